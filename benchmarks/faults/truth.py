@@ -85,7 +85,7 @@ def _truth(store: Store, project: str) -> Truth:
     state = None if job is None else "running" if job.state in BUSY else job.state
     rounds = []
     for round_ in store.rounds.of_project(project):
-        verdicts = list(store.decisions.verdicts(round_.id).values())
+        verdicts = list(store.decisions.of_round(round_.id).verdicts.values())
         counts = store.candidates.count(round_.id), verdicts.count("accepted"), verdicts.count("rejected")
         rounds.append(counts)
     return Truth(now, state, job.done if job else 0, job.total if job else 0, tuple(rounds))

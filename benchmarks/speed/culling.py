@@ -88,7 +88,7 @@ def run(workspace: Path, name: str, pace: float) -> dict[str, Any]:
             start = time.perf_counter()
             presses = cull(page, wanted, pace)
             pressed = time.perf_counter() - start
-            while store.decisions.verdicts(round_id) != wanted:
+            while store.decisions.of_round(round_id).verdicts != wanted:
                 if time.perf_counter() - start > pressed + 60:
                     raise SystemExit("the verdicts of the page and of the store differ")
                 time.sleep(0.01)

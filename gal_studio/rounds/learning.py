@@ -17,7 +17,7 @@ def judged_round(store: Store, round_id: str) -> JudgedRound:
     return JudgedRound(
         store.candidates.of_round(round_id),
         round_scores(store, round_id),
-        frozenset(store.decisions.accepted(round_id)),
+        frozenset(store.decisions.of_round(round_id).accepted),
     )
 
 

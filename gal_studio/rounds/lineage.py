@@ -23,7 +23,7 @@ def round_weight(store: Store, round_id: str) -> float:
 
 def accepted_candidates(store: Store, round_id: str) -> tuple[Candidate, ...]:
     """The accepted candidates of a round, in pool order whatever the order of decisions."""
-    accepted = set(store.decisions.accepted(round_id))
+    accepted = set(store.decisions.of_round(round_id).accepted)
     drawn = store.candidates.with_own(round_id) if accepted else ()
     chosen = [candidate for candidate in drawn if candidate.id in accepted]
     anchors = store.projects.anchors(store.rounds.get(round_id).project_id) if chosen else ()
@@ -63,7 +63,7 @@ def accepted_examples(store: Store, round_id: str) -> tuple[TrainingExample, ...
     anchors = store.projects.anchors(store.rounds.get(round_id).project_id)
     prompts = {anchor.id: anchor.prompt for anchor in anchors}
     weight = round_weight(store, round_id)
-    masks, by_hand = store.decisions.masks(round_id), store.decisions.weights(round_id)
+    masks, by_hand = store.decisions.of_round(round_id).masks, store.decisions.of_round(round_id).weights
     return tuple(
         TrainingExample(
             candidate.image,

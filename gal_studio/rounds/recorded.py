@@ -96,8 +96,8 @@ def _record(store: Store, round_: Round, taken: set[str], with_decisions: bool) 
 
 def _decisions(store: Store, round_: Round) -> dict[tuple[str, int], RecordedDecision]:
     """The verdicts of a round that stand, with painted parts and weights, in pool order."""
-    verdicts = store.decisions.verdicts(round_.id)
-    masks, weights = store.decisions.masks(round_.id), store.decisions.weights(round_.id)
+    verdicts = store.decisions.of_round(round_.id).verdicts
+    masks, weights = store.decisions.of_round(round_.id).masks, store.decisions.of_round(round_.id).weights
     prompts = {
         anchor.id: (anchor.order, anchor.prompt) for anchor in store.projects.anchors(round_.project_id)
     }
@@ -139,7 +139,7 @@ def _left_out(store: Store, line: list[Round], rounds: list[RecordedRound]) -> I
 
 
 def _refinement(store: Store, node: Round) -> str:
-    accepted = len(store.decisions.accepted(node.id))
+    accepted = len(store.decisions.of_round(node.id).accepted)
     lost = ""
     if accepted:
         lost = f" with the {accepted} picture{'s' if accepted > 1 else ''} accepted in it"

@@ -120,7 +120,7 @@ def _counted(count: int, one: str, many: str) -> str:
 def _not_found(store: Store, project_id: str) -> Iterator[str]:
     """Rounds in which a policy found fewer pictures than the person accepted."""
     for round_, recorded in _decided_rounds(store, project_id):
-        accepted = len(store.decisions.accepted(round_.id))
+        accepted = len(store.decisions.of_round(round_.id).accepted)
         if accepted < recorded.accepted:
             yield (
                 f"the policy found {accepted} picture{'' if accepted == 1 else 's'} to accept in round "

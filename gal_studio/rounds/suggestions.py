@@ -42,7 +42,9 @@ def policy_proposal(store: Store, round_id: str, policy: str | None = None) -> S
 def proposal(store: Store, round_id: str, policy: str | None = None) -> SuggestionSet:
     """What a policy suggests, with the next best in place of pictures that were rejected."""
     made = policy_proposal(store, round_id, policy)
-    rejected = {name for name, verdict in store.decisions.verdicts(round_id).items() if verdict == "rejected"}
+    rejected = {
+        name for name, verdict in store.decisions.of_round(round_id).verdicts.items() if verdict == "rejected"
+    }
     if rejected.isdisjoint(suggestion.candidate_id for suggestion in made.suggestions):
         return made
     groups = group_by_anchor(store.candidates.of_round(round_id))
@@ -78,7 +80,7 @@ def open_suggestions(store: Store, round_id: str, made: SuggestionSet | None = N
 
     `made` is what the page suggests, if it is known already.
     """
-    verdicts, answered = store.decisions.verdicts(round_id), answered_anchors(store, round_id)
+    verdicts, answered = store.decisions.of_round(round_id).verdicts, answered_anchors(store, round_id)
     return tuple(
         suggestion.candidate_id
         for suggestion in (made or shown_proposal(store, round_id)).suggestions
@@ -104,7 +106,7 @@ def record_verdicts(
         if author == "policy":
             store.decisions.record(round_id, batch, author, masks)
             return
-        before = store.decisions.verdicts(round_id)
+        before = store.decisions.of_round(round_id).verdicts
         fresh = [(name, verdict) for name, verdict in batch if before.get(name) != verdict]
         choices = _choices(store, round_id, fresh)
         step = store.decisions.record(round_id, batch, author, masks)

@@ -113,7 +113,9 @@ def test_two_replays_of_the_person_give_equal_files_and_leave_the_project_alone(
         made = store.replays.of_source(source_of(store))[0].project_id
         own, again = (store.rounds.of_project(name) for name in (source_of(store), made))
         assert [each.adapter for each in again] == [each.adapter for each in own]
-        verdicts = [sorted(store.decisions.verdicts(rounds[0].id).values()) for rounds in (own, again)]
+        verdicts = [
+            sorted(store.decisions.of_round(rounds[0].id).verdicts.values()) for rounds in (own, again)
+        ]
         assert verdicts[0] == verdicts[1] == ["accepted", "accepted", "rejected"]
         with zipfile.ZipFile(io.BytesIO(replay_zip(Studio(store), made))) as archive:  # as on the page
             assert {name: digest(archive.read(name)) for name in archive.namelist()} == one
@@ -129,7 +131,7 @@ def test_policies_accept_as_many_pictures_as_the_person_and_stand_beside_the_pro
         replays = store.replays.of_source(source_of(store))
         assert [replay.policy for replay in replays] == ["random", "suggestion"]
         first = store.rounds.of_project(replays[0].project_id)[0]
-        assert len(store.decisions.accepted(first.id)) == 2
+        assert len(store.decisions.of_round(first.id).accepted) == 2
         own = store.rounds.of_project(source_of(store))[0]
         assert first.adapter == own.adapter, "the first round learns the reference alone, with the same draws"
     arms = list(csv.DictReader((tmp_path / "suggestion" / "arms.csv").read_text().splitlines()))

@@ -48,8 +48,8 @@ def test_a_replay_is_a_project_of_its_own_that_stays_as_it_was_made(studio: Stud
 def test_a_policy_accepts_as_many_pictures_as_the_person(studio: Studio, second: str) -> None:
     made = studio.replay(project_of(studio, second), "random", second)
     first = redraw(studio, made)
-    assert len(studio.store.decisions.accepted(first)) == 2
-    assert not studio.store.decisions.weights(first)
+    assert len(studio.store.decisions.of_round(first).accepted) == 2
+    assert not studio.store.decisions.of_round(first).weights
     after = studio.store.rounds.of_project(made)[1]
     assert len(studio.pool(after.id)) == 16
     queued = [job.kind for job in studio.store.jobs.of_project(made) if job.round_id == after.id]
@@ -100,9 +100,9 @@ def test_the_person_is_repeated_with_weights_and_what_changed_is_said(studio: St
     studio.store.decisions.record(first, [(part, "accepted")], "human", {part: mask})
     made = studio.replay(source, "human", second)
     again = redraw(studio, made)
-    assert sorted(studio.store.decisions.verdicts(again).values()) == ["accepted"] * 3 + ["rejected"]
-    assert list(studio.store.decisions.weights(again).values()) == [0.5]
-    assert not studio.store.decisions.masks(again), "the painted part belongs to another picture"
+    assert sorted(studio.store.decisions.of_round(again).verdicts.values()) == ["accepted"] * 3 + ["rejected"]
+    assert list(studio.store.decisions.of_round(again).weights.values()) == [0.5]
+    assert not studio.store.decisions.of_round(again).masks, "the painted part belongs to another picture"
     assert studio.replay_view(made).not_replayed == (
         "Not replayed: round 2 was trained before the decisions that stand now, which the replay follows; "
         "4 decided pictures came out differently; "

@@ -71,7 +71,7 @@ def test_human_has_the_last_word(studio: Studio, round_id: str) -> None:
     )
     studio.decide([other], "accepted")
     assert studio.accept_suggestion(round_id) == (next_best, third)
-    assert studio.store.decisions.verdicts(round_id) == {
+    assert studio.store.decisions.of_round(round_id).verdicts == {
         first: "rejected", other: "accepted", next_best: "accepted", third: "accepted",
     }  # fmt: skip
     authors = [decision.author for decision in studio.store.decisions.log(round_id)]

@@ -55,7 +55,7 @@ def test_whole_workspace_has_no_findings_and_repair_changes_nothing(full: Store)
 def test_lost_candidate_is_drawn_again_under_its_id_and_its_verdict_stays(full: Store) -> None:
     project = full.projects.all()[0]
     round_ = full.rounds.of_project(project.id)[0]
-    (chosen,) = full.decisions.accepted(round_.id)
+    (chosen,) = full.decisions.of_round(round_.id).accepted
     candidate = full.candidates.get(chosen)
     data = full.images.read(candidate.image)
     full.rounds.set_settings(round_.id, project.settings.updated({"generation": {"candidates": 2}}))
@@ -74,7 +74,7 @@ def test_lost_candidate_is_drawn_again_under_its_id_and_its_verdict_stays(full: 
         round_.id,
         [NewCandidate(candidate.anchor_id, candidate.index, candidate.seed, again, 0.1, 0.2, feature)],
     )
-    assert full.decisions.accepted(round_.id) == (chosen,)
+    assert full.decisions.of_round(round_.id).accepted == (chosen,)
     assert lineage.missing(full, round_.id) == ()
     assert examine(full) == ()
 

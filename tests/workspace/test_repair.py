@@ -66,7 +66,7 @@ def test_lost_files_come_back_as_they_were(names: tuple[str, str], tmp_path: Pat
         assert {name: weight.tobytes() for name, weight in again.items()} == {
             name: weight.tobytes() for name, weight in learned.items()
         }
-        assert store.decisions.accepted(round_.id) == (candidates[0].id,)
+        assert store.decisions.of_round(round_.id).accepted == (candidates[0].id,)
         assert [candidate.id for candidate in store.candidates.of_round(round_.id)] == [
             candidate.id for candidate in candidates
         ]

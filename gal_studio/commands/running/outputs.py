@@ -133,7 +133,7 @@ def _project(project: ProjectView, view: RoundView, policy: str) -> dict[str, An
 def _round(studio: Studio, view: RoundView) -> dict[str, Any]:
     seconds = {name: view.seconds.get(name, 0.0) for name in ("fine_tune", "generate", "embed", "project")}
     prompts = {tile.candidate.id: tile.prompt for tile in view.candidates}
-    by_hand = studio.store.decisions.weights(view.round.id)
+    by_hand = studio.store.decisions.of_round(view.round.id).weights
     return {
         "number": view.round.number,
         "openness": view.openness,

@@ -1,41 +1,17 @@
 """Append-only logs with undo and redo: decisions, paintings and reference masks are kept this way.
 
-Nothing is overwritten. A log belongs to a scope (a round, a reference) and gives values to keys (such as the
-verdict on a candidate). What is recorded together is one step. Undo appends a step that restores the values
-from before; redo appends the undone step again.
+A log belongs to a scope (a round, a reference) and gives values to keys (such as the verdict on a candidate). See
+`gal_studio.core.undo` for its history.
 """
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Generic
 
 from gal_studio.core import checks
 from gal_studio.core.types import Author
+from gal_studio.core.undo import Change, Step, Value, newest, steps_of, undo_stacks
 from gal_studio.state.database.connection import Database
-
-Value = TypeVar("Value")
-
-
-@dataclass(frozen=True)
-class Change(Generic[Value]):
-    """A key gets a value; changes of the same step share `undoes` and `redoes`, the step that they revert."""
-
-    step: int
-    undoes: int | None
-    redoes: int | None
-    key: str
-    value: Value
-
-
-@dataclass(frozen=True)
-class Step(Generic[Value]):
-    """A step that can be undone, or redone if it does not stand, with the values before and after it."""
-
-    id: int
-    stands: bool
-    before: Mapping[str, Value]
-    after: Mapping[str, Value]
 
 
 class UndoLog(ABC, Generic[Value]):
@@ -62,10 +38,10 @@ class UndoLog(ABC, Generic[Value]):
         """Undo the last step; the keys that it had changed, none if there is nothing to undo."""
         with self._database.transaction():
             changes = self._changes(scope)
-            steps, _ = _history(changes)
+            steps, _ = undo_stacks(changes)
             if not steps:
                 return ()
-            before = _newest([change for change in changes if change.step < steps[-1]])
+            before = newest([change for change in changes if change.step < steps[-1]])
             undone = [change.key for change in changes if change.step == steps[-1]]
             restored = {key: before.get(key, self.unset) for key in undone}
             self._append(scope, restored, author, undoes=steps[-1])
@@ -75,7 +51,7 @@ class UndoLog(ABC, Generic[Value]):
         """Redo the last undone step; the keys that it changes, none if there is nothing to redo."""
         with self._database.transaction():
             changes = self._changes(scope)
-            _, steps = _history(changes)
+            _, steps = undo_stacks(changes)
             if not steps:
                 return ()
             values = {change.key: change.value for change in changes if change.step == steps[-1]}
@@ -84,22 +60,7 @@ class UndoLog(ABC, Generic[Value]):
 
     def steps(self, scope: str) -> tuple[Step[Value], ...]:
         """The steps that stand, the oldest first, and then those that can be redone, the next one first."""
-        return self._steps_of(self._changes(scope))
-
-    def _steps_of(self, changes: Sequence[Change[Value]]) -> tuple[Step[Value], ...]:
-        undoable, redoable = _history(changes)
-        changed: dict[int, dict[str, Value]] = {}
-        for change in changes:
-            changed.setdefault(change.step, {})[change.key] = change.value
-        standing = set(undoable)
-        values: dict[str, Value] = {}
-        found = []
-        for number in [*undoable, *reversed(redoable)]:
-            after = changed[number]
-            before = {key: values.get(key, self.unset) for key in after}
-            found.append(Step(number, number in standing, before, after))
-            values |= after
-        return tuple(found)
+        return steps_of(self._changes(scope), self.unset)
 
     def go_to(self, scope: str, step: int | None, author: Author = "human") -> tuple[str, ...]:
         """Undo or redo until this step is the last one that stands; None: the beginning.
@@ -108,7 +69,7 @@ class UndoLog(ABC, Generic[Value]):
         """
         changed: dict[str, None] = {}
         with self._database.transaction():
-            undoable, redoable = _history(self._changes(scope))
+            undoable, redoable = undo_stacks(self._changes(scope))
             if step is None or step in undoable:
                 keep = 0 if step is None else undoable.index(step) + 1
                 for _ in undoable[keep:]:
@@ -120,12 +81,12 @@ class UndoLog(ABC, Generic[Value]):
 
     def can_undo(self, scope: str) -> tuple[bool, bool]:
         """Whether there is a step to undo, and one to redo."""
-        undoable, redoable = _history(self._changes(scope))
+        undoable, redoable = undo_stacks(self._changes(scope))
         return bool(undoable), bool(redoable)
 
     def _current(self, scope: str) -> dict[str, Value]:
         """The value of each key of a scope, the one that was changed last at the end."""
-        return _newest(self._changes(scope))
+        return newest(self._changes(scope))
 
     def _record(self, scope: str, values: Mapping[str, Value], author: Author) -> int | None:
         """Append a step with the values that differ from the current ones; none if all are the same."""
@@ -134,26 +95,3 @@ class UndoLog(ABC, Generic[Value]):
             current = self._current(scope)
             changed = {key: value for key, value in values.items() if current.get(key, self.unset) != value}
             return self._append(scope, changed, author) if changed else None
-
-
-def _newest(changes: Sequence[Change[Value]]) -> dict[str, Value]:
-    values: dict[str, Value] = {}
-    for change in changes:
-        values.pop(change.key, None)
-        values[change.key] = change.value
-    return values
-
-
-def _history(changes: Sequence[Change[Value]]) -> tuple[list[int], list[int]]:
-    """The steps that can be undone and redone, the next one last: the log is replayed on two stacks."""
-    undoable: list[int] = []
-    redoable: list[int] = []
-    for change in {change.step: change for change in changes}.values():
-        if change.undoes is not None:
-            redoable.append(undoable.pop())
-        elif change.redoes is not None:
-            undoable.append(redoable.pop())
-        else:
-            undoable.append(change.step)
-            redoable.clear()
-    return undoable, redoable

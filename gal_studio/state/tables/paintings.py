@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 
 from gal_studio.core.types import Author
-from gal_studio.state.database.undo_log import Change, UndoLog
+from gal_studio.core.undo import Change
+from gal_studio.state.database.undo_log import UndoLog
 
 
 class Paintings(UndoLog[str | None]):

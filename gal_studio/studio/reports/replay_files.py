@@ -120,7 +120,10 @@ def _round(studio: Studio, view: RoundView) -> dict[str, Any]:
     """What was drawn, accepted and learned in a round."""
     store, tiles = studio.store, {tile.candidate.id: tile for tile in view.candidates}
     examples = store.rounds.training_set(view.round.id)
-    masks, weights = store.decisions.masks(view.round.id), store.decisions.weights(view.round.id)
+    masks, weights = (
+        store.decisions.of_round(view.round.id).masks,
+        store.decisions.of_round(view.round.id).weights,
+    )
     return {
         "number": view.round.number,
         "candidates": len(view.candidates),

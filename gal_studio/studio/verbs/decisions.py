@@ -93,7 +93,7 @@ class DecisionVerbs(Verbs):
         round_id = self.store.candidates.round_of(candidate_id)
         refuse_by_hand(self.store, round_id)
         with self.store.database.transaction():
-            if candidate_id not in self.store.decisions.accepted(round_id):
+            if candidate_id not in self.store.decisions.of_round(round_id).accepted:
                 raise StudioError("Only an accepted picture has a weight: accept it first.")
             self.store.decisions.set_weight(round_id, candidate_id, weight, author)
 

@@ -89,5 +89,7 @@ def _agreement(
     return Agreement(
         choices=len(counted),
         agreed=sum(view.kind == "agreed" for view in counted),
-        kappa=cohen_kappa(len(drawn), suggested, drawn.intersection(store.decisions.accepted(round_id))),
+        kappa=cohen_kappa(
+            len(drawn), suggested, drawn.intersection(store.decisions.of_round(round_id).accepted)
+        ),
     )

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from gal_studio.core.decisions import CandidateState, DecisionStep
 from gal_studio.core.gal.reasons import short_names
 from gal_studio.core.types import Author
 from gal_studio.state import Store
-from gal_studio.state.tables.decisions import CandidateState, DecisionStep
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class HistoryStep:
 
 def decision_history(store: Store, round_id: str) -> tuple[HistoryStep, ...]:
     """The steps that stand, the oldest first, and then those that can be redone, the next one first."""
-    steps = store.decisions.history(round_id)
+    steps = store.decisions.of_round(round_id).history
     names = candidate_names(store, round_id) if steps else {}
     return tuple(
         HistoryStep(step.id, describe_step(step, names), step.time, step.author, step.stands)

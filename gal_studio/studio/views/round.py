@@ -43,7 +43,7 @@ def next_step(store: Store, round_id: str, made: SuggestionSet | None = None) ->
         return round_.kind
     if not store.candidates.count(round_id) or missing(store, round_id):
         return "generate"  # the request says what to do if no anchor is left
-    if store.decisions.accepted(round_id) or not open_suggestions(store, round_id, made):
+    if store.decisions.of_round(round_id).accepted or not open_suggestions(store, round_id, made):
         return "next_round"
     return "accept"
 
@@ -53,7 +53,7 @@ def round_summaries(store: Store, project_id: str) -> tuple[RoundSummary, ...]:
     summaries = []
     names = round_names(store.rounds.of_project(project_id))
     for round_ in store.rounds.shown(project_id):
-        accepted = store.decisions.accepted(round_.id)
+        accepted = store.decisions.of_round(round_.id).accepted
         shown = (name for name in accepted if store.candidates.get(name).image)
         cover = next(shown, None) or store.candidates.first(round_.id)
         made = shown_proposal(store, round_.id)
@@ -82,7 +82,7 @@ def round_view(store: Store, round_id: str) -> RoundView:
     made = shown_proposal(store, round_id)
     prompts = {anchor.id: anchor.prompt for anchor in project.anchors}
     entropy = mean_entropy(scores)
-    verdicts = store.decisions.verdicts(round_id)
+    verdicts = store.decisions.of_round(round_id).verdicts
     rejected = {name for name, verdict in verdicts.items() if verdict == "rejected"}
     history = decision_history(store, round_id)
     return RoundView(
@@ -101,7 +101,7 @@ def round_view(store: Store, round_id: str) -> RoundView:
         sentence=_sentence(made, scores, candidates, bool(missing(store, round_id))),
         losses=store.rounds.losses(round_id),
         previews=store.rounds.previews(round_id),
-        accepted=len(store.decisions.accepted(round_id)),
+        accepted=len(store.decisions.of_round(round_id).accepted),
         trainable=is_trainable(store, round_),
         undo_words=next((step.words for step in reversed(history) if step.stands), ""),
         redo_words=next((step.words for step in history if not step.stands), ""),
@@ -125,8 +125,8 @@ def _candidate_views(
     made: SuggestionSet,
     prompts: dict[str, str],
 ) -> tuple[CandidateView, ...]:
-    verdicts, masks = store.decisions.verdicts(round_.id), store.decisions.masks(round_.id)
-    weights = store.decisions.weights(round_.id)
+    verdicts, masks = store.decisions.of_round(round_.id).verdicts, store.decisions.of_round(round_.id).masks
+    weights = store.decisions.of_round(round_.id).weights
     judged = judged_candidates(store, round_.id)
     suggested = {suggestion.candidate_id for suggestion in made.suggestions}
     return tuple(

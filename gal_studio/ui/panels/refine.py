@@ -28,7 +28,7 @@ def find_maps(studio: Studio, request: Payload) -> Payload:
 def find_part(studio: Studio, request: Payload) -> Payload:
     """The accepted part of a candidate; None if it was not accepted in part."""
     candidate = request["candidate"]
-    masks = studio.store.decisions.masks(studio.store.candidates.round_of(candidate))
+    masks = studio.store.decisions.of_round(studio.store.candidates.round_of(candidate)).masks
     return {"mask": _runs(studio, masks.get(candidate))}
 
 

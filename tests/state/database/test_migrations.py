@@ -168,8 +168,8 @@ def check_what_is_read(store: Store) -> None:
     assert store.projects.references("p2")[0].trigger_word == ""
     assert [round_.kind for round_ in store.rounds.of_project("p1")] == ["fine_tune", "fine_tune"]
     assert store.rounds.training_set("r1")[0].mask is None
-    assert store.decisions.accepted("r1") == ("c1",)
-    assert store.decisions.masks("r1") == {}
+    assert store.decisions.of_round("r1").accepted == ("c1",)
+    assert store.decisions.of_round("r1").masks == {}
     assert store.decisions.can_undo("r1") == (True, False)
     assert [move.after for move in moves(store, "j1")] == ["queued", "completed"]
     assert [(job.id, job.state) for job in store.jobs.of_project("p1")] == [

@@ -82,8 +82,8 @@ def seen_in_round(store: Store, round_: Round) -> dict[str, Any]:
             "losses": store.rounds.losses(round_.id),
             "candidates": [candidate.id for candidate in store.candidates.of_round(round_.id)],
             "decisions": [asdict(decision) for decision in store.decisions.log(round_.id)],
-            "verdicts": store.decisions.verdicts(round_.id),
-            "parts": store.decisions.masks(round_.id),
+            "verdicts": store.decisions.of_round(round_.id).verdicts,
+            "parts": store.decisions.of_round(round_.id).masks,
             "can_undo": store.decisions.can_undo(round_.id),
             "pairs": [asdict(pair) for pair in pairs],
             "maps": {pair.id: [_rounded(store, pair.id, "quality"), _rounded(store, pair.id, "reproduction")]

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from gal_studio.core.decisions import CandidateState
 from gal_studio.core.types import Round
 from gal_studio.state import Store
 from gal_studio.state.database.undo_log import UndoLog
-from gal_studio.state.tables.decisions import CandidateState
 from tests.stored_project import new_candidate
 
 Values = dict[str, Any]
@@ -103,9 +103,9 @@ def test_undo_and_redo_tell_which_keys_changed(store: Store, first_round: Round)
     store.decisions.record(branch, [(keys[0], "accepted")], "sampler")
     store.decisions.record(branch, [(keys[0], "rejected"), (keys[2], "accepted")], "human")
     assert log.undo(branch) == (keys[0], keys[2])
-    assert store.decisions.verdicts(branch) == {keys[0]: "accepted"}
+    assert store.decisions.of_round(branch).verdicts == {keys[0]: "accepted"}
     assert log.redo(branch) == (keys[0], keys[2])
-    assert store.decisions.verdicts(branch) == {keys[0]: "rejected", keys[2]: "accepted"}
+    assert store.decisions.of_round(branch).verdicts == {keys[0]: "rejected", keys[2]: "accepted"}
     assert log.redo(branch) == ()
     rows = store.database.rows("SELECT undoes, redoes FROM decision_batches WHERE round_id = ?", (branch,))
     first = store.database.rows("SELECT MIN(id) FROM decision_batches WHERE round_id = ?", (branch,))[0][0]

@@ -10,7 +10,7 @@ def test_newest_verdict_counts_and_nothing_is_overwritten(
 ) -> None:
     store.decisions.record(first_round.id, [(drawn[0], "accepted"), (drawn[1], "rejected")], "sampler")
     store.decisions.record(first_round.id, [(drawn[0], "rejected")], "human")
-    assert store.decisions.verdicts(first_round.id) == {drawn[0]: "rejected", drawn[1]: "rejected"}
+    assert store.decisions.of_round(first_round.id).verdicts == {drawn[0]: "rejected", drawn[1]: "rejected"}
     assert [
         (decision.candidate_id, decision.verdict, decision.author)
         for decision in store.decisions.log(first_round.id)
@@ -19,7 +19,7 @@ def test_newest_verdict_counts_and_nothing_is_overwritten(
         (drawn[1], "rejected", "sampler"),
         (drawn[0], "rejected", "human"),
     ]
-    assert store.decisions.accepted(first_round.id) == ()
+    assert store.decisions.of_round(first_round.id).accepted == ()
 
 
 def test_undo_takes_a_whole_batch_back_and_redo_brings_it_again(
@@ -29,13 +29,13 @@ def test_undo_takes_a_whole_batch_back_and_redo_brings_it_again(
     store.decisions.record(identity, [(drawn[0], "rejected")], "human")
     store.decisions.record(identity, [(drawn[0], "accepted"), (drawn[2], "accepted")], "human")
     assert store.decisions.undo(identity)
-    assert store.decisions.verdicts(identity) == {drawn[0]: "rejected"}
+    assert store.decisions.of_round(identity).verdicts == {drawn[0]: "rejected"}
     assert store.decisions.undo(identity)
-    assert store.decisions.verdicts(identity) == {}
+    assert store.decisions.of_round(identity).verdicts == {}
     assert not store.decisions.undo(identity)
     assert store.decisions.redo(identity)
     assert store.decisions.redo(identity)
-    assert store.decisions.verdicts(identity) == {drawn[0]: "accepted", drawn[2]: "accepted"}
+    assert store.decisions.of_round(identity).verdicts == {drawn[0]: "accepted", drawn[2]: "accepted"}
     assert store.decisions.can_undo(identity) == (True, False)
     assert not store.decisions.redo(identity)
 
@@ -47,7 +47,7 @@ def test_deciding_after_undo_forgets_the_redo(
     store.decisions.undo(first_round.id)
     store.decisions.record(first_round.id, [(drawn[1], "accepted")], "human")
     assert not store.decisions.redo(first_round.id)
-    assert store.decisions.verdicts(first_round.id) == {drawn[1]: "accepted"}
+    assert store.decisions.of_round(first_round.id).verdicts == {drawn[1]: "accepted"}
 
 
 def test_the_same_verdict_again_is_no_entry(store: Store, first_round: Round, drawn: tuple[str, ...]) -> None:
@@ -61,23 +61,23 @@ def test_part_of_a_picture_is_a_verdict_of_its_own(
 ) -> None:
     identity, decisions = first_round.id, store.decisions
     decisions.record(identity, [(drawn[0], "accepted")], "human", {drawn[0]: "left"})
-    assert decisions.masks(identity) == {drawn[0]: "left"}
-    assert decisions.accepted(identity) == (drawn[0],)
+    assert decisions.of_round(identity).masks == {drawn[0]: "left"}
+    assert decisions.of_round(identity).accepted == (drawn[0],)
     decisions.record(identity, [(drawn[0], "accepted")], "human", {drawn[0]: "left"})  # the same again
     assert len(decisions.log(identity)) == 1
     decisions.record(identity, [(drawn[0], "accepted")], "human", {drawn[0]: "right"})
     decisions.record(identity, [(drawn[0], "accepted")], "human")  # the whole picture
-    assert decisions.masks(identity) == {}
+    assert decisions.of_round(identity).masks == {}
     assert decisions.undo(identity) == (drawn[0],)
-    assert decisions.masks(identity) == {drawn[0]: "right"}
+    assert decisions.of_round(identity).masks == {drawn[0]: "right"}
     assert decisions.undo(identity) == (drawn[0],)
-    assert decisions.masks(identity) == {drawn[0]: "left"}
+    assert decisions.of_round(identity).masks == {drawn[0]: "left"}
     assert decisions.redo(identity) == (drawn[0],)
-    assert decisions.masks(identity) == {drawn[0]: "right"}
+    assert decisions.of_round(identity).masks == {drawn[0]: "right"}
     decisions.record(identity, [(drawn[0], "rejected")], "human")
-    assert decisions.masks(identity) == {}
+    assert decisions.of_round(identity).masks == {}
     decisions.undo(identity)
-    assert decisions.masks(identity) == {drawn[0]: "right"}
+    assert decisions.of_round(identity).masks == {drawn[0]: "right"}
     assert [decision.mask for decision in decisions.log(identity)] == [
         "left", "right", None, "right", "left", "right", None, "right",
     ]  # fmt: skip
@@ -88,9 +88,9 @@ def test_whole_pictures_beside_parts_in_one_batch(
 ) -> None:
     batch = [(drawn[0], "accepted"), (drawn[1], "accepted"), (drawn[2], "rejected")]
     store.decisions.record(first_round.id, batch, "human", {drawn[1]: "part"})  # type: ignore[arg-type]
-    assert store.decisions.masks(first_round.id) == {drawn[1]: "part"}
+    assert store.decisions.of_round(first_round.id).masks == {drawn[1]: "part"}
     store.decisions.undo(first_round.id)
-    assert store.decisions.verdicts(first_round.id) == {}
+    assert store.decisions.of_round(first_round.id).verdicts == {}
 
 
 def test_unknown_verdicts_and_authors_are_refused_by_name(
@@ -100,22 +100,4 @@ def test_unknown_verdicts_and_authors_are_refused_by_name(
         store.decisions.record(first_round.id, [(drawn[0], "perhaps")], "human")  # type: ignore[list-item]
     with pytest.raises(StudioError, match="The author is 'nobody'"):
         store.decisions.record(first_round.id, [(drawn[0], "accepted")], "nobody")  # type: ignore[arg-type]
-    assert store.decisions.verdicts(first_round.id) == {}
-
-
-def test_the_history_is_whole_while_another_decision_is_stored(
-    store: Store, first_round: Round, drawn: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    decisions = store.decisions
-    decisions.record(first_round.id, [(drawn[0], "accepted")], "human")
-    read = decisions._rows
-
-    def read_and_decide(round_id: str) -> object:
-        rows = read(round_id)
-        monkeypatch.setattr(decisions, "_rows", read)
-        decisions.record(round_id, [(drawn[1], "rejected")], "human")
-        return rows
-
-    monkeypatch.setattr(decisions, "_rows", read_and_decide)
-    assert [step.after.keys() for step in decisions.history(first_round.id)] == [{drawn[0]}]
-    assert len(decisions.history(first_round.id)) == 2
+    assert store.decisions.of_round(first_round.id).verdicts == {}

@@ -230,13 +230,13 @@ def test_history_in_words_can_be_gone_back_and_forth(studio: Studio, drawn: str)
     assert steps[0].words.endswith("04"), "the picture with its number"
     assert steps[1].words == "reject 2 pictures"
     assert studio.go_to(drawn, steps[0].id) == (first, second, third)
-    assert studio.store.decisions.verdicts(drawn) == {first: "accepted"}
+    assert studio.store.decisions.of_round(drawn).verdicts == {first: "accepted"}
     assert [step.stands for step in studio.history(drawn)] == [True, False, False]
     assert [step.id for step in studio.history(drawn)] == [step.id for step in steps]
     studio.go_to(drawn, None)
-    assert studio.store.decisions.verdicts(drawn) == {}
+    assert studio.store.decisions.of_round(drawn).verdicts == {}
     studio.go_to(drawn, steps[1].id)
-    assert studio.store.decisions.verdicts(drawn) == {
+    assert studio.store.decisions.of_round(drawn).verdicts == {
         first: "accepted", second: "rejected", third: "rejected",
     }  # fmt: skip
     studio.decide([first], "rejected")

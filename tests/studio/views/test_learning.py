@@ -55,7 +55,9 @@ def test_from_ten_on_suggestions_follow_the_choices_of_other_rounds(
     studio: Studio, two_rounds: tuple[str, str]
 ) -> None:
     first, child = two_rounds
-    studio.decide(sorted(worst(studio, first) - set(studio.store.decisions.accepted(first)))[:1], "accepted")
+    studio.decide(
+        sorted(worst(studio, first) - set(studio.store.decisions.of_round(first).accepted))[:1], "accepted"
+    )
     plain = chosen(studio, child)
     assert worst(studio, child).isdisjoint(plain), "the plain sampler takes the best picture"
     project = switch_on(studio, child)

@@ -27,7 +27,7 @@ def test_a_list_is_done_in_its_order_and_once(place: Place, client: TestClient):
     assert client.post(WRITES_PATH, json=[*writes, decide(place, 2, "rejected", "c")]).json()[:3] == first
     chosen = [tile.candidate.id for tile in place.studio.round_view(place.round).candidates[:3]]
     decisions = place.studio.store.decisions
-    assert decisions.verdicts(place.round) == {chosen[0]: "accepted", chosen[2]: "rejected"}
+    assert decisions.of_round(place.round).verdicts == {chosen[0]: "accepted", chosen[2]: "rejected"}
     assert len(decisions.log(place.round)) == 4
 
 
@@ -63,7 +63,7 @@ def test_a_refusal_does_not_hold_up_what_stands_behind_it(place: Place, client: 
     ).json()
     assert "verdict: Input should be 'accepted'" in answers[0]["error"]
     assert answers[1] == {}
-    assert len(place.studio.store.decisions.accepted(place.round)) == 1
+    assert len(place.studio.store.decisions.of_round(place.round).accepted) == 1
 
 
 @pytest.mark.parametrize("name", ["poll", "gone"])
@@ -72,7 +72,7 @@ def test_an_unknown_change_does_not_refuse_the_others(place: Place, client: Test
     known = [decide(place, number, "accepted", f"{number}") for number in range(2)]
     answers = client.post(WRITES_PATH, json=[known[0], unknown, known[1]]).json()
     assert [list(answer) for answer in answers] == [[], ["error"], []]
-    assert len(place.studio.store.decisions.accepted(place.round)) == 2
+    assert len(place.studio.store.decisions.of_round(place.round).accepted) == 2
 
 
 @pytest.mark.parametrize(

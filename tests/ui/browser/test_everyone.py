@@ -133,7 +133,9 @@ def test_a_phone_looks_enlarges_and_accepts(chromium: Any, served: Served):
     tile.scroll_into_view_if_needed()
     tile.locator(".tile-face").tap()
     page.wait_for_selector("dialog.lightbox[open] .stage img")
-    assert served.place.studio.store.decisions.accepted(served.place.round) == (), "a tap only shows it"
+    assert served.place.studio.store.decisions.of_round(served.place.round).accepted == (), (
+        "a tap only shows it"
+    )
     for button in ("accept", "close"):
         box = page.locator(f"dialog.lightbox [data-action={button}]").bounding_box()
         assert box["x"] >= 0 and box["x"] + box["width"] <= 390 and box["y"] + box["height"] <= 844, button
@@ -144,5 +146,5 @@ def test_a_phone_looks_enlarges_and_accepts(chromium: Any, served: Served):
     page.tap("dialog.lightbox [data-action=close]")
     page.wait_for_selector(f".tile[data-id='{name}'][data-verdict=accepted]")
     settled(page)
-    assert served.place.studio.store.decisions.accepted(served.place.round) == (name,)
+    assert served.place.studio.store.decisions.of_round(served.place.round).accepted == (name,)
     phone.close()

@@ -103,7 +103,7 @@ def test_the_focus_stays_with_the_job_and_a_double_click_is_one_move(
     assert page.evaluate("document.activeElement.closest('li').dataset.job") == jobs[0].id
     page.keyboard.press("ArrowRight")
     page.keyboard.press("a")
-    assert store.decisions.verdicts(served.place.round) == {}, "a key went through"
+    assert store.decisions.of_round(served.place.round).verdicts == {}, "a key went through"
     page.dblclick(f"{row(jobs[1])} [aria-label^='Down']")
     wait_for_order(page, [jobs[2], jobs[0], jobs[3], jobs[1]])
     page.dblclick(f"{row(jobs[1])} [aria-label^='Cancel']")
@@ -184,6 +184,6 @@ def test_the_log_is_shown_stays_fresh_and_is_copied_without_anything_private(
     assert str(workspace) not in copied
     assert not re.search(r"/home/|abc123|A cat", copied)
     page.keyboard.press("a")
-    assert served.place.studio.store.decisions.verdicts(served.place.round) == {}
+    assert served.place.studio.store.decisions.of_round(served.place.round).verdicts == {}
     page.keyboard.press("Escape")
     page.wait_for_selector("dialog.log", state="hidden")

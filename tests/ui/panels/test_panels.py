@@ -36,17 +36,17 @@ def test_an_unexpected_error_shows_nothing_of_the_inside(caplog):
 def test_a_verdict_is_recorded_undone_and_redone(place: Place):
     first = place.studio.round_view(place.round).candidates[0].candidate.id
     record(place.studio, {"candidates": [first], "verdict": "accepted"})
-    verdicts = place.studio.store.decisions.verdicts
+    decided = place.studio.store.decisions.of_round
     assert WRITES["undo"](place.studio, {"round": place.round}) == {
         "changed": [first],
         "what": "accept A tie 01",
     }
-    assert verdicts(place.round) == {}
+    assert decided(place.round).verdicts == {}
     assert WRITES["redo"](place.studio, {"round": place.round}) == {
         "changed": [first],
         "what": "accept A tie 01",
     }
-    assert verdicts(place.round) == {first: "accepted"}
+    assert decided(place.round).verdicts == {first: "accepted"}
     assert WRITES["redo"](place.studio, {"round": place.round}) == {"changed": [], "what": ""}
 
 

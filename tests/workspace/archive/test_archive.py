@@ -141,7 +141,7 @@ def test_imported_twice_it_is_two_projects_of_different_names(made: tuple[Path, 
     with Store(target.workspace.parent / "third") as third:
         import_project(third, again)
         third.projects.rename(ids[1], "Cat")
-        assert third.decisions.verdicts(third.rounds.of_project(ids[1])[0].id)
+        assert third.decisions.of_round(third.rounds.of_project(ids[1])[0].id).verdicts
 
 
 def test_pictures_in_an_export_hold_pixels_alone(made: tuple[Path, str]) -> None:

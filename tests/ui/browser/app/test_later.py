@@ -102,7 +102,7 @@ def test_a_refusal_is_said_although_the_next_change_was_kept(watched: Watched, s
         page.keyboard.press(key)
     assert gate.reached.wait(60)
     gate.open()
-    until(lambda: len(studio.store.decisions.accepted(served.place.round)) == 1)
+    until(lambda: len(studio.store.decisions.of_round(served.place.round).accepted) == 1)
     page.wait_for_function("document.querySelector('[data-part=kept]').textContent === 'All changes saved'")
     assert page.is_visible(f".toast:has-text('{FULL}')")
     page.keyboard.press("ArrowRight")

@@ -35,7 +35,7 @@ def test_a_stroke_goes_on_when_the_picture_loses_the_focus(watched: Watched, ser
     page.mouse.move(*at[2], steps=5)
     page.mouse.up()
     page.keyboard.press("Enter")
-    until(lambda: candidate in served.place.studio.store.decisions.masks(served.place.round))
+    until(lambda: candidate in served.place.studio.store.decisions.of_round(served.place.round).masks)
     assert (mask_of(served, candidate)[EDGE // 2, EDGE // 4 : 3 * EDGE // 4] == 255).all()
 
 

@@ -29,7 +29,7 @@ def accept(page: Any, count: int) -> None:
 
 
 def accepted(served: Served) -> int:
-    return len(served.place.studio.store.decisions.accepted(served.place.round))
+    return len(served.place.studio.store.decisions.of_round(served.place.round).accepted)
 
 
 def only_connection_problems(watched: Watched) -> None:

@@ -134,7 +134,7 @@ def test_anchors_are_edited_by_keyboard(watched: Watched, served: Served):
     page.wait_for_selector(f"{EDITOR} >> text=18 of 19 on")
     assert "A tie in watercolor painting style" not in prompts()
     page.keyboard.press("a")
-    assert studio.store.decisions.verdicts(served.place.round) == {}, "a key went through the dialog"
+    assert studio.store.decisions.of_round(served.place.round).verdicts == {}, "a key went through the dialog"
     page.fill(f"{EDITOR} input[type=text]", "A tie")
     page.keyboard.press("Enter")
     page.wait_for_selector(f"{EDITOR} .toast:has-text('does not name the subject')")

@@ -48,7 +48,7 @@ def pair_opened(page, number: int) -> None:
 
 def mask_of(served: Served, candidate: str) -> np.ndarray:
     store = served.place.studio.store
-    return np.asarray(store.images.mask(store.decisions.masks(served.place.round)[candidate]))
+    return np.asarray(store.images.mask(store.decisions.of_round(served.place.round).masks[candidate]))
 
 
 def distances(point: tuple[float, float], to: tuple[float, float]) -> np.ndarray:

@@ -61,7 +61,7 @@ def test_a_heatmap_is_read_by_pointer_and_keys_and_made_weaker(watched: Watched,
     page.keyboard.press("Home")
     page.wait_for_function("document.querySelector('.lightbox .heat canvas').style.opacity === '0'")
     page.keyboard.press("a")
-    until(lambda: served.place.studio.store.decisions.accepted(served.place.round) == (candidate,))
+    until(lambda: served.place.studio.store.decisions.of_round(served.place.round).accepted == (candidate,))
     page.keyboard.press("h")
     page.wait_for_selector(".lightbox .heat", state="detached")
 
@@ -223,7 +223,7 @@ def test_a_part_is_marked_outlined_and_taken_back(watched: Watched, served: Serv
     page.wait_for_selector(f".tile[data-id='{candidate}']:not([data-region], [data-verdict])")
     settled(page)
     decisions = served.place.studio.store.decisions
-    assert decisions.verdicts(served.place.round) == {}
+    assert decisions.of_round(served.place.round).verdicts == {}
     assert len(decisions.log(served.place.round)) == 2, "appended, not overwritten"
     page.keyboard.press("Control+y")
     page.wait_for_selector(f".tile[data-id='{candidate}'][data-region]")

@@ -38,7 +38,7 @@ def test_a_part_that_was_refused_is_still_painted(watched: Watched, served: Serv
     page.keyboard.press("p")
     page.wait_for_selector(".brush-steps button:text('Clear'):enabled")
     page.keyboard.press("Enter")
-    until(lambda: candidate in studio.store.decisions.masks(served.place.round))
+    until(lambda: candidate in studio.store.decisions.of_round(served.place.round).masks)
     assert mask_of(served, candidate)[14, 24] == 255
 
 

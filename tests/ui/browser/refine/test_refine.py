@@ -133,7 +133,7 @@ def test_a_refinement_is_compared_measured_undone_and_gone_on_from(watched: Watc
     page.keyboard.press("ArrowRight")
     page.keyboard.press("a")
     settled(page)
-    assert list(studio.store.decisions.verdicts(node).values()) == ["accepted"]
+    assert list(studio.store.decisions.of_round(node).verdicts.values()) == ["accepted"]
     page.click("[data-choice=refinement]")
     page.wait_for_selector(".refine-left h2:visible")
     back_and_on(page, served, node)

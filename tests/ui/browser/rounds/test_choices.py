@@ -33,7 +33,7 @@ def test_another_picture_answers_and_leaving_out_brings_the_next_best(watched: W
     assert "all 3 answered" in page.inner_text("[data-part=suggestion-note]")
     page.wait_for_selector("[data-action=next_round][data-next]")
     settled(page)
-    accepted = studio.store.decisions.accepted(round_id)
+    accepted = studio.store.decisions.of_round(round_id).accepted
     assert accepted[0] == other
     assert third in accepted
     assert len(accepted) == 3
@@ -66,12 +66,12 @@ def test_a_weight_is_set_by_hand(watched: Watched, served: Served):
     page.keyboard.press("a")
     page.fill(".weight-field input", "0,25")
     page.keyboard.press("Enter")
-    until(lambda: list(decisions.weights(served.place.round).values()) == [0.25])
+    until(lambda: list(decisions.of_round(served.place.round).weights.values()) == [0.25])
     page.wait_for_selector(".weight-field >> text=set by hand")
     page.fill(".weight-field input", "much")
     page.keyboard.press("Enter")
     page.wait_for_selector(".toast:has-text('The weight is “much”')")
     page.fill(".weight-field input", "")
     page.keyboard.press("Enter")
-    until(lambda: decisions.weights(served.place.round) == {})
+    until(lambda: decisions.of_round(served.place.round).weights == {})
     page.wait_for_selector(".weight-field >> text=as computed")

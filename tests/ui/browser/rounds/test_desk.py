@@ -42,7 +42,7 @@ def test_a_round_is_culled_by_one_key_a_picture(watched: Watched, served: Served
     assert focused(page) == order[3]
     settled(page)
     verdicts = {order[0]: "accepted", order[1]: "accepted", order[2]: "rejected"}
-    assert decisions.verdicts(served.place.round) == verdicts
+    assert decisions.of_round(served.place.round).verdicts == verdicts
     page.keyboard.press("ArrowLeft")
     page.keyboard.press("r")  # taken back: the focus stays
     assert focused(page) == order[2]
@@ -57,7 +57,7 @@ def test_a_round_is_culled_by_one_key_a_picture(watched: Watched, served: Served
     page.keyboard.press("a")
     assert focused(page) == order[3], "auto-advance is off"
     settled(page)
-    assert decisions.verdicts(served.place.round)[order[3]] == "accepted"
+    assert decisions.of_round(served.place.round).verdicts[order[3]] == "accepted"
 
 
 def test_the_enlarged_view_goes_on_from_a_picture_that_the_filter_hides(watched: Watched, served: Served):
@@ -125,7 +125,7 @@ def test_undo_is_visible_and_history_leads_back(watched: Watched, served: Served
         page.keyboard.press(key)
     settled(page)
     page.wait_for_selector(".desk-steps [aria-label^='Undo: reject']")
-    before = decisions.verdicts(served.place.round)
+    before = decisions.of_round(served.place.round).verdicts
     page.keyboard.press("Control+z")
     page.wait_for_selector(".toast:has-text('Undid: reject')")
     page.wait_for_selector(".desk-steps [aria-label^='Redo: reject']")
@@ -134,10 +134,10 @@ def test_undo_is_visible_and_history_leads_back(watched: Watched, served: Served
     expect(page.locator(".history-step")).to_have_count(4)
     expect(page.locator(".history-step[data-stands=no]")).to_have_count(1)
     page.click(".history-step >> nth=3")  # the beginning
-    until(lambda: decisions.verdicts(served.place.round) == {})
+    until(lambda: decisions.of_round(served.place.round).verdicts == {})
     page.wait_for_function("document.querySelectorAll('.history-step[data-stands=no]').length === 3")
     page.click(".history-step >> nth=0")
-    until(lambda: decisions.verdicts(served.place.round) == before)
+    until(lambda: decisions.of_round(served.place.round).verdicts == before)
     page.keyboard.press("Escape")
     page.wait_for_selector(".desk-panel.history", state="hidden")
     settled(page)
@@ -157,7 +157,7 @@ def test_the_enlarged_view_turns_zooms_and_goes_on(watched: Watched, served: Ser
     assert page.inner_text(".lightbox-place") == "3 of 180", "auto-advance holds here too"
     settled(page)
     decisions = served.place.studio.store.decisions
-    assert decisions.accepted(served.place.round) == (order[1],)
+    assert decisions.of_round(served.place.round).accepted == (order[1],)
     frame = page.locator(".lightbox .zoom-frame").bounding_box()
     page.mouse.move(frame["x"] + 0.25 * frame["width"], frame["y"] + 0.25 * frame["height"])
     for _ in range(4):
@@ -181,8 +181,8 @@ def test_the_enlarged_view_turns_zooms_and_goes_on(watched: Watched, served: Ser
     page.dblclick(f"[data-id='{order[5]}'] .tile-face")
     page.wait_for_selector("dialog.lightbox[open]")
     settled(page)
-    until(lambda: [step.stands for step in decisions.history(served.place.round)] == [True, False])
-    assert decisions.accepted(served.place.round) == (order[1],), "a double click gives no verdict"
+    until(lambda: [step.stands for step in decisions.of_round(served.place.round).history] == [True, False])
+    assert decisions.of_round(served.place.round).accepted == (order[1],), "a double click gives no verdict"
 
 
 def test_pictures_references_and_other_rounds_are_compared(watched: Watched, served: Served):
@@ -202,7 +202,7 @@ def test_pictures_references_and_other_rounds_are_compared(watched: Watched, ser
     the_selected_ones(page, order[3:6])
     page.keyboard.press("a")  # on the picture that is shown, not on all that are selected
     settled(page)
-    assert len(studio.store.decisions.accepted(place.round)) == 1
+    assert len(studio.store.decisions.of_round(place.round).accepted) == 1
 
 
 def other_by_keys(page: Any) -> None:

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.browser
 
 
 def verdicts(served: Served):
-    return served.place.studio.store.decisions.verdicts(served.place.round)
+    return served.place.studio.store.decisions.of_round(served.place.round).verdicts
 
 
 def settled(page):

@@ -30,7 +30,7 @@ def test_a_key_or_a_button_that_is_held_decides_once(watched: Watched, served: S
     until(lambda: len(decisions.log(served.place.round)) > before)
     settled(page)
     third = page.get_attribute(".tile >> nth=2", "data-id")
-    assert decisions.accepted(served.place.round) == (third,), "arrows repeat, decisions do not"
+    assert decisions.of_round(served.place.round).accepted == (third,), "arrows repeat, decisions do not"
     assert len(decisions.log(served.place.round)) == before + 1
     page.keyboard.press("ArrowRight")
     for _ in range(4):

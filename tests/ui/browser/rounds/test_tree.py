@@ -30,7 +30,7 @@ def test_keys_act_on_an_open_list_and_not_on_the_pictures_behind_it(watched: Wat
     page.wait_for_selector(".round-menu:popover-open", state="hidden")
     expect(page.locator("[data-filter=selection]")).to_contain_text("1")
     expect(page.locator(".tile[data-verdict=rejected]")).to_have_count(0)
-    assert not served.place.studio.store.decisions.verdicts(served.place.round)
+    assert not served.place.studio.store.decisions.of_round(served.place.round).verdicts
 
 
 def test_rounds_branch_are_named_starred_archived_and_run_with_one_press(watched: Watched, served: Served):

@@ -62,7 +62,7 @@ def test_a_prompt_is_tried_and_its_picture_accepted(watched: Watched, served) ->
     tile.first.focus()
     page.keyboard.press("a")
     until(lambda: studio.round_view(round_id).accepted == 1)
-    (accepted,) = studio.store.decisions.accepted(round_id)
+    (accepted,) = studio.store.decisions.of_round(round_id).accepted
     assert studio.store.candidates.get(accepted).own
     card.get_by_role("button", name="Again…").click()
     assert form.get_by_label("Prompt").input_value() == PROMPT
