@@ -50,7 +50,7 @@ class Decided:
 
     @cached_property
     def states(self) -> Mapping[str, CandidateState]:
-        """The present state of each candidate that ever had a verdict, the one that changed last at the end."""
+        """The present state of each candidate that ever had a verdict, the last one that changed at the end."""
         return newest(self.log)
 
     @cached_property
@@ -96,8 +96,8 @@ class Decided:
     ) -> dict[str, CandidateState]:
         """The new states of candidates that get these verdicts; verdicts that change nothing are left out.
 
-        `masks` holds the painted part of each candidate that is accepted in part. A picture that stays accepted
-        keeps a weight that was set by hand.
+        `masks` holds the painted part of each candidate that is accepted in part. A picture that stays
+        accepted keeps a weight that was set by hand.
         """
         masks = masks or {}
         states = {

@@ -1,7 +1,7 @@
 """The history of an append-only log: what stands, what can be undone, and what can be redone.
 
-Nothing is overwritten. What is recorded together is one step. Undo appends a step that restores the values from
-before; redo appends the undone step again.
+Nothing is overwritten. What is recorded together is one step. Undo appends a step that restores the values
+from before; redo appends the undone step again.
 """
 
 from collections.abc import Mapping, Sequence

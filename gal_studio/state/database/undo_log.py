@@ -1,7 +1,7 @@
 """Append-only logs with undo and redo: decisions, paintings and reference masks are kept this way.
 
-A log belongs to a scope (a round, a reference) and gives values to keys (such as the verdict on a candidate). See
-`gal_studio.core.undo` for its history.
+A log belongs to a scope (a round, a reference) and gives values to keys (such as the verdict on a candidate).
+See `gal_studio.core.undo` for its history.
 """
 
 from abc import ABC, abstractmethod
