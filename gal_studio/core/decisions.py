@@ -50,7 +50,7 @@ class Decided:
 
     @cached_property
     def states(self) -> Mapping[str, CandidateState]:
-        """The present state of each candidate that ever had a verdict, the last one that changed at the end."""
+        """The present state of each candidate that ever had a verdict, the newest one at the end."""
         return newest(self.log)
 
     @cached_property

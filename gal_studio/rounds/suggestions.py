@@ -42,9 +42,7 @@ def policy_proposal(store: Store, round_id: str, policy: str | None = None) -> S
 def proposal(store: Store, round_id: str, policy: str | None = None) -> SuggestionSet:
     """What a policy suggests, with the next best in place of pictures that were rejected."""
     made = policy_proposal(store, round_id, policy)
-    rejected = {
-        name for name, verdict in store.decisions.of_round(round_id).verdicts.items() if verdict == "rejected"
-    }
+    rejected = store.decisions.of_round(round_id).rejected
     if rejected.isdisjoint(suggestion.candidate_id for suggestion in made.suggestions):
         return made
     groups = group_by_anchor(store.candidates.of_round(round_id))

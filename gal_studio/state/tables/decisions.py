@@ -53,14 +53,14 @@ class Decisions(UndoLog[CandidateState]):
 
     def log(self, round_id: str) -> tuple[Decision, ...]:
         """Every verdict that was ever given in a round, the oldest first."""
-        rows = self._database.rows(
-            f"{SELECT_DECISIONS} WHERE round_id = ? ORDER BY decisions.id", (round_id,)
-        )
-        return tuple(record(Decision, row) for row in rows)
+        return tuple(record(Decision, row) for row in self._rows(round_id))
 
     def _changes(self, scope: str) -> tuple[LoggedDecision, ...]:
-        rows = self._database.rows(f"{SELECT_DECISIONS} WHERE round_id = ? ORDER BY decisions.id", (scope,))
-        return tuple(map(logged_decision, rows))
+        return tuple(map(logged_decision, self._rows(scope)))
+
+    def _rows(self, round_id: str) -> list[sqlite3.Row]:
+        sql = f"{SELECT_DECISIONS} WHERE round_id = ? ORDER BY decisions.id"
+        return self._database.rows(sql, (round_id,))
 
     def _append(
         self, scope: str, values: Mapping[str, CandidateState], author: Author,
