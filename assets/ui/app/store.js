@@ -153,6 +153,7 @@ export function setHover(id, origin) {
 export function setFocus(id, origin) {
   if (id !== null && !state.candidates.has(id)) return;
   state.focus = id;
+  if (state.hover !== id) setHover(null); // until the pointer moves again
   emit("focus", origin);
 }
 

@@ -4,12 +4,13 @@
 import { state, setFocus, setSelection, setFilter, verdictOf } from "../app/store.js";
 import { above, typing } from "../kit/dom.js";
 import { decideFocused } from "./grid/grid.js";
-import { inSight, neighbour, openPictures } from "./grid/neighbours.js";
+import { neighbour, openPictures } from "./grid/neighbours.js";
 import { below } from "./grid/order.js";
 import { desk } from "./desk/desk.js";
 import { panelOpen } from "./desk/range.js";
 import { toggleFocused } from "./grid/mark_copies.js";
-import { undo, redo } from "./grid/verdicts.js";
+import { focusRinged, ringed } from "./grid/ring.js";
+import { redo, toggle, undo } from "./grid/verdicts.js";
 import {
   lightbox,
   painting,
@@ -75,20 +76,29 @@ function actionFor(event) {
   if (arrow) return above(event.target, "[role=tab], input") ? null : () => moveFocus(...arrow);
   if (key === " ") return space(event);
   if (key === "Escape") return leave;
-  if (key === "a") return () => decideAndAdvance("accepted");
-  if (key === "r") return () => decideAndAdvance("rejected");
-  if (key === "l") return () => toggleFocused({ alone: lightbox() });
   if (key === "z") return lightbox() ? toggleZoom : null;
   if (key === "f") return lightbox() ? flicker : null;
-  if (key === "c") return () => compare(state.focus);
-  if (key === "p") return () => paintPart(state.focus);
-  if (key === "h")
-    return lightbox()
-      ? toggleHeat
-      : () => {
-          if (state.focus) enlarge(state.focus, { heat: true });
-        };
-  return null;
+  if (key === "h" && lightbox()) return toggleHeat;
+  const act = key === "Enter" && above(event.target, ".tile-face") ? acceptByEnter : ON_RINGED[key];
+  return act ? () => onRinged(act) : null;
+}
+
+/** @type {Partial<Record<string, (id: string) => unknown>>} the keys that act on the ringed picture */
+const ON_RINGED = {
+  a: () => decideAndAdvance("accepted"),
+  r: () => decideAndAdvance("rejected"),
+  l: () => toggleFocused({ alone: lightbox() }),
+  c: compare,
+  p: paintPart,
+  h: (id) => enlarge(id, { heat: true }),
+};
+/** @param {string} id */
+const acceptByEnter = (id) => toggle(id, "accepted");
+
+/** @param {(id: string) => unknown} act */
+function onRinged(act) {
+  if (!lightbox()) focusRinged();
+  if (state.focus) act(state.focus);
 }
 
 /**
@@ -128,7 +138,7 @@ function refinementAction(event, key) {
 }
 
 /**
- * Space enlarges the focused picture, unless another button or link has the focus.
+ * Space enlarges the ringed picture, unless another button or link has the focus.
  * @param {KeyboardEvent} event
  * @returns {Act | null}
  */
@@ -136,8 +146,7 @@ function space(event) {
   if (lightbox()) return above(event.target, "button") ? null : close;
   const other = above(event.target, "button, summary, a");
   if (other && !other.classList.contains("tile-face")) return null;
-  const { focus } = state;
-  return focus ? () => enlarge(focus) : null;
+  return () => onRinged(enlarge);
 }
 
 function leave() {
@@ -146,22 +155,11 @@ function leave() {
   else setFilter("all");
 }
 
-/** Focus the first undecided picture in sight, or else the first one, where no picture has the focus. */
-function focusFirst() {
-  if (state.focus || state.selection.size) return;
-  const open = openPictures()
-    .flat()
-    .filter((id) => verdictOf(id) === "undecided");
-  const first = open.find(inSight) ?? open[0];
-  if (first) setFocus(first, "keys");
-}
-
 /**
  * Give a verdict; with auto-advance go on to the next picture. Taking a verdict back stays where it is.
  * @param {Verdict} verdict
  */
 function decideAndAdvance(verdict) {
-  focusFirst();
   const { focus } = state;
   const alone = lightbox() || !state.selection.size;
   const goes = desk.advance && focus && alone && verdictOf(focus) !== verdict;
@@ -191,6 +189,8 @@ function moveFocus(right, down) {
   const open = openPictures();
   const flat = open.flat();
   if (!flat.length) return;
+  if (!lightbox() && state.focus === null && state.hover === null) return go(ringed() ?? flat[0]);
+  if (!lightbox()) focusRinged();
   const { focus } = state;
   const at = focus === null ? -1 : flat.indexOf(focus);
   if (at < 0 || focus === null) return go(neighbour(right + down > 0 ? 1 : -1) ?? flat[0]);

@@ -6,6 +6,7 @@ import { mountSuggestion } from "./suggestion.js";
 import { mountFilters } from "./grid/filters.js";
 import { mountDesk } from "./desk/desk_bar.js";
 import { mountGrid } from "./grid/grid.js";
+import { mountRing } from "./grid/ring.js";
 import { mountRefinement } from "../refine/refine.js";
 import { mountActions } from "./actions.js";
 import { mountKeys } from "./keys.js";
@@ -18,6 +19,8 @@ export function mountRounds(parts) {
   mountSuggestion(parts);
   mountFilters(parts);
   mountGrid(parts);
+  mountRing(parts);
+  mountRing(parts);
   mountDesk(parts);
   mountRefinement(parts);
   mountActions(parts);

@@ -30,8 +30,6 @@ let shown;
 let empty;
 /** @type {HTMLElement} */
 let waitingNode;
-/** @type {HTMLElement[]} */
-let highlighted = [];
 /** @type {ReturnType<typeof flatList>} */
 let flat;
 
@@ -76,7 +74,7 @@ export function mountGrid(parts) {
     flat.arrange();
     columns();
   });
-  on("hover", highlight);
+  on("hover", revealHovered);
   on("focus", follow);
   new ResizeObserver(columns).observe(grid);
 }
@@ -86,7 +84,6 @@ function clear() {
   flat.clear();
   tiles.clear();
   groups.clear();
-  highlighted = [];
   view.show([], 1);
   showCount();
 }
@@ -214,11 +211,8 @@ function showLarge(large) {
 }
 
 /** @param {string | undefined} origin */
-function highlight(origin) {
-  for (const tile of highlighted) tile.removeAttribute("data-hot");
+function revealHovered(origin) {
   const tile = tiles.get(state.hover ?? "");
-  highlighted = tile ? [tile] : [];
-  for (const hot of highlighted) hot.dataset.hot = "";
   if (origin === "anchors" && tile) view.reveal(tile);
 }
 

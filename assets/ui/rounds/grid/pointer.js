@@ -1,7 +1,7 @@
 /** Pointer and focus on the tiles: click accepts, Shift and Ctrl select, double-click or a tap enlarges. */
-import { setFocus, setHover, setSelection, state, verdictOf } from "../../app/store.js";
+import { setFocus, setHover, setSelection, state } from "../../app/store.js";
 import { above } from "../../kit/dom.js";
-import { toggle, unclick } from "./verdicts.js";
+import { clickOn } from "./verdicts.js";
 
 /**
  * @param {HTMLElement} grid
@@ -12,40 +12,67 @@ import { toggle, unclick } from "./verdicts.js";
 export function listenPointer(grid, tools, tiles, enlarge) {
   /** @param {Event} event */
   const idOf = (event) => above(event.target, ".tile")?.getAttribute("data-id") ?? null;
-  /** @type {Parameters<typeof unclick>[0] | null} the last click */
-  let clicked = null;
-  grid.addEventListener("pointerover", (event) => {
-    const id = idOf(event);
-    if (id && event.pointerType !== "touch") tiles.get(id)?.append(tools);
+  listenHover(grid, idOf, (id) => {
+    const tile = tiles.get(id ?? "");
+    if (!tile) tools.remove();
+    // moving what is under the pointer would fire `pointerover` again, and swallow the click
+    else if (tools.parentNode !== tile) tile.append(tools);
     setHover(id, "grid");
-  });
-  grid.addEventListener("pointerleave", () => {
-    tools.remove();
-    setHover(null, "grid");
   });
   grid.addEventListener("focusin", (event) => {
     const id = idOf(event);
     if (id && id !== state.focus) setFocus(id, "grid");
   });
-  grid.addEventListener("dblclick", (event) => {
-    const id = clicked?.id ?? idOf(event);
-    if (id && !above(event.target, ".tools")) enlarge(id);
+  listenClicks(grid, idOf, enlarge);
+}
+
+/**
+ * Tell which tile is under the pointer. While the keys move the focus, tiles that scroll under a pointer at
+ * rest do not count; a move of the pointer or its wheel makes it count again.
+ * @param {HTMLElement} grid
+ * @param {(event: Event) => string | null} idOf
+ * @param {(id: string | null) => void} tell
+ */
+function listenHover(grid, idOf, tell) {
+  let atRest = false;
+  document.addEventListener("keydown", () => {
+    atRest = true;
   });
+  for (const type of ["pointermove", "pointerdown", "wheel"])
+    grid.addEventListener(
+      type,
+      () => {
+        atRest = false;
+      },
+      { passive: true, capture: true },
+    );
+  for (const type of /** @type {const} */ (["pointerover", "pointermove"]))
+    grid.addEventListener(type, (event) => {
+      if (!atRest && event.pointerType !== "touch") tell(idOf(event));
+    });
+  grid.addEventListener("pointerleave", () => tell(null));
+}
+
+/**
+ * @param {HTMLElement} grid
+ * @param {(event: Event) => string | null} idOf
+ * @param {(id: string) => void} enlarge
+ */
+function listenClicks(grid, idOf, enlarge) {
+  /** @type {{ id: string, cancel: () => boolean } | null} the last click, if it gave a verdict */
+  let first = null;
   grid.addEventListener("click", (event) => {
     const id = idOf(event);
-    if (event.detail < 2) clicked = null;
+    const before = event.detail > 1 ? first : null;
+    first = null;
     if (!id) return;
     // nothing hovers over a phone: a tap shows the picture, which has the buttons
     if (event instanceof PointerEvent && event.pointerType === "touch") enlarge(id);
     else if (event.shiftKey) setSelection([...state.selection, id]);
     else if (event.ctrlKey || event.metaKey)
       setSelection([...state.selection].filter((other) => other !== id));
-    else if (event.detail === 2 && clicked)
-      // it is enlarged instead
-      unclick(clicked);
-    else if (event.detail < 2) {
-      const before = verdictOf(id);
-      clicked = { id, before, saved: toggle(id, "accepted") };
-    }
+    // a filter may have put another picture under the pointer
+    else if (before?.cancel()) enlarge(before.id);
+    else first = { id, cancel: clickOn(id) };
   });
 }

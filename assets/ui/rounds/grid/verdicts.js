@@ -3,12 +3,12 @@
 /** @import { Verdict } from "../../app/types/payloads.d.ts" */
 import { state, emit, verdictOf } from "../../app/store.js";
 import { refresh, refreshSoon } from "../../app/session.js";
-import { write } from "../../app/writes.js";
+import { hold, write } from "../../app/writes.js";
 import { ask } from "../../app/apply_poll.js";
 import { toast } from "../../kit/toast.js";
 import { byItself } from "../../measures/replay_words.js";
 
-let decisions = 0; // written so far
+const DOUBLE_CLICK = 500; // ms, what systems allow between two clicks
 
 /**
  * @param {string} id
@@ -38,13 +38,24 @@ export async function decide(ids, verdict) {
   if (isReplay()) return false;
   const changing = ids.filter((id) => verdictOf(id) !== verdict);
   if (!changing.length) return false;
-  decisions += 1;
-  for (const id of changing) show(id, verdict);
-  emit("verdicts", new Set(changing));
-  const saved = Boolean(await write("decide", { candidates: changing, verdict }));
-  if (saved) refreshSoon();
+  showAll(changing, verdict);
+  return done(await write("decide", { candidates: changing, verdict }));
+}
+
+/**
+ * @param {string[]} ids
+ * @param {Verdict} verdict
+ */
+function showAll(ids, verdict) {
+  for (const id of ids) show(id, verdict);
+  emit("verdicts", new Set(ids));
+}
+
+/** @param {object | null} answer */
+function done(answer) {
+  if (answer) refreshSoon();
   else refetch();
-  return saved;
+  return Boolean(answer);
 }
 
 /** Invalidate the verdicts and what belongs to them, and fetch them again. */
@@ -60,25 +71,40 @@ function refetch() {
  */
 export function toggle(id, verdict) {
   if (isReplay()) return false;
-  const back = verdictOf(id) === verdict;
-  if (back && state.masks.has(id))
-    toast("Taken back, with the part that was painted: Ctrl+Z brings both back.");
-  return decide([id], back ? "undecided" : verdict);
+  return decide([id], toggled(id, verdict));
 }
 
 /**
- * Undo the verdict that the first click of a double click gave.
- * @param {{ id: string, before: Verdict, saved: Promise<boolean> | boolean }} click
+ * @param {string} id
+ * @param {Verdict} verdict
  */
-export async function unclick({ id, before, saved }) {
-  const round = state.roundId;
-  const since = decisions;
-  show(id, before);
-  emit("verdicts", new Set([id]));
-  if (!(await saved)) return;
-  if (decisions === since) await write("undo", { round });
-  else if (verdictOf(id) === before) await write("decide", { candidates: [id], verdict: before });
-  refetch();
+function toggled(id, verdict) {
+  const back = verdictOf(id) === verdict;
+  if (back && state.masks.has(id))
+    toast("Taken back, with the part that was painted: Ctrl+Z brings both back.");
+  return back ? "undecided" : verdict;
+}
+
+/**
+ * Accept a picture or take that back, by a click that may be the first of two. It is shown at once and stored
+ * when no second one can follow, so that a double click leaves no trace in the history.
+ * @param {string} id
+ * @returns {() => boolean} cancels it; false if it is too late
+ */
+export function clickOn(id) {
+  if (isReplay()) return () => true;
+  const before = verdictOf(id);
+  const part = state.masks.get(id) ?? null;
+  const verdict = toggled(id, "accepted");
+  showAll([id], verdict);
+  const held = hold("decide", { candidates: [id], verdict }, DOUBLE_CLICK);
+  held.answer.then(done);
+  return () => {
+    if (!held.cancel()) return false;
+    show(id, before, part);
+    emit("verdicts", new Set([id]));
+    return true;
+  };
 }
 
 /**
@@ -88,7 +114,6 @@ export async function unclick({ id, before, saved }) {
  */
 export async function acceptInPart(id, mask) {
   if (isReplay()) return false;
-  decisions += 1;
   show(id, "accepted", "kept soon");
   emit("verdicts", new Set([id]));
   const answer = await write("accept_in_part", { candidate: id, mask });

@@ -23,8 +23,7 @@ export function drawMarks(layer, points) {
     if (verdict === "accepted") marks.push(ring(point, "accepted"), sign(point, "✓"));
     else if (verdict === "rejected") marks.push(cross(point));
     else if (state.suggested.has(point.id)) marks.push(ring(point, "suggested"));
-    if (point.id === state.focus) marks.push(ring(point, "focus"));
-    if (point.id === state.hover) marks.push(ring(point, "hover"));
+    if (point.id === (state.hover ?? state.focus)) marks.push(ring(point, state.hover ? "hover" : "focus"));
   }
   layer.replaceChildren(...marks);
 }

@@ -102,7 +102,7 @@ export class Thumbnails {
     for (const [id, node] of this.#shown) {
       setAttribute(node, "data-verdict", state.verdicts.get(id));
       setAttribute(node, "data-suggested", state.suggested.has(id) ? "" : null);
-      setAttribute(node, "data-hot", id === state.hover || id === state.focus ? "" : null);
+      setAttribute(node, "data-hot", id === (state.hover ?? state.focus) ? "" : null);
       setAttribute(node, "data-faded", some && !state.selection.has(id) ? "" : null);
     }
   }

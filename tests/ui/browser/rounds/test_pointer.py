@@ -1,0 +1,161 @@
+"""A real pointer at rest in Chromium: buttons that come when it hovers, double clicks, and the one ring."""
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.ui.browser.refine.brushing import settled
+from tests.ui.conftest import Served, Watched, until
+
+pytestmark = pytest.mark.browser
+
+CHANGES_AT_REST = """(selector) => new Promise((done) => {
+    let changes = 0;
+    const watch = new MutationObserver((found) => { changes += found.length; });
+    watch.observe(document.querySelector(selector), { childList: true, subtree: true });
+    setTimeout(() => done(changes), 600);
+})"""
+
+
+def started(watched: Watched, served: Served) -> Page:
+    page = watched.open(served.url())
+    page.wait_for_selector(".tile")
+    page.hover(".tile >> nth=0", trial=True)  # it stands still
+    return page
+
+
+def middle(page: Page, selector: str) -> tuple[float, float]:
+    box: Any = page.locator(selector).first.bounding_box()
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+def press_at_rest(page: Page, button: str) -> None:
+    """Move the pointer once onto a button that is there by now, let it rest, and press it."""
+    page.mouse.move(*middle(page, button))
+    page.evaluate(CHANGES_AT_REST, "body")
+    page.mouse.down()
+    page.mouse.up()
+
+
+def hover_tile(page: Page, tile: str, button: str) -> None:
+    page.mouse.move(*middle(page, tile))
+    page.wait_for_selector(f"{tile} {button}")
+    page.mouse.move(*middle(page, f"{tile} {button}"))
+
+
+@pytest.mark.parametrize(("button", "verdict"), [(".accept", "accepted"), (".reject", "rejected")])
+def test_a_picture_is_decided_by_its_hover_buttons(
+    watched: Watched, served: Served, button: str, verdict: str
+):
+    page = started(watched, served)
+    tile = f"[data-id='{page.get_attribute('.tile >> nth=3', 'data-id')}']"
+    hover_tile(page, tile, button)
+    assert page.evaluate(CHANGES_AT_REST, tile) == 0, "nothing moves under a pointer at rest"
+    page.mouse.down()
+    page.mouse.up()
+    expect(page.locator(tile)).to_have_attribute("data-verdict", verdict)
+    settled(page)
+    decided = served.place.studio.store.decisions.of_round(served.place.round).verdicts
+    assert list(decided.values()) == [verdict]
+
+
+def test_a_picture_is_enlarged_by_its_hover_button(watched: Watched, served: Served):
+    page = started(watched, served)
+    tile = f"[data-id='{page.get_attribute('.tile >> nth=3', 'data-id')}']"
+    hover_tile(page, tile, ".enlarge")
+    press_at_rest(page, f"{tile} .enlarge")
+    expect(page.locator("dialog.lightbox")).to_be_visible()
+    assert served.place.studio.store.decisions.log(served.place.round) == ()
+
+
+def test_the_menu_of_a_round_opens_by_its_hover_button(watched: Watched, served: Served):
+    page = started(watched, served)
+    page.mouse.move(*middle(page, ".chip-round"))
+    page.wait_for_selector(".chip-more")
+    press_at_rest(page, ".chip-more")
+    expect(page.locator(".round-menu:popover-open")).to_be_visible()
+
+
+def test_the_buttons_of_a_project_come_when_it_is_hovered(watched: Watched, served: Served):
+    page = watched.open(served.url("reference"))
+    page.wait_for_selector(".project-line .quiet", state="attached")
+    page.mouse.move(*middle(page, ".project-row"))
+    for button in page.locator(".project-line").first.locator(".quiet").all():
+        expect(button).to_be_visible()
+    press_at_rest(page, ".project-line .quiet >> nth=-1")
+    expect(page.locator("[data-action=put-away]")).to_have_count(0)
+    settled(page)
+
+
+def test_a_double_click_enlarges_and_leaves_no_decision(watched: Watched, served: Served):
+    page = started(watched, served)
+    suggested = page.get_attribute(".tile[data-suggested] >> nth=0", "data-id")
+    other = f".group:has([data-id='{suggested}']) .tile:not([data-suggested]) >> nth=0"
+    page.dblclick(f"{other} >> .tile-face")
+    expect(page.locator("dialog.lightbox")).to_be_visible()
+    settled(page)
+    store = served.place.studio.store
+    assert store.decisions.log(served.place.round) == ()
+    assert store.overrides.of_round(served.place.round) == ()
+    page.keyboard.press("Escape")
+    page.click(f"{other} >> .tile-face")  # a single click decides
+    settled(page)
+    assert len(store.decisions.log(served.place.round)) == 1
+
+
+def test_a_click_is_stored_although_the_page_is_left_at_once(watched: Watched, served: Served):
+    page = started(watched, served)
+    page.click(".tile >> nth=2 >> .tile-face")
+    page.reload()
+    until(lambda: len(served.place.studio.store.decisions.of_round(served.place.round).accepted) == 1)
+
+
+def ring(page: Page) -> list[str]:
+    return page.evaluate("[...document.querySelectorAll('.tile[data-ring]')].map((one) => one.dataset.id)")
+
+
+def outlined(page: Page) -> int:
+    """How many pictures have an outline."""
+    return page.evaluate(
+        "[...document.querySelectorAll('.tile-face')]"
+        ".filter((one) => getComputedStyle(one).outlineStyle === 'solid').length"
+    )
+
+
+def test_keys_act_on_the_ringed_picture_alone(watched: Watched, served: Served):
+    decisions = served.place.studio.store.decisions
+    page = started(watched, served)
+    tiles = page.eval_on_selector_all(".tile", "(all) => all.map((one) => one.dataset.id)")
+    assert ring(page) == [tiles[0]], "before anything was touched"
+    page.focus(f"[data-id='{tiles[2]}'] .tile-face")
+    assert ring(page) == [tiles[2]]
+    page.mouse.move(*middle(page, f"[data-id='{tiles[7]}']"))
+    page.wait_for_selector(f"[data-id='{tiles[7]}'][data-ring]")
+    assert ring(page) == [tiles[7]]
+    assert outlined(page) == 1, "the focused one has no ring of its own"
+    page.keyboard.press("r")  # the one under the pointer
+    assert ring(page) == [tiles[8]], "and on to the next"
+    page.keyboard.press("Enter")
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("ArrowLeft")
+    assert ring(page) == [tiles[6]], "the pointer rests, the keys lead"
+    page.keyboard.press("a")
+    settled(page)
+    assert decisions.of_round(served.place.round).verdicts == {
+        tiles[6]: "accepted", tiles[7]: "rejected", tiles[8]: "accepted"
+    }  # fmt: skip
+    page.mouse.move(*middle(page, f"[data-id='{tiles[1]}']"))
+    page.wait_for_selector(f"[data-id='{tiles[1]}'][data-ring]")
+    assert ring(page) == [tiles[1]]
+
+
+def test_enter_accepts_the_picture_under_the_pointer_and_no_other(watched: Watched, served: Served):
+    page = started(watched, served)
+    tiles = page.eval_on_selector_all(".tile", "(all) => all.map((one) => one.dataset.id)")
+    page.focus(f"[data-id='{tiles[2]}'] .tile-face")
+    page.mouse.move(*middle(page, f"[data-id='{tiles[5]}']"))
+    page.wait_for_selector(f"[data-id='{tiles[5]}'][data-ring]")
+    page.keyboard.press("Enter")
+    settled(page)
+    assert served.place.studio.store.decisions.of_round(served.place.round).accepted == (tiles[5],)
