@@ -66,18 +66,18 @@ def change(store: Store, project_id: str, templates: list[str], seeds: int) -> N
     """Choose other held-out prompts, and how many pictures of each; pictures of removed prompts stay."""
     if not 1 <= seeds <= MOST_SEEDS:
         raise StudioError(
-            f"Pictures of each held-out prompt is {seeds}: choose a whole number from 1 to {MOST_SEEDS}."
+            f"Pictures of each benchmark prompt is {seeds}: choose a whole number from 1 to {MOST_SEEDS}."
         )
     with store.database.transaction():
         chosen, prompts = ensure(store, project_id), store.projects.prompts(project_id)
         wanted = prompts.expand([line for line in templates if line.strip()])
         if len(wanted) > MOST_PROMPTS:
-            raise StudioError(f"The test set has {len(wanted)} prompts: use at most {MOST_PROMPTS}.")
+            raise StudioError(f"The benchmark has {len(wanted)} prompts: use at most {MOST_PROMPTS}.")
         seen = [prompt for prompt in wanted if prompt in _not_held_out(store, project_id)]
         if seen:
             raise StudioError(
-                f"{seen[0]!r} is a test prompt or shows a reference, so it cannot be held out: "
-                "choose another one for the test set."
+                f"{seen[0]!r} is a test prompt or a reference’s prompt, so it cannot be in the benchmark: "
+                "choose another one."
             )
         _set_prompts(store, project_id, wanted)
         store.measures.choose(project_id, replace(chosen, seeds=seeds))

@@ -106,10 +106,10 @@ def test_prompts_that_are_added_are_drawn_before_rounds_are_compared_again(
 @pytest.mark.parametrize(
     ("prompts", "seeds", "words"),
     [
-        (PROMPTS, 0, "Pictures of each held-out prompt is 0: choose a whole number from 1 to 20"),
+        (PROMPTS, 0, "Pictures of each benchmark prompt is 0: choose a whole number from 1 to 20"),
         ([], 2, "There are no test prompts"),
-        (["A tie {}"], 2, "is a test prompt or shows a reference, so it cannot be held out"),
-        (["A cat {}"], 2, "is a test prompt or shows a reference, so it cannot be held out"),
+        (["A tie {}"], 2, "is a test prompt or a reference’s prompt, so it cannot be in the benchmark"),
+        (["A cat {}"], 2, "is a test prompt or a reference’s prompt, so it cannot be in the benchmark"),
         (["A house"], 2, "does not name the subject"),
         ([f"A house number {number} {{}}" for number in range(101)], 1, "has 101 prompts: use at most 100"),
     ],
@@ -163,7 +163,7 @@ def test_a_round_that_shows_the_reference_takes_no_prompt_out_of_the_test_set(
     measure(studio, small, shown={HOUSE: 0.9})
     view = studio.measures(project_of(studio, small))
     assert view.asking == ()
-    assert [each.report.count("copies") for each in view.rounds if each.report] == [0, 2]
+    assert [each.report.copies for each in view.rounds if each.report] == [0, 2]
 
 
 def test_prompts_stay_if_all_of_them_ask_for_the_reference(studio: Studio, small: str) -> None:
@@ -189,7 +189,7 @@ def test_what_is_measured_is_not_asked_for_again(studio: Studio, small: str) -> 
     assert [each.id for each in studio.measure_all(project)] == [job.id]
     studio.stop(job.id)
     measure(studio, small)
-    with pytest.raises(StudioError, match="Round 1 is measured already"):
+    with pytest.raises(StudioError, match="Round 1 is already measured"):
         studio.measure(small)
     with pytest.raises(StudioError, match="Every trained round is measured"):
         studio.measure_all(project)

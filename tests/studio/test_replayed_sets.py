@@ -32,7 +32,7 @@ def test_the_test_set_is_taken_over_and_arms_of_another_one_are_not_compared(
     assert view.differences["clip_i"].value == pytest.approx(0.1)
     studio.change_test_set(source, ["A house {}"], 2)
     (view,) = studio.replays(source)
-    assert "test set has changed since" in view.incomparable
+    assert "benchmark has changed since" in view.incomparable
     assert view.differences == {}
 
 

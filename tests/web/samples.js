@@ -243,12 +243,12 @@ export const change = (more) => ({
  * @returns {Report}
  */
 export const report = (more) => ({
-  success: 18,
+  as_asked: 18,
   copies: 6,
   pictures: 24,
   figures: {
-    success: change({ value: 0.75 }),
-    copies: change({ value: 0.25 }),
+    as_asked: change({ value: 0.75 }),
+    no_copy: change({ value: 0.75 }),
     clip_t: change({ value: 0.4 }),
     clip_i: change({ value: 0.6 }),
   },
@@ -289,6 +289,7 @@ export const measures = (more) => ({
   asking: [],
   called: "in ink style",
   best: null,
+  headline: "",
   sentence: "",
   warnings: [],
   rounds: [measuredRound({ id: null, name: "Base model", plain: false }), measuredRound()],

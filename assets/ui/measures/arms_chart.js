@@ -15,21 +15,21 @@ const COLOURS = 6; // --arm-1 to --arm-6 in measures.css
 const HOW = [
   [
     "Upwards:",
-    "how well pictures of held-out prompts match their prompts (CLIP-T): the mean cosine of the CLIP " +
+    "how well benchmark pictures match their prompts (CLIP-T): the mean cosine of the CLIP " +
       "features of picture and prompt.",
   ],
   [
     "To the right:",
-    "how much they look like the reference (CLIP-I): the mean cosine of the CLIP features of picture and " +
+    "their likeness to the reference (CLIP-I): the mean cosine of the CLIP features of picture and " +
       "reference. Copies are far right and low.",
   ],
-  ["Plain:", "a round that learned the references alone, as without this studio."],
-  ["Thin crosses:", "95 % intervals, from drawing the prompts again and again at random (bootstrap)."],
+  ["Plain:", "a round that learned from the references alone: ordinary fine-tuning."],
+  ["Thin crosses:", "95 % intervals (bootstrap over prompts)."],
 ];
 
 /** @param {HTMLElement} panel */
 export function mountArms(panel) {
-  const box = el("section", { class: "arms", "aria-label": "Rounds on the test set" });
+  const box = el("section", { class: "arms", "aria-label": "Rounds on the benchmark" });
   const how = howComputed(HOW); // created once: it stays expanded when the chart is drawn again
   panel.append(box);
   mountReplays(panel);
@@ -48,12 +48,12 @@ function show(box, how) {
   if (repeats(box, [points, state.roundId])) return;
   if (points.length < 2) {
     box.replaceChildren(
-      el("p", { class: "curve-title" }, el("b", {}, "Rounds on the test set")),
+      el("p", { class: "curve-title" }, el("b", {}, "Rounds on the benchmark")),
       el(
         "p",
         { class: "arms-none" },
-        "Each measured round becomes a point here: how well it follows prompts against how much it looks " +
-          "like the reference.",
+        "Each measured round becomes a point here: how well it follows prompts against its likeness to the " +
+          "reference.",
       ),
     );
     return;
@@ -62,8 +62,8 @@ function show(box, how) {
     el(
       "p",
       { class: "curve-title" },
-      el("b", {}, "Rounds on the test set"),
-      " Better is up and to the right; copying goes right and down. ",
+      el("b", {}, "Rounds on the benchmark"),
+      " Better is up and to the right; copies are right and down. ",
       replaysBelow(box),
     ),
     chart(points, lines),
@@ -142,7 +142,7 @@ function axes(x, y) {
     svg("line", { class: "rule", x1: left, x2: left, y1: low, y2: high }),
     text(left, low + 16, number(x.from), "start"),
     text(width - right, low + 16, number(x.to), "end"),
-    text((left + width - right) / 2, height - 8, "like the reference →", "middle"),
+    text((left + width - right) / 2, height - 8, "likeness to the reference →", "middle"),
     text(left - 6, low, number(y.from), "end"),
     text(left - 6, high + 10, number(y.to), "end"),
     vertical(14, (low + high) / 2, "matches its prompt →"),
@@ -191,8 +191,8 @@ function title({ name, kind, x, y }) {
   const node = svg("title");
   /** @param {import("../app/types/payloads_measures.d.ts").Interval} i */
   const range = (i) => `${i.value.toFixed(3)} [${i.low.toFixed(3)}, ${i.high.toFixed(3)}]`;
-  const words = `matches its prompt ${range(y)}, like the reference ${range(x)}`;
-  const plain = kind === "plain" ? " (plain fine-tuning: learned the references alone)" : "";
+  const words = `matches its prompt ${range(y)}, likeness ${range(x)}`;
+  const plain = kind === "plain" ? " (plain fine-tuning: learned from the references alone)" : "";
   node.textContent = `${name}${plain}: ${words}, ${x.pictures} pictures`;
   return node;
 }

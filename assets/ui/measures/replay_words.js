@@ -20,10 +20,10 @@ export function progressWords({ state, drawn, wanted, message }) {
   return message ? `stopped, ${far}: ${message}` : `stopped, ${far}`;
 }
 
-/** @type {[metric: "success" | "copies", more: string, less: string][]} */
+/** @type {[metric: "as_asked" | "no_copy", more: string, less: string][]} */
 const COUNTED = [
-  ["success", "more pictures show what was asked for", "fewer pictures show what was asked for"],
-  ["copies", "more copies", "fewer copies"],
+  ["as_asked", "more pictures as asked", "fewer pictures as asked"],
+  ["no_copy", "fewer copies", "more copies"],
 ];
 
 /**
@@ -31,7 +31,7 @@ const COUNTED = [
  * @param {Replay} replay
  */
 export function differenceWords({ differences, wanted }) {
-  if (!differences.success) return "";
+  if (!differences.no_copy) return "";
   const clear = COUNTED.flatMap(([metric, more, less]) => {
     const found = differences[metric];
     if (!found || (found.low <= 0 && found.high >= 0)) return [];
@@ -42,7 +42,7 @@ export function differenceWords({ differences, wanted }) {
     return [`${much} ${found.value > 0 ? more : less}`];
   });
   const isSame = Object.values(differences).every(({ value, low, high }) => !value && !low && !high);
-  if (isSame) return `Round ${wanted} came out as yours did.`;
+  if (isSame) return `Round ${wanted} came out the same as yours.`;
   const round = `Round ${wanted} against yours`;
   return clear.length ? `${round}: ${clear.join(", ")}.` : `${round}: no clear difference.`;
 }

@@ -1,10 +1,8 @@
-/** Figures of the test set as text. */
+/** Figures of the benchmark as text. */
 /** @import { Change, Interval, Measures, Metric, Report } from "../app/types/payloads_measures.d.ts" */
 /** @import { RoundWarning } from "../app/types/payloads_measures.d.ts" */
-import { count } from "../kit/format.js";
-
-/** Metrics that are shares, in percent; the others are cosines. */
-const SHARES = ["success", "copies"];
+import { count, strength } from "../kit/format.js";
+import { METRICS } from "./metrics.js";
 
 /** @type {Record<Change["verdict"], string>} */
 const MARKS = { better: "✓", worse: "✕", more: "▲", less: "▼", unclear: "≈" };
@@ -28,7 +26,7 @@ export function changeInShort(metric, change, sinceBase) {
 export const percent = (share) => `${Math.round(100 * share)} %`;
 
 /**
- * Which held-out prompts do not count, and why.
+ * Which benchmark prompts do not count, and why.
  * @param {Pick<Measures, "left_out" | "asking">} measures
  */
 export function leftOut({ left_out: tested, asking }) {
@@ -37,8 +35,8 @@ export function leftOut({ left_out: tested, asking }) {
   return [
     tested.length ? `${count(tested.length, "more prompt")} ${are} left out, as ${now} now.` : "",
     asking.length
-      ? `${named} ${asking.length === 1 ? "is" : "are"} left out: the base model’s own pictures look like ` +
-        "the reference there, so that copies cannot be told."
+      ? `${named} ${asking.length === 1 ? "is" : "are"} left out: the base model’s own pictures already ` +
+        "look like the reference there, so copies cannot be told apart."
       : "",
   ]
     .filter(Boolean)
@@ -46,12 +44,22 @@ export function leftOut({ left_out: tested, asking }) {
 }
 
 /**
+ * Why shares of copies differ between the two screens; empty where all pictures are drawn at full strength.
+ * @param {number} lowest strength of the pictures on the Rounds screen
+ */
+export const strengthNote = (lowest) =>
+  lowest < 1
+    ? "It is drawn at full strength (× 1), the pictures on the Rounds screen at " +
+      `× 1 to ${strength(lowest)}: at less strength there are fewer copies. `
+    : "";
+
+/**
  * "+17", "−3": percentage points of a share; "+0.041": a difference of cosines.
  * @param {Metric} metric
  * @param {number} value
  */
 export function signed(metric, value) {
-  const text = SHARES.includes(metric)
+  const text = METRICS[metric].isShare
     ? String(Math.round(Math.abs(100 * value)))
     : Math.abs(value).toFixed(3);
   return Number(text) ? `${value < 0 ? "−" : "+"}${text}` : text;
@@ -62,7 +70,7 @@ export function signed(metric, value) {
  * @param {Metric} metric
  * @param {number} value
  */
-export const shown = (metric, value) => (SHARES.includes(metric) ? percent(value) : value.toFixed(3));
+export const shown = (metric, value) => (METRICS[metric].isShare ? percent(value) : value.toFixed(3));
 
 /**
  * A figure with its interval, for a tooltip.
@@ -111,13 +119,15 @@ export function nameBefore(measures, id) {
 export function chipGain(measures, id) {
   const report = reportOf(measures, id);
   if (!measures || !report) return null;
-  const success = report.figures.success;
-  if (!success) return null;
+  /** @type {Metric} */
+  const metric = report.figures.as_asked ? "as_asked" : "no_copy";
+  const figure = report.figures[metric];
+  if (!figure) return null;
   const parent = measures.rounds.find((round) => round.id === id)?.parent_id ?? null;
-  const change = parent === null ? null : (report.changes.success ?? null);
-  const short = change ? changeInShort("success", change, false) : null;
+  const change = parent === null ? null : (report.changes[metric] ?? null);
+  const short = change ? changeInShort(metric, change, false) : null;
   return {
-    text: `${percent(success.value)} as asked`,
+    text: `${shown(metric, figure.value)} ${METRICS[metric].name.toLowerCase()}`,
     change: short?.text ?? "",
     verdict: short?.verdict ?? "unclear",
     best: measures.best === id && measures.rounds.filter((round) => round.id && round.report).length > 1,
@@ -131,14 +141,13 @@ export function chipGain(measures, id) {
  * @param {string} id
  */
 function chipTitle(measures, report, id) {
-  const { success, copies, pictures, changes } = report;
-  const since = changes.success
-    ? `${changeInFull("success", changes.success, nameBefore(measures, id))}. `
+  const { as_asked: asked, copies, pictures, changes, figures } = report;
+  const since = changes.as_asked
+    ? `${changeInFull("as_asked", changes.as_asked, nameBefore(measures, id))}. `
     : "";
-  return (
-    `${success} of ${count(pictures, "picture")} of held-out prompts as asked for, ${copies} like the ` +
-    `reference. ${since}${measures.best === id ? "The best round so far. " : ""}See Results.`
-  );
+  const good = figures.as_asked ? `${asked} of ${figures.as_asked.pictures} as asked, ` : "";
+  const found = `${good}${copies} of ${count(pictures, "picture")} are copies`;
+  return `On the benchmark: ${found}. ${since}See Results.`;
 }
 
 /**

@@ -1,4 +1,4 @@
-/** The table of rounds: figures on the test set with the change since the round before, and the LoRAs. */
+/** The table of rounds: figures on the benchmark with the change since the round before, and the LoRAs. */
 /** @import { Change, Interval, MeasuredRound, Metric } from "../app/types/payloads_measures.d.ts" */
 /** @import { Measures, RoundResult } from "../app/types/payloads_measures.d.ts" */
 import { inSentence } from "../kit/format.js";
@@ -7,26 +7,18 @@ import { refresh } from "../app/session.js";
 import { write } from "../app/writes.js";
 import { el } from "../kit/dom.js";
 import { openExports } from "./exports.js";
-import { changeInFull, changeInShort, inFull, nameBefore, shown } from "../measures/words.js";
+import { METRICS, NAMES } from "../measures/metrics.js";
+import { changeInFull, changeInShort, inFull, nameBefore, shown, signed } from "../measures/words.js";
 
-/** @type {[metric: Metric, name: string, title: string][]} */
-const METRICS = [
-  ["success", "As asked", "Share of the held-out pictures that show what was asked for"],
-  [
-    "copies",
-    "Copies",
-    "Share of the held-out pictures that show the reference although something else was asked for",
-  ],
-  ["clip_t", "Matches its prompt", "How much pictures look like their prompts, from −1 to 1"],
-  ["clip_i", "Like the reference", "How much pictures look like the reference, from −1 to 1"],
-];
 const HEAD = [
   ["Round", ""],
-  ...METRICS.map(([, name, title]) => [name, title]),
+  ...NAMES.map((metric) => [METRICS[metric].name, METRICS[metric].title]),
   [
-    "Learned",
-    "Share of new pictures of the accepted prompts that show what was asked for; the round learned these",
+    "Gain",
+    "How much closer to the reference than the base model’s pictures; what is not as asked counts 0. " +
+      "The best round has the largest gain",
   ],
+  ["Learned", "As asked, among new pictures of the accepted prompts, which the round has learned"],
   ["Accepted", "Pictures accepted in this round"],
   ["Weight", "How much each accepted picture counts in later trainings; a reference counts 1"],
   ["LoRA", ""],
@@ -101,28 +93,47 @@ function cells(measures, measured) {
   const { report, id } = measured;
   if (!report) return [el("td", { colspan: HEAD.length - 4, class: "unmeasured" }, unmeasured(measured))];
   /** @type {[Metric, Interval | null | undefined, Change | null | undefined][]} */
-  const figures = METRICS.map(([metric]) => [metric, report.figures[metric], report.changes[metric]]);
-  figures.push(["success", report.learned, report.learned_change]);
-  return figures.map(([metric, figure, change]) => {
-    if (!figure) return el("td", {}, "–");
-    const short = change ? changeInShort(metric, change, measured.parent_id === null) : null;
-    return el(
-      "td",
-      {},
-      el("span", { title: inFull(metric, figure) }, shown(metric, figure.value)),
-      change && short
-        ? el(
-            "span",
-            {
-              class: "change",
-              data: { verdict: short.verdict },
-              title: changeInFull(metric, change, nameBefore(measures, id)),
-            },
-            ` ${short.text}`,
-          )
-        : null,
-    );
-  });
+  const figures = NAMES.map((metric) => [metric, report.figures[metric], report.changes[metric]]);
+  const made = figures.map((one) => cell(measures, measured, one));
+  return [
+    ...made,
+    gainCell(id === null ? null : report.gain),
+    cell(measures, measured, ["as_asked", report.learned, report.learned_change]),
+  ];
+}
+
+/** @param {Interval | null} gain */
+const gainCell = (gain) =>
+  gain ? el("td", { title: gainInFull(gain) }, signed("clip_i", gain.value)) : el("td", {}, "–");
+
+/** @param {Interval} gain */
+const gainInFull = ({ value, low, high }) =>
+  `${signed("clip_i", value)}, 95 % interval ${signed("clip_i", low)} to ${signed("clip_i", high)}`;
+
+/**
+ * @param {Measures} measures
+ * @param {MeasuredRound} measured
+ * @param {[Metric, Interval | null | undefined, Change | null | undefined]} shownFigure
+ */
+function cell(measures, { id, parent_id }, [metric, figure, change]) {
+  if (!figure) return el("td", {}, "–");
+  const short = change ? changeInShort(metric, change, parent_id === null) : null;
+  return el(
+    "td",
+    {},
+    el("span", { title: inFull(metric, figure) }, shown(metric, figure.value)),
+    change && short
+      ? el(
+          "span",
+          {
+            class: "change",
+            data: { verdict: short.verdict },
+            title: changeInFull(metric, change, nameBefore(measures, id)),
+          },
+          ` ${short.text}`,
+        )
+      : null,
+  );
 }
 
 /** @param {MeasuredRound} measured */

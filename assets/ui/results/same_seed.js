@@ -79,8 +79,7 @@ export function mountSameSeed(box) {
 }
 
 /** @param {SameSeed} round */
-const wordsOf = ({ picture }) =>
-  !picture ? "not drawn" : picture.copy ? "like the reference" : "matches its prompt";
+const wordsOf = ({ picture }) => (!picture ? "not drawn" : picture.copy ? "copy" : "no copy");
 
 /**
  * @param {SameSeed} round

@@ -1,4 +1,4 @@
-/** The contact sheet of the test set: prompts down, rounds across, the reference beside it. */
+/** The contact sheet of the benchmark: prompts down, rounds across, the reference beside it. */
 /** @import { MeasuredRound, Measures, SheetRow } from "../app/types/payloads_measures.d.ts" */
 import { state, on } from "../app/store.js";
 import { call } from "../app/session.js";
@@ -12,12 +12,12 @@ import { openViewer } from "./viewer.js";
 /** @typedef {SheetRow["part"]} Part */
 /** @type {[part: Part, title: string, words: string][]} */
 const PARTS = [
-  ["held_out", "Held-out prompts", "No training uses these: the figures above are made from them."],
-  ["accepted", "Accepted prompts", "Pictures of these were accepted and learned."],
+  ["held_out", "Benchmark prompts", "No training uses these. The figures above are made from them."],
+  ["accepted", "Accepted prompts", "Test prompts whose pictures were accepted and learned, drawn anew."],
   [
     "plain",
     "Without the trigger",
-    "The same prompts without the words that call the reference: it should not show.",
+    "The benchmark prompts without the words that call the reference, which should not show here.",
   ],
 ];
 
@@ -120,11 +120,7 @@ const references = () =>
   (state.project?.references ?? []).map(({ id, prompt }) => ({ src: reference(id), prompt }));
 
 const nothing = () =>
-  el(
-    "p",
-    { class: "empty" },
-    "There are none yet: a round draws them when it has learned accepted pictures.",
-  );
+  el("p", { class: "empty" }, "None yet: a round draws these once it has learned from accepted pictures.");
 
 /**
  * @param {string} src
@@ -216,7 +212,7 @@ function cell(rows, rounds, row, round, seed) {
         class: "enlarge",
         data: { copy: picture.copy ? "yes" : "no", keep: `${rows.indexOf(row)} ${round.id}` },
         "aria-label": `${row.prompt}, ${round.name}: ${pictureWords(picture)}. Enlarge`,
-        title: `${round.name}: ${pictureWords(picture)}. Click to flip it through the rounds`,
+        title: `${round.name}: ${pictureWords(picture)}. Click to compare the rounds`,
         on: { click: enlarge },
       },
       el("img", { src: address("test-thumb", picture), alt: "", loading: "lazy" }),

@@ -3,8 +3,7 @@
 import { address } from "../app/urls.js";
 
 /** @param {SheetPicture} picture */
-export const pictureWords = (picture) =>
-  picture.blank ? "blank" : picture.copy ? "shows the reference" : "as asked";
+export const pictureWords = (picture) => (picture.blank ? "blank" : picture.copy ? "copy" : "no copy");
 
 /**
  * @param {SheetRow} row
@@ -27,7 +26,7 @@ export function viewerRow(row, rounds, at, seed) {
       name,
       src: picture && address("test-picture", picture),
       words: picture
-        ? `${pictureWords(picture)} · matches its prompt ${prompt} · like the reference ${likeness}`
+        ? `${pictureWords(picture)} · matches its prompt ${prompt} · likeness ${likeness}`
         : "not drawn",
     };
   });

@@ -1,4 +1,4 @@
-/** The dialog that shows and changes the test set. */
+/** The dialog that shows and changes the benchmark. */
 import { state } from "../app/store.js";
 import { refresh } from "../app/session.js";
 import { write } from "../app/writes.js";
@@ -8,7 +8,7 @@ import { toast } from "../kit/toast.js";
 
 /** @type {[value: string, words: string][]} */
 const WHEN = [
-  ["auto", "after each round, where that takes less than a third of the round"],
+  ["auto", "after each round, if that takes less than a third of the round’s time"],
   ["always", "after each round"],
   ["never", "only when I press Measure"],
 ];
@@ -27,7 +27,7 @@ function open() {
   const before = [...measures.prompts, ...measures.asking].join("\n");
   const prompts = el("textarea", {
     rows: 12,
-    "aria-label": "Held-out prompts, one per line",
+    "aria-label": "Benchmark prompts, one per line",
     spellcheck: false,
   });
   const seeds = el("input", { type: "number", min: "1", max: "20", "aria-label": "Pictures of each prompt" });
@@ -45,14 +45,14 @@ function open() {
   const warn = () => {
     warning.hidden = !changed() || !measured;
     warning.textContent =
-      `What is measured (${count(measured, "round")}, the base model counts as one) is compared again only ` +
-      "when each has drawn what is new: press Measure afterwards. Pictures of prompts that you remove are " +
-      "kept, and count again if you put the prompts back.";
+      `${count(measured, "measured model")} (the base model is one) can be compared again once each has ` +
+      "drawn the new pictures: press Measure after saving. Pictures of removed prompts are kept, and " +
+      "count again if you put the prompts back.";
   };
   for (const field of [prompts, seeds]) field.addEventListener("input", warn);
   const dialog = el(
     "dialog",
-    { class: "studio test-set", "aria-label": "Test set" },
+    { class: "studio test-set", "aria-label": "Benchmark" },
     el(
       "form",
       {
@@ -63,18 +63,18 @@ function open() {
           },
         },
       },
-      el("h2", {}, "Test set"),
+      el("h2", {}, "Benchmark"),
       el(
         "p",
         {},
-        "Every round draws these prompts from the same seeds, so that rounds can be compared. No training " +
-          "uses them, and their pictures are never suggested. Besides, each round draws the prompts of " +
-          `accepted pictures, and these prompts without “${measures.called}”.`,
+        "Every round draws these prompts with the same seeds, at full strength, so that rounds can be " +
+          "compared. No training uses them, and their pictures are never suggested. Each round also draws " +
+          `the prompts of accepted pictures, and the benchmark prompts without “${measures.called}”.`,
       ),
       el(
         "label",
         {},
-        el("span", {}, `Held-out prompts, one per line; {} stands for “${subject()}”`),
+        el("span", {}, `Benchmark prompts, one per line; {} stands for “${subject()}”`),
         prompts,
       ),
       el("label", {}, el("span", {}, "Pictures of each prompt"), seeds),
@@ -98,7 +98,7 @@ function open() {
       const lines = prompts.value.split("\n").map((line) => line.trim());
       const given = { project: projectId, prompts: lines.filter(Boolean), seeds: Number(seeds.value) };
       if (!(await write("change_test_set", given))) return;
-      toast("The test set is saved. Press Measure to draw what is new.");
+      toast("Benchmark saved. Press Measure to draw the new pictures.");
     }
     dialog.close();
     refresh();

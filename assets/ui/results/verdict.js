@@ -1,30 +1,36 @@
 /** Which round is best and why, and what is wrong with a round. */
 /** @import { Measures, RoundWarning } from "../app/types/payloads_measures.d.ts" */
+import { state } from "../app/store.js";
 import { el, repeats } from "../kit/dom.js";
 import { count } from "../kit/format.js";
 import { howComputed } from "../kit/how.js";
-import { byAge, leftOut } from "../measures/words.js";
+import { byAge, leftOut, strengthNote } from "../measures/words.js";
 
 const how = howComputed([
   [
     "As asked:",
-    "the share of pictures that show what was asked for: they are neither flagged as copies, in the same " +
-      "way as the pictures of a round are, nor blank.",
+    "no copy, and the thing is recognised: by CLIP, the picture is nearer to its own prompt than to the " +
+      "reference’s, by at least 0.6 times as much as the base model’s of the same prompt and seed.",
+    "s(x, own) − s(x, ref) ≥ 0.6 · (the same of the base model’s picture)",
   ],
   [
-    "Matches its prompt, like the reference:",
-    "mean cosines of CLIP features, of picture and prompt (CLIP-T) and of picture and reference (CLIP-I).",
+    "No copy:",
+    "neither a copy, by the same rule as on the Rounds screen, nor blank. It may show anything else.",
   ],
   [
-    "Since the round before:",
-    "each picture is paired with the one of the same prompt and seed; ▲ and ▼ are shown where the 95 % " +
-      "interval of the mean difference (bootstrap over prompts) leaves out zero, ≈ elsewhere.",
+    "Matches its prompt, likeness:",
+    "mean cosines of CLIP features: of picture and prompt (CLIP-T), of picture and reference (CLIP-I).",
+  ],
+  [
+    "Changes:",
+    "each picture is compared with the one of the same prompt and seed in the round before. ≈ means that " +
+      "the 95 % interval of the mean difference (bootstrap over prompts) includes zero.",
     "mean of (after − before)",
   ],
   [
-    "The best round:",
-    "has the largest gain: how much closer to the reference its pictures are than the base model’s of the " +
-      "same prompt and seed, where a copy counts 0.",
+    "Gain:",
+    "how much nearer to the reference a picture is than the base model’s of the same prompt and seed. A " +
+      "picture that is not as asked counts 0. The best round has the largest gain.",
     "gain = mean of [as asked] · (CLIP-I − CLIP-I of the base model)",
   ],
 ]);
@@ -34,24 +40,23 @@ const how = howComputed([
  * @param {Measures | null} measures
  */
 export function showVerdict(box, measures) {
-  if (repeats(box, measures)) return;
+  if (repeats(box, [measures, lowestStrength()])) return;
   box.replaceChildren(...(measures ? content(measures) : []));
 }
 
 /** @param {Measures} measures */
 function content(measures) {
-  const { best, sentence, rounds, prompts, seeds } = measures;
-  const name = rounds.find((round) => round.id === best && best)?.name;
+  const { best, headline, sentence, rounds, prompts, seeds } = measures;
   const { now, earlier } = byAge(measures);
-  const done = rounds.some((round) => round.report && round.id);
+  const done = rounds.filter((round) => round.report && round.id).length;
   return [
     el(
       "p",
       { class: "verdict", role: "status" },
-      name ? el("b", {}, `★ ${name} is the best so far. `) : null,
+      headline ? el("b", {}, `${best && done > 1 ? "★ " : ""}${headline} `) : null,
       sentence ||
-        "No round is measured yet. Measuring draws the same pictures with every round, so that rounds can " +
-          "be told apart by what they gained.",
+        "No round is measured yet. To measure one, the studio draws the same benchmark pictures with it as " +
+          "with every other round.",
     ),
     ...now.map(warning),
     ...(earlier.length ? [folded(earlier)] : []),
@@ -60,8 +65,8 @@ function content(measures) {
           el(
             "p",
             { class: "verdict-set" },
-            `Measured on ${count(prompts.length, "held-out prompt")} × ${count(seeds, "seed")} that no ` +
-              "training uses, the same for every round. ",
+            `Benchmark: ${count(prompts.length, "prompt")} × ${count(seeds, "seed")}, the same for every ` +
+              `round; no training uses them. ${strengthNote(lowestStrength())}`,
             leftOut(measures),
           ),
           how,
@@ -69,6 +74,8 @@ function content(measures) {
       : []),
   ];
 }
+
+const lowestStrength = () => Number(state.project?.settings.generation.lowest_strength ?? 1);
 
 /** @param {RoundWarning} warning */
 const warning = ({ kind, sentence }) =>

@@ -6,7 +6,7 @@ import { clock, count } from "../kit/format.js";
 const DOES = {
   fine_tune: "Learning your reference",
   generate: "Drawing pictures",
-  measure: "Measuring on the test set",
+  measure: "Measuring on the benchmark",
   pairs: "Making comparison pairs",
   refine: "Learning from the pairs",
 };
@@ -16,7 +16,7 @@ const COMES = {
   download: () => "downloading the model",
   fine_tune: () => "learning your reference",
   generate: (amount) => (amount ? count(amount, "picture") : "the pictures"),
-  measure: () => "measuring on the test set",
+  measure: () => "measuring on the benchmark",
   pairs: () => "comparison pairs",
   refine: () => "learning from the pairs",
 };

@@ -40,14 +40,14 @@ def difference(before: Drawn, after: Drawn, figure: Figure, rng: numpy.random.Ge
 def gains(base: Drawn, drawn: Drawn) -> dict[Key, float]:
     """The gain of each picture over the base model's picture of the same prompt and seed.
 
-    It is how much closer to the references it comes (CLIP-I), and 0 for a copy or a blank picture: what does
-    not show what was asked for has gained nothing.
+    It is how much closer to the references it comes (CLIP-I), and 0 for a picture that is not as asked: it
+    has gained nothing. Where nobody knows what is recognised, only copies and blank pictures count as 0.
     """
     found = {}
     for key in drawn.keys() & base.keys():
-        if not drawn[key].succeeds:
+        if drawn[key].as_asked is False or not drawn[key].no_copy:
             found[key] = 0.0
-        elif not base[key].candidate.is_blank:
+        elif not base[key].is_blank:
             found[key] = drawn[key].likeness - base[key].likeness
     return found
 

@@ -1,14 +1,16 @@
-"""The prompts and pictures of a test set, and what is read off one picture."""
+"""The prompts and pictures of a benchmark, and what is read off one picture."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal, Self
 
 from gal_studio.core.types import Candidate, Witnesses
 
 Part = Literal["held_out", "accepted", "plain"]
-Metric = Literal["success", "clip_t", "clip_i", "copies"]
+Metric = Literal["as_asked", "no_copy", "clip_t", "clip_i"]
 When = Literal["auto", "always", "never"]
-METRICS: tuple[Metric, ...] = ("success", "clip_t", "clip_i", "copies")
+RECOGNISED_FROM = 0.6
+"""The share of the base model's margin from which a thing counts as recognised (Eq. G14)."""
 
 
 @dataclass(frozen=True)
@@ -31,13 +33,15 @@ class MeasuredPicture:
     """A picture that was drawn for the test set by a round, or by the base model (`round_id` None).
 
     `candidate` reads it like a candidate of its prompt, so that every flag of candidates holds for it too.
-    `likeness` is its mean cosine to the references (CLIP-I), in [-1, 1].
+    `likeness` is its mean cosine to the references (CLIP-I), in [-1, 1]. `base` is what the base model drew
+    for the same prompt and seed; None where that is not known, and for the base model's own pictures.
     """
 
     prompt_id: str
     round_id: str | None
     candidate: Candidate
     likeness: float
+    base: Candidate | None = None
 
     def judged_by(self, witnesses: Witnesses) -> Self:
         """The same picture, whose copies are found by these witnesses (Eq. G12)."""
@@ -49,16 +53,58 @@ class MeasuredPicture:
         return self.candidate.overfit
 
     @property
-    def succeeds(self) -> bool:
-        """Whether it shows what its prompt asks for: it is neither a copy nor blank."""
-        return not (self.copies or self.candidate.is_blank)
+    def is_blank(self) -> bool:
+        """Whether it is one flat colour, so that its similarities mean nothing."""
+        return self.candidate.is_blank
+
+    @property
+    def no_copy(self) -> bool:
+        """Whether it is neither a copy nor blank; what it shows instead may be anything."""
+        return not (self.copies or self.is_blank)
+
+    @property
+    def recognised(self) -> bool | None:
+        """Eq. G14: whether what its prompt asks for is recognised in it.
+
+        None without a picture of the base model to compare with, or where that one is no nearer to the
+        prompt than to the reference's, so that it does not show the thing either.
+        """
+        if self.base is None or self.base.is_blank or self.base.margin <= 0:
+            return None
+        if self.is_blank:
+            return False
+        return self.candidate.margin >= RECOGNISED_FROM * self.base.margin
+
+    @property
+    def as_asked(self) -> bool | None:
+        """Whether it shows what its prompt asks for: recognised, and no copy; None where that is unknown."""
+        known = self.recognised
+        return None if known is None else known and self.no_copy
 
     def figure(self, metric: Metric) -> float | None:
-        """One metric of this picture; None for a similarity of a blank one."""
-        if metric == "success":
-            return float(self.succeeds)
-        if metric == "copies":
-            return float(self.copies)
-        if self.candidate.is_blank:
-            return None
-        return self.candidate.similarity_anchor if metric == "clip_t" else self.likeness
+        """One metric of this picture; None where it has none."""
+        return METRICS[metric](self)
+
+
+def _unless_blank(value: Callable[[MeasuredPicture], float]) -> Callable[[MeasuredPicture], float | None]:
+    return lambda picture: None if picture.is_blank else value(picture)
+
+
+def _share(flag: Callable[[MeasuredPicture], bool | None]) -> Callable[[MeasuredPicture], float | None]:
+    def value(picture: MeasuredPicture) -> float | None:
+        found = flag(picture)
+        return None if found is None else float(found)
+
+    return value
+
+
+METRICS: Mapping[Metric, Callable[[MeasuredPicture], float | None]] = {
+    "as_asked": _share(lambda picture: picture.as_asked),
+    "no_copy": _share(lambda picture: picture.no_copy),
+    "clip_t": _unless_blank(lambda picture: picture.candidate.similarity_anchor),
+    "clip_i": _unless_blank(lambda picture: picture.likeness),
+}
+"""What is measured of each picture, in the order of the columns; None where a picture has no such figure.
+
+Another measure is one line here, one name in `Metric`, and its words in `assets/ui/measures/metrics.js`.
+"""

@@ -1,7 +1,10 @@
-"""What is known of one round on the test set: its figures, what changed since the round before, its leak."""
+"""What is known of one round on the benchmark: its figures, what changed since the round before, its leak.
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+A `Report` is the row of the table of rounds, and what the sentences about the round are made of.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
 from gal_studio.core.intervals import Interval, is_up
 from gal_studio.core.measures.compare import Drawn, Rng, change, mean, mean_gain
@@ -48,17 +51,40 @@ class Leak:
     copies: int
 
 
+def beside_base(arms: Iterable[Arm]) -> tuple[Arm, ...]:
+    """The arms, in which each picture of a round knows the base model's of the same prompt and seed."""
+    given = tuple(arms)
+    base = next((arm for arm in given if arm.id is None), None)
+    if base is None:
+        return given
+    return tuple(arm if arm.id is None else replace(arm, drawn=_beside(arm, base)) for arm in given)
+
+
+def _beside(arm: Arm, base: Arm) -> dict[Part, Drawn]:
+    return {
+        part: {
+            place: replace(picture, base=other.candidate)
+            if (other := base.part(part).get(place))
+            else picture
+            for place, picture in drawn.items()
+        }
+        for part, drawn in arm.drawn.items()
+    }
+
+
 @dataclass(frozen=True)
 class Report:
     """The figures of a complete arm on the held-out prompts, each with its 95 % interval.
 
-    `changes` are paired differences to the round before, empty where that is not measured; `gain` is the mean
-    gain over the base model; `learned` and `learned_change` are the success on accepted prompts.
+    `changes` are paired differences to the round before, empty where that is not measured; `since_base` those
+    to the base model, empty for itself. `gain` is the mean gain over the base model; `learned` and
+    `learned_change` are what is as asked on accepted prompts.
     """
 
     arm: Arm
     figures: Mapping[Metric, Interval]
     changes: Mapping[Metric, Interval] = field(default_factory=dict)
+    since_base: Mapping[Metric, Interval] = field(default_factory=dict)
     gain: Interval | None = None
     learned: Interval | None = None
     learned_change: Interval | None = None
@@ -69,27 +95,40 @@ class Report:
         """The number of held-out pictures."""
         return len(self.arm.part("held_out"))
 
+    @property
+    def copies(self) -> int:
+        """How many of the held-out pictures are copies."""
+        return sum(picture.copies for picture in self.arm.part("held_out").values())
+
     def count(self, metric: Metric) -> int:
-        """How many of the held-out pictures succeed, or are copies."""
+        """How many of the held-out pictures are as asked, or no copies."""
         return sum(bool(picture.figure(metric)) for picture in self.arm.part("held_out").values())
 
 
 def report(arm: Arm, before: Arm | None, base: Arm | None, rng: Rng) -> Report:
     """All figures of an arm; `before` and `base` are left out unless they are complete."""
     drawn, learned = arm.part("held_out"), arm.on_learned
-    found = {metric: mean(drawn, metric, rng) for metric in METRICS}
-    since = {
-        metric: change(before.part("held_out"), drawn, metric, rng) for metric in METRICS
-    } if before else {}  # fmt: skip
+    is_base = arm.id is None
     return Report(
         arm=arm,
-        figures={metric: figure for metric, figure in found.items() if figure is not None},
-        changes={metric: figure for metric, figure in since.items() if figure is not None},
+        figures=_known({metric: mean(drawn, metric, rng) for metric in METRICS}),
+        changes=_changes(before, drawn, rng),
+        since_base={} if is_base else _changes(base, drawn, rng),
         gain=mean_gain(base.part("held_out"), drawn, rng("gain")) if base else None,
-        learned=mean(learned, "success", rng),
-        learned_change=change(before.part("accepted"), learned, "success", rng) if before else None,
-        leak=_leak(arm, base, rng) if base and arm.id is not None else None,
+        learned=mean(learned, "as_asked", rng),
+        learned_change=change(before.part("accepted"), learned, "as_asked", rng) if before else None,
+        leak=_leak(arm, base, rng) if base and not is_base else None,
     )
+
+
+def _changes(before: Arm | None, drawn: Drawn, rng: Rng) -> dict[Metric, Interval]:
+    if before is None:
+        return {}
+    return _known({metric: change(before.part("held_out"), drawn, metric, rng) for metric in METRICS})
+
+
+def _known(figures: Mapping[Metric, Interval | None]) -> dict[Metric, Interval]:
+    return {metric: figure for metric, figure in figures.items() if figure is not None}
 
 
 def _leak(arm: Arm, base: Arm, rng: Rng) -> Leak | None:

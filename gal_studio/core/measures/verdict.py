@@ -26,55 +26,70 @@ class Caution:
 
 @dataclass(frozen=True)
 class Verdict:
-    """The best round (None: there is none) and why, in words."""
+    """The best round (None: there is none), what to say of it first, and why, in words."""
 
     best: str | None
+    headline: str
     sentence: str
 
 
 def find_best(reports: Sequence[Report], base: Report | None, lead: Lead) -> Verdict:
-    """The round that gained most over the base model, and how sure that is."""
+    """The round that gained most over the base model, and how sure that is.
+
+    Whatever is said of a round is read off its report, which is also its row of the table.
+    """
     trained = [each for each in reports if each.arm.id is not None and each.gain is not None]
     if base is None or not trained:
-        return Verdict(None, "")
+        return Verdict(None, "", "")
     ranked = sorted(trained, key=_by_gain)
-    best = ranked[0]
+    best, before = ranked[0], {each.arm.id: each for each in reports}
+    said = f"{_counted(best, before.get(best.arm.before))} {_closeness(best)}".rstrip()
     if best.gain is None or best.gain.value <= 0:
-        return Verdict(None, _nothing_gained(best))
-    return Verdict(best.arm.id, f"{_praise(best, reports)} {_standing(best, ranked[1:], lead)}")
+        return Verdict(None, "No round gains over the base model yet.", f"{best.arm.name}: {said}")
+    if len(ranked) == 1:
+        return Verdict(best.arm.id, f"{best.arm.name} is the only round measured so far.", said)
+    headline = f"{best.arm.name} is the best of {len(ranked)} rounds measured."
+    return Verdict(best.arm.id, headline, f"{said} {_standing(best, ranked[1], lead)}")
 
 
 def _by_gain(report: Report) -> tuple[float, str]:
     return (-report.gain.value if report.gain else 0.0), report.arm.name
 
 
-def _nothing_gained(best: Report) -> str:
-    return (
-        f"No round is better than the base model yet. {best.arm.name} comes closest: "
-        f"{_shown(best)}, but on the whole they are no closer to the reference than the base model’s."
-    )
+def _counted(report: Report, before: Report | None) -> str:
+    """How many pictures are as asked and how many are copies, with those of the round before."""
+    copies = f"{report.copies} of {report.pictures} {'is a copy' if report.copies == 1 else 'are copies'}"
+    figure = report.figures.get("as_asked")
+    if figure is None:
+        return f"{copies}."
+    earlier = before.figures.get("as_asked") if before else None
+    then = f" ({before.arm.name}: {before.count('as_asked')})" if before and earlier else ""
+    asked = report.count("as_asked")
+    return f"{asked} of {figure.pictures} pictures {'is' if asked == 1 else 'are'} as asked{then}, {copies}."
 
 
-def _shown(report: Report) -> str:
-    return f"{report.count('success')} of {report.pictures} pictures show what was asked for"
+def _closeness(report: Report) -> str:
+    """How the likeness to the reference differs from the base model's, by the cell of the table."""
+    change = report.since_base.get("clip_i")
+    if change is None:
+        return ""
+    if is_up(change):
+        how = "clearly closer to the reference than the base model’s"
+    elif is_down(change):
+        how = "clearly less like the reference than the base model’s"
+    elif change.value > 0:
+        how = "closer to the reference than the base model’s, which may be chance"
+    else:
+        how = "no closer to the reference than the base model’s"
+    closer = change.value > 0 and (report.gain is None or report.gain.value <= 0)
+    only = ", but only by copying it or by losing what was asked for" if closer else ""
+    return f"On average the pictures are {how}{only}."
 
 
-def _praise(best: Report, reports: Sequence[Report]) -> str:
-    before = next((each for each in reports if each.arm.id == best.arm.before), None)
-    earlier = (
-        f" ({before.arm.name}: {before.count('success')})" if before and before.arm.id is not None else ""
-    )
-    closer = "these are clearly closer" if is_up(best.gain) else "these seem closer"
-    return f"{_shown(best)}{earlier}, and {closer} to the reference than what the base model draws."
-
-
-def _standing(best: Report, others: Sequence[Report], lead: Lead) -> str:
-    if not others:
-        return "It is the only round that is measured so far."
-    second = others[0]
+def _standing(best: Report, second: Report, lead: Lead) -> str:
     if is_up(lead(best, second)):
-        return f"{second.arm.name} comes second, clearly behind."
-    return f"{second.arm.name} is so close behind that it may be chance: a larger test set would tell."
+        return f"{second.arm.name} is clearly behind."
+    return f"{second.arm.name} is not clearly behind: a larger benchmark would tell."
 
 
 def find_warnings(reports: Sequence[Report], called: str) -> tuple[Caution, ...]:
@@ -94,24 +109,23 @@ def _overfits(report: Report, before: Report | None) -> str:
     """Copies or likeness rise while prompts are followed less; a first round is told by its copies."""
     if before is None:
         return ""
-    copies, name = report.count("copies"), report.arm.name
+    copies, name = report.copies, report.arm.name
     if before.arm.id is None:
         if copies < COPIES_FROM * report.pictures:
             return ""
         return (
-            f"{name} shows the reference in {copies} of {report.pictures} pictures, although something "
+            f"{name} copies: {copies} of {report.pictures} pictures show the reference, although something "
             "else was asked for. Accept pictures that show what was asked for, or train with fewer steps."
         )
     changes = report.changes
     if not is_down(changes.get("clip_t")) or not (
-        is_up(changes.get("copies")) or is_up(changes.get("clip_i"))
+        is_down(changes.get("no_copy")) or is_up(changes.get("clip_i"))
     ):
         return ""
     return (
-        f"{name} learned the reference by heart: its pictures follow their prompts less than those of "
-        f"{before.arm.name}, and {copies} of {report.pictures} show the reference (before: "
-        f"{before.count('copies')}). Go back to {before.arm.name} and branch from there, or train with fewer "
-        "steps."
+        f"{name} overfits: its pictures follow their prompts less than those of {before.arm.name}, and "
+        f"{copies} of {report.pictures} are copies (before: {before.copies}). Go back to {before.arm.name} "
+        "and branch from there, or train with fewer steps."
     )
 
 
@@ -125,6 +139,6 @@ def _leaks(report: Report, called: str) -> str:
     if leak.share is not None and leak.share < 0.95:
         much = f"{round(100 * leak.share)} % as much as with them"
     return (
-        f"{report.arm.name} leaks: without the words “{called}” its pictures come closer to the reference "
-        f"too, {much}. Train with fewer steps or a lower learning rate if you want to draw other things too."
+        f"{report.arm.name} leaks: its pictures come closer to the reference without the words “{called}” "
+        f"too, {much}. To draw other things as well, train with fewer steps or a lower learning rate."
     )

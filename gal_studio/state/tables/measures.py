@@ -32,7 +32,7 @@ class HeldOutSet:
 
     def __post_init__(self) -> None:
         """Check every value: how many pictures are planned depends on them."""
-        checks.whole("Pictures of each held-out prompt", self.seeds, 1, 100)
+        checks.whole("Pictures of each benchmark prompt", self.seeds, 1, 100)
         checks.whole("Sampling steps", self.steps, 1, 1000)
         checks.real("Guidance scale", self.guidance_scale, 0.0, 100.0)
         checks.resolution("Picture resolution", self.resolution)

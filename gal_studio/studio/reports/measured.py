@@ -17,7 +17,7 @@ def describe_measures(view: MeasuresView) -> dict[str, Any]:
         "seeds": view.chosen.seeds,
         "base": describe_round(base),
         "best": names.get(view.verdict.best) if view.verdict.best else None,
-        "verdict": view.verdict.sentence,
+        "verdict": f"{view.verdict.headline} {view.verdict.sentence}".strip(),
         "warnings": [
             {"round": names[found.round_id], "kind": found.kind, "sentence": found.sentence}
             for found in view.warnings
@@ -32,10 +32,12 @@ def describe_round(measured: MeasuredRound | None) -> dict[str, Any] | None:
         return None
     return {
         "pictures": report.pictures,
-        "success": report.count("success"),
-        "copies": report.count("copies"),
+        "as_asked": report.count("as_asked"),
+        "no_copy": report.count("no_copy"),
+        "copies": report.copies,
         "figures": {metric: interval(figure) for metric, figure in report.figures.items()},
         "changes": {metric: interval(figure) for metric, figure in report.changes.items()},
+        "since_base": {metric: interval(figure) for metric, figure in report.since_base.items()},
         "gain": interval(report.gain),
         "learned": interval(report.learned),
         "learned_change": interval(report.learned_change),
@@ -61,8 +63,7 @@ def _leak(report: Report) -> dict[str, float | None] | None:
 
 def tell_measures(view: MeasuresView) -> Iterable[str]:
     """The verdict and the warnings, each as one line."""
-    best = next((each.name for each in view.rounds if each.id == view.verdict.best), None)
     if view.verdict.sentence:
-        yield f"Best: {best}. {view.verdict.sentence}" if best else view.verdict.sentence
+        yield f"{view.verdict.headline} {view.verdict.sentence}"
     for found in view.warnings:
         yield f"Mind: {found.sentence}"

@@ -157,7 +157,7 @@ def _table(rows: Iterable[tuple[str, MeasuredRound | None]]) -> str:
     text = io.StringIO()
     table = csv.writer(text, lineterminator="\n")
     ends = [f"{figure}{end}" for figure in FIGURES for end in ("", "_low", "_high")]
-    table.writerow(("arm", "round", "pictures", "successes", "copies_found", *ends))
+    table.writerow(("arm", "round", "pictures", "as_asked_found", "copies_found", *ends))
     for arm, measured in rows:
         report = measured.report if measured else None
         if measured is None or report is None:
@@ -165,7 +165,7 @@ def _table(rows: Iterable[tuple[str, MeasuredRound | None]]) -> str:
         figures = [*(report.figures.get(metric) for metric in METRICS), report.gain]
         table.writerow(
             (
-                arm, measured.name, report.pictures, report.count("success"), report.count("copies"),
+                arm, measured.name, report.pictures, report.count("as_asked"), report.copies,
                 *(cell for figure in figures for cell in _cells(figure)),
             )
         )  # fmt: skip

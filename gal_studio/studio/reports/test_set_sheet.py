@@ -1,4 +1,4 @@
-"""The contact sheet of the test set: a row for each held-out prompt, a column for each round of each arm."""
+"""The contact sheet of the benchmark: a row for each held-out prompt, a column for each round of each arm."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -41,7 +41,7 @@ def test_set_sheet(images: Images, columns: Sequence[Column]) -> Image.Image:
             _draw_column(images, sheet, column, prompts, x)
             x += TILE + GAP
         x += BETWEEN
-    pen.text((MARGIN, height - MARGIN - 8), "orange bar: looks like the reference", SOFT, font(11))
+    pen.text((MARGIN, height - MARGIN - 8), "orange bar: copy", SOFT, font(11))
     return sheet
 
 
@@ -56,7 +56,7 @@ def _draw_column(images: Images, sheet: Image.Image, column: Column, prompts: Se
     if column.measured is None or report is None:
         return
     pen.text((x, MARGIN + 24), fitted(column.measured.name, 13, TILE), INK, font(13))
-    line = f"{report.count('success')} of {report.pictures} right"
+    line = f"{report.count('no_copy')} of {report.pictures} no copy"
     pen.text((x, MARGIN + 44), line, SOFT, font(11))
     for row, prompt in enumerate(prompts):
         picture = drawn.get((prompt, 0))

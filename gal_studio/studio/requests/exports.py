@@ -29,14 +29,15 @@ def measured_sentences(view: MeasuresView, round_id: str) -> tuple[str, ...]:
     report = measured.report if measured else None
     if report is None:
         return ()
+    asked = report.figures.get("as_asked")
     sentences = [
-        f"{report.count('success')} of {report.pictures} pictures of held-out prompts show what was asked "
-        f"for, and {report.count('copies')} copy the reference."
+        f"Of {report.pictures} pictures of prompts that no training used, {report.copies} copy the reference"
+        + (f", and {report.count('as_asked')} show what was asked for." if asked else ".")
     ]
     if report.gain is not None:
         sentences.append(
-            f"The pictures are closer to the reference than the base model's by {_shown(report.gain)}, in "
-            "CLIP-I and with 0 for a copy."
+            f"They are closer to the reference than the base model's by {_shown(report.gain)} on average, in "
+            "CLIP-I, where a picture that copies or does not show what was asked for counts 0."
         )
     return tuple(sentences)
 

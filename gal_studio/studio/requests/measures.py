@@ -17,7 +17,7 @@ def ask_measure(store: Store, round_id: str) -> Job:
         if round_.adapter is None and not rounds.is_coming(store, round_, "fine_tune", "refine"):
             raise StudioError(f"Round {round_.number} is not trained yet: press Fine-tune first.")
         if round_.adapter is not None and not test_set.missing(store, round_id):
-            raise StudioError(f"Round {round_.number} is measured already on the present test set.")
+            raise StudioError(f"Round {round_.number} is already measured on the present benchmark.")
         return store.jobs.enqueue(round_.project_id, round_.id, "measure")
 
 
@@ -28,7 +28,7 @@ def ask_measure_all(store: Store, project_id: str) -> tuple[Job, ...]:
         jobs = [ask_measure(store, round_.id) for round_ in trained if test_set.missing(store, round_.id)]
         if not jobs:
             raise StudioError(
-                "Every trained round is measured on the present test set."
+                "Every trained round is already measured on the present benchmark."
                 if trained
                 else "No round is trained yet: press Fine-tune first."
             )

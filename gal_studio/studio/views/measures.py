@@ -9,7 +9,7 @@ import numpy
 from gal_studio.core.intervals import Interval
 from gal_studio.core.measures.compare import Key, lead
 from gal_studio.core.measures.pictures import MeasuredPicture, MeasuredPrompt, Part
-from gal_studio.core.measures.report import Arm, Report, report
+from gal_studio.core.measures.report import Arm, Report, beside_base, report
 from gal_studio.core.measures.verdict import Caution, Verdict, find_best, find_warnings
 from gal_studio.core.naming import numbered_names, round_names
 from gal_studio.core.seeds import generator
@@ -136,14 +136,15 @@ def _arms(
             place = prompt.prompt, picture.candidate.index
             drawn.setdefault(picture.round_id, {}).setdefault(prompt.part, {})[place] = picture
     wanted = _wanted(chosen, known.values())
-    return {
-        name: Arm(
+    arms = [
+        Arm(
             name, names[name], befores[name], parts := drawn.get(name, {}),
             complete=len(parts.get("held_out", {})) == wanted > 0,
             learned=None if name is None else _learned(store, name),
         )
         for name in befores
-    }  # fmt: skip
+    ]  # fmt: skip
+    return {arm.id: arm for arm in beside_base(arms)}
 
 
 def _learned(store: Store, round_id: str) -> frozenset[str]:

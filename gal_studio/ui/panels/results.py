@@ -97,7 +97,7 @@ def _build(context: Context) -> gr.HTML:
 def _change_test_set(studio: Studio, request: Payload) -> None:
     seeds = request["seeds"]
     if isinstance(seeds, bool) or not isinstance(seeds, int):
-        raise StudioError(f"Pictures of each held-out prompt is {seeds!r}: choose a whole number.")
+        raise StudioError(f"Pictures of each benchmark prompt is {seeds!r}: choose a whole number.")
     studio.change_test_set(request["project"], request["prompts"], seeds)
 
 

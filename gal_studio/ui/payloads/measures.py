@@ -1,4 +1,4 @@
-"""The test set as JSON: figures of each round, what changed, the verdict, and the pictures."""
+"""The benchmark as JSON: figures of each round, what changed, the verdict, and the pictures."""
 
 from collections.abc import Sequence
 
@@ -30,6 +30,7 @@ def measures_payload(
         "asking": list(view.asking),
         "called": view.called,
         "best": view.verdict.best,
+        "headline": view.verdict.headline,
         "sentence": view.verdict.sentence,
         "warnings": [
             {"round": found.round_id, "kind": found.kind, "sentence": found.sentence}
@@ -85,14 +86,14 @@ def _round(measured: MeasuredRound, project: ProjectView) -> Payload:
 def _report(report: Report, kind: str) -> Payload:
     leak = report.leak
     return {
-        "success": report.count("success"),
-        "copies": report.count("copies"),
+        "as_asked": report.count("as_asked"),
+        "copies": report.copies,
         "pictures": report.pictures,
         "figures": {name: _interval(figure) for name, figure in report.figures.items()},
         "changes": {name: _change(name, figure, kind) for name, figure in report.changes.items()},
         "gain": _interval(report.gain) if report.gain else None,
         "learned": _interval(report.learned) if report.learned else None,
-        "learned_change": _change("success", report.learned_change, kind) if report.learned_change else None,
+        "learned_change": _change("as_asked", report.learned_change, kind) if report.learned_change else None,
         "leak": {**_interval(leak.difference), "share": leak.share} if leak else None,
     }
 
@@ -112,8 +113,7 @@ def _verdict(metric: Metric, change: Interval, kind: str) -> str:
         return "unclear"
     if metric == "clip_i" and kind == "style":
         return "more" if change.value > 0 else "less"
-    better = (change.value > 0) != (metric == "copies")
-    return "better" if better else "worse"
+    return "better" if change.value > 0 else "worse"
 
 
 def sheet_payload(view: MeasuresView) -> Payload:

@@ -6,7 +6,7 @@ import numpy
 
 from gal_studio.core.measures.compare import Drawn
 from gal_studio.core.measures.pictures import MeasuredPicture, Part
-from gal_studio.core.measures.report import Arm, Report, report
+from gal_studio.core.measures.report import Arm, Report, beside_base, report
 from gal_studio.core.seeds import generator
 from gal_studio.core.types import Candidate
 
@@ -15,9 +15,11 @@ def rng(name: str) -> numpy.random.Generator:
     return generator(1, name)
 
 
-def picture(likeness: float, prompt: float = 0.5, copy: bool = False, blank: bool = False) -> MeasuredPicture:
-    """One picture; a copy is as similar to the reference's prompt as to its own."""
-    reference = prompt if copy else prompt - 0.2
+def picture(
+    likeness: float, prompt: float = 0.5, copy: bool = False, blank: bool = False, margin: float = 0.2
+) -> MeasuredPicture:
+    """One picture; a copy is as similar to the reference's prompt as to its own, others less."""
+    reference = prompt if copy else prompt - margin
     shown = Candidate("c", "p", 0, 1, "image", prompt, reference, remark="flat" if blank else "")
     return MeasuredPicture("p", None, shown, likeness)
 
@@ -43,5 +45,8 @@ def arm(
 
 def reports(*arms: Arm) -> list[Report]:
     """The reports of some arms, the base model first."""
-    known = {each.id: each for each in arms}
-    return [report(each, known.get(each.before) if each.id else None, known.get(None), rng) for each in arms]
+    known = {each.id: each for each in beside_base(arms)}
+    return [
+        report(each, known.get(each.before) if each.id else None, known.get(None), rng)
+        for each in known.values()
+    ]

@@ -1,5 +1,7 @@
 """Figures of a test set are paired by prompt and seed, and copies gain nothing."""
 
+from dataclasses import replace
+
 import pytest
 
 from gal_studio.core.intervals import is_down, is_up
@@ -7,12 +9,34 @@ from gal_studio.core.measures.compare import change, gains, lead, mean, mean_gai
 from tests.core.measures.arms import drawn, picture, rng
 
 
-def test_success_is_what_is_neither_a_copy_nor_blank() -> None:
+def test_what_is_neither_a_copy_nor_blank_is_no_copy() -> None:
     kinds = [picture(0.5), picture(0.5, copy=True), picture(0.5, blank=True)]
-    assert [each.figure("success") for each in kinds] == [1.0, 0.0, 0.0]
-    assert [each.figure("copies") for each in kinds] == [0.0, 1.0, 0.0]
+    assert [each.figure("no_copy") for each in kinds] == [1.0, 0.0, 0.0]
+    assert [each.copies for each in kinds] == [False, True, False]
     assert [each.figure("clip_t") for each in kinds] == [0.5, 0.5, None]
     assert [each.figure("clip_i") for each in kinds] == [0.5, 0.5, None]
+
+
+@pytest.mark.parametrize(
+    ("margin", "recognised"), [(0.5, True), (0.31, True), (0.29, False), (0.9, True), (0.05, False)]
+)
+def test_a_thing_is_recognised_from_0_6_of_the_base_models_margin(margin: float, recognised: bool) -> None:
+    """The base model's picture is nearer to its prompt than to the reference's by 0.5: 0.3 will do."""
+    found = replace(picture(0.7, 0.4, margin=margin), base=picture(0.3, 0.6, margin=0.5).candidate)
+    assert found.recognised is recognised
+    assert found.as_asked is recognised
+    assert found.figure("as_asked") == float(recognised)
+
+
+def test_a_recognised_copy_is_not_as_asked() -> None:
+    seen = picture(0.9).candidate
+    copy = replace(picture(0.9), candidate=replace(seen, marked_copy=True), base=picture(0.3).candidate)
+    assert (copy.recognised, copy.as_asked) == (True, False)
+
+
+def test_nothing_is_as_asked_or_not_where_the_base_model_does_not_show_the_thing_itself() -> None:
+    for base in (None, picture(0.3, blank=True).candidate, picture(0.3, copy=True).candidate):
+        assert replace(picture(0.5), base=base).figure("as_asked") is None
 
 
 def test_a_mean_leaves_out_what_has_no_figure() -> None:
@@ -48,6 +72,12 @@ def test_a_copy_gains_nothing_however_close_to_the_reference_it_is() -> None:
     found = mean_gain(base, round_, rng("gain"))
     assert found is not None
     assert found.value == pytest.approx(0.2 / 3)
+
+
+def test_a_picture_in_which_the_thing_is_lost_gains_nothing() -> None:
+    base = drawn([picture(0.3)] * 2)
+    lost, kept = (replace(picture(0.9, margin=m), base=picture(0.3).candidate) for m in (0.1, 0.2))
+    assert gains(base, drawn([lost, kept])) == {("p0", 0): 0.0, ("p0", 1): pytest.approx(0.6)}
 
 
 def test_the_lead_of_a_round_is_the_mean_difference_of_gains() -> None:

@@ -1,8 +1,8 @@
-"""A report's success on learned prompts counts those that its round was trained on, and no later ones."""
+"""What is as asked on learned prompts counts those that its round was trained on, and no later ones."""
 
 from dataclasses import replace
 
-from gal_studio.core.measures.report import Report, report
+from gal_studio.core.measures.report import Report, beside_base, report
 from tests.core.measures.arms import arm, picture, rng
 
 GOOD, COPY = picture(0.5), picture(0.5, copy=True)
@@ -13,7 +13,8 @@ def second(*learned: str) -> Report:
     """Of a round that drew p0 (copies) and p1, compared with one that drew copies of both."""
     first = replace(arm("first", [GOOD], accepted=[COPY] * 4), learned=frozenset())
     drawn = arm("second", [GOOD], before="first", accepted=[COPY, COPY, GOOD, GOOD])
-    return report(replace(drawn, learned=frozenset(learned)), first, BASE, rng)
+    base, before, this = beside_base([BASE, first, replace(drawn, learned=frozenset(learned))])
+    return report(this, before, base, rng)
 
 
 def test_prompts_that_a_later_round_accepted_do_not_count() -> None:
@@ -28,7 +29,7 @@ def test_a_round_that_learned_nothing_has_no_such_figure() -> None:
     assert found.learned is None and found.learned_change is None
 
 
-def test_the_base_model_is_judged_on_all_accepted_prompts() -> None:
-    found = report(BASE, None, BASE, rng).learned
-    assert found is not None
-    assert (found.value, found.pictures) == (1.0, 4)
+def test_the_base_model_is_the_yardstick_of_what_is_as_asked() -> None:
+    found = report(BASE, None, BASE, rng)
+    assert found.learned is None and found.since_base == {}
+    assert found.figures.keys() == {"no_copy", "clip_t", "clip_i"}

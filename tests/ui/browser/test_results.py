@@ -74,8 +74,10 @@ def test_a_measured_round_is_told_on_its_chip_in_curves_and_in_results(watched: 
     page.click(".replays:has-text('replays Watercolour cat: Random') button:has-text('Open Watercolour')")
     page.wait_for_selector(".arms-chart .point.base")
     page.click("[data-step=results]")
-    page.wait_for_selector(".results .verdict:has-text('Round 2 is the best so far')")
-    assert "24 of 24 pictures show what was asked for (Round 1: 12)" in page.inner_text(".results .verdict")
+    page.wait_for_selector(".results .verdict:has-text('Round 2 is the best of 2 rounds measured')")
+    assert "24 of 24 pictures are as asked (Round 1: 12), 0 of 24 are copies." in page.inner_text(
+        ".results .verdict"
+    )
     page.wait_for_selector(".verdict-warning, details:has-text('about earlier rounds')")
     page.wait_for_selector(".results-table tr[data-best=yes]:has-text('Round 2')")
     for width in (1280, 1024):
@@ -113,7 +115,7 @@ def test_pictures_enlarge_and_flip_through_the_rounds_by_keys(watched: Watched, 
     page.click(".sheet-bar button:text('Without the trigger')")
     page.wait_for_selector(".sheet th:text-is('A house')")
     page.click(".sheet-bar button:text('Accepted prompts')")
-    page.wait_for_selector("text=There are none yet")
+    page.wait_for_selector("text=None yet: a round draws these")
 
 
 def not_drawn_by_a_round(page: Any, view: str) -> None:
@@ -138,13 +140,13 @@ def test_a_round_is_measured_on_request_and_a_changed_set_warns(watched: Watched
     (job,) = [job for job in studio.store.jobs.of_project(project) if job.kind == "measure"]
     studio.stop(job.id)
     measure(studio, served.place.round)
-    page.wait_for_selector(".results .verdict:has-text('Round 1 is the best so far')")
+    page.wait_for_selector(".results .verdict:has-text('Round 1 is the only round measured so far')")
     page.click("[data-part=test-set]")
     box = "dialog.test-set[open]"
     page.fill(f"{box} textarea", "A house {}\nA tie {}")
-    page.wait_for_selector(f"{box} .test-set-warning:has-text('compared again only when each has drawn')")
+    page.wait_for_selector(f"{box} .test-set-warning:has-text('can be compared again once each has drawn')")
     page.click(f"{box} button:text('Save')")
-    page.wait_for_selector(".toast:has-text('is a test prompt or shows a reference')")
+    page.wait_for_selector(".toast:has-text('is a test prompt or a reference’s prompt')")
     page.fill(f"{box} textarea", "A house {}\nA crown {}\nA zebra {}")
     page.select_option(f"{box} select", "never")
     page.press(f"{box} input[type=number]", "Enter")

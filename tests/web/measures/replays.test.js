@@ -83,16 +83,19 @@ test("it is said how far a replay is, and what differs clearly", () => {
   const halted = replay({ state: "halted", drawn: 0, message: "No room." });
   assert.equal(progressWords(halted), "stopped, 0 of 2 rounds measured: No room.");
   assert.equal(differenceWords(replay()), "");
-  const success = change({ value: -0.25, low: -0.4, high: -0.1 });
-  const copies = change({ value: 0.1, low: -0.1, high: 0.3 });
+  const as_asked = change({ value: -0.25, low: -0.4, high: -0.1 });
+  const no_copy = change({ value: 0.1, low: -0.1, high: 0.3 });
   assert.equal(
-    differenceWords(replay({ differences: { success, copies } })),
-    "Round 2 against yours: 25 percentage points fewer pictures show what was asked for.",
+    differenceWords(replay({ differences: { as_asked, no_copy } })),
+    "Round 2 against yours: 25 percentage points fewer pictures as asked.",
   );
   const none = change({ value: 0, low: 0, high: 0 });
-  assert.equal(differenceWords(replay({ differences: { success: none } })), "Round 2 came out as yours did.");
   assert.equal(
-    differenceWords(replay({ differences: { success: copies, copies } })),
+    differenceWords(replay({ differences: { no_copy: none } })),
+    "Round 2 came out the same as yours.",
+  );
+  assert.equal(
+    differenceWords(replay({ differences: { as_asked: no_copy, no_copy } })),
     "Round 2 against yours: no clear difference.",
   );
 });

@@ -13,21 +13,21 @@ import {
 import { change, measuredRound, measures, report } from "../samples.js";
 
 test("shares are in percent, and cosines are not", () => {
-  assert.deepEqual([shown("success", 0.917), shown("clip_t", 0.4123)], ["92 %", "0.412"]);
-  assert.deepEqual([signed("copies", -0.034), signed("clip_i", 0.0413)], ["−3", "+0.041"]);
-  assert.deepEqual([signed("copies", -0.003), signed("clip_i", -0.0003)], ["0", "0.000"]);
+  assert.deepEqual([shown("as_asked", 0.917), shown("clip_t", 0.4123)], ["92 %", "0.412"]);
+  assert.deepEqual([signed("no_copy", -0.034), signed("clip_i", 0.0413)], ["−3", "+0.041"]);
+  assert.deepEqual([signed("no_copy", -0.003), signed("clip_i", -0.0003)], ["0", "0.000"]);
 });
 
 test("a tooltip has the interval and the number of pictures", () => {
-  assert.equal(inFull("success", change()), "50 %, 95 % interval 40 % to 60 %, over 24 pictures");
+  assert.equal(inFull("as_asked", change()), "50 %, 95 % interval 40 % to 60 %, over 24 pictures");
   assert.equal(
-    changeInFull("success", change({ low: -0.1, verdict: "unclear" }), "Round 1"),
+    changeInFull("as_asked", change({ low: -0.1, verdict: "unclear" }), "Round 1"),
     "+50 since Round 1, 95 % interval −10 to +60: no clear change",
   );
 });
 
 test("the chip of a first round has no change: every training loses something against the base model", () => {
-  const first = measuredRound({ report: report({ changes: { success: change() } }) });
+  const first = measuredRound({ report: report({ changes: { as_asked: change() } }) });
   assert.equal(chipGain(measures({ rounds: [first] }), "r")?.change, "");
 });
 
@@ -36,7 +36,7 @@ test("the chip of a later round says what changed since the round before", () =>
     id: "s",
     name: "Round 2",
     parent_id: "r",
-    report: report({ changes: { success: change({ value: 0.17 }) } }),
+    report: report({ changes: { as_asked: change({ value: 0.17 }) } }),
   });
   const given = measures({ rounds: [measuredRound(), second], best: "s" });
   const gain = chipGain(given, "s");
@@ -44,14 +44,14 @@ test("the chip of a later round says what changed since the round before", () =>
     [gain?.text, gain?.change, gain?.verdict, gain?.best],
     ["75 % as asked", "✓ +17", "better", true],
   );
-  assert.match(gain?.title ?? "", /18 of 24 pictures .* since Round 1/);
+  assert.match(gain?.title ?? "", /18 of 24 as asked, 6 of 24 pictures are copies\..* since Round 1/);
   assert.equal(chipGain(given, "r")?.best, false);
 });
 
 test("against the base model a change has a direction and no verdict", () => {
   const worse = change({ value: 0.33, verdict: "worse" });
-  assert.deepEqual(changeInShort("copies", worse, true), { text: "▲ +33", verdict: "more" });
-  assert.deepEqual(changeInShort("copies", worse, false), { text: "✕ +33", verdict: "worse" });
+  assert.deepEqual(changeInShort("no_copy", worse, true), { text: "▲ +33", verdict: "more" });
+  assert.deepEqual(changeInShort("no_copy", worse, false), { text: "✕ +33", verdict: "worse" });
   const unclear = change({ value: -0.1, verdict: "unclear" });
   assert.deepEqual(changeInShort("clip_t", unclear, true), { text: "≈ −0.100", verdict: "unclear" });
 });

@@ -10,7 +10,7 @@ export interface Interval {
   pictures: number;
 }
 
-export type Metric = "success" | "clip_t" | "clip_i" | "copies";
+export type Metric = "as_asked" | "no_copy" | "clip_t" | "clip_i";
 
 /** A paired difference to the round before. */
 export interface Change extends Interval {
@@ -25,14 +25,14 @@ export interface Leak extends Interval {
 /** What is known of a round that has drawn all held-out prompts. */
 export interface Report {
   /** How many held-out pictures show what was asked for. */
-  success: number;
+  as_asked: number;
   copies: number;
   pictures: number;
   figures: Partial<Record<Metric, Interval>>;
   changes: Partial<Record<Metric, Change>>;
-  /** Mean gain over the base model; 0 for a copy. */
+  /** Mean gain over the base model; 0 for what is not as asked. */
   gain: Interval | null;
-  /** Success on accepted prompts, and its change. */
+  /** As asked on accepted prompts, and its change. */
   learned: Interval | null;
   learned_change: Change | null;
   /** Likeness that was not asked for. */
@@ -100,6 +100,7 @@ export interface Measures {
   asking: string[];
   called: string;
   best: string | null;
+  headline: string;
   sentence: string;
   warnings: RoundWarning[];
   rounds: MeasuredRound[];

@@ -20,7 +20,7 @@ class Interval(TypedDict):
     pictures: float
 
 
-Metric = Literal["success", "clip_t", "clip_i", "copies"]
+Metric = Literal["as_asked", "no_copy", "clip_t", "clip_i"]
 
 
 class Change(Interval):
@@ -38,16 +38,13 @@ class Leak(Interval):
 class Report(TypedDict):
     """What is known of a round that has drawn all held-out prompts."""
 
-    success: Annotated[
-        float,
-        Doc("How many held-out pictures show what was asked for."),
-    ]
+    as_asked: Annotated[float, Doc("How many held-out pictures show what was asked for.")]
     copies: float
     pictures: float
     figures: Annotated[dict[Metric, Interval], Ts("Partial<Record<Metric, Interval>>")]
     changes: Annotated[dict[Metric, Change], Ts("Partial<Record<Metric, Change>>")]
-    gain: Annotated[Interval | None, Doc("Mean gain over the base model; 0 for a copy.")]
-    learned: Annotated[Interval | None, Doc("Success on accepted prompts, and its change.")]
+    gain: Annotated[Interval | None, Doc("Mean gain over the base model; 0 for what is not as asked.")]
+    learned: Annotated[Interval | None, Doc("As asked on accepted prompts, and its change.")]
     learned_change: Change | None
     leak: Annotated[Leak | None, Doc("Likeness that was not asked for.")]
 
@@ -114,6 +111,7 @@ class Measures(TypedDict):
     asking: Annotated[list[str], Doc("Held-out prompts that ask for what the references show.")]
     called: str
     best: str | None
+    headline: str
     sentence: str
     warnings: list[RoundWarning]
     rounds: list[MeasuredRound]
