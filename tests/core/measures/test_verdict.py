@@ -24,8 +24,8 @@ def test_a_round_that_shows_what_was_asked_for_beats_one_that_copies() -> None:
     found = verdict(reports(BASE, copies, good))
     assert (found.best, found.headline) == ("Round 2", "Round 2 is the best of 2 rounds measured.")
     assert found.sentence == (
-        "7 of 8 pictures are as asked (Round 1: 2), 1 of 8 are copies. On average they are clearly closer to "
-        "the reference than the base model’s. Round 1 is clearly behind."
+        "7 of 8 pictures are as asked (Round 1: 2), 1 of 8 is a copy. On average the pictures are clearly "
+        "closer to the reference than the base model’s. Round 1 is clearly behind."
     )
 
 
@@ -48,17 +48,16 @@ def test_a_small_lead_is_not_called_clear() -> None:
 def test_one_round_is_not_called_the_best() -> None:
     found = verdict(reports(BASE, arm("Round 1", [picture(0.5)] * 8)))
     assert (found.best, found.headline) == ("Round 1", "Round 1 is the only round measured so far.")
-    assert found.sentence.startswith(
-        "8 of 8 pictures are as asked, 0 of 8 are copies. On average they are cl"
-    )
+    assert found.sentence.startswith("8 of 8 pictures are as asked, 0 of 8 are copies. On average the")
 
 
 def test_a_model_that_only_copies_is_not_called_best_and_its_likeness_is_not_denied() -> None:
     found = verdict(reports(BASE, arm("Round 1", [picture(0.95, copy=True)] * 8)))
     assert (found.best, found.headline) == (None, "No round gains over the base model yet.")
     assert found.sentence == (
-        "Round 1: 0 of 8 pictures are as asked, 8 of 8 are copies. On average they are clearly closer to the "
-        "reference than the base model’s, but only by copying it or by losing what was asked for."
+        "Round 1: 0 of 8 pictures are as asked, 8 of 8 are copies. On average the pictures are clearly "
+        "closer to the reference than the base model’s, but only by copying it or by losing what was asked "
+        "for."
     )
 
 

@@ -64,12 +64,12 @@ def test_no_sentence_denies_a_row(table: list[Report]) -> None:
     assert told.gain is not None
     assert all(told.gain.value >= each.gain.value for each in gained if each.gain)
 
-    counted = re.search(r"(\d+) of (\d+) pictures are as asked", verdict.sentence)
+    counted = re.search(r"(\d+) of (\d+) pictures (?:are|is) as asked", verdict.sentence)
     cell = told.figures.get("as_asked")
     assert (counted is None) == (cell is None)
     if counted and cell:
         assert percent_of(int(counted[1]), int(counted[2])) == round(100 * cell.value)
-    copies = re.search(r"(\d+) of (\d+) are copies", verdict.sentence)
+    copies = re.search(r"(\d+) of (\d+) (?:are copies|is a copy)", verdict.sentence)
     assert copies is not None
     blank = sum(each.is_blank for each in told.arm.part("held_out").values())
     clean = told.figures["no_copy"].value * told.pictures
