@@ -77,6 +77,7 @@ export const round = (more) => ({
   witnesses: "both",
   openness: 0.5,
   example_weight: 0.5,
+  ahead: { next_seconds: null, pairs: 16, steps: 200, pictures: 180, refinement_seconds: null },
   exhausted: "",
   trainable: true,
   undo: "",

@@ -25,6 +25,17 @@ export function clock(seconds) {
 }
 
 /**
+ * A time that is only estimated: "about 3 minutes".
+ * @param {number} seconds
+ */
+export function about(seconds) {
+  const minutes = Math.max(1, Math.round(seconds / 60));
+  if (minutes >= 48 * 60) return `about ${Math.round(minutes / 60 / 24)} days`;
+  if (minutes >= 120) return `about ${Math.round(minutes / 60)} hours`;
+  return `about ${count(minutes, "minute")}`;
+}
+
+/**
  * A number of bytes: "5.1 GB", "340 MB", "90 kB".
  * @param {number} bytes
  */

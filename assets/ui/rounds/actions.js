@@ -5,9 +5,12 @@ import { state, on, emit, busy, openSuggestions } from "../app/store.js";
 import { openRound, refresh } from "../app/session.js";
 import { write } from "../app/writes.js";
 import { refinementShown, showSide } from "../refine/refine.js";
+import { ask } from "../kit/ask.js";
 import { el, setAttribute, setText } from "../kit/dom.js";
+import { about, inSentence } from "../kit/format.js";
 import { byItself } from "../measures/replay_words.js";
 import { planLine } from "../top/plan_line.js";
+import { questionBefore } from "./questions.js";
 import { notApplicable, childOf, closed, nextStep, refining } from "./next_step.js";
 
 /**
@@ -87,7 +90,7 @@ const ACTIONS = [
   {
     name: "next_round",
     label: "Next round ›",
-    title: "Start the next round with what was accepted",
+    title: "Start the next round with what was accepted: it is trained and drawn at once",
     change: "next_round",
     kinds: ["fine_tune", "refine"],
   },
@@ -114,9 +117,12 @@ const HINTS = {
     refining()
       ? (state.refinement?.rule_words ?? "")
       : [...state.verdicts.values()].includes("accepted")
-        ? "The next round learns from what was accepted."
-        : "Nothing is accepted here: the next round would learn the same again.",
+        ? `The next round learns from what was accepted${takes(state.round?.ahead.next_seconds)}.`
+        : NOTHING_ACCEPTED,
 };
+const NOTHING_ACCEPTED = "Nothing is accepted here: the next round would learn the same again.";
+/** @param {number | null | undefined} seconds */
+const takes = (seconds) => (seconds ? `, ${about(seconds)}` : "");
 /** @param {Round} round */
 const drawn = ({ pool, expected }) =>
   pool.length
@@ -169,6 +175,7 @@ function show(buttons, hint) {
     setAttribute(button, "title", why ?? title);
     setAttribute(button, "data-next", name === next && why === null ? "" : null);
     if (name === "accept") setText(button, acceptWords());
+    if (name === "next_round") setText(button, nextWords());
   }
   setAttribute(hint, "aria-live", next ? "polite" : "off"); // the time left would be spoken at every poll
   setText(hint, next && state.round ? (HINTS[next]?.(state.round) ?? "") : busyWords());
@@ -184,11 +191,21 @@ function acceptWords() {
   return "✓ Suggestion answered";
 }
 
+/** The label of Next round: it starts one, or goes to the one that is there. */
+function nextWords() {
+  const child = childOf("next_round");
+  return child ? `Go to ${inSentence(child.name)} ›` : "Next round ›";
+}
+
 /** @param {Action} action */
-async function act({ name, change }) {
+async function act({ name, change: usual }) {
   if (sending) return;
   const child = childOf(name);
   if (child) return openRound(child.id);
+  const question = questionBefore(name, state.round, [...state.verdicts.values()].includes("accepted"));
+  const answered = question ? await ask(question) : usual;
+  if (!answered) return;
+  const change = /** @type {Change} */ (answered); // each answer is named by the change that it sends
   if (name === "accept") showSide("candidates");
   sending = true;
   emit("busy");

@@ -25,6 +25,7 @@ import {
   acceptPart,
 } from "./lightbox/lightbox.js";
 import { pairOpen, closePair, togglePairHeat, turnPair } from "../refine/pair_view.js";
+import { questionOpen } from "../kit/ask.js";
 import { maskOpen } from "../brush/mask_dialog.js";
 import { refinementShown, stepPainting } from "../refine/refine.js";
 import { showHelp, helpOpen } from "../kit/help.js";
@@ -54,7 +55,9 @@ export function mountKeys(parts) {
 const ARROWS = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowDown: [0, 1], ArrowUp: [0, -1] };
 
 const shortcutsBlocked = () =>
-  [panelOpen, helpOpen, anchorsOpen, queueOpen, logOpen, previewOpen, viewerOpen].some((open) => open());
+  [questionOpen, panelOpen, helpOpen, anchorsOpen, queueOpen, logOpen, previewOpen, viewerOpen].some((open) =>
+    open(),
+  );
 
 /**
  * @param {KeyboardEvent} event

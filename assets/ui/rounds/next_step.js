@@ -18,9 +18,11 @@ export const refining = () => state.round?.kind === "refine";
 export function closed(name) {
   const { round } = state;
   if (!round) return "Open a project first";
+  if (childOf(name)) return null; // it only goes there
   const replay = byItself(state.measures);
   if (replay) return replay;
-  if (busy()) return "The studio is at work: wait, or press Stop";
+  if (busy() && !(name === "next_round" && queuesBehind()))
+    return "The studio is at work: wait, or press Stop";
   if (name === "run" && !round.trainable && round.complete)
     return "This round is done: choose pictures and go on, or change a setting to train it again";
   if (name === "fine_tune" && !round.trainable)
@@ -32,9 +34,18 @@ export function closed(name) {
     if (!state.suggested.size) return "There is no suggestion yet";
     if (!openSuggestions().length) return "Every suggestion is answered";
   }
-  if (name === "next_round" && !state.candidates.size) return "Generate pictures first";
+  if (name === "next_round" && !state.candidates.size && !busy()) return "Generate pictures first";
   if (name === "train" && !pairsReady()) return "Make the comparison pairs first";
   return name === "refine" ? closedRefinement(round) : null;
+}
+
+/** Can a next round wait for what runs: work on another round, or a refinement that is trained or drawn? */
+function queuesBehind() {
+  if (state.job?.round_id !== state.roundId) return Boolean(state.candidates.size && state.round?.complete);
+  const { working, waiting } = state.queue;
+  return [...working, ...waiting].some(
+    (job) => job.round_id === state.roundId && refining() && ["refine", "generate"].includes(job.kind),
+  );
 }
 
 /** @param {Round} round */

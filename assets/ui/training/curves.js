@@ -1,9 +1,9 @@
 /** The training loss of the round, with a running mean. */
 /** @import { Loss } from "../app/types/payloads.d.ts" */
-import { busy, state, on } from "../app/store.js";
+import { state, on } from "../app/store.js";
 import { el, svg } from "../kit/dom.js";
 import { mountArms } from "../measures/arms_chart.js";
-import { TRAININGS } from "./now.js";
+import { inTraining } from "./now.js";
 import { makePreviews } from "./previews.js";
 
 const BOX = { width: 520, height: 300, left: 46, right: 12, top: 16, bottom: 34 };
@@ -16,8 +16,7 @@ export function mountCurves(panel) {
   panel.append(chart, previews.node);
   on("round forget view job", () => {
     if (panel.hidden) return;
-    const training = busy() && TRAININGS.includes(state.job?.kind ?? "");
-    panel.toggleAttribute("data-training", training && state.job?.round_id === state.roundId);
+    panel.toggleAttribute("data-training", inTraining());
     show(chart);
     previews.update();
   });

@@ -134,7 +134,7 @@ JOB_KINDS: dict[str, JobKind] = {
         button="Fine-tune",
         done="The model is trained",
         phases={**_PREPARATION, "fine_tune": _STEPS},
-        after=(_MODEL,),
+        after=(_MODEL, After("refine", of_parent=True, needed=False)),
     ),
     "generate": JobKind(
         title="Generating",

@@ -20,6 +20,9 @@ from gal_studio.studio.device import Device, this_device
 PACKAGES = {"base": "torchao", "optimizer": "bitsandbytes"}
 """What settings of the machine need, beyond the studio's own packages."""
 
+LONG_ROUND = 12 * 3600.0
+"""The seconds of a round above which a person has to confirm it: it would not be done by the next morning."""
+
 SAVINGS: Mapping[str, tuple[Any, str]] = {
     "text_off_device": (True, "the text encoder waits in main memory"),
     "tiling": (True, "pictures are encoded and decoded in tiles"),
@@ -33,10 +36,14 @@ SAVINGS: Mapping[str, tuple[Any, str]] = {
 
 @dataclass(frozen=True)
 class RoundPlan:
-    """The plan of a round: a sentence, and whether it can never fit (`refusal`) or not now (`warning`)."""
+    """The plan of a round in a sentence.
+
+    `doubt` says why it is started only when a person confirms it: it can never fit, or takes very long.
+    `warning` is of what may pass, such as little free memory.
+    """
 
     sentence: str
-    refusal: str = ""
+    doubt: str = ""
     warning: str = ""
 
 
@@ -97,7 +104,9 @@ def plan_round(
         f"{told(seconds)}"
     )
     if least.peak > most:
-        return RoundPlan(sentence, refusal=_refusal(shape, settings, device, least.peak))
+        return RoundPlan(sentence, doubt=_does_not_fit(shape, settings, device, least.peak))
+    if seconds is not None and seconds > LONG_ROUND:
+        return RoundPlan(sentence, doubt=_takes_long(store, kind, device, seconds))
     if least.peak > room:
         return RoundPlan(
             sentence,
@@ -107,7 +116,7 @@ def plan_round(
     return RoundPlan(sentence)
 
 
-def _refusal(shape: ModelShape, settings: Settings, device: Device, needed: int) -> str:
+def _does_not_fit(shape: ModelShape, settings: Settings, device: Device, needed: int) -> str:
     """One sentence with the next step: what these settings need, and what would fit."""
     begin = (
         f"{device.name[:1].upper()}{device.name[1:]} has {gigabytes(device.total)} of memory, and a round of "
@@ -121,6 +130,19 @@ def _refusal(shape: ModelShape, settings: Settings, device: Device, needed: int)
         return f"{begin} {run}, or choose another model."
     others = [preset.title.partition(" (")[0] for preset in _that_fit(device)]
     return f"{begin} {f'choose {others[-1]} instead' if others else 'use a larger device'}."
+
+
+def _takes_long(store: Store | None, kind: Kind, device: Device, seconds: float) -> str:
+    """One sentence: how long a round takes, and the largest preset with which it does not."""
+    begin = f"A round of this model takes {about(seconds)} on this device:"
+    quicker = []
+    for preset in _that_fit(device):
+        shape = shape_of(preset)
+        if shape is not None:
+            took = round_seconds(store, shape, preset.base_model, fitted(preset, kind, device), kind)
+            if took is not None and took <= LONG_ROUND:
+                quicker.append(f"choose {preset.title.partition(' (')[0]}, with which it takes {about(took)}")
+    return f"{begin} {quicker[-1] if quicker else 'choose fewer steps and pictures, or a smaller model'}."
 
 
 def _that_fit(device: Device) -> Iterator[Preset]:
@@ -167,12 +189,17 @@ def told(seconds: float | None) -> str:
     """The time of a round in a sentence; None if it is not known yet."""
     if seconds is None:
         return "How long a round takes is known after the first one."
+    return f"A round takes {about(seconds)}."
+
+
+def about(seconds: float) -> str:
+    """A time in words: "about 3 minutes"."""
     minutes = max(1, round(seconds / 60))
     if minutes >= 48 * 60:
-        return f"A round takes about {minutes / 60 / 24:.0f} days."
+        return f"about {minutes / 60 / 24:.0f} days"
     if minutes >= 120:
-        return f"A round takes about {minutes / 60:.0f} hours."
-    return f"A round takes about {minutes} minute{'' if minutes == 1 else 's'}."
+        return f"about {minutes / 60:.0f} hours"
+    return f"about {minutes} minute{'' if minutes == 1 else 's'}"
 
 
 def _listed(words: list[str]) -> str:

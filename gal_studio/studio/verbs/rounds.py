@@ -50,7 +50,10 @@ class RoundVerbs(Verbs):
         return lineage.pool(self.store, round_id)
 
     def next_round(self, round_id: str) -> Round:
-        """The round after this one; it is created only once."""
+        """The round after this one; it is created only once.
+
+        A refinement that waits or runs needs no pictures for it: the next round learns after it.
+        """
         refuse_by_hand(self.store, round_id)
         with self.store.database.transaction():
             self._refuse_without_candidates(round_id)
@@ -69,8 +72,9 @@ class RoundVerbs(Verbs):
             return self.store.rounds.add(project.id, round_id, project.settings)
 
     def _refuse_without_candidates(self, round_id: str) -> None:
-        if not self.store.candidates.count(round_id):
-            round_ = self.store.rounds.get(round_id)
+        round_ = self.store.rounds.get(round_id)
+        is_coming = round_.kind == "refine" and rounds.is_coming(self.store, round_, "refine", "generate")
+        if not self.store.candidates.count(round_id) and not is_coming:
             if round_.adapter is not None:
                 rounds.refuse_an_empty_pool(self.store, round_)
             raise StudioError(f"Round {round_.number} has no pictures yet: press Generate first.")

@@ -12,6 +12,7 @@ from gal_studio.rounds.pairs import judged_candidates
 from gal_studio.rounds.suggestions import open_suggestions, shown_proposal, suggested_anchors
 from gal_studio.state import Store
 from gal_studio.studio.requests.rounds import is_trainable
+from gal_studio.studio.views.forecast import ahead
 from gal_studio.studio.views.history import decision_history
 from gal_studio.studio.views.prompt_scores import score_views
 from gal_studio.studio.views.types import CandidateView, ProjectView, RoundSummary, RoundView, Step
@@ -103,6 +104,7 @@ def round_view(store: Store, round_id: str) -> RoundView:
         previews=store.rounds.previews(round_id),
         accepted=len(store.decisions.of_round(round_id).accepted),
         trainable=is_trainable(store, round_),
+        ahead=ahead(store, round_id),
         undo_words=next((step.words for step in reversed(history) if step.stands), ""),
         redo_words=next((step.words for step in history if not step.stands), ""),
         seconds=store.rounds.seconds(round_id),

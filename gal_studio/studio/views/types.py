@@ -19,6 +19,7 @@ from gal_studio.core.types import (
 from gal_studio.state.tables.projects import Project
 from gal_studio.state.tables.refinements import Measurement, Pair
 from gal_studio.state.tables.rounds import Preview
+from gal_studio.studio.views.forecast import Ahead
 
 Step = Literal["fine_tune", "refine", "generate", "accept", "next_round", "wait"]
 RefinementStep = Literal["pairs", "review", "refine", "generate", "done"]
@@ -92,9 +93,9 @@ class RoundView:
     """Everything that the Rounds screen shows of one round.
 
     `scores` are in the order of priority; `candidates` in drawing order, so that new ones come last. `pool`
-    are the anchors of this round, drawn or not. `trainable` says whether a training would be a new one;
-    `undo_words` and `redo_words` say what Undo and Redo would
-    do, empty for nothing.
+    are the anchors of this round, drawn or not. `trainable` says whether a training would be a new one,
+    and `ahead` what may follow; `undo_words` and `redo_words` say what Undo and Redo would do, empty for
+    nothing.
     """
 
     round: Round
@@ -114,6 +115,7 @@ class RoundView:
     previews: tuple[Preview, ...]
     accepted: int
     trainable: bool
+    ahead: Ahead
     undo_words: str
     redo_words: str
     seconds: dict[str, float]

@@ -57,10 +57,10 @@ def notes_on_target(request: Payload) -> list[Payload]:
 
 
 def notes_on_plan(plan: RoundPlan | None) -> list[Payload]:
-    """The plan's refusal or warning, at the choice of the model."""
-    if plan is None or not (plan.refusal or plan.warning):
+    """The plan's doubt or warning, at the choice of the model."""
+    if plan is None or not (plan.doubt or plan.warning):
         return []
-    return [note("preset", plan.refusal or plan.warning, tone="error" if plan.refusal else "warning")]
+    return [note("preset", plan.doubt or plan.warning, tone="warning")]
 
 
 def is_measuring(request: Payload) -> bool:

@@ -40,8 +40,8 @@ def draft(request: Payload) -> ProjectDraft:
     seed: Any = checks.typed_seed(changes.pop("seed", 0))
     preset = request.get("preset")
     plan = plan_of(None, request)
-    if plan is not None and plan.refusal:
-        raise StudioError(plan.refusal)
+    if plan is not None and plan.doubt and not request.get("sure"):
+        raise StudioError(plan.doubt)
     if preset is None and not (request.get("base_model") and request.get("clip_model")):
         raise StudioError("The model is missing: give a base model and a CLIP model, or choose a preset.")
     return ProjectDraft(
@@ -150,8 +150,11 @@ def anchors_added(studio: Studio, request: Payload) -> Payload:
 
 
 def _create(studio: Studio, request: Payload) -> Payload:
+    """Create the project of the form, and queue its first round unless it is `only` to be created."""
     project_id = studio.create_project(draft(request))
     uploads().taken(uploaded(request))
+    if not request.get("only"):
+        studio.run_missing(studio.rounds(project_id)[0].id)
     return {"project": project_id}
 
 

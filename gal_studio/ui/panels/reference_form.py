@@ -28,9 +28,9 @@ def derive(request: Payload, store: Store | None = None) -> Payload:
     """What the studio derives from the kind, the prompts and the trigger words.
 
     Each set of references gets its `facts` or its `problem`, or neither if it has no prompts; a `problem`
-    beside the sets concerns all of them. `notes` are all errors and warnings, by field; `plan` says what a
-    round needs, and is still being `measuring` for a model of the user's own; `start` is what the LoRA to
-    start from says of itself.
+    beside the sets concerns all of them. `notes` are all errors and warnings, by field; `doubt` is the one
+    that is to be confirmed. `plan` says what a round needs, and is still being `measuring` for a model of the
+    user's own; `start` is what the LoRA to start from says of itself.
     """
     kind: Kind = request["kind"]
     prompts = [[prompt for prompt in set_["prompts"] if prompt] for set_ in request["sets"]]
@@ -41,6 +41,7 @@ def derive(request: Payload, store: Store | None = None) -> Payload:
     notes = [*notes_on_form(request, sets), *notes_on_target(request), *notes_on_plan(plan)]
     answer: Payload = {"sets": shown, "anchors": [], "name": "", "notes": notes}
     answer["plan"] = plan.sentence if plan else ""
+    answer["doubt"] = plan.doubt if plan else ""
     answer["measuring"] = is_measuring(request)
     answer["start"] = _start(request)
     if any("problem" in one for one in shown) or not any(sets):

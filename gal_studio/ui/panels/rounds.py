@@ -29,6 +29,13 @@ def record(studio: Studio, request: Payload) -> None:
     studio.decide(request["candidates"], request["verdict"])
 
 
+def next_round(studio: Studio, request: Payload) -> Payload:
+    """Create the next round, or find the one that was created, and queue all of it."""
+    child = studio.next_round(request["round"])
+    studio.run_missing(child.id)
+    return {"round": child.id}
+
+
 def accept(studio: Studio, request: Payload) -> Payload:
     """Accept the suggestion, as far as the page shows it."""
     shown = frozenset(request["candidates"])
@@ -86,7 +93,7 @@ WRITES: Acts = {
     "fine_tune": lambda studio, request: {"round": studio.fine_tune(request["round"]).round_id},
     "generate": lambda studio, request: {"round": studio.generate(request["round"]).round_id},
     "accept": accept,
-    "next_round": lambda studio, request: {"round": studio.next_round(request["round"]).id},
+    "next_round": next_round,
     "branch": lambda studio, request: {"round": studio.branch(request["round"]).id},
     "run_round": lambda studio, request: {"round": studio.run_missing(request["round"])[-1].round_id},
     "rename_round": lambda studio, request: {"name": studio.rename_round(request["round"], request["name"])},

@@ -1,6 +1,7 @@
 """A round as JSON: its chip, its scores, its candidates, and their places on the map."""
 
 from collections.abc import Collection, Mapping
+from dataclasses import asdict
 
 from gal_studio.core.gal.reasons import short_names
 from gal_studio.core.gal.scores.registry import known_scores
@@ -52,6 +53,7 @@ def round_payload(view: RoundView) -> Payload:
         "example_weight": view.example_weight,
         "exhausted": view.sentence if view.exhausted or not view.complete else "",
         "trainable": view.trainable,
+        "ahead": asdict(view.ahead),
         "undo": view.undo_words,
         "redo": view.redo_words,
         "losses": losses_payload(view.losses),

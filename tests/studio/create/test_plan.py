@@ -38,25 +38,25 @@ def test_a_sentence_names_the_need_the_device_and_the_means(monkeypatch: pytest.
     assert "this GPU has 24.0 GB, 24.0 GB of it free. How long a round takes" in large.sentence
     small = told(monkeypatch, sized(8))
     assert "To fit, the text encoder waits in main memory, " in small.sentence
-    assert not (large.refusal or large.warning or small.refusal or small.warning)
+    assert not (large.doubt or large.warning or small.doubt or small.warning)
 
 
 def test_settings_follow_what_is_free_and_a_warning_says_what_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
     assert fitted(XL, "style", sized(24, free=8)).machine.checkpointing
     assert fitted(XL, "style", sized(24)) == XL.settings["style"]
     busy = told(monkeypatch, sized(24, free=1))
-    assert busy.warning.startswith("Only 1.0 GB are free now and a round needs") and not busy.refusal
+    assert busy.warning.startswith("Only 1.0 GB are free now and a round needs") and not busy.doubt
 
 
-def test_a_refusal_names_the_next_step(monkeypatch: pytest.MonkeyPatch) -> None:
-    plain = told(monkeypatch, sized(8), machine={"checkpointing": False, "text_off_device": False}).refusal
+def test_a_doubt_names_the_next_step(monkeypatch: pytest.MonkeyPatch) -> None:
+    plain = told(monkeypatch, sized(8), machine={"checkpointing": False, "text_off_device": False}).doubt
     assert plain.startswith("This GPU has 8.0 GB of memory, and a round of this model needs ")
     assert plain.endswith("set the fields under Memory and speed back, or choose a lower resolution.")
-    assert told(monkeypatch, sized(3)).refusal.endswith(" instead.")
+    assert told(monkeypatch, sized(3)).doubt.endswith(" instead.")
     monkeypatch.setattr(plan, "missing_packages", lambda: frozenset({"base"}))
     assert (
         'install -e ".[memory]" in the studio\'s folder to hold it in 8 bits'
-        in told(monkeypatch, sized(5.5)).refusal
+        in told(monkeypatch, sized(5.5)).doubt
     )
 
 
@@ -76,6 +76,23 @@ def test_the_time_of_another_model_is_scaled_by_its_operations() -> None:
     )
     expected = settings.tune.steps * 0.5 * step + 180 * 0.25 * picture
     assert round_seconds(store, SHAPE, XL.base_model, settings, "style") == pytest.approx(expected)
+
+
+def test_a_round_of_days_names_a_model_that_takes_minutes(monkeypatch: pytest.MonkeyPatch) -> None:
+    pocket = load_preset("pocket")
+    paces = {("fine_tune",): 0.5, ("generate", "embed"): 0.25}
+    rounds = SimpleNamespace(pace=lambda name, phases: paces[phases] if name == pocket.base_model else None)
+    store: Any = SimpleNamespace(rounds=rounds)
+    here = sized(48)
+    monkeypatch.setattr(plan, "this_device", lambda: here)
+    slow = plan_round(store, SHAPE, XL.base_model, XL.settings["style"], "style")
+    seconds = round_seconds(store, SHAPE, XL.base_model, XL.settings["style"], "style")
+    assert seconds is not None
+    assert seconds > plan.LONG_ROUND
+    assert slow.doubt.startswith(f"A round of this model takes {plan.about(seconds)} on this device: choose ")
+    assert "with which it takes about" in slow.doubt
+    settings = pocket.settings["style"]
+    assert plan_round(store, load_shape("pocket"), pocket.base_model, settings, "style").doubt == ""
 
 
 @pytest.mark.parametrize(

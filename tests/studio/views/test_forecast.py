@@ -1,7 +1,7 @@
 """What a queued job has before it."""
 
 from gal_studio.studio import Studio
-from gal_studio.studio.views.forecast import forecast
+from gal_studio.studio.views.forecast import ahead, forecast
 from tests.studio.seeding import draft, draw, train
 
 
@@ -17,3 +17,40 @@ def test_a_later_training_counts_the_draws_of_accepted_pictures(studio: Studio) 
     studio.decide([studio.store.candidates.of_round(first.id)[0].id], "accepted")
     second = studio.next_round(first.id)
     assert forecast(studio.store, studio.fine_tune(second.id)).amount == 20
+
+
+def test_what_may_follow_is_estimated_by_what_was_timed(studio: Studio) -> None:
+    tune = {"steps": 10, "accepted_share": 0.5, "batch_size": 4}
+    refine = {"pairs": 3, "steps": 20, "batch_size": 2}
+    changes = {"generation": {"candidates": 4}, "tune": tune, "refine": refine}
+    project = studio.create_project(draft(changes=changes))
+    first = studio.store.rounds.of_project(project)[0]
+    prompts = len(studio.pool(first.id))
+    train(studio, first.id)
+    draw(studio, first.id, [2] * prompts)
+    untimed = ahead(studio.store, first.id)
+    assert (untimed.next_seconds, untimed.refinement_seconds) == (None, None)
+    assert (untimed.pairs, untimed.steps, untimed.pictures) == (3, 20, 4 * prompts)
+    studio.store.rounds.save_losses(first.id, [(step, 1.0) for step in range(1, 6)])
+    steps, pictures = len(studio.store.rounds.losses(first.id)), studio.store.candidates.count(first.id)
+    studio.store.rounds.add_seconds(first.id, "fine_tune", 2.0 * steps)
+    studio.store.rounds.add_seconds(first.id, "generate", 3.0 * pictures)
+    timed = ahead(studio.store, first.id)
+    assert timed.next_seconds == 10 * 2.0 + 4 * prompts * 3.0
+    assert timed.refinement_seconds == 20 * 2.0 + (3 + 4 * prompts) * 3.0
+    studio.decide([studio.store.candidates.of_round(first.id)[0].id], "accepted")
+    assert ahead(studio.store, first.id).next_seconds == 20 * 2.0 + 4 * (prompts - 1) * 3.0
+
+
+def test_a_next_round_is_queued_behind_a_refinement(studio: Studio) -> None:
+    project = studio.create_project(draft(changes={"generation": {"candidates": 4}}))
+    first = studio.store.rounds.of_project(project)[0]
+    train(studio, first.id)
+    draw(studio, first.id, [2])
+    studio.decide([studio.store.candidates.of_round(first.id)[0].id], "accepted")
+    refinement = studio.run_refinement(first.id)[0].round_id
+    child = studio.next_round(refinement)
+    training = studio.run_missing(child.id)[0]
+    waits = studio.store.queue.read().waits_for[training.id]
+    assert {job.kind for job in waits} == {"refine"}
+    assert child.parent_id == refinement

@@ -161,6 +161,28 @@ def test_previews_and_loss_are_shown_while_it_trains(watched: Watched, served: S
     expect(page.locator(".preview:visible")).to_have_count(1)
 
 
+def test_a_pause_leaves_what_is_seen_of_the_training(watched: Watched, served: Served, jobs: tuple[Job, ...]):
+    store = served.place.studio.store
+    image = served.place.studio.round_view(served.place.round).candidates[0].candidate.image
+    store.jobs.claim("w")
+    store.rounds.save_losses(jobs[0].round_id, [(step, 1 / step) for step in range(1, 41)])
+    store.rounds.add_preview(jobs[0].round_id, Preview(30, "A tie in ink", 1, image))
+    store.jobs.progress(jobs[0].id, "fine_tune", 40, 200, "loss 0.1")
+    page = watched.open(f"{served.url()}&round={jobs[0].round_id}")
+    page.wait_for_selector(".learning .preview")
+    page.click("[data-part=pause]")
+    until(lambda: store.jobs.get(jobs[0].id).state == "pausing")
+    store.jobs.halt(jobs[0].id)
+    page.wait_for_selector(".learning h3:has-text('Fine-tuning paused after 40 of 200 steps')")
+    expect(page.locator(".learning .preview")).to_have_count(1)
+    expect(page.locator(".empty-grid")).to_be_hidden()
+    expect(page.locator(".chip-round[aria-current]")).to_contain_text("paused at 40 of 200")
+    assert page.get_attribute("[data-view=curves]", "aria-selected") == "true"
+    assert "not trained yet" not in page.inner_text(".rounds")
+    page.click("[data-part=resume]")
+    page.wait_for_selector(".learning h3:has-text('The model will learn your reference')")
+
+
 def test_the_log_is_shown_stays_fresh_and_is_copied_without_anything_private(
     watched: Watched, served: Served
 ):

@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import { state } from "../../../assets/ui/app/store.js";
 import { notApplicable, childOf, closed, nextStep } from "../../../assets/ui/rounds/next_step.js";
-import { candidate, chip, job, pair, project, refinement, round, score } from "../samples.js";
+import { candidate, chip, job, pair, project, queue, queued, refinement, round } from "../samples.js";
+import { score } from "../samples.js";
 
 beforeEach(() => {
   Object.assign(state, {
@@ -102,6 +103,22 @@ test("a refinement is trained once every pair has maps, and again after painting
   assert.deepEqual([notApplicable("train"), notApplicable("again")], [true, false]);
   state.refinement = refinement({ pairs: [pair({ painted: "12" })] });
   assert.equal(notApplicable("train"), false);
+});
+
+test("a next round can wait for other work, and for a refinement of its own", () => {
+  const refine = job({ kind: "refine", round_id: "r", state: "running" });
+  state.candidates.clear();
+  Object.assign(state, { job: refine, roundId: "r", round: round({ kind: "refine", complete: false }) });
+  state.queue = queue({ working: [queued({ kind: "refine", round_id: "r", state: "running" })] });
+  assert.equal(closed("next_round"), null);
+  assert.match(closed("train") ?? "", /at work/);
+  state.queue = queue({ working: [queued({ kind: "pairs", round_id: "r", state: "running" })] });
+  assert.match(closed("next_round") ?? "", /at work/);
+  Object.assign(state, { job: { ...refine, round_id: "other" }, round: round() });
+  assert.match(closed("next_round") ?? "", /at work/, "there are no pictures to learn from");
+  state.candidates.set("c", candidate());
+  assert.equal(closed("next_round"), null);
+  Object.assign(state, { job: null, queue: queue() });
 });
 
 test("an action opens the existing child round of its kind", () => {

@@ -29,6 +29,7 @@ export interface ReferenceParts {
   advanced: HTMLDivElement;
   name: HTMLInputElement;
   create: HTMLButtonElement;
+  "create-only": HTMLButtonElement;
   demo: HTMLDivElement;
   import: HTMLButtonElement;
   new: HTMLButtonElement;

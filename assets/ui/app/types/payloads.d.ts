@@ -126,6 +126,15 @@ export interface Preview {
   version: string;
 }
 
+/** How long the next round takes, and what a refinement has to do; seconds are null where untimed. */
+export interface Ahead {
+  next_seconds: number | null;
+  pairs: number;
+  steps: number;
+  pictures: number;
+  refinement_seconds: number | null;
+}
+
 /** The round that is shown. */
 export interface Round {
   id: string;
@@ -145,6 +154,7 @@ export interface Round {
   exhausted: string;
   /** Would Fine-tune train anything that is not trained yet? */
   trainable: boolean;
+  ahead: Ahead;
   /** What Undo would do, such as "accept A drum 04"; empty for nothing. */
   undo: string;
   redo: string;

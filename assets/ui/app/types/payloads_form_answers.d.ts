@@ -40,6 +40,8 @@ export interface Derived {
   name: string;
   /** What a round needs of memory and time; empty if that is not known. */
   plan: string;
+  /** Why it is started only when confirmed; empty if nothing speaks against it. */
+  doubt: string;
   /** Whether the size of the model is being measured. */
   measuring: boolean;
   /** What the file of the LoRA to start from says; empty if there is none. */

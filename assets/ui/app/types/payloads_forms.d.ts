@@ -82,10 +82,12 @@ export interface Captions {
   captions: Caption[];
 }
 
-/** The form of a new project. */
+/** The form of a new project: `only` created, not started; `sure` in spite of the plan's doubt. */
 export interface Create extends ChosenModel {
   kind: ProjectKind;
   sets: GivenSet[];
   name?: string;
+  only?: boolean;
+  sure?: boolean;
   settings?: Record<string, number | boolean | string | string[] | null> | null;
 }

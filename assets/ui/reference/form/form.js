@@ -6,6 +6,7 @@
 import { on, state } from "../../app/store.js";
 import { call } from "../../app/session.js";
 import { write } from "../../app/writes.js";
+import { ask } from "../../kit/ask.js";
 import { setAttribute } from "../../kit/dom.js";
 import { creationId, forgetForm, keepForm, keptForm } from "./kept_form.js";
 import { watchPictures } from "./looks.js";
@@ -34,13 +35,27 @@ export function mountForm(parts, created) {
   });
   parts.form.addEventListener("submit", (event) => {
     event.preventDefault();
-    form.submit();
+    form.submit(event.submitter === parts["create-only"]);
   });
   on("leaving", () => form.keep());
   on("step", () => {
     if (state.step === "reference") form.opened();
   });
 }
+
+/**
+ * Ask before a project whose rounds do not fit, or take days.
+ * @param {string} doubt
+ * @param {boolean} only
+ */
+const isSure = async (doubt, only) =>
+  Boolean(
+    await ask({
+      title: "Are you sure of this model?",
+      words: [doubt],
+      answers: [["sure", only ? "Create it anyway" : "Start anyway"]],
+    }),
+  );
 
 class ProjectForm {
   /** @type {PictureSet[]} those of a kind that is not chosen are hidden */
@@ -156,26 +171,40 @@ class ProjectForm {
     this.said.show(answer, this.open());
   }
 
-  /** Show all errors and go to the first one; true if there is none. */
+  /** Show all errors and go to the first one; null if there is any. */
   async check() {
     this.pressed = true;
     const answer = await call("reference", "derive", this.facts());
-    if (!answer) return false;
+    if (!answer) return null;
     this.show(answer);
-    return this.said.isFine(answer, this.open());
+    return this.said.isFine(answer, this.open()) ? answer : null;
   }
 
-  async submit() {
-    this.parts.create.disabled = true;
-    const chosen = this.open();
-    this.model = this.presets?.chosen();
-    await Promise.all([this.lookUpModel?.(), ...chosen.map((set) => set.ready())]);
-    const project = this.project(chosen);
-    const answer = (await this.check()) ? await write("create", project, creationId(project)) : null;
-    this.parts.create.disabled = false;
+  /** @param {boolean} only create the project, and do not start its first round */
+  async submit(only) {
+    this.block(true);
+    const answer = await this.create(only);
+    this.block(false);
     if (!answer) return;
     this.empty();
     this.created(answer.project);
+  }
+
+  /** @param {boolean} on */
+  block(on) {
+    this.parts.create.disabled = on;
+    this.parts["create-only"].disabled = on;
+  }
+
+  /** @param {boolean} only */
+  async create(only) {
+    const chosen = this.open();
+    this.model = this.presets?.chosen();
+    await Promise.all([this.lookUpModel?.(), ...chosen.map((set) => set.ready())]);
+    const checked = await this.check();
+    if (!checked || (checked.doubt && !(await isSure(checked.doubt, only)))) return null;
+    const project = { ...this.project(chosen), only, sure: Boolean(checked.doubt) };
+    return write("create", project, creationId(project));
   }
 
   /** @param {PictureSet[]} chosen */

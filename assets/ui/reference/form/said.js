@@ -18,7 +18,7 @@ export class Said {
     this.name = notePlace(parts.name);
     this.whole = notePlace(parts.create);
     parts.name.after(this.name.box);
-    parts.create.before(this.whole.box);
+    parts.create.parentElement?.before(this.whole.box);
   }
 
   /**

@@ -12,6 +12,19 @@ const STEPS = {
 };
 
 /**
+ * "paused at 40 of 200": the training of a round that was halted on its way; empty if there is none.
+ * @param {RoundChip} round
+ * @param {string} step
+ * @param {Queue} queue
+ */
+function haltedNote(round, step, queue) {
+  const job = queue.halted.find((one) => one.round_id === round.id && one.kind === step);
+  if (!job?.done) return "";
+  const what = { paused: "paused", error: "failed" }[String(job.state)] ?? "stopped";
+  return `${what} at ${job.done} of ${job.total}`;
+}
+
+/**
  * The status of a round; `step` and `accepted` may be newer than the round's own values.
  * @param {RoundChip} round
  * @param {{ step: string, accepted: number, current: boolean, rounds: RoundChip[], queue: Queue }} now
@@ -23,6 +36,6 @@ export function roundNote(round, { step, accepted, current, rounds, queue }) {
   }
   if (left || accepted) return `${accepted} accepted`;
   if (step === "generate" && round.candidates) return `${count(round.candidates, "picture")} so far`;
-  if (step !== "wait") return STEPS[step] ?? "";
+  if (step !== "wait") return haltedNote(round, step, queue) || (STEPS[step] ?? "");
   return queue.working.some((job) => job.round_id === round.id) ? "running" : "waiting";
 }

@@ -3,6 +3,7 @@ import { on, state } from "../../app/store.js";
 import { el, repeats, setText } from "../../kit/dom.js";
 import { makePreviewButton, previewFigure } from "../../training/previews.js";
 import { TRAININGS, waiting } from "../../training/now.js";
+import { HALTED, jobTitle } from "../../top/job_words.js";
 import { slotsOf } from "./slots.js";
 
 /** @param {HTMLElement} grid */
@@ -29,10 +30,13 @@ export function mountWaiting(grid) {
   return node;
 }
 
-const titleOf = () =>
-  state.job?.state === "queued"
+function titleOf() {
+  const { job } = state;
+  if (job && HALTED.has(job.state)) return jobTitle(job);
+  return job?.state === "queued"
     ? "The model will learn your reference"
     : "The model is learning your reference";
+}
 
 function wordsOf() {
   const every = state.project?.settings.tune.preview_every;

@@ -49,6 +49,7 @@ class Derived(TypedDict):
     anchors: list[str]
     name: str
     plan: Annotated[str, Doc("What a round needs of memory and time; empty if that is not known.")]
+    doubt: Annotated[str, Doc("Why it is started only when confirmed; empty if nothing speaks against it.")]
     measuring: Annotated[bool, Doc("Whether the size of the model is being measured.")]
     start: Annotated[str, Doc("What the file of the LoRA to start from says; empty if there is none.")]
     problem: NotRequired[str]

@@ -106,9 +106,11 @@ class Captions(TypedDict):
 
 
 class Create(ChosenModel):
-    """The form of a new project."""
+    """The form of a new project: `only` created, not started; `sure` in spite of the plan's doubt."""
 
     kind: ProjectKind
     sets: Annotated[list[GivenSet], Field(min_length=1, max_length=20)]
     name: NotRequired[Text]
+    only: NotRequired[bool]
+    sure: NotRequired[bool]
     settings: NotRequired[dict[Id, SettingValue] | None]

@@ -117,6 +117,16 @@ class Preview(TypedDict):
     version: str
 
 
+class Ahead(TypedDict):
+    """How long the next round takes, and what a refinement has to do; seconds are null where untimed."""
+
+    next_seconds: float | None
+    pairs: float
+    steps: float
+    pictures: float
+    refinement_seconds: float | None
+
+
 class Round(TypedDict):
     """The round that is shown."""
 
@@ -133,6 +143,7 @@ class Round(TypedDict):
     example_weight: float
     exhausted: Annotated[str, Doc("Why fewer pictures than asked for are suggested, or none yet.")]
     trainable: Annotated[bool, Doc("Would Fine-tune train anything that is not trained yet?")]
+    ahead: Ahead
     undo: Annotated[str, Doc('What Undo would do, such as "accept A drum 04"; empty for nothing.')]
     redo: str
     losses: list[Loss]

@@ -1,4 +1,4 @@
-"""The plan of memory in the form of a new project: a model is refused, and another one taken."""
+"""The plan of a round in the form: a model that does not fit is asked about, and another one taken."""
 
 import json
 import subprocess
@@ -14,7 +14,7 @@ from gal_studio.studio import device
 from gal_studio.studio.create import shapes
 from gal_studio.studio.device import Device
 from tests.engine.tiny import make_tiny_clip, make_tiny_xl_pipeline
-from tests.ui.browser.reference.test_unfinished_form import ERROR, file, noise, opened
+from tests.ui.browser.reference.test_unfinished_form import WARNING, file, noise, opened
 from tests.ui.conftest import Served, Watched, until
 
 pytestmark = pytest.mark.browser
@@ -47,7 +47,7 @@ def says(page: Any, selector: str, words: str) -> str:
 
 
 @pytest.mark.usefixtures("small_gpu", "quickly_measured")
-def test_a_model_that_does_not_fit_is_refused_and_another_one_taken(
+def test_a_model_that_does_not_fit_is_asked_about_and_another_one_taken(
     watched: Watched, served: Served, tmp_path: Path
 ) -> None:
     xl, clip = make_tiny_xl_pipeline(tmp_path / "tiny-xl"), make_tiny_clip(tmp_path / "clip")
@@ -56,18 +56,20 @@ def test_a_model_that_does_not_fit_is_refused_and_another_one_taken(
     page.fill("[data-part=prompt]", "A teapot in ink style")
     assert "Small GPU has 3.0 GB" in says(page, PLAN, "Planned, not measured")
     page.check(".presets input[value=sdxl]")
-    refusal = says(page, f".presets {ERROR}", "a round of this model needs")
-    assert refusal.startswith("Small GPU has 3.0 GB of memory")
-    assert "instead" in refusal or ".[memory]" in refusal
+    doubt = says(page, f".presets {WARNING}", "a round of this model needs")
+    assert doubt.startswith("Small GPU has 3.0 GB of memory")
+    assert "instead" in doubt or ".[memory]" in doubt
     assert "training computes activations twice" in says(page, PLAN, "the text encoder waits in main memory")
     before = len(served.place.studio.projects())
     page.click("[data-part=create]")
+    assert "a round of this model needs" in says(page, "dialog.question", "Start anyway")
+    page.keyboard.press("Escape")
     page.wait_for_function("!document.querySelector('[data-part=create]').disabled")
     assert len(served.place.studio.projects()) == before
     page.check(".presets input[value=own]")
     page.fill("[name=base_model]", str(xl))
     page.fill("[name=clip_model]", f"local-dir:{clip}")
-    expect(page.locator(f".presets {ERROR}")).to_have_count(0)
+    expect(page.locator(f".presets {WARNING}")).to_have_count(0)
     says(page, PLAN, "Planned, not measured")
     page.click(".advanced summary")
     page.select_option("[name='machine.tiling']", "true")
@@ -76,3 +78,20 @@ def test_a_model_that_does_not_fit_is_refused_and_another_one_taken(
     until(lambda: len(served.place.studio.projects()) == before + 1)
     project = next(one for one in served.place.studio.projects() if one.base_model == str(xl))
     assert project.settings.machine.tiling and not project.settings.machine.checkpointing
+    jobs = served.place.studio.store.jobs
+    until(lambda: {"fine_tune", "generate"} <= {job.kind for job in jobs.of_project(project.id)})
+
+
+@pytest.mark.usefixtures("small_gpu")
+def test_a_model_that_does_not_fit_is_taken_with_a_second_click(watched: Watched, served: Served) -> None:
+    studio = served.place.studio
+    before = len(studio.projects())
+    page = opened(watched, served)
+    page.set_input_files("input[data-part=file]", [file("teapot.png", noise(1))])
+    page.fill("[data-part=prompt]", "A teapot in ink style")
+    page.check(".presets input[value=sdxl]")
+    page.click("[data-part=create-only]")
+    page.click("dialog.question [data-answer=sure]")
+    until(lambda: len(studio.projects()) == before + 1)
+    project = next(one for one in studio.projects() if "xl" in one.base_model)
+    assert studio.store.jobs.of_project(project.id) == (), "it was only created"

@@ -21,7 +21,13 @@ def test_a_style_is_refined_once_something_is_accepted_and_only_once(watched: Wa
     assert "Accept a picture first" in page.get_attribute("[data-action=refine]", "title")
     page.click(".tile >> nth=5", position={"x": 15, "y": 15})
     page.wait_for_selector("[data-action=refine]:enabled")
-    page.dblclick("[data-action=refine]")
+    page.click("[data-action=refine]")
+    steps = page.locator("dialog.question[open] li")
+    expect(steps).to_have_count(3)
+    assert "Makes 16 comparison pairs" in steps.nth(0).inner_text()
+    assert "Trains 200 steps" in steps.nth(2).inner_text(), "what it will do is said first"
+    assert [round_.kind for round_ in studio.rounds(served.place.project)] == ["fine_tune"]
+    page.dblclick("[data-answer=make_pairs]")
     page.wait_for_selector(".chip-round[aria-current]:has-text('1 refined')")
     page.wait_for_selector(".refine-left h2:text('Refinement of round 1')")
     kinds = [round_.kind for round_ in studio.rounds(served.place.project)]
@@ -201,7 +207,22 @@ def back_and_on(page: Any, served: Served, node: str) -> None:
     assert studio.project(served.place.project).settings.refine.next_round == "repeat"
     page.click("[data-action=next_round]")
     page.wait_for_selector(".chip-round[aria-current]:has-text('Round 2')")
-    assert studio.rounds(served.place.project)[-1].parent_id == node
+    rounds = studio.rounds(served.place.project)
+    following = next(round_ for round_ in rounds if round_.parent_id == node)
+    assert following.kind == "fine_tune"
+    assert any(round_.parent_id == following.id for round_ in rounds), "its refinement is queued as well"
+
+
+def test_a_next_round_is_queued_behind_a_running_refinement(watched: Watched, served: Served):
+    studio = served.place.studio
+    node = pairs_made(studio, served.place.round)
+    studio.run_refinement(node)
+    page = opened(watched, served, node)
+    page.wait_for_selector("[data-action=train]:disabled")
+    page.click("[data-action=next_round]:enabled")
+    page.wait_for_selector(".chip-round[aria-current]:has-text('Round 2')")
+    jobs = studio.store.queue.read().waiting
+    assert [job.kind for job in jobs] == ["refine", "generate", "fine_tune", "generate"]
 
 
 def test_where_nothing_can_be_measured_the_page_says_so(watched: Watched, served: Served):

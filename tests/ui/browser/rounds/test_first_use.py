@@ -140,8 +140,26 @@ def test_a_suggestion_is_left_out_and_the_rest_accepted(watched: Watched, served
     assert sorted(verdicts(served).values()) == ["accepted", "accepted", "accepted", "rejected"]
     page.click("[data-action=next_round]")
     page.wait_for_selector(".chip-round:nth-of-type(3)[aria-current]")
+    _, second = served.place.studio.rounds(served.place.project)
+    waiting = [job for job in served.place.studio.store.queue.read().waiting if job.round_id == second.id]
+    assert [job.kind for job in waiting][:2] == ["fine_tune", "generate"], "what is called a start starts"
+    page.wait_for_selector(".learning h3:has-text('The model will learn your reference')")
+    page.click(".chip-round >> nth=1")
+    page.wait_for_selector("[data-action=next_round]:enabled:has-text('Go to round 2')")
+
+
+def test_a_round_that_would_learn_the_same_again_is_asked_about(watched: Watched, served: Served):
+    page = watched.open(served.url())
+    page.wait_for_selector(".tile")
+    page.click("[data-action=next_round]")
+    page.wait_for_selector("dialog.question[open] >> text=Nothing is accepted in this round")
+    page.keyboard.press("Escape")
+    page.wait_for_selector("dialog.question", state="detached")
+    assert len(served.place.studio.rounds(served.place.project)) == 1
+    page.click("[data-action=next_round]")
+    page.click("[data-answer=next_round]")
+    page.wait_for_selector(".chip-round:nth-of-type(3)[aria-current]")
     assert len(served.place.studio.rounds(served.place.project)) == 2
-    page.wait_for_selector("[data-action=run][data-next]")
 
 
 def test_another_line_of_rounds_is_branched_off(watched: Watched, served: Served):

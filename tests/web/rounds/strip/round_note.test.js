@@ -29,6 +29,17 @@ test("a continued round shows what was accepted; a refinement does not end the s
   );
 });
 
+test("a training that was halted says how far it came", () => {
+  const job = queued({ round_id: "r", kind: "fine_tune", state: "paused", done: 40, total: 200 });
+  assert.equal(note({ step: "fine_tune", queue: queue({ halted: [job] }) }), "paused at 40 of 200");
+  const failed = queue({ halted: [{ ...job, state: "error" }] });
+  assert.equal(note({ step: "fine_tune", queue: failed }), "failed at 40 of 200");
+  const other = queue({ halted: [{ ...job, round_id: "other" }] });
+  assert.equal(note({ step: "fine_tune", queue: other }), "not trained yet");
+  const unbegun = queue({ halted: [{ ...job, done: 0 }] });
+  assert.equal(note({ step: "fine_tune", queue: unbegun }), "not trained yet");
+});
+
 test("before that it shows the next step", () => {
   assert.equal(note({ step: "fine_tune" }), "not trained yet");
   assert.equal(note({ step: "generate" }), "trained");

@@ -1,0 +1,54 @@
+/** A question before something starts: what will be done, and answers to choose from. */
+import { el } from "./dom.js";
+
+/** @type {HTMLDialogElement | null} */
+let dialog = null;
+
+/**
+ * The first answer is the one that is proposed; Cancel and Escape answer null.
+ * @param {{ title: string, words: (string | Node)[], answers: [name: string, label: string][] }} question
+ * @returns {Promise<string | null>} the name of the answer
+ */
+export function ask({ title, words, answers }) {
+  const box = document.body.appendChild(
+    el(
+      "dialog",
+      { class: "studio question", "aria-label": title },
+      el(
+        "form",
+        { method: "dialog" },
+        el("h2", {}, title),
+        ...words.map((one) => (typeof one === "string" ? el("p", {}, one) : one)),
+        el(
+          "div",
+          { class: "question-answers" },
+          ...answers.map(([name, label], i) =>
+            el(
+              "button",
+              {
+                class: "button",
+                value: name,
+                data: i ? { answer: name } : { answer: name, next: "" },
+                autofocus: !i,
+              },
+              label,
+            ),
+          ),
+          el("button", { class: "quiet", value: "" }, "Cancel"),
+        ),
+      ),
+    ),
+  );
+  dialog?.close(); // an older question is not answered
+  dialog = box;
+  box.showModal();
+  return new Promise((done) =>
+    box.addEventListener("close", () => {
+      if (dialog === box) dialog = null;
+      box.remove();
+      done(box.returnValue || null);
+    }),
+  );
+}
+
+export const questionOpen = () => Boolean(dialog?.open);

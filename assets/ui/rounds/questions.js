@@ -1,0 +1,57 @@
+/** What is asked before an action starts: what it will do, and about how long that takes. */
+/** @import { Round } from "../app/types/payloads.d.ts" */
+import { el } from "../kit/dom.js";
+import { about, count } from "../kit/format.js";
+
+/**
+ * The question before an action; null if it starts at once. Each answer is named by the change that it sends.
+ * @param {string} name
+ * @param {Round | null} round
+ * @param {boolean} accepted is any picture of the round accepted?
+ * @returns {Parameters<typeof import("../kit/ask.js").ask>[0] | null}
+ */
+export function questionBefore(name, round, accepted) {
+  if (!round) return null;
+  if (["refine", "again"].includes(name)) return beforeRefinement(round);
+  if (name === "next_round" && !accepted && round.kind === "fine_tune") return withoutAccepted(round);
+  return null;
+}
+
+/** @param {Round} round */
+const beforeRefinement = ({ ahead }) => ({
+  title: "Refine with PatchDPO",
+  words: [
+    el("ol", {}, ...stepsOfRefinement(ahead).map((step) => el("li", {}, step))),
+    `${inAll(ahead.refinement_seconds)} This round stays as it is: the refinement is a round of its own.`,
+  ],
+  answers: /** @type {[string, string][]} */ ([
+    ["make_pairs", "Make the pairs, then let me look"],
+    ["run_refinement", "Run all steps"],
+  ]),
+});
+
+/** @param {Round["ahead"]} ahead */
+export const stepsOfRefinement = ({ pairs, steps, pictures }) => [
+  `Makes ${count(pairs, "comparison pair")}: beside each of your pictures one that the model draws now, ` +
+    "judged area by area.",
+  "Shows you the heat maps: you can paint over what is judged wrong, or skip this.",
+  `Trains ${count(steps, "step")} on the pairs, and draws ${count(pictures, "picture")} ` +
+    "with the same prompts and seeds, to compare.",
+];
+
+/** @param {number | null} seconds */
+const inAll = (seconds) => {
+  if (!seconds) return "How long this takes is known once a round was run on this computer.";
+  const words = about(seconds);
+  return `${words[0].toUpperCase()}${words.slice(1)} in all.`;
+};
+
+/** @param {Round} round */
+const withoutAccepted = ({ ahead }) => ({
+  title: "Next round",
+  words: [
+    "Nothing is accepted in this round: the next one would learn the same again" +
+      `${ahead.next_seconds ? `, ${about(ahead.next_seconds)}` : ""}.`,
+  ],
+  answers: /** @type {[string, string][]} */ ([["next_round", "Start it anyway"]]),
+});

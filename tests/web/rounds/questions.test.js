@@ -1,0 +1,31 @@
+/** What is asked before an action starts. */
+import "../browser.js";
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { round } from "../samples.js";
+import { about } from "../../../assets/ui/kit/format.js";
+import { questionBefore, stepsOfRefinement } from "../../../assets/ui/rounds/questions.js";
+
+test("a next round is asked about only where it would learn the same again, with the time", () => {
+  assert.equal(questionBefore("next_round", round(), true), null);
+  assert.equal(questionBefore("next_round", round({ kind: "refine" }), false), null);
+  assert.equal(questionBefore("run", round(), false), null);
+  const ahead = { ...round().ahead, next_seconds: 200 };
+  const question = questionBefore("next_round", round({ ahead }), false);
+  assert.match(String(question?.words[0]), /learn the same again, about 3 minutes\.$/);
+});
+
+test("a refinement says how much it has to do", () => {
+  const steps = stepsOfRefinement({ ...round().ahead, pairs: 1, steps: 20, pictures: 6 });
+  assert.match(steps[0], /^Makes 1 comparison pair:/);
+  assert.match(steps[2], /^Trains 20 steps on the pairs, and draws 6 pictures/);
+});
+
+test("an estimate is told in fitting units", () => {
+  assert.deepEqual([20, 600, 7200, 536_400].map(about), [
+    "about 1 minute",
+    "about 10 minutes",
+    "about 2 hours",
+    "about 6 days",
+  ]);
+});
