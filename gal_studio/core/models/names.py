@@ -43,9 +43,14 @@ def checkpoint_name(name: str) -> CheckpointName | None:
     return CheckpointName(found["file"], found["pipeline"] or "") if found else None
 
 
+def is_bundled(name: str) -> bool:
+    """Whether a base model comes with GAL Studio."""
+    return name.startswith(_BUNDLED)
+
+
 def public_name(name: str) -> str:
     """A base model's name without the folders of this computer, for files that leave it."""
-    if name.startswith(_BUNDLED):
+    if is_bundled(name):
         return f"{name.removeprefix(_BUNDLED).partition('/')[0]} (bundled with GAL Studio)"
     one_file = None if _PICKLE.search(name) else checkpoint_name(name)
     if one_file is not None:

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 import gradio as gr
 
 from gal_studio.core.errors import StudioError
-from gal_studio.core.models.export_forms import FORM_WORDS
+from gal_studio.core.models.export_forms import FORM_WORDS, about_form
 from gal_studio.state.tables.exports import Export
 from gal_studio.studio import Studio
-from gal_studio.studio.views.types import RoundView
+from gal_studio.studio.views.types import ProjectView, RoundView
 from gal_studio.ui.api.errors import Handler
 from gal_studio.ui.api.view_cache import ViewCache
 from gal_studio.ui.api.writes import Acts
@@ -27,19 +27,25 @@ def round_row(name: str, view: RoundView, exports: Sequence[Export]) -> Payload:
         "weight": view.example_weight,
         "parent_id": view.round.parent_id,
         "adapter": view.round.adapter is not None,
-        "exports": _export_choices(exports),
+        "exports": _export_choices(exports, view.project),
         "accepted": [picture_payload(tile) for tile in view.candidates if tile.verdict == "accepted"],
     }
 
 
-def _export_choices(exports: Sequence[Export]) -> list[Payload]:
+def _export_choices(exports: Sequence[Export], project: ProjectView) -> list[Payload]:
     """Every form in which a round can be exported, and what was."""
+    title = project.model_title.partition(" (")[0]
     found = {
         export.form: {"made": not export.waits, "sentence": export.sentence, "same": export.is_same}
         for export in exports
     }
     return [
-        {"form": form, "title": words.title, "note": words.note, "export": found.get(form)}
+        {
+            "form": form,
+            "title": words.title,
+            "note": about_form(form, project.base_model, title),
+            "export": found.get(form),
+        }
         for form, words in FORM_WORDS.items()
     ]
 
