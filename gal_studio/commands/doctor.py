@@ -58,12 +58,13 @@ def doctor(
 
 def check_workspace(workspace: Path, repair: bool) -> dict[str, Any]:
     """Check a workspace, and repair it if wanted; reports problems, repairs and what is left."""
-    version = schema.true_version(user_path(workspace) / "studio.db")
-    if version is not None and not repair:
-        wrong = f"studio.db has the tables of version {version} and says another (--repair puts that right)"
+    database = user_path(workspace) / "studio.db"
+    is_mislabelled = schema.says_another_version(database)
+    if is_mislabelled and not repair:
+        wrong = "studio.db has the tables of this version and says another (--repair puts that right)"
         return {"projects": 0, "found": [wrong], "done": [], "left": [wrong]}
-    if version is not None:
-        schema.set_version(user_path(workspace) / "studio.db", version)
+    if is_mislabelled:
+        schema.set_version(database)
     with existing_workspace(workspace, writable=repair) as store:
         findings = check.examine(store, show=show_all)
         done = repairs.repair(store, findings) if repair else ()
@@ -72,8 +73,8 @@ def check_workspace(workspace: Path, repair: bool) -> dict[str, Any]:
             done = (*done, *repairs.repair(store, left))  # what could not be read before
             left = check.examine(store, show=show_all)
         projects = len(store.projects.names())
-    if version is not None:
-        done = (f"studio.db says that it has version {version} again.", *done)
+    if is_mislabelled:
+        done = ("studio.db says its version again.", *done)
     return {
         "projects": projects,
         "found": [f"{finding.sentence} ({repairs.remedy(finding)})" for finding in findings],

@@ -9,11 +9,11 @@ from typing import Literal
 from gal_studio.core.errors import StudioError, first_line
 from gal_studio.core.jobs.states import WORKING
 from gal_studio.rounds import fingerprints
+from gal_studio.state.database.tables import TABLES, Folder
 from gal_studio.state.files.content_store import Files
 from gal_studio.state.files.errors import DiskError, GoneError
 from gal_studio.state.store import Store
 from gal_studio.workspace import schema
-from gal_studio.workspace.archive.project_tables import Folder, all_tables
 from gal_studio.workspace.read_project import read_project
 
 DAMAGED = "damaged"
@@ -113,7 +113,7 @@ def _misfit_regions(store: Store) -> Iterator[Finding]:
 def named_files(store: Store) -> dict[Place, list[str]]:
     """Every file that a row names, by column, each once, in the order of the rows."""
     found: dict[Place, dict[str, None]] = {}
-    for table in all_tables(store.database.rows):
+    for table in TABLES:
         places = [Place(table.name, column.name, column.folder) for column in table.columns if column.folder]
         for place in places:
             rows = store.database.rows(f"SELECT {place.column} AS name FROM {place.table} ORDER BY rowid")

@@ -9,13 +9,9 @@ from pathlib import Path
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.jobs.states import ACTIVE
+from gal_studio.state.database.tables import Folder
 from gal_studio.state.store import Store
-from gal_studio.workspace.archive.project_tables import (
-    Folder,
-    all_of_a_project,
-    files_named,
-    rows_of,
-)
+from gal_studio.workspace.archive.project_tables import OF_A_PROJECT, files_named, rows_of
 from gal_studio.workspace.check import folder_of, named_files
 
 File = tuple[Folder, str]  # folder and hash
@@ -35,12 +31,11 @@ def delete_project(store: Store, project_id: str) -> int:
         if project_id not in store.projects.archived():
             name = store.projects.name(project_id)
             raise StudioError(f"{name} is not archived: archive it first, then delete it.")
-        tables = all_of_a_project(store.database.rows)
         rounds = [round_.id for round_ in store.rounds.of_project(project_id)]
         files = set(_files(store, project_id))
-        for table in reversed(tables):  # referring rows first
+        for table in reversed(OF_A_PROJECT):  # referring rows first
             writer.execute(
-                f"DELETE FROM {table.name} WHERE rowid IN ({rows_of(tables, table.name)})",
+                f"DELETE FROM {table.name} WHERE rowid IN ({rows_of(table)})",
                 {"project": project_id},
             )
         files |= _unused_findings(writer, files - _named(store, leave_out=FINDINGS))
@@ -65,13 +60,10 @@ def refuse_while_at_work(store: Store, project_id: str) -> None:
 
 
 def _files(store: Store, project_id: str) -> Iterator[File]:
-    tables = all_of_a_project(store.database.rows)
-    for table in tables:
+    for table in OF_A_PROJECT:
         named = ", ".join(column.name for column in table.columns if column.folder)
         if named:
-            chosen = (
-                f"SELECT DISTINCT {named} FROM {table.name} WHERE rowid IN ({rows_of(tables, table.name)})"
-            )
+            chosen = f"SELECT DISTINCT {named} FROM {table.name} WHERE rowid IN ({rows_of(table)})"
             for row in store.database.rows(chosen, {"project": project_id}):
                 yield from files_named(table, row)
 

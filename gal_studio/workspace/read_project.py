@@ -8,9 +8,10 @@ import numpy as np
 
 from gal_studio.core.errors import StudioError
 from gal_studio.state.database.connection import Undecoded
+from gal_studio.state.database.tables import Column
 from gal_studio.state.store import Store
 from gal_studio.state.tables.refinements import MapKind
-from gal_studio.workspace.archive.project_tables import Column, all_of_a_project, project_rows
+from gal_studio.workspace.archive.project_tables import OF_A_PROJECT, project_rows
 
 LONGEST_TEXT = 20_000  # characters of a name, a prompt or a message; JSON may be longer
 _KINDS: dict[str, tuple[type, ...]] = {
@@ -50,9 +51,8 @@ def _read_round(store: Store, round_id: str) -> None:
 
 def damaged_values(store: Store, project_id: str) -> Iterator[str]:
     """The columns of a project with a value that is not of their type, or is no text that can be read."""
-    tables = all_of_a_project(store.database.rows)
-    for table in tables:
-        for row in project_rows(store.database.undecoded_rows, tables, table.name, project_id):
+    for table in OF_A_PROJECT:
+        for row in project_rows(store.database.undecoded_rows, table, project_id):
             for column in table.columns:
                 if not _is_sound(column, row[column.name]):
                     yield f"A value of {table.name}.{column.name} is damaged."

@@ -6,7 +6,6 @@ from pathlib import Path
 
 from gal_studio.state.files.errors import disk_problem, make_folder
 from gal_studio.state.store import Store
-from gal_studio.workspace import schema
 from gal_studio.workspace.archive.writer import export_project
 from gal_studio.workspace.check import DAMAGED, Finding, aside, examine, folder_of
 
@@ -94,7 +93,7 @@ def repair(store: Store, findings: tuple[Finding, ...] | None = None) -> tuple[s
         if finding.problem in ("lost", "altered"):
             report.append(_repair_files(store, finding))
         elif finding.problem == "schema":
-            schema.add_missing(store)
+            store.database.make_tables()
             report.append(f"{finding.sentence} Added what can be added without the rows that are lost.")
         elif finding.problem == "broken":
             report.append(f"{finding.sentence} {_put_aside(store, *finding.names)}")

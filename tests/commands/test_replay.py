@@ -21,7 +21,7 @@ from gal_studio.state import Store
 from gal_studio.studio import Studio
 from gal_studio.studio.reports.replay_files import replay_zip
 from gal_studio.worker import Worker
-from gal_studio.workspace.archive.project_tables import all_of_a_project, project_rows
+from gal_studio.workspace.archive.project_tables import OF_A_PROJECT, project_rows
 from tests.commands.running import run
 from tests.tiny_project import CHANGES, tiny_draft
 
@@ -70,12 +70,8 @@ def source_of(store: Store) -> str:
 def rows(workspace: Path) -> dict[str, list[tuple[Any, ...]]]:
     """All rows of the project that is replayed."""
     with Store(workspace) as store:
-        tables, read = all_of_a_project(store.database.rows), store.database.rows
-        own = source_of(store)
-        return {
-            table.name: [tuple(row) for row in project_rows(read, tables, table.name, own)]
-            for table in tables
-        }
+        read, own = store.database.rows, source_of(store)
+        return {table.name: [tuple(row) for row in project_rows(read, table, own)] for table in OF_A_PROJECT}
 
 
 def files(out: Path) -> dict[str, str]:

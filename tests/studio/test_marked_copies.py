@@ -50,17 +50,6 @@ def test_a_mark_stays_when_the_picture_is_drawn_again(studio: Studio, drawn: str
     assert studio.store.candidates.get(marked.id).overfit is not marked.overfit
 
 
-def test_the_stamp_of_the_project_changes(studio: Studio, drawn: str) -> None:
-    project = studio.store.rounds.get(drawn).project_id
-    picture = studio.store.candidates.of_round(drawn)[0].id
-    stamps = [studio.stamp(project)]
-    for copy in (True, False, None):
-        studio.mark_copies([picture], copy)
-        stamps.append(studio.stamp(project))
-    assert len(set(stamps[:3])) == 3
-    assert stamps[3] == stamps[0]
-
-
 def test_what_cannot_be_marked_changes_nothing(studio: Studio, drawn: str) -> None:
     picture = studio.store.candidates.of_round(drawn)[0].id
     with pytest.raises(StudioError):

@@ -10,7 +10,7 @@ from gal_studio.core.types import SHOWN
 from gal_studio.rounds import test_set
 from gal_studio.state.tables.measures import LIKENESS, NewMeasuredPicture
 from gal_studio.studio import Studio
-from tests.studio.seeding import draw, train
+from tests.studio.seeding import draw
 
 PROMPTS = ["A house {}", "A fish {}"]
 
@@ -213,23 +213,6 @@ def test_measuring_keeps_nothing_from_being_done(studio: Studio, small: str) -> 
     claimed = studio.store.jobs.claim("w")
     assert claimed is not None
     assert claimed.id == training.id
-
-
-def test_stamp_changes_with_what_is_measured_and_not_with_decisions(studio: Studio, small: str) -> None:
-    project = project_of(studio, small)
-    stamps = [studio.measures_stamp(project)]
-    studio.decide([studio.store.candidates.of_round(small)[0].id], "accepted")
-    assert studio.measures_stamp(project) == stamps[0]
-    for change in (
-        lambda: measure(studio, small),
-        lambda: studio.change_test_set(project, PROMPTS[:1], 2),
-        lambda: studio.change_test_set(project, PROMPTS[:1], 1),
-        lambda: studio.measure_when(project, "never"),
-        lambda: train(studio, studio.next_round(small).id),
-    ):
-        change()
-        stamps.append(studio.measures_stamp(project))
-    assert len(set(stamps)) == len(stamps)
 
 
 def test_when_to_measure_is_one_of_three(studio: Studio, small: str) -> None:

@@ -166,10 +166,10 @@ def test_marks_of_copies_are_not_replayed_and_that_is_said(studio: Studio, secon
 def test_a_stopped_replay_says_so_and_goes_on(studio: Studio, second: str) -> None:
     source = project_of(studio, second)
     made = studio.replay(source, "random", second)
-    before = studio.replays_stamp(source)
+    before = studio.replay_versions(source)
     assert [view.state for view in studio.replays(source)] == ["working"]
     studio.stop_replay(made)
-    assert studio.replays_stamp(source) != before
+    assert studio.replay_versions(source) != before
     assert [view.state for view in studio.replays(source)] == ["halted"]
     jobs = studio.continue_replay(made)
     assert {job.kind for job in jobs} == {"fine_tune", "generate", "measure", "replay"}

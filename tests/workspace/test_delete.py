@@ -11,9 +11,9 @@ from gal_studio.core.errors import StudioError
 from gal_studio.core.pictures.fidelity import Fidelity
 from gal_studio.core.types import Round
 from gal_studio.state import Store
+from gal_studio.state.database.tables import TABLES
 from gal_studio.state.tables.projects import Project
 from gal_studio.workspace import delete
-from gal_studio.workspace.archive.project_tables import all_tables
 from gal_studio.workspace.check import examine
 from tests.workspace.filled import fill
 
@@ -30,7 +30,7 @@ def _contents(store: Store) -> tuple[dict[str, int], set[Path]]:
     """The number of rows of each table, and all files."""
     rows = {
         table.name: store.database.rows(f"SELECT COUNT(*) FROM {table.name}")[0][0]
-        for table in all_tables(store.database.rows)
+        for table in TABLES
         if table.name not in KEPT
     }
     files = {path for folder in ("images", "adapters") for path in (store.workspace / folder).iterdir()}

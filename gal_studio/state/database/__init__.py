@@ -1,1 +1,1 @@
-"""SQLite: connection, migrations, the undo log and idempotency keys."""
+"""SQLite: connection, tables, upgrades, the undo log and idempotency keys."""

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from gal_studio.core.errors import StudioError
-from gal_studio.state.database.migrations import MIGRATIONS
+from gal_studio.state.database.upgrades import VERSION, upgrade
 from gal_studio.state.files.errors import GoneError, database_problem, disk_problem
 
 Values = Sequence[Any] | Mapping[str, Any]
@@ -111,40 +111,45 @@ class Database:
         return self._held.connection
 
     def _migrate(self) -> None:
+        if self._version(self._connection) != VERSION:
+            self._make_tables()
+
+    def make_tables(self) -> None:
+        """Make what is missing of the tables, and rebuild what differs from this version."""
+        with self.translated():
+            self._make_tables()
+
+    def _make_tables(self) -> None:
         connection = self._connection
-        if self._version(connection) == len(MIGRATIONS):
-            return
         connection.execute("PRAGMA foreign_keys = OFF")  # a table that is rebuilt is missing for a moment
         try:
             with self.transaction() as writer:
-                self._apply(writer)
+                self._upgrade(writer)
         finally:
             connection.execute("PRAGMA foreign_keys = ON")
 
-    def _apply(self, writer: sqlite3.Connection) -> None:
-        """Run the migrations that this workspace lacks, all or none."""
+    def _upgrade(self, writer: sqlite3.Connection) -> None:
+        """Bring an older workspace to this version, all or nothing."""
         version = self._version(writer)
         if version < 0:
             raise StudioError(f"The file studio.db in {self._folder} has the version {version}: restore it.")
-        if version > len(MIGRATIONS):
+        if version > VERSION:
             raise StudioError(
                 f"The workspace {self._folder} was made by a newer GAL Studio "
-                f"(version {version}, this one supports {len(MIGRATIONS)}): update GAL Studio."
+                f"(version {version}, this one supports {VERSION}): update GAL Studio."
             )
-        for statements in MIGRATIONS[version:]:
-            for statement in statements:
-                writer.execute(statement)
+        upgrade(writer, version)
         if writer.execute("PRAGMA foreign_key_check").fetchone() is not None:
             raise StudioError(
                 f"The workspace {self._folder} cannot be upgraded because some rows refer to missing rows: "
                 "restore a copy of studio.db."
             )
-        writer.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
+        writer.execute(f"PRAGMA user_version = {VERSION}")
 
     @property
     def is_current(self) -> bool:
         """Whether the tables are still those of this version: another process may have upgraded them."""
-        return self._version(self._connection) == len(MIGRATIONS)
+        return self._version(self._connection) == VERSION
 
     @staticmethod
     def _version(connection: sqlite3.Connection) -> int:

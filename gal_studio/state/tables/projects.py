@@ -14,6 +14,7 @@ from gal_studio.core.references import Prompts, parse_prompts
 from gal_studio.core.settings import Settings
 from gal_studio.core.types import Anchor, Author, Kind, Reference
 from gal_studio.state.database.connection import Database, record
+from gal_studio.state.database.versions import Version
 from gal_studio.state.tables.reference_masks import NEWEST_MASK, ReferenceMasks
 
 _log = logging.getLogger(__name__)
@@ -145,6 +146,13 @@ class Projects:
         """The name of a project, also of one that cannot be read otherwise."""
         row = self._database.row_by_id("project", project_id, "SELECT name FROM projects WHERE id = ?")
         return str(row["name"])
+
+    def version(self, project_id: str) -> Version:
+        """How often the project was written to; that of one that is gone is no version of any other."""
+        row = self._database.row(
+            "SELECT version, progress FROM project_versions WHERE project_id = ?", (project_id,)
+        )
+        return Version(-1, 0) if row is None else Version(row["version"], row["progress"])
 
     def rename(self, project_id: str, name: str) -> None:
         """Give the project another name."""

@@ -8,7 +8,6 @@ from gal_studio.core.measures.pictures import When
 from gal_studio.core.types import Job
 from gal_studio.rounds import test_set
 from gal_studio.rounds.replays import refuse_changes_by_hand
-from gal_studio.state.change_stamp import measures_stamp
 from gal_studio.studio.requests import measures as requests
 from gal_studio.studio.verbs.base import Verbs
 from gal_studio.studio.views.measures import MeasuresView, measures_view
@@ -20,10 +19,6 @@ class MeasureVerbs(Verbs):
     def measures(self, project_id: str) -> MeasuresView:
         """The test set, what each round was measured to be on it, which round is best and why."""
         return measures_view(self.store, project_id)
-
-    def measures_stamp(self, project_id: str) -> str:
-        """A string that changes whenever `measures` does."""
-        return measures_stamp(self.store, project_id)
 
     def measure(self, round_id: str) -> Job:
         """Queue the measurement of a round; it lets all other jobs go first."""

@@ -2,7 +2,7 @@
 
 from gal_studio.core.types import Job
 from gal_studio.rounds.recorded import last_trained
-from gal_studio.state.change_stamp import measures_stamp, project_stamp
+from gal_studio.state.database.versions import Version
 from gal_studio.studio.requests import replays as requests
 from gal_studio.studio.verbs.base import Verbs
 from gal_studio.studio.views.replays import ReplayView, replay_view, replay_views
@@ -42,13 +42,11 @@ class ReplayVerbs(Verbs):
         own = None if self.store.replays.get(project_id) is None else self.replay_view(project_id)
         return self.replays(project_id), own
 
-    def replays_stamp(self, project_id: str) -> str:
-        """A string that changes whenever `all_replays` does."""
+    def replay_versions(self, project_id: str) -> tuple[Version, ...]:
+        """The versions of all projects of `all_replays`, none if there are no replays."""
         own, others = self.store.replays.get(project_id), self.store.replays.of_source(project_id)
-        parts = [project_stamp(self.store, other.project_id) for other in others]
-        if own is not None:
-            parts += [project_stamp(self.store, project_id), measures_stamp(self.store, own.source_id)]
-        return "\n".join([measures_stamp(self.store, project_id), *parts] if parts else [])
+        related = [other.project_id for other in others] + ([] if own is None else [own.source_id])
+        return tuple(self.store.projects.version(one) for one in [project_id, *related] if related)
 
     def replay_view(self, project_id: str) -> ReplayView:
         """One replay."""

@@ -5,7 +5,7 @@ from gal_studio.core.gal.selection import SuggestionSet
 from gal_studio.core.types import Anchor, Round, TrainingExample
 from gal_studio.rounds import lineage, suggestions
 from gal_studio.rounds.replays import refuse_by_hand
-from gal_studio.state.change_stamp import project_stamp, rounds_stamp
+from gal_studio.state.database.versions import Version
 from gal_studio.state.tables.refinements import MapKind
 from gal_studio.studio.requests import rounds
 from gal_studio.studio.verbs.base import Verbs
@@ -17,13 +17,9 @@ from gal_studio.studio.views.types import PatchMap, RefinementView, RoundSummary
 class RoundVerbs(Verbs):
     """Rounds and their views."""
 
-    def stamp(self, project_id: str) -> str:
-        """A string that changes whenever a view of the project does, except for the progress of jobs."""
-        return project_stamp(self.store, project_id)
-
-    def rounds_stamp(self, project_id: str) -> str:
-        """A string that changes whenever a summary of a round does."""
-        return rounds_stamp(self.store, project_id)
+    def version(self, project_id: str) -> Version:
+        """Changes whenever a view of the project may, except for the progress of jobs."""
+        return self.store.projects.version(project_id)
 
     def rounds(self, project_id: str) -> tuple[RoundSummary, ...]:
         """A summary of each round that is not archived, by number."""

@@ -16,7 +16,7 @@ KEPT = 64
 
 
 class ViewCache:
-    """The views of a studio, each kept until the stamp of its project changes."""
+    """The views of a studio, each kept until the version of its project changes."""
 
     def __init__(self, studio: Studio) -> None:
         self.studio = studio
@@ -25,7 +25,7 @@ class ViewCache:
 
     def rounds(self, project_id: str) -> tuple[RoundSummary, ...]:
         """A summary of each round."""
-        now = self.studio.rounds_stamp(project_id)
+        now = self.studio.version(project_id).number
         return self._kept_since(now, project_id, lambda: self.studio.rounds(project_id))
 
     def round_view(self, project_id: str, round_id: str) -> RoundView:
@@ -39,12 +39,12 @@ class ViewCache:
 
     def measures(self, project_id: str) -> MeasuresView:
         """What was measured of a project."""
-        now = self.studio.measures_stamp(project_id)
+        now = self.studio.version(project_id).number
         return self._kept_since(now, f"measures {project_id}", lambda: self.studio.measures(project_id))
 
     def choices(self, project_id: str) -> tuple[tuple[RoundChoices, ...], LearningOffer]:
         """What was chosen beside what was suggested, and what is learned from it."""
-        now = self.studio.rounds_stamp(project_id)
+        now = self.studio.version(project_id).number
         return self._kept_since(
             now,
             f"choices {project_id}",
@@ -53,16 +53,16 @@ class ViewCache:
 
     def replays(self, project_id: str) -> tuple[tuple[ReplayView, ...], ReplayView | None]:
         """The replays of a project, and what it draws again if it is one itself."""
-        now = self.studio.replays_stamp(project_id)
+        now = self.studio.replay_versions(project_id)
         return self._kept_since(now, f"replays {project_id}", lambda: self.studio.all_replays(project_id))
 
     def _cached(self, project_id: str, key: str, make: Callable[[], View]) -> View:
-        now = self.studio.stamp(project_id)  # read first, so that a view is never older than its stamp
+        now = self.studio.version(project_id)  # read first, so that a view is never older than its version
         return self._kept_since(now, key, make)
 
-    def _kept_since(self, now: str, key: str, make: Callable[[], View]) -> View:
-        stamp, view = self._kept.get(key, (None, None))
-        if stamp != now:
+    def _kept_since(self, now: object, key: str, make: Callable[[], View]) -> View:
+        version, view = self._kept.get(key, (None, None))
+        if version != now:
             view = make()
             self._kept[key] = (now, view)
             while len(self._kept) > KEPT:

@@ -4,13 +4,14 @@ import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from gal_studio.state.database.tables import ROOT, Table
 from gal_studio.state.files.content_store import Files, sync_folder
 from gal_studio.state.store import Store
 from gal_studio.state.tables.candidates import candidate_id
 from gal_studio.state.tables.projects import new_id
 from gal_studio.state.tables.refinements import PlannedPair, pair_id
 from gal_studio.workspace.archive.format import damaged
-from gal_studio.workspace.archive.project_tables import OWNER, ROOT, Table, project_rows, project_tables
+from gal_studio.workspace.archive.project_tables import ARCHIVED, project_rows
 
 _DERIVED_IDS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "candidates": lambda row: candidate_id(row["round_id"], row["anchor_id"], row["number"]),
@@ -63,9 +64,8 @@ class _Copy:
 
     def project(self, project_id: str) -> str:
         """Copy all rows; returns the ID that the project gets here."""
-        tables = project_tables(self._query)
-        for table in tables:
-            for row in project_rows(self._query, tables, table.name, project_id):
+        for table in ARCHIVED:
+            for row in project_rows(self._query, table, project_id):
                 self._copy(table, row)
         return str(self._names[ROOT, project_id])
 
@@ -74,8 +74,8 @@ class _Copy:
         for column in table.columns:
             if column.target is not None and row[column.name] is not None:
                 values[column.name] = self._names[column.target, row[column.name]]
-            elif column.name == OWNER:  # a painting of a deleted pair keeps the ID of the pair
-                values[column.name] = self._owners.get(row[OWNER], row[OWNER])
+            elif column.name in table.loose:  # a painting of a deleted pair keeps the ID of the pair
+                values[column.name] = self._owners.get(row[column.name], row[column.name])
         if table.is_numbered:
             del values["id"]
         elif table.has_id and self._fresh:

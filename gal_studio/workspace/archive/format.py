@@ -10,7 +10,7 @@ from typing import Any
 
 from gal_studio.core.checks import shown
 from gal_studio.core.errors import StudioError
-from gal_studio.workspace.archive.project_tables import Column, Folder
+from gal_studio.state.database.tables import Column, Folder
 
 FORMAT, VERSION = "gal-studio-project", 1
 MANIFEST = "manifest.json"

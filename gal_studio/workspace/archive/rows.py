@@ -1,34 +1,28 @@
-"""Load the rows of an archive into a database of its schema version, then migrate it."""
+"""Load the rows of an archive into tables of its version, then make these today's."""
 
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 from gal_studio.core.errors import StudioError
 from gal_studio.state.database.connection import Database
-from gal_studio.state.database.migrations import MIGRATIONS
+from gal_studio.state.database.tables import ROOT, Column, Table
+from gal_studio.state.database.upgrades import VERSION, former_columns, make_former, upgrade
 from gal_studio.state.files.errors import database_problem
 from gal_studio.workspace.archive.format import ArchivedTable, Limits, Manifest, damaged, read_row
-from gal_studio.workspace.archive.project_tables import (
-    OWNER,
-    ROOT,
-    Column,
-    Table,
-    project_rows,
-    project_tables,
-)
+from gal_studio.workspace.archive.project_tables import ARCHIVED, project_rows
 
 _ID_LENGTH = 16
 
 
 def make_database(folder: Path, manifest: Manifest, limits: Limits) -> str:
-    """Make `studio.db` from the rows under `tables/`, migrated to the current version; the project's ID."""
-    if manifest.schema > len(MIGRATIONS):
+    """Make `studio.db` from the rows under `tables/`, upgraded to the current version; the project's ID."""
+    if manifest.schema > VERSION:
         raise StudioError(
             f"The archive was made by a newer GAL Studio (version {manifest.schema}, this one knows "
-            f"{len(MIGRATIONS)}): update the studio."
+            f"{VERSION}): update the studio."
         )
     path = folder / "studio.db"
     try:
@@ -45,26 +39,22 @@ def _fill(connection: sqlite3.Connection, folder: Path, manifest: Manifest, limi
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA synchronous = OFF")  # the file is temporary
     connection.execute("BEGIN")
-    for statements in MIGRATIONS[: manifest.schema]:
-        for statement in statements:
-            connection.execute(statement)
-    tables = {table.name: table for table in project_tables(_query(connection))}
+    tables = {table.name: table for table in ARCHIVED}
     given = {part.name: part for part in manifest.tables}
     files = {file.name for file in manifest.files if file.name.startswith("tables/")}
     if not given.keys() <= tables.keys() or files != {f"tables/{name}.jsonl" for name in given}:
         raise damaged("it has an unknown table")
     for name, table in tables.items():
+        make_former(connection, table, given[name].columns if name in given else table.names)
+    for name, table in tables.items():
         if name in given:
             _insert(connection, table, given[name], _lines(folder / "tables" / f"{name}.jsonl", limits))
-    connection.execute(f"PRAGMA user_version = {manifest.schema}")
     connection.execute("COMMIT")
-
-
-def _query(connection: sqlite3.Connection) -> Any:
-    def query(sql: str, values: Mapping[str, Any]) -> Sequence[sqlite3.Row]:
-        return connection.execute(sql, values).fetchall()
-
-    return query
+    connection.execute("PRAGMA foreign_keys = OFF")
+    connection.execute("BEGIN")
+    upgrade(connection, manifest.schema)
+    connection.execute(f"PRAGMA user_version = {VERSION}")
+    connection.execute("COMMIT")
 
 
 def _lines(path: Path, limits: Limits) -> Iterator[bytes]:
@@ -79,7 +69,7 @@ def _insert(
     connection: sqlite3.Connection, table: Table, given: ArchivedTable, lines: Iterator[bytes]
 ) -> None:
     """Insert the rows in order; foreign keys ensure that each row refers to earlier ones."""
-    known = {column.name: column for column in table.columns}
+    known = {column.name: column for column in (*table.columns, *former_columns(table))}
     if not set(given.columns) <= known.keys():
         raise damaged(f"its table {table.name} has an unknown column")
     columns = [known[name] for name in given.columns]
@@ -101,7 +91,7 @@ def _check_ids(table: Table, columns: Sequence[Column], values: Sequence[Any]) -
     if any(column.target == table.name and row[column.name] == row.get("id") for column in columns):
         raise damaged(f"a row of its table {table.name} refers to itself")
     for column, value in zip(columns, values, strict=True):
-        is_id = column.name in ("id", OWNER) or column.target is not None
+        is_id = column.name in ("id", *table.loose) or column.target is not None
         if is_id and isinstance(value, str) and not _is_id(value):
             raise damaged(f"it has an invalid ID ({value[:20]!r})")
 
@@ -116,9 +106,8 @@ def _the_project(database: Database) -> str:
     if len(projects) != 1:
         raise damaged(f"it holds {len(projects)} projects")
     project_id = str(projects[0]["id"])
-    tables = project_tables(database.rows)
-    for table in tables:
+    for table in ARCHIVED:
         (row,) = database.rows(f"SELECT COUNT(*) AS n FROM {table.name}")
-        if sum(1 for _ in project_rows(database.rows, tables, table.name, project_id)) != row["n"]:
+        if sum(1 for _ in project_rows(database.rows, table, project_id)) != row["n"]:
             raise damaged(f"rows of its table {table.name} belong to no project")
     return project_id

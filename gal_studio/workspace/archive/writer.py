@@ -2,14 +2,15 @@
 
 import hashlib
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 from gal_studio.core.errors import StudioError
-from gal_studio.state.database.migrations import MIGRATIONS
+from gal_studio.state.database.tables import Column, Folder, Table
+from gal_studio.state.database.upgrades import VERSION
 from gal_studio.state.files.content_store import Files, writing
 from gal_studio.state.files.errors import make_folder
 from gal_studio.state.files.paths import user_path
@@ -25,13 +26,10 @@ from gal_studio.workspace.archive.format import (
     row_text,
 )
 from gal_studio.workspace.archive.project_tables import (
+    ARCHIVED,
     NOT_CARRIED,
-    Column,
-    Folder,
-    Table,
     files_named,
     project_rows,
-    project_tables,
 )
 from gal_studio.workspace.archive.unzip import Unpacking, opened
 
@@ -57,7 +55,7 @@ def export_project(store: Store, project_id: str, path: Path, raw: bool = False)
         tables, files, stored = _write_tables(store, project_id, archive)
         stored = [named for named in stored if not raw or named in wanted or _is_intact(store, named)]
         files += [_write_file(store, archive, named) for named in stored]
-        manifest = Manifest(len(MIGRATIONS), name, tuple(tables), tuple(files))
+        manifest = Manifest(VERSION, name, tuple(tables), tuple(files))
         text = manifest_text(manifest).encode()
         if len(text) > Limits().manifest:
             raise StudioError(f"The project has {len(files)} files, more than an archive can hold.")
@@ -84,12 +82,10 @@ def _check_replaced(path: Path, name: str) -> None:
 
 def _files_of(store: Store, project_id: str) -> list[Named]:
     """(folder, hash) of every file of a project, each once, sorted."""
-    query = store.database.rows
-    tables = project_tables(query)
     found = {
         named
-        for table in tables
-        for row in project_rows(query, tables, table.name, project_id)
+        for table in ARCHIVED
+        for row in project_rows(store.database.rows, table, project_id)
         for named in files_named(table, row)
     }
     return sorted(found, key=repr)
@@ -101,23 +97,19 @@ def _write_tables(
     """Write all rows in one snapshot; the tables, their files, and the stored files that the rows name."""
     written, files = [], []
     with store.database.snapshot():
-        query = store.database.rows
-        tables = project_tables(query)
         numbers: dict[str, dict[Any, int]] = {}
-        for table in tables:
-            rows = list(project_rows(query, tables, table.name, project_id))
+        for table in ARCHIVED:
+            rows = list(project_rows(store.database.rows, table, project_id))
             numbers[table.name] = {row[0]: place for place, row in enumerate(rows, 1)}
-            lines = (row_text(_values(table, row, numbers, tables)) for row in rows)
+            lines = (row_text(_values(table, row, numbers)) for row in rows)
             files.append(_write_lines(archive, f"tables/{table.name}.jsonl", lines))
             written.append(ArchivedTable(table.name, table.names, len(rows)))
         return written, files, _files_of(store, project_id)
 
 
-def _values(
-    table: Table, row: sqlite3.Row, numbers: Mapping[str, Mapping[Any, int]], tables: Sequence[Table]
-) -> Iterator[Any]:
+def _values(table: Table, row: sqlite3.Row, numbers: Mapping[str, Mapping[Any, int]]) -> Iterator[Any]:
     """The values of a row in the archive, where numbered rows count from 1."""
-    numbered = {other.name for other in tables if other.is_numbered}
+    numbered = {other.name for other in ARCHIVED if other.is_numbered}
 
     def value(column: Column) -> Any:
         present = row[column.name]

@@ -22,7 +22,7 @@ from gal_studio.core.errors import StudioError
 from gal_studio.core.types import Round
 from gal_studio.rounds import fingerprints, lineage
 from gal_studio.state import Store
-from gal_studio.state.database.migrations import MIGRATIONS
+from gal_studio.state.database.upgrades import VERSION
 from gal_studio.state.tables.refinements import Pair
 from gal_studio.worker.patches.judge import Judge
 from gal_studio.worker.patches.maps import add_missing_regions
@@ -101,7 +101,7 @@ def _rounded(store: Store, pair_id: str, kind: Any) -> Any:
 
 
 def test_the_workspace_is_migrated_and_whole(old: Store) -> None:
-    assert old.database.rows("PRAGMA user_version")[0][0] == len(MIGRATIONS)
+    assert old.database.rows("PRAGMA user_version")[0][0] == VERSION
     assert examine(old) == ()
 
 

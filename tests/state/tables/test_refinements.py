@@ -9,7 +9,6 @@ from gal_studio.core.patchdpo.patch_quality import Limits
 from gal_studio.core.types import Round
 from gal_studio.rounds import fingerprints, lineage
 from gal_studio.state import Store
-from gal_studio.state.change_stamp import project_stamp
 from gal_studio.state.tables.projects import Project
 from gal_studio.state.tables.refinements import Foreground, Measurement, PlannedPair, StoredMap, pair_id
 
@@ -168,36 +167,6 @@ def test_fingerprint_of_an_unmasked_training_is_that_of_old_times(store: Store, 
     assert (
         fingerprints.training_fingerprint(store, first_round.id) == hashlib.sha256(text.encode()).hexdigest()
     )
-
-
-def test_stamp_changes_with_every_part_of_a_refinement(
-    store: Store, project: Project, first_round: Round, drawn: tuple[str, ...]
-) -> None:
-    stamps = [project_stamp(store, project.id)]
-
-    def changed() -> bool:
-        stamps.append(project_stamp(store, project.id))
-        return stamps[-1] != stamps[-2]
-
-    node = store.rounds.add(project.id, first_round.id, project.settings, "refine")
-    assert changed()
-    (pair,) = store.refinements.plan(node.id, [plan(1)])
-    assert changed()
-    store.refinements.keep_drawn([(pair.id, "x")])
-    assert changed()
-    store.refinements.save_map(pair.id, "quality", some_map())
-    assert changed()
-    store.refinements.save_map(drawn[0], "quality", some_map())
-    assert changed()
-    store.refinements.paintings.add(node.id, pair.id, "paint", "human")
-    assert changed()
-    store.refinements.paintings.undo(node.id)
-    assert changed()
-    store.refinements.save_measurements(node.id, [Measurement("clip_t", 0.2, 0.3, 0.1, 0.05, 0.15, 12)])
-    assert changed()
-    store.projects.masks.add(store.projects.references(project.id)[0].id, "mask")
-    assert changed()
-    assert not changed()
 
 
 def test_masks_are_kept_as_one_channel(store: Store) -> None:

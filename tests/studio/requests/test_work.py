@@ -171,36 +171,3 @@ def test_a_stopped_training_of_a_lost_lora_goes_on(studio: Studio, round_id: str
     studio.stop(job.id)
     assert [halted.id for halted in studio.queue_view().halted] == [job.id]
     assert studio.resume(job.id).state == "queued"
-
-
-def test_stamp_changes_with_the_views_alone(studio: Studio, round_id: str) -> None:
-    project_id = studio.store.rounds.get(round_id).project_id
-    seen = {studio.stamp(project_id)}
-
-    def changed() -> bool:
-        before = len(seen)
-        seen.add(studio.stamp(project_id))
-        return len(seen) > before
-
-    assert not changed()
-    draw(studio, round_id, [2, 2, 2])
-    assert changed()
-    studio.accept_suggestion(round_id)
-    assert changed()
-    studio.undo(round_id)
-    assert changed()
-    studio.change_settings(project_id, {"tune": {"steps": 9}})
-    assert changed()
-    studio.enable_anchor(studio.pool(round_id)[0].id, False)
-    assert changed()
-    second = studio.next_round(round_id)
-    assert changed()
-    job = studio.fine_tune(second.id)
-    assert changed()
-    studio.store.jobs.progress(job.id, "fine_tune", 1, 9)
-    studio.store.workers.enter("w")
-    assert not changed()
-    studio.store.rounds.save_losses(second.id, [(1, 0.5)])
-    assert changed()
-    studio.rename(project_id, "Cat")
-    assert changed()

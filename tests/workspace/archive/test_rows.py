@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gal_studio.core.errors import StudioError
+from gal_studio.state.database.tables import Column
 from gal_studio.workspace.archive.format import read_row, row_text
-from gal_studio.workspace.archive.project_tables import Column
 
 _VALUES: dict[str, st.SearchStrategy[object]] = {
     "TEXT": st.text(),

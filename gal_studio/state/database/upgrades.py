@@ -1,0 +1,133 @@
+"""Make the tables of a workspace those of today, whatever version it is of.
+
+Tables that are missing are made, and tables whose declaration is another one are rebuilt: a column that both
+have keeps its values, and a new one gets its default, or what `_FILLED` says.
+"""
+
+import sqlite3
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+from gal_studio.core.errors import StudioError
+from gal_studio.state.database.tables import TABLES, Column, Table, split_definitions
+from gal_studio.state.database.versions import COMPLETE, triggers
+
+Rows = Callable[[str], Sequence[Any]]
+"""Runs a query and returns its rows."""
+VERSION = 27
+"""Of the tables, kept in each database. A change of `TABLES` raises it by one."""
+_FILLED: Mapping[tuple[str, str], str] = {
+    ("project_references", "trigger_word"): (  # version 2: several subjects
+        "COALESCE((SELECT trigger_word FROM projects WHERE id = project_id AND kind = 'object'), '')"
+    ),
+    ("exports", "waits"): "made_of IS NULL",  # version 23: an export that is made again keeps what was made
+}
+"""The value of a column in the rows of a version that had no such column."""
+_FORMER: Mapping[str, tuple[Column, ...]] = {
+    "project_references": (Column("mask", "TEXT", False, None, "images"),)
+}
+"""Columns that archives of former versions have."""
+_MASKS_TO_THEIR_LOG = """
+INSERT INTO reference_masks (reference_id, mask, author, time)
+    SELECT project_references.id, mask, 'human', created FROM project_references
+    JOIN projects ON projects.id = project_id WHERE mask IS NOT NULL ORDER BY project_references.rowid
+"""  # version 6
+_ONE_WITNESS = """
+UPDATE {0} SET settings = json_patch(settings, '{{"gal": {{"witnesses": "prompts"}}}}')
+    WHERE json_valid(settings) AND json_extract(settings, '$.gal.witnesses') IS NULL
+"""  # version 12: what was there before keeps the prompts as its only witness, so that no flag changes
+
+
+def upgrade(writer: sqlite3.Connection, version: int) -> None:
+    """Make or rebuild what differs, inside the caller's transaction; foreign keys must be off.
+
+    `version` is 0 for an empty database. Raises StudioError if rows would lack a value that they need.
+    """
+    for (name,) in writer.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+        writer.execute(f"DROP TRIGGER {name}")
+    present = _present(rows_of(writer))
+    for table in TABLES:
+        if table.name not in present:
+            writer.execute(table.statement())
+    if "mask TEXT" in present.get("project_references", ()):
+        writer.execute(_MASKS_TO_THEIR_LOG)
+    for table in TABLES:
+        if table.name in present and present[table.name] != _wanted(table):
+            _rebuild(writer, table, present[table.name])
+    for table in TABLES:
+        for index in table.indexes:
+            writer.execute(f"CREATE INDEX IF NOT EXISTS {index}")
+    if version < 12:
+        for name in ("rounds", "project_settings"):
+            writer.execute(_ONE_WITNESS.format(name))
+    for statement in triggers().values():
+        writer.execute(statement)
+    writer.execute(COMPLETE)
+
+
+def differences(rows: Rows) -> Iterator[str]:
+    """What is missing in a database or unlike this version, in words."""
+    present = _present(rows)
+    for table in TABLES:
+        if table.name not in present:
+            yield f"The table {table.name} is missing."
+        elif lost := _wanted(table) - present[table.name]:
+            first = min(lost).split()[0]
+            yield f"The column {first} of the table {table.name} is missing or of another type."
+    made = {row[0] for row in rows("SELECT name FROM sqlite_master")}
+    for name in [index.split()[0] for table in TABLES for index in table.indexes] + list(triggers()):
+        if name not in made:
+            kind = "trigger" if name in triggers() else "index"
+            yield f"The {kind} {name} is missing."
+
+
+def rows_of(connection: sqlite3.Connection) -> Rows:
+    """What runs queries in a connection."""
+    return lambda sql: connection.execute(sql).fetchall()
+
+
+def former_columns(table: Table) -> tuple[Column, ...]:
+    """The columns that archives of former versions have, and today's table has not."""
+    return _FORMER.get(table.name, ())
+
+
+def make_former(writer: sqlite3.Connection, table: Table, columns: Sequence[str]) -> None:
+    """Make a table as the version had it that archived these columns; `upgrade` makes it today's."""
+    new = {name for of, name in _FILLED if of == table.name and name not in columns}
+    kept = [one for one in split_definitions(table.definitions) if one.split()[0] not in new]
+    former = [f"{one.name} {one.kind}" for one in former_columns(table) if one.name in columns]
+    writer.execute(table.statement(definitions=", ".join(former + kept)))
+
+
+def _wanted(table: Table) -> frozenset[str]:
+    return frozenset(split_definitions(table.definitions))
+
+
+def _present(query: Rows) -> dict[str, frozenset[str]]:
+    """The definitions of every table of the database: their order does not count."""
+    rows = query("SELECT name, sql FROM sqlite_master WHERE type = 'table'")
+    return {
+        name: frozenset(split_definitions(sql[sql.index("(") + 1 : sql.rindex(")")])) for name, sql in rows
+    }
+
+
+def _rebuild(writer: sqlite3.Connection, table: Table, present: frozenset[str]) -> None:
+    """Make the table anew with its rows, which keep their rowids: these order rows of the same time."""
+    known = {definition.split()[0] for definition in present}
+    values = {name: name for name in table.names if name in known}
+    values |= {name: sql for (of, name), sql in _FILLED.items() if of == table.name and name not in known}
+    if not table.is_numbered:
+        values = {"rowid": "rowid"} | values
+    new = f"{table.name}_of_today"
+    writer.execute(table.statement(new))
+    try:
+        writer.execute(
+            f"INSERT INTO {new} ({', '.join(values)}) SELECT {', '.join(values.values())} FROM {table.name} "
+            "ORDER BY rowid"
+        )
+    except sqlite3.IntegrityError as error:
+        raise StudioError(
+            f"The table {table.name} lacks a column whose values are lost: restore a copy of studio.db."
+        ) from error
+    writer.execute(f"DROP TABLE {table.name}")
+    writer.execute(f"ALTER TABLE {new} RENAME TO {table.name}")

@@ -1,0 +1,199 @@
+CREATE TABLE anchors (
+    id TEXT PRIMARY KEY,
+    project_id TEXT NOT NULL REFERENCES projects (id),
+    position INTEGER NOT NULL,
+    prompt TEXT NOT NULL,
+    enabled INTEGER NOT NULL DEFAULT 1,
+    UNIQUE (project_id, prompt)
+);
+INSERT INTO "anchors" VALUES('a1','p1',0,'a <pot> pot in a gym',1);
+CREATE TABLE candidates (
+    id TEXT PRIMARY KEY,
+    round_id TEXT NOT NULL REFERENCES rounds (id),
+    anchor_id TEXT NOT NULL REFERENCES anchors (id),
+    number INTEGER NOT NULL,
+    seed INTEGER NOT NULL,
+    image TEXT NOT NULL,
+    similarity_anchor REAL NOT NULL,
+    similarity_reference REAL NOT NULL,
+    feature BLOB NOT NULL,
+    x REAL,
+    y REAL,
+    created REAL NOT NULL,
+    UNIQUE (round_id, anchor_id, number)
+);
+INSERT INTO "candidates" VALUES('c1','r1','a1',0,9,'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa',0.3,0.2,X'0000803F',0.1,0.2,1.0);
+INSERT INTO "candidates" VALUES('c2','r1','a1',1,9,'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa',0.3,0.2,X'0000803F',NULL,NULL,1.0);
+CREATE TABLE class_images (
+    project_id TEXT NOT NULL REFERENCES projects (id),
+    drawn_by TEXT NOT NULL,
+    position INTEGER NOT NULL,
+    image TEXT NOT NULL,
+    PRIMARY KEY (project_id, drawn_by, position)
+);
+INSERT INTO "class_images" VALUES('p1','base / a photo of a pot',0,'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa');
+CREATE TABLE decision_batches (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    round_id TEXT NOT NULL REFERENCES rounds (id),
+    author TEXT NOT NULL CHECK (author IN ('human', 'sampler', 'policy')),
+    time REAL NOT NULL,
+    undoes INTEGER REFERENCES decision_batches (id),
+    redoes INTEGER REFERENCES decision_batches (id)
+);
+INSERT INTO "decision_batches" VALUES(1,'r1','human',1.0,NULL,NULL);
+INSERT INTO "decision_batches" VALUES(2,'r1','human',2.0,1,NULL);
+INSERT INTO "decision_batches" VALUES(3,'r1','sampler',3.0,NULL,1);
+CREATE TABLE decisions (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    batch_id INTEGER NOT NULL REFERENCES decision_batches (id),
+    candidate_id TEXT NOT NULL REFERENCES candidates (id),
+    verdict TEXT NOT NULL CHECK (verdict IN ('accepted', 'rejected', 'undecided'))
+);
+INSERT INTO "decisions" VALUES(1,1,'c1','accepted');
+INSERT INTO "decisions" VALUES(2,2,'c1','undecided');
+INSERT INTO "decisions" VALUES(3,3,'c1','accepted');
+CREATE TABLE job_moves (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    job_id TEXT NOT NULL REFERENCES jobs (id),
+    state_before TEXT,
+    state_after TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    time REAL NOT NULL
+);
+INSERT INTO "job_moves" VALUES(1,'j1',NULL,'queued','asked for',1.0);
+INSERT INTO "job_moves" VALUES(2,'j1','queued','completed','done',2.0);
+CREATE TABLE job_progress (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    job_id TEXT NOT NULL REFERENCES jobs (id),
+    phase TEXT NOT NULL,
+    done REAL NOT NULL,
+    time REAL NOT NULL
+);
+INSERT INTO "job_progress" VALUES(1,'j1','fine_tune',12.0,2.0);
+CREATE TABLE jobs (
+    id TEXT PRIMARY KEY,
+    project_id TEXT NOT NULL REFERENCES projects (id),
+    round_id TEXT NOT NULL REFERENCES rounds (id),
+    kind TEXT NOT NULL CHECK (kind IN ('fine_tune', 'generate')),
+    state TEXT NOT NULL,
+    phase TEXT NOT NULL DEFAULT '',
+    done INTEGER NOT NULL DEFAULT 0,
+    total INTEGER NOT NULL DEFAULT 0,
+    message TEXT NOT NULL DEFAULT '',
+    position REAL NOT NULL,
+    worker_id TEXT REFERENCES workers (id),
+    sample_wanted INTEGER NOT NULL DEFAULT 0,
+    created REAL NOT NULL,
+    started REAL,
+    finished REAL
+);
+INSERT INTO "jobs" VALUES('j1','p1','r1','fine_tune','completed','fine_tune',12,12,'',1.0,'w1',0,1.0,1.0,2.0);
+INSERT INTO "jobs" VALUES('j2','p1','r2','fine_tune','paused','fine_tune',3,12,'Kept',2.0,'w1',0,3.0,3.0,NULL);
+CREATE TABLE losses (
+    round_id TEXT NOT NULL REFERENCES rounds (id),
+    step INTEGER NOT NULL,
+    loss REAL NOT NULL,
+    PRIMARY KEY (round_id, step)
+);
+INSERT INTO "losses" VALUES('r1',1,0.5);
+CREATE TABLE project_references (
+    id TEXT PRIMARY KEY,
+    project_id TEXT NOT NULL REFERENCES projects (id),
+    position INTEGER NOT NULL,
+    prompt TEXT NOT NULL,
+    plain_prompt TEXT NOT NULL,
+    image TEXT NOT NULL,
+    UNIQUE (project_id, position)
+);
+INSERT INTO "project_references" VALUES('f1','p1',0,'A <pot> pot on a rug','A pot on a rug','aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa');
+INSERT INTO "project_references" VALUES('f2','p2',0,'A cat in ink','A cat in ink','aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa');
+CREATE TABLE project_settings (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    project_id TEXT NOT NULL REFERENCES projects (id),
+    settings TEXT NOT NULL,
+    author TEXT NOT NULL,
+    time REAL NOT NULL
+);
+INSERT INTO "project_settings" VALUES(1,'p1','{"tune": {"steps": 12}}','human',1.0);
+INSERT INTO "project_settings" VALUES(2,'p2','{}','human',1.0);
+CREATE TABLE projects (
+    id TEXT PRIMARY KEY,
+    name TEXT NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN ('style', 'object')),
+    base_model TEXT NOT NULL,
+    clip_model TEXT NOT NULL,
+    trigger_word TEXT NOT NULL,
+    seed INTEGER NOT NULL,
+    origin TEXT UNIQUE,
+    created REAL NOT NULL
+);
+INSERT INTO "projects" VALUES('p1','Pot','object','base','clip','<pot>',3,'origin',1.0);
+INSERT INTO "projects" VALUES('p2','Ink','style','base','clip','',4,NULL,2.0);
+CREATE TABLE reference_places (
+    round_id TEXT NOT NULL REFERENCES rounds (id),
+    reference_id TEXT NOT NULL REFERENCES project_references (id),
+    x REAL NOT NULL,
+    y REAL NOT NULL,
+    PRIMARY KEY (round_id, reference_id)
+);
+INSERT INTO "reference_places" VALUES('r1','f1',0.25,-0.5);
+CREATE TABLE round_seconds (
+    round_id TEXT NOT NULL REFERENCES rounds (id),
+    phase TEXT NOT NULL,
+    seconds REAL NOT NULL,
+    PRIMARY KEY (round_id, phase)
+);
+INSERT INTO "round_seconds" VALUES('r1','fine_tune',12.5);
+CREATE TABLE rounds (
+    id TEXT PRIMARY KEY,
+    project_id TEXT NOT NULL REFERENCES projects (id),
+    parent_id TEXT REFERENCES rounds (id),
+    number INTEGER NOT NULL,
+    settings TEXT NOT NULL,
+    adapter TEXT,
+    trained_as TEXT,
+    unet_forwards INTEGER NOT NULL DEFAULT 0,
+    created REAL NOT NULL
+);
+INSERT INTO "rounds" VALUES('r1','p1',NULL,1,'{"tune": {"steps": 12}}','aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa','print',40,1.0);
+INSERT INTO "rounds" VALUES('r2','p1','r1',2,'{}',NULL,NULL,0,2.0);
+CREATE TABLE training_images (
+    round_id TEXT NOT NULL REFERENCES rounds (id),
+    step INTEGER NOT NULL,
+    prompt TEXT NOT NULL,
+    seed INTEGER NOT NULL,
+    image TEXT NOT NULL,
+    time REAL NOT NULL,
+    PRIMARY KEY (round_id, step, prompt)
+);
+INSERT INTO "training_images" VALUES('r1',50,'a <pot> pot in a gym',7,'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa',1.5);
+CREATE TABLE training_sets (
+    round_id TEXT NOT NULL REFERENCES rounds (id),
+    position INTEGER NOT NULL,
+    image TEXT NOT NULL,
+    prompt TEXT NOT NULL,
+    weight REAL NOT NULL,
+    is_reference INTEGER NOT NULL,
+    PRIMARY KEY (round_id, position)
+);
+INSERT INTO "training_sets" VALUES('r1',0,'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa','A <pot> pot on a rug',1.0,1);
+CREATE TABLE workers (
+    id TEXT PRIMARY KEY,
+    host TEXT NOT NULL,
+    pid INTEGER NOT NULL,
+    process TEXT NOT NULL,
+    beat REAL NOT NULL,
+    ended REAL
+);
+INSERT INTO "workers" VALUES('w1','host',1,'process',1.0,2.0);
+CREATE INDEX batches_of_round ON decision_batches (round_id);
+CREATE INDEX decisions_of_candidate ON decisions (candidate_id);
+CREATE INDEX jobs_of_project ON jobs (project_id, created);
+CREATE INDEX progress_of_job ON job_progress (job_id, time);
+DELETE FROM "sqlite_sequence";
+INSERT INTO "sqlite_sequence" VALUES('project_settings',2);
+INSERT INTO "sqlite_sequence" VALUES('decision_batches',3);
+INSERT INTO "sqlite_sequence" VALUES('decisions',3);
+INSERT INTO "sqlite_sequence" VALUES('job_moves',2);
+INSERT INTO "sqlite_sequence" VALUES('job_progress',1);
+PRAGMA user_version = 1;

@@ -1,0 +1,237 @@
+"""A workspace of earlier versions opens with all its contents; one of a later version is refused.
+
+`stored/version_N.sql` are workspaces of those versions, with rows in every table that version 1 had.
+"""
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import pytest
+
+from gal_studio.core.errors import StudioError
+from gal_studio.core.settings import Settings
+from gal_studio.rounds import lineage
+from gal_studio.state import Store
+from gal_studio.state.database import upgrades
+from gal_studio.state.database.tables import TABLES
+from gal_studio.workspace import schema
+from tests.job_moves import moves
+
+STORED = Path(__file__).parent / "stored"
+VERSIONS = (1, 4, 26)
+HASH = "a" * 64
+
+
+@pytest.fixture(params=VERSIONS, ids="version {}".format)
+def version(request: pytest.FixtureRequest) -> int:
+    return int(request.param)
+
+
+def old_workspace(folder: Path, version: int = 1) -> Path:
+    """A workspace of an earlier version."""
+    folder.mkdir()
+    with opened(folder) as connection:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.executescript((STORED / f"version_{version}.sql").read_text(encoding="utf-8"))
+    return folder
+
+
+@contextmanager
+def opened(folder: Path) -> Iterator[sqlite3.Connection]:
+    """The database, without the studio."""
+    with closing(sqlite3.connect(folder / "studio.db", isolation_level=None)) as connection:
+        connection.row_factory = sqlite3.Row
+        yield connection
+
+
+def contents(folder: Path) -> dict[str, list[dict[str, object]]]:
+    with opened(folder) as connection:
+        names = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+        return {
+            name: [dict(row) for row in connection.execute(f"SELECT * FROM {name} ORDER BY rowid")]
+            for (name,) in names
+            if not name.startswith("sqlite_")
+        }
+
+
+def declared(folder: Path) -> dict[str, str]:
+    """What every table, index and trigger was made with, in plain spacing."""
+    with opened(folder) as connection:
+        rows = connection.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL").fetchall()
+    return {row["name"]: " ".join(row["sql"].replace('"', "").split()) for row in rows}
+
+
+def test_tables_come_after_those_that_they_refer_to() -> None:
+    seen: set[str] = set()
+    for table in TABLES:
+        referred = {column.target for column in table.columns if column.target} | set(table.owner[1:])
+        assert referred - {table.name} <= seen, table.name
+        assert {*table.files, *table.loose} <= set(table.names), table.name
+        seen.add(table.name)
+
+
+def test_old_workspace_opens_with_all_that_was_in_it(tmp_path: Path, version: int) -> None:
+    folder = old_workspace(tmp_path / "old", version)
+    before = contents(folder)
+    with Store(folder) as store:
+        assert store.database.rows("PRAGMA user_version")[0][0] == upgrades.VERSION
+        assert store.database.rows("PRAGMA foreign_keys")[0][0] == 1
+        assert not store.database.rows("PRAGMA foreign_key_check")
+        assert store.database.rows("PRAGMA integrity_check")[0][0] == "ok"
+        assert not list(schema.differences(store))
+        check_what_is_read(store, HASH if version > 1 else None)
+        stored = store.refinements.maps("c1", "quality")  # there are maps since version 2
+        assert {subject: stored_map.values.tolist() for subject, stored_map in stored.items()} == (
+            {"": [[0.5, 0.5]]} if version >= 2 else {}
+        )
+    after = contents(folder)
+    assert {table.name for table in TABLES} == set(after)
+    for name, rows in before.items():
+        assert len(after[name]) == len(rows), name
+        for old, new in zip(rows, after[name], strict=True):
+            kept = {column: value for column, value in _with_its_witness(old).items() if column in new}
+            assert {column: new[column] for column in kept} == kept, name
+            assert old.keys() - new.keys() <= {"mask"}, name
+
+
+def _with_its_witness(row: dict[str, object]) -> dict[str, object]:
+    """The row with the one setting that former versions had no choice of."""
+    if "settings" not in row:
+        return row
+    settings = json.loads(str(row["settings"]))
+    settings.setdefault("gal", {})["witnesses"] = "prompts"
+    return {**row, "settings": json.dumps(settings, separators=(",", ":"))}
+
+
+def check_what_is_read(store: Store, mask: str | None) -> None:
+    project = store.projects.get("p1")
+    assert (project.trigger_word, project.settings.tune.steps) == ("<pot>", 12)
+    assert project.settings.refine.pairs == 16  # what nobody could set yet has its default
+    (reference,) = store.projects.references("p1")
+    assert reference.trigger_word == "<pot>"
+    assert store.projects.references("p2")[0].trigger_word == ""
+    assert [round_.kind for round_ in store.rounds.of_project("p1")] == ["fine_tune", "fine_tune"]
+    assert store.rounds.training_set("r1")[0].mask is None
+    assert store.decisions.of_round("r1").accepted == ("c1",)
+    assert store.decisions.can_undo("r1") == (True, False)
+    assert [move.after for move in moves(store, "j1")] == ["queued", "completed"]
+    jobs = store.jobs.of_project("p1")
+    assert [(job.id, job.state) for job in jobs] == [("j1", "completed"), ("j2", "paused")]
+    assert store.jobs.get("j2").paused_for == ""  # whoever paused it, a person is to resume it
+    assert store.jobs.waiting_for_space() == ()
+    assert [candidate.remark for candidate in store.candidates.of_round("r1")] == ["", ""]
+
+
+def test_an_old_workspace_has_the_tables_of_a_new_one(tmp_path: Path, version: int) -> None:
+    folder = old_workspace(tmp_path / "old", version)
+    Store(folder).close()
+    Store(tmp_path / "new").close()
+    old, new = declared(folder), declared(tmp_path / "new")
+    assert old.keys() == new.keys()
+    assert {name for name in old if sorted(old[name]) != sorted(new[name])} == set()
+
+
+def test_work_goes_on_in_an_old_workspace(tmp_path: Path, version: int) -> None:
+    with Store(old_workspace(tmp_path / "old", version)) as store:
+        assert store.jobs.resume("j2").state == "queued"
+        store.workers.enter("w2")
+        claimed = store.jobs.claim("w2")
+        assert claimed is not None
+        assert claimed.id == "j2"
+        node = store.rounds.add("p1", "r1", store.rounds.settings("r1"), "refine")
+        assert store.jobs.enqueue("p1", node.id, "pairs").state == "queued"
+        assert lineage.pool(store, node.id) == lineage.pool(store, "r1")
+        with pytest.raises(sqlite3.IntegrityError):
+            store.database.write("INSERT INTO job_moves VALUES (9, 'nothing', NULL, 'queued', '', 1.0)")
+        with pytest.raises(StudioError, match="no jobs of the kind 'nothing'"):
+            store.jobs.enqueue("p1", node.id, "nothing")
+
+
+def test_a_rebuilt_table_keeps_the_order_of_its_rows(tmp_path: Path, version: int) -> None:
+    folder = old_workspace(tmp_path / "old", version)
+    with opened(folder) as connection:
+        connection.execute("UPDATE jobs SET rowid = 7 WHERE id = 'j1'")  # behind j2, of the same time
+        connection.execute("UPDATE jobs SET created = 1.0")
+    with Store(folder) as store:
+        assert [job.id for job in store.jobs.of_project("p1")] == ["j2", "j1"]
+
+
+def test_mask_of_an_old_reference_is_the_first_entry_of_its_log(tmp_path: Path) -> None:
+    with Store(old_workspace(tmp_path / "old", 4)) as store:
+        assert [store.projects.reference(name).mask for name in ("f1", "f2")] == [HASH, None]
+        (row,) = store.database.rows("SELECT * FROM reference_masks")
+        assert (row["reference_id"], row["author"], row["time"]) == ("f1", "human", 1.0)
+        store.projects.masks.add("f1", "b" * 64)
+        assert store.projects.masks.undo("f1")
+        assert store.projects.reference("f1").mask == HASH
+        with pytest.raises(sqlite3.IntegrityError):
+            store.database.write("DELETE FROM project_references WHERE id = 'f1'")
+
+
+def test_opening_twice_upgrades_once(tmp_path: Path) -> None:
+    folder = old_workspace(tmp_path / "old")
+    with Store(folder), Store(folder) as second:
+        assert second.projects.get("p1").name == "Pot"
+
+
+def test_upgrade_that_fails_leaves_the_old_workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = old_workspace(tmp_path / "old")
+    before = contents(folder)
+    monkeypatch.setattr(upgrades, "COMPLETE", "INSERT INTO nothing VALUES (1)")
+    with pytest.raises(sqlite3.OperationalError):
+        Store(folder)
+    assert contents(folder) == before
+    monkeypatch.undo()
+    with Store(folder) as store:
+        assert store.projects.get("p1").name == "Pot"
+
+
+def test_rows_that_point_to_nothing_are_told_and_left(tmp_path: Path) -> None:
+    folder = old_workspace(tmp_path / "old")
+    with opened(folder) as connection:
+        connection.execute("INSERT INTO job_moves VALUES (9, 'nothing', NULL, 'queued', '', 1.0)")
+    before = contents(folder)
+    with pytest.raises(StudioError, match="refer to missing rows"):
+        Store(folder)
+    assert contents(folder) == before
+
+
+def test_a_lost_column_that_rows_need_is_told_and_left(tmp_path: Path) -> None:
+    folder = old_workspace(tmp_path / "old")
+    with opened(folder) as connection:
+        connection.execute("ALTER TABLE anchors RENAME COLUMN position TO place")
+    before = contents(folder)
+    with pytest.raises(StudioError, match="The table anchors lacks a column"):
+        Store(folder)
+    assert contents(folder) == before
+
+
+def test_newer_workspace_is_refused_and_left_untouched(tmp_path: Path) -> None:
+    folder = tmp_path / "newer"
+    Store(folder).close()
+    with opened(folder) as connection:
+        connection.execute("ALTER TABLE projects ADD COLUMN colour TEXT")
+        connection.execute(f"PRAGMA user_version = {upgrades.VERSION + 1}")
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    before = (folder / "studio.db").read_bytes()
+    with pytest.raises(StudioError, match="newer GAL Studio") as refusal:
+        Store(folder)
+    assert len(str(refusal.value).splitlines()) == 1
+    assert (folder / "studio.db").read_bytes() == before
+
+
+def test_old_projects_keep_the_prompts_as_their_only_witness(tmp_path: Path) -> None:
+    """No flag of a former version changes; a new project has both witnesses."""
+    with Store(old_workspace(tmp_path / "old", 4)) as store:
+        assert store.projects.get("p1").settings.gal.witnesses == "prompts"
+        assert store.rounds.settings("r1").gal.witnesses == "prompts"
+        assert {one.witnesses for one in store.candidates.of_round("r1")} == {"prompts"}
+    assert Settings().gal.witnesses == "both"
+
+
+def test_no_old_workspace_is_taken_for_one_of_today(tmp_path: Path, version: int) -> None:
+    path = old_workspace(tmp_path / "old", version)
+    assert not schema.says_another_version(path / "studio.db")
