@@ -64,7 +64,7 @@ class Store(AbstractContextManager["Store"]):
         self.seen = SeenPictures(self.database, clock)
         self.workers = Workers(self.database, clock)
         self.jobs = Jobs(self.database, self.workers, clock)
-        self.queue = JobQueue(self.database)
+        self.queue = JobQueue(self.database, self.jobs)
 
     def checkpoints(self, round_id: str) -> Path:
         """The folder for the checkpoints of this round; it is created if needed."""

@@ -14,13 +14,15 @@ from gal_studio.state.database.versions import COMPLETE, triggers
 
 Rows = Callable[[str], Sequence[Any]]
 """Runs a query and returns its rows."""
-VERSION = 27
+VERSION = 28
 """Of the tables, kept in each database. A change of `TABLES` raises it by one."""
 _FILLED: Mapping[tuple[str, str], str] = {
     ("project_references", "trigger_word"): (  # version 2: several subjects
         "COALESCE((SELECT trigger_word FROM projects WHERE id = project_id AND kind = 'object'), '')"
     ),
     ("exports", "waits"): "made_of IS NULL",  # version 23: an export that is made again keeps what was made
+    ("jobs", "priority"): "position < 1e9",  # version 28: positions above this one were of the background
+    ("jobs", "rank"): "RANK() OVER (ORDER BY position, rowid)",
 }
 """The value of a column in the rows of a version that had no such column."""
 _FORMER: Mapping[str, tuple[Column, ...]] = {

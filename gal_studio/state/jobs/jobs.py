@@ -5,16 +5,13 @@ from collections.abc import Callable
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.jobs.kinds import describe_job, find_job_kind
-from gal_studio.core.jobs.states import RESUMABLE, check_transition
+from gal_studio.core.jobs.schedule import BACKGROUND, NORMAL, by_id
+from gal_studio.core.jobs.states import ACTIVE, RESUMABLE, check_transition
 from gal_studio.core.types import Job, JobState
 from gal_studio.state.database.connection import Database
-from gal_studio.state.jobs.dependencies import BLOCKED, ELSEWHERE, HALTS_WITH, OVERTAKEN
 from gal_studio.state.jobs.read import WINDOW, JobReading, job_of
 from gal_studio.state.jobs.workers import Workers
 from gal_studio.state.tables.projects import new_id
-
-BEHIND = 1e9
-"""Jobs in the background have positions above this one, so that those that are requested later go first."""
 
 
 class Jobs(JobReading):
@@ -37,12 +34,12 @@ class Jobs(JobReading):
             if row is not None:
                 return self.resume(row["id"]) if row["state"] in ("paused", "interrupted") else job_of(row)
             job_id, now = new_id(), self._clock()
-            last = BEHIND if describe_job(kind).is_background else 0.0
+            priority = BACKGROUND if describe_job(kind).is_background else NORMAL
             writer.execute(
-                "INSERT INTO jobs (id, project_id, round_id, kind, state, position, created) VALUES "
-                "(?1, ?2, ?3, ?4, 'queued', ?5 + (SELECT COALESCE(MAX(position), 0) + 1 FROM jobs "
-                "WHERE position < ?6), ?7)",
-                (job_id, project_id, round_id, kind, last, BEHIND, now),
+                "INSERT INTO jobs (id, project_id, round_id, kind, state, priority, rank, created) VALUES "
+                "(?1, ?2, ?3, ?4, 'queued', ?5, (SELECT COALESCE(MAX(rank), 0) + 1 FROM jobs "
+                "WHERE priority = ?5), ?6)",
+                (job_id, project_id, round_id, kind, priority, now),
             )
             self._note(writer, job_id, None, "queued", "requested")
             self._resume_earlier(round_id, kind)
@@ -53,31 +50,26 @@ class Jobs(JobReading):
 
         Jobs of a project that another worker works on wait.
         """
-        ready = (
-            f"SELECT id FROM jobs WHERE state = 'queued' AND NOT {BLOCKED} AND NOT {ELSEWHERE} "
-            "ORDER BY position LIMIT 1"
-        )
-        if self._database.row(ready, (worker_id,)) is None:
+        if self.unfinished().next_for(worker_id) is None:
             return None  # this check takes no lock
         with self._database.transaction() as writer:
-            row = writer.execute(ready, (worker_id,)).fetchone()
-            if row is None:
+            claimed = self.unfinished().next_for(worker_id)
+            if claimed is None:
                 return None
-            self._move(writer, row["id"], "running", "claimed by a worker")
+            job_id = claimed.job.id
+            self._move(writer, job_id, "running", "claimed by a worker")
             writer.execute(
                 "UPDATE jobs SET worker_id = ?, started = COALESCE(started, ?), finished = NULL, "
                 "message = '' WHERE id = ?",
-                (worker_id, self._clock(), row["id"]),
+                (worker_id, self._clock(), job_id),
             )
-            return self.get(row["id"])  # read before the commit: if this fails, the job stays queued
+            return self.get(job_id)  # read before the commit: if this fails, the job stays queued
 
     def is_elsewhere(self, job_id: str, worker_id: str) -> bool:
         """Whether an unfinished job is with another worker, or waits for one that works on its project."""
-        held = (
-            "SELECT 1 FROM jobs WHERE id = ? AND state IN ('queued', 'running', 'pausing', 'stopping') "
-            f"AND {ELSEWHERE}"
-        )
-        return self._database.row(held, (job_id, worker_id)) is not None
+        schedule = self.unfinished()
+        one = by_id(schedule.jobs).get(job_id)
+        return one is not None and one.job.state in ACTIVE and schedule.is_elsewhere(one, worker_id)
 
     def progress(self, job_id: str, phase: str, done: float, total: int, message: str = "") -> None:
         """Record the progress of a job; `done` may be fractional."""
@@ -167,7 +159,7 @@ class Jobs(JobReading):
             if job.state in RESUMABLE:
                 self._move(writer, job_id, "queued", reason)
                 writer.execute("UPDATE jobs SET finished = NULL, message = '' WHERE id = ?", (job_id,))
-                self._resume_dependents(writer, job_id)
+                self._resume_dependents(job_id)
         return self.get(job_id)
 
     def _refuse_if_archived(self, project_id: str) -> None:
@@ -176,7 +168,8 @@ class Jobs(JobReading):
             raise StudioError(f"{row['name']} is archived: restore it before it is worked on.")
 
     def _refuse_if_overtaken(self, job: Job) -> None:
-        if self._database.row(f"SELECT 1 FROM jobs WHERE id = ? AND {OVERTAKEN}", (job.id,)) is not None:
+        schedule = self.schedule_of(job.project_id)
+        if schedule.is_overtaken(by_id(schedule.jobs)[job.id]):
             raise StudioError(
                 "This training cannot be resumed because its round already has pictures or later rounds made "
                 f"with its present LoRA: press {describe_job(job.kind).button} to keep that round and train "
@@ -246,31 +239,31 @@ class Jobs(JobReading):
 
     def _cancel_dependents(self, writer: sqlite3.Connection, job_id: str) -> None:
         """Cancel the queued jobs that need what this job did not make, or would start unasked now."""
-        waiting = writer.execute(
-            f"SELECT later.id FROM jobs AS later JOIN jobs AS earlier ON {HALTS_WITH} "
-            "WHERE earlier.id = ? AND later.state = 'queued'",
-            (job_id,),
-        ).fetchall()
         work = describe_job(self.get(job_id).kind).noun
-        for row in waiting:
-            if self.get(row["id"]).state == "queued":  # not cancelled with another one of them
-                self._move(writer, row["id"], "stopped", f"{work} before it did not finish")
+        for later in self._halting_with(job_id):
+            if self.get(later.id).state == "queued":  # not cancelled with another one of them
+                self._move(writer, later.id, "stopped", f"{work} before it did not finish")
 
-    def _resume_dependents(self, writer: sqlite3.Connection, job_id: str) -> None:
+    def _halting_with(self, job_id: str) -> tuple[Job, ...]:
+        """The jobs that halt with this one, in their present states."""
+        schedule = self.schedule_of(self.get(job_id).project_id)
+        return tuple(one.job for one in schedule.halting_with(by_id(schedule.jobs)[job_id]))
+
+    def _resume_dependents(self, job_id: str) -> None:
         """Queue the jobs again that never started and were cancelled with this one.
 
         Only these have no time at which they finished.
         """
-        cancelled = writer.execute(
-            f"SELECT later.id FROM jobs AS later JOIN jobs AS earlier ON {HALTS_WITH} WHERE earlier.id = ? "
-            "AND later.state = 'stopped' AND later.started IS NULL AND later.finished IS NULL",
-            (job_id,),
-        ).fetchall()
-        for row in cancelled:
-            if self.get(row["id"]).state == "stopped" and not self._twin(
-                self.get(row["id"]), "'queued', 'running', 'pausing', 'paused', 'interrupted', 'completed'"
+        for later in self._halting_with(job_id):
+            never_began = later.started is None and later.finished is None
+            if (
+                never_began
+                and self.get(later.id).state == "stopped"
+                and not self._twin(
+                    later, "'queued', 'running', 'pausing', 'paused', 'interrupted', 'completed'"
+                )
             ):
-                self.resume(row["id"], "what it waited for was resumed")
+                self.resume(later.id, "what it waited for was resumed")
 
     def _note(
         self, writer: sqlite3.Connection, job_id: str, before: JobState | None, after: JobState, reason: str

@@ -1,26 +1,18 @@
 """The queue of a workspace: running jobs, waiting jobs in order, and halted jobs that can be resumed."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gal_studio.core.jobs.kinds import describe_job
-from gal_studio.core.jobs.states import Direction, reordered, topological
+from gal_studio.core.jobs.schedule import BACKGROUND, NORMAL, ListedJob, Schedule
+from gal_studio.core.jobs.states import WORKING, Direction, reordered, topological
 from gal_studio.core.types import Job
 from gal_studio.state.database.connection import Database
-from gal_studio.state.jobs.dependencies import FOLLOWS, OVERTAKEN, WAITS
-from gal_studio.state.jobs.jobs import BEHIND
-from gal_studio.state.jobs.read import job_of
+from gal_studio.state.jobs.jobs import Jobs
 
 SHOWN_HALTED = 8
-_ORDER = f"({FOLLOWS} OR {WAITS})"
-_REQUESTED_AGAIN = (
-    "EXISTS (SELECT 1 FROM jobs AS twin WHERE twin.round_id = {0}.round_id AND twin.kind = {0}.kind "
-    "AND twin.rowid > {0}.rowid)"
-)
-_AFTER_A_HALTED_ONE = (
-    f"EXISTS (SELECT 1 FROM jobs AS earlier WHERE {FOLLOWS.replace('later.', 'jobs.')} "
-    "AND earlier.state IN ('paused', 'interrupted', 'stopped', 'error') "
-    f"AND NOT {_REQUESTED_AGAIN.format('earlier')})"
-)
+Place = tuple[int, int]
+"""Priority and rank."""
 
 
 @dataclass(frozen=True)
@@ -35,78 +27,55 @@ class Queue:
     @property
     def needs(self) -> dict[str, tuple[str, ...]]:
         """`waits_for` as IDs."""
-        return _ids(self.waits_for)
+        return {job: tuple(one.id for one in before) for job, before in self.waits_for.items()}
 
 
 class JobQueue:
     """Reads the queue and changes its order, not the states of jobs."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, jobs: Jobs) -> None:
         self._database = database
+        self._jobs = jobs
 
     def read(self) -> Queue:
-        """Read the queue: running jobs, waiting jobs in their order, and halted jobs.
-
-        Halted jobs are left out if the same work was requested again, if a job that they depend on halted as
-        well, or if they are trainings whose round was drawn from meanwhile.
-        """
-        with self._database.snapshot():
-            waiting = self._waiting()
-            needs = self._needs()
-            order = topological([job.id for job in waiting], _ids(needs))
-            return Queue(
-                working=self._jobs("state IN ('running', 'pausing', 'stopping') ORDER BY started"),
-                waiting=tuple(sorted(waiting, key=lambda job: order.index(job.id))),
-                halted=self._jobs(
-                    "state IN ('paused', 'interrupted', 'error', 'stopped') "
-                    f"AND NOT {_REQUESTED_AGAIN.format('jobs')} AND NOT {_AFTER_A_HALTED_ONE} "
-                    f"AND NOT {OVERTAKEN} "
-                    f"ORDER BY state IN ('error', 'stopped'), finished DESC LIMIT {SHOWN_HALTED}"
-                ),
-                waits_for=needs,
-            )
+        """Read the queue: running jobs, waiting jobs in their order, and halted jobs that can be resumed."""
+        return _queue(self._jobs.unfinished_and_halted())
 
     def move(self, job_id: str, direction: Direction) -> None:
         """Move a queued job in the order, together with the jobs that it waits for."""
         with self._database.transaction() as writer:
-            waiting = self._waiting()
-            needs = _ids(self._needs())
-            order = topological([job.id for job in waiting], needs)
-            moved = reordered(order, needs, job_id, direction)
-            background = {job.id for job in waiting if describe_job(job.kind).is_background}
+            schedule = self._jobs.unfinished()
+            queue = _queue(schedule)
+            moved = reordered([job.id for job in queue.waiting], queue.needs, job_id, direction)
+            background = {job.id for job in queue.waiting if describe_job(job.kind).is_background}
             first = max((n for n, one in enumerate(moved, start=1) if one not in background), default=0)
-            for place, identity in zip(self._places(first), moved, strict=True):
-                writer.execute("UPDATE jobs SET position = ? WHERE id = ?", (place, identity))
+            places = _places(schedule.waiting(), first, self._last_rank())
+            for (priority, rank), identity in zip(places, moved, strict=True):
+                writer.execute(
+                    "UPDATE jobs SET priority = ?, rank = ? WHERE id = ?", (priority, rank, identity)
+                )
 
-    def _places(self, first: int) -> list[float]:
-        """The places of the queue; at least the `first` ones are before those of the background."""
-        rows = self._database.rows("SELECT position FROM jobs WHERE state = 'queued' ORDER BY position")
-        places = [float(row["position"]) for row in rows]
-        missing = first - sum(place < BEHIND for place in places)
-        (last,) = self._database.rows(
-            "SELECT MAX(position) AS position FROM jobs WHERE position < ?", (BEHIND,)
-        )
-        more = [(last["position"] or 0) + n for n in range(1, missing + 1)]
-        return [*places[: first - len(more)], *more, *places[first:]]
-
-    def _jobs(self, condition: str) -> tuple[Job, ...]:
-        return tuple(map(job_of, self._database.rows(f"SELECT * FROM jobs WHERE {condition}")))
-
-    def _waiting(self) -> tuple[Job, ...]:
-        return self._jobs("state = 'queued' ORDER BY position, rowid")
-
-    def _needs(self) -> dict[str, tuple[Job, ...]]:
-        """Each queued job with the unfinished jobs that it waits for."""
-        rows = self._database.rows(
-            "SELECT later.id AS job, earlier.* FROM jobs AS later JOIN jobs AS earlier "
-            f"ON {_ORDER} WHERE later.state = 'queued' AND earlier.state NOT IN "
-            "('completed', 'stopped', 'error')"
-        )
-        needs: dict[str, tuple[Job, ...]] = {}
-        for row in rows:
-            needs[row["job"]] = (*needs.get(row["job"], ()), job_of(row))
-        return needs
+    def _last_rank(self) -> int:
+        (row,) = self._database.rows("SELECT MAX(rank) AS rank FROM jobs WHERE priority = ?", (NORMAL,))
+        return row["rank"] or 0
 
 
-def _ids(needs: dict[str, tuple[Job, ...]]) -> dict[str, tuple[str, ...]]:
-    return {job: tuple(one.id for one in before) for job, before in needs.items()}
+def _queue(schedule: Schedule) -> Queue:
+    waiting = {one.job.id: one.job for one in schedule.waiting()}
+    before = {one.job.id: tuple(each.job for each in schedule.needed_by(one)) for one in schedule.waiting()}
+    needs = {job: [one.id for one in earlier] for job, earlier in before.items()}
+    working = [one.job for one in schedule.jobs if one.job.state in WORKING]
+    return Queue(
+        working=tuple(sorted(working, key=lambda job: job.started or 0)),
+        waiting=tuple(waiting[job] for job in topological(list(waiting), needs)),
+        halted=tuple(one.job for one in schedule.offered()[:SHOWN_HALTED]),
+        waits_for={job: earlier for job, earlier in before.items() if earlier},
+    )
+
+
+def _places(waiting: Sequence[ListedJob], first: int, last: int) -> list[Place]:
+    """The places of the queue; the `first` ones go before the background, after rank `last` if need be."""
+    normal = [(one.priority, one.rank) for one in waiting if one.priority != BACKGROUND]
+    behind = [(one.priority, one.rank) for one in waiting if one.priority == BACKGROUND]
+    more = [(NORMAL, last + n) for n in range(1, first - len(normal) + 1)]
+    return [*normal, *more, *behind[len(more) :]]

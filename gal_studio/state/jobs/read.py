@@ -4,13 +4,24 @@ import sqlite3
 from collections.abc import Callable
 
 from gal_studio.core.jobs.kinds import APART
+from gal_studio.core.jobs.schedule import ListedJob, Schedule
+from gal_studio.core.jobs.states import ACTIVE
 from gal_studio.core.types import Job
 from gal_studio.state.database.connection import Database, record
-from gal_studio.state.jobs.dependencies import BESIDE, BLOCKED, OVERTAKEN
 
 SILENT = 8.0
 """Without progress for so many times its usual interval, a job has no speed."""
 
+_LATEST = "jobs.rowid IN (SELECT MAX(rowid) FROM jobs GROUP BY round_id, kind)"
+_LISTED = f"""
+SELECT jobs.*, jobs.rowid AS number, {_LATEST} AS is_latest, rounds.parent_id,
+    rounds.adapter IS NOT NULL AS has_adapter,
+    EXISTS (SELECT 1 FROM candidates WHERE candidates.round_id = rounds.id)
+        OR EXISTS (SELECT 1 FROM rounds AS child WHERE child.parent_id = rounds.id) AS is_built_on
+FROM jobs JOIN rounds ON rounds.id = jobs.round_id WHERE
+"""
+_UNFINISHED = "state NOT IN ('completed', 'stopped', 'error')"
+_OFFERED = f"({_UNFINISHED} OR (state IN ('stopped', 'error') AND {_LATEST}))"
 FOR_ROOM = "(paused_for = 'room' AND project_id NOT IN (SELECT project_id FROM put_away))"
 """Jobs that are paused until the disk has space; those of an archived project wait until it is restored."""
 
@@ -31,29 +42,41 @@ class JobReading:
 
     def has_work(self) -> bool:
         """Whether a worker is needed: a job can be claimed, or waits for free disk space."""
-        ready = f"SELECT 1 FROM jobs WHERE {FOR_ROOM} OR state = 'queued' AND NOT {BLOCKED} LIMIT 1"
-        return self._database.row(ready) is not None
+        if self._database.row(f"SELECT 1 FROM jobs WHERE {FOR_ROOM} LIMIT 1") is not None:
+            return True
+        return any(self.unfinished().ready())
+
+    def unfinished(self) -> Schedule:
+        """The unfinished jobs of all projects."""
+        return self._schedule(_UNFINISHED)
+
+    def unfinished_and_halted(self) -> Schedule:
+        """The unfinished jobs of all projects, with those that were stopped or failed last."""
+        return self._schedule(_OFFERED)
+
+    def schedule_of(self, project_id: str) -> Schedule:
+        """All jobs of a project."""
+        return self._schedule("jobs.project_id = ?", project_id)
+
+    def _schedule(self, condition: str, *values: str) -> Schedule:
+        return Schedule(tuple(map(_listed, self._database.rows(f"{_LISTED} {condition}", values))))
 
     def current(self, project_id: str) -> Job | None:
         """The job to show for a project: the running one, else the next waiting one, else the last one."""
-        row = self._database.row(
-            f"SELECT * FROM jobs WHERE project_id = ? AND NOT {OVERTAKEN} ORDER BY CASE WHEN state IN "
-            f"('running', 'pausing', 'stopping') THEN 0 WHEN {BLOCKED} THEN 3 WHEN state = 'queued' THEN 1 "
-            "ELSE 2 END, "
-            "CASE WHEN state = 'queued' THEN -position ELSE COALESCE(finished, 0) END DESC, position DESC "
-            "LIMIT 1",
-            (project_id,),
-        )
-        return None if row is None else job_of(row)
+        shown = self.schedule_of(project_id).shown()
+        return None if shown is None else shown.job
 
     def active(self, round_id: str) -> tuple[Job, ...]:
         """The jobs of a round that run, or will without further action; none that leaves the round alone."""
-        rows = self._database.rows(
-            "SELECT * FROM jobs WHERE round_id = ? AND state IN ('queued', 'running', 'pausing', 'stopping') "
-            f"AND NOT {BLOCKED} ORDER BY position",
-            (round_id,),
+        schedule = self._schedule(
+            f"{_UNFINISHED} AND jobs.project_id = (SELECT project_id FROM rounds WHERE id = ?)", round_id
         )
-        return tuple(job for job in map(job_of, rows) if job.kind not in APART)
+        active = [one for one in schedule.jobs if one.job.round_id == round_id and one.job.state in ACTIVE]
+        return tuple(
+            one.job
+            for one in sorted(active, key=lambda one: one.turn)
+            if one.job.kind not in APART and not schedule.is_blocked(one)
+        )
 
     def of_project(self, project_id: str) -> tuple[Job, ...]:
         """All jobs of a project, the oldest first."""
@@ -64,7 +87,7 @@ class JobReading:
 
     def waiting_for_space(self) -> tuple[tuple[Job, int], ...]:
         """The jobs that are paused until the disk has space, with the bytes that each one needs."""
-        rows = self._database.rows(f"SELECT * FROM jobs WHERE {FOR_ROOM} ORDER BY position")
+        rows = self._database.rows(f"SELECT * FROM jobs WHERE {FOR_ROOM} ORDER BY priority DESC, rank")
         return tuple((job_of(row), row["room_needed"]) for row in rows)
 
     def rate(self, job_id: str) -> float | None:
@@ -84,11 +107,9 @@ class JobReading:
 
     def should_give_way(self, job_id: str) -> bool:
         """Whether a job that runs in the background has another one before it that could run now."""
-        ready = (
-            f"SELECT 1 FROM jobs WHERE state = 'queued' AND NOT {BLOCKED} AND NOT {BESIDE} "
-            "AND position < (SELECT position FROM jobs WHERE id = ?) LIMIT 1"
-        )
-        return self._database.row(ready, (job_id, job_id)) is not None
+        schedule = self.unfinished()
+        running = next((one for one in schedule.jobs if one.job.id == job_id), None)
+        return running is not None and schedule.should_give_way(running)
 
     def should_stop(self, job_id: str) -> bool:
         """Whether the worker must leave the job at this step."""
@@ -98,3 +119,17 @@ class JobReading:
 def job_of(row: sqlite3.Row) -> Job:
     """Convert a row of the table."""
     return record(Job, row)
+
+
+def _listed(row: sqlite3.Row) -> ListedJob:
+    return ListedJob(
+        job_of(row),
+        row["parent_id"],
+        row["worker_id"],
+        row["priority"],
+        row["rank"],
+        row["number"],
+        bool(row["is_latest"]),
+        bool(row["has_adapter"]),
+        bool(row["is_built_on"]),
+    )

@@ -159,6 +159,22 @@ def test_a_rebuilt_table_keeps_the_order_of_its_rows(tmp_path: Path, version: in
         assert [job.id for job in store.jobs.of_project("p1")] == ["j2", "j1"]
 
 
+def test_the_order_of_an_old_queue_is_kept(tmp_path: Path) -> None:
+    """Its positions were one number, above 1e9 in the background."""
+    folder = old_workspace(tmp_path / "old", 26)
+    jobs = {"late": ("generate", 9.5), "behind": ("measure", 1e9 + 1), "early": ("export", 3.25)}
+    with opened(folder) as connection:
+        for name, (kind, position) in jobs.items():
+            connection.execute(
+                "INSERT INTO jobs (id, project_id, round_id, kind, state, position, created) "
+                "VALUES (?, 'p1', 'r1', ?, 'queued', ?, 9.0)", (name, kind, position)
+            )  # fmt: skip
+    with Store(folder) as store:
+        assert [job.id for job in store.queue.read().waiting] == ["early", "late", "behind"]
+        later = store.jobs.enqueue("p1", "r1", "quality")
+        assert [job.id for job in store.queue.read().waiting] == ["early", "late", later.id, "behind"]
+
+
 def test_mask_of_an_old_reference_is_the_first_entry_of_its_log(tmp_path: Path) -> None:
     with Store(old_workspace(tmp_path / "old", 4)) as store:
         assert [store.projects.reference(name).mask for name in ("f1", "f2")] == [HASH, None]

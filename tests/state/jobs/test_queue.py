@@ -112,9 +112,9 @@ def test_the_history_of_a_project_keeps_its_order(store: Store, four: tuple[Job,
 
 
 def test_many_tabs_that_move_at_once_lose_no_job_and_no_place(store: Store, four: tuple[Job, ...]) -> None:
-    def places() -> list[float]:
-        rows = store.database.rows("SELECT position FROM jobs ORDER BY position")
-        return [row["position"] for row in rows]
+    def places() -> list[int]:
+        rows = store.database.rows("SELECT rank FROM jobs ORDER BY rank")
+        return [row["rank"] for row in rows]
 
     before = places()
     together(lambda: [store.queue.move(job.id, "first") for job in four])
