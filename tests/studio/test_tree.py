@@ -37,10 +37,10 @@ def test_an_archived_round_is_hidden_with_those_after_it_and_comes_back(place: P
     child = drawn_child(studio, place.round)
     grandchild = studio.branch(child).id
     sibling = studio.branch(place.round).id
-    stamp = studio.stamp(place.project)
+    version = studio.version(place.project)
     before = studio.archive_round(child)
     assert before is not None and before.id == place.round
-    assert studio.stamp(place.project) != stamp
+    assert studio.version(place.project) != version
     assert [summary.id for summary in studio.rounds(place.project)] == [place.round, sibling]
     assert studio.archived_rounds(place.project) == {child: "Round 2"}
     assert [measured.id for measured in studio.measures(place.project).rounds] == [None, place.round, sibling]

@@ -58,7 +58,7 @@ def test_what_changes_something_goes_through_the_page_s_door(
 
     monkeypatch.setattr(endpoints, "answer", door)
     calls = Endpoints(ViewCache(place.studio), WRITES)
-    before = place.studio.stamp(place.project)
+    before = place.studio.version(place.project)
     given: dict[str, tuple[Any, ...]] = {
         "create": ("style", [{"picture": "0" * 32, "prompt": "A cat in ink style"}]),
         "decide": ([], "accepted"),
@@ -72,7 +72,7 @@ def test_what_changes_something_goes_through_the_page_s_door(
         with pytest.raises(StudioError, match=r"^closed\.$"):
             call(*given.get(name, (place.round,)))
     assert passed == [name for name in NAMES if name not in READING]
-    after = place.studio.stamp(place.project)
+    after = place.studio.version(place.project)
     assert after == before, "reading changes nothing"
 
 
