@@ -4,12 +4,13 @@ import json
 import sys
 from collections.abc import Generator, Iterable
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 import typer
 
-from gal_studio.assets import resolve_model
+from gal_studio.assets import load_held_out, resolve_model
 from gal_studio.commands.running.outputs import check_folder
 from gal_studio.commands.terminal.stored import (
     AsJson,
@@ -20,10 +21,18 @@ from gal_studio.commands.terminal.stored import (
     given_workspace,
 )
 from gal_studio.core.errors import StudioError
+from gal_studio.provenance import made_by
 
 CLIP = "ViT-B-32/openai"
 """Published for both papers."""
 T = TypeVar("T")
+
+
+class References(StrEnum):
+    """How references that are not square are shown to CLIP."""
+
+    squashed = "squashed"
+    cropped = "cropped"
 
 
 @dataclass(frozen=True)
@@ -39,6 +48,7 @@ class Plan:
     subjects: tuple[str, ...]
     partial: bool
     prompts: Path | None
+    references: References
     per_prompt: int | None
     steps: int | None
     guidance: float | None
@@ -62,7 +72,12 @@ def evaluate(
     ] = False,
     subject: Annotated[list[str] | None, typer.Option(help="Only this subject; may be repeated.")] = None,
     partial: Annotated[bool, typer.Option("--partial", help="Score what is there.")] = False,
-    prompts: Annotated[Path | None, typer.Option(help="The clock arms' prompts, one a line.")] = None,
+    prompts: Annotated[
+        Path | None, typer.Option(help="The clock arms' prompts: one a line, or a CSV or TSV table.")
+    ] = None,
+    references: Annotated[
+        References, typer.Option(help="How CLIP sees a style's references: published squashes them.")
+    ] = References.squashed,
     per_prompt: Annotated[int | None, typer.Option(min=1, max=1000, help="Pictures of each.")] = None,
     steps: Annotated[int | None, typer.Option(min=1, max=1000, help="Sampling steps.")] = None,
     guidance: Annotated[float | None, typer.Option(min=0, max=100, help="Guidance scale.")] = None,
@@ -73,7 +88,8 @@ def evaluate(
     """Measure pictures as the papers do: DINO, CLIP-I and CLIP-T on DreamBench, or GAL's clock arms."""
     plan = Plan(
         out, dreambench, pictures, given_workspace(context, workspace), project, single_image,
-        tuple(subject or ()), partial, prompts, per_prompt, steps, guidance, clip_model, dino_model,
+        tuple(subject or ()), partial, prompts, references, per_prompt, steps, guidance, clip_model,
+        dino_model,
     )  # fmt: skip
     _check(plan)
     check_folder(out)
@@ -109,6 +125,7 @@ def _check(plan: Plan) -> None:
 def _dreambench(plan: Plan) -> Any:
     from gal_studio.engine.features.clip import load_embedder
     from gal_studio.engine.features.image_token import DINO, load_image_token
+    from gal_studio.engine.models.devices import choose_device
     from gal_studio.evaluation.benchmark import report_benchmark
     from gal_studio.evaluation.dreambench import find_drawn, read_dreambench
     from gal_studio.evaluation.embedding import FeatureFiles
@@ -134,6 +151,8 @@ def _dreambench(plan: Plan) -> Any:
         "clip_model": plan.clip_model,
         "dino_model": plan.dino_model or DINO,
         "pictures_in": str(folder),
+        "made_by": made_by(),
+        "device": str(choose_device()),
     }
     return report_benchmark(scores, told)
 
@@ -154,18 +173,28 @@ def _drawn_by_projects(plan: Plan, subjects: Iterable[Any]) -> Path:
 
 def _clock(plan: Plan) -> Any:
     from gal_studio.engine.features.clip import load_embedder
+    from gal_studio.engine.models.devices import choose_device
     from gal_studio.evaluation import clock
     from gal_studio.evaluation.drawing import Artist
     from gal_studio.evaluation.embedding import FeatureFiles
+    from gal_studio.evaluation.prompt_file import read_prompts
 
     assert plan.workspace is not None
     with existing_workspace(plan.workspace, writable=False) as store:
         project = find_project(store, plan.project)
         prompts = store.projects.prompts(project.id)
-        texts = clock.read_prompts(plan.prompts, prompts)
+        texts = (
+            read_prompts(plan.prompts, prompts)
+            if plan.prompts
+            else prompts.expand(load_held_out(prompts.kind))
+        )
+        shown = ", ".join(map(repr, texts[:2]))
+        print(f"{len(texts)} prompts: {shown}{', …' if texts[2:] else ''}", file=sys.stderr, flush=True)
         count = plan.per_prompt or clock.PER_PROMPT[project.kind]
         settings = clock.settings_of(project, plan.steps, plan.guidance)
         references = [store.images.path(each.image) for each in store.projects.references(project.id)]
+        squashed = project.kind == "style" and plan.references == References.squashed
+        revisions = dict(store.projects.revisions(project.id))
         points, artist = clock.find_points(store, project), Artist(store)
         name = resolve_model(plan.clip_model)
         files = FeatureFiles(plan.out / "features", name, lambda: load_embedder(name))
@@ -175,7 +204,9 @@ def _clock(plan: Plan) -> Any:
             wanted = clock.wanted_pictures(project, texts, count, folder)
             drawing = artist.draw(project, point.round, folder, wanted, settings)
             _counted(drawing, f"{point.name}: drawn")
-            scoring = clock.score_point(files, wanted, references, prompts)
+            scoring = clock.score_point(
+                files, wanted, references, prompts, clock.SQUASHED if squashed else None
+            )
             scores[point.name] = _followed(scoring, f"{point.name}: embedded")
     told = {
         "evaluation": "clock arms",
@@ -187,6 +218,11 @@ def _clock(plan: Plan) -> Any:
         "steps": settings.steps,
         "guidance_scale": settings.guidance_scale,
         "clip_model": plan.clip_model,
+        "references": f"resized to {clock.SQUASHED} x {clock.SQUASHED}" if squashed else "as they are",
+        "base_model": project.base_model,
+        "revisions": revisions,
+        "made_by": made_by(),
+        "device": str(choose_device()),
     }
     return clock.report_arms(points, scores, told)
 

@@ -5,8 +5,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from gal_studio.core.errors import StudioError
-from gal_studio.core.measures.published import Values, mean_over_prompts, mean_over_subjects
+from gal_studio.core.measures.published import mean_over_prompts, mean_over_subjects
 from gal_studio.core.seeds import named_seed
 from gal_studio.core.types import Round
 from gal_studio.evaluation.drawing import Artist, Wanted
@@ -64,8 +66,8 @@ def report_benchmark(scores: Sequence[SubjectScores], told: dict[str, Any]) -> R
     rows = [
         Row(
             each.subject.name,
-            {"pictures": each.pictures, "references": len(each.references)},
-            {name: mean_over_prompts(_values(each, name), name) for name in FIGURES},
+            {"pictures": len(each.drawn), "references": len(each.references)},
+            {name: mean_over_prompts(each.values(name), name) for name in FIGURES},
         )
         for each in scores
     ]
@@ -73,14 +75,27 @@ def report_benchmark(scores: Sequence[SubjectScores], told: dict[str, Any]) -> R
         f"all {len(scores)}",
         {name: sum(row.counts[name] for row in rows) for name in ("pictures", "references")},
         {
-            name: mean_over_subjects({each.subject.name: _values(each, name) for each in scores}, name)
+            name: mean_over_subjects({each.subject.name: each.values(name) for each in scores}, name)
             for name in FIGURES
         },
     )
     compared = {each.subject.name: [path.name for path in each.references] for each in scores}
-    return Report("subject", [*rows, whole], {**told, "compared_with": compared})
-
-
-def _values(scores: SubjectScores, name: str) -> Values:
-    found: Values = getattr(scores, name)
-    return found
+    return Report(
+        "subject",
+        [*rows, whole],
+        {**told, "compared_with": compared},
+        pictures=[
+            {
+                "subject": each.subject.name,
+                "prompt": drawn.prompt,
+                "file": f"{each.subject.name}/{drawn.path.name}",
+                **{name: each.figures[name][place].item() for name in FIGURES},
+            }
+            for each in scores
+            for place, drawn in enumerate(each.drawn)
+        ],
+        prompts=list(dict.fromkeys(drawn.prompt for each in scores for drawn in each.drawn)),
+        features={
+            name: np.concatenate([each.features[name] for each in scores]) for name in ("clip", "dino")
+        },
+    )

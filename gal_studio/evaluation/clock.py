@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from gal_studio.assets import load_held_out
 from gal_studio.core.errors import StudioError
 from gal_studio.core.intervals import paired_difference
 from gal_studio.core.measures.published import alignment, likeness, mean_over_prompts
@@ -29,10 +29,28 @@ from gal_studio.state.tables.projects import Project
 STEPS, GUIDANCE = 50, 7.5
 """Published."""
 PER_PROMPT = {"style": 1, "object": 2}
+SQUASHED = 512
+"""Published: the side to which a style's references are resized before CLIP, whatever their shape."""
 PUBLISHED_PROMPTS = {"style": 190, "object": 20}
 FIGURES = ("clip_t", "clip_i")
 BASE = "base model"
-Scores = Mapping[str, Mapping[tuple[str, int], float]]  # of each figure, by prompt and number
+
+
+@dataclass(frozen=True)
+class PointScores:
+    """The n pictures of a point with the prompts that they were scored for, their figures, each (n,), and
+    their CLIP features (n, d).
+    """
+
+    wanted: Sequence[Wanted]
+    scored: Sequence[str]
+    figures: Mapping[str, NDArray[np.float64]]
+    features: NDArray[np.float64]
+
+    def by_picture(self, name: str) -> dict[tuple[str, int], float]:
+        """A figure of each picture, by its prompt and seed."""
+        keys = [(each.prompt, each.seed) for each in self.wanted]
+        return dict(zip(keys, self.figures[name].tolist(), strict=True))
 
 
 @dataclass(frozen=True)
@@ -87,27 +105,6 @@ def find_arms(points: Sequence[Point]) -> list[list[str]]:
     return arms
 
 
-def read_prompts(path: Path | None, prompts: Prompts) -> tuple[str, ...]:
-    """The prompts of a file, one a line (or PartiPrompts' table), for the subject; else the bundled ones.
-
-    `{}` stands for the subject; a style's words are put behind a line without it, as published.
-    """
-    if path is None:
-        return prompts.expand(load_held_out(prompts.kind))
-    try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise StudioError(f"The prompts cannot be read from {path}: give a text file in UTF-8.") from error
-    if lines and lines[0].startswith("Prompt\t"):
-        lines = [line.partition("\t")[0] for line in lines[1:]]
-    lines = [line.strip() for line in lines if line.strip()]
-    if prompts.kind == "style":
-        lines = [
-            line if "{}" in line or prompts.name in line else f"{line.rstrip(' .')} {{}}" for line in lines
-        ]
-    return prompts.expand(lines)
-
-
 def wanted_pictures(project: Project, prompts: Sequence[str], count: int, folder: Path) -> list[Wanted]:
     """The pictures of a point, `count` of each prompt; their seeds are the same for every point."""
     return [
@@ -140,30 +137,23 @@ def score_point(
     wanted: Sequence[Wanted],
     references: Sequence[Path],
     prompts: Prompts,
-) -> Generator[int, None, Scores]:
+    squash: int | None = None,
+) -> Generator[int, None, PointScores]:
     """CLIP-T and CLIP-I of each picture; the prompts of objects are scored without the trigger words.
 
-    Yields how many pictures were embedded, at last returns the figures.
+    With `squash`, references are resized to that many pixels a side first, whatever their shape. Yields how
+    many pictures were embedded, at last returns the figures.
     """
-    known = yield from embed_pictures(files, [*references, *(each.path for each in wanted)])
+    known = yield from embed_pictures(files, [each.path for each in wanted])
+    given = yield from embed_pictures(files, references, squash)
     plain = {each.prompt: _scored_prompt(each.prompt, prompts) for each in wanted}
     texts = embed_prompts(files, list(plain.values()))
     pictures = np.stack([known[each.path] for each in wanted])
     figures = {
         "clip_t": alignment(pictures, np.stack([texts[plain[each.prompt]] for each in wanted])),
-        "clip_i": likeness(pictures, np.stack([known[path] for path in references])),
+        "clip_i": likeness(pictures, np.stack([given[path] for path in references])),
     }
-    return {name: dict(zip(_keys(wanted), values.tolist(), strict=True)) for name, values in figures.items()}
-
-
-def _keys(wanted: Sequence[Wanted]) -> list[tuple[str, int]]:
-    """The prompt of each picture, and which one of its prompt it is."""
-    seen: dict[str, int] = {}
-    keys = []
-    for each in wanted:
-        seen[each.prompt] = seen.get(each.prompt, -1) + 1
-        keys.append((each.prompt, seen[each.prompt]))
-    return keys
+    return PointScores(wanted, [plain[each.prompt] for each in wanted], figures, pictures)
 
 
 def _scored_prompt(prompt: str, prompts: Prompts) -> str:
@@ -172,20 +162,40 @@ def _scored_prompt(prompt: str, prompts: Prompts) -> str:
     return prompt
 
 
-def report_arms(points: Sequence[Point], scores: Mapping[str, Scores], told: dict[str, Any]) -> Report:
+def report_arms(points: Sequence[Point], scores: Mapping[str, PointScores], told: dict[str, Any]) -> Report:
     """One row for each point, with its change from the point before, paired by prompt and seed."""
     rows = []
     for point in points:
         own, before = scores[point.name], scores[point.before] if point.before else None
-        figures = {name: mean_over_prompts(_by_prompt(own[name]), name) for name in FIGURES}
+        figures = {name: mean_over_prompts(_by_prompt(own.by_picture(name)), name) for name in FIGURES}
         changes = {
-            f"{name}_change": paired_difference(before[name], own[name], generator(0, "clock arm", name))
+            f"{name}_change": paired_difference(
+                before.by_picture(name), own.by_picture(name), generator(0, "clock arm", name)
+            )
             if before
             else None
             for name in FIGURES
         }
-        rows.append(Line(point.name, {"pictures": len(own["clip_t"])}, {**figures, **changes}))
-    return Report("point", rows, {**told, "arms": find_arms(points)})
+        rows.append(Line(point.name, {"pictures": len(own.wanted)}, {**figures, **changes}))
+    return Report(
+        "point",
+        rows,
+        {**told, "arms": find_arms(points)},
+        pictures=[
+            {
+                "point": point.name,
+                "prompt": each.prompt,
+                "scored_prompt": scores[point.name].scored[place],
+                "seed": each.seed,
+                "file": f"{point.folder}/{each.path.name}",
+                **{name: scores[point.name].figures[name][place].item() for name in FIGURES},
+            }
+            for point in points
+            for place, each in enumerate(scores[point.name].wanted)
+        ],
+        prompts=list(dict.fromkeys(each.prompt for each in scores[points[0].name].wanted)),
+        features={"clip": np.concatenate([scores[point.name].features for point in points])},
+    )
 
 
 def _by_prompt(values: Mapping[tuple[str, int], float]) -> dict[str, list[float]]:

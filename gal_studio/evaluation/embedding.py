@@ -54,18 +54,24 @@ class FeatureFiles(Generic[M]):
         self._model = self._model or self._load()
         return self._model
 
-    def embed(self, paths: Sequence[Path]) -> Iterator[Features]:
-        """Yield the features of a few pictures at a time; those on disk are read."""
+    def embed(self, paths: Sequence[Path], squash: int | None = None) -> Iterator[Features]:
+        """Yield the features of a few pictures at a time; those on disk are read.
+
+        With `squash`, each picture is first resized to that many pixels a side, whatever its shape.
+        """
         wanted = list(dict.fromkeys(paths))
         for first in range(0, len(wanted), AT_ONCE):
-            yield self._embed(wanted[first : first + AT_ONCE])
+            yield self._embed(wanted[first : first + AT_ONCE], squash)
 
-    def _embed(self, paths: Sequence[Path]) -> dict[Path, Row]:
-        files = {path: f"{_digest(path.read_bytes())}.npy" for path in paths}
+    def _embed(self, paths: Sequence[Path], squash: int | None) -> dict[Path, Row]:
+        how = "" if squash is None else f"squashed-{squash}-"
+        files = {path: f"{how}{_digest(path.read_bytes())}.npy" for path in paths}
         known = {path: row for path, file in files.items() if (row := self._read(file)) is not None}
         for path in paths:
             if path not in known:  # one by one: the last bits of a row depend on its batch
-                known[path] = self._keep(files[path], self.model.images([read_picture(path)[0]])[0])
+                picture = read_picture(path)[0]
+                picture = picture if squash is None else picture.resize((squash, squash))
+                known[path] = self._keep(files[path], self.model.images([picture])[0])
         return known
 
     def prompt(self, prompt: str) -> Row | None:
@@ -92,10 +98,12 @@ class FeatureFiles(Generic[M]):
         return None
 
 
-def embed_pictures(files: FeatureFiles[Any], paths: Sequence[Path]) -> Generator[int, None, Features]:
-    """Embed pictures; yields how many at a time, at last returns their features."""
+def embed_pictures(
+    files: FeatureFiles[Any], paths: Sequence[Path], squash: int | None = None
+) -> Generator[int, None, Features]:
+    """Embed pictures, as `FeatureFiles.embed`; yields how many at a time, at last returns their features."""
     found: dict[Path, Row] = {}
-    for some in files.embed(paths):
+    for some in files.embed(paths, squash):
         found.update(some)
         yield len(some)
     return found

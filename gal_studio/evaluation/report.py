@@ -1,12 +1,16 @@
-"""The result of an evaluation: one table for the terminal, and the same as JSON and CSV."""
+"""The result of an evaluation: a table, and everything that it can be computed from again."""
 
 import csv
 import io
 import json
-from collections.abc import Mapping, Sequence
+import zipfile
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from gal_studio.core.intervals import Interval
 from gal_studio.state.files.content_store import write_whole
@@ -23,11 +27,18 @@ class Row:
 
 @dataclass(frozen=True)
 class Report:
-    """An evaluation; `told` is how it was made, and the first column is headed by `subject`."""
+    """An evaluation; `told` is how it was made, and the first column is headed by `subject`.
+
+    `pictures` has a row for each picture, with equal columns; `prompts` are the exact ones, in order;
+    `features` are the models' unit rows, those of pictures in the order of `pictures`.
+    """
 
     subject: str
     rows: Sequence[Row]
     told: Mapping[str, Any]
+    pictures: Sequence[Mapping[str, str | int | float]]
+    prompts: Sequence[str]
+    features: Mapping[str, NDArray[np.float64]]
 
     def table(self) -> str:
         """The rows under each other; a figure with its 95 % interval."""
@@ -53,27 +64,49 @@ class Report:
         return {**self.told, "rows": rows}
 
     def write(self, folder: Path) -> None:
-        """Write `evaluation.json` and `evaluation.csv`."""
+        """Write `evaluation.json`, `evaluation.csv`, `pictures.csv`, `prompts.txt` and `features.npz`."""
         text = json.dumps(self.data(), indent=2, ensure_ascii=False)
-        write_whole(folder / "evaluation.json", f"{text}\n".encode(), folder)
-        write_whole(folder / "evaluation.csv", self._csv().encode(), folder)
+        files = {
+            "evaluation.json": f"{text}\n".encode(),
+            "evaluation.csv": self._csv().encode(),
+            "pictures.csv": _table(list(self.pictures[0]), (row.values() for row in self.pictures)).encode(),
+            "prompts.txt": "".join(f"{prompt}\n" for prompt in self.prompts).encode(),
+            "features.npz": _arrays(self.features),
+        }
+        for name, data in files.items():
+            write_whole(folder / name, data, folder)
 
     def _csv(self) -> str:
-        buffer = io.StringIO()
-        writer = csv.writer(buffer, lineterminator="\n")
-        first = self.rows[0]
-        ends = ("", "_low", "_high")
-        writer.writerow(
-            [self.subject, *first.counts, *(f"{name}{end}" for name in first.figures for end in ends)]
-        )
-        for row in self.rows:
-            cells = [
-                cell
-                for figure in row.figures.values()
-                for cell in (("", "", "") if figure is None else (figure.value, figure.low, figure.high))
-            ]
-            writer.writerow([row.name, *row.counts.values(), *cells])
-        return buffer.getvalue()
+        first, ends = self.rows[0], ("", "_low", "_high")
+        heading = [self.subject, *first.counts, *(f"{name}{end}" for name in first.figures for end in ends)]
+        return _table(heading, ([row.name, *row.counts.values(), *_cells(row)] for row in self.rows))
+
+
+def _table(heading: Sequence[str], rows: Iterable[Iterable[Any]]) -> str:
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(heading)
+    writer.writerows(rows)
+    return buffer.getvalue()
+
+
+def _cells(row: Row) -> list[float | str]:
+    return [
+        cell
+        for figure in row.figures.values()
+        for cell in (("", "", "") if figure is None else (figure.value, figure.low, figure.high))
+    ]
+
+
+def _arrays(arrays: Mapping[str, NDArray[np.float64]]) -> bytes:
+    """An `.npz` of arrays in float32, with the same bytes for the same arrays."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, array in arrays.items():
+            single = io.BytesIO()
+            np.save(single, np.asarray(array, dtype=np.float32), allow_pickle=False)
+            archive.writestr(zipfile.ZipInfo(f"{name}.npy"), single.getvalue(), zipfile.ZIP_DEFLATED)
+    return buffer.getvalue()
 
 
 def _heading(name: str) -> str:

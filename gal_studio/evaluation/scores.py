@@ -1,10 +1,11 @@
 """Score the generated pictures of subjects as both tables of PatchDPO do: DINO, CLIP-I and CLIP-T."""
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gal_studio.core.measures.published import Values, alignment, likeness
 from gal_studio.evaluation.dreambench import Drawn, Subject, single_image
@@ -15,6 +16,8 @@ from gal_studio.evaluation.embedding import (
     embed_pictures,
     embed_prompts,
 )
+
+Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -27,18 +30,23 @@ class Models:
 
 @dataclass(frozen=True)
 class SubjectScores:
-    """The figures of each picture of a subject by its prompt; `references` were compared with."""
+    """The figures of a subject's n pictures, each (n,); `references` were compared with.
+
+    `features` are the unit rows of the pictures, (n, d), by the model's kind.
+    """
 
     subject: Subject
     references: tuple[Path, ...]
-    dino: Values
-    clip_i: Values
-    clip_t: Values
+    drawn: Sequence[Drawn]
+    figures: Mapping[str, Floats]
+    features: Mapping[str, Floats]
 
-    @property
-    def pictures(self) -> int:
-        """The number of pictures."""
-        return sum(len(row) for row in self.dino.values())
+    def values(self, name: str) -> Values:
+        """A figure of each picture, by its prompt."""
+        found: dict[str, list[float]] = {}
+        for each, value in zip(self.drawn, self.figures[name].tolist(), strict=True):
+            found.setdefault(each.prompt, []).append(value)
+        return found
 
 
 Steps = Generator[int, None, SubjectScores]
@@ -54,17 +62,13 @@ def score_subject(subject: Subject, drawn: Sequence[Drawn], models: Models, sing
     clip = yield from embed_pictures(models.clip, [*references, *paths])
     dino = yield from embed_pictures(models.dino, [*references, *paths])
     texts = embed_prompts(models.clip, [each.prompt for each in drawn])
-    rows = np.stack([clip[path] for path in paths])
-    figures = (
-        likeness(np.stack([dino[path] for path in paths]), np.stack([dino[path] for path in references])),
-        likeness(rows, np.stack([clip[path] for path in references])),
-        alignment(rows, np.stack([texts[each.prompt] for each in drawn])),
-    )
-    return SubjectScores(subject, references, *(_by_prompt(drawn, values.tolist()) for values in figures))
-
-
-def _by_prompt(drawn: Sequence[Drawn], values: Sequence[float]) -> dict[str, list[float]]:
-    found: dict[str, list[float]] = {}
-    for each, value in zip(drawn, values, strict=True):
-        found.setdefault(each.prompt, []).append(value)
-    return found
+    features = {
+        "dino": np.stack([dino[path] for path in paths]),
+        "clip": np.stack([clip[path] for path in paths]),
+    }
+    figures = {
+        "dino": likeness(features["dino"], np.stack([dino[path] for path in references])),
+        "clip_i": likeness(features["clip"], np.stack([clip[path] for path in references])),
+        "clip_t": alignment(features["clip"], np.stack([texts[each.prompt] for each in drawn])),
+    }
+    return SubjectScores(subject, references, drawn, figures, features)

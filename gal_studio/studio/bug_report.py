@@ -6,17 +6,12 @@ import platform
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from gal_studio import __version__
+from gal_studio.provenance import library_versions
 from gal_studio.state import Store
 from gal_studio.state.jobs.worker_log import LOG, OUTPUT, PAGE, last_lines
-
-LIBRARIES = (
-    "torch", "torchvision", "diffusers", "transformers", "open_clip_torch", "peft", "accelerate",
-    "scikit-learn", "gradio", "numpy", "pillow",
-)  # fmt: skip
 
 HIDDEN = "[hidden]"
 SHORTEST = 4  # characters of a known secret: hiding a shorter one would hide much of the text
@@ -81,18 +76,6 @@ def bug_report(store: Store, project_id: str | None, secrets: Iterable[str] = ()
         output=clean_lines(last_lines(store.workspace, SHOWN_OUTPUT, OUTPUT)),
         page=clean_lines(last_lines(store.workspace, SHOWN_PAGE, PAGE)),
     )
-
-
-def library_versions() -> dict[str, str]:
-    """The installed versions, read without importing the libraries."""
-    return {name: _version(name) for name in LIBRARIES}
-
-
-def _version(name: str) -> str:
-    try:
-        return version(name)
-    except PackageNotFoundError:
-        return "not installed"
 
 
 def _facts(store: Store, project_id: str | None) -> list[tuple[str, str]]:

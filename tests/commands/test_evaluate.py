@@ -2,6 +2,7 @@
 
 import csv
 import json
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +23,8 @@ from gal_studio.studio import ReferenceDraft, Studio
 from gal_studio.worker.models import Models
 from tests.commands.running import run
 from tests.engine.tiny_vision import make_tiny_transformer
-from tests.evaluation.made import make_dreambench, make_pictures, published
-from tests.tiny_project import make_models, object_draft
+from tests.evaluation.made import PROMPTS, make_dreambench, make_pictures, published
+from tests.tiny_project import make_models, object_draft, tiny_draft
 from tests.worker.working import work
 
 
@@ -68,15 +69,15 @@ def plain_encoders(names: dict[str, str]) -> dict[str, Any]:
     clip.eval()
     crop = transforms.Compose(
         [
-            transforms.Resize(round(128 * 256 / 224), interpolation=transforms.InterpolationMode.BICUBIC),
-            transforms.CenterCrop(128),
+            transforms.Resize(round(32 * 256 / 224), interpolation=transforms.InterpolationMode.BICUBIC),
+            transforms.CenterCrop(32),
             transforms.ToTensor(),
             transforms.Normalize((0.485, 0.456, 0.406), (0.229, 0.224, 0.225)),
         ]
     )
 
     def token(picture: Image.Image) -> np.ndarray:
-        said = dino(pixel_values=crop(picture)[None], interpolate_pos_encoding=True)
+        said = dino(pixel_values=crop(picture)[None])
         return said.last_hidden_state[0, 0].detach().double().numpy()
 
     return {
@@ -118,6 +119,21 @@ def test_both_tables_agree_with_the_published_computation(
     with (tmp_path / "evaluation.csv").open() as file:
         rows = list(csv.DictReader(file))
     assert [float(row["dino_low"]) for row in rows] == [row["dino"]["low"] for row in told["rows"]]
+    with (tmp_path / "pictures.csv").open() as file:
+        each = list(csv.DictReader(file))
+    assert len(each) == 5 and each[0]["file"] == "cat2/a cat in the jungle.png"
+    for figure, value in expected.items():  # repeated from the table of pictures alone
+        means = [
+            np.mean([float(row[figure]) for row in each if row["subject"] == name]) for name in references
+        ]
+        assert np.mean(means) == pytest.approx(value, abs=1e-6)
+    with np.load(tmp_path / "features.npz") as features:
+        np.testing.assert_allclose(np.linalg.norm(features["dino"], axis=1), 1, atol=1e-5)
+        assert features["clip"].shape[0] == features["dino"].shape[0] == 5
+    assert (tmp_path / "prompts.txt").read_text().splitlines() == [
+        prompt for prompts in PROMPTS.values() for prompt in prompts
+    ]
+    assert told["made_by"]["libraries"]["torch"] == version("torch")
     assert "all 2" in table and "DINO" in table and len(subjects) == 2
 
 
@@ -142,12 +158,13 @@ def test_an_interrupted_evaluation_computes_only_the_rest(
     assert evaluate(names, tmp_path / "a", *words) == 0
     assert len(seen) == 11
     assert evaluate(names, tmp_path / "b", *words) == 0
-    files = [(tmp_path / folder / "evaluation.json").read_bytes() for folder in "ab"]
-    assert files[0] == files[1]
+    for name in ("evaluation.json", "evaluation.csv", "pictures.csv", "prompts.txt", "features.npz"):
+        files = [(tmp_path / folder / name).read_bytes() for folder in "ab"]
+        assert files[0] == files[1], name
     damaged = next((tmp_path / "a" / "features").rglob("*.npy"))
     damaged.write_bytes(b"damaged")
     assert evaluate(names, tmp_path / "a", *words) == 0
-    assert (tmp_path / "a" / "evaluation.json").read_bytes() == files[1]
+    assert (tmp_path / "a" / "features.npz").read_bytes() == files[1]
 
 
 def test_a_project_draws_its_own_subject(
@@ -219,6 +236,33 @@ def test_clock_arms(
     change = paired_difference(by_point[0], by_point[1], generator(0, "anything"))
     assert first["clip_t_change"]["value"] == pytest.approx(change.value, abs=1e-6)
     assert base["clip_t_change"] is None
+
+
+def test_a_style_is_compared_with_its_reference_squashed_as_published(
+    names: dict[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A reference of 64 x 160 pixels: published resizes it to 512 x 512, whatever its shape."""
+    tall = Image.effect_mandelbrot((64, 160), (-2, -2, 1, 2), 50).convert("RGB")
+    draft = tiny_draft((names["pipeline"], names["clip"]), references=[(tall, "A cat in ink style")])
+    with Store(tmp_path / "workspace") as store:
+        studio, models = Studio(store), Models()
+        work(studio, models, studio.fine_tune(studio.rounds(studio.create_project(draft))[0].id))
+    table = tmp_path / "parti.csv"
+    table.write_text("Prompt,Category\na boat,Vehicles\na bird,Animals\n")
+    words = ("--workspace", tmp_path / "workspace", "--prompts", table, "--steps", 1)
+    clip, seen = plain_encoders(names)["clip"], {}
+    for how in ("squashed", "cropped"):
+        assert evaluate(names, tmp_path / how, *words, "--references", how) == 0
+        assert "2 prompts: 'a boat in" in capsys.readouterr().err
+        with (tmp_path / how / "pictures.csv").open() as file:
+            seen[how] = list(csv.DictReader(file))
+    shown = {"squashed": clip(tall.resize((512, 512))), "cropped": clip(tall)}
+    for how, reference in shown.items():
+        for row in seen[how]:
+            drawn = clip(Image.open(tmp_path / how / "pictures" / row["file"]).convert("RGB"))
+            cosine = drawn @ reference / np.linalg.norm(drawn) / np.linalg.norm(reference)
+            assert float(row["clip_i"]) == pytest.approx(cosine, abs=1e-6)
+    assert seen["squashed"] != seen["cropped"]
 
 
 def test_senseless_options_are_one_sentence(

@@ -4,7 +4,7 @@ import os
 import platform
 from typing import Any
 
-from gal_studio.studio.bug_report import library_versions
+from gal_studio.provenance import library_versions
 
 
 def describe_machine() -> dict[str, Any]:

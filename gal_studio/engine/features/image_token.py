@@ -16,7 +16,7 @@ from gal_studio.engine.models.devices import choose_device
 DINO = "timm/vit_small_patch16_224.dino"
 """DINO v1, ViT-S/16, which both papers' tables are measured with; its repository has safetensors."""
 MARGIN = 256 / 224
-"""The shorter side before the crop, relative to the crop: published as 256 and 224 pixels."""
+"""The shorter side before the crop, relative to it, if the model says none; published: 256 and 224 pixels."""
 BATCH = 32
 
 
@@ -48,12 +48,13 @@ class ImageTokenEmbedder:
         return np.asarray(found / lengths, dtype=np.float64)
 
     def _pixels(self, picture: Image.Image) -> torch.Tensor:
-        """Resize bicubically to the margin, crop the middle, normalise: (3, side, side)."""
+        """Resize the shorter side bicubically, crop the middle, normalise: (3, side, side)."""
         from torchvision.transforms import functional as change
 
-        side = self.vision.side
+        side = self.vision.own_side
+        shorter = self.vision.shorter_side or round(side * MARGIN)
         resized = change.resize(
-            picture.convert("RGB"), [round(side * MARGIN)], interpolation=change.InterpolationMode.BICUBIC
+            picture.convert("RGB"), [shorter], interpolation=change.InterpolationMode.BICUBIC
         )
         cropped = change.to_tensor(change.center_crop(resized, [side, side]))
         return change.normalize(cropped, list(self.vision.mean), list(self.vision.std))
@@ -65,13 +66,14 @@ def load_image_token(
     """Load a DINO-like model from a directory or the hub; one without an image token is refused."""
     chosen = choose_device(device)
     vision = load_pretrained_vision(name, chosen, {} if revisions is None else revisions)
-    blank = torch.zeros(1, 3, vision.side, vision.side, device=chosen)
+    side = vision.own_side
+    blank = torch.zeros(1, 3, side, side, device=chosen)
     try:
         with torch.inference_mode():
             tokens = vision.tokens(blank) if vision.patch else None
     except (TypeError, ValueError, RuntimeError):
         tokens = None
-    if tokens is None or tokens.shape[1] <= (vision.side // vision.patch) ** 2:
+    if tokens is None or tokens.shape[1] <= (side // vision.patch) ** 2:
         raise StudioError(
             f"The vision model {name} has no image token, which the DINO metric compares: use a DINO or "
             f"DINOv2 model, such as {DINO}."

@@ -20,13 +20,17 @@ PICKLED = ("pytorch_model*.bin", "*.pth", "*.pt", "*.ckpt")
 class PretrainedVision:
     """A loaded model with the size and the statistics of the pictures that it was trained on.
 
-    `timm` is the network inside a timm model, None for the others; `patch` is a transformer's patch size, 0
-    for a network without patches.
+    `side` is that of its input for patch features, at least `MIN_GRID` patches. `own_side` is what the
+    model's own preparation crops to, and `shorter_side` what it resizes the shorter side to before; 0 if it
+    says none. `patch` is a transformer's patch size, 0 for a network without patches; `timm` is the network
+    inside a timm model, None for the others.
     """
 
     name: str
     module: Any
     side: int
+    own_side: int
+    shorter_side: int
     patch: int
     mean: tuple[float, ...]
     std: tuple[float, ...]
@@ -61,10 +65,13 @@ def load_pretrained_vision(name: str, device: torch.device, revisions: Revisions
     timm = getattr(module, "timm_model", None)
     told = _processor(folder) if timm is None else _timm_processor(module.config)
     patch = _patch_size(module.config if timm is None else timm)
+    own = _own_side(module.config, told)
     return PretrainedVision(
         name=name,
         module=module,
-        side=_side(module.config, told, patch),
+        side=own if not patch or timm is not None else max(MIN_GRID, own // patch) * patch,
+        own_side=own,
+        shorter_side=_shorter_side(told),
         patch=patch,
         mean=tuple(told.get("image_mean") or IMAGENET_MEAN),
         std=tuple(told.get("image_std") or IMAGENET_STD),
@@ -125,12 +132,16 @@ def _patch_size(holder: Any) -> int:
     return size if isinstance(size, int) else 0
 
 
-def _side(config: Any, processor: dict[str, Any], patch: int) -> int:
-    """The input's side: that of training, rounded down to whole patches, and at least 16 patches."""
+def _own_side(config: Any, processor: dict[str, Any]) -> int:
+    """The side of the pictures that the model's own preparation makes."""
     size = processor.get("crop_size") or processor.get("size") or getattr(config, "image_size", 224)
     if isinstance(size, dict):
         size = size.get("height") or size.get("shortest_edge") or 224
-    side = size if isinstance(size, int) else int(size[0]) if isinstance(size, list | tuple) else 224
-    if not patch or hasattr(config, "pretrained_cfg"):  # timm's networks take one size only
-        return side
-    return max(MIN_GRID, side // patch) * patch
+    return size if isinstance(size, int) else int(size[0]) if isinstance(size, list | tuple) else 224
+
+
+def _shorter_side(processor: dict[str, Any]) -> int:
+    """To how many pixels the shorter side is resized before the crop; 0 if nothing is cropped."""
+    size = processor.get("size")
+    crops = processor.get("crop_size") and processor.get("do_center_crop", True)
+    return int(size.get("shortest_edge") or 0) if crops and isinstance(size, dict) else 0
