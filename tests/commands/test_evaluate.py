@@ -242,7 +242,10 @@ def test_a_style_is_compared_with_its_reference_squashed_as_published(
 ) -> None:
     """A reference of 64 x 160 pixels: published resizes it to 512 x 512, whatever its shape."""
     tall = Image.effect_mandelbrot((64, 160), (-2, -2, 1, 2), 50).convert("RGB")
-    draft = tiny_draft((names["pipeline"], names["clip"]), references=[(tall, "A cat in ink style")])
+    tall.save(tmp_path / "tall.png")
+    draft = tiny_draft(
+        (names["pipeline"], names["clip"]), references=[(tmp_path / "tall.png", "A cat in ink style")]
+    )
     with Store(tmp_path / "workspace") as store:
         studio, models = Studio(store), Models()
         work(studio, models, studio.fine_tune(studio.rounds(studio.create_project(draft))[0].id))
