@@ -7,6 +7,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+VERSION = "0.1.0"  # as in pyproject.toml
 LIBRARIES = (
     "torch", "torchvision", "diffusers", "transformers", "open_clip_torch", "peft", "accelerate",
     "scikit-learn", "gradio", "numpy", "pillow",
@@ -21,10 +22,8 @@ def library_versions() -> dict[str, str]:
 
 def made_by() -> dict[str, Any]:
     """Versions of the studio, of Python and of the libraries; `commit` is None outside of a checkout."""
-    from gal_studio import __version__
-
     return {
-        "gal_studio": __version__,
+        "gal_studio": VERSION,
         "commit": commit(),
         "python": platform.python_version(),
         "libraries": library_versions(),
