@@ -18,6 +18,7 @@ from benchmarks.gal_gain.cases import SEEDS, Case
 from benchmarks.gal_gain.judging import CaseJudge, Verdicts
 from benchmarks.quality.refinement_gain import encoded
 from gal_studio.commands.running.local_worker import LocalWorker, ProgressLine, local_worker
+from gal_studio.core.recipe import Recipe
 from gal_studio.core.seeds import candidate_seed
 from gal_studio.core.settings import Settings
 from gal_studio.core.types import Candidate, TrainingExample
@@ -203,6 +204,6 @@ def _weighed(example: TrainingExample, arm: str) -> TrainingExample | None:
 def drawn_with(bench: Bench, case: Case, adapter: Path | None, strength: float = 1.0) -> list[Image.Image]:
     """The test prompts, each from the same seeds, with the LoRA at this strength."""
     requests = [DrawRequest(p, candidate_seed(9, p, k)) for p, _ in case.tests for k in range(SEEDS)]
-    with drawing(bench.model, adapter, strength=strength) as ready:
+    with drawing(bench.model, adapter, recipe=Recipe.constant(strength)) as ready:
         events = draw(ready, requests, bench.settings.generation)
         return [picture for e in events if isinstance(e, DrawnBatch) for picture in e.images]

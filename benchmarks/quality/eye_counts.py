@@ -30,7 +30,7 @@ from gal_studio.state import Store
 from gal_studio.studio import Studio
 
 COLUMNS, ROWS, SIDE, TEXT = 10, 6, 144, 16
-KEY = ("number", "prompt", "strength", "overfit", "suggested", SHOWN, "margin")
+KEY = ("number", "prompt", "recipe", "strength", "overfit", "suggested", SHOWN, "margin")
 RULES = """# Counting by eye
 
 {learned}
@@ -118,7 +118,8 @@ def _first_round(store: Store, project_id: str) -> Iterable[Shown]:
         prompt = prompts[one.anchor_id]
         said = {
             "prompt": prompt,
-            "strength": one.strength,
+            "recipe": one.recipe.words,
+            "strength": one.recipe.mean,
             "overfit": int(one.overfit),
             "suggested": int(one.id in suggested),
             SHOWN: one.score(SHOWN),

@@ -106,6 +106,8 @@ class GenerationSettings(SettingsGroup):
     batch_size: int = setting(20, checks.whole, "Sampling batch size", 1, 1024)
     # candidates are drawn with strengths of the LoRA from 1 down to this (Eq. G13)
     lowest_strength: float = setting(1.0, checks.real, "Lowest LoRA strength", 0.0, 1.0)
+    # with that strength up to this share of the steps at most, and 1 from there on; 0: constant strengths
+    latest_switch: float = setting(0.0, checks.real, "Latest switch", 0.0, 1.0)
     # pixels; None: the model's own
     resolution: int | None = setting(None, checks.resolution, "Picture resolution")
 

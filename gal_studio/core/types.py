@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from gal_studio.core.recipe import AS_TRAINED, Recipe
+
 Kind = Literal["style", "object"]
 Verdict = Literal["accepted", "rejected", "undecided"]
 Author = Literal["human", "sampler", "policy"]
@@ -57,7 +59,7 @@ class Candidate:
     Flat pictures are not scored: they count neither as copies nor as successes. `witnesses` is the setting of
     the round; a picture that was not compared with the reference's (`SHOWN`) has the prompts alone. One that
     is `own` comes from a person's own prompt: it can be decided, but no statistic counts it. The LoRA drew it
-    with `strength` (Eq. G13).
+    by `recipe` (Eq. G13).
     """
 
     id: str
@@ -74,7 +76,7 @@ class Candidate:
     witnesses: Witnesses = "both"
     own: bool = False
     marked_copy: bool | None = None
-    strength: float = 1.0
+    recipe: Recipe = AS_TRAINED
 
     def score(self, name: str) -> float | None:
         """The score of that name (`core.gal.scores`); None if the picture was drawn before there was one."""

@@ -13,7 +13,6 @@ from gal_studio.state.tables.candidates import NewCandidate, candidate_id
 from gal_studio.state.tables.trials import NewTrial, Trial
 
 LONGEST_PROMPT = 300  # characters, as of a test prompt
-STRONGEST = 2.0
 LARGEST_GUIDANCE = 30.0
 MOST_WAITING = 50
 
@@ -28,7 +27,6 @@ def check(store: Store, round_id: str, new: NewTrial) -> Round:
     checks.text("The prompt", new.prompt, LONGEST_PROMPT)
     checks.seed("The seed", new.seed)
     checks.real("The guidance", new.guidance_scale, 0.0, LARGEST_GUIDANCE)
-    checks.real("The LoRA strength", new.strength, 0.0, STRONGEST)
     if len(store.trials.waiting(round_id)) >= MOST_WAITING:
         raise StudioError(f"{MOST_WAITING} pictures are waiting to be drawn: let some of them come first.")
     return round_
@@ -55,7 +53,7 @@ def use_as_candidate(store: Store, trial_id: str) -> str:
             feature=trial.feature.astype(float),
             remark=trial.remark,
             more_scores=scores,
-            strength=trial.strength,
+            recipe=trial.recipe,
         )
         store.candidates.save(round_.id, [new], own=True)
         made = candidate_id(round_.id, anchor_id, number)

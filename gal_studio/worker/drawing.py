@@ -5,6 +5,7 @@ from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 
+from gal_studio.core.recipe import AS_TRAINED, Recipe
 from gal_studio.engine.sampling.fused_adapter import drawing
 from gal_studio.engine.sampling.sampler import DrawEvent, DrawnBatch, DrawRequest, draw
 from gal_studio.worker.cluster.artist import Order
@@ -13,7 +14,7 @@ from gal_studio.worker.task import Progress, Task
 
 @dataclass(frozen=True)
 class Drawing:
-    """Pictures that a job draws with an adapter at one strength, without one with the base model.
+    """Pictures that a job draws with an adapter by one recipe, without one with the base model.
 
     The job has `total` pictures, of which `left` are drawn after these.
     """
@@ -23,7 +24,7 @@ class Drawing:
     phase: str
     total: int
     left: int = 0
-    strength: float = 1.0
+    recipe: Recipe = AS_TRAINED
 
     @property
     def before(self) -> int:
@@ -57,9 +58,9 @@ def _events(task: Task, wanted: Drawing) -> Generator[DrawEvent, None, None]:
     if crew is not None:
         task.models.release_image_model()  # a process of the cluster may need the memory of this device
         pinned = dict(task.models.revisions)
-        order = Order(project.base_model, settings.machine, pinned, settings.generation, wanted.strength)
+        order = Order(project.base_model, settings.machine, pinned, settings.generation, wanted.recipe)
         yield from crew.draw(order, wanted.requests, path)
         return
     model = task.models.image_model(project.base_model, settings.machine)
-    with drawing(model, path, strength=wanted.strength) as ready:
+    with drawing(model, path, recipe=wanted.recipe) as ready:
         yield from draw(ready, wanted.requests, settings.generation)

@@ -31,6 +31,7 @@ def read_project(store: Store, project_id: str) -> None:
     for reference in references:
         store.projects.masks.can_undo(reference.id)
     store.refinements.all_limits(project_id)
+    store.trials.of_project(project_id)
     for round_ in store.rounds.of_project(project_id):
         _read_round(store, round_.id)
 

@@ -85,7 +85,7 @@ def check_rounds(summary: dict[str, Any], table: list[dict[str, str]], out: Path
             math.fsum(row["entropy"] for row in anchors) / len(anchors)
         )
         assert set(round_["seconds"]) == {"fine_tune", "generate", "embed", "project"}
-        strengths = Counter(row["strength"] for row in rows)  # of each, batches are filled up to 4
+        strengths = Counter(row["late_strength"] for row in rows)  # of each, batches are filled up to 4
         filled = sum(math.ceil(count / 4) * 4 for count in strengths.values())
         assert len(strengths) == 3 and round_["unet_forwards"] == filled * 2 * 2
         accepted = {row["candidate_id"] for row in rows if row["accepted"] == "1"}

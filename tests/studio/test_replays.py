@@ -5,6 +5,7 @@ import pytest
 from PIL import Image
 
 from gal_studio.core.errors import StudioError
+from gal_studio.core.recipe import AS_TRAINED
 from gal_studio.rounds import lineage
 from gal_studio.rounds.recorded import record_line
 from gal_studio.state.tables.replays import RecordedDecision
@@ -61,7 +62,7 @@ def test_a_replay_is_not_decided_in_by_hand(studio: Studio, second: str) -> None
     first = redraw(studio, made)
     before = studio.store.decisions.log(first)
     picture = studio.store.candidates.of_round(first)[0].id
-    trial = studio.store.trials.add(first, NewTrial("A tie", 1, 4.0, 1.0)).id
+    trial = studio.store.trials.add(first, NewTrial("A tie", 1, 4.0, AS_TRAINED)).id
     for act in (
         lambda: studio.decide([picture], "accepted"),
         lambda: studio.mark_copies([picture], True),
@@ -134,7 +135,9 @@ def test_what_cannot_be_replayed_is_said(studio: Studio, round_id: str) -> None:
 def test_pictures_of_own_prompts_are_not_replayed_and_that_is_said(studio: Studio, second: str) -> None:
     store, project = studio.store, project_of(studio, second)
     first = store.rounds.of_project(project)[0].id
-    trial = store.trials.add(first, NewTrial("A lighthouse in watercolor painting style", 1, 4.0, 1.0)).id
+    trial = store.trials.add(
+        first, NewTrial("A lighthouse in watercolor painting style", 1, 4.0, AS_TRAINED)
+    ).id
     image = store.images.add_picture(Image.new("RGB", (8, 8), "red"))
     scores = {"similarity_anchor": 0.3, "similarity_reference": 0.1}
     store.trials.save(trial, image, np.array([1.0, 0.0]), scores, "", store.rounds.trained_as(first) or "")

@@ -8,6 +8,7 @@ from random import Random
 import numpy as np
 from PIL import Image
 
+from gal_studio.core.recipe import AS_TRAINED, Recipe
 from gal_studio.core.settings import Settings
 from gal_studio.core.types import Reference, TrainingExample
 from gal_studio.rounds import test_set
@@ -79,10 +80,12 @@ def _replay(store: Store, random: Random, project: Project) -> None:
 def _try(store: Store, random: Random, project: Project) -> None:
     """One free prompt that was drawn, and one that waits."""
     for round_ in store.rounds.of_project(project.id)[:1]:
-        drawn = store.trials.add(round_.id, NewTrial("A moon in ink", random.randrange(2**63), 4.0, 0.5))
+        drawn = store.trials.add(
+            round_.id, NewTrial("A moon in ink", random.randrange(2**63), 4.0, Recipe(0.25, 0.5, 0.75))
+        )
         image = store.images.add_picture(picture(random))
         store.trials.save(drawn.id, image, np.ones(8), {"similarity_anchor": 0.25}, "", "fingerprint")
-        store.trials.add(round_.id, NewTrial("A 🥟", 1, 7.5, 1.0))
+        store.trials.add(round_.id, NewTrial("A 🥟", 1, 7.5, AS_TRAINED))
 
 
 def _new(store: Store, random: Random, name: str) -> NewProject:

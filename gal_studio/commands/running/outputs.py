@@ -20,7 +20,7 @@ from gal_studio.studio.reports.contact_sheet import contact_sheet
 from gal_studio.studio.reports.measured import describe_measures, describe_round, find_measured
 from gal_studio.studio.views.types import CandidateView, ProjectView, RoundView
 
-BEFORE_SCORES = ("candidate_id", "round", "prompt", "seed", "strength")
+BEFORE_SCORES = ("candidate_id", "round", "prompt", "seed", "early_strength", "late_strength", "switch")
 AFTER_SCORES = ("overfit", "overfit_by", "suggested", "accepted", "tsne_x", "tsne_y", "file")
 """The columns of `candidates.csv`; those between have the names of the scores."""
 
@@ -220,7 +220,7 @@ def _table(views: Sequence[RoundView]) -> str:
             table.writerow(
                 (
                     candidate.id, view.round.number, tile.prompt, candidate.seed,
-                    candidate.strength,
+                    candidate.recipe.early, candidate.recipe.late, candidate.recipe.switch,
                     *(repr(scores[name]) if name in scores else "" for name in names),
                     int(candidate.overfit), candidate.overfit_by,
                     int(tile.suggested), int(tile.verdict == "accepted"),

@@ -13,7 +13,7 @@ import torch
 from gal_studio.core.errors import StudioError
 from gal_studio.core.settings import TuneSettings
 from gal_studio.engine.models.factors import read_factors
-from gal_studio.engine.models.image_model import ImageModel
+from gal_studio.engine.models.image_model import ImageModel, no_change
 
 Shapes = Mapping[str, tuple[int, ...]]
 CARD = "gal_studio"
@@ -53,10 +53,20 @@ def attach_tensors(model: ImageModel, tensors: Mapping[str, torch.Tensor], scale
     _add_lora(model, next(iter(layers.values())).rank, sorted(layers))
     weights = trainable(model)
     for layer, factors in layers.items():
-        down, up = (weights[f"{layer}.lora_{factor}.default.weight"] for factor in "AB")
-        down.data = factors.down.to(model.device, torch.float32)
-        up.data = factors.times(scale).up.to(model.device, torch.float32)
+        weights[f"{layer}.lora_A.default.weight"].data = factors.down.to(model.device, torch.float32)
+    for name, up in attached_ups(model, tensors, scale).items():
+        weights[name].data = up
     model.denoiser.requires_grad_(False)
+
+
+def attached_ups(
+    model: ImageModel, tensors: Mapping[str, torch.Tensor], scale: float
+) -> dict[str, torch.Tensor]:
+    """The upper factors of a saved LoRA times `scale`, by the names of the attached weights they replace."""
+    return {
+        f"{layer}.lora_B.default.weight": factors.times(scale).up.to(model.device, torch.float32)
+        for layer, factors in read_factors(tensors, model.family.part).items()
+    }
 
 
 def _add_lora(model: ImageModel, rank: int, layers: list[str]) -> None:
@@ -90,6 +100,7 @@ def has_lora(model: ImageModel) -> bool:
 
 def detach(model: ImageModel) -> None:
     """Remove what was attached or fused, and restore the base weights exactly."""
+    model.before_step = no_change
     if has_lora(model):
         model.denoiser.unload_lora()
     if model.kept is not None:

@@ -1,5 +1,6 @@
 """Load an image model from a diffusers pipeline directory or the hub."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,15 +18,24 @@ from gal_studio.engine.models.model_files import locate
 from gal_studio.engine.models.placement import check_machine, lay_out_autoencoder, place, quantize
 
 
+def no_change(step: int, steps: int) -> None:
+    """Change nothing before a denoising step."""
+
+
 @dataclass
 class ImageModel:
-    """A loaded model on a device. `kept` holds the base weights that others replace, by name."""
+    """A loaded model on a device. `kept` holds the base weights that others replace, by name.
+
+    The sampler calls `before_step` before each denoising step (from 0) of so many: the strength of an adapter
+    may change there.
+    """
 
     name: str
     family: Family
     device: torch.device
     machine: MachineSettings = field(default_factory=MachineSettings)
     kept: dict[str, torch.Tensor] | None = field(default=None, repr=False)
+    before_step: Callable[[int, int], None] = field(default=no_change, repr=False)
 
     @property
     def denoiser(self) -> Any:

@@ -1,7 +1,7 @@
 """Fuse an adapter into the denoiser for sampling, and restore the base exactly afterwards."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -10,11 +10,14 @@ import torch
 
 from gal_studio.core import checks
 from gal_studio.core.errors import StudioError
+from gal_studio.core.recipe import AS_TRAINED, Recipe
+from gal_studio.engine.memory.plan import free_memory
 from gal_studio.engine.models.adapters import (
     CARD,
     PEFT_CONFIGURATION,
     Shapes,
     attach_tensors,
+    attached_ups,
     detach,
     differing_tensors,
     read_adapter,
@@ -26,6 +29,8 @@ from gal_studio.engine.models.compiled import compiled
 from gal_studio.engine.models.factors import alpha_ratio, read_factors
 from gal_studio.engine.models.image_model import ImageModel
 
+_Weights = Mapping[str, torch.Tensor]
+
 _OTHER_KINDS = ("rank_pattern", "alpha_pattern", "use_rslora", "use_dora", "lora_bias", "fan_in_fan_out")
 """Options of a LoRA's configuration that change what its tensors mean."""
 
@@ -35,21 +40,21 @@ def drawing(
     model: ImageModel,
     adapter: Path | None = None,
     precision: torch.dtype | None = None,
-    strength: float = 1.0,
+    recipe: Recipe = AS_TRAINED,
 ) -> Iterator[ImageModel]:
     """Prepare the model to sample, with a saved adapter or none; restore the base exactly afterwards.
 
-    `strength` multiplies what the adapter changes: 0 is the base model, 1 the adapter as trained.
+    `recipe` says what multiplies the adapter's change in each denoising step (Eq. G13).
     """
     detach(model)
     if model.is_quantized:
-        with _attached(model, adapter, strength), compiled(model):
+        with _attached(model, adapter, recipe), compiled(model):
             yield model
         return
     precision = precision or model.drawing_precision
     try:
         if adapter is not None:
-            _fuse(model, adapter, strength, precision)
+            _fuse(model, adapter, recipe, precision)
         for name, weight in model.denoiser.named_parameters():
             if weight.dtype != precision:
                 replace_weight(model, name, weight.data.to(precision))
@@ -60,7 +65,7 @@ def drawing(
 
 
 @contextmanager
-def _attached(model: ImageModel, adapter: Path | None, strength: float) -> Iterator[None]:
+def _attached(model: ImageModel, adapter: Path | None, recipe: Recipe) -> Iterator[None]:
     """A LoRA beside base weights of 8-bit integers, which would round it away if it were fused."""
     try:
         if adapter is not None:
@@ -72,7 +77,11 @@ def _attached(model: ImageModel, adapter: Path | None, strength: float) -> Itera
                 )
             configuration = _lora_configuration(header, model.family.part, adapter)
             _check_fits(_lora_shapes(model, tensors, configuration), tensors, adapter)
-            attach_tensors(model, tensors, strength * alpha_ratio(configuration))
+            ratio = alpha_ratio(configuration)
+            attach_tensors(model, tensors, recipe.late * ratio)
+            if not recipe.is_constant:
+                ups = (attached_ups(model, tensors, s * ratio) for s in (recipe.early, recipe.late))
+                model.before_step = _Switch(model, recipe, *ups)
         yield
     finally:
         detach(model)
@@ -91,29 +100,71 @@ def in_float32(module: torch.nn.Module) -> Iterator[None]:
             weight.data = held[name]
 
 
-def _fuse(model: ImageModel, adapter: Path, strength: float, precision: torch.dtype) -> None:
-    """Replace the weights that the adapter changes, one at a time, rounded as the base and to `precision`."""
+class _Switch:
+    """Puts the weights of a recipe's strengths in place before the steps at which they begin."""
+
+    def __init__(self, model: ImageModel, recipe: Recipe, early: _Weights, late: _Weights) -> None:
+        self._model, self._recipe, self._early, self._late = model, recipe, early, late
+
+    def __call__(self, step: int, steps: int) -> None:
+        """Each batch sets both anew: the one before may have been given up anywhere."""
+        first = self._recipe.first_late(steps)
+        if step not in (0, first):
+            return
+        for name, tensor in (self._late if step >= first else self._early).items():
+            weight = self._model.denoiser.get_parameter(name)
+            weight.data = tensor.to(weight.device, weight.dtype)
+
+
+def _fuse(model: ImageModel, adapter: Path, recipe: Recipe, precision: torch.dtype) -> None:
+    """Replace the weights that the adapter changes, one at a time, rounded as the base and to `precision`.
+
+    Where the strength changes, those of both strengths are held, as near to the device as they fit.
+    """
+    strengths = (recipe.late,) if recipe.is_constant else (recipe.late, recipe.early)
+    weights: list[dict[str, torch.Tensor]] = [{} for _ in strengths]
+    place = _waiting_place(model, precision)
+    for name, fused in _fused(model, adapter, strengths):
+        rounded = [tensor.to(precision) for tensor in fused]
+        replace_weight(model, name, rounded[0])
+        if not recipe.is_constant:
+            for held, tensor in zip(weights, rounded, strict=True):
+                held[name] = tensor.to(place)
+    if not recipe.is_constant:
+        late, early = weights
+        model.before_step = _Switch(model, recipe, early, late)
+
+
+def _fused(
+    model: ImageModel, adapter: Path, strengths: Sequence[float]
+) -> Iterator[tuple[str, list[torch.Tensor]]]:
+    """The weights that an adapter changes, by name, as they are with each of these strengths of it."""
     tensors, header = read_adapter(adapter)
     weights = dict(model.denoiser.named_parameters())
     part = model.family.part
     if any(name.startswith(f"{part}.") for name in tensors):
         configuration = _lora_configuration(header, part, adapter)
         _check_fits(_lora_shapes(model, tensors, configuration), tensors, adapter)
-        scale = strength * alpha_ratio(configuration)
         for layer, factors in read_factors(tensors, part).items():
-            change = scale * factors.change
-            if not torch.isfinite(change).all():
-                raise _damaged(adapter, f"changes {layer}.weight by a number that is not finite")
-            base = weights[f"{layer}.weight"].data
-            fused = (base.float() + change.to(base.device)).to(base.dtype)
-            replace_weight(model, f"{layer}.weight", fused.to(precision))
+            name, change = f"{layer}.weight", factors.change
+            changes = [strength * alpha_ratio(configuration) * change for strength in strengths]
+            if not all(torch.isfinite(each).all() for each in changes):
+                raise _damaged(adapter, f"changes {name} by a number that is not finite")
+            base = weights[name].data
+            yield name, [(base.float() + each.to(base.device)).to(base.dtype) for each in changes]
     else:
         _check_fits(shapes(weights), tensors, adapter)
         for name, tensor in tensors.items():
-            base = weights[name].data
-            changed = tensor.to(model.device)
-            fused = changed if strength == 1.0 else _between(base, changed, strength)
-            replace_weight(model, name, fused.to(precision))
+            base, changed = weights[name].data, tensor.to(model.device)
+            yield name, [changed if each == 1.0 else _between(base, changed, each) for each in strengths]
+
+
+def _waiting_place(model: ImageModel, precision: torch.dtype) -> torch.device:
+    """Where weights wait for their steps: on the device, if a second denoiser leaves half of it free."""
+    free = free_memory(model.device)
+    size = precision.itemsize * sum(weight.numel() for weight in model.denoiser.parameters())
+    is_short = model.machine.text_off_device or (free is not None and 2 * size > free)
+    return torch.device("cpu") if is_short else model.device
 
 
 def _between(base: torch.Tensor, changed: torch.Tensor, strength: float) -> torch.Tensor:

@@ -177,6 +177,7 @@ class _Drawing:
         noise = torch.cat([starting_noise(model, request.seed, self._resolution) for request in requests])
         latents = noise.to(model.device) * solver.init_noise_sigma
         for index, timestep in enumerate(solver.timesteps):
+            model.before_step(index, len(solver.timesteps))
             with torch.no_grad():
                 doubled = torch.cat([latents, latents]) if self._guided else latents
                 prediction = model.family.predict(doubled, timestep.expand(len(doubled)), texts, sizes)

@@ -249,7 +249,8 @@ TABLES: tuple[Table, ...] = (
         PRIMARY KEY (round_id, reference_id)
     """),
     # One that is `own` was chosen by a person and is no sample of the model: no statistic counts it.
-    # `marked_copy`: 1 a copy, 0 none, NULL nothing was said (Eq. G12). `strength`: of the LoRA (Eq. G13).
+    # `marked_copy`: 1 a copy, 0 none, NULL nothing was said (Eq. G12). `strength`: of the LoRA,
+    # `early_strength` in the steps up to the share `switch` (Eq. G13).
     Table("candidates", _OF_ROUND, """
         id TEXT PRIMARY KEY,
         round_id TEXT NOT NULL REFERENCES rounds (id),
@@ -267,6 +268,8 @@ TABLES: tuple[Table, ...] = (
         own INTEGER NOT NULL DEFAULT 0,
         marked_copy INTEGER,
         strength REAL NOT NULL DEFAULT 1.0,
+        early_strength REAL NOT NULL DEFAULT 1.0,
+        switch REAL NOT NULL DEFAULT 0.0,
         UNIQUE (round_id, anchor_id, number)
     """, files=_IMAGE),
     Table("candidate_scores", ("candidate_id", "candidates"), """
@@ -326,7 +329,9 @@ TABLES: tuple[Table, ...] = (
         trouble TEXT NOT NULL DEFAULT '',
         candidate_id TEXT REFERENCES candidates (id),
         created REAL NOT NULL,
-        forgotten REAL
+        forgotten REAL,
+        early_strength REAL NOT NULL DEFAULT 1.0,
+        switch REAL NOT NULL DEFAULT 0.0
     """, files=_IMAGE, indexes=("trials_of_round ON trials (round_id, created)",)),
     # `measured` is a JSON list of sentences, `made_of` the hash of the exported weights. The file itself is
     # in a folder of the workspace, and can be made again; what was made stays until a new one is done.

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from gal_studio.core.recipe import AS_TRAINED, Recipe
 from gal_studio.core.types import Candidate, Remark
 from gal_studio.state.database.connection import Database
 
@@ -33,7 +34,7 @@ class NewCandidate:
     feature: NDArray[np.float64]
     remark: Remark = ""
     more_scores: Mapping[str, float] = field(default_factory=dict)
-    strength: float = 1.0
+    recipe: Recipe = AS_TRAINED
 
 
 def candidate_id(round_id: str, anchor_id: str, index: int) -> str:
@@ -55,16 +56,18 @@ class Candidates:
             for new in batch:
                 writer.execute(
                     "INSERT INTO candidates (id, round_id, anchor_id, number, seed, image, "
-                    "similarity_anchor, similarity_reference, feature, created, remark, own, strength) "
-                    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+                    "similarity_anchor, similarity_reference, feature, created, remark, own, "
+                    "strength, early_strength, switch) "
+                    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
                     "ON CONFLICT (round_id, anchor_id, number) DO UPDATE SET seed = excluded.seed, "
                     "image = excluded.image, similarity_anchor = excluded.similarity_anchor, "
                     "similarity_reference = excluded.similarity_reference, feature = excluded.feature, "
-                    "remark = excluded.remark, strength = excluded.strength",
+                    "remark = excluded.remark, strength = excluded.strength, "
+                    "early_strength = excluded.early_strength, switch = excluded.switch",
                     (candidate_id(round_id, new.anchor_id, new.index), round_id, new.anchor_id, new.index,
                      new.seed, new.image, float(new.similarity_anchor), float(new.similarity_reference),
                      np.asarray(new.feature, dtype="<f4").tobytes(), now, new.remark, int(own),
-                     float(new.strength)),
+                     float(new.recipe.late), float(new.recipe.early), float(new.recipe.switch)),
                 )  # fmt: skip
                 self._save_scores(writer, candidate_id(round_id, new.anchor_id, new.index), new.more_scores)
 
@@ -173,5 +176,5 @@ def _candidate(row: sqlite3.Row, more_scores: Mapping[str, Mapping[str, float]])
         row["similarity_anchor"], row["similarity_reference"], row["x"], row["y"],
         row["remark"], more_scores.get(row["id"], {}), row["witnesses"] or "both",
         bool(row["own"]), None if row["marked_copy"] is None else bool(row["marked_copy"]),
-        row["strength"],
+        Recipe(row["early_strength"], row["strength"], row["switch"]),
     )  # fmt: skip

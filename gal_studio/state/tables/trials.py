@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from gal_studio.core.recipe import Recipe
 from gal_studio.core.types import Remark
 from gal_studio.state.database.connection import Database
 from gal_studio.state.tables.projects import new_id
@@ -19,12 +20,12 @@ _SELECT = "SELECT trials.* FROM trials JOIN rounds ON rounds.id = round_id"
 
 @dataclass(frozen=True)
 class NewTrial:
-    """What is asked for: a prompt, a seed, the guidance scale, and the LoRA's strength (1: as trained)."""
+    """What is asked for: a prompt, a seed, the guidance scale, and how the LoRA draws it (Eq. G13)."""
 
     prompt: str
     seed: int
     guidance_scale: float
-    strength: float
+    recipe: Recipe
 
 
 @dataclass(frozen=True)
@@ -57,10 +58,12 @@ class Trials:
         """Store what is asked for."""
         identity = new_id()
         self._database.write(
-            "INSERT INTO trials (id, round_id, prompt, seed, guidance_scale, strength, created) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (identity, round_id, new.prompt, new.seed, new.guidance_scale, new.strength, self._clock()),
-        )
+            "INSERT INTO trials "
+            "(id, round_id, prompt, seed, guidance_scale, strength, early_strength, switch, created) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (identity, round_id, new.prompt, new.seed, new.guidance_scale,
+             float(new.recipe.late), float(new.recipe.early), float(new.recipe.switch), self._clock()),
+        )  # fmt: skip
         return self.get(identity)
 
     def get(self, identity: str) -> Trial:
@@ -132,7 +135,7 @@ def _trial(row: sqlite3.Row) -> Trial:
         prompt=row["prompt"],
         seed=row["seed"],
         guidance_scale=row["guidance_scale"],
-        strength=row["strength"],
+        recipe=Recipe(row["early_strength"], row["strength"], row["switch"]),
         id=row["id"],
         round_id=row["round_id"],
         trained_as=row["trained_as"],

@@ -50,10 +50,11 @@ class RoundPlan:
 def starting_settings(kind: Kind, preset: Preset, is_own: bool, from_lora: bool) -> Settings:
     """The preset's settings; for a user's own model, or to go on from a LoRA, candidates have full strength.
 
-    What less strength draws (Eq. G13) was seen of the preset's model alone, and would weaken that LoRA, too.
+    What weaker recipes draw (Eq. G13) was seen of the preset's model alone, and would weaken that LoRA, too.
     """
     settings = preset.settings[kind]
-    return settings.updated({"generation": {"lowest_strength": 1.0}}) if is_own or from_lora else settings
+    full = {"generation": {"lowest_strength": 1.0, "latest_switch": 0.0}}
+    return settings.updated(full) if is_own or from_lora else settings
 
 
 def fitted(preset: Preset, kind: Kind, device: Device | None = None) -> Settings:

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from gal_studio.core.errors import StudioError
+from gal_studio.core.recipe import AS_TRAINED, Recipe
 from gal_studio.rounds import trials
 from gal_studio.rounds.replays import refuse_by_hand
 from gal_studio.state.tables.trials import NewTrial, Trial
@@ -18,12 +19,12 @@ class TrialVerbs(Verbs):
         prompt: str,
         seed: int = 0,
         guidance_scale: float | None = None,
-        strength: float = 1.0,
+        recipe: Recipe = AS_TRAINED,
     ) -> Trial:
         """Queue a picture of any prompt; `{}` in it stands for the subject.
 
-        `guidance_scale` is by default that of the round; `strength` multiplies what the LoRA changes, from 0
-        (the base model) to 2.
+        `guidance_scale` is by default that of the round; `recipe` says how strongly the LoRA counts over the
+        denoising steps.
         """
         round_ = self.store.rounds.get(round_id)
         subject = self.store.projects.prompts(round_.project_id).stands_for
@@ -32,7 +33,7 @@ class TrialVerbs(Verbs):
             prompt.strip().replace("{}", subject),
             seed,
             usual if guidance_scale is None else guidance_scale,
-            strength,
+            recipe,
         )
         with self.store.database.transaction():
             trials.check(self.store, round_id, new)

@@ -1,6 +1,7 @@
 """The view *Try a prompt*: pictures of free prompts, drawn by any round."""
 
 from gal_studio.core.errors import StudioError
+from gal_studio.core.recipe import Recipe
 from gal_studio.state.tables.trials import Trial
 from gal_studio.studio import Studio
 from gal_studio.ui.api.writes import Acts
@@ -18,7 +19,7 @@ def try_prompt(studio: Studio, request: Payload) -> Payload:
         request["prompt"],
         int(text[:40]),
         float(request["guidance"]),
-        float(request["strength"]),
+        Recipe.constant(float(request["strength"])),
     )
     return {"trial": trial.id}
 

@@ -119,7 +119,7 @@ def candidate_payload(view: CandidateView, head: str) -> Payload:
         "index": candidate.index,
         "own": candidate.own,
         "seed": str(candidate.seed),
-        "strength": round(candidate.strength, 3),
+        "strength": round(candidate.recipe.mean, 3),
         "scores": known_scores(candidate),
         "margin": candidate.margin,
         "copy": candidate.overfit,

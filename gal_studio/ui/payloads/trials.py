@@ -23,7 +23,7 @@ def trial_payloads(studio: Studio, project_id: str) -> list[Payload]:
             "prompt": trial.prompt,
             "seed": str(trial.seed),
             "guidance": trial.guidance_scale,
-            "strength": trial.strength,
+            "strength": trial.recipe.mean,
             "trouble": _trouble(studio, project_id, trial),
             "candidate": trial.candidate_id,
         }

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from gal_studio.assets import resolve_model
 from gal_studio.core.memory.machine import MachineSettings
+from gal_studio.core.recipe import AS_TRAINED, Recipe
 from gal_studio.core.settings import GenerationSettings
 from gal_studio.engine.models.devices import choose_device, device_name
 from gal_studio.engine.models.image_model import ImageModel, load_image_model
@@ -22,13 +23,13 @@ PACKAGES = ("gal-studio", "torch", "diffusers")
 
 @dataclass(frozen=True)
 class Order:
-    """What chunks are drawn with; `revisions` are the commits of hub models, `strength` is the adapter's."""
+    """What chunks are drawn with; `revisions` are the commits of hub models, `recipe` is the adapter's."""
 
     base_model: str
     machine: MachineSettings
     revisions: Mapping[str, str]
     settings: GenerationSettings
-    strength: float = 1.0
+    recipe: Recipe = AS_TRAINED
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ class Artist:
     def __init__(self) -> None:
         self._opened: tuple[Order, ImageModel] | None = None
         self._ready = ExitStack()  # the adapter, fused into the model
-        self._drawn_with: tuple[ImageModel, str, float] | None = None
+        self._drawn_with: tuple[ImageModel, str, Recipe] | None = None
 
     def describe(self) -> Place:
         """Where this process runs."""
@@ -66,7 +67,7 @@ class Artist:
     def draw(self, order: Order, requests: Sequence[DrawRequest], adapter: bytes | None) -> list[DrawnBatch]:
         """Draw a chunk; `adapter` is the content of the round's file, None for the base model."""
         model = self._model(order)
-        self._fuse(model, adapter, order.strength)
+        self._fuse(model, adapter, order.recipe)
         events = draw(model, requests, order.settings)
         return [event for event in events if isinstance(event, DrawnBatch)]
 
@@ -81,9 +82,9 @@ class Artist:
         self._opened = (order, model)
         return model
 
-    def _fuse(self, model: ImageModel, adapter: bytes | None, strength: float) -> None:
+    def _fuse(self, model: ImageModel, adapter: bytes | None, recipe: Recipe) -> None:
         name = "" if adapter is None else hashlib.sha256(adapter).hexdigest()
-        if self._drawn_with == (model, name, strength):
+        if self._drawn_with == (model, name, recipe):
             return
         self._release()
         with tempfile.TemporaryDirectory() as folder:
@@ -91,8 +92,8 @@ class Artist:
             if adapter is not None:
                 path.write_bytes(adapter)
             used = path if adapter is not None else None
-            self._ready.enter_context(drawing(model, used, strength=strength))
-        self._drawn_with = (model, name, strength)
+            self._ready.enter_context(drawing(model, used, recipe=recipe))
+        self._drawn_with = (model, name, recipe)
 
     def _release(self) -> None:
         self._drawn_with = None

@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from gal_studio.core.errors import StudioError
+from gal_studio.core.gal.recipes import candidate_recipe
 from gal_studio.core.gal.scores.registry import score_pictures
 from gal_studio.core.gal.scores.score import DrawnPictures
-from gal_studio.core.gal.strengths import candidate_strength
+from gal_studio.core.recipe import Recipe
 from gal_studio.core.seeds import candidate_seed
 from gal_studio.core.types import Anchor, Job
 from gal_studio.engine.sampling.sampler import DrawnBatch, DrawRequest
@@ -38,7 +39,7 @@ class _Planned:
     anchor: Anchor
     index: int
     seed: int
-    strength: float
+    recipe: Recipe
 
 
 def generate_round(store: Store, models: Models, job: Job) -> Generator[Progress, None, None]:
@@ -54,7 +55,7 @@ def generate_round(store: Store, models: Models, job: Job) -> Generator[Progress
             anchor,
             index,
             candidate_seed(task.project.seed, anchor.prompt, index),
-            candidate_strength(task.settings.generation.lowest_strength, index),
+            candidate_recipe(task.settings.generation, index),
         )
         for anchor, index in lineage.missing(store, task.round.id)
     ]
@@ -93,14 +94,14 @@ def call_witness(task: Task) -> Generator[Progress, None, PictureWitness | None]
 def _draw(
     task: Task, wanted: Sequence[_Planned], witness: PictureWitness | None
 ) -> Generator[Progress, None, None]:
-    """Draw the candidates, those of one strength after those of another: the adapter is fused for each."""
+    """Draw the candidates, those of one recipe after those of another: the adapter is fused for each."""
     left = len(wanted)
     total = len(task.store.candidates.drawn(task.round.id)) + left
-    for strength in sorted({planned.strength for planned in wanted}, reverse=True):
-        part = [planned for planned in wanted if planned.strength == strength]
+    for recipe in sorted({planned.recipe for planned in wanted}, key=lambda one: one.mean, reverse=True):
+        part = [planned for planned in wanted if planned.recipe == recipe]
         left -= len(part)
         requests = [DrawRequest(planned.anchor.prompt, planned.seed) for planned in part]
-        drawing = Drawing(requests, task.round.adapter, "draw", total, left, strength)
+        drawing = Drawing(requests, task.round.adapter, "draw", total, left, recipe)
         yield from draw_and_keep(task, drawing, partial(_keep, task, part, witness))
 
 
@@ -127,7 +128,7 @@ def _keep(
             feature=features[row],
             remark=batch.remarks[row],
             more_scores=scores[row],
-            strength=planned.strength,
+            recipe=planned.recipe,
         )
         for row, planned in enumerate(drawn)
     ]

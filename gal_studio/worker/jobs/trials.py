@@ -1,4 +1,4 @@
-"""The job `try`: draw the prompts that a person tries on a round, with their own guidance and strength."""
+"""The job `try`: draw the prompts that a person tries on a round, with their own guidance and recipe."""
 
 import logging
 from collections.abc import Generator, Sequence
@@ -6,6 +6,7 @@ from contextlib import closing
 from dataclasses import replace
 
 from gal_studio.core.errors import StudioError
+from gal_studio.core.recipe import Recipe
 from gal_studio.core.types import Job
 from gal_studio.engine.sampling.fused_adapter import drawing
 from gal_studio.engine.sampling.sampler import DrawnBatch, DrawRequest, draw
@@ -46,9 +47,9 @@ def draw_trials(store: Store, models: Models, job: Job) -> Generator[Progress, N
         done += len(batch)
 
 
-def _drawn_with(trial: Trial) -> tuple[float, float]:
+def _drawn_with(trial: Trial) -> tuple[float, Recipe]:
     """What a batch shares."""
-    return trial.guidance_scale, trial.strength
+    return trial.guidance_scale, trial.recipe
 
 
 def _drawable(task: Task, waiting: Sequence[Trial]) -> list[Trial]:
@@ -67,14 +68,14 @@ def _drawable(task: Task, waiting: Sequence[Trial]) -> list[Trial]:
 def _draw(
     task: Task, batch: Sequence[Trial], witness: PictureWitness | None, before: int, total: int
 ) -> Generator[Progress, None, None]:
-    """Draw trials with the same guidance and strength."""
+    """Draw trials with the same guidance and recipe."""
     adapter = task.store.adapters.path(task.round.adapter or "")
     settings = replace(task.settings.generation, guidance_scale=batch[0].guidance_scale)
     requests = [DrawRequest(trial.prompt, trial.seed) for trial in batch]
     model = task.models.image_model(task.project.base_model, task.settings.machine)
     kept = before
     with (
-        drawing(model, adapter, strength=batch[0].strength) as ready,
+        drawing(model, adapter, recipe=batch[0].recipe) as ready,
         closing(draw(ready, requests, settings)) as events,  # type: ignore[type-var]
     ):
         for event in events:

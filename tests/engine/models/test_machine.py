@@ -11,6 +11,7 @@ import torch
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.memory.machine import MachineSettings
+from gal_studio.core.recipe import AS_TRAINED, Recipe
 from gal_studio.core.settings import GenerationSettings, Settings, TuneSettings
 from gal_studio.engine.models import placement
 from gal_studio.engine.models.adapters import AdapterCard, attach_lora, detach, save_adapter, trainable
@@ -47,10 +48,10 @@ SMALL = {"resolution": 64}  # the flow models draw 1024 pixels by default, howev
 def pixels(
     model: ImageModel,
     adapter: Path | None = None,
-    strength: float = 1.0,
+    recipe: Recipe = AS_TRAINED,
     settings: GenerationSettings = DRAW,
 ) -> torch.Tensor:
-    with drawing(model, adapter, strength=strength) as ready:
+    with drawing(model, adapter, recipe=recipe) as ready:
         events = [event for event in draw(ready, REQUESTS, settings) if isinstance(event, DrawnBatch)]
     images = [image for event in events for image in event.images]
     return torch.stack([torch.frombuffer(bytearray(image.tobytes()), dtype=torch.uint8) for image in images])
@@ -242,7 +243,9 @@ def test_integers_train_and_draw(tmp_path: Path, family: str) -> None:
     saved = save_adapter(integers, tmp_path / "adapter.safetensors", AdapterCard("", "tiny", 1, 0))
     detach(integers), detach(plain)
     learned = small(integers, saved)
-    assert furthest(learned, base) > 0 and torch.equal(small(integers, saved, strength=0.0), base)
+    assert furthest(learned, base) > 0 and torch.equal(
+        small(integers, saved, recipe=Recipe.constant(0.0)), base
+    )
     assert furthest(learned, small(plain, saved)) <= 32
     assert torch.equal(small(integers), base)
 

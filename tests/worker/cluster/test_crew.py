@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from gal_studio.core.errors import StudioError
+from gal_studio.core.recipe import Recipe
 from gal_studio.engine.sampling.sampler import DrawnBatch
 from gal_studio.worker.cluster import crew as module
 from gal_studio.worker.cluster.artist import Artist, Order
@@ -217,7 +218,7 @@ def test_an_adapter_is_fused_and_left_again(order: Order, tmp_path: Path, traine
     assert base != changed
     assert drawn(trained.read_bytes()) == changed
     assert drawn(None) == base
-    order = replace(order, strength=0.5)
+    order = replace(order, recipe=Recipe(0.0, 1.0, 0.5))
     assert drawn(trained.read_bytes()) not in (base, changed)
-    order = replace(order, strength=0.0)
+    order = replace(order, recipe=Recipe.constant(0.0))
     assert drawn(trained.read_bytes()) == base

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from gal_studio.core.errors import StudioError
+from gal_studio.core.recipe import Recipe
 from gal_studio.core.types import Job
 from gal_studio.engine.sampling.sampler import draw
 from gal_studio.rounds import fingerprints, lineage
@@ -43,7 +44,7 @@ def test_guidance_and_strength_are_the_person_s(studio: Studio, models: Models, 
         anchor.prompt for anchor in studio.round_view(drawn).project.anchors if anchor.id == like.anchor_id
     )
     asked = [
-        studio.try_prompt(drawn, prompt, like.seed, strength=strength, guidance_scale=guidance)
+        studio.try_prompt(drawn, prompt, like.seed, recipe=Recipe.constant(strength), guidance_scale=guidance)
         for strength, guidance in ((1.0, None), (0.0, None), (2.0, None), (1.0, 9.0), (1.0, None))
     ]
     assert not any(trial.image or trial.trouble for trial in asked)
@@ -132,7 +133,6 @@ def test_what_cannot_be_is_said(studio: Studio, models: Models, names: Names) ->
         ({"prompt": "  "}, "empty"),
         ({"prompt": "x" * 301}, "at most 300"),
         ({"seed": -1}, "seed"),
-        ({"strength": 2.1}, "strength"),
         ({"guidance_scale": float("nan")}, "guidance"),
     ):
         with pytest.raises(StudioError, match=said):

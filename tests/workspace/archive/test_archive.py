@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gal_studio.core.errors import StudioError
+from gal_studio.core.recipe import Recipe
 from gal_studio.state import Store
 from gal_studio.state.database.tables import TABLES
 from gal_studio.state.files.content_store import Files
@@ -230,9 +231,20 @@ def test_remarks_come_along_and_none_but_ours(
     first = target.rounds.of_project(project_id)[0]
     assert {candidate.remark for candidate in target.candidates.of_round(first.id)} == {"", "redrawn"}
     archive.rows(
-        "candidates", lambda row: [*row[:-4], "<b>", *row[-3:]]
-    )  # before `own`, the marks and the strength
+        "candidates", lambda row: [*row[:-6], "<b>", *row[-5:]]
+    )  # before `own`, the marks and the recipe
     with pytest.raises(StudioError, match="contradict each other"):
+        import_project(target, archive.write())
+
+
+@pytest.mark.parametrize("table", ["candidates", "trials"])
+def test_recipes_come_along_and_none_that_cannot_be(
+    archive: Archive, target: Store, made: tuple[Path, str], table: str
+) -> None:
+    project_id = import_project(target, made[0] / "project.zip")
+    assert Recipe(0.25, 0.5, 0.75) in {trial.recipe for trial in target.trials.of_project(project_id)}
+    archive.rows(table, lambda row: [*row[:-1], 1.5])  # the last column is the switch
+    with pytest.raises(StudioError, match="cannot be read as a project"):
         import_project(target, archive.write())
 
 

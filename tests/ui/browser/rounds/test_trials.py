@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
+from gal_studio.core.recipe import Recipe
 from gal_studio.studio import Studio
 from tests.ui.conftest import Watched, until
 from tests.ui.seeded import picture
@@ -40,7 +41,7 @@ def test_a_prompt_is_tried_and_its_picture_accepted(watched: Watched, served) ->
     card = page.locator(".trial")
     card.get_by_text("Waiting to be drawn…").wait_for()
     (trial,) = studio.store.trials.waiting(round_id)
-    assert (trial.prompt, trial.seed, trial.strength) == (PROMPT, 12, 1.3)
+    assert (trial.prompt, trial.seed, trial.recipe) == (PROMPT, 12, Recipe.constant(1.3))
     assert [job.kind for job in studio.queue_view().waiting] == ["try"]
     assert studio.next_step(round_id) == "accept", "the round can be decided on meanwhile"
     draw_all(studio, round_id)

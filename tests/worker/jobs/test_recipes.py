@@ -1,4 +1,4 @@
-"""Candidates have the strengths of Eq. G13; a picture is the same whatever is drawn beside it."""
+"""Candidates have the recipes of Eq. G13; a picture is the same whatever is drawn beside it."""
 
 from typing import Any
 
@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from gal_studio.core.recipe import AS_TRAINED
 from gal_studio.core.types import Candidate
 from gal_studio.engine.sampling.fused_adapter import drawing
 from gal_studio.engine.sampling.sampler import DrawnBatch, DrawRequest, draw
@@ -17,10 +18,10 @@ from tests.worker.working import first_round, work
 Names = tuple[str, str]
 
 
-def drawn_down_to(studio: Studio, models: Models, names: Names, lowest: float) -> list[Candidate]:
+def drawn_with(studio: Studio, models: Models, names: Names, **recipes: float) -> list[Candidate]:
     """The six candidates of a project's first prompt."""
     changes: dict[str, Any] = {**CHANGES}
-    changes["generation"] = {**CHANGES["generation"], "candidates": 6, "lowest_strength": lowest}
+    changes["generation"] = {**CHANGES["generation"], "candidates": 6, **recipes}
     round_id = first_round(studio, tiny_draft(names, changes=changes))
     for job in (studio.fine_tune, studio.generate):
         assert work(studio, models, job(round_id)).state == "completed"
@@ -33,16 +34,23 @@ def pixels(studio: Studio, candidate: Candidate) -> NDArray[np.float64]:
     return np.asarray(studio.store.images.picture(candidate.image).convert("RGB"), np.float64)
 
 
-def test_pictures_have_the_strength_that_is_stored(studio: Studio, models: Models, names: Names) -> None:
-    full = drawn_down_to(studio, models, names, 1.0)
-    down = drawn_down_to(studio, models, names, 0.0)
-    assert [each.strength for each in full] == [1.0] * 6
-    assert [each.strength for each in down] == pytest.approx([1.0, 0.75, 0.5, 0.25, 0.0, 1.0])
-    assert [each.seed for each in full] == [each.seed for each in down]
-    for one, other in zip(full, down, strict=True):
-        same = bool((pixels(studio, one) == pixels(studio, other)).all())
-        assert same == (other.strength == 1.0)
+def test_pictures_have_the_recipe_that_is_stored(studio: Studio, models: Models, names: Names) -> None:
+    full = drawn_with(studio, models, names)
+    down = drawn_with(studio, models, names, lowest_strength=0.0)
+    late = drawn_with(studio, models, names, lowest_strength=0.0, latest_switch=0.8)
+    assert {each.recipe for each in full} == {AS_TRAINED}
+    assert [each.recipe.late for each in down] == pytest.approx([1.0, 0.75, 0.5, 0.25, 0.0, 1.0])
+    assert [each.recipe.switch for each in late] == pytest.approx([0.0, 0.2, 0.4, 0.6, 0.8, 0.0])
+    assert [each.seed for each in full] == [each.seed for each in down] == [each.seed for each in late]
+    steps = studio.store.projects.all()[0].settings.generation.steps
+    for one, other, third in zip(full, down, late, strict=True):
+        assert same(studio, one, other) == (other.recipe == AS_TRAINED)
+        assert same(studio, one, third) == (third.recipe.first_late(steps) == 0)
     assert (pixels(studio, down[4]) == untaught(models, names, studio, down[4])).all()
+
+
+def same(studio: Studio, one: Candidate, other: Candidate) -> bool:
+    return bool((pixels(studio, one) == pixels(studio, other)).all())
 
 
 def untaught(models: Models, names: Names, studio: Studio, like: Candidate) -> NDArray[np.float64]:

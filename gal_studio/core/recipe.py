@@ -1,0 +1,72 @@
+"""How strongly a LoRA counts over the denoising steps of a picture (Eq. G13)."""
+
+import math
+from dataclasses import dataclass
+from typing import Self
+
+from gal_studio.core import checks
+
+STRONGEST = 2.0
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Strength `early` for the share `switch` of the denoising steps, strength `late` for the others.
+
+    High noise decides what is drawn and where, low noise how it is drawn. A strength multiplies what the LoRA
+    changes and is in [0, 2]: 0 is the base model, 1 the LoRA as trained. `switch` is in [0, 1]. A constant
+    strength has one form, early == late with the switch at 0, so that equal recipes are equal values. Raises
+    a StudioError for other numbers.
+    """
+
+    early: float = 1.0
+    late: float = 1.0
+    switch: float = 0.0
+
+    def __post_init__(self) -> None:
+        checks.real("The early LoRA strength", self.early, 0.0, STRONGEST)
+        checks.real("The late LoRA strength", self.late, 0.0, STRONGEST)
+        checks.real("The switch of the LoRA strength", self.switch, 0.0, 1.0)
+        if self.switch == 0.0 or self.early == self.late:
+            object.__setattr__(self, "early", self.late)
+            object.__setattr__(self, "switch", 0.0)
+
+    @classmethod
+    def constant(cls, strength: float) -> Self:
+        """The recipe with one strength for all steps."""
+        return cls(strength, strength)
+
+    @property
+    def is_constant(self) -> bool:
+        """Whether all steps have the same strength."""
+        return self.early == self.late
+
+    @property
+    def mean(self) -> float:
+        """The mean strength over the steps, in [0, 2]: a single number to order recipes by."""
+        return self.switch * self.early + (1.0 - self.switch) * self.late
+
+    def first_late(self, steps: int) -> int:
+        """The first of this many denoising steps (from 0) with the late strength.
+
+        The nearest step to the switch. The last step always has the late strength: with a single step, that
+        one alone draws.
+        """
+        return min(math.floor(self.switch * steps + 0.5), steps - 1)
+
+    def strength(self, step: int, steps: int) -> float:
+        """Eq. G13: the strength of a denoising step (from 0) of this many."""
+        return self.late if step >= self.first_late(steps) else self.early
+
+    @property
+    def words(self) -> str:
+        """What a person reads beside a picture; empty for a LoRA as trained."""
+        if not self.is_constant:
+            return f"LoRA × {self.early:.3g} for {self.switch:.0%} of the steps, then × {self.late:.3g}"
+        if self.late == 0.0:
+            return "without the LoRA"
+        return "" if self.late == 1.0 else f"LoRA × {self.late:.3g}"
+
+
+AS_TRAINED = Recipe()
+"""The LoRA as trained, in all steps."""

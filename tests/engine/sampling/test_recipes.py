@@ -1,0 +1,146 @@
+"""A LoRA's strength over the steps (Eq. G13): every family draws what the plain way draws, bit for bit."""
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from gal_studio.core.memory.machine import MachineSettings
+from gal_studio.core.recipe import AS_TRAINED, Recipe
+from gal_studio.core.settings import GenerationSettings, TuneSettings
+from gal_studio.engine.models.adapters import (
+    AdapterCard,
+    attach_full,
+    attach_lora,
+    detach,
+    save_adapter,
+    trainable,
+)
+from gal_studio.engine.models.image_model import ImageModel, load_image_model, no_change
+from gal_studio.engine.sampling import fused_adapter
+from gal_studio.engine.sampling.fused_adapter import drawing
+from gal_studio.engine.sampling.sampler import DrawRequest, DrawStep, draw
+from tests.engine.sampling.test_sampler import pictures
+from tests.engine.tiny import make_tiny_pipeline, make_tiny_xl_pipeline
+from tests.engine.tiny_flows import make_tiny_klein, make_tiny_z_image
+
+FAMILIES: dict[str, Callable[[Path], Path]] = {
+    "sd1": make_tiny_pipeline,
+    "xl": make_tiny_xl_pipeline,
+    "klein": make_tiny_klein,
+    "z-image": make_tiny_z_image,
+}
+CASES = [(name, "plain", "lora") for name in FAMILIES]
+CASES += [(name, "int8", "lora") for name in ("xl", "klein", "z-image")]
+CASES += [("sd1", "bf16", "lora"), ("sd1", "plain", "full")]
+REQUESTS = [DrawRequest("a red cat", 1), DrawRequest("a cat", 2), DrawRequest("a long tie", 3)]
+SETTINGS = GenerationSettings(steps=4, batch_size=2, guidance_scale=3.0, resolution=64)
+STRENGTHS = st.sampled_from([0.0, 0.3, 0.4, 1.0, 1.7])
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A tiny model with a saved adapter."""
+
+    model: ImageModel
+    adapter: Path
+
+
+@pytest.fixture(scope="module", params=CASES, ids=" ".join)
+def trained(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Trained:
+    name, base, method = request.param
+    folder = tmp_path_factory.mktemp("model")
+    made = FAMILIES[name](folder / "pipeline")
+    precision = {"precision": "bf16" if base == "bf16" else "fp32"}
+    plain = load_image_model(made, "cpu", machine=MachineSettings().updated(precision))
+    generator = torch.Generator().manual_seed(0)
+    if method == "lora":
+        attach_lora(plain, TuneSettings(rank=2), generator)
+    else:
+        attach_full(plain)
+    with torch.no_grad():
+        for weight in trainable(plain).values():
+            weight.add_(torch.randn(weight.shape, generator=generator) * 0.1)
+    adapter = save_adapter(plain, folder / "adapter.safetensors", AdapterCard("", "tiny", 1, 0))
+    detach(plain)
+    if base != "int8":
+        return Trained(plain, adapter)
+    return Trained(load_image_model(made, "cpu", machine=MachineSettings().updated({"base": base})), adapter)
+
+
+def drawn(trained: Trained, recipe: Recipe) -> NDArray[np.uint8]:
+    with drawing(trained.model, trained.adapter, recipe=recipe) as ready:
+        return np.stack([np.asarray(image) for image in pictures(ready, REQUESTS, SETTINGS)])
+
+
+def drawn_plainly(trained: Trained, recipe: Recipe) -> NDArray[np.uint8]:
+    """The slow way: the adapter is loaded anew, at one strength, for every step."""
+    model = trained.model
+    with ExitStack() as stack:
+
+        def load(step: int, steps: int) -> None:
+            stack.close()
+            constant = Recipe.constant(recipe.strength(step, steps))
+            stack.enter_context(drawing(model, trained.adapter, recipe=constant))
+            model.before_step = load
+
+        model.before_step = load
+        return np.stack([np.asarray(image) for image in pictures(model, REQUESTS, SETTINGS)])
+
+
+@settings(max_examples=4, deadline=None)
+@given(STRENGTHS, STRENGTHS, st.floats(0, 1))
+def test_a_recipe_draws_what_the_plain_way_draws(
+    trained: Trained, early: float, late: float, switch: float
+) -> None:
+    recipe = Recipe(early, late, switch)
+    assert (drawn(trained, recipe) == drawn_plainly(trained, recipe)).all()
+
+
+def test_what_is_constant_over_these_steps_is_the_constant_strength(trained: Trained) -> None:
+    """A switch before the first step's middle is none, though both strengths are held."""
+    late = drawn(trained, Recipe.constant(1.0))
+    assert (drawn(trained, Recipe(0.0, 1.0, 0.1)) == late).all()
+    assert (drawn(trained, Recipe(0.0, 1.0, 0.5)) != late).any()
+    assert (drawn(trained, Recipe(0.0, 1.0, 0.5)) != drawn(trained, Recipe(0.4, 1.0, 0.5))).any()
+
+
+def test_the_base_is_restored_and_a_batch_that_was_given_up_changes_nothing(trained: Trained) -> None:
+    model, recipe = trained.model, Recipe(0.0, 1.0, 0.5)
+    before = {name: weight.data_ptr() for name, weight in model.denoiser.named_parameters()}
+    whole = drawn(trained, recipe)
+    for given_up in (1, 3):  # while the early strength draws, and the late one
+        with drawing(model, trained.adapter, recipe=recipe) as ready:
+            events = draw(ready, REQUESTS, SETTINGS)
+            for _ in range(given_up):
+                assert isinstance(next(events), DrawStep)
+            events.close()  # type: ignore[attr-defined]
+            again = np.stack([np.asarray(image) for image in pictures(ready, REQUESTS, SETTINGS)])
+        assert (again == whole).all()
+    assert model.before_step is no_change
+    assert before == {name: weight.data_ptr() for name, weight in model.denoiser.named_parameters()}
+
+
+def test_weights_wait_in_main_memory_where_the_device_has_little(
+    model: ImageModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model.device = torch.device("meta")  # anything that is not the CPU
+    try:
+        for free, place in ((None, "meta"), (1 << 40, "meta"), (1, "cpu")):
+            monkeypatch.setattr(fused_adapter, "free_memory", lambda device, free=free: free)
+            assert fused_adapter._waiting_place(model, torch.float32) == torch.device(place)
+    finally:
+        model.device = torch.device("cpu")
+
+
+def test_as_trained_is_the_default(trained: Trained) -> None:
+    with drawing(trained.model, trained.adapter) as ready:
+        default = np.stack([np.asarray(image) for image in pictures(ready, REQUESTS, SETTINGS)])
+    assert (default == drawn(trained, AS_TRAINED)).all()
