@@ -16,8 +16,10 @@ from gal_studio.state import Store
 from gal_studio.state.files.ballast import keep_ballast
 from gal_studio.studio import Studio
 from gal_studio.ui import serve
-from gal_studio.ui.api.writes import Writes, answer
-from gal_studio.ui.panels import reference
+from gal_studio.ui.api.view_cache import ViewCache
+from gal_studio.ui.api.writes import answer
+from gal_studio.ui.panels.everything import REQUESTS
+from gal_studio.ui.requests import Context
 from gal_studio.worker import Worker, space_watch
 from gal_studio.worker.models import Models
 from gal_studio.worker.task import Progress
@@ -193,8 +195,8 @@ def test_a_full_disk_lets_the_page_open_and_something_be_deleted(disk: Path) -> 
     with serve._open(workspace) as store:
         studio = Studio(store)
         assert [one.id for one in studio.projects()] == [project.id]
-        writes = Writes(reference.PANEL.atomic, reference.PANEL.outside)
+        context = Context(ViewCache(studio))
         for name in ("archive", "delete"):  # as the page asks for them
-            done = answer(studio, writes, {"id": name, "name": name, "request": {"project": project.id}})
+            done = answer(context, REQUESTS, {"id": name, "name": name, "request": {"project": project.id}})
             assert "error" not in done
         assert studio.projects() == ()

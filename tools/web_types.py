@@ -1,184 +1,131 @@
-"""Write the page's types from those of Python: `python -m tools.web_types [--check]`.
+"""Write the types of the page's requests for TypeScript: `python -m tools.web_types`.
 
-`gal_studio/ui/payloads/types` describes what the page sends and gets; this writes the same description as
-TypeScript into `assets/ui/app/types/payloads*.d.ts`. A test compares them.
+Every request (`gal_studio/ui/panels`) says by its signature what is asked and answered; this writes the same
+as `tools/web/.types/payloads.d.ts`, for the checks of the page's JavaScript alone. `npm run types` does it.
 """
 
-import re
-import sys
+import dataclasses
 import types
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal, NotRequired, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, NotRequired, Union, get_args, get_origin, get_type_hints
 
-from typing_extensions import Doc, get_original_bases, is_typeddict
+from typing_extensions import Doc, is_typeddict
 
-from gal_studio.ui.payloads.types import (
-    answers,
-    asked,
-    basics,
-    choices,
-    form_answers,
-    forms,
-    measures,
-    page,
-    refinement,
-    requests,
-    work,
-    write_answers,
-)
-from gal_studio.ui.payloads.types.marks import Ts
+from gal_studio.core.measures.pictures import Metric
+from gal_studio.core.types import JobState, Kind, RoundKind, Verdict
+from gal_studio.ui.api.polling import NewCandidates, Parts
+from gal_studio.ui.panels.everything import REQUESTS
+from gal_studio.ui.payloads import Fact, Loss, Ts
+from gal_studio.ui.payloads.projects import Settings
+from gal_studio.ui.requests import Request
 
-FOLDER = Path(__file__).resolve().parent.parent / "assets" / "ui" / "app" / "types"
-FILES = {
-    "payloads": (basics, page),
-    "payloads_refinement": (refinement,),
-    "payloads_work": (work,),
-    "payloads_measures": (measures,),
-    "payloads_choices": (choices,),
-    "payloads_calls": (answers,),
-    "payloads_form_answers": (form_answers,),
-    "payloads_writes": (write_answers,),
-    "payloads_forms": (forms,),
-    "payloads_requests": (requests,),
-    "payloads_asked": (asked,),
-}
-HEAD = "/** Written by tools/web_types.py from gal_studio/ui/payloads/types: change the types there. */"
-WIDTH = 110
-MORE = {
-    "payloads": ('export type { Job, Queue, QueuedJob } from "./payloads_work.d.ts";', ""),
-    "payloads_asked": (
-        "/** A request whose ids may still be unset: the server refuses it then with a sentence. */",
-        "export type Asked<T> = T extends (infer Item)[]",
-        "  ? Asked<Item>[]",
-        "  : T extends object",
-        "    ? { [Key in keyof T]: Asked<T[Key]> | null | undefined }",
-        "    : T;",
-        "",
-    ),
-}
-"""What is written at the end of a file."""
+FILE = Path(__file__).resolve().parent / "web" / ".types" / "payloads.d.ts"
+ALIASES = {
+    "Fact": Fact, "JobState": JobState, "Loss": Loss, "Metric": Metric, "ProjectKind": Kind,
+    "RoundKind": RoundKind, "Settings": Settings, "Verdict": Verdict,
+}  # fmt: skip
+"""What has a name in TypeScript beside dataclasses and TypedDicts."""
 PLAIN = {str: "string", int: "number", float: "number", bool: "boolean", Any: "unknown", type(None): "null"}
+NOTHING = "Record<string, never>"
+ASKED = """
+/** A request whose ids may still be unset: the server refuses it then with a sentence. */
+export type Asked<T> = T extends (infer Item)[]
+  ? Asked<Item>[]
+  : T extends object
+    ? { [Key in keyof T]: Asked<T[Key]> | null | undefined }
+    : T;
+"""
 
 
 class Writer:
-    """Writes modules as TypeScript; knows in which file each name is."""
+    """Writes types as TypeScript, and remembers what it has declared on the way."""
 
     def __init__(self) -> None:
-        self.names = {name: file for file, modules in FILES.items() for name, _ in declared(modules)}
-        self.aliases = [
-            (value, name)
-            for modules in FILES.values()
-            for name, value in declared(modules)
-            if not is_typeddict(value)
-        ]
+        self.declared: dict[str, str] = {}
+        self._kinds: dict[str, Any] = {}
 
-    def file(self, name: str) -> str:
-        """The text of one file."""
-        body = "\n".join(self._declaration(word, value) for word, value in declared(FILES[name]))
-        used = {word for word in re.findall(r"\b[A-Z]\w+", re.sub(r"/\*\*.*?\*/", "", body, flags=re.S))}
-        imports = []
-        for other in FILES:
-            words = sorted(word for word in used if self.names.get(word) == other and other != name)
-            if words:
-                imports.append(wrapped("import type {", words, f'}} from "./{other}.d.ts";'))
-        return "\n".join([HEAD, "", *imports, *([""] if imports else []), body, *MORE.get(name, ())])
+    def type(self, hint: Any, is_alias: bool = False) -> str:
+        """A type as TypeScript writes it; the types in it are declared."""
+        if not is_alias and (known := next((name for name, kind in ALIASES.items() if kind == hint), "")):
+            return known
+        origin, args = get_origin(hint), get_args(hint)
+        if origin is Annotated:
+            return next((note.text for note in args[1:] if isinstance(note, Ts)), "") or self.type(args[0])
+        if origin is Literal:
+            return " | ".join(f'"{word}"' for word in args)
+        if origin in (Union, types.UnionType):
+            return " | ".join(dict.fromkeys(map(self.type, args)))
+        if origin is list or (origin is tuple and args[-1] is ...):
+            return f"({self.type(args[0])})[]"
+        if origin is tuple:
+            return f"[{', '.join(map(self.type, args))}]"
+        if origin is not None and issubclass(origin, Mapping):
+            return "object" if args == (str, Any) else self._record(*args)
+        return PLAIN.get(hint) or self._named(hint)
 
-    def _declaration(self, name: str, value: Any) -> str:
-        if not is_typeddict(value):
-            text = f"export type {name} = {self.type(value, top=True)};\n"
-            is_long = get_origin(value) is Literal and len(text) > WIDTH
-            return self._long(name, value) if is_long else text
-        base = next(iter(b for b in get_original_bases(value) if is_typeddict(b) and b is not value), None)
-        inherited = base.__annotations__ if base else {}
-        own = {key: hint for key, hint in value.__annotations__.items() if key not in inherited}
-        head = f"export interface {name}{f' extends {base.__name__}' if base else ''}"
-        lines = [comment(value.__doc__ or "", "")]
-        fields = [self._field(key, hint, value.__total__) for key, hint in own.items()]
-        if not fields:
-            return "\n".join([*lines, f"export type {name} = Record<string, never>;\n"])
-        return "\n".join([*lines, f"{head} {{", *fields, "}\n"])
+    def _record(self, key: Any, value: Any) -> str:
+        record = f"Record<{self.type(key)}, {self.type(value)}>"
+        return f"Partial<{record}>" if get_origin(key) is Literal and key != Kind else record
 
-    def _long(self, name: str, value: Any) -> str:
-        parts = "\n".join(f"  | {self.type(Literal[word])}" for word in get_args(value))
-        return f"export type {name} =\n{parts};\n"
+    def _named(self, kind: Any) -> str:
+        name = kind.__name__.removesuffix("View")
+        assert self._kinds.setdefault(name, kind) is kind, f"two types are called {name}"
+        if name not in self.declared:
+            self.declared[name] = ""
+            self.declared[name] = f"{comment(kind.__doc__)}export interface {name} {self.fields(kind)}\n"
+        return name
 
-    def _field(self, key: str, hint: Any, total: bool) -> str:
+    def fields(self, kind: Any) -> str:
+        """The fields of a dataclass or a TypedDict."""
+        hints = get_type_hints(kind, include_extras=True)
+        own = (
+            [one.name for one in dataclasses.fields(kind)] if dataclasses.is_dataclass(kind) else list(hints)
+        )
+        total = not is_typeddict(kind) or kind.__total__
+        lines = "".join(self._field(name, hints[name], total) for name in own)
+        return f"{{\n{lines}}}"
+
+    def _field(self, name: str, hint: Any, total: bool) -> str:
         optional = "" if total else "?"
         if get_origin(hint) is NotRequired:
             hint, optional = get_args(hint)[0], "?"
         said = [note.documentation for note in getattr(hint, "__metadata__", ()) if isinstance(note, Doc)]
-        line = f"  {key}{optional}: {self.type(hint)};"
-        return "\n".join([*(f"  /** {text} */" for text in said), line])
+        return f"{''.join(map(comment, said))}{name}{optional}: {self.type(hint)};\n"
 
-    def type(self, hint: Any, top: bool = False) -> str:
-        """A type as TypeScript writes it; at the `top`, an alias is not replaced by its own name."""
-        if not top and (known := next((name for value, name in self.aliases if value == hint), None)):
-            return known
-        origin, args = get_origin(hint), get_args(hint)
-        if origin is Annotated:
-            return next((note.text for note in args[1:] if isinstance(note, Ts)), None) or self.type(args[0])
-        if origin is Literal:
-            return " | ".join(f'"{word}"' for word in args)
-        if origin in (Union, types.UnionType):
-            return " | ".join(dict.fromkeys(self.type(one) for one in args))
-        if origin is list:
-            inside = self.type(args[0])
-            return f"({inside})[]" if " | " in inside else f"{inside}[]"
-        if origin is dict:
-            if args == (str, Any):
-                return "object"
-            return f"Record<{self.type(args[0])}, {self.type(args[1])}>"
-        if origin is tuple:
-            return f"[{', '.join(map(self.type, args))}]"
-        return PLAIN.get(hint) or str(hint.__name__)
+    def table(self, name: str, rows: Mapping[str, str]) -> None:
+        """An interface of types by name."""
+        body = "".join(f"{key}: {kind};\n" for key, kind in rows.items())
+        self.declared[name] = f"export interface {name} {{\n{body}}}\n"
+
+    def question(self, request: Request) -> str:
+        """What a request takes; a form has a name."""
+        if request.question.__module__ != Request.__module__:
+            return self._named(request.question)
+        return self.fields(request.question) if request.question.__annotations__ else NOTHING
+
+    def result(self, request: Request) -> str:
+        """What it answers."""
+        return NOTHING if request.result is type(None) else self.type(request.result)
 
 
-def declared(modules: tuple[types.ModuleType, ...]) -> list[tuple[str, Any]]:
-    """The names that these modules declare for TypeScript, with their types, in order."""
-    found: dict[str, Any] = {}
-    for module in modules:
-        for name, value in vars(module).items():
-            own = is_typeddict(value) and value.__module__ == module.__name__
-            alias = name in getattr(module, "__all__", ()) or name in ALIASES.get(module, ())
-            if own or alias:
-                found[name] = value
-    return list(found.items())
+def comment(text: str | None) -> str:
+    return f"/** {' '.join((text or '').split())} */\n"
 
 
-ALIASES = {page: ("Settings",)}
-
-
-def comment(text: str, indent: str) -> str:
-    """A docstring as a comment."""
-    lines = [line.strip() for line in text.strip().splitlines()]
-    whole = f"{indent}/** {lines[0]} */"
-    if len(lines) == 1 and len(whole) <= WIDTH:
-        return whole
-    return "\n".join([f"{indent}/**", *(f"{indent} * {line}".rstrip() for line in lines), f"{indent} */"])
-
-
-def wrapped(start: str, words: list[str], end: str) -> str:
-    """A list of names in one line, or in a line each if that is too long."""
-    line = f"{start} {', '.join(words)} {end}"
-    return line if len(line) <= WIDTH else "\n".join([start, *(f"  {word}," for word in words), end])
-
-
-def written() -> dict[Path, str]:
-    """The text of every file."""
+def written() -> str:
+    """The declarations of all requests."""
     writer = Writer()
-    return {FOLDER / f"{name}.d.ts": writer.file(name) for name in FILES}
-
-
-def main() -> int:
-    """Write the files, or with `--check` say which of them are not up to date."""
-    old = [path for path, text in written().items() if not path.exists() or path.read_text() != text]
-    if "--check" in sys.argv:
-        print("\n".join(f"{path.name} is not up to date: python -m tools.web_types" for path in old), end="")
-        return int(bool(old))
-    for path, text in written().items():
-        path.write_text(text)
-    return 0
+    reads = {name: one for name, one in REQUESTS.items() if one.mode == "read"}
+    writes = {name: one for name, one in REQUESTS.items() if name not in reads}
+    writer.type(Parts | NewCandidates)
+    for prefix, asked in (("", reads), ("Write", writes)):
+        writer.table(f"{prefix}Requests", {name: writer.question(one) for name, one in asked.items()})
+        writer.table(f"{prefix}Answers", {name: writer.result(one) for name, one in asked.items()})
+    aliases = "".join(f"export type {name} = {writer.type(kind, True)};\n" for name, kind in ALIASES.items())
+    return f'declare module "payloads" {{\n{aliases}{"".join(writer.declared.values())}{ASKED}}}\n'
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    FILE.parent.mkdir(exist_ok=True)
+    FILE.write_text(written(), encoding="utf-8")

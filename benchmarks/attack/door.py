@@ -20,12 +20,11 @@ from gal_studio.state import Store
 from gal_studio.studio import Studio
 from gal_studio.ui.api.calls import CALL_PATH
 from gal_studio.ui.app import build_app
-from gal_studio.ui.payloads.door import REQUESTS
-from gal_studio.ui.payloads.types.asked import Requests
+from gal_studio.ui.panels.everything import REQUESTS
 from tests.ui.seeded import picture
 
 JSON = {"Content_Type": "application/json"}
-READS = tuple(Requests.__annotations__)
+READS = tuple(one.name for one in REQUESTS.reads())
 WRITES = tuple(name for name in REQUESTS if name not in READS)
 OTHERS = (
     "/gradio_api/{}",
@@ -57,7 +56,7 @@ METHODS = (*("GET",) * 14, "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", 
 
 def request_of(random: Random, known: Known, name: str) -> Any:
     """A request to this handler: right, or with one or two parts spoiled."""
-    value = fitting(random, REQUESTS[name], known)
+    value = fitting(random, REQUESTS[name].question, known)
     for _ in range(random.choice((0, 1, 1, 2))):
         value = spoiled(random, value)
     return value

@@ -1,4 +1,4 @@
-"""Hostile values, and requests that are nearly right, from the types that the door checks."""
+"""Hostile values, and requests that are nearly right, from the types that requests are checked by."""
 
 import json
 import types
@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, NotRequired, Union, get_args, get_or
 from typing_extensions import get_type_hints, is_typeddict
 
 from benchmarks.attack.known import Known
-from gal_studio.ui.payloads.types.refinement import Runs
+from gal_studio.ui.payloads import Runs
 
 DEEP, MANY_DIGITS = "@@deep@@", "@@digits@@"
 RAW = {f'"{DEEP}"': "[" * 3000 + "]" * 3000, f'"{MANY_DIGITS}"': "9" * 5000}

@@ -4,7 +4,7 @@ from typing import Any
 
 from benchmarks.attack.target import Target
 from gal_studio.state import Store
-from gal_studio.ui.panels.everything import ids_of, requests_about
+from gal_studio.ui.panels.everything import requests_about
 
 DOWNLOADS = ("archive", "references", "choices.csv", "choices.jsonl")
 MOST = 40  # requests of a kind
@@ -17,9 +17,9 @@ def check_open(target: Target, kind: str, project: str) -> None:
     if project not in listed or listed[project]["broken"]:
         target.tally.add(kind, "unopenable", example=f"listed as {listed.get(project)}")
     with Store(target.workspace) as store:
-        ids = ids_of(store, project)
+        requests = list(requests_about(store, project))
     asked: dict[str, int] = {}
-    for name, request in requests_about(ids):
+    for name, request in requests:
         asked[name] = asked.get(name, 0) + 1
         if asked[name] <= MOST:
             _ask(target, kind, name, request)

@@ -12,47 +12,42 @@ from fastapi import FastAPI
 from gal_studio.core.errors import StudioError
 from gal_studio.state.images.read import LARGEST_FILE
 from gal_studio.studio import Studio
-from gal_studio.ui.access.credentials import Credentials
 from gal_studio.ui.access.gate import Access
 from gal_studio.ui.access.rules import Rules
 from gal_studio.ui.api.archives import add_archive_routes
-from gal_studio.ui.api.calls import add_call_route, handlers_of
+from gal_studio.ui.api.calls import add_call_route
 from gal_studio.ui.api.choices import add_choices_route
 from gal_studio.ui.api.errors import refuse
 from gal_studio.ui.api.pictures import add_picture_routes
 from gal_studio.ui.api.uploaded import add_uploaded_routes
 from gal_studio.ui.api.uploads import add_upload_route
 from gal_studio.ui.api.view_cache import ViewCache
-from gal_studio.ui.api.writes import Writes, add_writes_route
+from gal_studio.ui.api.writes import add_writes_route
 from gal_studio.ui.page.first_paint import FirstPaint
 from gal_studio.ui.page.gradio_allow_list import narrow_gradio
 from gal_studio.ui.page.static import add_static_routes
-from gal_studio.ui.panels.everything import PANELS, check_payloads
-from gal_studio.ui.panels.panel import Context
+from gal_studio.ui.panels.everything import PANELS, REQUESTS, check_payloads
+from gal_studio.ui.panels.top_bar import PANEL as TOP
+from gal_studio.ui.panels.top_bar import SIGNED_IN
 from gal_studio.ui.programs.endpoints import add_endpoints
+from gal_studio.ui.requests import Context
 
-WRITES = Writes(
-    atomic={name: act for panel in PANELS for name, act in panel.atomic.items()},
-    outside={name: act for panel in PANELS for name, act in panel.outside.items()},
-)
-"""All writes of the page; they are accepted by the route for writes only."""
 KEPT_SESSIONS = 100
 """Sessions that Gradio keeps for programs; each call may name a new one, and nothing is kept in them."""
 _FONTS = ("system-ui", "-apple-system", "Segoe UI", "sans-serif")
 _MONO = ("ui-monospace", "DejaVu Sans Mono", "monospace")
 
 
-def build_blocks(studio: Studio, credentials: Credentials | None = None, programs: bool = False) -> gr.Blocks:
-    """The page without a server; with credentials, it has a button to sign out.
+def build_blocks(context: Context, programs: bool = False, signed_in: bool = False) -> gr.Blocks:
+    """The page without a server; one that was `signed_in` to has a button to sign out.
 
     For programs, it has named endpoints.
     """
-    context = Context(ViewCache(studio), credentials)
     with gr.Blocks(title="GAL Studio", analytics_enabled=False, fill_width=True) as blocks:
         for panel in PANELS:
-            panel.build(context)
+            panel.build(context, [SIGNED_IN] if signed_in and panel is TOP else [])
         if programs:
-            add_endpoints(context.views, WRITES)
+            add_endpoints(context, REQUESTS)
     return blocks
 
 
@@ -68,6 +63,8 @@ def endpoints_of(blocks: gr.Blocks) -> dict[int, int]:
 def build_app(studio: Studio, rules: Rules | None = None) -> Access:
     """The whole app behind its access check; without rules, it serves this machine only."""
     rules = rules or Rules()
+    secrets = (rules.credentials.secret,) if rules.credentials else ()
+    context = Context(ViewCache(studio), secrets)
     app = FastAPI(title="GAL Studio", docs_url=None, redoc_url=None, openapi_url=None)
     app.add_middleware(FirstPaint)
     app.add_exception_handler(StudioError, refuse)
@@ -77,10 +74,10 @@ def build_app(studio: Studio, rules: Rules | None = None) -> Access:
     add_uploaded_routes(app, studio)
     add_archive_routes(app, studio, check_payloads)
     add_choices_route(app, studio)
-    add_writes_route(app, studio, WRITES)
-    blocks = build_blocks(studio, rules.credentials, rules.programs)
+    add_writes_route(app, context, REQUESTS)
+    blocks = build_blocks(context, rules.programs, rules.credentials is not None)
     blocks.state_session_capacity = KEPT_SESSIONS
-    add_call_route(app, handlers_of(blocks))
+    add_call_route(app, {one.name: one.handler(context) for one in REQUESTS.reads()})
     gr.mount_gradio_app(
         app,
         blocks,

@@ -98,7 +98,7 @@ def test_files_that_were_deleted_are_said_to_be_gone(place: Place):
         assert (answer.status_code, answer.headers["content-type"]) == (404, "image/svg+xml")
         assert words in answer.text
     (shown,) = trial_payloads(place.studio, place.project)
-    assert (shown["version"], "press Again" in shown["trouble"]) == ("", True)
+    assert (shown.version, "press Again" in shown.trouble) == ("", True)
 
 
 @pytest.mark.parametrize("route", ["picture", "thumb", "reference", "adapter", "demo"])

@@ -1,11 +1,6 @@
 /** Factories of complete payloads; a test overrides only the fields that it is about. */
-/** @import { Anchor, Candidate, Project } from "../../assets/ui/app/types/payloads.d.ts" */
-/** @import { Job, Queue } from "../../assets/ui/app/types/payloads_work.d.ts" */
-/** @import { Round, RoundChip, Score } from "../../assets/ui/app/types/payloads.d.ts" */
-/** @import { QueuedJob } from "../../assets/ui/app/types/payloads_work.d.ts" */
-/** @import { Change, MeasuredRound, Measures } from "../../assets/ui/app/types/payloads_measures.d.ts" */
-/** @import { Report } from "../../assets/ui/app/types/payloads_measures.d.ts" */
-/** @import { Pair, Refinement } from "../../assets/ui/app/types/payloads_refinement.d.ts" */
+/** @import { Anchor, Candidate, Change, Job, MeasuredRound, Measures, Pair, Project } from "payloads" */
+/** @import { Queue, QueuedJob, Refinement, Report, Round, RoundChip, Score } from "payloads" */
 
 /**
  * @param {Partial<Anchor>} [more]
@@ -235,6 +230,7 @@ export const change = (more) => ({
   low: 0.4,
   high: 0.6,
   pictures: 24,
+  prompts: 12,
   verdict: "better",
   ...more,
 });

@@ -11,7 +11,7 @@ from gal_studio.core.errors import StudioError
 from gal_studio.core.jobs.kinds import JOB_KINDS
 from gal_studio.core.types import Job
 from gal_studio.studio import Studio
-from gal_studio.ui.payloads.work import job_payload, queue_payload
+from gal_studio.studio.views.types import JobView
 from gal_studio.worker import Worker
 from gal_studio.worker.jobs.registry import WORK
 from gal_studio.worker.task import Progress
@@ -35,10 +35,10 @@ def run_all(studio: Studio, watcher=None) -> None:
         worker.run(until_empty=True)
 
 
-def job_line(studio: Studio, project: str) -> dict:
-    payload = job_payload(studio.job_view(project))
-    assert payload is not None
-    return payload
+def job_line(studio: Studio, project: str) -> JobView:
+    view = studio.job_view(project)
+    assert view is not None
+    return view
 
 
 def listed(studio: Studio, capsys: pytest.CaptureFixture[str], *options: str) -> str:
@@ -50,19 +50,19 @@ def test_it_runs_and_every_place_shows_its_words(
     studio: Studio, project: str, job: Job, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert listed(studio, capsys).rstrip().endswith("round 1: Counting")
-    (waiting,) = queue_payload(studio.queue_view())["waiting"]
-    assert (waiting["kind"], waiting["title"]) == (NAME, "Counting")
+    (waiting,) = studio.queue_view().waiting
+    assert (waiting.kind, waiting.title) == (NAME, "Counting")
     seen: list[tuple[str, str, str]] = []
 
     def look(_job: Job, _progress: Progress) -> None:
         line = job_line(studio, project)
-        seen.append((line["title"], line["doing"], line["unit"]))
+        seen.append((line.title, line.doing, line.unit))
 
     run_all(studio, look)
     assert seen[0] == ("Counting", "Sharpening the pencil", "")
     assert seen[-1] == ("Counting", "", "prompts")
     total = len(studio.project(project).anchors)
-    assert job_line(studio, project)["finished"] == f"{total} test prompts counted"
+    assert job_line(studio, project).finished == f"{total} test prompts counted"
     assert studio.store.jobs.get(job.id).state == "completed"
 
 

@@ -3,6 +3,7 @@
 import csv
 import json
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -45,14 +46,14 @@ def test_it_is_stored_and_shown_by_its_label(studio: Studio, drawn: str) -> None
         expected = pytest.approx(redness(studio, tile.candidate))
         assert tile.candidate.score("redness") == expected
         assert studio.store.candidates.get(tile.candidate.id) == tile.candidate
-        assert candidate_payload(tile, "")["scores"] == {
+        assert candidate_payload(tile, "").scores == {
             "similarity_anchor": tile.candidate.similarity_anchor,
             "similarity_reference": tile.candidate.similarity_reference,
             "shows_reference": tile.candidate.more_scores["shows_reference"],
             "likeness": tile.candidate.more_scores["likeness"],
             "redness": expected,
         }
-    assert project_payload(view.project)["scores"][-1] == {
+    assert asdict(project_payload(view.project).scores[-1]) == {
         "name": "redness",
         "label": "Redness",
         "explanation": "From 0 to 1; higher is redder. How is this computed? The mean of the red channel",
@@ -81,7 +82,7 @@ def test_an_archive_holds_it(studio: Studio, drawn: str, tmp_path: Path) -> None
 def test_a_picture_that_was_drawn_before_has_none(studio: Studio, drawn: str, tmp_path: Path) -> None:
     studio.store.database.write("DELETE FROM candidate_scores")
     tile = studio.round_view(drawn).candidates[0]
-    assert candidate_payload(tile, "")["scores"].keys() == {"similarity_anchor", "similarity_reference"}
+    assert candidate_payload(tile, "").scores.keys() == {"similarity_anchor", "similarity_reference"}
     write_outputs(studio, [drawn], tmp_path / "out", "uncertainty")
     with (tmp_path / "out" / "candidates.csv").open() as file:
         assert {row["redness"] for row in csv.DictReader(file)} == {""}

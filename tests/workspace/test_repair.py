@@ -10,13 +10,12 @@ from gal_studio.state import Store
 from gal_studio.studio import Studio
 from gal_studio.ui.api.polling import poll
 from gal_studio.ui.api.view_cache import ViewCache
-from gal_studio.ui.panels.refine import find_pair
-from gal_studio.ui.panels.results import all_rounds
 from gal_studio.worker import Worker
 from gal_studio.worker.models import Models
 from gal_studio.workspace.check import examine
 from gal_studio.workspace.repair import repair
 from tests.tiny_project import make_models, object_draft
+from tests.ui.asking import ask
 from tests.ui.seeded import finished
 from tests.ui.seeded_refinement import object_with_subject, pairs_made
 
@@ -84,7 +83,7 @@ def test_a_page_that_is_open_hears_of_what_was_lost(tmp_path: Path) -> None:
     parts = poll(views, {"project": project_id, "known": {"parts": known["digests"]}})["parts"]
     assert parts["rounds"][0]["cover"] is None
     assert parts["round"]["step"] == "generate"
-    assert len(all_rounds(views, project_id)["rounds"]) == 1
+    assert len(ask("results", studio, {"project": project_id})["rounds"]) == 1
     studio.store.close()
 
 
@@ -99,7 +98,7 @@ def test_a_refinement_whose_mask_is_lost_is_shown(tmp_path: Path) -> None:
         for _ in ("lost", "repaired"):
             shown = poll(ViewCache(studio), {"project": project_id, "round": node})["parts"]["refinement"]
             assert {(one["quality"], one["reproduction"]) for one in shown["pairs"]} == {(0.5, None)}
-            assert find_pair(studio, {"pair": pair.id})["foreground"] is None
+            assert ask("pair", studio, {"pair": pair.id})["foreground"] is None
             repair(store)
 
 

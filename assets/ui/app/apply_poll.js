@@ -1,6 +1,5 @@
 /** Applies a poll response to the store and emits an event for each part that changed. */
-/** @import { CandidateMark, NewCandidates, Parts, PollAnswer } from "./types/payloads.d.ts" */
-/** @import { Score, Verdict } from "./types/payloads.d.ts" */
+/** @import { CandidateMark, NewCandidates, Parts, PollAnswer, Score, Verdict } from "payloads" */
 import { state, emit } from "./store.js";
 
 /** @type {Record<string, string>} */

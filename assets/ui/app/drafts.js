@@ -2,7 +2,7 @@
  * Drafts of painted masks that are not saved yet: the brush was closed, or the server rejected the change.
  * Keyed by what was painted over, for example "part ID". They live until the page is reloaded.
  */
-/** @import { Runs } from "./types/payloads_refinement.d.ts" */
+/** @import { Runs } from "payloads" */
 /** @type {Map<string, Runs>} */
 const drafts = new Map();
 

@@ -1,6 +1,5 @@
 /** Server calls, polling, and navigation state in the URL. */
-/** @import { Answers } from "./types/payloads_calls.d.ts" */
-/** @import { Asked, Requests } from "./types/payloads_asked.d.ts" */
+/** @import { Answers, Asked, Requests } from "payloads" */
 /** @import { Server } from "./types/parts.d.ts" */
 import { state, emit, busy } from "./store.js";
 import { toast, clearErrors } from "../kit/toast.js";

@@ -1,9 +1,6 @@
 /** The page's state and its events. A cache: the server is the source of truth. */
-/** @import { ArchivedRound, Candidate, Project, Round, RoundChip } from "./types/payloads.d.ts" */
-/** @import { Score, Verdict } from "./types/payloads.d.ts" */
-/** @import { Job, Queue } from "./types/payloads_work.d.ts" */
-/** @import { Measures } from "./types/payloads_measures.d.ts" */
-/** @import { Refinement } from "./types/payloads_refinement.d.ts" */
+/** @import { ArchivedRound, Candidate, Job, Measures, Project, Queue, Refinement, Round } from "payloads" */
+/** @import { RoundChip, Score, Verdict } from "payloads" */
 
 /**
  * @typedef {object} State

@@ -1,6 +1,5 @@
 /** Picture URLs. They contain the content version, so that browsers can cache them indefinitely. */
-/** @import { PictureRef } from "./types/payloads.d.ts" */
-/** @import { Pair } from "./types/payloads_refinement.d.ts" */
+/** @import { Pair, PictureRef } from "payloads" */
 import { state } from "./store.js";
 
 /**

@@ -5,8 +5,7 @@
  * One change can be held back for a moment, in which it can be cancelled (see `hold`).
  * A poll that was sent while a change was pending may be stale: its verdicts are ignored (see `writeMark`).
  */
-/** @import { WriteAnswers } from "./types/payloads_writes.d.ts" */
-/** @import { Asked, WriteRequests } from "./types/payloads_asked.d.ts" */
+/** @import { Asked, WriteAnswers, WriteRequests } from "payloads" */
 import { emit } from "./store.js";
 import { clearErrors, toast } from "../kit/toast.js";
 

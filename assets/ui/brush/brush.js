@@ -21,7 +21,7 @@
  */
 /** @import { Point } from "./mask.js" */
 /** @import { Look } from "./paint.js" */
-/** @import { Runs } from "../app/types/payloads_refinement.d.ts" */
+/** @import { Runs } from "payloads" */
 import { el, find } from "../kit/dom.js";
 import { Mask } from "./mask.js";
 import { drawMask } from "./paint.js";

@@ -3,7 +3,7 @@
  * It is sent run-length encoded, `[label, count, label, count, ...]`, in row-major order. It is never read
  * back from a canvas, because some browsers add noise to canvas data to prevent fingerprinting.
  */
-/** @import { Runs } from "../app/types/payloads_refinement.d.ts" */
+/** @import { Runs } from "payloads" */
 /** @typedef {[x: number, y: number]} Point */
 
 export class Mask {

@@ -1,8 +1,6 @@
 /** The dialog to paint the subject mask of a reference; without a painted mask the server segments it. */
 /** @import { Brush, Tool } from "./brush.js" */
-/** @import { Reference } from "../app/types/payloads.d.ts" */
-/** @import { StoredMask } from "../app/types/payloads_calls.d.ts" */
-/** @import { Runs } from "../app/types/payloads_refinement.d.ts" */
+/** @import { Reference, Runs, StoredMask } from "payloads" */
 import { on } from "../app/store.js";
 import { call, refresh } from "../app/session.js";
 import { write } from "../app/writes.js";

@@ -1,5 +1,5 @@
 /** The outline of a stored mask over a picture, the rest dimmed. */
-/** @import { Runs } from "../app/types/payloads_refinement.d.ts" */
+/** @import { Runs } from "payloads" */
 import { el } from "../kit/dom.js";
 import { drawMask } from "./paint.js";
 import { Mask } from "./mask.js";

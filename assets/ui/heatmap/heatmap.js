@@ -1,5 +1,5 @@
 /** Heatmap of patch quality over a picture, with a readout under the pointer or arrow keys, and a legend. */
-/** @import { PatchMap } from "../app/types/payloads_refinement.d.ts" */
+/** @import { PatchMap } from "payloads" */
 import { el, setText } from "../kit/dom.js";
 import { heatGradient, paintMap } from "./scale.js";
 

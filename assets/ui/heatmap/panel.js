@@ -3,7 +3,7 @@
  * choice of the subject if there are several.
  */
 /** @import { MapKind } from "./patch_maps.js" */
-/** @import { PatchMap } from "../app/types/payloads_refinement.d.ts" */
+/** @import { PatchMap } from "payloads" */
 import { state, busy } from "../app/store.js";
 import { refresh } from "../app/session.js";
 import { write } from "../app/writes.js";

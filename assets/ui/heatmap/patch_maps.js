@@ -1,5 +1,5 @@
 /** Cache of patch maps by owner, kind and version. Empty responses are not cached. */
-/** @import { PatchMap } from "../app/types/payloads_refinement.d.ts" */
+/** @import { PatchMap } from "payloads" */
 import { state, on } from "../app/store.js";
 import { call } from "../app/session.js";
 

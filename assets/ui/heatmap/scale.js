@@ -3,7 +3,7 @@
  * monotonically, so it also works with colour blindness and in greyscale. The limits are the same for all
  * pictures.
  */
-/** @import { PatchMap } from "../app/types/payloads_refinement.d.ts" */
+/** @import { PatchMap } from "payloads" */
 const STOPS = [
   [68, 1, 84],
   [72, 40, 120],

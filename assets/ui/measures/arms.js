@@ -1,5 +1,5 @@
 /** The points and lines of the chart of rounds: likeness to the reference across, to the prompt upwards. */
-/** @import { Interval, MeasuredRound, Replay } from "../app/types/payloads_measures.d.ts" */
+/** @import { Interval, MeasuredRound, Replay } from "payloads" */
 
 /**
  * `label` is shown beside the point; `project` is the replay that a point belongs to.

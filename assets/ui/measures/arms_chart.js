@@ -189,7 +189,7 @@ function mark(point, x, y, place) {
 /** @param {Point} point */
 function title({ name, kind, x, y }) {
   const node = svg("title");
-  /** @param {import("../app/types/payloads_measures.d.ts").Interval} i */
+  /** @param {import("payloads").Interval} i */
   const range = (i) => `${i.value.toFixed(3)} [${i.low.toFixed(3)}, ${i.high.toFixed(3)}]`;
   const words = `matches its prompt ${range(y)}, likeness ${range(x)}`;
   const plain = kind === "plain" ? " (plain fine-tuning: learned from the references alone)" : "";

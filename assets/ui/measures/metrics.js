@@ -1,5 +1,5 @@
 /** What is measured of each picture of the benchmark, and what it is called. */
-/** @import { Metric } from "../app/types/payloads_measures.d.ts" */
+/** @import { Metric } from "payloads" */
 
 /**
  * The columns of the table in their order. Shares are shown in percent; the others are cosines.

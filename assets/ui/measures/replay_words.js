@@ -1,5 +1,5 @@
 /** What is said of a replay: how far it is, and how its last round differs from the project's. */
-/** @import { Measures, Replay } from "../app/types/payloads_measures.d.ts" */
+/** @import { Measures, Replay } from "payloads" */
 
 /**
  * Why nothing is decided by hand in a replay; empty in another project.

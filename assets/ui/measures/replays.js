@@ -1,5 +1,5 @@
 /** Below the chart of rounds: draw this project again under another policy, and how far each replay is. */
-/** @import { Measures, Replay } from "../app/types/payloads_measures.d.ts" */
+/** @import { Measures, Replay } from "payloads" */
 import { state, on } from "../app/store.js";
 import { download } from "../app/archives.js";
 import { openProject, refresh } from "../app/session.js";

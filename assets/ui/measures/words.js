@@ -1,6 +1,5 @@
 /** Figures of the benchmark as text. */
-/** @import { Change, Interval, Measures, Metric, Report } from "../app/types/payloads_measures.d.ts" */
-/** @import { RoundWarning } from "../app/types/payloads_measures.d.ts" */
+/** @import { Change, Interval, Measures, Metric, Report, RoundWarning } from "payloads" */
 import { count, strength } from "../kit/format.js";
 import { METRICS } from "./metrics.js";
 

@@ -1,5 +1,5 @@
 /** The dialog to enable, disable and add test prompts: typed, pasted or from a text file. */
-/** @import { Anchor } from "../app/types/payloads.d.ts" */
+/** @import { Anchor } from "payloads" */
 import { state, on } from "../app/store.js";
 import { refresh } from "../app/session.js";
 import { write } from "../app/writes.js";
@@ -7,7 +7,7 @@ import { el, setText, whenClosed } from "../kit/dom.js";
 import { toast } from "../kit/toast.js";
 
 const MAX_FILE_SIZE = 200_000; // bytes of a text file; the server limits the number of test prompts
-/** @type {Record<import("../app/types/payloads.d.ts").ProjectKind, string>} */
+/** @type {Record<import("payloads").ProjectKind, string>} */
 const EXAMPLES = { style: "A lighthouse {}", object: "{} on a bridge" };
 /**
  * A row of the list; `sending` is the number of its pending writes.

@@ -1,5 +1,5 @@
 /** A project is deleted for good after one question. */
-/** @import { ListedProject } from "../app/types/payloads_calls.d.ts" */
+/** @import { ListedProject } from "payloads" */
 import { state } from "../app/store.js";
 import { closeProject } from "../app/session.js";
 import { write } from "../app/writes.js";

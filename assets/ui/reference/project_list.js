@@ -1,5 +1,5 @@
 /** The list of projects, and of archived projects, which can be restored or deleted. */
-/** @import { Demo, ListedProject } from "../app/types/payloads_calls.d.ts" */
+/** @import { Demo, ListedProject } from "payloads" */
 /** @import { ReferenceParts } from "../app/types/parts.d.ts" */
 import { state } from "../app/store.js";
 import { call, openProject } from "../app/session.js";

@@ -1,5 +1,5 @@
 /** Settings of an open project; each change is saved immediately. */
-/** @import { Project } from "../app/types/payloads.d.ts" */
+/** @import { Project } from "payloads" */
 import { state } from "../app/store.js";
 import { refresh } from "../app/session.js";
 import { write } from "../app/writes.js";

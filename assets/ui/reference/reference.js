@@ -1,5 +1,5 @@
 /** Step 1: the open project, the new project form, the demos, and the list of projects. */
-/** @import { Project, Subject } from "../app/types/payloads.d.ts" */
+/** @import { Project, Subject } from "payloads" */
 /** @import { ReferenceParts } from "../app/types/parts.d.ts" */
 import { state, on } from "../app/store.js";
 import { openProject, refresh } from "../app/session.js";

@@ -1,6 +1,5 @@
 /** The same prompt and seed before and after a refinement, with a comparison slider. */
-/** @import { ShownPicture } from "../app/types/payloads.d.ts" */
-/** @import { ComparedAnchor } from "../app/types/payloads_calls.d.ts" */
+/** @import { ComparedAnchor, ShownPicture } from "payloads" */
 import { state, on } from "../app/store.js";
 import { call } from "../app/session.js";
 import { el, setAttribute, setText } from "../kit/dom.js";

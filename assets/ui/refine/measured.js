@@ -1,5 +1,5 @@
 /** What a refinement changed: differences to the round before, with their confidence intervals. */
-/** @import { Measured } from "../app/types/payloads_refinement.d.ts" */
+/** @import { Measured } from "payloads" */
 import { el } from "../kit/dom.js";
 import { howComputed } from "../kit/how.js";
 

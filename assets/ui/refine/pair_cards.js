@@ -1,6 +1,6 @@
 /** Cards of the pairs of a refinement: reference, generated picture and their heatmaps. */
 /** @import { PairMap } from "../heatmap/patch_maps.js" */
-/** @import { Pair } from "../app/types/payloads_refinement.d.ts" */
+/** @import { Pair } from "payloads" */
 import { state, on } from "../app/store.js";
 import { el, setAttribute, setText } from "../kit/dom.js";
 import { pairPicture } from "../app/urls.js";

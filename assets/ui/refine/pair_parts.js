@@ -1,5 +1,5 @@
 /** Elements shared by the card and the enlarged view of a pair. */
-/** @import { Pair } from "../app/types/payloads_refinement.d.ts" */
+/** @import { Pair } from "payloads" */
 import { state } from "../app/store.js";
 import { el } from "../kit/dom.js";
 

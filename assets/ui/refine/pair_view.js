@@ -1,6 +1,6 @@
 /** The enlarged view of a pair: heatmaps of both pictures, and a brush to override the estimate. */
 /** @import { Brush, Tool } from "../brush/brush.js" */
-/** @import { Pair, Runs } from "../app/types/payloads_refinement.d.ts" */
+/** @import { Pair, Runs } from "payloads" */
 import { state, on } from "../app/store.js";
 import { call, refresh } from "../app/session.js";
 import { write } from "../app/writes.js";

@@ -1,6 +1,5 @@
 /** The left column of a refinement: progress, measured changes, loss, and the rule for the next round. */
-/** @import { Refinement } from "../app/types/payloads_refinement.d.ts" */
-/** @import { Loss } from "../app/types/payloads.d.ts" */
+/** @import { Loss, Refinement } from "payloads" */
 import { state, on, busy } from "../app/store.js";
 import { openRound, refresh } from "../app/session.js";
 import { write } from "../app/writes.js";

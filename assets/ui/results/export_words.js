@@ -1,6 +1,5 @@
 /** What the download dialog says of a form of a round. */
-/** @import { MadeExport } from "../app/types/payloads_measures.d.ts" */
-/** @import { QueuedJob } from "../app/types/payloads_work.d.ts" */
+/** @import { MadeExport, QueuedJob } from "payloads" */
 
 /**
  * The state of a form, and its words; `failed` when its job ended without a file.

@@ -1,6 +1,5 @@
 /** The dialog in which a round is exported for other programs, and what the check of each file found. */
-/** @import { ExportChoice, RoundResult } from "../app/types/payloads_measures.d.ts" */
-/** @import { QueuedJob } from "../app/types/payloads_work.d.ts" */
+/** @import { ExportChoice, QueuedJob, RoundResult } from "payloads" */
 import { inSentence } from "../kit/format.js";
 import { state } from "../app/store.js";
 import { refresh } from "../app/session.js";

@@ -1,5 +1,5 @@
 /** Step 3: comparison of the rounds. Missing figures are shown as missing. */
-/** @import { RoundResult } from "../app/types/payloads_measures.d.ts" */
+/** @import { RoundResult } from "payloads" */
 /** @import { ResultsParts } from "../app/types/parts.d.ts" */
 import { state, on } from "../app/store.js";
 import { call, refresh } from "../app/session.js";

@@ -1,6 +1,5 @@
 /** The table of rounds: figures on the benchmark with the change since the round before, and the LoRAs. */
-/** @import { Change, Interval, MeasuredRound, Metric } from "../app/types/payloads_measures.d.ts" */
-/** @import { Measures, RoundResult } from "../app/types/payloads_measures.d.ts" */
+/** @import { Change, Interval, MeasuredRound, Measures, Metric, RoundResult } from "payloads" */
 import { inSentence } from "../kit/format.js";
 import { state } from "../app/store.js";
 import { refresh } from "../app/session.js";

@@ -1,5 +1,5 @@
 /** The same test prompt and seed in each round. */
-/** @import { SameSeed } from "../app/types/payloads_calls.d.ts" */
+/** @import { SameSeed } from "payloads" */
 import { state, on } from "../app/store.js";
 import { call } from "../app/session.js";
 import { newest } from "../app/newest.js";

@@ -1,5 +1,5 @@
 /** The contact sheet of the benchmark: prompts down, rounds across, the reference beside it. */
-/** @import { MeasuredRound, Measures, SheetRow } from "../app/types/payloads_measures.d.ts" */
+/** @import { MeasuredRound, Measures, SheetRow } from "payloads" */
 import { state, on } from "../app/store.js";
 import { call } from "../app/session.js";
 import { newest } from "../app/newest.js";

@@ -1,5 +1,5 @@
 /** The pictures of the contact sheet: which one stands where, its words, and its row in the viewer. */
-/** @import { MeasuredRound, SheetPicture, SheetRow } from "../app/types/payloads_measures.d.ts" */
+/** @import { MeasuredRound, SheetPicture, SheetRow } from "payloads" */
 import { address } from "../app/urls.js";
 
 /** @param {SheetPicture} picture */

@@ -1,5 +1,5 @@
 /** Which round is best and why, and what is wrong with a round. */
-/** @import { Measures, RoundWarning } from "../app/types/payloads_measures.d.ts" */
+/** @import { Measures, RoundWarning } from "payloads" */
 import { state } from "../app/store.js";
 import { el, repeats } from "../kit/dom.js";
 import { count } from "../kit/format.js";

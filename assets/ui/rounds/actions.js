@@ -1,5 +1,5 @@
 /** The action bar: highlights the next step; disabled actions explain why. */
-/** @import { Round, RoundKind } from "../app/types/payloads.d.ts" */
+/** @import { Round, RoundKind } from "payloads" */
 /** @import { RoundsParts } from "../app/types/parts.d.ts" */
 import { state, on, emit, busy, openSuggestions } from "../app/store.js";
 import { openRound, refresh } from "../app/session.js";

@@ -1,5 +1,5 @@
 /** Table of the test prompts by priority: overfit rate with its interval, entropy, and why it was chosen. */
-/** @import { Round, Score } from "../app/types/payloads.d.ts" */
+/** @import { Round, Score } from "payloads" */
 import { state, on, drawing, setFocus, setHover } from "../app/store.js";
 import { el, focusedIn, focusKept, repeats } from "../kit/dom.js";
 import { undecided } from "../kit/format.js";

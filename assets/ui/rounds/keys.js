@@ -1,6 +1,6 @@
 /** Keyboard shortcuts of the Rounds screen, disabled in text fields and while another dialog is open. */
 /** @import { RoundsParts } from "../app/types/parts.d.ts" */
-/** @import { Verdict } from "../app/types/payloads.d.ts" */
+/** @import { Verdict } from "payloads" */
 import { state, setFocus, setSelection, setFilter, verdictOf } from "../app/store.js";
 import { above, typing } from "../kit/dom.js";
 import { decideFocused } from "./grid/grid.js";

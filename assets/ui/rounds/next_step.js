@@ -1,5 +1,5 @@
 /** The next step of a round, and why an action is disabled. */
-/** @import { Round } from "../app/types/payloads.d.ts" */
+/** @import { Round } from "payloads" */
 import { busy, openSuggestions, state, verdictOf } from "../app/store.js";
 import { byItself } from "../measures/replay_words.js";
 import { unfinished } from "../top/job_words.js";

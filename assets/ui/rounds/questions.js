@@ -1,5 +1,5 @@
 /** What is asked before an action starts: what it will do, and about how long that takes. */
-/** @import { Round } from "../app/types/payloads.d.ts" */
+/** @import { Round } from "payloads" */
 import { el } from "../kit/dom.js";
 import { about, count } from "../kit/format.js";
 

@@ -1,5 +1,5 @@
 /** The list of suggested candidates: one row per test prompt, with the reason and verdict buttons. */
-/** @import { Score } from "../app/types/payloads.d.ts" */
+/** @import { Score } from "payloads" */
 /** @import { RoundsParts } from "../app/types/parts.d.ts" */
 import { state, on, verdictOf, setFocus, setHover, drawing, openSuggestions } from "../app/store.js";
 import { decide, toggle } from "./grid/verdicts.js";

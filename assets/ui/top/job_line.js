@@ -1,5 +1,5 @@
 /** Text and buttons of the project's job in the top bar. */
-/** @import { Job } from "../app/types/payloads_work.d.ts" */
+/** @import { Job } from "payloads" */
 import { isActive } from "../app/store.js";
 import { clock, size } from "../kit/format.js";
 import { BYTES, HALTED, jobTitle, resumeWord } from "./job_words.js";

@@ -1,6 +1,5 @@
 /** Display text of job states. The text for job kinds comes from gal_studio/core/jobs/kinds.py. */
-/** @import { JobState } from "../app/types/payloads.d.ts" */
-/** @import { Job, QueuedJob } from "../app/types/payloads_work.d.ts" */
+/** @import { Job, JobState, QueuedJob } from "payloads" */
 
 import { sizeOf } from "../kit/format.js";
 

@@ -1,5 +1,5 @@
 /** The log dialog: the tail of the worker's log, refreshed while open, and a bug report to copy. */
-/** @import { LogAnswer } from "../app/types/payloads_calls.d.ts" */
+/** @import { LogAnswer } from "payloads" */
 import { state } from "../app/store.js";
 import { call } from "../app/session.js";
 import { el, setText, whenClosed } from "../kit/dom.js";

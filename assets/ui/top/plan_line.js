@@ -1,5 +1,5 @@
 /** One line: what the studio does now, what comes after it, and how long that takes. */
-/** @import { Job, QueuedJob } from "../app/types/payloads_work.d.ts" */
+/** @import { Job, QueuedJob } from "payloads" */
 import { clock, count } from "../kit/format.js";
 
 /** @type {Partial<Record<string, string>>} */

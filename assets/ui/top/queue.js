@@ -1,5 +1,5 @@
 /** The job queue of all projects: running, waiting and halted jobs. */
-/** @import { Queue, QueuedJob } from "../app/types/payloads_work.d.ts" */
+/** @import { Queue, QueuedJob } from "payloads" */
 /** @import { TopParts } from "../app/types/parts.d.ts" */
 import { state, on } from "../app/store.js";
 import { openProject, refresh } from "../app/session.js";

@@ -1,5 +1,5 @@
 /** The top bar: project, steps and job. */
-/** @import { Job } from "../app/types/payloads_work.d.ts" */
+/** @import { Job } from "payloads" */
 /** @import { TopParts } from "../app/types/parts.d.ts" */
 import { state, on, emit } from "../app/store.js";
 import { openStep, refresh } from "../app/session.js";

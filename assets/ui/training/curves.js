@@ -1,5 +1,5 @@
 /** The training loss of the round, with a running mean. */
-/** @import { Loss } from "../app/types/payloads.d.ts" */
+/** @import { Loss } from "payloads" */
 import { state, on } from "../app/store.js";
 import { el, svg } from "../kit/dom.js";
 import { mountArms } from "../measures/arms_chart.js";

@@ -1,5 +1,5 @@
 /** Preview pictures, generated during training: at an interval or with Preview now. */
-/** @import { Preview } from "../app/types/payloads.d.ts" */
+/** @import { Preview } from "payloads" */
 import { emit, state } from "../app/store.js";
 import { ask } from "../app/apply_poll.js";
 import { training, waiting } from "./now.js";

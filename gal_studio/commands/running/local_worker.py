@@ -30,16 +30,16 @@ class ProgressLine:
         self._studio = studio
         self._output = output or sys.stderr
         self._live = self._output.isatty()
-        self._spoken = (0.0, "")
+        self._shown = (0.0, "")
         self._length = 0
 
     def show(self, job: Job, phase: str, done: float, total: int) -> None:
         """Say how far a job is, unless that was said a moment ago."""
-        before, last = self._spoken
+        before, last = self._shown
         now = time.monotonic()
         if phase == last and now - before < (SPEAK if self._live else SPEAK_LOG):
             return
-        self._spoken = (now, phase)
+        self._shown = (now, phase)
         number = self._studio.store.rounds.get(job.round_id).number
         kind = describe_job(job.kind)
         at, line = kind.phase(phase), f"Round {number}: {kind.phase(phase).name or kind.title}"
@@ -53,7 +53,7 @@ class ProgressLine:
         self._write(line)
         if self._live:
             self._output.write("\n")
-        self._spoken, self._length = (0.0, ""), 0
+        self._shown, self._length = (0.0, ""), 0
 
     def _write(self, line: str) -> None:
         self._output.write(f"\r{line.ljust(self._length)}" if self._live else f"{line}\n")
@@ -61,8 +61,8 @@ class ProgressLine:
         self._length = len(line)
 
 
-def _speed(view: JobView) -> str:
-    if not view.rate or view.seconds_left is None:
+def _speed(view: JobView | None) -> str:
+    if view is None or not view.rate or view.seconds_left is None:
         return ""
     left = round(view.seconds_left)
     rate = f"{view.rate:.1f} {view.unit}" if view.unit != BYTES else bytes_in_words(view.rate)

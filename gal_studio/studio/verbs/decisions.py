@@ -15,7 +15,7 @@ from gal_studio.studio.create.references import Pixels, image_of, read_mask
 from gal_studio.studio.verbs.base import Verbs
 from gal_studio.studio.views.choices import RoundChoices, project_choices
 from gal_studio.studio.views.history import HistoryStep, decision_history
-from gal_studio.studio.views.learning import LearningOffer, learning_offer
+from gal_studio.studio.views.learning import Learning, learning_offer
 
 LARGEST_WEIGHT = 1000.0
 LONGEST_REASON = 500  # characters
@@ -101,7 +101,7 @@ class DecisionVerbs(Verbs):
         """What was chosen beside what was suggested, and the agreement of both in each round."""
         return project_choices(self.store, self.store.projects.get(project_id).id)
 
-    def learning(self, project_id: str) -> LearningOffer:
+    def learning(self, project_id: str) -> Learning:
         """Whether suggestions follow what was learned from the choices, and what that gains."""
         return learning_offer(self.store, project_id)
 

@@ -99,7 +99,7 @@ class WorkVerbs(Verbs):
         """Request a preview from a running training."""
         self.store.jobs.request_preview(job_id)
 
-    def job_view(self, project_id: str) -> JobView:
+    def job_view(self, project_id: str) -> JobView | None:
         """The job line of the page."""
         return queue.job_view(self.store, project_id)
 

@@ -10,7 +10,7 @@ from gal_studio.state import Store
 
 
 @dataclass(frozen=True)
-class LearningOffer:
+class Learning:
     """How many overrides stand of those that are needed, whether learning is on, and what it would gain.
 
     `agreement` is measured in each round by what was learned from the others; None with too few of them.
@@ -18,11 +18,11 @@ class LearningOffer:
 
     overrides: int
     needed: int
-    is_on: bool
+    on: bool
     agreement: LearnedAgreement | None
 
 
-def learning_offer(store: Store, project_id: str) -> LearningOffer:
+def learning_offer(store: Store, project_id: str) -> Learning:
     """The offer of a project."""
     gal = store.projects.get(project_id).settings.gal
     overrides = count_overrides(store, project_id)
@@ -33,4 +33,4 @@ def learning_offer(store: Store, project_id: str) -> LearningOffer:
         plain = [policy_proposal(store, name, "uncertainty") for name in names]
         most = [store.rounds.settings(name).gal.top_k for name in names]
         agreement = leave_one_round_out(judged, plain, most)
-    return LearningOffer(overrides, LEAST_OVERRIDES, gal.learn_from_choices, agreement)
+    return Learning(overrides, LEAST_OVERRIDES, gal.learn_from_choices, agreement)

@@ -43,17 +43,16 @@ def _queued(store: Store, job: Job, queue: Queue) -> QueuedJob:
     )
 
 
-def job_view(store: Store, project_id: str) -> JobView:
-    """The current job of a project."""
+def job_view(store: Store, project_id: str) -> JobView | None:
+    """The current job of a project; None if there was never one."""
     store.jobs.reap()
     job = store.jobs.current(project_id)
-    alive = store.workers.alive()
     if job is None:
-        return JobView(worker_alive=alive)
+        return None
     rate = store.jobs.rate(job.id) if job.state in WORKING else None
     return JobView(
         **_words(job),
-        worker_alive=alive,
+        worker_alive=store.workers.alive(),
         rate=rate,
         seconds_left=(job.total - job.done) / rate if rate else None,
         finished=describe_job(job.kind).finished(job.total),

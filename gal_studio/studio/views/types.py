@@ -133,33 +133,33 @@ class JobWords:
     and `unit` what is counted. One in the `background` keeps nothing else from being requested.
     """
 
-    id: str = ""
-    kind: str = ""
-    round_id: str = ""
-    state: JobState | Literal["idle"] = "idle"
-    phase: str = ""
-    done: int = 0
-    total: int = 0
-    message: str = ""
-    paused_for: PauseReason = ""
-    title: str = ""
-    doing: str = ""
-    unit: str = ""
-    background: bool = False
+    id: str
+    kind: str
+    round_id: str
+    state: JobState
+    phase: str
+    done: int
+    total: int
+    message: str
+    paused_for: PauseReason
+    title: str
+    doing: str
+    unit: str
+    background: bool
 
 
 @dataclass(frozen=True, kw_only=True)
 class JobView(JobWords):
-    """The current job of a project, idle if there was never one; `finished` is its result in words.
+    """The current job of a project; `finished` is its result in words.
 
     `preview_wanted`: a preview of the training is drawn now or at the next step.
     """
 
     worker_alive: bool
-    rate: float | None = None
-    seconds_left: float | None = None
-    finished: str = ""
-    preview_wanted: bool = False
+    rate: float | None
+    seconds_left: float | None
+    finished: str
+    preview_wanted: bool
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,7 +5,6 @@ It takes the place of Gradio's route, which keeps a session for each caller and 
 
 from collections.abc import Mapping
 
-import gradio as gr
 from fastapi import FastAPI, Request
 from fastapi.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
@@ -16,12 +15,6 @@ from gal_studio.core.errors import StudioError
 from gal_studio.ui.api.errors import Handler, guarded
 
 CALL_PATH = "/gradio_api/component_server"
-
-
-def handlers_of(blocks: gr.Blocks) -> dict[str, Handler]:
-    """The handlers of all panels by name."""
-    panels = [block for block in blocks.blocks.values() if isinstance(block, gr.HTML)]
-    return {handler.__name__: handler for panel in panels for handler in panel.server_fns}
 
 
 def add_call_route(app: FastAPI, handlers: Mapping[str, Handler]) -> None:

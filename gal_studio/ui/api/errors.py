@@ -21,13 +21,13 @@ async def refuse(_: Request, error: Exception) -> Response:
     return PlainTextResponse(str(error), 409 if isinstance(error, DiskError | GoneError) else 404)
 
 
-def guarded(handler: Handler, check: Callable[[Any], dict[str, Any]] | None = None) -> Handler:
-    """Wrap a handler so that it returns errors as `{"error": sentence}`; `check` refuses wrong requests."""
+def guarded(handler: Handler) -> Handler:
+    """Wrap a handler so that it returns errors as `{"error": sentence}`."""
 
     @functools.wraps(handler)
     def call(request: Any) -> dict[str, Any]:
         try:
-            return handler(check(request) if check else request or {})
+            return handler(request)
         except StudioError as error:
             return {"error": str(error)}
         except Exception:

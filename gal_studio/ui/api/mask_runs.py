@@ -5,12 +5,12 @@ from PIL import Image
 
 from gal_studio.core.errors import StudioError
 from gal_studio.studio.create.references import Pixels
-from gal_studio.ui.payloads import Payload
+from gal_studio.ui.payloads import Runs
 
 LARGEST_MASK = 16_000_000  # pixels
 
 
-def pixels_of(mask: Payload) -> Pixels:
+def pixels_of(mask: Runs) -> Pixels:
     """Decode a mask to pixels (height, width) with values from 0 to 255."""
     width, height = _whole(mask.get("width")), _whole(mask.get("height"))
     runs = mask.get("runs")
@@ -22,13 +22,13 @@ def pixels_of(mask: Payload) -> Pixels:
     return np.repeat(np.array(labels, np.uint8), counts).reshape(height, width)
 
 
-def runs_of(mask: Image.Image) -> Payload:
+def runs_of(mask: Image.Image) -> Runs:
     """Encode a mask of mode L."""
     flat = np.asarray(mask).ravel()
     starts = np.flatnonzero(np.diff(flat.astype(np.int16), prepend=-1))
     counts = np.diff(starts, append=flat.size)
     runs = np.stack([flat[starts], counts], axis=1).ravel()
-    return {"width": mask.width, "height": mask.height, "runs": runs.tolist()}
+    return Runs(width=mask.width, height=mask.height, runs=runs.tolist())
 
 
 def _whole(value: object) -> int:

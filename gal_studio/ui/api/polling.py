@@ -2,30 +2,82 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any, NotRequired, get_type_hints
+
+from pydantic import TypeAdapter
+from typing_extensions import TypedDict
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.gal.reasons import short_names
+from gal_studio.core.types import Verdict
 from gal_studio.state.files.errors import DiskError, GoneError
 from gal_studio.studio import Studio
 from gal_studio.studio.views.broken import what_is_broken
-from gal_studio.studio.views.types import CandidateView, RoundSummary, RoundView
+from gal_studio.studio.views.types import CandidateView, JobView, QueueView, RoundSummary, RoundView
 from gal_studio.ui.api.view_cache import ViewCache
-from gal_studio.ui.payloads import Payload
-from gal_studio.ui.payloads.measures import measures_payload
-from gal_studio.ui.payloads.projects import project_payload
-from gal_studio.ui.payloads.refinement import refinement_payload
-from gal_studio.ui.payloads.rounds import (
-    candidate_payload,
-    part_marks,
-    positions,
-    round_chips,
-    round_payload,
-    score_payloads,
-)
-from gal_studio.ui.payloads.work import job_payload, preview_payloads, queue_payload
+from gal_studio.ui.payloads import Id, Payload, PictureRef, Ts, projects, refinement, rounds, version
+from gal_studio.ui.payloads.measures import Measures, measures_payload
+
+
+class CandidateMark(TypedDict):
+    """How many candidates are known, a digest of them, and what a person calls a copy."""
+
+    count: int
+    digest: str
+    marks: NotRequired[dict[str, bool]]
+
+
+class Known(TypedDict, total=False):
+    """What the page has already: the digests of the parts, and the mark of the candidates."""
+
+    parts: dict[str, str]
+    candidates: CandidateMark
+
+
+class Poll(TypedDict):
+    """A poll of the parts that have changed; without a project, of the queue alone."""
+
+    project: NotRequired[Id | None]
+    round: NotRequired[Id | None]
+    known: NotRequired[Known | None]
+
+
+class NewCandidates(TypedDict):
+    """The candidates that the page does not have yet; all of them after a `reset`."""
+
+    reset: bool
+    items: tuple[rounds.Candidate, ...]
+    mark: CandidateMark
+
+
+class Parts(TypedDict):
+    """The parts of the page; unchanged ones are left out of an answer."""
+
+    project: projects.Project
+    rounds: tuple[rounds.RoundChip, ...]
+    archived: tuple[rounds.ArchivedRound, ...]
+    job: JobView | None
+    queue: QueueView
+    round: rounds.Round
+    refinement: NotRequired[refinement.Refinement]
+    measures: Measures
+    scores: tuple[rounds.Score, ...]
+    positions: Annotated[dict[str, tuple[float, float]], Ts("Record<string, [x: number, y: number]>")]
+    verdicts: dict[str, Verdict]
+    masks: dict[str, str]
+    weights: dict[str, float]
+
+
+class PollAnswer(TypedDict):
+    """What has changed since the last poll; `gone` says why the project cannot be shown."""
+
+    parts: Annotated[dict[str, Any], Ts("Partial<Parts>")]
+    digests: dict[str, str]
+    round: str | None
+    candidates: Annotated[dict[str, Any] | None, Ts("NewCandidates | null")]
+    gone: NotRequired[str]
 
 
 @dataclass(frozen=True)
@@ -50,108 +102,83 @@ class Shown:
         return self.views.round_view(round_.project_id, round_.parent_id)
 
 
-Part = Callable[[Shown], Any]
-PARTS: Mapping[str, Part] = {
-    "project": lambda shown: project_payload(shown.view.project),
-    "rounds": lambda shown: round_chips(
-        shown.rounds, covers(shown.studio, shown.rounds), shown.view.settings.gal.top_k
-    ),
-    "archived": lambda shown: [
-        {"id": name, "name": called}
-        for name, called in shown.studio.archived_rounds(shown.view.project.id).items()
-    ],
-    "job": lambda shown: job_payload(shown.studio.job_view(shown.view.project.id)),
-    "round": lambda shown: {**round_payload(shown.view), "previews": preview_payloads(shown.view)},
-    "scores": lambda shown: score_payloads(shown.view, _accepted(shown.refined)),
-    "positions": lambda shown: positions(shown.view),
-    "masks": lambda shown: part_marks(_masks(shown.view)),
-    "weights": lambda shown: _weights(shown.view),
-    "verdicts": lambda shown: _verdicts(shown.view),
-    "measures": lambda shown: measures_payload(
-        shown.views.measures(shown.view.project.id),
-        shown.view.project,
-        *shown.views.replays(shown.view.project.id),
-    ),
-}
-"""The parts for every round, by the names that the page knows them by."""
-REFINEMENT_PARTS: Mapping[str, Part] = {
-    "refinement": lambda shown: refinement_payload(
-        shown.views.refinement(shown.view.project.id, shown.view.round.id), shown.view
-    ),
-}
-"""The additional parts for a refinement."""
+_JSON = {name: TypeAdapter(kind) for name, kind in get_type_hints(Parts).items()}
+
+_CANDIDATES: TypeAdapter[NewCandidates | None] = TypeAdapter(NewCandidates | None)
 
 
-def poll(views: ViewCache, request: Payload) -> Payload:
-    """What has changed in a project and in one of its rounds since the last poll.
-
-    `request` has `project`, `round` (None: the newest) and `known`: the digests of the parts and the mark of
-    the candidates, both from the last answer. Without a project, only the queue is returned.
-    """
-    known = request.get("known") or {}
-    project_id = request.get("project")
-    queue = {"queue": queue_payload(views.studio.queue_view())}
+def poll(views: ViewCache, asked: Poll) -> PollAnswer:
+    """What has changed in a project and in one of its rounds (None: the newest) since the last poll."""
+    known, project_id = asked.get("known") or {}, asked.get("project")
     if not project_id:
-        return {**_changed_parts(queue, known), "round": None, "candidates": None}
+        return _answer({"queue": views.studio.queue_view()}, known)
     if project_id not in views.studio.store.projects.names():
-        return {"gone": f"There is no project {project_id!r} in this workspace."}
+        return _gone(f"There is no project {project_id!r} in this workspace.")
     try:
-        rounds = views.rounds(project_id)
-        if not rounds:
-            raise StudioError("It has no round.")
-        answer = _changes(views, project_id, rounds, request, queue, known)
-        digest(answer["candidates"])  # like the parts, they must be strict JSON
+        shown = _shown(views, project_id, asked.get("round"))
+        fresh = _CANDIDATES.dump_python(new_candidates(shown.view, known.get("candidates")), mode="json")
+        digest(fresh)  # like the parts, they must be strict JSON
+        answer = _answer(parts_of(shown), known, shown.view.round.id, fresh)
     except (DiskError, GoneError):
         raise
     except Exception as error:
-        return _broken(views, project_id, error)
+        # the list of projects says so from now on
+        views.broken[project_id] = what_is_broken(project_id, error)
+        return _gone(f"{views.studio.store.projects.name(project_id)}: {views.broken[project_id]}")
     views.broken.pop(project_id, None)
     return answer
 
 
-def _broken(views: ViewCache, project_id: str, error: Exception) -> Payload:
-    """The answer for a project that cannot be shown; the list of projects says so from now on."""
-    views.broken[project_id] = what_is_broken(project_id, error)
-    return {"gone": f"{views.studio.store.projects.name(project_id)}: {views.broken[project_id]}"}
+def _gone(why: str) -> PollAnswer:
+    return PollAnswer(parts={}, digests={}, round=None, candidates=None, gone=why)
 
 
-def _changes(
-    views: ViewCache,
-    project_id: str,
-    rounds: tuple[RoundSummary, ...],
-    request: Payload,
-    queue: dict[str, Any],
-    known: Payload,
-) -> Payload:
-    """What has changed in a project that can be shown."""
-    chosen = next((summary for summary in rounds if summary.id == request.get("round")), rounds[-1])
-    shown = Shown(views, rounds, views.round_view(project_id, chosen.id))
-    parts = {**PARTS, **REFINEMENT_PARTS} if shown.refined else PARTS
-    return {
-        **_changed_parts({**{name: part(shown) for name, part in parts.items()}, **queue}, known),
-        "round": chosen.id,
-        "candidates": new_candidates(shown.view, known.get("candidates") or {}),
-    }
+def _shown(views: ViewCache, project_id: str, round_id: str | None) -> Shown:
+    summaries = views.rounds(project_id)
+    if not summaries:
+        raise StudioError("It has no round.")
+    chosen = next((summary for summary in summaries if summary.id == round_id), summaries[-1])
+    return Shown(views, summaries, views.round_view(project_id, chosen.id))
 
 
-def _changed_parts(parts: dict[str, Any], known: Payload) -> Payload:
+def parts_of(shown: Shown) -> Parts:
+    """Every part of the page that shows a round."""
+    studio, view, project_id = shown.studio, shown.view, shown.view.project.id
+    tiles = view.candidates
+    parts = Parts(
+        project=projects.project_payload(view.project),
+        rounds=rounds.round_chips(shown.rounds, covers(studio, shown.rounds), view.settings.gal.top_k),
+        archived=tuple(rounds.ArchivedRound(*one) for one in studio.archived_rounds(project_id).items()),
+        job=studio.job_view(project_id),
+        queue=studio.queue_view(),
+        round=rounds.round_payload(view),
+        measures=measures_payload(
+            shown.views.measures(project_id), view.project, *shown.views.replays(project_id)
+        ),
+        scores=rounds.score_payloads(view, _accepted(shown.refined)),
+        positions=rounds.positions(view),
+        verdicts={one.candidate.id: one.verdict for one in tiles if one.verdict != "undecided"},
+        masks={one.candidate.id: version(one.mask) for one in tiles if one.mask is not None},
+        weights={one.candidate.id: one.weight for one in tiles if one.weight is not None},
+    )
+    if shown.refined:
+        found = shown.views.refinement(project_id, view.round.id)
+        parts["refinement"] = refinement.refinement_payload(found, view)
+    return parts
+
+
+def _answer(
+    parts: Mapping[str, Any],
+    known: Known,
+    round_id: str | None = None,
+    candidates: Payload | None = None,
+) -> PollAnswer:
     """The parts that have changed, and the digests of all parts."""
-    digests = {name: digest(part) for name, part in parts.items()}
+    written = {name: _JSON[name].dump_python(part, mode="json") for name, part in parts.items()}
+    digests = {name: digest(part) for name, part in written.items()}
     seen = known.get("parts") or {}
-    fresh = {name: part for name, part in parts.items() if seen.get(name) != digests[name]}
-    return {"parts": fresh, "digests": digests}
-
-
-def _masks(view: RoundView) -> dict[str, str]:
-    return {tile.candidate.id: tile.mask for tile in view.candidates if tile.mask is not None}
-
-
-def _weights(view: RoundView) -> dict[str, float]:
-    return {tile.candidate.id: tile.weight for tile in view.candidates if tile.weight is not None}
-
-
-def _verdicts(view: RoundView) -> dict[str, str]:
-    return {tile.candidate.id: tile.verdict for tile in view.candidates if tile.verdict != "undecided"}
+    fresh = {name: part for name, part in written.items() if seen.get(name) != digests[name]}
+    return PollAnswer(parts=fresh, digests=digests, round=round_id, candidates=candidates)
 
 
 def _accepted(view: RoundView | None) -> frozenset[str]:
@@ -160,14 +187,12 @@ def _accepted(view: RoundView | None) -> frozenset[str]:
     return frozenset(tile.candidate.anchor_id for tile in tiles if tile.verdict == "accepted")
 
 
-def covers(studio: Studio, rounds: tuple[RoundSummary, ...]) -> dict[str, Payload]:
+def covers(studio: Studio, summaries: tuple[RoundSummary, ...]) -> dict[str, PictureRef]:
     """The cover picture of each round; none for a round whose pictures are lost."""
-    chosen = {summary.id: summary.cover_candidate_id for summary in rounds if summary.cover_candidate_id}
+    chosen = {summary.id: summary.cover_candidate_id for summary in summaries if summary.cover_candidate_id}
     images = {round_id: studio.store.candidates.get(cover).image for round_id, cover in chosen.items()}
     return {
-        round_id: {"id": chosen[round_id], "version": image[:8]}
-        for round_id, image in images.items()
-        if image
+        round_id: PictureRef(chosen[round_id], version(image)) for round_id, image in images.items() if image
     }
 
 
@@ -176,15 +201,15 @@ def digest(part: Any) -> str:
     return hashlib.sha256(json.dumps(part, sort_keys=True, allow_nan=False).encode()).hexdigest()[:16]
 
 
-def new_candidates(view: RoundView, mark: Payload) -> Payload | None:
+def new_candidates(view: RoundView, mark: CandidateMark | None) -> NewCandidates | None:
     """The candidates after the mark; all candidates, with `reset`, if those before it have changed.
 
     The mark has their number, since new ones follow the others, and what a person said of which candidate:
     those of which something else is said now come again.
     """
-    old = view.candidates[: int(mark.get("count") or 0)]
-    same = _digest(old) == (mark.get("digest") or _digest([]))
-    said = mark.get("marks") or {}
+    old = view.candidates[: mark["count"] if mark else 0]
+    same = _digest(old) == (mark["digest"] if mark else _digest([]))
+    said = mark.get("marks", {}) if mark else {}
     ids = {
         tile.candidate.id
         for tile in old
@@ -194,13 +219,13 @@ def new_candidates(view: RoundView, mark: Payload) -> Payload | None:
     if same and not fresh:
         return None
     heads = short_names(view.project.anchors)
-    return {
-        "reset": not same,
-        "items": [
-            candidate_payload(tile, heads.get(tile.candidate.anchor_id, tile.prompt)) for tile in fresh
-        ],
-        "mark": {"count": len(view.candidates), "digest": _digest(view.candidates), "marks": _marks(view)},
-    }
+    return NewCandidates(
+        reset=not same,
+        items=tuple(
+            rounds.candidate_payload(tile, heads.get(tile.candidate.anchor_id, tile.prompt)) for tile in fresh
+        ),
+        mark=CandidateMark(count=len(view.candidates), digest=_digest(view.candidates), marks=_marks(view)),
+    )
 
 
 def _marks(view: RoundView) -> dict[str, bool]:

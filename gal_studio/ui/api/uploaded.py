@@ -18,7 +18,8 @@ from gal_studio.studio.create.looks import (
     short_model_name,
 )
 from gal_studio.ui.api.uploads import uploads
-from gal_studio.ui.payloads import Payload
+from gal_studio.ui.payloads import forms
+from gal_studio.ui.payloads.forms import SeenSet, UploadedPicture
 
 KEPT_EXAMINED = 512  # pictures
 KEPT_DECODED = 16  # pictures
@@ -39,41 +40,38 @@ def decoded(identity: str) -> bytes:
     return buffer.getvalue()
 
 
-def look(studio: Studio, identities: list[str], base_model: str) -> Payload:
+def look(studio: Studio, identities: list[str], base_model: str) -> dict[str, str]:
     """Request how a model sees uploads; returns the hash of each picture, by which `seen` knows it."""
-    asked = {one: studio.look_at(uploads().path(one), base_model).image for one in identities}
-    return {"images": asked}
+    return {one: studio.look_at(uploads().path(one), base_model).image for one in identities}
 
 
-def seen(studio: Studio, sets: list[list[Payload]], base_model: str) -> Payload:
-    """The warnings about the pictures of each set.
-
-    A picture is `{path, name}`, with the `image` of `look` if it was requested. Each answer has a `note`, and
-    how the model sees the picture: `waiting`, or a `sentence` with the `address` of what came back.
-    """
-    shown, told = [], False
+def seen(studio: Studio, sets: list[list[UploadedPicture]], base_model: str) -> tuple[SeenSet, ...]:
+    """The warnings about the pictures of each set, and how the model sees those that it was asked about."""
+    shown, is_explained = [], False
     for pictures in sets:
         said = notes_on([examined(one["path"]) for one in pictures], [one["name"] for one in pictures])
         answers = []
         for one, note in zip(pictures, said.pictures, strict=True):
-            found = studio.seen_picture(one["image"], base_model) if one.get("image") and base_model else None
-            answers.append({"path": one["path"], "note": note, **_seen(found, told)})
-            told = told or bool(answers[-1]["sentence"])
-        shown.append({"note": said.whole, "pictures": answers})
-    return {"sets": shown}
+            image = one.get("image")
+            found = studio.seen_picture(image, base_model) if image and base_model else None
+            answers.append(_seen(one["path"], note, found, is_explained))
+            is_explained = is_explained or bool(answers[-1].sentence)
+        shown.append(SeenSet(said.whole, tuple(answers)))
+    return tuple(shown)
 
 
-def _seen(found: SeenPicture | None, told: bool) -> Payload:
-    """How the model sees a picture; briefly if the whole sentence is `told` already."""
+def _seen(path: str, note: str, found: SeenPicture | None, is_explained: bool) -> forms.SeenPicture:
+    """How the model sees a picture; briefly if the whole sentence stands at another one already."""
     if found is None or found.answered is None:
-        return {"waiting": found is not None, "sentence": "", "address": None, "model": ""}
+        return forms.SeenPicture(path, note, waiting=found is not None)
     sentence = about_seen(found)
-    return {
-        "waiting": False,
-        "sentence": LOST_AGAIN if sentence and told else sentence,
-        "address": f"/seen/{found.image}/{found.seen_image}" if sentence else None,
-        "model": short_model_name(found.base_model),
-    }
+    return forms.SeenPicture(
+        path,
+        note,
+        sentence=LOST_AGAIN if sentence and is_explained else sentence,
+        address=f"/seen/{found.image}/{found.seen_image}" if sentence else None,
+        model=short_model_name(found.base_model),
+    )
 
 
 def add_uploaded_routes(app: FastAPI, studio: Studio) -> None:

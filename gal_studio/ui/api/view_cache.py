@@ -6,7 +6,7 @@ from typing import Any, TypeVar, cast
 
 from gal_studio.studio import Studio
 from gal_studio.studio.views.choices import RoundChoices
-from gal_studio.studio.views.learning import LearningOffer
+from gal_studio.studio.views.learning import Learning
 from gal_studio.studio.views.measures import MeasuresView
 from gal_studio.studio.views.replays import ReplayView
 from gal_studio.studio.views.types import RefinementView, RoundSummary, RoundView
@@ -42,7 +42,7 @@ class ViewCache:
         now = self.studio.version(project_id).number
         return self._kept_since(now, f"measures {project_id}", lambda: self.studio.measures(project_id))
 
-    def choices(self, project_id: str) -> tuple[tuple[RoundChoices, ...], LearningOffer]:
+    def choices(self, project_id: str) -> tuple[tuple[RoundChoices, ...], Learning]:
         """What was chosen beside what was suggested, and what is learned from it."""
         now = self.studio.version(project_id).number
         return self._kept_since(

@@ -1,7 +1,7 @@
 """The route for writes: batches in the order of the clicks, each write done once by its idempotency key."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -11,29 +11,16 @@ from starlette.responses import PlainTextResponse, Response
 
 from gal_studio.core import strict_json
 from gal_studio.core.errors import StudioError
-from gal_studio.studio import Studio
+from gal_studio.ui import requests
 from gal_studio.ui.api.calls import json_response
 from gal_studio.ui.api.errors import guarded
 from gal_studio.ui.payloads import Payload
-from gal_studio.ui.payloads.door import checked
+from gal_studio.ui.requests import Context
 
 WRITES_PATH = "/writes"
 LONGEST_ID = 64  # characters of an idempotency key
 _UNKNOWN = "The studio does not know this change: load the page again."
-Acts = Mapping[str, Callable[[Studio, Payload], Payload | None]]
-
-
-@dataclass(frozen=True)
-class Writes:
-    """The functions that do each write, by name.
-
-    One in `atomic` runs in a single transaction, in which its answer is stored too. One in `outside` reads or
-    deletes files, and has transactions of its own; `request["origin"]` is its idempotency key, by which it
-    finds a project that it has already created.
-    """
-
-    atomic: Acts
-    outside: Acts
+Known = Mapping[str, requests.Request]
 
 
 def is_list_of_writes(given: Any) -> bool:
@@ -48,24 +35,21 @@ def is_list_of_writes(given: Any) -> bool:
     )
 
 
-def answer(studio: Studio, known: Writes, write: Payload) -> Payload:
+def answer(context: Context, known: Known, write: Payload) -> Payload:
     """Do a write unless it was done before; an error is returned as `{"error": sentence}`."""
-    key, name = write["id"], write["name"]
-    answers = studio.store.answers
+    request, answers = known.get(write["name"]), context.studio.store.answers
 
     def once(given: Payload) -> Payload:
-        request = checked(name, given) if name in known.atomic or name in known.outside else given
-        if name in known.atomic:
-            return answers.once(key, lambda: known.atomic[name](studio, request) or {})
-        if name in known.outside:
-            request = {**request, "origin": key}
-            return answers.once_outside(key, lambda: known.outside[name](studio, request) or {})
-        raise StudioError(_UNKNOWN)  # from a page that is older than the studio
+        if request is None or request.mode == "read":
+            raise StudioError(_UNKNOWN)  # from a page that is older than the studio
+        question, keyed = request.check(given), replace(context, key=write["id"])
+        once = answers.once if request.mode == "write" else answers.once_outside
+        return once(keyed.key, lambda: request.answer(keyed, question))
 
     return guarded(once)(write["request"])
 
 
-def add_writes_route(app: FastAPI, studio: Studio, known: Writes) -> None:
+def add_writes_route(app: FastAPI, context: Context, known: Known) -> None:
     """Accept batches of writes; the answers have the same order."""
 
     @app.post(WRITES_PATH)
@@ -77,5 +61,5 @@ def add_writes_route(app: FastAPI, studio: Studio, known: Writes) -> None:
         if not is_list_of_writes(given):
             return PlainTextResponse(_UNKNOWN, 400)
         return json_response(
-            await run_in_threadpool(lambda: [answer(studio, known, write) for write in given])
+            await run_in_threadpool(lambda: [answer(context, known, write) for write in given])
         )

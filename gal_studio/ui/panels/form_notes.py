@@ -19,14 +19,10 @@ from gal_studio.studio.create.project import (
 )
 from gal_studio.studio.create.prompt_notes import ONE_VIEW, about_length, about_places, about_style
 from gal_studio.ui.payloads import Payload
+from gal_studio.ui.payloads.forms import FormNote
 
 Texts = Sequence[tuple[str, str]]
 """(prompt, trigger word) of each picture of a set."""
-
-
-def note(field: str, text: str, set_: int | None = None, tone: str = "error") -> Payload:
-    """An error or a warning about a field of the form, or of one of its sets."""
-    return {"field": field, "set": set_, "tone": tone, "text": text}
 
 
 def base_model_of(request: Payload) -> str:
@@ -49,7 +45,7 @@ def nested(changes: dict[str, Any]) -> dict[str, Any]:
     return result
 
 
-def notes_on_form(request: Payload, sets: Sequence[Texts]) -> list[Payload]:
+def notes_on_form(request: Payload, sets: Sequence[Texts]) -> list[FormNote]:
     """All errors and warnings; what is still missing is an error only if the form is `final`.
 
     `sets` has the texts of each set of references. A set of the request may have `places`: the field of each
@@ -57,7 +53,7 @@ def notes_on_form(request: Payload, sets: Sequence[Texts]) -> list[Payload]:
     """
     final = bool(request.get("final"))
     kind: Kind = request["kind"]
-    notes: list[Payload] = []
+    notes: list[FormNote] = []
     model = base_model_of(request)
     known = "" if _refusal(check_base_model, model) else model
     for number, (texts, given) in enumerate(zip(sets, request["sets"], strict=True)):
@@ -80,63 +76,63 @@ def _places(given: Payload) -> list[str]:
     return [place for place, prompt in zip(places, prompts, strict=True) if prompt]
 
 
-def _on_set(kind: Kind, texts: Texts, places: Sequence[str], number: int) -> list[Payload]:
+def _on_set(kind: Kind, texts: Texts, places: Sequence[str], number: int) -> list[FormNote]:
     """The first thing that is wrong with the trigger word or the prompts of a set."""
     if kind == "object" and texts:
         refusal = _refusal(check_trigger_word, texts[0][1])
         if refusal:
-            return [note("trigger", refusal, number)]
+            return [FormNote("trigger", refusal, number)]
     for count, place in enumerate(places, start=1):
         refusal = _refusal(describe, kind, texts[:count])
         if refusal:
-            return [note(place, refusal, number)]
+            return [FormNote(place, refusal, number)]
     return []
 
 
-def _warnings(kind: Kind, texts: Texts, places: Sequence[str], number: int, model: str) -> Iterator[Payload]:
+def _warnings(kind: Kind, texts: Texts, places: Sequence[str], number: int, model: str) -> Iterator[FormNote]:
     """What is taken, but should be known: long prompts, odd names of styles, an object's places."""
-    told: set[str] = set()
+    given: set[str] = set()
     for (prompt, _), place in zip(texts, places, strict=True):
         is_style = kind == "style" and not _refusal(style_descriptor, prompt)
         odd = about_style(prompt, model) if is_style else ""
         for text in (about_length(prompt, model), odd):
-            if text and text not in told:
-                told.add(text)
-                yield note(place, text, number, "warning")
+            if text and text not in given:
+                given.add(text)
+                yield FormNote(place, text, number, "warning")
     if kind == "object" and len(texts) == 1:
-        yield note("pictures", ONE_VIEW, number, "warning")
+        yield FormNote("pictures", ONE_VIEW, number, "warning")
     elif kind == "object" and not _refusal(describe, kind, texts) and (text := about_places(texts)):
-        yield note("prompt", text, number, "warning")
+        yield FormNote("prompt", text, number, "warning")
 
 
-def _missing(kind: Kind, texts: Texts, given: Payload, number: int) -> Iterator[Payload]:
+def _missing(kind: Kind, texts: Texts, given: Payload, number: int) -> Iterator[FormNote]:
     if not given.get("pictures"):
-        yield note("pictures", "There is no picture yet: drop one here, or click to choose.", number)
+        yield FormNote("pictures", "There is no picture yet: drop one here, or click to choose.", number)
     elif not all(given["prompts"]):
-        yield note("prompt", "The prompt is empty: write what the picture shows.", number)
+        yield FormNote("prompt", "The prompt is empty: write what the picture shows.", number)
         if kind == "object" and not texts:
             yield from _on_set(kind, [("", given.get("trigger_word", ""))], [], number)
 
 
-def _on_words_apart(sets: Sequence[Texts]) -> Iterator[Payload]:
+def _on_words_apart(sets: Sequence[Texts]) -> Iterator[FormNote]:
     """Two sets with the same trigger word: said at the later one."""
     seen: set[str] = set()
     for number, texts in enumerate(sets):
         word = texts[0][1] if texts else ""
         if word and trigger_key(word) in seen:
             text = f"Two objects have the trigger word {word!r}: give each a word of its own."
-            yield note("trigger", text, number)
+            yield FormNote("trigger", text, number)
         seen.add(trigger_key(word))
 
 
-def _on_settings(request: Payload, kind: Kind) -> Iterator[Payload]:
+def _on_settings(request: Payload, kind: Kind) -> Iterator[FormNote]:
     """Each changed setting by itself, so that an error stands at its own field."""
     settings = load_preset(request.get("preset") or DEFAULT_PRESET).settings[kind]
     anchors = len(load_anchors(kind))
     for name, value in (request.get("settings") or {}).items():
         refusal = _refusal(_check_setting, settings, name, value, anchors)
         if refusal:
-            yield note(name, refusal)
+            yield FormNote(name, refusal)
 
 
 def _check_setting(settings: Settings, name: str, value: Any, anchors: int) -> None:
@@ -146,17 +142,17 @@ def _check_setting(settings: Settings, name: str, value: Any, anchors: int) -> N
         check_settings(settings.updated(nested({name: value})), anchors)
 
 
-def _on_names(request: Payload) -> Iterator[Payload]:
+def _on_names(request: Payload) -> Iterator[FormNote]:
     """The name of the project, and those of a person's own models."""
     name = str(request.get("name") or "")
     if name.strip() and (refusal := _refusal(check_name, name)):
-        yield note("name", refusal)
+        yield FormNote("name", refusal)
     if not request.get("preset"):
         base, clip = (str(request.get(field) or "").strip() for field in ("base_model", "clip_model"))
         if refusal := _refusal(check_base_model, base):
-            yield note("base_model", refusal)
+            yield FormNote("base_model", refusal)
         if refusal := _refusal(check_model, clip, "open_clip_config.json", "an open_clip model"):
-            yield note("clip_model", refusal)
+            yield FormNote("clip_model", refusal)
 
 
 def _refusal(check: Callable[..., object], *given: object) -> str:

@@ -12,8 +12,9 @@ from gal_studio.studio.create.plan import RoundPlan, fitted_to, plan_round, shap
 from gal_studio.studio.create.project import DEFAULT_PRESET
 from gal_studio.studio.create.shapes import measured_shape
 from gal_studio.studio.device import this_device
-from gal_studio.ui.panels.form_notes import base_model_of, nested, note, start_of
+from gal_studio.ui.panels.form_notes import base_model_of, nested, start_of
 from gal_studio.ui.payloads import Payload
+from gal_studio.ui.payloads.forms import FormNote
 
 
 def base_settings(request: Payload) -> Settings:
@@ -44,7 +45,7 @@ def plan_of(store: Store | None, request: Payload) -> RoundPlan | None:
         return None
 
 
-def notes_on_target(request: Payload) -> list[Payload]:
+def notes_on_target(request: Payload) -> list[FormNote]:
     """A target for which the chosen model has no layers, at its field."""
     shape, target = _shape(request), str((request.get("settings") or {}).get("tune.target"))
     if shape is None or target not in get_args(Target):
@@ -52,15 +53,15 @@ def notes_on_target(request: Payload) -> list[Payload]:
     try:
         check_target(target, shape.lora)
     except StudioError as error:
-        return [note("tune.target", str(error))]
+        return [FormNote("tune.target", str(error))]
     return []
 
 
-def notes_on_plan(plan: RoundPlan | None) -> list[Payload]:
+def notes_on_plan(plan: RoundPlan | None) -> list[FormNote]:
     """The plan's doubt or warning, at the choice of the model."""
     if plan is None or not (plan.doubt or plan.warning):
         return []
-    return [note("preset", plan.doubt or plan.warning, tone="warning")]
+    return [FormNote("preset", plan.doubt or plan.warning, tone="warning")]
 
 
 def is_measuring(request: Payload) -> bool:

@@ -1,5 +1,6 @@
 """What the form of a new project says of the chosen models: licence, commit, size, or their refusal."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,19 +13,19 @@ from gal_studio.studio.create.lora_file import read_lora_facts
 from gal_studio.studio.create.project import DEFAULT_PRESET, check_base_model, model_names
 from gal_studio.ui.panels.form_notes import nested, start_of
 from gal_studio.ui.payloads import Payload
+from gal_studio.ui.payloads.forms import HubModel, ModelFacts, ModelProblem
 
 _LABELS = {"base_model": "Base model", "clip_model": "CLIP model", "vision_model": "Vision model"}
-_NOTHING: Payload = {"waiting": False, "models": [], "sentence": "", "problems": []}
 
 
-def model_facts(studio: Studio, request: Payload) -> Payload:
+def facts_of_models(studio: Studio, request: Payload) -> ModelFacts:
     """What is known of the models that the form names; `waiting` until they have been looked up.
 
     So for a LoRA to start from: its file is read at once, and then compared with the base model.
     """
     base, clip = (str(request.get(name) or "").strip() for name in ("base_model", "clip_model"))
     if studio.models is None or not (request.get("preset") or (base and clip)):
-        return _NOTHING
+        return ModelFacts()
     chosen: dict[str, Any] = (
         {"preset": request["preset"]}
         if request.get("preset")
@@ -36,12 +37,12 @@ def model_facts(studio: Studio, request: Payload) -> Payload:
         check_base_model(names.base_model)
         reports = studio.models.peek(names)
     except StudioError as error:
-        return {**_NOTHING, "problems": [{"field": "base_model", "text": str(error)}, *problems]}
-    found = {**_NOTHING, "waiting": True} if reports is None else _payload(reports)
-    return {**found, "problems": [*found["problems"], *problems]}
+        return ModelFacts(problems=(ModelProblem("base_model", str(error)), *problems))
+    found = ModelFacts(waiting=True) if reports is None else _found(reports)
+    return replace(found, problems=(*found.problems, *problems))
 
 
-def _start(request: Payload) -> tuple[dict[str, Any], list[Payload]]:
+def _start(request: Payload) -> tuple[dict[str, Any], list[ModelProblem]]:
     """The LoRA to start from with the settings that it has to fit, or why its file is refused."""
     given, settings = start_of(request), dict(request.get("settings") or {})
     if not given:
@@ -52,35 +53,38 @@ def _start(request: Payload) -> tuple[dict[str, Any], list[Payload]]:
         read_lora_facts(given)
         Settings().updated(changes)
     except StudioError as error:
-        return {}, [{"field": "start_from", "text": str(error)}]
+        return {}, [ModelProblem("start_from", str(error))]
     return {"start_from": Path(given), "changes": changes}, []
 
 
-def _payload(reports: ModelReports) -> Payload:
-    refused = [{"field": one.field, "text": one.refusal} for one in reports.models if one.refusal]
+def _found(reports: ModelReports) -> ModelFacts:
+    refused = tuple(
+        ModelProblem(one.field, one.refusal)  # type: ignore[arg-type]
+        for one in reports.models
+        if one.refusal
+    )
     if reports.problem and not refused:
-        refused = [{"field": "base_model", "text": reports.problem}]
+        refused = (ModelProblem("base_model", reports.problem),)
     from_hub = [one for one in reports.models if one.repository]
     sentences = [_sentence(reports)] if from_hub else []
     if any(one.field == "start_from" for one in reports.models):
         sentences.append("The LoRA fits the base model.")
-    return {
-        "waiting": False,
-        "models": [_model(one) for one in from_hub],
-        "sentence": "" if refused else " ".join(sentences),
-        "problems": refused,
-    }
+    return ModelFacts(
+        models=tuple(map(_model, from_hub)),
+        sentence="" if refused else " ".join(sentences),
+        problems=refused,
+    )
 
 
-def _model(report: ModelReport) -> Payload:
-    return {
-        "label": _LABELS[report.field],
-        "name": report.repository,
-        "address": report.address,
-        "commit": report.commit[:12],
-        "licence": report.licence or "none stated",
-        "size": f"{bytes_in_words(report.missing)} to download" if report.missing else "on this computer",
-    }
+def _model(report: ModelReport) -> HubModel:
+    return HubModel(
+        label=_LABELS[report.field],
+        name=report.repository,
+        address=report.address,
+        commit=report.commit[:12],
+        licence=report.licence or "none stated",
+        size=f"{bytes_in_words(report.missing)} to download" if report.missing else "on this computer",
+    )
 
 
 def _sentence(reports: ModelReports) -> str:

@@ -3,10 +3,12 @@
 import base64
 import time
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-import gradio as gr
+from pydantic import Field
+from typing_extensions import Doc, Unpack
 
 from gal_studio.assets import demo, load_presets
 from gal_studio.core import checks
@@ -17,21 +19,127 @@ from gal_studio.studio.create.captions import captions_zip
 from gal_studio.studio.create.plan import fitted
 from gal_studio.studio.create.project import DEFAULT_PRESET
 from gal_studio.studio.create.references import check_reference
-from gal_studio.studio.views.broken import BrokenProject
-from gal_studio.ui.api.errors import Handler
-from gal_studio.ui.api.polling import poll
-from gal_studio.ui.api.uploaded import examined, look, seen
+from gal_studio.ui.api.polling import Poll, poll
+from gal_studio.ui.api.uploaded import examined
+from gal_studio.ui.api.uploaded import look as look_at
+from gal_studio.ui.api.uploaded import seen as seen_sets
 from gal_studio.ui.api.uploads import uploads
-from gal_studio.ui.api.view_cache import ViewCache
-from gal_studio.ui.api.writes import Acts
 from gal_studio.ui.panels.form_notes import base_model_of, nested, start_of
 from gal_studio.ui.panels.form_plan import base_settings, own_settings, plan_of
-from gal_studio.ui.panels.model_facts import model_facts
-from gal_studio.ui.panels.panel import Context, Panel, handlers_on, make_panel
-from gal_studio.ui.panels.reference_form import derive, drafts, given_mask, uploaded
-from gal_studio.ui.payloads import Payload
+from gal_studio.ui.panels.model_facts import facts_of_models
+from gal_studio.ui.panels.panel import Panel
+from gal_studio.ui.panels.reference_form import derived, drafts, given_mask, uploaded
+from gal_studio.ui.payloads import Id, Lines, Named, OfProject, Payload, Text
+from gal_studio.ui.payloads.forms import (
+    AskedModels,
+    Caption,
+    Check,
+    Create,
+    Derive,
+    Derived,
+    Look,
+    ModelFacts,
+    Seen,
+    SeenSet,
+    SettingValue,
+)
+from gal_studio.ui.requests import Context, Requests
 
+REQUESTS = Requests()
+PANEL = Panel("reference", REQUESTS)
 _DEMO_NOTES: dict[Kind, str] = {"style": "One picture and its style", "object": "A few pictures of one thing"}
+
+
+@dataclass(frozen=True)
+class ListedProject:
+    """A project in the list; `size` in words for one that is archived."""
+
+    id: str
+    name: str
+    kind: Kind = "style"
+    rounds: int = 0
+    created: str = ""
+    cover: str | None = None
+    size: str | None = None
+    broken: Annotated[str, Doc("Why it cannot be shown; empty if it can.")] = ""
+
+
+@dataclass(frozen=True)
+class Demo:
+    """A bundled project."""
+
+    kind: Kind
+    title: str
+    note: str
+
+
+@dataclass(frozen=True)
+class Overview:
+    """The projects of the workspace and the bundled ones."""
+
+    projects: tuple[ListedProject, ...]
+    demos: tuple[Demo, ...]
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A model preset, with the settings for both kinds of projects."""
+
+    name: str
+    title: str
+    note: str
+    settings: dict[Kind, dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Options:
+    """What a new project can be made with; `own` are the settings for a model of the user's own."""
+
+    seed: int
+    own: dict[Kind, dict[str, Any]]
+    presets: tuple[Preset, ...]
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What storing a picture would change."""
+
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class SeenSets:
+    """What is noticed of all sets."""
+
+    sets: tuple[SeenSet, ...]
+
+
+@dataclass(frozen=True)
+class Zip:
+    """A zip in base64."""
+
+    zip: str
+
+
+@dataclass(frozen=True)
+class Looked:
+    """The hash of each picture, by which the studio knows it."""
+
+    images: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Freed:
+    """How much of the disk was freed."""
+
+    freed: str
+
+
+@dataclass(frozen=True)
+class Said:
+    """What has changed, in words."""
+
+    said: str
 
 
 def draft(request: Payload) -> ProjectDraft:
@@ -59,46 +167,34 @@ def draft(request: Payload) -> ProjectDraft:
     )
 
 
-def projects_and_demos(views: ViewCache) -> Payload:
+@REQUESTS.read
+def overview(context: Context) -> Overview:
     """The projects of the workspace, those that cannot be shown first, and the bundled demos."""
-    studio = views.studio
+    views, studio = context.views, context.studio
     for project_id in list(views.broken):
-        poll(views, {"project": project_id})  # it may have been put right since
-    return {
-        "projects": [
-            *(_listed_broken(studio, project) for project in studio.broken_projects()),
+        poll(views, Poll(project=project_id))  # it may have been put right since
+    return Overview(
+        projects=(
             *(
-                {
-                    "id": project.id,
-                    "name": project.name,
-                    "kind": project.kind,
-                    "rounds": len(studio.store.rounds.shown(project.id)),
-                    "created": _day(project.created),
-                    "cover": project.references[0].id if project.references else None,
-                    "size": _size(studio, project.id, project.archived),
-                    "broken": views.broken.get(project.id, ""),
-                }
+                ListedProject(one.id, one.name, size=_size(studio, one.id, one.archived), broken=one.problem)
+                for one in studio.broken_projects()
+            ),
+            *(
+                ListedProject(
+                    id=project.id,
+                    name=project.name,
+                    kind=project.kind,
+                    rounds=len(studio.store.rounds.shown(project.id)),
+                    created=_day(project.created),
+                    cover=project.references[0].id if project.references else None,
+                    size=_size(studio, project.id, project.archived),
+                    broken=views.broken.get(project.id, ""),
+                )
                 for project in studio.projects()
             ),
-        ],
-        "demos": [
-            {"kind": kind, "title": demo(kind).name, "note": note}
-            for kind, note in _DEMO_NOTES.items()
-        ],
-    }  # fmt: skip
-
-
-def _listed_broken(studio: Studio, project: BrokenProject) -> Payload:
-    return {
-        "id": project.id,
-        "name": project.name,
-        "kind": "style",
-        "rounds": 0,
-        "created": "",
-        "cover": None,
-        "size": _size(studio, project.id, project.archived),
-        "broken": project.problem,
-    }
+        ),
+        demos=tuple(Demo(kind, demo(kind).name, note) for kind, note in _DEMO_NOTES.items()),
+    )
 
 
 def _size(studio: Studio, project_id: str, archived: bool) -> str | None:
@@ -112,28 +208,126 @@ def _day(seconds: float) -> str:
     return ""
 
 
-def models() -> Payload:
+@REQUESTS.read
+def options(_: Context) -> Options:
     """The available models with their settings for both kinds."""
-    return {
-        "seed": 0,
-        "own": {kind: settings.to_dict() for kind, settings in own_settings().items()},
-        "presets": [
-            {
-                "name": preset.name,
-                "title": preset.title,
-                "note": preset.note,
-                "settings": {kind: fitted(preset, kind).to_dict() for kind in preset.settings},
-            }
+    return Options(
+        seed=0,
+        own={kind: settings.to_dict() for kind, settings in own_settings().items()},
+        presets=tuple(
+            Preset(
+                name=preset.name,
+                title=preset.title,
+                note=preset.note,
+                settings={kind: fitted(preset, kind).to_dict() for kind in preset.settings},
+            )
             for preset in load_presets()
-        ],
-    }
+        ),
+    )
 
 
-def anchors_added(studio: Studio, request: Payload) -> Payload:
-    """Add anchors, one per line; returns a sentence about what has changed."""
-    project, lines = request["project"], [line.strip() for line in request["lines"] if line.strip()]
+@REQUESTS.read
+def derive(context: Context, **form: Unpack[Derive]) -> Derived:
+    """What the studio derives from the form while it is typed."""
+    return derived(dict(form), context.studio.store)
+
+
+@REQUESTS.read
+def check(_: Context, **picture: Unpack[Check]) -> Checked:
+    """Check an uploaded picture, with its mask if there is one."""
+    mask = given_mask(dict(picture))
+    if mask is None:
+        return Checked(tuple(examined(picture["path"]).notes))
+    return Checked(tuple(check_reference(uploads().path(picture["path"]), mask)))
+
+
+@REQUESTS.read
+def seen(context: Context, **form: Unpack[Seen]) -> SeenSets:
+    """What is noticed of the pictures of each set, and how the chosen model sees them."""
+    return SeenSets(seen_sets(context.studio, form["sets"], base_model_of(dict(form))))
+
+
+@REQUESTS.read
+def model_facts(context: Context, **form: Unpack[AskedModels]) -> ModelFacts:
+    """What is known of the chosen models."""
+    return facts_of_models(context.studio, dict(form))
+
+
+@REQUESTS.read
+def captions(_: Context, captions: Annotated[list[Caption], Field(max_length=500)]) -> Zip:
+    """The captions of the form as text files."""
+    made = captions_zip((one["name"], one["caption"]) for one in captions)
+    return Zip(base64.b64encode(made).decode())
+
+
+@REQUESTS.write_outside
+def create(context: Context, **form: Unpack[Create]) -> OfProject:
+    """Create the project of the form, and queue its first round unless it is `only` to be created."""
+    given: Payload = dict(form)
+    project_id = context.studio.create_project(draft({**given, "origin": context.key or None}))
+    uploads().taken(uploaded(given))
+    if not form.get("only"):
+        context.studio.run_missing(context.studio.rounds(project_id)[0].id)
+    return OfProject(project_id)
+
+
+@REQUESTS.write_outside
+def look(context: Context, **form: Unpack[Look]) -> Looked:
+    """Ask a model to look at uploaded pictures."""
+    return Looked(look_at(context.studio, form["paths"], base_model_of(dict(form))))
+
+
+@REQUESTS.write_outside
+def archive(context: Context, project: Id) -> None:
+    """Take a project off the list."""
+    context.studio.archive(project)
+
+
+@REQUESTS.write_outside
+def delete(context: Context, project: Id) -> Freed:
+    """Delete an archived project."""
+    return Freed(_megabytes(context.studio.delete(project)))
+
+
+@REQUESTS.write_outside
+def try_demo(context: Context, kind: Kind) -> OfProject:
+    """Create a project of the bundled references, and do all of its first round."""
+    project_id = context.studio.create_demo(kind, origin=context.key or None)
+    context.studio.run_missing(context.studio.rounds(project_id)[0].id)
+    return OfProject(project_id)
+
+
+@REQUESTS.write
+def change(context: Context, project: Id, settings: dict[Id, SettingValue]) -> dict[str, Any]:
+    """Change some settings, by their dotted names; returns all of them."""
+    return context.studio.change_settings(project, nested(settings)).to_dict()
+
+
+@REQUESTS.write
+def rename(context: Context, project: Id, name: Text) -> Named:
+    """Rename a project."""
+    context.studio.rename(project, name)
+    return Named(context.studio.project(project).name)
+
+
+@REQUESTS.write
+def restore(context: Context, project: Id) -> None:
+    """Put an archived project back on the list."""
+    context.studio.restore(project)
+
+
+@REQUESTS.write
+def enable_anchor(context: Context, anchor: Id, enabled: bool) -> None:
+    """Switch a test prompt on or off."""
+    context.studio.enable_anchor(anchor, enabled)
+
+
+@REQUESTS.write
+def add_anchors(context: Context, project: Id, lines: Lines, only: bool | None = None) -> Said:
+    """Add test prompts, one in a line; `only` switches all others off."""
+    studio, lines = context.studio, [line.strip() for line in lines if line.strip()]
     before = {anchor.prompt: anchor.enabled for anchor in studio.project(project).anchors}
-    studio.add_anchors(project, lines, only=bool(request.get("only")))
+    studio.add_anchors(project, lines, only=bool(only))
     after = {anchor.prompt: anchor.enabled for anchor in studio.project(project).anchors}
     added = len(after.keys() - before.keys())
     again = sum(after[prompt] and not enabled for prompt, enabled in before.items())
@@ -143,94 +337,11 @@ def anchors_added(studio: Studio, request: Payload) -> Payload:
         (added, "added"),
         (again, "switched on again"),
         (off, "switched off"),
-        (0 if request.get("only") else known, "already there"),
+        (0 if only else known, "already there"),
     ]
     said = [f"{number} test prompt{'' if number == 1 else 's'} {what}" for number, what in words if number]
-    return {"said": ", ".join(said) + "." if said else "Nothing changed."}
-
-
-def _create(studio: Studio, request: Payload) -> Payload:
-    """Create the project of the form, and queue its first round unless it is `only` to be created."""
-    project_id = studio.create_project(draft(request))
-    uploads().taken(uploaded(request))
-    if not request.get("only"):
-        studio.run_missing(studio.rounds(project_id)[0].id)
-    return {"project": project_id}
-
-
-def _rename(studio: Studio, request: Payload) -> Payload:
-    studio.rename(request["project"], request["name"])
-    return {"name": studio.project(request["project"]).name}
-
-
-def _change(studio: Studio, request: Payload) -> Payload:
-    return studio.change_settings(request["project"], nested(request["settings"])).to_dict()
-
-
-def _try_demo(studio: Studio, request: Payload) -> Payload:
-    project_id = studio.create_demo(request["kind"], origin=request["origin"])
-    studio.run_missing(studio.rounds(project_id)[0].id)
-    return {"project": project_id}
-
-
-def _check(_: Studio, request: Payload) -> Payload:
-    """Check a picture, with its mask if there is one."""
-    path, mask = uploads().path(request["path"]), given_mask(request)
-    return {"notes": examined(request["path"]).notes if mask is None else check_reference(path, mask)}
-
-
-def _captions(_: Studio, request: Payload) -> Payload:
-    """The captions of the form as a zip of text files, in base64."""
-    made = captions_zip((one["name"], one["caption"]) for one in request["captions"])
-    return {"zip": base64.b64encode(made).decode()}
-
-
-def _look(studio: Studio, request: Payload) -> Payload:
-    return look(studio, request["paths"], base_model_of(request))
-
-
-def _seen(studio: Studio, request: Payload) -> Payload:
-    return seen(studio, request["sets"], base_model_of(request))
+    return Said(", ".join(said) + "." if said else "Nothing changed.")
 
 
 def _megabytes(size: int) -> str:
     return f"{size / 1e6:.1f} MB" if size < 1e7 else f"{size / 1e6:.0f} MB"
-
-
-READS: Acts = {
-    "derive": lambda studio, request: derive(request, studio.store),
-    "options": lambda *_: models(),
-    "check": _check,
-    "seen": _seen,
-    "model_facts": model_facts,
-    "captions": _captions,
-}
-WHOLE_PROJECTS: Acts = {
-    "create": _create,
-    "look": _look,
-    "archive": lambda studio, request: studio.archive(request["project"]),
-    "delete": lambda studio, request: {"freed": _megabytes(studio.delete(request["project"]))},
-    "try_demo": _try_demo,
-}
-"""Writes that read or delete files, or make room on a full disk: they cannot run in one transaction."""
-WRITES: Acts = {
-    "change": _change,
-    "rename": _rename,
-    "restore": lambda studio, request: studio.restore(request["project"]),
-    "add_anchors": anchors_added,
-    "enable_anchor": lambda studio, request: studio.enable_anchor(
-        request["anchor"], bool(request["enabled"])
-    ),
-}
-
-
-def _reads(context: Context) -> list[Handler]:
-    overview = handlers_on(context.views, {"overview": lambda views, _: projects_and_demos(views)})
-    return [*overview, *handlers_on(context.views.studio, READS)]
-
-
-def _build(context: Context) -> gr.HTML:
-    return make_panel("reference", _reads(context))
-
-
-PANEL = Panel(_reads, _build, WRITES, WHOLE_PROJECTS)

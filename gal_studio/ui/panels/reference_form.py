@@ -1,6 +1,7 @@
 """The form of a new project: one set of references for each object, or one for a style."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from gal_studio.assets import load_presets
 from gal_studio.core.errors import StudioError
@@ -18,13 +19,14 @@ from gal_studio.ui.api.mask_runs import pixels_of
 from gal_studio.ui.api.uploads import uploads
 from gal_studio.ui.panels.form_notes import notes_on_form, start_of
 from gal_studio.ui.panels.form_plan import is_measuring, notes_on_plan, notes_on_target, plan_of
-from gal_studio.ui.payloads import Payload
+from gal_studio.ui.payloads import Fact, Payload
+from gal_studio.ui.payloads.forms import Derived, DerivedSet
 
 _SHOWN_ANCHORS = 4
 _KNOWN_STYLE = "The bundled model draws these words in a style of its own: use other words to keep both."
 
 
-def derive(request: Payload, store: Store | None = None) -> Payload:
+def derived(form: Payload, store: Store | None = None) -> Derived:
     """What the studio derives from the kind, the prompts and the trigger words.
 
     Each set of references gets its `facts` or its `problem`, or neither if it has no prompts; a `problem`
@@ -32,29 +34,37 @@ def derive(request: Payload, store: Store | None = None) -> Payload:
     that is to be confirmed. `plan` says what a round needs, and is still being `measuring` for a model of the
     user's own; `start` is what the LoRA to start from says of itself.
     """
-    kind: Kind = request["kind"]
-    prompts = [[prompt for prompt in set_["prompts"] if prompt] for set_ in request["sets"]]
-    words = [_word(kind, own, set_) for own, set_ in zip(prompts, request["sets"], strict=True)]
+    kind: Kind = form["kind"]
+    prompts = [[prompt for prompt in set_["prompts"] if prompt] for set_ in form["sets"]]
+    words = [_word(kind, own, set_) for own, set_ in zip(prompts, form["sets"], strict=True)]
     sets = [[(prompt, word) for prompt in own] for own, word in zip(prompts, words, strict=True)]
-    shown = [_checked(kind, texts) for texts in sets]
-    plan = plan_of(store, request)
-    notes = [*notes_on_form(request, sets), *notes_on_target(request), *notes_on_plan(plan)]
-    answer: Payload = {"sets": shown, "anchors": [], "name": "", "notes": notes}
-    answer["plan"] = plan.sentence if plan else ""
-    answer["doubt"] = plan.doubt if plan else ""
-    answer["measuring"] = is_measuring(request)
-    answer["start"] = _start(request)
-    if any("problem" in one for one in shown) or not any(sets):
+    shown = tuple(_checked(kind, texts) for texts in sets)
+    plan = plan_of(store, form)
+    answer = Derived(
+        notes=(*notes_on_form(form, sets), *notes_on_target(form), *notes_on_plan(plan)),
+        sets=shown,
+        anchors=(),
+        name="",
+        plan=plan.sentence if plan else "",
+        doubt=plan.doubt if plan else "",
+        measuring=is_measuring(form),
+        start=_start(form),
+    )
+    if any(one.problem for one in shown) or not any(sets):
         return answer
     try:
         _check_apart([word for own, word in zip(prompts, words, strict=True) if own])
         described = describe(kind, [text for texts in sets for text in texts]).prompts
         anchors = anchor_prompts(described, None)
     except StudioError as error:
-        return {**answer, "problem": str(error)}
+        return replace(answer, problem=str(error))
     facts = iter(_facts(described))
-    answer["sets"] = [{"facts": next(facts, [])} if texts else {} for texts in sets]  # a style has one
-    return {**answer, "name": default_name(described), "anchors": list(anchors[:_SHOWN_ANCHORS])}
+    return replace(
+        answer,
+        sets=tuple(DerivedSet(next(facts, ())) if texts else DerivedSet() for texts in sets),
+        name=default_name(described),
+        anchors=anchors[:_SHOWN_ANCHORS],
+    )  # a style has the facts of its first set
 
 
 def _start(request: Payload) -> str:
@@ -120,27 +130,27 @@ def _check_apart(words: Sequence[str]) -> None:
         seen.add(trigger_key(word))
 
 
-def _checked(kind: Kind, texts: Sequence[tuple[str, str]]) -> Payload:
+def _checked(kind: Kind, texts: Sequence[tuple[str, str]]) -> DerivedSet:
     if not texts:
-        return {}
+        return DerivedSet()
     try:
-        return {"facts": _facts(describe(kind, texts).prompts)[0]}
+        return DerivedSet(_facts(describe(kind, texts).prompts)[0])
     except StudioError as error:
-        return {"problem": str(error)}
+        return DerivedSet(problem=str(error))
 
 
-def _facts(prompts: Prompts) -> list[list[list[str]]]:
+def _facts(prompts: Prompts) -> list[tuple[Fact, ...]]:
     """Labels and values of what was derived for each subject."""
     if prompts.kind == "style":
         known = [style for preset in load_presets() for style in preset.settings["style"].tune.prior_styles]
-        note = [["Known already", _KNOWN_STYLE]] if is_known(prompts.name, known) else []
-        return [[["Words that trigger the style", prompts.name], *note]]
+        note = [("Known already", _KNOWN_STYLE)] if is_known(prompts.name, known) else []
+        return [(("Words that trigger the style", prompts.name), *note)]
     return [
-        [
-            ["Trigger word", subject.trigger_word],
-            ["Object", subject.name],
-            ["Plain prompt", subject.plain_prompt],
-            ["Kind of object", subject.class_prompt],
-        ]
+        (
+            ("Trigger word", subject.trigger_word),
+            ("Object", subject.name),
+            ("Plain prompt", subject.plain_prompt),
+            ("Kind of object", subject.class_prompt),
+        )
         for subject in prompts.subjects
     ]

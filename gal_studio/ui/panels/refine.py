@@ -1,106 +1,169 @@
-"""Refinements, heat maps and brushes. Each button calls one verb of the studio."""
+"""Refinements, heat maps and brushes."""
 
-from typing import get_args
+from dataclasses import dataclass
+from typing import Annotated
 
-from gal_studio.core.errors import StudioError
+from typing_extensions import Doc
+
+from gal_studio.core.settings import AfterRefinement
 from gal_studio.state.tables.refinements import MapKind
 from gal_studio.studio import Studio
 from gal_studio.studio.views.types import CandidateView
-from gal_studio.ui.api.errors import Handler
 from gal_studio.ui.api.mask_runs import pixels_of, runs_of
-from gal_studio.ui.api.view_cache import ViewCache
-from gal_studio.ui.api.writes import Acts
-from gal_studio.ui.panels.panel import handlers_on
-from gal_studio.ui.payloads import Payload
-from gal_studio.ui.payloads.refinement import map_payload
+from gal_studio.ui.payloads import Id, OfRound, Requested, Runs, ShownPicture
+from gal_studio.ui.payloads.refinement import PatchMap, map_payload
 from gal_studio.ui.payloads.rounds import picture_payload
+from gal_studio.ui.requests import Context, Requests
 
-MAPS = get_args(MapKind)
-
-
-def find_maps(studio: Studio, request: Payload) -> Payload:
-    """The patch maps of a candidate or of a pair, one for each subject; none if it was not judged."""
-    if request["kind"] not in MAPS:
-        raise StudioError(f"The map is {request['kind']!r}: choose one of {', '.join(MAPS)}.")
-    return {"maps": [map_payload(found) for found in studio.patch_maps(request["owner"], request["kind"])]}
+REQUESTS = Requests()
 
 
-def find_part(studio: Studio, request: Payload) -> Payload:
-    """The accepted part of a candidate; None if it was not accepted in part."""
-    candidate = request["candidate"]
-    masks = studio.store.decisions.of_round(studio.store.candidates.round_of(candidate)).masks
-    return {"mask": _runs(studio, masks.get(candidate))}
+@dataclass(frozen=True)
+class PatchMaps:
+    """The maps of a picture, one for each subject; none if it was not judged."""
+
+    maps: tuple[PatchMap, ...]
 
 
-def find_pair(studio: Studio, request: Payload) -> Payload:
-    """The painting of a pair, the foreground of y, and the ID of y if it is a reference of an object."""
-    pair = studio.store.refinements.pair(request["pair"])
-    painted = studio.store.refinements.paintings.newest(pair.round_id)
-    project_id = studio.store.rounds.get(pair.round_id).project_id
-    shown = [reference for reference in studio.store.projects.references(project_id) if pair.subject]
-    mask = pair.reference_mask
-    return {
-        "painting": _runs(studio, painted.get(pair.id)),
-        "foreground": _runs(studio, mask) if mask and studio.store.images.has(mask) else None,
-        "reference": next(
-            (reference.id for reference in shown if reference.image == pair.reference_image), None
+@dataclass(frozen=True)
+class PartMask:
+    """The accepted part of a picture; null if it was not accepted in part."""
+
+    mask: Runs | None
+
+
+@dataclass(frozen=True)
+class StoredPair:
+    """What was painted over a pair, and the foreground of its reference."""
+
+    painting: Runs | None
+    foreground: Runs | None
+    reference: Annotated[
+        str | None, Doc("Id of the pair's reference, if a subject mask can be painted on it.")
+    ]
+
+
+@dataclass(frozen=True)
+class StoredMask:
+    """The mask of a reference, painted or found."""
+
+    mask: Runs | None
+    painted: bool
+    can_undo: bool
+    can_redo: bool
+
+
+@dataclass(frozen=True)
+class BeforeAfter:
+    """The pictures of one prompt and seed before and after a refinement."""
+
+    before: ShownPicture
+    after: ShownPicture
+
+
+@dataclass(frozen=True)
+class ComparedAnchor:
+    """The pictures of a test prompt before and after a refinement."""
+
+    id: str
+    prompt: str
+    pictures: tuple[BeforeAfter, ...]
+
+
+@dataclass(frozen=True)
+class Compared:
+    """The pictures before and after a refinement."""
+
+    anchors: tuple[ComparedAnchor, ...]
+
+
+@dataclass(frozen=True)
+class ChangedOne:
+    """The pair that an undo changed, if any."""
+
+    changed: str | None
+
+
+@dataclass(frozen=True)
+class ChangedMask:
+    """Whether an undo changed the mask."""
+
+    changed: bool
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What the next round does with a refinement."""
+
+    rule: AfterRefinement
+
+
+@REQUESTS.read
+def patch_maps(context: Context, owner: Id, kind: MapKind) -> PatchMaps:
+    """The maps of a candidate or a pair."""
+    return PatchMaps(tuple(map(map_payload, context.studio.patch_maps(owner, kind))))
+
+
+@REQUESTS.read
+def part_mask(context: Context, candidate: Id) -> PartMask:
+    """The accepted part of a candidate."""
+    store = context.studio.store
+    masks = store.decisions.of_round(store.candidates.round_of(candidate)).masks
+    return PartMask(_runs(context.studio, masks.get(candidate)))
+
+
+@REQUESTS.read
+def pair(context: Context, pair: Id) -> StoredPair:
+    """What was painted over a pair; its reference can be painted on if it shows an object."""
+    store = context.studio.store
+    found = store.refinements.pair(pair)
+    painted = store.refinements.paintings.newest(found.round_id)
+    references = store.projects.references(store.rounds.get(found.round_id).project_id)
+    mask = found.reference_mask
+    return StoredPair(
+        painting=_runs(context.studio, painted.get(pair)),
+        foreground=_runs(context.studio, mask) if mask and store.images.has(mask) else None,
+        reference=next(
+            (one.id for one in references if found.subject and one.image == found.reference_image), None
         ),
-    }
+    )
 
 
-def find_subject(studio: Studio, request: Payload) -> Payload:
-    """The mask of a reference, painted or found, and whether it can be undone and redone."""
-    reference = studio.store.projects.reference(request["reference"])
-    found = studio.store.refinements.foreground(reference.image)
-    name = reference.mask or (found.mask if found else None)
-    can_undo, can_redo = studio.store.projects.masks.can_undo(reference.id)
-    painted = reference.mask is not None
-    return {"mask": _runs(studio, name), "painted": painted, "can_undo": can_undo, "can_redo": can_redo}
+@REQUESTS.read
+def reference_mask(context: Context, reference: Id) -> StoredMask:
+    """The mask of a reference, and whether it can be undone and redone."""
+    store = context.studio.store
+    stored = store.projects.reference(reference)
+    found = store.refinements.foreground(stored.image)
+    can_undo, can_redo = store.projects.masks.can_undo(stored.id)
+    mask = _runs(context.studio, stored.mask or (found.mask if found else None))
+    return StoredMask(mask, stored.mask is not None, can_undo, can_redo)
 
 
-def keep_subject(studio: Studio, request: Payload) -> None:
-    """Store the painted mask of a reference; without one, the studio finds the subject."""
-    mask = request.get("mask")
-    studio.set_reference_mask(request["reference"], pixels_of(mask) if mask else None)
-
-
-def _runs(studio: Studio, name: str | None) -> Payload | None:
+def _runs(studio: Studio, name: str | None) -> Runs | None:
     return runs_of(studio.store.images.mask(name)) if name else None
 
 
-def keep_paint(studio: Studio, request: Payload) -> None:
-    """Store the painting of a pair; without a mask, it is removed."""
-    mask = request.get("mask")
-    studio.paint(request["pair"], pixels_of(mask) if mask else None)
-
-
-def set_rule(studio: Studio, request: Payload) -> Payload:
-    """Set what the next round does with a refinement."""
-    settings = studio.change_settings(request["project"], {"refine": {"next_round": request["rule"]}})
-    return {"rule": settings.refine.next_round}
-
-
-def before_after(views: ViewCache, request: Payload) -> Payload:
+@REQUESTS.read
+def before_after(context: Context, round: Id) -> Compared:
     """The pictures of a refinement and of its round that have the same prompt and seed."""
-    node = views.studio.store.rounds.get(request["round"])
+    views, node = context.views, context.studio.store.rounds.get(round)
     if node.parent_id is None:
-        return {"anchors": []}
+        return Compared(())
     after = views.round_view(node.project_id, node.id)
     before = {_place(view): view for view in views.round_view(node.project_id, node.parent_id).candidates}
-    anchors = []
-    for anchor in after.pool:
-        drawn = sorted(
-            (view for view in after.candidates if view.candidate.anchor_id == anchor.id),
-            key=lambda view: view.candidate.index,
+    drawn: dict[str, list[BeforeAfter]] = {}
+    for view in sorted(after.candidates, key=lambda view: view.candidate.index):
+        if _place(view) in before:
+            both = BeforeAfter(picture_payload(before[_place(view)]), picture_payload(view))
+            drawn.setdefault(view.candidate.anchor_id, []).append(both)
+    return Compared(
+        tuple(
+            ComparedAnchor(anchor.id, anchor.prompt, tuple(drawn[anchor.id]))
+            for anchor in after.pool
+            if anchor.id in drawn
         )
-        pictures = [
-            {"before": picture_payload(before[_place(view)]), "after": picture_payload(view)}
-            for view in drawn
-            if _place(view) in before
-        ]
-        if pictures:
-            anchors.append({"id": anchor.id, "prompt": anchor.prompt, "pictures": pictures})
-    return {"anchors": anchors}
+    )
 
 
 def _place(view: CandidateView) -> tuple[str, int]:
@@ -108,28 +171,68 @@ def _place(view: CandidateView) -> tuple[str, int]:
     return view.candidate.anchor_id, view.candidate.seed
 
 
-READS: Acts = {
-    "patch_maps": find_maps,
-    "part_mask": find_part,
-    "pair": find_pair,
-    "reference_mask": find_subject,
-}
-WRITES: Acts = {
-    "judge_quality": lambda studio, request: {"job": studio.judge_quality(request["round"]).id},
-    "make_pairs": lambda studio, request: {"round": studio.make_pairs(request["round"]).round_id},
-    "refine": lambda studio, request: {"round": studio.refine(request["round"]).round_id},
-    "run_refinement": lambda studio, request: {"round": studio.run_refinement(request["round"])[-1].round_id},
-    "paint": keep_paint,
-    "undo_painting": lambda studio, request: {"changed": studio.undo_painting(request["round"])},
-    "redo_painting": lambda studio, request: {"changed": studio.redo_painting(request["round"])},
-    "set_mask": keep_subject,
-    "undo_mask": lambda studio, request: {"changed": studio.undo_reference_mask(request["reference"])},
-    "redo_mask": lambda studio, request: {"changed": studio.redo_reference_mask(request["reference"])},
-    "next_rule": set_rule,
-}
-"""The writes of the Rounds screen; `round` in an answer is the round to show next."""
+@REQUESTS.write
+def judge_quality(context: Context, round: Id) -> Requested:
+    """Make the heat maps of a round's pictures."""
+    return Requested(context.studio.judge_quality(round).id)
 
 
-def handlers(views: ViewCache) -> list[Handler]:
-    """The handlers with which the page reads refinements."""
-    return [*handlers_on(views.studio, READS), *handlers_on(views, {"before_after": before_after})]
+@REQUESTS.write
+def make_pairs(context: Context, round: Id) -> OfRound:
+    """Make the comparison pairs of a refinement."""
+    return OfRound(context.studio.make_pairs(round).round_id)
+
+
+@REQUESTS.write
+def refine(context: Context, round: Id) -> OfRound:
+    """Train a refinement on its pairs."""
+    return OfRound(context.studio.refine(round).round_id)
+
+
+@REQUESTS.write
+def run_refinement(context: Context, round: Id) -> OfRound:
+    """Make pairs, train and draw."""
+    return OfRound(context.studio.run_refinement(round)[-1].round_id)
+
+
+@REQUESTS.write
+def paint(context: Context, pair: Id, mask: Runs | None = None) -> None:
+    """Paint over a pair; null removes the paint."""
+    context.studio.paint(pair, pixels_of(mask) if mask else None)
+
+
+@REQUESTS.write
+def undo_painting(context: Context, round: Id) -> ChangedOne:
+    """Undo the last painting of a refinement."""
+    return ChangedOne(context.studio.undo_painting(round))
+
+
+@REQUESTS.write
+def redo_painting(context: Context, round: Id) -> ChangedOne:
+    """Redo the painting that was undone last."""
+    return ChangedOne(context.studio.redo_painting(round))
+
+
+@REQUESTS.write
+def set_mask(context: Context, reference: Id, mask: Runs | None = None) -> None:
+    """Say where a reference shows its subject; null lets the studio find it."""
+    context.studio.set_reference_mask(reference, pixels_of(mask) if mask else None)
+
+
+@REQUESTS.write
+def undo_mask(context: Context, reference: Id) -> ChangedMask:
+    """Undo the last change of a mask."""
+    return ChangedMask(context.studio.undo_reference_mask(reference))
+
+
+@REQUESTS.write
+def redo_mask(context: Context, reference: Id) -> ChangedMask:
+    """Redo the change of a mask that was undone last."""
+    return ChangedMask(context.studio.redo_reference_mask(reference))
+
+
+@REQUESTS.write
+def next_rule(context: Context, project: Id, rule: AfterRefinement) -> Rule:
+    """Choose what the next round does with a refinement."""
+    settings = context.studio.change_settings(project, {"refine": {"next_round": rule}})
+    return Rule(settings.refine.next_round)

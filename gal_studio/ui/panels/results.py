@@ -1,133 +1,178 @@
-"""Step 3: compare rounds."""
+"""Step 3: compare rounds, measure them on the test set, export and replay them."""
 
 from collections.abc import Sequence
-
-import gradio as gr
+from dataclasses import dataclass
 
 from gal_studio.core.errors import StudioError
-from gal_studio.core.models.export_forms import FORM_WORDS, about_form
+from gal_studio.core.models.export_forms import FORM_WORDS, Form, about_form
 from gal_studio.state.tables.exports import Export
-from gal_studio.studio import Studio
 from gal_studio.studio.views.types import ProjectView, RoundView
-from gal_studio.ui.api.errors import Handler
-from gal_studio.ui.api.view_cache import ViewCache
-from gal_studio.ui.api.writes import Acts
-from gal_studio.ui.panels.panel import Context, Panel, handlers_on, make_panel
-from gal_studio.ui.payloads import Payload
-from gal_studio.ui.payloads.measures import sheet_payload
+from gal_studio.ui.panels.panel import Panel
+from gal_studio.ui.payloads import Id, Lines, OfProject, Requested, RequestedAll, ShownPicture
+from gal_studio.ui.payloads.forms import SettingValue
+from gal_studio.ui.payloads.measures import Sheet, sheet_payload
 from gal_studio.ui.payloads.rounds import picture_payload
+from gal_studio.ui.requests import Context, Requests
+
+REQUESTS = Requests()
+PANEL = Panel("results", REQUESTS)
 
 
-def round_row(name: str, view: RoundView, exports: Sequence[Export]) -> Payload:
-    """One row of the table, with the accepted pictures."""
-    return {
-        "id": view.round.id,
-        "name": name,
-        "candidates": len(view.candidates),
-        "weight": view.example_weight,
-        "parent_id": view.round.parent_id,
-        "adapter": view.round.adapter is not None,
-        "exports": _export_choices(exports, view.project),
-        "accepted": [picture_payload(tile) for tile in view.candidates if tile.verdict == "accepted"],
-    }
+@dataclass(frozen=True)
+class MadeExport:
+    """An export of a round; until it is `made` it waits. `same`: the file draws the studio's pictures."""
+
+    made: bool
+    sentence: str
+    same: bool
 
 
-def _export_choices(exports: Sequence[Export], project: ProjectView) -> list[Payload]:
+@dataclass(frozen=True)
+class ExportChoice:
+    """A form in which a round can be exported, in words, and what was exported in it, if anything was."""
+
+    form: Form
+    title: str
+    note: str
+    export: MadeExport | None
+
+
+@dataclass(frozen=True)
+class RoundResult:
+    """A row of the table of results, with the accepted pictures."""
+
+    id: str
+    name: str
+    parent_id: str | None
+    candidates: int
+    weight: float
+    adapter: bool
+    exports: tuple[ExportChoice, ...]
+    accepted: tuple[ShownPicture, ...]
+
+
+@dataclass(frozen=True)
+class Results:
+    """All rounds of a project."""
+
+    rounds: tuple[RoundResult, ...]
+
+
+@dataclass(frozen=True)
+class SameSeed:
+    """The picture of one round for a prompt and a seed."""
+
+    name: str
+    picture: ShownPicture | None
+
+
+@dataclass(frozen=True)
+class SameSeeds:
+    """The pictures of a seed, and how many seeds there are."""
+
+    rounds: tuple[SameSeed, ...]
+    most: int
+
+
+@REQUESTS.read
+def results(context: Context, project: Id) -> Results:
+    """All rounds of a project."""
+    views = context.views
+    return Results(
+        tuple(
+            _row(one.name, views.round_view(project, one.id), context.studio.exports(one.id))
+            for one in views.rounds(project)
+        )
+    )
+
+
+def _row(name: str, view: RoundView, exports: Sequence[Export]) -> RoundResult:
+    return RoundResult(
+        id=view.round.id,
+        name=name,
+        parent_id=view.round.parent_id,
+        candidates=len(view.candidates),
+        weight=view.example_weight,
+        adapter=view.round.adapter is not None,
+        exports=_export_choices(exports, view.project),
+        accepted=tuple(picture_payload(tile) for tile in view.candidates if tile.verdict == "accepted"),
+    )
+
+
+def _export_choices(exports: Sequence[Export], project: ProjectView) -> tuple[ExportChoice, ...]:
     """Every form in which a round can be exported, and what was."""
     title = project.model_title.partition(" (")[0]
-    found = {
-        export.form: {"made": not export.waits, "sentence": export.sentence, "same": export.is_same}
-        for export in exports
-    }
-    return [
-        {
-            "form": form,
-            "title": words.title,
-            "note": about_form(form, project.base_model, title),
-            "export": found.get(form),
-        }
+    found = {one.form: MadeExport(not one.waits, one.sentence, one.is_same) for one in exports}
+    return tuple(
+        ExportChoice(form, words.title, about_form(form, project.base_model, title), found.get(form))
         for form, words in FORM_WORDS.items()
-    ]
+    )
 
 
-def all_rounds(views: ViewCache, project_id: str) -> Payload:
-    """All rounds of a project."""
-    rounds = views.rounds(project_id)
-    return {
-        "rounds": [
-            round_row(
-                summary.name,
-                views.round_view(project_id, summary.id),
-                views.studio.exports(summary.id),
-            )
-            for summary in rounds
-        ]
-    }
-
-
-def same_seed(views: ViewCache, project_id: str, anchor_id: str, index: int) -> Payload:
-    """The picture of each round for one anchor and seed, and the number of seeds."""
+@REQUESTS.read
+def same_seed(context: Context, project: Id, anchor: Id, index: int) -> SameSeeds:
+    """The picture of each round for a test prompt and a seed, counted from 0."""
     rows, most = [], 0
-    for summary in views.rounds(project_id):
-        candidates = views.round_view(project_id, summary.id).candidates
-        mine = [view for view in candidates if view.candidate.anchor_id == anchor_id]
-        drawn = [view for view in mine if not view.candidate.own]
+    for summary in context.views.rounds(project):
+        candidates = context.views.round_view(project, summary.id).candidates
+        drawn = [view for view in candidates if view.candidate.anchor_id == anchor and not view.candidate.own]
         found = next((view for view in drawn if view.candidate.index == index), None)
         most = max(most, len(drawn))
-        rows.append({"name": summary.name, "picture": picture_payload(found) if found else None})
-    return {"rounds": rows, "most": most}
+        rows.append(SameSeed(summary.name, picture_payload(found) if found else None))
+    return SameSeeds(tuple(rows), most)
 
 
-def test_pictures(views: ViewCache, project_id: str) -> Payload:
-    """The pictures of the test set: one row for each prompt, with those of each round by its ID."""
-    return sheet_payload(views.measures(project_id))
+@REQUESTS.read
+def test_pictures(context: Context, project: Id) -> Sheet:
+    """The pictures of the test set."""
+    return sheet_payload(context.views.measures(project))
 
 
-def _same_seed(views: ViewCache, request: Payload) -> Payload:
-    return same_seed(views, request["project"], request["anchor"], int(request["index"]))
+@REQUESTS.write
+def measure(context: Context, round: Id) -> Requested:
+    """Measure a round on the test set."""
+    return Requested(context.studio.measure(round).id)
 
 
-def _reads(context: Context) -> list[Handler]:
-    results = {
-        "results": lambda views, request: all_rounds(views, request["project"]),
-        "same_seed": _same_seed,
-        "test_pictures": lambda views, request: test_pictures(views, request["project"]),
-    }
-    return handlers_on(context.views, results)
+@REQUESTS.write
+def measure_all(context: Context, project: Id) -> RequestedAll:
+    """Measure all rounds of a project."""
+    return RequestedAll(tuple(job.id for job in context.studio.measure_all(project)))
 
 
-def _build(context: Context) -> gr.HTML:
-    return make_panel("results", _reads(context))
-
-
-def _change_test_set(studio: Studio, request: Payload) -> None:
-    seeds = request["seeds"]
+@REQUESTS.write
+def change_test_set(context: Context, project: Id, prompts: Lines, seeds: SettingValue) -> None:
+    """Choose the held-out prompts and how many pictures each gets."""
     if isinstance(seeds, bool) or not isinstance(seeds, int):
         raise StudioError(f"Pictures of each benchmark prompt is {seeds!r}: choose a whole number.")
-    studio.change_test_set(request["project"], request["prompts"], seeds)
+    context.studio.change_test_set(project, prompts, seeds)
 
 
-def _replay(studio: Studio, request: Payload) -> Payload:
+@REQUESTS.write
+def measure_when(context: Context, project: Id, when: Id) -> None:
+    """Choose when rounds are measured."""
+    context.studio.measure_when(project, when)  # type: ignore[arg-type]
+
+
+@REQUESTS.write
+def export_round(context: Context, round: Id, form: Form) -> Requested:
+    """Export a round for other programs."""
+    return Requested(context.studio.export_round(round, form).id)
+
+
+@REQUESTS.write
+def replay(context: Context, round: Id, policy: Id) -> OfProject:
     """Draw the line of rounds that goes through the shown round again."""
-    return {"project": studio.replay_through(request["round"], request["policy"])}
+    return OfProject(context.studio.replay_through(round, policy))
 
 
-WRITES: Acts = {
-    "measure": lambda studio, request: {"job": studio.measure(request["round"]).id},
-    "measure_all": lambda studio, request: {
-        "jobs": [job.id for job in studio.measure_all(request["project"])]
-    },
-    "export_round": lambda studio, request: {
-        "job": studio.export_round(request["round"], request["form"]).id
-    },
-    "change_test_set": _change_test_set,
-    "replay": _replay,
-    "continue_replay": lambda studio, request: {
-        "jobs": [job.id for job in studio.continue_replay(request["project"])]
-    },
-    "stop_replay": lambda studio, request: {
-        "jobs": [job.id for job in studio.stop_replay(request["project"])]
-    },
-    "measure_when": lambda studio, request: studio.measure_when(request["project"], request["when"]),
-}
-PANEL = Panel(_reads, _build, WRITES)
+@REQUESTS.write
+def continue_replay(context: Context, project: Id) -> RequestedAll:
+    """Go on with a replay."""
+    return RequestedAll(tuple(job.id for job in context.studio.continue_replay(project)))
+
+
+@REQUESTS.write
+def stop_replay(context: Context, project: Id) -> RequestedAll:
+    """Stop a replay."""
+    return RequestedAll(tuple(job.id for job in context.studio.stop_replay(project)))

@@ -1,150 +1,245 @@
-"""The Rounds screen. Each button and key calls one verb of the studio."""
+"""The Rounds screen. Each button and key calls one method of the studio."""
 
-import gradio as gr
+from dataclasses import dataclass
 
-from gal_studio.core.errors import StudioError
-from gal_studio.studio import Studio
-from gal_studio.ui.api.errors import Handler
+from pydantic import FiniteFloat
+
+from gal_studio.core.types import Verdict
+from gal_studio.studio.views.history import HistoryStep
+from gal_studio.studio.views.learning import Learning
 from gal_studio.ui.api.mask_runs import pixels_of
-from gal_studio.ui.api.view_cache import ViewCache
-from gal_studio.ui.api.writes import Acts
 from gal_studio.ui.panels import refine, trials
-from gal_studio.ui.panels.panel import Context, Panel, handlers_on, make_panel
-from gal_studio.ui.payloads import Payload
-from gal_studio.ui.payloads.choices import (
-    choices_payload,
-    history_payload,
-    learning_payload,
-    relative_payload,
-)
-from gal_studio.ui.payloads.rounds import map_points
+from gal_studio.ui.panels.panel import Panel
+from gal_studio.ui.payloads import Changed, Id, Ids, Named, OfRound, Runs, ShownPicture, Text, shown_picture
+from gal_studio.ui.payloads.choices import RoundChoices, choices_payload
+from gal_studio.ui.payloads.rounds import MapPoint, map_points
+from gal_studio.ui.requests import Context, Requests, joined
 
-VERDICTS = ("accepted", "rejected", "undecided")
+REQUESTS = Requests()
 
 
-def record(studio: Studio, request: Payload) -> None:
-    """Give some pictures a verdict."""
-    if request["verdict"] not in VERDICTS:
-        raise StudioError(f"The verdict is {request['verdict']!r}: choose one of {', '.join(VERDICTS)}.")
-    studio.decide(request["candidates"], request["verdict"])
+@dataclass(frozen=True)
+class History:
+    """The steps of a round that stand, the oldest first, then those that can be redone."""
+
+    steps: tuple[HistoryStep, ...]
 
 
-def next_round(studio: Studio, request: Payload) -> Payload:
-    """Create the next round, or find the one that was created, and queue all of it."""
-    child = studio.next_round(request["round"])
-    studio.run_missing(child.id)
-    return {"round": child.id}
+@dataclass(frozen=True)
+class Relative:
+    """The same test prompt and seed in another round."""
+
+    round: str
+    name: str
+    picture: ShownPicture
 
 
-def accept(studio: Studio, request: Payload) -> Payload:
-    """Accept the suggestion, as far as the page shows it."""
-    shown = frozenset(request["candidates"])
-    return {"accepted": list(studio.accept_suggestion(request["round"], shown=shown))}
+@dataclass(frozen=True)
+class Relatives:
+    """The same test prompt and seed in all other rounds."""
+
+    rounds: tuple[Relative, ...]
 
 
-def record_part(studio: Studio, request: Payload) -> None:
-    """Accept the painted part of a picture."""
-    studio.accept_in_part(request["candidate"], pixels_of(request["mask"]))
+@dataclass(frozen=True)
+class OtherRound:
+    """The pictures of a round that is not shown, on the map."""
+
+    id: str
+    name: str
+    points: tuple[MapPoint, ...]
 
 
-def undo(studio: Studio, request: Payload) -> Payload:
-    """Undo the last decision of a round; says what it was."""
-    words = [step.words for step in studio.history(request["round"]) if step.stands]
-    return {"changed": list(studio.undo(request["round"])), "what": words[-1] if words else ""}
+@dataclass(frozen=True)
+class OtherRounds:
+    """All rounds but the shown one."""
+
+    rounds: tuple[OtherRound, ...]
 
 
-def redo(studio: Studio, request: Payload) -> Payload:
-    """Redo the decision that was undone last; says what it is."""
-    words = [step.words for step in studio.history(request["round"]) if not step.stands]
-    return {"changed": list(studio.redo(request["round"])), "what": words[0] if words else ""}
+@dataclass(frozen=True)
+class Choices:
+    """The choices of all rounds of a project, and what is learned from them."""
+
+    rounds: tuple[RoundChoices, ...]
+    learning: Learning
 
 
-def explain(studio: Studio, request: Payload) -> None:
-    """Store the reason that was typed for a choice."""
-    studio.explain_choice(request["choice"], request["round"], request["reason"])
+@dataclass(frozen=True)
+class Accepted:
+    """The pictures that were accepted."""
+
+    accepted: tuple[str, ...]
 
 
-def relatives(studio: Studio, request: Payload) -> Payload:
+@dataclass(frozen=True)
+class Undone(Changed):
+    """The pictures that changed, and what was undone or redone, in words."""
+
+    what: str
+
+
+@dataclass(frozen=True)
+class Before:
+    """The round before it, which is shown instead; null for none."""
+
+    before: str | None
+
+
+@REQUESTS.read
+def history(context: Context, round: Id) -> History:
+    """The history of a round's decisions."""
+    return History(context.studio.history(round))
+
+
+@REQUESTS.read
+def relatives(context: Context, candidate: Id) -> Relatives:
     """The pictures of the same test prompt and seed in the other rounds of the project."""
-    found = studio.same_seed_elsewhere(request["candidate"])
-    return {
-        "rounds": [
-            {"round": one.round_id, "name": one.round_name, "picture": relative_payload(one)} for one in found
-        ]
-    }
+    return Relatives(
+        tuple(
+            Relative(one.round_id, one.round_name, shown_picture(one.candidate, one.prompt))
+            for one in context.studio.same_seed_elsewhere(candidate)
+        )
+    )
 
 
-def learn(studio: Studio, request: Payload) -> None:
-    """Switch on or off that suggestions follow what was learned from the choices."""
-    studio.change_settings(request["project"], {"gal": {"learn_from_choices": request["on"]}})
-
-
-def archive(studio: Studio, request: Payload) -> Payload:
-    """Hide a round with those after it; says which one to show instead."""
-    before = studio.archive_round(request["round"])
-    return {"before": before.id if before else None}
-
-
-READS: Acts = {
-    "relatives": relatives,
-    "history": lambda studio, request: {"steps": history_payload(studio.history(request["round"]))},
-}
-WRITES: Acts = {
-    "fine_tune": lambda studio, request: {"round": studio.fine_tune(request["round"]).round_id},
-    "generate": lambda studio, request: {"round": studio.generate(request["round"]).round_id},
-    "accept": accept,
-    "next_round": next_round,
-    "branch": lambda studio, request: {"round": studio.branch(request["round"]).id},
-    "run_round": lambda studio, request: {"round": studio.run_missing(request["round"])[-1].round_id},
-    "rename_round": lambda studio, request: {"name": studio.rename_round(request["round"], request["name"])},
-    "star_round": lambda studio, request: studio.star_round(request["round"], request["starred"]),
-    "archive_round": archive,
-    "restore_round": lambda studio, request: studio.restore_round(request["round"]),
-    "decide": record,
-    "mark_copies": lambda studio, request: studio.mark_copies(request["candidates"], request["copy"]),
-    "undo": undo,
-    "redo": redo,
-    "go_to": lambda studio, request: {"changed": list(studio.go_to(request["round"], request.get("step")))},
-    "set_weight": lambda studio, request: studio.set_weight(request["candidate"], request.get("weight")),
-    "explain_choice": explain,
-    "learn": learn,
-    "accept_in_part": record_part,
-}
-"""The writes of the Rounds screen; `round` in an answer is the round to show next."""
-
-
-def other_rounds(views: ViewCache, request: Payload) -> Payload:
+@REQUESTS.read
+def other_rounds(context: Context, project: Id, round: Id | None = None) -> OtherRounds:
     """The pictures of all rounds but the shown one, as points of the map."""
-    project_id, shown = request["project"], request.get("round")
-    others = [summary for summary in views.rounds(project_id) if summary.id != shown]
-    return {
-        "rounds": [
-            {
-                "id": summary.id,
-                "name": summary.name,
-                "points": map_points(views.round_view(project_id, summary.id)),
-            }
-            for summary in others
-        ]
-    }
+    views = context.views
+    return OtherRounds(
+        tuple(
+            OtherRound(one.id, one.name, map_points(views.round_view(project, one.id)))
+            for one in views.rounds(project)
+            if one.id != round
+        )
+    )
 
 
-def choices(views: ViewCache, request: Payload) -> Payload:
+@REQUESTS.read
+def choices(context: Context, project: Id) -> Choices:
     """What was chosen in each round beside what was suggested, and what is learned from it."""
-    chosen, learning = views.choices(request["project"])
-    return {"rounds": choices_payload(chosen), "learning": learning_payload(learning)}
+    chosen, learning = context.views.choices(project)
+    return Choices(choices_payload(chosen), learning)
 
 
-def _reads(context: Context) -> list[Handler]:
-    return [
-        *refine.handlers(context.views),
-        *handlers_on(context.views.studio, {**READS, **trials.READS}),
-        *handlers_on(context.views, {"other_rounds": other_rounds, "choices": choices}),
-    ]
+@REQUESTS.write
+def fine_tune(context: Context, round: Id) -> OfRound:
+    """Train a round."""
+    return OfRound(context.studio.fine_tune(round).round_id)
 
 
-def _build(context: Context) -> gr.HTML:
-    return make_panel("rounds", _reads(context))
+@REQUESTS.write
+def generate(context: Context, round: Id) -> OfRound:
+    """Draw the pictures of a round."""
+    return OfRound(context.studio.generate(round).round_id)
 
 
-PANEL = Panel(_reads, _build, {**WRITES, **refine.WRITES, **trials.WRITES})
+@REQUESTS.write
+def run_round(context: Context, round: Id) -> OfRound:
+    """Do all that a round lacks."""
+    return OfRound(context.studio.run_missing(round)[-1].round_id)
+
+
+@REQUESTS.write
+def next_round(context: Context, round: Id) -> OfRound:
+    """Create the next round, or find the one that was created, and queue all of it."""
+    child = context.studio.next_round(round)
+    context.studio.run_missing(child.id)
+    return OfRound(child.id)
+
+
+@REQUESTS.write
+def branch(context: Context, round: Id) -> OfRound:
+    """Start another round from here."""
+    return OfRound(context.studio.branch(round).id)
+
+
+@REQUESTS.write
+def rename_round(context: Context, round: Id, name: Text) -> Named:
+    """Name a round; empty for the name by its number."""
+    return Named(context.studio.rename_round(round, name))
+
+
+@REQUESTS.write
+def star_round(context: Context, round: Id, starred: bool) -> None:
+    """Mark a round with a star, or remove it."""
+    context.studio.star_round(round, starred)
+
+
+@REQUESTS.write
+def archive_round(context: Context, round: Id) -> Before:
+    """Hide a round with those after it."""
+    before = context.studio.archive_round(round)
+    return Before(before.id if before else None)
+
+
+@REQUESTS.write
+def restore_round(context: Context, round: Id) -> None:
+    """Show an archived round again."""
+    context.studio.restore_round(round)
+
+
+@REQUESTS.write
+def accept(context: Context, round: Id, candidates: Ids) -> Accepted:
+    """Accept the suggestion, as far as the page shows it."""
+    return Accepted(context.studio.accept_suggestion(round, shown=frozenset(candidates)))
+
+
+@REQUESTS.write
+def decide(context: Context, candidates: Ids, verdict: Verdict) -> None:
+    """Give some pictures a verdict."""
+    context.studio.decide(candidates, verdict)
+
+
+@REQUESTS.write
+def accept_in_part(context: Context, candidate: Id, mask: Runs) -> None:
+    """Accept the painted part of a picture."""
+    context.studio.accept_in_part(candidate, pixels_of(mask))
+
+
+@REQUESTS.write
+def mark_copies(context: Context, candidates: Ids, copy: bool | None) -> None:
+    """Say whether pictures are copies; null leaves it to the witnesses."""
+    context.studio.mark_copies(candidates, copy)
+
+
+@REQUESTS.write
+def set_weight(context: Context, candidate: Id, weight: FiniteFloat | None = None) -> None:
+    """Set the weight of an accepted picture; null for the settings' own."""
+    context.studio.set_weight(candidate, weight)
+
+
+@REQUESTS.write
+def undo(context: Context, round: Id) -> Undone:
+    """Undo the last decision of a round."""
+    words = [step.words for step in context.studio.history(round) if step.stands]
+    return Undone(context.studio.undo(round), words[-1] if words else "")
+
+
+@REQUESTS.write
+def redo(context: Context, round: Id) -> Undone:
+    """Redo the decision that was undone last."""
+    words = [step.words for step in context.studio.history(round) if not step.stands]
+    return Undone(context.studio.redo(round), words[0] if words else "")
+
+
+@REQUESTS.write
+def go_to(context: Context, round: Id, step: int | None = None) -> Changed:
+    """Go back or forward to a step of the history; null for its beginning."""
+    return Changed(context.studio.go_to(round, step))
+
+
+@REQUESTS.write
+def explain_choice(context: Context, round: Id, choice: int, reason: Text) -> None:
+    """Store the reason that was typed for a choice."""
+    context.studio.explain_choice(choice, round, reason)
+
+
+@REQUESTS.write
+def learn(context: Context, project: Id, on: bool) -> None:
+    """Switch on or off that suggestions follow what was learned from the choices."""
+    context.studio.change_settings(project, {"gal": {"learn_from_choices": on}})
+
+
+PANEL = Panel("rounds", joined(REQUESTS, refine.REQUESTS, trials.REQUESTS))

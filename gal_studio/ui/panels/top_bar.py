@@ -1,45 +1,78 @@
 """The top bar: the project, the steps, the current job, the queue of all jobs, and the log."""
 
-import gradio as gr
+from dataclasses import dataclass
 
-from gal_studio.studio import Studio
-from gal_studio.ui.access.credentials import Credentials
-from gal_studio.ui.api.errors import Handler
-from gal_studio.ui.api.polling import poll
-from gal_studio.ui.api.writes import Acts
-from gal_studio.ui.panels.panel import Context, Panel, handlers_on, make_panel
-from gal_studio.ui.payloads import Payload
-from gal_studio.ui.payloads.work import report_payload
+from typing_extensions import Unpack
+
+from gal_studio.core.jobs.states import Direction
+from gal_studio.core.types import JobState
+from gal_studio.ui.api import polling
+from gal_studio.ui.api.polling import Poll, PollAnswer
+from gal_studio.ui.panels.panel import Panel
+from gal_studio.ui.payloads import Fact, Id
+from gal_studio.ui.requests import Context, Requests
 
 SIGNED_IN = "signed-in"
+REQUESTS = Requests()
+PANEL = Panel("top", REQUESTS)
 
 
-WRITES: Acts = {
-    "stop": lambda studio, request: {"state": studio.stop(request["job"]).state},
-    "pause": lambda studio, request: {"state": studio.pause(request["job"]).state},
-    "resume": lambda studio, request: {"state": studio.resume(request["job"]).state},
-    "preview": lambda studio, request: studio.preview_now(request["job"]),
-    "reorder": lambda studio, request: studio.reorder(request["job"], request["direction"]),
-}
+@dataclass(frozen=True)
+class LogAnswer:
+    """The end of the logs, and all of the report as one text."""
+
+    facts: tuple[Fact, ...]
+    lines: tuple[str, ...]
+    output: tuple[str, ...]
+    page: tuple[str, ...]
+    text: str
 
 
-def log_handler(studio: Studio, credentials: Credentials | None) -> Handler:
-    """A handler that returns the end of the worker's log, with the password hidden."""
-    secrets = (credentials.secret,) if credentials else ()
+@dataclass(frozen=True)
+class OfJob:
+    """The state of the job."""
 
-    def log(request: Payload) -> Payload:
-        return report_payload(studio.bug_report(request.get("project"), secrets))
-
-    return log
+    state: JobState
 
 
-def _reads(context: Context) -> list[Handler]:
-    views = context.views
-    return [*handlers_on(views, {"poll": poll}), log_handler(views.studio, context.credentials)]
+@REQUESTS.read
+def poll(context: Context, **asked: Unpack[Poll]) -> PollAnswer:
+    """What has changed since the last poll."""
+    return polling.poll(context.views, asked)
 
 
-def _build(context: Context) -> gr.HTML:
-    return make_panel("top", _reads(context), [SIGNED_IN] if context.credentials else [])
+@REQUESTS.read
+def log(context: Context, project: Id | None = None) -> LogAnswer:
+    """The end of the log with facts about the machine, and the settings of a project if one is open."""
+    report = context.studio.bug_report(project, context.secrets)
+    return LogAnswer(report.facts, report.lines, report.output, report.page, report.text())
 
 
-PANEL = Panel(_reads, _build, WRITES)
+@REQUESTS.write
+def stop(context: Context, job: Id) -> OfJob:
+    """Stop a job."""
+    return OfJob(context.studio.stop(job).state)
+
+
+@REQUESTS.write
+def pause(context: Context, job: Id) -> OfJob:
+    """Pause a job."""
+    return OfJob(context.studio.pause(job).state)
+
+
+@REQUESTS.write
+def resume(context: Context, job: Id) -> OfJob:
+    """Resume a job."""
+    return OfJob(context.studio.resume(job).state)
+
+
+@REQUESTS.write
+def preview(context: Context, job: Id) -> None:
+    """Draw a preview of a running training."""
+    context.studio.preview_now(job)
+
+
+@REQUESTS.write
+def reorder(context: Context, job: Id, direction: Direction) -> None:
+    """Move a job in the queue."""
+    context.studio.reorder(job, direction)

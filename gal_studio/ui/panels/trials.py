@@ -1,41 +1,79 @@
 """The view *Try a prompt*: pictures of free prompts, drawn by any round."""
 
+from dataclasses import dataclass
+from typing import Annotated
+
+from pydantic import Field, FiniteFloat
+
 from gal_studio.core.errors import StudioError
 from gal_studio.core.recipe import Recipe
-from gal_studio.state.tables.trials import Trial
-from gal_studio.studio import Studio
-from gal_studio.ui.api.writes import Acts
-from gal_studio.ui.payloads import Payload
-from gal_studio.ui.payloads.trials import trial_payloads
+from gal_studio.ui.payloads import Id, Text
+from gal_studio.ui.payloads.trials import Trial, trial_payloads
+from gal_studio.ui.requests import Context, Requests
+
+REQUESTS = Requests()
 
 
-def try_prompt(studio: Studio, request: Payload) -> Payload:
+@dataclass(frozen=True)
+class Trials:
+    """The pictures of free prompts of a project, the newest first."""
+
+    trials: tuple[Trial, ...]
+
+
+@dataclass(frozen=True)
+class Tried:
+    """The picture that was asked for."""
+
+    trial: str
+
+
+@dataclass(frozen=True)
+class Used:
+    """The candidate that was made of a picture, and its round, which the page then shows."""
+
+    candidate: str
+    round: str
+
+
+@REQUESTS.read
+def trials(context: Context, project: Id) -> Trials:
+    """The pictures of free prompts of a project."""
+    return Trials(trial_payloads(context.studio, project))
+
+
+@REQUESTS.write
+def try_prompt(
+    context: Context,
+    round: Id,
+    prompt: Text,
+    seed: Annotated[str, Field(max_length=40)],
+    guidance: FiniteFloat | int,
+    strength: FiniteFloat | int,
+) -> Tried:
     """Queue a picture; the seed comes as text, since a page's numbers have fewer digits."""
-    text = request["seed"].strip()
+    text = seed.strip()
     if not (text.isascii() and text.isdecimal()):
-        raise StudioError(f"The seed is {text[:40]!r}: write a whole number from 0.")
-    trial = studio.try_prompt(
-        request["round"],
-        request["prompt"],
-        int(text[:40]),
-        float(request["guidance"]),
-        Recipe.constant(float(request["strength"])),
-    )
-    return {"trial": trial.id}
+        raise StudioError(f"The seed is {text!r}: write a whole number from 0.")
+    recipe = Recipe.constant(float(strength))
+    trial = context.studio.try_prompt(round, prompt, int(text), float(guidance), recipe)
+    return Tried(trial.id)
 
 
-def use_trial(studio: Studio, request: Payload) -> Payload:
-    """Make a candidate of a picture; returns it with its round, which the page then shows."""
-    trial: Trial = studio.store.trials.get(request["trial"])
-    return {"candidate": studio.use_trial(trial.id), "round": trial.round_id}
+@REQUESTS.write
+def use_trial(context: Context, trial: Id) -> Used:
+    """Make a candidate of a picture."""
+    found = context.studio.store.trials.get(trial)
+    return Used(context.studio.use_trial(trial), found.round_id)
 
 
-READS: Acts = {
-    "trials": lambda studio, request: {"trials": trial_payloads(studio, request["project"])},
-}
-WRITES: Acts = {
-    "try_prompt": try_prompt,
-    "use_trial": use_trial,
-    "forget_trial": lambda studio, request: studio.forget_trial(request["trial"]),
-    "restore_trial": lambda studio, request: studio.restore_trial(request["trial"]),
-}
+@REQUESTS.write
+def forget_trial(context: Context, trial: Id) -> None:
+    """Take a picture off the strip."""
+    context.studio.forget_trial(trial)
+
+
+@REQUESTS.write
+def restore_trial(context: Context, trial: Id) -> None:
+    """Put a picture back on the strip."""
+    context.studio.restore_trial(trial)

@@ -1,5 +1,110 @@
-"""Views as JSON for the page."""
+"""What requests and answers are made of, and views as JSON for the page."""
 
-from typing import Any
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from pydantic import Field, ValidationError
+from typing_extensions import TypedDict
+
+from gal_studio.core.types import Candidate
 
 Payload = dict[str, Any]
+"""A checked question, or an answer as JSON."""
+Id = Annotated[str, Field(max_length=200)]
+Ids = Annotated[list[Id], Field(max_length=100_000)]
+Text = Annotated[str, Field(max_length=4000)]
+Lines = Annotated[list[Text], Field(max_length=10_000)]
+Fact = tuple[str, str]
+"""A name and its value, both as display text."""
+Loss = tuple[float, float]
+"""Step and loss."""
+
+
+@dataclass(frozen=True)
+class Ts:
+    """How the page's types write an annotated type that Python writes otherwise."""
+
+    text: str
+
+
+class Runs(TypedDict):
+    """A run-length encoded mask: label, count, label, count, in row-major order."""
+
+    width: int
+    height: int
+    runs: list[int]
+
+
+@dataclass(frozen=True)
+class PictureRef:
+    """A picture by its id; the version changes with its content."""
+
+    id: str
+    version: str
+
+
+@dataclass(frozen=True)
+class ShownPicture(PictureRef):
+    """A picture that is shown, with its prompt."""
+
+    prompt: str
+    copy: bool
+
+
+@dataclass(frozen=True)
+class OfProject:
+    """The project to show next."""
+
+    project: str
+
+
+@dataclass(frozen=True)
+class OfRound:
+    """The round to show next."""
+
+    round: str
+
+
+@dataclass(frozen=True)
+class Named:
+    """The name that something has now."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class Requested:
+    """The job that was requested."""
+
+    job: str
+
+
+@dataclass(frozen=True)
+class RequestedAll:
+    """The jobs that were requested."""
+
+    jobs: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Changed:
+    """The pictures that changed."""
+
+    changed: tuple[str, ...]
+
+
+def version(image: str) -> str:
+    """A prefix of the hash of a picture."""
+    return image[:8]
+
+
+def shown_picture(candidate: Candidate, prompt: str) -> ShownPicture:
+    """A candidate of which only the picture is shown."""
+    return ShownPicture(candidate.id, version(candidate.image), prompt, candidate.overfit)
+
+
+def first_fault(error: ValidationError) -> str:
+    """The first thing that is wrong and where, without what was given."""
+    first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+    place = ".".join(str(step)[:40] for step in first["loc"][:6])
+    return f"{place}: {first['msg']}" if place else first["msg"]

@@ -1,76 +1,83 @@
-"""The history of decisions and the log of choices as JSON."""
+"""The log of choices as JSON."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated
+
+from typing_extensions import Doc
 
 from gal_studio.core.types import Candidate
-from gal_studio.studio.views.choices import ChoiceView, RoundChoices
-from gal_studio.studio.views.history import HistoryStep
-from gal_studio.studio.views.learning import LearningOffer
-from gal_studio.studio.views.relatives import Relative
-from gal_studio.ui.payloads import Payload
+from gal_studio.rounds.choices import ChoiceKind
+from gal_studio.studio.views import choices
+from gal_studio.studio.views.choices import ChoiceView
+from gal_studio.ui.payloads import PictureRef, version
 
 
-def history_payload(steps: Sequence[HistoryStep]) -> list[Payload]:
-    """The steps that stand, the oldest first, then those that can be redone."""
-    return [{"id": step.id, "words": step.words, "time": step.time, "stands": step.stands} for step in steps]
+@dataclass(frozen=True)
+class ChosenPicture(PictureRef):
+    """A picture that was suggested or chosen."""
+
+    number: Annotated[str, Doc("Its number among those of its prompt, or that it is the user's own.")]
 
 
-def choices_payload(rounds: Sequence[RoundChoices]) -> list[Payload]:
+@dataclass(frozen=True)
+class Choice:
+    """A decision beside what was suggested then."""
+
+    id: int
+    time: float
+    prompt: str
+    kind: ChoiceKind
+    stands: bool
+    override: bool
+    reason: str
+    suggested: ChosenPicture | None
+    chosen: ChosenPicture
+    scores: Mapping[str, Mapping[str, float]]
+
+
+@dataclass(frozen=True)
+class RoundChoices:
+    """The choices of a round, and how often they agree with the suggestion."""
+
+    round: str
+    name: str
+    choices: int
+    agreed: int
+    kappa: float | None
+    log: tuple[Choice, ...]
+
+
+def choices_payload(rounds: Sequence[choices.RoundChoices]) -> tuple[RoundChoices, ...]:
     """The choices of each round, the newest round and the newest choice first."""
-    return [
-        {
-            "round": one.round.id,
-            "name": one.name,
-            "choices": one.agreement.choices,
-            "agreed": one.agreement.agreed,
-            "kappa": one.agreement.kappa,
-            "log": [_choice_payload(view) for view in reversed(one.choices)],
-        }
+    return tuple(
+        RoundChoices(
+            round=one.round.id,
+            name=one.name,
+            choices=one.agreement.choices,
+            agreed=one.agreement.agreed,
+            kappa=one.agreement.kappa,
+            log=tuple(map(_choice, reversed(one.choices))),
+        )
         for one in reversed(rounds)
-    ]
+    )
 
 
-def learning_payload(offer: LearningOffer) -> Payload:
-    """The offer to learn from the choices."""
-    found = offer.agreement
-    return {
-        "overrides": offer.overrides,
-        "needed": offer.needed,
-        "on": offer.is_on,
-        "agreement": None
-        if found is None
-        else {"choices": found.choices, "learned": found.learned, "plain": found.plain},
-    }
-
-
-def _choice_payload(view: ChoiceView) -> Payload:
+def _choice(view: ChoiceView) -> Choice:
     choice = view.choice
-    return {
-        "id": choice.id,
-        "time": choice.time,
-        "prompt": view.prompt,
-        "kind": view.kind,
-        "stands": view.stands,
-        "override": view.is_override,
-        "reason": choice.reason,
-        "suggested": _picture(view.suggested),
-        "chosen": _picture(view.chosen),
-        "scores": {part: dict(scores) for part, scores in choice.scores.items()},
-    }
+    return Choice(
+        id=choice.id,
+        time=choice.time,
+        prompt=view.prompt,
+        kind=view.kind,
+        stands=view.stands,
+        override=view.is_override,
+        reason=choice.reason,
+        suggested=_picture(view.suggested) if view.suggested else None,
+        chosen=_picture(view.chosen),
+        scores=choice.scores,
+    )
 
 
-def relative_payload(relative: Relative) -> Payload:
-    """A picture of the same prompt and seed from another round."""
-    candidate = relative.candidate
-    return {
-        "id": candidate.id,
-        "version": candidate.image[:8],
-        "prompt": relative.prompt,
-        "copy": candidate.overfit,
-    }
-
-
-def _picture(candidate: Candidate | None) -> Payload | None:
-    if candidate is None:
-        return None
-    return {"id": candidate.id, "version": candidate.image[:8], "number": candidate.number}
+def _picture(candidate: Candidate) -> ChosenPicture:
+    return ChosenPicture(candidate.id, version(candidate.image), candidate.number)

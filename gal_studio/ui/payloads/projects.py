@@ -1,12 +1,88 @@
 """A project as JSON: its subjects, its anchors and its settings."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any
 
+from gal_studio.core import types
 from gal_studio.core.gal.reasons import short_names
 from gal_studio.core.gal.scores.registry import SCORES
-from gal_studio.core.types import Anchor, Witnesses
+from gal_studio.core.types import Kind, Witnesses
 from gal_studio.studio.views.types import ProjectView
-from gal_studio.ui.payloads import Payload
+from gal_studio.ui.payloads import Fact, Ts
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A reference of a project."""
+
+    id: str
+    prompt: str
+
+
+@dataclass(frozen=True)
+class MaskedReference(Reference):
+    """A reference, and whether its subject was painted."""
+
+    mask: bool
+
+
+@dataclass(frozen=True)
+class Subject:
+    """An object or a style of a project, with its references."""
+
+    trigger: str
+    facts: tuple[Fact, ...]
+    references: tuple[MaskedReference, ...]
+
+
+@dataclass(frozen=True)
+class Anchor:
+    """A test prompt: `head` is unique to it; all of them share `tail`."""
+
+    id: str
+    prompt: str
+    head: str
+    tail: str
+    enabled: bool
+
+
+Settings = Annotated[
+    dict[str, dict[str, Any]],
+    Ts("{\n  tune: { preview_every: number; [name: string]: unknown };\n"
+       "  [section: string]: { [name: string]: unknown };\n}"),
+]  # fmt: skip
+"""Settings by group and name; `gal_studio.core.settings` checks each by its own type."""
+
+
+@dataclass(frozen=True)
+class ScoreLabel:
+    """Label and explanation of a candidate's score."""
+
+    name: str
+    label: str
+    explanation: str
+
+
+@dataclass(frozen=True)
+class Project:
+    """A project: what the top line and step 1 show."""
+
+    id: str
+    name: str
+    kind: Kind
+    model: str
+    base_model: str
+    triggers: tuple[str, ...]
+    references: tuple[Reference, ...]
+    subjects: tuple[Subject, ...]
+    stands_for: str
+    anchors: tuple[Anchor, ...]
+    scores: tuple[ScoreLabel, ...]
+    settings: Settings
+    derived: str
+    facts: tuple[Fact, ...]
+
 
 _WITNESSES: Mapping[Witnesses, str] = {
     "both": "prompts and pictures",
@@ -15,19 +91,13 @@ _WITNESSES: Mapping[Witnesses, str] = {
 }
 
 
-def anchor_payloads(anchors: tuple[Anchor, ...]) -> list[Payload]:
+def anchor_payloads(anchors: tuple[types.Anchor, ...]) -> tuple[Anchor, ...]:
     """Anchors with the words that tell them apart (`head`) and the words that all share (`tail`)."""
-    names = short_names(anchors)
-    return [
-        {
-            "id": anchor.id,
-            "prompt": anchor.prompt,
-            "head": names[anchor.id],
-            "tail": _rest(anchor.prompt, names[anchor.id]),
-            "enabled": anchor.enabled,
-        }
-        for anchor in anchors
-    ]
+    heads = short_names(anchors)
+    return tuple(
+        Anchor(one.id, one.prompt, heads[one.id], _rest(one.prompt, heads[one.id]), one.enabled)
+        for one in anchors
+    )
 
 
 def _rest(prompt: str, name: str) -> str:
@@ -41,31 +111,31 @@ def model_name(project: ProjectView) -> str:
     return project.model_title.split(" (")[0].rstrip("/").rsplit("/", 1)[-1]
 
 
-def triggers(project: ProjectView) -> list[str]:
+def triggers(project: ProjectView) -> tuple[str, ...]:
     """The words that name the subjects in a prompt: trigger words, or the descriptor of a style."""
-    return [subject.trigger_word or subject.name for subject in project.prompts.subjects]
+    return tuple(subject.trigger_word or subject.name for subject in project.prompts.subjects)
 
 
-def subject_payloads(project: ProjectView) -> list[Payload]:
+def subject_payloads(project: ProjectView) -> tuple[Subject, ...]:
     """Each subject with its derived prompts and its references."""
-    return [
-        {
-            "trigger": subject.trigger_word,
-            "facts": [
-                ["Trigger word", subject.trigger_word],
-                ["Plain prompt", subject.plain_prompt],
-                ["Kind of object", subject.class_prompt],
-            ]
+    return tuple(
+        Subject(
+            trigger=subject.trigger_word,
+            facts=(
+                ("Trigger word", subject.trigger_word),
+                ("Plain prompt", subject.plain_prompt),
+                ("Kind of object", subject.class_prompt),
+            )
             if project.kind == "object"
-            else [],
-            "references": [
-                {"id": reference.id, "prompt": reference.prompt, "mask": reference.mask is not None}
+            else (),
+            references=tuple(
+                MaskedReference(reference.id, reference.prompt, reference.mask is not None)
                 for reference in project.references
                 if subject.is_shown_by(reference)
-            ],
-        }
+            ),
+        )
         for subject in project.prompts.subjects
-    ]
+    )
 
 
 def _derived(project: ProjectView) -> str:
@@ -77,50 +147,45 @@ def _derived(project: ProjectView) -> str:
     return f"Use the trigger words {', '.join(words[:-1])} and {words[-1]} in a prompt to get these objects."
 
 
-def score_labels() -> list[Payload]:
-    """What each score of a candidate is called, and what it says."""
-    return [{"name": score.name, "label": score.label, "explanation": score.explanation} for score in SCORES]
-
-
-def _commits(project: ProjectView) -> list[list[str]]:
+def _commits(project: ProjectView) -> list[Fact]:
     """The commits of hub models to which the project is pinned."""
     pinned = [f"{name} at {commit[:12]}" for name, commit in sorted(project.commits.items())]
-    return [["Pinned versions", ", ".join(pinned)]] if pinned else []
+    return [("Pinned versions", ", ".join(pinned))] if pinned else []
 
 
 def _strengths(lowest: float) -> str:
     return f", LoRA at 1 to {lowest:g}" if lowest < 1 else ""
 
 
-def project_payload(project: ProjectView) -> Payload:
+def project_payload(project: ProjectView) -> Project:
     """What the top bar and step 1 show of a project."""
     settings = project.settings
     enabled, count = sum(anchor.enabled for anchor in project.anchors), len(project.anchors)
     tune, generation, gal = settings.tune, settings.generation, settings.gal
-    return {
-        "id": project.id,
-        "name": project.name,
-        "kind": project.kind,
-        "model": model_name(project),
-        "base_model": project.model_title,
-        "triggers": triggers(project),
-        "references": [{"id": reference.id, "prompt": reference.prompt} for reference in project.references],
-        "subjects": subject_payloads(project),
-        "stands_for": project.prompts.stands_for,
-        "anchors": anchor_payloads(project.anchors),
-        "scores": score_labels(),
-        "settings": settings.to_dict(),
-        "derived": _derived(project),
-        "facts": [
-            ["Model", project.model_title],
+    return Project(
+        id=project.id,
+        name=project.name,
+        kind=project.kind,
+        model=model_name(project),
+        base_model=project.model_title,
+        triggers=triggers(project),
+        references=tuple(Reference(one.id, one.prompt) for one in project.references),
+        subjects=subject_payloads(project),
+        stands_for=project.prompts.stands_for,
+        anchors=anchor_payloads(project.anchors),
+        scores=tuple(ScoreLabel(score.name, score.label, score.explanation) for score in SCORES),
+        settings=settings.to_dict(),
+        derived=_derived(project),
+        facts=(
+            ("Model", project.model_title),
             *_commits(project),
-            *([["Starts from", project.starts_from]] if project.starts_from else []),
-            ["Test prompts", f"{enabled} of {count}" if enabled < count else str(count)],
-            ["Training", f"{tune.steps} steps, rank {tune.rank}, learning rate {tune.learning_rate:g}"],
-            ["Pictures", f"{generation.candidates} per test prompt, {generation.steps} steps, "
-             f"guidance {generation.guidance_scale:g}{_strengths(generation.lowest_strength)}"],
-            ["Weight of accepted pictures", f"{gal.balance_lambda:g}" if gal.balance else "off"],
-            ["Copies are found by", _WITNESSES[gal.witnesses]],
-            ["Seed", str(project.seed)],
-        ],
-    }  # fmt: skip
+            *([("Starts from", project.starts_from)] if project.starts_from else []),
+            ("Test prompts", f"{enabled} of {count}" if enabled < count else str(count)),
+            ("Training", f"{tune.steps} steps, rank {tune.rank}, learning rate {tune.learning_rate:g}"),
+            ("Pictures", f"{generation.candidates} per test prompt, {generation.steps} steps, "
+             f"guidance {generation.guidance_scale:g}{_strengths(generation.lowest_strength)}"),
+            ("Weight of accepted pictures", f"{gal.balance_lambda:g}" if gal.balance else "off"),
+            ("Copies are found by", _WITNESSES[gal.witnesses]),
+            ("Seed", str(project.seed)),
+        ),
+    )  # fmt: skip

@@ -1,35 +1,148 @@
 """A round as JSON: its chip, its scores, its candidates, and their places on the map."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import asdict
+from dataclasses import dataclass
+from typing import Annotated
+
+from typing_extensions import Doc
 
 from gal_studio.core.gal.reasons import short_names
 from gal_studio.core.gal.scores.registry import known_scores
+from gal_studio.core.types import RoundKind, Speaker, Witnesses
+from gal_studio.studio.views.forecast import Ahead
 from gal_studio.studio.views.types import CandidateView, RoundSummary, RoundView, ScoreView
-from gal_studio.ui.payloads import Payload
-from gal_studio.ui.payloads.projects import anchor_payloads
+from gal_studio.ui.payloads import Loss, PictureRef, ShownPicture, Ts, shown_picture, version
+from gal_studio.ui.payloads.projects import Anchor, anchor_payloads
+
+
+@dataclass(frozen=True)
+class RoundChip:
+    """A round in the strip."""
+
+    id: str
+    name: str
+    parent_id: str | None
+    kind: RoundKind
+    step: str
+    accepted: int
+    candidates: int
+    wanted: int
+    cover: PictureRef | None
+    starred: bool
+    empty: Annotated[bool, Doc("Nothing was done in it yet: it can go without a loss.")]
+
+
+@dataclass(frozen=True)
+class ArchivedRound:
+    """A round that is hidden, with those after it."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Preview:
+    """A picture that was drawn during a training."""
+
+    step: int
+    prompt: str
+    version: str
+
+
+@dataclass(frozen=True)
+class Round:
+    """The round that is shown, without its pictures."""
+
+    id: str
+    number: int
+    kind: RoundKind
+    step: str
+    trained: bool
+    pool: tuple[Anchor, ...]
+    expected: int
+    complete: bool
+    witnesses: Annotated[Witnesses, Doc("What finds copies, by the settings.")]
+    openness: Annotated[float, Doc("Mean entropy of the test prompts, in [0, ln 2].")]
+    example_weight: float
+    exhausted: Annotated[str, Doc("Why fewer pictures than asked for are suggested, or none yet.")]
+    trainable: Annotated[bool, Doc("Would Fine-tune train anything that is not trained yet?")]
+    ahead: Ahead
+    undo: Annotated[str, Doc('What Undo would do, such as "accept A drum 04"; empty for nothing.')]
+    redo: str
+    losses: tuple[Loss, ...]
+    previews: tuple[Preview, ...]
+
+
+@dataclass(frozen=True)
+class Score:
+    """Scores of one test prompt; rates in [0, 1], entropy in [0, ln 2]."""
+
+    anchor_id: str
+    prompt: str
+    head: str
+    n: int
+    copies: int
+    rate: float
+    low: float
+    high: float
+    entropy: float
+    mean_margin: float
+    rank: int | None
+    suggested: str | None
+    chosen: bool
+    reason: str
+    why: str
+    left_out: Annotated[int, Doc("How many better pictures were left out before this one was suggested.")]
+
+
+@dataclass(frozen=True)
+class Candidate(ShownPicture):
+    """A candidate; its verdict and its place on the map are sent separately, since they change."""
+
+    anchor_id: str
+    head: str
+    index: int
+    own: Annotated[bool, Doc("Made of a free prompt: no statistic counts it.")]
+    seed: str
+    strength: Annotated[float, Doc("Of the LoRA with which it was drawn.")]
+    scores: Annotated[Mapping[str, float], Doc("By name; the labels are in `Project.scores`.")]
+    margin: float
+    copy_by: Annotated[Speaker, Doc("Who says that the picture is like the reference; empty if nobody does.")]
+    copy_by_witnesses: Annotated[Speaker, Doc("The same, before a person said anything.")]
+    compared: Annotated[bool, Doc("Whether its patches were compared with the reference, and count.")]
+    remark: str
+
+
+MapPoint = Annotated[
+    tuple[str, int, float | None, float | None, float, float],
+    Ts("[\n    anchor: string,\n    index: number,\n    x: number | null,\n    y: number | null,\n"
+       "    similarityReference: number,\n    similarityAnchor: number,\n  ]"),
+]  # fmt: skip
+"""x and y are null without a place by likeness."""
 
 _ACCEPTED_BEFORE = "One of its pictures was accepted in the round before and still counts."
 
 
-def round_chips(rounds: tuple[RoundSummary, ...], covers: dict[str, Payload], wanted: int) -> list[Payload]:
+def round_chips(
+    rounds: tuple[RoundSummary, ...], covers: Mapping[str, PictureRef], wanted: int
+) -> tuple[RoundChip, ...]:
     """The strip of rounds; `wanted` pictures are to be accepted where nothing is suggested yet."""
-    return [
-        {
-            "id": summary.id,
-            "name": summary.name,
-            "parent_id": summary.parent_id,
-            "kind": summary.kind,
-            "step": summary.step,
-            "accepted": summary.accepted,
-            "candidates": summary.candidates,
-            "wanted": summary.suggested or wanted,
-            "cover": covers.get(summary.id),
-            "starred": summary.starred,
-            "empty": _is_empty(summary),
-        }
+    return tuple(
+        RoundChip(
+            id=summary.id,
+            name=summary.name,
+            parent_id=summary.parent_id,
+            kind=summary.kind,
+            step=summary.step,
+            accepted=summary.accepted,
+            candidates=summary.candidates,
+            wanted=summary.suggested or wanted,
+            cover=covers.get(summary.id),
+            starred=summary.starred,
+            empty=_is_empty(summary),
+        )
         for summary in rounds
-    ]
+    )
 
 
 def _is_empty(summary: RoundSummary) -> bool:
@@ -37,39 +150,36 @@ def _is_empty(summary: RoundSummary) -> bool:
     return summary.kind == summary.step == "fine_tune" and summary.adapter is None and not summary.candidates
 
 
-def round_payload(view: RoundView) -> Payload:
+def round_payload(view: RoundView) -> Round:
     """The current round, without its pictures."""
-    return {
-        "id": view.round.id,
-        "number": view.round.number,
-        "kind": view.round.kind,
-        "step": view.step,
-        "trained": view.round.adapter is not None,
-        "pool": anchor_payloads(view.pool),
-        "expected": view.settings.generation.candidates,
-        "complete": view.complete,
-        "witnesses": view.settings.gal.witnesses,
-        "openness": view.openness,
-        "example_weight": view.example_weight,
-        "exhausted": view.sentence if view.exhausted or not view.complete else "",
-        "trainable": view.trainable,
-        "ahead": asdict(view.ahead),
-        "undo": view.undo_words,
-        "redo": view.redo_words,
-        "losses": losses_payload(view.losses),
-    }
+    return Round(
+        id=view.round.id,
+        number=view.round.number,
+        kind=view.round.kind,
+        step=view.step,
+        trained=view.round.adapter is not None,
+        pool=anchor_payloads(view.pool),
+        expected=view.settings.generation.candidates,
+        complete=view.complete,
+        witnesses=view.settings.gal.witnesses,
+        openness=view.openness,
+        example_weight=view.example_weight,
+        exhausted=view.sentence if view.exhausted or not view.complete else "",
+        trainable=view.trainable,
+        ahead=view.ahead,
+        undo=view.undo_words,
+        redo=view.redo_words,
+        losses=thinned(view.losses),
+        previews=tuple(Preview(one.step, one.prompt, version(one.image)) for one in view.previews),
+    )
 
 
-def losses_payload(losses: tuple[tuple[int, float], ...]) -> list[list[float]]:
-    """A loss curve with at most about 600 points."""
-    return [[step, round(loss, 5)] for step, loss in _thinned(losses)]
+def thinned(losses: tuple[Loss, ...], most: int = 600) -> tuple[Loss, ...]:
+    """A loss curve with at most about `most` points."""
+    return tuple((step, round(loss, 5)) for step, loss in losses[:: max(1, -(-len(losses) // most))])
 
 
-def _thinned(losses: tuple[tuple[int, float], ...], most: int = 600) -> tuple[tuple[int, float], ...]:
-    return losses[:: max(1, -(-len(losses) // most))]
-
-
-def score_payloads(view: RoundView, accepted_before: Collection[str] = ()) -> list[Payload]:
+def score_payloads(view: RoundView, accepted_before: Collection[str] = ()) -> tuple[Score, ...]:
     """The scores of the anchors, in the order of priority; ranked only once all pictures are drawn.
 
     Nothing is suggested for the anchors in `accepted_before`: the refined round has an accepted picture of
@@ -77,94 +187,77 @@ def score_payloads(view: RoundView, accepted_before: Collection[str] = ()) -> li
     """
     names = short_names([score.anchor for score in view.scores])
     ranked = view.step != "wait" and view.complete
-    return [
+    return tuple(
         _score_payload(
             score, names[score.anchor.id], ranked, ranked and score.anchor.id not in accepted_before
         )
         for score in view.scores
-    ]
+    )
 
 
-def _score_payload(view: ScoreView, head: str, ranked: bool, open_: bool) -> Payload:
+def _score_payload(view: ScoreView, head: str, ranked: bool, open_: bool) -> Score:
     suggested = view.suggested_candidate_id if open_ else None
-    return {
-        "anchor_id": view.anchor.id,
-        "prompt": view.anchor.prompt,
-        "head": head,
-        "n": view.score.candidates,
-        "copies": view.score.overfit,
-        "rate": view.score.overfit_rate,
-        "low": view.interval[0],
-        "high": view.interval[1],
-        "entropy": view.score.entropy,
-        "mean_margin": view.score.mean_margin,
-        "rank": view.rank if ranked else None,
-        "suggested": suggested,
-        "chosen": suggested is not None,
-        "reason": (view.reason if open_ else _ACCEPTED_BEFORE) if ranked else "",
-        "why": view.why if suggested else "",
-        "left_out": view.left_out if suggested else 0,
-    }
+    return Score(
+        anchor_id=view.anchor.id,
+        prompt=view.anchor.prompt,
+        head=head,
+        n=view.score.candidates,
+        copies=view.score.overfit,
+        rate=view.score.overfit_rate,
+        low=view.interval[0],
+        high=view.interval[1],
+        entropy=view.score.entropy,
+        mean_margin=view.score.mean_margin,
+        rank=view.rank if ranked else None,
+        suggested=suggested,
+        chosen=suggested is not None,
+        reason=(view.reason if open_ else _ACCEPTED_BEFORE) if ranked else "",
+        why=view.why if suggested else "",
+        left_out=view.left_out if suggested else 0,
+    )
 
 
-def candidate_payload(view: CandidateView, head: str) -> Payload:
-    """One tile; verdicts and places on the map are sent separately, since they change."""
+def candidate_payload(view: CandidateView, head: str) -> Candidate:
+    """One tile."""
     candidate = view.candidate
-    return {
-        "id": candidate.id,
-        "version": candidate.image[:8],
-        "anchor_id": candidate.anchor_id,
-        "prompt": view.prompt,
-        "head": head,
-        "index": candidate.index,
-        "own": candidate.own,
-        "seed": str(candidate.seed),
-        "strength": round(candidate.recipe.mean, 3),
-        "scores": known_scores(candidate),
-        "margin": candidate.margin,
-        "copy": candidate.overfit,
-        "copy_by": candidate.overfit_by,
-        "copy_by_witnesses": candidate.overfit_by_witnesses,
-        "compared": candidate.is_compared,
-        "remark": candidate.remark,
-    }
+    return Candidate(
+        **vars(picture_payload(view)),
+        anchor_id=candidate.anchor_id,
+        head=head,
+        index=candidate.index,
+        own=candidate.own,
+        seed=str(candidate.seed),
+        strength=round(candidate.recipe.mean, 3),
+        scores=known_scores(candidate),
+        margin=candidate.margin,
+        copy_by=candidate.overfit_by,
+        copy_by_witnesses=candidate.overfit_by_witnesses,
+        compared=candidate.is_compared,
+        remark=candidate.remark,
+    )
 
 
-def picture_payload(view: CandidateView) -> Payload:
+def picture_payload(view: CandidateView) -> ShownPicture:
     """A candidate of which only the picture is shown."""
-    candidate = view.candidate
-    return {
-        "id": candidate.id,
-        "version": candidate.image[:8],
-        "prompt": view.prompt,
-        "copy": candidate.overfit,
-    }
+    return shown_picture(view.candidate, view.prompt)
 
 
-def part_marks(masks: Mapping[str, str]) -> dict[str, str]:
-    """Candidates that are accepted in part, each with a prefix of the hash of its mask."""
-    return {name: mask[:8] for name, mask in masks.items()}
-
-
-def positions(view: RoundView) -> dict[str, list[float]]:
+def positions(view: RoundView) -> dict[str, tuple[float, float]]:
     """The places of candidates and references on the map."""
     placed = [shown.candidate for shown in view.candidates]
-    places = {c.id: [round(c.x, 3), round(c.y, 3)] for c in placed if c.x is not None and c.y is not None}
+    places = {c.id: (round(c.x, 3), round(c.y, 3)) for c in placed if c.x is not None and c.y is not None}
     if places:
-        places |= {name: [round(x, 3), round(y, 3)] for name, (x, y) in view.reference_positions.items()}
+        places |= {name: (round(x, 3), round(y, 3)) for name, (x, y) in view.reference_positions.items()}
     return places
 
 
-def map_points(view: RoundView) -> list[list[str | int | float | None]]:
-    """The candidates of a round that is only shown behind another one, on both maps: test prompt, index,
-    place by likeness (None if it has none), likeness to the reference's prompt and to the own one.
-    """
-    drawn = [shown.candidate for shown in view.candidates]
-    return [
-        [c.anchor_id, c.index, _place(c.x), _place(c.y), round(c.similarity_reference, 4),
-         round(c.similarity_anchor, 4)]
-        for c in drawn
-    ]  # fmt: skip
+def map_points(view: RoundView) -> tuple[MapPoint, ...]:
+    """The candidates of a round that is only shown behind another one, on both maps."""
+    return tuple(
+        (c.anchor_id, c.index, _place(c.x), _place(c.y), round(c.similarity_reference, 4),
+         round(c.similarity_anchor, 4))
+        for c in (shown.candidate for shown in view.candidates)
+    )  # fmt: skip
 
 
 def _place(value: float | None) -> float | None:

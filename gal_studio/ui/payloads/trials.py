@@ -1,38 +1,56 @@
 """The pictures of free prompts as JSON."""
 
+from dataclasses import dataclass
+
 from gal_studio.core.naming import round_names
-from gal_studio.state.tables.trials import Trial
+from gal_studio.state.tables import trials
 from gal_studio.studio import Studio
-from gal_studio.ui.payloads import Payload
+from gal_studio.ui.payloads import version
 
 _LOST = "This picture was deleted from the workspace: press Again…, then Draw."
 _UNDRAWN = "It was not drawn before the project was moved here: press Again…, then Draw."
 
 
-def trial_payloads(studio: Studio, project_id: str) -> list[Payload]:
+@dataclass(frozen=True)
+class Trial:
+    """A picture of a free prompt; without a version it waits, or `trouble` says why it cannot be drawn."""
+
+    id: str
+    version: str
+    round: str
+    round_name: str
+    prompt: str
+    seed: str
+    guidance: float
+    strength: float
+    trouble: str
+    candidate: str | None
+
+
+def trial_payloads(studio: Studio, project_id: str) -> tuple[Trial, ...]:
     """All of a project, the newest first; those of an archived round are left out."""
     rounds = studio.store.rounds
     names = round_names(rounds.of_project(project_id))
     shown = {round_.id for round_ in rounds.shown(project_id)}
-    return [
-        {
-            "id": trial.id,
-            "version": "" if _is_lost(studio, trial) else trial.image[:8],
-            "round": trial.round_id,
-            "round_name": names[trial.round_id],
-            "prompt": trial.prompt,
-            "seed": str(trial.seed),
-            "guidance": trial.guidance_scale,
-            "strength": trial.recipe.mean,
-            "trouble": _trouble(studio, project_id, trial),
-            "candidate": trial.candidate_id,
-        }
+    return tuple(
+        Trial(
+            id=trial.id,
+            version="" if _is_lost(studio, trial) else version(trial.image),
+            round=trial.round_id,
+            round_name=names[trial.round_id],
+            prompt=trial.prompt,
+            seed=str(trial.seed),
+            guidance=trial.guidance_scale,
+            strength=trial.recipe.mean,
+            trouble=_trouble(studio, project_id, trial),
+            candidate=trial.candidate_id,
+        )
         for trial in studio.trials(project_id)
         if trial.round_id in shown
-    ]
+    )
 
 
-def _trouble(studio: Studio, project_id: str, trial: Trial) -> str:
+def _trouble(studio: Studio, project_id: str, trial: trials.Trial) -> str:
     """Why there is no picture; archives hold no jobs, and nothing draws what waits in an imported project."""
     if _is_lost(studio, trial):
         return _LOST
@@ -43,5 +61,5 @@ def _trouble(studio: Studio, project_id: str, trial: Trial) -> str:
     return "" if is_asked else _UNDRAWN
 
 
-def _is_lost(studio: Studio, trial: Trial) -> bool:
+def _is_lost(studio: Studio, trial: trials.Trial) -> bool:
     return bool(trial.image) and not studio.store.images.path(trial.image).is_file()

@@ -1,5 +1,7 @@
 """What the endpoints that only read answer."""
 
+from dataclasses import asdict
+
 from gal_studio.core.jobs.states import ACTIVE
 from gal_studio.core.types import Job
 from gal_studio.rounds.suggestions import accepted_in_base
@@ -18,13 +20,13 @@ def suggest_answer(views: ViewCache, round_id: str) -> Payload:
         "sentence": view.sentence,
         "suggestions": [
             {
-                "candidate": score["suggested"],
-                "prompt": score["prompt"],
-                "reason": score["reason"],
-                "picture": f"/picture/{score['suggested']}",
+                "candidate": score.suggested,
+                "prompt": score.prompt,
+                "reason": score.reason,
+                "picture": f"/picture/{score.suggested}",
             }
             for score in score_payloads(view, accepted_before)
-            if score["suggested"] is not None
+            if score.suggested is not None
         ],
     }
 
@@ -52,7 +54,7 @@ def status_answer(views: ViewCache, project_id: str) -> Payload:
         "busy": any(job.state in ACTIVE for job in jobs),
         "rounds": [_round(summary) for summary in views.rounds(project_id)],
         "jobs": [_job(job) for job in jobs],
-        "measures": measures_payload(views.measures(project_id), project),
+        "measures": asdict(measures_payload(views.measures(project_id), project)),
     }
 
 

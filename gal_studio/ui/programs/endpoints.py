@@ -1,4 +1,4 @@
-"""The named endpoints. What changes something is a write of the page, and goes through the same door."""
+"""The named endpoints. What changes something is a write of the page, and is checked and done like it."""
 
 import functools
 import logging
@@ -11,12 +11,11 @@ from pydantic import ConfigDict, ValidationError, validate_call
 
 from gal_studio.core.errors import StudioError
 from gal_studio.ui.api.errors import UNEXPECTED
-from gal_studio.ui.api.view_cache import ViewCache
-from gal_studio.ui.api.writes import Writes, answer
-from gal_studio.ui.payloads import Payload
-from gal_studio.ui.payloads.door import first_fault
+from gal_studio.ui.api.writes import Known, answer
+from gal_studio.ui.payloads import Payload, first_fault
 from gal_studio.ui.programs.answers import export_answer, status_answer, suggest_answer
 from gal_studio.ui.programs.pictures import references_of
+from gal_studio.ui.requests import Context
 
 LONGEST_KEY = 40  # characters; with the name of the endpoint, an idempotency key of a write
 _OF_THE_PAGE = ": load the page again."
@@ -30,8 +29,8 @@ class Endpoints:
     `key` makes a call safe to repeat: the same key twice is done once, and answered alike.
     """
 
-    def __init__(self, views: ViewCache, writes: Writes) -> None:
-        self._views, self._writes = views, writes
+    def __init__(self, context: Context, known: Known) -> None:
+        self._context, self._views, self._known = context, context.views, known
 
     def create(
         self,
@@ -106,7 +105,7 @@ class Endpoints:
         if len(key) > LONGEST_KEY:
             raise StudioError(f"The key has {len(key)} characters: use at most {LONGEST_KEY}.")
         write = {"id": f"{act} {key}" if key else uuid.uuid4().hex, "name": act, "request": request}
-        made = answer(self._views.studio, self._writes, write)
+        made = answer(self._context, self._known, write)
         if "error" in made:
             raise StudioError(made["error"].replace(_OF_THE_PAGE, "."))
         return made
@@ -119,14 +118,14 @@ NAMES = (
 """The endpoints; a method that is not named here is not exposed."""
 
 
-def add_endpoints(views: ViewCache, writes: Writes) -> None:
+def add_endpoints(context: Context, known: Known) -> None:
     """Expose the endpoints in the Blocks that are being built."""
-    endpoints = Endpoints(views, writes)
+    endpoints = Endpoints(context, known)
     for name in NAMES:
-        gr.api(spoken(getattr(endpoints, name)), api_name=name, concurrency_limit=4)
+        gr.api(sentenced(getattr(endpoints, name)), api_name=name, concurrency_limit=4)
 
 
-def spoken(act: Callable[..., Mapping[str, Any]]) -> Callable[..., Mapping[str, Any]]:
+def sentenced(act: Callable[..., Mapping[str, Any]]) -> Callable[..., Mapping[str, Any]]:
     """Check the types of what is given, and turn errors into one sentence for the caller."""
     strict = validate_call(config=_STRICT)(act)
 

@@ -47,7 +47,7 @@ def test_nine_overrides_are_too_few(studio: Studio, two_rounds: tuple[str, str])
     before = chosen(studio, child)
     project = switch_on(studio, child)
     offer = studio.learning(project)
-    assert (offer.overrides, offer.needed, offer.is_on, offer.agreement) == (9, 10, True, None)
+    assert (offer.overrides, offer.needed, offer.on, offer.agreement) == (9, 10, True, None)
     assert chosen(studio, child) == before
 
 

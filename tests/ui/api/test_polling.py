@@ -102,7 +102,7 @@ def test_strengths_that_are_drawn_one_after_another_replace_nothing(place: Place
         part = new_candidates(replace(view, candidates=tuple(drawn[:count])), mark)
         assert part is not None and not part["reset"]
         mark = part["mark"]
-        sent += [item["id"] for item in part["items"]]
+        sent += [item.id for item in part["items"]]
     assert sent == [tile.candidate.id for tile in drawn]
     assert new_candidates(replace(view, candidates=tuple(drawn)), mark) is None
 

@@ -8,7 +8,7 @@ def warnings(*prompts: str) -> list[tuple[str, str]]:
     """(field, text) of what an object with these prompts is warned of."""
     request = {"kind": "object", "preset": "pocket", "sets": [{"prompts": list(prompts)}]}
     notes = notes_on_form(request, [[(prompt, "<dotty>") for prompt in prompts]])
-    return [(note["field"], note["text"]) for note in notes if note["tone"] == "warning"]
+    return [(note.field, note.text) for note in notes if note.tone == "warning"]
 
 
 def test_an_object_in_no_named_place_is_told_at_its_prompt() -> None:

@@ -8,7 +8,9 @@ from gal_studio.assets import load_preset, load_shape
 from gal_studio.core.types import Kind
 from gal_studio.ui.panels import form_plan
 from gal_studio.ui.panels.form_plan import base_settings, own_settings, plan_of
-from gal_studio.ui.panels.reference import derive, models
+from gal_studio.ui.panels.reference_form import derived
+from tests.ui.asking import ask
+from tests.ui.conftest import Place
 
 KLEIN = {"kind": "style", "preset": None, "base_model": "klein", "clip_model": "clip"}
 SETS = [{"prompts": ["A cat in ink style"], "trigger_word": ""}]
@@ -31,8 +33,8 @@ def test_only_the_presets_own_model_draws_with_less_strength() -> None:
 
 
 @pytest.mark.parametrize("kind", ["style", "object"])
-def test_a_model_of_the_users_own_is_shown_with_full_strength(kind: Kind) -> None:
-    shown = models()["own"][kind]
+def test_a_model_of_the_users_own_is_shown_with_full_strength(place: Place, kind: Kind) -> None:
+    shown = ask("options", place.studio)["own"][kind]
     assert shown == own_settings()[kind].to_dict()
     assert shown["generation"]["lowest_strength"] == 1.0
 
@@ -45,8 +47,8 @@ def test_a_transformer_of_the_users_own_has_a_plan() -> None:
 @pytest.mark.usefixtures("own_klein")
 @pytest.mark.parametrize("model", [KLEIN, {"kind": "style", "preset": "flux2-klein"}])
 def test_a_target_without_layers_is_told_at_its_field(model: dict[str, Any]) -> None:
-    answer = derive({**model, "sets": SETS, "settings": {"tune.target": "style"}})
-    (told,) = [note for note in answer["notes"] if note["field"] == "tune.target"]
-    assert "choose 'attention' or 'all'" in told["text"]
-    assert answer["name"], "the rest of the form is derived"
-    assert answer["plan"] == ""
+    answer = derived({**model, "sets": SETS, "settings": {"tune.target": "style"}})
+    (told,) = [note for note in answer.notes if note.field == "tune.target"]
+    assert "choose 'attention' or 'all'" in told.text
+    assert answer.name, "the rest of the form is derived"
+    assert answer.plan == ""

@@ -1,14 +1,15 @@
 """All writes go through one route, which does each once; handlers that Gradio exposes only read."""
 
 import asyncio
-import inspect
 from concurrent.futures import ThreadPoolExecutor
 
 import gradio as gr
 
 from gal_studio.studio import Studio
-from gal_studio.ui.app import PANELS, WRITES, build_blocks
+from gal_studio.ui.api.view_cache import ViewCache
+from gal_studio.ui.app import build_blocks
 from gal_studio.ui.programs.endpoints import NAMES
+from gal_studio.ui.requests import Context
 from tests.ui.conftest import Place
 
 READ = {
@@ -22,7 +23,7 @@ def exposed(studio: Studio, programs: bool = False) -> set[str]:
     """The names of all functions that Gradio exposes."""
 
     async def build() -> gr.Blocks:  # outside of a loop Gradio makes one and leaves it open
-        return build_blocks(studio, programs=programs)
+        return build_blocks(Context(ViewCache(studio)), programs=programs)
 
     with ThreadPoolExecutor(1) as pool:
         blocks = pool.submit(lambda: asyncio.run(build())).result()
@@ -33,22 +34,10 @@ def exposed(studio: Studio, programs: bool = False) -> set[str]:
 
 
 def test_what_gradio_exposes_only_reads(place: Place) -> None:
-    """Add a new function to `READ` here if it only reads, otherwise to a table of writes."""
+    """Add a new request to `READ` here if it only reads."""
     assert exposed(place.studio) == READ
 
 
 def test_programs_get_the_named_endpoints_and_nothing_else(place: Place) -> None:
-    """What they change goes through the door of the page: tests/ui/programs/test_endpoints.py."""
+    """What they change is a write of the page: tests/ui/programs/test_endpoints.py."""
     assert exposed(place.studio, programs=True) == READ | set(NAMES)
-
-
-def test_no_write_hides_another_or_a_read() -> None:
-    tables = [table for panel in PANELS for table in (panel.atomic, panel.outside)]
-    names = [name for table in tables for name in table]
-    assert len(names) == len(set(names)) == len(WRITES.atomic) + len(WRITES.outside)
-    assert READ.isdisjoint(names)
-
-
-def test_each_write_acts_on_the_studio_alone() -> None:
-    for name, act in {**WRITES.atomic, **WRITES.outside}.items():
-        assert len(inspect.signature(act).parameters) == 2, name

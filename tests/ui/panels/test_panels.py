@@ -8,10 +8,10 @@ from starlette.datastructures import UploadFile
 from gal_studio.core.errors import StudioError
 from gal_studio.ui.api.errors import UNEXPECTED, guarded
 from gal_studio.ui.api.uploads import uploads
-from gal_studio.ui.api.view_cache import ViewCache
-from gal_studio.ui.panels.reference import derive, draft, nested, projects_and_demos
-from gal_studio.ui.panels.results import all_rounds, same_seed
-from gal_studio.ui.panels.rounds import WRITES, record
+from gal_studio.ui.panels.reference import draft, nested
+from gal_studio.ui.panels.reference_form import derived as derived_from
+from gal_studio.ui.payloads.forms import DerivedSet
+from tests.ui.asking import ask
 from tests.ui.conftest import Place
 from tests.ui.seeded import picture
 
@@ -35,56 +35,56 @@ def test_an_unexpected_error_shows_nothing_of_the_inside(caplog):
 
 def test_a_verdict_is_recorded_undone_and_redone(place: Place):
     first = place.studio.round_view(place.round).candidates[0].candidate.id
-    record(place.studio, {"candidates": [first], "verdict": "accepted"})
+    ask("decide", place.studio, {"candidates": [first], "verdict": "accepted"})
     decided = place.studio.store.decisions.of_round
-    assert WRITES["undo"](place.studio, {"round": place.round}) == {
+    assert ask("undo", place.studio, {"round": place.round}) == {
         "changed": [first],
         "what": "accept A tie 01",
     }
     assert decided(place.round).verdicts == {}
-    assert WRITES["redo"](place.studio, {"round": place.round}) == {
+    assert ask("redo", place.studio, {"round": place.round}) == {
         "changed": [first],
         "what": "accept A tie 01",
     }
     assert decided(place.round).verdicts == {first: "accepted"}
-    assert WRITES["redo"](place.studio, {"round": place.round}) == {"changed": [], "what": ""}
+    assert ask("redo", place.studio, {"round": place.round}) == {"changed": [], "what": ""}
 
 
 def test_an_odd_verdict_is_refused(place: Place):
-    with pytest.raises(StudioError, match="'maybe'"):
-        record(place.studio, {"candidates": [], "verdict": "maybe"})
+    with pytest.raises(StudioError, match="'accepted', 'rejected' or 'undecided'"):
+        ask("decide", place.studio, {"candidates": [], "verdict": "maybe"})
 
 
 def derived(kind, *sets):
-    return derive(
+    return derived_from(
         {"kind": kind, "sets": [{"prompts": prompts, "trigger_word": word} for prompts, word in sets]}
     )
 
 
 def test_a_style_is_derived():
     answer = derived("style", (["A cat in ink style", ""], ""))
-    assert answer["sets"][0]["facts"][0][1] == "in ink style"
-    assert answer["anchors"][0] == "A tie in ink style"
-    assert len(answer["sets"][0]["facts"]) == 1
-    two = derived("style", (["A cat in ink style"], ""), (["A dog in ink style"], ""))["sets"]
-    assert two[1] == {"facts": []}, "a style is one set"
+    assert answer.sets[0].facts[0][1] == "in ink style"
+    assert answer.anchors[0] == "A tie in ink style"
+    assert len(answer.sets[0].facts) == 1
+    two = derived("style", (["A cat in ink style"], ""), (["A dog in ink style"], "")).sets
+    assert two[1] == DerivedSet(), "a style is one set"
 
 
 def test_a_style_that_the_bundled_model_knows_is_told():
-    (_, note) = derived("style", (["A cat in Cartoon style"], ""))["sets"][0]["facts"]
+    (_, note) = derived("style", (["A cat in Cartoon style"], "")).sets[0].facts
     assert note[1].startswith("The bundled model draws these words in a style of its own: use other words")
 
 
 def test_an_object_is_derived():
     for typed in ("<cute-cat>", ""):
         answer = derived("object", (["A <cute-cat> cat on the stairs"], typed))
-        assert [fact[1] for fact in answer["sets"][0]["facts"]] == [
+        assert [fact[1] for fact in answer.sets[0].facts] == [
             "<cute-cat>",
             "a <cute-cat> cat",
             "A cat on the stairs",
             "a photo of a cat",
         ]
-    assert answer["name"] == "A <cute-cat> cat on the stairs"
+    assert answer.name == "A <cute-cat> cat on the stairs"
 
 
 POT, BEAR = "A <dotty> teapot in the snow", "A <brumm> teddy bear on a rug"
@@ -92,27 +92,27 @@ POT, BEAR = "A <dotty> teapot in the snow", "A <brumm> teddy bear on a rug"
 
 def test_several_objects_are_derived():
     answer = derived("object", ([POT], "<dotty>"), ([], ""), ([BEAR], ""))
-    first, empty, second = answer["sets"]
-    assert first["facts"][2:] == [
-        ["Plain prompt", "A teapot in the snow"],
-        ["Kind of object", "a photo of a teapot"],
-    ]
-    assert empty == {}
-    assert second["facts"][0] == ["Trigger word", "<brumm>"]
-    assert answer["name"] == "A <dotty> teapot and a <brumm> teddy bear"
-    assert answer["anchors"][0] == "a <dotty> teapot and a <brumm> teddy bear in a workshop"
+    first, empty, second = answer.sets
+    assert first.facts[2:] == (
+        ("Plain prompt", "A teapot in the snow"),
+        ("Kind of object", "a photo of a teapot"),
+    )
+    assert empty == DerivedSet()
+    assert second.facts[0] == ("Trigger word", "<brumm>")
+    assert answer.name == "A <dotty> teapot and a <brumm> teddy bear"
+    assert answer.anchors[0] == "a <dotty> teapot and a <brumm> teddy bear in a workshop"
 
 
 def test_what_is_wrong_is_said_where_it_is_wrong():
     answer = derived("object", ([POT], ""), (["A teddy bear"], "<brumm>"))
-    assert "facts" in answer["sets"][0]
-    assert "does not contain the trigger word" in answer["sets"][1]["problem"]
-    assert "problem" not in answer
+    assert answer.sets[0].facts
+    assert "does not contain the trigger word" in answer.sets[1].problem
+    assert not answer.problem
     twice = derived("object", ([POT], "<dotty>"), (["A dotty teapot"], "dotty"))
-    assert "Two objects have the trigger word 'dotty'" in twice["problem"]
-    assert all("facts" in one for one in twice["sets"])
+    assert "Two objects have the trigger word 'dotty'" in twice.problem
+    assert all(one.facts for one in twice.sets)
     many = derived("object", *(([f"A <x{i}> cat"], "") for i in range(5)))
-    assert "at most 4" in many["problem"]
+    assert "at most 4" in many.problem
 
 
 def test_a_prompt_without_the_word_of_the_others_is_named():
@@ -120,16 +120,16 @@ def test_a_prompt_without_the_word_of_the_others_is_named():
         "kind": "object", "preset": "pocket",
         "sets": [{"prompts": [POT, "A teapot"], "places": ["prompt", "1"], "pictures": 2}],
     }  # fmt: skip
-    (note,) = [note for note in derive(request)["notes"] if note["tone"] == "error"]
-    assert (note["set"], note["field"]) == (0, "1")
-    assert "does not contain the trigger word '<dotty>'" in note["text"]
+    (note,) = [note for note in derived_from(request).notes if note.tone == "error"]
+    assert (note.set, note.field) == (0, "1")
+    assert "does not contain the trigger word '<dotty>'" in note.text
 
 
 def test_what_is_missing_is_an_error_of_a_final_form_only():
     request = {"kind": "style", "preset": "pocket", "sets": [{"prompts": [], "pictures": 0}]}
-    assert derive(request)["notes"] == []
-    (note,) = derive({**request, "final": True})["notes"]
-    assert (note["field"], note["tone"]) == ("pictures", "error")
+    assert derived_from(request).notes == ()
+    (note,) = derived_from({**request, "final": True}).notes
+    assert (note.field, note.tone) == ("pictures", "error")
 
 
 @pytest.mark.parametrize(
@@ -137,7 +137,7 @@ def test_what_is_missing_is_an_error_of_a_final_form_only():
     [("style", ["A cat"], ""), ("object", ["A cat"], ""), ("object", ["A cat"], "<sks>")],
 )
 def test_what_is_missing_is_said_while_typing(kind, prompts, word):
-    assert derived(kind, (prompts, word))["sets"][0]["problem"]
+    assert derived(kind, (prompts, word)).sets[0].problem
 
 
 def uploaded(name: str, tmp_path: Path) -> str:
@@ -181,14 +181,14 @@ def test_another_model_needs_both_names():
 
 
 def test_projects_and_demos_are_listed(place: Place):
-    answer = projects_and_demos(ViewCache(place.studio))
+    answer = ask("overview", place.studio)
     assert [project["id"] for project in answer["projects"]] == [place.project]
     assert [demo["kind"] for demo in answer["demos"]] == ["style", "object"]
 
 
 def test_results_hold_what_was_measured(place: Place):
     place.studio.accept_suggestion(place.round)
-    (row,) = all_rounds(ViewCache(place.studio), place.project)["rounds"]
+    (row,) = ask("results", place.studio, {"project": place.project})["rounds"]
     assert row["candidates"] == 180
     assert len(row["accepted"]) == 3
     assert row["adapter"]
@@ -196,7 +196,12 @@ def test_results_hold_what_was_measured(place: Place):
 
 def test_the_same_seed_is_found_in_each_round(place: Place):
     anchor = place.studio.pool(place.round)[1]
-    answer = same_seed(ViewCache(place.studio), place.project, anchor.id, 4)
+    answer = ask("same_seed", place.studio, {"project": place.project, "anchor": anchor.id, "index": 4})
     assert answer["most"] == 10
     assert answer["rounds"][0]["picture"]["prompt"] == anchor.prompt
-    assert same_seed(ViewCache(place.studio), place.project, "none", 0)["rounds"][0]["picture"] is None
+    assert (
+        ask("same_seed", place.studio, {"project": place.project, "anchor": "none", "index": 0})["rounds"][0][
+            "picture"
+        ]
+        is None
+    )

@@ -13,21 +13,8 @@ from gal_studio.state.tables.refinements import Measurement
 from gal_studio.ui.api.mask_runs import pixels_of, runs_of
 from gal_studio.ui.api.polling import poll
 from gal_studio.ui.api.view_cache import ViewCache
-from gal_studio.ui.panels.refine import (
-    WRITES,
-    before_after,
-    find_maps,
-    find_pair,
-    find_part,
-    find_subject,
-    keep_paint,
-    keep_subject,
-    set_rule,
-)
-from gal_studio.ui.panels.results import all_rounds
-from gal_studio.ui.panels.rounds import WRITES as ROUND_WRITES
-from gal_studio.ui.panels.rounds import record_part
 from gal_studio.ui.payloads.refinement import measured
+from tests.ui.asking import ask
 from tests.ui.conftest import Place, built
 from tests.ui.seeded_refinement import HIGH, LOW, judge, object_with_subject, pairs_made, refined
 
@@ -60,9 +47,9 @@ def test_painted_masks_need_no_decoder(place: Place, monkeypatch: pytest.MonkeyP
         raise AssertionError("a painted mask was decoded")
 
     monkeypatch.setattr(decoder, "decode", refuse)
-    record_part(place.studio, {"candidate": first(place), "mask": CORNER})
-    keep_paint(place.studio, {"pair": pair, "mask": CORNER})
-    keep_subject(place.studio, {"reference": reference, "mask": CORNER})
+    ask("accept_in_part", place.studio, {"candidate": first(place), "mask": CORNER})
+    ask("paint", place.studio, {"pair": pair, "mask": CORNER})
+    ask("set_mask", place.studio, {"reference": reference, "mask": CORNER})
 
 
 @pytest.mark.parametrize(
@@ -86,9 +73,9 @@ def test_what_is_no_mask_is_one_sentence(mask):
 
 def test_a_map_is_there_once_it_was_judged(place: Place):
     candidate = first(place)
-    assert find_maps(place.studio, {"owner": candidate, "kind": "quality"}) == {"maps": []}
+    assert ask("patch_maps", place.studio, {"owner": candidate, "kind": "quality"}) == {"maps": []}
     judge(place.studio, place.round)
-    (found,) = find_maps(place.studio, {"owner": candidate, "kind": "quality"})["maps"]
+    (found,) = ask("patch_maps", place.studio, {"owner": candidate, "kind": "quality"})["maps"]
     assert found["subject"] == ""
     assert (found["height"], found["width"]) == (8, 8)
     assert found["values"][:8] == [LOW] * 4 + [HIGH] * 4
@@ -96,24 +83,24 @@ def test_a_map_is_there_once_it_was_judged(place: Place):
 
 
 def test_there_are_two_kinds_of_maps(place: Place):
-    with pytest.raises(StudioError, match="'beauty'"):
-        find_maps(place.studio, {"owner": "x", "kind": "beauty"})
+    with pytest.raises(StudioError, match="'quality', 'reproduction' or 'shown'"):
+        ask("patch_maps", place.studio, {"owner": "x", "kind": "beauty"})
 
 
 def test_a_part_is_accepted_shown_and_taken_back_by_one_undo(place: Place):
     candidate = first(place)
     views = ViewCache(place.studio)
     assert poll(views, {"project": place.project})["parts"]["masks"] == {}
-    record_part(place.studio, {"candidate": candidate, "mask": CORNER})
+    ask("accept_in_part", place.studio, {"candidate": candidate, "mask": CORNER})
     parts = poll(views, {"project": place.project})["parts"]
     assert parts["verdicts"] == {candidate: "accepted"}
     assert set(parts["masks"]) == {candidate}
-    assert find_part(place.studio, {"candidate": candidate})["mask"] == CORNER
-    assert ROUND_WRITES["undo"](place.studio, {"round": place.round}) == {
+    assert ask("part_mask", place.studio, {"candidate": candidate})["mask"] == CORNER
+    assert ask("undo", place.studio, {"round": place.round}) == {
         "changed": [candidate],
         "what": "accept a part of A tie 01",
     }
-    assert find_part(place.studio, {"candidate": candidate}) == {"mask": None}
+    assert ask("part_mask", place.studio, {"candidate": candidate}) == {"mask": None}
 
 
 def test_a_refinement_is_told_in_its_parts(place: Place):
@@ -137,45 +124,45 @@ def test_paint_is_kept_and_found_again(place: Place):
     node = pairs_made(place.studio, place.round)
     pair = place.studio.refinement_view(node).pairs[2].id
     painting = {"width": 48, "height": 48, "runs": [0, 48, 128, 48 * 46, 255, 48]}
-    keep_paint(place.studio, {"pair": pair, "mask": painting})
-    assert find_pair(place.studio, {"pair": pair})["painting"] == painting
+    ask("paint", place.studio, {"pair": pair, "mask": painting})
+    assert ask("pair", place.studio, {"pair": pair})["painting"] == painting
     shown = poll(ViewCache(place.studio), {"project": place.project, "round": node})["parts"]["refinement"]
     assert [bool(pair["painted"]) for pair in shown["pairs"][:4]] == [False, False, True, False]
     assert shown["can_undo"]
-    keep_paint(place.studio, {"pair": pair, "mask": None})
-    assert find_pair(place.studio, {"pair": pair})["painting"] is None
+    ask("paint", place.studio, {"pair": pair, "mask": None})
+    assert ask("pair", place.studio, {"pair": pair})["painting"] is None
 
 
 def test_paint_of_another_size_is_refused_and_nothing_is_lost(place: Place):
     node = pairs_made(place.studio, place.round)
     pair = place.studio.refinement_view(node).pairs[0].id
     with pytest.raises(StudioError, match="16 x 16"):
-        keep_paint(place.studio, {"pair": pair, "mask": {"width": 16, "height": 16, "runs": [0, 256]}})
-    assert find_pair(place.studio, {"pair": pair})["painting"] is None
+        ask("paint", place.studio, {"pair": pair, "mask": {"width": 16, "height": 16, "runs": [0, 256]}})
+    assert ask("pair", place.studio, {"pair": pair})["painting"] is None
 
 
 def test_the_subject_of_a_reference_is_found_painted_and_left_to_the_studio_again(place: Place):
     _, round_id, reference = object_with_subject(place.studio)
     pair = place.studio.refinement_view(pairs_made(place.studio, round_id)).pairs[0].id
-    assert find_pair(place.studio, {"pair": pair})["reference"] == reference
-    found = find_subject(place.studio, {"reference": reference})
+    assert ask("pair", place.studio, {"pair": pair})["reference"] == reference
+    found = ask("reference_mask", place.studio, {"reference": reference})
     assert (found["mask"]["runs"][:2], found["painted"]) == ([255, 24], False)
     painted = {"mask": CORNER, "painted": True}
     steps = (
-        (keep_subject, {"mask": CORNER}, {**painted, "can_undo": True, "can_redo": False}),
-        (keep_subject, {"mask": None}, {**found, "can_undo": True}),
-        (WRITES["undo_mask"], {}, {**painted, "can_undo": True, "can_redo": True}),
-        (WRITES["undo_mask"], {}, {**found, "can_redo": True}),
-        (WRITES["redo_mask"], {}, {**painted, "can_undo": True, "can_redo": True}),
+        ("set_mask", {"mask": CORNER}, {**painted, "can_undo": True, "can_redo": False}),
+        ("set_mask", {"mask": None}, {**found, "can_undo": True}),
+        ("undo_mask", {}, {**painted, "can_undo": True, "can_redo": True}),
+        ("undo_mask", {}, {**found, "can_redo": True}),
+        ("redo_mask", {}, {**painted, "can_undo": True, "can_redo": True}),
     )
     for act, request, after in steps:
-        act(place.studio, {"reference": reference, **request})
-        assert find_subject(place.studio, {"reference": reference}) == after
+        ask(act, place.studio, {"reference": reference, **request})
+        assert ask("reference_mask", place.studio, {"reference": reference}) == after
 
 
 def test_a_style_has_no_subject_to_paint(place: Place):
     pair = place.studio.refinement_view(pairs_made(place.studio, place.round)).pairs[0].id
-    assert find_pair(place.studio, {"pair": pair})["reference"] is None
+    assert ask("pair", place.studio, {"pair": pair})["reference"] is None
 
 
 def test_the_rule_of_the_next_round_is_said_and_changed(place: Place):
@@ -183,7 +170,7 @@ def test_the_rule_of_the_next_round_is_said_and_changed(place: Place):
     views = ViewCache(place.studio)
     asked = {"project": place.project, "round": node}
     before = poll(views, asked)["parts"]["refinement"]["rule_words"]
-    set_rule(place.studio, {"project": place.project, "rule": "repeat"})
+    ask("next_rule", place.studio, {"project": place.project, "rule": "repeat"})
     after = poll(views, asked)["parts"]["refinement"]
     assert after["rule"] == "repeat"
     assert after["rule_words"] != before
@@ -191,9 +178,9 @@ def test_the_rule_of_the_next_round_is_said_and_changed(place: Place):
 
 def test_before_and_after_are_of_one_prompt_and_seed(place: Place):
     node = pairs_made(place.studio, place.round)
-    assert before_after(ViewCache(place.studio), {"round": node}) == {"anchors": []}
+    assert ask("before_after", place.studio, {"round": node}) == {"anchors": []}
     refined(place.studio, node)
-    anchors = before_after(ViewCache(place.studio), {"round": node})["anchors"]
+    anchors = ask("before_after", place.studio, {"round": node})["anchors"]
     assert len(anchors) == 18
     seeds = {
         tile.candidate.id: tile.candidate.seed for tile in place.studio.round_view(place.round).candidates
@@ -226,7 +213,7 @@ def test_before_and_after_are_of_one_prompt_and_seed(place: Place):
 )  # fmt: skip
 def test_a_difference_is_said_in_words(metric, kind, figures, words, verdict):
     figure = measured(Measurement(metric, *figures, 180), kind)
-    assert (figure["words"], figure["verdict"]) == (words, verdict)
+    assert (figure.words, figure.verdict) == (words, verdict)
 
 
 def test_what_the_refined_round_accepted_is_not_suggested_again(place: Place):
@@ -247,7 +234,7 @@ def test_what_the_refined_round_accepted_is_not_suggested_again(place: Place):
 
 def test_results_tell_a_refinement_from_a_round(place: Place):
     refined(place.studio, pairs_made(place.studio, place.round))
-    rows = all_rounds(ViewCache(place.studio), place.project)["rounds"]
+    rows = ask("results", place.studio, {"project": place.project})["rounds"]
     assert [row["name"] for row in rows] == ["Round 1", "Round 1 refined"]
 
 

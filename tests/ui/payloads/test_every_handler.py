@@ -1,8 +1,6 @@
 """Every handler answers every request of its type, and nearly every other one, without running into a bug."""
 
-import asyncio
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from random import Random
 from typing import Any, NamedTuple
 
@@ -12,34 +10,32 @@ from benchmarks.attack.known import Known, known_ids, upload_some
 from benchmarks.attack.values import fitting, spoiled, written
 from gal_studio.core import strict_json
 from gal_studio.core.errors import StudioError
-from gal_studio.studio import Studio
 from gal_studio.ui.api import uploads
-from gal_studio.ui.api.calls import handlers_of
-from gal_studio.ui.api.errors import UNEXPECTED, Handler
+from gal_studio.ui.api.errors import UNEXPECTED
+from gal_studio.ui.api.view_cache import ViewCache
 from gal_studio.ui.api.writes import answer
-from gal_studio.ui.app import WRITES, build_blocks
-from gal_studio.ui.payloads.door import REQUESTS
+from gal_studio.ui.panels.everything import REQUESTS
+from gal_studio.ui.requests import Context
 from tests.ui.seeded import finished
 from tests.workspace.filled import fill
 
 LAST = ("archive", "delete")
-READS = REQUESTS.keys() - {*WRITES.atomic, *WRITES.outside}
+READS = {one.name for one in REQUESTS.reads()}
 NAMES = (*sorted(READS), *sorted(REQUESTS.keys() - READS - {*LAST, "try_demo"}), *LAST)
 
 
 class Page(NamedTuple):
-    """A studio with two projects, the handlers that read, and the IDs that requests may name."""
+    """A studio with two projects, and the IDs that requests may name."""
 
-    studio: Studio
-    handlers: dict[str, Handler]
+    context: Context
     known: Known
 
     def ask(self, name: str, number: int, request: Any) -> Any:
         """The answer of a handler."""
         if name in READS:
-            return self.handlers[name](request)
+            return REQUESTS[name].handler(self.context)(request)
         write = {"id": f"{name} {number}", "name": name, "request": request}
-        return answer(self.studio, WRITES, write) if isinstance(request, dict) else {}
+        return answer(self.context, REQUESTS, write) if isinstance(request, dict) else {}
 
 
 @pytest.fixture(scope="module")
@@ -48,13 +44,10 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
     fill(studio.store, Random(1))
     upload_some(studio, Random(1))
 
-    async def build() -> dict[str, Handler]:
-        return handlers_of(build_blocks(studio))
-
-    with pytest.MonkeyPatch.context() as patch, ThreadPoolExecutor(1) as pool:
+    with pytest.MonkeyPatch.context() as patch:
         patch.setattr(uploads, "_workspace", [studio.store.workspace / uploads.FOLDER])
         uploads._opened.cache_clear()
-        yield Page(studio, pool.submit(lambda: asyncio.run(build())).result(), known_ids(studio))
+        yield Page(Context(ViewCache(studio)), known_ids(studio))
     uploads._opened.cache_clear()
     studio.store.close()
 
@@ -64,7 +57,7 @@ def test_no_request_is_a_bug(page: Page, name: str) -> None:
     """The first requests leave out all that may be left out; of the last ones, a part or two is spoiled."""
     random, answered = Random(name), 0
     for number in range(30):
-        request = fitting(random, REQUESTS[name], page.known, optional=0 if number < 4 else 0.6)
+        request = fitting(random, REQUESTS[name].question, page.known, optional=0 if number < 4 else 0.6)
         for _ in range(0 if number < 15 else random.choice((1, 2))):
             request = spoiled(random, request)
         try:

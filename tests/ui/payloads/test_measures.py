@@ -6,7 +6,7 @@ from fastapi.testclient import TestClient
 
 from gal_studio.ui.api.polling import poll
 from gal_studio.ui.api.view_cache import ViewCache
-from gal_studio.ui.panels.results import test_pictures as sheet
+from tests.ui.asking import ask
 from tests.ui.conftest import Place, built
 from tests.ui.seeded import measure
 
@@ -43,7 +43,7 @@ def test_a_measured_round_has_figures_and_changes_with_their_intervals(place: Pl
 
 def test_the_sheet_has_a_row_for_each_prompt_and_pictures_by_round_and_number(place: Place) -> None:
     measure(place.studio, place.round)
-    answer = sheet(ViewCache(place.studio), place.project)
+    answer = ask("test_pictures", place.studio, {"project": place.project})
     assert json.loads(json.dumps(answer)) == answer
     parts = [row["part"] for row in answer["rows"]]
     assert parts == ["held_out"] * 12 + ["plain"] * 12
@@ -54,7 +54,9 @@ def test_the_sheet_has_a_row_for_each_prompt_and_pictures_by_round_and_number(pl
 
 def test_pictures_of_the_test_set_are_served_by_id(place: Place) -> None:
     measure(place.studio, place.round)
-    shown = sheet(ViewCache(place.studio), place.project)["rows"][0]["pictures"][place.round]["0"]
+    shown = ask("test_pictures", place.studio, {"project": place.project})["rows"][0]["pictures"][
+        place.round
+    ]["0"]
     client = TestClient(built(place.studio))
     for route in ("test-picture", "test-thumb"):
         answer = client.get(f"/{route}/{shown['id']}?v={shown['version']}")

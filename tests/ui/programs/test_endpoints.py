@@ -1,4 +1,4 @@
-"""The named endpoints: one door with the page, the same rules of access, and nothing else of Gradio."""
+"""The named endpoints: checked and guarded like the page, and nothing else of Gradio."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -11,17 +11,16 @@ from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError, AuthenticationError
 
 from gal_studio.core.errors import StudioError
-from gal_studio.studio import Studio
 from gal_studio.ui.access import credentials
 from gal_studio.ui.access.credentials import Attempts, Credentials
 from gal_studio.ui.access.rules import Rules
 from gal_studio.ui.api.view_cache import ViewCache
-from gal_studio.ui.api.writes import Writes
-from gal_studio.ui.app import WRITES
+from gal_studio.ui.panels.everything import REQUESTS
 from gal_studio.ui.programs import endpoints
 from gal_studio.ui.programs.endpoints import NAMES, Endpoints
 from gal_studio.ui.programs.pictures import references_of
 from gal_studio.ui.programs.queue import DATA, JOIN, MOST_UNREAD, READ
+from gal_studio.ui.requests import Context
 from gal_studio.ui.serve import make_rules
 from tests.ui.access.doors import CREDENTIALS, PASSWORD, USER, Answer, ask, cookie_of, gradio_routes, sign_in
 from tests.ui.conftest import Place, Served, serving
@@ -46,18 +45,18 @@ def join(address: str, body: Any, headers: Mapping[str, str] | None = None) -> A
     return ask(address, JOIN, "POST", {"Content-Type": "application/json", **(headers or {})}, sent)
 
 
-def test_what_changes_something_goes_through_the_page_s_door(
-    place: Place, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_changes_something_is_a_write_of_the_page(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     passed: list[str] = []
 
-    def door(studio: Studio, known: Writes, write: dict[str, Any]) -> dict[str, Any]:
-        assert (studio, known) == (place.studio, WRITES)
+    context = Context(ViewCache(place.studio))
+
+    def closed(given: Context, known: object, write: dict[str, Any]) -> dict[str, Any]:
+        assert given is context and known is REQUESTS
         passed.append(write["name"])
         return {"error": "closed: load the page again."}
 
-    monkeypatch.setattr(endpoints, "answer", door)
-    calls = Endpoints(ViewCache(place.studio), WRITES)
+    monkeypatch.setattr(endpoints, "answer", closed)
+    calls = Endpoints(context, REQUESTS)
     before = place.studio.version(place.project)
     given: dict[str, tuple[Any, ...]] = {
         "create": ("style", [{"picture": "0" * 32, "prompt": "A cat in ink style"}]),

@@ -1,5 +1,5 @@
 /** Poll responses: changes are applied, and a stale response never overwrites newer state. */
-/** @import { CandidateMark, Parts, PollAnswer } from "../../../assets/ui/app/types/payloads.d.ts" */
+/** @import { CandidateMark, Parts, PollAnswer } from "payloads" */
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import { ask, forget, known, receive } from "../../../assets/ui/app/apply_poll.js";

@@ -1,5 +1,5 @@
 /** Replays in the chart of rounds, and what is said of them. */
-/** @import { Replay } from "../../../assets/ui/app/types/payloads_measures.d.ts" */
+/** @import { Replay } from "payloads" */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { armsOf } from "../../../assets/ui/measures/arms.js";

@@ -1,5 +1,5 @@
 /** Warnings about earlier rounds are folded away. */
-/** @import { RoundWarning } from "../../../assets/ui/app/types/payloads_measures.d.ts" */
+/** @import { RoundWarning } from "payloads" */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { byAge } from "../../../assets/ui/measures/words.js";

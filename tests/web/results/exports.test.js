@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { lastly } from "../../../assets/ui/results/export_words.js";
 
-/** @type {import("../../../assets/ui/app/types/payloads_measures.d.ts").MadeExport} */
+/** @type {import("payloads").MadeExport} */
 const waiting = { made: false, sentence: "", same: false };
-/** @type {import("../../../assets/ui/app/types/payloads_work.d.ts").QueuedJob} */
+/** @type {import("payloads").QueuedJob} */
 const job = {
   id: "j",
   kind: "export",

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { jobLine } from "../../../assets/ui/top/job_line.js";
 import { job } from "../samples.js";
 
-/** @import { Job } from "../../../assets/ui/app/types/payloads_work.d.ts" */
+/** @import { Job } from "payloads" */
 
 /** @param {Partial<Job>} more */
 const shown = (more) => {

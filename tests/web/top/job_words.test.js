@@ -1,7 +1,7 @@
 /** Display text of jobs. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-/** @import { JobState } from "../../../assets/ui/app/types/payloads.d.ts" */
+/** @import { JobState } from "payloads" */
 import { job } from "../samples.js";
 import { jobProgress, jobTitle, resumeWord, unfinished } from "../../../assets/ui/top/job_words.js";
 

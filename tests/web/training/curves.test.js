@@ -1,5 +1,5 @@
 /** The running mean of a loss. */
-/** @import { Loss } from "../../../assets/ui/app/types/payloads.d.ts" */
+/** @import { Loss } from "payloads" */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import "../browser.js";

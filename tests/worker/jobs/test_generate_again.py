@@ -35,5 +35,5 @@ def test_candidates_that_were_drawn_again_are_marked(
     assert work(studio, models, studio.generate(first)).state == "completed"
     view = studio.round_view(first)
     assert {tile.candidate.remark for tile in view.candidates} == {"redrawn"}
-    assert {candidate_payload(tile, "")["remark"] for tile in view.candidates} == {"redrawn"}
+    assert {candidate_payload(tile, "").remark for tile in view.candidates} == {"redrawn"}
     assert view.unet_forwards == 2 * 12 * 3 * 2

@@ -1,5 +1,5 @@
 /** What the studio derives from the prompts of the form. */
-/** @import { Fact } from "../../app/types/payloads.d.ts" */
+/** @import { Fact } from "payloads" */
 import { el } from "../../kit/dom.js";
 
 /**

@@ -1,7 +1,6 @@
 /** The form of a new project: one set of references per object, the model and its settings. */
-/** @import { ProjectKind } from "../../app/types/payloads.d.ts" */
+/** @import { Derived, ModelFacts, ProjectKind } from "payloads" */
 /** @import { ReferenceParts } from "../../app/types/parts.d.ts" */
-/** @import { Derived, ModelFacts } from "../../app/types/payloads_form_answers.d.ts" */
 /** @import { Chosen } from "./model_facts.js" */
 import { on, state } from "../../app/store.js";
 import { call } from "../../app/session.js";

@@ -2,8 +2,7 @@
  * The unfinished form, kept in the browser, so that a reload or a restart of the studio loses nothing.
  * The tab's own copy comes first; a new tab begins with the last one of any tab. The studio has the uploads.
  */
-/** @import { ProjectKind } from "../../app/types/payloads.d.ts" */
-/** @import { Runs } from "../../app/types/payloads_refinement.d.ts" */
+/** @import { ProjectKind, Runs } from "payloads" */
 import { newId } from "../../app/writes.js";
 
 /**

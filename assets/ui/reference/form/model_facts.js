@@ -1,6 +1,5 @@
 /** What the studio finds out about the chosen models: licence, commit, size, or why they cannot be used. */
-/** @import { HubModel, ModelFacts } from "../../app/types/payloads_form_answers.d.ts" */
-/** @import { ProjectKind } from "../../app/types/payloads.d.ts" */
+/** @import { AskedModels, HubModel, ModelFacts, ProjectKind } from "payloads" */
 import { newest } from "../../app/newest.js";
 import { state } from "../../app/store.js";
 import { call } from "../../app/session.js";
@@ -8,7 +7,6 @@ import { el, repeats } from "../../kit/dom.js";
 
 const LOOK_AGAIN = 700; // ms between two questions while the models are looked up
 
-/** @import { AskedModels } from "../../app/types/payloads_forms.d.ts" */
 /** @typedef {Omit<AskedModels, "kind"> & { preset: string | null, base_model: string }} Chosen */
 
 /**

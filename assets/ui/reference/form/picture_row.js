@@ -1,6 +1,5 @@
 /** A row of the new project form: a picture, its own prompt, its mask, and what is noticed of it. */
-/** @import { Runs } from "../../app/types/payloads_refinement.d.ts" */
-/** @import { SeenPicture } from "../../app/types/payloads_form_answers.d.ts" */
+/** @import { Runs, SeenPicture } from "payloads" */
 /** @import { NotePlace } from "./notes.js" */
 import { call } from "../../app/session.js";
 import { paintMask } from "../../brush/mask_dialog.js";
@@ -133,7 +132,12 @@ async function paintRow(row) {
   paintMask({
     source: row.image.src,
     title: row.image.alt,
-    load: async () => ({ mask: row.painted, painted: Boolean(row.painted) }),
+    load: async () => ({
+      mask: row.painted,
+      painted: Boolean(row.painted),
+      can_undo: false,
+      can_redo: false,
+    }),
     send: async (painted) => {
       const answer = await call("reference", "check", { path: row.path, painted });
       if (!answer) return false;

@@ -1,6 +1,5 @@
 /** One set of references in the form: pictures, their prompt with exceptions, and a trigger word. */
-/** @import { ProjectKind } from "../../app/types/payloads.d.ts" */
-/** @import { DerivedSet, FormNote, SeenSet } from "../../app/types/payloads_form_answers.d.ts" */
+/** @import { DerivedSet, FormNote, ProjectKind, SeenSet } from "payloads" */
 /** @import { Row } from "./picture_row.js" */
 /** @import { KeptSet } from "./kept_form.js" */
 import { setAttribute, setText } from "../../kit/dom.js";

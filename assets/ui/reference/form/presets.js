@@ -1,9 +1,7 @@
 /** Choice of a model preset, and its settings. */
 /** @import { KeptModel } from "./kept_form.js" */
 /** @import { NotePlace } from "./notes.js" */
-/** @import { Preset } from "../../app/types/payloads_calls.d.ts" */
-/** @import { Derived } from "../../app/types/payloads_form_answers.d.ts" */
-/** @import { ProjectKind } from "../../app/types/payloads.d.ts" */
+/** @import { Derived, Preset, ProjectKind } from "payloads" */
 /** @import { ReferenceParts } from "../../app/types/parts.d.ts" */
 import { call } from "../../app/session.js";
 import { el } from "../../kit/dom.js";

@@ -1,6 +1,6 @@
 /** What the server says of the form of a new project, each note at its field. */
 /** @import { ReferenceParts } from "../../app/types/parts.d.ts" */
-/** @import { Derived, ModelFacts } from "../../app/types/payloads_form_answers.d.ts" */
+/** @import { Derived, ModelFacts } from "payloads" */
 /** @import { PictureSet } from "./picture_set.js" */
 /** @import { mountPresets } from "./presets.js" */
 import { showDerived } from "./derived.js";

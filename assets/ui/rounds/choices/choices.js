@@ -1,5 +1,5 @@
 /** The log of choices: what was suggested, what was chosen instead, and how often both agree. */
-/** @import { Choice, ChosenPicture, Learning, RoundChoices } from "../../app/types/payloads_choices.d.ts" */
+/** @import { Choice, ChosenPicture, Learning, RoundChoices } from "payloads" */
 import { state, on, setFocus } from "../../app/store.js";
 import { call, openRound, refresh } from "../../app/session.js";
 import { newest } from "../../app/newest.js";

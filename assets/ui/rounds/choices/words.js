@@ -1,5 +1,5 @@
 /** Words of the log of choices. */
-/** @import { Choice, Learning, RoundChoices } from "../../app/types/payloads_choices.d.ts" */
+/** @import { Choice, Learning, RoundChoices } from "payloads" */
 
 /** @type {Record<Choice["kind"], string>} */
 export const KINDS = {

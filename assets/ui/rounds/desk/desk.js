@@ -1,5 +1,5 @@
 /** How the pictures are laid out: tile size, order, auto-advance and score range; kept in this browser. */
-/** @import { Candidate } from "../../app/types/payloads.d.ts" */
+/** @import { Candidate } from "payloads" */
 import { emit, state } from "../../app/store.js";
 
 /**

@@ -53,7 +53,7 @@ export function flatList(grid, tiles, groups) {
 /**
  * The test prompt and the score by which the list is ordered, under a picture.
  * @param {HTMLElement | undefined} tile
- * @param {import("../../app/types/payloads.d.ts").Candidate} candidate
+ * @param {import("payloads").Candidate} candidate
  */
 function caption(tile, candidate) {
   const note = tile?.querySelector(".tile-note");

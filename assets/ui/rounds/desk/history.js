@@ -1,5 +1,5 @@
 /** Undo, redo, and the list of what was decided, in which one can go back and forth. */
-/** @import { HistoryStep } from "../../app/types/payloads_choices.d.ts" */
+/** @import { HistoryStep } from "payloads" */
 import { state, on } from "../../app/store.js";
 import { call } from "../../app/session.js";
 import { newest } from "../../app/newest.js";

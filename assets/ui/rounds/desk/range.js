@@ -1,5 +1,5 @@
 /** The filter by a score: only pictures with a value between two bounds are shown. */
-/** @import { Candidate } from "../../app/types/payloads.d.ts" */
+/** @import { Candidate } from "payloads" */
 import { state, on } from "../../app/store.js";
 import { el, repeats, setAttribute, setText } from "../../kit/dom.js";
 import { setRange, scoreValue } from "./desk.js";

@@ -1,7 +1,7 @@
 /** The grid of candidates, grouped by test prompt in order of priority; only what is seen is in the page. */
 /** @import { Group } from "./group.js" */
 /** @import { RoundsParts } from "../../app/types/parts.d.ts" */
-/** @import { Anchor, Candidate, Verdict } from "../../app/types/payloads.d.ts" */
+/** @import { Anchor, Candidate, Verdict } from "payloads" */
 import { busy, state, on, passes, counts, drawing } from "../../app/store.js";
 import { el, setAttribute, setText } from "../../kit/dom.js";
 import { arrive, faceOf, makeTile, makeTools, markTile, setTabStop, showPicture } from "./tile.js";
@@ -104,7 +104,7 @@ function add(items) {
   for (const item of items.filter(({ id }) => !tiles.has(id))) {
     const group =
       groups.get(item.anchor_id) ??
-      groupOf({ id: item.anchor_id, prompt: item.prompt, head: item.prompt, tail: "" });
+      groupOf({ id: item.anchor_id, prompt: item.prompt, head: item.prompt, tail: "", enabled: false });
     const tile = makeTile(item, grid.hasAttribute("data-large"));
     tile.hidden = !passes(item.id);
     if (drawing()) arrive(tile);

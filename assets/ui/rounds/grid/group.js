@@ -1,5 +1,5 @@
 /** The candidates of one test prompt, below a header with its scores. */
-/** @import { Anchor, Score } from "../../app/types/payloads.d.ts" */
+/** @import { Anchor, Score } from "payloads" */
 import { el, setText, setAttribute } from "../../kit/dom.js";
 import { undecided } from "../../kit/format.js";
 

@@ -1,5 +1,5 @@
 /** Say which pictures are copies of the reference: that counts instead of what the witnesses say. */
-/** @import { Candidate } from "../../app/types/payloads.d.ts" */
+/** @import { Candidate } from "payloads" */
 import { state, emit } from "../../app/store.js";
 import { refreshSoon } from "../../app/session.js";
 import { write } from "../../app/writes.js";

@@ -1,5 +1,5 @@
 /** The tile of a candidate: its picture, its marks and its accessible name. */
-/** @import { Candidate, Verdict } from "../../app/types/payloads.d.ts" */
+/** @import { Candidate, Verdict } from "payloads" */
 import { state, verdictOf } from "../../app/store.js";
 import { el, find, setAttribute } from "../../kit/dom.js";
 import { picture, thumbnail } from "../../app/urls.js";

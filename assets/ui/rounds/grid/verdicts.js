@@ -1,6 +1,5 @@
 /** Accept, reject, undo, redo: optimistic updates, rolled back when the server rejects them. */
-/** @import { Runs } from "../../app/types/payloads_refinement.d.ts" */
-/** @import { Verdict } from "../../app/types/payloads.d.ts" */
+/** @import { Runs, Verdict } from "payloads" */
 import { state, emit, verdictOf } from "../../app/store.js";
 import { refresh, refreshSoon } from "../../app/session.js";
 import { hold, write } from "../../app/writes.js";

@@ -1,5 +1,5 @@
 /** Which witness says that a picture is like the reference: the prompts, the pictures, or both. */
-/** @import { Candidate, Round } from "../../app/types/payloads.d.ts" */
+/** @import { Candidate, Round } from "payloads" */
 import { count } from "../../kit/format.js";
 
 /** @type {Record<Candidate["copy_by"], string>} */

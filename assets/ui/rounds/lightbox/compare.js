@@ -1,5 +1,5 @@
 /** Compare the enlarged picture with up to three others: side by side, with a slider, or flickering. */
-/** @import { Candidate } from "../../app/types/payloads.d.ts" */
+/** @import { Candidate } from "payloads" */
 /** @import { Source } from "./sources.js" */
 import { newest } from "../../app/newest.js";
 import { state } from "../../app/store.js";

@@ -1,5 +1,5 @@
 /** The figures next to an enlarged picture. */
-/** @import { Candidate, Score } from "../../app/types/payloads.d.ts" */
+/** @import { Candidate, Score } from "payloads" */
 import { state } from "../../app/store.js";
 import { undecided } from "../../kit/format.js";
 import { REMARKS } from "../grid/tile.js";

@@ -1,5 +1,5 @@
 /** The heat maps that the enlarged view of a candidate offers. */
-/** @import { Candidate } from "../../app/types/payloads.d.ts" */
+/** @import { Candidate } from "payloads" */
 /** @import { Offer } from "../../heatmap/panel.js" */
 
 /** @type {Offer} */

@@ -1,6 +1,6 @@
 /** The enlarged view of a picture: facts, scores, heatmap and brush, and a comparison with the reference. */
 /** @import { PartPainter } from "./accept_part.js" */
-/** @import { Candidate } from "../../app/types/payloads.d.ts" */
+/** @import { Candidate } from "payloads" */
 import { state, on, verdictOf, setFocus } from "../../app/store.js";
 import { el, focusedIn, replaceKept, setText, typing, whenClosed } from "../../kit/dom.js";
 import { picture } from "../../app/urls.js";

@@ -1,6 +1,5 @@
 /** What an enlarged picture can be compared with. */
-/** @import { Candidate } from "../../app/types/payloads.d.ts" */
-/** @import { Relative } from "../../app/types/payloads_choices.d.ts" */
+/** @import { Candidate, Relative } from "payloads" */
 import { state, verdictOf } from "../../app/store.js";
 import { call } from "../../app/session.js";
 import { reference } from "../../kit/dom.js";

@@ -1,5 +1,5 @@
 /** Colours of the map's points. Copies also differ in shape, so colour is never the only cue. */
-/** @import { Candidate } from "../../app/types/payloads.d.ts" */
+/** @import { Candidate } from "payloads" */
 import { state } from "../../app/store.js";
 import { blend, PROMPTS, ramp, rgb, themed, translucent } from "./palette.js";
 

@@ -1,5 +1,5 @@
 /** The projections of the map: where a picture stands, and in words what its place says. */
-/** @import { Candidate } from "../../app/types/payloads.d.ts" */
+/** @import { Candidate } from "payloads" */
 /** @import { Pixel } from "./geometry.js" */
 import { state } from "../../app/store.js";
 

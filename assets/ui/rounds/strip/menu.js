@@ -104,8 +104,8 @@ const item = (label, act) =>
 /**
  * @template {"rename_round" | "star_round" | "restore_round"} Name
  * @param {Name} name
- * @param {import("../../app/types/payloads_asked.d.ts").Asked<
- *   import("../../app/types/payloads_asked.d.ts").WriteRequests[Name]>} request
+ * @param {import("payloads").Asked<
+ *   import("payloads").WriteRequests[Name]>} request
  */
 async function change(name, request) {
   const answer = await write(name, request);

@@ -1,6 +1,5 @@
 /** The status text of a chip in the round strip. */
-/** @import { RoundChip } from "../../app/types/payloads.d.ts" */
-/** @import { Queue } from "../../app/types/payloads_work.d.ts" */
+/** @import { Queue, RoundChip } from "payloads" */
 import { count } from "../../kit/format.js";
 
 /** @type {Record<string, string>} */

@@ -1,5 +1,5 @@
 /** Where each round stands in the strip: rounds after each other in a row, siblings below each other. */
-/** @import { RoundChip } from "../../app/types/payloads.d.ts" */
+/** @import { RoundChip } from "payloads" */
 
 /**
  * `column` 0 is the reference; `above` is the row that the line to the round comes from.

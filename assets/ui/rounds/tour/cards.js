@@ -1,5 +1,5 @@
 /** The cards of the tour: which pictures of a round they show, and what they say. */
-/** @import { Candidate, Project, Score } from "../../app/types/payloads.d.ts" */
+/** @import { Candidate, Project, Score } from "payloads" */
 
 /**
  * `picture` is the candidate that the card points to, null for the reference.

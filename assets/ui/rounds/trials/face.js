@@ -1,5 +1,5 @@
 /** The picture of a tried prompt, small and enlarged. */
-/** @import { Trial } from "../../app/types/payloads_calls.d.ts" */
+/** @import { Trial } from "payloads" */
 import { state } from "../../app/store.js";
 import { address } from "../../app/urls.js";
 import { el, reference } from "../../kit/dom.js";

@@ -1,5 +1,5 @@
 /** Try a prompt: draw any prompt with the shown round, keep the pictures, and use one as a candidate. */
-/** @import { Trial } from "../../app/types/payloads_calls.d.ts" */
+/** @import { Trial } from "payloads" */
 import { state, on, setFocus } from "../../app/store.js";
 import { call, openRound, refresh } from "../../app/session.js";
 import { newest } from "../../app/newest.js";

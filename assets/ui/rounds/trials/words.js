@@ -1,5 +1,5 @@
 /** The words of *Try a prompt*. */
-/** @import { Trial } from "../../app/types/payloads_calls.d.ts" */
+/** @import { Trial } from "payloads" */
 import { typedNumber } from "../../kit/format.js";
 
 /**

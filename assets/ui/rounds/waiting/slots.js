@@ -1,5 +1,5 @@
 /** The previews of a training as slots in which they appear: those that are there, and those to come. */
-/** @import { Preview } from "../../app/types/payloads.d.ts" */
+/** @import { Preview } from "payloads" */
 
 /**
  * `drawing` is the one that is drawn now.

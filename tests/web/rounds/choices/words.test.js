@@ -1,5 +1,5 @@
 /** The agreement of a round in words. */
-/** @import { Choice } from "../../../../assets/ui/app/types/payloads_choices.d.ts" */
+/** @import { Choice } from "payloads" */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { agreementWords, learningWords } from "../../../../assets/ui/rounds/choices/words.js";

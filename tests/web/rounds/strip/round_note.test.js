@@ -1,6 +1,5 @@
 /** The line under a round's name in the strip. */
-/** @import { RoundChip } from "../../../../assets/ui/app/types/payloads.d.ts" */
-/** @import { Queue } from "../../../../assets/ui/app/types/payloads_work.d.ts" */
+/** @import { Queue, RoundChip } from "payloads" */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { chip, queue, queued } from "../../samples.js";

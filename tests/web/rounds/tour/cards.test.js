@@ -30,7 +30,7 @@ test("a copy in which the reference is seen is shown rather than one by the prom
 });
 
 test("a round without copies, or with nothing else, has fewer cards", () => {
-  const titles = (/** @type {import("../../../../assets/ui/app/types/payloads.d.ts").Candidate[]} */ given) =>
+  const titles = (/** @type {import("payloads").Candidate[]} */ given) =>
     cardsOf(project({ kind: "style" }), given, new Map()).map(({ title }) => title);
   assert.deepEqual(titles([...drum]), ["This is your reference", "A clean one", "A copy"]);
   assert.deepEqual(titles([drum[0]]), ["This is your reference", "A clean one"]);

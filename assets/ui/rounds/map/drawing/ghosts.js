@@ -1,5 +1,5 @@
 /** The pictures of the other rounds, faint behind the map, and the way of one picture through the rounds. */
-/** @import { OtherRound } from "../../../app/types/payloads_calls.d.ts" */
+/** @import { OtherRound } from "payloads" */
 /** @import { Pixel } from "../geometry.js" */
 /** @import { ProjectionName } from "../projections.js" */
 /** @import { Size } from "../camera.js" */

@@ -1,15 +1,14 @@
-"""What the form of a new project asks (`assets/ui/app/types/payloads_forms.d.ts`)."""
+"""The form of a new project: what is typed into it, and what the studio says of that."""
 
-from typing import Annotated, NotRequired
+from dataclasses import dataclass
+from typing import Annotated, Literal, NotRequired
 
 from pydantic import Field, FiniteFloat
-from typing_extensions import TypedDict
+from typing_extensions import Doc, TypedDict
 
-from gal_studio.ui.payloads.types.basics import ProjectKind
-from gal_studio.ui.payloads.types.refinement import Runs
+from gal_studio.core.types import Kind
+from gal_studio.ui.payloads import Fact, Id, Runs, Text
 
-Id = Annotated[str, Field(max_length=200)]
-Text = Annotated[str, Field(max_length=4000)]
 SettingValue = int | FiniteFloat | bool | Text | Annotated[list[Text], Field(max_length=100)] | None
 """The studio checks each setting by its own type."""
 
@@ -35,14 +34,14 @@ class ChosenModel(TypedDict):
 class AskedModels(ChosenModel):
     """The models of a new project; the settings decide which LoRAs it can start from."""
 
-    kind: ProjectKind
+    kind: Kind
     settings: NotRequired[dict[Id, SettingValue] | None]
 
 
 class Derive(ChosenModel):
     """What is typed into the form of a new project; `final` when it is sent."""
 
-    kind: ProjectKind
+    kind: Kind
     sets: Annotated[list[TypedSet], Field(max_length=20)]
     name: NotRequired[Text]
     final: NotRequired[bool]
@@ -99,18 +98,95 @@ class Caption(TypedDict):
     caption: Text
 
 
-class Captions(TypedDict):
-    """The captions of the form, to be saved."""
-
-    captions: Annotated[list[Caption], Field(max_length=500)]
-
-
 class Create(ChosenModel):
     """The form of a new project: `only` created, not started; `sure` in spite of the plan's doubt."""
 
-    kind: ProjectKind
+    kind: Kind
     sets: Annotated[list[GivenSet], Field(min_length=1, max_length=20)]
     name: NotRequired[Text]
     only: NotRequired[bool]
     sure: NotRequired[bool]
     settings: NotRequired[dict[Id, SettingValue] | None]
+
+
+@dataclass(frozen=True)
+class DerivedSet:
+    """What the studio derives from one set of references: facts, or a problem, or nothing without prompts."""
+
+    facts: tuple[Fact, ...] = ()
+    problem: str = ""
+
+
+@dataclass(frozen=True)
+class FormNote:
+    """An error or a warning at a part of a set, or, where `set` is null, at another field or a setting."""
+
+    field: str
+    text: str
+    set: int | None = None
+    tone: Literal["error", "warning"] = "error"
+
+
+@dataclass(frozen=True)
+class Derived:
+    """What the form of a new project says of itself."""
+
+    notes: tuple[FormNote, ...]
+    sets: tuple[DerivedSet, ...]
+    anchors: tuple[str, ...]
+    name: str
+    plan: Annotated[str, Doc("What a round needs of memory and time; empty if that is not known.")]
+    doubt: Annotated[str, Doc("Why it is started only when confirmed; empty if nothing speaks against it.")]
+    measuring: Annotated[bool, Doc("Whether the size of the model is being measured.")]
+    start: Annotated[str, Doc("What the file of the LoRA to start from says; empty if there is none.")]
+    problem: Annotated[str, Doc("What is wrong with all sets together.")] = ""
+
+
+@dataclass(frozen=True)
+class SeenPicture:
+    """What is noticed of an uploaded picture; with a sentence, `address` is how the model sees it."""
+
+    path: str
+    note: str
+    waiting: bool = False
+    sentence: str = ""
+    address: str | None = None
+    model: str = ""
+
+
+@dataclass(frozen=True)
+class SeenSet:
+    """What is noticed of the pictures of a set."""
+
+    note: str
+    pictures: tuple[SeenPicture, ...]
+
+
+@dataclass(frozen=True)
+class HubModel:
+    """A model of the hub with the address of its page; `size` in words, `commit` shortened."""
+
+    label: str
+    name: str
+    address: str
+    commit: str
+    licence: str
+    size: str
+
+
+@dataclass(frozen=True)
+class ModelProblem:
+    """Why the model of a field cannot be used."""
+
+    field: Literal["base_model", "clip_model", "vision_model", "start_from"]
+    text: str
+
+
+@dataclass(frozen=True)
+class ModelFacts:
+    """What is known of the chosen models; `waiting` while they are looked up."""
+
+    waiting: bool = False
+    models: tuple[HubModel, ...] = ()
+    sentence: str = ""
+    problems: tuple[ModelProblem, ...] = ()

@@ -1,1 +1,0 @@
-"""The one description of what the page sends and gets, in types."""

@@ -1,0 +1,141 @@
+"""What the page asks and changes: each request is one typed function, and all else follows from it.
+
+The parameters after the first are the question, what it returns is the answer, and its docstring says what it
+does. A question is checked against these types, an answer written as JSON by them, and `tools.web_types`
+writes them for the page. Answers are frozen dataclasses.
+"""
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Literal, NotRequired, TypeVar, get_args, get_type_hints
+
+from pydantic import TypeAdapter, ValidationError
+from typing_extensions import TypedDict
+
+from gal_studio.core.errors import StudioError
+from gal_studio.studio import Studio
+from gal_studio.ui.api.errors import Handler, guarded
+from gal_studio.ui.api.view_cache import ViewCache
+from gal_studio.ui.payloads import Payload, first_fault
+
+Act = TypeVar("Act", bound=Callable[..., Any])
+Mode = Literal["read", "write", "write outside"]
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a request works on; `secrets` are hidden in logs, `key` is the idempotency key of a write."""
+
+    views: ViewCache
+    secrets: tuple[str, ...] = ()
+    key: str = ""
+
+    @property
+    def studio(self) -> Studio:
+        """The studio behind the views."""
+        return self.views.studio
+
+
+@dataclass(frozen=True)
+class Request:
+    """A function that answers a request of its own name."""
+
+    act: Callable[..., Any]
+    mode: Mode
+
+    @property
+    def name(self) -> str:
+        """What the page calls it by."""
+        return self.act.__name__
+
+    @cached_property
+    def question(self) -> Any:
+        """The parameters as a TypedDict; one with a default may be left out."""
+        hints = get_type_hints(self.act, include_extras=True)
+        _, *parameters = inspect.signature(self.act).parameters.values()
+        if parameters and parameters[0].kind is inspect.Parameter.VAR_KEYWORD:
+            return get_args(hints[parameters[0].name])[0]
+        fields = {
+            one.name: hints[one.name] if one.default is one.empty else NotRequired[hints[one.name]]
+            for one in parameters
+        }
+        return TypedDict(self.name, fields)  # type: ignore[operator]
+
+    @cached_property
+    def result(self) -> Any:
+        """The type of the answer; None for one without content."""
+        return get_type_hints(self.act, include_extras=True)["return"]
+
+    @cached_property
+    def _questions(self) -> TypeAdapter[Any]:
+        return TypeAdapter(self.question)
+
+    @cached_property
+    def _answers(self) -> TypeAdapter[Any]:
+        return TypeAdapter(self.result)
+
+    def check(self, given: object) -> Payload:
+        """What was given if it is of the question's type; refused with what is wrong in it."""
+        try:
+            valid: Payload = self._questions.validate_python(given, strict=True, extra="forbid")
+        except ValidationError as error:
+            raise StudioError(
+                f"The request {self.name!r} is not understood ({first_fault(error)}): load the page again."
+            ) from error
+        return valid
+
+    def answer(self, context: Context, question: Payload) -> Payload:
+        """The answer to a checked question, as JSON."""
+        return self._answers.dump_python(self.act(context, **question), mode="json") or {}
+
+    def __call__(self, context: Context, given: object) -> Payload:
+        """Check what was given, and answer."""
+        return self.answer(context, self.check(given))
+
+    def handler(self, context: Context) -> Handler:
+        """The same for Gradio: it has the name, and returns an error as `{"error": sentence}`."""
+
+        def handler(given: Any) -> Payload:
+            return self(context, given)
+
+        handler.__name__ = self.name
+        return guarded(handler)
+
+
+class Requests(dict[str, Request]):
+    """Requests by name; a function becomes one by a decorator, and stays as it is."""
+
+    def read(self, act: Act) -> Act:
+        """A request that changes nothing."""
+        return self._add(act, "read")
+
+    def write(self, act: Act) -> Act:
+        """A change in one transaction, in which its answer is stored too."""
+        return self._add(act, "write")
+
+    def write_outside(self, act: Act) -> Act:
+        """A change that reads or deletes files, and has transactions of its own.
+
+        By `context.key` it finds what it has already made.
+        """
+        return self._add(act, "write outside")
+
+    def reads(self) -> list[Request]:
+        """Those that change nothing."""
+        return [request for request in self.values() if request.mode == "read"]
+
+    def _add(self, act: Act, mode: Mode) -> Act:
+        assert act.__name__ not in self, act.__name__
+        self[act.__name__] = Request(act, mode)
+        return act
+
+
+def joined(*tables: Requests) -> Requests:
+    """All requests of some tables; no two have the same name."""
+    found = Requests()
+    for table in tables:
+        assert found.keys().isdisjoint(table)
+        found.update(table)
+    return found
