@@ -114,7 +114,7 @@ def test_an_unknown_project_is_gone_with_a_sentence(place: Place):
 def test_without_a_project_there_is_the_queue_alone(place: Place):
     views = ViewCache(place.studio)
     first = poll(views, {})
-    assert first["parts"] == {"queue": {"working": (), "waiting": (), "halted": ()}}
+    assert first["parts"] == {"queue": {"working": [], "waiting": [], "halted": []}}
     assert poll(views, {"known": known(first)})["parts"] == {}
 
 
