@@ -13,7 +13,7 @@ import pytest
 
 from gal_studio.core.types import Job
 from gal_studio.state import Store
-from gal_studio.state.files.ballast import keep_ballast
+from gal_studio.state.files.reserve_file import keep_reserve_file
 from gal_studio.studio import Studio
 from gal_studio.ui import serve
 from gal_studio.ui.api.view_cache import ViewCache
@@ -185,12 +185,12 @@ def test_what_a_person_paused_is_never_resumed_by_the_worker(
 
 
 def test_a_full_disk_lets_the_page_open_and_something_be_deleted(disk: Path) -> None:
-    """The database needs room for itself; the ballast is given up for it."""
+    """The database needs room for itself; the reserve file is given up for it."""
     workspace = disk / "workspace"
     with Store(workspace, reserve=0) as store:
         project = filled.fill(store, Random(1))
-        keep_ballast(workspace, store.disk)
-    (workspace / ".ballast").write_bytes(bytes(2 << 20))  # of the 8 MB of this disk
+        keep_reserve_file(workspace, store.disk)
+    (workspace / ".reserve").write_bytes(bytes(2 << 20))  # of the 8 MB of this disk
     fill(disk / "filler")
     with serve._open(workspace) as store:
         studio = Studio(store)

@@ -21,7 +21,7 @@ from gal_studio.engine.models.image_model import load_image_model
 from gal_studio.engine.sampling.fused_adapter import drawing
 from gal_studio.engine.sampling.sampler import DrawEvent, DrawnBatch, DrawRequest, draw
 from gal_studio.worker.cluster.artist import Order
-from gal_studio.worker.cluster.crew import Crew
+from gal_studio.worker.cluster.pool import WorkerPool
 
 THINGS = ("a cat", "a drum", "a koala", "a kite", "a shoe", "a parrot")
 Pictures = Mapping[int, bytes]
@@ -54,16 +54,16 @@ def measure(nodes: int, pictures: int, batch: int, steps: int) -> dict[str, Any]
     order = Order(name, MachineSettings(), {}, settings)
     cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 1, "include_dashboard": False})
     started = [cluster.add_node(num_cpus=1) for _ in range(nodes - 1)]
-    crew = Crew(cluster.address)
+    pool = WorkerPool(cluster.address)
     begun = time.perf_counter()
-    collect(crew.draw(order, requests[: nodes * batch], None))  # starts the processes
+    collect(pool.draw(order, requests[: nodes * batch], None))  # starts the processes
     ready = time.perf_counter() - begun
-    there, seconds_there = timed(crew.draw(order, requests, None))
+    there, seconds_there = timed(pool.draw(order, requests, None))
     model = load_image_model(resolve_model(name))
     with drawing(model) as opened:
         here, seconds_here = timed(draw(opened, requests, settings))
     kills = [lambda: cluster.remove_node(started.pop(), allow_graceful=False)] if started else []
-    after = collect(crew.draw(order, requests, None), lambda: kills.pop()() if kills else None)
+    after = collect(pool.draw(order, requests, None), lambda: kills.pop()() if kills else None)
     ray.shutdown()
     cluster.shutdown()
     return {

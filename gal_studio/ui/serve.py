@@ -11,7 +11,7 @@ import psutil
 from gal_studio.core.errors import StudioError
 from gal_studio.processes import Keeper, start_worker
 from gal_studio.state import Store
-from gal_studio.state.files.ballast import give_up_ballast, keep_ballast
+from gal_studio.state.files.reserve_file import release_reserve_file, keep_reserve_file
 from gal_studio.state.files.errors import NoRoomError
 from gal_studio.state.files.paths import user_path
 from gal_studio.state.files.temporary import own_temporary_files
@@ -64,7 +64,7 @@ def serve(
         wake = wake or start_worker
         with page_log(workspace), own_temporary_files(workspace):
             studio = Studio(_open(workspace), wake=wake, models=model_check)
-            keep_ballast(workspace, studio.store.disk)
+            keep_reserve_file(workspace, studio.store.disk)
             Keeper(studio.store, wake).start()
             rules = make_rules(host, credentials, other_names, workspace, programs)
             with suppress(NoRoomError):  # a full disk must not keep anybody from deleting something
@@ -78,7 +78,7 @@ def _open(workspace: Path) -> Store:
     try:
         return Store(workspace)
     except NoRoomError:
-        if not give_up_ballast(workspace):
+        if not release_reserve_file(workspace):
             raise
         return Store(workspace)
 

@@ -53,13 +53,13 @@ def draw_and_keep(
 
 
 def _events(task: Task, wanted: Drawing) -> Generator[DrawEvent, None, None]:
-    crew, project, settings = task.models.crew, task.project, task.settings
+    pool, project, settings = task.models.pool, task.project, task.settings
     path = task.store.adapters.path(wanted.adapter) if wanted.adapter else None
-    if crew is not None:
+    if pool is not None:
         task.models.release_image_model()  # a process of the cluster may need the memory of this device
         pinned = dict(task.models.revisions)
         order = Order(project.base_model, settings.machine, pinned, settings.generation, wanted.recipe)
-        yield from crew.draw(order, wanted.requests, path)
+        yield from pool.draw(order, wanted.requests, path)
         return
     model = task.models.image_model(project.base_model, settings.machine)
     with drawing(model, path, recipe=wanted.recipe) as ready:

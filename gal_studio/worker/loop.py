@@ -112,10 +112,10 @@ class Worker:
 
         While a job is paused for disk space, the worker stays, and resumes the job when there is space.
         """
-        from gal_studio.worker.cluster.crew import Crew
+        from gal_studio.worker.cluster.pool import WorkerPool
         from gal_studio.worker.models import Models  # imports torch, so after the lock and the heartbeat
 
-        self._models = self._models or Models(crew=Crew(self._cluster) if self._cluster else None)
+        self._models = self._models or Models(pool=WorkerPool(self._cluster) if self._cluster else None)
         worked, ahead, room = time.monotonic(), until_empty, RoomWatch(self.store)
         while not self.ending.is_set():
             if not self._retried(lambda: self.store.database.is_current):

@@ -38,11 +38,11 @@ def _base_needs(name: str, precision: Precision, revisions: Revisions) -> tuple[
 
 def unmet(names: ModelNames, revisions: Revisions) -> Iterator[Need]:
     """The needs of a project that are not on this computer, each repository once."""
-    told: set[tuple[str, tuple[str, ...]]] = set()
+    named: set[tuple[str, tuple[str, ...]]] = set()
     for need in chain.from_iterable(find() for find in look(names, revisions).values()):
         if need.is_met:
             continue
         key = need.name, tuple(file.path for file in need.files)
-        if key not in told:
-            told.add(key)
+        if key not in named:
+            named.add(key)
             yield need

@@ -21,7 +21,7 @@ from gal_studio.engine.models.devices import device_name
 from gal_studio.engine.models.image_model import ImageModel, load_image_model
 from gal_studio.engine.patches.loading import load_vision
 from gal_studio.engine.patches.tower import PatchTower
-from gal_studio.worker.cluster.crew import Crew
+from gal_studio.worker.cluster.pool import WorkerPool
 
 PLAIN = MachineSettings()
 
@@ -41,7 +41,7 @@ class Opened:
 class Models:
     """Loads each model on first use; one of another name replaces it, so that memory stays bounded.
 
-    `revisions` are those of the project of the job: hub models are loaded at these commits. `crew` draws the
+    `revisions` are those of the project of the job: hub models are loaded at these commits. `pool` draws the
     pictures of rounds, if there is one.
     """
 
@@ -50,10 +50,10 @@ class Models:
         load_model: Callable[..., ImageModel] = load_image_model,
         load_clip: Callable[..., Embedder] = load_embedder,
         load_tower: Callable[..., PatchTower] = load_vision,
-        crew: Crew | None = None,
+        pool: WorkerPool | None = None,
     ) -> None:
         self.revisions: Revisions = {}
-        self.crew = crew
+        self.pool = pool
         self._load_model = load_model
         self._load_clip = load_clip
         self._load_tower = load_tower

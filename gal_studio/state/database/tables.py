@@ -189,7 +189,7 @@ TABLES: tuple[Table, ...] = (
         source TEXT NOT NULL,
         adapter TEXT NOT NULL
     """, files={"adapter": "adapters"}),
-    Table("put_away", _OF_PROJECT, """
+    Table("archived_projects", _OF_PROJECT, """
         project_id TEXT PRIMARY KEY NOT NULL REFERENCES projects (id),
         time REAL NOT NULL
     """, archived=False),

@@ -25,6 +25,8 @@ _FILLED: Mapping[tuple[str, str], str] = {
     ("jobs", "rank"): "RANK() OVER (ORDER BY position, rowid)",
 }
 """The value of a column in the rows of a version that had no such column."""
+_RENAMED: Mapping[str, str] = {"put_away": "archived_projects"}  # version 29
+"""Former names of tables."""
 _FORMER: Mapping[str, tuple[Column, ...]] = {
     "project_references": (Column("mask", "TEXT", False, None, "images"),)
 }
@@ -47,6 +49,9 @@ def upgrade(writer: sqlite3.Connection, version: int) -> None:
     """
     for (name,) in writer.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
         writer.execute(f"DROP TRIGGER {name}")
+    for former, name in _RENAMED.items():
+        if former in _present(rows_of(writer)):
+            writer.execute(f"ALTER TABLE {former} RENAME TO {name}")
     present = _present(rows_of(writer))
     for table in TABLES:
         if table.name not in present:

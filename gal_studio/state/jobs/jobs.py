@@ -163,7 +163,7 @@ class Jobs(JobReading):
         return self.get(job_id)
 
     def _refuse_if_archived(self, project_id: str) -> None:
-        sql = "SELECT name FROM projects JOIN put_away ON project_id = projects.id WHERE projects.id = ?"
+        sql = "SELECT name FROM projects WHERE id = ? AND id IN (SELECT project_id FROM archived_projects)"
         if (row := self._database.row(sql, (project_id,))) is not None:
             raise StudioError(f"{row['name']} is archived: restore it before it is worked on.")
 

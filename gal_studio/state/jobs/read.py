@@ -22,7 +22,7 @@ FROM jobs JOIN rounds ON rounds.id = jobs.round_id WHERE
 """
 _UNFINISHED = "state NOT IN ('completed', 'stopped', 'error')"
 _OFFERED = f"({_UNFINISHED} OR (state IN ('stopped', 'error') AND {_LATEST}))"
-FOR_ROOM = "(paused_for = 'room' AND project_id NOT IN (SELECT project_id FROM put_away))"
+FOR_ROOM = "(paused_for = 'room' AND project_id NOT IN (SELECT project_id FROM archived_projects))"
 """Jobs that are paused until the disk has space; those of an archived project wait until it is restored."""
 
 WINDOW = 60.0

@@ -160,14 +160,17 @@ class Projects:
 
     def archived(self) -> frozenset[str]:
         """The IDs of the archived projects."""
-        return frozenset(row["project_id"] for row in self._database.rows("SELECT project_id FROM put_away"))
+        rows = self._database.rows("SELECT project_id FROM archived_projects")
+        return frozenset(row["project_id"] for row in rows)
 
     def set_archived(self, project_id: str, archived: bool) -> None:
         """Archive the project, or restore it; nothing in it is deleted."""
         if archived:
-            self._database.write("INSERT OR IGNORE INTO put_away VALUES (?, ?)", (project_id, self._clock()))
+            self._database.write(
+                "INSERT OR IGNORE INTO archived_projects VALUES (?, ?)", (project_id, self._clock())
+            )
         else:
-            self._database.write("DELETE FROM put_away WHERE project_id = ?", (project_id,))
+            self._database.write("DELETE FROM archived_projects WHERE project_id = ?", (project_id,))
 
     def set_settings(self, project_id: str, settings: Settings, author: Author = "human") -> None:
         """Append new settings; the former ones stay in the log."""

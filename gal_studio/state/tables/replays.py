@@ -100,7 +100,9 @@ class Replays:
 
     def of_source(self, source_id: str) -> tuple[Replay, ...]:
         """The replays of a project, the oldest first; archived ones are left out."""
-        return self._read("source_id = ? AND project_id NOT IN (SELECT project_id FROM put_away)", source_id)
+        return self._read(
+            "source_id = ? AND project_id NOT IN (SELECT project_id FROM archived_projects)", source_id
+        )
 
     def rounds(self, project_id: str) -> tuple[RecordedRound, ...]:
         """The recorded rounds of a replay, the first one first."""

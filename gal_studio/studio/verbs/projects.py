@@ -13,7 +13,7 @@ from gal_studio.core.naming import check_name, unique_name
 from gal_studio.core.settings import Settings
 from gal_studio.core.types import Author, Kind, Round
 from gal_studio.rounds.replays import refuse_changes_by_hand
-from gal_studio.state.files.ballast import give_up_ballast
+from gal_studio.state.files.reserve_file import release_reserve_file
 from gal_studio.state.files.errors import NoRoomError
 from gal_studio.studio.create import anchors, project
 from gal_studio.studio.create.project import ProjectDraft, demo_draft
@@ -85,7 +85,7 @@ class ProjectVerbs(Verbs):
             delete.refuse_while_at_work(self.store, project_id)
             self.store.projects.set_archived(project_id, True)
         except NoRoomError:  # only what is archived can be deleted
-            if not give_up_ballast(self.store.workspace):
+            if not release_reserve_file(self.store.workspace):
                 raise
             self.store.projects.set_archived(project_id, True)
 
@@ -104,7 +104,7 @@ class ProjectVerbs(Verbs):
             self.store.jobs.reap()
             return delete.delete_project(self.store, project_id)
         except NoRoomError:  # on a full disk there must be a way to make room
-            if not give_up_ballast(self.store.workspace):
+            if not release_reserve_file(self.store.workspace):
                 raise
             return delete.delete_project(self.store, project_id)
 

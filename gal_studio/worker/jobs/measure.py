@@ -1,86 +1,113 @@
-"""Measure a refinement on the same prompts and seeds before and after it (docs/algorithms.md, Measures)."""
+"""The job `measure`: draw what a round lacks of the test set, and score it as candidates are scored."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gal_studio.core.intervals import paired_difference
-from gal_studio.core.seeds import generator
-from gal_studio.core.types import Candidate, Round, Witnesses
-from gal_studio.rounds import pairs
+from gal_studio.core.errors import StudioError
+from gal_studio.core.types import Job
+from gal_studio.engine.sampling.sampler import DrawnBatch, DrawRequest
+from gal_studio.rounds import test_set
+from gal_studio.rounds.test_set import PlannedPicture
 from gal_studio.state import Store
-from gal_studio.state.tables.projects import Project
-from gal_studio.state.tables.refinements import Measurement
+from gal_studio.state.tables.measures import LIKENESS, NewMeasuredPicture
+from gal_studio.worker.drawing import Drawing, draw_and_keep
+from gal_studio.worker.jobs.disk_space import check_drawing_room
+from gal_studio.worker.jobs.generate import call_witness, score_images
 from gal_studio.worker.models import Models
-
-Key = tuple[str, int]
-Drawn = dict[Key, tuple[Candidate, NDArray[np.float32]]]
-Figure = Callable[[Candidate, NDArray[np.float32]], float]
+from gal_studio.worker.patches.witness import PictureWitness
+from gal_studio.worker.task import Progress, Task, open_task
 
 
-def measure_refinement(store: Store, models: Models, project: Project, node: Round) -> None:
-    """Store CLIP-T, CLIP-I and the overfit rate of a refinement and of the round that it refined.
-
-    Candidates are paired by prompt and index, and so by seed; the interval is over anchors. Prompts that the
-    refinement was trained on are left out; if no others are left, no measurement is stored.
-    """
-    if node.parent_id is None:
+def measure_round(store: Store, models: Models, job: Job) -> Generator[Progress, None, None]:
+    """Draw the missing pictures of the base model, of the round before and of the round, in this order."""
+    task = open_task(store, models, job)
+    if task.round.adapter is None:
+        raise StudioError(f"Round {task.round.number} is not trained yet: press Fine-tune first.")
+    yield Progress("loading", 0, 0, "Loading the models")
+    task = _as_the_set_is_drawn(task)
+    missing, total = test_set.missing(store, job.round_id), len(test_set.wanted(store, job.round_id))
+    if not missing:
         return
-    before, after = _judged_alike(_drawn(store, node.parent_id), _drawn(store, node.id))
-    prompts = pairs.measured_prompts(store, node.id)
-    common = {key for key in before.keys() & after.keys() if key[0] in prompts}
-    if not common:
-        store.refinements.save_measurements(node.id, [])
-        return
-    references = [
-        store.images.picture(reference.image) for reference in store.projects.references(project.id)
+    model = models.image_model(task.project.base_model, task.settings.machine)
+    models.texts(task.project.clip_model, [planned.prompt.prompt for planned in missing])
+    check_drawing_room(task, model, len(missing))
+    del model  # a cluster draws in its place, perhaps on the same device
+    pictures = [
+        store.images.picture(reference.image) for reference in store.projects.references(task.project.id)
     ]
-    to_references = models.embedder(project.clip_model).images(references)
-    figures: Mapping[str, Figure] = {
-        "clip_t": lambda candidate, _: candidate.similarity_anchor,
-        "clip_i": lambda _, feature: float((to_references @ feature).mean()),
-        "overfit_rate": lambda candidate, _: float(candidate.overfit),
-    }
-    measured = []
-    for name, figure in figures.items():
-        old = {key: figure(*before[key]) for key in common}
-        new = {key: figure(*after[key]) for key in common}
-        gain = paired_difference(old, new, generator(project.seed, "measurement", node.number, name))
-        measured.append(
-            Measurement(name, _mean(old), _mean(new), gain.value, gain.low, gain.high, gain.pictures)
+    references = models.embedder(task.project.clip_model).images(pictures)
+    witness = yield from _call_same_witness(task)
+    done = total - len(missing)
+    for round_id, group in groupby(missing, key=lambda planned: planned.round_id):
+        part = list(group)
+        for progress in _draw(task, Judges(references, witness), round_id, part, done + len(part)):
+            yield replace(progress, total=total)
+        done += len(part)
+
+
+@dataclass(frozen=True)
+class Judges:
+    """The CLIP features (m, d) of the references, and the second witness of copies, if there is one."""
+
+    references: NDArray[np.float64]
+    witness: PictureWitness | None
+
+
+def _call_same_witness(task: Task) -> Generator[Progress, None, PictureWitness | None]:
+    """The second witness as the first round has it: it does not change with what later rounds accept."""
+    above = task.store.rounds.ancestors(task.round.id)
+    return (yield from call_witness(replace(task, round=above[0] if above else task.round)))
+
+
+def _as_the_set_is_drawn(task: Task) -> Task:
+    """The task with the drawing settings of the test set, which stay the same for all rounds."""
+    chosen = test_set.ensure(task.store, task.project.id)
+    drawing = replace(
+        task.settings.generation,
+        steps=chosen.steps,
+        guidance_scale=chosen.guidance_scale,
+        resolution=chosen.resolution,
+    )
+    gal = task.project.settings.gal  # an old round may have other witnesses of copies
+    return replace(task, settings=replace(task.settings, generation=drawing, gal=gal))
+
+
+def _draw(
+    task: Task,
+    judges: Judges,
+    round_id: str | None,
+    planned: Sequence[PlannedPicture],
+    total: int,
+) -> Generator[Progress, None, None]:
+    """Draw with the adapter of a round, or with the base model."""
+    adapter = task.store.rounds.get(round_id).adapter if round_id else None
+    trained_as = (task.store.rounds.trained_as(round_id) if round_id else None) or ""
+
+    def keep(batch: DrawnBatch, seconds: float) -> None:
+        drawn = planned[batch.first : batch.first + len(batch.images)]
+        prompts = [each.prompt.prompt for each in drawn]
+        scored = score_images(task, batch.images, prompts, judges.witness)
+        likeness = (scored.features @ judges.references.T).mean(axis=1)
+        task.store.measures.save(
+            [
+                NewMeasuredPicture(
+                    prompt_id=each.prompt.id,
+                    round_id=round_id,
+                    number=each.number,
+                    seed=each.seed(task.project.seed),
+                    image=task.store.images.add_picture(batch.images[row]),
+                    scores={**scored.scores[row], LIKENESS: float(likeness[row])},
+                    remark=batch.remarks[row],
+                    trained_as=trained_as,
+                )
+                for row, each in enumerate(drawn)
+            ]
         )
-    store.refinements.save_measurements(node.id, measured)
+        task.store.rounds.add_seconds(task.round.id, "measure", seconds)
 
-
-def _drawn(store: Store, round_id: str) -> Drawn:
-    """The candidates of a round, except blank ones, with their features, by prompt and index."""
-    anchors = store.projects.anchors(store.rounds.get(round_id).project_id)
-    prompts = {anchor.id: anchor.prompt for anchor in anchors}
-    features = store.candidates.features(round_id)
-    return {
-        (prompts[candidate.anchor_id], candidate.index): (candidate, features[candidate.id])
-        for candidate in store.candidates.of_round(round_id)
-        if not candidate.is_blank
-    }
-
-
-def _judged_alike(before: Drawn, after: Drawn) -> tuple[Drawn, Drawn]:
-    """Both with the same witnesses of copies, and without a person's marks, which only the old ones have."""
-    found = [candidate for drawn in (before, after) for candidate, _ in drawn.values()]
-    witnesses: Witnesses = found[0].witnesses if found else "both"
-    if not all(candidate.is_compared for candidate in found):
-        witnesses = "prompts"
-
-    def judged(drawn: Drawn) -> Drawn:
-        return {
-            key: (replace(candidate, witnesses=witnesses, marked_copy=None), feature)
-            for key, (candidate, feature) in drawn.items()
-        }
-
-    return judged(before), judged(after)
-
-
-def _mean(figures: Mapping[Key, float]) -> float:
-    return float(np.mean([figures[key] for key in sorted(figures)]))
+    requests = [DrawRequest(each.prompt.prompt, each.seed(task.project.seed)) for each in planned]
+    yield from draw_and_keep(task, Drawing(requests, adapter, "draw", total), keep)

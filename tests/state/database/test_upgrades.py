@@ -89,7 +89,8 @@ def test_old_workspace_opens_with_all_that_was_in_it(tmp_path: Path, version: in
         )
     after = contents(folder)
     assert {table.name for table in TABLES} == set(after)
-    for name, rows in before.items():
+    for former, rows in before.items():
+        name = {"put_away": "archived_projects"}.get(former, former)
         assert len(after[name]) == len(rows), name
         for old, new in zip(rows, after[name], strict=True):
             kept = {column: value for column, value in _with_its_witness(old).items() if column in new}

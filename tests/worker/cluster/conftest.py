@@ -12,7 +12,7 @@ from gal_studio.engine.models.image_model import load_image_model
 from gal_studio.engine.sampling.fused_adapter import drawing
 from gal_studio.engine.sampling.sampler import DrawnBatch, DrawRequest, draw
 from gal_studio.worker.cluster.artist import Order
-from gal_studio.worker.cluster.crew import Crew
+from gal_studio.worker.cluster.pool import WorkerPool
 from tests.engine.tiny import make_tiny_pipeline
 
 REQUESTS = [DrawRequest(f"a thing {number % 5}", number) for number in range(18)]
@@ -51,5 +51,5 @@ def pictures_of(events: object) -> Pictures:
     return {batch.first + row: image.tobytes() for batch in batches for row, image in enumerate(batch.images)}
 
 
-def drawn_by(crew: Crew, order: Order, adapter: Path | None = None) -> Pictures:
-    return pictures_of(crew.draw(order, REQUESTS, adapter))
+def drawn_by(pool: WorkerPool, order: Order, adapter: Path | None = None) -> Pictures:
+    return pictures_of(pool.draw(order, REQUESTS, adapter))

@@ -8,7 +8,7 @@ import pytest
 
 from gal_studio.engine.sampling.sampler import DrawnBatch
 from gal_studio.worker.cluster.artist import Order
-from gal_studio.worker.cluster.crew import Crew
+from gal_studio.worker.cluster.pool import WorkerPool
 from tests.worker.cluster.conftest import REQUESTS, Pictures, drawn_by
 
 ray = pytest.importorskip("ray")
@@ -26,17 +26,17 @@ def cluster() -> Iterator[None]:
 
 @pytest.mark.usefixtures("cluster")
 def test_two_processes_draw_the_same_pictures(order: Order, here: Pictures, trained: Path) -> None:
-    crew = Crew("auto")
-    assert drawn_by(crew, order) == here
-    changed = drawn_by(crew, order, trained)
+    pool = WorkerPool("auto")
+    assert drawn_by(pool, order) == here
+    changed = drawn_by(pool, order, trained)
     assert changed.keys() == here.keys() and changed != here
     killed, found = False, {}
-    for event in crew.draw(order, REQUESTS, None):
+    for event in pool.draw(order, REQUESTS, None):
         if isinstance(event, DrawnBatch):
             found |= {event.first + row: image.tobytes() for row, image in enumerate(event.images)}
             if not killed:
-                ray.kill(crew.members(2)[0].actor)
+                ray.kill(pool.members(2)[0].actor)
                 killed = True
     assert found == here
-    with_model = [each for each in crew.members(2) if each.place]
+    with_model = [each for each in pool.members(2) if each.place]
     assert with_model

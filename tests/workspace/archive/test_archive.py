@@ -72,7 +72,7 @@ def test_every_table_of_a_project_comes_along(made: tuple[Path, str]) -> None:
     with Store(made[0] / "workspace") as store:
         left = {table.name for table in TABLES} - set(rows(store, made[1]))
         assert left == {
-            "workers", "jobs", "job_moves", "job_progress", "foregrounds", "answers", "put_away",
+            "workers", "jobs", "job_moves", "job_progress", "foregrounds", "answers", "archived_projects",
             "project_versions",
             "seen_pictures", "exports",
         }  # fmt: skip

@@ -43,7 +43,7 @@ def split(requests: Sequence[DrawRequest], rows: int) -> list[Chunk]:
     return [Chunk(first, tuple(requests[first : first + rows])) for first in range(0, len(requests), rows)]
 
 
-class Crew:
+class WorkerPool:
     """The processes of a cluster, one for each GPU (or for each `cores` processors where there is none).
 
     They are started when they are needed first, and keep their models until this process ends.
@@ -52,7 +52,7 @@ class Crew:
     def __init__(self, address: str, cores: int = 1) -> None:
         self.address, self._cores = address, cores
         self._members: list[Member] = []
-        self._turned_away: list[Member] = []  # with other versions; they keep Ray from placing others there
+        self._rejected: list[Member] = []  # with other versions; they keep Ray from placing others there
 
     def draw(
         self, order: Order, requests: Sequence[DrawRequest], adapter: Path | None
@@ -74,7 +74,7 @@ class Crew:
         """The processes, with new ones for devices that came, up to `most`."""
         ray = connect(self.address)
         count, options = devices(ray, self._cores)
-        while len(self._members) < min(count - len(self._turned_away), most):
+        while len(self._members) < min(count - len(self._rejected), most):
             actor = ray.remote(Artist).options(**options, max_restarts=0).remote()
             self._members.append(Member(actor, actor.describe.remote()))
         return self._members
@@ -84,16 +84,16 @@ class Crew:
         connect(self.address).kill(member.actor)
         self._members = [each for each in self._members if each is not member]
 
-    def turn_away(self, member: Member) -> None:
+    def reject(self, member: Member) -> None:
         """Give a process no work; it stays on its device. Refused if no other device is left."""
         self._members = [each for each in self._members if each is not member]
-        self._turned_away.append(member)
+        self._rejected.append(member)
         ray = connect(self.address)
         count, _ = devices(ray, self._cores)
-        if not self._members and len(self._turned_away) >= count:
-            for each in self._turned_away:
+        if not self._members and len(self._rejected) >= count:
+            for each in self._rejected:
                 ray.kill(each.actor)
-            self._turned_away = []  # the next job looks again
+            self._rejected = []  # the next job looks again
             raise StudioError(
                 "No machine of the Ray cluster has this computer's versions of GAL Studio, torch and "
                 "diffusers, so that pictures would differ: install the same ones there; the log names them."
@@ -104,10 +104,10 @@ class _Drawing:
     """One job's chunks: waiting, or with a process."""
 
     def __init__(
-        self, crew: Crew, order: Order, requests: Sequence[DrawRequest], adapter: Path | None
+        self, pool: WorkerPool, order: Order, requests: Sequence[DrawRequest], adapter: Path | None
     ) -> None:
-        self._crew, self._order, self._total = crew, order, len(requests)
-        self._ray = connect(crew.address)
+        self._pool, self._order, self._total = pool, order, len(requests)
+        self._ray = connect(pool.address)
         self._adapter = None if adapter is None else self._ray.put(adapter.read_bytes())
         self._waiting = deque(split(requests, order.settings.batch_size))
         # by what is awaited; a process without a chunk is starting
@@ -120,12 +120,12 @@ class _Drawing:
                 self._hand_out()
                 for reference in self._await():
                     yield from self._take(reference)
-                notice = "" if self._crew.is_drawing else "Waiting for a device of the Ray cluster."
+                notice = "" if self._pool.is_drawing else "Waiting for a device of the Ray cluster."
                 yield DrawStep(self._done, self._total, notice)
         finally:
             for member, chunk in self._busy.values():
                 if chunk is not None:  # nobody waits for it any more
-                    self._crew.dismiss(member)
+                    self._pool.dismiss(member)
 
     def _await(self) -> list[Any]:
         """What is ready within a moment; refused if the cluster has no device for long."""
@@ -137,14 +137,14 @@ class _Drawing:
         self._alone += LOOK
         if self._alone > PATIENCE:
             raise StudioError(
-                f"The Ray cluster {self._crew.address} has no device to draw on: join one with "
+                f"The Ray cluster {self._pool.address} has no device to draw on: join one with "
                 "`ray start --address HOST:PORT`."
             )
         return []
 
     def _hand_out(self) -> None:
         working = {id(member) for member, _ in self._busy.values()}
-        for member in list(self._crew.members(len(self._waiting) + len(working))):
+        for member in list(self._pool.members(len(self._waiting) + len(working))):
             if id(member) in working:
                 continue
             if member.place is None:
@@ -160,7 +160,7 @@ class _Drawing:
             found = self._ray.get(reference)
         except Exception as error:
             if not is_loss(error):
-                raise _told(error, member) from error
+                raise _as_studio_error(error, member) from error
             self._lose(member, chunk)
             return
         if chunk is None:
@@ -175,7 +175,7 @@ class _Drawing:
         own = this_place()
         if place.versions != own.versions:
             logger.warning("%s has other versions: %s, here %s", place.host, place.versions, own.versions)
-            self._crew.turn_away(member)
+            self._pool.reject(member)
             return
         member.place = place
         logger.info("drawing on %s: %s", place.host, place.device)
@@ -184,7 +184,7 @@ class _Drawing:
         """Put the chunk of a lost process back, in front."""
         host = member.place.host if member.place else "a machine of the cluster"
         logger.warning("a process on %s was lost", host)
-        self._crew.dismiss(member)
+        self._pool.dismiss(member)
         if chunk is None:
             return
         if chunk.tries + 1 >= MOST_TRIES:
@@ -195,7 +195,7 @@ class _Drawing:
         self._waiting.appendleft(replace(chunk, tries=chunk.tries + 1))
 
 
-def _told(error: Exception, member: Member) -> StudioError:
+def _as_studio_error(error: Exception, member: Member) -> StudioError:
     """An error of a process as one sentence that names its machine."""
     cause, host = getattr(error, "cause", error), member.place.host if member.place else "the cluster"
     if isinstance(cause, StudioError):

@@ -10,9 +10,9 @@ import pytest
 from gal_studio.core.errors import StudioError
 from gal_studio.core.recipe import Recipe
 from gal_studio.engine.sampling.sampler import DrawnBatch
-from gal_studio.worker.cluster import crew as module
+from gal_studio.worker.cluster import pool as module
 from gal_studio.worker.cluster.artist import Artist, Order
-from gal_studio.worker.cluster.crew import Crew, split
+from gal_studio.worker.cluster.pool import WorkerPool, split
 from tests.worker.cluster.conftest import REQUESTS, Pictures, drawn_by, pictures_of
 
 
@@ -49,7 +49,7 @@ class Actor:
 
 @dataclass
 class Cluster:
-    """What the crew uses of Ray. Tasks run when they are fetched, the last one first; some actors die."""
+    """What the pool uses of Ray. Tasks run when they are fetched, the last one first; some actors die."""
 
     devices: int = 2
     deaths: int = 0  # how many of the next chunks end their process
@@ -116,19 +116,19 @@ def test_a_chunk_is_a_batch(order: Order) -> None:
 def test_every_device_draws_and_the_pictures_are_the_same(
     cluster: Cluster, order: Order, here: Pictures
 ) -> None:
-    crew = Crew("auto")
-    assert drawn_by(crew, order) == here
+    pool = WorkerPool("auto")
+    assert drawn_by(pool, order) == here
     assert {id(actor) for actor, name in cluster.asked if name == "draw"} == {
         id(each) for each in cluster.made
     }
     assert len(cluster.made) == 2 and not cluster.killed
-    assert drawn_by(crew, order) == here
+    assert drawn_by(pool, order) == here
     assert len(cluster.made) == 2  # they stay
 
 
 def test_a_lost_process_costs_its_chunk(cluster: Cluster, order: Order, here: Pictures) -> None:
     cluster.deaths = 2
-    assert drawn_by(Crew("auto"), order) == here
+    assert drawn_by(WorkerPool("auto"), order) == here
     assert len([name for _, name in cluster.asked if name == "draw"]) == 5 + 2
     assert len(cluster.made) == 4 and len(cluster.killed) == 2
 
@@ -136,12 +136,12 @@ def test_a_lost_process_costs_its_chunk(cluster: Cluster, order: Order, here: Pi
 def test_a_chunk_that_ends_every_process_is_given_up(cluster: Cluster, order: Order) -> None:
     cluster.deaths, cluster.devices = 99, 1
     with pytest.raises(StudioError, match=r"ended 3 processes.*too little memory"):
-        drawn_by(Crew("auto"), order)
+        drawn_by(WorkerPool("auto"), order)
 
 
 def test_devices_that_join_are_used(cluster: Cluster, order: Order, here: Pictures) -> None:
     cluster.devices = 1
-    events, found = Crew("auto").draw(order, REQUESTS, None), {}
+    events, found = WorkerPool("auto").draw(order, REQUESTS, None), {}
     for event in events:
         if isinstance(event, DrawnBatch):
             cluster.devices = 3
@@ -150,15 +150,15 @@ def test_devices_that_join_are_used(cluster: Cluster, order: Order, here: Pictur
 
 
 def test_stop_ends_what_is_being_drawn(cluster: Cluster, order: Order) -> None:
-    crew = Crew("auto")
-    events = crew.draw(order, REQUESTS, None)
+    pool = WorkerPool("auto")
+    events = pool.draw(order, REQUESTS, None)
     while not isinstance(next(events), DrawnBatch):
         pass
     events.close()
-    assert cluster.killed and len(crew.members(2)) == 2
+    assert cluster.killed and len(pool.members(2)) == 2
 
 
-def test_other_versions_are_turned_away(
+def test_other_versions_are_rejected(
     cluster: Cluster, order: Order, caplog: pytest.LogCaptureFixture
 ) -> None:
     class Older(Artist):
@@ -167,7 +167,7 @@ def test_other_versions_are_turned_away(
 
     cluster.make = Older
     with pytest.raises(StudioError, match="has this computer's versions"):
-        drawn_by(Crew("auto"), order)
+        drawn_by(WorkerPool("auto"), order)
     assert "attic has other versions" in caplog.text
 
 
@@ -180,31 +180,31 @@ def test_machines_with_other_versions_are_left_out(cluster: Cluster, order: Orde
             return replace(found, versions={"torch": "1.0"}) if cluster.made[0].artist is self else found
 
     cluster.make = Mixed
-    crew, first = Crew("auto"), {number: here[number] for number in range(4)}
-    assert pictures_of(crew.draw(order, REQUESTS[:4], None)) == first  # one chunk, which starts one process
-    assert drawn_by(crew, order) == here
+    pool, first = WorkerPool("auto"), {number: here[number] for number in range(4)}
+    assert pictures_of(pool.draw(order, REQUESTS[:4], None)) == first  # one chunk, which starts one process
+    assert drawn_by(pool, order) == here
     assert len(cluster.made) == 2 and not cluster.killed  # the first one keeps its place
-    crew.dismiss(crew.members(1)[0])
-    assert pictures_of(crew.draw(order, REQUESTS[:4], None)) == first
+    pool.dismiss(pool.members(1)[0])
+    assert pictures_of(pool.draw(order, REQUESTS[:4], None)) == first
     assert len(cluster.made) == 3
 
 
 def test_an_error_names_the_machine(cluster: Cluster, order: Order) -> None:
     elsewhere = replace(order, base_model="/nowhere/on/this/machine")
     with pytest.raises(StudioError, match=r"^On .*: .*nowhere"):
-        drawn_by(Crew("auto"), elsewhere)
+        drawn_by(WorkerPool("auto"), elsewhere)
 
 
 def test_a_cluster_without_devices_is_one_sentence(cluster: Cluster, order: Order) -> None:
     cluster.devices = 0
     with pytest.raises(StudioError, match="has no device to draw on"):
-        drawn_by(Crew("auto"), order)
+        drawn_by(WorkerPool("auto"), order)
 
 
 def test_without_ray_one_sentence_says_what_to_install(monkeypatch: pytest.MonkeyPatch, order: Order) -> None:
     monkeypatch.setitem(__import__("sys").modules, "ray", None)
     with pytest.raises(StudioError, match=r'pip install -e "\.\[ray\]"'):
-        drawn_by(Crew("local"), order)
+        drawn_by(WorkerPool("local"), order)
 
 
 def test_an_adapter_is_fused_and_left_again(order: Order, tmp_path: Path, trained: Path) -> None:
