@@ -11,9 +11,9 @@ import psutil
 from gal_studio.core.errors import StudioError
 from gal_studio.processes import Keeper, start_worker
 from gal_studio.state import Store
-from gal_studio.state.files.reserve_file import release_reserve_file, keep_reserve_file
 from gal_studio.state.files.errors import NoRoomError
 from gal_studio.state.files.paths import user_path
+from gal_studio.state.files.reserve_file import keep_reserve_file, release_reserve_file
 from gal_studio.state.files.temporary import own_temporary_files
 from gal_studio.state.jobs.lock import PATIENCE, PageLock
 from gal_studio.studio import Studio

@@ -13,8 +13,8 @@ from gal_studio.core.naming import check_name, unique_name
 from gal_studio.core.settings import Settings
 from gal_studio.core.types import Author, Kind, Round
 from gal_studio.rounds.replays import refuse_changes_by_hand
-from gal_studio.state.files.reserve_file import release_reserve_file
 from gal_studio.state.files.errors import NoRoomError
+from gal_studio.state.files.reserve_file import release_reserve_file
 from gal_studio.studio.create import anchors, project
 from gal_studio.studio.create.project import ProjectDraft, demo_draft
 from gal_studio.studio.verbs.base import Verbs

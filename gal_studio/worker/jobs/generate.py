@@ -23,10 +23,10 @@ from gal_studio.state import Store
 from gal_studio.state.tables.candidates import NewCandidate, candidate_id
 from gal_studio.worker.drawing import Drawing, draw_and_keep
 from gal_studio.worker.jobs.disk_space import check_drawing_room
-from gal_studio.worker.refinement_gain import measure_refinement
 from gal_studio.worker.jobs.places import place_drawn, place_round
 from gal_studio.worker.models import Models
 from gal_studio.worker.patches.witness import Evidence, PictureWitness, open_witness
+from gal_studio.worker.refinement_gain import measure_refinement
 from gal_studio.worker.task import Progress, Task, open_task
 
 logger = logging.getLogger("gal_studio.worker")

@@ -12,11 +12,11 @@ from gal_studio.worker.jobs.download import download_models
 from gal_studio.worker.jobs.export import export_round
 from gal_studio.worker.jobs.fine_tune import tune_round
 from gal_studio.worker.jobs.generate import generate_round
+from gal_studio.worker.jobs.measure import measure_round
 from gal_studio.worker.jobs.pairs import make_pairs
 from gal_studio.worker.jobs.quality import judge_round
 from gal_studio.worker.jobs.refine import refine_round
 from gal_studio.worker.jobs.replay import go_on_with_replay
-from gal_studio.worker.jobs.measure import measure_round
 from gal_studio.worker.jobs.trials import draw_trials
 from gal_studio.worker.models import Models
 from gal_studio.worker.task import Progress

@@ -9,8 +9,8 @@ from gal_studio.rounds import lineage
 from gal_studio.rounds import pairs as pairing
 from gal_studio.state.tables.refinements import Measurement
 from gal_studio.studio import Studio
-from gal_studio.worker.refinement_gain import measure_refinement
 from gal_studio.worker.models import Models
+from gal_studio.worker.refinement_gain import measure_refinement
 from tests.job_moves import moves
 from tests.tiny_project import object_draft
 from tests.worker.refinement.working import (
