@@ -28,7 +28,11 @@ TO_RUN = (
 )
 NOT_INSTALLED = "The installation failed, and the lines above say why: mend that, then start this again."
 SILENT: dict[str, int] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-TO_CHECK = ("pytest", "hypothesis", "ruff", "mypy", "importlinter", "playwright")
+TO_CHECK = (
+    *("pytest", "hypothesis", "ruff", "mypy", "importlinter", "playwright"),
+    *("torchao", "bitsandbytes", "ray", "resvg_py", "scipy"),
+)
+FOR_CHECKS = "[test,memory,ray,tools]"  # no test is skipped for a package that is missing
 
 
 def has_all(modules: tuple[str, ...]) -> bool:
@@ -100,7 +104,7 @@ def main() -> int:
             print("GAL Studio needs Python 3.11 or newer: start it with a newer one.", file=sys.stderr)
             return 2
         try:
-            install("[test]" if checking else "")
+            install(FOR_CHECKS if checking else "")
         except subprocess.CalledProcessError:
             print(NOT_INSTALLED, file=sys.stderr)
             return 2

@@ -1,5 +1,9 @@
 """Settings of all tests: properties have no deadline, since a busy machine is slow, not wrong."""
 
+import os
+import re
+from collections.abc import Generator
+
 import pytest
 from hypothesis import HealthCheck, settings
 
@@ -16,6 +20,16 @@ LONGEST = (
     "test_replay.py",
 )
 
+MAY_BE_SKIPPED = {
+    "a file system cannot be mounted here": "only root may, and not in every container",
+    "this system does not let one choose the next process number": "only root of a Linux may",
+    "the process number was not free": "another program was quicker",
+    "the kernel does not tell the peak": "some container systems leave /proc/self/clear_refs out",
+    "no Chromium at|axe-core is not installed": "the check says so when it cannot install them",
+    "elsewhere|on Linux alone|only on Linux|a shell script": "belongs to another operating system",
+}
+"""Why a test may be skipped in `launch.py --check`: a pattern of the reason, and what explains it."""
+
 settings.register_profile("steady", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("steady")
 
@@ -24,3 +38,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The longest files begin, then those with slow tests: tests that run side by side end together."""
     slow = {item.path for item in items if item.get_closest_marker("slow")}
     items.sort(key=lambda item: (item.path.name not in LONGEST, item.path not in slow))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """In the checks, a test that is skipped for a reason that is not on the list fails."""
+    report = yield
+    if os.environ.get("GAL_STUDIO_NO_SKIPS") and report.skipped and not hasattr(report, "wasxfail"):
+        reason = str(report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr)
+        if not any(re.search(pattern, reason) for pattern in MAY_BE_SKIPPED):
+            report.outcome = "failed"
+            report.longrepr = (
+                f"{reason}. Install what it needs, or explain in tests/conftest.py why it may be skipped."
+            )
+    return report

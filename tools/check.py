@@ -1,4 +1,4 @@
-"""Run all checks of a change: lint, types, import contracts, the page's code, tests.
+"""Run all checks of a change: lint, types, import contracts, sizes of files, the page's code, tests.
 
 python launch.py --check          (installs what is missing first)
 python -m tools.check -k sampler  (further arguments go to pytest)
@@ -7,6 +7,7 @@ Tests wait a third of their time, for pages and processes: two more than there a
 Races between processes run one at a time, so that nothing else uses the CPU meanwhile; in the races of a
 page's answers gates say who comes first, so that these run with the other tests. Tests that fail run once
 more, one at a time: a fault fails again, a machine that was too busy does not. Both are in the output.
+A test that is skipped for a reason that is not listed in tests/conftest.py fails.
 """
 
 import os
@@ -28,6 +29,7 @@ NEEDED = {
     "Node.js with npm": (("npm",), ("nodejs", "npm"), "the checks of the page's JavaScript"),
 }
 MEMORY = 4 << 30  # bytes for one of the tests that run side by side: models, a browser, a studio of its own
+NO_SKIPS = "GAL_STUDIO_NO_SKIPS"  # the variable that makes a skip fail, see tests/conftest.py
 NO_TESTS = 5  # pytest's exit code if no test is selected
 SOME_FAILED = 1  # its exit code if all ran and some failed
 REMEMBERED = (
@@ -66,6 +68,7 @@ def commands(words: list[str]) -> dict[str, list[str]]:
         "format": [*python, "ruff", "format", "--check", "."],
         "imports": [str(contracts)],
         "types": [*python, "mypy"],
+        "files": [*python, "tools.large_files"],
         **page,
         "races": [*python, "pytest", "-m", ALONE, *(words or with_races())],
         "tests": [*chosen, "--cache-clear", *side_by_side, *words],
@@ -104,6 +107,7 @@ def run(name: str, command: list[str]) -> int:
 def main() -> int:
     """Run all checks; exit code 1 if one fails."""
     os.environ.setdefault("OMP_NUM_THREADS", "1")  # the tests run side by side, one on each core
+    os.environ[NO_SKIPS] = "1"
     checks = commands(sys.argv[1:])
     again = checks.pop(AGAIN)
     codes = {name: run(name, command) for name, command in checks.items()}

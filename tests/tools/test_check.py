@@ -47,7 +47,17 @@ def test_what_is_missing_is_one_sentence_and_its_checks_are_left_out(
 def test_a_machine_that_has_everything_runs_everything(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shutil, "which", lambda name: f"/usr/bin/{name}")
     commands = check.commands([])
-    assert list(commands) == ["lint", "format", "imports", "types", "page", "races", "tests", check.AGAIN]
+    assert list(commands) == [
+        "lint",
+        "format",
+        "imports",
+        "types",
+        "files",
+        "page",
+        "races",
+        "tests",
+        check.AGAIN,
+    ]
     assert [runs(commands, marks) for marks in ((), ("races",), ("browser",), ("browser", "races"))] == [
         ["tests"], ["races"], ["tests"], ["tests"],
     ]  # fmt: skip

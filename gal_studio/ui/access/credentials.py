@@ -85,6 +85,10 @@ class Attempts:
         self._in_all: tuple[int, float] = (0, 0.0)
         self._known: set[str] = set()
 
+    def __len__(self) -> int:
+        """The number of clients whose failures are remembered."""
+        return len(self._failures)
+
     def wait(self, address: str) -> float:
         """Seconds until this client may try again."""
         client = client_of(address)

@@ -56,8 +56,10 @@ def walk(page: Any) -> None:
     page.click("[data-part=theme]")
     for step in ("results", "reference", "rounds"):
         page.click(f"[data-step={step}]")
-        page.wait_for_timeout(500)
-    page.wait_for_timeout(2500)  # one poll more
+        page.wait_for_selector(f"[data-step={step}][aria-current]")
+    for _ in range(2):  # the second one began after the last step
+        with page.expect_response(lambda answer: '"poll"' in (answer.request.post_data or "")):
+            pass
 
 
 def send_form(page: Any, secret: str) -> None:
@@ -87,7 +89,10 @@ def test_the_watch_notices_what_would_leave(context: Any, served: Served) -> Non
     page.evaluate(
         "document.head.append(Object.assign(document.createElement('script'), { text: 'window.owned = 1' }))"
     )
-    page.wait_for_timeout(500)
+    for _ in range(3000):
+        if sum("elsewhere.example" in line for line in found) >= 3:
+            break
+        page.wait_for_timeout(20)  # during which the browser tells what it asked for
     assert sum("elsewhere.example" in line for line in found) >= 3
     assert page.evaluate("window.owned") is None, "an inline script of somebody else ran"
 

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,21 +12,21 @@ from gal_studio.worker.cluster.artist import Order
 from gal_studio.worker.cluster.pool import WorkerPool
 from tests.worker.cluster.conftest import REQUESTS, Pictures, drawn_by
 
-ray = pytest.importorskip("ray")
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore")]
 
 
 @pytest.fixture(scope="module")
-def cluster() -> Iterator[None]:
+def ray() -> Iterator[Any]:
+    """A cluster on this machine, with the functions of Ray."""
+    ray = pytest.importorskip("ray")
     paths = [str(Path(__file__).parents[3]), *filter(None, [os.environ.get("PYTHONPATH")])]
     environment = {"env_vars": {"PYTHONPATH": os.pathsep.join(paths), "OMP_NUM_THREADS": "1"}}
     ray.init("local", num_cpus=2, include_dashboard=False, log_to_driver=False, runtime_env=environment)
-    yield
+    yield ray
     ray.shutdown()
 
 
-@pytest.mark.usefixtures("cluster")
-def test_two_processes_draw_the_same_pictures(order: Order, here: Pictures, trained: Path) -> None:
+def test_two_processes_draw_the_same_pictures(ray: Any, order: Order, here: Pictures, trained: Path) -> None:
     pool = WorkerPool("auto")
     assert drawn_by(pool, order) == here
     changed = drawn_by(pool, order, trained)
