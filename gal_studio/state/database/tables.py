@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 Folder = Literal["images", "adapters"]
-Counter = Literal["version", "progress", ""]
+Counter = Literal["version", "decisions", "progress", ""]
 ROOT = "projects"
 
 
@@ -35,8 +35,8 @@ class Table:
     `owner` is the column with the ID of the row that a row belongs to, and the tables in which that row may
     be; empty for `projects` and for what belongs to no project. `files` maps the columns that hold hashes of
     files to their folders; `loose` columns hold IDs of rows of the project without a foreign key.
-    `counter` is what a write raises: the version of the project, its training progress, or nothing. What is
-    not `archived` stays in the workspace when the project leaves.
+    `counter` is what a write raises: the version of the project, that of its decisions, its training
+    progress, or nothing. What is not `archived` stays in the workspace when the project leaves.
     """
 
     name: str
@@ -126,6 +126,7 @@ TABLES: tuple[Table, ...] = (
     Table("project_versions", _OF_PROJECT, """
         project_id TEXT PRIMARY KEY NOT NULL REFERENCES projects (id),
         version INTEGER NOT NULL,
+        decisions INTEGER NOT NULL DEFAULT 0,
         progress INTEGER NOT NULL DEFAULT 0
     """, counter="", archived=False),
     Table("project_settings", _OF_PROJECT, """
@@ -285,7 +286,7 @@ TABLES: tuple[Table, ...] = (
         time REAL NOT NULL,
         undoes INTEGER REFERENCES decision_batches (id),
         redoes INTEGER REFERENCES decision_batches (id)
-    """, indexes=("batches_of_round ON decision_batches (round_id)",)),
+    """, indexes=("batches_of_round ON decision_batches (round_id)",), counter="decisions"),
     Table("decisions", ("batch_id", "decision_batches"), """
         id INTEGER PRIMARY KEY AUTOINCREMENT,
         batch_id INTEGER NOT NULL REFERENCES decision_batches (id),
@@ -293,7 +294,7 @@ TABLES: tuple[Table, ...] = (
         verdict TEXT NOT NULL CHECK (verdict IN ('accepted', 'rejected', 'undecided')),
         mask TEXT,
         weight REAL CHECK (weight >= 0)
-    """, files={"mask": "images"}, indexes=("decisions_of_candidate ON decisions (candidate_id)",)),
+    """, files={"mask": "images"}, indexes=("decisions_of_candidate ON decisions (candidate_id)",), counter="decisions"),
     # `scores` is JSON without IDs, since an imported project may get new ones.
     Table("overrides", ("batch_id", "decision_batches"), """
         id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -304,14 +305,14 @@ TABLES: tuple[Table, ...] = (
         verdict TEXT NOT NULL CHECK (verdict IN ('accepted', 'rejected')),
         first INTEGER NOT NULL CHECK (first IN (0, 1)),
         scores TEXT NOT NULL
-    """, indexes=("overrides_of_batch ON overrides (batch_id)",)),
+    """, indexes=("overrides_of_batch ON overrides (batch_id)",), counter="decisions"),
     # A reason is appended, not changed: the newest one of an override counts.
     Table("override_reasons", ("override_id", "overrides"), """
         id INTEGER PRIMARY KEY AUTOINCREMENT,
         override_id INTEGER NOT NULL REFERENCES overrides (id),
         reason TEXT NOT NULL,
         time REAL NOT NULL
-    """, indexes=("reasons_of_override ON override_reasons (override_id)",)),
+    """, indexes=("reasons_of_override ON override_reasons (override_id)",), counter="decisions"),
     # One without an image waits to be drawn, unless `trouble` says why it cannot be. `forgotten` is when it
     # was taken off the list.
     Table("trials", _OF_ROUND, """

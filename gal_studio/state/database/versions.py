@@ -1,7 +1,7 @@
 """The version of each project, raised by every write to one of its rows: a view is as old as its version.
 
 Triggers made from the declared tables do it, so that no table and no statement can be forgotten. What a
-training writes at every step raises a second number, its progress, which few views depend on.
+training writes at every step, and decisions, raise numbers of their own, which not all views depend on.
 """
 
 from collections.abc import Iterator, Mapping
@@ -11,16 +11,22 @@ from gal_studio.state.database.tables import ROOT, TABLES, Table
 
 _START = "abs(random() % 1000000000)"
 """A version starts anywhere: a project that was deleted and imported again is not taken for itself."""
-COMPLETE = f"INSERT OR IGNORE INTO project_versions SELECT id, {_START}, 0 FROM {ROOT}"
+COMPLETE = f"INSERT OR IGNORE INTO project_versions SELECT id, {_START}, 0, 0 FROM {ROOT}"
 """Gives a version to the projects that have none."""
 
 
 @dataclass(frozen=True)
 class Version:
-    """How often a project was written to: at all, and by the steps of trainings."""
+    """How often a project was written to: by decisions, by the steps of trainings, and otherwise (`number`)."""
 
     number: int
-    progress: int
+    decisions: int = 0
+    progress: int = 0
+
+    @property
+    def without_progress(self) -> tuple[int, int]:
+        """What the summaries of rounds depend on."""
+        return self.number, self.decisions
 
 
 def triggers() -> Mapping[str, str]:

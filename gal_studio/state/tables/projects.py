@@ -150,9 +150,9 @@ class Projects:
     def version(self, project_id: str) -> Version:
         """How often the project was written to; that of one that is gone is no version of any other."""
         row = self._database.row(
-            "SELECT version, progress FROM project_versions WHERE project_id = ?", (project_id,)
+            "SELECT version, decisions, progress FROM project_versions WHERE project_id = ?", (project_id,)
         )
-        return Version(-1, 0) if row is None else Version(row["version"], row["progress"])
+        return Version(-1) if row is None else Version(*row)
 
     def rename(self, project_id: str, name: str) -> None:
         """Give the project another name."""

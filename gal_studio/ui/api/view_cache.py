@@ -25,7 +25,7 @@ class ViewCache:
 
     def rounds(self, project_id: str) -> tuple[RoundSummary, ...]:
         """A summary of each round."""
-        now = self.studio.version(project_id).number
+        now = self.studio.version(project_id).without_progress
         return self._kept_since(now, project_id, lambda: self.studio.rounds(project_id))
 
     def round_view(self, project_id: str, round_id: str) -> RoundView:
@@ -44,7 +44,7 @@ class ViewCache:
 
     def choices(self, project_id: str) -> tuple[tuple[RoundChoices, ...], Learning]:
         """What was chosen beside what was suggested, and what is learned from it."""
-        now = self.studio.version(project_id).number
+        now = self.studio.version(project_id).without_progress
         return self._kept_since(
             now,
             f"choices {project_id}",
