@@ -294,7 +294,9 @@ TABLES: tuple[Table, ...] = (
         verdict TEXT NOT NULL CHECK (verdict IN ('accepted', 'rejected', 'undecided')),
         mask TEXT,
         weight REAL CHECK (weight >= 0)
-    """, files={"mask": "images"}, indexes=("decisions_of_candidate ON decisions (candidate_id)",), counter="decisions"),
+    """,
+        files={"mask": "images"}, counter="decisions",
+        indexes=("decisions_of_candidate ON decisions (candidate_id)",)),
     # `scores` is JSON without IDs, since an imported project may get new ones.
     Table("overrides", ("batch_id", "decision_batches"), """
         id INTEGER PRIMARY KEY AUTOINCREMENT,

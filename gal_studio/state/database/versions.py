@@ -17,7 +17,7 @@ COMPLETE = f"INSERT OR IGNORE INTO project_versions SELECT id, {_START}, 0, 0 FR
 
 @dataclass(frozen=True)
 class Version:
-    """How often a project was written to: by decisions, by the steps of trainings, and otherwise (`number`)."""
+    """How often a project was written to by decisions, by the steps of trainings, and otherwise."""
 
     number: int
     decisions: int = 0
