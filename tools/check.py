@@ -99,7 +99,8 @@ def run(name: str, command: list[str]) -> int:
     folder = WEB if name == "page" else ROOT
     if name == "page":
         subprocess.run(["npm", "ci", "--silent"], cwd=WEB, check=False)
-    code = subprocess.run(command, cwd=folder, check=False).returncode
+    path = os.pathsep.join((str(Path(sys.executable).parent), os.environ.get("PATH", "")))
+    code = subprocess.run(command, cwd=folder, env={**os.environ, "PATH": path}, check=False).returncode
     print(f"== {name}: {time.monotonic() - start:.0f} s", file=sys.stderr, flush=True)
     return 0 if name == "races" and code == NO_TESTS else code
 

@@ -9,17 +9,17 @@ from collections.abc import Callable
 from pathlib import Path
 from random import Random
 
-from benchmarks.attack import archives, commands, door, loras, programs, python
+from benchmarks.attack import archives, commands, loras, programs, python, requests
 from benchmarks.attack.target import Tally, Target
 from benchmarks.attack.views import refresh
 
 BLOCK = 500  # inputs between two looks at the projects
 KINDS: tuple[tuple[float, Callable[..., None]], ...] = (
-    (0.23, door.call),
-    (0.24, door.write),
-    (0.12, door.setting),
-    (0.15, door.route),
-    (0.06, door.body),
+    (0.23, requests.call),
+    (0.24, requests.write),
+    (0.12, requests.setting),
+    (0.15, requests.route),
+    (0.06, requests.body),
     (0.05, archives.archive),
     (0.04, commands.command),
     (0.03, loras.lora),

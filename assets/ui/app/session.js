@@ -10,29 +10,7 @@ const REFRESH_DELAY = 400; // ms
 const REFRESH_SPACING = 1500; // ms
 /** @type {Map<string, Server>} */
 const servers = new Map();
-const QUIET = new Set([
-  "poll",
-  "model_facts",
-  "derive",
-  "overview",
-  "options",
-  "results",
-  "same_seed",
-  "test_pictures",
-  "other_rounds",
-  "check",
-  "seen",
-  "patch_maps",
-  "part_mask",
-  "pair",
-  "reference_mask",
-  "before_after",
-  "history",
-  "choices",
-  "relatives",
-  "trials",
-  "log",
-]);
+const ACTS = new Set(["captions"]); // of a person: a success answers an error that is shown
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let timer;
 /** @type {Promise<void> | null} */
@@ -69,7 +47,7 @@ export async function call(panel, name, request) {
     toast(answer.error, "error");
     return null;
   }
-  if (!QUIET.has(name)) clearErrors(since);
+  if (ACTS.has(name)) clearErrors(since);
   return answer;
 }
 
