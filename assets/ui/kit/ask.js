@@ -1,6 +1,7 @@
 /** A question before something starts: what will be done, and answers to choose from. */
 import { el } from "./dom.js";
 
+const DOUBLE_CLICK = 500; // ms
 /** @type {HTMLDialogElement | null} */
 let dialog = null;
 
@@ -46,9 +47,24 @@ export function ask({ title, words, answers }) {
     box.addEventListener("close", () => {
       if (dialog === box) dialog = null;
       box.remove();
+      ignoreSecondClick();
       done(box.returnValue || null);
     }),
   );
+}
+
+/** The second half of a double click on an answer is not meant for what lies behind the question. */
+function ignoreSecondClick() {
+  const types = ["pointerdown", "mousedown", "click", "dblclick"];
+  /** @param {Event} event */
+  const ignore = (event) => {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  };
+  for (const type of types) addEventListener(type, ignore, true);
+  setTimeout(() => {
+    for (const type of types) removeEventListener(type, ignore, true);
+  }, DOUBLE_CLICK);
 }
 
 export const questionOpen = () => Boolean(dialog?.open);

@@ -1,6 +1,6 @@
 /** Input fields of the settings. The server validates the values. */
-import { el } from "./dom.js";
-import { typedNumber } from "./format.js";
+import { el, setText } from "./dom.js";
+import { count, typedNumber } from "./format.js";
 
 /**
  * Name, label and hint of each field.
@@ -147,8 +147,9 @@ export function written(settings, name) {
 }
 
 /**
- * A field: its label element, which contains the rest, the input, and the hint below it.
- * @typedef {{ node: HTMLElement, input: HTMLInputElement | HTMLSelectElement, hint: HTMLElement }} Field
+ * A field: its element with the rest in it, the input, the hint below it, and a button that sets it back.
+ * @typedef {{ node: HTMLElement, input: HTMLInputElement | HTMLSelectElement, hint: HTMLElement,
+ *   reset: HTMLButtonElement }} Field
  */
 
 /**
@@ -160,16 +161,48 @@ export function makeFields(names = FIELDS.map(([name]) => name)) {
     FIELDS.filter(([name]) => names.includes(name)).map(([name, label, note]) => {
       const input = inputOf(name);
       const hint = el("span", { class: "field-note" }, note);
-      return [
-        name,
-        {
-          node: el("label", { class: "field" }, el("span", { class: "field-name" }, label), input, hint),
-          input,
-          hint,
-        },
-      ];
+      const reset = el(
+        "button",
+        { type: "button", class: "quiet reset-field", hidden: true, "aria-label": `Reset ${label}` },
+        "↺",
+      );
+      const labelled = el(
+        "label",
+        { class: "field" },
+        el("span", { class: "field-name" }, label),
+        input,
+        hint,
+      );
+      return [name, { node: el("div", { class: "field setting" }, labelled, reset), input, hint, reset }];
     }),
   );
+}
+
+/**
+ * Offer to set a field back where its value is not the usual one.
+ * @param {Field} field
+ * @param {string} usual
+ */
+export function offerReset({ input, reset }, usual) {
+  reset.hidden = input.value.trim() === usual;
+  const words = input instanceof HTMLSelectElement ? wordsOf(input, usual) : usual;
+  reset.title = words ? `Back to ${words}` : "Back to an empty field";
+}
+
+/**
+ * @param {HTMLSelectElement} list
+ * @param {string} value
+ */
+const wordsOf = (list, value) => [...list.options].find((one) => one.value === value)?.text ?? value;
+
+/** The button that sets all changed fields back; call `update` with how many there are. */
+export function resetAllButton() {
+  const node = el("button", { type: "button", class: "button small reset-all", hidden: true }, "");
+  const update = (/** @type {number} */ changed) => {
+    node.hidden = !changed;
+    setText(node, `Reset ${count(changed, "changed setting")}`);
+  };
+  return { node, update };
 }
 
 /**

@@ -1,18 +1,20 @@
 /** Toast messages. Errors stay longer and are announced immediately to screen readers. */
 import { el } from "./dom.js";
 
+const ENLARGED = "[data-enlarged]";
 /** @type {HTMLElement | null} */
 let container = null;
 /** @typedef {ReturnType<typeof setTimeout>} Timer */
 /** @type {Map<string, { node: HTMLElement, remove: () => void, at: number, timer: Timer }>} */
 const shown = new Map();
 
-/** Move the toasts into the open dialog, which is in the top layer, and out of it when it closes. */
+/** Move the toasts into what is in the top layer, a dialog or an enlarged view, and out when it closes. */
 function moveToTopLayer() {
-  const above = document.querySelector("dialog[open]") ?? document.body;
+  const above = document.querySelector("dialog[open]") ?? document.querySelector(ENLARGED) ?? document.body;
   if (container && container.parentNode !== above) above.append(container);
 }
 document.addEventListener("close", moveToTopLayer, true);
+document.addEventListener("toggle", moveToTopLayer, true);
 
 /**
  * Remove errors shown before `since`, the start of a request that has succeeded.

@@ -4,11 +4,14 @@ import { state, on } from "../app/store.js";
 import { openProject, openRound } from "../app/session.js";
 import { el, repeats, svg } from "../kit/dom.js";
 import { howComputed } from "../kit/how.js";
+import { sizeIn } from "../training/chart_size.js";
 import { armsOf, scale } from "./arms.js";
 import { placeLabels } from "./labels.js";
 import { mountReplays } from "./replays.js";
 
-const BOX = { width: 520, height: 300, left: 50, right: 20, top: 14, bottom: 44 };
+const EDGES = { left: 50, right: 20, top: 14, bottom: 44 };
+/** @typedef {typeof EDGES & import("../training/chart_size.js").Size} Box */
+const LABEL = 130; // pixels of the label of the upright axis
 const COLOURS = 6; // --arm-1 to --arm-6 in measures.css
 
 /** @type {[name: string, words: string][]} */
@@ -33,19 +36,22 @@ export function mountArms(panel) {
   const how = howComputed(HOW); // created once: it stays expanded when the chart is drawn again
   panel.append(box);
   mountReplays(panel);
-  on("measures forget view round", () => {
-    if (!panel.hidden) show(box, how);
-  });
+  const update = () => {
+    if (!panel.hidden) show(box, how, sizeIn(panel));
+  };
+  on("measures forget view round", update);
+  new ResizeObserver(update).observe(panel);
 }
 
 /**
  * @param {HTMLElement} box
  * @param {HTMLElement} how
+ * @param {import("../training/chart_size.js").Size} size
  */
-function show(box, how) {
+function show(box, how, size) {
   const { rounds = [], replays = [] } = state.measures ?? {};
   const { points, lines } = armsOf(rounds, replays);
-  if (repeats(box, [points, state.roundId])) return;
+  if (repeats(box, [points, state.roundId, size])) return;
   if (points.length < 2) {
     box.replaceChildren(
       el("p", { class: "curve-title" }, el("b", {}, "Rounds on the benchmark")),
@@ -66,7 +72,7 @@ function show(box, how) {
       " Better is up and to the right; copies are right and down. ",
       replaysBelow(box),
     ),
-    chart(points, lines),
+    chart(points, lines, { ...EDGES, ...size }),
     how,
   );
 }
@@ -88,9 +94,10 @@ const colour = (arm) => (arm ? `var(--arm-${((arm - 1) % COLOURS) + 1})` : "var(
 /**
  * @param {Point[]} points
  * @param {import("./arms.js").Line[]} lines
+ * @param {Box} box
  */
-function chart(points, lines) {
-  const { width, height, left, right, top, bottom } = BOX;
+function chart(points, lines, box) {
+  const { width, height, left, right, top, bottom } = box;
   const x = scale(
     points.map((point) => point.x),
     left,
@@ -108,7 +115,7 @@ function chart(points, lines) {
       .map(({ name, x: i, y: t }) => `${name}: prompt ${t.value.toFixed(3)}, reference ${i.value.toFixed(3)}`)
       .join("; "),
   );
-  node.append(...axes(x, y));
+  node.append(...axes(x, y, box));
   for (const { from, to, arm } of lines) {
     const line = svg("line", {
       class: to.kind === "replay" ? "arm replayed" : from.kind === "base" ? "arm from-base" : "arm",
@@ -125,7 +132,7 @@ function chart(points, lines) {
     y: y.at(point.y.value),
     words: labelOf(point),
   }));
-  const places = placeLabels(named, { left: left + 2, right: width, top: 0, bottom: height - bottom });
+  const places = placeLabels(named, { left: left + 2, right: width - 14, top: 0, bottom: height - bottom });
   for (const [i, point] of points.entries()) node.append(mark(point, x, y, places[i]));
   return node;
 }
@@ -133,9 +140,9 @@ function chart(points, lines) {
 /**
  * @param {ReturnType<typeof scale>} x
  * @param {ReturnType<typeof scale>} y
+ * @param {Box} box
  */
-function axes(x, y) {
-  const { width, height, left, right, top, bottom } = BOX;
+function axes(x, y, { width, height, left, right, top, bottom }) {
   const [low, high] = [height - bottom, top];
   return [
     svg("line", { class: "rule", x1: left, x2: width - right, y1: low, y2: low }),
@@ -145,7 +152,7 @@ function axes(x, y) {
     text((left + width - right) / 2, height - 8, "likeness to the reference →", "middle"),
     text(left - 6, low, number(y.from), "end"),
     text(left - 6, high + 10, number(y.to), "end"),
-    vertical(14, (low + high) / 2, "matches its prompt →"),
+    vertical(14, (low + high) / 2, low - high < LABEL ? "prompt →" : "matches its prompt →"),
   ];
 }
 

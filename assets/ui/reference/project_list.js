@@ -14,7 +14,8 @@ import { planTour } from "../rounds/tour/memory.js";
 /** @type {ReferenceParts} */
 let parts;
 const newRequest = newest();
-let trying = false; // a demo is being created
+/** @type {Demo["kind"] | null} the demo that is being created */
+let trying = null;
 let open = false; // the list of archived projects is expanded
 
 /** @param {ReferenceParts} found */
@@ -226,13 +227,15 @@ function demoButton(demo) {
     {
       type: "button",
       class: "demo-button",
-      disabled: trying,
+      disabled: Boolean(trying),
+      "aria-busy": trying === demo.kind ? "true" : null,
       on: {
         click: async () => {
           if (trying) return;
-          trying = button.disabled = true;
+          trying = demo.kind;
+          markTrying(button);
           const answer = await write("try_demo", { kind: demo.kind });
-          trying = button.disabled = false;
+          trying = null;
           if (answer) {
             planTour(answer.project);
             openProject(answer.project);
@@ -244,5 +247,19 @@ function demoButton(demo) {
     el("b", {}, demo.title),
     el("span", {}, demo.note),
   );
+  if (trying === demo.kind) markTrying(button);
   return button;
+}
+
+/**
+ * Say at once that a demo is being created; the other one waits.
+ * @param {HTMLButtonElement} button
+ */
+function markTrying(button) {
+  for (const one of [button, ...parts.demo.querySelectorAll("button")]) one.disabled = true;
+  button.setAttribute("aria-busy", "true");
+  button.append(
+    el("span", { class: "demo-making", role: "status" }, "Making the project, then it runs…"),
+    el("progress", { "aria-label": "The demo is being made" }),
+  );
 }

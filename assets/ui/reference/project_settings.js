@@ -1,7 +1,7 @@
 /** Settings of an open project; each change is saved immediately. */
 /** @import { Project } from "payloads" */
 import { state } from "../app/store.js";
-import { refresh } from "../app/session.js";
+import { call, refresh } from "../app/session.js";
 import { write } from "../app/writes.js";
 import { el } from "../kit/dom.js";
 import {
@@ -9,6 +9,8 @@ import {
   FIRST_OF_MACHINE,
   machineHeading,
   makeFields,
+  offerReset,
+  resetAllButton,
   typedValue,
   weigh,
   written,
@@ -18,27 +20,79 @@ const NAMES = FIELDS.map(([name]) => name).filter((name) => name !== "seed");
 /** @type {HTMLDetailsElement | null} */
 let last = null; // the previous render, to keep it expanded
 
+/** @type {ReturnType<typeof options> | null} */
+let asked = null;
+const options = () => call("reference", "options", {});
+
+/**
+ * The settings that a new project with this model starts from.
+ * @param {Project} project
+ */
+async function usualSettings({ kind, base_model }) {
+  asked ??= options();
+  const answer = await asked;
+  if (!answer) asked = null;
+  const preset = answer?.presets.find((one) => one.base_model === base_model);
+  return preset?.settings[kind] ?? answer?.own[kind];
+}
+
 /** @param {Project} project */
 export function projectSettings(project) {
   const fields = makeFields(NAMES);
   const lambda = () =>
     weigh(fields.get("gal.balance_lambda"), state.round && state.scores.length ? state.round.openness : null);
-  for (const [name, { input }] of fields) {
+  const resetAll = resetAllButton();
+  /** @type {Map<string, string>} the model's own settings, once they are known */
+  let usual = new Map();
+  const follow = () => {
+    for (const [name, value] of usual) {
+      const field = fields.get(name);
+      if (field) offerReset(field, value);
+    }
+    resetAll.update([...fields.values()].filter(({ reset }) => !reset.hidden).length);
+    lambda();
+  };
+  /** @param {string[]} names of the fields whose values are to be saved */
+  const save = async (names) => {
+    const typed = new Map(names.flatMap((name) => [[name, fields.get(name)?.input.value ?? ""]]));
+    follow();
+    const answer = await write("change", {
+      project: project.id,
+      settings: Object.fromEntries([...typed].map(([name, value]) => [name, typedValue(name, { value })])),
+    });
+    for (const [name, value] of answer ? [] : typed) {
+      const input = fields.get(name)?.input;
+      if (input?.value === value) input.value = written(state.project?.settings ?? project.settings, name);
+    }
+    follow();
+    refresh();
+  };
+  /** @param {string[]} names of the fields to set back */
+  const reset = (names) => {
+    for (const name of names) {
+      const input = fields.get(name)?.input;
+      if (input) input.value = usual.get(name) ?? input.value;
+    }
+    save(names);
+  };
+  for (const [name, { input, reset: button }] of fields) {
     input.value = written(project.settings, name);
     input.addEventListener("input", lambda);
-    input.addEventListener("change", async () => {
-      const typed = input.value;
-      const answer = await write("change", {
-        project: project.id,
-        settings: { [name]: typedValue(name, input) },
-      });
-      if (!answer && input.value === typed)
-        input.value = written(state.project?.settings ?? project.settings, name);
-      lambda();
-      refresh();
+    input.addEventListener("change", () => save([name]));
+    button.addEventListener("click", () => {
+      input.focus();
+      reset([name]);
     });
   }
-  lambda();
+  resetAll.node.addEventListener("click", () =>
+    reset([...fields].flatMap(([name, field]) => (field.reset.hidden ? [] : [name]))),
+  );
+  follow();
+  usualSettings(project).then((settings) => {
+    if (!settings) return;
+    usual = new Map(NAMES.map((name) => [name, written(settings, name)]));
+    follow();
+  });
   const details = el(
     "details",
     { class: "advanced" },
@@ -53,6 +107,7 @@ export function projectSettings(project) {
     el(
       "div",
       { class: "advanced-fields" },
+      resetAll.node,
       [...fields].flatMap(([name, field]) =>
         name === FIRST_OF_MACHINE ? [machineHeading(), field.node] : [field.node],
       ),

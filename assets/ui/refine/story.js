@@ -136,7 +136,7 @@ function lossRows(losses) {
       el("b", {}, "Loss of the refinement"),
       ` ${count(last[0], "step")}, now ${smoothed[1].toFixed(3)}`,
     ),
-    lossChart(losses, "Loss of the refinement", 190),
+    lossChart(losses, "Loss of the refinement", { height: 190 }),
   ];
 }
 

@@ -14,7 +14,24 @@ export function mountAnchors(panel) {
   };
   on("scores round job forget view received", update);
   on("hover", () => highlight(panel));
+  return { rows };
 }
+
+/** @returns {import("./views/table.js").Row[]} */
+const rows = () => [
+  ["priority", "test prompt", "pictures", "copies", "rate", "low", "high", "entropy", "suggested"],
+  ...state.scores.map(({ rank, prompt, n, copies, rate, low, high, entropy, chosen }) => [
+    rank,
+    prompt,
+    n,
+    copies,
+    rate,
+    low,
+    high,
+    entropy,
+    chosen ? "yes" : "no",
+  ]),
+];
 
 /**
  * @param {HTMLElement} box

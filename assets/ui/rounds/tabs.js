@@ -1,4 +1,5 @@
 /** Tabs with the views of the candidates. To add a view, add a line here and a file that fills its panel. */
+/** @import { Savable } from "./views/head.js" */
 /** @import { RoundsParts } from "../app/types/parts.d.ts" */
 import { emit, on } from "../app/store.js";
 import { waiting } from "../training/now.js";
@@ -8,10 +9,13 @@ import { mountAnchors } from "./anchors.js";
 import { mountMap } from "./map/map.js";
 import { mountChoices } from "./choices/choices.js";
 import { mountTrials } from "./trials/trials.js";
+import { makeViewButtons } from "./views/head.js";
 
 /**
- * Name, label, and `mount(panel, { legend })`; the `view` event is emitted when a view is opened.
- * @type {[name: string, label: string, mount: (panel: HTMLElement, more: { legend: HTMLElement }) => void][]}
+ * Name, label, and `mount(panel, { legend })`, which says what can be saved; the `view` event is emitted when
+ * a view is opened.
+ * @typedef {(panel: HTMLElement, more: { legend: HTMLElement }) => Savable} Mount
+ * @type {[name: string, label: string, mount: Mount][]}
  */
 const VIEWS = [
   ["map", "Map", mountMap],
@@ -37,9 +41,10 @@ export function mountViews({ views, tabs, legend }) {
     );
     tabs.append(tab);
     views.append(panel);
-    mount(panel, { legend });
-    return { name, tab, panel };
+    return { name, label, tab, panel, savable: mount(panel, { legend }) };
   });
+  const shown = () => made.find(({ name }) => name === views.dataset.open) ?? made[0];
+  tabs.after(makeViewButtons(views, shown));
   /** @param {string} chosen */
   const open = (chosen) => {
     for (const { name, tab, panel } of made) {

@@ -2,11 +2,13 @@
 /** @import { Loss } from "payloads" */
 import { state, on } from "../app/store.js";
 import { el, svg } from "../kit/dom.js";
+import { armsOf } from "../measures/arms.js";
 import { mountArms } from "../measures/arms_chart.js";
+import { sizeIn } from "./chart_size.js";
 import { inTraining } from "./now.js";
 import { makePreviews } from "./previews.js";
 
-const BOX = { width: 520, height: 300, left: 46, right: 12, top: 16, bottom: 34 };
+const BOX = { width: 520, height: 300, left: 46, right: 12, top: 16, bottom: 34 }; // where no place is given
 
 /** @param {HTMLElement} panel */
 export function mountCurves(panel) {
@@ -14,18 +16,46 @@ export function mountCurves(panel) {
   const chart = el("div", { class: "curve-box" });
   const previews = makePreviews();
   panel.append(chart, previews.node);
-  on("round forget view job", () => {
+  const update = () => {
     if (panel.hidden) return;
     panel.toggleAttribute("data-training", inTraining());
-    show(chart);
+    show(chart, sizeIn(panel));
     previews.update();
-  });
+  };
+  on("round forget view job", update);
+  new ResizeObserver(update).observe(panel);
+  return { rows, drawings: () => [...panel.querySelectorAll("svg")].filter((one) => one.matches(".chart")) };
 }
 
-/** @param {HTMLElement} box */
-function show(box) {
+/** The loss, and the measured rounds: one row for each point. */
+function rows() {
   const losses = state.round?.losses ?? [];
-  const signature = `${losses.length}:${losses.at(-1)}`;
+  const means = running(losses);
+  const { points } = armsOf(state.measures?.rounds ?? [], state.measures?.replays ?? []);
+  return [
+    ["curve", "name", "x", "x low", "x high", "y", "y low", "y high"],
+    ...losses.map(([step, loss]) => ["loss", "", step, null, null, loss, null, null]),
+    ...means.map(([step, loss]) => ["loss, running mean", "", step, null, null, loss, null, null]),
+    ...points.map(({ name, x, y }) => [
+      "likeness to the reference (x), to the prompt (y)",
+      name,
+      x.value,
+      x.low,
+      x.high,
+      y.value,
+      y.low,
+      y.high,
+    ]),
+  ];
+}
+
+/**
+ * @param {HTMLElement} box
+ * @param {import("./chart_size.js").Size} size
+ */
+function show(box, size) {
+  const losses = state.round?.losses ?? [];
+  const signature = [losses.length, losses.at(-1), size.width, size.height].join();
   if (box.dataset.signature === signature) return;
   box.dataset.signature = signature;
   const [last, smoothed] = [losses.at(-1), running(losses).at(-1)];
@@ -42,7 +72,7 @@ function show(box) {
       el("b", {}, "Training loss"),
       ` ${last[0]} steps, now ${smoothed[1].toFixed(3)}`,
     ),
-    lossChart(losses),
+    lossChart(losses, "Training loss", size),
   );
 }
 
@@ -64,10 +94,10 @@ export function running(losses, share = 0.1) {
  * The loss curve as an SVG.
  * @param {Loss[]} losses
  * @param {string} [name]
- * @param {number} [height]
+ * @param {Partial<import("./chart_size.js").Size>} [size]
  */
-export function lossChart(losses, name = "Training loss", height = BOX.height) {
-  const { width, left, right, top, bottom } = BOX;
+export function lossChart(losses, name = "Training loss", size = {}) {
+  const { width, height, left, right, top, bottom } = { ...BOX, ...size };
   const most = Math.max(...losses.map((row) => row[1])) || 1;
   const end = losses.at(-1)?.[0] || 1;
   /** @param {number} step */

@@ -41,7 +41,7 @@ export function makePreviewButton() {
 export function makePreviews() {
   const now = makePreviewButton();
   const hint = el("span", { class: "preview-hint" });
-  const row = el("div", { class: "preview-row scroll" });
+  const row = el("div", { class: "preview-row" });
   const node = el(
     "section",
     { class: "previews", "aria-label": "Previews", hidden: true },
@@ -68,7 +68,6 @@ export function makePreviews() {
     setAttribute(row, "data-signature", signature);
     row.replaceChildren(...previews.map(previewFigure));
     if (drawing) row.append(el("div", { class: "learning-slot", data: { drawing: "" } }, "drawing…"));
-    row.scrollLeft = row.scrollWidth;
   };
   return { node, update };
 }

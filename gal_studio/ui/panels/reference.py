@@ -88,6 +88,7 @@ class Preset:
     name: str
     title: str
     note: str
+    base_model: str
     settings: dict[Kind, dict[str, Any]]
 
 
@@ -219,6 +220,7 @@ def options(_: Context) -> Options:
                 name=preset.name,
                 title=preset.title,
                 note=preset.note,
+                base_model=preset.base_model,
                 settings={kind: fitted(preset, kind).to_dict() for kind in preset.settings},
             )
             for preset in load_presets()

@@ -9,6 +9,8 @@ import {
   FIRST_OF_MACHINE,
   machineHeading,
   makeFields,
+  offerReset,
+  resetAllButton,
   typedValue,
   weigh,
   written,
@@ -45,6 +47,7 @@ export async function mountPresets(parts, firstKind) {
     ...answer.presets,
     {
       name: "own",
+      base_model: "",
       title: "Another model",
       note: "A folder, .safetensors checkpoint or Hugging Face ID, and a CLIP model to judge the pictures.",
       settings: answer.own,
@@ -75,6 +78,8 @@ export async function mountPresets(parts, firstKind) {
   startField.append(startFacts);
   parts.advanced.append(startField);
   const fields = makeFields();
+  const resetAll = resetAllButton();
+  parts.advanced.append(resetAll.node);
   for (const [name, field] of fields) {
     field.node.append(placeOf(name, field.input));
     if (name === FIRST_OF_MACHINE) parts.advanced.append(machineHeading());
@@ -83,14 +88,31 @@ export async function mountPresets(parts, firstKind) {
 
   const chosen = () =>
     choices.find((preset) => preset.name === new FormData(parts.form).get("preset")) ?? choices[0];
+  /** @param {string} name */
+  const usual = (name) => (name === "seed" ? String(answer.seed) : written(chosen().settings[kind], name));
   const fill = () => {
     own.hidden = chosen().name !== "own";
-    for (const [name, field] of fields) {
-      if (field.input.dataset.edited) continue;
-      field.input.value = name === "seed" ? String(answer.seed) : written(chosen().settings[kind], name);
-    }
+    for (const [name, field] of fields) if (!field.input.dataset.edited) field.input.value = usual(name);
+    follow();
+  };
+  /** Show what follows from the values of the fields. */
+  const follow = () => {
+    for (const [name, field] of fields) offerReset(field, usual(name));
+    resetAll.update([...fields.values()].filter(({ reset }) => !reset.hidden).length);
     weigh(fields.get("gal.balance_lambda"));
   };
+  /** @param {Iterable<import("../../kit/settings_fields.js").Field>} some fields to set back */
+  const reset = (some) => {
+    for (const { input } of some) delete input.dataset.edited;
+    fill();
+    parts.form.dispatchEvent(new Event("input")); // the form keeps it, and plans anew
+  };
+  for (const field of fields.values())
+    field.reset.addEventListener("click", () => {
+      reset([field]);
+      field.input.focus();
+    });
+  resetAll.node.addEventListener("click", () => reset(fields.values()));
   let justChosen = false; // by the person, who is to see what the model needs
   parts.presets.addEventListener("change", (event) => {
     if (event.target instanceof HTMLInputElement && event.target.type === "radio") justChosen = true;
@@ -98,7 +120,7 @@ export async function mountPresets(parts, firstKind) {
   });
   parts.advanced.addEventListener("input", (event) => {
     if (event.target instanceof HTMLElement) event.target.dataset.edited = "yes";
-    weigh(fields.get("gal.balance_lambda"));
+    follow();
   });
   parts.form.addEventListener("reset", () =>
     setTimeout(() => {

@@ -6,6 +6,7 @@ import { newest } from "../../app/newest.js";
 import { write } from "../../app/writes.js";
 import { el, focusKept, focusedIn, repeats } from "../../kit/dom.js";
 import { address } from "../../app/urls.js";
+import { parseCsv } from "../views/table.js";
 import { howComputed } from "../../kit/how.js";
 import { agreementWords, clockWords, KINDS, learningWords, scoreWords } from "./words.js";
 
@@ -52,6 +53,13 @@ export function mountChoices(panel) {
     learning = null;
     show(panel, how);
   });
+  return { rows };
+}
+
+/** As the studio writes it. */
+async function rows() {
+  const answer = await fetch(`/project/${encodeURIComponent(state.projectId ?? "")}/choices.csv`);
+  return answer.ok ? parseCsv(await answer.text()) : [];
 }
 
 /**

@@ -34,6 +34,7 @@ let waitingNode;
 let flat;
 
 const MOST_COLUMNS = 24; // of the smallest tiles
+const GAP = 8; // pixels between tiles
 const PADDING = 32; // pixels, left and right of the tiles
 const THUMBNAIL = 192; // pixels of a thumbnail's edge
 const SMALL = 82; // pixels of a tile with its gap, below which its mark is shorter
@@ -194,14 +195,16 @@ function columns() {
   const width = grid.clientWidth;
   if (!width) return;
   const most = Math.max(state.round?.expected ?? 0, ...[...groups.values()].map((g) => g.tiles.length), 8);
-  const found = desk.size
-    ? columnsFor(width - PADDING, MOST_COLUMNS, { smallest: desk.size, least: 1, limit: MOST_COLUMNS })
-    : columnsFor(width, most);
+  const found = desk.size ? asWanted(width - PADDING) : columnsFor(width, most);
   grid.style.setProperty("--columns", String(found));
   showLarge((width / found) * devicePixelRatio > THUMBNAIL);
   grid.toggleAttribute("data-small", width / found < SMALL);
   view.show(parts(), found);
 }
+
+/** As many columns as the chosen size of the tiles gives. @param {number} width */
+const asWanted = (width) =>
+  Math.max(1, Math.min(MOST_COLUMNS, Math.floor((width + GAP) / (desk.size + GAP))));
 
 /** @param {boolean} large whether thumbnails are too small */
 function showLarge(large) {

@@ -31,15 +31,20 @@ export function below(groups, id, down, columns) {
   return next[Math.min(next.length - 1, row * columns + column)];
 }
 
+const SHRINK = 0.75; // of the smallest tile: so small, if a group then stands in one row
+
 /**
  * How many columns fit into a width in pixels: by default from 3 to 12, and at most the size of the largest
- * group.
+ * group. Where that nearly fits, it stands in one row; else its rows are equally long.
  * @param {number} width
  * @param {number} most
  */
 export function columnsFor(width, most, { smallest = 58, gap = 8, least = 3, limit = 12 } = {}) {
-  const fit = Math.floor((width + gap) / (smallest + gap));
-  return Math.max(least, Math.min(fit, most, limit));
+  const fitting = (/** @type {number} */ tile) => Math.floor((width + gap) / (tile + gap));
+  const whole = Math.min(most, limit);
+  if (fitting(smallest * SHRINK) >= whole) return Math.max(least, whole);
+  const fit = Math.max(least, Math.min(fitting(smallest), whole));
+  return most <= limit ? Math.max(least, Math.ceil(most / Math.ceil(most / fit))) : fit;
 }
 
 /**

@@ -14,6 +14,7 @@ import { makeLayers } from "./layers.js";
 import { Chart } from "./drawing/plot.js";
 import { pointerActs, watchPointer } from "./pointer.js";
 import { PROJECTIONS } from "./projections.js";
+import { mapDrawing, mapRows } from "./saved.js";
 import { frameOf, makePoints, recolour as repaint } from "./scene.js";
 import { Viewpoint } from "./viewpoint.js";
 
@@ -82,6 +83,13 @@ export function mountMap(node, { legend }) {
     act?.();
   });
   new ResizeObserver(resized).observe(panel);
+  return { rows: () => mapRows(scene), drawings: toSave };
+}
+
+/** The map as it is saved: all of it, however near it is seen now. */
+function toSave() {
+  const { projection } = viewpoint.memory;
+  return [mapDrawing(scene, frameOf(projection, scene, []), PROJECTIONS[projection].axes)];
 }
 
 function listen() {

@@ -5,9 +5,9 @@ import { state } from "../../app/store.js";
 
 /** @typedef {"alike" | "own"} ProjectionName */
 /**
- * `place` is null for a picture that has no place (yet); `equal` gives both axes one range.
- * @typedef {{ label: string, title: string, equal: boolean, place: (candidate: Candidate) => Pixel | null,
- *   empty: () => string, alike: string }} Projection
+ * `place` is null for a picture that has no place (yet); `equal` gives both `axes`, by name, one range.
+ * @typedef {{ label: string, title: string, equal: boolean, axes: [x: string, y: string] | null,
+ *   place: (candidate: Candidate) => Pixel | null, empty: () => string, alike: string }} Projection
  */
 
 /** @type {Record<ProjectionName, Projection>} */
@@ -16,6 +16,7 @@ export const PROJECTIONS = {
     label: "By likeness",
     title: "Pictures that look alike lie near each other (t-SNE of their CLIP features)",
     equal: false,
+    axes: null,
     place: ({ id }) => state.positions.get(id) ?? null,
     empty: () =>
       state.candidates.size
@@ -29,6 +30,7 @@ export const PROJECTIONS = {
       "Upwards: likeness to the picture’s own prompt. To the right: likeness to the reference’s prompt. " +
       "Below the line, a picture looks more like the reference’s prompt",
     equal: true,
+    axes: ["likeness to the reference’s prompt", "likeness to its own prompt"],
     place: ({ remark, scores: { similarity_anchor: own, similarity_reference: reference } }) =>
       remark !== "flat" && Number.isFinite(own) && Number.isFinite(reference) ? [reference, own] : null,
     empty: () => "Each picture becomes a point here: below the line, it looks like your reference.",

@@ -34,7 +34,14 @@ export function mountTrials(panel) {
     trials = [];
     show(strip, form);
   });
+  return { rows };
 }
+
+/** @returns {import("../views/table.js").Row[]} */
+const rows = () => [
+  ["round", "prompt", "seed", "guidance", "strength"],
+  ...trials.map((one) => [one.round_name, one.prompt, one.seed, one.guidance, one.strength]),
+];
 
 /** The form, with its values and what it says. */
 function makeForm() {
@@ -51,6 +58,7 @@ function makeForm() {
   const said = el("p", { class: "trial-said", role: "status" });
   const draw = el("button", { type: "submit", class: "button", data: { action: "try" } }, "Draw");
   let followed = "";
+  let asked = 0; // pictures that there are once the last one that was asked for is known
   const values = () => ({
     prompt: prompt.value,
     seed: seed.input.value,
@@ -69,6 +77,7 @@ function makeForm() {
           setText(said, problem);
           if (problem || draw.disabled) return;
           draw.disabled = true; // until it is queued: a double click means one picture
+          setText(said, "Asking for your picture…");
           const answer = await write("try_prompt", {
             round: state.roundId,
             prompt: given.prompt,
@@ -77,6 +86,8 @@ function makeForm() {
             strength: typedNumber(given.strength),
           });
           draw.disabled = false;
+          asked = answer ? trials.length + 1 : 0;
+          setText(said, answer ? "It is queued, and appears below when it is drawn." : "");
           if (answer) refresh();
         },
       },
@@ -90,6 +101,10 @@ function makeForm() {
     /** Show what the project teaches, and start with the guidance of its settings. */
     follow() {
       if (!state.project) return;
+      if (asked && trials.length >= asked && trials.every(({ version, trouble }) => version || trouble)) {
+        asked = 0;
+        setText(said, "");
+      }
       const stands = state.project?.stands_for ?? "";
       setText(said, said.textContent || `{} stands for “${stands.replace(/^, /, "")}”.`);
       if (followed === state.projectId) return;

@@ -9,9 +9,10 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from gal_studio.ui.panels import reference
+from gal_studio.ui.panels.form_plan import own_settings
 from tests.state.images.heic import HEIC_PICTURE
 from tests.ui.access.gates import Gate
-from tests.ui.conftest import Served, Watched
+from tests.ui.conftest import Served, Watched, until
 from tests.ui.seeded import make_project, picture
 
 pytestmark = pytest.mark.browser
@@ -208,3 +209,54 @@ def test_a_trigger_word_with_a_space_in_the_prompt_is_told(watched: Watched, ser
     page.fill("[data-part=prompt]", "A <my robot> toy on a desk")
     words = "A trigger word cannot contain spaces, as '<my robot>' does: write '<my-robot>' instead."
     page.wait_for_selector(f'.field-notes p:has-text("{words}")')
+
+
+def test_a_setting_or_all_of_them_are_set_back(watched: Watched, served: Served):
+    page = watched.open(served.address)
+    page.wait_for_selector("[data-part=presets] input")
+    page.click(".new-project .advanced summary")
+    rank, steps = (page.locator(f".new-project [name='tune.{name}']") for name in ("rank", "steps"))
+    usual = [rank.input_value(), steps.input_value()]
+    expect(page.locator(".new-project .reset-field:visible")).to_have_count(0)
+    expect(page.locator(".new-project .reset-all")).to_be_hidden()
+    rank.fill("5")
+    steps.fill("7")
+    page.select_option(".new-project [name='tune.schedule']", index=1)
+    page.wait_for_selector(".reset-all:text-is('Reset 3 changed settings')")
+    page.click(".new-project [aria-label='Reset Rank']")
+    assert rank.input_value() == usual[0]
+    assert steps.input_value() == "7"
+    page.click(".new-project .reset-all")
+    assert [rank.input_value(), steps.input_value()] == usual
+    expect(page.locator(".new-project .reset-field:visible")).to_have_count(0)
+
+
+def test_a_projects_settings_are_set_back_to_those_of_its_model(watched: Watched, served: Served):
+    studio, project = served.place.studio, served.place.project
+    page = watched.open(served.url("reference"))
+    page.click(".open-project .advanced summary")
+    usual = own_settings()["style"].to_dict()["tune"]
+    page.fill(".open-project [name='tune.steps']", "77")
+    page.keyboard.press("Tab")
+    until(lambda: studio.project(project).settings.tune.steps == 77)
+    page.click(".open-project [aria-label='Reset Steps']")
+    until(lambda: studio.project(project).settings.tune.steps == usual["steps"])
+    page.fill(".open-project [name='tune.rank']", "3")
+    page.keyboard.press("Tab")
+    until(lambda: studio.project(project).settings.tune.rank == 3)
+    page.click(".open-project .reset-all")
+    until(lambda: studio.project(project).settings.tune.rank == usual["rank"])
+
+
+@pytest.mark.races
+def test_a_demo_answers_at_once(watched: Watched, served: Served):
+    studio = served.place.studio
+    gate = Gate(studio.create_demo)
+    studio.create_demo = gate  # type: ignore[method-assign]
+    gate.close()
+    page = watched.open(served.url("reference"))
+    page.click(".demo-button >> nth=1")
+    page.wait_for_selector(".demo-button[aria-busy=true] >> text=Making the project")
+    expect(page.locator(".demo-button[aria-busy] progress")).to_be_visible()
+    gate.open()
+    page.wait_for_selector(".chip-round[aria-current]")

@@ -38,6 +38,7 @@ def test_a_prompt_is_tried_and_its_picture_accepted(watched: Watched, served) ->
     form.get_by_label("Seed").fill("12")
     form.get_by_label("LoRA strength").fill("1.3")
     form.get_by_role("button", name="Draw").click()
+    form.get_by_text("It is queued, and appears below when it is drawn.").wait_for()
     card = page.locator(".trial")
     card.get_by_text("Waiting to be drawn…").wait_for()
     (trial,) = studio.store.trials.waiting(round_id)
@@ -46,6 +47,7 @@ def test_a_prompt_is_tried_and_its_picture_accepted(watched: Watched, served) ->
     assert studio.next_step(round_id) == "accept", "the round can be decided on meanwhile"
     draw_all(studio, round_id)
     card.locator("img").wait_for()
+    form.get_by_text("It is queued").wait_for(state="hidden")
     card.get_by_text("Round 1 · seed 12 · guidance 4 · LoRA × 1.3").wait_for()
     card.get_by_role("button", name="Enlarge").click()
     viewer = page.locator("dialog.viewer[open]")

@@ -32,6 +32,8 @@ test("down and up keep the column, across groups and short rows", () => {
 test("as many columns as fit, from 3 to 12, and at most the number of pictures", () => {
   assert.equal(columnsFor(660, 10), 10);
   assert.equal(columnsFor(660, 8), 8);
+  assert.equal(columnsFor(530, 10), 10, "a little smaller, and in one row");
+  assert.equal(columnsFor(420, 10), 5, "5 and 5, not 6 and 4");
   assert.equal(columnsFor(100, 10), 3);
   assert.equal(columnsFor(5000, 40), 12);
 });

@@ -1,0 +1,152 @@
+/** The buttons of the open view: enlarge it, and save what it shows. */
+/** @import { Row } from "./table.js" */
+import { state } from "../../app/store.js";
+import { el, setAttribute, setText } from "../../kit/dom.js";
+import { toast } from "../../kit/toast.js";
+import { oneDrawing, pngFile, svgFile } from "./drawing.js";
+import { csv, tableDrawing } from "./table.js";
+
+/**
+ * What a view offers to be saved: its table, the names of the columns first, is drawn if it has no drawings.
+ * @typedef {{ rows: () => Row[] | Promise<Row[]>, drawings?: () => SVGSVGElement[] }} Savable
+ */
+
+/** @type {[ending: string, words: string][]} */
+const FILES = [
+  ["png", "Picture (PNG)"],
+  ["svg", "Drawing (SVG)"],
+  ["csv", "Table (CSV)"],
+];
+
+/**
+ * @param {HTMLElement} views the card that holds all views
+ * @param {() => { name: string, label: string, savable: Savable | undefined }} shown the open view
+ */
+export function makeViewButtons(views, shown) {
+  const menu = el("div", { class: "studio save-menu", popover: "auto", role: "group", "aria-label": "Save" });
+  const saving = el(
+    "button",
+    {
+      type: "button",
+      class: "quiet view-button",
+      "aria-label": "Save this view",
+      "aria-haspopup": "true",
+      title: "Save this view as a picture, a drawing or a table",
+      data: { action: "save-view" },
+      on: { click: () => openMenu() },
+    },
+    "⤓",
+  );
+  menu.append(
+    ...FILES.map(([ending, words]) =>
+      el(
+        "button",
+        {
+          type: "button",
+          class: "quiet",
+          data: { save: ending },
+          on: {
+            click: () => {
+              menu.hidePopover();
+              save(ending, shown());
+            },
+          },
+        },
+        words,
+      ),
+    ),
+  );
+  const openMenu = () => {
+    menu.showPopover({ source: saving });
+    const box = saving.getBoundingClientRect();
+    const left = Math.max(8, Math.min(box.left, innerWidth - menu.offsetWidth - 8));
+    Object.assign(menu.style, { left: `${left}px`, top: `${box.bottom + 4}px` });
+  };
+  const larger = el(
+    "button",
+    {
+      type: "button",
+      class: "quiet view-button",
+      data: { action: "enlarge-view" },
+      on: { click: () => enlarge(!views.hasAttribute("data-enlarged")) },
+    },
+    "⤢",
+  );
+  /** @param {boolean} on */
+  const enlarge = (on) => {
+    if (on === views.matches(":popover-open")) return;
+    views.toggleAttribute("data-enlarged", on);
+    if (on) {
+      views.popover = "manual"; // above everything, the top bar too, without leaving its place in the page
+      views.showPopover();
+    } else views.removeAttribute("popover");
+    name(on);
+    for (const other of behind(views)) other.inert = on;
+  };
+  /** @param {boolean} on */
+  const name = (on) => {
+    setAttribute(larger, "aria-pressed", String(on));
+    setText(larger, on ? "✕" : "⤢");
+    const words = on ? "Back to its place (Esc)" : "Enlarge this view";
+    larger.title = words;
+    setAttribute(larger, "aria-label", words);
+  };
+  views.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !views.hasAttribute("data-enlarged") || menu.matches(":popover-open"))
+      return;
+    event.stopPropagation(); // it would also clear the selection
+    enlarge(false);
+    larger.focus();
+  });
+  name(false);
+  return el("span", { class: "view-buttons" }, saving, larger, menu);
+}
+
+/**
+ * What lies behind an enlarged view: the other parts of its screen.
+ * @param {HTMLElement} views
+ */
+function behind(views) {
+  /** @type {HTMLElement[]} */
+  const found = [];
+  for (let node = views; node.parentElement && !node.classList.contains("rounds"); node = node.parentElement)
+    for (const other of node.parentElement.children)
+      if (other !== node && other instanceof HTMLElement) found.push(other);
+  return found;
+}
+
+/**
+ * @param {string} ending
+ * @param {{ name: string, label: string, savable: Savable | undefined }} shown
+ */
+async function save(ending, { name, label, savable }) {
+  const rows = (await savable?.rows()) ?? [];
+  if (rows.length < 2) return toast(`${label}: there is nothing to save yet.`);
+  const file = await fileOf(ending, rows, savable?.drawings?.() ?? []);
+  if (!file) return toast(`${label} could not be drawn. Save it as SVG or CSV.`, "error");
+  const address = URL.createObjectURL(file);
+  el("a", { href: address, download: `${stem(name)}.${ending}` }).click();
+  setTimeout(() => URL.revokeObjectURL(address), 60000);
+  return undefined;
+}
+
+/**
+ * @param {string} ending
+ * @param {Row[]} rows
+ * @param {SVGSVGElement[]} drawings
+ */
+function fileOf(ending, rows, drawings) {
+  if (ending === "csv") return new Blob([csv(rows)], { type: "text/csv" });
+  const drawing = oneDrawing(drawings.length ? drawings : [tableDrawing(rows)]);
+  return ending === "svg" ? svgFile(drawing) : pngFile(drawing);
+}
+
+/** @param {string} name of the view */
+function stem(name) {
+  const round = state.rounds.find((one) => one.id === state.roundId)?.name ?? "";
+  return [state.project?.name, round, name]
+    .filter(Boolean)
+    .join("-")
+    .replace(/[^\p{L}\p{N}-]+/gu, "-")
+    .toLowerCase();
+}

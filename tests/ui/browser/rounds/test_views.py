@@ -1,0 +1,112 @@
+"""The views of a round in a real Chromium: enlarged and back, and saved as picture, drawing and table."""
+
+import csv
+import io
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+from PIL import Image
+from playwright.sync_api import expect
+
+from tests.ui.conftest import Served, Watched
+from tests.ui.seeded import measure
+
+pytestmark = pytest.mark.browser
+
+
+def saved(page: Any, ending: str) -> bytes:
+    page.click("[data-action=save-view]")
+    with page.expect_download() as download:
+        page.click(f"[data-save={ending}]")
+    assert download.value.suggested_filename.endswith(f".{ending}")
+    return Path(download.value.path()).read_bytes()
+
+
+def rows(page: Any) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(saved(page, "csv").decode("utf-8-sig"))))
+
+
+def marks(page: Any, kind: str) -> int:
+    drawing = ElementTree.fromstring(saved(page, "svg"))
+    return len(drawing.findall(f".//{{http://www.w3.org/2000/svg}}{kind}"))
+
+
+def test_a_view_is_enlarged_and_goes_back(watched: Watched, served: Served):
+    page = watched.open(served.url())
+    page.wait_for_selector(".map .plot .point")
+    small = page.locator(".card.views").bounding_box()
+    page.click("[data-action=enlarge-view]")
+    page.wait_for_selector(".card.views[data-enlarged]")
+    large = page.locator(".card.views").bounding_box()
+    assert large["width"] > 1400 > 2 * small["width"]
+    assert large["height"] > 850
+    page.wait_for_function("document.querySelector('.view.map .main-svg').clientWidth > 1300")  # drawn anew
+    for view in ("curves", "choices", "anchors"):
+        page.click(f"[data-view={view}]")
+        expect(page.locator(f".view.{view}")).to_be_visible()
+    assert page.evaluate("document.querySelector('.pictures').closest('[inert]') !== null")
+    page.keyboard.press("Escape")
+    page.wait_for_selector(".card.views:not([data-enlarged])")
+    assert page.evaluate("document.querySelector('[inert]') === null")
+    assert page.locator(".card.views").bounding_box() == small
+    assert page.evaluate("document.activeElement.dataset.action") == "enlarge-view"
+
+
+def test_the_map_is_saved(watched: Watched, served: Served):
+    page = watched.open(served.url())
+    page.wait_for_selector(".map .plot .point")
+    page.wait_for_function("document.querySelectorAll('.map .plot .point').length >= 180")
+    table = rows(page)
+    assert len(table) == 180
+    assert {row["decision"] for row in table} == {"undecided"}
+    copies = sum(row["copy"] == "yes" for row in table)
+    assert copies == sum(
+        shown.candidate.overfit for shown in served.place.studio.round_view(served.place.round).candidates
+    )
+    assert marks(page, "circle") == 180 + sum(row["suggested"] == "yes" for row in table)
+    with Image.open(io.BytesIO(saved(page, "png"))) as picture:
+        assert picture.size == (1800, 1440)
+        assert len(picture.convert("RGB").getcolors(1 << 24)) > 10, "it is not blank"
+
+
+def test_curves_prompts_and_choices_are_saved(watched: Watched, served: Served):
+    studio = served.place.studio
+    measure(studio, served.place.round)
+    studio.accept_suggestion(served.place.round)
+    page = watched.open(served.url())
+    page.click("[data-view=curves]")
+    page.wait_for_selector(".curves .arms-chart")
+    assert {"loss", "loss, running mean"} < {row["curve"] for row in rows(page)}
+    assert marks(page, "path") >= 2
+    assert saved(page, "png").startswith(b"\x89PNG")
+    page.click("[data-view=anchors]")
+    assert len(rows(page)) == 18
+    assert marks(page, "text") == 9 * 19
+    page.click("[data-view=choices]")
+    page.wait_for_selector(".choices-head")
+    assert rows(page)
+    assert saved(page, "png").startswith(b"\x89PNG")
+
+
+def test_where_nothing_is_there_nothing_is_saved(watched: Watched, served: Served):
+    page = watched.open(served.url())
+    page.click("[data-view=trials]")
+    page.click("[data-action=save-view]")
+    page.click("[data-save=csv]")
+    page.wait_for_selector(".toast:has-text('Try a prompt: there is nothing to save yet.')")
+
+
+def test_ten_pictures_stand_in_one_row_at_1024_pixels(watched: Watched, served: Served):
+    page = watched.open(served.url())
+    page.set_viewport_size({"width": 1024, "height": 768})
+    page.wait_for_function(
+        "getComputedStyle(document.querySelector('.grid')).getPropertyValue('--columns') == 10"
+    )
+    tops = page.evaluate(
+        "[...document.querySelector('.grid .group, .grid [data-anchor]').querySelectorAll('.tile')]"
+        ".map((tile) => tile.offsetTop)"
+    )
+    assert len(tops) == 10
+    assert len(set(tops)) == 1
