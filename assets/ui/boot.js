@@ -1,6 +1,7 @@
 /** Mounts each panel that Gradio renders, and starts the page when the last one is mounted. */
 import { connect, start } from "./app/session.js";
 import { resumePending } from "./app/writes.js";
+import { registerDialogs } from "./dialogs.js";
 import { applyTheme } from "./kit/theme.js";
 import { mountTop } from "./top/top_bar.js";
 import { mountRounds } from "./rounds/rounds.js";
@@ -51,6 +52,7 @@ function begin() {
   });
   document.documentElement.dataset.studio = "starting";
   resumePending();
+  registerDialogs();
   start().finally(() => {
     document.documentElement.dataset.studio = "ready";
   });

@@ -1,22 +1,24 @@
 """The decisions of a round, derived from its append-only log."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from gal_studio.core.types import Author, Verdict
-from gal_studio.core.undo import Change, newest, steps_of
+from gal_studio.core.undo import Change, steps_of
 
 
 @dataclass(frozen=True)
 class CandidateState:
     """A verdict; for an accepted candidate also the mask of its accepted part (None: all of the picture) and
-    a weight that was set by hand (None: the weight of its round).
+    a weight that was set by hand (None: the weight of its round). `marked_copy` is whether a person called it
+    a copy of the reference (None: the witnesses decide).
     """
 
     verdict: Verdict
     mask: str | None = None
     weight: float | None = None
+    marked_copy: bool | None = None
 
 
 UNDECIDED = CandidateState("undecided")
@@ -50,8 +52,17 @@ class Decided:
 
     @cached_property
     def states(self) -> Mapping[str, CandidateState]:
-        """The present state of each candidate that ever had a verdict, the newest one at the end."""
-        return newest(self.log)
+        """The present state of each candidate that was ever decided on, the one decided last at the end.
+
+        To call it a copy or none is no decision on it: it keeps its place.
+        """
+        states: dict[str, CandidateState] = {}
+        for change in self.log:
+            before, after = states.get(change.key, UNDECIDED), change.value
+            if replace(before, marked_copy=after.marked_copy) != after:
+                states.pop(change.key, None)
+            states[change.key] = after
+        return states
 
     @cached_property
     def verdicts(self) -> Mapping[str, Verdict]:
@@ -101,9 +112,16 @@ class Decided:
         """
         masks = masks or {}
         states = {
-            name: CandidateState(
-                verdict, masks.get(name), self.weights.get(name) if verdict == "accepted" else None
+            name: replace(
+                self.state(name),
+                verdict=verdict,
+                mask=masks.get(name),
+                weight=self.weights.get(name) if verdict == "accepted" else None,
             )
             for name, verdict in batch
         }
-        return {name: state for name, state in states.items() if self.states.get(name, UNDECIDED) != state}
+        return {name: state for name, state in states.items() if self.state(name) != state}
+
+    def state(self, name: str) -> CandidateState:
+        """The present state of a candidate."""
+        return self.states.get(name, UNDECIDED)

@@ -58,3 +58,49 @@ def test_what_cannot_be_marked_changes_nothing(studio: Studio, drawn: str) -> No
     with pytest.raises(StudioError, match="flat colour"):
         studio.mark_copies([picture], True)
     assert studio.store.candidates.get(picture).marked_copy is None
+
+
+def test_a_mark_is_undone_and_redone_like_a_decision(studio: Studio, drawn: str) -> None:
+    first, second, third = (one.id for one in studio.store.candidates.of_round(drawn)[:3])
+    studio.decide([first], "accepted")
+    studio.mark_copies([first, second], True)
+    studio.decide([third], "rejected")
+    words = [step.words for step in studio.history(drawn)]
+    assert words[1] == "mark 2 pictures as a copy"
+
+    def marks() -> list[bool | None]:
+        return [studio.store.candidates.get(name).marked_copy for name in (first, second, third)]
+
+    assert marks() == [True, True, None]
+    studio.undo(drawn)
+    assert marks() == [True, True, None], "the verdict was undone, not the mark"
+    assert set(studio.undo(drawn)) == {first, second}
+    assert marks() == [None, None, None]
+    assert studio.store.decisions.of_round(drawn).accepted == (first,)
+    studio.redo(drawn)
+    assert marks() == [True, True, None]
+    studio.go_to(drawn, None)
+    assert marks() == [None, None, None]
+
+
+def test_a_mark_is_no_verdict(studio: Studio, drawn: str) -> None:
+    first, second, third = (one.id for one in studio.store.candidates.of_round(drawn)[:3])
+    studio.decide([first], "accepted")
+    studio.decide([second], "accepted")
+    logged = studio.store.overrides.of_round(drawn)
+    studio.mark_copies([first, third], True)
+    decided = studio.store.decisions.of_round(drawn)
+    assert decided.accepted == (first, second), "the order of acceptance stays"
+    assert dict(decided.verdicts) == {first: "accepted", second: "accepted"}
+    assert studio.store.overrides.of_round(drawn) == logged
+    studio.decide([first], "rejected")
+    assert studio.store.candidates.get(first).marked_copy is True, "a verdict leaves the mark"
+
+
+def test_marks_that_differ_are_one_step(studio: Studio, drawn: str) -> None:
+    first, second = (one.id for one in studio.store.candidates.of_round(drawn)[:2])
+    studio.mark_copies([second], True)
+    studio.mark_each({first: True, second: None})
+    assert studio.history(drawn)[-1].words == "mark 2 pictures"
+    studio.undo(drawn)
+    assert studio.store.candidates.get(second).marked_copy is True

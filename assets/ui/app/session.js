@@ -1,10 +1,11 @@
-/** Server calls, polling, and navigation state in the URL. */
+/** Server calls, polling, and what is open. */
 /** @import { Answers, Asked, Requests } from "payloads" */
 /** @import { Server } from "./types/parts.d.ts" */
 import { state, emit, busy } from "./store.js";
 import { toast, clearErrors } from "../kit/toast.js";
 import { writeMark } from "./writes.js";
 import { receive, forget, known } from "./apply_poll.js";
+import { remember, startPlaces } from "./places.js";
 
 const REFRESH_DELAY = 400; // ms
 const REFRESH_SPACING = 1500; // ms
@@ -105,9 +106,8 @@ async function requestChanges() {
   if (answer.gone) return projectNotFound(answer.gone);
   const before = state.roundId;
   receive(answer, { sent, trustVerdicts: upToDate() });
-  if (!before || before === state.roundId) return;
-  updateAddress(); // another tab archived the round that was shown
-  refreshSoon();
+  if (before !== state.roundId) remember({ byItself: true });
+  if (before && before !== state.roundId) refreshSoon(); // another tab archived the round that was shown
 }
 
 /**
@@ -122,7 +122,7 @@ function projectNotFound(sentence) {
 export function closeProject() {
   forget();
   Object.assign(state, { projectId: null, roundId: null, step: "reference" });
-  updateAddress();
+  remember({ byItself: true });
   emit("step");
 }
 
@@ -133,7 +133,7 @@ export function closeProject() {
 export function openProject(projectId, { step = "rounds", roundId = null } = {}) {
   forget();
   Object.assign(state, { projectId, roundId, step });
-  updateAddress();
+  remember();
   emit("step");
   return refresh();
 }
@@ -143,7 +143,7 @@ export function openRound(roundId) {
   if (roundId === state.roundId) return Promise.resolve();
   forget({ keepProject: true });
   state.roundId = roundId;
-  updateAddress();
+  remember();
   return refresh();
 }
 
@@ -151,27 +151,30 @@ export function openRound(roundId) {
 export function openStep(step) {
   if (step !== "reference" && !state.projectId) return;
   state.step = step;
-  updateAddress();
+  remember();
   emit("step");
 }
 
-/** Store project, round and step in the URL. */
-export function updateAddress() {
-  const address = new URL(location.href);
-  const parts = { project: state.projectId, round: state.roundId, step: state.projectId ? state.step : null };
-  for (const [name, value] of Object.entries(parts)) {
-    if (value) address.searchParams.set(name, value);
-    else address.searchParams.delete(name);
+/**
+ * Show what an address names, as it was loaded or as Back and Forward bring it.
+ * @param {import("./address.js").Place} place
+ */
+function go({ project, round, step }) {
+  const other = project !== state.projectId;
+  const otherRound = !other && round !== null && round !== state.roundId;
+  if (other || otherRound) forget({ keepProject: !other });
+  if (other) state.projectId = project;
+  if (other || otherRound) state.roundId = round;
+  if (other || step !== state.step) {
+    state.step = step;
+    emit("step");
   }
-  history.replaceState(history.state, "", address);
+  if (other || otherRound) refresh();
 }
 
 export function start() {
-  const query = new URLSearchParams(location.search);
-  state.projectId = query.get("project");
-  state.roundId = query.get("round");
-  state.step = state.projectId ? (query.get("step") ?? "rounds") : "reference";
   document.addEventListener("visibilitychange", () => document.hidden || poll());
+  startPlaces(go);
   emit("step");
-  return poll();
+  return refresh();
 }

@@ -7,6 +7,7 @@
  * @property {string | null} projectId
  * @property {string | null} roundId
  * @property {string} step the screen: reference, rounds or results
+ * @property {string} view the tab of the Rounds screen
  * @property {Project | null} project
  * @property {RoundChip[]} rounds the strip
  * @property {ArchivedRound[]} archived the rounds that the strip hides, to be brought back
@@ -41,6 +42,7 @@ export const state = {
   projectId: null,
   roundId: null,
   step: "reference",
+  view: "map",
   project: null,
   rounds: [],
   archived: [],
@@ -70,6 +72,7 @@ export const state = {
  * @typedef {{
  *   verdicts: Set<string>, candidates: Candidate[],
  *   hover: string | undefined, focus: string | undefined, view: string,
+ *   "show-view": string,
  * }} Details
  */
 

@@ -47,6 +47,7 @@ const more = [];
 export const addToHelp = (label, act) => more.push({ label, act });
 
 export const helpOpen = () => Boolean(dialog?.open);
+export const closeHelp = () => dialog?.close();
 
 export function showHelp() {
   dialog ??= document.body.appendChild(
@@ -74,7 +75,7 @@ export function showHelp() {
       ),
     ),
   );
-  dialog.showModal();
+  if (!dialog.open) dialog.showModal();
 }
 
 /**

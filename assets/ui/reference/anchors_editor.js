@@ -20,6 +20,7 @@ const rows = new Map();
 let parts;
 
 export const anchorsOpen = () => Boolean(parts?.dialog.open);
+export const closeAnchors = () => parts?.dialog.close();
 
 export function editAnchors() {
   parts ??= build();

@@ -42,6 +42,17 @@ let open = null;
 const draftName = (id) => `pair ${id}`;
 
 export const pairOpen = () => Boolean(dialog?.open);
+/** What Back and Forward do with an enlarged pair. */
+export const pairPlace = {
+  now: () => (pairOpen() ? (open?.id ?? "") : null),
+  /** @param {string} id */
+  open: (id) => {
+    if (!state.refinement?.pairs.some((pair) => pair.id === id)) return false;
+    if (open?.id !== id) openPair(id);
+    return true;
+  },
+  close: () => closePair(),
+};
 export const togglePairHeat = () => open?.quality.toggle();
 
 /** Clean up now, not on the asynchronous close event; focus the card of the pair. */

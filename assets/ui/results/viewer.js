@@ -21,6 +21,14 @@ let at = 0;
 let made;
 
 export const viewerOpen = () => Boolean(dialog?.open);
+export const closeViewer = () => dialog?.close();
+
+/** Open it again with what it showed last; false if it showed nothing yet. */
+export function reopenViewer() {
+  if (!viewed) return false;
+  if (!viewerOpen()) openViewer(viewed);
+  return true;
+}
 
 /** @param {Viewed} what */
 export function openViewer(what) {

@@ -90,7 +90,7 @@ function actionFor(event) {
 const ON_RINGED = {
   a: () => decideAndAdvance("accepted"),
   r: () => decideAndAdvance("rejected"),
-  l: () => toggleFocused({ alone: lightbox() }),
+  l: markAndStay,
   c: compare,
   p: paintPart,
   h: (id) => enlarge(id, { heat: true }),
@@ -169,6 +169,16 @@ function decideAndAdvance(verdict) {
   const next = goes ? neighbour(1) : null; // before a filter hides the picture
   decideFocused(verdict, { alone });
   if (next) go(next);
+}
+
+/**
+ * Call the picture a copy or none, and stay on it unless a filter hides it now.
+ * @param {string} id
+ */
+function markAndStay(id) {
+  const next = neighbour(1) ?? neighbour(-1);
+  toggleFocused({ alone: lightbox() });
+  if (next && !lightbox() && !openPictures().flat().includes(id)) go(next);
 }
 
 /** @param {string} id */

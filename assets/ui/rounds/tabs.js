@@ -1,7 +1,8 @@
 /** Tabs with the views of the candidates. To add a view, add a line here and a file that fills its panel. */
 /** @import { Savable } from "./views/head.js" */
 /** @import { RoundsParts } from "../app/types/parts.d.ts" */
-import { emit, on } from "../app/store.js";
+import { emit, on, state } from "../app/store.js";
+import { remember } from "../app/places.js";
 import { waiting } from "../training/now.js";
 import { el, setAttribute } from "../kit/dom.js";
 import { mountCurves } from "../training/curves.js";
@@ -25,6 +26,8 @@ const VIEWS = [
   ["trials", "Try a prompt", mountTrials],
 ];
 
+const FIRST = VIEWS[0][0];
+
 /** @param {RoundsParts} parts */
 export function mountViews({ views, tabs, legend }) {
   const made = VIEWS.map(([name, label, mount]) => {
@@ -45,6 +48,7 @@ export function mountViews({ views, tabs, legend }) {
   });
   const shown = () => made.find(({ name }) => name === views.dataset.open) ?? made[0];
   tabs.after(makeViewButtons(views, shown));
+  let byItself = false; // the curves are shown instead of the empty map, until there are pictures
   /** @param {string} chosen */
   const open = (chosen) => {
     for (const { name, tab, panel } of made) {
@@ -53,20 +57,25 @@ export function mountViews({ views, tabs, legend }) {
       panel.hidden = name !== chosen;
     }
     views.dataset.open = chosen;
+    state.view = byItself ? FIRST : chosen; // what the person chose
     emit("view", chosen);
+    remember();
   };
   let before = false;
-  let byItself = false; // the curves are shown instead of the empty map, until there are pictures
   on("job round candidates forget", () => {
     const now = waiting();
-    if (now && !before && views.dataset.open === "map") {
+    if (now && !before && views.dataset.open === FIRST) {
       byItself = true;
       open("curves");
     } else if (!now && byItself) {
       byItself = false;
-      open("map");
+      open(FIRST);
     }
     before = now;
+  });
+  on("show-view", (name) => {
+    byItself = false;
+    open(VIEWS.some(([known]) => known === name) ? name : FIRST);
   });
   for (const [i, { name, tab }] of made.entries()) {
     tab.addEventListener("click", () => {
@@ -84,5 +93,5 @@ export function mountViews({ views, tabs, legend }) {
       open(next.name);
     });
   }
-  open(VIEWS[0][0]);
+  open(FIRST);
 }

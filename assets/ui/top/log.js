@@ -13,6 +13,7 @@ let timer;
 let report = "";
 
 export const logOpen = () => Boolean(parts?.dialog.open);
+export const closeLog = () => parts?.dialog.close();
 
 export function openLog() {
   parts ??= build();

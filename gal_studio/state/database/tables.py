@@ -293,7 +293,8 @@ TABLES: tuple[Table, ...] = (
         candidate_id TEXT NOT NULL REFERENCES candidates (id),
         verdict TEXT NOT NULL CHECK (verdict IN ('accepted', 'rejected', 'undecided')),
         mask TEXT,
-        weight REAL CHECK (weight >= 0)
+        weight REAL CHECK (weight >= 0),
+        marked_copy INTEGER
     """,
         files={"mask": "images"}, counter="decisions",
         indexes=("decisions_of_candidate ON decisions (candidate_id)",)),

@@ -36,6 +36,20 @@ INSERT INTO reference_masks (reference_id, mask, author, time)
     SELECT project_references.id, mask, 'human', created FROM project_references
     JOIN projects ON projects.id = project_id WHERE mask IS NOT NULL ORDER BY project_references.rowid
 """  # version 6
+_STEP_OF_MARKS = """
+INSERT INTO decision_batches (round_id, author, time)
+    SELECT DISTINCT round_id, 'human', CAST(strftime('%s', 'now') AS REAL)
+    FROM candidates WHERE marked_copy IS NOT NULL
+"""  # version 29: what a person called a copy becomes the last step of its round
+_MARKS_TO_THEIR_LOG = """
+INSERT INTO decisions (batch_id, candidate_id, verdict, mask, weight, marked_copy)
+    SELECT
+        (SELECT MAX(id) FROM decision_batches WHERE decision_batches.round_id = candidates.round_id),
+        candidates.id, COALESCE(last.verdict, 'undecided'), last.mask, last.weight, candidates.marked_copy
+    FROM candidates LEFT JOIN decisions AS last
+        ON last.id = (SELECT MAX(id) FROM decisions WHERE candidate_id = candidates.id)
+    WHERE candidates.marked_copy IS NOT NULL
+"""
 _ONE_WITNESS = """
 UPDATE {0} SET settings = json_patch(settings, '{{"gal": {{"witnesses": "prompts"}}}}')
     WHERE json_valid(settings) AND json_extract(settings, '$.gal.witnesses') IS NULL
@@ -67,6 +81,9 @@ def upgrade(writer: sqlite3.Connection, version: int) -> None:
     if version < 12:
         for name in ("rounds", "project_settings"):
             writer.execute(_ONE_WITNESS.format(name))
+    if version < 29:
+        writer.execute(_STEP_OF_MARKS)
+        writer.execute(_MARKS_TO_THEIR_LOG)
     for statement in triggers().values():
         writer.execute(statement)
     writer.execute(COMPLETE)

@@ -153,14 +153,6 @@ class Candidates:
         rows = self._database.rows("SELECT id, feature FROM candidates WHERE round_id = ?", (round_id,))
         return {row["id"]: np.frombuffer(row["feature"], dtype="<f4") for row in rows}
 
-    def mark_copies(self, identities: Sequence[str], copy: bool | None) -> None:
-        """Store that a person calls these candidates copies, or no copies; None: the witnesses decide."""
-        with self._database.transaction() as writer:
-            writer.executemany(
-                "UPDATE candidates SET marked_copy = ? WHERE id = ?",
-                [(copy, identity) for identity in identities],
-            )
-
     def place(self, places: Mapping[str, tuple[float, float]]) -> None:
         """Store the places of candidates on the map."""
         with self._database.transaction() as writer:

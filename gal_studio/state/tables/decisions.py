@@ -1,7 +1,8 @@
-"""The verdicts on candidates: an append-only log for each round."""
+"""The verdicts on candidates, and what a person calls a copy: an append-only log for each round."""
 
 import sqlite3
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from gal_studio.core import checks
 from gal_studio.core.decisions import UNDECIDED, CandidateState, Decided, LoggedDecision
@@ -48,8 +49,19 @@ class Decisions(UndoLog[CandidateState]):
         self, round_id: str, candidate_id: str, weight: float | None, author: Author
     ) -> int | None:
         """Append a weight for an accepted candidate; None: the weight of its round. Returns the step."""
-        mask = self.of_round(round_id).masks.get(candidate_id)
-        return self._record(round_id, {candidate_id: CandidateState("accepted", mask, weight)}, author)
+        before = self.of_round(round_id).state(candidate_id)
+        after = replace(before, verdict="accepted", weight=weight)
+        return self._record(round_id, {candidate_id: after}, author)
+
+    def mark_copies(self, round_id: str, marks: Mapping[str, bool | None], author: Author) -> int | None:
+        """Append whether a person calls candidates copies of the reference; None: the witnesses decide.
+
+        Returns the step; None if nothing changed.
+        """
+        with self._database.transaction():
+            decided = self.of_round(round_id)
+            states = {name: replace(decided.state(name), marked_copy=copy) for name, copy in marks.items()}
+            return self._record(round_id, states, author)
 
     def log(self, round_id: str) -> tuple[Decision, ...]:
         """Every verdict that was ever given in a round, the oldest first."""
@@ -73,12 +85,16 @@ class Decisions(UndoLog[CandidateState]):
                 (scope, author, self._clock(), undoes, redoes),
             ).lastrowid
             writer.executemany(
-                "INSERT INTO decisions (batch_id, candidate_id, verdict, mask, weight) "
-                "VALUES (?, ?, ?, ?, ?)",
+                "INSERT INTO decisions (batch_id, candidate_id, verdict, mask, weight, marked_copy) "
+                "VALUES (?, ?, ?, ?, ?, ?)",
                 [
-                    (batch, candidate, state.verdict, state.mask, state.weight)
+                    (batch, candidate, state.verdict, state.mask, state.weight, state.marked_copy)
                     for candidate, state in values.items()
                 ],
+            )
+            writer.executemany(  # what counts now is beside the picture
+                "UPDATE candidates SET marked_copy = ? WHERE id = ?",
+                [(state.marked_copy, candidate) for candidate, state in values.items()],
             )
         return int(batch or 0)
 
@@ -90,7 +106,12 @@ def logged_decision(row: sqlite3.Row) -> LoggedDecision:
         row["undoes"],
         row["redoes"],
         row["candidate_id"],
-        CandidateState(row["verdict"], row["mask"], row["weight"]),
+        CandidateState(
+            row["verdict"],
+            row["mask"],
+            row["weight"],
+            None if row["marked_copy"] is None else bool(row["marked_copy"]),
+        ),
         row["author"],
         row["time"],
     )

@@ -1,6 +1,6 @@
 """Verdicts, weights and painted masks, with undo and redo."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 
 from gal_studio.core import checks
@@ -40,13 +40,25 @@ class DecisionVerbs(Verbs):
                 suggestions.record_verdicts(self.store, round_id, batch, author)
 
     def mark_copies(self, candidate_ids: Sequence[str], copy: bool | None) -> None:
-        """Say whether pictures are copies, which then counts (Eq. G12); None leaves it to the witnesses."""
+        """Say whether pictures are copies, which then counts (Eq. G12); None leaves it to the witnesses.
+
+        It is one step of each round's history, which one undo reverts.
+        """
+        self.mark_each(dict.fromkeys(candidate_ids, copy))
+
+    def mark_each(self, marks: Mapping[str, bool | None]) -> None:
+        """The same as `mark_copies`, with a mark for each candidate."""
         with self.store.database.transaction():
-            for round_id in {self.store.candidates.round_of(name) for name in candidate_ids}:
+            by_round: dict[str, dict[str, bool | None]] = {}
+            for name, copy in marks.items():
+                by_round.setdefault(self.store.candidates.round_of(name), {})[name] = copy
+            for round_id, of_round in by_round.items():
                 refuse_by_hand(self.store, round_id)
-            if any(self.store.candidates.get(name).is_blank for name in candidate_ids):
-                raise StudioError("A picture of one flat colour is neither a copy nor good: leave it out.")
-            self.store.candidates.mark_copies(candidate_ids, copy)
+                if any(self.store.candidates.get(name).is_blank for name in of_round):
+                    raise StudioError(
+                        "A picture of one flat colour is neither a copy nor good: leave it out."
+                    )
+                self.store.decisions.mark_copies(round_id, of_round, "human")
 
     def accept_suggestion(
         self, round_id: str, author: Author = "sampler", shown: Collection[str] | None = None

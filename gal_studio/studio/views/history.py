@@ -41,11 +41,12 @@ def candidate_names(store: Store, round_id: str) -> dict[str, str]:
 
 
 def describe_step(step: DecisionStep, names: Mapping[str, str]) -> str:
-    """What a step did: "accept A drum 04", "reject 12 pictures"."""
+    """What a step did: "accept A drum 04", "reject 12 pictures", "mark A drum 04 as a copy"."""
     if step.author == "sampler":
         return f"accept the suggestion ({_pictures(step, names)})"
     verbs = {_verb(step.before[name], after) for name, after in step.after.items()}
-    verb = verbs.pop() if len(verbs) == 1 else "decide on {}"
+    various = "mark {}" if verbs <= set(_MARKS.values()) else "decide on {}"
+    verb = verbs.pop() if len(verbs) == 1 else various
     return verb.format(_pictures(step, names))
 
 
@@ -54,7 +55,12 @@ def _pictures(step: DecisionStep, names: Mapping[str, str]) -> str:
     return names.get(changed[0], "a picture") if len(changed) == 1 else f"{len(changed)} pictures"
 
 
+_MARKS = {True: "mark {} as a copy", False: "mark {} as no copy", None: "take back the mark of {}"}
+
+
 def _verb(before: CandidateState, after: CandidateState) -> str:
+    if before.marked_copy != after.marked_copy:
+        return _MARKS[after.marked_copy]
     if after.verdict == "undecided":
         return "take back {}"
     if after.verdict == "rejected":

@@ -1,8 +1,9 @@
 """The Rounds screen. Each button and key calls one method of the studio."""
 
 from dataclasses import dataclass
+from typing import Annotated
 
-from pydantic import FiniteFloat
+from pydantic import Field, FiniteFloat
 
 from gal_studio.core.types import Verdict
 from gal_studio.studio.views.history import HistoryStep
@@ -16,6 +17,7 @@ from gal_studio.ui.payloads.rounds import MapPoint, map_points
 from gal_studio.ui.requests import Context, Requests, joined
 
 REQUESTS = Requests()
+Marks = Annotated[dict[Id, bool | None], Field(max_length=100_000)]
 
 
 @dataclass(frozen=True)
@@ -199,9 +201,9 @@ def accept_in_part(context: Context, candidate: Id, mask: Runs) -> None:
 
 
 @REQUESTS.write
-def mark_copies(context: Context, candidates: Ids, copy: bool | None) -> None:
-    """Say whether pictures are copies; null leaves it to the witnesses."""
-    context.studio.mark_copies(candidates, copy)
+def mark_copies(context: Context, marks: Marks) -> None:
+    """Say whether pictures are copies, by ID; null leaves it to the witnesses."""
+    context.studio.mark_each(marks)
 
 
 @REQUESTS.write

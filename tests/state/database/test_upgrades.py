@@ -252,3 +252,16 @@ def test_old_projects_keep_the_prompts_as_their_only_witness(tmp_path: Path) -> 
 def test_no_old_workspace_is_taken_for_one_of_today(tmp_path: Path, version: int) -> None:
     path = old_workspace(tmp_path / "old", version)
     assert not schema.says_another_version(path / "studio.db")
+
+
+def test_a_mark_of_a_copy_becomes_the_last_step_of_its_round(tmp_path: Path) -> None:
+    folder = old_workspace(tmp_path / "old", 26)
+    with opened(folder) as connection:
+        connection.execute("UPDATE candidates SET marked_copy = 1 WHERE id = 'c1'")
+    with Store(folder) as store:
+        before = store.decisions.of_round("r1")
+        assert before.state("c1").marked_copy is True
+        assert before.accepted == ("c1",), "the verdict stays"
+        assert store.decisions.undo("r1") == ("c1",)
+        assert store.candidates.get("c1").marked_copy is None
+        assert store.decisions.of_round("r1").accepted == ("c1",)

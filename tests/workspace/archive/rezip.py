@@ -171,7 +171,7 @@ class Archive:
         )
         self.columns("vision_limits", self._table("vision_limits")["columns"][:-1])
         self.columns("rounds", self._table("rounds")["columns"][:-4])
-        self.columns("decisions", self._table("decisions")["columns"][:-1])
+        self.columns("decisions", self._table("decisions")["columns"][:-2])
         self.columns("candidates", self._table("candidates")["columns"][:-5])
         self.columns("patch_maps", self._table("patch_maps")["columns"][:-1])
 

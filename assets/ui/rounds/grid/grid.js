@@ -3,7 +3,7 @@
 /** @import { RoundsParts } from "../../app/types/parts.d.ts" */
 /** @import { Anchor, Candidate, Verdict } from "payloads" */
 import { busy, state, on, passes, counts, drawing } from "../../app/store.js";
-import { el, setAttribute, setText } from "../../kit/dom.js";
+import { el, focusedIn, setAttribute, setText } from "../../kit/dom.js";
 import { arrive, faceOf, makeTile, makeTools, markTile, setTabStop, showPicture } from "./tile.js";
 import { makeGroup, nameGroup, scoreGroup, insertTile, fillWaiting } from "./group.js";
 import { flatList } from "../desk/flat.js";
@@ -32,6 +32,8 @@ let empty;
 let waitingNode;
 /** @type {ReturnType<typeof flatList>} */
 let flat;
+/** @type {string | null} the test prompt whose row stays where it is, until another row has the focus */
+let held = null;
 
 const MOST_COLUMNS = 24; // of the smallest tiles
 const GAP = 8; // pixels between tiles
@@ -81,6 +83,7 @@ export function mountGrid(parts) {
 }
 
 function clear() {
+  held = null;
   for (const group of groups.values()) group.node.remove();
   flat.clear();
   tiles.clear();
@@ -102,6 +105,8 @@ function groupOf(anchor) {
 
 /** @param {Candidate[]} items */
 function add(items) {
+  // another mark gives the row another rank: it stays under the eye for now
+  if (items.some(({ id }) => tiles.has(id))) held = focusedRow();
   for (const item of items.filter(({ id }) => !tiles.has(id))) {
     const group =
       groups.get(item.anchor_id) ??
@@ -115,7 +120,13 @@ function add(items) {
   arrange();
 }
 
-/** Update scores, placeholders and order of the groups; the order is fixed while pictures are generated. */
+/** The test prompt of the focused picture. */
+const focusedRow = () => state.candidates.get(state.focus ?? "")?.anchor_id ?? null;
+
+/**
+ * Update scores, placeholders and order of the groups. The order is fixed while pictures are generated, and
+ * while the focus stays in a row in which a picture was marked.
+ */
 function arrange() {
   for (const anchor of state.project?.anchors ?? []) if (groups.has(anchor.id)) groupOf(anchor);
   const pool = (state.round?.pool ?? []).map((anchor) => groupOf(anchor).anchor.id);
@@ -124,14 +135,27 @@ function arrange() {
     fillWaiting(group, drawing() && pool.includes(id) ? (state.round?.expected ?? 0) : 0);
   }
   const order = inOrder(groups.keys(), pool, (id) => (drawing() ? null : state.scoreOf.get(id)?.rank));
-  const wanted = order.flatMap((id) => groups.get(id)?.node ?? []);
-  const now = [...grid.children].filter(
-    (node) => node !== empty && node !== waitingNode && node !== flat.node,
-  );
-  if (wanted.some((node, i) => node !== now[i])) grid.append(...wanted);
+  if (held === null) place(order.flatMap((id) => groups.get(id)?.node ?? []));
   flat.arrange();
   filter();
   mark(state.candidates.keys());
+}
+
+/**
+ * Put the groups into an order. What has the focus keeps it, and its place on the screen.
+ * @param {HTMLElement[]} wanted
+ */
+function place(wanted) {
+  const now = [...grid.children].filter(
+    (node) => node !== empty && node !== waitingNode && node !== flat.node,
+  );
+  if (!wanted.some((node, i) => node !== now[i])) return;
+  const focused = focusedIn(grid);
+  const before = focused?.getBoundingClientRect().top ?? 0;
+  grid.append(...wanted);
+  if (!focused?.isConnected) return;
+  if (focused !== document.activeElement) focused.focus({ preventScroll: true });
+  grid.scrollTop += focused.getBoundingClientRect().top - before;
 }
 
 /**
@@ -228,6 +252,10 @@ function follow(origin) {
   keepTabStop();
   const byItself = origin === "grid" || origin === "lightbox" || origin === "tour";
   if (tile && !byItself) faceOf(tile).focus({ preventScroll: true });
+  if (held !== null && held !== focusedRow()) {
+    held = null;
+    arrange();
+  }
 }
 
 /**

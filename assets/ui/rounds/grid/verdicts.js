@@ -149,10 +149,9 @@ async function step(name, done, empty) {
   if (!round || isReplay()) return;
   const answer = await write(name, { round });
   if (!answer || round !== state.roundId) return;
-  if (answer.changed.length) {
-    toast(`${done}: ${answer.what}`);
-    refetch();
-  } else toast(empty);
+  if (!answer.changed.length) return toast(empty);
+  await refetch(); // it is told when it is seen
+  if (round === state.roundId) toast(`${done}: ${answer.what}`);
 }
 
 export const undo = () => step("undo", "Undid", "There is nothing to undo in this round.");

@@ -26,13 +26,6 @@ export const cleared = ({ copy_by: by, copy_by_witnesses: before }) =>
   !by && before ? "not a copy, as you marked" : "";
 
 /**
- * Whether a person called it a copy or none; null where nothing was said.
- * @param {Pick<Candidate, "copy_by" | "copy_by_witnesses">} candidate
- */
-export const markOf = (candidate) =>
-  candidate.copy_by === "person" ? true : cleared(candidate) ? false : null;
-
-/**
  * What a candidate is after a person called it a copy or not; null: what the witnesses say.
  * @param {Candidate} candidate
  * @param {boolean | null} copy

@@ -105,6 +105,18 @@ export function close() {
   return dialog && closeDialog();
 }
 
+/** What Back and Forward do with the enlarged picture. */
+export const picturePlace = {
+  now: () => (lightbox() ? state.focus : null),
+  /** @param {string} id */
+  open: (id) => {
+    if (!state.candidates.has(id)) return false;
+    if (!lightbox() || state.focus !== id) enlarge(id);
+    return true;
+  },
+  close: () => closeDialog(),
+};
+
 /** Close and clean up now, not on the asynchronous close event; focus the tile of the last shown picture. */
 function closeDialog() {
   const id = state.focus;

@@ -76,26 +76,80 @@ def test_a_selection_is_marked_at_once(watched: Watched, served: Served):
     page.keyboard.press("l")  # all are like the reference: now none is
     settled(page)
     assert not any(flags(served)[name] for name in [*chosen, copy])
-    page.locator(".toast", has_text="not copies").get_by_text("Undo").click()
-    settled(page)
+    page.keyboard.press("Control+z")  # all of it is one step
+    expect(page.locator(".toast", has_text="Undid: mark 3 pictures")).to_be_visible()
     assert flags(served) == before | dict.fromkeys(chosen, "person")
+    expect(page.locator(f".tile[data-id='{copy}']")).to_have_attribute("data-copy", before[copy])
 
 
-def test_marks_are_taken_back_after_another_round_was_opened(watched: Watched, served: Served):
+def test_a_mark_is_announced_undone_and_redone_and_the_picture_stays_under_the_eye(
+    watched: Watched, served: Served
+):
+    before = flags(served)
+    page = started(watched, served)
+    groups = "(all) => all.map((one) => one.dataset.anchor)"
+    order = page.eval_on_selector_all(".group", groups)
+    suggested = page.get_attribute(".tile[data-suggested] >> nth=0", "data-id")
+    plain = f".group:has([data-id='{suggested}']) .tile:not([data-copy]):not([data-suggested])"
+    name = page.get_attribute(f"{plain} >> nth=0", "data-id")
+    tile = page.locator(f".tile[data-id='{name}']")
+    tile.locator(".tile-face").focus()
+    place = tile.bounding_box()
+    page.keyboard.press("l")
+    expect(page.locator(".toast[role=status]", has_text="Marked as a copy")).to_be_visible()
+    settled(page)
+    expect(page.locator(f".group:has([data-id='{name}']) .copies")).to_contain_text("4 of 10")
+    page.wait_for_function(  # the other scores have come as well
+        "(before) => [...document.querySelectorAll('.group')].some((one, at) =>"
+        " one.querySelector('.rank').textContent !== String(at + 1))",
+        arg=order,
+    )
+    assert page.eval_on_selector_all(".group", groups) == order, "no row jumps away"
+    assert tile.bounding_box() == place
+    assert page.evaluate("document.activeElement.closest('.tile')?.dataset.id") == name
+    page.keyboard.press("Control+z")
+    expect(page.locator(".toast", has_text="Undid: mark")).to_be_visible()
+    assert flags(served) == before
+    expect(tile).not_to_have_attribute("data-copy", "person")
+    page.keyboard.press("Control+y")
+    expect(tile).to_have_attribute("data-copy", "person")
+    assert flags(served) == before | {name: "person"}
+    page.keyboard.press("ArrowDown")  # moving on puts the rows into their order
+    page.wait_for_function(
+        "() => [...document.querySelectorAll('.group .rank')].every((one, at) =>"
+        " one.textContent === String(at + 1) || one.textContent === '·')"
+    )
+    assert page.evaluate("document.activeElement.matches('.tile[data-ring] .tile-face')")
+
+
+def test_a_filter_that_hides_a_marked_picture_leads_on_to_the_next(watched: Watched, served: Served):
+    page = started(watched, served)
+    page.click("[data-filter=copies]")
+    shown = page.eval_on_selector_all(".tile:not([hidden])", "(all) => all.map((one) => one.dataset.id)")
+    page.focus(f"[data-id='{shown[0]}'] .tile-face")
+    page.keyboard.press("l")
+    page.wait_for_selector(f"[data-id='{shown[0]}']", state="hidden")
+    assert page.evaluate("document.activeElement.closest('.tile')?.dataset.id") == shown[1]
+
+
+def test_undo_in_another_round_leaves_the_marks_of_this_one(watched: Watched, served: Served):
     second = served.place.studio.next_round(served.place.round).id
     before = flags(served)
     page = watched.open(f"{served.url()}&round={served.place.round}")
     for name in [name for name, by in before.items() if not by][:2]:
         page.locator(f".tile[data-id='{name}'] .tile-face").click(modifiers=["Shift"])
     page.keyboard.press("l")
-    undo = page.locator(".toast", has_text="2 pictures marked").get_by_text("Undo")
-    expect(undo).to_be_visible()
+    settled(page)
     page.click(".chip-round:has(.chip-name:text-is('Round 2'))")
     page.wait_for_url(f"**round={second}**")
-    undo.click()
-    settled(page)
+    page.keyboard.press("Control+z")
+    expect(page.locator(".toast", has_text="nothing to undo")).to_be_visible()
+    assert flags(served) != before
+    page.go_back()
+    page.wait_for_selector(".tile[data-copy=person]")
+    page.keyboard.press("Control+z")
+    expect(page.locator(".tile[data-copy=person]")).to_have_count(0)
     assert flags(served) == before
-    expect(page.locator(".tile")).to_have_count(0)
 
 
 def test_another_tab_shows_it(watched: Watched, served: Served):

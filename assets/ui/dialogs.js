@@ -1,0 +1,32 @@
+/** The dialogs to which Back, Forward and an address lead; the topmost first. */
+import { registerPlace } from "./app/places.js";
+import { state } from "./app/store.js";
+import { closeHelp, helpOpen, showHelp } from "./kit/help.js";
+import { anchorsOpen, closeAnchors, editAnchors } from "./reference/anchors_editor.js";
+import { pairPlace } from "./refine/pair_view.js";
+import { closeViewer, reopenViewer, viewerOpen } from "./results/viewer.js";
+import { picturePlace } from "./rounds/lightbox/lightbox.js";
+import { closeLog, logOpen, openLog } from "./top/log.js";
+
+/**
+ * @param {() => boolean} isOpen
+ * @param {() => unknown} open returns false if it cannot be opened now
+ * @param {() => void} close
+ */
+const dialog = (isOpen, open, close) => ({
+  now: () => (isOpen() ? "" : null),
+  open: () => isOpen() || open() !== false,
+  close,
+});
+
+export function registerDialogs() {
+  registerPlace("keys", dialog(helpOpen, showHelp, closeHelp));
+  registerPlace("log", dialog(logOpen, openLog, closeLog));
+  registerPlace(
+    "prompts",
+    dialog(anchorsOpen, () => Boolean(state.project) && editAnchors(), closeAnchors),
+  );
+  registerPlace("viewer", dialog(viewerOpen, reopenViewer, closeViewer));
+  registerPlace("pair", pairPlace);
+  registerPlace("picture", picturePlace);
+}
