@@ -22,6 +22,18 @@ export function ask(part) {
   digests = { ...digests, [part]: `invalid ${invalidations}` };
 }
 
+/**
+ * What the page shows as marked by a person, before the studio has stored it; null: no mark. A poll brings the
+ * pictures of which the studio says otherwise.
+ * @param {Record<string, boolean | null>} marks by candidate id
+ */
+export function showsMarks(marks) {
+  const shown = Object.entries({ ...candidateMark.marks, ...marks });
+  /** @type {[string, boolean][]} */
+  const said = shown.flatMap(([id, copy]) => (copy === null ? [] : [[id, copy]]));
+  candidateMark = { ...candidateMark, marks: Object.fromEntries(said) };
+}
+
 /** Discard the state of the current round (and project), so that the next poll loads it in full. */
 export function forget({ keepProject = false } = {}) {
   const { project, rounds, archived, job, queue, measures } = digests;
@@ -74,7 +86,9 @@ export function receive(answer, { sent, trustVerdicts }) {
   if (parts.measures !== undefined) take("measures", parts.measures);
   if (parts.round !== undefined) take("round", parts.round);
   if (parts.refinement !== undefined) take("refinement", parts.refinement);
-  if (candidates && sent.candidates === candidateMark) takeCandidates(candidates);
+  const isNews = candidates?.items.every(({ id }) => !state.candidates.has(id));
+  if (candidates && sent.candidates === candidateMark && (isNews || trustVerdicts))
+    takeCandidates(candidates);
   if (parts.scores) takeScores(parts.scores);
   if (parts.positions) {
     state.positions = new Map(Object.entries(parts.positions));

@@ -7,6 +7,7 @@ import { mountFilters } from "./grid/filters.js";
 import { mountDesk } from "./desk/desk_bar.js";
 import { mountGrid } from "./grid/grid.js";
 import { mountRing } from "./grid/ring.js";
+import { selectionBar } from "./grid/selection_bar.js";
 import { mountRefinement } from "../refine/refine.js";
 import { mountActions } from "./actions.js";
 import { mountKeys } from "./keys.js";
@@ -22,6 +23,7 @@ export function mountRounds(parts) {
   mountRing(parts);
   mountRing(parts);
   mountDesk(parts);
+  parts.grid.before(selectionBar(parts.grid));
   mountRefinement(parts);
   mountActions(parts);
   mountKeys(parts);

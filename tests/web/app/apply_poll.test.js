@@ -2,7 +2,7 @@
 /** @import { CandidateMark, Parts, PollAnswer } from "payloads" */
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
-import { ask, forget, known, receive } from "../../../assets/ui/app/apply_poll.js";
+import { ask, forget, known, receive, showsMarks } from "../../../assets/ui/app/apply_poll.js";
 import { on, state } from "../../../assets/ui/app/store.js";
 import { candidate, job, project, round } from "../samples.js";
 
@@ -112,4 +112,20 @@ test("when the shown round is archived elsewhere, what belongs to it is forgotte
   assert.deepEqual([state.focus, state.filter], [null, "all"]);
   assert.equal(known().parts.verdicts, undefined, "the next poll loads the round in full");
   assert.equal(state.job?.state, "running", "what belongs to the project stays");
+});
+
+test("what is marked on the page is told to the studio, which brings what it says otherwise", () => {
+  const [a, b] = [candidate({ id: "a" }), candidate({ id: "b" })];
+  const mark = { count: 2, digest: "d", marks: { b: true } };
+  take(answer({}, "1", { candidates: { reset: true, items: [a, b], mark } }));
+  const before = known();
+  showsMarks({ a: false, b: null });
+  assert.deepEqual(known().candidates, { count: 2, digest: "d", marks: { a: false } });
+  const older = { reset: false, items: [{ ...a, copy: true }], mark };
+  take(answer({}, "2", { candidates: older }), { sent: before });
+  assert.equal(state.candidates.get("a")?.copy, a.copy, "an answer from before the mark");
+  take(answer({}, "2", { candidates: older }), { trustVerdicts: false });
+  assert.equal(state.candidates.get("a")?.copy, a.copy, "an answer while the mark is on its way");
+  take(answer({}, "2", { candidates: older }));
+  assert.equal(state.candidates.get("a")?.copy, true);
 });

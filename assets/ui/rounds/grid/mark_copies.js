@@ -1,7 +1,8 @@
 /** Say which pictures are copies of the reference: that counts instead of what the witnesses say. */
 /** @import { Candidate } from "payloads" */
+import { showsMarks } from "../../app/apply_poll.js";
 import { state, emit } from "../../app/store.js";
-import { refreshSoon } from "../../app/session.js";
+import { refresh, refreshSoon } from "../../app/session.js";
 import { write } from "../../app/writes.js";
 import { count } from "../../kit/format.js";
 import { toast } from "../../kit/toast.js";
@@ -24,10 +25,11 @@ export async function toggleCopies(ids) {
     before.map((one) => [one.id, (one.copy_by_witnesses !== "") === copy ? null : copy]),
   );
   show(before.map((one) => marked(one, marks[one.id])));
+  showsMarks(marks);
   toast(`${said(before, copy)} Ctrl+Z takes it back.`);
   const saved = Boolean(await write("mark_copies", { marks }));
   if (saved) refreshSoon();
-  else show(before);
+  else refresh(); // it brings the marks that stand
   return saved;
 }
 

@@ -120,7 +120,7 @@ export function makeLayers(panel) {
       const likes = likeWords(candidate);
       setText(caption, `${candidate.head ?? candidate.prompt}${likes ? ` · ${likes}` : ""}`);
       const left = point.x + PEEK + 8 > panel.clientWidth ? point.x - PEEK : point.x + 18;
-      const top = Math.max(4, Math.min(panel.clientHeight - 158, point.y - 70));
+      const top = Math.max(4, Math.min(panel.clientHeight - peek.offsetHeight - 4, point.y - 70));
       peek.style.transform = `translate(${Math.max(4, left)}px, ${top}px)`;
     },
   };

@@ -98,7 +98,7 @@ def test_a_mark_is_announced_undone_and_redone_and_the_picture_stays_under_the_e
     page.keyboard.press("l")
     expect(page.locator(".toast[role=status]", has_text="Marked as a copy")).to_be_visible()
     settled(page)
-    expect(page.locator(f".group:has([data-id='{name}']) .copies")).to_contain_text("4 of 10")
+    expect(page.locator(f".group:has([data-id='{name}']) .copies")).to_contain_text("6 of 10")
     page.wait_for_function(  # the other scores have come as well
         "(before) => [...document.querySelectorAll('.group')].some((one, at) =>"
         " one.querySelector('.rank').textContent !== String(at + 1))",

@@ -159,3 +159,31 @@ def test_enter_accepts_the_picture_under_the_pointer_and_no_other(watched: Watch
     page.keyboard.press("Enter")
     settled(page)
     assert served.place.studio.store.decisions.of_round(served.place.round).accepted == (tiles[5],)
+
+
+def test_a_lasso_shows_what_can_be_done_with_the_selection_and_how_to_clear_it(
+    watched: Watched, served: Served
+):
+    page = started(watched, served)
+    page.wait_for_selector(".map .plot .point")
+    bar = page.locator(".selection-bar")
+    expect(bar).to_be_hidden()
+    box: Any = page.locator(".map .plot").bounding_box()
+    left, top = box["x"] + 6, box["y"] + 6
+    right, bottom = box["x"] + box["width"] - 60, box["y"] + box["height"] - 60
+    page.mouse.move(left, top)
+    page.mouse.down()
+    for place in ((right, top), (right, bottom), (left, bottom), (left, top)):
+        page.mouse.move(*place, steps=6)
+    page.mouse.up()
+    expect(bar).to_be_visible()
+    shown = page.locator(".tile:not([hidden])").count()
+    assert shown > 1
+    expect(bar).to_contain_text(f"{shown} pictures selected")
+    assert bar.locator("kbd").all_inner_texts() == ["A", "R", "L", "C", "Esc"]
+    bar.get_by_text("Reject").click()
+    settled(page)
+    assert len(served.place.studio.store.decisions.of_round(served.place.round).verdicts) == shown
+    bar.get_by_text("Clear the selection").click()
+    expect(bar).to_be_hidden()
+    expect(page.locator(".tile:not([hidden])")).to_have_count(180)
