@@ -23,8 +23,8 @@ export function ask(part) {
 }
 
 /**
- * What the page shows as marked by a person, before the studio has stored it; null: no mark. A poll brings the
- * pictures of which the studio says otherwise.
+ * What the page shows as marked by a person, before the studio has stored it; null: no mark. A poll brings
+ * the pictures of which the studio says otherwise.
  * @param {Record<string, boolean | null>} marks by candidate id
  */
 export function showsMarks(marks) {
@@ -34,8 +34,15 @@ export function showsMarks(marks) {
   candidateMark = { ...candidateMark, marks: Object.fromEntries(said) };
 }
 
+/** The strip shows what was accepted in the round that is left, until a poll says it. */
+function countAccepted() {
+  const accepted = [...state.verdicts.values()].filter((verdict) => verdict === "accepted").length;
+  state.rounds = state.rounds.map((one) => (one.id === state.roundId ? { ...one, accepted } : one));
+}
+
 /** Discard the state of the current round (and project), so that the next poll loads it in full. */
 export function forget({ keepProject = false } = {}) {
+  if (keepProject && state.candidates.size) countAccepted();
   const { project, rounds, archived, job, queue, measures } = digests;
   digests = keepProject ? { project, rounds, archived, job, queue, measures } : { queue };
   candidateMark = NOTHING;

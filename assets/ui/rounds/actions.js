@@ -179,6 +179,7 @@ function show(buttons, hint) {
   }
   setAttribute(hint, "aria-live", next ? "polite" : "off"); // the time left would be spoken at every poll
   setText(hint, next && state.round ? (HINTS[next]?.(state.round) ?? "") : busyWords());
+  setAttribute(hint, "title", hint.textContent); // where the line has no room
 }
 
 /** What runs now and comes after it. */

@@ -20,7 +20,15 @@ const STATES = {
 
 /** @param {RoundsParts} parts */
 export function mountSuggestion(parts) {
-  parts.suggestions.after(howSuggested());
+  const how = howSuggested();
+  how.querySelector("summary")?.addEventListener("click", () => {
+    // the explanation scrolls within the card: it takes no room from the map above
+    const card = parts.suggestions.closest("section");
+    if (!card) return;
+    const limited = getComputedStyle(card).maxHeight !== "none"; // elsewhere the whole page scrolls
+    card.style.height = how.open || !limited ? "" : `${card.offsetHeight}px`;
+  });
+  parts.suggestions.after(how);
   const update = () => show(parts);
   on("scores round job verdicts forget received", update);
   update();

@@ -21,6 +21,8 @@ const COMES = {
   refine: () => "learning from the pairs",
 };
 
+const MOST = 2; // steps to come that are named: the others repeat them for later rounds
+
 /**
  * @param {Job} job that is queued or runs
  * @param {QueuedJob[]} waiting the jobs that wait, of all projects
@@ -42,9 +44,10 @@ function nowWords(job) {
 /** @param {QueuedJob[]} next */
 function thenWords(next) {
   if (!next.length) return [];
-  const parts = next.map(({ kind, title, amount, expected_seconds: seconds }) => {
+  const parts = next.slice(0, MOST).map(({ kind, title, amount, expected_seconds: seconds }) => {
     const what = COMES[kind]?.(amount) ?? title.toLowerCase();
     return seconds === null ? what : `${what}, about ${clock(seconds)}`;
   });
-  return [`Then ${parts.join("; then ")}.`];
+  const more = next.length - parts.length;
+  return [`Then ${parts.join("; then ")}${more ? `; ${count(more, "more step")}` : ""}.`];
 }

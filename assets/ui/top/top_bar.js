@@ -39,10 +39,22 @@ export function mountTop(parts, element) {
   parts.theme.addEventListener("click", toggleTheme);
   parts.log.addEventListener("click", openLog);
   parts["sign-out"].hidden = !element.closest(".signed-in");
+  parts.skip.addEventListener("click", skip);
   mountQueue(parts);
   on("project forget", () => showProject(parts));
-  on("step project forget", () => showSteps(element));
+  on("step project forget", () => {
+    showSteps(element);
+    setText(parts.skip, state.step === "rounds" ? "Skip to the pictures" : "Skip to the content");
+  });
   on("job forget", () => showJob(parts));
+}
+
+/** Focus the pictures, or on another screen its first button: what comes before is passed over. */
+function skip() {
+  const inside = state.step === "rounds" ? ".grid [tabindex='0'], .pair-card" : "button, input, a[href]";
+  /** @type {NodeListOf<HTMLElement>} */
+  const found = document.querySelectorAll(`.studio.step.${state.step} :is(${inside})`);
+  [...found].find((node) => node.checkVisibility())?.focus();
 }
 
 /** @param {TopParts} parts */

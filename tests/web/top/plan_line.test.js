@@ -19,6 +19,11 @@ test("it says what happens now, what comes, and how long each takes", () => {
   );
 });
 
+test("what comes later is counted, since it repeats", () => {
+  const later = [drawing, measuring, queued({ ...drawing, id: "h" }), queued({ ...measuring, id: "n" })];
+  assert.match(planLine(training, later, "p"), /; then measuring on the benchmark; 2 more steps\.$/);
+});
+
 test("the work of other projects is not part of it", () => {
   assert.equal(
     planLine(training, [queued({ ...drawing, project_id: "q" })], "p"),

@@ -1,6 +1,7 @@
 /** Types of the elements with `data-part` in the templates, checked by tests/web/app/parts.test.js. */
 
 export interface TopParts {
+  skip: HTMLButtonElement;
   name: HTMLSpanElement;
   model: HTMLSpanElement;
   trigger: HTMLSpanElement;

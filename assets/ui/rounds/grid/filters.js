@@ -3,6 +3,7 @@
 /** @import { RoundsParts } from "../../app/types/parts.d.ts" */
 import { state, on, counts, setFilter } from "../../app/store.js";
 import { el, setText, setAttribute } from "../../kit/dom.js";
+import { roving } from "../../kit/roving.js";
 
 /** @type {[name: Filter, label: string, title: string][]} */
 const CHIPS = [
@@ -29,6 +30,7 @@ export function mountFilters(parts) {
     }),
   }));
   parts.filters.append(...chips.map(({ chip }) => chip));
+  roving(parts.filters);
   const show = () => {
     const all = counts();
     for (const { name, label, chip } of chips) {

@@ -1,4 +1,4 @@
-/** The bar over the grid while pictures are selected: what can be done with all of them, and how to clear it. */
+/** The bar over the grid while pictures are selected: what can be done with them, and how to clear it. */
 import { on, setSelection, state } from "../../app/store.js";
 import { el, setText } from "../../kit/dom.js";
 import { count } from "../../kit/format.js";

@@ -225,6 +225,10 @@ function showFacts({ id, part, says }, candidate) {
     "div",
     { class: facts.className },
     el("h2", {}, candidate.prompt),
+    ...(score?.reason ? [el("p", { class: "lightbox-why" }, score.reason)] : []),
+    ...(score?.suggested === id && score.why
+      ? [el("p", { class: "lightbox-why" }, `Why this picture: ${score.why}`)]
+      : []),
     el(
       "dl",
       {},
@@ -233,10 +237,6 @@ function showFacts({ id, part, says }, candidate) {
         el("dd", {}, value),
       ]),
     ),
-    ...(score?.reason ? [el("p", { class: "lightbox-why" }, score.reason)] : []),
-    ...(score?.suggested === id && score.why
-      ? [el("p", { class: "lightbox-why" }, `Why this picture: ${score.why}`)]
-      : []),
     ...(verdictOf(id) === "accepted" && !part.painting() ? [weightField(id)] : []),
     ...(part.painting() ? partButtons(part) : [verdictButtons(id, part, { compare, close })]),
   );

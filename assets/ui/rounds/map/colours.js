@@ -1,11 +1,12 @@
 /** Colours of the map's points. Copies also differ in shape, so colour is never the only cue. */
 /** @import { Candidate } from "payloads" */
 import { state } from "../../app/store.js";
-import { blend, PROMPTS, ramp, rgb, themed, translucent } from "./palette.js";
+import { undecided } from "../../kit/format.js";
+import { amount, AMOUNTS, blend, DIVERGING, PROMPTS, ramp, rgb, themed, translucent } from "./palette.js";
 
 /**
  * What a colour says: the ends of the scale, one swatch for each kind, or words.
- * @typedef {{ scale?: [from: string, to: string], reversed?: boolean,
+ * @typedef {{ scale?: [from: string, to: string], stops?: string[],
  *   kinds?: [colour: string, words: string][], words?: string }} Legend
  * @typedef {{ label: string, legend: () => Legend, colours: (candidates: Candidate[]) => string[] }} Mode
  */
@@ -27,8 +28,9 @@ const DECISIONS = {
   rejected: ["#c43d3d", "rejected"],
   undecided: ["#a9a8a3", "open"],
 };
-const EARLY = [91, 115, 190];
-const LATE = [217, 130, 43];
+const OUTLIERS = 1.6;
+const EARLY = [150, 160, 185];
+const LATE = [91, 63, 190];
 
 /**
  * The colour of a test prompt, the same in all rounds of a project: prompts are only ever appended.
@@ -60,10 +62,27 @@ function decision({ id }) {
  * @param {(number | undefined)[]} values
  */
 function spread(values) {
-  const known = values.filter((value) => value !== undefined);
-  const [low, high] = known.length ? [Math.min(...known), Math.max(...known)] : [0, 1];
-  return values.map((value) => ramp((2 * ((value ?? low) - low)) / (high - low || 1) - 1));
+  const [low, high] = ends(values) ?? [0, 1];
+  return values.map((value) => amount(((value ?? low) - low) / (high - low || 1)));
 }
+
+/**
+ * The smallest and the largest of the values that are known.
+ * @param {(number | undefined)[]} values
+ * @returns {[number, number] | null}
+ */
+function ends(values) {
+  const known = values.filter((value) => value !== undefined);
+  return known.length ? [Math.min(...known), Math.max(...known)] : null;
+}
+
+/** The margin at which a colour is full, so that a few outliers leave the others told apart. */
+const fullMargin = (/** @type {Candidate[]} */ candidates) =>
+  Math.max(1e-6, ...candidates.map((c) => Math.abs(c.margin))) / OUTLIERS;
+
+/** @param {number} value */
+const number = (value) => value.toFixed(2);
+const all = () => [...state.candidates.values()];
 
 /** @type {Record<string, Mode>} */
 const MODES = {
@@ -91,16 +110,19 @@ const MODES = {
   },
   entropy: {
     label: "How undecided",
-    legend: () => ({ scale: ["decided", "undecided"] }),
+    legend: () => ({ scale: [undecided(0), undecided(Math.LN2)], stops: AMOUNTS }),
     colours: (candidates) =>
-      candidates.map((c) => ramp((2 * (state.scoreOf.get(c.anchor_id)?.entropy ?? 0)) / Math.LN2 - 1)),
+      candidates.map((c) => amount((state.scoreOf.get(c.anchor_id)?.entropy ?? 0) / Math.LN2)),
   },
   margin: {
     label: "How close a call",
-    legend: () => ({ scale: ["to the reference", "to its prompt"], reversed: true }),
+    legend: () => {
+      const full = number(fullMargin(all()));
+      return { scale: [`reference −${full}`, `+${full} prompt`], stops: DIVERGING };
+    },
     colours: (candidates) => {
-      const widest = Math.max(1e-6, ...candidates.map((c) => Math.abs(c.margin)));
-      return candidates.map((c) => ramp(-Math.max(-1, Math.min(1, (1.6 * c.margin) / widest))));
+      const full = fullMargin(candidates);
+      return candidates.map((c) => ramp(-Math.max(-1, Math.min(1, c.margin / full))));
     },
   },
   decision: {
@@ -128,7 +150,10 @@ function scoreMode(name) {
   return (
     score && {
       label: score.label,
-      legend: () => ({ scale: ["less", "more"] }),
+      legend: () => {
+        const [low, high] = ends(all().map((c) => c.scores[name])) ?? [0, 1];
+        return { scale: [number(low), number(high)], stops: AMOUNTS };
+      },
       colours: (candidates) => spread(candidates.map((c) => c.scores[name])),
     }
   );

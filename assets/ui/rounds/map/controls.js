@@ -3,6 +3,7 @@
 /** @import { ProjectionName } from "./projections.js" */
 /** @import { Tool } from "./pointer.js" */
 import { el, repeats, setAttribute, svg } from "../../kit/dom.js";
+import { roving } from "../../kit/roving.js";
 import { segments } from "../../kit/segments.js";
 import { modeOf, modes } from "./colours.js";
 import { gradient } from "./palette.js";
@@ -68,22 +69,22 @@ export function makeControls(panel, acts) {
   const tools = TOOLS.map(([name, title]) => button(name, title, () => acts.tool(name), { tool: name }));
   const others = button("others", "Show the pictures of the other rounds behind", acts.others);
   const whole = button("whole", "Show the whole map (0, or double-click)", acts.whole);
-  panel.append(
-    projections.node,
+  const toolbar = el(
+    "div",
+    { class: "map-control map-tools", role: "toolbar", "aria-label": "Map" },
+    el("div", {}, tools),
     el(
       "div",
-      { class: "map-control map-tools", role: "toolbar", "aria-label": "Map" },
-      el("div", {}, tools),
-      el(
-        "div",
-        {},
-        button("in", "Zoom in (+)", () => acts.zoom(1.6)),
-        button("out", "Zoom out (−)", () => acts.zoom(1 / 1.6)),
-        whole,
-      ),
-      el("div", {}, others),
+      {},
+      button("in", "Zoom in (+)", () => acts.zoom(1.6)),
+      button("out", "Zoom out (−)", () => acts.zoom(1 / 1.6)),
+      whole,
     ),
+    el("div", {}, others),
   );
+  roving(toolbar);
+  roving(projections.node);
+  panel.append(projections.node, toolbar);
   /** @param {Memory} memory */
   const show = ({ projection, tool, others: shown }) => {
     projections.show(projection);
@@ -119,10 +120,10 @@ export function makeLegend(node, acts) {
     if (!repeats(choice, modes()))
       choice.replaceChildren(...modes().map(({ name, label }) => el("option", { value: name }, label)));
     choice.value = colour;
-    const { scale, reversed = false, kinds = [], words } = modeOf(colour).legend();
-    if (repeats(key, [scale, kinds, words])) return;
+    const { scale, stops = [], kinds = [], words } = modeOf(colour).legend();
+    if (repeats(key, [scale, stops, kinds, words])) return;
     const bar = el("i");
-    bar.style.background = gradient(reversed);
+    bar.style.background = gradient(stops);
     key.replaceChildren(
       words ?? "",
       ...(scale ? [el("span", { class: "scale" }, scale[0], bar, scale[1])] : []),

@@ -55,7 +55,9 @@ export function makeLayers(panel) {
     thumbnails.show(edge ? apartEnough(visible, edge) : [], edge);
     const colourOf = memory.colour === "anchor" ? promptColour : () => "";
     const named = memory.projection === "own" ? visible.filter(({ suggested }) => suggested) : visible;
-    drawLabels(names, withoutOverlap(clusters(named, nameOf, edge), size.width - TOOLS), colourOf);
+    const obstacles = [...(edge ? [] : visible), ...scene.stars.map(({ x, y }) => ({ x, y, star: true }))];
+    const room = size.width - TOOLS;
+    drawLabels(names, withoutOverlap(clusters(named, nameOf, edge), room, obstacles), colourOf);
     peek.hidden ||= edge >= LARGE;
     const target = memory.projection === "own" ? equalOf(pixel) : nearestStar(scene.stars);
     drawTethers(lines, scene.points, target);

@@ -1,4 +1,7 @@
-/** Colours as numbers: the scale from blue through grey to orange, and a palette for the test prompts. */
+/**
+ * Colours as numbers: from orange, which always means like the reference, through grey to blue; from grey to
+ * violet for amounts; and a palette for the test prompts.
+ */
 
 /** Eighteen that are told apart on both themes; the first ones furthest. */
 const CHOSEN = [
@@ -33,6 +36,7 @@ export const PROMPTS = [
 const LOW = [91, 115, 190];
 const MIDDLE = [206, 200, 190];
 const HIGH = [217, 130, 43];
+const MUCH = [91, 63, 190];
 
 /**
  * @param {number} hue in degrees
@@ -65,11 +69,17 @@ export function rgb(parts) {
  */
 export const ramp = (t) => rgb(t < 0 ? blend(MIDDLE, LOW, -t) : blend(MIDDLE, HIGH, t));
 
-/** @param {boolean} reversed from orange to blue */
-export function gradient(reversed) {
-  const stops = reversed ? [1, 0.5, 0, -0.5, -1] : [-1, -0.5, 0, 0.5, 1];
-  return `linear-gradient(90deg, ${stops.map(ramp).join(", ")})`;
-}
+/**
+ * From little to much, which is neither good nor bad: grey to violet.
+ * @param {number} t in [0, 1]
+ */
+export const amount = (t) => rgb(blend(MIDDLE, MUCH, Math.max(0, Math.min(1, t))));
+
+/** From orange, like the reference, to blue, like its own prompt. */
+export const DIVERGING = [1, 0.5, 0, -0.5, -1].map(ramp);
+export const AMOUNTS = [0, 0.5, 1].map(amount);
+/** @param {string[]} stops */
+export const gradient = (stops) => `linear-gradient(90deg, ${stops.join(", ")})`;
 
 /** @param {string} colour `#rrggbb` or `rgb(r,g,b)` */
 const numbers = (colour) =>

@@ -11,7 +11,7 @@ import {
   promptColour,
   roundColour,
 } from "../../../../assets/ui/rounds/map/colours.js";
-import { gradient, PROMPTS } from "../../../../assets/ui/rounds/map/palette.js";
+import { AMOUNTS, DIVERGING, gradient, PROMPTS } from "../../../../assets/ui/rounds/map/palette.js";
 
 const candidates = [
   candidate({ id: "1", anchor_id: "x", copy: false, margin: 0.2 }),
@@ -25,6 +25,7 @@ state.scoreOf = new Map([
   ["y", score({ entropy: Math.LN2 })],
 ]);
 const [BLUE, GREY, ORANGE] = ["rgba(91,115,190,0.82)", "rgba(206,200,190,0.82)", "rgba(217,130,43,0.82)"];
+const [VIOLET, HALF] = ["rgba(91,63,190,0.82)", "rgba(149,132,190,0.82)"];
 
 test("pictures of one test prompt share a colour, others have another", () => {
   const [x, y, other] = colours(candidates, "anchor");
@@ -58,26 +59,31 @@ test("each witness of a copy has a colour", () => {
   assert.equal(new Set(colours(by, "copy")).size, 4);
 });
 
-test("both colour scales go from blue through grey to orange", () => {
+test("orange means like the reference, whatever the points are coloured by", () => {
   const [blue, orange, grey] = colours(candidates, "margin");
   assert.deepEqual([blue, grey, orange], [BLUE, GREY, ORANGE]);
-  assert.deepEqual(colours(candidates, "entropy").slice(0, 2), [blue, orange]);
+  assert.equal(colours(candidates, "copy")[1], ORANGE);
+  assert.deepEqual(colours(candidates, "entropy").slice(0, 2), [GREY, VIOLET]);
 });
 
-test("the legend gradient starts with the colour of the first label", () => {
-  const { scale, reversed } = modeOf("margin").legend();
-  assert.ok(gradient(Boolean(reversed)).includes("(90deg, rgb(217,130,43)"), scale?.[0]);
-  assert.ok(gradient(false).includes("(90deg, rgb(91,115,190)"), modeOf("entropy").legend().scale?.[0]);
+test("a scale has numbers at its ends and the colours that the points have there", () => {
+  state.candidates = new Map(candidates.map((one) => [one.id, one]));
+  const close = modeOf("margin").legend();
+  assert.deepEqual(close.scale, ["reference −0.13", "+0.13 prompt"]);
+  assert.equal(close.stops, DIVERGING);
+  assert.ok(gradient(DIVERGING).includes("(90deg, rgb(217,130,43)"));
+  assert.deepEqual(modeOf("entropy").legend(), { scale: ["0 %", "100 %"], stops: AMOUNTS });
+  state.candidates = new Map();
 });
 
 test("every measured score is a way to colour, from its smallest to its largest value", () => {
   state.project = project({ scores: [{ name: "likeness", label: "Likeness", explanation: "" }] });
   assert.ok(modes().some(({ name, label }) => name === "likeness" && label === "Likeness"));
   const drawn = [0.2, 0.4, 0.3].map((likeness) => candidate({ scores: { likeness } }));
-  assert.deepEqual(colours(drawn, "likeness"), [BLUE, ORANGE, GREY]);
+  assert.deepEqual(colours(drawn, "likeness"), [GREY, VIOLET, HALF]);
   assert.deepEqual(
     colours([candidate({ scores: {} })], "likeness"),
-    [BLUE],
+    [GREY],
     "drawn before there was the score",
   );
   assert.equal(modeOf("of another version").label, "Test prompt");
@@ -92,9 +98,9 @@ test("decisions are told apart", () => {
   assert.equal(new Set(colours([...candidates, candidate({ id: "4" })], "decision")).size, 4);
 });
 
-test("rounds go from blue to orange in the order of the strip", () => {
+test("rounds go from grey to violet in the order of the strip", () => {
   state.rounds = [chip({ id: "a" }), chip({ id: "b" }), chip({ id: "c" })];
-  assert.deepEqual(["a", "c"].map(roundColour), ["rgb(91,115,190)", "rgb(217,130,43)"]);
+  assert.deepEqual(["a", "c"].map(roundColour), ["rgb(150,160,185)", "rgb(91,63,190)"]);
   state.roundId = "c";
-  assert.deepEqual(new Set(colours(candidates, "round")), new Set([ORANGE]));
+  assert.deepEqual(new Set(colours(candidates, "round")), new Set([VIOLET]));
 });

@@ -5,8 +5,15 @@ import { svg } from "../../../kit/dom.js";
 const CHARACTER = 7.5; // pixels of one on average, bold at 12 px in a wide font
 const HEIGHT = 15;
 const LIFT = 10; // pixels above the upper pictures
+const [ASCENT, DESCENT] = [12, 4]; // pixels of a label above and below its baseline
+const DOT = 6; // pixels: radius of a point
+const STAR = 12;
+const [COVERS_STAR, ELSEWHERE] = [4, 0.6]; // what it costs, in covered points, and to stand further away
 /**
- * @typedef {{ anchor: string, text: string, count: number, x: number, y: number }} Label
+ * `top` and `bottom` are where its pictures begin and end; they are where the name may stand as well.
+ * @typedef {{ anchor: string, text: string, count: number, x: number, y: number, top?: number,
+ *   bottom?: number }} Label
+ * @typedef {{ x: number, y: number, star?: boolean }} Obstacle
  */
 
 /**
@@ -39,18 +46,30 @@ export function clusters(points, nameOf, edge = 0) {
     const [xs, ys] = [at.map((p) => p.x), at.map((p) => p.y)];
     const top = quantile(ys, edge ? 0 : 0.2) - edge / 2;
     const y = top - (edge ? 5 : LIFT);
-    return [{ anchor, text: nameOf(anchor), count: at.length, x: quantile(xs, 0.5), y }];
+    const [upper, lower] = [quantile(ys, 0) - edge / 2, quantile(ys, 1) + edge / 2];
+    return [
+      {
+        anchor,
+        text: nameOf(anchor),
+        count: at.length,
+        x: quantile(xs, 0.5),
+        y,
+        top: upper - LIFT,
+        bottom: lower + LIFT + ASCENT,
+      },
+    ];
   });
   return labels.sort((a, b) => b.count - a.count);
 }
 
 /**
- * The labels that can stand without lying on another, within the panel.
+ * The labels that can stand without lying on another, within the panel, where they cover the fewest points.
  * @param {Label[]} labels in order of importance
  * @param {number} width of the panel
+ * @param {Obstacle[]} [obstacles] points and stars, which should stay visible
  * @returns {Label[]}
  */
-export function withoutOverlap(labels, width) {
+export function withoutOverlap(labels, width, obstacles = []) {
   /** @type {(Label & { half: number })[]} */
   const placed = [];
   for (const label of labels) {
@@ -58,12 +77,33 @@ export function withoutOverlap(labels, width) {
     const x = Math.max(half, Math.min(width - half, label.x));
     const free = (/** @type {number} */ y) =>
       placed.every((other) => Math.abs(other.x - x) >= other.half + half || Math.abs(other.y - y) >= HEIGHT);
-    const y = [label.y, label.y - HEIGHT, label.y + 2 * HEIGHT]
-      .map((one) => Math.max(HEIGHT, one))
-      .find(free);
-    if (y !== undefined) placed.push({ ...label, x, y, half });
+    const cost = (/** @type {number} */ y, /** @type {number} */ i) =>
+      i * ELSEWHERE + covered({ x, y, half }, obstacles);
+    const heights = [label.y, label.top ?? label.y, label.y - HEIGHT, label.bottom ?? label.y + 2 * HEIGHT];
+    const choices = [...heights, (label.top ?? label.y) - HEIGHT]
+      .map((y) => Math.max(HEIGHT, y))
+      .map((y, i) => ({ y, cost: cost(y, i) }))
+      .filter(({ y }) => free(y))
+      .sort((a, b) => a.cost - b.cost);
+    if (choices.length) placed.push({ ...label, x, y: choices[0].y, half });
   }
   return placed;
+}
+
+/**
+ * How many points a label covers; a star counts more.
+ * @param {{ x: number, y: number, half: number }} label
+ * @param {Obstacle[]} obstacles
+ */
+function covered({ x, y, half }, obstacles) {
+  let cost = 0;
+  for (const one of obstacles) {
+    const radius = one.star ? STAR : DOT;
+    const beside = Math.abs(one.x - x) >= half + radius;
+    if (!beside && one.y > y - ASCENT - radius && one.y < y + DESCENT + radius)
+      cost += one.star ? COVERS_STAR : 1;
+  }
+  return cost;
 }
 
 /**

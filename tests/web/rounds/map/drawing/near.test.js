@@ -56,6 +56,19 @@ test("names do not lie on each other, and the largest groups have theirs", () =>
   assert.notEqual(withoutOverlap(beside, 500)[1].y, 100, "names in a wide font do not run into each other");
 });
 
+test("a name leaves points and the star visible where there is room beside them", () => {
+  const own = [100, 110, 120].map((y) => point({ x: 200, y, anchor: "own" }));
+  const others = [0, 1, 2, 3].map((i) => point({ x: 185 + 10 * i, y: 84, anchor: "others" }));
+  const labels = clusters(own, () => "A drum");
+  const [alone] = withoutOverlap(labels, 500, own);
+  assert.ok(alone.y < 100, "above, where nothing else is");
+  const [crowded] = withoutOverlap(labels, 500, [...own, ...others]);
+  assert.ok(crowded.y - 12 > 120 + 4, "below its own points");
+  const star = { x: 200, y: crowded.y, star: true };
+  const [clear] = withoutOverlap(labels, 500, [...own, star]);
+  assert.ok(Math.abs(clear.y - star.y) > 12);
+});
+
 test("points become pictures when one is near and there is room", () => {
   const size = { width: 500, height: 400 };
   assert.equal(pictureEdge(180, 1, size), 0, "the whole map");
