@@ -12,7 +12,7 @@ const ACTS = [
   ["Reject", "R", () => decideFocused("rejected")],
   ["Copies or not", "L", () => toggleFocused({ alone: false })],
   ["Compare", "C", () => compare(null)],
-  ["Clear the selection", "Esc", () => setSelection([])],
+  ["Clear", "Esc", () => setSelection([])],
 ];
 
 /**
@@ -22,12 +22,7 @@ const ACTS = [
 export function selectionBar(grid) {
   const words = el("b", { role: "status" });
   const buttons = ACTS.map(([label, key, act]) =>
-    el(
-      "button",
-      { type: "button", class: "button small", on: { click: act } },
-      `${label} `,
-      el("kbd", {}, key),
-    ),
+    el("button", { type: "button", class: "button small", on: { click: act } }, label, el("kbd", {}, key)),
   );
   const node = el(
     "div",

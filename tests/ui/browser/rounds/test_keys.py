@@ -1,6 +1,7 @@
 """Keys in a real Chromium: held keys, sliders, and where the focus stays."""
 
 import pytest
+from playwright.sync_api import Page, expect
 
 from tests.ui.browser.refine.brushing import enlarged, settled
 from tests.ui.conftest import Served, Watched, until
@@ -61,3 +62,58 @@ def test_a_picture_opened_while_another_closes_has_its_heatmap_and_brush(watched
     page.wait_for_selector("dialog.lightbox", state="hidden")
     third = page.get_attribute(".tile >> nth=2", "data-id")
     assert page.evaluate("document.activeElement.closest('.tile')?.dataset.id") == third
+
+
+def tabs_to_the_grid(page: Page) -> int:
+    for presses in range(1, 60):
+        page.keyboard.press("Tab")
+        if page.evaluate("Boolean(document.activeElement.closest('.tile'))"):
+            return presses
+    raise AssertionError("Tab does not reach the pictures")
+
+
+def test_the_skip_link_leads_to_the_pictures_and_a_row_of_buttons_is_one_stop(
+    watched: Watched, served: Served
+):
+    page = watched.open(served.url())
+    page.wait_for_selector(".tile")
+    page.wait_for_selector(".map .plot .point")
+    page.keyboard.press("Tab")
+    expect(page.locator(".top .skip")).to_be_focused()
+    page.keyboard.press("Enter")
+    page.wait_for_function("document.activeElement.matches('.tile[data-ring] .tile-face')")
+    page.reload()
+    page.wait_for_selector(".tile")
+    page.wait_for_selector(".map .plot .point")
+    assert tabs_to_the_grid(page) <= 28
+    page.focus("[data-filter=suggested]")
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Tab")  # where one was
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("[data-filter=accepted]")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-filter=accepted]")).to_have_attribute("aria-pressed", "true")
+    page.click("[data-filter=all]")
+    page.keyboard.press("ArrowRight")  # after a press the arrows move between pictures
+    page.wait_for_function("document.activeElement.matches('.tile-face')")
+
+
+def test_the_menu_of_a_round_is_large_enough_to_hit(watched: Watched, served: Served):
+    page = watched.open(served.url())
+    box = page.locator(".chip-more").first.bounding_box()
+    assert box is not None
+    assert box["width"] >= 24
+    assert box["height"] >= 24
+
+
+def test_the_explanation_of_suggestions_leaves_the_map_its_room(watched: Watched, served: Served):
+    page = watched.open(served.url())
+    page.wait_for_selector(".map .plot .point")
+    before = page.locator(".view.map").bounding_box()
+    page.click(".suggestion summary")
+    page.wait_for_selector(".suggestion .how[open]")
+    expect(page.locator(".suggestion .how code").first).to_be_visible()
+    assert page.locator(".view.map").bounding_box() == before
+    page.click(".suggestion summary")
+    page.wait_for_selector(".suggestion .how:not([open])")
+    assert page.locator(".view.map").bounding_box() == before

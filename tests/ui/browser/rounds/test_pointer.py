@@ -184,6 +184,6 @@ def test_a_lasso_shows_what_can_be_done_with_the_selection_and_how_to_clear_it(
     bar.get_by_text("Reject").click()
     settled(page)
     assert len(served.place.studio.store.decisions.of_round(served.place.round).verdicts) == shown
-    bar.get_by_text("Clear the selection").click()
+    bar.get_by_text("Clear").click()
     expect(bar).to_be_hidden()
     expect(page.locator(".tile:not([hidden])")).to_have_count(180)

@@ -8,11 +8,12 @@ const LIFT = 10; // pixels above the upper pictures
 const [ASCENT, DESCENT] = [12, 4]; // pixels of a label above and below its baseline
 const DOT = 6; // pixels: radius of a point
 const STAR = 12;
-const [COVERS_STAR, ELSEWHERE] = [4, 0.6]; // what it costs, in covered points, and to stand further away
+const [COVERS_STAR, ELSEWHERE] = [4, 0.5]; // what it costs, in covered points, and to stand further away
 /**
- * `top` and `bottom` are where its pictures begin and end; they are where the name may stand as well.
- * @typedef {{ anchor: string, text: string, count: number, x: number, y: number, top?: number,
- *   bottom?: number }} Label
+ * A name and where it stands best: `x` is its middle, `y` its baseline. `around` is the box of its pictures,
+ * above, below and beside which it may stand as well.
+ * @typedef {{ left: number, right: number, top: number, bottom: number }} Box
+ * @typedef {{ anchor: string, text: string, count: number, x: number, y: number, around?: Box }} Label
  * @typedef {{ x: number, y: number, star?: boolean }} Obstacle
  */
 
@@ -46,18 +47,13 @@ export function clusters(points, nameOf, edge = 0) {
     const [xs, ys] = [at.map((p) => p.x), at.map((p) => p.y)];
     const top = quantile(ys, edge ? 0 : 0.2) - edge / 2;
     const y = top - (edge ? 5 : LIFT);
-    const [upper, lower] = [quantile(ys, 0) - edge / 2, quantile(ys, 1) + edge / 2];
-    return [
-      {
-        anchor,
-        text: nameOf(anchor),
-        count: at.length,
-        x: quantile(xs, 0.5),
-        y,
-        top: upper - LIFT,
-        bottom: lower + LIFT + ASCENT,
-      },
-    ];
+    const around = {
+      left: Math.min(...xs) - edge / 2,
+      right: Math.max(...xs) + edge / 2,
+      top: Math.min(...ys) - edge / 2,
+      bottom: Math.max(...ys) + edge / 2,
+    };
+    return [{ anchor, text: nameOf(anchor), count: at.length, x: quantile(xs, 0.5), y, around }];
   });
   return labels.sort((a, b) => b.count - a.count);
 }
@@ -74,20 +70,39 @@ export function withoutOverlap(labels, width, obstacles = []) {
   const placed = [];
   for (const label of labels) {
     const half = (CHARACTER * label.text.length) / 2 + 3;
-    const x = Math.max(half, Math.min(width - half, label.x));
-    const free = (/** @type {number} */ y) =>
+    const free = (/** @type {{ x: number, y: number }} */ { x, y }) =>
       placed.every((other) => Math.abs(other.x - x) >= other.half + half || Math.abs(other.y - y) >= HEIGHT);
-    const cost = (/** @type {number} */ y, /** @type {number} */ i) =>
-      i * ELSEWHERE + covered({ x, y, half }, obstacles);
-    const heights = [label.y, label.top ?? label.y, label.y - HEIGHT, label.bottom ?? label.y + 2 * HEIGHT];
-    const choices = [...heights, (label.top ?? label.y) - HEIGHT]
-      .map((y) => Math.max(HEIGHT, y))
-      .map((y, i) => ({ y, cost: cost(y, i) }))
-      .filter(({ y }) => free(y))
+    const choices = placesOf(label, half)
+      .map(({ x, y }) => ({ x: Math.max(half, Math.min(width - half, x)), y: Math.max(HEIGHT, y) }))
+      .map((at, i) => ({ ...at, cost: i * ELSEWHERE + covered({ ...at, half }, obstacles) }))
+      .filter(free)
       .sort((a, b) => a.cost - b.cost);
-    if (choices.length) placed.push({ ...label, x, y: choices[0].y, half });
+    if (choices.length) placed.push({ ...label, x: choices[0].x, y: choices[0].y, half });
   }
   return placed;
+}
+
+/**
+ * Where a name may stand, the best first: above its pictures, below them, beside them, further above.
+ * @param {Label} label
+ * @param {number} half of its width
+ * @returns {{ x: number, y: number }[]}
+ */
+function placesOf({ x, y, around }, half) {
+  const further = [
+    { x, y: y - HEIGHT },
+    { x, y: y + 2 * HEIGHT },
+  ];
+  if (!around) return [{ x, y }, ...further];
+  const middle = (around.top + around.bottom + ASCENT) / 2;
+  return [
+    { x, y },
+    { x, y: around.top - LIFT },
+    { x, y: around.bottom + LIFT + ASCENT },
+    { x: around.right + DOT + half, y: middle },
+    { x: around.left - DOT - half, y: middle },
+    ...further,
+  ];
 }
 
 /**
