@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import { ask, forget, known, receive, showsMarks } from "../../../assets/ui/app/apply_poll.js";
 import { on, state } from "../../../assets/ui/app/store.js";
-import { candidate, job, project, round } from "../samples.js";
+import { candidate, chip, job, project, round } from "../samples.js";
 
 /** @type {string[][]} */
 let told = [];
@@ -128,4 +128,18 @@ test("what is marked on the page is told to the studio, which brings what it say
   assert.equal(state.candidates.get("a")?.copy, a.copy, "an answer while the mark is on its way");
   take(answer({}, "2", { candidates: older }));
   assert.equal(state.candidates.get("a")?.copy, true);
+});
+
+test("a round that is left keeps the number of its accepted pictures until a poll says it", () => {
+  state.roundId = "r1";
+  const rounds = [chip({ id: "r1", accepted: 0 }), chip({ id: "r2", accepted: 4 })];
+  const all = [candidate({ id: "a" }), candidate({ id: "b" })];
+  const mark = { count: 2, digest: "d" };
+  take(answer({ rounds, verdicts: {} }, "1", { candidates: { reset: true, items: all, mark } }));
+  state.verdicts.set("a", "accepted");
+  forget({ keepProject: true });
+  assert.deepEqual(
+    state.rounds.map(({ accepted }) => accepted),
+    [1, 4],
+  );
 });

@@ -117,3 +117,17 @@ def test_the_explanation_of_suggestions_leaves_the_map_its_room(watched: Watched
     page.click(".suggestion summary")
     page.wait_for_selector(".suggestion .how:not([open])")
     assert page.locator(".view.map").bounding_box() == before
+
+
+def test_the_reason_for_a_suggestion_is_read_above_the_buttons(watched: Watched, served: Served):
+    watched.page.set_viewport_size({"width": 1024, "height": 640})
+    page = watched.open(served.url())
+    page.focus(".tile[data-suggested] .tile-face >> nth=0")
+    page.keyboard.press(" ")
+    page.wait_for_selector("dialog.lightbox[open] .lightbox-why >> nth=1")
+    buttons = page.locator(".lightbox-buttons").bounding_box()
+    assert buttons is not None
+    for reason in page.locator(".lightbox-why").all():
+        box = reason.bounding_box()
+        assert box is not None
+        assert box["y"] + box["height"] <= buttons["y"]
