@@ -26,7 +26,7 @@ export function mountSuggestion(parts) {
     const card = parts.suggestions.closest("section");
     if (!card) return;
     const limited = getComputedStyle(card).maxHeight !== "none"; // elsewhere the whole page scrolls
-    card.style.height = how.open || !limited ? "" : `${card.offsetHeight}px`;
+    card.style.height = how.open || !limited ? "" : `${card.getBoundingClientRect().height}px`;
   });
   parts.suggestions.after(how);
   const update = () => show(parts);

@@ -113,10 +113,11 @@ def test_enlarge_compare_and_close(watched: Watched, served: Served):
     expect(page.locator("dialog[open] img")).to_have_count(1)
     page.keyboard.press("c")
     page.wait_for_selector("dialog[open] img >> nth=1")
-    before = page.inner_text("dialog[open] h2 + dl")
+    before = page.inner_text("dialog[open] .lightbox-facts dl")
     page.keyboard.press("ArrowRight")
     page.wait_for_function(
-        "(before) => document.querySelector('dialog[open] h2 + dl').innerText !== before", arg=before
+        "(before) => document.querySelector('dialog[open] .lightbox-facts dl').innerText !== before",
+        arg=before,
     )
     page.keyboard.press("Escape")
     page.wait_for_selector("dialog.lightbox", state="hidden")

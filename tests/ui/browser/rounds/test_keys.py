@@ -86,14 +86,14 @@ def test_the_skip_link_leads_to_the_pictures_and_a_row_of_buttons_is_one_stop(
     page.wait_for_selector(".tile")
     page.wait_for_selector(".map .plot .point")
     assert tabs_to_the_grid(page) <= 28
-    page.focus("[data-filter=suggested]")
+    page.focus(".chip[data-filter=suggested]")
     page.keyboard.press("Shift+Tab")
     page.keyboard.press("Tab")  # where one was
     page.keyboard.press("ArrowRight")
-    expect(page.locator("[data-filter=accepted]")).to_be_focused()
+    expect(page.locator(".chip[data-filter=accepted]")).to_be_focused()
     page.keyboard.press("Enter")
-    expect(page.locator("[data-filter=accepted]")).to_have_attribute("aria-pressed", "true")
-    page.click("[data-filter=all]")
+    expect(page.locator(".chip[data-filter=accepted]")).to_have_attribute("aria-pressed", "true")
+    page.click(".chip[data-filter=all]")
     page.keyboard.press("ArrowRight")  # after a press the arrows move between pictures
     page.wait_for_function("document.activeElement.matches('.tile-face')")
 
@@ -106,17 +106,21 @@ def test_the_menu_of_a_round_is_large_enough_to_hit(watched: Watched, served: Se
     assert box["height"] >= 24
 
 
+def map_height(page: Page) -> float:
+    return page.eval_on_selector(".view.map", "(map) => map.getBoundingClientRect().height")
+
+
 def test_the_explanation_of_suggestions_leaves_the_map_its_room(watched: Watched, served: Served):
     page = watched.open(served.url())
     page.wait_for_selector(".map .plot .point")
-    before = page.locator(".view.map").bounding_box()
+    before = map_height(page)
     page.click(".suggestion summary")
     page.wait_for_selector(".suggestion .how[open]")
     expect(page.locator(".suggestion .how code").first).to_be_visible()
-    assert page.locator(".view.map").bounding_box() == before
+    assert map_height(page) == pytest.approx(before, abs=0.5)
     page.click(".suggestion summary")
     page.wait_for_selector(".suggestion .how:not([open])")
-    assert page.locator(".view.map").bounding_box() == before
+    assert map_height(page) == pytest.approx(before, abs=0.5)
 
 
 def test_the_reason_for_a_suggestion_is_read_above_the_buttons(watched: Watched, served: Served):
