@@ -14,7 +14,7 @@ from gal_studio.state.database.versions import COMPLETE, triggers
 
 Rows = Callable[[str], Sequence[Any]]
 """Runs a query and returns its rows."""
-VERSION = 30
+VERSION = 31
 """Of the tables, kept in each database. A change of `TABLES` raises it by one."""
 _FILLED: Mapping[tuple[str, str], str] = {
     ("project_references", "trigger_word"): (  # version 2: several subjects
@@ -40,7 +40,7 @@ _STEP_OF_MARKS = """
 INSERT INTO decision_batches (round_id, author, time)
     SELECT DISTINCT round_id, 'human', CAST(strftime('%s', 'now') AS REAL)
     FROM candidates WHERE marked_copy IS NOT NULL
-"""  # version 30: what a person called a copy becomes the last step of its round
+"""  # version 31: what a person called a copy becomes the last step of its round
 _MARKS_TO_THEIR_LOG = """
 INSERT INTO decisions (batch_id, candidate_id, verdict, mask, weight, marked_copy)
     SELECT
@@ -81,7 +81,7 @@ def upgrade(writer: sqlite3.Connection, version: int) -> None:
     if version < 12:
         for name in ("rounds", "project_settings"):
             writer.execute(_ONE_WITNESS.format(name))
-    if version < 30:
+    if version < 31:
         writer.execute(_STEP_OF_MARKS)
         writer.execute(_MARKS_TO_THEIR_LOG)
     for statement in triggers().values():

@@ -93,8 +93,8 @@ class Decisions(UndoLog[CandidateState]):
                 ],
             )
             writer.executemany(  # what counts now is beside the picture
-                "UPDATE candidates SET marked_copy = ? WHERE id = ?",
-                [(state.marked_copy, candidate) for candidate, state in values.items()],
+                "UPDATE candidates SET marked_copy = ? WHERE id = ? AND marked_copy IS NOT ?",
+                [(state.marked_copy, name, state.marked_copy) for name, state in values.items()],
             )
         return int(batch or 0)
 

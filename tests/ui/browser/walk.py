@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from gal_studio.core.recipe import Recipe
 from tests.ui.browser.rounds.test_trials import draw_all
 from tests.ui.conftest import Served
 from tests.ui.seeded import draw, measure, train
@@ -22,7 +23,7 @@ def make_full(served: Served) -> str:
     measure(studio, second, likeness=0.6, copies=5)
     judge(studio, first)
     refined = pairs_made(studio, first)
-    studio.try_prompt(first, "A lighthouse {}", 12, 4.0, 1.3)
+    studio.try_prompt(first, "A lighthouse {}", 12, 4.0, Recipe.constant(1.3))
     draw_all(studio, first)
     studio.archive_round(studio.branch(first).id)
     studio.replay(served.place.project, "random")
