@@ -93,8 +93,8 @@ def run_module(module: str, *words: str) -> None:
         check=False,
     )
     if done.returncode:
-        told = done.stderr.strip().splitlines()
-        raise StudioError(told[-1] if told else f"{module} ended with the code {done.returncode}.")
+        lines = done.stderr.strip().splitlines()
+        raise StudioError(lines[-1] if lines else f"{module} ended with the code {done.returncode}.")
 
 
 class Keeper:

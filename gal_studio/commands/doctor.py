@@ -53,7 +53,7 @@ def doctor(
     if repair:
         raise StudioError("Nothing says what to repair: give --workspace FOLDER.")
     report = examine(preset, probe=not no_probe)
-    print(json.dumps(report, indent=2) if as_json else tell(report))
+    print(json.dumps(report, indent=2) if as_json else describe(report))
 
 
 def check_workspace(workspace: Path, repair: bool) -> dict[str, Any]:
@@ -121,7 +121,7 @@ def examine(preset_name: str, probe: bool = True) -> dict[str, Any]:
     return report
 
 
-def tell(report: dict[str, Any]) -> str:
+def describe(report: dict[str, Any]) -> str:
     """The report as text."""
     machine = report["machine"]
     lines = [

@@ -15,8 +15,8 @@ from gal_studio.core.models.reports import ModelNames
 if TYPE_CHECKING:  # it imports the engine, which other commands do not need
     from gal_studio.engine.hub.repository import Need
 
-SPEAK = 0.5  # seconds between two changes of the progress line
-SPEAK_LOG = 10.0  # the same where the output is a file
+INTERVAL = 0.5  # seconds between two changes of the progress line
+LOG_INTERVAL = 10.0  # the same where the output is a file
 
 
 def download(
@@ -89,11 +89,11 @@ def _download(need: "Need", output: TextIO) -> None:
         f"{bytes_in_words(missing)} to {cache_folder()}",
         file=output,
     )
-    started, first, said = time.monotonic(), need.done(), 0.0
+    started, first, shown = time.monotonic(), need.done(), 0.0
     for done in transfer(need):
         now = time.monotonic()
-        if now - said >= (SPEAK if output.isatty() else SPEAK_LOG) or done == need.total:
-            said = now
+        if now - shown >= (INTERVAL if output.isatty() else LOG_INTERVAL) or done == need.total:
+            shown = now
             _say(output, _progress(done, need.total, (done - first) / max(now - started, 0.001)))
     if output.isatty():
         print(file=output)

@@ -145,7 +145,7 @@ def _dreambench(plan: Plan) -> Any:
         _followed(score_subject(each, drawn[each.name], models, plan.single_image), f"{each.name}: embedded")
         for each in subjects
     ]
-    told = {
+    facts = {
         "evaluation": "DreamBench",
         "compared": "one picture of each subject" if plan.single_image else "all pictures of each subject",
         "clip_model": plan.clip_model,
@@ -154,7 +154,7 @@ def _dreambench(plan: Plan) -> Any:
         "made_by": made_by(),
         "device": str(choose_device()),
     }
-    return report_benchmark(scores, told)
+    return report_benchmark(scores, facts)
 
 
 def _drawn_by_projects(plan: Plan, subjects: Iterable[Any]) -> Path:
@@ -208,7 +208,7 @@ def _clock(plan: Plan) -> Any:
                 files, wanted, references, prompts, clock.SQUASHED if squashed else None
             )
             scores[point.name] = _followed(scoring, f"{point.name}: embedded")
-    told = {
+    facts = {
         "evaluation": "clock arms",
         "project": project.name,
         "kind": project.kind,
@@ -224,7 +224,7 @@ def _clock(plan: Plan) -> Any:
         "made_by": made_by(),
         "device": str(choose_device()),
     }
-    return clock.report_arms(points, scores, told)
+    return clock.report_arms(points, scores, facts)
 
 
 def _counted(steps: Iterable[int], what: str) -> None:

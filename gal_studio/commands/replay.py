@@ -64,7 +64,7 @@ def replay(
             finish(studio, worker, made)
         summary = write_replay(studio, made, out)
         view = studio.replay_view(made)
-        tell(studio, line, view)
+        show_progress(studio, line, view)
         line.say(f"Written to {out} after {time.monotonic() - started:.0f} s.")
     if as_json:
         print(json.dumps(summary, indent=2, ensure_ascii=False))
@@ -87,7 +87,7 @@ def finish(studio: Studio, worker: LocalWorker, project_id: str) -> None:
         worker.finish(jobs[0])
 
 
-def tell(studio: Studio, line: ProgressLine, view: ReplayView) -> None:
+def show_progress(studio: Studio, line: ProgressLine, view: ReplayView) -> None:
     """Say what came out, and what is not as it was."""
     for words in tell_measures(studio.measures(view.replay.project_id)):
         line.say(words)

@@ -61,7 +61,7 @@ def _project_of(store: Store, subject: Subject) -> tuple[Project, Round]:
     return project, max(trained, key=lambda each: each.created)
 
 
-def report_benchmark(scores: Sequence[SubjectScores], told: dict[str, Any]) -> Report:
+def report_benchmark(scores: Sequence[SubjectScores], facts: dict[str, Any]) -> Report:
     """One row for each subject, and one for all; the mean of all is that of the subjects' means."""
     rows = [
         Row(
@@ -83,7 +83,7 @@ def report_benchmark(scores: Sequence[SubjectScores], told: dict[str, Any]) -> R
     return Report(
         "subject",
         [*rows, whole],
-        {**told, "compared_with": compared},
+        {**facts, "compared_with": compared},
         pictures=[
             {
                 "subject": each.subject.name,

@@ -162,7 +162,7 @@ def _scored_prompt(prompt: str, prompts: Prompts) -> str:
     return prompt
 
 
-def report_arms(points: Sequence[Point], scores: Mapping[str, PointScores], told: dict[str, Any]) -> Report:
+def report_arms(points: Sequence[Point], scores: Mapping[str, PointScores], facts: dict[str, Any]) -> Report:
     """One row for each point, with its change from the point before, paired by prompt and seed."""
     rows = []
     for point in points:
@@ -180,7 +180,7 @@ def report_arms(points: Sequence[Point], scores: Mapping[str, PointScores], told
     return Report(
         "point",
         rows,
-        {**told, "arms": find_arms(points)},
+        {**facts, "arms": find_arms(points)},
         pictures=[
             {
                 "point": point.name,

@@ -52,7 +52,7 @@ class Artist:
         Refused if the folder has pictures that another round or other settings drew.
         """
         adapter = round_.adapter if round_ else None
-        told = {
+        facts = {
             "base_model": project.base_model,
             "revisions": dict(self._store.projects.revisions(project.id)),
             "machine": project.settings.machine.essential,
@@ -60,7 +60,7 @@ class Artist:
             "adapter": adapter,
             **_of_pictures(settings),
         }
-        _check_same(folder, told)
+        _check_same(folder, facts)
         missing = [each for each in wanted if not each.path.is_file()]
         if not missing:
             return
@@ -90,34 +90,34 @@ class Artist:
 
 def _of_pictures(settings: GenerationSettings) -> dict[str, Any]:
     """The settings that change a picture."""
-    told = asdict(settings)
-    return {name: told[name] for name in ("steps", "guidance_scale", "resolution")}
+    facts = asdict(settings)
+    return {name: facts[name] for name in ("steps", "guidance_scale", "resolution")}
 
 
-def _check_same(folder: Path, told: Mapping[str, Any]) -> None:
+def _check_same(folder: Path, facts: Mapping[str, Any]) -> None:
     """Refuse a folder of pictures that were drawn in another way; write how those of a new one are drawn."""
     card = folder / DRAWN_AS
     if card.is_file():
         before = None
         with suppress(OSError, ValueError):
             before = json.loads(card.read_text(encoding="utf-8"))
-        if not _is_same(before, told):
+        if not _is_same(before, facts):
             raise StudioError(
                 f"{folder} has pictures drawn by another round or with other settings: delete it, or "
                 "give another folder with --out."
             )
         return
     make_folder(folder)
-    write_whole(card, f"{json.dumps(told, indent=2)}\n".encode(), folder)
+    write_whole(card, f"{json.dumps(facts, indent=2)}\n".encode(), folder)
 
 
-def _is_same(before: object, told: Mapping[str, Any]) -> bool:
+def _is_same(before: object, facts: Mapping[str, Any]) -> bool:
     """Whether a card tells the same; pins of models that were loaded only later do not count."""
     if not isinstance(before, dict) or not isinstance(before.get("revisions"), dict):
         return False
-    pinned = {**told["revisions"], **before["revisions"]}
-    agrees = all(pinned[model] == revision for model, revision in told["revisions"].items())
-    return agrees and {**before, "revisions": {}} == {**told, "revisions": {}}
+    pinned = {**facts["revisions"], **before["revisions"]}
+    agrees = all(pinned[model] == revision for model, revision in facts["revisions"].items())
+    return agrees and {**before, "revisions": {}} == {**facts, "revisions": {}}
 
 
 def _save(path: Path, image: Any, folder: Path) -> None:

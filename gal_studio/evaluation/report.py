@@ -27,7 +27,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Report:
-    """An evaluation; `told` is how it was made, and the first column is headed by `subject`.
+    """An evaluation; `facts` is how it was made, and the first column is headed by `subject`.
 
     `pictures` has a row for each picture, with equal columns; `prompts` are the exact ones, in order;
     `features` are the models' unit rows, those of pictures in the order of `pictures`.
@@ -35,7 +35,7 @@ class Report:
 
     subject: str
     rows: Sequence[Row]
-    told: Mapping[str, Any]
+    facts: Mapping[str, Any]
     pictures: Sequence[Mapping[str, str | int | float]]
     prompts: Sequence[str]
     features: Mapping[str, NDArray[np.float64]]
@@ -61,7 +61,7 @@ class Report:
             }
             for row in self.rows
         ]
-        return {**self.told, "rows": rows}
+        return {**self.facts, "rows": rows}
 
     def write(self, folder: Path) -> None:
         """Write `evaluation.json`, `evaluation.csv`, `pictures.csv`, `prompts.txt` and `features.npz`."""

@@ -206,7 +206,7 @@ async function add(lines, { typed = false } = {}) {
   if (!answer) return typed && restoreInput(lines[0]);
   await refresh();
   if (project !== state.project?.id) return;
-  setText(parts.said, answer.said);
+  setText(parts.said, answer.sentence);
   parts.list.scrollTop = parts.list.scrollHeight;
 }
 

@@ -19,8 +19,8 @@ from gal_studio.worker.task import Progress
 
 LOOK = 0.2  # seconds between two looks at the job of another worker
 ALONE = 10.0  # seconds without any worker after which nobody will take the job
-SPEAK = 0.5  # seconds between two changes of the progress line
-SPEAK_LOG = 10.0  # the same where the output is a file
+INTERVAL = 0.5  # seconds between two changes of the progress line
+LOG_INTERVAL = 10.0  # the same where the output is a file
 
 
 class ProgressLine:
@@ -37,7 +37,7 @@ class ProgressLine:
         """Say how far a job is, unless that was said a moment ago."""
         before, last = self._shown
         now = time.monotonic()
-        if phase == last and now - before < (SPEAK if self._live else SPEAK_LOG):
+        if phase == last and now - before < (INTERVAL if self._live else LOG_INTERVAL):
             return
         self._shown = (now, phase)
         number = self._studio.store.rounds.get(job.round_id).number

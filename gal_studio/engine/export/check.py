@@ -81,10 +81,12 @@ def _until_ended(process: "subprocess.Popen[bytes]") -> Generator[None, None, No
 
 
 def _compare(folder: Path, expected: Sequence[Image.Image], code: int) -> Checked:
-    told = folder / ERROR
-    if code or told.is_file():  # an error that the process could tell ends it as usual
+    error_file = folder / ERROR
+    if code or error_file.is_file():  # an error that the process could write ends it as usual
         why = (
-            told.read_text(encoding="utf-8") if told.is_file() else f"its process ended with the code {code}"
+            error_file.read_text(encoding="utf-8")
+            if error_file.is_file()
+            else f"its process ended with the code {code}"
         )
         return Checked(len(expected), trouble=why.rstrip("."))
     largest = 0

@@ -56,8 +56,8 @@ def header_of(
 
     diffusers refuses the stored LoRA configuration beside alphas, so that only its own form has it.
     """
-    told = {**_of_trainers(facts, names, rank), **_modelspec(facts, names)}
-    header = {"format": "pt", CARD: facts.card, **told}
+    entries = {**_of_trainers(facts, names, rank), **_modelspec(facts, names)}
+    header = {"format": "pt", CARD: facts.card, **entries}
     if form == "diffusers" and PEFT_CONFIGURATION in stored:
         header[PEFT_CONFIGURATION] = stored[PEFT_CONFIGURATION]
     return {name: value for name, value in sorted(header.items()) if value}

@@ -123,7 +123,7 @@ def _stage_maps(loaded: PretrainedVision, pixels: torch.Tensor) -> list[torch.Te
     if loaded.timm is not None:
         levels = loaded.timm.forward_intermediates(pixels, intermediates_only=True, output_fmt="NCHW")
     else:
-        said = loaded.module(pixel_values=pixels, output_hidden_states=True)
-        levels = [level for level in (said.hidden_states or ()) if level.ndim == 4]
+        output = loaded.module(pixel_values=pixels, output_hidden_states=True)
+        levels = [level for level in (output.hidden_states or ()) if level.ndim == 4]
     used = _choose_maps(loaded.name, [level.shape[-1] for level in levels], pixels.shape[-1])
     return [levels[index] for index in used]

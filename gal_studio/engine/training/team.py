@@ -40,7 +40,7 @@ class _Member:
         except OSError as error:
             raise self._lost() from error
 
-    def told(self) -> Any:
+    def receive(self) -> Any:
         """What the process answers; its refusal is raised here."""
         try:
             answer = pickle.loads(self.connection.recv_bytes())
@@ -88,7 +88,7 @@ class Team:
         if not all(member.connection.poll() for member in self._members):
             return False
         for member in self._members:
-            member.told()
+            member.receive()
         return True
 
     def join(self, rows: int, counted: int) -> int:
@@ -108,13 +108,13 @@ class Team:
         for member, part in zip(self._members, others, strict=True):
             member.say((moved(part, torch.device("cpu")), scale))
         for member in self._members:
-            member.told()  # only who is there is waited for
+            member.receive()  # only who is there is waited for
         send_weights(weights.values())
         return own
 
     def collect(self, loss: float, weights: Weights) -> float:
         """Add the others' gradients to those of the weights; returns the loss of the whole batch."""
-        total = loss + sum(float(member.told()) for member in self._members)
+        total = loss + sum(float(member.receive()) for member in self._members)
         add_gradients(weights.values())
         return total
 

@@ -53,13 +53,13 @@ def _opened(membership: Membership) -> ImageModel:
 
 
 def _serve(connection: Connection, membership: Membership, model: ImageModel) -> None:
-    rows, counted = _told(connection)
+    rows, counted = _receive(connection)
     gradients = Gradients(model, membership.tune, rows, counted)
     weights = trainable(model).values()
     meet(membership)
     with model.family.training_attention(model.device), compiled(model):
         while True:
-            share, scale = _told(connection)
+            share, scale = _receive(connection)
             _say(connection, None)
             send_weights(weights)
             _say(connection, gradients.add(moved(share, model.device), _times(scale)))
@@ -72,7 +72,7 @@ def _times(scale: float) -> Callable[[torch.Tensor], torch.Tensor]:
     return lambda loss: loss * scale
 
 
-def _told(connection: Connection) -> Any:
+def _receive(connection: Connection) -> Any:
     return pickle.loads(connection.recv_bytes())  # from the process that started this one
 
 

@@ -102,7 +102,7 @@ def plan_round(
         f"Planned, not measured: {gigabytes(shown.peak)} of memory "
         f"({gigabytes(shown.training)} to train, {gigabytes(shown.drawing)} to draw); "
         f"{device.name} has {gigabytes(device.total)}, {gigabytes(device.free)} of it free.{how} "
-        f"{told(seconds)}"
+        f"{duration_words(seconds)}"
     )
     if least.peak > most:
         return RoundPlan(sentence, doubt=_does_not_fit(shape, settings, device, least.peak))
@@ -186,7 +186,7 @@ def _timed(shape: ModelShape, model: str, settings: Settings) -> Iterator[tuple[
             yield preset.base_model, sized, preset.settings["style"]
 
 
-def told(seconds: float | None) -> str:
+def duration_words(seconds: float | None) -> str:
     """The time of a round in a sentence; None if it is not known yet."""
     if seconds is None:
         return "How long a round takes is known after the first one."

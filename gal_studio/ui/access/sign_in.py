@@ -90,7 +90,7 @@ class SignIn:
         client = request.client.host if request.client else ""
         query, user = form.get("query", ""), form.get("user", "")
         if wait := math.ceil(self._attempts.wait(client)):
-            answer = self._form(429, query, f"Too many attempts: try again in {_spoken(wait)}.", user)
+            answer = self._form(429, query, f"Too many attempts: try again in {_duration_words(wait)}.", user)
             answer.headers["Retry-After"] = str(wait)
             return answer
         if not self._credentials.accepts(user, form.get("secret", "")):
@@ -155,5 +155,5 @@ def _address(query: str) -> str:
     return f"/?{kept}" if kept else "/"
 
 
-def _spoken(seconds: int) -> str:
+def _duration_words(seconds: int) -> str:
     return f"{seconds} s" if seconds < 120 else f"{math.ceil(seconds / 60)} minutes"

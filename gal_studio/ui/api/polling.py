@@ -209,11 +209,11 @@ def new_candidates(view: RoundView, mark: CandidateMark | None) -> NewCandidates
     """
     old = view.candidates[: mark["count"] if mark else 0]
     same = _digest(old) == (mark["digest"] if mark else _digest([]))
-    said = mark.get("marks", {}) if mark else {}
+    marks = mark.get("marks", {}) if mark else {}
     ids = {
         tile.candidate.id
         for tile in old
-        if same and said.get(tile.candidate.id) == tile.candidate.marked_copy
+        if same and marks.get(tile.candidate.id) == tile.candidate.marked_copy
     }
     fresh = [tile for tile in view.candidates if tile.candidate.id not in ids]
     if same and not fresh:
@@ -229,8 +229,8 @@ def new_candidates(view: RoundView, mark: CandidateMark | None) -> NewCandidates
 
 
 def _marks(view: RoundView) -> dict[str, bool]:
-    said = {tile.candidate.id: tile.candidate.marked_copy for tile in view.candidates}
-    return {name: copy for name, copy in said.items() if copy is not None}
+    marks = {tile.candidate.id: tile.candidate.marked_copy for tile in view.candidates}
+    return {name: copy for name, copy in marks.items() if copy is not None}
 
 
 def _digest(tiles: Sequence[CandidateView]) -> str:

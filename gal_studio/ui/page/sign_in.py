@@ -25,11 +25,11 @@ _BUTTON = '<button class="button" data-next type="submit">Sign in</button>'
 def sign_in_page(named: bool, query: str = "", refusal: str = "", user: str = "") -> str:
     """The form; `query` is that of the requested page, `refusal` and `user` are of the last attempt."""
     hint = "Use the name and password of this studio." if named else "Use the token that the studio printed."
-    said = f'<p class="refusal" role="alert">{html.escape(refusal)}</p>' if refusal else ""
+    notice = f'<p class="refusal" role="alert">{html.escape(refusal)}</p>' if refusal else ""
     kept = f'<input type="hidden" name="query" value="{html.escape(query)}">' if query else ""
     return _page(
         '<form class="card" method="post" action="/sign-in"><h1>Sign in</h1>'
-        f'<p class="hint">{hint}</p>{said}{kept}{_fields(user) if named else _SECRET % ("Token", _FOCUS)}'
+        f'<p class="hint">{hint}</p>{notice}{kept}{_fields(user) if named else _SECRET % ("Token", _FOCUS)}'
         f"{_BUTTON}</form>"
     )
 

@@ -137,10 +137,10 @@ class Freed:
 
 
 @dataclass(frozen=True)
-class Said:
+class Summary:
     """What has changed, in words."""
 
-    said: str
+    sentence: str
 
 
 def draft(request: Payload) -> ProjectDraft:
@@ -325,7 +325,7 @@ def enable_anchor(context: Context, anchor: Id, enabled: bool) -> None:
 
 
 @REQUESTS.write
-def add_anchors(context: Context, project: Id, lines: Lines, only: bool | None = None) -> Said:
+def add_anchors(context: Context, project: Id, lines: Lines, only: bool | None = None) -> Summary:
     """Add test prompts, one in a line; `only` switches all others off."""
     studio, lines = context.studio, [line.strip() for line in lines if line.strip()]
     before = {anchor.prompt: anchor.enabled for anchor in studio.project(project).anchors}
@@ -342,7 +342,7 @@ def add_anchors(context: Context, project: Id, lines: Lines, only: bool | None =
         (0 if only else known, "already there"),
     ]
     said = [f"{number} test prompt{'' if number == 1 else 's'} {what}" for number, what in words if number]
-    return Said(", ".join(said) + "." if said else "Nothing changed.")
+    return Summary(", ".join(said) + "." if said else "Nothing changed.")
 
 
 def _megabytes(size: int) -> str:

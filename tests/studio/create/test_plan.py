@@ -124,4 +124,4 @@ def test_the_driver_says_what_an_nvidia_gpu_has(
     [(20, "1 minute."), (600, "10 minutes."), (7200, "2 hours."), (536_400, "6 days.")],
 )
 def test_a_rounds_time_is_told_in_fitting_units(seconds: float, words: str) -> None:
-    assert plan.told(seconds) == f"A round takes about {words}"
+    assert plan.duration_words(seconds) == f"A round takes about {words}"
