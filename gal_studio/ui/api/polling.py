@@ -102,6 +102,16 @@ class Shown:
         return self.views.round_view(round_.project_id, round_.parent_id)
 
 
+@dataclass(frozen=True)
+class Page:
+    """A round as the page gets it: its view, its parts as JSON with digests, the mark of its candidates."""
+
+    view: RoundView
+    parts: Mapping[str, Any]
+    digests: Mapping[str, str]
+    mark: CandidateMark
+
+
 _JSON = {name: TypeAdapter(kind) for name, kind in get_type_hints(Parts).items()}
 
 _CANDIDATES: TypeAdapter[NewCandidates | None] = TypeAdapter(NewCandidates | None)
@@ -110,15 +120,21 @@ _CANDIDATES: TypeAdapter[NewCandidates | None] = TypeAdapter(NewCandidates | Non
 def poll(views: ViewCache, asked: Poll) -> PollAnswer:
     """What has changed in a project and in one of its rounds (None: the newest) since the last poll."""
     known, project_id = asked.get("known") or {}, asked.get("project")
+    now = {"queue": views.studio.queue_view()}
     if not project_id:
-        return _answer({"queue": views.studio.queue_view()}, known)
+        return _answer(*_written(now), known)
     if project_id not in views.studio.store.projects.names():
         return _gone(f"There is no project {project_id!r} in this workspace.")
     try:
-        shown = _shown(views, project_id, asked.get("round"))
-        fresh = _CANDIDATES.dump_python(new_candidates(shown.view, known.get("candidates")), mode="json")
-        digest(fresh)  # like the parts, they must be strict JSON
-        answer = _answer(parts_of(shown), known, shown.view.round.id, fresh)
+        page = _page(views, project_id, asked.get("round"))
+        mark, fresh = known.get("candidates"), None
+        if mark != page.mark:
+            fresh = _CANDIDATES.dump_python(new_candidates(page.view, mark), mode="json")
+            digest(fresh)  # like the parts, they must be strict JSON
+        parts, digests = _written({**now, "job": views.studio.job_view(project_id)})
+        answer = _answer(
+            {**page.parts, **parts}, {**page.digests, **digests}, known, page.view.round.id, fresh
+        )
     except (DiskError, GoneError):
         raise
     except Exception as error:
@@ -133,6 +149,16 @@ def _gone(why: str) -> PollAnswer:
     return PollAnswer(parts={}, digests={}, round=None, candidates=None, gone=why)
 
 
+def _page(views: ViewCache, project_id: str, round_id: str | None) -> Page:
+    """What the page shows of a round; it is made once for each version of the project."""
+
+    def make() -> Page:
+        shown = _shown(views, project_id, round_id)
+        return Page(shown.view, *_written(parts_of(shown)), mark_of(shown.view))
+
+    return views.for_page(project_id, round_id, make)
+
+
 def _shown(views: ViewCache, project_id: str, round_id: str | None) -> Shown:
     summaries = views.rounds(project_id)
     if not summaries:
@@ -141,16 +167,14 @@ def _shown(views: ViewCache, project_id: str, round_id: str | None) -> Shown:
     return Shown(views, summaries, views.round_view(project_id, chosen.id))
 
 
-def parts_of(shown: Shown) -> Parts:
-    """Every part of the page that shows a round."""
+def parts_of(shown: Shown) -> dict[str, Any]:
+    """The parts of the page that change with the version of the project: all but its job and the queue."""
     studio, view, project_id = shown.studio, shown.view, shown.view.project.id
     tiles = view.candidates
-    parts = Parts(
+    parts: dict[str, Any] = dict(
         project=projects.project_payload(view.project),
         rounds=rounds.round_chips(shown.rounds, covers(studio, shown.rounds), view.settings.gal.top_k),
         archived=tuple(rounds.ArchivedRound(*one) for one in studio.archived_rounds(project_id).items()),
-        job=studio.job_view(project_id),
-        queue=studio.queue_view(),
         round=rounds.round_payload(view),
         measures=measures_payload(
             shown.views.measures(project_id), view.project, *shown.views.replays(project_id)
@@ -167,17 +191,22 @@ def parts_of(shown: Shown) -> Parts:
     return parts
 
 
+def _written(parts: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
+    """The parts as JSON, and their digests."""
+    written = {name: _JSON[name].dump_python(part, mode="json") for name, part in parts.items()}
+    return written, {name: digest(part) for name, part in written.items()}
+
+
 def _answer(
-    parts: Mapping[str, Any],
+    parts: dict[str, Any],
+    digests: dict[str, str],
     known: Known,
     round_id: str | None = None,
     candidates: Payload | None = None,
 ) -> PollAnswer:
     """The parts that have changed, and the digests of all parts."""
-    written = {name: _JSON[name].dump_python(part, mode="json") for name, part in parts.items()}
-    digests = {name: digest(part) for name, part in written.items()}
     seen = known.get("parts") or {}
-    fresh = {name: part for name, part in written.items() if seen.get(name) != digests[name]}
+    fresh = {name: part for name, part in parts.items() if seen.get(name) != digests[name]}
     return PollAnswer(parts=fresh, digests=digests, round=round_id, candidates=candidates)
 
 
@@ -224,13 +253,15 @@ def new_candidates(view: RoundView, mark: CandidateMark | None) -> NewCandidates
         items=tuple(
             rounds.candidate_payload(tile, heads.get(tile.candidate.anchor_id, tile.prompt)) for tile in fresh
         ),
-        mark=CandidateMark(count=len(view.candidates), digest=_digest(view.candidates), marks=_marks(view)),
+        mark=mark_of(view),
     )
 
 
-def _marks(view: RoundView) -> dict[str, bool]:
-    marks = {tile.candidate.id: tile.candidate.marked_copy for tile in view.candidates}
-    return {name: copy for name, copy in marks.items() if copy is not None}
+def mark_of(view: RoundView) -> CandidateMark:
+    """The mark of all candidates of a round."""
+    copies = {tile.candidate.id: tile.candidate.marked_copy for tile in view.candidates}
+    marks = {name: copy for name, copy in copies.items() if copy is not None}
+    return CandidateMark(count=len(view.candidates), digest=_digest(view.candidates), marks=marks)
 
 
 def _digest(tiles: Sequence[CandidateView]) -> str:

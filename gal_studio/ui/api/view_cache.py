@@ -56,6 +56,11 @@ class ViewCache:
         now = self.studio.replay_versions(project_id)
         return self._kept_since(now, f"replays {project_id}", lambda: self.studio.all_replays(project_id))
 
+    def for_page(self, project_id: str, round_id: str | None, make: Callable[[], View]) -> View:
+        """What is made of all these views for a page that shows a round (None: the newest)."""
+        now = self.studio.version(project_id), self.studio.replay_versions(project_id)
+        return self._kept_since(now, f"page {project_id} {round_id}", make)
+
     def _cached(self, project_id: str, key: str, make: Callable[[], View]) -> View:
         now = self.studio.version(project_id)  # read first, so that a view is never older than its version
         return self._kept_since(now, key, make)

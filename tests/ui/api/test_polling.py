@@ -2,7 +2,10 @@
 
 from dataclasses import replace
 
+import pytest
+
 from gal_studio.state.tables.rounds import Preview
+from gal_studio.ui.api import polling
 from gal_studio.ui.api.polling import new_candidates, poll
 from gal_studio.ui.api.view_cache import ViewCache
 from tests.ui.conftest import Place
@@ -32,6 +35,18 @@ def test_second_answer_is_empty(place: Place):
     second = poll(views, {"project": place.project, "round": place.round, "known": known(first)})
     assert second["parts"] == {}
     assert second["candidates"] is None
+
+
+def test_a_poll_without_changes_makes_no_view_and_writes_no_part(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+):
+    views = ViewCache(place.studio)
+    first = poll(views, {"project": place.project})
+    ask = {"project": place.project, "round": place.round, "known": known(first)}
+    poll(views, ask)
+    monkeypatch.setattr(polling, "parts_of", None)
+    monkeypatch.setattr(polling, "new_candidates", None)
+    assert poll(views, ask)["parts"] == {}
 
 
 def test_a_decision_changes_verdicts_and_nothing_of_the_candidates(place: Place):
