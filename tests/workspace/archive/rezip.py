@@ -2,10 +2,14 @@
 
 import hashlib
 import json
+import sqlite3
 import zipfile
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
+
+STORED = Path(__file__).parents[2] / "state" / "database" / "stored"
 
 Row = list[Any]
 
@@ -148,48 +152,22 @@ class Archive:
 
         self._after = flip
 
-    def to_fourth_schema(self) -> None:
-        """Leave out what the fifth migration and those after it added."""
-        self._manifest["schema"] = 4
-        self._put_masks_beside_references()
-        self._leave_out(
-            {
-                "reference_masks",
-                "pair_regions",
-                "candidate_scores",
-                "test_pictures",
-                "test_prompts",
-                "test_sets",
-                "overrides",
-                "override_reasons",
-                "replays",
-                "replay_rounds",
-                "replay_decisions",
-                "trials",
-                "project_starts",
+    def to_schema(self, version: int) -> None:
+        """Leave out the tables and columns that the workspace of this version lacks (`test_upgrades`)."""
+        self._manifest["schema"] = version
+        with closing(sqlite3.connect(":memory:")) as connection:
+            connection.executescript((STORED / f"version_{version}.sql").read_text(encoding="utf-8"))
+            told = {
+                table["name"]: [row[1] for row in connection.execute(f"PRAGMA table_info({table['name']})")]
+                for table in self._manifest["tables"]
             }
-        )
-        self.columns("vision_limits", self._table("vision_limits")["columns"][:-1])
-        self.columns("rounds", self._table("rounds")["columns"][:-4])
-        self.columns("decisions", self._table("decisions")["columns"][:-2])
-        self.columns("candidates", self._table("candidates")["columns"][:-5])
-        self.columns("patch_maps", self._table("patch_maps")["columns"][:-1])
-
-    def to_second_schema(self) -> None:
-        """Leave out what the later migrations added."""
-        self.to_fourth_schema()
-        self._manifest["schema"] = 2
-        self._leave_out({"project_models"})
-        self.columns("candidates", self._table("candidates")["columns"][:-1])
-
-    def to_first_schema(self) -> None:
-        """Leave out what the later migrations added."""
-        self.to_second_schema()
-        self._manifest["schema"] = 1
-        self._leave_out({"pairs", "patch_maps", "paintings", "measurements", "vision_limits"})
-        new = {"rounds": 1, "project_references": 2, "decisions": 1, "training_sets": 1}
-        for name, count in new.items():
-            self.columns(name, self._table(name)["columns"][:-count])
+        if "mask" in told["project_references"]:
+            self._put_masks_beside_references()
+        self._leave_out({name for name, columns in told.items() if not columns})
+        for table in self._manifest["tables"]:
+            kept = [place for place, name in enumerate(table["columns"]) if name in told[table["name"]]]
+            self.rows(table["name"], lambda row, kept=kept: [row[place] for place in kept])
+            table["columns"] = [table["columns"][place] for place in kept]
         self._drop_unnamed_files()
 
     def _put_masks_beside_references(self) -> None:

@@ -203,7 +203,7 @@ def test_archive_of_an_earlier_schema_is_brought_to_today(
     archive: Archive, target: Store, made: tuple[Path, str]
 ) -> None:
     """Rows of version 1 pass through the migration: each reference of an object learns its trigger word."""
-    archive.to_first_schema()
+    archive.to_schema(1)
     project_id = import_project(target, archive.write())
     assert [reference.trigger_word for reference in target.projects.references(project_id)] == [
         "<sks>",
@@ -213,15 +213,17 @@ def test_archive_of_an_earlier_schema_is_brought_to_today(
         assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
 
 
-def test_archive_of_the_second_schema_has_no_remarks_and_maps_of_whole_pictures(
+def test_archive_of_the_fourth_schema_has_masks_beside_references_and_maps_of_whole_pictures(
     archive: Archive, target: Store, made: tuple[Path, str]
 ) -> None:
-    archive.to_second_schema()
+    archive.to_schema(4)
     project_id = import_project(target, archive.write())
     first = target.rounds.of_project(project_id)[0]
     drawn = target.candidates.of_round(first.id)
-    assert {candidate.remark for candidate in drawn} == {""}
     assert list(target.refinements.maps(drawn[0].id, "quality")) == [""]
+    masked, _ = target.projects.references(project_id)
+    assert masked.mask is not None and target.images.has(masked.mask)
+    assert len(target.projects.masks.steps(masked.id)) == 1
 
 
 def test_remarks_come_along_and_none_but_ours(
