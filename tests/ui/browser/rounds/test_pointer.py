@@ -69,6 +69,19 @@ def test_a_picture_is_enlarged_by_its_hover_button(watched: Watched, served: Ser
     assert served.place.studio.store.decisions.log(served.place.round) == ()
 
 
+@pytest.mark.parametrize("width", [1440, 1024])
+def test_the_hover_buttons_leave_the_middle_of_a_picture_free(watched: Watched, served: Served, width: int):
+    watched.page.set_viewport_size({"width": width, "height": 768})
+    page = started(watched, served)
+    page.fill(".desk-size input", "48")  # the smallest
+    page.hover(".tile >> nth=3", trial=True)
+    tile = f"[data-id='{page.get_attribute('.tile >> nth=3', 'data-id')}']"
+    at = middle(page, tile)
+    page.mouse.move(*at)
+    page.wait_for_selector(f"{tile} .tools")
+    assert page.evaluate("([x, y]) => Boolean(document.elementFromPoint(x, y).closest('.tile-face'))", at)
+
+
 def test_the_menu_of_a_round_opens_by_its_hover_button(watched: Watched, served: Served):
     page = started(watched, served)
     page.mouse.move(*middle(page, ".chip-round"))
