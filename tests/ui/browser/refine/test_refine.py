@@ -33,8 +33,8 @@ def test_a_style_is_refined_once_something_is_accepted_and_only_once(watched: Wa
     kinds = [round_.kind for round_ in studio.rounds(served.place.project)]
     assert kinds == ["fine_tune", "refine"]
     assert [job.kind for job in studio.store.jobs.of_project(served.place.project)] == ["pairs"]
-    accepted = studio.store.decisions.accepted(served.place.round)
-    assert len(accepted) == 1, "the second click is not for the picture behind the question"
+    accepted = studio.round_view(served.place.round).accepted
+    assert accepted == 1, "the second click is not for the picture behind the question"
     page.click(".chip-round >> nth=1")
     page.wait_for_selector(".grid .tile")
     page.click(".chip-round >> nth=2")
