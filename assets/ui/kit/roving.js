@@ -27,8 +27,8 @@ export function roving(box) {
     stop = target instanceof HTMLButtonElement ? target : stop;
     show();
   });
-  box.addEventListener("focusout", () => {
-    byPointer = false;
+  box.addEventListener("focusout", ({ relatedTarget }) => {
+    if (!(relatedTarget instanceof Node && box.contains(relatedTarget))) byPointer = false;
   });
   box.addEventListener("keydown", (event) => {
     const all = buttons();
