@@ -26,7 +26,12 @@ export const FIELDS = [
   [
     "generation.lowest_strength",
     "Lowest LoRA strength",
-    "Pictures are drawn at five strengths, from 1 to this",
+    "Pictures are drawn with five recipes, from strength 1 to this",
+  ],
+  [
+    "generation.latest_switch",
+    "Latest switch",
+    "That strength draws the first steps, up to this share of them, and 1 the others; 0: all steps",
   ],
   ["tune.preview_every", "Preview every", "Training steps from one preview to the next; 0: no previews"],
   ["gal.top_k", "Suggestions", "Test prompts suggested per round"],

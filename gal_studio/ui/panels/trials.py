@@ -49,13 +49,15 @@ def try_prompt(
     prompt: Text,
     seed: Annotated[str, Field(max_length=40)],
     guidance: FiniteFloat | int,
-    strength: FiniteFloat | int,
+    early: FiniteFloat | int,
+    late: FiniteFloat | int,
+    switch: FiniteFloat | int,
 ) -> Tried:
     """Queue a picture; the seed comes as text, since a page's numbers have fewer digits."""
     text = seed.strip()
     if not (text.isascii() and text.isdecimal()):
         raise StudioError(f"The seed is {text!r}: write a whole number from 0.")
-    recipe = Recipe.constant(float(strength))
+    recipe = Recipe(float(early), float(late), float(switch))
     trial = context.studio.try_prompt(round, prompt, int(text), float(guidance), recipe)
     return Tried(trial.id)
 

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 from pydantic import Field, ValidationError
-from typing_extensions import TypedDict
+from typing_extensions import Doc, TypedDict
 
+from gal_studio.core.recipe import Recipe
 from gal_studio.core.types import Candidate
 
 Payload = dict[str, Any]
@@ -33,6 +34,21 @@ class Runs(TypedDict):
     width: int
     height: int
     runs: list[int]
+
+
+@dataclass(frozen=True)
+class ShownRecipe:
+    """How strongly a LoRA draws (Eq. G13): by numbers, and in words that are empty if as trained."""
+
+    early: float
+    late: float
+    switch: Annotated[float, Doc("The share of the steps that have the early strength.")]
+    words: str
+
+
+def shown_recipe(recipe: Recipe) -> ShownRecipe:
+    """A recipe as JSON."""
+    return ShownRecipe(recipe.early, recipe.late, recipe.switch, recipe.words)
 
 
 @dataclass(frozen=True)

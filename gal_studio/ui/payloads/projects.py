@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from gal_studio.core import types
 from gal_studio.core.gal.reasons import short_names
 from gal_studio.core.gal.scores.registry import SCORES
+from gal_studio.core.settings import GenerationSettings
 from gal_studio.core.types import Kind, Witnesses
 from gal_studio.studio.views.types import ProjectView
 from gal_studio.ui.payloads import Fact, Ts
@@ -153,8 +154,14 @@ def _commits(project: ProjectView) -> list[Fact]:
     return [("Pinned versions", ", ".join(pinned))] if pinned else []
 
 
-def _strengths(lowest: float) -> str:
-    return f", LoRA at 1 to {lowest:g}" if lowest < 1 else ""
+def _recipes(generation: GenerationSettings) -> str:
+    """How the LoRA draws candidates (Eq. G13), unless as trained."""
+    lowest, latest = generation.lowest_strength, generation.latest_switch
+    if lowest == 1:
+        return ""
+    if latest == 0:
+        return f", LoRA at 1 to {lowest:g}"
+    return f", LoRA at {lowest:g} for up to {latest:.0%} of the steps, then at 1"
 
 
 def project_payload(project: ProjectView) -> Project:
@@ -183,7 +190,7 @@ def project_payload(project: ProjectView) -> Project:
             ("Test prompts", f"{enabled} of {count}" if enabled < count else str(count)),
             ("Training", f"{tune.steps} steps, rank {tune.rank}, learning rate {tune.learning_rate:g}"),
             ("Pictures", f"{generation.candidates} per test prompt, {generation.steps} steps, "
-             f"guidance {generation.guidance_scale:g}{_strengths(generation.lowest_strength)}"),
+             f"guidance {generation.guidance_scale:g}{_recipes(generation)}"),
             ("Weight of accepted pictures", f"{gal.balance_lambda:g}" if gal.balance else "off"),
             ("Copies are found by", _WITNESSES[gal.witnesses]),
             ("Seed", str(project.seed)),

@@ -7,6 +7,7 @@ from typing import Annotated
 from typing_extensions import Doc
 
 from gal_studio.core.gal.reasons import short_names
+from gal_studio.core.gal.recipes import best_recipe, recipe_rates
 from gal_studio.core.gal.scores.registry import known_scores
 from gal_studio.core.types import RoundKind, Speaker, Witnesses
 from gal_studio.studio.views.forecast import Ahead
@@ -69,6 +70,7 @@ class Round:
     ahead: Ahead
     undo: Annotated[str, Doc('What Undo would do, such as "accept A drum 04"; empty for nothing.')]
     redo: str
+    recipe: Annotated[ShownRecipe, Doc("What draws most good pictures, of those of this round.")]
     losses: tuple[Loss, ...]
     previews: tuple[Preview, ...]
 
@@ -104,7 +106,7 @@ class Candidate(ShownPicture):
     index: int
     own: Annotated[bool, Doc("Made of a free prompt: no statistic counts it.")]
     seed: str
-    strength: Annotated[float, Doc("Of the LoRA with which it was drawn.")]
+    recipe: Annotated[str, Doc("How strongly the LoRA drew it, in words; empty if as trained.")]
     scores: Annotated[Mapping[str, float], Doc("By name; the labels are in `Project.scores`.")]
     margin: float
     copy_by: Annotated[Speaker, Doc("Who says that the picture is like the reference; empty if nobody does.")]
@@ -169,6 +171,7 @@ def round_payload(view: RoundView) -> Round:
         ahead=view.ahead,
         undo=view.undo_words,
         redo=view.redo_words,
+        recipe=shown_recipe(best_recipe(recipe_rates([tile.candidate for tile in view.candidates]))),
         losses=thinned(view.losses),
         previews=tuple(Preview(one.step, one.prompt, version(one.image)) for one in view.previews),
     )
@@ -227,7 +230,7 @@ def candidate_payload(view: CandidateView, head: str) -> Candidate:
         index=candidate.index,
         own=candidate.own,
         seed=str(candidate.seed),
-        strength=round(candidate.recipe.mean, 3),
+        recipe=candidate.recipe.words,
         scores=known_scores(candidate),
         margin=candidate.margin,
         copy_by=candidate.overfit_by,

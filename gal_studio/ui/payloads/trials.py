@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from gal_studio.core.naming import round_names
 from gal_studio.state.tables import trials
 from gal_studio.studio import Studio
-from gal_studio.ui.payloads import version
+from gal_studio.ui.payloads import ShownRecipe, shown_recipe, version
 
 _LOST = "This picture was deleted from the workspace: press Again…, then Draw."
 _UNDRAWN = "It was not drawn before the project was moved here: press Again…, then Draw."
@@ -22,7 +22,7 @@ class Trial:
     prompt: str
     seed: str
     guidance: float
-    strength: float
+    recipe: ShownRecipe
     trouble: str
     candidate: str | None
 
@@ -41,7 +41,7 @@ def trial_payloads(studio: Studio, project_id: str) -> tuple[Trial, ...]:
             prompt=trial.prompt,
             seed=str(trial.seed),
             guidance=trial.guidance_scale,
-            strength=trial.recipe.mean,
+            recipe=shown_recipe(trial.recipe),
             trouble=_trouble(studio, project_id, trial),
             candidate=trial.candidate_id,
         )

@@ -12,6 +12,7 @@ from PIL import Image
 from gal_studio.assets import resolve_model
 from gal_studio.core.errors import StudioError
 from gal_studio.core.memory.machine import MachineSettings
+from gal_studio.core.recipe import AS_TRAINED, Recipe
 from gal_studio.core.settings import GenerationSettings
 from gal_studio.engine.export.check import Checked, check_files
 from gal_studio.engine.export.denoiser import save_denoiser
@@ -21,9 +22,9 @@ from gal_studio.engine.export.stock import StockRequest
 from gal_studio.engine.models.adapters import read_adapter
 from gal_studio.engine.models.image_model import ImageModel
 from gal_studio.engine.sampling.fused_adapter import drawing
-from gal_studio.engine.sampling.sampler import DrawnBatch, draw
-from gal_studio.worker.export.card import CardPicture, Written, checked_section, model_card
-from gal_studio.worker.export.shown import save_shown
+from gal_studio.engine.sampling.sampler import DrawnBatch, DrawRequest, draw
+from gal_studio.worker.export.card import Written, checked_section, model_card
+from gal_studio.worker.export.shown import save_by_recipe, save_shown
 from gal_studio.worker.export.task import ExportTask, facts_of
 from gal_studio.worker.export.workflow import WorkflowOrder, workflow
 from gal_studio.worker.task import Progress
@@ -43,14 +44,17 @@ def export_to(task: ExportTask, out: Path) -> Generator[Progress, None, tuple[Ch
         raise StudioError(
             f"{task.round_name} trained the whole denoiser, which is no LoRA: choose the form for diffusers."
         )
-    pictures = yield from _draw(task, model)
+    pictures = yield from _draw(task, model, task.requests)
+    best = pictures[0]
+    if task.recipe != AS_TRAINED:
+        (best,) = yield from _draw(task, model, task.requests[:1], task.recipe)
     facts = facts_of(task, model, pictures[0])
     yield Progress("write", 0, 0)
     out.mkdir(parents=True, exist_ok=True)
     files = [save_denoiser(model, adapter, out) if is_whole else _save_lora(task, model, facts, out)]
     if task.merged and not is_whole:
         files.append(save_denoiser(model, adapter, out / MERGED))
-    written = _save_beside(task, model, facts, pictures, files, out)
+    written = _save_beside(task, model, facts, [best, *pictures], files, out)
     is_useless = task.form != "diffusers" and not model.family.lora_names.is_known
     card, requests = model_card(task, facts, model.family, written), _requests(task, model, files)
     del model
@@ -77,11 +81,13 @@ def _resolution(task: ExportTask, model: ImageModel) -> int:
     return task.settings.generation.resolution or model.resolution
 
 
-def _draw(task: ExportTask, model: ImageModel) -> Generator[Progress, None, list[Image.Image]]:
-    """The studio's own pictures of the check, drawn one by one."""
+def _draw(
+    task: ExportTask, model: ImageModel, requests: Sequence[DrawRequest], recipe: Recipe = AS_TRAINED
+) -> Generator[Progress, None, list[Image.Image]]:
+    """The studio's own pictures of these requests, drawn one by one."""
     pictures: list[Image.Image] = []
-    requests, settings = task.requests, _settings(task)
-    with drawing(model, task.adapter) as ready:
+    settings = _settings(task)
+    with drawing(model, task.adapter, recipe=recipe) as ready:
         for event in draw(ready, requests, settings):
             if isinstance(event, DrawnBatch):
                 pictures += event.images
@@ -107,7 +113,7 @@ def _save_beside(
     files: Sequence[Path],
     out: Path,
 ) -> Written:
-    """Save the card's pictures, and the workflow with the picture that it draws."""
+    """Save the card's pictures, of which the first is the best recipe's, and the workflow that draws it."""
     is_whole = files[0].is_dir()
     order = WorkflowOrder(
         files[0].name,
@@ -115,16 +121,19 @@ def _save_beside(
         task.requests[0],
         task.settings.generation,
         _resolution(task, model),
+        task.recipe,
     )
     made = None if is_whole or task.form == "diffusers" else workflow(model.family, order)
     if made is not None:
         (out / WORKFLOW).write_text(json.dumps(made, indent=2, ensure_ascii=False), encoding="utf-8")
         pictures[0].save(out / EXPECTED)
-    shown = [CardPicture(*each) for each in save_shown(task, pictures, out)]
+    shown = save_shown(task, pictures[1:], out)
+    if task.recipe != AS_TRAINED:
+        shown = [save_by_recipe(task, pictures[0], out), *shown]
     merged = f"{MERGED}/{model.family.part}" if len(files) > 1 else ""
     name = f"{files[0].name}/" if is_whole else files[0].name
     beside = WORKFLOW if made is not None else ""
-    return Written(name, shown, task.requests, order.resolution, is_whole, beside, merged)
+    return Written(name, shown, task.requests, order.resolution, is_whole, beside, merged, task.recipe)
 
 
 def _requests(task: ExportTask, model: ImageModel, files: Sequence[Path]) -> list[StockRequest]:

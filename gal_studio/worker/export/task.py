@@ -1,6 +1,7 @@
 """What is exported: a trained round in a form, and what its file and its card say of it."""
 
 import base64
+import functools
 import io
 import json
 from collections import Counter
@@ -13,9 +14,11 @@ from PIL import Image
 from gal_studio import __version__
 from gal_studio.assets import resolve_model
 from gal_studio.core.errors import StudioError
+from gal_studio.core.gal.recipes import best_recipe, recipe_rates
 from gal_studio.core.models.export_forms import Form
 from gal_studio.core.models.names import public_name, public_settings
 from gal_studio.core.naming import file_stem, round_names
+from gal_studio.core.recipe import AS_TRAINED, Recipe
 from gal_studio.core.references import Prompts
 from gal_studio.core.seeds import candidate_seed
 from gal_studio.core.settings import Settings
@@ -57,6 +60,13 @@ class ExportTask:
         if self.round.adapter is None:
             raise StudioError(f"Round {self.round.number} is not trained yet: press Fine-tune first.")
         return self.store.adapters.path(self.round.adapter)
+
+    @functools.cached_property
+    def recipe(self) -> Recipe:
+        """The recipe of the round's best pictures (Eq. G18); a whole denoiser is used as it is."""
+        if self.settings.tune.method == "full":
+            return AS_TRAINED
+        return best_recipe(recipe_rates(self.store.candidates.of_round(self.round.id)))
 
     @property
     def round_name(self) -> str:

@@ -1,14 +1,24 @@
-"""A ComfyUI workflow, in its API format, that draws one of the studio's pictures with the exported LoRA."""
+"""A ComfyUI workflow, in its API format, that draws one of the studio's pictures with the exported LoRA.
 
+A LoRA whose strength changes (Eq. G13) is a hook of the conditioning, whose keyframes switch between two
+steps: their `start_percent` counts noise, in which the steps of all samplers but that of FLUX.2 are even.
+"""
+
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import torch
+
+from gal_studio.core.recipe import AS_TRAINED, Recipe
 from gal_studio.core.settings import GenerationSettings
 from gal_studio.engine.families.family import Family
 from gal_studio.engine.sampling.sampler import DrawRequest
 
 Workflow = dict[str, dict[str, Any]]
+_KLEIN_SHIFT = 2.02
+"""Of the noise that ComfyUI counts percents in for FLUX.2, whatever its scheduler does."""
 
 
 @dataclass(frozen=True)
@@ -20,12 +30,18 @@ class WorkflowOrder:
     request: DrawRequest
     settings: GenerationSettings
     resolution: int
+    recipe: Recipe = AS_TRAINED
 
 
 def workflow(family: Family, order: WorkflowOrder) -> Workflow | None:
     """The workflow for a family; None for one that ComfyUI does not know."""
     made = {"sd1": _unet, "sdxl": _unet, "flux2-klein": _klein, "z-image": _z_image}.get(family.name)
-    return made(family, order) if made is not None and family.lora_names.is_known else None
+    if made is None or not family.lora_names.is_known:
+        return None
+    drawn = made(family, order)
+    if order.recipe.first_late(order.settings.steps) == 0:
+        return drawn
+    return _scheduled(drawn, order, _switch(family, order))
 
 
 def _node(kind: str, title: str = "", **inputs: Any) -> dict[str, Any]:
@@ -117,7 +133,47 @@ def _denoiser(order: WorkflowOrder) -> dict[str, Any]:
 
 
 def _lora(order: WorkflowOrder, model: list[Any]) -> dict[str, Any]:
-    return _node("LoraLoaderModelOnly", model=model, lora_name=order.lora, strength_model=1.0)
+    return _node("LoraLoaderModelOnly", model=model, lora_name=order.lora, strength_model=order.recipe.late)
+
+
+def _scheduled(made: Workflow, order: WorkflowOrder, switch: float) -> Workflow:
+    """The workflow with hooks in place of the LoRA's loader; `switch` is the keyframe's `start_percent`."""
+    model = made["lora"]["inputs"]["model"]
+    hooked: dict[Any, Any] = {("lora", 0): model, ("prompt", 0): ["hooked", 0], ("nothing", 0): ["hooked", 1]}
+    for name, node in made.items():
+        if name != "nothing":  # which may be made of the prompt
+            node["inputs"] = {key: hooked.get(_link(value), value) for key, value in node["inputs"].items()}
+    frame = "CreateHookKeyframe"
+    return {
+        **made,
+        "lora": _node("CreateHookLoraModelOnly", lora_name=order.lora, strength_model=1.0),
+        "early": _node(frame, "What is drawn", strength_mult=order.recipe.early, start_percent=0.0),
+        "late": _node(
+            frame, "How it is drawn",
+            strength_mult=order.recipe.late, start_percent=round(switch, 3), prev_hook_kf=["early", 0],
+        ),
+        "strengths": _node("SetHookKeyframes", hooks=["lora", 0], hook_kf=["late", 0]),
+        "hooked": _node(
+            "PairConditioningSetProperties",
+            positive_NEW=["prompt", 0], negative_NEW=["nothing", 0], strength=1.0, set_cond_area="default",
+            hooks=["strengths", 0],
+        ),
+    }  # fmt: skip
+
+
+def _link(value: Any) -> tuple[str, int] | None:
+    return (value[0], value[1]) if isinstance(value, list) else None
+
+
+def _switch(family: Family, order: WorkflowOrder) -> float:
+    """The `start_percent` between the last early step and the first late one."""
+    steps = order.settings.steps
+    first = order.recipe.first_late(steps)
+    if family.name != "flux2-klein":
+        return (first - 0.5) / steps
+    solver: Any = family.solver(steps, order.resolution, torch.device("cpu"))
+    noise = float(solver.sigmas[first - 1] + solver.sigmas[first]) / 2
+    return 1.0 - 1.0 / (1.0 + (1.0 / noise - 1.0) * math.exp(_KLEIN_SHIFT))
 
 
 def _latent(kind: str, order: WorkflowOrder) -> dict[str, Any]:

@@ -1,13 +1,18 @@
-"""Eq. G13: the recipes of an anchor's candidates."""
+"""Eq. G13 and G18: the recipes of an anchor's candidates, and the best one."""
+
+from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gal_studio.core.gal.recipes import LEVELS, candidate_recipe
+from gal_studio.core.gal.recipes import LEVELS, best_recipe, candidate_recipe, recipe_rates
 from gal_studio.core.recipe import AS_TRAINED, Recipe
 from gal_studio.core.settings import GenerationSettings
+from gal_studio.core.types import LIKENESS, Candidate
+from tests.core.builders import anchor, candidates_of
 
 SHARES = st.floats(0, 1)
+MARGINS = st.floats(-1, 1)
 
 
 def recipes(lowest: float, latest: float, turn: int = 0) -> list[Recipe]:
@@ -42,3 +47,62 @@ def test_full_strength_for_the_lowest_draws_all_as_published(latest: float, turn
 def test_the_case_by_hand() -> None:
     assert recipes(0.4, 0.8)[3] == Recipe(0.4, 1.0, 0.8 * 3 / 4)
     assert recipes(0.4, 0.0)[3] == Recipe.constant(1 - 0.6 * 3 / 4)
+
+
+FULL, LATE, LATER, WEAK = AS_TRAINED, Recipe(0.0, 1.0, 0.3), Recipe(0.0, 1.0, 0.5), Recipe(0.0, 1.0, 0.7)
+
+
+def drawn(recipe: Recipe, margin: float, likeness: float, count: int = 4, **more: object) -> list[Candidate]:
+    """Pictures of one prompt: a margin of 0 or less is a copy by the prompts."""
+    made = candidates_of(anchor(0), [margin] * count)
+    return [replace(one, recipe=recipe, more_scores={LIKENESS: likeness}, **more) for one in made]
+
+
+def test_the_best_recipe_is_clean_as_asked_and_has_the_style() -> None:
+    pictures = [
+        *drawn(FULL, -0.125, 0.75),  # copies
+        *drawn(LATE, 0.125, 0.625),  # not yet recognised
+        *drawn(LATER, 0.25, 0.5),
+        *drawn(WEAK, 0.25, 0.25),  # nothing of the style
+    ]
+    rates = recipe_rates(pictures)
+    assert [rate.recipe for rate in rates] == [FULL, LATE, LATER, WEAK]
+    assert [rate.pictures for rate in rates] == [4] * 4
+    assert [rate.copies for rate in rates] == [1.0, 0.0, 0.0, 0.0]
+    assert [rate.asked for rate in rates] == [0.0, 0.0, 1.0, 1.0]
+    assert [rate.carried for rate in rates] == [1.0, 0.75, 0.5, 0.0]
+    assert [rate.good for rate in rates] == [0.0, 0.0, 0.5, 0.0]
+    assert best_recipe(rates) == LATER
+
+
+def test_a_lora_that_copies_nothing_is_drawn_as_trained() -> None:
+    pictures = [*drawn(FULL, 0.25, 0.75), *drawn(LATER, 0.25, 0.75), *drawn(WEAK, 0.25, 0.25)]
+    assert best_recipe(recipe_rates(pictures)) == FULL, "the strongest of equal ones"
+
+
+def test_flags_that_do_not_fall_with_the_strength_say_nothing() -> None:
+    seen = {"marked_copy": True}
+    pictures = [*drawn(FULL, 0.01, 0.75, **seen), *drawn(LATER, 0.25, 0.5, **seen), *drawn(WEAK, 0.25, 0.25)]
+    assert recipe_rates(pictures)[1].good == 0.0
+    pictures = [*pictures[:8], *drawn(WEAK, 0.25, 0.25, **seen)]
+    assert recipe_rates(pictures)[1].good == 0.5
+    assert best_recipe(recipe_rates(pictures)) == LATER
+
+
+def test_without_pictures_or_anything_good_it_is_drawn_as_trained() -> None:
+    assert recipe_rates([]) == () and best_recipe(()) == AS_TRAINED
+    blank = drawn(LATER, 0.25, 0.5, remark="flat")
+    assert recipe_rates(blank) == ()
+    copies = [*drawn(FULL, -0.125, 0.5), *drawn(WEAK, 0.125, 0.5)]
+    assert best_recipe(recipe_rates(copies)) == WEAK, "a LoRA that changes nothing has all of its style"
+
+
+@given(st.lists(st.tuples(st.sampled_from([FULL, LATE, LATER, WEAK]), MARGINS, SHARES), max_size=30))
+def test_rates_are_shares(rows: list[tuple[Recipe, float, float]]) -> None:
+    pictures = [picture for row in rows for picture in drawn(*row, count=1)]
+    rates = recipe_rates(pictures)
+    assert sum(rate.pictures for rate in rates) == len(rows)
+    for rate in rates:
+        assert all(0 <= share <= 1 for share in (rate.copies, rate.asked, rate.carried, rate.good))
+        assert rate.good <= min(rate.asked, rate.carried) + 1e-9
+    assert best_recipe(rates) in {AS_TRAINED, *(rate.recipe for rate in rates)}

@@ -2,19 +2,23 @@
 
 from collections.abc import Generator, Sequence
 from pathlib import Path
+from typing import Any
 from zipfile import ZipFile
 
 import pytest
 from PIL import Image
 
 from gal_studio.core.models.export_forms import Form
+from gal_studio.core.recipe import Recipe
 from gal_studio.engine.export import check, stock
 from gal_studio.engine.export.check import Checked
 from gal_studio.engine.export.stock import StockRequest
 from gal_studio.studio import Studio
 from gal_studio.worker.export import folder
+from gal_studio.worker.export.task import ExportTask
 from gal_studio.worker.models import Models
-from tests.engine.tiny_flows import make_tiny_klein
+from tests.engine.tiny import make_tiny_pipeline, make_tiny_xl_pipeline
+from tests.engine.tiny_flows import make_tiny_klein, make_tiny_z_image
 from tests.engine.tiny_pipelines import Make, make_wide_two, make_wide_two_with_v
 from tests.tiny_project import CHANGES, tiny_draft
 from tests.worker.working import first_round, work
@@ -24,6 +28,14 @@ QUICK = {
     "generation": {"candidates": 2, "steps": 2, "guidance_scale": 3.0, "resolution": 64},
     "gal": {"top_k": 2},
 }
+EXACT = {
+    **QUICK,
+    "tune": {**QUICK["tune"], "learning_rate": 0.3},
+    "generation": {**QUICK["generation"], "steps": 4},
+    "machine": {"precision": "fp32"},
+}
+MAKERS = [make_tiny_pipeline, make_tiny_xl_pipeline, make_tiny_klein, make_tiny_z_image]
+RECIPES = [Recipe(0.0, 1.0, 0.5), Recipe.constant(0.55)]
 LOOPS: dict[str, tuple[Make, Form]] = {
     "sd2 epsilon": (make_wide_two, "kohya"),
     "sd2 v": (make_wide_two_with_v, "diffusers"),
@@ -41,6 +53,38 @@ def check_here(
         stock.draw_stock(request, path)
         yield
     return tuple(check._compare(path, expected, 0) for path in paths)
+
+
+@pytest.mark.parametrize("recipe", RECIPES, ids=["a switch", "constant"])
+@pytest.mark.parametrize("make", MAKERS)
+def test_the_code_of_the_card_draws_the_picture_of_the_recipe(
+    make: Make,
+    recipe: Recipe,
+    studio: Studio,
+    models: Models,
+    names: tuple[str, str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(folder, "check_files", check_here)
+    monkeypatch.setattr(ExportTask, "recipe", recipe)
+    model = make(tmp_path / "model")
+    round_id = first_round(studio, tiny_draft((str(model), names[1]), changes=EXACT))
+    assert work(studio, models, studio.fine_tune(round_id)).message == ""
+    assert work(studio, models, studio.export_round(round_id, "diffusers")).message == ""
+    (found,) = studio.exports(round_id)
+    assert found.is_same, found.sentence
+    with ZipFile(studio.exported(round_id, "diffusers")) as archive:
+        archive.extractall(tmp_path / "exported")
+    monkeypatch.chdir(tmp_path / "exported")
+    card = Path("README.md").read_text(encoding="utf-8")
+    assert recipe.words in card
+    code = card.partition("```python\n")[2].partition("```")[0].replace("THE FOLDER OF model", str(model))
+    names_of: dict[str, Any] = {}
+    exec(code, names_of)
+    with Image.open("pictures/recipe.png") as ours, Image.open("pictures/01.png") as full:
+        assert check.difference(ours, names_of["picture"]) <= 2
+        assert check.difference(ours, full) > 2
 
 
 @pytest.mark.parametrize("name", LOOPS)

@@ -1,11 +1,15 @@
 """The ComfyUI workflow of each family is whole, and draws what the studio draws."""
 
+import math
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 
+from gal_studio.core.recipe import Recipe
 from gal_studio.core.settings import GenerationSettings
 from gal_studio.engine.models.image_model import load_image_model
 from gal_studio.engine.sampling.sampler import DrawRequest
@@ -52,6 +56,42 @@ def test_its_nodes(name: str, tmp_path: Path) -> None:
     assert made["prompt"]["inputs"]["text"] == "A cat in ink" and "SaveImage" in kinds
     for kind, inputs in expected.items():
         assert kinds[kind].items() >= inputs.items()
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_a_strength_that_changes_is_a_hook_with_keyframes(name: str, tmp_path: Path) -> None:
+    family = load_image_model(EXPECTED[name][0](tmp_path), device="cpu").family
+    made = workflow(family, replace(ORDER, recipe=Recipe(0.0, 0.9, 0.4)))  # late from the fourth of 7 steps
+    assert made is not None
+    for node in made.values():
+        for value in node["inputs"].values():
+            assert not isinstance(value, list) or value[0] in made, "every link has its node"
+    kinds = by_kind(made)
+    assert "LoraLoaderModelOnly" not in kinds
+    assert kinds["CreateHookLoraModelOnly"] == {"lora_name": "cat.safetensors", "strength_model": 1.0}
+    early, late = made["early"]["inputs"], made["late"]["inputs"]
+    assert (early["strength_mult"], early["start_percent"]) == (0.0, 0.0)
+    assert late["strength_mult"] == 0.9 and late["prev_hook_kf"] == ["early", 0]
+    if name.startswith("klein"):
+        solver = family.solver(7, 96, torch.device("cpu"))
+        share = 1.0 - late["start_percent"]  # of the time that ComfyUI shifts by 2.02
+        noise = math.exp(2.02) / (math.exp(2.02) + 1.0 / share - 1.0)
+        assert solver.sigmas[3] < noise < solver.sigmas[2]
+    else:
+        assert late["start_percent"] == pytest.approx(2.5 / 7, abs=1e-3)
+    pair = kinds["PairConditioningSetProperties"]
+    assert pair["positive_NEW"] == ["prompt", 0] and pair["negative_NEW"] == ["nothing", 0]
+    guided = kinds.get("KSampler") or kinds["CFGGuider"]
+    assert (guided["positive"], guided["negative"]) == (["hooked", 0], ["hooked", 1])
+    assert "lora" not in [link[0] for link in guided.values() if isinstance(link, list)]
+
+
+def test_a_constant_strength_is_that_of_the_loader(tmp_path: Path) -> None:
+    family = load_image_model(make_wide_two(tmp_path), device="cpu").family
+    for recipe, strength in ((Recipe.constant(0.55), 0.55), (Recipe(0.0, 1.0, 0.05), 1.0)):
+        made = workflow(family, replace(ORDER, recipe=recipe))
+        assert made is not None
+        assert by_kind(made)["LoraLoaderModelOnly"]["strength_model"] == strength
 
 
 def test_comfyui_does_not_know_the_bundled_model(tmp_path: Path) -> None:

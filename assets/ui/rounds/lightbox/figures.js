@@ -29,9 +29,10 @@ export function figures(candidate, score) {
   const rows = [
     ["Seed", String(candidate.seed)],
     [
-      "LoRA strength",
-      `× ${candidate.strength}`,
-      "How strongly it was drawn with what was learned: 1 in full, 0 would be the base model",
+      "Recipe",
+      candidate.recipe || "LoRA × 1",
+      "How strongly it was drawn with what was learned: 1 in full, 0 is the base model. " +
+        "The first steps decide what is drawn and where, the last ones how",
     ],
     ...scores,
     [

@@ -1,5 +1,5 @@
 /** Try a prompt: draw any prompt with the shown round, keep the pictures, and use one as a candidate. */
-/** @import { Trial } from "payloads" */
+/** @import { ShownRecipe, Trial } from "payloads" */
 import { state, on, setFocus } from "../../app/store.js";
 import { call, openRound, refresh } from "../../app/session.js";
 import { newest } from "../../app/newest.js";
@@ -54,16 +54,25 @@ function makeForm() {
   });
   const seed = number("Seed", "0", "numeric");
   const guidance = number("Guidance", "4");
-  const strength = number("LoRA strength", "1");
+  const early = slider("What is drawn", 2, 1, times, "Strength of the LoRA in the first steps");
+  const late = slider("How it is drawn", 2, 1, times, "Strength of the LoRA in the last steps");
+  const turn = slider("Switch", 1, 0.5, percent, "The share of the steps that count as the first");
+  /** @param {ShownRecipe} recipe */
+  const setRecipe = (recipe) => {
+    early.set(recipe.early);
+    late.set(recipe.late);
+    turn.set(recipe.early === recipe.late ? 0.5 : recipe.switch);
+  };
   const said = el("p", { class: "trial-said", role: "status" });
   const draw = el("button", { type: "submit", class: "button", data: { action: "try" } }, "Draw");
+  const best = el("p", { class: "trial-said" });
   let followed = "";
   let asked = 0; // pictures that there are once the last one that was asked for is known
+  let drawnBy = "";
   const values = () => ({
     prompt: prompt.value,
     seed: seed.input.value,
     guidance: guidance.input.value,
-    strength: strength.input.value,
   });
   const node = el(
     "form",
@@ -83,7 +92,9 @@ function makeForm() {
             prompt: given.prompt,
             seed: given.seed,
             guidance: typedNumber(given.guidance),
-            strength: typedNumber(given.strength),
+            early: early.value(),
+            late: late.value(),
+            switch: turn.value(),
           });
           draw.disabled = false;
           asked = answer ? trials.length + 1 : 0;
@@ -93,7 +104,9 @@ function makeForm() {
       },
     },
     el("label", { class: "trial-prompt" }, el("span", {}, "Prompt"), prompt),
-    el("div", { class: "trial-numbers" }, seed.node, guidance.node, strength.node, draw),
+    el("div", { class: "trial-numbers" }, seed.node, guidance.node, draw),
+    el("div", { class: "trial-recipe" }, early.node, late.node, turn.node),
+    best,
     said,
   );
   return {
@@ -104,6 +117,11 @@ function makeForm() {
       if (asked && trials.length >= asked && trials.every(({ version, trouble }) => version || trouble)) {
         asked = 0;
         setText(said, "");
+      }
+      if (state.round?.complete && drawnBy !== state.round.id) {
+        drawnBy = state.round.id;
+        setRecipe(state.round.recipe);
+        setText(best, state.round.recipe.words && "Set to the recipe that drew most good pictures of this round.");
       }
       const stands = state.project?.stands_for ?? "";
       setText(said, said.textContent || `{} stands for “${stands.replace(/^, /, "")}”.`);
@@ -117,7 +135,7 @@ function makeForm() {
       prompt.value = trial.prompt;
       seed.input.value = trial.seed;
       guidance.input.value = String(trial.guidance);
-      strength.input.value = String(trial.strength);
+      setRecipe(trial.recipe);
       prompt.focus();
     },
   };
@@ -132,6 +150,44 @@ function makeForm() {
 function number(label, value, inputmode = "decimal") {
   const input = el("input", { type: "text", value, inputmode, autocomplete: "off" });
   return { input, node: el("label", {}, el("span", {}, label), input) };
+}
+
+/** @param {number} value */
+const times = (value) => `LoRA × ${value}`;
+
+/** @param {number} value */
+const percent = (value) => `after ${Math.round(100 * value)}% of the steps`;
+
+/**
+ * A slider that says its value.
+ * @param {string} label
+ * @param {number} most
+ * @param {number} value
+ * @param {(value: number) => string} words
+ * @param {string} title
+ */
+function slider(label, most, value, words, title) {
+  const said = el("output", {});
+  const input = el("input", {
+    type: "range",
+    min: "0",
+    max: String(most),
+    step: "0.05",
+    "aria-label": label,
+  });
+  const say = () => {
+    setText(said, words(input.valueAsNumber));
+    input.setAttribute("aria-valuetext", words(input.valueAsNumber));
+  };
+  /** @param {number} to */
+  const set = (to) => {
+    input.value = String(to);
+    say();
+  };
+  input.addEventListener("input", say);
+  set(value);
+  const node = el("label", { title }, el("span", {}, `${label}: `, said), input);
+  return { node, set, value: () => input.valueAsNumber };
 }
 
 /**

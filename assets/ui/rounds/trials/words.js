@@ -10,25 +10,23 @@ export const trialFacts = (trial) => `${trial.round_name} · ${settingsOf(trial)
 
 /**
  * The same without the round.
- * @param {Pick<Trial, "seed" | "guidance" | "strength">} trial
+ * @param {Pick<Trial, "seed" | "guidance" | "recipe">} trial
  */
-export function settingsOf({ seed, guidance, strength }) {
-  const own = strength === 1 ? null : strength === 0 ? "without the LoRA" : `LoRA × ${strength}`;
-  return [`seed ${seed}`, `guidance ${guidance}`, own].filter(Boolean).join(" · ");
+export function settingsOf({ seed, guidance, recipe }) {
+  return [`seed ${seed}`, `guidance ${guidance}`, recipe.words].filter(Boolean).join(" · ");
 }
 
 const LARGEST_SEED = 2n ** 63n - 1n; // that the store can hold
 
 /**
  * Whether the values of the form can be drawn; a sentence about the first one that cannot.
- * @param {{ prompt: string, seed: string, guidance: string, strength: string }} form
+ * @param {{ prompt: string, seed: string, guidance: string }} form
  */
-export function formProblem({ prompt, seed, guidance, strength }) {
+export function formProblem({ prompt, seed, guidance }) {
   if (!prompt.trim()) return "Write what the picture is to show.";
   if (!/^\d{1,19}$/.test(seed.trim()) || BigInt(seed) > LARGEST_SEED)
     return "The seed is a whole number, such as 7.";
   if (!within(guidance, 30)) return "Guidance is a number from 0 to 30.";
-  if (!within(strength, 2)) return "The LoRA strength is a number from 0 to 2.";
   return "";
 }
 

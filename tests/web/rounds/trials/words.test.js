@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { formProblem, trialFacts } from "../../../../assets/ui/rounds/trials/words.js";
 
-const form = { prompt: "A lighthouse {}", seed: "7", guidance: "4", strength: "1" };
+const form = { prompt: "A lighthouse {}", seed: "7", guidance: "4" };
 const trial = {
   id: "t",
   version: "12345678",
@@ -11,26 +11,24 @@ const trial = {
   prompt: "A lighthouse",
   seed: "7",
   guidance: 4.5,
-  strength: 1,
+  recipe: { early: 1, late: 1, switch: 0, words: "" },
   trouble: "",
   candidate: null,
 };
 
 test("only what can be drawn is sent", () => {
   assert.equal(formProblem(form), "");
-  assert.equal(formProblem({ ...form, guidance: "0", strength: "2" }), "");
-  assert.equal(formProblem({ ...form, guidance: "3,5", strength: "0,8" }), "", "with a decimal comma");
+  assert.equal(formProblem({ ...form, guidance: "0" }), "");
+  assert.equal(formProblem({ ...form, guidance: "3,5" }), "", "with a decimal comma");
   assert.equal(formProblem({ ...form, seed: "9223372036854775807" }), "");
   assert.match(formProblem({ ...form, prompt: " \n" }), /what the picture is to show/);
   for (const seed of ["", "-1", "1.5", "1e3", "9".repeat(19)])
     assert.match(formProblem({ ...form, seed }), /whole number/, seed);
   for (const guidance of ["", "-1", "31", "much"])
     assert.match(formProblem({ ...form, guidance }), /from 0 to 30/, guidance);
-  for (const strength of ["", "2.1", "-0.1"]) assert.match(formProblem({ ...form, strength }), /from 0 to 2/);
 });
 
-test("a picture says what it was drawn with, and its strength where it is not as trained", () => {
+test("a picture says what it was drawn with, and its recipe where it is not as trained", () => {
   assert.equal(trialFacts(trial), "Round 2 · seed 7 · guidance 4.5");
-  assert.equal(trialFacts({ ...trial, strength: 0 }), "Round 2 · seed 7 · guidance 4.5 · without the LoRA");
-  assert.match(trialFacts({ ...trial, strength: 1.5 }), /LoRA × 1.5$/);
+  assert.match(trialFacts({ ...trial, recipe: { early: 0, late: 0, switch: 0, words: "without the LoRA" } }), /guidance 4.5 · without the LoRA$/);
 });
