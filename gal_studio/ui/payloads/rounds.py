@@ -12,7 +12,16 @@ from gal_studio.core.gal.scores.registry import known_scores
 from gal_studio.core.types import RoundKind, Speaker, Witnesses
 from gal_studio.studio.views.forecast import Ahead
 from gal_studio.studio.views.types import CandidateView, RoundSummary, RoundView, ScoreView
-from gal_studio.ui.payloads import Loss, PictureRef, ShownPicture, Ts, shown_picture, version
+from gal_studio.ui.payloads import (
+    Loss,
+    PictureRef,
+    ShownPicture,
+    ShownRecipe,
+    Ts,
+    shown_picture,
+    shown_recipe,
+    version,
+)
 from gal_studio.ui.payloads.projects import Anchor, anchor_payloads
 
 

@@ -121,7 +121,10 @@ function makeForm() {
       if (state.round?.complete && drawnBy !== state.round.id) {
         drawnBy = state.round.id;
         setRecipe(state.round.recipe);
-        setText(best, state.round.recipe.words && "Set to the recipe that drew most good pictures of this round.");
+        setText(
+          best,
+          state.round.recipe.words && "Set to the recipe that drew most good pictures of this round.",
+        );
       }
       const stands = state.project?.stands_for ?? "";
       setText(said, said.textContent || `{} stands for “${stands.replace(/^, /, "")}”.`);

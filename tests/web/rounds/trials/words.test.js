@@ -30,5 +30,8 @@ test("only what can be drawn is sent", () => {
 
 test("a picture says what it was drawn with, and its recipe where it is not as trained", () => {
   assert.equal(trialFacts(trial), "Round 2 · seed 7 · guidance 4.5");
-  assert.match(trialFacts({ ...trial, recipe: { early: 0, late: 0, switch: 0, words: "without the LoRA" } }), /guidance 4.5 · without the LoRA$/);
+  assert.match(
+    trialFacts({ ...trial, recipe: { early: 0, late: 0, switch: 0, words: "without the LoRA" } }),
+    /guidance 4.5 · without the LoRA$/,
+  );
 });
