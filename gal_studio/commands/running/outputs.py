@@ -5,12 +5,13 @@ import io
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 from gal_studio.commands.terminal.machine import describe_machine
 from gal_studio.core.gal.balance import effective_draws
+from gal_studio.core.gal.recipes import best_recipe, recipe_rates
 from gal_studio.core.gal.scores.registry import SCORES, known_scores
 from gal_studio.rounds import lineage
 from gal_studio.state.files.content_store import write_whole
@@ -130,6 +131,12 @@ def _project(project: ProjectView, view: RoundView, policy: str) -> dict[str, An
     }
 
 
+def _recipes(view: RoundView) -> dict[str, Any]:
+    """What each recipe's pictures are, and the recipe of most good ones (Eq. G18)."""
+    rates = recipe_rates([tile.candidate for tile in view.candidates])
+    return {"best": asdict(best_recipe(rates)), "drawn": [asdict(rate) for rate in rates]}
+
+
 def _round(studio: Studio, view: RoundView) -> dict[str, Any]:
     seconds = {name: view.seconds.get(name, 0.0) for name in ("fine_tune", "generate", "embed", "project")}
     prompts = {tile.candidate.id: tile.prompt for tile in view.candidates}
@@ -139,6 +146,7 @@ def _round(studio: Studio, view: RoundView) -> dict[str, Any]:
         "openness": view.openness,
         "unet_forwards": view.unet_forwards,
         "seconds": seconds,
+        "recipes": _recipes(view),
         "anchors": [
             {
                 "prompt": ranked.anchor.prompt,

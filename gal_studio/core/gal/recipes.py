@@ -70,7 +70,7 @@ def recipe_rates(drawn: Sequence[Candidate]) -> tuple[RecipeRate, ...]:
 
 
 def best_recipe(rates: Sequence[RecipeRate]) -> Recipe:
-    """The recipe with the largest share of good pictures, the strongest of equal ones; as trained if none."""
+    """Eq. G18: the recipe of most good pictures, the strongest of equal ones; as trained if none is good."""
     best = max(rates, key=lambda rate: rate.good, default=None)
     return AS_TRAINED if best is None or best.good == 0.0 else best.recipe
 

@@ -156,10 +156,10 @@ function number(label, value, inputmode = "decimal") {
 }
 
 /** @param {number} value */
-const times = (value) => `LoRA × ${value}`;
+const times = (value) => `× ${value}`;
 
 /** @param {number} value */
-const percent = (value) => `after ${Math.round(100 * value)}% of the steps`;
+const percent = (value) => `at ${Math.round(100 * value)}%`;
 
 /**
  * A slider that says its value.
@@ -170,7 +170,7 @@ const percent = (value) => `after ${Math.round(100 * value)}% of the steps`;
  * @param {string} title
  */
 function slider(label, most, value, words, title) {
-  const said = el("output", {});
+  const said = el("span", { "aria-hidden": "true" });
   const input = el("input", {
     type: "range",
     min: "0",
@@ -189,7 +189,7 @@ function slider(label, most, value, words, title) {
   };
   input.addEventListener("input", say);
   set(value);
-  const node = el("label", { title }, el("span", {}, `${label}: `, said), input);
+  const node = el("label", { title }, el("span", {}, `${label} `, said), input);
   return { node, set, value: () => input.valueAsNumber };
 }
 

@@ -38,7 +38,7 @@ def test_a_prompt_is_tried_and_its_picture_accepted(watched: Watched, served) ->
     form.get_by_label("Seed").fill("12")
     form.get_by_label("What is drawn").fill("0.4")
     form.get_by_label("Switch").fill("0.3")
-    form.get_by_text("after 30% of the steps").wait_for()
+    form.get_by_text("at 30%").wait_for()
     form.get_by_role("button", name="Draw").click()
     form.get_by_text("It is queued, and appears below when it is drawn.").wait_for()
     card = page.locator(".trial")
