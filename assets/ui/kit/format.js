@@ -64,12 +64,6 @@ export function sizeOf(done, total) {
 export const undecided = (entropy) => `${Math.round((100 * entropy) / Math.LN2)} %`;
 
 /**
- * The strength of a LoRA: "× 1", "× .4".
- * @param {number} value
- */
-export const strength = (value) => `× ${String(Number(value.toFixed(2))).replace(/^0(?=\.)/, "")}`;
-
-/**
  * The name of a round within a sentence: "Round 2" becomes "round 2", and a name that a person gave stays.
  * @param {string} name
  */

@@ -1,6 +1,6 @@
 /** Figures of the benchmark as text. */
 /** @import { Change, Interval, Measures, Metric, Report, RoundWarning } from "payloads" */
-import { count, strength } from "../kit/format.js";
+import { count } from "../kit/format.js";
 import { METRICS } from "./metrics.js";
 
 /** @type {Record<Change["verdict"], string>} */
@@ -48,8 +48,8 @@ export function leftOut({ left_out: tested, asking }) {
  */
 export const strengthNote = (lowest) =>
   lowest < 1
-    ? "It is drawn at full strength (× 1), the pictures on the Rounds screen at " +
-      `× 1 to ${strength(lowest)}: at less strength there are fewer copies. `
+    ? "It is drawn with the LoRA as trained, the pictures on the Rounds screen with less of it as well: " +
+      "these have fewer copies. "
     : "";
 
 /**

@@ -19,13 +19,13 @@ const KEY =
  */
 export function mapRows({ points }) {
   const names = state.project?.scores.map((score) => score.name) ?? [];
-  const head = ["test prompt", "picture", "seed", "strength", "x", "y", "copy", "decision", "suggested"];
+  const head = ["test prompt", "picture", "seed", "recipe", "x", "y", "copy", "decision", "suggested"];
   return [
     [...head, ...names],
     ...points.flatMap(({ id, at, copy, suggested }) => {
       const one = state.candidates.get(id);
       if (!one) return [];
-      const facts = [one.prompt, one.index + 1, one.seed, one.strength, rounded(at[0]), rounded(at[1])];
+      const facts = [one.prompt, one.index + 1, one.seed, one.recipe, rounded(at[0]), rounded(at[1])];
       const marks = [copy ? "yes" : "no", verdictOf(id), suggested ? "yes" : "no"];
       return [[...facts, ...marks, ...names.map((name) => one.scores[name] ?? null)]];
     }),

@@ -39,8 +39,8 @@ export function mountTrials(panel) {
 
 /** @returns {import("../views/table.js").Row[]} */
 const rows = () => [
-  ["round", "prompt", "seed", "guidance", "strength"],
-  ...trials.map((one) => [one.round_name, one.prompt, one.seed, one.guidance, one.strength]),
+  ["round", "prompt", "seed", "guidance", "recipe"],
+  ...trials.map((one) => [one.round_name, one.prompt, one.seed, one.guidance, one.recipe.words]),
 ];
 
 /** The form, with its values and what it says. */
