@@ -25,6 +25,7 @@ from gal_studio.ui.api.uploads import (
     uploads,
 )
 from gal_studio.ui.panels import reference, reference_form
+from tests.ui import asking
 from tests.ui.access.doors import Answer, ask, multipart
 from tests.ui.conftest import Place, Served, serving
 from tests.ui.seeded import PROMPT, picture
@@ -177,7 +178,7 @@ def test_what_a_project_has_makes_room_for_the_next_one(
         paths = [kept.add(given(PICTURE)) for _ in range(3)]
         references = [{"path": path, "prompt": PROMPT} for path in paths]
         form = {"kind": "style", "sets": [{"references": references}], "name": name, "preset": "pocket"}
-        reference.WHOLE_PROJECTS["create"](place.studio, form)
+        asking.ask("create", place.studio, form)
         assert all(kept.path(identity) for identity in paths), (
             "the answer may be lost, and the form sent again"
         )
