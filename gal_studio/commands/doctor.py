@@ -13,9 +13,10 @@ from gal_studio.commands.terminal.machine import describe_machine
 from gal_studio.commands.terminal.stored import AsJson, Workspace, existing_workspace, given_workspace
 from gal_studio.core.errors import StudioError
 from gal_studio.core.types import Kind
+from gal_studio.state.database import upgrades
 from gal_studio.state.files.paths import user_path
 from gal_studio.studio.views.everything import show_all
-from gal_studio.workspace import check, schema
+from gal_studio.workspace import check
 from gal_studio.workspace import repair as repairs
 
 PROBE_SECONDS = 4.5  # each, for drawing and for training
@@ -59,12 +60,12 @@ def doctor(
 def check_workspace(workspace: Path, repair: bool) -> dict[str, Any]:
     """Check a workspace, and repair it if wanted; reports problems, repairs and what is left."""
     database = user_path(workspace) / "studio.db"
-    is_mislabelled = schema.says_another_version(database)
+    is_mislabelled = upgrades.says_another_version(database)
     if is_mislabelled and not repair:
         wrong = "studio.db has the tables of this version and says another (--repair puts that right)"
         return {"projects": 0, "found": [wrong], "done": [], "left": [wrong]}
     if is_mislabelled:
-        schema.set_version(database)
+        upgrades.set_version(database)
     with existing_workspace(workspace, writable=repair) as store:
         findings = check.examine(store, show=show_all)
         done = repairs.repair(store, findings) if repair else ()

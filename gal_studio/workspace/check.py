@@ -10,10 +10,10 @@ from gal_studio.core.errors import StudioError, first_line
 from gal_studio.core.jobs.states import WORKING
 from gal_studio.rounds import fingerprints
 from gal_studio.state.database.tables import TABLES, Folder
+from gal_studio.state.database.upgrades import differences
 from gal_studio.state.files.content_store import Files
 from gal_studio.state.files.errors import DiskError, GoneError
 from gal_studio.state.store import Store
-from gal_studio.workspace import schema
 from gal_studio.workspace.read_project import read_project
 
 DAMAGED = "damaged"
@@ -51,7 +51,7 @@ def examine(store: Store, age: float = HOUR, show: Show | None = None) -> tuple[
 
     `show` makes all views of a project; if it raises, the project is broken.
     """
-    unlike = tuple(Finding("schema", sentence) for sentence in schema.differences(store))
+    unlike = tuple(Finding("schema", sentence) for sentence in differences(store.database.rows))
     if unlike:
         return unlike  # nothing else can be read
     named = named_files(store)

@@ -6,6 +6,8 @@ have keeps its values, and a new one gets its default, or what `_FILLED` says.
 
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 from gal_studio.core.errors import StudioError
@@ -103,6 +105,23 @@ def differences(rows: Rows) -> Iterator[str]:
         if name not in made:
             kind = "trigger" if name in triggers() else "index"
             yield f"The {kind} {name} is missing."
+
+
+def says_another_version(path: Path) -> bool:
+    """Whether a database has the tables of this version and says another version."""
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+            said = int(connection.execute("PRAGMA user_version").fetchone()[0])
+            return said != VERSION and not any(differences(rows_of(connection)))
+    except sqlite3.Error:
+        return False
+
+
+def set_version(path: Path) -> None:
+    """Let a database say this version."""
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute(f"PRAGMA user_version = {VERSION}")
+        connection.commit()
 
 
 def rows_of(connection: sqlite3.Connection) -> Rows:

@@ -17,7 +17,6 @@ from gal_studio.rounds import lineage
 from gal_studio.state import Store
 from gal_studio.state.database import upgrades
 from gal_studio.state.database.tables import TABLES
-from gal_studio.workspace import schema
 from tests.job_moves import moves
 
 STORED = Path(__file__).parent / "stored"
@@ -81,7 +80,7 @@ def test_old_workspace_opens_with_all_that_was_in_it(tmp_path: Path, version: in
         assert store.database.rows("PRAGMA foreign_keys")[0][0] == 1
         assert not store.database.rows("PRAGMA foreign_key_check")
         assert store.database.rows("PRAGMA integrity_check")[0][0] == "ok"
-        assert not list(schema.differences(store))
+        assert not list(upgrades.differences(store.database.rows))
         check_what_is_read(store, HASH if version > 1 else None)
         stored = store.refinements.maps("c1", "quality")  # there are maps since version 2
         assert {subject: stored_map.values.tolist() for subject, stored_map in stored.items()} == (
@@ -251,7 +250,7 @@ def test_old_projects_keep_the_prompts_as_their_only_witness(tmp_path: Path) -> 
 
 def test_no_old_workspace_is_taken_for_one_of_today(tmp_path: Path, version: int) -> None:
     path = old_workspace(tmp_path / "old", version)
-    assert not schema.says_another_version(path / "studio.db")
+    assert not upgrades.says_another_version(path / "studio.db")
 
 
 def test_a_mark_of_a_copy_becomes_the_last_step_of_its_round(tmp_path: Path) -> None:
