@@ -29,6 +29,7 @@ from gal_studio.engine.sampling.sampler import DrawnBatch, DrawRequest, draw
 from gal_studio.engine.training.fine_tune import fine_tune
 from gal_studio.engine.training.latents import ExamplePicture
 from gal_studio.rounds import lineage
+from gal_studio.rounds.inputs import inputs_of
 from gal_studio.rounds.prior import drawn_prior
 from gal_studio.state import Store
 from gal_studio.studio import ProjectDraft, Studio
@@ -180,12 +181,12 @@ def _control(bench: Bench, folder: Path, arm: str, number: int) -> Path:
         return path
     with Store(folder / "suggestion") as store:
         round_ = next(r for r in store.rounds.of_project(_project(store)) if r.number == number)
-        examples = [e for e in (_weighed(e, arm) for e in lineage.training_set(store, round_.id)) if e]
+        examples = [e for e in (_weighed(e, arm) for e in inputs_of(store, round_.id).examples) if e]
         pictures = training_pictures(store, examples)
-        seed = lineage.round_training_seed(store, round_.id)
+        seed = lineage.round_training_seed(store.snapshots.round(round_.id))
         prior = [
             ExamplePicture(store.images.picture(image), each.prompt)
-            for each in drawn_prior(store, round_.id)
+            for each in drawn_prior(inputs_of(store, round_.id))
             for image in store.projects.class_images(round_.project_id, each.key)[: each.count]
         ]
         for _ in fine_tune(bench.model, pictures, prior, store.rounds.settings(round_.id).tune, seed):

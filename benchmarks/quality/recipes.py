@@ -35,7 +35,7 @@ from gal_studio.engine.sampling.decode import decode
 from gal_studio.engine.sampling.fused_adapter import drawing
 from gal_studio.engine.sampling.sampler import DrawnBatch, DrawRequest, draw
 from gal_studio.state import Store
-from gal_studio.worker.jobs.generate import call_witness, score_images
+from gal_studio.worker.jobs.generate import open_detector, score_images
 from gal_studio.worker.models import Models
 from gal_studio.worker.task import Task, open_task
 
@@ -152,7 +152,7 @@ def opened(store: Store, folder: Path) -> Bench:
 
 def judged(bench: Bench, drawn: Mapping[str, list[Image.Image]]) -> list[Candidate]:
     """The pictures of all recipes, scored as candidates are."""
-    calling, witness = call_witness(bench.task), None
+    calling, witness = open_detector(bench.task), None
     while True:
         try:
             next(calling)

@@ -16,7 +16,8 @@ from gal_studio.commands.terminal.stored import (
     required_workspace,
 )
 from gal_studio.core.errors import StudioError
-from gal_studio.core.models.export_forms import Form, check_form
+from gal_studio.core.models.forms.form import ExportForm
+from gal_studio.core.models.forms.registry import FORMS, find_form
 from gal_studio.core.naming import round_names
 from gal_studio.core.types import Round
 from gal_studio.state import Store
@@ -29,7 +30,7 @@ def export(
     out: Annotated[Path, typer.Option(help="The folder to write; it must be new or empty.")],
     form: Annotated[
         str,
-        typer.Option("--format", help="diffusers, kohya (A1111, Forge) or comfyui (also InvokeAI)."),
+        typer.Option("--format", help="; ".join(f"{form.name}: {form.programs}" for form in FORMS)),
     ] = "diffusers",
     round_: Annotated[
         str | None,
@@ -42,7 +43,7 @@ def export(
     project: Wanted = None,
 ) -> None:
     """Export a round for other programs, with a model card, and check the file in a fresh process."""
-    wanted = check_form(form)
+    wanted = find_form(form)
     with existing_workspace(required_workspace(context, workspace)) as store:
         found = find_project(store, project)
         chosen = _find_round(store, found, round_)
@@ -60,7 +61,7 @@ def export(
     print(f"{found.name}, {name}, is exported to {out}.")
 
 
-def _export(store: Store, chosen: Round, form: Form, merged: bool, out: Path) -> list[str]:
+def _export(store: Store, chosen: Round, form: ExportForm, merged: bool, out: Path) -> list[str]:
     """Export in this process; returns what the checks found."""
     from gal_studio.worker.disk_errors import disk_errors
     from gal_studio.worker.export.folder import export_to

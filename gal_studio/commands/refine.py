@@ -22,6 +22,7 @@ from gal_studio.core.errors import StudioError
 from gal_studio.core.types import Round
 from gal_studio.rounds import lineage
 from gal_studio.rounds import pairs as pair_rules
+from gal_studio.rounds.inputs import inputs_of
 from gal_studio.state import Store
 from gal_studio.state.tables.projects import Project
 from gal_studio.studio import Studio
@@ -73,8 +74,9 @@ def refine_project(
             )
         if changes:
             studio.change_settings(project.id, {"refine": dict(changes)})
-        if not pair_rules.can_be_refined(store, round_):
-            pair_rules.planned_pairs(store, round_, project.settings.refine)  # raises what is missing
+        inputs = inputs_of(store, round_.id, foregrounds=True)
+        if not pair_rules.can_be_refined(inputs.here):
+            pair_rules.planned_pairs(inputs, project.settings.refine)  # raises what is missing
         with local_worker(studio, line) as worker:
             node = refine_round(studio, worker, line, round_.id)
         if out is not None:
@@ -87,20 +89,20 @@ def refine_project(
 def refine_round(studio: Studio, worker: LocalWorker, line: ProgressLine, round_id: str) -> str | None:
     """Do what is missing of a refinement; returns its ID, or None if there is nothing to learn from."""
     store = studio.store
-    round_ = store.rounds.get(round_id)
-    if not pair_rules.can_be_refined(store, round_):
+    round_, inputs = store.rounds.get(round_id), inputs_of(store, round_id, foregrounds=True)
+    if not pair_rules.can_be_refined(inputs.here):
         line.say(f"Round {round_.number} is not refined: it has no accepted picture to learn from.")
         return None
     for node in [child for child in store.rounds.children(round_id) if child.kind == "refine"][-1:]:
         worker.finish_what_was_left(node.id)
     settings = store.projects.get(round_.project_id).settings.refine
-    done = pair_rules.matching_refinement(store, round_, settings)
+    done = pair_rules.matching_refinement(store, inputs, settings)
     if done is None:
         jobs = studio.run_refinement(round_id)
         for job in jobs:
             worker.finish(job)
         done = store.rounds.get(jobs[-1].round_id)
-    elif lineage.missing(store, done.id):
+    elif lineage.missing(store.snapshots.round(done.id)):
         worker.finish(studio.generate(done.id))
     _tell(studio, line, done)
     return done.id

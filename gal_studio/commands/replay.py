@@ -19,7 +19,7 @@ from gal_studio.commands.terminal.stored import (
 )
 from gal_studio.core.errors import StudioError
 from gal_studio.core.naming import round_names
-from gal_studio.rounds.replay_decisions import CHOICES
+from gal_studio.rounds.replay_decisions import replay_choices
 from gal_studio.rounds.replays import enqueue_all_missing
 from gal_studio.state import Store
 from gal_studio.studio import Studio
@@ -33,8 +33,8 @@ def replay(
     policy: Annotated[
         str,
         typer.Option(
-            help=f"Who decides: {', '.join(CHOICES)}. human repeats the recorded decisions, suggestion "
-            "follows the policy of the project."
+            help=f"Who decides: {', '.join(replay_choices())}. human repeats the recorded decisions, "
+            "suggestion accepts what the page suggests."
         ),
     ],
     out: Annotated[Path, typer.Option(help="The folder for the results.")],

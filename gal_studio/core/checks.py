@@ -3,7 +3,7 @@
 import math
 import reprlib
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import field
 from typing import Any, Literal, Union, get_args, get_origin
 
@@ -16,9 +16,31 @@ _shown = reprlib.Repr()
 _shown.maxstring = _shown.maxother = _shown.maxlong = 120
 
 
-def setting(default: Any, check: Callable[..., None], name: str, *limits: Any, **options: Any) -> Any:
-    """A setting with this default; `check` refuses other values, by this name."""
-    return field(default=default, metadata={"check": lambda value: check(name, value, *limits, **options)})
+def setting(
+    default: Any,
+    check: Callable[..., None],
+    name: str,
+    *limits: Any,
+    note: str = "",
+    words: Mapping[Any, str] | Callable[[], Mapping[Any, str]] | None = None,
+    **options: Any,
+) -> Any:
+    """A setting with this default; `check` refuses other values, by the name that the page shows, too.
+
+    `note` says in plain words what it does, with its unit; `words` are those of the values that can be
+    chosen, or a function that looks them up.
+    """
+    return field(
+        default=default,
+        metadata={
+            "check": lambda value: check(name, value, *limits, **options),
+            "kind": check.__name__,
+            "label": name,
+            "limits": limits,
+            "note": note,
+            "words": words or {},
+        },
+    )
 
 
 def shown(value: object) -> str:

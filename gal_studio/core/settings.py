@@ -1,6 +1,8 @@
 """The settings of a round. Every class validates its values when it is constructed."""
 
 import dataclasses
+import functools
+import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import ClassVar, Literal, Self
@@ -8,7 +10,7 @@ from typing import ClassVar, Literal, Self
 from gal_studio.core import checks
 from gal_studio.core.checks import setting
 from gal_studio.core.errors import StudioError
-from gal_studio.core.gal.policies.registry import find_policy
+from gal_studio.core.gal.policies.registry import find_policy, policy_words
 from gal_studio.core.memory.machine import MachineSettings
 from gal_studio.core.settings_group import SettingsGroup
 from gal_studio.core.types import Witnesses
@@ -21,6 +23,12 @@ TimeWeighting = Literal["even", "low_noise", "high_noise"]
 Schedule = Literal["constant", "cosine"]
 AfterRefinement = Literal["continue", "repeat"]
 PairPrompts = Literal["clean", "own"]
+
+
+def known_policy(name: str, value: object) -> None:
+    """Accept only the name of a registered policy."""
+    checks.of_type(name, value, str)
+    find_policy(str(value))
 
 
 def check_target(target: str, possible: Collection[str]) -> None:
@@ -42,39 +50,93 @@ class TuneSettings(SettingsGroup):
         | {"schedule", "warmup_steps"}
     )
 
-    steps: int = setting(200, checks.whole, "Training steps", 1, MOST_STEPS)
-    batch_size: int = setting(8, checks.whole, "Training batch size", 1, 256)
+    steps: int = setting(200, checks.whole, "Training steps", 1, MOST_STEPS, note="In each round")
+    batch_size: int = setting(
+        8, checks.whole, "Training batch size", 1, 256, note="Pictures in a step; split where memory is short"
+    )
     learning_rate: float = setting(1e-3, checks.real, "Learning rate", 0.0, 1.0, exclude_low=True)
     # of the learning rate: constant, or falling to 0 along half a cosine wave
-    schedule: Schedule = setting("constant", checks.one_of, "Schedule of the learning rate", Schedule)
-    warmup_steps: int = setting(0, checks.whole, "Warm-up steps", 0, 100_000)  # the rate rises from 0
-    rank: int = setting(8, checks.whole, "Rank", 1, 1024)  # of the LoRA
+    schedule: Schedule = setting(
+        "constant",
+        checks.one_of,
+        "Learning rate schedule",
+        Schedule,
+        words={"constant": "constant", "cosine": "cosine decay"},
+    )
+    warmup_steps: int = setting(
+        0, checks.whole, "Warm-up steps", 0, 100_000, note="In which the learning rate rises from 0"
+    )  # the rate rises from 0
+    rank: int = setting(
+        8, checks.whole, "Rank", 1, 1024, note="Size of the LoRA; larger learns more detail"
+    )  # of the LoRA
     # "full": train all weights of the denoiser
     method: Method = setting("lora", checks.one_of, "Method", Method)
     # layers that get a LoRA; "style": those that decide how things look, not which shape they have
-    target: Target = setting("all", checks.one_of, "Target", Target)
+    target: Target = setting(
+        "all",
+        checks.one_of,
+        "Target",
+        Target,
+        note="Layers that learn; style: lines and colours, not shapes (not in every model)",
+        words={"all": "all", "attention": "attention", "style": "style"},
+    )
     # pictures for prior preservation: of each class of objects, or (style) of all anchors in `prior_styles`;
     # 0 disables the prior term, unless the project has prior pictures of the user's own
-    prior_images: int = setting(0, checks.whole, "Prior images", 0, 10_000)
+    prior_images: int = setting(
+        0,
+        checks.whole,
+        "Prior-preservation images",
+        0,
+        10_000,
+        note="Of other things, which the training keeps as they are; 0: none",
+    )
     # styles that the base model knows, in which it draws the anchors; none: no prior term for a style
-    prior_styles: tuple[str, ...] = setting((), checks.words, "Styles of the prior images")
-    prior_weight: float = setting(1.0, checks.real, "Prior weight", 0.0, 100.0)
+    prior_styles: tuple[str, ...] = setting(
+        (),
+        checks.words,
+        "Styles of the prior-preservation images",
+        note="That the model knows, between commas; for a style",
+    )
+    prior_weight: float = setting(1.0, checks.real, "Prior-preservation weight", 0.0, 100.0)
     # multiply each prior term by the weight of the example beside it
     prior_as_published: bool = setting(False, checks.flag, "Prior as published")
     # range of training times: 0 is the picture, 1 pure noise
-    time_low: float = setting(0.0, checks.real, "Times from", 0.0, 0.99)
-    time_high: float = setting(1.0, checks.real, "Times up to", 0.01, 1.0)
+    time_low: float = setting(0.0, checks.real, "Minimum timestep", 0.0, 0.99)
+    time_high: float = setting(
+        1.0,
+        checks.real,
+        "Maximum timestep",
+        0.01,
+        1.0,
+        note="Of 1, pure noise; less leaves the layout to the base model",
+    )
     # weight of a time t in the loss: 1, 2 (1 - t) or 2 t
     time_weighting: TimeWeighting = setting("even", checks.one_of, "Weighting of times", TimeWeighting)
     # share of accepted pictures in the draws, on top of the references' steps x batch size;
     # 0: as published, all pictures share these
-    accepted_share: float = setting(0.0, checks.real, "Share of accepted pictures", 0.0, 0.9)
+    accepted_share: float = setting(
+        0.0,
+        checks.real,
+        "Share of accepted pictures",
+        0.0,
+        0.9,
+        note="In later trainings, which get longer; 0: drawn like references",
+    )
     # start from the last round's weights instead of the base model
     continue_from_last: bool = setting(False, checks.flag, "Continue from the last round")
     checkpoint_every: int = setting(50, checks.whole, "Checkpoint every", 1, 100_000)  # steps
-    preview_every: int = setting(0, checks.whole, "Preview every", 0, 100_000)  # steps; 0 disables previews
+    preview_every: int = setting(
+        0,
+        checks.whole,
+        "Preview every",
+        0,
+        100_000,
+        note="Training steps from one preview to the next; 0: no previews",
+    )  # steps; 0 disables previews
     # pixels; None: the model's own
-    resolution: int | None = setting(None, checks.resolution, "Training resolution")
+    resolution: int | None = setting(
+        None, checks.resolution, "Training resolution", note="Pixels along a side; empty: the model’s own"
+    )
     crop: Crop = setting("center", checks.one_of, "Crop", Crop)
 
     def __post_init__(self) -> None:
@@ -98,27 +160,51 @@ class TuneSettings(SettingsGroup):
 class GenerationSettings(SettingsGroup):
     """How the candidates of a round are drawn."""
 
-    candidates: int = setting(10, checks.whole, "Pictures per prompt", 1, 1000)  # per anchor; n of Eq. G3
+    candidates: int = setting(
+        10, checks.whole, "Pictures per prompt", 1, 1000, note="How many Generate draws for each test prompt"
+    )  # per anchor; n of Eq. G3
     steps: int = setting(20, checks.whole, "Sampling steps", 1, 1000)  # of denoising
     # 1 disables classifier-free guidance
     guidance_scale: float = setting(4.0, checks.real, "Guidance scale", 0.0, 100.0)
     # upper limit; smaller if memory is short
     batch_size: int = setting(20, checks.whole, "Sampling batch size", 1, 1024)
     # candidates are drawn with strengths of the LoRA from 1 down to this (Eq. G13)
-    lowest_strength: float = setting(1.0, checks.real, "Lowest LoRA strength", 0.0, 1.0)
+    lowest_strength: float = setting(
+        1.0,
+        checks.real,
+        "Lowest LoRA strength",
+        0.0,
+        1.0,
+        note="Pictures are drawn with five recipes, from strength 1 to this",
+    )
     # with that strength up to this share of the steps at most, and 1 from there on; 0: constant strengths
-    latest_switch: float = setting(0.0, checks.real, "Latest switch", 0.0, 1.0)
+    latest_switch: float = setting(
+        0.0,
+        checks.real,
+        "Latest switch",
+        0.0,
+        1.0,
+        note="That strength draws the first steps, up to this share of them, and 1 the others; 0: all steps",
+    )
     # pixels; None: the model's own
-    resolution: int | None = setting(None, checks.resolution, "Picture resolution")
+    resolution: int | None = setting(
+        None, checks.resolution, "Picture resolution", note="Pixels along a side; empty: the model’s own"
+    )
 
 
 @dataclass(frozen=True)
 class GalSettings(SettingsGroup):
     """How pictures are suggested (Eq. G5), and the weight of accepted ones (Eq. G8)."""
 
-    policy: str = "uncertainty"  # a name in `POLICIES`
+    policy: str = setting(
+        "uncertainty",
+        known_policy,
+        "Suggested by",
+        note="Which test prompts you see first",
+        words=policy_words,
+    )
     # suggestions per round; k of Eq. G5
-    top_k: int = setting(3, checks.whole, "Suggestions (top k)", 1, 1000)
+    top_k: int = setting(3, checks.whole, "Suggestions", 1, 1000, note="Test prompts suggested per round")
     # weigh accepted pictures by Eq. G8; otherwise they weigh 1
     balance: bool = setting(True, checks.flag, "Balance")
     # lambda of Eq. G8
@@ -126,11 +212,23 @@ class GalSettings(SettingsGroup):
     # order suggestions by what was learned from the person's overrides, from ten of them on
     learn_from_choices: bool = setting(False, checks.flag, "Learn from choices")
     # what says that a picture is a copy (Eq. G12); "prompts" is published
-    witnesses: Witnesses = setting("both", checks.one_of, "Copies are found by", Witnesses)
+    witnesses: Witnesses = setting(
+        "both",
+        checks.one_of,
+        "Copies are found by",
+        Witnesses,
+        note="A copy is a picture that is like the reference",
+        words={
+            "both": "prompts and pictures",
+            "prompts": "prompts only (as published)",
+            "pictures": "pictures only",
+        },
+    )
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        find_policy(self.policy)
+    @property
+    def in_use(self) -> str:
+        """The name of the policy that suggests: what was learned takes the place of uncertainty."""
+        return "learned" if self.learn_from_choices and self.policy == "uncertainty" else self.policy
 
 
 @dataclass(frozen=True)
@@ -197,3 +295,12 @@ class Settings(SettingsGroup):
             raise StudioError(
                 "Base weights of 8-bit integers cannot be trained in full: choose LoRA, or plain weights."
             )
+
+
+@functools.lru_cache(maxsize=256)  # the rounds of a project share theirs
+def read_settings(text: str) -> Settings:
+    """Stored settings; refused if they cannot be read."""
+    try:
+        return Settings.from_dict(json.loads(text))
+    except (ValueError, TypeError, RecursionError) as error:
+        raise StudioError("The stored settings are damaged: run gal-studio doctor on it.") from error

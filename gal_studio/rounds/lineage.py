@@ -1,164 +1,146 @@
-"""What a round inherits from its ancestors: pool, training set, weights and starting adapter."""
+"""What a round inherits from its ancestors: pool, accepted pictures, weights and starting adapter."""
+
+from collections.abc import Callable
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.gal.balance import example_weight, mean_entropy
-from gal_studio.core.gal.uncertainty import score_pool
 from gal_studio.core.seeds import named_seed, training_seed
-from gal_studio.core.types import Anchor, AnchorScore, Candidate, Round, TrainingExample
-from gal_studio.rounds.starts import check_given_adapter, given_adapter
-from gal_studio.state.store import Store
+from gal_studio.core.snapshot import RoundSnapshot
+from gal_studio.core.types import Anchor, Candidate, TrainingExample
+
+Has = Callable[[str], bool]
+"""Whether the workspace has the file of an adapter."""
 
 
-def round_scores(store: Store, round_id: str) -> tuple[AnchorScore, ...]:
-    """Score every anchor that has candidates in this round (Eq. G3 and G4), in pool order."""
-    anchors = store.projects.anchors(store.rounds.get(round_id).project_id)
-    return score_pool(anchors, store.candidates.of_round(round_id))
-
-
-def round_weight(store: Store, round_id: str) -> float:
+def round_weight(here: RoundSnapshot) -> float:
     """Eq. G8: the weight of this round's accepted pictures in all later trainings."""
-    gal = store.rounds.settings(round_id).gal
-    return example_weight(gal.balance, gal.balance_lambda, mean_entropy(round_scores(store, round_id)))
+    return example_weight(here.gal.balance, here.gal.balance_lambda, mean_entropy(here.scores))
 
 
-def accepted_candidates(store: Store, round_id: str) -> tuple[Candidate, ...]:
+def accepted_candidates(here: RoundSnapshot) -> tuple[Candidate, ...]:
     """The accepted candidates of a round, in pool order whatever the order of decisions."""
-    accepted = set(store.decisions.of_round(round_id).accepted)
-    drawn = store.candidates.with_own(round_id) if accepted else ()
-    chosen = [candidate for candidate in drawn if candidate.id in accepted]
-    anchors = store.projects.anchors(store.rounds.get(round_id).project_id) if chosen else ()
-    order = {anchor.id: anchor.order for anchor in anchors}
+    accepted = set(here.decided.accepted)
+    chosen = [candidate for candidate in here.tiles if candidate.id in accepted]
+    order = {anchor.id: anchor.order for anchor in here.project.anchors}
     return tuple(sorted(chosen, key=lambda candidate: (order[candidate.anchor_id], candidate.index)))
 
 
-def rounds_above(store: Store, round_id: str) -> tuple[Round, ...]:
+def rounds_above(here: RoundSnapshot) -> tuple[RoundSnapshot, ...]:
     """The rounds whose decisions count for this one, oldest first.
 
     A refinement has the same pool and training set as the round that it refines.
     """
-    round_ = store.rounds.get(round_id)
-    base_id = round_.parent_id if round_.kind == "refine" and round_.parent_id else round_id
-    return store.rounds.ancestors(base_id)
+    return refined_or_self(here).ancestors
 
 
-def training_set(store: Store, round_id: str) -> tuple[TrainingExample, ...]:
-    """Eq. G9: the references (weight 1), and the pictures accepted in earlier rounds with their weights.
+def refined_or_self(here: RoundSnapshot) -> RoundSnapshot:
+    """The round that a refinement refines, any other one itself."""
+    return here.parent if here.round.kind == "refine" and here.parent else here
+
+
+def accepted_examples(here: RoundSnapshot) -> tuple[TrainingExample, ...]:
+    """The pictures accepted in a round, as later trainings use them.
 
     A picture that was accepted in part has a mask; a weight that was set by hand replaces that of its round.
     """
-    project_id = store.rounds.get(round_id).project_id
-    references = [
-        TrainingExample(reference.image, reference.prompt, 1.0, True)
-        for reference in store.projects.references(project_id)
-    ]
-    above = rounds_above(store, round_id)
-    return (*references, *(example for each in above for example in accepted_examples(store, each.id)))
-
-
-def accepted_examples(store: Store, round_id: str) -> tuple[TrainingExample, ...]:
-    """The pictures accepted in a round, as later trainings use them."""
-    chosen = accepted_candidates(store, round_id)
-    if not chosen:
-        return ()
-    anchors = store.projects.anchors(store.rounds.get(round_id).project_id)
-    prompts = {anchor.id: anchor.prompt for anchor in anchors}
-    weight = round_weight(store, round_id)
-    masks, by_hand = store.decisions.of_round(round_id).masks, store.decisions.of_round(round_id).weights
+    chosen = accepted_candidates(here)
+    weight = round_weight(here) if chosen else 0.0
     return tuple(
         TrainingExample(
             candidate.image,
-            prompts[candidate.anchor_id],
-            by_hand.get(candidate.id, weight),
+            here.project.prompts[candidate.anchor_id],
+            here.decided.weights.get(candidate.id, weight),
             False,
-            masks.get(candidate.id),
+            here.decided.masks.get(candidate.id),
         )
         for candidate in chosen
     )
 
 
-def pool(store: Store, round_id: str) -> tuple[Anchor, ...]:
+def inherited_examples(here: RoundSnapshot) -> tuple[TrainingExample, ...]:
+    """Eq. G9: the pictures accepted in earlier rounds with their weights."""
+    return tuple(example for each in rounds_above(here) for example in accepted_examples(each))
+
+
+def pool(here: RoundSnapshot) -> tuple[Anchor, ...]:
     """The enabled anchors without an accepted picture in earlier rounds."""
-    taken = {
-        candidate.anchor_id
-        for ancestor in rounds_above(store, round_id)
-        for candidate in accepted_candidates(store, ancestor.id)
-    }
-    anchors = store.projects.anchors(store.rounds.get(round_id).project_id)
-    return tuple(anchor for anchor in anchors if anchor.enabled and anchor.id not in taken)
+    taken = {chosen.anchor_id for each in rounds_above(here) for chosen in accepted_candidates(each)}
+    return tuple(anchor for anchor in here.project.anchors if anchor.enabled and anchor.id not in taken)
 
 
-def missing(store: Store, round_id: str) -> tuple[tuple[Anchor, int], ...]:
+def drawn(here: RoundSnapshot) -> frozenset[tuple[str, int]]:
+    """(anchor ID, index) of every candidate of a round that has its picture."""
+    return frozenset((one.anchor_id, one.index) for one in here.candidates if one.image)
+
+
+def missing(here: RoundSnapshot) -> tuple[tuple[Anchor, int], ...]:
     """The round's candidates that are not generated yet, as (anchor, index)."""
-    wanted = store.rounds.settings(round_id).generation.candidates
-    drawn = store.candidates.drawn(round_id)
+    there, wanted = drawn(here), range(here.settings.generation.candidates)
     return tuple(
-        (anchor, index)
-        for anchor in pool(store, round_id)
-        for index in range(wanted)
-        if (anchor.id, index) not in drawn
+        (anchor, index) for anchor in pool(here) for index in wanted if (anchor.id, index) not in there
     )
 
 
-def round_training_seed(store: Store, round_id: str) -> int:
+def round_training_seed(here: RoundSnapshot) -> int:
     """The round's training seed, which is the same for all branches at this depth."""
-    round_ = store.rounds.get(round_id)
-    seed = store.projects.get(round_.project_id).seed
-    return (
-        named_seed(seed, "refinement", round_.number)
-        if round_.kind == "refine"
-        else training_seed(seed, round_.number)
-    )
+    seed, number = here.project.project.seed, here.round.number
+    if here.round.kind == "refine":
+        return named_seed(seed, "refinement", number)
+    return training_seed(seed, number)
 
 
-def starting_round(store: Store, round_id: str) -> Round | None:
+def starting_round(here: RoundSnapshot) -> RoundSnapshot | None:
     """The round whose adapter the training starts from; None for the base model (Eq. G9).
 
     A refinement starts from the round that it refines. For a round after a refinement it is a setting.
     """
-    round_ = store.rounds.get(round_id)
-    if round_.parent_id is None:
-        return None
-    parent, settings = store.rounds.get(round_.parent_id), store.rounds.settings(round_id)
-    if round_.kind == "refine":
+    parent = here.parent
+    if parent is None or here.round.kind == "refine":
         return parent
-    if parent.kind == "refine":
-        return parent if settings.refine.next_round == "continue" else None
-    return parent if settings.tune.continue_from_last else None
+    if parent.round.kind == "refine":
+        return parent if here.settings.refine.next_round == "continue" else None
+    return parent if here.settings.tune.continue_from_last else None
 
 
-def starting_adapter(store: Store, round_id: str) -> str | None:
-    """The adapter that the training starts from, of a round or from elsewhere (`rounds.starts`).
+def starting_adapter(here: RoundSnapshot) -> str | None:
+    """The adapter that the training starts from, of a round or from elsewhere.
 
     None for the base model, or if the round is not trained yet.
     """
-    start = starting_round(store, round_id)
-    return start.adapter if start else given_adapter(store, store.rounds.get(round_id).project_id)
+    start, given = starting_round(here), here.project.start
+    if start is not None:
+        return start.round.adapter
+    return given.adapter if given is not None else None
 
 
-def check_starting_adapter(store: Store, round_id: str) -> None:
+def check_starting_adapter(here: RoundSnapshot, has: Has) -> None:
     """Refuse a training whose starting adapter is missing."""
-    round_, start = store.rounds.get(round_id), starting_round(store, round_id)
+    number, start, given = here.round.number, starting_round(here), here.project.start
     if start is None:
-        check_given_adapter(store, round_.project_id)
-    if start is None or (start.adapter is not None and store.adapters.has(start.adapter)):
+        if given is not None and not has(given.adapter):
+            raise StudioError(
+                f"The LoRA {given.source}, from which this project starts, is missing from the workspace: "
+                "start a new project from it."
+            )
         return
-    if round_.kind == "refine":
-        raise StudioError(f"Round {round_.number} is not fine-tuned yet: press Fine-tune first.")
-    if start.kind == "refine":
+    if start.round.adapter is not None and has(start.round.adapter):
+        return
+    if here.round.kind == "refine":
+        raise StudioError(f"Round {number} is not fine-tuned yet: press Fine-tune first.")
+    other = start.round.number
+    if start.round.kind == "refine":
         raise StudioError(
-            f"Round {round_.number} starts from the refinement of round {start.number}, whose LoRA is "
-            f"missing: refine round {start.number} again, or let the round after a refinement repeat it."
+            f"Round {number} starts from the refinement of round {other}, whose LoRA is missing: refine "
+            f"round {other} again, or let the round after a refinement repeat it."
         )
     raise StudioError(
-        f"Round {round_.number} starts from round {start.number}, whose LoRA is missing: fine-tune round "
-        f"{start.number} again, or turn off the setting Continue from the last round."
+        f"Round {number} starts from round {other}, whose LoRA is missing: fine-tune round {other} again, or "
+        "turn off the setting Continue from the last round."
     )
 
 
-def repeats_refinement(store: Store, round_id: str) -> bool:
+def repeats_refinement(here: RoundSnapshot) -> bool:
     """Whether the round is refined after its training, as its parent was (setting `next_round`)."""
-    round_ = store.rounds.get(round_id)
-    if round_.kind == "refine" or round_.parent_id is None:
+    if here.round.kind == "refine" or here.parent is None:
         return False
-    after = store.rounds.settings(round_id).refine.next_round
-    return store.rounds.get(round_.parent_id).kind == "refine" and after == "repeat"
+    return here.parent.round.kind == "refine" and here.settings.refine.next_round == "repeat"

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from gal_studio.core.prior import prior_prompts
 from gal_studio.core.seeds import named_seed
 from gal_studio.core.settings import Settings
-from gal_studio.state.store import Store
-from gal_studio.state.tables.projects import Project
+from gal_studio.core.snapshot import Project
+from gal_studio.rounds.inputs import TrainingInputs
 
 
 @dataclass(frozen=True)
@@ -19,44 +19,40 @@ class PriorPrompt:
     count: int
 
 
-def given_prior(store: Store, round_id: str) -> tuple[tuple[str, str], ...]:
-    """The user's own prior pictures, (prompt, image); they stand in for drawn ones."""
-    return store.projects.given_prior(store.rounds.get(round_id).project_id)
-
-
-def drawn_prior(store: Store, round_id: str) -> tuple[PriorPrompt, ...]:
+def drawn_prior(inputs: TrainingInputs) -> tuple[PriorPrompt, ...]:
     """What the base model draws for the prior term of Eq. G9; rounds with the same keys share the pictures.
 
     For objects `prior_images` of each class; for a style as many of the anchors in other styles. Once drawn,
     those of a style stay, whatever anchors are added later. Empty without the prior term, and with pictures
-    of the user's own.
+    of the user's own, which stand in for drawn ones.
     """
-    project = store.projects.get(store.rounds.get(round_id).project_id)
-    settings = replace(store.rounds.settings(round_id), generation=store.rounds.prior_drawing(round_id))
-    if not settings.tune.prior_images or store.projects.given_prior(project.id):
+    here = inputs.here
+    settings = replace(here.settings, generation=here.prior_drawing)
+    if not settings.tune.prior_images or inputs.given_prior:
         return ()
-    wanted = _prompts(store, project, settings)
+    wanted, project = _prompts(inputs, settings), here.project.project
     return tuple(
         PriorPrompt(prompt, _key(project, prompt, settings), count) for prompt, count in wanted.items()
     )
 
 
-def _prompts(store: Store, project: Project, settings: Settings) -> Counter[str]:
-    prompts, count = store.projects.prompts(project.id), settings.tune.prior_images
-    if project.kind == "object":
-        return Counter({prompt: count for prompt in prompts.class_prompts})
-    anchors = [anchor.prompt for anchor in store.projects.anchors(project.id)]
+def _prompts(inputs: TrainingInputs, settings: Settings) -> Counter[str]:
+    project, count = inputs.here.project, settings.tune.prior_images
+    if project.project.kind == "object":
+        return Counter({prompt: count for prompt in inputs.prompts.class_prompts})
+    anchors = [anchor.prompt for anchor in project.anchors]
     sets = [
-        Counter(prior_prompts(anchors[:first], prompts.name, settings.tune.prior_styles, count))
+        Counter(prior_prompts(anchors[:first], inputs.prompts.name, settings.tune.prior_styles, count))
         for first in range(min(len(anchors), count), 0, -1)
     ]
-    drawn = (wanted for wanted in sets if _is_drawn(store, project, wanted, settings))
+    drawn = (wanted for wanted in sets if _is_drawn(inputs, wanted, settings))
     return next(drawn, sets[0] if sets else Counter())
 
 
-def _is_drawn(store: Store, project: Project, wanted: Counter[str], settings: Settings) -> bool:
+def _is_drawn(inputs: TrainingInputs, wanted: Counter[str], settings: Settings) -> bool:
+    project = inputs.here.project.project
     return all(
-        len(store.projects.class_images(project.id, _key(project, prompt, settings))) >= count
+        len(inputs.prior.get(_key(project, prompt, settings), ())) >= count
         for prompt, count in wanted.items()
     )
 
@@ -75,13 +71,11 @@ def prior_seed(project: Project, prompt: str, place: int, attempt: int = 0) -> i
     return named_seed(project.seed, *names, *([attempt] if attempt else []))
 
 
-def prior_parts(store: Store, round_id: str) -> list[object]:
+def prior_parts(inputs: TrainingInputs) -> list[object]:
     """What a training's fingerprint says of its prior pictures; empty without any."""
-    given = given_prior(store, round_id)
-    if given:
-        return [[list(each) for each in given]]
-    project = store.projects.get(store.rounds.get(round_id).project_id)
-    drawn = drawn_prior(store, round_id)
-    if project.kind == "object":  # as in earlier versions
+    if inputs.given_prior:
+        return [[list(each) for each in inputs.given_prior]]
+    drawn = drawn_prior(inputs)
+    if inputs.here.project.project.kind == "object":  # as in earlier versions
         return [sorted(each.key for each in drawn)] if drawn else []
     return [sorted([each.key, each.count] for each in drawn)] if drawn else []

@@ -2,10 +2,9 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import cast
 
 from gal_studio.core.errors import StudioError
-from gal_studio.core.types import Round
+from gal_studio.core.snapshot import ProjectSnapshot, RoundSnapshot
 from gal_studio.rounds import lineage
 from gal_studio.state.store import Store
 from gal_studio.state.tables.replays import RecordedDecision, RecordedRound
@@ -21,21 +20,19 @@ class RecordedLine:
     left_out: tuple[str, ...]
 
 
-def last_trained(store: Store, project_id: str, through: str | None = None) -> str:
+def last_trained(project: ProjectSnapshot, through: str | None = None) -> str:
     """The deepest trained round of a project, the newest of several.
 
     If `through` is given, of those below it; if there is none, the nearest one above it.
     """
-    trained = [each for each in store.rounds.shown(project_id) if each.adapter is not None]
-    below = [each for each in trained if through in (None, each.id) or _is_above(store, through, each.id)]
-    above = [each for each in trained if through is not None and _is_above(store, each.id, through)]
-    if not (below or above):
+    trained = [each for each in project.shown if each.round.adapter is not None]
+    if through is not None:
+        above = {each.id for each in project.round(through).ancestors}
+        below = [each for each in trained if through in (each.id, *(one.id for one in each.ancestors))]
+        trained = below or [each for each in trained if each.id in above]
+    if not trained:
         raise StudioError("No round is trained yet, so nothing can be drawn again: press Fine-tune first.")
-    return (below or above)[-1].id
-
-
-def _is_above(store: Store, round_id: str | None, other_id: str) -> bool:
-    return any(ancestor.id == round_id for ancestor in store.rounds.ancestors(other_id))
+    return trained[-1].id
 
 
 def record_line(store: Store, round_id: str) -> RecordedLine:
@@ -44,32 +41,31 @@ def record_line(store: Store, round_id: str) -> RecordedLine:
     Refinements are left out with what was accepted in them. The decisions in the last round trained nothing
     of this line and are left out as well.
     """
-    line = _line(store, round_id)
+    project = store.snapshots.project(store.rounds.get(round_id).project_id)
+    line = _line(project.round(round_id))
     if len(line) < 2:
         raise StudioError(
             "Replays differ by what is accepted between rounds, and this line has one trained round: "
             "train a second round first."
         )
-    if not store.candidates.count(line[0].id):
+    if not line[0].candidates:
         raise StudioError(
-            f"Round {line[0].number} has no pictures, and a replay begins with drawing them: press Generate "
-            "there."
+            f"Round {line[0].round.number} has no pictures, and a replay begins with drawing them: press "
+            "Generate there."
         )
-    _refuse_lost_references(store, line[0].project_id)
+    _refuse_lost_references(store, project.project.id)
     rounds, taken = [], set[str]()
-    for round_, after in zip(line, [*line[1:], None], strict=True):
-        rounds.append(_record(store, round_, taken, with_decisions=after is not None))
-        chosen = lineage.accepted_candidates(store, round_.id)
-        taken |= {one.anchor_id for one in chosen if not one.own}
+    for here, after in zip(line, [*line[1:], None], strict=True):
+        rounds.append(_record(here, taken, with_decisions=after is not None))
+        taken |= {one.anchor_id for one in lineage.accepted_candidates(here) if not one.own}
     left_out = tuple(_left_out(store, line, rounds))
-    return RecordedLine(line[0].project_id, line[-1].id, tuple(rounds), left_out)
+    return RecordedLine(project.project.id, line[-1].id, tuple(rounds), left_out)
 
 
-def _line(store: Store, round_id: str) -> list[Round]:
+def _line(here: RoundSnapshot) -> list[RoundSnapshot]:
     """The fine-tuned rounds from the first one to this one, up to the last that was trained."""
-    own = store.rounds.get(round_id)
-    line = [each for each in (*store.rounds.ancestors(round_id), own) if each.kind == "fine_tune"]
-    while line and store.rounds.trained_as(line[-1].id) is None:
+    line = [each for each in (*here.ancestors, here) if each.round.kind == "fine_tune"]
+    while line and line[-1].record.trained_as is None:
         line.pop()
     return line
 
@@ -83,71 +79,72 @@ def _refuse_lost_references(store: Store, project_id: str) -> None:
             )
 
 
-def _record(store: Store, round_: Round, taken: set[str], with_decisions: bool) -> RecordedRound:
-    anchors = store.projects.anchors(round_.project_id)
-    drawn = {candidate.anchor_id for candidate in store.candidates.of_round(round_.id)}
+def _record(here: RoundSnapshot, taken: set[str], with_decisions: bool) -> RecordedRound:
+    drawn = {candidate.anchor_id for candidate in here.candidates}
     return RecordedRound(
-        settings=store.rounds.settings(round_.id),
-        prior_drawing=store.rounds.prior_drawing(round_.id),
-        prompts=tuple(anchor.prompt for anchor in anchors if anchor.id in drawn | taken),
-        decisions=_decisions(store, round_) if with_decisions else {},
+        settings=here.settings,
+        prior_drawing=here.prior_drawing,
+        prompts=tuple(anchor.prompt for anchor in here.project.anchors if anchor.id in drawn | taken),
+        decisions=_decisions(here) if with_decisions else {},
     )
 
 
-def _decisions(store: Store, round_: Round) -> dict[tuple[str, int], RecordedDecision]:
+def _decisions(here: RoundSnapshot) -> dict[tuple[str, int], RecordedDecision]:
     """The verdicts of a round that stand, with painted parts and weights, in pool order."""
-    verdicts = store.decisions.of_round(round_.id).verdicts
-    masks, weights = store.decisions.of_round(round_.id).masks, store.decisions.of_round(round_.id).weights
-    prompts = {
-        anchor.id: (anchor.order, anchor.prompt) for anchor in store.projects.anchors(round_.project_id)
-    }
-    decided = [each for each in store.candidates.of_round(round_.id) if each.id in verdicts]
+    verdicts, prompts = here.decided.verdicts, here.project.prompts
+    order = {anchor.id: anchor.order for anchor in here.project.anchors}
+    decided = [each for each in here.candidates if each.id in verdicts]
     return {
-        (prompts[each.anchor_id][1], each.index): RecordedDecision(
+        (prompts[each.anchor_id], each.index): RecordedDecision(
             "accepted" if verdicts[each.id] == "accepted" else "rejected",
             each.image,
-            masks.get(each.id),
-            weights.get(each.id),
+            here.decided.masks.get(each.id),
+            here.decided.weights.get(each.id),
         )
-        for each in sorted(decided, key=lambda each: (prompts[each.anchor_id][0], each.index))
+        for each in sorted(decided, key=lambda each: (order[each.anchor_id], each.index))
     }
 
 
-def _left_out(store: Store, line: list[Round], rounds: list[RecordedRound]) -> Iterator[str]:
-    for round_, recorded, after in zip(line, rounds, line[1:], strict=False):
-        own = sum(one.own for one in lineage.accepted_candidates(store, round_.id))
+def _left_out(store: Store, line: list[RoundSnapshot], rounds: list[RecordedRound]) -> Iterator[str]:
+    for here, recorded, after in zip(line, rounds, line[1:], strict=False):
+        number = here.round.number
+        own = sum(one.own for one in lineage.accepted_candidates(here))
         if own:
-            yield f"the {own} accepted picture{'s' * (own > 1)} of your own prompts in round {round_.number}"
+            yield f"the {own} accepted picture{'s' * (own > 1)} of your own prompts in round {number}"
         elif not recorded.accepted:
-            yield f"nothing was accepted in round {round_.number}, so no policy accepts anything there"
-        if after.parent_id != round_.id:
-            yield _refinement(store, store.rounds.get(cast(str, after.parent_id)))
+            yield f"nothing was accepted in round {number}, so no policy accepts anything there"
+        if after.parent is not None and after.parent != here:
+            yield _refinement(after.parent)
         elif not _is_trained_on_what_stands(store, after):
             yield (
-                f"round {after.number} was trained before the decisions that stand now, which the replay "
-                "follows"
+                f"round {after.round.number} was trained before the decisions that stand now, which the "
+                "replay follows"
             )
-        marked = sum(one.marked_copy is not None for one in store.candidates.of_round(round_.id))
+        marked = sum(one.marked_copy is not None for one in here.candidates)
         if marked:
             marks = "mark of a copy" if marked == 1 else "marks of copies"
-            yield f"the {marked} {marks} in round {round_.number}: the flags decide, and weights follow them"
-    for round_, recorded in zip(line, rounds, strict=True):
-        drawn, wanted = store.candidates.count(round_.id), recorded.settings.generation.candidates
-        pool = len(set(each.anchor_id for each in store.candidates.of_round(round_.id)))
+            yield f"the {marked} {marks} in round {number}: the flags decide, and weights follow them"
+    for here, recorded in zip(line, rounds, strict=True):
+        drawn, wanted = len(here.candidates), recorded.settings.generation.candidates
+        pool = len({each.anchor_id for each in here.candidates})
         if 0 < drawn < wanted * pool:
-            yield f"round {round_.number} had {drawn} of {wanted * pool} pictures, and the replay draws all"
+            yield (
+                f"round {here.round.number} had {drawn} of {wanted * pool} pictures, and the replay draws all"
+            )
 
 
-def _refinement(store: Store, node: Round) -> str:
-    accepted = len(store.decisions.of_round(node.id).accepted)
+def _refinement(node: RoundSnapshot) -> str:
+    accepted, number = len(node.decided.accepted), node.round.number
     lost = ""
     if accepted:
         lost = f" with the {accepted} picture{'s' if accepted > 1 else ''} accepted in it"
-    return (
-        f"the refinement of round {node.number} is not drawn again{lost}, nor what was painted in its pairs"
-    )
+    return f"the refinement of round {number} is not drawn again{lost}, nor what was painted in its pairs"
 
 
-def _is_trained_on_what_stands(store: Store, round_: Round) -> bool:
-    then = {(example.image, example.mask) for example in store.rounds.training_set(round_.id)}
-    return then == {(example.image, example.mask) for example in lineage.training_set(store, round_.id)}
+def _is_trained_on_what_stands(store: Store, here: RoundSnapshot) -> bool:
+    then = {
+        (example.image, example.mask)
+        for example in store.rounds.training_set(here.id)
+        if not example.is_reference
+    }
+    return then == {(example.image, example.mask) for example in lineage.inherited_examples(here)}

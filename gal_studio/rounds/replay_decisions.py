@@ -3,16 +3,19 @@
 from collections.abc import Iterator, Mapping
 
 from gal_studio.core.errors import StudioError
-from gal_studio.core.gal.policies.registry import POLICIES, find_policy
-from gal_studio.core.seeds import generator
-from gal_studio.core.types import Candidate, Round, Verdict
-from gal_studio.rounds import lineage
+from gal_studio.core.gal.policies.registry import policy_words
+from gal_studio.core.snapshot import RoundSnapshot
+from gal_studio.core.types import Candidate, Verdict
+from gal_studio.rounds.suggestions import proposal
 from gal_studio.state.store import Store
 from gal_studio.state.tables.replays import Place, RecordedDecision, RecordedRound, Replay
 
 HUMAN, SUGGESTION = "human", "suggestion"
-CHOICES = (HUMAN, SUGGESTION, *POLICIES)
-"""The person's recorded decisions, the policy of the project's settings, and every policy by its name."""
+
+
+def replay_choices() -> dict[str, str]:
+    """Whom a replay can follow, in words: the person, what the page suggests, and every policy."""
+    return {HUMAN: "Your decisions", SUGGESTION: "Suggestions", **policy_words()}
 
 
 def decide(store: Store, round_id: str) -> None:
@@ -43,12 +46,9 @@ def _recorded(store: Store, round_id: str) -> tuple[Replay, RecordedRound]:
 
 
 def _suggested(store: Store, round_id: str, policy: str, count: int) -> list[str]:
-    round_, settings = store.rounds.get(round_id), store.rounds.settings(round_id)
-    name = settings.gal.policy if policy == SUGGESTION else policy
-    seed = store.projects.get(round_.project_id).seed
-    rng = generator(seed, "policy", name, round_.number)
-    candidates, scores = store.candidates.of_round(round_id), lineage.round_scores(store, round_id)
-    made = find_policy(name)(candidates, scores, rng, count)
+    """What the page suggests in the round, or what another policy would, as many as the person accepted."""
+    name = None if policy == SUGGESTION else policy
+    made = proposal(store.snapshots.round(round_id, name), name, count).made
     return [suggestion.candidate_id for suggestion in made.suggestions]
 
 
@@ -57,7 +57,7 @@ def _decide_as_recorded(store: Store, round_id: str, decisions: Mapping[Place, R
 
     A painted part is kept only where the picture came out as the person saw it.
     """
-    drawn = pictures_by_place(store, round_id)
+    drawn = pictures_by_place(store.snapshots.round(round_id))
     made = {drawn[place]: decision for place, decision in decisions.items() if place in drawn}
     batch: list[tuple[str, Verdict]] = [(picture.id, decision.verdict) for picture, decision in made.items()]
     masks = {
@@ -71,11 +71,9 @@ def _decide_as_recorded(store: Store, round_id: str, decisions: Mapping[Place, R
             store.decisions.set_weight(round_id, picture.id, decision.weight, "policy")
 
 
-def pictures_by_place(store: Store, round_id: str) -> dict[Place, Candidate]:
+def pictures_by_place(here: RoundSnapshot) -> dict[Place, Candidate]:
     """The candidates of a round by test prompt and number."""
-    anchors = store.projects.anchors(store.rounds.get(round_id).project_id)
-    prompts = {anchor.id: anchor.prompt for anchor in anchors}
-    return {(prompts[each.anchor_id], each.index): each for each in store.candidates.of_round(round_id)}
+    return {(here.project.prompts[each.anchor_id], each.index): each for each in here.candidates}
 
 
 def not_replayed(store: Store, replay: Replay) -> str:
@@ -85,19 +83,19 @@ def not_replayed(store: Store, replay: Replay) -> str:
     return f"Not replayed: {'; '.join(clauses)}." if clauses else ""
 
 
-def _decided_rounds(store: Store, project_id: str) -> Iterator[tuple[Round, RecordedRound]]:
+def _decided_rounds(store: Store, project_id: str) -> Iterator[tuple[RoundSnapshot, RecordedRound]]:
     """The rounds of a replay in which it has decided, each with the recorded one."""
-    rounds, recorded = store.rounds.of_project(project_id), store.replays.rounds(project_id)
-    for round_, known in zip(rounds, recorded, strict=False):
-        if store.rounds.children(round_.id):
-            yield round_, known
+    rounds, recorded = store.snapshots.project(project_id).rounds, store.replays.rounds(project_id)
+    for here, known in zip(rounds, recorded, strict=False):
+        if here.children:
+            yield here, known
 
 
 def _changed(store: Store, project_id: str) -> Iterator[str]:
     """Decisions of the person that could not be repeated as they were."""
     gone = changed = unpainted = 0
-    for round_, recorded in _decided_rounds(store, project_id):
-        drawn = pictures_by_place(store, round_.id)
+    for here, recorded in _decided_rounds(store, project_id):
+        drawn = pictures_by_place(here)
         for place, made in recorded.decisions.items():
             is_same = place in drawn and drawn[place].image == made.seen
             gone += place not in drawn
@@ -119,10 +117,10 @@ def _counted(count: int, one: str, many: str) -> str:
 
 def _not_found(store: Store, project_id: str) -> Iterator[str]:
     """Rounds in which a policy found fewer pictures than the person accepted."""
-    for round_, recorded in _decided_rounds(store, project_id):
-        accepted = len(store.decisions.of_round(round_.id).accepted)
+    for here, recorded in _decided_rounds(store, project_id):
+        accepted = len(here.decided.accepted)
         if accepted < recorded.accepted:
             yield (
                 f"the policy found {accepted} picture{'' if accepted == 1 else 's'} to accept in round "
-                f"{round_.number}, and the person {recorded.accepted}"
+                f"{here.round.number}, and the person {recorded.accepted}"
             )

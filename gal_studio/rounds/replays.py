@@ -2,13 +2,15 @@
 
 import hashlib
 import json
+from dataclasses import replace
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.naming import MAX_NAME_LENGTH, unique_name
 from gal_studio.core.types import Job, Round
 from gal_studio.rounds import lineage, prior, test_set
+from gal_studio.rounds.inputs import load_inputs
 from gal_studio.rounds.recorded import RecordedLine, record_line
-from gal_studio.rounds.replay_decisions import CHOICES, decide
+from gal_studio.rounds.replay_decisions import decide, replay_choices
 from gal_studio.state.store import Store
 from gal_studio.state.tables.projects import NewProject, Project
 from gal_studio.state.tables.replays import RecordedDecision, RecordedRound, Replay
@@ -19,8 +21,8 @@ def start(store: Store, round_id: str, policy: str) -> str:
 
     The same line, decisions and policy twice are one project. The source is only read.
     """
-    if policy not in CHOICES:
-        raise StudioError(f"There is no policy {policy!r}: choose one of {', '.join(CHOICES)}.")
+    if policy not in (choices := replay_choices()):
+        raise StudioError(f"There is no policy {policy!r}: choose one of {', '.join(choices)}.")
     source_id = store.rounds.get(round_id).project_id
     refuse_replay_of_replay(store, source_id)
     with store.database.transaction():
@@ -47,10 +49,15 @@ def refuse_by_hand(store: Store, round_id: str) -> None:
 def refuse_changes_by_hand(store: Store, project_id: str) -> None:
     """Refuse what a person changes in a replay."""
     replay = store.replays.get(project_id)
-    if replay is not None:
+    refuse_changes_of_replay(None if replay is None else replay.source_name)
+
+
+def refuse_changes_of_replay(replay_of: str | None) -> None:
+    """Refuse what a person changes in the replay of a project of this name; None: it is no replay."""
+    if replay_of is not None:
         raise StudioError(
-            f"This is a replay of {replay.source_name}: it decides and draws by itself, so that the two can "
-            f"be compared; go on in {replay.source_name}."
+            f"This is a replay of {replay_of}: it decides and draws by itself, so that the two can be "
+            f"compared; go on in {replay_of}."
         )
 
 
@@ -120,19 +127,20 @@ def _copy_test_set(store: Store, source_id: str, project_id: str) -> None:
     """The same held-out prompts and seeds, so that the rounds of both can be compared; always measured."""
     chosen = store.measures.held_out_set(source_id)
     if chosen is not None:
-        for prompt in test_set.enabled_prompts(store, source_id):
+        for prompt in test_set.load(store, store.snapshots.outline(source_id)).enabled:
             if prompt.part != "accepted":
                 store.measures.add_prompts(project_id, prompt.part, [prompt.prompt])
         store.measures.choose(project_id, chosen)
-    test_set.set_when(store, project_id, "always")
+    test_set.set_when(store, store.snapshots.outline(project_id), "always")
 
 
 def _copy_prior(store: Store, last: str, project_id: str) -> None:
     """The same prior pictures for the rounds down to the last one, so that these train on equal sets."""
-    for round_id in (*(each.id for each in store.rounds.ancestors(last)), last):
-        for wanted in prior.drawn_prior(store, round_id):
-            pictures = store.projects.class_images(store.rounds.get(round_id).project_id, wanted.key)
-            for position, image in enumerate(pictures):
+    here = store.snapshots.round(last)
+    inputs = load_inputs(store, here)
+    for each in (*here.ancestors, here):
+        for wanted in prior.drawn_prior(replace(inputs, here=each)):
+            for position, image in enumerate(inputs.prior.get(wanted.key, ())):
                 store.projects.add_class_image(project_id, wanted.key, position, image)
 
 
@@ -166,11 +174,11 @@ def enqueue_missing(store: Store, round_: Round) -> tuple[Job, ...]:
     if round_.adapter is None:
         kinds.append("fine_tune")
     if not store.rounds.children(round_.id):  # test prompts may have come and gone since an earlier round
-        if lineage.missing(store, round_.id):
+        if lineage.missing(store.snapshots.round(round_.id)):
             kinds.append("generate")
         if round_.number < len(store.replays.rounds(round_.project_id)):
             kinds.append("replay")
-    if round_.adapter is None or test_set.missing(store, round_.id):
+    if round_.adapter is None or test_set.prepare(store, round_.id).missing:
         kinds.append("measure")
     return tuple(store.jobs.enqueue(round_.project_id, round_.id, kind) for kind in kinds)
 

@@ -14,19 +14,3 @@ def check_unstarted(store: Store, project_id: str) -> None:
         )
     if project.settings.tune.method != "lora":
         raise StudioError(f"{project.name} trains the whole model: choose the method LoRA to start from one.")
-
-
-def given_adapter(store: Store, project_id: str) -> str | None:
-    """The weights that a project starts from; None for the base model, and for one that trains all of it."""
-    given = store.starts.of_project(project_id)
-    return given.adapter if given is not None else None
-
-
-def check_given_adapter(store: Store, project_id: str) -> None:
-    """Refuse a training whose start from elsewhere is missing."""
-    given = store.starts.of_project(project_id)
-    if given is not None and not store.adapters.has(given.adapter):
-        raise StudioError(
-            f"The LoRA {given.source}, from which this project starts, is missing from the workspace: start "
-            "a new project from it."
-        )

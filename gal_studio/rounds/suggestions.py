@@ -1,127 +1,163 @@
 """What is suggested in a round after the person's decisions, and the log of these choices."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
-from gal_studio.core.gal.learned import suggest_learned
+from gal_studio.core.gal.choices import NewChoice, count_overrides
+from gal_studio.core.gal.learned import JudgedRound
+from gal_studio.core.gal.policies.policy import Policy
+from gal_studio.core.gal.policies.pool import PoolSnapshot
 from gal_studio.core.gal.policies.registry import find_policy
-from gal_studio.core.gal.replacements import Decided, replace_left_out
 from gal_studio.core.gal.scores.registry import known_scores
-from gal_studio.core.gal.selection import SuggestionSet, rank_anchors
-from gal_studio.core.gal.uncertainty import group_by_anchor, score_pool
-from gal_studio.core.seeds import generator
-from gal_studio.core.types import AnchorScore, Author, Candidate, Verdict
-from gal_studio.rounds.learning import learned_preference
-from gal_studio.rounds.lineage import accepted_candidates, missing, round_scores
+from gal_studio.core.gal.selection import SuggestionSet
+from gal_studio.core.snapshot import ProjectSnapshot, RoundSnapshot
+from gal_studio.core.types import Author, Candidate, Verdict
+from gal_studio.rounds.lineage import accepted_candidates, drawn, missing
 from gal_studio.state.store import Store
-from gal_studio.state.tables.overrides import NewChoice
 
 Scores = Mapping[str, Mapping[str, float]]
 
 
-def policy_proposal(store: Store, round_id: str, policy: str | None = None) -> SuggestionSet:
-    """What a policy suggests among the candidates drawn so far; by default the policy of the settings, in the
-    order learned from the person's choices if that is switched on.
+@dataclass(frozen=True)
+class Proposal:
+    """What a policy suggests in a round, with the policy that did, and what it decided on."""
+
+    policy: Policy
+    pool: PoolSnapshot
+    made: SuggestionSet
+
+    @property
+    def candidates(self) -> frozenset[str]:
+        """The suggested candidates."""
+        return frozenset(one.candidate_id for one in self.made.suggestions)
+
+
+def proposal(here: RoundSnapshot, policy: str | None = None, top_k: int | None = None) -> Proposal:
+    """What a policy suggests among the candidates drawn so far, with the next best in place of rejected ones.
+
+    By default the policy and the number of the round's settings.
     """
-    round_ = store.rounds.get(round_id)
-    settings = store.rounds.settings(round_id).gal
-    candidates = store.candidates.of_round(round_id)
-    name = policy or settings.policy
-    scores = score_pool(store.projects.anchors(round_.project_id), candidates)
-    if settings.learn_from_choices and policy is None and name == "uncertainty":
-        preference = learned_preference(store, round_id)
-        if preference is not None:
-            return suggest_learned(preference, candidates, scores, settings.top_k)
-    return find_policy(name)(
-        candidates,
-        scores,
-        generator(store.projects.get(round_.project_id).seed, "policy", name, round_.number),
-        settings.top_k,
+    return _proposal(here, policy, _pool(here, find_policy(policy or here.gal.in_use), top_k))
+
+
+def first_proposal(here: RoundSnapshot) -> SuggestionSet:
+    """What was suggested before anything was decided."""
+    pool = _pool(here, find_policy(here.gal.in_use), None)
+    return _proposal(here, None, replace(pool, rejected=frozenset(), answered=frozenset())).made
+
+
+def _proposal(here: RoundSnapshot, policy: str | None, pool: PoolSnapshot) -> Proposal:
+    acting = find_policy(policy or here.gal.in_use).acting(pool)
+    return Proposal(acting, pool, acting.suggest(pool))
+
+
+def _pool(here: RoundSnapshot, policy: Policy, top_k: int | None) -> PoolSnapshot:
+    """The round as its policy sees it."""
+    features, project = here.pictures.features, here.project
+    if policy.needs_features and features is None:
+        raise ValueError(f"the policy {policy.name} needs features, which were not loaded")
+    others = [each for each in rounds_with_choices(project) if each != here] if policy.needs_choices else []
+    return PoolSnapshot(
+        candidates=here.candidates,
+        scores=here.scores,
+        top_k=here.gal.top_k if top_k is None else top_k,
+        seed=project.project.seed,
+        number=here.round.number,
+        rejected=here.decided.rejected,
+        answered=answered_anchors(here),
+        features=features or {},
+        judged=tuple(map(judged_round, others)),
+        overrides=overrides(project) if policy.needs_choices else 0,
     )
 
 
-def proposal(store: Store, round_id: str, policy: str | None = None) -> SuggestionSet:
-    """What a policy suggests, with the next best in place of pictures that were rejected."""
-    made = policy_proposal(store, round_id, policy)
-    rejected = store.decisions.of_round(round_id).rejected
-    if rejected.isdisjoint(suggestion.candidate_id for suggestion in made.suggestions):
-        return made
-    groups = group_by_anchor(store.candidates.of_round(round_id))
-    answered = answered_anchors(store, round_id)
-    return replace_left_out(made, round_scores(store, round_id), groups, Decided(rejected, answered))
+def judged_round(here: RoundSnapshot) -> JudgedRound:
+    """The candidates of a round with its scores and what was accepted."""
+    return JudgedRound(here.candidates, here.scores, frozenset(here.decided.accepted))
 
 
-def shown_proposal(store: Store, round_id: str) -> SuggestionSet:
+def rounds_with_choices(project: ProjectSnapshot) -> tuple[RoundSnapshot, ...]:
+    """The rounds of a project in which a person decided beside suggestions."""
+    return tuple(each for each in project.rounds if each.choices)
+
+
+def overrides(project: ProjectSnapshot) -> int:
+    """How many choices of a project that differ from the suggestion still stand."""
+    return sum(count_overrides(each.choices, each.decided) for each in project.rounds)
+
+
+def shown_proposal(here: RoundSnapshot) -> Proposal:
     """What the page suggests: nothing before all pictures of the round are drawn."""
-    drawn, left = len(store.candidates.drawn(round_id)), len(missing(store, round_id))
-    if drawn and left:
-        sentence = f"{drawn} of {drawn + left} pictures are drawn: suggestions are made when all are."
-        return SuggestionSet((), False, sentence)
-    return proposal(store, round_id)
+    made, done, left = proposal(here), len(drawn(here)), len(missing(here))
+    if not (done and left):
+        return made
+    sentence = f"{done} of {done + left} pictures are drawn: suggestions are made when all are."
+    return replace(made, made=SuggestionSet((), False, sentence))
 
 
-def answered_anchors(store: Store, round_id: str) -> frozenset[str]:
+def answered_anchors(here: RoundSnapshot) -> frozenset[str]:
     """The anchors with an accepted picture in this round, or in the round that it refines."""
-    here = accepted_candidates(store, round_id)
-    return frozenset(chosen.anchor_id for chosen in here) | accepted_in_base(store, round_id)
+    return frozenset(chosen.anchor_id for chosen in accepted_candidates(here)) | accepted_in_base(here)
 
 
-def accepted_in_base(store: Store, round_id: str) -> frozenset[str]:
+def accepted_in_base(here: RoundSnapshot) -> frozenset[str]:
     """The anchors with an accepted picture in the round that this one refines."""
-    round_ = store.rounds.get(round_id)
-    if round_.kind != "refine" or round_.parent_id is None:
+    if here.round.kind != "refine" or here.parent is None:
         return frozenset()
-    return frozenset(chosen.anchor_id for chosen in accepted_candidates(store, round_.parent_id))
+    return frozenset(chosen.anchor_id for chosen in accepted_candidates(here.parent))
 
 
-def open_suggestions(store: Store, round_id: str, made: SuggestionSet | None = None) -> tuple[str, ...]:
+def open_suggestions(here: RoundSnapshot, made: Proposal | None = None) -> tuple[str, ...]:
     """The suggested candidates without a verdict, of anchors without an accepted picture.
 
     `made` is what the page suggests, if it is known already.
     """
-    verdicts, answered = store.decisions.of_round(round_id).verdicts, answered_anchors(store, round_id)
+    answered = answered_anchors(here)
     return tuple(
         suggestion.candidate_id
-        for suggestion in (made or shown_proposal(store, round_id)).suggestions
-        if suggestion.candidate_id not in verdicts and suggestion.anchor_id not in answered
+        for suggestion in (made or shown_proposal(here)).made.suggestions
+        if suggestion.candidate_id not in here.decided.verdicts and suggestion.anchor_id not in answered
     )
 
 
-def suggested_anchors(store: Store, round_id: str, made: SuggestionSet) -> frozenset[str]:
+def suggested_anchors(here: RoundSnapshot, made: Proposal) -> frozenset[str]:
     """The anchors for which the page suggests a picture, decided or not, of what it suggests."""
-    suggested = {suggestion.anchor_id for suggestion in made.suggestions}
-    return frozenset(suggested) - accepted_in_base(store, round_id)
+    return frozenset(one.anchor_id for one in made.made.suggestions) - accepted_in_base(here)
 
 
 def record_verdicts(
     store: Store,
-    round_id: str,
+    here: RoundSnapshot,
     batch: Sequence[tuple[str, Verdict]],
     author: Author,
     masks: Mapping[str, str] | None = None,
 ) -> None:
-    """Record verdicts as one step, and beside them what was suggested then, unless a policy decides."""
-    with store.database.transaction():
-        if author == "policy":
-            store.decisions.record(round_id, batch, author, masks)
-            return
-        before = store.decisions.of_round(round_id).verdicts
-        fresh = [(name, verdict) for name, verdict in batch if before.get(name) != verdict]
-        choices = _choices(store, round_id, fresh)
-        step = store.decisions.record(round_id, batch, author, masks)
-        if step is not None and choices:
-            store.overrides.add(step, choices)
+    """Record verdicts as one step, and beside them what was suggested then, unless a policy decides.
+
+    `here` must have been loaded in the same transaction.
+    """
+    choices: tuple[NewChoice, ...] = ()
+    if author != "policy":
+        before = here.decided.verdicts
+        choices = _choices(here, [(name, verdict) for name, verdict in batch if before.get(name) != verdict])
+    step = store.decisions.record(here.id, batch, author, masks, known=here.decided)
+    if step is not None and choices:
+        names = {name for one in choices for name in (one.chosen_id, one.suggested_id) if name is not None}
+        quality = store.refinements.best_quality(sorted(names))
+        store.overrides.add(step, [_with_quality(choice, quality) for choice in choices])
 
 
-def _choices(store: Store, round_id: str, batch: Sequence[tuple[str, Verdict]]) -> list[NewChoice]:
+def _choices(here: RoundSnapshot, batch: Sequence[tuple[str, Verdict]]) -> tuple[NewChoice, ...]:
     """Each accepted picture and each suggested one that is rejected; suggested ones first."""
-    if all(verdict == "undecided" for _, verdict in batch) or missing(store, round_id):
-        return []  # nothing is suggested before all pictures are drawn
-    made, refined = shown_proposal(store, round_id), accepted_in_base(store, round_id)
-    suggested = {one.anchor_id: one.candidate_id for one in made.suggestions if one.anchor_id not in refined}
-    candidates = {candidate.id: candidate for candidate in store.candidates.with_own(round_id)}
-    ranked = rank_anchors(round_scores(store, round_id))
-    asked = {score.anchor.id for score in ranked}  # an own prompt answers no suggestion
-    answered = set(answered_anchors(store, round_id))
+    if all(verdict == "undecided" for _, verdict in batch) or missing(here):
+        return ()  # nothing is suggested before all pictures are drawn
+    made, refined = shown_proposal(here), accepted_in_base(here)
+    suggested = {
+        one.anchor_id: one.candidate_id for one in made.made.suggestions if one.anchor_id not in refined
+    }
+    candidates = {candidate.id: candidate for candidate in here.tiles}
+    asked = {score.anchor.id for score in here.scores}  # an own prompt answers no suggestion
+    answered = set(answered_anchors(here))
     choices = []
     for name, verdict in sorted(batch, key=lambda decided: decided[0] not in suggested.values()):
         anchor = candidates[name].anchor_id
@@ -129,7 +165,6 @@ def _choices(store: Store, round_id: str, batch: Sequence[tuple[str, Verdict]]) 
             continue
         offered = suggested.get(anchor)
         if verdict == "accepted" or (verdict == "rejected" and name == offered):
-            scores = _scores_now(store, ranked, candidates[name], candidates.get(offered or ""))
             choices.append(
                 NewChoice(
                     anchor_id=anchor,
@@ -137,35 +172,39 @@ def _choices(store: Store, round_id: str, batch: Sequence[tuple[str, Verdict]]) 
                     chosen_id=name,
                     verdict=verdict,
                     first=anchor not in answered,
-                    scores=scores,
+                    scores=_scores_now(made, candidates[name], candidates.get(offered or "")),
                 )
             )
         if verdict == "accepted":
             answered.add(anchor)
-    return choices
+    return tuple(choices)
 
 
-def _scores_now(
-    store: Store, ranked: Sequence[AnchorScore], chosen: Candidate, suggested: Candidate | None
-) -> Scores:
+def _scores_now(made: Proposal, chosen: Candidate, suggested: Candidate | None) -> Scores:
     """The scores of a test prompt, of its suggested picture and of the chosen one."""
-    rank, score = next(
-        ((place, score) for place, score in enumerate(ranked, 1) if score.anchor.id == chosen.anchor_id),
-        (0, None),
+    prompt = next(
+        (
+            {"rank": rank, "pictures": score.candidates, "copies": score.overfit, "entropy": score.entropy}
+            for rank, score in enumerate(made.pool.ranked, start=1)
+            if score.anchor.id == chosen.anchor_id
+        ),
+        {},
     )
-    prompt = {} if score is None else {
-        "rank": rank, "pictures": score.candidates, "copies": score.overfit, "entropy": score.entropy,
-    }  # fmt: skip
     return {
         "prompt": prompt,
-        "suggested": {} if suggested is None else _scores_of(store, suggested),
-        "chosen": _scores_of(store, chosen),
+        "suggested": {} if suggested is None else _scores_of(suggested),
+        "chosen": _scores_of(chosen),
     }
 
 
-def _scores_of(store: Store, candidate: Candidate) -> dict[str, float]:
-    scores = {**known_scores(candidate), "margin": candidate.margin, "copy": float(candidate.overfit)}
-    maps = store.refinements.maps(candidate.id, "quality").values()
-    if maps:  # the best subject of those that were judged
-        scores["patch_quality"] = max(float(stored.values.mean()) for stored in maps)
-    return scores
+def _scores_of(candidate: Candidate) -> dict[str, float]:
+    return {**known_scores(candidate), "margin": candidate.margin, "copy": float(candidate.overfit)}
+
+
+def _with_quality(choice: NewChoice, quality: Mapping[str, float]) -> NewChoice:
+    """The same choice with the patch quality of its two pictures, where they were judged."""
+    scores = {name: dict(values) for name, values in choice.scores.items()}
+    for name, picture in (("suggested", choice.suggested_id), ("chosen", choice.chosen_id)):
+        if picture is not None and picture in quality:
+            scores[name]["patch_quality"] = quality[picture]
+    return replace(choice, scores=scores)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
 
-from gal_studio.core.models.export_forms import check_form
+from gal_studio.core.models.forms.registry import find_form
 from gal_studio.state.database.connection import Database
 from gal_studio.state.database.idempotency import Answers
 from gal_studio.state.files.content_store import Adapters, Images
@@ -25,6 +25,7 @@ from gal_studio.state.tables.refinements import Refinements
 from gal_studio.state.tables.replays import Replays
 from gal_studio.state.tables.rounds import Rounds
 from gal_studio.state.tables.seen_pictures import SeenPictures
+from gal_studio.state.tables.snapshots import Snapshots
 from gal_studio.state.tables.starts import Starts
 from gal_studio.state.tables.trials import Trials
 
@@ -61,6 +62,7 @@ class Store(AbstractContextManager["Store"]):
         self.trials = Trials(self.database, clock)
         self.exports = Exports(self.database, clock)
         self.starts = Starts(self.database)
+        self.snapshots = Snapshots(self.database)
         self.seen = SeenPictures(self.database, clock)
         self.workers = Workers(self.database, clock)
         self.jobs = Jobs(self.database, self.workers, clock)
@@ -73,7 +75,7 @@ class Store(AbstractContextManager["Store"]):
     def exported(self, round_id: str, form: str) -> Path:
         """The zip file of an exported round, which may not be there; its folder is created if needed."""
         folder = self.workspace / "exports" / self.rounds.get(round_id).id
-        return make_folder(folder, self.workspace) / f"{check_form(form)}.zip"
+        return make_folder(folder, self.workspace) / f"{find_form(form).name}.zip"
 
     def close(self) -> None:
         """Close the database."""

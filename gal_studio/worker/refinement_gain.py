@@ -34,7 +34,7 @@ def measure_refinement(store: Store, models: Models, project: Project, node: Rou
         store.images.picture(reference.image) for reference in store.projects.references(project.id)
     ]
     to_references = models.embedder(project.clip_model).images(references)
-    measurable = pairs.measured_prompts(store, node.id)
+    measurable = pairs.measured_prompts(store.snapshots.round(node.id), store.rounds.training_set(node.id))
     anchors = store.projects.anchors(project.id)
     prompts = {anchor.id: anchor.prompt for anchor in anchors if anchor.prompt in measurable}
 

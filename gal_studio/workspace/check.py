@@ -9,6 +9,7 @@ from typing import Literal
 from gal_studio.core.errors import StudioError, first_line
 from gal_studio.core.jobs.states import WORKING
 from gal_studio.rounds import fingerprints
+from gal_studio.rounds.inputs import inputs_of
 from gal_studio.state.database.tables import TABLES, Folder
 from gal_studio.state.database.upgrades import differences
 from gal_studio.state.files.content_store import Files
@@ -196,8 +197,9 @@ def _can_be_resumed(store: Store, round_id: str, folder: str) -> bool:
     if any(job.round_id == round_id and job.state in WORKING for job in jobs):
         return True
     try:
-        today = fingerprints.training_fingerprint(store, round_id)
-        return folder == today[:16] and not fingerprints.is_trained(store, round_id)
+        inputs = inputs_of(store, round_id)
+        today = fingerprints.training_fingerprint(inputs)
+        return folder == today[:16] and not fingerprints.is_trained(inputs)
     except StudioError:  # of a damaged project, which is a finding of its own
         return True
 

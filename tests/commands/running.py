@@ -81,7 +81,7 @@ def check_rounds(summary: dict[str, Any], table: list[dict[str, str]], out: Path
         assert recomputed(rows) == [(row["prompt"], row["overfit"], row["entropy"]) for row in anchors]
         assert [row["rank"] for row in anchors] == list(range(1, len(anchors) + 1))
         assert all(row["reason"] for row in anchors)
-        assert round_["openness"] == pytest.approx(
+        assert round_["mean_entropy"] == pytest.approx(
             math.fsum(row["entropy"] for row in anchors) / len(anchors)
         )
         assert set(round_["seconds"]) == {"fine_tune", "generate", "embed", "project"}
@@ -90,7 +90,7 @@ def check_rounds(summary: dict[str, Any], table: list[dict[str, str]], out: Path
         assert len(strengths) == 3 and round_["unet_forwards"] == filled * 2 * 2
         accepted = {row["candidate_id"] for row in rows if row["accepted"] == "1"}
         assert accepted == {choice["candidate_id"] for choice in round_["accepted"]}
-        weight = summary["project"]["lambda"] * round_["openness"]
+        weight = summary["project"]["lambda"] * round_["mean_entropy"]
         assert all(choice["weight"] == pytest.approx(weight) for choice in round_["accepted"])
         for row in rows:
             assert size(out / row["file"]) == (32, 32)

@@ -1,7 +1,9 @@
 """Builders of small pools of anchors and candidates."""
 
 from collections.abc import Sequence
+from typing import Any
 
+from gal_studio.core.gal.policies.pool import PoolSnapshot
 from gal_studio.core.gal.uncertainty import score_pool
 from gal_studio.core.types import Anchor, AnchorScore, Candidate
 
@@ -31,3 +33,10 @@ def pool_of(*by_anchor: Sequence[float]) -> tuple[list[Anchor], list[Candidate],
     anchors = [anchor(order) for order in range(len(by_anchor))]
     candidates = [made for of, row in zip(anchors, by_anchor, strict=True) for made in candidates_of(of, row)]
     return anchors, candidates, score_pool(anchors, candidates)
+
+
+def snapshot_of(
+    candidates: Sequence[Candidate], scores: Sequence[AnchorScore], top_k: int = 3, **more: Any
+) -> PoolSnapshot:
+    """A round as a policy sees it; `more` are further fields."""
+    return PoolSnapshot(candidates=tuple(candidates), scores=tuple(scores), top_k=top_k, **more)

@@ -30,7 +30,7 @@ KIND = JobKind(
 
 def count_prompts(store: Store, models: Models, job: Job) -> Steps:
     """Count one test prompt at a time."""
-    prompts = lineage.pool(store, job.round_id)
+    prompts = lineage.pool(store.snapshots.round(job.round_id))
     yield Progress("loading", 0, 0)
     for done, _ in enumerate(prompts, start=1):
         yield Progress("count", done, len(prompts))

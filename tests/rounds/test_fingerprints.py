@@ -10,6 +10,7 @@ import pytest
 from gal_studio.core.settings import Settings
 from gal_studio.core.types import Reference, Round
 from gal_studio.rounds import fingerprints, lineage
+from gal_studio.rounds.inputs import inputs_of
 from gal_studio.rounds.prior import PriorPrompt, drawn_prior
 from gal_studio.state import Store
 from gal_studio.state.tables.projects import NewProject, Project
@@ -43,8 +44,11 @@ def former(store: Store, round_id: str) -> str:
         settings.refine, next_round="continue", pairs=1, clean_background="", pair_prompts="clean"
     )
     parts += [refine.to_former_dict()] if round_.kind == "refine" else []
-    parts += [lineage.round_training_seed(store, round_id), lineage.starting_adapter(store, round_id)]
-    samples = lineage.training_set(store, round_id)
+    parts += [
+        lineage.round_training_seed(store.snapshots.round(round_id)),
+        lineage.starting_adapter(store.snapshots.round(round_id)),
+    ]
+    samples = inputs_of(store, round_id).examples
     if round_.kind == "refine":
         parts += [[astuple(sample) for sample in samples]]
         parts += [[(astuple(pair.plan), pair.generated_image) for pair in store.refinements.pairs(round_id)]]
@@ -55,35 +59,38 @@ def former(store: Store, round_id: str) -> str:
 
 
 def test_class_image_settings_count_if_there_are_class_images(store: Store, thing: Round) -> None:
-    before = fingerprints.training_fingerprint(store, thing.id)
+    before = fingerprints.training_fingerprint(inputs_of(store, thing.id))
     change(store, thing.id, sample={"steps": 4, "candidates": 7})
-    assert fingerprints.training_fingerprint(store, thing.id) != before
-    assert drawn_prior(store, thing.id) == (
+    assert fingerprints.training_fingerprint(inputs_of(store, thing.id)) != before
+    assert drawn_prior(inputs_of(store, thing.id)) == (
         PriorPrompt("a photo of a cat", "base / a photo of a cat / 4 steps / 4.0", 3),
     )
     change(store, thing.id, sample={"resolution": 64})
-    (drawn,) = drawn_prior(store, thing.id)
+    (drawn,) = drawn_prior(inputs_of(store, thing.id))
     assert drawn.key == "base / a photo of a cat / 4 steps / 4.0 / 64 pixels"
     change(store, thing.id, tune={"prior_images": 0})
-    without = fingerprints.training_fingerprint(store, thing.id)
+    without = fingerprints.training_fingerprint(inputs_of(store, thing.id))
     change(store, thing.id, sample={"steps": 5})
-    assert fingerprints.training_fingerprint(store, thing.id) == without == former(store, thing.id)
+    assert fingerprints.training_fingerprint(inputs_of(store, thing.id)) == without == former(store, thing.id)
 
 
 def test_checkpoint_and_preview_intervals_do_not_count(store: Store, first_round: Round) -> None:
-    before = fingerprints.training_fingerprint(store, first_round.id)
+    before = fingerprints.training_fingerprint(inputs_of(store, first_round.id))
     change(store, first_round.id, tune={"preview_every": 5, "checkpoint_every": 7})
-    assert fingerprints.training_fingerprint(store, first_round.id) == before
+    assert fingerprints.training_fingerprint(inputs_of(store, first_round.id)) == before
 
 
 def test_a_round_that_a_former_version_trained_is_trained(store: Store, thing: Round) -> None:
     change(store, thing.id, tune={"checkpoint_every": 100})
-    assert not fingerprints.is_trained(store, thing.id)
-    for trained_as in (former(store, thing.id), fingerprints.training_fingerprint(store, thing.id)):
-        store.rounds.finish_training(thing.id, "a", trained_as, lineage.training_set(store, thing.id))
-        assert fingerprints.is_trained(store, thing.id)
+    assert not fingerprints.is_trained(inputs_of(store, thing.id))
+    for trained_as in (
+        former(store, thing.id),
+        fingerprints.training_fingerprint(inputs_of(store, thing.id)),
+    ):
+        store.rounds.finish_training(thing.id, "a", trained_as, inputs_of(store, thing.id).examples)
+        assert fingerprints.is_trained(inputs_of(store, thing.id))
     change(store, thing.id, tune={"rank": 3})
-    assert not fingerprints.is_trained(store, thing.id)
+    assert not fingerprints.is_trained(inputs_of(store, thing.id))
 
 
 def some_map(value: float) -> StoredMap:
@@ -104,10 +111,10 @@ def node(store: Store, thing: Round) -> Round:
 
 def test_maps_foregrounds_and_class_images_count_in_a_refinement(store: Store, node: Round) -> None:
     (pair,) = store.refinements.pairs(node.id)
-    seen = [fingerprints.training_fingerprint(store, node.id)]
+    seen = [fingerprints.training_fingerprint(inputs_of(store, node.id))]
 
     def is_another() -> bool:
-        seen.append(fingerprints.training_fingerprint(store, node.id))
+        seen.append(fingerprints.training_fingerprint(inputs_of(store, node.id)))
         return seen[-1] not in seen[:-1]
 
     change(store, node.id, refine={"checkpoint_every": 9}, tune={"checkpoint_every": 9, "preview_every": 4})
@@ -128,9 +135,9 @@ def test_maps_foregrounds_and_class_images_count_in_a_refinement(store: Store, n
 
 def test_a_refinement_of_a_former_version_is_trained(store: Store, node: Round) -> None:
     change(store, node.id, refine={"checkpoint_every": 100})
-    assert not fingerprints.is_trained(store, node.id)
-    for trained_as in (former(store, node.id), fingerprints.training_fingerprint(store, node.id)):
+    assert not fingerprints.is_trained(inputs_of(store, node.id))
+    for trained_as in (former(store, node.id), fingerprints.training_fingerprint(inputs_of(store, node.id))):
         store.rounds.finish_training(node.id, "a", trained_as, ())
-        assert fingerprints.is_trained(store, node.id)
+        assert fingerprints.is_trained(inputs_of(store, node.id))
     change(store, node.id, refine={"learning_rate": 0.5})
-    assert not fingerprints.is_trained(store, node.id)
+    assert not fingerprints.is_trained(inputs_of(store, node.id))

@@ -7,6 +7,7 @@ from PIL import Image
 
 from gal_studio.core.types import Remark
 from gal_studio.rounds import fingerprints
+from gal_studio.rounds.inputs import inputs_of
 from gal_studio.state.tables.candidates import NewCandidate
 from gal_studio.studio import ProjectDraft, Studio
 
@@ -33,7 +34,7 @@ def draft(**changes: object) -> ProjectDraft:
 def train(studio: Studio, round_id: str) -> None:
     samples = studio.training_set(round_id)
     adapter = studio.store.adapters.add(round_id.encode())
-    fingerprint = fingerprints.training_fingerprint(studio.store, round_id)
+    fingerprint = fingerprints.training_fingerprint(inputs_of(studio.store, round_id))
     studio.store.rounds.finish_training(round_id, adapter, fingerprint, samples)
 
 

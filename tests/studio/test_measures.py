@@ -28,7 +28,7 @@ def measure(
 ) -> None:
     """Store what a round still lacks of the test set, as if it was drawn; `shown` is Eq. G10 by prompt."""
     image = studio.store.images.add_picture(Image.new("RGB", (8, 8), "red"))
-    for planned in test_set.missing(studio.store, round_id):
+    for planned in test_set.prepare(studio.store, round_id).missing:
         if arms and planned.round_id not in arms:
             continue
         trained_as = studio.store.rounds.trained_as(planned.round_id) if planned.round_id else ""
@@ -58,7 +58,7 @@ def test_a_test_set_holds_no_test_prompt_and_stays_as_it_was_chosen(studio: Stud
     project = project_of(studio, round_id)
     proposed = studio.measures(project)
     assert not proposed.is_chosen
-    chosen = test_set.ensure(studio.store, project)
+    chosen = test_set.ensure(studio.store, studio.store.snapshots.outline(project))
     assert chosen == proposed.chosen
     prompts = [prompt.prompt for prompt in studio.measures(project).prompts if prompt.part == "held_out"]
     assert len(prompts) == 12
@@ -66,11 +66,11 @@ def test_a_test_set_holds_no_test_prompt_and_stays_as_it_was_chosen(studio: Stud
     anchors = {anchor.prompt for anchor in studio.project(project).anchors}
     assert anchors.isdisjoint(prompts)
     studio.change_settings(project, {"generation": {"steps": 99, "guidance_scale": 9.0}})
-    assert test_set.ensure(studio.store, project) == chosen
+    assert test_set.ensure(studio.store, studio.store.snapshots.outline(project)) == chosen
 
 
 def test_seeds_are_those_of_the_set_and_not_of_candidates(studio: Studio, small: str) -> None:
-    planned = test_set.wanted(studio.store, small)
+    planned = test_set.prepare(studio.store, small).wanted
     seeds = {each.seed(0) for each in planned}
     assert len(seeds) == 2 * 2 + 2, "each prompt and number has one, and the base model has the same"
     assert seeds.isdisjoint(candidate.seed for candidate in studio.store.candidates.of_round(small))
@@ -145,7 +145,7 @@ def test_a_prompt_that_the_base_model_answers_with_the_reference_counts_no_more(
     view = studio.measures(project)
     assert (view.asking, view.left_out) == ((HOUSE,), ())
     assert [(each.drawn, each.wanted) for each in view.rounds] == [(2, 2)] * 2
-    wanted = {each.prompt.prompt for each in test_set.wanted(studio.store, small)}
+    wanted = {each.prompt.prompt for each in test_set.prepare(studio.store, small).wanted}
     assert wanted == {FISH, "A fish"}, "nor does it count without the style's words"
     studio.change_test_set(project, [*PROMPTS], 1)
     assert studio.measures(project).asking == (HOUSE,), "one of its two pictures is enough"
@@ -179,7 +179,7 @@ def test_pictures_of_an_earlier_training_do_not_count(studio: Studio, small: str
     studio.store.database.write("UPDATE rounds SET trained_as = 'another' WHERE id = ?", (small,))
     base, first = studio.measures(project).rounds
     assert (base.drawn, first.drawn) == (4, 0)
-    assert {each.round_id for each in test_set.missing(studio.store, small)} == {small}
+    assert {each.round_id for each in test_set.prepare(studio.store, small).missing} == {small}
 
 
 def test_what_is_measured_is_not_asked_for_again(studio: Studio, small: str) -> None:
@@ -191,7 +191,7 @@ def test_what_is_measured_is_not_asked_for_again(studio: Studio, small: str) -> 
     measure(studio, small)
     with pytest.raises(StudioError, match="Round 1 is already measured"):
         studio.measure(small)
-    with pytest.raises(StudioError, match="Every trained round is measured"):
+    with pytest.raises(StudioError, match="Every trained round is already measured"):
         studio.measure_all(project)
 
 

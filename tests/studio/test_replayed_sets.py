@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from gal_studio.rounds import replays, test_set
+from gal_studio.rounds.inputs import inputs_of
 from gal_studio.rounds.prior import drawn_prior
 from gal_studio.studio import Studio
 from tests.studio.replaying import project_of, redraw
@@ -19,7 +20,9 @@ def test_the_test_set_is_taken_over_and_arms_of_another_one_are_not_compared(
     studio.change_test_set(source, ["A house {}", "A fish {}"], 2)
     made = studio.replay(source, "human", second)
     chosen = studio.store.measures.held_out_set(made)
-    assert chosen == replace(test_set.ensure(studio.store, source), measured="always")
+    assert chosen == replace(
+        test_set.ensure(studio.store, studio.store.snapshots.outline(source)), measured="always"
+    )
     prompts = [[each.prompt for each in studio.measures(name).prompts] for name in (source, made)]
     assert prompts[0] == prompts[1]
     redraw(studio, made)
@@ -45,7 +48,11 @@ def test_held_out_prompts_that_do_not_count_are_taken_over(studio: Studio, secon
     assert studio.measures(source).asking == (house,)
     made = studio.replay(source, "human", second)
     enabled = [
-        {each.prompt for each in test_set.enabled_prompts(studio.store, name) if each.part == "held_out"}
+        {
+            each.prompt
+            for each in test_set.load(studio.store, studio.store.snapshots.outline(name)).enabled
+            if each.part == "held_out"
+        }
         for name in (source, made)
     ]
     assert house in enabled[1] and enabled[0] == enabled[1]
@@ -61,13 +68,13 @@ def test_the_first_round_trains_on_the_same_prior_pictures(studio: Studio, secon
         store.rounds.keep_prior_drawing(own)
         store.rounds.set_settings(own, drawn_later.updated({"tune": {"prior_images": 18}}))
     store.database.write("DELETE FROM candidates WHERE anchor_id = ?", (last_prompt.id,))
-    wanted = drawn_prior(store, first.id)
+    wanted = drawn_prior(inputs_of(store, first.id))
     for number, each in enumerate(wanted):
         image = store.images.add(f"prior {number}".encode())
         store.projects.add_class_image(first.project_id, each.key, 0, image)
     made = replays.start(store, second, "random")
     again = store.rounds.of_project(made)[0].id
-    assert drawn_prior(store, again) == wanted and len(wanted) == 18
+    assert drawn_prior(inputs_of(store, again)) == wanted and len(wanted) == 18
     for each in wanted:
         assert store.projects.class_images(made, each.key) == store.projects.class_images(
             first.project_id, each.key

@@ -6,7 +6,7 @@ from PIL import Image
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.recipe import AS_TRAINED
-from gal_studio.rounds import lineage
+from gal_studio.rounds.inputs import inputs_of
 from gal_studio.rounds.recorded import record_line
 from gal_studio.state.tables.replays import RecordedDecision
 from gal_studio.state.tables.trials import NewTrial
@@ -109,7 +109,7 @@ def test_the_person_is_repeated_with_weights_and_what_changed_is_said(studio: St
         "4 decided pictures came out differently; "
         "1 painted part no longer fitted, so whole pictures are learned."
     )
-    prompts = {example.prompt for example in lineage.training_set(studio.store, again)}
+    prompts = {example.prompt for example in inputs_of(studio.store, again).examples}
     assert len(prompts) == 1, "a round learns what was accepted above it"
 
 

@@ -7,9 +7,7 @@ import numpy as np
 import pytest
 
 from gal_studio.core.errors import StudioError
-from gal_studio.core.gal.policies.registry import POLICIES
-from gal_studio.core.gal.selection import SuggestionSet
-from gal_studio.core.types import Suggestion, TrainingExample
+from gal_studio.core.types import TrainingExample
 from gal_studio.studio import Studio
 from tests.studio.seeding import chosen, draft, draw, train
 
@@ -53,8 +51,8 @@ def test_suggestion_comes_with_a_reason_for_every_anchor(studio: Studio, round_i
     assert [score.score.overfit for score in suggested] == [2, 2, 1]
     assert sum(tile.suggested for tile in view.candidates) == 3
     assert not any(tile.candidate.overfit for tile in view.candidates if tile.suggested)
-    assert view.openness == pytest.approx((2 * np.log(2) + 2 * 0.5623351446) / 18)
-    assert view.example_weight == pytest.approx(view.settings.gal.balance_lambda * view.openness)
+    assert view.mean_entropy == pytest.approx((2 * np.log(2) + 2 * 0.5623351446) / 18)
+    assert view.example_weight == pytest.approx(view.settings.gal.balance_lambda * view.mean_entropy)
     assert (view.exhausted, view.wanted) == (False, 72)
 
 
@@ -129,7 +127,7 @@ def test_weight_stays_with_the_round_when_lambda_changes_later(studio: Studio, r
     project_id = studio.store.rounds.get(round_id).project_id
     studio.change_settings(project_id, {"gal": {"balance_lambda": 0.5}})
     weight = studio.round_view(round_id).example_weight
-    assert weight == pytest.approx(0.5 * studio.round_view(round_id).openness)
+    assert weight == pytest.approx(0.5 * studio.round_view(round_id).mean_entropy)
     studio.accept_suggestion(round_id)
     second = studio.next_round(round_id)
     studio.change_settings(project_id, {"gal": {"balance_lambda": 2.0}})
@@ -227,24 +225,3 @@ def test_a_round_of_blank_pictures_says_what_to_do(studio: Studio, round_id: str
     assert view.scores == () and view.example_weight == 0
     assert "one flat colour" in view.sentence and "fewer steps" in view.sentence
     assert view.step != "accept"
-
-
-def test_a_registered_policy_is_offered_by_the_page_and_to_the_command_line(
-    monkeypatch: pytest.MonkeyPatch, studio: Studio, round_id: str
-) -> None:
-    """One function and one line: the last picture of the first prompt."""
-
-    def last_of_the_first(candidates, scores, rng, top_k):  # type: ignore[no-untyped-def]
-        first = min(scores, key=lambda score: score.anchor.order).anchor.id
-        chosen = [candidate for candidate in candidates if candidate.anchor_id == first][-1]
-        return SuggestionSet((Suggestion(first, chosen.id, 1, "It is the last."),), False, "One.")
-
-    monkeypatch.setitem(POLICIES, "last", last_of_the_first)
-    draw(studio, round_id, [1, 2])
-    assert studio.proposal(round_id, "last").sentence == "One."
-    assert studio.round_view(round_id).sentence != "One."
-    studio.store.rounds.set_settings(
-        round_id, studio.store.rounds.settings(round_id).updated({"gal": {"policy": "last"}})
-    )
-    view = studio.round_view(round_id)
-    assert view.sentence == "One." and sum(tile.suggested for tile in view.candidates) == 1

@@ -96,7 +96,7 @@ def finished(workspace: Path, candidates: int = 10) -> tuple[Studio, str, str]:
 def measure(studio: Studio, round_id: str, likeness: float = 0.5, copies: int = 2) -> None:
     """Store what a round lacks of the test set, as if it was drawn; the first pictures are copies."""
     project_id = studio.store.rounds.get(round_id).project_id
-    for number, planned in enumerate(test_set.missing(studio.store, round_id)):
+    for number, planned in enumerate(test_set.prepare(studio.store, round_id).missing):
         trained_as = studio.store.rounds.trained_as(planned.round_id) if planned.round_id else ""
         is_copy = bool(planned.round_id) and planned.prompt.part == "held_out" and number % 12 < copies
         colour = (30, 90, 200) if planned.round_id is None else (200, 20 * (number % 12), 60)

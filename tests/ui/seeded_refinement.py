@@ -7,6 +7,7 @@ from PIL import Image
 
 from gal_studio.core.types import Job
 from gal_studio.rounds import pairs
+from gal_studio.rounds.inputs import inputs_of
 from gal_studio.state.tables.candidates import NewCandidate, candidate_id
 from gal_studio.state.tables.refinements import Foreground, Measurement, StoredMap
 from gal_studio.studio import ProjectDraft, ReferenceDraft, Studio
@@ -20,7 +21,7 @@ def halves(studio: Studio, round_id: str) -> StoredMap:
     """A map whose left half is bad and whose right half is good."""
     values = np.full((SIDE, SIDE), LOW, np.float32)
     values[:, SIDE // 2 :] = HIGH
-    return StoredMap(values, pairs.vision_model(studio.store, round_id))
+    return StoredMap(values, pairs.vision_model(studio.store.rounds.settings(round_id)))
 
 
 def judge(studio: Studio, round_id: str) -> None:
@@ -73,7 +74,9 @@ def pairs_made(studio: Studio, round_id: str) -> str:
     studio.decide([tile.candidate.id for tile in studio.round_view(round_id).candidates[:20:10]], "accepted")
     node = studio.make_pairs(round_id).round_id
     job = take(studio)
-    plans = pairs.planned_pairs(store, store.rounds.get(round_id), store.rounds.settings(node).refine)
+    plans = pairs.planned_pairs(
+        inputs_of(store, round_id, foregrounds=True), store.rounds.settings(node).refine
+    )
     for place, pair in enumerate(store.refinements.plan(node, plans)):
         store.refinements.keep_drawn([(pair.id, store.images.add(picture((20 * place, 90, 140))))])
         for kind in ("quality", "reproduction"):

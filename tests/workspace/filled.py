@@ -151,10 +151,10 @@ def measure(store: Store, random: Random, project_id: str) -> None:
     """What the base model and each trained round drew for the test set."""
     project = store.projects.get(project_id)
     arms = [None, *(round_.id for round_ in store.rounds.of_project(project_id))]
-    test_set.ensure(store, project_id)
+    test_set.ensure(store, store.snapshots.outline(project_id))
     for round_id in arms:
         trained_as = (store.rounds.trained_as(round_id) if round_id else None) or ""
-        planned = test_set.wanted(store, arms[-1])[:4] if arms[-1] else ()
+        planned = test_set.prepare(store, arms[-1]).wanted[:4] if arms[-1] else ()
         store.measures.save(
             [
                 NewMeasuredPicture(

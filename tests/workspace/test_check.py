@@ -11,6 +11,7 @@ import pytest
 from gal_studio.cli import main
 from gal_studio.core.errors import StudioError
 from gal_studio.rounds import fingerprints, lineage
+from gal_studio.rounds.inputs import inputs_of
 from gal_studio.state import Store
 from gal_studio.state.tables.candidates import NewCandidate
 from gal_studio.state.tables.pair_regions import PairRegion
@@ -59,11 +60,11 @@ def test_lost_candidate_is_drawn_again_under_its_id_and_its_verdict_stays(full: 
     candidate = full.candidates.get(chosen)
     data = full.images.read(candidate.image)
     full.rounds.set_settings(round_.id, project.settings.updated({"generation": {"candidates": 2}}))
-    assert lineage.missing(full, round_.id) == ()
+    assert lineage.missing(full.snapshots.round(round_.id)) == ()
     full.images.path(candidate.image).unlink()
     assert ("lost", "candidates") in found(full)
     assert any("Generate draws them again" in line for line in repair(full))
-    (missing,) = lineage.missing(full, round_.id)
+    (missing,) = lineage.missing(full.snapshots.round(round_.id))
     assert (missing[0].id, missing[1]) == (candidate.anchor_id, candidate.index)
     assert Studio(full).round_view(round_.id).candidates
     with pytest.raises(StudioError, match="press Generate"):
@@ -75,7 +76,7 @@ def test_lost_candidate_is_drawn_again_under_its_id_and_its_verdict_stays(full: 
         [NewCandidate(candidate.anchor_id, candidate.index, candidate.seed, again, 0.1, 0.2, feature)],
     )
     assert full.decisions.of_round(round_.id).accepted == (chosen,)
-    assert lineage.missing(full, round_.id) == ()
+    assert lineage.missing(full.snapshots.round(round_.id)) == ()
     assert examine(full) == ()
 
 
@@ -175,7 +176,7 @@ def aged_file(path: Path) -> Path:
 
 def test_checkpoints_that_nobody_needs_go_and_the_others_stay(full: Store) -> None:
     round_ = full.rounds.of_project(full.projects.all()[0].id)[0]
-    today = fingerprints.training_fingerprint(full, round_.id)
+    today = fingerprints.training_fingerprint(inputs_of(full, round_.id))
     done = aged_file(full.checkpoints(round_.id) / ("f" * 16) / "step-2.safetensors")  # trained as ffff…
     other = aged_file(full.checkpoints(round_.id) / ("e" * 16) / "step-2.safetensors")
     kept = aged_file(full.checkpoints(round_.id) / today[:16] / "step-2.safetensors")
@@ -194,7 +195,7 @@ def test_checkpoints_of_a_refinement_and_of_what_runs_stay(full: Store) -> None:
     """A running training keeps its fingerprint, whatever was decided since it started."""
     base = full.rounds.of_project(full.projects.all()[0].id)[0]
     node = full.rounds.add(base.project_id, base.id, full.rounds.settings(base.id), "refine")
-    today = fingerprints.training_fingerprint(full, node.id)
+    today = fingerprints.training_fingerprint(inputs_of(full, node.id))
     kept = aged_file(full.checkpoints(node.id) / today[:16] / "step-2.safetensors")
     other = aged_file(full.checkpoints(node.id) / ("e" * 16) / "step-2.safetensors")
     job = full.jobs.enqueue(base.project_id, node.id, "refine")

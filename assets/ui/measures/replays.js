@@ -8,13 +8,6 @@ import { el, repeats } from "../kit/dom.js";
 import { howComputed } from "../kit/how.js";
 import { differenceWords, progressWords } from "./replay_words.js";
 
-/** @type {[policy: string, words: string][]} */
-const POLICIES = [
-  ["human", "Your decisions"],
-  ["suggestion", "Suggestions"],
-  ["random", "Random choices"],
-];
-
 /** @type {[name: string, words: string][]} */
 const HOW = [
   [
@@ -47,7 +40,8 @@ function show(box, how) {
   const { measures } = state;
   const trained = measures?.rounds.filter((round) => round.id && round.trained).length ?? 0;
   box.hidden = !measures || (!measures.replay_of && trained < 2);
-  if (!measures || box.hidden || repeats(box, [measures.replays, measures.replay_of])) return;
+  if (!measures || box.hidden || repeats(box, [measures.follow, measures.replays, measures.replay_of]))
+    return;
   if (measures.replay_of) {
     box.replaceChildren(...origin(measures.replay_of));
     return;
@@ -62,17 +56,17 @@ function show(box, how) {
     el(
       "div",
       { class: "replay-buttons" },
-      POLICIES.map(([policy, words]) =>
+      measures.follow.map(({ policy, label }) =>
         el(
           "button",
           {
             type: "button",
             class: "button small",
             data: { policy },
-            "aria-label": `Replay this project, follow: ${words}`,
+            "aria-label": `Replay this project, follow: ${label}`,
             on: { click: (event) => start(/** @type {HTMLButtonElement} */ (event.currentTarget)) },
           },
-          words,
+          label,
         ),
       ),
     ),

@@ -5,9 +5,7 @@ import { call, refresh } from "../app/session.js";
 import { write } from "../app/writes.js";
 import { el } from "../kit/dom.js";
 import {
-  FIELDS,
-  FIRST_OF_MACHINE,
-  machineHeading,
+  headingOf,
   makeFields,
   offerReset,
   resetAllButton,
@@ -16,7 +14,6 @@ import {
   written,
 } from "../kit/settings_fields.js";
 
-const NAMES = FIELDS.map(([name]) => name).filter((name) => name !== "seed");
 /** @type {HTMLDetailsElement | null} */
 let last = null; // the previous render, to keep it expanded
 
@@ -38,9 +35,12 @@ async function usualSettings({ kind, base_model }) {
 
 /** @param {Project} project */
 export function projectSettings(project) {
-  const fields = makeFields(NAMES);
+  const fields = makeFields(project.fields.filter(({ name }) => name !== "seed"));
   const lambda = () =>
-    weigh(fields.get("gal.balance_lambda"), state.round && state.scores.length ? state.round.openness : null);
+    weigh(
+      fields.get("gal.balance_lambda"),
+      state.round && state.scores.length ? state.round.mean_entropy : null,
+    );
   const resetAll = resetAllButton();
   /** @type {Map<string, string>} the model's own settings, once they are known */
   let usual = new Map();
@@ -58,7 +58,12 @@ export function projectSettings(project) {
     follow();
     const answer = await write("change", {
       project: project.id,
-      settings: Object.fromEntries([...typed].map(([name, value]) => [name, typedValue(name, { value })])),
+      settings: Object.fromEntries(
+        [...typed].flatMap(([name, value]) => {
+          const field = fields.get(name);
+          return field ? [[name, typedValue(field.about, { value })]] : [];
+        }),
+      ),
     });
     for (const [name, value] of answer ? [] : typed) {
       const input = fields.get(name)?.input;
@@ -90,7 +95,7 @@ export function projectSettings(project) {
   follow();
   usualSettings(project).then((settings) => {
     if (!settings) return;
-    usual = new Map(NAMES.map((name) => [name, written(settings, name)]));
+    usual = new Map([...fields.keys()].map((name) => [name, written(settings, name)]));
     follow();
   });
   const details = el(
@@ -108,9 +113,7 @@ export function projectSettings(project) {
       "div",
       { class: "advanced-fields" },
       resetAll.node,
-      [...fields].flatMap(([name, field]) =>
-        name === FIRST_OF_MACHINE ? [machineHeading(), field.node] : [field.node],
-      ),
+      [...fields.values()].flatMap((field) => [...headingOf(field), field.node]),
     ),
   );
   details.open = Boolean(last?.open);

@@ -64,7 +64,7 @@ function fill(box, how, scores, round) {
     return;
   }
   box.replaceChildren(
-    openness(round),
+    meanEntropy(round),
     how,
     el(
       "table",
@@ -86,10 +86,10 @@ function fill(box, how, scores, round) {
 }
 
 /** @param {Round} round */
-function openness({ openness: mean, example_weight: weight }) {
+function meanEntropy({ mean_entropy: mean, example_weight: weight }) {
   return el(
     "p",
-    { class: "openness" },
+    { class: "mean-entropy" },
     el(
       "span",
       { title: "The mean over all test prompts" },

@@ -1,30 +1,11 @@
-/** Tabs with the views of the candidates. To add a view, add a line here and a file that fills its panel. */
-/** @import { Savable } from "./views/head.js" */
+/** Tabs with the views of the candidates. */
 /** @import { RoundsParts } from "../app/types/parts.d.ts" */
 import { emit, on, state } from "../app/store.js";
 import { remember } from "../app/places.js";
 import { waiting } from "../training/now.js";
 import { el, setAttribute } from "../kit/dom.js";
-import { mountCurves } from "../training/curves.js";
-import { mountAnchors } from "./anchors.js";
-import { mountMap } from "./map/map.js";
-import { mountChoices } from "./choices/choices.js";
-import { mountTrials } from "./trials/trials.js";
 import { makeViewButtons } from "./views/head.js";
-
-/**
- * Name, label, and `mount(panel, { legend })`, which says what can be saved; the `view` event is emitted when
- * a view is opened.
- * @typedef {(panel: HTMLElement, more: { legend: HTMLElement }) => Savable} Mount
- * @type {[name: string, label: string, mount: Mount][]}
- */
-const VIEWS = [
-  ["map", "Map", mountMap],
-  ["anchors", "Test prompts", mountAnchors],
-  ["curves", "Curves", mountCurves],
-  ["choices", "Choices", mountChoices],
-  ["trials", "Try a prompt", mountTrials],
-];
+import { VIEWS } from "./views/views.js";
 
 const FIRST = VIEWS[0][0];
 

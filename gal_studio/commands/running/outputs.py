@@ -143,7 +143,7 @@ def _round(studio: Studio, view: RoundView) -> dict[str, Any]:
     by_hand = studio.store.decisions.of_round(view.round.id).weights
     return {
         "number": view.round.number,
-        "openness": view.openness,
+        "mean_entropy": view.mean_entropy,
         "unet_forwards": view.unet_forwards,
         "seconds": seconds,
         "recipes": _recipes(view),
@@ -170,7 +170,7 @@ def _round(studio: Studio, view: RoundView) -> dict[str, Any]:
                 "prompt": prompts[candidate.id],
                 "weight": by_hand.get(candidate.id, view.example_weight),
             }
-            for candidate in lineage.accepted_candidates(studio.store, view.round.id)
+            for candidate in lineage.accepted_candidates(studio.store.snapshots.round(view.round.id))
         ],
         "trained_on": _trained_on(studio, view),
     }

@@ -16,7 +16,7 @@ from gal_studio.commands.refine import refine_round
 from gal_studio.commands.running.local_worker import LocalWorker, ProgressLine, local_worker
 from gal_studio.commands.running.outputs import check_folder, write_outputs
 from gal_studio.core.errors import StudioError
-from gal_studio.core.gal.policies.registry import POLICIES, find_policy
+from gal_studio.core.gal.policies.registry import find_policy, policy_names
 from gal_studio.core.types import Round
 from gal_studio.rounds import lineage, pairs
 from gal_studio.state import Store
@@ -33,7 +33,9 @@ Steps = Annotated[int | None, typer.Option(help="Training steps of a round (defa
 SamplingSteps = Annotated[int | None, typer.Option(help="Denoising steps (default: the preset's).")]
 Policy = Annotated[
     str | None,
-    typer.Option(help=f"The policy that accepts pictures: {', '.join(POLICIES)} (default: uncertainty)."),
+    typer.Option(
+        help=f"The policy that accepts pictures: {', '.join(policy_names())} (default: uncertainty)."
+    ),
 ]
 Refine = Annotated[bool, typer.Option("--refine", help="Refine every round with PatchDPO.")]
 
@@ -95,7 +97,9 @@ def carry_out(plan: Plan) -> dict[str, Any]:
                     line.say(_no_prompts_left(number, plan.rounds))
                     break
                 _tell(studio, line, round_.id)
-                if number < plan.rounds or (plan.refine and not pairs.can_be_refined(store, round_)):
+                if number < plan.rounds or (
+                    plan.refine and not pairs.can_be_refined(store.snapshots.round(round_.id))
+                ):
                     _decide(studio, round_, plan.policy)
                 if plan.refine and (node := refine_round(studio, worker, line, round_.id)):
                     refinements[round_.id] = node
@@ -151,7 +155,7 @@ def _work_on(studio: Studio, worker: LocalWorker, round_id: str) -> None:
     worker.finish_what_was_left(round_id)
     if studio.store.rounds.get(round_id).adapter is None:
         worker.finish(studio.fine_tune(round_id))
-    if lineage.missing(studio.store, round_id):
+    if lineage.missing(studio.store.snapshots.round(round_id)):
         worker.finish(studio.generate(round_id))
 
 

@@ -1,4 +1,4 @@
-"""Learn from a person's choices which pictures they prefer, and order suggestions by it."""
+"""Learn from a person's choices which pictures they prefer."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -6,10 +6,7 @@ from dataclasses import dataclass
 import numpy
 from numpy.typing import NDArray
 
-from gal_studio.core.gal.reasons import explain_pool
-from gal_studio.core.gal.selection import SuggestionSet, informative
-from gal_studio.core.gal.uncertainty import group_by_anchor
-from gal_studio.core.types import AnchorScore, Candidate, Suggestion
+from gal_studio.core.types import AnchorScore, Candidate
 
 Floats = NDArray[numpy.float64]
 LEAST_OVERRIDES = 10
@@ -108,70 +105,3 @@ def _newton(x: Floats, y: Floats) -> Floats:
 
 def _sigmoid(values: Floats) -> Floats:
     return 1 / (1 + numpy.exp(-numpy.clip(values, -500, 500)))
-
-
-def suggest_learned(
-    preference: Preference, candidates: Sequence[Candidate], scores: Sequence[AnchorScore], top_k: int
-) -> SuggestionSet:
-    """The `top_k` anchors with H > 0 whose best picture the person would accept first.
-
-    Of each, the picture is the likeliest one that is not a copy; ties go to the first in the pool.
-    """
-    best: list[tuple[float, AnchorScore, Candidate]] = []
-    groups = group_by_anchor(candidates)
-    for score in scores:
-        good = [one for one in groups.get(score.anchor.id, ()) if not one.overfit]
-        if informative(score) and good:
-            likely = preference.probability(good, scores)
-            place = int(likely.argmax())
-            best.append((float(likely[place]), score, good[place]))
-    best.sort(key=lambda one: (-one[0], one[1].anchor.order, one[1].anchor.id))
-    made = tuple(
-        Suggestion(score.anchor.id, candidate.id, rank, _reason(score))
-        for rank, (_, score, candidate) in enumerate(best[:top_k], start=1)
-    )
-    if len(made) < top_k:
-        sentence = explain_pool(len(made), top_k, len(scores))
-    elif len(made) == 1:
-        sentence = "This is the first one in the order learned from your choices."
-    else:
-        sentence = f"These {len(made)} are in the order learned from your choices."
-    return SuggestionSet(made, len(best) < top_k, sentence, by="learned")
-
-
-def _reason(score: AnchorScore) -> str:
-    return (
-        f"{score.overfit} of {score.candidates} look like the reference. Learned from your choices: this "
-        "picture is the most like those that you accepted."
-    )
-
-
-@dataclass(frozen=True)
-class LearnedAgreement:
-    """Of `choices` accepted pictures, how many each sampler suggests in rounds that it had not seen."""
-
-    choices: int
-    learned: int
-    plain: int
-
-
-def leave_one_round_out(
-    rounds: Sequence[JudgedRound], plain: Sequence[SuggestionSet], top_k: Sequence[int]
-) -> LearnedAgreement | None:
-    """Fit on all rounds but one and suggest in that one; None with fewer than two rounds to learn from.
-
-    `plain` holds what the plain sampler suggests in each round, `top_k` at most how many. Only pictures that
-    can be suggested count.
-    """
-    names = feature_names(rounds)
-    choices = learned_hits = plain_hits = 0
-    for place, (left_out, usual, most) in enumerate(zip(rounds, plain, top_k, strict=True)):
-        preference = fit_preference([*rounds[:place], *rounds[place + 1 :]], names)
-        accepted = left_out.accepted & {one.id for one in left_out.candidates}
-        if preference is None or not accepted:
-            continue
-        made = suggest_learned(preference, left_out.candidates, left_out.scores, most)
-        choices += len(accepted)
-        learned_hits += len(accepted & {one.candidate_id for one in made.suggestions})
-        plain_hits += len(accepted & {one.candidate_id for one in usual.suggestions})
-    return LearnedAgreement(choices, learned_hits, plain_hits) if choices else None

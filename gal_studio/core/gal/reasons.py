@@ -139,6 +139,11 @@ def _ordinal(rank: int) -> str:
     return _ORDINALS[rank - 1] if rank <= len(_ORDINALS) else f"{rank}th"
 
 
+def count_copies(score: AnchorScore) -> str:
+    """How many pictures of an anchor are copies: a clause that any policy can begin its reason with."""
+    return f"{score.overfit} of {score.candidates} look like the reference"
+
+
 def explain_picture(score: AnchorScore, passed_over: int = 0) -> str:
     """Explain why this picture of a suggested anchor was chosen (Eq. G6, ours).
 
@@ -159,6 +164,18 @@ def explain_passed_over(count: int) -> str:
         return ""
     closer = "one that is closer is" if count == 1 else f"{count} that are closer are"
     return f"; {closer} passed over, with least in common with the reference's pictures"
+
+
+def explain_next_best(left_out: int, others: int, passed_over: int = 0) -> str:
+    """Explain the choice of a picture after `left_out` good ones of its anchor were rejected (Eq. G6, ours).
+
+    `others` good ones are left; of them `passed_over` are closer to the prompt, with least in common with the
+    reference.
+    """
+    before = "the one" if left_out == 1 else f"the {left_out}"
+    if not others:
+        return f"the last good one of this test prompt, after {before} that you left out."
+    return f"closest to its prompt after {before} that you left out{explain_passed_over(passed_over)}."
 
 
 ALL_BLANK = (

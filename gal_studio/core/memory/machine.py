@@ -11,6 +11,8 @@ Precision = Literal["auto", "bf16", "fp16", "fp32"]
 Base = Literal["plain", "int8"]
 Optimizer = Literal["adamw", "adamw8bit"]
 
+OFF_ON = {False: "off", True: "on"}
+
 
 @dataclass(frozen=True)
 class MachineSettings(SettingsGroup):
@@ -22,23 +24,80 @@ class MachineSettings(SettingsGroup):
     """What changes a result by rounding at most."""
 
     # of the base weights and of computations; trained weights are float32
-    precision: Precision = setting("auto", checks.one_of, "Precision", Precision)
+    precision: Precision = setting(
+        "auto",
+        checks.one_of,
+        "Precision",
+        Precision,
+        note="Of base weights and computations",
+        words={"auto": "chosen by the device", "bf16": "bfloat16", "fp16": "float16", "fp32": "float32"},
+    )
     # hold the base weights of linear layers as 8-bit integers; needs torchao
-    base: Base = setting("plain", checks.one_of, "Base weights", Base)
+    base: Base = setting(
+        "plain",
+        checks.one_of,
+        "Base weights",
+        Base,
+        note="8-bit integers halve them; LoRA only",
+        words={"plain": "as they are", "int8": "8-bit integers"},
+    )
     # keep AdamW's moments in 8 bits; needs bitsandbytes
-    optimizer: Optimizer = setting("adamw", checks.one_of, "Optimizer", Optimizer)
+    optimizer: Optimizer = setting(
+        "adamw",
+        checks.one_of,
+        "Optimizer",
+        Optimizer,
+        note="8 bits save memory when the whole model is trained",
+        words={"adamw": "AdamW", "adamw8bit": "AdamW in 8 bits"},
+    )
     # keep the text encoders in main memory, and move them to the device only while prompts are encoded
-    text_off_device: bool = setting(False, checks.flag, "Text encoder off the device")
+    text_off_device: bool = setting(
+        False,
+        checks.flag,
+        "Offload text encoder",
+        note="It and the model take turns on the GPU: less memory",
+        words=OFF_ON,
+    )
     # compute activations again in the backward pass instead of holding them
-    checkpointing: bool = setting(False, checks.flag, "Gradient checkpointing")
+    checkpointing: bool = setting(
+        False,
+        checks.flag,
+        "Gradient checkpointing",
+        note="Activations are computed again: less memory, a third more time",
+        words=OFF_ON,
+    )
     # encode and decode pictures in four tiles
-    tiling: bool = setting(False, checks.flag, "Tiled autoencoder")
+    tiling: bool = setting(
+        False,
+        checks.flag,
+        "Autoencoder tiling",
+        note="Pictures in four tiles: less memory, slightly other pictures",
+        words=OFF_ON,
+    )
     # lay convolutions' weights out by pixels
-    channels_last: bool = setting(False, checks.flag, "Channels last")
+    channels_last: bool = setting(
+        False,
+        checks.flag,
+        "channels_last",
+        note="Weights laid out by pixels: faster on some GPUs",
+        words=OFF_ON,
+    )
     # compile the denoiser; the first step takes minutes
-    compile: bool = setting(False, checks.flag, "Compile the model")
+    compile: bool = setting(
+        False,
+        checks.flag,
+        "Compile the model",
+        note="Takes minutes at first, then steps are faster",
+        words=OFF_ON,
+    )
     # train on all GPUs that this worker sees, each with its share of every batch
-    all_gpus: bool = setting(True, checks.flag, "Train on all GPUs")
+    all_gpus: bool = setting(
+        True,
+        checks.flag,
+        "Train on all GPUs",
+        note="Several of one kind share each training step",
+        words=OFF_ON,
+    )
 
     @property
     def rounding(self) -> dict[str, Any]:

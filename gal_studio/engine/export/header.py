@@ -8,7 +8,7 @@ from pathlib import Path
 
 import torch
 
-from gal_studio.core.models.export_forms import Form
+from gal_studio.core.models.forms.form import ExportForm
 from gal_studio.core.settings import TuneSettings
 from gal_studio.engine.families.lora_names import LoraNames
 from gal_studio.engine.models.adapters import CARD, PEFT_CONFIGURATION, order_header
@@ -50,7 +50,7 @@ def largest_rank(tensors: Mapping[str, torch.Tensor]) -> int:
 
 
 def header_of(
-    facts: Facts, names: LoraNames, form: Form, stored: Mapping[str, str], rank: int
+    facts: Facts, names: LoraNames, form: ExportForm, stored: Mapping[str, str], rank: int
 ) -> dict[str, str]:
     """The header of an export in this form; `stored` is that of the studio's own file.
 
@@ -58,7 +58,7 @@ def header_of(
     """
     entries = {**_of_trainers(facts, names, rank), **_modelspec(facts, names)}
     header = {"format": "pt", CARD: facts.card, **entries}
-    if form == "diffusers" and PEFT_CONFIGURATION in stored:
+    if form.is_own and PEFT_CONFIGURATION in stored:
         header[PEFT_CONFIGURATION] = stored[PEFT_CONFIGURATION]
     return {name: value for name, value in sorted(header.items()) if value}
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import torch
 
 from gal_studio.core.errors import StudioError
-from gal_studio.core.models.export_forms import Form
+from gal_studio.core.models.forms.form import ExportForm
 from gal_studio.engine.families.lora_names import LoraNames
 from gal_studio.engine.models.adapters import PEFT_CONFIGURATION, read_adapter
 from gal_studio.engine.models.factors import Factors, alpha_ratio, read_factors
@@ -34,18 +34,18 @@ def read_layers(path: Path, part: str) -> dict[str, Factors]:
     return layers
 
 
-def named_tensors(layers: Layers, part: str, names: LoraNames, form: Form) -> dict[str, torch.Tensor]:
+def named_tensors(layers: Layers, part: str, names: LoraNames, form: ExportForm) -> dict[str, torch.Tensor]:
     """The tensors of a file in this form. Their alpha is their rank, or they have none."""
-    if form == "diffusers":
+    if form.is_own:
         return _in_pairs({f"{part}.{layer}": factors for layer, factors in layers.items()})
     joined = fused(layers, names, form)
     if not names.has_alpha:
-        return _in_pairs(joined) if form == "comfyui" else _down_and_up(joined)
+        return _in_pairs(joined) if form.factors == "lora_A" else _down_and_up(joined)
     alphas = {f"{name}.alpha": torch.tensor(float(factors.rank)) for name, factors in joined.items()}
     return {**_down_and_up(joined), **alphas}
 
 
-def fused(layers: Layers, names: LoraNames, form: Form) -> dict[str, Factors]:
+def fused(layers: Layers, names: LoraNames, form: ExportForm) -> dict[str, Factors]:
     """The layers by their names in the form; those that are parts of one layer there are put together."""
     alone: dict[str, Factors] = {}
     parts: dict[str, dict[int, Factors]] = {}

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from gal_studio.core.models.export_forms import Form
+from gal_studio.core.models.forms.form import ExportForm
 
 
 @dataclass(frozen=True)
@@ -20,21 +20,22 @@ class LayerName:
 class LoraNames:
     """A model's names in LoRA files for other programs.
 
-    `layer` names a layer of the denoiser in the forms `kohya` and `comfyui`. `has_alpha` says whether these
-    have tensors `.alpha`. `base_version` is the value of `ss_base_model_version`, and `architecture` that of
-    `modelspec.architecture` without `/lora`. A model that `is_known` has an architecture of other programs.
+    `layer` names a layer of the denoiser in a form that is not the studio's own. `has_alpha` says whether
+    these have tensors `.alpha`. `base_version` is the value of `ss_base_model_version`, and `architecture`
+    that of `modelspec.architecture` without `/lora`. A model that `is_known` has an architecture of other
+    programs.
     """
 
     base_version: str
     architecture: str
-    layer: Callable[[str, Form], LayerName]
+    layer: Callable[[str, ExportForm], LayerName]
     has_alpha: bool = False
     is_v2: bool = False
     predicts_velocity: bool = False
     is_known: bool = True
 
 
-def unet_layer(layer: str, form: Form) -> LayerName:
+def unet_layer(layer: str, form: ExportForm) -> LayerName:
     """Diffusers' own names with underscores, which all programs read, ComfyUI included."""
     return LayerName(f"lora_unet_{layer.replace('.', '_')}")
 
@@ -58,14 +59,14 @@ _KLEIN_LAYERS: Mapping[str, LayerName] = {
 _KLEIN_BLOCKS = {"transformer_blocks": "double_blocks", "single_transformer_blocks": "single_blocks"}
 
 
-def klein_layer(layer: str, form: Form) -> LayerName:
+def klein_layer(layer: str, form: ExportForm) -> LayerName:
     """The names of the original FLUX.2 implementation, where attention inputs are fused."""
     found = re.fullmatch(r"(transformer_blocks|single_transformer_blocks)\.(\d+)\.(.+)", layer)
     if found is None or found[3] not in _KLEIN_LAYERS:
         raise ValueError(f"{layer} has no name in the original implementation of FLUX.2")
     original = _KLEIN_LAYERS[found[3]]
     name = f"{_KLEIN_BLOCKS[found[1]]}.{found[2]}.{original.name}"
-    return LayerName(_prefixed(name, form), original.part, original.parts)
+    return LayerName(form.layer(name), original.part, original.parts)
 
 
 _Z_IMAGE_LAYERS: Mapping[str, LayerName] = {
@@ -76,17 +77,13 @@ _Z_IMAGE_LAYERS: Mapping[str, LayerName] = {
 }
 
 
-def z_image_layer(layer: str, form: Form) -> LayerName:
+def z_image_layer(layer: str, form: ExportForm) -> LayerName:
     """Diffusers' names for ComfyUI; the original names, whose attention inputs are fused, with underscores.
 
     ComfyUI does not read diffusers' names with underscores.
     """
     block, _, rest = layer.partition(".attention.")
-    original = _Z_IMAGE_LAYERS.get(f"attention.{rest}") if rest and form == "kohya" else None
+    original = _Z_IMAGE_LAYERS.get(f"attention.{rest}") if rest and form.original_names else None
     if original is None:
-        return LayerName(_prefixed(layer, form))
-    return LayerName(_prefixed(f"{block}.{original.name}", form), original.part, original.parts)
-
-
-def _prefixed(name: str, form: Form) -> str:
-    return f"lora_unet_{name.replace('.', '_')}" if form == "kohya" else f"diffusion_model.{name}"
+        return LayerName(form.layer(layer))
+    return LayerName(form.layer(f"{block}.{original.name}"), original.part, original.parts)

@@ -178,11 +178,14 @@ class Database:
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
-        """Read a consistent snapshot, without blocking writers; nothing may be written inside."""
+        """Read a consistent snapshot, without blocking writers; nothing may be written inside.
+
+        An inner one reads the state of the outer one.
+        """
         with self.translated():
             held = self._held
             connection = held.connection
-            if held.depth:
+            if connection.in_transaction:
                 yield
                 return
             connection.execute("BEGIN")

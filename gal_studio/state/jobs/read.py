@@ -66,16 +66,13 @@ class JobReading:
         shown = self.schedule_of(project_id).shown()
         return None if shown is None else shown.job
 
-    def active(self, round_id: str) -> tuple[Job, ...]:
-        """The jobs of a round that run, or will without further action; none that leaves the round alone."""
-        schedule = self._schedule(
-            f"{_UNFINISHED} AND jobs.project_id = (SELECT project_id FROM rounds WHERE id = ?)", round_id
-        )
-        active = [one for one in schedule.jobs if one.job.round_id == round_id and one.job.state in ACTIVE]
-        return tuple(
-            one.job
-            for one in sorted(active, key=lambda one: one.turn)
-            if one.job.kind not in APART and not schedule.is_blocked(one)
+    def busy_rounds(self, project_id: str) -> frozenset[str]:
+        """The rounds with a job that runs, or will without further action; none that leaves them alone."""
+        schedule = self._schedule(f"{_UNFINISHED} AND jobs.project_id = ?", project_id)
+        return frozenset(
+            one.job.round_id
+            for one in schedule.jobs
+            if one.job.state in ACTIVE and one.job.kind not in APART and not schedule.is_blocked(one)
         )
 
     def of_project(self, project_id: str) -> tuple[Job, ...]:

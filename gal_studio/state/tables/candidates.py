@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gal_studio.core.recipe import AS_TRAINED, Recipe
-from gal_studio.core.types import Candidate, Remark
+from gal_studio.core.types import Candidate, Remark, Witnesses
 from gal_studio.state.database.connection import Database
 
 FIRST_OWN = 100_000
@@ -82,7 +82,8 @@ class Candidates:
     def get(self, identity: str) -> Candidate:
         """The candidate with this ID."""
         row = self._database.row_by_id("picture", identity, f"{_SELECT} WHERE candidates.id = ?")
-        return _candidate(row, self._more_scores("candidate_id = ?", identity))
+        scores = self._more_scores("candidate_id = ?", identity)
+        return candidate_of(row, scores.get(identity, {}), row["witnesses"] or "both")
 
     def round_of(self, identity: str) -> str:
         """The round in which this candidate was drawn."""
@@ -101,7 +102,7 @@ class Candidates:
             (round_id,),
         )
         scores = self._more_scores("candidate_id IN (SELECT id FROM candidates WHERE round_id = ?)", round_id)
-        return tuple(_candidate(row, scores) for row in rows)
+        return tuple(candidate_of(row, scores.get(row["id"], {}), row["witnesses"] or "both") for row in rows)
 
     def of_seed(self, anchor_id: str, seed: int) -> dict[str, Candidate]:
         """The candidates of an anchor with this seed that have their picture, by round."""
@@ -123,22 +124,6 @@ class Candidates:
             "SELECT COUNT(*) AS n FROM candidates WHERE round_id = ? AND NOT own", (round_id,)
         )
         return 0 if row is None else int(row["n"])
-
-    def drawn(self, round_id: str) -> frozenset[tuple[str, int]]:
-        """(anchor ID, index) of every candidate that a round drew and that has its picture."""
-        rows = self._database.rows(
-            "SELECT anchor_id, number FROM candidates WHERE round_id = ? AND image <> '' AND NOT own",
-            (round_id,),
-        )
-        return frozenset((row["anchor_id"], row["number"]) for row in rows)
-
-    def first(self, round_id: str) -> str | None:
-        """The ID of the first candidate of a round, in drawing order, that has its picture."""
-        row = self._database.row(
-            "SELECT id FROM candidates WHERE round_id = ? AND image <> '' ORDER BY created, rowid LIMIT 1",
-            (round_id,),
-        )
-        return None if row is None else str(row["id"])
 
     def next_own(self, round_id: str, anchor_id: str) -> int:
         """The number for the next candidate of a person's own prompt."""
@@ -162,11 +147,12 @@ class Candidates:
             )
 
 
-def _candidate(row: sqlite3.Row, more_scores: Mapping[str, Mapping[str, float]]) -> Candidate:
+def candidate_of(row: sqlite3.Row, more_scores: Mapping[str, float], witnesses: Witnesses) -> Candidate:
+    """A row of the table, with the scores that are not columns, and the setting of its round."""
     return Candidate(
         row["id"], row["anchor_id"], row["number"], row["seed"], row["image"],
         row["similarity_anchor"], row["similarity_reference"], row["x"], row["y"],
-        row["remark"], more_scores.get(row["id"], {}), row["witnesses"] or "both",
+        row["remark"], more_scores, witnesses,
         bool(row["own"]), None if row["marked_copy"] is None else bool(row["marked_copy"]),
         Recipe(row["early_strength"], row["strength"], row["switch"]),
     )  # fmt: skip

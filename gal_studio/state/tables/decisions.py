@@ -43,7 +43,7 @@ class Decisions(UndoLog[CandidateState]):
             checks.one_of("The verdict", verdict, Verdict)
         with self._database.transaction():
             changed = (known or self.of_round(round_id)).changes(batch, masks)
-            return self._append(round_id, changed, author) if changed else None
+            return self._log(round_id, changed, author) if changed else None
 
     def set_weight(
         self, round_id: str, candidate_id: str, weight: float | None, author: Author
@@ -79,6 +79,19 @@ class Decisions(UndoLog[CandidateState]):
         undoes: int | None = None, redoes: int | None = None,
     ) -> int:  # fmt: skip
         with self._database.transaction() as writer:
+            batch = self._log(scope, values, author, undoes, redoes)
+            writer.executemany(  # what counts now is beside the picture
+                "UPDATE candidates SET marked_copy = ? WHERE id = ? AND marked_copy IS NOT ?",
+                [(state.marked_copy, name, state.marked_copy) for name, state in values.items()],
+            )
+        return batch
+
+    def _log(
+        self, scope: str, values: Mapping[str, CandidateState], author: Author,
+        undoes: int | None = None, redoes: int | None = None,
+    ) -> int:  # fmt: skip
+        """Append a step; verdicts leave the marks of copies as they are."""
+        with self._database.transaction() as writer:
             batch = writer.execute(
                 "INSERT INTO decision_batches (round_id, author, time, undoes, redoes) "
                 "VALUES (?, ?, ?, ?, ?)",
@@ -91,10 +104,6 @@ class Decisions(UndoLog[CandidateState]):
                     (batch, candidate, state.verdict, state.mask, state.weight, state.marked_copy)
                     for candidate, state in values.items()
                 ],
-            )
-            writer.executemany(  # what counts now is beside the picture
-                "UPDATE candidates SET marked_copy = ? WHERE id = ? AND marked_copy IS NOT ?",
-                [(state.marked_copy, name, state.marked_copy) for name, state in values.items()],
             )
         return int(batch or 0)
 

@@ -5,7 +5,6 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from gal_studio.core.models.export_forms import Form
 from gal_studio.state.database.connection import Database
 
 
@@ -18,7 +17,7 @@ class Export:
     """
 
     round_id: str
-    form: Form
+    form: str
     measured: tuple[str, ...]
     made_of: str
     sentence: str
@@ -33,7 +32,7 @@ class Exports:
         self._database = database
         self._clock = clock
 
-    def ask(self, round_id: str, form: Form, measured: Sequence[str]) -> None:
+    def ask(self, round_id: str, form: str, measured: Sequence[str]) -> None:
         """Request an export; one that was made before stays until it is made again."""
         self._database.write(
             "INSERT INTO exports (round_id, form, measured, created, waits) VALUES (?, ?, ?, ?, 1)"
@@ -55,7 +54,7 @@ class Exports:
         rows = self._database.rows("SELECT * FROM exports WHERE round_id = ? ORDER BY form", (round_id,))
         return tuple(map(_export, rows))
 
-    def finish(self, round_id: str, form: Form, made_of: str, sentence: str, is_same: bool) -> None:
+    def finish(self, round_id: str, form: str, made_of: str, sentence: str, is_same: bool) -> None:
         """Store that an export is made, of which weights, and what its check found."""
         self._database.write(
             "UPDATE exports SET made_of = ?, sentence = ?, is_same = ?, waits = 0"
@@ -63,7 +62,7 @@ class Exports:
             (made_of, sentence, is_same, round_id, form),
         )
 
-    def forget(self, round_id: str, form: Form) -> None:
+    def forget(self, round_id: str, form: str) -> None:
         """Drop a request that cannot be done; what was made before stays."""
         asked = (round_id, form)
         with self._database.transaction():

@@ -2,44 +2,16 @@
 
 import json
 import sqlite3
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
 
-from gal_studio.core.types import Author, Verdict
+from gal_studio.core.gal.choices import Choice, NewChoice
 from gal_studio.state.database.connection import Database
 
-
-@dataclass(frozen=True, kw_only=True)
-class NewChoice:
-    """A decision beside what was suggested for its test prompt at that moment (None: nothing was).
-
-    `first` says whether the prompt had no accepted picture before. `scores` holds the scores at that moment:
-    those of the prompt, of the suggested picture and of the chosen one.
-    """
-
-    anchor_id: str
-    suggested_id: str | None
-    chosen_id: str
-    verdict: Verdict
-    first: bool
-    scores: Mapping[str, Mapping[str, float]] = field(default_factory=dict, hash=False)
-
-    @property
-    def agrees(self) -> bool:
-        """Whether the suggested picture was accepted."""
-        return self.verdict == "accepted" and self.chosen_id == self.suggested_id
-
-
-@dataclass(frozen=True, kw_only=True)
-class Choice(NewChoice):
-    """A stored choice; `step` is its step in the log of decisions, and `reason` what the person typed."""
-
-    id: int
-    step: int
-    round_id: str
-    time: float
-    author: Author
-    reason: str
+SELECT_CHOICES = (
+    "SELECT overrides.*, round_id, time, author, (SELECT reason FROM override_reasons "
+    "WHERE override_id = overrides.id ORDER BY override_reasons.id DESC LIMIT 1) AS reason "
+    "FROM overrides JOIN decision_batches ON decision_batches.id = batch_id"
+)
 
 
 class Overrides:
@@ -71,17 +43,12 @@ class Overrides:
 
     def of_round(self, round_id: str) -> tuple[Choice, ...]:
         """Every choice that was made in a round, undone ones too, the oldest first."""
-        rows = self._database.rows(
-            "SELECT overrides.*, round_id, time, author, (SELECT reason FROM override_reasons "
-            "WHERE override_id = overrides.id ORDER BY override_reasons.id DESC LIMIT 1) AS reason "
-            "FROM overrides JOIN decision_batches ON decision_batches.id = batch_id "
-            "WHERE round_id = ? ORDER BY overrides.id",
-            (round_id,),
-        )
-        return tuple(_choice(row) for row in rows)
+        rows = self._database.rows(f"{SELECT_CHOICES} WHERE round_id = ? ORDER BY overrides.id", (round_id,))
+        return tuple(map(choice_of, rows))
 
 
-def _choice(row: sqlite3.Row) -> Choice:
+def choice_of(row: sqlite3.Row) -> Choice:
+    """A row of `SELECT_CHOICES`."""
     return Choice(
         id=row["id"],
         step=row["batch_id"],

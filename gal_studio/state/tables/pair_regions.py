@@ -49,6 +49,14 @@ class PairRegions:
         learned, foreground, subject = (_patches(row[name], shape) for name in _PARTS)
         return PairRegion(shape, learned, foreground, subject, row["foreground_mask"])
 
+    def foregrounds(self, round_id: str) -> dict[str, str | None]:
+        """The picture from which the foreground of x was made, of each judged pair of a refinement."""
+        sql = (
+            "SELECT pair_id, foreground_mask FROM pair_regions JOIN pairs ON pairs.id = pair_id "
+            "WHERE round_id = ?"
+        )
+        return {row["pair_id"]: row["foreground_mask"] for row in self._database.rows(sql, (round_id,))}
+
     def delete(self, pair_id: str) -> None:
         """Forget the region of a pair."""
         self._database.write("DELETE FROM pair_regions WHERE pair_id = ?", (pair_id,))

@@ -1,6 +1,5 @@
 """Projects with their references, anchors and settings."""
 
-import json
 import logging
 import sqlite3
 import uuid
@@ -12,6 +11,8 @@ from gal_studio.core import strict_json
 from gal_studio.core.errors import StudioError
 from gal_studio.core.references import Prompts, parse_prompts
 from gal_studio.core.settings import Settings
+from gal_studio.core.settings import read_settings as read_settings
+from gal_studio.core.snapshot import Project as Project
 from gal_studio.core.types import Anchor, Author, Kind, Reference
 from gal_studio.state.database.connection import Database, record
 from gal_studio.state.database.versions import Version
@@ -44,21 +45,6 @@ class NewProject:
     anchors: tuple[str, ...]
     origin: str | None = None
     prior: tuple[tuple[str, str], ...] = ()
-
-
-@dataclass(frozen=True)
-class Project:
-    """A project with its current settings."""
-
-    id: str
-    name: str
-    kind: Kind
-    base_model: str
-    clip_model: str
-    trigger_word: str
-    seed: int
-    settings: Settings
-    created: float
 
 
 class ProjectRevisions(UserDict[str, str]):
@@ -198,7 +184,7 @@ class Projects:
         rows = self._database.rows(
             "SELECT * FROM anchors WHERE project_id = ? ORDER BY position", (project_id,)
         )
-        return tuple(Anchor(row["id"], row["prompt"], row["position"], bool(row["enabled"])) for row in rows)
+        return tuple(map(anchor_of, rows))
 
     def add_anchors(self, project_id: str, prompts: Sequence[str]) -> None:
         """Append anchors; an existing prompt is enabled again."""
@@ -245,10 +231,29 @@ class Projects:
         )
         return tuple((row["drawn_by"].partition(": ")[2], row["image"]) for row in rows)
 
+    def prior_images(self, project_id: str) -> tuple[dict[str, tuple[str, ...]], tuple[tuple[str, str], ...]]:
+        """The prior pictures drawn so far, by key (`class_images`), and the user's own (`given_prior`)."""
+        rows = self._database.rows(
+            "SELECT drawn_by, image, drawn_by LIKE 'given %: %' AS is_given FROM class_images "
+            "WHERE project_id = ? ORDER BY CASE WHEN drawn_by LIKE 'given %: %' THEN rowid ELSE position END",
+            (project_id,),
+        )
+        drawn: dict[str, tuple[str, ...]] = {}
+        for row in rows:
+            if not row["is_given"]:
+                drawn[row["drawn_by"]] = (*drawn.get(row["drawn_by"], ()), row["image"])
+        given = ((row["drawn_by"].partition(": ")[2], row["image"]) for row in rows if row["is_given"])
+        return drawn, tuple(given)
+
     def _add_given_prior(self, project_id: str, given: Sequence[tuple[str, str]]) -> None:
         """Each has a key of its own, so that a lost one takes no other with it."""
         for number, (prompt, image) in enumerate(given, start=1):
             self.add_class_image(project_id, f"given {number}: {prompt}", 0, image)
+
+
+def anchor_of(row: sqlite3.Row) -> Anchor:
+    """A row of the table `anchors`."""
+    return Anchor(row["id"], row["prompt"], row["position"], bool(row["enabled"]))
 
 
 def _project(row: sqlite3.Row) -> Project:
@@ -256,11 +261,3 @@ def _project(row: sqlite3.Row) -> Project:
         row["id"], row["name"], row["kind"], row["base_model"], row["clip_model"], row["trigger_word"],
         row["seed"], read_settings(row["settings"]), row["created"],
     )  # fmt: skip
-
-
-def read_settings(text: str) -> Settings:
-    """Stored settings; refused if they cannot be read."""
-    try:
-        return Settings.from_dict(json.loads(text))
-    except (ValueError, TypeError, RecursionError) as error:
-        raise StudioError("The stored settings are damaged: run gal-studio doctor on it.") from error

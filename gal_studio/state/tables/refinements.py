@@ -164,6 +164,28 @@ class Refinements:
         """The map of a whole picture; None if it has none, or one for each subject."""
         return self.maps(owner_id, kind).get("")
 
+    def maps_of_pairs(self, round_id: str) -> dict[str, dict[MapKind, StoredMap]]:
+        """The maps of whole pictures of each pair of a refinement."""
+        sql = (
+            "SELECT patch_maps.* FROM patch_maps JOIN pairs ON pairs.id = owner_id WHERE round_id = ? "
+            "AND patch_maps.subject = ''"
+        )
+        found: dict[str, dict[MapKind, StoredMap]] = {}
+        for row in self._database.rows(sql, (round_id,)):
+            found.setdefault(row["owner_id"], {})[row["kind"]] = _map(row)
+        return found
+
+    def best_quality(self, owners: Sequence[str]) -> dict[str, float]:
+        """The mean patch quality of some candidates that were judged, of the best subject of each."""
+        sql = (
+            "SELECT * FROM patch_maps WHERE kind = 'quality' AND owner_id IN (SELECT value FROM json_each(?))"
+        )
+        found: dict[str, float] = {}
+        for row in self._database.rows(sql, (json.dumps([*owners]),)):
+            mean = float(_map(row).values.mean())
+            found[row["owner_id"]] = max(mean, found.get(row["owner_id"], mean))
+        return found
+
     def judged_pairs(self, round_id: str, vision_model: str) -> frozenset[str]:
         """The pairs of a refinement that have both maps of this vision model."""
         rows = self._database.rows(
@@ -201,6 +223,12 @@ class Refinements:
         """The foreground found in a picture; None if it was not searched yet."""
         row = self._database.row("SELECT * FROM foregrounds WHERE image = ?", (image,))
         return None if row is None else Foreground(row["mask"], row["problem"])
+
+    def foregrounds(self, images: Sequence[str]) -> dict[str, Foreground]:
+        """The foregrounds of those pictures that were searched."""
+        sql = "SELECT * FROM foregrounds WHERE image IN (SELECT value FROM json_each(?))"
+        rows = self._database.rows(sql, (json.dumps([*images]),))
+        return {row["image"]: Foreground(row["mask"], row["problem"]) for row in rows}
 
     def set_limits(self, project_id: str, vision_model: str, limits: Limits) -> None:
         """Fix the measured limits of a vision model (Eq. P6) for a project; later calls change nothing."""

@@ -7,6 +7,7 @@ from dataclasses import astuple, dataclass
 
 from gal_studio.core import strict_json
 from gal_studio.core.settings import GenerationSettings, Settings
+from gal_studio.core.snapshot import Preview as Preview
 from gal_studio.core.types import Round, RoundKind, TrainingExample
 from gal_studio.state.database.connection import Database, record
 from gal_studio.state.tables.projects import new_id, read_settings
@@ -15,13 +16,11 @@ Place = tuple[float, float]
 
 
 @dataclass(frozen=True)
-class Preview:
-    """A picture drawn during a training."""
+class Paces:
+    """Seconds of a training step, and of a picture with its scores; None where nothing was timed."""
 
-    step: int
-    prompt: str
-    seed: int
-    image: str
+    training: float | None
+    drawing: float | None
 
 
 class Rounds:
@@ -151,12 +150,18 @@ class Rounds:
         rows = self._database.rows(
             "SELECT * FROM training_sets WHERE round_id = ? ORDER BY position", (round_id,)
         )
-        return tuple(
-            TrainingExample(
-                row["image"], row["prompt"], row["weight"], bool(row["is_reference"]), row["mask"]
-            )
-            for row in rows
-        )
+        return tuple(record(TrainingExample, row) for row in rows)
+
+    def training_sets(self, project_id: str) -> dict[str, tuple[TrainingExample, ...]]:
+        """What the adapter of each trained round of a project was trained on."""
+        found: dict[str, list[TrainingExample]] = {}
+        for row in self._database.rows(
+            "SELECT training_sets.* FROM training_sets JOIN rounds ON rounds.id = round_id "
+            "WHERE project_id = ? ORDER BY round_id, position",
+            (project_id,),
+        ):
+            found.setdefault(row["round_id"], []).append(record(TrainingExample, row))
+        return {round_id: tuple(examples) for round_id, examples in found.items()}
 
     def save_losses(self, round_id: str, losses: Sequence[tuple[int, float]]) -> None:
         """Store the losses of some steps; a step that runs again after a crash replaces its row."""
@@ -196,18 +201,17 @@ class Rounds:
         rows = self._database.rows("SELECT * FROM round_seconds WHERE round_id = ?", (round_id,))
         return {row["phase"]: row["seconds"] for row in rows}
 
-    def pace(self, base_model: str, phases: Sequence[str]) -> float | None:
-        """Seconds per step or picture of these phases, by the newest rounds of a model; None if untimed."""
-        per_round = "losses" if "fine_tune" in phases else "candidates"
-        row = self._database.row(
-            f"SELECT TOTAL(spent) AS spent, TOTAL(made) AS made FROM (SELECT TOTAL(seconds) AS spent, "
-            f"(SELECT COUNT(*) FROM {per_round} WHERE {per_round}.round_id = rounds.id) AS made FROM rounds "
-            "JOIN projects ON projects.id = project_id JOIN round_seconds ON round_id = rounds.id "
-            f"WHERE base_model = ? AND phase IN ({', '.join('?' * len(phases))}) GROUP BY rounds.id "
-            "ORDER BY rounds.created DESC LIMIT 5)",
-            (base_model, *phases),
+    def paces(self, base_model: str) -> Paces:
+        """How long steps and pictures took in the newest rounds of a model."""
+        sql = ", ".join(
+            f"(SELECT TOTAL(spent) / NULLIF(TOTAL(made), 0) FROM (SELECT TOTAL(seconds) AS spent, (SELECT "
+            f"COUNT(*) FROM {made} WHERE {made}.round_id = rounds.id) AS made FROM rounds JOIN projects ON "
+            "projects.id = project_id JOIN round_seconds ON round_id = rounds.id WHERE base_model = :model "
+            f"AND phase IN ({phases}) GROUP BY rounds.id ORDER BY rounds.created DESC LIMIT 5))"
+            for made, phases in (("losses", "'fine_tune'"), ("candidates", "'generate', 'embed'"))
         )
-        return float(row["spent"] / row["made"]) if row and row["spent"] and row["made"] else None
+        row = self._database.rows(f"SELECT {sql}", {"model": base_model})[0]
+        return Paces(row[0] or None, row[1] or None)
 
     def add_forwards(self, round_id: str, forwards: int) -> None:
         """Add to the number of U-Net forward passes for the candidates of this round."""

@@ -1,20 +1,7 @@
 """LoRAs from elsewhere that projects start from."""
 
-from dataclasses import dataclass
-
+from gal_studio.core.snapshot import Start as Start
 from gal_studio.state.database.connection import Database
-
-
-@dataclass(frozen=True)
-class Start:
-    """What the trainings of a project start from instead of the base model.
-
-    `source` is the name of the file that was given, `adapter` the hash of the same change in the studio's
-    format.
-    """
-
-    source: str
-    adapter: str
 
 
 class Starts:

@@ -168,12 +168,12 @@ def round_seconds(
     steps = plan_draws(settings.tune, True, False).steps
     pictures = settings.generation.candidates * len(load_anchors(kind))
     for known, sized, timed in _timed(shape, model, settings):
-        paces = [store.rounds.pace(known, phases) for phases in (("fine_tune",), ("generate", "embed"))]
-        if paces[0] is None or paces[1] is None:
+        paces = store.rounds.paces(known)
+        if paces.training is None or paces.drawing is None:
             continue
         step, picture = (operations(sized, timed, *amounts) for amounts in ((1, 0), (0, 1)))
         own = operations(shape, settings, 1, 0), operations(shape, settings, 0, 1)
-        return steps * paces[0] * own[0] / step + pictures * paces[1] * own[1] / picture
+        return steps * paces.training * own[0] / step + pictures * paces.drawing * own[1] / picture
     return None
 
 

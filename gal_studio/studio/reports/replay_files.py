@@ -128,7 +128,7 @@ def _round(studio: Studio, view: RoundView) -> dict[str, Any]:
         "number": view.round.number,
         "candidates": len(view.candidates),
         "copies": sum(tile.candidate.overfit for tile in view.candidates),
-        "openness": view.openness,
+        "mean_entropy": view.mean_entropy,
         "accepted": [
             {
                 "prompt": tiles[chosen.id].prompt,
@@ -138,7 +138,7 @@ def _round(studio: Studio, view: RoundView) -> dict[str, Any]:
                 "in_part": chosen.id in masks,
                 "weight": weights.get(chosen.id, view.example_weight),
             }
-            for chosen in lineage.accepted_candidates(store, view.round.id)
+            for chosen in lineage.accepted_candidates(store.snapshots.round(view.round.id))
         ],
         "trained_on": [
             {

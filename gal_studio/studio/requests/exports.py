@@ -2,7 +2,7 @@
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.intervals import Interval
-from gal_studio.core.models.export_forms import check_form
+from gal_studio.core.models.forms.registry import find_form
 from gal_studio.core.types import Job
 from gal_studio.state import Store
 from gal_studio.studio.views.measures import MeasuresView
@@ -14,12 +14,12 @@ def ask_export(store: Store, round_id: str, form: str, measured: tuple[str, ...]
         round_ = store.rounds.get(round_id)
         if round_.adapter is None:
             raise StudioError(f"Round {round_.number} is not trained yet: press Fine-tune first.")
-        wanted = check_form(form)
-        if store.rounds.settings(round_id).tune.method == "full" and wanted != "diffusers":
+        wanted = find_form(form)
+        if store.rounds.settings(round_id).tune.method == "full" and not wanted.is_own:
             raise StudioError(
                 f"Round {round_.number} trained the whole model, which is no LoRA: choose For diffusers."
             )
-        store.exports.ask(round_id, wanted, measured)
+        store.exports.ask(round_id, wanted.name, measured)
         return store.jobs.enqueue(round_.project_id, round_id, "export")
 
 

@@ -16,7 +16,7 @@ def ask_measure(store: Store, round_id: str) -> Job:
             return job
         if round_.adapter is None and not rounds.is_coming(store, round_, "fine_tune", "refine"):
             raise StudioError(f"Round {round_.number} is not trained yet: press Fine-tune first.")
-        if round_.adapter is not None and not test_set.missing(store, round_id):
+        if round_.adapter is not None and not test_set.prepare(store, round_id).missing:
             raise StudioError(f"Round {round_.number} is already measured on the present benchmark.")
         return store.jobs.enqueue(round_.project_id, round_.id, "measure")
 
@@ -25,7 +25,9 @@ def ask_measure_all(store: Store, project_id: str) -> tuple[Job, ...]:
     """Queue the measurement of every trained round that lacks pictures of the test set."""
     with store.database.transaction():
         trained = [round_ for round_ in store.rounds.shown(project_id) if round_.adapter is not None]
-        jobs = [ask_measure(store, round_.id) for round_ in trained if test_set.missing(store, round_.id)]
+        jobs = [
+            ask_measure(store, round_.id) for round_ in trained if test_set.prepare(store, round_.id).missing
+        ]
         if not jobs:
             raise StudioError(
                 "Every trained round is already measured on the present benchmark."

@@ -6,6 +6,7 @@ from gal_studio.core.errors import StudioError
 from gal_studio.core.types import Job, Round
 from gal_studio.rounds import fingerprints, lineage
 from gal_studio.rounds import pairs as pairing
+from gal_studio.rounds.inputs import inputs_of
 from gal_studio.state import Store
 from gal_studio.studio.requests import rounds
 
@@ -31,9 +32,9 @@ def _pairs_if_missing(store: Store, node: Round) -> Job | None:
     present = store.rounds.settings(node.id)
     wanted = store.projects.get(node.project_id).settings
     store.rounds.set_settings(node.id, replace(present, refine=wanted.refine))
-    if pairing.pairs_are_as_planned(store, node.id):
+    if pairing.pairs_are_as_planned(inputs_of(store, node.id)):
         return None
-    base = pairing.refined_round(store, node.id)
+    base = inputs_of(store, node.parent_id or node.id, foregrounds=True)
     if not store.refinements.pairs(node.id) and pairing.matching_refinement(store, base, wanted.refine):
         raise StudioError(
             f"Round {node.number} is already refined with these pictures and settings: paint over its "
@@ -46,11 +47,12 @@ def ask_refine(store: Store, round_id: str) -> Job:
     """Queue the training of a refinement, or of a new one beside it if this one has pictures."""
     with store.database.transaction():
         node = store.rounds.get(round_id)
-        pairing.refined_round(store, node.id)
+        inputs = inputs_of(store, node.id)
+        pairing.refined_round(inputs.here)
         job = rounds.equal_job(store, node, "refine")
         if job is not None:
             return job
-        if not pairing.pairs_are_ready(store, node.id) and not rounds.is_coming(store, node, "pairs"):
+        if not pairing.pairs_are_ready(inputs) and not rounds.is_coming(store, node, "pairs"):
             raise StudioError(
                 f"The refinement of round {node.number} has no finished pairs yet: press Make comparison "
                 "pairs first."
@@ -67,15 +69,15 @@ def ask_whole_refinement(store: Store, round_id: str) -> tuple[Job, ...]:
         node = _refinement_of(store, round_id)
         pairs = _pairs_if_missing(store, node)
         jobs = [*([pairs] if pairs else []), ask_refine(store, node.id)]
-        if lineage.pool(store, node.id):
+        if lineage.pool(store.snapshots.round(node.id)):
             jobs.append(rounds.ask_generate(store, jobs[-1].round_id))
         return tuple(jobs)
 
 
 def ask_repetition(store: Store, round_id: str) -> None:
     """Queue the refinement after a training, if the refinement of the round above is to be repeated."""
-    round_ = store.rounds.get(round_id)
-    if lineage.repeats_refinement(store, round_id) and pairing.can_be_refined(store, round_):
+    here = store.snapshots.round(round_id)
+    if lineage.repeats_refinement(here) and pairing.can_be_refined(here):
         ask_whole_refinement(store, round_id)
 
 
@@ -89,7 +91,8 @@ def ask_quality(store: Store, round_id: str) -> Job:
         drawn = store.candidates.count(round_id)
         if not drawn and not rounds.is_coming(store, round_, "generate"):
             raise StudioError(f"Round {round_.number} has no pictures yet: press Generate first.")
-        if drawn and len(pairing.judged_candidates(store, round_id)) == drawn:
+        settings, prompts = store.rounds.settings(round_id), store.projects.prompts(round_.project_id)
+        if drawn and len(pairing.judged_candidates(store, round_id, settings, prompts)) == drawn:
             raise StudioError(f"All pictures of round {round_.number} have their heat maps already.")
         return store.jobs.enqueue(round_.project_id, round_id, "quality")
 
@@ -99,7 +102,9 @@ def _refinement_of(store: Store, round_id: str) -> Round:
     round_ = store.rounds.get(round_id)
     if round_.kind == "refine" and round_.adapter is None:
         return round_
-    base = pairing.refined_round(store, round_id) if round_.kind == "refine" else round_
+    base = round_
+    if round_.kind == "refine":
+        base = pairing.refined_round(store.snapshots.round(round_id)).round
     if base.adapter is None and not rounds.is_coming(store, base, "fine_tune"):
         raise StudioError(f"Round {base.number} is not fine-tuned yet: press Fine-tune first.")
     for child in store.rounds.children(base.id):
@@ -126,7 +131,7 @@ def _refinement_to_train(store: Store, node: Round) -> Round:
     )
     settings = replace(present, refine=refine)
     store.rounds.set_settings(node.id, settings)
-    if fingerprints.is_trained(store, node.id):
+    if fingerprints.is_trained(inputs_of(store, node.id)):
         raise StudioError(
             f"Round {node.number} is already refined with these pairs and settings: press Generate, paint "
             "over the pairs, or change a setting first."

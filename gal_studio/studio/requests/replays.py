@@ -14,7 +14,7 @@ def ask_replay(store: Store, project_id: str, policy: str, round_id: str | None 
     """
     replays.refuse_replay_of_replay(store, project_id)
     with store.database.transaction():
-        made = replays.start(store, round_id or last_trained(store, project_id), policy)
+        made = replays.start(store, round_id or last_trained(store.snapshots.outline(project_id)), policy)
         replays.enqueue_all_missing(store, made)
         return made
 

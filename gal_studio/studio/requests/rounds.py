@@ -8,6 +8,7 @@ from gal_studio.core.jobs.kinds import describe_job, kinds_before
 from gal_studio.core.jobs.states import ACTIVE
 from gal_studio.core.types import Job, Round
 from gal_studio.rounds import fingerprints, lineage
+from gal_studio.rounds.inputs import TrainingInputs, inputs_of
 from gal_studio.state import Store
 
 REQUESTED = (ACTIVE | {"paused", "interrupted"}) - {"stopping"}
@@ -50,14 +51,15 @@ def ask_whole_round(store: Store, round_id: str) -> tuple[Job, Job]:
         return training, ask_generate(store, training.round_id)
 
 
-def is_trainable(store: Store, round_: Round) -> bool:
+def is_trainable(inputs: TrainingInputs) -> bool:
     """Whether a fine-tuning would train anything: not what is trained already with the project's settings."""
-    if round_.kind == "refine":
+    here = inputs.here
+    if here.round.kind == "refine":
         return False
-    wanted, present = store.projects.get(round_.project_id).settings, store.rounds.settings(round_.id)
+    wanted, present = here.project.project.settings, here.settings
     same = present.tune.essential == wanted.tune.essential
     same = same and present.machine.essential == wanted.machine.essential
-    return round_.adapter is None or not same or not fingerprints.is_trained(store, round_.id)
+    return here.round.adapter is None or not same or not fingerprints.is_trained(inputs)
 
 
 def equal_job(store: Store, round_: Round, kind: str) -> Job | None:
@@ -95,7 +97,7 @@ def _round_to_train(store: Store, round_: Round) -> Round:
     present = store.rounds.settings(round_.id)
     store.rounds.set_settings(round_.id, replace(settings, generation=present.generation, gal=present.gal))
     _refuse_a_lost_start(store, round_)
-    if fingerprints.is_trained(store, round_.id):
+    if fingerprints.is_trained(inputs_of(store, round_.id)):
         raise StudioError(
             f"Round {round_.number} is fine-tuned on these pictures with these settings already: "
             "press Generate, or change a setting first."
@@ -127,14 +129,15 @@ def _is_requested(store: Store, round_: Round) -> bool:
 
 def _refuse_a_lost_start(store: Store, round_: Round) -> None:
     """Refuse a training whose starting adapter is lost and not being trained again."""
-    start = lineage.starting_round(store, round_.id)
-    if start is None or not is_coming(store, start, "fine_tune", "refine"):
-        lineage.check_starting_adapter(store, round_.id)
+    here = store.snapshots.round(round_.id)
+    start = lineage.starting_round(here)
+    if start is None or not is_coming(store, start.round, "fine_tune", "refine"):
+        lineage.check_starting_adapter(here, store.adapters.has)
 
 
 def refuse_an_empty_pool(store: Store, round_: Round) -> None:
     """Refuse a round that has no anchors left to draw."""
-    if not lineage.pool(store, round_.id):
+    if not lineage.pool(store.snapshots.round(round_.id)):
         raise StudioError(
             f"Round {round_.number} has no test prompts left to draw, because each has an accepted picture "
             "or is switched off: add test prompts or switch some on, then press Generate."
@@ -163,7 +166,7 @@ def _fix_settings_to_draw(store: Store, round_: Round) -> None:
     store.rounds.set_settings(
         round_.id, replace(present, generation=generation, gal=wanted.gal, machine=machine)
     )
-    if not lineage.missing(store, round_.id):
+    if not lineage.missing(store.snapshots.round(round_.id)):
         raise StudioError(
             f"Round {round_.number} has all its pictures: go on to the next round, or choose more "
             "pictures per prompt in the settings."

@@ -3,6 +3,7 @@
 from gal_studio.core.errors import StudioError
 from gal_studio.core.types import Job, Round
 from gal_studio.rounds import lineage, test_set
+from gal_studio.rounds.inputs import inputs_of
 from gal_studio.state import Store
 from gal_studio.studio.requests import measures, refinements, rounds
 
@@ -17,13 +18,13 @@ def ask_missing(store: Store, round_id: str) -> tuple[Job, ...]:
         jobs, round_ = [], store.rounds.get(round_id)
         if round_.kind == "refine":
             return refinements.ask_whole_refinement(store, round_id)
-        if rounds.is_trainable(store, round_):
+        if rounds.is_trainable(inputs_of(store, round_id)):
             jobs.append(rounds.ask_fine_tune(store, round_id))
             round_ = store.rounds.get(jobs[0].round_id)
             refinements.ask_repetition(store, round_.id)
         if _lacks_pictures(store, round_):
             jobs.append(rounds.ask_generate(store, round_.id))
-        if test_set.is_wanted(store, round_.id):
+        if test_set.prepare(store, round_.id).is_wanted:
             jobs.append(measures.ask_measure(store, round_.id))
         if not jobs:
             raise StudioError(
@@ -33,4 +34,5 @@ def ask_missing(store: Store, round_id: str) -> tuple[Job, ...]:
 
 
 def _lacks_pictures(store: Store, round_: Round) -> bool:
-    return not store.candidates.count(round_.id) or bool(lineage.missing(store, round_.id))
+    here = store.snapshots.round(round_.id)
+    return not here.candidates or bool(lineage.missing(here))

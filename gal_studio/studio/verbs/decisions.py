@@ -8,7 +8,7 @@ from gal_studio.core.errors import StudioError
 from gal_studio.core.patchdpo.masks import UNTOUCHED, check_size
 from gal_studio.core.types import Author, Verdict
 from gal_studio.rounds import suggestions
-from gal_studio.rounds.replays import refuse_by_hand
+from gal_studio.rounds.replays import refuse_by_hand, refuse_changes_of_replay
 from gal_studio.state.files.content_store import write_whole
 from gal_studio.studio.choices_table import choices_table
 from gal_studio.studio.create.references import Pixels, image_of, read_mask
@@ -30,14 +30,14 @@ class DecisionVerbs(Verbs):
     def decide(self, candidate_ids: Sequence[str], verdict: Verdict, author: Author = "human") -> None:
         """Give some candidates a verdict, as one step that one undo reverts."""
         with self.store.database.transaction():
-            by_round: dict[str, list[tuple[str, Verdict]]] = {}
-            for candidate_id in candidate_ids:
-                by_round.setdefault(self.store.candidates.round_of(candidate_id), []).append(
-                    (candidate_id, verdict)
-                )
-            for round_id, batch in by_round.items():
-                refuse_by_hand(self.store, round_id)
-                suggestions.record_verdicts(self.store, round_id, batch, author)
+            left = list(candidate_ids)
+            while left:
+                here = self.store.snapshots.of_candidate(left[0])
+                refuse_changes_of_replay(here.project.replay_of)
+                known = {tile.id for tile in here.tiles}
+                batch = [(name, verdict) for name in left if name in known]
+                suggestions.record_verdicts(self.store, here, batch, author)
+                left = [name for name in left if name not in known]
 
     def mark_copies(self, candidate_ids: Sequence[str], copy: bool | None) -> None:
         """Say whether pictures are copies, which then counts (Eq. G12); None leaves it to the witnesses.
@@ -67,11 +67,12 @@ class DecisionVerbs(Verbs):
 
         With `shown` only those that the person has seen: another may have taken a place meanwhile.
         """
-        refuse_by_hand(self.store, round_id)
         with self.store.database.transaction():
-            open_ = suggestions.open_suggestions(self.store, round_id)
+            here = self.store.snapshots.round(round_id)
+            refuse_changes_of_replay(here.project.replay_of)
+            open_ = suggestions.open_suggestions(here)
             chosen = tuple(each for each in open_ if shown is None or each in shown)
-            self.decide(chosen, "accepted", author)
+            suggestions.record_verdicts(self.store, here, [(name, "accepted") for name in chosen], author)
         return chosen
 
     def undo(self, round_id: str) -> tuple[str, ...]:
@@ -86,7 +87,7 @@ class DecisionVerbs(Verbs):
 
     def history(self, round_id: str) -> tuple[HistoryStep, ...]:
         """The decisions of a round that stand, the oldest first, then those that can be redone."""
-        return decision_history(self.store, round_id)
+        return decision_history(self.store.snapshots.round(round_id))
 
     def go_to(self, round_id: str, step: int | None) -> tuple[str, ...]:
         """Undo or redo until this step of the history is the last; None: the beginning.
@@ -136,13 +137,14 @@ class DecisionVerbs(Verbs):
     def accept_in_part(self, candidate_id: str, mask: Pixels, author: Author = "human") -> None:
         """Accept the white part of a candidate; only that part is learned."""
         candidate = self.store.candidates.get(candidate_id)
-        round_id = self.store.candidates.round_of(candidate_id)
-        refuse_by_hand(self.store, round_id)
+        refuse_by_hand(self.store, self.store.candidates.round_of(candidate_id))
         part = read_mask(mask, self.store.images.picture(candidate.image).size)
         name = self.store.images.add_picture(part)
-        suggestions.record_verdicts(
-            self.store, round_id, [(candidate_id, "accepted")], author, {candidate_id: name}
-        )
+        with self.store.database.transaction():
+            here = self.store.snapshots.of_candidate(candidate_id)
+            suggestions.record_verdicts(
+                self.store, here, [(candidate_id, "accepted")], author, {candidate_id: name}
+            )
 
     def paint(self, pair_id: str, painting: Pixels | None, author: Author = "human") -> None:
         """Correct the quality map of a pair: 0 bad, 255 good, 128 untouched; None removes the paint."""

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from gal_studio.core.errors import StudioError
-from gal_studio.core.models.export_forms import check_form
+from gal_studio.core.models.forms.registry import find_form
 from gal_studio.core.models.lora_start import LoraStart
 from gal_studio.core.types import Job
 from gal_studio.rounds.starts import check_unstarted
@@ -85,7 +85,8 @@ class FileVerbs(Verbs):
 
     def exported(self, round_id: str, form: str) -> Path:
         """The zip file of an export: the LoRA with its card, pictures and a workflow."""
-        made = [each for each in self.exports(round_id) if each.form == check_form(form) and not each.waits]
+        wanted = find_form(form).name
+        made = [each for each in self.exports(round_id) if each.form == wanted and not each.waits]
         if not made:
             raise StudioError("This round is not exported in this form yet: press Prepare first.")
         return self.store.exported(round_id, form)

@@ -36,10 +36,10 @@ class MeasureVerbs(Verbs):
         All rounds have to be measured again on what is new before they are compared.
         """
         refuse_changes_by_hand(self.store, project_id)
-        test_set.change(self.store, project_id, list(templates), seeds)
+        test_set.change(self.store, self.store.snapshots.outline(project_id), list(templates), seeds)
 
     def measure_when(self, project_id: str, when: When) -> None:
         """Choose whether new rounds are measured without being asked."""
         if when not in get_args(When):
             raise StudioError(f"Measuring is {when!r}: choose one of {', '.join(get_args(When))}.")
-        test_set.set_when(self.store, project_id, when)
+        test_set.set_when(self.store, self.store.snapshots.outline(project_id), when)

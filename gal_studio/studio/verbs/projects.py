@@ -71,7 +71,7 @@ class ProjectVerbs(Verbs):
 
     def project(self, project_id: str) -> ProjectView:
         """One project with its references and anchors."""
-        return round.project_view(self.store, project_id)
+        return round.project_of(self.store, project_id)
 
     def rename(self, project_id: str, name: str) -> None:
         """Rename a project; a name that is taken gets a number, as in "Tea (2)"."""

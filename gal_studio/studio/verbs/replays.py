@@ -23,7 +23,9 @@ class ReplayVerbs(Verbs):
     def replay_through(self, round_id: str, policy: str) -> str:
         """The same for the line that goes through a round down to its deepest trained one."""
         project_id = self.store.rounds.get(round_id).project_id
-        return self.replay(project_id, policy, last_trained(self.store, project_id, round_id))
+        return self.replay(
+            project_id, policy, last_trained(self.store.snapshots.outline(project_id), round_id)
+        )
 
     def continue_replay(self, project_id: str) -> tuple[Job, ...]:
         """Queue what a stopped or imported replay lacks."""

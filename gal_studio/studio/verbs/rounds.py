@@ -4,6 +4,7 @@ from gal_studio.core.errors import StudioError
 from gal_studio.core.gal.selection import SuggestionSet
 from gal_studio.core.types import Anchor, Round, TrainingExample
 from gal_studio.rounds import lineage, suggestions
+from gal_studio.rounds.inputs import inputs_of
 from gal_studio.rounds.replays import refuse_by_hand
 from gal_studio.state.database.versions import Version
 from gal_studio.state.tables.refinements import MapKind
@@ -31,19 +32,21 @@ class RoundVerbs(Verbs):
 
     def proposal(self, round_id: str, policy: str | None = None) -> SuggestionSet:
         """What a policy suggests in a round, by default the policy of its settings."""
-        return suggestions.proposal(self.store, round_id, policy)
+        return suggestions.proposal(self.store.snapshots.round(round_id, policy), policy).made
 
     def next_step(self, round_id: str) -> Step:
         """The step to do next."""
-        return round.next_step(self.store, round_id)
+        here = self.store.snapshots.round(round_id)
+        busy = self.store.jobs.busy_rounds(here.project.project.id)
+        return round.next_step(here, busy, suggestions.shown_proposal(here))
 
     def training_set(self, round_id: str) -> tuple[TrainingExample, ...]:
         """The references and all pictures accepted in the rounds above, with their weights (Eq. G8)."""
-        return lineage.training_set(self.store, round_id)
+        return inputs_of(self.store, round_id).examples
 
     def pool(self, round_id: str) -> tuple[Anchor, ...]:
         """The anchors that this round draws."""
-        return lineage.pool(self.store, round_id)
+        return lineage.pool(self.store.snapshots.round(round_id))
 
     def next_round(self, round_id: str) -> Round:
         """The round after this one; it is created only once.

@@ -37,10 +37,10 @@ def shown_projects(store: Store) -> tuple[tuple[ProjectView, ...], tuple[BrokenP
 
 
 def _view(store: Store, project_id: str) -> ProjectView:
-    view = project_view(store, project_id)
-    for round_ in store.rounds.of_project(project_id):
-        store.rounds.settings(round_.id)
-    return view
+    project = store.snapshots.outline(project_id)
+    for here in project.rounds:
+        _ = here.settings
+    return project_view(project, store.projects.references(project_id))
 
 
 def what_is_broken(project_id: str, error: Exception) -> str:

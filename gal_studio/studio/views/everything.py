@@ -6,7 +6,7 @@ from typing import Any, get_args
 from gal_studio.core import strict_json
 from gal_studio.core.conformity import check_declared
 from gal_studio.core.errors import StudioError
-from gal_studio.rounds.replay_decisions import CHOICES
+from gal_studio.rounds.replay_decisions import replay_choices
 from gal_studio.state import Store
 from gal_studio.state.tables.refinements import MapKind
 from gal_studio.studio.choices_table import FORMATS, choices_table
@@ -16,12 +16,12 @@ from gal_studio.studio.views.learning import learning_offer
 from gal_studio.studio.views.measures import measures_view
 from gal_studio.studio.views.refinement import patch_maps, refinement_view
 from gal_studio.studio.views.replays import replay_view
-from gal_studio.studio.views.round import project_view, round_summaries, round_view
+from gal_studio.studio.views.round import project_of, round_summaries, round_view
 
 
 def show_all(store: Store, project_id: str) -> None:
     """Make every view of a project as strict JSON; raises whatever the page would raise."""
-    _written(project_view(store, project_id), *round_summaries(store, project_id))
+    _written(project_of(store, project_id), *round_summaries(store, project_id))
     _written(learning_offer(store, project_id))
     check_declared(measures_view(store, project_id))
     choices = project_choices(store, project_id)
@@ -29,7 +29,7 @@ def show_all(store: Store, project_id: str) -> None:
     for format_ in FORMATS:
         choices_table(choices, format_)
     if (replay := store.replays.get(project_id)) is not None:
-        if replay.policy not in CHOICES:
+        if replay.policy not in replay_choices():
             raise StudioError(f"There is no policy {replay.policy!r}.")
         for one in (replay_view(store, project_id), *store.replays.rounds(project_id)):
             check_declared(one)
@@ -38,7 +38,7 @@ def show_all(store: Store, project_id: str) -> None:
     for round_ in store.rounds.of_project(project_id):
         shown = round_view(store, round_.id)
         _written(shown, *store.rounds.training_set(round_.id), *store.decisions.log(round_.id))
-        _written(*decision_history(store, round_.id))
+        _written(*decision_history(store.snapshots.round(round_.id)))
         owners = [tile.candidate.id for tile in shown.candidates]
         if round_.kind == "refine":
             view = refinement_view(store, round_.id)

@@ -4,9 +4,11 @@ from dataclasses import dataclass
 
 from gal_studio.core.gal.balance import plan_draws
 from gal_studio.core.settings import Settings
+from gal_studio.core.snapshot import RoundSnapshot
 from gal_studio.core.types import Job
 from gal_studio.rounds import lineage
 from gal_studio.state import Store
+from gal_studio.state.tables.rounds import Paces
 
 
 @dataclass(frozen=True)
@@ -19,17 +21,15 @@ class Forecast:
 
 def forecast(store: Store, job: Job) -> Forecast:
     """What a queued training or drawing has before it; nothing is known of other kinds."""
-    settings = store.rounds.settings(job.round_id)
-    phases: tuple[str, ...]
-    if job.kind == "fine_tune":
-        kinds = {example.is_reference for example in lineage.training_set(store, job.round_id)}
-        amount, phases = plan_draws(settings.tune, True in kinds, False in kinds).steps, ("fine_tune",)
-    elif job.kind == "generate":
-        amount, phases = len(lineage.missing(store, job.round_id)), ("generate", "embed")
-    else:
+    if job.kind not in ("fine_tune", "generate"):
         return Forecast()
-    base_model = store.projects.get(job.project_id).base_model
-    pace = store.rounds.pace(base_model, phases)
+    here = store.snapshots.round(job.round_id)
+    paces = store.rounds.paces(here.project.project.base_model)
+    if job.kind == "fine_tune":
+        has_accepted = bool(lineage.inherited_examples(here))
+        amount, pace = plan_draws(here.settings.tune, True, has_accepted).steps, paces.training
+    else:
+        amount, pace = len(lineage.missing(here)), paces.drawing
     return Forecast(amount, None if pace is None else amount * pace)
 
 
@@ -47,24 +47,21 @@ class Ahead:
     refinement_seconds: float | None
 
 
-def ahead(store: Store, round_id: str) -> Ahead:
+def ahead(here: RoundSnapshot, paces: Paces) -> Ahead:
     """What the next round and a refinement of this one have to do, with the project's settings."""
-    round_ = store.rounds.get(round_id)
-    project = store.projects.get(round_.project_id)
-    settings = project.settings
-    accepted = {candidate.anchor_id for candidate in lineage.accepted_candidates(store, round_id)}
-    before = any(not example.is_reference for example in lineage.training_set(store, round_id))
-    pool = lineage.pool(store, round_id)
+    settings = here.project.project.settings
+    accepted = {candidate.anchor_id for candidate in lineage.accepted_candidates(here)}
+    pool = lineage.pool(here)
     left = [anchor for anchor in pool if anchor.id not in accepted]
-    training = store.rounds.pace(project.base_model, ("fine_tune",))
-    drawing = store.rounds.pace(project.base_model, ("generate", "embed"))
-    pictures = store.rounds.settings(round_id).generation.candidates * len(pool)
+    pictures = here.settings.generation.candidates * len(pool)
     next_seconds = refinement_seconds = None
-    if training is not None and drawing is not None:
-        steps = plan_draws(settings.tune, True, before or bool(accepted)).steps
-        next_seconds = steps * training + settings.generation.candidates * len(left) * drawing
-        refinement_seconds = _refinement_steps(settings) * training
-        refinement_seconds += (settings.refine.pairs + pictures) * drawing
+    if paces.training is not None and paces.drawing is not None:
+        has_accepted = bool(accepted or lineage.inherited_examples(here))
+        steps = plan_draws(settings.tune, True, has_accepted).steps
+        next_seconds = steps * paces.training
+        next_seconds += settings.generation.candidates * len(left) * paces.drawing
+        refinement_seconds = _refinement_steps(settings) * paces.training
+        refinement_seconds += (settings.refine.pairs + pictures) * paces.drawing
     return Ahead(next_seconds, settings.refine.pairs, settings.refine.steps, pictures, refinement_seconds)
 
 

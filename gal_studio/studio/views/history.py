@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from gal_studio.core.decisions import CandidateState, DecisionStep
 from gal_studio.core.gal.reasons import short_names
+from gal_studio.core.snapshot import RoundSnapshot
 from gal_studio.core.types import Author
-from gal_studio.state import Store
 
 
 @dataclass(frozen=True)
@@ -20,24 +20,20 @@ class HistoryStep:
     stands: bool
 
 
-def decision_history(store: Store, round_id: str) -> tuple[HistoryStep, ...]:
+def decision_history(here: RoundSnapshot) -> tuple[HistoryStep, ...]:
     """The steps that stand, the oldest first, and then those that can be redone, the next one first."""
-    steps = store.decisions.of_round(round_id).history
-    names = candidate_names(store, round_id) if steps else {}
+    steps = here.decided.history
+    names = candidate_names(here) if steps else {}
     return tuple(
         HistoryStep(step.id, describe_step(step, names), step.time, step.author, step.stands)
         for step in steps
     )
 
 
-def candidate_names(store: Store, round_id: str) -> dict[str, str]:
+def candidate_names(here: RoundSnapshot) -> dict[str, str]:
     """A short name of each candidate of a round, as in "A drum 04" or "A drum (your own)"."""
-    anchors = store.projects.anchors(store.rounds.get(round_id).project_id)
-    heads = short_names(anchors)
-    return {
-        candidate.id: f"{heads[candidate.anchor_id]} {candidate.number}"
-        for candidate in store.candidates.with_own(round_id)
-    }
+    heads = short_names(here.project.anchors)
+    return {one.id: f"{heads[one.anchor_id]} {one.number}" for one in here.tiles}
 
 
 def describe_step(step: DecisionStep, names: Mapping[str, str]) -> str:

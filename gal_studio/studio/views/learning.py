@@ -2,10 +2,9 @@
 
 from dataclasses import dataclass
 
-from gal_studio.core.gal.learned import LEAST_OVERRIDES, LearnedAgreement, leave_one_round_out
-from gal_studio.rounds.choices import count_overrides
-from gal_studio.rounds.learning import judged_round, rounds_with_choices
-from gal_studio.rounds.suggestions import policy_proposal
+from gal_studio.core.gal.learned import LEAST_OVERRIDES
+from gal_studio.core.gal.policies.learned import LearnedAgreement, leave_one_round_out
+from gal_studio.rounds.suggestions import judged_round, overrides, rounds_with_choices
 from gal_studio.state import Store
 
 
@@ -24,13 +23,12 @@ class Learning:
 
 def learning_offer(store: Store, project_id: str) -> Learning:
     """The offer of a project."""
-    gal = store.projects.get(project_id).settings.gal
-    overrides = count_overrides(store, project_id)
-    agreement = None
-    if overrides >= LEAST_OVERRIDES:
-        names = rounds_with_choices(store, project_id)
-        judged = [judged_round(store, name) for name in names]
-        plain = [policy_proposal(store, name, "uncertainty") for name in names]
-        most = [store.rounds.settings(name).gal.top_k for name in names]
-        agreement = leave_one_round_out(judged, plain, most)
-    return Learning(overrides, LEAST_OVERRIDES, gal.learn_from_choices, agreement)
+    project, agreement = store.snapshots.project(project_id, choices=True), None
+    standing = overrides(project)
+    if standing >= LEAST_OVERRIDES:
+        rounds = rounds_with_choices(project)
+        agreement = leave_one_round_out(
+            [judged_round(each) for each in rounds], [each.gal.top_k for each in rounds]
+        )
+    is_on = project.project.settings.gal.learn_from_choices
+    return Learning(standing, LEAST_OVERRIDES, is_on, agreement)

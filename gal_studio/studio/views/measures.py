@@ -1,8 +1,9 @@
 """The view of a project's test set: what each round was measured to be, which one is best, what is wrong."""
 
 import functools
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy
 
@@ -13,8 +14,9 @@ from gal_studio.core.measures.report import Arm, Report, beside_base, report
 from gal_studio.core.measures.verdict import Caution, Verdict, find_best, find_warnings
 from gal_studio.core.naming import numbered_names, round_names
 from gal_studio.core.seeds import generator
-from gal_studio.core.types import SHOWN, Round, Witnesses
-from gal_studio.rounds import test_set
+from gal_studio.core.snapshot import RoundSnapshot
+from gal_studio.core.types import SHOWN, TrainingExample, Witnesses
+from gal_studio.rounds.test_set import TestSet, accepted_prompts, load, pictures_of
 from gal_studio.state import Store
 from gal_studio.state.tables.measures import HeldOutSet
 
@@ -62,164 +64,174 @@ class MeasuresView:
 
 def measures_view(store: Store, project_id: str) -> MeasuresView:
     """The test set of a project, measured round by round, the base model first."""
-    chosen = store.measures.held_out_set(project_id)
-    proposed, held_out = test_set.proposed(store, project_id)
-    prompts = test_set.prompts_in_use(store, project_id)
-    if chosen is None:
-        prompts = tuple(MeasuredPrompt("", "held_out", prompt, n) for n, prompt in enumerate(held_out))
-    witnesses = _witnesses(store, project_id, {prompt.id for prompt in prompts})
-    pictures = tuple(picture.judged_by(witnesses) for picture in store.measures.pictures(project_id))
-    arms = _arms(store, project_id, chosen or proposed, prompts, pictures)
-    seed = store.projects.get(project_id).seed
-    asking = test_set.asking_for_references(store, project_id)
-    numbered: dict[str | None, str] = {None: BASE_NAME}
-    numbered.update(numbered_names(store.rounds.of_project(project_id)))
-    reports = _reports(seed, arms, numbered)
-    base = reports.get(None)
-    named = store.projects.prompts(project_id)
-    called = named.name if named.kind == "style" else " ".join(named.trigger_words)
-    measured = tuple(reports.values())
-
-    def ahead(first: Report, second: Report) -> Interval | None:
-        assert base is not None
-        rng = _rng(seed, numbered[first.arm.id], f"lead over {numbered[second.arm.id]}")
-        drawn = [each.arm.part("held_out") for each in (base, first, second)]
-        return lead((drawn[0], drawn[1], drawn[2]), rng)
-
-    return MeasuresView(
-        chosen=chosen or proposed,
-        is_chosen=chosen is not None,
-        prompts=prompts,
-        left_out=_left_out(store, project_id),
-        asking=asking,
-        called=called,
-        rounds=_rounds(store, project_id, arms, reports, chosen or proposed, prompts),
-        verdict=find_best(measured, base, ahead),
-        warnings=find_warnings(measured, called),
-        pictures=pictures,
-        witnesses=witnesses,
-    )
+    with store.database.snapshot():
+        test_set = load(store, store.snapshots.project(project_id))
+        trained = store.rounds.training_sets(project_id)
+    return _Measured(test_set, trained).view
 
 
-def _witnesses(store: Store, project_id: str, prompts: Collection[str]) -> Witnesses:
-    """What finds copies in all pictures of these prompts alike: the setting of the project.
+@dataclass(frozen=True)
+class _Measured:
+    """A test set with what each round was trained on."""
 
-    The prompts alone where some pictures were not compared with the reference, so that no two rounds are
-    compared by different flags.
-    """
-    rounds = {None, *(round_.id for round_ in store.rounds.shown(project_id))}
-    compared = all(
-        picture.candidate.score(SHOWN) is not None
-        for picture in store.measures.pictures(project_id)
-        if picture.prompt_id in prompts and picture.round_id in rounds
-    )
-    return store.projects.get(project_id).settings.gal.witnesses if compared else "prompts"
+    test_set: TestSet
+    trained: Mapping[str, tuple[TrainingExample, ...]]
 
+    @property
+    def view(self) -> MeasuresView:
+        test_set, seed, base = self.test_set, self.test_set.project.project.seed, self.reports.get(None)
+        named, measured = test_set.named, tuple(self.reports.values())
+        called = named.name if named.kind == "style" else " ".join(named.trigger_words)
 
-def _arms(
-    store: Store,
-    project_id: str,
-    chosen: HeldOutSet,
-    prompts: Iterable[MeasuredPrompt],
-    pictures: Iterable[MeasuredPicture],
-) -> dict[str | None, Arm]:
-    """The base model and each round that is not archived, with their pictures of the prompts in use."""
-    rounds = store.rounds.shown(project_id)
-    names: dict[str | None, str] = {None: BASE_NAME}
-    names.update(round_names(store.rounds.of_project(project_id)))
-    befores: dict[str | None, str | None] = {None: None, **{each.id: each.parent_id for each in rounds}}
-    known = {prompt.id: prompt for prompt in prompts}
-    drawn: dict[str | None, dict[Part, dict[Key, MeasuredPicture]]] = {}
-    for picture in pictures:
-        prompt = known.get(picture.prompt_id)
-        if prompt and picture.candidate.index < test_set.pictures_of(prompt.part, chosen):
-            place = prompt.prompt, picture.candidate.index
-            drawn.setdefault(picture.round_id, {}).setdefault(prompt.part, {})[place] = picture
-    wanted = _wanted(chosen, known.values())
-    arms = [
-        Arm(
-            name, names[name], befores[name], parts := drawn.get(name, {}),
-            complete=len(parts.get("held_out", {})) == wanted > 0,
-            learned=None if name is None else _learned(store, name),
+        def ahead(first: Report, second: Report) -> Interval | None:
+            assert base is not None
+            rng = _rng(seed, self.numbered[first.arm.id], f"lead over {self.numbered[second.arm.id]}")
+            drawn = [each.arm.part("held_out") for each in (base, first, second)]
+            return lead((drawn[0], drawn[1], drawn[2]), rng)
+
+        return MeasuresView(
+            chosen=self.chosen,
+            is_chosen=test_set.chosen is not None,
+            prompts=self.prompts,
+            left_out=self.left_out,
+            asking=test_set.asking,
+            called=called,
+            rounds=self.rounds,
+            verdict=find_best(measured, base, ahead),
+            warnings=find_warnings(measured, called),
+            pictures=self.pictures,
+            witnesses=self.witnesses,
         )
-        for name in befores
-    ]  # fmt: skip
-    return {arm.id: arm for arm in beside_base(arms)}
 
+    @property
+    def chosen(self) -> HeldOutSet:
+        """The test set, or the one that the studio proposes."""
+        return self.test_set.chosen or self.test_set.proposed[0]
 
-def _learned(store: Store, round_id: str) -> frozenset[str]:
-    """The accepted prompts of a round's training; by its ancestors' decisions if an older version made it."""
-    trained = store.rounds.training_set(round_id)
-    if not trained:
-        return frozenset(test_set.accepted_prompts(store, round_id))
-    return frozenset(example.prompt for example in trained if not example.is_reference)
+    @cached_property
+    def prompts(self) -> tuple[MeasuredPrompt, ...]:
+        if self.test_set.chosen is not None:
+            return self.test_set.in_use
+        proposed = enumerate(self.test_set.proposed[1])
+        return tuple(MeasuredPrompt("", "held_out", prompt, place) for place, prompt in proposed)
 
+    @property
+    def wanted(self) -> int:
+        """The pictures of held-out prompts that each round draws."""
+        return self.chosen.seeds * sum(prompt.part == "held_out" for prompt in self.prompts)
 
-def _wanted(chosen: HeldOutSet, prompts: Iterable[MeasuredPrompt]) -> int:
-    return chosen.seeds * sum(prompt.part == "held_out" for prompt in prompts)
+    @cached_property
+    def witnesses(self) -> Witnesses:
+        """What finds copies in all pictures of these prompts alike: the setting of the project.
 
-
-def _reports(
-    seed: int, arms: Mapping[str | None, Arm], numbered: Mapping[str | None, str]
-) -> dict[str | None, Report]:
-    """The report of each complete arm; its intervals stay the same when a round is renamed."""
-
-    def complete(name: str | None) -> Arm | None:
-        return arms[name] if arms[name].complete else None
-
-    return {
-        name: report(
-            arm,
-            None if name is None else complete(arm.before),
-            complete(None),
-            functools.partial(_rng, seed, numbered[arm.id]),
+        The prompts alone where some pictures were not compared with the reference, so that no two rounds are
+        compared by different flags.
+        """
+        prompts = {prompt.id for prompt in self.prompts}
+        rounds = {None, *(each.id for each in self.test_set.project.shown)}
+        compared = all(
+            picture.candidate.score(SHOWN) is not None
+            for picture in self.test_set.pictures
+            if picture.prompt_id in prompts and picture.round_id in rounds
         )
-        for name, arm in arms.items()
-        if arm.complete
-    }
+        return self.test_set.project.project.settings.gal.witnesses if compared else "prompts"
+
+    @cached_property
+    def pictures(self) -> tuple[MeasuredPicture, ...]:
+        return tuple(picture.judged_by(self.witnesses) for picture in self.test_set.pictures)
+
+    @cached_property
+    def numbered(self) -> Mapping[str | None, str]:
+        """The base model and each round by its number, which stays when it is renamed."""
+        rounds = [each.round for each in self.test_set.project.rounds]
+        names: dict[str | None, str] = {None: BASE_NAME}
+        names.update(numbered_names(rounds))
+        return names
+
+    @cached_property
+    def arms(self) -> Mapping[str | None, Arm]:
+        """The base model and each round that is not archived, with their pictures of the prompts in use."""
+        project = self.test_set.project
+        names: dict[str | None, str] = {None: BASE_NAME}
+        names.update(round_names([one.round for one in project.rounds]))
+        known = {prompt.id: prompt for prompt in self.prompts}
+        drawn: dict[str | None, dict[Part, dict[Key, MeasuredPicture]]] = {}
+        for picture in self.pictures:
+            prompt = known.get(picture.prompt_id)
+            if prompt and picture.candidate.index < pictures_of(prompt.part, self.chosen):
+                place = prompt.prompt, picture.candidate.index
+                drawn.setdefault(picture.round_id, {}).setdefault(prompt.part, {})[place] = picture
+        arms = []
+        for here in (None, *project.shown):
+            name = None if here is None else here.id
+            parts = drawn.get(name, {})
+            arms.append(
+                Arm(
+                    name,
+                    names[name],
+                    None if here is None else here.round.parent_id,
+                    parts,
+                    complete=len(parts.get("held_out", {})) == self.wanted > 0,
+                    learned=None if here is None else self.learned(here),
+                )
+            )
+        return {arm.id: arm for arm in beside_base(arms)}
+
+    def learned(self, here: RoundSnapshot) -> frozenset[str]:
+        """The accepted prompts of a round's training; by the decisions above it if it is older."""
+        trained = self.trained.get(here.id, ())
+        if not trained:
+            return frozenset(accepted_prompts(here))
+        return frozenset(example.prompt for example in trained if not example.is_reference)
+
+    @cached_property
+    def reports(self) -> Mapping[str | None, Report]:
+        """The report of each complete arm; its intervals stay the same when a round is renamed."""
+        complete = {name: arm for name, arm in self.arms.items() if arm.complete}
+        seed = self.test_set.project.project.seed
+        return {
+            name: report(
+                arm,
+                None if name is None else complete.get(arm.before),
+                complete.get(None),
+                functools.partial(_rng, seed, self.numbered[name]),
+            )
+            for name, arm in complete.items()
+        }
+
+    @property
+    def rounds(self) -> tuple[MeasuredRound, ...]:
+        project = self.test_set.project
+        return tuple(
+            MeasuredRound(
+                id=name,
+                name=arm.name,
+                parent=arm.before,
+                is_plain=name is not None and self.is_plain(project.round(name)),
+                trained=name is None or project.round(name).round.adapter is not None,
+                drawn=len(arm.part("held_out")),
+                wanted=self.wanted,
+                report=self.reports.get(name),
+            )
+            for name, arm in self.arms.items()
+        )
+
+    def is_plain(self, here: RoundSnapshot) -> bool:
+        """Whether a round was trained on the references alone: plain fine-tuning."""
+        examples = self.trained.get(here.id, ())
+        return here.round.kind == "fine_tune" and all(example.is_reference for example in examples)
+
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """Held-out prompts that became test prompts since, so that they count no more."""
+        enabled = {prompt.id for prompt in self.test_set.enabled}
+        return tuple(
+            prompt.prompt
+            for prompt in self.test_set.all_prompts
+            if prompt.enabled and prompt.part == "held_out" and prompt.id not in enabled
+        )
 
 
 def _rng(seed: int, arm: str, what: str) -> numpy.random.Generator:
     """The same figures give the same interval at every look."""
     return generator(seed, "test set", arm, what)
-
-
-def _rounds(
-    store: Store,
-    project_id: str,
-    arms: Mapping[str | None, Arm],
-    reports: Mapping[str | None, Report],
-    chosen: HeldOutSet,
-    prompts: Iterable[MeasuredPrompt],
-) -> tuple[MeasuredRound, ...]:
-    rounds: dict[str | None, Round] = {each.id: each for each in store.rounds.shown(project_id)}
-    wanted = _wanted(chosen, prompts)
-    return tuple(
-        MeasuredRound(
-            id=name,
-            name=arm.name,
-            parent=arm.before,
-            is_plain=name in rounds and _is_plain(store, rounds[name]),
-            trained=name is None or rounds[name].adapter is not None,
-            drawn=len(arm.part("held_out")),
-            wanted=wanted,
-            report=reports.get(name),
-        )
-        for name, arm in arms.items()
-    )
-
-
-def _is_plain(store: Store, round_: Round) -> bool:
-    """Whether a round was trained on the references alone: plain fine-tuning."""
-    examples = store.rounds.training_set(round_.id)
-    return round_.kind == "fine_tune" and all(example.is_reference for example in examples)
-
-
-def _left_out(store: Store, project_id: str) -> tuple[str, ...]:
-    """Held-out prompts that became test prompts since, so that they count no more."""
-    enabled = {prompt.id for prompt in test_set.enabled_prompts(store, project_id)}
-    return tuple(
-        prompt.prompt
-        for prompt in store.measures.prompts(project_id)
-        if prompt.enabled and prompt.part == "held_out" and prompt.id not in enabled
-    )

@@ -13,17 +13,13 @@ from gal_studio.core.measures.compare import change
 from gal_studio.core.measures.pictures import METRICS, Metric
 from gal_studio.core.seeds import generator
 from gal_studio.core.types import Job
-from gal_studio.rounds.replay_decisions import HUMAN, SUGGESTION, not_replayed
+from gal_studio.rounds.replay_decisions import not_replayed, replay_choices
 from gal_studio.state import Store
 from gal_studio.state.tables.replays import Replay
 from gal_studio.studio.views.measures import MeasuredRound, MeasuresView, measures_view
 
 _log = logging.getLogger(__name__)
 ReplayState = Literal["working", "halted", "done"]
-TITLES: Mapping[str, str] = {
-    HUMAN: "Your decisions again", SUGGESTION: "Suggestions", "uncertainty": "Uncertainty", "random": "Random"
-}  # fmt: skip
-"""The policies in words; one without words goes by its name."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +46,7 @@ class ReplayView:
 
 def title_of(policy: str) -> str:
     """A policy in words."""
-    return TITLES.get(policy, policy.capitalize())
+    return replay_choices().get(policy, policy.capitalize())
 
 
 def replay_views(store: Store, source_id: str) -> tuple[ReplayView, ...]:

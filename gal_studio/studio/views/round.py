@@ -1,15 +1,18 @@
 """Views of projects and rounds."""
 
+from collections.abc import Collection
+
 from gal_studio.assets import load_presets
 from gal_studio.core.gal.balance import example_weight, mean_entropy
 from gal_studio.core.gal.reasons import ALL_BLANK
-from gal_studio.core.gal.selection import SuggestionSet
-from gal_studio.core.gal.uncertainty import group_by_anchor, score_pool
 from gal_studio.core.naming import round_names
-from gal_studio.core.types import AnchorScore, Candidate, Round
+from gal_studio.core.references import parse_prompts
+from gal_studio.core.snapshot import ProjectSnapshot, RoundSnapshot
+from gal_studio.core.types import Reference
+from gal_studio.rounds.inputs import load_inputs
 from gal_studio.rounds.lineage import missing, pool
 from gal_studio.rounds.pairs import judged_candidates
-from gal_studio.rounds.suggestions import open_suggestions, shown_proposal, suggested_anchors
+from gal_studio.rounds.suggestions import Proposal, open_suggestions, shown_proposal, suggested_anchors
 from gal_studio.state import Store
 from gal_studio.studio.requests.rounds import is_trainable
 from gal_studio.studio.views.forecast import ahead
@@ -18,128 +21,119 @@ from gal_studio.studio.views.prompt_scores import score_views
 from gal_studio.studio.views.types import CandidateView, ProjectView, RoundSummary, RoundView, Step
 
 
-def project_view(store: Store, project_id: str) -> ProjectView:
+def project_view(project: ProjectSnapshot, references: tuple[Reference, ...]) -> ProjectView:
     """A project with its references and anchors."""
-    project = store.projects.get(project_id)
-    start = store.starts.of_project(project_id)
+    own = project.project
     titles = {preset.base_model: preset.title for preset in load_presets()}
     return ProjectView(
-        **vars(project),
-        model_title=titles.get(project.base_model, project.base_model),
-        references=store.projects.references(project_id),
-        prompts=store.projects.prompts(project_id),
-        anchors=store.projects.anchors(project_id),
-        archived=project_id in store.projects.archived(),
-        commits=dict(store.projects.revisions(project_id)),
-        starts_from="" if start is None else start.source,
+        **vars(own),
+        model_title=titles.get(own.base_model, own.base_model),
+        references=references,
+        prompts=parse_prompts(own.kind, references),
+        anchors=project.anchors,
+        archived=project.archived,
+        commits=dict(project.commits),
+        starts_from="" if project.start is None else project.start.source,
     )
 
 
-def next_step(store: Store, round_id: str, made: SuggestionSet | None = None) -> Step:
-    """The next step in a round; `made` is what the page suggests, if it is known already."""
-    round_ = store.rounds.get(round_id)
-    if store.jobs.active(round_id):
+def project_of(store: Store, project_id: str) -> ProjectView:
+    """A project, loaded with its references."""
+    return project_view(store.snapshots.outline(project_id), store.projects.references(project_id))
+
+
+def next_step(here: RoundSnapshot, busy: Collection[str], made: Proposal) -> Step:
+    """The next step in a round; `busy` are the rounds that are worked on, `made` what the page suggests."""
+    if here.id in busy:
         return "wait"
-    if round_.adapter is None:
-        return round_.kind
-    if not store.candidates.count(round_id) or missing(store, round_id):
+    if here.round.adapter is None:
+        return here.round.kind
+    if not here.candidates or missing(here):
         return "generate"  # the request says what to do if no anchor is left
-    if store.decisions.of_round(round_id).accepted or not open_suggestions(store, round_id, made):
+    if here.decided.accepted or not open_suggestions(here, made):
         return "next_round"
     return "accept"
 
 
 def round_summaries(store: Store, project_id: str) -> tuple[RoundSummary, ...]:
     """A summary of each round of a project that is not archived."""
-    summaries = []
-    names = round_names(store.rounds.of_project(project_id))
-    for round_ in store.rounds.shown(project_id):
-        accepted = store.decisions.of_round(round_.id).accepted
-        shown = (name for name in accepted if store.candidates.get(name).image)
-        cover = next(shown, None) or store.candidates.first(round_.id)
-        made = shown_proposal(store, round_.id)
-        summaries.append(
-            RoundSummary(
-                **vars(round_),
-                name=names[round_.id],
-                step=next_step(store, round_.id, made),
-                accepted=len(accepted),
-                suggested=len(suggested_anchors(store, round_.id, made)),
-                candidates=store.candidates.count(round_.id),
-                cover_candidate_id=cover,
-            )
-        )
-    return tuple(summaries)
+    project, busy = store.snapshots.project(project_id), store.jobs.busy_rounds(project_id)
+    names = round_names([each.round for each in project.rounds])
+    return tuple(_summary(here, names[here.id], busy) for here in project.shown)
+
+
+def _summary(here: RoundSnapshot, name: str, busy: Collection[str]) -> RoundSummary:
+    made, accepted = shown_proposal(here), here.decided.accepted
+    shown = {tile.id for tile in here.tiles if tile.image}
+    covers = [*(one for one in accepted if one in shown), *(t.id for t in here.tiles if t.image)]
+    return RoundSummary(
+        **vars(here.round),
+        name=name,
+        step=next_step(here, busy, made),
+        accepted=len(accepted),
+        suggested=len(suggested_anchors(here, made)),
+        candidates=len(here.candidates),
+        cover_candidate_id=next(iter(covers), None),
+    )
 
 
 def round_view(store: Store, round_id: str) -> RoundView:
     """Everything that the Rounds screen shows of one round."""
-    round_ = store.rounds.get(round_id)
-    settings = store.rounds.settings(round_id)
-    project = project_view(store, round_.project_id)
-    tiles = store.candidates.with_own(round_id)
-    candidates = tuple(candidate for candidate in tiles if not candidate.own)
-    scores = score_pool(project.anchors, candidates)
-    made = shown_proposal(store, round_id)
-    prompts = {anchor.id: anchor.prompt for anchor in project.anchors}
-    entropy = mean_entropy(scores)
-    verdicts = store.decisions.of_round(round_id).verdicts
-    rejected = {name for name, verdict in verdicts.items() if verdict == "rejected"}
-    history = decision_history(store, round_id)
+    with store.database.snapshot():
+        here = store.snapshots.round(round_id)
+        inputs = load_inputs(store, here)
+        project = project_view(here.project, inputs.references)
+        judged = judged_candidates(store, round_id, here.settings, project.prompts)
+        busy = store.jobs.busy_rounds(project.id)
+        losses, paces = store.rounds.losses(round_id), store.rounds.paces(project.base_model)
+    made, gal, left = shown_proposal(here), here.gal, missing(here)
+    entropy = mean_entropy(here.scores)
+    history = decision_history(here)
     return RoundView(
-        round=round_,
+        round=here.round,
         project=project,
-        settings=settings,
-        step=next_step(store, round_id, made),
-        pool=pool(store, round_id),
-        wanted=len(tiles) + len(missing(store, round_id)),
-        scores=score_views(scores, made, settings.gal.top_k, group_by_anchor(candidates), rejected),
-        candidates=_candidate_views(store, round_, tiles, made, prompts),
-        reference_positions=store.rounds.reference_places(round_id),
-        openness=entropy,
-        example_weight=example_weight(settings.gal.balance, settings.gal.balance_lambda, entropy),
-        exhausted=made.exhausted and bool(candidates),
-        sentence=_sentence(made, scores, candidates, bool(missing(store, round_id))),
-        losses=store.rounds.losses(round_id),
-        previews=store.rounds.previews(round_id),
-        accepted=len(store.decisions.of_round(round_id).accepted),
-        trainable=is_trainable(store, round_),
-        ahead=ahead(store, round_id),
+        settings=here.settings,
+        step=next_step(here, busy, made),
+        pool=pool(here),
+        wanted=len(here.tiles) + len(left),
+        scores=score_views(made),
+        candidates=_candidate_views(here, made, judged),
+        reference_positions=dict(here.record.places),
+        mean_entropy=entropy,
+        example_weight=example_weight(gal.balance, gal.balance_lambda, entropy),
+        exhausted=made.made.exhausted and bool(here.candidates),
+        sentence=_sentence(here, made, bool(left)),
+        losses=losses,
+        previews=here.record.previews,
+        accepted=len(here.decided.accepted),
+        trainable=is_trainable(inputs),
+        ahead=ahead(here, paces),
         undo_words=next((step.words for step in reversed(history) if step.stands), ""),
         redo_words=next((step.words for step in history if not step.stands), ""),
-        seconds=store.rounds.seconds(round_id),
-        unet_forwards=store.rounds.unet_forwards(round_id),
+        seconds=dict(here.record.seconds),
+        unet_forwards=here.record.unet_forwards,
     )
 
 
-def _sentence(
-    made: SuggestionSet, scores: tuple[AnchorScore, ...], candidates: tuple[Candidate, ...], unfinished: bool
-) -> str:
-    if not candidates:
+def _sentence(here: RoundSnapshot, made: Proposal, unfinished: bool) -> str:
+    if not here.candidates:
         return ""
-    return made.sentence if scores or unfinished else ALL_BLANK
+    return made.made.sentence if here.scores or unfinished else ALL_BLANK
 
 
 def _candidate_views(
-    store: Store,
-    round_: Round,
-    candidates: tuple[Candidate, ...],
-    made: SuggestionSet,
-    prompts: dict[str, str],
+    here: RoundSnapshot, made: Proposal, judged: Collection[str]
 ) -> tuple[CandidateView, ...]:
-    verdicts, masks = store.decisions.of_round(round_.id).verdicts, store.decisions.of_round(round_.id).masks
-    weights = store.decisions.of_round(round_.id).weights
-    judged = judged_candidates(store, round_.id)
-    suggested = {suggestion.candidate_id for suggestion in made.suggestions}
+    decided, suggested = here.decided, made.candidates
     return tuple(
         CandidateView(
             candidate=candidate,
-            prompt=prompts[candidate.anchor_id],
-            verdict=verdicts.get(candidate.id, "undecided"),
+            prompt=here.project.prompts[candidate.anchor_id],
+            verdict=decided.verdicts.get(candidate.id, "undecided"),
             suggested=candidate.id in suggested,
-            mask=masks.get(candidate.id),
+            mask=decided.masks.get(candidate.id),
             has_map=candidate.id in judged,
-            weight=weights.get(candidate.id),
+            weight=decided.weights.get(candidate.id),
         )
-        for candidate in candidates
+        for candidate in here.tiles
     )

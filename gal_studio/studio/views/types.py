@@ -107,7 +107,7 @@ class RoundView:
     scores: tuple[ScoreView, ...]
     candidates: tuple[CandidateView, ...]
     reference_positions: dict[str, Place]
-    openness: float
+    mean_entropy: float
     example_weight: float
     exhausted: bool
     sentence: str

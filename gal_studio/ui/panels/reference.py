@@ -13,6 +13,7 @@ from typing_extensions import Doc, Unpack
 from gal_studio.assets import demo, load_presets
 from gal_studio.core import checks
 from gal_studio.core.errors import StudioError
+from gal_studio.core.settings_fields import SettingField, setting_fields
 from gal_studio.core.types import Kind
 from gal_studio.studio import ProjectDraft, Studio
 from gal_studio.studio.create.captions import captions_zip
@@ -97,6 +98,7 @@ class Options:
     """What a new project can be made with; `own` are the settings for a model of the user's own."""
 
     seed: int
+    fields: tuple[SettingField, ...]
     own: dict[Kind, dict[str, Any]]
     presets: tuple[Preset, ...]
 
@@ -214,6 +216,7 @@ def options(_: Context) -> Options:
     """The available models with their settings for both kinds."""
     return Options(
         seed=0,
+        fields=setting_fields(),
         own={kind: settings.to_dict() for kind, settings in own_settings().items()},
         presets=tuple(
             Preset(

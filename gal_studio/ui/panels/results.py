@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gal_studio.core.errors import StudioError
-from gal_studio.core.models.export_forms import FORM_WORDS, Form, about_form
+from gal_studio.core.models.forms.registry import FORMS, about_form
 from gal_studio.state.tables.exports import Export
 from gal_studio.studio.views.types import ProjectView, RoundView
 from gal_studio.ui.panels.panel import Panel
@@ -31,7 +31,7 @@ class MadeExport:
 class ExportChoice:
     """A form in which a round can be exported, in words, and what was exported in it, if anything was."""
 
-    form: Form
+    form: str
     title: str
     note: str
     export: MadeExport | None
@@ -104,8 +104,8 @@ def _export_choices(exports: Sequence[Export], project: ProjectView) -> tuple[Ex
     title = project.model_title.partition(" (")[0]
     found = {one.form: MadeExport(not one.waits, one.sentence, one.is_same) for one in exports}
     return tuple(
-        ExportChoice(form, words.title, about_form(form, project.base_model, title), found.get(form))
-        for form, words in FORM_WORDS.items()
+        ExportChoice(form.name, form.title, about_form(form, project.base_model, title), found.get(form.name))
+        for form in FORMS
     )
 
 
@@ -155,7 +155,7 @@ def measure_when(context: Context, project: Id, when: Id) -> None:
 
 
 @REQUESTS.write
-def export_round(context: Context, round: Id, form: Form) -> Requested:
+def export_round(context: Context, round: Id, form: Id) -> Requested:
     """Export a round for other programs."""
     return Requested(context.studio.export_round(round, form).id)
 

@@ -6,8 +6,8 @@ from typing import Annotated
 
 from typing_extensions import Doc
 
+from gal_studio.core.gal.choices import ChoiceKind
 from gal_studio.core.types import Candidate
-from gal_studio.rounds.choices import ChoiceKind
 from gal_studio.studio.views import choices
 from gal_studio.studio.views.choices import ChoiceView
 from gal_studio.ui.payloads import PictureRef, version

@@ -9,6 +9,7 @@ from typing_extensions import Doc
 from gal_studio.core.intervals import Interval, is_down, is_up
 from gal_studio.core.measures import report
 from gal_studio.core.measures.pictures import MeasuredPicture, Metric, Part, When
+from gal_studio.rounds.replay_decisions import replay_choices
 from gal_studio.studio.views import measures
 from gal_studio.studio.views.measures import MeasuresView
 from gal_studio.studio.views.replays import ReplayState, ReplayView
@@ -105,6 +106,14 @@ class ReplayOf:
 
 
 @dataclass(frozen=True)
+class Followed:
+    """Whom a replay can follow: the person, the suggestions, or a policy."""
+
+    policy: str
+    label: str
+
+
+@dataclass(frozen=True)
 class Measures:
     """The test set of a project and what is known of its rounds, without the pictures."""
 
@@ -121,6 +130,7 @@ class Measures:
     warnings: tuple[RoundWarning, ...]
     rounds: tuple[MeasuredRound, ...]
     drawn: int
+    follow: tuple[Followed, ...]
     replays: tuple[Replay, ...]
     replay_of: ReplayOf | None
 
@@ -173,6 +183,7 @@ def measures_payload(
         warnings=tuple(RoundWarning(one.round_id, one.kind, one.sentence) for one in view.warnings),
         rounds=_rounds(view.rounds, project),
         drawn=len(view.pictures),
+        follow=tuple(Followed(name, label) for name, label in replay_choices().items()),
         replays=tuple(_replay(replay, project) for replay in replays),
         replay_of=_replay_of(own) if own else None,
     )

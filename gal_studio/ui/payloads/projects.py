@@ -8,6 +8,7 @@ from gal_studio.core import types
 from gal_studio.core.gal.reasons import short_names
 from gal_studio.core.gal.scores.registry import SCORES
 from gal_studio.core.settings import GenerationSettings
+from gal_studio.core.settings_fields import SettingField, setting_fields
 from gal_studio.core.types import Kind, Witnesses
 from gal_studio.studio.views.types import ProjectView
 from gal_studio.ui.payloads import Fact, Ts
@@ -81,6 +82,7 @@ class Project:
     anchors: tuple[Anchor, ...]
     scores: tuple[ScoreLabel, ...]
     settings: Settings
+    fields: tuple[SettingField, ...]
     derived: str
     facts: tuple[Fact, ...]
 
@@ -182,6 +184,7 @@ def project_payload(project: ProjectView) -> Project:
         anchors=anchor_payloads(project.anchors),
         scores=tuple(ScoreLabel(score.name, score.label, score.explanation) for score in SCORES),
         settings=settings.to_dict(),
+        fields=setting_fields(),
         derived=_derived(project),
         facts=(
             ("Model", project.model_title),

@@ -72,7 +72,7 @@ class Round:
     expected: int
     complete: bool
     witnesses: Annotated[Witnesses, Doc("What finds copies, by the settings.")]
-    openness: Annotated[float, Doc("Mean entropy of the test prompts, in [0, ln 2].")]
+    mean_entropy: Annotated[float, Doc("Mean entropy of the test prompts, in [0, ln 2].")]
     example_weight: float
     exhausted: Annotated[str, Doc("Why fewer pictures than asked for are suggested, or none yet.")]
     trainable: Annotated[bool, Doc("Would Fine-tune train anything that is not trained yet?")]
@@ -173,7 +173,7 @@ def round_payload(view: RoundView) -> Round:
         expected=view.settings.generation.candidates,
         complete=view.complete,
         witnesses=view.settings.gal.witnesses,
-        openness=view.openness,
+        mean_entropy=view.mean_entropy,
         example_weight=view.example_weight,
         exhausted=view.sentence if view.exhausted or not view.complete else "",
         trainable=view.trainable,

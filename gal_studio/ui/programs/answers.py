@@ -15,7 +15,7 @@ from gal_studio.ui.payloads.rounds import score_payloads
 def suggest_answer(views: ViewCache, round_id: str) -> Payload:
     """What the page suggests in a round."""
     view = views.studio.round_view(round_id)
-    accepted_before = accepted_in_base(views.studio.store, round_id)
+    accepted_before = accepted_in_base(views.studio.store.snapshots.round(round_id))
     return {
         "sentence": view.sentence,
         "suggestions": [

@@ -6,7 +6,6 @@ from typing import Any
 
 import torch
 
-from gal_studio.core.models.export_forms import FORM_WORDS
 from gal_studio.core.models.names import checkpoint_name
 from gal_studio.core.recipe import AS_TRAINED, Recipe
 from gal_studio.engine.export.check import Checked
@@ -96,11 +95,10 @@ def _use(task: ExportTask, facts: Facts, family: Family, written: Written) -> st
     if not family.lora_names.is_known:
         lines += ["", "Other programs do not have this base model: the file is for diffusers."]
         return "\n".join(lines)
-    words = FORM_WORDS[task.form]
-    if task.form != "diffusers":
+    if not task.form.is_own:
         strength = f"{written.recipe.late:.3g}" if written.recipe.is_constant else "1"
-        place = f"put `{written.file}` into `{words.place}`, with a strength of {strength}"
-        lines += ["", f"{words.programs}: {place}."]
+        place = f"put `{written.file}` into `{task.form.place}`, with a strength of {strength}"
+        lines += ["", f"{task.form.programs}: {place}."]
     if written.workflow:
         lines += [
             "",

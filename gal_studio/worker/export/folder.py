@@ -40,7 +40,7 @@ def export_to(task: ExportTask, out: Path) -> Generator[Progress, None, tuple[Ch
     yield Progress("loading", 0, 0, "Loading the model")
     model = task.models.image_model(task.project.base_model, _plainly(task))
     is_whole = is_whole_denoiser(adapter, model.family.part)
-    if is_whole and task.form != "diffusers":
+    if is_whole and not task.form.is_own:
         raise StudioError(
             f"{task.round_name} trained the whole denoiser, which is no LoRA: choose the form for diffusers."
         )
@@ -55,7 +55,7 @@ def export_to(task: ExportTask, out: Path) -> Generator[Progress, None, tuple[Ch
     if task.merged and not is_whole:
         files.append(save_denoiser(model, adapter, out / MERGED))
     written = _save_beside(task, model, facts, [best, *pictures], files, out)
-    is_useless = task.form != "diffusers" and not model.family.lora_names.is_known
+    is_useless = not task.form.is_own and not model.family.lora_names.is_known
     card, requests = model_card(task, facts, model.family, written), _requests(task, model, files)
     del model
     task.models.release_image_model()  # there may be memory for one alone
@@ -123,7 +123,7 @@ def _save_beside(
         _resolution(task, model),
         task.recipe,
     )
-    made = None if is_whole or task.form == "diffusers" else workflow(model.family, order)
+    made = None if is_whole or task.form.is_own else workflow(model.family, order)
     if made is not None:
         (out / WORKFLOW).write_text(json.dumps(made, indent=2, ensure_ascii=False), encoding="utf-8")
         pictures[0].save(out / EXPECTED)

@@ -58,11 +58,11 @@ def save_shown(task: ExportTask, drawn: Sequence[Image.Image], out: Path) -> lis
 
 
 def _candidates(task: ExportTask, known: set[str]) -> list[_Drawn]:
-    store, round_id = task.store, task.round.id
-    prompts = {anchor.id: anchor.prompt for anchor in store.projects.anchors(task.project.id)}
+    store = task.store
+    here = store.snapshots.round(task.round.id)
     found: list[_Drawn] = []
-    for candidate in (*lineage.accepted_candidates(store, round_id), *store.candidates.of_round(round_id)):
-        prompt = prompts[candidate.anchor_id]
+    for candidate in (*lineage.accepted_candidates(here), *here.candidates):
+        prompt = here.project.prompts[candidate.anchor_id]
         if prompt not in known and store.images.has(candidate.image) and len(found) < MOST:
             known.add(prompt)
             image = store.images.picture(candidate.image)

@@ -15,7 +15,7 @@ from gal_studio import __version__
 from gal_studio.assets import resolve_model
 from gal_studio.core.errors import StudioError
 from gal_studio.core.gal.recipes import best_recipe, recipe_rates
-from gal_studio.core.models.export_forms import Form
+from gal_studio.core.models.forms.form import ExportForm
 from gal_studio.core.models.names import public_name, public_settings
 from gal_studio.core.naming import file_stem, round_names
 from gal_studio.core.recipe import AS_TRAINED, Recipe
@@ -50,7 +50,7 @@ class ExportTask:
     prompts: Prompts
     round: Round
     settings: Settings
-    form: Form
+    form: ExportForm
     measured: tuple[str, ...]
     merged: bool
 
@@ -87,7 +87,8 @@ class ExportTask:
     @property
     def requests(self) -> list[DrawRequest]:
         """The pictures that are drawn to check the file: the first test prompts, with seeds of their own."""
-        pool = lineage.pool(self.store, self.round.id) or self.store.projects.anchors(self.project.id)
+        here = self.store.snapshots.round(self.round.id)
+        pool = lineage.pool(here) or here.project.anchors
         asked = [anchor.prompt for anchor in pool]
         asked += [reference.prompt for reference in self.store.projects.references(self.project.id)]
         return [
@@ -100,7 +101,7 @@ def open_export(
     store: Store,
     models: Models,
     round_id: str,
-    form: Form,
+    form: ExportForm,
     measured: tuple[str, ...] = (),
     merged: bool = False,
 ) -> ExportTask:
@@ -122,7 +123,10 @@ def open_export(
 
 def facts_of(task: ExportTask, model: ImageModel, picture: Image.Image) -> Facts:
     """What the header of the file says; `picture` becomes its thumbnail."""
-    name, seed = task.project.base_model, lineage.round_training_seed(task.store, task.round.id)
+    name, seed = (
+        task.project.base_model,
+        lineage.round_training_seed(task.store.snapshots.round(task.round.id)),
+    )
     half = weight_precision(model.device, model.machine.precision).itemsize < 4
     shown = public_name(name)
     card = AdapterCard(

@@ -5,6 +5,7 @@ from collections.abc import Generator
 from pathlib import Path
 from zipfile import ZipFile
 
+from gal_studio.core.models.forms.registry import find_form
 from gal_studio.core.types import Job
 from gal_studio.state import Store
 from gal_studio.state.files.content_store import writing_beside
@@ -33,7 +34,7 @@ def export_round(store: Store, models: Models, job: Job) -> Generator[Progress, 
 
 
 def _export(store: Store, models: Models, wanted: Export) -> Generator[Progress, None, None]:
-    task = open_export(store, models, wanted.round_id, wanted.form, wanted.measured)
+    task = open_export(store, models, wanted.round_id, find_form(wanted.form), wanted.measured)
     target = store.exported(wanted.round_id, wanted.form)
     store.disk.check(2 * task.adapter.stat().st_size + SPARE)
     folder = target.with_name(f"{wanted.form}.part")

@@ -35,9 +35,10 @@ def tune_round(store: Store, models: Models, job: Job) -> Generator[Progress, No
     round_ = task.round
     if training_run.is_kept(task):
         return
-    lineage.check_starting_adapter(store, round_.id)
+    here = store.snapshots.round(round_.id)
+    lineage.check_starting_adapter(here, store.adapters.has)
     check_training_room(task, model, task.steps)
-    check_prompts(model, [anchor.prompt for anchor in lineage.pool(store, round_.id)])  # before the long part
+    check_prompts(model, [anchor.prompt for anchor in lineage.pool(here)])  # before the long part
     with training_run.training_time(task, model, "fine_tune"):
         prior = yield from prior_pictures(task, model)
         yield from _train(task, model, prior)

@@ -25,7 +25,7 @@ from gal_studio.worker.drawing import Drawing, draw_and_keep
 from gal_studio.worker.jobs.disk_space import check_drawing_room
 from gal_studio.worker.jobs.places import place_drawn, place_round
 from gal_studio.worker.models import Models
-from gal_studio.worker.patches.witness import Evidence, PictureWitness, open_witness
+from gal_studio.worker.patches.copy_detector import CopyDetector, Evidence, open_copy_detector
 from gal_studio.worker.refinement_gain import measure_refinement
 from gal_studio.worker.task import Progress, Task, open_task
 
@@ -57,65 +57,65 @@ def generate_round(store: Store, models: Models, job: Job) -> Generator[Progress
             candidate_seed(task.project.seed, anchor.prompt, index),
             candidate_recipe(task.settings.generation, index),
         )
-        for anchor, index in lineage.missing(store, task.round.id)
+        for anchor, index in lineage.missing(store.snapshots.round(task.round.id))
     ]
     check_drawing_room(task, model, len(wanted))
     del model  # a cluster draws in its place, perhaps on the same device
     if wanted:
-        witness = yield from call_witness(task)
-        yield from _draw(task, wanted, witness)
+        detector = yield from open_detector(task)
+        yield from _draw(task, wanted, detector)
     total = store.candidates.count(task.round.id)
     yield Progress("project", total, total, "Placing the pictures on the map")
     place_round(task)
     if task.round.kind == "refine":
         yield Progress("measure", total, total, "Measuring the refinement")
         measure_refinement(store, models, task.project, task.round)
-    if test_set.is_due(store, task.round.id):
+    if test_set.prepare(store, task.round.id).is_due:
         store.jobs.enqueue(task.project.id, task.round.id, "measure")
 
 
 def _prompts(task: Task) -> list[str]:
-    anchors = [anchor.prompt for anchor in lineage.pool(task.store, task.round.id)]
+    anchors = [anchor.prompt for anchor in lineage.pool(task.store.snapshots.round(task.round.id))]
     return [*task.prompts.reference_prompts, *anchors]
 
 
-def call_witness(task: Task) -> Generator[Progress, None, PictureWitness | None]:
-    """The second witness of copies; None if the settings want none, or if the vision model cannot be one."""
+def open_detector(task: Task) -> Generator[Progress, None, CopyDetector | None]:
+    """The copy detector; None if the settings want none, or if the vision model cannot be one."""
     if task.settings.gal.witnesses == "prompts":
         return None
     try:
-        return open_witness(task)
+        return open_copy_detector(task)
     except StudioError as error:
         yield Progress("loading", 0, 0, f"The prompts alone will find copies. {error}")
-        logger.warning("round %s: no witness by pictures: %s", task.round.number, error)
+        logger.warning("round %s: no copy detector: %s", task.round.number, error)
         return None
 
 
 def _draw(
-    task: Task, wanted: Sequence[_Planned], witness: PictureWitness | None
+    task: Task, wanted: Sequence[_Planned], detector: CopyDetector | None
 ) -> Generator[Progress, None, None]:
     """Draw the candidates, those of one recipe after those of another: the adapter is fused for each."""
     left = len(wanted)
-    total = len(task.store.candidates.drawn(task.round.id)) + left
+    total = len(lineage.drawn(task.store.snapshots.round(task.round.id))) + left
     for recipe in sorted({planned.recipe for planned in wanted}, key=lambda one: one.mean, reverse=True):
         part = [planned for planned in wanted if planned.recipe == recipe]
         left -= len(part)
         requests = [DrawRequest(planned.anchor.prompt, planned.seed) for planned in part]
         drawing = Drawing(requests, task.round.adapter, "draw", total, left, recipe)
-        yield from draw_and_keep(task, drawing, partial(_keep, task, part, witness))
+        yield from draw_and_keep(task, drawing, partial(_keep, task, part, detector))
 
 
 def _keep(
     task: Task,
     wanted: Sequence[_Planned],
-    witness: PictureWitness | None,
+    detector: CopyDetector | None,
     batch: DrawnBatch,
     seconds: float,
 ) -> None:
     """Embed, score (Eq. G1, G10) and store a finished batch."""
     started = time.monotonic()
     drawn = wanted[batch.first : batch.first + len(batch.images)]
-    scored = score_images(task, batch.images, [planned.anchor.prompt for planned in drawn], witness)
+    scored = score_images(task, batch.images, [planned.anchor.prompt for planned in drawn], detector)
     features, scores, seen = scored.features, scored.scores, scored.seen
     candidates = [
         NewCandidate(
@@ -146,7 +146,7 @@ def _keep(
 @dataclass(frozen=True)
 class Scored:
     """What was computed of n drawn pictures: their CLIP features (n, d), their scores by name, and the second
-    witness's evidence (Eq. G10), which is empty without that witness.
+    detector's evidence (Eq. G10), which is empty without a detector.
     """
 
     features: NDArray[np.float64]
@@ -161,10 +161,10 @@ def reference_features(task: Task) -> NDArray[np.float64]:
 
 
 def score_images(
-    task: Task, images: Sequence[Image.Image], prompts: Sequence[str], witness: PictureWitness | None
+    task: Task, images: Sequence[Image.Image], prompts: Sequence[str], detector: CopyDetector | None
 ) -> Scored:
     """Embed and score (Eq. G1, G10) pictures that were drawn for these prompts."""
-    clip, seen = task.project.clip_model, witness.compare(images) if witness else []
+    clip, seen = task.project.clip_model, detector.compare(images) if detector else []
     features = task.models.embedder(clip).images(images)
     drawn = DrawnPictures(
         pixels=tuple(np.asarray(image.convert("RGB")) for image in images),
@@ -172,6 +172,6 @@ def score_images(
         prompts=task.models.texts(clip, prompts),
         reference_prompts=task.models.texts(clip, task.prompts.reference_prompts),
         references=reference_features(task),
-        shown=np.array([evidence.score for evidence in seen]) if witness else None,
+        shown=np.array([evidence.score for evidence in seen]) if detector else None,
     )
     return Scored(features, score_pictures(drawn), seen)

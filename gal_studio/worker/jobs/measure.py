@@ -16,9 +16,9 @@ from gal_studio.state import Store
 from gal_studio.state.tables.measures import LIKENESS, NewMeasuredPicture
 from gal_studio.worker.drawing import Drawing, draw_and_keep
 from gal_studio.worker.jobs.disk_space import check_drawing_room
-from gal_studio.worker.jobs.generate import call_witness, score_images
+from gal_studio.worker.jobs.generate import open_detector, score_images
 from gal_studio.worker.models import Models
-from gal_studio.worker.patches.witness import PictureWitness
+from gal_studio.worker.patches.copy_detector import CopyDetector
 from gal_studio.worker.task import Progress, Task, open_task
 
 
@@ -29,7 +29,8 @@ def measure_round(store: Store, models: Models, job: Job) -> Generator[Progress,
         raise StudioError(f"Round {task.round.number} is not trained yet: press Fine-tune first.")
     yield Progress("loading", 0, 0, "Loading the models")
     task = _as_the_set_is_drawn(task)
-    missing, total = test_set.missing(store, job.round_id), len(test_set.wanted(store, job.round_id))
+    planned = test_set.prepare(store, job.round_id)
+    missing, total = planned.missing, len(planned.wanted)
     if not missing:
         return
     model = models.image_model(task.project.base_model, task.settings.machine)
@@ -40,39 +41,39 @@ def measure_round(store: Store, models: Models, job: Job) -> Generator[Progress,
         store.images.picture(reference.image) for reference in store.projects.references(task.project.id)
     ]
     references = models.embedder(task.project.clip_model).images(pictures)
-    witness = yield from _call_same_witness(task)
+    detector = yield from _open_same_detector(task)
     done = total - len(missing)
     for round_id, group in groupby(missing, key=lambda planned: planned.round_id):
         part = list(group)
-        for progress in _draw(task, Judges(references, witness), round_id, part, done + len(part)):
+        for progress in _draw(task, Judges(references, detector), round_id, part, done + len(part)):
             yield replace(progress, total=total)
         done += len(part)
 
 
 @dataclass(frozen=True)
 class Judges:
-    """The CLIP features (m, d) of the references, and the second witness of copies, if there is one."""
+    """The CLIP features (m, d) of the references, and the copy detector, if there is one."""
 
     references: NDArray[np.float64]
-    witness: PictureWitness | None
+    detector: CopyDetector | None
 
 
-def _call_same_witness(task: Task) -> Generator[Progress, None, PictureWitness | None]:
-    """The second witness as the first round has it: it does not change with what later rounds accept."""
+def _open_same_detector(task: Task) -> Generator[Progress, None, CopyDetector | None]:
+    """The copy detector as the first round has it: it does not change with what later rounds accept."""
     above = task.store.rounds.ancestors(task.round.id)
-    return (yield from call_witness(replace(task, round=above[0] if above else task.round)))
+    return (yield from open_detector(replace(task, round=above[0] if above else task.round)))
 
 
 def _as_the_set_is_drawn(task: Task) -> Task:
     """The task with the drawing settings of the test set, which stay the same for all rounds."""
-    chosen = test_set.ensure(task.store, task.project.id)
+    chosen = test_set.ensure(task.store, task.store.snapshots.outline(task.project.id))
     drawing = replace(
         task.settings.generation,
         steps=chosen.steps,
         guidance_scale=chosen.guidance_scale,
         resolution=chosen.resolution,
     )
-    gal = task.project.settings.gal  # an old round may have other witnesses of copies
+    gal = task.project.settings.gal  # an old round may have other criteria of copies
     return replace(task, settings=replace(task.settings, generation=drawing, gal=gal))
 
 
@@ -90,7 +91,7 @@ def _draw(
     def keep(batch: DrawnBatch, seconds: float) -> None:
         drawn = planned[batch.first : batch.first + len(batch.images)]
         prompts = [each.prompt.prompt for each in drawn]
-        scored = score_images(task, batch.images, prompts, judges.witness)
+        scored = score_images(task, batch.images, prompts, judges.detector)
         likeness = (scored.features @ judges.references.T).mean(axis=1)
         task.store.measures.save(
             [

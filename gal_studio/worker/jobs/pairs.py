@@ -9,6 +9,7 @@ from gal_studio.engine.models.text import check_prompts
 from gal_studio.engine.sampling.sampler import DrawnBatch, DrawRequest
 from gal_studio.rounds import lineage
 from gal_studio.rounds import pairs as pairing
+from gal_studio.rounds.inputs import load_inputs
 from gal_studio.state import Store
 from gal_studio.state.tables.refinements import Pair
 from gal_studio.worker.drawing import Drawing, draw_and_keep
@@ -34,8 +35,9 @@ def make_pairs(store: Store, models: Models, job: Job) -> Generator[Progress, No
     yield Progress("loading", 0, 0, "Loading the models")
     model = models.image_model(task.project.base_model, task.settings.machine)
     yield from find_subjects(task)
-    base = pairing.refined_round(store, job.round_id)
-    pairs = store.refinements.plan(job.round_id, pairing.planned_pairs(store, base, task.settings.refine))
+    node = store.snapshots.round(job.round_id)
+    base = load_inputs(store, pairing.refined_round(node), foregrounds=True)
+    pairs = store.refinements.plan(job.round_id, pairing.planned_pairs(base, task.settings.refine))
     missing = [pair for pair in pairs if pair.generated_image is None]
     check_drawing_room(task, model, len(missing))
     del model  # a cluster draws in its place, perhaps on the same device
@@ -46,8 +48,9 @@ def make_pairs(store: Store, models: Models, job: Job) -> Generator[Progress, No
 
 def _draw(task: Task, missing: Sequence[Pair], total: int) -> Generator[Progress, None, None]:
     """Draw each missing x with the adapter of the refined round, from the seed of its pair."""
-    lineage.check_starting_adapter(task.store, task.round.id)
-    adapter = lineage.starting_adapter(task.store, task.round.id)
+    here = task.store.snapshots.round(task.round.id)
+    lineage.check_starting_adapter(here, task.store.adapters.has)
+    adapter = lineage.starting_adapter(here)
     check_prompts(
         task.models.image_model(task.project.base_model, task.settings.machine),
         [pair.prompt for pair in missing],
@@ -67,7 +70,7 @@ def _judge_pairs(task: Task) -> Generator[Progress, None, None]:
     """Make the missing maps, after checking that each subject appears in some picture."""
     started = time.monotonic()
     pairs = task.store.refinements.pairs(task.round.id)
-    name = pairing.vision_model(task.store, task.round.id)
+    name = pairing.vision_model(task.settings)
     judged = task.store.refinements.judged_pairs(task.round.id, name)
     missing = [pair for pair in pairs if pair.id not in judged]
     if not missing:

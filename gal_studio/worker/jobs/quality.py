@@ -24,7 +24,7 @@ def judge_round(store: Store, models: Models, job: Job) -> Generator[Progress, N
     task = open_task(store, models, job)
     yield Progress("loading", 0, 0, "Loading the vision model")
     yield from find_subjects(task)
-    judge = open_judge(store, models, task.project, pairing.vision_model(store, job.round_id))
+    judge = open_judge(store, models, task.project, pairing.vision_model(task.settings))
     while not (yield from _judge_missing(task, judge)):
         pass  # a mask was painted meanwhile: what was judged by the one before is gone
 
@@ -34,7 +34,7 @@ def _judge_missing(task: Task, judge: Judge) -> Generator[Progress, None, bool]:
     store, round_id = task.store, task.round.id
     masks = _masks(task)
     candidates = store.candidates.of_round(round_id)
-    judged = pairing.judged_candidates(store, round_id)
+    judged = pairing.judged_candidates(store, round_id, task.settings, task.prompts)
     missing = [candidate for candidate in candidates if candidate.id not in judged]
     if not missing:
         return True
@@ -62,17 +62,21 @@ def _judge_missing(task: Task, judge: Judge) -> Generator[Progress, None, bool]:
 
 def _masks(task: Task) -> list[str | None]:
     references = task.store.projects.references(task.project.id)
-    return [pairing.mask_of_reference(task.store, reference) for reference in references]
+    found = task.store.refinements.foregrounds([reference.image for reference in references])
+    return [pairing.mask_of_reference(reference, found.get(reference.image)) for reference in references]
 
 
 def find_subjects(task: Task) -> Generator[Progress, None, None]:
     """Find the foregrounds of the references that have none yet."""
-    wanted = list(pairing.references_without_foreground(task.store, task.round.id))
-    name = pairing.vision_model(task.store, task.round.id)
+    references = task.store.projects.references(task.project.id)
+    known = task.store.refinements.foregrounds([reference.image for reference in references])
+    unmasked = [each for each in references if each.mask is None and each.image not in known]
+    wanted = unmasked if task.project.kind == "object" else []
+    name = pairing.vision_model(task.settings)
     found = find_in_references(
         task.store,
         lambda: open_judge(task.store, task.models, task.project, name),
-        task.store.projects.references(task.project.id),
+        references,
         wanted,
     )
     for done, _ in enumerate(found):

@@ -13,6 +13,7 @@ from gal_studio.engine.training.latents import ExamplePicture
 from gal_studio.engine.training.patchdpo import RefinePair, refine
 from gal_studio.rounds import lineage
 from gal_studio.rounds import pairs as pairing
+from gal_studio.rounds.inputs import inputs_of
 from gal_studio.state import Store
 from gal_studio.worker.jobs.disk_space import check_training_room
 from gal_studio.worker.jobs.fine_tune import with_previews
@@ -31,14 +32,14 @@ def refine_round(store: Store, models: Models, job: Job) -> Generator[Progress, 
     """Train a refinement on its pairs; closing the generator saves a checkpoint."""
     asked = open_task(store, models, job)
     round_ = asked.round
-    if not pairing.pairs_are_ready(store, round_.id):
+    if not pairing.pairs_are_ready(inputs_of(store, round_.id)):
         raise StudioError(
             f"The refinement of round {round_.number} has no finished pairs yet: press "
             f"{JOB_KINDS['pairs'].button} first."
         )
     yield Progress("loading", 0, 0, "Loading the base model")
     model = models.image_model(asked.project.base_model, asked.settings.machine)
-    name = pairing.vision_model(store, round_.id)
+    name = pairing.vision_model(asked.settings)
     add_missing_regions(
         store,
         asked.prompts,
@@ -47,10 +48,10 @@ def refine_round(store: Store, models: Models, job: Job) -> Generator[Progress, 
     )
     with store.database.snapshot():
         task = training_run.open_training(store, models, job)
-        judged, trained = _read_pairs(store, round_.id), pairing.trained_pictures(store, round_.id)
+        judged, trained = _read_pairs(store, round_.id), pairing.trained_pictures(inputs_of(store, round_.id))
     if training_run.is_kept(task):
         return
-    lineage.check_starting_adapter(store, round_.id)
+    lineage.check_starting_adapter(store.snapshots.round(round_.id), store.adapters.has)
     check_training_room(task, model, task.settings.refine.steps)
     with training_run.training_time(task, model, "refine"):
         prior = (yield from prior_pictures(task, model)) if task.settings.refine.mix else ()
@@ -68,7 +69,7 @@ def _weighted(task: TrainingTask, judged: Sequence[JudgedPair]) -> list[RefinePa
     """The pairs with the weights that follow from maps, masks and paint."""
     store, refine = task.store, task.settings.refine
     is_painted = any(judged_pair.painting for judged_pair in judged)
-    name = pairing.vision_model(store, task.round.id)
+    name = pairing.vision_model(task.settings)
     judge = open_judge(store, task.models, task.project, name) if is_painted else None
     references = references_as_captioned(store, [one.pair for one in judged], refine)
     return [

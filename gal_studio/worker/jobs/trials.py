@@ -14,9 +14,9 @@ from gal_studio.state import Store
 from gal_studio.state.files.errors import DiskError
 from gal_studio.state.tables.trials import Trial
 from gal_studio.worker.jobs.disk_space import check_drawing_room
-from gal_studio.worker.jobs.generate import call_witness, score_images
+from gal_studio.worker.jobs.generate import open_detector, score_images
 from gal_studio.worker.models import Models
-from gal_studio.worker.patches.witness import PictureWitness
+from gal_studio.worker.patches.copy_detector import CopyDetector
 from gal_studio.worker.task import Progress, Task, open_task
 
 logger = logging.getLogger("gal_studio.worker")
@@ -29,14 +29,14 @@ def draw_trials(store: Store, models: Models, job: Job) -> Generator[Progress, N
         raise StudioError(f"Round {task.round.number} is not trained yet: press Fine-tune first.")
     yield Progress("loading", 0, 0, "Loading the models")
     model = models.image_model(task.project.base_model, task.settings.machine)
-    witness = yield from call_witness(task)
+    detector = yield from open_detector(task)
     done, alone = 0, False
     while waiting := _drawable(task, store.trials.waiting(task.round.id)):
         check_drawing_room(task, model, len(waiting))
         batch = [trial for trial in waiting if _drawn_with(trial) == _drawn_with(waiting[0])]
         batch = batch[:1] if alone else batch
         try:
-            yield from _draw(task, batch, witness, done, done + len(waiting))
+            yield from _draw(task, batch, detector, done, done + len(waiting))
         except DiskError:
             raise
         except StudioError as error:  # of one of them: the others are drawn
@@ -66,7 +66,7 @@ def _drawable(task: Task, waiting: Sequence[Trial]) -> list[Trial]:
 
 
 def _draw(
-    task: Task, batch: Sequence[Trial], witness: PictureWitness | None, before: int, total: int
+    task: Task, batch: Sequence[Trial], detector: CopyDetector | None, before: int, total: int
 ) -> Generator[Progress, None, None]:
     """Draw trials with the same guidance and recipe."""
     adapter = task.store.adapters.path(task.round.adapter or "")
@@ -80,7 +80,7 @@ def _draw(
     ):
         for event in events:
             if isinstance(event, DrawnBatch):
-                _keep(task, batch[event.first : event.first + len(event.images)], event, witness)
+                _keep(task, batch[event.first : event.first + len(event.images)], event, detector)
                 kept = before + event.first + len(event.images)
                 yield Progress("draw", kept, total)
             else:
@@ -88,8 +88,8 @@ def _draw(
                 yield Progress("draw", before + part, total, event.notice, kept)
 
 
-def _keep(task: Task, drawn: Sequence[Trial], batch: DrawnBatch, witness: PictureWitness | None) -> None:
-    scored = score_images(task, batch.images, [trial.prompt for trial in drawn], witness)
+def _keep(task: Task, drawn: Sequence[Trial], batch: DrawnBatch, detector: CopyDetector | None) -> None:
+    scored = score_images(task, batch.images, [trial.prompt for trial in drawn], detector)
     trained_as = task.store.rounds.trained_as(task.round.id) or ""
     for row, trial in enumerate(drawn):
         image = task.store.images.add_picture(batch.images[row])

@@ -85,7 +85,11 @@ def _guide(
 def _known_patches(judge: Judge, reference: Reference, features: Features) -> Flags | None:
     """The foreground patches of a reference; None if its subject is not known."""
     with suppress(StudioError):
-        return judge.patches(mask_of_reference(judge.store, reference), features, reference.prompt)
+        return judge.patches(
+            mask_of_reference(reference, judge.store.refinements.foreground(reference.image)),
+            features,
+            reference.prompt,
+        )
     return None
 
 

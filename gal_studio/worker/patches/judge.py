@@ -90,7 +90,10 @@ def references_by_subject(judge: Judge, prompts: Prompts, references: Sequence[R
 def _seen_in(judge: Judge, kind: Kind, references: Sequence[Reference]) -> list[Judged]:
     known = judge.features([reference.image for reference in references])
     if kind == "object":
-        masks = [(reference, mask_of_reference(judge.store, reference)) for reference in references]
+        masks = [
+            (reference, mask_of_reference(reference, judge.store.refinements.foreground(reference.image)))
+            for reference in references
+        ]
         found = [
             (known[reference.image], judge.patches(mask, known[reference.image], reference.prompt))
             for reference, mask in masks

@@ -9,7 +9,6 @@ from gal_studio.core.patchdpo.masks import Flags
 from gal_studio.core.patchdpo.patch_quality import Features, Map, assign_subjects, smooth
 from gal_studio.core.references import Prompts
 from gal_studio.core.types import Candidate
-from gal_studio.rounds.pairs import generated_foreground
 from gal_studio.state import Store
 from gal_studio.state.tables.pair_regions import PairRegion
 from gal_studio.state.tables.refinements import Pair
@@ -83,8 +82,9 @@ def _missing_region(
     store: Store, prompts: Prompts, pair: Pair, shape: tuple[int, int], open_judge: Callable[[], Judge]
 ) -> PairRegion:
     image, named = pair.generated_image or "", prompts.named_in(pair.prompt)
-    if len(named) == 1 and (not pair.subject or store.refinements.foreground(image)):
-        return region_of_pair(store, pair, shape, {}, generated_foreground(store, pair))
+    found = store.refinements.foreground(image) if pair.subject else None
+    if len(named) == 1 and (not pair.subject or found):
+        return region_of_pair(store, pair, shape, {}, found.mask if found else None)
     judge = open_judge()
     references = store.projects.references(store.rounds.get(pair.round_id).project_id)
     own = only(references_by_subject(judge, prompts, references), named)

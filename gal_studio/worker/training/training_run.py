@@ -24,7 +24,8 @@ from gal_studio.engine.training.fine_tune import TuneEvent
 from gal_studio.engine.training.latents import ExamplePicture, Latents, encode_pictures
 from gal_studio.engine.training.verify import verify_adapter
 from gal_studio.rounds import fingerprints, lineage
-from gal_studio.rounds.prior import PriorPrompt, drawn_prior, given_prior
+from gal_studio.rounds.inputs import inputs_of
+from gal_studio.rounds.prior import PriorPrompt, drawn_prior
 from gal_studio.state import Store
 from gal_studio.state.files.content_store import writing_beside
 from gal_studio.worker.disk_errors import disk_errors
@@ -68,15 +69,16 @@ class TrainingTask(Task):
 
 def open_training(store: Store, models: Models, job: Job) -> TrainingTask:
     """Read what a training job needs; call it in the snapshot in which the fingerprint was computed."""
-    start = lineage.starting_adapter(store, job.round_id)
+    inputs = inputs_of(store, job.round_id)
+    start = lineage.starting_adapter(inputs.here)
     return TrainingTask(
         **vars(open_task(store, models, job)),
-        fingerprint=fingerprints.training_fingerprint(store, job.round_id),
-        examples=lineage.training_set(store, job.round_id),
-        given_prior=given_prior(store, job.round_id),
-        drawn_prior=drawn_prior(store, job.round_id),
+        fingerprint=fingerprints.training_fingerprint(inputs),
+        examples=inputs.examples,
+        given_prior=inputs.given_prior,
+        drawn_prior=drawn_prior(inputs),
         start=store.adapters.path(start) if start else None,
-        seed=lineage.round_training_seed(store, job.round_id),
+        seed=lineage.round_training_seed(inputs.here),
     )
 
 
@@ -199,7 +201,7 @@ def is_kept(task: TrainingTask) -> bool:
 
 def first_request(task: Task) -> DrawRequest:
     """The first candidate of the first anchor in the pool, or of the first reference if the pool is empty."""
-    pool = lineage.pool(task.store, task.round.id)
+    pool = lineage.pool(task.store.snapshots.round(task.round.id))
     prompt = (pool or task.store.projects.references(task.project.id))[0].prompt
     return DrawRequest(prompt, candidate_seed(task.project.seed, prompt, 0))
 

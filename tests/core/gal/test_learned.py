@@ -11,12 +11,11 @@ from gal_studio.core.gal.learned import (
     feature_names,
     features,
     fit_preference,
-    leave_one_round_out,
-    suggest_learned,
 )
-from gal_studio.core.gal.selection import suggest
-from gal_studio.core.gal.uncertainty import group_by_anchor, score_pool
-from tests.core.builders import anchor, candidate
+from gal_studio.core.gal.policies.learned import LEARNED, Learned, leave_one_round_out
+from gal_studio.core.gal.policies.uncertainty import UNCERTAINTY
+from gal_studio.core.gal.uncertainty import score_pool
+from tests.core.builders import anchor, candidate, snapshot_of
 
 
 def judged(seed: int, anchors: int = 6, number: int = 8) -> JudgedRound:
@@ -52,8 +51,7 @@ def test_the_fit_is_that_of_scikit_learn() -> None:
 
 def test_what_was_learned_finds_the_person_s_choices_better_than_the_plain_sampler() -> None:
     rounds = [judged(seed) for seed in range(6)]
-    plain = [suggest(one.scores, group_by_anchor(one.candidates), 6) for one in rounds]
-    found = leave_one_round_out(rounds, plain, [6] * 6)
+    found = leave_one_round_out(rounds, [6] * 6)
     assert found is not None
     assert found.choices == sum(len(one.accepted) for one in rounds)
     assert found.learned > 0.7 * found.choices > found.plain
@@ -64,24 +62,32 @@ def test_suggestions_are_no_copies_of_informative_prompts_and_say_that_they_were
     fitted = fit_preference(rounds, feature_names(rounds))
     assert fitted is not None
     fresh = judged(9)
-    made = suggest_learned(fitted, fresh.candidates, fresh.scores, 3)
+    policy = Learned(fitted)
+    made = policy.suggest(snapshot_of(fresh.candidates, fresh.scores))
     by_id = {one.id: one for one in fresh.candidates}
     assert [suggestion.rank for suggestion in made.suggestions] == [1, 2, 3]
     assert not any(by_id[suggestion.candidate_id].overfit for suggestion in made.suggestions)
     assert all("Learned from your choices" in suggestion.reason for suggestion in made.suggestions)
-    again = suggest_learned(fitted, tuple(reversed(fresh.candidates)), tuple(reversed(fresh.scores)), 3)
+    again = policy.suggest(snapshot_of(fresh.candidates[::-1], fresh.scores[::-1]))
     assert again == made, "the order of the input does not matter"
     assert made.sentence == "These 3 are in the order learned from your choices."
-    few = suggest_learned(fitted, fresh.candidates, fresh.scores, 50)
+    few = policy.suggest(snapshot_of(fresh.candidates, fresh.scores, 50))
     assert few.sentence.startswith(f"The model is undecided about only {len(few.suggestions)} of 6")
-    assert "model is sure of every" in suggest_learned(fitted, (), fresh.scores, 3).sentence
+    assert "nothing is left" in policy.suggest(snapshot_of((), ())).sentence
 
 
 def test_there_must_be_something_to_learn_from() -> None:
     nothing = replace(judged(1), accepted=frozenset())
     names = feature_names([nothing])
     assert fit_preference([nothing], names) is None
-    assert leave_one_round_out([judged(1)], [suggest((), {}, 3)], [3]) is None
+    assert leave_one_round_out([judged(1)], [3]) is None
+
+
+def test_what_was_learned_suggests_from_ten_overrides_on() -> None:
+    fresh, others = judged(9), (judged(1), judged(2))
+    for overrides, known, learned in ((9, others, False), (10, (), False), (10, others, True)):
+        pool = snapshot_of(fresh.candidates, fresh.scores, judged=known, overrides=overrides)
+        assert (LEARNED.acting(pool) is not UNCERTAINTY) == learned
 
 
 def test_only_scores_that_every_picture_has_are_learned_from() -> None:

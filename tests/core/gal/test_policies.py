@@ -1,13 +1,10 @@
-import numpy
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.gal.policies.registry import find_policy
-from gal_studio.core.gal.selection import suggest
-from gal_studio.core.gal.uncertainty import group_by_anchor
-from tests.core.builders import margins, pool_of
+from tests.core.builders import margins, pool_of, snapshot_of
 
 POOL = pool_of(*[margins(copies, 10) for copies in (0, 2, 5, 10, 4, 9)])
 COUNTS = st.lists(st.integers(0, 10), min_size=1, max_size=8)
@@ -15,13 +12,7 @@ COUNTS = st.lists(st.integers(0, 10), min_size=1, max_size=8)
 
 def decide(name, pool=POOL, seed=0, top_k=3):
     _, candidates, scores = pool
-    return find_policy(name)(candidates, scores, numpy.random.default_rng(seed), top_k)
-
-
-def test_the_uncertainty_policy_accepts_the_suggestion():
-    _, candidates, scores = POOL
-    proposal = suggest(scores, group_by_anchor(candidates), 3)
-    assert decide("uncertainty") == proposal
+    return find_policy(name).suggest(snapshot_of(candidates, scores, top_k, seed=seed))
 
 
 def test_random_takes_the_first_picture_of_distinct_anchors():

@@ -2,10 +2,10 @@
 
 from collections.abc import Collection
 
-from gal_studio.core.gal.replacements import Decided, explain_next_best, replace_left_out
-from gal_studio.core.gal.selection import SuggestionSet, suggest
-from gal_studio.core.gal.uncertainty import group_by_anchor
-from tests.core.builders import pool_of
+from gal_studio.core.gal.policies.uncertainty import UNCERTAINTY
+from gal_studio.core.gal.reasons import explain_next_best
+from gal_studio.core.gal.selection import SuggestionSet
+from tests.core.builders import pool_of, snapshot_of
 
 # similarities to the own prompt grow with the margin: candidate 3 of each anchor is its best
 EVEN = (-0.5, -0.25, 0.25, 0.5)
@@ -20,8 +20,8 @@ def after(
     top_k: int = 1,
 ) -> SuggestionSet:
     _, candidates, scores = pool_of(*by_anchor)
-    groups = group_by_anchor(candidates)
-    return replace_left_out(suggest(scores, groups, top_k), scores, groups, Decided(rejected, answered))
+    decided = {"rejected": frozenset(rejected), "answered": frozenset(answered)}
+    return UNCERTAINTY.suggest(snapshot_of(candidates, scores, top_k, **decided))
 
 
 def pictures(made: SuggestionSet) -> list[str]:

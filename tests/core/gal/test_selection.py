@@ -3,16 +3,15 @@
 import re
 from dataclasses import replace
 
-import numpy
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gal_studio.core.gal.policies.registry import find_policy
-from gal_studio.core.gal.selection import best_candidate, explain_all, in_style, rank_anchors, suggest
-from gal_studio.core.gal.uncertainty import group_by_anchor, score_pool
+from gal_studio.core.gal.selection import explain_all, in_style, preferred, rank_anchors
+from gal_studio.core.gal.uncertainty import score_pool
 from gal_studio.core.types import LIKENESS, Candidate
-from tests.core.builders import anchor, candidate, candidates_of, margins, pool_of
+from tests.core.builders import anchor, candidate, candidates_of, margins, pool_of, snapshot_of
 
 # sixteenths are exact in binary, so that equal margins happen as they do in half precision
 MARGIN = st.integers(-8, 8).map(lambda value: value / 16)
@@ -22,7 +21,11 @@ POOL = st.integers(1, 12).flatmap(
 
 
 def propose(candidates, scores, top_k=3):
-    return suggest(scores, group_by_anchor(candidates), top_k)
+    return find_policy("uncertainty").suggest(snapshot_of(candidates, scores, top_k))
+
+
+def best_candidate(candidates, rejected=()):
+    return next((one for one in preferred(candidates) if one.id not in rejected), None)
 
 
 def orders(scores):
@@ -187,9 +190,9 @@ def test_a_blank_picture_is_neither_copy_nor_success_and_never_suggested():
     (score,) = score_pool([one], [*flat, *drawn])
     assert score == replace(score_pool([one], drawn)[0], blank=2)
     for policy in ("uncertainty", "random"):
-        made = find_policy(policy)([*flat, *drawn], [score], numpy.random.default_rng(0), 1)
+        made = find_policy(policy).suggest(snapshot_of([*flat, *drawn], [score], 1))
         assert made.suggestions[0].candidate_id in {candidate.id for candidate in drawn}
-    made = suggest([score], group_by_anchor([*flat, *drawn]), 3)
+    made = propose([*flat, *drawn], [score])
     assert made.suggestions[0].reason.endswith("2 blank pictures are left out.")
 
 

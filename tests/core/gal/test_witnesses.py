@@ -4,11 +4,12 @@ from dataclasses import replace
 
 import pytest
 
+from gal_studio.core.gal.policies.uncertainty import UNCERTAINTY
 from gal_studio.core.gal.reasons import explain_picture
-from gal_studio.core.gal.selection import best_candidate, explain_all, suggest
-from gal_studio.core.gal.uncertainty import group_by_anchor, score_pool
+from gal_studio.core.gal.selection import explain_all, preferred
+from gal_studio.core.gal.uncertainty import score_pool
 from gal_studio.core.types import SHOWN, Candidate, Speaker, Witnesses
-from tests.core.builders import anchor, candidate
+from tests.core.builders import anchor, candidate, snapshot_of
 
 
 def seen(
@@ -59,9 +60,9 @@ def test_what_a_person_says_counts(witnesses: Witnesses, marked: bool, by: Speak
 
 def test_a_picture_that_a_person_calls_a_copy_is_not_suggested_and_one_called_none_is() -> None:
     blend, plain = seen(0.4, 0.8), seen(0.2, 0.1, index=1)
-    assert best_candidate([blend, plain]) == plain
+    assert preferred([blend, plain])[0] == plain
     cleared, called = replace(blend, marked_copy=False), replace(plain, marked_copy=True)
-    assert best_candidate([cleared, called]) == cleared
+    assert preferred([cleared, called])[0] == cleared
     scores = score_pool([anchor(0)], [cleared, called])
     assert (scores[0].overfit, scores[0].by_person, scores[0].by_pictures) == (1, 1, 0)
 
@@ -84,8 +85,8 @@ def test_the_reason_names_what_a_person_said(shown: list[float], words: str) -> 
 
 def test_the_best_picture_passes_both() -> None:
     blend, plain, copy = seen(0.4, 0.8), seen(0.2, 0.1, index=1), seen(-0.2, 0.1, index=2)
-    assert best_candidate([blend, plain, copy]) == plain
-    assert best_candidate([blend, copy]) is None
+    assert preferred([blend, plain, copy])[0] == plain
+    assert preferred([blend, copy]) == ()
 
 
 def test_an_anchor_without_a_good_picture_gets_no_suggestion_but_a_sentence() -> None:
@@ -93,7 +94,7 @@ def test_an_anchor_without_a_good_picture_gets_no_suggestion_but_a_sentence() ->
     scores = score_pool([anchor(0)], candidates)
     assert scores[0].overfit == 3
     assert (scores[0].by_pictures, scores[0].by_prompts, scores[0].compared) == (2, 1, 3)
-    assert suggest(scores, group_by_anchor(candidates), 3).suggestions == ()
+    assert UNCERTAINTY.suggest(snapshot_of(candidates, scores)).suggestions == ()
     assert explain_all(scores, 3)[anchor(0).id] == (
         "All 3 look like the reference, 2 of them show parts of it: "
         "there is no good picture to learn from yet."

@@ -7,6 +7,7 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from gal_studio.core.errors import StudioError
+from gal_studio.core.models.forms.registry import find_form
 from gal_studio.core.settings import TuneSettings
 from gal_studio.engine.export.foreign import attach_foreign, read_foreign
 from gal_studio.engine.export.layers import Factors, named_tensors, read_layers
@@ -46,7 +47,7 @@ def random_layers(model: ImageModel, rank: int = 2) -> dict[str, Factors]:
 
 def written(model: ImageModel, form: str, folder: Path, alpha: float | None = None) -> Path:
     part, path = model.family.part, folder / f"{form}.safetensors"
-    tensors = named_tensors(random_layers(model), part, model.family.lora_names, form)  # type: ignore[arg-type]
+    tensors = named_tensors(random_layers(model), part, model.family.lora_names, find_form(form))
     scaled = {
         name: torch.tensor(alpha) if alpha is not None and name.endswith(".alpha") else value.contiguous()
         for name, value in tensors.items()

@@ -10,7 +10,8 @@ from PIL import Image
 from safetensors import safe_open
 from safetensors.torch import load_file
 
-from gal_studio.core.models.export_forms import FORMS, Form
+from gal_studio.core.models.forms.form import ExportForm
+from gal_studio.core.models.forms.registry import FORMS
 from gal_studio.core.settings import GenerationSettings, TuneSettings
 from gal_studio.engine.export.denoiser import save_denoiser
 from gal_studio.engine.export.header import Facts, header_of, largest_rank, save_with_header, tensors_hash
@@ -103,7 +104,7 @@ def family(
     return model, path
 
 
-def written(model: ImageModel, path: Path, form: Form, folder: Path) -> Path:
+def written(model: ImageModel, path: Path, form: ExportForm, folder: Path) -> Path:
     names, part = model.family.lora_names, model.family.part
     tensors = named_tensors(read_layers(path, part), part, names, form)
     header = header_of(FACTS, names, form, read_adapter(path)[1], largest_rank(tensors))
@@ -149,24 +150,26 @@ def test_one_file_for_a1111_and_comfyui(family: tuple[ImageModel, Path], tmp_pat
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_keys_are_those_of_the_format(family: tuple[ImageModel, Path], form: Form, tmp_path: Path) -> None:
+def test_keys_are_those_of_the_format(
+    family: tuple[ImageModel, Path], form: ExportForm, tmp_path: Path
+) -> None:
     model, path = family
     tensors = load_file(written(model, path, form, tmp_path))
     kind = "unet" if model.family.part == "unet" else model.family.name.replace("flux2-", "")
     ending = r"\.lora_[AB]\.weight"
-    if kind == "unet" and form != "diffusers":
+    if kind == "unet" and not form.is_own:
         ending = r"\.(lora_(down|up)\.weight|alpha)"
-    elif form == "kohya":
+    elif form.factors == "lora_down":
         ending = r"\.lora_(down|up)\.weight"
-    wrong = [name for name in tensors if not re.fullmatch(f"({KEYS[kind, form]}){ending}", name)]
+    wrong = [name for name in tensors if not re.fullmatch(f"({KEYS[kind, form.name]}){ending}", name)]
     assert wrong == []
     for name, alpha in tensors.items():
         if name.endswith(".alpha"):
             assert float(alpha) == tensors[name.replace(".alpha", ".lora_down.weight")].shape[0]
 
 
-@pytest.mark.parametrize("form", ["kohya", "comfyui"])
-def test_the_change_of_each_weight_is_the_same(family: tuple[ImageModel, Path], form: Form) -> None:
+@pytest.mark.parametrize("form", FORMS[1:])
+def test_the_change_of_each_weight_is_the_same(family: tuple[ImageModel, Path], form: ExportForm) -> None:
     """alpha / rank * up @ down, of the fused layers in the order of their parts."""
     model, path = family
     layers, names = read_layers(path, model.family.part), model.family.lora_names
@@ -181,7 +184,7 @@ def test_the_change_of_each_weight_is_the_same(family: tuple[ImageModel, Path], 
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_the_header(family: tuple[ImageModel, Path], form: Form, tmp_path: Path) -> None:
+def test_the_header(family: tuple[ImageModel, Path], form: ExportForm, tmp_path: Path) -> None:
     model, path = family
     out = written(model, path, form, tmp_path)
     with safe_open(out, "pt") as file:
@@ -199,7 +202,7 @@ def test_the_header(family: tuple[ImageModel, Path], form: Form, tmp_path: Path)
     assert min(ranks) == 2 and header["ss_network_dim"] == str(max(ranks)), "joined layers have more"
     assert header["modelspec.hash_sha256"] == f"0x{tensors_hash(out)}"
     assert header["ss_tag_frequency"] == '{"references": {"A cat in ink style": 1}}'
-    assert ("lora_adapter_metadata" in header) == (form == "diffusers")
+    assert ("lora_adapter_metadata" in header) == form.is_own
 
 
 def test_a_whole_denoiser_is_a_folder_that_diffusers_opens(tmp_path: Path) -> None:

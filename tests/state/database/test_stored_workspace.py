@@ -20,7 +20,8 @@ import pytest
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.types import Round
-from gal_studio.rounds import fingerprints, lineage
+from gal_studio.rounds import fingerprints
+from gal_studio.rounds.inputs import inputs_of
 from gal_studio.state import Store
 from gal_studio.state.database.upgrades import VERSION
 from gal_studio.state.tables.refinements import Pair
@@ -75,10 +76,10 @@ def seen_in_round(store: Store, round_: Round) -> dict[str, Any]:
             "parent": round_.parent_id,
             "adapter": round_.adapter,
             "trained_as": store.rounds.trained_as(round_.id),
-            "fingerprint": fingerprints.training_fingerprint(store, round_.id),
-            "is_done": fingerprints.is_trained(store, round_.id),
+            "fingerprint": fingerprints.training_fingerprint(inputs_of(store, round_.id)),
+            "is_done": fingerprints.is_trained(inputs_of(store, round_.id)),
             "training_set": [asdict(example) for example in store.rounds.training_set(round_.id)],
-            "lineage_set": [asdict(example) for example in lineage.training_set(store, round_.id)],
+            "lineage_set": [asdict(example) for example in inputs_of(store, round_.id).examples],
             "losses": store.rounds.losses(round_.id),
             "candidates": [candidate.id for candidate in store.candidates.of_round(round_.id)],
             "decisions": [asdict(decision) for decision in store.decisions.log(round_.id)],
@@ -128,7 +129,7 @@ def test_rounds_decisions_training_sets_and_fingerprints_are_what_they_were(
 ) -> None:
     rounds = old.rounds.of_project(expected[name]["id"])
     assert [seen_in_round(old, round_) for round_ in rounds] == expected[name]["rounds"]
-    trained = [fingerprints.is_trained(old, round_.id) for round_ in rounds]
+    trained = [fingerprints.is_trained(inputs_of(old, round_.id)) for round_ in rounds]
     assert trained == [round_.adapter is not None for round_ in rounds]
     assert sum(trained) == (3 if name == "Cat" else 2)
 
@@ -169,7 +170,8 @@ def test_regions_are_added_when_needed_and_give_the_same_weights(
     with Store(tmp_path / "other") as other:
         project_id = import_project(other, archive)
         assert all(
-            fingerprints.is_trained(other, round_.id) for round_ in other.rounds.of_project(project_id)
+            fingerprints.is_trained(inputs_of(other, round_.id))
+            for round_ in other.rounds.of_project(project_id)
         ), "an archive holds the foregrounds of its pairs"
         for pair_id, region in regions.items():
             imported = other.refinements.regions.get(pair_id)

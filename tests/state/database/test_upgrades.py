@@ -143,7 +143,7 @@ def test_work_goes_on_in_an_old_workspace(tmp_path: Path, version: int) -> None:
         assert claimed.id == "j2"
         node = store.rounds.add("p1", "r1", store.rounds.settings("r1"), "refine")
         assert store.jobs.enqueue("p1", node.id, "pairs").state == "queued"
-        assert lineage.pool(store, node.id) == lineage.pool(store, "r1")
+        assert lineage.pool(store.snapshots.round(node.id)) == lineage.pool(store.snapshots.round("r1"))
         with pytest.raises(sqlite3.IntegrityError):
             store.database.write("INSERT INTO job_moves VALUES (9, 'nothing', NULL, 'queued', '', 1.0)")
         with pytest.raises(StudioError, match="no jobs of the kind 'nothing'"):

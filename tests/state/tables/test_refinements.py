@@ -8,6 +8,7 @@ from gal_studio.core.errors import StudioError
 from gal_studio.core.patchdpo.patch_quality import Limits
 from gal_studio.core.types import Round
 from gal_studio.rounds import fingerprints, lineage
+from gal_studio.rounds.inputs import inputs_of
 from gal_studio.state import Store
 from gal_studio.state.tables.projects import Project
 from gal_studio.state.tables.refinements import Foreground, Measurement, PlannedPair, StoredMap, pair_id
@@ -144,11 +145,14 @@ def test_refinement_has_the_pool_and_the_training_set_of_its_round(
     store: Store, first_round: Round, node: Round, drawn: tuple[str, ...]
 ) -> None:
     store.decisions.record(first_round.id, [(drawn[0], "accepted")], "human", {drawn[0]: "mask"})
-    assert lineage.pool(store, node.id) == lineage.pool(store, first_round.id)
-    assert lineage.training_set(store, node.id) == lineage.training_set(store, first_round.id)
+    assert lineage.pool(store.snapshots.round(node.id)) == lineage.pool(store.snapshots.round(first_round.id))
+    assert inputs_of(store, node.id).examples == inputs_of(store, first_round.id).examples
     after = store.rounds.add(node.project_id, node.id, store.rounds.settings(node.id))
-    assert len(lineage.pool(store, after.id)) == len(lineage.pool(store, node.id)) - 1
-    assert [example.mask for example in lineage.training_set(store, after.id)] == [None, "mask"]
+    assert (
+        len(lineage.pool(store.snapshots.round(after.id)))
+        == len(lineage.pool(store.snapshots.round(node.id))) - 1
+    )
+    assert [example.mask for example in inputs_of(store, after.id).examples] == [None, "mask"]
 
 
 def test_fingerprint_of_an_unmasked_training_is_that_of_old_times(store: Store, first_round: Round) -> None:
@@ -157,15 +161,16 @@ def test_fingerprint_of_an_unmasked_training_is_that_of_old_times(store: Store, 
     import json
 
     project = store.projects.get(first_round.project_id)
-    (example,) = lineage.training_set(store, first_round.id)
+    (example,) = inputs_of(store, first_round.id).examples
     parts = [
         project.base_model, project.trigger_word, store.rounds.settings(first_round.id).tune.to_former_dict(),
-        lineage.round_training_seed(store, first_round.id), None,
+        lineage.round_training_seed(store.snapshots.round(first_round.id)), None,
         [(example.image, example.prompt, example.weight, example.is_reference)],
     ]  # fmt: skip
     text = json.dumps(parts, sort_keys=True)
     assert (
-        fingerprints.training_fingerprint(store, first_round.id) == hashlib.sha256(text.encode()).hexdigest()
+        fingerprints.training_fingerprint(inputs_of(store, first_round.id))
+        == hashlib.sha256(text.encode()).hexdigest()
     )
 
 

@@ -8,6 +8,7 @@ import pytest
 from gal_studio.assets import load_preset, load_shape
 from gal_studio.core.memory.need import DeviceKind, operations
 from gal_studio.core.memory.room import GIGABYTE
+from gal_studio.state.tables.rounds import Paces
 from gal_studio.studio import device
 from gal_studio.studio.create import plan
 from gal_studio.studio.create.plan import fitted, plan_round, round_seconds
@@ -60,12 +61,16 @@ def test_a_doubt_names_the_next_step(monkeypatch: pytest.MonkeyPatch) -> None:
     )
 
 
+def timed(model: str) -> Any:
+    """A store in which this model took half a second for a step and a quarter for a picture."""
+    known = {model: Paces(0.5, 0.25)}
+    return SimpleNamespace(rounds=SimpleNamespace(paces=lambda name: known.get(name, Paces(None, None))))
+
+
 def test_the_time_of_another_model_is_scaled_by_its_operations() -> None:
     """Pocket took half a second for a step and a quarter for a picture."""
     pocket = load_preset("pocket")
-    paces = {("fine_tune",): 0.5, ("generate", "embed"): 0.25}
-    rounds = SimpleNamespace(pace=lambda name, phases: paces[phases] if name == pocket.base_model else None)
-    store: Any = SimpleNamespace(rounds=rounds)
+    store = timed(pocket.base_model)
     own = load_shape("pocket"), pocket.base_model, pocket.settings["style"]
     steps = pocket.settings["style"].tune.steps
     assert round_seconds(store, *own, "style") == pytest.approx(steps * 0.5 + 180 * 0.25)
@@ -80,9 +85,7 @@ def test_the_time_of_another_model_is_scaled_by_its_operations() -> None:
 
 def test_a_round_of_days_names_a_model_that_takes_minutes(monkeypatch: pytest.MonkeyPatch) -> None:
     pocket = load_preset("pocket")
-    paces = {("fine_tune",): 0.5, ("generate", "embed"): 0.25}
-    rounds = SimpleNamespace(pace=lambda name, phases: paces[phases] if name == pocket.base_model else None)
-    store: Any = SimpleNamespace(rounds=rounds)
+    store = timed(pocket.base_model)
     here = sized(48)
     monkeypatch.setattr(plan, "this_device", lambda: here)
     slow = plan_round(store, SHAPE, XL.base_model, XL.settings["style"], "style")

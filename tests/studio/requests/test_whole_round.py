@@ -4,6 +4,7 @@ import pytest
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.types import Job
+from gal_studio.rounds.inputs import inputs_of
 from tests.studio.conftest import Place
 from tests.ui.seeded import draw, measure, train
 
@@ -57,7 +58,7 @@ def test_only_what_is_missing_is_queued(place: Place, fresh: str) -> None:
 def fingerprint(place: Place, round_id: str) -> str:
     from gal_studio.rounds.fingerprints import training_fingerprint
 
-    return training_fingerprint(place.studio.store, round_id)
+    return training_fingerprint(inputs_of(place.studio.store, round_id))
 
 
 def test_stop_halts_all_of_the_press_and_resume_goes_on_with_all_of_it(place: Place, fresh: str) -> None:

@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from gal_studio.core.errors import StudioError
+from gal_studio.core.jobs.states import ACTIVE
 from gal_studio.core.types import Job
 from gal_studio.rounds import fingerprints
+from gal_studio.rounds.inputs import inputs_of
 from gal_studio.rounds.prior import drawn_prior
 from gal_studio.state import Store
 from gal_studio.studio import Studio
@@ -42,10 +44,12 @@ def test_how_often_a_sample_is_drawn_makes_no_other_training(studio: Studio, rou
     studio.change_settings(project_id, {"tune": {"preview_every": 25}})
     with pytest.raises(StudioError, match="fine-tuned on these pictures with these settings already"):
         studio.fine_tune(round_id)
-    before = fingerprints.training_fingerprint(studio.store, round_id)
+    before = fingerprints.training_fingerprint(inputs_of(studio.store, round_id))
     present = studio.store.rounds.settings(round_id)
     studio.store.rounds.set_settings(round_id, replace(present, tune=replace(present.tune, preview_every=25)))
-    assert fingerprints.training_fingerprint(studio.store, round_id) == before, "a checkpoint would be lost"
+    assert fingerprints.training_fingerprint(inputs_of(studio.store, round_id)) == before, (
+        "a checkpoint would be lost"
+    )
 
 
 @pytest.mark.parametrize(
@@ -63,12 +67,14 @@ def test_other_settings_of_drawing_make_no_other_training(
     project_id, store = studio.create_project(draft(changes={"tune": {"prior_images": 18}})), studio.store
     round_id = store.rounds.of_project(project_id)[0].id
     train(studio, round_id)
-    assert drawn_prior(store, round_id)
-    before = fingerprints.training_fingerprint(store, round_id)
+    assert drawn_prior(inputs_of(store, round_id))
+    before = fingerprints.training_fingerprint(inputs_of(store, round_id))
     studio.change_settings(project_id, changes)
     studio.generate(round_id)
-    assert fingerprints.training_fingerprint(store, round_id) == before, "a checkpoint would be lost"
-    assert fingerprints.is_trained(store, round_id)
+    assert fingerprints.training_fingerprint(inputs_of(store, round_id)) == before, (
+        "a checkpoint would be lost"
+    )
+    assert fingerprints.is_trained(inputs_of(store, round_id))
     for name, value in changes.get("generation", {}).items():
         assert getattr(store.rounds.settings(round_id).generation, name) == value
 
@@ -156,8 +162,9 @@ def test_a_stopped_training_never_replaces_the_lora_under_what_was_made_with_it(
         studio.resume(job.id)
     assert studio.queue_view().halted == ()
     assert studio.job_view(project_id).id != job.id
-    for active in studio.store.jobs.active(round_id):
-        studio.store.jobs.finish(active.id)
+    for job in studio.store.jobs.of_project(project_id):
+        if job.round_id == round_id and job.state in ACTIVE:
+            studio.store.jobs.finish(job.id)
     if since is not drawing:
         assert studio.fine_tune(round_id).round_id != round_id
 

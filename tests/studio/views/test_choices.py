@@ -196,7 +196,7 @@ def test_a_weight_set_by_hand_replaces_that_of_the_round(studio: Studio, drawn: 
         studio.set_weight(first, 0.5)
     studio.decide([first, second], "accepted")
     child = studio.next_round(drawn)
-    usual = lineage.round_weight(studio.store, drawn)
+    usual = lineage.round_weight(studio.store.snapshots.round(drawn))
     studio.set_weight(first, 0.5)
     image = studio.store.candidates.get(first).image
 

@@ -1,7 +1,7 @@
 """What a queued job has before it."""
 
 from gal_studio.studio import Studio
-from gal_studio.studio.views.forecast import ahead, forecast
+from gal_studio.studio.views.forecast import Ahead, ahead, forecast
 from tests.studio.seeding import draft, draw, train
 
 
@@ -19,6 +19,11 @@ def test_a_later_training_counts_the_draws_of_accepted_pictures(studio: Studio) 
     assert forecast(studio.store, studio.fine_tune(second.id)).amount == 20
 
 
+def what_follows(studio: Studio, round_id: str) -> Ahead:
+    here = studio.store.snapshots.round(round_id)
+    return ahead(here, studio.store.rounds.paces(here.project.project.base_model))
+
+
 def test_what_may_follow_is_estimated_by_what_was_timed(studio: Studio) -> None:
     tune = {"steps": 10, "accepted_share": 0.5, "batch_size": 4}
     refine = {"pairs": 3, "steps": 20, "batch_size": 2}
@@ -28,18 +33,18 @@ def test_what_may_follow_is_estimated_by_what_was_timed(studio: Studio) -> None:
     prompts = len(studio.pool(first.id))
     train(studio, first.id)
     draw(studio, first.id, [2] * prompts)
-    untimed = ahead(studio.store, first.id)
+    untimed = what_follows(studio, first.id)
     assert (untimed.next_seconds, untimed.refinement_seconds) == (None, None)
     assert (untimed.pairs, untimed.steps, untimed.pictures) == (3, 20, 4 * prompts)
     studio.store.rounds.save_losses(first.id, [(step, 1.0) for step in range(1, 6)])
     steps, pictures = len(studio.store.rounds.losses(first.id)), studio.store.candidates.count(first.id)
     studio.store.rounds.add_seconds(first.id, "fine_tune", 2.0 * steps)
     studio.store.rounds.add_seconds(first.id, "generate", 3.0 * pictures)
-    timed = ahead(studio.store, first.id)
+    timed = what_follows(studio, first.id)
     assert timed.next_seconds == 10 * 2.0 + 4 * prompts * 3.0
     assert timed.refinement_seconds == 20 * 2.0 + (3 + 4 * prompts) * 3.0
     studio.decide([studio.store.candidates.of_round(first.id)[0].id], "accepted")
-    assert ahead(studio.store, first.id).next_seconds == 20 * 2.0 + 4 * (prompts - 1) * 3.0
+    assert what_follows(studio, first.id).next_seconds == 20 * 2.0 + 4 * (prompts - 1) * 3.0
 
 
 def test_a_next_round_is_queued_behind_a_refinement(studio: Studio) -> None:

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { clock, count, inSentence, undecided } from "../../../assets/ui/kit/format.js";
-import { FIELDS, read, typedValue, weightWords, written } from "../../../assets/ui/kit/settings_fields.js";
+import { read, typedValue, weightWords, written } from "../../../assets/ui/kit/settings_fields.js";
 
 test("counts, times and shares", () => {
   assert.deepEqual([count(1, "picture"), count(0, "picture")], ["1 picture", "0 pictures"]);
@@ -19,17 +19,23 @@ test("a name that a person gave keeps its capitals", () => {
 });
 
 test("numbers are sent as numbers; other input is sent as typed, for the server to reject", () => {
-  const typed = (/** @type {string} */ name, /** @type {string} */ value) => typedValue(name, { value });
-  assert.equal(typed("tune.steps", "77"), 77);
-  assert.equal(typed("tune.preview_every", "25"), 25);
-  assert.equal(typed("tune.learning_rate", "1e-3"), 0.001);
-  assert.equal(typed("generation.guidance_scale", "3,5"), 3.5, "some keypads have no point");
-  assert.equal(typed("generation.guidance_scale", "1,000,5"), "1,000,5");
-  assert.equal(typed("tune.steps", "7.5"), "7.5");
-  assert.equal(typed("tune.steps", "9007199254740993"), "9007199254740993", "no digit is lost");
-  assert.equal(typed("tune.steps", "many"), "many");
-  assert.equal(typed("tune.prior_styles", "3"), "3");
-  assert.equal(typed("seed", " "), " ");
+  const typed = (
+    /** @type {"whole" | "number" | "text" | "choice" | "flag"} */ kind,
+    /** @type {string} */ value,
+    optional = false,
+  ) => typedValue({ kind, optional }, { value });
+  assert.equal(typed("whole", "77"), 77);
+  assert.equal(typed("number", "1e-3"), 0.001);
+  assert.equal(typed("number", "3,5"), 3.5, "some keypads have no point");
+  assert.equal(typed("number", "1,000,5"), "1,000,5");
+  assert.equal(typed("whole", "7.5"), "7.5");
+  assert.equal(typed("whole", "9007199254740993"), "9007199254740993", "no digit is lost");
+  assert.equal(typed("whole", "many"), "many");
+  assert.equal(typed("text", "3"), "3");
+  assert.equal(typed("choice", "7"), "7");
+  assert.equal(typed("whole", " "), " ");
+  assert.equal(typed("whole", " ", true), null, "the model decides");
+  assert.deepEqual([typed("flag", "true"), typed("flag", "false")], [true, false]);
 });
 
 test("every field is read from the settings by its dotted name", () => {
@@ -40,7 +46,7 @@ test("every field is read from the settings by its dotted name", () => {
     "flat style, clay",
   );
   assert.equal(written({ tune: { steps: 100 } }, "tune.steps"), "100");
-  assert.ok(FIELDS.some(([name]) => name === "tune.preview_every"));
+  assert.equal(written({ tune: { resolution: null } }, "tune.resolution"), "");
 });
 
 test("the weight is shown for the measured entropy, or as its maximum", () => {

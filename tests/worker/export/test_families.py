@@ -8,7 +8,6 @@ from zipfile import ZipFile
 import pytest
 from PIL import Image
 
-from gal_studio.core.models.export_forms import Form
 from gal_studio.core.recipe import Recipe
 from gal_studio.engine.export import check, stock
 from gal_studio.engine.export.check import Checked
@@ -36,7 +35,7 @@ EXACT = {
 }
 MAKERS = [make_tiny_pipeline, make_tiny_xl_pipeline, make_tiny_klein, make_tiny_z_image]
 RECIPES = [Recipe(0.0, 1.0, 0.5), Recipe.constant(0.55)]
-LOOPS: dict[str, tuple[Make, Form]] = {
+LOOPS: dict[str, tuple[Make, str]] = {
     "sd2 epsilon": (make_wide_two, "kohya"),
     "sd2 v": (make_wide_two_with_v, "diffusers"),
     "klein base": (make_tiny_klein, "comfyui"),

@@ -9,9 +9,11 @@ import torch
 from safetensors.torch import save_file
 
 from gal_studio.core.errors import StudioError
+from gal_studio.core.models.forms.registry import find_form
 from gal_studio.engine.export.layers import Factors, named_tensors, read_layers
 from gal_studio.engine.models.adapters import targeted_layers
 from gal_studio.rounds import fingerprints, lineage
+from gal_studio.rounds.inputs import inputs_of
 from gal_studio.state import Store
 from gal_studio.studio import Studio
 from gal_studio.studio.create.lora_file import read_lora_facts
@@ -34,7 +36,7 @@ def write_lora(models: Models, name: str, path: Path, rank: int = 1) -> dict[str
         made[layer] = Factors(
             torch.randn((rank, inside), generator=generator), torch.randn((out, rank), generator=generator)
         )
-    save_file(named_tensors(made, family.part, family.lora_names, "kohya"), path, SEEN)
+    save_file(named_tensors(made, family.part, family.lora_names, find_form("kohya")), path, SEEN)
     return made
 
 
@@ -60,8 +62,8 @@ def test_a_new_project_starts_from_it(tmp_path: Path, models: Models, names: tup
         assert start is not None and start.source == "ink.safetensors"
         assert studio.project(store.rounds.get(round_id).project_id).starts_from == "ink.safetensors"
         assert store.starts.of_project(plain.project_id) is None
-        assert lineage.starting_adapter(store, round_id) == start.adapter
-        prints = {fingerprints.training_fingerprint(store, one) for one in (plain.id, round_id)}
+        assert lineage.starting_adapter(store.snapshots.round(round_id)) == start.adapter
+        prints = {fingerprints.training_fingerprint(inputs_of(store, one)) for one in (plain.id, round_id)}
         assert len(prints) == 2
         kept = read_layers(store.adapters.path(start.adapter), "unet")
         assert all(torch.allclose(kept[layer].change, made[layer].change) for layer in made)

@@ -5,8 +5,8 @@ import json
 import pytest
 
 from gal_studio.core.types import Job
-from gal_studio.rounds import lineage
-from gal_studio.rounds.test_set import is_due
+from gal_studio.rounds.inputs import inputs_of
+from gal_studio.rounds.test_set import prepare
 from gal_studio.studio import Studio
 from gal_studio.worker import Worker
 from gal_studio.worker.models import Models
@@ -77,7 +77,7 @@ def test_pictures_of_the_test_set_change_nothing_about_candidates(
     work(studio, models, studio.measure(round_id))
     after = studio.round_view(round_id)
     assert after.candidates == before.candidates
-    assert (after.scores, after.pool, after.openness) == (before.scores, before.pool, before.openness)
+    assert (after.scores, after.pool, after.mean_entropy) == (before.scores, before.pool, before.mean_entropy)
     assert (after.example_weight, after.wanted, after.step) == (
         before.example_weight,
         before.wanted,
@@ -85,7 +85,7 @@ def test_pictures_of_the_test_set_change_nothing_about_candidates(
     )
     assert studio.rounds(project_of(studio, round_id)) == summaries
     assert studio.store.rounds.unet_forwards(round_id) == forwards
-    assert studio.training_set(round_id) == lineage.training_set(studio.store, round_id)
+    assert studio.training_set(round_id) == inputs_of(studio.store, round_id).examples
 
 
 def test_stopped_it_keeps_its_pictures_and_draws_only_the_rest(
@@ -170,7 +170,7 @@ def test_a_round_is_measured_by_itself_where_that_costs_under_a_third_of_it(
     assert set(studio.store.rounds.seconds(round_id)) == set(spent)
     for phase, seconds in spent.items():
         studio.store.rounds.set_seconds(round_id, phase, seconds)
-    assert is_due(studio.store, round_id) == due
+    assert prepare(studio.store, round_id).is_due == due
 
 
 @pytest.mark.parametrize(("when", "due"), [("always", True), ("never", False)])

@@ -13,6 +13,7 @@ from gal_studio.core.types import Job
 from gal_studio.engine.training import checkpoints
 from gal_studio.engine.training.checkpoints import Checkpoint
 from gal_studio.rounds import fingerprints
+from gal_studio.rounds.inputs import inputs_of
 from gal_studio.state.files import content_store
 from gal_studio.studio import Studio
 from gal_studio.worker.loop import Watcher
@@ -189,16 +190,16 @@ def test_what_is_decided_while_the_model_loads_is_trained_on(
     job = work(studio, models, studio.fine_tune(second), accept_when(studio, second, "loading", 0))
     assert job.state == "completed"
     assert len(studio.store.rounds.training_set(second)) == 3
-    assert fingerprints.is_trained(studio.store, second)
+    assert fingerprints.is_trained(inputs_of(studio.store, second))
 
 
 def test_what_is_decided_after_that_is_another_training(studio: Studio, models: Models, second: str) -> None:
-    begun_as = fingerprints.training_fingerprint(studio.store, second)
+    begun_as = fingerprints.training_fingerprint(inputs_of(studio.store, second))
     job = work(studio, models, studio.fine_tune(second), accept_when(studio, second, "encode", 1))
     assert job.state == "completed"
     assert len(studio.store.rounds.training_set(second)) == 2
     assert studio.store.rounds.trained_as(second) == begun_as
-    assert not fingerprints.is_trained(studio.store, second)
+    assert not fingerprints.is_trained(inputs_of(studio.store, second))
 
 
 def test_a_training_of_other_pictures_is_gone_on_with_when_they_are_back(

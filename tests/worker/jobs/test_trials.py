@@ -8,6 +8,7 @@ from gal_studio.core.recipe import Recipe
 from gal_studio.core.types import Job
 from gal_studio.engine.sampling.sampler import draw
 from gal_studio.rounds import fingerprints, lineage
+from gal_studio.rounds.inputs import inputs_of
 from gal_studio.state import Store
 from gal_studio.studio import Studio
 from gal_studio.worker.jobs import trials
@@ -91,21 +92,21 @@ def test_an_own_candidate_is_decided_and_taught_and_counted_nowhere(
     view = studio.round_view(drawn)
     tile = view.candidates[-1]
     assert (tile.candidate.id, tile.prompt, tile.candidate.own) == (chosen, OWN, True)
-    assert (view.scores, view.openness, view.example_weight) == (
-        before.scores, before.openness, before.example_weight,
+    assert (view.scores, view.mean_entropy, view.example_weight) == (
+        before.scores, before.mean_entropy, before.example_weight,
     )  # fmt: skip
     assert view.complete and view.sentence == before.sentence
     assert [one.prompt for one in view.pool] == [one.prompt for one in before.pool], "no round draws it"
     following = studio.next_round(drawn).id
-    untaught = fingerprints.training_fingerprint(store, following)
+    untaught = fingerprints.training_fingerprint(inputs_of(store, following))
     studio.decide([chosen], "accepted")
-    assert fingerprints.training_fingerprint(store, following) != untaught
+    assert fingerprints.training_fingerprint(inputs_of(store, following)) != untaught
     (example,) = [one for one in studio.training_set(following) if not one.is_reference]
     assert (example.prompt, example.image, example.weight) == (OWN, tile.candidate.image, view.example_weight)
     assert len(studio.pool(following)) == len(before.pool)
     assert studio.choices(view.project.id) == (), "nothing was suggested for it"
     studio.undo(drawn)
-    assert fingerprints.training_fingerprint(store, following) == untaught
+    assert fingerprints.training_fingerprint(inputs_of(store, following)) == untaught
     studio.redo(drawn)
     studio.forget_trial(trial.id)
     assert studio.trials(view.project.id) == ()
@@ -121,7 +122,7 @@ def test_an_own_picture_for_a_test_prompt_answers_it(studio: Studio, models: Mod
     work(studio, models, job_of(studio, drawn))
     studio.decide([studio.use_trial(trial.id)], "accepted")
     assert anchor.id not in {one.id for one in studio.pool(studio.next_round(drawn).id)}
-    assert lineage.missing(studio.store, drawn) == ()
+    assert lineage.missing(studio.store.snapshots.round(drawn)) == ()
     (choice,) = studio.choices(studio.store.rounds.get(drawn).project_id)[0].choices
     assert choice.choice.verdict == "accepted"
 

@@ -94,7 +94,7 @@ def test_a_heatmap_before_the_first_refinement_finds_the_same_subjects(
         wanted = [other.refinements.foreground(one.image) for one in same]
     assert [store.refinements.foreground(one.image) for one in references] == wanted
     for one in references:
-        mask = mask_of_reference(store, one)
+        mask = mask_of_reference(one, store.refinements.foreground(one.image))
         assert mask is not None
         assert covered(store.images.mask(mask), store.images.picture(one.image))[0] > 0.9
 
@@ -115,5 +115,5 @@ def test_what_a_disk_refuses_is_no_answer(store: Store) -> None:
 
 def test_asking_for_a_mask_does_not_search(store: Store) -> None:
     reference = store.projects.references(Studio(store).create_demo("object"))[0]
-    assert mask_of_reference(store, reference) is None
+    assert mask_of_reference(reference, store.refinements.foreground(reference.image)) is None
     assert store.refinements.foreground(reference.image) is None

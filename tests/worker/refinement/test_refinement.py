@@ -7,6 +7,7 @@ from gal_studio.commands.running.outputs import describe_refinement
 from gal_studio.core.errors import StudioError
 from gal_studio.rounds import lineage
 from gal_studio.rounds import pairs as pairing
+from gal_studio.rounds.inputs import inputs_of
 from gal_studio.state.tables.refinements import Measurement
 from gal_studio.studio import Studio
 from gal_studio.worker.models import Models
@@ -112,7 +113,10 @@ def test_what_was_trained_on_is_not_measured(studio: Studio, models: Models) -> 
     view = studio.refinement_view(node)
     assert view.unmeasured == ""
     prompts = {tile.prompt for tile in studio.round_view(node).candidates} - {"A tie in ink style"}
-    assert pairing.measured_prompts(studio.store, node) == prompts
+    assert (
+        pairing.measured_prompts(studio.store.snapshots.round(node), studio.store.rounds.training_set(node))
+        == prompts
+    )
     gained = {measured.metric: measured for measured in view.measurements}
     assert {measured.images for measured in gained.values()} == {9}
     scores = [
@@ -155,13 +159,20 @@ def test_style_prefers_the_refined_round_and_looks_above(studio: Studio, models:
     node = studio.make_pairs(second).round_id
     base = studio.store.rounds.get(second)
     settings = studio.store.rounds.settings(node).refine
-    assert {plan.reference_image for plan in pairing.planned_pairs(studio.store, base, settings)} == {old}
+    assert {
+        plan.reference_image
+        for plan in pairing.planned_pairs(inputs_of(studio.store, base.id, True), settings)
+    } == {old}
     new = studio.store.candidates.get(accept(studio, second)).image
     own = studio.store.candidates.get(accept(studio, second, 5))
     studio.set_weight(own.id, 0.25)
-    planned = pairing.planned_pairs(studio.store, base, settings)
+    planned = pairing.planned_pairs(inputs_of(studio.store, base.id, True), settings)
     assert [plan.reference_image for plan in planned][:4] == [new, own.image, old, new]
-    kept = [lineage.round_weight(studio.store, second), 0.25, lineage.round_weight(studio.store, first)]
+    kept = [
+        lineage.round_weight(studio.store.snapshots.round(second)),
+        0.25,
+        lineage.round_weight(studio.store.snapshots.round(first)),
+    ]
     assert [plan.weight for plan in planned][:3] == kept, "Eq. G8, or set by hand"
 
 

@@ -175,7 +175,10 @@ def test_next_round_goes_on_from_the_refinement(done: tuple[Studio, str, str], m
     second = studio.next_round(node)
     assert (second.number, second.kind, second.parent_id) == (2, "fine_tune", node)
     assert studio.next_round(node) == second
-    assert lineage.starting_adapter(studio.store, second.id) == studio.store.rounds.get(node).adapter
+    assert (
+        lineage.starting_adapter(studio.store.snapshots.round(second.id))
+        == studio.store.rounds.get(node).adapter
+    )
     assert studio.store.candidates.get(accepted).image in [
         example.image for example in studio.training_set(second.id)
     ]
@@ -193,11 +196,14 @@ def test_next_round_repeats_the_refinement(done: tuple[Studio, str, str], models
     assert "refined again" in studio.refinement_view(node).next_round_rule
     accept(studio, node)
     second = studio.next_round(node)
-    assert lineage.starting_adapter(studio.store, second.id) is None
+    assert lineage.starting_adapter(studio.store.snapshots.round(second.id)) is None
     studio.run_round(second.id)
     studio.run_round(second.id)  # twice is once
     work(studio, models)
     (again,) = studio.store.rounds.children(second.id)
     assert (again.kind, again.number) == ("refine", 2)
     assert studio.refinement_view(again.id).step == "done"
-    assert lineage.starting_adapter(studio.store, again.id) == studio.store.rounds.get(second.id).adapter
+    assert (
+        lineage.starting_adapter(studio.store.snapshots.round(again.id))
+        == studio.store.rounds.get(second.id).adapter
+    )

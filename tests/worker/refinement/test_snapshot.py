@@ -3,6 +3,7 @@
 from gal_studio.core.types import Job
 from gal_studio.engine.training import latents
 from gal_studio.rounds import fingerprints, pairs
+from gal_studio.rounds.inputs import inputs_of
 from gal_studio.studio import Studio
 from gal_studio.worker.models import Models
 from gal_studio.worker.task import Progress
@@ -34,13 +35,13 @@ def test_what_is_painted_before_the_training_begins_is_learned_and_noted(
     studio.refine(node)
     work(studio, models, watcher=paint_when(studio, pair, "loading"))
     early = weights(studio, node)
-    assert fingerprints.is_trained(studio.store, node)
+    assert fingerprints.is_trained(inputs_of(studio.store, node))
     studio.undo_painting(node)
     studio.refine(node)
-    begun_as = fingerprints.training_fingerprint(studio.store, node)
+    begun_as = fingerprints.training_fingerprint(inputs_of(studio.store, node))
     work(studio, models, watcher=paint_when(studio, pair, "encode"))
     assert studio.store.rounds.trained_as(node) == begun_as
-    assert not fingerprints.is_trained(studio.store, node)
+    assert not fingerprints.is_trained(inputs_of(studio.store, node))
     assert weights(studio, node) != early
 
 
@@ -54,7 +55,7 @@ def test_the_record_is_what_was_trained_on(studio: Studio, models: Models) -> No
     accept(studio, second)
     node = studio.make_pairs(second).round_id
     work(studio, models)
-    expected = pairs.trained_pictures(studio.store, node)
+    expected = pairs.trained_pictures(inputs_of(studio.store, node))
 
     def watch(_job: Job, progress: Progress) -> None:
         if (progress.phase, progress.done) == ("refine", 2):
@@ -64,7 +65,7 @@ def test_the_record_is_what_was_trained_on(studio: Studio, models: Models) -> No
     work(studio, models, watcher=watch)
     assert studio.store.jobs.get(job.id).state == "completed"
     assert studio.store.rounds.training_set(node) == expected
-    assert pairs.trained_pictures(studio.store, node) != expected
+    assert pairs.trained_pictures(inputs_of(studio.store, node)) != expected
 
 
 def test_other_maps_make_another_refinement(studio: Studio, models: Models) -> None:

@@ -9,6 +9,7 @@ import pytest
 from gal_studio.core.types import Job
 from gal_studio.engine.sampling.sampler import DrawnBatch, DrawRequest
 from gal_studio.rounds.fingerprints import is_trained
+from gal_studio.rounds.inputs import inputs_of
 from gal_studio.rounds.prior import drawn_prior
 from gal_studio.studio import Studio
 from gal_studio.worker.models import Models
@@ -61,8 +62,8 @@ def test_a_later_test_prompt_leaves_prior_pictures_and_trainings_as_they_are(
     before = kept(studio)
     assert len(before) == 3, "more than anchors"
     studio.add_anchors(studio.projects()[0].id, ["A drum {}"])
-    assert is_trained(studio.store, first)
-    assert [each.prompt for each in drawn_prior(studio.store, first)] == before
+    assert is_trained(inputs_of(studio.store, first))
+    assert [each.prompt for each in drawn_prior(inputs_of(studio.store, first))] == before
 
 
 def test_fewer_prior_pictures_are_still_of_all_test_prompts(
@@ -74,7 +75,7 @@ def test_fewer_prior_pictures_are_still_of_all_test_prompts(
     assert len(kept(studio)) == 4
     settings = studio.store.rounds.settings(first).updated({"tune": {"prior_images": 2}})
     studio.store.rounds.set_settings(first, settings)
-    assert [each.prompt for each in drawn_prior(studio.store, first)] == kept(studio)[:2]
+    assert [each.prompt for each in drawn_prior(inputs_of(studio.store, first))] == kept(studio)[:2]
     assert "koala" in kept(studio)[1], "not the tie in both styles"
 
 

@@ -6,8 +6,7 @@
 import { call } from "../../app/session.js";
 import { el } from "../../kit/dom.js";
 import {
-  FIRST_OF_MACHINE,
-  machineHeading,
+  headingOf,
   makeFields,
   offerReset,
   resetAllButton,
@@ -77,13 +76,12 @@ export async function mountPresets(parts, firstKind) {
   startField.classList.add("start-from");
   startField.append(startFacts);
   parts.advanced.append(startField);
-  const fields = makeFields();
+  const fields = makeFields(answer.fields);
   const resetAll = resetAllButton();
   parts.advanced.append(resetAll.node);
   for (const [name, field] of fields) {
     field.node.append(placeOf(name, field.input));
-    if (name === FIRST_OF_MACHINE) parts.advanced.append(machineHeading());
-    parts.advanced.append(field.node);
+    parts.advanced.append(...headingOf(field), field.node);
   }
 
   const chosen = () =>
@@ -181,7 +179,9 @@ export async function mountPresets(parts, firstKind) {
       base_model: base.value.trim(),
       clip_model: clip.value.trim(),
       start_from: start.value.trim(),
-      settings: Object.fromEntries(edited().map(([name, field]) => [name, typedValue(name, field.input)])),
+      settings: Object.fromEntries(
+        edited().map(([name, field]) => [name, typedValue(field.about, field.input)]),
+      ),
     }),
   };
 }

@@ -1,22 +1,126 @@
-"""The interface of an acquisition policy."""
+"""What an acquisition policy is: which test prompts a person should look at next, and why."""
 
-from collections.abc import Sequence
-from typing import Protocol
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping, Sequence
+from typing import ClassVar
 
-import numpy
+from gal_studio.core.gal.policies.pool import PoolSnapshot
+from gal_studio.core.gal.reasons import count_copies, explain_next_best, explain_picture, short_names
+from gal_studio.core.gal.selection import SuggestionSet, preferred
+from gal_studio.core.types import AnchorScore, Candidate, Suggestion
 
-from gal_studio.core.gal.selection import SuggestionSet
-from gal_studio.core.types import AnchorScore, Candidate
 
+class Policy(ABC):
+    """Orders the test prompts of a round, picks a picture of each, and says why.
 
-class Policy(Protocol):
-    """Suggests pictures of a round, given its candidates and the scores of its pool."""
+    A policy is one file with a subclass, and one line in `registry.py`. `name` is stored and typed in
+    commands, `label` shown, and `wants` says in one sentence what it suggests. One that `needs_features` gets
+    the CLIP features of the pictures, one that `needs_choices` what the person chose in other rounds. No
+    answer may depend on the order of candidates or scores.
+    """
 
-    def __call__(
-        self,
-        candidates: Sequence[Candidate],
-        scores: Sequence[AnchorScore],
-        rng: numpy.random.Generator,
-        top_k: int,
-    ) -> SuggestionSet:
-        """Return at most `top_k` suggestions; they must not depend on the order of candidates and scores."""
+    name: ClassVar[str]
+    label: ClassVar[str]
+    wants: ClassVar[str]
+    needs_features: ClassVar[bool] = False
+    needs_choices: ClassVar[bool] = False
+    next_words: ClassVar[str] = "the next one"  # what a test prompt is that takes the place of another one
+
+    @abstractmethod
+    def order(self, pool: PoolSnapshot) -> Sequence[AnchorScore]:
+        """The test prompts that may be suggested, the first one first; at least one picture of each."""
+
+    @abstractmethod
+    def reason(self, pool: PoolSnapshot, score: AnchorScore) -> str:
+        """Why this test prompt is suggested: one sentence."""
+
+    def why_not(self, pool: PoolSnapshot, score: AnchorScore) -> str:
+        """What is said of a test prompt that is not suggested."""
+        return f"{count_copies(score)}. Not suggested: {self.label} puts other test prompts first."
+
+    def acting(self, pool: PoolSnapshot) -> "Policy":
+        """The policy that suggests in this round: another one where this one lacks what it needs."""
+        return self
+
+    def pictures(self, pool: PoolSnapshot, score: AnchorScore) -> Sequence[Candidate]:
+        """The pictures of a test prompt that may be suggested, the best one first (Eq. G6)."""
+        return preferred(pool.groups[score.anchor.id])
+
+    def why(self, pool: PoolSnapshot, score: AnchorScore, picture: Candidate) -> str:
+        """Why this picture of a suggested test prompt (Eq. G6); empty if the reason says all."""
+        left = [one for one in self._left(pool, score) if one.id != picture.id]
+        closer = sum(one.similarity_anchor > picture.similarity_anchor for one in left)
+        left_out = self.left_out(pool, score, picture)
+        return explain_next_best(left_out, len(left), closer) if left_out else explain_picture(score, closer)
+
+    def summary(self, pool: PoolSnapshot, available: int) -> str:
+        """Sum up the pool, of which `available` test prompts may be suggested."""
+        made = min(available, pool.top_k)
+        return f"{made} of {len(pool.scores)} test prompts are suggested, by {self.label}."
+
+    def reasons(self, pool: PoolSnapshot) -> Mapping[str, str]:
+        """One sentence for each test prompt, suggested or not, by the ID of its anchor."""
+        first = {score.anchor.id for score in self.order(pool)[: pool.top_k]}
+        return {
+            score.anchor.id: (self.reason if score.anchor.id in first else self.why_not)(pool, score)
+            for score in pool.scores
+        }
+
+    def suggest(self, pool: PoolSnapshot) -> SuggestionSet:
+        """At most `top_k` suggestions (Eq. G5 to G7), each one that was rejected replaced by the next best.
+
+        That is the next picture of the same test prompt; when none is left and none was accepted, the next
+        test prompt. Suggestions keep their ranks; one without a replacement is dropped.
+        """
+        order, reasons = self.order(pool), self.reasons(pool)
+        spare = (score for score in order[pool.top_k :] if score.anchor.id not in pool.answered)
+        suggestions = []
+        for rank, score in enumerate(order[: pool.top_k], start=1):
+            left, reason = self._left(pool, score), reasons[score.anchor.id]
+            if not left and score.anchor.id not in pool.answered:
+                left, reason = self._instead(pool, score, spare)
+            if left:
+                suggestions.append(Suggestion(left[0].anchor_id, left[0].id, rank, reason))
+        exhausted = len(order) < pool.top_k
+        return SuggestionSet(tuple(suggestions), exhausted, self.summary(pool, len(order)))
+
+    def _left(self, pool: PoolSnapshot, score: AnchorScore) -> list[Candidate]:
+        """The pictures of a test prompt that may be suggested and were not rejected."""
+        return [picture for picture in self.pictures(pool, score) if picture.id not in pool.rejected]
+
+    def _instead(
+        self, pool: PoolSnapshot, gone: AnchorScore, spare: Iterator[AnchorScore]
+    ) -> tuple[list[Candidate], str]:
+        """The pictures of the next test prompt in the place of one without good pictures, and the reason."""
+        names = short_names([score.anchor for score in pool.scores])
+        for score in spare:
+            left = self._left(pool, score)
+            if left:
+                return left, (
+                    f"{count_copies(score)}: {self.next_words}, in place of “{names[gone.anchor.id]}”, whose "
+                    "good pictures you left out."
+                )
+        return [], ""
+
+    def left_out(self, pool: PoolSnapshot, score: AnchorScore, picture: Candidate) -> int:
+        """How many pictures were rejected that the policy prefers to this one."""
+        before = []
+        for one in self.pictures(pool, score):
+            if one.id == picture.id:
+                break
+            before.append(one)
+        return sum(one.id in pool.rejected for one in before)
+
+    def explain_absence(self, pool: PoolSnapshot, score: AnchorScore) -> str:
+        """What is added on a test prompt of the first ranks without a suggestion; empty if nothing."""
+        pictures = self.pictures(pool, score)
+        if not pictures or self._left(pool, score):
+            return ""
+        which = "its only" if len(pictures) == 1 else "all of its"
+        return f" Not suggested: you left out {which} good pictures."
+
+    def ranked(self, pool: PoolSnapshot) -> tuple[AnchorScore, ...]:
+        """All test prompts: those that may be suggested in their order, then the others by Eq. G5."""
+        order = tuple(self.order(pool))
+        known = {score.anchor.id for score in order}
+        return (*order, *(score for score in pool.ranked if score.anchor.id not in known))

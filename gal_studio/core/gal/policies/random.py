@@ -1,33 +1,57 @@
-"""The paper's baseline: random anchors."""
+"""The paper's baseline: random test prompts."""
 
 from collections.abc import Sequence
+from typing import ClassVar
 
-import numpy
+from gal_studio.core.gal.policies.policy import Policy
+from gal_studio.core.gal.policies.pool import PoolSnapshot
+from gal_studio.core.gal.reasons import count_copies
+from gal_studio.core.types import AnchorScore, Candidate
 
-from gal_studio.core.gal.selection import SuggestionSet
-from gal_studio.core.gal.uncertainty import group_by_anchor
-from gal_studio.core.types import AnchorScore, Candidate, Suggestion
 
-
-def random(
-    candidates: Sequence[Candidate],
-    scores: Sequence[AnchorScore],
-    rng: numpy.random.Generator,
-    top_k: int,
-) -> SuggestionSet:
-    """Suggest the first picture of `top_k` anchors drawn at random.
+class Random(Policy):
+    """The first picture of `top_k` anchors drawn at random.
 
     The published program generates a single picture for each of these anchors, so every H is 0 and, with
-    balance, so is every weight. Ours: the weight comes from the whole round's uncertainty (Eq. G8), so that
-    a comparison with the uncertainty policy is about selection alone.
+    balance, so is every weight. Ours: the weight comes from the whole round's uncertainty (Eq. G8), so that a
+    comparison with the uncertainty policy is about selection alone.
     """
-    groups = group_by_anchor(candidates)
-    pool = sorted(scores, key=lambda score: (score.anchor.order, score.anchor.id))
-    drawn = sorted(rng.choice(len(pool), size=min(top_k, len(pool)), replace=False)) if pool else []
-    reason = f"Drawn at random, 1 of {len(pool)} test prompts: its first picture, whatever it shows."
-    suggestions = tuple(
-        Suggestion(pool[place].anchor.id, groups[pool[place].anchor.id][0].id, rank, reason)
-        for rank, place in enumerate(drawn, start=1)
-    )
-    sentence = f"{len(suggestions)} test prompts were drawn at random."
-    return SuggestionSet(suggestions, len(suggestions) < top_k, sentence, by="random")
+
+    name: ClassVar[str] = "random"
+    label: ClassVar[str] = "Random"
+    wants: ClassVar[str] = "Test prompts drawn at random, as a baseline."
+
+    def order(self, pool: PoolSnapshot) -> Sequence[AnchorScore]:
+        """The drawn ones in the order of the pool, then the others at random."""
+        listed = sorted(pool.scores, key=lambda score: (score.anchor.order, score.anchor.id))
+        rng = pool.rng(self.name)
+        first = (
+            sorted(rng.choice(len(listed), size=min(pool.top_k, len(listed)), replace=False))
+            if listed
+            else []
+        )
+        others = rng.permutation([place for place in range(len(listed)) if place not in first])
+        return [listed[int(place)] for place in (*first, *others)]
+
+    def pictures(self, pool: PoolSnapshot, score: AnchorScore) -> Sequence[Candidate]:
+        """All pictures, the first one first."""
+        return pool.groups[score.anchor.id]
+
+    def reason(self, pool: PoolSnapshot, score: AnchorScore) -> str:
+        """That it was drawn."""
+        return f"Drawn at random, 1 of {len(pool.scores)} test prompts."
+
+    def why_not(self, pool: PoolSnapshot, score: AnchorScore) -> str:
+        """That others were drawn."""
+        return f"{count_copies(score)}. Not suggested: other test prompts were drawn at random."
+
+    def why(self, pool: PoolSnapshot, score: AnchorScore, picture: Candidate) -> str:
+        """That nobody looked at it."""
+        return "the first one of its test prompt, whatever it shows."
+
+    def summary(self, pool: PoolSnapshot, available: int) -> str:
+        """How many were drawn."""
+        return f"{min(available, pool.top_k)} test prompts were drawn at random."
+
+
+RANDOM = Random()

@@ -1,19 +1,38 @@
-"""The paper's policy: the most uncertain anchors, each with its best picture (Eq. G5 to G7)."""
+"""The paper's policy: the most uncertain test prompts, each with its best picture (Eq. G5 to G7)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
 
-import numpy
+from gal_studio.core.gal.policies.policy import Policy
+from gal_studio.core.gal.policies.pool import PoolSnapshot
+from gal_studio.core.gal.reasons import explain_pool
+from gal_studio.core.gal.selection import explain_all, informative
+from gal_studio.core.types import AnchorScore
 
-from gal_studio.core.gal.selection import SuggestionSet, suggest
-from gal_studio.core.gal.uncertainty import group_by_anchor
-from gal_studio.core.types import AnchorScore, Candidate
+
+class Uncertainty(Policy):
+    """Anchors with H > 0, the most uncertain one first."""
+
+    name: ClassVar[str] = "uncertainty"
+    label: ClassVar[str] = "Uncertainty"
+    wants: ClassVar[str] = "The test prompts that the model is most undecided about."
+    next_words: ClassVar[str] = "the next most undecided"
+
+    def order(self, pool: PoolSnapshot) -> Sequence[AnchorScore]:
+        """Eq. G5."""
+        return [score for score in pool.ranked if informative(score)]
+
+    def reasons(self, pool: PoolSnapshot) -> Mapping[str, str]:
+        """The rank of each test prompt, with what breaks a tie."""
+        return explain_all(pool.scores, pool.top_k)
+
+    def reason(self, pool: PoolSnapshot, score: AnchorScore) -> str:
+        """The rank of one test prompt."""
+        return self.reasons(pool)[score.anchor.id]
+
+    def summary(self, pool: PoolSnapshot, available: int) -> str:
+        """How many test prompts the model is undecided about (Eq. G7)."""
+        return explain_pool(available, pool.top_k, len(pool.scores))
 
 
-def uncertainty(
-    candidates: Sequence[Candidate],
-    scores: Sequence[AnchorScore],
-    rng: numpy.random.Generator,
-    top_k: int,
-) -> SuggestionSet:
-    """Eq. G5 to G7; deterministic, so `rng` is unused."""
-    return suggest(scores, group_by_anchor(candidates), top_k)
+UNCERTAINTY = Uncertainty()

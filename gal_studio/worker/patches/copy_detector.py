@@ -1,4 +1,4 @@
-"""The second witness of copies: a vision model that looks for the references in drawn pictures (Eq. G10)."""
+"""The copy detector: a vision model that looks for the references in drawn pictures (Eq. G10)."""
 
 from collections.abc import Sequence
 from contextlib import suppress
@@ -39,7 +39,7 @@ class Evidence:
 
 
 @dataclass(frozen=True)
-class PictureWitness:
+class CopyDetector:
     """A vision model with what it looks for in each reference (Eq. G10)."""
 
     judge: Judge
@@ -58,10 +58,10 @@ class PictureWitness:
         return Evidence(score_shown(found.likeness, self.shows_from), stored)
 
 
-def open_witness(task: Task) -> PictureWitness:
-    """Open the project's vision model as a witness; refused if it has no patch features."""
+def open_copy_detector(task: Task) -> CopyDetector:
+    """Open the project's vision model as a copy detector; refused if it has no patch features."""
     store, project = task.store, task.project
-    name = pairs.vision_model(store, task.round.id)
+    name = pairs.vision_model(store.rounds.settings(task.round.id))
     judge = open_judge(store, task.models, project, name)
     references = store.projects.references(project.id)
     wanted = [
@@ -84,7 +84,7 @@ def open_witness(task: Task) -> PictureWitness:
             sought.append(Sought(features, patches, shared))
     if not sought:
         raise StudioError("No reference has anything to look for: their subjects fill the whole pictures.")
-    return PictureWitness(judge, tuple(sought), judge.tower.shows_from or SHOWS_FROM)
+    return CopyDetector(judge, tuple(sought), judge.tower.shows_from or SHOWS_FROM)
 
 
 def _counting(judge: Judge, kind: Kind, reference: Reference, features: Features) -> Flags:
@@ -94,7 +94,7 @@ def _counting(judge: Judge, kind: Kind, reference: Reference, features: Features
     """
     subject = None
     with suppress(StudioError):
-        mask = mask_of_reference(judge.store, reference)
+        mask = mask_of_reference(reference, judge.store.refinements.foreground(reference.image))
         shreds = mask and not reference.mask and is_ragged(judge.store.images.picture(mask))
         if kind == "object" or not shreds:
             subject = judge.patches(mask, features, reference.prompt)
@@ -108,8 +108,8 @@ def _accepted(task: Task, judge: Judge) -> list[Features]:
     store = task.store
     images = [
         candidate.image
-        for ancestor in lineage.rounds_above(store, task.round.id)
-        for candidate in lineage.accepted_candidates(store, ancestor.id)
+        for ancestor in lineage.rounds_above(store.snapshots.round(task.round.id))
+        for candidate in lineage.accepted_candidates(ancestor)
         if store.images.has(candidate.image)
     ]
     return list(judge.features(images).values())

@@ -17,7 +17,7 @@ from gal_studio.studio import Studio
 from gal_studio.ui.payloads.rounds import candidate_payload
 from gal_studio.worker.jobs import generate
 from gal_studio.worker.models import Models
-from gal_studio.worker.patches.witness import open_witness
+from gal_studio.worker.patches.copy_detector import open_copy_detector
 from gal_studio.worker.task import open_task
 from tests.tiny_project import CHANGES, object_draft, tiny_draft
 from tests.worker.working import first_round, work
@@ -70,7 +70,7 @@ def test_without_a_witness_the_prompts_alone_decide(
     def refuse(_: object) -> None:
         raise StudioError("The vision model has no patch features.")
 
-    monkeypatch.setattr(generate, "open_witness", refuse)
+    monkeypatch.setattr(generate, "open_copy_detector", refuse)
     round_id = draw(studio, models, names)
     candidates = studio.store.candidates.of_round(round_id)
     assert [one.overfit for one in candidates] == [one.overfit_by_prompts for one in candidates]
@@ -81,7 +81,7 @@ def test_the_reference_itself_is_a_copy(studio: Studio, models: Models, names: t
     round_id = first_round(studio, tiny_draft(names))
     job = studio.fine_tune(round_id)
     task = open_task(studio.store, models, job)
-    witness = open_witness(task)
+    witness = open_copy_detector(task)
     reference = studio.store.images.picture(studio.store.projects.references(task.project.id)[0].image)
     evidence = witness.compare([reference, reference])
     assert [each.score for each in evidence] == [1.0, 1.0]
@@ -97,7 +97,7 @@ def test_only_a_style_shares_what_its_ground_shows(
     above = []
     for draft in (tiny_draft(names), object_draft(names)):
         task = open_task(studio.store, models, studio.fine_tune(first_round(studio, draft)))
-        witness = open_witness(task)
+        witness = open_copy_detector(task)
         lowest = witness.judge.limits.low
         above.append([bool((each.shared > lowest).any()) for each in witness.sought])
     assert above == [[True], [False, False]]
@@ -122,8 +122,8 @@ def test_where_a_style_shows_shreds_of_a_subject_all_patches_count_unless_a_pers
         mask = store.images.add_picture(shreds(store.images.picture(reference.image).size))
         store.refinements.keep_foreground(reference.image, Foreground(mask))
         task = open_task(store, models, studio.fine_tune(round_id))
-        counting[name] = open_witness(task).sought[0].patches.all()
+        counting[name] = open_copy_detector(task).sought[0].patches.all()
         if name == "style":
             store.projects.masks.add(reference.id, mask)
-            counting["painted"] = open_witness(task).sought[0].patches.all()
+            counting["painted"] = open_copy_detector(task).sought[0].patches.all()
     assert counting == {"style": True, "painted": False, "object": False}

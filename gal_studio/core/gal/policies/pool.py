@@ -1,0 +1,53 @@
+"""What an acquisition policy decides on: a round as it stands, with all that is known of its pictures."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy
+from numpy.typing import NDArray
+
+from gal_studio.core.gal.learned import JudgedRound
+from gal_studio.core.gal.selection import rank_anchors
+from gal_studio.core.gal.uncertainty import group_by_anchor
+from gal_studio.core.seeds import generator
+from gal_studio.core.types import AnchorScore, Candidate
+
+Floats = NDArray[numpy.float64]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class PoolSnapshot:
+    """The drawn pictures of a round, the scores of its test prompts, and what a person decided so far.
+
+    Each candidate has its scores, its copy flag and probability (Eq. G12) and the strength that it was drawn
+    with. `top_k` is how many to suggest; `seed` and `number` (of the round) seed what is random. `rejected`
+    holds candidates, `answered` anchors with an accepted picture. `features` are unit-norm CLIP features by
+    candidate, empty unless the policy needs them; so are `judged`, the other rounds in which the person chose
+    beside suggestions, and `overrides`, how many choices of the project differ from the suggestion.
+    """
+
+    candidates: tuple[Candidate, ...]
+    scores: tuple[AnchorScore, ...]
+    top_k: int
+    seed: int = 0
+    number: int = 1
+    rejected: frozenset[str] = frozenset()
+    answered: frozenset[str] = frozenset()
+    features: Mapping[str, NDArray[numpy.float32]] = field(default_factory=dict)
+    judged: tuple[JudgedRound, ...] = ()
+    overrides: int = 0
+
+    @cached_property
+    def groups(self) -> Mapping[str, tuple[Candidate, ...]]:
+        """The candidates of each anchor by index, blank ones left out."""
+        return group_by_anchor(self.candidates)
+
+    @cached_property
+    def ranked(self) -> tuple[AnchorScore, ...]:
+        """All test prompts by Eq. G5."""
+        return rank_anchors(self.scores)
+
+    def rng(self, name: str) -> numpy.random.Generator:
+        """The random generator of a policy in this round."""
+        return generator(self.seed, "policy", name, self.number)

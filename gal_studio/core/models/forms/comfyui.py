@@ -1,0 +1,11 @@
+"""The form of ComfyUI."""
+
+from gal_studio.core.models.forms.form import ExportForm
+
+COMFYUI = ExportForm(
+    name="comfyui",
+    title="For ComfyUI / InvokeAI",
+    programs="ComfyUI, InvokeAI and SwarmUI",
+    place="models/loras",
+    prefix="diffusion_model.",
+)

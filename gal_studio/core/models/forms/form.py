@@ -1,0 +1,30 @@
+"""What a form of an exported LoRA is: who reads it, and how its tensors are named."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class ExportForm:
+    """A form of file for other programs.
+
+    It is stored, typed and requested by its `name`, and offered under its `title`. `programs` read it, from
+    the folder `place` ("": from anywhere). The studio's own layer names and configuration are kept by one
+    that `is_own`, which needs diffusers alone and no ComfyUI workflow. Others put `prefix` before the name of
+    a layer, whose dots become `separator`, and call its `factors` so where a family has no alphas. One with
+    `original_names` is for programs that know no layer names of diffusers.
+    """
+
+    name: str
+    title: str
+    programs: str
+    place: str = ""
+    is_own: bool = False
+    prefix: str = ""
+    separator: str = "."
+    factors: Literal["lora_A", "lora_down"] = "lora_A"
+    original_names: bool = False
+
+    def layer(self, name: str) -> str:
+        """A layer of the denoiser as this form calls it."""
+        return f"{self.prefix}{name.replace('.', self.separator)}"

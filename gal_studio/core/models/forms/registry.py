@@ -1,0 +1,45 @@
+"""The forms in which a LoRA is exported, one line each, and what is said of one before it is made."""
+
+from gal_studio.core.errors import StudioError
+from gal_studio.core.models.forms.comfyui import COMFYUI
+from gal_studio.core.models.forms.diffusers import DIFFUSERS
+from gal_studio.core.models.forms.form import ExportForm
+from gal_studio.core.models.forms.kohya import KOHYA
+from gal_studio.core.models.names import is_bundled
+
+FORMS: list[ExportForm] = [
+    DIFFUSERS,
+    KOHYA,
+    COMFYUI,
+]
+
+
+def form_names() -> tuple[str, ...]:
+    """The names of all forms."""
+    return tuple(form.name for form in FORMS)
+
+
+def find_form(name: str) -> ExportForm:
+    """The form of that name; another one is refused."""
+    for form in FORMS:
+        if form.name == name:
+            return form
+    raise StudioError(f"There is no form {name!r}: choose one of {', '.join(form_names())}.")
+
+
+def about_form(form: ExportForm, base_model: str, title: str) -> str:
+    """What is said of a form before it is made: which programs read it, and what it holds.
+
+    `base_model` is called `title` on the page. Of the bundled one no other program has the base.
+    """
+    if form.is_own:
+        return f"{form.programs}. Holds the LoRA, a card and two pictures."
+    if is_bundled(base_model):
+        return (
+            f"{form.programs} have no base model like {title}: they cannot use this LoRA, and there is no "
+            "workflow. Choose the form for diffusers."
+        )
+    return (
+        f"{form.programs}, with {title} as their base model: into {form.place}. Holds the LoRA, a card, "
+        "two pictures and a ComfyUI workflow."
+    )

@@ -1,0 +1,91 @@
+"""The settings that the page offers as fields, in their order, by what each setting says of itself."""
+
+from dataclasses import MISSING, dataclass, fields
+from typing import Any, Literal
+
+from gal_studio.core.checks import LARGEST_SEED
+from gal_studio.core.settings import Settings
+
+FieldKind = Literal["whole", "number", "text", "choice", "flag"]
+_KINDS: dict[str, FieldKind] = {
+    "whole": "whole",
+    "resolution": "whole",
+    "real": "number",
+    "words": "text",
+    "flag": "flag",
+}
+GROUPS: dict[str, tuple[str, ...]] = {
+    "": (
+        "tune.rank", "tune.target", "tune.learning_rate", "tune.steps", "tune.prior_images",
+        "tune.prior_styles", "tune.prior_weight", "tune.time_high", "tune.accepted_share",
+        "generation.candidates", "generation.steps", "generation.guidance_scale",
+        "generation.lowest_strength", "generation.latest_switch",
+        "tune.preview_every", "gal.policy", "gal.top_k", "gal.balance_lambda",
+        "gal.witnesses", "seed", "tune.schedule", "tune.warmup_steps",
+    ),
+    "Memory and speed": (
+        "tune.batch_size", "tune.resolution", "generation.resolution", "machine.precision", "machine.base",
+        "machine.optimizer", "machine.text_off_device", "machine.checkpointing", "machine.tiling",
+        "machine.channels_last", "machine.all_gpus", "machine.compile",
+    ),
+}  # fmt: skip
+"""The names of the fields under each heading."""
+
+
+@dataclass(frozen=True)
+class SettingField:
+    """A field of a setting: what it is called, what it does, and what can be typed or chosen.
+
+    `low` and `high` are the ends of its range, None without one; `choices` are values with their words. An
+    `optional` one may be empty. `heading` stands above it if it is the first one of a group.
+    """
+
+    name: str
+    label: str
+    note: str
+    kind: FieldKind
+    low: float | None = None
+    high: float | None = None
+    choices: tuple[tuple[str, str], ...] = ()
+    optional: bool = False
+    heading: str = ""
+
+
+def setting_fields() -> tuple[SettingField, ...]:
+    """All fields of the page, in their order."""
+    return tuple(
+        _field(name, heading if place == 0 else "")
+        for heading, names in GROUPS.items()
+        for place, name in enumerate(names)
+    )
+
+
+def _field(name: str, heading: str) -> SettingField:
+    if name == "seed":  # of the project, not of its settings
+        note = "The same seed draws the same pictures"
+        return SettingField(name, "Seed", note, "whole", 0, LARGEST_SEED)
+    group, _, own = name.partition(".")
+    options = {option.name: option for option in fields(_group(group))}
+    about = options[own].metadata
+    words = about["words"]() if callable(about["words"]) else about["words"]
+    limits = (64, 2048) if about["kind"] == "resolution" else about["limits"]
+    is_range = about["kind"] in ("whole", "real", "resolution")
+    return SettingField(
+        name=name,
+        label=about["label"],
+        note=about["note"],
+        kind=_KINDS.get(about["kind"], "choice"),
+        low=limits[0] if is_range else None,
+        high=limits[1] if is_range else None,
+        choices=tuple(
+            (str(value).lower() if value in (True, False) else value, text) for value, text in words.items()
+        ),
+        optional=about["kind"] == "resolution",
+        heading=heading,
+    )
+
+
+def _group(name: str) -> Any:
+    option = next(option for option in fields(Settings) if option.name == name)
+    assert option.default_factory is not MISSING
+    return option.default_factory

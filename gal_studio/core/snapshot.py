@@ -1,0 +1,239 @@
+"""A project as it stands at one moment: frozen values, which the store loads in a handful of statements.
+
+Everything that decides is a function of them (`gal_studio.rounds`), and can be tried without a database.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+import numpy
+from numpy.typing import NDArray
+
+from gal_studio.core import strict_json
+from gal_studio.core.decisions import Decided
+from gal_studio.core.errors import StudioError
+from gal_studio.core.gal.choices import Choice
+from gal_studio.core.gal.uncertainty import group_by_anchor, score_pool
+from gal_studio.core.settings import GalSettings, GenerationSettings, Settings, read_settings
+from gal_studio.core.types import Anchor, AnchorScore, Candidate, Kind, Round
+
+Place = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Project:
+    """A project with its current settings."""
+
+    id: str
+    name: str
+    kind: Kind
+    base_model: str
+    clip_model: str
+    trigger_word: str
+    seed: int
+    settings: Settings
+    created: float
+
+
+@dataclass(frozen=True)
+class Start:
+    """What the trainings of a project start from instead of the base model.
+
+    `source` is the name of the file that was given, `adapter` the hash of the same change in the studio's
+    format.
+    """
+
+    source: str
+    adapter: str
+
+
+@dataclass(frozen=True)
+class Preview:
+    """A picture drawn during a training."""
+
+    step: int
+    prompt: str
+    seed: int
+    image: str
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Pictures:
+    """What a round drew, in drawing order, own pictures included, and what was decided and chosen in it.
+
+    `features` are unit-norm CLIP features by candidate, and `choices` what was chosen beside suggestions;
+    both are None unless a policy needs them.
+    """
+
+    tiles: tuple[Candidate, ...] = ()
+    decided: Decided = field(default_factory=Decided)
+    features: Mapping[str, NDArray[numpy.float32]] | None = None
+    choices: tuple[Choice, ...] | None = None
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class RoundRecord:
+    """A round as it is stored. Settings are parsed when they are asked for: a damaged round hides no other.
+
+    `seconds` are those of each phase, `places` those of the references on the map. `pictures` are None if
+    they were not loaded.
+    """
+
+    round: Round
+    stored_settings: str
+    stored_prior_drawing: str | None = None
+    trained_as: str | None = None
+    unet_forwards: int = 0
+    seconds: Mapping[str, float] = field(default_factory=dict)
+    places: Mapping[str, Place] = field(default_factory=dict)
+    previews: tuple[Preview, ...] = ()
+    pictures: Pictures | None = None
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class ProjectSnapshot:
+    """A project with its test prompts (disabled ones included) and all its rounds, by number.
+
+    `replay_of` is the name of the project that it draws again, None if it is no replay. `start` is the LoRA
+    from elsewhere that it starts from, and `commits` are those of its hub models.
+    """
+
+    project: Project
+    anchors: tuple[Anchor, ...]
+    records: tuple[RoundRecord, ...]
+    start: Start | None = None
+    replay_of: str | None = None
+    archived: bool = False
+    commits: Mapping[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def prompts(self) -> Mapping[str, str]:
+        """The prompt of each anchor by ID."""
+        return {anchor.id: anchor.prompt for anchor in self.anchors}
+
+    @cached_property
+    def rounds(self) -> tuple["RoundSnapshot", ...]:
+        """All rounds, by number, then the oldest first; a parent stands before its children."""
+        return tuple(RoundSnapshot(self, record) for record in self.records)
+
+    @cached_property
+    def _by_id(self) -> Mapping[str, "RoundSnapshot"]:
+        return {each.id: each for each in self.rounds}
+
+    def round(self, round_id: str) -> "RoundSnapshot":
+        """The round with this ID."""
+        if round_id not in self._by_id:
+            raise StudioError(f"There is no round {round_id!r} in this workspace.")
+        return self._by_id[round_id]
+
+    def with_pictures(self, pictures: Mapping[str, Pictures]) -> "ProjectSnapshot":
+        """The same project with the pictures of some rounds, by round."""
+        records = tuple(
+            replace(each, pictures=pictures.get(each.round.id, each.pictures)) for each in self.records
+        )
+        return replace(self, records=records)
+
+    @cached_property
+    def shown(self) -> tuple["RoundSnapshot", ...]:
+        """The rounds that are neither archived nor come after an archived one, in the same order."""
+        hidden: set[str | None] = set()
+        shown = []
+        for each in self.rounds:
+            if each.round.archived or each.round.parent_id in hidden:
+                hidden.add(each.id)
+            else:
+                shown.append(each)
+        return tuple(shown)
+
+
+@dataclass(frozen=True, eq=False)
+class RoundSnapshot:
+    """A round in its project."""
+
+    project: ProjectSnapshot
+    record: RoundRecord
+
+    @property
+    def id(self) -> str:
+        """The ID of the round."""
+        return self.record.round.id
+
+    @property
+    def round(self) -> Round:
+        """The node in the tree of rounds."""
+        return self.record.round
+
+    @property
+    def settings(self) -> Settings:
+        """The settings of this round."""
+        return read_settings(self.record.stored_settings)
+
+    @property
+    def gal(self) -> GalSettings:
+        """How pictures are suggested and weighted in this round."""
+        return self.settings.gal
+
+    @property
+    def prior_drawing(self) -> GenerationSettings:
+        """How the prior pictures of the round's training are drawn."""
+        kept = self.record.stored_prior_drawing
+        if kept is None:
+            return self.settings.generation
+        return GenerationSettings.from_dict(strict_json.loads(kept))
+
+    @cached_property
+    def parent(self) -> "RoundSnapshot | None":
+        """The round that this one starts from."""
+        above = self.round.parent_id
+        return None if above is None else self.project.round(above)
+
+    @cached_property
+    def children(self) -> tuple["RoundSnapshot", ...]:
+        """The rounds that start from this one, the oldest first."""
+        found = [each for each in self.project.rounds if each.round.parent_id == self.id]
+        return tuple(sorted(found, key=lambda each: each.round.created))
+
+    @cached_property
+    def ancestors(self) -> tuple["RoundSnapshot", ...]:
+        """The rounds above this one, the first round first."""
+        return () if self.parent is None else (*self.parent.ancestors, self.parent)
+
+    @property
+    def pictures(self) -> Pictures:
+        """What it drew and what was decided in it; a ValueError if that was not loaded."""
+        if self.record.pictures is None:
+            raise ValueError(f"the pictures of the round {self.id} were not loaded")
+        return self.record.pictures
+
+    @property
+    def tiles(self) -> tuple[Candidate, ...]:
+        """Everything that can be decided, in drawing order: a person's own pictures, too."""
+        return self.pictures.tiles
+
+    @cached_property
+    def candidates(self) -> tuple[Candidate, ...]:
+        """What the round drew for its test prompts, in drawing order."""
+        return tuple(candidate for candidate in self.tiles if not candidate.own)
+
+    @property
+    def decided(self) -> Decided:
+        """What was decided in this round."""
+        return self.pictures.decided
+
+    @property
+    def choices(self) -> tuple[Choice, ...]:
+        """What was chosen beside suggestions; a ValueError if that was not loaded."""
+        if self.pictures.choices is None:
+            raise ValueError(f"the choices in the round {self.id} were not loaded")
+        return self.pictures.choices
+
+    @cached_property
+    def scores(self) -> tuple[AnchorScore, ...]:
+        """Eq. G3, G4: the score of each anchor that has candidates in this round, in pool order."""
+        return score_pool(self.project.anchors, self.candidates)
+
+    @cached_property
+    def groups(self) -> Mapping[str, tuple[Candidate, ...]]:
+        """The candidates of each anchor by index, blank ones left out."""
+        return group_by_anchor(self.candidates)

@@ -1,0 +1,94 @@
+"""Everything that a round's training depends on, as one frozen value."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+from gal_studio.core.references import Prompts, parse_prompts
+from gal_studio.core.snapshot import RoundSnapshot
+from gal_studio.core.types import Reference, TrainingExample
+from gal_studio.rounds import lineage
+from gal_studio.state.store import Store
+from gal_studio.state.tables.refinements import Foreground, MapKind, Pair, StoredMap
+
+Given = tuple[tuple[str, str], ...]
+"""The user's own prior pictures: (prompt, image)."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class TrainingInputs:
+    """A round with what it is trained on besides the pictures accepted above it.
+
+    `prior` are the prior pictures drawn so far, by the key under which the store keeps them; `given_prior`
+    are the user's own. A refinement also has its `pairs` with their newest `painted` pictures and their maps,
+    and the `foregrounds` that were found in pictures.
+    """
+
+    here: RoundSnapshot
+    references: tuple[Reference, ...]
+    prior: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    given_prior: Given = ()
+    pairs: tuple[Pair, ...] = ()
+    painted: Mapping[str, str] = field(default_factory=dict)
+    maps: Mapping[str, Mapping[MapKind, StoredMap]] = field(default_factory=dict)
+    regions: Mapping[str, str | None] = field(default_factory=dict)
+    foregrounds: Mapping[str, Foreground] = field(default_factory=dict)
+
+    @cached_property
+    def prompts(self) -> Prompts:
+        """The project's prompts, parsed."""
+        return parse_prompts(self.here.project.project.kind, self.references)
+
+    @cached_property
+    def examples(self) -> tuple[TrainingExample, ...]:
+        """Eq. G9: the references (weight 1), and the pictures accepted in earlier rounds, weighted."""
+        own = (TrainingExample(each.image, each.prompt, 1.0, True) for each in self.references)
+        return (*own, *lineage.inherited_examples(self.here))
+
+    def foreground_of(self, pair: Pair) -> str | None:
+        """The foreground mask of x in a pair of an object; None if all of it counts."""
+        if pair.id in self.regions:
+            return self.regions[pair.id]
+        found = self.foregrounds.get(pair.generated_image or "") if pair.subject else None
+        return found.mask if found else None
+
+
+def load_inputs(store: Store, here: RoundSnapshot, foregrounds: bool = False) -> TrainingInputs:
+    """Load what a round is trained on, in two statements; in seven for a refinement.
+
+    `foregrounds` loads those that were found in the references, too.
+    """
+    prior, given = store.projects.prior_images(here.project.project.id)
+    references = store.projects.references(here.project.project.id)
+    plain = TrainingInputs(here=here, references=references, prior=prior, given_prior=given)
+    if here.round.kind == "refine":
+        return _with_pairs(store, plain)
+    if foregrounds:
+        images = [reference.image for reference in references]
+        return replace(plain, foregrounds=store.refinements.foregrounds(images))
+    return plain
+
+
+def inputs_of(store: Store, round_id: str, foregrounds: bool = False) -> TrainingInputs:
+    """Load a round, and what it is trained on, as they stand at one moment."""
+    with store.database.snapshot():
+        return load_inputs(store, store.snapshots.round(round_id), foregrounds)
+
+
+def _with_pairs(store: Store, plain: TrainingInputs) -> TrainingInputs:
+    """The same with what a refinement is trained on."""
+    round_id, refinements = plain.here.id, store.refinements
+    pairs = refinements.pairs(round_id)
+    return replace(
+        plain,
+        pairs=pairs,
+        painted=refinements.paintings.newest(round_id),
+        maps=refinements.maps_of_pairs(round_id),
+        regions=refinements.regions.foregrounds(round_id),
+        foregrounds=refinements.foregrounds(
+            [
+                *(reference.image for reference in plain.references),
+                *filter(None, (p.generated_image for p in pairs)),
+            ]
+        ),
+    )

@@ -1,0 +1,46 @@
+"""What is added in one file shows up on the page: a view of the candidates, and a policy in its field."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Route, expect
+
+from tests.invented.policy import NAME, registered
+from tests.ui.conftest import Watched, until
+
+pytestmark = pytest.mark.browser
+VIEW = Path(__file__).parents[3] / "invented" / "view.js"
+LINE = 'import { mountCount } from "./invented.js";\nVIEWS.push(["count", "Count", mountCount]);\n'
+
+
+@pytest.fixture
+def known() -> Iterator[None]:
+    with registered():
+        yield
+
+
+def test_a_view_of_one_file_and_one_line_has_its_tab(watched: Watched, served) -> None:
+    def with_line(route: Route) -> None:
+        route.fulfill(response=(answer := route.fetch()), body=f"{answer.text()}\n{LINE}")
+
+    script = {"content_type": "text/javascript", "body": VIEW.read_text()}
+    watched.page.route(re.compile(r"/rounds/views/views\.js"), with_line)
+    watched.page.route(re.compile(r"/rounds/views/invented\.js"), lambda route: route.fulfill(**script))
+    page = watched.open(served.url())
+    page.get_by_role("tab", name="Count").click()
+    drawn = len(served.place.studio.round_view(served.place.round).candidates)
+    expect(page.get_by_role("tabpanel", name="Count")).to_have_text(f"{drawn} pictures")
+
+
+def test_a_policy_is_chosen_in_the_settings_of_a_project(known: None, watched: Watched, served) -> None:
+    studio, round_id = served.place.studio, served.place.round
+    page = watched.open(served.url("reference"))
+    page.wait_for_selector(".open-project img")
+    page.click(".open-project .advanced summary")
+    page.locator(".open-project").get_by_label("Suggested by").select_option(label="Spread out")
+    until(lambda: studio.round_view(round_id).settings.gal.policy == NAME)
+    page.reload()
+    page.wait_for_selector(".open-project img")
+    expect(page.locator(".open-project [name='gal.policy']")).to_have_value(NAME)

@@ -1,0 +1,44 @@
+"""A form of one file and one line is offered on the page and on the command line, and written by a worker."""
+
+from collections.abc import Iterator
+from zipfile import ZipFile
+
+import pytest
+
+from gal_studio.cli import main
+from gal_studio.core.errors import StudioError
+from gal_studio.studio import Studio
+from gal_studio.ui.api.view_cache import ViewCache
+from gal_studio.ui.panels.results import results
+from gal_studio.ui.requests import Context
+from gal_studio.worker.models import Models
+from tests.invented.form import EASEL, registered
+from tests.tiny_project import tiny_draft
+from tests.worker.working import first_round, work
+
+
+@pytest.fixture(autouse=True)
+def known() -> Iterator[None]:
+    with registered():
+        yield
+
+
+def test_it_is_offered_made_and_named(
+    studio: Studio, models: Models, names: tuple[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    round_id = first_round(studio, tiny_draft(names))
+    project = studio.store.rounds.get(round_id).project_id
+    assert work(studio, models, studio.fine_tune(round_id)).state == "completed"
+    assert work(studio, models, studio.export_round(round_id, "easel")).state == "completed"
+    (row,) = results(Context(ViewCache(studio)), project).rounds
+    offered = row.exports[-1]
+    assert (offered.form, offered.title) == ("easel", "For Easel")
+    assert offered.export is not None and offered.export.made
+    with ZipFile(studio.exported(round_id, "easel")) as archive:
+        assert "README.md" in archive.namelist()
+    assert EASEL.layer("blocks.0.attn") == "easel_blocks_0_attn"
+    with pytest.raises(StudioError, match="choose one of diffusers, kohya, comfyui, easel"):
+        studio.export_round(round_id, "gguf")
+    order = ["export", "--workspace", str(studio.store.workspace), "--format", "gguf", "--out", "nowhere"]
+    assert main(order) == 2
+    assert "choose one of diffusers, kohya, comfyui, easel" in capsys.readouterr().err

@@ -1,0 +1,101 @@
+"""A policy of one file and one line suggests on the page, in replays, on the command line and in a worker."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from gal_studio.core.errors import StudioError
+from gal_studio.studio import Studio
+from gal_studio.ui.payloads.measures import measures_payload
+from gal_studio.ui.payloads.projects import project_payload
+from gal_studio.ui.payloads.rounds import score_payloads
+from tests.commands.running import run, write_project
+from tests.invented.policy import NAME, registered
+from tests.studio.seeding import draft, draw, png, train
+
+
+@pytest.fixture(autouse=True)
+def known() -> Iterator[None]:
+    with registered():
+        yield
+
+
+@pytest.fixture
+def drawn(studio: Studio) -> str:
+    """A round whose project suggests by this policy; the second and third prompts look the same."""
+    project = studio.create_project(draft())
+    round_id = studio.store.rounds.of_project(project)[0].id
+    train(studio, round_id)
+    draw(studio, round_id, [1, 2, 2])
+    for place, anchor in enumerate(studio.pool(round_id)):
+        angle = 1.0 if place in (1, 2) else 0.1 * place
+        feature = np.asarray([np.cos(angle), np.sin(angle)], dtype="<f4").tobytes()
+        sql = "UPDATE candidates SET feature = ? WHERE anchor_id = ?"
+        studio.store.database.write(sql, (feature, anchor.id))
+    change(studio, round_id, {"gal.policy": NAME, "gal.top_k": 2})
+    return round_id
+
+
+def change(studio: Studio, round_id: str, values: dict[str, object]) -> None:
+    """Change settings as the field of the page does."""
+    groups: dict[str, dict[str, object]] = {}
+    for name, value in values.items():
+        group, _, own = name.partition(".")
+        groups.setdefault(group, {})[own] = value
+    studio.change_settings(studio.store.rounds.get(round_id).project_id, groups)
+
+
+def test_the_page_offers_it_and_shows_what_it_suggests_and_why(studio: Studio, drawn: str) -> None:
+    view = studio.round_view(drawn)
+    (field,) = [one for one in project_payload(view.project).fields if one.name == "gal.policy"]
+    assert (field.label, field.choices[-1]) == ("Suggested by", (NAME, "Spread out"))
+    scores = score_payloads(view)
+    suggested = [score for score in scores if score.suggested]
+    assert [score.rank for score in suggested] == [1, 2]
+    assert {score.reason for score in suggested} == {"Its picture looks unlike the other suggested ones."}
+    assert all(score.why.startswith("closest to its prompt") for score in suggested)
+    assert [score.reason for score in scores if not score.suggested][-1] == (
+        "0 of 4 look like the reference. Not suggested: Spread out puts other test prompts first."
+    )
+    assert view.sentence == "2 of 18 test prompts are suggested, by Spread out."
+
+
+def test_a_rejected_picture_is_replaced_in_its_order(studio: Studio, drawn: str) -> None:
+    before = studio.proposal(drawn).suggestions
+    for _ in range(3):  # all pictures of the first prompt that are no copies
+        first = studio.proposal(drawn).suggestions[0]
+        if first.anchor_id != before[0].anchor_id:
+            break
+        studio.decide([first.candidate_id], "rejected")
+    third = studio.round_view(drawn).scores[2].anchor.id
+    (replaced, kept) = studio.proposal(drawn).suggestions
+    assert (replaced.anchor_id, kept) == (third, before[1])
+    assert "in place of" in replaced.reason
+
+
+def test_it_changes_between_rounds(studio: Studio, drawn: str) -> None:
+    assert studio.round_view(drawn).settings.gal.policy == NAME
+    change(studio, drawn, {"gal.policy": "random"})
+    assert "drawn at random" in studio.round_view(drawn).sentence
+    with pytest.raises(StudioError, match="no policy 'nothing': choose one of uncertainty, random, learned"):
+        change(studio, drawn, {"gal.policy": "nothing"})
+
+
+def test_a_replay_can_follow_it(studio: Studio, drawn: str) -> None:
+    project = studio.store.rounds.get(drawn).project_id
+    payload = measures_payload(studio.measures(project), studio.project(project))
+    assert (payload.follow[-1].policy, payload.follow[-1].label) == (NAME, "Spread out")
+
+
+def test_the_command_line_and_its_worker_follow_it(
+    tmp_path: Path, names: tuple[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "cat.png").write_bytes(png())
+    out = tmp_path / "out"
+    assert run("run", write_project(tmp_path, names), "--out", out, "--policy", NAME, "--json") == 0
+    summary = json.loads(capsys.readouterr().out)
+    assert summary["project"]["policy"] == NAME
+    assert summary["rounds"][0]["accepted"], "the worker trained on what it took"
