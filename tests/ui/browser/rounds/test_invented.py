@@ -39,7 +39,7 @@ def test_a_policy_is_chosen_in_the_settings_of_a_project(known: None, watched: W
     page = watched.open(served.url("reference"))
     page.wait_for_selector(".open-project img")
     page.click(".open-project .advanced summary")
-    page.locator(".open-project").get_by_label("Suggested by").select_option(label="Spread out")
+    page.select_option(".open-project select[name='gal.policy']", label="Spread out")
     until(lambda: studio.round_view(round_id).settings.gal.policy == NAME)
     page.reload()
     page.wait_for_selector(".open-project img")
