@@ -17,47 +17,32 @@ def training_fingerprint(inputs: TrainingInputs) -> str:
     """Hash what the round's training depends on: model, settings, seed, starting adapter, examples, class
     images; for a refinement also the pairs with their maps and paintings.
 
-    Settings that do not affect the result, such as how often previews are generated, are left out.
+    Settings that do not affect the result, such as how often previews are generated, are left out. The order
+    of the parts is fixed, since the fingerprints of finished trainings are stored.
     """
-    return _fingerprint(inputs, former=False)
-
-
-def is_trained(inputs: TrainingInputs) -> bool:
-    """Whether the round's adapter is up to date with everything that its training depends on.
-
-    Earlier versions did not hash class images and maps, but did hash `checkpoint_every`. Their fingerprints
-    are accepted too.
-    """
-    known = inputs.here.record.trained_as
-    return known is not None and known in {_fingerprint(inputs, former) for former in (False, True)}
-
-
-def _fingerprint(inputs: TrainingInputs, former: bool) -> str:
-    """Hash the parts; their order is fixed, since stored fingerprints must stay valid."""
     here, project, settings = inputs.here, inputs.here.project.project, inputs.here.settings
-    tune = replace(settings.tune, preview_every=0) if former else settings.tune.essential
+    tune, refines = settings.tune.essential, here.round.kind == "refine"
     if all(example.is_reference for example in inputs.examples):
         tune = replace(tune, accepted_share=0.0)
-    refines = here.round.kind == "refine"
     parts = [
         project.base_model,
         project.trigger_word,
         tune.to_former_dict(),
         *([machine] if (machine := settings.machine.essential) else []),
-        *([_refine_settings(settings.refine, former).to_former_dict()] if refines else []),
+        *([settings.refine.essential.to_former_dict()] if refines else []),
         lineage.round_training_seed(here),
         lineage.starting_adapter(here),
         [_example(example, refines) for example in inputs.examples],
         *(_pairs(inputs) if refines else []),
-        *([] if former else _class_images_and_maps(inputs, settings.refine)),
+        *_prior_and_maps(inputs, settings.refine),
     ]
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
-def _refine_settings(refine: RefineSettings, former: bool) -> RefineSettings:
-    """The settings that the result depends on; earlier versions included `checkpoint_every`."""
-    essential = refine.essential
-    return replace(essential, checkpoint_every=refine.checkpoint_every) if former else essential
+def is_trained(inputs: TrainingInputs) -> bool:
+    """Whether the round's adapter is up to date with everything that its training depends on."""
+    known = inputs.here.record.trained_as
+    return known is not None and known == training_fingerprint(inputs)
 
 
 def _example(example: TrainingExample, refines: bool) -> tuple[object, ...]:
@@ -71,8 +56,8 @@ def _pairs(inputs: TrainingInputs) -> list[object]:
     return [pairs, sorted(inputs.painted.items())]
 
 
-def _class_images_and_maps(inputs: TrainingInputs, refine: RefineSettings) -> list[object]:
-    """The parts that earlier versions did not hash."""
+def _prior_and_maps(inputs: TrainingInputs, refine: RefineSettings) -> list[object]:
+    """The prior pictures, and for a refinement the maps of its pairs."""
     refines = inputs.here.round.kind == "refine"
     prior = prior_parts(inputs) if refine.mix or not refines else []
     if refines:

@@ -1,15 +1,11 @@
-"""What changes a fingerprint, and that fingerprints of earlier versions stay valid."""
-
-import hashlib
-import json
-from dataclasses import astuple, replace
+"""What changes a fingerprint, and what does not."""
 
 import numpy as np
 import pytest
 
 from gal_studio.core.settings import Settings
 from gal_studio.core.types import Reference, Round
-from gal_studio.rounds import fingerprints, lineage
+from gal_studio.rounds import fingerprints
 from gal_studio.rounds.inputs import inputs_of
 from gal_studio.rounds.prior import PriorPrompt, drawn_prior
 from gal_studio.state import Store
@@ -33,31 +29,6 @@ def change(store: Store, round_id: str, **groups: dict[str, object]) -> None:
     store.rounds.set_settings(round_id, store.rounds.settings(round_id).updated(groups))
 
 
-def former(store: Store, round_id: str) -> str:
-    """The fingerprint of earlier versions, without class images and maps."""
-    round_, settings = store.rounds.get(round_id), store.rounds.settings(round_id)
-    project = store.projects.get(round_.project_id)
-    parts: list[object] = [
-        project.base_model, project.trigger_word, replace(settings.tune, preview_every=0).to_former_dict(),
-    ]  # fmt: skip
-    refine = replace(
-        settings.refine, next_round="continue", pairs=1, clean_background="", pair_prompts="clean"
-    )
-    parts += [refine.to_former_dict()] if round_.kind == "refine" else []
-    parts += [
-        lineage.round_training_seed(store.snapshots.round(round_id)),
-        lineage.starting_adapter(store.snapshots.round(round_id)),
-    ]
-    samples = inputs_of(store, round_id).examples
-    if round_.kind == "refine":
-        parts += [[astuple(sample) for sample in samples]]
-        parts += [[(astuple(pair.plan), pair.generated_image) for pair in store.refinements.pairs(round_id)]]
-        parts += [sorted(store.refinements.paintings.newest(round_id).items())]
-    else:
-        parts += [[astuple(sample)[:-1] for sample in samples]]
-    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
-
-
 def test_class_image_settings_count_if_there_are_class_images(store: Store, thing: Round) -> None:
     before = fingerprints.training_fingerprint(inputs_of(store, thing.id))
     change(store, thing.id, sample={"steps": 4, "candidates": 7})
@@ -71,7 +42,7 @@ def test_class_image_settings_count_if_there_are_class_images(store: Store, thin
     change(store, thing.id, tune={"prior_images": 0})
     without = fingerprints.training_fingerprint(inputs_of(store, thing.id))
     change(store, thing.id, sample={"steps": 5})
-    assert fingerprints.training_fingerprint(inputs_of(store, thing.id)) == without == former(store, thing.id)
+    assert fingerprints.training_fingerprint(inputs_of(store, thing.id)) == without
 
 
 def test_checkpoint_and_preview_intervals_do_not_count(store: Store, first_round: Round) -> None:
@@ -80,15 +51,13 @@ def test_checkpoint_and_preview_intervals_do_not_count(store: Store, first_round
     assert fingerprints.training_fingerprint(inputs_of(store, first_round.id)) == before
 
 
-def test_a_round_that_a_former_version_trained_is_trained(store: Store, thing: Round) -> None:
-    change(store, thing.id, tune={"checkpoint_every": 100})
+def test_a_round_is_trained_until_something_changes(store: Store, thing: Round) -> None:
     assert not fingerprints.is_trained(inputs_of(store, thing.id))
-    for trained_as in (
-        former(store, thing.id),
-        fingerprints.training_fingerprint(inputs_of(store, thing.id)),
-    ):
-        store.rounds.finish_training(thing.id, "a", trained_as, inputs_of(store, thing.id).examples)
-        assert fingerprints.is_trained(inputs_of(store, thing.id))
+    inputs = inputs_of(store, thing.id)
+    trained_as = fingerprints.training_fingerprint(inputs)
+    store.rounds.finish_training(thing.id, "a", trained_as, inputs.examples)
+    change(store, thing.id, tune={"checkpoint_every": 100})
+    assert fingerprints.is_trained(inputs_of(store, thing.id))
     change(store, thing.id, tune={"rank": 3})
     assert not fingerprints.is_trained(inputs_of(store, thing.id))
 
@@ -131,13 +100,3 @@ def test_maps_foregrounds_and_class_images_count_in_a_refinement(store: Store, n
     assert is_another()
     change(store, node.id, sample={"steps": 5})
     assert not is_another()
-
-
-def test_a_refinement_of_a_former_version_is_trained(store: Store, node: Round) -> None:
-    change(store, node.id, refine={"checkpoint_every": 100})
-    assert not fingerprints.is_trained(inputs_of(store, node.id))
-    for trained_as in (former(store, node.id), fingerprints.training_fingerprint(inputs_of(store, node.id))):
-        store.rounds.finish_training(node.id, "a", trained_as, ())
-        assert fingerprints.is_trained(inputs_of(store, node.id))
-    change(store, node.id, refine={"learning_rate": 0.5})
-    assert not fingerprints.is_trained(inputs_of(store, node.id))

@@ -7,7 +7,7 @@ from PIL import Image
 from gal_studio.core.errors import StudioError
 from gal_studio.core.patchdpo.patch_quality import Limits
 from gal_studio.core.types import Round
-from gal_studio.rounds import fingerprints, lineage
+from gal_studio.rounds import lineage
 from gal_studio.rounds.inputs import inputs_of
 from gal_studio.state import Store
 from gal_studio.state.tables.projects import Project
@@ -153,25 +153,6 @@ def test_refinement_has_the_pool_and_the_training_set_of_its_round(
         == len(lineage.pool(store.snapshots.round(node.id))) - 1
     )
     assert [example.mask for example in inputs_of(store, after.id).examples] == [None, "mask"]
-
-
-def test_fingerprint_of_an_unmasked_training_is_that_of_old_times(store: Store, first_round: Round) -> None:
-    """So that a training that was stopped before masks existed can be resumed."""
-    import hashlib
-    import json
-
-    project = store.projects.get(first_round.project_id)
-    (example,) = inputs_of(store, first_round.id).examples
-    parts = [
-        project.base_model, project.trigger_word, store.rounds.settings(first_round.id).tune.to_former_dict(),
-        lineage.round_training_seed(store.snapshots.round(first_round.id)), None,
-        [(example.image, example.prompt, example.weight, example.is_reference)],
-    ]  # fmt: skip
-    text = json.dumps(parts, sort_keys=True)
-    assert (
-        fingerprints.training_fingerprint(inputs_of(store, first_round.id))
-        == hashlib.sha256(text.encode()).hexdigest()
-    )
 
 
 def test_masks_are_kept_as_one_channel(store: Store) -> None:
