@@ -9,6 +9,7 @@ from gal_studio.core.settings import GenerationSettings
 from gal_studio.core.types import LIKENESS, Candidate
 
 LEVELS = 5
+CARRIES = "carries"  # the name of the score of how much a picture has of what is learned
 RECOGNISED = 0.6  # of the margin that the weakest recipe reaches, see Eq. G14
 BLIND = 0.5  # a share of flags in the weakest recipe's pictures that says that flags mean nothing here
 
@@ -93,16 +94,19 @@ def _recognition(weakest: Sequence[Candidate]) -> Callable[[Candidate], bool]:
 
 
 def _scale(full: Sequence[Candidate], weakest: Sequence[Candidate]) -> Callable[[Candidate], float]:
-    """How much of what the strongest recipe adds to the weakest one a picture has, in [0, 1]."""
-    low, high = (median(_likeness(candidate) for candidate in group) for group in (weakest, full))
+    """How much of what the strongest recipe adds to the weakest one a picture has, in [0, 1].
+
+    By the score that says it, which is 0 for the base model, or else by the likeness to the references.
+    """
+    everything = [*full, *weakest]
+    is_known = all(candidate.score(CARRIES) is not None for candidate in everything)
+    name = CARRIES if is_known else LIKENESS
+    high = median(candidate.score(name) or 0.0 for candidate in full)
+    low = 0.0 if is_known else median(candidate.score(name) or 0.0 for candidate in weakest)
 
     def carried(candidate: Candidate) -> float:
         if high <= low:
             return 1.0
-        return min(max((_likeness(candidate) - low) / (high - low), 0.0), 1.0)
+        return min(max(((candidate.score(name) or 0.0) - low) / (high - low), 0.0), 1.0)
 
     return carried
-
-
-def _likeness(candidate: Candidate) -> float:
-    return candidate.score(LIKENESS) or 0.0

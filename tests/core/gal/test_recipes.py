@@ -6,7 +6,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gal_studio.core.gal.recipes import LEVELS, best_recipe, candidate_recipe, recipe_rates
+from gal_studio.core.gal.recipes import CARRIES, LEVELS, best_recipe, candidate_recipe, recipe_rates
 from gal_studio.core.recipe import AS_TRAINED, Recipe
 from gal_studio.core.settings import GenerationSettings
 from gal_studio.core.types import LIKENESS, Candidate
@@ -75,6 +75,17 @@ def test_the_best_recipe_is_clean_as_asked_and_has_the_style() -> None:
     assert [rate.carried for rate in rates] == [1.0, 0.75, 0.5, 0.0]
     assert [rate.good for rate in rates] == [0.0, 0.0, 0.5, 0.0]
     assert best_recipe(rates) == LATER
+
+
+def test_what_a_picture_carries_counts_from_the_base_model_s() -> None:
+    levels = ((FULL, 0.5), (LATER, 0.375), (WEAK, 0.125))
+    pictures = [each for recipe, carries in levels for each in drawn(recipe, 0.25, 0.9)]
+    carrying = [
+        replace(each, more_scores={**each.more_scores, CARRIES: dict(levels)[each.recipe]})
+        for each in pictures
+    ]
+    assert [rate.carried for rate in recipe_rates(carrying)] == [1.0, 0.75, 0.25]
+    assert [rate.carried for rate in recipe_rates([*carrying[:-1], pictures[-1]])] == [1.0] * 3, "of likeness"
 
 
 def test_a_lora_that_copies_nothing_is_drawn_as_trained() -> None:
