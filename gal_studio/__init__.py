@@ -7,13 +7,11 @@ before one of these names is used.
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from gal_studio.provenance import VERSION
-
 if TYPE_CHECKING:
     from gal_studio.core.errors import StudioError
     from gal_studio.studio import ProjectDraft, ReferenceDraft, Studio
 
-__version__ = VERSION
+__version__ = "0.1.0"
 __all__ = ["ProjectDraft", "ReferenceDraft", "Studio", "StudioError", "__version__"]
 _HOMES = {
     "Studio": "gal_studio.studio",

@@ -7,7 +7,6 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-VERSION = "0.1.0"  # as in pyproject.toml
 LIBRARIES = (
     "torch", "torchvision", "diffusers", "transformers", "open_clip_torch", "peft", "accelerate",
     "scikit-learn", "gradio", "numpy", "pillow",
@@ -23,7 +22,7 @@ def library_versions() -> dict[str, str]:
 def made_by() -> dict[str, Any]:
     """Versions of the studio, of Python and of the libraries; `commit` is None outside of a checkout."""
     return {
-        "gal_studio": VERSION,
+        "gal_studio": _version("gal-studio"),
         "commit": commit(),
         "python": platform.python_version(),
         "libraries": library_versions(),
