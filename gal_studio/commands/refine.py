@@ -30,7 +30,7 @@ from gal_studio.studio import Studio
 TITLES = {
     "clip_t": "text alignment",
     "clip_i": "likeness to the references",
-    "overfit_rate": "share like the reference",
+    "overfit_rate": "share of copies",
 }
 
 

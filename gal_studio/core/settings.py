@@ -50,9 +50,9 @@ class TuneSettings(SettingsGroup):
         | {"schedule", "warmup_steps"}
     )
 
-    steps: int = setting(200, checks.whole, "Training steps", 1, MOST_STEPS, note="In each round")
+    steps: int = setting(200, checks.whole, "Training steps", 1, MOST_STEPS, note="Training steps per round")
     batch_size: int = setting(
-        8, checks.whole, "Training batch size", 1, 256, note="Pictures in a step; split where memory is short"
+        8, checks.whole, "Training batch size", 1, 256, note="Pictures per step; split if memory is short"
     )
     learning_rate: float = setting(1e-3, checks.real, "Learning rate", 0.0, 1.0, exclude_low=True)
     # of the learning rate: constant, or falling to 0 along half a cosine wave
@@ -64,7 +64,7 @@ class TuneSettings(SettingsGroup):
         words={"constant": "constant", "cosine": "cosine decay"},
     )
     warmup_steps: int = setting(
-        0, checks.whole, "Warm-up steps", 0, 100_000, note="In which the learning rate rises from 0"
+        0, checks.whole, "Warm-up steps", 0, 100_000, note="The learning rate rises from 0 during these steps"
     )  # the rate rises from 0
     rank: int = setting(
         8, checks.whole, "Rank", 1, 1024, note="Size of the LoRA; larger learns more detail"
@@ -77,7 +77,7 @@ class TuneSettings(SettingsGroup):
         checks.one_of,
         "Target",
         Target,
-        note="Layers that learn; style: lines and colours, not shapes (not in every model)",
+        note="Layers that learn. Style: lines and colours, not shapes (not in every model)",
         words={"all": "all", "attention": "attention", "style": "style"},
     )
     # pictures for prior preservation: of each class of objects, or (style) of all anchors in `prior_styles`;
@@ -88,14 +88,14 @@ class TuneSettings(SettingsGroup):
         "Prior-preservation images",
         0,
         10_000,
-        note="Of other things, which the training keeps as they are; 0: none",
+        note="Pictures of other things, so that the model keeps them; 0: none",
     )
     # styles that the base model knows, in which it draws the anchors; none: no prior term for a style
     prior_styles: tuple[str, ...] = setting(
         (),
         checks.words,
         "Styles of the prior-preservation images",
-        note="That the model knows, between commas; for a style",
+        note="For a style: styles that the model knows, separated by commas",
     )
     prior_weight: float = setting(1.0, checks.real, "Prior-preservation weight", 0.0, 100.0)
     # multiply each prior term by the weight of the example beside it
@@ -108,7 +108,7 @@ class TuneSettings(SettingsGroup):
         "Maximum timestep",
         0.01,
         1.0,
-        note="Of 1, pure noise; less leaves the layout to the base model",
+        note="1 is pure noise; a lower limit leaves the layout to the base model",
     )
     # weight of a time t in the loss: 1, 2 (1 - t) or 2 t
     time_weighting: TimeWeighting = setting("even", checks.one_of, "Weighting of times", TimeWeighting)
@@ -120,7 +120,7 @@ class TuneSettings(SettingsGroup):
         "Share of accepted pictures",
         0.0,
         0.9,
-        note="In later trainings, which get longer; 0: drawn like references",
+        note="Extra training steps on accepted pictures; 0: no extra steps",
     )
     # start from the last round's weights instead of the base model
     continue_from_last: bool = setting(False, checks.flag, "Continue from the last round")
@@ -131,7 +131,7 @@ class TuneSettings(SettingsGroup):
         "Preview every",
         0,
         100_000,
-        note="Training steps from one preview to the next; 0: no previews",
+        note="Training steps between previews; 0: no previews",
     )  # steps; 0 disables previews
     # pixels; None: the model's own
     resolution: int | None = setting(
@@ -217,7 +217,7 @@ class GalSettings(SettingsGroup):
         checks.one_of,
         "Copies are found by",
         Witnesses,
-        note="A copy is a picture that is like the reference",
+        note="A copy shows the reference instead of its prompt",
         words={
             "both": "prompts and pictures",
             "prompts": "prompts only (as published)",

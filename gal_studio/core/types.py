@@ -21,6 +21,8 @@ JobState = Literal[
 
 SHOWN = "shows_reference"  # the name of the score of Eq. G10
 SHOWS_REFERENCE = 0.5  # of that score, see Eq. G11
+SUBJECT = "shows_subject"  # the name of the score of Eq. G19
+SHOWS_SUBJECT = 0.35  # of that score, from which a picture has the object
 LIKENESS = "likeness"  # the name of the score by which a picture may lack the style, see Eq. G6
 
 
@@ -122,6 +124,17 @@ class Candidate:
         return bool(self.overfit_by)
 
     @property
+    def lacks_subject(self) -> bool:
+        """Eq. G19: whether an object that it should show is not found in it; never where none was sought."""
+        found = self.score(SUBJECT)
+        return found is not None and found < SHOWS_SUBJECT
+
+    @property
+    def may_teach(self) -> bool:
+        """Whether it may be suggested (Eq. G6): no copy, and of an object, with the object in it."""
+        return not (self.overfit or self.lacks_subject)
+
+    @property
     def overfit_by(self) -> Speaker:
         """Eq. G12: who says that the picture is a copy; empty if it counts as none.
 
@@ -146,7 +159,9 @@ class AnchorScore:
     """Overfit rate and entropy of an anchor's candidates (Eq. G3, G4), not counting the `blank` ones.
 
     `by_prompts`, `by_pictures` and `by_person` are the overfit ones by who says so (Eq. G12); `compared` are
-    the candidates of which the pictures say anything.
+    the candidates of which the pictures say anything. `weakest` is the least mean strength (Eq. G13),
+    `copied_from` the least at which there is a copy, `clean_up_to` the largest at which there is none.
+    `lacking` are those that are no copies, but without the object (Eq. G19).
     """
 
     anchor: Anchor
@@ -160,6 +175,15 @@ class AnchorScore:
     by_pictures: int = 0
     by_person: int = 0
     compared: int = 0
+    weakest: float = 1.0
+    copied_from: float = 1.0
+    clean_up_to: float = 1.0
+    lacking: int = 0
+
+    @property
+    def good(self) -> int:
+        """How many candidates may be suggested (Eq. G6)."""
+        return self.candidates - self.overfit - self.lacking
 
 
 @dataclass(frozen=True)

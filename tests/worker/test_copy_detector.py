@@ -94,13 +94,15 @@ def test_the_reference_itself_is_a_copy(studio: Studio, models: Models, names: t
 def test_only_a_style_shares_what_its_ground_shows(
     studio: Studio, models: Models, names: tuple[str, str]
 ) -> None:
-    above = []
+    above, objects = [], []
     for draft in (tiny_draft(names), object_draft(names)):
         task = open_task(studio.store, models, studio.fine_tune(first_round(studio, draft)))
         witness = open_copy_detector(task)
         lowest = witness.judge.limits.low
         above.append([bool((each.shared > lowest).any()) for each in witness.sought])
+        objects.append(len(witness.objects))
     assert above == [[True], [False, False]]
+    assert objects == [0, 2], "of an object it is said whether it is there"
 
 
 def shreds(size: tuple[int, int]) -> Image.Image:

@@ -56,9 +56,9 @@ def test_the_page_offers_it_and_shows_what_it_suggests_and_why(studio: Studio, d
     suggested = [score for score in scores if score.suggested]
     assert [score.rank for score in suggested] == [1, 2]
     assert {score.reason for score in suggested} == {"Its picture looks unlike the other suggested ones."}
-    assert all(score.why.startswith("closest to its prompt") for score in suggested)
+    assert all(score.why.startswith("the nearest to its prompt") for score in suggested)
     assert [score.reason for score in scores if not score.suggested][-1] == (
-        "0 of 4 look like the reference. Not suggested: Spread out puts other test prompts first."
+        "0 of 4 are copies. Not suggested: Spread out puts other test prompts first."
     )
     assert view.sentence == "2 of 18 test prompts are suggested, by Spread out."
 

@@ -22,7 +22,7 @@ const STARTS = {
   found: "The bright part is what the studio found: correct it where it is wrong.",
   none:
     "The studio has not looked for the subject yet. " +
-    "If you paint no mask, it looks when it first needs one.",
+    "If you paint no mask, it will look for one when it is needed.",
 };
 /** @type {[name: "undo" | "redo", words: string][]} */
 const STEPS = [

@@ -81,7 +81,7 @@ function brokenRow(project) {
           class: "button small",
           href: `/project/${project.id}/archive?raw=1`,
           download: "",
-          title: "A zip file with everything of it that is left",
+          title: "A zip file of everything that can still be read",
           data: { action: "export-raw" },
         },
         "Export as it is",

@@ -105,9 +105,8 @@ export function projectSettings(project) {
     el(
       "p",
       { class: "field-note" },
-      "Changes are saved at once. Suggestions, their weight and what finds copies change at once, too; " +
-        "the rest takes effect at the next Fine-tune or Generate, and rounds that have pictures keep " +
-        "their way of drawing.",
+      "Changes are saved at once. Suggestions, weights and copy checks follow at once; everything else " +
+        "takes effect at the next Fine-tune or Generate. Rounds that have pictures go on drawing as before.",
     ),
     el(
       "div",

@@ -198,7 +198,7 @@ export function mountBeforeAfter(box) {
 }
 
 /** @param {ShownPicture} picture */
-const kind = (picture) => (picture.copy ? "looks like the reference" : "matches its prompt");
+const kind = (picture) => (picture.copy ? "copy" : "no copy");
 
 /**
  * @param {HTMLImageElement} image

@@ -22,8 +22,7 @@ const how = howComputed([
   ],
   [
     "In brackets:",
-    "the range in which that mean lies with 95 % confidence, estimated by drawing from the prompts " +
-      "again and again at random (bootstrap over prompts). No clear change: the range includes zero.",
+    "the 95 % confidence interval of that mean (bootstrap over prompts). No clear change: it includes zero.",
   ],
   [
     "Figures:",

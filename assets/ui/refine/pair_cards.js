@@ -153,5 +153,5 @@ function quiet(layer) {
 function words(pair) {
   if (!pair.generated) return "not drawn yet";
   if (!pair.maps) return "not judged yet";
-  return `like the reference ${mean(pair.quality)} · survives ${mean(pair.reproduction)}`;
+  return `likeness ${mean(pair.quality)} · survives ${mean(pair.reproduction)}`;
 }

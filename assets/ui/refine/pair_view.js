@@ -143,7 +143,7 @@ async function fill(id) {
     owner: id,
     kind: "quality",
     version: pair.maps ?? "",
-    name: "How much of the generated picture is like the reference",
+    name: "Likeness of the generated picture to the reference",
     label: "Likeness",
     view: views.quality,
   });
@@ -166,8 +166,8 @@ async function fill(id) {
       plate(
         x,
         "Generated",
-        `${mean(pair.quality)} like the reference on average`,
-        "How much of it is like the reference: the mean over the subject, 0 to 1",
+        `likeness ${mean(pair.quality)} on average`,
+        "Likeness to the reference: the mean over the subject, 0 to 1",
         quality.node,
       ),
     ),

@@ -123,7 +123,11 @@ function pairBar() {
   const node = el(
     "div",
     { class: "pair-bar" },
-    toggle("quality", "Likeness", "Heat map over the generated pictures: which areas are like the reference"),
+    toggle(
+      "quality",
+      "Likeness",
+      "Heat map over the generated pictures: likeness of each area to the reference",
+    ),
     toggle(
       "reproduction",
       "How much of the reference survives",

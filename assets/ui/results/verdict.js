@@ -75,7 +75,11 @@ function content(measures) {
   ];
 }
 
-const lowestStrength = () => Number(state.project?.settings.generation.lowest_strength ?? 1);
+/** The least strength of the pictures on the Rounds screen, on average over the steps. */
+function lowestStrength() {
+  const { lowest_strength: lowest = 1, latest_switch: until = 0 } = state.project?.settings.generation ?? {};
+  return until ? 1 - Number(until) * (1 - Number(lowest)) : Number(lowest);
+}
 
 /** @param {RoundWarning} warning */
 const warning = ({ kind, sentence }) =>

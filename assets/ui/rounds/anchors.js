@@ -75,7 +75,7 @@ function fill(box, how, scores, round) {
         el(
           "tr",
           {},
-          ["", "Test prompt and why", "Like the reference", "Undecided"].map((name, i) =>
+          ["", "Test prompt and why", "Copies", "Undecided"].map((name, i) =>
             el("th", { scope: "col", title: TITLES[i] }, name),
           ),
         ),
@@ -93,7 +93,7 @@ function meanEntropy({ mean_entropy: mean, example_weight: weight }) {
     el(
       "span",
       { title: "The mean over all test prompts" },
-      "How undecided the model is: ",
+      "Undecided on average: ",
       el("b", {}, undecided(mean)),
       ". An accepted picture will count ",
       el("b", {}, String(Number(weight.toPrecision(2)))),
@@ -114,8 +114,8 @@ function editButton() {
 const TITLES = [
   "Priority",
   "The prompt, and why it was chosen or not",
-  "Share of pictures that are like the reference, by prompt or by picture, with its 95 % interval",
-  "How undecided the model is: 100 % when half of the pictures look like the reference. " +
+  "Share of copies, with its 95 % interval",
+  "How undecided the model is about this prompt: 100 % when half of the pictures are copies. " +
     "Computed as the entropy of that share, divided by its largest value",
 ];
 

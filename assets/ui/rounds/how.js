@@ -4,16 +4,17 @@ import { howComputed } from "../kit/how.js";
 /** @type {[string, string, string][]} */
 const UNDECIDED = [
   [
-    "Like the reference:",
-    "a picture of which one of two witnesses says so. The prompts: it is at least as similar to the " +
-      "reference’s prompt as to its own, by the cosine of CLIP features. The pictures: areas of the " +
-      "reference are found in it again, apart from what the style shares; its score is 0.5 or more. " +
-      "A picture of one flat colour does not count. What you mark with L counts instead.",
-    "p = pictures like the reference / all pictures of the test prompt",
+    "Copy:",
+    "a picture is a copy if either check says so. By prompt: it is at least as near to the reference’s " +
+      "prompt as to its own (cosine of CLIP features). By picture: areas of the reference are found in it, " +
+      "apart from what the style shares, with a score of 0.5 or more. Of an object, these are areas around " +
+      "it: the same place. Pictures of one flat colour do not count. What you mark with L overrides both.",
+    "p = copies / pictures of the test prompt",
   ],
   [
     "Undecided:",
-    "the entropy of that share, in percent of its largest value. 100 % is an even mix; 0 % is all or none.",
+    "a test prompt of which some pictures are copies and some are not. In figures, the entropy of that " +
+      "share, in percent of its largest value: 100 % is an even mix, 0 % is all or none.",
     "H = −p ln p − (1 − p) ln (1 − p), shown as H / ln 2",
   ],
 ];
@@ -24,9 +25,10 @@ export const howSuggested = () =>
     ...UNDECIDED,
     [
       "Suggested:",
-      "the most undecided test prompts; among equals, those whose pictures are the closer calls. " +
-        "Of each, the picture that is most similar to its own prompt and not like the reference. " +
-        "A test prompt without such a picture gets no suggestion.",
+      "the most undecided test prompts; among equals, those whose pictures are harder to tell from copies " +
+        "(a smaller mean difference of the two likenesses). Of each, the picture that is nearest to its " +
+        "prompt, is no copy, contains the object if one is learned, and is not among the quarter that is " +
+        "least like the reference.",
     ],
   ]);
 

@@ -14,7 +14,7 @@ import { thumbnail } from "../app/urls.js";
 const STATES = {
   open: "",
   accepted: "accepted",
-  rejected: "left out: the next best follows",
+  rejected: "left out",
   answered: "you chose another",
 };
 
@@ -94,14 +94,14 @@ function stateOf(id, others) {
 }
 
 function emptyWords() {
-  if (drawing()) return "The suggestion appears when all pictures are drawn.";
+  if (drawing()) return "Suggestions appear when all pictures are drawn.";
   if (state.scores.length)
     return state.round?.kind === "refine"
       ? "The pictures accepted in the round before still count. Accept more here, or go on."
       : "";
   return (
-    "Once the pictures are drawn, the studio picks those of the test prompts that the model is most " +
-    "undecided about, and says why."
+    "Once all pictures are drawn, the studio suggests one of each of the most undecided test prompts, " +
+    "and says why."
   );
 }
 

@@ -181,6 +181,5 @@ def _tell(studio: Studio, line: ProgressLine, round_id: str) -> None:
     view = studio.round_view(round_id)
     copies = sum(score.score.overfit for score in view.scores)
     line.say(
-        f"Round {view.round.number}: {copies} of {len(view.candidates)} pictures look like the reference. "
-        f"{view.sentence}"
+        f"Round {view.round.number}: {copies} of {len(view.candidates)} pictures are copies. {view.sentence}"
     )

@@ -1,16 +1,33 @@
 """Explain in one plain sentence why an anchor or a picture was suggested or not.
 
-Where the code says "anchor", "overfit" and "uncertain", these sentences say "test prompt", "looks like the
-reference" and "undecided", as the page does. Figures such as the entropy stay in `AnchorScore`.
+Where the code says "anchor", "overfit" and "uncertain", these sentences say "test prompt", "copy" and
+"undecided", as the page does. Figures such as the entropy stay in `AnchorScore`.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Literal
 
 from gal_studio.core.types import Anchor, AnchorScore
 
-_ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
+Case = Literal["clean", "clean_one", "copies", "copies_one", "lacking", "less", "lesser", "even", "mixed"]
+SENTENCES: Mapping[Case, str] = {
+    "clean": "No copies in {n} pictures: the model can draw {thing}.",
+    "clean_one": "Its only picture is no copy.",
+    "copies": "All {n} are copies{marked}: there is no good picture to learn from yet.",
+    "copies_one": "Its only picture is a copy{marked}: there is no good picture to learn from yet.",
+    "lacking": "{count}; the others do not show the object: there is no good picture to learn from yet.",
+    "less": "The model can draw {thing}, but only with less of the LoRA: {count}, none at {clean} or less.",
+    "lesser": "The model can draw {thing}, but only with less of the LoRA: {count}.",
+    "even": "The model can draw {thing} at full strength, but does not always: {count}.",
+    "mixed": "Sometimes the model draws {thing}, sometimes the reference: {count}.",
+}
+"""What is said of an anchor's pictures, by what is known of them; see `_case`."""
+_PREPOSITIONS = frozenset((
+    "about", "above", "against", "among", "at", "behind", "below", "beside", "by", "from", "in", "inside",
+    "near", "next", "of", "on", "outside", "over", "through", "under", "underneath", "with", "without",
+))  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -26,7 +43,12 @@ class Tie:
 
 
 def uncertainty_key(score: AnchorScore) -> Fraction:
-    """min(p, 1-p) as an exact fraction, which orders anchors as Eq. G4 does but without rounding."""
+    """min(p, 1-p) as an exact fraction, which orders anchors as Eq. G4 does but without rounding.
+
+    0 for an anchor without a picture that may be suggested.
+    """
+    if not score.good:
+        return Fraction(0)
     return Fraction(min(score.overfit, score.candidates - score.overfit), score.candidates)
 
 
@@ -74,74 +96,75 @@ def find_tie(
     )
 
 
-def explain(score: AnchorScore, rank: int, suggested: int, tie: Tie | None) -> str:
-    """Explain the rank (from 1) of an anchor when the first `suggested` anchors are suggested."""
-    return f"{_explain_rank(score, rank, suggested, tie)}{_explain_blank(score.blank)}"
+def explain(score: AnchorScore, name: str, rank: int, suggested: int, tie: Tie | None) -> str:
+    """Explain the rank (from 1) of an anchor of this short name when the first `suggested` are suggested."""
+    said = SENTENCES[_case(score)].format(
+        n=score.candidates,
+        thing=_thing(name),
+        count=count_copies(score),
+        marked=_marked(score),
+        clean=_times(score.clean_up_to),
+    )
+    is_mixed = score.overfit > 0 and score.good > 0
+    position = _explain_position(rank, suggested, tie) if is_mixed else ""
+    return f"{said}{position}{_explain_blank(score.blank)}"
+
+
+def _case(score: AnchorScore) -> Case:
+    if score.overfit == 0:
+        return "clean_one" if score.candidates == 1 else "clean"
+    if score.overfit == score.candidates:
+        return "copies_one" if score.candidates == 1 else "copies"
+    if not score.good:
+        return "lacking"
+    if score.weakest == 1.0:
+        return "mixed"
+    if score.clean_up_to == 1.0:
+        return "even"
+    return "less" if score.clean_up_to < score.copied_from else "lesser"
+
+
+def count_copies(score: AnchorScore) -> str:
+    """How many pictures of an anchor are copies, as the beginning of any reason: "3 of 10 are copies"."""
+    verb = "is a copy" if score.overfit == 1 else "are copies"
+    return f"{score.overfit} of {score.candidates} {verb}{_marked(score)}"
+
+
+def _marked(score: AnchorScore) -> str:
+    if not score.by_person:
+        return ""
+    return ", as you marked" if score.by_person == score.overfit else f" ({score.by_person} as you marked)"
+
+
+def _thing(name: str) -> str:
+    """The short name of an anchor within a sentence: "a pencil", "it in a museum", “Moon”."""
+    first = name.split()[0].lower() if name.split() else ""
+    if first in ("a", "an", "the"):
+        return name[0].lower() + name[1:]
+    return f"it {name}" if first in _PREPOSITIONS else f"“{name}”"
+
+
+def _times(strength: float) -> str:
+    return f"× {f'{strength:.2f}'.rstrip('0').removeprefix('0').rstrip('.')}"
 
 
 def _explain_blank(blank: int) -> str:
     if not blank:
         return ""
-    return f" {blank} blank {'picture is' if blank == 1 else 'pictures are'} left out."
-
-
-def _explain_rank(score: AnchorScore, rank: int, suggested: int, tie: Tie | None) -> str:
-    if score.overfit == 0:
-        none = "Its only picture does not look" if score.candidates == 1 else f"0 of {score.candidates} look"
-        return f"{none} like the reference: the model is sure of this one."
-    if score.overfit == score.candidates:
-        every = "Its only picture" if score.candidates == 1 else f"All {score.candidates}"
-        return f"{every} {_explain_copies(score)}: there is no good picture to learn from yet."
-    count = f"{score.overfit} of {score.candidates} {_explain_copies(score)}"
-    return f"{count}: {_explain_position(rank, suggested, tie)}"
-
-
-def _explain_copies(score: AnchorScore) -> str:
-    """What the copies do: show the reference, or look like it by prompt or to a person (Eq. G12)."""
-    one, pictures, person = score.overfit == 1, score.by_pictures, score.by_person
-    if pictures == score.overfit:
-        return f"{'shows' if one else 'show'} the reference"
-    like = f"{'looks' if one else 'look'} like the reference"
-    if person == score.overfit:
-        return f"{like}, as you marked"
-    seen = [f"{pictures} of them {'shows' if pictures == 1 else 'show'} parts of it"] if pictures else []
-    seen += [f"{person} of them as you marked"] if person else []
-    return ", ".join([like, *seen])
+    return f" {blank} blank {'picture does' if blank == 1 else 'pictures do'} not count."
 
 
 def _explain_position(rank: int, suggested: int, tie: Tie | None) -> str:
-    if rank > suggested and not (tie and tie.across_cut):
-        if not suggested:
-            return "the model is undecided here."
-        chosen = "the one suggested" if suggested == 1 else f"the {suggested} suggested"
-        return f"less undecided than {chosen}."
-    if not tie:
-        return f"{'' if rank == 1 else _ordinal(rank) + ' '}most undecided."
-    others = f"{tie.others} others" if tie.others > 1 else f"“{tie.neighbour}”"
-    if tie.at_top and rank <= suggested:
-        return f"most undecided, like {others}{_tie_break(tie)}."
-    return f"as undecided as {others}{_tie_break(tie)}."
-
-
-def _tie_break(tie: Tie) -> str:
-    """What orders this anchor and the neighbour, which are equally uncertain (Eq. G5)."""
-    several, name = tie.others > 1, f"“{tie.neighbour}”"
-    if tie.by_margin:
-        here = f"its pictures are closer calls{f' than those of {name}' if several else ''}"
-        there = f"{f'those of {name}' if several else 'the pictures there'} are closer calls"
-    else:
-        here = f"it comes before {name} in the list" if several else "it comes first in the list"
-        there = f"{name if several else 'that one'} comes first in the list"
-    return f"; {here if tie.ahead else there}"
-
-
-def _ordinal(rank: int) -> str:
-    return _ORDINALS[rank - 1] if rank <= len(_ORDINALS) else f"{rank}th"
-
-
-def count_copies(score: AnchorScore) -> str:
-    """How many pictures of an anchor are copies: a clause that any policy can begin its reason with."""
-    return f"{score.overfit} of {score.candidates} look like the reference"
+    """What is added on the order: that others are more undecided, or what breaks a tie (Eq. G5)."""
+    if tie and tie.across_cut:
+        if tie.by_margin:
+            why = f"{'but its' if tie.ahead else 'whose'} pictures are harder to tell from copies"
+        else:
+            why = f"{'but' if tie.ahead else 'which'} comes first in the list"
+        return f" It is as undecided as “{tie.neighbour}”, {why}."
+    if rank <= suggested or not suggested:
+        return ""
+    return f" The {'one suggested is' if suggested == 1 else f'{suggested} suggested are'} more undecided."
 
 
 def explain_picture(score: AnchorScore, passed_over: int = 0) -> str:
@@ -149,12 +172,10 @@ def explain_picture(score: AnchorScore, passed_over: int = 0) -> str:
 
     `passed_over` are pictures that are closer to the prompt, and have least in common with the reference.
     """
-    good = score.candidates - score.overfit
-    if good == 1:
-        return f"the only one of {score.candidates} that does not look like the reference."
-    chosen = (
-        f"closest to its prompt among the {good} of {score.candidates} that do not look like the reference"
-    )
+    has, have = (" and shows the object", " and show the object") if score.lacking else ("", "")
+    if score.good == 1:
+        return f"the only one of {score.candidates} that is no copy{has}."
+    chosen = f"the nearest to its prompt of the {score.good} that are no copies{have}"
     return f"{chosen}{explain_passed_over(passed_over)}."
 
 
@@ -162,8 +183,8 @@ def explain_passed_over(count: int) -> str:
     """A clause on the pictures that are closer to the prompt than the chosen one; empty if there are none."""
     if not count:
         return ""
-    closer = "one that is closer is" if count == 1 else f"{count} that are closer are"
-    return f"; {closer} passed over, with least in common with the reference's pictures"
+    nearer = "one nearer picture is" if count == 1 else f"{count} nearer pictures are"
+    return f"; {nearer} skipped, being the least like the reference"
 
 
 def explain_next_best(left_out: int, others: int, passed_over: int = 0) -> str:
@@ -175,11 +196,11 @@ def explain_next_best(left_out: int, others: int, passed_over: int = 0) -> str:
     before = "the one" if left_out == 1 else f"the {left_out}"
     if not others:
         return f"the last good one of this test prompt, after {before} that you left out."
-    return f"closest to its prompt after {before} that you left out{explain_passed_over(passed_over)}."
+    return f"the nearest to its prompt after {before} that you left out{explain_passed_over(passed_over)}."
 
 
 ALL_BLANK = (
-    "Every picture is one flat colour, so there is nothing to choose from: the training was too strong; "
+    "Every picture is one flat colour, so there is nothing to choose from. The training was too strong: "
     "fine-tune again with fewer steps or a lower learning rate."
 )
 
@@ -190,10 +211,13 @@ def explain_pool(informative: int, top_k: int, anchors: int) -> str:
         return "Every test prompt has an accepted picture: nothing is left to suggest. You can go on."
     if not informative:
         return (
-            "The model is sure of every test prompt: all of its pictures look like the reference, or none. "
-            "You can go on, or accept what you like."
+            "No test prompt is undecided: of each, all pictures are copies or none is. You can go on, or "
+            "accept what you like."
         )
     if informative < top_k:
-        return f"The model is undecided about only {informative} of {anchors} test prompts: you can go on."
-    first = "most undecided one is" if top_k == 1 else f"{top_k} most undecided are"
-    return f"The model is undecided about {informative} of {anchors} test prompts: the {first} suggested."
+        verb = "is" if informative == 1 else "are"
+        return f"Only {informative} of {anchors} test prompts {verb} undecided: you can go on."
+    verb, first = ("is" if informative == 1 else "are"), f"{top_k} most undecided are"
+    if top_k == 1:
+        first = "most undecided one is"
+    return f"{informative} of {anchors} test prompts {verb} undecided: the {first} suggested."

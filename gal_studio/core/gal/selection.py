@@ -28,27 +28,29 @@ def rank_anchors(scores: Iterable[AnchorScore]) -> tuple[AnchorScore, ...]:
 
 
 def informative(score: AnchorScore) -> bool:
-    """Whether H > 0: some candidates are copies and some are not."""
-    return 0 < score.overfit < score.candidates
+    """Whether H > 0, and a candidate may be suggested: some are copies, and some are good (Eq. G6)."""
+    return score.overfit > 0 and score.good > 0
 
 
 def preferred(candidates: Iterable[Candidate]) -> tuple[Candidate, ...]:
-    """Eq. G6, ours: the non-copies of an anchor by s(x, a), the largest first, the first one on a tie.
+    """Eq. G6, ours: the good candidates of an anchor by s(x, a), the largest first, the first one on a tie.
 
-    A copy is what a witness calls one (Eq. G12). Those that are not `in_style` come last.
+    These are no copies (Eq. G12), and show the object, if one is learned (Eq. G19). Those that are not
+    `in_style` come last.
     """
     given = tuple(candidates)
     styled = in_style(given)
-    good = [candidate for candidate in given if not candidate.overfit]
+    good = [candidate for candidate in given if candidate.may_teach]
     return tuple(sorted(good, key=lambda one: (one.id not in styled, -one.similarity_anchor, one.index)))
 
 
 def in_style(candidates: Iterable[Candidate]) -> frozenset[str]:
-    """The IDs of an anchor's non-copies but for the quarter (rounded down) that is least like the references.
+    """The IDs of an anchor's pictures that may teach, but for the quarter that is least like the references.
 
-    They show one thing, so that what sets them apart is how it is drawn. All, if some have no such score.
+    The quarter is rounded down. They show one thing, so that what sets them apart is how it is drawn. All, if
+    some have no such score.
     """
-    clean = [candidate for candidate in candidates if not candidate.overfit]
+    clean = [candidate for candidate in candidates if candidate.may_teach]
     known = [(candidate.score(LIKENESS), candidate.index, candidate.id) for candidate in clean]
     if any(likeness is None for likeness, _, _ in known):
         return frozenset(name for _, _, name in known)
@@ -61,6 +63,8 @@ def explain_all(scores: Iterable[AnchorScore], top_k: int) -> dict[str, str]:
     names = short_names([score.anchor for score in ranked])
     chosen = min(top_k, sum(informative(score) for score in ranked))
     return {
-        score.anchor.id: explain(score, position + 1, chosen, find_tie(ranked, position, chosen, names))
+        score.anchor.id: explain(
+            score, names[score.anchor.id], position + 1, chosen, find_tie(ranked, position, chosen, names)
+        )
         for position, score in enumerate(ranked)
     }

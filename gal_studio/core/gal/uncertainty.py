@@ -90,6 +90,10 @@ def score_anchor(anchor: Anchor, candidates: Sequence[Candidate], blank: int = 0
         by_pictures=sum(candidate.overfit_by in ("pictures", "both") for candidate in candidates),
         by_person=sum(candidate.overfit_by == "person" for candidate in candidates),
         compared=sum(candidate.is_compared for candidate in candidates),
+        weakest=min(candidate.recipe.mean for candidate in candidates),
+        copied_from=min((one.recipe.mean for one in candidates if one.overfit), default=1.0),
+        lacking=sum(not one.overfit and one.lacks_subject for one in candidates),
+        clean_up_to=max((one.recipe.mean for one in candidates if not one.overfit), default=1.0),
     )
 
 

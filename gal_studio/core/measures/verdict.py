@@ -139,6 +139,6 @@ def _leaks(report: Report, called: str) -> str:
     if leak.share is not None and leak.share < 0.95:
         much = f"{round(100 * leak.share)} % as much as with them"
     return (
-        f"{report.arm.name} leaks: its pictures come closer to the reference without the words “{called}” "
-        f"too, {much}. To draw other things as well, train with fewer steps or a lower learning rate."
+        f"{report.arm.name} leaks: its pictures come closer to the reference also without the words "
+        f"“{called}”, {much}. To draw other things as well, train with fewer steps or a lower learning rate."
     )

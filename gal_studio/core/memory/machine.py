@@ -29,7 +29,7 @@ class MachineSettings(SettingsGroup):
         checks.one_of,
         "Precision",
         Precision,
-        note="Of base weights and computations",
+        note="Of the base weights and computations",
         words={"auto": "chosen by the device", "bf16": "bfloat16", "fp16": "float16", "fp32": "float32"},
     )
     # hold the base weights of linear layers as 8-bit integers; needs torchao
@@ -47,7 +47,7 @@ class MachineSettings(SettingsGroup):
         checks.one_of,
         "Optimizer",
         Optimizer,
-        note="8 bits save memory when the whole model is trained",
+        note="8 bits save memory when training the whole model",
         words={"adamw": "AdamW", "adamw8bit": "AdamW in 8 bits"},
     )
     # keep the text encoders in main memory, and move them to the device only while prompts are encoded
@@ -63,7 +63,7 @@ class MachineSettings(SettingsGroup):
         False,
         checks.flag,
         "Gradient checkpointing",
-        note="Activations are computed again: less memory, a third more time",
+        note="Activations are recomputed: less memory, a third more time",
         words=OFF_ON,
     )
     # encode and decode pictures in four tiles

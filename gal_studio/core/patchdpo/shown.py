@@ -11,7 +11,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from gal_studio.core.patchdpo.masks import Flags, Map
-from gal_studio.core.patchdpo.patch_quality import Features, Limits
+from gal_studio.core.patchdpo.patch_quality import Features, Judged, Limits, reproduction, rescale
 from gal_studio.core.types import SHOWS_REFERENCE
 
 MOVED = 1 / 16  # how far all patches may have moved together, relative to the side
@@ -62,6 +62,19 @@ def show_most(found: Sequence[Found]) -> Found:
 def score_shown(likeness: float, shows_from: float) -> float:
     """Eq. G11: Eq. G10 on a scale on which a picture shows the reference from 0.5 on, in [0, 1]."""
     return min(1.0, SHOWS_REFERENCE * likeness / shows_from)
+
+
+def find_subject(subject: Sequence[Judged], generated: Features, limits: Limits) -> float:
+    """Eq. G19: how much of an object a picture shows, in [0, 1], by the reference that it shows most of.
+
+    That is the mean of Eq. P5, rescaled by Eq. P6, over the object's patches, wherever they are found.
+    """
+    return max(_reproduced(features, mask, generated, limits) for features, mask in subject)
+
+
+def _reproduced(features: Features, mask: Flags | None, generated: Features, limits: Limits) -> float:
+    found = rescale(reproduction(features, [generated]), limits)
+    return float((found if mask is None else found[mask]).mean())
 
 
 def shared_with(sought: Features, patches: Flags, others: Sequence[Features], limits: Limits) -> Map:

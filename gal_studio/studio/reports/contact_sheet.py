@@ -55,7 +55,7 @@ def _draw_heading(images: Images, view: RoundView, sheet: Image.Image, pen: Imag
             13,
             SOFT,
         ),
-        ("star: suggested    tick: accepted    orange bar: looks like the reference", 13, SOFT),
+        ("star: suggested    tick: accepted    orange bar: copy", 13, SOFT),
     ]
     y = MARGIN
     for text, size, colour in lines:
@@ -69,7 +69,7 @@ def _draw_label(pen: ImageDraw.ImageDraw, ranked: ScoreView, y: int) -> None:
     score = ranked.score
     pen.text(
         (MARGIN, y + 20),
-        f"{score.overfit} of {score.candidates} like the reference   entropy {score.entropy:.2f}",
+        f"{score.overfit} of {score.candidates} copies   entropy {score.entropy:.2f}",
         SOFT,
         font(12),
     )

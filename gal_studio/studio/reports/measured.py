@@ -1,4 +1,4 @@
-"""What the test set measured, as plain data for `summary.json` and in words for the terminal."""
+"""What the benchmark measured, as plain data for `summary.json` and in words for the terminal."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -9,7 +9,7 @@ from gal_studio.studio.views.measures import MeasuredRound, MeasuresView
 
 
 def describe_measures(view: MeasuresView) -> dict[str, Any]:
-    """The test set, the base model on it, which round is best and why, and what is wrong with a round."""
+    """The benchmark, the base model on it, which round is best and why, and what is wrong with a round."""
     names = {each.id: each.name for each in view.rounds}
     base = next((each for each in view.rounds if each.id is None), None)
     return {
@@ -46,7 +46,7 @@ def describe_round(measured: MeasuredRound | None) -> dict[str, Any] | None:
 
 
 def find_measured(view: MeasuresView, round_id: str | None) -> MeasuredRound | None:
-    """A round, or the base model (None), among those of a test set."""
+    """A round, or the base model (None), among those of a benchmark."""
     return next((each for each in view.rounds if each.id == round_id), None)
 
 

@@ -1,4 +1,4 @@
-"""Measure rounds on the project's fixed test set."""
+"""Measure rounds on the project's fixed benchmark."""
 
 from collections.abc import Sequence
 from typing import get_args
@@ -14,10 +14,10 @@ from gal_studio.studio.views.measures import MeasuresView, measures_view
 
 
 class MeasureVerbs(Verbs):
-    """The test set and its measurements."""
+    """The benchmark and its measurements."""
 
     def measures(self, project_id: str) -> MeasuresView:
-        """The test set, what each round was measured to be on it, which round is best and why."""
+        """The benchmark, what each round was measured to be on it, which round is best and why."""
         return measures_view(self.store, project_id)
 
     def measure(self, round_id: str) -> Job:
@@ -25,7 +25,7 @@ class MeasureVerbs(Verbs):
         return self._woken(requests.ask_measure(self.store, round_id))
 
     def measure_all(self, project_id: str) -> tuple[Job, ...]:
-        """Queue the measurement of every trained round that lacks pictures of the test set."""
+        """Queue the measurement of every trained round that lacks pictures of the benchmark."""
         jobs = requests.ask_measure_all(self.store, project_id)
         self._woken(jobs[-1])
         return jobs

@@ -73,6 +73,7 @@ def _summary(here: RoundSnapshot, name: str, busy: Collection[str]) -> RoundSumm
         accepted=len(accepted),
         suggested=len(suggested_anchors(here, made)),
         candidates=len(here.candidates),
+        copies=sum(candidate.overfit for candidate in here.candidates),
         cover_candidate_id=next(iter(covers), None),
     )
 

@@ -44,13 +44,16 @@ class ProjectView(Project):
 
 @dataclass(frozen=True, kw_only=True)
 class RoundSummary(Round):
-    """One chip in the strip of rounds; `suggested` counts the test prompts with a suggestion."""
+    """One chip in the strip of rounds; `suggested` counts the test prompts with a suggestion, `copies`
+    the candidates that are copies.
+    """
 
     name: str
     step: Step
     accepted: int
     suggested: int
     candidates: int
+    copies: int
     cover_candidate_id: str | None
 
 

@@ -13,7 +13,7 @@ from gal_studio.ui.payloads.rounds import thinned
 
 METRICS: Mapping[str, tuple[str, int]] = {
     "clip_t": ("likeness to the prompt", 1),
-    "overfit_rate": ("share like the reference", -1),
+    "overfit_rate": ("share of copies", -1),
     "clip_i": ("likeness to the reference", 0),
 }
 """The name of each measurement, and whether higher (1) or lower (-1) is better; 0: it depends."""

@@ -36,6 +36,7 @@ class RoundChip:
     step: str
     accepted: int
     candidates: int
+    copies: int
     wanted: int
     cover: PictureRef | None
     starred: bool
@@ -116,9 +117,10 @@ class Candidate(ShownPicture):
     own: Annotated[bool, Doc("Made of a free prompt: no statistic counts it.")]
     seed: str
     recipe: Annotated[str, Doc("How strongly the LoRA drew it, in words; empty if as trained.")]
+    strength: Annotated[float, Doc("The mean of that over the steps, in [0, 2].")]
     scores: Annotated[Mapping[str, float], Doc("By name; the labels are in `Project.scores`.")]
     margin: float
-    copy_by: Annotated[Speaker, Doc("Who says that the picture is like the reference; empty if nobody does.")]
+    copy_by: Annotated[Speaker, Doc("Who says that the picture is a copy; empty if nobody does.")]
     copy_by_witnesses: Annotated[Speaker, Doc("The same, before a person said anything.")]
     compared: Annotated[bool, Doc("Whether its patches were compared with the reference, and count.")]
     remark: str
@@ -147,6 +149,7 @@ def round_chips(
             step=summary.step,
             accepted=summary.accepted,
             candidates=summary.candidates,
+            copies=summary.copies,
             wanted=summary.suggested or wanted,
             cover=covers.get(summary.id),
             starred=summary.starred,
@@ -240,6 +243,7 @@ def candidate_payload(view: CandidateView, head: str) -> Candidate:
         own=candidate.own,
         seed=str(candidate.seed),
         recipe=candidate.recipe.words,
+        strength=round(candidate.recipe.mean, 3),
         scores=known_scores(candidate),
         margin=candidate.margin,
         copy_by=candidate.overfit_by,

@@ -86,7 +86,7 @@ class Endpoints:
         return self._write("next_round", key, round=round)
 
     def measure(self, round: str, key: str = "") -> dict[str, Any]:
-        """Queue the measurement of a round on the project's test set; returns the ID of the job."""
+        """Queue the measurement of a round on the project's benchmark; returns the ID of the job."""
         return self._write("measure", key, round=round)
 
     def export_round(self, round: str, form: str, key: str = "") -> dict[str, Any]:

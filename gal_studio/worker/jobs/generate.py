@@ -160,6 +160,12 @@ def reference_features(task: Task) -> NDArray[np.float64]:
     return task.models.pictures(task.project.clip_model, names, task.store.images.picture)
 
 
+def _subjects(seen: Sequence[Evidence]) -> NDArray[np.float64] | None:
+    """Eq. G19 of each picture; None where no object was looked for."""
+    found = [evidence.subject for evidence in seen if evidence.subject is not None]
+    return np.array(found) if found else None
+
+
 def score_images(
     task: Task, images: Sequence[Image.Image], prompts: Sequence[str], detector: CopyDetector | None
 ) -> Scored:
@@ -173,5 +179,6 @@ def score_images(
         reference_prompts=task.models.texts(clip, task.prompts.reference_prompts),
         references=reference_features(task),
         shown=np.array([evidence.score for evidence in seen]) if detector else None,
+        subject=_subjects(seen),
     )
     return Scored(features, score_pictures(drawn), seen)

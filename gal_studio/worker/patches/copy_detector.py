@@ -1,6 +1,6 @@
 """The copy detector: a vision model that looks for the references in drawn pictures (Eq. G10)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -9,12 +9,13 @@ from PIL import Image
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.patchdpo.masks import Flags
-from gal_studio.core.patchdpo.patch_quality import Features
+from gal_studio.core.patchdpo.patch_quality import Features, Judged
 from gal_studio.core.patchdpo.shown import (
     SHOWS_FROM,
     Found,
     Sought,
     find_reference,
+    find_subject,
     score_shown,
     shared_with,
     show_most,
@@ -32,30 +33,37 @@ from gal_studio.worker.task import Task
 
 @dataclass(frozen=True)
 class Evidence:
-    """The score of Eq. G11, from 0.5 on a copy, and which patches of the picture show the reference."""
+    """The score of Eq. G11, from 0.5 on a copy, and which patches of the picture show the reference.
+
+    `subject` is the score of Eq. G19; None for a style, and where no object was found in any reference.
+    """
 
     score: float
     map: StoredMap
+    subject: float | None = None
 
 
 @dataclass(frozen=True)
 class CopyDetector:
-    """A vision model with what it looks for in each reference (Eq. G10)."""
+    """A vision model with what it looks for in each reference (Eq. G10), and the objects there (Eq. G19)."""
 
     judge: Judge
     sought: tuple[Sought, ...]
     shows_from: float
+    objects: tuple[Judged, ...] = ()
 
     def compare(self, pictures: Sequence[Image.Image]) -> list[Evidence]:
         """Compare drawn pictures with the references."""
-        return [self._evidence(self._find(features)) for features in self.judge.tower.patches(pictures)]
+        return [self._evidence(features) for features in self.judge.tower.patches(pictures)]
 
     def _find(self, generated: Features) -> Found:
         return show_most([find_reference(each, generated, self.judge.limits) for each in self.sought])
 
-    def _evidence(self, found: Found) -> Evidence:
+    def _evidence(self, features: Features) -> Evidence:
+        found = self._find(features)
+        subject = find_subject(self.objects, features, self.judge.limits) if self.objects else None
         stored = StoredMap(found.map.astype(np.float32), self.judge.name)
-        return Evidence(score_shown(found.likeness, self.shows_from), stored)
+        return Evidence(score_shown(found.likeness, self.shows_from), stored, subject)
 
 
 def open_copy_detector(task: Task) -> CopyDetector:
@@ -84,7 +92,20 @@ def open_copy_detector(task: Task) -> CopyDetector:
             sought.append(Sought(features, patches, shared))
     if not sought:
         raise StudioError("No reference has anything to look for: their subjects fill the whole pictures.")
-    return CopyDetector(judge, tuple(sought), judge.tower.shows_from or SHOWS_FROM)
+    objects = () if is_style else tuple(_objects(judge, references, known))
+    return CopyDetector(judge, tuple(sought), judge.tower.shows_from or SHOWS_FROM, objects)
+
+
+def _objects(
+    judge: Judge, references: Sequence[Reference], known: Mapping[str, Features]
+) -> Iterator[Judged]:
+    """The references' features with the patches of their object, of those in which it is known."""
+    for reference in references:
+        with suppress(StudioError):
+            mask = mask_of_reference(judge.store, reference)
+            inside = judge.patches(mask, known[reference.image], reference.prompt)
+            if inside is not None and inside.any():
+                yield known[reference.image], inside
 
 
 def _counting(judge: Judge, kind: Kind, reference: Reference, features: Features) -> Flags:

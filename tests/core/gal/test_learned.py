@@ -72,7 +72,7 @@ def test_suggestions_are_no_copies_of_informative_prompts_and_say_that_they_were
     assert again == made, "the order of the input does not matter"
     assert made.sentence == "These 3 are in the order learned from your choices."
     few = policy.suggest(snapshot_of(fresh.candidates, fresh.scores, 50))
-    assert few.sentence.startswith(f"The model is undecided about only {len(few.suggestions)} of 6")
+    assert few.sentence.startswith(f"Only {len(few.suggestions)} of 6 test prompts")
     assert "nothing is left" in policy.suggest(snapshot_of((), ())).sentence
 
 

@@ -4,9 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from gal_studio.core.gal.reasons import explain_picture, explain_pool, short_names
+from gal_studio.core.gal.reasons import explain, explain_picture, explain_pool, short_names
 from gal_studio.core.gal.selection import explain_all
-from gal_studio.core.types import Anchor
+from gal_studio.core.gal.uncertainty import score_anchor
+from gal_studio.core.recipe import Recipe
+from gal_studio.core.types import Anchor, Candidate
 from tests.core.builders import margins, pool_of
 
 
@@ -15,57 +17,87 @@ def sentences(rows, top_k=3):
     return explain_all(scores, top_k)
 
 
-def test_without_ties_the_rank_is_given():
+def test_what_is_not_suggested_is_less_undecided():
     told = sentences([margins(5, 10), margins(4, 10), margins(2, 10), margins(1, 10)], top_k=3)
     assert list(told.values()) == [
-        "5 of 10 look like the reference: most undecided.",
-        "4 of 10 look like the reference: second most undecided.",
-        "2 of 10 look like the reference: third most undecided.",
-        "1 of 10 looks like the reference: less undecided than the 3 suggested.",
+        "Sometimes the model draws “tie”, sometimes the reference: 5 of 10 are copies.",
+        "Sometimes the model draws “drum”, sometimes the reference: 4 of 10 are copies.",
+        "Sometimes the model draws “koala”, sometimes the reference: 2 of 10 are copies.",
+        "Sometimes the model draws “shoe”, sometimes the reference: 1 of 10 is a copy. The 3 suggested are "
+        "more undecided.",
     ]
 
 
 def test_all_and_none_read_differently():
     told = sentences([margins(0, 10), margins(10, 10)])
-    assert told["anchor-0"] == "0 of 10 look like the reference: the model is sure of this one."
-    assert told["anchor-1"] == "All 10 look like the reference: there is no good picture to learn from yet."
+    assert told["anchor-0"] == "No copies in 10 pictures: the model can draw “tie”."
+    assert told["anchor-1"] == "All 10 are copies: there is no good picture to learn from yet."
 
 
 def test_a_single_picture_reads_well():
     told = sentences([margins(0, 1), margins(1, 1)])
-    assert told["anchor-0"] == (
-        "Its only picture does not look like the reference: the model is sure of this one."
+    assert told["anchor-0"] == "Its only picture is no copy."
+    assert told["anchor-1"] == ("Its only picture is a copy: there is no good picture to learn from yet.")
+
+
+def drawn(copied, clean):
+    """The reason for a pencil, with a copy at each of some strengths and a clean picture at others."""
+    anchor = Anchor("a", "A pencil in ink style", 0)
+    rows = [(strength, 0.1) for strength in copied] + [(strength, 0.9) for strength in clean]
+    pictures = [
+        Candidate(str(number), "a", number, number, "i", own, 0.5, recipe=Recipe.constant(strength))
+        for number, (strength, own) in enumerate(rows)
+    ]
+    return explain(score_anchor(anchor, pictures), "A pencil", 1, 1, None)
+
+
+def test_the_strength_from_which_on_a_thing_is_lost_is_named():
+    assert drawn([1.0, 0.85], [0.7, 0.4]) == (
+        "The model can draw a pencil, but only with less of the LoRA: 2 of 4 are copies, none at × .7 or "
+        "less."
     )
-    assert told["anchor-1"].startswith("Its only picture looks like the reference: ")
+    assert drawn([1.0, 0.55], [0.7, 0.4]) == (
+        "The model can draw a pencil, but only with less of the LoRA: 2 of 4 are copies."
+    )
+    assert drawn([1.0, 0.4], [1.0, 0.7]) == (
+        "The model can draw a pencil at full strength, but does not always: 2 of 4 are copies."
+    )
 
 
-def test_a_tie_of_two_names_the_other_and_the_tie_break():
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [("A pencil", "a pencil"), ("in a museum", "it in a museum"), ("Moon", "“Moon”"), ("candy", "“candy”")],
+)
+def test_a_name_reads_well_within_a_sentence(name, words):
+    _, _, (score,) = pool_of(margins(0, 10))
+    assert explain(score, name, 1, 1, None) == f"No copies in 10 pictures: the model can draw {words}."
+
+
+def test_what_breaks_a_tie_across_the_cut_is_said_on_both_sides():
     told = sentences([margins(4, 10, 0.5), margins(6, 10, 0.125)], top_k=1)
-    assert told["anchor-1"] == (
-        "6 of 10 look like the reference: most undecided, like “tie”; its pictures are closer calls."
+    assert told["anchor-1"].endswith(
+        "6 of 10 are copies. It is as undecided as “tie”, but its pictures are harder to tell from copies."
     )
-    assert told["anchor-0"] == (
-        "4 of 10 look like the reference: as undecided as “drum”; the pictures there are closer calls."
-    )
+    assert told["anchor-0"].endswith("as undecided as “drum”, whose pictures are harder to tell from copies.")
 
 
 def test_a_tie_broken_by_order_says_so():
     told = sentences([margins(4, 10), margins(4, 10)], top_k=1)
-    assert told["anchor-0"].endswith("most undecided, like “drum”; it comes first in the list.")
-    assert told["anchor-1"].endswith("as undecided as “tie”; that one comes first in the list.")
+    assert told["anchor-0"].endswith("as undecided as “drum”, but comes first in the list.")
+    assert told["anchor-1"].endswith("as undecided as “tie”, which comes first in the list.")
 
 
 def test_in_a_larger_tie_the_pair_around_the_cut_is_named():
     told = sentences([margins(5, 10, size) for size in (0.0625, 0.125, 0.25, 0.5)], top_k=2)
     for name in ("anchor-0", "anchor-1"):
-        assert told[name].endswith("most undecided, like 3 others; it comes before “koala” in the list.")
+        assert told[name].endswith("as undecided as “koala”, but comes first in the list.")
     for name in ("anchor-2", "anchor-3"):
-        assert told[name].endswith("as undecided as 3 others; “drum” comes first in the list.")
+        assert told[name].endswith("as undecided as “drum”, which comes first in the list.")
 
 
 def test_a_tie_below_the_cut_is_only_less_undecided():
     told = sentences([margins(5, 10), margins(2, 10, 0.125), margins(2, 10, 0.5)], top_k=1)
-    assert told["anchor-1"] == ("2 of 10 look like the reference: less undecided than the one suggested.")
+    assert told["anchor-1"].endswith("2 of 10 are copies. The one suggested is more undecided.")
 
 
 def test_short_names_leave_out_what_all_anchors_share():
@@ -90,25 +122,23 @@ def test_short_names_are_never_empty():
 
 def test_the_picture_says_why_it_was_chosen():
     _, _, scores = pool_of(margins(4, 10), margins(9, 10))
-    assert explain_picture(scores[0]) == (
-        "closest to its prompt among the 6 of 10 that do not look like the reference."
-    )
+    assert explain_picture(scores[0]) == "the nearest to its prompt of the 6 that are no copies."
     assert explain_picture(scores[0], 1).endswith(
-        "; one that is closer is passed over, with least in common with the reference's pictures."
+        "; one nearer picture is skipped, being the least like the reference."
     )
-    assert "; 2 that are closer are passed over" in explain_picture(scores[0], 2)
-    assert explain_picture(scores[1]) == "the only one of 10 that does not look like the reference."
+    assert "; 2 nearer pictures are skipped" in explain_picture(scores[0], 2)
+    assert explain_picture(scores[1]) == "the only one of 10 that is no copy."
 
 
 @pytest.mark.parametrize(
     ("informative", "top_k", "anchors", "start"),
     [
         (0, 3, 0, "Every test prompt has an accepted picture"),
-        (0, 3, 18, "The model is sure of every test prompt"),
-        (1, 3, 18, "The model is undecided about only 1 of 18 test prompts"),
-        (2, 3, 18, "The model is undecided about only 2 of 18 test prompts"),
-        (9, 3, 18, "The model is undecided about 9 of 18 test prompts: the 3 most undecided are suggested."),
-        (9, 1, 18, "The model is undecided about 9 of 18 test prompts: the most undecided one is suggested."),
+        (0, 3, 18, "No test prompt is undecided"),
+        (1, 3, 18, "Only 1 of 18 test prompts is undecided"),
+        (2, 3, 18, "Only 2 of 18 test prompts are undecided"),
+        (9, 3, 18, "9 of 18 test prompts are undecided: the 3 most undecided are suggested."),
+        (9, 1, 18, "9 of 18 test prompts are undecided: the most undecided one is suggested."),
     ],
 )
 def test_the_pool_is_summed_up(informative, top_k, anchors, start):

@@ -70,17 +70,14 @@ def test_a_picture_that_a_person_calls_a_copy_is_not_suggested_and_one_called_no
 @pytest.mark.parametrize(
     ("shown", "words"),
     [
-        ([0.1], "1 of 2 looks like the reference, as you marked: "),
-        (
-            [0.1, 0.9],
-            "2 of 3 look like the reference, 1 of them shows parts of it, 1 of them as you marked: ",
-        ),
+        ([0.1], ": 1 of 2 is a copy, as you marked."),
+        ([0.1, 0.9], ": 2 of 3 are copies (1 as you marked)."),
     ],
 )
 def test_the_reason_names_what_a_person_said(shown: list[float], words: str) -> None:
     first = replace(seen(0.1, shown[0]), marked_copy=True)
     others = [seen(0.1, value, index=1 + number) for number, value in enumerate([*shown[1:], 0.1])]
-    assert explain_all(score_pool([anchor(0)], [first, *others]), 3)[anchor(0).id].startswith(words)
+    assert explain_all(score_pool([anchor(0)], [first, *others]), 3)[anchor(0).id].endswith(words)
 
 
 def test_the_best_picture_passes_both() -> None:
@@ -96,31 +93,12 @@ def test_an_anchor_without_a_good_picture_gets_no_suggestion_but_a_sentence() ->
     assert (scores[0].by_pictures, scores[0].by_prompts, scores[0].compared) == (2, 1, 3)
     assert UNCERTAINTY.suggest(snapshot_of(candidates, scores)).suggestions == ()
     assert explain_all(scores, 3)[anchor(0).id] == (
-        "All 3 look like the reference, 2 of them show parts of it: "
-        "there is no good picture to learn from yet."
+        "All 3 are copies: there is no good picture to learn from yet."
     )
-
-
-@pytest.mark.parametrize(
-    ("rows", "words"),
-    [
-        ([(0.1, 0.9), (0.1, 0.1)], "1 of 2 shows the reference: "),
-        ([(-0.1, 0.1), (0.1, 0.1)], "1 of 2 looks like the reference: "),
-        ([(-0.1, 0.9), (0.1, 0.1)], "1 of 2 shows the reference: "),
-        (
-            [(-0.1, 0.9), (0.1, 0.9), (0.1, 0.1)],
-            "2 of 3 show the reference: ",
-        ),
-        ([(-0.1, None), (0.1, None)], "1 of 2 looks like the reference: "),
-    ],
-)
-def test_the_reason_says_which_witness_spoke(rows: list[tuple[float, float | None]], words: str) -> None:
-    candidates = [seen(margin, shown, index=index) for index, (margin, shown) in enumerate(rows)]
-    assert explain_all(score_pool([anchor(0)], candidates), 3)[anchor(0).id].startswith(words)
 
 
 def test_the_picture_passes_both() -> None:
     candidates = [seen(0.1, 0.1), seen(0.2, 0.2, index=1), seen(-0.1, 0.9, index=2)]
     assert explain_picture(score_pool([anchor(0)], candidates)[0]) == (
-        "closest to its prompt among the 2 of 3 that do not look like the reference."
+        "the nearest to its prompt of the 2 that are no copies."
     )

@@ -95,7 +95,7 @@ def test_a_leak_is_told_with_its_size() -> None:
     leaking = arm("Round 1", [picture(0.5)] * 8, plain=[picture(0.42)] * 8)
     (found,) = find_warnings(reports(BASE, leaking), "in ink style")
     assert (found.round_id, found.kind) == ("Round 1", "leak")
-    assert "without the words “in ink style” too, 60 % as much as with them" in found.sentence
+    assert "also without the words “in ink style”, 60 % as much as with them" in found.sentence
     tight = arm("Round 1", [picture(0.5)] * 8, plain=[picture(0.35)] * 8)
     assert find_warnings(reports(BASE, tight), "in ink style") == ()
     unchanged = arm("Round 1", [picture(0.5)] * 8, plain=[picture(0.30)] * 8)

@@ -53,6 +53,7 @@ export interface RoundsParts {
   suggestions: HTMLOListElement;
   filters: HTMLDivElement;
   shown: HTMLSpanElement;
+  "round-words": HTMLParagraphElement;
   desk: HTMLDivElement;
   grid: HTMLDivElement;
   actions: HTMLDivElement;

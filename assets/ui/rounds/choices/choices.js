@@ -80,7 +80,7 @@ const nothing = () =>
   el(
     "p",
     { class: "empty" },
-    "Here you will see where you chose otherwise than suggested, and how often you agree. " +
+    "Here you will see where you chose differently from the suggestion, and how often you agree. " +
       "You have not decided on a picture yet.",
   );
 

@@ -19,7 +19,7 @@ export function agreementWords({ choices, agreed, kappa, log }) {
     const added = log.filter((choice) => choice.stands).length;
     return added
       ? `you added ${added === 1 ? "a picture" : `${added} pictures`} to accepted ones`
-      : "nothing that you decided stands";
+      : "all of your decisions were undone";
   }
   const share = `you agreed in ${agreed} of ${choices} (${Math.round((100 * agreed) / choices)} %)`;
   return kappa === null ? share : `${share}, kappa ${kappa.toFixed(2).replace("-", "−")}`;

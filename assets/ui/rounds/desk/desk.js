@@ -15,8 +15,8 @@ export const desk = { size: 0, sort: "priority", reverse: false, advance: true }
 const SORTS = [
   ["priority", "Priority"],
   ["margin", "Closest calls"],
-  ["similarity_anchor", "Most like its prompt"],
-  ["similarity_reference", "Most like the reference’s prompt"],
+  ["similarity_anchor", "Nearest to its prompt"],
+  ["similarity_reference", "Nearest to the reference’s prompt"],
   ["seed", "Seed"],
 ];
 

@@ -50,7 +50,7 @@ function orderField() {
       select.value = known ? desk.sort : "priority";
       turn.hidden = select.value === "priority";
       turn.textContent = desk.reverse ? "↑" : "↓";
-      const words = desk.reverse ? "Reversed: press for the usual order" : "Turn the order around";
+      const words = desk.reverse ? "Reversed: press for the usual order" : "Reverse the order";
       setAttribute(turn, "title", words);
       setAttribute(turn, "aria-label", words);
     },

@@ -1,4 +1,4 @@
-/** Which pictures like the reference are shown: those that the prompts find, the pictures, or either. */
+/** Which copies are shown: those that the prompts find, the pictures, or either. */
 /** @import { Witness } from "../../app/store.js" */
 import { isCopyBy, on, state } from "../../app/store.js";
 import { el } from "../../kit/dom.js";
@@ -7,22 +7,22 @@ import { setWitness } from "./desk.js";
 
 /** @type {[name: Witness, words: string, title: string][]} */
 const WITNESSES = [
-  ["either", "Either", "All pictures that count as like the reference"],
-  ["prompts", "By prompt", "They look more like the reference’s prompt than like their own"],
-  ["pictures", "Shows it", "They share areas with the reference picture"],
+  ["either", "Either", "All copies"],
+  ["prompts", "By prompt", "Nearer to the reference’s prompt than to their own"],
+  ["pictures", "By picture", "Areas of the reference are found in them"],
 ];
 
-/** The choice, with the number of pictures of each; there while the pictures like the reference are shown. */
+/** The choice, with the number of pictures of each; there while the copies are shown. */
 export function witnessFilter() {
   /** @type {[name: Witness, words: string][]} */
   const names = WITNESSES.map(([name, words]) => [name, words]);
-  const choice = segments("Who says that they are like the reference", names, setWitness);
+  const choice = segments("What says that they are copies", names, setWitness);
   for (const [name, , title] of WITNESSES)
     choice.node.querySelector(`[data-choice=${name}]`)?.setAttribute("title", title);
   const node = el(
     "div",
     { class: "witness-filter", hidden: true },
-    el("span", {}, "Like the reference"),
+    el("span", {}, "Copies found"),
     choice.node,
   );
   const show = () => {

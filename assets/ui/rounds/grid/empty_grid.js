@@ -7,15 +7,15 @@ import { el, repeats } from "../../kit/dom.js";
 const NONE = {
   suggested: [
     "Nothing is suggested",
-    "Pictures are suggested once all are drawn and some test prompts give a mix: " +
-      "some pictures like the reference, some not.",
+    "Pictures are suggested once all are drawn and some test prompts are undecided: " +
+      "some of their pictures are copies, some are not.",
   ],
   accepted: ["Nothing accepted yet", "Click a picture, or press A, to accept it."],
   rejected: ["Nothing rejected yet", "Press R on a picture to reject it."],
   undecided: ["Everything is decided", "Each picture of this round is accepted or rejected."],
   copies: [
-    "None looks like the reference",
-    "No picture of this round shows the reference or matches its prompt better than its own.",
+    "No copies",
+    "No picture of this round shows the reference or is nearer to its prompt than to its own.",
   ],
   selection: ["Nothing selected", "Draw a lasso on the map, or Shift-click pictures."],
 };
@@ -33,7 +33,7 @@ const STEPS = {
   ],
   generate: [
     "The model has learned. What did it learn?",
-    "Press Run round: it draws pictures for each test prompt, and shows which ones look like the reference.",
+    "Press Run round: it draws pictures for each test prompt, and marks the copies of your reference.",
   ],
 };
 
@@ -44,7 +44,7 @@ const OUT_OF_RANGE = [
 ];
 
 /** @type {[string, string]} */
-const NO_WITNESS = ["None was found this way", "Others found them: choose Either beside the filter."];
+const NO_WITNESS = ["No copy was found this way", "Choose Either beside the filter to see all copies."];
 
 /** The step of the round; that of a later round's training by itself. */
 function stepNow() {

@@ -7,11 +7,11 @@ import { roving } from "../../kit/roving.js";
 
 /** @type {[name: Filter, label: string, title: string][]} */
 const CHIPS = [
-  ["suggested", "Suggested", "What the studio would accept"],
+  ["suggested", "Suggested", "What the studio suggests to accept"],
   ["accepted", "Accepted", "What you accepted"],
   ["rejected", "Rejected", "What you rejected"],
-  ["undecided", "Undecided", "What you have not decided on"],
-  ["copies", "Like ref.", "Pictures that are like the reference; L on a picture corrects it"],
+  ["undecided", "Not decided yet", "What you have neither accepted nor rejected"],
+  ["copies", "Copies", "Pictures of the reference instead of the prompt; L on a picture corrects it"],
   ["selection", "Selection", "What the lasso or Shift-click selected"],
   ["all", "All", "All pictures of this round"],
 ];

@@ -14,6 +14,8 @@ import { columnsFor, inOrder } from "./order.js";
 import { emptyGrid } from "./empty_grid.js";
 import { listenPointer } from "./pointer.js";
 import { mountWaiting } from "../waiting/waiting.js";
+import { columnStrengths, strengthRow } from "./strengths.js";
+import { roundWords } from "./round_words.js";
 import { GridWindow } from "./window.js";
 
 /** @type {Map<string, HTMLElement>} by candidate */
@@ -34,6 +36,7 @@ let waitingNode;
 let flat;
 /** @type {string | null} the test prompt whose row stays where it is, until another row has the focus */
 let held = null;
+const strengths = strengthRow();
 
 const MOST_COLUMNS = 24; // of the smallest tiles
 const GAP = 8; // pixels between tiles
@@ -54,6 +57,9 @@ const promptGroups = () =>
 /** @param {RoundsParts} parts */
 export function mountGrid(parts) {
   ({ grid, shown } = parts);
+  grid.before(strengths.node);
+  const tell = () => setText(parts["round-words"], roundWords());
+  on("rounds round candidates cleared scores forget", tell);
   view = new GridWindow(grid, (node) => node.dataset.id && dress(node.dataset.id), keepTabStop);
   waitingNode = mountWaiting(grid);
   empty = grid.appendChild(el("div", { class: "empty-grid", hidden: true }));
@@ -179,6 +185,7 @@ function dress(id) {
 
 function filter() {
   grid.dataset.filter = state.filter;
+  grid.dataset.kind = state.project?.kind ?? "style";
   for (const group of groups.values()) {
     let open = 0;
     for (const { id, node } of group.tiles) {
@@ -223,12 +230,18 @@ function columns() {
   grid.style.setProperty("--columns", String(found));
   showLarge((width / found) * devicePixelRatio > THUMBNAIL);
   grid.toggleAttribute("data-small", width / found < SMALL);
-  view.show(parts(), found);
+  const shownParts = parts();
+  view.show(shownParts, found);
+  const drawn = flat.on() ? [] : shownParts.map(({ cells }) => cells.flatMap(pictureOf));
+  strengths.show(columnStrengths(drawn, found), grid, found);
 }
 
 /** As many columns as the chosen size of the tiles gives. @param {number} width */
 const asWanted = (width) =>
   Math.max(1, Math.min(MOST_COLUMNS, Math.floor((width + GAP) / (desk.size + GAP))));
+
+/** @param {HTMLElement} cell */
+const pictureOf = ({ dataset }) => state.candidates.get(dataset.id ?? "") ?? [];
 
 /** @param {boolean} large whether thumbnails are too small */
 function showLarge(large) {

@@ -23,7 +23,7 @@ export function makeGroup(anchor) {
   const entropy = el("span", {
     class: "entropy",
     title:
-      "How undecided the model is: 100 % when half of the pictures look like the reference. " +
+      "How undecided the model is about this prompt: 100 % when half of the pictures are copies. " +
       "Computed as the entropy of that share, divided by its largest value",
   });
   const note = el("span", { class: "note" });
@@ -73,7 +73,7 @@ export function scoreGroup(group, score) {
   setAttribute(badge, "title", score?.rank ? `Priority ${score.rank}` : "Not ranked yet");
   bar.hidden = !score;
   share.style.width = score ? `${100 * score.rate}%` : "0";
-  setText(copies, score ? `${score.copies} of ${score.n} like the reference` : "");
+  setText(copies, score ? `${score.copies} of ${score.n} copies` : "");
   setText(entropy, score ? `undecided ${undecided(score.entropy)}` : "");
   setText(note, score?.chosen ? "suggested" : "");
   setAttribute(note, "title", score?.reason ?? null);

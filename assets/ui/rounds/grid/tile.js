@@ -3,7 +3,7 @@
 import { state, verdictOf } from "../../app/store.js";
 import { el, find, setAttribute } from "../../kit/dom.js";
 import { picture, thumbnail } from "../../app/urls.js";
-import { likeWords } from "./witnesses.js";
+import { copyWords } from "./witnesses.js";
 
 const ARRIVING = 400; // ms
 /** @type {Partial<Record<Verdict, string>>} */
@@ -83,7 +83,7 @@ export function markTile(node, candidate) {
 export function describe(candidate, verdict, suggested) {
   return [
     `${candidate.prompt}, ${candidate.own ? "your own picture" : `picture ${candidate.index + 1}`}`,
-    likeWords(candidate) || null,
+    copyWords(candidate, state.project?.kind) || null,
     REMARKS[candidate.remark] ?? null,
     suggested ? "suggested" : null,
     verdict === "accepted" && state.masks.has(candidate.id) ? "accepted in part" : SAYS[verdict],

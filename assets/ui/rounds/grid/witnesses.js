@@ -1,22 +1,21 @@
-/** Which witness says that a picture is like the reference: the prompts, the pictures, or both. */
-/** @import { Candidate, Round } from "payloads" */
+/** Which witness says that a picture is a copy: the prompts, the pictures, or both. */
+/** @import { Candidate, ProjectKind, Round } from "payloads" */
 import { count } from "../../kit/format.js";
 
-/** @type {Record<Candidate["copy_by"], string>} */
-const SAYS = {
-  "": "",
-  prompts: "looks like the reference, by prompt",
-  pictures: "shows the reference",
-  both: "shows the reference, and by prompt",
-  person: "a copy, as you marked",
-};
+/** What a copy repeats: of a style its subject, of an object, which is wanted, the place around it. */
+export const REPEATS = { style: "shows the reference", object: "same place as the reference" };
 
 /**
- * That a picture is like the reference, and who says so; empty if it is not.
- * @param {Pick<Candidate, "copy_by" | "compared">} candidate
+ * That a picture is a copy, and who says so; empty if it is none.
+ * @param {Pick<Candidate, "copy_by">} candidate
+ * @param {ProjectKind} [kind] of the project
  */
-export const likeWords = ({ copy_by: by, compared }) =>
-  by === "prompts" && !compared ? "looks like the reference" : SAYS[by];
+export function copyWords({ copy_by: by }, kind = "style") {
+  if (!by) return "";
+  if (by === "person") return "a copy, as you marked";
+  if (by === "prompts") return "a copy: nearer to the reference’s prompt than to its own";
+  return `a copy: ${REPEATS[kind]}`;
+}
 
 /**
  * What a person says against the witnesses; empty where nothing was said, or the same.
@@ -46,10 +45,10 @@ export function witnessNote(round, candidates) {
   const without = candidates.filter(({ compared }) => !compared).length;
   if (!without) return "";
   if (round.witnesses === "prompts")
-    return "Only the prompts decide here which pictures are like the reference, as set under Advanced.";
+    return "Only the prompts decide here which pictures are copies, as set under Advanced.";
   const which =
     without === candidates.length
       ? "These pictures were"
       : `${count(without, "picture")} ${without === 1 ? "was" : "were"}`;
-  return `${which} drawn without being compared with the reference: there the prompts alone decide.`;
+  return `${which} not compared with the reference: there the prompts alone decide what is a copy.`;
 }

@@ -3,7 +3,7 @@
 import { state } from "../../app/store.js";
 import { undecided } from "../../kit/format.js";
 import { REMARKS } from "../grid/tile.js";
-import { cleared, likeWords } from "../grid/witnesses.js";
+import { cleared, copyWords } from "../grid/witnesses.js";
 
 /** @typedef {[name: string, value: string, title?: string]} Row */
 
@@ -11,7 +11,7 @@ import { cleared, likeWords } from "../grid/witnesses.js";
 const countedBy = ({ compared }) =>
   "L, or the button below, corrects it. " +
   (compared
-    ? "Two things are looked at: its prompt, and the areas that it shares with the reference"
+    ? "Two checks: its prompt, and the areas that it shares with the reference"
     : "By its prompt alone: this picture was not compared with the reference");
 
 /**
@@ -31,7 +31,7 @@ export function figures(candidate, score) {
     [
       "Recipe",
       candidate.recipe || "LoRA × 1",
-      "How strongly it was drawn with what was learned: 1 in full, 0 is the base model. " +
+      "How much of the LoRA was used: × 1 is all of it, × 0 would be the base model. " +
         "The first steps decide what is drawn and where, the last ones how",
     ],
     ...scores,
@@ -39,18 +39,18 @@ export function figures(candidate, score) {
       "Difference",
       `${signed} · closer to ${candidate.margin > 0 ? "its own" : "the reference’s"} prompt`,
       "Likeness to its own prompt minus likeness to the reference’s prompt. " +
-        "At zero or below, the prompts say that the picture is like the reference",
+        "At zero or below, the prompts say that the picture is a copy",
     ],
     [
       "Counts as",
-      likeWords(candidate) || cleared(candidate) || "not like the reference",
+      copyWords(candidate, state.project?.kind) || cleared(candidate) || "no copy",
       countedBy(candidate),
     ],
     candidate.remark ? ["Note", REMARKS[candidate.remark] ?? candidate.remark] : null,
     score
       ? [
           "Test prompt",
-          `${score.copies} of ${score.n} like the reference · ` +
+          `${score.copies} of ${score.n} are copies · ` +
             `undecided ${undecided(score.entropy)} · priority ${score.rank || "–"}`,
         ]
       : null,

@@ -5,9 +5,9 @@
 /** @type {Offer} */
 const SHOWN = {
   kind: "shown",
-  label: "Where it shows the reference",
+  label: "Where it copies",
   name: "How much of the reference it shows",
-  title: "H: which areas look like the reference, apart from what the style shares",
+  title: "H: which areas repeat the reference, apart from what the style shares",
 };
 
 /**
@@ -17,5 +17,5 @@ const SHOWN = {
  */
 export const heatKinds = ({ compared }) => [
   ...(compared ? [SHOWN] : []),
-  { kind: "quality", label: compared ? "Every likeness" : "Heat map", name: "Likeness to the reference" },
+  { kind: "quality", label: compared ? "All likeness" : "Heat map", name: "Likeness to the reference" },
 ];

@@ -7,7 +7,7 @@ import { picture } from "../../app/urls.js";
 import { figures } from "./figures.js";
 import { heatKinds } from "./heat_kinds.js";
 import { neighbour, openPictures } from "../grid/neighbours.js";
-import { likeWords } from "../grid/witnesses.js";
+import { copyWords } from "../grid/witnesses.js";
 import { lightboxBar } from "./bar.js";
 import { heatView, stage } from "../../heatmap/heatmap.js";
 import { HeatPanel } from "../../heatmap/panel.js";
@@ -218,7 +218,7 @@ const sentence = (words) => words.charAt(0).toUpperCase() + words.slice(1);
  * @param {Candidate} candidate
  */
 function showFacts({ id, part, says }, candidate) {
-  setText(says, sentence(likeWords(candidate)) || "This picture");
+  setText(says, sentence(copyWords(candidate, state.project?.kind)) || "This picture");
   const focused = focusedIn(facts)?.dataset.action;
   const score = state.scoreOf.get(candidate.anchor_id);
   const next = el(

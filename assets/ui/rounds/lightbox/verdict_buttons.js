@@ -71,7 +71,7 @@ export function verdictButtons(id, part, { compare, close }) {
       copy ? "Not a copy" : "Mark as a copy",
       null,
       () => toggleCopies([id]),
-      "L: whether it shows what is on the reference; what you say counts",
+      "L: mark as a copy, or as none; your mark counts",
     ),
     button("close", "Close", null, close, "Esc"),
   );

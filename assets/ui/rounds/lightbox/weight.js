@@ -30,8 +30,11 @@ export function weightField(id) {
   });
   return el(
     "label",
-    { class: "weight-field", title: "A reference counts 1. Empty: what was computed for this round" },
-    el("span", {}, byHand === undefined ? "Counts, as computed" : `Counts, set by hand (computed: ${usual})`),
+    {
+      class: "weight-field",
+      title: "How much the picture counts in training; a reference counts 1. Empty: the computed weight",
+    },
+    el("span", {}, byHand === undefined ? "Weight" : `Weight, set by hand (computed: ${usual})`),
     input,
   );
 }

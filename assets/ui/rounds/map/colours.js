@@ -12,13 +12,13 @@ import { amount, AMOUNTS, blend, DIVERGING, PROMPTS, ramp, rgb, themed, transluc
  */
 
 /**
- * By who says that a picture is like the reference.
+ * By who says that a picture is a copy.
  * @type {Record<string, [colour: string, words: string]>}
  */
 const COPIES = {
-  "": ["#3b8f6e", "not like the reference"],
+  "": ["#3b8f6e", "no copy"],
   prompts: ["#d9822b", "by prompt"],
-  pictures: ["#8a5fd0", "shows it"],
+  pictures: ["#8a5fd0", "by picture"],
   both: ["#c43d3d", "both"],
   person: ["#2f7fb8", "as you marked"],
 };
@@ -26,7 +26,7 @@ const DECISIONS = {
   accepted: ["#2a9d5c", "accepted"],
   suggested: ["#5b5bd6", "suggested"],
   rejected: ["#c43d3d", "rejected"],
-  undecided: ["#a9a8a3", "open"],
+  undecided: ["#a9a8a3", "not decided yet"],
 };
 const OUTLIERS = 1.6;
 const EARLY = [150, 160, 185];
@@ -97,7 +97,7 @@ const MODES = {
     },
   },
   copy: {
-    label: "Like the reference",
+    label: "Copies",
     legend: () => ({
       kinds: Object.entries(COPIES)
         .filter(
@@ -109,13 +109,13 @@ const MODES = {
     colours: (candidates) => candidates.map((c) => themed(COPIES[c.copy_by][0])),
   },
   entropy: {
-    label: "How undecided",
+    label: "Undecided prompts",
     legend: () => ({ scale: [undecided(0), undecided(Math.LN2)], stops: AMOUNTS }),
     colours: (candidates) =>
       candidates.map((c) => amount((state.scoreOf.get(c.anchor_id)?.entropy ?? 0) / Math.LN2)),
   },
   margin: {
-    label: "How close a call",
+    label: "Nearer to which prompt",
     legend: () => {
       const full = number(fullMargin(all()));
       return { scale: [`reference −${full}`, `+${full} prompt`], stops: DIVERGING };

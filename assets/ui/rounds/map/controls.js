@@ -141,7 +141,7 @@ const shapes = () =>
     "span",
     {
       class: "shapes",
-      title: "Ring: the picture is like the reference, by prompt or by picture. Dot: it is not",
+      title: "Ring: a copy. Dot: no copy",
     },
-    "★ reference ○ like it ● not",
+    "★ reference ○ copy ● no copy",
   );

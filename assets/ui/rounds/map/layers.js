@@ -7,7 +7,7 @@
 import { state } from "../../app/store.js";
 import { el, setText, svg } from "../../kit/dom.js";
 import { thumbnail } from "../../app/urls.js";
-import { likeWords } from "../grid/witnesses.js";
+import { copyWords } from "../grid/witnesses.js";
 import { magnification, toPixels } from "./camera.js";
 import { promptColour } from "./colours.js";
 import { drawDots } from "./drawing/dots.js";
@@ -119,7 +119,7 @@ export function makeLayers(panel) {
         face.dataset.id = point.id;
         face.src = thumbnail(point.id);
       }
-      const likes = likeWords(candidate);
+      const likes = copyWords(candidate, state.project?.kind);
       setText(caption, `${candidate.head ?? candidate.prompt}${likes ? ` · ${likes}` : ""}`);
       const left = point.x + PEEK + 8 > panel.clientWidth ? point.x - PEEK : point.x + 18;
       const top = Math.max(4, Math.min(panel.clientHeight - peek.offsetHeight - 4, point.y - 70));
@@ -133,8 +133,8 @@ const axes = () =>
   el(
     "div",
     { class: "map-axes", "aria-hidden": "true" },
-    el("span", { class: "up" }, "↑ like its own prompt"),
-    el("span", { class: "across" }, "below the line: like the reference →"),
+    el("span", { class: "up" }, "↑ nearer to its own prompt"),
+    el("span", { class: "across" }, "below the line: copies →"),
   );
 
 /** @param {string} anchor */

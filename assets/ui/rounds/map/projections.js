@@ -21,19 +21,19 @@ export const PROJECTIONS = {
     empty: () =>
       state.candidates.size
         ? "The map appears with the next pictures."
-        : "Each picture becomes a point here: near the star, it looks like your reference.",
+        : "Each picture becomes a point here: the nearer to the star, the more it looks like your reference.",
     alike: "All pictures are alike: nothing sets their places apart.",
   },
   own: {
     label: "Own prompt against reference",
     title:
       "Upwards: likeness to the picture’s own prompt. To the right: likeness to the reference’s prompt. " +
-      "Below the line, a picture looks more like the reference’s prompt",
+      "Below the line, a picture is nearer to the reference’s prompt",
     equal: true,
     axes: ["likeness to the reference’s prompt", "likeness to its own prompt"],
     place: ({ remark, scores: { similarity_anchor: own, similarity_reference: reference } }) =>
       remark !== "flat" && Number.isFinite(own) && Number.isFinite(reference) ? [reference, own] : null,
-    empty: () => "Each picture becomes a point here: below the line, it looks like your reference.",
+    empty: () => "Each picture becomes a point here: below the line are copies.",
     alike: "All pictures score the same: they share one place.",
   },
 };

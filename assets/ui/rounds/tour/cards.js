@@ -66,7 +66,7 @@ export function cardsOf(project, candidates, suggested) {
       title: "A copy",
       words:
         `The prompt said “${copy.head}”, but ` +
-        (seenIn(copy) ? "the reference came through" : "it is more like what the reference shows") +
+        (seenIn(copy) ? "the reference came through" : "it is nearer to what the reference shows") +
         ". Such pictures are paler and " +
         "marked: leave them out, or press R. Where a prompt gives some of each, your choice teaches most.",
       picture: copy,

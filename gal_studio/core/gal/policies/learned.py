@@ -39,7 +39,7 @@ class Learned(Policy):
         return UNCERTAINTY if fitted is None else Learned(fitted)
 
     def order(self, pool: PoolSnapshot) -> Sequence[AnchorScore]:
-        """By the likeliest picture of each that is not a copy; ties go to the first in the pool."""
+        """By the likeliest picture of each that may teach; ties go to the first in the pool."""
         best = [
             (-max(self._likely(pool, score)), score.anchor.order, score.anchor.id, score)
             for score in pool.scores
@@ -48,7 +48,7 @@ class Learned(Policy):
         return [score for *_, score in sorted(best, key=lambda one: one[:3])]
 
     def pictures(self, pool: PoolSnapshot, score: AnchorScore) -> Sequence[Candidate]:
-        """The ones that are no copies, the likeliest first."""
+        """The ones that may teach, the likeliest first."""
         good, likely = _good(pool, score), self._likely(pool, score)
         return [good[place] for place in sorted(range(len(good)), key=lambda place: -likely[place])]
 
@@ -79,7 +79,7 @@ class Learned(Policy):
 
 
 def _good(pool: PoolSnapshot, score: AnchorScore) -> list[Candidate]:
-    return [picture for picture in pool.groups[score.anchor.id] if not picture.overfit]
+    return [picture for picture in pool.groups[score.anchor.id] if picture.may_teach]
 
 
 LEARNED = Learned()

@@ -15,7 +15,7 @@ LIKE_REFERENCES = Score(
     label="Likeness to the references",
     low=-1.0,
     high=1.0,
-    higher="closer to the references’ pictures, in what they show and in how",
+    higher="nearer to the references, in what they show and in how",
     method="The mean cosine of the CLIP features of the picture and of the references",
     compute=_compute,
 )

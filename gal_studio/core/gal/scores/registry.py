@@ -8,12 +8,14 @@ from gal_studio.core.gal.scores.prompt_similarity import PROMPT_SIMILARITY
 from gal_studio.core.gal.scores.reference_similarity import REFERENCE_SIMILARITY
 from gal_studio.core.gal.scores.score import DrawnPictures, Score
 from gal_studio.core.gal.scores.shows_reference import SHOWS
+from gal_studio.core.gal.scores.shows_subject import SHOWS_OBJECT
 from gal_studio.core.types import Candidate
 
 SCORES: list[Score] = [
     PROMPT_SIMILARITY,
     REFERENCE_SIMILARITY,
     SHOWS,
+    SHOWS_OBJECT,
     LIKE_REFERENCES,
 ]
 

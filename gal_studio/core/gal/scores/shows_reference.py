@@ -10,11 +10,11 @@ def _compute(pictures: DrawnPictures) -> Floats | None:
 
 SHOWS = Score(
     name=SHOWN,
-    label="Shows the reference",
+    label="Copy score",
     low=0.0,
     high=1.0,
-    higher=f"more of it; from {SHOWS_REFERENCE:g} the picture counts as like the reference",
-    method="Areas of the reference are looked for in the picture by the vision model; what the whole style "
+    higher=f"more of it; from {SHOWS_REFERENCE:g} the picture counts as a copy",
+    method="The vision model looks for areas of the reference in the picture; what the whole style "
     "shares does not count",
     compute=_compute,
 )

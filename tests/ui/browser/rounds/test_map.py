@@ -138,7 +138,7 @@ def test_copies_lie_below_the_line_of_equality(watched: Watched, served: Served)
 def test_colours_say_what_was_chosen_and_decisions_show_at_once(watched: Watched, served: Served):
     page = opened(watched, served.url())
     labels = page.eval_on_selector_all(".legend option", "(nodes) => nodes.map((node) => node.textContent)")
-    for label in ("Test prompt", "Like the reference", "How undecided", "Decision", "Round"):
+    for label in ("Test prompt", "Copies", "Undecided prompts", "Decision", "Round"):
         assert label in labels
     assert "Likeness to the reference’s prompt" in labels
     before, there = page.evaluate(COLOUR), places(page)

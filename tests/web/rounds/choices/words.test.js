@@ -11,7 +11,7 @@ test("agreement says how many, the share and kappa", () => {
   assert.equal(words({ choices: 3, agreed: 2, kappa: 0.654 }), "you agreed in 2 of 3 (67 %), kappa 0.65");
   assert.equal(words({ choices: 2, agreed: 0, kappa: -0.1 }), "you agreed in 0 of 2 (0 %), kappa −0.10");
   assert.equal(words({ choices: 1, agreed: 1, kappa: null }), "you agreed in 1 of 1 (100 %)");
-  assert.equal(words({ choices: 0, agreed: 0, kappa: null }), "nothing that you decided stands");
+  assert.equal(words({ choices: 0, agreed: 0, kappa: null }), "all of your decisions were undone");
 });
 
 test("a picture beside an accepted one is no agreement, but it stands", () => {
@@ -21,7 +21,7 @@ test("a picture beside an accepted one is no agreement, but it stands", () => {
   assert.equal(agreementWords({ ...figures, log: [added, added] }), "you added 2 pictures to accepted ones");
   assert.equal(
     agreementWords({ ...figures, log: [{ ...added, stands: false }] }),
-    "nothing that you decided stands",
+    "all of your decisions were undone",
   );
 });
 

@@ -1,20 +1,16 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { cleared, likeWords, marked, witnessNote } from "../../../../assets/ui/rounds/grid/witnesses.js";
+import { cleared, copyWords, marked, witnessNote } from "../../../../assets/ui/rounds/grid/witnesses.js";
 import { candidate, round } from "../../samples.js";
 
 const compared = candidate({ compared: true });
 const alone = candidate({ compared: false });
 
-test("a picture that is like the reference says who says so", () => {
-  assert.equal(likeWords(compared), "");
-  assert.equal(likeWords({ copy_by: "prompts", compared: true }), "looks like the reference, by prompt");
-  assert.equal(likeWords({ copy_by: "pictures", compared: true }), "shows the reference");
-  assert.equal(likeWords({ copy_by: "both", compared: true }), "shows the reference, and by prompt");
-});
-
-test("of a picture that was not compared, the prompts speak without being named", () => {
-  assert.equal(likeWords({ copy_by: "prompts", compared: false }), "looks like the reference");
+test("a copy says who says so, and of an object what is repeated", () => {
+  assert.equal(copyWords(compared), "");
+  assert.equal(copyWords({ copy_by: "prompts" }), "a copy: nearer to the reference’s prompt than to its own");
+  assert.equal(copyWords({ copy_by: "pictures" }), "a copy: shows the reference");
+  assert.equal(copyWords({ copy_by: "both" }, "object"), "a copy: same place as the reference");
 });
 
 test("what a person says counts, and is taken back to what the witnesses say", () => {
@@ -25,7 +21,7 @@ test("what a person says counts, and is taken back to what the witnesses say", (
   assert.deepEqual(marked(no, null), flagged);
   const yes = marked(compared, true);
   assert.deepEqual([yes.copy, yes.copy_by], [true, "person"]);
-  assert.equal(likeWords(yes), "a copy, as you marked");
+  assert.equal(copyWords(yes), "a copy, as you marked");
   assert.deepEqual([cleared(yes), cleared(compared), cleared(flagged)], ["", "", ""]);
 });
 
@@ -35,7 +31,7 @@ test("the page says where the prompts alone decide", () => {
   assert.equal(witnessNote(null, [alone]), "");
   assert.match(
     witnessNote(round(), [alone]),
-    /^These pictures were drawn without .* the prompts alone decide/,
+    /^These pictures were not compared .* the prompts alone decide/,
   );
   assert.match(witnessNote(round(), [alone, compared]), /^1 pictures? /);
   assert.match(witnessNote(round({ witnesses: "prompts" }), [alone]), /set under Advanced/);

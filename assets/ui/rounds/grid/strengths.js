@@ -1,0 +1,50 @@
+/** The strength of each column of pictures, above the grid. */
+/** @import { Candidate } from "payloads" */
+import { el, repeats } from "../../kit/dom.js";
+
+/**
+ * The strength of a LoRA: "× 1", "× .4".
+ * @param {number} value
+ */
+export const strength = (value) => `× ${String(Number(value.toFixed(2))).replace(/^0(?=\.)/, "")}`;
+
+/**
+ * The strength of each column; empty where a column has several, or all have the same.
+ * @param {Pick<Candidate, "strength" | "own">[][]} groups the pictures of each group in page order
+ * @param {number} columns
+ * @returns {number[]}
+ */
+export function columnStrengths(groups, columns) {
+  /** @type {number[]} */
+  const found = [];
+  for (const pictures of groups)
+    for (const [i, picture] of pictures.entries()) {
+      if (picture.own) continue;
+      const column = i % columns;
+      found[column] ??= picture.strength;
+      if (found[column] !== picture.strength) return [];
+    }
+  return new Set(found).size > 1 ? found : [];
+}
+
+/** The row of strengths; `show` keeps it as wide as the tiles below. */
+export function strengthRow() {
+  const node = el("div", { class: "strengths", hidden: true, "aria-hidden": "true" });
+  node.title =
+    "How much of the LoRA draws the pictures of a column, on average over the steps: × 1 is all of it";
+  return {
+    node,
+    /**
+     * @param {number[]} strengths
+     * @param {HTMLElement} grid
+     * @param {number} columns
+     */
+    show(strengths, grid, columns) {
+      node.hidden = !strengths.length;
+      node.style.setProperty("--columns", String(columns));
+      node.style.width = `${grid.clientWidth}px`;
+      if (!repeats(node, strengths))
+        node.replaceChildren(...strengths.map((value) => el("span", {}, strength(value))));
+    },
+  };
+}

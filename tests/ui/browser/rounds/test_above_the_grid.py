@@ -1,0 +1,41 @@
+"""What stands above the pictures: the strength of each column, and what the round gained in copies."""
+
+import re
+
+from playwright.sync_api import expect
+
+from tests.ui.conftest import Served, Watched
+from tests.ui.seeded import draw, train
+
+LEVELS = ["× 1", "× .85", "× .7", "× .55", "× .4"]
+
+
+def test_strengths_and_copies_stand_above_the_pictures(watched: Watched, served: Served):
+    studio, first = served.place.studio, served.place.round
+    studio.accept_suggestion(first)
+    second = studio.next_round(first).id
+    train(studio, second)
+    draw(studio, second)
+    studio.store.database.write(
+        "UPDATE candidates SET strength = 1 - 0.15 * (number % 5), early_strength = 1 - 0.15 * (number % 5)",
+        (),
+    )
+    copies = {
+        round_id: sum(one.overfit for one in studio.store.candidates.of_round(round_id))
+        for round_id in (first, second)
+    }
+    page = watched.open(served.url("rounds"))
+    page.set_viewport_size({"width": 1440, "height": 900})
+    expect(page.locator(".strengths span")).to_have_text(LEVELS * 2)
+    first_tile = page.locator(".tile").first.bounding_box()
+    first_word = page.locator(".strengths span").first.bounding_box()
+    assert abs(first_tile["x"] - first_word["x"]) < 2, "the words stand over their columns"
+    assert abs(first_tile["width"] - first_word["width"]) < 2
+    expect(page.locator(".round-words")).to_have_text(
+        f"Copies: {copies[first]} of 180 before, {copies[second]} of 150 now. "
+        "15 of 18 test prompts: 3 have an accepted picture."
+    )
+    page.click("[data-filter=copies]")
+    page.wait_for_selector(".witness-filter:not([hidden])")
+    expect(page.locator(".strengths")).to_be_hidden()
+    expect(page.locator("[data-filter=undecided]")).to_have_text(re.compile("Not decided yet"))

@@ -1,0 +1,33 @@
+/** The strengths above the columns of the grid, and the line above the pictures. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { gainedWords } from "../../../../assets/ui/rounds/grid/round_words.js";
+import { columnStrengths, strength } from "../../../../assets/ui/rounds/grid/strengths.js";
+import { candidate } from "../../samples.js";
+
+const LEVELS = [1, 0.85, 0.7, 0.55, 0.4];
+const row = (n = 10) => Array.from({ length: n }, (_, i) => candidate({ strength: LEVELS[i % 5] }));
+
+test("a column has a strength where all of its pictures share it", () => {
+  assert.deepEqual(columnStrengths([row(), row()], 10), [...LEVELS, ...LEVELS]);
+  assert.deepEqual(columnStrengths([row(), row()], 5), LEVELS);
+  assert.deepEqual(columnStrengths([row()], 8), [], "the second line begins elsewhere");
+  assert.deepEqual(columnStrengths([row(), row().slice(1)], 10), [], "a picture is filtered out");
+  assert.deepEqual(columnStrengths([[candidate({ strength: 1 }), candidate({ strength: 1 })]], 2), []);
+  const own = candidate({ strength: 0.3, own: true });
+  assert.deepEqual(columnStrengths([row(), [...row(), own]], 10), [...LEVELS, ...LEVELS]);
+});
+
+test("a strength is written as in × .4", () => {
+  assert.deepEqual(LEVELS.map(strength), ["× 1", "× .85", "× .7", "× .55", "× .4"]);
+});
+
+test("the line says what the round gained in copies, and why it has fewer test prompts", () => {
+  const now = { copies: 21, candidates: 140 };
+  assert.equal(
+    gainedWords({ copies: 116, candidates: 180 }, now, { pool: 14, all: 18 }),
+    "Copies: 116 of 180 before, 21 of 140 now. 14 of 18 test prompts: 4 have an accepted picture.",
+  );
+  assert.equal(gainedWords(null, now, { pool: 18, all: 18 }), "Copies: 21 of 140.");
+  assert.equal(gainedWords(null, { copies: 0, candidates: 0 }, { pool: 18, all: 18 }), "");
+});
