@@ -102,7 +102,7 @@ def _objects(
     """The references' features with the patches of their object, of those in which it is known."""
     for reference in references:
         with suppress(StudioError):
-            mask = mask_of_reference(judge.store, reference)
+            mask = mask_of_reference(reference, judge.store.refinements.foreground(reference.image))
             inside = judge.patches(mask, known[reference.image], reference.prompt)
             if inside is not None and inside.any():
                 yield known[reference.image], inside
