@@ -74,4 +74,4 @@ def test_a_weight_is_set_by_hand(watched: Watched, served: Served):
     page.fill(".weight-field input", "")
     page.keyboard.press("Enter")
     until(lambda: decisions.of_round(served.place.round).weights == {})
-    page.wait_for_selector(".weight-field >> text=as computed")
+    page.wait_for_selector(".weight-field span:text-is('Weight')")
