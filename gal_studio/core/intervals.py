@@ -32,7 +32,7 @@ def is_down(difference: Interval | None) -> bool:
     return difference is not None and difference.high < 0 and difference.prompts >= FEWEST
 
 
-def wilson_interval(successes: int, number: int) -> tuple[float, float]:
+def wilson_interval(successes: float, number: int) -> tuple[float, float]:
     """The Wilson score interval of a rate, in [0, 1]; all of [0, 1] when `number` is 0."""
     if not 0 <= successes <= number:
         raise ValueError(f"{successes} of {number} is not a rate")

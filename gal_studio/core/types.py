@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from gal_studio.core.copy_chance import moved
 from gal_studio.core.recipe import AS_TRAINED, Recipe
 
 Kind = Literal["style", "object"]
@@ -24,6 +25,9 @@ SHOWS_REFERENCE = 0.5  # of that score, see Eq. G11
 SUBJECT = "shows_subject"  # the name of the score of Eq. G19
 SHOWS_SUBJECT = 0.35  # of that score, from which a picture has the object
 LIKENESS = "likeness"  # the name of the score by which a picture may lack the style, see Eq. G6
+CHANCE = "copy_chance"  # the name of the score of Eq. G16
+COPY_FROM = 0.5  # of that score, see Eq. G12
+CARRIES = "carries"  # the name of the score of Eq. G17
 
 
 @dataclass(frozen=True)
@@ -61,7 +65,7 @@ class Candidate:
     Flat pictures are not scored: they count neither as copies nor as successes. `witnesses` is the setting of
     the round; a picture that was not compared with the reference's (`SHOWN`) has the prompts alone. One that
     is `own` comes from a person's own prompt: it can be decided, but no statistic counts it. The LoRA drew it
-    by `recipe` (Eq. G13).
+    by `recipe` (Eq. G13). `copy_shift` is how far the project's marks move its chance (Eq. G16).
     """
 
     id: str
@@ -79,6 +83,7 @@ class Candidate:
     own: bool = False
     marked_copy: bool | None = None
     recipe: Recipe = AS_TRAINED
+    copy_shift: float = 0.0
 
     def score(self, name: str) -> float | None:
         """The score of that name (`core.gal.scores`); None if the picture was drawn before there was one."""
@@ -119,6 +124,25 @@ class Candidate:
         return self.witnesses != "prompts" and self.score(SHOWN) is not None
 
     @property
+    def chance_by_witnesses(self) -> float | None:
+        """Eq. G16: p(copy) by both witnesses and the project's marks; None if they were not both asked."""
+        chance = self.score(CHANCE)
+        if self.witnesses != "both" or chance is None:
+            return None
+        return 0.0 if self.is_blank else moved(chance, self.copy_shift)
+
+    @property
+    def chance(self) -> float:
+        """p(copy), in [0, 1]: 0 or 1 where a person marked it, or where it is a flag."""
+        known = self.chance_by_witnesses if self.marked_copy is None else None
+        return float(self.overfit) if known is None else known
+
+    @property
+    def carries(self) -> float | None:
+        """Eq. G17: how much of what is learned the picture has; None if that is not known."""
+        return None if self.is_blank else self.score(CARRIES)
+
+    @property
     def overfit(self) -> bool:
         """Eq. G12: whether the picture counts as a copy."""
         return bool(self.overfit_by)
@@ -138,7 +162,8 @@ class Candidate:
     def overfit_by(self) -> Speaker:
         """Eq. G12: who says that the picture is a copy; empty if it counts as none.
 
-        What a person says counts, otherwise the witnesses that the settings name.
+        What a person says counts, otherwise the chance of Eq. G16 if both witnesses were asked, or the
+        witnesses that the settings name.
         """
         if self.marked_copy is None:
             return self.overfit_by_witnesses
@@ -147,6 +172,9 @@ class Candidate:
     @property
     def overfit_by_witnesses(self) -> Speaker:
         """The witnesses that say that the picture is a copy; empty if none does."""
+        chance = self.chance_by_witnesses
+        if chance is not None:
+            return "both" if chance >= COPY_FROM else ""
         shown = self.is_compared and self.overfit_by_picture
         prompts = self.overfit_by_prompts and not (self.is_compared and self.witnesses == "pictures")
         if shown and prompts:
@@ -158,6 +186,8 @@ class Candidate:
 class AnchorScore:
     """Overfit rate and entropy of an anchor's candidates (Eq. G3, G4), not counting the `blank` ones.
 
+    `overfit` counts the copies, and `overfit_rate` is the mean of their chances (Eq. G16). `between_recipes`
+    is the part of the entropy that the recipes decide (Eq. G13); chance decides the rest.
     `by_prompts`, `by_pictures` and `by_person` are the overfit ones by who says so (Eq. G12); `compared` are
     the candidates of which the pictures say anything. `weakest` is the least mean strength (Eq. G13),
     `copied_from` the least at which there is a copy, `clean_up_to` the largest at which there is none.
@@ -184,6 +214,13 @@ class AnchorScore:
     def good(self) -> int:
         """How many candidates may be suggested (Eq. G6)."""
         return self.candidates - self.overfit - self.lacking
+
+    between_recipes: float = 0.0
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether the rate is that of flags, as published, and not of chances."""
+        return self.overfit_rate == self.overfit / self.candidates
 
 
 @dataclass(frozen=True)

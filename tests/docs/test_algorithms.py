@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "docs" / "algorithms.md").read_text(encoding="utf-8")
-SECTIONS = dict(re.findall(r"^### ([GP]\d+):.*?\n(.*?)(?=^##)", TEXT, re.MULTILINE | re.DOTALL))
+SECTIONS = dict(re.findall(r"^#{3,4} ([GP]\d+):.*?\n(.*?)(?=^##|\Z)", TEXT, re.MULTILINE | re.DOTALL))
 CITATION = re.compile(r"Eqs?\. ((?:[GP]\d+)(?:(?:, | and | to )[GP]\d+)*)")
 
 
@@ -39,7 +39,8 @@ def docstrings() -> Iterator[tuple[str, str]]:
 
 
 def test_all_equations_are_there() -> None:
-    assert set(SECTIONS) == {f"G{number}" for number in (*range(1, 14), 18)} | {f"P{n}" for n in range(1, 8)}
+    known = {f"G{number}" for number in range(1, 20)} - {"G15"} | {f"P{n}" for n in range(1, 8)}
+    assert set(SECTIONS) == known
 
 
 def test_every_cited_equation_is_explained() -> None:

@@ -45,7 +45,7 @@ def test_suggestion_comes_with_a_reason_for_every_anchor(studio: Studio, round_i
     view = studio.round_view(round_id)
     assert len(view.scores) == 18
     assert [score.rank for score in view.scores] == list(range(1, 19))
-    assert all(score.reason.endswith(".") for score in view.scores)
+    assert all(score.reason.endswith((".", "?")) for score in view.scores)
     assert all(score.interval[0] <= score.score.overfit_rate <= score.interval[1] for score in view.scores)
     suggested = [score for score in view.scores if score.suggested_candidate_id]
     assert [score.score.overfit for score in suggested] == [2, 2, 1]

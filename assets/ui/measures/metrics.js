@@ -16,6 +16,11 @@ export const METRICS = {
     title: "Share of pictures that do not copy the reference, whatever they show instead",
     isShare: true,
   },
+  carries: {
+    name: "Carries",
+    title: "How much of the style or object pictures have: the base model’s have 0 %, the references 100 %",
+    isShare: true,
+  },
   clip_t: {
     name: "Matches its prompt",
     title: "How well pictures match their prompts, from −1 to 1 (CLIP-T)",

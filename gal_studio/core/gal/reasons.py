@@ -43,13 +43,15 @@ class Tie:
 
 
 def uncertainty_key(score: AnchorScore) -> Fraction:
-    """min(p, 1-p) as an exact fraction, which orders anchors as Eq. G4 does but without rounding.
+    """min(p, 1-p), which orders anchors as Eq. G4 does; of flags the exact fraction, without rounding.
 
     0 for an anchor without a picture that may be suggested.
     """
     if not score.good:
         return Fraction(0)
-    return Fraction(min(score.overfit, score.candidates - score.overfit), score.candidates)
+    if score.is_counted:
+        return Fraction(min(score.overfit, score.candidates - score.overfit), score.candidates)
+    return Fraction(min(score.overfit_rate, 1.0 - score.overfit_rate))
 
 
 def short_names(anchors: Sequence[Anchor]) -> dict[str, str]:

@@ -32,27 +32,37 @@ def informative(score: AnchorScore) -> bool:
     return score.overfit > 0 and score.good > 0
 
 
-def preferred(candidates: Iterable[Candidate]) -> tuple[Candidate, ...]:
+def preferred(candidates: Iterable[Candidate], least: float | None = None) -> tuple[Candidate, ...]:
     """Eq. G6, ours: the good candidates of an anchor by s(x, a), the largest first, the first one on a tie.
 
     These are no copies (Eq. G12), and show the object, if one is learned (Eq. G19). Those that are not
     `in_style` come last.
     """
     given = tuple(candidates)
-    styled = in_style(given)
+    styled = in_style(given, least)
     good = [candidate for candidate in given if candidate.may_teach]
     return tuple(sorted(good, key=lambda one: (one.id not in styled, -one.similarity_anchor, one.index)))
 
 
-def in_style(candidates: Iterable[Candidate]) -> frozenset[str]:
-    """The IDs of an anchor's pictures that may teach, but for the quarter that is least like the references.
+def in_style(candidates: Iterable[Candidate], least: float | None = None) -> frozenset[str]:
+    """The IDs of an anchor's pictures that may teach and carry (Eq. G17) at least so much.
 
-    The quarter is rounded down. They show one thing, so that what sets them apart is how it is drawn. All, if
-    some have no such score.
+    If none does, or nobody knows, all but the quarter (rounded down) that carries least, or is least like the
+    references: they show one thing, so that what sets them apart is how it is drawn.
     """
     clean = [candidate for candidate in candidates if candidate.may_teach]
-    known = [(candidate.score(LIKENESS), candidate.index, candidate.id) for candidate in clean]
-    if any(likeness is None for likeness, _, _ in known):
+    carried = [(each.carries, each.index, each.id) for each in clean]
+    enough = {
+        name for value, _, name in carried if value is not None and least is not None and value >= least
+    }
+    if enough:
+        return frozenset(enough)
+    known = (
+        carried
+        if all(value is not None for value, _, _ in carried)
+        else [(candidate.score(LIKENESS), candidate.index, candidate.id) for candidate in clean]
+    )
+    if any(value is None for value, _, _ in known):
         return frozenset(name for _, _, name in known)
     return frozenset(name for _, _, name in sorted(known)[len(known) // 4 :])
 

@@ -8,6 +8,7 @@ import numpy
 from numpy.typing import ArrayLike, NDArray
 
 from gal_studio.core.errors import StudioError
+from gal_studio.core.recipe import Recipe
 from gal_studio.core.types import Anchor, AnchorScore, Candidate
 
 Floats = NDArray[numpy.float64]
@@ -48,12 +49,28 @@ def reference_similarity(image_features: ArrayLike, reference_text_features: Arr
     return largest
 
 
-def overfit_rate(flags: ArrayLike) -> float:
-    """Eq. G3: `p_a = mean o(x)` over the n candidates of an anchor, in [0, 1]."""
-    values = numpy.asarray(flags, dtype=bool)
-    if not values.size:
+def overfit_rate(chances: Sequence[float]) -> float:
+    """Eq. G3: the mean p(copy) of the n candidates of an anchor, in [0, 1]; published: of 0 and 1 (flags)."""
+    if not len(chances):
         raise StudioError("A test prompt without pictures cannot be scored: generate its pictures first.")
-    return int(numpy.count_nonzero(values)) / values.size
+    return math.fsum(chances) / len(chances)
+
+
+def minority(chances: Sequence[float]) -> float:
+    """min(p_a, 1 - p_a) of Eq. G3, in [0, 0.5], exactly the same for chances p and 1 - p."""
+    return min(overfit_rate(chances), overfit_rate([1.0 - chance for chance in chances]))
+
+
+def between_recipes(chances: Sequence[float], recipes: Sequence[Recipe]) -> float:
+    """The part of Eq. G4 that recipes (Eq. G13) decide, not seeds, in nats: H(mean p) - mean H(p_recipe).
+
+    At least 0: it is the mutual information of a copy and the recipe that draws it.
+    """
+    by_recipe: dict[Recipe, list[float]] = {}
+    for chance, recipe in zip(chances, recipes, strict=True):
+        by_recipe.setdefault(recipe, []).append(chance)
+    within = math.fsum(len(part) * entropy(minority(part)) for part in by_recipe.values()) / len(chances)
+    return max(0.0, entropy(minority(chances)) - within)
 
 
 def entropy(rate: float) -> float:
@@ -66,7 +83,7 @@ def entropy(rate: float) -> float:
 
 
 def score_anchor(anchor: Anchor, candidates: Sequence[Candidate], blank: int = 0) -> AnchorScore:
-    """Eq. G3, G4 and G12 for one anchor, from its non-blank candidates in any order.
+    """Eq. G3, G4, G12 and G16 for one anchor, from its non-blank candidates in any order.
 
     `blank` counts the others.
     """
@@ -76,14 +93,14 @@ def score_anchor(anchor: Anchor, candidates: Sequence[Candidate], blank: int = 0
     if not candidates:
         raise StudioError(f"The test prompt {anchor.prompt!r} has no pictures yet: generate them first.")
     number, copies = len(candidates), sum(candidate.overfit for candidate in candidates)
+    chances = [candidate.chance for candidate in candidates]
     return AnchorScore(
         anchor=anchor,
         candidates=number,
         overfit=copies,
-        overfit_rate=overfit_rate([candidate.overfit for candidate in candidates]),
-        entropy=entropy(
-            min(copies, number - copies) / number
-        ),  # exactly symmetric in p and 1-p, so that ties are exact
+        overfit_rate=overfit_rate(chances),
+        entropy=entropy(minority(chances)),  # exactly symmetric in p and 1-p, so that ties are exact
+        between_recipes=between_recipes(chances, [candidate.recipe for candidate in candidates]),
         mean_margin=math.fsum(candidate.margin for candidate in candidates) / number,
         blank=blank,
         by_prompts=sum(candidate.overfit_by in ("prompts", "both") for candidate in candidates),

@@ -115,6 +115,10 @@ _PREPARATION = {
     "class_images": Phase("Drawing pictures of other things", "pictures"),
     "encode": Phase("Encoding the pictures", "pictures"),
 }
+_DRAWING = {
+    "loading": Phase("Loading the model"),
+    "base": Phase("Drawing with the base model", "pictures"),
+}
 _JUDGEMENT = {
     "loading": Phase("Loading the model"),
     "foregrounds": Phase("Finding the subject", "pictures"),
@@ -141,7 +145,7 @@ JOB_KINDS: dict[str, JobKind] = {
         button="Generate",
         done="{count} pictures ready",
         phases={
-            "loading": Phase("Loading the model"),
+            **_DRAWING,
             "draw": Phase(
                 unit="pictures", kept="Kept {done} of {total} pictures; Generate draws the rest."
             ),
@@ -182,7 +186,7 @@ JOB_KINDS: dict[str, JobKind] = {
         button="Measure",
         done="{count} pictures measured",
         phases={
-            "loading": Phase("Loading the model"),
+            **_DRAWING,
             "draw": Phase(
                 unit="pictures", kept="Kept the pictures that were finished; Resume draws the rest."
             ),
@@ -216,7 +220,7 @@ JOB_KINDS: dict[str, JobKind] = {
         button="Draw",
         done="Your pictures are ready",
         phases={
-            "loading": Phase("Loading the model"),
+            **_DRAWING,
             "draw": Phase(
                 unit="pictures", kept="Kept the pictures that were finished; Resume draws the rest."
             ),

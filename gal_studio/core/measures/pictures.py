@@ -4,10 +4,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal, Self
 
-from gal_studio.core.types import Candidate, Witnesses
+from gal_studio.core.types import CHANCE, Candidate, Witnesses
 
 Part = Literal["held_out", "accepted", "plain"]
-Metric = Literal["as_asked", "no_copy", "clip_t", "clip_i"]
+Metric = Literal["as_asked", "no_copy", "carries", "clip_t", "clip_i"]
 When = Literal["auto", "always", "never"]
 RECOGNISED_FROM = 0.6
 """The share of the base model's margin from which a thing counts as recognised (Eq. G14)."""
@@ -46,6 +46,11 @@ class MeasuredPicture:
     def judged_by(self, witnesses: Witnesses) -> Self:
         """The same picture, whose copies are found by these witnesses (Eq. G12)."""
         return replace(self, candidate=replace(self.candidate, witnesses=witnesses))
+
+    def without_chance(self) -> Self:
+        """The same picture without Eq. G16, beside pictures that were drawn before there was one."""
+        known = {name: score for name, score in self.candidate.more_scores.items() if name != CHANCE}
+        return replace(self, candidate=replace(self.candidate, more_scores=known))
 
     @property
     def copies(self) -> bool:
@@ -101,6 +106,7 @@ def _share(flag: Callable[[MeasuredPicture], bool | None]) -> Callable[[Measured
 METRICS: Mapping[Metric, Callable[[MeasuredPicture], float | None]] = {
     "as_asked": _share(lambda picture: picture.as_asked),
     "no_copy": _share(lambda picture: picture.no_copy),
+    "carries": lambda picture: picture.candidate.carries,
     "clip_t": _unless_blank(lambda picture: picture.candidate.similarity_anchor),
     "clip_i": _unless_blank(lambda picture: picture.likeness),
 }

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from gal_studio.core.intervals import Interval, is_up
-from gal_studio.core.measures.compare import Drawn, Rng, change, mean, mean_gain
+from gal_studio.core.measures.compare import Drawn, Rng, change, kept, mean, mean_gain
 from gal_studio.core.measures.pictures import METRICS, Metric, Part
 
 
@@ -78,7 +78,8 @@ class Report:
 
     `changes` are paired differences to the round before, empty where that is not measured; `since_base` those
     to the base model, empty for itself. `gain` is the mean gain over the base model; `learned` and
-    `learned_change` are what is as asked on accepted prompts.
+    `learned_change` are what is as asked on accepted prompts. `kept` is how much more of the style or object
+    its pictures carry than those of the first round above it, where neither copies.
     """
 
     arm: Arm
@@ -89,6 +90,7 @@ class Report:
     learned: Interval | None = None
     learned_change: Interval | None = None
     leak: Leak | None = None
+    kept: Interval | None = None
 
     @property
     def pictures(self) -> int:
@@ -105,8 +107,11 @@ class Report:
         return sum(bool(picture.figure(metric)) for picture in self.arm.part("held_out").values())
 
 
-def report(arm: Arm, before: Arm | None, base: Arm | None, rng: Rng) -> Report:
-    """All figures of an arm; `before` and `base` are left out unless they are complete."""
+def report(arm: Arm, before: Arm | None, base: Arm | None, rng: Rng, first: Arm | None = None) -> Report:
+    """All figures of an arm; `before`, `base` and `first` are left out unless they are complete.
+
+    `first` is the first round above it.
+    """
     drawn, learned = arm.part("held_out"), arm.on_learned
     is_base = arm.id is None
     return Report(
@@ -118,6 +123,7 @@ def report(arm: Arm, before: Arm | None, base: Arm | None, rng: Rng) -> Report:
         learned=mean(learned, "as_asked", rng),
         learned_change=change(before.part("accepted"), learned, "as_asked", rng) if before else None,
         leak=_leak(arm, base, rng) if base and not is_base else None,
+        kept=kept(first.part("held_out"), drawn, rng("kept")) if first else None,
     )
 
 

@@ -11,6 +11,8 @@ LEAKS_FROM = 0.5
 """A leak is told from this share of the asked-for likeness on."""
 COPIES_FROM = 1 / 3
 """The share of copies from which a first round is said to copy."""
+LOST_FROM = 0.1
+"""How much less of the style or object (Eq. G17) a round must carry to be said to have lost it."""
 Lead = Callable[[Report, Report], Interval | None]
 """How much more the first of two rounds has gained than the second, paired by prompt and seed."""
 
@@ -20,7 +22,7 @@ class Caution:
     """Something wrong with a round, in words."""
 
     round_id: str
-    kind: Literal["overfit", "leak"]
+    kind: Literal["overfit", "leak", "lost"]
     sentence: str
 
 
@@ -36,20 +38,34 @@ class Verdict:
 def find_best(reports: Sequence[Report], base: Report | None, lead: Lead) -> Verdict:
     """The round that gained most over the base model, and how sure that is.
 
+    A round that lost what it should carry, or carries no more of it than the base model, is never the best.
     Whatever is said of a round is read off its report, which is also its row of the table.
     """
     trained = [each for each in reports if each.arm.id is not None and each.gain is not None]
     if base is None or not trained:
         return Verdict(None, "", "")
-    ranked = sorted(trained, key=_by_gain)
+    ranked = sorted(trained, key=lambda each: (not carries_on(each), *_by_gain(each)))
     best, before = ranked[0], {each.arm.id: each for each in reports}
     said = f"{_counted(best, before.get(best.arm.before))} {_closeness(best)}".rstrip()
     if best.gain is None or best.gain.value <= 0:
         return Verdict(None, "No round gains over the base model yet.", f"{best.arm.name}: {said}")
+    if not carries_on(best):
+        return Verdict(None, "No round carries what it should yet.", f"{best.arm.name}: {said}")
     if len(ranked) == 1:
         return Verdict(best.arm.id, f"{best.arm.name} is the only round measured so far.", said)
     headline = f"{best.arm.name} is the best of {len(ranked)} rounds measured."
     return Verdict(best.arm.id, headline, f"{said} {_standing(best, ranked[1], lead)}")
+
+
+def has_lost(report: Report) -> bool:
+    """Whether a round clearly carries less than the first round above it, where neither copies."""
+    return report.kept is not None and is_down(report.kept) and report.kept.value <= -LOST_FROM
+
+
+def carries_on(report: Report) -> bool:
+    """Whether a round carries more than the base model and has not lost it again; True where nobody knows."""
+    since = report.since_base.get("carries")
+    return (since is None or since.value > 0) and not has_lost(report)
 
 
 def _by_gain(report: Report) -> tuple[float, str]:
@@ -93,16 +109,38 @@ def _standing(best: Report, second: Report, lead: Lead) -> str:
 
 
 def find_warnings(reports: Sequence[Report], called: str) -> tuple[Caution, ...]:
-    """Overfitting and leaking rounds; `called` are the words that call the style or the object."""
+    """Rounds that lost what they learned, overfit or leak; `called` are the words of the style or object."""
     found = []
     for each in reports:
         if each.arm.id is None:
             continue
         before = next((other for other in reports if other.arm.id == each.arm.before), None)
-        for kind, sentence in (("overfit", _overfits(each, before)), ("leak", _leaks(each, called))):
+        said = (
+            ("lost", _lost(each, called)),
+            ("overfit", _overfits(each, before)),
+            ("leak", _leaks(each, called)),
+        )
+        for kind, sentence in said:
             if sentence:
                 found.append(Caution(each.arm.id, kind, sentence))  # type: ignore[arg-type]
     return tuple(found)
+
+
+def _lost(report: Report, called: str) -> str:
+    """What a later round carries less of, or any round no more of than the base model."""
+    since = report.since_base.get("carries")
+    if report.kept is not None and has_lost(report):
+        return (
+            f"{report.arm.name} lost “{called}”: its pictures carry {round(-100 * report.kept.value)} points "
+            "less of it than those of the first round, where neither copies. Go back, and accept pictures "
+            "that have it."
+        )
+    if since is not None and since.value <= 0 and not is_up(since):
+        return (
+            f"{report.arm.name} does not carry “{called}”: its pictures have no more of it than the base "
+            "model’s. Train longer, or with a higher learning rate."
+        )
+    return ""
 
 
 def _overfits(report: Report, before: Report | None) -> str:

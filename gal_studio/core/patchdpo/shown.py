@@ -118,3 +118,13 @@ def _displaced(sought: Sought, generated: Features, limits: Limits) -> Found:
     shown[tuple((places + shifts[best]).T)] = parts[best]
     inside = shown[moved:-moved, moved:-moved]
     return Found(float(likeness[best]), inside, matches[best].astype(np.float64))
+
+
+def match(sought: Sought, generated: Features) -> float:
+    """The v of Eq. G16: the mean cosine of the sought patches and those at their places, in [-1, 1].
+
+    As in Eq. G10 they may all have moved together, or be mirrored; the displacement with the largest mean
+    counts. What the style shares is left in: Eq. G16 sets it against the base model's pictures.
+    """
+    plain = Sought(sought.features, sought.patches, np.full(sought.patches.shape, -1.0))
+    return 2.0 * find_reference(plain, generated, Limits(-1.0, 1.0)).likeness - 1.0

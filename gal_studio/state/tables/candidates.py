@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from gal_studio.core.recipe import AS_TRAINED, Recipe
 from gal_studio.core.types import Candidate, Remark, Witnesses
 from gal_studio.state.database.connection import Database
+from gal_studio.state.tables.copy_marks import copy_shift
 
 FIRST_OWN = 100_000
 """The number of a test prompt's first own candidate, above those that are drawn."""
@@ -83,7 +84,9 @@ class Candidates:
         """The candidate with this ID."""
         row = self._database.row_by_id("picture", identity, f"{_SELECT} WHERE candidates.id = ?")
         scores = self._more_scores("candidate_id = ?", identity)
-        return candidate_of(row, scores.get(identity, {}), row["witnesses"] or "both")
+        return candidate_of(
+            row, scores.get(identity, {}), row["witnesses"] or "both", self._copy_shift(row["round_id"])
+        )
 
     def round_of(self, identity: str) -> str:
         """The round in which this candidate was drawn."""
@@ -102,7 +105,10 @@ class Candidates:
             (round_id,),
         )
         scores = self._more_scores("candidate_id IN (SELECT id FROM candidates WHERE round_id = ?)", round_id)
-        return tuple(candidate_of(row, scores.get(row["id"], {}), row["witnesses"] or "both") for row in rows)
+        shift = self._copy_shift(round_id)
+        return tuple(
+            candidate_of(row, scores.get(row["id"], {}), row["witnesses"] or "both", shift) for row in rows
+        )
 
     def of_seed(self, anchor_id: str, seed: int) -> dict[str, Candidate]:
         """The candidates of an anchor with this seed that have their picture, by round."""
@@ -110,6 +116,11 @@ class Candidates:
             f"{_SELECT} WHERE anchor_id = ? AND candidates.seed = ? AND image <> ''", (anchor_id, seed)
         )
         return {row["round_id"]: self.get(row["id"]) for row in rows}
+
+    def _copy_shift(self, round_id: str) -> float:
+        """How far the marks in a round's project move the chance of a copy (Eq. G16)."""
+        row = self._database.row_by_id("round", round_id, "SELECT project_id FROM rounds WHERE id = ?")
+        return copy_shift(self._database, str(row["project_id"]))
 
     def _more_scores(self, condition: str, identity: str) -> dict[str, dict[str, float]]:
         """The scores that are not columns, of the candidates of a condition: name and value by ID."""
@@ -147,12 +158,14 @@ class Candidates:
             )
 
 
-def candidate_of(row: sqlite3.Row, more_scores: Mapping[str, float], witnesses: Witnesses) -> Candidate:
-    """A row of the table, with the scores that are not columns, and the setting of its round."""
+def candidate_of(
+    row: sqlite3.Row, more_scores: Mapping[str, float], witnesses: Witnesses, copy_shift: float
+) -> Candidate:
+    """A row of the table, with the scores that are not columns, its round's setting, and the t of Eq. G16."""
     return Candidate(
         row["id"], row["anchor_id"], row["number"], row["seed"], row["image"],
         row["similarity_anchor"], row["similarity_reference"], row["x"], row["y"],
         row["remark"], more_scores, witnesses,
         bool(row["own"]), None if row["marked_copy"] is None else bool(row["marked_copy"]),
-        Recipe(row["early_strength"], row["strength"], row["switch"]),
+        Recipe(row["early_strength"], row["strength"], row["switch"]), copy_shift,
     )  # fmt: skip

@@ -11,6 +11,7 @@ from gal_studio.core.errors import StudioError
 from gal_studio.core.measures.pictures import MeasuredPicture, MeasuredPrompt, Part, When
 from gal_studio.core.types import Candidate, Remark
 from gal_studio.state.database.connection import Database
+from gal_studio.state.tables.copy_marks import copy_shift
 from gal_studio.state.tables.projects import new_id
 
 LIKENESS = "likeness"
@@ -129,7 +130,8 @@ class Measures:
             "ORDER BY test_prompts.position, number, test_pictures.rowid",
             (project_id,),
         )
-        return tuple(map(_picture, rows))
+        shift = copy_shift(self._database, project_id)
+        return tuple(_picture(row, shift) for row in rows)
 
     def image(self, picture_id: str) -> str:
         """The stored picture with this ID."""
@@ -137,7 +139,7 @@ class Measures:
         return str(self._database.row_by_id("picture", picture_id, sql)["image"])
 
 
-def _picture(row: sqlite3.Row) -> MeasuredPicture:
+def _picture(row: sqlite3.Row, copy_shift: float) -> MeasuredPicture:
     scores = {str(name): float(value) for name, value in json.loads(row["scores"]).items()}
     if not all(map(math.isfinite, scores.values())):
         raise StudioError("A score of a measured picture is not a finite number: measure its round again.")
@@ -145,6 +147,6 @@ def _picture(row: sqlite3.Row) -> MeasuredPicture:
     reference = scores.pop("similarity_reference")
     candidate = Candidate(
         row["id"], row["prompt_id"], row["number"], row["seed"], row["image"], own, reference,
-        remark=row["remark"], more_scores=scores,
+        remark=row["remark"], more_scores=scores, copy_shift=copy_shift,
     )  # fmt: skip
     return MeasuredPicture(row["prompt_id"], row["round_id"], candidate, likeness)

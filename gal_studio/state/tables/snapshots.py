@@ -24,6 +24,7 @@ from gal_studio.core.snapshot import (
 from gal_studio.core.types import Candidate, Round
 from gal_studio.state.database.connection import Database, record
 from gal_studio.state.tables.candidates import candidate_of
+from gal_studio.state.tables.copy_marks import copy_shift
 from gal_studio.state.tables.decisions import SELECT_DECISIONS, logged_decision
 from gal_studio.state.tables.overrides import SELECT_CHOICES, choice_of
 from gal_studio.state.tables.projects import anchor_of
@@ -151,11 +152,12 @@ class Snapshots:
         features: dict[str, dict[str, NDArray[np.float32]]] = {each.id: {} for each in featured}
         tiles: dict[str, list[Candidate]] = {name: [] for name in wanted}
         scores: dict[str, dict[str, float]] = {}  # JSON would round them
+        shift = copy_shift(self._database, plain.project.id)
         for row in self._database.rows(_PICTURES, {"rounds": ids, "featured": json.dumps([*features])}):
             name, identity = row["round_id"], row["id"]
             if identity not in scores:
                 scores[identity] = {}
-                tiles[name].append(candidate_of(row, scores[identity], wanted[name].gal.witnesses))
+                tiles[name].append(candidate_of(row, scores[identity], wanted[name].gal.witnesses, shift))
                 if name in features:
                     features[name][identity] = np.frombuffer(row["feature"], dtype="<f4")
             if row["score_name"] is not None:

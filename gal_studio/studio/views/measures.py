@@ -15,7 +15,7 @@ from gal_studio.core.measures.verdict import Caution, Verdict, find_best, find_w
 from gal_studio.core.naming import numbered_names, round_names
 from gal_studio.core.seeds import generator
 from gal_studio.core.snapshot import RoundSnapshot
-from gal_studio.core.types import SHOWN, TrainingExample, Witnesses
+from gal_studio.core.types import CHANCE, SHOWN, TrainingExample, Witnesses
 from gal_studio.rounds.test_set import TestSet, accepted_prompts, load, pictures_of
 from gal_studio.state import Store
 from gal_studio.state.tables.measures import HeldOutSet
@@ -127,18 +127,22 @@ class _Measured:
         The prompts alone where some pictures were not compared with the reference, so that no two rounds are
         compared by different flags.
         """
+        return self.test_set.project.project.settings.gal.witnesses if self.have_all(SHOWN) else "prompts"
+
+    def have_all(self, score: str) -> bool:
+        """Whether all pictures that are compared have a score."""
         prompts = {prompt.id for prompt in self.prompts}
         rounds = {None, *(each.id for each in self.test_set.project.shown)}
-        compared = all(
-            picture.candidate.score(SHOWN) is not None
+        return all(
+            picture.candidate.score(score) is not None
             for picture in self.test_set.pictures
             if picture.prompt_id in prompts and picture.round_id in rounds
         )
-        return self.test_set.project.project.settings.gal.witnesses if compared else "prompts"
 
     @cached_property
     def pictures(self) -> tuple[MeasuredPicture, ...]:
-        return tuple(picture.judged_by(self.witnesses) for picture in self.test_set.pictures)
+        judged = tuple(picture.judged_by(self.witnesses) for picture in self.test_set.pictures)
+        return judged if self.have_all(CHANCE) else tuple(one.without_chance() for one in judged)
 
     @cached_property
     def numbered(self) -> Mapping[str | None, str]:
@@ -195,6 +199,7 @@ class _Measured:
                 None if name is None else complete.get(arm.before),
                 complete.get(None),
                 functools.partial(_rng, seed, self.numbered[name]),
+                _first_above(complete, name),
             )
             for name, arm in complete.items()
         }
@@ -230,6 +235,14 @@ class _Measured:
             for prompt in self.test_set.all_prompts
             if prompt.enabled and prompt.part == "held_out" and prompt.id not in enabled
         )
+
+
+def _first_above(arms: Mapping[str | None, Arm], name: str | None) -> Arm | None:
+    """The first measured round of a round's line, None if that is the round itself."""
+    first = name
+    while first is not None and arms[first].before in arms and arms[first].before is not None:
+        first = arms[first].before
+    return None if first in (None, name) else arms[first]
 
 
 def _rng(seed: int, arm: str, what: str) -> numpy.random.Generator:

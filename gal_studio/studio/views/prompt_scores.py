@@ -20,7 +20,7 @@ def score_views(proposal: Proposal) -> tuple[ScoreView, ...]:
             ScoreView(
                 anchor=score.anchor,
                 score=score,
-                interval=wilson_interval(score.overfit, score.candidates),
+                interval=wilson_interval(score.overfit_rate * score.candidates, score.candidates),
                 rank=rank,
                 suggested_candidate_id=chosen.candidate_id if chosen else None,
                 reason=chosen.reason if chosen else f"{reasons[score.anchor.id]}{absence}",

@@ -69,7 +69,7 @@ class RoundWarning:
     """What is wrong with a round, in words."""
 
     round: str
-    kind: Literal["overfit", "leak"]
+    kind: Literal["overfit", "leak", "lost"]
     sentence: str
 
 

@@ -22,6 +22,7 @@ from gal_studio.rounds import lineage, test_set
 from gal_studio.state import Store
 from gal_studio.state.tables.candidates import NewCandidate, candidate_id
 from gal_studio.worker.drawing import Drawing, draw_and_keep
+from gal_studio.worker.jobs.base_pictures import draw_base_pictures
 from gal_studio.worker.jobs.disk_space import check_drawing_room
 from gal_studio.worker.jobs.places import place_drawn, place_round
 from gal_studio.worker.models import Models
@@ -83,6 +84,7 @@ def open_detector(task: Task) -> Generator[Progress, None, CopyDetector | None]:
     """The copy detector; None if the settings want none, or if the vision model cannot be one."""
     if task.settings.gal.witnesses == "prompts":
         return None
+    yield from draw_base_pictures(task)
     try:
         return open_copy_detector(task)
     except StudioError as error:
@@ -169,7 +171,7 @@ def _subjects(seen: Sequence[Evidence]) -> NDArray[np.float64] | None:
 def score_images(
     task: Task, images: Sequence[Image.Image], prompts: Sequence[str], detector: CopyDetector | None
 ) -> Scored:
-    """Embed and score (Eq. G1, G10) pictures that were drawn for these prompts."""
+    """Embed and score (Eq. G1, G10, G16, G17) pictures that were drawn for these prompts."""
     clip, seen = task.project.clip_model, detector.compare(images) if detector else []
     features = task.models.embedder(clip).images(images)
     drawn = DrawnPictures(
@@ -180,5 +182,12 @@ def score_images(
         references=reference_features(task),
         shown=np.array([evidence.score for evidence in seen]) if detector else None,
         subject=_subjects(seen),
+        alike=_known([evidence.likeness for evidence in seen]),
+        carried=_known([evidence.carries for evidence in seen]),
     )
     return Scored(features, score_pictures(drawn), seen)
+
+
+def _known(values: Sequence[float | None]) -> NDArray[np.float64] | None:
+    """The values as an array; None where there are none, or not of every picture."""
+    return np.array(values, dtype=np.float64) if values and None not in values else None

@@ -1,13 +1,21 @@
-"""The copy detector: a vision model that looks for the references in drawn pictures (Eq. G10)."""
+"""The copy detector: a vision model that looks for the references in pictures (Eq. G10, G16, G17)."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Self
 
 import numpy as np
 from PIL import Image
 
 from gal_studio.core.errors import StudioError
+from gal_studio.core.patchdpo.carried import (
+    LEAST_APART,
+    Look,
+    Scale,
+    object_distance,
+    style_distance,
+)
 from gal_studio.core.patchdpo.masks import Flags
 from gal_studio.core.patchdpo.patch_quality import Features, Judged
 from gal_studio.core.patchdpo.shown import (
@@ -16,13 +24,16 @@ from gal_studio.core.patchdpo.shown import (
     Sought,
     find_reference,
     find_subject,
+    match,
     score_shown,
     shared_with,
     show_most,
 )
 from gal_studio.core.types import Kind, Reference
+from gal_studio.engine.patches.colours import lab_colours
 from gal_studio.engine.patches.foreground import is_ragged
 from gal_studio.rounds import lineage, pairs
+from gal_studio.rounds.base_pictures import of_project
 from gal_studio.rounds.pairs import mask_of_reference
 from gal_studio.state.tables.refinements import StoredMap
 from gal_studio.worker.patches.foregrounds import find_in_references
@@ -33,37 +44,90 @@ from gal_studio.worker.task import Task
 
 @dataclass(frozen=True)
 class Evidence:
-    """The score of Eq. G11, from 0.5 on a copy, and which patches of the picture show the reference.
+    """What the vision model says of a picture.
 
-    `subject` is the score of Eq. G19; None for a style, and where no object was found in any reference.
+    `score` is Eq. G11, from 0.5 on a copy, and `map` says which patches show the reference. `likeness` is
+    that of Eq. G16; None without pictures of the base model. `carries` is Eq. G17, NaN where it cannot be
+    measured. `subject` is that of Eq. G19; None for a style, and where no object was found.
     """
 
     score: float
     map: StoredMap
     subject: float | None = None
+    likeness: float | None = None
+    carries: float = float("nan")
+
+
+@dataclass(frozen=True)
+class Learned:
+    """The references' looks, whose patches of an object (None: a style) count, and the scale of Eq. G17."""
+
+    looks: tuple[Look, ...]
+    subjects: tuple[Flags, ...] | None
+    scale: Scale | None = None
+
+    def distance(self, look: Look) -> float:
+        """D of Eq. G17."""
+        if self.subjects is None:
+            return style_distance(look, self.looks)
+        return object_distance(look, list(zip(self.looks, self.subjects, strict=True)))
+
+    def carried(self, look: Look) -> float:
+        """Eq. G17; NaN without a scale."""
+        return self.scale.carried(self.distance(look)) if self.scale else float("nan")
 
 
 @dataclass(frozen=True)
 class CopyDetector:
-    """A vision model with what it looks for in each reference (Eq. G10), and the objects there (Eq. G19)."""
+    """A vision model with what it looks for in each reference (Eq. G10, G16, G17), and the objects there
+    (Eq. G19).
+
+    `alike` is the mean v of Eq. G16 of the base model's pictures; None where it has drawn none.
+    """
 
     judge: Judge
     sought: tuple[Sought, ...]
     shows_from: float
+    learned: Learned
+    alike: float | None = None
     objects: tuple[Judged, ...] = ()
 
     def compare(self, pictures: Sequence[Image.Image]) -> list[Evidence]:
         """Compare drawn pictures with the references."""
-        return [self._evidence(features) for features in self.judge.tower.patches(pictures)]
+        seen = self.judge.tower.patches(pictures)
+        return [
+            self._evidence(Look(features, lab_colours(picture)))
+            for features, picture in zip(seen, pictures, strict=True)
+        ]
+
+    def with_base(self, pictures: Sequence[Image.Image]) -> Self:
+        """The same witness, which knows pictures of the base model: they carry nothing and are no copies."""
+        seen = self.judge.tower.patches(pictures)
+        looks = [Look(features, lab_colours(each)) for features, each in zip(seen, pictures, strict=True)]
+        if not looks:
+            return self
+        alike = float(np.mean([self._match(features) for features in seen]))
+        own = np.mean([self.learned.distance(look) for look in self.learned.looks])
+        base = np.mean([self.learned.distance(look) for look in looks])
+        learned = replace(self.learned, scale=Scale(float(base), float(own)))
+        return replace(self, alike=alike, learned=learned)
 
     def _find(self, generated: Features) -> Found:
         return show_most([find_reference(each, generated, self.judge.limits) for each in self.sought])
 
-    def _evidence(self, features: Features) -> Evidence:
-        found = self._find(features)
-        subject = find_subject(self.objects, features, self.judge.limits) if self.objects else None
+    def _evidence(self, look: Look) -> Evidence:
+        found = self._find(look.features)
+        score = score_shown(found.likeness, self.shows_from)
         stored = StoredMap(found.map.astype(np.float32), self.judge.name)
-        return Evidence(score_shown(found.likeness, self.shows_from), stored, subject)
+        subject = find_subject(self.objects, look.features, self.judge.limits) if self.objects else None
+        if self.alike is None:
+            return Evidence(score, stored, subject)
+        likeness = (self._match(look.features) - self.alike) / max(1.0 - self.alike, LEAST_APART)
+        return Evidence(score, stored, subject, likeness, self.learned.carried(look))
+
+    def _match(self, generated: Features) -> float:
+        """The v of Eq. G16, of the reference that a picture shows most of."""
+        return max(match(each, generated) for each in self.sought)
 
 
 def open_copy_detector(task: Task) -> CopyDetector:
@@ -92,8 +156,11 @@ def open_copy_detector(task: Task) -> CopyDetector:
             sought.append(Sought(features, patches, shared))
     if not sought:
         raise StudioError("No reference has anything to look for: their subjects fill the whole pictures.")
+    shows_from = judge.tower.shows_from or SHOWS_FROM
     objects = () if is_style else tuple(_objects(judge, references, known))
-    return CopyDetector(judge, tuple(sought), judge.tower.shows_from or SHOWS_FROM, objects)
+    learned = _learned(judge, project.kind, references, known)
+    detector = CopyDetector(judge, tuple(sought), shows_from, learned, objects=objects)
+    return detector.with_base([store.images.picture(image) for image in of_project(store, project)])
 
 
 def _objects(
@@ -106,6 +173,21 @@ def _objects(
             inside = judge.patches(mask, known[reference.image], reference.prompt)
             if inside is not None and inside.any():
                 yield known[reference.image], inside
+
+
+def _learned(
+    judge: Judge, kind: Kind, references: Sequence[Reference], known: Mapping[str, Features]
+) -> Learned:
+    looks = [
+        Look(known[each.image], lab_colours(judge.store.images.picture(each.image))) for each in references
+    ]
+    if kind == "style":
+        return Learned(tuple(looks), None)
+    subjects = [~_counting(judge, kind, each, known[each.image]) for each in references]
+    shown = [(look, flags) for look, flags in zip(looks, subjects, strict=True) if flags.any()]
+    if not shown:  # no subject was found: the whole pictures are the object
+        return Learned(tuple(looks), tuple(np.ones_like(flags) for flags in subjects))
+    return Learned(tuple(look for look, _ in shown), tuple(flags for _, flags in shown))
 
 
 def _counting(judge: Judge, kind: Kind, reference: Reference, features: Features) -> Flags:

@@ -1,6 +1,7 @@
 """Eq. G1 to G4: cases by hand, then properties."""
 
 import math
+from dataclasses import replace
 
 import numpy
 import pytest
@@ -9,14 +10,18 @@ from hypothesis import strategies as st
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.gal.uncertainty import (
+    between_recipes,
     entropy,
     group_by_anchor,
+    minority,
     overfit_rate,
     reference_similarity,
     score_anchor,
     score_pool,
     similarity,
 )
+from gal_studio.core.recipe import Recipe
+from gal_studio.core.types import CHANCE
 from tests.core.builders import anchor, candidate, candidates_of, margins
 
 LN2 = math.log(2.0)
@@ -151,3 +156,43 @@ def test_an_incomplete_pool_is_scored():
 def test_candidates_are_grouped_in_the_order_of_their_seeds():
     made = candidates_of(anchor(0), [0.5, 0.25, 0.125])
     assert [each.index for each in group_by_anchor(made[::-1])["anchor-0"]] == [0, 1, 2]
+
+
+def chanced(of, chances, recipes=None):
+    """Candidates of an anchor with these chances of a copy (Eq. G16), drawn by these recipes."""
+    drawn = [Recipe.constant(1.0)] * len(chances) if recipes is None else recipes
+    return [
+        replace(candidate(of, index, 0.4, 0.1), more_scores={CHANCE: chance}, recipe=recipe)
+        for index, (chance, recipe) in enumerate(zip(chances, drawn, strict=True))
+    ]
+
+
+def test_chances_make_an_expected_entropy_by_hand():
+    score = score_anchor(anchor(0), chanced(anchor(0), [0.9, 0.6, 0.3, 0.3]))
+    assert (score.overfit, score.overfit_rate) == (2, pytest.approx(0.525))
+    assert score.entropy == pytest.approx(entropy(0.475))
+    assert not score.is_counted
+
+
+def test_what_recipes_decide_and_what_chance_decides():
+    strong, weak = Recipe.constant(1.0), Recipe.constant(0.4)
+    by_strength = score_anchor(anchor(0), chanced(anchor(0), [1, 1, 0, 0], [strong, strong, weak, weak]))
+    by_seed = score_anchor(anchor(0), chanced(anchor(0), [1, 0, 1, 0], [strong, strong, weak, weak]))
+    assert by_strength.entropy == by_seed.entropy == pytest.approx(LN2)
+    assert by_strength.between_recipes == pytest.approx(LN2)
+    assert by_seed.between_recipes == pytest.approx(0.0, abs=1e-12)
+
+
+@given(st.lists(st.tuples(st.floats(0.0, 1.0), st.sampled_from([0.4, 0.7, 1.0])), min_size=1, max_size=12))
+def test_recipes_decide_no_more_than_there_is(drawn):
+    chances, recipes = [each for each, _ in drawn], [Recipe.constant(each) for _, each in drawn]
+    found = between_recipes(chances, recipes)
+    assert 0.0 <= found <= entropy(minority(chances)) + 1e-12
+    shuffled = list(zip(chances, recipes, strict=True))[::-1]
+    assert between_recipes(*zip(*shuffled, strict=True)) == pytest.approx(found, abs=1e-12)
+
+
+def test_a_mark_overrides_the_chance():
+    drawn = [replace(each, marked_copy=False) for each in chanced(anchor(0), [0.9, 0.8])]
+    score = score_anchor(anchor(0), drawn)
+    assert (score.overfit, score.overfit_rate, score.entropy) == (0, 0.0, 0.0)

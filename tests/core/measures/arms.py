@@ -8,7 +8,7 @@ from gal_studio.core.measures.compare import Drawn
 from gal_studio.core.measures.pictures import MeasuredPicture, Part
 from gal_studio.core.measures.report import Arm, Report, beside_base, report
 from gal_studio.core.seeds import generator
-from gal_studio.core.types import Candidate
+from gal_studio.core.types import CARRIES, Candidate
 
 
 def rng(name: str) -> numpy.random.Generator:
@@ -16,11 +16,19 @@ def rng(name: str) -> numpy.random.Generator:
 
 
 def picture(
-    likeness: float, prompt: float = 0.5, copy: bool = False, blank: bool = False, margin: float = 0.2
+    likeness: float,
+    prompt: float = 0.5,
+    copy: bool = False,
+    blank: bool = False,
+    margin: float = 0.2,
+    carries: float | None = None,
 ) -> MeasuredPicture:
     """One picture; a copy is as similar to the reference's prompt as to its own, others less."""
     reference = prompt if copy else prompt - margin
-    shown = Candidate("c", "p", 0, 1, "image", prompt, reference, remark="flat" if blank else "")
+    shown = Candidate(
+        "c", "p", 0, 1, "image", prompt, reference,
+        remark="flat" if blank else "", more_scores={} if carries is None else {CARRIES: carries},
+    )  # fmt: skip
     return MeasuredPicture("p", None, shown, likeness)
 
 
@@ -47,6 +55,13 @@ def reports(*arms: Arm) -> list[Report]:
     """The reports of some arms, the base model first."""
     known = {each.id: each for each in beside_base(arms)}
     return [
-        report(each, known.get(each.before) if each.id else None, known.get(None), rng)
+        report(each, known.get(each.before) if each.id else None, known.get(None), rng, _first(known, each))
         for each in known.values()
     ]
+
+
+def _first(known: dict[str | None, Arm], of: Arm) -> Arm | None:
+    first = of
+    while first.before in known and first.before is not None:
+        first = known[first.before]
+    return None if first is of else first

@@ -1,7 +1,10 @@
 """The verdict names the best round and what is wrong, in words, and never more than was measured."""
 
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from gal_studio.core.measures.compare import lead
-from gal_studio.core.measures.report import Report
+from gal_studio.core.measures.report import Arm, Report
 from gal_studio.core.measures.verdict import Verdict, find_best, find_warnings
 from tests.core.measures.arms import arm, picture, reports, rng
 
@@ -34,6 +37,48 @@ def test_a_round_that_lost_the_things_is_not_the_best() -> None:
     lost = arm("Round 2", [picture(0.9, margin=0.05)] * 8, before="Round 1")
     found = verdict(reports(BASE, kept, lost))
     assert found.best == "Round 1"
+
+
+CARRIED = [0.0, 0.05] * 4
+
+
+def round_of(name: str, carries: list[float], before: str | None = None, copies: int = 0) -> Arm:
+    """Pictures that gain more the later the round, with what each one carries."""
+    likeness = 0.4 + 0.1 * int(name[-1])
+    made = [picture(likeness, copy=place < copies, carries=each) for place, each in enumerate(carries)]
+    return arm(name, made, before)
+
+
+def test_a_round_that_lost_the_style_says_so_and_is_not_the_best() -> None:
+    base = arm("Base model", [picture(0.3, carries=each) for each in CARRIED])
+    kept, lost = round_of("Round 1", [0.7, 0.6] * 4), round_of("Round 2", [0.3, 0.2] * 4, "Round 1")
+    still = round_of("Round 3", [0.3, 0.2] * 4, "Round 2")
+    table = reports(base, kept, lost, still)
+    assert verdict(table).best == "Round 1"
+    said = [each for each in find_warnings(table, "in ink style") if each.kind == "lost"]
+    assert [each.round_id for each in said] == ["Round 2", "Round 3"]
+    assert said[0].sentence.startswith("Round 2 lost “in ink style”: its pictures carry 40 points less")
+
+
+def test_fewer_copies_are_no_loss() -> None:
+    base = arm("Base model", [picture(0.3, carries=each) for each in CARRIED])
+    copies = round_of("Round 1", [1.0] * 6 + [0.5] * 2, copies=6)
+    clean = round_of("Round 2", [0.5] * 8, "Round 1")
+    table = reports(base, copies, clean)
+    assert verdict(table).best == "Round 2"
+    assert "lost" not in {each.kind for each in find_warnings(table, "in ink style")}
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.floats(-0.5, 1.2), min_size=8, max_size=8), st.floats(0.0, 0.9))
+def test_no_round_that_carries_less_than_the_base_model_is_the_best(
+    carried: list[float], likeness: float
+) -> None:
+    base = arm("Base model", [picture(0.3, carries=0.4) for _ in carried])
+    other = arm("Round 1", [picture(likeness, carries=each) for each in carried])
+    table = reports(base, other)
+    if sum(carried) / len(carried) <= 0.4:
+        assert verdict(table).best is None
 
 
 def test_a_small_lead_is_not_called_clear() -> None:

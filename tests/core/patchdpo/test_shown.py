@@ -11,6 +11,7 @@ from gal_studio.core.patchdpo.shown import (
     Found,
     Sought,
     find_reference,
+    match,
     score_shown,
     shared_with,
     show_most,
@@ -163,3 +164,11 @@ def test_everything_stays_between_0_and_1(one: int, other: int, side: int) -> No
     assert found.map.min() >= 0.0
     assert found.map.max() <= 1.0
     assert found.likeness <= find_reference(target, features(one, side), LIMITS).likeness + 1e-9
+
+
+def test_the_match_is_a_mean_cosine_which_the_style_does_not_lower() -> None:
+    shared = Sought(features(0), subject(), np.full((SIDE, SIDE), 0.7))
+    assert match(sought(), features(0)) == match(shared, features(0)) == pytest.approx(1.0)
+    assert match(sought(), pasted(down=1)) == pytest.approx(1.0)
+    half = match(sought(), pasted(rows=2))
+    assert match(sought(), features(9)) < half < 1.0

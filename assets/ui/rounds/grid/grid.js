@@ -5,6 +5,7 @@
 import { busy, state, on, passes, counts, drawing } from "../../app/store.js";
 import { el, focusedIn, setAttribute, setText } from "../../kit/dom.js";
 import { arrive, faceOf, makeTile, makeTools, markTile, setTabStop, showPicture } from "./tile.js";
+import { toggleCopies } from "./mark_copies.js";
 import { makeGroup, nameGroup, scoreGroup, insertTile, fillWaiting } from "./group.js";
 import { flatList } from "../desk/flat.js";
 import { desk } from "../desk/desk.js";
@@ -103,11 +104,24 @@ function groupOf(anchor) {
   const known = groups.get(anchor.id);
   if (known) nameGroup(known, anchor);
   if (known) return known;
-  const group = makeGroup(anchor);
+  const group = makeGroup(anchor, () => toggleCopies(idsOf(anchor.id)));
   groups.set(anchor.id, group);
   grid.append(group.node);
   return group;
 }
+
+/** @param {string} anchor */
+const idsOf = (anchor) => picturesOf(anchor).map(({ id }) => id);
+
+/** @param {string} anchor */
+const picturesOf = (anchor) =>
+  [...state.candidates.values()].filter((one) => one.anchor_id === anchor && !one.own);
+
+/**
+ * Whether a person may still say that the pictures of a row are no copies.
+ * @param {string} anchor
+ */
+const isOpen = (anchor) => picturesOf(anchor).some(({ copy_by }) => copy_by !== "person");
 
 /** @param {Candidate[]} items */
 function add(items) {
@@ -137,7 +151,7 @@ function arrange() {
   for (const anchor of state.project?.anchors ?? []) if (groups.has(anchor.id)) groupOf(anchor);
   const pool = (state.round?.pool ?? []).map((anchor) => groupOf(anchor).anchor.id);
   for (const [id, group] of groups) {
-    scoreGroup(group, state.scoreOf.get(id));
+    scoreGroup(group, state.scoreOf.get(id), isOpen(id));
     fillWaiting(group, drawing() && pool.includes(id) ? (state.round?.expected ?? 0) : 0);
   }
   const order = inOrder(groups.keys(), pool, (id) => (drawing() ? null : state.scoreOf.get(id)?.rank));

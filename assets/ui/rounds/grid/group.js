@@ -8,14 +8,15 @@ import { undecided } from "../../kit/format.js";
  * @typedef {{ index: number, id: string, node: HTMLElement }} PlacedTile
  * @typedef {{ node: HTMLElement, head: HTMLElement, body: HTMLElement, anchor: Anchor,
  *   tiles: PlacedTile[], waiting: HTMLElement[],
- *   parts: Record<"badge" | "bar" | "share" | "copies" | "entropy" | "note", HTMLElement> }} Group
+ *   parts: Record<"badge" | "bar" | "share" | "copies" | "entropy" | "none" | "note", HTMLElement> }} Group
  */
 
 /**
  * @param {Anchor} anchor
+ * @param {() => void} onNone a person says that no picture of a row repeats the reference
  * @returns {Group}
  */
-export function makeGroup(anchor) {
+export function makeGroup(anchor, onNone) {
   const badge = el("span", { class: "rank" });
   const share = el("i");
   const bar = el("span", { class: "rate", "aria-hidden": "true" }, share);
@@ -26,13 +27,19 @@ export function makeGroup(anchor) {
       "How undecided the model is about this prompt: 100 % when half of the pictures are copies. " +
       "Computed as the entropy of that share, divided by its largest value",
   });
+  const none = el(
+    "button",
+    { class: "link", type: "button", hidden: true, title: "Mark all pictures of this row as no copies" },
+    "No",
+  );
+  none.addEventListener("click", onNone);
   const note = el("span", { class: "note" });
   const head = el(
     "h3",
     { class: "group-head" },
     badge,
     el("span", { class: "prompt", dir: "auto", title: anchor.prompt }, ...nameOf(anchor)),
-    el("span", { class: "facts" }, bar, copies, entropy, note),
+    el("span", { class: "facts" }, bar, copies, none, entropy, note),
   );
   const body = el("div", { class: "tiles", role: "group", "aria-label": anchor.prompt });
   const node = el("section", { class: "group", data: { anchor: anchor.id } }, head, body);
@@ -43,7 +50,7 @@ export function makeGroup(anchor) {
     tiles: [],
     waiting: [],
     anchor,
-    parts: { badge, bar, share, copies, entropy, note },
+    parts: { badge, bar, share, copies, entropy, none, note },
   };
 }
 
@@ -62,22 +69,30 @@ export function nameGroup(group, anchor) {
 }
 
 /**
- * Show rank, copy rate and entropy once the test prompt is scored.
+ * Show rank, copy rate and entropy once the test prompt is scored. Where all pictures count as copies and
+ * nobody looked, it asks.
  * @param {Group} group
  * @param {Score | undefined} score
+ * @param {boolean} open whether a person has not said of all of them that they are
  */
-export function scoreGroup(group, score) {
-  const { badge, bar, share, copies, entropy, note } = group.parts;
+export function scoreGroup(group, score, open) {
+  const { badge, bar, share, copies, entropy, none, note } = group.parts;
+  const asks = Boolean(score && open && score.n > 0 && score.copies === score.n);
   group.node.dataset.chosen = score?.chosen ? "yes" : "no";
   setText(badge, score?.rank ? String(score.rank) : "·");
   setAttribute(badge, "title", score?.rank ? `Priority ${score.rank}` : "Not ranked yet");
   bar.hidden = !score;
   share.style.width = score ? `${100 * score.rate}%` : "0";
-  setText(copies, score ? `${score.copies} of ${score.n} copies` : "");
+  setText(copies, score ? (asks ? asked(score.n) : `${score.copies} of ${score.n} copies`) : "");
+  none.hidden = !asks;
   setText(entropy, score ? `undecided ${undecided(score.entropy)}` : "");
   setText(note, score?.chosen ? "suggested" : "");
   setAttribute(note, "title", score?.reason ?? null);
 }
+
+/** @param {number} n pictures, all of which count as copies */
+export const asked = (n) =>
+  n === 1 ? "It seems to repeat the reference. Look: does it?" : `All ${n} seem to repeat it. Look: do they?`;
 
 /**
  * Insert a tile in order of index, in place of a placeholder.

@@ -44,7 +44,7 @@ class Policy(ABC):
 
     def pictures(self, pool: PoolSnapshot, score: AnchorScore) -> Sequence[Candidate]:
         """The pictures of a test prompt that may be suggested, the best one first (Eq. G6)."""
-        return preferred(pool.groups[score.anchor.id])
+        return preferred(pool.groups[score.anchor.id], pool.least_carried)
 
     def why(self, pool: PoolSnapshot, score: AnchorScore, picture: Candidate) -> str:
         """Why this picture of a suggested test prompt (Eq. G6); empty if the reason says all."""

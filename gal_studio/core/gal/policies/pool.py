@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from gal_studio.core.gal.learned import JudgedRound
 from gal_studio.core.gal.selection import rank_anchors
 from gal_studio.core.gal.uncertainty import group_by_anchor
+from gal_studio.core.recipe import AS_TRAINED
 from gal_studio.core.seeds import generator
 from gal_studio.core.types import AnchorScore, Candidate
 
@@ -47,6 +48,13 @@ class PoolSnapshot:
     def ranked(self) -> tuple[AnchorScore, ...]:
         """All test prompts by Eq. G5."""
         return rank_anchors(self.scores)
+
+    @cached_property
+    def least_carried(self) -> float | None:
+        """Eq. G6: the median that pictures drawn with the LoRA as trained carry; None where nobody knows."""
+        known = [one.carries for one in self.candidates if one.recipe == AS_TRAINED and not one.is_blank]
+        carried = [each for each in known if each is not None]
+        return float(numpy.median(carried)) if carried and len(carried) == len(known) else None
 
     def rng(self, name: str) -> numpy.random.Generator:
         """The random generator of a policy in this round."""

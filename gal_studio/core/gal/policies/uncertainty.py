@@ -7,6 +7,7 @@ from gal_studio.core.gal.policies.policy import Policy
 from gal_studio.core.gal.policies.pool import PoolSnapshot
 from gal_studio.core.gal.reasons import explain_pool
 from gal_studio.core.gal.selection import explain_all, informative
+from gal_studio.core.gal.self_check import self_check
 from gal_studio.core.types import AnchorScore
 
 
@@ -32,7 +33,8 @@ class Uncertainty(Policy):
 
     def summary(self, pool: PoolSnapshot, available: int) -> str:
         """How many test prompts the model is undecided about (Eq. G7)."""
-        return explain_pool(available, pool.top_k, len(pool.scores))
+        said = explain_pool(available, pool.top_k, len(pool.scores))
+        return f"{self_check(pool.candidates, pool.scores)} {said}".strip()
 
 
 UNCERTAINTY = Uncertainty()

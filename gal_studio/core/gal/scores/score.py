@@ -16,8 +16,9 @@ class DrawnPictures:
     `pixels` are arrays (H, W, 3) of values 0 to 255. `features` (n, d) are those of the pictures, `prompts`
     (n, d) those of the prompt of each one, `reference_prompts` (m, d) those of the references' prompts, and
     `references` (r, d) those of the references themselves.
-    `shown` (n,) is Eq. G10 by the vision model, None where it was not asked; `subject` (n,) is Eq. G19, None
-    for a style too.
+    What the vision model says is None where it was not asked: `shown` (n,) is Eq. G10, `alike` (n,) the
+    likeness of Eq. G16, `carried` (n,) is Eq. G17, and `subject` (n,)
+    is Eq. G19, None for a style too.
     """
 
     pixels: tuple[NDArray[numpy.uint8], ...]
@@ -27,6 +28,8 @@ class DrawnPictures:
     references: Floats
     shown: Floats | None = None
     subject: Floats | None = None
+    alike: Floats | None = None
+    carried: Floats | None = None
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """How much of the reference a picture shows, by its patches (Eq. G10)."""
 
 from gal_studio.core.gal.scores.score import DrawnPictures, Floats, Score
-from gal_studio.core.types import SHOWN, SHOWS_REFERENCE
+from gal_studio.core.types import SHOWN
 
 
 def _compute(pictures: DrawnPictures) -> Floats | None:
@@ -13,7 +13,7 @@ SHOWS = Score(
     label="Copy score",
     low=0.0,
     high=1.0,
-    higher=f"more of it; from {SHOWS_REFERENCE:g} the picture counts as a copy",
+    higher="more of it",
     method="The vision model looks for areas of the reference in the picture; what the whole style "
     "shares does not count",
     compute=_compute,

@@ -1,0 +1,72 @@
+"""How probable it is that a picture is a copy, by what both witnesses say of it (Eq. G16)."""
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+DOUBT = 1.0  # standard deviation of how far a reference's own threshold is from that of all, in logits
+STEPS = 60  # halvings of the interval in which the shift is looked for
+NEVER, ALWAYS = 1e-6, 1.0 - 1e-6
+
+
+@dataclass(frozen=True)
+class Weights:
+    """The coefficients of Eq. G16, fitted to pictures that people counted."""
+
+    constant: float
+    margin: float
+    likeness: float
+
+
+MEASURED = Weights(constant=-2.42, margin=-4.84, likeness=7.16)
+"""Of the bundled vision model and CLIP (docs/algorithms.md); other models use them, too."""
+
+
+@dataclass(frozen=True)
+class Clues:
+    """What the two witnesses say of a picture x of an anchor a.
+
+    `margin` is s(x, a) - s(x, ref) (Eq. G2). `likeness` is how much of the reference the vision model finds,
+    from 0 (the mean of the base model's pictures, which are no copies) to 1 (the reference itself).
+    """
+
+    margin: float
+    likeness: float
+
+
+def copy_chance(clues: Clues, weights: Weights = MEASURED) -> float:
+    """Eq. G16: p(copy) of a picture before any marks, in [1e-6, 1 - 1e-6]."""
+    value = weights.constant + weights.margin * clues.margin + weights.likeness * clues.likeness
+    return min(max(_logistic(value), NEVER), ALWAYS)
+
+
+def moved(chance: float, shift: float) -> float:
+    """A probability whose logit moved by `shift`."""
+    return chance if shift == 0.0 else _logistic(_logit(chance) + shift)
+
+
+def shift_by_marks(marks: Iterable[tuple[float, bool]]) -> float:
+    """The t of Eq. G16, by marks: (p(copy) before any marks, whether the picture is a copy).
+
+    The most probable shift, which is normally distributed around 0 with the standard deviation 1 before
+    anything is marked. It grows with every *copy* and falls with every *no copy*; contradicting marks hold
+    each other. 0 without marks.
+    """
+    known = [(_logit(chance), copy) for chance, copy in marks]
+    low, high = -50.0, 50.0
+    for _ in range(STEPS if known else 0):
+        middle = (low + high) / 2
+        slope = sum(copy - _logistic(logit + middle) for logit, copy in known) - middle / DOUBT**2
+        low, high = (middle, high) if slope > 0 else (low, middle)
+    return (low + high) / 2
+
+
+def _logistic(value: float) -> float:
+    if value >= 0:
+        return 1.0 / (1.0 + math.exp(-value))
+    return math.exp(value) / (1.0 + math.exp(value))
+
+
+def _logit(chance: float) -> float:
+    inside = min(max(chance, NEVER), ALWAYS)
+    return math.log(inside) - math.log1p(-inside)

@@ -1,0 +1,31 @@
+"""How probable it is that a picture is a copy (Eq. G16), before any marks."""
+
+import numpy
+
+from gal_studio.core.copy_chance import Clues, copy_chance
+from gal_studio.core.gal.scores.prompt_similarity import PROMPT_SIMILARITY
+from gal_studio.core.gal.scores.reference_similarity import REFERENCE_SIMILARITY
+from gal_studio.core.gal.scores.score import DrawnPictures, Floats, Score
+from gal_studio.core.types import CHANCE, COPY_FROM
+
+
+def _compute(pictures: DrawnPictures) -> Floats | None:
+    if pictures.alike is None:
+        return None
+    own = PROMPT_SIMILARITY.compute(pictures)
+    reference = REFERENCE_SIMILARITY.compute(pictures)
+    assert own is not None and reference is not None
+    columns = (own - reference, pictures.alike)
+    return numpy.array([copy_chance(Clues(*map(float, row))) for row in zip(*columns, strict=True)])
+
+
+COPY_CHANCE = Score(
+    name=CHANCE,
+    label="Chance of a copy",
+    low=0.0,
+    high=1.0,
+    higher=f"more probably a copy; from {COPY_FROM:g} on it counts as one, and your marks move that",
+    method="The picture is compared with the reference, area by area, and both prompts; the base model’s "
+    "pictures say how much of that is chance",
+    compute=_compute,
+)

@@ -1,0 +1,37 @@
+"""What the base model draws for the test prompts: pictures that can be no copies (Eq. G16, G17)."""
+
+from gal_studio.core.seeds import candidate_seed
+from gal_studio.state.store import Store
+from gal_studio.state.tables.projects import Project
+
+
+def missing(store: Store, project: Project) -> list[str]:
+    """The test prompts of a project of which the base model has not drawn a picture yet."""
+    prompts = [anchor.prompt for anchor in store.projects.anchors(project.id) if anchor.enabled]
+    return [prompt for prompt in prompts if _kept(store, project, prompt) is None]
+
+
+def of_project(store: Store, project: Project) -> list[str]:
+    """What the base model drew for the project's test prompts, one picture each (Eq. G16, G17)."""
+    prompts = [anchor.prompt for anchor in store.projects.anchors(project.id)]
+    return [image for image in (_kept(store, project, prompt) for prompt in prompts) if image]
+
+
+def seed(project: Project, prompt: str) -> int:
+    """The seed of a prompt's picture: that of its first candidate."""
+    return candidate_seed(project.seed, prompt, 0)
+
+
+def keep(store: Store, project: Project, prompt: str, image: str) -> None:
+    """Store the picture of a prompt."""
+    store.projects.add_class_image(project.id, _key(project, prompt), 0, image)
+
+
+def _kept(store: Store, project: Project, prompt: str) -> str | None:
+    images = store.projects.class_images(project.id, _key(project, prompt))
+    return next((image for image in images if store.images.has(image)), None)
+
+
+def _key(project: Project, prompt: str) -> str:
+    drawing = project.settings.generation
+    return f"base: {project.base_model} / {prompt} / {drawing.steps} steps / {drawing.guidance_scale}"

@@ -1,0 +1,92 @@
+"""How much of a style or object a picture carries (Eq. G17), by hand and on any pictures."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from gal_studio.core.patchdpo.carried import Look, Scale, object_distance, patch_colours, style_distance
+
+SIDE = 8
+
+
+def look(seed: int) -> Look:
+    rng = np.random.default_rng(seed)
+    drawn = rng.normal(size=(SIDE, SIDE, 24))
+    features = drawn / np.linalg.norm(drawn, axis=-1, keepdims=True)
+    colours = np.concatenate(
+        [rng.uniform(0, 100, (2 * SIDE, 2 * SIDE, 1)), rng.uniform(-60, 60, (2 * SIDE, 2 * SIDE, 2))], axis=-1
+    )
+    return Look(features, colours)
+
+
+def shuffled(of: Look, seed: int) -> Look:
+    """The same patches and pixels at other places."""
+    rng = np.random.default_rng(seed)
+    features = rng.permutation(of.features.reshape(-1, 24)).reshape(of.features.shape)
+    return Look(features, rng.permutation(of.colours.reshape(-1, 3)).reshape(of.colours.shape))
+
+
+def block(top: int, left: int) -> NDArray[np.bool_]:
+    patches = np.zeros((SIDE, SIDE), dtype=bool)
+    patches[top : top + 3, left : left + 3] = True
+    return patches
+
+
+def test_by_hand_a_style_of_one_patch_and_one_colour() -> None:
+    east, north = np.array([[[1.0, 0.0]]]), np.array([[[0.6, 0.8]]])
+    white, grey = np.array([[[100.0, 0.0, 0.0]]]), np.array([[[85.0, 0.0, 0.0]]])
+    distance = style_distance(Look(north, grey), [Look(east, white)])
+    assert distance == pytest.approx((1 - 0.6) + 15 / 30)
+    assert Scale(1.8, 0.0).carried(distance) == pytest.approx(0.5)
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(0, 99), st.integers(0, 99))
+def test_a_style_has_no_places_and_the_reference_has_all_of_it(seed: int, order: int) -> None:
+    assert style_distance(shuffled(look(seed), order), [look(seed)]) == pytest.approx(0.0, abs=1e-5)
+    other = look(seed + 100)
+    apart = style_distance(other, [look(seed)])
+    assert apart > 0.1
+    assert style_distance(shuffled(other, order), [look(seed)]) == pytest.approx(apart)
+    assert style_distance(other, [look(seed), other]) == pytest.approx(0.0, abs=1e-5)
+
+
+def test_more_foreign_colours_carry_less() -> None:
+    own = look(0)
+    painted = [own.colours.copy() for _ in range(3)]
+    painted[1][:4] = [50.0, 120.0, 0.0]
+    painted[2][:8] = [50.0, 120.0, 0.0]
+    found = [style_distance(Look(own.features, colours), [own]) for colours in painted]
+    assert found[0] < found[1] < found[2]
+
+
+def test_an_object_may_move_and_its_colours_count() -> None:
+    own, patches = look(0), block(2, 2)
+    assert object_distance(own, [(own, patches)]) == pytest.approx(0.0, abs=1e-6)
+    moved = Look(np.roll(own.features, 2, axis=1), np.roll(own.colours, 4, axis=1))
+    assert object_distance(moved, [(own, patches)]) == pytest.approx(0.0, abs=1e-6)
+    other = Look(own.features, own.colours + np.array([0.0, 30.0, 40.0]))
+    assert object_distance(other, [(own, patches)]) == pytest.approx(0.5)
+    assert object_distance(look(1), [(own, patches)]) > 0.5
+
+
+def test_the_scale_goes_from_the_base_model_to_the_references() -> None:
+    scale = Scale(base=2.0, own=0.5)
+    assert [scale.carried(distance) for distance in (2.0, 0.5, 1.25, 99.0)] == [0.0, 1.0, 0.5, -1.0]
+    assert math.isnan(Scale(0.5, 0.5).carried(0.5))  # the base model draws nothing else
+
+
+@given(st.floats(0.0, 4.0), st.floats(0.0, 4.0))
+def test_nearer_never_carries_less(first: float, second: float) -> None:
+    scale = Scale(base=2.0, own=0.5)
+    assert scale.carried(min(first, second)) >= scale.carried(max(first, second))
+
+
+def test_colours_of_patches_are_means() -> None:
+    colours = np.zeros((4, 4, 3))
+    colours[0, 0] = [40.0, 4.0, -8.0]
+    assert patch_colours(colours, 2, 2)[0, 0].tolist() == [10.0, 1.0, -2.0]
