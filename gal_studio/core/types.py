@@ -155,7 +155,7 @@ class Candidate:
 
     @property
     def may_teach(self) -> bool:
-        """Whether it may be suggested (Eq. G6): no copy, and with the object in it, if one is learned (Eq. G19)."""
+        """Whether it may be suggested (Eq. G6): no copy, and of an object, with it inside (Eq. G19)."""
         return not (self.overfit or self.lacks_subject)
 
     @property
