@@ -1,11 +1,15 @@
-"""JSON that every reader reads alike: finite numbers, encodable texts, bounded depth."""
+"""JSON that every reader reads alike: finite numbers, encodable texts, bounded size and depth."""
 
 import json
+import re
 from typing import Any, NoReturn
 
 from gal_studio.core.errors import StudioError
 
 DEEPEST = 64  # lists and objects inside of each other
+MOST = 300_000
+"""Values in a text; they are counted before it is parsed, since nothing else runs while that happens."""
+_TEXT = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)', re.DOTALL)  # the last may not be closed
 
 
 def dumps(value: Any) -> str:
@@ -19,16 +23,27 @@ def dumps(value: Any) -> str:
 
 
 def loads(data: bytes | str) -> Any:
-    """The value of a JSON text; refused if it is not strict JSON, or nested deeper than `DEEPEST`."""
+    """The value of a JSON text in UTF-8; refused if it is not strict JSON, or too large or deep.
+
+    It has at most `MOST` values, nested to at most `DEEPEST`.
+    """
     try:
-        value = json.loads(data, parse_constant=_refuse, parse_float=_finite)
-        if (b"\\ud" if isinstance(data, bytes) else "\\ud") in data.lower():  # type: ignore[operator]
+        text = data.decode() if isinstance(data, bytes) else data
+        if _values(text) > MOST and _values(_TEXT.sub("", text)) > MOST:
+            raise StudioError("too many values")
+        value = json.loads(text, parse_constant=_refuse, parse_float=_finite)
+        if "\\ud" in text.lower():
             dumps(value)  # half of a pair of surrogates cannot be encoded
     except (ValueError, RecursionError, StudioError) as error:
         raise StudioError("The request is not valid JSON: load the page again.") from error
     if _is_deeper(value, DEEPEST):
         raise StudioError("The request is nested too deeply: load the page again.")
     return value
+
+
+def _values(text: str) -> int:
+    """About how many values a JSON text has; commas and brackets in its texts count too."""
+    return sum(text.count(mark) for mark in ",[{")
 
 
 def _refuse(name: str) -> NoReturn:

@@ -1,6 +1,5 @@
 """A LoRA as pairs of factors by layer, read from a file of the studio and written in any form."""
 
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -8,6 +7,7 @@ import torch
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.models.forms.form import ExportForm
+from gal_studio.core.models.weights_header import metadata_object
 from gal_studio.engine.families.lora_names import LoraNames
 from gal_studio.engine.models.adapters import PEFT_CONFIGURATION, read_adapter
 from gal_studio.engine.models.factors import Factors, alpha_ratio, read_factors
@@ -26,7 +26,10 @@ def is_whole_denoiser(path: Path, part: str) -> bool:
 def read_layers(path: Path, part: str) -> dict[str, Factors]:
     """The factors of a LoRA that the studio trained, with its scale, by the names of their layers."""
     tensors, header = read_adapter(path)
-    given = json.loads(header.get(PEFT_CONFIGURATION, "{}"))
+    try:
+        given = metadata_object(header, PEFT_CONFIGURATION)
+    except ValueError as error:
+        raise StudioError(f"The adapter {path.name} is damaged: fine-tune this round again.") from error
     scale = alpha_ratio({name.removeprefix(f"{part}."): value for name, value in given.items()})
     layers = {layer: factors.times(scale) for layer, factors in read_factors(tensors, part).items()}
     if not layers:

@@ -1,6 +1,5 @@
 """Fuse an adapter into the denoiser for sampling, and restore the base exactly afterwards."""
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,6 +9,7 @@ import torch
 
 from gal_studio.core import checks
 from gal_studio.core.errors import StudioError
+from gal_studio.core.models.weights_header import metadata_object
 from gal_studio.core.recipe import AS_TRAINED, Recipe
 from gal_studio.engine.memory.plan import free_memory
 from gal_studio.engine.models.adapters import (
@@ -215,7 +215,7 @@ def _lora_configuration(header: dict[str, str], part: str, adapter: Path) -> dic
     Refused if it is of another kind than the studio trains: its tensors would be applied wrongly.
     """
     try:
-        given = json.loads(header.get(PEFT_CONFIGURATION, "{}"))
+        given = metadata_object(header, PEFT_CONFIGURATION)
         if CARD in header and not given:
             raise ValueError("an adapter of ours names its layers")
         configuration = {name.removeprefix(f"{part}."): value for name, value in given.items()}

@@ -1,6 +1,5 @@
 """LoRAs from elsewhere that a new project may start from: what their files say, read without any weights."""
 
-import json
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from typing import Any
 from gal_studio.core.errors import StudioError
 from gal_studio.core.models.lora_start import LoraStart
 from gal_studio.core.models.names import refuse_pickle
+from gal_studio.core.models.weights_header import metadata_object
 from gal_studio.state import Store
 from gal_studio.state.files.paths import user_path
 from gal_studio.state.tables.starts import Start
@@ -73,13 +73,9 @@ def read_lora_facts(given: str | Path) -> LoraFacts:
     path = checked_lora(given)
     try:
         header, _ = read_header(path, LARGEST_HEADER)
-        metadata = {str(name): str(value) for name, value in dict(header.get("__metadata__") or {}).items()}
-        downs = {
-            name: [int(length) for length in tensor["shape"]]
-            for name, tensor in header.items()
-            if name.endswith(_DOWN)
-        }
-    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+        metadata = header.metadata
+        downs = {name: tensor.shape for name, tensor in header.tensors.items() if name.endswith(_DOWN)}
+    except (OSError, ValueError) as error:
         raise StudioError(f"The file {path.name} is damaged: copy or download it again.") from error
     if not downs or not all(downs.values()):
         raise StudioError(f"The file {path.name} holds no LoRA: choose a LoRA's .safetensors file.")
@@ -95,6 +91,7 @@ def read_lora_facts(given: str | Path) -> LoraFacts:
 
 def prepare_start(store: Store, asked: LoraStart, convert: Convert) -> Start:
     """Convert a LoRA and store the result; what remains is to say which project starts from it."""
+    read_lora_facts(asked.path)  # refused here if no other reader should see it
     with tempfile.TemporaryDirectory(dir=store.workspace, suffix=".part") as folder:
         written = Path(folder) / "start.safetensors"
         convert(asked, written)
@@ -108,11 +105,11 @@ def _stated_base(metadata: Mapping[str, str]) -> str:
         for words, begins in _BASES.items():
             if text.lower().startswith(begins):
                 return words
-    own = _json(metadata.get("gal_studio", "")).get("base_model", "")
+    own = _json(metadata, "gal_studio").get("base_model", "")
     return next((_short(text) for text in (own, *stated) if text), "")
 
 
-def _base_by_layers(downs: Mapping[str, list[int]]) -> str:
+def _base_by_layers(downs: Mapping[str, tuple[int, ...]]) -> str:
     """The base model by the names of the layers, and by the width of the text that they attend to."""
     for name, shape in downs.items():
         if "attn2" in name and "to_k" in name and "down_blocks" in name and len(shape) > 1:
@@ -123,13 +120,13 @@ def _base_by_layers(downs: Mapping[str, list[int]]) -> str:
 
 
 def _trigger(metadata: Mapping[str, str]) -> str:
-    card = _json(metadata.get("gal_studio", ""))
+    card = _json(metadata, "gal_studio")
     return _short(metadata.get("modelspec.trigger_phrase", "") or card.get("trigger_word", ""))
 
 
 def _tag(metadata: Mapping[str, str]) -> str:
     """The tag that kohya's scripts counted most often; "" if several share the first place."""
-    counted = list(_counts(_json(metadata.get("ss_tag_frequency", ""))))
+    counted = list(_counts(_json(metadata, "ss_tag_frequency")))
     most = max((count for _, count in counted), default=0)
     always = [tag for tag, count in counted if count == most]
     return _short(always[0]) if len(always) == 1 else ""
@@ -141,12 +138,11 @@ def _counts(folders: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
             yield from ((str(tag).strip(), count) for tag, count in tags.items() if isinstance(count, int))
 
 
-def _json(text: str) -> Mapping[str, Any]:
+def _json(metadata: Mapping[str, str], name: str) -> Mapping[str, Any]:
     try:
-        read = json.loads(text)
-    except (ValueError, RecursionError):
+        return metadata_object(metadata, name)
+    except ValueError:
         return {}
-    return read if isinstance(read, dict) else {}
 
 
 def _short(text: object) -> str:

@@ -1,0 +1,68 @@
+"""Headers of LoRAs from elsewhere are read strictly, and not at all if they are too long."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from gal_studio.core import strict_json
+from gal_studio.core.errors import StudioError
+from gal_studio.core.models.lora_start import LoraStart
+from gal_studio.state import Store
+from gal_studio.studio.create.lora_file import LoraFacts, prepare_start, read_lora_facts
+
+NAME = "unet.mid.to_q.lora_A.weight"
+ENTRY = '{"dtype": "F16", "shape": [3, 1], "data_offsets": [0, 6]}'
+
+
+def written(folder: Path, header: str) -> Path:
+    path = folder / "odd.safetensors"
+    path.write_bytes(len(header.encode()).to_bytes(8, "little") + header.encode() + bytes(6))
+    return path
+
+
+def read(folder: Path, header: str) -> LoraFacts:
+    return read_lora_facts(written(folder, header))
+
+
+def test_a_header_of_plain_numbers_is_read(tmp_path: Path) -> None:
+    facts = read(tmp_path, f'{{"{NAME}": {ENTRY}, "__metadata__": {{"modelspec.trigger_phrase": "ink"}}}}')
+    assert (facts.rank, facts.layers, facts.trigger) == (3, 1, "ink")
+
+
+@pytest.mark.parametrize(
+    "number", ["-Infinity", "2e308", "-7e4000", "NaN", "4.0", "-4", "true", "null", "9" * 40, '"4"']
+)
+@pytest.mark.parametrize("old", ["[3,", "[0,"])
+def test_other_numbers_are_refused(tmp_path: Path, number: str, old: str) -> None:
+    with pytest.raises(StudioError, match=r"odd\.safetensors is damaged"):
+        read(tmp_path, f'{{"{NAME}": {ENTRY.replace(old, f"[{number},")}}}')
+
+
+@pytest.mark.parametrize("metadata", ["[1]", '{"a": 1}', '{"a": "\\udc00"}', '"x"', '{"a": Infinity}'])
+def test_other_metadata_are_refused(tmp_path: Path, metadata: str) -> None:
+    with pytest.raises(StudioError, match=r"odd\.safetensors is damaged"):
+        read(tmp_path, f'{{"{NAME}": {ENTRY}, "__metadata__": {metadata}}}')
+
+
+@pytest.mark.parametrize(
+    "tags", ['{"a": {"tag": Infinity}}', '{"a": {"tag": 1e999}}', "[" * 9000, '{"a": {"\\ud800": 2}}']
+)
+def test_what_is_no_json_inside_of_a_text_says_nothing(tmp_path: Path, tags: str) -> None:
+    header = {NAME: json.loads(ENTRY), "__metadata__": {"ss_tag_frequency": tags, "gal_studio": tags}}
+    facts = read(tmp_path, json.dumps(header))
+    assert (facts.tag, facts.base, facts.trigger) == ("", "", "")
+
+
+def test_a_header_of_too_many_entries_is_refused_before_it_is_parsed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    header = "{" + ", ".join(f'"{number}{NAME}": {ENTRY}' for number in range(70_000)) + "}"
+    path = written(tmp_path, header)
+    monkeypatch.setattr(strict_json.json, "loads", lambda *_, **__: pytest.fail("it was parsed"))
+    with pytest.raises(StudioError, match="damaged"):
+        read_lora_facts(path)
+    with Store(tmp_path / "workspace") as store, pytest.raises(StudioError, match="damaged"):
+        prepare_start(
+            store, LoraStart(str(path), "m", "", {}, {}), lambda *_: pytest.fail("it was converted")
+        )
