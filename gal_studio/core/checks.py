@@ -143,3 +143,18 @@ def resolution(name: str, value: object) -> None:
     whole(name, value, 64, 2048)
     if isinstance(value, int) and value % 8:
         raise StudioError(f"{name} is {value}: choose a multiple of 8, such as {value - value % 8}.")
+
+
+def storable(value: object) -> None:
+    """Refuse a value with a text, at any depth, that can be no row or path: NUL, half a character."""
+    if isinstance(value, dict):
+        for name, inside in value.items():
+            storable(name)
+            storable(inside)
+    elif isinstance(value, list | tuple):
+        for inside in value:
+            storable(inside)
+    elif isinstance(value, str) and (
+        "\0" in value or any("\ud800" <= letter <= "\udfff" for letter in value)
+    ):
+        raise StudioError("A text has a character that cannot be stored: type it again, or paste plain text.")

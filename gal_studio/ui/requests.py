@@ -14,6 +14,7 @@ from typing import Any, Literal, NotRequired, TypeVar, get_args, get_type_hints
 from pydantic import TypeAdapter, ValidationError
 from typing_extensions import TypedDict
 
+from gal_studio.core import checks
 from gal_studio.core.errors import StudioError
 from gal_studio.studio import Studio
 from gal_studio.ui.api.errors import Handler, guarded
@@ -84,6 +85,7 @@ class Request:
             raise StudioError(
                 f"The request {self.name!r} is not understood ({first_fault(error)}): load the page again."
             ) from error
+        checks.storable(valid)
         return valid
 
     def answer(self, context: Context, question: Payload) -> Payload:
