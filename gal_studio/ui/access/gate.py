@@ -20,7 +20,7 @@ from gal_studio.ui.api.errors import UNEXPECTED
 from gal_studio.ui.api.uploads import LARGEST_REQUEST, UPLOAD_PATH
 from gal_studio.ui.page.headers import protect
 
-LARGEST_BODY, LARGEST_FORM = 16 << 20, 4096  # bytes
+LARGEST_BODY, LARGEST_FORM = 1 << 20, 4096  # bytes
 _BODY_SECONDS = 30  # between two parts of a request
 _OTHER_NAME = "This studio does not answer to that name: use its own address, or give --allow-host."
 _OTHER_SITE = "The request comes from another site: open the studio in a tab of its own."
