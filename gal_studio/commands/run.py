@@ -12,6 +12,7 @@ from gal_studio.commands.running import unattended
 from gal_studio.commands.terminal.stored import AsJson, Workspace, given_workspace
 from gal_studio.core.checks import shown
 from gal_studio.core.errors import StudioError, first_line
+from gal_studio.core.gal.policies.registry import policy_names
 from gal_studio.core.models.names import CheckpointName, checkpoint_name
 from gal_studio.core.settings import Settings
 from gal_studio.state.files.paths import user_path
@@ -29,7 +30,7 @@ _KINDS: Mapping[str, tuple[type, str]] = {
     "clip_model": (str, "a name in quotes"),
     "seed": (int, "a whole number"),
     "rounds": (int, "a whole number"),
-    "policy": (str, 'a word in quotes: "uncertainty" or "random"'),
+    "policy": (str, f"a word in quotes: {', '.join(policy_names())}"),
     "anchors": (list, "a list of strings in quotes"),
     "references": (list, "tables that begin with [[references]]"),
     "prior": (list, "tables that begin with [[prior]]"),
@@ -73,7 +74,7 @@ def run(
         changes[group] = {**changes.get(group, {}), **values}
     draft = replace(file.draft, changes=changes, seed=file.draft.seed if seed is None else seed)
     count = next(number for number in (rounds, file.rounds, 2) if number is not None)
-    chosen = policy or file.policy or "uncertainty"
+    chosen = policy or file.policy or unattended.own_policy(draft)
     folder = given_workspace(context, workspace) or out / "workspace"
     unattended.personalize(unattended.Plan(draft, count, chosen, out, folder, refine), as_json)
 

@@ -80,7 +80,7 @@ def test_it_changes_between_rounds(studio: Studio, drawn: str) -> None:
     assert studio.round_view(drawn).settings.gal.policy == NAME
     change(studio, drawn, {"gal.policy": "random"})
     assert "drawn at random" in studio.round_view(drawn).sentence
-    with pytest.raises(StudioError, match="no policy 'nothing': choose one of uncertainty, random, learned"):
+    with pytest.raises(StudioError, match="no policy 'nothing': choose one of uncertainty, diverse"):
         change(studio, drawn, {"gal.policy": "nothing"})
 
 

@@ -12,11 +12,13 @@ from typing import Annotated, Any
 
 import typer
 
+from gal_studio.assets import load_preset
 from gal_studio.commands.refine import refine_round
 from gal_studio.commands.running.local_worker import LocalWorker, ProgressLine, local_worker
 from gal_studio.commands.running.outputs import check_folder, write_outputs
 from gal_studio.core.errors import StudioError
 from gal_studio.core.gal.policies.registry import find_policy, policy_names
+from gal_studio.core.gal.selection import SuggestionSet
 from gal_studio.core.types import Round
 from gal_studio.rounds import lineage, pairs
 from gal_studio.state import Store
@@ -34,7 +36,7 @@ SamplingSteps = Annotated[int | None, typer.Option(help="Denoising steps (defaul
 Policy = Annotated[
     str | None,
     typer.Option(
-        help=f"The policy that accepts pictures: {', '.join(policy_names())} (default: uncertainty)."
+        help=f"The policy that accepts pictures: {', '.join(policy_names())} (default: that of the settings)."
     ),
 ]
 Refine = Annotated[bool, typer.Option("--refine", help="Refine every round with PatchDPO.")]
@@ -70,6 +72,12 @@ def setting_changes(
     return {group: values for group, values in changes.items() if values}
 
 
+def own_policy(draft: ProjectDraft) -> str:
+    """The policy of a draft's settings."""
+    settings = draft.settings or load_preset(draft.preset).settings[draft.kind]
+    return settings.updated(draft.changes).gal.policy
+
+
 def personalize(plan: Plan, as_json: bool) -> None:
     """Run a plan from the command line; print its summary if wanted."""
     check_folder(plan.out)
@@ -100,7 +108,10 @@ def carry_out(plan: Plan) -> dict[str, Any]:
                 if number < plan.rounds or (
                     plan.refine and not pairs.can_be_refined(store.snapshots.round(round_.id))
                 ):
-                    _decide(studio, round_, plan.policy)
+                    made = _decide(studio, round_, plan.policy)
+                    if made and not made.suggestions and find_policy(plan.policy).ends_the_run:
+                        line.say(f"Round {number} is the last one. {made.sentence}")
+                        break
                 if plan.refine and (node := refine_round(studio, worker, line, round_.id)):
                     refinements[round_.id] = node
                 if number < plan.rounds:
@@ -169,12 +180,13 @@ def _next_round(studio: Studio, round_id: str) -> Round:
     return children[0] if children else studio.next_round(round_id)
 
 
-def _decide(studio: Studio, round_: Round, policy: str) -> None:
-    """Let the policy accept pictures, unless it has done so already."""
+def _decide(studio: Studio, round_: Round, policy: str) -> SuggestionSet | None:
+    """Let the policy accept pictures, unless it has done so already; returns what it suggested."""
     if studio.store.decisions.log(round_.id):
-        return
+        return None
     made = studio.proposal(round_.id, policy)
     studio.decide([suggestion.candidate_id for suggestion in made.suggestions], "accepted", "policy")
+    return made
 
 
 def _tell(studio: Studio, line: ProgressLine, round_id: str) -> None:

@@ -1,9 +1,13 @@
+from dataclasses import replace
+
+import numpy
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from gal_studio.core.errors import StudioError
-from gal_studio.core.gal.policies.registry import find_policy
+from gal_studio.core.gal.policies.diverse import greedy_order
+from gal_studio.core.gal.policies.registry import find_policy, policy_names
 from tests.core.builders import margins, pool_of, snapshot_of
 
 POOL = pool_of(*[margins(copies, 10) for copies in (0, 2, 5, 10, 4, 9)])
@@ -39,7 +43,7 @@ def test_random_suggests_at_most_what_was_asked_for(copies, seed, top_k):
     COUNTS,
     st.integers(0, 1000),
     st.randoms(use_true_random=False),
-    st.sampled_from(["random", "uncertainty"]),
+    st.sampled_from(["random", "uncertainty", "published", "margin"]),
 )
 def test_a_permutation_changes_no_decision(copies, seed, shuffle, name):
     anchors, candidates, scores = pool_of(*[margins(number, 10) for number in copies])
@@ -52,10 +56,90 @@ def test_a_permutation_changes_no_decision(copies, seed, shuffle, name):
 
 
 def test_an_empty_pool_accepts_nothing():
-    for name in ("random", "uncertainty"):
+    for name in policy_names():
         assert decide(name, ([], [], ())).suggestions == ()
 
 
 def test_an_unknown_policy_is_refused():
-    with pytest.raises(StudioError, match="no policy 'greedy': choose one of uncertainty, random"):
+    with pytest.raises(StudioError, match="no policy 'greedy': choose one of uncertainty, diverse"):
         find_policy("greedy")
+
+
+def by_the_program(flags: list[list[int]], likeness: list[list[float]], top_k: int) -> list[tuple[int, int]]:
+    """The selection of the published program on plain lists: (prompt, picture) of each, none if it stops."""
+    entropies, best = [], []
+    for row, values in zip(flags, likeness, strict=True):
+        rate = numpy.array(row).mean()
+        if rate == 0.0 or rate == 1.0:
+            entropies.append(0.0)
+        else:
+            entropies.append(-rate * numpy.log(rate) - (1 - rate) * numpy.log(1 - rate))
+        best.append(int(numpy.argmax(values)))
+    array = numpy.array(entropies)
+    if sum(array > 0) < top_k:
+        return []
+    return [(int(place), best[place]) for place in numpy.argsort(array)[::-1][:top_k]]
+
+
+def test_published_selects_what_the_program_selects_on_600_pools() -> None:
+    rng = numpy.random.default_rng(5)
+    stopped = 0
+    for _ in range(600):
+        prompts, top_k = int(rng.integers(1, 19)), int(rng.integers(1, 5))
+        share = rng.choice([0.02, 0.3, 0.9])
+        rows = [
+            [float(value) for value in numpy.where(rng.random(10) < share, -1, 1) * rng.random(10)]
+            for _ in range(prompts)
+        ]
+        pool = pool_of(*rows)
+        expected = by_the_program(
+            [[int(margin <= 0) for margin in row] for row in rows],
+            [[0.25 + margin for margin in row] for row in rows],
+            top_k,
+        )
+        outcome = decide("published", pool, top_k=top_k)
+        found = [(made.anchor_id, made.candidate_id) for made in outcome.suggestions]
+        assert found == [(f"anchor-{place}", f"anchor-{place}-{index}") for place, index in expected]
+        stopped += not expected
+    assert 60 < stopped < 540  # both the rule and the stop were tried
+
+
+def test_published_may_pick_a_copy_and_ours_never_does() -> None:
+    anchors, candidates, scores = pool_of([0.1, -0.2], [0.1, -0.2], [0.1, -0.2])
+    copied = [
+        replace(one, similarity_anchor=0.5, similarity_reference=0.6) if one.overfit else one
+        for one in candidates
+    ]
+    pool = anchors, copied, scores
+    assert {made.candidate_id[-1] for made in decide("published", pool).suggestions} == {"1"}
+    assert {made.candidate_id[-1] for made in decide("uncertainty", pool).suggestions} == {"0"}
+
+
+def test_margin_takes_the_closest_calls_whatever_the_counts() -> None:
+    pool = pool_of([0.2] * 5 + [-0.2] * 5, [0.01] * 10, [0.3] * 9 + [-0.3])
+    assert [made.anchor_id for made in decide("margin", pool, top_k=2).suggestions] == [
+        "anchor-0",
+        "anchor-1",
+    ]
+
+
+def test_diverse_breaks_ties_by_what_differs() -> None:
+    _, candidates, scores = pool_of(*[[0.1] * 5 + [-0.1] * 5] * 4)
+    alike, other = numpy.array([1.0, 0.0, 0.0]), numpy.array([0.0, 1.0, 0.0])
+    features = {one.id: (other if one.anchor_id == "anchor-3" else alike) for one in candidates}
+    made = find_policy("diverse").suggest(snapshot_of(candidates, scores, 2, features=features))
+    assert [one.anchor_id for one in made.suggestions] == ["anchor-0", "anchor-3"]
+
+
+@given(st.integers(2, 8), st.integers(0, 999))
+def test_the_greedy_order_begins_with_the_heaviest_and_has_all(number, seed):
+    rng = numpy.random.default_rng(seed)
+    features = rng.normal(size=(number, 5))
+    features /= numpy.linalg.norm(features, axis=1, keepdims=True)
+    weights = rng.random(number) + 0.1
+    order = greedy_order(features, weights)
+    assert sorted(order) == list(range(number))
+    assert order[0] == weights.argmax()
+    kernel = numpy.outer(weights, weights) * (features @ features.T)
+    second = [numpy.linalg.det(kernel[numpy.ix_([order[0], p], [order[0], p])]) for p in range(number)]
+    assert second[order[1]] == pytest.approx(max(second), abs=1e-9) or max(second) < 0.05**2

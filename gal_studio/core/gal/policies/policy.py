@@ -24,6 +24,7 @@ class Policy(ABC):
     wants: ClassVar[str]
     needs_features: ClassVar[bool] = False
     needs_choices: ClassVar[bool] = False
+    ends_the_run: ClassVar[bool] = False  # an unattended run ends where this one has nothing to suggest
     next_words: ClassVar[str] = "the next one"  # what a test prompt is that takes the place of another one
 
     @abstractmethod

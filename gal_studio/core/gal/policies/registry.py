@@ -1,13 +1,19 @@
 """The acquisition policies offered by the page and the command line, one line each."""
 
 from gal_studio.core.errors import StudioError
+from gal_studio.core.gal.policies.diverse import DIVERSE
 from gal_studio.core.gal.policies.learned import LEARNED
+from gal_studio.core.gal.policies.margin import MARGIN
 from gal_studio.core.gal.policies.policy import Policy
+from gal_studio.core.gal.policies.published import PUBLISHED
 from gal_studio.core.gal.policies.random import RANDOM
 from gal_studio.core.gal.policies.uncertainty import UNCERTAINTY
 
 POLICIES: list[Policy] = [
     UNCERTAINTY,
+    DIVERSE,
+    MARGIN,
+    PUBLISHED,
     RANDOM,
     LEARNED,
 ]
