@@ -1,4 +1,4 @@
-"""Which candidates to draw next (Eq. G15): a few of each prompt, then more where a decision is still open.
+"""Which candidates to draw next (Eq. G20): a few of each prompt, then more where a decision is still open.
 
 Two questions are open: which prompts of the pool are the k most undecided (Eq. G5), and whether each of them
 has a clean picture to accept. A prompt for which both are settled gets no further pictures. Each stage is a
@@ -23,7 +23,7 @@ AT_ONCE = 3  # pictures of one prompt in a stage after the first
 
 @dataclass(frozen=True)
 class Race:
-    """How candidates are allocated: `first` of each prompt, then stages of `stage` up to `budget` in all.
+    """Eq. G20: how candidates are allocated: `first` of each prompt, then stages, `budget` in all.
 
     The race ends when, with `confidence`, the chosen k prompts have on average at most `tolerance` nats less
     entropy than the k best, and each has `clean` pictures to accept.
@@ -66,7 +66,7 @@ def stand(
     race: Race,
     seed: int,
 ) -> Standing:
-    """Where the race of a pool stands, given p(copy) of the pictures drawn so far (None: blank).
+    """Eq. G20: where the race of a pool stands, given p(copy) of the pictures drawn so far (None: blank).
 
     `strengths[i]` is the strength of candidate `i`; their number is the most that a prompt gets. Pictures
     that a person asked for on top do not influence it.

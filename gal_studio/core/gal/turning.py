@@ -1,4 +1,4 @@
-"""Where a prompt turns from the reference to what it asks for (Eq. G14): p(copy) along the LoRA's strength.
+"""Where a prompt turns from the reference to what it asks for (Eq. G15): p(copy) along the LoRA's strength.
 
 The more of the LoRA, the more copies. A logistic curve in the strength s models that,
 `q(s) = e + (1 - 2e) / (1 + exp((t - s) / v))`, with the strength `t` at which the prompt turns and the width
@@ -37,7 +37,7 @@ def entropies(rate: ArrayLike) -> Floats:
 
 
 def curves(strengths: ArrayLike) -> Floats:
-    """`q(s)` for every strength, (g, n): a row a point of the grid of `TURNS` and `SHARPNESS`."""
+    """Eq. G15: `q(s)` for every strength, (g, n): a row a point of the grid of `TURNS` and `SHARPNESS`."""
     turns, sharpness = (grid.reshape(-1, 1) for grid in numpy.meshgrid(TURNS, SHARPNESS, indexing="ij"))
     s = numpy.asarray(strengths, dtype=numpy.float64).reshape(1, -1)
     steepness = numpy.clip((turns - s) / sharpness, -60.0, 60.0)
@@ -46,7 +46,7 @@ def curves(strengths: ArrayLike) -> Floats:
 
 
 def posteriors(pool: Sequence[Sequence[Observed]]) -> Floats:
-    """The posterior over the grid of each prompt of a pool, (a, g), rows that sum to 1.
+    """Eq. G15: the posterior over the grid of each prompt of a pool, (a, g), rows that sum to 1.
 
     What the other prompts of the pool say is each prompt's prior: most references turn at similar
     strengths. A picture is a copy with its p(copy), and
@@ -84,6 +84,6 @@ def _smooth(weights: Floats) -> Floats:
 
 
 def information(posterior: Floats, strengths: ArrayLike) -> Floats:
-    """What a picture of each strength would say about the curve, (n,): the mutual information, in nats."""
+    """What a picture of each strength would say about the curve of Eq. G15, (n,): in nats."""
     q = curves(strengths)
     return numpy.asarray(entropies(posterior @ q) - posterior @ entropies(q))

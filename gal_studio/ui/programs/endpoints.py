@@ -59,6 +59,7 @@ class Endpoints:
             preset=preset or None,
             base_model=base_model or None,
             clip_model=clip_model or None,
+            only=True,
         )["project"]
         rounds = self._views.rounds(project)
         if not rounds:

@@ -1,4 +1,4 @@
-"""Eq. G15: which candidates are drawn next, and when no more are needed."""
+"""Eq. G20: which candidates are drawn next, and when no more are needed."""
 
 import numpy
 import pytest

@@ -1,4 +1,4 @@
-"""Eq. G14: a prompt's curve of p(copy) along the LoRA's strength."""
+"""Eq. G15: a prompt's curve of p(copy) along the LoRA's strength."""
 
 import numpy
 import pytest

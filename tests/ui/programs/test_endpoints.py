@@ -88,7 +88,7 @@ def test_a_round_by_a_program(place: Place, tmp_path: Path) -> None:
         assert place.studio.project(made[0]["project"]).settings.tune.steps == 7
         assert studio.predict(made[0]["round"], key="1", api_name="/fine_tune")["round"] == made[0]["round"]
         status = studio.predict(made[0]["project"], api_name="/status")
-        assert status["busy"] and status["jobs"][0]["kind"] == "fine_tune"
+        assert status["busy"] and [job["kind"] for job in status["jobs"]] == ["fine_tune"]
         suggested = studio.predict(place.round, api_name="/suggest")["suggestions"]
         assert {one["candidate"] for one in suggested} == {
             one.candidate_id for one in place.studio.proposal(place.round).suggestions
