@@ -13,6 +13,7 @@ from gal_studio.processes import Keeper, start_worker
 from gal_studio.state import Store
 from gal_studio.state.files.errors import NoRoomError
 from gal_studio.state.files.paths import user_path
+from gal_studio.state.files.private import keep_private
 from gal_studio.state.files.reserve_file import keep_reserve_file, release_reserve_file
 from gal_studio.state.files.temporary import own_temporary_files
 from gal_studio.state.jobs.lock import PATIENCE, PageLock
@@ -63,7 +64,11 @@ def serve(
             find_browser()  # refused while nothing runs yet
         wake = wake or start_worker
         with page_log(workspace), own_temporary_files(workspace):
+            if credentials:
+                keep_private(workspace)
             studio = Studio(_open(workspace), wake=wake, models=model_check)
+            if credentials:
+                keep_private(workspace)  # the database may be new
             keep_reserve_file(workspace, studio.store.disk)
             Keeper(studio.store, wake).start()
             rules = make_rules(host, credentials, other_names, workspace, programs)

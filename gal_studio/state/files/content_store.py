@@ -19,9 +19,14 @@ _NAME = re.compile(r"[0-9a-f]{64}")
 _DOCTOR = "Run gal-studio doctor --workspace FOLDER --repair on this workspace: it says what can be repaired."
 
 
-def write_whole(path: Path, data: bytes, workspace: Path) -> None:
-    """Write atomically: temporary name, sync, rename, sync of the folder. A failure leaves nothing behind."""
+def write_whole(path: Path, data: bytes, workspace: Path, mode: int | None = None) -> None:
+    """Write atomically: temporary name, sync, rename, sync of the folder. A failure leaves nothing behind.
+
+    With a `mode`, the file has it before its content.
+    """
     with writing(path, workspace) as file:
+        if mode is not None:
+            Path(file.name).chmod(mode)
         file.write(data)
 
 

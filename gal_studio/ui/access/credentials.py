@@ -13,6 +13,7 @@ from pathlib import Path
 
 from gal_studio.core.errors import StudioError
 from gal_studio.state.files.content_store import write_whole
+from gal_studio.state.files.private import private_mode
 
 Clock = Callable[[], float]
 TOKEN = "token"
@@ -179,4 +180,5 @@ class Sessions:
     def _write(self) -> None:
         if self._path is not None:
             with suppress(StudioError):  # on a full disk, sessions last only as long as the process
-                write_whole(self._path, json.dumps(self._ends).encode(), self._path.parent)
+                folder = self._path.parent
+                write_whole(self._path, json.dumps(self._ends).encode(), folder, private_mode(folder))
