@@ -14,7 +14,7 @@ from safetensors import safe_open
 from gal_studio.cli import main
 from gal_studio.core.gal.selection import rank_anchors
 from gal_studio.core.gal.uncertainty import score_anchor
-from gal_studio.core.types import SHOWN, Anchor, Candidate
+from gal_studio.core.types import CHANCE, SHOWN, Anchor, Candidate
 
 QUICK = """
 [settings.tune]
@@ -58,11 +58,11 @@ def recomputed(rows: list[dict[str, str]]) -> list[tuple[str, int, float]]:
         anchors.setdefault(row["prompt"], Anchor(row["prompt"], row["prompt"], len(anchors)))
         group = groups.setdefault(row["prompt"], [])
         numbers = float(row["similarity_anchor"]), float(row["similarity_reference"])
-        shown = {SHOWN: float(row[SHOWN])} if row.get(SHOWN) else {}
+        known = {name: float(row[name]) for name in (SHOWN, CHANCE) if row.get(name)}
         made = Candidate(row["candidate_id"], row["prompt"], len(group), int(row["seed"]), "", *numbers)
-        group.append(replace(made, more_scores=shown))
-        by_picture = bool(shown) and shown[SHOWN] >= 0.5
-        assert int(row["overfit"]) == (numbers[0] <= numbers[1] or by_picture)
+        group.append(replace(made, more_scores=known))
+        by_flags = numbers[0] <= numbers[1] or known.get(SHOWN, 0.0) >= 0.5
+        assert int(row["overfit"]) == (known[CHANCE] >= 0.5 if CHANCE in known else by_flags)
         assert bool(row["overfit_by"]) == bool(int(row["overfit"]))
     ranked = rank_anchors(score_anchor(anchors[prompt], groups[prompt]) for prompt in groups)
     return [(score.anchor.prompt, score.overfit, score.entropy) for score in ranked]
