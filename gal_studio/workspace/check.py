@@ -1,5 +1,6 @@
 """Check a workspace: the database, the hashes of files, leftovers of crashes. See `repair`."""
 
+import re
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -24,6 +25,11 @@ HOUR = 3600.0
 Problem = Literal[
     "database", "schema", "rows", "broken", "region", "lost", "altered", "orphan", "leftover", "checkpoint"
 ]
+_UNFINISHED = re.compile(
+    r"\..+\.[0-9a-f]{8}\.tmp|\.tmp\w{6}|\.import-\w+\.part|tmp\w{8}\.part|step-\d+\.safetensors\.part"
+)
+"""Names that only this program and its libraries give: all others are somebody's own files."""
+_CHECKPOINT = re.compile(r"[0-9a-f]{16}/\w+/step-\d+\.safetensors")
 Show = Callable[[Store, str], None]
 
 
@@ -145,7 +151,9 @@ def _lost_and_altered(store: Store, named: dict[Place, list[str]]) -> Iterator[F
 def _orphans(store: Store, named: set[str], age: float) -> Iterator[Finding]:
     for files in (store.images, store.adapters):
         paths = tuple(
-            path for path in _old(files.folder, age) if files.is_own(path) and path.stem not in named
+            path
+            for path in _old(store.workspace, files.folder, age)
+            if files.is_own(path) and path.stem not in named and files.intact(path.stem)
         )
         if paths:
             what = f"{_counted(len(paths), 'file')} in {files.folder.name}/ are not used by any row."
@@ -164,10 +172,8 @@ def _leftovers(workspace: Path, age: float) -> Iterator[Finding]:
     paths = tuple(
         path
         for folder in folders
-        for path in _old(folder, age)
-        if path.suffix in (".tmp", ".part")
-        or folder.name == "temporary"  # of a page that was killed
-        or path.name.startswith(".tmp")  # the last are made by safetensors
+        for path in _old(workspace, folder, age)
+        if _UNFINISHED.fullmatch(path.name) or folder.name == "temporary"  # of a page that was killed
     )
     if paths:
         yield Finding("leftover", f"{_counted(len(paths), 'unfinished file')} left by a crash.", paths=paths)
@@ -179,8 +185,8 @@ def _stale_checkpoints(store: Store, age: float) -> Iterator[Finding]:
         path
         for folder in sorted(store.workspace.glob("checkpoints/*/*"))
         if not _can_be_resumed(store, folder.parent.name, folder.name)
-        for path in _old(folder, age)
-        if path.suffix == ".safetensors"
+        for path in _old(store.workspace, folder, age)
+        if _CHECKPOINT.fullmatch("/".join(path.parts[-3:]))
     )
     if paths:
         yield Finding(
@@ -204,9 +210,10 @@ def _can_be_resumed(store: Store, round_id: str, folder: str) -> bool:
         return True
 
 
-def _old(folder: Path, age: float) -> Iterator[Path]:
-    if folder.is_dir():
-        yield from (path for path in sorted(folder.iterdir()) if _is_old(path, age))
+def _old(workspace: Path, folder: Path, age: float) -> Iterator[Path]:
+    """What is old in a folder of the workspace; nothing behind a link, which leads elsewhere."""
+    if folder.is_dir() and folder.resolve() == workspace.resolve() / folder.relative_to(workspace):
+        yield from (path for path in sorted(folder.iterdir()) if not path.is_symlink() and _is_old(path, age))
 
 
 def _is_old(path: Path, age: float) -> bool:

@@ -168,6 +168,24 @@ def test_leftovers_go_when_they_are_old_and_work_in_progress_stays(full: Store) 
     assert examine(full) == ()
 
 
+def test_files_of_somebody_else_stay(full: Store, tmp_path: Path) -> None:
+    own = full.workspace
+    elsewhere = aged_file(tmp_path / "elsewhere" / f".x.{'a' * 8}.tmp")
+    (own / "exports").mkdir(exist_ok=True)
+    (own / "exports" / "linked").symlink_to(elsewhere.parent)
+    theirs = [
+        aged_file(own / "letter.tmp"),
+        aged_file(own / "exports" / "2019" / "bill.part"),
+        aged_file(own / "images" / "scan.part"),
+        aged_file(own / "images" / f"{'c' * 64}.png"),  # not its hash
+        aged_file(own / "checkpoints" / "mine" / "best" / "step-1.safetensors"),
+        aged_file(own / "checkpoints" / ("0" * 16) / "x" / "model-7.safetensors"),
+    ]
+    assert examine(full) == ()
+    assert repair(full) == ()
+    assert all(path.exists() for path in (*theirs, elsewhere))
+
+
 def aged_file(path: Path) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(b"x")
