@@ -80,7 +80,8 @@ def test_the_whole_loop_with_two_objects(studio: Studio, names: tuple[str, str])
             "SELECT drawn_by, COUNT(*) AS n FROM class_images GROUP BY drawn_by"
         )
     }
-    assert drawn == {"a photo of a teapot": 3, "a photo of a teddy bear": 3}
+    base = {anchor.prompt for anchor in view.anchors}  # drawn by the base model, for Eq. G16
+    assert drawn == {"a photo of a teapot": 3, "a photo of a teddy bear": 3} | dict.fromkeys(base, 1)
     with safe_open(studio.adapter_path(first), framework="numpy") as file:
         card = json.loads(file.metadata()["gal_studio"])
     assert card["trigger_word"] == "<dotty>, <brumm>"
@@ -96,7 +97,9 @@ def test_the_whole_loop_with_two_objects(studio: Studio, names: tuple[str, str])
     trained_on = [example.prompt for example in studio.store.rounds.training_set(second)]
     assert trained_on == [POT, BEAR, "A <dotty> teapot in the snow", chosen.prompt]
     assert len(studio.round_view(second).candidates) == 9
-    assert studio.store.database.row("SELECT COUNT(*) FROM class_images")[0] == 6, "drawn once for all rounds"
+    assert studio.store.database.row("SELECT COUNT(*) FROM class_images")[0] == 10, (
+        "drawn once for all rounds"
+    )
 
 
 def check_flags(studio: Studio, models: Models, tiles: Any) -> None:

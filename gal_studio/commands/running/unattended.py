@@ -19,6 +19,7 @@ from gal_studio.commands.running.outputs import check_folder, write_outputs
 from gal_studio.core.errors import StudioError
 from gal_studio.core.gal.policies.registry import find_policy, policy_names
 from gal_studio.core.gal.selection import SuggestionSet
+from gal_studio.core.settings import Settings
 from gal_studio.core.types import Round
 from gal_studio.rounds import lineage, pairs
 from gal_studio.state import Store
@@ -73,8 +74,8 @@ def setting_changes(
 
 
 def own_policy(draft: ProjectDraft) -> str:
-    """The policy of a draft's settings."""
-    settings = draft.settings or load_preset(draft.preset).settings[draft.kind]
+    """The policy of a draft's settings; the default one for a kind that creating the project refuses."""
+    settings = draft.settings or load_preset(draft.preset).settings.get(draft.kind, Settings())
     return settings.updated(draft.changes).gal.policy
 
 

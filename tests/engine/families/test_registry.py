@@ -10,8 +10,9 @@ from gal_studio.core.errors import StudioError
 from gal_studio.engine.families.registry import FAMILIES, family_of
 
 ALLOWED = {  # a column, and what reads and writes it
-    "state/database/tables.py", "state/tables/rounds.py", "studio/views/round.py",
-    "studio/views/types.py", "commands/running/outputs.py",
+    "state/database/tables.py", "state/tables/rounds.py", "state/tables/snapshots.py",
+    "core/snapshot.py", "core/models/forms/kohya.py",
+    "studio/views/round.py", "studio/views/types.py", "commands/running/outputs.py",
     "engine/export/foreign.py", "worker/export/card.py", "worker/export/workflow.py",  # words of others
 }  # fmt: skip
 

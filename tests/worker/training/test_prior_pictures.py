@@ -27,10 +27,9 @@ def with_prior(**tune: Any) -> dict[str, Any]:
 
 
 def kept(studio: Studio) -> list[str]:
-    """The prompts of the stored prior pictures."""
-    return [
-        row["drawn_by"].split(" / ")[1] for row in studio.store.database.rows("SELECT * FROM class_images")
-    ]
+    """The prompts of the stored prior pictures; what the base model drew for the test prompts is none."""
+    rows = studio.store.database.rows("SELECT * FROM class_images WHERE drawn_by NOT LIKE 'base: %'")
+    return [row["drawn_by"].split(" / ")[1] for row in rows]
 
 
 def messages(seen: list[str]) -> Callable[[Job, Progress], None]:
