@@ -102,7 +102,7 @@ def _star(x: int, y: int, radius: float) -> list[tuple[float, float]]:
 
 def fitted(text: str, size: int, width: int) -> str:
     """The text, cut with an ellipsis where it is wider than `width` pixels."""
-    used = font(size)
+    used, text = font(size), _drawable(text)
     if used.getlength(text) <= width:
         return text
     while text and used.getlength(text + "…") > width:
@@ -110,9 +110,14 @@ def fitted(text: str, size: int, width: int) -> str:
     return text + "…"
 
 
+def _drawable(text: str) -> str:
+    """The text with signs that the sheets' font has."""
+    return text.replace("×", "x")
+
+
 def _wrapped(text: str, size: int, width: int) -> list[str]:
     used, lines = font(size), [""]
-    for word in text.split():
+    for word in _drawable(text).split():
         longer = f"{lines[-1]} {word}".strip()
         if used.getlength(longer) <= width:
             lines[-1] = longer
