@@ -102,7 +102,7 @@ def test_a_dialog_that_was_closed_is_no_place_to_go_back_to(watched: Watched, se
     [
         ("[data-part=keys]", "keys", "dialog.help"),
         ("[data-part=log]", "log", "dialog.log"),
-        (".anchors .openness .button", "prompts", "dialog.anchors-editor"),
+        (".anchors .mean-entropy .button", "prompts", "dialog.anchors-editor"),
     ],
 )
 def test_dialogs_are_places(watched: Watched, served: Served, opener: str, name: str, selector: str):

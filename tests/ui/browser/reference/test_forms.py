@@ -239,7 +239,7 @@ def test_a_projects_settings_are_set_back_to_those_of_its_model(watched: Watched
     page.fill(".open-project [name='tune.steps']", "77")
     page.keyboard.press("Tab")
     until(lambda: studio.project(project).settings.tune.steps == 77)
-    page.click(".open-project [aria-label='Reset Steps']")
+    page.click(".open-project [aria-label='Reset Training steps']")
     until(lambda: studio.project(project).settings.tune.steps == usual["steps"])
     page.fill(".open-project [name='tune.rank']", "3")
     page.keyboard.press("Tab")
