@@ -21,6 +21,7 @@ from gal_studio.commands.terminal.stored import (
     given_workspace,
 )
 from gal_studio.core.errors import StudioError
+from gal_studio.core.references import Prompts
 from gal_studio.provenance import made_by
 
 CLIP = "ViT-B-32/openai"
@@ -177,19 +178,12 @@ def _clock(plan: Plan) -> Any:
     from gal_studio.evaluation import clock
     from gal_studio.evaluation.drawing import Artist
     from gal_studio.evaluation.embedding import FeatureFiles
-    from gal_studio.evaluation.prompt_file import read_prompts
 
     assert plan.workspace is not None
     with existing_workspace(plan.workspace, writable=False) as store:
         project = find_project(store, plan.project)
         prompts = store.projects.prompts(project.id)
-        texts = (
-            read_prompts(plan.prompts, prompts)
-            if plan.prompts
-            else prompts.expand(load_held_out(prompts.kind))
-        )
-        shown = ", ".join(map(repr, texts[:2]))
-        print(f"{len(texts)} prompts: {shown}{', …' if texts[2:] else ''}", file=sys.stderr, flush=True)
+        texts = _prompts(plan.prompts, prompts)
         count = plan.per_prompt or clock.PER_PROMPT[project.kind]
         settings = clock.settings_of(project, plan.steps, plan.guidance)
         references = [store.images.path(each.image) for each in store.projects.references(project.id)]
@@ -225,6 +219,16 @@ def _clock(plan: Plan) -> Any:
         "device": str(choose_device()),
     }
     return clock.report_arms(points, scores, facts)
+
+
+def _prompts(path: Path | None, prompts: Prompts) -> tuple[str, ...]:
+    """The prompts of a file, or the bundled held-out ones; their number and the first two are printed."""
+    from gal_studio.evaluation.prompt_file import read_prompts
+
+    texts = read_prompts(path, prompts) if path else prompts.expand(load_held_out(prompts.kind))
+    shown = ", ".join(map(repr, texts[:2]))
+    print(f"{len(texts)} prompts: {shown}{', …' if texts[2:] else ''}", file=sys.stderr, flush=True)
+    return texts
 
 
 def _counted(steps: Iterable[int], what: str) -> None:
