@@ -224,7 +224,7 @@ def test_a_next_round_is_queued_behind_a_running_refinement(watched: Watched, se
     page.click("[data-action=next_round]:enabled")
     page.wait_for_selector(".chip-round[aria-current]:has-text('Round 2')")
     jobs = studio.store.queue.read().waiting
-    assert [job.kind for job in jobs] == ["refine", "generate", "fine_tune", "generate"]
+    assert [job.kind for job in jobs] == ["refine", "generate", "fine_tune", "generate", "measure"]
 
 
 def test_where_nothing_can_be_measured_the_page_says_so(watched: Watched, served: Served):
