@@ -240,10 +240,9 @@ def derive(context: Context, **form: Unpack[Derive]) -> Derived:
 @REQUESTS.read
 def check(_: Context, **picture: Unpack[Check]) -> Checked:
     """Check an uploaded picture, with its mask if there is one."""
+    path = uploads().path(picture["path"])  # refuses one that is gone, which `examined` may still know
     mask = given_mask(dict(picture))
-    if mask is None:
-        return Checked(tuple(examined(picture["path"]).notes))
-    return Checked(tuple(check_reference(uploads().path(picture["path"]), mask)))
+    return Checked(tuple(examined(picture["path"]).notes if mask is None else check_reference(path, mask)))
 
 
 @REQUESTS.read

@@ -12,6 +12,7 @@ from playwright.sync_api import expect
 
 from gal_studio.assets import demo
 from gal_studio.core.pictures.fidelity import Fidelity
+from gal_studio.ui.api.uploads import uploads
 from tests.ui.conftest import Served, Watched, until
 
 pytestmark = pytest.mark.browser
@@ -119,6 +120,24 @@ def test_a_reload_while_the_project_is_made_makes_no_second_one(watched: Watched
     page.wait_for_selector(".chip-round[aria-current]")
     assert len(served.place.studio.projects()) == before + 1
     watched.complaints[:] = [line for line in watched.complaints if "ERR_FAILED" not in line]
+
+
+def test_what_the_studio_lost_is_chosen_again_and_has_its_prompt(watched: Watched, served: Served):
+    page = opened(watched, served)
+    page.set_input_files("input[data-part=file]", [file(f"cat-{i}.png", noise(20 + i)) for i in range(2)])
+    page.fill("[data-part=prompt]", "A cat in lumira style")
+    page.fill("[aria-label='What cat-1.png shows']", "A dog in lumira style")
+    pictures_checked(page, 2)
+    kept = page.evaluate("JSON.parse(sessionStorage.getItem('gal-studio-form')).sets[0].rows[1].path")
+    (uploads().folder / kept / "cat-1.png").unlink()
+    reloaded(page)
+    page.wait_for_selector(".toast:has-text('choose it again')")
+    page.wait_for_function("document.querySelectorAll('.reference-rows li').length === 1")
+    page.set_input_files("input[data-part=file]", [file("cat-1.png", noise(21))])
+    page.wait_for_function(
+        "document.querySelector(\"[aria-label='What cat-1.png shows']\")?.value === 'A dog in lumira style'"
+    )
+    watched.complaints[:] = [line for line in watched.complaints if "404" not in line]  # of the lost picture
 
 
 def test_each_error_stands_at_its_field(watched: Watched, served: Served):
