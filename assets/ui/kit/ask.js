@@ -2,6 +2,7 @@
 import { el } from "./dom.js";
 
 const DOUBLE_CLICK = 500; // ms
+const DOUBLE_CLICK_REACH = 8; // pixels
 /** @type {HTMLDialogElement | null} */
 let dialog = null;
 
@@ -42,22 +43,29 @@ export function ask({ title, words, answers }) {
   );
   dialog?.close(); // an older question is not answered
   dialog = box;
+  box.addEventListener("click", ignoreSecondClick);
   box.showModal();
   return new Promise((done) =>
     box.addEventListener("close", () => {
       if (dialog === box) dialog = null;
       box.remove();
-      ignoreSecondClick();
       done(box.returnValue || null);
     }),
   );
 }
 
-/** The second half of a double click on an answer is not meant for what lies behind the question. */
-function ignoreSecondClick() {
-  const types = ["pointerdown", "mousedown", "click", "dblclick"];
-  /** @param {Event} event */
+/**
+ * The second half of a double click on an answer is not meant for what lies behind the question: what comes
+ * from the pointer at the same place right afterwards is ignored.
+ * @param {MouseEvent} first
+ */
+function ignoreSecondClick(first) {
+  const answered = first.target instanceof Element && first.target.closest("button");
+  if (!answered || !first.detail) return; // a key presses with detail 0
+  const types = /** @type {const} */ (["pointerdown", "mousedown", "click", "dblclick"]);
+  /** @param {MouseEvent} event */
   const ignore = (event) => {
+    if (Math.hypot(event.clientX - first.clientX, event.clientY - first.clientY) > DOUBLE_CLICK_REACH) return;
     event.preventDefault();
     event.stopImmediatePropagation();
   };

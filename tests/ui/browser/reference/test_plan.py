@@ -47,7 +47,6 @@ def says(page: Any, selector: str, words: str) -> str:
 
 
 @pytest.mark.usefixtures("small_gpu", "quickly_measured")
-@pytest.mark.xfail(strict=False, reason="a choice right after a dismissed question is not taken")
 def test_a_model_that_does_not_fit_is_asked_about_and_another_one_taken(
     watched: Watched, served: Served, tmp_path: Path
 ) -> None:
