@@ -53,8 +53,7 @@ def find_best(reports: Sequence[Report], base: Report | None, lead: Lead) -> Ver
         return Verdict(None, "No round carries what it should yet.", f"{best.arm.name}: {said}")
     if len(ranked) == 1:
         return Verdict(best.arm.id, f"{best.arm.name} is the only round measured so far.", said)
-    headline = f"{best.arm.name} is the best of {len(ranked)} rounds measured."
-    return Verdict(best.arm.id, headline, f"{said} {_standing(best, ranked[1], lead)}")
+    return Verdict(best.arm.id, _best_of(len(ranked), best, ranked[1], lead), said)
 
 
 def has_lost(report: Report) -> bool:
@@ -74,14 +73,15 @@ def _by_gain(report: Report) -> tuple[float, str]:
 
 def _counted(report: Report, before: Report | None) -> str:
     """How many pictures are as asked and how many are copies, with those of the round before."""
-    copies = f"{report.copies} of {report.pictures} {'is a copy' if report.copies == 1 else 'are copies'}"
-    figure = report.figures.get("as_asked")
-    if figure is None:
-        return f"{copies}."
-    earlier = before.figures.get("as_asked") if before else None
-    then = f" ({before.arm.name}: {before.count('as_asked')})" if before and earlier else ""
+    pictures, copies = f"of its {report.pictures} pictures", report.copies
+    copied = f"{'is a copy' if copies == 1 else 'are copies'}"
+    earlier = f" ({before.arm.name}: {before.copies})" if before else ""
+    if "as_asked" not in report.figures:
+        return f"{copies} {pictures} {copied}{earlier}."
     asked = report.count("as_asked")
-    return f"{asked} of {figure.pictures} pictures {'is' if asked == 1 else 'are'} as asked{then}, {copies}."
+    known = before is not None and "as_asked" in before.figures
+    then = f" ({before.arm.name}: {before.count('as_asked')})" if before and known else ""
+    return f"{asked} {pictures} {'is' if asked == 1 else 'are'} as asked{then}, {copies} {copied}{earlier}."
 
 
 def _closeness(report: Report) -> str:
@@ -99,13 +99,17 @@ def _closeness(report: Report) -> str:
         how = "no closer to the reference than the base model’s"
     closer = change.value > 0 and (report.gain is None or report.gain.value <= 0)
     only = ", but only by copying it or by losing what was asked for" if closer else ""
-    return f"On average the pictures are {how}{only}."
+    return f"On average, they are {how}{only}."
 
 
-def _standing(best: Report, second: Report, lead: Lead) -> str:
+def _best_of(number: int, best: Report, second: Report, lead: Lead) -> str:
+    """That a round is the best of so many, and how it stands against the next one."""
+    said = f"{best.arm.name} is the best of {number} rounds measured"
+    if not carries_on(second):
+        return f"{said}: {second.arm.name} does not carry what it should."
     if is_up(lead(best, second)):
-        return f"{second.arm.name} is clearly behind."
-    return f"{second.arm.name} is not clearly behind: a larger benchmark would tell."
+        return f"{said}, clearly ahead of {second.arm.name}."
+    return f"{said}, but not clearly ahead of {second.arm.name}: a larger benchmark would tell."
 
 
 def find_warnings(reports: Sequence[Report], called: str) -> tuple[Caution, ...]:

@@ -25,10 +25,11 @@ def test_a_round_that_shows_what_was_asked_for_beats_one_that_copies() -> None:
     copies = arm("Round 1", [picture(0.9, copy=True)] * 6 + [picture(0.5)] * 2)
     good = arm("Round 2", [picture(0.55)] * 7 + [picture(0.9, copy=True)], before="Round 1")
     found = verdict(reports(BASE, copies, good))
-    assert (found.best, found.headline) == ("Round 2", "Round 2 is the best of 2 rounds measured.")
+    assert found.best == "Round 2"
+    assert found.headline == "Round 2 is the best of 2 rounds measured, clearly ahead of Round 1."
     assert found.sentence == (
-        "7 of 8 pictures are as asked (Round 1: 2), 1 of 8 is a copy. On average the pictures are clearly "
-        "closer to the reference than the base model’s. Round 1 is clearly behind."
+        "7 of its 8 pictures are as asked (Round 1: 2), 1 is a copy (Round 1: 6). On average, they are "
+        "clearly closer to the reference than the base model’s."
     )
 
 
@@ -54,7 +55,11 @@ def test_a_round_that_lost_the_style_says_so_and_is_not_the_best() -> None:
     kept, lost = round_of("Round 1", [0.7, 0.6] * 4), round_of("Round 2", [0.3, 0.2] * 4, "Round 1")
     still = round_of("Round 3", [0.3, 0.2] * 4, "Round 2")
     table = reports(base, kept, lost, still)
-    assert verdict(table).best == "Round 1"
+    found = verdict(table)
+    assert found.best == "Round 1"
+    assert (
+        found.headline == "Round 1 is the best of 3 rounds measured: Round 3 does not carry what it should."
+    )
     said = [each for each in find_warnings(table, "in ink style") if each.kind == "lost"]
     assert [each.round_id for each in said] == ["Round 2", "Round 3"]
     assert said[0].sentence.startswith("Round 2 lost “in ink style”: its pictures carry 40 points less")
@@ -87,22 +92,22 @@ def test_a_small_lead_is_not_called_clear() -> None:
     values = [picture(0.5), picture(0.41), picture(0.4), picture(0.5)] * 2
     third = arm("Round 3", values, before="Round 2")
     found = verdict(reports(BASE, first, second, third))
-    assert "is not clearly behind: a larger benchmark would tell" in found.sentence
+    assert found.headline.endswith("but not clearly ahead of Round 3: a larger benchmark would tell.")
 
 
 def test_one_round_is_not_called_the_best() -> None:
     found = verdict(reports(BASE, arm("Round 1", [picture(0.5)] * 8)))
     assert (found.best, found.headline) == ("Round 1", "Round 1 is the only round measured so far.")
-    assert found.sentence.startswith("8 of 8 pictures are as asked, 0 of 8 are copies. On average the")
+    assert found.sentence.startswith("8 of its 8 pictures are as asked, 0 are copies (Base model: 0). On")
 
 
 def test_a_model_that_only_copies_is_not_called_best_and_its_likeness_is_not_denied() -> None:
     found = verdict(reports(BASE, arm("Round 1", [picture(0.95, copy=True)] * 8)))
     assert (found.best, found.headline) == (None, "No round gains over the base model yet.")
     assert found.sentence == (
-        "Round 1: 0 of 8 pictures are as asked, 8 of 8 are copies. On average the pictures are clearly "
-        "closer to the reference than the base model’s, but only by copying it or by losing what was asked "
-        "for."
+        "Round 1: 0 of its 8 pictures are as asked, 8 are copies (Base model: 0). On average, they are "
+        "clearly closer to the reference than the base model’s, but only by copying it or by losing what was "
+        "asked for."
     )
 
 
