@@ -5,41 +5,29 @@ Where the code says "anchor", "overfit" and "uncertain", these sentences say "te
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
 from gal_studio.core.types import Anchor, AnchorScore
 
-Case = Literal["clean", "clean_one", "copies", "copies_one", "lacking", "less", "lesser", "even", "mixed"]
+Case = Literal["clean", "clean_one", "copies", "copies_one", "lacking", "from", "above", "up", "any", "mixed"]
 SENTENCES: Mapping[Case, str] = {
     "clean": "No copies in {n} pictures: the model can draw {thing}.",
     "clean_one": "Its only picture is no copy.",
     "copies": "All {n} are copies{marked}: there is no good picture to learn from yet.",
     "copies_one": "Its only picture is a copy{marked}: there is no good picture to learn from yet.",
     "lacking": "{count}; the others do not show the object: there is no good picture to learn from yet.",
-    "less": "The model can draw {thing}, but only with less of the LoRA: {count}, none at {clean} or less.",
-    "lesser": "The model can draw {thing}, but only with less of the LoRA: {count}.",
-    "even": "The model can draw {thing} at full strength, but does not always: {count}.",
-    "mixed": "Sometimes the model draws {thing}, sometimes the reference: {count}.",
+    "from": "{count}: always at {copied} of the LoRA or more, never with less; {good} to choose from.",
+    "above": "{count}: always above {clean} of the LoRA, {below}; {good} to choose from.",
+    "up": "{count}: at times at {copied} of the LoRA or more, never with less; {good} to choose from.",
+    "any": "{count}, at any strength of the LoRA; {good} to choose from.",
+    "mixed": "{count}; {good} to choose from.",
 }
 """What is said of an anchor's pictures, by what is known of them; see `_case`."""
 _PREPOSITIONS = frozenset((
     "about", "above", "against", "among", "at", "behind", "below", "beside", "by", "from", "in", "inside",
     "near", "next", "of", "on", "outside", "over", "through", "under", "underneath", "with", "without",
 ))  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Tie:
-    """How many other anchors are equally uncertain, and the tie-break against one of them, the neighbour."""
-
-    others: int
-    neighbour: str
-    ahead: bool
-    by_margin: bool
-    across_cut: bool
-    at_top: bool
 
 
 def uncertainty_key(score: AnchorScore) -> Fraction:
@@ -72,44 +60,20 @@ def _shared(prompts: Sequence[Sequence[str]], limit: int) -> int:
     return max(limit, 0)
 
 
-def find_tie(
-    ranked: Sequence[AnchorScore], position: int, chosen: int, names: Mapping[str, str]
-) -> Tie | None:
-    """Find the tie of the anchor at `position`, if any; preferably with one on the other side of the cut."""
-    key = uncertainty_key(ranked[position])
-    tied = [number for number, score in enumerate(ranked) if uncertainty_key(score) == key]
-    if key == 0 or len(tied) == 1:
-        return None
-    above = [number for number in tied if number < position]
-    below = [number for number in tied if number > position]
-    if position < chosen:
-        across = [number for number in below if number >= chosen]
-        neighbour = (across or below or above[::-1])[0]
-    else:
-        across = [number for number in above if number < chosen]
-        neighbour = (across[::-1] or above[::-1] or below)[0]
-    return Tie(
-        others=len(tied) - 1,
-        neighbour=names[ranked[neighbour].anchor.id],
-        ahead=neighbour > position,
-        by_margin=abs(ranked[neighbour].mean_margin) != abs(ranked[position].mean_margin),
-        across_cut=(neighbour < chosen) != (position < chosen),
-        at_top=tied[0] == 0,
-    )
-
-
-def explain(score: AnchorScore, name: str, rank: int, suggested: int, tie: Tie | None) -> str:
-    """Explain the rank (from 1) of an anchor of this short name when the first `suggested` are suggested."""
+def explain(score: AnchorScore, name: str, standing: str = "") -> str:
+    """Explain an anchor of this short name; `standing` says of an undecided one how others compare."""
     said = SENTENCES[_case(score)].format(
         n=score.candidates,
         thing=_thing(name),
         count=count_copies(score),
         marked=_marked(score),
+        good=count_good(score),
+        copied=_times(score.copied_from),
         clean=_times(score.clean_up_to),
+        below="at times with less" if score.copied_from == score.weakest else _never(score.copied_from),
     )
     is_mixed = score.overfit > 0 and score.good > 0
-    position = _explain_position(rank, suggested, tie) if is_mixed else ""
-    return f"{said}{position}{_explain_blank(score.blank)}"
+    return f"{said}{f' {standing}' if is_mixed and standing else ''}{_explain_blank(score.blank)}"
 
 
 def _case(score: AnchorScore) -> Case:
@@ -121,15 +85,31 @@ def _case(score: AnchorScore) -> Case:
         return "lacking"
     if score.weakest == 1.0:
         return "mixed"
-    if score.clean_up_to == 1.0:
-        return "even"
-    return "less" if score.clean_up_to < score.copied_from else "lesser"
+    if score.clean_up_to < score.copied_from:
+        return "from"
+    if score.clean_up_to < 1.0:
+        return "above"
+    return "any" if score.copied_from == score.weakest else "up"
+
+
+def _never(strength: float) -> str:
+    return f"never below {_times(strength)}"
+
+
+def count_good(score: AnchorScore) -> str:
+    """How many pictures of an anchor may be suggested: "4 clean ones"."""
+    clean = "1 clean one" if score.good == 1 else f"{score.good} clean ones"
+    return f"{clean} with the object" if score.lacking else clean
 
 
 def count_copies(score: AnchorScore) -> str:
     """How many pictures of an anchor are copies, as the beginning of any reason: "3 of 10 are copies"."""
-    verb = "is a copy" if score.overfit == 1 else "are copies"
-    return f"{score.overfit} of {score.candidates} {verb}{_marked(score)}"
+    return f"{count_of(score)} {'is a copy' if score.overfit == 1 else 'are copies'}{_marked(score)}"
+
+
+def count_of(score: AnchorScore) -> str:
+    """How many pictures of an anchor are copies, in figures alone: "3 of 10"."""
+    return f"{score.overfit} of {score.candidates}"
 
 
 def _marked(score: AnchorScore) -> str:
@@ -156,17 +136,79 @@ def _explain_blank(blank: int) -> str:
     return f" {blank} blank {'picture does' if blank == 1 else 'pictures do'} not count."
 
 
-def _explain_position(rank: int, suggested: int, tie: Tie | None) -> str:
-    """What is added on the order: that others are more undecided, or what breaks a tie (Eq. G5)."""
-    if tie and tie.across_cut:
-        if tie.by_margin:
-            why = f"{'but its' if tie.ahead else 'whose'} pictures are harder to tell from copies"
+def explain_standing(ranked: Sequence[AnchorScore], chosen: int, names: Mapping[str, str]) -> list[str]:
+    """Say of each anchor, in the order of Eq. G5, why the first `chosen` are suggested and the others not.
+
+    The last one suggested is compared with the first one passed over, and each other one with those
+    suggested, so that no two say the same. `names` are short ones by anchor ID. Nothing is said of an anchor
+    that is not undecided, or is alone.
+    """
+    keys = [uncertainty_key(score) for score in ranked]
+    known = sum(key > 0 for key in keys)
+    chances = _chances(ranked[:known], chosen)
+    said = []
+    for place in range(known):
+        if place == 0:
+            first = "No other prompt is more undecided"
+        elif place < chosen and keys[place - 1] == keys[place]:
+            first = f"As undecided as “{names[ranked[place - 1].anchor.id]}”"
         else:
-            why = f"{'but' if tie.ahead else 'which'} comes first in the list"
-        return f" It is as undecided as “{tie.neighbour}”, {why}."
-    if rank <= suggested or not suggested:
-        return ""
-    return f" The {'one suggested is' if suggested == 1 else f'{suggested} suggested are'} more undecided."
+            first = f"{ordinal(place + 1)} most undecided"
+        chance = f" (chance of a copy {chances[place]})" if chances[place] else ""
+        if place >= chosen:
+            rest = _behind(ranked, place, chosen, names)
+        elif place == chosen - 1 < known - 1:
+            rest = _ahead(ranked, place, names, chances[place + 1] or count_of(ranked[place + 1]))
+        else:
+            rest = "."
+        said.append(f"{first}{chance}{rest}" if len(ranked) > 1 else "")
+    return said + [""] * (len(ranked) - known)
+
+
+def _ahead(ranked: Sequence[AnchorScore], place: int, names: Mapping[str, str], share: str) -> str:
+    """What the last one suggested has ahead of the first one passed over."""
+    here, other = ranked[place], ranked[place + 1]
+    name = names[other.anchor.id]
+    if uncertainty_key(here) != uncertainty_key(other):
+        return f"; “{name}” ({share}) is passed over."
+    if abs(here.mean_margin) != abs(other.mean_margin):
+        return f"; “{name}”, as undecided, is easier to tell from copies."
+    return f"; “{name}”, as undecided, comes later in the list."
+
+
+def _behind(ranked: Sequence[AnchorScore], place: int, chosen: int, names: Mapping[str, str]) -> str:
+    """What one that is passed over lacks."""
+    if not chosen:
+        return "."
+    here, last = ranked[place], ranked[chosen - 1]
+    if uncertainty_key(here) != uncertainty_key(last):
+        return f": {'the one suggested is' if chosen == 1 else f'the {chosen} suggested are'} more so."
+    if abs(here.mean_margin) != abs(last.mean_margin):
+        return f", like “{names[last.anchor.id]}”, whose pictures are harder to tell from copies."
+    return f", like “{names[last.anchor.id]}”, which comes first in the list."
+
+
+def _chances(ranked: Sequence[AnchorScore], chosen: int) -> list[str]:
+    """The mean chance of a copy of each anchor, with a digit more where those compared would look alike.
+
+    Empty for an anchor whose rate is that of its flags.
+    """
+    near = [abs(score.overfit_rate - 0.5) for score in ranked[: chosen + 1] if not score.is_counted]
+    shown = [round(100 * value) for value in near]
+    digits = 0 if len(set(shown)) == len(set(near)) else 1
+    return ["" if score.is_counted else f"{100 * score.overfit_rate:.{digits}f} %" for score in ranked]
+
+
+def quoted(scores: Sequence[AnchorScore], one: AnchorScore) -> str:
+    """The short name of one of these anchors in quotation marks."""
+    return f"“{short_names([score.anchor for score in scores])[one.anchor.id]}”"
+
+
+def ordinal(number: int) -> str:
+    """An ordinal number: "1st", "2nd", "3rd", "11th"."""
+    if number % 100 in (11, 12, 13):
+        return f"{number}th"
+    return f"{number}{ {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th') }"
 
 
 def explain_picture(score: AnchorScore, passed_over: int = 0) -> str:

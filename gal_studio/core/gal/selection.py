@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
-from gal_studio.core.gal.reasons import explain, find_tie, short_names, uncertainty_key
+from gal_studio.core.gal.reasons import explain, explain_standing, short_names, uncertainty_key
 from gal_studio.core.types import LIKENESS, AnchorScore, Candidate, Suggestion
 
 
@@ -68,13 +68,12 @@ def in_style(candidates: Iterable[Candidate], least: float | None = None) -> fro
 
 
 def explain_all(scores: Iterable[AnchorScore], top_k: int) -> dict[str, str]:
-    """Explain every anchor, suggested or not, in one sentence: by anchor id, in ranking order."""
+    """Explain every anchor, suggested or not: by anchor id, in ranking order."""
     ranked = rank_anchors(scores)
     names = short_names([score.anchor for score in ranked])
     chosen = min(top_k, sum(informative(score) for score in ranked))
+    standing = explain_standing(ranked, chosen, names)
     return {
-        score.anchor.id: explain(
-            score, names[score.anchor.id], position + 1, chosen, find_tie(ranked, position, chosen, names)
-        )
-        for position, score in enumerate(ranked)
+        score.anchor.id: explain(score, names[score.anchor.id], said)
+        for score, said in zip(ranked, standing, strict=True)
     }

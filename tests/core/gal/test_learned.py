@@ -67,7 +67,9 @@ def test_suggestions_are_no_copies_of_informative_prompts_and_say_that_they_were
     by_id = {one.id: one for one in fresh.candidates}
     assert [suggestion.rank for suggestion in made.suggestions] == [1, 2, 3]
     assert not any(by_id[suggestion.candidate_id].overfit for suggestion in made.suggestions)
-    assert all("Learned from your choices" in suggestion.reason for suggestion in made.suggestions)
+    assert all(
+        "in the order learned from your choices" in suggestion.reason for suggestion in made.suggestions
+    )
     again = policy.suggest(snapshot_of(fresh.candidates[::-1], fresh.scores[::-1]))
     assert again == made, "the order of the input does not matter"
     assert made.sentence == "These 3 are in the order learned from your choices."

@@ -55,6 +55,30 @@ def test_a_permutation_changes_no_decision(copies, seed, shuffle, name):
     )
 
 
+@given(st.lists(st.integers(0, 4), min_size=1, max_size=6), st.integers(0, 20), st.integers(1, 4))
+def test_no_policy_gives_two_suggestions_the_same_reason(copies, seed, top_k):
+    _, candidates, scores = pool_of(*[margins(number, 4) for number in copies])
+    rows = numpy.random.default_rng(seed).normal(size=(len(candidates), 4))
+    rows /= numpy.linalg.norm(rows, axis=1, keepdims=True)
+    features = {one.id: row for one, row in zip(candidates, rows, strict=True)}
+    pool = snapshot_of(candidates, scores, top_k, seed=seed, features=features)
+    for name in policy_names():
+        said = [made.reason for made in find_policy(name).acting(pool).suggest(pool).suggestions]
+        assert len(set(said)) == len(said), said
+
+
+def test_the_last_suggestion_is_compared_with_the_first_one_passed_over() -> None:
+    pool = pool_of([0.2] * 5 + [-0.2] * 5, [0.01] * 10, [0.3] * 9 + [-0.3])
+    first, last = decide("margin", pool, top_k=2).suggestions
+    assert first.reason == (
+        "5 of 10 are copies. 1st closest call: own prompt − reference’s is +0.000 on average."
+    )
+    assert last.reason == (
+        "0 of 10 are copies. 2nd closest call: own prompt − reference’s is +0.010 on average; “koala” "
+        "(+0.240) is passed over."
+    )
+
+
 def test_an_empty_pool_accepts_nothing():
     for name in policy_names():
         assert decide(name, ([], [], ())).suggestions == ()

@@ -17,15 +17,34 @@ def sentences(rows, top_k=3):
     return explain_all(scores, top_k)
 
 
-def test_what_is_not_suggested_is_less_undecided():
-    told = sentences([margins(5, 10), margins(4, 10), margins(2, 10), margins(1, 10)], top_k=3)
+def test_each_suggestion_has_its_own_figures_and_the_last_one_is_compared_with_what_is_passed_over():
+    told = sentences(
+        [margins(5, 10), margins(4, 10), margins(2, 10), margins(1, 10), margins(9, 10)], top_k=3
+    )
     assert list(told.values()) == [
-        "Sometimes the model draws “tie”, sometimes the reference: 5 of 10 are copies.",
-        "Sometimes the model draws “drum”, sometimes the reference: 4 of 10 are copies.",
-        "Sometimes the model draws “koala”, sometimes the reference: 2 of 10 are copies.",
-        "Sometimes the model draws “shoe”, sometimes the reference: 1 of 10 is a copy. The 3 suggested are "
-        "more undecided.",
+        "5 of 10 are copies; 5 clean ones to choose from. No other prompt is more undecided.",
+        "4 of 10 are copies; 6 clean ones to choose from. 2nd most undecided.",
+        "2 of 10 are copies; 8 clean ones to choose from. 3rd most undecided; “shoe” (1 of 10) is passed "
+        "over.",
+        "1 of 10 is a copy; 9 clean ones to choose from. 4th most undecided: the 3 suggested are more so.",
+        "9 of 10 are copies; 1 clean one to choose from. 5th most undecided: the 3 suggested are more so.",
     ]
+
+
+def test_chances_are_given_with_the_digits_that_tell_them_apart():
+    def told(*rates):
+        scores = [replace(score, overfit_rate=rate) for rate, score in zip(rates, even, strict=True)]
+        return [said.split(". ")[1] for said in explain_all(scores, 2).values()]
+
+    _, _, even = pool_of(*[margins(5, 10)] * 3)
+    assert told(0.51, 0.47, 0.54) == [
+        "No other prompt is more undecided (chance of a copy 51 %).",
+        "2nd most undecided (chance of a copy 47 %); “koala” (54 %) is passed over.",
+        "3rd most undecided (chance of a copy 54 %): the 2 suggested are more so.",
+    ]
+    assert told(0.501, 0.497, 0.504)[1] == (
+        "2nd most undecided (chance of a copy 49.7 %); “koala” (50.4 %) is passed over."
+    )
 
 
 def test_all_and_none_read_differently():
@@ -48,20 +67,22 @@ def drawn(copied, clean):
         Candidate(str(number), "a", number, number, "i", own, 0.5, recipe=Recipe.constant(strength))
         for number, (strength, own) in enumerate(rows)
     ]
-    return explain(score_anchor(anchor, pictures), "A pencil", 1, 1, None)
+    return explain(score_anchor(anchor, pictures), "A pencil")
 
 
-def test_the_strength_from_which_on_a_thing_is_lost_is_named():
-    assert drawn([1.0, 0.85], [0.7, 0.4]) == (
-        "The model can draw a pencil, but only with less of the LoRA: 2 of 4 are copies, none at × .7 or "
-        "less."
-    )
-    assert drawn([1.0, 0.55], [0.7, 0.4]) == (
-        "The model can draw a pencil, but only with less of the LoRA: 2 of 4 are copies."
-    )
-    assert drawn([1.0, 0.4], [1.0, 0.7]) == (
-        "The model can draw a pencil at full strength, but does not always: 2 of 4 are copies."
-    )
+@pytest.mark.parametrize(
+    ("copied", "clean", "words"),
+    [
+        ([1, 0.85], [0.7, 0.4], "2 of 4 are copies: always at × .85 of the LoRA or more, never with less;"),
+        ([1, 0.55], [0.7, 0.4], "2 of 4 are copies: always above × .7 of the LoRA, never below × .55;"),
+        ([1, 0.4], [0.7, 0.4], "2 of 4 are copies: always above × .7 of the LoRA, at times with less;"),
+        ([1, 0.7], [1, 0.4], "2 of 4 are copies: at times at × .7 of the LoRA or more, never with less;"),
+        ([1, 0.4], [1, 0.7], "2 of 4 are copies, at any strength of the LoRA;"),
+        ([1, 1], [1, 1], "2 of 4 are copies;"),
+    ],
+)
+def test_the_strengths_at_which_pictures_are_copies_are_named(copied, clean, words):
+    assert drawn(copied, clean) == f"{words} 2 clean ones to choose from."
 
 
 @pytest.mark.parametrize(
@@ -70,34 +91,45 @@ def test_the_strength_from_which_on_a_thing_is_lost_is_named():
 )
 def test_a_name_reads_well_within_a_sentence(name, words):
     _, _, (score,) = pool_of(margins(0, 10))
-    assert explain(score, name, 1, 1, None) == f"No copies in 10 pictures: the model can draw {words}."
+    assert explain(score, name) == f"No copies in 10 pictures: the model can draw {words}."
 
 
 def test_what_breaks_a_tie_across_the_cut_is_said_on_both_sides():
     told = sentences([margins(4, 10, 0.5), margins(6, 10, 0.125)], top_k=1)
     assert told["anchor-1"].endswith(
-        "6 of 10 are copies. It is as undecided as “tie”, but its pictures are harder to tell from copies."
+        "No other prompt is more undecided; “tie”, as undecided, is easier to tell from copies."
     )
-    assert told["anchor-0"].endswith("as undecided as “drum”, whose pictures are harder to tell from copies.")
+    assert told["anchor-0"].endswith(
+        "2nd most undecided, like “drum”, whose pictures are harder to tell from copies."
+    )
 
 
 def test_a_tie_broken_by_order_says_so():
     told = sentences([margins(4, 10), margins(4, 10)], top_k=1)
-    assert told["anchor-0"].endswith("as undecided as “drum”, but comes first in the list.")
-    assert told["anchor-1"].endswith("as undecided as “tie”, which comes first in the list.")
+    assert told["anchor-0"].endswith(
+        "No other prompt is more undecided; “drum”, as undecided, comes later in the list."
+    )
+    assert told["anchor-1"].endswith("like “tie”, which comes first in the list.")
 
 
-def test_in_a_larger_tie_the_pair_around_the_cut_is_named():
-    told = sentences([margins(5, 10, size) for size in (0.0625, 0.125, 0.25, 0.5)], top_k=2)
-    for name in ("anchor-0", "anchor-1"):
-        assert told[name].endswith("as undecided as “koala”, but comes first in the list.")
-    for name in ("anchor-2", "anchor-3"):
-        assert told[name].endswith("as undecided as “drum”, which comes first in the list.")
+def test_in_a_larger_tie_each_one_names_another():
+    told = sentences([margins(5, 10, size) for size in (0.0625, 0.125, 0.25, 0.5)], top_k=3)
+    ends = [said.split(". ")[1] for said in told.values()]
+    assert ends == [
+        "No other prompt is more undecided.",
+        "As undecided as “tie”.",
+        "As undecided as “drum”; “shoe”, as undecided, comes later in the list.",
+        "4th most undecided, like “koala”, which comes first in the list.",
+    ]
 
 
 def test_a_tie_below_the_cut_is_only_less_undecided():
     told = sentences([margins(5, 10), margins(2, 10, 0.125), margins(2, 10, 0.5)], top_k=1)
-    assert told["anchor-1"].endswith("2 of 10 are copies. The one suggested is more undecided.")
+    assert told["anchor-1"].endswith("2nd most undecided: the one suggested is more so.")
+
+
+def test_a_single_prompt_is_not_ranked():
+    assert sentences([margins(5, 10)]) == {"anchor-0": "5 of 10 are copies; 5 clean ones to choose from."}
 
 
 def test_short_names_leave_out_what_all_anchors_share():

@@ -1,5 +1,6 @@
 """Undecided test prompts that do not look alike: a greedy determinantal point process."""
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
@@ -8,7 +9,7 @@ from numpy.typing import NDArray
 
 from gal_studio.core.gal.policies.policy import Policy
 from gal_studio.core.gal.policies.pool import PoolSnapshot
-from gal_studio.core.gal.reasons import count_copies
+from gal_studio.core.gal.reasons import count_copies, quoted
 from gal_studio.core.gal.selection import informative
 from gal_studio.core.types import AnchorScore
 
@@ -38,17 +39,39 @@ class Diverse(Policy):
 
     def reasons(self, pool: PoolSnapshot) -> Mapping[str, str]:
         """A sentence for each test prompt; the order is computed once."""
-        first = {score.anchor.id for score in self.order(pool)[: pool.top_k]}
-        return {
-            score.anchor.id: self.reason(pool, score)
-            if score.anchor.id in first
-            else f"{count_copies(score)}. Not suggested: less undecided, or too much like a suggested one."
-            for score in pool.scores
-        }
+        order = list(self.order(pool))[: pool.top_k]
+        said = {score.anchor.id: self._alone(pool, score, order) for score in pool.scores}
+        beside = {score.anchor.id: self._beside(pool, score, order[:n]) for n, score in enumerate(order)}
+        return said | beside
 
     def reason(self, pool: PoolSnapshot, score: AnchorScore) -> str:
-        """That it is undecided and unlike the others."""
-        return f"{count_copies(score)}: undecided, and its picture looks unlike the other suggested ones."
+        """How like the other suggested pictures its own is."""
+        return self.reasons(pool)[score.anchor.id]
+
+    def _alone(self, pool: PoolSnapshot, score: AnchorScore, suggested: Sequence[AnchorScore]) -> str:
+        """That it is not suggested: not undecided, or less so and too much like a suggested one."""
+        said = f"{count_copies(score)}. Not suggested"
+        if not informative(score) or not suggested or not self.pictures(pool, score):
+            return f"{said}: the model is not undecided."
+        return f"{said}: {_undecided(score)}, {self._likeness(pool, score, suggested)} that is suggested."
+
+    def _beside(self, pool: PoolSnapshot, score: AnchorScore, before: Sequence[AnchorScore]) -> str:
+        """That it is undecided, and how like the suggested ones before it."""
+        said = f"{count_copies(score)}: {_undecided(score)}"
+        if not before:
+            return f"{said}, the most of all."
+        return f"{said}, {self._likeness(pool, score, before)} before it."
+
+    def _likeness(self, pool: PoolSnapshot, score: AnchorScore, others: Sequence[AnchorScore]) -> str:
+        """How like the nearest picture of others its own is."""
+        own, *rest = (pool.features[self.pictures(pool, one)[0].id] for one in (score, *others))
+        like = [float(own @ other) for other in rest]
+        name = quoted(pool.scores, others[int(numpy.argmax(like))])
+        return f"and its picture has a likeness of {max(like):.2f} to {name}, the nearest"
+
+
+def _undecided(score: AnchorScore) -> str:
+    return f"{100 * score.entropy / math.log(2.0):.0f} % undecided"
 
 
 def greedy_order(features: Floats, weights: Floats) -> list[int]:

@@ -14,7 +14,7 @@ from gal_studio.core.gal.learned import (
 from gal_studio.core.gal.policies.policy import Policy
 from gal_studio.core.gal.policies.pool import PoolSnapshot
 from gal_studio.core.gal.policies.uncertainty import UNCERTAINTY
-from gal_studio.core.gal.reasons import count_copies, explain_pool
+from gal_studio.core.gal.reasons import count_copies, explain_pool, ordinal, quoted
 from gal_studio.core.gal.selection import informative
 from gal_studio.core.types import AnchorScore, Candidate
 
@@ -58,8 +58,10 @@ class Learned(Policy):
         return [float(value) for value in self.preference.probability(good, pool.scores)]
 
     def reason(self, pool: PoolSnapshot, score: AnchorScore) -> str:
-        """That it was learned."""
-        return f"{count_copies(score)}. Learned from your choices."
+        """Its place in the learned order, and what the last one suggested is put before."""
+        place, other = self.place(pool, score)
+        rest = f", before {quoted(pool.scores, other)}" if other else ""
+        return f"{count_copies(score)}. {ordinal(place)} in the order learned from your choices{rest}."
 
     def why_not(self, pool: PoolSnapshot, score: AnchorScore) -> str:
         """That others come first."""

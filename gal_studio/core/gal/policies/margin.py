@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from gal_studio.core.gal.policies.policy import Policy
 from gal_studio.core.gal.policies.pool import PoolSnapshot
-from gal_studio.core.gal.reasons import count_copies
+from gal_studio.core.gal.reasons import count_copies, ordinal, quoted
 from gal_studio.core.types import AnchorScore
 
 
@@ -22,8 +22,17 @@ class Margin(Policy):
         return sorted(usable, key=lambda score: abs(score.mean_margin))
 
     def reason(self, pool: PoolSnapshot, score: AnchorScore) -> str:
-        """Its margin."""
-        return f"{count_copies(score)}. Its pictures are closer calls than those of other test prompts."
+        """Its margin and rank; the last one suggested is compared with the first one passed over."""
+        place, other = self.place(pool, score)
+        rest = f"; {quoted(pool.scores, other)} ({_signed(other)}) is passed over" if other else ""
+        return (
+            f"{count_copies(score)}. {ordinal(place)} closest call: own prompt − reference’s is "
+            f"{_signed(score)} on average{rest}."
+        )
+
+
+def _signed(score: AnchorScore) -> str:
+    return f"{score.mean_margin:+.3f}".replace("-", "−")
 
 
 MARGIN = Margin()

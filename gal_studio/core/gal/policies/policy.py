@@ -54,6 +54,12 @@ class Policy(ABC):
         left_out = self.left_out(pool, score, picture)
         return explain_next_best(left_out, len(left), closer) if left_out else explain_picture(score, closer)
 
+    def place(self, pool: PoolSnapshot, score: AnchorScore) -> tuple[int, AnchorScore | None]:
+        """The place of a test prompt in the order, from 1; for the last one suggested, the next one, too."""
+        order = tuple(self.order(pool))
+        place = next(number for number, each in enumerate(order, 1) if each.anchor.id == score.anchor.id)
+        return place, order[place] if place == pool.top_k < len(order) else None
+
     def summary(self, pool: PoolSnapshot, available: int) -> str:
         """Sum up the pool, of which `available` test prompts may be suggested."""
         made = min(available, pool.top_k)

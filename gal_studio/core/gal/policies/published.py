@@ -7,7 +7,7 @@ import numpy
 
 from gal_studio.core.gal.policies.policy import Policy
 from gal_studio.core.gal.policies.pool import PoolSnapshot
-from gal_studio.core.gal.reasons import count_copies
+from gal_studio.core.gal.reasons import count_copies, ordinal
 from gal_studio.core.gal.selection import informative
 from gal_studio.core.types import AnchorScore, Candidate
 
@@ -38,8 +38,9 @@ class Published(Policy):
         return sorted(pool.groups[score.anchor.id], key=lambda one: (-one.similarity_anchor, one.index))
 
     def reason(self, pool: PoolSnapshot, score: AnchorScore) -> str:
-        """Its copies."""
-        return f"{count_copies(score)}: one of the {pool.top_k} most undecided, as the program sorts them."
+        """Its copies, and its place."""
+        place, _ = self.place(pool, score)
+        return f"{count_copies(score)}: {ordinal(place)} most undecided, as the program sorts them."
 
     def reasons(self, pool: PoolSnapshot) -> Mapping[str, str]:
         """A sentence for each test prompt; the order is computed once."""

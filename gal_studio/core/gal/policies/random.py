@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from gal_studio.core.gal.policies.policy import Policy
 from gal_studio.core.gal.policies.pool import PoolSnapshot
-from gal_studio.core.gal.reasons import count_copies
+from gal_studio.core.gal.reasons import count_copies, ordinal
 from gal_studio.core.types import AnchorScore, Candidate
 
 
@@ -39,7 +39,8 @@ class Random(Policy):
 
     def reason(self, pool: PoolSnapshot, score: AnchorScore) -> str:
         """That it was drawn."""
-        return f"Drawn at random, 1 of {len(pool.scores)} test prompts."
+        place, _ = self.place(pool, score)
+        return f"{ordinal(place)} of those drawn at random from {len(pool.scores)} test prompts."
 
     def why_not(self, pool: PoolSnapshot, score: AnchorScore) -> str:
         """That others were drawn."""
