@@ -20,4 +20,5 @@ def test_generated_inputs_find_nothing(tmp_path: Path) -> None:
         "archives",
         "commands",
         "LoRAs",
+        "headers",
     } <= tally.counts.keys()

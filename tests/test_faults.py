@@ -11,6 +11,7 @@ from random import Random
 import psutil
 import pytest
 
+from benchmarks.faults.files import try_folders
 from benchmarks.faults.kills import run
 from benchmarks.faults.report import Load, Report
 from benchmarks.faults.soak import Sample, trends
@@ -174,3 +175,9 @@ def test_true_pages(tmp_path: Path, names: tuple[str, str]) -> None:
         studio.end()
     assert figures.wrong == []
     assert max(figures.refreshes) < 10, "a busy machine is slow, not wrong"
+
+
+def test_no_file_of_somebody_else_is_lost(tmp_path: Path) -> None:
+    costs = try_folders(40, tmp_path)
+    assert costs.wrong == []
+    assert set(costs.fates) == {"used", "refused"}

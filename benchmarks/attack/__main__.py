@@ -9,20 +9,22 @@ from collections.abc import Callable
 from pathlib import Path
 from random import Random
 
-from benchmarks.attack import archives, commands, loras, programs, python, requests
+from benchmarks.attack import archives, commands, headers, loras, programs, python, requests
 from benchmarks.attack.target import Tally, Target
 from benchmarks.attack.views import refresh
 
 BLOCK = 500  # inputs between two looks at the projects
 KINDS: tuple[tuple[float, Callable[..., None]], ...] = (
-    (0.23, requests.call),
+    (0.21, requests.call),
     (0.24, requests.write),
     (0.12, requests.setting),
     (0.15, requests.route),
     (0.06, requests.body),
+    (0.01, requests.large_body),
     (0.05, archives.archive),
     (0.04, commands.command),
-    (0.03, loras.lora),
+    (0.02, loras.lora),
+    (0.02, headers.header),
     (0.04, python.verb),
     (0.04, programs.endpoint),
 )

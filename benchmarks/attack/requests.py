@@ -51,6 +51,7 @@ WORDS = {
     "identity": ("0" * 32,),
 }
 """Parts of paths that are no IDs."""
+LONGEST_WAIT = 5.0  # seconds of another client while a large body is read
 METHODS = (*("GET",) * 14, "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "X\tY")
 
 
@@ -191,6 +192,22 @@ def body(target: Target, random: Random) -> None:
     if path.endswith("upload") and random.random() < 0.7:
         kind, data = "multipart/form-data; boundary=x", form(random)
     target.ask("bodies", "POST", path, data, Content_Type=kind)
+
+
+def large_body(target: Target, random: Random) -> None:
+    """Megabytes of small values; another client is answered while they are read."""
+    path = random.choice(("/writes", CALL_PATH, "/gradio_api/queue/join"))
+    part = random.choice((b"[],", b"{},", b"0,", b'"",', b'{"a":[]},', b"["))
+    size = random.choice((900_000, 1_100_000, 4_000_000, 16_000_000))
+    data = b"[" + part * (size // len(part)) + b"0]"
+    with ThreadPoolExecutor(1) as pool:
+        sent = pool.submit(target.ask, "bodies", "POST", path, data, **JSON)
+        waited = target.neighbour_waits()
+        sent.result()
+    if waited > LONGEST_WAIT:
+        target.tally.add(
+            "bodies", "hangs", example=f"another client waited {waited:.1f} s: {path} {part!r} {size}"
+        )
 
 
 def form(random: Random) -> bytes:

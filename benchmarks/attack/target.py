@@ -207,6 +207,19 @@ class Target:
             self.hang_up()
         return answer.status, data
 
+    def neighbour_waits(self) -> float:
+        """The longest of three answers to another client, in seconds."""
+        waits = []
+        for _ in range(3):
+            started = time.monotonic()
+            connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=SLOW)
+            with suppress(OSError, http.client.HTTPException):
+                connection.request("GET", "/theme.css")
+                connection.getresponse().read()
+            connection.close()
+            waits.append(time.monotonic() - started)
+        return max(waits)
+
     def hang_up(self) -> None:
         """Take a new connection for the next request."""
         if self._connection is not None:

@@ -16,6 +16,7 @@ TEXTS = (
     "",
     " ",
     "\x00",
+    "cat\x00.png",
     "\x1b[2J\x1b]0;x\x07",
     "\ud83d",
     "\udcff",

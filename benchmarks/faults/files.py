@@ -1,14 +1,18 @@
 """Feed the studio hundreds of malformed and hostile pictures and archives, and measure what they cost.
 
-    python -m benchmarks.faults.files --pictures 600 --archives 200
+    python -m benchmarks.faults.files --pictures 600 --archives 200 --folders 100
 
-Goals: no crash, one sentence for each refusal, no leftovers, no hang over 2 seconds, bounded memory.
+Goals: no crash, one sentence for each refusal, no leftovers, no hang over 2 seconds, bounded memory. In
+folders with files of other people, no repair, start or beginning of a workspace loses one of them.
 """
 
 import argparse
+import os
+import shutil
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
@@ -17,18 +21,48 @@ import psutil
 
 from gal_studio.core.errors import StudioError
 from gal_studio.state import Store
+from gal_studio.state.files.own_folder import DAMAGED
+from gal_studio.state.files.temporary import own_temporary_files
 from gal_studio.state.images.read import read_picture
 from gal_studio.state.images.sandbox import decoder
 from gal_studio.studio.views.everything import show_all
 from gal_studio.workspace.archive.reader import import_project
 from gal_studio.workspace.archive.writer import export_project
 from gal_studio.workspace.check import examine
+from gal_studio.workspace.repair import repair
 from tests.state.images.hostile import pictures
 from tests.workspace.archive.hostile_archives import HOSTILE, damage
 from tests.workspace.archive.rezip import Archive
 from tests.workspace.filled import fill, snapshot
 
 MEGABYTE = 2**20
+OTHER_NAMES = (
+    "notes {1}.tmp",
+    "tax.{1}.tmp",
+    "scan {1}.part",
+    "tmpabcdefg{1}.part",
+    ".import-of-cars-{1}.part",
+    ".upload-{1}.part",
+    "{0}.png",
+    "{0}.safetensors",
+    "step-{1}.safetensors",
+    "model-{1}.safetensors",
+    "{1}.txt",
+)
+OTHER_FOLDERS = (
+    ".",
+    "images",
+    "adapters",
+    "exports/202{0}",
+    "checkpoints/run/step",
+    "checkpoints/run",
+    "temporary",
+    "temporary/album",
+    "logs",
+    "uploads",
+    "damaged",
+    "photos",
+)
 
 
 @dataclass
@@ -129,10 +163,66 @@ def _try_archive(costs: Costs, name: str, path: Path, workspace: Path) -> None:
         costs.fates[outcome] += 1
 
 
+def try_folders(count: int, folder: Path) -> Costs:
+    """Put files of other people into workspaces and into folders that are none."""
+    costs, random = Costs(), Random(5)
+    with Store(folder / "whole") as store:
+        fill(store, Random(1))
+    for number in range(count):
+        place = folder / f"folder {number}"
+        if number % 2:
+            shutil.copytree(folder / "whole", place)
+        theirs = dict(_put_other_files(random, place, folder / "elsewhere" / str(number)))
+        started, worked = time.monotonic(), time.process_time()
+        costs.fates[_use(place)] += 1
+        costs.waited.append((time.monotonic() - started, place.name))
+        costs.worked.append((time.process_time() - worked, place.name))
+        lost = [path for path, data in theirs.items() if not _is_kept(place, path, data)]
+        if lost:
+            costs.wrong.append(f"{place.name} lost {[str(path.relative_to(folder)) for path in lost]}")
+    return costs
+
+
+def _use(place: Path) -> str:
+    """Start the page's part, begin or open the workspace, and repair it however new the files are."""
+    try:
+        with Store(place) as store, own_temporary_files(place):
+            repair(store, examine(store, age=0))
+        return "used"
+    except StudioError:
+        return "refused"
+
+
+def _put_other_files(random: Random, place: Path, elsewhere: Path) -> Iterator[tuple[Path, bytes]]:
+    """Some files that are nobody's but their owner's, with names like the studio's, and behind links."""
+    elsewhere.mkdir(parents=True)
+    for number in range(random.randrange(1, 6)):
+        name = random.choice(OTHER_NAMES).format(random.randbytes(32).hex(), number)
+        data = random.randbytes(40)
+        parent = place / random.choice(OTHER_FOLDERS).format(number)
+        if random.random() < 0.25:
+            (elsewhere / str(number)).mkdir(exist_ok=True)
+            parent = place / random.choice(("temporary", "exports", "checkpoints")) / f"link {number}"
+            parent.parent.mkdir(parents=True, exist_ok=True)
+            parent.symlink_to(elsewhere / str(number))
+        parent.mkdir(parents=True, exist_ok=True)
+        path = parent / name
+        path.write_bytes(data)
+        os.utime(path, (0, 0))
+        yield path, data
+
+
+def _is_kept(place: Path, path: Path, data: bytes) -> bool:
+    """Whether a file lies where it was, or was moved aside."""
+    where = (path, place / DAMAGED / path.name)
+    return any(one.is_file() and one.read_bytes() == data for one in where)
+
+
 def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--pictures", type=int, default=600)
     parser.add_argument("--archives", type=int, default=200)
+    parser.add_argument("--folders", type=int, default=100)
     args = parser.parse_args(arguments)
     own = psutil.Process()
     before = own.memory_info().rss
@@ -140,6 +230,9 @@ def main(arguments: list[str] | None = None) -> None:
     before = own.memory_info().rss
     with tempfile.TemporaryDirectory() as folder:
         try_archives(args.archives, Path(folder)).tell("archives", own.memory_info().rss - before)
+    before = own.memory_info().rss
+    with tempfile.TemporaryDirectory() as folder:
+        try_folders(args.folders, Path(folder)).tell("folders", own.memory_info().rss - before)
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from gal_studio.commands.terminal.stored import AsJson, Workspace, existing_work
 from gal_studio.core.errors import StudioError
 from gal_studio.core.types import Kind
 from gal_studio.state.database import upgrades
+from gal_studio.state.files.own_folder import others
 from gal_studio.state.files.paths import user_path
 from gal_studio.studio.views.everything import show_all
 from gal_studio.workspace import check
@@ -58,12 +59,12 @@ def doctor(
 
 
 def check_workspace(workspace: Path, repair: bool) -> dict[str, Any]:
-    """Check a workspace, and repair it if wanted; reports problems, repairs and what is left."""
+    """Check a workspace, and repair it if wanted; reports problems, repairs, what is left, other files."""
     database = user_path(workspace) / "studio.db"
     is_mislabelled = upgrades.says_another_version(database)
     if is_mislabelled and not repair:
         wrong = "studio.db has the tables of this version and says another (--repair puts that right)"
-        return {"projects": 0, "found": [wrong], "done": [], "left": [wrong]}
+        return {"projects": 0, "found": [wrong], "done": [], "left": [wrong], "others": []}
     if is_mislabelled:
         upgrades.set_version(database)
     with existing_workspace(workspace, writable=repair) as store:
@@ -74,6 +75,7 @@ def check_workspace(workspace: Path, repair: bool) -> dict[str, Any]:
             done = (*done, *repairs.repair(store, left))  # what could not be read before
             left = check.examine(store, show=show_all)
         projects = len(store.projects.names())
+        elsewhose = [path.relative_to(store.workspace).as_posix() for path in others(store.workspace)]
     if is_mislabelled:
         done = ("studio.db says its version again.", *done)
     return {
@@ -81,6 +83,7 @@ def check_workspace(workspace: Path, repair: bool) -> dict[str, Any]:
         "found": [f"{finding.sentence} ({repairs.remedy(finding)})" for finding in findings],
         "done": list(done),
         "left": [f"{finding.sentence} ({repairs.remedy(finding)})" for finding in left],
+        "others": elsewhose,
     }
 
 
@@ -88,7 +91,9 @@ def tell_workspace(report: dict[str, Any]) -> str:
     """The report as text."""
     lines = report["done"] or report["found"]
     if not lines:
-        return f"Workspace   no problems in {_projects(report['projects'])}; all files are intact."
+        lines = [f"no problems in {_projects(report['projects'])}; all files are intact."]
+    if report["others"]:
+        lines = [*lines, f"not the studio's, and left where it is: {', '.join(report['others'])}"]
     return "\n".join(f"Workspace   {line}" for line in lines)
 
 

@@ -11,6 +11,7 @@ from gal_studio.state.database.idempotency import Answers
 from gal_studio.state.files.content_store import Adapters, Images
 from gal_studio.state.files.errors import make_folder
 from gal_studio.state.files.free_space import Disk
+from gal_studio.state.files.own_folder import DATABASE, check_own
 from gal_studio.state.files.paths import user_path
 from gal_studio.state.jobs.jobs import Jobs
 from gal_studio.state.jobs.queue import JobQueue
@@ -40,16 +41,17 @@ class Store(AbstractContextManager["Store"]):
         reserve: int | None = None,
         database: Path | None = None,
     ) -> None:
-        """Open or create the workspace; jobs leave `reserve` bytes of the disk free.
+        """Open the workspace, or begin one in an empty folder; jobs leave `reserve` bytes of the disk free.
 
         `database` is a copy of the database that is read in its place.
         """
         self.workspace = user_path(workspace).absolute()
+        check_own(self.workspace)
         make_folder(self.workspace)
         self.disk = Disk(self.workspace, reserve)
         self.images = Images(self.workspace)
         self.adapters = Adapters(self.workspace)
-        self.database = Database(database or self.workspace / "studio.db")
+        self.database = Database(database or self.workspace / DATABASE)
         self.answers = Answers(self.database, clock)
         self.projects = Projects(self.database, clock)
         self.rounds = Rounds(self.database, clock)

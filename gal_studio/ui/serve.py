@@ -12,6 +12,7 @@ from gal_studio.core.errors import StudioError
 from gal_studio.processes import Keeper, start_worker
 from gal_studio.state import Store
 from gal_studio.state.files.errors import NoRoomError
+from gal_studio.state.files.own_folder import check_own
 from gal_studio.state.files.paths import user_path
 from gal_studio.state.files.private import keep_private
 from gal_studio.state.files.reserve_file import keep_reserve_file, release_reserve_file
@@ -55,6 +56,7 @@ def serve(
     given = os.environ.pop(AUTH_VARIABLE, None)  # so that no worker inherits it
     credentials = credentials_for(host, given if auth is None else auth, other_names, behind_proxy)
     workspace = user_path(workspace).absolute()
+    check_own(workspace)
     with PageLock(workspace) as lock:
         if not lock.acquire(PATIENCE):
             attach(workspace, open_browser, desktop)

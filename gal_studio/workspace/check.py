@@ -15,20 +15,16 @@ from gal_studio.state.database.tables import TABLES, Folder
 from gal_studio.state.database.upgrades import differences
 from gal_studio.state.files.content_store import Files
 from gal_studio.state.files.errors import DiskError, GoneError
+from gal_studio.state.files.own_folder import DAMAGED, is_unfinished
+from gal_studio.state.files.temporary import temporary_folder
 from gal_studio.state.store import Store
 from gal_studio.workspace.read_project import read_project
 
-DAMAGED = "damaged"
-"""The folder to which a repair moves what is damaged, so that nothing is lost that someone might want."""
 HOUR = 3600.0
 """Seconds after which an unreferenced file cannot belong to work in progress."""
 Problem = Literal[
     "database", "schema", "rows", "broken", "region", "lost", "altered", "orphan", "leftover", "checkpoint"
 ]
-_UNFINISHED = re.compile(
-    r"\..+\.[0-9a-f]{8}\.tmp|\.tmp\w{6}|\.import-\w+\.part|tmp\w{8}\.part|step-\d+\.safetensors\.part"
-)
-"""Names that only this program and its libraries give: all others are somebody's own files."""
 _CHECKPOINT = re.compile(r"[0-9a-f]{16}/\w+/step-\d+\.safetensors")
 Show = Callable[[Store, str], None]
 
@@ -149,6 +145,7 @@ def _lost_and_altered(store: Store, named: dict[Place, list[str]]) -> Iterator[F
 
 
 def _orphans(store: Store, named: set[str], age: float) -> Iterator[Finding]:
+    """Files named like stored ones that no row names: after a crash, or because somebody put them there."""
     for files in (store.images, store.adapters):
         paths = tuple(
             path
@@ -163,7 +160,7 @@ def _orphans(store: Store, named: set[str], age: float) -> Iterator[Finding]:
 def _leftovers(workspace: Path, age: float) -> Iterator[Finding]:
     folders = [
         workspace,
-        workspace / "temporary",
+        temporary_folder(workspace),
         workspace / "images",
         workspace / "adapters",
         *workspace.glob("checkpoints/*/*"),
@@ -173,7 +170,7 @@ def _leftovers(workspace: Path, age: float) -> Iterator[Finding]:
         path
         for folder in folders
         for path in _old(workspace, folder, age)
-        if _UNFINISHED.fullmatch(path.name) or folder.name == "temporary"  # of a page that was killed
+        if is_unfinished(path.name) or folder == temporary_folder(workspace)  # of a page that was killed
     )
     if paths:
         yield Finding("leftover", f"{_counted(len(paths), 'unfinished file')} left by a crash.", paths=paths)

@@ -5,9 +5,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from gal_studio.state.files.errors import disk_problem, make_folder
+from gal_studio.state.files.own_folder import DAMAGED
 from gal_studio.state.store import Store
 from gal_studio.workspace.archive.writer import export_project
-from gal_studio.workspace.check import DAMAGED, Finding, aside, examine, folder_of
+from gal_studio.workspace.check import Finding, aside, examine, folder_of
 
 _REPAIRS: Mapping[tuple[str, str], tuple[str, str]] = {
     ("candidates", "image"): (
@@ -101,6 +102,8 @@ def repair(store: Store, findings: tuple[Finding, ...] | None = None) -> tuple[s
             for pair_id in store.refinements.regions.misfits():
                 store.refinements.regions.delete(pair_id)
             report.append(f"{finding.sentence} Repaired: the next refinement makes them again.")
+        elif finding.problem == "orphan":
+            report.append(f"{finding.sentence} Moved to {DAMAGED}/: {_move_aside(store, finding.paths)}.")
         elif finding.paths:
             report.append(f"{finding.sentence} Removed.")
             _remove(store, finding.paths)
@@ -114,6 +117,8 @@ def remedy(finding: Finding) -> str:
     if finding.place is None:
         if finding.problem == "broken":
             return "--repair puts an archive of it into the folder damaged/ and takes it off the list"
+        if finding.problem == "orphan":
+            return f"--repair moves them to the folder {DAMAGED}/"
         if finding.problem == "schema":
             return "--repair adds what is missing, if it can; otherwise restore a copy of studio.db"
         beyond = finding.problem in ("database", "rows")
@@ -148,18 +153,25 @@ def _repair_files(store: Store, finding: Finding) -> str:
 
 def _set_aside(store: Store, finding: Finding) -> None:
     assert finding.place is not None
-    folder = make_folder(store.workspace / DAMAGED)
-    for name in finding.names:
-        path = folder_of(store, finding.place.folder).path(name)
-        if path.exists():  # several rows may name one file
-            _guarded_move(path, folder / path.name)
+    files = folder_of(store, finding.place.folder)
+    paths = dict.fromkeys(files.path(name) for name in finding.names)
+    _move_aside(store, tuple(path for path in paths if path.exists()))  # several rows may name one file
 
 
-def _guarded_move(path: Path, target: Path) -> None:
-    try:
-        path.replace(target)
-    except OSError as error:
-        raise disk_problem(error, target.parent) from error
+def _move_aside(store: Store, paths: tuple[Path, ...]) -> str:
+    """Move files to where nothing is deleted; returns their names."""
+    folder = make_folder(store.workspace / DAMAGED, store.workspace)
+    moved = []
+    for path in paths:
+        target, number = folder / path.name, 1
+        while target.exists():
+            number += 1
+            target = folder / f"{path.stem}-{number}{path.suffix}"
+        try:
+            moved.append(path.rename(target))
+        except OSError as error:
+            raise disk_problem(error, folder) from error
+    return ", ".join(path.name for path in moved)
 
 
 def _remove(store: Store, paths: tuple[Path, ...]) -> None:

@@ -14,6 +14,7 @@ import pytest
 
 from gal_studio.cli import main
 from gal_studio.core.errors import StudioError
+from gal_studio.state import Store
 from gal_studio.ui.access.credentials import Credentials
 from gal_studio.ui.access.origins import is_own_name
 from gal_studio.ui.serve import credentials_for, make_rules, ready_link
@@ -107,10 +108,16 @@ def wait_for(address: str) -> None:
     raise AssertionError("the studio does not answer")
 
 
+def modes(folder: Path) -> tuple[int, set[int]]:
+    """The mode of a folder, and those of its files with secrets."""
+    files = [path for path in folder.iterdir() if path.name.startswith(("studio.db", "sessions.json"))]
+    return folder.stat().st_mode & 0o777, {path.stat().st_mode & 0o777 for path in files}
+
+
 @pytest.mark.slow
 def test_the_printed_link_lets_in_and_the_server_asks_nobody(tmp_path: Path) -> None:
-    port = free_port()
-    with started(tmp_path, "--port", str(port), "--auth", "token") as (line, process):
+    port, folder = free_port(), tmp_path / "new"
+    with started(folder, "--port", str(port), "--auth", "token") as (line, process):
         address = f"http://127.0.0.1:{port}"
         link = re.search(rf"{address}(/sign-in\?token=\S+)", line)
         assert link, line
@@ -126,15 +133,20 @@ def test_the_printed_link_lets_in_and_the_server_asks_nobody(tmp_path: Path) -> 
         process.terminate()
         assert process.stdout is not None
         assert "OUTSIDE" not in line + process.stdout.read()
-    assert (tmp_path / "sessions.json").exists()
+    assert (folder / "sessions.json").exists()
+    if os.name == "posix":
+        assert modes(folder) == (0o700, {0o600}), "a new workspace with a sign-in is its owner's alone"
 
 
 @pytest.mark.slow
 def test_the_variable_does_the_same_and_sessions_outlive_the_process(tmp_path: Path) -> None:
     key: dict[str, str] = {}
-    port = free_port()
+    port, folder = free_port(), tmp_path / "before"
+    Store(folder).close()
+    folder.chmod(0o755)
+    (folder / "studio.db").chmod(0o644)
     for _ in range(2):
-        with started(tmp_path, "--port", str(port), GAL_STUDIO_AUTH="ada:secret") as (line, process):
+        with started(folder, "--port", str(port), GAL_STUDIO_AUTH="ada:secret") as (line, process):
             address = f"http://127.0.0.1:{port}"
             assert "secret" not in line
             wait_for(address)
@@ -143,3 +155,5 @@ def test_the_variable_does_the_same_and_sessions_outlive_the_process(tmp_path: P
             if not key:
                 key = cookie_of(ask(address, "/sign-in", "POST", body=b"user=ada&secret=secret"))
             assert ask(address, "/", headers=key).status == 200
+            if os.name == "posix":
+                assert modes(folder) == (0o700, {0o600}), "one that was open to others is closed"

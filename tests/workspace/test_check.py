@@ -13,11 +13,12 @@ from gal_studio.core.errors import StudioError
 from gal_studio.rounds import fingerprints, lineage
 from gal_studio.rounds.inputs import inputs_of
 from gal_studio.state import Store
+from gal_studio.state.files.own_folder import DAMAGED, others
 from gal_studio.state.tables.candidates import NewCandidate
 from gal_studio.state.tables.pair_regions import PairRegion
 from gal_studio.studio import Studio
 from gal_studio.workspace.check import HOUR, Finding, examine
-from gal_studio.workspace.repair import DAMAGED, remedy, repair
+from gal_studio.workspace.repair import remedy, repair
 from tests.workspace.filled import fill, picture, snapshot, weights
 
 
@@ -146,7 +147,7 @@ def test_leftovers_go_when_they_are_old_and_work_in_progress_stays(full: Store) 
         full.adapters.path(full.adapters.add(weights(1234))),
         full.checkpoints(round_.id) / "0123456789abcdef" / "step-4.safetensors.part",
         full.checkpoints(round_.id) / "0123456789abcdef" / ".tmpLXvV1J",
-        full.workspace / ".import-abc.part",
+        full.workspace / ".import-abc1_x2z.part",
     ]
     young = [
         full.images.path(full.images.add_picture(picture(Random(78)))),
@@ -162,8 +163,15 @@ def test_leftovers_go_when_they_are_old_and_work_in_progress_stays(full: Store) 
     for path in old:
         aged(path)
     assert {finding.problem for finding in examine(full)} == {"orphan", "leftover"}
-    assert all("Removed" in line for line in repair(full))
+    (full.workspace / DAMAGED).mkdir()
+    (full.workspace / DAMAGED / old[1].name).write_bytes(b"another")
+    report = repair(full)
+    assert all("Removed" in line or "Moved to damaged/" in line for line in report)
     assert not [path for path in old if path.exists()]
+    kept = {path.name for path in (full.workspace / DAMAGED).iterdir()}
+    assert kept == {old[1].name, f"{old[1].stem}-2.png", old[2].name}, "nobody's files are moved aside"
+    assert (full.workspace / DAMAGED / old[1].name).read_bytes() == b"another"
+    assert all(name in "".join(report) for name in kept - {old[1].name})
     assert all(path.exists() for path in (*young, foreign))
     assert examine(full) == ()
 
@@ -175,6 +183,9 @@ def test_files_of_somebody_else_stay(full: Store, tmp_path: Path) -> None:
     (own / "exports" / "linked").symlink_to(elsewhere.parent)
     theirs = [
         aged_file(own / "letter.tmp"),
+        aged_file(own / "tmpabcdefgh.part"),
+        aged_file(own / ".import-of-cars.part"),
+        aged_file(own / "temporary" / "slides.key"),
         aged_file(own / "exports" / "2019" / "bill.part"),
         aged_file(own / "images" / "scan.part"),
         aged_file(own / "images" / f"{'c' * 64}.png"),  # not its hash
@@ -184,6 +195,11 @@ def test_files_of_somebody_else_stay(full: Store, tmp_path: Path) -> None:
     assert examine(full) == ()
     assert repair(full) == ()
     assert all(path.exists() for path in (*theirs, elsewhere))
+    told = {path.relative_to(own).as_posix() for path in others(own)}
+    assert told == {
+        ".import-of-cars.part", "checkpoints/mine", "exports/2019", "exports/linked", "images/scan.part",
+        "letter.tmp", "temporary/slides.key", "tmpabcdefgh.part",
+    }  # fmt: skip
 
 
 def aged_file(path: Path) -> Path:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from gal_studio.core.errors import StudioError
-from gal_studio.state.database.upgrades import VERSION, upgrade
+from gal_studio.state.database.upgrades import VERSION, is_another_programs, upgrade
 from gal_studio.state.files.errors import GoneError, database_problem, disk_problem
 
 Values = Sequence[Any] | Mapping[str, Any]
@@ -137,6 +137,10 @@ class Database:
             raise StudioError(
                 f"The workspace {self._folder} was made by a newer GAL Studio "
                 f"(version {version}, this one supports {VERSION}): update GAL Studio."
+            )
+        if is_another_programs(writer):
+            raise StudioError(
+                f"The file studio.db in {self._folder} is of another program: choose another folder."
             )
         upgrade(writer, version)
         if writer.execute("PRAGMA foreign_key_check").fetchone() is not None:

@@ -107,6 +107,12 @@ def differences(rows: Rows) -> Iterator[str]:
             yield f"The {kind} {name} is missing."
 
 
+def is_another_programs(writer: sqlite3.Connection) -> bool:
+    """Whether a database has tables, and none of them is the studio's."""
+    present = {row[0] for row in writer.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    return bool(present) and present.isdisjoint({table.name for table in TABLES})
+
+
 def says_another_version(path: Path) -> bool:
     """Whether a database has the tables of this version and says another version."""
     try:

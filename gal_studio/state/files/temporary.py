@@ -8,26 +8,30 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from gal_studio.core.errors import StudioError
 from gal_studio.state.files.errors import make_folder
+from gal_studio.state.files.own_folder import PAGE_FOLDER, is_unfinished
 
 FOLDER = "temporary"
-UNFINISHED = "*.part"  # imports and exports in the workspace's own folder, by whichever process
-HOUR = 3600.0  # seconds after which nobody works on one
+HOUR = 3600.0  # seconds after which nobody works on an import or an export
 _GRADIO = "GRADIO_TEMP_DIR"
 
 
 def temporary_folder(workspace: Path) -> Path:
     """The folder for files that nobody misses once the page has ended; only the page's process uses it."""
-    return workspace / FOLDER
+    return workspace / FOLDER / PAGE_FOLDER
 
 
 @contextmanager
 def own_temporary_files(workspace: Path) -> Iterator[Path]:
     """Let all temporary files of this process lie in the workspace, from which they are swept.
 
-    What a killed page left is deleted at the start. The caller holds the lock of the page.
+    What a killed page left is deleted at the start; files under other names are somebody else's, and stay.
+    The caller holds the lock of the page.
     """
     folder = temporary_folder(workspace)
+    if folder.parent.is_symlink() or folder.is_symlink():
+        raise StudioError(f"{folder.parent} is a link: remove it, so that no folder elsewhere is emptied.")
     shutil.rmtree(folder, ignore_errors=True)
     _sweep(workspace)
     make_folder(folder, workspace)
@@ -39,14 +43,22 @@ def own_temporary_files(workspace: Path) -> Iterator[Path]:
         tempfile.tempdir = before
         os.environ.pop(_GRADIO, None)
         shutil.rmtree(folder, ignore_errors=True)
+        with suppress(OSError):  # somebody else's file lies in it
+            folder.parent.rmdir()
 
 
 def _sweep(workspace: Path) -> None:
     """Delete what killed imports and exports left; a command may be at work beside the page."""
-    for path in workspace.glob(UNFINISHED):
+    if not workspace.is_dir():
+        return
+    for path in workspace.iterdir():
         with suppress(OSError):
-            if time.time() - path.lstat().st_mtime > HOUR:
-                if path.is_dir() and not path.is_symlink():
+            if (
+                is_unfinished(path.name)
+                and not path.is_symlink()
+                and time.time() - path.lstat().st_mtime > HOUR
+            ):
+                if path.is_dir():
                     shutil.rmtree(path, ignore_errors=True)
                 else:
                     path.unlink(missing_ok=True)

@@ -92,7 +92,7 @@ def read_lora_facts(given: str | Path) -> LoraFacts:
 def prepare_start(store: Store, asked: LoraStart, convert: Convert) -> Start:
     """Convert a LoRA and store the result; what remains is to say which project starts from it."""
     read_lora_facts(asked.path)  # refused here if no other reader should see it
-    with tempfile.TemporaryDirectory(dir=store.workspace, suffix=".part") as folder:
+    with tempfile.TemporaryDirectory(dir=store.workspace, prefix=".lora-", suffix=".part") as folder:
         written = Path(folder) / "start.safetensors"
         convert(asked, written)
         return Start(Path(asked.path).name, store.adapters.add_file(written))

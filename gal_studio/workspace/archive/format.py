@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from gal_studio.core import strict_json
 from gal_studio.core.checks import shown
 from gal_studio.core.errors import StudioError
 from gal_studio.state.database.tables import Column, Folder
@@ -75,9 +76,9 @@ def manifest_text(manifest: Manifest) -> str:
 def read_manifest(data: bytes) -> Manifest:
     """Parse and check the manifest."""
     try:
-        table = json.loads(data, parse_constant=_constant)
+        table = strict_json.loads(data)
         known = isinstance(table, dict) and table.get("format") == FORMAT
-    except (ValueError, RecursionError) as error:
+    except StudioError as error:
         raise damaged("its manifest is not valid JSON") from error
     if not known:
         raise StudioError(
@@ -107,8 +108,8 @@ def row_text(values: Iterable[Any]) -> str:
 def read_row(columns: Sequence[Column], line: bytes) -> list[Any]:
     """Parse a row and check each value against the type of its column."""
     try:
-        values = json.loads(line, parse_constant=_constant)
-    except (ValueError, RecursionError) as error:
+        values = strict_json.loads(line)
+    except StudioError as error:
         raise damaged("it has a row that is not valid JSON") from error
     if not isinstance(values, list) or len(values) != len(columns):
         raise damaged("it has a row with a wrong number of columns")
@@ -145,10 +146,6 @@ def _count(number: object) -> int:
     if isinstance(number, bool) or not isinstance(number, int) or not 0 <= number < _LARGEST_NUMBER:
         raise ValueError(f"{number!r} is not a number")
     return number
-
-
-def _constant(name: str) -> float:
-    raise ValueError(f"{name} is not strict JSON")
 
 
 def _written(value: Any) -> Any:

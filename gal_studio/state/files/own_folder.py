@@ -1,0 +1,90 @@
+"""What in a folder is the studio's own: a workspace is begun only where nothing of anybody else lies."""
+
+import os
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from gal_studio.core.errors import StudioError
+from gal_studio.state.files.errors import disk_problem
+
+DATABASE = "studio.db"
+DAMAGED = "damaged"
+"""The folder to which a repair moves what is damaged or nobody's, so that nothing is lost."""
+PAGE_FOLDER = "gal-studio-page"
+"""The folder of the page's own temporary files, in `temporary/`."""
+_TEXT = r"[a-z0-9_]{8}"
+_UNFINISHED = re.compile(
+    rf"\..+\.[0-9a-f]{{8}}\.tmp|\.tmp\w{{6}}|\.(import|lora)-{_TEXT}\.part"
+    r"|\.(upload|export)-[0-9a-f]{32}\.part|step-\d+\.safetensors\.part"
+)
+_FILES = re.compile(r"studio\.db(-wal|-shm)?|(page|worker(-.+)?)\.lock|page\.address|sessions\.json|"
+                    r"\.(reserve|ballast)")  # fmt: skip
+_ID = r"[0-9a-f]{16}"
+_FOLDERS: Mapping[str, re.Pattern[str]] = {
+    "images": re.compile(r"[0-9a-f]{64}\.png"),
+    "adapters": re.compile(r"[0-9a-f]{64}\.safetensors"),
+    "checkpoints": re.compile(_ID),
+    "exports": re.compile(_ID),
+    "logs": re.compile(r"(page|worker)[\w.-]*\.log[\w.]*"),
+    "temporary": re.compile(PAGE_FOLDER),
+    "uploads": re.compile(r"[0-9a-f]{32}"),
+    DAMAGED: re.compile(r".+"),  # whatever it was
+}
+_BEFORE_THE_DATABASE = ("logs", "temporary")
+"""Folders in which something may lie before there is a database; the others are still empty then."""
+_OF_THE_SYSTEM = frozenset({".DS_Store", "desktop.ini", "Thumbs.db", ".directory", "lost+found"})
+
+
+def is_unfinished(name: str) -> bool:
+    """Whether only the studio and its libraries name a temporary file like this."""
+    return bool(_UNFINISHED.fullmatch(name))
+
+
+def check_own(workspace: Path) -> None:
+    """Refuse to begin a workspace where other files are; a missing folder and a workspace are fine.
+
+    Without a database, only what a start of the studio leaves is its own. A link in the folder leads to
+    somebody else's files; a link to the folder is followed.
+    """
+    if (workspace / DATABASE).exists() or not workspace.is_dir():
+        return
+    first = next((path for path in _entries(workspace) if not _is_of_a_start(path)), None)
+    if first is not None:
+        raise StudioError(
+            f"The folder {workspace} holds other files ({first.name!r} for one) and no workspace: choose an "
+            f"empty folder, or put {DATABASE} back if it was there."
+        )
+
+
+def others(workspace: Path) -> tuple[Path, ...]:
+    """Files and folders in a workspace that do not have the studio's names, and links, sorted."""
+    found: list[Path] = []
+    for path in _entries(workspace):
+        if path.name in _FOLDERS and path.is_dir() and not path.is_symlink():
+            names = _FOLDERS[path.name]
+            found += [inner for inner in _entries(path) if not _is_named(inner, names)]
+        elif not _is_named(path, _FILES):
+            found.append(path)
+    return tuple(found)
+
+
+def _is_named(path: Path, names: re.Pattern[str]) -> bool:
+    return not path.is_symlink() and bool(names.fullmatch(path.name) or is_unfinished(path.name))
+
+
+def _entries(folder: Path) -> Iterator[Path]:
+    try:
+        names = sorted(os.listdir(folder))
+    except OSError as error:
+        raise disk_problem(error, folder) from error
+    yield from (folder / name for name in names if name not in _OF_THE_SYSTEM)
+
+
+def _is_of_a_start(path: Path) -> bool:
+    if path.name not in _FOLDERS or path.is_symlink() or not path.is_dir():
+        return _is_named(path, _FILES)
+    inside, names = tuple(_entries(path)), _FOLDERS[path.name]
+    return not inside or (
+        path.name in _BEFORE_THE_DATABASE and all(_is_named(inner, names) for inner in inside)
+    )
