@@ -89,14 +89,13 @@ def refine_project(
 def refine_round(studio: Studio, worker: LocalWorker, line: ProgressLine, round_id: str) -> str | None:
     """Do what is missing of a refinement; returns its ID, or None if there is nothing to learn from."""
     store = studio.store
-    round_, inputs = store.rounds.get(round_id), inputs_of(store, round_id, foregrounds=True)
-    if not pair_rules.can_be_refined(inputs.here):
+    round_ = store.rounds.get(round_id)
+    if not pair_rules.can_be_refined(store.snapshots.round(round_id)):
         line.say(f"Round {round_.number} is not refined: it has no accepted picture to learn from.")
         return None
     for node in [child for child in store.rounds.children(round_id) if child.kind == "refine"][-1:]:
         worker.finish_what_was_left(node.id)
-    settings = store.projects.get(round_.project_id).settings.refine
-    done = pair_rules.matching_refinement(store, inputs, settings)
+    done = studio.repeated_refinement(round_id)
     if done is None:
         jobs = studio.run_refinement(round_id)
         for job in jobs:

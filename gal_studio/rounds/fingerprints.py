@@ -45,6 +45,17 @@ def is_trained(inputs: TrainingInputs) -> bool:
     return known is not None and known == training_fingerprint(inputs)
 
 
+def is_trainable(inputs: TrainingInputs) -> bool:
+    """Whether a fine-tuning would train anything: not what is trained already with the project's settings."""
+    here = inputs.here
+    if here.round.kind == "refine":
+        return False
+    wanted, present = here.project.project.settings, here.settings
+    same = present.tune.essential == wanted.tune.essential
+    same = same and present.machine.essential == wanted.machine.essential
+    return here.round.adapter is None or not same or not is_trained(inputs)
+
+
 def _example(example: TrainingExample, refines: bool) -> tuple[object, ...]:
     """Fine-tuning leaves out a missing mask, since the first version had no masks."""
     values = astuple(example)

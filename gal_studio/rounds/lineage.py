@@ -68,6 +68,15 @@ def pool(here: RoundSnapshot) -> tuple[Anchor, ...]:
     return tuple(anchor for anchor in here.project.anchors if anchor.enabled and anchor.id not in taken)
 
 
+def refuse_an_empty_pool(here: RoundSnapshot) -> None:
+    """Refuse a round that has no anchors left to draw."""
+    if not pool(here):
+        raise StudioError(
+            f"Round {here.round.number} has no test prompts left to draw, because each has an accepted "
+            "picture or is switched off: add test prompts or switch some on, then press Generate."
+        )
+
+
 def drawn(here: RoundSnapshot) -> frozenset[tuple[str, int]]:
     """(anchor ID, index) of every candidate of a round that has its picture."""
     return frozenset((one.anchor_id, one.index) for one in here.candidates if one.image)

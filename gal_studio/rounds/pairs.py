@@ -9,7 +9,7 @@ from gal_studio.core.references import Prompts
 from gal_studio.core.seeds import named_seed
 from gal_studio.core.settings import RefineSettings, Settings
 from gal_studio.core.snapshot import RoundSnapshot
-from gal_studio.core.types import Reference, Round, TrainingExample
+from gal_studio.core.types import Reference, TrainingExample
 from gal_studio.rounds import lineage
 from gal_studio.rounds.inputs import TrainingInputs
 from gal_studio.state.store import Store
@@ -174,18 +174,20 @@ def measured_prompts(here: RoundSnapshot, trained: Iterable[TrainingExample]) ->
     return frozenset(prompts - {example.prompt for example in trained})
 
 
-def matching_refinement(store: Store, base: TrainingInputs, settings: RefineSettings) -> Round | None:
-    """Find a trained, unpainted refinement of a round with the same settings, training set and pairs."""
-    wanted = replace(settings, next_round="continue")
-    planned, examples = planned_pairs(base, settings), base.examples
-    for other in base.here.children:
-        if other.round.kind != "refine" or other.round.adapter is None or other.round.archived:
-            continue
-        if (
-            replace(other.settings.refine, next_round="continue") == wanted
-            and tuple(pair.plan for pair in store.refinements.pairs(other.id)) == planned
-            and store.rounds.training_set(other.id)[: len(examples)] == examples
-            and not store.refinements.paintings.newest(other.id)
-        ):
-            return other.round
-    return None
+def repeats(
+    other: TrainingInputs,
+    base: TrainingInputs,
+    planned: tuple[PlannedPair, ...],
+    trained: tuple[TrainingExample, ...],
+) -> bool:
+    """Whether a refinement of `base` with the project's settings would be the same as this unpainted one.
+
+    `planned` are its pairs, and `trained` is what the other one was trained on.
+    """
+    wanted = base.here.project.project.settings.refine
+    return (
+        replace(other.here.settings.refine, next_round=wanted.next_round) == wanted
+        and tuple(pair.plan for pair in other.pairs) == planned
+        and trained[: len(base.examples)] == base.examples
+        and not other.painted
+    )

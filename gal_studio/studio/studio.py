@@ -10,7 +10,7 @@ from gal_studio.state.files.paths import user_path
 from gal_studio.studio.create.model_check import model_check
 from gal_studio.studio.verbs.decisions import DecisionVerbs
 from gal_studio.studio.verbs.files import FileVerbs
-from gal_studio.studio.verbs.measures import MeasureVerbs
+from gal_studio.studio.verbs.jobs import JobVerbs
 from gal_studio.studio.verbs.pictures import PictureVerbs
 from gal_studio.studio.verbs.projects import ProjectVerbs
 from gal_studio.studio.verbs.replays import ReplayVerbs
@@ -26,8 +26,8 @@ class Studio(
     RoundVerbs,
     TreeVerbs,
     WorkVerbs,
+    JobVerbs,
     DecisionVerbs,
-    MeasureVerbs,
     ReplayVerbs,
     FileVerbs,
     TrialVerbs,

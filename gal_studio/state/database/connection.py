@@ -4,7 +4,7 @@ import functools
 import sqlite3
 import threading
 import weakref
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import fields
 from pathlib import Path
@@ -36,11 +36,15 @@ class Undecoded(bytes):
 
 
 class _Held:
-    """The connection of one thread, closed when the thread ends. `depth` counts open transactions."""
+    """The connection of one thread, closed when the thread ends. `depth` counts open transactions.
+
+    `after` is called once the open transaction is committed.
+    """
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self.connection = connection
         self.depth = 0
+        self.after: list[Callable[[], object]] = []
         weakref.finalize(self, connection.close).atexit = False
 
 
@@ -173,12 +177,23 @@ class Database:
             try:
                 yield connection
                 connection.execute("COMMIT")
+                committed = held.after
             except BaseException:
                 if connection.in_transaction:
                     connection.execute("ROLLBACK")
                 raise
             finally:
-                held.depth = 0
+                held.depth, held.after = 0, []
+        for act in committed:
+            act()
+
+    def after_commit(self, act: Callable[[], object]) -> None:
+        """Call this once when the open transaction of this thread is committed; at once if there is none."""
+        held = self._held
+        if not held.depth:
+            act()
+        elif act not in held.after:
+            held.after.append(act)
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:

@@ -67,3 +67,24 @@ def tell_measures(view: MeasuresView) -> Iterable[str]:
         yield f"{view.verdict.headline} {view.verdict.sentence}"
     for found in view.warnings:
         yield f"Mind: {found.sentence}"
+
+
+def in_sentences(report: Report | None) -> tuple[str, ...]:
+    """What a round was measured to be; empty if it was not measured."""
+    if report is None:
+        return ()
+    asked = report.figures.get("as_asked")
+    sentences = [
+        f"Of {report.pictures} pictures of prompts that no training used, {report.copies} copy the reference"
+        + (f", and {report.count('as_asked')} show what was asked for." if asked else ".")
+    ]
+    if report.gain is not None:
+        sentences.append(
+            f"They are closer to the reference than the base model's by {_shown(report.gain)} on average, in "
+            "CLIP-I, where a picture that copies or does not show what was asked for counts 0."
+        )
+    return tuple(sentences)
+
+
+def _shown(figure: Interval) -> str:
+    return f"{figure.value:+.3f} (95 % interval {figure.low:+.3f} to {figure.high:+.3f})"

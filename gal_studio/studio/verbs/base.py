@@ -2,14 +2,17 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import Protocol
 
+from gal_studio.core.errors import StudioError
+from gal_studio.core.jobs.kinds import describe_job, kinds_before
+from gal_studio.core.jobs.states import ACTIVE
 from gal_studio.core.models.lora_start import LoraStart
 from gal_studio.core.models.reports import ModelNames, ModelReports
+from gal_studio.core.types import Job, Round
 from gal_studio.state import Store
 from gal_studio.studio.create.model_check import model_check
-
-Asked = TypeVar("Asked")
+from gal_studio.studio.open_jobs import REQUESTED
 
 
 class Models(Protocol):
@@ -44,7 +47,35 @@ class Verbs:
     def _convert_lora(self, asked: LoraStart, out: Path) -> None:
         (self.models or model_check).convert(asked, out)
 
-    def _woken(self, asked: Asked) -> Asked:
+    def _wake_worker(self) -> None:
+        """Wake the worker once what was queued is stored."""
+        if self._wake is not None:
+            self.store.database.after_commit(self._wake_now)
+
+    def _wake_now(self) -> None:
         if self._wake is not None:
             self._wake(self.store.workspace)
-        return asked
+
+    def _queue(self, round_: Round, kind: str) -> Job:
+        """Queue a job of a round, or find the same one."""
+        self._wake_worker()
+        return self.store.jobs.enqueue(round_.project_id, round_.id, kind)
+
+    def _requested(self, round_: Round, kind: str) -> Job | None:
+        """The same job if it waits, runs or is halted. Refused while another job works on the round.
+
+        Some kinds, such as quality maps, may be made beside any other job.
+        """
+        self.store.jobs.reap()
+        for job in self.store.jobs.of_project(round_.project_id):
+            if job.round_id != round_.id:
+                continue
+            if job.kind == kind and job.state in REQUESTED:
+                return self._queue(round_, kind)
+            is_beside = describe_job(job.kind).is_beside or describe_job(kind).is_beside
+            may_wait = is_beside or (job.kind in kinds_before(kind) and job.state in ("queued", "running"))
+            if job.state in ACTIVE and not may_wait:
+                raise StudioError(
+                    f"Round {round_.number} is being worked on: wait for it, or press Stop first."
+                )
+        return None

@@ -12,7 +12,7 @@ from gal_studio.state.files.content_store import write_whole
 from gal_studio.state.tables.exports import Export
 from gal_studio.studio.create import captions
 from gal_studio.studio.create.lora_file import checked_lora, prepare_start
-from gal_studio.studio.requests import exports as requests
+from gal_studio.studio.reports.measured import find_measured, in_sentences
 from gal_studio.studio.verbs.base import Verbs
 from gal_studio.studio.views.everything import show_all
 from gal_studio.studio.views.measures import measures_view
@@ -66,12 +66,23 @@ class FileVerbs(Verbs):
         A fresh process draws with the file and compares; `exports` tells what it found.
         """
         measured = self.measured_sentences(round_id)
-        return self._woken(requests.ask_export(self.store, round_id, form, measured))
+        with self.store.database.transaction():
+            round_ = self.store.rounds.get(round_id)
+            if round_.adapter is None:
+                raise StudioError(f"Round {round_.number} is not trained yet: press Fine-tune first.")
+            wanted = find_form(form)
+            if self.store.rounds.settings(round_id).tune.method == "full" and not wanted.is_own:
+                raise StudioError(
+                    f"Round {round_.number} trained the whole model, which is no LoRA: choose For diffusers."
+                )
+            self.store.exports.ask(round_id, wanted.name, measured)
+            return self._queue(round_, "export")
 
     def measured_sentences(self, round_id: str) -> tuple[str, ...]:
         """What a round was measured to be, in sentences; empty if it was not measured."""
         view = measures_view(self.store, self.store.rounds.get(round_id).project_id)
-        return requests.measured_sentences(view, round_id)
+        measured = find_measured(view, round_id)
+        return () if measured is None else in_sentences(measured.report)
 
     def exports(self, round_id: str) -> tuple[Export, ...]:
         """The requested exports of a round, and those that were made of its present weights."""

@@ -8,7 +8,7 @@ from gal_studio.core.measures.pictures import When
 from gal_studio.core.types import Job
 from gal_studio.rounds import test_set
 from gal_studio.rounds.replays import refuse_changes_by_hand
-from gal_studio.studio.requests import measures as requests
+from gal_studio.studio.open_jobs import is_coming
 from gal_studio.studio.verbs.base import Verbs
 from gal_studio.studio.views.measures import MeasuresView, measures_view
 
@@ -21,14 +21,30 @@ class MeasureVerbs(Verbs):
         return measures_view(self.store, project_id)
 
     def measure(self, round_id: str) -> Job:
-        """Queue the measurement of a round; it lets all other jobs go first."""
-        return self._woken(requests.ask_measure(self.store, round_id))
+        """Queue the measurement of a round, behind its training if that waits; all other jobs go first."""
+        with self.store.database.transaction():
+            round_ = self.store.rounds.get(round_id)
+            job = self._requested(round_, "measure")
+            if job is not None:
+                return job
+            if round_.adapter is None and not is_coming(self.store, round_, "fine_tune", "refine"):
+                raise StudioError(f"Round {round_.number} is not trained yet: press Fine-tune first.")
+            if round_.adapter is not None and not test_set.prepare(self.store, round_id).missing:
+                raise StudioError(f"Round {round_.number} is already measured on the present benchmark.")
+            return self._queue(round_, "measure")
 
     def measure_all(self, project_id: str) -> tuple[Job, ...]:
         """Queue the measurement of every trained round that lacks pictures of the benchmark."""
-        jobs = requests.ask_measure_all(self.store, project_id)
-        self._woken(jobs[-1])
-        return jobs
+        with self.store.database.transaction():
+            trained = [each.id for each in self.store.rounds.shown(project_id) if each.adapter is not None]
+            lacking = [each for each in trained if test_set.prepare(self.store, each).missing]
+            if not lacking:
+                raise StudioError(
+                    "Every trained round is already measured on the present benchmark."
+                    if trained
+                    else "No round is trained yet: press Fine-tune first."
+                )
+            return tuple(map(self.measure, lacking))
 
     def change_test_set(self, project_id: str, templates: Sequence[str], seeds: int) -> None:
         """Choose other held-out prompts, and the number of pictures of each.

@@ -26,7 +26,9 @@ class PictureVerbs(Verbs):
         name = absolute_base_model(base_model.strip())
         delete.forget_unused_looks(self.store, time.time() - KEPT_SECONDS)
         seen = self.store.seen.ask(image, name, edition(name))
-        return seen if seen.answered is not None else self._woken(seen)
+        if seen.answered is None:
+            self._wake_worker()
+        return seen
 
     def seen_picture(self, image: str, base_model: str) -> SeenPicture | None:
         """What was requested of a stored picture and a model, and its answer."""

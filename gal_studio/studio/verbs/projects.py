@@ -55,7 +55,7 @@ class ProjectVerbs(Verbs):
             pins.setdefault(name, commit)
         if reports.missing:
             first = self.store.rounds.of_project(project_id)[0]
-            self._woken(self.store.jobs.enqueue(project_id, first.id, DOWNLOAD))
+            self._queue(first, DOWNLOAD)
 
     def create_demo(self, kind: Kind, origin: str | None = None) -> str:
         """Create a project from the bundled references; see `create_project`."""

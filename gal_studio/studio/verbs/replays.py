@@ -1,9 +1,10 @@
 """Draw a project again under another policy, or with what the person decided."""
 
+from gal_studio.core.errors import StudioError
 from gal_studio.core.types import Job
+from gal_studio.rounds import replays
 from gal_studio.rounds.recorded import last_trained
 from gal_studio.state.database.versions import Version
-from gal_studio.studio.requests import replays as requests
 from gal_studio.studio.verbs.base import Verbs
 from gal_studio.studio.views.replays import ReplayView, replay_view, replay_views
 
@@ -18,7 +19,13 @@ class ReplayVerbs(Verbs):
         or the name of a policy. Returns the ID of the replay, whose jobs are queued. The same line, decisions
         and policy twice are one replay, which goes on where it is.
         """
-        return self._woken(requests.ask_replay(self.store, project_id, policy, round_id))
+        replays.refuse_replay_of_replay(self.store, project_id)
+        with self.store.database.transaction():
+            last = round_id or last_trained(self.store.snapshots.outline(project_id))
+            made = replays.start(self.store, last, policy)
+            replays.enqueue_all_missing(self.store, made)
+            self._wake_worker()
+        return made
 
     def replay_through(self, round_id: str, policy: str) -> str:
         """The same for the line that goes through a round down to its deepest trained one."""
@@ -28,12 +35,21 @@ class ReplayVerbs(Verbs):
         )
 
     def continue_replay(self, project_id: str) -> tuple[Job, ...]:
-        """Queue what a stopped or imported replay lacks."""
-        return self._woken(requests.ask_to_go_on(self.store, project_id))
+        """Queue what a stopped or imported replay lacks; refused if it is no replay, or lacks nothing."""
+        name = self.store.projects.name(project_id)
+        if self.store.replays.get(project_id) is None:
+            raise StudioError(f"{name} is no replay: choose one to go on with.")
+        jobs = replays.enqueue_all_missing(self.store, project_id)
+        if not jobs:
+            raise StudioError(f"{name} is drawn and measured already.")
+        self._wake_worker()
+        return jobs
 
     def stop_replay(self, project_id: str) -> tuple[Job, ...]:
-        """Stop a replay; what is drawn is kept."""
-        return requests.stop_replay(self.store, project_id)
+        """Stop its running job at the next step and cancel the waiting ones; what is drawn is kept."""
+        halted = ("queued", "running", "pausing", "paused", "interrupted")
+        jobs = [job for job in self.store.jobs.of_project(project_id) if job.state in halted]
+        return tuple(self.store.jobs.request_stop(job.id) for job in jobs)
 
     def replays(self, project_id: str) -> tuple[ReplayView, ...]:
         """The replays of a project, the oldest first, with what each was measured to be."""

@@ -38,8 +38,8 @@ class TrialVerbs(Verbs):
         with self.store.database.transaction():
             trials.check(self.store, round_id, new)
             trial = self.store.trials.add(round_id, new)
-            self.store.jobs.enqueue(round_.project_id, round_id, "try")
-        return self._woken(trial)
+            self._queue(round_, "try")
+        return trial
 
     def trials(self, project_id: str) -> tuple[Trial, ...]:
         """The pictures of free prompts of all rounds, the newest first."""
@@ -62,11 +62,8 @@ class TrialVerbs(Verbs):
         with self.store.database.transaction():
             trial = self.store.trials.get(trial_id)
             self.store.trials.restore(trial_id)
-            if trial.image or trial.trouble:
-                return
-            project_id = self.store.rounds.get(trial.round_id).project_id
-            self.store.jobs.enqueue(project_id, trial.round_id, "try")
-        self._woken(trial)
+            if not trial.image and not trial.trouble:
+                self._queue(self.store.rounds.get(trial.round_id), "try")
 
     def trial_picture(self, trial_id: str) -> Path:
         """The picture of a trial, a PNG."""

@@ -9,12 +9,12 @@ from gal_studio.core.naming import round_names
 from gal_studio.core.references import parse_prompts
 from gal_studio.core.snapshot import ProjectSnapshot, RoundSnapshot
 from gal_studio.core.types import Reference
+from gal_studio.rounds.fingerprints import is_trainable
 from gal_studio.rounds.inputs import load_inputs
 from gal_studio.rounds.lineage import missing, pool
 from gal_studio.rounds.pairs import judged_candidates
 from gal_studio.rounds.suggestions import Proposal, open_suggestions, shown_proposal, suggested_anchors
 from gal_studio.state import Store
-from gal_studio.studio.requests.rounds import is_trainable
 from gal_studio.studio.views.forecast import ahead
 from gal_studio.studio.views.history import decision_history
 from gal_studio.studio.views.prompt_scores import score_views

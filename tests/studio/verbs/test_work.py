@@ -85,7 +85,30 @@ def test_work_wakes_the_worker(tmp_path: Path) -> None:
         studio = Studio(store, woken.append)
         first = studio.store.rounds.of_project(studio.create_project(draft()))[0]
         studio.fine_tune(first.id)
-    assert woken == [tmp_path]
+        assert woken == [tmp_path]
+        studio.run_missing(first.id)
+        assert woken == [tmp_path] * 2, "once for all jobs"
+
+
+def test_the_worker_is_woken_once_its_job_is_stored(tmp_path: Path) -> None:
+    """It would find none before, and look again only after a while."""
+    found: list[bool] = []
+
+    def look(workspace: Path) -> None:
+        with Store(workspace) as other:
+            found.append(other.jobs.has_work())
+
+    with Store(tmp_path) as store:
+        studio = Studio(store, look)
+        first = store.rounds.of_project(studio.create_project(draft()))[0]
+        with pytest.raises(KeyError), store.database.transaction():
+            studio.fine_tune(first.id)
+            raise KeyError
+        assert not found
+        with store.database.transaction():
+            studio.fine_tune(first.id)
+            assert not found
+    assert found == [True]
 
 
 def test_whole_round_is_asked_for_at_once(studio: Studio) -> None:
