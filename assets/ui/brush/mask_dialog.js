@@ -5,7 +5,7 @@ import { on } from "../app/store.js";
 import { call, refresh } from "../app/session.js";
 import { write } from "../app/writes.js";
 import { askStored, draftKept, draftOf, keepDraft } from "../app/drafts.js";
-import { el, reference, setAttribute, setText, whenClosed } from "../kit/dom.js";
+import { el, makeButton, reference, setAttribute, setText, whenClosed } from "../kit/dom.js";
 import { makeBrush, pictureThere } from "./brush.js";
 import { brushBar } from "./toolbar.js";
 import { Mask } from "./mask.js";
@@ -112,8 +112,7 @@ export async function paintMask({ source, title, load, send, log = null }) {
    * @param {string} label
    * @param {() => void} act
    */
-  const button = (action, label, act) =>
-    el("button", { type: "button", class: "button", data: { action }, on: { click: act } }, label);
+  const button = (action, label, act) => makeButton({ class: "button", data: { action } }, act, label);
   /** @param {Act} act */
   const busy = async (act) => {
     // one change at a time: re-enable the buttons after the response

@@ -1,6 +1,6 @@
 /** Toolbar of a brush: tools, size, undo and redo. */
 /** @import { Brush } from "./brush.js" */
-import { el, setAttribute } from "../kit/dom.js";
+import { el, makeButton, setAttribute } from "../kit/dom.js";
 
 /**
  * Create the toolbar; call `update()` from the brush's `onChange`.
@@ -8,15 +8,13 @@ import { el, setAttribute } from "../kit/dom.js";
  */
 export function brushBar(brush) {
   const tools = brush.tools.map((tool) =>
-    el(
-      "button",
+    makeButton(
       {
-        type: "button",
         class: "button small brush-tool",
         data: { tool: tool.look ?? "erase" },
         title: `${tool.title} (${tool.key.toUpperCase()})`,
-        on: { click: () => brush.choose(tool.name) },
       },
+      () => brush.choose(tool.name),
       el("i", { class: "brush-sign", "aria-hidden": "true" }),
       tool.title,
     ),
@@ -31,11 +29,7 @@ export function brushBar(brush) {
    * @param {() => void} act
    */
   const step = (glyph, words, act) =>
-    el(
-      "button",
-      { type: "button", class: "quiet", "aria-label": words, title: words, on: { click: act } },
-      glyph,
-    );
+    makeButton({ class: "quiet", "aria-label": words, title: words }, act, glyph);
   const undo = step("↶", "Undo the last stroke (Ctrl+Z)", () => brush.undo());
   const redo = step("↷", "Redo the stroke (Ctrl+Y)", () => brush.redo());
   const clear = step("Clear", "Clear all paint", () => brush.clear());

@@ -7,7 +7,7 @@
 import { state, busy } from "../app/store.js";
 import { refresh } from "../app/session.js";
 import { write } from "../app/writes.js";
-import { el, setAttribute, setText } from "../kit/dom.js";
+import { el, makeButton, setAttribute, setText } from "../kit/dom.js";
 /** @typedef {ReturnType<typeof layHeat>} HeatLayer */
 import { heatLegend, heatStrength, heatView, layHeat } from "./heatmap.js";
 import { patchMaps } from "./patch_maps.js";
@@ -44,23 +44,13 @@ const DEFAULTS = {
 function elementsOf(kinds, key, toggle) {
   const legend = heatLegend();
   const words = el("span", { class: "heat-words", role: "status" });
-  const ask = el(
-    "button",
-    { type: "button", class: "button small", on: { click: () => judgeRound(ask) } },
-    "Make the heat maps of this round",
-  );
+  const ask = makeButton({}, () => judgeRound(ask), "Make the heat maps of this round");
   const missing = el("div", { class: "heat-missing" }, words, ask);
   const strength = heatStrength();
   const buttons = kinds.map(({ kind, label, title }, i) =>
-    el(
-      "button",
-      {
-        type: "button",
-        class: "button small",
-        data: { action: i ? `heat-${kind}` : "heat" },
-        title: title ?? key,
-        on: { click: () => toggle(kind) },
-      },
+    makeButton(
+      { data: { action: i ? `heat-${kind}` : "heat" }, title: title ?? key },
+      () => toggle(kind),
       label,
     ),
   );

@@ -27,6 +27,15 @@ export function el(tag, props = {}, ...children) {
 }
 
 /**
+ * Create a button that calls `act` when it is clicked: a small one, unless `props` has another class.
+ * @param {Props<HTMLButtonElement>} props
+ * @param {(event: MouseEvent & { currentTarget: HTMLButtonElement }) => void} act
+ * @param {...Child} children
+ */
+export const makeButton = (props, act, ...children) =>
+  el("button", { type: "button", class: "button small", ...props, on: { click: act } }, ...children);
+
+/**
  * Call `act` when a dialog closes. The close event is asynchronous: a dialog reopened by then is ignored.
  * @param {HTMLDialogElement} dialog
  * @param {() => void} act

@@ -1,5 +1,5 @@
 /** A segmented control. */
-import { el, setAttribute, setText } from "./dom.js";
+import { el, makeButton, setAttribute, setText } from "./dom.js";
 
 /**
  * A row of toggle buttons, one of which is pressed.
@@ -12,7 +12,7 @@ export function segments(label, names, choose) {
   const buttons = new Map(
     names.map(([name, words]) => [
       name,
-      el("button", { type: "button", data: { choice: name }, on: { click: () => choose(name) } }, words),
+      makeButton({ class: null, data: { choice: name } }, () => choose(name), words),
     ]),
   );
   const node = el("div", { class: "segments", role: "group", "aria-label": label }, ...buttons.values());

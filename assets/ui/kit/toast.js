@@ -1,5 +1,5 @@
 /** Toast messages. Errors stay longer and are announced immediately to screen readers. */
-import { el } from "./dom.js";
+import { el, makeButton } from "./dom.js";
 
 const ENLARGED = "[data-enlarged]";
 /** @type {HTMLElement | null} */
@@ -44,9 +44,7 @@ export function toast(sentence, tone = "plain", action) {
     "div",
     { class: "toast", data: { tone }, role: tone === "error" ? "alert" : "status" },
     el("span", {}, sentence),
-    action
-      ? el("button", { class: "button small", type: "button", on: { click: press } }, action.label)
-      : null,
+    action ? makeButton({}, press, action.label) : null,
     close,
   );
   const remove = () => {

@@ -2,7 +2,7 @@
 /** @import { Point } from "./arms.js" */
 import { state, on } from "../app/store.js";
 import { openProject, openRound } from "../app/session.js";
-import { el, repeats, svg } from "../kit/dom.js";
+import { el, makeButton, repeats, svg } from "../kit/dom.js";
 import { howComputed } from "../kit/how.js";
 import { sizeIn } from "../training/chart_size.js";
 import { armsOf, scale } from "./arms.js";
@@ -85,7 +85,7 @@ function replaysBelow(box) {
   const { replay_of, rounds = [] } = state.measures ?? {};
   if (replay_of || rounds.filter((round) => round.id && round.trained).length < 2) return "";
   const scroll = () => box.parentElement?.querySelector(".replays")?.scrollIntoView({ block: "nearest" });
-  return el("button", { type: "button", class: "link", on: { click: scroll } }, "Replay it ↓");
+  return makeButton({ class: "link" }, scroll, "Replay it ↓");
 }
 
 /** @param {number} arm */

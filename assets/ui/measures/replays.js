@@ -4,7 +4,7 @@ import { state, on } from "../app/store.js";
 import { download } from "../app/archives.js";
 import { openProject, refresh } from "../app/session.js";
 import { write } from "../app/writes.js";
-import { el, repeats } from "../kit/dom.js";
+import { el, makeButton, repeats } from "../kit/dom.js";
 import { howComputed } from "../kit/how.js";
 import { differenceWords, progressWords } from "./replay_words.js";
 
@@ -57,15 +57,9 @@ function show(box, how) {
       "div",
       { class: "replay-buttons" },
       measures.follow.map(({ policy, label }) =>
-        el(
-          "button",
-          {
-            type: "button",
-            class: "button small",
-            data: { policy },
-            "aria-label": `Replay this project, follow: ${label}`,
-            on: { click: (event) => start(/** @type {HTMLButtonElement} */ (event.currentTarget)) },
-          },
+        makeButton(
+          { data: { policy }, "aria-label": `Replay this project, follow: ${label}` },
+          (event) => start(/** @type {HTMLButtonElement} */ (event.currentTarget)),
           label,
         ),
       ),
@@ -99,11 +93,7 @@ function origin(own) {
       ` This project replays ${own.name}: ${own.title}.`,
     ),
     project
-      ? el(
-          "button",
-          { type: "button", class: "link", on: { click: () => openProject(project) } },
-          `Open ${own.name}`,
-        )
+      ? makeButton({ class: "link" }, () => openProject(project), `Open ${own.name}`)
       : el("p", { class: "replay-note" }, `${own.name} is not in this workspace.`),
     state.projectId ? filesButton(state.projectId, "this replay") : "",
     own.state === "halted" ? action("Continue", "continue_replay", state.projectId) : "",
@@ -119,14 +109,9 @@ function row(replay) {
     { data: { project: replay.project, state: replay.state } },
     el("b", {}, replay.title),
     el("span", { class: "replay-state" }, progressWords(replay)),
-    el(
-      "button",
-      {
-        type: "button",
-        class: "link",
-        on: { click: () => openProject(replay.project) },
-        "aria-label": `Open ${replay.name}`,
-      },
+    makeButton(
+      { class: "link", "aria-label": `Open ${replay.name}` },
+      () => openProject(replay.project),
       "Open",
     ),
     replay.state === "done" ? filesButton(replay.project, replay.name) : "",
@@ -146,16 +131,9 @@ function row(replay) {
 function filesButton(project, name) {
   const from = `/project/${encodeURIComponent(project)}/replay`;
   const what = "contact sheets, figures and decisions, beside the project's";
-  return el(
-    "button",
-    {
-      type: "button",
-      class: "link",
-      "aria-label": `Download the files of ${name}`,
-      on: {
-        click: ({ currentTarget }) => download(/** @type {HTMLButtonElement} */ (currentTarget), from, what),
-      },
-    },
+  return makeButton(
+    { class: "link", "aria-label": `Download the files of ${name}` },
+    ({ currentTarget }) => download(/** @type {HTMLButtonElement} */ (currentTarget), from, what),
     "Files",
   );
 }
@@ -171,5 +149,5 @@ function action(words, name, project) {
     await write(name, { project });
     await refresh();
   };
-  return el("button", { type: "button", class: "link", on: { click: act } }, words);
+  return makeButton({ class: "link" }, act, words);
 }

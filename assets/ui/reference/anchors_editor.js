@@ -3,7 +3,7 @@
 import { state, on } from "../app/store.js";
 import { refresh } from "../app/session.js";
 import { write } from "../app/writes.js";
-import { el, setText, whenClosed } from "../kit/dom.js";
+import { el, makeButton, setText, whenClosed } from "../kit/dom.js";
 import { toast } from "../kit/toast.js";
 
 const MAX_FILE_SIZE = 200_000; // bytes of a text file; the server limits the number of test prompts
@@ -91,7 +91,7 @@ function build() {
       "div",
       { class: "anchors-end" },
       made.said,
-      el("button", { type: "button", class: "button", on: { click: () => made.dialog.close() } }, "Done"),
+      makeButton({ class: "button" }, () => made.dialog.close(), "Done"),
     ),
   );
   form.addEventListener("submit", (event) => {

@@ -3,7 +3,7 @@
 import { state } from "../app/store.js";
 import { closeProject } from "../app/session.js";
 import { write } from "../app/writes.js";
-import { el } from "../kit/dom.js";
+import { el, makeButton } from "../kit/dom.js";
 import { toast } from "../kit/toast.js";
 
 /**
@@ -24,12 +24,12 @@ export function askToDelete(project, buttons, once) {
     const answer = await write("delete", { project: project.id });
     if (answer) toast(`${project.name} is deleted: ${answer.freed} freed.`);
   });
-  const sure = el(
-    "button",
-    { type: "button", class: "button small danger", data: { action: "delete-sure" }, on: { click: act } },
+  const sure = makeButton(
+    { class: "button small danger", data: { action: "delete-sure" } },
+    act,
     "Delete for good",
   );
-  const stay = el("button", { type: "button", class: "button small", on: { click: keep } }, "Keep");
+  const stay = makeButton({}, keep, "Keep");
   const words = el(
     "p",
     { role: "alert" },

@@ -5,7 +5,7 @@ import { state } from "../app/store.js";
 import { call, openProject } from "../app/session.js";
 import { write } from "../app/writes.js";
 import { newest } from "../app/newest.js";
-import { el, reference, repeats } from "../kit/dom.js";
+import { el, makeButton, reference, repeats } from "../kit/dom.js";
 import { count } from "../kit/format.js";
 import { askToDelete } from "./delete_project.js";
 import { toast } from "../kit/toast.js";
@@ -86,16 +86,7 @@ function brokenRow(project) {
         },
         "Export as it is",
       ),
-      el(
-        "button",
-        {
-          type: "button",
-          class: "button small",
-          data: { action: "put-away" },
-          on: { click: archive(project) },
-        },
-        "Archive",
-      ),
+      makeButton({ data: { action: "put-away" } }, archive(project), "Archive"),
     ),
   );
 }
@@ -107,26 +98,19 @@ function row(project) {
   return el(
     "li",
     { class: "project-line" },
-    el(
-      "button",
-      {
-        type: "button",
-        class: "project-row",
-        "aria-current": current ? "true" : null,
-        on: { click: () => openProject(project.id) },
-      },
+    makeButton(
+      { class: "project-row", "aria-current": current ? "true" : null },
+      () => openProject(project.id),
       cardContent(project, project.created),
     ),
-    el(
-      "button",
+    makeButton(
       {
-        type: "button",
         class: "quiet",
         "aria-label": `Archive ${project.name}`,
         title: "Archive it: it moves to the end of this list. Nothing is lost.",
         data: { action: "put-away" },
-        on: { click: archive(project) },
       },
+      archive(project),
       "Archive",
     ),
   );
@@ -163,18 +147,7 @@ function archivedRow(project) {
    * @param {() => Promise<unknown>} act
    */
   const button = (action, label, title, act) =>
-    el(
-      "button",
-      {
-        type: "button",
-        class: "button small",
-        title,
-        "aria-label": `${label}: ${project.name}`,
-        data: { action },
-        on: { click: once(act) },
-      },
-      label,
-    );
+    makeButton({ title, "aria-label": `${label}: ${project.name}`, data: { action } }, once(act), label);
   return el(
     "li",
     {},
@@ -185,15 +158,9 @@ function archivedRow(project) {
       button("bring-back", "Restore", "Put it back on the list", () =>
         write("restore", { project: project.id }),
       ),
-      el(
-        "button",
-        {
-          type: "button",
-          class: "button small",
-          "aria-label": `Delete for good: ${project.name}`,
-          data: { action: "delete" },
-          on: { click: (event) => askToDelete(project, event.currentTarget.parentElement, once) },
-        },
+      makeButton(
+        { "aria-label": `Delete for good: ${project.name}`, data: { action: "delete" } },
+        (event) => askToDelete(project, event.currentTarget.parentElement, once),
         "Delete for good…",
       ),
     ),
@@ -222,26 +189,18 @@ const once =
 
 /** @param {Demo} demo */
 function demoButton(demo) {
-  const button = el(
-    "button",
-    {
-      type: "button",
-      class: "demo-button",
-      disabled: Boolean(trying),
-      "aria-busy": trying === demo.kind ? "true" : null,
-      on: {
-        click: async () => {
-          if (trying) return;
-          trying = demo.kind;
-          markTrying(button);
-          const answer = await write("try_demo", { kind: demo.kind });
-          trying = null;
-          if (answer) {
-            planTour(answer.project);
-            openProject(answer.project);
-          } else listProjects();
-        },
-      },
+  const button = makeButton(
+    { class: "demo-button", disabled: Boolean(trying), "aria-busy": trying === demo.kind ? "true" : null },
+    async () => {
+      if (trying) return;
+      trying = demo.kind;
+      markTrying(button);
+      const answer = await write("try_demo", { kind: demo.kind });
+      trying = null;
+      if (answer) {
+        planTour(answer.project);
+        openProject(answer.project);
+      } else listProjects();
     },
     el("img", { src: `/demo/${demo.kind}`, alt: "" }),
     el("b", {}, demo.title),

@@ -4,7 +4,7 @@
 import { state, on } from "../app/store.js";
 import { openProject, refresh } from "../app/session.js";
 import { write } from "../app/writes.js";
-import { el, focusKept, focusedIn, reference, typing } from "../kit/dom.js";
+import { el, focusKept, focusedIn, makeButton, reference, typing } from "../kit/dom.js";
 import { count } from "../kit/format.js";
 import { editAnchors } from "./anchors_editor.js";
 import { mountForm } from "./form/form.js";
@@ -72,11 +72,7 @@ function overview(project) {
     el(
       "div",
       { class: "project-actions" },
-      el(
-        "button",
-        { type: "button", class: "button small", data: { keep: "anchors" }, on: { click: editAnchors } },
-        "Edit test prompts",
-      ),
+      makeButton({ data: { keep: "anchors" } }, editAnchors, "Edit test prompts"),
       el(
         "a",
         {
@@ -169,15 +165,12 @@ function plates({ references }) {
  * @param {Subject["references"][number]} r
  */
 function maskButton(r) {
-  return el(
-    "button",
+  return makeButton(
     {
-      type: "button",
-      class: "button small",
       data: { keep: `mask ${r.id}`, action: "paint-mask" },
       "aria-label": `${r.mask ? "Change" : "Paint"} the mask: ${r.prompt}`,
-      on: { click: () => paintReference(r) },
     },
+    () => paintReference(r),
     r.mask ? "Change mask" : "Paint mask",
   );
 }

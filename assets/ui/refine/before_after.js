@@ -2,7 +2,7 @@
 /** @import { ComparedAnchor, ShownPicture } from "payloads" */
 import { state, on } from "../app/store.js";
 import { call } from "../app/session.js";
-import { el, setAttribute, setText } from "../kit/dom.js";
+import { el, makeButton, setAttribute, setText } from "../kit/dom.js";
 import { address } from "../app/urls.js";
 
 /**
@@ -17,18 +17,7 @@ function elementsOf(turn) {
    * @param {string} glyph
    * @param {string} words
    */
-  const step = (by, glyph, words) =>
-    el(
-      "button",
-      {
-        type: "button",
-        class: "button small",
-        "aria-label": words,
-        title: words,
-        on: { click: () => turn(by) },
-      },
-      glyph,
-    );
+  const step = (by, glyph, words) => makeButton({ "aria-label": words, title: words }, () => turn(by), glyph);
   const before = el("img", { alt: "", draggable: false });
   const after = el("img", { class: "compare-after", alt: "", draggable: false });
   const slider = el("input", {
@@ -147,15 +136,13 @@ class Comparison {
       // restore the focus after the re-render
       /** @type {HTMLElement} */ (this.parts.strip.children[i]).focus();
     };
-    return el(
-      "button",
+    return makeButton(
       {
-        type: "button",
         class: "compare-seed",
         "aria-current": i === this.index ? "true" : null,
         "aria-label": `Seed ${i + 1}: before ${kind(before)}, after ${kind(after)}`,
-        on: { click: act },
       },
+      act,
       el("img", { src: address("thumb", before), alt: "", loading: "lazy" }),
       el("img", { src: address("thumb", after), alt: "", loading: "lazy" }),
     );

@@ -2,7 +2,7 @@
 /** @import { PairMap } from "../heatmap/patch_maps.js" */
 /** @import { Pair } from "payloads" */
 import { state, on } from "../app/store.js";
-import { el, setAttribute, setText } from "../kit/dom.js";
+import { el, makeButton, setAttribute, setText } from "../kit/dom.js";
 import { pairPicture } from "../app/urls.js";
 import { layHeat, stage } from "../heatmap/heatmap.js";
 import { patchMaps } from "../heatmap/patch_maps.js";
@@ -75,9 +75,9 @@ function makeCard(pair) {
   const prompt = el("span", { class: "pair-prompt" });
   const figures = el("span", { class: "pair-figures" });
   const painted = el("span", { class: "pair-painted", hidden: true }, "✎ corrected");
-  const node = el(
-    "button",
-    { type: "button", class: "pair-card", data: { pair: pair.id }, on: { click: () => openPair(pair.id) } },
+  const node = makeButton(
+    { class: "pair-card", data: { pair: pair.id } },
+    () => openPair(pair.id),
     el("span", { class: "pair-pictures" }, y, x),
     prompt,
     el("span", { class: "pair-facts" }, figures, painted),

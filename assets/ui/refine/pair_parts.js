@@ -1,7 +1,7 @@
 /** Elements shared by the card and the enlarged view of a pair. */
 /** @import { Pair } from "payloads" */
 import { state } from "../app/store.js";
-import { el } from "../kit/dom.js";
+import { el, makeButton } from "../kit/dom.js";
 
 /**
  * The mean of a map over the subject as text; unknown without a mask.
@@ -37,17 +37,14 @@ export function head(pair, at, count, { turn, close }) {
    * @param {boolean} there
    */
   const step = (by, glyph, words, there) =>
-    el(
-      "button",
+    makeButton(
       {
-        type: "button",
-        class: "button small",
         data: { keep: words },
         "aria-label": words,
         title: `${words} (${by < 0 ? "←" : "→"})`,
         disabled: !there,
-        on: { click: () => turn(by) },
       },
+      () => turn(by),
       glyph,
     );
   return el(
@@ -59,17 +56,7 @@ export function head(pair, at, count, { turn, close }) {
     step(-1, "‹", "Previous pair", at > 0),
     el("output", {}, `${at + 1} of ${count}`),
     step(1, "›", "Next pair", at < count - 1),
-    el(
-      "button",
-      {
-        type: "button",
-        class: "button small",
-        title: "Esc",
-        data: { action: "close" },
-        on: { click: close },
-      },
-      "Close",
-    ),
+    makeButton({ title: "Esc", data: { action: "close" } }, close, "Close"),
   );
 }
 
@@ -89,10 +76,6 @@ export function subjectPanel(found, act) {
         ? "The bright part counts as the subject. Is it wrong?"
         : "All of this picture counts as the subject.",
     ),
-    el(
-      "button",
-      { type: "button", class: "button small", data: { action: "subject" }, on: { click: act } },
-      "Paint the subject",
-    ),
+    makeButton({ data: { action: "subject" } }, act, "Paint the subject"),
   );
 }

@@ -4,7 +4,7 @@
 import { state, on, emit } from "../app/store.js";
 import { refresh } from "../app/session.js";
 import { write } from "../app/writes.js";
-import { el, setAttribute } from "../kit/dom.js";
+import { el, makeButton, setAttribute } from "../kit/dom.js";
 import { heatLegend, heatStrength } from "../heatmap/heatmap.js";
 import { mountRefineStory } from "./story.js";
 import { mountPairCards, pairHeat, showHeat } from "./pair_cards.js";
@@ -104,19 +104,11 @@ function pairBar() {
    * @param {string} title
    */
   const toggle = (kind, label, title) =>
-    el(
-      "button",
-      {
-        type: "button",
-        class: "button small",
-        title,
-        "aria-pressed": String(pairHeat[kind]),
-        on: {
-          click: (event) => {
-            showHeat(kind, !pairHeat[kind]);
-            setAttribute(event.currentTarget, "aria-pressed", String(pairHeat[kind]));
-          },
-        },
+    makeButton(
+      { title, "aria-pressed": String(pairHeat[kind]) },
+      (event) => {
+        showHeat(kind, !pairHeat[kind]);
+        setAttribute(event.currentTarget, "aria-pressed", String(pairHeat[kind]));
       },
       label,
     );
@@ -136,26 +128,18 @@ function pairBar() {
     heatStrength(),
     heatLegend().node,
   );
-  const undo = el(
-    "button",
+  const undo = makeButton(
     {
-      type: "button",
       class: "quiet",
       "aria-label": "Undo the last correction (Ctrl+Z)",
       title: "Undo the last correction (Ctrl+Z)",
-      on: { click: () => stepPainting("undo_painting") },
     },
+    () => stepPainting("undo_painting"),
     "↶",
   );
-  const redo = el(
-    "button",
-    {
-      type: "button",
-      class: "quiet",
-      "aria-label": "Redo the correction (Ctrl+Y)",
-      title: "Redo the correction (Ctrl+Y)",
-      on: { click: () => stepPainting("redo_painting") },
-    },
+  const redo = makeButton(
+    { class: "quiet", "aria-label": "Redo the correction (Ctrl+Y)", title: "Redo the correction (Ctrl+Y)" },
+    () => stepPainting("redo_painting"),
     "↷",
   );
   const steps = el("span", { class: "pair-steps" }, undo, redo);

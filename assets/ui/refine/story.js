@@ -3,7 +3,7 @@
 import { state, on, busy } from "../app/store.js";
 import { openRound, refresh } from "../app/session.js";
 import { write } from "../app/writes.js";
-import { el, setAttribute, setText } from "../kit/dom.js";
+import { el, makeButton, setAttribute, setText } from "../kit/dom.js";
 import { count, inSentence } from "../kit/format.js";
 import { lossChart, running } from "../training/curves.js";
 import { makePreviews } from "../training/previews.js";
@@ -22,14 +22,9 @@ const ORDER = ["pairs", "review", "refine", "generate", "done"];
 /** @param {HTMLElement} box */
 export function mountRefineStory(box) {
   const title = el("h2");
-  const back = el(
-    "button",
-    {
-      type: "button",
-      class: "button small",
-      title: "Nothing is deleted: the refinement stays in the strip above",
-      on: { click: undoRefinement },
-    },
+  const back = makeButton(
+    { title: "Nothing is deleted: the refinement stays in the strip above" },
+    undoRefinement,
     "↩ Back to the round before",
   );
   const steps = el("ol", { class: "refine-steps" });

@@ -4,7 +4,7 @@ import { inSentence } from "../kit/format.js";
 import { state } from "../app/store.js";
 import { refresh } from "../app/session.js";
 import { write } from "../app/writes.js";
-import { el, repeats, replaceKept, setText } from "../kit/dom.js";
+import { el, makeButton, repeats, replaceKept, setText } from "../kit/dom.js";
 import { lastly } from "./export_words.js";
 
 /** @type {{ id: string, dialog: HTMLDialogElement, list: HTMLElement } | null} */
@@ -35,7 +35,7 @@ export function openExports(round) {
         { class: "link", href: `/adapter/${round.id}`, download: "", title: "As the studio stores it" },
         "The LoRA alone",
       ),
-      el("button", { type: "button", class: "button", on: { click: () => dialog.close() } }, "Close"),
+      makeButton({ class: "button" }, () => dialog.close(), "Close"),
     ),
   );
   dialog.addEventListener("close", () => {
@@ -92,16 +92,13 @@ function row(round, { form, title, note, export: found }, job) {
           },
           "Download",
         )
-      : el(
-          "button",
+      : makeButton(
           {
-            type: "button",
-            class: "button small",
             data: { keep: form },
             disabled: kind === "working",
             "aria-label": `Prepare the download ${title.replace("For", "for")}`,
-            on: { click: ({ currentTarget }) => prepare(currentTarget, round.id, form) },
           },
+          ({ currentTarget }) => prepare(currentTarget, round.id, form),
           "Prepare",
         ),
   );

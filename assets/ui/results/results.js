@@ -5,7 +5,7 @@ import { state, on } from "../app/store.js";
 import { call, refresh } from "../app/session.js";
 import { newest } from "../app/newest.js";
 import { write } from "../app/writes.js";
-import { el, reference, repeats, replaceKept } from "../kit/dom.js";
+import { el, makeButton, reference, repeats, replaceKept } from "../kit/dom.js";
 import { address } from "../app/urls.js";
 import { mountSameSeed } from "./same_seed.js";
 import { mountSheet } from "./sheet.js";
@@ -107,14 +107,9 @@ function shelf(round) {
         el(
           "figure",
           {},
-          el(
-            "button",
-            {
-              type: "button",
-              class: "enlarge",
-              "aria-label": `Enlarge ${item.prompt}`,
-              on: { click: () => enlarge(at) },
-            },
+          makeButton(
+            { class: "enlarge", "aria-label": `Enlarge ${item.prompt}` },
+            () => enlarge(at),
             el("img", { src: address("picture", item), alt: "", loading: "lazy" }),
           ),
           el("figcaption", {}, item.prompt),

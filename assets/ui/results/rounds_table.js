@@ -4,7 +4,7 @@ import { inSentence } from "../kit/format.js";
 import { state } from "../app/store.js";
 import { refresh } from "../app/session.js";
 import { write } from "../app/writes.js";
-import { el } from "../kit/dom.js";
+import { el, makeButton } from "../kit/dom.js";
 import { openExports } from "./exports.js";
 import { METRICS, NAMES } from "../measures/metrics.js";
 import { changeInFull, changeInShort, inFull, nameBefore, shown, signed } from "../measures/words.js";
@@ -149,26 +149,16 @@ function unmeasured({ id, trained, drawn, wanted }) {
     await write("measure", { round: id });
     await refresh();
   };
-  return [
-    words,
-    el(
-      "button",
-      { type: "button", class: "button small", data: { keep: `measure ${id}` }, on: { click: ask } },
-      drawn ? "Go on" : "Measure",
-    ),
-  ];
+  return [words, makeButton({ data: { keep: `measure ${id}` } }, ask, drawn ? "Go on" : "Measure")];
 }
 
 /** @param {RoundResult} round */
 const download = (round) =>
-  el(
-    "button",
+  makeButton(
     {
-      type: "button",
-      class: "button small",
       data: { keep: `download ${round.id}` },
       "aria-label": `Download the LoRA of ${inSentence(round.name)}`,
-      on: { click: () => openExports(round) },
     },
+    () => openExports(round),
     "Download…",
   );

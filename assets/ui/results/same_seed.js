@@ -3,7 +3,7 @@
 import { state, on } from "../app/store.js";
 import { call } from "../app/session.js";
 import { newest } from "../app/newest.js";
-import { el, reference, repeats } from "../kit/dom.js";
+import { el, makeButton, reference, repeats } from "../kit/dom.js";
 import { address } from "../app/urls.js";
 import { openViewer } from "./viewer.js";
 
@@ -62,17 +62,9 @@ export function mountSameSeed(box) {
       "div",
       { class: "same-head" },
       anchor,
-      el(
-        "button",
-        { type: "button", class: "button small", "aria-label": "Previous seed", on: { click: turn(-1) } },
-        "‹",
-      ),
+      makeButton({ "aria-label": "Previous seed" }, turn(-1), "‹"),
       number,
-      el(
-        "button",
-        { type: "button", class: "button small", "aria-label": "Next seed", on: { click: turn(1) } },
-        "›",
-      ),
+      makeButton({ "aria-label": "Next seed" }, turn(1), "›"),
     ),
     row,
   );
@@ -104,9 +96,9 @@ function plate(round, at, rounds) {
     "figure",
     {},
     round.picture
-      ? el(
-          "button",
-          { type: "button", class: "enlarge", "aria-label": `Enlarge ${round.name}`, on: { click: enlarge } },
+      ? makeButton(
+          { class: "enlarge", "aria-label": `Enlarge ${round.name}` },
+          enlarge,
           el("img", { src: address("picture", round.picture), alt: round.picture.prompt }),
         )
       : el("span", { class: "waiting" }),

@@ -4,7 +4,7 @@ import { state, on } from "../app/store.js";
 import { call } from "../app/session.js";
 import { newest } from "../app/newest.js";
 import { address } from "../app/urls.js";
-import { el, reference, repeats, replaceKept, setText } from "../kit/dom.js";
+import { el, makeButton, reference, repeats, replaceKept, setText } from "../kit/dom.js";
 import { segments } from "../kit/segments.js";
 import { pictureOf, pictureWords, viewerRow } from "./sheet_pictures.js";
 import { openViewer } from "./viewer.js";
@@ -134,8 +134,7 @@ const beside = (src, prompt) =>
  * @param {string} words
  * @param {() => void} act
  */
-const step = (glyph, words, act) =>
-  el("button", { type: "button", class: "button small", "aria-label": words, on: { click: act } }, glyph);
+const step = (glyph, words, act) => makeButton({ "aria-label": words }, act, glyph);
 
 /**
  * @param {SheetRow[]} rows
@@ -205,16 +204,14 @@ function cell(rows, rounds, row, round, seed) {
   return el(
     "td",
     {},
-    el(
-      "button",
+    makeButton(
       {
-        type: "button",
         class: "enlarge",
         data: { copy: picture.copy ? "yes" : "no", keep: `${rows.indexOf(row)} ${round.id}` },
         "aria-label": `${row.prompt}, ${round.name}: ${pictureWords(picture)}. Enlarge`,
         title: `${round.name}: ${pictureWords(picture)}. Click to compare the rounds`,
-        on: { click: enlarge },
       },
+      enlarge,
       el("img", { src: address("test-thumb", picture), alt: "", loading: "lazy" }),
     ),
   );

@@ -2,7 +2,7 @@
 import { state } from "../app/store.js";
 import { refresh } from "../app/session.js";
 import { write } from "../app/writes.js";
-import { el } from "../kit/dom.js";
+import { el, makeButton } from "../kit/dom.js";
 import { count } from "../kit/format.js";
 import { toast } from "../kit/toast.js";
 
@@ -83,7 +83,7 @@ function open() {
       el(
         "div",
         { class: "dialog-buttons" },
-        el("button", { type: "button", class: "button", on: { click: () => dialog.close() } }, "Cancel"),
+        makeButton({ class: "button" }, () => dialog.close(), "Cancel"),
         el("button", { type: "submit", class: "button", data: { next: "" } }, "Save"),
       ),
     ),

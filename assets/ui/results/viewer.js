@@ -1,5 +1,5 @@
 /** An enlarged picture in Results, with a scrubber that flips the same prompt and seed through the rounds. */
-import { el, setAttribute, setText, whenClosed } from "../kit/dom.js";
+import { el, makeButton, setAttribute, setText, whenClosed } from "../kit/dom.js";
 
 /**
  * A picture of one round; without `src`, the round has not drawn it.
@@ -50,9 +50,7 @@ function take(row, kept) {
   scrubber.hidden = row.frames.length < 2;
   slider.max = String(row.frames.length - 1);
   ticks.replaceChildren(
-    ...row.frames.map((frame, i) =>
-      el("button", { type: "button", class: "tick", on: { click: () => flip(i) } }, frame.name),
-    ),
+    ...row.frames.map((frame, i) => makeButton({ class: "tick" }, () => flip(i), frame.name)),
   );
   references.replaceChildren(
     ...viewed.references.map(({ src, prompt }) =>
@@ -107,22 +105,8 @@ function build() {
    * @param {string} label
    */
   const turn = (by, glyph, label) =>
-    el(
-      "button",
-      {
-        type: "button",
-        class: "button small",
-        "aria-label": label,
-        title: label,
-        on: { click: () => take(viewed.row(by), at) },
-      },
-      glyph,
-    );
-  const close = el(
-    "button",
-    { type: "button", class: "button small", title: "Esc", on: { click: () => made.dialog.close() } },
-    "Close",
-  );
+    makeButton({ "aria-label": label, title: label }, () => take(viewed.row(by), at), glyph);
+  const close = makeButton({ title: "Esc" }, () => made.dialog.close(), "Close");
   dialog = document.body.appendChild(
     el(
       "dialog",

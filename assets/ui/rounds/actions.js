@@ -6,7 +6,7 @@ import { openRound, refresh } from "../app/session.js";
 import { write } from "../app/writes.js";
 import { refinementShown, showSide } from "../refine/refine.js";
 import { ask } from "../kit/ask.js";
-import { el, setAttribute, setText } from "../kit/dom.js";
+import { el, makeButton, setAttribute, setText } from "../kit/dom.js";
 import { about, inSentence } from "../kit/format.js";
 import { byItself } from "../measures/replay_words.js";
 import { planLine } from "../top/plan_line.js";
@@ -134,16 +134,7 @@ let sending = false;
 export function mountActions(parts) {
   const buttons = ACTIONS.map((action) => ({
     ...action,
-    button: el(
-      "button",
-      {
-        type: "button",
-        class: "button",
-        data: { action: action.name },
-        on: { click: () => act(action) },
-      },
-      action.label,
-    ),
+    button: makeButton({ class: "button", data: { action: action.name } }, () => act(action), action.label),
   }));
   parts.actions.append(...buttons.map(({ button }) => button));
   parts.keys.append(

@@ -1,7 +1,7 @@
 /** Table of the test prompts by priority: overfit rate with its interval, entropy, and why it was chosen. */
 /** @import { Round, Score } from "payloads" */
 import { state, on, drawing, setFocus, setHover } from "../app/store.js";
-import { el, focusedIn, focusKept, repeats } from "../kit/dom.js";
+import { el, focusKept, focusedIn, makeButton, repeats } from "../kit/dom.js";
 import { undecided } from "../kit/format.js";
 import { howWeighed } from "./how.js";
 import { editAnchors } from "../reference/anchors_editor.js";
@@ -104,11 +104,7 @@ function meanEntropy({ mean_entropy: mean, example_weight: weight }) {
 }
 
 function editButton() {
-  return el(
-    "button",
-    { type: "button", class: "button small", data: { keep: "anchors" }, on: { click: editAnchors } },
-    "Edit test prompts",
-  );
+  return makeButton({ data: { keep: "anchors" } }, editAnchors, "Edit test prompts");
 }
 
 const TITLES = [
@@ -137,7 +133,7 @@ function row(score) {
     el(
       "th",
       { scope: "row" },
-      el("button", { type: "button", class: "link", on: { click: go } }, score.head),
+      makeButton({ class: "link" }, go, score.head),
       score.chosen ? el("span", { class: "star", title: "Suggested", "aria-label": "suggested" }, "★") : null,
       el("span", { class: "why" }, score.reason),
     ),

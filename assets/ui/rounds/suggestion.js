@@ -3,7 +3,7 @@
 /** @import { RoundsParts } from "../app/types/parts.d.ts" */
 import { state, on, verdictOf, setFocus, setHover, drawing, openSuggestions } from "../app/store.js";
 import { decide, toggle } from "./grid/verdicts.js";
-import { el, focusKept, focusedIn, repeats, setText } from "../kit/dom.js";
+import { el, focusKept, focusedIn, makeButton, repeats, setText } from "../kit/dom.js";
 import { howSuggested } from "./how.js";
 import { witnessNote } from "./grid/witnesses.js";
 import { count } from "../kit/format.js";
@@ -156,16 +156,14 @@ function row(id, score, others) {
  */
 function leaveButton(id, score, now) {
   const out = now === "rejected";
-  return el(
-    "button",
+  return makeButton(
     {
-      type: "button",
       class: "quiet leave",
       data: { keep: `leave ${score.rank}` },
       title: out ? "Put it back" : "Leave it out, for the next best (Ctrl+Z takes it back)",
       "aria-label": `${out ? "Put back" : "Leave out"}: ${score.prompt}`,
-      on: { click: () => decide([id], out ? "undecided" : "rejected") },
     },
+    () => decide([id], out ? "undecided" : "rejected"),
     out ? "↺" : "✕",
   );
 }

@@ -2,7 +2,7 @@
 /** @import { LogAnswer } from "payloads" */
 import { state } from "../app/store.js";
 import { call } from "../app/session.js";
-import { el, setText, whenClosed } from "../kit/dom.js";
+import { el, makeButton, setText, whenClosed } from "../kit/dom.js";
 import { toast } from "../kit/toast.js";
 
 const REFRESH_INTERVAL = 2000; // ms
@@ -33,23 +33,9 @@ function build() {
       "aria-live": "off",
       "aria-label": "The last lines of the log",
     }),
-    copy: el(
-      "button",
-      {
-        type: "button",
-        class: "button small",
-        disabled: true,
-        data: { action: "copy-report" },
-        on: { click: copy },
-      },
-      "Copy for a bug report",
-    ),
+    copy: makeButton({ disabled: true, data: { action: "copy-report" } }, copy, "Copy for a bug report"),
   };
-  const close = el(
-    "button",
-    { type: "button", class: "button small", autofocus: true, on: { click: () => made.dialog.close() } },
-    "Close",
-  );
+  const close = makeButton({ autofocus: true }, () => made.dialog.close(), "Close");
   made.dialog.append(
     el(
       "div",

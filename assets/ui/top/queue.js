@@ -5,7 +5,7 @@ import { state, on } from "../app/store.js";
 import { openProject, refresh } from "../app/session.js";
 import { write } from "../app/writes.js";
 import { ask } from "../app/apply_poll.js";
-import { el, focusedIn, pressed, setAttribute, setText } from "../kit/dom.js";
+import { el, focusedIn, makeButton, pressed, setAttribute, setText } from "../kit/dom.js";
 import { isWorking, jobProgress, reached, resumeWord } from "./job_words.js";
 
 /** @type {[name: keyof Queue, title: string][]} */
@@ -97,15 +97,9 @@ function row(job) {
       { class: "queue-text" },
       el("div", { class: "queue-name" }, el("b", {}, job.title), words),
       bar,
-      el(
-        "button",
-        {
-          type: "button",
-          class: "queue-where",
-          title: "Show this round",
-          data: { keep: `${job.id} open` },
-          on: { click: () => open(job) },
-        },
+      makeButton(
+        { class: "queue-where", title: "Show this round", data: { keep: `${job.id} open` } },
+        () => open(job),
         `${job.round_name} · ${job.project_name}`,
       ),
     ),
@@ -144,17 +138,15 @@ function buttons(job) {
    * @param {{ direction?: "up" | "down" | "first" }} [request]
    */
   const make = (action, label, words, request, enabled = true) =>
-    el(
-      "button",
+    makeButton(
       {
-        type: "button",
         class: label.length > 1 ? "button small" : "quiet arrow",
         title: words,
         "aria-label": `${words}: ${name(job)}`,
         disabled: !enabled,
         data: { keep: `${job.id} ${words}`, action: words.toLowerCase().replaceAll(" ", "-") },
-        on: { click: (event) => act(action, { job: job.id, ...request }, event) },
       },
+      (event) => act(action, { job: job.id, ...request }, event),
       label,
     );
   if (job.state === "queued") {

@@ -4,7 +4,7 @@ import { emit, state } from "../app/store.js";
 import { ask } from "../app/apply_poll.js";
 import { training, waiting } from "./now.js";
 import { write } from "../app/writes.js";
-import { el, setAttribute, setText } from "../kit/dom.js";
+import { el, makeButton, setAttribute, setText } from "../kit/dom.js";
 
 /** @type {HTMLDialogElement | null} */
 let dialog = null;
@@ -19,15 +19,9 @@ const source = (preview) =>
 
 /** The button Preview now. It answers at once: the place of the preview shows that it is drawn. */
 export function makePreviewButton() {
-  const node = el(
-    "button",
-    {
-      type: "button",
-      class: "button small",
-      data: { action: "preview" },
-      title: "Draw a preview at the next training step",
-      on: { click: () => previewNow(node) },
-    },
+  const node = makeButton(
+    { data: { action: "preview" }, title: "Draw a preview at the next training step" },
+    () => previewNow(node),
     "Preview now",
   );
   const update = () => {
@@ -74,14 +68,9 @@ export function makePreviews() {
 
 /** @param {Preview} preview */
 export function previewFigure(preview) {
-  const picture = el(
-    "button",
-    {
-      type: "button",
-      class: "preview",
-      "aria-label": `Enlarge the picture of step ${preview.step}`,
-      on: { click: () => enlarge(preview) },
-    },
+  const picture = makeButton(
+    { class: "preview", "aria-label": `Enlarge the picture of step ${preview.step}` },
+    () => enlarge(preview),
     el("img", { src: source(preview), alt: "" }),
     el("span", {}, `step ${preview.step}`),
   );

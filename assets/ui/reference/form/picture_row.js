@@ -3,7 +3,7 @@
 /** @import { NotePlace } from "./notes.js" */
 import { call } from "../../app/session.js";
 import { paintMask } from "../../brush/mask_dialog.js";
-import { el, find, repeats, setAttribute, setText } from "../../kit/dom.js";
+import { el, find, makeButton, repeats, setAttribute, setText } from "../../kit/dom.js";
 import { notePlace, showNotes } from "./notes.js";
 
 const MASK = "-masklabel.png";
@@ -38,15 +38,9 @@ export function makeRow({ name, source, caption }, { remove, changed }) {
   const prompt = el("input", { type: "text", value: caption, "aria-label": `What ${name} shows` });
   const note = el("span", { class: "field-note" });
   const image = el("img", { src: source, alt: name, width: 64, height: 64 });
-  const paint = el(
-    "button",
-    {
-      type: "button",
-      class: "button small",
-      data: { action: "paint-mask" },
-      "aria-label": `Paint the mask: ${name}`,
-      on: { click: () => paintRow(row) },
-    },
+  const paint = makeButton(
+    { data: { action: "paint-mask" }, "aria-label": `Paint the mask: ${name}` },
+    () => paintRow(row),
     "Paint mask",
   );
   const problems = notePlace(prompt);
@@ -65,11 +59,7 @@ export function makeRow({ name, source, caption }, { remove, changed }) {
       note,
     ),
     paint,
-    el(
-      "button",
-      { type: "button", class: "quiet", "aria-label": `Remove ${name}`, on: { click: remove } },
-      "✕",
-    ),
+    makeButton({ class: "quiet", "aria-label": `Remove ${name}` }, remove, "✕"),
     warnings.box,
     seen,
   );

@@ -1,5 +1,5 @@
 /** The elements of one set of references in the form. */
-import { el, setText } from "../../kit/dom.js";
+import { el, makeButton, setText } from "../../kit/dom.js";
 import { notePlace } from "./notes.js";
 
 /**
@@ -24,22 +24,16 @@ export function elementsOf({ changed, remove, save, removeAll }) {
   const trigger = textInput("<cute-cat>", "trigger", changed);
   const prompt = textInput("", "prompt", changed);
   const question = el("span", { class: "field-name" });
-  const saving = el(
-    "button",
+  const saving = makeButton(
     {
-      type: "button",
       class: "quiet save-captions",
       title: "Save the prompts as text files named like the pictures, in a zip file",
       hidden: true,
-      on: { click: save },
     },
+    save,
     "Save captions",
   );
-  const removing = el(
-    "button",
-    { type: "button", class: "quiet remove-all", hidden: true, on: { click: removeAll } },
-    "Remove all",
-  );
+  const removing = makeButton({ class: "quiet remove-all", hidden: true }, removeAll, "Remove all");
   const fileNotes = notePlace(file);
   const promptNotes = notePlace(prompt);
   const triggerNotes = notePlace(trigger);
@@ -57,7 +51,7 @@ export function elementsOf({ changed, remove, save, removeAll }) {
   );
   const derived = el("div", { class: "derived", role: "status" });
   const title = el("h3");
-  const away = el("button", { type: "button", class: "quiet", on: { click: remove } }, "Remove");
+  const away = makeButton({ class: "quiet" }, remove, "Remove");
   const head = el("div", { class: "set-head", hidden: true }, title, away);
   const pictures = el("span", { class: "field-name" }, "Reference pictures");
   const node = el(

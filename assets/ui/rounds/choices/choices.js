@@ -4,7 +4,7 @@ import { state, on, setFocus } from "../../app/store.js";
 import { call, openRound, refresh } from "../../app/session.js";
 import { newest } from "../../app/newest.js";
 import { write } from "../../app/writes.js";
-import { el, focusKept, focusedIn, repeats } from "../../kit/dom.js";
+import { el, focusKept, focusedIn, makeButton, repeats } from "../../kit/dom.js";
 import { address } from "../../app/urls.js";
 import { parseCsv } from "../views/table.js";
 import { howComputed } from "../../kit/how.js";
@@ -200,19 +200,11 @@ function row(round, choice) {
  */
 function face(round, picture, word) {
   const name = `Show the ${word} picture, ${picture.number}`;
-  return el(
-    "button",
-    {
-      type: "button",
-      class: "suggestion-face",
-      title: name,
-      "aria-label": name,
-      on: {
-        click: async () => {
-          await openRound(round.round);
-          setFocus(picture.id, "choices");
-        },
-      },
+  return makeButton(
+    { class: "suggestion-face", title: name, "aria-label": name },
+    async () => {
+      await openRound(round.round);
+      setFocus(picture.id, "choices");
     },
     el("img", { src: address("thumb", picture), alt: "", width: 40, height: 40, loading: "lazy" }),
   );

@@ -1,7 +1,7 @@
 /** The bar over the grid: order, score range, tile size, auto-advance, undo, redo and history. */
 /** @import { RoundsParts } from "../../app/types/parts.d.ts" */
 import { state, on } from "../../app/store.js";
-import { el, repeats, setAttribute } from "../../kit/dom.js";
+import { el, makeButton, repeats, setAttribute } from "../../kit/dom.js";
 import { desk, LARGEST, restoreDesk, setDesk, SMALLEST, sorts } from "./desk.js";
 import { historyButtons } from "./history.js";
 import { rangeFilter } from "./range.js";
@@ -35,11 +35,7 @@ function orderField() {
     title: "Order of the pictures",
     on: { change: () => setDesk({ sort: select.value }) },
   });
-  const turn = el("button", {
-    type: "button",
-    class: "quiet desk-turn",
-    on: { click: () => setDesk({ reverse: !desk.reverse }) },
-  });
+  const turn = makeButton({ class: "quiet desk-turn" }, () => setDesk({ reverse: !desk.reverse }));
   return {
     nodes: [el("label", { class: "desk-order" }, el("span", {}, "Sort"), select), turn],
     show: () => {
@@ -87,14 +83,9 @@ function sizeField(grid) {
 }
 
 function advanceButton() {
-  const node = el(
-    "button",
-    {
-      type: "button",
-      class: "button small desk-advance",
-      title: "After A or R, go on to the next picture",
-      on: { click: () => setDesk({ advance: !desk.advance }) },
-    },
+  const node = makeButton(
+    { class: "button small desk-advance", title: "After A or R, go on to the next picture" },
+    () => setDesk({ advance: !desk.advance }),
     "Auto-advance",
   );
   return { node, show: () => setAttribute(node, "aria-pressed", String(desk.advance)) };

@@ -3,7 +3,7 @@
 import { state, on } from "../../app/store.js";
 import { call } from "../../app/session.js";
 import { newest } from "../../app/newest.js";
-import { el, focusedIn, focusKept, setAttribute } from "../../kit/dom.js";
+import { el, focusKept, focusedIn, makeButton, setAttribute } from "../../kit/dom.js";
 import { goTo, redo, undo } from "../grid/verdicts.js";
 import { place } from "./range.js";
 
@@ -51,8 +51,7 @@ export function historyButtons() {
  * @param {string} glyph
  * @param {() => void} act
  */
-const stepButton = (glyph, act) =>
-  el("button", { type: "button", class: "quiet", on: { click: act } }, glyph);
+const stepButton = (glyph, act) => makeButton({ class: "quiet" }, act, glyph);
 
 /**
  * @param {HTMLButtonElement} button
@@ -92,16 +91,14 @@ function row(id, words, step, current) {
   return el(
     "li",
     {},
-    el(
-      "button",
+    makeButton(
       {
-        type: "button",
         class: "history-step",
         "aria-current": id === current ? "step" : null,
         data: { keep: `step ${id}`, stands: !step || step.stands ? "yes" : "no" },
         title: id === current ? "This is the present state" : "Go to this state",
-        on: { click: () => id !== current && goTo(id) },
       },
+      () => id !== current && goTo(id),
       el("span", {}, words.charAt(0).toUpperCase() + words.slice(1)),
       when
         ? el("time", { datetime: when.toISOString() }, when.toLocaleTimeString([], { timeStyle: "short" }))

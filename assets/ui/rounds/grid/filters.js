@@ -2,7 +2,7 @@
 /** @import { Filter } from "../../app/store.js" */
 /** @import { RoundsParts } from "../../app/types/parts.d.ts" */
 import { state, on, counts, setFilter } from "../../app/store.js";
-import { el, setText, setAttribute } from "../../kit/dom.js";
+import { makeButton, setAttribute, setText } from "../../kit/dom.js";
 import { roving } from "../../kit/roving.js";
 
 /** @type {[name: Filter, label: string, title: string][]} */
@@ -21,13 +21,7 @@ export function mountFilters(parts) {
   const chips = CHIPS.map(([name, label, title]) => ({
     name,
     label,
-    chip: el("button", {
-      type: "button",
-      class: "chip",
-      title,
-      data: { filter: name },
-      on: { click: () => setFilter(name) },
-    }),
+    chip: makeButton({ class: "chip", title, data: { filter: name } }, () => setFilter(name)),
   }));
   parts.filters.append(...chips.map(({ chip }) => chip));
   roving(parts.filters);

@@ -1,6 +1,6 @@
 /** The bar over the grid while pictures are selected: what can be done with them, and how to clear it. */
 import { on, setSelection, state } from "../../app/store.js";
-import { el, setText } from "../../kit/dom.js";
+import { el, makeButton, setText } from "../../kit/dom.js";
 import { count } from "../../kit/format.js";
 import { compare } from "../lightbox/lightbox.js";
 import { decideFocused } from "./grid.js";
@@ -21,9 +21,7 @@ const ACTS = [
  */
 export function selectionBar(grid) {
   const words = el("b", { role: "status" });
-  const buttons = ACTS.map(([label, key, act]) =>
-    el("button", { type: "button", class: "button small", on: { click: act } }, label, el("kbd", {}, key)),
-  );
+  const buttons = ACTS.map(([label, key, act]) => makeButton({}, act, label, el("kbd", {}, key)));
   const node = el(
     "div",
     { class: "selection-bar", role: "group", "aria-label": "The selected pictures", hidden: true },

@@ -1,7 +1,7 @@
 /** The tile of a candidate: its picture, its marks and its accessible name. */
 /** @import { Candidate, Verdict } from "payloads" */
 import { state, verdictOf } from "../../app/store.js";
-import { el, find, setAttribute } from "../../kit/dom.js";
+import { el, find, makeButton, setAttribute } from "../../kit/dom.js";
 import { picture, thumbnail } from "../../app/urls.js";
 import { copyWords } from "./witnesses.js";
 
@@ -121,21 +121,12 @@ export function makeTools({ accept, reject, enlarge }) {
    * @param {(id: string) => void} act
    */
   const button = (label, glyph, name, act) =>
-    el(
-      "button",
-      {
-        type: "button",
-        class: `tool ${name}`,
-        "aria-label": label,
-        title: label,
-        tabIndex: -1,
-        on: {
-          click: (event) => {
-            event.stopPropagation();
-            const tile = event.currentTarget.closest(".tile");
-            act(tile?.getAttribute("data-id") ?? "");
-          },
-        },
+    makeButton(
+      { class: `tool ${name}`, "aria-label": label, title: label, tabIndex: -1 },
+      (event) => {
+        event.stopPropagation();
+        const tile = event.currentTarget.closest(".tile");
+        act(tile?.getAttribute("data-id") ?? "");
       },
       glyph,
     );

@@ -3,7 +3,7 @@
 /** @typedef {ReturnType<typeof partPainter>} PartPainter */
 import { state } from "../../app/store.js";
 import { call } from "../../app/session.js";
-import { el, setAttribute } from "../../kit/dom.js";
+import { el, makeButton, setAttribute } from "../../kit/dom.js";
 import { makeBrush, pictureThere } from "../../brush/brush.js";
 import { brushBar } from "../../brush/toolbar.js";
 import { layOutline } from "../../brush/outline.js";
@@ -120,7 +120,7 @@ export function partButtons(part) {
    * @param {string} title
    */
   const button = (action, label, act, title) =>
-    el("button", { type: "button", class: "button", data: { action }, title, on: { click: act } }, label);
+    makeButton({ class: "button", data: { action }, title }, act, label);
   const accept = button("accept-part", "Accept this part", part.accept, why ?? "Enter");
   accept.disabled = why !== null;
   setAttribute(accept, "data-next", why === null ? "" : null);

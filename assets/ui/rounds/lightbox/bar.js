@@ -1,6 +1,6 @@
 /** The bar over an enlarged picture: previous and next, its place in the list, zoom, and how to compare. */
 import { state } from "../../app/store.js";
-import { el, setText } from "../../kit/dom.js";
+import { el, makeButton, setText } from "../../kit/dom.js";
 import { neighbour, openPictures } from "../grid/neighbours.js";
 import { comparing } from "./compare.js";
 import { zoomWords } from "./zoom.js";
@@ -18,15 +18,9 @@ export function lightboxBar({ turnTo, toggleZoom, painting, compareBar }) {
    * @param {() => unknown} act
    */
   const button = (glyph, label, act, more = "") =>
-    el(
-      "button",
-      {
-        type: "button",
-        class: `button small ${more}`,
-        title: label,
-        "aria-label": glyph === FIT ? null : label,
-        on: { click: act },
-      },
+    makeButton(
+      { class: `button small ${more}`, title: label, "aria-label": glyph === FIT ? null : label },
+      act,
       glyph,
     );
   const back = button("‹", "Previous picture (←)", () => turnTo(-1), "turn");

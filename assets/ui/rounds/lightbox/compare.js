@@ -3,7 +3,7 @@
 /** @import { Source } from "./sources.js" */
 import { newest } from "../../app/newest.js";
 import { state } from "../../app/store.js";
-import { el, repeats } from "../../kit/dom.js";
+import { el, makeButton, repeats } from "../../kit/dom.js";
 import { segments } from "../../kit/segments.js";
 import { relativesOf, sourcesFor } from "./sources.js";
 import { zoomFrame } from "./zoom.js";
@@ -52,16 +52,7 @@ export function comparison(changed) {
       changed();
     },
   );
-  const add = el(
-    "button",
-    {
-      type: "button",
-      class: "button small",
-      title: "Another picture beside these, up to four",
-      on: { click: more },
-    },
-    "+ Add",
-  );
+  const add = makeButton({ title: "Another picture beside these, up to four" }, more, "+ Add");
   const bar = el("div", { class: "compare-bar" }, modes.node, add);
   const slider = el("input", {
     type: "range",
@@ -151,18 +142,11 @@ export function comparison(changed) {
     over.style.visibility = over.style.visibility === "hidden" ? "" : "hidden";
   }
   const flickerButton = () =>
-    el(
-      "button",
-      {
-        type: "button",
-        class: "button small",
-        title: "F",
-        on: {
-          click: () => {
-            stopFlicker();
-            flip();
-          },
-        },
+    makeButton(
+      { title: "F" },
+      () => {
+        stopFlicker();
+        flip();
       },
       "Show the other picture",
     );
@@ -221,20 +205,16 @@ export function comparison(changed) {
    * @param {number} i
    */
   const removeButton = (source, i) =>
-    el(
-      "button",
+    makeButton(
       {
-        type: "button",
         class: "quiet",
         title: "Take it away",
         data: { keep: `away-${i}` },
         "aria-label": `Take away ${source.label}`,
-        on: {
-          click: () => {
-            slots.splice(i, 1);
-            changed();
-          },
-        },
+      },
+      () => {
+        slots.splice(i, 1);
+        changed();
       },
       "✕",
     );

@@ -1,7 +1,7 @@
 /** The buttons of an enlarged picture: accept, reject, accept in part, compare, a copy or not, close. */
 /** @import { PartPainter } from "./accept_part.js" */
 import { state, verdictOf } from "../../app/store.js";
-import { el } from "../../kit/dom.js";
+import { el, makeButton } from "../../kit/dom.js";
 import { toggleCopies } from "../grid/mark_copies.js";
 import { toggle } from "../grid/verdicts.js";
 import { comparing } from "./compare.js";
@@ -23,16 +23,14 @@ export function verdictButtons(id, part, { compare, close }) {
    * @param {string} key
    */
   const button = (action, label, pressed, act, key) =>
-    el(
-      "button",
+    makeButton(
       {
-        type: "button",
         class: "button",
         "aria-pressed": pressed === null ? null : String(pressed),
         data: { action },
-        on: { click: act },
         title: key,
       },
+      act,
       label,
     );
   return el(

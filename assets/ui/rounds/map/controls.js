@@ -2,7 +2,7 @@
 /** @import { Memory } from "./memory.js" */
 /** @import { ProjectionName } from "./projections.js" */
 /** @import { Tool } from "./pointer.js" */
-import { el, repeats, setAttribute, svg } from "../../kit/dom.js";
+import { el, makeButton, repeats, setAttribute, svg } from "../../kit/dom.js";
 import { roving } from "../../kit/roving.js";
 import { segments } from "../../kit/segments.js";
 import { modeOf, modes } from "./colours.js";
@@ -44,9 +44,9 @@ const TOOLS = [
  * @param {Record<string, string>} [data]
  */
 const button = (icon, title, act, data = { act: icon }) =>
-  el(
-    "button",
-    { type: "button", title, "aria-label": title, data, on: { click: act } },
+  makeButton(
+    { class: null, title, "aria-label": title, data },
+    act,
     svg("svg", { viewBox: "0 0 16 16", "aria-hidden": "true" }, svg("path", { d: ICONS[icon] })),
   );
 

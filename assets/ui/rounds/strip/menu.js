@@ -2,7 +2,7 @@
 import { state } from "../../app/store.js";
 import { openRound, refresh } from "../../app/session.js";
 import { write } from "../../app/writes.js";
-import { el, repeats, setText } from "../../kit/dom.js";
+import { el, makeButton, repeats, setText } from "../../kit/dom.js";
 import { count } from "../../kit/format.js";
 import { toast } from "../../kit/toast.js";
 import { branchOf } from "./tree.js";
@@ -31,17 +31,15 @@ function openBelow(list, button) {
  * @param {string} title
  */
 export const moreButton = (id, title) =>
-  el(
-    "button",
+  makeButton(
     {
-      type: "button",
       class: "quiet chip-more",
       title: "Name, star or archive this round",
       "aria-label": `Name, star or archive ${title}`,
       "aria-haspopup": "true",
       data: { keep: `more ${id}` },
-      on: { click: (event) => openMenu(id, event.currentTarget) },
     },
+    (event) => openMenu(id, event.currentTarget),
     "⋯",
   );
 
@@ -98,8 +96,7 @@ function openMenu(id, button) {
  * @param {string} label
  * @param {() => void} act
  */
-const item = (label, act) =>
-  el("button", { type: "button", class: "quiet menu-item", on: { click: act } }, label);
+const item = (label, act) => makeButton({ class: "quiet menu-item" }, act, label);
 
 /**
  * @template {"rename_round" | "star_round" | "restore_round"} Name
@@ -152,14 +149,10 @@ export function makeArchive() {
       "aria-label": "Archived rounds",
     }),
   );
-  const node = el("button", {
-    type: "button",
-    class: "quiet archived",
-    title: "Bring archived rounds back",
-    "aria-haspopup": "true",
-    hidden: true,
-    on: { click: () => openBelow(list, node) },
-  });
+  const node = makeButton(
+    { class: "quiet archived", title: "Bring archived rounds back", "aria-haspopup": "true", hidden: true },
+    () => openBelow(list, node),
+  );
   const update = () => {
     const archived = state.project ? state.archived : [];
     node.hidden = !archived.length;
@@ -172,16 +165,7 @@ export function makeArchive() {
           "div",
           { class: "archived-round" },
           el("span", {}, name),
-          el(
-            "button",
-            {
-              type: "button",
-              class: "button small",
-              "aria-label": `Bring back ${name}`,
-              on: { click: () => restore(id, false) },
-            },
-            "Bring back",
-          ),
+          makeButton({ "aria-label": `Bring back ${name}` }, () => restore(id, false), "Bring back"),
         ),
       ),
     );

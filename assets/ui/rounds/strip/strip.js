@@ -9,7 +9,7 @@
  */
 import { state, on } from "../../app/store.js";
 import { openRound, openStep } from "../../app/session.js";
-import { el, focusKept, focusedIn, reference, repeats, setText } from "../../kit/dom.js";
+import { el, focusKept, focusedIn, makeButton, reference, repeats, setText } from "../../kit/dom.js";
 import { count } from "../../kit/format.js";
 import { address } from "../../app/urls.js";
 import { roundNote } from "./round_note.js";
@@ -129,17 +129,15 @@ function line({ place: { column, row, above } }) {
 
 /** @param {Chip} chip */
 function draw(chip) {
-  return el(
-    "button",
+  return makeButton(
     {
-      type: "button",
       class: "chip-round",
       "aria-current": chip.current ? "true" : null,
       style: areaOf(chip),
       title: [chip.title, chip.from, chip.gain?.title].filter(Boolean).join(". ") || null,
       data: { keep: `chip ${chip.id}` },
-      on: { click: () => (chip.id === null ? openStep("reference") : openRound(chip.id)) },
     },
+    () => (chip.id === null ? openStep("reference") : openRound(chip.id)),
     el(
       "span",
       { class: "chip-face" },
@@ -174,16 +172,14 @@ function draw(chip) {
 function tools(chip) {
   const { id, title, empty } = chip;
   if (id === null) return [];
-  const remove = el(
-    "button",
+  const remove = makeButton(
     {
-      type: "button",
       class: "quiet chip-remove",
       title: `Remove ${title}: nothing was done in it yet`,
       "aria-label": `Remove ${title}`,
       data: { keep: `remove ${id}` },
-      on: { click: () => archiveRound(id) },
     },
+    () => archiveRound(id),
     "✕",
   );
   return [

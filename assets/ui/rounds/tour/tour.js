@@ -3,7 +3,7 @@
 /** @import { Card } from "./cards.js" */
 import { openStep } from "../../app/session.js";
 import { busy, on, setFilter, setFocus, state } from "../../app/store.js";
-import { el, setText } from "../../kit/dom.js";
+import { el, makeButton, setText } from "../../kit/dom.js";
 import { addToHelp } from "../../kit/help.js";
 import { toast } from "../../kit/toast.js";
 import { tileOf } from "../grid/grid.js";
@@ -52,14 +52,9 @@ function build() {
   const title = el("h2", { id: "tour-title" });
   const words = el("p", {});
   const count = el("span", { class: "tour-count" });
-  const back = el("button", { type: "button", class: "quiet", on: { click: () => show(at - 1) } }, "Back");
-  const next = el("button", {
-    type: "button",
-    class: "button small",
-    data: { next: "" },
-    on: { click: () => (at + 1 < cards.length ? show(at + 1) : stop()) },
-  });
-  const skip = el("button", { type: "button", class: "quiet", on: { click: stop } }, "Skip");
+  const back = makeButton({ class: "quiet" }, () => show(at - 1), "Back");
+  const next = makeButton({ data: { next: "" } }, () => (at + 1 < cards.length ? show(at + 1) : stop()));
+  const skip = makeButton({ class: "quiet" }, stop, "Skip");
   const card = el(
     "section",
     { class: "studio tour", role: "dialog", "aria-labelledby": "tour-title", hidden: true },

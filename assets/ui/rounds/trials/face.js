@@ -2,7 +2,7 @@
 /** @import { Trial } from "payloads" */
 import { state } from "../../app/store.js";
 import { address } from "../../app/urls.js";
-import { el, reference } from "../../kit/dom.js";
+import { el, makeButton, reference } from "../../kit/dom.js";
 import { openViewer } from "../../results/viewer.js";
 import { settingsOf, trialFacts } from "./words.js";
 
@@ -13,15 +13,13 @@ import { settingsOf, trialFacts } from "./words.js";
 export function face(trial, trials) {
   if (trial.trouble) return el("p", { class: "trial-face trial-trouble" }, trial.trouble);
   if (!trial.version) return el("p", { class: "trial-face" }, "Waiting to be drawn…");
-  return el(
-    "button",
+  return makeButton(
     {
-      type: "button",
       class: "trial-face",
       "aria-label": `Enlarge: ${trial.prompt}, ${trialFacts(trial)}`,
       data: { keep: `enlarge ${trial.id}` },
-      on: { click: () => enlarge(trial, trials) },
     },
+    () => enlarge(trial, trials),
     el("img", { src: address("trial", trial), alt: "", loading: "lazy" }),
   );
 }

@@ -4,7 +4,7 @@ import { state, on, setFocus } from "../../app/store.js";
 import { call, openRound, refresh } from "../../app/session.js";
 import { newest } from "../../app/newest.js";
 import { write } from "../../app/writes.js";
-import { el, focusKept, focusedIn, repeats, setText } from "../../kit/dom.js";
+import { el, focusKept, focusedIn, makeButton, repeats, setText } from "../../kit/dom.js";
 import { typedNumber } from "../../kit/format.js";
 import { toast } from "../../kit/toast.js";
 import { face } from "./face.js";
@@ -277,16 +277,13 @@ async function reveal(round, candidate) {
  * @param {() => unknown} act
  */
 function button(trial, name, label, title, act) {
-  return el(
-    "button",
+  return makeButton(
     {
-      type: "button",
-      class: "button small",
       title,
       "aria-label": name === "forget" ? title : null,
       data: { action: name, keep: `${name} ${trial.id}` },
-      on: { click: act },
     },
+    act,
     label,
   );
 }

@@ -1,7 +1,7 @@
 /** The buttons of the open view: enlarge it, and save what it shows. */
 /** @import { Row } from "./table.js" */
 import { state } from "../../app/store.js";
-import { el, setAttribute, setText } from "../../kit/dom.js";
+import { el, makeButton, setAttribute, setText } from "../../kit/dom.js";
 import { toast } from "../../kit/toast.js";
 import { oneDrawing, pngFile, svgFile } from "./drawing.js";
 import { csv, tableDrawing } from "./table.js";
@@ -24,33 +24,24 @@ const FILES = [
  */
 export function makeViewButtons(views, shown) {
   const menu = el("div", { class: "studio save-menu", popover: "auto", role: "group", "aria-label": "Save" });
-  const saving = el(
-    "button",
+  const saving = makeButton(
     {
-      type: "button",
       class: "quiet view-button",
       "aria-label": "Save this view",
       "aria-haspopup": "true",
       title: "Save this view as a picture, a drawing or a table",
       data: { action: "save-view" },
-      on: { click: () => openMenu() },
     },
+    () => openMenu(),
     "⤓",
   );
   menu.append(
     ...FILES.map(([ending, words]) =>
-      el(
-        "button",
-        {
-          type: "button",
-          class: "quiet",
-          data: { save: ending },
-          on: {
-            click: () => {
-              menu.hidePopover();
-              save(ending, shown());
-            },
-          },
+      makeButton(
+        { class: "quiet", data: { save: ending } },
+        () => {
+          menu.hidePopover();
+          save(ending, shown());
         },
         words,
       ),
@@ -62,14 +53,9 @@ export function makeViewButtons(views, shown) {
     const left = Math.max(8, Math.min(box.left, innerWidth - menu.offsetWidth - 8));
     Object.assign(menu.style, { left: `${left}px`, top: `${box.bottom + 4}px` });
   };
-  const larger = el(
-    "button",
-    {
-      type: "button",
-      class: "quiet view-button",
-      data: { action: "enlarge-view" },
-      on: { click: () => enlarge(!views.hasAttribute("data-enlarged")) },
-    },
+  const larger = makeButton(
+    { class: "quiet view-button", data: { action: "enlarge-view" } },
+    () => enlarge(!views.hasAttribute("data-enlarged")),
     "⤢",
   );
   /** @param {boolean} on */
