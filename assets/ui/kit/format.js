@@ -68,3 +68,10 @@ export const undecided = (entropy) => `${Math.round((100 * entropy) / Math.LN2)}
  * @param {string} name
  */
 export const inSentence = (name) => name.replace(/^Round(?= \d)/, "round");
+
+/**
+ * Names in a row: "round 1", "round 1 and round 2", "round 1, round 2 and round 3".
+ * @param {string[]} names
+ */
+export const listed = (names) =>
+  names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;

@@ -8,27 +8,31 @@
 export const METRICS = {
   as_asked: {
     name: "As asked",
-    title: "Share of pictures that show what was asked for: no copies, and the thing is recognised",
+    title: "Share of pictures that show what was asked for: they are no copies, and the thing is recognised.",
     isShare: true,
   },
   no_copy: {
     name: "No copy",
-    title: "Share of pictures that do not copy the reference, whatever they show instead",
+    title: "Share of pictures that do not copy the reference, whatever they show instead.",
     isShare: true,
   },
   carries: {
     name: "Carries",
-    title: "How much of the style or object pictures have: the base model’s have 0 %, the references 100 %",
+    title:
+      "How much of the style or object the pictures have: those of the base model have about 0 %, the " +
+      "references 100 %. A copy has all of it, so fewer copies may carry less.",
     isShare: true,
   },
   clip_t: {
     name: "Matches its prompt",
-    title: "How well pictures match their prompts, from −1 to 1 (CLIP-T)",
+    title: "How well pictures match their prompts, from −1 to 1 (CLIP-T).",
     isShare: false,
   },
   clip_i: {
     name: "Likeness",
-    title: "How much pictures look like the reference, in what they show and in how, from −1 to 1 (CLIP-I)",
+    title:
+      "How much pictures look like the reference, in what they show and in how, from −1 to 1 (CLIP-I). " +
+      "More is not always better: copies are the likest.",
     isShare: false,
   },
 };

@@ -4,7 +4,7 @@ import { count } from "../kit/format.js";
 import { METRICS } from "./metrics.js";
 
 /** @type {Record<Change["verdict"], string>} */
-const MARKS = { better: "✓", worse: "✕", more: "▲", less: "▼", unclear: "≈" };
+const MARKS = { better: "✓", worse: "✕", more: "▲", less: "▼", unclear: "?" };
 
 /**
  * A change in short: "✓ +17". Against the base model it says in which direction, and not whether that is
@@ -22,7 +22,22 @@ export function changeInShort(metric, change, sinceBase) {
 }
 
 /** @param {number} share in [0, 1] */
-export const percent = (share) => `${Math.round(100 * share)} %`;
+export const percent = (share) => `${String(Math.round(100 * share)).replace("-", "−")} %`;
+
+/**
+ * A change that agrees with the figures beside it as they are shown: rounding alone never sets them apart.
+ * @param {Metric} metric
+ * @param {Change} change
+ * @param {Interval | null | undefined} before
+ * @param {Interval | null | undefined} after
+ * @returns {Change}
+ */
+export function agreeing(metric, change, before, after) {
+  if (!before || !after) return change;
+  const scale = METRICS[metric].isShare ? 100 : 1000;
+  const value = (Math.round(scale * after.value) - Math.round(scale * before.value)) / scale;
+  return Math.abs(value - change.value) < 1.001 / scale ? { ...change, value } : change;
+}
 
 /**
  * Which benchmark prompts do not count, and why.
@@ -123,14 +138,15 @@ export function chipGain(measures, id) {
   const figure = report.figures[metric];
   if (!figure) return null;
   const parent = measures.rounds.find((round) => round.id === id)?.parent_id ?? null;
-  const change = parent === null ? null : (report.changes[metric] ?? null);
+  const since = parent === null ? null : (report.changes[metric] ?? null);
+  const change = since && agreeing(metric, since, reportOf(measures, parent)?.figures[metric], figure);
   const short = change ? changeInShort(metric, change, false) : null;
   return {
     text: `${shown(metric, figure.value)} ${METRICS[metric].name.toLowerCase()}`,
     change: short?.text ?? "",
     verdict: short?.verdict ?? "unclear",
     best: measures.best === id && measures.rounds.filter((round) => round.id && round.report).length > 1,
-    title: chipTitle(measures, report, id),
+    title: chipTitle(measures, report, id, change),
   };
 }
 
@@ -138,12 +154,12 @@ export function chipGain(measures, id) {
  * @param {Measures} measures
  * @param {Report} report
  * @param {string} id
+ * @param {Change | null} change of what is as asked
  */
-function chipTitle(measures, report, id) {
-  const { as_asked: asked, copies, pictures, changes, figures } = report;
-  const since = changes.as_asked
-    ? `${changeInFull("as_asked", changes.as_asked, nameBefore(measures, id))}. `
-    : "";
+function chipTitle(measures, report, id, change) {
+  const { as_asked: asked, copies, pictures, figures } = report;
+  const since =
+    change && figures.as_asked ? `${changeInFull("as_asked", change, nameBefore(measures, id))}. ` : "";
   const good = figures.as_asked ? `${asked} of ${figures.as_asked.pictures} as asked, ` : "";
   const found = `${good}${copies} of ${count(pictures, "picture")} are copies`;
   return `On the benchmark: ${found}. ${since}See Results.`;

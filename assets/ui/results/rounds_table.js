@@ -5,21 +5,35 @@ import { state } from "../app/store.js";
 import { refresh } from "../app/session.js";
 import { write } from "../app/writes.js";
 import { el, makeButton } from "../kit/dom.js";
+import { explained } from "../kit/explained.js";
 import { openExports } from "./exports.js";
 import { METRICS, NAMES } from "../measures/metrics.js";
-import { changeInFull, changeInShort, inFull, nameBefore, shown, signed } from "../measures/words.js";
+import {
+  agreeing,
+  changeInFull,
+  changeInShort,
+  inFull,
+  nameBefore,
+  reportOf,
+  shown,
+  signed,
+} from "../measures/words.js";
 
 const HEAD = [
   ["Round", ""],
   ...NAMES.map((metric) => [METRICS[metric].name, METRICS[metric].title]),
   [
     "Gain",
-    "How much closer to the reference than the base model’s pictures; what is not as asked counts 0. " +
-      "The best round has the largest gain",
+    "How much closer to the reference the pictures are than the base model’s, by likeness; one that is not " +
+      "as asked counts 0. The best round has the largest gain.",
   ],
-  ["Learned", "As asked, among new pictures of the accepted prompts, which the round has learned"],
-  ["Accepted", "Pictures accepted in this round"],
-  ["Weight", "How much each accepted picture counts in later trainings; a reference counts 1"],
+  [
+    "Learned",
+    "How many new pictures of the accepted prompts, which the round was trained on, are as asked. The " +
+      "other columns are about prompts that no training uses.",
+  ],
+  ["Accepted", "How many pictures were accepted in this round. The next round learns them."],
+  ["Weight", "How much each accepted picture counts in later trainings. A reference counts 1."],
   ["LoRA", ""],
 ];
 
@@ -38,7 +52,7 @@ export function roundsTable(rounds, measures) {
       el(
         "tr",
         {},
-        HEAD.map(([name, title]) => el("th", { scope: "col", title: title || null }, name)),
+        HEAD.map(([name, words]) => el("th", { scope: "col" }, words ? explained(name, words) : name)),
       ),
     ),
     el(
@@ -91,8 +105,12 @@ function row(round, measures) {
 function cells(measures, measured) {
   const { report, id } = measured;
   if (!report) return [el("td", { colspan: HEAD.length - 4, class: "unmeasured" }, unmeasured(measured))];
+  const before = id === null ? null : reportOf(measures, measured.parent_id);
   /** @type {[Metric, Interval | null | undefined, Change | null | undefined][]} */
-  const figures = NAMES.map((metric) => [metric, report.figures[metric], report.changes[metric]]);
+  const figures = NAMES.map((metric) => {
+    const [figure, change] = [report.figures[metric], report.changes[metric]];
+    return [metric, figure, change && agreeing(metric, change, before?.figures[metric], figure)];
+  });
   const made = figures.map((one) => cell(measures, measured, one));
   return [
     ...made,

@@ -2,7 +2,7 @@
 /** @import { Measures, RoundWarning } from "payloads" */
 import { state } from "../app/store.js";
 import { el, repeats } from "../kit/dom.js";
-import { count } from "../kit/format.js";
+import { count, inSentence, listed } from "../kit/format.js";
 import { howComputed } from "../kit/how.js";
 import { byAge, leftOut, strengthNote } from "../measures/words.js";
 
@@ -23,8 +23,9 @@ const how = howComputed([
   ],
   [
     "Changes:",
-    "each picture is compared with the one of the same prompt and seed in the round before. ≈ means that " +
-      "the 95 % interval of the mean difference (bootstrap over prompts) includes zero.",
+    "each picture is compared with the one of the same prompt and seed in the round before. ? means " +
+      "that it may be chance: the 95 % interval of the mean difference (bootstrap over prompts) includes " +
+      "zero, or there are fewer than six prompts.",
     "mean of (after − before)",
   ],
   [
@@ -59,7 +60,7 @@ function content(measures) {
           "with every other round.",
     ),
     ...now.map(warning),
-    ...(earlier.length ? [folded(earlier)] : []),
+    ...(earlier.length ? [folded(earlier, rounds)] : []),
     ...(done
       ? [
           el(
@@ -90,11 +91,16 @@ const warning = ({ kind, sentence }) =>
     sentence,
   );
 
-/** @param {RoundWarning[]} earlier */
-const folded = (earlier) =>
-  el(
+/**
+ * @param {RoundWarning[]} earlier
+ * @param {Measures["rounds"]} rounds
+ */
+function folded(earlier, rounds) {
+  const names = rounds.filter(({ id }) => earlier.some(({ round }) => round === id)).map(({ name }) => name);
+  return el(
     "details",
     { class: "how" },
-    el("summary", {}, `${count(earlier.length, "warning")} about earlier rounds`),
+    el("summary", {}, `What was wrong with ${listed(names.map(inSentence))}`),
     earlier.map(warning),
   );
+}

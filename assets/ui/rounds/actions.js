@@ -113,12 +113,14 @@ const HINTS = {
     refinementShown()
       ? "Compare, then choose pictures or accept the suggestion."
       : "Click pictures to accept them, or accept the suggestion.",
-  next_round: () =>
-    refining()
-      ? (state.refinement?.rule_words ?? "")
-      : [...state.verdicts.values()].includes("accepted")
-        ? `The next round learns from what was accepted${takes(state.round?.ahead.next_seconds)}.`
-        : NOTHING_ACCEPTED,
+  next_round: () => {
+    const child = childOf("next_round");
+    if (child) return `${child.name} learns from what was accepted here.`;
+    if (refining()) return state.refinement?.rule_words ?? "";
+    return [...state.verdicts.values()].includes("accepted")
+      ? `The next round learns from what was accepted${takes(state.round?.ahead.next_seconds)}.`
+      : NOTHING_ACCEPTED;
+  },
 };
 const NOTHING_ACCEPTED = "Nothing is accepted here: the next round would learn the same again.";
 /** @param {number | null | undefined} seconds */

@@ -17,10 +17,10 @@ SENTENCES: Mapping[Case, str] = {
     "copies": "All {n} are copies{marked}: there is no good picture to learn from yet.",
     "copies_one": "Its only picture is a copy{marked}: there is no good picture to learn from yet.",
     "lacking": "{count}; the others do not show the object: there is no good picture to learn from yet.",
-    "from": "{count}: always at {copied} of the LoRA or more, never with less; {good} to choose from.",
-    "above": "{count}: always above {clean} of the LoRA, {below}; {good} to choose from.",
-    "up": "{count}: at times at {copied} of the LoRA or more, never with less; {good} to choose from.",
-    "any": "{count}, at any strength of the LoRA; {good} to choose from.",
+    "from": "Copies at LoRA strength {copied} or more, {good} with less.",
+    "above": "Copies above LoRA strength {clean}, {below}; {good} in all.",
+    "up": "Some copies at LoRA strength {copied} or more, none with less; {good} in all.",
+    "any": "{count}, at any LoRA strength; {good} to choose from.",
     "mixed": "{count}; {good} to choose from.",
 }
 """What is said of an anchor's pictures, by what is known of them; see `_case`."""
@@ -43,14 +43,18 @@ def uncertainty_key(score: AnchorScore) -> Fraction:
 
 
 def short_names(anchors: Sequence[Anchor]) -> dict[str, str]:
-    """The anchors' prompts, by id, without the words that all of them start or end with."""
+    """The anchors’ prompts, by id, without the words that all of them start or end with.
+
+    One that begins its prompt has a capital.
+    """
     words = {anchor.id: anchor.prompt.split() for anchor in anchors}
     shortest = min((len(prompt) for prompt in words.values()), default=0)
     if len({tuple(prompt) for prompt in words.values()}) < 2:
         return {anchor.id: anchor.prompt for anchor in anchors}
     first = _shared(list(words.values()), shortest - 1)
     last = _shared([prompt[::-1] for prompt in words.values()], shortest - 1 - first)
-    return {name: " ".join(prompt[first : len(prompt) - last]) for name, prompt in words.items()}
+    heads = {name: " ".join(prompt[first : len(prompt) - last]) for name, prompt in words.items()}
+    return heads if first else {name: head[:1].upper() + head[1:] for name, head in heads.items()}
 
 
 def _shared(prompts: Sequence[Sequence[str]], limit: int) -> int:
@@ -70,10 +74,10 @@ def explain(score: AnchorScore, name: str, standing: str = "") -> str:
         good=count_good(score),
         copied=_times(score.copied_from),
         clean=_times(score.clean_up_to),
-        below="at times with less" if score.copied_from == score.weakest else _never(score.copied_from),
+        below="some with less" if score.copied_from == score.weakest else _none(score.copied_from),
     )
     is_mixed = score.overfit > 0 and score.good > 0
-    return f"{said}{f' {standing}' if is_mixed and standing else ''}{_explain_blank(score.blank)}"
+    return f"{f'{standing} ' if is_mixed and standing else ''}{said}{_explain_blank(score.blank)}"
 
 
 def _case(score: AnchorScore) -> Case:
@@ -83,7 +87,7 @@ def _case(score: AnchorScore) -> Case:
         return "copies_one" if score.candidates == 1 else "copies"
     if not score.good:
         return "lacking"
-    if score.weakest == 1.0:
+    if score.weakest == 1.0 or score.by_person:
         return "mixed"
     if score.clean_up_to < score.copied_from:
         return "from"
@@ -92,8 +96,8 @@ def _case(score: AnchorScore) -> Case:
     return "any" if score.copied_from == score.weakest else "up"
 
 
-def _never(strength: float) -> str:
-    return f"never below {_times(strength)}"
+def _none(strength: float) -> str:
+    return f"none below {_times(strength)}"
 
 
 def count_good(score: AnchorScore) -> str:
@@ -170,7 +174,7 @@ def _ahead(ranked: Sequence[AnchorScore], place: int, names: Mapping[str, str], 
     here, other = ranked[place], ranked[place + 1]
     name = names[other.anchor.id]
     if uncertainty_key(here) != uncertainty_key(other):
-        return f"; “{name}” ({share}) is passed over."
+        return f"; “{name}”, passed over, is further from half ({share})."
     if abs(here.mean_margin) != abs(other.mean_margin):
         return f"; “{name}”, as undecided, is easier to tell from copies."
     return f"; “{name}”, as undecided, comes later in the list."

@@ -74,14 +74,15 @@ def _by_gain(report: Report) -> tuple[float, str]:
 def _counted(report: Report, before: Report | None) -> str:
     """How many pictures are as asked and how many are copies, with those of the round before."""
     pictures, copies = f"of its {report.pictures} pictures", report.copies
-    copied = f"{'is a copy' if copies == 1 else 'are copies'}"
-    earlier = f" ({before.arm.name}: {before.copies})" if before else ""
+    earlier = before if before and before.arm.id is not None else None
+    then = f", {earlier.copies} of {earlier.arm.name}’s" if earlier else ""
+    copied = f"{'is a copy' if copies == 1 else 'are copies'}{then}."
     if "as_asked" not in report.figures:
-        return f"{copies} {pictures} {copied}{earlier}."
+        return f"{copies} {pictures} {copied}"
     asked = report.count("as_asked")
-    known = before is not None and "as_asked" in before.figures
-    then = f" ({before.arm.name}: {before.count('as_asked')})" if before and known else ""
-    return f"{asked} {pictures} {'is' if asked == 1 else 'are'} as asked{then}, {copies} {copied}{earlier}."
+    known = earlier if earlier and "as_asked" in earlier.figures else None
+    then = f", {known.count('as_asked')} of {known.arm.name}’s" if known else ""
+    return f"{asked} {pictures} {'is' if asked == 1 else 'are'} as asked{then}; {copies} {copied}"
 
 
 def _closeness(report: Report) -> str:

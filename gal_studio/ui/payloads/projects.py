@@ -104,8 +104,8 @@ def anchor_payloads(anchors: tuple[types.Anchor, ...]) -> tuple[Anchor, ...]:
 
 
 def _rest(prompt: str, name: str) -> str:
-    if prompt.startswith(name):
-        return prompt.removeprefix(name).strip()
+    if prompt.lower().startswith(name.lower()):  # a name has a capital
+        return prompt[len(name) :].strip()
     return prompt.removesuffix(name).strip() if prompt.endswith(name) else ""
 
 

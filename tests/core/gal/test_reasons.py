@@ -1,5 +1,6 @@
 """The sentences are part of the product, so they are tested word for word."""
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -22,28 +23,28 @@ def test_each_suggestion_has_its_own_figures_and_the_last_one_is_compared_with_w
         [margins(5, 10), margins(4, 10), margins(2, 10), margins(1, 10), margins(9, 10)], top_k=3
     )
     assert list(told.values()) == [
-        "5 of 10 are copies; 5 clean ones to choose from. No other prompt is more undecided.",
-        "4 of 10 are copies; 6 clean ones to choose from. 2nd most undecided.",
-        "2 of 10 are copies; 8 clean ones to choose from. 3rd most undecided; “shoe” (1 of 10) is passed "
-        "over.",
-        "1 of 10 is a copy; 9 clean ones to choose from. 4th most undecided: the 3 suggested are more so.",
-        "9 of 10 are copies; 1 clean one to choose from. 5th most undecided: the 3 suggested are more so.",
+        "No other prompt is more undecided. 5 of 10 are copies; 5 clean ones to choose from.",
+        "2nd most undecided. 4 of 10 are copies; 6 clean ones to choose from.",
+        "3rd most undecided; “shoe”, passed over, is further from half (1 of 10). 2 of 10 are copies; 8 "
+        "clean ones to choose from.",
+        "4th most undecided: the 3 suggested are more so. 1 of 10 is a copy; 9 clean ones to choose from.",
+        "5th most undecided: the 3 suggested are more so. 9 of 10 are copies; 1 clean one to choose from.",
     ]
 
 
 def test_chances_are_given_with_the_digits_that_tell_them_apart():
     def told(*rates):
         scores = [replace(score, overfit_rate=rate) for rate, score in zip(rates, even, strict=True)]
-        return [said.split(". ")[1] for said in explain_all(scores, 2).values()]
+        return [re.split(r"(?<=[.]) (?=\d+ of)", said)[0] for said in explain_all(scores, 2).values()]
 
     _, _, even = pool_of(*[margins(5, 10)] * 3)
     assert told(0.51, 0.47, 0.54) == [
         "No other prompt is more undecided (chance of a copy 51 %).",
-        "2nd most undecided (chance of a copy 47 %); “koala” (54 %) is passed over.",
+        "2nd most undecided (chance of a copy 47 %); “koala”, passed over, is further from half (54 %).",
         "3rd most undecided (chance of a copy 54 %): the 2 suggested are more so.",
     ]
     assert told(0.501, 0.497, 0.504)[1] == (
-        "2nd most undecided (chance of a copy 49.7 %); “koala” (50.4 %) is passed over."
+        "2nd most undecided (chance of a copy 49.7 %); “koala”, passed over, is further from half (50.4 %)."
     )
 
 
@@ -73,21 +74,25 @@ def drawn(copied, clean):
 @pytest.mark.parametrize(
     ("copied", "clean", "words"),
     [
-        ([1, 0.85], [0.7, 0.4], "2 of 4 are copies: always at × .85 of the LoRA or more, never with less;"),
-        ([1, 0.55], [0.7, 0.4], "2 of 4 are copies: always above × .7 of the LoRA, never below × .55;"),
-        ([1, 0.4], [0.7, 0.4], "2 of 4 are copies: always above × .7 of the LoRA, at times with less;"),
-        ([1, 0.7], [1, 0.4], "2 of 4 are copies: at times at × .7 of the LoRA or more, never with less;"),
-        ([1, 0.4], [1, 0.7], "2 of 4 are copies, at any strength of the LoRA;"),
-        ([1, 1], [1, 1], "2 of 4 are copies;"),
+        ([1, 0.85], [0.7, 0.4], "Copies at LoRA strength × .85 or more, 2 clean ones with less."),
+        ([1, 0.55], [0.7, 0.4], "Copies above LoRA strength × .7, none below × .55; 2 clean ones in all."),
+        ([1, 0.4], [0.7, 0.4], "Copies above LoRA strength × .7, some with less; 2 clean ones in all."),
+        (
+            [1, 0.7],
+            [1, 0.4],
+            "Some copies at LoRA strength × .7 or more, none with less; 2 clean ones in all.",
+        ),
+        ([1, 0.4], [1, 0.7], "2 of 4 are copies, at any LoRA strength; 2 clean ones to choose from."),
+        ([1, 1], [1, 1], "2 of 4 are copies; 2 clean ones to choose from."),
     ],
 )
 def test_the_strengths_at_which_pictures_are_copies_are_named(copied, clean, words):
-    assert drawn(copied, clean) == f"{words} 2 clean ones to choose from."
+    assert drawn(copied, clean) == words
 
 
 @pytest.mark.parametrize(
     ("name", "words"),
-    [("A pencil", "a pencil"), ("in a museum", "it in a museum"), ("Moon", "“Moon”"), ("candy", "“candy”")],
+    [("A pencil", "a pencil"), ("in a museum", "it in a museum"), ("Moon", "“Moon”"), ("Candy", "“Candy”")],
 )
 def test_a_name_reads_well_within_a_sentence(name, words):
     _, _, (score,) = pool_of(margins(0, 10))
@@ -96,25 +101,25 @@ def test_a_name_reads_well_within_a_sentence(name, words):
 
 def test_what_breaks_a_tie_across_the_cut_is_said_on_both_sides():
     told = sentences([margins(4, 10, 0.5), margins(6, 10, 0.125)], top_k=1)
-    assert told["anchor-1"].endswith(
+    assert told["anchor-1"].startswith(
         "No other prompt is more undecided; “tie”, as undecided, is easier to tell from copies."
     )
-    assert told["anchor-0"].endswith(
+    assert told["anchor-0"].startswith(
         "2nd most undecided, like “drum”, whose pictures are harder to tell from copies."
     )
 
 
 def test_a_tie_broken_by_order_says_so():
     told = sentences([margins(4, 10), margins(4, 10)], top_k=1)
-    assert told["anchor-0"].endswith(
+    assert told["anchor-0"].startswith(
         "No other prompt is more undecided; “drum”, as undecided, comes later in the list."
     )
-    assert told["anchor-1"].endswith("like “tie”, which comes first in the list.")
+    assert told["anchor-1"].startswith("2nd most undecided, like “tie”, which comes first in the list.")
 
 
 def test_in_a_larger_tie_each_one_names_another():
     told = sentences([margins(5, 10, size) for size in (0.0625, 0.125, 0.25, 0.5)], top_k=3)
-    ends = [said.split(". ")[1] for said in told.values()]
+    ends = [re.split(r"(?<=[.]) (?=\d+ of)", said)[0] for said in told.values()]
     assert ends == [
         "No other prompt is more undecided.",
         "As undecided as “tie”.",
@@ -125,7 +130,7 @@ def test_in_a_larger_tie_each_one_names_another():
 
 def test_a_tie_below_the_cut_is_only_less_undecided():
     told = sentences([margins(5, 10), margins(2, 10, 0.125), margins(2, 10, 0.5)], top_k=1)
-    assert told["anchor-1"].endswith("2nd most undecided: the one suggested is more so.")
+    assert told["anchor-1"].startswith("2nd most undecided: the one suggested is more so.")
 
 
 def test_a_single_prompt_is_not_ranked():
@@ -133,10 +138,9 @@ def test_a_single_prompt_is_not_ranked():
 
 
 def test_short_names_leave_out_what_all_anchors_share():
-    style = [
-        Anchor(str(number), f"{what} in 3d style", number) for number, what in enumerate(["A tie", "Moon"])
-    ]
-    assert short_names(style) == {"0": "A tie", "1": "Moon"}
+    things = ["A tie", "Moon", "candy"]
+    style = [Anchor(str(number), f"{what} in 3d style", number) for number, what in enumerate(things)]
+    assert short_names(style) == {"0": "A tie", "1": "Moon", "2": "Candy"}
     places = [
         Anchor(str(n), f"a <x> cat {where}", n) for n, where in enumerate(["in a bank", "under a tree"])
     ]

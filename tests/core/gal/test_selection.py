@@ -103,7 +103,7 @@ def test_a_proposal_by_hand():
     assert not proposal.exhausted
     assert proposal.sentence == "4 of 6 test prompts are undecided: the 3 most undecided are suggested."
     assert proposal.suggestions[1].reason == (
-        "4 of 10 are copies; 6 clean ones to choose from. 2nd most undecided."
+        "2nd most undecided. 4 of 10 are copies; 6 clean ones to choose from."
     )
 
 

@@ -28,7 +28,7 @@ def test_a_round_that_shows_what_was_asked_for_beats_one_that_copies() -> None:
     assert found.best == "Round 2"
     assert found.headline == "Round 2 is the best of 2 rounds measured, clearly ahead of Round 1."
     assert found.sentence == (
-        "7 of its 8 pictures are as asked (Round 1: 2), 1 is a copy (Round 1: 6). On average, they are "
+        "7 of its 8 pictures are as asked, 2 of Round 1’s; 1 is a copy, 6 of Round 1’s. On average, they are "
         "clearly closer to the reference than the base model’s."
     )
 
@@ -98,14 +98,14 @@ def test_a_small_lead_is_not_called_clear() -> None:
 def test_one_round_is_not_called_the_best() -> None:
     found = verdict(reports(BASE, arm("Round 1", [picture(0.5)] * 8)))
     assert (found.best, found.headline) == ("Round 1", "Round 1 is the only round measured so far.")
-    assert found.sentence.startswith("8 of its 8 pictures are as asked, 0 are copies (Base model: 0). On")
+    assert found.sentence.startswith("8 of its 8 pictures are as asked; 0 are copies. On")
 
 
 def test_a_model_that_only_copies_is_not_called_best_and_its_likeness_is_not_denied() -> None:
     found = verdict(reports(BASE, arm("Round 1", [picture(0.95, copy=True)] * 8)))
     assert (found.best, found.headline) == (None, "No round gains over the base model yet.")
     assert found.sentence == (
-        "Round 1: 0 of its 8 pictures are as asked, 8 are copies (Base model: 0). On average, they are "
+        "Round 1: 0 of its 8 pictures are as asked; 8 are copies. On average, they are "
         "clearly closer to the reference than the base model’s, but only by copying it or by losing what was "
         "asked for."
     )

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
+  agreeing,
   changeInFull,
   changeInShort,
   chipGain,
@@ -16,6 +17,16 @@ test("shares are in percent, and cosines are not", () => {
   assert.deepEqual([shown("as_asked", 0.917), shown("clip_t", 0.4123)], ["92 %", "0.412"]);
   assert.deepEqual([signed("no_copy", -0.034), signed("clip_i", 0.0413)], ["−3", "+0.041"]);
   assert.deepEqual([signed("no_copy", -0.003), signed("clip_i", -0.0003)], ["0", "0.000"]);
+});
+
+test("a change agrees with the figures beside it as they are shown", () => {
+  const given = change({ value: -0.2204 });
+  const [before, after] = [change({ value: 0.8746 }), change({ value: 0.6542 })];
+  assert.equal(signed("clip_i", agreeing("clip_i", given, before, after).value), "−0.221");
+  assert.equal([shown("clip_i", 0.8746), shown("clip_i", 0.6542)].join(), "0.875,0.654");
+  assert.equal(agreeing("clip_i", given, null, after), given);
+  const others = change({ value: 0.5 }); // of other pictures than the figures
+  assert.equal(agreeing("clip_i", others, before, after), others);
 });
 
 test("a tooltip has the interval and the number of pictures", () => {
@@ -53,7 +64,7 @@ test("against the base model a change has a direction and no verdict", () => {
   assert.deepEqual(changeInShort("no_copy", worse, true), { text: "▲ +33", verdict: "more" });
   assert.deepEqual(changeInShort("no_copy", worse, false), { text: "✕ +33", verdict: "worse" });
   const unclear = change({ value: -0.1, verdict: "unclear" });
-  assert.deepEqual(changeInShort("clip_t", unclear, true), { text: "≈ −0.100", verdict: "unclear" });
+  assert.deepEqual(changeInShort("clip_t", unclear, true), { text: "? −0.100", verdict: "unclear" });
 });
 
 test("a round that is not wholly measured says nothing", () => {

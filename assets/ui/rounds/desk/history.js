@@ -5,7 +5,7 @@ import { call } from "../../app/session.js";
 import { newest } from "../../app/newest.js";
 import { el, focusKept, focusedIn, makeButton, setAttribute } from "../../kit/dom.js";
 import { goTo, redo, undo } from "../grid/verdicts.js";
-import { place } from "./range.js";
+import { place } from "../../kit/popovers.js";
 
 export function historyButtons() {
   const back = stepButton("↶", undo);

@@ -2,6 +2,7 @@
 /** @import { Candidate } from "payloads" */
 import { state, on } from "../../app/store.js";
 import { el, repeats, setAttribute, setText } from "../../kit/dom.js";
+import { place } from "../../kit/popovers.js";
 import { setRange, scoreValue } from "./desk.js";
 
 const STEPS = 200; // positions of a slider
@@ -108,15 +109,3 @@ export function rangeFilter() {
 
 /** Is a panel of the bar or a list of the strip open? Then Esc closes it. */
 export const panelOpen = () => document.querySelector(":is(.desk-panel, .round-menu):popover-open") !== null;
-
-/**
- * Put an open panel under its button.
- * @param {HTMLElement} panel
- * @param {HTMLElement} button
- */
-export function place(panel, button) {
-  const box = button.getBoundingClientRect();
-  const width = panel.offsetWidth;
-  panel.style.left = `${Math.max(8, Math.min(box.left, innerWidth - width - 8))}px`;
-  panel.style.top = `${Math.max(8, Math.min(box.bottom + 6, innerHeight - panel.offsetHeight - 8))}px`;
-}

@@ -12,7 +12,7 @@ const NONE = {
   ],
   accepted: ["Nothing accepted yet", "Click a picture, or press A, to accept it."],
   rejected: ["Nothing rejected yet", "Press R on a picture to reject it."],
-  undecided: ["Everything is decided", "Each picture of this round is accepted or rejected."],
+  undecided: ["Everything is reviewed", "Each picture of this round is accepted or rejected."],
   copies: [
     "No copies",
     "No picture of this round shows the reference or is nearer to its prompt than to its own.",

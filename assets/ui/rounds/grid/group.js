@@ -8,7 +8,7 @@ import { undecided } from "../../kit/format.js";
  * @typedef {{ index: number, id: string, node: HTMLElement }} PlacedTile
  * @typedef {{ node: HTMLElement, head: HTMLElement, body: HTMLElement, anchor: Anchor,
  *   tiles: PlacedTile[], waiting: HTMLElement[],
- *   parts: Record<"badge" | "bar" | "share" | "copies" | "entropy" | "none" | "note", HTMLElement> }} Group
+ *   parts: Record<"badge" | "copies" | "entropy" | "none" | "note", HTMLElement> }} Group
  */
 
 /**
@@ -18,8 +18,6 @@ import { undecided } from "../../kit/format.js";
  */
 export function makeGroup(anchor, onNone) {
   const badge = el("span", { class: "rank" });
-  const share = el("i");
-  const bar = el("span", { class: "rate", "aria-hidden": "true" }, share);
   const copies = el("span", { class: "copies" });
   const entropy = el("span", {
     class: "entropy",
@@ -39,7 +37,7 @@ export function makeGroup(anchor, onNone) {
     { class: "group-head" },
     badge,
     el("span", { class: "prompt", dir: "auto", title: anchor.prompt }, ...nameOf(anchor)),
-    el("span", { class: "facts" }, bar, copies, none, entropy, note),
+    el("span", { class: "facts" }, copies, none, entropy, note),
   );
   const body = el("div", { class: "tiles", role: "group", "aria-label": anchor.prompt });
   const node = el("section", { class: "group", data: { anchor: anchor.id } }, head, body);
@@ -50,7 +48,7 @@ export function makeGroup(anchor, onNone) {
     tiles: [],
     waiting: [],
     anchor,
-    parts: { badge, bar, share, copies, entropy, none, note },
+    parts: { badge, copies, entropy, none, note },
   };
 }
 
@@ -76,16 +74,14 @@ export function nameGroup(group, anchor) {
  * @param {boolean} open whether a person has not said of all of them that they are
  */
 export function scoreGroup(group, score, open) {
-  const { badge, bar, share, copies, entropy, none, note } = group.parts;
+  const { badge, copies, entropy, none, note } = group.parts;
   const asks = Boolean(score && open && score.n > 0 && score.copies === score.n);
   group.node.dataset.chosen = score?.chosen ? "yes" : "no";
   setText(badge, score?.rank ? String(score.rank) : "·");
   setAttribute(badge, "title", score?.rank ? `Priority ${score.rank}` : "Not ranked yet");
-  bar.hidden = !score;
-  share.style.width = score ? `${100 * score.rate}%` : "0";
   setText(copies, score ? (asks ? asked(score.n) : `${score.copies} of ${score.n} copies`) : "");
   none.hidden = !asks;
-  setText(entropy, score ? `undecided ${undecided(score.entropy)}` : "");
+  setText(entropy, score ? `model undecided ${undecided(score.entropy)}` : "");
   setText(note, score?.chosen ? "suggested" : "");
   setAttribute(note, "title", score?.reason ?? null);
 }

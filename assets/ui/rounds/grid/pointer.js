@@ -59,7 +59,7 @@ function listenHover(grid, idOf, tell) {
  * @param {(id: string) => void} enlarge
  */
 function listenClicks(grid, idOf, enlarge) {
-  /** @type {{ id: string, cancel: () => boolean } | null} the last click, if it gave a verdict */
+  /** @type {{ id: string, takeBack: () => void } | null} the last click, if it gave a verdict */
   let first = null;
   grid.addEventListener("click", (event) => {
     const id = idOf(event);
@@ -72,7 +72,9 @@ function listenClicks(grid, idOf, enlarge) {
     else if (event.ctrlKey || event.metaKey)
       setSelection([...state.selection].filter((other) => other !== id));
     // a filter may have put another picture under the pointer
-    else if (before?.cancel()) enlarge(before.id);
-    else first = { id, cancel: clickOn(id) };
+    else if (before) {
+      before.takeBack();
+      enlarge(before.id);
+    } else first = { id, takeBack: clickOn(id) };
   });
 }

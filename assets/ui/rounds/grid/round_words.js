@@ -1,4 +1,4 @@
-/** The line above the pictures: what the round gained in copies, and which test prompts it draws. */
+/** The line above the pictures: what the round gained in copies, and why it draws fewer test prompts. */
 /** @import { RoundChip } from "payloads" */
 import { state } from "../../app/store.js";
 
@@ -10,11 +10,13 @@ import { state } from "../../app/store.js";
  */
 export function gainedWords(before, now, { pool, all }) {
   if (!now.candidates) return "";
-  const then = before?.candidates ? `${before.copies} of ${before.candidates} before, ` : "";
-  const copies = `Copies: ${then}${now.copies} of ${now.candidates}${then ? " now" : ""}.`;
+  const gained = before?.candidates
+    ? `Copies: ${before.copies} of ${before.candidates} before, ${now.copies} of ${now.candidates} now.`
+    : "";
   const accepted = all - pool;
   const have = accepted === 1 ? "1 has" : `${accepted} have`;
-  return accepted > 0 ? `${copies} ${pool} of ${all} test prompts: ${have} an accepted picture.` : copies;
+  const drawn = accepted > 0 ? `${pool} of ${all} test prompts: ${have} an accepted picture.` : "";
+  return [gained, drawn].filter(Boolean).join(" ");
 }
 
 /** The line for the round that is open. */

@@ -27,6 +27,31 @@ export function columnStrengths(groups, columns) {
   return new Set(found).size > 1 ? found : [];
 }
 
+/**
+ * After how many columns the strengths begin again, drawn from other seeds.
+ * @param {number[]} strengths
+ */
+export function seriesLength(strengths) {
+  const { length } = strengths;
+  for (let each = 1; each < length; each += 1)
+    if (length % each === 0 && strengths.every((value, i) => value === strengths[i % each])) return each;
+  return length;
+}
+
+/**
+ * What stands over each series: the name of the strengths, once.
+ * @param {number[]} strengths
+ */
+function names(strengths) {
+  const each = seriesLength(strengths);
+  return strengths.flatMap((_, i) => {
+    if (i % each) return [];
+    const name = el("b", {}, i ? "the same, other seeds" : "LoRA strength");
+    name.style.gridColumn = `span ${each}`;
+    return [name];
+  });
+}
+
 /** The row of strengths; `show` keeps it as wide as the tiles below. */
 export function strengthRow() {
   const node = el("div", { class: "strengths", hidden: true, "aria-hidden": "true" });
@@ -44,7 +69,10 @@ export function strengthRow() {
       node.style.setProperty("--columns", String(columns));
       node.style.width = `${grid.clientWidth}px`;
       if (!repeats(node, strengths))
-        node.replaceChildren(...strengths.map((value) => el("span", {}, strength(value))));
+        node.replaceChildren(
+          ...names(strengths),
+          ...strengths.map((value) => el("span", {}, strength(value))),
+        );
     },
   };
 }

@@ -51,7 +51,7 @@ export function figures(candidate, score) {
       ? [
           "Test prompt",
           `${score.copies} of ${score.n} are copies · ` +
-            `undecided ${undecided(score.entropy)} · priority ${score.rank || "–"}`,
+            `model undecided ${undecided(score.entropy)} · priority ${score.rank || "–"}`,
         ]
       : null,
   ];

@@ -26,7 +26,7 @@ const DECISIONS = {
   accepted: ["#2a9d5c", "accepted"],
   suggested: ["#5b5bd6", "suggested"],
   rejected: ["#c43d3d", "rejected"],
-  undecided: ["#a9a8a3", "not decided yet"],
+  undecided: ["#a9a8a3", "to review"],
 };
 const OUTLIERS = 1.6;
 const EARLY = [150, 160, 185];

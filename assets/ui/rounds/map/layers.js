@@ -13,7 +13,7 @@ import { promptColour } from "./colours.js";
 import { drawDots } from "./drawing/dots.js";
 import { cleared, drawGhosts } from "./drawing/ghosts.js";
 import { clusters, drawLabels, withoutOverlap } from "./drawing/labels.js";
-import { drawMarks, drawTethers } from "./drawing/marks.js";
+import { drawMarks, drawTethers, ringOf } from "./drawing/marks.js";
 import { apartEnough, pictureEdge, Thumbnails } from "./drawing/thumbnails.js";
 
 const TOOLS = 44; // pixels at the right that the map's buttons cover
@@ -55,7 +55,10 @@ export function makeLayers(panel) {
     thumbnails.show(edge ? apartEnough(visible, edge) : [], edge);
     const colourOf = memory.colour === "anchor" ? promptColour : () => "";
     const named = memory.projection === "own" ? visible.filter(({ suggested }) => suggested) : visible;
-    const obstacles = [...(edge ? [] : visible), ...scene.stars.map(({ x, y }) => ({ x, y, star: true }))];
+    const obstacles = [
+      ...(edge ? [] : visible.map(({ id, x, y, suggested }) => ({ x, y, ring: ringOf(id, suggested) }))),
+      ...scene.stars.map(({ x, y }) => ({ x, y, star: true })),
+    ];
     const room = size.width - TOOLS;
     drawLabels(names, withoutOverlap(clusters(named, nameOf, edge), room, obstacles), colourOf);
     peek.hidden ||= edge >= LARGE;

@@ -27,6 +27,7 @@ def test_strengths_and_copies_stand_above_the_pictures(watched: Watched, served:
     page = watched.open(served.url("rounds"))
     page.set_viewport_size({"width": 1440, "height": 900})
     expect(page.locator(".strengths span")).to_have_text(LEVELS * 2)
+    expect(page.locator(".strengths b")).to_have_text(["LoRA strength", "the same, other seeds"])
     first_tile = page.locator(".tile").first.bounding_box()
     first_word = page.locator(".strengths span").first.bounding_box()
     assert abs(first_tile["x"] - first_word["x"]) < 2, "the words stand over their columns"
@@ -38,4 +39,4 @@ def test_strengths_and_copies_stand_above_the_pictures(watched: Watched, served:
     page.click("[data-filter=copies]")
     page.wait_for_selector(".witness-filter:not([hidden])")
     expect(page.locator(".strengths")).to_be_hidden()
-    expect(page.locator("[data-filter=undecided]")).to_have_text(re.compile("Not decided yet"))
+    expect(page.locator("[data-filter=undecided]")).to_have_text(re.compile("To review"))

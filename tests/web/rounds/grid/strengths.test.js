@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { gainedWords } from "../../../../assets/ui/rounds/grid/round_words.js";
-import { columnStrengths, strength } from "../../../../assets/ui/rounds/grid/strengths.js";
+import { columnStrengths, seriesLength, strength } from "../../../../assets/ui/rounds/grid/strengths.js";
 import { candidate } from "../../samples.js";
 
 const LEVELS = [1, 0.85, 0.7, 0.55, 0.4];
@@ -18,6 +18,12 @@ test("a column has a strength where all of its pictures share it", () => {
   assert.deepEqual(columnStrengths([row(), [...row(), own]], 10), [...LEVELS, ...LEVELS]);
 });
 
+test("the strengths begin again with other seeds", () => {
+  assert.equal(seriesLength([...LEVELS, ...LEVELS]), 5);
+  assert.equal(seriesLength(LEVELS), 5);
+  assert.equal(seriesLength([1, 1, 0.4, 0.4]), 4);
+});
+
 test("a strength is written as in × .4", () => {
   assert.deepEqual(LEVELS.map(strength), ["× 1", "× .85", "× .7", "× .55", "× .4"]);
 });
@@ -28,6 +34,10 @@ test("the line says what the round gained in copies, and why it has fewer test p
     gainedWords({ copies: 116, candidates: 180 }, now, { pool: 14, all: 18 }),
     "Copies: 116 of 180 before, 21 of 140 now. 14 of 18 test prompts: 4 have an accepted picture.",
   );
-  assert.equal(gainedWords(null, now, { pool: 18, all: 18 }), "Copies: 21 of 140.");
+  assert.equal(gainedWords(null, now, { pool: 18, all: 18 }), "", "the filter counts them already");
+  assert.equal(
+    gainedWords(null, now, { pool: 17, all: 18 }),
+    "17 of 18 test prompts: 1 has an accepted picture.",
+  );
   assert.equal(gainedWords(null, { copies: 0, candidates: 0 }, { pool: 18, all: 18 }), "");
 });

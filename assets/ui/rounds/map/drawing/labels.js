@@ -8,13 +8,16 @@ const LIFT = 10; // pixels above the upper pictures
 const [ASCENT, DESCENT] = [12, 4]; // pixels of a label above and below its baseline
 const DOT = 6; // pixels: radius of a point
 const STAR = 12;
-const [COVERS_STAR, ELSEWHERE] = [4, 0.5]; // what it costs, in covered points, and to stand further away
+const COVERS_MARK = 8; // what a covered star or ring costs, in covered points
+const ELSEWHERE = 0.05; // what each pixel away from the best place costs, in covered points
 /**
  * A name and where it stands best: `x` is its middle, `y` its baseline. `around` is the box of its pictures,
- * above, below and beside which it may stand as well.
+ * `at` are some of them, above, below and beside which it may stand as well.
  * @typedef {{ left: number, right: number, top: number, bottom: number }} Box
- * @typedef {{ anchor: string, text: string, count: number, x: number, y: number, around?: Box }} Label
- * @typedef {{ x: number, y: number, star?: boolean }} Obstacle
+ * @typedef {{ anchor: string, text: string, count: number, x: number, y: number, around?: Box,
+ *   at?: { x: number, y: number }[] }} Label
+ * What should stay visible: a point, a star, or a point with a ring of this radius in pixels.
+ * @typedef {{ x: number, y: number, star?: boolean, ring?: number }} Obstacle
  */
 
 /**
@@ -53,7 +56,8 @@ export function clusters(points, nameOf, edge = 0) {
       top: Math.min(...ys) - edge / 2,
       bottom: Math.max(...ys) + edge / 2,
     };
-    return [{ anchor, text: nameOf(anchor), count: at.length, x: quantile(xs, 0.5), y, around }];
+    const x = quantile(xs, 0.5);
+    return [{ anchor, text: nameOf(anchor), count: at.length, x, y, around, at: edge ? [] : at }];
   });
   return labels.sort((a, b) => b.count - a.count);
 }
@@ -74,7 +78,7 @@ export function withoutOverlap(labels, width, obstacles = []) {
       placed.every((other) => Math.abs(other.x - x) >= other.half + half || Math.abs(other.y - y) >= HEIGHT);
     const choices = placesOf(label, half)
       .map(({ x, y }) => ({ x: Math.max(half, Math.min(width - half, x)), y: Math.max(HEIGHT, y) }))
-      .map((at, i) => ({ ...at, cost: i * ELSEWHERE + covered({ ...at, half }, obstacles) }))
+      .map((at) => ({ ...at, cost: away(at, label) + covered({ ...at, half }, obstacles) }))
       .filter(free)
       .sort((a, b) => a.cost - b.cost);
     if (choices.length) placed.push({ ...label, x: choices[0].x, y: choices[0].y, half });
@@ -83,12 +87,18 @@ export function withoutOverlap(labels, width, obstacles = []) {
 }
 
 /**
- * Where a name may stand, the best first: above its pictures, below them, beside them, further above.
+ * @param {{ x: number, y: number }} place
+ * @param {Label} label
+ */
+const away = ({ x, y }, label) => ELSEWHERE * Math.hypot(x - label.x, y - label.y);
+
+/**
+ * Where a name may stand, the best first: above its pictures, below them, beside them, at each of them.
  * @param {Label} label
  * @param {number} half of its width
  * @returns {{ x: number, y: number }[]}
  */
-function placesOf({ x, y, around }, half) {
+function placesOf({ x, y, around, at = [] }, half) {
   const further = [
     { x, y: y - HEIGHT },
     { x, y: y + 2 * HEIGHT },
@@ -101,22 +111,35 @@ function placesOf({ x, y, around }, half) {
     { x, y: around.bottom + LIFT + ASCENT },
     { x: around.right + DOT + half, y: middle },
     { x: around.left - DOT - half, y: middle },
+    ...at.flatMap((point) => besides(point, half)),
     ...further,
   ];
 }
 
 /**
- * How many points a label covers; a star counts more.
+ * Above, below, right and left of one picture.
+ * @param {{ x: number, y: number }} point
+ * @param {number} half of the name's width
+ */
+const besides = ({ x, y }, half) => [
+  { x, y: y - LIFT },
+  { x, y: y + LIFT + ASCENT },
+  { x: x + DOT + half, y: y + DESCENT },
+  { x: x - DOT - half, y: y + DESCENT },
+];
+
+/**
+ * How many points a label covers; a star and a marked point count more.
  * @param {{ x: number, y: number, half: number }} label
  * @param {Obstacle[]} obstacles
  */
 function covered({ x, y, half }, obstacles) {
   let cost = 0;
-  for (const one of obstacles) {
-    const radius = one.star ? STAR : DOT;
-    const beside = Math.abs(one.x - x) >= half + radius;
-    if (!beside && one.y > y - ASCENT - radius && one.y < y + DESCENT + radius)
-      cost += one.star ? COVERS_STAR : 1;
+  for (const { x: left, y: top, star, ring } of obstacles) {
+    const radius = ring ?? (star ? STAR : DOT);
+    const beside = Math.abs(left - x) >= half + radius;
+    if (!beside && top > y - ASCENT - radius && top < y + DESCENT + radius)
+      cost += star || ring ? COVERS_MARK : 1;
   }
   return cost;
 }

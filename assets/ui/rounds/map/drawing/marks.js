@@ -9,6 +9,7 @@
 import { state } from "../../../app/store.js";
 import { svg } from "../../../kit/dom.js";
 
+const SIGN = 5; // pixels that ✓ stands out
 const RADIUS = { suggested: 13, accepted: 12, rejected: 6, focus: 15, hover: 12 };
 
 /**
@@ -26,6 +27,17 @@ export function drawMarks(layer, points) {
     if (point.id === (state.hover ?? state.focus)) marks.push(ring(point, state.hover ? "hover" : "focus"));
   }
   layer.replaceChildren(...marks);
+}
+
+/**
+ * The radius of the ring around a point that is accepted or suggested, with its sign.
+ * @param {string} id
+ * @param {boolean} suggested
+ */
+export function ringOf(id, suggested) {
+  const verdict = state.verdicts.get(id);
+  if (verdict === "accepted") return RADIUS.suggested + SIGN;
+  return suggested && !verdict ? RADIUS.suggested : undefined;
 }
 
 /**

@@ -63,7 +63,14 @@ test("a name leaves points and the star visible where there is room beside them"
   const [alone] = withoutOverlap(labels, 500, own);
   assert.ok(alone.y < 100, "above, where nothing else is");
   const [crowded] = withoutOverlap(labels, 500, [...own, ...others]);
-  assert.ok(crowded.y - 12 > 120 + 4, "below its own points");
+  const covers = (/** @type {{ x: number, y: number }} */ label) =>
+    [...own, ...others].some(
+      ({ x, y }) => Math.abs(x - label.x) < 24 + 6 && y > label.y - 18 && y < label.y + 10,
+    );
+  assert.ok(!covers(crowded) && covers({ x: alone.x, y: alone.y }), "beside its own points");
+  const ringed = { x: alone.x, y: alone.y - 5, ring: 13 };
+  const [beside] = withoutOverlap(labels, 500, [...own, ringed]);
+  assert.ok(Math.hypot(beside.x - alone.x, beside.y - alone.y) > 13, "not over a picture that is marked");
   const star = { x: 200, y: crowded.y, star: true };
   const [clear] = withoutOverlap(labels, 500, [...own, star]);
   assert.ok(Math.abs(clear.y - star.y) > 12);
