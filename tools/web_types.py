@@ -14,9 +14,10 @@ from typing_extensions import Doc, is_typeddict
 
 from gal_studio.core.measures.pictures import Metric
 from gal_studio.core.types import JobState, Kind, RoundKind, Verdict
+from gal_studio.studio.views.json_types import Loss, Ts
 from gal_studio.ui.api.polling import NewCandidates, Parts
 from gal_studio.ui.panels.everything import REQUESTS
-from gal_studio.ui.payloads import Fact, Loss, Ts
+from gal_studio.ui.payloads import Fact
 from gal_studio.ui.payloads.projects import Settings
 from gal_studio.ui.requests import Request
 

@@ -8,8 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from gal_studio.core.errors import StudioError
-from gal_studio.core.types import Candidate
-from gal_studio.studio.views.choices import ChoiceView, RoundChoices
+from gal_studio.studio.views.choices import ChoiceView, ChosenPicture, RoundChoices
 
 FORMATS = ("csv", "jsonl")
 _PARTS = ("prompt", "suggested", "chosen")
@@ -19,26 +18,25 @@ def choices_table(rounds: Sequence[RoundChoices], format_: str) -> str:
     """Every choice as one row, undone ones too (`stands` is false); the same log gives the same text."""
     if format_ not in FORMATS:
         raise StudioError(f"The log is written as {' or '.join(FORMATS)}, not as {format_!r}.")
-    rows = [_row(one, view) for one in rounds for view in one.choices]
+    rows = [_row(one, choice) for one in rounds for choice in one.choices]
     if format_ == "jsonl":
         return "".join(f"{json.dumps(row, ensure_ascii=False)}\n" for row in rows)
     return _csv(rows)
 
 
-def _row(one: RoundChoices, view: ChoiceView) -> dict[str, Any]:
-    choice = view.choice
+def _row(one: RoundChoices, choice: ChoiceView) -> dict[str, Any]:
     return {
         "time": datetime.fromtimestamp(choice.time, UTC).isoformat(timespec="milliseconds"),
         "round": one.name,
-        "test_prompt": view.prompt,
-        "kind": view.kind,
+        "test_prompt": choice.prompt,
+        "kind": choice.kind,
         "verdict": choice.verdict,
-        "override": view.is_override,
-        "stands": view.stands,
+        "override": choice.override,
+        "stands": choice.stands,
         "author": choice.author,
         "reason": choice.reason,
-        "suggested_picture": _picture(view.suggested),
-        "chosen_picture": _picture(view.chosen),
+        "suggested_picture": _picture(choice.suggested),
+        "chosen_picture": _picture(choice.chosen),
         "round_choices": one.agreement.choices,
         "round_agreement": one.agreement.rate,
         "round_kappa": one.agreement.kappa,
@@ -46,14 +44,11 @@ def _row(one: RoundChoices, view: ChoiceView) -> dict[str, Any]:
     }
 
 
-def _picture(candidate: Candidate | None) -> dict[str, Any] | None:
-    if candidate is None:
+def _picture(picture: ChosenPicture | None) -> dict[str, Any] | None:
+    if picture is None:
         return None
-    return {
-        "id": candidate.id,
-        "number": None if candidate.own else candidate.index + 1,
-        "seed": candidate.seed,
-    }
+    number = None if picture.index is None else picture.index + 1
+    return {"id": picture.id, "number": number, "seed": picture.seed}
 
 
 def _csv(rows: Sequence[dict[str, Any]]) -> str:

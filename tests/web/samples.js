@@ -1,6 +1,6 @@
 /** Factories of complete payloads; a test overrides only the fields that it is about. */
 /** @import { Anchor, Candidate, Change, Job, MeasuredRound, Measures, Pair, Project } from "payloads" */
-/** @import { Queue, QueuedJob, Refinement, Report, Round, RoundChip, Score } from "payloads" */
+/** @import { Queue, QueuedJob, Refinement, Report, Round, RoundSummary, Score } from "payloads" */
 
 /**
  * @param {Partial<Anchor>} [more]
@@ -85,11 +85,18 @@ export const round = (more) => ({
 });
 
 /**
- * @param {Partial<RoundChip>} [more]
- * @returns {RoundChip}
+ * @param {Partial<RoundSummary>} [more]
+ * @returns {RoundSummary}
  */
 export const chip = (more) => ({
+  project_id: "p",
+  number: 1,
+  adapter: null,
+  created: 0,
+  title: "",
   starred: false,
+  archived: false,
+  suggested: 3,
   empty: false,
   id: "r",
   name: "Round 1",
@@ -198,12 +205,16 @@ export const pair = (more) => ({
   prompt: "A cat",
   subject: "",
   seed: "1",
-  reference: "aa",
-  generated: "bb",
+  weight: 1,
+  round_id: "n",
+  position: 0,
+  reference_image: "aa",
+  reference_mask: null,
+  generated_image: "bb",
   painted: null,
-  maps: "cc",
-  quality: 0.5,
-  reproduction: 0.5,
+  maps_version: "cc",
+  mean_quality: 0.5,
+  mean_reproduction: 0.5,
   ...more,
 });
 
@@ -214,12 +225,12 @@ export const pair = (more) => ({
 export const refinement = (more) => ({
   step: "review",
   pairs: [],
-  measured: [],
+  measurements: [],
   measured_by: "",
   unmeasured: "",
   losses: [],
   rule: "continue",
-  rule_words: "",
+  next_round_rule: "",
   can_undo: false,
   can_redo: false,
   ...more,

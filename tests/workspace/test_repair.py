@@ -97,7 +97,8 @@ def test_a_refinement_whose_mask_is_lost_is_shown(tmp_path: Path) -> None:
         store.images.path(pair.reference_mask).unlink()
         for _ in ("lost", "repaired"):
             shown = poll(ViewCache(studio), {"project": project_id, "round": node})["parts"]["refinement"]
-            assert {(one["quality"], one["reproduction"]) for one in shown["pairs"]} == {(0.5, None)}
+            means = {(one["mean_quality"], one["mean_reproduction"]) for one in shown["pairs"]}
+            assert means == {(0.5, None)}
             assert ask("pair", studio, {"pair": pair.id})["foreground"] is None
             repair(store)
 

@@ -1,6 +1,6 @@
 /** The page's state and its events. A cache: the server is the source of truth. */
 /** @import { ArchivedRound, Candidate, Job, Measures, Project, Queue, Refinement, Round } from "payloads" */
-/** @import { RoundChip, Score, Verdict } from "payloads" */
+/** @import { RoundSummary, Score, Verdict } from "payloads" */
 
 /**
  * @typedef {object} State
@@ -9,7 +9,7 @@
  * @property {string} step the screen: reference, rounds or results
  * @property {string} view the tab of the Rounds screen
  * @property {Project | null} project
- * @property {RoundChip[]} rounds the strip
+ * @property {RoundSummary[]} rounds the strip
  * @property {ArchivedRound[]} archived the rounds that the strip hides, to be brought back
  * @property {Job | null} job
  * @property {Queue} queue the work of all projects

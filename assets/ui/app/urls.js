@@ -17,12 +17,12 @@ const candidateUrl = (route, id) => address(route, state.candidates.get(id) ?? {
 
 /**
  * URL of a picture of a pair.
- * @param {Pick<Pair, "id" | "reference" | "generated">} pair
+ * @param {Pick<Pair, "id" | "reference_image" | "generated_image">} pair
  * @param {"reference" | "generated"} which
  */
 export const pairPicture = (pair, which, small = false) =>
   `/${small ? "pair-thumb" : "pair"}/${encodeURIComponent(pair.id)}/${which}` +
-  `?v=${encodeURIComponent(pair[which] ?? "")}`;
+  `?v=${encodeURIComponent(pair[`${which}_image`] ?? "")}`;
 
 /** @param {string} id */
 export const picture = (id) => candidateUrl("picture", id);

@@ -1,5 +1,5 @@
 /** Figures of the benchmark as text. */
-/** @import { Change, Interval, Measures, Metric, Report, RoundWarning } from "payloads" */
+/** @import { Change, Interval, Measures, Metric, Report, Caution } from "payloads" */
 import { count } from "../kit/format.js";
 import { METRICS } from "./metrics.js";
 
@@ -171,7 +171,7 @@ function chipTitle(measures, report, id, change) {
  */
 export function byAge({ best, rounds, warnings }) {
   const followed = new Set(rounds.filter((round) => round.report).map((round) => round.parent_id));
-  /** @param {RoundWarning} found */
+  /** @param {Caution} found */
   const isNow = ({ round }) => round === best || !followed.has(round);
   return { now: warnings.filter(isNow), earlier: warnings.filter((found) => !isNow(found)) };
 }

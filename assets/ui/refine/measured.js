@@ -1,9 +1,9 @@
 /** What a refinement changed: differences to the round before, with their confidence intervals. */
-/** @import { Measured } from "payloads" */
+/** @import { Measurement } from "payloads" */
 import { el } from "../kit/dom.js";
 import { howComputed } from "../kit/how.js";
 
-/** @type {Record<Measured["verdict"], string>} */
+/** @type {Record<Measurement["verdict"], string>} */
 const VERDICTS = {
   better: "✓ better",
   worse: "✕ worse",
@@ -32,7 +32,7 @@ const how = howComputed([
 
 /**
  * The measurements, who judged them, and why there are none.
- * @param {[Measured[], string, string]} shown
+ * @param {[Measurement[], string, string]} shown
  */
 export function measuredRows([measured, judge, unmeasured]) {
   const head = el("h3", {}, "What it changed");
@@ -59,7 +59,7 @@ export function measuredRows([measured, judge, unmeasured]) {
 
 /**
  * The confidence interval of a difference, on a scale with zero marked.
- * @param {Measured} figure
+ * @param {Measurement} figure
  */
 function interval({ low, high, difference }) {
   const reach = 1.15 * Math.max(Math.abs(low), Math.abs(high), 1e-9);

@@ -95,10 +95,10 @@ function makeCard(pair) {
     node,
     async lay() {
       for (const { kind, place } of places) {
-        if (!shown[kind] || layers[kind] || !now.maps) continue;
-        const { maps } = now;
+        if (!shown[kind] || layers[kind] || !now.maps_version) continue;
+        const maps = now.maps_version;
         const [map] = await patchMaps(now.id, kind, maps);
-        if (map && maps === now.maps && shown[kind] && !layers[kind] && node.isConnected)
+        if (map && maps === now.maps_version && shown[kind] && !layers[kind] && node.isConnected)
           layers[kind] = quiet(layHeat(place, map, { read: false }));
       }
     },
@@ -117,18 +117,18 @@ function makeCard(pair) {
      * @param {number} place
      */
     update(next, place) {
-      const fresh = next.maps !== now.maps;
+      const fresh = next.maps_version !== now.maps_version;
       now = next;
       setAttribute(given, "src", pairPicture(next, "reference", true));
-      setAttribute(drawn, "src", next.generated ? pairPicture(next, "generated", true) : null);
-      x.classList.toggle("waiting", !next.generated);
+      setAttribute(drawn, "src", next.generated_image ? pairPicture(next, "generated", true) : null);
+      x.classList.toggle("waiting", !next.generated_image);
       setText(prompt, next.prompt);
       prompt.title = next.prompt;
       setText(figures, words(next));
       painted.hidden = !next.painted;
       given.alt = `Pair ${place + 1}.`;
       node.title = "Enlarge and paint";
-      node.disabled = !next.maps;
+      node.disabled = !next.maps_version;
       if (fresh) {
         for (const { kind } of places) card.clear(kind);
         near.unobserve(node);
@@ -151,7 +151,7 @@ function quiet(layer) {
 
 /** @param {Pair} pair */
 function words(pair) {
-  if (!pair.generated) return "not drawn yet";
-  if (!pair.maps) return "not judged yet";
-  return `likeness ${mean(pair.quality)} · survives ${mean(pair.reproduction)}`;
+  if (!pair.generated_image) return "not drawn yet";
+  if (!pair.maps_version) return "not judged yet";
+  return `likeness ${mean(pair.mean_quality)} · survives ${mean(pair.mean_reproduction)}`;
 }

@@ -73,7 +73,7 @@ export function openPair(id) {
 }
 
 /** The pairs that can be opened. */
-const judged = () => state.refinement?.pairs.filter((pair) => pair.maps) ?? [];
+const judged = () => state.refinement?.pairs.filter((pair) => pair.maps_version) ?? [];
 
 /**
  * Go to the next or previous pair.
@@ -97,7 +97,7 @@ function build() {
   on("refinement", () => {
     // new maps were computed while the dialog is open
     const shown = open;
-    const maps = shown && state.refinement?.pairs.find((pair) => pair.id === shown.id)?.maps;
+    const maps = shown && state.refinement?.pairs.find((pair) => pair.id === shown.id)?.maps_version;
     if (maps && maps !== shown.maps) fill(shown.id);
   });
 }
@@ -123,7 +123,7 @@ async function fill(id) {
   drop();
   const pair = state.refinement?.pairs.find((other) => other.id === id);
   if (!pair) return closePair();
-  const turned = pair.maps ? judged() : [pair];
+  const turned = pair.maps_version ? judged() : [pair];
   const y = stage(
     el("img", { src: pairPicture(pair, "reference"), alt: `Reference: ${pair.prompt}`, draggable: false }),
   );
@@ -133,7 +133,7 @@ async function fill(id) {
   const reproduction = new HeatPanel(y, {
     owner: id,
     kind: "reproduction",
-    version: pair.maps ?? "",
+    version: pair.maps_version ?? "",
     name: "How much of the reference survives in the generated picture",
     label: "How much of the reference survives",
     key: null,
@@ -142,14 +142,22 @@ async function fill(id) {
   const quality = new HeatPanel(x, {
     owner: id,
     kind: "quality",
-    version: pair.maps ?? "",
+    version: pair.maps_version ?? "",
     name: "Likeness of the generated picture to the reference",
     label: "Likeness",
     view: views.quality,
   });
   const bars = el("div", { class: "pair-brush" });
   /** @type {Open} */
-  const mine = { id, maps: pair.maps, quality, reproduction, brush: null, outline: null, keep: () => {} };
+  const mine = {
+    id,
+    maps: pair.maps_version,
+    quality,
+    reproduction,
+    brush: null,
+    outline: null,
+    keep: () => {},
+  };
   open = mine;
   dialog.replaceChildren(
     head(pair, turned.indexOf(pair), turned.length, { turn: turnPair, close: closePair }),
@@ -159,14 +167,14 @@ async function fill(id) {
       plate(
         y,
         referenceLabel(),
-        `${mean(pair.reproduction)} of it survives on average`,
+        `${mean(pair.mean_reproduction)} of it survives on average`,
         "How much of it survives in the generated picture: the mean over the subject, 0 to 1",
         reproduction.node,
       ),
       plate(
         x,
         "Generated",
-        `likeness ${mean(pair.quality)} on average`,
+        `likeness ${mean(pair.mean_quality)} on average`,
         "Likeness to the reference: the mean over the subject, 0 to 1",
         quality.node,
       ),

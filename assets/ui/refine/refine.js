@@ -89,7 +89,7 @@ export function mountRefinement(parts) {
     });
     cards.hidden = view !== "pairs";
     compare.hidden = view !== "compare";
-    bar.show(view === "pairs" && Boolean(state.refinement?.pairs.some((pair) => pair.maps)));
+    bar.show(view === "pairs" && Boolean(state.refinement?.pairs.some((pair) => pair.maps_version)));
     if (!compare.hidden) before.load();
   }
   on("side round refinement candidates forget", update);

@@ -42,7 +42,7 @@ export function mountRefineStory(box) {
     setText(title, `Refinement of ${inSentence(refined()?.name ?? "a round")}`);
     repaint(steps, stepRows(now), (rows) => rows.map(stepRow));
     steps.toggleAttribute("data-done", now.step === "done");
-    repaint(measured, [now.measured, now.measured_by, now.unmeasured], measuredRows);
+    repaint(measured, [now.measurements, now.measured_by, now.unmeasured], measuredRows);
     repaint(losses, now.losses, lossRows);
     rule.show(now);
     previews.update();
@@ -70,7 +70,7 @@ function repaint(node, value, make) {
  * @returns {StepRow[]}
  */
 function stepRows(now) {
-  const drawn = now.pairs.filter((pair) => pair.maps).length;
+  const drawn = now.pairs.filter((pair) => pair.maps_version).length;
   const corrected = now.pairs.filter((pair) => pair.painted).length;
   const steps = now.losses.at(-1)?.[0];
   const reached = ORDER.indexOf(now.step);
@@ -157,9 +157,9 @@ function ruleField() {
   return {
     node,
     show: (/** @type {Refinement} */ now) => {
-      setText(words, now.rule_words);
+      setText(words, now.next_round_rule);
       if (document.activeElement !== choice) choice.value = now.rule;
-      setAttribute(choice, "title", now.rule_words);
+      setAttribute(choice, "title", now.next_round_rule);
     },
   };
 }

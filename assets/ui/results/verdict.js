@@ -1,5 +1,5 @@
 /** Which round is best and why, and what is wrong with a round. */
-/** @import { Measures, RoundWarning } from "payloads" */
+/** @import { Measures, Caution } from "payloads" */
 import { state } from "../app/store.js";
 import { el, repeats } from "../kit/dom.js";
 import { count, inSentence, listed } from "../kit/format.js";
@@ -82,7 +82,7 @@ function lowestStrength() {
   return until ? 1 - Number(until) * (1 - Number(lowest)) : Number(lowest);
 }
 
-/** @param {RoundWarning} warning */
+/** @param {Caution} warning */
 const warning = ({ kind, sentence }) =>
   el(
     "p",
@@ -92,7 +92,7 @@ const warning = ({ kind, sentence }) =>
   );
 
 /**
- * @param {RoundWarning[]} earlier
+ * @param {Caution[]} earlier
  * @param {Measures["rounds"]} rounds
  */
 function folded(earlier, rounds) {

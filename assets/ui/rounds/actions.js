@@ -116,7 +116,7 @@ const HINTS = {
   next_round: () => {
     const child = childOf("next_round");
     if (child) return `${child.name} learns from what was accepted here.`;
-    if (refining()) return state.refinement?.rule_words ?? "";
+    if (refining()) return state.refinement?.next_round_rule ?? "";
     return [...state.verdicts.values()].includes("accepted")
       ? `The next round learns from what was accepted${takes(state.round?.ahead.next_seconds)}.`
       : NOTHING_ACCEPTED;

@@ -78,7 +78,7 @@ const paintedSince = () => Boolean(state.refinement?.pairs.some((pair) => pair.p
 
 function pairsReady() {
   const pairs = state.refinement?.pairs ?? [];
-  return pairs.length > 0 && pairs.every((pair) => pair.maps);
+  return pairs.length > 0 && pairs.every((pair) => pair.maps_version);
 }
 
 /**

@@ -210,7 +210,7 @@ def describe_refinement(studio: Studio, node: str | None) -> dict[str, Any] | No
             for figure in view.measurements
         },
         "images": view.measurements[0].images if view.measurements else 0,
-        "judged_by": studio.project(view.round.project_id).clip_model,
+        "judged_by": studio.project(studio.store.rounds.get(node).project_id).clip_model,
         "unmeasured": view.unmeasured or None,
     }
 

@@ -21,7 +21,7 @@ Lead = Callable[[Report, Report], Interval | None]
 class Caution:
     """Something wrong with a round, in words."""
 
-    round_id: str
+    round: str
     kind: Literal["overfit", "leak", "lost"]
     sentence: str
 

@@ -19,7 +19,7 @@ def describe_measures(view: MeasuresView) -> dict[str, Any]:
         "best": names.get(view.verdict.best) if view.verdict.best else None,
         "verdict": f"{view.verdict.headline} {view.verdict.sentence}".strip(),
         "warnings": [
-            {"round": names[found.round_id], "kind": found.kind, "sentence": found.sentence}
+            {"round": names[found.round], "kind": found.kind, "sentence": found.sentence}
             for found in view.warnings
         ],
     }

@@ -1,43 +1,58 @@
 """What a person chose beside what was suggested, with the agreement of the two."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Annotated
+
+from typing_extensions import Doc
 
 from gal_studio.core.gal.agreement import Agreement, cohen_kappa
 from gal_studio.core.gal.choices import OVERRIDES, Choice, ChoiceKind, standing_steps
 from gal_studio.core.naming import round_names
 from gal_studio.core.snapshot import RoundSnapshot
-from gal_studio.core.types import Candidate, Round
+from gal_studio.core.types import Author, Candidate, Verdict
 from gal_studio.rounds.suggestions import first_proposal, rounds_with_choices
 from gal_studio.state import Store
+from gal_studio.studio.views.json_types import PictureRef, Seed, version
 
 
 @dataclass(frozen=True)
+class ChosenPicture(PictureRef):
+    """A picture that was suggested or chosen; without an index it is the user's own."""
+
+    number: Annotated[str, Doc("Its number among those of its prompt, or that it is the user's own.")]
+    index: int | None
+    seed: Seed
+
+
+@dataclass(frozen=True, kw_only=True)
 class ChoiceView:
-    """A choice with its two pictures; `stands` is false once it was undone or decided otherwise.
+    """A decision beside what was suggested then; `stands` is false once it was undone or decided otherwise.
 
     `kind`: the suggestion was taken; another picture of its prompt was; a picture of a prompt without a
-    suggestion was; the suggested picture was rejected; or a picture was added to an accepted one.
+    suggestion was; the suggested picture was rejected; or a picture was added to an accepted one. With
+    `override` the person decided otherwise than the sampler.
     """
 
-    choice: Choice
+    id: int
+    time: float
     prompt: str
-    suggested: Candidate | None
-    chosen: Candidate
     kind: ChoiceKind
+    verdict: Verdict
+    author: Author
+    override: bool
     stands: bool
-
-    @property
-    def is_override(self) -> bool:
-        """Whether the person decided otherwise than the sampler."""
-        return self.kind in OVERRIDES
+    reason: str
+    suggested: ChosenPicture | None
+    chosen: ChosenPicture
+    scores: Mapping[str, Mapping[str, float]]
 
 
 @dataclass(frozen=True)
 class RoundChoices:
     """The choices of a round, the oldest first, and the agreement of those that stand."""
 
-    round: Round
+    round: str
     name: str
     choices: tuple[ChoiceView, ...]
     agreement: Agreement
@@ -51,34 +66,47 @@ def project_choices(store: Store, project_id: str) -> tuple[RoundChoices, ...]:
 
 
 def _round_choices(here: RoundSnapshot, name: str) -> RoundChoices:
-    candidates = {candidate.id: candidate for candidate in here.tiles}
-    standing = standing_steps(here.decided)
+    pictures, standing = {one.id: _picture(one) for one in here.tiles}, standing_steps(here.decided)
+    stand = {one.id for one in here.choices if standing.get(one.chosen_id) == (one.step, one.verdict)}
     views = tuple(
         ChoiceView(
-            choice=choice,
+            id=choice.id,
+            time=choice.time,
             prompt=here.project.prompts[choice.anchor_id],
-            suggested=candidates.get(choice.suggested_id or ""),
-            chosen=candidates[choice.chosen_id],
             kind=choice.kind,
-            stands=standing.get(choice.chosen_id) == (choice.step, choice.verdict),
+            verdict=choice.verdict,
+            author=choice.author,
+            override=choice.kind in OVERRIDES,
+            stands=choice.id in stand,
+            reason=choice.reason,
+            suggested=pictures.get(choice.suggested_id or ""),
+            chosen=pictures[choice.chosen_id],
+            scores=choice.scores,
         )
         for choice in here.choices
     )
-    return RoundChoices(here.round, name, views, _agreement(here, views))
+    counted = [one for one in here.choices if one.id in stand and one.kind != "added"]
+    return RoundChoices(here.id, name, views, _agreement(here, counted))
 
 
-def _agreement(here: RoundSnapshot, views: Sequence[ChoiceView]) -> Agreement:
+def _picture(candidate: Candidate) -> ChosenPicture:
+    index = None if candidate.own else candidate.index
+    return ChosenPicture(
+        candidate.id, version(candidate.image), candidate.number, index=index, seed=candidate.seed
+    )
+
+
+def _agreement(here: RoundSnapshot, counted: Sequence[Choice]) -> Agreement:
     """Of the pictures that can be suggested: none of a person's own prompts."""
     drawn = {candidate.id for candidate in here.candidates}
-    counted = [view for view in views if view.stands and view.kind != "added"]
     offered: dict[str, str | None] = {
         made.anchor_id: made.candidate_id for made in first_proposal(here).suggestions
     }
-    for view in reversed(counted):  # the first choice of a prompt counts
-        offered[view.choice.anchor_id] = view.choice.suggested_id
+    for choice in reversed(counted):  # the first choice of a prompt counts
+        offered[choice.anchor_id] = choice.suggested_id
     suggested = {identity for identity in offered.values() if identity is not None}
     return Agreement(
         choices=len(counted),
-        agreed=sum(view.kind == "agreed" for view in counted),
+        agreed=sum(choice.kind == "agreed" for choice in counted),
         kappa=cohen_kappa(len(drawn), suggested, drawn.intersection(here.decided.accepted)),
     )

@@ -13,8 +13,15 @@ from gal_studio.core.types import Job
 from gal_studio.rounds import lineage, pairs
 from gal_studio.rounds.inputs import TrainingInputs, inputs_of
 from gal_studio.state import Store
-from gal_studio.state.tables.refinements import MapKind, StoredMap
-from gal_studio.studio.views.types import PairView, PatchMap, RefinementStep, RefinementView
+from gal_studio.state.tables.refinements import MapKind, Measurement, StoredMap
+from gal_studio.studio.views.types import (
+    MeasurementView,
+    Outcome,
+    PairView,
+    PatchMap,
+    RefinementStep,
+    RefinementView,
+)
 
 NEXT_ROUND = {
     "continue": "The next round continues from the weights of this refinement.",
@@ -27,6 +34,14 @@ UNMEASURED = (
 )
 
 
+METRICS: Mapping[str, tuple[str, int]] = {
+    "clip_t": ("likeness to the prompt", 1),
+    "overfit_rate": ("share of copies", -1),
+    "clip_i": ("likeness to the reference", 0),
+}
+"""The name of each measurement, and whether higher (1) or lower (-1) is better; 0: it depends."""
+
+
 def refinement_view(store: Store, round_id: str) -> RefinementView:
     """Everything that the page shows of a refinement."""
     with store.database.snapshot():
@@ -35,17 +50,18 @@ def refinement_view(store: Store, round_id: str) -> RefinementView:
         measured = store.refinements.measurements(round_id)
         trained, losses = store.rounds.training_set(round_id), store.rounds.losses(round_id)
         jobs = store.jobs.of_project(inputs.here.project.project.id)
-    here = inputs.here
+    here, project = inputs.here, inputs.here.project.project
     pairs.refined_round(here)
     step = _step(inputs, jobs)
     unmeasured = step == "done" and not (measured or pairs.measured_prompts(here, trained))
     return RefinementView(
-        round=here.round,
         pairs=_pair_views(store, inputs),
         step=step,
-        measurements=measured,
+        measurements=tuple(in_words(figure, project.kind) for figure in measured),
+        measured_by=_judge(project.clip_model),
         losses=losses,
-        next_round_rule=NEXT_ROUND[here.project.project.settings.refine.next_round],
+        rule=project.settings.refine.next_round,
+        next_round_rule=NEXT_ROUND[project.settings.refine.next_round],
         can_undo=undo,
         can_redo=redo,
         unmeasured=UNMEASURED if unmeasured else "",
@@ -69,8 +85,7 @@ def _pair_views(store: Store, inputs: TrainingInputs) -> tuple[PairView, ...]:
         PairView(
             **vars(pair),
             painted=inputs.painted.get(pair.id),
-            has_maps=pair.id in judged,
-            maps_version=_version(maps),
+            maps_version=_version(maps) if pair.id in judged else None,
             mean_quality=_mean(store, maps.get("quality"), inputs.foreground_of(pair)),
             mean_reproduction=_mean(store, maps.get("reproduction"), pair.reference_mask),
         )
@@ -115,5 +130,37 @@ def _is_candidate_of_several(store: Store, owner_id: str) -> bool:
 
 def _patch_map(subject: str, stored: StoredMap) -> PatchMap:
     height, width = stored.values.shape
-    rows = tuple(tuple(round(float(value), 4) for value in row) for row in stored.values)
-    return PatchMap(height, width, rows, stored.vision_model, subject)
+    values = tuple(round(float(value), 4) for value in stored.values.flat)
+    return PatchMap(height, width, values, stored.vision_model, subject)
+
+
+def _judge(clip_model: str) -> str:
+    """The CLIP model in words: a folder by the end of its path, the bundled one without it."""
+    if clip_model.startswith("local-dir:assets:"):
+        return "the bundled CLIP model"
+    return f"the CLIP model {'/'.join(clip_model.rstrip('/').split('/')[-2:])}"
+
+
+def in_words(figure: Measurement, kind: str) -> MeasurementView:
+    """A measured difference in words, and whether it is an improvement."""
+    name, sense = METRICS.get(figure.metric, (figure.metric, 0))
+    if figure.metric == "clip_i" and kind == "object":
+        sense = 1
+    return MeasurementView(
+        **vars(figure),
+        words=f"{name} {figure.before:.3f} → {figure.after:.3f}, {_signed(figure.difference)} "
+        f"[{_signed(figure.low)}, {_signed(figure.high)}] over {figure.images} pictures",
+        verdict=_verdict(figure, sense),
+    )
+
+
+def _signed(value: float) -> str:
+    return f"{value:+.3f}".replace("-", "−")
+
+
+def _verdict(figure: Measurement, sense: int) -> Outcome:
+    if figure.low <= 0 <= figure.high:
+        return "unclear"
+    if sense == 0:
+        return "more" if figure.difference > 0 else "less"
+    return "better" if sense * figure.difference > 0 else "worse"

@@ -3,18 +3,17 @@
 from dataclasses import dataclass
 
 from gal_studio.core.naming import round_names
-from gal_studio.core.types import Candidate
 from gal_studio.state import Store
+from gal_studio.studio.views.json_types import ShownPicture, shown_picture
 
 
 @dataclass(frozen=True)
 class Relative:
-    """A candidate of another round with the same prompt and seed."""
+    """The picture of another round with the same prompt and seed."""
 
-    round_id: str
-    round_name: str
-    prompt: str
-    candidate: Candidate
+    round: str
+    name: str
+    picture: ShownPicture
 
 
 def relatives_of(store: Store, candidate_id: str) -> tuple[Relative, ...]:
@@ -26,7 +25,7 @@ def relatives_of(store: Store, candidate_id: str) -> tuple[Relative, ...]:
     prompt = next(anchor.prompt for anchor in anchors if anchor.id == own.anchor_id)
     alike = store.candidates.of_seed(own.anchor_id, own.seed)
     return tuple(
-        Relative(round_.id, names[round_.id], prompt, alike[round_.id])
+        Relative(round_.id, names[round_.id], shown_picture(alike[round_.id], prompt))
         for round_ in store.rounds.shown(project_id)
         if round_.id in alike and round_.id != here
     )

@@ -17,6 +17,7 @@ from gal_studio.rounds.suggestions import Proposal, open_suggestions, shown_prop
 from gal_studio.state import Store
 from gal_studio.studio.views.forecast import ahead
 from gal_studio.studio.views.history import decision_history
+from gal_studio.studio.views.json_types import PictureRef, version
 from gal_studio.studio.views.prompt_scores import score_views
 from gal_studio.studio.views.types import CandidateView, ProjectView, RoundSummary, RoundView, Step
 
@@ -64,17 +65,20 @@ def round_summaries(store: Store, project_id: str) -> tuple[RoundSummary, ...]:
 
 def _summary(here: RoundSnapshot, name: str, busy: Collection[str]) -> RoundSummary:
     made, accepted = shown_proposal(here), here.decided.accepted
-    shown = {tile.id for tile in here.tiles if tile.image}
-    covers = [*(one for one in accepted if one in shown), *(t.id for t in here.tiles if t.image)]
+    step, suggested = next_step(here, busy, made), len(suggested_anchors(here, made))
+    images = {tile.id: tile.image for tile in here.tiles if tile.image}
+    cover = next((one for one in (*accepted, *images) if one in images), None)
     return RoundSummary(
         **vars(here.round),
         name=name,
-        step=next_step(here, busy, made),
+        step=step,
         accepted=len(accepted),
-        suggested=len(suggested_anchors(here, made)),
+        suggested=suggested,
+        wanted=suggested or here.gal.top_k,
         candidates=len(here.candidates),
         copies=sum(candidate.overfit for candidate in here.candidates),
-        cover_candidate_id=next(iter(covers), None),
+        cover=PictureRef(cover, version(images[cover])) if cover else None,
+        empty=here.round.kind == step == "fine_tune" and not (here.round.adapter or here.candidates),
     )
 
 

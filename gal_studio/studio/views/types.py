@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, Literal
+
+from typing_extensions import Doc
 
 from gal_studio.core.references import Prompts
-from gal_studio.core.settings import Settings
+from gal_studio.core.settings import AfterRefinement, Settings
 from gal_studio.core.types import (
     Anchor,
     AnchorScore,
@@ -20,8 +22,11 @@ from gal_studio.state.tables.projects import Project
 from gal_studio.state.tables.refinements import Measurement, Pair
 from gal_studio.state.tables.rounds import Preview
 from gal_studio.studio.views.forecast import Ahead
+from gal_studio.studio.views.json_types import ImageName, Losses, ModelName, PictureRef, Seed
 
 Step = Literal["fine_tune", "refine", "generate", "accept", "next_round", "wait"]
+Outcome = Literal["better", "worse", "more", "less", "unclear"]
+"""What a difference says; whether more is better is not always known."""
 RefinementStep = Literal["pairs", "review", "refine", "generate", "done"]
 Place = tuple[float, float]
 
@@ -45,7 +50,7 @@ class ProjectView(Project):
 @dataclass(frozen=True, kw_only=True)
 class RoundSummary(Round):
     """One chip in the strip of rounds; `suggested` counts the test prompts with a suggestion, `copies`
-    the candidates that are copies.
+    the candidates that are copies. `wanted` pictures are to be accepted.
     """
 
     name: str
@@ -54,7 +59,9 @@ class RoundSummary(Round):
     suggested: int
     candidates: int
     copies: int
-    cover_candidate_id: str | None
+    wanted: int
+    cover: PictureRef | None
+    empty: Annotated[bool, Doc("Nothing was done in it yet: it can go without a loss.")]
 
 
 @dataclass(frozen=True)
@@ -197,30 +204,47 @@ class QueueView:
 class PairView(Pair):
     """A pair of a refinement: y with its foreground, the drawn x, and what was painted over the map of x.
 
-    Pictures and masks are names in the store. The means are over the foregrounds, None without maps.
-    `maps_version` changes with the maps.
+    The means are over the foregrounds, None without maps. `maps_version` changes with the maps; None until it
+    is judged.
     """
 
-    painted: str | None
-    has_maps: bool
-    maps_version: str
+    seed: Seed
+    reference_image: ImageName
+    reference_mask: ImageName | None
+    generated_image: ImageName | None
+    painted: ImageName | None
+    maps_version: str | None
     mean_quality: float | None
     mean_reproduction: float | None
+
+    @property
+    def has_maps(self) -> bool:
+        """Whether it has both maps of its vision model."""
+        return self.maps_version is not None
+
+
+@dataclass(frozen=True, kw_only=True)
+class MeasurementView(Measurement):
+    """A measured difference in words, and whether it is an improvement."""
+
+    words: str
+    verdict: Outcome
 
 
 @dataclass(frozen=True)
 class RefinementView:
-    """Everything that the page shows of a refinement.
+    """Everything that the page shows of a refinement, except its candidates.
 
-    `step` is the next step: make the pairs, review them, train, generate, or done. `next_round_rule` says
-    what the next round starts from; `unmeasured` says why there can be no measurement.
+    `step` is the next step: make the pairs, review them, train, generate, or done. `rule` says what the next
+    round starts from, `next_round_rule` the same in words; `unmeasured` says why there can be no measurement.
     """
 
-    round: Round
     pairs: tuple[PairView, ...]
     step: RefinementStep
-    measurements: tuple[Measurement, ...]
-    losses: tuple[tuple[int, float], ...]
+    measurements: tuple[MeasurementView, ...]
+    measured_by: str
+    losses: Losses
+    rule: AfterRefinement
     next_round_rule: str
     can_undo: bool
     can_redo: bool
@@ -229,13 +253,13 @@ class RefinementView:
 
 @dataclass(frozen=True)
 class PatchMap:
-    """A map of patches (Eq. P6): `height` rows of `width` values in [0, 1].
+    """A map of patches (Eq. P6) in [0, 1], in row-major order.
 
     `subject` is the trigger word of the object that it was judged for; empty: the whole picture.
     """
 
     height: int
     width: int
-    values: tuple[tuple[float, ...], ...]
-    vision_model: str
+    values: tuple[float, ...]
+    vision_model: ModelName
     subject: str = ""

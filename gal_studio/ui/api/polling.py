@@ -15,9 +15,17 @@ from gal_studio.core.types import Verdict
 from gal_studio.state.files.errors import DiskError, GoneError
 from gal_studio.studio import Studio
 from gal_studio.studio.views.broken import what_is_broken
-from gal_studio.studio.views.types import CandidateView, JobView, QueueView, RoundSummary, RoundView
+from gal_studio.studio.views.json_types import Ts, version
+from gal_studio.studio.views.types import (
+    CandidateView,
+    JobView,
+    QueueView,
+    RefinementView,
+    RoundSummary,
+    RoundView,
+)
 from gal_studio.ui.api.view_cache import ViewCache
-from gal_studio.ui.payloads import Id, Payload, PictureRef, Ts, projects, refinement, rounds, version
+from gal_studio.ui.payloads import Id, Payload, projects, rounds
 from gal_studio.ui.payloads.measures import Measures, measures_payload
 
 
@@ -56,12 +64,12 @@ class Parts(TypedDict):
     """The parts of the page; unchanged ones are left out of an answer."""
 
     project: projects.Project
-    rounds: tuple[rounds.RoundChip, ...]
+    rounds: tuple[RoundSummary, ...]
     archived: tuple[rounds.ArchivedRound, ...]
     job: JobView | None
     queue: QueueView
     round: rounds.Round
-    refinement: NotRequired[refinement.Refinement]
+    refinement: NotRequired[RefinementView]
     measures: Measures
     scores: tuple[rounds.Score, ...]
     positions: Annotated[dict[str, tuple[float, float]], Ts("Record<string, [x: number, y: number]>")]
@@ -173,7 +181,7 @@ def parts_of(shown: Shown) -> dict[str, Any]:
     tiles = view.candidates
     parts: dict[str, Any] = dict(
         project=projects.project_payload(view.project),
-        rounds=rounds.round_chips(shown.rounds, covers(studio, shown.rounds), view.settings.gal.top_k),
+        rounds=shown.rounds,
         archived=tuple(rounds.ArchivedRound(*one) for one in studio.archived_rounds(project_id).items()),
         round=rounds.round_payload(view),
         measures=measures_payload(
@@ -186,8 +194,7 @@ def parts_of(shown: Shown) -> dict[str, Any]:
         weights={one.candidate.id: one.weight for one in tiles if one.weight is not None},
     )
     if shown.refined:
-        found = shown.views.refinement(project_id, view.round.id)
-        parts["refinement"] = refinement.refinement_payload(found, view)
+        parts["refinement"] = shown.views.refinement(project_id, view.round.id)
     return parts
 
 
@@ -214,15 +221,6 @@ def _accepted(view: RoundView | None) -> frozenset[str]:
     """The anchors that have an accepted picture."""
     tiles = view.candidates if view else ()
     return frozenset(tile.candidate.anchor_id for tile in tiles if tile.verdict == "accepted")
-
-
-def covers(studio: Studio, summaries: tuple[RoundSummary, ...]) -> dict[str, PictureRef]:
-    """The cover picture of each round; none for a round whose pictures are lost."""
-    chosen = {summary.id: summary.cover_candidate_id for summary in summaries if summary.cover_candidate_id}
-    images = {round_id: studio.store.candidates.get(cover).image for round_id, cover in chosen.items()}
-    return {
-        round_id: PictureRef(chosen[round_id], version(image)) for round_id, image in images.items() if image
-    }
 
 
 def digest(part: Any) -> str:

@@ -8,10 +8,10 @@ from typing_extensions import Doc
 from gal_studio.core.settings import AfterRefinement
 from gal_studio.state.tables.refinements import MapKind
 from gal_studio.studio import Studio
-from gal_studio.studio.views.types import CandidateView
+from gal_studio.studio.views.json_types import ShownPicture
+from gal_studio.studio.views.types import CandidateView, PatchMap
 from gal_studio.ui.api.mask_runs import pixels_of, runs_of
-from gal_studio.ui.payloads import Id, OfRound, Requested, Runs, ShownPicture
-from gal_studio.ui.payloads.refinement import PatchMap, map_payload
+from gal_studio.ui.payloads import Id, OfRound, Requested, Runs
 from gal_studio.ui.payloads.rounds import picture_payload
 from gal_studio.ui.requests import Context, Requests
 
@@ -101,7 +101,7 @@ class Rule:
 @REQUESTS.read
 def patch_maps(context: Context, owner: Id, kind: MapKind) -> PatchMaps:
     """The maps of a candidate or a pair."""
-    return PatchMaps(tuple(map(map_payload, context.studio.patch_maps(owner, kind))))
+    return PatchMaps(context.studio.patch_maps(owner, kind))
 
 
 @REQUESTS.read

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from gal_studio.core.errors import StudioError
 from gal_studio.core.models.forms.registry import FORMS, about_form
 from gal_studio.state.tables.exports import Export
+from gal_studio.studio.views.json_types import ShownPicture
 from gal_studio.studio.views.types import ProjectView, RoundView
 from gal_studio.ui.panels.panel import Panel
-from gal_studio.ui.payloads import Id, Lines, OfProject, Requested, RequestedAll, ShownPicture
+from gal_studio.ui.payloads import Id, Lines, OfProject, Requested, RequestedAll
 from gal_studio.ui.payloads.forms import SettingValue
 from gal_studio.ui.payloads.measures import Sheet, sheet_payload
 from gal_studio.ui.payloads.rounds import picture_payload

@@ -1,18 +1,19 @@
 """The Rounds screen. Each button and key calls one method of the studio."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated
 
 from pydantic import Field, FiniteFloat
 
 from gal_studio.core.types import Verdict
+from gal_studio.studio.views.choices import RoundChoices
 from gal_studio.studio.views.history import HistoryStep
 from gal_studio.studio.views.learning import Learning
+from gal_studio.studio.views.relatives import Relative
 from gal_studio.ui.api.mask_runs import pixels_of
 from gal_studio.ui.panels import refine, trials
 from gal_studio.ui.panels.panel import Panel
-from gal_studio.ui.payloads import Changed, Id, Ids, Named, OfRound, Runs, ShownPicture, Text, shown_picture
-from gal_studio.ui.payloads.choices import RoundChoices, choices_payload
+from gal_studio.ui.payloads import Changed, Id, Ids, Named, OfRound, Runs, Text
 from gal_studio.ui.payloads.rounds import MapPoint, map_points
 from gal_studio.ui.requests import Context, Requests, joined
 
@@ -25,15 +26,6 @@ class History:
     """The steps of a round that stand, the oldest first, then those that can be redone."""
 
     steps: tuple[HistoryStep, ...]
-
-
-@dataclass(frozen=True)
-class Relative:
-    """The same test prompt and seed in another round."""
-
-    round: str
-    name: str
-    picture: ShownPicture
 
 
 @dataclass(frozen=True)
@@ -61,7 +53,7 @@ class OtherRounds:
 
 @dataclass(frozen=True)
 class Choices:
-    """The choices of all rounds of a project, and what is learned from them."""
+    """The choices of all rounds of a project, the newest first, and what is learned from them."""
 
     rounds: tuple[RoundChoices, ...]
     learning: Learning
@@ -97,12 +89,7 @@ def history(context: Context, round: Id) -> History:
 @REQUESTS.read
 def relatives(context: Context, candidate: Id) -> Relatives:
     """The pictures of the same test prompt and seed in the other rounds of the project."""
-    return Relatives(
-        tuple(
-            Relative(one.round_id, one.round_name, shown_picture(one.candidate, one.prompt))
-            for one in context.studio.same_seed_elsewhere(candidate)
-        )
-    )
+    return Relatives(context.studio.same_seed_elsewhere(candidate))
 
 
 @REQUESTS.read
@@ -122,7 +109,8 @@ def other_rounds(context: Context, project: Id, round: Id | None = None) -> Othe
 def choices(context: Context, project: Id) -> Choices:
     """What was chosen in each round beside what was suggested, and what is learned from it."""
     chosen, learning = context.views.choices(project)
-    return Choices(choices_payload(chosen), learning)
+    newest = tuple(replace(one, choices=one.choices[::-1]) for one in reversed(chosen))
+    return Choices(newest, learning)
 
 
 @REQUESTS.write

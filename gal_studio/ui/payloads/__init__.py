@@ -7,7 +7,6 @@ from pydantic import Field, ValidationError
 from typing_extensions import Doc, TypedDict
 
 from gal_studio.core.recipe import Recipe
-from gal_studio.core.types import Candidate
 
 Payload = dict[str, Any]
 """A checked question, or an answer as JSON."""
@@ -17,15 +16,6 @@ Text = Annotated[str, Field(max_length=4000)]
 Lines = Annotated[list[Text], Field(max_length=10_000)]
 Fact = tuple[str, str]
 """A name and its value, both as display text."""
-Loss = tuple[float, float]
-"""Step and loss."""
-
-
-@dataclass(frozen=True)
-class Ts:
-    """How the page's types write an annotated type that Python writes otherwise."""
-
-    text: str
 
 
 class Runs(TypedDict):
@@ -49,22 +39,6 @@ class ShownRecipe:
 def shown_recipe(recipe: Recipe) -> ShownRecipe:
     """A recipe as JSON."""
     return ShownRecipe(recipe.early, recipe.late, recipe.switch, recipe.words)
-
-
-@dataclass(frozen=True)
-class PictureRef:
-    """A picture by its id; the version changes with its content."""
-
-    id: str
-    version: str
-
-
-@dataclass(frozen=True)
-class ShownPicture(PictureRef):
-    """A picture that is shown, with its prompt."""
-
-    prompt: str
-    copy: bool
 
 
 @dataclass(frozen=True)
@@ -107,16 +81,6 @@ class Changed:
     """The pictures that changed."""
 
     changed: tuple[str, ...]
-
-
-def version(image: str) -> str:
-    """A prefix of the hash of a picture."""
-    return image[:8]
-
-
-def shown_picture(candidate: Candidate, prompt: str) -> ShownPicture:
-    """A candidate of which only the picture is shown."""
-    return ShownPicture(candidate.id, version(candidate.image), prompt, candidate.overfit)
 
 
 def first_fault(error: ValidationError) -> str:

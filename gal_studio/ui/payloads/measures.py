@@ -2,23 +2,22 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated
 
 from typing_extensions import Doc
 
 from gal_studio.core.intervals import Interval, is_down, is_up
 from gal_studio.core.measures import report
 from gal_studio.core.measures.pictures import MeasuredPicture, Metric, Part, When
+from gal_studio.core.measures.verdict import Caution
 from gal_studio.rounds.replay_decisions import replay_choices
 from gal_studio.studio.views import measures
+from gal_studio.studio.views.json_types import PictureRef, version
 from gal_studio.studio.views.measures import MeasuresView
 from gal_studio.studio.views.replays import ReplayState, ReplayView
-from gal_studio.studio.views.types import ProjectView
-from gal_studio.ui.payloads import PictureRef, version
+from gal_studio.studio.views.types import Outcome, ProjectView
 
 _PARTS: tuple[Part, ...] = ("held_out", "accepted", "plain")
-Outcome = Literal["better", "worse", "more", "less", "unclear"]
-"""What a difference says; whether more is better is not always known."""
 
 
 @dataclass(frozen=True)
@@ -62,15 +61,6 @@ class MeasuredRound:
     drawn: int
     wanted: int
     report: Report | None
-
-
-@dataclass(frozen=True)
-class RoundWarning:
-    """What is wrong with a round, in words."""
-
-    round: str
-    kind: Literal["overfit", "leak", "lost"]
-    sentence: str
 
 
 @dataclass(frozen=True)
@@ -127,7 +117,7 @@ class Measures:
     best: str | None
     headline: str
     sentence: str
-    warnings: tuple[RoundWarning, ...]
+    warnings: tuple[Caution, ...]
     rounds: tuple[MeasuredRound, ...]
     drawn: int
     follow: tuple[Followed, ...]
@@ -180,7 +170,7 @@ def measures_payload(
         best=view.verdict.best,
         headline=view.verdict.headline,
         sentence=view.verdict.sentence,
-        warnings=tuple(RoundWarning(one.round_id, one.kind, one.sentence) for one in view.warnings),
+        warnings=view.warnings,
         rounds=_rounds(view.rounds, project),
         drawn=len(view.pictures),
         follow=tuple(Followed(name, label) for name, label in replay_choices().items()),

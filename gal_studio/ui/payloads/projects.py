@@ -10,8 +10,9 @@ from gal_studio.core.gal.scores.registry import SCORES
 from gal_studio.core.settings import GenerationSettings
 from gal_studio.core.settings_fields import SettingField, setting_fields
 from gal_studio.core.types import Kind, Witnesses
+from gal_studio.studio.views.json_types import Ts
 from gal_studio.studio.views.types import ProjectView
-from gal_studio.ui.payloads import Fact, Ts
+from gal_studio.ui.payloads import Fact
 
 
 @dataclass(frozen=True)

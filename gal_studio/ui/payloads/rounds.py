@@ -11,36 +11,10 @@ from gal_studio.core.gal.recipes import best_recipe, recipe_rates
 from gal_studio.core.gal.scores.registry import known_scores
 from gal_studio.core.types import RoundKind, Speaker, Witnesses
 from gal_studio.studio.views.forecast import Ahead
-from gal_studio.studio.views.types import CandidateView, RoundSummary, RoundView, ScoreView
-from gal_studio.ui.payloads import (
-    Loss,
-    PictureRef,
-    ShownPicture,
-    ShownRecipe,
-    Ts,
-    shown_picture,
-    shown_recipe,
-    version,
-)
+from gal_studio.studio.views.json_types import Losses, ShownPicture, Ts, shown_picture, version
+from gal_studio.studio.views.types import CandidateView, RoundView, ScoreView
+from gal_studio.ui.payloads import ShownRecipe, shown_recipe
 from gal_studio.ui.payloads.projects import Anchor, anchor_payloads
-
-
-@dataclass(frozen=True)
-class RoundChip:
-    """A round in the strip."""
-
-    id: str
-    name: str
-    parent_id: str | None
-    kind: RoundKind
-    step: str
-    accepted: int
-    candidates: int
-    copies: int
-    wanted: int
-    cover: PictureRef | None
-    starred: bool
-    empty: Annotated[bool, Doc("Nothing was done in it yet: it can go without a loss.")]
 
 
 @dataclass(frozen=True)
@@ -81,7 +55,7 @@ class Round:
     undo: Annotated[str, Doc('What Undo would do, such as "accept A drum 04"; empty for nothing.')]
     redo: str
     recipe: Annotated[ShownRecipe, Doc("What draws most good pictures, of those of this round.")]
-    losses: tuple[Loss, ...]
+    losses: Losses
     previews: tuple[Preview, ...]
 
 
@@ -136,34 +110,6 @@ MapPoint = Annotated[
 _ACCEPTED_BEFORE = "One of its pictures was accepted in the round before and still counts."
 
 
-def round_chips(
-    rounds: tuple[RoundSummary, ...], covers: Mapping[str, PictureRef], wanted: int
-) -> tuple[RoundChip, ...]:
-    """The strip of rounds; `wanted` pictures are to be accepted where nothing is suggested yet."""
-    return tuple(
-        RoundChip(
-            id=summary.id,
-            name=summary.name,
-            parent_id=summary.parent_id,
-            kind=summary.kind,
-            step=summary.step,
-            accepted=summary.accepted,
-            candidates=summary.candidates,
-            copies=summary.copies,
-            wanted=summary.suggested or wanted,
-            cover=covers.get(summary.id),
-            starred=summary.starred,
-            empty=_is_empty(summary),
-        )
-        for summary in rounds
-    )
-
-
-def _is_empty(summary: RoundSummary) -> bool:
-    """Whether nothing was done in a round; a refinement begins with its pairs."""
-    return summary.kind == summary.step == "fine_tune" and summary.adapter is None and not summary.candidates
-
-
 def round_payload(view: RoundView) -> Round:
     """The current round, without its pictures."""
     return Round(
@@ -184,14 +130,9 @@ def round_payload(view: RoundView) -> Round:
         undo=view.undo_words,
         redo=view.redo_words,
         recipe=shown_recipe(best_recipe(recipe_rates([tile.candidate for tile in view.candidates]))),
-        losses=thinned(view.losses),
+        losses=view.losses,
         previews=tuple(Preview(one.step, one.prompt, version(one.image)) for one in view.previews),
     )
-
-
-def thinned(losses: tuple[Loss, ...], most: int = 600) -> tuple[Loss, ...]:
-    """A loss curve with at most about `most` points."""
-    return tuple((step, round(loss, 5)) for step, loss in losses[:: max(1, -(-len(losses) // most))])
 
 
 def score_payloads(view: RoundView, accepted_before: Collection[str] = ()) -> tuple[Score, ...]:

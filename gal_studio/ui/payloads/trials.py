@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from gal_studio.core.naming import round_names
 from gal_studio.state.tables import trials
 from gal_studio.studio import Studio
-from gal_studio.ui.payloads import ShownRecipe, shown_recipe, version
+from gal_studio.studio.views.json_types import version
+from gal_studio.ui.payloads import ShownRecipe, shown_recipe
 
 _LOST = "This picture was deleted from the workspace: press Again…, then Draw."
 _UNDRAWN = "It was not drawn before the project was moved here: press Again…, then Draw."

@@ -61,7 +61,7 @@ def test_a_round_that_lost_the_style_says_so_and_is_not_the_best() -> None:
         found.headline == "Round 1 is the best of 3 rounds measured: Round 3 does not carry what it should."
     )
     said = [each for each in find_warnings(table, "in ink style") if each.kind == "lost"]
-    assert [each.round_id for each in said] == ["Round 2", "Round 3"]
+    assert [each.round for each in said] == ["Round 2", "Round 3"]
     assert said[0].sentence.startswith("Round 2 lost “in ink style”: its pictures carry 40 points less")
 
 
@@ -120,7 +120,7 @@ def test_nothing_is_said_without_a_base_model_or_a_round() -> None:
 def test_a_first_round_that_copies_is_told_so() -> None:
     measured = reports(BASE, arm("Round 1", [picture(0.9, copy=True)] * 3 + [picture(0.5)] * 5))
     (found,) = find_warnings(measured, "in ink style")
-    assert (found.round_id, found.kind) == ("Round 1", "overfit")
+    assert (found.round, found.kind) == ("Round 1", "overfit")
     assert found.sentence.startswith(
         "Round 1 copies: 3 of 8 pictures show the reference, although something else"
     )
@@ -132,7 +132,7 @@ def test_overfitting_needs_prompts_that_are_followed_less_and_more_copies_or_lik
         "Round 2", [picture(0.8, prompt=0.3, copy=True)] * 6 + [picture(0.5, prompt=0.4)] * 2, "Round 1"
     )
     (found,) = find_warnings(reports(BASE, first, worse), "in ink style")
-    assert (found.round_id, found.kind) == ("Round 2", "overfit")
+    assert (found.round, found.kind) == ("Round 2", "overfit")
     assert "6 of 8 are copies (before: 0)" in found.sentence
     assert "Go back to Round 1" in found.sentence
     closer = arm("Round 2", [picture(0.8, prompt=0.5)] * 8, before="Round 1")
@@ -144,7 +144,7 @@ def test_overfitting_needs_prompts_that_are_followed_less_and_more_copies_or_lik
 def test_a_leak_is_told_with_its_size() -> None:
     leaking = arm("Round 1", [picture(0.5)] * 8, plain=[picture(0.42)] * 8)
     (found,) = find_warnings(reports(BASE, leaking), "in ink style")
-    assert (found.round_id, found.kind) == ("Round 1", "leak")
+    assert (found.round, found.kind) == ("Round 1", "leak")
     assert "also without the words “in ink style”, 60 % as much as with them" in found.sentence
     tight = arm("Round 1", [picture(0.5)] * 8, plain=[picture(0.35)] * 8)
     assert find_warnings(reports(BASE, tight), "in ink style") == ()

@@ -94,7 +94,7 @@ def test_no_sentence_denies_a_row(table: list[Report]) -> None:
 def test_no_warning_denies_a_row(table: list[Report]) -> None:
     rounds = {each.arm.name: each for each in table[1:]}
     for warning in find_warnings(table, "in ink style"):
-        row = rounds[warning.round_id]
+        row = rounds[warning.round]
         for copies, pictures in re.findall(r"(\d+) of (\d+) (?:pictures show|are copies)", warning.sentence):
             assert (int(copies), int(pictures)) == (row.copies, row.pictures)
         if "follow their prompts less" in warning.sentence:

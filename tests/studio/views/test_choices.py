@@ -83,7 +83,7 @@ def test_the_strip_counts_what_is_suggested(studio: Studio, drawn: str) -> None:
     assert [summary.suggested for summary in studio.rounds(project)] == [3, 2]
     hidden = studio.proposal(node.id).suggestions[0].candidate_id
     studio.decide([hidden], "rejected")
-    logged = [one.round.id for one in studio.choices(project)]
+    logged = [one.round for one in studio.choices(project)]
     assert logged == [drawn], "the refined round has a picture of this prompt: the refinement suggests none"
 
 
@@ -149,21 +149,21 @@ def test_scores_then_and_the_reason_are_kept(studio: Studio, drawn: str) -> None
     studio.decide([other], "accepted")
     project = studio.store.rounds.get(drawn).project_id
     ((choice,),) = (one.choices for one in studio.choices(project))
-    assert choice.choice.scores["prompt"] == {
+    assert choice.scores["prompt"] == {
         "rank": 1,
         "pictures": 4,
         "copies": 2,
         "entropy": pytest.approx(0.6931, abs=1e-4),
     }
     picture = studio.store.candidates.get(other)
-    assert choice.choice.scores["chosen"]["margin"] == picture.margin
-    assert choice.choice.scores["suggested"]["copy"] == 0.0
-    studio.explain_choice(choice.choice.id, drawn, "  its handle  ")
-    studio.explain_choice(choice.choice.id, drawn, "its handle is whole")
+    assert choice.scores["chosen"]["margin"] == picture.margin
+    assert choice.scores["suggested"]["copy"] == 0.0
+    studio.explain_choice(choice.id, drawn, "  its handle  ")
+    studio.explain_choice(choice.id, drawn, "its handle is whole")
     ((choice,),) = (one.choices for one in studio.choices(project))
-    assert choice.choice.reason == "its handle is whole"
+    assert choice.reason == "its handle is whole"
     with pytest.raises(StudioError, match="at most 500"):
-        studio.explain_choice(choice.choice.id, drawn, "x" * 501)
+        studio.explain_choice(choice.id, drawn, "x" * 501)
     with pytest.raises(StudioError, match="no choice 99"):
         studio.explain_choice(99, drawn, "x")
 
@@ -174,7 +174,7 @@ def test_the_log_is_exported_as_csv_and_json_lines(studio: Studio, drawn: str, t
     studio.decide([other], "accepted")
     studio.decide([second], "accepted")
     project = studio.store.rounds.get(drawn).project_id
-    studio.explain_choice(studio.choices(project)[0].choices[0].choice.id, drawn, 'a "hole", says she')
+    studio.explain_choice(studio.choices(project)[0].choices[0].id, drawn, 'a "hole", says she')
     rows = list(csv.DictReader(io.StringIO(studio.export_choices(project, tmp_path / "a.csv").read_text())))
     assert [(row["kind"], row["override"], row["reason"]) for row in rows] == [
         ("other picture", "True", 'a "hole", says she'), ("agreed", "False", ""),

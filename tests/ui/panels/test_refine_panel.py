@@ -10,10 +10,10 @@ from starlette.testclient import TestClient
 from gal_studio.core.errors import StudioError
 from gal_studio.state.images.sandbox import decoder
 from gal_studio.state.tables.refinements import Measurement
+from gal_studio.studio.views.refinement import in_words
 from gal_studio.ui.api.mask_runs import pixels_of, runs_of
 from gal_studio.ui.api.polling import poll
 from gal_studio.ui.api.view_cache import ViewCache
-from gal_studio.ui.payloads.refinement import measured
 from tests.ui.asking import ask
 from tests.ui.conftest import Place, built
 from tests.ui.seeded_refinement import HIGH, LOW, judge, object_with_subject, pairs_made, refined
@@ -112,7 +112,7 @@ def test_a_refinement_is_told_in_its_parts(place: Place):
     assert [chip["kind"] for chip in answer["parts"]["rounds"]] == ["fine_tune", "refine"]
     assert part["step"] == "review"
     assert len(part["pairs"]) == 16
-    assert part["pairs"][0]["quality"] == pytest.approx(0.5)
+    assert part["pairs"][0]["mean_quality"] == pytest.approx(0.5)
     assert (part["rule"], part["can_undo"]) == ("continue", False)
 
 
@@ -169,11 +169,11 @@ def test_the_rule_of_the_next_round_is_said_and_changed(place: Place):
     node = pairs_made(place.studio, place.round)
     views = ViewCache(place.studio)
     asked = {"project": place.project, "round": node}
-    before = poll(views, asked)["parts"]["refinement"]["rule_words"]
+    before = poll(views, asked)["parts"]["refinement"]["next_round_rule"]
     ask("next_rule", place.studio, {"project": place.project, "rule": "repeat"})
     after = poll(views, asked)["parts"]["refinement"]
     assert after["rule"] == "repeat"
-    assert after["rule_words"] != before
+    assert after["next_round_rule"] != before
 
 
 def test_before_and_after_are_of_one_prompt_and_seed(place: Place):
@@ -212,7 +212,7 @@ def test_before_and_after_are_of_one_prompt_and_seed(place: Place):
     ],
 )  # fmt: skip
 def test_a_difference_is_said_in_words(metric, kind, figures, words, verdict):
-    figure = measured(Measurement(metric, *figures, 180), kind)
+    figure = in_words(Measurement(metric, *figures, 180), kind)
     assert (figure.words, figure.verdict) == (words, verdict)
 
 

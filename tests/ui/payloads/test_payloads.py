@@ -3,7 +3,7 @@
 import pytest
 
 from gal_studio.ui.payloads.projects import anchor_payloads, project_payload, triggers
-from gal_studio.ui.payloads.rounds import round_chips, score_payloads
+from gal_studio.ui.payloads.rounds import score_payloads
 from gal_studio.ui.payloads.trials import trial_payloads
 from gal_studio.workspace.archive.reader import import_project
 from gal_studio.workspace.archive.writer import export_project
@@ -47,7 +47,7 @@ def test_a_refinement_with_pairs_goes_with_no_single_press(place: Place):
     studio.decide([studio.round_view(place.round).candidates[0].candidate.id], "accepted")
     job = studio.make_pairs(place.round)
     studio.stop(job.id)
-    chips = {chip.id: chip for chip in round_chips(studio.rounds(place.project), {}, 3)}
+    chips = {chip.id: chip for chip in studio.rounds(place.project)}
     assert chips[job.round_id].step == "refine" and not chips[job.round_id].empty
     assert chips[branch.id].empty and not chips[place.round].empty
 

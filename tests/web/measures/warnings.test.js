@@ -1,11 +1,11 @@
 /** Warnings about earlier rounds are folded away. */
-/** @import { RoundWarning } from "payloads" */
+/** @import { Caution } from "payloads" */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { byAge } from "../../../assets/ui/measures/words.js";
 import { measuredRound, measures } from "../samples.js";
 
-/** @type {(round: string) => RoundWarning} */
+/** @type {(round: string) => Caution} */
 const leak = (round) => ({ round, kind: "leak", sentence: `${round} leaks` });
 const rounds = [
   measuredRound({ id: null }),

@@ -95,7 +95,7 @@ test("a style needs an accepted picture, here or in an ancestor, to be refined; 
 
 test("a refinement is trained once every pair has maps, and again after painting", () => {
   state.round = round({ kind: "refine", complete: false, trained: false });
-  state.refinement = refinement({ step: "review", pairs: [pair({ maps: null })] });
+  state.refinement = refinement({ step: "review", pairs: [pair({ maps_version: null })] });
   assert.deepEqual([nextStep(), closed("train")], ["train", "Make the comparison pairs first"]);
   state.refinement = refinement({ step: "review", pairs: [pair()] });
   assert.deepEqual([closed("train"), notApplicable("pairs"), notApplicable("again")], [null, true, true]);

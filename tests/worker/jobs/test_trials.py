@@ -124,7 +124,7 @@ def test_an_own_picture_for_a_test_prompt_answers_it(studio: Studio, models: Mod
     assert anchor.id not in {one.id for one in studio.pool(studio.next_round(drawn).id)}
     assert lineage.missing(studio.store.snapshots.round(drawn)) == ()
     (choice,) = studio.choices(studio.store.rounds.get(drawn).project_id)[0].choices
-    assert choice.choice.verdict == "accepted"
+    assert choice.verdict == "accepted"
 
 
 def test_what_cannot_be_is_said(studio: Studio, models: Models, names: Names) -> None:

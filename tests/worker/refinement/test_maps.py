@@ -46,7 +46,7 @@ def test_quality_maps_of_all_candidates(studio: Studio, models: Models) -> None:
             assert tile.has_map
             (found,) = studio.patch_maps(tile.candidate.id, "quality")
             values = np.array(found.values)
-            assert values.shape == (found.height, found.width) == (16, 16)
+            assert (found.height, found.width) == (16, 16) and values.shape == (256,)
             assert values.min() >= 0
             assert values.max() <= 1
         with pytest.raises(StudioError, match="have their heat maps already"):

@@ -96,7 +96,7 @@ def test_paint_reaches_the_weights_and_the_training(studio: Studio, models: Mode
     view = studio.refinement_view(node)
     assert view.pairs[0].painted is not None
     assert (view.can_undo, view.can_redo) == (True, False)
-    project = studio.store.projects.get(view.round.project_id)
+    project = studio.store.projects.get(studio.store.rounds.get(node).project_id)
     judge = open_judge(studio.store, models, project, settings.vision_model)
     painted = read_pair(studio.store, pair, view.pairs[0].painted)
     brushed = weights_of_pair(painted, settings, judge)

@@ -141,7 +141,7 @@ function offer() {
 
 /** @param {RoundChoices} round */
 function section(round) {
-  const log = round.log.filter((choice) => everything || (choice.override && choice.stands));
+  const log = round.choices.filter((choice) => everything || (choice.override && choice.stands));
   return el(
     "section",
     { class: "choices-round" },
@@ -152,7 +152,7 @@ function section(round) {
           {},
           log.map((choice) => row(round, choice)),
         )
-      : round.choices
+      : round.agreement.choices
         ? el("p", { class: "choices-none" }, "You took every suggestion that you decided on.")
         : null,
   );

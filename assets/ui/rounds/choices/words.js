@@ -14,7 +14,7 @@ export const KINDS = {
  * "you agreed in 2 of 3 (67 %), kappa 0.65".
  * @param {RoundChoices} round
  */
-export function agreementWords({ choices, agreed, kappa, log }) {
+export function agreementWords({ choices: log, agreement: { choices, agreed, kappa } }) {
   if (!choices) {
     const added = log.filter((choice) => choice.stands).length;
     return added

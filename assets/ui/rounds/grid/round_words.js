@@ -1,10 +1,10 @@
 /** The line above the pictures: what the round gained in copies, and why it draws fewer test prompts. */
-/** @import { RoundChip } from "payloads" */
+/** @import { RoundSummary } from "payloads" */
 import { state } from "../../app/store.js";
 
 /**
  * "Copies: 116 of 180 before, 21 of 140 now. 14 of 18 test prompts: 4 have an accepted picture."
- * @param {Pick<RoundChip, "copies" | "candidates"> | null} before
+ * @param {Pick<RoundSummary, "copies" | "candidates"> | null} before
  * @param {{ copies: number, candidates: number }} now
  * @param {{ pool: number, all: number }} prompts drawn by the round, and switched on
  */

@@ -1,5 +1,5 @@
 /** The status text of a chip in the round strip. */
-/** @import { Queue, RoundChip } from "payloads" */
+/** @import { Queue, RoundSummary } from "payloads" */
 import { count } from "../../kit/format.js";
 
 /** @type {Record<string, string>} */
@@ -12,7 +12,7 @@ const STEPS = {
 
 /**
  * "paused at 40 of 200": the training of a round that was halted on its way; empty if there is none.
- * @param {RoundChip} round
+ * @param {RoundSummary} round
  * @param {string} step
  * @param {Queue} queue
  */
@@ -25,8 +25,8 @@ function haltedNote(round, step, queue) {
 
 /**
  * The status of a round; `step` and `accepted` may be newer than the round's own values.
- * @param {RoundChip} round
- * @param {{ step: string, accepted: number, current: boolean, rounds: RoundChip[], queue: Queue }} now
+ * @param {RoundSummary} round
+ * @param {{ step: string, accepted: number, current: boolean, rounds: RoundSummary[], queue: Queue }} now
  */
 export function roundNote(round, { step, accepted, current, rounds, queue }) {
   const left = rounds.some((other) => other.parent_id === round.id && other.kind !== "refine");

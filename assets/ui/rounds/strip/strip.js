@@ -1,5 +1,5 @@
 /** The round strip: a chip for the references and a tree of chips, one for each round; a click opens one. */
-/** @import { Project, RoundChip } from "payloads" */
+/** @import { Project, RoundSummary } from "payloads" */
 /** @import { RoundsParts } from "../../app/types/parts.d.ts" */
 /** @import { Place } from "./tree.js" */
 /**

@@ -1,19 +1,19 @@
 /** Where each round stands in the strip: rounds after each other in a row, siblings below each other. */
-/** @import { RoundChip } from "payloads" */
+/** @import { RoundSummary } from "payloads" */
 
 /**
  * `column` 0 is the reference; `above` is the row that the line to the round comes from.
- * @typedef {{ round: RoundChip, column: number, row: number, above: number }} Place
+ * @typedef {{ round: RoundSummary, column: number, row: number, above: number }} Place
  */
 
 /**
  * The first child of a round goes on in its row; each other one opens a row below all that is there.
- * @param {RoundChip[]} rounds parents before their children
+ * @param {RoundSummary[]} rounds parents before their children
  * @returns {Place[]} in reading order, row by row along each branch
  */
 export function treeOf(rounds) {
   const known = new Set(rounds.map((round) => round.id));
-  /** @type {Map<string | null, RoundChip[]>} */
+  /** @type {Map<string | null, RoundSummary[]>} */
   const children = new Map();
   for (const round of rounds) {
     const parent = round.parent_id !== null && known.has(round.parent_id) ? round.parent_id : null;
@@ -44,7 +44,7 @@ export const rowsOf = (places) => Math.max(0, ...places.map(({ row }) => row)) +
 
 /**
  * The names of the rounds that go with one when it is archived: itself and all after it.
- * @param {RoundChip[]} rounds parents before their children
+ * @param {RoundSummary[]} rounds parents before their children
  * @param {string} id
  */
 export function branchOf(rounds, id) {

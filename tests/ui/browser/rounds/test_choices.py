@@ -44,7 +44,7 @@ def test_another_picture_answers_and_leaving_out_brings_the_next_best(watched: W
     page.keyboard.press("Enter")
     settled(page)
     project = served.place.project
-    reasons = [view.choice.reason for one in studio.choices(project) for view in one.choices]
+    reasons = [view.reason for one in studio.choices(project) for view in one.choices]
     assert "its colours" in reasons
     page.check(".choices-head input")
     page.wait_for_function("document.querySelectorAll('.choice').length === 4")

@@ -198,7 +198,7 @@ def test_pictures_references_and_other_rounds_are_compared(watched: Watched, ser
     page.keyboard.press("c")
     page.wait_for_selector(".lightbox figure >> nth=1")
     other_by_keys(page)
-    four_beside_each_other(page, {one.candidate.id for one in studio.same_seed_elsewhere(order[0])})
+    four_beside_each_other(page, {one.picture.id for one in studio.same_seed_elsewhere(order[0])})
     slider_and_flicker(page)
     the_selected_ones(page, order[3:6])
     page.keyboard.press("a")  # on the picture that is shown, not on all that are selected

@@ -4,8 +4,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { agreementWords, learningWords } from "../../../../assets/ui/rounds/choices/words.js";
 
-/** @param {{ choices: number, agreed: number, kappa: number | null }} figures */
-const words = (figures) => agreementWords({ round: "r", name: "Round 1", log: [], ...figures });
+/** @param {{ choices: number, agreed: number, kappa: number | null }} agreement */
+const words = (agreement) => agreementWords({ round: "r", name: "Round 1", choices: [], agreement });
 
 test("agreement says how many, the share and kappa", () => {
   assert.equal(words({ choices: 3, agreed: 2, kappa: 0.654 }), "you agreed in 2 of 3 (67 %), kappa 0.65");
@@ -16,11 +16,14 @@ test("agreement says how many, the share and kappa", () => {
 
 test("a picture beside an accepted one is no agreement, but it stands", () => {
   const added = /** @type {Choice} */ ({ kind: "added", stands: true });
-  const figures = { round: "r", name: "Round 1", choices: 0, agreed: 0, kappa: null };
-  assert.equal(agreementWords({ ...figures, log: [added] }), "you added a picture to accepted ones");
-  assert.equal(agreementWords({ ...figures, log: [added, added] }), "you added 2 pictures to accepted ones");
+  const figures = { round: "r", name: "Round 1", agreement: { choices: 0, agreed: 0, kappa: null } };
+  assert.equal(agreementWords({ ...figures, choices: [added] }), "you added a picture to accepted ones");
   assert.equal(
-    agreementWords({ ...figures, log: [{ ...added, stands: false }] }),
+    agreementWords({ ...figures, choices: [added, added] }),
+    "you added 2 pictures to accepted ones",
+  );
+  assert.equal(
+    agreementWords({ ...figures, choices: [{ ...added, stands: false }] }),
     "all of your decisions were undone",
   );
 });

@@ -1,11 +1,11 @@
 /** The line under a round's name in the strip. */
-/** @import { Queue, RoundChip } from "payloads" */
+/** @import { Queue, RoundSummary } from "payloads" */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { chip, queue, queued } from "../../samples.js";
 import { roundNote } from "../../../../assets/ui/rounds/strip/round_note.js";
 
-/** @param {{ step?: string, accepted?: number, rounds?: RoundChip[], queue?: Queue }} [more] */
+/** @param {{ step?: string, accepted?: number, rounds?: RoundSummary[], queue?: Queue }} [more] */
 const note = (more) =>
   roundNote(chip(), { step: "wait", accepted: 0, current: true, rounds: [], queue: queue(), ...more });
 

@@ -1,0 +1,65 @@
+"""What a view has in Python, and how the page gets it."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from pydantic import BeforeValidator, PlainSerializer
+
+from gal_studio.core.types import Candidate
+
+Loss = tuple[float, float]
+"""Step and loss."""
+MOST_LOSSES = 600
+
+
+@dataclass(frozen=True)
+class Ts:
+    """How the page's types write an annotated type that Python writes otherwise."""
+
+    text: str
+
+
+def version(image: str) -> str:
+    """A prefix of the hash of a picture."""
+    return image[:8]
+
+
+def thinned(losses: tuple[Loss, ...]) -> tuple[Loss, ...]:
+    """A loss curve with at most about `MOST_LOSSES` points."""
+    return tuple((step, round(loss, 5)) for step, loss in losses[:: max(1, -(-len(losses) // MOST_LOSSES))])
+
+
+def short_name(model: str) -> str:
+    """The last part of a path or of a name on the hub."""
+    return model.rstrip("/").rsplit("/", 1)[-1]
+
+
+ImageName = Annotated[str, PlainSerializer(version)]
+"""A picture by its name in the store; the page gets its version."""
+ModelName = Annotated[str, PlainSerializer(short_name)]
+"""A model by its name or folder; the page gets the end of it."""
+Seed = Annotated[int, PlainSerializer(str), BeforeValidator(int), Ts("string")]
+"""JavaScript cannot hold every seed as a number."""
+Losses = Annotated[tuple[Loss, ...], PlainSerializer(thinned)]
+"""A loss curve; the page gets a thinned one."""
+
+
+@dataclass(frozen=True)
+class PictureRef:
+    """A picture by its id; the version changes with its content."""
+
+    id: str
+    version: str
+
+
+@dataclass(frozen=True)
+class ShownPicture(PictureRef):
+    """A picture that is shown, with its prompt."""
+
+    prompt: str
+    copy: bool
+
+
+def shown_picture(candidate: Candidate, prompt: str) -> ShownPicture:
+    """A candidate of which only the picture is shown."""
+    return ShownPicture(candidate.id, version(candidate.image), prompt, candidate.overfit)
