@@ -23,7 +23,7 @@ import torch
 from PIL import Image, ImageDraw
 from safetensors.torch import save_file
 
-from gal_studio.core.gal.recipes import best_recipe, recipe_rates
+from gal_studio.core.gal.recipe_rates import best_recipe, recipe_rates
 from gal_studio.core.recipe import AS_TRAINED, Recipe
 from gal_studio.core.seeds import candidate_seed
 from gal_studio.core.types import Candidate

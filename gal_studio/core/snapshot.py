@@ -14,6 +14,7 @@ from gal_studio.core import strict_json
 from gal_studio.core.decisions import Decided
 from gal_studio.core.errors import StudioError
 from gal_studio.core.gal.choices import Choice
+from gal_studio.core.gal.self_check import as_heard
 from gal_studio.core.gal.uncertainty import group_by_anchor, score_pool
 from gal_studio.core.settings import GalSettings, GenerationSettings, Settings, read_settings
 from gal_studio.core.types import Anchor, AnchorScore, Candidate, Kind, Round
@@ -206,10 +207,13 @@ class RoundSnapshot:
             raise ValueError(f"the pictures of the round {self.id} were not loaded")
         return self.record.pictures
 
-    @property
+    @cached_property
     def tiles(self) -> tuple[Candidate, ...]:
-        """Everything that can be decided, in drawing order: a person's own pictures, too."""
-        return self.pictures.tiles
+        """Everything that can be decided, in drawing order: a person's own pictures, too.
+
+        Copies are found by the witness that sees the reference, if one does not (Eq. G12).
+        """
+        return as_heard(self.pictures.tiles)
 
     @cached_property
     def candidates(self) -> tuple[Candidate, ...]:

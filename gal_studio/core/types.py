@@ -65,7 +65,9 @@ class Candidate:
     Flat pictures are not scored: they count neither as copies nor as successes. `witnesses` is the setting of
     the round; a picture that was not compared with the reference's (`SHOWN`) has the prompts alone. One that
     is `own` comes from a person's own prompt: it can be decided, but no statistic counts it. The LoRA drew it
-    by `recipe` (Eq. G13). `copy_shift` is how far the project's marks move its chance (Eq. G16).
+    by `recipe` (Eq. G13). `copy_shift` is how far the project's marks move its chance (Eq. G16). Where the
+    self-check of its round found that one of two witnesses cannot see the reference, the other one is `heard`
+    alone.
     """
 
     id: str
@@ -84,6 +86,7 @@ class Candidate:
     marked_copy: bool | None = None
     recipe: Recipe = AS_TRAINED
     copy_shift: float = 0.0
+    heard: Literal["prompts", "pictures"] | None = None
 
     def score(self, name: str) -> float | None:
         """The score of that name (`core.gal.scores`); None if the picture was drawn before there was one."""
@@ -127,7 +130,7 @@ class Candidate:
     def chance_by_witnesses(self) -> float | None:
         """Eq. G16: p(copy) by both witnesses and the project's marks; None if they were not both asked."""
         chance = self.score(CHANCE)
-        if self.witnesses != "both" or chance is None:
+        if self.witnesses != "both" or chance is None or self.heard is not None:
             return None
         return 0.0 if self.is_blank else moved(chance, self.copy_shift)
 
@@ -154,11 +157,6 @@ class Candidate:
         return found is not None and found < SHOWS_SUBJECT
 
     @property
-    def may_teach(self) -> bool:
-        """Whether it may be suggested (Eq. G6): no copy, and of an object, with it inside (Eq. G19)."""
-        return not (self.overfit or self.lacks_subject)
-
-    @property
     def overfit_by(self) -> Speaker:
         """Eq. G12: who says that the picture is a copy; empty if it counts as none.
 
@@ -175,8 +173,9 @@ class Candidate:
         chance = self.chance_by_witnesses
         if chance is not None:
             return "both" if chance >= COPY_FROM else ""
-        shown = self.is_compared and self.overfit_by_picture
-        prompts = self.overfit_by_prompts and not (self.is_compared and self.witnesses == "pictures")
+        deciding = self.heard or self.witnesses
+        shown = self.is_compared and deciding != "prompts" and self.overfit_by_picture
+        prompts = self.overfit_by_prompts and not (self.is_compared and deciding == "pictures")
         if shown and prompts:
             return "both"
         return "pictures" if shown else "prompts" if prompts else ""
@@ -191,7 +190,8 @@ class AnchorScore:
     `by_prompts`, `by_pictures` and `by_person` are the overfit ones by who says so (Eq. G12); `compared` are
     the candidates of which the pictures say anything. `weakest` is the least mean strength (Eq. G13),
     `copied_from` the least at which there is a copy, `clean_up_to` the largest at which there is none.
-    `lacking` are those that are no copies, but without the object (Eq. G19).
+    Of those that are no copies, `lacking` are without the object (Eq. G19), `unlike` of the others not as
+    asked, and `faint` of the rest carry too little (Eq. G6).
     """
 
     anchor: Anchor
@@ -209,13 +209,14 @@ class AnchorScore:
     copied_from: float = 1.0
     clean_up_to: float = 1.0
     lacking: int = 0
+    unlike: int = 0
+    faint: int = 0
+    between_recipes: float = 0.0
 
     @property
     def good(self) -> int:
         """How many candidates may be suggested (Eq. G6)."""
-        return self.candidates - self.overfit - self.lacking
-
-    between_recipes: float = 0.0
+        return self.candidates - self.overfit - self.lacking - self.unlike - self.faint
 
     @property
     def is_counted(self) -> bool:

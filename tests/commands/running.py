@@ -13,8 +13,9 @@ from safetensors import safe_open
 
 from gal_studio.cli import main
 from gal_studio.core.gal.selection import rank_anchors
-from gal_studio.core.gal.uncertainty import score_anchor
-from gal_studio.core.types import CHANCE, SHOWN, Anchor, Candidate
+from gal_studio.core.gal.uncertainty import score_pool
+from gal_studio.core.recipe import Recipe
+from gal_studio.core.types import CARRIES, CHANCE, SHOWN, Anchor, Candidate
 
 QUICK = """
 [settings.tune]
@@ -40,8 +41,10 @@ REFERENCE = '[[references]]\nimage = "cat.png"\nprompt = "A cat in ink style"\n'
 
 
 def write_project(folder: Path, names: tuple[str, str], text: str = "") -> Path:
+    """A project whose policy accepts pictures in every round, also where there is nothing to mend."""
     path = folder / "project.toml"
-    head = f'kind = "style"\nseed = 3\nbase_model = "{names[0]}"\nclip_model = "{names[1]}"\n{ANCHORS}'
+    models = f'base_model = "{names[0]}"\nclip_model = "{names[1]}"\n'
+    head = f'kind = "style"\nseed = 3\npolicy = "random"\n{models}{ANCHORS}'
     path.write_text(head + (text or REFERENCE) + QUICK)
     return path
 
@@ -58,13 +61,15 @@ def recomputed(rows: list[dict[str, str]]) -> list[tuple[str, int, float]]:
         anchors.setdefault(row["prompt"], Anchor(row["prompt"], row["prompt"], len(anchors)))
         group = groups.setdefault(row["prompt"], [])
         numbers = float(row["similarity_anchor"]), float(row["similarity_reference"])
-        known = {name: float(row[name]) for name in (SHOWN, CHANCE) if row.get(name)}
+        known = {name: float(row[name]) for name in (SHOWN, CHANCE, CARRIES) if row.get(name)}
         made = Candidate(row["candidate_id"], row["prompt"], len(group), int(row["seed"]), "", *numbers)
-        group.append(replace(made, more_scores=known))
+        recipe = Recipe(*(float(row[name]) for name in ("early_strength", "late_strength", "switch")))
+        group.append(replace(made, more_scores=known, recipe=recipe))
         by_flags = numbers[0] <= numbers[1] or known.get(SHOWN, 0.0) >= 0.5
         assert int(row["overfit"]) == (known[CHANCE] >= 0.5 if CHANCE in known else by_flags)
         assert bool(row["overfit_by"]) == bool(int(row["overfit"]))
-    ranked = rank_anchors(score_anchor(anchors[prompt], groups[prompt]) for prompt in groups)
+    drawn = [one for group in groups.values() for one in group]
+    ranked = rank_anchors(score_pool(list(anchors.values()), drawn))
     return [(score.anchor.prompt, score.overfit, score.entropy) for score in ranked]
 
 

@@ -75,6 +75,7 @@ export const round = (more) => ({
   example_weight: 0.5,
   ahead: { next_seconds: null, pairs: 16, steps: 200, pictures: 180, refinement_seconds: null },
   exhausted: "",
+  check: "",
   trainable: true,
   undo: "",
   redo: "",

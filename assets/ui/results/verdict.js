@@ -4,6 +4,8 @@ import { state } from "../app/store.js";
 import { el, repeats } from "../kit/dom.js";
 import { count, inSentence, listed } from "../kit/format.js";
 import { howComputed } from "../kit/how.js";
+import { progressOf } from "../measures/progress.js";
+import { progressChart } from "../measures/progress_chart.js";
 import { byAge, leftOut, strengthNote } from "../measures/words.js";
 
 const how = howComputed([
@@ -50,6 +52,7 @@ function content(measures) {
   const { best, headline, sentence, rounds, prompts, seeds } = measures;
   const { now, earlier } = byAge(measures);
   const done = rounds.filter((round) => round.report && round.id).length;
+  const progress = progressOf(rounds);
   return [
     el(
       "p",
@@ -61,6 +64,7 @@ function content(measures) {
     ),
     ...now.map(warning),
     ...(earlier.length ? [folded(earlier, rounds)] : []),
+    ...(progress ? [progressChart(progress)] : []),
     ...(done
       ? [
           el(

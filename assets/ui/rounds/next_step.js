@@ -101,7 +101,7 @@ export function nextStep() {
   if (byItself(state.measures)) return "replay";
   const step = (refining() && STEPS[state.refinement?.step ?? ""]) || (state.round?.step ?? "");
   if (!refining() && ["fine_tune", "generate"].includes(step)) return "run";
-  if (!["accept", "next_round"].includes(step)) return step;
+  if (!["accept", "next_round", "done"].includes(step)) return step;
   const accepted = [...state.candidates.keys()].some((id) => verdictOf(id) === "accepted");
   return closed("accept") === null ? "accept" : accepted ? "next_round" : step;
 }

@@ -44,6 +44,7 @@ function show(parts) {
       chosen,
       rows.map(({ id, others }) => [stateOf(id, others), others]),
       state.round?.exhausted,
+      state.round?.check,
       emptyWords(),
       note,
     ])
@@ -54,6 +55,8 @@ function show(parts) {
   if (state.round?.exhausted && !drawing())
     nodes.push(el("li", { class: "suggestion-words" }, state.round.exhausted));
   else if (!nodes.length) nodes.push(el("li", { class: "suggestion-words" }, emptyWords()));
+  if (state.round?.check && !drawing())
+    nodes.push(el("li", { class: "suggestion-words" }, state.round.check));
   if (note) nodes.push(el("li", { class: "suggestion-words" }, note));
   const keep = focusedIn(parts.suggestions)?.dataset.keep;
   parts.suggestions.replaceChildren(...nodes);

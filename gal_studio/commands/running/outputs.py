@@ -11,7 +11,7 @@ from typing import Any
 
 from gal_studio.commands.terminal.machine import describe_machine
 from gal_studio.core.gal.balance import effective_draws
-from gal_studio.core.gal.recipes import best_recipe, recipe_rates
+from gal_studio.core.gal.recipe_rates import best_recipe, recipe_rates
 from gal_studio.core.gal.scores.registry import SCORES, known_scores
 from gal_studio.rounds import lineage
 from gal_studio.state.files.content_store import write_whole

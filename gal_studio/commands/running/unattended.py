@@ -110,8 +110,8 @@ def carry_out(plan: Plan) -> dict[str, Any]:
                     plan.refine and not pairs.can_be_refined(store.snapshots.round(round_.id))
                 ):
                     made = _decide(studio, round_, plan.policy)
-                    if made and not made.suggestions and find_policy(plan.policy).ends_the_run:
-                        line.say(f"Round {number} is the last one. {made.sentence}")
+                    if made and made.ends:
+                        line.say(f"Round {number} is the last one: nothing is suggested.")
                         break
                 if plan.refine and (node := refine_round(studio, worker, line, round_.id)):
                     refinements[round_.id] = node
@@ -193,6 +193,5 @@ def _decide(studio: Studio, round_: Round, policy: str) -> SuggestionSet | None:
 def _tell(studio: Studio, line: ProgressLine, round_id: str) -> None:
     view = studio.round_view(round_id)
     copies = sum(score.score.overfit for score in view.scores)
-    line.say(
-        f"Round {view.round.number}: {copies} of {len(view.candidates)} pictures are copies. {view.sentence}"
-    )
+    counted = f"Round {view.round.number}: {copies} of {len(view.candidates)} pictures are copies."
+    line.say(" ".join(said for said in (counted, view.check, view.sentence) if said))

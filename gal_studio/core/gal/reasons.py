@@ -16,7 +16,7 @@ SENTENCES: Mapping[Case, str] = {
     "clean_one": "Its only picture is no copy.",
     "copies": "All {n} are copies{marked}: there is no good picture to learn from yet.",
     "copies_one": "Its only picture is a copy{marked}: there is no good picture to learn from yet.",
-    "lacking": "{count}; the others do not show the object: there is no good picture to learn from yet.",
+    "lacking": "{count}; {others}: there is no good picture to learn from yet.",
     "from": "Copies at LoRA strength {copied} or more, {good} with less.",
     "above": "Copies above LoRA strength {clean}, {below}; {good} in all.",
     "up": "Some copies at LoRA strength {copied} or more, none with less; {good} in all.",
@@ -24,6 +24,13 @@ SENTENCES: Mapping[Case, str] = {
     "mixed": "{count}; {good} to choose from.",
 }
 """What is said of an anchor's pictures, by what is known of them; see `_case`."""
+_LACKS = (
+    ("does not show the object", "do not show the object"),
+    ("is not as asked", "are not as asked"),
+    ("carries too little of what is to be learned", "carry too little of what is to be learned"),
+)
+_HAS = ("shows the object", "is as asked", "carries enough")
+_HAVE = ("show the object", "are as asked", "carry enough")
 _PREPOSITIONS = frozenset((
     "about", "above", "against", "among", "at", "behind", "below", "beside", "by", "from", "in", "inside",
     "near", "next", "of", "on", "outside", "over", "through", "under", "underneath", "with", "without",
@@ -70,6 +77,7 @@ def explain(score: AnchorScore, name: str, standing: str = "") -> str:
         n=score.candidates,
         thing=_thing(name),
         count=count_copies(score),
+        others=_others(score),
         marked=_marked(score),
         good=count_good(score),
         copied=_times(score.copied_from),
@@ -102,8 +110,9 @@ def _none(strength: float) -> str:
 
 def count_good(score: AnchorScore) -> str:
     """How many pictures of an anchor may be suggested: "4 clean ones"."""
-    clean = "1 clean one" if score.good == 1 else f"{score.good} clean ones"
-    return f"{clean} with the object" if score.lacking else clean
+    kind = "good" if score.unlike or score.faint else "clean"
+    said = f"{score.good} {kind} {'one' if score.good == 1 else 'ones'}"
+    return f"{said} with the object" if score.lacking else said
 
 
 def count_copies(score: AnchorScore) -> str:
@@ -114,6 +123,22 @@ def count_copies(score: AnchorScore) -> str:
 def count_of(score: AnchorScore) -> str:
     """How many pictures of an anchor are copies, in figures alone: "3 of 10"."""
     return f"{score.overfit} of {score.candidates}"
+
+
+def _others(score: AnchorScore) -> str:
+    """What keeps an anchor's clean pictures from being suggested; empty if nothing does."""
+    found = [(count, words) for count, words in zip(_lacks(score), _LACKS, strict=True) if count]
+    if not found:
+        return ""
+    if len(found) == 1:
+        count, words = found[0]
+        return f"the {'other' if count == 1 else 'others'} {words[count > 1]}"
+    parts = [f"{count} {words[count > 1]}" for count, words in found]
+    return f"of the others, {', '.join(parts[:-1])} and {parts[-1]}"
+
+
+def _lacks(score: AnchorScore) -> tuple[int, int, int]:
+    return score.lacking, score.unlike, score.faint
 
 
 def _marked(score: AnchorScore) -> str:
@@ -220,11 +245,16 @@ def explain_picture(score: AnchorScore, passed_over: int = 0) -> str:
 
     `passed_over` are pictures that are closer to the prompt, and have least in common with the reference.
     """
-    has, have = (" and shows the object", " and show the object") if score.lacking else ("", "")
     if score.good == 1:
-        return f"the only one of {score.candidates} that is no copy{has}."
-    chosen = f"the nearest to its prompt of the {score.good} that are no copies{have}"
+        return f"the only one of {score.candidates} that {_listed('is no copy', score, _HAS)}."
+    chosen = f"the nearest to its prompt of the {score.good} that {_listed('are no copies', score, _HAVE)}"
     return f"{chosen}{explain_passed_over(passed_over)}."
+
+
+def _listed(first: str, score: AnchorScore, words: Sequence[str]) -> str:
+    """What good pictures are and others of their anchor are not."""
+    parts = [first, *(word for count, word in zip(_lacks(score), words, strict=True) if count)]
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
 
 
 def explain_passed_over(count: int) -> str:
@@ -253,10 +283,18 @@ ALL_BLANK = (
 )
 
 
-def explain_pool(informative: int, top_k: int, anchors: int) -> str:
+def explain_pool(informative: int, top_k: int, scores: Sequence[AnchorScore]) -> str:
     """Sum up the pool, and say so when fewer than `top_k` anchors are informative (Eq. G7)."""
+    anchors = len(scores)
     if not anchors:
         return "Every test prompt has an accepted picture: nothing is left to suggest. You can go on."
+    mixed = sum(0 < score.overfit < score.candidates for score in scores)
+    if not informative and mixed:
+        return (
+            f"{mixed} of {anchors} test prompts have pictures that are no copies, but none of these is as "
+            "asked and carries enough to learn from. Draw more pictures of each, train with fewer steps, or "
+            "accept what you like."
+        )
     if not informative:
         return (
             "No test prompt is undecided: of each, all pictures are copies or none is. You can go on, or "

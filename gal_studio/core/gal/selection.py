@@ -1,20 +1,25 @@
 """Rank the anchors and the pictures of each, by uncertainty and likeness to the prompt (Eq. G5, G6)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
 from gal_studio.core.gal.reasons import explain, explain_standing, short_names, uncertainty_key
+from gal_studio.core.gal.standard import Standard
 from gal_studio.core.types import LIKENESS, AnchorScore, Candidate, Suggestion
 
 
 @dataclass(frozen=True)
 class SuggestionSet:
-    """A policy's suggestions, `exhausted` if fewer than asked for (Eq. G7); `sentence` sums up the pool."""
+    """A policy's suggestions, `exhausted` if fewer than asked for (Eq. G7); `sentence` sums up the pool.
+
+    It `ends` a run in which nobody accepts anything else: a further round would be of no use.
+    """
 
     suggestions: tuple[Suggestion, ...]
     exhausted: bool
     sentence: str
+    ends: bool = False
 
 
 def priority(score: AnchorScore) -> tuple[Fraction, float, int, str]:
@@ -32,36 +37,25 @@ def informative(score: AnchorScore) -> bool:
     return score.overfit > 0 and score.good > 0
 
 
-def preferred(candidates: Iterable[Candidate], least: float | None = None) -> tuple[Candidate, ...]:
+def preferred(candidates: Iterable[Candidate], standard: Standard | None = None) -> tuple[Candidate, ...]:
     """Eq. G6, ours: the good candidates of an anchor by s(x, a), the largest first, the first one on a tie.
 
-    These are no copies (Eq. G12), and show the object, if one is learned (Eq. G19). Those that are not
-    `in_style` come last.
+    Good are those that lack nothing by the standard of the round (by default of these candidates). Where
+    nobody knows what they carry, those that are not `in_style` come last.
     """
     given = tuple(candidates)
-    styled = in_style(given, least)
-    good = [candidate for candidate in given if candidate.may_teach]
+    known = standard or Standard.of(given)
+    good = [candidate for candidate in given if not known.lacks(candidate)]
+    styled = {one.id for one in good} if known.carried is not None else in_style(good)
     return tuple(sorted(good, key=lambda one: (one.id not in styled, -one.similarity_anchor, one.index)))
 
 
-def in_style(candidates: Iterable[Candidate], least: float | None = None) -> frozenset[str]:
-    """The IDs of an anchor's pictures that may teach and carry (Eq. G17) at least so much.
+def in_style(good: Sequence[Candidate]) -> frozenset[str]:
+    """The IDs of an anchor's good pictures but for the quarter (rounded down) least like the references.
 
-    If none does, or nobody knows, all but the quarter (rounded down) that carries least, or is least like the
-    references: they show one thing, so that what sets them apart is how it is drawn.
+    They show one thing, so that what sets them apart is how it is drawn. All where nobody knows.
     """
-    clean = [candidate for candidate in candidates if candidate.may_teach]
-    carried = [(each.carries, each.index, each.id) for each in clean]
-    enough = {
-        name for value, _, name in carried if value is not None and least is not None and value >= least
-    }
-    if enough:
-        return frozenset(enough)
-    known = (
-        carried
-        if all(value is not None for value, _, _ in carried)
-        else [(candidate.score(LIKENESS), candidate.index, candidate.id) for candidate in clean]
-    )
+    known = [(candidate.score(LIKENESS), candidate.index, candidate.id) for candidate in good]
     if any(value is None for value, _, _ in known):
         return frozenset(name for _, _, name in known)
     return frozenset(name for _, _, name in sorted(known)[len(known) // 4 :])

@@ -1,9 +1,12 @@
 """What a round says of itself before anything is suggested: whether copies can be told, what is to mend."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
 
+from gal_studio.core.gal.recipe_rates import best_recipe, recipe_rates
 from gal_studio.core.recipe import AS_TRAINED
-from gal_studio.core.types import AnchorScore, Candidate
+from gal_studio.core.types import Candidate
 
 LOCKED_FROM = 0.5
 """Above this share of test prompts that are copies throughout, nobody can tell copies from the style."""
@@ -12,32 +15,94 @@ MENDED_BELOW = 0.1
 FALLS_BY = 0.05
 """How much less likely copies must be with the weakest recipe than with the LoRA as trained."""
 
+Witness = Literal["prompts", "pictures"]
+_ALONE: Mapping[Witness, tuple[str, str]] = {
+    "prompts": ("The vision model", "the prompts alone decide what is a copy"),
+    "pictures": ("The prompts", "the pictures alone decide what is a copy"),
+}
 
-def self_check(candidates: Sequence[Candidate], scores: Sequence[AnchorScore]) -> str:
-    """One sentence on a round whose chances (Eq. G16) are known; empty if there is nothing to say."""
-    drawn = [one for one in candidates if not one.is_blank and not one.own]
-    if not scores or not drawn or any(one.chance_by_witnesses is None for one in drawn):
-        return ""
-    locked = sum(score.overfit == score.candidates for score in scores)
-    if locked > LOCKED_FROM * len(scores):
-        return (
-            f"All pictures of {locked} of {len(scores)} test prompts count as copies, so perhaps this "
-            "reference cannot be told from its style: look, and mark some that are none."
+
+@dataclass(frozen=True)
+class SelfCheck:
+    """What a round says of itself, empty for nothing; `mended` if no further round is of use.
+
+    `heard` is the witness that decides alone, where both together cannot see the reference.
+    """
+
+    sentence: str = ""
+    mended: bool = False
+    heard: Witness | None = None
+
+
+def self_check(candidates: Iterable[Candidate], number: int = 1) -> SelfCheck:
+    """Eq. G12: what to say of a round of this number, whose chances (Eq. G16) are known, and who decides."""
+    drawn = [replace(one, heard=None) for one in candidates if not one.is_blank and not one.own]
+    if not drawn or any(one.chance_by_witnesses is None for one in drawn):
+        return SelfCheck()
+    if doubt := _doubt(drawn):
+        return _other_witness(drawn, doubt) or SelfCheck(
+            f"{doubt[0].upper()}{doubt[1:]}, so perhaps this reference cannot be told from its style: look, "
+            "and mark some that are none."
         )
-    full = [one for one in drawn if one.recipe == AS_TRAINED]
+    full = _as_trained(drawn)
+    if not full or not _is_mended(full):
+        return SelfCheck()
     copies = sum(one.overfit for one in full)
-    if not full:
+    said = f"Nothing to mend: {copies} of {len(full)} pictures at full strength copy. {_take(drawn, number)}"
+    return SelfCheck(said, mended=True)
+
+
+def _other_witness(drawn: Sequence[Candidate], doubt: str) -> SelfCheck | None:
+    """The witness that sees the reference alone: its flags are there at full strength, and fall.
+
+    None where no witness does, or pictures of a single recipe say nothing of it.
+    """
+    for witness, words in _ALONE.items() if len({one.recipe for one in drawn}) > 1 else ():
+        alone = [replace(one, heard=witness) for one in drawn]
+        if not _doubt(alone) and not _is_mended(_as_trained(alone)):
+            said = f"{words[0]} cannot tell this reference from its style ({doubt}), so {words[1]}."
+            return SelfCheck(said, heard=witness)
+    return None
+
+
+def as_heard(candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:
+    """The pictures of a round, judged by the witness that sees its reference."""
+    heard = self_check(candidates).heard
+    return tuple(candidates) if heard is None else tuple(replace(one, heard=heard) for one in candidates)
+
+
+def _doubt(drawn: Sequence[Candidate]) -> str:
+    """Why the flags of a round's pictures say nothing, as a clause; empty if they do."""
+    prompts: dict[str, list[bool]] = {}
+    for one in drawn:
+        prompts.setdefault(one.anchor_id, []).append(one.overfit)
+    locked = sum(all(flags) for flags in prompts.values())
+    if locked > LOCKED_FROM * len(prompts):
+        return f"all pictures of {locked} of {len(prompts)} test prompts count as copies"
+    full = _as_trained(drawn)
+    if _is_mended(full):
         return ""
-    if copies <= MENDED_BELOW * len(full):
-        return f"Nothing to mend: {copies} of {len(full)} pictures at full strength copy. Take this round."
     weakest = min((one.recipe for one in drawn), key=lambda recipe: recipe.mean)
     weak = [one for one in drawn if one.recipe == weakest]
     if weakest != AS_TRAINED and _mean(weak) > _mean(full) - FALLS_BY:
-        return (
-            "As many pictures count as copies with the weakest recipe as at full strength, so perhaps this "
-            "reference cannot be told from its style: look, and mark some that are none."
-        )
+        return "as many pictures count as copies with the weakest recipe as at full strength"
     return ""
+
+
+def _as_trained(drawn: Sequence[Candidate]) -> list[Candidate]:
+    return [one for one in drawn if one.recipe == AS_TRAINED]
+
+
+def _is_mended(full: Sequence[Candidate]) -> bool:
+    return sum(one.overfit for one in full) <= MENDED_BELOW * len(full)
+
+
+def _take(drawn: Sequence[Candidate], number: int) -> str:
+    """Which round to take, and how to draw with this one: a later one may have lost what it should carry."""
+    words = best_recipe(recipe_rates(drawn)).words
+    if number == 1:
+        return f"Take this round; it draws best with {words}." if words else "Take this round."
+    return f"Results says which round to take{f'; this one draws best with {words}' if words else ''}."
 
 
 def _mean(candidates: Sequence[Candidate]) -> float:

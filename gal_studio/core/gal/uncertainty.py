@@ -8,6 +8,7 @@ import numpy
 from numpy.typing import ArrayLike, NDArray
 
 from gal_studio.core.errors import StudioError
+from gal_studio.core.gal.standard import Standard
 from gal_studio.core.recipe import Recipe
 from gal_studio.core.types import Anchor, AnchorScore, Candidate
 
@@ -82,10 +83,12 @@ def entropy(rate: float) -> float:
     return min(-rate * math.log(rate) - (1.0 - rate) * math.log1p(-rate), math.log(2.0))
 
 
-def score_anchor(anchor: Anchor, candidates: Sequence[Candidate], blank: int = 0) -> AnchorScore:
+def score_anchor(
+    anchor: Anchor, candidates: Sequence[Candidate], blank: int = 0, standard: Standard | None = None
+) -> AnchorScore:
     """Eq. G3, G4, G12 and G16 for one anchor, from its non-blank candidates in any order.
 
-    `blank` counts the others.
+    `blank` counts the others; `standard` is that of the round, by default of these candidates.
     """
     foreign = [candidate.id for candidate in candidates if candidate.anchor_id != anchor.id]
     if foreign:
@@ -94,6 +97,7 @@ def score_anchor(anchor: Anchor, candidates: Sequence[Candidate], blank: int = 0
         raise StudioError(f"The test prompt {anchor.prompt!r} has no pictures yet: generate them first.")
     number, copies = len(candidates), sum(candidate.overfit for candidate in candidates)
     chances = [candidate.chance for candidate in candidates]
+    lacks = Counter(map((standard or Standard.of(candidates)).lacks, candidates))
     return AnchorScore(
         anchor=anchor,
         candidates=number,
@@ -109,7 +113,9 @@ def score_anchor(anchor: Anchor, candidates: Sequence[Candidate], blank: int = 0
         compared=sum(candidate.is_compared for candidate in candidates),
         weakest=min(candidate.recipe.mean for candidate in candidates),
         copied_from=min((one.recipe.mean for one in candidates if one.overfit), default=1.0),
-        lacking=sum(not one.overfit and one.lacks_subject for one in candidates),
+        lacking=lacks["object"],
+        unlike=lacks["asked"],
+        faint=lacks["carries"],
         clean_up_to=max((one.recipe.mean for one in candidates if not one.overfit), default=1.0),
     )
 
@@ -118,8 +124,9 @@ def score_pool(pool: Sequence[Anchor], candidates: Sequence[Candidate]) -> tuple
     """Score the anchors of the pool that have candidates, in pool order."""
     by_anchor = group_by_anchor(candidates)
     blank = Counter(candidate.anchor_id for candidate in candidates if candidate.is_blank)
+    standard = Standard.of(candidates)
     return tuple(
-        score_anchor(anchor, by_anchor[anchor.id], blank[anchor.id])
+        score_anchor(anchor, by_anchor[anchor.id], blank[anchor.id], standard)
         for anchor in pool
         if anchor.id in by_anchor
     )

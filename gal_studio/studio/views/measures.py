@@ -124,10 +124,16 @@ class _Measured:
     def witnesses(self) -> Witnesses:
         """What finds copies in all pictures of these prompts alike: the setting of the project.
 
-        The prompts alone where some pictures were not compared with the reference, so that no two rounds are
-        compared by different flags.
+        Of two witnesses the one that the first round's candidates are judged by. The prompts alone where
+        some pictures were not compared with the reference, so that no two rounds are compared by different
+        flags.
         """
-        return self.test_set.project.project.settings.gal.witnesses if self.have_all(SHOWN) else "prompts"
+        if not self.have_all(SHOWN):
+            return "prompts"
+        project = self.test_set.project
+        setting = project.project.settings.gal.witnesses
+        heard = next((one.heard for each in project.rounds[:1] for one in each.tiles), None)
+        return heard if heard and setting == "both" else setting
 
     def have_all(self, score: str) -> bool:
         """Whether all pictures that are compared have a score."""

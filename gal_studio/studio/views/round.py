@@ -51,9 +51,9 @@ def next_step(here: RoundSnapshot, busy: Collection[str], made: Proposal) -> Ste
         return here.round.kind
     if not here.candidates or missing(here):
         return "generate"  # the request says what to do if no anchor is left
-    if here.decided.accepted or not open_suggestions(here, made):
-        return "next_round"
-    return "accept"
+    if not here.decided.accepted and open_suggestions(here, made):
+        return "accept"
+    return "next_round" if here.decided.accepted or not made.made.ends else "done"
 
 
 def round_summaries(store: Store, project_id: str) -> tuple[RoundSummary, ...]:
@@ -108,6 +108,7 @@ def round_view(store: Store, round_id: str) -> RoundView:
         example_weight=example_weight(gal.balance, gal.balance_lambda, entropy),
         exhausted=made.made.exhausted and bool(here.candidates),
         sentence=_sentence(here, made, bool(left)),
+        check="" if left or made.made.ends else made.pool.check.sentence,
         losses=losses,
         previews=here.record.previews,
         accepted=len(here.decided.accepted),

@@ -24,7 +24,7 @@ from gal_studio.state.tables.rounds import Preview
 from gal_studio.studio.views.forecast import Ahead
 from gal_studio.studio.views.json_types import ImageName, Losses, ModelName, PictureRef, Seed
 
-Step = Literal["fine_tune", "refine", "generate", "accept", "next_round", "wait"]
+Step = Literal["fine_tune", "refine", "generate", "accept", "next_round", "wait", "done"]
 Outcome = Literal["better", "worse", "more", "less", "unclear"]
 """What a difference says; whether more is better is not always known."""
 RefinementStep = Literal["pairs", "review", "refine", "generate", "done"]
@@ -104,7 +104,8 @@ class RoundView:
 
     `scores` are in the order of priority; `candidates` in drawing order, so that new ones come last. `pool`
     are the anchors of this round, drawn or not. `trainable` says whether a training would be a new one,
-    and `ahead` what may follow; `undo_words` and `redo_words` say what Undo and Redo would do, empty for
+    and `ahead` what may follow; `check` is what the round says of itself, unless `sentence` does, and
+    `undo_words` and `redo_words` say what Undo and Redo would do, empty for
     nothing.
     """
 
@@ -121,6 +122,7 @@ class RoundView:
     example_weight: float
     exhausted: bool
     sentence: str
+    check: str
     losses: tuple[tuple[int, float], ...]
     previews: tuple[Preview, ...]
     accepted: int

@@ -7,7 +7,7 @@ from typing import Annotated
 from typing_extensions import Doc
 
 from gal_studio.core.gal.reasons import short_names
-from gal_studio.core.gal.recipes import best_recipe, recipe_rates
+from gal_studio.core.gal.recipe_rates import best_recipe, recipe_rates
 from gal_studio.core.gal.scores.registry import known_scores
 from gal_studio.core.types import RoundKind, Speaker, Witnesses
 from gal_studio.studio.views.forecast import Ahead
@@ -50,6 +50,7 @@ class Round:
     mean_entropy: Annotated[float, Doc("Mean entropy of the test prompts, in [0, ln 2].")]
     example_weight: float
     exhausted: Annotated[str, Doc("Why fewer pictures than asked for are suggested, or none yet.")]
+    check: Annotated[str, Doc("What the round says of itself: whether copies can be told, and by whom.")]
     trainable: Annotated[bool, Doc("Would Fine-tune train anything that is not trained yet?")]
     ahead: Ahead
     undo: Annotated[str, Doc('What Undo would do, such as "accept A drum 04"; empty for nothing.')]
@@ -125,6 +126,7 @@ def round_payload(view: RoundView) -> Round:
         mean_entropy=view.mean_entropy,
         example_weight=view.example_weight,
         exhausted=view.sentence if view.exhausted or not view.complete else "",
+        check=view.check,
         trainable=view.trainable,
         ahead=view.ahead,
         undo=view.undo_words,

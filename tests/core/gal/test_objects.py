@@ -42,7 +42,7 @@ def test_a_prompt_of_which_no_clean_picture_has_the_object_gives_way_to_the_next
     made = UNCERTAINTY.suggest(snapshot_of([*first, *second], scores, 1))
     assert [each.anchor_id for each in made.suggestions] == ["a1"]
     assert explain_all(scores, 1)["a0"] == (
-        "1 of 2 is a copy; the others do not show the object: there is no good picture to learn from yet."
+        "1 of 2 is a copy; the other does not show the object: there is no good picture to learn from yet."
     )
 
 

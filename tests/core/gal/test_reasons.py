@@ -178,4 +178,29 @@ def test_the_picture_says_why_it_was_chosen():
     ],
 )
 def test_the_pool_is_summed_up(informative, top_k, anchors, start):
-    assert explain_pool(informative, top_k, anchors).startswith(start)
+    _, _, scores = pool_of(*[margins(10, 10)] * anchors)
+    assert explain_pool(informative, top_k, scores).startswith(start)
+
+
+def test_a_pool_in_which_no_picture_is_good_enough_says_what_to_do():
+    _, _, scores = pool_of(margins(4, 10), margins(10, 10), margins(0, 10))
+    faint = [replace(scores[0], faint=6), *scores[1:]]
+    assert explain_pool(0, 3, faint) == (
+        "1 of 3 test prompts have pictures that are no copies, but none of these is as asked and carries "
+        "enough to learn from. Draw more pictures of each, train with fewer steps, or accept what you like."
+    )
+
+
+def test_a_prompt_says_what_its_clean_pictures_lack_and_the_chosen_one_has():
+    _, _, (score,) = pool_of(margins(4, 10))
+    (told,) = explain_all([replace(score, unlike=2, faint=4)], 3).values()
+    assert told == (
+        "4 of 10 are copies; of the others, 2 are not as asked and 4 carry too little of what is to be "
+        "learned: there is no good picture to learn from yet."
+    )
+    assert explain_picture(replace(score, unlike=2, faint=1)) == (
+        "the nearest to its prompt of the 3 that are no copies, are as asked and carry enough."
+    )
+    assert (
+        explain_picture(replace(score, faint=5)) == "the only one of 10 that is no copy and carries enough."
+    )

@@ -6,10 +6,11 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gal_studio.core.gal.recipes import CARRIES, LEVELS, best_recipe, candidate_recipe, recipe_rates
+from gal_studio.core.gal.recipe_rates import best_recipe, recipe_rates
+from gal_studio.core.gal.recipes import LEVELS, candidate_recipe
 from gal_studio.core.recipe import AS_TRAINED, Recipe
 from gal_studio.core.settings import GenerationSettings
-from gal_studio.core.types import LIKENESS, Candidate
+from gal_studio.core.types import CARRIES, LIKENESS, Candidate
 from tests.core.builders import anchor, candidates_of
 
 SHARES = st.floats(0, 1)

@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from gal_studio.core.gal.selection import in_style, preferred
-from gal_studio.core.gal.self_check import self_check
+import pytest
+
+from gal_studio.core.gal.policies.registry import find_policy
+from gal_studio.core.gal.self_check import SelfCheck, as_heard, self_check
 from gal_studio.core.gal.uncertainty import score_pool
 from gal_studio.core.recipe import Recipe
-from gal_studio.core.types import CARRIES, CHANCE, Candidate
-from tests.core.builders import anchor, candidate
+from gal_studio.core.types import CHANCE, SHOWN, Candidate
+from tests.core.builders import anchor, candidate, snapshot_of
 
 RECIPES = (Recipe.constant(1.0), Recipe.constant(0.4))
 
@@ -22,9 +24,12 @@ def row(order: int, full: Sequence[float], weak: Sequence[float]) -> list[Candid
     ]
 
 
+def check(*rows: list[Candidate]) -> SelfCheck:
+    return self_check([one for each in rows for one in each])
+
+
 def said(*rows: list[Candidate]) -> str:
-    drawn = [one for each in rows for one in each]
-    return self_check(drawn, score_pool([anchor(order) for order in range(len(rows))], drawn))
+    return check(*rows).sentence
 
 
 def test_a_round_that_copies_less_at_less_strength_has_nothing_to_say() -> None:
@@ -40,27 +45,90 @@ def test_copies_that_do_not_get_fewer_are_doubted() -> None:
     assert said(row(0, [0.9, 0.1], [0.9, 0.1]), row(1, [0.8, 0.2], [0.8, 0.2])).startswith("As many pictures")
 
 
+def seen(one: Candidate, by_prompts: bool, by_picture: bool) -> Candidate:
+    """The same picture with what each witness alone says of it."""
+    to_anchor = 0.0 if by_prompts else 0.4
+    more = {**one.more_scores, SHOWN: 1.0 if by_picture else 0.0}
+    return replace(one, similarity_anchor=to_anchor, similarity_reference=0.1, more_scores=more)
+
+
+def test_where_one_witness_locks_most_prompts_the_other_decides_and_it_says_so() -> None:
+    rows = [row(order, [0.9] * 2, [0.9] * 2) for order in range(3)]
+    blind = [[seen(one, place < 2, True) for place, one in enumerate(each)] for each in rows]
+    found = check(*blind)
+    assert found.heard == "prompts" and not found.mended
+    assert found.sentence == (
+        "The vision model cannot tell this reference from its style (all pictures of 3 of 3 test prompts "
+        "count as copies), so the prompts alone decide what is a copy."
+    )
+    judged = as_heard([one for each in blind for one in each])
+    assert [one.overfit_by for one in judged] == ["prompts", "prompts", "", ""] * 3
+    assert self_check(judged) == found, "it does not depend on who was heard before"
+
+    deaf = [[seen(one, True, place < 2) for place, one in enumerate(each)] for each in rows]
+    found = check(*deaf)
+    assert found.heard == "pictures" and found.sentence.startswith("The prompts cannot tell")
+    judged = as_heard([one for each in deaf for one in each])
+    assert [one.overfit_by for one in judged] == ["pictures", "pictures", "", ""] * 3
+
+
+def test_a_person_s_marks_count_whoever_is_heard() -> None:
+    rows = [row(order, [0.9] * 2, [0.9] * 2) for order in range(3)]
+    blind = [seen(one, place < 2, True) for each in rows for place, one in enumerate(each)]
+    marked = [
+        replace(blind[0], marked_copy=False),
+        *blind[1:3],
+        replace(blind[3], marked_copy=True),
+        *blind[4:],
+    ]
+    judged = as_heard(marked)
+    assert {one.heard for one in judged} == {"prompts"}
+    assert [one.overfit_by for one in judged[:4]] == ["", "prompts", "", "person"]
+
+
+def test_where_both_are_blind_or_all_recipes_are_the_same_a_person_is_asked() -> None:
+    rows = [row(order, [0.9] * 2, [0.9] * 2) for order in range(3)]
+    both = [[seen(one, True, True) for one in each] for each in rows]
+    assert check(*both).heard is None and check(*both).sentence.endswith("mark some that are none.")
+    silent = [[seen(one, False, True) for one in each] for each in rows]
+    assert check(*silent).heard is None, "who never says copy sees nothing"
+    full = [row(order, [0.9] * 4, []) for order in range(3)]
+    alike = [[seen(one, place < 2, True) for place, one in enumerate(each)] for each in full]
+    assert check(*alike).heard is None and check(*alike).sentence.endswith("mark some that are none.")
+
+
 def test_a_round_without_copies_at_full_strength_has_nothing_to_mend() -> None:
-    found = said(row(0, [0.1] * 6, [0.1] * 2), row(1, [0.2] * 5 + [0.7], [0.1] * 2))
-    assert found == "Nothing to mend: 1 of 12 pictures at full strength copy. Take this round."
+    found = check(row(0, [0.1] * 6, [0.1] * 2), row(1, [0.2] * 5 + [0.7], [0.1] * 2))
+    assert found == SelfCheck(
+        "Nothing to mend: 1 of 12 pictures at full strength copy. Take this round; it draws best with "
+        "LoRA × 0.4.",
+        mended=True,
+    )
+    assert said(row(0, [0.1] * 6, [0.1] * 2)) == (
+        "Nothing to mend: 0 of 6 pictures at full strength copy. Take this round."
+    )
+    later = self_check(row(0, [0.1] * 6, [0.1] * 2), number=2)
+    assert later.mended and later.sentence.endswith(
+        "at full strength copy. Results says which round to take."
+    )
+
+
+@pytest.mark.parametrize("name", ["uncertainty", "margin"])
+def test_where_nothing_is_to_mend_nothing_is_suggested_and_the_run_ends(name: str) -> None:
+    rows = [row(0, [0.1] * 6, [0.1] * 2), row(1, [0.2] * 5 + [0.7], [0.1] * 2)]
+    drawn = [one for each in rows for one in each]
+    scores = score_pool([anchor(0), anchor(1)], drawn)
+    made = find_policy(name).suggest(snapshot_of(drawn, scores))
+    assert made.suggestions == () and made.exhausted and made.ends
+    assert made.sentence == (
+        "Nothing to mend: 1 of 12 pictures at full strength copy. Take this round; it draws best with "
+        "LoRA × 0.4. You can still accept what you like."
+    )
+    marked = [replace(one, marked_copy=True) if one.anchor_id == "anchor-1" else one for one in drawn]
+    marked[-1] = replace(marked[-1], marked_copy=None)
+    again = find_policy(name).suggest(snapshot_of(marked, score_pool([anchor(0), anchor(1)], marked)))
+    assert again.suggestions and not again.ends, "a person sees copies"
 
 
 def test_nobody_knows_without_chances() -> None:
     assert said([replace(one, more_scores={}) for one in row(0, [0.9], [0.9])]) == ""
-
-
-def carrying(values: Sequence[float]) -> list[Candidate]:
-    return [
-        replace(candidate(anchor(0), index, 0.9 - index / 10, 0.1), more_scores={CARRIES: value})
-        for index, value in enumerate(values)
-    ]
-
-
-def test_what_carries_enough_comes_first_whatever_is_closer_to_the_prompt() -> None:
-    drawn = carrying([0.2, 0.6, 0.7, 0.1])
-    assert [one.index for one in preferred(drawn, 0.5)] == [1, 2, 0, 3]
-
-
-def test_where_none_carries_enough_the_least_is_passed_over() -> None:
-    drawn = carrying([0.1, 0.2, 0.3, 0.4])
-    assert in_style(drawn, 0.9) == {one.id for one in drawn[1:]}

@@ -80,6 +80,9 @@ def test_a_measured_round_is_told_on_its_chip_in_curves_and_in_results(watched: 
         in page.inner_text(".results .verdict")
     )
     page.wait_for_selector(".verdict-warning, details:has-text('about earlier rounds')")
+    said = page.inner_text(".progress figcaption")
+    assert said.startswith("From Round 1 to Round 2, copies fell from 50 % to 0 % and as asked rose"), said
+    expect(page.locator(".progress-chart circle")).to_have_count(4)
     page.wait_for_selector(".results-table tr[data-best=yes]:has-text('Round 2')")
     for width in (1280, 1024):
         page.set_viewport_size({"width": width, "height": 800})

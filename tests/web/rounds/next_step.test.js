@@ -38,6 +38,14 @@ test("accept is next while nothing is accepted; then the next round", () => {
   assert.equal(nextStep(), "accept", "as in the store");
 });
 
+test("nothing is next where there is nothing to mend, unless a picture is accepted", () => {
+  state.suggested = new Map();
+  state.round = round({ id: "r", step: "done" });
+  assert.equal(nextStep(), "done");
+  state.verdicts.set("a", "accepted");
+  assert.equal(nextStep(), "next_round", "before the studio has answered");
+});
+
 test("another accepted picture of the same test prompt answers the suggestion", () => {
   state.candidates.set("other", candidate({ id: "other", anchor_id: "y" }));
   state.verdicts.set("other", "accepted");

@@ -39,7 +39,7 @@ class Diverse(Policy):
 
     def reasons(self, pool: PoolSnapshot) -> Mapping[str, str]:
         """A sentence for each test prompt; the order is computed once."""
-        order = list(self.order(pool))[: pool.top_k]
+        order = list(self.order(pool))[: self.most(pool)]
         said = {score.anchor.id: self._alone(pool, score, order) for score in pool.scores}
         beside = {score.anchor.id: self._beside(pool, score, order[:n]) for n, score in enumerate(order)}
         return said | beside

@@ -74,14 +74,14 @@ class Learned(Policy):
     def summary(self, pool: PoolSnapshot, available: int) -> str:
         """How many follow the choices; how many there are if they are too few (Eq. G7)."""
         if available < pool.top_k:
-            return explain_pool(available, pool.top_k, len(pool.scores))
+            return explain_pool(available, pool.top_k, pool.scores)
         if pool.top_k == 1:
             return "This is the first one in the order learned from your choices."
         return f"These {pool.top_k} are in the order learned from your choices."
 
 
 def _good(pool: PoolSnapshot, score: AnchorScore) -> list[Candidate]:
-    return [picture for picture in pool.groups[score.anchor.id] if picture.may_teach]
+    return [picture for picture in pool.groups[score.anchor.id] if not pool.standard.lacks(picture)]
 
 
 LEARNED = Learned()

@@ -24,7 +24,7 @@ class Policy(ABC):
     wants: ClassVar[str]
     needs_features: ClassVar[bool] = False
     needs_choices: ClassVar[bool] = False
-    ends_the_run: ClassVar[bool] = False  # an unattended run ends where this one has nothing to suggest
+    mends: ClassVar[bool] = True  # suggests nothing where there is nothing to mend (Eq. G7, ours)
     next_words: ClassVar[str] = "the next one"  # what a test prompt is that takes the place of another one
 
     @abstractmethod
@@ -45,7 +45,7 @@ class Policy(ABC):
 
     def pictures(self, pool: PoolSnapshot, score: AnchorScore) -> Sequence[Candidate]:
         """The pictures of a test prompt that may be suggested, the best one first (Eq. G6)."""
-        return preferred(pool.groups[score.anchor.id], pool.least_carried)
+        return preferred(pool.groups[score.anchor.id], pool.standard)
 
     def why(self, pool: PoolSnapshot, score: AnchorScore, picture: Candidate) -> str:
         """Why this picture of a suggested test prompt (Eq. G6); empty if the reason says all."""
@@ -58,7 +58,7 @@ class Policy(ABC):
         """The place of a test prompt in the order, from 1; for the last one suggested, the next one, too."""
         order = tuple(self.order(pool))
         place = next(number for number, each in enumerate(order, 1) if each.anchor.id == score.anchor.id)
-        return place, order[place] if place == pool.top_k < len(order) else None
+        return place, order[place] if place == self.most(pool) < len(order) else None
 
     def summary(self, pool: PoolSnapshot, available: int) -> str:
         """Sum up the pool, of which `available` test prompts may be suggested."""
@@ -67,7 +67,7 @@ class Policy(ABC):
 
     def reasons(self, pool: PoolSnapshot) -> Mapping[str, str]:
         """One sentence for each test prompt, suggested or not, by the ID of its anchor."""
-        first = {score.anchor.id for score in self.order(pool)[: pool.top_k]}
+        first = {score.anchor.id for score in self.order(pool)[: self.most(pool)]}
         return {
             score.anchor.id: (self.reason if score.anchor.id in first else self.why_not)(pool, score)
             for score in pool.scores
@@ -79,17 +79,23 @@ class Policy(ABC):
         That is the next picture of the same test prompt; when none is left and none was accepted, the next
         test prompt. Suggestions keep their ranks; one without a replacement is dropped.
         """
-        order, reasons = self.order(pool), self.reasons(pool)
-        spare = (score for score in order[pool.top_k :] if score.anchor.id not in pool.answered)
+        order, reasons, most = self.order(pool), self.reasons(pool), self.most(pool)
+        spare = (score for score in order[most:] if score.anchor.id not in pool.answered)
         suggestions = []
-        for rank, score in enumerate(order[: pool.top_k], start=1):
+        for rank, score in enumerate(order[:most], start=1):
             left, reason = self._left(pool, score), reasons[score.anchor.id]
             if not left and score.anchor.id not in pool.answered:
                 left, reason = self._instead(pool, score, spare)
             if left:
                 suggestions.append(Suggestion(left[0].anchor_id, left[0].id, rank, reason))
-        exhausted = len(order) < pool.top_k
+        if pool.top_k and not most:
+            return SuggestionSet((), True, f"{pool.check.sentence} You can still accept what you like.", True)
+        exhausted = len(order) < most
         return SuggestionSet(tuple(suggestions), exhausted, self.summary(pool, len(order)))
+
+    def most(self, pool: PoolSnapshot) -> int:
+        """How many test prompts are suggested at most: none where there is nothing to mend."""
+        return 0 if self.mends and pool.check.mended else pool.top_k
 
     def _left(self, pool: PoolSnapshot, score: AnchorScore) -> list[Candidate]:
         """The pictures of a test prompt that may be suggested and were not rejected."""

@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 
 from gal_studio.core.gal.learned import JudgedRound
 from gal_studio.core.gal.selection import rank_anchors
+from gal_studio.core.gal.self_check import SelfCheck, self_check
+from gal_studio.core.gal.standard import Standard
 from gal_studio.core.gal.uncertainty import group_by_anchor
-from gal_studio.core.recipe import AS_TRAINED
 from gal_studio.core.seeds import generator
 from gal_studio.core.types import AnchorScore, Candidate
 
@@ -50,11 +51,14 @@ class PoolSnapshot:
         return rank_anchors(self.scores)
 
     @cached_property
-    def least_carried(self) -> float | None:
-        """Eq. G6: the median that pictures drawn with the LoRA as trained carry; None where nobody knows."""
-        known = [one.carries for one in self.candidates if one.recipe == AS_TRAINED and not one.is_blank]
-        carried = [each for each in known if each is not None]
-        return float(numpy.median(carried)) if carried and len(carried) == len(known) else None
+    def standard(self) -> Standard:
+        """What a picture of the round must be to be suggested (Eq. G6)."""
+        return Standard.of(self.candidates)
+
+    @cached_property
+    def check(self) -> SelfCheck:
+        """What the round says of itself."""
+        return self_check(self.candidates, self.number)
 
     def rng(self, name: str) -> numpy.random.Generator:
         """The random generator of a policy in this round."""

@@ -1,6 +1,7 @@
 """The paper's policy as its program has it, ties and copies included (Eq. G5 to G7, published)."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import ClassVar
 
 import numpy
@@ -8,7 +9,7 @@ import numpy
 from gal_studio.core.gal.policies.policy import Policy
 from gal_studio.core.gal.policies.pool import PoolSnapshot
 from gal_studio.core.gal.reasons import count_copies, ordinal
-from gal_studio.core.gal.selection import informative
+from gal_studio.core.gal.selection import SuggestionSet
 from gal_studio.core.types import AnchorScore, Candidate
 
 
@@ -22,16 +23,21 @@ class Published(Policy):
     name: ClassVar[str] = "published"
     label: ClassVar[str] = "Published"
     wants: ClassVar[str] = "What the paper's program picks, copies included."
-    ends_the_run: ClassVar[bool] = True
+    mends: ClassVar[bool] = False
 
     def order(self, pool: PoolSnapshot) -> Sequence[AnchorScore]:
         """The program's order; empty if fewer than `top_k` anchors have H > 0."""
         listed = sorted(pool.scores, key=lambda score: (score.anchor.order, score.anchor.id))
-        if sum(map(informative, listed)) < pool.top_k:
+        if sum(map(_is_mixed, listed)) < pool.top_k:
             return []
         entropies = numpy.array([published_entropy(score.overfit, score.candidates) for score in listed])
         ranked = [listed[int(place)] for place in numpy.argsort(entropies)[::-1]]
-        return [score for score in ranked if informative(score)]
+        return [score for score in ranked if _is_mixed(score)]
+
+    def suggest(self, pool: PoolSnapshot) -> SuggestionSet:
+        """The same; the run ends with nothing to suggest."""
+        made = super().suggest(pool)
+        return replace(made, ends=not made.suggestions)
 
     def pictures(self, pool: PoolSnapshot, score: AnchorScore) -> Sequence[Candidate]:
         """All pictures by s(x, a), the largest first, the first one on a tie."""
@@ -61,6 +67,11 @@ class Published(Policy):
         if available:
             return f"{pool.top_k} test prompts are suggested, as published."
         return f"Fewer than {pool.top_k} test prompts are undecided: as published, the run ends here."
+
+
+def _is_mixed(score: AnchorScore) -> bool:
+    """Whether H > 0 by flags, whatever the pictures show."""
+    return 0 < score.overfit < score.candidates
 
 
 def published_entropy(copies: int, pictures: int) -> float:

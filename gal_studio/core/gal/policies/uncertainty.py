@@ -7,7 +7,6 @@ from gal_studio.core.gal.policies.policy import Policy
 from gal_studio.core.gal.policies.pool import PoolSnapshot
 from gal_studio.core.gal.reasons import explain_pool
 from gal_studio.core.gal.selection import explain_all, informative
-from gal_studio.core.gal.self_check import self_check
 from gal_studio.core.types import AnchorScore
 
 
@@ -25,7 +24,7 @@ class Uncertainty(Policy):
 
     def reasons(self, pool: PoolSnapshot) -> Mapping[str, str]:
         """The rank of each test prompt, with what breaks a tie."""
-        return explain_all(pool.scores, pool.top_k)
+        return explain_all(pool.scores, self.most(pool))
 
     def reason(self, pool: PoolSnapshot, score: AnchorScore) -> str:
         """The rank of one test prompt."""
@@ -33,8 +32,7 @@ class Uncertainty(Policy):
 
     def summary(self, pool: PoolSnapshot, available: int) -> str:
         """How many test prompts the model is undecided about (Eq. G7)."""
-        said = explain_pool(available, pool.top_k, len(pool.scores))
-        return f"{self_check(pool.candidates, pool.scores)} {said}".strip()
+        return explain_pool(available, pool.top_k, pool.scores)
 
 
 UNCERTAINTY = Uncertainty()

@@ -1,0 +1,87 @@
+/** What the rounds of a line gained and lost. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { progressOf, progressWords } from "../../../assets/ui/measures/progress.js";
+import { apart } from "../../../assets/ui/measures/progress_chart.js";
+import { change, measuredRound, report } from "../samples.js";
+
+/** @param {number} value */
+const figure = (value) => change({ value, low: value - 0.1, high: value + 0.1 });
+
+/**
+ * @param {string} id
+ * @param {string | null} parent
+ * @param {[clean: number, asked: number, carries: number]} values
+ */
+const round = (id, parent, [clean, asked, carries]) =>
+  measuredRound({
+    id,
+    name: id,
+    parent_id: parent,
+    report: report({
+      figures: { no_copy: figure(clean), as_asked: figure(asked), carries: figure(carries) },
+    }),
+  });
+
+const rounds = [
+  measuredRound({ id: null, name: "Base model" }),
+  round("Round 1", null, [0.4, 0.3, 0.7]),
+  round("Round 2", "Round 1", [0.6, 0.5, 0.65]),
+  round("Branch", "Round 1", [0.1, 0.1, 0.1]),
+  round("Round 3", "Round 2", [0.9, 0.4, 0.4]),
+];
+
+test("the newest line is told from its first round on, copies as what no copy leaves", () => {
+  const found = progressOf(rounds);
+  assert.deepEqual(
+    found?.rounds.map(({ name }) => name),
+    ["Round 1", "Round 2", "Round 3"],
+  );
+  const values = found?.curves.map(({ name, values: all }) => [
+    name,
+    ...all.map((one) => Math.round(100 * (one?.value ?? 0))),
+  ]);
+  assert.deepEqual(values, [
+    ["copies", 60, 40, 10],
+    ["as asked", 30, 50, 40],
+    ["carries", 70, 65, 40],
+  ]);
+  assert.ok(found?.curves.every(({ values: all }) => all.every((one) => one && one.low < one.high)));
+});
+
+test("the sentence calls a change one where intervals do not meet", () => {
+  const found = progressOf(rounds);
+  assert.equal(
+    found && progressWords(found),
+    "From Round 1 to Round 3, copies fell from 60 % to 10 %, as asked did not clearly change " +
+      "(30 %, 40 %) and carries fell from 70 % to 40 %.",
+  );
+});
+
+test("one round is no line, and what was not measured has no curve", () => {
+  assert.equal(progressOf(rounds.slice(0, 2)), null);
+  const { no_copy, as_asked } = report().figures;
+  const older = measuredRound({ id: "a", report: report({ figures: { no_copy, as_asked } }) });
+  const newer = measuredRound({
+    id: "b",
+    parent_id: "a",
+    report: report({ figures: { no_copy, as_asked } }),
+  });
+  assert.deepEqual(
+    progressOf([older, newer])?.curves.map(({ name }) => name),
+    ["copies", "as asked"],
+  );
+});
+
+test("a round that is not measured is left out of its line", () => {
+  const gap = measuredRound({ id: "gap", parent_id: "Round 1", report: null });
+  const last = round("Last", "gap", [0.9, 0.9, 0.9]);
+  assert.deepEqual(
+    progressOf([rounds[1], gap, last])?.rounds.map(({ name }) => name),
+    ["Round 1", "Last"],
+  );
+});
+
+test("names at the ends of curves never cover each other", () => {
+  assert.deepEqual(apart([50, 52, 10]), [50, 63, 10]);
+});
