@@ -1,12 +1,16 @@
 /** The dialogs to which Back, Forward and an address lead; the topmost first. */
 import { registerPlace } from "./app/places.js";
 import { state } from "./app/store.js";
+import { maskPlace } from "./brush/mask_dialog.js";
 import { closeHelp, helpOpen, showHelp } from "./kit/help.js";
 import { anchorsOpen, closeAnchors, editAnchors } from "./reference/anchors_editor.js";
 import { pairPlace } from "./refine/pair_view.js";
+import { exportsPlace } from "./results/exports.js";
+import { testSetPlace } from "./results/test_set.js";
 import { closeViewer, reopenViewer, viewerOpen } from "./results/viewer.js";
 import { picturePlace } from "./rounds/lightbox/lightbox.js";
 import { closeLog, logOpen, openLog } from "./top/log.js";
+import { previewPlace } from "./training/previews.js";
 
 /**
  * @param {() => boolean} isOpen
@@ -26,7 +30,11 @@ export function registerDialogs() {
     "prompts",
     dialog(anchorsOpen, () => Boolean(state.project) && editAnchors(), closeAnchors),
   );
+  registerPlace("mask", maskPlace);
   registerPlace("viewer", dialog(viewerOpen, reopenViewer, closeViewer));
+  registerPlace("benchmark", testSetPlace);
+  registerPlace("download", exportsPlace);
+  registerPlace("preview", previewPlace);
   registerPlace("pair", pairPlace);
   registerPlace("picture", picturePlace);
 }

@@ -1,7 +1,7 @@
 /** The dialog to paint the subject mask of a reference; without a painted mask the server segments it. */
 /** @import { Brush, Tool } from "./brush.js" */
 /** @import { Reference, Runs, StoredMask } from "payloads" */
-import { on } from "../app/store.js";
+import { on, state } from "../app/store.js";
 import { call, refresh } from "../app/session.js";
 import { write } from "../app/writes.js";
 import { askStored, draftKept, draftOf, keepDraft } from "../app/drafts.js";
@@ -30,8 +30,8 @@ const STEPS = [
   ["redo", "Redo"],
 ];
 /**
- * State of the open dialog; `kept` is the last saved mask, as JSON.
- * @typedef {{ brush: Brush | null, draft: string, kept: string | null }} Open
+ * State of the open dialog; `kept` is the last saved mask, as JSON; `reference` names a stored one.
+ * @typedef {{ brush: Brush | null, draft: string, kept: string | null, reference: string | null }} Open
  * @typedef {{ name: "undo" | "redo", node: HTMLButtonElement }} Step
  * @typedef {() => Promise<void>} Act
  */
@@ -43,9 +43,20 @@ let open = null;
 
 export const maskOpen = () => Boolean(dialog?.open);
 
+/** The dialog for a stored reference as a place. @type {import("../app/places.js").Kind} */
+export const maskPlace = {
+  now: () => (maskOpen() ? (open?.reference ?? null) : null),
+  open: (id) => {
+    const found = state.project?.references.find((one) => one.id === id);
+    if (found && maskPlace.now() !== id) paintReference(found);
+    return Boolean(found);
+  },
+  close: () => close(),
+};
+
 /**
  * Open the dialog for a stored reference; `kept()` is called after its mask has changed.
- * @param {Reference} picture
+ * @param {Pick<Reference, "id" | "prompt">} picture
  * @param {() => void} [kept]
  */
 export async function paintReference({ id, prompt }, kept = () => {}) {
@@ -66,6 +77,7 @@ export async function paintReference({ id, prompt }, kept = () => {}) {
   await paintMask({
     source: reference(id),
     title: prompt,
+    id,
     load: () => call("rounds", "reference_mask", { reference: id }),
     send,
     log,
@@ -79,15 +91,16 @@ export async function paintReference({ id, prompt }, kept = () => {}) {
  * @param {object} request
  * @param {string} request.source URL of the picture
  * @param {string} request.title
+ * @param {string | null} [request.id] of a stored reference
  * @param {() => Promise<StoredMask | null>} request.load
  * @param {(runs: Runs | null) => Promise<boolean>} request.send
  * @param {Record<"undo" | "redo", Act> | null} [request.log]
  */
-export async function paintMask({ source, title, load, send, log = null }) {
+export async function paintMask({ source, title, id = null, load, send, log = null }) {
   if (!dialog) build();
   close();
   /** @type {Open} */
-  const mine = { brush: null, draft: `subject ${source}`, kept: null };
+  const mine = { brush: null, draft: `subject ${source}`, kept: null, reference: id };
   open = mine;
   const place = stage(el("img", { src: source, alt: title, draggable: false }));
   const begun = el("p", { class: "field-note", role: "status" });

@@ -75,3 +75,10 @@ export const inSentence = (name) => name.replace(/^Round(?= \d)/, "round");
  */
 export const listed = (names) =>
   names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
+
+/**
+ * A sentence in which no line ends within "50 %", "× .7" or "Round 2".
+ * @param {string} words
+ */
+export const unbroken = (words) =>
+  words.replace(/(?<=\d) (?=%)|(?<=×) (?=[.\d])|(?<=\bRound) (?=\d)/g, "\u00a0");

@@ -10,7 +10,21 @@ import { lastly } from "./export_words.js";
 /** @type {{ id: string, dialog: HTMLDialogElement, list: HTMLElement } | null} */
 let open = null;
 
+/** @type {RoundResult[]} the rounds of the screen */
+let known = [];
+
 export const exportsOpen = () => Boolean(open);
+
+/** The dialog as a place, named by its round. @type {import("../app/places.js").Kind} */
+export const exportsPlace = {
+  now: () => (open?.dialog.open ? open.id : null),
+  open: (id) => {
+    const round = known.find((one) => one.id === id);
+    if (round && exportsPlace.now() !== id) openExports(round);
+    return Boolean(round);
+  },
+  close: () => open?.dialog.close(),
+};
 
 /** @param {RoundResult} round */
 export function openExports(round) {
@@ -40,19 +54,20 @@ export function openExports(round) {
   );
   dialog.addEventListener("close", () => {
     dialog.remove();
-    open = null;
+    if (open?.dialog === dialog) open = null;
   });
   open = { id: round.id, dialog, list };
-  showExports([round]);
+  showExports(known);
   document.body.append(dialog);
   dialog.showModal();
 }
 
 /**
- * Show how far the exports of the open dialog are.
+ * Show how far the exports of the open dialog are; the rounds are those that can be opened.
  * @param {RoundResult[]} rounds
  */
 export function showExports(rounds) {
+  known = rounds;
   const shown = open;
   const round = rounds.find((other) => other.id === shown?.id);
   if (!shown || !round) return;

@@ -44,6 +44,7 @@ export function mountResults(found) {
 function clear() {
   newRequest();
   rounds = [];
+  showExports(rounds);
   for (const box of [parts["results-table"], parts.accepted, parts.verdict]) {
     box.replaceChildren();
     delete box.dataset.signature;

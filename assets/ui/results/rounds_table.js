@@ -147,7 +147,7 @@ function cell(measures, { id, parent_id }, [metric, figure, change]) {
             data: { verdict: short.verdict },
             title: changeInFull(metric, change, nameBefore(measures, id)),
           },
-          ` ${short.text}`,
+          short.text,
         )
       : null,
   );

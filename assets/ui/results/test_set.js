@@ -21,6 +21,19 @@ export function mountTestSet(button) {
   button.addEventListener("click", open);
 }
 
+/** @type {HTMLDialogElement | null} */
+let shown = null;
+
+/** The dialog as a place. @type {import("../app/places.js").Kind} */
+export const testSetPlace = {
+  now: () => (shown?.open ? "" : null),
+  open: () => {
+    if (!shown?.open) open();
+    return Boolean(shown?.open);
+  },
+  close: () => shown?.close(),
+};
+
 function open() {
   const { measures, projectId } = state;
   if (!measures) return;
@@ -103,7 +116,11 @@ function open() {
     dialog.close();
     refresh();
   }
-  dialog.addEventListener("close", () => dialog.remove());
+  dialog.addEventListener("close", () => {
+    dialog.remove();
+    if (shown === dialog) shown = null;
+  });
+  shown = dialog;
   document.body.append(dialog);
   dialog.showModal();
 }

@@ -2,7 +2,7 @@
 /** @import { Measures, Caution } from "payloads" */
 import { state } from "../app/store.js";
 import { el, repeats } from "../kit/dom.js";
-import { count, inSentence, listed } from "../kit/format.js";
+import { count, inSentence, listed, unbroken } from "../kit/format.js";
 import { howComputed } from "../kit/how.js";
 import { progressOf } from "../measures/progress.js";
 import { progressChart } from "../measures/progress_chart.js";
@@ -58,7 +58,7 @@ function content(measures) {
       "p",
       { class: "verdict", role: "status" },
       headline ? el("b", {}, `${best && done > 1 ? "★ " : ""}${headline} `) : null,
-      sentence ||
+      unbroken(sentence) ||
         "No round is measured yet. To measure one, the studio draws the same benchmark pictures with it as " +
           "with every other round.",
     ),

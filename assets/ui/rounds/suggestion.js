@@ -6,7 +6,7 @@ import { decide, toggle } from "./grid/verdicts.js";
 import { el, focusKept, focusedIn, makeButton, repeats, setText } from "../kit/dom.js";
 import { howSuggested } from "./how.js";
 import { witnessNote } from "./grid/witnesses.js";
-import { count } from "../kit/format.js";
+import { count, unbroken } from "../kit/format.js";
 import { thumbnail } from "../app/urls.js";
 
 /** @typedef {"open" | "accepted" | "rejected" | "answered"} RowState */
@@ -144,7 +144,7 @@ function row(id, score, others) {
       el(
         "span",
         { title: score.why ? `Why this picture: ${score.why}` : null },
-        score.reason,
+        unbroken(score.reason),
         score.left_out ? ` This picture: ${score.why}` : null,
       ),
     ),

@@ -12,6 +12,17 @@ let asking = false; // for a preview; the studio has not answered yet
 
 export const previewOpen = () => Boolean(dialog?.open);
 
+/** The enlarged preview as a place, named by its step. @type {import("../app/places.js").Kind} */
+export const previewPlace = {
+  now: () => (previewOpen() ? (dialog?.dataset.step ?? null) : null),
+  open: (step) => {
+    const found = state.round?.previews.find((one) => String(one.step) === step);
+    if (found && previewPlace.now() !== step) enlarge(found);
+    return Boolean(found);
+  },
+  close: () => dialog?.close(),
+};
+
 /** @param {Preview} preview */
 const source = (preview) =>
   `/preview/${encodeURIComponent(state.roundId ?? "")}/${preview.step}` +
@@ -108,5 +119,6 @@ function enlarge(preview) {
     ),
     el("button", { type: "button", class: "button small", autofocus: true }, "Close"),
   );
-  box.showModal();
+  box.dataset.step = String(preview.step);
+  if (!box.open) box.showModal();
 }

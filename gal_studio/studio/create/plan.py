@@ -6,7 +6,6 @@ from importlib.util import find_spec
 from typing import Any
 
 from gal_studio.assets import Preset, load_anchors, load_presets, load_shape
-from gal_studio.core.extras import how_to_install
 from gal_studio.core.gal.balance import plan_draws
 from gal_studio.core.memory.fit import fit, ladder, smallest
 from gal_studio.core.memory.need import need, operations
@@ -126,11 +125,14 @@ def _does_not_fit(shape: ModelShape, settings: Settings, device: Device, needed:
     room, without = room_of(device.kind, device.total), missing_packages()
     if fit(shape, settings, device.kind, room, without) is not None:
         return f"{begin} set the fields under Memory and speed back, or choose a lower resolution."
-    if fit(shape, settings, device.kind, room) is not None:
-        run = f"run {how_to_install('memory')} in the studio's folder to hold it in 8 bits"
-        return f"{begin} {run}, or choose another model."
     others = [preset.title.partition(" (")[0] for preset in _that_fit(device)]
-    return f"{begin} {f'choose {others[-1]} instead' if others else 'use a larger device'}."
+    instead = f"choose {others[-1]} instead" if others else "use a larger device"
+    if fit(shape, settings, device.kind, room) is not None:
+        return (
+            f"{begin} {instead}, or add what holds it in 8 bits (docs/models.md, under Memory, says how): "
+            "then it fits."
+        )
+    return f"{begin} {instead}."
 
 
 def _takes_long(store: Store | None, kind: Kind, device: Device, seconds: float) -> str:

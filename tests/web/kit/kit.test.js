@@ -1,7 +1,7 @@
 /** Formatting, and the settings fields. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { clock, count, inSentence, undecided } from "../../../assets/ui/kit/format.js";
+import { clock, count, inSentence, listed, unbroken, undecided } from "../../../assets/ui/kit/format.js";
 import { read, typedValue, weightWords, written } from "../../../assets/ui/kit/settings_fields.js";
 
 test("counts, times and shares", () => {
@@ -53,4 +53,10 @@ test("the weight is shown for the measured entropy, or as its maximum", () => {
   assert.equal(weightWords("1", 0.5), "An accepted picture counts 0.5 times as much as a reference");
   assert.equal(weightWords("1"), "An accepted picture counts at most 0.69 times as much as a reference");
   assert.equal(weightWords("x"), "");
+});
+
+test("names stand in a row, and figures are not torn from their units", () => {
+  assert.equal(listed(["round 1"]), "round 1");
+  assert.equal(listed(["round 1", "round 2", "round 3"]), "round 1, round 2 and round 3");
+  assert.equal(unbroken("50.7 % at × .7, 2 of Round 1’s"), "50.7\u00a0% at ×\u00a0.7, 2 of Round\u00a01’s");
 });

@@ -5,6 +5,7 @@ from playwright.sync_api import Page, expect
 
 from tests.ui.browser.walk import make_full
 from tests.ui.conftest import Served, Watched
+from tests.ui.seeded_refinement import object_with_subject
 
 pytestmark = pytest.mark.browser
 
@@ -95,6 +96,34 @@ def test_a_dialog_that_was_closed_is_no_place_to_go_back_to(watched: Watched, se
     assert page.evaluate("history.length") == length + 1, "they share one entry"
     page.go_back()  # and that is passed over
     page.wait_for_selector("[data-step=reference][aria-current]")
+
+
+@pytest.mark.parametrize(
+    ("step", "opener", "name", "selector"),
+    [
+        ("results", "[data-part=test-set]", "benchmark", "dialog.test-set"),
+        ("results", ".results-table button:text('Download')", "download", "dialog.exports"),
+        ("reference", "[data-action=paint-mask]", "mask", "dialog.mask-view"),
+    ],
+)
+def test_dialogs_of_the_other_screens_are_places(
+    watched: Watched, served: Served, step: str, opener: str, name: str, selector: str
+):
+    address = served.url(step)
+    if name == "mask":
+        project, _, _ = object_with_subject(served.place.studio)
+        address = f"{served.address}/?project={project}&step={step}"
+    page = watched.open(address)
+    page.wait_for_url("**round=**")
+    page.click(opener)
+    page.wait_for_url(f"**dialog={name}**")
+    expect(page.locator(selector)).to_be_visible()
+    page.go_back()
+    expect(page.locator(selector)).to_be_hidden()
+    assert screen(page) == step
+    page.go_forward()
+    expect(page.locator(selector)).to_be_visible()
+    expect(page.locator(selector)).to_have_count(1)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 /** Names of the test prompts at their pictures on the map. */
 /** @import { MapPoint } from "./marks.js" */
 import { svg } from "../../../kit/dom.js";
+import { ringOf } from "./marks.js";
 
 const CHARACTER = 7.5; // pixels of one on average, bold at 12 px in a wide font
 const HEIGHT = 15;
@@ -8,6 +9,7 @@ const LIFT = 10; // pixels above the upper pictures
 const [ASCENT, DESCENT] = [12, 4]; // pixels of a label above and below its baseline
 const DOT = 6; // pixels: radius of a point
 const STAR = 12;
+const RING = 14; // pixels that the ring of a marked picture needs beyond its point
 const COVERS_MARK = 8; // what a covered star or ring costs, in covered points
 const ELSEWHERE = 0.05; // what each pixel away from the best place costs, in covered points
 /**
@@ -15,7 +17,7 @@ const ELSEWHERE = 0.05; // what each pixel away from the best place costs, in co
  * `at` are some of them, above, below and beside which it may stand as well.
  * @typedef {{ left: number, right: number, top: number, bottom: number }} Box
  * @typedef {{ anchor: string, text: string, count: number, x: number, y: number, around?: Box,
- *   at?: { x: number, y: number }[] }} Label
+ *   at?: { x: number, y: number }[], marked?: boolean }} Label
  * What should stay visible: a point, a star, or a point with a ring of this radius in pixels.
  * @typedef {{ x: number, y: number, star?: boolean, ring?: number }} Obstacle
  */
@@ -33,7 +35,7 @@ const quantile = (values, share) =>
  * @param {MapPoint[]} points the visible ones
  * @param {(anchor: string) => string} nameOf
  * @param {number} edge of the pictures that stand for points, in pixels; 0: they are points
- * @returns {Label[]} the largest first
+ * @returns {Label[]} those with a marked picture first, then the largest
  */
 export function clusters(points, nameOf, edge = 0) {
   /** @type {Map<string, MapPoint[]>} */
@@ -57,13 +59,15 @@ export function clusters(points, nameOf, edge = 0) {
       bottom: Math.max(...ys) + edge / 2,
     };
     const x = quantile(xs, 0.5);
-    return [{ anchor, text: nameOf(anchor), count: at.length, x, y, around, at: edge ? [] : at }];
+    const marked = at.some(({ id, suggested }) => ringOf(id, suggested));
+    return [{ anchor, text: nameOf(anchor), count: at.length, x, y, around, at: edge ? [] : at, marked }];
   });
-  return labels.sort((a, b) => b.count - a.count);
+  return labels.sort((a, b) => Number(b.marked) - Number(a.marked) || b.count - a.count);
 }
 
 /**
- * The labels that can stand without lying on another, within the panel, where they cover the fewest points.
+ * The labels that can stand without lying on another, within the panel, where they cover the fewest points;
+ * one that would hide a mark or many points is left out.
  * @param {Label[]} labels in order of importance
  * @param {number} width of the panel
  * @param {Obstacle[]} [obstacles] points and stars, which should stay visible
@@ -78,19 +82,22 @@ export function withoutOverlap(labels, width, obstacles = []) {
       placed.every((other) => Math.abs(other.x - x) >= other.half + half || Math.abs(other.y - y) >= HEIGHT);
     const choices = placesOf(label, half)
       .map(({ x, y }) => ({ x: Math.max(half, Math.min(width - half, x)), y: Math.max(HEIGHT, y) }))
-      .map((at) => ({ ...at, cost: away(at, label) + covered({ ...at, half }, obstacles) }))
+      .map((at) => ({ ...at, cost: away(at, label, half) + covered({ ...at, half }, obstacles) }))
       .filter(free)
       .sort((a, b) => a.cost - b.cost);
-    if (choices.length) placed.push({ ...label, x: choices[0].x, y: choices[0].y, half });
+    if (choices.length && (label.marked || choices[0].cost < COVERS_MARK))
+      placed.push({ ...label, x: choices[0].x, y: choices[0].y, half });
   }
   return placed;
 }
 
 /**
+ * What it costs to stand elsewhere; beside its pictures is no further than above them.
  * @param {{ x: number, y: number }} place
  * @param {Label} label
+ * @param {number} half of its width
  */
-const away = ({ x, y }, label) => ELSEWHERE * Math.hypot(x - label.x, y - label.y);
+const away = ({ x, y }, label, half) => ELSEWHERE * Math.max(0, Math.hypot(x - label.x, y - label.y) - half);
 
 /**
  * Where a name may stand, the best first: above its pictures, below them, beside them, at each of them.
@@ -98,7 +105,7 @@ const away = ({ x, y }, label) => ELSEWHERE * Math.hypot(x - label.x, y - label.
  * @param {number} half of its width
  * @returns {{ x: number, y: number }[]}
  */
-function placesOf({ x, y, around, at = [] }, half) {
+function placesOf({ x, y, around, at = [], marked = false }, half) {
   const further = [
     { x, y: y - HEIGHT },
     { x, y: y + 2 * HEIGHT },
@@ -111,7 +118,7 @@ function placesOf({ x, y, around, at = [] }, half) {
     { x, y: around.bottom + LIFT + ASCENT },
     { x: around.right + DOT + half, y: middle },
     { x: around.left - DOT - half, y: middle },
-    ...at.flatMap((point) => besides(point, half)),
+    ...at.flatMap((point) => besides(point, half, marked ? RING : 0)),
     ...further,
   ];
 }
@@ -120,12 +127,13 @@ function placesOf({ x, y, around, at = [] }, half) {
  * Above, below, right and left of one picture.
  * @param {{ x: number, y: number }} point
  * @param {number} half of the name's width
+ * @param {number} ring pixels around the picture that its mark takes
  */
-const besides = ({ x, y }, half) => [
-  { x, y: y - LIFT },
-  { x, y: y + LIFT + ASCENT },
-  { x: x + DOT + half, y: y + DESCENT },
-  { x: x - DOT - half, y: y + DESCENT },
+const besides = ({ x, y }, half, ring) => [
+  { x, y: y - LIFT - ring },
+  { x, y: y + LIFT + ASCENT + ring },
+  { x: x + DOT + half + ring, y: y + DESCENT },
+  { x: x - DOT - half - ring, y: y + DESCENT },
 ];
 
 /**
