@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, TypeAlias
 
 from gal_studio.core.errors import StudioError
 from gal_studio.state import Store
@@ -22,9 +22,8 @@ LARGEST_OUTPUT = 1_000_000  # bytes
 LOOK = 2.0  # seconds between two checks for work without a worker
 ON_ITS_OWN = getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0) | getattr(subprocess, "CREATE_NO_WINDOW", 0)
 """What a session of its own is on Windows: the console's Ctrl+C and its end do not reach the worker."""
+Process: TypeAlias = "subprocess.Popen[bytes]"
 LONGEST_PAUSE = 60.0  # seconds between two starts of a worker that keeps ending at once
-_started: dict[Path, "subprocess.Popen[bytes]"] = {}
-_starting = threading.Lock()  # several threads start workers: the keeper, and requests of the page
 
 
 def worker_runs(workspace: Path) -> bool:
@@ -33,21 +32,10 @@ def worker_runs(workspace: Path) -> bool:
         return not lock.acquire()
 
 
-def start_worker(workspace: Path) -> bool:
-    """Start a worker unless one runs or is starting; whether one was started. Of two, one ends itself."""
-    workspace = user_path(workspace).absolute()
-    with _starting:
-        for folder in [folder for folder, process in _started.items() if process.poll() is not None]:
-            del _started[folder]
-        if workspace in _started or worker_runs(workspace):
-            return False
-        _started[workspace] = _worker_process(workspace)
-    return True
-
-
-def _worker_process(workspace: Path) -> "subprocess.Popen[bytes]":
+def worker_process(workspace: Path) -> Process:
+    """Start a worker process in a session of its own."""
     try:
-        with _output(workspace) as output:
+        with open_output(workspace) as output:
             return subprocess.Popen(
                 [sys.executable, "-m", "gal_studio.worker", "--workspace", str(workspace)],
                 stdin=subprocess.DEVNULL,
@@ -63,6 +51,32 @@ def _worker_process(workspace: Path) -> "subprocess.Popen[bytes]":
         ) from error
 
 
+class WorkerStarter:
+    """Starts workers by `spawn`, at most one for each workspace at a time."""
+
+    def __init__(self, spawn: Callable[[Path], Process] = worker_process) -> None:
+        self._spawn = spawn
+        self._started: dict[Path, Process] = {}
+        self._starting = (
+            threading.Lock()
+        )  # several threads start workers: the keeper, and requests of the page
+
+    def start(self, workspace: Path) -> bool:
+        """Start a worker unless one runs or is starting; whether one was started. Of two, one ends itself."""
+        workspace = user_path(workspace).absolute()
+        with self._starting:
+            for folder in [one for one, process in self._started.items() if process.poll() is not None]:
+                del self._started[folder]
+            if workspace in self._started or worker_runs(workspace):
+                return False
+            self._started[workspace] = self._spawn(workspace)
+        return True
+
+
+start_worker = WorkerStarter().start
+"""Start the worker of a workspace from this process."""
+
+
 def start_shape_process(folder: str) -> "subprocess.Popen[bytes]":
     """Start the measurement of a model's size, which writes JSON to its standard output."""
     return subprocess.Popen(
@@ -74,7 +88,7 @@ def start_shape_process(folder: str) -> "subprocess.Popen[bytes]":
     )
 
 
-def _output(workspace: Path) -> BinaryIO:
+def open_output(workspace: Path) -> BinaryIO:
     """The file for output that the log does not catch; it is rotated at `LARGEST_OUTPUT`."""
     path = log_folder(workspace) / OUTPUT
     if path.exists() and path.stat().st_size > LARGEST_OUTPUT:
@@ -121,9 +135,10 @@ class Keeper:
 
     def start(self) -> None:
         """Run in a thread until the process ends."""
-        threading.Thread(target=self._run, name="keeper", daemon=True).start()
+        threading.Thread(target=self.run, name="keeper", daemon=True).start()
 
-    def _run(self) -> None:
+    def run(self) -> None:
+        """Look again and again."""
         while True:
             try:
                 self.look()

@@ -2,6 +2,7 @@
 
 import errno
 import sqlite3
+import subprocess
 import threading
 import time
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 from gal_studio import processes
 from gal_studio.core.errors import StudioError
 from gal_studio.core.types import Job
-from gal_studio.processes import LONGEST_PAUSE, LOOK, Keeper, start_worker
+from gal_studio.processes import LONGEST_PAUSE, LOOK, Keeper, WorkerStarter, worker_process
 from gal_studio.state import Store
 from gal_studio.state.jobs.lock import WorkerLock
 from gal_studio.studio import Studio
@@ -94,7 +95,7 @@ def test_the_keeper_outlives_what_it_does_not_foresee(
     monkeypatch.setattr(processes, "LOOK", 0.0)
     monkeypatch.setattr(keeper, "look", look)
     with pytest.raises(SystemExit):
-        keeper._run()
+        keeper.run()
 
 
 def test_a_disk_without_locks_is_not_taken_for_another_studio(
@@ -116,21 +117,23 @@ def test_a_look_at_the_lock_does_not_send_a_worker_away(tmp_path: Path) -> None:
         assert worker.acquire(patience=60.0)
 
 
-def test_a_worker_that_is_starting_is_not_started_again(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(processes, "_started", {})
-    assert start_worker(tmp_path)
-    (process,) = processes._started.values()
+def test_a_worker_that_is_starting_is_not_started_again(tmp_path: Path) -> None:
+    made: list[subprocess.Popen[bytes]] = []
+
+    def spawn(workspace: Path) -> subprocess.Popen[bytes]:
+        made.append(worker_process(workspace))
+        return made[-1]
+
+    starter = WorkerStarter(spawn)
+    assert starter.start(tmp_path)
     try:
-        assert not start_worker(tmp_path)
+        assert not starter.start(tmp_path)
     finally:
-        process.kill()
-        process.wait()
-    assert start_worker(tmp_path)
-    (process,) = processes._started.values()
-    process.kill()
-    process.wait()
+        made[0].kill()
+        made[0].wait()
+    assert starter.start(tmp_path)
+    made[1].kill()
+    made[1].wait()
 
 
 class Ended:
@@ -141,16 +144,15 @@ class Ended:
         return 0
 
 
-def test_workers_are_asked_for_by_several_threads_at_once(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_workers_are_asked_for_by_several_threads_at_once(tmp_path: Path) -> None:
     """The keeper and a request start a worker at the same time."""
-    monkeypatch.setattr(processes, "_started", {tmp_path / str(number): Ended() for number in range(3)})
+    starter = WorkerStarter(lambda _: Ended())  # type: ignore[arg-type, return-value]
+    assert all(starter.start(tmp_path / str(number)) for number in range(3))
     answers: list[bool] = []
     with WorkerLock(tmp_path / "workspace") as lock:
         assert lock.acquire()
         threads = [
-            threading.Thread(target=lambda: answers.append(start_worker(tmp_path / "workspace")))
+            threading.Thread(target=lambda: answers.append(starter.start(tmp_path / "workspace")))
             for _ in range(4)
         ]
         for thread in threads:
@@ -158,7 +160,7 @@ def test_workers_are_asked_for_by_several_threads_at_once(
         for thread in threads:
             thread.join()
     assert answers == [False] * 4
-    assert processes._started == {}
+    assert starter.start(tmp_path / "workspace"), "the lock is free"
 
 
 def test_a_command_does_not_wait_for_a_worker_that_has_gone(
@@ -180,7 +182,7 @@ def test_a_command_does_not_wait_for_a_worker_that_has_gone(
 def test_what_workers_say_does_not_grow_without_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(processes, "LARGEST_OUTPUT", 10)
     for line in (b"one\n", b"a long line\n", b"two\n", b"three\n"):
-        with processes._output(tmp_path) as output:
+        with processes.open_output(tmp_path) as output:
             output.write(line)
     logs = {path.name: path.read_bytes() for path in tmp_path.rglob("worker-output*")}
     assert logs == {"worker-output.log": b"two\nthree\n", "worker-output.log.1": b"one\na long line\n"}

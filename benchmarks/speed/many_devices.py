@@ -20,7 +20,7 @@ from gal_studio.core.settings import GenerationSettings
 from gal_studio.engine.models.image_model import load_image_model
 from gal_studio.engine.sampling.fused_adapter import drawing
 from gal_studio.engine.sampling.sampler import DrawEvent, DrawnBatch, DrawRequest, draw
-from gal_studio.worker.cluster.artist import Order
+from gal_studio.worker.cluster.actor import Order
 from gal_studio.worker.cluster.pool import WorkerPool
 
 THINGS = ("a cat", "a drum", "a koala", "a kite", "a shoe", "a parrot")

@@ -160,14 +160,14 @@ def _dreambench(plan: Plan) -> Any:
 
 def _drawn_by_projects(plan: Plan, subjects: Iterable[Any]) -> Path:
     from gal_studio.evaluation.benchmark import draw_subject
-    from gal_studio.evaluation.drawing import Artist
+    from gal_studio.evaluation.drawing import RoundDrawer
 
     assert plan.workspace is not None
     folder = plan.out / "pictures"
     with existing_workspace(plan.workspace, writable=False) as store:
-        artist = Artist(store)
+        drawer = RoundDrawer(store)
         for each in subjects:
-            steps = draw_subject(store, artist, each, folder, plan.steps, plan.guidance)
+            steps = draw_subject(store, drawer, each, folder, plan.steps, plan.guidance)
             _counted(steps, f"{each.name}: drawn")
     return folder
 
@@ -176,7 +176,7 @@ def _clock(plan: Plan) -> Any:
     from gal_studio.engine.features.clip import load_embedder
     from gal_studio.engine.models.devices import choose_device
     from gal_studio.evaluation import clock
-    from gal_studio.evaluation.drawing import Artist
+    from gal_studio.evaluation.drawing import RoundDrawer
     from gal_studio.evaluation.embedding import FeatureFiles
 
     assert plan.workspace is not None
@@ -189,14 +189,14 @@ def _clock(plan: Plan) -> Any:
         references = [store.images.path(each.image) for each in store.projects.references(project.id)]
         squashed = project.kind == "style" and plan.references == References.squashed
         revisions = dict(store.projects.revisions(project.id))
-        points, artist = clock.find_points(store, project), Artist(store)
+        points, drawer = clock.find_points(store, project), RoundDrawer(store)
         name = resolve_model(plan.clip_model)
         files = FeatureFiles(plan.out / "features", name, lambda: load_embedder(name))
         scores = {}
         for point in points:
             folder = plan.out / "pictures" / point.folder
             wanted = clock.wanted_pictures(project, texts, count, folder)
-            drawing = artist.draw(project, point.round, folder, wanted, settings)
+            drawing = drawer.draw(project, point.round, folder, wanted, settings)
             _counted(drawing, f"{point.name}: drawn")
             scoring = clock.score_point(
                 files, wanted, references, prompts, clock.SQUASHED if squashed else None

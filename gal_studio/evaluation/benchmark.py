@@ -11,7 +11,7 @@ from gal_studio.core.errors import StudioError
 from gal_studio.core.measures.published import mean_over_prompts, mean_over_subjects
 from gal_studio.core.seeds import named_seed
 from gal_studio.core.types import Round
-from gal_studio.evaluation.drawing import Artist, Wanted
+from gal_studio.evaluation.drawing import RoundDrawer, Wanted
 from gal_studio.evaluation.dreambench import Subject
 from gal_studio.evaluation.report import Report, Row
 from gal_studio.evaluation.scores import SubjectScores
@@ -24,7 +24,12 @@ FIGURES = ("dino", "clip_i", "clip_t")
 
 
 def draw_subject(
-    store: Store, artist: Artist, subject: Subject, out: Path, steps: int | None, guidance: float | None
+    store: Store,
+    drawer: RoundDrawer,
+    subject: Subject,
+    out: Path,
+    steps: int | None,
+    guidance: float | None,
 ) -> Iterator[int]:
     """Draw one picture for each prompt of a subject, with the newest trained round of its project.
 
@@ -42,7 +47,7 @@ def draw_subject(
         Wanted(folder / f"{plain}.png", prompt, named_seed(project.seed, "dreambench", plain, 0))
         for plain, prompt in subject.prompts(project.trigger_word).items()
     ]
-    yield from artist.draw(project, round_, folder, wanted, settings)
+    yield from drawer.draw(project, round_, folder, wanted, settings)
 
 
 def _project_of(store: Store, subject: Subject) -> tuple[Project, Round]:

@@ -32,7 +32,7 @@ class Wanted:
     seed: int
 
 
-class Artist:
+class RoundDrawer:
     """Draws with the rounds of projects; one model is open at a time, and only if something is missing."""
 
     def __init__(self, store: Store) -> None:

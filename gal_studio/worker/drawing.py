@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from gal_studio.core.recipe import AS_TRAINED, Recipe
 from gal_studio.engine.sampling.fused_adapter import drawing
 from gal_studio.engine.sampling.sampler import DrawEvent, DrawnBatch, DrawRequest, draw
-from gal_studio.worker.cluster.artist import Order
+from gal_studio.worker.cluster.actor import Order
 from gal_studio.worker.task import Progress, Task
 
 

@@ -16,7 +16,7 @@ def work_once(studio: Studio) -> None:
 
 def test_a_picture_is_looked_at_without_any_project(studio: Studio, names: tuple[str, str]) -> None:
     woken: list[object] = []
-    studio._wake = woken.append
+    studio = Studio(studio.store, woken.append)
     asked = [studio.look_at(drawing(number), names[0]) for number in (1, 2)]
     assert woken and all(one.answered is None for one in asked)
     work_once(studio)

@@ -10,7 +10,7 @@ from typing import Any
 
 from gal_studio.core.errors import StudioError, first_line
 from gal_studio.engine.sampling.sampler import DrawEvent, DrawnBatch, DrawRequest, DrawStep
-from gal_studio.worker.cluster.artist import Artist, Order, Place, this_place
+from gal_studio.worker.cluster.actor import DrawingActor, Order, Place, this_place
 from gal_studio.worker.cluster.ray_cluster import connect, devices, is_loss
 
 LOOK = 0.25  # seconds between two looks at a job that may be stopped
@@ -75,7 +75,7 @@ class WorkerPool:
         ray = connect(self.address)
         count, options = devices(ray, self._cores)
         while len(self._members) < min(count - len(self._rejected), most):
-            actor = ray.remote(Artist).options(**options, max_restarts=0).remote()
+            actor = ray.remote(DrawingActor).options(**options, max_restarts=0).remote()
             self._members.append(Member(actor, actor.describe.remote()))
         return self._members
 

@@ -11,7 +11,7 @@ from gal_studio.engine.models.adapters import AdapterCard, attach_lora, save_ada
 from gal_studio.engine.models.image_model import load_image_model
 from gal_studio.engine.sampling.fused_adapter import drawing
 from gal_studio.engine.sampling.sampler import DrawnBatch, DrawRequest, draw
-from gal_studio.worker.cluster.artist import Order
+from gal_studio.worker.cluster.actor import Order
 from gal_studio.worker.cluster.pool import WorkerPool
 from tests.engine.tiny import make_tiny_pipeline
 

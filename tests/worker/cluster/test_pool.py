@@ -11,7 +11,7 @@ from gal_studio.core.errors import StudioError
 from gal_studio.core.recipe import Recipe
 from gal_studio.engine.sampling.sampler import DrawnBatch
 from gal_studio.worker.cluster import pool as module
-from gal_studio.worker.cluster.artist import Artist, Order
+from gal_studio.worker.cluster.actor import DrawingActor, Order
 from gal_studio.worker.cluster.pool import WorkerPool, split
 from tests.worker.cluster.conftest import REQUESTS, Pictures, drawn_by, pictures_of
 
@@ -34,13 +34,13 @@ class Method:
 
     def remote(self, *given: Any) -> Task:
         self.actor.cluster.asked.append((self.actor, self.name))
-        return Task(self.actor, self.name, lambda: getattr(self.actor.artist, self.name)(*given))
+        return Task(self.actor, self.name, lambda: getattr(self.actor.target, self.name)(*given))
 
 
 @dataclass(eq=False)
 class Actor:
     cluster: "Cluster"
-    artist: Artist
+    target: DrawingActor
     alive: bool = True
 
     def __getattr__(self, name: str) -> Method:
@@ -56,7 +56,7 @@ class Cluster:
     asked: list[tuple[Actor, str]] = field(default_factory=list)
     made: list[Actor] = field(default_factory=list)
     killed: list[Actor] = field(default_factory=list)
-    make: Callable[[], Artist] = Artist
+    make: Callable[[], DrawingActor] = DrawingActor
 
     def remote(self, _: type) -> "Cluster":
         return self
@@ -161,7 +161,7 @@ def test_stop_ends_what_is_being_drawn(cluster: Cluster, order: Order) -> None:
 def test_other_versions_are_rejected(
     cluster: Cluster, order: Order, caplog: pytest.LogCaptureFixture
 ) -> None:
-    class Older(Artist):
+    class Older(DrawingActor):
         def describe(self) -> Any:
             return replace(super().describe(), host="attic", versions={"torch": "1.0"})
 
@@ -172,12 +172,12 @@ def test_other_versions_are_rejected(
 
 
 def test_machines_with_other_versions_are_left_out(cluster: Cluster, order: Order, here: Pictures) -> None:
-    class Mixed(Artist):
+    class Mixed(DrawingActor):
         """The process that was started first is on a machine with other versions."""
 
         def describe(self) -> Any:
             found = super().describe()
-            return replace(found, versions={"torch": "1.0"}) if cluster.made[0].artist is self else found
+            return replace(found, versions={"torch": "1.0"}) if cluster.made[0].target is self else found
 
     cluster.make = Mixed
     pool, first = WorkerPool("auto"), {number: here[number] for number in range(4)}
@@ -208,10 +208,10 @@ def test_without_ray_one_sentence_says_what_to_install(monkeypatch: pytest.Monke
 
 
 def test_an_adapter_is_fused_and_left_again(order: Order, tmp_path: Path, trained: Path) -> None:
-    artist, few = Artist(), REQUESTS[:4]
+    actor, few = DrawingActor(), REQUESTS[:4]
 
     def drawn(adapter: bytes | None) -> list[bytes]:
-        (batch,) = artist.draw(order, few, adapter)
+        (batch,) = actor.draw(order, few, adapter)
         return [image.tobytes() for image in batch.images]
 
     base, changed = drawn(None), drawn(trained.read_bytes())

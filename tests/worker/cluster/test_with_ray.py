@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from gal_studio.engine.sampling.sampler import DrawnBatch
-from gal_studio.worker.cluster.artist import Order
+from gal_studio.worker.cluster.actor import Order
 from gal_studio.worker.cluster.pool import WorkerPool
 from tests.worker.cluster.conftest import REQUESTS, Pictures, drawn_by
 

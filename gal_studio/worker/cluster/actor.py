@@ -52,7 +52,7 @@ def this_place() -> Place:
     return Place(socket.gethostname(), device_name(choose_device()), found)
 
 
-class Artist:
+class DrawingActor:
     """Draws chunks of pictures. Model and adapter stay open until another one is asked for."""
 
     def __init__(self) -> None:
