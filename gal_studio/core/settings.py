@@ -5,7 +5,7 @@ import functools
 import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
-from typing import ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from gal_studio.core import checks
 from gal_studio.core.checks import setting
@@ -209,8 +209,6 @@ class GalSettings(SettingsGroup):
     balance: bool = setting(True, checks.flag, "Balance")
     # lambda of Eq. G8
     balance_lambda: float = setting(1.0, checks.real, "Weight of accepted pictures", 0.0, 1000.0)
-    # order suggestions by what was learned from the person's overrides, from ten of them on
-    learn_from_choices: bool = setting(False, checks.flag, "Learn from choices")
     # what says that a picture is a copy (Eq. G12); "prompts" is published
     witnesses: Witnesses = setting(
         "both",
@@ -225,10 +223,17 @@ class GalSettings(SettingsGroup):
         },
     )
 
-    @property
-    def in_use(self) -> str:
-        """The name of the policy that suggests: what was learned takes the place of uncertainty."""
-        return "learned" if self.learn_from_choices and self.policy == "uncertainty" else self.policy
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """Read a dictionary; the former switch `learn_from_choices` stood for the policy "learned"."""
+        if not isinstance(data, Mapping) or "learn_from_choices" not in data:
+            return super().from_dict(data)
+        named = dict(data)
+        is_on = named.pop("learn_from_choices")
+        checks.of_type("Learn from choices", is_on, bool)
+        if is_on and named.get("policy", cls.policy) == cls.policy:
+            named["policy"] = "learned"
+        return super().from_dict(named)
 
 
 @dataclass(frozen=True)

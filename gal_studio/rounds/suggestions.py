@@ -37,17 +37,17 @@ def proposal(here: RoundSnapshot, policy: str | None = None, top_k: int | None =
 
     By default the policy and the number of the round's settings.
     """
-    return _proposal(here, policy, _pool(here, find_policy(policy or here.gal.in_use), top_k))
+    return _proposal(here, policy, _pool(here, find_policy(policy or here.gal.policy), top_k))
 
 
 def first_proposal(here: RoundSnapshot) -> SuggestionSet:
     """What was suggested before anything was decided."""
-    pool = _pool(here, find_policy(here.gal.in_use), None)
+    pool = _pool(here, find_policy(here.gal.policy), None)
     return _proposal(here, None, replace(pool, rejected=frozenset(), answered=frozenset())).made
 
 
 def _proposal(here: RoundSnapshot, policy: str | None, pool: PoolSnapshot) -> Proposal:
-    acting = find_policy(policy or here.gal.in_use).acting(pool)
+    acting = find_policy(policy or here.gal.policy).acting(pool)
     return Proposal(acting, pool, acting.suggest(pool))
 
 

@@ -142,6 +142,21 @@ def test_settings_are_frozen():
         Settings().tune.steps = 3
 
 
+@pytest.mark.parametrize(
+    ("stored", "policy"),
+    [
+        ({"learn_from_choices": True}, "learned"),
+        ({"learn_from_choices": True, "policy": "margin"}, "margin"),
+        ({"learn_from_choices": False, "policy": "uncertainty"}, "uncertainty"),
+    ],
+)
+def test_a_former_switch_is_the_policy_that_it_stood_for(stored: dict[str, object], policy: str):
+    assert Settings.from_dict({"gal": stored}).gal.policy == policy
+    assert "learn_from_choices" not in Settings.from_dict({"gal": stored}).to_dict()["gal"]
+    with pytest.raises(StudioError, match="Learn from choices"):
+        Settings.from_dict({"gal": {"learn_from_choices": "yes"}})
+
+
 def test_former_names_are_read_and_kept_in_fingerprints():
     old = {"sample": {"steps": 7}, "tune": {"sample_every": 5}}
     for made in (Settings.from_dict(old), Settings().updated(old)):

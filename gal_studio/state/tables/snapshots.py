@@ -77,7 +77,7 @@ class Snapshots:
         """
         with self._database.snapshot():
             plain, _ = self._plain("project", project_id)
-            policies = [find_policy(each.gal.in_use) for each in plain.rounds]
+            policies = [find_policy(each.gal.policy) for each in plain.rounds]
             needing = zip(plain.rounds, policies, strict=True)
             return self._with_pictures(
                 plain,
@@ -106,7 +106,7 @@ class Snapshots:
         with self._database.snapshot():
             plain, round_id = self._plain(what, identity)
             here = plain.round(round_id)
-            policy = find_policy(policy_name or here.gal.in_use)
+            policy = find_policy(policy_name or here.gal.policy)
             line = plain.rounds if policy.needs_choices else (*here.ancestors, here)
             featured = [here] if policy.needs_features else []
             return self._with_pictures(plain, line, featured, policy.needs_choices).round(round_id)

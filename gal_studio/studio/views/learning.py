@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from gal_studio.core.gal.learned import LEAST_OVERRIDES
-from gal_studio.core.gal.policies.learned import LearnedAgreement, leave_one_round_out
+from gal_studio.core.gal.policies.learned import LEARNED, LearnedAgreement, leave_one_round_out
 from gal_studio.rounds.suggestions import judged_round, overrides, rounds_with_choices
 from gal_studio.state import Store
 
@@ -30,5 +30,5 @@ def learning_offer(store: Store, project_id: str) -> Learning:
         agreement = leave_one_round_out(
             [judged_round(each) for each in rounds], [each.gal.top_k for each in rounds]
         )
-    is_on = project.project.settings.gal.learn_from_choices
+    is_on = project.project.settings.gal.policy == LEARNED.name
     return Learning(standing, LEAST_OVERRIDES, is_on, agreement)

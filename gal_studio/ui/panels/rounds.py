@@ -5,6 +5,8 @@ from typing import Annotated
 
 from pydantic import Field, FiniteFloat
 
+from gal_studio.core.gal.policies.learned import LEARNED
+from gal_studio.core.gal.policies.uncertainty import UNCERTAINTY
 from gal_studio.core.types import Verdict
 from gal_studio.studio.views.choices import RoundChoices
 from gal_studio.studio.views.history import HistoryStep
@@ -229,7 +231,8 @@ def explain_choice(context: Context, round: Id, choice: int, reason: Text) -> No
 @REQUESTS.write
 def learn(context: Context, project: Id, on: bool) -> None:
     """Switch on or off that suggestions follow what was learned from the choices."""
-    context.studio.change_settings(project, {"gal": {"learn_from_choices": on}})
+    policy = LEARNED if on else UNCERTAINTY
+    context.studio.change_settings(project, {"gal": {"policy": policy.name}})
 
 
 PANEL = Panel("rounds", joined(REQUESTS, refine.REQUESTS, trials.REQUESTS))

@@ -28,7 +28,7 @@ def two_rounds(studio: Studio, round_id: str) -> tuple[str, str]:
 
 def switch_on(studio: Studio, round_id: str) -> str:
     project = studio.store.rounds.get(round_id).project_id
-    studio.change_settings(project, {"gal": {"learn_from_choices": True}})
+    studio.change_settings(project, {"gal": {"policy": "learned"}})
     return project
 
 
