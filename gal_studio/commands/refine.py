@@ -20,8 +20,8 @@ from gal_studio.commands.terminal.stored import (
 )
 from gal_studio.core.errors import StudioError
 from gal_studio.core.types import Round
-from gal_studio.rounds import lineage
 from gal_studio.rounds import pairs as pair_rules
+from gal_studio.rounds import planned
 from gal_studio.rounds.inputs import inputs_of
 from gal_studio.state import Store
 from gal_studio.state.tables.projects import Project
@@ -101,7 +101,7 @@ def refine_round(studio: Studio, worker: LocalWorker, line: ProgressLine, round_
         for job in jobs:
             worker.finish(job)
         done = store.rounds.get(jobs[-1].round_id)
-    elif lineage.missing(store.snapshots.round(done.id)):
+    elif planned.missing(store.snapshots.round(done.id)):
         worker.finish(studio.generate(done.id))
     _tell(studio, line, done)
     return done.id

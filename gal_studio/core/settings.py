@@ -21,6 +21,7 @@ Target = Literal["attention", "all", "style"]
 Crop = Literal["center", "random"]
 TimeWeighting = Literal["even", "low_noise", "high_noise"]
 Schedule = Literal["constant", "cosine"]
+Allocation = Literal["fixed", "race"]
 AfterRefinement = Literal["continue", "repeat"]
 PairPrompts = Literal["clean", "own"]
 
@@ -163,6 +164,29 @@ class GenerationSettings(SettingsGroup):
     candidates: int = setting(
         10, checks.whole, "Pictures per prompt", 1, 1000, note="How many Generate draws for each test prompt"
     )  # per anchor; n of Eq. G3
+    # "fixed": that many of each; "race": a few, then more where a decision is open (Eq. G20)
+    allocation: Allocation = setting(
+        "fixed",
+        checks.one_of,
+        "Pictures are drawn",
+        Allocation,
+        note="Where most is open: a few of each prompt, then more where it is not clear what to suggest",
+        words={"fixed": "as many for each prompt", "race": "where most is open"},
+    )
+    # most of a round's pictures that a race draws, as a share of `candidates` for each prompt
+    budget: float = setting(
+        0.4,
+        checks.real,
+        "Share of pictures at most",
+        0.0,
+        1.0,
+        note="Of the pictures of all prompts; drawing ends sooner once the suggestions are certain",
+        exclude_low=True,
+    )
+    # with which a race must know that its suggestions are good ones
+    confidence: float = setting(
+        0.8, checks.real, "Confidence", 0.5, 0.99, note="How certain the suggestions must be to stop drawing"
+    )
     steps: int = setting(20, checks.whole, "Sampling steps", 1, 1000)  # of denoising
     # 1 disables classifier-free guidance
     guidance_scale: float = setting(4.0, checks.real, "Guidance scale", 0.0, 100.0)

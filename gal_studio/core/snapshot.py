@@ -13,7 +13,9 @@ from numpy.typing import NDArray
 from gal_studio.core import strict_json
 from gal_studio.core.decisions import Decided
 from gal_studio.core.errors import StudioError
+from gal_studio.core.gal.allocation import Course
 from gal_studio.core.gal.choices import Choice
+from gal_studio.core.gal.recipes import candidate_recipe
 from gal_studio.core.gal.self_check import as_heard
 from gal_studio.core.gal.uncertainty import group_by_anchor, score_pool
 from gal_studio.core.settings import GalSettings, GenerationSettings, Settings, read_settings
@@ -78,7 +80,8 @@ class RoundRecord:
     """A round as it is stored. Settings are parsed when they are asked for: a damaged round hides no other.
 
     `seconds` are those of each phase, `places` those of the references on the map. `pictures` are None if
-    they were not loaded.
+    they were not loaded. `race` is the race that chose the pictures, None before it and without one, and
+    `asked` are the pictures that a person asked for, by anchor and index.
     """
 
     round: Round
@@ -89,6 +92,8 @@ class RoundRecord:
     seconds: Mapping[str, float] = field(default_factory=dict)
     places: Mapping[str, Place] = field(default_factory=dict)
     previews: tuple[Preview, ...] = ()
+    race: Course | None = None
+    asked: tuple[tuple[str, int], ...] = ()
     pictures: Pictures | None = None
 
 
@@ -235,7 +240,13 @@ class RoundSnapshot:
     @cached_property
     def scores(self) -> tuple[AnchorScore, ...]:
         """Eq. G3, G4: the score of each anchor that has candidates in this round, in pool order."""
-        return score_pool(self.project.anchors, self.candidates)
+        return score_pool(self.project.anchors, self.candidates, self.strengths)
+
+    @cached_property
+    def strengths(self) -> tuple[float, ...]:
+        """The mean strength of each candidate of an anchor, by index (Eq. G13)."""
+        drawn = self.settings.generation
+        return tuple(candidate_recipe(drawn, index).mean for index in range(drawn.candidates))
 
     @cached_property
     def groups(self) -> Mapping[str, tuple[Candidate, ...]]:

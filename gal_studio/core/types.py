@@ -182,6 +182,25 @@ class Candidate:
 
 
 @dataclass(frozen=True)
+class Turn:
+    """Eq. G15 of a prompt: the chance of a copy at each strength that a round draws, the strongest first.
+
+    `mean` is that of the posterior, `low` and `high` enclose its middle 80 %. `turns` is the strength at
+    which the prompt turns, in [-0.5, 1.5]. `rate` is the mean over the strengths, and `entropy` what is
+    expected of H of that, in [0, ln 2]. All of them leave out the share of pictures that are not what the
+    curve says.
+    """
+
+    strengths: tuple[float, ...]
+    low: tuple[float, ...]
+    mean: tuple[float, ...]
+    high: tuple[float, ...]
+    turns: float
+    rate: float
+    entropy: float
+
+
+@dataclass(frozen=True)
 class AnchorScore:
     """Overfit rate and entropy of an anchor's candidates (Eq. G3, G4), not counting the `blank` ones.
 
@@ -191,7 +210,8 @@ class AnchorScore:
     the candidates of which the pictures say anything. `weakest` is the least mean strength (Eq. G13),
     `copied_from` the least at which there is a copy, `clean_up_to` the largest at which there is none.
     Of those that are no copies, `lacking` are without the object (Eq. G19), `unlike` of the others not as
-    asked, and `faint` of the rest carry too little (Eq. G6).
+    asked, and `faint` of the rest carry too little (Eq. G6). `turn` is the curve of Eq. G15, None where all
+    pictures have one strength.
     """
 
     anchor: Anchor
@@ -212,6 +232,7 @@ class AnchorScore:
     unlike: int = 0
     faint: int = 0
     between_recipes: float = 0.0
+    turn: Turn | None = None
 
     @property
     def good(self) -> int:

@@ -82,14 +82,6 @@ def drawn(here: RoundSnapshot) -> frozenset[tuple[str, int]]:
     return frozenset((one.anchor_id, one.index) for one in here.candidates if one.image)
 
 
-def missing(here: RoundSnapshot) -> tuple[tuple[Anchor, int], ...]:
-    """The round's candidates that are not generated yet, as (anchor, index)."""
-    there, wanted = drawn(here), range(here.settings.generation.candidates)
-    return tuple(
-        (anchor, index) for anchor in pool(here) for index in wanted if (anchor.id, index) not in there
-    )
-
-
 def round_training_seed(here: RoundSnapshot) -> int:
     """The round's training seed, which is the same for all branches at this depth."""
     seed, number = here.project.project.seed, here.round.number

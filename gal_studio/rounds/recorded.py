@@ -127,7 +127,9 @@ def _left_out(store: Store, line: list[RoundSnapshot], rounds: list[RecordedRoun
     for here, recorded in zip(line, rounds, strict=True):
         drawn, wanted = len(here.candidates), recorded.settings.generation.candidates
         pool = len({each.anchor_id for each in here.candidates})
-        if 0 < drawn < wanted * pool:
+        if here.record.asked:
+            yield f"what you asked for beside the race in round {here.round.number}, but for what you decided"
+        if recorded.settings.generation.allocation == "fixed" and 0 < drawn < wanted * pool:
             yield (
                 f"round {here.round.number} had {drawn} of {wanted * pool} pictures, and the replay draws all"
             )

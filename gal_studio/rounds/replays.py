@@ -7,7 +7,7 @@ from dataclasses import replace
 from gal_studio.core.errors import StudioError
 from gal_studio.core.naming import MAX_NAME_LENGTH, unique_name
 from gal_studio.core.types import Job, Round
-from gal_studio.rounds import lineage, prior, test_set
+from gal_studio.rounds import planned, prior, test_set
 from gal_studio.rounds.inputs import load_inputs
 from gal_studio.rounds.recorded import RecordedLine, record_line
 from gal_studio.rounds.replay_decisions import decide, replay_choices
@@ -150,6 +150,9 @@ def _add_round(store: Store, project: Project, parent: Round | None, recorded: R
     for anchor in store.projects.anchors(project.id):
         store.projects.enable_anchor(anchor.id, anchor.prompt in recorded.prompts)
     added = store.rounds.add(project.id, parent.id if parent else None, recorded.settings)
+    if recorded.settings.generation.allocation == "race":  # another training would let it draw others
+        ids = {anchor.prompt: anchor.id for anchor in store.projects.anchors(project.id)}
+        store.races.ask(added.id, [(ids[prompt], index) for prompt, index in recorded.decisions])
     store.rounds.keep_prior_drawing(added.id, recorded.prior_drawing)
     return added
 
@@ -174,7 +177,7 @@ def enqueue_missing(store: Store, round_: Round) -> tuple[Job, ...]:
     if round_.adapter is None:
         kinds.append("fine_tune")
     if not store.rounds.children(round_.id):  # test prompts may have come and gone since an earlier round
-        if lineage.missing(store.snapshots.round(round_.id)):
+        if planned.missing(store.snapshots.round(round_.id)):
             kinds.append("generate")
         if round_.number < len(store.replays.rounds(round_.project_id)):
             kinds.append("replay")

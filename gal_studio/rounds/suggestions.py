@@ -12,7 +12,8 @@ from gal_studio.core.gal.scores.registry import known_scores
 from gal_studio.core.gal.selection import SuggestionSet
 from gal_studio.core.snapshot import ProjectSnapshot, RoundSnapshot
 from gal_studio.core.types import Author, Candidate, Verdict
-from gal_studio.rounds.lineage import accepted_candidates, drawn, missing
+from gal_studio.rounds.lineage import accepted_candidates, drawn
+from gal_studio.rounds.planned import has_ended, is_race, left, missing
 from gal_studio.state.store import Store
 
 Scores = Mapping[str, Mapping[str, float]]
@@ -88,10 +89,15 @@ def overrides(project: ProjectSnapshot) -> int:
 
 def shown_proposal(here: RoundSnapshot) -> Proposal:
     """What the page suggests: nothing before all pictures of the round are drawn."""
-    made, done, left = proposal(here), len(drawn(here)), len(missing(here))
-    if not (done and left):
+    made, done, more = proposal(here), len(drawn(here)), left(here)
+    if not (done and more):
         return made
-    sentence = f"{done} of {done + left} pictures are drawn: suggestions are made when all are."
+    if is_race(here) and not has_ended(here):
+        sentence = (
+            f"{done} pictures are drawn, {done + more} at most: suggestions are made once it is clear which."
+        )
+    else:
+        sentence = f"{done} of {done + more} pictures are drawn: suggestions are made when all are."
     return replace(made, made=SuggestionSet((), False, sentence))
 
 

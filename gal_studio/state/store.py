@@ -22,6 +22,7 @@ from gal_studio.state.tables.exports import Exports
 from gal_studio.state.tables.measures import Measures
 from gal_studio.state.tables.overrides import Overrides
 from gal_studio.state.tables.projects import Projects
+from gal_studio.state.tables.races import Races
 from gal_studio.state.tables.refinements import Refinements
 from gal_studio.state.tables.replays import Replays
 from gal_studio.state.tables.rounds import Rounds
@@ -56,6 +57,7 @@ class Store(AbstractContextManager["Store"]):
         self.projects = Projects(self.database, clock)
         self.rounds = Rounds(self.database, clock)
         self.candidates = Candidates(self.database, clock)
+        self.races = Races(self.database)
         self.decisions = Decisions(self.database, clock)
         self.overrides = Overrides(self.database, clock)
         self.refinements = Refinements(self.database, clock)

@@ -7,7 +7,7 @@ import pytest
 from gal_studio.core.errors import StudioError
 from gal_studio.core.gal.balance import mean_entropy
 from gal_studio.core.snapshot import Start
-from gal_studio.rounds import lineage
+from gal_studio.rounds import lineage, planned
 from gal_studio.rounds.suggestions import (
     accepted_in_base,
     open_suggestions,
@@ -39,11 +39,11 @@ def test_the_pool_lacks_what_was_accepted_above_and_what_is_switched_off():
 
 def test_what_is_missing_of_a_round():
     project = two_rounds()
-    assert lineage.missing(project.round("second")) == ()
+    assert planned.missing(project.round("second")) == ()
     fewer = project_of(ANCHORS, project.records[0], record("second", "first", 2, AFTER[1:]))
-    assert lineage.missing(fewer.round("second")) == ((ANCHORS[1], 0),)
+    assert planned.missing(fewer.round("second")) == ((ANCHORS[1], 0),)
     lost = project_of(ANCHORS, record("first", None, 1, [replace(PICTURES[0], image=""), *PICTURES[1:]]))
-    assert lineage.missing(lost.round("first")) == ((ANCHORS[0], 0),)
+    assert planned.missing(lost.round("first")) == ((ANCHORS[0], 0),)
 
 
 def test_an_accepted_picture_is_learned_with_the_weight_of_its_round():
@@ -94,6 +94,6 @@ def test_nothing_is_suggested_before_all_pictures_are_drawn():
 def test_pictures_that_were_not_loaded_are_not_taken_for_none():
     project = project_of(ANCHORS, replace(record("first"), pictures=None))
     with pytest.raises(ValueError, match="were not loaded"):
-        lineage.missing(project.round("first"))
+        planned.missing(project.round("first"))
     with pytest.raises(StudioError, match="no round 'other'"):
         project.round("other")

@@ -10,7 +10,7 @@ import pytest
 
 from gal_studio.cli import main
 from gal_studio.core.errors import StudioError
-from gal_studio.rounds import fingerprints, lineage
+from gal_studio.rounds import fingerprints, planned
 from gal_studio.rounds.inputs import inputs_of
 from gal_studio.state import Store
 from gal_studio.state.files.own_folder import DAMAGED, others
@@ -61,11 +61,11 @@ def test_lost_candidate_is_drawn_again_under_its_id_and_its_verdict_stays(full: 
     candidate = full.candidates.get(chosen)
     data = full.images.read(candidate.image)
     full.rounds.set_settings(round_.id, project.settings.updated({"generation": {"candidates": 2}}))
-    assert lineage.missing(full.snapshots.round(round_.id)) == ()
+    assert planned.missing(full.snapshots.round(round_.id)) == ()
     full.images.path(candidate.image).unlink()
     assert ("lost", "candidates") in found(full)
     assert any("Generate draws them again" in line for line in repair(full))
-    (missing,) = lineage.missing(full.snapshots.round(round_.id))
+    (missing,) = planned.missing(full.snapshots.round(round_.id))
     assert (missing[0].id, missing[1]) == (candidate.anchor_id, candidate.index)
     assert Studio(full).round_view(round_.id).candidates
     with pytest.raises(StudioError, match="press Generate"):
@@ -77,7 +77,7 @@ def test_lost_candidate_is_drawn_again_under_its_id_and_its_verdict_stays(full: 
         [NewCandidate(candidate.anchor_id, candidate.index, candidate.seed, again, 0.1, 0.2, feature)],
     )
     assert full.decisions.of_round(round_.id).accepted == (chosen,)
-    assert lineage.missing(full.snapshots.round(round_.id)) == ()
+    assert planned.missing(full.snapshots.round(round_.id)) == ()
     assert examine(full) == ()
 
 

@@ -126,9 +126,11 @@ const NOTHING_ACCEPTED = "Nothing is accepted here: the next round would learn t
 /** @param {number | null | undefined} seconds */
 const takes = (seconds) => (seconds ? `, ${about(seconds)}` : "");
 /** @param {Round} round */
-const drawn = ({ pool, expected }) =>
+const drawn = ({ pool, each, most }) =>
   pool.length
-    ? `Draws ${expected} pictures for each of ${pool.length} test prompts.`
+    ? most < each * pool.length
+      ? `Draws up to ${most} pictures of ${pool.length} test prompts, more of those where most is open.`
+      : `Draws ${each} pictures for each of ${pool.length} test prompts.`
     : "No test prompt is left to draw: add some on the first screen, or switch some on.";
 let sending = false;
 

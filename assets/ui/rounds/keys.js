@@ -3,7 +3,7 @@
 /** @import { Verdict } from "payloads" */
 import { state, setFocus, setSelection, setFilter, verdictOf } from "../app/store.js";
 import { above, typing } from "../kit/dom.js";
-import { decideFocused } from "./grid/grid.js";
+import { decideFocused, placesShown } from "./grid/grid.js";
 import { neighbour, openPictures } from "./grid/neighbours.js";
 import { below } from "./grid/order.js";
 import { desk } from "./desk/desk.js";
@@ -208,5 +208,5 @@ function moveFocus(right, down) {
   const at = focus === null ? -1 : flat.indexOf(focus);
   if (at < 0 || focus === null) return go(neighbour(right + down > 0 ? 1 : -1) ?? flat[0]);
   if (right) return go(flat[Math.max(0, Math.min(flat.length - 1, at + right))]);
-  return go(below(open, focus, down, columns()));
+  return go(below(placesShown(), focus, down, columns()));
 }

@@ -21,7 +21,7 @@ from gal_studio.core.gal.policies.registry import find_policy, policy_names
 from gal_studio.core.gal.selection import SuggestionSet
 from gal_studio.core.settings import Settings
 from gal_studio.core.types import Round
-from gal_studio.rounds import lineage, pairs
+from gal_studio.rounds import pairs, planned
 from gal_studio.state import Store
 from gal_studio.studio import ProjectDraft, Studio
 from gal_studio.studio.create.references import Mask, open_picture
@@ -167,7 +167,7 @@ def _work_on(studio: Studio, worker: LocalWorker, round_id: str) -> None:
     worker.finish_what_was_left(round_id)
     if studio.store.rounds.get(round_id).adapter is None:
         worker.finish(studio.fine_tune(round_id))
-    if lineage.missing(studio.store.snapshots.round(round_id)):
+    if planned.missing(studio.store.snapshots.round(round_id)):
         worker.finish(studio.generate(round_id))
 
 

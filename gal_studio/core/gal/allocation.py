@@ -5,6 +5,7 @@ has a clean picture to accept. A prompt for which both are settled gets no furth
 function of the stages before it, so an interrupted round continues as if it had not been interrupted.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -26,7 +27,8 @@ class Race:
     """Eq. G20: how candidates are allocated: `first` of each prompt, then stages, `budget` in all.
 
     The race ends when, with `confidence`, the chosen k prompts have on average at most `tolerance` nats less
-    entropy than the k best, and each has `clean` pictures to accept.
+    entropy than the k best, and each has `clean` pictures to accept. Pictures of one strength are drawn
+    `rows` at a time: a stage fills these batches, since a row that is left empty costs as much as a picture.
     """
 
     top_k: int
@@ -36,12 +38,30 @@ class Race:
     confidence: float = 0.9
     tolerance: float = 0.05
     clean: int = 2
+    rows: int = 1
 
     def __post_init__(self) -> None:
-        if min(self.top_k, self.first, self.stage, self.budget) < 1:
+        if min(self.top_k, self.first, self.stage, self.budget, self.rows) < 1:
             raise ValueError(f"a race needs at least one picture and one suggestion, not {self!r}")
         if not 0.0 < self.confidence < 1.0 or self.tolerance < 0.0:
             raise ValueError(f"no confidence or tolerance: {self!r}")
+
+
+@dataclass(frozen=True)
+class Course:
+    """A race as it is kept with its round.
+
+    `shift` is how far the project's marks moved chances when it began (Eq. G16): what is marked later does
+    not influence it. The other values are those of its end: how many pictures were drawn, how many of
+    `prompts` are settled, and whether that `decided` it, or the budget.
+    """
+
+    shift: float
+    ended: bool = False
+    pictures: int = 0
+    prompts: int = 0
+    settled: int = 0
+    decided: bool = False
 
 
 @dataclass(frozen=True)
@@ -73,7 +93,7 @@ def stand(
     """
     seen: dict[str, dict[int, float | None]] = {anchor: {} for anchor in anchors}
     first = min(race.first, len(strengths), max(1, race.budget // max(1, len(anchors))))
-    order = _first_indices(strengths, first)
+    order = first_indices(strengths, first)
     stage: Sequence[Place] = [(anchor, index) for anchor in anchors for index in order]
     count = 0
     while stage:
@@ -87,7 +107,7 @@ def stand(
     return standing if anchors else Standing((), 0, frozenset(), 1.0, True)
 
 
-def _first_indices(strengths: Sequence[float], number: int) -> tuple[int, ...]:
+def first_indices(strengths: Sequence[float], number: int) -> tuple[int, ...]:
     """The candidates to begin with: spread over the strengths, the first of each."""
     levels = sorted(set(strengths), reverse=True)
     spread = [levels[round(place)] for place in numpy.linspace(0, len(levels) - 1, number + 2)[1:-1]]
@@ -131,9 +151,24 @@ def _next_stage(
         if len(stage) >= room or (place not in unclean and doubt[place] < 0.02):
             break
         free = [index for index in range(len(strengths)) if index not in seen[names[place]]]
-        wanted = _wanted(posterior[place], strengths, free, place in unclean)
+        wanted = useful(posterior[place], strengths, free, place in unclean)
         stage += [(names[place], index) for index in wanted[: min(AT_ONCE, room - len(stage))]]
-    return tuple(stage), over
+    rest = [(names[place], index) for place in ranked for index in range(len(strengths))]
+    rest = [place for place in rest if place[1] not in seen[place[0]] and place not in stage]
+    return (*stage, *_filling(stage, rest, strengths, race.rows, race.budget - count - len(stage))), over
+
+
+def _filling(
+    stage: Sequence[Place], rest: Sequence[Place], strengths: Sequence[float], rows: int, room: int
+) -> list[Place]:
+    """Further places, the first ones first, that fill the batches of each strength of a stage."""
+    lacking = {level: -count % rows for level, count in Counter(strengths[i] for _, i in stage).items()}
+    added: list[Place] = []
+    for anchor, index in rest:
+        if len(added) < room and lacking.get(strengths[index], 0) > 0:
+            lacking[strengths[index]] -= 1
+            added.append((anchor, index))
+    return added
 
 
 def _observed(pictures: Mapping[int, float | None], strengths: Sequence[float]) -> list[Observed]:
@@ -144,7 +179,7 @@ def _clean(pictures: Mapping[int, float | None]) -> int:
     return sum(copy is not None and copy < CLEAN for copy in pictures.values())
 
 
-def _wanted(posterior: Floats, strengths: Sequence[float], free: Sequence[int], clean: bool) -> list[int]:
+def useful(posterior: Floats, strengths: Sequence[float], free: Sequence[int], clean: bool) -> list[int]:
     """The free candidates, the most useful first: where a picture says most about the curve, or where it is
     expected to be clean at the greatest strength.
     """

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 import numpy
 from numpy.typing import ArrayLike, NDArray
 
+from gal_studio.core.types import Turn
+
 Floats = NDArray[numpy.float64]
 
 TURNS = numpy.linspace(-0.5, 1.5, 41)  # below the least strength: all copies; above 1: none
@@ -81,6 +83,41 @@ def _smooth(weights: Floats) -> Floats:
     spread = sum(kernel[k] * padded[k : k + len(TURNS)] for k in range(5))
     values = numpy.asarray(spread).reshape(-1) + 1e-4 / weights.size
     return numpy.asarray(values / values.sum())
+
+
+def read_turns(pool: Sequence[Sequence[Observed]], strengths: Sequence[float]) -> tuple[Turn, ...]:
+    """Eq. G15: the curve of each prompt of a pool, at the strengths over which its pictures are spread."""
+    levels = sorted(set(strengths), reverse=True)
+    posterior = posteriors(pool)
+    at_all, at_levels = _without_lapses(curves(strengths)).mean(axis=1), _without_lapses(curves(levels))
+    turns = numpy.repeat(TURNS, len(SHARPNESS))
+    found = []
+    for weights in posterior:
+        low, high = (_quantiles(at_levels, weights, share) for share in (0.1, 0.9))
+        found.append(
+            Turn(
+                strengths=tuple(levels),
+                low=low,
+                mean=tuple((weights @ at_levels).tolist()),
+                high=high,
+                turns=float(weights @ turns),
+                rate=float(weights @ at_all),
+                entropy=float(weights @ entropies(at_all)),
+            )
+        )
+    return tuple(found)
+
+
+def _without_lapses(q: Floats) -> Floats:
+    return numpy.asarray((q - LAPSE) / (1.0 - 2.0 * LAPSE)).clip(0.0, 1.0)
+
+
+def _quantiles(values: Floats, weights: Floats, share: float) -> tuple[float, ...]:
+    """The value of each column (g, n) below which this share of the weights (g,) lies."""
+    order = numpy.argsort(values, axis=0)
+    below = numpy.cumsum(weights[order], axis=0)
+    rows = (below < share - 1e-12).sum(axis=0).clip(max=len(values) - 1)
+    return tuple(float(values[order[row, column], column]) for column, row in enumerate(rows))
 
 
 def information(posterior: Floats, strengths: ArrayLike) -> Floats:

@@ -3,12 +3,14 @@
 import math
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy
 from numpy.typing import ArrayLike, NDArray
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.gal.standard import Standard
+from gal_studio.core.gal.turning import Observed, read_turns
 from gal_studio.core.recipe import Recipe
 from gal_studio.core.types import Anchor, AnchorScore, Candidate
 
@@ -120,15 +122,26 @@ def score_anchor(
     )
 
 
-def score_pool(pool: Sequence[Anchor], candidates: Sequence[Candidate]) -> tuple[AnchorScore, ...]:
-    """Score the anchors of the pool that have candidates, in pool order."""
+def score_pool(
+    pool: Sequence[Anchor], candidates: Sequence[Candidate], strengths: Sequence[float] = ()
+) -> tuple[AnchorScore, ...]:
+    """Score the anchors of the pool that have candidates, in pool order.
+
+    `strengths` are those over which candidates are spread, for the curves of Eq. G15.
+    """
     by_anchor = group_by_anchor(candidates)
     blank = Counter(candidate.anchor_id for candidate in candidates if candidate.is_blank)
     standard = Standard.of(candidates)
-    return tuple(
+    scores = [
         score_anchor(anchor, by_anchor[anchor.id], blank[anchor.id], standard)
         for anchor in pool
         if anchor.id in by_anchor
+    ]
+    if not scores or len(set(strengths)) < 2:
+        return tuple(scores)
+    seen = [[Observed(c.recipe.mean, c.chance) for c in by_anchor[score.anchor.id]] for score in scores]
+    return tuple(
+        replace(score, turn=turn) for score, turn in zip(scores, read_turns(seen, strengths), strict=True)
     )
 
 

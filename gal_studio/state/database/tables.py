@@ -249,6 +249,23 @@ TABLES: tuple[Table, ...] = (
         y REAL NOT NULL,
         PRIMARY KEY (round_id, reference_id)
     """),
+    # How the pictures of a round are chosen (Eq. G20); of a round without a row, each prompt has as many.
+    Table("races", _OF_ROUND, """
+        round_id TEXT PRIMARY KEY NOT NULL REFERENCES rounds (id),
+        shift REAL NOT NULL,
+        ended INTEGER NOT NULL DEFAULT 0,
+        pictures INTEGER NOT NULL DEFAULT 0,
+        prompts INTEGER NOT NULL DEFAULT 0,
+        settled INTEGER NOT NULL DEFAULT 0,
+        decided INTEGER NOT NULL DEFAULT 0
+    """),
+    # Pictures that a person asked for beside those of the rule.
+    Table("asked_pictures", _OF_ROUND, """
+        round_id TEXT NOT NULL REFERENCES rounds (id),
+        anchor_id TEXT NOT NULL REFERENCES anchors (id),
+        number INTEGER NOT NULL,
+        PRIMARY KEY (round_id, anchor_id, number)
+    """),
     # One that is `own` was chosen by a person and is no sample of the model: no statistic counts it.
     # `marked_copy`: 1 a copy, 0 none, NULL nothing was said (Eq. G12). `strength`: of the LoRA,
     # `early_strength` in the steps up to the share `switch` (Eq. G13).

@@ -28,6 +28,7 @@ from gal_studio.state.tables.copy_marks import copy_shift
 from gal_studio.state.tables.decisions import SELECT_DECISIONS, logged_decision
 from gal_studio.state.tables.overrides import SELECT_CHOICES, choice_of
 from gal_studio.state.tables.projects import anchor_of
+from gal_studio.state.tables.races import course_of
 
 _PROJECT_AND_ROUNDS = """
 SELECT rounds.*, projects.id AS its_id, projects.name AS its_name, projects.kind AS its_kind,
@@ -43,6 +44,10 @@ SELECT rounds.*, projects.id AS its_id, projects.name AS its_name, projects.kind
         WHERE round_id = rounds.id) AS places,
     (SELECT json_group_array(json_array(step, prompt, seed, image)) FROM
         (SELECT * FROM training_images WHERE round_id = rounds.id ORDER BY step)) AS previews,
+    (SELECT json_array(shift, ended, pictures, prompts, settled, decided) FROM races
+        WHERE round_id = rounds.id) AS race,
+    (SELECT json_group_array(json_array(anchor_id, number)) FROM
+        (SELECT * FROM asked_pictures WHERE round_id = rounds.id ORDER BY rowid)) AS asked,
     project_starts.source AS start_source, project_starts.adapter AS start_adapter,
     (SELECT round_id FROM candidates WHERE id = :picture) AS round_of_picture
 FROM projects LEFT JOIN rounds ON rounds.project_id = projects.id
@@ -193,4 +198,6 @@ def _record_of(row: sqlite3.Row) -> RoundRecord:
         seconds=json.loads(row["seconds"]),
         places={name: (x, y) for name, (x, y) in places.items()},
         previews=tuple(Preview(*values) for values in json.loads(row["previews"])),
+        race=None if row["race"] is None else course_of(json.loads(row["race"])),
+        asked=tuple((anchor, number) for anchor, number in json.loads(row["asked"])),
     )

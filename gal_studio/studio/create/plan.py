@@ -13,6 +13,7 @@ from gal_studio.core.memory.room import gigabytes, room_of
 from gal_studio.core.memory.shape import ModelShape
 from gal_studio.core.settings import Settings
 from gal_studio.core.types import Kind
+from gal_studio.rounds.planned import most_pictures
 from gal_studio.state import Store
 from gal_studio.studio.device import Device, this_device
 
@@ -168,7 +169,7 @@ def round_seconds(
     if store is None:
         return None
     steps = plan_draws(settings.tune, True, False).steps
-    pictures = settings.generation.candidates * len(load_anchors(kind))
+    pictures = most_pictures(settings.generation, len(load_anchors(kind)))
     for known, sized, timed in _timed(shape, model, settings):
         paces = store.rounds.paces(known)
         if paces.training is None or paces.drawing is None:

@@ -5,12 +5,15 @@ from dataclasses import replace
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.types import Job, Round
-from gal_studio.rounds import lineage, pairs, test_set
+from gal_studio.rounds import lineage, pairs, planned, test_set
 from gal_studio.rounds.fingerprints import is_trainable, is_trained
 from gal_studio.rounds.inputs import inputs_of
 from gal_studio.rounds.replays import refuse_by_hand
 from gal_studio.studio.open_jobs import is_coming, is_requested
 from gal_studio.studio.verbs.measures import MeasureVerbs
+
+_RULE = ("candidates", "allocation", "budget", "confidence")
+"""The settings of drawing that change nothing of the pictures that are there."""
 
 
 class WorkVerbs(MeasureVerbs):
@@ -37,6 +40,25 @@ class WorkVerbs(MeasureVerbs):
             self._fix_settings_to_draw(round_)
             return self._queue(round_, "generate")
 
+    def draw_more(self, round_id: str, anchor_id: str) -> Job:
+        """Queue three more pictures of one test prompt, beside those that the round draws by itself."""
+        refuse_by_hand(self.store, round_id)
+        with self.store.database.transaction():
+            here = self.store.snapshots.round(round_id)
+            if here.round.adapter is None:
+                raise StudioError(f"Round {here.round.number} is not trained yet: press Fine-tune first.")
+            if anchor_id not in {anchor.id for anchor in lineage.pool(here)}:
+                raise StudioError(
+                    f"Round {here.round.number} does not draw this test prompt: it is switched off, or has "
+                    "an accepted picture of an earlier round."
+                )
+            places = planned.more_of(here, anchor_id)
+            if not places:
+                raise StudioError("This test prompt has as many pictures as a round can have.")
+            self.store.races.ask(round_id, places)
+            job = self._requested(here.round, "generate")
+            return job or self._queue(here.round, "generate")
+
     def run_round(self, round_id: str) -> tuple[Job, Job]:
         """Queue the training of a round, followed by its candidates."""
         with self.store.database.transaction():
@@ -60,7 +82,7 @@ class WorkVerbs(MeasureVerbs):
                 jobs.append(self.fine_tune(round_id))
                 round_ = self.store.rounds.get(jobs[0].round_id)
             here = self.store.snapshots.round(round_.id)
-            if not here.candidates or lineage.missing(here):
+            if not here.candidates or planned.missing(here):
                 jobs.append(self.generate(round_.id))
             if test_set.prepare(self.store, round_.id).is_wanted:
                 jobs.append(self.measure(round_.id))
@@ -120,11 +142,11 @@ class WorkVerbs(MeasureVerbs):
         Refused if there is nothing to learn from.
         """
         base = inputs_of(self.store, round_id, foregrounds=True)
-        planned = pairs.planned_pairs(base, base.here.project.project.settings.refine)
+        wanted = pairs.planned_pairs(base, base.here.project.project.settings.refine)
         for other in base.here.children:
             if other.round.kind == "refine" and other.round.adapter and not other.round.archived:
                 trained = self.store.rounds.training_set(other.id)
-                if pairs.repeats(inputs_of(self.store, other.id), base, planned, trained):
+                if pairs.repeats(inputs_of(self.store, other.id), base, wanted, trained):
                     return other.round
         return None
 
@@ -217,13 +239,18 @@ class WorkVerbs(MeasureVerbs):
         generation = wanted.generation
         machine = replace(present.machine, **wanted.machine.rounding)
         if round_.kind == "refine" or self.store.candidates.count(round_.id):  # compared with its base round
-            generation = replace(present.generation, candidates=wanted.generation.candidates)
+            rule = {name: getattr(wanted.generation, name) for name in _RULE}
+            generation = replace(present.generation, **rule)
             machine = present.machine
         self.store.rounds.keep_prior_drawing(round_.id)
         self.store.rounds.set_settings(
             round_.id, replace(present, generation=generation, gal=wanted.gal, machine=machine)
         )
-        if not lineage.missing(self.store.snapshots.round(round_.id)):
+        if generation.allocation == "race":
+            self.store.races.reopen(round_.id)
+        else:
+            self.store.races.give_up(round_.id)
+        if not planned.missing(self.store.snapshots.round(round_.id)):
             raise StudioError(
                 f"Round {round_.number} has all its pictures: go on to the next round, or choose more "
                 "pictures per prompt in the settings."

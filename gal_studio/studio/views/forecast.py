@@ -6,7 +6,7 @@ from gal_studio.core.gal.balance import plan_draws
 from gal_studio.core.settings import Settings
 from gal_studio.core.snapshot import RoundSnapshot
 from gal_studio.core.types import Job
-from gal_studio.rounds import lineage
+from gal_studio.rounds import lineage, planned
 from gal_studio.state import Store
 from gal_studio.state.tables.rounds import Paces
 
@@ -29,7 +29,7 @@ def forecast(store: Store, job: Job) -> Forecast:
         has_accepted = bool(lineage.inherited_examples(here))
         amount, pace = plan_draws(here.settings.tune, True, has_accepted).steps, paces.training
     else:
-        amount, pace = len(lineage.missing(here)), paces.drawing
+        amount, pace = planned.left(here), paces.drawing
     return Forecast(amount, None if pace is None else amount * pace)
 
 
@@ -53,13 +53,13 @@ def ahead(here: RoundSnapshot, paces: Paces) -> Ahead:
     accepted = {candidate.anchor_id for candidate in lineage.accepted_candidates(here)}
     pool = lineage.pool(here)
     left = [anchor for anchor in pool if anchor.id not in accepted]
-    pictures = here.settings.generation.candidates * len(pool)
+    pictures = len(lineage.drawn(here)) or planned.most_pictures(here.settings.generation, len(pool))
     next_seconds = refinement_seconds = None
     if paces.training is not None and paces.drawing is not None:
         has_accepted = bool(accepted or lineage.inherited_examples(here))
         steps = plan_draws(settings.tune, True, has_accepted).steps
         next_seconds = steps * paces.training
-        next_seconds += settings.generation.candidates * len(left) * paces.drawing
+        next_seconds += planned.most_pictures(settings.generation, len(left)) * paces.drawing
         refinement_seconds = _refinement_steps(settings) * paces.training
         refinement_seconds += (settings.refine.pairs + pictures) * paces.drawing
     return Ahead(next_seconds, settings.refine.pairs, settings.refine.steps, pictures, refinement_seconds)

@@ -10,7 +10,7 @@ import numpy as np
 from gal_studio.core.errors import StudioError
 from gal_studio.core.patchdpo.masks import shrink
 from gal_studio.core.types import Job
-from gal_studio.rounds import lineage, pairs
+from gal_studio.rounds import lineage, pairs, planned
 from gal_studio.rounds.inputs import TrainingInputs, inputs_of
 from gal_studio.state import Store
 from gal_studio.state.tables.refinements import MapKind, Measurement, StoredMap
@@ -71,7 +71,7 @@ def refinement_view(store: Store, round_id: str) -> RefinementView:
 def _step(inputs: TrainingInputs, jobs: Sequence[Job]) -> RefinementStep:
     here = inputs.here
     if here.round.adapter is not None:
-        drawn = here.candidates and not lineage.missing(here)
+        drawn = here.candidates and not planned.missing(here)
         return "done" if drawn or not lineage.pool(here) else "generate"
     if not pairs.pairs_are_ready(inputs):
         return "pairs"

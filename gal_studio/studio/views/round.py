@@ -11,8 +11,9 @@ from gal_studio.core.snapshot import ProjectSnapshot, RoundSnapshot
 from gal_studio.core.types import Reference
 from gal_studio.rounds.fingerprints import is_trainable
 from gal_studio.rounds.inputs import load_inputs
-from gal_studio.rounds.lineage import missing, pool
+from gal_studio.rounds.lineage import pool
 from gal_studio.rounds.pairs import judged_candidates
+from gal_studio.rounds.planned import left, missing, rule_words
 from gal_studio.rounds.suggestions import Proposal, open_suggestions, shown_proposal, suggested_anchors
 from gal_studio.state import Store
 from gal_studio.studio.views.forecast import ahead
@@ -91,7 +92,7 @@ def round_view(store: Store, round_id: str) -> RoundView:
         judged = judged_candidates(store, round_id, here.settings, project.prompts)
         busy = store.jobs.busy_rounds(project.id)
         losses, paces = store.rounds.losses(round_id), store.rounds.paces(project.base_model)
-    made, gal, left = shown_proposal(here), here.gal, missing(here)
+    made, gal, more = shown_proposal(here), here.gal, left(here)
     entropy = mean_entropy(here.scores)
     history = decision_history(here)
     return RoundView(
@@ -100,15 +101,17 @@ def round_view(store: Store, round_id: str) -> RoundView:
         settings=here.settings,
         step=next_step(here, busy, made),
         pool=pool(here),
-        wanted=len(here.tiles) + len(left),
+        wanted=len(here.tiles) + more,
+        coming=_coming(here),
+        rule=rule_words(here),
         scores=score_views(made),
         candidates=_candidate_views(here, made, judged),
         reference_positions=dict(here.record.places),
         mean_entropy=entropy,
         example_weight=example_weight(gal.balance, gal.balance_lambda, entropy),
         exhausted=made.made.exhausted and bool(here.candidates),
-        sentence=_sentence(here, made, bool(left)),
-        check="" if left or made.made.ends else made.pool.check.sentence,
+        sentence=_sentence(here, made, bool(more)),
+        check="" if more or made.made.ends else made.pool.check.sentence,
         losses=losses,
         previews=here.record.previews,
         accepted=len(here.decided.accepted),
@@ -119,6 +122,14 @@ def round_view(store: Store, round_id: str) -> RoundView:
         seconds=dict(here.record.seconds),
         unet_forwards=here.record.unet_forwards,
     )
+
+
+def _coming(here: RoundSnapshot) -> dict[str, tuple[int, ...]]:
+    """The indices of the candidates that are drawn next, by anchor."""
+    found: dict[str, list[int]] = {}
+    for anchor, index in missing(here):
+        found.setdefault(anchor.id, []).append(index)
+    return {anchor: tuple(sorted(indices)) for anchor, indices in found.items()}
 
 
 def _sentence(here: RoundSnapshot, made: Proposal, unfinished: bool) -> str:

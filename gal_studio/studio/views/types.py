@@ -103,10 +103,11 @@ class RoundView:
     """Everything that the Rounds screen shows of one round.
 
     `scores` are in the order of priority; `candidates` in drawing order, so that new ones come last. `pool`
-    are the anchors of this round, drawn or not. `trainable` says whether a training would be a new one,
-    and `ahead` what may follow; `check` is what the round says of itself, unless `sentence` does, and
-    `undo_words` and `redo_words` say what Undo and Redo would do, empty for
-    nothing.
+    are the anchors of this round, drawn or not; `wanted` is how many pictures it has in the end, at most, and
+    `coming` are the indices that are drawn next, by anchor, and `rule` says what chooses them. `trainable`
+    says whether a training would be a new one, and `ahead` what may follow; `check` is what the round says of
+    itself, unless `sentence` does, and `undo_words` and `redo_words` say what Undo and Redo would do, empty
+    for nothing.
     """
 
     round: Round
@@ -115,6 +116,8 @@ class RoundView:
     step: Step
     pool: tuple[Anchor, ...]
     wanted: int
+    coming: Mapping[str, tuple[int, ...]]
+    rule: str
     scores: tuple[ScoreView, ...]
     candidates: tuple[CandidateView, ...]
     reference_positions: dict[str, Place]

@@ -128,6 +128,12 @@ def generate(context: Context, round: Id) -> OfRound:
 
 
 @REQUESTS.write
+def draw_more(context: Context, round: Id, anchor: Id) -> OfRound:
+    """Draw further pictures of one test prompt."""
+    return OfRound(context.studio.draw_more(round, anchor).round_id)
+
+
+@REQUESTS.write
 def run_round(context: Context, round: Id) -> OfRound:
     """Do all that a round lacks."""
     return OfRound(context.studio.run_missing(round)[-1].round_id)

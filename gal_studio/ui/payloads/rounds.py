@@ -10,6 +10,7 @@ from gal_studio.core.gal.reasons import short_names
 from gal_studio.core.gal.recipe_rates import best_recipe, recipe_rates
 from gal_studio.core.gal.scores.registry import known_scores
 from gal_studio.core.types import RoundKind, Speaker, Witnesses
+from gal_studio.rounds.planned import most_pictures
 from gal_studio.studio.views.forecast import Ahead
 from gal_studio.studio.views.json_types import Losses, ShownPicture, Ts, shown_picture, version
 from gal_studio.studio.views.types import CandidateView, RoundView, ScoreView
@@ -44,7 +45,10 @@ class Round:
     step: str
     trained: bool
     pool: tuple[Anchor, ...]
-    expected: int
+    each: Annotated[int, Doc("Pictures of a test prompt by the settings: in a race at most.")]
+    most: Annotated[int, Doc("Pictures of all test prompts by the settings, at most.")]
+    coming: Annotated[Mapping[str, tuple[int, ...]], Doc("The indices of those drawn next, by anchor.")]
+    rule: Annotated[str, Doc("Which rule chose the pictures, in words; empty if that says nothing new.")]
     complete: bool
     witnesses: Annotated[Witnesses, Doc("What finds copies, by the settings.")]
     mean_entropy: Annotated[float, Doc("Mean entropy of the test prompts, in [0, ln 2].")]
@@ -120,7 +124,10 @@ def round_payload(view: RoundView) -> Round:
         step=view.step,
         trained=view.round.adapter is not None,
         pool=anchor_payloads(view.pool),
-        expected=view.settings.generation.candidates,
+        each=view.settings.generation.candidates,
+        most=most_pictures(view.settings.generation, len(view.pool)),
+        coming=view.coming,
+        rule=view.rule,
         complete=view.complete,
         witnesses=view.settings.gal.witnesses,
         mean_entropy=view.mean_entropy,

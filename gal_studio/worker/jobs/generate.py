@@ -18,9 +18,10 @@ from gal_studio.core.recipe import Recipe
 from gal_studio.core.seeds import candidate_seed
 from gal_studio.core.types import Anchor, Job
 from gal_studio.engine.sampling.sampler import DrawnBatch, DrawRequest
-from gal_studio.rounds import lineage, test_set
+from gal_studio.rounds import lineage, planned, test_set
 from gal_studio.state import Store
 from gal_studio.state.tables.candidates import NewCandidate, candidate_id
+from gal_studio.state.tables.copy_marks import copy_shift
 from gal_studio.worker.drawing import Drawing, draw_and_keep
 from gal_studio.worker.jobs.base_pictures import draw_base_pictures
 from gal_studio.worker.jobs.disk_space import check_drawing_room
@@ -51,20 +52,17 @@ def generate_round(store: Store, models: Models, job: Job) -> Generator[Progress
     yield Progress("loading", 0, 0, "Loading the models")
     model = models.image_model(task.project.base_model, task.settings.machine)
     models.texts(task.project.clip_model, _prompts(task))  # refuses prompts that are too long
-    wanted = [
-        _Planned(
-            anchor,
-            index,
-            candidate_seed(task.project.seed, anchor.prompt, index),
-            candidate_recipe(task.settings.generation, index),
-        )
-        for anchor, index in lineage.missing(store.snapshots.round(task.round.id))
-    ]
-    check_drawing_room(task, model, len(wanted))
+    if planned.is_race(store.snapshots.round(task.round.id)):
+        store.races.begin(task.round.id, copy_shift(store.database, task.project.id))
+    check_drawing_room(task, model, planned.left(store.snapshots.round(task.round.id)))
     del model  # a cluster draws in its place, perhaps on the same device
-    if wanted:
+    if _next(task):
         detector = yield from open_detector(task)
-        yield from _draw(task, wanted, detector)
+        while wanted := _next(task):
+            yield from _draw(task, wanted, detector)
+    here = store.snapshots.round(task.round.id)
+    if planned.is_race(here) and not planned.has_ended(here):
+        store.races.end(task.round.id, planned.course(here))
     total = store.candidates.count(task.round.id)
     yield Progress("project", total, total, "Placing the pictures on the map")
     place_round(task)
@@ -73,6 +71,19 @@ def generate_round(store: Store, models: Models, job: Job) -> Generator[Progress
         measure_refinement(store, models, task.project, task.round)
     if test_set.prepare(store, task.round.id).is_due:
         store.jobs.enqueue(task.project.id, task.round.id, "measure")
+
+
+def _next(task: Task) -> list[_Planned]:
+    """What is to be drawn next: in a race one stage, otherwise everything that is missing."""
+    return [
+        _Planned(
+            anchor,
+            index,
+            candidate_seed(task.project.seed, anchor.prompt, index),
+            candidate_recipe(task.settings.generation, index),
+        )
+        for anchor, index in planned.missing(task.store.snapshots.round(task.round.id))
+    ]
 
 
 def _prompts(task: Task) -> list[str]:
@@ -97,12 +108,13 @@ def _draw(
     task: Task, wanted: Sequence[_Planned], detector: CopyDetector | None
 ) -> Generator[Progress, None, None]:
     """Draw the candidates, those of one recipe after those of another: the adapter is fused for each."""
-    left = len(wanted)
-    total = len(lineage.drawn(task.store.snapshots.round(task.round.id))) + left
-    for recipe in sorted({planned.recipe for planned in wanted}, key=lambda one: one.mean, reverse=True):
-        part = [planned for planned in wanted if planned.recipe == recipe]
+    here = task.store.snapshots.round(task.round.id)
+    left = planned.left(here)
+    total = len(lineage.drawn(here)) + left
+    for recipe in sorted({one.recipe for one in wanted}, key=lambda one: one.mean, reverse=True):
+        part = [one for one in wanted if one.recipe == recipe]
         left -= len(part)
-        requests = [DrawRequest(planned.anchor.prompt, planned.seed) for planned in part]
+        requests = [DrawRequest(one.anchor.prompt, one.seed) for one in part]
         drawing = Drawing(requests, task.round.adapter, "draw", total, left, recipe)
         yield from draw_and_keep(task, drawing, partial(_keep, task, part, detector))
 
@@ -117,22 +129,22 @@ def _keep(
     """Embed, score (Eq. G1, G10) and store a finished batch."""
     started = time.monotonic()
     drawn = wanted[batch.first : batch.first + len(batch.images)]
-    scored = score_images(task, batch.images, [planned.anchor.prompt for planned in drawn], detector)
+    scored = score_images(task, batch.images, [each.anchor.prompt for each in drawn], detector)
     features, scores, seen = scored.features, scored.scores, scored.seen
     candidates = [
         NewCandidate(
-            anchor_id=planned.anchor.id,
-            index=planned.index,
-            seed=planned.seed,
+            anchor_id=each.anchor.id,
+            index=each.index,
+            seed=each.seed,
             image=task.store.images.add_picture(batch.images[row]),
             similarity_anchor=scores[row].pop("similarity_anchor"),
             similarity_reference=scores[row].pop("similarity_reference"),
             feature=features[row],
             remark=batch.remarks[row],
             more_scores=scores[row],
-            recipe=planned.recipe,
+            recipe=each.recipe,
         )
-        for row, planned in enumerate(drawn)
+        for row, each in enumerate(drawn)
     ]
     with task.store.database.transaction():
         task.store.candidates.save(task.round.id, candidates)

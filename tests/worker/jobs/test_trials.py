@@ -7,7 +7,7 @@ from gal_studio.core.errors import StudioError
 from gal_studio.core.recipe import Recipe
 from gal_studio.core.types import Job
 from gal_studio.engine.sampling.sampler import draw
-from gal_studio.rounds import fingerprints, lineage
+from gal_studio.rounds import fingerprints, planned
 from gal_studio.rounds.inputs import inputs_of
 from gal_studio.state import Store
 from gal_studio.studio import Studio
@@ -122,7 +122,7 @@ def test_an_own_picture_for_a_test_prompt_answers_it(studio: Studio, models: Mod
     work(studio, models, job_of(studio, drawn))
     studio.decide([studio.use_trial(trial.id)], "accepted")
     assert anchor.id not in {one.id for one in studio.pool(studio.next_round(drawn).id)}
-    assert lineage.missing(studio.store.snapshots.round(drawn)) == ()
+    assert planned.missing(studio.store.snapshots.round(drawn)) == ()
     (choice,) = studio.choices(studio.store.rounds.get(drawn).project_id)[0].choices
     assert choice.verdict == "accepted"
 

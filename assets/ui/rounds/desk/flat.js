@@ -28,8 +28,8 @@ export function flatList(grid, tiles, groups) {
     node,
     body,
     head: null,
-    /** @type {HTMLElement[]} */
-    waiting: [],
+    waiting: /** @type {import("../grid/group.js").Cell[]} */ ([]),
+    gaps: /** @type {HTMLElement[]} */ ([]),
     on: () => grid.hasAttribute("data-flat"),
     get tiles() {
       return placed;

@@ -6,7 +6,8 @@ import { busy, state, on, passes, counts, drawing } from "../../app/store.js";
 import { el, focusedIn, setAttribute, setText } from "../../kit/dom.js";
 import { arrive, faceOf, makeTile, makeTools, markTile, setTabStop, showPicture } from "./tile.js";
 import { toggleCopies } from "./mark_copies.js";
-import { makeGroup, nameGroup, scoreGroup, insertTile, fillWaiting } from "./group.js";
+import { closedMore, drawMore } from "./draw_more.js";
+import { makeGroup, nameGroup, scoreGroup, inColumns, insertTile, fillWaiting } from "./group.js";
 import { flatList } from "../desk/flat.js";
 import { desk } from "../desk/desk.js";
 import { decide, toggle } from "./verdicts.js";
@@ -104,7 +105,11 @@ function groupOf(anchor) {
   const known = groups.get(anchor.id);
   if (known) nameGroup(known, anchor);
   if (known) return known;
-  const group = makeGroup(anchor, () => toggleCopies(idsOf(anchor.id)));
+  const group = makeGroup(
+    anchor,
+    () => toggleCopies(idsOf(anchor.id)),
+    () => drawMore(anchor.id),
+  );
   groups.set(anchor.id, group);
   grid.append(group.node);
   return group;
@@ -152,7 +157,8 @@ function arrange() {
   const pool = (state.round?.pool ?? []).map((anchor) => groupOf(anchor).anchor.id);
   for (const [id, group] of groups) {
     scoreGroup(group, state.scoreOf.get(id), isOpen(id));
-    fillWaiting(group, drawing() && pool.includes(id) ? (state.round?.expected ?? 0) : 0);
+    fillWaiting(group, drawing() ? (state.round?.coming[id] ?? []) : []);
+    group.parts.more.hidden = !(state.round?.complete && !closedMore() && pool.includes(id));
   }
   const order = inOrder(groups.keys(), pool, (id) => (drawing() ? null : state.scoreOf.get(id)?.rank));
   if (held === null) place(order.flatMap((id) => groups.get(id)?.node ?? []));
@@ -215,16 +221,36 @@ function filter() {
   showCount();
 }
 
-/** The visible groups, in page order, with what is to be shown of them. */
-const parts = () =>
-  visibleGroups().map(({ body, head, tiles: placed, waiting }) => ({
-    body,
-    head,
-    cells: [
-      ...placed.filter(({ node }) => !node.hidden).map(({ node }) => node),
-      ...(state.filter === "all" ? waiting : []),
-    ],
-  }));
+/**
+ * The visible groups, in page order, with what is to be shown of them. Where a race chose the pictures, those
+ * of one strength stay below each other: what was not drawn is left open.
+ * @param {number} columns
+ */
+function parts(columns) {
+  const spread =
+    !flat.on() && state.filter === "all" && columns >= (state.round?.each ?? 0) && hasStrengths();
+  return visibleGroups().map((group) => {
+    const open = group.tiles.filter(({ node }) => !node.hidden);
+    const cells = [...open, ...(state.filter === "all" ? group.waiting : [])];
+    return {
+      body: group.body,
+      head: group.head,
+      cells: spread ? inColumns(cells, group.gaps) : cells.map(({ node }) => node),
+    };
+  });
+}
+
+/** The pictures of each visible group in their places, null where one is open. */
+export const placesShown = () =>
+  parts(Number(grid.style.getPropertyValue("--columns")) || 10).map(({ cells }) =>
+    cells.map(({ dataset }) => dataset.id ?? null),
+  );
+
+/** Were the pictures of the round drawn with several strengths of the LoRA? */
+function hasStrengths() {
+  const [first, ...others] = [...state.candidates.values()].filter(({ own }) => !own);
+  return others.some(({ strength }) => strength !== first.strength);
+}
 
 function showCount() {
   const all = counts();
@@ -239,14 +265,14 @@ function showCount() {
 function columns() {
   const width = grid.clientWidth;
   if (!width) return;
-  const most = Math.max(state.round?.expected ?? 0, ...[...groups.values()].map((g) => g.tiles.length), 8);
+  const most = Math.max(state.round?.each ?? 0, ...[...groups.values()].map((g) => g.tiles.length), 8);
   const found = desk.size ? asWanted(width - PADDING) : columnsFor(width, most);
   grid.style.setProperty("--columns", String(found));
   showLarge((width / found) * devicePixelRatio > THUMBNAIL);
   grid.toggleAttribute("data-small", width / found < SMALL);
-  const shownParts = parts();
+  const shownParts = parts(found);
   view.show(shownParts, found);
-  const drawn = flat.on() ? [] : shownParts.map(({ cells }) => cells.flatMap(pictureOf));
+  const drawn = flat.on() ? [] : shownParts.map(({ cells }) => cells.map(pictureOf));
   strengths.show(columnStrengths(drawn, found), grid, found);
 }
 
@@ -255,7 +281,7 @@ const asWanted = (width) =>
   Math.max(1, Math.min(MOST_COLUMNS, Math.floor((width + GAP) / (desk.size + GAP))));
 
 /** @param {HTMLElement} cell */
-const pictureOf = ({ dataset }) => state.candidates.get(dataset.id ?? "") ?? [];
+const pictureOf = ({ dataset }) => state.candidates.get(dataset.id ?? "");
 
 /** @param {boolean} large whether thumbnails are too small */
 function showLarge(large) {

@@ -6,17 +6,19 @@ import { undecided } from "../../kit/format.js";
 /**
  * A tile with the id and index of its candidate.
  * @typedef {{ index: number, id: string, node: HTMLElement }} PlacedTile
+ * @typedef {{ index: number, node: HTMLElement }} Cell
  * @typedef {{ node: HTMLElement, head: HTMLElement, body: HTMLElement, anchor: Anchor,
- *   tiles: PlacedTile[], waiting: HTMLElement[],
- *   parts: Record<"badge" | "copies" | "entropy" | "none" | "note", HTMLElement> }} Group
+ *   tiles: PlacedTile[], waiting: Cell[], gaps: HTMLElement[], parts: Record<
+ *   "badge" | "copies" | "entropy" | "none" | "note" | "more", HTMLElement> }} Group
  */
 
 /**
  * @param {Anchor} anchor
  * @param {() => void} onNone a person says that no picture of a row repeats the reference
+ * @param {() => void} onMore a person wants further pictures
  * @returns {Group}
  */
-export function makeGroup(anchor, onNone) {
+export function makeGroup(anchor, onNone, onMore) {
   const badge = el("span", { class: "rank" });
   const copies = el("span", { class: "copies" });
   const entropy = el("span", {
@@ -32,12 +34,23 @@ export function makeGroup(anchor, onNone) {
   );
   none.addEventListener("click", onNone);
   const note = el("span", { class: "note" });
+  const more = el(
+    "button",
+    {
+      class: "link more",
+      type: "button",
+      hidden: true,
+      title: "Draw three more pictures of this test prompt",
+    },
+    "Draw more",
+  );
+  more.addEventListener("click", onMore);
   const head = el(
     "h3",
     { class: "group-head" },
     badge,
     el("span", { class: "prompt", dir: "auto", title: anchor.prompt }, ...nameOf(anchor)),
-    el("span", { class: "facts" }, copies, none, entropy, note),
+    el("span", { class: "facts" }, more, copies, none, entropy, note),
   );
   const body = el("div", { class: "tiles", role: "group", "aria-label": anchor.prompt });
   const node = el("section", { class: "group", data: { anchor: anchor.id } }, head, body);
@@ -47,8 +60,9 @@ export function makeGroup(anchor, onNone) {
     body,
     tiles: [],
     waiting: [],
+    gaps: [],
     anchor,
-    parts: { badge, copies, entropy, none, note },
+    parts: { badge, copies, entropy, none, note, more },
   };
 }
 
@@ -86,6 +100,8 @@ export function scoreGroup(group, score, open) {
   setAttribute(note, "title", score?.reason ?? null);
 }
 
+const MOST_GAPS = 1000; // a person's own pictures have greater indices
+
 /** @param {number} n pictures, all of which count as copies */
 export const asked = (n) =>
   n === 1 ? "It seems to repeat the reference. Look: does it?" : `All ${n} seem to repeat it. Look: do they?`;
@@ -107,13 +123,37 @@ export function insertTile(group, tile, { id, index }) {
 }
 
 /**
- * Add or remove placeholders to match the number of expected pictures.
+ * Add or remove placeholders to match the pictures that come next.
  * @param {Group} group
- * @param {number} expected
+ * @param {readonly number[]} coming their indices
  */
-export function fillWaiting(group, expected) {
-  const wanted = Math.max(0, expected - group.tiles.length);
-  group.waiting.length = Math.min(group.waiting.length, wanted);
-  while (group.waiting.length < wanted)
-    group.waiting.push(el("span", { class: "waiting", "aria-hidden": "true" }));
+export function fillWaiting(group, coming) {
+  const there = new Set(group.tiles.map(({ index }) => index));
+  const before = group.waiting.map(({ node }) => node);
+  group.waiting = coming
+    .filter((index) => !there.has(index))
+    .map((index, i) => ({
+      index,
+      node: before[i] ?? el("span", { class: "waiting", "aria-hidden": "true" }),
+    }));
+}
+
+/**
+ * The cells of a row, each in the column of its index; `gaps` are kept for the next time.
+ * @param {Cell[]} cells
+ * @param {HTMLElement[]} gaps
+ */
+export function inColumns(cells, gaps) {
+  /** @type {HTMLElement[]} */
+  const row = [];
+  let used = 0;
+  for (const { index, node } of [...cells].sort((one, other) => one.index - other.index)) {
+    while (row.length < Math.min(index, MOST_GAPS)) {
+      gaps[used] ??= el("span", { class: "gap", "aria-hidden": "true" });
+      row.push(gaps[used]);
+      used += 1;
+    }
+    row.push(node);
+  }
+  return row;
 }

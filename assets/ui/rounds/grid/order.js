@@ -14,8 +14,9 @@ export function inOrder(ids, pool, rankOf) {
 }
 
 /**
- * The picture below (`down` is 1) or above (-1), across groups; at the edge, the picture itself.
- * @param {string[][]} groups
+ * The picture below (`down` is 1) or above (-1), across groups; at the edge, the picture itself. Where a
+ * place is open, the nearest picture of its row.
+ * @param {(string | null)[][]} groups null where a place is open
  * @param {string} id one of them
  * @param {number} down
  * @param {number} columns
@@ -24,11 +25,31 @@ export function below(groups, id, down, columns) {
   const g = groups.findIndex((ids) => ids.includes(id));
   const i = groups[g].indexOf(id);
   const column = i % columns;
-  if (groups[g][i + down * columns]) return groups[g][i + down * columns];
-  const next = groups[g + down];
-  if (!next) return id;
-  const row = down > 0 ? 0 : Math.floor((next.length - 1) / columns);
-  return next[Math.min(next.length - 1, row * columns + column)];
+  const place = groups[g][i + down * columns];
+  if (place) return place;
+  const within = place === null ? nearest(groups[g], Math.floor(i / columns) + down, column, columns) : null;
+  if (within) return within;
+  for (let other = g + down; groups[other]; other += down) {
+    const row = down > 0 ? 0 : Math.floor((groups[other].length - 1) / columns);
+    const found = nearest(groups[other], row, column, columns);
+    if (found) return found;
+  }
+  return id;
+}
+
+/**
+ * The picture of a row that is nearest to a column.
+ * @param {(string | null)[]} ids
+ * @param {number} row
+ * @param {number} column
+ * @param {number} columns
+ */
+function nearest(ids, row, column, columns) {
+  if (row < 0) return null;
+  const there = ids
+    .slice(row * columns, (row + 1) * columns)
+    .flatMap((id, i) => (id === null ? [] : [{ id, far: Math.abs(i - column) }]));
+  return there.sort((one, other) => one.far - other.far)[0]?.id ?? null;
 }
 
 const SHRINK = 0.75; // of the smallest tile: so small, if a group then stands in one row

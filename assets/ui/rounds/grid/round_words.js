@@ -28,5 +28,5 @@ export function roundWords() {
   const drawn = [...state.candidates.values()].filter(({ own }) => !own);
   const now = { copies: drawn.filter(({ copy }) => copy).length, candidates: drawn.length };
   const all = project.anchors.filter(({ enabled }) => enabled).length;
-  return gainedWords(before, now, { pool: round.pool.length, all });
+  return [gainedWords(before, now, { pool: round.pool.length, all }), round.rule].filter(Boolean).join(" ");
 }

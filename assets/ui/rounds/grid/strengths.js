@@ -10,37 +10,46 @@ export const strength = (value) => `× ${String(Number(value.toFixed(2))).replac
 
 /**
  * The strength of each column; empty where a column has several, or all have the same.
- * @param {Pick<Candidate, "strength" | "own">[][]} groups the pictures of each group in page order
+ * @param {(Pick<Candidate, "strength" | "own"> | undefined)[][]} groups the pictures of each group in page
+ *   order, none where a place is open
  * @param {number} columns
- * @returns {number[]}
+ * @returns {(number | null)[]} null where a column has no picture
  */
 export function columnStrengths(groups, columns) {
   /** @type {number[]} */
   const found = [];
   for (const pictures of groups)
     for (const [i, picture] of pictures.entries()) {
-      if (picture.own) continue;
+      if (!picture || picture.own) continue;
       const column = i % columns;
       found[column] ??= picture.strength;
       if (found[column] !== picture.strength) return [];
     }
-  return new Set(found).size > 1 ? found : [];
+  const known = Array.from(found, (value) => value ?? null);
+  if (new Set(found.filter((value) => value !== undefined)).size < 2) return [];
+  const each = seriesLength(known);
+  return known.map((value, i) => value ?? known.find((other, j) => other !== null && j % each === i % each) ?? null);
 }
 
 /**
  * After how many columns the strengths begin again, drawn from other seeds.
- * @param {number[]} strengths
+ * @param {(number | null)[]} strengths null where a column has no picture
  */
 export function seriesLength(strengths) {
   const { length } = strengths;
-  for (let each = 1; each < length; each += 1)
-    if (length % each === 0 && strengths.every((value, i) => value === strengths[i % each])) return each;
+  for (let each = 1; each < length; each += 1) {
+    const [fits, series] = [length % each === 0, new Map()];
+    for (const [i, value] of strengths.entries())
+      if (value !== null) series.set(i % each, (series.get(i % each) ?? new Set()).add(value));
+    const values = [...series.values()].flatMap((found) => [...found]);
+    if (fits && values.length === series.size && new Set(values).size === values.length) return each;
+  }
   return length;
 }
 
 /**
  * What stands over each series: the name of the strengths, once.
- * @param {number[]} strengths
+ * @param {(number | null)[]} strengths
  */
 function names(strengths) {
   const each = seriesLength(strengths);
@@ -60,7 +69,7 @@ export function strengthRow() {
   return {
     node,
     /**
-     * @param {number[]} strengths
+     * @param {(number | null)[]} strengths
      * @param {HTMLElement} grid
      * @param {number} columns
      */
@@ -71,7 +80,7 @@ export function strengthRow() {
       if (!repeats(node, strengths))
         node.replaceChildren(
           ...names(strengths),
-          ...strengths.map((value) => el("span", {}, strength(value))),
+          ...strengths.map((value) => el("span", {}, value === null ? "" : strength(value))),
         );
     },
   };

@@ -29,6 +29,18 @@ test("down and up keep the column, across groups and short rows", () => {
   assert.equal(below(groups, "7", 1, 3), "7");
 });
 
+test("where a place is open, down and up take the nearest picture of the row", () => {
+  const groups = [
+    ["1", null, "3"],
+    [null, null, null],
+    [null, "4", null],
+  ]; // one row each
+  assert.equal(below(groups, "1", 1, 3), "4", "a row without pictures is passed over");
+  assert.equal(below(groups, "4", -1, 3), "1");
+  const two = [["1", "2", "3", null, null, "4"]]; // two rows of three
+  assert.equal(below(two, "1", 1, 3), "4");
+});
+
 test("as many columns as fit, from 3 to 12, and at most the number of pictures", () => {
   assert.equal(columnsFor(660, 10), 10);
   assert.equal(columnsFor(660, 8), 8);

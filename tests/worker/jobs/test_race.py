@@ -1,0 +1,143 @@
+"""A race chooses the pictures of a round (Eq. G20): what it draws, how it resumes, and what a person adds."""
+
+from typing import Any
+
+import pytest
+
+from gal_studio.core.errors import StudioError
+from gal_studio.core.types import Job
+from gal_studio.rounds import planned
+from gal_studio.studio import Studio
+from gal_studio.worker.models import Models
+from gal_studio.worker.task import Progress
+from tests.tiny_project import CHANGES, tiny_draft
+from tests.worker.working import first_round, work
+
+Names = tuple[str, str]
+RACE = {"candidates": 10, "lowest_strength": 0.4, "allocation": "race", "budget": 0.5, "batch_size": 2}
+
+
+def trained(studio: Studio, models: Models, names: Names, **changes: Any) -> str:
+    changed: dict[str, Any] = {**CHANGES, "generation": {**CHANGES["generation"], **RACE, **changes}}
+    round_id = first_round(studio, tiny_draft(names, changes=changed))
+    assert work(studio, models, studio.fine_tune(round_id)).state == "completed"
+    return round_id
+
+
+def drawn(studio: Studio, round_id: str) -> dict[tuple[int, int], str]:
+    """The pictures of a round by the place of their prompt and their index."""
+    orders = {anchor.id: anchor.order for anchor in studio.round_view(round_id).project.anchors}
+    return {
+        (orders[one.anchor_id], one.index): one.image for one in studio.store.candidates.of_round(round_id)
+    }
+
+
+def test_a_race_draws_within_its_budget_and_says_how_it_ended(
+    studio: Studio, models: Models, names: Names
+) -> None:
+    round_id = trained(studio, models, names)
+    assert studio.round_view(round_id).wanted == 20
+    assert work(studio, models, studio.generate(round_id)).state == "completed"
+    view = studio.round_view(round_id)
+    assert 8 <= len(view.candidates) <= 20
+    assert {one.candidate.anchor_id for one in view.candidates} == {anchor.id for anchor in view.pool}
+    assert view.complete
+    assert not view.coming
+    assert f"{len(view.candidates)} of 40" in view.rule
+    assert "settled" in view.rule
+    with pytest.raises(StudioError, match="has all its pictures"):
+        studio.generate(round_id)
+    assert planned.has_ended(studio.store.snapshots.round(round_id)), "a refused request changes nothing"
+
+
+def test_an_interrupted_race_draws_what_a_whole_one_does(
+    studio: Studio, models: Models, names: Names
+) -> None:
+    whole, halted = trained(studio, models, names), trained(studio, models, names)
+    assert work(studio, models, studio.generate(whole)).state == "completed"
+    job = studio.generate(halted)
+
+    def stop(running: Job, progress: Progress) -> None:
+        if progress.phase == "draw":
+            studio.stop(running.id)
+
+    for _ in range(3):
+        assert work(studio, models, job, stop).state == "stopped"
+        assert not studio.round_view(halted).complete
+        job = studio.resume(job.id)
+    assert work(studio, models, job).state == "completed"
+    assert drawn(studio, halted) == drawn(studio, whole)
+    assert studio.round_view(halted).rule == studio.round_view(whole).rule
+
+
+def test_one_click_draws_more_of_a_prompt_and_nothing_else(
+    studio: Studio, models: Models, names: Names
+) -> None:
+    round_id = trained(studio, models, names)
+    work(studio, models, studio.generate(round_id))
+    before, rule = drawn(studio, round_id), studio.round_view(round_id).rule
+    anchor = studio.round_view(round_id).pool[2]
+    job = studio.draw_more(round_id, anchor.id)
+    assert set(studio.round_view(round_id).coming) == {anchor.id}
+    assert work(studio, models, job).state == "completed"
+    after, view = drawn(studio, round_id), studio.round_view(round_id)
+    added = {place: image for place, image in after.items() if place not in before}
+    assert {order for order, _ in added} == {anchor.order}
+    assert len(added) == planned.MORE
+    assert after == {**before, **added}
+    assert view.rule == rule
+    assert view.complete
+
+
+def test_pictures_asked_for_in_a_fixed_round_go_beyond_its_number(
+    studio: Studio, models: Models, names: Names
+) -> None:
+    round_id = trained(studio, models, names, allocation="fixed", candidates=2)
+    work(studio, models, studio.generate(round_id))
+    anchor = studio.round_view(round_id).pool[0]
+    work(studio, models, studio.draw_more(round_id, anchor.id))
+    indices = [index for order, index in drawn(studio, round_id) if order == anchor.order]
+    assert sorted(indices) == [0, 1, 2, 3, 4]
+
+
+def test_more_is_refused_of_what_the_round_does_not_draw(
+    studio: Studio, models: Models, names: Names
+) -> None:
+    untrained = first_round(studio, tiny_draft(names))
+    anchor = studio.round_view(untrained).pool[0]
+    with pytest.raises(StudioError, match="not trained yet"):
+        studio.draw_more(untrained, anchor.id)
+    round_id = trained(studio, models, names)
+    off = studio.round_view(round_id).pool[0]
+    studio.enable_anchor(off.id, False)
+    with pytest.raises(StudioError, match="does not draw this test prompt"):
+        studio.draw_more(round_id, off.id)
+
+
+def test_a_greater_budget_lets_a_race_go_on(studio: Studio, models: Models, names: Names) -> None:
+    round_id = trained(studio, models, names, budget=0.2, confidence=0.99)
+    work(studio, models, studio.generate(round_id))
+    before = drawn(studio, round_id)
+    assert len(before) == 8
+    project = studio.round_view(round_id).project
+    studio.change_settings(project.id, {"generation": {"budget": 0.4}})
+    assert studio.round_view(round_id).complete, "settings count when Generate is pressed"
+    work(studio, models, studio.generate(round_id))
+    assert before.items() < drawn(studio, round_id).items()
+    studio.change_settings(project.id, {"generation": {"allocation": "fixed"}})
+    work(studio, models, studio.generate(round_id))
+    assert len(drawn(studio, round_id)) == 40
+
+
+def test_a_round_under_the_old_rule_keeps_its_pictures_and_says_so(
+    studio: Studio, models: Models, names: Names
+) -> None:
+    round_id = trained(studio, models, names, allocation="fixed", candidates=2)
+    work(studio, models, studio.generate(round_id))
+    assert studio.round_view(round_id).rule == ""
+    project = studio.round_view(round_id).project
+    studio.change_settings(project.id, {"generation": {"allocation": "race"}})
+    view = studio.round_view(round_id)
+    assert view.rule == "2 pictures of each test prompt."
+    assert view.complete
+    assert len(view.candidates) == 8
