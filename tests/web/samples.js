@@ -53,6 +53,7 @@ export const score = (more) => ({
   chosen: false,
   reason: "",
   why: "",
+  turn: null,
   left_out: 0,
   ...more,
 });

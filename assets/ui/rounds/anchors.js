@@ -4,13 +4,15 @@ import { state, on, drawing, setFocus, setHover } from "../app/store.js";
 import { el, focusKept, focusedIn, makeButton, repeats } from "../kit/dom.js";
 import { undecided } from "../kit/format.js";
 import { howWeighed } from "./how.js";
+import { turnPanel } from "./turn/turn.js";
 import { editAnchors } from "../reference/anchors_editor.js";
 
 /** @param {HTMLElement} panel */
 export function mountAnchors(panel) {
   const how = howWeighed(); // created once: it stays expanded when the table is re-rendered
+  const turn = turnPanel(panel);
   const update = () => {
-    if (!panel.hidden) show(panel, how);
+    if (!panel.hidden) show(panel, [how, turn]);
   };
   on("scores round job forget view received", update);
   on("hover", () => highlight(panel));
@@ -35,23 +37,23 @@ const rows = () => [
 
 /**
  * @param {HTMLElement} box
- * @param {HTMLElement} how
+ * @param {HTMLElement[]} kept what stands above the table
  */
-function show(box, how) {
+function show(box, kept) {
   const { scores, round } = state;
   if (repeats(box, [scores, drawing(), state.round?.example_weight])) return;
   const keep = focusedIn(box)?.dataset.keep;
-  fill(box, how, scores, round);
+  fill(box, kept, scores, round);
   focusKept(box, keep);
 }
 
 /**
  * @param {HTMLElement} box
- * @param {HTMLElement} how
+ * @param {HTMLElement[]} kept
  * @param {Score[]} scores
  * @param {Round | null} round
  */
-function fill(box, how, scores, round) {
+function fill(box, kept, scores, round) {
   if (!scores.length || !round) {
     box.replaceChildren(
       el(
@@ -65,7 +67,7 @@ function fill(box, how, scores, round) {
   }
   box.replaceChildren(
     meanEntropy(round),
-    how,
+    ...kept,
     el(
       "table",
       { class: "table" },

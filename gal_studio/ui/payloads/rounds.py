@@ -9,7 +9,7 @@ from typing_extensions import Doc
 from gal_studio.core.gal.reasons import short_names
 from gal_studio.core.gal.recipe_rates import best_recipe, recipe_rates
 from gal_studio.core.gal.scores.registry import known_scores
-from gal_studio.core.types import RoundKind, Speaker, Witnesses
+from gal_studio.core.types import RoundKind, Speaker, Turn, Witnesses
 from gal_studio.rounds.planned import most_pictures
 from gal_studio.studio.views.forecast import Ahead
 from gal_studio.studio.views.json_types import Losses, ShownPicture, Ts, shown_picture, version
@@ -65,6 +65,17 @@ class Round:
 
 
 @dataclass(frozen=True)
+class TurnCurve:
+    """The chance of a copy at each strength of the LoRA, the strongest first, in [0, 1]."""
+
+    strengths: tuple[float, ...]
+    low: Annotated[tuple[float, ...], Doc("With `high`: the middle 80 % of what is probable.")]
+    mean: tuple[float, ...]
+    high: tuple[float, ...]
+    turns: Annotated[float, Doc("The strength at which the prompt turns; it may lie outside of them.")]
+
+
+@dataclass(frozen=True)
 class Score:
     """Scores of one test prompt; rates in [0, 1], entropy in [0, ln 2]."""
 
@@ -83,6 +94,7 @@ class Score:
     chosen: bool
     reason: str
     why: str
+    turn: Annotated[TurnCurve | None, Doc("Eq. G15; None where all pictures have one strength.")]
     left_out: Annotated[int, Doc("How many better pictures were left out before this one was suggested.")]
 
 
@@ -178,8 +190,19 @@ def _score_payload(view: ScoreView, head: str, ranked: bool, open_: bool) -> Sco
         chosen=suggested is not None,
         reason=(view.reason if open_ else _ACCEPTED_BEFORE) if ranked else "",
         why=view.why if suggested else "",
+        turn=_turn_payload(view.score.turn),
         left_out=view.left_out if suggested else 0,
     )
+
+
+def _turn_payload(turn: Turn | None) -> TurnCurve | None:
+    if turn is None or len(turn.strengths) < 2:
+        return None
+    strengths, low, mean, high = (
+        tuple(round(value, 3) for value in values)
+        for values in (turn.strengths, turn.low, turn.mean, turn.high)
+    )
+    return TurnCurve(strengths, low, mean, high, round(turn.turns, 3))
 
 
 def candidate_payload(view: CandidateView, head: str) -> Candidate:

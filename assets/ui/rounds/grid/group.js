@@ -1,6 +1,7 @@
 /** The candidates of one test prompt, below a header with its scores. */
 /** @import { Anchor, Score } from "payloads" */
 import { el, setText, setAttribute } from "../../kit/dom.js";
+import { showTurn } from "../turn/turn.js";
 import { undecided } from "../../kit/format.js";
 
 /**
@@ -8,8 +9,8 @@ import { undecided } from "../../kit/format.js";
  * @typedef {{ index: number, id: string, node: HTMLElement }} PlacedTile
  * @typedef {{ index: number, node: HTMLElement }} Cell
  * @typedef {{ node: HTMLElement, head: HTMLElement, body: HTMLElement, anchor: Anchor,
- *   tiles: PlacedTile[], waiting: Cell[], gaps: HTMLElement[], parts: Record<
- *   "badge" | "copies" | "entropy" | "none" | "note" | "more", HTMLElement> }} Group
+ *   tiles: PlacedTile[], waiting: Cell[], gaps: HTMLElement[], parts: Record<Part, HTMLElement> }} Group
+ * @typedef {"badge" | "turn" | "copies" | "entropy" | "none" | "note" | "more"} Part
  */
 
 /**
@@ -20,6 +21,7 @@ import { undecided } from "../../kit/format.js";
  */
 export function makeGroup(anchor, onNone, onMore) {
   const badge = el("span", { class: "rank" });
+  const turn = el("span", { class: "turn-small", hidden: true });
   const copies = el("span", { class: "copies" });
   const entropy = el("span", {
     class: "entropy",
@@ -50,7 +52,7 @@ export function makeGroup(anchor, onNone, onMore) {
     { class: "group-head" },
     badge,
     el("span", { class: "prompt", dir: "auto", title: anchor.prompt }, ...nameOf(anchor)),
-    el("span", { class: "facts" }, more, copies, none, entropy, note),
+    el("span", { class: "facts" }, more, turn, copies, none, entropy, note),
   );
   const body = el("div", { class: "tiles", role: "group", "aria-label": anchor.prompt });
   const node = el("section", { class: "group", data: { anchor: anchor.id } }, head, body);
@@ -62,7 +64,7 @@ export function makeGroup(anchor, onNone, onMore) {
     waiting: [],
     gaps: [],
     anchor,
-    parts: { badge, copies, entropy, none, note, more },
+    parts: { badge, turn, copies, entropy, none, note, more },
   };
 }
 
@@ -88,11 +90,12 @@ export function nameGroup(group, anchor) {
  * @param {boolean} open whether a person has not said of all of them that they are
  */
 export function scoreGroup(group, score, open) {
-  const { badge, copies, entropy, none, note } = group.parts;
+  const { badge, turn, copies, entropy, none, note } = group.parts;
   const asks = Boolean(score && open && score.n > 0 && score.copies === score.n);
   group.node.dataset.chosen = score?.chosen ? "yes" : "no";
   setText(badge, score?.rank ? String(score.rank) : "·");
   setAttribute(badge, "title", score?.rank ? `Priority ${score.rank}` : "Not ranked yet");
+  showTurn(turn, score?.turn);
   setText(copies, score ? (asks ? asked(score.n) : `${score.copies} of ${score.n} copies`) : "");
   none.hidden = !asks;
   setText(entropy, score ? `model undecided ${undecided(score.entropy)}` : "");

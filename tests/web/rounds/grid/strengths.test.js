@@ -14,6 +14,18 @@ test("a column has a strength where all of its pictures share it", () => {
   assert.deepEqual(columnStrengths([row()], 8), [], "the second line begins elsewhere");
   assert.deepEqual(columnStrengths([row(), row().slice(1)], 10), [], "a picture is filtered out");
   assert.deepEqual(columnStrengths([[candidate({ strength: 1 }), candidate({ strength: 1 })]], 2), []);
+  const open = row().map((one, i) => (i % 2 ? undefined : one));
+  assert.deepEqual(columnStrengths([open, open.slice(0, 5)], 10), [
+    1,
+    null,
+    0.7,
+    null,
+    0.4,
+    null,
+    0.85,
+    null,
+    0.55,
+  ]);
   const own = candidate({ strength: 0.3, own: true });
   assert.deepEqual(columnStrengths([row(), [...row(), own]], 10), [...LEVELS, ...LEVELS]);
 });

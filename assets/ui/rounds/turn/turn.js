@@ -1,0 +1,168 @@
+/** The chance of a copy along the strength of the LoRA: small beside a row, large in the panel. */
+/** @import { Candidate, Score, TurnCurve } from "payloads" */
+import { on, state } from "../../app/store.js";
+import { el, repeats, setAttribute, svg } from "../../kit/dom.js";
+import { strength } from "../grid/strengths.js";
+
+const SMALL = { width: 64, height: 20, left: 1, right: 1, top: 1, bottom: 1 };
+const LARGE = { width: 440, height: 128, left: 44, right: 12, top: 8, bottom: 34 };
+const DOT = 3;
+/** @typedef {typeof SMALL} Box */
+
+/** @param {number} value in [0, 1] */
+const percent = (value) => `${Math.round(100 * value)} %`;
+
+/**
+ * A curve in words: "Chance of a copy: 92 % with × 1 of the LoRA, 4 % with × .4."
+ * @param {TurnCurve} turn
+ */
+export function turnWords({ strengths, mean }) {
+  const parts = strengths.map((value, i) => `${percent(mean[i])} with ${strength(value)}`);
+  return `Chance of a copy by how much of the LoRA draws: ${parts.join(", ")}`;
+}
+
+/**
+ * Where a prompt turns, in words.
+ * @param {TurnCurve} turn
+ */
+export function turnsWords({ strengths, turns }) {
+  if (turns > strengths[0]) return "No copies are expected, not even with all of the LoRA.";
+  if (turns < strengths[strengths.length - 1]) return "Copies are expected even with the least of the LoRA.";
+  return `It turns into a copy at about ${strength(turns)} of the LoRA.`;
+}
+
+/**
+ * The places of a curve in a box: strong on the left, as in the grid.
+ * @param {TurnCurve} turn
+ * @param {Box} box
+ */
+export function placesOf(turn, { width, height, left, right, top, bottom }) {
+  const [from, to] = [turn.strengths[0], turn.strengths[turn.strengths.length - 1]];
+  /** @param {number} value */
+  const x = (value) => left + ((from - value) / (from - to)) * (width - left - right);
+  /** @param {number} value */
+  const y = (value) => height - bottom - value * (height - top - bottom);
+  /** @param {number[]} values */
+  const points = (values) => values.map((value, i) => `${round(x(turn.strengths[i]))},${round(y(value))}`);
+  return { x, y, line: points(turn.mean), band: [...points(turn.high), ...points(turn.low).reverse()] };
+}
+
+/** @param {number} value */
+const round = (value) => Number(value.toFixed(1));
+
+/**
+ * @param {TurnCurve} turn
+ * @param {Box} box
+ */
+function drawn(turn, box) {
+  const places = placesOf(turn, box);
+  const node = svg("svg", {
+    class: "turn",
+    viewBox: `0 0 ${box.width} ${box.height}`,
+    role: "img",
+    "aria-label": turnWords(turn),
+  });
+  node.append(
+    svg("polygon", { class: "band", points: places.band.join(" ") }),
+    svg("polyline", { class: "line", points: places.line.join(" ") }),
+  );
+  return { node, places };
+}
+
+/**
+ * The small curve beside a row; it replaces what the box shows.
+ * @param {HTMLElement} box
+ * @param {TurnCurve | null | undefined} turn
+ */
+export function showTurn(box, turn) {
+  box.hidden = !turn;
+  if (repeats(box, turn ?? null)) return;
+  setAttribute(box, "title", turn ? `${turnWords(turn)}. ${turnsWords(turn)}` : null);
+  box.replaceChildren(...(turn ? [drawn(turn, SMALL).node] : []));
+}
+
+/**
+ * The large curve of the test prompt that is pointed at, or else has the focus, or else is the first.
+ * @param {HTMLElement} panel
+ */
+export function turnPanel(panel) {
+  const node = el("figure", { class: "turn-panel", hidden: true });
+  const update = () => {
+    if (panel.hidden) return;
+    const score = chosen();
+    const pictures = score ? picturesOf(score) : [];
+    node.hidden = !score?.turn;
+    if (repeats(node, [score?.turn ?? null, score?.head, pictures.map(({ id }) => id)])) return;
+    node.replaceChildren(...(score?.turn ? large(score, score.turn, pictures) : []));
+  };
+  on("scores round candidates cleared forget view hover focus", update);
+  update();
+  return node;
+}
+
+function chosen() {
+  const anchor = (/** @type {string | null} */ id) => state.candidates.get(id ?? "")?.anchor_id;
+  const wanted = anchor(state.hover) ?? anchor(state.focus);
+  return state.scores.find((score) => score.anchor_id === wanted) ?? state.scores[0];
+}
+
+/** @param {Score} score */
+const picturesOf = (score) =>
+  [...state.candidates.values()].filter(
+    (one) => one.anchor_id === score.anchor_id && !one.own && one.remark !== "flat",
+  );
+
+/**
+ * @param {Score} score
+ * @param {TurnCurve} turn
+ * @param {Candidate[]} pictures
+ */
+function large(score, turn, pictures) {
+  const { node, places } = drawn(turn, LARGE);
+  const { width, height, left, right, bottom } = LARGE;
+  const [floor, roof] = [places.y(0), places.y(1)];
+  node.prepend(
+    svg("line", { class: "rule", x1: left, x2: width - right, y1: floor, y2: floor }),
+    svg("line", { class: "rule", x1: left, x2: width - right, y1: places.y(0.5), y2: places.y(0.5) }),
+    svg("line", { class: "rule", x1: left, x2: width - right, y1: roof, y2: roof }),
+  );
+  for (const one of pictures)
+    node.append(
+      svg("circle", {
+        class: one.copy ? "dot copy" : "dot",
+        cx: round(places.x(one.strength)),
+        cy: round(places.y(chanceOf(one))),
+        r: DOT,
+      }),
+    );
+  for (const value of turn.strengths)
+    node.append(text(places.x(value), height - bottom + 15, strength(value), "middle"));
+  node.append(
+    text((left + width - right) / 2, height - 4, "less of the LoRA →", "middle"),
+    text(left - 6, floor, "0 %", "end"),
+    text(left - 6, places.y(0.5) + 4, "50 %", "end"),
+    text(left - 6, roof + 8, "100 %", "end"),
+  );
+  return [el("figcaption", {}, "Chance of a copy: ", el("b", {}, score.head), ` ${turnsWords(turn)}`), node];
+}
+
+/**
+ * The chance that a picture is a copy, as a person or else the witnesses say.
+ * @param {Candidate} picture
+ */
+function chanceOf({ copy, copy_by, copy_by_witnesses, scores }) {
+  const said = copy_by === "person" || (copy_by === "" && copy_by_witnesses !== "");
+  return said ? Number(copy) : (scores.copy_chance ?? Number(copy));
+}
+
+/**
+ * @param {number} x
+ * @param {number} y
+ * @param {string} words
+ * @param {string} anchor
+ */
+function text(x, y, words, anchor) {
+  const node = svg("text", { x: round(x), y: round(y), "text-anchor": anchor });
+  node.textContent = words;
+  return node;
+}
