@@ -8,6 +8,7 @@ from random import Random
 import numpy as np
 from PIL import Image
 
+from gal_studio.core.gal.allocation import Course
 from gal_studio.core.recipe import AS_TRAINED, Recipe
 from gal_studio.core.settings import Settings
 from gal_studio.core.types import Reference, TrainingExample
@@ -114,6 +115,9 @@ def _work(store: Store, random: Random, round_id: str) -> None:
     store.rounds.add_preview(round_id, sample)
     for anchor in store.projects.anchors(project_id):
         store.candidates.save(round_id, [_candidate(store, random, anchor.id, index) for index in range(2)])
+    store.races.begin(round_id, random.random())
+    store.races.end(round_id, Course(0.0, True, 6, 3, 2, True))
+    store.races.ask(round_id, [(anchor.id, 7)])
     drawn = [candidate.id for candidate in store.candidates.of_round(round_id)]
     store.candidates.place({drawn[0]: (random.random(), -1.5)})
     store.rounds.place_references(round_id, {reference.id: (0.25, random.random())})

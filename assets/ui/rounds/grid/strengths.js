@@ -28,7 +28,9 @@ export function columnStrengths(groups, columns) {
   const known = Array.from(found, (value) => value ?? null);
   if (new Set(found.filter((value) => value !== undefined)).size < 2) return [];
   const each = seriesLength(known);
-  return known.map((value, i) => value ?? known.find((other, j) => other !== null && j % each === i % each) ?? null);
+  return known.map(
+    (value, i) => value ?? known.find((other, j) => other !== null && j % each === i % each) ?? null,
+  );
 }
 
 /**

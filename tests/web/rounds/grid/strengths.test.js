@@ -34,6 +34,7 @@ test("the strengths begin again with other seeds", () => {
   assert.equal(seriesLength([...LEVELS, ...LEVELS]), 5);
   assert.equal(seriesLength(LEVELS), 5);
   assert.equal(seriesLength([1, 1, 0.4, 0.4]), 4);
+  assert.equal(seriesLength([null, 0.85, null, 0.55, null, null, 0.85, null, 0.55, null]), 5);
 });
 
 test("a strength is written as in × .4", () => {
