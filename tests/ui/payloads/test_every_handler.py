@@ -19,7 +19,7 @@ from gal_studio.ui.requests import Context
 from tests.ui.seeded import finished
 from tests.workspace.filled import fill
 
-LAST = ("archive", "delete")
+LAST = ("draw_more", "archive", "delete")
 READS = {one.name for one in REQUESTS.reads()}
 NAMES = (*sorted(READS), *sorted(REQUESTS.keys() - READS - {*LAST, "try_demo"}), *LAST)
 
