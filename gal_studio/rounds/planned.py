@@ -58,9 +58,14 @@ def has_ended(here: RoundSnapshot) -> bool:
 
 
 def standing(here: RoundSnapshot) -> Standing:
-    """Where the race of a round stands, by the chances before what was marked since it began."""
+    """Where the race of a round stands, by the chances before what was marked since it began.
+
+    They are those of each picture alone, not as the round hears its witnesses: that follows all pictures, and
+    a race that goes on would stand elsewhere.
+    """
     shift = 0.0 if here.record.race is None else here.record.race.shift
-    seen = [(one.anchor_id, one.index, _chance(one, shift)) for one in here.candidates if one.image]
+    drawn = [one for one in here.pictures.tiles if one.image and not one.own]
+    seen = [(one.anchor_id, one.index, _chance(one, shift)) for one in drawn]
     anchors = tuple(anchor.id for anchor in pool(here))
     seed = named_seed(here.project.project.seed, "race", here.round.number)
     return _standing(anchors, tuple(sorted(seen)), here.strengths, _race(here, len(anchors)), seed)
