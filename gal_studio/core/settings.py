@@ -175,7 +175,7 @@ class GenerationSettings(SettingsGroup):
     )
     # most of a round's pictures that a race draws, as a share of `candidates` for each prompt
     budget: float = setting(
-        0.4,
+        0.6,
         checks.real,
         "Share of pictures at most",
         0.0,

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from gal_studio.core.copy_chance import moved
 from gal_studio.core.gal.allocation import Course, Place, Race, Standing, first_indices, stand, useful
 from gal_studio.core.gal.recipes import candidate_recipe
-from gal_studio.core.gal.turning import Observed, posteriors
 from gal_studio.core.seeds import named_seed
 from gal_studio.core.settings import GenerationSettings
 from gal_studio.core.snapshot import RoundSnapshot
@@ -79,15 +78,14 @@ def course(here: RoundSnapshot) -> Course:
 
 
 def more_of(here: RoundSnapshot, anchor_id: str, number: int = MORE) -> tuple[Place, ...]:
-    """Further pictures of a test prompt, where clean ones are expected (Eq. G15)."""
+    """Further pictures of a test prompt, where clean ones are expected (Eq. G20)."""
     used = {index for anchor, index in (*drawn(here), *here.record.asked) if anchor == anchor_id}
     drawing = here.settings.generation
     most = min(MOST_OF_ONE, max(drawing.candidates, len(used) + number))
     indices = [index for index in range(most) if index not in used]
-    levels = [candidate_recipe(drawing, index).mean for index in indices]
-    seen = [Observed(one.recipe.mean, one.chance) for one in here.groups.get(anchor_id, ())]
-    order = useful(posteriors([seen])[0], levels, range(len(indices)), clean=True)
-    return tuple((anchor_id, indices[place]) for place in order[:number])
+    strengths = [candidate_recipe(drawing, index).mean for index in range(most)]
+    seen = {one.index: one.chance for one in here.groups.get(anchor_id, ()) if one.index < most}
+    return tuple((anchor_id, index) for index in useful(seen, strengths, indices, clean=True)[:number])
 
 
 def _by_rule(here: RoundSnapshot) -> Sequence[Place]:

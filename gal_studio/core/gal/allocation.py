@@ -12,14 +12,17 @@ from dataclasses import dataclass
 import numpy
 from numpy.typing import NDArray
 
-from gal_studio.core.gal.turning import Observed, curves, entropies, information, posteriors
+from gal_studio.core.gal.turning import entropies
 
 Floats = NDArray[numpy.float64]
 Place = tuple[str, int]  # an anchor's ID and a candidate's index
 
 CLEAN = 0.5  # a picture below is clean
 DRAWS = 400  # of the posterior
-AT_ONCE = 3  # pictures of one prompt in a stage after the first
+AT_ONCE = 2  # pictures of one prompt in a stage after the first
+SPREAD = 0.12  # standard deviation of p(copy) among the pictures of a prompt at one strength
+PRIOR = 6.0  # pictures that this is worth
+GUESSED = 0.12  # of the mean at a strength that is interpolated between others
 
 
 @dataclass(frozen=True)
@@ -33,10 +36,10 @@ class Race:
 
     top_k: int
     budget: int
-    first: int = 2
+    first: int = 3
     stage: int = 18
     confidence: float = 0.9
-    tolerance: float = 0.05
+    tolerance: float = 0.03
     clean: int = 2
     rows: int = 1
 
@@ -110,7 +113,8 @@ def stand(
 def first_indices(strengths: Sequence[float], number: int) -> tuple[int, ...]:
     """The candidates to begin with: spread over the strengths, the first of each."""
     levels = sorted(set(strengths), reverse=True)
-    spread = [levels[round(place)] for place in numpy.linspace(0, len(levels) - 1, number + 2)[1:-1]]
+    places = numpy.linspace(0, len(levels) - 1, number) if number > 1 else [(len(levels) - 1) / 2]
+    spread = [levels[round(float(place))] for place in places]
     chosen: list[int] = []
     for level in spread:
         free = [index for index, strength in enumerate(strengths) if index not in chosen]
@@ -126,10 +130,10 @@ def _next_stage(
     rng: numpy.random.Generator,
 ) -> tuple[Sequence[Place], Standing]:
     names = list(seen)
-    posterior = posteriors([_observed(seen[name], strengths) for name in names])
-    at_levels = curves(strengths)
-    sampled = numpy.array([rng.choice(row.size, size=DRAWS, p=row) for row in posterior])
-    entropy = entropies(at_levels.mean(axis=1))[sampled]  # (a, DRAWS): H of each draw of each prompt's curve
+    spread = _spread([levels_of(seen[name], strengths) for name in names])
+    rates = [rate_of(seen[name], strengths, spread) for name in names]
+    drawn = numpy.array([rng.normal(mean, error, DRAWS) for mean, error in rates]).clip(0.0, 1.0)
+    entropy = entropies(drawn)  # (a, DRAWS): H of each prompt, as it may be
     k = min(race.top_k, len(names))
     chosen = set(numpy.argsort(-entropy.mean(axis=1), kind="stable")[:k].tolist())
     best = -numpy.sort(-entropy, axis=0)[:k].mean(axis=0)
@@ -151,7 +155,7 @@ def _next_stage(
         if len(stage) >= room or (place not in unclean and doubt[place] < 0.02):
             break
         free = [index for index in range(len(strengths)) if index not in seen[names[place]]]
-        wanted = useful(posterior[place], strengths, free, place in unclean)
+        wanted = useful(seen[names[place]], strengths, free, place in unclean)
         stage += [(names[place], index) for index in wanted[: min(AT_ONCE, room - len(stage))]]
     rest = [(names[place], index) for place in ranked for index in range(len(strengths))]
     rest = [place for place in rest if place[1] not in seen[place[0]] and place not in stage]
@@ -171,30 +175,72 @@ def _filling(
     return added
 
 
-def _observed(pictures: Mapping[int, float | None], strengths: Sequence[float]) -> list[Observed]:
-    return [Observed(strengths[index], copy) for index, copy in pictures.items() if copy is not None]
+def levels_of(pictures: Mapping[int, float | None], strengths: Sequence[float]) -> dict[float, list[float]]:
+    """p(copy) of the pictures at each strength that was drawn; blank ones say nothing."""
+    found: dict[float, list[float]] = {}
+    for index, copy in sorted(pictures.items()):
+        if copy is not None:
+            found.setdefault(strengths[index], []).append(copy)
+    return found
+
+
+def _spread(pool: Sequence[Mapping[float, Sequence[float]]]) -> float:
+    """The standard deviation of p(copy) among pictures of a prompt at one strength, as seen in a pool."""
+    groups = [copies for known in pool for copies in known.values() if len(copies) > 1]
+    squares = sum(float(numpy.var(copies)) * len(copies) for copies in groups)
+    free = sum(len(copies) - 1 for copies in groups)
+    return float(numpy.sqrt((PRIOR * SPREAD**2 + squares) / (PRIOR + free)))
+
+
+def rate_of(
+    pictures: Mapping[int, float | None], strengths: Sequence[float], spread: float = SPREAD
+) -> tuple[float, float]:
+    """Eq. G20: the mean p(copy) of a prompt over all strengths, each as much, and its standard error.
+
+    At a strength without pictures it is interpolated between its neighbours. (0.5, 0.5) where nothing is
+    known.
+    """
+    known = levels_of(pictures, strengths)
+    if not known:
+        return 0.5, 0.5
+    at = sorted(known)
+    levels = sorted(set(strengths))
+    means = [numpy.mean(known[level]) for level in at]
+    # how much each strength that was drawn counts: itself, and the part of those that lean on it
+    parts = numpy.array([numpy.interp(levels, at, numpy.eye(len(at))[row]) for row in range(len(at))])
+    weights = parts.mean(axis=1)
+    variance = sum(w**2 * spread**2 / len(known[level]) for w, level in zip(weights, at, strict=True))
+    variance += len(set(levels) - set(at)) * GUESSED**2 / len(levels) ** 2
+    return float(weights @ means), float(numpy.sqrt(variance))
 
 
 def _clean(pictures: Mapping[int, float | None]) -> int:
     return sum(copy is not None and copy < CLEAN for copy in pictures.values())
 
 
-def useful(posterior: Floats, strengths: Sequence[float], free: Sequence[int], clean: bool) -> list[int]:
-    """The free candidates, the most useful first: where a picture says most about the curve, or where it is
-    expected to be clean at the greatest strength.
+def useful(
+    pictures: Mapping[int, float | None], strengths: Sequence[float], free: Sequence[int], clean: bool
+) -> list[int]:
+    """The free candidates, the most useful first: at the strengths of which fewest are drawn, or where one is
+    expected to be clean, the greatest such strength first.
     """
-    levels = [strengths[index] for index in free]
-    if not levels:
-        return []
-    if clean:
-        expected = posterior @ curves(levels)
-        value = numpy.where(expected < CLEAN, 1.0 + numpy.array(levels), -expected)
-    else:
-        value = information(posterior, levels)
-    left, picked, used = dict(zip(free, value.tolist(), strict=True)), [], dict[float, int]()
-    while left:  # a level's second picture says less than another level's first
-        index = max(left, key=lambda one: (left[one] / (1 + used.get(strengths[one], 0)), -one))
+    known = levels_of(pictures, strengths)
+    at = sorted(known)
+    used = {level: len(copies) for level, copies in known.items()}
+    left, picked = list(free), list[int]()
+
+    def order(index: int) -> tuple[float, ...]:
+        level = strengths[index]
+        if not clean:
+            return used.get(level, 0), index
+        expected = numpy.interp(level, at, [numpy.mean(known[one]) for one in at]) if at else 0.5
+        if expected >= CLEAN:
+            return 1.0, level, index
+        return 0.0, used.get(level, 0), -level, index
+
+    while left:
+        index = min(left, key=order)
         used[strengths[index]] = used.get(strengths[index], 0) + 1
+        left.remove(index)
         picked.append(index)
-        del left[index]
     return picked

@@ -118,9 +118,3 @@ def _quantiles(values: Floats, weights: Floats, share: float) -> tuple[float, ..
     below = numpy.cumsum(weights[order], axis=0)
     rows = (below < share - 1e-12).sum(axis=0).clip(max=len(values) - 1)
     return tuple(float(values[order[row, column], column]) for column, row in enumerate(rows))
-
-
-def information(posterior: Floats, strengths: ArrayLike) -> Floats:
-    """What a picture of each strength would say about the curve of Eq. G15, (n,): in nats."""
-    q = curves(strengths)
-    return numpy.asarray(entropies(posterior @ q) - posterior @ entropies(q))

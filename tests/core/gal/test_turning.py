@@ -11,7 +11,6 @@ from gal_studio.core.gal.turning import (
     Observed,
     curves,
     entropies,
-    information,
     posteriors,
 )
 from gal_studio.core.gal.uncertainty import entropy
@@ -88,10 +87,3 @@ def test_the_pool_is_the_prior_of_a_prompt_without_pictures() -> None:
     levels = curves((1.0, 0.4))
     assert (pool[-1] @ levels)[0] > (alone[0] @ levels)[0]
     assert (pool[-1] @ levels)[1] < (alone[0] @ levels)[1]
-
-
-def test_most_is_learned_where_the_curve_turns() -> None:
-    seen = [Observed(1.0, 1.0)] * 3 + [Observed(0.4, 0.0)] * 3
-    gains = information(posteriors([seen])[0], LEVELS)
-    assert gains.argmax() in (1, 2, 3)
-    assert gains.min() >= 0.0
