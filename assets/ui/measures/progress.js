@@ -43,13 +43,18 @@ const opposite = (share) => ({
   high: 1 - share.low,
 });
 
+/** @type {Partial<Record<string, string>>} what a curve is called within a sentence */
+const IN_SENTENCE = { "as asked": "pictures as asked", carries: "what they carry" };
+
 /**
  * What changed from the first to the last round of a line: a change counts where their intervals do not meet.
  * @param {Progress} progress
  */
 export function progressWords({ rounds, curves }) {
   const ends = curves.map(({ name, values }) => ({ name, first: values[0], last: values.at(-1) }));
-  const parts = ends.map(({ name, first, last }) => (first && last ? `${name} ${moved(first, last)}` : ""));
+  const parts = ends.map(({ name, first, last }) =>
+    first && last ? `${IN_SENTENCE[name] ?? name} ${moved(first, last)}` : "",
+  );
   return `From ${rounds[0].name} to ${rounds[rounds.length - 1].name}, ${listed(parts)}.`;
 }
 

@@ -2,7 +2,7 @@
 /** @import { Round, Score } from "payloads" */
 import { state, on, drawing, setFocus, setHover } from "../app/store.js";
 import { el, focusKept, focusedIn, makeButton, repeats } from "../kit/dom.js";
-import { undecided } from "../kit/format.js";
+import { unbroken, undecided } from "../kit/format.js";
 import { howWeighed } from "./how.js";
 import { turnPanel } from "./turn/turn.js";
 import { editAnchors } from "../reference/anchors_editor.js";
@@ -137,7 +137,7 @@ function row(score) {
       { scope: "row" },
       makeButton({ class: "link" }, go, score.head),
       score.chosen ? el("span", { class: "star", title: "Suggested", "aria-label": "suggested" }, "★") : null,
-      el("span", { class: "why" }, score.reason),
+      el("span", { class: "why" }, unbroken(score.reason)),
     ),
     el("td", { class: "copies-cell" }, interval(score), el("span", {}, `${score.copies}/${score.n}`)),
     el("td", {}, undecided(score.entropy)),

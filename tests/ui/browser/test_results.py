@@ -79,9 +79,11 @@ def test_a_measured_round_is_told_on_its_chip_in_curves_and_in_results(watched: 
         "24 of its 24 pictures are as asked, 12 of Round 1’s; 0 are copies, 12 of Round 1’s."
         in page.inner_text(".results .verdict")
     )
-    page.wait_for_selector(".verdict-warning, details:has-text('about earlier rounds')")
+    page.wait_for_selector(".verdict-warning, details:has-text('What was wrong with')")
     said = page.inner_text(".progress figcaption")
-    assert said.startswith("From Round 1 to Round 2, copies fell from 50 % to 0 % and as asked rose"), said
+    assert said.startswith(
+        "From Round 1 to Round 2, copies fell from 50 % to 0 % and pictures as asked rose"
+    ), said
     expect(page.locator(".progress-chart circle")).to_have_count(4)
     page.wait_for_selector(".results-table tr[data-best=yes]:has-text('Round 2')")
     for width in (1280, 1024):

@@ -53,8 +53,8 @@ test("the sentence calls a change one where intervals do not meet", () => {
   const found = progressOf(rounds);
   assert.equal(
     found && progressWords(found),
-    "From Round 1 to Round 3, copies fell from 60 % to 10 %, as asked did not clearly change " +
-      "(30 %, 40 %) and carries fell from 70 % to 40 %.",
+    "From Round 1 to Round 3, copies fell from 60 % to 10 %, pictures as asked did not clearly change " +
+      "(30 %, 40 %) and what they carry fell from 70 % to 40 %.",
   );
 });
 

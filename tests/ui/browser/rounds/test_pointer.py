@@ -117,6 +117,22 @@ def test_a_double_click_enlarges_and_leaves_no_decision(watched: Watched, served
     assert len(store.decisions.log(served.place.round)) == 1
 
 
+def test_a_slow_double_click_enlarges_and_takes_its_decision_back(watched: Watched, served: Served):
+    page = started(watched, served)
+    decisions = served.place.studio.store.decisions
+    box = page.locator(".tile >> nth=2 >> .tile-face").bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.mouse.up()
+    until(lambda: len(decisions.of_round(served.place.round).accepted) == 1)  # it is stored
+    page.mouse.down(click_count=2)  # the system still calls it one
+    page.mouse.up(click_count=2)
+    expect(page.locator("dialog.lightbox")).to_be_visible()
+    settled(page)
+    until(lambda: decisions.of_round(served.place.round).verdicts == {})
+    expect(page.locator(".tile[data-verdict]")).to_have_count(0)
+
+
 def test_a_click_is_stored_although_the_page_is_left_at_once(watched: Watched, served: Served):
     page = started(watched, served)
     page.click(".tile >> nth=2 >> .tile-face")
