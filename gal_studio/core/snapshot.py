@@ -240,7 +240,9 @@ class RoundSnapshot:
     @cached_property
     def scores(self) -> tuple[AnchorScore, ...]:
         """Eq. G3, G4: the score of each anchor that has candidates in this round, in pool order."""
-        return score_pool(self.project.anchors, self.candidates, self.strengths)
+        of = self.parent if self.round.kind == "refine" and self.parent is not None else self
+        evenly = of.record.race is not None
+        return score_pool(self.project.anchors, self.candidates, self.strengths, evenly)
 
     @cached_property
     def strengths(self) -> tuple[float, ...]:

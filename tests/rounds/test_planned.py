@@ -123,3 +123,14 @@ def test_more_of_a_prompt_are_those_expected_to_be_clean_at_the_greatest_strengt
     assert len(places) == 3
     assert not drawn & set(places)
     assert here.strengths[places[0][1]] == pytest.approx(0.55)
+
+
+def test_in_a_round_of_a_race_strengths_count_alike() -> None:
+    """Of a prompt drawn twice at one strength and once at another, p(copy) is the mean of both."""
+    tiles = [by_chance(ANCHORS[1], index) for index in (0, 5, 4)]  # copies at full strength alone
+    raced_round = round_of(tiles)
+    fixed = replace(raced_round.record, race=None)
+    (evenly,), (plain,) = raced_round.scores, project_of(ANCHORS, fixed).round("first").scores
+    assert evenly.overfit_rate == pytest.approx(0.5)
+    assert plain.overfit_rate == pytest.approx((0.9 + 0.9 + 0.1) / 3)
+    assert (evenly.overfit, evenly.candidates) == (plain.overfit, plain.candidates) == (2, 3)

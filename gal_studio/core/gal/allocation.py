@@ -200,7 +200,13 @@ def rate_of(
     At a strength without pictures it is interpolated between its neighbours. (0.5, 0.5) where nothing is
     known.
     """
-    known = levels_of(pictures, strengths)
+    return even_rate(levels_of(pictures, strengths), strengths, spread)
+
+
+def even_rate(
+    known: Mapping[float, Sequence[float]], strengths: Sequence[float], spread: float = SPREAD
+) -> tuple[float, float]:
+    """Eq. G20: the same of p(copy) by strength."""
     if not known:
         return 0.5, 0.5
     at = sorted(known)

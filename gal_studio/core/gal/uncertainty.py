@@ -9,6 +9,7 @@ import numpy
 from numpy.typing import ArrayLike, NDArray
 
 from gal_studio.core.errors import StudioError
+from gal_studio.core.gal.allocation import even_rate
 from gal_studio.core.gal.standard import Standard
 from gal_studio.core.gal.turning import Observed, read_turns
 from gal_studio.core.recipe import Recipe
@@ -123,11 +124,15 @@ def score_anchor(
 
 
 def score_pool(
-    pool: Sequence[Anchor], candidates: Sequence[Candidate], strengths: Sequence[float] = ()
+    pool: Sequence[Anchor],
+    candidates: Sequence[Candidate],
+    strengths: Sequence[float] = (),
+    evenly: bool = False,
 ) -> tuple[AnchorScore, ...]:
     """Score the anchors of the pool that have candidates, in pool order.
 
-    `strengths` are those over which candidates are spread, for the curves of Eq. G15.
+    `strengths` are those over which candidates are spread, for the curves of Eq. G15. `evenly` lets each of
+    them count as much, as after a race (Eq. G20), which draws not as many of each.
     """
     by_anchor = group_by_anchor(candidates)
     blank = Counter(candidate.anchor_id for candidate in candidates if candidate.is_blank)
@@ -139,10 +144,21 @@ def score_pool(
     ]
     if not scores or len(set(strengths)) < 2:
         return tuple(scores)
+    if evenly:
+        scores = [_evenly(score, by_anchor[score.anchor.id], strengths) for score in scores]
     seen = [[Observed(c.recipe.mean, c.chance) for c in by_anchor[score.anchor.id]] for score in scores]
     return tuple(
         replace(score, turn=turn) for score, turn in zip(scores, read_turns(seen, strengths), strict=True)
     )
+
+
+def _evenly(score: AnchorScore, drawn: Sequence[Candidate], strengths: Sequence[float]) -> AnchorScore:
+    known: dict[float, list[float]] = {}
+    for candidate in drawn:
+        nearest = min(strengths, key=lambda level: abs(level - candidate.recipe.mean))
+        known.setdefault(nearest, []).append(candidate.chance)
+    rate = min(max(even_rate(known, strengths)[0], 0.0), 1.0)
+    return replace(score, overfit_rate=rate, entropy=entropy(min(rate, 1.0 - rate)))
 
 
 def group_by_anchor(candidates: Sequence[Candidate]) -> dict[str, tuple[Candidate, ...]]:

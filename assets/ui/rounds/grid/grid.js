@@ -273,7 +273,7 @@ function columns() {
   const shownParts = parts(found);
   view.show(shownParts, found);
   const drawn = flat.on() ? [] : shownParts.map(({ cells }) => cells.map(pictureOf));
-  strengths.show(columnStrengths(drawn, found), grid, found);
+  strengths.show(columnStrengths(drawn, found, state.round?.each), grid, found);
 }
 
 /** As many columns as the chosen size of the tiles gives. @param {number} width */

@@ -13,9 +13,10 @@ export const strength = (value) => `× ${String(Number(value.toFixed(2))).replac
  * @param {(Pick<Candidate, "strength" | "own"> | undefined)[][]} groups the pictures of each group in page
  *   order, none where a place is open
  * @param {number} columns
+ * @param {number} [each] how many columns have one, drawn or not
  * @returns {(number | null)[]} null where a column has no picture
  */
-export function columnStrengths(groups, columns) {
+export function columnStrengths(groups, columns, each = 0) {
   /** @type {number[]} */
   const found = [];
   for (const pictures of groups)
@@ -25,11 +26,12 @@ export function columnStrengths(groups, columns) {
       found[column] ??= picture.strength;
       if (found[column] !== picture.strength) return [];
     }
-  const known = Array.from(found, (value) => value ?? null);
+  const length = Math.max(found.length, Math.min(each, columns));
+  const known = Array.from({ length }, (_, i) => found[i] ?? null);
   if (new Set(found.filter((value) => value !== undefined)).size < 2) return [];
-  const each = seriesLength(known);
+  const series = seriesLength(known);
   return known.map(
-    (value, i) => value ?? known.find((other, j) => other !== null && j % each === i % each) ?? null,
+    (value, i) => value ?? known.find((other, j) => other !== null && j % series === i % series) ?? null,
   );
 }
 

@@ -26,6 +26,11 @@ test("a column has a strength where all of its pictures share it", () => {
     null,
     0.55,
   ]);
+  assert.deepEqual(
+    columnStrengths([open, open.slice(0, 5)], 10, 10),
+    [1, null, 0.7, null, 0.4, null, 0.85, null, 0.55, null].map((value, i) => value ?? LEVELS[i % 5]),
+    "a column without a picture has the strength of its place in the series",
+  );
   const own = candidate({ strength: 0.3, own: true });
   assert.deepEqual(columnStrengths([row(), [...row(), own]], 10), [...LEVELS, ...LEVELS]);
 });
