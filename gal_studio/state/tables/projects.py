@@ -184,7 +184,7 @@ class Projects:
         rows = self._database.rows(
             "SELECT * FROM anchors WHERE project_id = ? ORDER BY position", (project_id,)
         )
-        return tuple(map(anchor_of, rows))
+        return tuple(map(_anchor, rows))
 
     def add_anchors(self, project_id: str, prompts: Sequence[str]) -> None:
         """Append anchors; an existing prompt is enabled again."""
@@ -251,8 +251,7 @@ class Projects:
             self.add_class_image(project_id, f"given {number}: {prompt}", 0, image)
 
 
-def anchor_of(row: sqlite3.Row) -> Anchor:
-    """A row of the table `anchors`."""
+def _anchor(row: sqlite3.Row) -> Anchor:
     return Anchor(row["id"], row["prompt"], row["position"], bool(row["enabled"]))
 
 

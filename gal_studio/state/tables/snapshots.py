@@ -21,13 +21,12 @@ from gal_studio.core.snapshot import (
     RoundSnapshot,
     Start,
 )
-from gal_studio.core.types import Candidate, Round
+from gal_studio.core.types import Anchor, Candidate, Round
 from gal_studio.state.database.connection import Database, record
 from gal_studio.state.tables.candidates import candidate_of
 from gal_studio.state.tables.copy_marks import copy_shift
 from gal_studio.state.tables.decisions import SELECT_DECISIONS, logged_decision
 from gal_studio.state.tables.overrides import SELECT_CHOICES, choice_of
-from gal_studio.state.tables.projects import anchor_of
 from gal_studio.state.tables.races import course_of
 
 _PROJECT_AND_ROUNDS = """
@@ -39,6 +38,8 @@ SELECT rounds.*, projects.id AS its_id, projects.name AS its_name, projects.kind
     (SELECT source_name FROM replays WHERE project_id = projects.id) AS replay_of,
     EXISTS (SELECT 1 FROM archived_projects WHERE project_id = projects.id) AS is_archived,
     (SELECT json_group_object(model, revision) FROM project_models WHERE project_id = projects.id) AS commits,
+    (SELECT json_group_array(json_array(id, prompt, position, enabled)) FROM
+        (SELECT * FROM anchors WHERE project_id = projects.id ORDER BY position)) AS anchors,
     (SELECT json_group_object(phase, seconds) FROM round_seconds WHERE round_id = rounds.id) AS seconds,
     (SELECT json_group_object(reference_id, json_array(x, y)) FROM reference_places
         WHERE round_id = rounds.id) AS places,
@@ -124,16 +125,16 @@ class Snapshots:
             raise StudioError(f"There is no {what} {identity!r} in this workspace.")
         first = rows[0]
         own = ("id", "name", "kind", "base_model", "clip_model", "trigger_word", "seed")
-        anchors = self._database.rows(
-            "SELECT * FROM anchors WHERE project_id = ? ORDER BY position", (first["its_id"],)
-        )
         plain = ProjectSnapshot(
             project=Project(
                 **{name: first[f"its_{name}"] for name in own},
                 settings=read_settings(first["its_settings"]),
                 created=first["its_created"],
             ),
-            anchors=tuple(map(anchor_of, anchors)),
+            anchors=tuple(
+                Anchor(name, prompt, position, bool(enabled))
+                for name, prompt, position, enabled in json.loads(first["anchors"])
+            ),
             records=tuple(_record_of(row) for row in rows if row["id"] is not None),
             start=None
             if first["start_adapter"] is None
