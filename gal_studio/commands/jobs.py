@@ -20,6 +20,7 @@ SUITS: Mapping[str, frozenset[JobState]] = {
     "stop": frozenset({"queued", "running", "pausing", "paused", "interrupted"}),
     "resume": frozenset({"paused", "stopped", "interrupted", "error"}),
     "retry": frozenset({"error", "stopped", "interrupted"}),
+    "keep": frozenset({"paused", "stopped", "interrupted", "error"}),
     "first": frozenset({"queued"}),
 }
 """The states in which an action has an effect."""
@@ -39,7 +40,7 @@ def jobs(
     """List the jobs of a workspace, or act on one.
 
     Without an action: list what is running, waiting and halted, in queue order. first moves a job to the
-    front of the queue.
+    front of the queue; keep ends a halted training at the last step that was saved.
     """
     folder = required_workspace(context, workspace)
     if as_json and action is not None:
@@ -94,7 +95,13 @@ def act_on_job(
         if action == "first":
             studio.reorder(job.id, "first")
             return f"{job.id} has the next turn."
-        acts = {"pause": studio.pause, "stop": studio.stop, "resume": studio.resume, "retry": studio.resume}
+        acts = {
+            "pause": studio.pause,
+            "stop": studio.stop,
+            "resume": studio.resume,
+            "retry": studio.resume,
+            "keep": studio.keep_step,
+        }
         now = acts[action](job.id)
     return f"{now.id} is {now.state}."
 

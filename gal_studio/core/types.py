@@ -287,6 +287,7 @@ class Round:
 
     A refinement (PatchDPO) is a child of the round that it refines, and has the same number. `title` is the
     name that a person gave it, empty for none. An `archived` round is not shown, nor is any round after it.
+    Its training `ends_at` this step, where a person kept an earlier one than the last.
     """
 
     id: str
@@ -299,6 +300,7 @@ class Round:
     title: str = ""
     starred: bool = False
     archived: bool = False
+    ends_at: int | None = None
 
 
 @dataclass(frozen=True)

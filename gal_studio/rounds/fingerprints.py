@@ -14,11 +14,18 @@ from gal_studio.state.tables.refinements import MapKind, Pair
 
 
 def training_fingerprint(inputs: TrainingInputs) -> str:
+    """Hash what the adapter depends on: its planned training, and the step at which that was ended."""
+    planned, ends_at = planned_fingerprint(inputs), inputs.here.round.ends_at
+    return planned if ends_at is None else hashlib.sha256(f"{planned} {ends_at}".encode()).hexdigest()
+
+
+def planned_fingerprint(inputs: TrainingInputs) -> str:
     """Hash what the round's training depends on: model, settings, seed, starting adapter, examples, class
     images; for a refinement also the pairs with their maps and paintings.
 
-    Settings that do not affect the result, such as how often previews are generated, are left out. The order
-    of the parts is fixed, since the fingerprints of finished trainings are stored.
+    It names the training's checkpoints. Settings that do not affect the result, such as how often previews
+    are generated, are left out. The order of the parts is fixed, since the fingerprints of finished trainings
+    are stored.
     """
     here, project, settings = inputs.here, inputs.here.project.project, inputs.here.settings
     tune, refines = settings.tune.essential, here.round.kind == "refine"

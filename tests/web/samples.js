@@ -122,6 +122,7 @@ export const chip = (more) => ({
  */
 export const job = (more) => ({
   preview_wanted: false,
+  kept: null,
   id: "j",
   kind: "fine_tune",
   round_id: "r",

@@ -17,6 +17,7 @@ export function jobLine(job) {
     note: active ? rate(job) : job.message,
     pause: job.state === "running" ? "Pause" : null,
     resume: HALTED.has(job.state) ? resumeWord(job) : null,
+    keep: job.kept ? `Keep step ${job.kept}` : null,
     stop: !active ? null : job.state === "queued" ? "Cancel" : "Stop",
   };
 }

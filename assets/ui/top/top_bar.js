@@ -36,6 +36,7 @@ export function mountTop(parts, element) {
   parts.stop.addEventListener("click", () => move("stop", "stopping"));
   parts.pause.addEventListener("click", () => move("pause", "pausing"));
   parts.resume.addEventListener("click", () => move("resume", "queued"));
+  parts.keep.addEventListener("click", () => move("keep", "queued"));
   parts.theme.addEventListener("click", toggleTheme);
   parts.log.addEventListener("click", openLog);
   parts["sign-out"].hidden = !element.closest(".signed-in");
@@ -113,6 +114,8 @@ function showJob(parts) {
   parts.resume.hidden = line.resume === null;
   if (line.resume) setText(parts.resume, line.resume);
   setAttribute(parts.resume, "data-next", unfinished(job) ? "" : null);
+  parts.keep.hidden = line.keep === null;
+  if (line.keep) setText(parts.keep, line.keep);
   parts.stop.hidden = line.stop === null;
   if (line.stop) setText(parts.stop, line.stop);
   parts.stop.disabled = job.state === "stopping" || stopTimer !== undefined;
@@ -133,14 +136,14 @@ function passFocus({ pause, resume }, held) {
 }
 
 /**
- * Stop, pause or resume the job, with an optimistic update that the next poll confirms or corrects.
- * @param {"stop" | "pause" | "resume"} verb
+ * Stop, pause, resume or end the job, with an optimistic update that the next poll confirms or corrects.
+ * @param {"stop" | "pause" | "resume" | "keep"} verb
  * @param {Job["state"]} soon
  */
 async function move(verb, soon) {
   if (!state.job) return;
   const { id } = state.job;
-  state.job = { ...state.job, state: soon };
+  state.job = { ...state.job, state: soon, kept: null };
   clearTimeout(stopTimer);
   stopTimer = setTimeout(() => {
     stopTimer = undefined;

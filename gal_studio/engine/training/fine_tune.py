@@ -12,6 +12,7 @@ from gal_studio.engine.models.compiled import compiled
 from gal_studio.engine.models.image_model import ImageModel
 from gal_studio.engine.training.batches import ExampleSource
 from gal_studio.engine.training.checkpoints import Checkpoint, read_checkpoint
+from gal_studio.engine.training.divergence import Divergence
 from gal_studio.engine.training.latents import ExamplePicture, Latents
 from gal_studio.engine.training.team import Team
 from gal_studio.engine.training.trainer import Training
@@ -44,11 +45,12 @@ def fine_tune(
     clock: Callable[[], float] = time.monotonic,
     latents: Latents | None = None,
     team: Team | None = None,
+    ends_at: int | None = None,
 ) -> Iterator[TuneEvent]:
-    """Train from the base model, or from the adapter `start_from`.
+    """Train from the base model, or from the adapter `start_from`; at most up to the step `ends_at`.
 
     After the last event the adapter is attached: call `save_adapter` and `detach`. A training that is stopped
-    or fails restores the base model.
+    or fails restores the base model. One that diverges fails, and its state is not saved.
 
     `checkpoint` is called every `checkpoint_every` steps, when the last checkpoint is `CHECKPOINT_SECONDS`
     old, and when the generator is closed. `resume_from` is a file saved from one; an unusable file raises a
@@ -63,7 +65,7 @@ def fine_tune(
         planned = settings.updated({"steps": source.plan.steps})  # more with accepted pictures on top
         return Training(model, source, planned, seed, start_from, team)
 
-    yield from train(model, make, resume_from, checkpoint, clock)
+    yield from train(model, make, resume_from, checkpoint, clock, ends_at)
 
 
 def train(
@@ -72,29 +74,36 @@ def train(
     resume_from: Path | None,
     checkpoint: Callable[[Checkpoint], None] | None,
     clock: Callable[[], float] = time.monotonic,
+    ends_at: int | None = None,
 ) -> Iterator[TuneEvent]:
     """Run the training that `make` returns, from the start or from a checkpoint; see `fine_tune`."""
-    training = None
-    completed = False
+    training = divergence = None
+    completed, kept = False, 0
     try:
         training = make()
-        if resume_from is not None:
-            training.restore(read_checkpoint(resume_from, training.source.fingerprint))
         total, every = training.settings.steps, training.settings.checkpoint_every
+        total = total if ends_at is None else min(total, ends_at)
         saved, took = clock(), 0.0
         with model.family.training_attention(model.device), compiled(model):
+            divergence = Divergence(training)
+            if resume_from is not None:
+                training.restore(read_checkpoint(resume_from, training.source.fingerprint))
+                kept = training.step
             while training.step < total:
                 loss = training.advance()
                 yield TuneEvent(training.step, total, loss, training.take_notice())
                 began = clock()
                 is_late = began - saved >= max(CHECKPOINT_SECONDS, WRITING * took)
                 if checkpoint is not None and (is_late or training.step % every == 0):
+                    divergence.check(kept)
                     checkpoint(training.checkpoint())
-                    saved = clock()
+                    saved, kept = clock(), training.step
                     took = saved - began
+            divergence.check(kept)
         completed = True
     except GeneratorExit:
-        if checkpoint is not None and training is not None:
+        if checkpoint is not None and training is not None and divergence is not None:
+            divergence.check(kept)
             checkpoint(training.checkpoint())
         raise
     finally:

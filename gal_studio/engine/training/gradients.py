@@ -42,14 +42,23 @@ class Gradients:
                     raise
                 self._reduce_memory(error)
 
+    @torch.no_grad()
+    def loss(self, batch: Batch) -> float:
+        """The loss of these rows, without gradients."""
+        ends = range(0, len(batch.noisy), self.rows_at_once)
+        return sum(float(self._loss(batch.part(first, first + self.rows_at_once))) for first in ends)
+
     def _add_part(self, batch: Batch, scaled: Scaled) -> float:
+        loss = self._loss(batch)
+        scaled(loss).backward()
+        return float(loss.detach())
+
+    def _loss(self, batch: Batch) -> torch.Tensor:
         device, precision = self.model.device, self.model.training_precision
         with torch.autocast(device.type, precision, enabled=precision != torch.float32):
             prediction = self.model.family.predict(batch.noisy, batch.times, batch.texts, batch.sizes)
         share = len(batch.noisy) / self.counted
-        loss = weighted_loss(prediction, batch.target, batch.weights) * share
-        scaled(loss).backward()
-        return float(loss.detach())
+        return weighted_loss(prediction, batch.target, batch.weights) * share
 
     def _reduce_memory(self, error: Exception) -> None:
         for weight in trainable(self.model).values():

@@ -52,6 +52,7 @@ def refine(
     clock: Callable[[], float] = time.monotonic,
     latents: Latents | None = None,
     team: Team | None = None,
+    ends_at: int | None = None,
 ) -> Iterator[TuneEvent]:
     """Train on pairs, mixed with the round's `examples` and `prior`, from the round's adapter `start_from`.
 
@@ -72,7 +73,7 @@ def refine(
         source = PairSource(model, pairs, examples, prior, settings, tune.updated(steps), seed, latents)
         return Training(model, source, tune.updated(steps), seed, start_from, team)
 
-    yield from train(model, make, resume_from, checkpoint, clock)
+    yield from train(model, make, resume_from, checkpoint, clock, ends_at)
 
 
 MOST_EXAMPLES = 256  # in a step, as in any training

@@ -195,6 +195,7 @@ TABLES: tuple[Table, ...] = (
         time REAL NOT NULL
     """, archived=False),
     # `prior_drawing` is JSON of the drawing settings of prior pictures; NULL: those of the round.
+    # `ends_at` is the step at which a person ended the training; NULL: its last one.
     Table("rounds", _OF_PROJECT, """
         id TEXT PRIMARY KEY,
         project_id TEXT NOT NULL REFERENCES projects (id),
@@ -209,7 +210,8 @@ TABLES: tuple[Table, ...] = (
         title TEXT NOT NULL DEFAULT '',
         starred INTEGER NOT NULL DEFAULT 0,
         archived INTEGER NOT NULL DEFAULT 0,
-        prior_drawing TEXT
+        prior_drawing TEXT,
+        ends_at INTEGER
     """, files={"adapter": "adapters"}),
     Table("round_seconds", _OF_ROUND, """
         round_id TEXT NOT NULL REFERENCES rounds (id),

@@ -111,6 +111,10 @@ class Rounds:
             "UPDATE rounds SET settings = ? WHERE id = ?", (strict_json.dumps(settings.to_dict()), round_id)
         )
 
+    def end_training_at(self, round_id: str, step: int | None) -> None:
+        """End the training of a round at this step; None: at its last one."""
+        self._database.write("UPDATE rounds SET ends_at = ? WHERE id = ?", (step, round_id))
+
     def keep_prior_drawing(self, round_id: str, drawing: GenerationSettings | None = None) -> None:
         """Keep how prior pictures are drawn, by default as the round's settings say now; only once."""
         kept = (drawing or self.settings(round_id).generation).to_dict()

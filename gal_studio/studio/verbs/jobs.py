@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable
 
+from gal_studio.core.errors import StudioError
 from gal_studio.core.jobs.states import Direction
 from gal_studio.core.types import Job
+from gal_studio.rounds.checkpoints import step_to_keep
 from gal_studio.studio.bug_report import BugReport, bug_report
 from gal_studio.studio.verbs.base import Verbs
 from gal_studio.studio.views import queue
@@ -29,6 +31,21 @@ class JobVerbs(Verbs):
     def resume(self, job_id: str) -> Job:
         """Resume a job that was paused, stopped or interrupted, or that failed."""
         job = self.store.jobs.resume(job_id)
+        self._wake_worker()
+        return job
+
+    def keep_step(self, job_id: str) -> Job:
+        """End a halted training at the last step that was saved; its LoRA is the round's.
+
+        Refused if no step was saved.
+        """
+        with self.store.database.transaction():
+            job = self.store.jobs.get(job_id)
+            step = step_to_keep(self.store, job)
+            if step is None:
+                raise StudioError("No step of this training was saved: resume it, or train again.")
+            self.store.rounds.end_training_at(job.round_id, step)
+            job = self.store.jobs.resume(job_id, f"step {step} is kept")
         self._wake_worker()
         return job
 

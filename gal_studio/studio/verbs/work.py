@@ -202,6 +202,7 @@ class WorkVerbs(MeasureVerbs):
                 "press Generate, or change a setting first."
             )
         if not self.store.candidates.count(round_.id) and not self.store.rounds.children(round_.id):
+            self.store.rounds.end_training_at(round_.id, None)
             return round_
         self.store.rounds.set_settings(round_.id, present)
         there = next(self._untrained_beside(round_), None)

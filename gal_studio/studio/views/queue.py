@@ -6,6 +6,7 @@ from gal_studio.core.jobs.kinds import describe_job
 from gal_studio.core.jobs.states import WORKING, reordered
 from gal_studio.core.naming import round_names
 from gal_studio.core.types import Job
+from gal_studio.rounds.checkpoints import step_to_keep
 from gal_studio.state import Store
 from gal_studio.state.jobs.queue import Queue
 from gal_studio.studio.views.forecast import Forecast, forecast
@@ -57,6 +58,7 @@ def job_view(store: Store, project_id: str) -> JobView | None:
         seconds_left=(job.total - job.done) / rate if rate else None,
         finished=describe_job(job.kind).finished(job.total),
         preview_wanted=job.state == "running" and store.jobs.wants_preview(job.id),
+        kept=step_to_keep(store, job),
     )
 
 

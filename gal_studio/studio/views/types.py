@@ -167,7 +167,8 @@ class JobWords:
 class JobView(JobWords):
     """The current job of a project; `finished` is its result in words.
 
-    `preview_wanted`: a preview of the training is drawn now or at the next step.
+    `preview_wanted`: a preview of the training is drawn now or at the next step. `kept` is the step at
+    which a halted training can be ended, None where there is none.
     """
 
     worker_alive: bool
@@ -175,6 +176,7 @@ class JobView(JobWords):
     seconds_left: float | None
     finished: str
     preview_wanted: bool
+    kept: int | None
 
 
 @dataclass(frozen=True, kw_only=True)

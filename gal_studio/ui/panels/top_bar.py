@@ -67,6 +67,12 @@ def resume(context: Context, job: Id) -> OfJob:
 
 
 @REQUESTS.write
+def keep(context: Context, job: Id) -> OfJob:
+    """End a halted training at the last step that was saved."""
+    return OfJob(context.studio.keep_step(job).state)
+
+
+@REQUESTS.write
 def preview(context: Context, job: Id) -> None:
     """Draw a preview of a running training."""
     context.studio.preview_now(job)

@@ -56,7 +56,8 @@ def _train(
 
         def start(checkpoint: Path | None, keep: Callable[[Checkpoint], None]) -> Iterator[TuneEvent]:
             options = tune, task.seed, checkpoint, keep, task.start
-            return fine_tune(model, pictures, prior, *options, latents=latents, team=team)
+            ends_at = task.round.ends_at
+            return fine_tune(model, pictures, prior, *options, latents=latents, team=team, ends_at=ends_at)
 
         yield from with_previews(task, model, "fine_tune", start)
 

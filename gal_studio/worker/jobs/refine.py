@@ -98,6 +98,15 @@ def _train(
 
         def start(checkpoint: Path | None, keep: Callable[[Checkpoint], None]) -> Iterator[TuneEvent]:
             options = settings, tune, task.seed, checkpoint, keep, task.start
-            return refine(model, pairs, examples, prior, *options, latents=latents, team=team)
+            return refine(
+                model,
+                pairs,
+                examples,
+                prior,
+                *options,
+                latents=latents,
+                team=team,
+                ends_at=task.round.ends_at,
+            )
 
         yield from with_previews(task, model, "refine", start)

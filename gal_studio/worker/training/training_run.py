@@ -1,6 +1,7 @@
 """What every training job does besides its steps: checkpoints, the loss curve, storing the adapter."""
 
 import logging
+import math
 import shutil
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
@@ -23,7 +24,7 @@ from gal_studio.engine.training.checkpoints import Checkpoint, CheckpointError
 from gal_studio.engine.training.fine_tune import TuneEvent
 from gal_studio.engine.training.latents import ExamplePicture, Latents, encode_pictures
 from gal_studio.engine.training.verify import verify_adapter
-from gal_studio.rounds import fingerprints, lineage
+from gal_studio.rounds import checkpoints, fingerprints, lineage
 from gal_studio.rounds.inputs import inputs_of
 from gal_studio.rounds.prior import PriorPrompt, drawn_prior
 from gal_studio.state import Store
@@ -43,12 +44,13 @@ Start = Callable[[Path | None, Callable[[Checkpoint], None]], Iterator[TuneEvent
 class TrainingTask(Task):
     """What the parts of a training job share, read in one snapshot; later changes make another training.
 
-    `fingerprint` identifies the training, `examples` are GAL's training set (Eq. G9), `given_prior` the
-    user's own prior pictures (prompt, image), `drawn_prior` what the base model draws instead; training
-    starts from the adapter `start` (None: the base model).
+    `fingerprint` identifies the training, `planned` the same up to its last step, `examples` are GAL's
+    training set (Eq. G9), `given_prior` the user's own prior pictures (prompt, image), `drawn_prior` what the
+    base model draws instead; training starts from the adapter `start` (None: the base model).
     """
 
     fingerprint: str
+    planned: str
     examples: tuple[TrainingExample, ...]
     given_prior: tuple[tuple[str, str], ...]
     drawn_prior: tuple[PriorPrompt, ...]
@@ -59,12 +61,18 @@ class TrainingTask(Task):
     def steps(self) -> int:
         """The steps of a fine-tuning: more than in the settings where accepted pictures come on top."""
         references = sum(example.is_reference for example in self.examples)
-        return plan_draws(self.settings.tune, references > 0, references < len(self.examples)).steps
+        planned = plan_draws(self.settings.tune, references > 0, references < len(self.examples)).steps
+        return planned if self.round.ends_at is None else min(planned, self.round.ends_at)
+
+    @property
+    def last_step(self) -> float:
+        """The step at which a person ended the training; infinite for its own end."""
+        return math.inf if self.round.ends_at is None else self.round.ends_at
 
     @property
     def checkpoints(self) -> Path:
         """The folder of the checkpoints of this training alone."""
-        return self.store.checkpoints(self.round.id) / self.fingerprint[:16]
+        return checkpoints.folder(self.store, self.round.id, self.planned)
 
 
 def open_training(store: Store, models: Models, job: Job) -> TrainingTask:
@@ -74,6 +82,7 @@ def open_training(store: Store, models: Models, job: Job) -> TrainingTask:
     return TrainingTask(
         **vars(open_task(store, models, job)),
         fingerprint=fingerprints.training_fingerprint(inputs),
+        planned=fingerprints.planned_fingerprint(inputs),
         examples=inputs.examples,
         given_prior=inputs.given_prior,
         drawn_prior=drawn_prior(inputs),
@@ -139,7 +148,8 @@ def _from_the_newest(
 ) -> Generator[TuneEvent, None, None]:
     """Resume from the newest intact checkpoint of this training; the others are deleted."""
     for checkpoint in (*reversed(saved_checkpoints(task)), None):
-        task.store.rounds.clear_training(task.round.id, after_step=_step(checkpoint) if checkpoint else 0)
+        reached = checkpoints.step(checkpoint) if checkpoint else 0
+        task.store.rounds.clear_training(task.round.id, after_step=reached)
         try:
             yield from start(checkpoint, keep)
             return
@@ -168,7 +178,7 @@ def keep_adapter(task: TrainingTask, model: ImageModel, examples: Sequence[Train
     )
     trained = adapter_tensors(model)
     with disk_errors(task.store.workspace):
-        task.checkpoints.mkdir(exist_ok=True)
+        task.checkpoints.mkdir(parents=True, exist_ok=True)
         written = save_adapter(model, task.checkpoints / "adapter.safetensors", card)
     name = task.store.adapters.add_file(written)
     verify_adapter(
@@ -207,20 +217,16 @@ def first_request(task: Task) -> DrawRequest:
 
 
 def saved_checkpoints(task: TrainingTask) -> list[Path]:
-    """The checkpoints of this training, the newest last."""
-    return sorted(task.checkpoints.glob("step-*.safetensors"), key=_step)
+    """The checkpoints of this training up to its end, the newest last."""
+    return [path for path in checkpoints.saved(task.checkpoints) if checkpoints.step(path) <= task.last_step]
 
 
 def _save_checkpoint(task: TrainingTask, state: Checkpoint) -> None:
     """Save this state and keep the one before it."""
     workspace, path = task.store.workspace, task.checkpoints / f"step-{state.step}.safetensors"
     with disk_errors(workspace):
-        path.parent.mkdir(exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
         with writing_beside(path, workspace) as beside:
             state.save(beside)
         for older in saved_checkpoints(task)[:-KEPT_CHECKPOINTS]:
             older.unlink(missing_ok=True)
-
-
-def _step(checkpoint: Path) -> int:
-    return int(checkpoint.stem.removeprefix("step-"))

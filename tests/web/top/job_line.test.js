@@ -28,6 +28,11 @@ for (const [state, buttons, note] of STATES) {
   test(`a job that is ${state} has its buttons`, () => assert.deepEqual(shown({ state }), { buttons, note }));
 }
 
+test("a halted training whose steps were saved can be ended there", () => {
+  assert.equal(jobLine(job({ state: "error", kept: 40 })).keep, "Keep step 40");
+  assert.equal(jobLine(job({ state: "stopped" })).keep, null);
+});
+
 test("speed and remaining time are shown once known, and that the worker is starting", () => {
   assert.equal(shown({ rate: 0.04, seconds_left: null, unit: "pictures" }).note, "25 s per picture");
   assert.equal(shown({ rate: 2.54, seconds_left: 63, unit: "steps" }).note, "2.5 steps/s · 1:03 left");

@@ -12,6 +12,7 @@ export interface TopParts {
   "job-bar": HTMLProgressElement;
   pause: HTMLButtonElement;
   resume: HTMLButtonElement;
+  keep: HTMLButtonElement;
   stop: HTMLButtonElement;
   queue: HTMLButtonElement;
   "queue-count": HTMLElement;
