@@ -18,7 +18,7 @@ from gal_studio.studio import Studio
 def start_from(
     context: typer.Context,
     file: Annotated[
-        Path, typer.Argument(metavar="LORA.safetensors", help="A LoRA with diffusers' or kohya's keys.")
+        Path, typer.Argument(metavar="LORA.safetensors", help="A LoRA of any trainer (docs/models.md).")
     ],
     workspace: Workspace = None,
     project: Wanted = None,

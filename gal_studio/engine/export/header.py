@@ -12,6 +12,7 @@ from gal_studio.core.models.forms.form import ExportForm
 from gal_studio.core.settings import TuneSettings
 from gal_studio.engine.families.lora_names import LoraNames
 from gal_studio.engine.models.adapters import CARD, PEFT_CONFIGURATION, order_header
+from gal_studio.engine.saving import save_tensors
 
 NO_HASH = f"0x{0:064x}"
 
@@ -64,7 +65,7 @@ def header_of(
 
 
 def _of_trainers(facts: Facts, names: LoraNames, rank: int) -> dict[str, str]:
-    """What kohya's scripts write, and A1111 and InvokeAI show."""
+    """What kohya's scripts write, and A1111 shows."""
     tune, side = facts.tune, facts.resolution
     return {
         "ss_v2": str(names.is_v2),
@@ -113,10 +114,8 @@ def _modelspec(facts: Facts, names: LoraNames) -> dict[str, str]:
 
 def save_with_header(tensors: Mapping[str, torch.Tensor], path: Path, header: Mapping[str, str]) -> None:
     """Save safetensors with sorted metadata and, in `modelspec.hash_sha256`, the hash of the tensors."""
-    from safetensors.torch import save_file
-
     path.parent.mkdir(parents=True, exist_ok=True)
-    save_file({name: tensor.contiguous() for name, tensor in tensors.items()}, path, metadata=dict(header))
+    save_tensors({name: tensor.contiguous() for name, tensor in tensors.items()}, path, header)
     changed = {}
     if "modelspec.hash_sha256" in header:
         changed["modelspec.hash_sha256"] = f"0x{tensors_hash(path)}"

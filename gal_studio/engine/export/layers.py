@@ -42,8 +42,8 @@ def named_tensors(layers: Layers, part: str, names: LoraNames, form: ExportForm)
     if form.is_own:
         return _in_pairs({f"{part}.{layer}": factors for layer, factors in layers.items()})
     joined = fused(layers, names, form)
-    if not names.has_alpha:
-        return _in_pairs(joined) if form.factors == "lora_A" else _down_and_up(joined)
+    if not names.has_alpha and form.factors == "lora_A":
+        return _in_pairs(joined)
     alphas = {f"{name}.alpha": torch.tensor(float(factors.rank)) for name, factors in joined.items()}
     return {**_down_and_up(joined), **alphas}
 

@@ -60,7 +60,9 @@ _KLEIN_BLOCKS = {"transformer_blocks": "double_blocks", "single_transformer_bloc
 
 
 def klein_layer(layer: str, form: ExportForm) -> LayerName:
-    """The names of the original FLUX.2 implementation, where attention inputs are fused."""
+    """The names of the original FLUX.2 implementation, where attention inputs are fused, or diffusers'."""
+    if form.diffusers_names:
+        return LayerName(f"transformer.{layer}")
     found = re.fullmatch(r"(transformer_blocks|single_transformer_blocks)\.(\d+)\.(.+)", layer)
     if found is None or found[3] not in _KLEIN_LAYERS:
         raise ValueError(f"{layer} has no name in the original implementation of FLUX.2")

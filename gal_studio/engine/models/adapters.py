@@ -14,6 +14,7 @@ from gal_studio.core.errors import StudioError
 from gal_studio.core.settings import TuneSettings
 from gal_studio.engine.models.factors import read_factors
 from gal_studio.engine.models.image_model import ImageModel, no_change
+from gal_studio.engine.saving import save_tensors
 
 Shapes = Mapping[str, tuple[int, ...]]
 CARD = "gal_studio"
@@ -32,10 +33,18 @@ class AdapterCard:
     method: str = "lora"
 
 
-def attach_lora(model: ImageModel, settings: TuneSettings, generator: torch.Generator) -> None:
-    """Add a new float32 LoRA: A is drawn from `generator`, B is zero, so its initial effect is none."""
+def attach_lora(
+    model: ImageModel, settings: TuneSettings, generator: torch.Generator, also: Collection[str] = ()
+) -> None:
+    """Add a new float32 LoRA: A is drawn from `generator`, B is zero, so its initial effect is none.
+
+    It changes the layers of the target, and those named by `also` that no target has.
+    """
     detach(model)
-    _add_lora(model, settings.rank, model.lora_layers(settings.target))
+    wanted = model.lora_layers(settings.target)
+    known = targeted_layers(model.denoiser, [*wanted, *model.lora_layers("all")])
+    beyond = set(also) - known.keys()
+    _add_lora(model, settings.rank, [*wanted, *sorted(beyond)])
     with torch.no_grad():
         for name, weight in trainable(model).items():
             weight.data = weight.data.float()
@@ -121,13 +130,11 @@ def replace_weight(model: ImageModel, name: str, tensor: torch.Tensor) -> None:
 
 def save_adapter(model: ImageModel, path: Path, card: AdapterCard) -> Path:
     """Save the attached adapter as safetensors: a LoRA in diffusers' format, or the whole denoiser."""
-    from safetensors.torch import save_file
-
     header = {"format": "pt", CARD: json.dumps(asdict(card), sort_keys=True)}
     if has_lora(model):
         header[PEFT_CONFIGURATION] = json.dumps(_lora_configuration(model), sort_keys=True)
     path.parent.mkdir(parents=True, exist_ok=True)
-    save_file(adapter_tensors(model), path, metadata=header)
+    save_tensors(adapter_tensors(model), path, header)
     order_header(path)
     return path
 
@@ -182,6 +189,11 @@ def read_adapter(path: Path) -> tuple[dict[str, torch.Tensor], dict[str, str]]:
             f"The LoRA of this round is missing or damaged: fine-tune it again (file {Path(path).name})."
         ) from error
     return tensors, header
+
+
+def layers_in(path: Path, part: str) -> list[str]:
+    """The layers that a saved LoRA changes; none of a whole denoiser."""
+    return sorted(read_factors(read_adapter(path)[0], part))
 
 
 def load_into(model: ImageModel, path: Path) -> None:

@@ -26,21 +26,14 @@ def outline(description: Description) -> ImageModel:
 
 
 def outline_for_loras(description: Description) -> ImageModel:
-    """The same with a denoiser to which LoRAs can be attached, by diffusers too.
+    """The same with a denoiser to which LoRAs can be attached.
 
     Its weights are zeros on the CPU that take no memory: each has the shape of the real one.
     """
-    import diffusers
-
     model = outline(description)
     for module in model.denoiser.modules():
         for own, weight in list(module.named_parameters(recurse=False)):
             module.register_parameter(own, _zeros(weight))
-    kind = getattr(diffusers, str(description.index["_class_name"]))
-    loader = next(base for base in kind.__mro__ if base.__name__.endswith("LoraLoaderMixin"))
-    pipeline = type("Outline", (loader,), {"hf_device_map": None})()
-    vars(pipeline).update(vars(model.family.pipeline))
-    model.family.pipeline = pipeline
     return model
 
 

@@ -20,6 +20,7 @@ from gal_studio.engine.hub.repository import Need
 from gal_studio.engine.models.devices import choose_device
 from gal_studio.engine.patches.backbones import Network, open_clip_network, transformers_network
 from gal_studio.engine.patches.tower import PatchTower
+from gal_studio.engine.saving import save_tensors
 
 CLIP = "clip"
 DESCRIPTION, WEIGHTS = "vision.json", "tower.safetensors"
@@ -134,12 +135,10 @@ def save_tower(tower: PatchTower, folder: Path, base: str, tuned: Mapping[str, t
 
     `base` is as in `open_base`. The description is written last, so that a folder that has one is complete.
     """
-    from safetensors.torch import save_file
-
     folder.mkdir(parents=True, exist_ok=True)
     (folder / DESCRIPTION).unlink(missing_ok=True)
-    save_file({name: weight.detach().half().cpu().contiguous() for name, weight in tuned.items()},
-              folder / WEIGHTS)  # fmt: skip
+    halves = {name: weight.detach().half().cpu().contiguous() for name, weight in tuned.items()}
+    save_tensors(halves, folder / WEIGHTS, {})
     card = {
         "base": base,
         "mixture": list(tower.mixture),

@@ -7,7 +7,7 @@ import torch
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.settings import TuneSettings
-from gal_studio.engine.models.adapters import attach_full, attach_lora, load_into, trainable
+from gal_studio.engine.models.adapters import attach_full, attach_lora, layers_in, load_into, trainable
 from gal_studio.engine.models.image_model import ImageModel
 from gal_studio.engine.training.batches import Batch, BatchSource
 from gal_studio.engine.training.checkpoints import Checkpoint, optimizer_state, restore_state
@@ -43,7 +43,8 @@ class Training:
         self.gradients = Gradients(model, settings, rows, source.counted)
         self.generator = torch.Generator("cpu").manual_seed(seed)
         if settings.method == "lora":
-            attach_lora(model, settings, self.generator)
+            also = () if start_from is None else layers_in(start_from, model.family.part)
+            attach_lora(model, settings, self.generator, also)
         else:
             attach_full(model)
         if start_from is not None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.models.lora_start import LoraStart
+from gal_studio.core.models.lora_tensors import Role, holds_lora, kind_in_words, layers_of, split
 from gal_studio.core.models.names import refuse_pickle
 from gal_studio.core.models.weights_header import metadata_object
 from gal_studio.state import Store
@@ -20,7 +21,8 @@ Convert = Callable[[LoraStart, Path], None]
 
 LARGEST_HEADER = 32 << 20  # bytes; a header may hold a thumbnail and thousands of tags
 LONGEST = 80  # characters of a name that a file gives
-_DOWN = (".lora_A.weight", ".lora_down.weight", ".lora.down.weight", "_lora.down.weight")
+_DOWN: tuple[Role, ...] = ("down", "hada_w1_b")
+"""The tensors whose first side is the rank, and whose second is the width of what a layer reads."""
 _BASES: Mapping[str, tuple[str, ...]] = {  # in words, by how the two usual keys of the metadata begin
     "Stable Diffusion XL": ("stable-diffusion-xl", "sdxl"),
     "Stable Diffusion 1.x": ("stable-diffusion-v1", "sd_v1", "sd_1"),
@@ -34,13 +36,15 @@ _WIDTHS = {768: "Stable Diffusion 1.x", 1024: "Stable Diffusion 2.x", 2048: "Sta
 
 @dataclass(frozen=True)
 class LoraFacts:
-    """What a LoRA's file says of itself: base in words, largest rank, number of layers, trigger words.
+    """What a LoRA's file says of itself: base in words, kind, largest rank, number of layers, trigger words.
 
-    Base and trigger are "" where it does not say; `tag` is the one that its captions had most often.
+    The rank is 0 where a kind has none. Base and trigger are "" where it does not say; `tag` is the one that
+    its captions had most often.
     """
 
     name: str
     base: str
+    kind: str
     rank: int
     layers: int
     trigger: str
@@ -52,7 +56,8 @@ class LoraFacts:
         base = f"for {self.base}" if self.base else "that does not say its base model"
         often = f"its most frequent tag is “{self.tag}”" if self.tag else "it states no trigger words"
         trigger = f"its trigger words are “{self.trigger}”" if self.trigger else often
-        return f"{self.name}: a LoRA {base}, of rank {self.rank} in {self.layers} layers; {trigger}."
+        rank = f"of rank {self.rank} in" if self.rank else "of"
+        return f"{self.name}: a {self.kind} {base}, {rank} {self.layers} layers; {trigger}."
 
 
 def checked_lora(given: str | Path) -> Path:
@@ -74,16 +79,18 @@ def read_lora_facts(given: str | Path) -> LoraFacts:
     try:
         header, _ = read_header(path, LARGEST_HEADER)
         metadata = header.metadata
-        downs = {name: tensor.shape for name, tensor in header.tensors.items() if name.endswith(_DOWN)}
+        roles = {name: found[1] for name in header.tensors if (found := split(name)) is not None}
+        downs = {name: header.tensors[name].shape for name, role in roles.items() if role in _DOWN}
     except (OSError, ValueError) as error:
         raise StudioError(f"The file {path.name} is damaged: copy or download it again.") from error
-    if not downs or not all(downs.values()):
+    if not holds_lora(header.tensors) or not all(downs.values()):
         raise StudioError(f"The file {path.name} holds no LoRA: choose a LoRA's .safetensors file.")
     return LoraFacts(
         name=path.name,
         base=_stated_base(metadata) or _base_by_layers(downs),
-        rank=max(shape[0] for shape in downs.values()),
-        layers=len(downs),
+        kind=kind_in_words(roles.values()),
+        rank=max((shape[0] for shape in downs.values()), default=0),
+        layers=len(layers_of(header.tensors)),
         trigger=_trigger(metadata),
         tag=_tag(metadata),
     )

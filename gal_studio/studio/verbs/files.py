@@ -61,7 +61,7 @@ class FileVerbs(Verbs):
         self.store.starts.set(project_id, prepare_start(self.store, asked, self._convert_lora))
 
     def export_round(self, round_id: str, form: str) -> Job:
-        """Queue the export of a round: "diffusers", "kohya" (A1111, Forge) or "comfyui" (also InvokeAI).
+        """Queue the export of a round: "diffusers", "kohya" (A1111, Forge), "comfyui" or "invokeai".
 
         A fresh process draws with the file and compares; `exports` tells what it found.
         """

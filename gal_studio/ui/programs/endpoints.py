@@ -91,7 +91,7 @@ class Endpoints:
         return self._write("measure", key, round=round)
 
     def export_round(self, round: str, form: str, key: str = "") -> dict[str, Any]:
-        """Queue the export of a round for other programs: "diffusers", "kohya" or "comfyui"."""
+        """Queue the export of a round for other programs: "diffusers", "kohya", "comfyui" or "invokeai"."""
         return self._write("export_round", key, round=round, form=form)
 
     def export(self, round: str) -> dict[str, Any]:

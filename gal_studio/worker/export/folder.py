@@ -23,6 +23,7 @@ from gal_studio.engine.models.adapters import read_adapter
 from gal_studio.engine.models.image_model import ImageModel
 from gal_studio.engine.sampling.fused_adapter import drawing
 from gal_studio.engine.sampling.sampler import DrawnBatch, DrawRequest, draw
+from gal_studio.engine.saving import give_usual_modes
 from gal_studio.worker.export.card import Written, checked_section, model_card
 from gal_studio.worker.export.shown import save_by_recipe, save_shown
 from gal_studio.worker.export.task import ExportTask, facts_of
@@ -64,6 +65,7 @@ def export_to(task: ExportTask, out: Path) -> Generator[Progress, None, tuple[Ch
     if is_useless:
         checked = tuple(replace(each, note=UNKNOWN) for each in checked)
     (out / CARD).write_text(card + checked_section(checked), encoding="utf-8")
+    give_usual_modes(out)
     return checked
 
 

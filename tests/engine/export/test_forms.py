@@ -11,7 +11,7 @@ from safetensors import safe_open
 from safetensors.torch import load_file
 
 from gal_studio.core.models.forms.form import ExportForm
-from gal_studio.core.models.forms.registry import FORMS
+from gal_studio.core.models.forms.registry import FORMS, find_form
 from gal_studio.core.settings import GenerationSettings, TuneSettings
 from gal_studio.engine.export.denoiser import save_denoiser
 from gal_studio.engine.export.header import Facts, header_of, largest_rank, save_with_header, tensors_hash
@@ -79,11 +79,14 @@ KEYS = {
     ("klein", "comfyui"): (
         rf"diffusion_model\.(double_blocks\.\d+\.({DOUBLE})|single_blocks\.\d+\.linear[12])"
     ),
+    ("unet", "invokeai"): KOHYA_UNET,
+    ("z-image", "invokeai"): rf"diffusion_model\.{Z_IMAGE}",
     ("z-image", "diffusers"): rf"transformer\.{Z_IMAGE}",
     ("z-image", "kohya"): r"lora_unet_layers_\d+_(attention_(qkv|out)|feed_forward_w[123])",
     ("z-image", "comfyui"): rf"diffusion_model\.{Z_IMAGE}",
 }
 """The names of layers in each form, as the programs that read it publish them."""
+KEYS["klein", "invokeai"] = KEYS["klein", "diffusers"]
 
 
 @pytest.fixture(scope="module", params=FAMILIES)
@@ -145,7 +148,7 @@ def test_the_stock_pipeline_draws_the_same_picture(
 def test_one_file_for_a1111_and_comfyui(family: tuple[ImageModel, Path], tmp_path: Path) -> None:
     """The keys of U-Nets are the same in both forms; those of transformers differ."""
     model, path = family
-    kohya, comfyui = (written(model, path, form, tmp_path).read_bytes() for form in FORMS[1:])
+    kohya, comfyui = (written(model, path, form, tmp_path).read_bytes() for form in FORMS[1:3])
     assert (kohya == comfyui) == (model.family.part == "unet")
 
 
@@ -157,15 +160,29 @@ def test_keys_are_those_of_the_format(
     tensors = load_file(written(model, path, form, tmp_path))
     kind = "unet" if model.family.part == "unet" else model.family.name.replace("flux2-", "")
     ending = r"\.lora_[AB]\.weight"
-    if kind == "unet" and not form.is_own:
+    if not form.is_own and (kind == "unet" or form.factors == "lora_down"):
         ending = r"\.(lora_(down|up)\.weight|alpha)"
-    elif form.factors == "lora_down":
-        ending = r"\.lora_(down|up)\.weight"
+        downs = sum(name.endswith(".lora_down.weight") for name in tensors)
+        assert downs == sum(name.endswith(".alpha") for name in tensors), "musubi reads no LoRA without"
     wrong = [name for name in tensors if not re.fullmatch(f"({KEYS[kind, form.name]}){ending}", name)]
     assert wrong == []
     for name, alpha in tensors.items():
         if name.endswith(".alpha"):
             assert float(alpha) == tensors[name.replace(".alpha", ".lora_down.weight")].shape[0]
+
+
+def test_invokeai_knows_the_base_model_by_its_own_rules(
+    family: tuple[ImageModel, Path], tmp_path: Path
+) -> None:
+    """A file with this layer is of FLUX.2, one with these names of Z-Image, and others go by their width."""
+    model, path = family
+    names = set(load_file(written(model, path, find_form("invokeai"), tmp_path)))
+    of_flux2 = "transformer.single_transformer_blocks.0.attn.to_qkv_mlp_proj.lora_A.weight" in names
+    of_z_image = any(name.startswith("diffusion_model.layers.") for name in names)
+    assert of_flux2 == (model.family.name == "flux2-klein")
+    assert of_z_image == (model.family.name == "z-image")
+    if not (of_flux2 or of_z_image):
+        assert any("attn2_to_k" in name and name.startswith("lora_unet_") for name in names)
 
 
 @pytest.mark.parametrize("form", FORMS[1:])

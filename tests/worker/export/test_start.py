@@ -78,7 +78,7 @@ def test_a_wrong_file_makes_no_project(tmp_path: Path, models: Models, names: tu
     (tmp_path / "damaged.safetensors").write_bytes(b"no header")
     (tmp_path / "ink.txt").write_text("ink")
     wrong = {
-        "other.safetensors": "other.safetensors (does not fit|also changes)",
+        "other.safetensors": "other.safetensors, a LoRA of .* layers, does not fit",
         "large.safetensors": "has the rank 9, and the project 2: choose a rank of at least 9",
         "ink.ckpt": "is a pickle",
         "gone.safetensors": "There is no file .*gone.safetensors: check the path of the LoRA",

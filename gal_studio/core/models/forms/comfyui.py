@@ -4,8 +4,8 @@ from gal_studio.core.models.forms.form import ExportForm
 
 COMFYUI = ExportForm(
     name="comfyui",
-    title="For ComfyUI / InvokeAI",
-    programs="ComfyUI, InvokeAI and SwarmUI",
+    title="For ComfyUI",
+    programs="ComfyUI and SwarmUI",
     place="models/loras",
     prefix="diffusion_model.",
 )

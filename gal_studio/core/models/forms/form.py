@@ -11,8 +11,10 @@ class ExportForm:
     It is stored, typed and requested by its `name`, and offered under its `title`. `programs` read it, from
     the folder `place` ("": from anywhere). The studio's own layer names and configuration are kept by one
     that `is_own`, which needs diffusers alone and no ComfyUI workflow. Others put `prefix` before the name of
-    a layer, whose dots become `separator`, and call its `factors` so where a family has no alphas. One with
-    `original_names` is for programs that know no layer names of diffusers.
+    a layer, whose dots become `separator`, and call its `factors` so where a family has no alphas
+    (`lora_down` comes with one all the same). One with `original_names` is for programs that know no layer
+    names of diffusers. One with
+    `diffusers_names` takes those of diffusers where other programs know both.
     """
 
     name: str
@@ -24,6 +26,7 @@ class ExportForm:
     separator: str = "."
     factors: Literal["lora_A", "lora_down"] = "lora_A"
     original_names: bool = False
+    diffusers_names: bool = False
 
     def layer(self, name: str) -> str:
         """A layer of the denoiser as this form calls it."""

@@ -4,6 +4,7 @@ from gal_studio.core.errors import StudioError
 from gal_studio.core.models.forms.comfyui import COMFYUI
 from gal_studio.core.models.forms.diffusers import DIFFUSERS
 from gal_studio.core.models.forms.form import ExportForm
+from gal_studio.core.models.forms.invokeai import INVOKEAI
 from gal_studio.core.models.forms.kohya import KOHYA
 from gal_studio.core.models.names import is_bundled
 
@@ -11,6 +12,7 @@ FORMS: list[ExportForm] = [
     DIFFUSERS,
     KOHYA,
     COMFYUI,
+    INVOKEAI,
 ]
 
 

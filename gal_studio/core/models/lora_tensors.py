@@ -1,0 +1,94 @@
+"""What the tensors of a LoRA's file are, by how their names end, and what kind of LoRA they make."""
+
+from collections.abc import Iterable, Mapping
+from typing import Literal
+
+Role = Literal[
+    "down", "up", "mid", "alpha", "magnitude", "bias", "norm",
+    "hada_w1_a", "hada_w1_b", "hada_w2_a", "hada_w2_b", "hada_t1", "hada_t2",
+    "lokr_w1", "lokr_w1_a", "lokr_w1_b", "lokr_w2", "lokr_w2_a", "lokr_w2_b", "lokr_t2",
+    "oft", "glora",
+]  # fmt: skip
+"""`down` and `up` are the factors of a LoRA, `mid` is Tucker's core; the others are named as in LyCORIS."""
+
+_PLAIN: tuple[Role, ...] = (
+    "hada_w1_a", "hada_w1_b", "hada_w2_a", "hada_w2_b", "hada_t1", "hada_t2",
+    "lokr_w1", "lokr_w1_a", "lokr_w1_b", "lokr_w2", "lokr_w2_a", "lokr_w2_b", "lokr_t2",
+)  # fmt: skip
+_ENDINGS: Mapping[str, Role] = {
+    ".lora_A.weight": "down",
+    ".lora_B.weight": "up",
+    ".lora_A.default.weight": "down",
+    ".lora_B.default.weight": "up",
+    ".lora_down.weight": "down",
+    ".lora_up.weight": "up",
+    ".lora_mid.weight": "mid",
+    ".lora.down.weight": "down",
+    ".lora.up.weight": "up",
+    "_lora.down.weight": "down",
+    "_lora.up.weight": "up",
+    ".lora_linear_layer.down.weight": "down",
+    ".lora_linear_layer.up.weight": "up",
+    ".alpha": "alpha",
+    ".dora_scale": "magnitude",
+    ".lora_magnitude_vector": "magnitude",
+    ".lora_magnitude_vector.weight": "magnitude",
+    ".lora_magnitude_vector.default.weight": "magnitude",
+    ".lora_A.bias": "bias",
+    ".lora_B.bias": "bias",
+    ".lora_A.default.bias": "bias",
+    ".lora_B.default.bias": "bias",
+    ".lora_down.bias": "bias",
+    ".lora_up.bias": "bias",
+    ".lora.down.bias": "bias",
+    ".lora.up.bias": "bias",
+    ".diff_b": "bias",
+    ".diff": "norm",
+    ".w_norm": "norm",
+    ".b_norm": "norm",
+    ".set_weight": "norm",
+    ".oft_blocks": "oft",
+    ".oft_diag": "oft",
+    ".oft_R.weight": "oft",
+    ".boft_R": "oft",
+    ".a1.weight": "glora",
+    ".a2.weight": "glora",
+    ".b1.weight": "glora",
+    ".b2.weight": "glora",
+    **{f".{role}": role for role in _PLAIN},
+}
+_WITH_FACTORS: frozenset[Role] = frozenset({"down", "up", "oft", "glora", *_PLAIN})
+
+
+def split(name: str) -> tuple[str, Role] | None:
+    """The layer of a tensor and what it is there; None for a tensor of no LoRA."""
+    found = [ending for ending in _ENDINGS if name.endswith(ending) and len(name) > len(ending)]
+    if not found:
+        return None
+    ending = max(found, key=len)
+    return name.removesuffix(ending), _ENDINGS[ending]
+
+
+def layers_of(names: Iterable[str]) -> dict[str, set[Role]]:
+    """What each layer of a file has; names that are of no LoRA are left out."""
+    layers: dict[str, set[Role]] = {}
+    for name in names:
+        if (found := split(name)) is not None:
+            layers.setdefault(found[0], set()).add(found[1])
+    return layers
+
+
+def holds_lora(names: Iterable[str]) -> bool:
+    """Whether any tensor is a factor of a LoRA, of whatever kind."""
+    return any(roles & _WITH_FACTORS for roles in layers_of(names).values())
+
+
+def kind_in_words(roles: Iterable[Role]) -> str:
+    """How a LoRA with such tensors is called: "LoRA", "DoRA", "LoHa", "LoKr", "OFT" or "GLoRA"."""
+    there = set(roles)
+    for role, words in (("magnitude", "DoRA"), ("oft", "OFT"), ("glora", "GLoRA")):
+        if role in there:
+            return words
+    if any(role.startswith("hada_") for role in there):
+        return "LoHa"
+    return "LoKr" if any(role.startswith("lokr_") for role in there) else "LoRA"

@@ -1,0 +1,140 @@
+"""The layers of a model by the names that other programs give them in LoRA files."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import torch
+
+from gal_studio.core.models.forms.form import ExportForm
+from gal_studio.engine.families.lora_names import LayerName
+from gal_studio.engine.models.image_model import ImageModel
+
+_DOTTED = (
+    "", "unet.", "transformer.", "diffusion_model.", "model.diffusion_model.", "model.", "base_model.model.",
+    "base_model.model.unet.", "base_model.model.transformer.", "base_model.model.diffusion_model.",
+)  # fmt: skip
+_JOINED = (
+    "lora_unet_", "lora_transformer_", "lora_diffusion_model_", "lycoris_", "lycoris_unet_",
+    "lycoris_transformer_",
+)  # fmt: skip
+TEXT = ("lora_te", "text_encoder", "te1.", "te2.", "te.", "lycoris_te", "lycoris_text", "text_model", "clip_")
+"""How the names of a text encoder's layers begin."""
+_ORIGINAL = ExportForm("original", "", "", original_names=True)
+_RESNET = {
+    "conv1": "in_layers.2",
+    "time_emb_proj": "emb_layers.1",
+    "conv2": "out_layers.3",
+    "conv_shortcut": "skip_connection",
+}
+_REST_OF_UNET = {
+    "conv_in": "input_blocks.0.0",
+    "time_embedding.linear_1": "time_embed.0",
+    "time_embedding.linear_2": "time_embed.2",
+    "add_embedding.linear_1": "label_emb.0.0",
+    "add_embedding.linear_2": "label_emb.0.2",
+    "conv_out": "out.2",
+}
+_REST_OF_KLEIN = {
+    "x_embedder": "img_in",
+    "context_embedder": "txt_in",
+    "time_guidance_embed.timestep_embedder.linear_1": "time_in.in_layer",
+    "time_guidance_embed.timestep_embedder.linear_2": "time_in.out_layer",
+    "double_stream_modulation_img.linear": "double_stream_modulation_img.lin",
+    "double_stream_modulation_txt.linear": "double_stream_modulation_txt.lin",
+    "single_stream_modulation.linear": "single_stream_modulation.lin",
+    "proj_out": "final_layer.linear",
+}
+
+
+@dataclass(frozen=True)
+class Place:
+    """The layers of the model that a layer of a file changes; several are parts of its outputs, in order."""
+
+    layers: tuple[str, ...]
+
+
+def places(model: ImageModel) -> dict[str, Place]:
+    """The layers of a model by every name that a file may give them, without the ending of a tensor."""
+    found: dict[str, Place] = {}
+    layers = changeable(model.denoiser)
+    for layer in layers:
+        _enter(found, layer, Place((layer,)))
+        if layer.endswith("to_out.0"):
+            _enter(found, layer.removesuffix(".0"), Place((layer,)))
+    for name, place in _original_places(model, layers):
+        _enter(found, name, place)
+    return found
+
+
+def changeable(denoiser: torch.nn.Module) -> dict[str, torch.nn.Module]:
+    """The layers that a LoRA can change: linear and convolutional ones, by name."""
+    kinds = torch.nn.Linear | torch.nn.Conv2d
+    return {name: layer for name, layer in denoiser.named_modules() if isinstance(layer, kinds)}
+
+
+def is_of_text(name: str) -> bool:
+    """Whether a layer of a file belongs to a text encoder."""
+    return name.removeprefix("base_model.model.").startswith(TEXT)
+
+
+def _enter(found: dict[str, Place], name: str, place: Place) -> None:
+    """Enter a name with all prefixes; the name of another layer stays."""
+    for prefix in _DOTTED:
+        found.setdefault(prefix + name, place)
+    for prefix in _JOINED:
+        found.setdefault(prefix + name.replace(".", "_"), place)
+
+
+def _original_places(model: ImageModel, layers: Mapping[str, torch.nn.Module]) -> Iterator[tuple[str, Place]]:
+    """The names of the original implementations, where the inputs of attention may be one layer."""
+    parts: dict[str, dict[int, str]] = {}
+    rest = _REST_OF_KLEIN if "single_transformer_blocks" in dict(model.denoiser.named_children()) else {}
+    if hasattr(model.denoiser, "down_blocks"):
+        yield from ((name, Place((layer,))) for layer, name in _unet_names(model.denoiser) if layer in layers)
+        return
+    for layer in layers:
+        try:
+            place = model.family.lora_names.layer(layer, _ORIGINAL)
+        except ValueError:
+            place = LayerName(rest.get(layer, layer))
+        parts.setdefault(place.name, {})[place.part] = layer
+    for name, found in parts.items():
+        yield name, Place(tuple(found[part] for part in sorted(found)))
+
+
+def _unet_names(unet: torch.nn.Module) -> Iterator[tuple[str, str]]:
+    """(layer, original name) of all layers of a U-Net."""
+    modules = changeable(unet)
+    blocks = list(_unet_blocks(unet))
+    for layer in modules:
+        if layer in _REST_OF_UNET:
+            yield layer, _REST_OF_UNET[layer]
+        for block, original in blocks:
+            if layer.startswith(f"{block}."):
+                inside = layer.removeprefix(f"{block}.")
+                inner = "op" if ".downsamplers." in block else _RESNET.get(inside, inside)
+                yield layer, f"{original}.{inner}"
+
+
+def _unet_blocks(unet: torch.nn.Module) -> Iterator[tuple[str, str]]:
+    """(block, original name): diffusers nests in levels what the original counts through."""
+    number = 1
+    for level, block in enumerate(unet.down_blocks):  # type: ignore[arg-type]
+        for place in range(len(block.resnets)):
+            yield f"down_blocks.{level}.resnets.{place}", f"input_blocks.{number}.0"
+            yield f"down_blocks.{level}.attentions.{place}", f"input_blocks.{number}.1"
+            number += 1
+        if getattr(block, "downsamplers", None):
+            yield f"down_blocks.{level}.downsamplers.0", f"input_blocks.{number}.0"
+            number += 1
+    for inner, original in (("resnets.0", "0"), ("attentions.0", "1"), ("resnets.1", "2")):
+        yield f"mid_block.{inner}", f"middle_block.{original}"
+    number = 0
+    for level, block in enumerate(unet.up_blocks):  # type: ignore[arg-type]
+        has_attention = bool(getattr(block, "attentions", None))
+        for place in range(len(block.resnets)):
+            yield f"up_blocks.{level}.resnets.{place}", f"output_blocks.{number}.0"
+            yield f"up_blocks.{level}.attentions.{place}", f"output_blocks.{number}.1"
+            number += 1
+        if getattr(block, "upsamplers", None):
+            yield f"up_blocks.{level}.upsamplers.0", f"output_blocks.{number - 1}.{2 if has_attention else 1}"
