@@ -3,6 +3,8 @@
 `python3 launch.py --check` also installs what the tests need, and runs all checks.
 """
 
+from __future__ import annotations  # so that an older Python reads this far, and says what it lacks
+
 import hashlib
 import importlib.metadata
 import importlib.util

@@ -79,6 +79,10 @@ def open_app(
         bool,
         typer.Option("--behind-proxy", help="Believe a proxy on this machine who its clients are."),
     ] = False,
+    root_path: Annotated[
+        str,
+        typer.Option(metavar="/PATH", help="Where a proxy serves the studio, such as /studio."),
+    ] = "",
     offline: Annotated[
         bool, typer.Option("--offline", help="Use no network: models are those on this computer.")
     ] = False,
@@ -93,12 +97,12 @@ def open_app(
         os.environ["HF_HUB_OFFLINE"] = "1"  # also that of the worker, which this program starts
     if context.invoked_subcommand is not None:
         return
-    from gal_studio.ui.serve import DEFAULT_WORKSPACE, serve
+    from gal_studio.ui.serve import default_workspace, serve
 
     names = tuple(allow_host or ())
     serve(
-        workspace or DEFAULT_WORKSPACE, host, port, not no_browser, auth, names,
-        behind_proxy=behind_proxy, programs=api, desktop=desktop,
+        workspace or default_workspace(), host, port, not no_browser, auth, names,
+        behind_proxy=behind_proxy, programs=api, desktop=desktop, root_path=root_path,
     )  # fmt: skip
 
 

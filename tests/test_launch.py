@@ -1,5 +1,6 @@
 """`launch.py` installs into `.venv`, and gets over one that is left half made."""
 
+import ast
 import importlib.util
 import subprocess
 import sys
@@ -91,3 +92,33 @@ def test_packages_of_another_version_will_not_do(launch: ModuleType, requirement
 
 def test_every_requirement_is_understood(launch: ModuleType) -> None:
     assert launch.is_new_enough()
+
+
+def test_an_older_python_reads_the_program_and_gets_the_sentence(
+    launch: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = (ROOT / "launch.py").read_text()
+    tree = ast.parse(text, feature_version=(3, 8))
+    future = tree.body[1]
+    assert isinstance(future, ast.ImportFrom) and future.module == "__future__"
+    assert [name.name for name in future.names] == ["annotations"], "so that none is evaluated"
+    known = {"tuple", "list", "dict", "set", "frozenset", "type"}
+    annotations = {
+        id(inside)
+        for node in ast.walk(tree)
+        for part in (getattr(node, "annotation", None), getattr(node, "returns", None))
+        if part is not None
+        for inside in ast.walk(part)
+    }
+    evaluated = [
+        node.value.id
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Subscript)
+        and isinstance(node.value, ast.Name)
+        and id(node) not in annotations
+    ]
+    assert not known & set(evaluated), "3.8 cannot subscribe them"
+    monkeypatch.setattr(launch.sys, "version_info", (3, 8, 20))
+    monkeypatch.setattr(launch.sys, "argv", ["launch.py"])
+    assert launch.main() == 2
+    assert "needs Python 3.11 or newer" in capsys.readouterr().err

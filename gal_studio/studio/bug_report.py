@@ -11,6 +11,7 @@ from pathlib import Path
 from gal_studio import __version__
 from gal_studio.provenance import library_versions
 from gal_studio.state import Store
+from gal_studio.state.files.paths import home_folder
 from gal_studio.state.jobs.worker_log import LOG, OUTPUT, PAGE, last_lines
 
 HIDDEN = "[hidden]"
@@ -63,7 +64,7 @@ def bug_report(store: Store, project_id: str | None, secrets: Iterable[str] = ()
     hidden = tuple(secrets)
 
     def clean(text: str) -> str:
-        return scrubbed(text, store.workspace, Path.home(), hidden)
+        return scrubbed(text, store.workspace, home_folder(), hidden)
 
     def clean_lines(lines: Sequence[str]) -> tuple[str, ...]:
         return tuple(map(clean, lines))
@@ -115,13 +116,14 @@ def _settings(store: Store, project_id: str) -> str:
     return json.dumps(store.projects.get(project_id).settings.to_dict(), indent=1)
 
 
-def scrubbed(text: str, workspace: Path, home: Path, secrets: Iterable[str] = ()) -> str:
+def scrubbed(text: str, workspace: Path, home: Path | None, secrets: Iterable[str] = ()) -> str:
     """Replace the folders by `WORKSPACE` and `~`, and hide known secrets and what looks like one."""
     for secret in secrets:
         text = text.replace(secret, HIDDEN) if len(secret) >= SHORTEST else text
     for pattern in _SECRETS:
         text = pattern.sub(_without_value, text)
-    for folder, name in ((workspace, "WORKSPACE"), (home, "~")):
+    folders = {"WORKSPACE": workspace} | ({} if home is None else {"~": home})
+    for name, folder in folders.items():
         for written in _spellings(folder):
             text = re.sub(rf"{re.escape(written)}(?![\w-])", name, text)
     return _HOMES.sub("~", text)

@@ -6,7 +6,11 @@ os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # before the import: no data m
 os.environ["GRADIO_ANALYTICS_CACHE_FREQUENCY"] = str(2**62)  # its figures on calls, which nobody can see
 os.environ["GRADIO_ANALYTICS_MAX_EVENTS"] = "100"
 
-import gradio as gr
+from gal_studio.ui.proxies import without_proxies
+
+with without_proxies():
+    import gradio as gr
+
 from fastapi import FastAPI
 
 from gal_studio.core.errors import StudioError
@@ -60,8 +64,11 @@ def endpoints_of(blocks: gr.Blocks) -> dict[int, int]:
     }
 
 
-def build_app(studio: Studio, rules: Rules | None = None) -> Access:
-    """The whole app behind its access check; without rules, it serves this machine only."""
+def build_app(studio: Studio, rules: Rules | None = None, root_path: str = "") -> Access:
+    """The whole app behind its access check; without rules, it serves this machine only.
+
+    A proxy serves it at `root_path`; it may pass that on with its requests, or leave it out.
+    """
     rules = rules or Rules()
     secrets = (rules.credentials.secret,) if rules.credentials else ()
     context = Context(ViewCache(studio), secrets)
@@ -87,6 +94,7 @@ def build_app(studio: Studio, rules: Rules | None = None) -> Access:
         max_file_size=LARGEST_FILE,
         ssr_mode=False,
         run_history=False,
+        root_path=root_path or None,
     )
     narrow_gradio(app, endpoints_of(blocks))
-    return Access(app, rules)
+    return Access(app, rules, root_path)

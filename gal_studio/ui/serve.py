@@ -1,6 +1,8 @@
 """Open a workspace and serve the page."""
 
 import os
+import re
+import shlex
 import socket
 from collections.abc import Callable, Collection
 from contextlib import suppress
@@ -13,7 +15,7 @@ from gal_studio.processes import Keeper, start_worker
 from gal_studio.state import Store
 from gal_studio.state.files.errors import NoRoomError
 from gal_studio.state.files.own_folder import check_own
-from gal_studio.state.files.paths import user_path
+from gal_studio.state.files.paths import home_folder, user_path
 from gal_studio.state.files.private import keep_private
 from gal_studio.state.files.reserve_file import keep_reserve_file, release_reserve_file
 from gal_studio.state.files.temporary import own_temporary_files
@@ -28,8 +30,17 @@ from gal_studio.ui.page_log import page_log
 from gal_studio.ui.running_page import Show, attach, note_address, refuse_taken_port
 from gal_studio.ui.window import find_browser
 
-DEFAULT_WORKSPACE = Path.home() / "gal-studio"
 AUTH_VARIABLE = "GAL_STUDIO_AUTH"
+SHOWN_JOBS = 3
+"""Of those that go on when the page ends; the others are counted."""
+
+
+def default_workspace() -> Path:
+    """The workspace that is opened if none is named; refused for a user without a home folder."""
+    home = home_folder()
+    if home is None:
+        raise StudioError("This user has no home folder: name a folder with --workspace.")
+    return home / "gal-studio"
 
 
 def serve(
@@ -43,6 +54,7 @@ def serve(
     behind_proxy: bool = False,
     programs: bool = False,
     desktop: bool = False,
+    root_path: str = "",
 ) -> None:
     """Serve the page of a workspace until interrupted; if another process already does, open its page.
 
@@ -50,8 +62,8 @@ def serve(
 
     `auth` is `USER:PASSWORD` or `token`, by default from the variable GAL_STUDIO_AUTH. `other_names` are the
     host names that a proxy or a DNS server has for this machine. `behind_proxy` believes a proxy on this
-    machine who its clients are. `programs` lets programs of other machines use the named endpoints, as those
-    of this machine may.
+    machine who its clients are, and `root_path` is where that proxy serves the studio. `programs` lets
+    programs of other machines use the named endpoints, as those of this machine may.
     """
     given = os.environ.pop(AUTH_VARIABLE, None)  # so that no worker inherits it
     credentials = credentials_for(host, given if auth is None else auth, other_names, behind_proxy)
@@ -77,7 +89,7 @@ def serve(
             with suppress(NoRoomError):  # a full disk must not keep anybody from deleting something
                 note_address(workspace, ready_link(host, port))
             show = _show(host, port, rules, workspace, open_browser, desktop)
-            _serve(studio, rules, host, port, show, behind_proxy)
+            _serve(studio, rules, host, port, show, behind_proxy, checked_root_path(root_path))
 
 
 def _open(workspace: Path) -> Store:
@@ -90,16 +102,48 @@ def _open(workspace: Path) -> Store:
         return Store(workspace)
 
 
-def _serve(studio: Studio, rules: Rules, host: str, port: int, show: Show, behind_proxy: bool) -> None:
+def checked_root_path(given: str) -> str:
+    """The path without a slash at its end; "" for the root. Refused unless it is a plain path."""
+    path = given.strip().rstrip("/")
+    if path and not re.fullmatch(r"(/[\w.~-]+)+", path):
+        raise StudioError(f"The root path {given!r} is no path: write it like /studio.")
+    return path
+
+
+def _serve(
+    studio: Studio, rules: Rules, host: str, port: int, show: Show, behind_proxy: bool, root_path: str
+) -> None:
     from gal_studio.ui.api.uploads import keep_uploads_in
     from gal_studio.ui.app import build_app
     from gal_studio.ui.server import run
 
     keep_uploads_in(studio.store.workspace)
-    app = build_app(studio, rules)
+    app = build_app(studio, rules, root_path)
     print(f"GAL Studio: {show.address}   (workspace {studio.store.workspace})", flush=True)
-    with show:
-        run(app, host, port, behind_proxy, show.until_closed)
+    try:
+        with show:
+            run(app, host, port, behind_proxy, show.until_closed)
+    finally:
+        with suppress(StudioError):  # such as of a full disk: the page ends all the same
+            if words := what_goes_on(studio):
+                print(words, flush=True)
+
+
+def what_goes_on(studio: Studio) -> str:
+    """Which jobs the worker goes on with when the page ends, and how to stop them; "" if there are none."""
+    queue = studio.queue_view()
+    if not (queue.working or queue.waiting):
+        return ""
+    words = [
+        f"{job.project_name}, {job.round_name.lower()}: {job.title.lower()} ({job.id})"
+        for job in (*queue.working, *queue.waiting)
+    ]
+    more = f"; and {len(words) - SHOWN_JOBS} more" if len(words) > SHOWN_JOBS else ""
+    where = f"--workspace {shlex.quote(str(studio.store.workspace))}"
+    return (
+        f"The page has ended. The worker goes on with {'; '.join(words[:SHOWN_JOBS])}{more}. "
+        f"`gal-studio jobs stop JOB {where}` stops one, `gal-studio jobs {where}` lists them."
+    )
 
 
 def credentials_for(

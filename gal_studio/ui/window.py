@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -13,6 +14,7 @@ from pathlib import Path
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.extras import how_to_install
+from gal_studio.state.files.paths import home_folder
 
 BROWSER_VARIABLE = "GAL_STUDIO_BROWSER"
 HANDED_OVER = 3.0  # seconds; a window that ends sooner was not opened, or belongs to another process
@@ -108,7 +110,7 @@ def find_browser() -> str | None:
 
 def _browsers() -> Iterator[str | Path | None]:
     if sys.platform == "darwin":
-        for folder in (Path("/Applications"), Path.home() / "Applications"):
+        for folder in (Path("/Applications"), _home() / "Applications"):
             for name in _MAC:
                 yield _file(folder / f"{name}.app" / "Contents" / "MacOS" / name)
     if os.name == "nt":
@@ -118,6 +120,11 @@ def _browsers() -> Iterator[str | Path | None]:
     yield from (shutil.which(name) for name in _COMMANDS)
 
 
+def _home() -> Path:
+    """The home folder, or for a user without one the folder of temporary files."""
+    return home_folder() or Path(tempfile.gettempdir())
+
+
 def _file(path: Path) -> Path | None:
     return path if path.is_file() else None
 
@@ -125,9 +132,9 @@ def _file(path: Path) -> Path | None:
 def _cache() -> Path:
     """The folder for what a program can make again."""
     if sys.platform == "darwin":
-        return Path.home() / "Library" / "Caches" / "gal-studio"
+        return _home() / "Library" / "Caches" / "gal-studio"
     given = os.environ.get("LOCALAPPDATA" if os.name == "nt" else "XDG_CACHE_HOME")
-    return Path(given or Path.home() / ".cache") / "gal-studio"
+    return Path(given or _home() / ".cache") / "gal-studio"
 
 
 def show_webview(address: str) -> None:

@@ -82,7 +82,7 @@ def shared_place(finished_workspace: tuple[Path, str, str]) -> Iterator[Place]:
         yield Place(Studio(store), project, round_id)
 
 
-def built(studio: Studio, rules: Rules | None = None) -> Access:
+def built(studio: Studio, rules: Rules | None = None, root_path: str = "") -> Access:
     """The application, built inside of an event loop: outside of one, Gradio makes loops and leaves them.
 
     Without rules it answers to the name of Starlette's test client as well.
@@ -90,7 +90,7 @@ def built(studio: Studio, rules: Rules | None = None) -> Access:
     from gal_studio.ui.app import build_app
 
     async def build() -> Access:
-        return build_app(studio, rules or Rules(names=OWN_NAMES | {"testserver"}))
+        return build_app(studio, rules or Rules(names=OWN_NAMES | {"testserver"}), root_path)
 
     with ThreadPoolExecutor(1) as pool:  # Playwright keeps a loop in this thread
         return pool.submit(lambda: asyncio.run(build())).result()
@@ -149,9 +149,11 @@ class Closing(uvicorn.Server):
 
 
 @contextmanager
-def serving(place: Place, rules: Rules | None = None, port: socket.socket | None = None) -> Iterator[Served]:
+def serving(
+    place: Place, rules: Rules | None = None, port: socket.socket | None = None, root_path: str = ""
+) -> Iterator[Served]:
     """The app in a thread of its own, at a new port or at one that stays open for the next app."""
-    application = late(built(place.studio, rules), random.Random(1))
+    application = late(built(place.studio, rules, root_path), random.Random(1))
     server = Closing(uvicorn.Config(application, log_level="error", timeout_graceful_shutdown=5))
     # a port that was only looked for may be gone a moment later
     with port.dup() if port else socket.create_server(("127.0.0.1", 0)) as door:

@@ -15,9 +15,10 @@ import pytest
 from gal_studio.cli import main
 from gal_studio.core.errors import StudioError
 from gal_studio.state import Store
+from gal_studio.studio import Studio, demo_draft
 from gal_studio.ui.access.credentials import Credentials
 from gal_studio.ui.access.origins import is_own_name
-from gal_studio.ui.serve import credentials_for, make_rules, ready_link
+from gal_studio.ui.serve import checked_root_path, credentials_for, make_rules, ready_link, what_goes_on
 from tests.ui.access.doors import UPLOAD, ask, call, cookie_of, multipart
 from tests.ui.conftest import free_port
 from tests.ui.seeded import picture
@@ -157,3 +158,30 @@ def test_the_variable_does_the_same_and_sessions_outlive_the_process(tmp_path: P
             assert ask(address, "/", headers=key).status == 200
             if os.name == "posix":
                 assert modes(folder) == (0o700, {0o600}), "one that was open to others is closed"
+
+
+def test_the_path_of_a_proxy_is_a_plain_path() -> None:
+    assert [checked_root_path(given) for given in ("", "/", "/studio/", "/a/b-c")] == [
+        "",
+        "",
+        "/studio",
+        "/a/b-c",
+    ]
+    for given in ("studio", "//x", "/a b", "/a?b", "http://x"):
+        with pytest.raises(StudioError, match="is no path: write it like /studio"):
+            checked_root_path(given)
+
+
+def test_at_the_end_it_says_which_jobs_go_on_and_how_to_stop_them(tmp_path: Path) -> None:
+    with Store(tmp_path / "my work") as store:
+        studio = Studio(store, wake=lambda _: None)
+        assert what_goes_on(studio) == ""
+        project = studio.create_project(demo_draft("style"))
+        training, drawing = studio.run_round(store.rounds.of_project(project)[0].id)
+        said = what_goes_on(studio)
+        for job in (training, drawing):
+            assert f"({job.id})" in said
+        assert f"`gal-studio jobs stop JOB --workspace '{tmp_path / 'my work'}'` stops one" in said
+        for job in (training, drawing):
+            studio.stop(job.id)
+        assert what_goes_on(studio) == ""

@@ -83,11 +83,11 @@ def test_leaving_closes_the_window(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 def test_the_page_can_be_installed(shared_place: Place) -> None:
     client = TestClient(built(shared_place.studio))
     page = client.get("/").text
-    assert page.count('rel="manifest"') == 1 and 'href="/manifest.webmanifest"' in page
+    assert page.count('rel="manifest"') == 1 and 'href="manifest.webmanifest"' in page
     answer = client.get("/manifest.webmanifest")
     assert answer.headers["content-type"].startswith("application/manifest+json")
     manifest = answer.json()
-    assert manifest["display"] == "standalone" and manifest["start_url"] == "/"
+    assert manifest["display"] == "standalone" and manifest["start_url"] == "./"
     for icon in manifest["icons"]:
         assert client.get(icon["src"]).headers["content-type"] == icon["type"]
     assert manifest["icons"][0]["src"] == ui_address("icons/studio-192.png")

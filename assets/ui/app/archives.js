@@ -9,7 +9,7 @@ export function mountExport(button) {
   button.addEventListener("click", () =>
     download(
       button,
-      `/project/${encodeURIComponent(state.projectId ?? "")}/archive`,
+      `project/${encodeURIComponent(state.projectId ?? "")}/archive`,
       "the whole project, with its pictures, decisions and LoRAs",
     ),
   );
@@ -45,7 +45,7 @@ export function mountImport(button, input) {
       const file = input.files?.[0];
       input.value = "";
       if (!file) return;
-      const answer = await fetch("/import-project", { method: "POST", body: file });
+      const answer = await fetch("import-project", { method: "POST", body: file });
       if (!answer.ok) return toast(await answer.text(), "error");
       openProject((await answer.json()).project);
     }),

@@ -7,7 +7,7 @@ import { state } from "./store.js";
  * @param {PictureRef} picture
  */
 export const address = (route, { id, version }) =>
-  `/${route}/${encodeURIComponent(id)}?v=${encodeURIComponent(version)}`;
+  `${route}/${encodeURIComponent(id)}?v=${encodeURIComponent(version)}`;
 
 /**
  * @param {string} route

@@ -9,7 +9,7 @@
 import { emit } from "./store.js";
 import { clearErrors, toast } from "../kit/toast.js";
 
-const PATH = "/writes";
+const PATH = "writes";
 const RETRY_DELAY = 1000; // ms between retries while the server is offline
 const MAX_BATCH = 1_000_000; // bytes; the server accepts 1 MiB
 const MAX_KEEPALIVE = 60_000; // bytes; browsers limit the body of a keepalive request

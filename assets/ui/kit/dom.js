@@ -178,7 +178,7 @@ export function setAttribute(node, name, value) {
 }
 
 /** @param {string} id */
-export const reference = (id) => `/reference/${encodeURIComponent(id)}`;
+export const reference = (id) => `reference/${encodeURIComponent(id)}`;
 
 /**
  * Does the event target take typed input? Then shortcuts are off. Sliders do not count: they only use arrows.

@@ -129,7 +129,7 @@ function row(replay) {
  * @param {string} name
  */
 function filesButton(project, name) {
-  const from = `/project/${encodeURIComponent(project)}/replay`;
+  const from = `project/${encodeURIComponent(project)}/replay`;
   const what = "contact sheets, figures and decisions, beside the project's";
   return makeButton(
     { class: "link", "aria-label": `Download the files of ${name}` },

@@ -46,7 +46,7 @@ export function openExports(round) {
       { class: "dialog-buttons" },
       el(
         "a",
-        { class: "link", href: `/adapter/${round.id}`, download: "", title: "As the studio stores it" },
+        { class: "link", href: `adapter/${round.id}`, download: "", title: "As the studio stores it" },
         "The LoRA alone",
       ),
       makeButton({ class: "button" }, () => dialog.close(), "Close"),
@@ -101,7 +101,7 @@ function row(round, { form, title, note, export: found }, job) {
           "a",
           {
             class: "button small",
-            href: `/export/${round.id}/${form}`,
+            href: `export/${round.id}/${form}`,
             download: "",
             data: { keep: form },
           },

@@ -25,7 +25,7 @@ export const previewPlace = {
 
 /** @param {Preview} preview */
 const source = (preview) =>
-  `/preview/${encodeURIComponent(state.roundId ?? "")}/${preview.step}` +
+  `preview/${encodeURIComponent(state.roundId ?? "")}/${preview.step}` +
   `?v=${encodeURIComponent(preview.version)}`;
 
 /** The button Preview now. It answers at once: the place of the preview shows that it is drawn. */

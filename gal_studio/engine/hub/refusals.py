@@ -45,6 +45,11 @@ def refusal(name: str, commit: str | None, error: Exception) -> StudioError:
             f"The model {at_commit(name, commit)} is no longer on the hub: copy its files from another "
             "computer, or create a project with the newest version."
         )
+    if isinstance(error, ImportError | ValueError) and "proxy" in str(error).lower():
+        return StudioError(
+            f"The model {name} cannot be loaded through the proxy that the environment names "
+            f"({first_line(error)}): correct all_proxy, http_proxy and https_proxy, or unset them."
+        )
     if isinstance(error, OSError) and error.errno in _FULL:
         return _full(name)
     if isinstance(error, OSError) and error.errno in _READ_ONLY:

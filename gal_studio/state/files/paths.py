@@ -28,3 +28,16 @@ def _encodable(text: str, names: list[str]) -> list[str]:
     except UnicodeEncodeError as error:
         raise StudioError(f"{text[:60]!r} cannot be a path: check how it is written.") from error
     return names
+
+
+def home_folder() -> Path | None:
+    """The home folder of this user; None for a user whom the system does not know."""
+    try:
+        return Path.home()
+    except RuntimeError:
+        return None
+
+
+def is_companion(path: Path) -> bool:
+    """Whether a file belongs to a system, not to a person: hidden ones, such as `._cat.png` of macOS."""
+    return path.name.startswith(".")

@@ -35,12 +35,14 @@ _log = logging.getLogger(__name__)
 class Access:
     """The access check around the whole app."""
 
-    def __init__(self, app: ASGIApp, rules: Rules) -> None:
-        self.app, self.rules = app, rules
+    def __init__(self, app: ASGIApp, rules: Rules, root_path: str = "") -> None:
+        self.app, self.rules, self._root_path = app, rules, root_path
         self._sign_in = SignIn(rules.credentials, rules) if rules.credentials else None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Refuse a request, or pass it on with a limited body and security headers on the response."""
+        if self._root_path and scope["type"] != "lifespan":
+            scope = self._without_root(scope)
         if scope["type"] == "http":
             await self._answer(scope, receive, send)
         elif scope["type"] != "websocket":
@@ -51,6 +53,14 @@ class Access:
             await send({"type": "websocket.close", "code": 1008})
         else:
             await self.app(scope, receive, send)
+
+    def _without_root(self, scope: Scope) -> Scope:
+        """The request as if the studio had its address for itself."""
+        path = str(scope["path"])
+        if path != self._root_path and not path.startswith(f"{self._root_path}/"):
+            return scope
+        inside = path.removeprefix(self._root_path) or "/"
+        return {**scope, "path": inside, "raw_path": inside.encode()}
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         bounded = Bounded(receive, send, _largest(scope["path"]))

@@ -52,8 +52,8 @@ class SignIn:
             return PlainTextResponse(_SIGN_IN_FIRST, 401)
         query = request.scope["query_string"].decode("latin-1") if request.scope["path"] == "/" else ""
         if from_elsewhere(request.headers):
-            return _page(bounce_page(_address(query)), 200)
-        return self._form(401, query)
+            return _page(bounce_page(_up(request) + _address(query)), 200)
+        return self._form(401, query, up=_up(request))
 
     async def _sign_in(self, request: Request) -> Response:
         if request.method == "POST":
@@ -118,12 +118,14 @@ class SignIn:
     def _sign_out(self, request: Request) -> Response:
         for sessions in (self._sessions, self._of_programs):
             sessions.close(request.cookies.get(_cookie(request)))
-        answer = RedirectResponse(SIGN_IN, 303, {"Clear-Site-Data": '"cache"'})
+        answer = RedirectResponse(SIGN_IN.removeprefix("/"), 303, {"Clear-Site-Data": '"cache"'})
         answer.delete_cookie(_cookie(request), httponly=True, samesite="strict")
         return answer
 
-    def _form(self, status: int, query: str = "", refusal: str = "", user: str = "") -> Response:
-        return _page(sign_in_page(bool(self._credentials.user), query, refusal, user), status)
+    def _form(
+        self, status: int, query: str = "", refusal: str = "", user: str = "", up: str = ""
+    ) -> Response:
+        return _page(sign_in_page(bool(self._credentials.user), query, refusal, user, up), status)
 
 
 async def _read_form(request: Request) -> dict[str, str] | int:
@@ -150,9 +152,14 @@ def _cookie(request: HTTPConnection) -> str:
 
 
 def _address(query: str) -> str:
-    """The address of the page with this query, and of nothing else."""
+    """The address of the page with this query, and of nothing else, seen from that of the sign-in."""
     kept = urlencode(parse_qsl(query))
-    return f"/?{kept}" if kept else "/"
+    return f"./?{kept}" if kept else "./"
+
+
+def _up(request: Request) -> str:
+    """The way from a requested address to the studio's: "" from the page, "../" from `/project/ID`."""
+    return "../" * (str(request.scope["path"]).count("/") - 1)
 
 
 def _duration_words(seconds: int) -> str:

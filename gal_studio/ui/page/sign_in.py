@@ -22,13 +22,16 @@ _FOCUS = " autofocus"
 _BUTTON = '<button class="button" data-next type="submit">Sign in</button>'
 
 
-def sign_in_page(named: bool, query: str = "", refusal: str = "", user: str = "") -> str:
-    """The form; `query` is that of the requested page, `refusal` and `user` are of the last attempt."""
+def sign_in_page(named: bool, query: str = "", refusal: str = "", user: str = "", up: str = "") -> str:
+    """The form; `query` is that of the requested page, `refusal` and `user` are of the last attempt.
+
+    `up` leads from the requested address to that of the studio, such as "../".
+    """
     hint = "Use the name and password of this studio." if named else "Use the token that the studio printed."
     notice = f'<p class="refusal" role="alert">{html.escape(refusal)}</p>' if refusal else ""
     kept = f'<input type="hidden" name="query" value="{html.escape(query)}">' if query else ""
     return _page(
-        '<form class="card" method="post" action="/sign-in"><h1>Sign in</h1>'
+        f'<form class="card" method="post" action="{up}sign-in"><h1>Sign in</h1>'
         f'<p class="hint">{hint}</p>{notice}{kept}{_fields(user) if named else _SECRET % ("Token", _FOCUS)}'
         f"{_BUTTON}</form>"
     )
@@ -42,8 +45,8 @@ def _fields(user: str) -> str:
 def signed_in_page() -> str:
     """The page for someone who is signed in: open the studio, or sign out."""
     return _page(
-        '<form class="card" method="post" action="/sign-out"><h1>You are signed in</h1>'
-        '<a class="button" data-next href="/">Open the studio</a>'
+        '<form class="card" method="post" action="sign-out"><h1>You are signed in</h1>'
+        '<a class="button" data-next href="./">Open the studio</a>'
         '<button class="button" type="submit">Sign out</button></form>'
     )
 

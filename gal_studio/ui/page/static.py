@@ -12,7 +12,7 @@ from gal_studio.assets import assets_folder
 FOREVER = {"Cache-Control": "private, max-age=31536000, immutable"}
 NEVER = {"Cache-Control": "no-store"}
 _TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".png": "image/png"}
-MANIFEST_PATH = "/manifest.webmanifest"
+MANIFEST_PATH = "manifest.webmanifest"
 ICON_SIZES = (192, 512)  # pixels
 THEME = (  # set before the first paint, so that the page does not flash
     "<script>(() => { let kept = null; try { kept = localStorage.getItem('gal-studio-theme'); } catch {}"
@@ -60,8 +60,8 @@ def version() -> str:
 
 
 def ui_address(name: str) -> str:
-    """The address of one of the page's files."""
-    return f"/ui/{version()}/{name}"
+    """The address of one of the page's files, as all of ours relative to that of the page."""
+    return f"ui/{version()}/{name}"
 
 
 def template(name: str) -> str:
@@ -78,12 +78,12 @@ def manifest() -> dict[str, object]:
     whole = {"src": ui_address("kit/icon.svg"), "sizes": "any", "type": "image/svg+xml"}
     masked = {**icons[-1], "src": ui_address("icons/studio-maskable.png"), "purpose": "maskable"}
     return {
-        "id": "/",
+        "id": "./",
         "name": "GAL Studio",
         "short_name": "GAL Studio",
         "description": "Teach an image model a new style or object, round by round.",
-        "start_url": "/",
-        "scope": "/",
+        "start_url": "./",
+        "scope": "./",
         "display": "standalone",
         "background_color": "#16161a",
         "theme_color": "#5b5bd6",
@@ -94,7 +94,7 @@ def manifest() -> dict[str, object]:
 def add_static_routes(app: FastAPI) -> None:
     """Serve the page's files from memory."""
 
-    @app.get(MANIFEST_PATH)
+    @app.get(f"/{MANIFEST_PATH}")
     async def web_manifest() -> Response:
         return JSONResponse(manifest(), headers=NEVER, media_type="application/manifest+json")
 

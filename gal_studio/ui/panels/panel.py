@@ -9,7 +9,7 @@ from gal_studio.ui.page.static import template, ui_address
 from gal_studio.ui.requests import Context, Requests
 
 _BOOT = """
-import("%s").then((boot) => boot.mount("%s", { element, server }));
+import(new URL("%s", document.baseURI).href).then((boot) => boot.mount("%s", { element, server }));
 """
 
 

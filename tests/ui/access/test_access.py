@@ -182,7 +182,7 @@ STRANGE = (
 
 @pytest.mark.parametrize("host", STRANGE)
 def test_another_host_name_is_refused(opened: Served, host: str) -> None:
-    for path in ("/", ui_address("boot.js"), "/assets/x", "/nothing"):
+    for path in ("/", f"/{ui_address('boot.js')}", "/assets/x", "/nothing"):
         assert refused(ask(opened.address, path, headers={"Host": host}).status)
     answer = call(opened.address, "overview", {}, {"Host": host, "Origin": f"http://{host}"})
     assert refused(answer.status)
@@ -213,7 +213,7 @@ def test_every_answer_is_protected(opened: Served) -> None:
         at_the_door = ask(locked.address, "/", headers={"Accept": "text/html"})
     answers = [
         ask(opened.address, "/"),
-        ask(opened.address, ui_address("boot.js")),
+        ask(opened.address, f"/{ui_address('boot.js')}"),
         ask(opened.address, "/nothing"),
         ask(opened.address, "/", headers={"Host": "evil.example"}),
         ask(opened.address, "/", "POST", {"Content-Length": "999999999"}),

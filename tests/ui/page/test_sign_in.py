@@ -53,7 +53,7 @@ def test_without_sign_in_nothing_is_served(locked: Served) -> None:
     routes = [("GET", route) for route in own_routes(locked.place)] + gradio_routes(locked.place)
     for method, route in [
         *routes,
-        ("GET", ui_address("boot.js")),
+        ("GET", f"/{ui_address('boot.js')}"),
         ("GET", "/assets/index.js"),
         ("GET", "/nothing"),
     ]:
@@ -76,7 +76,7 @@ def test_a_websocket_gets_no_further(locked: Served, key: dict[str, str]) -> Non
 
 def test_sign_in_and_out(locked: Served, key: dict[str, str], clock: Clock) -> None:
     answer = sign_in(locked.address)
-    assert (answer.status, answer.headers["location"]) == (303, "/")
+    assert (answer.status, answer.headers["location"]) == (303, "./")
     assert {"HttpOnly", "SameSite=strict", "Path=/"} <= set(answer.headers["set-cookie"].split("; "))
     assert json.loads(call(locked.address, "overview", {}, key).body)["projects"]
     assert b"gradio_config" in ask(locked.address, "/", headers=key).body
@@ -152,10 +152,10 @@ def test_after_sign_in_nothing_leads_elsewhere(locked: Served, clock: Clock) -> 
         answer = ask(locked.address, "/sign-in", "POST", body=body)
         assert answer.status == 303
         assert (
-            answer.headers["location"].startswith("/")
+            answer.headers["location"].startswith("./")
             and "evil" not in answer.headers["location"].partition("?")[0]
         )
-    assert answer.headers["location"] == "/?x=1&step=rounds"
+    assert answer.headers["location"] == "./?x=1&step=rounds"
     page = ask(locked.address, '/?"><script>alert(1)</script>', headers={"Accept": "text/html"})
     assert b"<script>alert" not in page.body
 

@@ -6,13 +6,13 @@ import { candidate } from "../samples.js";
 import { address, pairPicture, picture, thumbnail } from "../../../assets/ui/app/urls.js";
 
 test("a URL contains the escaped id and version", () => {
-  assert.equal(address("thumb", { id: "a/b", version: "1&2" }), "/thumb/a%2Fb?v=1%262");
+  assert.equal(address("thumb", { id: "a/b", version: "1&2" }), "thumb/a%2Fb?v=1%262");
 });
 
 test("a candidate's version is looked up; for an unknown candidate it is empty", () => {
   state.candidates = new Map([["c", candidate({ id: "c", version: "12345678" })]]);
-  assert.equal(picture("c"), "/picture/c?v=12345678");
-  assert.equal(thumbnail("gone"), "/thumb/gone?v=");
+  assert.equal(picture("c"), "picture/c?v=12345678");
+  assert.equal(thumbnail("gone"), "thumb/gone?v=");
 });
 
 test("pictures and thumbnails of a pair, also before the picture is generated", () => {

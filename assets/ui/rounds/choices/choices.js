@@ -58,7 +58,7 @@ export function mountChoices(panel) {
 
 /** As the studio writes it. */
 async function rows() {
-  const answer = await fetch(`/project/${encodeURIComponent(state.projectId ?? "")}/choices.csv`);
+  const answer = await fetch(`project/${encodeURIComponent(state.projectId ?? "")}/choices.csv`);
   return answer.ok ? parseCsv(await answer.text()) : [];
 }
 
@@ -104,7 +104,7 @@ function head(panel, how) {
   const link = (ending) =>
     el(
       "a",
-      { class: "button small", href: `/project/${state.projectId}/choices.${ending}`, download: "" },
+      { class: "button small", href: `project/${state.projectId}/choices.${ending}`, download: "" },
       ending.toUpperCase(),
     );
   return el(

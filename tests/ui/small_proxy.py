@@ -1,0 +1,53 @@
+"""A small reverse proxy that serves a studio under a path of its own, as nginx does."""
+
+import http.client
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+_HOP = ("transfer-encoding", "content-length", "connection", "accept-encoding")
+
+
+@contextmanager
+def proxy(path: str, port: int, strips: bool) -> Iterator[str]:
+    """The address at which the studio of this port is served under `path`, which `strips` leaves out."""
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            if not self.path.startswith(f"{path}/"):
+                self._answer(404, [], b"")
+                return
+            asked = self.path.removeprefix(path) if strips else self.path
+            length = int(self.headers.get("Content-Length") or 0)
+            headers = {name: value for name, value in self.headers.items() if name.lower() not in _HOP}
+            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+            connection.request(self.command, asked, self.rfile.read(length) if length else None, headers)
+            answer = connection.getresponse()
+            self._answer(answer.status, answer.getheaders(), answer.read())
+            connection.close()
+
+        do_POST = do_HEAD = do_GET  # noqa: N815 - as the library calls them
+
+        def _answer(self, status: int, headers: list[tuple[str, str]], body: bytes) -> None:
+            self.send_response(status)
+            for name, value in headers:
+                if name.lower() not in _HOP:
+                    self.send_header(name, value)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, format: str, *given: object) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}{path}"
+    finally:
+        server.shutdown()
+        server.server_close()
