@@ -6,7 +6,9 @@ import { openProject, refresh } from "../app/session.js";
 import { write } from "../app/writes.js";
 import { ask } from "../app/apply_poll.js";
 import { el, focusedIn, makeButton, pressed, setAttribute, setText } from "../kit/dom.js";
+import { toast } from "../kit/toast.js";
 import { isWorking, jobProgress, reached, resumeWord } from "./job_words.js";
+import { canNotify, notifies, notifyOf, toggleNotify } from "./notify.js";
 
 /** @type {[name: keyof Queue, title: string][]} */
 const PARTS = [
@@ -44,6 +46,7 @@ export function mountQueue(parts) {
       "aria-label",
       count ? `Queue ${count}: running or waiting` : "Queue: nothing is running",
     );
+    notifyOf(state.queue);
     if (queueOpen()) show();
   });
 }
@@ -66,10 +69,22 @@ function show() {
     list.replaceChildren(
       el("h2", {}, "Queue"),
       ...(parts.length ? parts : [el("p", { class: "queue-empty" }, "Nothing is running or waiting.")]),
+      ...(canNotify() ? [notifyChoice()] : []),
     );
     if (keep) focusAgain(keep);
   }
   for (const job of [...queue.working, ...queue.halted]) progress(job);
+}
+
+/** The choice whether the browser tells of the end of long work. */
+function notifyChoice() {
+  const box = el("input", { type: "checkbox", checked: notifies(), data: { keep: "notify" } });
+  box.addEventListener("change", async () => {
+    box.checked = await toggleNotify();
+    if (Notification.permission === "denied")
+      toast("This browser blocks notifications of the studio: allow them in its settings.", "error");
+  });
+  return el("label", { class: "queue-notify" }, box, " Notify me when long work ends");
 }
 
 /** @param {string} keep */
