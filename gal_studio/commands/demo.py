@@ -24,6 +24,7 @@ def demo(
     sampling_steps: unattended.SamplingSteps = None,
     policy: unattended.Policy = "uncertainty",
     refine: unattended.Refine = False,
+    overwrite: unattended.Overwrite = False,
     workspace: Workspace = None,
     as_json: AsJson = False,
 ) -> None:
@@ -37,5 +38,5 @@ def demo(
         changes=unattended.setting_changes(steps, candidates, sampling_steps),
     )
     folder = given_workspace(context, workspace) or out / "workspace"
-    plan = unattended.Plan(draft, rounds or 0, policy or "uncertainty", out, folder, refine)
+    plan = unattended.Plan(draft, rounds or 0, policy or "uncertainty", out, folder, refine, overwrite)
     unattended.personalize(plan, as_json)

@@ -1,5 +1,6 @@
 """`gal-studio run`: run all rounds on your own references; see docs/project-file.md."""
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -39,7 +40,11 @@ _KINDS: Mapping[str, tuple[type, str]] = {
     "settings": (dict, "tables such as [settings.tune]"),
 }
 LARGEST_FILE = 4 << 20  # bytes of a project file
-_REFERENCE = ("image", "prompt", "trigger_word", "mask")
+_WINDOWS_PATH = re.compile(r'(?<!["\w])"[A-Za-z]:\\(?!\\)[^"\n]*"')
+"""A path with a drive in double quotes, whose backslashes are single."""
+_ESCAPED = re.compile(r"(?:hex value|[Uu]nescaped|escape).*\(at line (\d+)")
+_BACKSLASH = re.compile(r'"[^"]*\\[^"]*"')
+_REFERENCE = ("image", "prompt", "trigger_word", "mask", "crop")
 _DRAFT = ("kind", "name", "trigger_word", "preset", "seed", "anchors")
 
 
@@ -63,6 +68,7 @@ def run(
     sampling_steps: unattended.SamplingSteps = None,
     policy: unattended.Policy = None,
     refine: unattended.Refine = False,
+    overwrite: unattended.Overwrite = False,
     workspace: Workspace = None,
     as_json: AsJson = False,
 ) -> None:
@@ -76,7 +82,7 @@ def run(
     count = next(number for number in (rounds, file.rounds, 2) if number is not None)
     chosen = policy or file.policy or unattended.own_policy(draft)
     folder = given_workspace(context, workspace) or out / "workspace"
-    unattended.personalize(unattended.Plan(draft, count, chosen, out, folder, refine), as_json)
+    unattended.personalize(unattended.Plan(draft, count, chosen, out, folder, refine, overwrite), as_json)
 
 
 def read_project_file(path: Path) -> ProjectFile:
@@ -107,14 +113,30 @@ def _read_table(path: Path) -> dict[str, Any]:
         size = path.stat().st_size
         if size > LARGEST_FILE:
             raise StudioError(f"The project file {path.name} has {size >> 10} kB: it is not a project file.")
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        text = path.read_text(encoding="utf-8-sig")
+        if found := _WINDOWS_PATH.search(text):
+            raise _windows_path(path, found[0])
+        return tomllib.loads(text)
     except OSError as error:
         raise StudioError(f"The project file {path} cannot be read: check its path.") from error
     except RecursionError as error:
         raise StudioError(f"The project file {path.name} is nested too deeply: correct it.") from error
     except ValueError as error:  # not TOML, not UTF-8, or a number of thousands of digits
         what = first_line(error)
+        if (line := _ESCAPED.search(what)) and (found := _BACKSLASH.search(_line(path, int(line[1])))):
+            raise _windows_path(path, found[0]) from error
         raise StudioError(f"The project file {path.name} is not valid TOML ({what}): correct it.") from error
+
+
+def _line(path: Path, number: int) -> str:
+    return path.read_text(encoding="utf-8-sig").splitlines()[number - 1]
+
+
+def _windows_path(path: Path, written: str) -> StudioError:
+    return StudioError(
+        f"{path.name} has the path {written} in double quotes, where a backslash means something else: write "
+        "it in single quotes, or with / in the place of each backslash."
+    )
 
 
 def _check(path: Path, name: str, value: object) -> None:
@@ -132,7 +154,9 @@ def _check(path: Path, name: str, value: object) -> None:
 
 def _reference(path: Path, row: object) -> ReferenceDraft:
     """One reference; what it leaves out is read beside `cat.jpg`: `cat.txt`, `cat-masklabel.png`."""
-    if not isinstance(row, dict) or not all(isinstance(value, str) for value in row.values()):
+    if not isinstance(row, dict) or not all(
+        isinstance(value, str) for name, value in row.items() if name != "crop"
+    ):
         raise StudioError(
             f"{path.name} has a reference {shown(row)}: write [[references]] with image and prompt."
         )
@@ -150,7 +174,7 @@ def _reference(path: Path, row: object) -> ReferenceDraft:
             f"A reference in {path.name} has no prompt: write one, or put it into {image.stem}.txt beside it."
         )
     mask = path.parent / user_path(row["mask"]) if "mask" in row else mask_beside(image)
-    return ReferenceDraft(image, prompt, row.get("trigger_word", ""), mask)
+    return ReferenceDraft(image, prompt, row.get("trigger_word", ""), mask, row.get("crop"))
 
 
 def _prior(path: Path, table: Mapping[str, Any]) -> tuple[tuple[Path, str], ...]:

@@ -17,6 +17,7 @@ from gal_studio.core.errors import StudioError
 from gal_studio.core.seeds import generator
 from gal_studio.state.files.content_store import writing_beside
 from gal_studio.state.files.errors import make_folder
+from gal_studio.state.files.paths import is_companion
 from gal_studio.state.images.read import read_picture
 from gal_studio.studio import DEFAULT_PRESET
 
@@ -149,10 +150,15 @@ def _read(folder: Path) -> list[Image.Image]:
     """The pictures of a folder in the order of their names; reports those that cannot be read."""
     if not folder.is_dir():
         raise StudioError(f"There is no folder {folder}: give one with at least {LEAST} pictures.")
-    read = list(_opened(sorted(path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES)))
+    read = list(_opened(_pictures_in(folder)))
     if len(read) < LEAST:
         raise StudioError(f"{folder} has {len(read)} readable pictures: the tuning needs at least {LEAST}.")
     return read
+
+
+def _pictures_in(folder: Path) -> list[Path]:
+    found = (path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES)
+    return sorted(path for path in found if not is_companion(path))
 
 
 def _opened(paths: Sequence[Path]) -> Iterator[Image.Image]:

@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Collection, Iterable
 
 from gal_studio.core import checks
+from gal_studio.core.entered import normalized
 from gal_studio.core.errors import StudioError
 from gal_studio.core.types import Round
 
@@ -38,8 +39,8 @@ def numbered_names(rounds: Iterable[Round], taken: Iterable[str] = ()) -> dict[s
 
 
 def check_name(name: str, what: str = "project", longest: int = MAX_NAME_LENGTH) -> str:
-    """Collapse white space in the name of `what`; refuse an empty name and one above `longest`."""
-    written = " ".join(name.split())
+    """Normalize the name of `what` and its white space; refuse an empty one, and one above `longest`."""
+    written = " ".join(normalized(name).split())
     if not written:
         raise StudioError(f"The name of the {what} is empty: enter one.")
     if len(written) > longest:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 
+from gal_studio.core.entered import entered, normalized
 from gal_studio.core.errors import StudioError
 
 _ARTICLES = ("a", "an", "the", "my", "your", "our", "one", "this")
@@ -20,8 +21,8 @@ _PIECES = re.compile(r"[A-Za-z\u00c0-\u024f]+|\d|[^\W\d_]|[^\w\s]+|_")
 
 
 def tidy(text: str) -> str:
-    """Collapse white space, and remove it at the ends and before punctuation."""
-    return re.sub(r"\s+([,.;:!?])", r"\1", " ".join(text.split()))
+    """Normalize a text, collapse white space, and remove it at the ends and before punctuation."""
+    return re.sub(r"\s+([,.;:!?])", r"\1", " ".join(normalized(text).split()))
 
 
 def check_prompt(prompt: str) -> str:
@@ -33,8 +34,8 @@ def check_prompt(prompt: str) -> str:
 
 
 def check_trigger_word(trigger_word: str) -> str:
-    """Strip a trigger word; refuse an empty one, or one that contains spaces."""
-    word = trigger_word.strip()
+    """A trigger word without weights and outer space; refuse an empty one, or one with spaces inside."""
+    word = entered(trigger_word).strip()
     if not any(letter.isalnum() for letter in word):
         raise StudioError("The trigger word is empty: choose a made-up word, such as <cute-cat>.")
     if len(word.split()) > 1:
@@ -160,6 +161,7 @@ def find_trigger_word(prompts: Sequence[str]) -> str:
 
     What has spaces, such as `<cute cat>`, is found as well: `check_trigger_word` says what is wrong with it.
     """
+    prompts = [entered(prompt) for prompt in prompts]
     for word in re.findall(r"<(?!\s)[^<>]*\w[^<>]*(?<!\s)>", prompts[0]) if prompts else ():
         if all(word.lower() in prompt.lower() for prompt in prompts):
             return str(word)
@@ -168,4 +170,4 @@ def find_trigger_word(prompts: Sequence[str]) -> str:
 
 def trigger_key(trigger_word: str) -> str:
     """Normalize a trigger word for comparison: `<Cute-Cat>` becomes `cute-cat`."""
-    return trigger_word.strip().strip("<>").lower()
+    return normalized(trigger_word).strip().strip("<>").lower()

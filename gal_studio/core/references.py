@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from gal_studio.core import checks
+from gal_studio.core.entered import entered
 from gal_studio.core.errors import StudioError
 from gal_studio.core.prompts import (
     check_prompt,
@@ -149,7 +150,11 @@ class Described:
 
 
 def describe(kind: Kind, texts: Sequence[tuple[str, str]]) -> Described:
-    """Make the references of a new project from (prompt, trigger word) and check that they fit together."""
+    """Make the references of a new project from (prompt, trigger word) and check that they fit together.
+
+    What other programs read beside words is left out (`gal_studio.core.entered.entered`).
+    """
+    texts = [(entered(prompt), entered(word)) for prompt, word in texts]
     for prompt, word in texts:
         checks.text("The prompt", prompt, LONGEST_PROMPT)
         checks.text("The trigger word", word)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from gal_studio.core.errors import StudioError
 from gal_studio.evaluation.single_image import KOSMOS_G
+from gal_studio.state.files.paths import is_companion
 
 LIST = "prompts_and_classes.txt"
 LIVE = ("cat", "dog")
@@ -130,4 +131,6 @@ def _references(folder: Path) -> tuple[Path, ...]:
 def _pictures(folder: Path) -> list[Path]:
     if not folder.is_dir():
         raise StudioError(f"There is no folder {folder}: each subject needs one of its name.")
-    return sorted(path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES)
+    return sorted(
+        path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES and not is_companion(path)
+    )

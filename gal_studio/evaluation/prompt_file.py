@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
+from gal_studio.core.entered import entered
 from gal_studio.core.errors import StudioError
 from gal_studio.core.references import Prompts, Subject
 
@@ -22,7 +23,7 @@ def read_prompts(path: Path, prompts: Prompts) -> tuple[str, ...]:
     Raises a StudioError for a file that is no text, has no such column or no prompts, or for a prompt that
     names neither the object nor its class.
     """
-    lines = [" ".join(line.split()) for line in _lines(path, _text(path))]
+    lines = [" ".join(entered(line).split()) for line in _lines(path, _text(path))]
     lines = [line for line in lines if line]
     if not lines:
         raise StudioError(f"{path} has no prompts: write one a line, or a table with the column 'prompt'.")

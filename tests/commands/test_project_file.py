@@ -59,6 +59,18 @@ BAD_FILES = {
     ),
     "pickled LoRA": ('kind = "style"\nstart_from = "a.bin"\n' + REFERENCE, "a.bin is a pickle"),
     "unknown policy": ('kind = "style"\npolicy = "luck"\n' + REFERENCE, "no policy 'luck'"),
+    "windows path": (
+        'kind = "style"\n[[references]]\nimage = "C:\\Users\\ada\\cat.png"\n',
+        r'has the path "C:\Users\ada\cat.png" in double quotes',
+    ),
+    "windows path of valid escapes": (
+        'kind = "style"\n[[references]]\nimage = "C:\\new\\table.png"\n',
+        "write it in single quotes, or with / in the place of each backslash",
+    ),
+    "windows share": (
+        'kind = "style"\nprior_folder = "\\\\nas\\pictures"\n' + REFERENCE,
+        r'has the path "\\nas\pictures" in double quotes',
+    ),
     "no rounds": ('kind = "style"\nrounds = 0\n' + REFERENCE, "Rounds is 0"),
     "one candidate": (
         'kind = "style"\n' + REFERENCE + "[settings.generation]\ncandidates = 1\n",
@@ -167,3 +179,20 @@ def test_models_beside_the_project_file_are_found(folder: Path) -> None:
     path.write_text('kind = "style"\nrounds = true\n' + REFERENCE)
     with pytest.raises(StudioError, match="rounds = True"):
         read_project_file(path)
+
+
+def test_a_windows_path_in_single_quotes_or_doubled_backslashes_is_read(folder: Path) -> None:
+    for written in (r"'C:\ada\cat.png'", r'"C:\\ada\\cat.png"'):
+        path = folder / "windows.toml"
+        path.write_text(f'kind = "style"\n[[references]]\nimage = {written}\nprompt = "A cat in ink"\n')
+        (reference,) = read_project_file(path).draft.given
+        assert str(reference.picture).endswith(r"C:\ada\cat.png")
+
+
+def test_a_crop_is_a_number_beside_the_texts_of_a_reference(folder: Path) -> None:
+    path = folder / "crop.toml"
+    path.write_text(
+        'kind = "style"\n[[references]]\nimage = "cat.png"\nprompt = "A cat in ink"\ncrop = 0.25\n'
+    )
+    (reference,) = read_project_file(path).draft.given
+    assert reference.crop == 0.25

@@ -109,3 +109,39 @@ def test_killed_run_goes_on_and_ends_with_the_same_pictures(folder: Path, names:
     assert {name: value for name, value in whole.items() if name not in ids} == {
         name: value for name, value in killed.items() if name not in ids
     }
+
+
+def test_a_changed_run_is_refused_and_replaces_the_other_on_request(
+    folder: Path, names: tuple[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    out, project = folder / "out", write_project(folder, names)
+    assert run("run", project, "--out", out, "--rounds", 1) == 0
+    before = {path: path.read_bytes() for path in out.rglob("*.png") if "workspace" not in path.parts}
+    lora = (out / "lora-round-1.safetensors").read_bytes()
+    capsys.readouterr()
+    project.write_text(project.read_text().replace("A cat in ink style", "A cat in clay style"))
+    assert run("run", project, "--out", out, "--rounds", 1) == 2
+    said = capsys.readouterr().err
+    assert "has the results of another run (prompt 1 was 'A cat in ink style' and is" in said
+    assert "choose another --out, or replace them with --overwrite." in said
+    assert {path: path.read_bytes() for path in before} == before
+    assert (out / "lora-round-1.safetensors").read_bytes() == lora
+
+    assert run("run", project, "--out", out, "--rounds", 1, "--overwrite") == 0
+    table = list(csv.DictReader((out / "candidates.csv").read_text().splitlines()))
+    assert {row["prompt"].rsplit(" in ", 1)[1] for row in table} == {"clay style"}
+    pictures = {str(path.relative_to(out)) for path in (out / "pictures").rglob("*.png")}
+    assert pictures == {row["file"] for row in table}, "none of the other run"
+    assert (out / "lora-round-1.safetensors").read_bytes() != lora
+
+
+def test_a_run_that_was_refused_leaves_its_folder_to_the_corrected_one(
+    folder: Path, names: tuple[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    out, project = folder / "out", write_project(folder, names)
+    right = project.read_text()
+    project.write_text(right.replace("top_k = 2", "top_k = 9"))
+    assert run("run", project, "--out", out, "--rounds", 1) == 2
+    capsys.readouterr()
+    project.write_text(right)
+    assert run("run", project, "--out", out, "--rounds", 1) == 0

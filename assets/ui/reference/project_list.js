@@ -79,7 +79,7 @@ function brokenRow(project) {
         "a",
         {
           class: "button small",
-          href: `/project/${project.id}/archive?raw=1`,
+          href: `project/${project.id}/archive?raw=1`,
           download: "",
           title: "A zip file of everything that can still be read",
           data: { action: "export-raw" },
@@ -202,7 +202,7 @@ function demoButton(demo) {
         openProject(answer.project);
       } else listProjects();
     },
-    el("img", { src: `/demo/${demo.kind}`, alt: "" }),
+    el("img", { src: `demo/${demo.kind}`, alt: "" }),
     el("b", {}, demo.title),
     el("span", {}, demo.note),
   );

@@ -77,7 +77,7 @@ function overview(project) {
         "a",
         {
           class: "button small",
-          href: `/project/${encodeURIComponent(project.id)}/references`,
+          href: `project/${encodeURIComponent(project.id)}/references`,
           download: "",
           title: "The reference pictures with their prompts as text files, in a zip file",
           data: { keep: "captions" },

@@ -6,6 +6,7 @@ Every step skips what is stored already, so that an interrupted command can be r
 import hashlib
 import json
 import time
+from collections.abc import Iterator
 from dataclasses import astuple, dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any
@@ -14,11 +15,14 @@ import typer
 
 from gal_studio.assets import load_preset
 from gal_studio.commands.refine import refine_round
+from gal_studio.commands.running.earlier import Results
 from gal_studio.commands.running.local_worker import LocalWorker, ProgressLine, local_worker
 from gal_studio.commands.running.outputs import check_folder, write_outputs
+from gal_studio.core.entered import about_entered
 from gal_studio.core.errors import StudioError
 from gal_studio.core.gal.policies.registry import find_policy, policy_names
 from gal_studio.core.gal.selection import SuggestionSet
+from gal_studio.core.pictures.crop import about_crop
 from gal_studio.core.settings import Settings
 from gal_studio.core.types import Round
 from gal_studio.rounds import pairs, planned
@@ -40,12 +44,15 @@ Policy = Annotated[
         help=f"The policy that accepts pictures: {', '.join(policy_names())} (default: that of the settings)."
     ),
 ]
+Overwrite = Annotated[
+    bool, typer.Option("--overwrite", help="Replace the results of another run in this folder.")
+]
 Refine = Annotated[bool, typer.Option("--refine", help="Refine every round with PatchDPO.")]
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What to do and where to write it."""
+    """What to do and where to write it; `overwrite` replaces what another run has written there."""
 
     draft: ProjectDraft
     rounds: int
@@ -53,6 +60,7 @@ class Plan:
     out: Path
     workspace: Path
     refine: bool = False
+    overwrite: bool = False
 
     def __post_init__(self) -> None:
         """Refuse an unknown policy and an impossible number of rounds."""
@@ -92,10 +100,14 @@ def carry_out(plan: Plan) -> dict[str, Any]:
     from gal_studio.worker.model_check import CheckHere
 
     started = time.monotonic()
+    results = Results(plan.out, _parts(plan), plan.overwrite)
     with Store(plan.workspace) as store:
         studio = Studio(store, models=CheckHere())
         line = ProgressLine(studio)
         project_id = studio.create_project(replace(plan.draft, origin=_origin(plan)))
+        results.claim()
+        for sentence in (*_about_prompts(plan.draft), *_about_crops(plan.draft)):
+            line.say(sentence)
         rounds = [store.rounds.of_project(project_id)[0]]
         refinements: dict[str, str] = {}
         with local_worker(studio, line) as worker:
@@ -124,9 +136,59 @@ def carry_out(plan: Plan) -> dict[str, Any]:
     return summary
 
 
+def _about_crops(draft: ProjectDraft) -> Iterator[str]:
+    """What is cut off of references of which the middle square alone is learned."""
+    settings = draft.settings or load_preset(draft.preset).settings.get(draft.kind, Settings())
+    settings = settings.updated(draft.changes)
+    if settings.tune.crop != "center":
+        return
+    for place, one in enumerate(draft.given, start=1):
+        told = "" if one.crop is not None else about_crop(open_picture(one.picture).size)
+        if told:
+            yield f"Reference {place}: {told}. Write crop = 0 to 1 to choose another square."
+
+
+def _about_prompts(draft: ProjectDraft) -> list[str]:
+    """What was left out of the prompts that a person wrote, each sentence once."""
+    own = [*(given.prompt for given in draft.given), *(draft.anchors or ()), draft.trigger_word]
+    own += [prompt for _, prompt in draft.prior]
+    return list(dict.fromkeys(filter(None, map(about_entered, own))))
+
+
 def _no_prompts_left(number: int, wanted: int) -> str:
     after = "" if number == wanted else f", and no round follows it of the {wanted} that were asked for"
     return f"Round {number} has no pictures: all test prompts have accepted pictures{after}."
+
+
+def _parts(plan: Plan) -> dict[str, Any]:
+    """What the results depend on, by what it is called; not how many rounds there are."""
+    draft, given = plan.draft, plan.draft.given
+    return {
+        "policy": plan.policy,
+        "kind": draft.kind,
+        "seed": draft.seed,
+        "preset": draft.preset,
+        "base_model": draft.base_model,
+        "clip_model": draft.clip_model,
+        "name": draft.name,
+        **{f"prompt {place}": one.prompt for place, one in enumerate(given, start=1)},
+        **{f"trigger word {place}": one.trigger_word for place, one in enumerate(given, start=1)},
+        **{f"picture {place}": _picture_digest(one.picture) for place, one in enumerate(given, start=1)},
+        **{
+            f"mask {place}": _picture_digest(one.mask)
+            for place, one in enumerate(given, start=1)
+            if one.mask is not None
+        },
+        **{f"crop {place}": one.crop for place, one in enumerate(given, start=1) if one.crop is not None},
+        "test prompts": None if draft.anchors is None else list(draft.anchors),
+        **{f"prior prompt {place}": prompt for place, (_, prompt) in enumerate(draft.prior, start=1)},
+        **{
+            f"picture of prior {place}": _picture_digest(picture)
+            for place, (picture, _) in enumerate(draft.prior, start=1)
+        },
+        "LoRA to start from": None if draft.start_from is None else _file_digest(draft.start_from),
+        "settings": draft.changes,
+    }
 
 
 def _origin(plan: Plan) -> str:
@@ -142,6 +204,8 @@ def _origin(plan: Plan) -> str:
     ]
     if len(set(own)) > 1 or any(mask for _, mask in own):
         parts.append(own)
+    if any(reference.crop is not None for reference in draft.given):
+        parts.append([reference.crop for reference in draft.given])
     if draft.prior:  # the last two fields are those that earlier versions did not have
         parts.append([(_picture_digest(picture), prompt) for picture, prompt in draft.prior])
     if draft.start_from is not None:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from gal_studio.assets import load_anchors
 from gal_studio.core import checks
+from gal_studio.core.entered import entered
 from gal_studio.core.errors import StudioError
 from gal_studio.core.references import Prompts
 from gal_studio.state import Store
@@ -13,8 +14,12 @@ LONGEST_ANCHOR = 300
 
 
 def anchor_prompts(prompts: Prompts, templates: Sequence[str] | None) -> tuple[str, ...]:
-    """The prompts of the anchors; without templates, those of the bundled list."""
-    given = load_anchors(prompts.kind) if templates is None else [line for line in templates if line.strip()]
+    """The prompts of the anchors; without templates, those of the bundled list.
+
+    What other programs read beside words is left out (`gal_studio.core.entered.entered`).
+    """
+    written = load_anchors(prompts.kind) if templates is None else templates
+    given = [line for line in map(entered, written) if line.strip()]
     for line in given:
         if len(line) > LONGEST_ANCHOR:
             raise StudioError(

@@ -1,24 +1,46 @@
 """Captions in text files of the same name beside the pictures, as other training tools have them."""
 
+import codecs
 import io
 import zipfile
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
+from gal_studio.core.entered import normalized
 from gal_studio.core.errors import StudioError
 from gal_studio.core.prompts import tidy
 from gal_studio.core.types import Reference
 from gal_studio.state import Store
+from gal_studio.state.files.paths import is_companion
 from gal_studio.studio.create.references import MASK_ENDING
 
 ENDING = ".txt"
+ENDINGS = (ENDING, ".caption")
+"""Of a caption's file, in any case of letters; where there are both, the first counts."""
 LARGEST_CAPTION = 10_000  # bytes
 
 
 def caption_beside(picture: Path) -> str | None:
-    """The text of `cat.txt` beside `cat.jpg`, on one line; None if there is no such file."""
-    path = picture.with_name(picture.stem + ENDING) if picture.name else picture
-    return read_caption(path) if path.is_file() else None
+    """The text of `cat.txt` or `cat.caption` beside `cat.jpg`, on one line; None if there is no such file."""
+    path = _file_beside(picture)
+    return None if path is None else read_caption(path)
+
+
+def _file_beside(picture: Path) -> Path | None:
+    """The caption's file; of several that differ in letters' case alone, the one of the picture's name."""
+    try:
+        files = [path for path in picture.parent.iterdir() if path.suffix.lower() in ENDINGS]
+    except (OSError, ValueError):
+        return None
+    alike = [path for path in files if _same(path) == _same(picture) and not is_companion(path)]
+    ordered = sorted(alike, key=lambda path: (ENDINGS.index(path.suffix.lower()), path.stem != picture.stem))
+    return next((path for path in ordered if path.is_file()), None)
+
+
+def _same(path: Path) -> str:
+    """The name without its ending as it is compared: some systems write other letters' forms and cases."""
+    return normalized(path.stem).casefold()
 
 
 def read_caption(path: Path) -> str:
@@ -29,10 +51,23 @@ def read_caption(path: Path) -> str:
     except OSError as error:
         raise StudioError(f"The caption {path.name!r} cannot be read ({error.strerror}).") from error
     except UnicodeDecodeError as error:
-        raise StudioError(f"The caption {path.name!r} is not UTF-8 text: save it again as UTF-8.") from error
+        raise StudioError(
+            f"The caption {path.name!r} is not UTF-8 but {encoding_of(data)}: save it again as UTF-8."
+        ) from error
     if len(data) > LARGEST_CAPTION:
         raise StudioError(f"The caption {path.name!r} is longer than {LARGEST_CAPTION} bytes: shorten it.")
     return tidy(text)
+
+
+def encoding_of(data: bytes) -> str:
+    """What a text that is not UTF-8 seems to be written in."""
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\0" in data:
+        return "UTF-16"
+    with suppress(UnicodeDecodeError):
+        others = [letter for letter in data.decode("cp1252") if not letter.isascii()]
+        if 4 * len(others) < len(data):  # a few letters with accents
+            return "Windows-1252"
+    return "in another encoding"
 
 
 def captions_zip(captions: Iterable[tuple[str, str]]) -> bytes:

@@ -5,10 +5,13 @@ from pathlib import Path
 from PIL import Image
 
 from gal_studio.core import checks
+from gal_studio.core.entered import entered
 from gal_studio.core.errors import StudioError
 from gal_studio.core.prompts import check_prompt, trigger_pattern
 from gal_studio.core.references import LONGEST_PROMPT, Prompts
+from gal_studio.state.files.paths import is_companion
 from gal_studio.state.images.read import read_picture
+from gal_studio.studio.create.captions import caption_beside
 from gal_studio.studio.create.references import Picture
 
 MOST_PRIOR_PICTURES = 1000
@@ -31,8 +34,8 @@ def read_prior(picture: Picture, place: int) -> Image.Image:
 
 def check_prior_prompt(prompt: str, prompts: Prompts) -> str:
     """Tidy the prompt of a prior picture; refuse one that asks for what the project is to learn."""
-    checks.text("The prompt of a prior picture", prompt, LONGEST_PROMPT)
-    tidied = check_prompt(prompt)
+    tidied = check_prompt(entered(prompt))
+    checks.text("The prompt of a prior picture", tidied, LONGEST_PROMPT)
     named = [word for word in prompts.trigger_words if trigger_pattern(word).search(tidied)]
     if prompts.kind == "style" and prompts.name.lower() in tidied.lower():
         named = [prompts.name]
@@ -47,7 +50,9 @@ def check_prior_prompt(prompt: str, prompts: Prompts) -> str:
 def prior_folder(folder: Path) -> tuple[tuple[Path, str], ...]:
     """The pictures of a folder, each with its prompt in a text file of the same name."""
     try:
-        pictures = sorted(path for path in folder.iterdir() if path.suffix.lower() in ENDINGS)
+        pictures = sorted(
+            path for path in folder.iterdir() if path.suffix.lower() in ENDINGS and not is_companion(path)
+        )
     except OSError as error:
         raise StudioError(f"The folder of prior pictures {folder} cannot be read: check its path.") from error
     if not pictures:
@@ -56,10 +61,10 @@ def prior_folder(folder: Path) -> tuple[tuple[Path, str], ...]:
 
 
 def _caption(picture: Path) -> str:
-    try:
-        return check_prompt(picture.with_suffix(".txt").read_text(encoding="utf-8-sig"))
-    except (OSError, UnicodeDecodeError, StudioError) as error:
+    caption = caption_beside(picture)
+    if not caption:
         raise StudioError(
             f"The prior picture {picture.name} has no prompt: write what it shows into {picture.stem}.txt "
             "beside it."
-        ) from error
+        )
+    return caption

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from gal_studio.assets import load_presets, resolve_model
+from gal_studio.core.entered import entered
 from gal_studio.core.prompts import about_tokens, has_usual_style, style_descriptor
 from gal_studio.core.references import describe
 from gal_studio.studio.create.looks import short_model_name
@@ -46,7 +47,7 @@ def _context_length(base_model: str) -> int:
 def about_places(texts: Sequence[tuple[str, str]]) -> str:
     """A warning that no prompt of an object, given with its trigger word, says more than its name; or ""."""
     names_alone = all(
-        prompt.strip(" .").lower() == describe("object", [(prompt, word)]).prompts.name.lower()
+        entered(prompt).strip(" .").lower() == describe("object", [(prompt, word)]).prompts.name.lower()
         for prompt, word in texts
     )
     return NO_PLACE if names_alone else ""

@@ -8,8 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from gal_studio.core import checks
 from gal_studio.core.errors import StudioError
 from gal_studio.core.patchdpo.masks import check_size
+from gal_studio.core.pictures.crop import square_box
 from gal_studio.state.images.read import read_picture
 
 Picture = bytes | str | Path
@@ -23,13 +25,15 @@ MASK_ENDING = "-masklabel.png"
 class ReferenceDraft:
     """A picture with its prompt; an empty `trigger_word` means the project's.
 
-    `mask` has the size of the picture and is white where the subject is.
+    `mask` has the size of the picture and is white where the subject is. `crop` chooses the square that is
+    kept of the picture, by its place in [0, 1] along the longer side; None keeps the whole picture.
     """
 
     picture: Picture
     prompt: str
     trigger_word: str = ""
     mask: Mask | None = None
+    crop: float | None = None
 
 
 def mask_beside(picture: Path) -> Path | None:
@@ -44,7 +48,12 @@ def read_reference(given: ReferenceDraft, place: int) -> tuple[Image.Image, Imag
     """Decode a picture and its mask; `place` (from 1) names a picture without a file name in errors."""
     try:
         picture = read_picture(given.picture)[0]
-        return picture, None if given.mask is None else read_mask(given.mask, picture.size)
+        mask = None if given.mask is None else read_mask(given.mask, picture.size)
+        if given.crop is None:
+            return picture, mask
+        checks.real("The crop", given.crop, 0.0, 1.0)
+        box = square_box(picture.size, given.crop)
+        return picture.crop(box), None if mask is None else mask.crop(box)
     except StudioError as error:
         if isinstance(given.picture, bytes):
             raise StudioError(f"Picture {place}: {error}") from error

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from gal_studio.core.entered import entered
 from gal_studio.core.errors import StudioError
 from gal_studio.core.recipe import AS_TRAINED, Recipe
 from gal_studio.rounds import trials
@@ -23,6 +24,8 @@ class TrialVerbs(Verbs):
     ) -> Trial:
         """Queue a picture of any prompt; `{}` in it stands for the subject.
 
+        What other programs read beside words is left out (`gal_studio.core.entered.entered`).
+
         `guidance_scale` is by default that of the round; `recipe` says how strongly the LoRA counts over the
         denoising steps.
         """
@@ -30,7 +33,7 @@ class TrialVerbs(Verbs):
         subject = self.store.projects.prompts(round_.project_id).stands_for
         usual = self.store.rounds.settings(round_id).generation.guidance_scale
         new = NewTrial(
-            prompt.strip().replace("{}", subject),
+            entered(prompt).strip().replace("{}", subject),
             seed,
             usual if guidance_scale is None else guidance_scale,
             recipe,

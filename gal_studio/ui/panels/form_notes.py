@@ -5,6 +5,7 @@ from typing import Any
 
 from gal_studio.assets import load_anchors, load_preset
 from gal_studio.core import checks
+from gal_studio.core.entered import about_entered, entered
 from gal_studio.core.errors import StudioError
 from gal_studio.core.naming import check_name
 from gal_studio.core.prompts import check_trigger_word, style_descriptor, trigger_key
@@ -93,9 +94,9 @@ def _warnings(kind: Kind, texts: Texts, places: Sequence[str], number: int, mode
     """What is taken, but should be known: long prompts, odd names of styles, an object's places."""
     given: set[str] = set()
     for (prompt, _), place in zip(texts, places, strict=True):
-        is_style = kind == "style" and not _refusal(style_descriptor, prompt)
-        odd = about_style(prompt, model) if is_style else ""
-        for text in (about_length(prompt, model), odd):
+        is_style = kind == "style" and not _refusal(style_descriptor, entered(prompt))
+        odd = about_style(entered(prompt), model) if is_style else ""
+        for text in (about_length(entered(prompt), model), odd, about_entered(prompt)):
             if text and text not in given:
                 given.add(text)
                 yield FormNote(place, text, number, "warning")

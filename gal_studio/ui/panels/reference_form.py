@@ -91,6 +91,7 @@ def drafts(request: Payload) -> list[ReferenceDraft]:
             one["prompt"],
             word,
             given_mask(one),
+            one.get("crop"),
         )
         for set_, word in zip(sets, words, strict=True)
         for one in set_["references"]

@@ -57,9 +57,10 @@ class Check(TypedDict):
 
 
 class GivenReference(Check):
-    """A picture of a new project with its prompt."""
+    """A picture of a new project with its prompt; `crop` is the place of the square that is kept of it."""
 
     prompt: Text
+    crop: NotRequired[float | None]
 
 
 class GivenSet(TypedDict):

@@ -8,6 +8,7 @@ import pytest
 
 from gal_studio.core.errors import StudioError
 from gal_studio.studio.create.captions import LARGEST_CAPTION, caption_beside, captions_zip
+from gal_studio.studio.create.prior import prior_folder
 
 
 def test_what_is_saved_is_read_beside_the_pictures(tmp_path: Path) -> None:
@@ -37,9 +38,49 @@ def test_text_of_other_programs_is_read(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("data", "words"), [(b"\xff\xfeA\0", "is not UTF-8"), (b"x" * (LARGEST_CAPTION + 1), "is longer than")]
+    ("data", "words"),
+    [
+        ("A cat in ink style".encode("utf-16"), "is not UTF-8 but UTF-16: save it again as UTF-8"),
+        ("A caf\u00e9 in ink style".encode("cp1252"), "is not UTF-8 but Windows-1252"),
+        ("\u732b\u3001\u6c34\u5f69\u753b\u98a8".encode("shift_jis"), "is not UTF-8 but in another encoding"),
+        (b"x" * (LARGEST_CAPTION + 1), "is longer than"),
+    ],
 )
 def test_what_is_no_caption_is_refused(tmp_path: Path, data: bytes, words: str) -> None:
     (tmp_path / "cat.txt").write_bytes(data)
     with pytest.raises(StudioError, match=words):
         caption_beside(tmp_path / "cat.png")
+
+
+@pytest.mark.parametrize("name", ["cat.TXT", "cat.caption", "cat.CAPTION", "CAT.txt"])
+def test_a_caption_is_found_in_any_case_of_letters(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text("A cat in ink style")
+    (tmp_path / "._cat.txt").write_text("of another system")
+    assert caption_beside(tmp_path / "cat.PNG") == "A cat in ink style"
+
+
+def test_of_two_captions_the_text_counts_and_of_two_texts_the_one_of_the_same_name(tmp_path: Path) -> None:
+    (tmp_path / "cat.caption").write_text("not this")
+    (tmp_path / "CAT.txt").write_text("nor this")
+    (tmp_path / "cat.txt").write_text("A cat in ink style")
+    assert caption_beside(tmp_path / "cat.png") == "A cat in ink style"
+
+
+def test_a_name_is_the_same_in_every_form_of_its_letters(tmp_path: Path) -> None:
+    (tmp_path / "e\u0301tude.txt").write_text("A cat in ink style")
+    assert caption_beside(tmp_path / "\u00e9tude.png") == "A cat in ink style"
+
+
+def test_prior_pictures_are_read_as_references_are(tmp_path: Path) -> None:
+    for name in ("a.png", "._a.png", "b.PNG"):
+        (tmp_path / name).write_bytes(b"")
+    (tmp_path / "a.caption").write_text("a photo of a (dog:1.2)")
+    (tmp_path / "b.TXT").write_text("a photo of a tree")
+    found = prior_folder(tmp_path)
+    assert [(path.name, text) for path, text in found] == [
+        ("a.png", "a photo of a (dog:1.2)"),
+        ("b.PNG", "a photo of a tree"),
+    ]
+    (tmp_path / "b.TXT").write_bytes("caf\u00e9".encode("utf-16"))
+    with pytest.raises(StudioError, match="is not UTF-8 but UTF-16"):
+        prior_folder(tmp_path)

@@ -16,16 +16,24 @@ export async function readCaptions(files) {
   /** @type {Map<string, string>} */
   const captions = new Map();
   for (const file of files.filter(isText)) {
+    let data = new Uint8Array();
     try {
       if (file.size > LARGEST) throw new RangeError();
-      const text = new TextDecoder("utf-8", { fatal: true }).decode(await file.arrayBuffer());
+      data = new Uint8Array(await file.arrayBuffer());
+      const text = new TextDecoder("utf-8", { fatal: true }).decode(data);
       captions.set(stem(file), text.split(/\s+/).join(" ").trim());
     } catch (error) {
-      const why = error instanceof RangeError ? "is too long for a caption" : "is not UTF-8 text";
+      const why = error instanceof RangeError ? "is too long for a caption" : notUtf8(data);
       toast(`${file.name} ${why}: its picture has no caption yet.`, "error");
     }
   }
   return captions;
+}
+
+/** @param {Uint8Array} data */
+function notUtf8(data) {
+  const isWide = (data[0] === 0xff && data[1] === 0xfe) || (data[0] === 0xfe && data[1] === 0xff);
+  return `is not UTF-8 text${isWide ? " but UTF-16" : ""}`;
 }
 
 /**

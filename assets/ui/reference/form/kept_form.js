@@ -8,6 +8,7 @@ import { newId } from "../../app/writes.js";
 /**
  * @typedef {{
  *   name: string, path: string, prompt: string, mask: string | null, painted: Runs | null,
+ *   crop?: number | null,
  * }} KeptRow
  * @typedef {{ trigger: string, prompt: string, rows: KeptRow[] }} KeptSet
  * @typedef {{

@@ -4,6 +4,7 @@
 import { call } from "../../app/session.js";
 import { paintMask } from "../../brush/mask_dialog.js";
 import { el, find, makeButton, repeats, setAttribute, setText } from "../../kit/dom.js";
+import { cropOf } from "./crop.js";
 import { notePlace, showNotes } from "./notes.js";
 
 const MASK = "-masklabel.png";
@@ -15,7 +16,8 @@ const LARGEST_PAINTED = 2048; // pixels per edge; the server scales pictures dow
  * @typedef {{ node: HTMLElement, image: HTMLImageElement, prompt: HTMLInputElement, note: HTMLElement,
  *   paint: HTMLButtonElement, problems: NotePlace, warnings: NotePlace, seen: HTMLElement, name: string,
  *   remove: () => void, changed: () => void, showStored: () => void, stem: string, kept: string | null,
- *   path: string | null, mask: string | null, painted: Runs | null, ready: Promise<void> }} Row
+ *   crop: ReturnType<typeof cropOf>, path: string | null,
+ *   mask: string | null, painted: Runs | null, ready: Promise<void> }} Row
  */
 
 /** @param {Row} [row] */
@@ -24,10 +26,15 @@ export const removeButton = (row) => row && find(row.node, ".quiet", HTMLButtonE
 /** @param {{ name: string }} file */
 export const isMask = (file) => file.name.toLowerCase().endsWith(MASK);
 /** @param {{ name: string }} file */
-export const isText = (file) => file.name.toLowerCase().endsWith(".txt");
+export const isText = (file) => /\.(txt|caption)$/i.test(file.name);
+/**
+ * Does a file belong to a system instead of a person, such as `._cat.png` of macOS?
+ * @param {{ name: string }} file
+ */
+export const isCompanion = (file) => file.name.startsWith(".");
 /** @param {{ name: string }} file */
 export const stem = (file) =>
-  isMask(file) ? file.name.slice(0, -MASK.length) : file.name.replace(/\.[^.]+$/, "");
+  (isMask(file) ? file.name.slice(0, -MASK.length) : file.name.replace(/\.[^.]+$/, "")).normalize();
 
 /**
  * @param {{ name: string, source: string, caption: string }} picture `source` is the address to show it from
@@ -45,6 +52,7 @@ export function makeRow({ name, source, caption }, { remove, changed }) {
   );
   const problems = notePlace(prompt);
   const warnings = notePlace(null);
+  const crop = cropOf(name, changed);
   const seen = el("div", { class: "seen", hidden: true, role: "status" });
   const node = el(
     "li",
@@ -61,18 +69,20 @@ export function makeRow({ name, source, caption }, { remove, changed }) {
     paint,
     makeButton({ class: "quiet", "aria-label": `Remove ${name}` }, remove, "✕"),
     warnings.box,
+    crop.node,
     seen,
   );
   /** @type {Row} */
   const row = {
-    ...{ node, image, prompt, note, paint, problems, warnings, seen, name, remove, changed },
+    ...{ node, image, prompt, note, paint, problems, warnings, seen, crop, name, remove, changed },
     showStored() {
       const unread = image.complete && !image.naturalWidth; // by this browser, such as HEIC
-      if (unread && row.path) setAttribute(image, "src", `/uploaded/${encodeURIComponent(row.path)}`);
+      if (unread && row.path) setAttribute(image, "src", `uploaded/${encodeURIComponent(row.path)}`);
     },
     ...{ stem: stem({ name }), kept: null, path: null, mask: null, painted: null, ready: Promise.resolve() },
   };
   image.addEventListener("load", () => {
+    crop.show(image);
     if (Math.max(image.naturalWidth, image.naturalHeight) > LARGEST_PAINTED)
       refusePainting(paint, "This picture is large: start the project, then paint over it");
   });

@@ -9,7 +9,16 @@ import { giveCaptions, readCaptions, saveCaptions } from "./captions.js";
 import { showDerived } from "./derived.js";
 import { showNotes } from "./notes.js";
 import { checkAgain, giveMask, send } from "./upload.js";
-import { isMask, isText, makeRow, removeButton, showPainted, showSeenPicture, stem } from "./picture_row.js";
+import {
+  isCompanion,
+  isMask,
+  isText,
+  makeRow,
+  removeButton,
+  showPainted,
+  showSeenPicture,
+  stem,
+} from "./picture_row.js";
 import { elementsOf, takeFiles } from "./set_elements.js";
 
 /** @type {Record<ProjectKind, string>} */
@@ -75,7 +84,13 @@ export class PictureSet {
   references() {
     const prompts = this.prompts();
     return this.rows
-      .map((row, i) => ({ path: row.path, mask: row.mask, painted: row.painted, prompt: prompts[i] }))
+      .map((row, i) => ({
+        path: row.path,
+        mask: row.mask,
+        painted: row.painted,
+        crop: row.crop.chosen(),
+        prompt: prompts[i],
+      }))
       .filter((row) => row.path);
   }
 
@@ -86,6 +101,7 @@ export class PictureSet {
 
   /** @param {File[]} files pictures, prompts as text files, and masks */
   async add(files) {
+    files = files.filter((file) => !isCompanion(file));
     const captions = await readCaptions(files);
     const masks = new Map(files.filter(isMask).map((one) => [stem(one), one]));
     const pictures = files.filter((file) => !isText(file) && !isMask(file));
@@ -168,8 +184,8 @@ export class PictureSet {
     return {
       trigger: this.word(),
       prompt: this.parts.prompt.value,
-      rows: this.rows.flatMap(({ name, kept, prompt, mask, painted }) =>
-        kept ? [{ name, path: kept, prompt: prompt.value, mask, painted }] : [],
+      rows: this.rows.flatMap(({ name, kept, prompt, mask, painted, crop }) =>
+        kept ? [{ name, path: kept, prompt: prompt.value, mask, painted, crop: crop.chosen() }] : [],
       ),
     };
   }
@@ -178,9 +194,10 @@ export class PictureSet {
   restore({ trigger, prompt, rows }) {
     this.parts.trigger.value = trigger;
     this.parts.prompt.value = prompt;
-    for (const { name, path, prompt: own, mask, painted } of rows) {
-      const row = this.newRow(name, `/uploaded/${encodeURIComponent(path)}`, own);
+    for (const { name, path, prompt: own, mask, painted, crop } of rows) {
+      const row = this.newRow(name, `uploaded/${encodeURIComponent(path)}`, own);
       Object.assign(row, { mask, painted, kept: path });
+      row.crop.restore(crop ?? null);
       this.remembered.set(row.stem, own);
       row.ready = checkAgain(row, path).then(() => {
         if (row.path) this.remembered.delete(row.stem);

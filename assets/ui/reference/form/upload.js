@@ -4,7 +4,7 @@ import { call } from "../../app/session.js";
 import { setText } from "../../kit/dom.js";
 import { toast } from "../../kit/toast.js";
 
-const UPLOADS = "/gradio_api/upload";
+const UPLOADS = "gradio_api/upload";
 let uploading = 0;
 addEventListener("beforeunload", (event) => {
   if (uploading) event.preventDefault(); // a file that is on its way is lost with the page
@@ -75,7 +75,7 @@ export async function checkAgain(row, path) {
   const alone = await checked(path);
   if (!alone) return row.remove();
   row.path = path;
-  row.image.src = `/uploaded/${encodeURIComponent(path)}`;
+  row.image.src = `uploaded/${encodeURIComponent(path)}`;
   const masked = mask || painted ? await call("reference", "check", { path, mask, painted }) : null;
   if (!masked) Object.assign(row, { mask: null, painted: null });
   setText(row.note, (masked ?? alone).notes.join("; "));

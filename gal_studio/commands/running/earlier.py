@@ -1,0 +1,80 @@
+"""The run that a folder of results belongs to: another one is refused, so that no two are mixed."""
+
+import json
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from gal_studio.core.checks import shown
+from gal_studio.core.errors import StudioError
+from gal_studio.state.files.content_store import write_whole
+
+FILE = "run.json"
+RESULTS = (
+    *("pictures", "summary.json", "candidates.csv", "refined-candidates.csv"),
+    *("contact-sheet-*.png", "lora-*.safetensors", "denoiser-*.safetensors"),
+)
+"""What a run writes to its folder, besides its workspace."""
+_MOST_SHOWN = 3  # differences
+
+
+class Results:
+    """A folder for the results of one run; `given` are the parts of the run by what they are called."""
+
+    def __init__(self, out: Path, given: Mapping[str, Any], overwrite: bool) -> None:
+        """Refuse a folder with the results of another run, unless these may be overwritten."""
+        self._out, self._path = out, out / FILE
+        self._now = json.loads(json.dumps(flat(given), default=str))
+        before = _read(self._path)
+        self._is_others = before is not None and before != self._now
+        if before is not None and self._is_others and not overwrite:
+            raise StudioError(
+                f"{out} has the results of another run ({difference(before, self._now)}): "
+                "choose another --out, or replace them with --overwrite."
+            )
+
+    def claim(self) -> None:
+        """Note what the run is made of, once its project is accepted; the results of another are deleted."""
+        for pattern in RESULTS if self._is_others else ():
+            for found in self._out.glob(pattern):
+                if found.is_dir() and not found.is_symlink():
+                    shutil.rmtree(found)
+                else:
+                    found.unlink()
+        text = json.dumps(self._now, indent=2, ensure_ascii=False)
+        write_whole(self._path, f"{text}\n".encode(), self._out)
+
+
+def flat(parts: Mapping[str, Any], before: str = "") -> dict[str, Any]:
+    """`{"settings": {"tune": {"steps": 4}}}` as `{"settings.tune.steps": 4}`."""
+    found: dict[str, Any] = {}
+    for name, value in parts.items():
+        if isinstance(value, Mapping):
+            found |= flat(value, f"{before}{name}.")
+        else:
+            found[f"{before}{name}"] = value
+    return found
+
+
+def difference(before: Mapping[str, Any], now: Mapping[str, Any]) -> str:
+    """The first things in which two runs differ, in words."""
+    names = [name for name in dict.fromkeys((*before, *now)) if before.get(name) != now.get(name)]
+    words = [_in_words(name, before.get(name), now.get(name)) for name in names[:_MOST_SHOWN]]
+    more = f"; and {len(names) - _MOST_SHOWN} more" if len(names) > _MOST_SHOWN else ""
+    return "; ".join(words) + more
+
+
+def _in_words(name: str, before: object, now: object) -> str:
+    if name.startswith(("picture", "mask", "LoRA")):
+        return f"another {name}"
+    return f"{name} was {shown(before)} and is {shown(now)}"
+
+
+def _read(path: Path) -> dict[str, Any] | None:
+    """What the folder says of its run; None if it says nothing that can be read."""
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return found if isinstance(found, dict) else None

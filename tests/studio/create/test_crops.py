@@ -1,0 +1,41 @@
+"""A crop keeps the chosen square of a reference and of its mask."""
+
+from pathlib import Path
+
+import numpy
+import pytest
+from PIL import Image
+
+from gal_studio.core.errors import StudioError
+from gal_studio.studio.create.references import ReferenceDraft, read_reference
+
+
+@pytest.fixture
+def tall(tmp_path: Path) -> Path:
+    """Red above, green in the middle, blue below; its mask is white above."""
+    pixels = numpy.zeros((480, 160, 3), numpy.uint8)
+    for part in range(3):
+        pixels[part * 160 : (part + 1) * 160, :, part] = 255
+    Image.fromarray(pixels).save(tmp_path / "tall.png")
+    Image.fromarray(pixels[..., 0]).save(tmp_path / "tall-masklabel.png")
+    return tmp_path / "tall.png"
+
+
+@pytest.mark.parametrize(("at", "colour"), [(0.0, (255, 0, 0)), (0.5, (0, 255, 0)), (1.0, (0, 0, 255))])
+def test_the_chosen_square_is_kept(tall: Path, at: float, colour: tuple[int, int, int]) -> None:
+    picture, _ = read_reference(ReferenceDraft(tall, "A cat in ink", crop=at), 1)
+    assert picture.size == (160, 160)
+    assert picture.getcolors() == [(160 * 160, colour)]
+
+
+def test_the_mask_is_cut_with_its_picture(tall: Path) -> None:
+    draft = ReferenceDraft(tall, "a <sks> cat", mask=tall.with_name("tall-masklabel.png"), crop=1 / 4)
+    picture, mask = read_reference(draft, 1)
+    assert mask is not None and mask.size == picture.size == (160, 160)
+    assert numpy.asarray(mask).mean() == 255 / 2, "half of the square is of the part that the mask covers"
+
+
+def test_without_a_crop_the_whole_picture_is_kept_and_another_number_is_refused(tall: Path) -> None:
+    assert read_reference(ReferenceDraft(tall, "A cat in ink"), 1)[0].size == (160, 480)
+    with pytest.raises(StudioError, match=r"The crop is 1\.5: choose a number from 0 to 1"):
+        read_reference(ReferenceDraft(tall, "A cat in ink", crop=1.5), 1)

@@ -1,0 +1,18 @@
+/** The frame over a picture that is not square: where it is, and what it leaves out. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import "../../browser.js";
+import { cutOff, movedBy } from "../../../../assets/ui/reference/form/crop.js";
+
+test("what is outside of the largest square", () => {
+  assert.equal(cutOff(160, 640), 0.75);
+  assert.equal(cutOff(300, 150), 0.5);
+  assert.equal(cutOff(64, 64), 0);
+});
+
+test("the frame follows the pointer and stays in the picture", () => {
+  assert.equal(movedBy(0.5, 30, 120), 0.75);
+  assert.equal(movedBy(0.5, -90, 120), 0);
+  assert.equal(movedBy(0.5, 900, 120), 1);
+  assert.equal(movedBy(0.5, 10, 0), 0.5);
+});
