@@ -101,6 +101,7 @@ export const chip = (more) => ({
   title: "",
   starred: false,
   archived: false,
+  ends_at: null,
   suggested: 3,
   empty: false,
   id: "r",
