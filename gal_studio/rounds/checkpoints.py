@@ -31,7 +31,8 @@ def step_to_keep(store: Store, job: Job) -> int | None:
     """The last step that was saved of a halted training; None of any other job, or if none was saved."""
     if job.kind not in TRAININGS or job.state not in RESUMABLE:
         return None
-    if not any(store.checkpoints(job.round_id).glob("*/step-*.safetensors")):
+    kept = store.workspace / "checkpoints" / job.round_id  # not made for a look
+    if not any(kept.glob("*/step-*.safetensors")):
         return None
     found = saved(folder(store, job.round_id, planned_fingerprint(inputs_of(store, job.round_id))))
     return step(found[-1]) if found else None
