@@ -42,7 +42,8 @@ def test_a_studio_under_a_path(place: Place, window: Any, tmp_path: Any, strips:
         page.locator(".grid .tile").first.hover()
         page.keyboard.press("a")
         expect(page.locator(".grid .tile[data-verdict=accepted]").first).to_be_visible()
-        page.goto(f"{address}/project/{place.project}/choices.csv")
+        told = "async from => (await fetch(from)).status"
+        assert page.evaluate(told, f"project/{place.project}/choices.csv") == 200
         page.goto(f"{address}/sign-in")
         page.click("button:has-text('Sign out')")
         page.wait_for_selector("input[name=secret]")
