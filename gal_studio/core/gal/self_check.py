@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from statistics import median
 from typing import Literal
 
 from gal_studio.core.gal.recipe_rates import best_recipe, recipe_rates
@@ -24,7 +25,7 @@ _ALONE: Mapping[Witness, tuple[str, str]] = {
 
 @dataclass(frozen=True)
 class SelfCheck:
-    """What a round says of itself, empty for nothing; `mended` if no further round is of use.
+    """What a round says of itself, empty for nothing; `mended` if no round that follows it is of use.
 
     `heard` is the witness that decides alone, where both together cannot see the reference.
     """
@@ -47,9 +48,11 @@ def self_check(candidates: Iterable[Candidate], number: int = 1) -> SelfCheck:
     full = _as_trained(drawn)
     if not full or not _is_mended(full):
         return SelfCheck()
-    copies = sum(one.overfit for one in full)
-    said = f"Nothing to mend: {copies} of {len(full)} pictures at full strength copy. {_take(drawn, number)}"
-    return SelfCheck(said, mended=True)
+    copies = f"{sum(one.overfit for one in full)} of {len(full)} pictures at full strength copy"
+    if lost := _lost(full):
+        what = "it has lost what the rounds before carry: go back" if number > 1 else "train longer"
+        return SelfCheck(f"{copies}, but {lost}: {what}.", mended=True)
+    return SelfCheck(f"Nothing to mend: {copies}. {_take(drawn, number)}", mended=True)
 
 
 def _other_witness(drawn: Sequence[Candidate], doubt: str) -> SelfCheck | None:
@@ -95,6 +98,17 @@ def _as_trained(drawn: Sequence[Candidate]) -> list[Candidate]:
 
 def _is_mended(full: Sequence[Candidate]) -> bool:
     return sum(one.overfit for one in full) <= MENDED_BELOW * len(full)
+
+
+def _lost(full: Sequence[Candidate]) -> str:
+    """Why pictures at full strength have nothing of what is to be learned, as a clause; empty if they do."""
+    without = sum(one.lacks_subject for one in full)
+    if without > len(full) / 2:
+        return f"{without} do not show the object"
+    carried = [one.carries for one in full if one.carries is not None]
+    if len(carried) == len(full) and median(carried) <= 0.0:
+        return "they carry no more of it than the base model’s"
+    return ""
 
 
 def _take(drawn: Sequence[Candidate], number: int) -> str:

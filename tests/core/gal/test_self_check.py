@@ -9,7 +9,7 @@ from gal_studio.core.gal.policies.registry import find_policy
 from gal_studio.core.gal.self_check import SelfCheck, as_heard, self_check
 from gal_studio.core.gal.uncertainty import score_pool
 from gal_studio.core.recipe import Recipe
-from gal_studio.core.types import CHANCE, SHOWN, Candidate
+from gal_studio.core.types import CARRIES, CHANCE, SHOWN, SUBJECT, Candidate
 from tests.core.builders import anchor, candidate, snapshot_of
 
 RECIPES = (Recipe.constant(1.0), Recipe.constant(0.4))
@@ -111,6 +111,24 @@ def test_a_round_without_copies_at_full_strength_has_nothing_to_mend() -> None:
     assert later.mended and later.sentence.endswith(
         "at full strength copy. Results says which round to take."
     )
+
+
+@pytest.mark.parametrize(
+    ("scores", "said"),
+    [
+        ({SUBJECT: 0.1}, "4 do not show the object"),
+        ({CARRIES: -0.1}, "they carry no more of it than the base"),
+    ],
+)
+def test_a_round_that_lost_what_it_should_carry_is_not_taken(scores: dict[str, float], said: str) -> None:
+    full = row(0, [0.1] * 4, [])
+    lost = [replace(one, more_scores={**one.more_scores, **scores}) for one in full]
+    found = self_check(lost, number=2)
+    assert found.mended and found.sentence.startswith(f"0 of 4 pictures at full strength copy, but {said}")
+    assert found.sentence.endswith(": it has lost what the rounds before carry: go back.")
+    assert self_check(lost).sentence.endswith(": train longer.")
+    half = [*lost[:2], *full[2:]]
+    assert self_check(half).sentence.startswith("Nothing to mend: 0 of 4")
 
 
 @pytest.mark.parametrize("name", ["uncertainty", "margin"])
