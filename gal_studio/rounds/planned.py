@@ -30,7 +30,7 @@ def is_race(here: RoundSnapshot) -> bool:
 
 
 def missing(here: RoundSnapshot) -> tuple[tuple[Anchor, int], ...]:
-    """The round's candidates that are to be drawn next, as (anchor, index); in a race those of its stage.
+    """The candidates that a round draws next, as (anchor, index): in a race those of its stage (Eq. G20).
 
     Empty when the round is done.
     """
