@@ -3,7 +3,7 @@
 import http.client
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 _HOP = ("transfer-encoding", "content-length", "connection", "accept-encoding")
@@ -23,11 +23,12 @@ def proxy(path: str, port: int, strips: bool) -> Iterator[str]:
             asked = self.path.removeprefix(path) if strips else self.path
             length = int(self.headers.get("Content-Length") or 0)
             headers = {name: value for name, value in self.headers.items() if name.lower() not in _HOP}
-            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-            connection.request(self.command, asked, self.rfile.read(length) if length else None, headers)
-            answer = connection.getresponse()
-            self._answer(answer.status, answer.getheaders(), answer.read())
-            connection.close()
+            body = self.rfile.read(length) if length else None
+            with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=60)) as connection:
+                connection.request(self.command, asked, body, headers)
+                with connection.getresponse() as answer:
+                    status, given, data = answer.status, answer.getheaders(), answer.read()
+            self._answer(status, given, data)
 
         do_POST = do_HEAD = do_GET  # noqa: N815 - as the library calls them
 

@@ -1,0 +1,43 @@
+"""The square of a tall picture is shown in the form and moved, and the project has that square."""
+
+from pathlib import Path
+
+import numpy
+import pytest
+from PIL import Image
+from playwright.sync_api import expect
+
+from tests.ui.conftest import Served, Watched
+
+pytestmark = pytest.mark.browser
+
+
+def test_the_frame_over_a_tall_picture_is_moved(watched: Watched, served: Served, tmp_path: Path) -> None:
+    pixels = numpy.zeros((240, 80, 3), numpy.uint8)
+    pixels[:80, :, 0] = pixels[80:, :, 2] = 255  # red above, blue below
+    Image.fromarray(pixels).save(tmp_path / "tall.png")
+    page = watched.open(served.address)
+    page.wait_for_selector(".presets input[value=own]")
+    page.set_input_files(".reference-set input[type=file]", str(tmp_path / "tall.png"))
+    crop = page.locator(".reference-rows .crop")
+    expect(crop).to_contain_text("67 % of the picture is outside the frame")
+    frame, area = crop.locator(".crop-frame"), crop.locator(".crop-area")
+    before = frame.bounding_box()
+    page.mouse.move(before["x"] + 5, before["y"] + 5)
+    page.mouse.down()
+    page.mouse.move(before["x"] + 5, before["y"] - 300, steps=4)
+    page.mouse.up()
+    expect(crop).to_contain_text("Only what is in the frame is learned: 67 % of the picture is cut off")
+    assert abs(frame.bounding_box()["y"] - area.bounding_box()["y"]) < 1
+    shown = crop.locator(".crop-picture").bounding_box()
+    assert abs(shown["height"] - 3 * shown["width"]) <= 1, "all of the picture, as it is"
+    page.fill(".prompt-field input", "A cat in ink style")
+    page.check(".presets input[value=own]")
+    page.fill("[name=base_model]", "someone/a-model")
+    page.fill("[name=clip_model]", "ViT-B-32/openai")
+    page.click("[data-part=create]")
+    page.wait_for_selector(".chip-round[aria-current]")
+    studio = served.place.studio
+    (reference,) = studio.projects()[0].references
+    kept = studio.store.images.picture(reference.image)
+    assert kept.size == (80, 80) and kept.getcolors() == [(6400, (255, 0, 0))]
