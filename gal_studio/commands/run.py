@@ -69,6 +69,7 @@ def run(
     policy: unattended.Policy = None,
     refine: unattended.Refine = False,
     overwrite: unattended.Overwrite = False,
+    instant: unattended.Instant = False,
     workspace: Workspace = None,
     as_json: AsJson = False,
 ) -> None:
@@ -82,7 +83,8 @@ def run(
     count = next(number for number in (rounds, file.rounds, 2) if number is not None)
     chosen = policy or file.policy or unattended.own_policy(draft)
     folder = given_workspace(context, workspace) or out / "workspace"
-    unattended.personalize(unattended.Plan(draft, count, chosen, out, folder, refine, overwrite), as_json)
+    plan = unattended.Plan(draft, count, chosen, out, folder, refine, overwrite, instant)
+    unattended.personalize(plan, as_json)
 
 
 def read_project_file(path: Path) -> ProjectFile:

@@ -260,6 +260,34 @@ class GalSettings(SettingsGroup):
         return super().from_dict(named)
 
 
+MOST_DRAWN_WITH = 10
+"""Reference pictures that are given to a model at once; each makes every step longer."""
+NATIVE = "native"
+"""In place of an image adapter: the base model takes reference pictures by itself."""
+
+
+@dataclass(frozen=True)
+class ReferenceSettings(SettingsGroup):
+    """How pictures are drawn from the references without training."""
+
+    # a folder, a file or a hub ID, `ADAPTER with ENCODER` if its image encoder is elsewhere; NATIVE, or ""
+    adapter: str = setting(
+        "",
+        checks.text,
+        "Image adapter",
+        note="To draw before any training: a folder or Hugging Face ID; “native” for FLUX.2 klein",
+    )
+    # what multiplies the adapter's part of each cross-attention
+    strength: float = setting(
+        0.7,
+        checks.real,
+        "Reference strength",
+        0.0,
+        1.0,
+        note="Of the image adapter; less follows the prompt more",
+    )
+
+
 @dataclass(frozen=True)
 class RefineSettings(SettingsGroup):
     """How a round is refined with PatchDPO (Eq. P1 to P7)."""
@@ -304,13 +332,14 @@ class Settings(SettingsGroup):
     """All settings of a round."""
 
     FORMER_NAMES: ClassVar[Mapping[str, str]] = {"sample": "generation"}
-    ADDED: ClassVar[frozenset[str]] = frozenset({"machine"})
+    ADDED: ClassVar[frozenset[str]] = frozenset({"machine", "references"})
 
     tune: TuneSettings = field(default_factory=TuneSettings)
     generation: GenerationSettings = field(default_factory=GenerationSettings)
     gal: GalSettings = field(default_factory=GalSettings)
     refine: RefineSettings = field(default_factory=RefineSettings)
     machine: MachineSettings = field(default_factory=MachineSettings)
+    references: ReferenceSettings = field(default_factory=ReferenceSettings)
 
     def __post_init__(self) -> None:
         """Check the types of the groups, and that they go together."""

@@ -12,6 +12,7 @@ _KINDS: dict[str, FieldKind] = {
     "resolution": "whole",
     "real": "number",
     "words": "text",
+    "text": "text",
     "flag": "flag",
 }
 GROUPS: dict[str, tuple[str, ...]] = {
@@ -23,6 +24,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "generation.lowest_strength", "generation.latest_switch",
         "tune.preview_every", "gal.policy", "gal.top_k", "gal.balance_lambda",
         "gal.witnesses", "seed", "tune.schedule", "tune.warmup_steps",
+        "references.adapter", "references.strength",
     ),
     "Memory and speed": (
         "tune.batch_size", "tune.resolution", "generation.resolution", "machine.precision", "machine.base",

@@ -14,7 +14,7 @@ PauseReason = Literal["", "room"]  # empty: by the user; room: until there is di
 Remark = Literal["", "redrawn", "flat"]
 Witnesses = Literal["both", "prompts", "pictures"]  # what says that a picture shows the reference (Eq. G12)
 Speaker = Literal["", "prompts", "pictures", "both", "person"]  # who says so of one picture
-RoundKind = Literal["fine_tune", "refine"]
+RoundKind = Literal["fine_tune", "refine", "instant"]
 JobState = Literal[
     "queued", "running", "pausing", "paused", "stopping", "stopped", "interrupted", "completed", "error"
 ]
@@ -285,8 +285,9 @@ class TrainingExample:
 class Round:
     """A node in the tree of rounds: one training and the candidates generated after it.
 
-    A refinement (PatchDPO) is a child of the round that it refines, and has the same number. `title` is the
-    name that a person gave it, empty for none. An `archived` round is not shown, nor is any round after it.
+    A refinement (PatchDPO) is a child of the round that it refines, and has the same number. An `instant`
+    round has the number 0 and no adapter: it is drawn with the references. `title` is the name that a person
+    gave it, empty for none. An `archived` round is not shown, nor is any round after it.
     Its training `ends_at` this step, where a person kept an earlier one than the last.
     """
 

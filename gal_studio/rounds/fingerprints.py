@@ -55,7 +55,7 @@ def is_trained(inputs: TrainingInputs) -> bool:
 def is_trainable(inputs: TrainingInputs) -> bool:
     """Whether a fine-tuning would train anything: not what is trained already with the project's settings."""
     here = inputs.here
-    if here.round.kind == "refine":
+    if here.round.kind != "fine_tune":
         return False
     wanted, present = here.project.project.settings, here.settings
     same = present.tune.essential == wanted.tune.essential

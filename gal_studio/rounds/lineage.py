@@ -6,7 +6,7 @@ from gal_studio.core.errors import StudioError
 from gal_studio.core.gal.balance import example_weight, mean_entropy
 from gal_studio.core.seeds import named_seed, training_seed
 from gal_studio.core.snapshot import RoundSnapshot
-from gal_studio.core.types import Anchor, Candidate, TrainingExample
+from gal_studio.core.types import Anchor, Candidate, Round, TrainingExample
 
 Has = Callable[[str], bool]
 """Whether the workspace has the file of an adapter."""
@@ -93,11 +93,14 @@ def round_training_seed(here: RoundSnapshot) -> int:
 def starting_round(here: RoundSnapshot) -> RoundSnapshot | None:
     """The round whose adapter the training starts from; None for the base model (Eq. G9).
 
-    A refinement starts from the round that it refines. For a round after a refinement it is a setting.
+    A refinement starts from the round that it refines. For a round after a refinement it is a setting. An
+    instant round has no adapter.
     """
     parent = here.parent
     if parent is None or here.round.kind == "refine":
         return parent
+    if parent.round.kind == "instant":
+        return None
     if parent.round.kind == "refine":
         return parent if here.settings.refine.next_round == "continue" else None
     return parent if here.settings.tune.continue_from_last else None
@@ -138,6 +141,15 @@ def check_starting_adapter(here: RoundSnapshot, has: Has) -> None:
         f"Round {number} starts from round {other}, whose LoRA is missing: fine-tune round {other} again, or "
         "turn off the setting Continue from the last round."
     )
+
+
+def refuse_instant(round_: Round, what: str) -> None:
+    """Refuse what needs a trained LoRA for a round that has none."""
+    if round_.kind == "instant":
+        raise StudioError(
+            f"Round {round_.number} is drawn without training, so that nothing in it can be {what}: go on to "
+            "the next round."
+        )
 
 
 def repeats_refinement(here: RoundSnapshot) -> bool:

@@ -25,8 +25,11 @@ def most_pictures(settings: GenerationSettings, prompts: int) -> int:
 
 
 def is_race(here: RoundSnapshot) -> bool:
-    """Whether a race chooses the pictures of a round: a refinement draws those of the round it refines."""
-    return here.settings.generation.allocation == "race" and here.round.kind != "refine"
+    """Whether a race chooses the pictures of a round.
+
+    A refinement draws those of the round it refines, and one without training has no strengths to race over.
+    """
+    return here.settings.generation.allocation == "race" and here.round.kind == "fine_tune"
 
 
 def missing(here: RoundSnapshot) -> tuple[tuple[Anchor, int], ...]:

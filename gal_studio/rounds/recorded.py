@@ -106,6 +106,9 @@ def _decisions(here: RoundSnapshot) -> dict[tuple[str, int], RecordedDecision]:
 
 
 def _left_out(store: Store, line: list[RoundSnapshot], rounds: list[RecordedRound]) -> Iterator[str]:
+    before = line[0].parent
+    if before is not None and before.decided.accepted:
+        yield f"what was accepted in round {before.round.number}, which was drawn without training"
     for here, recorded, after in zip(line, rounds, line[1:], strict=False):
         number = here.round.number
         own = sum(one.own for one in lineage.accepted_candidates(here))

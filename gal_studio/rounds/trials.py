@@ -20,7 +20,7 @@ MOST_WAITING = 50
 def check(store: Store, round_id: str, new: NewTrial) -> Round:
     """Refuse what cannot be drawn."""
     round_ = store.rounds.get(round_id)
-    if round_.adapter is None:
+    if round_.adapter is None and round_.kind != "instant":
         raise StudioError(f"Round {round_.number} is not trained yet: press Fine-tune first.")
     if not new.prompt.strip():
         raise StudioError("The prompt is empty: write what the picture is to show.")

@@ -10,6 +10,7 @@ from gal_studio.state.files.paths import user_path
 from gal_studio.studio.create.model_check import model_check
 from gal_studio.studio.verbs.decisions import DecisionVerbs
 from gal_studio.studio.verbs.files import FileVerbs
+from gal_studio.studio.verbs.instant import InstantVerbs
 from gal_studio.studio.verbs.jobs import JobVerbs
 from gal_studio.studio.verbs.pictures import PictureVerbs
 from gal_studio.studio.verbs.projects import ProjectVerbs
@@ -17,7 +18,6 @@ from gal_studio.studio.verbs.replays import ReplayVerbs
 from gal_studio.studio.verbs.rounds import RoundVerbs
 from gal_studio.studio.verbs.tree import TreeVerbs
 from gal_studio.studio.verbs.trials import TrialVerbs
-from gal_studio.studio.verbs.work import WorkVerbs
 
 
 class Studio(
@@ -25,7 +25,7 @@ class Studio(
     PictureVerbs,
     RoundVerbs,
     TreeVerbs,
-    WorkVerbs,
+    InstantVerbs,
     JobVerbs,
     DecisionVerbs,
     ReplayVerbs,

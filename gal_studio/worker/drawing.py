@@ -9,6 +9,7 @@ from gal_studio.core.recipe import AS_TRAINED, Recipe
 from gal_studio.engine.sampling.fused_adapter import drawing
 from gal_studio.engine.sampling.sampler import DrawEvent, DrawnBatch, DrawRequest, draw
 from gal_studio.worker.cluster.actor import Order
+from gal_studio.worker.references import given_references
 from gal_studio.worker.task import Progress, Task
 
 
@@ -16,7 +17,8 @@ from gal_studio.worker.task import Progress, Task
 class Drawing:
     """Pictures that a job draws with an adapter by one recipe, without one with the base model.
 
-    The job has `total` pictures, of which `left` are drawn after these.
+    Those `of_round` are given the references if it is an instant round. The job has `total` pictures, of
+    which `left` are drawn after these.
     """
 
     requests: Sequence[DrawRequest]
@@ -25,6 +27,7 @@ class Drawing:
     total: int
     left: int = 0
     recipe: Recipe = AS_TRAINED
+    of_round: bool = False
 
     @property
     def before(self) -> int:
@@ -55,7 +58,8 @@ def draw_and_keep(
 def _events(task: Task, wanted: Drawing) -> Generator[DrawEvent, None, None]:
     pool, project, settings = task.models.pool, task.project, task.settings
     path = task.store.adapters.path(wanted.adapter) if wanted.adapter else None
-    if pool is not None:
+    instant = wanted.of_round and task.round.kind == "instant"
+    if pool is not None and not instant:
         task.models.release_image_model()  # a process of the cluster may need the memory of this device
         pinned = dict(task.models.revisions)
         order = Order(project.base_model, settings.machine, pinned, settings.generation, wanted.recipe)
@@ -63,4 +67,8 @@ def _events(task: Task, wanted: Drawing) -> Generator[DrawEvent, None, None]:
         return
     model = task.models.image_model(project.base_model, settings.machine)
     with drawing(model, path, recipe=wanted.recipe) as ready:
-        yield from draw(ready, wanted.requests, settings.generation)
+        if not instant:
+            yield from draw(ready, wanted.requests, settings.generation)
+            return
+        with given_references(task, ready) as references:
+            yield from draw(ready, wanted.requests, settings.generation, references)

@@ -8,12 +8,15 @@ import torch
 from gal_studio.assets import resolve_model
 from gal_studio.core.memory.machine import Precision
 from gal_studio.core.models.reports import ModelNames
+from gal_studio.core.settings import NATIVE
 from gal_studio.engine.features.open_clip_source import embedder_needs
 from gal_studio.engine.hub.needs import Revisions
 from gal_studio.engine.hub.repository import Need
+from gal_studio.engine.models.adapter_files import adapter_needs, locate_adapter
 from gal_studio.engine.models.devices import choose_device, weight_precision
 from gal_studio.engine.models.model_files import inspect
 from gal_studio.engine.patches.loading import vision_needs
+from gal_studio.engine.sampling.reference_adapter import check_references
 
 
 def look(names: ModelNames, revisions: Revisions) -> Mapping[str, Callable[[], tuple[Need, ...]]]:
@@ -22,11 +25,26 @@ def look(names: ModelNames, revisions: Revisions) -> Mapping[str, Callable[[], t
     A model under a name that is not the hub's needs nothing.
     """
     base, clip, vision = map(resolve_model, (names.base_model, names.clip_model, names.vision_model))
-    return {
+    found: dict[str, Callable[[], tuple[Need, ...]]] = {
         "base_model": lambda: _base_needs(base, names.precision, revisions),
         "clip_model": lambda: embedder_needs(clip, revisions),
         "vision_model": lambda: vision_needs(vision, clip, revisions),
     }
+    if names.adapter.strip():
+        found["adapter"] = lambda: _adapter_needs(names.adapter.strip(), base, revisions)
+    return found
+
+
+def _adapter_needs(adapter: str, base: str, revisions: Revisions) -> tuple[Need, ...]:
+    """What an image adapter needs; refused where the base model cannot be given one."""
+    family = inspect(base, revisions, half=False).family
+    check_references(family, base, adapter == NATIVE)
+    if adapter == NATIVE:
+        return ()
+    needs = adapter_needs(adapter, family.name, revisions)
+    if not needs:
+        locate_adapter(adapter, family.name, revisions)  # refuses a folder without the files
+    return needs
 
 
 def _base_needs(name: str, precision: Precision, revisions: Revisions) -> tuple[Need, ...]:

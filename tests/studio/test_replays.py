@@ -197,3 +197,18 @@ def test_a_project_without_a_second_round_is_refused(studio: Studio, round_id: s
     other = studio.create_project(draft())
     with pytest.raises(StudioError, match="No round is trained yet"):
         studio.replay(other, "human")
+
+
+def test_what_was_accepted_before_any_training_is_not_replayed_and_that_is_said(
+    studio: Studio, second: str
+) -> None:
+    first = studio.store.rounds.get(second).parent_id or ""
+    settings = studio.store.rounds.settings(first)
+    zero = studio.store.rounds.add(project_of(studio, second), None, settings, "instant")
+    studio.store.rounds.put_below(first, zero.id)
+    draw(studio, zero.id, [1, 2])
+    said = "what was accepted in round 0, which was drawn without training"
+    assert said not in record_line(studio.store, second).left_out
+    decide(studio, zero.id, 3)
+    line = record_line(studio.store, second)
+    assert said in line.left_out and len(line.rounds) == 2

@@ -16,12 +16,19 @@ import { notApplicable, childOf, closed, nextStep, refining } from "./next_step.
 /**
  * A button of the bar: the write that it sends, and the kinds of rounds that it applies to.
  * @typedef {{ name: string, label: string, title: string, change: Change, kinds: RoundKind[] }} Action
- * @typedef {"run_round" | "fine_tune" | "make_pairs" | "refine" | "generate" | "run_refinement" | "accept"
- *   | "next_round"} Change
+ * @typedef {"run_round" | "instant_round" | "fine_tune" | "make_pairs" | "refine" | "generate"
+ *   | "run_refinement" | "accept" | "next_round"} Change
  */
 
 /** @type {Action[]} */
 const ACTIONS = [
+  {
+    name: "instant",
+    label: "Draw without training",
+    title: "Draw pictures of all test prompts with your references alone, as Round 0",
+    change: "instant_round",
+    kinds: ["fine_tune"],
+  },
   {
     name: "run",
     label: "Run round",
@@ -55,7 +62,7 @@ const ACTIONS = [
     label: "Generate",
     title: "Draw pictures for each test prompt",
     change: "generate",
-    kinds: ["fine_tune", "refine"],
+    kinds: ["fine_tune", "refine", "instant"],
   },
   {
     name: "whole",
@@ -69,7 +76,7 @@ const ACTIONS = [
     label: "Accept suggestion",
     title: "Accept all suggested pictures",
     change: "accept",
-    kinds: ["fine_tune", "refine"],
+    kinds: ["fine_tune", "refine", "instant"],
   },
   {
     name: "refine",
@@ -92,7 +99,7 @@ const ACTIONS = [
     label: "Next round ›",
     title: "Start the next round with what was accepted: it is trained and drawn at once",
     change: "next_round",
-    kinds: ["fine_tune", "refine"],
+    kinds: ["fine_tune", "refine", "instant"],
   },
 ];
 /** @type {Record<string, (round: Round) => string>} */
@@ -117,12 +124,14 @@ const HINTS = {
     const child = childOf("next_round");
     if (child) return `${child.name} learns from what was accepted here.`;
     if (refining()) return state.refinement?.next_round_rule ?? "";
-    return [...state.verdicts.values()].includes("accepted")
-      ? `The next round learns from what was accepted${takes(state.round?.ahead.next_seconds)}.`
-      : NOTHING_ACCEPTED;
+    if ([...state.verdicts.values()].includes("accepted"))
+      return `The next round learns from what was accepted${takes(state.round?.ahead.next_seconds)}.`;
+    return state.round?.kind === "instant" ? WITHOUT_TRAINING : NOTHING_ACCEPTED;
   },
 };
 const NOTHING_ACCEPTED = "Nothing is accepted here: the next round would learn the same again.";
+const WITHOUT_TRAINING =
+  "Accept what the next round is to learn, or draw more without training under Try a prompt.";
 /** @param {number | null | undefined} seconds */
 const takes = (seconds) => (seconds ? `, ${about(seconds)}` : "");
 /** @param {Round} round */

@@ -1,6 +1,7 @@
 /** The next step of a round, and why an action is disabled. */
 /** @import { Round } from "payloads" */
 import { busy, openSuggestions, state, verdictOf } from "../app/store.js";
+import { read } from "../kit/settings_fields.js";
 import { byItself } from "../measures/replay_words.js";
 import { unfinished } from "../top/job_words.js";
 
@@ -87,11 +88,22 @@ function pairsReady() {
  */
 export function notApplicable(name) {
   const complete = Boolean(state.round?.complete);
+  if (name === "instant") return !drawsWithoutTraining();
   if (!refining()) return false;
   if (name === "pairs") return pairsReady() || complete;
   if (name === "again") return !complete;
   if (name === "accept") return !state.candidates.size;
   return complete && ["whole", "train", "generate"].includes(name) && !(name === "train" && paintedSince());
+}
+
+/** Can the model be given references, and is this a first round that has nothing yet? */
+function drawsWithoutTraining() {
+  const chip = state.rounds.find((round) => round.id === state.roundId);
+  return (
+    Boolean(read(state.project?.settings ?? {}, "references.adapter")) &&
+    chip?.parent_id === null &&
+    !state.candidates.size
+  );
 }
 
 /** The next step according to the server, adjusted for verdicts that are not saved yet. */
@@ -100,7 +112,7 @@ export function nextStep() {
     return "resume";
   if (byItself(state.measures)) return "replay";
   const step = (refining() && STEPS[state.refinement?.step ?? ""]) || (state.round?.step ?? "");
-  if (!refining() && ["fine_tune", "generate"].includes(step)) return "run";
+  if (state.round?.kind === "fine_tune" && ["fine_tune", "generate"].includes(step)) return "run";
   if (!["accept", "next_round", "done"].includes(step)) return step;
   const accepted = [...state.candidates.keys()].some((id) => verdictOf(id) === "accepted");
   return closed("accept") === null ? "accept" : accepted ? "next_round" : step;
@@ -112,5 +124,11 @@ export function nextStep() {
  */
 export function childOf(name) {
   const kind = name === "next_round" ? "fine_tune" : name === "refine" ? "refine" : null;
-  return kind && state.rounds.findLast((round) => round.parent_id === state.roundId && round.kind === kind);
+  const untouched = state.round?.kind === "instant"; // the round behind it is there from the start
+  return (
+    kind &&
+    state.rounds.findLast(
+      (round) => round.parent_id === state.roundId && round.kind === kind && !(untouched && round.empty),
+    )
+  );
 }

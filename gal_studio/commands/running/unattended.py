@@ -47,6 +47,9 @@ Policy = Annotated[
 Overwrite = Annotated[
     bool, typer.Option("--overwrite", help="Replace the results of another run in this folder.")
 ]
+Instant = Annotated[
+    bool, typer.Option("--instant", help="Begin with Round 0, drawn with the references and no training.")
+]
 Refine = Annotated[bool, typer.Option("--refine", help="Refine every round with PatchDPO.")]
 
 
@@ -61,6 +64,7 @@ class Plan:
     workspace: Path
     refine: bool = False
     overwrite: bool = False
+    instant: bool = False
 
     def __post_init__(self) -> None:
         """Refuse an unknown policy and an impossible number of rounds."""
@@ -108,9 +112,11 @@ def carry_out(plan: Plan) -> dict[str, Any]:
         results.claim()
         for sentence in (*_about_prompts(plan.draft), *_about_crops(plan.draft)):
             line.say(sentence)
-        rounds = [store.rounds.of_project(project_id)[0]]
         refinements: dict[str, str] = {}
         with local_worker(studio, line) as worker:
+            before = [_instant_round(studio, worker, line, project_id, plan.policy)] if plan.instant else []
+            first = [each for each in store.rounds.of_project(project_id) if each.kind == "fine_tune"]
+            rounds = [_next_round(studio, before[0])] if before else first[:1]
             for number in range(1, plan.rounds + 1):
                 round_ = rounds[-1]
                 _work_on(studio, worker, round_.id)
@@ -129,7 +135,8 @@ def carry_out(plan: Plan) -> dict[str, Any]:
                     refinements[round_.id] = node
                 if number < plan.rounds:
                     rounds.append(_next_round(studio, refinements.get(round_.id, round_.id)))
-        summary = write_outputs(studio, [round_.id for round_ in rounds], plan.out, plan.policy, refinements)
+        shown = [*before, *(round_.id for round_ in rounds)]
+        summary = write_outputs(studio, shown, plan.out, plan.policy, refinements)
         for words in tell_measures(studio.measures(project_id)):
             line.say(words)
         line.say(f"Written to {plan.out} after {time.monotonic() - started:.0f} s.")
@@ -153,6 +160,22 @@ def _about_prompts(draft: ProjectDraft) -> list[str]:
     own = [*(given.prompt for given in draft.given), *(draft.anchors or ()), draft.trigger_word]
     own += [prompt for _, prompt in draft.prior]
     return list(dict.fromkeys(filter(None, map(about_entered, own))))
+
+
+def _instant_round(
+    studio: Studio, worker: LocalWorker, line: ProgressLine, project_id: str, policy: str
+) -> str:
+    """Draw Round 0 and let the policy accept pictures of it; what an interrupted command did is used."""
+    there = [each for each in studio.store.rounds.of_project(project_id) if each.kind == "instant"]
+    for round_ in there:
+        worker.finish_what_was_left(round_.id)
+    if not there or planned.missing(studio.store.snapshots.round(there[0].id)):
+        job = studio.instant_round(project_id)
+        worker.finish(job)
+        there = [studio.store.rounds.get(job.round_id)]
+    _tell(studio, line, there[0].id)
+    _decide(studio, there[0], policy)
+    return there[0].id
 
 
 def _no_prompts_left(number: int, wanted: int) -> str:
@@ -208,6 +231,8 @@ def _origin(plan: Plan) -> str:
         parts.append([reference.crop for reference in draft.given])
     if draft.prior:  # the last two fields are those that earlier versions did not have
         parts.append([(_picture_digest(picture), prompt) for picture, prompt in draft.prior])
+    if plan.instant:
+        parts.append("instant")
     if draft.start_from is not None:
         parts.append(_file_digest(draft.start_from))
     return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()

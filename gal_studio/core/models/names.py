@@ -66,7 +66,9 @@ def public_settings(settings: Mapping[str, Any]) -> dict[str, Any]:
     if not name.startswith(_BUNDLED):
         kind = _LOCAL if name.startswith(_LOCAL) else ""
         refine["vision_model"] = kind + _last_part(name.removeprefix(_LOCAL))
-    return {**settings, "refine": refine}
+    references = dict(settings["references"])
+    references["adapter"] = " with ".join(map(_last_part, references["adapter"].split(" with ")))
+    return {**settings, "refine": refine, "references": references}
 
 
 def _last_part(name: str) -> str:

@@ -15,6 +15,7 @@ class ModelNames:
     """The names of a project's models, and the precision in which the base model is held.
 
     `start_from` is the file of a LoRA from elsewhere, or ""; what it has to fit are method, target and rank.
+    `adapter` is the image adapter, `native` or "".
     """
 
     base_model: str
@@ -25,6 +26,7 @@ class ModelNames:
     method: Method = "lora"
     target: Target = "all"
     rank: int = 1
+    adapter: str = ""
 
 
 @dataclass(frozen=True)

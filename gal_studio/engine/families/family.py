@@ -1,13 +1,15 @@
 """The interface of a model family; each family is one file, and one line in `registry.py`."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, ClassVar, Literal, Protocol, Self
+from typing import Any, ClassVar, Literal, Protocol, Self, cast
 
 import torch
+from PIL import Image
 
+from gal_studio.core.errors import StudioError
 from gal_studio.core.settings import Target
 from gal_studio.engine.families.description import Description
 from gal_studio.engine.families.lora_names import LoraNames
@@ -42,6 +44,22 @@ class TextFeatures:
 
     hidden: torch.Tensor
     pooled: torch.Tensor | None = None
+
+
+@dataclass(frozen=True)
+class References:
+    """What a denoiser reads of the reference pictures of one row, one tensor for each picture.
+
+    `absent` are the tensors of the same shapes that the unconditional prediction reads.
+    """
+
+    features: tuple[torch.Tensor, ...]
+    absent: tuple[torch.Tensor, ...]
+
+    @property
+    def dropped(self) -> "References":
+        """As if no picture were given."""
+        return replace(self, features=self.absent)
 
 
 class NoiseProcess(Protocol):
@@ -190,3 +208,50 @@ class Family(Protocol):
 
     def example_inputs(self, rows: int, side: int, dtype: torch.dtype) -> dict[str, Any]:
         """Keyword arguments for one call of the denoiser, on the default device, to measure its memory."""
+
+
+class ReferenceFamily(Family, Protocol):
+    """The optional part of a family that can be given reference pictures.
+
+    With `by_adapter`, only while an image adapter is attached to its denoiser
+    (`gal_studio.engine.sampling.reference_adapter`).
+    """
+
+    by_adapter: ClassVar[bool]
+
+    def encode_references(self, pictures: Sequence[Image.Image], device: torch.device) -> References:
+        """Encode reference pictures."""
+
+    def predict(
+        self,
+        latents: torch.Tensor,
+        times: torch.Tensor,
+        texts: list[TextFeatures],
+        sizes: list[Sizes],
+        references: Sequence[References] = (),
+    ) -> torch.Tensor:
+        """See `Family`; with reference pictures for each row, which are as many for all."""
+
+
+def reference_family(family: Family | type[Family], name: str) -> ReferenceFamily:
+    """The family as one that can be given reference pictures; refused if it cannot."""
+    if not hasattr(family, "encode_references"):
+        raise StudioError(
+            f"The model {name} cannot be given reference pictures: choose Stable Diffusion 1.5 or XL with an "
+            "image adapter, or FLUX.2 klein."
+        )
+    return cast(ReferenceFamily, family)
+
+
+def predict(
+    family: Family,
+    latents: torch.Tensor,
+    times: torch.Tensor,
+    texts: list[TextFeatures],
+    sizes: list[Sizes],
+    references: Sequence[References] = (),
+) -> torch.Tensor:
+    """The denoiser's prediction, with reference pictures for each row or with none."""
+    if not references:
+        return family.predict(latents, times, texts, sizes)
+    return reference_family(family, family.name).predict(latents, times, texts, sizes, references)

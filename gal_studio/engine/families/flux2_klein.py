@@ -1,16 +1,20 @@
 """FLUX.2 klein, base and distilled: patchified and normalized latents, text from three layers of Qwen3."""
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 import numpy as np
 import torch
+from PIL import Image
 
 from gal_studio.engine.families.description import Description
-from gal_studio.engine.families.family import Sizes, Solver, TextFeatures
+from gal_studio.engine.families.family import References, Sizes, Solver, TextFeatures
 from gal_studio.engine.families.flow_transformer import TOKENS, FlowTransformerFamily
 from gal_studio.engine.families.lora_names import LoraNames, klein_layer
 
 ATTENTION = ("to_q", "to_k", "to_v", "to_out.0", "to_qkv_mlp_proj")
+LARGEST_REFERENCE = 1024 * 1024
+"""Pixels of a reference picture; larger ones are reduced, as the pipeline does."""
 BLOCKS_OF_9B = 8
 """Double blocks of the model with 9 billion parameters; that with 4 billion has 5."""
 REST = (
@@ -27,6 +31,7 @@ class Flux2Klein(FlowTransformerFamily):
     patch: ClassVar[int] = 2
     denoiser_class: ClassVar[str] = "Flux2Transformer2DModel"
     thinking: ClassVar[bool] = False
+    by_adapter: ClassVar[bool] = False
 
     @classmethod
     def check(cls, model: Description) -> None:
@@ -78,22 +83,59 @@ class Flux2Klein(FlowTransformerFamily):
         sigmas = np.linspace(1.0, 1 / steps, steps)
         return self.euler(sigmas.tolist(), compute_empirical_mu(positions, steps), device)
 
+    def encode_references(self, pictures: Sequence[Image.Image], device: torch.device) -> References:
+        """Their latents, each (c, h, w), which the unconditional prediction reads as well."""
+        latents = tuple(self._encode_reference(picture.convert("RGB"), device) for picture in pictures)
+        return References(latents, latents)
+
+    def _encode_reference(self, picture: Image.Image, device: torch.device) -> torch.Tensor:
+        """Of the picture in its own shape, cropped to whole latent positions."""
+        processor = self.pipeline.image_processor
+        if picture.width * picture.height > LARGEST_REFERENCE:
+            picture = processor._resize_to_target_area(picture, LARGEST_REFERENCE)
+        width, height = (side // self.scale * self.scale for side in picture.size)
+        pixels = processor.preprocess(picture, height=height, width=width, resize_mode="crop")
+        with torch.no_grad():
+            return self.encode(pixels.to(device))[0]
+
     def predict(
-        self, latents: torch.Tensor, times: torch.Tensor, texts: list[TextFeatures], sizes: list[Sizes]
+        self,
+        latents: torch.Tensor,
+        times: torch.Tensor,
+        texts: list[TextFeatures],
+        sizes: list[Sizes],
+        references: Sequence[References] = (),
     ) -> torch.Tensor:
-        """The predicted direction from picture to noise."""
-        dtype = self.denoiser.dtype
+        """The predicted direction from picture to noise; reference latents follow the picture's own."""
+        dtype, device = self.denoiser.dtype, latents.device
         hidden = torch.stack([text.hidden for text in texts]).to(dtype)
+        packed = self.pipeline._pack_latents(latents.to(dtype))
+        ids = self.pipeline._prepare_latent_ids(latents).to(device)
+        own = packed.shape[1]
+        if references:
+            given, places = self._packed_references(references)
+            packed = torch.cat([packed, given.to(device, dtype)], 1)
+            ids = torch.cat([ids, places.to(device).repeat(len(latents), 1, 1)], 1)
         answer: torch.Tensor = self.denoiser(
-            hidden_states=self.pipeline._pack_latents(latents.to(dtype)),
+            hidden_states=packed,
             timestep=times.to(latents.dtype) / 1000,
             guidance=None,
             encoder_hidden_states=hidden,
-            txt_ids=self.pipeline._prepare_text_ids(hidden).to(latents.device),
-            img_ids=self.pipeline._prepare_latent_ids(latents).to(latents.device),
+            txt_ids=self.pipeline._prepare_text_ids(hidden).to(device),
+            img_ids=ids,
             return_dict=False,
         )[0]
-        return answer.float().transpose(1, 2).reshape(latents.shape)
+        return answer[:, :own].float().transpose(1, 2).reshape(latents.shape)
+
+    def _packed_references(self, references: Sequence[References]) -> tuple[torch.Tensor, torch.Tensor]:
+        """Each row's reference tokens (n, tokens, c), and their places (1, tokens, 4): the first picture at
+        time 10, the next at 20, and so on.
+        """
+        pack = self.pipeline._pack_latents
+        rows = [torch.cat([pack(one[None]) for one in row.features], 1) for row in references]
+        return torch.cat(rows), self.pipeline._prepare_image_ids(
+            [one[None] for one in references[0].features]
+        )
 
     def is_guided(self, scale: float) -> bool:
         """Whether the scale is above 1; the distilled models ignore it."""

@@ -51,7 +51,7 @@ class StableDiffusionXL(UNetFamily):
 
     def conditions(
         self, texts: list[TextFeatures], sizes: list[Sizes], dtype: torch.dtype
-    ) -> dict[str, torch.Tensor] | None:
+    ) -> dict[str, Any] | None:
         """Pooled text features and size conditions."""
         pooled = torch.stack([text.pooled for text in texts if text.pooled is not None])
         return {

@@ -1,14 +1,15 @@
 """The common base of the U-Net families: Stable Diffusion 1.x, 2.x and XL."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any, ClassVar
 
 import torch
+from PIL import Image
 
 from gal_studio.core.settings import Target
 from gal_studio.engine.families.description import Description
-from gal_studio.engine.families.family import Sizes, Solver, TextFeatures
+from gal_studio.engine.families.family import References, Sizes, Solver, TextFeatures
 from gal_studio.engine.families.lora_names import LoraNames, unet_layer
 from gal_studio.engine.families.pipeline import PipelineFamily
 from gal_studio.engine.families.processes import AlphaBarProcess
@@ -36,6 +37,7 @@ class UNetFamily(PipelineFamily):
     part: ClassVar[str] = "unet"
     usual_side: ClassVar[int] = 512
     targets: ClassVar[tuple[Target, ...]] = ("attention", "all", "style")
+    by_adapter: ClassVar[bool] = True
 
     @classmethod
     def check(cls, model: Description) -> None:
@@ -105,23 +107,45 @@ class UNetFamily(PipelineFamily):
         solver.set_begin_index(0)  # sought by its timestep, the first step is missed where several share it
         return solver  # type: ignore[no-any-return]
 
+    def encode_references(self, pictures: Sequence[Image.Image], device: torch.device) -> References:
+        """The image encoder's features as the attached adapter reads them: the hidden states before the last
+        layer (positions, width) for a resampler, or else the projected feature (width,).
+        """
+        from diffusers.models.embeddings import ImageProjection
+
+        (projection,) = self.denoiser.encoder_hid_proj.image_projection_layers
+        hidden = not isinstance(projection, ImageProjection)
+        rgb = [picture.convert("RGB") for picture in pictures]
+        with torch.no_grad():
+            given, absent = self.pipeline.encode_image(rgb, device, 1, hidden)
+        return References(tuple(given), tuple(absent))
+
     def predict(
-        self, latents: torch.Tensor, times: torch.Tensor, texts: list[TextFeatures], sizes: list[Sizes]
+        self,
+        latents: torch.Tensor,
+        times: torch.Tensor,
+        texts: list[TextFeatures],
+        sizes: list[Sizes],
+        references: Sequence[References] = (),
     ) -> torch.Tensor:
         """The predicted noise or velocity."""
         dtype = self.denoiser.dtype
+        added = self.conditions(texts, sizes, dtype)
+        if references:
+            images = torch.stack([torch.stack(one.features) for one in references])
+            added = {**(added or {}), "image_embeds": [images.to(latents.device, dtype)]}
         answer: torch.Tensor = self.denoiser(
             latents.to(dtype),
             times,
             encoder_hidden_states=torch.stack([text.hidden for text in texts]).to(dtype),
-            added_cond_kwargs=self.conditions(texts, sizes, dtype),
+            added_cond_kwargs=added,
             return_dict=False,
         )[0]
         return answer.float()
 
     def conditions(
         self, texts: list[TextFeatures], sizes: list[Sizes], dtype: torch.dtype
-    ) -> dict[str, torch.Tensor] | None:
+    ) -> dict[str, Any] | None:
         """Added conditions of the U-Net; none by default."""
         return None
 
@@ -166,7 +190,10 @@ class UNetFamily(PipelineFamily):
 
     @contextmanager
     def sliced_attention(self) -> Iterator[None]:
-        """Compute attention one head at a time."""
+        """Compute attention one head at a time; with an image adapter, which has its own, as always."""
+        if self.denoiser.encoder_hid_proj is not None:
+            yield
+            return
         processors = dict(self.denoiser.attn_processors)
         self.denoiser.set_attention_slice("max")
         try:

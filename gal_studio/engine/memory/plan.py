@@ -1,5 +1,6 @@
 """Choose how many pictures to process at a time, so that they fit into the device's memory."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -123,10 +124,14 @@ def encoding_need(model: ImageModel, settings: TuneSettings, low_memory: bool) -
     return int(OVERHEAD[model.device.type] * encoding_peak(model, coded_side(model, side, low_memory)))
 
 
-def drawing_need(model: ImageModel, settings: GenerationSettings, plan: Plan) -> int:
-    """Bytes that sampling `plan.rows` pictures at a time needs beside the weights."""
+def drawing_need(model: ImageModel, settings: GenerationSettings, plan: Plan, references: float = 0.0) -> int:
+    """Bytes that sampling `plan.rows` pictures at a time needs beside the weights.
+
+    With each, the denoiser reads `references` latents of the same size.
+    """
     side = model.latent_side(settings.resolution)
     asked = plan.rows * (2 if model.family.is_guided(settings.guidance_scale) else 1)
+    asked = math.ceil(asked * (1 + references))
     return int(OVERHEAD[model.device.type] * drawing_peak(model, asked, side, plan.low_memory))
 
 
@@ -137,11 +142,15 @@ def plan_training(model: ImageModel, settings: TuneSettings, rows: int, free: in
     return _largest_plan(rows, free, lambda plan: training_need(model, settings, plan), what, advice)
 
 
-def plan_drawing(model: ImageModel, settings: GenerationSettings, free: int | None) -> Plan:
+def plan_drawing(
+    model: ImageModel, settings: GenerationSettings, free: int | None, references: float = 0.0
+) -> Plan:
     """Choose the batch size, halving the setting until it fits; refuse if one picture does not fit."""
     rows, what = settings.batch_size, "to generate one picture"
     advice = "choose a smaller model or resolution"
-    return _largest_plan(rows, free, lambda plan: drawing_need(model, settings, plan), what, advice)
+    return _largest_plan(
+        rows, free, lambda plan: drawing_need(model, settings, plan, references), what, advice
+    )
 
 
 def _largest_plan(rows: int, free: int | None, need: Callable[[Plan], int], what: str, advice: str) -> Plan:

@@ -14,7 +14,7 @@ from PIL import Image
 from gal_studio.core.errors import StudioError
 from gal_studio.core.settings import GenerationSettings
 from gal_studio.core.types import Remark
-from gal_studio.engine.families.family import uncropped
+from gal_studio.engine.families.family import References, predict, uncropped
 from gal_studio.engine.memory.plan import (
     Plan,
     free_memory,
@@ -64,17 +64,22 @@ DrawEvent = DrawStep | DrawnBatch
 
 
 def draw(
-    model: ImageModel, requests: Sequence[DrawRequest], settings: GenerationSettings
+    model: ImageModel,
+    requests: Sequence[DrawRequest],
+    settings: GenerationSettings,
+    references: References | None = None,
 ) -> Iterator[DrawEvent]:
     """Generate all requests; a seed and a prompt give the same picture alone and in any batch.
 
-    The batch size is chosen to fit into memory, and is reduced if memory runs out nevertheless.
+    `references` are reference pictures that all of them are given. The batch size is chosen to fit into
+    memory, and is reduced if memory runs out nevertheless.
     """
     check_prompts(model, (request.prompt for request in requests))
     if not requests:
         return
-    plan = plan_drawing(model, settings, free_memory(model.device))
-    drawing = _Drawing(model, settings, requests)
+    side = model.latent_side(settings.resolution)
+    plan = plan_drawing(model, settings, free_memory(model.device), _share_of_references(references, side))
+    drawing = _Drawing(model, settings, requests, references)
     first, notice = 0, _notice(plan) if plan != Plan(settings.batch_size) else ""
     with ExitStack() as stack:
         if plan.low_memory:
@@ -100,6 +105,12 @@ def draw(
                 if plan.low_memory and not before.low_memory:
                     stack.enter_context(slicing(model, drawing.side))
                 notice = _notice(plan)
+
+
+def _share_of_references(references: References | None, side: int) -> float:
+    """How many latents of this side the denoiser reads of reference pictures, beside the picture's own."""
+    latents = [one for one in references.features if one.ndim == 3] if references is not None else []
+    return sum(one.shape[1] * one.shape[2] for one in latents) / side**2
 
 
 def _smaller(plan: Plan, error: Exception) -> Plan:
@@ -141,9 +152,13 @@ class _Drawing:
     """What all batches share: encoded prompts, size and guidance."""
 
     def __init__(
-        self, model: ImageModel, settings: GenerationSettings, requests: Sequence[DrawRequest]
+        self,
+        model: ImageModel,
+        settings: GenerationSettings,
+        requests: Sequence[DrawRequest],
+        references: References | None,
     ) -> None:
-        self._model, self._settings = model, settings
+        self._model, self._settings, self._references = model, settings, references
         prompts = (request.prompt for request in requests)
         self._texts = encode_prompts(model, prompts, unconditional=True)
         self._resolution = settings.resolution or model.resolution
@@ -173,6 +188,9 @@ class _Drawing:
         prompts = [*([""] * count if self._guided else []), *(request.prompt for request in requests)]
         texts = [self._texts[prompt] for prompt in prompts]
         sizes = [uncropped(self._resolution)] * len(prompts)
+        given: list[References] = []
+        if self._references is not None:
+            given = [*([self._references.dropped] * (len(prompts) - count)), *([self._references] * count)]
         solver = model.family.solver(self._settings.steps, self._resolution, model.device)
         noise = torch.cat([starting_noise(model, request.seed, self._resolution) for request in requests])
         latents = noise.to(model.device) * solver.init_noise_sigma
@@ -180,7 +198,8 @@ class _Drawing:
             model.before_step(index, len(solver.timesteps))
             with torch.no_grad():
                 doubled = torch.cat([latents, latents]) if self._guided else latents
-                prediction = model.family.predict(doubled, timestep.expand(len(doubled)), texts, sizes)
+                times = timestep.expand(len(doubled))
+                prediction = predict(model.family, doubled, times, texts, sizes, given)
                 if self._guided:
                     without, with_text = prediction.chunk(2)
                     prediction = model.family.guide(without, with_text, self._settings.guidance_scale)

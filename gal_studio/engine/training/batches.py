@@ -1,14 +1,14 @@
 """Training batches: rows drawn from cached latents, with noise, targets and weights."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 import torch
 
 from gal_studio.core.gal.balance import plan_draws
 from gal_studio.core.settings import TimeWeighting, TuneSettings
-from gal_studio.engine.families.family import NoiseProcess, Sizes, TextFeatures
+from gal_studio.engine.families.family import NoiseProcess, References, Sizes, TextFeatures
 from gal_studio.engine.families.processes import as_rows
 from gal_studio.engine.models.image_model import ImageModel
 from gal_studio.engine.training.checkpoints import fingerprint, machine_parts
@@ -25,7 +25,10 @@ from gal_studio.engine.training.losses import as_maps, prior_weights, time_weigh
 
 @dataclass(frozen=True)
 class Batch:
-    """The rows of one step: noisy latents, targets, times (n,), texts, and weights (n,) or (n, 1, h, w)."""
+    """The rows of one step: noisy latents, targets, times (n,), texts, and weights (n,) or (n, 1, h, w).
+
+    A denoiser that is given reference pictures has them of each row.
+    """
 
     noisy: torch.Tensor
     target: torch.Tensor
@@ -33,6 +36,7 @@ class Batch:
     texts: list[TextFeatures]
     weights: torch.Tensor
     sizes: list[Sizes]
+    references: list[References] = field(default_factory=list)
 
     def concatenate(self, other: "Batch") -> "Batch":
         """Concatenate this batch and another."""
@@ -46,6 +50,7 @@ class Batch:
             texts=[*self.texts, *other.texts],
             weights=torch.cat(weights),
             sizes=[*self.sizes, *other.sizes],
+            references=[*self.references, *other.references],
         )
 
     def part(self, first: int, end: int) -> "Batch":

@@ -6,6 +6,7 @@ import torch
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.settings import TuneSettings
+from gal_studio.engine.families.family import predict
 from gal_studio.engine.memory.plan import Plan, free_memory, is_out_of_memory, plan_training, release_memory
 from gal_studio.engine.models.adapters import trainable
 from gal_studio.engine.models.image_model import ImageModel
@@ -19,10 +20,16 @@ Scaled = Callable[[torch.Tensor], torch.Tensor]
 class Gradients:
     """Adds up gradients of `rows` rows a step; the loss is the sum over rows divided by `counted`."""
 
-    def __init__(self, model: ImageModel, settings: TuneSettings, rows: int, counted: int) -> None:
-        """Plan the parts by the free memory; refused if it is too small even for one row at a time."""
+    def __init__(
+        self, model: ImageModel, settings: TuneSettings, rows: int, counted: int, reserved: int = 0
+    ) -> None:
+        """Plan the parts by the free memory; refused if it is too small even for one row at a time.
+
+        `reserved` bytes of it are needed otherwise.
+        """
         self.model, self.rows, self.counted, self.notice = model, rows, counted, ""
-        plan = plan_training(model, settings, rows, free_memory(model.device))
+        free = free_memory(model.device)
+        plan = plan_training(model, settings, rows, None if free is None else max(0, free - reserved))
         self.rows_at_once = plan.rows
         if plan.low_memory or model.machine.checkpointing:
             model.denoiser.enable_gradient_checkpointing()
@@ -56,7 +63,8 @@ class Gradients:
     def _loss(self, batch: Batch) -> torch.Tensor:
         device, precision = self.model.device, self.model.training_precision
         with torch.autocast(device.type, precision, enabled=precision != torch.float32):
-            prediction = self.model.family.predict(batch.noisy, batch.times, batch.texts, batch.sizes)
+            rows = batch.noisy, batch.times, batch.texts, batch.sizes, batch.references
+            prediction = predict(self.model.family, *rows)
         share = len(batch.noisy) / self.counted
         return weighted_loss(prediction, batch.target, batch.weights) * share
 

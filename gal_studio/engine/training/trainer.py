@@ -1,12 +1,14 @@
 """One training: its state, steps and checkpoints. The batch source decides between Eq. G9 and P7."""
 
 import math
+from collections.abc import Mapping
 from pathlib import Path
 
 import torch
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.settings import TuneSettings
+from gal_studio.engine.memory.plan import trained_bytes
 from gal_studio.engine.models.adapters import attach_full, attach_lora, layers_in, load_into, trainable
 from gal_studio.engine.models.image_model import ImageModel
 from gal_studio.engine.training.batches import Batch, BatchSource
@@ -32,17 +34,22 @@ class Training:
         seed: int,
         start_from: Path | None = None,
         team: Team | None = None,
+        weights: Mapping[str, torch.nn.Parameter] | None = None,
     ) -> None:
         """Attach an adapter, new or loaded from `start_from`, and make the optimizer.
 
+        `weights` of the denoiser, by name, are trained in place of an adapter.
         A `team` of other processes computes its share of every batch. Refused if the memory is too small
         even for one row at a time.
         """
         self.model, self.source, self.settings, self.team = model, source, settings, team
         self.step, rows = 0, source.rows if team is None else team.join(source.rows, source.counted)
-        self.gradients = Gradients(model, settings, rows, source.counted)
+        size = sum(weight.numel() for weight in (weights or {}).values())
+        self.gradients = Gradients(model, settings, rows, source.counted, size * trained_bytes(model.machine))
         self.generator = torch.Generator("cpu").manual_seed(seed)
-        if settings.method == "lora":
+        if weights is not None:
+            pass
+        elif settings.method == "lora":
             also = () if start_from is None else layers_in(start_from, model.family.part)
             attach_lora(model, settings, self.generator, also)
         else:

@@ -206,7 +206,7 @@ TABLES: tuple[Table, ...] = (
         trained_as TEXT,
         unet_forwards INTEGER NOT NULL DEFAULT 0,
         created REAL NOT NULL,
-        kind TEXT NOT NULL DEFAULT 'fine_tune' CHECK (kind IN ('fine_tune', 'refine')),
+        kind TEXT NOT NULL DEFAULT 'fine_tune' CHECK (kind IN ('fine_tune', 'refine', 'instant')),
         title TEXT NOT NULL DEFAULT '',
         starred INTEGER NOT NULL DEFAULT 0,
         archived INTEGER NOT NULL DEFAULT 0,

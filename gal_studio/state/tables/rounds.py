@@ -33,8 +33,12 @@ class Rounds:
     def add(
         self, project_id: str, parent_id: str | None, settings: Settings, kind: RoundKind = "fine_tune"
     ) -> Round:
-        """Add a project's first round, or a child of a round; a refinement has the number of its parent."""
-        number = 1 if parent_id is None else self.get(parent_id).number + (kind == "fine_tune")
+        """Add a project's first round, or a child of a round; a refinement has the number of its parent.
+
+        An instant round has the number 0, and no parent.
+        """
+        first = 0 if kind == "instant" else 1
+        number = first if parent_id is None else self.get(parent_id).number + (kind == "fine_tune")
         round_id, written = new_id(), strict_json.dumps(settings.to_dict())
         self._database.write(
             "INSERT INTO rounds (id, project_id, parent_id, number, settings, created, kind) "
@@ -50,6 +54,10 @@ class Rounds:
             ),
         )
         return self.get(round_id)
+
+    def put_below(self, round_id: str, parent_id: str) -> None:
+        """Let a first round in which nothing was done start from another one."""
+        self._database.write("UPDATE rounds SET parent_id = ? WHERE id = ?", (parent_id, round_id))
 
     def get(self, round_id: str) -> Round:
         """The round with this ID."""

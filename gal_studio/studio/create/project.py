@@ -142,6 +142,7 @@ def model_names(draft: ProjectDraft) -> ModelNames:
         settings.tune.method,
         settings.tune.target,
         settings.tune.rank if draft.start_from is not None else 1,
+        settings.references.adapter,
     )
 
 
@@ -207,7 +208,10 @@ def _settings(draft: ProjectDraft) -> Settings:
     vision_model = settings.refine.vision_model or (
         preset.vision_model if draft.clip_model in (None, preset.clip_model) else "clip"
     )
-    return settings.updated({"refine": {"vision_model": _absolute(vision_model)}})
+    adapter = " with ".join(map(_absolute_file, settings.references.adapter.split(" with ")))
+    return settings.updated(
+        {"refine": {"vision_model": _absolute(vision_model)}, "references": {"adapter": adapter}}
+    )
 
 
 def check_settings(settings: Settings, anchors: int) -> None:
@@ -268,6 +272,12 @@ def _absolute(name: str) -> str:
     checks.text("The name of a model", name)
     path = user_path(name.removeprefix(prefix))
     return f"{prefix}{path.absolute()}" if path.is_dir() and name.strip() else name
+
+
+def _absolute_file(name: str) -> str:
+    """The absolute path of a file or directory; other names unchanged."""
+    path = user_path(name)
+    return str(path.absolute()) if name.strip() and path.exists() else name
 
 
 def absolute_base_model(name: str) -> str:

@@ -6,6 +6,7 @@ from gal_studio.core.errors import StudioError
 from gal_studio.core.models.forms.registry import find_form
 from gal_studio.core.models.lora_start import LoraStart
 from gal_studio.core.types import Job
+from gal_studio.rounds.lineage import refuse_instant
 from gal_studio.rounds.starts import check_unstarted
 from gal_studio.state import Store
 from gal_studio.state.files.content_store import write_whole
@@ -68,6 +69,7 @@ class FileVerbs(Verbs):
         measured = self.measured_sentences(round_id)
         with self.store.database.transaction():
             round_ = self.store.rounds.get(round_id)
+            refuse_instant(round_, "exported")
             if round_.adapter is None:
                 raise StudioError(f"Round {round_.number} is not trained yet: press Fine-tune first.")
             wanted = find_form(form)

@@ -7,6 +7,7 @@ from gal_studio.core.errors import StudioError
 from gal_studio.core.measures.pictures import When
 from gal_studio.core.types import Job
 from gal_studio.rounds import test_set
+from gal_studio.rounds.lineage import refuse_instant
 from gal_studio.rounds.replays import refuse_changes_by_hand
 from gal_studio.studio.open_jobs import is_coming
 from gal_studio.studio.verbs.base import Verbs
@@ -27,6 +28,7 @@ class MeasureVerbs(Verbs):
             job = self._requested(round_, "measure")
             if job is not None:
                 return job
+            refuse_instant(round_, "measured")
             if round_.adapter is None and not is_coming(self.store, round_, "fine_tune", "refine"):
                 raise StudioError(f"Round {round_.number} is not trained yet: press Fine-tune first.")
             if round_.adapter is not None and not test_set.prepare(self.store, round_id).missing:

@@ -45,7 +45,7 @@ class WorkVerbs(MeasureVerbs):
         refuse_by_hand(self.store, round_id)
         with self.store.database.transaction():
             here = self.store.snapshots.round(round_id)
-            if here.round.adapter is None:
+            if here.round.adapter is None and here.round.kind != "instant":
                 raise StudioError(f"Round {here.round.number} is not trained yet: press Fine-tune first.")
             if anchor_id not in {anchor.id for anchor in lineage.pool(here)}:
                 raise StudioError(
@@ -171,6 +171,7 @@ class WorkVerbs(MeasureVerbs):
         refuse_by_hand(self.store, round_id)
         with self.store.database.transaction():
             round_ = self.store.rounds.get(round_id)
+            lineage.refuse_instant(round_, "trained")
             if round_.kind == "refine":
                 raise StudioError(
                     f"This is the refinement of round {round_.number}, which is trained on pairs: press "
@@ -229,7 +230,8 @@ class WorkVerbs(MeasureVerbs):
 
         What its training depends on stays, so that the training can be resumed and is known to be done.
         """
-        if round_.adapter is None and not is_coming(self.store, round_, "fine_tune", "refine"):
+        drawable = round_.adapter is not None or round_.kind == "instant"
+        if not drawable and not is_coming(self.store, round_, "fine_tune", "refine"):
             trained, button = "refined", "Train on these pairs"
             if round_.kind != "refine":
                 trained, button = "fine-tuned", "Fine-tune"
@@ -282,6 +284,7 @@ class WorkVerbs(MeasureVerbs):
         base = round_
         if round_.kind == "refine":
             base = pairs.refined_round(self.store.snapshots.round(round_id)).round
+        lineage.refuse_instant(base, "refined")
         if base.adapter is None and not is_coming(self.store, base, "fine_tune"):
             raise StudioError(f"Round {base.number} is not fine-tuned yet: press Fine-tune first.")
         for child in self.store.rounds.children(base.id):

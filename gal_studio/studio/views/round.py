@@ -48,7 +48,7 @@ def next_step(here: RoundSnapshot, busy: Collection[str], made: Proposal) -> Ste
     """The next step in a round; `busy` are the rounds that are worked on, `made` what the page suggests."""
     if here.id in busy:
         return "wait"
-    if here.round.adapter is None:
+    if here.round.adapter is None and here.round.kind != "instant":
         return here.round.kind
     if not here.candidates or missing(here):
         return "generate"  # the request says what to do if no anchor is left

@@ -171,8 +171,18 @@ def _shown(views: ViewCache, project_id: str, round_id: str | None) -> Shown:
     summaries = views.rounds(project_id)
     if not summaries:
         raise StudioError("It has no round.")
-    chosen = next((summary for summary in summaries if summary.id == round_id), summaries[-1])
+    chosen = next((summary for summary in summaries if summary.id == round_id), _newest(summaries))
     return Shown(views, summaries, views.round_view(project_id, chosen.id))
+
+
+def _newest(summaries: tuple[RoundSummary, ...]) -> RoundSummary:
+    """The newest round; the instant one before it, as long as nothing was done in it."""
+    newest = summaries[-1]
+    if newest.step == "fine_tune" and newest.adapter is None and not newest.candidates:
+        for one in summaries:
+            if one.id == newest.parent_id and one.kind == "instant":
+                return one
+    return newest
 
 
 def parts_of(shown: Shown) -> dict[str, Any]:

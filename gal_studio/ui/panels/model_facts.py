@@ -15,7 +15,12 @@ from gal_studio.ui.panels.form_notes import nested, start_of
 from gal_studio.ui.payloads import Payload
 from gal_studio.ui.payloads.forms import HubModel, ModelFacts, ModelProblem
 
-_LABELS = {"base_model": "Base model", "clip_model": "CLIP model", "vision_model": "Vision model"}
+_LABELS = {
+    "base_model": "Base model",
+    "clip_model": "CLIP model",
+    "vision_model": "Vision model",
+    "adapter": "Image adapter",
+}
 
 
 def facts_of_models(studio: Studio, request: Payload) -> ModelFacts:
@@ -32,6 +37,7 @@ def facts_of_models(studio: Studio, request: Payload) -> ModelFacts:
         else {"preset": DEFAULT_PRESET, "base_model": base, "clip_model": clip}
     )
     start, problems = _start(request)
+    start.setdefault("changes", _adapter(request))
     try:
         names = model_names(ProjectDraft(request["kind"], (), **chosen, **start))
         check_base_model(names.base_model)
@@ -40,6 +46,17 @@ def facts_of_models(studio: Studio, request: Payload) -> ModelFacts:
         return ModelFacts(problems=(ModelProblem("base_model", str(error)), *problems))
     found = ModelFacts(waiting=True) if reports is None else _found(reports)
     return replace(found, problems=(*found.problems, *problems))
+
+
+def _adapter(request: Payload) -> dict[str, Any]:
+    """The image adapter as a change of the settings."""
+    return nested(
+        {
+            name: value
+            for name, value in (request.get("settings") or {}).items()
+            if name == "references.adapter"
+        }
+    )
 
 
 def _start(request: Payload) -> tuple[dict[str, Any], list[ModelProblem]]:
@@ -59,7 +76,7 @@ def _start(request: Payload) -> tuple[dict[str, Any], list[ModelProblem]]:
 
 def _found(reports: ModelReports) -> ModelFacts:
     refused = tuple(
-        ModelProblem(one.field, one.refusal)  # type: ignore[arg-type]
+        ModelProblem("base_model" if one.field == "adapter" else one.field, one.refusal)  # type: ignore[arg-type]
         for one in reports.models
         if one.refusal
     )

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from gal_studio.core import types
 from gal_studio.core.gal.reasons import short_names
 from gal_studio.core.gal.scores.registry import SCORES
-from gal_studio.core.settings import GenerationSettings
+from gal_studio.core.settings import NATIVE, GenerationSettings, ReferenceSettings
 from gal_studio.core.settings_fields import SettingField, setting_fields
 from gal_studio.core.types import Kind, Witnesses
 from gal_studio.studio.views.json_types import Ts
@@ -157,6 +157,16 @@ def _commits(project: ProjectView) -> list[Fact]:
     return [("Pinned versions", ", ".join(pinned))] if pinned else []
 
 
+def _references(references: ReferenceSettings) -> list[Fact]:
+    """What draws with the references before any training."""
+    adapter = references.adapter.strip()
+    if not adapter:
+        return []
+    if adapter == NATIVE:
+        return [("Draws with references", "the base model itself")]
+    return [("Image adapter", f"{adapter}, strength {references.strength:g}")]
+
+
 def _recipes(generation: GenerationSettings) -> str:
     """How the LoRA draws candidates (Eq. G13), unless as trained."""
     lowest, latest = generation.lowest_strength, generation.latest_switch
@@ -195,6 +205,7 @@ def project_payload(project: ProjectView) -> Project:
             ("Training", f"{tune.steps} steps, rank {tune.rank}, learning rate {tune.learning_rate:g}"),
             ("Pictures", f"{generation.candidates} per test prompt, {generation.steps} steps, "
              f"guidance {generation.guidance_scale:g}{_recipes(generation)}"),
+            *_references(settings.references),
             ("Weight of accepted pictures", f"{gal.balance_lambda:g}" if gal.balance else "off"),
             ("Copies are found by", _WITNESSES[gal.witnesses]),
             ("Seed", str(project.seed)),

@@ -43,7 +43,7 @@ class Round:
     number: int
     kind: RoundKind
     step: str
-    trained: bool
+    trained: Annotated[bool, Doc("Can it draw? An instant round needs no training.")]
     pool: tuple[Anchor, ...]
     each: Annotated[int, Doc("Pictures of a test prompt by the settings: in a race at most.")]
     most: Annotated[int, Doc("Pictures of all test prompts by the settings, at most.")]
@@ -134,7 +134,7 @@ def round_payload(view: RoundView) -> Round:
         number=view.round.number,
         kind=view.round.kind,
         step=view.step,
-        trained=view.round.adapter is not None,
+        trained=view.round.adapter is not None or view.round.kind == "instant",
         pool=anchor_payloads(view.pool),
         each=view.settings.generation.candidates,
         most=most_pictures(view.settings.generation, len(view.pool)),

@@ -23,7 +23,11 @@ def download_models(store: Store, models: Models, job: Job) -> Generator[Progres
     pins = store.projects.revisions(project.id)
     settings = store.rounds.settings(job.round_id)
     names = ModelNames(
-        project.base_model, project.clip_model, settings.refine.vision_model, settings.machine.precision
+        project.base_model,
+        project.clip_model,
+        settings.refine.vision_model,
+        settings.machine.precision,
+        adapter=settings.references.adapter if store.rounds.get(job.round_id).kind == "instant" else "",
     )
     needs = list(unmet(names, pins))
     if not needs:

@@ -14,7 +14,7 @@ from gal_studio.core.errors import StudioError
 from gal_studio.core.gal.recipes import candidate_recipe
 from gal_studio.core.gal.scores.registry import score_pictures
 from gal_studio.core.gal.scores.score import DrawnPictures
-from gal_studio.core.recipe import Recipe
+from gal_studio.core.recipe import AS_TRAINED, Recipe
 from gal_studio.core.seeds import candidate_seed
 from gal_studio.core.types import Anchor, Job
 from gal_studio.engine.sampling.sampler import DrawnBatch, DrawRequest
@@ -47,7 +47,7 @@ class _Planned:
 def generate_round(store: Store, models: Models, job: Job) -> Generator[Progress, None, None]:
     """Draw the missing candidates of a round and place them on the map; stored ones are not drawn again."""
     task = open_task(store, models, job)
-    if task.round.adapter is None:
+    if task.round.adapter is None and task.round.kind != "instant":
         raise StudioError(f"Round {task.round.number} is not trained yet: press Fine-tune first.")
     yield Progress("loading", 0, 0, "Loading the models")
     model = models.image_model(task.project.base_model, task.settings.machine)
@@ -75,12 +75,13 @@ def generate_round(store: Store, models: Models, job: Job) -> Generator[Progress
 
 def _next(task: Task) -> list[_Planned]:
     """What is to be drawn next: in a race one stage, otherwise everything that is missing."""
+    instant, drawing = task.round.kind == "instant", task.settings.generation
     return [
         _Planned(
             anchor,
             index,
             candidate_seed(task.project.seed, anchor.prompt, index),
-            candidate_recipe(task.settings.generation, index),
+            AS_TRAINED if instant else candidate_recipe(drawing, index),
         )
         for anchor, index in planned.missing(task.store.snapshots.round(task.round.id))
     ]
@@ -115,7 +116,7 @@ def _draw(
         part = [one for one in wanted if one.recipe == recipe]
         left -= len(part)
         requests = [DrawRequest(one.anchor.prompt, one.seed) for one in part]
-        drawing = Drawing(requests, task.round.adapter, "draw", total, left, recipe)
+        drawing = Drawing(requests, task.round.adapter, "draw", total, left, recipe, of_round=True)
         yield from draw_and_keep(task, drawing, partial(_keep, task, part, detector))
 
 

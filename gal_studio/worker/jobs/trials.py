@@ -17,6 +17,7 @@ from gal_studio.worker.jobs.disk_space import check_drawing_room
 from gal_studio.worker.jobs.generate import open_detector, score_images
 from gal_studio.worker.models import Models
 from gal_studio.worker.patches.copy_detector import CopyDetector
+from gal_studio.worker.references import given_references
 from gal_studio.worker.task import Progress, Task, open_task
 
 logger = logging.getLogger("gal_studio.worker")
@@ -25,7 +26,7 @@ logger = logging.getLogger("gal_studio.worker")
 def draw_trials(store: Store, models: Models, job: Job) -> Generator[Progress, None, None]:
     """Draw what waits, and what is asked for meanwhile; a prompt that cannot be drawn says why."""
     task = open_task(store, models, job)
-    if task.round.adapter is None:
+    if task.round.adapter is None and task.round.kind != "instant":
         raise StudioError(f"Round {task.round.number} is not trained yet: press Fine-tune first.")
     yield Progress("loading", 0, 0, "Loading the models")
     model = models.image_model(task.project.base_model, task.settings.machine)
@@ -69,14 +70,15 @@ def _draw(
     task: Task, batch: Sequence[Trial], detector: CopyDetector | None, before: int, total: int
 ) -> Generator[Progress, None, None]:
     """Draw trials with the same guidance and recipe."""
-    adapter = task.store.adapters.path(task.round.adapter or "")
+    adapter = task.store.adapters.path(task.round.adapter) if task.round.adapter else None
     settings = replace(task.settings.generation, guidance_scale=batch[0].guidance_scale)
     requests = [DrawRequest(trial.prompt, trial.seed) for trial in batch]
     model = task.models.image_model(task.project.base_model, task.settings.machine)
     kept = before
     with (
         drawing(model, adapter, recipe=batch[0].recipe) as ready,
-        closing(draw(ready, requests, settings)) as events,  # type: ignore[type-var]
+        given_references(task, ready) as references,
+        closing(draw(ready, requests, settings, references)) as events,  # type: ignore[type-var]
     ):
         for event in events:
             if isinstance(event, DrawnBatch):

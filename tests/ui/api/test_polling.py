@@ -1,10 +1,13 @@
 """A poll returns what has changed, once."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from gal_studio.state import Store
 from gal_studio.state.tables.rounds import Preview
+from gal_studio.studio import Studio
 from gal_studio.ui.api import polling
 from gal_studio.ui.api.polling import new_candidates, poll
 from gal_studio.ui.api.view_cache import ViewCache
@@ -201,3 +204,18 @@ def test_losses_of_a_training_leave_the_other_rounds_alone(place: Place, monkeyp
     place.studio.store.rounds.set_title(place.round, "The first")
     assert poll(views, {"project": place.project})["parts"]["rounds"][0]["name"] == "The first"
     assert len(calls) == 2
+
+
+def test_a_new_project_opens_at_round_0_until_the_next_one_is_begun(tmp_path: Path):
+    with Store(tmp_path / "workspace") as store:
+        studio = Studio(store)
+        project = make_project(studio, candidates=2)
+        (first,) = studio.rounds(project)
+        studio.change_settings(project, {"references": {"adapter": "native"}})
+        zero = studio.instant_round(project).round_id
+        answer = poll(ViewCache(studio), {"project": project})
+        assert answer["round"] == zero
+        assert [one["kind"] for one in answer["parts"]["rounds"]] == ["instant", "fine_tune"]
+        assert answer["parts"]["round"]["trained"] is True
+        train(studio, first.id)
+        assert poll(ViewCache(studio), {"project": project})["round"] == first.id

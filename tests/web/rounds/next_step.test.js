@@ -139,3 +139,26 @@ test("an action opens the existing child round of its kind", () => {
   assert.deepEqual([next, fine], ["next", "fine"]);
   assert.equal(childOf("generate"), null);
 });
+
+test("a first round can be drawn without training where the model can be given references", () => {
+  state.round = round({ id: "r", step: "fine_tune", trained: false });
+  state.candidates = new Map();
+  assert.equal(notApplicable("instant"), true, "there is no image adapter");
+  state.project = project({
+    settings: { tune: { preview_every: 0 }, references: { adapter: "h94/IP-Adapter" } },
+  });
+  assert.equal(notApplicable("instant"), false);
+  state.rounds = [chip({ id: "zero", kind: "instant" }), chip({ id: "r", parent_id: "zero" })];
+  assert.equal(notApplicable("instant"), true, "it comes after Round 0 already");
+});
+
+test("a round without training is drawn, decided, and followed by a trained one", () => {
+  const next = chip({ id: "next", parent_id: "r", empty: true });
+  state.rounds = [chip({ id: "r", kind: "instant" }), next];
+  state.round = round({ id: "r", kind: "instant", step: "generate", trained: true, complete: false });
+  state.candidates = new Map();
+  assert.deepEqual([nextStep(), closed("generate")], ["generate", null]);
+  assert.equal(childOf("next_round"), undefined, "Next round runs the round that waits behind it");
+  state.rounds = [chip({ id: "r", kind: "instant" }), { ...next, empty: false }];
+  assert.equal(childOf("next_round")?.id, "next");
+});

@@ -152,10 +152,10 @@ def test_what_cannot_be_is_said(studio: Studio, models: Models, names: Names) ->
 def test_one_that_cannot_be_drawn_holds_up_no_other(
     studio: Studio, models: Models, drawn: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refusing(model, requests, settings):  # type: ignore[no-untyped-def]
+    def refusing(model, requests, settings, references=None):  # type: ignore[no-untyped-def]
         if any("unreadable" in request.prompt for request in requests):
             raise StudioError("The prompt is too long for the model.")
-        yield from draw(model, requests, settings)
+        yield from draw(model, requests, settings, references)
 
     monkeypatch.setattr(trials, "draw", refusing)
     asked = [studio.try_prompt(drawn, prompt, seed) for seed, prompt in enumerate([OWN, "unreadable", OWN])]

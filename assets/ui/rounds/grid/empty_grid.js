@@ -31,6 +31,11 @@ const STEPS = {
     "Teach the model what you accepted",
     "Press Run round: the model learns your reference and all accepted pictures, then draws again.",
   ],
+  instant: [
+    "Pictures before any training",
+    "Press Generate: the model draws pictures for each test prompt with your references beside them.",
+  ],
+  coming: ["Pictures before any training", "They come as they are drawn, with your references beside them."],
   generate: [
     "The model has learned. What did it learn?",
     "Press Run round: it draws pictures for each test prompt, and marks the copies of your reference.",
@@ -48,7 +53,8 @@ const NO_WITNESS = ["No copy was found this way", "Choose Either beside the filt
 
 /** The step of the round; that of a later round's training by itself. */
 function stepNow() {
-  const { step = "", trained } = state.round ?? {};
+  const { step = "", trained, kind } = state.round ?? {};
+  if (kind === "instant") return step === "generate" ? "instant" : "coming";
   const isFirst = state.rounds.find((round) => round.id === state.roundId)?.parent_id === null;
   return step === "fine_tune" && !trained && !isFirst ? "next" : step;
 }

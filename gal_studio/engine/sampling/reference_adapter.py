@@ -1,0 +1,334 @@
+"""Image adapters (IP-Adapter, IP-Adapter-Plus): read one, and attach it to a U-Net for a while."""
+
+import logging
+import pickle
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import torch
+from PIL import Image
+
+from gal_studio.core.errors import StudioError, first_line
+from gal_studio.core.settings import MOST_DRAWN_WITH
+from gal_studio.engine.families.family import Family, References, reference_family
+from gal_studio.engine.hub.needs import Revisions
+from gal_studio.engine.memory.plan import is_out_of_memory, release_memory
+from gal_studio.engine.models.adapter_files import encoder_configuration, locate_adapter
+from gal_studio.engine.models.adapters import differing_tensors, shapes
+from gal_studio.engine.models.image_model import ImageModel
+
+Tensors = dict[str, torch.Tensor]
+AdapterKind = Literal["plain", "plus"]
+_PREFIXES = {
+    "image_proj.": "image_proj",
+    "ip_adapter.": "ip_adapter",
+    "image_proj_model.": "image_proj",
+    "adapter_modules.": "ip_adapter",
+}
+"""How names begin in an adapter, and in the checkpoints of the published training programs."""
+_UNSUPPORTED = {
+    "proj.3.weight": "a full-face adapter",
+    "perceiver_resampler.proj_in.weight": "a FaceID adapter",
+    "proj.0.weight": "a FaceID adapter",
+}
+
+
+@dataclass(frozen=True)
+class ReferenceAdapter:
+    """An image adapter in memory: a projection or resampler, and the keys and values of each cross-attention.
+
+    `attention` has the tensors `N.to_k_ip.weight` and `N.to_v_ip.weight` with N = 1, 3, 5, ….
+    """
+
+    name: str
+    projection: Tensors
+    attention: Tensors
+    encoder: Path
+
+    @property
+    def kind(self) -> AdapterKind:
+        """Whether it has a projection of the picture's one feature, or a resampler of all positions."""
+        return "plain" if "proj.weight" in self.projection else "plus"
+
+    @property
+    def parts(self) -> dict[str, Tensors]:
+        """As diffusers takes it."""
+        return {"image_proj": self.projection, "ip_adapter": self.attention}
+
+    @property
+    def attention_names(self) -> list[str]:
+        """The names of the keys and values, in the order of the U-Net's attention."""
+        count = len(self.attention) // 2
+        return [f"{2 * place + 1}.to_{part}_ip.weight" for place in range(count) for part in ("k", "v")]
+
+    def save(self, path: Path) -> None:
+        """Write a safetensors file in the published layout."""
+        from safetensors.torch import save_file
+
+        named = {
+            f"{part}.{name}": tensor.contiguous()
+            for part, tensors in self.parts.items()
+            for name, tensor in tensors.items()
+        }
+        save_file(named, path, metadata={"format": "pt"})
+
+
+def load_adapter(name: str, model: ImageModel, revisions: Revisions | None = None) -> ReferenceAdapter:
+    """Read an adapter by its name, see `adapter_files.AdapterName`; refused if it does not fit the model."""
+    check_references(model.family, model.name, is_native=False)
+    family = model.family
+    files = locate_adapter(name, family.name, {} if revisions is None else revisions)
+    projection, attention = read_parts(files.weights)
+    adapter = ReferenceAdapter(name, projection, attention, files.encoder)
+    _check_kind(adapter)
+    _check_fits(adapter, model)
+    _check_encoder(adapter)
+    return adapter
+
+
+def check_references(family: Family | type[Family], name: str, is_native: bool) -> None:
+    """Refuse a base model that cannot be given reference pictures by itself, or else by an adapter."""
+    by_adapter = reference_family(family, name).by_adapter
+    if is_native and by_adapter:
+        raise StudioError(
+            f"The model {name} takes no reference pictures by itself: name an image adapter, such as "
+            "h94/IP-Adapter."
+        )
+    if not is_native and not by_adapter:
+        raise StudioError(
+            f"The model {name} takes reference pictures by itself: write native in place of an image adapter."
+        )
+
+
+def read_parts(path: Path) -> tuple[Tensors, Tensors]:
+    """The two parts of an adapter's file, in any published layout; no program in it is ever run."""
+    content = _read(path)
+    if all(isinstance(content.get(part), Mapping) for part in ("image_proj", "ip_adapter")):
+        parts: Mapping[str, Mapping[str, Any]] = content
+    else:
+        parts = {"image_proj": {}, "ip_adapter": {}}
+        for name, tensor in content.items():
+            for prefix, part in _PREFIXES.items():
+                if name.startswith(prefix):
+                    parts[part][name.removeprefix(prefix)] = tensor  # type: ignore[index]
+    projection, attention = dict(parts["image_proj"]), dict(parts["ip_adapter"])
+    if not projection or not attention:
+        raise StudioError(
+            f"The file {path.name} is not an image adapter: it has no image_proj and ip_adapter weights."
+        )
+    tensors = [*projection.values(), *attention.values()]
+    if not all(isinstance(one, torch.Tensor) and one.isfinite().all() for one in tensors):
+        raise StudioError(f"The image adapter {path.name} is damaged: download it again.")
+    return projection, attention
+
+
+def _read(path: Path) -> Mapping[str, Any]:
+    from safetensors import SafetensorError
+    from safetensors.torch import load_file
+
+    try:
+        if path.suffix == ".safetensors":
+            return load_file(path)
+        found = torch.load(path, map_location="cpu", weights_only=True)
+    except pickle.UnpicklingError as error:
+        raise StudioError(
+            f"The file {path.name} is a pickle with more in it than weights, which could run a program: "
+            "choose a .safetensors file."
+        ) from error
+    except (OSError, SafetensorError, RuntimeError, ValueError, EOFError) as error:
+        raise StudioError(
+            f"The image adapter {path} cannot be read ({first_line(error)}): download it again."
+        ) from error
+    if not isinstance(found, Mapping):
+        raise StudioError(f"The file {path.name} is not an image adapter: it is no table of weights.")
+    return found
+
+
+def _check_kind(adapter: ReferenceAdapter) -> None:
+    """Refuse what is not reproduced: adapters of faces, and those that come with LoRAs."""
+    layout = next((what for key, what in _UNSUPPORTED.items() if key in adapter.projection), "")
+    if any("_lora." in key for key in adapter.attention):
+        layout = "a FaceID adapter"
+    known = "proj.weight" in adapter.projection or {"latents", "proj_in.weight"} <= adapter.projection.keys()
+    if layout or not known:
+        raise StudioError(
+            f"{adapter.name} is {layout or 'an adapter of another layout'}: this version supports IP-Adapter "
+            "and IP-Adapter-Plus."
+        )
+
+
+def _check_fits(adapter: ReferenceAdapter, model: ImageModel) -> None:
+    width = _output_width(adapter)
+    expected: dict[str, tuple[int, ...]] = {}
+    crossing = [name for name in model.denoiser.attn_processors if name.endswith("attn2.processor")]
+    for number, name in enumerate(crossing):
+        layer = model.denoiser.get_submodule(name.removesuffix(".processor"))
+        for part in ("k", "v"):
+            expected[f"{2 * number + 1}.to_{part}_ip.weight"] = tuple(layer.to_k.weight.shape)
+    difference = differing_tensors(expected, shapes(adapter.attention))
+    if difference or width != model.denoiser.config.cross_attention_dim:
+        raise StudioError(
+            f"The image adapter {adapter.name} was made for another base model than {model.name} (it "
+            f"{difference or f'makes tokens of width {width}'}): choose one for {_WORDS[model.family.name]}."
+        )
+
+
+_WORDS = {"sd1": "Stable Diffusion 1.5", "sdxl": "Stable Diffusion XL"}
+
+
+def _output_width(adapter: ReferenceAdapter) -> int:
+    named = "norm.weight" if adapter.kind == "plain" else "proj_out.weight"
+    tensor = adapter.projection.get(named)
+    return 0 if tensor is None else int(tensor.shape[0])
+
+
+def _check_encoder(adapter: ReferenceAdapter) -> None:
+    plain = adapter.kind == "plain"
+    reads = int(adapter.projection["proj.weight" if plain else "proj_in.weight"].shape[1])
+    made = encoder_configuration(adapter.encoder).get("projection_dim" if plain else "hidden_size")
+    if made != reads:
+        raise StudioError(
+            f"The image adapter {adapter.name} reads features of width {reads}, and the image encoder "
+            f"{adapter.encoder} makes {made}: name the encoder that it was trained with."
+        )
+
+
+@contextmanager
+def attached(model: ImageModel, adapter: ReferenceAdapter, strength: float = 1.0) -> Iterator[None]:
+    """Have the adapter in the denoiser within the context, in its precision, and restore it exactly.
+
+    `strength` in [0, 1] multiplies what the pictures add to each cross-attention.
+    """
+    unet, pipeline = model.denoiser, model.family.pipeline
+    if model.is_quantized:
+        raise StudioError(
+            "An image adapter cannot be added to base weights of 8-bit integers: choose plain base weights."
+        )
+    before, held = dict(unet.attn_processors), unet.encoder_hid_proj
+    try:
+        logging.getLogger("diffusers.models.modeling_utils").setLevel(logging.ERROR)  # of `to`
+        with torch.random.fork_rng(devices=[]):
+            unet._load_ip_adapter_weights([adapter.parts], low_cpu_mem_usage=False)
+        unet.encoder_hid_proj.requires_grad_(False).eval()
+        for processor in unet.attn_processors.values():
+            if isinstance(processor, torch.nn.Module):
+                processor.requires_grad_(False)
+        pipeline.set_ip_adapter_scale(strength)
+        yield
+    finally:
+        unet.encoder_hid_proj = held  # its attention would count as the U-Net's
+        unet.set_attn_processor(before)
+        unet.config.encoder_hid_dim_type = None
+
+
+def attention_weights(model: ImageModel) -> dict[str, torch.nn.Parameter]:
+    """Make the keys and values of the attached adapter trainable in float32; returns them by name."""
+    found = dict(_attention(model))
+    for weight in found.values():
+        weight.data = weight.data.float()
+        weight.requires_grad_(True)
+    return found
+
+
+def trained_adapter(model: ImageModel, adapter: ReferenceAdapter) -> ReferenceAdapter:
+    """The adapter with the keys and values that are attached now."""
+    weights = [weight.detach().cpu().clone() for _, weight in _attention(model)]
+    return replace(adapter, attention=dict(zip(adapter.attention_names, weights, strict=True)))
+
+
+def _attention(model: ImageModel) -> list[tuple[str, torch.nn.Parameter]]:
+    """Keys and values of each cross-attention, in the order of the U-Net's attention."""
+    found = []
+    for name, processor in model.denoiser.attn_processors.items():
+        if name.endswith("attn2.processor"):
+            for part in ("to_k_ip.0.weight", "to_v_ip.0.weight"):
+                found.append((f"{name}.{part}", processor.get_parameter(part)))
+    return found
+
+
+def encode_references(
+    model: ImageModel, adapter: ReferenceAdapter | None, pictures: Sequence[Image.Image]
+) -> References:
+    """Encode the pictures of one row; with an adapter, which is attached, by its image encoder."""
+    check_pictures(pictures)
+    family = reference_family(model.family, model.name)
+    if adapter is None:
+        return family.encode_references(pictures, model.device)
+    with image_encoder(model, adapter) as device:
+        return family.encode_references(pictures, device)
+
+
+def encode_each(
+    model: ImageModel, adapter: ReferenceAdapter, pictures: Sequence[Image.Image]
+) -> list[References]:
+    """Encode pictures for a row each, on the CPU; the adapter is attached."""
+    family = reference_family(model.family, model.name)
+    with image_encoder(model, adapter) as device:
+        found = [family.encode_references([picture], device) for picture in pictures]
+    return [
+        References(tuple(one.cpu() for one in each.features), tuple(one.cpu() for one in each.absent))
+        for each in found
+    ]
+
+
+def check_pictures(pictures: Sequence[Image.Image]) -> None:
+    """Refuse too many pictures, and blank ones."""
+    if len(pictures) > MOST_DRAWN_WITH:
+        raise StudioError(
+            f"There are {len(pictures)} reference pictures, and a picture is drawn with at most "
+            f"{MOST_DRAWN_WITH}: take some away."
+        )
+    for picture in pictures:
+        pixels = np.asarray(picture.convert("RGB")).reshape(-1, 3)
+        if (pixels == pixels[0]).all():
+            raise StudioError("A reference picture is one flat colour, which says nothing: choose another.")
+
+
+@contextmanager
+def image_encoder(model: ImageModel, adapter: ReferenceAdapter) -> Iterator[torch.device]:
+    """Have the adapter's image encoder in the pipeline within the context; yields its device.
+
+    Where the device has no room for it, it works in main memory.
+    """
+    from transformers import CLIPImageProcessor, CLIPVisionModelWithProjection
+
+    pipeline, kept = model.family.pipeline, {}
+    try:
+        encoder = CLIPVisionModelWithProjection.from_pretrained(
+            adapter.encoder, local_files_only=True, use_safetensors=True, dtype=model.denoiser.dtype
+        )
+    except Exception as error:  # the library raises many types
+        raise StudioError(
+            f"The image encoder {adapter.encoder} cannot be opened ({first_line(error)}): it needs a "
+            "config.json and its weights in model.safetensors."
+        ) from error
+    encoder.requires_grad_(False).eval()
+    device = _placed(encoder, model.device)
+    side = encoder.config.image_size
+    parts = {"image_encoder": encoder, "feature_extractor": CLIPImageProcessor(size=side, crop_size=side)}
+    for name, part in parts.items():
+        kept[name] = getattr(pipeline, name)
+        setattr(pipeline, name, part)
+    try:
+        yield device
+    finally:
+        for name, part in kept.items():
+            setattr(pipeline, name, part)
+        del encoder, parts
+        release_memory()
+
+
+def _placed(encoder: Any, device: torch.device) -> torch.device:
+    try:
+        encoder.to(device)
+    except (RuntimeError, MemoryError) as error:
+        if not is_out_of_memory(error):
+            raise
+        encoder.to("cpu")
+        release_memory()
+        return torch.device("cpu")
+    return device

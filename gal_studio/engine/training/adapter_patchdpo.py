@@ -1,0 +1,105 @@
+"""PatchDPO of an image adapter (Eq. P7), as published: its attention is trained on pairs of many subjects."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from gal_studio.core.errors import StudioError
+from gal_studio.core.settings import TuneSettings
+from gal_studio.engine.families.family import References
+from gal_studio.engine.models.image_model import ImageModel
+from gal_studio.engine.models.text import encode_prompts
+from gal_studio.engine.sampling.reference_adapter import ReferenceAdapter, attention_weights
+from gal_studio.engine.training.batches import Batch, make_batch
+from gal_studio.engine.training.checkpoints import Checkpoint, fingerprint, machine_parts
+from gal_studio.engine.training.fine_tune import TuneEvent, train
+from gal_studio.engine.training.latents import ExamplePicture
+from gal_studio.engine.training.losses import share_noise
+from gal_studio.engine.training.patchdpo import RefinePair, cache_pairs
+from gal_studio.engine.training.trainer import Training
+
+DROPPED = 0.05
+"""The chance that a pair goes without its picture, without its prompt, and without both; each."""
+
+PUBLISHED = TuneSettings(
+    steps=30_000, batch_size=4, learning_rate=3e-5, rank=1, target="attention", checkpoint_every=500
+)
+"""The published settings of one device of eight: the steps, the pairs in each, and the learning rate."""
+
+PUBLISHED_SIDE = 512
+"""The published resolution in pixels; that of a smaller model is its own."""
+
+
+def refine_adapter(
+    model: ImageModel,
+    adapter: ReferenceAdapter,
+    pairs: Sequence[RefinePair],
+    references: Sequence[References],
+    tune: TuneSettings,
+    seed: int,
+    resume_from: Path | None = None,
+    checkpoint: Callable[[Checkpoint], None] | None = None,
+) -> Iterator[TuneEvent]:
+    """Train the keys and values of the attached adapter, and nothing else; see `fine_tune`.
+
+    `references` are the features of each pair's y, which both its pictures are predicted with. Of `tune`,
+    steps, batch size (in pairs), learning rate, resolution and times count. Afterwards the trained adapter is
+    attached: `trained_adapter` reads it.
+    """
+    if not pairs:
+        raise StudioError("There are no pairs: give a folder with pictures of objects.")
+
+    def make() -> Training:
+        source = SubjectSource(model, adapter, pairs, references, tune, seed)
+        return Training(model, source, tune, seed, weights=attention_weights(model))
+
+    yield from train(model, make, resume_from, checkpoint)
+
+
+class SubjectSource:
+    """Batches of Eq. P7: y before x, both with y's prompt and picture, unless those are dropped."""
+
+    def __init__(
+        self,
+        model: ImageModel,
+        adapter: ReferenceAdapter,
+        pairs: Sequence[RefinePair],
+        references: Sequence[References],
+        tune: TuneSettings,
+        seed: int,
+    ) -> None:
+        """Encode all pictures; resize the maps to latent size."""
+        self.model, self.tune, self.count = model, tune, len(pairs)
+        self.pairs, self.references = cache_pairs(model, pairs, tune), tuple(references)
+        self.without_text = encode_prompts(model, [""])[""]
+        self.process = model.family.process()
+        self.rows = self.counted = 2 * tune.batch_size
+        given = [ExamplePicture(pair.reference, pair.prompt) for pair in pairs]
+        drawn = [ExamplePicture(pair.generated, pair.prompt) for pair in pairs]
+        more = [np.ascontiguousarray(pair.weights, dtype=np.float64).tobytes() for pair in pairs]
+        more += [tensor.float().numpy().tobytes() for tensor in adapter.attention.values()]
+        self.fingerprint = fingerprint(tune, seed, given, drawn, (*more, *machine_parts(model)))
+
+    def next_batch(self, generator: torch.Generator) -> Batch:
+        """Draw pairs, and what is dropped of them; times and noise are shared within a pair."""
+        chosen = torch.randint(self.count, (self.tune.batch_size,), generator=generator)
+        index = torch.cat([chosen, chosen + self.count]).tolist()
+        crops = self.pairs.crops(index, self.tune.crop == "random", generator)
+        times = self.process.times(self.tune.batch_size, generator, self.tune.time_low, self.tune.time_high)
+        noise = torch.randn((self.tune.batch_size, *crops.latents.shape[1:]), generator=generator)
+        luck = torch.rand(self.tune.batch_size, generator=generator).tolist() * 2
+        rows = zip(index, luck, strict=True)
+        texts = [
+            self.without_text if DROPPED <= drawn < 3 * DROPPED else self.pairs.texts[row]
+            for row, drawn in rows
+        ]
+        batch = make_batch(self.model, self.process, crops, texts, share_noise(times), share_noise(noise))
+        given = [self.references[row % self.count] for row in index]
+        kept = [
+            one.dropped if drawn < DROPPED or 2 * DROPPED <= drawn < 3 * DROPPED else one
+            for one, drawn in zip(given, luck, strict=True)
+        ]
+        return replace(batch, references=kept)

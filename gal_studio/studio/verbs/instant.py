@@ -1,0 +1,61 @@
+"""Round 0: pictures of all test prompts, drawn with the references and no training."""
+
+from gal_studio.core.errors import StudioError
+from gal_studio.core.settings import MOST_DRAWN_WITH, Settings
+from gal_studio.core.types import Job, Round
+from gal_studio.rounds.replays import refuse_changes_by_hand
+from gal_studio.studio.verbs.work import WorkVerbs
+
+
+class InstantVerbs(WorkVerbs):
+    """Rounds that need no training."""
+
+    def can_draw_without_training(self, project_id: str) -> bool:
+        """Whether the project has an image adapter, or a model that needs none."""
+        return bool(self.store.projects.get(project_id).settings.references.adapter.strip())
+
+    def instant_round(self, project_id: str) -> Job:
+        """Queue the pictures of an instant round, which the job names; one with these settings is used again.
+
+        A first round in which nothing was done yet comes after it.
+        """
+        refuse_changes_by_hand(self.store, project_id)
+        with self.store.database.transaction():
+            project = self.store.projects.get(project_id)
+            given = len(self.store.projects.references(project_id))
+            if not self.can_draw_without_training(project_id):
+                raise StudioError(
+                    f"{project.name} has no image adapter: name one in its settings, a folder or a Hugging "
+                    "Face ID such as h94/IP-Adapter, or native for FLUX.2 klein."
+                )
+            if given > MOST_DRAWN_WITH:
+                raise StudioError(
+                    f"{project.name} has {given} references, and a picture is drawn with at most "
+                    f"{MOST_DRAWN_WITH}: start a project with the best of them, or train a round."
+                )
+            there = self._the_same(project_id, project.settings)
+            if there is None:
+                there = self.store.rounds.add(project_id, None, project.settings, "instant")
+                for round_ in self._untouched(project_id):
+                    self.store.rounds.put_below(round_.id, there.id)
+            return self.generate(there.id)
+
+    def _the_same(self, project_id: str, settings: Settings) -> Round | None:
+        rounds = self.store.rounds
+        shown = [each for each in rounds.shown(project_id) if each.kind == "instant"]
+        same = (each for each in shown if rounds.settings(each.id).references == settings.references)
+        return next(same, None)
+
+    def _untouched(self, project_id: str) -> list[Round]:
+        """The first rounds that have nothing: no training, pictures, jobs or next rounds."""
+        worked_on = {job.round_id for job in self.store.jobs.of_project(project_id)}
+        return [
+            each
+            for each in self.store.rounds.of_project(project_id)
+            if each.parent_id is None
+            and each.kind == "fine_tune"
+            and each.adapter is None
+            and each.id not in worked_on
+            and not self.store.candidates.count(each.id)
+            and not self.store.rounds.children(each.id)
+        ]

@@ -1,0 +1,105 @@
+"""Pictures drawn with references are those of the stock pipelines, for each way to give references."""
+
+from pathlib import Path
+
+import diffusers
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from gal_studio.core.settings import GenerationSettings
+from gal_studio.engine.models.image_model import ImageModel, load_image_model
+from gal_studio.engine.sampling.reference_adapter import attached, encode_references, load_adapter
+from gal_studio.engine.sampling.sampler import DrawnBatch, DrawRequest, draw
+from tests.engine.sampling.test_sampler import difference
+from tests.engine.tiny import make_tiny_pipeline, make_tiny_xl_pipeline
+from tests.engine.tiny_adapters import make_tiny_adapters
+from tests.engine.tiny_flows import make_distilled_klein, make_tiny_klein
+from tests.engine.tiny_pipelines import Make
+
+REQUESTS = [DrawRequest("A cat in a style", 5), DrawRequest("A long tie", 6)]
+
+
+def references(count: int) -> list[Image.Image]:
+    rng = np.random.default_rng(7)
+    sizes = [(72, 96), (80, 64), (64, 64)][:count]
+    return [Image.fromarray(rng.integers(0, 256, (*size, 3), dtype=np.uint8)) for size in sizes]
+
+
+def drawn(events: object) -> list[Image.Image]:
+    return [image for event in events if isinstance(event, DrawnBatch) for image in event.images]  # type: ignore[attr-defined]
+
+
+def stock_pipeline(
+    model: ImageModel, folder: Path, settings: GenerationSettings
+) -> diffusers.DiffusionPipeline:
+    pipeline = diffusers.DiffusionPipeline.from_pretrained(folder, dtype=torch.float32)
+    pipeline.set_progress_bar_config(disable=True)
+    pipeline.vae.to(memory_format=torch.channels_last)
+    if model.family.part == "unet":
+        solver = model.family.solver(settings.steps, model.resolution, model.device)
+        pipeline.scheduler = diffusers.DPMSolverMultistepScheduler.from_config(solver.config)
+    return pipeline
+
+
+@pytest.mark.parametrize(("scale", "count"), [(1.0, 1), (4.0, 2)], ids=["unguided", "guided"])
+@pytest.mark.parametrize("file", ["ip-adapter-plus", "ip-adapter"])
+@pytest.mark.parametrize("make", [make_tiny_pipeline, make_tiny_xl_pipeline])
+def test_image_adapters(make: Make, file: str, scale: float, count: int, tmp_path: Path) -> None:
+    model = load_image_model(make(tmp_path / "base"), device="cpu")
+    folder = make_tiny_adapters(tmp_path / "adapters", model)
+    xl = model.family.name == "sdxl"
+    name = f"{file}_{'sdxl_vit-h' if xl else 'sd15'}.safetensors"
+    place = "sdxl_models" if xl else "models"
+    settings = GenerationSettings(steps=3, guidance_scale=scale, batch_size=1)
+    adapter, pictures = load_adapter(str(folder / place / name), model), references(count)
+    plain = drawn(draw(model, REQUESTS, settings))
+    with attached(model, adapter, 0.7):
+        ours = drawn(draw(model, REQUESTS, settings, encode_references(model, adapter, pictures)))
+    stock = stock_pipeline(model, tmp_path / "base", settings)
+    with torch.random.fork_rng(devices=[]):
+        stock.load_ip_adapter(
+            folder, subfolder=place, weight_name=name, image_encoder_folder="models/image_encoder"
+        )
+    stock.set_ip_adapter_scale(0.7)
+    theirs = [
+        stock(
+            prompt=request.prompt,
+            ip_adapter_image=[pictures],
+            num_inference_steps=settings.steps,
+            guidance_scale=scale,
+            height=model.resolution,
+            width=model.resolution,
+            generator=torch.Generator("cpu").manual_seed(request.seed),
+        ).images[0]
+        for request in REQUESTS
+    ]
+    assert max(difference(*pair) for pair in zip(ours, theirs, strict=True)) == 0
+    assert min(difference(*pair) for pair in zip(ours, plain, strict=True)) > 2
+
+
+@pytest.mark.parametrize(
+    ("make", "scale", "rounding"), [(make_tiny_klein, 3.0, 1), (make_distilled_klein, 1.0, 0)]
+)
+def test_references_of_klein(make: Make, scale: float, rounding: int, tmp_path: Path) -> None:
+    """Klein's pipeline predicts with and without the prompt one after the other, which rounds otherwise."""
+    model, pictures = load_image_model(make(tmp_path), device="cpu"), references(3)
+    settings = GenerationSettings(steps=3, guidance_scale=scale, batch_size=1, resolution=64)
+    plain = drawn(draw(model, REQUESTS, settings))
+    ours = drawn(draw(model, REQUESTS, settings, encode_references(model, None, pictures)))
+    stock = stock_pipeline(model, tmp_path, settings)
+    theirs = [
+        stock(
+            image=pictures,
+            prompt=request.prompt,
+            num_inference_steps=settings.steps,
+            guidance_scale=scale,
+            height=64,
+            width=64,
+            generator=torch.Generator("cpu").manual_seed(request.seed),
+        ).images[0]
+        for request in REQUESTS
+    ]
+    assert max(difference(*pair) for pair in zip(ours, theirs, strict=True)) <= rounding
+    assert min(difference(*pair) for pair in zip(ours, plain, strict=True)) > rounding

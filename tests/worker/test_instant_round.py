@@ -1,0 +1,157 @@
+"""Round 0: candidates drawn with the references and no training, in a round like any other."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from gal_studio.core.errors import StudioError
+from gal_studio.engine.models.image_model import load_image_model
+from gal_studio.engine.sampling import fused_adapter
+from gal_studio.engine.sampling.reference_adapter import attached, encode_references, load_adapter
+from gal_studio.engine.sampling.sampler import DrawnBatch, DrawRequest, draw
+from gal_studio.studio import Studio
+from gal_studio.worker.models import Models
+from tests.engine.sampling.test_sampler import difference
+from tests.engine.tiny import make_tiny_clip
+from tests.engine.tiny_adapters import make_tiny_adapters
+from tests.engine.tiny_flows import make_distilled_klein
+from tests.tiny_project import CHANGES, drawing, object_draft
+from tests.worker.refinement.working import work
+
+
+@pytest.fixture(scope="module")
+def adapter(names: tuple[str, str], tmp_path_factory: pytest.TempPathFactory) -> str:
+    model = load_image_model(names[0], device="cpu")
+    return str(make_tiny_adapters(tmp_path_factory.mktemp("adapters"), model))
+
+
+def with_adapter(adapter: str, **more: Any) -> dict[str, Any]:
+    return {**CHANGES, "references": {"adapter": adapter, "strength": 0.8}, **more}
+
+
+def redrawn(studio: Studio, round_id: str, adapter: str, prompt: str, seed: int) -> Image.Image:
+    """The picture of a prompt, drawn by the engine alone with the project's references."""
+    store, project = studio.store, studio.store.projects.get(studio.store.rounds.get(round_id).project_id)
+    model = load_image_model(project.base_model)
+    pictures = [store.images.picture(one.image) for one in store.projects.references(project.id)]
+    read, settings = load_adapter(adapter, model), studio.store.rounds.settings(round_id).generation
+    with fused_adapter.drawing(model) as ready, attached(ready, read, 0.8):
+        given = encode_references(ready, read, pictures)
+        for event in draw(ready, [DrawRequest(prompt, seed)], settings, given):
+            if isinstance(event, DrawnBatch):
+                return event.images[0]
+    raise AssertionError("nothing was drawn")
+
+
+def test_round_0_is_drawn_decided_and_learned_from(
+    studio: Studio, names: tuple[str, str], adapter: str
+) -> None:
+    project = studio.create_project(object_draft(names, changes=with_adapter(adapter)))
+    first = studio.rounds(project)[0].id
+    job, models = studio.instant_round(project), Models()
+    done = work(studio, models, job)
+    assert done is not None and (done.state, done.message) == ("completed", "")
+    zero = studio.store.rounds.get(job.round_id)
+    assert (zero.kind, zero.number, zero.parent_id, zero.adapter) == ("instant", 0, None, None)
+    after = studio.store.rounds.get(first)
+    assert (after.kind, after.number, after.parent_id) == ("fine_tune", 1, zero.id)
+    view = studio.round_view(zero.id)
+    assert len(view.candidates) == 12 and len(view.scores) == 4 and view.sentence
+    assert view.step in ("accept", "next_round", "done") and not view.trainable
+    assert all(tile.candidate.x is not None for tile in view.candidates)
+    tile = view.candidates[5]
+    alone = redrawn(studio, zero.id, adapter, tile.prompt, tile.candidate.seed)
+    stored = studio.store.images.picture(tile.candidate.image)
+    assert difference(stored, alone) <= 1
+    assert [each.name for each in studio.rounds(project)] == ["Round 0", "Round 1"]
+
+    studio.decide([tile.candidate.id], "accepted")
+    assert studio.next_round(zero.id).id == first
+    studio.run_round(first)
+    work(studio, models)
+    learned = studio.store.rounds.training_set(first)
+    assert [example.image for example in learned if not example.is_reference] == [tile.candidate.image]
+    assert tile.prompt not in {anchor.prompt for anchor in studio.pool(first)}
+    assert len(studio.round_view(first).candidates) == 9
+    again = object_draft(names, changes=with_adapter(adapter), name="Without")
+    other = studio.rounds(studio.create_project(again))[0].id
+    studio.run_round(other)
+    work(studio, models)
+    assert studio.adapter_path(other).read_bytes() != studio.adapter_path(first).read_bytes()
+
+
+def test_a_free_prompt_is_drawn_with_the_references(
+    studio: Studio, names: tuple[str, str], adapter: str
+) -> None:
+    changes = with_adapter(adapter, generation={**CHANGES["generation"], "candidates": 2})
+    project = studio.create_project(object_draft(names, changes=changes))
+    zero = studio.instant_round(project).round_id
+    trial = studio.try_prompt(zero, "{} under a tree", seed=9)
+    work(studio, Models())
+    found = Image.open(studio.trial_picture(trial.id))
+    prompt = studio.trials(project)[0].prompt
+    assert difference(found, redrawn(studio, zero, adapter, prompt, 9)) <= 1
+
+
+def test_what_needs_a_trained_round_is_refused_for_round_0(
+    studio: Studio, names: tuple[str, str], adapter: str
+) -> None:
+    project = studio.create_project(object_draft(names, changes=with_adapter(adapter)))
+    zero = studio.instant_round(project).round_id
+    for what in (
+        lambda: studio.fine_tune(zero),
+        lambda: studio.measure(zero),
+        lambda: studio.run_refinement(zero),
+        lambda: studio.export_round(zero, "kohya"),
+    ):
+        with pytest.raises(StudioError, match=r"Round 0 is drawn without training, so that nothing in"):
+            what()
+    assert studio.instant_round(project).round_id == zero
+    studio.change_settings(project, {"references": {"strength": 0.3}})
+    other = studio.store.rounds.get(studio.instant_round(project).round_id)
+    assert other.id != zero and (other.number, other.parent_id) == (0, None)
+    assert [each.name for each in studio.rounds(project)] == ["Round 0", "Round 0 (2)", "Round 1"]
+
+
+def test_bad_adapters_are_refused_in_a_sentence(
+    studio: Studio, names: tuple[str, str], tmp_path: Path
+) -> None:
+    project = studio.create_project(object_draft(names))
+    before = studio.rounds(project)
+    with pytest.raises(StudioError, match=r"has no image adapter: name one in its settings"):
+        studio.instant_round(project)
+    assert studio.rounds(project) == before
+    for name, words in (
+        (str(tmp_path / "nowhere"), "There is no image adapter"),
+        (str(tmp_path), "There is no image adapter in .* for this base model"),
+        ("native", "takes no reference pictures by itself: name an image adapter"),
+    ):
+        studio.change_settings(project, {"references": {"adapter": name}})
+        job = work(studio, Models(), studio.instant_round(project))
+        assert job is not None and job.state == "error"
+        with pytest.raises(StudioError, match=words):
+            raise StudioError(job.message)
+        assert not studio.round_view(job.round_id).candidates
+
+
+def test_klein_needs_no_adapter(studio: Studio, tmp_path: Path) -> None:
+    names = str(make_distilled_klein(tmp_path / "klein")), f"local-dir:{make_tiny_clip(tmp_path / 'clip')}"
+    small = {**CHANGES["generation"], "candidates": 2, "resolution": 64}
+    project = studio.create_project(object_draft(names, changes=with_adapter("native", generation=small)))
+    job = work(studio, Models(), studio.instant_round(project))
+    assert job is not None and (job.state, job.message) == ("completed", "")
+    pictures = [
+        studio.store.images.picture(tile.candidate.image)
+        for tile in studio.round_view(job.round_id).candidates
+    ]
+    assert len(pictures) == 8 and all(np.asarray(picture).std() > 1 for picture in pictures)
+
+
+def test_too_many_references_are_refused(studio: Studio, names: tuple[str, str]) -> None:
+    given = [(drawing(one), "A <sks> cat on a rug") for one in range(11)]
+    project = studio.create_project(object_draft(names, references=given, changes=with_adapter("native")))
+    with pytest.raises(StudioError, match=r"has 11 references, and a picture is drawn with at most 10"):
+        studio.instant_round(project)
