@@ -36,7 +36,8 @@ def test_the_workspace_of_a_new_project(
     words = [command, *project, "--out", str(folder / "out"), "--steps", "7"]
     assert main(words) == main(["--workspace", "W", *words]) == main([*words, "--workspace", "W"]) == 0
     assert [plan.workspace for plan in plans] == [folder / "out" / "workspace", Path("W"), Path("W")]
-    assert {(plan.rounds, plan.policy) for plan in plans} == {(2, "uncertainty")}
+    policy = "random" if command == "run" else "uncertainty"  # of the project file, and the preset's
+    assert {(plan.rounds, plan.policy) for plan in plans} == {(2, policy)}
     assert all(plan.draft.changes["tune"]["steps"] == 7 for plan in plans)
 
 
