@@ -23,7 +23,10 @@ BUCKET = 1 << 24
 
 @dataclass(frozen=True)
 class Membership:
-    """What a process needs to take part: the model by name and commits, how it is trained, and its device."""
+    """What a process needs to take part: the model by name and commits, how it is trained, and its device.
+
+    A LoRA is trained in the layers of its target, and `also` in these.
+    """
 
     model: str
     commits: Mapping[str, str]
@@ -33,6 +36,7 @@ class Membership:
     rank: int
     size: int
     meeting_point: str
+    also: tuple[str, ...] = ()
 
 
 def meet(membership: Membership) -> None:

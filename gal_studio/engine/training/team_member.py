@@ -46,7 +46,7 @@ def _opened(membership: Membership) -> ImageModel:
         membership.model, membership.device, revisions=dict(membership.commits), machine=machine
     )
     if membership.tune.method == "lora":
-        attach_lora(model, membership.tune, torch.Generator().manual_seed(0))
+        attach_lora(model, membership.tune, torch.Generator().manual_seed(0), membership.also)
     else:
         attach_full(model)
     return model

@@ -10,9 +10,11 @@ from torch import distributed
 
 from gal_studio.assets import resolve_model
 from gal_studio.core.errors import StudioError
+from gal_studio.engine.models.adapters import layers_in
 from gal_studio.engine.models.image_model import ImageModel
 from gal_studio.engine.training.team import Team
 from gal_studio.worker.task import Progress, Task
+from gal_studio.worker.training.training_run import TrainingTask
 
 LOOK = 0.2  # seconds between two looks whether the other processes have opened the model
 
@@ -40,14 +42,15 @@ def _equal_gpus() -> list[str]:
 
 
 @contextmanager
-def gathered(task: Task, model: ImageModel, batch_size: int) -> Iterator[Team | None]:
+def gathered(task: TrainingTask, model: ImageModel, batch_size: int) -> Iterator[Team | None]:
     """The processes that train on the other devices, which open the model meanwhile; None without any."""
     devices = devices_of(task, model, batch_size)
     if not devices:
         yield None
         return
     name, commits = resolve_model(task.project.base_model), dict(task.models.revisions)
-    team = Team(name, commits, task.settings.machine, task.settings.tune, devices)
+    also = () if task.start is None else layers_in(task.start, model.family.part)
+    team = Team(name, commits, task.settings.machine, task.settings.tune, devices, also)
     try:
         yield team
     finally:
