@@ -14,6 +14,7 @@ from gal_studio.commands.download import download
 from gal_studio.commands.evaluate import evaluate
 from gal_studio.commands.export import export
 from gal_studio.commands.export_project import export_project
+from gal_studio.commands.figures import figures
 from gal_studio.commands.import_project import import_project
 from gal_studio.commands.jobs import jobs
 from gal_studio.commands.refine import refine
@@ -44,6 +45,7 @@ for command in (
     start_from,
     export,
     evaluate,
+    figures,
     export_project,
     import_project,
     doctor,

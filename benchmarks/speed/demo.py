@@ -27,12 +27,12 @@ def main() -> None:
         start = time.monotonic()
         subprocess.run([*command, "--kind", args.kind, "--rounds", str(args.rounds)], check=True)
         wall = time.monotonic() - start
-        summary = json.loads((out / "summary.json").read_text())
+        summary, timing = (json.loads((out / name).read_text()) for name in ("summary.json", "timing.json"))
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1e6
-    for round_ in summary["rounds"]:
-        parts = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in round_["seconds"].items())
+    for round_, times in zip(summary["rounds"], timing["rounds"], strict=True):
+        parts = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in times["seconds"].items())
         print(f"round {round_['number']}: {parts}; {round_['unet_forwards']} U-Net forwards")
-    print(f"{args.kind}, {args.rounds} rounds: {wall:.0f} s, peak memory {peak:.2f} GB, {summary['machine']}")
+    print(f"{args.kind}, {args.rounds} rounds: {wall:.0f} s, peak memory {peak:.2f} GB, {timing['machine']}")
 
 
 if __name__ == "__main__":

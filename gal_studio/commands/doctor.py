@@ -13,6 +13,7 @@ from gal_studio.commands.terminal.machine import describe_machine
 from gal_studio.commands.terminal.stored import AsJson, Workspace, existing_workspace, given_workspace
 from gal_studio.core.errors import StudioError
 from gal_studio.core.types import Kind
+from gal_studio.provenance import made_by
 from gal_studio.state.database import upgrades
 from gal_studio.state.files.own_folder import others
 from gal_studio.state.files.paths import user_path
@@ -105,6 +106,7 @@ def examine(preset_name: str, probe: bool = True) -> dict[str, Any]:
     """Everything that `doctor` reports, as plain data."""
     report: dict[str, Any] = {
         "machine": describe_machine(),
+        "made_by": made_by(),
         "models": {preset.name: _where(preset) for preset in load_presets()},
     }
     if probe:

@@ -9,7 +9,13 @@ import typer
 
 from gal_studio.commands.refine_adapter import AdapterPlan, refine_adapter
 from gal_studio.commands.running.local_worker import LocalWorker, ProgressLine, local_worker
-from gal_studio.commands.running.outputs import check_folder, describe_refinement, write_outputs
+from gal_studio.commands.running.outputs import (
+    check_folder,
+    describe_refinement,
+    has_interval,
+    refinement_seconds,
+    write_outputs,
+)
 from gal_studio.commands.terminal.stored import (
     AsJson,
     Wanted,
@@ -21,6 +27,7 @@ from gal_studio.commands.terminal.stored import (
 )
 from gal_studio.core.errors import StudioError
 from gal_studio.core.types import Round
+from gal_studio.provenance import made_by
 from gal_studio.rounds import pairs as pair_rules
 from gal_studio.rounds import planned
 from gal_studio.rounds.inputs import inputs_of
@@ -105,7 +112,8 @@ def refine_project(
             refinements = {round_.id: node} if node else {}
             write_outputs(studio, [round_.id], out, "human", refinements)
             line.say(f"Written to {out}.")
-        return describe_refinement(studio, node) or {}
+        told = describe_refinement(studio, node) or {}
+        return {**told, "seconds": refinement_seconds(studio, node), "made_by": made_by()}
 
 
 def refine_round(studio: Studio, worker: LocalWorker, line: ProgressLine, round_id: str) -> str | None:
@@ -138,10 +146,12 @@ def _tell(studio: Studio, line: ProgressLine, node: Round) -> None:
         line.say("  Before and after, judged by the project's CLIP:")
     for measured in view.measurements:
         title = TITLES.get(measured.metric, measured.metric)
+        prompts = len(view.measured_prompts)
+        over = f"{measured.images} pictures of {prompts} prompt{'' if prompts == 1 else 's'}"
+        interval = f"95 % interval over prompts {measured.low:+.3f} to {measured.high:+.3f}"
+        known = f"{interval}, {over}" if has_interval(view) else f"{over}: too few for an interval"
         line.say(
-            f"  {title}: {measured.before:.3f} -> {measured.after:.3f} "
-            f"({measured.difference:+.3f}, 95 % interval {measured.low:+.3f} to {measured.high:+.3f}, "
-            f"{measured.images} pictures)"
+            f"  {title}: {measured.before:.3f} -> {measured.after:.3f} ({measured.difference:+.3f}; {known})"
         )
 
 

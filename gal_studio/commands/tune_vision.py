@@ -15,6 +15,7 @@ from gal_studio.assets import load_preset, resolve_model
 from gal_studio.commands.terminal.stored import AsJson
 from gal_studio.core.errors import StudioError
 from gal_studio.core.seeds import generator
+from gal_studio.provenance import made_by
 from gal_studio.state.files.content_store import writing_beside
 from gal_studio.state.files.errors import make_folder
 from gal_studio.state.files.paths import is_companion
@@ -88,7 +89,8 @@ def tune(plan: TunePlan) -> dict[str, Any]:
     _say(f"After: {after:.2f}. Use it with vision_model = {name!r} under [settings.refine].")
     return {"vision_model": name, "own_place_before": before, "own_place_after": after,
             "limits": asdict(tower.limits) if tower.limits else None,
-            "pictures": len(shown), "held_out": len(held_out), "steps": plan.steps}  # fmt: skip
+            "pictures": len(shown), "held_out": len(held_out), "steps": plan.steps,
+            "made_by": made_by()}  # fmt: skip
 
 
 def _measure_limits(tower: Any, held_out: Sequence[Image.Image], seed: int) -> Any:

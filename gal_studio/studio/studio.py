@@ -2,8 +2,10 @@
 
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
+from gal_studio.core.errors import StudioError
+from gal_studio.core.extras import how_to_install
 from gal_studio.processes import start_worker
 from gal_studio.state import Store
 from gal_studio.state.files.paths import user_path
@@ -18,6 +20,9 @@ from gal_studio.studio.verbs.replays import ReplayVerbs
 from gal_studio.studio.verbs.rounds import RoundVerbs
 from gal_studio.studio.verbs.tree import TreeVerbs
 from gal_studio.studio.verbs.trials import TrialVerbs
+
+if TYPE_CHECKING:
+    from gal_studio.studio.figures.figures import Figures
 
 
 class Studio(
@@ -42,6 +47,15 @@ class Studio(
         page may be open on the same workspace meanwhile.
         """
         return cls(Store(user_path(Path(workspace)).absolute()), wake=start_worker, models=model_check)
+
+    @property
+    def figures(self) -> "Figures":
+        """The figures of this workspace; refused without Plotly, which is an extra."""
+        try:
+            from gal_studio.studio.figures.figures import Figures
+        except ImportError as error:
+            raise StudioError(f"Figures need Plotly: run `{how_to_install('figures')}`.") from error
+        return Figures(self)
 
     def close(self) -> None:
         """Close the workspace; a worker that is busy goes on."""

@@ -1,6 +1,7 @@
 """Helpers for the tests of the commands: a project file, a command, and its output."""
 
 import hashlib
+import json
 import math
 from collections import Counter
 from dataclasses import replace
@@ -9,7 +10,6 @@ from typing import Any
 
 import pytest
 from PIL import Image
-from safetensors import safe_open
 
 from gal_studio.cli import main
 from gal_studio.core.gal.selection import rank_anchors
@@ -89,7 +89,6 @@ def check_rounds(summary: dict[str, Any], table: list[dict[str, str]], out: Path
         assert round_["mean_entropy"] == pytest.approx(
             math.fsum(row["entropy"] for row in anchors) / len(anchors)
         )
-        assert set(round_["seconds"]) == {"fine_tune", "generate", "embed", "project"}
         strengths = Counter(row["late_strength"] for row in rows)  # of each, batches are filled up to 4
         filled = sum(math.ceil(count / 4) * 4 for count in strengths.values())
         assert len(strengths) == 3 and round_["unet_forwards"] == filled * 2 * 2
@@ -108,16 +107,20 @@ def check_rounds(summary: dict[str, Any], table: list[dict[str, str]], out: Path
 
 
 def results(out: Path) -> dict[str, str]:
-    """What must be equal in two runs: everything except times, and the tensors of the LoRA."""
+    """What must be equal in two runs: the bytes of every file but that of the times.
+
+    Whether a round is measured depends on the speed of the machine, so that the summary counts without it.
+    """
     kept = {}
     for path in sorted(out.rglob("*")):
-        if path.suffix in (".png", ".csv") and "workspace" not in path.parts:
-            kept[str(path.relative_to(out))] = hashlib.sha256(path.read_bytes()).hexdigest()
-        elif path.name.startswith("lora-"):
-            with safe_open(path, framework="numpy") as file:
-                tensors = {name: file.get_tensor(name).tobytes() for name in file.keys()}  # noqa: SIM118
-            kept[path.name] = hashlib.sha256(repr(sorted(tensors.items())).encode()).hexdigest()
-    return kept
+        name = path.relative_to(out).as_posix()
+        if path.is_file() and name != "timing.json" and not name.startswith("workspace"):
+            kept[name] = hashlib.sha256(path.read_bytes()).hexdigest()
+    summary = json.loads((out / "summary.json").read_text())
+    del summary["measured"]
+    for round_ in summary["rounds"]:
+        del round_["measured"]
+    return {**kept, "summary.json": json.dumps(summary)}
 
 
 def refinable(folder: Path, names: tuple[str, str], tower: str) -> Path:

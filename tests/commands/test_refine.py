@@ -5,13 +5,17 @@ import json
 import math
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 
+from gal_studio.core.intervals import FEWEST
+from gal_studio.provenance import made_by
 from gal_studio.state import Store
 from tests.commands.running import check_rounds, refinable, results, run
 
 REFINE_KEYS = {
-    "pairs", "steps", "seconds", "loss_first", "loss_last", "metrics_before", "metrics_after", "judged_by",
+    "pairs", "steps", "loss_first", "loss_last", "metrics_before", "metrics_after", "judged_by",
     "unmeasured",
 }  # fmt: skip
 
@@ -27,7 +31,6 @@ def test_every_round_is_refined_when_asked(
         told = round_["refine"]
         assert set(told) >= REFINE_KEYS
         assert (told["pairs"], told["steps"]) == (2, 3)
-        assert told["seconds"] > 0
         assert math.isfinite(told["loss_first"] + told["loss_last"])
         assert (told["judged_by"], told["unmeasured"]) == (names[1], None)
         metrics = {"clip_t", "clip_i", "overfit_rate"}
@@ -41,6 +44,7 @@ def test_every_round_is_refined_when_asked(
         (row["round"], row["prompt"], row["seed"]) for row in table
     ]
     assert all((out / row["file"]).is_file() for row in refined)
+    _check_maps(out)
     with Store(out / "workspace") as store:
         rounds = store.rounds.of_project(store.projects.all()[0].id)
         kinds = {round_.id: round_.kind for round_ in rounds}
@@ -58,6 +62,28 @@ def test_every_round_is_refined_when_asked(
         assert len(store.jobs.of_project(rounds[0].project_id)) == jobs
 
 
+def _check_maps(out: Path) -> None:
+    """The maps of the first refinement are those that are stored, as numbers and as pictures."""
+    maps = np.load(out / "maps-round-1-refined.npz")
+    with Store(out / "workspace") as store:
+        (node, *_) = (
+            one for one in store.rounds.of_project(store.projects.all()[0].id) if one.kind == "refine"
+        )
+        pairs = store.refinements.pairs(node.id)
+        for number, pair in enumerate(pairs, 1):
+            for kind in ("quality", "reproduction"):
+                stored = store.refinements.map(pair.id, kind)
+                assert stored is not None
+                np.testing.assert_allclose(maps[f"{kind}-{number:02d}"], stored.values, atol=1e-3)
+                height, width = stored.values.shape
+                with Image.open(out / "maps" / "round-1-refined" / f"{kind}-{number:02d}.png") as picture:
+                    assert picture.size == (16 * width, 16 * height)
+                    corner = picture.getpixel((0, 0))
+                assert corner == pytest.approx(255 * float(stored.values[0, 0]), abs=1)
+    assert list(maps["prompts"]) == [pair.prompt for pair in pairs]
+    assert list(maps["seeds"]) == [pair.seed for pair in pairs]
+
+
 def test_refine_command_on_a_stored_project(
     folder: Path, names: tuple[str, str], tower: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -72,7 +98,13 @@ def test_refine_command_on_a_stored_project(
     told = json.loads(printed.out)
     assert set(told) >= REFINE_KEYS
     assert "text alignment" in printed.err
-    assert json.loads((refined / "summary.json").read_text())["rounds"][0]["refine"] == told
+    assert told["made_by"] == made_by() and told["seconds"] > 0
+    written = json.loads((refined / "summary.json").read_text())["rounds"][0]["refine"]
+    assert written == {name: value for name, value in told.items() if name not in ("made_by", "seconds")}
+    assert (told["prompts"], told["images"]) == (len(told["measured_prompts"]), 3 * told["prompts"])
+    few = told["prompts"] < FEWEST
+    assert few and all(one["low"] is one["high"] is None for one in told["differences"].values())
+    assert f"pictures of {told['prompts']} prompts: too few for an interval" in printed.err
     assert run("refine", "--workspace", workspace, "--round", 1, "--json") == 0  # it is done already
     assert json.loads(capsys.readouterr().out) == told
     assert run("refine", "--workspace", workspace, "--steps", 4, "--json") == 0  # the last round

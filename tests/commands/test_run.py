@@ -16,6 +16,7 @@ from safetensors import safe_open
 
 from benchmarks.faults.running import wait_until
 from benchmarks.faults.witness import Witness
+from gal_studio.provenance import made_by
 from gal_studio.state import Store
 from tests.commands.running import QUICK, check_rounds, results, run, write_project
 
@@ -36,7 +37,12 @@ def test_run_writes_everything(
         3,
     )
     assert {"base_model", "clip_model", "trigger_word", "lambda", "top_k"} <= set(project)
-    assert summary["machine"]["cores"] == os.cpu_count()
+    timing = json.loads((out / "timing.json").read_text())
+    assert timing["machine"]["cores"] == os.cpu_count()
+    assert [set(times["seconds"]) for times in timing["rounds"]] == [
+        {"fine_tune", "generate", "embed", "project"}
+    ] * 2
+    assert summary["made_by"] == made_by()
     assert [round_["number"] for round_ in summary["rounds"]] == [1, 2]
     table = list(csv.DictReader((out / "candidates.csv").read_text().splitlines()))
     check_rounds(summary, table, out)
@@ -77,6 +83,19 @@ def test_same_command_again_does_nothing_twice_and_more_rounds_go_on(
         assert Counter(job.kind for job in jobs if job.kind != "measure") == {"fine_tune": 2, "generate": 2}
 
 
+def test_equal_runs_give_equal_bytes(folder: Path, names: tuple[str, str]) -> None:
+    project = write_project(folder, names)
+    for out in ("one", "another"):
+        assert run("run", project, "--out", folder / out) == 0
+    one, another = results(folder / "one"), results(folder / "another")
+    assert one == another
+    assert len(one) > 20
+    assert run("run", project, "--out", folder / "third", "--seed", 4) == 0
+    rows = [(folder / out / "candidates.csv").read_text().splitlines()[1:] for out in ("one", "third")]
+    ids = [{row.partition(",")[0] for row in found} for found in rows]
+    assert len(ids[0]) == len(rows[0]) and ids[0].isdisjoint(ids[1]), "another seed gives other pictures"
+
+
 def completed(workspace: Path) -> int:
     """How many jobs are done; a workspace that is being made has none."""
     database = f"file:{workspace / 'studio.db'}?mode=ro"  # to open it otherwise would make it
@@ -105,10 +124,7 @@ def test_killed_run_goes_on_and_ends_with_the_same_pictures(folder: Path, names:
     assert not witness.losses.any, witness.losses
     assert run("run", project, "--out", out) == 0
     whole, killed = results(folder / "whole"), results(out)
-    ids = ("candidates.csv",)  # names of rows differ from workspace to workspace
-    assert {name: value for name, value in whole.items() if name not in ids} == {
-        name: value for name, value in killed.items() if name not in ids
-    }
+    assert whole == killed
 
 
 def test_a_changed_run_is_refused_and_replaces_the_other_on_request(

@@ -1,4 +1,8 @@
-"""The output files of `demo` and `run`: summary.json, candidates.csv, pictures, contact sheets, LoRAs."""
+"""The output files of `demo` and `run`: summary.json, candidates.csv, pictures, contact sheets, LoRAs.
+
+They follow from the project, so that equal runs give equal bytes; only `timing.json` has times and the
+machine.
+"""
 
 import csv
 import io
@@ -9,17 +13,20 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
+from gal_studio.commands.running.maps import write_maps
 from gal_studio.commands.terminal.machine import describe_machine
 from gal_studio.core.gal.balance import effective_draws
 from gal_studio.core.gal.recipe_rates import best_recipe, recipe_rates
 from gal_studio.core.gal.scores.registry import SCORES, known_scores
+from gal_studio.core.intervals import FEWEST
+from gal_studio.provenance import made_by
 from gal_studio.rounds import lineage
 from gal_studio.state.files.content_store import write_whole
 from gal_studio.state.files.errors import disk_problem
 from gal_studio.studio import Studio
 from gal_studio.studio.reports.contact_sheet import contact_sheet
 from gal_studio.studio.reports.measured import describe_measures, describe_round, find_measured
-from gal_studio.studio.views.types import CandidateView, ProjectView, RoundView
+from gal_studio.studio.views.types import CandidateView, ProjectView, RefinementView, RoundView
 
 BEFORE_SCORES = ("candidate_id", "round", "prompt", "seed", "early_strength", "late_strength", "switch")
 AFTER_SCORES = ("overfit", "overfit_by", "suggested", "accepted", "tsne_x", "tsne_y", "file")
@@ -66,14 +73,48 @@ def write_outputs(
         ],
         "measured": describe_measures(measures),
         "scores": {score.name: {"label": score.label, "explanation": score.explanation} for score in SCORES},
-        "machine": describe_machine(),
+        "made_by": made_by(),
     }
     write_whole(out / "candidates.csv", _table(views).encode(), out)
     if refined:
         write_whole(out / "refined-candidates.csv", _table(refined).encode(), out)
-    text = json.dumps(summary, indent=2, ensure_ascii=False)
-    write_whole(out / "summary.json", f"{text}\n".encode(), out)
+    for view in refined:
+        write_maps(studio, view.round, out)
+    _write_json(out / "summary.json", summary)
+    _write_json(out / "timing.json", {"machine": describe_machine(), "rounds": _times(studio, views, nodes)})
     return summary
+
+
+def _write_json(path: Path, value: Mapping[str, Any]) -> None:
+    write_whole(path, f"{json.dumps(value, indent=2, ensure_ascii=False)}\n".encode(), path.parent)
+
+
+def _times(
+    studio: Studio, views: Sequence[RoundView], refinements: Mapping[str, str]
+) -> list[dict[str, Any]]:
+    """The seconds of each round's phases."""
+    phases = ("fine_tune", "generate", "embed", "project")
+    return [
+        {
+            "number": view.round.number,
+            "seconds": {name: view.seconds.get(name, 0.0) for name in phases},
+            "refine_seconds": refinement_seconds(studio, refinements.get(view.round.id)),
+        }
+        for view in views
+    ]
+
+
+def has_interval(view: RefinementView) -> bool:
+    """Whether a refinement was measured on enough prompts for the interval of a difference."""
+    return len(view.measured_prompts) >= FEWEST
+
+
+def refinement_seconds(studio: Studio, node: str | None) -> float | None:
+    """The seconds of a refinement; None if there is none."""
+    if node is None:
+        return None
+    seconds = studio.store.rounds.seconds(node)
+    return sum(seconds.get(phase, 0.0) for phase in ("pairs", "maps", "refine"))
 
 
 def _drawn(view: RoundView) -> RoundView:
@@ -139,14 +180,12 @@ def _recipes(view: RoundView) -> dict[str, Any]:
 
 
 def _round(studio: Studio, view: RoundView) -> dict[str, Any]:
-    seconds = {name: view.seconds.get(name, 0.0) for name in ("fine_tune", "generate", "embed", "project")}
     prompts = {tile.candidate.id: tile.prompt for tile in view.candidates}
     by_hand = studio.store.decisions.of_round(view.round.id).weights
     return {
         "number": view.round.number,
         "mean_entropy": view.mean_entropy,
         "unet_forwards": view.unet_forwards,
-        "seconds": seconds,
         "recipes": _recipes(view),
         "anchors": [
             {
@@ -196,20 +235,25 @@ def describe_refinement(studio: Studio, node: str | None) -> dict[str, Any] | No
     """The summary of a refinement; None if there is none."""
     if node is None:
         return None
-    view, seconds = studio.refinement_view(node), studio.store.rounds.seconds(node)
+    view = studio.refinement_view(node)
     losses = [loss for _, loss in view.losses]
     return {
         "pairs": len(view.pairs),
         "steps": len(losses),
-        "seconds": sum(seconds.get(phase, 0.0) for phase in ("pairs", "maps", "refine")),
         "loss_first": losses[0] if losses else None,
         "loss_last": losses[-1] if losses else None,
         "metrics_before": {figure.metric: figure.before for figure in view.measurements},
         "metrics_after": {figure.metric: figure.after for figure in view.measurements},
         "differences": {
-            figure.metric: {"value": figure.difference, "low": figure.low, "high": figure.high}
+            figure.metric: {
+                "value": figure.difference,
+                "low": figure.low if has_interval(view) else None,
+                "high": figure.high if has_interval(view) else None,
+            }
             for figure in view.measurements
         },
+        "prompts": len(view.measured_prompts),
+        "measured_prompts": list(view.measured_prompts),
         "images": view.measurements[0].images if view.measurements else 0,
         "judged_by": studio.project(studio.store.rounds.get(node).project_id).clip_model,
         "unmeasured": view.unmeasured or None,

@@ -12,7 +12,7 @@ from gal_studio.core.measures.pictures import MeasuredPicture, MeasuredPrompt, P
 from gal_studio.core.types import Candidate, Remark
 from gal_studio.state.database.connection import Database
 from gal_studio.state.tables.copy_marks import copy_shift
-from gal_studio.state.tables.projects import new_id
+from gal_studio.state.tables.projects import derived_id
 
 LIKENESS = "likeness"
 """The name under which the likeness to the references is stored beside the scores of candidates."""
@@ -95,7 +95,7 @@ class Measures:
                     "INSERT INTO test_prompts (id, project_id, position, part, prompt) VALUES (?1, ?2, "
                     "(SELECT COALESCE(MAX(position) + 1, 0) FROM test_prompts WHERE project_id = ?2), "
                     "?3, ?4) ON CONFLICT (project_id, part, prompt) DO UPDATE SET enabled = 1",
-                    (new_id(), project_id, part, prompt),
+                    (derived_id(writer, "test_prompts", project_id, part, prompt), project_id, part, prompt),
                 )
 
     def keep_only(self, project_id: str, part: Part, prompts: Sequence[str]) -> None:
@@ -116,7 +116,8 @@ class Measures:
                 scores = json.dumps({name: float(value) for name, value in new.scores.items()})
                 writer.execute(
                     "INSERT INTO test_pictures VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                    (new_id(), new.prompt_id, new.round_id, new.number, new.seed, new.image, scores,
+                    (derived_id(writer, "test_pictures", new.prompt_id, new.round_id, new.number, new.image),
+                     new.prompt_id, new.round_id, new.number, new.seed, new.image, scores,
                      new.remark, new.trained_as, self._clock()),
                 )  # fmt: skip
 

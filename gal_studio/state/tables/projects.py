@@ -1,11 +1,14 @@
 """Projects with their references, anchors and settings."""
 
+import hashlib
+import itertools
 import logging
 import sqlite3
 import uuid
 from collections import UserDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from gal_studio.core import strict_json
 from gal_studio.core.errors import StudioError
@@ -22,8 +25,21 @@ _log = logging.getLogger(__name__)
 
 
 def new_id() -> str:
-    """A new random ID for a row."""
+    """A new random ID for a row that no result depends on."""
     return uuid.uuid4().hex[:16]
+
+
+def derived_id(writer: sqlite3.Connection, table: str, *content: Any) -> str:
+    """The ID of a new row that follows from its content, JSON values: equal runs give equal IDs.
+
+    Of rows with the same content, each further one is numbered.
+    """
+    for number in itertools.count():
+        text = strict_json.dumps([table, number, *content])
+        identity = hashlib.sha256(text.encode()).hexdigest()[:16]
+        if writer.execute(f"SELECT 1 FROM {table} WHERE id = ?", (identity,)).fetchone() is None:
+            return identity
+    raise AssertionError("numbers do not end")
 
 
 @dataclass(frozen=True)
@@ -45,6 +61,18 @@ class NewProject:
     anchors: tuple[str, ...]
     origin: str | None = None
     prior: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def content(self) -> list[Any]:
+        """All that results depend on, as JSON values; the references without their IDs."""
+        references = [
+            [one.prompt, one.plain_prompt, one.image, one.trigger_word, one.mask] for one in self.references
+        ]
+        models = [self.base_model, self.clip_model]
+        return [
+            self.name, self.kind, models, self.trigger_word, self.seed, self.settings.to_dict(), references,
+            self.anchors, self.prior,
+        ]  # fmt: skip
 
 
 class ProjectRevisions(UserDict[str, str]):
@@ -80,15 +108,16 @@ class Projects:
 
     def add(self, new: NewProject) -> Project:
         """Store a project with its references, anchors and first settings."""
-        project_id, now = new_id(), self._clock()
+        now = self._clock()
         with self._database.transaction() as writer:
+            project_id = derived_id(writer, "projects", new.content)
             writer.execute(
                 "INSERT INTO projects VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (project_id, new.name, new.kind, new.base_model, new.clip_model, new.trigger_word,
                  new.seed, new.origin, now),
             )  # fmt: skip
             for position, reference in enumerate(new.references):
-                reference_id = new_id()
+                reference_id = derived_id(writer, "project_references", project_id, position)
                 writer.execute(
                     "INSERT INTO project_references VALUES (?, ?, ?, ?, ?, ?, ?)",
                     (reference_id, project_id, position, reference.prompt, reference.plain_prompt,
@@ -194,7 +223,7 @@ class Projects:
                     "INSERT INTO anchors (id, project_id, position, prompt) VALUES (?1, ?2, "
                     "(SELECT COALESCE(MAX(position) + 1, 0) FROM anchors WHERE project_id = ?2), ?3) "
                     "ON CONFLICT (project_id, prompt) DO UPDATE SET enabled = 1",
-                    (new_id(), project_id, prompt),
+                    (derived_id(writer, "anchors", project_id, prompt), project_id, prompt),
                 )
 
     def project_of_anchor(self, anchor_id: str) -> str:

@@ -10,7 +10,7 @@ from gal_studio.core.settings import GenerationSettings, Settings
 from gal_studio.core.snapshot import Preview as Preview
 from gal_studio.core.types import Round, RoundKind, TrainingExample
 from gal_studio.state.database.connection import Database, record
-from gal_studio.state.tables.projects import new_id, read_settings
+from gal_studio.state.tables.projects import derived_id, read_settings
 
 Place = tuple[float, float]
 
@@ -39,20 +39,14 @@ class Rounds:
         """
         first = 0 if kind == "instant" else 1
         number = first if parent_id is None else self.get(parent_id).number + (kind == "fine_tune")
-        round_id, written = new_id(), strict_json.dumps(settings.to_dict())
-        self._database.write(
-            "INSERT INTO rounds (id, project_id, parent_id, number, settings, created, kind) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (
-                round_id,
-                project_id,
-                parent_id,
-                number,
-                written,
-                self._clock(),
-                kind,
-            ),
-        )
+        written = strict_json.dumps(settings.to_dict())
+        with self._database.transaction() as writer:
+            round_id = derived_id(writer, "rounds", project_id, parent_id, kind)
+            writer.execute(
+                "INSERT INTO rounds (id, project_id, parent_id, number, settings, created, kind) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (round_id, project_id, parent_id, number, written, self._clock(), kind),
+            )
         return self.get(round_id)
 
     def put_below(self, round_id: str, parent_id: str) -> None:

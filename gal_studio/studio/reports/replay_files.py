@@ -17,6 +17,7 @@ from PIL import Image
 from gal_studio.core.gal.balance import effective_draws
 from gal_studio.core.intervals import Interval
 from gal_studio.core.measures.pictures import METRICS
+from gal_studio.provenance import made_by
 from gal_studio.rounds import lineage
 from gal_studio.state.files.content_store import write_whole
 from gal_studio.studio import Studio
@@ -82,6 +83,7 @@ def _summary(
         ],
         "measured": describe_measures(measures),
         "against_project": {metric: interval(figure) for metric, figure in view.differences.items()},
+        "made_by": made_by(),
     }
 
 

@@ -53,7 +53,8 @@ def refinement_view(store: Store, round_id: str) -> RefinementView:
     here, project = inputs.here, inputs.here.project.project
     pairs.refined_round(here)
     step = _step(inputs, jobs)
-    unmeasured = step == "done" and not (measured or pairs.measured_prompts(here, trained))
+    prompts = pairs.measured_prompts(here, trained) if step == "done" else frozenset()
+    unmeasured = step == "done" and not (measured or prompts)
     return RefinementView(
         pairs=_pair_views(store, inputs),
         step=step,
@@ -65,6 +66,7 @@ def refinement_view(store: Store, round_id: str) -> RefinementView:
         can_undo=undo,
         can_redo=redo,
         unmeasured=UNMEASURED if unmeasured else "",
+        measured_prompts=tuple(sorted(prompts)),
     )
 
 

@@ -244,6 +244,7 @@ class RefinementView:
 
     `step` is the next step: make the pairs, review them, train, generate, or done. `rule` says what the next
     round starts from, `next_round_rule` the same in words; `unmeasured` says why there can be no measurement.
+    The measurements are over `measured_prompts`, in alphabetical order.
     """
 
     pairs: tuple[PairView, ...]
@@ -256,6 +257,7 @@ class RefinementView:
     can_undo: bool
     can_redo: bool
     unmeasured: str = ""
+    measured_prompts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

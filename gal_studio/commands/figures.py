@@ -1,0 +1,126 @@
+"""`gal-studio figures`: the figures of a project or an evaluation as files."""
+
+import json
+from collections.abc import Callable, Iterator
+from enum import StrEnum
+from functools import partial
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from gal_studio.commands.running.outputs import check_folder
+from gal_studio.commands.terminal.stored import (
+    Wanted,
+    Workspace,
+    existing_workspace,
+    find_project,
+    given_workspace,
+)
+from gal_studio.core.errors import StudioError
+from gal_studio.core.extras import how_to_install
+from gal_studio.state.files.content_store import write_whole
+from gal_studio.studio import Studio
+
+Made = tuple[str, Callable[[], Any]]
+"""The name of a figure's file, and what makes it."""
+
+
+class Format(StrEnum):
+    """Of the files: HTML needs nothing more, the others kaleido and a Chromium."""
+
+    html = "html"
+    svg = "svg"
+    pdf = "pdf"
+    png = "png"
+
+
+class Theme(StrEnum):
+    """Of the figures."""
+
+    light = "light"
+    dark = "dark"
+
+
+def figures(
+    context: typer.Context,
+    out: Annotated[Path, typer.Option(help="The folder for the figures.")],
+    workspace: Workspace = None,
+    project: Wanted = None,
+    evaluation: Annotated[
+        Path | None, typer.Option(help="A folder of `gal-studio evaluate --dreambench`.")
+    ] = None,
+    format_: Annotated[Format, typer.Option("--format", help="Of the files.")] = Format.html,
+    theme: Annotated[Theme, typer.Option(help="Of the figures.")] = Theme.light,
+) -> None:
+    """Draw the figures of a project, or of an evaluation beside the published figures.
+
+    What there is nothing of yet is left out, with a sentence that says why.
+    """
+    folder = given_workspace(context, workspace)
+    if (folder is None) == (evaluation is None):
+        raise StudioError("Give either --workspace FOLDER or --evaluation FOLDER.")
+    check_folder(out)
+    if evaluation is not None:
+        _write(_of_evaluation(evaluation, theme.value), out, format_)
+        return
+    assert folder is not None
+    with existing_workspace(folder, writable=False) as store:
+        studio = Studio(store)
+        _write(_of_project(studio, find_project(store, project).id, theme.value), out, format_)
+
+
+def _of_evaluation(folder: Path, theme: Any) -> Iterator[Made]:
+    try:
+        from gal_studio.studio.figures.published import published_table
+    except ImportError as error:
+        raise StudioError(f"Figures need Plotly: run `{how_to_install('figures')}`.") from error
+    try:
+        told = json.loads((folder / "evaluation.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise StudioError(f"There is no evaluation in {folder}: check the path.") from error
+    yield "dreambench", partial(published_table, told, theme)
+
+
+def _of_project(studio: Studio, project_id: str, theme: Any) -> Iterator[Made]:
+    drawn = studio.figures
+    for found in studio.rounds(project_id):
+        name = found.name.lower().replace(" ", "-")
+        yield f"map-{name}", partial(drawn.map, found.id, theme)
+        yield f"strengths-{name}", partial(drawn.strengths, found.id, theme)
+    yield "rates", partial(drawn.rates, project_id, theme)
+    yield "clock-arms", partial(drawn.clock_arms, project_id, theme=theme)
+    yield "gains", partial(drawn.gains, project_id, theme=theme)
+    yield "agreement", partial(drawn.agreement, project_id, theme)
+
+
+def _write(figures: Iterator[Made], out: Path, format_: Format) -> None:
+    for name, make in figures:
+        try:
+            made = make()
+        except StudioError as error:
+            print(f"{name}: left out. {error}")
+            continue
+        path = out / f"{name}.{format_.value}"
+        write_whole(path, _data(made, format_, out), out)
+        print(path)
+
+
+def _data(made: Any, format_: Format, out: Path) -> bytes:
+    """The file of a figure; all pages of a folder share one copy of Plotly, so that they need no network."""
+    if format_ != Format.html:
+        try:
+            return bytes(made.to_image(format=format_.value))
+        except (ImportError, ValueError, RuntimeError) as error:
+            raise StudioError(
+                f"A figure as {format_.value} needs kaleido and a Chromium: run "
+                "`.venv/bin/pip install kaleido`, or take --format html."
+            ) from error
+    script = out / "plotly.min.js"
+    if not script.exists():
+        from plotly.offline import get_plotlyjs
+
+        write_whole(script, get_plotlyjs().encode(), out)
+    page: str = made.to_html(include_plotlyjs="directory", full_html=True, div_id="figure")
+    background = made.layout.paper_bgcolor
+    return page.replace("<body>", f'<body style="margin:0;background:{background}">', 1).encode()

@@ -1,0 +1,1 @@
+"""Figures of projects and evaluations with Plotly, an extra that nothing else loads."""

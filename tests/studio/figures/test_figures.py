@@ -1,0 +1,148 @@
+"""Figures draw what the views say, in both themes, and say what is missing."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gal_studio.core.errors import StudioError
+from gal_studio.state import Store
+from gal_studio.studio import Studio
+from gal_studio.studio.figures.published import PUBLISHED, published_table
+from gal_studio.studio.figures.template import COLOURS, INK, PAPER, SYMBOLS
+from tests.ui.seeded import draw, finished, make_project, measure, train
+
+Made = tuple[Studio, str, str, str]
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Made]:
+    """A project with two drawn and measured rounds, the suggestions of the first accepted."""
+    studio, project, first = finished(tmp_path_factory.mktemp("figures") / "workspace")
+    suggested = studio.proposal(first).suggestions
+    studio.decide([one.candidate_id for one in suggested], "accepted")
+    measure(studio, first)
+    second = studio.next_round(first).id
+    train(studio, second)
+    draw(studio, second)
+    measure(studio, second, 0.6, 1)
+    yield studio, project, first, second
+    studio.close()
+
+
+def test_the_map_has_every_picture_once_and_the_references(made: Made) -> None:
+    studio, _, first, _ = made
+    drawn, view = studio.figures.map(first), studio.round_view(first)
+    *pictures, references = drawn.data
+    assert references.marker.symbol == "star"
+    assert [(references.x[0], references.y[0])] == list(view.reference_positions.values())
+    places = {(x, y) for trace in pictures for x, y in zip(trace.x, trace.y, strict=True)}
+    assert places == {(tile.candidate.x, tile.candidate.y) for tile in view.candidates}
+    assert sum(len(trace.x) for trace in pictures) == len(view.candidates) == 180
+    counts = {trace.name.partition(" (")[0]: len(trace.x) for trace in pictures}
+    accepted = [tile for tile in view.candidates if tile.verdict == "accepted"]
+    assert counts["accepted"] == len(accepted) == 3
+    assert counts["copy"] == sum(tile.candidate.overfit for tile in view.candidates)
+    assert len({(trace.marker.symbol, trace.marker.color) for trace in pictures}) == len(pictures)
+
+
+def test_rates_are_those_of_the_rounds_and_accepted_prompts_leave(made: Made) -> None:
+    studio, project, first, second = made
+    (heat,) = studio.figures.rates(project).data
+    assert list(heat.x) == ["Round 1", "Round 2"]
+    for column, round_id in enumerate((first, second)):
+        scores = {one.anchor.prompt: one.score for one in studio.round_view(round_id).scores}
+        for row, prompt in enumerate(heat.y):
+            score = scores.get(prompt)
+            assert heat.z[row][column] == (score and score.overfit_rate)
+            assert heat.text[row][column] == (f"{score.overfit}/{score.candidates}" if score else "")
+            assert heat.customdata[row][column] == (f"{score.entropy:.3f}" if score else "")
+    ranked = studio.round_view(first).scores
+    assert list(heat.y)[::-1] == [one.anchor.prompt for one in ranked]
+    assert sum(row[1] is None for row in heat.z) == 3
+
+
+def test_strengths_have_a_line_for_each_prompt_and_their_mean(made: Made) -> None:
+    studio, _, first, _ = made
+    *prompts, mean = studio.figures.strengths(first).data
+    tiles = studio.round_view(first).candidates
+    assert {trace.text[0] for trace in prompts} == {tile.prompt for tile in tiles} and len(prompts) == 18
+    assert list(mean.x) == [1.0]  # all drawn by the LoRA as trained
+    assert mean.y[0] == pytest.approx(sum(tile.candidate.chance for tile in tiles) / len(tiles))
+
+
+def test_clock_arms_and_gains_are_the_measured_figures(made: Made) -> None:
+    studio, project, *_ = made
+    reports = [one for one in studio.measures(project).rounds if one.report]
+    arm, again = studio.figures.clock_arms(project, project).data
+    assert list(arm.text) == [one.name for one in reports] == ["Base model", "Round 1", "Round 2"]
+    assert list(arm.x) == [one.report.figures["clip_i"].value for one in reports if one.report]
+    assert list(arm.y) == [one.report.figures["clip_t"].value for one in reports if one.report]
+    assert arm.line.color != again.line.color and arm.marker.symbol != again.marker.symbol
+    (points,) = studio.figures.gains(project, "clip_i").data
+    for number, one in enumerate(reports):
+        assert one.report is not None
+        interval = one.report.figures["clip_i"]
+        assert points.y[number] + points.error_y.array[number] == pytest.approx(interval.high)
+        assert points.y[number] - points.error_y.arrayminus[number] == pytest.approx(interval.low)
+
+
+def test_agreement_counts_what_was_taken(made: Made) -> None:
+    studio, project, *_ = made
+    taken, others = studio.figures.agreement(project).data
+    assert (list(taken.x), list(taken.y), list(others.y)) == (["Round 1"], [3], [0])
+    assert others.text[0] == "κ 1.00"
+
+
+def test_dreambench_stands_beside_the_published_figures() -> None:
+    figure = {"value": 0.7, "low": 0.6, "high": 0.75}
+    told: dict[str, Any] = {
+        "evaluation": "DreamBench", "compared": "one picture of each subject",
+        "rows": [{"subject": "all 2", "dino": figure, "clip_i": figure, "clip_t": figure}],
+    }  # fmt: skip
+    published, own = published_table(told).data
+    assert tuple(published.y) == PUBLISHED["one"] == (0.831, 0.880, 0.288)
+    assert list(own.y) == [0.7] * 3 and list(own.error_y.array) == pytest.approx([0.05] * 3)
+    assert tuple(published_table({**told, "compared": "all pictures"}).data[0].y) == PUBLISHED["all"]
+    with pytest.raises(StudioError, match="no evaluation of DreamBench"):
+        published_table({"evaluation": "clock arms", "rows": [1]})
+
+
+def contrast(one: str, other: str) -> float:
+    """The contrast ratio of WCAG 2 between two colours `#rrggbb`."""
+
+    def luminance(colour: str) -> float:
+        parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+        red, green, blue = (x / 12.92 if x <= 0.04045 else ((x + 0.055) / 1.055) ** 2.4 for x in parts)
+        return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_both_themes_can_be_read(theme: Any, made: Made) -> None:
+    drawn = made[0].figures.gains(made[1], theme=theme)
+    assert drawn.layout.paper_bgcolor == PAPER[theme]
+    assert contrast(PAPER[theme], INK[theme]) > 7
+    assert contrast(PAPER[theme], drawn.data[0].marker.color) > 3
+    assert len(set(COLOURS)) == len(set(SYMBOLS)) == len(COLOURS)
+
+
+def test_what_is_missing_is_one_sentence(tmp_path: Path) -> None:
+    with Studio(Store(tmp_path / "new")) as studio:
+        project = make_project(studio)
+        round_id = studio.rounds(project)[0].id
+        figures = studio.figures
+        for make, words in (
+            (lambda: figures.map(round_id), "has no map yet"),
+            (lambda: figures.strengths(round_id), "has no pictures yet"),
+            (lambda: figures.rates(project), "No round of this project has pictures"),
+            (lambda: figures.clock_arms(project), "is measured yet"),
+            (lambda: figures.clock_arms(), "name one"),
+            (lambda: figures.agreement(project), "Nobody has chosen"),
+            (lambda: figures.map("nothing"), "no round 'nothing'"),
+        ):
+            with pytest.raises(StudioError, match=words):
+                make()
