@@ -48,7 +48,7 @@ class TuneSettings(SettingsGroup):
     FORMER_NAMES: ClassVar[Mapping[str, str]] = {"sample_every": "preview_every"}
     ADDED: ClassVar[frozenset[str]] = frozenset(
         {"prior_styles", "time_low", "time_high", "time_weighting", "accepted_share"}
-        | {"schedule", "warmup_steps"}
+        | {"schedule", "warmup_steps", "shared_time"}
     )
 
     steps: int = setting(200, checks.whole, "Training steps", 1, MOST_STEPS, note="Training steps per round")
@@ -111,6 +111,8 @@ class TuneSettings(SettingsGroup):
         1.0,
         note="1 is pure noise; a lower limit leaves the layout to the base model",
     )
+    # one time for all examples of a step, as the published training of styles has it
+    shared_time: bool = setting(False, checks.flag, "One timestep a batch")
     # weight of a time t in the loss: 1, 2 (1 - t) or 2 t
     time_weighting: TimeWeighting = setting("even", checks.one_of, "Weighting of times", TimeWeighting)
     # share of accepted pictures in the draws, on top of the references' steps x batch size;

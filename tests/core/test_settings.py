@@ -131,6 +131,7 @@ def test_settings_of_later_versions_are_in_fingerprints_only_where_they_are_used
         "time_low": 0.1,
         "time_high": 0.9,
         "accepted_share": 0.5,
+        "shared_time": True,
     }.items():
         assert digest(**{name: value}) != known
     unused = TuneSettings(prior_styles=("a",)).essential

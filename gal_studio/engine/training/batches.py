@@ -137,10 +137,11 @@ class ExampleSource:
     ) -> tuple[Batch, Crops]:
         """Take these pictures, and draw their times and noise."""
         crops = pictures.crops(index, self.settings.crop == "random", generator)
-        times = self.process.times(len(index), generator, self.settings.time_low, self.settings.time_high)
+        count = 1 if self.settings.shared_time else len(index)
+        times = self.process.times(count, generator, self.settings.time_low, self.settings.time_high)
         noise = torch.randn(crops.latents.shape, generator=generator)
         texts = [pictures.texts[row] for row in index]
-        return make_batch(self.model, self.process, crops, texts, times, noise), crops
+        return make_batch(self.model, self.process, crops, texts, times.expand(len(index)), noise), crops
 
 
 def kinds_of(examples: Sequence[ExamplePicture]) -> tuple[list[int], list[int]]:

@@ -29,6 +29,16 @@ def test_all_rows_keep_to_the_range_of_times(model: ImageModel) -> None:
     assert len(times) == 120 and int(times.min()) >= 200 and int(times.max()) < 600
 
 
+def test_all_rows_of_a_step_may_share_a_time(model: ImageModel) -> None:
+    settings = SETTINGS.updated({"batch_size": 6, "shared_time": True})
+    source, generator = ExampleSource(model, EXAMPLES, [], settings, seed=0), seeded()
+    batches = [source.next_batch(generator) for _ in range(8)]
+    assert all(len(batch.times) == 6 and len(set(batch.times.tolist())) == 1 for batch in batches)
+    assert len({int(batch.times[0]) for batch in batches}) > 1
+    own = ExampleSource(model, EXAMPLES, [], settings.updated({"shared_time": False}), seed=0)
+    assert len(set(own.next_batch(seeded()).times.tolist())) > 1
+
+
 def test_weights_are_multiplied_by_those_of_the_times(model: ImageModel) -> None:
     even = SETTINGS.updated({"batch_size": 20, "prior_weight": 0.5})
     plain = ExampleSource(model, EXAMPLES, PRIOR, even, seed=0).next_batch(seeded())
