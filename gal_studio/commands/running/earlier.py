@@ -12,8 +12,8 @@ from gal_studio.state.files.content_store import write_whole
 
 FILE = "run.json"
 RESULTS = (
-    *("pictures", "summary.json", "candidates.csv", "refined-candidates.csv"),
-    *("contact-sheet-*.png", "lora-*.safetensors", "denoiser-*.safetensors"),
+    *("pictures", "maps", "summary.json", "timing.json", "candidates.csv", "refined-candidates.csv"),
+    *("contact-sheet-*.png", "lora-*.safetensors", "denoiser-*.safetensors", "maps-*.npz"),
 )
 """What a run writes to its folder, besides its workspace."""
 _MOST_SHOWN = 3  # differences
