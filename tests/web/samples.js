@@ -240,6 +240,7 @@ export const refinement = (more) => ({
   next_round_rule: "",
   can_undo: false,
   can_redo: false,
+  measured_prompts: [],
   ...more,
 });
 
