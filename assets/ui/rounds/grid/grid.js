@@ -159,6 +159,7 @@ function arrange() {
     scoreGroup(group, state.scoreOf.get(id), isOpen(id));
     fillWaiting(group, drawing() ? (state.round?.coming[id] ?? []) : []);
     group.parts.more.hidden = !(state.round?.complete && !closedMore() && pool.includes(id));
+    group.parts.more.tabIndex = id === focusedRow() ? 0 : -1;
   }
   const order = inOrder(groups.keys(), pool, (id) => (drawing() ? null : state.scoreOf.get(id)?.rank));
   if (held === null) place(order.flatMap((id) => groups.get(id)?.node ?? []));
@@ -300,6 +301,8 @@ const keepTabStop = () => setTabStop(grid, tiles.get(state.focus ?? ""));
 
 /** @param {string | undefined} origin */
 function follow(origin) {
+  // of all rows, Tab reaches the button of the one in which a picture has the focus
+  for (const [id, { parts: row }] of groups) row.more.tabIndex = id === focusedRow() ? 0 : -1;
   const tile = tiles.get(state.focus ?? "");
   if (tile && origin !== "grid") view.reveal(tile);
   keepTabStop();

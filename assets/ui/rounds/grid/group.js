@@ -41,6 +41,7 @@ export function makeGroup(anchor, onNone, onMore) {
     {
       class: "link more",
       type: "button",
+      tabIndex: -1,
       hidden: true,
       title: "Draw three more pictures of this test prompt",
     },
