@@ -44,7 +44,7 @@ const opposite = (share) => ({
 });
 
 /** @type {Partial<Record<string, string>>} what a curve is called within a sentence */
-const IN_SENTENCE = { "as asked": "pictures as asked", carries: "what they carry" };
+const IN_SENTENCE = { "as asked": "pictures as asked", carries: "what they carry of the style or object" };
 
 /**
  * What changed from the first to the last round of a line: a change counts where their intervals do not meet.
@@ -55,8 +55,13 @@ export function progressWords({ rounds, curves }) {
   const parts = ends.map(({ name, first, last }) =>
     first && last ? `${IN_SENTENCE[name] ?? name} ${moved(first, last)}` : "",
   );
-  return `From ${rounds[0].name} to ${rounds[rounds.length - 1].name}, ${listed(parts)}.`;
+  const [fewer, less] = ["copies", "carries"].map((which) => fell(ends.find(({ name }) => name === which)));
+  const why = fewer && less ? " Copies carry the most." : "";
+  return `From ${rounds[0].name} to ${rounds[rounds.length - 1].name}, ${listed(parts)}.${why}`;
 }
+
+/** @param {{ first?: Interval | null, last?: Interval | null } | undefined} curve */
+const fell = (curve) => Boolean(curve?.first && curve.last && curve.last.high < curve.first.low);
 
 /**
  * @param {Interval} first
@@ -65,6 +70,6 @@ export function progressWords({ rounds, curves }) {
 function moved(first, last) {
   const shares = `from ${percent(first.value)} to ${percent(last.value)}`;
   if (last.low > first.high) return `rose ${shares}`;
-  if (last.high < first.low) return `fell ${shares}`;
+  if (fell({ first, last })) return `fell ${shares}`;
   return `did not clearly change (${percent(first.value)}, ${percent(last.value)})`;
 }

@@ -17,7 +17,7 @@ SENTENCES: Mapping[Case, str] = {
     "copies": "All {n} are copies{marked}: there is no good picture to learn from yet.",
     "copies_one": "Its only picture is a copy{marked}: there is no good picture to learn from yet.",
     "lacking": "{count}; {others}: there is no good picture to learn from yet.",
-    "from": "Copies at LoRA strength {copied} or more, {good} with less.",
+    "from": "Copies at LoRA strength {copied} or more; with less, {good}.",
     "above": "Copies above LoRA strength {clean}, {below}; {good} in all.",
     "up": "Some copies at LoRA strength {copied} or more, none with less; {good} in all.",
     "any": "{count}, at any LoRA strength; {good} to choose from.",
@@ -109,9 +109,11 @@ def _none(strength: float) -> str:
 
 
 def count_good(score: AnchorScore) -> str:
-    """How many pictures of an anchor may be suggested: "4 clean ones"."""
-    kind = "good" if score.unlike or score.faint else "clean"
-    said = f"{score.good} {kind} {'one' if score.good == 1 else 'ones'}"
+    """How many pictures of an anchor may be suggested, and of how many clean ones if some lack more."""
+    clean = score.candidates - score.overfit
+    if score.unlike or score.faint:
+        return f"{score.good} of {clean} clean {'one' if clean == 1 else 'ones'} worth learning from"
+    said = f"{score.good} clean {'one' if score.good == 1 else 'ones'}"
     return f"{said} with the object" if score.lacking else said
 
 

@@ -174,7 +174,7 @@ def _recipes(generation: GenerationSettings) -> str:
         return ""
     if latest == 0:
         return f", LoRA at 1 to {lowest:g}"
-    return f", LoRA at {lowest:g} for up to {latest:.0%} of the steps, then at 1"
+    return f", LoRA from 1 to {lowest:g} in the first steps (at most {latest:.0%} of them)"
 
 
 def project_payload(project: ProjectView) -> Project:

@@ -74,7 +74,7 @@ def drawn(copied, clean):
 @pytest.mark.parametrize(
     ("copied", "clean", "words"),
     [
-        ([1, 0.85], [0.7, 0.4], "Copies at LoRA strength × .85 or more, 2 clean ones with less."),
+        ([1, 0.85], [0.7, 0.4], "Copies at LoRA strength × .85 or more; with less, 2 clean ones."),
         ([1, 0.55], [0.7, 0.4], "Copies above LoRA strength × .7, none below × .55; 2 clean ones in all."),
         ([1, 0.4], [0.7, 0.4], "Copies above LoRA strength × .7, some with less; 2 clean ones in all."),
         (
