@@ -54,7 +54,8 @@ test("the sentence calls a change one where intervals do not meet", () => {
   assert.equal(
     found && progressWords(found),
     "From Round 1 to Round 3, copies fell from 60 % to 10 %, pictures as asked did not clearly change " +
-      "(30 %, 40 %) and what they carry of the style or object fell from 70 % to 40 %. Copies carry the most.",
+      "(30 %, 40 %) and what they carry of the style or object fell from 70 % to 40 %. " +
+      "Copies carry the most.",
   );
 });
 
