@@ -232,7 +232,7 @@ def test_pictures_appear_while_they_are_drawn_and_nothing_jumps(watched: Watched
 
 def test_nasty_prompts_stay_text(watched: Watched, served: Served):
     studio = served.place.studio
-    nasty = "A ${document.title = 'owned'} <img src=x onerror=alert(1)> cat in <i>odd</i> {{style}} style"
+    nasty = "A ${document.title = 'owned'} <img src=x onerror=alert`1`> cat in <i>odd</i> {{style}} style"
     project = make_project(studio, prompt=nasty, name="<script>document.title = 'owned'</script>")
     round_id = studio.rounds(project)[0].id
     train(studio, round_id)
