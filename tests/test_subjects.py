@@ -150,7 +150,8 @@ def test_a_command_learns_two_objects_with_masks_beside_the_pictures(
     with Store(tmp_path / "out" / "workspace") as store:
         assert len(Studio(store).projects()) == 1
         mask((0, 0, 9, 9)).save(tmp_path / "pot-masklabel.png")
-    assert main(arguments) == 0
+    assert main(arguments) == 2, "another mask is another run"
+    assert main([*arguments, "--overwrite"]) == 0
     with Store(tmp_path / "out" / "workspace") as store:
         assert len(Studio(store).projects()) == 2, "another mask is another project"
 

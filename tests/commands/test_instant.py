@@ -22,7 +22,8 @@ def test_a_run_begins_with_round_0(tmp_path: Path, capsys: pytest.CaptureFixture
     said = capsys.readouterr()
     zero, one = json.loads(said.out)["rounds"]
     assert (zero["number"], one["number"]) == (0, 1) and "Round 0: " in said.err
-    assert zero["seconds"]["fine_tune"] == 0 < zero["seconds"]["generate"] and not zero["trained_on"]
+    took = json.loads((tmp_path / "out" / "timing.json").read_text())["rounds"][0]["seconds"]
+    assert took["fine_tune"] == 0 < took["generate"] and not zero["trained_on"]
     accepted = {picture["prompt"] for picture in zero["accepted"]}
     learned = {picture["prompt"] for picture in one["trained_on"] if not picture["is_reference"]}
     assert learned == accepted

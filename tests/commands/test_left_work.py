@@ -29,6 +29,7 @@ def forget_the_drawing(workspace: Path) -> None:
             "DELETE FROM job_moves WHERE job_id IN (SELECT id FROM jobs WHERE kind = 'generate')",
             "DELETE FROM jobs WHERE kind = 'generate'",
             "DELETE FROM candidates",
+            "UPDATE rounds SET unet_forwards = 0",
         ):
             writer.execute(statement)
 

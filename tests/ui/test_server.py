@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 import uvicorn
 
+from gal_studio.state.files.temporary import temporary_folder
 from gal_studio.ui import server
 from gal_studio.ui.server import MOST_WAITING
 from tests.ui.seeded import finished
@@ -157,7 +158,7 @@ def test_temporary_files_are_swept_however_the_page_ends(running: Running) -> No
     assert running.upload() == 200
     assert len(running.uploads) == 1
     for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGKILL):
-        (running.workspace / "temporary" / "private.png").write_bytes(b"private")
+        (temporary_folder(running.workspace) / "private.png").write_bytes(b"private")
         running.end(number)
         assert bool(running.left) == (number == signal.SIGKILL)
         running.start()

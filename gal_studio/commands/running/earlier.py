@@ -9,6 +9,7 @@ from typing import Any
 from gal_studio.core.checks import shown
 from gal_studio.core.errors import StudioError
 from gal_studio.state.files.content_store import write_whole
+from gal_studio.state.files.errors import make_folder
 
 FILE = "run.json"
 RESULTS = (
@@ -42,6 +43,7 @@ class Results:
                     shutil.rmtree(found)
                 else:
                     found.unlink()
+        make_folder(self._out)
         text = json.dumps(self._now, indent=2, ensure_ascii=False)
         write_whole(self._path, f"{text}\n".encode(), self._out)
 

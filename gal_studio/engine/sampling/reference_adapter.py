@@ -1,4 +1,4 @@
-"""Image adapters (IP-Adapter, IP-Adapter-Plus): read one, and attach it to a U-Net for a while."""
+"""Image adapters (IP-Adapter, IP-Adapter-Plus): read one, and attach it to a denoiser for a while."""
 
 import logging
 import pickle
@@ -61,7 +61,7 @@ class ReferenceAdapter:
 
     @property
     def attention_names(self) -> list[str]:
-        """The names of the keys and values, in the order of the U-Net's attention."""
+        """The names of the keys and values, in the order of the denoiser's attention."""
         count = len(self.attention) // 2
         return [f"{2 * place + 1}.to_{part}_ip.weight" for place in range(count) for part in ("k", "v")]
 
@@ -203,26 +203,26 @@ def attached(model: ImageModel, adapter: ReferenceAdapter, strength: float = 1.0
 
     `strength` in [0, 1] multiplies what the pictures add to each cross-attention.
     """
-    unet, pipeline = model.denoiser, model.family.pipeline
+    denoiser, pipeline = model.denoiser, model.family.pipeline
     if model.is_quantized:
         raise StudioError(
             "An image adapter cannot be added to base weights of 8-bit integers: choose plain base weights."
         )
-    before, held = dict(unet.attn_processors), unet.encoder_hid_proj
+    before, held = dict(denoiser.attn_processors), denoiser.encoder_hid_proj
     try:
         logging.getLogger("diffusers.models.modeling_utils").setLevel(logging.ERROR)  # of `to`
         with torch.random.fork_rng(devices=[]):
-            unet._load_ip_adapter_weights([adapter.parts], low_cpu_mem_usage=False)
-        unet.encoder_hid_proj.requires_grad_(False).eval()
-        for processor in unet.attn_processors.values():
+            denoiser._load_ip_adapter_weights([adapter.parts], low_cpu_mem_usage=False)
+        denoiser.encoder_hid_proj.requires_grad_(False).eval()
+        for processor in denoiser.attn_processors.values():
             if isinstance(processor, torch.nn.Module):
                 processor.requires_grad_(False)
         pipeline.set_ip_adapter_scale(strength)
         yield
     finally:
-        unet.encoder_hid_proj = held  # its attention would count as the U-Net's
-        unet.set_attn_processor(before)
-        unet.config.encoder_hid_dim_type = None
+        denoiser.encoder_hid_proj = held  # its attention would count as the denoiser's
+        denoiser.set_attn_processor(before)
+        denoiser.config.encoder_hid_dim_type = None
 
 
 def attention_weights(model: ImageModel) -> dict[str, torch.nn.Parameter]:
@@ -241,7 +241,7 @@ def trained_adapter(model: ImageModel, adapter: ReferenceAdapter) -> ReferenceAd
 
 
 def _attention(model: ImageModel) -> list[tuple[str, torch.nn.Parameter]]:
-    """Keys and values of each cross-attention, in the order of the U-Net's attention."""
+    """Keys and values of each cross-attention, in the order of the denoiser's attention."""
     found = []
     for name, processor in model.denoiser.attn_processors.items():
         if name.endswith("attn2.processor"):

@@ -38,22 +38,25 @@ class Gradients:
 
     def add(self, batch: Batch, scaled: Scaled) -> float:
         """Add the gradients of these rows to those of the trained weights; returns their part of the loss."""
+        return self._in_parts(batch, lambda part: self._add_part(part, scaled))
+
+    @torch.no_grad()
+    def loss(self, batch: Batch) -> float:
+        """The loss of these rows, without gradients."""
+        return self._in_parts(batch, lambda part: float(self._loss(part)))
+
+    def _in_parts(self, batch: Batch, loss_of: Callable[[Batch], float]) -> float:
+        """The sum over parts that fit into memory; if one does not, all are computed again, smaller."""
         while True:
             try:
                 return sum(
-                    self._add_part(batch.part(first, first + self.rows_at_once), scaled)
+                    loss_of(batch.part(first, first + self.rows_at_once))
                     for first in range(0, len(batch.noisy), self.rows_at_once)
                 )
             except (RuntimeError, MemoryError) as error:
                 if not is_out_of_memory(error):
                     raise
                 self._reduce_memory(error)
-
-    @torch.no_grad()
-    def loss(self, batch: Batch) -> float:
-        """The loss of these rows, without gradients."""
-        ends = range(0, len(batch.noisy), self.rows_at_once)
-        return sum(float(self._loss(batch.part(first, first + self.rows_at_once))) for first in ends)
 
     def _add_part(self, batch: Batch, scaled: Scaled) -> float:
         loss = self._loss(batch)
