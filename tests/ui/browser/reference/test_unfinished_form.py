@@ -86,7 +86,8 @@ def test_a_reload_loses_nothing_of_an_unfinished_form(watched: Watched, served: 
     reloaded(page)
     page.wait_for_function("document.querySelectorAll('.reference-rows img:not(.crop-picture)').length === 4")
     page.wait_for_function(
-        "[...document.querySelectorAll('.reference-rows img:not(.crop-picture)')].every((img) => img.naturalWidth === 48)"
+        "[...document.querySelectorAll('.reference-rows img:not(.crop-picture)')]"
+        ".every((img) => img.naturalWidth === 48)"
     )
     page.click(".advanced summary")
     assert values(page) == before
