@@ -142,7 +142,7 @@ export function chipGain(measures, id) {
   const change = since && agreeing(metric, since, reportOf(measures, parent)?.figures[metric], figure);
   const short = change ? changeInShort(metric, change, false) : null;
   return {
-    text: `${shown(metric, figure.value)} ${METRICS[metric].name.toLowerCase()}`,
+    text: `benchmark: ${shown(metric, figure.value)} ${METRICS[metric].name.toLowerCase()}`,
     change: short?.text ?? "",
     verdict: short?.verdict ?? "unclear",
     best: measures.best === id && measures.rounds.filter((round) => round.id && round.report).length > 1,
@@ -162,7 +162,7 @@ function chipTitle(measures, report, id, change) {
     change && figures.as_asked ? `${changeInFull("as_asked", change, nameBefore(measures, id))}. ` : "";
   const good = figures.as_asked ? `${asked} of ${figures.as_asked.pictures} as asked, ` : "";
   const found = `${good}${copies} of ${count(pictures, "picture")} are copies`;
-  return `On the benchmark: ${found}. ${since}See Results.`;
+  return `On the benchmark, drawn with all of the LoRA: ${found}. ${since}See Results.`;
 }
 
 /**

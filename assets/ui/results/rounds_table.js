@@ -23,19 +23,32 @@ const HEAD = [
   ["Round", ""],
   ...NAMES.map((metric) => [METRICS[metric].name, METRICS[metric].title]),
   [
-    "Gain",
+    "Gain over base",
     "How much closer to the reference the pictures are than the base model’s, by likeness; one that is not " +
-      "as asked counts 0. The best round has the largest gain.",
+      "as asked counts 0. The best round has the largest. Changes since the round before stand beside the " +
+      "other figures.",
   ],
   [
     "Learned",
     "How many new pictures of the accepted prompts, which the round was trained on, are as asked. The " +
-      "other columns are about prompts that no training uses.",
+      "other columns are about prompts that no training uses. There are few such pictures at first, so " +
+      "that a change may be chance: ? says so.",
   ],
-  ["Accepted", "How many pictures were accepted in this round. The next round learns them."],
-  ["Weight", "How much each accepted picture counts in later trainings. A reference counts 1."],
+  ["Accepted", "How many of this round’s pictures were accepted. The next round learns from them."],
+  [
+    "Weight",
+    "How much each picture that was accepted in this round counts when the next rounds are trained. A " +
+      "reference counts 1.",
+  ],
   ["LoRA", ""],
 ];
+
+/**
+ * The heading of a column: what is carried is the style or the object of the project.
+ * @param {string} name
+ */
+const headed = (name) =>
+  name === METRICS.carries.name && state.project ? `${name} the ${state.project.kind}` : name;
 
 /**
  * @param {RoundResult[]} rounds
@@ -52,7 +65,9 @@ export function roundsTable(rounds, measures) {
       el(
         "tr",
         {},
-        HEAD.map(([name, words]) => el("th", { scope: "col" }, words ? explained(name, words) : name)),
+        HEAD.map(([name, words]) =>
+          el("th", { scope: "col" }, words ? explained(headed(name), words) : name),
+        ),
       ),
     ),
     el(

@@ -127,7 +127,7 @@ const nothing = () =>
  * @param {string} prompt
  */
 const beside = (src, prompt) =>
-  el("figure", {}, el("img", { src, alt: prompt }), el("figcaption", {}, "Reference"));
+  el("figure", {}, el("figcaption", {}, "Reference"), el("img", { src, alt: prompt }));
 
 /**
  * @param {string} glyph

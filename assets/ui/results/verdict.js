@@ -31,7 +31,7 @@ const how = howComputed([
     "mean of (after − before)",
   ],
   [
-    "Gain:",
+    "Gain over base:",
     "how much nearer to the reference a picture is than the base model’s of the same prompt and seed. A " +
       "picture that is not as asked counts 0. The best round has the largest gain.",
     "gain = mean of [as asked] · (CLIP-I − CLIP-I of the base model)",

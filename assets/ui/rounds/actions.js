@@ -178,7 +178,10 @@ function show(buttons, hint) {
     button.disabled = why !== null || sending;
     setAttribute(button, "title", why ?? title);
     setAttribute(button, "data-next", name === next && why === null ? "" : null);
-    if (name === "accept") setText(button, acceptWords());
+    if (name === "accept") {
+      setText(button, acceptWords());
+      setAttribute(button, "data-done", answered() ? "" : null);
+    }
     if (name === "next_round") setText(button, nextWords());
   }
   setAttribute(hint, "aria-live", next ? "polite" : "off"); // the time left would be spoken at every poll
@@ -190,11 +193,11 @@ function show(buttons, hint) {
 const busyWords = () =>
   busy() && state.job ? planLine(state.job, state.queue.waiting, state.projectId) : "";
 
-/** The label of Accept suggestion: done once every suggestion is answered. */
-function acceptWords() {
-  if (!state.suggested.size || openSuggestions().length) return "Accept suggestion";
-  return "✓ Suggestion answered";
-}
+/** Is every suggestion answered? */
+const answered = () => state.suggested.size > 0 && !openSuggestions().length;
+
+/** The label of Accept suggestion, or that there is nothing left to accept. */
+const acceptWords = () => (answered() ? "✓ Suggestion answered" : "Accept suggestion");
 
 /** The label of Next round: it starts one, or goes to the one that is there. */
 function nextWords() {

@@ -9,12 +9,12 @@ const UNDECIDED = [
       "prompt as to its own (cosine of CLIP features). By picture: areas of the reference are found in it, " +
       "apart from what the style shares, with a score of 0.5 or more. Of an object, these are areas around " +
       "it: the same place. Pictures of one flat colour do not count. What you mark with L overrides both.",
-    "p = copies / pictures of the test prompt",
+    "p = mean chance of a copy over the pictures of the test prompt; a mark of yours makes it 1 or 0",
   ],
   [
     "Undecided:",
-    "a test prompt of which some pictures are copies and some are not. In figures, the entropy of that " +
-      "share, in percent of its largest value: 100 % is an even mix, 0 % is all or none.",
+    "a test prompt of which some pictures are copies and some are not. In figures, the entropy of p, in " +
+      "percent of its largest value: 100 % is an even mix, 0 % is all or none.",
     "H = −p ln p − (1 − p) ln (1 − p), shown as H / ln 2",
   ],
 ];

@@ -159,11 +159,12 @@ function row(id, score, others) {
  */
 function leaveButton(id, score, now) {
   const out = now === "rejected";
+  const leave = `${now === "accepted" ? "Reject it after all" : "Leave it out"}, for the next best`;
   return makeButton(
     {
       class: "quiet leave",
       data: { keep: `leave ${score.rank}` },
-      title: out ? "Put it back" : "Leave it out, for the next best (Ctrl+Z takes it back)",
+      title: out ? "Put it back" : `${leave} (Ctrl+Z takes it back)`,
       "aria-label": `${out ? "Put back" : "Leave out"}: ${score.prompt}`,
     },
     () => decide([id], out ? "undecided" : "rejected"),

@@ -176,58 +176,72 @@ def explain_standing(ranked: Sequence[AnchorScore], chosen: int, names: Mapping[
     """
     keys = [uncertainty_key(score) for score in ranked]
     known = sum(key > 0 for key in keys)
-    chances = _chances(ranked[:known], chosen)
+    digits = _digits(ranked[: min(known, chosen + 1)])
+    chances = [_chance(score, digits) for score in ranked[:known]]
+    near = [_nearness(score, digits) for score in ranked[:known]]
     said = []
     for place in range(known):
         if place == 0:
             first = "No other prompt is more undecided"
-        elif place < chosen and keys[place - 1] == keys[place]:
+        elif place < chosen and near[place - 1] == near[place]:
             first = f"As undecided as “{names[ranked[place - 1].anchor.id]}”"
         else:
             first = f"{ordinal(place + 1)} most undecided"
-        chance = f" (chance of a copy {chances[place]})" if chances[place] else ""
+        chance = f" (mean chance of a copy {chances[place]})" if chances[place] else ""
         if place >= chosen:
-            rest = _behind(ranked, place, chosen, names)
+            alike = chosen > 0 and near[place] == near[chosen - 1]
+            rest = _behind(ranked, place, chosen, names, alike)
         elif place == chosen - 1 < known - 1:
-            rest = _ahead(ranked, place, names, chances[place + 1] or count_of(ranked[place + 1]))
+            less = "nearly as undecided" if near[place] == near[place + 1] else "further from half"
+            share = chances[place + 1] or count_of(ranked[place + 1])
+            rest = _ahead(ranked, place, names, less, share)
         else:
             rest = "."
         said.append(f"{first}{chance}{rest}" if len(ranked) > 1 else "")
     return said + [""] * (len(ranked) - known)
 
 
-def _ahead(ranked: Sequence[AnchorScore], place: int, names: Mapping[str, str], share: str) -> str:
-    """What the last one suggested has ahead of the first one passed over."""
+def _ahead(ranked: Sequence[AnchorScore], place: int, names: Mapping[str, str], less: str, share: str) -> str:
+    """What the last one suggested has ahead of the first one passed over, which is `less` if they differ."""
     here, other = ranked[place], ranked[place + 1]
     name = names[other.anchor.id]
     if uncertainty_key(here) != uncertainty_key(other):
-        return f"; “{name}”, passed over, is further from half ({share})."
+        return f"; “{name}”, passed over, is {less} ({share})."
     if abs(here.mean_margin) != abs(other.mean_margin):
         return f"; “{name}”, as undecided, is easier to tell from copies."
     return f"; “{name}”, as undecided, comes later in the list."
 
 
-def _behind(ranked: Sequence[AnchorScore], place: int, chosen: int, names: Mapping[str, str]) -> str:
-    """What one that is passed over lacks."""
+def _behind(
+    ranked: Sequence[AnchorScore], place: int, chosen: int, names: Mapping[str, str], alike: bool
+) -> str:
+    """What one that is passed over lacks; `alike`: the figures that are shown do not tell."""
     if not chosen:
         return "."
     here, last = ranked[place], ranked[chosen - 1]
     if uncertainty_key(here) != uncertainty_key(last):
-        return f": {'the one suggested is' if chosen == 1 else f'the {chosen} suggested are'} more so."
+        suggested = "the one suggested is" if chosen == 1 else f"the {chosen} suggested are"
+        return f": {suggested} {'slightly ' if alike else ''}more so."
     if abs(here.mean_margin) != abs(last.mean_margin):
         return f", like “{names[last.anchor.id]}”, whose pictures are harder to tell from copies."
     return f", like “{names[last.anchor.id]}”, which comes first in the list."
 
 
-def _chances(ranked: Sequence[AnchorScore], chosen: int) -> list[str]:
-    """The mean chance of a copy of each anchor, with a digit more where those compared would look alike.
+def _digits(compared: Sequence[AnchorScore]) -> int:
+    """Digits after the point of mean chances in percent: one where those compared would look alike."""
+    near = {abs(score.overfit_rate - 0.5) for score in compared if not score.is_counted}
+    return int(len({round(100 * value) for value in near}) < len(near))
 
-    Empty for an anchor whose rate is that of its flags.
-    """
-    near = [abs(score.overfit_rate - 0.5) for score in ranked[: chosen + 1] if not score.is_counted]
-    shown = [round(100 * value) for value in near]
-    digits = 0 if len(set(shown)) == len(set(near)) else 1
-    return ["" if score.is_counted else f"{100 * score.overfit_rate:.{digits}f} %" for score in ranked]
+
+def _chance(score: AnchorScore, digits: int) -> str:
+    """The mean chance of a copy of an anchor; empty if its rate is that of its flags."""
+    return "" if score.is_counted else f"{100 * score.overfit_rate:.{digits}f} %"
+
+
+def _nearness(score: AnchorScore, digits: int) -> float:
+    """min(p, 1-p) in percent, as the chance or the count that is shown tells it."""
+    exact = float(100 * uncertainty_key(score))
+    return exact if score.is_counted else round(exact, digits)
 
 
 def quoted(scores: Sequence[AnchorScore], one: AnchorScore) -> str:

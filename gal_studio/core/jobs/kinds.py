@@ -184,7 +184,7 @@ JOB_KINDS: dict[str, JobKind] = {
     "measure": JobKind(
         title="Measuring",
         button="Measure",
-        done="{count} pictures measured",
+        done="{count} benchmark pictures measured",
         phases={
             **_DRAWING,
             "draw": Phase(

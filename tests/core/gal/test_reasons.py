@@ -39,13 +39,24 @@ def test_chances_are_given_with_the_digits_that_tell_them_apart():
 
     _, _, even = pool_of(*[margins(5, 10)] * 3)
     assert told(0.51, 0.47, 0.54) == [
-        "No other prompt is more undecided (chance of a copy 51 %).",
-        "2nd most undecided (chance of a copy 47 %); “koala”, passed over, is further from half (54 %).",
-        "3rd most undecided (chance of a copy 54 %): the 2 suggested are more so.",
+        "No other prompt is more undecided (mean chance of a copy 51 %).",
+        "2nd most undecided (mean chance of a copy 47 %); “koala”, passed over, is further from half (54 %).",
+        "3rd most undecided (mean chance of a copy 54 %): the 2 suggested are more so.",
     ]
     assert told(0.501, 0.497, 0.504)[1] == (
-        "2nd most undecided (chance of a copy 49.7 %); “koala”, passed over, is further from half (50.4 %)."
+        "2nd most undecided (mean chance of a copy 49.7 %); “koala”, passed over, is further from half "
+        "(50.4 %)."
     )
+    assert told(0.4962, 0.5041, 0.46)[:2] == [
+        "No other prompt is more undecided (mean chance of a copy 49.6 %).",
+        "As undecided as “tie” (mean chance of a copy 50.4 %); “koala”, passed over, is further from half "
+        "(46.0 %).",
+    ]
+    assert told(0.501, 0.4962, 0.5041)[1:] == [
+        "2nd most undecided (mean chance of a copy 49.6 %); “koala”, passed over, is nearly as undecided "
+        "(50.4 %).",
+        "3rd most undecided (mean chance of a copy 50.4 %): the 2 suggested are slightly more so.",
+    ]
 
 
 def test_all_and_none_read_differently():

@@ -57,8 +57,14 @@ def test_a_measured_round_is_told_on_its_chip_in_curves_and_in_results(watched: 
     measure(studio, second, likeness=0.6, copies=0)
     page = watched.open(served.url("rounds"))
     chip = ".chip-round:has-text('Round 2')"
-    page.wait_for_selector(f"{chip} .chip-gain:has-text('100 % as asked') b:text('✓ +50')")
+    page.wait_for_selector(f"{chip} .chip-gain:has-text('benchmark: 100 % as asked') b:text('✓ +50')")
     expect(page.locator(f"{chip} .chip-best")).to_have_count(1)
+    usual = page.viewport_size
+    page.set_viewport_size({"width": 1024, "height": 768})
+    page.wait_for_function("innerWidth === 1024")
+    strip = page.locator(".strip-chips")
+    assert strip.evaluate("(node) => node.scrollWidth <= node.clientWidth"), "two chips have room"
+    page.set_viewport_size(usual)
     page.click("[data-view=curves]")
     page.wait_for_selector(".arms-chart .point.base")
     expect(page.locator(".arms-chart .point")).to_have_count(3)
@@ -84,6 +90,7 @@ def test_a_measured_round_is_told_on_its_chip_in_curves_and_in_results(watched: 
     ), said
     expect(page.locator(".progress-chart circle")).to_have_count(4)
     page.wait_for_selector(".results-table tr[data-best=yes]:has-text('Round 2')")
+    page.wait_for_selector(".results-table .explained:text-is('Carries the style')")
     for width in (1280, 1024):
         page.set_viewport_size({"width": width, "height": 800})
         page.wait_for_function(f"innerWidth === {width}")

@@ -53,7 +53,7 @@ test("the chip of a later round says what changed since the round before", () =>
   const gain = chipGain(given, "s");
   assert.deepEqual(
     [gain?.text, gain?.change, gain?.verdict, gain?.best],
-    ["75 % as asked", "✓ +17", "better", true],
+    ["benchmark: 75 % as asked", "✓ +17", "better", true],
   );
   assert.match(gain?.title ?? "", /18 of 24 as asked, 6 of 24 pictures are copies\..* since Round 1/);
   assert.equal(chipGain(given, "r")?.best, false);

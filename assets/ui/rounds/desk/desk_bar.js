@@ -68,13 +68,7 @@ function sizeField(grid) {
     },
   });
   return {
-    node: el(
-      "label",
-      { class: "desk-size" },
-      el("i", { class: "small-tile", "aria-hidden": "true" }),
-      input,
-      el("i", { class: "large-tile", "aria-hidden": "true" }),
-    ),
+    node: el("label", { class: "desk-size" }, el("span", {}, "Size"), input),
     show: () => {
       const now = desk.size || (grid.querySelector(".tile:not([hidden])")?.clientWidth ?? SMALLEST);
       input.value = String(now);

@@ -10,7 +10,7 @@ const CHIPS = [
   ["suggested", "Suggested", "What the studio suggests to accept"],
   ["accepted", "Accepted", "What you accepted"],
   ["rejected", "Rejected", "What you rejected"],
-  ["undecided", "To review", "What you have neither accepted nor rejected yet"],
+  ["undecided", "To review", "What you have neither accepted nor rejected yet, copies included"],
   ["copies", "Copies", "Pictures of the reference instead of the prompt; L on a picture corrects it"],
   ["selection", "Selection", "What the lasso or Shift-click selected"],
   ["all", "All", "All pictures of this round"],

@@ -26,8 +26,8 @@ export function makeGroup(anchor, onNone, onMore) {
   const entropy = el("span", {
     class: "entropy",
     title:
-      "How undecided the model is about this prompt: 100 % when half of the pictures are copies. " +
-      "Computed as the entropy of that share, divided by its largest value",
+      "How undecided the model is about this prompt: 100 % when the mean chance of a copy of its pictures " +
+      "is one half. Computed as the entropy of that chance, divided by its largest value",
   });
   const none = el(
     "button",

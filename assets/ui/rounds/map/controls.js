@@ -141,7 +141,9 @@ const shapes = () =>
     "span",
     {
       class: "shapes",
-      title: "Ring: a copy. Dot: no copy",
+      title:
+        "Ring: a copy. Dot: no copy. Dotted line: from a suggested picture to the reference, or straight " +
+        "to the line below which copies lie",
     },
-    "★ reference ○ copy ● no copy",
+    "★ reference ○ copy ● no copy ⋯ suggested",
   );

@@ -158,7 +158,9 @@ function draw(chip) {
         { class: "chip-title" },
         chip.starred ? el("span", { class: "chip-star", role: "img", "aria-label": "Starred" }, "★ ") : null,
         el("span", { class: "chip-name" }, chip.title),
-        chip.gain?.best ? el("span", { class: "chip-best", title: "The best round so far" }, "best") : null,
+        chip.gain?.best
+          ? el("span", { class: "chip-best", title: "The best round so far, by the benchmark" }, "best")
+          : null,
       ),
       el("span", { class: "chip-note" }, chip.note, chip.gain ? gainNote(chip.gain) : null),
     ),
@@ -194,7 +196,7 @@ function tools(chip) {
 
 /** @param {NonNullable<Chip["gain"]>} gain */
 const gainNote = ({ text, change, verdict }) =>
-  el("span", { class: "chip-gain" }, ` · ${text}`, change ? el("b", { data: { verdict } }, change) : null);
+  el("span", { class: "chip-gain" }, text, change ? el("b", { data: { verdict } }, change) : null);
 
 /**
  * Create another child of the current round.

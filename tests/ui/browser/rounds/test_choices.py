@@ -28,7 +28,8 @@ def test_another_picture_answers_and_leaving_out_brings_the_next_best(watched: W
     assert second not in source
     settled(page)
     page.click(f"{ACCEPT}[data-next]")
-    page.wait_for_selector(f"{ACCEPT}:has-text('✓ Suggestion answered')")
+    page.wait_for_selector(f"{ACCEPT}[data-done]:has-text('✓ Suggestion answered')")
+    page.wait_for_selector(f"{row}[data-verdict=accepted] .leave[title^='Reject it after all']")
     assert page.locator(ACCEPT).is_disabled()
     assert "all 3 answered" in page.inner_text("[data-part=suggestion-note]")
     page.wait_for_selector("[data-action=next_round][data-next]")
