@@ -15,6 +15,7 @@ from gal_studio.commands.evaluate import evaluate
 from gal_studio.commands.export import export
 from gal_studio.commands.export_project import export_project
 from gal_studio.commands.figures import figures
+from gal_studio.commands.grid import grid
 from gal_studio.commands.import_project import import_project
 from gal_studio.commands.jobs import jobs
 from gal_studio.commands.refine import refine
@@ -46,6 +47,7 @@ for command in (
     export,
     evaluate,
     figures,
+    grid,
     export_project,
     import_project,
     doctor,

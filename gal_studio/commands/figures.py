@@ -1,11 +1,11 @@
 """`gal-studio figures`: the figures of a project or an evaluation as files."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TextIO
 
 import typer
 
@@ -62,12 +62,12 @@ def figures(
         raise StudioError("Give either --workspace FOLDER or --evaluation FOLDER.")
     check_folder(out)
     if evaluation is not None:
-        _write(_of_evaluation(evaluation, theme.value), out, format_)
+        write_figures(_of_evaluation(evaluation, theme.value), out, format_)
         return
     assert folder is not None
     with existing_workspace(folder, writable=False) as store:
         studio = Studio(store)
-        _write(_of_project(studio, find_project(store, project).id, theme.value), out, format_)
+        write_figures(_of_project(studio, find_project(store, project).id, theme.value), out, format_)
 
 
 def _of_evaluation(folder: Path, theme: Any) -> Iterator[Made]:
@@ -94,16 +94,19 @@ def _of_project(studio: Studio, project_id: str, theme: Any) -> Iterator[Made]:
     yield "agreement", partial(drawn.agreement, project_id, theme)
 
 
-def _write(figures: Iterator[Made], out: Path, format_: Format) -> None:
+def write_figures(
+    figures: Iterable[Made], out: Path, format_: Format, told: TextIO | None = None
+) -> None:
+    """Write each figure into a folder and say where; one that has nothing to show is left out."""
     for name, make in figures:
         try:
             made = make()
         except StudioError as error:
-            print(f"{name}: left out. {error}")
+            print(f"{name}: left out. {error}", file=told)
             continue
         path = out / f"{name}.{format_.value}"
         write_whole(path, _data(made, format_, out), out)
-        print(path)
+        print(path, file=told)
 
 
 def _data(made: Any, format_: Format, out: Path) -> bytes:

@@ -76,9 +76,8 @@ def run(
     """Run a whole personalization on your own references."""
     file = read_project_file(project)
     Settings().updated(file.draft.changes)  # refuses unknown settings and wrong types
-    changes = {group: dict(values) for group, values in file.draft.changes.items()}
-    for group, values in unattended.setting_changes(steps, candidates, sampling_steps).items():
-        changes[group] = {**changes.get(group, {}), **values}
+    given = unattended.setting_changes(steps, candidates, sampling_steps)
+    changes = unattended.changed(file.draft.changes, given)
     draft = replace(file.draft, changes=changes, seed=file.draft.seed if seed is None else seed)
     count = next(number for number in (rounds, file.rounds, 2) if number is not None)
     chosen = policy or file.policy or unattended.own_policy(draft)
@@ -89,7 +88,7 @@ def run(
 
 def read_project_file(path: Path) -> ProjectFile:
     """Read and check a project file; its paths are relative to its folder."""
-    table = _read_table(path)
+    table = read_table(path)
     for name, value in table.items():
         _check(path, name, value)
     if "kind" not in table:
@@ -110,24 +109,25 @@ def read_project_file(path: Path) -> ProjectFile:
     return ProjectFile(draft, table.get("rounds"), table.get("policy"))
 
 
-def _read_table(path: Path) -> dict[str, Any]:
+def read_table(path: Path, called: str = "project file") -> dict[str, Any]:
+    """Read a TOML file that a person wrote; `called` is what the messages call it."""
     try:
         size = path.stat().st_size
         if size > LARGEST_FILE:
-            raise StudioError(f"The project file {path.name} has {size >> 10} kB: it is not a project file.")
+            raise StudioError(f"The {called} {path.name} has {size >> 10} kB: it is not a {called}.")
         text = path.read_text(encoding="utf-8-sig")
         if found := _WINDOWS_PATH.search(text):
             raise _windows_path(path, found[0])
         return tomllib.loads(text)
     except OSError as error:
-        raise StudioError(f"The project file {path} cannot be read: check its path.") from error
+        raise StudioError(f"The {called} {path} cannot be read: check its path.") from error
     except RecursionError as error:
-        raise StudioError(f"The project file {path.name} is nested too deeply: correct it.") from error
+        raise StudioError(f"The {called} {path.name} is nested too deeply: correct it.") from error
     except ValueError as error:  # not TOML, not UTF-8, or a number of thousands of digits
         what = first_line(error)
         if (line := _ESCAPED.search(what)) and (found := _BACKSLASH.search(_line(path, int(line[1])))):
             raise _windows_path(path, found[0]) from error
-        raise StudioError(f"The project file {path.name} is not valid TOML ({what}): correct it.") from error
+        raise StudioError(f"The {called} {path.name} is not valid TOML ({what}): correct it.") from error
 
 
 def _line(path: Path, number: int) -> str:

@@ -6,7 +6,7 @@ Every step skips what is stored already, so that an interrupted command can be r
 import hashlib
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import astuple, dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any
@@ -25,7 +25,7 @@ from gal_studio.core.gal.selection import SuggestionSet
 from gal_studio.core.pictures.crop import about_crop
 from gal_studio.core.settings import Settings
 from gal_studio.core.types import Round
-from gal_studio.rounds import pairs, planned
+from gal_studio.rounds import pairs, planned, test_set
 from gal_studio.state import Store
 from gal_studio.studio import ProjectDraft, Studio
 from gal_studio.studio.create.references import Mask, open_picture
@@ -55,7 +55,10 @@ Refine = Annotated[bool, typer.Option("--refine", help="Refine every round with 
 
 @dataclass(frozen=True)
 class Plan:
-    """What to do and where to write it; `overwrite` replaces what another run has written there."""
+    """What to do and where to write it; `overwrite` replaces what another run has written there.
+
+    With `measure_last` the last round is measured in any case, and no other one.
+    """
 
     draft: ProjectDraft
     rounds: int
@@ -65,6 +68,7 @@ class Plan:
     refine: bool = False
     overwrite: bool = False
     instant: bool = False
+    measure_last: bool = False
 
     def __post_init__(self) -> None:
         """Refuse an unknown policy and an impossible number of rounds."""
@@ -83,6 +87,11 @@ def setting_changes(
         for group, values in given.items()
     }
     return {group: values for group, values in changes.items() if values}
+
+
+def changed(before: Mapping[str, Any], more: Mapping[str, Any]) -> dict[str, Any]:
+    """Changes of settings by group, with more of them; the later ones count."""
+    return {group: {**before.get(group, {}), **more.get(group, {})} for group in {**before, **more}}
 
 
 def own_policy(draft: ProjectDraft) -> str:
@@ -104,12 +113,14 @@ def carry_out(plan: Plan) -> dict[str, Any]:
     from gal_studio.worker.model_check import CheckHere
 
     started = time.monotonic()
-    results = Results(plan.out, _parts(plan), plan.overwrite)
+    results = Results(plan.out, parts_of(plan), plan.overwrite)
     with Store(plan.workspace) as store:
         studio = Studio(store, models=CheckHere())
         line = ProgressLine(studio)
         project_id = studio.create_project(replace(plan.draft, origin=_origin(plan)))
         results.claim()
+        if plan.measure_last:
+            studio.measure_when(project_id, "never")
         for sentence in (*_about_prompts(plan.draft), *_about_crops(plan.draft)):
             line.say(sentence)
         refinements: dict[str, str] = {}
@@ -135,6 +146,8 @@ def carry_out(plan: Plan) -> dict[str, Any]:
                     refinements[round_.id] = node
                 if number < plan.rounds:
                     rounds.append(_next_round(studio, refinements.get(round_.id, round_.id)))
+            if plan.measure_last and test_set.prepare(store, rounds[-1].id).missing:
+                worker.finish(studio.measure(rounds[-1].id))
         shown = [*before, *(round_.id for round_ in rounds)]
         summary = write_outputs(studio, shown, plan.out, plan.policy, refinements)
         for words in tell_measures(studio.measures(project_id)):
@@ -183,7 +196,7 @@ def _no_prompts_left(number: int, wanted: int) -> str:
     return f"Round {number} has no pictures: all test prompts have accepted pictures{after}."
 
 
-def _parts(plan: Plan) -> dict[str, Any]:
+def parts_of(plan: Plan) -> dict[str, Any]:
     """What the results depend on, by what it is called; not how many rounds there are."""
     draft, given = plan.draft, plan.draft.given
     return {

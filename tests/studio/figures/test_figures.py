@@ -9,6 +9,7 @@ import pytest
 from gal_studio.core.errors import StudioError
 from gal_studio.state import Store
 from gal_studio.studio import Studio
+from gal_studio.studio.figures.grid import effects_figure
 from gal_studio.studio.figures.published import PUBLISHED, published_table
 from gal_studio.studio.figures.template import COLOURS, INK, PAPER, SYMBOLS
 from tests.ui.seeded import draw, finished, make_project, measure, train
@@ -146,3 +147,30 @@ def test_what_is_missing_is_one_sentence(tmp_path: Path) -> None:
         ):
             with pytest.raises(StudioError, match=words):
                 make()
+
+
+def test_the_changes_of_a_grid_have_a_panel_for_each_figure() -> None:
+    def row(setting: str, figure: str, value: float, p: float | None) -> dict[str, Any]:
+        low, high = (None, None) if p is None else (value - 0.1, value + 0.2)
+        difference = {"value": value, "low": low, "high": high, "over": "prompts" if p else ""}
+        names = {"setting": setting, "value": "random", "instead_of": "uncertainty", "figure": figure}
+        return {**names, "difference": difference, "p": p, "p_holm": p}
+
+    rows = [row(setting, figure, value, p) for figure in ("as_asked", "clip_t", "clip_i", "gain")
+            for setting, value, p in (("gal.policy", 0.3, 0.01), ("gal.top_k", -0.2, 0.2), ("tune.steps", 0.0, None))]  # fmt: skip
+    for theme in ("light", "dark"):
+        drawn = effects_figure({"effects": rows}, theme)
+        assert len(drawn.data) == 4
+        panel = drawn.data[0]
+        assert list(panel.x) == [0.3, -0.2, 0.0]
+        assert panel.y[0] == "policy: random, not uncertainty"
+        assert list(panel.error_x.array) == pytest.approx([0.2, 0.2, 0])
+        assert list(panel.error_x.arrayminus) == pytest.approx([0.1, 0.1, 0])
+        filled = [colour != PAPER[theme] for colour in panel.marker.color]
+        assert filled == [True, False, False], "what is clear after the correction"
+        titles = {note.text for note in drawn.layout.annotations}
+        assert titles == {"as asked", "CLIP-T", "CLIP-I", "gain in CLIP-I"}
+        assert drawn.layout.paper_bgcolor == PAPER[theme]
+        assert drawn.layout.xaxis.domain != drawn.layout.xaxis2.domain
+    with pytest.raises(StudioError, match="compares nothing"):
+        effects_figure({"effects": []})
