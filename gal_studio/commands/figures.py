@@ -124,6 +124,6 @@ def _data(made: Any, format_: Format, out: Path) -> bytes:
         from plotly.offline import get_plotlyjs
 
         write_whole(script, get_plotlyjs().encode(), out)
-    page: str = made.to_html(include_plotlyjs="directory", full_html=True, div_id="figure")
-    background = made.layout.paper_bgcolor
-    return page.replace("<body>", f'<body style="margin:0;background:{background}">', 1).encode()
+    from gal_studio.studio.figures.page import as_page
+
+    return as_page(made, "directory")

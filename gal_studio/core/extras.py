@@ -1,6 +1,12 @@
 """How to install what only some need: the extras of `pyproject.toml`."""
 
+import importlib.util
 import sys
+
+
+def has_plotly() -> bool:
+    """Whether figures can be drawn: Plotly is there, which is not imported to find out."""
+    return importlib.util.find_spec("plotly") is not None
 
 
 def how_to_install(extra: str) -> str:

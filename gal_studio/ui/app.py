@@ -14,6 +14,7 @@ with without_proxies():
 from fastapi import FastAPI
 
 from gal_studio.core.errors import StudioError
+from gal_studio.core.extras import has_plotly
 from gal_studio.state.images.read import LARGEST_FILE
 from gal_studio.studio import Studio
 from gal_studio.ui.access.gate import Access
@@ -22,6 +23,7 @@ from gal_studio.ui.api.archives import add_archive_routes
 from gal_studio.ui.api.calls import add_call_route
 from gal_studio.ui.api.choices import add_choices_route
 from gal_studio.ui.api.errors import refuse
+from gal_studio.ui.api.figures import add_figure_route
 from gal_studio.ui.api.pictures import add_picture_routes
 from gal_studio.ui.api.uploaded import add_uploaded_routes
 from gal_studio.ui.api.uploads import add_upload_route
@@ -31,6 +33,9 @@ from gal_studio.ui.page.first_paint import FirstPaint
 from gal_studio.ui.page.gradio_allow_list import narrow_gradio
 from gal_studio.ui.page.static import add_static_routes
 from gal_studio.ui.panels.everything import PANELS, REQUESTS, check_payloads
+from gal_studio.ui.panels.panel import Panel
+from gal_studio.ui.panels.rounds import HAS_FIGURES
+from gal_studio.ui.panels.rounds import PANEL as ROUNDS
 from gal_studio.ui.panels.top_bar import PANEL as TOP
 from gal_studio.ui.panels.top_bar import SIGNED_IN
 from gal_studio.ui.programs.endpoints import add_endpoints
@@ -49,10 +54,17 @@ def build_blocks(context: Context, programs: bool = False, signed_in: bool = Fal
     """
     with gr.Blocks(title="GAL Studio", analytics_enabled=False, fill_width=True) as blocks:
         for panel in PANELS:
-            panel.build(context, [SIGNED_IN] if signed_in and panel is TOP else [])
+            panel.build(context, _classes(panel, signed_in))
         if programs:
             add_endpoints(context, REQUESTS)
     return blocks
+
+
+def _classes(panel: Panel, signed_in: bool) -> list[str]:
+    """What a panel is told at the start."""
+    if panel is TOP and signed_in:
+        return [SIGNED_IN]
+    return [HAS_FIGURES] if panel is ROUNDS and has_plotly() else []
 
 
 def endpoints_of(blocks: gr.Blocks) -> dict[int, int]:
@@ -81,6 +93,7 @@ def build_app(studio: Studio, rules: Rules | None = None, root_path: str = "") -
     add_uploaded_routes(app, studio)
     add_archive_routes(app, studio, check_payloads)
     add_choices_route(app, studio)
+    add_figure_route(app, studio)
     add_writes_route(app, context, REQUESTS)
     blocks = build_blocks(context, rules.programs, rules.credentials is not None)
     blocks.state_session_capacity = KEPT_SESSIONS

@@ -24,6 +24,17 @@ export const pairPicture = (pair, which, small = false) =>
   `/${small ? "pair-thumb" : "pair"}/${encodeURIComponent(pair.id)}/${which}` +
   `?v=${encodeURIComponent(pair[`${which}_image`] ?? "")}`;
 
+/** @param {string} name of a figure of the shown round */
+export const roundFigure = (name) => figureUrl(name, state.roundId);
+/** @param {string} name of a figure of the open project */
+export const projectFigure = (name) => figureUrl(name, state.projectId);
+
+/**
+ * @param {string} name
+ * @param {string | null} id
+ */
+const figureUrl = (name, id) => `figure/${name}/${encodeURIComponent(id ?? "")}`;
+
 /** @param {string} id */
 export const picture = (id) => candidateUrl("picture", id);
 /** @param {string} id */

@@ -1,6 +1,7 @@
 /** Table of the test prompts by priority: overfit rate with its interval, entropy, and why it was chosen. */
 /** @import { Round, Score } from "payloads" */
 import { state, on, drawing, setFocus, setHover } from "../app/store.js";
+import { projectFigure } from "../app/urls.js";
 import { el, focusKept, focusedIn, makeButton, repeats } from "../kit/dom.js";
 import { unbroken, undecided } from "../kit/format.js";
 import { howWeighed } from "./how.js";
@@ -16,7 +17,7 @@ export function mountAnchors(panel) {
   };
   on("scores round job forget view received", update);
   on("hover", () => highlight(panel));
-  return { rows };
+  return { rows, figure: () => projectFigure("rates") };
 }
 
 /** @returns {import("./views/table.js").Row[]} */

@@ -1,6 +1,7 @@
 /** The training loss of the round, with a running mean. */
 /** @import { Loss } from "payloads" */
 import { state, on } from "../app/store.js";
+import { projectFigure } from "../app/urls.js";
 import { el, svg } from "../kit/dom.js";
 import { armsOf } from "../measures/arms.js";
 import { mountArms } from "../measures/arms_chart.js";
@@ -24,7 +25,11 @@ export function mountCurves(panel) {
   };
   on("round forget view job", update);
   new ResizeObserver(update).observe(panel);
-  return { rows, drawings: () => [...panel.querySelectorAll("svg")].filter((one) => one.matches(".chart")) };
+  return {
+    rows,
+    drawings: () => [...panel.querySelectorAll("svg")].filter((one) => one.matches(".chart")),
+    figure: () => projectFigure("clock-arms"),
+  };
 }
 
 /** The loss, and the measured rounds: one row for each point. */

@@ -248,4 +248,5 @@ def learn(context: Context, project: Id, on: bool) -> None:
     context.studio.change_settings(project, {"gal": {"policy": policy.name}})
 
 
+HAS_FIGURES = "has-figures"
 PANEL = Panel("rounds", joined(REQUESTS, refine.REQUESTS, trials.REQUESTS))

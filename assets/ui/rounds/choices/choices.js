@@ -5,7 +5,7 @@ import { call, openRound, refresh } from "../../app/session.js";
 import { newest } from "../../app/newest.js";
 import { write } from "../../app/writes.js";
 import { el, focusKept, focusedIn, makeButton, repeats } from "../../kit/dom.js";
-import { address } from "../../app/urls.js";
+import { address, projectFigure } from "../../app/urls.js";
 import { parseCsv } from "../views/table.js";
 import { howComputed } from "../../kit/how.js";
 import { agreementWords, clockWords, KINDS, learningWords, scoreWords } from "./words.js";
@@ -53,7 +53,7 @@ export function mountChoices(panel) {
     learning = null;
     show(panel, how);
   });
-  return { rows };
+  return { rows, figure: () => projectFigure("agreement") };
 }
 
 /** As the studio writes it. */

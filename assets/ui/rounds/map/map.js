@@ -5,6 +5,7 @@
 /** @import { MapPoint } from "./drawing/marks.js" */
 /** @import { Memory } from "./memory.js" */
 import { state, on } from "../../app/store.js";
+import { roundFigure } from "../../app/urls.js";
 import { setText } from "../../kit/dom.js";
 import { makeControls, makeLegend } from "./controls.js";
 import { nearest } from "./geometry.js";
@@ -83,7 +84,7 @@ export function mountMap(node, { legend }) {
     act?.();
   });
   new ResizeObserver(resized).observe(panel);
-  return { rows: () => mapRows(scene), drawings: toSave };
+  return { rows: () => mapRows(scene), drawings: toSave, figure: () => roundFigure("map") };
 }
 
 /** The map as it is saved: all of it, however near it is seen now. */

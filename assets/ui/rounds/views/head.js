@@ -2,13 +2,19 @@
 /** @import { Row } from "./table.js" */
 import { state } from "../../app/store.js";
 import { el, makeButton, setAttribute, setText } from "../../kit/dom.js";
+import { theme } from "../../kit/theme.js";
 import { toast } from "../../kit/toast.js";
 import { oneDrawing, pngFile, svgFile } from "./drawing.js";
 import { csv, tableDrawing } from "./table.js";
 
 /**
  * What a view offers to be saved: its table, the names of the columns first, is drawn if it has no drawings.
- * @typedef {{ rows: () => Row[] | Promise<Row[]>, drawings?: () => SVGSVGElement[] }} Savable
+ * `figure` is the address of the figure that the studio makes of the same.
+ * @typedef {{
+ *   rows: () => Row[] | Promise<Row[]>,
+ *   drawings?: () => SVGSVGElement[],
+ *   figure?: () => string
+ * }} Savable
  */
 
 /** @type {[ending: string, words: string][]} */
@@ -16,6 +22,7 @@ const FILES = [
   ["png", "Picture (PNG)"],
   ["svg", "Drawing (SVG)"],
   ["csv", "Table (CSV)"],
+  ["html", "Figure (HTML)"],
 ];
 
 /**
@@ -29,7 +36,7 @@ export function makeViewButtons(views, shown) {
       class: "quiet view-button",
       "aria-label": "Save this view",
       "aria-haspopup": "true",
-      title: "Save this view as a picture, a drawing or a table",
+      title: "Save this view as a file",
       data: { action: "save-view" },
     },
     () => openMenu(),
@@ -48,6 +55,9 @@ export function makeViewButtons(views, shown) {
     ),
   );
   const openMenu = () => {
+    /** @type {HTMLElement | null} */
+    const figure = menu.querySelector("[data-save=html]");
+    if (figure) figure.hidden = !(shown().savable?.figure && menu.closest(".has-figures"));
     menu.showPopover({ source: saving });
     const box = saving.getBoundingClientRect();
     const left = Math.max(8, Math.min(box.left, innerWidth - menu.offsetWidth - 8));
@@ -108,12 +118,31 @@ function behind(views) {
 async function save(ending, { name, label, savable }) {
   const rows = (await savable?.rows()) ?? [];
   if (rows.length < 2) return toast(`${label}: there is nothing to save yet.`);
+  if (ending === "html") return saveFigure(savable?.figure?.() ?? "", name);
   const file = await fileOf(ending, rows, savable?.drawings?.() ?? []);
   if (!file) return toast(`${label} could not be drawn. Save it as SVG or CSV.`, "error");
+  return download(file, `${stem(name)}.${ending}`);
+}
+
+/**
+ * @param {string} address
+ * @param {string} name of the view
+ */
+async function saveFigure(address, name) {
+  const answer = await fetch(`${address}?theme=${theme()}`).catch(() => null);
+  if (!answer) return toast("The figure could not be made. Save it again when the studio is back.", "error");
+  if (!answer.ok) return toast(await answer.text(), "error");
+  return download(await answer.blob(), `${stem(name)}.html`);
+}
+
+/**
+ * @param {Blob} file
+ * @param {string} name
+ */
+function download(file, name) {
   const address = URL.createObjectURL(file);
-  el("a", { href: address, download: `${stem(name)}.${ending}` }).click();
+  el("a", { href: address, download: name }).click();
   setTimeout(() => URL.revokeObjectURL(address), 60000);
-  return undefined;
 }
 
 /**

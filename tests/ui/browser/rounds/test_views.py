@@ -90,6 +90,22 @@ def test_curves_prompts_and_choices_are_saved(watched: Watched, served: Served):
     assert saved(page, "png").startswith(b"\x89PNG")
 
 
+def test_a_view_is_saved_as_a_figure_that_needs_no_network(watched: Watched, served: Served, tmp_path: Path):
+    measure(served.place.studio, served.place.round)
+    page = watched.open(served.url())
+    page.wait_for_selector(".map .plot .point")
+    for view, words in (("map", "where its pictures lie"), ("anchors", "copies by test prompt"), ("curves", "Clock arms")):
+        page.click(f"[data-view={view}]")
+        (tmp_path / f"{view}.html").write_bytes(saved(page, "html"))
+        assert words in (tmp_path / f"{view}.html").read_text(encoding="utf-8")
+    page.click("[data-view=trials]")
+    page.click("[data-action=save-view]")
+    expect(page.locator("[data-save=csv]")).to_be_visible()
+    expect(page.locator("[data-save=html]")).to_be_hidden()
+    page.goto((tmp_path / "map.html").as_uri())
+    page.wait_for_selector(".js-plotly-plot .scatterlayer .point")
+
+
 def test_where_nothing_is_there_nothing_is_saved(watched: Watched, served: Served):
     page = watched.open(served.url())
     page.click("[data-view=trials]")

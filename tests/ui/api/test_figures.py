@@ -1,0 +1,53 @@
+"""Figures are downloaded as pages of their own, and offered only where Plotly is installed."""
+
+import re
+import sys
+
+import pytest
+from starlette.testclient import TestClient
+
+from gal_studio.studio.figures.template import PAPER
+from gal_studio.ui.panels.rounds import HAS_FIGURES
+from tests.ui.conftest import Place, built
+
+
+@pytest.fixture(scope="module")
+def client(shared_place: Place) -> TestClient:
+    return TestClient(built(shared_place.studio))
+
+
+def test_a_figure_is_one_file_that_needs_no_network(shared_place: Place, client: TestClient) -> None:
+    for name, identity in (("map", shared_place.round), ("rates", shared_place.project)):
+        answer = client.get(f"/figure/{name}/{identity}?theme=dark")
+        assert answer.status_code == 200
+        assert answer.headers["content-disposition"] == f'attachment; filename="{name}.html"'
+        assert f"background:{PAPER['dark']}" in answer.text and len(answer.content) > 1_000_000
+        assert not re.search(r"<(script|link)[^>]* (src|href)=", answer.text)
+
+
+def test_what_cannot_be_drawn_is_refused_with_a_sentence(shared_place: Place, client: TestClient) -> None:
+    for address, expected in (
+        (f"agreement/{shared_place.project}", "Nobody has chosen a picture"),
+        (f"map/{shared_place.project}", "There is no"),
+        (f"nothing/{shared_place.round}", "There is no figure 'nothing'"),
+        (f"map/{shared_place.round}?theme=red", "The theme is 'red'"),
+    ):
+        answer = client.get(f"/figure/{address}")
+        assert answer.status_code == 404 and expected in answer.text
+        assert len(answer.text.splitlines()) == 1
+
+
+def test_the_page_is_told_whether_there_are_figures(
+    shared_place: Place, client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert HAS_FIGURES in client.get("/").text
+    monkeypatch.setattr("gal_studio.ui.app.has_plotly", lambda: False)
+    assert HAS_FIGURES not in TestClient(built(shared_place.studio)).get("/").text
+
+
+def test_without_plotly_the_route_says_what_to_install(
+    shared_place: Place, client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "gal_studio.studio.figures.figures", None)
+    answer = client.get(f"/figure/map/{shared_place.round}")
+    assert answer.status_code == 404 and "Figures need Plotly: run" in answer.text
