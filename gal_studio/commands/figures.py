@@ -94,9 +94,7 @@ def _of_project(studio: Studio, project_id: str, theme: Any) -> Iterator[Made]:
     yield "agreement", partial(drawn.agreement, project_id, theme)
 
 
-def write_figures(
-    figures: Iterable[Made], out: Path, format_: Format, told: TextIO | None = None
-) -> None:
+def write_figures(figures: Iterable[Made], out: Path, format_: Format, told: TextIO | None = None) -> None:
     """Write each figure into a folder and say where; one that has nothing to show is left out."""
     for name, make in figures:
         try:

@@ -42,7 +42,7 @@ FIGURES = (*METRICS, "gain")
 MOST_CELLS = 1000
 DONE = "cell.json"
 _PROJECTS = '["cat.toml", "drum.toml"]'
-_KEYS = {
+_KEYS: Mapping[str, tuple[type, str]] = {
     "projects": (list, f"a list of project files in quotes, such as {_PROJECTS}"),
     "seeds": (list, "a list of whole numbers, such as [0, 1]"),
     "rounds": (int, "a whole number"),
@@ -113,7 +113,9 @@ def read_grid(path: Path) -> GridFile:
     table = read_table(path, "grid")
     for name, value in table.items():
         if name not in _KEYS:
-            raise StudioError(f"{path.name} has an unknown key {shown(name)}: choose among {', '.join(_KEYS)}.")
+            raise StudioError(
+                f"{path.name} has an unknown key {shown(name)}: choose among {', '.join(_KEYS)}."
+            )
         kind, words = _KEYS[name]
         if not isinstance(value, kind) or isinstance(value, bool):
             raise StudioError(f"{path.name} has {name} = {shown(value)}: write {words}.")
@@ -121,7 +123,9 @@ def read_grid(path: Path) -> GridFile:
     for seed in seeds:
         checks.seed("A seed of the grid", seed)
     _refuse_twice("seeds", seeds)
-    asked = GridFile(_projects(path, table.get("projects", [])), tuple(seeds), table.get("rounds"), _axes(table))
+    asked = GridFile(
+        _projects(path, table.get("projects", [])), tuple(seeds), table.get("rounds"), _axes(table)
+    )
     if not asked.axes:
         raise StudioError(
             f"{path.name} varies no setting: write [vary.gal] with, for example, "
@@ -212,7 +216,13 @@ def run_cell(cell: PlannedCell) -> None:
             told = _measured(Studio(store), store.projects.all()[0].id)
     except StudioError as error:
         raise StudioError(f"{cell}: {error}") from error
-    told = {"project": cell.project, "seed": cell.plan.draft.seed, "arm": cell.arm, **told, "made_by": made_by()}
+    told = {
+        "project": cell.project,
+        "seed": cell.plan.draft.seed,
+        "arm": cell.arm,
+        **told,
+        "made_by": made_by(),
+    }
     _write_json(cell.folder / DONE, told)
 
 
@@ -343,7 +353,9 @@ def _table(rows: Iterable[Mapping[str, object]]) -> bytes:
     table = csv.DictWriter(text, list(found[0]) if found else [], lineterminator="\n")
     table.writeheader()
     for row in found:
-        table.writerow({name: repr(value) if isinstance(value, float) else value for name, value in row.items()})
+        table.writerow(
+            {name: repr(value) if isinstance(value, float) else value for name, value in row.items()}
+        )
     return text.getvalue().encode()
 
 

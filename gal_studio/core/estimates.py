@@ -49,11 +49,12 @@ def estimate(values: Values, rng: numpy.random.Generator) -> Estimate:
     prompts of each; with fewer than six references the prompts alone.
     """
     means, over = _prompt_means(values), speaks_for(values)
-    low = high = None
+    low: float | None = None
+    high: float | None = None
     if over:
         tail = (1 - CONFIDENCE) / 2
         drawn = _resample_references(means, rng) if over == "references" else _resample_prompts(means, rng)
-        low, high = map(float, numpy.quantile(drawn, [tail, 1 - tail]))
+        low, high = (float(numpy.quantile(drawn, share)) for share in (tail, 1 - tail))
     return Estimate(
         float(numpy.mean([each.mean() for each in means])),
         low,

@@ -48,7 +48,7 @@ class TuneSettings(SettingsGroup):
     FORMER_NAMES: ClassVar[Mapping[str, str]] = {"sample_every": "preview_every"}
     ADDED: ClassVar[frozenset[str]] = frozenset(
         {"prior_styles", "time_low", "time_high", "time_weighting", "accepted_share"}
-        | {"schedule", "warmup_steps", "shared_time"}
+        | {"schedule", "warmup_steps", "shared_time", "sample_latents"}
     )
 
     steps: int = setting(200, checks.whole, "Training steps", 1, MOST_STEPS, note="Training steps per round")
@@ -113,6 +113,8 @@ class TuneSettings(SettingsGroup):
     )
     # one time for all examples of a step, as the published training of styles has it
     shared_time: bool = setting(False, checks.flag, "One timestep a batch")
+    # a picture's latents are samples of the autoencoder's posterior, anew at each step, and not its mode
+    sample_latents: bool = setting(False, checks.flag, "Sampled latents")
     # weight of a time t in the loss: 1, 2 (1 - t) or 2 t
     time_weighting: TimeWeighting = setting("even", checks.one_of, "Weighting of times", TimeWeighting)
     # share of accepted pictures in the draws, on top of the references' steps x batch size;

@@ -1,4 +1,4 @@
-"""`gal-studio grid`: every cell once, tables that follow from the pictures, and one sentence for bad input."""
+"""`gal-studio grid`: every cell once, tables that follow from the pictures, sentences for bad input."""
 
 import csv
 import json
@@ -55,7 +55,9 @@ def test_a_grid_runs_every_cell_once_and_compares_them(
     assert "What each change does" in (out / "effects.html").read_text(encoding="utf-8")
 
     before = {path: path.stat().st_mtime_ns for path in (out / "cells").rglob("*")}
-    kept = {name: (out / name).read_bytes() for name in ("grid.json", "effects.csv", "levels.csv", "effects.html")}
+    kept = {
+        name: (out / name).read_bytes() for name in ("grid.json", "effects.csv", "levels.csv", "effects.html")
+    }
     assert run("grid", file, "--out", out) == 0
     assert "2 cells, of which 2 are done." in capsys.readouterr().err
     assert {path: path.stat().st_mtime_ns for path in (out / "cells").rglob("*")} == before
@@ -73,7 +75,7 @@ def mean_of_prompts(pictures: list[dict[str, str]]) -> float:
 def test_a_cell_of_another_command_is_left_to_it(
     folder: Path, names: tuple[str, str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    file, out = write_grid(folder, names, 'rounds = 1\n[vary.gal]\ntop_k = [2]\n'), folder / "out"
+    file, out = write_grid(folder, names, "rounds = 1\n[vary.gal]\ntop_k = [2]\n"), folder / "out"
     (cell,) = plan_cells(read_grid(file), out)
     with WorkerLock(cell.folder) as lock:
         assert lock.acquire()

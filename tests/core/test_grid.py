@@ -11,7 +11,7 @@ PROMPTS = [f"prompt {number}" for number in range(6)]
 
 
 def cell(project: str, seed: int, policy: str, k: int) -> Cell:
-    """as_asked is 0.1 a step of k, and 0.5 less with `random`; each project, seed and prompt has its own level."""
+    """as_asked is 0.1 a step of k, and 0.5 less with `random`; projects and prompts have own levels."""
     own = sum(map(ord, project)) + 3 * seed
     figures = {
         (prompt, number): own + place + 0.1 * k - 0.5 * (policy == "random")

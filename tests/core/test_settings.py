@@ -132,6 +132,7 @@ def test_settings_of_later_versions_are_in_fingerprints_only_where_they_are_used
         "time_high": 0.9,
         "accepted_share": 0.5,
         "shared_time": True,
+        "sample_latents": True,
     }.items():
         assert digest(**{name: value}) != known
     unused = TuneSettings(prior_styles=("a",)).essential

@@ -144,8 +144,9 @@ class InventedFamily:
     def unconditional_text(self, device: torch.device) -> TextFeatures:
         return self.encode_text("", device)
 
-    def encode(self, pixels: torch.Tensor) -> torch.Tensor:
-        return self.autoencoder.encode(pixels).latent_dist.mode().float()
+    def encode(self, pixels: torch.Tensor, deviations: float = 0.0) -> torch.Tensor:
+        posterior = self.autoencoder.encode(pixels).latent_dist
+        return (posterior.mean + deviations * posterior.std).float()
 
     def decode(self, latents: torch.Tensor) -> torch.Tensor:
         return self.autoencoder.decode(latents, return_dict=False)[0].float()

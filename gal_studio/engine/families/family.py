@@ -170,8 +170,11 @@ class Family(Protocol):
     def unconditional_text(self, device: torch.device) -> TextFeatures:
         """The unconditional text features of classifier-free guidance."""
 
-    def encode(self, pixels: torch.Tensor) -> torch.Tensor:
-        """Encode pixels (n, 3, H, W) in [-1, 1] to float32 latents, scaled for the denoiser."""
+    def encode(self, pixels: torch.Tensor, deviations: float = 0.0) -> torch.Tensor:
+        """Encode pixels (n, 3, H, W) in [-1, 1] to float32 latents, scaled for the denoiser.
+
+        They are the mode of the autoencoder's posterior, or so many of its standard deviations above it.
+        """
 
     def decode(self, latents: torch.Tensor) -> torch.Tensor:
         """Decode latents to float32 pixels (n, 3, H, W), roughly in [-1, 1]."""

@@ -58,10 +58,10 @@ class Flux2Klein(FlowTransformerFamily):
         hidden, _ = self.pipeline.encode_prompt(prompt, device=device)
         return TextFeatures(hidden[0])
 
-    def encode(self, pixels: torch.Tensor) -> torch.Tensor:
-        """Patchify the posterior's mode, and normalize it."""
+    def encode(self, pixels: torch.Tensor, deviations: float = 0.0) -> torch.Tensor:
+        """Patchify the posterior's mode, or what lies above it, and normalize it."""
         mean, deviation = self._statistics()
-        patches: torch.Tensor = self.pipeline._patchify_latents(self.posterior_mode(pixels))
+        patches: torch.Tensor = self.pipeline._patchify_latents(self.posterior(pixels, deviations))
         return (patches - mean) / deviation
 
     def decode(self, latents: torch.Tensor) -> torch.Tensor:

@@ -89,11 +89,12 @@ class PipelineFamily:
         """The features of the empty prompt."""
         return self.encode_text("", device)
 
-    def posterior_mode(self, pixels: torch.Tensor) -> torch.Tensor:
-        """The mode of the autoencoder's posterior, in float32."""
+    def posterior(self, pixels: torch.Tensor, deviations: float) -> torch.Tensor:
+        """The mode of the autoencoder's posterior and so many standard deviations above it, in float32."""
         autoencoder = self.autoencoder
-        mode: torch.Tensor = autoencoder.encode(pixels.to(autoencoder.dtype)).latent_dist.mode()
-        return mode.float().contiguous()
+        found = autoencoder.encode(pixels.to(autoencoder.dtype)).latent_dist
+        mode: torch.Tensor = found.mode().float()
+        return (mode + deviations * found.std.float() if deviations else mode).contiguous()
 
     def decoded(self, latents: torch.Tensor) -> torch.Tensor:
         """Decode unscaled latents to float32 pixels."""

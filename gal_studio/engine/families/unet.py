@@ -75,9 +75,9 @@ class UNetFamily(PipelineFamily):
         hidden, _ = self.pipeline.encode_prompt(prompt, device, 1, False)
         return TextFeatures(hidden[0])
 
-    def encode(self, pixels: torch.Tensor) -> torch.Tensor:
-        """The scaled mode of the posterior."""
-        return self.posterior_mode(pixels) * self.autoencoder.config.scaling_factor
+    def encode(self, pixels: torch.Tensor, deviations: float = 0.0) -> torch.Tensor:
+        """Scale the posterior's mode, or what lies above it."""
+        return self.posterior(pixels, deviations) * self.autoencoder.config.scaling_factor
 
     def decode(self, latents: torch.Tensor) -> torch.Tensor:
         """Unscale the latents and decode them."""

@@ -46,10 +46,10 @@ class ZImage(FlowTransformerFamily):
         hidden, _ = self.pipeline.encode_prompt(prompt, device=device, do_classifier_free_guidance=False)
         return TextFeatures(hidden[0])
 
-    def encode(self, pixels: torch.Tensor) -> torch.Tensor:
-        """The shifted and scaled mode of the posterior."""
+    def encode(self, pixels: torch.Tensor, deviations: float = 0.0) -> torch.Tensor:
+        """Shift and scale the posterior's mode, or what lies above it."""
         config = self.autoencoder.config
-        return (self.posterior_mode(pixels) - (config.shift_factor or 0.0)) * config.scaling_factor
+        return (self.posterior(pixels, deviations) - (config.shift_factor or 0.0)) * config.scaling_factor
 
     def decode(self, latents: torch.Tensor) -> torch.Tensor:
         """Undo `encode`, and decode."""

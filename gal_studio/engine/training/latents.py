@@ -20,7 +20,10 @@ from gal_studio.engine.models.image_model import ImageModel
 from gal_studio.engine.models.text import check_prompts, encode_prompts
 
 Latents = dict[str, torch.Tensor]
-"""Cache of one model's latents, (c, h, w) on the CPU, by a hash of the picture and its resolution."""
+"""Cache of one model's latents, (c, h, w) on the CPU, by a hash of the picture and its resolution.
+
+Where latents are sampled it has the standard deviations of their posterior too.
+"""
 
 
 @dataclass(frozen=True)
@@ -60,7 +63,8 @@ class Crops:
 class CachedPictures:
     """Each picture's latent (c, h, w), which may be larger than the crop, text features and weight.
 
-    `maps` holds each picture's spatial weights w_i x mask, (h, w); None if no picture has a mask.
+    `maps` holds each picture's spatial weights w_i x mask, (h, w); None if no picture has a mask. `spreads`
+    are the standard deviations of sampled latents, (c, h, w); None if the latents are modes.
     """
 
     latents: tuple[torch.Tensor, ...]
@@ -70,18 +74,26 @@ class CachedPictures:
     scale: int
     side: int
     maps: tuple[torch.Tensor, ...] | None = None
+    spreads: tuple[torch.Tensor, ...] | None = None
 
     def __len__(self) -> int:
         """The number of pictures."""
         return len(self.latents)
 
     def crops(self, index: Sequence[int], random: bool, generator: torch.Generator) -> Crops:
-        """Crop the latents at `index` and their weights, centred or at random positions."""
+        """Crop the latents at `index`, sampled if they are not modes, and their weights.
+
+        Crops are centred or at random positions.
+        """
         latents, maps, sizes = [], [], []
         for row in index:
             top, left = self._corner(row, random, generator)
             rows, columns = slice(top, top + self.side), slice(left, left + self.side)
-            latents.append(self.latents[row][:, rows, columns])
+            latent = self.latents[row][:, rows, columns]
+            if self.spreads is not None:
+                spread = self.spreads[row][:, rows, columns]
+                latent = latent + spread * torch.randn(spread.shape, generator=generator)
+            latents.append(latent)
             if self.maps is not None:
                 maps.append(self.maps[row][None, rows, columns])
             pixels = self.side * self.scale
@@ -107,6 +119,8 @@ def encode_pictures(
         key = _key(image, resolution)
         if key not in cache:  # a reference is in many pairs
             cache[key] = encode_picture(model, image, resolution)
+            if settings.sample_latents:
+                cache[_SPREAD + key] = encode_picture(model, image, resolution, 1.0) - cache[key]
             yield done
 
 
@@ -119,16 +133,17 @@ def cache_pictures(
 ) -> CachedPictures:
     """Encode the pictures that are not in the cache of `encode_pictures`, and the prompts unless given.
 
-    A latent is the mode of the autoencoder's posterior instead of a sample, so that it is the same in every
-    round; the posterior's variance is far below that of the training noise. Random crops are taken from the
-    latent of the whole picture, on the latent grid.
+    A latent is the mode of the autoencoder's posterior, so that it is the same in every round; the
+    posterior's variance is far below that of the training noise. With `sample_latents` each crop is a sample
+    of it, as published. Random crops are taken from the latent of the whole picture, on the latent grid.
     """
     texts = encode_texts(model, pictures) if texts is None else texts
     resolution = settings.resolution or model.resolution
     cache = {} if cache is None else cache
     for _ in encode_pictures(model, [picture.image for picture in pictures], settings, cache):
         pass
-    latents = tuple(cache[_key(picture.image, resolution)] for picture in pictures)
+    keys = [_key(picture.image, resolution) for picture in pictures]
+    latents = tuple(cache[key] for key in keys)
     masked = any(picture.mask is not None for picture in pictures)
     return CachedPictures(
         latents=latents,
@@ -138,6 +153,7 @@ def cache_pictures(
         scale=model.scale,
         side=model.latent_side(resolution),
         maps=tuple(map(spatial_weights, pictures, latents)) if masked else None,
+        spreads=tuple(cache[_SPREAD + key] for key in keys) if settings.sample_latents else None,
     )
 
 
@@ -146,6 +162,9 @@ def encode_texts(model: ImageModel, pictures: Iterable[ExamplePicture]) -> dict[
     prompts = [picture.prompt for picture in pictures]
     check_prompts(model, prompts)
     return encode_prompts(model, prompts)
+
+
+_SPREAD = "spread of "  # before a key: the posterior's standard deviations
 
 
 def _key(image: Image.Image, resolution: int) -> str:
@@ -163,14 +182,19 @@ def spatial_weights(picture: ExamplePicture, latent: torch.Tensor) -> torch.Tens
     return torch.tensor(picture.weight * covered, dtype=torch.float32)
 
 
-def encode_picture(model: ImageModel, image: Image.Image, resolution: int) -> torch.Tensor:
-    """Resize a picture's shorter side to `resolution`, and encode it to a latent (c, h, w) on the CPU."""
+def encode_picture(
+    model: ImageModel, image: Image.Image, resolution: int, deviations: float = 0.0
+) -> torch.Tensor:
+    """Resize a picture's shorter side to `resolution`, and encode it to a latent (c, h, w) on the CPU.
+
+    It is the posterior's mode, or so many standard deviations above it.
+    """
     factor = resolution / min(image.size)
     grid = [max(resolution, round(side * factor / model.scale) * model.scale) for side in image.size]
     resized = image.convert("RGB").resize((grid[0], grid[1]), Image.Resampling.LANCZOS)
     pixels = torch.from_numpy(np.array(resized, dtype=np.float32)).permute(2, 0, 1)[None] / 127.5 - 1
     with torch.no_grad(), _tiled_if_short(model, resolution, max(grid) / resolution):
-        return model.family.encode(pixels.to(model.device))[0].cpu()
+        return model.family.encode(pixels.to(model.device), deviations)[0].cpu()
 
 
 def _tiled_if_short(model: ImageModel, resolution: int, length: float) -> AbstractContextManager[None]:

@@ -2,8 +2,10 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 import torch
+from PIL import Image
 
 from gal_studio.core.gal.balance import effective_draws
 from gal_studio.core.settings import RefineSettings
@@ -37,6 +39,33 @@ def test_all_rows_of_a_step_may_share_a_time(model: ImageModel) -> None:
     assert len({int(batch.times[0]) for batch in batches}) > 1
     own = ExampleSource(model, EXAMPLES, [], settings.updated({"shared_time": False}), seed=0)
     assert len(set(own.next_batch(seeded()).times.tolist())) > 1
+
+
+def test_latents_may_be_samples_of_the_posterior(model: ImageModel) -> None:
+    picture = EXAMPLES[0]
+    fixed = ExampleSource(model, [picture], [], SETTINGS, seed=0).examples
+    source = ExampleSource(model, [picture], [], SETTINGS.updated({"sample_latents": True}), seed=0)
+    drawn = source.examples.crops([0] * 600, False, seeded()).latents
+    assert torch.equal(drawn, source.examples.crops([0] * 600, False, seeded()).latents)
+    resized = picture.image.convert("RGB").resize((32, 32), Image.Resampling.LANCZOS)
+    pixels = torch.from_numpy(np.array(resized, dtype=np.float32)).permute(2, 0, 1)[None] / 127.5 - 1
+    with torch.no_grad():
+        posterior = model.autoencoder.encode(pixels).latent_dist
+    scale = model.autoencoder.config.scaling_factor
+    torch.testing.assert_close(drawn.mean(0), scale * posterior.mean[0], rtol=0, atol=0.25 * scale)
+    torch.testing.assert_close(drawn.std(0), scale * posterior.std[0], rtol=0.2, atol=0.0)
+    torch.testing.assert_close(fixed.latents[0], scale * posterior.mean[0])
+    assert fixed.spreads is None
+
+
+def test_a_training_with_sampled_latents_is_another_one(model: ImageModel) -> None:
+    plain, sampled = (
+        ExampleSource(model, EXAMPLES, PRIOR, SETTINGS.updated({"sample_latents": on}), seed=0)
+        for on in (False, True)
+    )
+    assert plain.fingerprint != sampled.fingerprint
+    assert sampled.prior is not None and sampled.prior.spreads is not None
+    assert not torch.equal(sampled.next_batch(seeded()).noisy, plain.next_batch(seeded()).noisy)
 
 
 def test_weights_are_multiplied_by_those_of_the_times(model: ImageModel) -> None:

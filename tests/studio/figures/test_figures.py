@@ -156,8 +156,9 @@ def test_the_changes_of_a_grid_have_a_panel_for_each_figure() -> None:
         names = {"setting": setting, "value": "random", "instead_of": "uncertainty", "figure": figure}
         return {**names, "difference": difference, "p": p, "p_holm": p}
 
-    rows = [row(setting, figure, value, p) for figure in ("as_asked", "clip_t", "clip_i", "gain")
-            for setting, value, p in (("gal.policy", 0.3, 0.01), ("gal.top_k", -0.2, 0.2), ("tune.steps", 0.0, None))]  # fmt: skip
+    changes = (("gal.policy", 0.3, 0.01), ("gal.top_k", -0.2, 0.2), ("tune.steps", 0.0, None))
+    figures = ("as_asked", "clip_t", "clip_i", "gain")
+    rows = [row(setting, figure, value, p) for figure in figures for setting, value, p in changes]
     for theme in ("light", "dark"):
         drawn = effects_figure({"effects": rows}, theme)
         assert len(drawn.data) == 4

@@ -94,7 +94,11 @@ def test_a_view_is_saved_as_a_figure_that_needs_no_network(watched: Watched, ser
     measure(served.place.studio, served.place.round)
     page = watched.open(served.url())
     page.wait_for_selector(".map .plot .point")
-    for view, words in (("map", "where its pictures lie"), ("anchors", "copies by test prompt"), ("curves", "Clock arms")):
+    for view, words in (
+        ("map", "where its pictures lie"),
+        ("anchors", "copies by test prompt"),
+        ("curves", "Clock arms"),
+    ):
         page.click(f"[data-view={view}]")
         (tmp_path / f"{view}.html").write_bytes(saved(page, "html"))
         assert words in (tmp_path / f"{view}.html").read_text(encoding="utf-8")
