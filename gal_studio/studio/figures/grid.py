@@ -25,7 +25,7 @@ def effects_figure(told: Mapping[str, Any], theme: Theme = "light") -> go.Figure
     lines = -(-len(names) // COLUMNS)
     over = sorted({row["difference"]["over"] for row in rows} - {""})
     about = f"with 95 % intervals over {' or '.join(over)}" if over else "too few for intervals"
-    height = 150 + lines * (80 + 34 * len(labels))
+    height = 178 + lines * (80 + 34 * len(labels))
     look = figure(
         "What each change does",
         f"Paired differences, all else equal, {about}; filled: corrected p below {CLEAR}",
@@ -48,13 +48,14 @@ def effects_figure(told: Mapping[str, Any], theme: Theme = "light") -> go.Figure
     made.update_yaxes(**axis, categoryorder="array", categoryarray=labels)
     for place, name in enumerate(names):
         row, column = place // COLUMNS + 1, place % COLUMNS + 1
-        made.add_vline(x=0, line={"color": PALE[theme], "width": 1.5, "dash": "dot"}, row=row, col=column)
         made.add_trace(_panel([each for each in rows if each["figure"] == name], theme), row=row, col=column)
+        made.add_vline(x=0, line={"color": PALE[theme], "width": 1.5, "dash": "dot"}, row=row, col=column)
+    made.update_layout(margin={"t": 124})
     made.update_annotations(font={"size": 15, "color": INK[theme]})
     return made
 
 
-_TITLES = {**TITLES, "gain": "gain in CLIP-I"}
+_TITLES = {str(metric): title for metric, title in TITLES.items()} | {"gain": "gain in CLIP-I"}
 
 
 def _panel(rows: Sequence[Mapping[str, Any]], theme: Theme) -> go.Scatter:

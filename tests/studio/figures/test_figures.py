@@ -162,6 +162,7 @@ def test_the_changes_of_a_grid_have_a_panel_for_each_figure() -> None:
     for theme in ("light", "dark"):
         drawn = effects_figure({"effects": rows}, theme)
         assert len(drawn.data) == 4
+        assert [line.x0 for line in drawn.layout.shapes] == [0] * 4, "each panel shows where nothing changes"
         panel = drawn.data[0]
         assert list(panel.x) == [0.3, -0.2, 0.0]
         assert panel.y[0] == "policy: random, not uncertainty"
