@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from gal_studio.core.gal.policies.policy import Policy
 from gal_studio.core.gal.policies.pool import PoolSnapshot
-from gal_studio.core.gal.reasons import count_copies, quoted
+from gal_studio.core.gal.reasons import count_copies, ordinal, quoted
 from gal_studio.core.gal.selection import informative
 from gal_studio.core.types import AnchorScore
 
@@ -60,7 +60,7 @@ class Diverse(Policy):
         said = f"{count_copies(score)}: {_undecided(score)}"
         if not before:
             return f"{said}, the most of all."
-        return f"{said}, {self._likeness(pool, score, before)} before it."
+        return f"{said}, {ordinal(len(before) + 1)} chosen, {self._likeness(pool, score, before)} before it."
 
     def _likeness(self, pool: PoolSnapshot, score: AnchorScore, others: Sequence[AnchorScore]) -> str:
         """How like the nearest picture of others its own is."""
