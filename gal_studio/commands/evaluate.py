@@ -225,7 +225,11 @@ def _prompts(path: Path | None, prompts: Prompts) -> tuple[str, ...]:
     """The prompts of a file, or the bundled held-out ones; their number and the first two are printed."""
     from gal_studio.evaluation.prompt_file import read_prompts
 
-    texts = read_prompts(path, prompts) if path else prompts.expand(load_held_out(prompts.kind))
+    def tell(words: str) -> None:
+        if words:
+            print(words, file=sys.stderr, flush=True)
+
+    texts = read_prompts(path, prompts, tell) if path else prompts.expand(load_held_out(prompts.kind))
     shown = ", ".join(map(repr, texts[:2]))
     print(f"{len(texts)} prompts: {shown}{', …' if texts[2:] else ''}", file=sys.stderr, flush=True)
     return texts

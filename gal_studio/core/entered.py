@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Callable, Iterable
 
 _JOINERS = "\u200c\u200d"  # they shape letters of some scripts and emoji, and are invisible elsewhere
 _UNSEEN = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0")  # invisible, though called letters or marks
@@ -18,6 +19,7 @@ _ALTERNATING = re.compile(r"\[([^\[\]|]+)(?:\|[^\[\]|]*)+\]")
 _DEEP = re.compile(r"\[\[+([^\[\]]*)\]\]+")
 _ESCAPED = {r"\(": "\ue000", r"\)": "\ue001", r"\[": "\ue002", r"\]": "\ue003"}
 _EMPTY_PARTS = re.compile(r"(?:\s*,){2,}")
+_MOST_SHOWN = 6
 
 
 def normalized(text: str) -> str:
@@ -46,28 +48,66 @@ def entered(prompt: str) -> str:
     `[cat:dog:0.5]` and `[cat|dog]`; and `BREAK`. Their words stay. A bracket after a backslash is a bracket,
     and `[V]`, a usual made-up word, is left as it is.
     """
+    return _read(prompt)[0]
+
+
+def left_out(prompt: str) -> tuple[str, ...]:
+    """What `entered` leaves out, in the order of its kinds, each once: `<lora:ink:0.8>`, `(…:1.3)`."""
+    return _read(prompt)[1]
+
+
+def about_entered(text: str, name: str = "prompt") -> str:
+    """What is said where weights or tags were left out of a prompt, or of what is called so; "" if none."""
+    kept = entered(text)
+    said = about_several([text])
+    return f"{said} The {name} is: {kept}" if said and kept else said
+
+
+def about_several(prompts: Iterable[str]) -> str:
+    """The same of several prompts together: what was left out of any of them."""
+    pieces = list(dict.fromkeys(piece for prompt in prompts for piece in left_out(prompt)))
+    if not pieces:
+        return ""
+    shown = ", ".join(pieces[:_MOST_SHOWN]) + (", …" if pieces[_MOST_SHOWN:] else "")
+    return f"Left out, since only other programs read it: {shown}."
+
+
+def _read(prompt: str) -> tuple[str, tuple[str, ...]]:
+    """What is kept of a prompt, and what is left out."""
     text = normalized(prompt)
     plain = text
     for written, mark in _ESCAPED.items():
         plain = plain.replace(written, mark)
-    plain = _BREAK.sub(", ", _TAG.sub(" ", plain))
+    pieces: list[str] = []
+
+    def without(pattern: re.Pattern[str], keep: Callable[[re.Match[str]], str], shows: bool) -> None:
+        """Leave out of each match all but what is kept; its words are shown as `…` unless it `shows` them."""
+        nonlocal plain
+
+        def replaced(found: re.Match[str]) -> str:
+            kept = keep(found)
+            whole = found[0].strip(" ,")
+            pieces.append(whole if shows or not kept else whole.replace(kept, "…", 1))
+            return kept
+
+        plain = pattern.sub(replaced, plain)
+
+    without(_TAG, lambda _: " ", shows=True)
+    without(_BREAK, lambda _: ", ", shows=True)
     before = None
     while plain != before:
         before = plain
-        plain = _ROUND.sub(r"\1", plain)
-        plain = _EDITED.sub(lambda found: found[2] if found[2].strip() else found[1], plain)
-        plain = _ALTERNATING.sub(r"\1", _LATER.sub(r"\1", plain))
-        plain = _DEEP.sub(r"\1", plain)
+        without(_ROUND, lambda found: found[1], shows=False)
+        without(_EDITED, lambda found: found[2] if found[2].strip() else found[1], shows=True)
+        without(_LATER, lambda found: found[1], shows=True)
+        without(_ALTERNATING, lambda found: found[1], shows=True)
+        without(_DEEP, lambda found: found[1], shows=False)
     if plain == text:
-        return text
+        return text, ()
     for written, mark in _ESCAPED.items():
+        if mark in plain:
+            pieces.append(written[0])
         plain = plain.replace(mark, written[1:])
-    return _EMPTY_PARTS.sub(",", " ".join(plain.split())).strip(" ,") if plain.strip() else ""
-
-
-def about_entered(prompt: str) -> str:
-    """What is said where weights or tags were left out of a prompt; "" if there were none."""
-    kept = entered(prompt)
-    if " ".join(kept.split()) == " ".join(normalized(prompt).split()):
-        return ""
-    return f"Weights, tags and brackets of other programs are left out. The prompt is: {kept}"
+        pieces = [piece.replace(mark, written) for piece in pieces]
+    tidied = _EMPTY_PARTS.sub(",", " ".join(plain.split())).strip(" ,") if plain.strip() else ""
+    return tidied, tuple(dict.fromkeys(pieces))

@@ -3,10 +3,10 @@
 import csv
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from gal_studio.core.entered import entered
+from gal_studio.core.entered import about_several, entered
 from gal_studio.core.errors import StudioError
 from gal_studio.core.references import Prompts, Subject
 
@@ -14,8 +14,12 @@ COLUMN = "prompt"
 DELIMITERS = {".csv": ",", ".tsv": "\t"}
 
 
-def read_prompts(path: Path, prompts: Prompts) -> tuple[str, ...]:
+def read_prompts(
+    path: Path, prompts: Prompts, tell: Callable[[str], object] = lambda _: None
+) -> tuple[str, ...]:
     """The prompts of a file for the subject of a project, in the file's order, each once.
+
+    `tell` hears what is left out of them, or "".
 
     A table (CSV or TSV with a header) has them in the column *prompt*, a text file one a line. `{}` stands
     for the subject. A prompt without it is completed as published: a style's words follow at the end, and an
@@ -23,7 +27,9 @@ def read_prompts(path: Path, prompts: Prompts) -> tuple[str, ...]:
     Raises a StudioError for a file that is no text, has no such column or no prompts, or for a prompt that
     names neither the object nor its class.
     """
-    lines = [" ".join(entered(line).split()) for line in _lines(path, _text(path))]
+    written = _lines(path, _text(path))
+    tell(about_several(written))
+    lines = [" ".join(entered(line).split()) for line in written]
     lines = [line for line in lines if line]
     if not lines:
         raise StudioError(f"{path} has no prompts: write one a line, or a table with the column 'prompt'.")

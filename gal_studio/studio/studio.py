@@ -1,5 +1,6 @@
 """One class with a method for each thing that a user can do. No torch, no models, no Gradio."""
 
+import warnings
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -44,9 +45,10 @@ class Studio(
         """Open the workspace in this folder; one that is missing is created.
 
         Queued jobs are done by a worker process, which is started when needed and outlives the program. The
-        page may be open on the same workspace meanwhile.
+        page may be open on the same workspace meanwhile. What is left out of a prompt is a warning.
         """
-        return cls(Store(user_path(Path(workspace)).absolute()), wake=start_worker, models=model_check)
+        store = Store(user_path(Path(workspace)).absolute())
+        return cls(store, wake=start_worker, models=model_check, tell=tell_as_warning)
 
     @property
     def figures(self) -> "Figures":
@@ -68,3 +70,8 @@ class Studio(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def tell_as_warning(sentence: str) -> None:
+    """A warning at the line that called the verb."""
+    warnings.warn(sentence, stacklevel=4)

@@ -4,24 +4,27 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gal_studio.core.entered import about_entered, entered, normalized
+from gal_studio.core.entered import about_entered, about_several, entered, normalized
 from gal_studio.core.naming import check_name
 from gal_studio.core.prompts import check_trigger_word, find_trigger_word, plain_prompt, tidy, trigger_key
 from gal_studio.core.references import describe
 
-WEIGHTS = {
-    "photo of (sks:1.3) cup": "photo of sks cup",
-    "photo of ((sks)) cup": "photo of sks cup",
-    "((a cat:1.2), in ink)": "a cat, in ink",
-    "A (cat)1.3 and a (dog)++ sit": "A cat and a dog sit",
-    "a [[cat]] and a [[[dog]]]": "a cat and a dog",
-    "[cat:dog:0.5] on a hill": "dog on a hill",
-    "[cat::0.5] on a hill": "cat on a hill",
-    "a [cat|dog|cow] on a hill": "a cat on a hill",
-    "A cat <lora:foo:0.8> in ink style <hypernet:x:1>": "A cat in ink style",
-    "<lora:a:1>, a cat, <lyco:b:1>, in ink style": "a cat, in ink style",
-    "a cat BREAK in ink style": "a cat, in ink style",
-    r"miku \(series\), (blue:1.1) hair": "miku (series), blue hair",
+WEIGHTS = {  # what is written: what is kept, and what is said to be left out
+    "photo of (sks:1.3) cup": ("photo of sks cup", "(…:1.3)"),
+    "photo of ((sks)) cup": ("photo of sks cup", "(…)"),
+    "((a cat:1.2), in ink)": ("a cat, in ink", "(…:1.2), (…)"),
+    "A (cat)1.3 and a (dog)++ sit": ("A cat and a dog sit", "(…)1.3, (…)++"),
+    "a [[cat]] and a [[[dog]]]": ("a cat and a dog", "[[…]], [[[…]]]"),
+    "[cat:dog:0.5] on a hill": ("dog on a hill", "[cat:dog:0.5]"),
+    "[cat::0.5] on a hill": ("cat on a hill", "[cat::0.5]"),
+    "a [cat|dog|cow] on a hill": ("a cat on a hill", "[cat|dog|cow]"),
+    "A cat <lora:foo:0.8> in ink style <hypernet:x:1>": (
+        "A cat in ink style",
+        "<lora:foo:0.8>, <hypernet:x:1>",
+    ),
+    "<lora:a:1>, a cat, <lyco:b:1>, in ink style": ("a cat, in ink style", "<lora:a:1>, <lyco:b:1>"),
+    "a cat BREAK in ink style": ("a cat, in ink style", "BREAK"),
+    r"miku \(series\), (blue:1.1) hair": ("miku (series), blue hair", "(…:1.1), \\"),
 }
 LEFT = [
     "A <cute-cat> cat on the stairs",
@@ -35,8 +38,17 @@ LEFT = [
 
 @pytest.mark.parametrize("written", WEIGHTS)
 def test_weights_and_tags_are_left_out_and_their_words_stay(written: str) -> None:
-    assert entered(written) == WEIGHTS[written]
-    assert about_entered(written).endswith(f"The prompt is: {WEIGHTS[written]}")
+    kept, pieces = WEIGHTS[written]
+    assert entered(written) == kept
+    said = f"Left out, since only other programs read it: {pieces}. The prompt is: {kept}"
+    assert about_entered(written) == said
+
+
+def test_what_was_left_out_of_several_prompts_is_said_once() -> None:
+    assert about_several(["a cat", "a {}"]) == about_several([]) == ""
+    assert about_several(["a (cat:1.2)", "a (dog:1.2) BREAK"]).endswith(": (…:1.2), BREAK.")
+    assert about_several(f"<lora:{number}:1>" for number in range(9)).endswith("<lora:5:1>, ….")
+    assert about_entered("<lora:a:1>").endswith("read it: <lora:a:1>."), "nothing is kept"
 
 
 @pytest.mark.parametrize("written", LEFT)

@@ -30,6 +30,14 @@ def test_a_table_is_read_by_its_header(tmp_path: Path, name: str, start: str) ->
     assert read(tmp_path, "parti.tsv", start + tabs, STYLE) == expected
 
 
+def test_what_is_left_out_of_prompts_is_told(tmp_path: Path) -> None:
+    told: list[str] = []
+    (tmp_path / "a.txt").write_text("a (drum:1.2)\na kite <lora:ink:1>\n")
+    found = read_prompts(tmp_path / "a.txt", STYLE, told.append)
+    assert found == ("a drum in watercolor painting style", "a kite in watercolor painting style")
+    assert told == ["Left out, since only other programs read it: (…:1.2), <lora:ink:1>."]
+
+
 def test_all_rows_of_a_long_table_are_prompts(tmp_path: Path) -> None:
     rows = "".join(f"a thing {number},Things,Basic,\n" for number in range(190))
     found = read(tmp_path, "parti.csv", f"Prompt,Category,Challenge,Note\n{rows}", STYLE)

@@ -18,7 +18,6 @@ from gal_studio.commands.refine import refine_round
 from gal_studio.commands.running.earlier import Results
 from gal_studio.commands.running.local_worker import LocalWorker, ProgressLine, local_worker
 from gal_studio.commands.running.outputs import check_folder, write_outputs
-from gal_studio.core.entered import about_entered
 from gal_studio.core.errors import StudioError
 from gal_studio.core.gal.policies.registry import find_policy, policy_names
 from gal_studio.core.gal.selection import SuggestionSet
@@ -121,7 +120,7 @@ def carry_out(plan: Plan) -> dict[str, Any]:
         results.claim()
         if plan.measure_last:
             studio.measure_when(project_id, "never")
-        for sentence in (*_about_prompts(plan.draft), *_about_crops(plan.draft)):
+        for sentence in (*plan.draft.left_out, *_about_crops(plan.draft)):
             line.say(sentence)
         refinements: dict[str, str] = {}
         with local_worker(studio, line) as worker:
@@ -166,13 +165,6 @@ def _about_crops(draft: ProjectDraft) -> Iterator[str]:
         told = "" if one.crop is not None else about_crop(open_picture(one.picture).size)
         if told:
             yield f"Reference {place}: {told}. Write crop = 0 to 1 to choose another square."
-
-
-def _about_prompts(draft: ProjectDraft) -> list[str]:
-    """What was left out of the prompts that a person wrote, each sentence once."""
-    own = [*(given.prompt for given in draft.given), *(draft.anchors or ()), draft.trigger_word]
-    own += [prompt for _, prompt in draft.prior]
-    return list(dict.fromkeys(filter(None, map(about_entered, own))))
 
 
 def _instant_round(

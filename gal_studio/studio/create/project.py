@@ -9,6 +9,7 @@ from PIL import Image
 
 from gal_studio.assets import demo, load_preset, resolve_model
 from gal_studio.core import checks
+from gal_studio.core.entered import about_entered
 from gal_studio.core.errors import StudioError
 from gal_studio.core.gal.balance import plan_draws
 from gal_studio.core.models.lora_start import LoraStart
@@ -67,6 +68,18 @@ class ProjectDraft:
             for given in self.references
         )
         return tuple(replace(draft, trigger_word=draft.trigger_word or word) for draft in drafts)
+
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """What is left out of the prompts and trigger words that a person wrote, each sentence once."""
+        words = dict.fromkeys([self.trigger_word, *(given.trigger_word for given in self.given)])
+        prompts = [
+            *(one.prompt for one in self.given),
+            *(self.anchors or ()),
+            *(text for _, text in self.prior),
+        ]
+        said = [*map(about_entered, prompts), *(about_entered(word, "trigger word") for word in words)]
+        return tuple(dict.fromkeys(filter(None, said)))
 
 
 def demo_draft(kind: Kind) -> ProjectDraft:

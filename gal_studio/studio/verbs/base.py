@@ -1,6 +1,6 @@
 """The base of all verbs: the store, and a way to wake the worker."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Protocol
 
@@ -32,6 +32,7 @@ class Verbs:
     """Verbs on one store. `wake` is called with the workspace whenever work was queued.
 
     With `models`, the models of a new project are checked before it is created; otherwise its first job does.
+    `tell` hears what was left out of a prompt, in a sentence.
     """
 
     def __init__(
@@ -39,13 +40,21 @@ class Verbs:
         store: Store,
         wake: Callable[[Path], object] | None = None,
         models: Models | None = None,
+        tell: Callable[[str], object] | None = None,
     ) -> None:
         self.store = store
         self._wake = wake
         self.models = models
+        self._tell = tell
 
     def _convert_lora(self, asked: LoraStart, out: Path) -> None:
         (self.models or model_check).convert(asked, out)
+
+    def _tell_each(self, sentences: Iterable[str]) -> None:
+        """Tell what there is to tell, each sentence once."""
+        if self._tell is not None:
+            for sentence in dict.fromkeys(filter(None, sentences)):
+                self._tell(sentence)
 
     def _wake_worker(self) -> None:
         """Wake the worker once what was queued is stored."""

@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from gal_studio.core.entered import about_entered
 from gal_studio.core.jobs.kinds import DOWNLOAD
 from gal_studio.core.jobs.states import ACTIVE
 from gal_studio.core.models.lora_start import LoraStart
@@ -44,6 +45,7 @@ class ProjectVerbs(Verbs):
                 found[-1].check()
 
         project_id = project.create_project(self.store, draft, check, convert)
+        self._tell_each(draft.left_out)
         for reports in found:
             self._fetch_models(project_id, reports)
         return project_id
@@ -144,6 +146,7 @@ class ProjectVerbs(Verbs):
         """Add anchors that contain `{}` or name the subject; `only` disables all others."""
         refuse_changes_by_hand(self.store, project_id)
         anchors.add_anchors(self.store, project_id, templates, only)
+        self._tell_each(map(about_entered, templates))
 
     def enable_anchor(self, anchor_id: str, enabled: bool) -> None:
         """Enable or disable an anchor for later rounds."""

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from gal_studio.core.entered import entered
+from gal_studio.core.entered import about_entered, entered
 from gal_studio.core.errors import StudioError
 from gal_studio.core.recipe import AS_TRAINED, Recipe
 from gal_studio.rounds import trials
@@ -42,6 +42,7 @@ class TrialVerbs(Verbs):
             trials.check(self.store, round_id, new)
             trial = self.store.trials.add(round_id, new)
             self._queue(round_, "try")
+        self._tell_each([about_entered(prompt)])
         return trial
 
     def trials(self, project_id: str) -> tuple[Trial, ...]:

@@ -100,6 +100,9 @@ def _warnings(kind: Kind, texts: Texts, places: Sequence[str], number: int, mode
             if text and text not in given:
                 given.add(text)
                 yield FormNote(place, text, number, "warning")
+    for word in dict.fromkeys(word for _, word in texts):
+        if text := about_entered(word, "trigger word"):
+            yield FormNote("trigger", text, number, "warning")
     if kind == "object" and len(texts) == 1:
         yield FormNote("pictures", ONE_VIEW, number, "warning")
     elif kind == "object" and not _refusal(describe, kind, texts) and (text := about_places(texts)):

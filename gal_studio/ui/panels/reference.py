@@ -12,6 +12,7 @@ from typing_extensions import Doc, Unpack
 
 from gal_studio.assets import demo, load_presets
 from gal_studio.core import checks
+from gal_studio.core.entered import about_several, entered
 from gal_studio.core.errors import StudioError
 from gal_studio.core.settings_fields import SettingField, setting_fields
 from gal_studio.core.types import Kind
@@ -331,7 +332,8 @@ def enable_anchor(context: Context, anchor: Id, enabled: bool) -> None:
 @REQUESTS.write
 def add_anchors(context: Context, project: Id, lines: Lines, only: bool | None = None) -> Summary:
     """Add test prompts, one in a line; `only` switches all others off."""
-    studio, lines = context.studio, [line.strip() for line in lines if line.strip()]
+    studio, written = context.studio, lines
+    lines = [line.strip() for line in lines if entered(line).strip()]
     before = {anchor.prompt: anchor.enabled for anchor in studio.project(project).anchors}
     studio.add_anchors(project, lines, only=bool(only))
     after = {anchor.prompt: anchor.enabled for anchor in studio.project(project).anchors}
@@ -346,7 +348,8 @@ def add_anchors(context: Context, project: Id, lines: Lines, only: bool | None =
         (0 if only else known, "already there"),
     ]
     said = [f"{number} test prompt{'' if number == 1 else 's'} {what}" for number, what in words if number]
-    return Summary(", ".join(said) + "." if said else "Nothing changed.")
+    told = [", ".join(said) + "." if said else "Nothing changed.", about_several(written)]
+    return Summary(" ".join(filter(None, told)))
 
 
 def _megabytes(size: int) -> str:

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import Field, FiniteFloat
 
+from gal_studio.core.entered import about_entered
 from gal_studio.core.errors import StudioError
 from gal_studio.core.recipe import Recipe
 from gal_studio.ui.payloads import Id, Text
@@ -23,9 +24,10 @@ class Trials:
 
 @dataclass(frozen=True)
 class Tried:
-    """The picture that was asked for."""
+    """The picture that was asked for, and what was left out of its prompt, in a sentence; "" if nothing."""
 
     trial: str
+    said: str = ""
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,7 @@ def try_prompt(
         raise StudioError(f"The seed is {text!r}: write a whole number from 0.")
     recipe = Recipe(float(early), float(late), float(switch))
     trial = context.studio.try_prompt(round, prompt, int(text), float(guidance), recipe)
-    return Tried(trial.id)
+    return Tried(trial.id, about_entered(prompt))
 
 
 @REQUESTS.write

@@ -9,6 +9,7 @@ from typing import Any
 import gradio as gr
 from pydantic import ConfigDict, ValidationError, validate_call
 
+from gal_studio.core.entered import about_several
 from gal_studio.core.errors import StudioError
 from gal_studio.ui.api.errors import UNEXPECTED
 from gal_studio.ui.api.writes import Known, answer
@@ -45,6 +46,8 @@ class Endpoints:
     ) -> dict[str, Any]:
         """Create a project of a kind, "style" or "object"; returns its ID and that of its first round.
 
+        What was left out of its prompts is `said` in a sentence; "" if nothing was.
+
         A reference is {"picture": handle_file(path), "prompt": words}, and may have a "mask" (a file as well)
         and a "trigger_word". `settings` have dotted names, such as "tune.steps". Without a preset, both
         models must be named.
@@ -64,7 +67,8 @@ class Endpoints:
         rounds = self._views.rounds(project)
         if not rounds:
             raise StudioError(f"The project of the key {key!r} was deleted: give another key.")
-        return {"project": project, "round": rounds[0].id}
+        texts = [one.get(field) or "" for one in references for field in ("prompt", "trigger_word")]
+        return {"project": project, "round": rounds[0].id, "said": about_several(texts)}
 
     def fine_tune(self, round: str, key: str = "") -> dict[str, Any]:
         """Queue the training of a round; returns the ID of the round that is trained."""

@@ -79,12 +79,13 @@ def test_a_round_by_a_program(place: Place, tmp_path: Path) -> None:
     (tmp_path / "cat.png").write_bytes(picture((9, 9, 9)))
     with serving(place, Rules(programs=True)) as served:
         studio = client(served.address)
-        references = [{"picture": handle_file(tmp_path / "cat.png"), "prompt": "A cat in ink style"}]
+        references = [{"picture": handle_file(tmp_path / "cat.png"), "prompt": "A (cat:1.2) in ink style"}]
         made = [
             studio.predict("style", references, "Ink", {"tune.steps": 7}, key="1", api_name="/create")
             for _ in range(2)
         ]
         assert made[0] == made[1], "the same key is done once"
+        assert made[0]["said"] == "Left out, since only other programs read it: (…:1.2)."
         assert place.studio.project(made[0]["project"]).settings.tune.steps == 7
         assert studio.predict(made[0]["round"], key="1", api_name="/fine_tune")["round"] == made[0]["round"]
         status = studio.predict(made[0]["project"], api_name="/status")

@@ -68,6 +68,7 @@ function makeForm() {
   const best = el("p", { class: "trial-said" });
   let followed = "";
   let asked = 0; // pictures that there are once the last one that was asked for is known
+  let told = ""; // what was left out of the last prompt
   let drawnBy = "";
   const values = () => ({
     prompt: prompt.value,
@@ -98,7 +99,8 @@ function makeForm() {
           });
           draw.disabled = false;
           asked = answer ? trials.length + 1 : 0;
-          setText(said, answer ? "It is queued, and appears below when it is drawn." : "");
+          told = answer?.said ?? "";
+          setText(said, answer ? `${told} It is queued, and appears below when it is drawn.`.trim() : "");
           if (answer) refresh();
         },
       },
@@ -116,7 +118,7 @@ function makeForm() {
       if (!state.project) return;
       if (asked && trials.length >= asked && trials.every(({ version, trouble }) => version || trouble)) {
         asked = 0;
-        setText(said, "");
+        setText(said, told);
       }
       if (state.round?.complete && drawnBy !== state.round.id) {
         drawnBy = state.round.id;
