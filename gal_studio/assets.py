@@ -21,7 +21,8 @@ _FORMER_PRESETS = {"published": "sd14-paper"}
 class Preset:
     """A base model with its CLIP model, and the settings that suit it for each kind of subject.
 
-    `known_styles` are words of styles that the base model was trained with, as far as that is known.
+    `known_styles`, `known_things` and `known_places` are the words that the base model was trained with, as
+    far as that is known: none for a model that knows nearly everything.
     """
 
     name: str
@@ -32,6 +33,8 @@ class Preset:
     settings: Mapping[Kind, Settings]
     vision_model: str = "clip"
     known_styles: Sequence[str] = ()
+    known_things: Sequence[str] = ()
+    known_places: Sequence[str] = ()
     shape: str = ""  # of its base model, in `shapes.json`
 
 

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import tarfile
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from gal_studio.assets import load_presets
 from tools.pocket.data import icons
 from tools.pocket.data.captions import CLEAN_WORDS, caption, trigger_word, with_trigger
 from tools.pocket.data.concepts import CONCEPTS, HELD_OUT_DESIGNS, Concept
+from tools.pocket.scenes.places import PLACES
 
 BY_NAME = {concept.name: concept for concept in CONCEPTS}
 STYLE = ("watercolor painting", "watercolour", "aquarelle")
@@ -153,3 +157,20 @@ def test_designs_come_from_the_archives_and_the_cache(
     again = icons.load_designs(tmp_path)
     assert (again[0].rgba == designs[0].rgba).all()
     assert icons.counts(again) == {"cat": 2}
+
+
+def test_the_preset_lists_what_the_denoiser_was_taught() -> None:
+    """Without the longer phrases that contain a shorter one of the list."""
+    pocket = load_presets()[0]
+    things = [phrase for one in CONCEPTS if one.in_denoiser for phrase in (one.phrase, *one.synonyms)]
+    assert_covers(pocket.known_things, things)
+    assert_covers(pocket.known_places, [phrase for place in PLACES for phrase in place.words])
+
+
+def assert_covers(known: Sequence[str], phrases: Sequence[str]) -> None:
+    def has(phrase: str, word: str) -> bool:
+        return re.search(rf"(?<!\w){re.escape(word)}(?!\w)", phrase) is not None
+
+    assert [phrase for phrase in phrases if not any(has(phrase, word) for word in known)] == []
+    assert [word for word in known if not any(has(phrase, word) for phrase in phrases)] == []
+    assert [word for word in known if any(word != other and has(word, other) for other in known)] == []

@@ -27,6 +27,7 @@ from gal_studio.core.types import Round
 from gal_studio.rounds import pairs, planned, test_set
 from gal_studio.state import Store
 from gal_studio.studio import ProjectDraft, Studio
+from gal_studio.studio.create.prompt_notes import about_project
 from gal_studio.studio.create.references import Mask, open_picture
 from gal_studio.studio.reports.measured import tell_measures
 
@@ -120,7 +121,8 @@ def carry_out(plan: Plan) -> dict[str, Any]:
         results.claim()
         if plan.measure_last:
             studio.measure_when(project_id, "never")
-        for sentence in (*plan.draft.left_out, *_about_crops(plan.draft)):
+        known = about_project(studio.project(project_id))
+        for sentence in (*plan.draft.left_out, *known, *_about_crops(plan.draft)):
             line.say(sentence)
         refinements: dict[str, str] = {}
         with local_worker(studio, line) as worker:

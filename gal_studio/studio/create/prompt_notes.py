@@ -5,11 +5,13 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from gal_studio.assets import load_presets, resolve_model
+from gal_studio.assets import Preset, load_presets, resolve_model
 from gal_studio.core.entered import entered
-from gal_studio.core.prompts import about_tokens, has_usual_style, style_descriptor
+from gal_studio.core.prompts import about_tokens, class_prompt, has_usual_style, style_descriptor
 from gal_studio.core.references import describe
+from gal_studio.core.types import Kind
 from gal_studio.studio.create.looks import short_model_name
+from gal_studio.studio.views.types import ProjectView
 
 USUAL_LIMIT = 77
 """The context length of CLIP's text encoders, for a model whose files are not on this machine."""
@@ -61,7 +63,8 @@ def about_style(prompt: str, base_model: str) -> str:
             f"The style is read as “{words}”, which every test prompt will have. If that is wrong, end the "
             "prompt with “in ... style”."
         )
-    known = _known_words(words, _known_styles(base_model))
+    preset = _preset(base_model)
+    known = _known_words(words, preset.known_styles) if preset else ""
     if not known:
         return ""
     name = short_model_name(base_model)
@@ -71,11 +74,60 @@ def about_style(prompt: str, base_model: str) -> str:
     )
 
 
+def about_things(kind: Kind, prompt: str, trigger_word: str, base_model: str) -> str:
+    """A warning that the base model was taught nothing that a reference's prompt names; "" otherwise."""
+    if kind == "object":
+        thing = class_prompt(prompt, trigger_word).removeprefix("a photo of ")
+        instead = "and draws something that it knows in its place"
+    else:
+        thing = _without(prompt, style_descriptor(prompt))
+        instead = "and may take it for a part of the style"
+    preset = _preset(base_model)
+    return _on_unknown(thing, preset, preset.known_things, instead) if preset else ""
+
+
+def about_project(project: ProjectView) -> list[str]:
+    """What the base model was not taught of a project's references and of its test prompts, each once."""
+    model, anchors = project.base_model, [anchor.prompt for anchor in project.anchors if anchor.enabled]
+    said = [about_things(project.kind, one.prompt, one.trigger_word, model) for one in project.references]
+    said.append(about_test_prompts(anchors, project.prompts.name, model))
+    return list(dict.fromkeys(filter(None, said)))
+
+
+def about_test_prompts(templates: Sequence[str], trigger: str, base_model: str) -> str:
+    """A warning of the first test prompt of which the base model knows neither thing nor place; "" otherwise.
+
+    `trigger` stands for `{}` in a template, and may be written out.
+    """
+    preset = _preset(base_model)
+    known = (*preset.known_things, *preset.known_places) if preset and preset.known_things else ()
+    for template in templates:
+        rest = _without(_without(template, trigger), "{}")
+        if preset and (text := _on_unknown(rest, preset, known, "and draws something that it knows instead")):
+            return text
+    return ""
+
+
+def _without(prompt: str, words: str) -> str:
+    return " ".join(prompt.replace(words, " ").split()).strip(" ,.;")
+
+
+def _on_unknown(words: str, preset: Preset, known: Sequence[str], instead: str) -> str:
+    if not known or not words or _known_words(words, known):
+        return ""
+    thing = re.sub("^(an?|the) ", "", words, flags=re.IGNORECASE)
+    name, some = short_model_name(preset.base_model), ", ".join(known[:: len(known) // 6][:6])
+    return (
+        f"{name} was not taught “{thing}” {instead}. It knows {some} and about {round(len(known), -1)} more: "
+        "choose one of those, or another base model."
+    )
+
+
 def _known_words(words: str, known: Sequence[str]) -> str:
-    """The longest known style in these words; "" if there is none."""
-    found = [style for style in known if re.search(rf"(?<!\w){re.escape(style)}(?!\w)", words.lower())]
+    """The longest of the known words in these, in singular or plural; "" if there is none."""
+    found = [one for one in known if re.search(rf"(?<!\w){re.escape(one)}(e?s)?(?!\w)", words.lower())]
     return max(found, key=len, default="")
 
 
-def _known_styles(base_model: str) -> Sequence[str]:
-    return next((preset.known_styles for preset in load_presets() if preset.base_model == base_model), ())
+def _preset(base_model: str) -> Preset | None:
+    return next((preset for preset in load_presets() if preset.base_model == base_model), None)

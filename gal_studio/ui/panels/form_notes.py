@@ -18,7 +18,13 @@ from gal_studio.studio.create.project import (
     check_model,
     check_settings,
 )
-from gal_studio.studio.create.prompt_notes import ONE_VIEW, about_length, about_places, about_style
+from gal_studio.studio.create.prompt_notes import (
+    ONE_VIEW,
+    about_length,
+    about_places,
+    about_style,
+    about_things,
+)
 from gal_studio.ui.payloads import Payload
 from gal_studio.ui.payloads.forms import FormNote
 
@@ -93,10 +99,12 @@ def _on_set(kind: Kind, texts: Texts, places: Sequence[str], number: int) -> lis
 def _warnings(kind: Kind, texts: Texts, places: Sequence[str], number: int, model: str) -> Iterator[FormNote]:
     """What is taken, but should be known: long prompts, odd names of styles, an object's places."""
     given: set[str] = set()
-    for (prompt, _), place in zip(texts, places, strict=True):
+    for (prompt, word), place in zip(texts, places, strict=True):
         is_style = kind == "style" and not _refusal(style_descriptor, entered(prompt))
         odd = about_style(entered(prompt), model) if is_style else ""
-        for text in (about_length(entered(prompt), model), odd, about_entered(prompt)):
+        fits = not _refusal(describe, kind, [(prompt, word)])
+        unknown = about_things(kind, entered(prompt), word, model) if fits else ""
+        for text in (about_length(entered(prompt), model), odd, about_entered(prompt), unknown):
             if text and text not in given:
                 given.add(text)
                 yield FormNote(place, text, number, "warning")

@@ -20,6 +20,7 @@ from gal_studio.studio import ProjectDraft, Studio
 from gal_studio.studio.create.captions import captions_zip
 from gal_studio.studio.create.plan import fitted
 from gal_studio.studio.create.project import DEFAULT_PRESET
+from gal_studio.studio.create.prompt_notes import about_test_prompts
 from gal_studio.studio.create.references import check_reference
 from gal_studio.ui.api.polling import Poll, poll
 from gal_studio.ui.api.uploaded import examined
@@ -334,7 +335,8 @@ def add_anchors(context: Context, project: Id, lines: Lines, only: bool | None =
     """Add test prompts, one in a line; `only` switches all others off."""
     studio, written = context.studio, lines
     lines = [line.strip() for line in lines if entered(line).strip()]
-    before = {anchor.prompt: anchor.enabled for anchor in studio.project(project).anchors}
+    shown = studio.project(project)
+    before = {anchor.prompt: anchor.enabled for anchor in shown.anchors}
     studio.add_anchors(project, lines, only=bool(only))
     after = {anchor.prompt: anchor.enabled for anchor in studio.project(project).anchors}
     added = len(after.keys() - before.keys())
@@ -348,7 +350,8 @@ def add_anchors(context: Context, project: Id, lines: Lines, only: bool | None =
         (0 if only else known, "already there"),
     ]
     said = [f"{number} test prompt{'' if number == 1 else 's'} {what}" for number, what in words if number]
-    told = [", ".join(said) + "." if said else "Nothing changed.", about_several(written)]
+    unknown = about_test_prompts([entered(line) for line in lines], shown.prompts.name, shown.base_model)
+    told = [", ".join(said) + "." if said else "Nothing changed.", about_several(written), unknown]
     return Summary(" ".join(filter(None, told)))
 
 

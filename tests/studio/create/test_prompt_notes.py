@@ -1,0 +1,44 @@
+"""Warnings that a base model was not taught what a prompt names."""
+
+import pytest
+
+from gal_studio.assets import load_anchors, load_presets
+from gal_studio.studio.create.prompt_notes import about_test_prompts, about_things
+
+POCKET, OTHER = (preset.base_model for preset in load_presets()[:2])
+UNTAUGHT = ("robot", "dragon", "elephant", "guitar", "umbrella", "rocket", "castle", "scarf", "catapult")
+
+
+def style(thing: str, model: str = POCKET) -> str:
+    return about_things("style", f"A {thing} in lumira style", "", model)
+
+
+def an_object(thing: str, model: str = POCKET) -> str:
+    return about_things("object", f"A <dotty> {thing} on the stairs", "<dotty>", model)
+
+
+@pytest.mark.parametrize("thing", ["cat", "teddy bear", "two shoes", "Old Teapot", "red car"])
+def test_what_was_taught_is_not_warned_of(thing: str) -> None:
+    assert style(thing) == an_object(thing) == ""
+
+
+@pytest.mark.parametrize("thing", UNTAUGHT)
+def test_what_was_not_taught_is_named(thing: str) -> None:
+    assert f"not taught “{thing}”" in an_object(thing) and f"“{thing}”" in style(thing)
+
+
+def test_a_model_with_no_list_of_things_warns_of_none() -> None:
+    assert not any(style(thing, OTHER) or an_object(thing, OTHER) for thing in UNTAUGHT)
+
+
+def test_the_default_test_prompts_are_known() -> None:
+    assert about_test_prompts(load_anchors("style"), "in lumira style", POCKET) == ""
+    assert about_test_prompts(load_anchors("object"), "a <dotty> teapot", POCKET) == ""
+
+
+def test_a_test_prompt_is_known_by_its_thing_or_its_place() -> None:
+    asked = ["a <dotty> teapot in a sauna"]
+    assert "“in a sauna”" in about_test_prompts(asked, "a <dotty> teapot", POCKET)
+    assert about_test_prompts(["{} in a sauna with a cat"], "a <dotty> teapot", POCKET) == ""
+    assert about_test_prompts(["a <dotty> teapot", "{}"], "a <dotty> teapot", POCKET) == ""
+    assert "“robot”" in about_test_prompts(["A cat {}", "A robot {}"], "in lumira style", POCKET)
