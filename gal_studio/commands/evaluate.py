@@ -10,7 +10,7 @@ from typing import Annotated, Any, TypeVar
 
 import typer
 
-from gal_studio.assets import load_held_out, resolve_model
+from gal_studio.assets import load_held_out, load_preset, resolve_model
 from gal_studio.commands.running.outputs import check_folder
 from gal_studio.commands.terminal.stored import (
     AsJson,
@@ -55,6 +55,10 @@ class Plan:
     guidance: float | None
     clip_model: str
     dino_model: str | None
+    adapter: str | None
+    preset: str
+    base_model: str | None
+    strength: float | None
 
 
 def evaluate(
@@ -84,22 +88,42 @@ def evaluate(
     guidance: Annotated[float | None, typer.Option(min=0, max=100, help="Guidance scale.")] = None,
     clip_model: Annotated[str, typer.Option(help="The CLIP of the figures.")] = CLIP,
     dino_model: Annotated[str | None, typer.Option(help="The DINO (default: v1, ViT-S/16).")] = None,
+    adapter: Annotated[
+        str | None, typer.Option(help="DreamBench without training: the image adapter, or native.")
+    ] = None,
+    preset: Annotated[str, typer.Option(help="With --adapter: the preset whose model draws.")] = "sdxl",
+    base_model: Annotated[
+        str | None, typer.Option(help="With --adapter: another base model than the preset's.")
+    ] = None,
+    strength: Annotated[
+        float | None,
+        typer.Option(min=0, max=1, help="With --adapter (default: published, 0.78; one picture 0.65)."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Measure pictures as the papers do: DINO, CLIP-I and CLIP-T on DreamBench, or GAL's clock arms."""
     plan = Plan(
         out, dreambench, pictures, given_workspace(context, workspace), project, single_image,
         tuple(subject or ()), partial, prompts, references, per_prompt, steps, guidance, clip_model,
-        dino_model,
+        dino_model, adapter, preset, base_model, strength,
     )  # fmt: skip
     _check(plan)
     check_folder(out)
     report = _dreambench(plan) if plan.dreambench else _clock(plan)
     report.write(out)
     print(json.dumps(report.data(), indent=2, ensure_ascii=False) if as_json else report.table())
+    if plan.adapter is not None and not as_json:
+        from gal_studio.evaluation.referenced import published_line
+
+        print(published_line(plan.single_image))
 
 
 def _check(plan: Plan) -> None:
+    if plan.adapter is not None and (plan.dreambench is None or plan.pictures or plan.workspace):
+        raise StudioError(
+            "--adapter draws a DreamBench without training: give it with --dreambench FOLDER, and without "
+            "--pictures and --workspace."
+        )
     if plan.dreambench is None:
         if plan.workspace is None:
             raise StudioError(
@@ -116,7 +140,7 @@ def _check(plan: Plan) -> None:
         )
     elif plan.pictures and (plan.steps is not None or plan.guidance is not None):
         raise StudioError("--steps and --guidance are for drawing: leave them out with --pictures FOLDER.")
-    elif (plan.pictures is None) == (plan.workspace is None):
+    elif plan.adapter is None and (plan.pictures is None) == (plan.workspace is None):
         raise StudioError(
             "DreamBench takes generated pictures from --pictures FOLDER, or draws them with the projects of "
             "--workspace FOLDER: give one of the two."
@@ -134,7 +158,10 @@ def _dreambench(plan: Plan) -> Any:
 
     assert plan.dreambench is not None
     subjects = read_dreambench(plan.dreambench, plan.subjects)
-    folder = plan.pictures or _drawn_by_projects(plan, subjects)
+    if plan.adapter is not None:
+        folder = _drawn_with_references(plan, subjects)
+    else:
+        folder = plan.pictures or _drawn_by_projects(plan, subjects)
     drawn = {each.name: find_drawn(each, folder, plan.partial) for each in subjects}
     clip, dino = resolve_model(plan.clip_model), resolve_model(plan.dino_model or DINO)
     features = plan.out / "features"
@@ -152,6 +179,7 @@ def _dreambench(plan: Plan) -> Any:
         "clip_model": plan.clip_model,
         "dino_model": plan.dino_model or DINO,
         "pictures_in": str(folder),
+        **({} if plan.adapter is None else {"adapter": plan.adapter, "strength": plan.strength}),
         "made_by": made_by(),
         "device": str(choose_device()),
     }
@@ -169,6 +197,25 @@ def _drawn_by_projects(plan: Plan, subjects: Iterable[Any]) -> Path:
         for each in subjects:
             steps = draw_subject(store, drawer, each, folder, plan.steps, plan.guidance)
             _counted(steps, f"{each.name}: drawn")
+    return folder
+
+
+def _drawn_with_references(plan: Plan, subjects: Iterable[Any]) -> Path:
+    from gal_studio.engine.models.image_model import load_image_model
+    from gal_studio.evaluation.benchmark import STEPS
+    from gal_studio.evaluation.referenced import STRENGTHS, Drawer, draw_referenced
+
+    assert plan.adapter is not None
+    preset = load_preset(plan.preset)
+    settings = preset.settings["object"].generation.updated({"steps": plan.steps or STEPS})
+    if plan.guidance is not None:
+        settings = settings.updated({"guidance_scale": plan.guidance})
+    strength = STRENGTHS["one" if plan.single_image else "all"] if plan.strength is None else plan.strength
+    model = load_image_model(resolve_model(plan.base_model or preset.base_model))
+    drawer = Drawer(model, plan.adapter, settings, plan.single_image, strength)
+    folder = plan.out / "pictures"
+    for each in subjects:
+        _counted(draw_referenced(drawer, each, folder), f"{each.name}: drawn")
     return folder
 
 

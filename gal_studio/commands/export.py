@@ -17,6 +17,7 @@ from gal_studio.commands.terminal.stored import (
 )
 from gal_studio.core.errors import StudioError
 from gal_studio.core.models.forms.form import ExportForm
+from gal_studio.core.models.forms.references import REFERENCES
 from gal_studio.core.models.forms.registry import FORMS, find_form
 from gal_studio.core.naming import round_names
 from gal_studio.core.types import Round
@@ -30,7 +31,11 @@ def export(
     out: Annotated[Path, typer.Option(help="The folder to write; it must be new or empty.")],
     form: Annotated[
         str,
-        typer.Option("--format", help="; ".join(f"{form.name}: {form.programs}" for form in FORMS)),
+        typer.Option(
+            "--format",
+            help="; ".join(f"{form.name}: {form.programs}" for form in FORMS)
+            + "; references: Round 0, which is drawn without training",
+        ),
     ] = "diffusers",
     round_: Annotated[
         str | None,
@@ -46,7 +51,7 @@ def export(
     wanted = find_form(form)
     with existing_workspace(required_workspace(context, workspace)) as store:
         found = find_project(store, project)
-        chosen = _find_round(store, found, round_)
+        chosen = _find_round(store, found, round_, instant=wanted is REFERENCES)
         name = round_names(store.rounds.of_project(found.id))[chosen.id]
         check_folder(out)
         if any(out.iterdir()):
@@ -66,10 +71,12 @@ def _export(store: Store, chosen: Round, form: ExportForm, merged: bool, out: Pa
     from gal_studio.worker.disk_errors import disk_errors
     from gal_studio.worker.export.folder import export_to
     from gal_studio.worker.export.task import open_export
+    from gal_studio.worker.export.without_training import export_without_training
     from gal_studio.worker.models import Models
 
     measured = Studio(store).measured_sentences(chosen.id)
-    steps = export_to(open_export(store, Models(), chosen.id, form, measured, merged), out)
+    write = export_without_training if chosen.kind == "instant" else export_to
+    steps = write(open_export(store, Models(), chosen.id, form, measured, merged), out)
     with disk_errors(out):
         while True:
             try:
@@ -86,16 +93,23 @@ def _empty(folder: Path) -> None:
             path.unlink(missing_ok=True)
 
 
-def _find_round(store: Store, project: Project, wanted: str | None) -> Round:
-    """The last trained round with this number or name; by default the last one that is shown."""
+def _find_round(store: Store, project: Project, wanted: str | None, instant: bool) -> Round:
+    """The last trained round with this number or name, or the last instant one; by default the last one that
+    is shown.
+    """
     names = round_names(store.rounds.of_project(project.id))
     trained = [
         round_
         for round_ in store.rounds.of_project(project.id)
-        if round_.adapter is not None and wanted in (None, str(round_.number), names[round_.id], round_.id)
+        if (round_.kind == "instant" if instant else round_.adapter is not None)
+        and wanted in (None, str(round_.number), names[round_.id], round_.id)
     ]
     found = last_round(store, trained, named=wanted is not None)
     if found is None:
         which = "No round" if wanted is None else f"No round {wanted!r}"
+        if instant:
+            raise StudioError(
+                f"{which} of {project.name!r} is drawn without training: choose another format."
+            )
         raise StudioError(f"{which} of {project.name!r} is trained: fine-tune one, or choose another.")
     return found

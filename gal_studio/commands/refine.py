@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from gal_studio.commands.refine_adapter import AdapterPlan, refine_adapter
+from gal_studio.commands.refine_adapter import Order, refine_adapter
 from gal_studio.commands.running.local_worker import LocalWorker, ProgressLine, local_worker
 from gal_studio.commands.running.outputs import (
     check_folder,
@@ -59,7 +59,8 @@ def refine(
         typer.Option(help="Refine this image adapter instead, as published (docs/without-training.md)."),
     ] = None,
     subjects: Annotated[
-        Path | None, typer.Option(help="With --adapter: a folder with pictures of many objects.")
+        Path | None,
+        typer.Option(help="With --adapter: a folder with pictures of many objects, or a .txt with names."),
     ] = None,
     preset: Annotated[str, typer.Option(help="With --adapter: the preset whose models are used.")] = "sdxl",
     base_model: Annotated[
@@ -74,7 +75,7 @@ def refine(
             raise StudioError(
                 "An image adapter is refined with --subjects FOLDER and --out FOLDER: give both."
             )
-        made = refine_adapter(AdapterPlan(adapter, subjects, out, preset, base_model, steps, seed))
+        made = refine_adapter(Order(adapter, subjects, out, preset, base_model, steps, seed))
         if as_json:
             print(json.dumps(made, indent=2, ensure_ascii=False))
         return

@@ -58,14 +58,21 @@ class Recipe:
         """Eq. G13: the strength of a denoising step (from 0) of this many."""
         return self.late if step >= self.first_late(steps) else self.early
 
+    def times(self, strength: float) -> "Recipe":
+        """The recipe with both strengths multiplied, at most 2."""
+        early, late = (min(each * strength, STRONGEST) for each in (self.early, self.late))
+        return Recipe(early, late, self.switch)
+
     @property
     def words(self) -> str:
         """What a person reads beside a picture; empty for a LoRA as trained."""
+        return "" if self == AS_TRAINED else self.said_of("LoRA")
+
+    def said_of(self, part: str) -> str:
+        """The strengths of this part of a model, in words."""
         if not self.is_constant:
-            return f"LoRA × {self.early:.3g} for {self.switch:.0%} of the steps, then × {self.late:.3g}"
-        if self.late == 0.0:
-            return "without the LoRA"
-        return "" if self.late == 1.0 else f"LoRA × {self.late:.3g}"
+            return f"{part} × {self.early:.3g} for {self.switch:.0%} of the steps, then × {self.late:.3g}"
+        return f"without the {part}" if self.late == 0.0 else f"{part} × {self.late:.3g}"
 
 
 AS_TRAINED = Recipe()

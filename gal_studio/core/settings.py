@@ -12,6 +12,7 @@ from gal_studio.core.checks import setting
 from gal_studio.core.errors import StudioError
 from gal_studio.core.gal.policies.registry import find_policy, policy_words
 from gal_studio.core.memory.machine import MachineSettings
+from gal_studio.core.recipe import AS_TRAINED, Recipe
 from gal_studio.core.settings_group import SettingsGroup
 from gal_studio.core.types import Witnesses
 
@@ -268,11 +269,14 @@ MOST_DRAWN_WITH = 10
 """Reference pictures that are given to a model at once; each makes every step longer."""
 NATIVE = "native"
 """In place of an image adapter: the base model takes reference pictures by itself."""
+Several = Literal["together", "average", "beside"]
 
 
 @dataclass(frozen=True)
 class ReferenceSettings(SettingsGroup):
     """How pictures are drawn from the references without training."""
+
+    ADDED: ClassVar[frozenset[str]] = frozenset({"several", "subject_alone"})
 
     # a folder, a file or a hub ID, `ADAPTER with ENCODER` if its image encoder is elsewhere; NATIVE, or ""
     adapter: str = setting(
@@ -290,6 +294,43 @@ class ReferenceSettings(SettingsGroup):
         1.0,
         note="Of the image adapter; less follows the prompt more",
     )
+    # the tokens of all pictures one after the other, or their mean, or each object's in a part of the picture
+    several: Several = setting(
+        "together",
+        checks.one_of,
+        "Several references",
+        Several,
+        note="For an image adapter. Side by side: each object has its own part of the picture",
+        words={"together": "together", "average": "averaged", "beside": "objects side by side"},
+    )
+    # leave out what lies around a reference's mask
+    subject_alone: bool = setting(
+        False,
+        checks.flag,
+        "References without their background",
+        note="Each is cropped to its subject, on white: to your mask, or one that is found",
+    )
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.is_native and self.several != "together":
+            raise StudioError(
+                "A model that takes references by itself reads each of them as a whole, so that they cannot "
+                "be averaged or have parts of the picture: choose together."
+            )
+
+    @property
+    def is_native(self) -> bool:
+        """Whether the base model takes the pictures by itself."""
+        return self.adapter.strip() == NATIVE
+
+    def recipe(self, recipe: Recipe) -> Recipe:
+        """The strengths over the steps, where `recipe` multiplies the setting's; 1 for a native model."""
+        return AS_TRAINED if self.is_native else recipe.times(self.strength)
+
+    def recipe_words(self, recipe: Recipe) -> str:
+        """The same in words."""
+        return "with the references" if self.is_native else self.recipe(recipe).said_of("references")
 
 
 @dataclass(frozen=True)

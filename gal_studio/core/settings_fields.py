@@ -1,6 +1,6 @@
 """The settings that the page offers as fields, in their order, by what each setting says of itself."""
 
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import MISSING, dataclass, fields, replace
 from typing import Any, Literal
 
 from gal_studio.core.checks import LARGEST_SEED
@@ -24,7 +24,8 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "generation.lowest_strength", "generation.latest_switch",
         "tune.preview_every", "gal.policy", "gal.top_k", "gal.balance_lambda",
         "gal.witnesses", "seed", "tune.schedule", "tune.warmup_steps",
-        "references.adapter", "references.strength",
+        "references.adapter", "references.strength", "references.several",
+        "references.subject_alone",
     ),
     "Memory and speed": (
         "tune.batch_size", "tune.resolution", "generation.resolution", "machine.precision", "machine.base",
@@ -40,7 +41,8 @@ class SettingField:
     """A field of a setting: what it is called, what it does, and what can be typed or chosen.
 
     `low` and `high` are the ends of its range, None without one; `choices` are values with their words. An
-    `optional` one may be empty. `heading` stands above it if it is the first one of a group.
+    `optional` one may be empty, and `suggestions` are values that may be typed, with their words. `heading`
+    stands above it if it is the first one of a group.
     """
 
     name: str
@@ -52,14 +54,18 @@ class SettingField:
     choices: tuple[tuple[str, str], ...] = ()
     optional: bool = False
     heading: str = ""
+    suggestions: tuple[tuple[str, str], ...] = ()
 
 
-def setting_fields() -> tuple[SettingField, ...]:
-    """All fields of the page, in their order."""
-    return tuple(
+def setting_fields(adapters: tuple[tuple[str, str], ...] = ()) -> tuple[SettingField, ...]:
+    """All fields of the page, in their order; `adapters` are the user's own image adapters, with titles."""
+    found = (
         _field(name, heading if place == 0 else "")
         for heading, names in GROUPS.items()
         for place, name in enumerate(names)
+    )
+    return tuple(
+        replace(one, suggestions=adapters) if one.name == "references.adapter" else one for one in found
     )
 
 

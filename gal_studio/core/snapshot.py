@@ -246,8 +246,10 @@ class RoundSnapshot:
 
     @cached_property
     def strengths(self) -> tuple[float, ...]:
-        """The mean strength of each candidate of an anchor, by index (Eq. G13)."""
+        """The mean strength of each candidate of an anchor, by index (Eq. G13); an instant round has one."""
         drawn = self.settings.generation
+        if self.round.kind == "instant":
+            return (1.0,) * drawn.candidates
         return tuple(candidate_recipe(drawn, index).mean for index in range(drawn.candidates))
 
     @cached_property

@@ -58,9 +58,9 @@ class RoundDrawer:
             "machine": project.settings.machine.essential,
             "seed": project.seed,
             "adapter": adapter,
-            **_of_pictures(settings),
+            **facts_of_pictures(settings),
         }
-        _check_same(folder, facts)
+        check_same(folder, facts)
         missing = [each for each in wanted if not each.path.is_file()]
         if not missing:
             return
@@ -73,7 +73,7 @@ class RoundDrawer:
             for event in events:
                 if isinstance(event, DrawnBatch):
                     for place, image in enumerate(event.images, start=event.first):
-                        _save(missing[place].path, image, folder)
+                        save_picture(missing[place].path, image, folder)
                     yield len(event.images)
 
     def _model(self, project: Project) -> ImageModel:
@@ -88,13 +88,13 @@ class RoundDrawer:
         return self._opened[1]
 
 
-def _of_pictures(settings: GenerationSettings) -> dict[str, Any]:
+def facts_of_pictures(settings: GenerationSettings) -> dict[str, Any]:
     """The settings that change a picture."""
     facts = asdict(settings)
     return {name: facts[name] for name in ("steps", "guidance_scale", "resolution")}
 
 
-def _check_same(folder: Path, facts: Mapping[str, Any]) -> None:
+def check_same(folder: Path, facts: Mapping[str, Any]) -> None:
     """Refuse a folder of pictures that were drawn in another way; write how those of a new one are drawn."""
     card = folder / DRAWN_AS
     if card.is_file():
@@ -120,7 +120,8 @@ def _is_same(before: object, facts: Mapping[str, Any]) -> bool:
     return agrees and {**before, "revisions": {}} == {**facts, "revisions": {}}
 
 
-def _save(path: Path, image: Any, folder: Path) -> None:
+def save_picture(path: Path, image: Any, folder: Path) -> None:
+    """Write a picture as PNG, whole or not at all."""
     buffer = io.BytesIO()
     image.save(buffer, "PNG")
     write_whole(path, buffer.getvalue(), folder)

@@ -7,6 +7,7 @@ says nothing about what the model draws by itself.
 
 from gal_studio.core import checks
 from gal_studio.core.errors import StudioError
+from gal_studio.core.recipe import AS_TRAINED
 from gal_studio.core.types import Round
 from gal_studio.state.store import Store
 from gal_studio.state.tables.candidates import NewCandidate, candidate_id
@@ -27,6 +28,11 @@ def check(store: Store, round_id: str, new: NewTrial) -> Round:
     checks.text("The prompt", new.prompt, LONGEST_PROMPT)
     checks.seed("The seed", new.seed)
     checks.real("The guidance", new.guidance_scale, 0.0, LARGEST_GUIDANCE)
+    references = store.rounds.settings(round_id).references
+    if round_.kind == "instant" and references.is_native and new.recipe != AS_TRAINED:
+        raise StudioError(
+            "A model that takes references by itself has no strength for them: leave both strengths at 1."
+        )
     if len(store.trials.waiting(round_id)) >= MOST_WAITING:
         raise StudioError(f"{MOST_WAITING} pictures are waiting to be drawn: let some of them come first.")
     return round_

@@ -11,6 +11,7 @@ from gal_studio.state.database.idempotency import Answers
 from gal_studio.state.files.content_store import Adapters, Images
 from gal_studio.state.files.errors import make_folder
 from gal_studio.state.files.free_space import Disk
+from gal_studio.state.files.own_adapters import OwnAdapters
 from gal_studio.state.files.own_folder import DATABASE, check_own
 from gal_studio.state.files.paths import user_path
 from gal_studio.state.jobs.jobs import Jobs
@@ -52,6 +53,7 @@ class Store(AbstractContextManager["Store"]):
         self.disk = Disk(self.workspace, reserve)
         self.images = Images(self.workspace)
         self.adapters = Adapters(self.workspace)
+        self.own_adapters = OwnAdapters(self.workspace)
         self.database = Database(database or self.workspace / DATABASE)
         self.answers = Answers(self.database, clock)
         self.projects = Projects(self.database, clock)

@@ -70,5 +70,5 @@ def _events(task: Task, wanted: Drawing) -> Generator[DrawEvent, None, None]:
         if not instant:
             yield from draw(ready, wanted.requests, settings.generation)
             return
-        with given_references(task, ready) as references:
+        with given_references(task, ready, wanted.recipe) as references:
             yield from draw(ready, wanted.requests, settings.generation, references)

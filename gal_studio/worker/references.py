@@ -1,36 +1,66 @@
 """The references of a project, given to a model that draws with them."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import replace
 
-from gal_studio.core.settings import NATIVE
+from PIL import Image
+
+from gal_studio.core.recipe import AS_TRAINED, Recipe
+from gal_studio.core.types import Reference
 from gal_studio.engine.families.family import References
 from gal_studio.engine.models.image_model import ImageModel
+from gal_studio.engine.patches.foreground import NoForegroundError, foreground_mask
+from gal_studio.engine.sampling.given_pictures import columns, on_white
 from gal_studio.engine.sampling.reference_adapter import (
     attached,
     check_references,
     encode_references,
     load_adapter,
 )
+from gal_studio.worker.export.task import ExportTask
 from gal_studio.worker.task import Task
 
 
 @contextmanager
-def given_references(task: Task, model: ImageModel) -> Iterator[References | None]:
+def given_references(
+    task: Task | ExportTask, model: ImageModel, recipe: Recipe = AS_TRAINED
+) -> Iterator[References | None]:
     """The references that a round's pictures are drawn with, within the context; None if it is trained.
 
-    The round's settings say by which image adapter, and how strongly.
+    The round's settings say by which image adapter, and how strongly; `recipe` multiplies that.
     """
     if task.round.kind != "instant":
         yield None
         return
     settings = task.settings.references
-    store = task.store
-    pictures = [store.images.picture(one.image) for one in store.projects.references(task.project.id)]
-    if settings.adapter.strip() == NATIVE:
+    pictures = list(reference_pictures(task))
+    if settings.is_native:
         check_references(model.family, model.name, is_native=True)
         yield encode_references(model, None, pictures)
         return
     adapter = load_adapter(settings.adapter.strip(), model, task.models.revisions)
-    with attached(model, adapter, settings.strength):
-        yield encode_references(model, adapter, pictures)
+    with attached(model, adapter, settings.recipe(recipe), settings.several):
+        given = encode_references(model, adapter, pictures)
+        words = [one.trigger_word for one in store_references(task)]
+        objects = list(dict.fromkeys(words))
+        if settings.several == "beside" and len(objects) > 1:
+            side = task.settings.generation.resolution or model.resolution
+            given = replace(given, masks=columns([objects.index(word) for word in words], side))
+        yield given
+
+
+def store_references(task: Task | ExportTask) -> tuple[Reference, ...]:
+    """The references of the task's project."""
+    return task.store.projects.references(task.project.id)
+
+
+def reference_pictures(task: Task | ExportTask) -> Iterator[Image.Image]:
+    """The references, as the settings want them: whole, or their subjects alone on white."""
+    for one in store_references(task):
+        picture = task.store.images.picture(one.image)
+        if task.settings.references.subject_alone:
+            with suppress(NoForegroundError):  # a picture without a subject is given whole
+                mask = task.store.images.picture(one.mask) if one.mask else foreground_mask(picture)
+                picture = on_white(picture, mask)
+        yield picture

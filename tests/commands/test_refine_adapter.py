@@ -7,10 +7,10 @@ import pytest
 import torch
 from PIL import Image, ImageDraw
 
-from gal_studio.commands import refine_adapter as command
 from gal_studio.core.errors import StudioError
 from gal_studio.engine.models.image_model import load_image_model
 from gal_studio.engine.sampling.reference_adapter import load_adapter
+from gal_studio.state.images.subjects import checked_names, read_subjects
 from tests.commands.running import run
 from tests.engine.tiny import make_tiny_pipeline
 from tests.engine.tiny_adapters import make_tiny_adapters
@@ -32,14 +32,13 @@ def objects(folder: Path) -> Path:
     return folder
 
 
-def test_subjects_are_named_by_file_folder_or_caption(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_subjects_are_named_by_file_folder_or_caption(tmp_path: Path) -> None:
     folder = objects(tmp_path / "objects")
     (folder / "backpack_dog").mkdir()
     Image.effect_noise((64, 64), 60).convert("RGB").save(folder / "backpack_dog" / "00.jpg")
     (folder / "old_lamp-03.txt").write_text("an  oil lamp\n")
-    found = command.read_subjects(folder)
+    read = read_subjects(folder)
+    found = read.found
     assert [one.name for one in found] == [
         "backpack dog",
         "blue drum",
@@ -48,14 +47,22 @@ def test_subjects_are_named_by_file_folder_or_caption(
         "red kite",
     ]
     assert {one.picture.size for one in found} == {(64, 64), (80, 80)}
-    said = capsys.readouterr().err
+    said = " ".join(read.skipped)
     assert "blank.png is one flat colour" in said and "0042.png does not say what it shows" in said
     for path in folder.glob("*.png"):
         path.unlink()
     with pytest.raises(StudioError, match=r"has 1 usable pictures of objects: give at least 4"):
-        command.read_subjects(folder)
+        read_subjects(folder)
     with pytest.raises(StudioError, match=r"There is no folder"):
-        command.read_subjects(tmp_path / "nowhere")
+        read_subjects(tmp_path / "nowhere")
+    assert checked_names(["red kite", " red  kite", "", "12", "drum!", "boat", "lamp"]) == (
+        "red kite",
+        "drum",
+        "boat",
+        "lamp",
+    )
+    with pytest.raises(StudioError, match=r"list has 0 names of objects: write at least 4"):
+        checked_names(["", "42", "--"])
 
 
 def test_an_adapter_is_refined_written_and_chosen(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -69,7 +76,7 @@ def test_an_adapter_is_refined_written_and_chosen(tmp_path: Path, capsys: pytest
     assert run(*given) == 0
     said = capsys.readouterr()
     assert json.loads(said.out) == {"adapter": str(out.absolute()), "pairs": 4, "steps": 2}
-    assert "4 pictures of 4 objects" in said.err and "step 2 / 2" in said.err
+    assert "Skipped: blank.png is one flat colour." in said.err and "step 2 / 2" in said.err
     assert len(list((out / "pairs").glob("*.png"))) == 4 and not list(out.glob("training-*"))
     made, former = load_adapter(str(out), model), load_adapter(str(adapters), model)
     assert made.encoder == out / "image_encoder"

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.recipe import AS_TRAINED, Recipe
+from gal_studio.core.settings import ReferenceSettings
 
 STRENGTHS = st.floats(0, 2)
 SHARES = st.floats(0, 1)
@@ -63,3 +64,18 @@ def test_other_strengths_are_refused(wrong: object) -> None:
 def test_other_switches_are_refused(wrong: object) -> None:
     with pytest.raises(StudioError, match=r"switch .* from 0 to 1"):
         Recipe(0.0, 1.0, wrong)  # type: ignore[arg-type]
+
+
+def test_the_references_of_round_0_have_strengths_too() -> None:
+    adapter = ReferenceSettings("h94/IP-Adapter", strength=0.8)
+    assert adapter.recipe(Recipe(0.5, 1.0, 0.3)) == Recipe(0.4, 0.8, 0.3)
+    assert adapter.recipe_words(AS_TRAINED) == "references × 0.8"
+    assert adapter.recipe_words(Recipe.constant(0.0)) == "without the references"
+    assert Recipe.constant(2.0).times(2.0) == Recipe.constant(2.0)
+    native = ReferenceSettings("native", strength=0.8)
+    assert (
+        native.recipe(AS_TRAINED) == AS_TRAINED and native.recipe_words(AS_TRAINED) == "with the references"
+    )
+    for several in ("average", "beside"):
+        with pytest.raises(StudioError, match=r"be averaged or have parts of the picture: choose together"):
+            ReferenceSettings("native", several=several)  # type: ignore[arg-type]

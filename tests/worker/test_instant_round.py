@@ -1,5 +1,6 @@
 """Round 0: candidates drawn with the references and no training, in a round like any other."""
 
+import itertools
 from pathlib import Path
 from typing import Any
 
@@ -7,12 +8,15 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from gal_studio.commands.running.outputs import _table
 from gal_studio.core.errors import StudioError
+from gal_studio.core.recipe import AS_TRAINED, Recipe
 from gal_studio.engine.models.image_model import load_image_model
 from gal_studio.engine.sampling import fused_adapter
 from gal_studio.engine.sampling.reference_adapter import attached, encode_references, load_adapter
 from gal_studio.engine.sampling.sampler import DrawnBatch, DrawRequest, draw
-from gal_studio.studio import Studio
+from gal_studio.studio import ReferenceDraft, Studio
+from gal_studio.ui.payloads.trials import trial_payloads
 from gal_studio.worker.models import Models
 from tests.engine.sampling.test_sampler import difference
 from tests.engine.tiny import make_tiny_clip
@@ -96,6 +100,55 @@ def test_a_free_prompt_is_drawn_with_the_references(
     assert difference(found, redrawn(studio, zero, adapter, prompt, 9)) <= 1
 
 
+def test_the_strength_is_on_every_picture_and_a_trial_multiplies_it(
+    studio: Studio, names: tuple[str, str], adapter: str
+) -> None:
+    few = with_adapter(adapter, generation={**CHANGES["generation"], "candidates": 2})
+    project = studio.create_project(object_draft(names, changes=few))
+    zero, models = studio.instant_round(project).round_id, Models()
+    work(studio, models)
+    view = studio.round_view(zero)
+    assert {tile.recipe for tile in view.candidates} == {"references × 0.8"}
+    assert _table([view]).splitlines()[1].split(",")[4:7] == ["0.8", "0.8", "0.0"]
+    drawn = {}
+    for recipe in (Recipe.constant(0.0), Recipe.constant(0.5), Recipe(0.5, 1.0, 0.6), AS_TRAINED):
+        trial = studio.try_prompt(zero, "{} under a tree", seed=9, recipe=recipe)
+        work(studio, models)
+        drawn[recipe] = Image.open(studio.trial_picture(trial.id))
+    pictures = list(drawn.values())
+    assert all(difference(one, two) > 1 for one, two in itertools.combinations(pictures, 2))
+    words = [one.recipe.words for one in trial_payloads(studio, project)]
+    assert words == [
+        "references × 0.8",
+        "references × 0.4 for 60% of the steps, then × 0.8",
+        "references × 0.4",
+        "without the references",
+    ]
+    studio.change_settings(project, {"references": {"strength": 0.4}})
+    weaker = studio.instant_round(project).round_id
+    trial = studio.try_prompt(weaker, "{} under a tree", seed=9)
+    work(studio, models)
+    again = Image.open(studio.trial_picture(trial.id))
+    assert difference(again, drawn[Recipe.constant(0.5)]) <= 1
+
+
+def test_references_are_averaged_or_given_without_their_background(
+    studio: Studio, names: tuple[str, str], adapter: str
+) -> None:
+    few = with_adapter(adapter, generation={**CHANGES["generation"], "candidates": 2})
+    project, models = studio.create_project(object_draft(names, changes=few)), Models()
+    drawn = []
+    for references in ({}, {"several": "average"}, {"several": "together", "subject_alone": True}):
+        studio.change_settings(project, {"references": references})
+        job = work(studio, models, studio.instant_round(project))
+        assert job is not None and (job.state, job.message) == ("completed", "")
+        first = studio.round_view(job.round_id).candidates[0]
+        drawn.append(studio.store.images.picture(first.candidate.image))
+    assert all(difference(one, two) > 1 for one, two in itertools.combinations(drawn, 2))
+    with pytest.raises(StudioError, match=r"cannot be averaged or have parts of the"):
+        studio.change_settings(project, {"references": {"adapter": "native", "several": "average"}})
+
+
 def test_what_needs_a_trained_round_is_refused_for_round_0(
     studio: Studio, names: tuple[str, str], adapter: str
 ) -> None:
@@ -105,10 +158,11 @@ def test_what_needs_a_trained_round_is_refused_for_round_0(
         lambda: studio.fine_tune(zero),
         lambda: studio.measure(zero),
         lambda: studio.run_refinement(zero),
-        lambda: studio.export_round(zero, "kohya"),
     ):
         with pytest.raises(StudioError, match=r"Round 0 is drawn without training, so that nothing in"):
             what()
+    with pytest.raises(StudioError, match=r"choose For ComfyUI and diffusers"):
+        studio.export_round(zero, "kohya")
     assert studio.instant_round(project).round_id == zero
     studio.change_settings(project, {"references": {"strength": 0.3}})
     other = studio.store.rounds.get(studio.instant_round(project).round_id)
@@ -155,3 +209,25 @@ def test_too_many_references_are_refused(studio: Studio, names: tuple[str, str])
     project = studio.create_project(object_draft(names, references=given, changes=with_adapter("native")))
     with pytest.raises(StudioError, match=r"has 11 references, and a picture is drawn with at most 10"):
         studio.instant_round(project)
+
+
+def test_two_objects_have_their_own_parts_of_the_picture(
+    studio: Studio, names: tuple[str, str], adapter: str
+) -> None:
+    given = [
+        ReferenceDraft(drawing(1), "A <sks> cat on a rug", trigger_word="<sks>"),
+        ReferenceDraft(drawing(3), "A <tok> drum on a boat", trigger_word="<tok>"),
+    ]
+    drawn, models = [], Models()
+    for several in ("together", "beside"):
+        few = with_adapter(adapter, generation={**CHANGES["generation"], "candidates": 2})
+        few["references"]["several"] = several
+        draft = object_draft(names, references=given, trigger_word="", changes=few, name=several)
+        job = work(studio, models, studio.instant_round(studio.create_project(draft)))
+        assert job is not None and (job.state, job.message) == ("completed", "")
+        drawn.append(
+            studio.store.images.picture(studio.round_view(job.round_id).candidates[0].candidate.image)
+        )
+    assert difference(*drawn) > 1
+    with pytest.raises(StudioError, match=r"side by side are drawn in the studio alone"):
+        studio.export_round(job.round_id, "references")

@@ -54,7 +54,8 @@ export function makeFields(described) {
         "↺",
       );
       const name = el("span", { class: "field-name" }, about.label);
-      const labelled = el("label", { class: "field" }, name, input, hint);
+      const list = suggestionsOf(about, input);
+      const labelled = el("label", { class: "field" }, name, input, ...list, hint);
       const node = el("div", { class: "field setting" }, labelled, reset);
       return [about.name, { about, node, input, hint, reset }];
     }),
@@ -94,6 +95,20 @@ export function resetAllButton() {
  */
 export const headingOf = ({ about }) =>
   about.heading ? [el("h3", { class: "field-group" }, about.heading)] : [];
+
+let lists = 0;
+
+/**
+ * A list of values that may be typed into a field, if there are any.
+ * @param {SettingField} about
+ * @param {HTMLElement} input
+ */
+function suggestionsOf({ suggestions }, input) {
+  if (!suggestions.length) return [];
+  const id = `suggestions-${++lists}`;
+  input.setAttribute("list", id);
+  return [el("datalist", { id }, ...suggestions.map(([value, words]) => el("option", { value }, words)))];
+}
 
 /**
  * A text input, or a list where the field offers a choice.

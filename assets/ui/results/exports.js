@@ -2,7 +2,7 @@
 /** @import { ExportChoice, QueuedJob, RoundResult } from "payloads" */
 import { inSentence } from "../kit/format.js";
 import { state } from "../app/store.js";
-import { refresh } from "../app/session.js";
+import { call, refresh } from "../app/session.js";
 import { write } from "../app/writes.js";
 import { el, makeButton, repeats, replaceKept, setText } from "../kit/dom.js";
 import { lastly } from "./export_words.js";
@@ -26,6 +26,19 @@ export const exportsPlace = {
   close: () => open?.dialog.close(),
 };
 
+/**
+ * Open the dialog of a round from another screen.
+ * @param {string} id
+ */
+export async function openDownload(id) {
+  if (!state.projectId) return;
+  const answer = await call("results", "results", { project: state.projectId });
+  const round = answer?.rounds.find((one) => one.id === id);
+  if (!answer || !round) return;
+  known = answer.rounds;
+  openExports(round);
+}
+
 /** @param {RoundResult} round */
 export function openExports(round) {
   const list = el("ul", { class: "export-forms" });
@@ -37,18 +50,23 @@ export function openExports(round) {
     el(
       "p",
       {},
-      "Which program will use it? Each download has the LoRA, a card with pictures and settings, and is " +
-        "checked: the file draws two pictures in diffusers, which are compared with the studio’s.",
+      round.adapter
+        ? "Which program will use it? Each download has the LoRA, a card with pictures and settings, and " +
+            "is checked: the file draws two pictures in diffusers, which are compared with the studio’s."
+        : "Your references, and a card with pictures and how to draw the same elsewhere. It is checked: " +
+            "diffusers draws two pictures with them, which are compared with the studio’s.",
     ),
     list,
     el(
       "div",
       { class: "dialog-buttons" },
-      el(
-        "a",
-        { class: "link", href: `adapter/${round.id}`, download: "", title: "As the studio stores it" },
-        "The LoRA alone",
-      ),
+      round.adapter
+        ? el(
+            "a",
+            { class: "link", href: `adapter/${round.id}`, download: "", title: "As the studio stores it" },
+            "The LoRA alone",
+          )
+        : null,
       makeButton({ class: "button" }, () => dialog.close(), "Close"),
     ),
   );

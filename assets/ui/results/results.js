@@ -52,7 +52,7 @@ function clear() {
 }
 
 async function load() {
-  if (state.step !== "results" || !state.projectId) return;
+  if ((state.step !== "results" && !exportsOpen()) || !state.projectId) return;
   const isLatest = newRequest();
   const answer = await call("results", "results", { project: state.projectId });
   if (!answer || !isLatest()) return;
@@ -67,6 +67,7 @@ async function load() {
 }
 
 function show() {
+  if (exportsOpen()) showExports(rounds);
   if (state.step !== "results" || !rounds.length) return;
   const { measures, queue } = state;
   showVerdict(parts.verdict, measures);

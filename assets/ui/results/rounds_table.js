@@ -109,7 +109,7 @@ function row(round, measures) {
     ...(measures && measured ? cells(measures, measured) : HEAD.slice(1, -3).map(() => el("td", {}, "–"))),
     el("td", {}, String(round.accepted.length)),
     el("td", {}, round.accepted.length ? String(Number(round.weight.toPrecision(2))) : "–"),
-    el("td", {}, round.adapter ? download(round) : "–"),
+    el("td", {}, isThere(round) ? download(round) : "–"),
   );
 }
 
@@ -185,12 +185,19 @@ function unmeasured({ id, trained, drawn, wanted }) {
   return [words, makeButton({ data: { keep: `measure ${id}` } }, ask, drawn ? "Go on" : "Measure")];
 }
 
+/**
+ * Can it be downloaded: is it trained, or drawn without training?
+ * @param {RoundResult} round
+ */
+const isThere = (round) =>
+  round.adapter || (round.candidates > 0 && round.exports.some(({ form }) => form === "references"));
+
 /** @param {RoundResult} round */
 const download = (round) =>
   makeButton(
     {
       data: { keep: `download ${round.id}` },
-      "aria-label": `Download the LoRA of ${inSentence(round.name)}`,
+      "aria-label": `Download ${round.adapter ? "the LoRA of " : ""}${inSentence(round.name)}`,
     },
     () => openExports(round),
     "Download…",

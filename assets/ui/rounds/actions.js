@@ -11,13 +11,15 @@ import { about, inSentence } from "../kit/format.js";
 import { byItself } from "../measures/replay_words.js";
 import { planLine } from "../top/plan_line.js";
 import { questionBefore } from "./questions.js";
+import { askReferences } from "./references_again.js";
+import { useWithoutTraining } from "./without_training.js";
 import { notApplicable, childOf, closed, nextStep, refining } from "./next_step.js";
 
 /**
  * A button of the bar: the write that it sends, and the kinds of rounds that it applies to.
  * @typedef {{ name: string, label: string, title: string, change: Change, kinds: RoundKind[] }} Action
- * @typedef {"run_round" | "instant_round" | "fine_tune" | "make_pairs" | "refine" | "generate"
- *   | "run_refinement" | "accept" | "next_round"} Change
+ * @typedef {"run_round" | "instant_round" | "export_round" | "fine_tune" | "make_pairs" | "refine"
+ *   | "generate" | "run_refinement" | "accept" | "next_round"} Change
  */
 
 /** @type {Action[]} */
@@ -28,6 +30,20 @@ const ACTIONS = [
     title: "Draw pictures of all test prompts with your references alone, as Round 0",
     change: "instant_round",
     kinds: ["fine_tune"],
+  },
+  {
+    name: "once_more",
+    label: "Reference strength…",
+    title: "Draw Round 0 again, with your references given more or less strongly",
+    change: "instant_round",
+    kinds: ["instant"],
+  },
+  {
+    name: "keep",
+    label: "Use without training…",
+    title: "Keep to this round: draw any prompt with your references, or take them to another program",
+    change: "export_round",
+    kinds: ["instant"],
   },
   {
     name: "run",
@@ -210,6 +226,9 @@ async function act({ name, change: usual }) {
   if (sending) return;
   const child = childOf(name);
   if (child) return openRound(child.id);
+  if (name === "keep") return useWithoutTraining();
+  const references = name === "once_more" ? await askReferences() : undefined;
+  if (references === null) return;
   const question = questionBefore(name, state.round, [...state.verdicts.values()].includes("accepted"));
   const answered = question ? await ask(question) : usual;
   if (!answered) return;
@@ -221,7 +240,11 @@ async function act({ name, change: usual }) {
   try {
     const answer = await write(
       change,
-      name === "accept" ? { round, candidates: openSuggestions() } : { round },
+      name === "accept"
+        ? { round, candidates: openSuggestions() }
+        : references
+          ? { round, references }
+          : { round },
     );
     const next = answer && "round" in answer ? answer.round : round;
     if (next !== null && next !== round && state.roundId === round) openRound(next);

@@ -33,6 +33,7 @@ import { anchorsOpen } from "../reference/anchors_editor.js";
 import { queueOpen } from "../top/queue.js";
 import { logOpen } from "../top/log.js";
 import { previewOpen } from "../training/previews.js";
+import { exportsOpen } from "../results/exports.js";
 import { viewerOpen } from "../results/viewer.js";
 
 /** @param {RoundsParts} parts */
@@ -55,9 +56,17 @@ export function mountKeys(parts) {
 const ARROWS = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowDown: [0, 1], ArrowUp: [0, -1] };
 
 const shortcutsBlocked = () =>
-  [questionOpen, panelOpen, helpOpen, anchorsOpen, queueOpen, logOpen, previewOpen, viewerOpen].some((open) =>
-    open(),
-  );
+  [
+    questionOpen,
+    exportsOpen,
+    panelOpen,
+    helpOpen,
+    anchorsOpen,
+    queueOpen,
+    logOpen,
+    previewOpen,
+    viewerOpen,
+  ].some((open) => open());
 
 /**
  * @param {KeyboardEvent} event

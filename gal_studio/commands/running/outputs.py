@@ -30,7 +30,10 @@ from gal_studio.studio.views.types import CandidateView, ProjectView, Refinement
 
 BEFORE_SCORES = ("candidate_id", "round", "prompt", "seed", "early_strength", "late_strength", "switch")
 AFTER_SCORES = ("overfit", "overfit_by", "suggested", "accepted", "tsne_x", "tsne_y", "file")
-"""The columns of `candidates.csv`; those between have the names of the scores."""
+"""The columns of `candidates.csv`; those between have the names of the scores.
+
+The strengths are those of the LoRA, or in Round 0 those of the references.
+"""
 
 
 def check_folder(out: Path) -> None:
@@ -270,10 +273,12 @@ def _table(views: Sequence[RoundView]) -> str:
         for tile in view.candidates:
             candidate = tile.candidate
             scores = known_scores(candidate)
+            instant = view.round.kind == "instant"
+            recipe = view.settings.references.recipe(candidate.recipe) if instant else candidate.recipe
             table.writerow(
                 (
                     candidate.id, view.round.number, tile.prompt, candidate.seed,
-                    candidate.recipe.early, candidate.recipe.late, candidate.recipe.switch,
+                    recipe.early, recipe.late, recipe.switch,
                     *(repr(scores[name]) if name in scores else "" for name in names),
                     int(candidate.overfit), candidate.overfit_by,
                     int(tile.suggested), int(tile.verdict == "accepted"),

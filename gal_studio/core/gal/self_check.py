@@ -51,6 +51,7 @@ def self_check(candidates: Iterable[Candidate], number: int = 1) -> SelfCheck:
     copies = f"{sum(one.overfit for one in full)} of {len(full)} pictures at full strength copy"
     if lost := _lost(full):
         what = "it has lost what the rounds before carry: go back" if number > 1 else "train longer"
+        what = what if number else "raise the reference strength, or train a round"
         return SelfCheck(f"{copies}, but {lost}: {what}.", mended=True)
     return SelfCheck(f"Nothing to mend: {copies}. {_take(drawn, number)}", mended=True)
 
@@ -113,6 +114,8 @@ def _lost(full: Sequence[Candidate]) -> str:
 
 def _take(drawn: Sequence[Candidate], number: int) -> str:
     """Which round to take, and how to draw with this one: a later one may have lost what it should carry."""
+    if number == 0:
+        return "Use it without training, or let a round learn what you accept."
     words = best_recipe(recipe_rates(drawn)).words
     if number == 1:
         return f"Take this round; it draws best with {words}." if words else "Take this round."

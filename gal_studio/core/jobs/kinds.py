@@ -215,6 +215,22 @@ JOB_KINDS: dict[str, JobKind] = {
         is_beside=True,
         is_apart=True,
     ),
+    "adapter": JobKind(
+        title="Refining the image adapter",
+        button="Refine the adapter",
+        done="The adapter is trained, and can be chosen in every project",
+        phases={
+            **_DRAWING,
+            "subjects": Phase("Drawing objects", "pictures", "Kept {done} of {total} pictures."),
+            "pairs": Phase("Drawing each object again", "pictures", "Kept {done} of {total} pictures."),
+            "maps": Phase("Judging the pictures", "pictures"),
+            "refine": _STEPS,
+            "write": Phase("Writing the adapter"),
+        },
+        after=(_MODEL,),
+        is_beside=True,
+        is_apart=True,
+    ),
     "try": JobKind(
         title="Trying prompts",
         button="Draw",

@@ -11,9 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from PIL import Image
+from transformers import CLIPImageProcessor
 
 from gal_studio.core.errors import first_line
 from gal_studio.core.memory.machine import MachineSettings, Precision
+from gal_studio.core.settings import Several
 from gal_studio.engine.models.image_model import ImageModel, load_image_model
 
 ERROR = "error.txt"
@@ -22,10 +25,25 @@ _UNCAST = frozenset({"timestep", "t", "img_ids", "txt_ids", "guidance"})
 
 
 @dataclass(frozen=True)
+class GivenReferences:
+    """Reference pictures, by their paths, for an image adapter; for the model itself if `weights` is empty.
+
+    `weights` is the adapter's file and `encoder` the folder of its image encoder.
+    """
+
+    pictures: Sequence[str]
+    weights: str = ""
+    encoder: str = ""
+    strength: float = 1.0
+    several: Several = "together"
+
+
+@dataclass(frozen=True)
 class StockRequest:
     """What is drawn: (prompt, seed) with a model and an exported file.
 
-    `file` is a LoRA of this many `layers`, or a folder with a denoiser in diffusers' format. `held` is the
+    `file` is a LoRA of this many `layers`, or a folder with a denoiser in diffusers' format; empty with
+    reference pictures that are `given` in its place. `held` is the
     setting of the base weights' precision, and `precision` that of the denoiser while it draws, such as
     "bfloat16".
     """
@@ -41,6 +59,7 @@ class StockRequest:
     steps: int
     guidance_scale: float
     resolution: int
+    given: "GivenReferences | None" = None
 
     def write(self, path: Path) -> None:
         """Write the request as JSON."""
@@ -51,7 +70,10 @@ def read_request(path: Path) -> StockRequest:
     """Read what `write` has written."""
     given = json.loads(path.read_text(encoding="utf-8"))
     pictures = tuple((prompt, seed) for prompt, seed in given.pop("pictures"))
-    return StockRequest(pictures=pictures, **given)
+    references = given.pop("given")
+    return StockRequest(
+        pictures=pictures, given=GivenReferences(**references) if references else None, **given
+    )
 
 
 def draw_stock(request: StockRequest, out: Path) -> None:
@@ -59,8 +81,10 @@ def draw_stock(request: StockRequest, out: Path) -> None:
     revisions = dict(request.revisions)
     machine = MachineSettings(precision=request.held)
     model = load_image_model(request.model, request.device, revisions=revisions, machine=machine)
-    load_exported(model, Path(request.file), request.layers)
+    if request.given is None:
+        load_exported(model, Path(request.file), request.layers)
     pipeline = prepare_pipeline(model, request.steps, request.resolution, getattr(torch, request.precision))
+    references = {} if request.given is None else give_references(pipeline, request.given)
     for number, (prompt, seed) in enumerate(request.pictures):
         drawn = pipeline(
             prompt=prompt,
@@ -69,6 +93,7 @@ def draw_stock(request: StockRequest, out: Path) -> None:
             height=request.resolution,
             width=request.resolution,
             generator=torch.Generator("cpu").manual_seed(seed),
+            **references,
         )
         drawn.images[0].save(out / f"{number}.png")
 
@@ -89,6 +114,33 @@ def load_exported(model: ImageModel, file: Path, layers: int) -> None:
     pipeline.fuse_lora()
     pipeline.unload_lora_weights()
     model.denoiser.to(kind)
+
+
+def give_references(pipeline: Any, given: GivenReferences) -> dict[str, Any]:
+    """Load the adapter as any user of diffusers does; returns what each call is given."""
+    pictures = []
+    for path in given.pictures:
+        with Image.open(path) as picture:
+            pictures.append(picture.convert("RGB"))
+    if not given.weights:
+        return {"image": pictures}
+    weights = Path(given.weights)
+    with torch.random.fork_rng(devices=[]):
+        pipeline.load_ip_adapter(
+            str(weights.parent),
+            subfolder="",
+            weight_name=weights.name,
+            image_encoder_folder=str(Path(given.encoder).absolute()),
+        )
+    pipeline.image_encoder.to(pipeline.unet.device, pipeline.unet.dtype)
+    side = pipeline.image_encoder.config.image_size
+    pipeline.register_modules(feature_extractor=CLIPImageProcessor(size=side, crop_size=side))
+    pipeline.set_ip_adapter_scale(given.strength)
+    if given.several == "average":
+        pipeline.unet.encoder_hid_proj.register_forward_hook(
+            lambda _module, _inputs, tokens: [each.mean(1, keepdim=True) for each in tokens]
+        )
+    return {"ip_adapter_image": [pictures]}
 
 
 def prepare_pipeline(model: ImageModel, steps: int, resolution: int, precision: torch.dtype) -> Any:

@@ -130,8 +130,10 @@ class UNetFamily(PipelineFamily):
     ) -> torch.Tensor:
         """The predicted noise or velocity."""
         dtype = self.denoiser.dtype
-        added = self.conditions(texts, sizes, dtype)
+        added, attention = self.conditions(texts, sizes, dtype), None
         if references:
+            if (masks := references[0].masks) is not None:
+                attention = {"ip_adapter_masks": [masks[None].to(latents.device, dtype)]}
             images = torch.stack([torch.stack(one.features) for one in references])
             added = {**(added or {}), "image_embeds": [images.to(latents.device, dtype)]}
         answer: torch.Tensor = self.denoiser(
@@ -139,6 +141,7 @@ class UNetFamily(PipelineFamily):
             times,
             encoder_hidden_states=torch.stack([text.hidden for text in texts]).to(dtype),
             added_cond_kwargs=added,
+            cross_attention_kwargs=attention,
             return_dict=False,
         )[0]
         return answer.float()

@@ -3,7 +3,7 @@
 import logging
 import pickle
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -13,10 +13,11 @@ import torch
 from PIL import Image
 
 from gal_studio.core.errors import StudioError, first_line
-from gal_studio.core.settings import MOST_DRAWN_WITH
+from gal_studio.core.recipe import Recipe
+from gal_studio.core.settings import MOST_DRAWN_WITH, Several
 from gal_studio.engine.families.family import Family, References, reference_family
 from gal_studio.engine.hub.needs import Revisions
-from gal_studio.engine.memory.plan import is_out_of_memory, release_memory
+from gal_studio.engine.memory.plan import free_memory, is_out_of_memory, release_memory
 from gal_studio.engine.models.adapter_files import encoder_configuration, locate_adapter
 from gal_studio.engine.models.adapters import differing_tensors, shapes
 from gal_studio.engine.models.image_model import ImageModel
@@ -198,17 +199,24 @@ def _check_encoder(adapter: ReferenceAdapter) -> None:
 
 
 @contextmanager
-def attached(model: ImageModel, adapter: ReferenceAdapter, strength: float = 1.0) -> Iterator[None]:
+def attached(
+    model: ImageModel,
+    adapter: ReferenceAdapter,
+    strength: float | Recipe = 1.0,
+    several: Several = "together",
+) -> Iterator[None]:
     """Have the adapter in the denoiser within the context, in its precision, and restore it exactly.
 
-    `strength` in [0, 1] multiplies what the pictures add to each cross-attention.
+    `strength` in [0, 2] multiplies what the pictures add to each cross-attention, in all steps or as a recipe
+    says (Eq. G13). The tokens of several pictures are read together, or their mean is.
     """
+    recipe = strength if isinstance(strength, Recipe) else Recipe.constant(strength)
     denoiser, pipeline = model.denoiser, model.family.pipeline
     if model.is_quantized:
         raise StudioError(
             "An image adapter cannot be added to base weights of 8-bit integers: choose plain base weights."
         )
-    before, held = dict(denoiser.attn_processors), denoiser.encoder_hid_proj
+    before, held, step = dict(denoiser.attn_processors), denoiser.encoder_hid_proj, model.before_step
     try:
         logging.getLogger("diffusers.models.modeling_utils").setLevel(logging.ERROR)  # of `to`
         with torch.random.fork_rng(devices=[]):
@@ -217,12 +225,24 @@ def attached(model: ImageModel, adapter: ReferenceAdapter, strength: float = 1.0
         for processor in denoiser.attn_processors.values():
             if isinstance(processor, torch.nn.Module):
                 processor.requires_grad_(False)
-        pipeline.set_ip_adapter_scale(strength)
+        if several == "average":
+            denoiser.encoder_hid_proj.register_forward_hook(_mean_of_pictures)
+        pipeline.set_ip_adapter_scale(recipe.late)
+        if not recipe.is_constant:
+            model.before_step = lambda step, steps: pipeline.set_ip_adapter_scale(
+                recipe.strength(step, steps)
+            )
         yield
     finally:
+        model.before_step = step
         denoiser.encoder_hid_proj = held  # its attention would count as the denoiser's
         denoiser.set_attn_processor(before)
         denoiser.config.encoder_hid_dim_type = None
+
+
+def _mean_of_pictures(_module: Any, _inputs: Any, tokens: list[torch.Tensor]) -> list[torch.Tensor]:
+    """Of the tokens (rows, pictures, tokens, width) of each adapter."""
+    return [each.mean(1, keepdim=True) for each in tokens]
 
 
 def attention_weights(model: ImageModel) -> dict[str, torch.nn.Parameter]:
@@ -263,11 +283,11 @@ def encode_references(
 
 
 def encode_each(
-    model: ImageModel, adapter: ReferenceAdapter, pictures: Sequence[Image.Image]
+    model: ImageModel, adapter: ReferenceAdapter | None, pictures: Sequence[Image.Image]
 ) -> list[References]:
-    """Encode pictures for a row each, on the CPU; the adapter is attached."""
+    """Encode pictures for a row each, on the CPU; the adapter, if there is one, is attached."""
     family = reference_family(model.family, model.name)
-    with image_encoder(model, adapter) as device:
+    with nullcontext(model.device) if adapter is None else image_encoder(model, adapter) as device:
         found = [family.encode_references([picture], device) for picture in pictures]
     return [
         References(tuple(one.cpu() for one in each.features), tuple(one.cpu() for one in each.absent))
@@ -307,7 +327,7 @@ def image_encoder(model: ImageModel, adapter: ReferenceAdapter) -> Iterator[torc
             "config.json and its weights in model.safetensors."
         ) from error
     encoder.requires_grad_(False).eval()
-    device = _placed(encoder, model.device)
+    device = _placed(encoder, model.device, adapter.name)
     side = encoder.config.image_size
     parts = {"image_encoder": encoder, "feature_extractor": CLIPImageProcessor(size=side, crop_size=side)}
     for name, part in parts.items():
@@ -322,13 +342,38 @@ def image_encoder(model: ImageModel, adapter: ReferenceAdapter) -> Iterator[torc
         release_memory()
 
 
-def _placed(encoder: Any, device: torch.device) -> torch.device:
-    try:
-        encoder.to(device)
-    except (RuntimeError, MemoryError) as error:
-        if not is_out_of_memory(error):
-            raise
-        encoder.to("cpu")
-        release_memory()
-        return torch.device("cpu")
-    return device
+def _placed(encoder: Any, device: torch.device, name: str) -> torch.device:
+    """Where the encoder works: on the device if it fits there with what it computes, or in main memory."""
+    needed = encoder_need(encoder)
+    for place in dict.fromkeys((device, torch.device("cpu"))):
+        free = free_memory(place)
+        if free is not None and needed > free:
+            continue
+        try:
+            encoder.to(place)
+        except (RuntimeError, MemoryError) as error:
+            if not is_out_of_memory(error):
+                raise
+            encoder.to("cpu")
+            release_memory()
+            continue
+        return place
+    raise StudioError(
+        f"There is not enough free memory for the image encoder of {name}: {needed / 2**30:.1f} GB are "
+        "needed; close other programs, or choose an adapter with a smaller encoder."
+    )
+
+
+def encoder_need(encoder: Any) -> int:
+    """Bytes that an image encoder needs to encode one picture: its weights, and the widest layer's states.
+
+    A layer holds its input, its attention's queries, keys, values and weights, and its inner states.
+    """
+    config = encoder.config
+    positions = (config.image_size // config.patch_size) ** 2 + 1
+    states = positions * (5 * config.hidden_size + 2 * config.intermediate_size)
+    states += config.num_attention_heads * positions**2 + config.num_hidden_layers * positions * (
+        config.hidden_size
+    )
+    weights = sum(weight.numel() for weight in encoder.parameters())
+    return int((weights + states) * encoder.dtype.itemsize)

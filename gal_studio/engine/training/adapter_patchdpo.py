@@ -19,6 +19,7 @@ from gal_studio.engine.training.fine_tune import TuneEvent, train
 from gal_studio.engine.training.latents import ExamplePicture
 from gal_studio.engine.training.losses import share_noise
 from gal_studio.engine.training.patchdpo import RefinePair, cache_pairs
+from gal_studio.engine.training.team import Team
 from gal_studio.engine.training.trainer import Training
 
 DROPPED = 0.05
@@ -35,18 +36,21 @@ PUBLISHED_SIDE = 512
 
 def refine_adapter(
     model: ImageModel,
-    adapter: ReferenceAdapter,
+    adapter: ReferenceAdapter | None,
     pairs: Sequence[RefinePair],
     references: Sequence[References],
     tune: TuneSettings,
     seed: int,
     resume_from: Path | None = None,
     checkpoint: Callable[[Checkpoint], None] | None = None,
+    team: Team | None = None,
 ) -> Iterator[TuneEvent]:
     """Train the keys and values of the attached adapter, and nothing else; see `fine_tune`.
 
-    `references` are the features of each pair's y, which both its pictures are predicted with. Of `tune`,
-    steps, batch size (in pairs), learning rate, resolution and times count. Afterwards the trained adapter is
+    Without one, a LoRA of a model that takes references by itself is trained, with the rank and layers of
+    `tune`. `references` are the features of each pair's y, which both its pictures are predicted with; of
+    several views of it, those of a pair follow each other, and each row gets one by chance. Of `tune`, steps,
+    batch size (in pairs), learning rate, resolution and times count. Afterwards the trained adapter is
     attached: `trained_adapter` reads it.
     """
     if not pairs:
@@ -54,7 +58,8 @@ def refine_adapter(
 
     def make() -> Training:
         source = SubjectSource(model, adapter, pairs, references, tune, seed)
-        return Training(model, source, tune, seed, weights=attention_weights(model))
+        weights = None if adapter is None else attention_weights(model)
+        return Training(model, source, tune, seed, team=team, weights=weights)
 
     yield from train(model, make, resume_from, checkpoint)
 
@@ -65,7 +70,7 @@ class SubjectSource:
     def __init__(
         self,
         model: ImageModel,
-        adapter: ReferenceAdapter,
+        adapter: ReferenceAdapter | None,
         pairs: Sequence[RefinePair],
         references: Sequence[References],
         tune: TuneSettings,
@@ -80,7 +85,9 @@ class SubjectSource:
         given = [ExamplePicture(pair.reference, pair.prompt) for pair in pairs]
         drawn = [ExamplePicture(pair.generated, pair.prompt) for pair in pairs]
         more = [np.ascontiguousarray(pair.weights, dtype=np.float64).tobytes() for pair in pairs]
-        more += [tensor.float().numpy().tobytes() for tensor in adapter.attention.values()]
+        if adapter is not None:
+            more += [tensor.float().numpy().tobytes() for tensor in adapter.attention.values()]
+        self.views = len(self.references) // max(1, len(pairs))
         self.fingerprint = fingerprint(tune, seed, given, drawn, (*more, *machine_parts(model)))
 
     def next_batch(self, generator: torch.Generator) -> Batch:
@@ -97,7 +104,10 @@ class SubjectSource:
             for row, drawn in rows
         ]
         batch = make_batch(self.model, self.process, crops, texts, share_noise(times), share_noise(noise))
-        given = [self.references[row % self.count] for row in index]
+        shown = torch.zeros(len(chosen), dtype=torch.long)
+        if self.views > 1:
+            shown = torch.randint(self.views, (len(chosen),), generator=generator)
+        given = [self.references[one] for one in (chosen * self.views + shown).tolist()] * 2
         kept = [
             one.dropped if drawn < DROPPED or 2 * DROPPED <= drawn < 3 * DROPPED else one
             for one, drawn in zip(given, luck, strict=True)

@@ -25,7 +25,8 @@ BUCKET = 1 << 24
 class Membership:
     """What a process needs to take part: the model by name and commits, how it is trained, and its device.
 
-    A LoRA is trained in the layers of its target, and `also` in these.
+    A LoRA is trained in the layers of its target, and `also` in these; with an image adapter, by its name,
+    the adapter's attention is trained in place of a LoRA.
     """
 
     model: str
@@ -37,6 +38,7 @@ class Membership:
     size: int
     meeting_point: str
     also: tuple[str, ...] = ()
+    adapter: str = ""
 
 
 def meet(membership: Membership) -> None:
@@ -85,8 +87,8 @@ def moved(value: Any, device: torch.device) -> Any:
     """A value with all its tensors, also those within lists and dataclasses, on the device."""
     if isinstance(value, torch.Tensor):
         return value.to(device)
-    if isinstance(value, list):
-        return [moved(one, device) for one in value]
+    if isinstance(value, list | tuple):
+        return type(value)(moved(one, device) for one in value)
     if is_dataclass(value) and not isinstance(value, type):
         return type(value)(**{part.name: moved(getattr(value, part.name), device) for part in fields(value)})
     return value

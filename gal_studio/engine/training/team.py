@@ -73,13 +73,16 @@ class Team:
         tune: TuneSettings,
         devices: Sequence[str],
         also: Sequence[str] = (),
+        adapter: str = "",
     ) -> None:
         """Start the other processes, which open the model meanwhile; `is_ready` says when they have."""
         self.size, self._meets = len(devices), False
         self._folder = tempfile.TemporaryDirectory(prefix="gal-studio-team-")
         point = str(Path(self._folder.name) / "meeting-point")
         own, *others = (
-            Membership(model, dict(commits), machine, tune, device, rank, self.size, point, tuple(also))
+            Membership(
+                model, dict(commits), machine, tune, device, rank, self.size, point, tuple(also), adapter
+            )
             for rank, device in enumerate(devices)
         )
         self._membership, self._members = own, [_started(one) for one in others]

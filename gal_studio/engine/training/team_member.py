@@ -4,7 +4,8 @@ import os
 import pickle
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from multiprocessing import parent_process
 from multiprocessing.connection import Connection
@@ -16,6 +17,7 @@ from gal_studio.core.errors import StudioError, first_line
 from gal_studio.engine.models.adapters import attach_full, attach_lora, trainable
 from gal_studio.engine.models.compiled import compiled
 from gal_studio.engine.models.image_model import ImageModel, load_image_model
+from gal_studio.engine.sampling.reference_adapter import attached, attention_weights, load_adapter
 from gal_studio.engine.training.exchange import Membership, add_gradients, meet, moved, send_weights
 from gal_studio.engine.training.gradients import Gradients
 
@@ -26,8 +28,9 @@ def take_part(connection: Connection, membership: Membership) -> None:
     threading.Thread(target=_end_with_parent, daemon=True).start()
     try:
         model = _opened(membership)
-        _say(connection, None)
-        _serve(connection, membership, model)
+        with _trained_part(model, membership):
+            _say(connection, None)
+            _serve(connection, membership, model)
     except (EOFError, BrokenPipeError, ConnectionResetError):
         return
     except StudioError as refusal:
@@ -38,18 +41,29 @@ def take_part(connection: Connection, membership: Membership) -> None:
 
 
 def _opened(membership: Membership) -> ImageModel:
-    """The model with an adapter, whose weights come before each step."""
+    """The model on its device."""
     if membership.device.startswith("cuda"):
         torch.cuda.set_device(membership.device)
     machine = replace(membership.machine, text_off_device=True)  # texts come encoded
-    model = load_image_model(
+    return load_image_model(
         membership.model, membership.device, revisions=dict(membership.commits), machine=machine
     )
+
+
+@contextmanager
+def _trained_part(model: ImageModel, membership: Membership) -> Iterator[None]:
+    """Have what is trained in the model, whose weights come before each step."""
+    if membership.adapter:
+        adapter = load_adapter(membership.adapter, model, dict(membership.commits))
+        with attached(model, adapter):
+            attention_weights(model)
+            yield
+        return
     if membership.tune.method == "lora":
         attach_lora(model, membership.tune, torch.Generator().manual_seed(0), membership.also)
     else:
         attach_full(model)
-    return model
+    yield
 
 
 def _serve(connection: Connection, membership: Membership, model: ImageModel) -> None:

@@ -3,10 +3,10 @@
 from pathlib import Path
 
 from gal_studio.core.errors import StudioError
-from gal_studio.core.models.forms.registry import find_form
+from gal_studio.core.models.forms.references import REFERENCES
+from gal_studio.core.models.forms.registry import find_form, forms_of
 from gal_studio.core.models.lora_start import LoraStart
 from gal_studio.core.types import Job
-from gal_studio.rounds.lineage import refuse_instant
 from gal_studio.rounds.starts import check_unstarted
 from gal_studio.state import Store
 from gal_studio.state.files.content_store import write_whole
@@ -64,16 +64,31 @@ class FileVerbs(Verbs):
     def export_round(self, round_id: str, form: str) -> Job:
         """Queue the export of a round: "diffusers", "kohya" (A1111, Forge), "comfyui" or "invokeai".
 
-        A fresh process draws with the file and compares; `exports` tells what it found.
+        An instant round has the form "references": the references, and how to draw with them elsewhere. A
+        fresh process draws with the file and compares; `exports` tells what it found.
         """
         measured = self.measured_sentences(round_id)
         with self.store.database.transaction():
             round_ = self.store.rounds.get(round_id)
-            refuse_instant(round_, "exported")
-            if round_.adapter is None:
-                raise StudioError(f"Round {round_.number} is not trained yet: press Fine-tune first.")
             wanted = find_form(form)
-            if self.store.rounds.settings(round_id).tune.method == "full" and not wanted.is_own:
+            instant = round_.kind == "instant"
+            if instant != (wanted is REFERENCES):
+                raise StudioError(
+                    f"Round {round_.number} is {'drawn without' if instant else 'a round of'} training: "
+                    f"choose {' or '.join(one.title for one in forms_of(round_.kind))}."
+                )
+            if instant and self.store.rounds.settings(round_id).references.several == "beside":
+                raise StudioError(
+                    "Objects side by side are drawn in the studio alone: export a Round 0 whose references "
+                    "are given together or averaged."
+                )
+            if round_.adapter is None and not instant:
+                raise StudioError(f"Round {round_.number} is not trained yet: press Fine-tune first.")
+            if (
+                not instant
+                and self.store.rounds.settings(round_id).tune.method == "full"
+                and not wanted.is_own
+            ):
                 raise StudioError(
                     f"Round {round_.number} trained the whole model, which is no LoRA: choose For diffusers."
                 )
@@ -93,7 +108,7 @@ class FileVerbs(Verbs):
             export
             for export in self.store.exports.of_round(round_id)
             if export.waits
-            or (export.made_of == adapter and self.store.exported(round_id, export.form).is_file())
+            or (export.made_of == (adapter or "") and self.store.exported(round_id, export.form).is_file())
         )
 
     def exported(self, round_id: str, form: str) -> Path:

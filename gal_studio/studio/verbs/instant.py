@@ -1,10 +1,18 @@
 """Round 0: pictures of all test prompts, drawn with the references and no training."""
 
+from collections.abc import Sequence
+from pathlib import Path
+
+from gal_studio.core import checks
 from gal_studio.core.errors import StudioError
-from gal_studio.core.settings import MOST_DRAWN_WITH, Settings
+from gal_studio.core.settings import MOST_DRAWN_WITH, MOST_STEPS, Settings
 from gal_studio.core.types import Job, Round
 from gal_studio.rounds.replays import refuse_changes_by_hand
+from gal_studio.state.files.own_adapters import AdapterPlan, OwnAdapter
+from gal_studio.state.images.subjects import checked_names, read_subjects
 from gal_studio.studio.verbs.work import WorkVerbs
+
+PUBLISHED_STEPS = 30_000
 
 
 class InstantVerbs(WorkVerbs):
@@ -39,6 +47,49 @@ class InstantVerbs(WorkVerbs):
                 for round_ in self._untouched(project_id):
                     self.store.rounds.put_below(round_.id, there.id)
             return self.generate(there.id)
+
+    def refine_adapter(
+        self,
+        round_id: str,
+        subjects: Path | None = None,
+        names: Sequence[str] = (),
+        steps: int = PUBLISHED_STEPS,
+        title: str = "",
+    ) -> Job:
+        """Queue PatchDPO of the project's image adapter, as published: the result is for every project.
+
+        It is trained on a folder with pictures of many objects, or on objects that the base model draws from
+        their names. `own_adapters` has it when the job is done. A halted one goes on.
+        """
+        refuse_changes_by_hand(self.store, self.store.rounds.get(round_id).project_id)
+        checks.whole("Steps", steps, 1, MOST_STEPS)
+        with self.store.database.transaction():
+            round_ = self.store.rounds.get(round_id)
+            references = self.store.rounds.settings(round_id).references
+            if round_.kind != "instant" or references.is_native:
+                raise StudioError(
+                    "An image adapter is refined from a Round 0 that was drawn with one: draw it first."
+                )
+            if subjects is not None:
+                subjects = subjects.expanduser().absolute()
+                read_subjects(subjects)
+            named = () if subjects is not None else checked_names(names)
+            plan = AdapterPlan(
+                title.strip() or f"{references.adapter.strip()}, refined",
+                references.adapter.strip(),
+                "" if subjects is None else str(subjects),
+                named,
+                steps,
+                self.store.projects.get(round_.project_id).seed,
+                round_id,
+            )
+            if not any(one.plan == plan for one in self.store.own_adapters.unfinished(round_id)):
+                self.store.own_adapters.add(plan)
+            return self._queue(round_, "adapter")
+
+    def own_adapters(self) -> tuple[OwnAdapter, ...]:
+        """The image adapters of one's own that are trained; each is named by its folder."""
+        return self.store.own_adapters.trained()
 
     def _the_same(self, project_id: str, settings: Settings) -> Round | None:
         rounds = self.store.rounds

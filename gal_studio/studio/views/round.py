@@ -5,6 +5,7 @@ from collections.abc import Collection
 from gal_studio.assets import load_presets
 from gal_studio.core.gal.balance import example_weight, mean_entropy
 from gal_studio.core.gal.reasons import ALL_BLANK
+from gal_studio.core.gal.recipes import recipe_words
 from gal_studio.core.naming import round_names
 from gal_studio.core.references import parse_prompts
 from gal_studio.core.snapshot import ProjectSnapshot, RoundSnapshot
@@ -148,6 +149,7 @@ def _candidate_views(
             prompt=here.project.prompts[candidate.anchor_id],
             verdict=decided.verdicts.get(candidate.id, "undecided"),
             suggested=candidate.id in suggested,
+            recipe=recipe_words(here.round.kind, here.settings, candidate.recipe),
             mask=decided.masks.get(candidate.id),
             has_map=candidate.id in judged,
             weight=decided.weights.get(candidate.id),

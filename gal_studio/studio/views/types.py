@@ -86,13 +86,15 @@ class ScoreView:
 class CandidateView:
     """One tile of the grid; `mask` is the accepted part, None for the whole picture.
 
-    `weight` is the one that was set by hand, None for that of the round.
+    `weight` is the one that was set by hand, None for that of the round, and `recipe` says how strongly the
+    LoRA or the references drew it, empty for a LoRA as trained.
     """
 
     candidate: Candidate
     prompt: str
     verdict: Verdict
     suggested: bool
+    recipe: str
     mask: str | None = None
     has_map: bool = False
     weight: float | None = None

@@ -46,6 +46,7 @@ from gal_studio.ui.payloads.forms import (
     SeenSet,
     SettingValue,
 )
+from gal_studio.ui.payloads.projects import adapter_names
 from gal_studio.ui.requests import Context, Requests
 
 REQUESTS = Requests()
@@ -214,11 +215,11 @@ def _day(seconds: float) -> str:
 
 
 @REQUESTS.read
-def options(_: Context) -> Options:
+def options(context: Context) -> Options:
     """The available models with their settings for both kinds."""
     return Options(
         seed=0,
-        fields=setting_fields(),
+        fields=setting_fields(adapter_names(context.studio.own_adapters())),
         own={kind: settings.to_dict() for kind, settings in own_settings().items()},
         presets=tuple(
             Preset(

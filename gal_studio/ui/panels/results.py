@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gal_studio.core.errors import StudioError
-from gal_studio.core.models.forms.registry import FORMS, about_form
+from gal_studio.core.models.forms.registry import about_form, forms_of
 from gal_studio.state.tables.exports import Export
 from gal_studio.studio.views.json_types import ShownPicture
-from gal_studio.studio.views.types import ProjectView, RoundView
+from gal_studio.studio.views.types import RoundView
 from gal_studio.ui.panels.panel import Panel
 from gal_studio.ui.payloads import Id, Lines, OfProject, Requested, RequestedAll
 from gal_studio.ui.payloads.forms import SettingValue
@@ -95,18 +95,19 @@ def _row(name: str, view: RoundView, exports: Sequence[Export]) -> RoundResult:
         candidates=len(view.candidates),
         weight=view.example_weight,
         adapter=view.round.adapter is not None,
-        exports=_export_choices(exports, view.project),
+        exports=_export_choices(exports, view),
         accepted=tuple(picture_payload(tile) for tile in view.candidates if tile.verdict == "accepted"),
     )
 
 
-def _export_choices(exports: Sequence[Export], project: ProjectView) -> tuple[ExportChoice, ...]:
+def _export_choices(exports: Sequence[Export], view: RoundView) -> tuple[ExportChoice, ...]:
     """Every form in which a round can be exported, and what was."""
+    project = view.project
     title = project.model_title.partition(" (")[0]
     found = {one.form: MadeExport(not one.waits, one.sentence, one.is_same) for one in exports}
     return tuple(
         ExportChoice(form.name, form.title, about_form(form, project.base_model, title), found.get(form.name))
-        for form in FORMS
+        for form in forms_of(view.round.kind)
     )
 
 

@@ -1,6 +1,7 @@
 """The Rounds screen. Each button and key calls one method of the studio."""
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field, FiniteFloat
@@ -15,7 +16,8 @@ from gal_studio.studio.views.relatives import Relative
 from gal_studio.ui.api.mask_runs import pixels_of
 from gal_studio.ui.panels import refine, trials
 from gal_studio.ui.panels.panel import Panel
-from gal_studio.ui.payloads import Changed, Id, Ids, Named, OfRound, Runs, Text
+from gal_studio.ui.payloads import Changed, Id, Ids, Lines, Named, OfRound, Requested, Runs, Text
+from gal_studio.ui.payloads.forms import SettingValue
 from gal_studio.ui.payloads.rounds import MapPoint, map_points
 from gal_studio.ui.requests import Context, Requests, joined
 
@@ -140,10 +142,21 @@ def run_round(context: Context, round: Id) -> OfRound:
 
 
 @REQUESTS.write
-def instant_round(context: Context, round: Id) -> OfRound:
-    """Draw the project's Round 0: with the references and no training."""
+def instant_round(context: Context, round: Id, references: dict[Id, SettingValue] | None = None) -> OfRound:
+    """Draw the project's Round 0, with the references and no training; settings of theirs change before."""
     project = context.studio.store.rounds.get(round).project_id
+    if references:
+        context.studio.change_settings(project, {"references": references})
     return OfRound(context.studio.instant_round(project).round_id)
+
+
+@REQUESTS.write
+def refine_adapter(
+    context: Context, round: Id, subjects: Text, names: Lines, steps: int, title: Text
+) -> Requested:
+    """Refine the image adapter of Round 0 on a folder of pictures, or on names of objects."""
+    folder = Path(subjects.strip()) if subjects.strip() else None
+    return Requested(context.studio.refine_adapter(round, folder, names, steps, title).id)
 
 
 @REQUESTS.write

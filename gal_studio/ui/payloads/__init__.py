@@ -28,7 +28,9 @@ class Runs(TypedDict):
 
 @dataclass(frozen=True)
 class ShownRecipe:
-    """How strongly a LoRA draws (Eq. G13): by numbers, and in words that are empty if as trained."""
+    """How strongly a LoRA draws (Eq. G13), or the references of an instant round, which the numbers multiply:
+    by numbers, and in words that are empty if as trained.
+    """
 
     early: float
     late: float
@@ -36,9 +38,9 @@ class ShownRecipe:
     words: str
 
 
-def shown_recipe(recipe: Recipe) -> ShownRecipe:
+def shown_recipe(recipe: Recipe, words: str) -> ShownRecipe:
     """A recipe as JSON."""
-    return ShownRecipe(recipe.early, recipe.late, recipe.switch, recipe.words)
+    return ShownRecipe(recipe.early, recipe.late, recipe.switch, words)
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """A project as JSON: its subjects, its anchors and its settings."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -10,6 +10,7 @@ from gal_studio.core.gal.scores.registry import SCORES
 from gal_studio.core.settings import NATIVE, GenerationSettings, ReferenceSettings
 from gal_studio.core.settings_fields import SettingField, setting_fields
 from gal_studio.core.types import Kind, Witnesses
+from gal_studio.state.files.own_adapters import OwnAdapter
 from gal_studio.studio.views.json_types import Ts
 from gal_studio.studio.views.types import ProjectView
 from gal_studio.ui.payloads import Fact
@@ -164,7 +165,11 @@ def _references(references: ReferenceSettings) -> list[Fact]:
         return []
     if adapter == NATIVE:
         return [("Draws with references", "the base model itself")]
-    return [("Image adapter", f"{adapter}, strength {references.strength:g}")]
+    more = {"together": "", "average": ", references averaged", "beside": ", objects side by side"}[
+        references.several
+    ]
+    more += ", without their background" if references.subject_alone else ""
+    return [("Image adapter", f"{adapter}, strength {references.strength:g}{more}")]
 
 
 def _recipes(generation: GenerationSettings) -> str:
@@ -177,7 +182,12 @@ def _recipes(generation: GenerationSettings) -> str:
     return f", LoRA from 1 to {lowest:g} in the first steps (at most {latest:.0%} of them)"
 
 
-def project_payload(project: ProjectView) -> Project:
+def adapter_names(adapters: Sequence[OwnAdapter]) -> tuple[tuple[str, str], ...]:
+    """Image adapters of the user's own: what is written for each, and its title."""
+    return tuple((str(one.folder), one.plan.title) for one in adapters)
+
+
+def project_payload(project: ProjectView, adapters: Sequence[OwnAdapter] = ()) -> Project:
     """What the top bar and step 1 show of a project."""
     settings = project.settings
     enabled, count = sum(anchor.enabled for anchor in project.anchors), len(project.anchors)
@@ -195,7 +205,7 @@ def project_payload(project: ProjectView) -> Project:
         anchors=anchor_payloads(project.anchors),
         scores=tuple(ScoreLabel(score.name, score.label, score.explanation) for score in SCORES),
         settings=settings.to_dict(),
-        fields=setting_fields(),
+        fields=setting_fields(adapter_names(adapters)),
         derived=_derived(project),
         facts=(
             ("Model", project.model_title),

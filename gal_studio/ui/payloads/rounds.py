@@ -107,7 +107,9 @@ class Candidate(ShownPicture):
     index: int
     own: Annotated[bool, Doc("Made of a free prompt: no statistic counts it.")]
     seed: str
-    recipe: Annotated[str, Doc("How strongly the LoRA drew it, in words; empty if as trained.")]
+    recipe: Annotated[
+        str, Doc("How strongly the LoRA, or in Round 0 the references, drew it; empty if as trained.")
+    ]
     strength: Annotated[float, Doc("The mean of that over the steps, in [0, 2].")]
     scores: Annotated[Mapping[str, float], Doc("By name; the labels are in `Project.scores`.")]
     margin: float
@@ -129,6 +131,7 @@ _ACCEPTED_BEFORE = "One of its pictures was accepted in the round before and sti
 
 def round_payload(view: RoundView) -> Round:
     """The current round, without its pictures."""
+    best = best_recipe(recipe_rates([tile.candidate for tile in view.candidates]))
     return Round(
         id=view.round.id,
         number=view.round.number,
@@ -150,7 +153,7 @@ def round_payload(view: RoundView) -> Round:
         ahead=view.ahead,
         undo=view.undo_words,
         redo=view.redo_words,
-        recipe=shown_recipe(best_recipe(recipe_rates([tile.candidate for tile in view.candidates]))),
+        recipe=shown_recipe(best, best.words),
         losses=view.losses,
         previews=tuple(Preview(one.step, one.prompt, version(one.image)) for one in view.previews),
     )
@@ -215,7 +218,7 @@ def candidate_payload(view: CandidateView, head: str) -> Candidate:
         index=candidate.index,
         own=candidate.own,
         seed=str(candidate.seed),
-        recipe=candidate.recipe.words,
+        recipe=view.recipe,
         strength=round(candidate.recipe.mean, 3),
         scores=known_scores(candidate),
         margin=candidate.margin,

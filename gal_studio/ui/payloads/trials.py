@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from gal_studio.core.gal.recipes import recipe_words
 from gal_studio.core.naming import round_names
 from gal_studio.state.tables import trials
 from gal_studio.studio import Studio
@@ -42,13 +43,18 @@ def trial_payloads(studio: Studio, project_id: str) -> tuple[Trial, ...]:
             prompt=trial.prompt,
             seed=str(trial.seed),
             guidance=trial.guidance_scale,
-            recipe=shown_recipe(trial.recipe),
+            recipe=shown_recipe(trial.recipe, _recipe_words(studio, trial)),
             trouble=_trouble(studio, project_id, trial),
             candidate=trial.candidate_id,
         )
         for trial in studio.trials(project_id)
         if trial.round_id in shown
     )
+
+
+def _recipe_words(studio: Studio, trial: trials.Trial) -> str:
+    rounds = studio.store.rounds
+    return recipe_words(rounds.get(trial.round_id).kind, rounds.settings(trial.round_id), trial.recipe)
 
 
 def _trouble(studio: Studio, project_id: str, trial: trials.Trial) -> str:

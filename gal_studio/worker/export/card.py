@@ -125,7 +125,7 @@ def _recipe(written: Written, steps: int) -> list[str]:
     return lines
 
 
-def _opening(name: str, family: Family, is_whole: bool) -> list[str]:
+def opening_lines(name: str, family: Family, is_whole: bool = False) -> list[str]:
     """Lines that open the base model; where it `is_whole`, with the trained denoiser beside this card."""
     kind, denoiser, part = type(family.pipeline).__name__, type(family.denoiser).__name__, family.part
     own, trained = f", {part}={part}", f"{part} = {denoiser}.from_pretrained({part!r})"
@@ -143,6 +143,19 @@ def _opening(name: str, family: Family, is_whole: bool) -> list[str]:
     return [*lines, f"pipeline = {kind}.from_pretrained({base!r}{own})"]
 
 
+def solver_lines(family: Family, steps: int, resolution: int) -> list[str]:
+    """Lines that give the pipeline the studio's solver; none where the pipeline has it already."""
+    if family.part != "unet":
+        return []
+    solver: Any = family.solver(steps, resolution, torch.device("cpu"))
+    return [
+        "pipeline.scheduler = DPMSolverMultistepScheduler.from_config(",
+        "    pipeline.scheduler.config, algorithm_type='dpmsolver++', final_sigmas_type='zero',",
+        f"    timestep_spacing={solver.config.timestep_spacing!r},",
+        ")",
+    ]
+
+
 def _place(name: str) -> str:
     return name if "/" in name else f"THE FOLDER OF {name}"
 
@@ -153,22 +166,16 @@ def _code(task: ExportTask, facts: Facts, family: Family, written: Written) -> l
     generation, side = task.settings.generation, written.resolution
     lines = ["import torch", f"from diffusers import {kind}", ""]
     denoiser = type(family.denoiser).__name__
-    opening = _opening(facts.base_model, family, written.is_whole)
+    opening = opening_lines(facts.base_model, family, written.is_whole)
     if any(denoiser in line for line in opening):
         lines[1] += f", {denoiser}"
     lines += opening
     if not written.is_whole:
         named = "" if written.recipe == AS_TRAINED else ", adapter_name='learned'"
         lines.append(f"pipeline.load_lora_weights('.', weight_name={written.file!r}{named})")
-    if family.part == "unet":
-        solver: Any = family.solver(generation.steps, written.resolution, torch.device("cpu"))
+    if solver := solver_lines(family, generation.steps, written.resolution):
         lines[1] += ", DPMSolverMultistepScheduler"
-        lines += [
-            "pipeline.scheduler = DPMSolverMultistepScheduler.from_config(",
-            "    pipeline.scheduler.config, algorithm_type='dpmsolver++', final_sigmas_type='zero',",
-            f"    timestep_spacing={solver.config.timestep_spacing!r},",
-            ")",
-        ]
+        lines += solver
     recipe, switched = written.recipe, ""
     if recipe != AS_TRAINED:
         lines.append(f"pipeline.set_adapters('learned', {recipe.strength(0, generation.steps)})")

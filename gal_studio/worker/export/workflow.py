@@ -44,7 +44,8 @@ def workflow(family: Family, order: WorkflowOrder) -> Workflow | None:
     return _scheduled(drawn, order, _switch(family, order))
 
 
-def _node(kind: str, title: str = "", **inputs: Any) -> dict[str, Any]:
+def node(kind: str, title: str = "", **inputs: Any) -> dict[str, Any]:
+    """A node of the API format, with its inputs: values, or links to outputs of others."""
     return {"class_type": kind, "inputs": inputs, "_meta": {"title": title or kind}}
 
 
@@ -52,20 +53,20 @@ def _unet(family: Family, order: WorkflowOrder) -> Workflow:
     """A checkpoint with everything in it, DPM++ 2M at evenly spaced timesteps."""
     model = ["lora", 0]
     nodes: Workflow = {
-        "checkpoint": _node(
+        "checkpoint": node(
             "CheckpointLoaderSimple", f"Choose {order.base_model}", ckpt_name=_file(order.base_model)
         ),
         "lora": _lora(order, ["checkpoint", 0]),
-        "prompt": _node("CLIPTextEncode", text=order.request.prompt, clip=["checkpoint", 1]),
-        "nothing": _node("CLIPTextEncode", text="", clip=["checkpoint", 1]),
+        "prompt": node("CLIPTextEncode", text=order.request.prompt, clip=["checkpoint", 1]),
+        "nothing": node("CLIPTextEncode", text="", clip=["checkpoint", 1]),
         "latent": _latent("EmptyLatentImage", order),
-        "decode": _node("VAEDecode", samples=["sampler", 0], vae=["checkpoint", 2]),
+        "decode": node("VAEDecode", samples=["sampler", 0], vae=["checkpoint", 2]),
         "save": _save(),
     }
     if getattr(family.pipeline.config, "force_zeros_for_empty_prompt", False):
-        nodes["nothing"] = _node("ConditioningZeroOut", conditioning=["prompt", 0])
+        nodes["nothing"] = node("ConditioningZeroOut", conditioning=["prompt", 0])
     if family.lora_names.predicts_velocity:
-        nodes["velocity"] = _node(
+        nodes["velocity"] = node(
             "ModelSamplingDiscrete",
             model=model,
             sampling="v_prediction",
@@ -80,17 +81,17 @@ def _z_image(family: Family, order: WorkflowOrder) -> Workflow:
     """Euler's method; guidance there counts from the unconditional prediction, so that it is 1 more."""
     return {
         "model": _denoiser(order),
-        "text": _node("CLIPLoader", clip_name="qwen_3_4b.safetensors", type="lumina2"),
-        "vae": _node("VAELoader", vae_name="ae.safetensors"),
+        "text": node("CLIPLoader", clip_name="qwen_3_4b.safetensors", type="lumina2"),
+        "vae": node("VAELoader", vae_name="ae.safetensors"),
         "lora": _lora(order, ["model", 0]),
-        "shift": _node(
+        "shift": node(
             "ModelSamplingAuraFlow", model=["lora", 0], shift=float(family.pipeline.scheduler.config.shift)
         ),
-        "prompt": _node("CLIPTextEncode", text=order.request.prompt, clip=["text", 0]),
-        "nothing": _node("CLIPTextEncode", text="", clip=["text", 0]),
+        "prompt": node("CLIPTextEncode", text=order.request.prompt, clip=["text", 0]),
+        "nothing": node("CLIPTextEncode", text="", clip=["text", 0]),
         "latent": _latent("EmptySD3LatentImage", order),
         "sampler": _sampler(order, ["shift", 0], order.settings.guidance_scale + 1.0, "euler", "simple"),
-        "decode": _node("VAEDecode", samples=["sampler", 0], vae=["vae", 0]),
+        "decode": node("VAEDecode", samples=["sampler", 0], vae=["vae", 0]),
         "save": _save(),
     }
 
@@ -101,30 +102,30 @@ def _klein(family: Family, order: WorkflowOrder) -> Workflow:
     size: dict[str, Any] = {"width": order.resolution, "height": order.resolution}
     return {
         "model": _denoiser(order),
-        "text": _node("CLIPLoader", clip_name="qwen_3_4b.safetensors", type="flux2"),
-        "vae": _node("VAELoader", vae_name="flux2-vae.safetensors"),
+        "text": node("CLIPLoader", clip_name="qwen_3_4b.safetensors", type="flux2"),
+        "vae": node("VAELoader", vae_name="flux2-vae.safetensors"),
         "lora": _lora(order, ["model", 0]),
-        "prompt": _node("CLIPTextEncode", text=order.request.prompt, clip=["text", 0]),
-        "nothing": _node("CLIPTextEncode", text="", clip=["text", 0]),
-        "guide": _node(
+        "prompt": node("CLIPTextEncode", text=order.request.prompt, clip=["text", 0]),
+        "nothing": node("CLIPTextEncode", text="", clip=["text", 0]),
+        "guide": node(
             "CFGGuider", model=["lora", 0], positive=["prompt", 0], negative=["nothing", 0], cfg=scale
         ),
-        "noise": _node("RandomNoise", noise_seed=order.request.seed),
-        "solver": _node("KSamplerSelect", sampler_name="euler"),
-        "times": _node("Flux2Scheduler", steps=order.settings.steps, **size),
+        "noise": node("RandomNoise", noise_seed=order.request.seed),
+        "solver": node("KSamplerSelect", sampler_name="euler"),
+        "times": node("Flux2Scheduler", steps=order.settings.steps, **size),
         "latent": _latent("EmptyFlux2LatentImage", order),
-        "sampler": _node(
+        "sampler": node(
             "SamplerCustomAdvanced",
             noise=["noise", 0], guider=["guide", 0], sampler=["solver", 0], sigmas=["times", 0],
             latent_image=["latent", 0],
         ),
-        "decode": _node("VAEDecode", samples=["sampler", 0], vae=["vae", 0]),
+        "decode": node("VAEDecode", samples=["sampler", 0], vae=["vae", 0]),
         "save": _save(),
     }  # fmt: skip
 
 
 def _denoiser(order: WorkflowOrder) -> dict[str, Any]:
-    return _node(
+    return node(
         "UNETLoader",
         f"Choose {order.base_model}",
         unet_name=_file(order.base_model),
@@ -133,27 +134,27 @@ def _denoiser(order: WorkflowOrder) -> dict[str, Any]:
 
 
 def _lora(order: WorkflowOrder, model: list[Any]) -> dict[str, Any]:
-    return _node("LoraLoaderModelOnly", model=model, lora_name=order.lora, strength_model=order.recipe.late)
+    return node("LoraLoaderModelOnly", model=model, lora_name=order.lora, strength_model=order.recipe.late)
 
 
 def _scheduled(made: Workflow, order: WorkflowOrder, switch: float) -> Workflow:
     """The workflow with hooks in place of the LoRA's loader; `switch` is the keyframe's `start_percent`."""
     model = made["lora"]["inputs"]["model"]
     hooked: dict[Any, Any] = {("lora", 0): model, ("prompt", 0): ["hooked", 0], ("nothing", 0): ["hooked", 1]}
-    for name, node in made.items():
+    for name, one in made.items():
         if name != "nothing":  # which may be made of the prompt
-            node["inputs"] = {key: hooked.get(_link(value), value) for key, value in node["inputs"].items()}
+            one["inputs"] = {key: hooked.get(_link(value), value) for key, value in one["inputs"].items()}
     frame = "CreateHookKeyframe"
     return {
         **made,
-        "lora": _node("CreateHookLoraModelOnly", lora_name=order.lora, strength_model=1.0),
-        "early": _node(frame, "What is drawn", strength_mult=order.recipe.early, start_percent=0.0),
-        "late": _node(
+        "lora": node("CreateHookLoraModelOnly", lora_name=order.lora, strength_model=1.0),
+        "early": node(frame, "What is drawn", strength_mult=order.recipe.early, start_percent=0.0),
+        "late": node(
             frame, "How it is drawn",
             strength_mult=order.recipe.late, start_percent=round(switch, 3), prev_hook_kf=["early", 0],
         ),
-        "strengths": _node("SetHookKeyframes", hooks=["lora", 0], hook_kf=["late", 0]),
-        "hooked": _node(
+        "strengths": node("SetHookKeyframes", hooks=["lora", 0], hook_kf=["late", 0]),
+        "hooked": node(
             "PairConditioningSetProperties",
             positive_NEW=["prompt", 0], negative_NEW=["nothing", 0], strength=1.0, set_cond_area="default",
             hooks=["strengths", 0],
@@ -177,13 +178,13 @@ def _switch(family: Family, order: WorkflowOrder) -> float:
 
 
 def _latent(kind: str, order: WorkflowOrder) -> dict[str, Any]:
-    return _node(kind, width=order.resolution, height=order.resolution, batch_size=1)
+    return node(kind, width=order.resolution, height=order.resolution, batch_size=1)
 
 
 def _sampler(
     order: WorkflowOrder, model: list[Any], guidance: float, solver: str, spacing: str
 ) -> dict[str, Any]:
-    return _node(
+    return node(
         "KSampler",
         model=model, seed=order.request.seed, steps=order.settings.steps, cfg=max(guidance, 1.0),
         sampler_name=solver, scheduler=spacing, positive=["prompt", 0], negative=["nothing", 0],
@@ -192,7 +193,7 @@ def _sampler(
 
 
 def _save() -> dict[str, Any]:
-    return _node("SaveImage", images=["decode", 0], filename_prefix="gal-studio")
+    return node("SaveImage", images=["decode", 0], filename_prefix="gal-studio")
 
 
 _FILES: Mapping[str, str] = {

@@ -14,6 +14,7 @@ from gal_studio.state.tables.exports import Export
 from gal_studio.worker.disk_errors import disk_errors
 from gal_studio.worker.export.folder import export_to
 from gal_studio.worker.export.task import open_export
+from gal_studio.worker.export.without_training import export_without_training
 from gal_studio.worker.models import Models
 from gal_studio.worker.task import Progress
 
@@ -36,12 +37,14 @@ def export_round(store: Store, models: Models, job: Job) -> Generator[Progress, 
 def _export(store: Store, models: Models, wanted: Export) -> Generator[Progress, None, None]:
     task = open_export(store, models, wanted.round_id, find_form(wanted.form), wanted.measured)
     target = store.exported(wanted.round_id, wanted.form)
-    store.disk.check(2 * task.adapter.stat().st_size + SPARE)
+    instant = task.round.kind == "instant"
+    store.disk.check((0 if instant else 2 * task.adapter.stat().st_size) + SPARE)
     folder = target.with_name(f"{wanted.form}.part")
     shutil.rmtree(folder, ignore_errors=True)
     try:
         with disk_errors(store.workspace):
-            checked = yield from export_to(task, make_folder(folder, store.workspace))
+            write = export_without_training if instant else export_to
+            checked = yield from write(task, make_folder(folder, store.workspace))
             _zip(folder, target, store.workspace)
     finally:
         shutil.rmtree(folder, ignore_errors=True)

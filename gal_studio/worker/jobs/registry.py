@@ -8,6 +8,7 @@ from collections.abc import Callable, Generator
 from gal_studio.core.jobs.kinds import find_job_kind
 from gal_studio.core.types import Job
 from gal_studio.state import Store
+from gal_studio.worker.jobs.adapter import refine_adapters
 from gal_studio.worker.jobs.download import download_models
 from gal_studio.worker.jobs.export import export_round
 from gal_studio.worker.jobs.fine_tune import tune_round
@@ -35,6 +36,7 @@ WORK: dict[str, Work] = {
     "measure": measure_round,
     "try": draw_trials,
     "export": export_round,
+    "adapter": refine_adapters,
     "replay": go_on_with_replay,
 }
 

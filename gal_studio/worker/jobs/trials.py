@@ -77,7 +77,7 @@ def _draw(
     kept = before
     with (
         drawing(model, adapter, recipe=batch[0].recipe) as ready,
-        given_references(task, ready) as references,
+        given_references(task, ready, batch[0].recipe) as references,
         closing(draw(ready, requests, settings, references)) as events,  # type: ignore[type-var]
     ):
         for event in events:

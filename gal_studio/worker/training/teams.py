@@ -26,9 +26,14 @@ def devices_of(task: Task, model: ImageModel, batch_size: int) -> list[str]:
 
     Beside another worker of the workspace, which has a GPU of its own, each keeps to one.
     """
-    gpus = _equal_gpus() if model.device.type == "cuda" else []
     if not task.settings.machine.all_gpus or len(task.store.workers.living()) > 1:
         return []
+    return gpus_for(model, batch_size)
+
+
+def gpus_for(model: ImageModel, batch_size: int) -> list[str]:
+    """As many equal GPUs as divide a batch; none if that is one."""
+    gpus = _equal_gpus() if model.device.type == "cuda" else []
     size = max((count for count in range(1, len(gpus) + 1) if batch_size % count == 0), default=1)
     return gpus[:size] if size > 1 else []
 

@@ -111,6 +111,8 @@ def test_a_round_without_copies_at_full_strength_has_nothing_to_mend() -> None:
     assert later.mended and later.sentence.endswith(
         "at full strength copy. Results says which round to take."
     )
+    instant = self_check(row(0, [0.1] * 6, [0.1] * 2), number=0).sentence
+    assert instant.endswith("Use it without training, or let a round learn what you accept.")
 
 
 @pytest.mark.parametrize(
@@ -127,6 +129,7 @@ def test_a_round_that_lost_what_it_should_carry_is_not_taken(scores: dict[str, f
     assert found.mended and found.sentence.startswith(f"0 of 4 pictures at full strength copy, but {said}")
     assert found.sentence.endswith(": it has lost what the rounds before carry: go back.")
     assert self_check(lost).sentence.endswith(": train longer.")
+    assert self_check(lost, number=0).sentence.endswith(": raise the reference strength, or train a round.")
     half = [*lost[:2], *full[2:]]
     assert self_check(half).sentence.startswith("Nothing to mend: 0 of 4")
 

@@ -1,5 +1,6 @@
 """PatchDPO of an image adapter trains its keys and values alone, and what it writes opens in diffusers."""
 
+import time
 from pathlib import Path
 
 import diffusers
@@ -9,12 +10,15 @@ import torch
 from PIL import Image
 
 from gal_studio.core.errors import StudioError
+from gal_studio.core.memory.machine import MachineSettings
 from gal_studio.core.settings import GenerationSettings, TuneSettings
-from gal_studio.engine.families.family import References
+from gal_studio.engine.families.family import References, predict
 from gal_studio.engine.models.image_model import ImageModel, load_image_model
+from gal_studio.engine.sampling.given_pictures import views
 from gal_studio.engine.sampling.reference_adapter import (
     ReferenceAdapter,
     attached,
+    encode_each,
     encode_references,
     load_adapter,
     trained_adapter,
@@ -24,9 +28,11 @@ from gal_studio.engine.training.adapter_patchdpo import PUBLISHED, SubjectSource
 from gal_studio.engine.training.checkpoints import Checkpoint
 from gal_studio.engine.training.losses import weighted_loss
 from gal_studio.engine.training.patchdpo import RefinePair
+from gal_studio.engine.training.team import Team
 from tests.engine.sampling.test_sampler import difference
 from tests.engine.tiny import make_tiny_pipeline, make_tiny_xl_pipeline
 from tests.engine.tiny_adapters import make_tiny_adapters
+from tests.engine.tiny_flows import make_tiny_klein
 from tests.engine.tiny_pipelines import Make
 
 TUNE = TuneSettings(steps=4, batch_size=2, learning_rate=1e-2, rank=1, target="attention", checkpoint_every=2)
@@ -201,3 +207,53 @@ def test_published_settings_and_nothing_to_train_on(ready: Ready) -> None:
     assert (PUBLISHED.steps, PUBLISHED.batch_size, PUBLISHED.learning_rate) == (30_000, 4, 3e-5)
     with pytest.raises(StudioError, match=r"There are no pairs: give a folder"):
         next(refine_adapter(ready.model, ready.adapter, [], [], TUNE, 1))  # type: ignore[call-overload]
+
+
+@pytest.mark.slow
+def test_two_processes_train_what_one_does(ready: Ready) -> None:
+    """Four rows in two shares of two."""
+    machine = MachineSettings(precision="fp32")
+    model = load_image_model(ready.base, device="cpu", machine=machine)
+    given = model, ready.adapter, ready.pairs, ready.features, TUNE, 1
+    with attached(model, ready.adapter):
+        alone = [event.loss for event in refine_adapter(*given)]
+        whole = trained_adapter(model, ready.adapter)
+    team = Team(str(ready.base), {}, machine, TUNE, ["cpu", "cpu"], adapter=str(ready.folder))
+    try:
+        while not team.is_ready():
+            time.sleep(0.1)
+        with attached(model, ready.adapter):
+            shared = [event.loss for event in refine_adapter(*given, team=team)]
+            halves = trained_adapter(model, ready.adapter)
+    finally:
+        team.close()
+    assert shared == pytest.approx(alone, rel=1e-5)
+    for name, tensor in whole.attention.items():
+        assert torch.allclose(halves.attention[name], tensor, rtol=1e-3, atol=1e-5), name
+
+
+def test_kleins_lora_learns_from_other_views_and_nothing_else_changes(tmp_path: Path) -> None:
+    model = load_image_model(make_tiny_klein(tmp_path / "klein"), device="cpu")
+    given, rng = pairs(), np.random.default_rng(2)
+    crops = [crop for pair in given for crop in views(pair.reference, 2, 64, rng)]
+    references = encode_each(model, None, crops)
+    tune = TUNE.updated({"steps": 6, "rank": 4, "learning_rate": 2e-2, "resolution": 64})
+    source = SubjectSource(model, None, given, references, tune, 1)
+    batch = source.next_batch(torch.Generator().manual_seed(0))
+    for one, two in zip(batch.references[:2], batch.references[2:], strict=True):
+        assert one is two and any(one is each for each in references)
+    before = {name: tensor.clone() for name, tensor in model.denoiser.state_dict().items()}
+
+    def loss() -> float:
+        with torch.no_grad():
+            rows = batch.noisy, batch.times, batch.texts, batch.sizes, batch.references
+            return float(weighted_loss(predict(model.family, *rows), batch.target, batch.weights))
+
+    at_first = loss()
+    list(refine_adapter(model, None, given, references, tune, seed=1))
+    assert loss() < at_first
+    after = model.denoiser.state_dict()
+    assert {name for name in after if "lora_" not in name and not torch.equal(
+        after[name], before[name.replace(".base_layer", "")]
+    )} == set()  # fmt: skip
+    assert any("lora_B" in name and tensor.abs().max() > 0 for name, tensor in after.items())

@@ -31,8 +31,10 @@ export function figures(candidate, score) {
     [
       "Recipe",
       candidate.recipe || "LoRA × 1",
-      "How much of the LoRA was used: × 1 is all of it, × 0 would be the base model. " +
-        "The first steps decide what is drawn and where, the last ones how",
+      state.round?.kind === "instant"
+        ? "How strongly the references count: less follows the prompt more, × 0 would be the base model"
+        : "How much of the LoRA was used: × 1 is all of it, × 0 would be the base model. " +
+          "The first steps decide what is drawn and where, the last ones how",
     ],
     ...scores,
     [

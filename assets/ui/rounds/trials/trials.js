@@ -6,10 +6,13 @@ import { newest } from "../../app/newest.js";
 import { write } from "../../app/writes.js";
 import { el, focusKept, focusedIn, makeButton, repeats, setText } from "../../kit/dom.js";
 import { typedNumber } from "../../kit/format.js";
+import { read } from "../../kit/settings_fields.js";
+import { percent, slider, times } from "../../kit/slider.js";
 import { toast } from "../../kit/toast.js";
 import { face } from "./face.js";
 import { formProblem, trialFacts } from "./words.js";
 
+const NATIVE = "native"; // such a model has no strength for its references
 const newRequest = newest();
 /** @type {Trial[]} */
 let trials = [];
@@ -54,8 +57,8 @@ function makeForm() {
   });
   const seed = number("Seed", "0", "numeric");
   const guidance = number("Guidance", "4");
-  const early = slider("What is drawn", 2, 1, times, "Strength of the LoRA in the first steps");
-  const late = slider("How it is drawn", 2, 1, times, "Strength of the LoRA in the last steps");
+  const early = slider("What is drawn", 2, 1, times);
+  const late = slider("How it is drawn", 2, 1, times);
   const turn = slider("Switch", 1, 0.5, percent, "The share of the steps that count as the first");
   /** @param {ShownRecipe} recipe */
   const setRecipe = (recipe) => {
@@ -63,6 +66,7 @@ function makeForm() {
     late.set(recipe.late);
     turn.set(recipe.early === recipe.late ? 0.5 : recipe.switch);
   };
+  const recipe = el("div", { class: "trial-recipe" }, early.node, late.node, turn.node);
   const said = el("p", { class: "trial-said", role: "status" });
   const draw = el("button", { type: "submit", class: "button", data: { action: "try" } }, "Draw");
   const best = el("p", { class: "trial-said" });
@@ -107,7 +111,7 @@ function makeForm() {
     },
     el("label", { class: "trial-prompt" }, el("span", {}, "Prompt"), prompt),
     el("div", { class: "trial-numbers" }, seed.node, guidance.node, draw),
-    el("div", { class: "trial-recipe" }, early.node, late.node, turn.node),
+    recipe,
     best,
     said,
   );
@@ -116,6 +120,11 @@ function makeForm() {
     /** Show what the project teaches, and start with the guidance of its settings. */
     follow() {
       if (!state.project) return;
+      const instant = state.round?.kind === "instant";
+      const part = instant ? "references, of their strength in this round" : "LoRA";
+      early.node.title = `Strength of the ${part}, in the first steps`;
+      late.node.title = `Strength of the ${part}, in the last steps`;
+      recipe.hidden = instant && read(state.project.settings, "references.adapter") === NATIVE;
       if (asked && trials.length >= asked && trials.every(({ version, trouble }) => version || trouble)) {
         asked = 0;
         setText(said, told);
@@ -155,44 +164,6 @@ function makeForm() {
 function number(label, value, inputmode = "decimal") {
   const input = el("input", { type: "text", value, inputmode, autocomplete: "off" });
   return { input, node: el("label", {}, el("span", {}, label), input) };
-}
-
-/** @param {number} value */
-const times = (value) => `× ${value}`;
-
-/** @param {number} value */
-const percent = (value) => `at ${Math.round(100 * value)}%`;
-
-/**
- * A slider that says its value.
- * @param {string} label
- * @param {number} most
- * @param {number} value
- * @param {(value: number) => string} words
- * @param {string} title
- */
-function slider(label, most, value, words, title) {
-  const said = el("span", { "aria-hidden": "true" });
-  const input = el("input", {
-    type: "range",
-    min: "0",
-    max: String(most),
-    step: "0.05",
-    "aria-label": label,
-  });
-  const say = () => {
-    setText(said, words(input.valueAsNumber));
-    input.setAttribute("aria-valuetext", words(input.valueAsNumber));
-  };
-  /** @param {number} to */
-  const set = (to) => {
-    input.value = String(to);
-    say();
-  };
-  input.addEventListener("input", say);
-  set(value);
-  const node = el("label", { title }, el("span", {}, `${label} `, said), input);
-  return { node, set, value: () => input.valueAsNumber };
 }
 
 /**

@@ -1,12 +1,16 @@
 """The forms in which a LoRA is exported, one line each, and what is said of one before it is made."""
 
+from collections.abc import Sequence
+
 from gal_studio.core.errors import StudioError
 from gal_studio.core.models.forms.comfyui import COMFYUI
 from gal_studio.core.models.forms.diffusers import DIFFUSERS
 from gal_studio.core.models.forms.form import ExportForm
 from gal_studio.core.models.forms.invokeai import INVOKEAI
 from gal_studio.core.models.forms.kohya import KOHYA
+from gal_studio.core.models.forms.references import REFERENCES
 from gal_studio.core.models.names import is_bundled
+from gal_studio.core.types import RoundKind
 
 FORMS: list[ExportForm] = [
     DIFFUSERS,
@@ -16,6 +20,11 @@ FORMS: list[ExportForm] = [
 ]
 
 
+def forms_of(kind: RoundKind) -> Sequence[ExportForm]:
+    """The forms in which a round of this kind is exported."""
+    return [REFERENCES] if kind == "instant" else FORMS
+
+
 def form_names() -> tuple[str, ...]:
     """The names of all forms."""
     return tuple(form.name for form in FORMS)
@@ -23,7 +32,7 @@ def form_names() -> tuple[str, ...]:
 
 def find_form(name: str) -> ExportForm:
     """The form of that name; another one is refused."""
-    for form in FORMS:
+    for form in (*FORMS, REFERENCES):
         if form.name == name:
             return form
     raise StudioError(f"There is no form {name!r}: choose one of {', '.join(form_names())}.")
@@ -34,6 +43,11 @@ def about_form(form: ExportForm, base_model: str, title: str) -> str:
 
     `base_model` is called `title` on the page. Of the bundled one no other program has the base.
     """
+    if form is REFERENCES:
+        return (
+            f"{form.programs}. Holds your references, pictures, a ComfyUI workflow if it knows {title}, and "
+            "how to draw the same."
+        )
     if form.is_own:
         return f"{form.programs}. Holds the LoRA, a card and two pictures."
     if is_bundled(base_model):

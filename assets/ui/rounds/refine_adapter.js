@@ -1,0 +1,53 @@
+/** PatchDPO of the image adapter, as published: asked for once, for every project. */
+import { state } from "../app/store.js";
+import { refresh } from "../app/session.js";
+import { write } from "../app/writes.js";
+import { ask } from "../kit/ask.js";
+import { el } from "../kit/dom.js";
+import { typedNumber } from "../kit/format.js";
+import { toast } from "../kit/toast.js";
+
+const PUBLISHED = 30_000; // steps
+
+/** Ask what the adapter is to learn from, and start. */
+export async function refineAdapter() {
+  const folder = el("input", { type: "text", autocomplete: "off", placeholder: "/home/me/objects" });
+  const names = el("textarea", { rows: "4", placeholder: "red teapot\nwooden chair\ntoy car\nold lamp" });
+  const steps = el("input", { type: "text", inputmode: "numeric", value: String(PUBLISHED) });
+  const title = el("input", { type: "text", maxlength: "80", placeholder: "My adapter" });
+  const answer = await ask({
+    title: "Refine the adapter",
+    words: [
+      "Teaches the image adapter to keep more of any object (PatchDPO). The result can be chosen in every " +
+        "project; the adapter that you have stays as it is.",
+      el(
+        "div",
+        { class: "references-again" },
+        field("Folder with pictures of many objects", folder),
+        field("… or names of objects, one a line: the model draws them", names),
+        field("Steps", steps),
+        field("Name of the new adapter", title),
+      ),
+      "Published: 30,000 steps on eight devices. After the first steps, the line at the top says how long " +
+        "the rest takes here. It can be stopped and resumed.",
+    ],
+    answers: [["start", "Refine the adapter"]],
+  });
+  if (!answer || !state.roundId) return;
+  const started = await write("refine_adapter", {
+    round: state.roundId,
+    subjects: folder.value,
+    names: names.value.split("\n"),
+    steps: typedNumber(steps.value) || 0,
+    title: title.value,
+  });
+  if (started) toast("The adapter is refined. When it is done, it is offered under Image adapter.");
+  await refresh();
+}
+
+/**
+ * @param {string} label
+ * @param {HTMLElement} input
+ */
+const field = (label, input) =>
+  el("label", { class: "field" }, el("span", { class: "field-name" }, label), input);

@@ -1,0 +1,112 @@
+"""DreamBench drawn without training, as PatchDPO published it: the model is given a subject's pictures."""
+
+from collections.abc import Iterator
+from contextlib import closing, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from PIL import Image
+
+from gal_studio.core.errors import StudioError
+from gal_studio.core.seeds import named_seed
+from gal_studio.core.settings import MOST_DRAWN_WITH, NATIVE, GenerationSettings
+from gal_studio.engine.families.family import References
+from gal_studio.engine.models.image_model import ImageModel
+from gal_studio.engine.patches.foreground import foreground_mask
+from gal_studio.engine.sampling.fused_adapter import drawing
+from gal_studio.engine.sampling.given_pictures import padded
+from gal_studio.engine.sampling.reference_adapter import attached, encode_references, load_adapter
+from gal_studio.engine.sampling.sampler import DrawnBatch, DrawRequest, draw
+from gal_studio.evaluation.drawing import Wanted, check_same, facts_of_pictures, save_picture
+from gal_studio.evaluation.dreambench import Subject, single_image
+
+STRENGTHS = {"all": 0.78, "one": 0.65}
+"""Published scales of the adapter with all pictures of a subject, and with one."""
+PUBLISHED = {"all": (0.727, 0.838, 0.292), "one": (0.831, 0.880, 0.288)}
+"""DINO, CLIP-I and CLIP-T of PatchDPO in these two settings."""
+
+
+@dataclass(frozen=True)
+class Drawer:
+    """How a benchmark is drawn: by which model and adapter, with one picture of each subject or all."""
+
+    model: ImageModel
+    adapter: str
+    settings: GenerationSettings
+    single: bool
+    strength: float
+    seed: int = 0
+
+
+def draw_referenced(drawer: Drawer, subject: Subject, out: Path) -> Iterator[int]:
+    """Draw one picture for each prompt of a subject, as `SUBJECT/PROMPT.png`; yields how many were drawn.
+
+    The tokens of several pictures are averaged; a model that takes pictures by itself reads all of them.
+    """
+    model, folder = drawer.model, out / subject.name
+    paths = (single_image(subject),) if drawer.single else subject.references
+    if len(paths) > MOST_DRAWN_WITH:
+        raise StudioError(
+            f"{subject.name} has {len(paths)} reference pictures, and a picture is drawn with at most "
+            f"{MOST_DRAWN_WITH}: take some away."
+        )
+    check_same(
+        folder,
+        {
+            "base_model": model.name,
+            "revisions": {},
+            "adapter": drawer.adapter,
+            "strength": drawer.strength,
+            "seed": drawer.seed,
+            "given": [path.name for path in paths],
+            **facts_of_pictures(drawer.settings),
+        },
+    )
+    wanted = [
+        Wanted(folder / f"{plain}.png", plain, named_seed(drawer.seed, "dreambench", plain, 0))
+        for plain in subject.prompts()
+    ]
+    missing = [each for each in wanted if not each.path.is_file()]
+    if missing:
+        yield from _draw(drawer, [boxed(path) for path in paths], missing, folder)
+
+
+def boxed(path: Path) -> Image.Image:
+    """A reference as published: cropped to the box of its subject, and padded with white to a square."""
+    with Image.open(path) as opened:
+        picture = opened.convert("RGB")
+    box = 0, 0, *picture.size
+    with suppress(StudioError):  # without a subject that can be found, all of it is given
+        box = foreground_mask(picture).getbbox() or box
+    return padded(picture, box)
+
+
+def _draw(drawer: Drawer, pictures: list[Image.Image], missing: list[Wanted], folder: Path) -> Iterator[int]:
+    name = drawer.adapter.strip()
+    with drawing(drawer.model) as ready:
+        if name == NATIVE:
+            yield from _drawn(drawer, ready, encode_references(ready, None, pictures), missing, folder)
+            return
+        adapter = load_adapter(name, ready)
+        with attached(ready, adapter, drawer.strength, "average"):
+            yield from _drawn(drawer, ready, encode_references(ready, adapter, pictures), missing, folder)
+
+
+def _drawn(
+    drawer: Drawer, ready: ImageModel, given: References, missing: list[Wanted], folder: Path
+) -> Iterator[int]:
+    requests = [DrawRequest(each.prompt, each.seed) for each in missing]
+    with closing(draw(ready, requests, drawer.settings, given)) as events:  # type: ignore[type-var]
+        for event in events:
+            if isinstance(event, DrawnBatch):
+                for place, image in enumerate(event.images, start=event.first):
+                    save_picture(missing[place].path, image, folder)
+                yield len(event.images)
+
+
+def published_line(single: bool) -> str:
+    """The published figures of the same setting, to stand below a table."""
+    dino, clip_i, clip_t = PUBLISHED["one" if single else "all"]
+    figures = f"DINO {dino:.3f}, CLIP-I {clip_i:.3f}, CLIP-T {clip_t:.3f}"
+    figures = f"DINO {dino:.3f}, CLIP-I {clip_i:.3f}, CLIP-T {clip_t:.3f}"
+    return f"published (PatchDPO on SDXL, 30 subjects): {figures}"

@@ -1,0 +1,203 @@
+"""Write a round that is drawn without training to a folder, with how to draw the same elsewhere."""
+
+import json
+from collections.abc import Generator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from PIL import Image
+
+from gal_studio.assets import resolve_model
+from gal_studio.core.memory.machine import MachineSettings
+from gal_studio.core.models.names import public_name
+from gal_studio.engine.export.check import Checked, check_files
+from gal_studio.engine.export.stock import GivenReferences, StockRequest
+from gal_studio.engine.models.adapter_files import AdapterFiles, locate_adapter
+from gal_studio.engine.models.image_model import ImageModel
+from gal_studio.engine.sampling.fused_adapter import drawing
+from gal_studio.engine.sampling.sampler import DrawnBatch, draw
+from gal_studio.engine.saving import give_usual_modes
+from gal_studio.worker.export.card import checked_section, opening_lines, solver_lines
+from gal_studio.worker.export.reference_workflow import reference_workflow
+from gal_studio.worker.export.shown import save_shown
+from gal_studio.worker.export.task import ExportTask
+from gal_studio.worker.export.workflow import WorkflowOrder
+from gal_studio.worker.references import given_references, reference_pictures
+from gal_studio.worker.task import Progress
+
+CARD, WORKFLOW, FOLDER = "README.md", "comfyui-workflow.json", "references"
+
+
+@dataclass(frozen=True)
+class _Written:
+    model: ImageModel
+    references: Sequence[Path]
+    adapter: AdapterFiles | None
+    workflow: bool
+
+
+def export_without_training(task: ExportTask, out: Path) -> Generator[Progress, None, tuple[Checked, ...]]:
+    """Export to an empty folder; returns what the check found: stock diffusers draws two pictures again."""
+    yield Progress("loading", 0, 0, "Loading the model")
+    machine = MachineSettings(precision=task.settings.machine.precision)
+    model = task.models.image_model(task.project.base_model, machine)
+    pictures = yield from _draw(task, model)
+    yield Progress("write", 0, 0)
+    (out / FOLDER).mkdir(parents=True)
+    references = []
+    for number, picture in enumerate(reference_pictures(task), 1):
+        references.append(out / FOLDER / f"{number:02d}.png")
+        picture.convert("RGB").save(references[-1])
+    given = task.settings.references
+    adapter = None
+    if not given.is_native:
+        adapter = locate_adapter(given.adapter.strip(), model.family.name, task.models.revisions)
+    made = reference_workflow(
+        model.family, _order(task, model), given, adapter, [path.name for path in references]
+    )
+    if made is not None:
+        (out / WORKFLOW).write_text(json.dumps(made, indent=2, ensure_ascii=False), encoding="utf-8")
+    shown = save_shown(task, pictures, out)
+    card = _card(task, _Written(model, references, adapter, made is not None))
+    rows = "\n".join(f"| ![]({one.path}) | {one.prompt} | {one.seed} |" for one in shown)
+    request = _request(task, model, references, adapter)
+    del model
+    task.models.release_image_model()  # there may be memory for one alone
+    yield Progress("check", 0, 0)
+    with closing(check_files([request], pictures)) as checking:
+        checked = yield from _with_progress(checking)
+    table = f"| picture | prompt | seed |\n|---|---|---|\n{rows}\n"
+    (out / CARD).write_text(card + table + checked_section(checked), encoding="utf-8")
+    give_usual_modes(out)
+    return checked
+
+
+def _with_progress(
+    checking: Generator[None, None, tuple[Checked, ...]],
+) -> Generator[Progress, None, tuple[Checked, ...]]:
+    while True:
+        try:
+            next(checking)
+        except StopIteration as end:
+            found: tuple[Checked, ...] = end.value
+            return found
+        yield Progress("check", 0, 0)
+
+
+def _draw(task: ExportTask, model: ImageModel) -> Generator[Progress, None, list[Image.Image]]:
+    pictures: list[Image.Image] = []
+    settings = task.settings.generation.updated({"batch_size": 1})
+    with drawing(model) as ready, given_references(task, ready) as references:
+        for event in draw(ready, task.requests, settings, references):
+            if isinstance(event, DrawnBatch):
+                pictures += event.images
+            yield Progress("draw", len(pictures), len(task.requests))
+    return pictures
+
+
+def _order(task: ExportTask, model: ImageModel) -> WorkflowOrder:
+    settings = task.settings.generation
+    side = settings.resolution or model.resolution
+    return WorkflowOrder("", public_name(task.project.base_model), task.requests[0], settings, side)
+
+
+def _request(
+    task: ExportTask, model: ImageModel, references: Sequence[Path], adapter: AdapterFiles | None
+) -> StockRequest:
+    """What the stock pipeline is to draw with the references."""
+    settings, given = task.settings.generation, task.settings.references
+    return StockRequest(
+        model=resolve_model(task.project.base_model),
+        revisions=dict(task.models.revisions),
+        device=str(model.device),
+        held=task.settings.machine.precision,
+        precision=str(model.drawing_precision).removeprefix("torch."),
+        file="",
+        layers=0,
+        pictures=tuple((request.prompt, request.seed) for request in task.requests),
+        steps=settings.steps,
+        guidance_scale=settings.guidance_scale,
+        resolution=settings.resolution or model.resolution,
+        given=GivenReferences(
+            [str(path) for path in references],
+            str(adapter.weights) if adapter else "",
+            str(adapter.encoder) if adapter else "",
+            given.strength,
+            given.several,
+        ),
+    )
+
+
+def _card(task: ExportTask, written: _Written) -> str:
+    base = public_name(task.project.base_model)
+    how = "\n".join(_code(task, written))
+    comfy = _COMFY[written.adapter is None] if written.workflow else ""
+    return (
+        f"# {task.title}\n\nDrawn by {base} with the pictures in `{FOLDER}`, without training: there are no "
+        f"weights here.\n\n## Use\n\n```python\n{how}\n```\n{comfy}\n## Pictures\n\n"
+    )
+
+
+_COMFY = {
+    False: "\nComfyUI: install the nodes of ComfyUI_IPAdapter_plus, put the pictures into `input`, open "
+    f"`{WORKFLOW}`, and choose your files in its loaders.\n",
+    True: f"\nComfyUI: put the pictures into `input`, open `{WORKFLOW}`, and choose your files in its "
+    "loaders.\n",
+}
+
+
+def _code(task: ExportTask, written: _Written) -> list[str]:
+    """Lines of Python that draw the first of the checked pictures."""
+    model, settings, given = written.model, task.settings.generation, task.settings.references
+    family, first = model.family, task.requests[0]
+    side = settings.resolution or model.resolution
+    kind = type(family.pipeline).__name__
+    names = [path.name for path in written.references]
+    solver = solver_lines(family, settings.steps, side)
+    lines = [
+        "import torch",
+        f"from diffusers import {kind}{', DPMSolverMultistepScheduler' if solver else ''}",
+    ]
+    lines += ["from PIL import Image", ""]
+    lines += [*opening_lines(public_name(task.project.base_model), family), *solver]
+    lines.append(f"references = [Image.open(f'{FOLDER}/{{name}}') for name in {names!r}]")
+    passed = "image=references"
+    if written.adapter is not None:
+        passed = "ip_adapter_image=[references]"
+        lines += _adapter_lines(given.strength, written.adapter)
+        if given.several == "average":
+            lines += [
+                "pipeline.unet.encoder_hid_proj.register_forward_hook(",
+                "    lambda module, given, tokens: [each.mean(1, keepdim=True) for each in tokens]",
+                ")",
+            ]
+    return [
+        *lines,
+        "picture = pipeline(",
+        f"    prompt={first.prompt!r}, {passed},",
+        f"    num_inference_steps={settings.steps}, guidance_scale={settings.guidance_scale},",
+        f"    height={side}, width={side},",
+        f"    generator=torch.Generator('cpu').manual_seed({first.seed}),",
+        ").images[0]",
+    ]
+
+
+def _adapter_lines(strength: float, adapter: AdapterFiles) -> list[str]:
+    """Lines that load the adapter, from the hub or from a folder of the reader's."""
+    parts = adapter.weights.parts
+    place, inside = "THE FOLDER OF THE IMAGE ADAPTER", ""
+    encoder = "THE FOLDER OF THE IMAGE ENCODER"
+    if "snapshots" in parts and adapter.encoder.is_relative_to(
+        root := Path(*parts[: parts.index("snapshots") + 2])
+    ):
+        place = root.parts[-3].removeprefix("models--").replace("--", "/")
+        inside = adapter.weights.parent.relative_to(root).as_posix()
+        encoder = adapter.encoder.relative_to(root).as_posix()
+    return [
+        "pipeline.load_ip_adapter(",
+        f"    {place!r}, subfolder={inside!r}, weight_name={adapter.weights.name!r},",
+        f"    image_encoder_folder={encoder!r},",
+        ")",
+        f"pipeline.set_ip_adapter_scale({strength})",
+    ]

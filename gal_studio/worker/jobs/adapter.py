@@ -1,0 +1,33 @@
+"""The job `adapter`: refine the image adapter of a project on pictures of many objects, for all projects."""
+
+from collections.abc import Generator
+
+from gal_studio.assets import resolve_model
+from gal_studio.core.types import Job
+from gal_studio.engine.training.adapter_patchdpo import PUBLISHED
+from gal_studio.state import Store
+from gal_studio.worker.adapter_refinement import AdapterTask, refine_adapter, tower_of
+from gal_studio.worker.models import Models
+from gal_studio.worker.task import Progress, open_task
+from gal_studio.worker.training.teams import devices_of
+
+
+def refine_adapters(store: Store, models: Models, job: Job) -> Generator[Progress, None, None]:
+    """Train what was requested from this round; a halted one goes on at its last checkpoint."""
+    task = open_task(store, models, job)
+    for wanted in store.own_adapters.unfinished(job.round_id):
+        yield Progress("loading", 0, 0, "Loading the models")
+        vision = task.settings.refine.vision_model
+        model = models.image_model(task.project.base_model, task.settings.machine)
+        yield from refine_adapter(
+            AdapterTask(
+                wanted.plan,
+                wanted.folder,
+                resolve_model(task.project.base_model),
+                model,
+                models,
+                tower_of(models, vision or "clip", task.project.clip_model),
+                task.settings.generation,
+                devices_of(task, model, 2 * PUBLISHED.batch_size),
+            )
+        )

@@ -1,0 +1,126 @@
+"""Round 0 leaves the studio: its references, and code and a workflow that draw the same elsewhere."""
+
+import io
+import json
+from collections.abc import Generator, Sequence
+from pathlib import Path
+from typing import Any
+from zipfile import ZipFile
+
+import pytest
+from PIL import Image
+
+from gal_studio.engine.export import check, stock
+from gal_studio.engine.export.check import Checked
+from gal_studio.engine.export.stock import StockRequest
+from gal_studio.engine.models.image_model import load_image_model
+from gal_studio.studio import Studio
+from gal_studio.worker.export import without_training
+from gal_studio.worker.models import Models
+from tests.engine.tiny import make_tiny_pipeline, make_tiny_xl_pipeline
+from tests.engine.tiny_adapters import make_tiny_adapters
+from tests.engine.tiny_flows import make_distilled_klein
+from tests.engine.tiny_pipelines import Make
+from tests.tiny_project import CHANGES, drawing, object_draft
+from tests.worker.refinement.working import work
+
+
+def large(number: int) -> bytes:
+    """Diffusers gives klein no pictures below 64 pixels."""
+    buffer = io.BytesIO()
+    Image.open(io.BytesIO(drawing(number))).resize((80, 64)).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("make", "several"),
+    [
+        (make_tiny_pipeline, "together"),
+        (make_tiny_xl_pipeline, "average"),
+        (make_distilled_klein, "together"),
+    ],
+    ids=["sd1", "sdxl averaged", "klein"],
+)
+def test_the_code_of_the_card_draws_its_picture(
+    make: Make,
+    several: str,
+    studio: Studio,
+    names: tuple[str, str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def check_here(
+        requests: Sequence[StockRequest], expected: Sequence[Image.Image]
+    ) -> Generator[None, None, tuple[Checked, ...]]:
+        request.extend(requests)
+        (tmp_path / "check").mkdir()
+        requests[0].write(tmp_path / "request.json")
+        stock.draw_stock(stock.read_request(tmp_path / "request.json"), tmp_path / "check")
+        yield
+        return (check._compare(tmp_path / "check", expected, 0),)
+
+    request: list[StockRequest] = []
+    monkeypatch.setattr(without_training, "check_files", check_here)
+    base = make(tmp_path / "model")
+    native = make is make_distilled_klein
+    adapters = (
+        "native"
+        if native
+        else str(make_tiny_adapters(tmp_path / "adapters", load_image_model(base, device="cpu")))
+    )
+    changes = {
+        "references": {"adapter": adapters, "strength": 0.6, "several": several},
+        "generation": {**CHANGES["generation"], "candidates": 2, "resolution": 64},
+        "machine": {"precision": "fp32"},
+    }
+    references = [(large(one), f"A <sks> cat on a {place}") for one, place in ((1, "rug"), (2, "boat"))]
+    draft = object_draft((str(base), names[1]), references=references, changes=changes)
+    project = studio.create_project(draft)
+    zero, models = studio.instant_round(project).round_id, Models()
+    work(studio, models)
+    job = work(studio, models, studio.export_round(zero, "references"))
+    assert job is not None and (job.state, job.message) == ("completed", "")
+    (found,) = studio.exports(zero)
+    assert found.is_same, found.sentence
+    with ZipFile(studio.exported(zero, "references")) as archive:
+        archive.extractall(tmp_path / "exported")
+    monkeypatch.chdir(tmp_path / "exported")
+    made = sorted(path.name for path in Path().iterdir())
+    assert {"README.md", "pictures", "references"} <= set(made)
+    assert len(list(Path("references").iterdir())) == 2
+    code = Path("README.md").read_text(encoding="utf-8").partition("```python\n")[2].partition("```")[0]
+    code = code.replace("THE FOLDER OF model", str(base))
+    if not native:
+        given = request[0].given
+        assert given is not None
+        code = code.replace("THE FOLDER OF THE IMAGE ADAPTER", str(Path(given.weights).parent))
+        code = code.replace("THE FOLDER OF THE IMAGE ENCODER", given.encoder)
+    names_of: dict[str, Any] = {}
+    exec(code, names_of)
+    with Image.open("pictures/01.png") as ours:
+        assert check.difference(ours, names_of["picture"]) <= 2
+
+
+def test_the_workflow_gives_the_references(tmp_path: Path) -> None:
+    from gal_studio.core.settings import GenerationSettings, ReferenceSettings
+    from gal_studio.engine.models.adapter_files import AdapterFiles
+    from gal_studio.engine.sampling.sampler import DrawRequest
+    from gal_studio.worker.export.reference_workflow import reference_workflow
+    from gal_studio.worker.export.workflow import WorkflowOrder
+
+    family = load_image_model(make_distilled_klein(tmp_path / "klein")).family
+    order = WorkflowOrder("", "klein", DrawRequest("a cat", 1), GenerationSettings(), 64)
+    made = reference_workflow(family, order, ReferenceSettings("native"), None, ["01.png", "02.png"])
+    if made is None:
+        pytest.fail("ComfyUI knows klein")
+    assert made["guide"]["inputs"]["positive"] == ["prompt with picture 2", 0]
+    assert made["prompt with picture 2"]["inputs"]["conditioning"] == ["prompt with picture 1", 0]
+    assert made["guide"]["inputs"]["model"] == ["model", 0] and "lora" not in json.dumps(made)
+    sd = load_image_model(make_tiny_pipeline(tmp_path / "sd"), device="cpu").family
+    adapter = AdapterFiles(Path("a/ip-adapter_sd15.safetensors"), Path("a/image_encoder"))
+    given = ReferenceSettings("a", 0.4, "average")
+    made = reference_workflow(sd, order, given, adapter, ["01.png", "02.png"])
+    if made is not None:  # a tiny model is no base that ComfyUI knows
+        node = made["references"]["inputs"]
+        assert (node["weight"], node["combine_embeds"]) == (0.4, "average")
+        assert made["sampler"]["inputs"]["model"] == ["references", 0]

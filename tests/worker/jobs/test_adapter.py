@@ -1,0 +1,64 @@
+"""The job `adapter`: asked for on Round 0, halted and resumed, and then chosen by another project."""
+
+from pathlib import Path
+
+import pytest
+
+from gal_studio.core.errors import StudioError
+from gal_studio.engine.models.image_model import load_image_model
+from gal_studio.studio import Studio
+from gal_studio.ui.payloads.projects import project_payload
+from gal_studio.worker.models import Models
+from tests.commands.test_refine_adapter import objects
+from tests.engine.tiny_adapters import make_tiny_adapters
+from tests.tiny_project import CHANGES, make_tower, object_draft
+from tests.worker.refinement.working import stop_at, work
+
+
+def test_an_adapter_of_ones_own(studio: Studio, names: tuple[str, str], tmp_path: Path) -> None:
+    adapters = make_tiny_adapters(tmp_path / "adapters", load_image_model(names[0], device="cpu"))
+    tower = make_tower(tmp_path / "tower", names[1])
+    changes = {
+        **CHANGES,
+        "references": {"adapter": str(adapters)},
+        "refine": {**CHANGES["refine"], "vision_model": tower},
+    }
+    project, models = studio.create_project(object_draft(names, changes=changes)), Models()
+    zero = studio.instant_round(project).round_id
+    work(studio, models)
+    before = studio.round_view(zero)
+    with pytest.raises(StudioError, match=r"list has 1 names of objects"):
+        studio.refine_adapter(zero, names=["red kite"])
+    with pytest.raises(StudioError, match=r"There is no folder"):
+        studio.refine_adapter(zero, tmp_path / "nowhere")
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(StudioError, match=r"has 0 usable pictures of objects: give at least 4"):
+        studio.refine_adapter(zero, tmp_path / "empty")
+    assert not list(studio.store.workspace.glob("own-adapters/*"))
+
+    job = studio.refine_adapter(zero, objects(tmp_path / "objects"), steps=4, title="Mine")
+    halted = work(studio, models, job, stop_at(studio, "refine", 2))
+    assert halted is not None and halted.state == "stopped" and not studio.own_adapters()
+    said: list[str] = []
+    studio.resume(job.id)
+    done = work(studio, models, job, lambda _job, progress: said.append(f"{progress.phase} {progress.done}"))
+    assert done is not None and (done.state, done.message) == ("completed", "")
+    assert "refine 3" in said and "refine 1" not in said
+    (own,) = studio.own_adapters()
+    assert (own.plan.title, own.plan.steps) == ("Mine", 4)
+    assert studio.round_view(zero).candidates == before.candidates
+
+    (field,) = [
+        one
+        for one in project_payload(studio.project(project), studio.own_adapters()).fields
+        if one.name == "references.adapter"
+    ]
+    assert field.suggestions == ((str(own.folder), "Mine"),)
+    changes = {**CHANGES, "references": {"adapter": str(own.folder)}}
+    other = studio.create_project(object_draft(names, changes=changes, name="Next"))
+    job = studio.instant_round(other)
+    drawn = work(studio, models, job)
+    assert drawn is not None and (drawn.state, drawn.message) == ("completed", "")
+    assert {t.candidate.image for t in studio.round_view(job.round_id).candidates}.isdisjoint(
+        {t.candidate.image for t in before.candidates}
+    )
