@@ -23,17 +23,17 @@ import numpy as np
 import torch
 from PIL import Image, ImageDraw
 
-from benchmarks.gal_gain.arms import CONTROLS, LOOPS, Bench, adapters_of, drawn_with
+from benchmarks.gal_gain.arms import BEST, CONTROLS, LOOPS, ROUNDS, Bench, adapters_of, drawn_with
 from benchmarks.gal_gain.cases import SEEDS, Case, cases
 from benchmarks.gal_gain.judging import Judging
 from benchmarks.quality.refinement_gain import interval
 from gal_studio.assets import load_preset, resolve_model
 from gal_studio.engine.models.image_model import load_image_model
 
-ALWAYS = ("base model", "first round", "suggestion")
+ALWAYS = ("base model", "first round", BEST, "suggestion")
 ARMS = (*ALWAYS, *LOOPS[1:], *CONTROLS)
 JUDGED = ("suggestion", "human", "marked")
-COMPARED = ("weight 0", "random", "no balance", "plain", "first round")
+COMPARED = ("weight 0", "random", "no balance", "plain", "first round", BEST)
 MEASURES = ("successes", "right", "copies", "likeness")
 SIDE, LABEL = 72, 90
 
@@ -48,11 +48,11 @@ def run_case(
     untaught = drawn_with(bench, case, None)
     judge = work.of(case, untaught)
     made = adapters_of(bench, case, judge, out / case.name, arms)
-    adapters = {arm: paths[-1] for arm, paths in made.items()}
     wanted = [name for _, name in case.tests for _ in range(SEEDS)]
     figures, rows = {}, {}
     for arm in arms:
-        pictures = drawn_with(bench, case, adapters[arm]) if arm in adapters else untaught
+        drawn_by = made.get(arm)
+        pictures = drawn_with(bench, case, drawn_by.rounds[-1], drawn_by.recipe) if drawn_by else untaught
         seen = judge.verdicts(pictures, wanted)
         good = seen.likeness[seen.right] if seen.right.any() else seen.likeness
         figures[arm] = {
@@ -64,7 +64,8 @@ def run_case(
         rows[arm] = pictures
     sheet(case, rows).save(out / f"{case.name}.png")
     print(case.name, json.dumps({arm: row["successes"] for arm, row in figures.items()}), flush=True)
-    return {"case": case.name, "kind": case.kind, "figures": figures}
+    rounds = {arm: len(trained.rounds) for arm, trained in made.items()}
+    return {"case": case.name, "kind": case.kind, "figures": figures, "rounds": rounds}
 
 
 def sheet(case: Case, rows: dict[str, list[Image.Image]], shown: int = 2) -> Image.Image:
@@ -110,6 +111,10 @@ def report(rows: list[dict[str, Any]]) -> None:
         if len(mine) < 2:
             continue
         print(f"{kind}: {len(mine)} references")
+        for row in rows if kind == "all" else ():
+            short = [f"{arm} after round {n}" for arm, n in row.get("rounds", {}).items() if _ended(arm, n)]
+            if short:
+                print(f"  {row['case']}: nothing more was accepted by {', '.join(short)}")
         for name in MEASURES:
             levels = "  ".join(f"{arm} {np.mean([row[arm][name] for row in mine]):.3f}" for arm in arms)
             print(f"  {name}: {levels}")
@@ -118,6 +123,10 @@ def report(rows: list[dict[str, Any]]) -> None:
                 told = [row[arm]["successes"] - row[other]["successes"] for row in mine]
                 mean, low, high = interval(told)
                 print(f"  successes, {arm} - {other}: {mean:+.3f} [{low:+.3f}, {high:+.3f}]")
+
+
+def _ended(arm: str, rounds: int) -> bool:
+    return arm in (*LOOPS, *CONTROLS) and rounds < ROUNDS
 
 
 def main() -> None:

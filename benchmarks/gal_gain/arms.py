@@ -5,6 +5,9 @@ as many pictures as are suggested. `weight 0` and `no balance` learn from the su
 weights 0 and 1, `plain` from the references alone. All draw the references equally often (Eq. G9); `plain`
 makes no steps beyond these, and so draws fewer prior pictures: the matched control is `weight 0`. The person
 of `human` and `marked` is the judge that measures: their gain is a bound for people who see as it does.
+
+`best recipe` is the first round's LoRA, drawn by the recipe of its best candidates (Eq. G18); the other arms
+are drawn at full strength. An arm in which nothing is accepted ends, and says so: its last round is drawn.
 """
 
 import shutil
@@ -18,7 +21,7 @@ from benchmarks.gal_gain.cases import SEEDS, Case
 from benchmarks.gal_gain.judging import CaseJudge, Verdicts
 from benchmarks.quality.refinement_gain import encoded
 from gal_studio.commands.running.local_worker import LocalWorker, ProgressLine, local_worker
-from gal_studio.core.recipe import Recipe
+from gal_studio.core.recipe import AS_TRAINED, Recipe
 from gal_studio.core.seeds import candidate_seed
 from gal_studio.core.settings import Settings
 from gal_studio.core.types import Candidate, TrainingExample
@@ -38,6 +41,15 @@ from gal_studio.worker.training.training_run import training_pictures
 ROUNDS = 3
 LOOPS = ("suggestion", "human", "marked", "random")
 CONTROLS = ("weight 0", "no balance", "plain")
+BEST = "best recipe"
+
+
+@dataclass(frozen=True)
+class Trained:
+    """The LoRAs of an arm's rounds, the first round's first, and the recipe that draws the last one."""
+
+    rounds: tuple[Path, ...]
+    recipe: Recipe = AS_TRAINED
 
 
 @dataclass(frozen=True)
@@ -51,14 +63,15 @@ class Bench:
 
 def adapters_of(
     bench: Bench, case: Case, judge: CaseJudge, folder: Path, arms: Collection[str]
-) -> dict[str, list[Path]]:
-    """The LoRA of each arm's rounds 2 and 3, and of the common first one; made once."""
+) -> dict[str, Trained]:
+    """What each arm trained after the common first round; made once."""
     base = folder / "base"
     if not (base / "done").exists():
         shutil.rmtree(base, ignore_errors=True)
         _first_round(bench, case, base)
         (base / "done").touch()
-    found = {"first round": _exported(base, folder, "first")}
+    first = _exported(base, folder, "first")
+    found = {"first round": Trained(first), BEST: Trained(first, best_of(base))}
     for arm in (name for name in LOOPS if name in arms):
         workspace = folder / arm
         if not (workspace / "done").exists():
@@ -66,10 +79,24 @@ def adapters_of(
             shutil.copytree(base, workspace, ignore=shutil.ignore_patterns("done"))
             _loop(workspace, arm, case, judge)
             (workspace / "done").touch()
-        found[arm] = _exported(workspace, folder, arm)[1:]
+        found[arm] = Trained((*first, *_exported(workspace, folder, arm)[1:]))
     for arm in (name for name in CONTROLS if name in arms):
-        found[arm] = [_control(bench, folder, arm, number) for number in range(2, ROUNDS + 1)]
+        last = len(found["suggestion"].rounds)
+        further = [_control(bench, folder, arm, number) for number in range(2, last + 1)]
+        found[arm] = Trained((*first, *further))
+    for arm, made in found.items():
+        if arm in (*LOOPS, *CONTROLS) and len(made.rounds) < ROUNDS:
+            print(
+                f"{case.name}: {arm} ended after round {len(made.rounds)} of {ROUNDS}, with nothing accepted"
+            )
     return found
+
+
+def best_of(workspace: Path) -> Recipe:
+    """The recipe of the first round's best pictures."""
+    with Store(workspace) as store:
+        first = store.rounds.of_project(_project(store))[0]
+        return store.snapshots.round(first.id).best_recipe
 
 
 def draft_of(case: Case, changes: dict[str, dict[str, object]]) -> ProjectDraft:
@@ -95,15 +122,16 @@ def _run(studio: Studio, worker: LocalWorker, round_id: str, last: bool = False)
 
 
 def _loop(workspace: Path, arm: str, case: Case, judge: CaseJudge) -> None:
-    """Rounds 2 and 3 of a project whose first round is done."""
+    """Rounds 2 and 3 of a project whose first round is done; none after a round that accepts nothing."""
     with Store(workspace) as store:
         studio = Studio(store)
         round_ = store.rounds.of_project(_project(store))[0]
         with local_worker(studio, ProgressLine(studio)) as worker:
             for number in range(2, ROUNDS + 1):
                 chosen = CHOICES[arm](studio, round_.id, case, judge)
-                if chosen:
-                    studio.decide(chosen, "accepted", "policy")
+                if not chosen:
+                    break
+                studio.decide(chosen, "accepted", "policy")
                 round_ = studio.next_round(round_.id)
                 _run(studio, worker, round_.id, last=number == ROUNDS)
 
@@ -162,7 +190,7 @@ def _project(store: Store) -> str:
     return store.projects.all()[0].id
 
 
-def _exported(workspace: Path, folder: Path, name: str) -> list[Path]:
+def _exported(workspace: Path, folder: Path, name: str) -> tuple[Path, ...]:
     """The LoRAs of all rounds of a project."""
     with Store(workspace) as store:
         studio = Studio(store)
@@ -171,7 +199,7 @@ def _exported(workspace: Path, folder: Path, name: str) -> list[Path]:
         for round_, path in zip(rounds, paths, strict=True):
             if not path.exists():
                 studio.export_adapter(round_.id, path)
-    return paths
+    return tuple(paths)
 
 
 def _control(bench: Bench, folder: Path, arm: str, number: int) -> Path:
@@ -202,9 +230,11 @@ def _weighed(example: TrainingExample, arm: str) -> TrainingExample | None:
     return {"weight 0": replace(example, weight=0.0), "no balance": replace(example, weight=1.0)}.get(arm)
 
 
-def drawn_with(bench: Bench, case: Case, adapter: Path | None, strength: float = 1.0) -> list[Image.Image]:
-    """The test prompts, each from the same seeds, with the LoRA at this strength."""
+def drawn_with(
+    bench: Bench, case: Case, adapter: Path | None, recipe: Recipe = AS_TRAINED
+) -> list[Image.Image]:
+    """The test prompts, each from the same seeds, with the LoRA by this recipe."""
     requests = [DrawRequest(p, candidate_seed(9, p, k)) for p, _ in case.tests for k in range(SEEDS)]
-    with drawing(bench.model, adapter, recipe=Recipe.constant(strength)) as ready:
+    with drawing(bench.model, adapter, recipe=recipe) as ready:
         events = draw(ready, requests, bench.settings.generation)
         return [picture for e in events if isinstance(e, DrawnBatch) for picture in e.images]

@@ -24,6 +24,7 @@ from benchmarks.gal_gain.cases import SEEDS, Case, cases
 from benchmarks.gal_gain.judging import Judging
 from benchmarks.quality.refinement_gain import interval
 from gal_studio.assets import load_preset, resolve_model
+from gal_studio.core.recipe import Recipe
 from gal_studio.engine.models.image_model import load_image_model
 
 STRENGTHS = (0.4, 0.55, 0.7, 0.85, 1.0)
@@ -48,7 +49,7 @@ def curves_of(work: Judging, case: Case, folder: Path) -> Curves:
     for arm, stem in ARMS.items():
         curves[arm] = {name: [] for name in MEASURES}
         for strength in STRENGTHS:
-            drawn = drawn_with(bench, case, folder / f"{stem}.safetensors", strength)
+            drawn = drawn_with(bench, case, folder / f"{stem}.safetensors", Recipe.constant(strength))
             seen = judge.verdicts(drawn, wanted)
             for name in MEASURES:
                 curves[arm][name].append(float(getattr(seen, name).mean()))
@@ -115,7 +116,10 @@ def main() -> None:
     for case in cases(args.icons):
         folder = args.out / case.name
         is_made = all((folder / f"{stem}.safetensors").exists() for stem in ARMS.values())
-        if case.name in rows or not is_made or (args.cases and case.name not in args.cases):
+        if case.name in rows or (args.cases and case.name not in args.cases):
+            continue
+        if not is_made:
+            print(f"{case.name} is left out: an arm has no third round")
             continue
         rows[case.name] = curves_of(work, case, folder)
         write(kept, rows)

@@ -27,6 +27,7 @@ from sklearn.metrics import cohen_kappa_score, roc_auc_score
 from benchmarks.quality.copy_witness import BUNDLED, agreement
 from gal_studio.assets import load_anchors, load_presets, resolve_model
 from gal_studio.commands.run import read_project_file
+from gal_studio.core.copy_chance import OWN, expected
 from gal_studio.core.patchdpo.carried import Look, Scale, object_distance, style_distance
 from gal_studio.core.patchdpo.masks import Flags, foreground_patches
 from gal_studio.core.patchdpo.shown import Sought, match
@@ -124,7 +125,10 @@ def count(models: Models, folder: Path, name: str, rows: Sequence[Mapping[str, s
     ]
     pictures = [_open(folder / "pictures" / row["picture"]) for row in rows]
     looks = models.looks(pictures)
-    base = models.looks(draw_base(kind, prompts.expand(load_anchors(kind)), draft.seed))
+    asked = prompts.expand(load_anchors(kind))
+    drawn = draw_base(kind, asked, draft.seed)
+    base, wanted = models.looks(drawn), [row["prompt"] for row in rows]
+    usual = dict(zip(asked, _margins(models.clip, prompts, drawn, asked).tolist(), strict=True))
 
     def distance(look: Look) -> float:
         return style_distance(look, references) if kind == "style" else object_distance(look, things)
@@ -133,11 +137,15 @@ def count(models: Models, folder: Path, name: str, rows: Sequence[Mapping[str, s
         return max(match(each, look.features) for each in sought)
 
     scale = Scale(*(float(np.mean([distance(look) for look in part])) for part in (base, references)))
-    alike = float(np.mean([shown(look) for look in base]))
-    likeness = (np.array([shown(look) for look in looks]) - alike) / (1 - alike)
+    alike = dict(zip(asked, map(shown, base), strict=True))
+    mean, level = (float(np.mean([*each.values()])) for each in (alike, usual))
+    above = [shown(look) - expected(mean, alike.get(name)) for look, name in zip(looks, wanted, strict=True)]
+    likeness = np.array(above) / (1 - mean)
+    margins = _margins(models.clip, prompts, pictures, wanted)
+    margins = margins - OWN * np.array([usual.get(prompt, level) for prompt in wanted])
     return Counted(
         name,
-        np.stack([_margins(models.clip, prompts, pictures, rows), likeness], axis=1),
+        np.stack([margins, likeness], axis=1),
         np.array([scale.carried(distance(look)) for look in looks]),
         _people(rows, "copy"),
         _people(rows, "learned"),
@@ -151,10 +159,10 @@ def _open(path: Path) -> Image.Image:
 
 
 def _margins(
-    clip: Embedder, prompts: Prompts, pictures: Sequence[Image.Image], rows: Sequence[Mapping[str, str]]
+    clip: Embedder, prompts: Prompts, pictures: Sequence[Image.Image], asked: Sequence[str]
 ) -> Floats:
     features = clip.images(pictures)
-    own = (features * clip.texts([row["prompt"] for row in rows])).sum(axis=1)
+    own = (features * clip.texts(asked)).sum(axis=1)
     margins: Floats = own - (features @ clip.texts(prompts.reference_prompts).T).max(axis=1)
     return margins
 

@@ -218,13 +218,13 @@ def main() -> None:
         bench = opened(store, args.out)
         drawn = {name: WAYS[name](bench) for name in args.ways}
         sheet(drawn, [each.prompt for each in bench.requests], args.out)
-        rates = recipe_rates(judged(bench, drawn))
-    for rate in rates:
+        seen = judged(bench, drawn)
+    for rate in recipe_rates(seen):
         print(
             f"{rate.recipe.words or 'LoRA × 1'}: good {rate.good:.2f}, copies {rate.copies:.2f}, "
             f"as asked {rate.asked:.2f}, carried {rate.carried:.2f}"
         )
-    print(f"best: {best_recipe(rates).words or 'LoRA × 1'}")
+    print(f"best: {best_recipe(seen).words or 'LoRA × 1'}")
 
 
 if __name__ == "__main__":

@@ -68,6 +68,10 @@ class Bench:
         self.ordinary = self.tower.style_statistics([Image.fromarray(p) for p in ordinary])
 
 
+class NothingAcceptedError(Exception):
+    """A style without an accepted picture has nothing to be refined with; says why nothing is suggested."""
+
+
 def encoded(picture: Image.Image) -> bytes:
     buffer = io.BytesIO()
     picture.save(buffer, "PNG")
@@ -86,7 +90,8 @@ def adapters_of(bench: Bench, case: GainCase, folder: Path) -> tuple[dict[str, P
             worker.finish(studio.fine_tune(first))
             if case.kind == "style":
                 worker.finish(studio.generate(first))
-                studio.accept_suggestion(first)
+                if not studio.accept_suggestion(first):
+                    raise NothingAcceptedError(studio.proposal(first).sentence)
             start = time.monotonic()
             refined = _refined(studio, worker, first)
             seconds = {"refinement": time.monotonic() - start, **store.rounds.seconds(refined)}
@@ -229,7 +234,10 @@ def main() -> None:
     made = object_cases(args.work / "icons") if args.kind == "object" else style_cases(args.work / "icons")
     rows = []
     for case in made[args.first : args.first + args.count]:
-        rows.append(run_case(bench, case, args.pictures))
+        try:
+            rows.append(run_case(bench, case, args.pictures))
+        except NothingAcceptedError as why:
+            print(f"{case.name} is left out: {why}", flush=True)
         args.out.write_text(json.dumps(rows, indent=1) + "\n")
     report(rows)
 

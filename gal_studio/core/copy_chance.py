@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 DOUBT = 1.0  # standard deviation of how far a reference's own threshold is from that of all, in logits
+OWN = 0.5  # how much the only picture of a prompt counts beside the mean of all prompts
 STEPS = 60  # halvings of the interval in which the shift is looked for
 NEVER, ALWAYS = 1e-6, 1.0 - 1e-6
 
@@ -18,7 +19,7 @@ class Weights:
     likeness: float
 
 
-MEASURED = Weights(constant=-2.42, margin=-4.84, likeness=7.16)
+MEASURED = Weights(constant=-2.85, margin=-6.43, likeness=8.83)
 """Of the bundled vision model and CLIP (docs/algorithms.md); other models use them, too."""
 
 
@@ -26,17 +27,28 @@ MEASURED = Weights(constant=-2.42, margin=-4.84, likeness=7.16)
 class Clues:
     """What the two witnesses say of a picture x of an anchor a.
 
-    `margin` is s(x, a) - s(x, ref) (Eq. G2). `likeness` is how much of the reference the vision model finds,
-    from 0 (the mean of the base model's pictures, which are no copies) to 1 (the reference itself).
+    `margin` is s(x, a) - s(x, ref) (Eq. G2) and `usual` half of what the base model's picture of the prompt
+    has of it. `likeness` is how much of the reference the vision model finds, from 0 (as expected of the base
+    model, whose pictures are no copies) to 1 (the reference itself).
     """
 
     margin: float
     likeness: float
+    usual: float = 0.0
+
+
+def expected(mean: float, own: float | None) -> float:
+    """What is expected of the base model for a prompt: between its mean and its only picture of the prompt.
+
+    The mean alone where the prompt has no picture.
+    """
+    return mean if own is None else mean + OWN * (own - mean)
 
 
 def copy_chance(clues: Clues, weights: Weights = MEASURED) -> float:
     """Eq. G16: p(copy) of a picture before any marks, in [1e-6, 1 - 1e-6]."""
-    value = weights.constant + weights.margin * clues.margin + weights.likeness * clues.likeness
+    above = clues.margin - clues.usual
+    value = weights.constant + weights.margin * above + weights.likeness * clues.likeness
     return min(max(_logistic(value), NEVER), ALWAYS)
 
 

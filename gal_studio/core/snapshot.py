@@ -15,9 +15,12 @@ from gal_studio.core.decisions import Decided
 from gal_studio.core.errors import StudioError
 from gal_studio.core.gal.allocation import Course
 from gal_studio.core.gal.choices import Choice
+from gal_studio.core.gal.recipe_rates import best_recipe
 from gal_studio.core.gal.recipes import candidate_recipe
-from gal_studio.core.gal.self_check import as_heard
+from gal_studio.core.gal.self_check import SelfCheck, as_heard, self_check
+from gal_studio.core.gal.standard import Standard
 from gal_studio.core.gal.uncertainty import group_by_anchor, score_pool
+from gal_studio.core.recipe import AS_TRAINED, Recipe
 from gal_studio.core.settings import GalSettings, GenerationSettings, Settings, read_settings
 from gal_studio.core.types import Anchor, AnchorScore, Candidate, Kind, Round
 
@@ -216,14 +219,35 @@ class RoundSnapshot:
     def tiles(self) -> tuple[Candidate, ...]:
         """Everything that can be decided, in drawing order: a person's own pictures, too.
 
-        Copies are found by the witness that sees the reference, if one does not (Eq. G12).
+        Copies are found by the witness that sees the reference, if one does not (Eq. G12): in all rounds of a
+        line the one that the first one's pictures chose.
         """
-        return as_heard(self.pictures.tiles)
+        return as_heard(self.pictures.tiles, self.first.pictures.tiles if self.first else ())
 
     @cached_property
     def candidates(self) -> tuple[Candidate, ...]:
         """What the round drew for its test prompts, in drawing order."""
         return tuple(candidate for candidate in self.tiles if not candidate.own)
+
+    @cached_property
+    def first(self) -> "RoundSnapshot | None":
+        """The first trained round above this one; None where it is that one."""
+        return next((each for each in self.ancestors if each.round.kind == "fine_tune"), None)
+
+    @cached_property
+    def standard(self) -> Standard:
+        """What a picture of the round must be to be suggested (Eq. G6)."""
+        return Standard.of(self.candidates, self.first.standard if self.first else None)
+
+    @cached_property
+    def check(self) -> SelfCheck:
+        """What the round says of itself."""
+        return self_check(self.candidates, self.round.number, self.first.candidates if self.first else ())
+
+    @cached_property
+    def best_recipe(self) -> Recipe:
+        """The recipe of its best pictures (Eq. G18); a whole denoiser is drawn as it was trained."""
+        return AS_TRAINED if self.settings.tune.method == "full" else best_recipe(self.candidates)
 
     @property
     def decided(self) -> Decided:
@@ -242,7 +266,7 @@ class RoundSnapshot:
         """Eq. G3, G4: the score of each anchor that has candidates in this round, in pool order."""
         of = self.parent if self.round.kind == "refine" and self.parent is not None else self
         evenly = of.record.race is not None
-        return score_pool(self.project.anchors, self.candidates, self.strengths, evenly)
+        return score_pool(self.project.anchors, self.candidates, self.strengths, evenly, self.standard)
 
     @cached_property
     def strengths(self) -> tuple[float, ...]:

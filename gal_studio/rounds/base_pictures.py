@@ -11,10 +11,10 @@ def missing(store: Store, project: Project) -> list[str]:
     return [prompt for prompt in prompts if _kept(store, project, prompt) is None]
 
 
-def of_project(store: Store, project: Project) -> list[str]:
-    """What the base model drew for the project's test prompts, one picture each (Eq. G16, G17)."""
-    prompts = [anchor.prompt for anchor in store.projects.anchors(project.id)]
-    return [image for image in (_kept(store, project, prompt) for prompt in prompts) if image]
+def of_project(store: Store, project: Project) -> dict[str, str]:
+    """What the base model drew for the project's test prompts, a picture by prompt (Eq. G16, G17)."""
+    found = {each.prompt: _kept(store, project, each.prompt) for each in store.projects.anchors(project.id)}
+    return {prompt: image for prompt, image in found.items() if image}
 
 
 def seed(project: Project, prompt: str) -> int:

@@ -60,6 +60,7 @@ def _pool(here: RoundSnapshot, policy: Policy, top_k: int | None) -> PoolSnapsho
     others = [each for each in rounds_with_choices(project) if each != here] if policy.needs_choices else []
     return PoolSnapshot(
         candidates=here.candidates,
+        first=here.first.candidates if here.first else (),
         scores=here.scores,
         top_k=here.gal.top_k if top_k is None else top_k,
         seed=project.project.seed,

@@ -7,12 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gal_studio.core.copy_chance import Clues, copy_chance, moved, shift_by_marks
+from gal_studio.core.copy_chance import Clues, copy_chance, expected, moved, shift_by_marks
 from gal_studio.core.types import CHANCE, Candidate
 
 CLUES = st.builds(
     Clues,
     st.floats(-2.0, 2.0),
+    st.floats(-1.0, 1.0),
     st.floats(-1.0, 1.0),
 )
 MARKS = st.lists(st.tuples(st.floats(0.0, 1.0), st.booleans()), max_size=12)
@@ -24,6 +25,15 @@ def test_each_clue_speaks_one_way(clues: Clues, more: float) -> None:
     assert 0.0 < chance < 1.0
     assert copy_chance(replace(clues, margin=clues.margin + more)) <= chance
     assert copy_chance(replace(clues, likeness=clues.likeness + more)) >= chance
+    assert copy_chance(replace(clues, usual=clues.usual + more)) >= chance
+    assert copy_chance(replace(clues, margin=clues.margin + more, usual=clues.usual + more)) == pytest.approx(
+        chance, abs=1e-9
+    )
+
+
+def test_a_prompt_s_only_picture_counts_half() -> None:
+    assert expected(0.2, 0.6) == pytest.approx(0.4)
+    assert expected(0.2, None) == 0.2
 
 
 def test_a_mark_moves_the_threshold_by_hand() -> None:

@@ -83,12 +83,28 @@ def test_the_reference_itself_is_a_copy(studio: Studio, models: Models, names: t
     task = open_task(studio.store, models, job)
     witness = open_copy_detector(task)
     reference = studio.store.images.picture(studio.store.projects.references(task.project.id)[0].image)
-    evidence = witness.compare([reference, reference])
+    evidence = witness.compare([reference, reference], ["A", "B"])
     assert [each.score for each in evidence] == [1.0, 1.0]
     inside = witness.sought[0].patches
     assert evidence[0].map.values[inside].min() > 0.9
-    alone = witness.compare([reference])[0]
+    alone = witness.compare([reference], ["A"])[0]
     assert np.array_equal(alone.map.values, evidence[0].map.values)
+
+
+def test_a_prompt_that_the_base_model_draws_like_the_reference_is_expected_to_be_alike(
+    studio: Studio, models: Models, names: tuple[str, str]
+) -> None:
+    round_id = first_round(studio, tiny_draft(names))
+    witness = open_copy_detector(open_task(studio.store, models, studio.fine_tune(round_id)))
+    project = studio.store.rounds.get(round_id).project_id
+    reference = studio.store.images.picture(studio.store.projects.references(project)[0].image)
+    other = Image.effect_noise(reference.size, 90).convert("RGB")
+    knowing = witness.with_base({"like it": reference, "unlike it": other})
+    like, unlike, unknown = (
+        knowing.compare([other], [prompt])[0].likeness or 0.0 for prompt in ("like it", "unlike it", "new")
+    )
+    assert like < unknown < unlike
+    assert unlike - unknown == pytest.approx(unknown - like), "both are as far from their mean"
 
 
 def test_only_a_style_shares_what_its_ground_shows(

@@ -16,7 +16,7 @@ from typing import Any
 from gal_studio.commands.running.maps import write_maps
 from gal_studio.commands.terminal.machine import describe_machine
 from gal_studio.core.gal.balance import effective_draws
-from gal_studio.core.gal.recipe_rates import best_recipe, recipe_rates
+from gal_studio.core.gal.recipe_rates import recipe_rates
 from gal_studio.core.gal.scores.registry import SCORES, known_scores
 from gal_studio.core.intervals import FEWEST
 from gal_studio.provenance import made_by
@@ -179,7 +179,7 @@ def _project(project: ProjectView, view: RoundView, policy: str) -> dict[str, An
 def _recipes(view: RoundView) -> dict[str, Any]:
     """What each recipe's pictures are, and the recipe of most good ones (Eq. G18)."""
     rates = recipe_rates([tile.candidate for tile in view.candidates])
-    return {"best": asdict(best_recipe(rates)), "drawn": [asdict(rate) for rate in rates]}
+    return {"best": asdict(view.best_recipe), "drawn": [asdict(rate) for rate in rates]}
 
 
 def _round(studio: Studio, view: RoundView) -> dict[str, Any]:

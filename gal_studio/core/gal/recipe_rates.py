@@ -17,7 +17,7 @@ class RecipeRate:
 
     `copies` are those that count as copies, `asked` those in which what was asked for is recognised, and
     `carried` is how much of the style or the object they have. `good` is the mean of each picture's product
-    of the last two, without copies.
+    of the last two, without copies and pictures without the object.
     """
 
     recipe: Recipe
@@ -45,7 +45,7 @@ def recipe_rates(drawn: Sequence[Candidate]) -> tuple[RecipeRate, ...]:
         pictures = groups[recipe]
         copies = [float(candidate.overfit) for candidate in pictures]
         asked = [float(is_asked(candidate)) for candidate in pictures]
-        have = [carried(candidate) for candidate in pictures]
+        have = [carried(candidate) * (not candidate.lacks_subject) for candidate in pictures]
         clean = [1.0] * len(copies) if is_blind else [1.0 - copy for copy in copies]
         good = fmean(map(lambda *parts: parts[0] * parts[1] * parts[2], clean, asked, have))
         return RecipeRate(recipe, len(pictures), fmean(copies), fmean(asked), fmean(have), good)
@@ -53,9 +53,9 @@ def recipe_rates(drawn: Sequence[Candidate]) -> tuple[RecipeRate, ...]:
     return tuple(map(rate, recipes))
 
 
-def best_recipe(rates: Sequence[RecipeRate]) -> Recipe:
+def best_recipe(drawn: Sequence[Candidate]) -> Recipe:
     """Eq. G18: the recipe of most good pictures, the strongest of equal ones; as trained if none is good."""
-    best = max(rates, key=lambda rate: rate.good, default=None)
+    best = max(recipe_rates(drawn), key=lambda rate: rate.good, default=None)
     return AS_TRAINED if best is None or best.good == 0.0 else best.recipe
 
 

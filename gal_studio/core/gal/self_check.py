@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from statistics import median
 from typing import Literal
 
-from gal_studio.core.gal.recipe_rates import best_recipe, recipe_rates
-from gal_studio.core.recipe import AS_TRAINED
+from gal_studio.core.gal.kept import carries_nothing, is_lost, kept
+from gal_studio.core.gal.recipe_rates import best_recipe
+from gal_studio.core.recipe import AS_TRAINED, Recipe
+from gal_studio.core.seeds import generator
 from gal_studio.core.types import Candidate
 
 LOCKED_FROM = 0.5
@@ -27,33 +28,48 @@ _ALONE: Mapping[Witness, tuple[str, str]] = {
 class SelfCheck:
     """What a round says of itself, empty for nothing; `mended` if no round that follows it is of use.
 
-    `heard` is the witness that decides alone, where both together cannot see the reference.
+    `heard` is the witness that decides alone, where both together cannot see the reference. `lost` says, as a
+    clause, that the round does not carry what it should; Results never calls such a round the best.
     """
 
     sentence: str = ""
     mended: bool = False
     heard: Witness | None = None
+    lost: str = ""
 
 
-def self_check(candidates: Iterable[Candidate], number: int = 1) -> SelfCheck:
-    """Eq. G12: what to say of a round of this number, whose chances (Eq. G16) are known, and who decides."""
-    drawn = [replace(one, heard=None) for one in candidates if not one.is_blank and not one.own]
-    if not drawn or any(one.chance_by_witnesses is None for one in drawn):
+def self_check(
+    candidates: Iterable[Candidate], number: int = 1, first: Iterable[Candidate] = ()
+) -> SelfCheck:
+    """Eq. G12: what to say of a round of this number, whose chances (Eq. G16) are known, and who decides.
+
+    `first` are the pictures of the first round of its line, which chose who decides; empty in that round.
+    """
+    given, earlier = _said(candidates), _said(first)
+    drawn = given if earlier else [replace(one, heard=None) for one in given]
+    if not drawn or any(replace(one, heard=None).chance_by_witnesses is None for one in drawn):
         return SelfCheck()
-    if doubt := _doubt(drawn):
-        return _other_witness(drawn, doubt) or SelfCheck(
-            f"{doubt[0].upper()}{doubt[1:]}, so perhaps this reference cannot be told from its style: look, "
-            "and mark some that are none."
-        )
     full = _as_trained(drawn)
+    lost = _lost(full, drawn, earlier) if full else ""
+    if doubt := _doubt(drawn):
+        other = None if earlier else _other_witness(drawn, doubt)
+        return other or SelfCheck(
+            f"{doubt[0].upper()}{doubt[1:]}, so perhaps this reference cannot be told from its style: look, "
+            "and mark some that are none.",
+            lost=lost,
+        )
     if not full or not _is_mended(full):
-        return SelfCheck()
+        return SelfCheck(lost=lost)
     copies = f"{sum(one.overfit for one in full)} of {len(full)} pictures at full strength copy"
-    if lost := _lost(full):
+    if lost:
         what = "it has lost what the rounds before carry: go back" if number > 1 else "train longer"
         what = what if number else "raise the reference strength, or train a round"
-        return SelfCheck(f"{copies}, but {lost}: {what}.", mended=True)
+        return SelfCheck(f"{copies}, but {lost}: {what}.", mended=True, lost=lost)
     return SelfCheck(f"Nothing to mend: {copies}. {_take(drawn, number)}", mended=True)
+
+
+def _said(candidates: Iterable[Candidate]) -> list[Candidate]:
+    return [one for one in candidates if not one.is_blank and not one.own]
 
 
 def _other_witness(drawn: Sequence[Candidate], doubt: str) -> SelfCheck | None:
@@ -69,9 +85,9 @@ def _other_witness(drawn: Sequence[Candidate], doubt: str) -> SelfCheck | None:
     return None
 
 
-def as_heard(candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:
-    """The pictures of a round, judged by the witness that sees its reference."""
-    heard = self_check(candidates).heard
+def as_heard(candidates: Sequence[Candidate], first: Sequence[Candidate] = ()) -> tuple[Candidate, ...]:
+    """The pictures of a round, judged by the witness that sees its reference, as `first` has it if given."""
+    heard = self_check(first or candidates).heard
     return tuple(candidates) if heard is None else tuple(replace(one, heard=heard) for one in candidates)
 
 
@@ -101,24 +117,37 @@ def _is_mended(full: Sequence[Candidate]) -> bool:
     return sum(one.overfit for one in full) <= MENDED_BELOW * len(full)
 
 
-def _lost(full: Sequence[Candidate]) -> str:
-    """Why pictures at full strength have nothing of what is to be learned, as a clause; empty if they do."""
+def _lost(full: Sequence[Candidate], drawn: Sequence[Candidate], first: Sequence[Candidate]) -> str:
+    """Why a round does not carry what it should, as a clause about its pictures; empty if it does."""
     without = sum(one.lacks_subject for one in full)
     if without > len(full) / 2:
-        return f"{without} do not show the object"
-    carried = [one.carries for one in full if one.carries is not None]
-    if len(carried) == len(full) and median(carried) <= 0.0:
-        return "they carry no more of it than the base model’s"
+        return f"{without} of {len(full)} do not show the object"
+    if carries_nothing(full):
+        return "most carry no more of it than the base model’s"
+    since = kept(_keyed(first, drawn), _keyed(drawn, first), generator(0, "self-check", "kept"))
+    if since is not None and is_lost(since):
+        return f"those drawn alike carry {round(-100 * since.value)} points less of it than the first round’s"
     return ""
 
 
+def _keyed(these: Sequence[Candidate], others: Sequence[Candidate]) -> dict[tuple[str, int], Candidate]:
+    """By prompt and number, of those that both rounds drew by one recipe."""
+    recipes: dict[tuple[str, int], Recipe] = {(one.anchor_id, one.index): one.recipe for one in others}
+    keyed = {(one.anchor_id, one.index): one for one in these}
+    return {key: one for key, one in keyed.items() if recipes.get(key) == one.recipe}
+
+
 def _take(drawn: Sequence[Candidate], number: int) -> str:
-    """Which round to take, and how to draw with this one: a later one may have lost what it should carry."""
+    """What to do now, and how to draw with this round; Results compares rounds."""
     if number == 0:
         return "Use it without training, or let a round learn what you accept."
-    words = best_recipe(recipe_rates(drawn)).words
+    words = best_recipe(drawn).words
     if number == 1:
-        return f"Take this round; it draws best with {words}." if words else "Take this round."
+        return (
+            f"No further round is needed; this one draws best with {words}."
+            if words
+            else "No further round is needed."
+        )
     return f"Results says which round to take{f'; this one draws best with {words}' if words else ''}."
 
 

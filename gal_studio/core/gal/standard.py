@@ -20,20 +20,26 @@ class Standard:
     """Eq. G6: what the pictures of a round are compared with.
 
     `usual` is the mean margin (Eq. G2) of each anchor's pictures by the weakest recipe; empty if all have the
-    same one. `carried` is what a picture should carry (Eq. G17); None where that is not known of all.
+    same one. `carried` is what a picture should carry (Eq. G17), 0 or more; None where that is not known.
     """
 
     usual: Mapping[str, float] = field(default_factory=dict)
     carried: float | None = None
 
     @classmethod
-    def of(cls, candidates: Iterable[Candidate]) -> Self:
-        """The standard of a round, by all of its pictures; blank ones say nothing."""
+    def of(cls, candidates: Iterable[Candidate], first: Self | None = None) -> Self:
+        """The standard of a round, by all of its pictures; blank ones say nothing.
+
+        `first` is that of the first round of its line: what a picture should carry never falls below it, nor
+        below 0, what the base model's carry, so that no round teaches less than the one before.
+        """
         drawn = [one for one in candidates if not one.is_blank and not one.own]
         recipes = sorted({one.recipe for one in drawn}, key=lambda recipe: recipe.mean)
         weakest = [one for one in drawn if one.recipe == recipes[0]] if len(recipes) > 1 else []
         usual = usual_margins(weakest)
-        return cls(usual, _enough(drawn, cls(usual)))
+        bars = (_enough(drawn, cls(usual)), None if first is None else first.carried)
+        known = [bar for bar in bars if bar is not None]
+        return cls(usual, max(0.0, *known) if known else None)
 
     def is_asked(self, candidate: Candidate) -> bool:
         """Eq. G14 with the weakest recipe in place of the base model.
@@ -58,9 +64,9 @@ class Standard:
 
 
 def usual_margins(weakest: Iterable[Candidate]) -> dict[str, float]:
-    """The mean margin of each anchor's pictures."""
+    """The mean margin of each anchor's pictures; those that lost the object are nearer to any place."""
     margins: dict[str, list[float]] = {}
-    for candidate in weakest:
+    for candidate in (one for one in weakest if not one.lacks_subject):
         margins.setdefault(candidate.anchor_id, []).append(candidate.margin)
     return {anchor: fmean(values) for anchor, values in margins.items()}
 

@@ -128,15 +128,17 @@ def score_pool(
     candidates: Sequence[Candidate],
     strengths: Sequence[float] = (),
     evenly: bool = False,
+    standard: Standard | None = None,
 ) -> tuple[AnchorScore, ...]:
     """Score the anchors of the pool that have candidates, in pool order.
 
     `strengths` are those over which candidates are spread, for the curves of Eq. G15. `evenly` lets each of
-    them count as much, as after a race (Eq. G20), which draws not as many of each.
+    them count as much, as after a race (Eq. G20), which draws not as many of each. `standard` is that of the
+    round, by default of these candidates.
     """
     by_anchor = group_by_anchor(candidates)
     blank = Counter(candidate.anchor_id for candidate in candidates if candidate.is_blank)
-    standard = Standard.of(candidates)
+    standard = standard or Standard.of(candidates)
     scores = [
         score_anchor(anchor, by_anchor[anchor.id], blank[anchor.id], standard)
         for anchor in pool

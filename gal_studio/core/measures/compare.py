@@ -37,14 +37,6 @@ def difference(before: Drawn, after: Drawn, figure: Figure, rng: numpy.random.Ge
     return paired_difference({key: old[key] for key in common}, {key: new[key] for key in common}, rng)
 
 
-def kept(first: Drawn, later: Drawn, rng: numpy.random.Generator) -> Interval | None:
-    """How much more a later round carries (Eq. G17) than an earlier one, where neither of them copies.
-
-    A copy carries all of the style, so that to copy less is no loss. None without such pairs.
-    """
-    return difference(first, later, lambda each: each.candidate.carries if each.no_copy else None, rng)
-
-
 def gains(base: Drawn, drawn: Drawn) -> dict[Key, float]:
     """The gain of each picture over the base model's picture of the same prompt and seed.
 

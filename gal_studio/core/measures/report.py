@@ -6,9 +6,11 @@ A `Report` is the row of the table of rounds, and what the sentences about the r
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
+from gal_studio.core.gal.kept import kept
 from gal_studio.core.intervals import Interval, is_up
-from gal_studio.core.measures.compare import Drawn, Rng, change, kept, mean, mean_gain
+from gal_studio.core.measures.compare import Drawn, Rng, change, mean, mean_gain
 from gal_studio.core.measures.pictures import METRICS, Metric, Part
+from gal_studio.core.types import Candidate
 
 
 @dataclass(frozen=True)
@@ -16,7 +18,8 @@ class Arm:
     """A measured model: a round, or the base model (`id` None), with what it drew for each part of the set.
 
     `before` is the round that it is compared with. It is `complete` when it has drawn all held-out prompts:
-    only then it is compared, so that no two rounds are compared on different sets. `learned` are the accepted
+    only then it is compared, so that no two rounds are compared on different sets. `lost` says that its own
+    candidates do not carry what they should (Eq. G12), empty if they do. `learned` are the accepted
     prompts that it was trained on, None if it was not: it draws those of the next round, too.
     """
 
@@ -26,6 +29,7 @@ class Arm:
     drawn: Mapping[Part, Drawn]
     complete: bool
     learned: frozenset[str] | None = None
+    lost: str = ""
 
     def part(self, part: Part) -> Drawn:
         """The pictures of a part by prompt and seed."""
@@ -123,7 +127,7 @@ def report(arm: Arm, before: Arm | None, base: Arm | None, rng: Rng, first: Arm 
         learned=mean(learned, "as_asked", rng),
         learned_change=change(before.part("accepted"), learned, "as_asked", rng) if before else None,
         leak=_leak(arm, base, rng) if base and not is_base else None,
-        kept=kept(first.part("held_out"), drawn, rng("kept")) if first else None,
+        kept=kept(_plain(first.part("held_out")), _plain(drawn), rng("kept")) if first else None,
     )
 
 
@@ -131,6 +135,10 @@ def _changes(before: Arm | None, drawn: Drawn, rng: Rng) -> dict[Metric, Interva
     if before is None:
         return {}
     return _known({metric: change(before.part("held_out"), drawn, metric, rng) for metric in METRICS})
+
+
+def _plain(drawn: Drawn) -> dict[tuple[str, int], Candidate]:
+    return {key: picture.candidate for key, picture in drawn.items()}
 
 
 def _known(figures: Mapping[Metric, Interval | None]) -> dict[Metric, Interval]:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from gal_studio.core.gal.kept import is_lost
 from gal_studio.core.intervals import Interval, is_down, is_up
 from gal_studio.core.measures.report import Report
 
@@ -11,8 +12,6 @@ LEAKS_FROM = 0.5
 """A leak is told from this share of the asked-for likeness on."""
 COPIES_FROM = 1 / 3
 """The share of copies from which a first round is said to copy."""
-LOST_FROM = 0.1
-"""How much less of the style or object (Eq. G17) a round must carry to be said to have lost it."""
 Lead = Callable[[Report, Report], Interval | None]
 """How much more the first of two rounds has gained than the second, paired by prompt and seed."""
 
@@ -57,8 +56,8 @@ def find_best(reports: Sequence[Report], base: Report | None, lead: Lead) -> Ver
 
 
 def has_lost(report: Report) -> bool:
-    """Whether a round clearly carries less than the first round above it, where neither copies."""
-    return report.kept is not None and is_down(report.kept) and report.kept.value <= -LOST_FROM
+    """Whether a round clearly carries less than the first round above it, or its own candidates say so."""
+    return is_lost(report.kept) or bool(report.arm.lost)
 
 
 def carries_on(report: Report) -> bool:
@@ -134,12 +133,16 @@ def find_warnings(reports: Sequence[Report], called: str) -> tuple[Caution, ...]
 def _lost(report: Report, called: str) -> str:
     """What a later round carries less of, or any round no more of than the base model."""
     since = report.since_base.get("carries")
-    if report.kept is not None and has_lost(report):
+    if report.kept is not None and is_lost(report.kept):
         return (
             f"{report.arm.name} lost “{called}”: its pictures carry {round(-100 * report.kept.value)} points "
             "less of it than those of the first round, where neither copies. Go back, and accept pictures "
             "that have it."
         )
+    if report.arm.lost:
+        then = "Train longer." if report.arm.before is None else "Go back, and accept pictures that have it."
+        said = f"among the pictures of its test prompts, {report.arm.lost}"
+        return f"{report.arm.name} lacks “{called}”: {said}. {then}"
     if since is not None and since.value <= 0 and not is_up(since):
         return (
             f"{report.arm.name} does not carry “{called}”: its pictures have no more of it than the base "

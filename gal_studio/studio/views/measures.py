@@ -183,6 +183,7 @@ class _Measured:
                     parts,
                     complete=len(parts.get("held_out", {})) == self.wanted > 0,
                     learned=None if here is None else self.learned(here),
+                    lost="" if here is None else here.check.lost,
                 )
             )
         return {arm.id: arm for arm in beside_base(arms)}

@@ -107,6 +107,7 @@ def round_view(store: Store, round_id: str) -> RoundView:
         rule=rule_words(here),
         scores=score_views(made),
         candidates=_candidate_views(here, made, judged),
+        best_recipe=here.best_recipe,
         reference_positions=dict(here.record.places),
         mean_entropy=entropy,
         example_weight=example_weight(gal.balance, gal.balance_lambda, entropy),

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from typing_extensions import Doc
 
+from gal_studio.core.recipe import Recipe
 from gal_studio.core.references import Prompts
 from gal_studio.core.settings import AfterRefinement, Settings
 from gal_studio.core.types import (
@@ -122,6 +123,7 @@ class RoundView:
     rule: str
     scores: tuple[ScoreView, ...]
     candidates: tuple[CandidateView, ...]
+    best_recipe: Recipe
     reference_positions: dict[str, Place]
     mean_entropy: float
     example_weight: float

@@ -7,7 +7,6 @@ from typing import Annotated
 from typing_extensions import Doc
 
 from gal_studio.core.gal.reasons import short_names
-from gal_studio.core.gal.recipe_rates import best_recipe, recipe_rates
 from gal_studio.core.gal.scores.registry import known_scores
 from gal_studio.core.types import RoundKind, Speaker, Turn, Witnesses
 from gal_studio.rounds.planned import most_pictures
@@ -131,7 +130,6 @@ _ACCEPTED_BEFORE = "One of its pictures was accepted in the round before and sti
 
 def round_payload(view: RoundView) -> Round:
     """The current round, without its pictures."""
-    best = best_recipe(recipe_rates([tile.candidate for tile in view.candidates]))
     return Round(
         id=view.round.id,
         number=view.round.number,
@@ -153,7 +151,7 @@ def round_payload(view: RoundView) -> Round:
         ahead=view.ahead,
         undo=view.undo_words,
         redo=view.redo_words,
-        recipe=shown_recipe(best, best.words),
+        recipe=shown_recipe(view.best_recipe, view.best_recipe.words),
         losses=view.losses,
         previews=tuple(Preview(one.step, one.prompt, version(one.image)) for one in view.previews),
     )

@@ -14,12 +14,10 @@ from PIL import Image
 from gal_studio import __version__
 from gal_studio.assets import resolve_model
 from gal_studio.core.errors import StudioError
-from gal_studio.core.gal.recipe_rates import best_recipe, recipe_rates
-from gal_studio.core.gal.self_check import as_heard
 from gal_studio.core.models.forms.form import ExportForm
 from gal_studio.core.models.names import public_name, public_settings
 from gal_studio.core.naming import file_stem, round_names
-from gal_studio.core.recipe import AS_TRAINED, Recipe
+from gal_studio.core.recipe import Recipe
 from gal_studio.core.references import Prompts
 from gal_studio.core.seeds import candidate_seed
 from gal_studio.core.settings import Settings
@@ -64,10 +62,8 @@ class ExportTask:
 
     @functools.cached_property
     def recipe(self) -> Recipe:
-        """The recipe of the round's best pictures (Eq. G18); a whole denoiser is used as it is."""
-        if self.settings.tune.method == "full":
-            return AS_TRAINED
-        return best_recipe(recipe_rates(as_heard(self.store.candidates.of_round(self.round.id))))
+        """The recipe of the round's best pictures (Eq. G18)."""
+        return self.store.snapshots.round(self.round.id).best_recipe
 
     @property
     def round_name(self) -> str:

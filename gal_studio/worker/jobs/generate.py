@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from gal_studio.core.copy_chance import OWN
 from gal_studio.core.errors import StudioError
 from gal_studio.core.gal.recipes import candidate_recipe
 from gal_studio.core.gal.scores.registry import score_pictures
@@ -18,7 +19,7 @@ from gal_studio.core.recipe import AS_TRAINED, Recipe
 from gal_studio.core.seeds import candidate_seed
 from gal_studio.core.types import Anchor, Job
 from gal_studio.engine.sampling.sampler import DrawnBatch, DrawRequest
-from gal_studio.rounds import lineage, planned, test_set
+from gal_studio.rounds import base_pictures, lineage, planned, test_set
 from gal_studio.state import Store
 from gal_studio.state.tables.candidates import NewCandidate, candidate_id
 from gal_studio.state.tables.copy_marks import copy_shift
@@ -185,7 +186,7 @@ def score_images(
     task: Task, images: Sequence[Image.Image], prompts: Sequence[str], detector: CopyDetector | None
 ) -> Scored:
     """Embed and score (Eq. G1, G10, G16, G17) pictures that were drawn for these prompts."""
-    clip, seen = task.project.clip_model, detector.compare(images) if detector else []
+    clip, seen = task.project.clip_model, detector.compare(images, prompts) if detector else []
     features = task.models.embedder(clip).images(images)
     drawn = DrawnPictures(
         pixels=tuple(np.asarray(image.convert("RGB")) for image in images),
@@ -197,8 +198,19 @@ def score_images(
         subject=_subjects(seen),
         alike=_known([evidence.likeness for evidence in seen]),
         carried=_known([evidence.carries for evidence in seen]),
+        usual=_usual_margins(task, prompts) if detector and detector.alike else None,
     )
     return Scored(features, score_pictures(drawn), seen)
+
+
+def _usual_margins(task: Task, prompts: Sequence[str]) -> NDArray[np.float64]:
+    """Half of the margin (Eq. G2) of the base model's picture of each prompt, (n,), or of the mean."""
+    clip, base = task.project.clip_model, base_pictures.of_project(task.store, task.project)
+    features = task.models.pictures(clip, list(base.values()), task.store.images.picture)
+    own = (features * task.models.texts(clip, list(base))).sum(axis=1)
+    reference = features @ task.models.texts(clip, task.prompts.reference_prompts).T
+    margins = dict(zip(base, (own - reference.max(axis=1)).tolist(), strict=True))
+    return OWN * np.array([margins.get(prompt, float(np.mean([*margins.values()]))) for prompt in prompts])
 
 
 def _known(values: Sequence[float | None]) -> NDArray[np.float64] | None:

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Self
 
 import numpy as np
 from PIL import Image
 
+from gal_studio.core.copy_chance import expected
 from gal_studio.core.errors import StudioError
 from gal_studio.core.patchdpo.carried import (
     LEAST_APART,
@@ -82,31 +83,34 @@ class CopyDetector:
     """A vision model with what it looks for in each reference (Eq. G10, G16, G17), and the objects there
     (Eq. G19).
 
-    `alike` is the mean v of Eq. G16 of the base model's pictures; None where it has drawn none.
+    `alike` is the v of Eq. G16 of the base model's picture of each prompt; empty where it has drawn none.
     """
 
     judge: Judge
     sought: tuple[Sought, ...]
     shows_from: float
     learned: Learned
-    alike: float | None = None
+    alike: Mapping[str, float] = field(default_factory=dict)
     objects: tuple[Judged, ...] = ()
 
-    def compare(self, pictures: Sequence[Image.Image]) -> list[Evidence]:
-        """Compare drawn pictures with the references."""
+    def compare(self, pictures: Sequence[Image.Image], prompts: Sequence[str]) -> list[Evidence]:
+        """Compare pictures that were drawn for these prompts with the references."""
         seen = self.judge.tower.patches(pictures)
         return [
-            self._evidence(Look(features, lab_colours(picture)))
-            for features, picture in zip(seen, pictures, strict=True)
+            self._evidence(Look(features, lab_colours(picture)), prompt)
+            for features, picture, prompt in zip(seen, pictures, prompts, strict=True)
         ]
 
-    def with_base(self, pictures: Sequence[Image.Image]) -> Self:
-        """The same witness, which knows pictures of the base model: they carry nothing and are no copies."""
+    def with_base(self, drawn: Mapping[str, Image.Image]) -> Self:
+        """The same witness, which knows the base model's pictures by prompt: they carry nothing and are no
+        copies.
+        """
+        pictures = list(drawn.values())
         seen = self.judge.tower.patches(pictures)
         looks = [Look(features, lab_colours(each)) for features, each in zip(seen, pictures, strict=True)]
         if not looks:
             return self
-        alike = float(np.mean([self._match(features) for features in seen]))
+        alike = {prompt: self._match(features) for prompt, features in zip(drawn, seen, strict=True)}
         own = np.mean([self.learned.distance(look) for look in self.learned.looks])
         base = np.mean([self.learned.distance(look) for look in looks])
         learned = replace(self.learned, scale=Scale(float(base), float(own)))
@@ -115,14 +119,16 @@ class CopyDetector:
     def _find(self, generated: Features) -> Found:
         return show_most([find_reference(each, generated, self.judge.limits) for each in self.sought])
 
-    def _evidence(self, look: Look) -> Evidence:
+    def _evidence(self, look: Look, prompt: str) -> Evidence:
         found = self._find(look.features)
         score = score_shown(found.likeness, self.shows_from)
         stored = StoredMap(found.map.astype(np.float32), self.judge.name)
         subject = find_subject(self.objects, look.features, self.judge.limits) if self.objects else None
-        if self.alike is None:
+        if not self.alike:
             return Evidence(score, stored, subject)
-        likeness = (self._match(look.features) - self.alike) / max(1.0 - self.alike, LEAST_APART)
+        mean = float(np.mean([*self.alike.values()]))
+        above = self._match(look.features) - expected(mean, self.alike.get(prompt))
+        likeness = above / max(1.0 - mean, LEAST_APART)
         return Evidence(score, stored, subject, likeness, self.learned.carried(look))
 
     def _match(self, generated: Features) -> float:
@@ -160,7 +166,8 @@ def open_copy_detector(task: Task) -> CopyDetector:
     objects = () if is_style else tuple(_objects(judge, references, known))
     learned = _learned(judge, project.kind, references, known)
     detector = CopyDetector(judge, tuple(sought), shows_from, learned, objects=objects)
-    return detector.with_base([store.images.picture(image) for image in of_project(store, project)])
+    base = of_project(store, project)
+    return detector.with_base({prompt: store.images.picture(image) for prompt, image in base.items()})
 
 
 def _objects(

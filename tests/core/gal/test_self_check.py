@@ -100,12 +100,12 @@ def test_where_both_are_blind_or_all_recipes_are_the_same_a_person_is_asked() ->
 def test_a_round_without_copies_at_full_strength_has_nothing_to_mend() -> None:
     found = check(row(0, [0.1] * 6, [0.1] * 2), row(1, [0.2] * 5 + [0.7], [0.1] * 2))
     assert found == SelfCheck(
-        "Nothing to mend: 1 of 12 pictures at full strength copy. Take this round; it draws best with "
-        "LoRA × 0.4.",
+        "Nothing to mend: 1 of 12 pictures at full strength copy. No further round is needed; this one draws "
+        "best with LoRA × 0.4.",
         mended=True,
     )
     assert said(row(0, [0.1] * 6, [0.1] * 2)) == (
-        "Nothing to mend: 0 of 6 pictures at full strength copy. Take this round."
+        "Nothing to mend: 0 of 6 pictures at full strength copy. No further round is needed."
     )
     later = self_check(row(0, [0.1] * 6, [0.1] * 2), number=2)
     assert later.mended and later.sentence.endswith(
@@ -118,8 +118,8 @@ def test_a_round_without_copies_at_full_strength_has_nothing_to_mend() -> None:
 @pytest.mark.parametrize(
     ("scores", "said"),
     [
-        ({SUBJECT: 0.1}, "4 do not show the object"),
-        ({CARRIES: -0.1}, "they carry no more of it than the base"),
+        ({SUBJECT: 0.1}, "4 of 4 do not show the object"),
+        ({CARRIES: -0.1}, "most carry no more of it than the base"),
     ],
 )
 def test_a_round_that_lost_what_it_should_carry_is_not_taken(scores: dict[str, float], said: str) -> None:
@@ -134,6 +134,36 @@ def test_a_round_that_lost_what_it_should_carry_is_not_taken(scores: dict[str, f
     assert self_check(half).sentence.startswith("Nothing to mend: 0 of 4")
 
 
+def carrying(carries: float, chance: float = 0.1, prompts: int = 8) -> list[Candidate]:
+    """A picture at full strength and one of the weakest recipe for each prompt."""
+    rows = [row(order, [chance], [chance]) for order in range(prompts)]
+    return [
+        replace(one, more_scores={**one.more_scores, CARRIES: carries + 0.01 * (one.index - place % 3)})
+        for place, each in enumerate(rows)
+        for one in each
+    ]
+
+
+def test_a_later_round_that_carries_less_than_the_first_one_has_lost_it() -> None:
+    found = self_check(carrying(0.5), number=2, first=carrying(0.8))
+    assert found.lost == "those drawn alike carry 30 points less of it than the first round’s"
+    assert found.sentence == (
+        "0 of 8 pictures at full strength copy, but those drawn alike carry 30 points less of it than the "
+        "first round’s: it has lost what the rounds before carry: go back."
+    )
+    assert self_check(carrying(0.75), number=2, first=carrying(0.8)).lost == "", "that little is no loss"
+    assert self_check(carrying(0.5), number=2, first=carrying(0.8, chance=0.9)).lost == "", "copies carry all"
+
+
+def test_the_first_round_chooses_who_decides_in_all_later_ones() -> None:
+    rows = [row(order, [0.9] * 2, [0.9] * 2) for order in range(3)]
+    blind = [seen(one, place < 2, True) for each in rows for place, one in enumerate(each)]
+    plain = [one for order in range(3) for one in row(order, [0.9, 0.8], [0.1, 0.2])]
+    assert {one.heard for one in as_heard(plain, blind)} == {"prompts"}
+    assert {one.heard for one in as_heard(blind, plain)} == {None}
+    assert self_check(as_heard(blind, plain), 2, plain).sentence.endswith("mark some that are none.")
+
+
 @pytest.mark.parametrize("name", ["uncertainty", "margin"])
 def test_where_nothing_is_to_mend_nothing_is_suggested_and_the_run_ends(name: str) -> None:
     rows = [row(0, [0.1] * 6, [0.1] * 2), row(1, [0.2] * 5 + [0.7], [0.1] * 2)]
@@ -142,8 +172,8 @@ def test_where_nothing_is_to_mend_nothing_is_suggested_and_the_run_ends(name: st
     made = find_policy(name).suggest(snapshot_of(drawn, scores))
     assert made.suggestions == () and made.exhausted and made.ends
     assert made.sentence == (
-        "Nothing to mend: 1 of 12 pictures at full strength copy. Take this round; it draws best with "
-        "LoRA × 0.4. You can still accept what you like."
+        "Nothing to mend: 1 of 12 pictures at full strength copy. No further round is needed; this one draws "
+        "best with LoRA × 0.4. You can still accept what you like."
     )
     marked = [replace(one, marked_copy=True) if one.anchor_id == "anchor-1" else one for one in drawn]
     marked[-1] = replace(marked[-1], marked_copy=None)

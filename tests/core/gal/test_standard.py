@@ -12,7 +12,7 @@ from gal_studio.core.gal.selection import explain_all, preferred
 from gal_studio.core.gal.standard import Standard
 from gal_studio.core.gal.uncertainty import score_pool
 from gal_studio.core.recipe import AS_TRAINED, Recipe
-from gal_studio.core.types import CARRIES, CHANCE, Candidate
+from gal_studio.core.types import CARRIES, CHANCE, SUBJECT, Candidate
 from tests.core.builders import anchor, candidate, snapshot_of
 
 WEAK = Recipe.constant(0.4)
@@ -70,6 +70,35 @@ def test_a_prompt_without_a_good_picture_gives_way_and_says_why() -> None:
         "1 of 3 is a copy; the others carry too little of what is to be learned: there is no good picture to "
         "learn from yet."
     )
+
+
+@given(ROUNDS, ROUNDS)
+def test_what_a_picture_should_carry_never_falls_from_round_to_round(before: list, after: list) -> None:
+    first = Standard.of(drawn_in(before))
+    later = Standard.of(drawn_in(after), first)
+    again = Standard.of(drawn_in(after), later)
+    if first.carried is not None:
+        assert later.carried is not None and later.carried >= first.carried >= 0.0
+    assert again.carried == later.carried
+    own = Standard.of(drawn_in(after))
+    assert own.carried is None or (later.carried or 0.0) >= own.carried >= 0.0
+
+
+def test_a_later_round_that_carries_less_suggests_less() -> None:
+    first = [picture(0, index, 0.1, 0.8, AS_TRAINED) for index in range(3)]
+    later = [picture(0, index, 0.1, value, AS_TRAINED) for index, value in enumerate((0.3, 0.3, 0.85))]
+    later += [picture(0, 3, 0.9, 0.3, AS_TRAINED)]
+    scores = score_pool([anchor(0)], later, standard=Standard.of(later, Standard.of(first)))
+    assert (scores[0].faint, scores[0].good) == (2, 1)
+    made = find_policy("margin").suggest(snapshot_of(later, scores, first=tuple(first)))
+    assert [one.candidate_id for one in made.suggestions] == ["anchor-0-2"]
+
+
+def test_a_weakest_recipe_that_lost_the_object_does_not_say_what_is_as_asked() -> None:
+    lost = picture(0, 1, 0.1, 0.0, WEAK, margin=0.5)
+    lost = replace(lost, more_scores={**lost.more_scores, SUBJECT: 0.1})
+    shown = picture(0, 0, 0.1, 1.0, AS_TRAINED, margin=0.1)
+    assert Standard.of([shown, lost]).lacks(shown) == ""
 
 
 @given(ROUNDS)

@@ -1,5 +1,7 @@
 """The verdict names the best round and what is wrong, in words, and never more than was measured."""
 
+from dataclasses import replace
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -63,6 +65,20 @@ def test_a_round_that_lost_the_style_says_so_and_is_not_the_best() -> None:
     said = [each for each in find_warnings(table, "in ink style") if each.kind == "lost"]
     assert [each.round for each in said] == ["Round 2", "Round 3"]
     assert said[0].sentence.startswith("Round 2 lost “in ink style”: its pictures carry 40 points less")
+
+
+def test_a_round_whose_own_pictures_lost_the_style_is_not_the_best() -> None:
+    base = arm("Base model", [picture(0.3, carries=each) for each in CARRIED])
+    kept, more = round_of("Round 1", [0.7, 0.6] * 4), round_of("Round 2", [0.7, 0.6] * 4, "Round 1")
+    said = "9 of 12 do not show the object"
+    table = reports(base, kept, replace(more, lost=said))
+    assert verdict(reports(base, kept, more)).best == "Round 2"
+    assert verdict(table).best == "Round 1"
+    (caution,) = (each for each in find_warnings(table, "in ink style") if each.kind == "lost")
+    assert caution.sentence == (
+        f"Round 2 lacks “in ink style”: among the pictures of its test prompts, {said}. Go back, and accept "
+        "pictures that have it."
+    )
 
 
 def test_fewer_copies_are_no_loss() -> None:

@@ -23,13 +23,15 @@ class PoolSnapshot:
     """The drawn pictures of a round, the scores of its test prompts, and what a person decided so far.
 
     Each candidate has its scores, its copy flag and probability (Eq. G12) and the strength that it was drawn
-    with. `top_k` is how many to suggest; `seed` and `number` (of the round) seed what is random. `rejected`
-    holds candidates, `answered` anchors with an accepted picture. `features` are unit-norm CLIP features by
-    candidate, empty unless the policy needs them; so are `judged`, the other rounds in which the person chose
-    beside suggestions, and `overrides`, how many choices of the project differ from the suggestion.
+    with; `first` are those of the first round of its line, empty in that round. `top_k` is how many to
+    suggest; `seed` and `number` (of the round) seed what is random. `rejected` holds candidates, `answered`
+    anchors with an accepted picture. `features` are unit-norm CLIP features by candidate, empty unless the
+    policy needs them; so are `judged`, the other rounds in which the person chose beside suggestions, and
+    `overrides`, how many choices of the project differ from the suggestion.
     """
 
     candidates: tuple[Candidate, ...]
+    first: tuple[Candidate, ...] = ()
     scores: tuple[AnchorScore, ...]
     top_k: int
     seed: int = 0
@@ -53,12 +55,12 @@ class PoolSnapshot:
     @cached_property
     def standard(self) -> Standard:
         """What a picture of the round must be to be suggested (Eq. G6)."""
-        return Standard.of(self.candidates)
+        return Standard.of(self.candidates, Standard.of(self.first) if self.first else None)
 
     @cached_property
     def check(self) -> SelfCheck:
         """What the round says of itself."""
-        return self_check(self.candidates, self.number)
+        return self_check(self.candidates, self.number, self.first)
 
     def rng(self, name: str) -> numpy.random.Generator:
         """The random generator of a policy in this round."""

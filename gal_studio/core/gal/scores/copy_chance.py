@@ -15,7 +15,8 @@ def _compute(pictures: DrawnPictures) -> Floats | None:
     own = PROMPT_SIMILARITY.compute(pictures)
     reference = REFERENCE_SIMILARITY.compute(pictures)
     assert own is not None and reference is not None
-    columns = (own - reference, pictures.alike)
+    usual = numpy.zeros_like(own) if pictures.usual is None else pictures.usual
+    columns = (own - reference, pictures.alike, usual)
     return numpy.array([copy_chance(Clues(*map(float, row))) for row in zip(*columns, strict=True)])
 
 

@@ -17,8 +17,8 @@ class DrawnPictures:
     (n, d) those of the prompt of each one, `reference_prompts` (m, d) those of the references' prompts, and
     `references` (r, d) those of the references themselves.
     What the vision model says is None where it was not asked: `shown` (n,) is Eq. G10, `alike` (n,) the
-    likeness of Eq. G16, `carried` (n,) is Eq. G17, and `subject` (n,)
-    is Eq. G19, None for a style too.
+    likeness of Eq. G16, `carried` (n,) is Eq. G17, and `subject` (n,) is Eq. G19, None for a style too.
+    `usual` (n,) is half of the margin of what the base model drew for each prompt (Eq. G16); None without it.
     """
 
     pixels: tuple[NDArray[numpy.uint8], ...]
@@ -30,6 +30,7 @@ class DrawnPictures:
     subject: Floats | None = None
     alike: Floats | None = None
     carried: Floats | None = None
+    usual: Floats | None = None
 
 
 @dataclass(frozen=True)
