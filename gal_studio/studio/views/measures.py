@@ -132,7 +132,8 @@ class _Measured:
             return "prompts"
         project = self.test_set.project
         setting = project.project.settings.gal.witnesses
-        heard = next((one.heard for each in project.rounds[:1] for one in each.tiles), None)
+        trained = (each for each in project.rounds if each.round.kind == "fine_tune")
+        heard = next((one.heard for each in trained for one in each.tiles), None)
         return heard if heard and setting == "both" else setting
 
     def have_all(self, score: str) -> bool:
