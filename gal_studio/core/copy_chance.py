@@ -38,7 +38,7 @@ class Clues:
 
 
 def expected(mean: float, own: float | None) -> float:
-    """What is expected of the base model for a prompt: between its mean and its only picture of the prompt.
+    """Eq. G16: what is expected of the base model, between its mean and its only picture of a prompt.
 
     The mean alone where the prompt has no picture.
     """

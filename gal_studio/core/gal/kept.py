@@ -16,7 +16,7 @@ Drawn = Mapping[tuple[str, int], Candidate]
 
 
 def kept(first: Drawn, later: Drawn, rng: numpy.random.Generator) -> Interval | None:
-    """How much more a later round carries (Eq. G17) than an earlier one, where neither of them copies.
+    """Eq. G7: how much more a later round carries (Eq. G17) than an earlier one, where neither copies.
 
     A copy carries all of the style, so that to copy less is no loss. None without such pairs.
     """

@@ -41,7 +41,7 @@ class SelfCheck:
 def self_check(
     candidates: Iterable[Candidate], number: int = 1, first: Iterable[Candidate] = ()
 ) -> SelfCheck:
-    """Eq. G12: what to say of a round of this number, whose chances (Eq. G16) are known, and who decides.
+    """Eq. G7, G12: what to say of a round of this number whose chances (Eq. G16) are known, and who decides.
 
     `first` are the pictures of the first round of its line, which chose who decides; empty in that round.
     """
