@@ -96,8 +96,11 @@ def open_output(workspace: Path) -> BinaryIO:
     return path.open("ab")
 
 
-def run_module(module: str, *words: str) -> None:
-    """Run a module of the engine's side to its end; what it prints when it fails is a StudioError."""
+def run_module(module: str, *words: str) -> str:
+    """Run a module of the engine's side to its end; returns what it printed.
+
+    What it prints when it fails is a StudioError.
+    """
     done = subprocess.run(
         [sys.executable, "-m", module, *words],
         stdin=subprocess.DEVNULL,
@@ -109,6 +112,7 @@ def run_module(module: str, *words: str) -> None:
     if done.returncode:
         lines = done.stderr.strip().splitlines()
         raise StudioError(lines[-1] if lines else f"{module} ended with the code {done.returncode}.")
+    return done.stdout
 
 
 class Keeper:

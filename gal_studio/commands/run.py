@@ -37,6 +37,7 @@ _KINDS: Mapping[str, tuple[type, str]] = {
     "prior": (list, "tables that begin with [[prior]]"),
     "prior_folder": (str, "a directory in quotes"),
     "start_from": (str, "a LoRA's .safetensors file in quotes"),
+    "without_text_encoder": (bool, "true or false"),
     "settings": (dict, "tables such as [settings.tune]"),
 }
 LARGEST_FILE = 4 << 20  # bytes of a project file
@@ -100,6 +101,8 @@ def read_project_file(path: Path) -> ProjectFile:
         given["clip_model"] = _model(path, table["clip_model"])
     if "start_from" in table:
         given["start_from"] = path.parent / user_path(table["start_from"])
+    if "without_text_encoder" in table:
+        given["without_text_encoder"] = table["without_text_encoder"]
     draft = ProjectDraft(
         references=tuple(_reference(path, row) for row in table.get("references", [])),
         changes=table.get("settings", {}),

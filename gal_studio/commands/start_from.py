@@ -22,11 +22,16 @@ def start_from(
     ],
     workspace: Workspace = None,
     project: Wanted = None,
+    without_text_encoder: Annotated[
+        bool,
+        typer.Option("--without-text-encoder", help="Leave out what the LoRA changes of a text encoder."),
+    ] = False,
 ) -> None:
     """Let an untrained project start from a LoRA that was made elsewhere, instead of from its base model."""
     from gal_studio.worker.model_check import CheckHere
 
     with existing_workspace(required_workspace(context, workspace)) as store:
         found = find_project(store, project)
-        Studio(store, models=CheckHere()).start_from_lora(found.id, file)
+        studio = Studio(store, models=CheckHere(), tell=print)
+        studio.start_from_lora(found.id, file, without_text_encoder)
     print(f"{found.name} starts from {file.name}.")

@@ -17,7 +17,6 @@ from typing import Any
 from gal_studio.core.errors import StudioError
 from gal_studio.core.models.lora_start import LoraStart
 from gal_studio.core.models.reports import ModelNames, ModelReport, ModelReports
-from gal_studio.core.settings import TuneSettings
 from gal_studio.engine.hub.models import check_access
 from gal_studio.engine.hub.refusals import address
 from gal_studio.engine.hub.repository import Need, cache_folder, existing_folder
@@ -38,9 +37,9 @@ class CheckHere:
         """The same."""
         return report(names)
 
-    def convert(self, asked: LoraStart, out: Path) -> None:
+    def convert(self, asked: LoraStart, out: Path) -> tuple[str, ...]:
         """See `gal_studio.worker.export.start.convert`."""
-        convert(asked, out)
+        return convert(asked, out)
 
 
 def report(names: ModelNames) -> ModelReports:
@@ -68,12 +67,11 @@ def _reports(field: str, name: str, find: Callable[[], tuple[Need, ...]]) -> lis
 
 
 def _report_on_start(names: ModelNames, pins: Mapping[str, str]) -> ModelReport:
-    tune = TuneSettings(method=names.method, target=names.target, rank=names.rank)
     try:
-        check_start(names.base_model, pins, names.start_from, tune)
+        notes = check_start(names, pins)
     except StudioError as error:
         return ModelReport("start_from", names.start_from, refusal=str(error))
-    return ModelReport("start_from", names.start_from)
+    return ModelReport("start_from", names.start_from, notes=notes)
 
 
 def _report(field: str, name: str, need: Need) -> ModelReport:

@@ -117,12 +117,13 @@ def carry_out(plan: Plan) -> dict[str, Any]:
     with Store(plan.workspace) as store:
         studio = Studio(store, models=CheckHere())
         line = ProgressLine(studio)
+        studio.tell = line.say
         project_id = studio.create_project(replace(plan.draft, origin=_origin(plan)))
         results.claim()
         if plan.measure_last:
             studio.measure_when(project_id, "never")
         known = about_project(studio.project(project_id))
-        for sentence in (*plan.draft.left_out, *known, *_about_crops(plan.draft)):
+        for sentence in (*known, *_about_crops(plan.draft)):
             line.say(sentence)
         refinements: dict[str, str] = {}
         with local_worker(studio, line) as worker:
@@ -217,6 +218,7 @@ def parts_of(plan: Plan) -> dict[str, Any]:
             for place, (picture, _) in enumerate(draft.prior, start=1)
         },
         "LoRA to start from": None if draft.start_from is None else _file_digest(draft.start_from),
+        "its text encoder": "left out" if draft.without_text_encoder else None,
         "settings": draft.changes,
     }
 
@@ -226,7 +228,7 @@ def _origin(plan: Plan) -> str:
     draft = plan.draft
     pictures = [_picture_digest(reference.picture) for reference in draft.given]
     plain = replace(draft, references=(), origin=None, settings=None, prior=(), start_from=None)
-    rest = astuple(plain)[:-2]  # see below
+    rest = astuple(plain)[:-3]  # see below
     parts = [plan.policy, pictures, [reference.prompt for reference in draft.given], rest]
     own = [
         (reference.trigger_word, None if reference.mask is None else _picture_digest(reference.mask))
@@ -242,6 +244,8 @@ def _origin(plan: Plan) -> str:
         parts.append("instant")
     if draft.start_from is not None:
         parts.append(_file_digest(draft.start_from))
+    if draft.without_text_encoder:
+        parts.append("without text encoder")
     return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()
 
 

@@ -11,7 +11,7 @@ class LoraStart:
     """The file at `path`, and the project that is to start from it.
 
     `settings` are all settings of the project as JSON, `trigger` are its words, and `commits` those of hub
-    models that are known already.
+    models that are known already. What changes a text encoder is refused unless it is left out.
     """
 
     path: str
@@ -19,6 +19,7 @@ class LoraStart:
     trigger: str
     settings: Mapping[str, Any]
     commits: Mapping[str, str]
+    without_text_encoder: bool = False
 
     def to_json(self) -> str:
         """All of it on one line."""

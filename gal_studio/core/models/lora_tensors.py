@@ -4,12 +4,16 @@ from collections.abc import Iterable, Mapping
 from typing import Literal
 
 Role = Literal[
-    "down", "up", "mid", "alpha", "magnitude", "bias", "norm",
+    "down", "up", "mid", "alpha", "magnitude", "magnitude_of_outputs", "of_change", "bias", "norm",
     "hada_w1_a", "hada_w1_b", "hada_w2_a", "hada_w2_b", "hada_t1", "hada_t2",
     "lokr_w1", "lokr_w1_a", "lokr_w1_b", "lokr_w2", "lokr_w2_a", "lokr_w2_b", "lokr_t2",
     "oft", "glora",
 ]  # fmt: skip
-"""`down` and `up` are the factors of a LoRA, `mid` is Tucker's core; the others are named as in LyCORIS."""
+"""`down` and `up` are the factors of a LoRA, `mid` is Tucker's core; the others are named as in LyCORIS.
+
+The magnitudes are a DoRA's: peft's are always `magnitude_of_outputs`. With `of_change` they are those of
+what the LoRA adds, not of the whole weight.
+"""
 
 _PLAIN: tuple[Role, ...] = (
     "hada_w1_a", "hada_w1_b", "hada_w2_a", "hada_w2_b", "hada_t1", "hada_t2",
@@ -31,9 +35,10 @@ _ENDINGS: Mapping[str, Role] = {
     ".lora_linear_layer.up.weight": "up",
     ".alpha": "alpha",
     ".dora_scale": "magnitude",
-    ".lora_magnitude_vector": "magnitude",
-    ".lora_magnitude_vector.weight": "magnitude",
-    ".lora_magnitude_vector.default.weight": "magnitude",
+    ".wd_for_diff": "of_change",
+    ".lora_magnitude_vector": "magnitude_of_outputs",
+    ".lora_magnitude_vector.weight": "magnitude_of_outputs",
+    ".lora_magnitude_vector.default.weight": "magnitude_of_outputs",
     ".lora_A.bias": "bias",
     ".lora_B.bias": "bias",
     ".lora_A.default.bias": "bias",
@@ -57,6 +62,12 @@ _ENDINGS: Mapping[str, Role] = {
     ".b2.weight": "glora",
     **{f".{role}": role for role in _PLAIN},
 }
+MAGNITUDES: frozenset[Role] = frozenset({"magnitude", "magnitude_of_outputs"})
+TEXT = (
+    "lora_te", "text_encoder", "te1.", "te2.", "te.", "lycoris_te", "lycoris_text", "text_model", "clip_",
+    "conditioner.", "cond_stage_model.",
+)  # fmt: skip
+"""How the names of a text encoder's layers begin."""
 _WITH_FACTORS: frozenset[Role] = frozenset({"down", "up", "oft", "glora", *_PLAIN})
 
 
@@ -78,6 +89,11 @@ def layers_of(names: Iterable[str]) -> dict[str, set[Role]]:
     return layers
 
 
+def is_of_text(layer: str) -> bool:
+    """Whether a layer of a file belongs to a text encoder."""
+    return layer.removeprefix("base_model.model.").startswith(TEXT)
+
+
 def holds_lora(names: Iterable[str]) -> bool:
     """Whether any tensor is a factor of a LoRA, of whatever kind."""
     return any(roles & _WITH_FACTORS for roles in layers_of(names).values())
@@ -86,7 +102,9 @@ def holds_lora(names: Iterable[str]) -> bool:
 def kind_in_words(roles: Iterable[Role]) -> str:
     """How a LoRA with such tensors is called: "LoRA", "DoRA", "LoHa", "LoKr", "OFT" or "GLoRA"."""
     there = set(roles)
-    for role, words in (("magnitude", "DoRA"), ("oft", "OFT"), ("glora", "GLoRA")):
+    if there & MAGNITUDES:
+        return "DoRA"
+    for role, words in (("oft", "OFT"), ("glora", "GLoRA")):
         if role in there:
             return words
     if any(role.startswith("hada_") for role in there):

@@ -15,7 +15,8 @@ class ModelNames:
     """The names of a project's models, and the precision in which the base model is held.
 
     `start_from` is the file of a LoRA from elsewhere, or ""; what it has to fit are method, target and rank.
-    `adapter` is the image adapter, `native` or "".
+    Its changes of a text encoder are refused unless the start is `without_text_encoder`. `adapter` is the
+    image adapter, `native` or "".
     """
 
     base_model: str
@@ -27,11 +28,14 @@ class ModelNames:
     target: Target = "all"
     rank: int = 1
     adapter: str = ""
+    without_text_encoder: bool = False
 
 
 @dataclass(frozen=True)
 class ModelReport:
     """What is known of the model in a `field` of `ModelNames`; a `refusal` says why it cannot be used.
+
+    `notes` are what a person should know of one that can be.
 
     One of the hub has a `repository`, a `commit`, a `licence` ("" if its card states none), the
     `address` of its page, and `missing` of `total` bytes that are still to be downloaded.
@@ -46,6 +50,7 @@ class ModelReport:
     address: str = ""
     total: int = 0
     missing: int = 0
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -59,7 +64,9 @@ class ModelReports:
     @classmethod
     def of_json(cls, given: Mapping[str, Any]) -> "ModelReports":
         """Read what a process has sent."""
-        models = tuple(ModelReport(**one) for one in given["models"])
+        models = tuple(
+            ModelReport(**{**one, "notes": tuple(one.get("notes", ()))}) for one in given["models"]
+        )
         return cls(models, str(given["folder"]), int(given["free"]))
 
     @property
@@ -81,6 +88,11 @@ class ModelReports:
         if self.missing <= self.free:
             return ""
         return no_space(self.missing, self.free, self.folder)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a person should know of models that can be used."""
+        return tuple(note for one in self.models for note in one.notes)
 
     def check(self) -> None:
         """Refuse models that cannot be used."""

@@ -4,27 +4,30 @@ import json
 import math
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import torch
 
 from gal_studio.core.errors import StudioError
-from gal_studio.core.models.lora_tensors import Role, holds_lora, kind_in_words, split
+from gal_studio.core.models.lora_tensors import MAGNITUDES, Role, holds_lora, is_of_text, kind_in_words, split
 from gal_studio.core.models.names import refuse_pickle
 from gal_studio.core.settings import TuneSettings
+from gal_studio.engine.export.decomposed import Weights, decomposed, nearest, scaled_change
 from gal_studio.engine.export.foreign_factors import UnfitError, factors_of
-from gal_studio.engine.export.foreign_names import Place, changeable, is_of_text, places
+from gal_studio.engine.export.foreign_names import Place, changeable, own_name, places
 from gal_studio.engine.models.adapters import PEFT_CONFIGURATION, attach_lora, targeted_layers, trainable
 from gal_studio.engine.models.factors import Factors
 from gal_studio.engine.models.image_model import ImageModel
 from gal_studio.engine.models.one_file import read_one_file
 
 LARGEST_RANK = 1024  # of a project
+MOST_LOST = 0.5
+"""The largest share of a DoRA's change that a rank may leave out."""
+_UNTOLD = 1e-4  # the share that is rounding
 _PEFT_FILE, _PEFT_BESIDE = "adapter_model.safetensors", "adapter_config.json"
 _BEYOND: Mapping[Role, str] = {
-    "magnitude": "also scales the rows of the base model's weights (DoRA)",
     "bias": "also adds to biases",
     "norm": "also changes whole weights or norms",
     "oft": "turns weights (OFT) and adds nothing to them",
@@ -40,36 +43,107 @@ class LoraFile:
     path: Path
     layers: Mapping[str, Mapping[Role, torch.Tensor]]
     metadata: Mapping[str, str]
+    text_layers: int = 0  # that are left out
+
+    @property
+    def is_dora(self) -> bool:
+        """Whether any layer has learned magnitudes."""
+        return any(roles.keys() & MAGNITUDES for roles in self.layers.values())
 
     @property
     def words(self) -> str:
         """What it is: "a LoKr of 224 layers"."""
         kind = kind_in_words(role for roles in self.layers.values() for role in roles)
-        return f"{'an' if kind == 'OFT' else 'a'} {kind} of {len(self.layers)} layers"
+        return f"{'an' if kind == 'OFT' else 'a'} {kind} of {_layers(len(self.layers))}"
 
     def refusal(self, why: str, advice: str) -> StudioError:
         """Refuse the file by what it is."""
         return StudioError(f"The file {self.path.name}, {self.words}, {why}: {advice}.")
 
 
-def read_foreign(model: ImageModel, path: Path) -> dict[str, Factors]:
-    """The factors of a LoRA by the layers of this model; refused unless the model takes all of it exactly."""
-    file = read_lora_file(path)
-    by_name, modules = places(model), changeable(model.denoiser)
-    scales = _Scales(file)
+@dataclass(frozen=True)
+class Choices:
+    """How a LoRA from elsewhere is taken over.
+
+    A DoRA becomes factors of at most the `rank`, with the base model's `weights`. `without_text` leaves out
+    what changes a text encoder; otherwise such a file is refused.
+    """
+
+    rank: int = LARGEST_RANK
+    without_text: bool = False
+    weights: Weights | None = None
+
+
+@dataclass(frozen=True)
+class Foreign:
+    """The factors of a LoRA from elsewhere by the layers of the model, and what is not taken over of it.
+
+    `lost` is the share of a DoRA's change that its factors leave out (of the Frobenius norm over all layers).
+    """
+
+    factors: Mapping[str, Factors]
+    text_layers: int = 0
+    lost: float = 0.0
+    is_dora: bool = False
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a person should know, in sentences."""
+        said = []
+        if self.text_layers:
+            said.append(
+                f"{_layers(self.text_layers)} of the text encoder left out: the LoRA draws otherwise than in "
+                "its own program."
+            )
+        if self.is_dora:
+            rank = max(factors.rank for factors in self.factors.values())
+            lost = (
+                f"{_percent(self.lost)} % of its change is left out (a higher rank keeps more)"
+                if self.lost > _UNTOLD
+                else "its change is the same"
+            )
+            said.append(f"The DoRA becomes a LoRA of rank {rank}: {lost}.")
+        return tuple(said)
+
+
+def _layers(count: int) -> str:
+    return f"{count} layer{'' if count == 1 else 's'}"
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.1f}" if share < 0.1 else f"{100 * share:.0f}"
+
+
+def read_foreign(model: ImageModel, path: Path, choices: Choices = Choices()) -> Foreign:
+    """The factors of a LoRA by the layers of this model; refused unless the model takes all of it.
+
+    All but a DoRA's are exact.
+    """
+    choices = choices or Choices()
+    file = read_lora_file(path, choices.without_text)
+    reader = _Reader(file, model, choices)
     found: dict[str, Factors] = {}
-    unknown = [name for name in file.layers if name not in by_name]
+    unknown = [name for name in file.layers if name not in reader.by_name]
     if unknown:
         raise _misfit(file, model, f"it lacks {len(unknown)} of the layers, such as {min(unknown)}")
-    for name, tensors in file.layers.items():
-        for layer, factors in _of_layer(file, model, name, tensors, by_name[name], modules, scales).items():
+    for name in file.layers:
+        for layer, factors in reader.of_layer(name).items():
             if layer in found:
                 raise file.refusal(f"changes the layer {layer} twice", "export it again")
             found[layer] = _without_idle_rows(factors)
-    return found
+    if not all(one.isfinite().all() for factors in found.values() for one in (factors.down, factors.up)):
+        raise file.refusal("has scales that make its weights infinite", "choose an earlier file of it")
+    if not any(factors.down.any() and factors.up.any() for factors in found.values()):
+        raise file.refusal("changes nothing: all that it adds is 0", "choose a later file of its training")
+    if (lost := reader.lost) > MOST_LOST:
+        raise file.refusal(
+            f"cannot be a LoRA of rank {choices.rank}, which leaves out {_percent(lost)} % of its change",
+            "choose a higher rank, or a plain LoRA",
+        )
+    return Foreign(found, file.text_layers, lost, file.is_dora)
 
 
-def read_lora_file(path: Path) -> LoraFile:
+def read_lora_file(path: Path, without_text: bool = False) -> LoraFile:
     """Read a LoRA's file; refused by what it is if it changes more than a LoRA in two factors does."""
     from safetensors import safe_open
 
@@ -96,48 +170,83 @@ def read_lora_file(path: Path) -> LoraFile:
     read = LoraFile(path, layers, metadata)
     if others:
         raise read.refusal(f"has tensors that are of no LoRA, such as {min(others)}", "choose another file")
-    _refuse_what_is_beyond(read)
-    return read
+    return _of_the_picture_model(read, without_text)
 
 
-def _refuse_what_is_beyond(file: LoraFile) -> None:
-    text = sorted(name for name in file.layers if is_of_text(name))
-    if text:
+def _of_the_picture_model(file: LoraFile, without_text: bool) -> LoraFile:
+    """The file without a text encoder's layers, if these may be left out; the rest has to be a LoRA."""
+    text = {name for name in file.layers if is_of_text(name)}
+    if text and not without_text:
         raise file.refusal(
-            f"also changes the text encoder ({len(text)} layers), which the studio does not train",
-            "choose one that changes the picture model alone",
+            f"also changes the text encoder ({_layers(len(text))}), which the studio does not train",
+            "choose to leave these out, or choose one that changes the picture model alone",
         )
+    kept = {name: roles for name, roles in file.layers.items() if name not in text}
+    if not kept:
+        raise file.refusal("changes a text encoder alone", "choose one that changes the picture model")
+    rest = replace(file, layers=kept, text_layers=len(text))
     for role, words in _BEYOND.items():
-        if count := sum(role in roles for roles in file.layers.values()):
-            raise file.refusal(
-                f"{words} ({count} layers), which the studio does not train on from",
+        if count := sum(role in roles for roles in kept.values()):
+            raise rest.refusal(
+                f"{words} ({_layers(count)}), which the studio does not train on from",
                 "choose a plain LoRA, or merge it into a base model with its own trainer",
             )
+    return rest
 
 
-def _of_layer(
-    file: LoraFile,
-    model: ImageModel,
-    name: str,
-    tensors: Mapping[Role, torch.Tensor],
-    place: Place,
-    modules: Mapping[str, torch.nn.Module],
-    scales: "_Scales",
-) -> dict[str, Factors]:
-    """What a layer of the file adds to those of the model; one of several parts is cut by its outputs."""
-    shapes = [tuple(modules[layer].weight.shape) for layer in place.layers]  # type: ignore[arg-type]
-    whole = (sum(shape[0] for shape in shapes), *shapes[0][1:])
-    rank = tensors["down"].shape[0] if "down" in tensors else 1
-    try:
-        made = factors_of(tensors, whole, scales.of(name, rank))
-    except UnfitError as error:
-        if "sizes" in str(error):
-            raise _misfit(file, model, str(error)) from error
-        raise file.refusal(
-            f"is damaged at the layer {name} ({error})", "copy or download it again"
-        ) from error
-    cut = made.up.split([shape[0] for shape in shapes])
-    return {layer: Factors(made.down, up) for layer, up in zip(place.layers, cut, strict=True)}
+class _Reader:
+    """Reads the layers of a file into those of a model, and counts what a DoRA's factors leave out."""
+
+    def __init__(self, file: LoraFile, model: ImageModel, choices: Choices) -> None:
+        self._file, self._model, self._choices = file, model, choices
+        self.by_name: Mapping[str, Place] = places(model)
+        self._modules = changeable(model.denoiser)
+        self._scales = _Scales(file)
+        self._whole = self._left = 0.0  # squares
+
+    @property
+    def lost(self) -> float:
+        """The share of a DoRA's change that is left out, from 0 to 1."""
+        return math.sqrt(self._left / self._whole) if self._whole else 0.0
+
+    def of_layer(self, name: str) -> dict[str, Factors]:
+        """What a layer of the file adds to those of the model; one of several parts is cut by its outputs."""
+        tensors, layers = self._file.layers[name], self.by_name[name].layers
+        shapes = [tuple(self._modules[layer].weight.shape) for layer in layers]  # type: ignore[arg-type]
+        whole = (sum(shape[0] for shape in shapes), *shapes[0][1:])
+        outs = [shape[0] for shape in shapes]
+        rank = tensors["down"].shape[0] if "down" in tensors and tensors["down"].dim() else 1
+        try:
+            made = factors_of(tensors, whole, self._scales.of(name, rank))
+            if not tensors.keys() & MAGNITUDES:
+                cut = [Factors(made.down, up) for up in made.up.split(outs)]
+            elif "of_change" in tensors:
+                scaled = scaled_change(tensors, made)
+                cut = [Factors(scaled.down, up) for up in scaled.up.split(outs)]
+            else:
+                change = decomposed(tensors, made, self._weight(layers))
+                cut = [self._nearest(part) for part in change.split(outs)]
+        except UnfitError as error:
+            if "sizes" in str(error):
+                raise _misfit(self._file, self._model, str(error)) from error
+            raise self._file.refusal(
+                f"is damaged at the layer {name} ({error})", "copy or download it again"
+            ) from error
+        return dict(zip(layers, cut, strict=True))
+
+    def _weight(self, layers: Collection[str]) -> torch.Tensor:
+        if self._choices.weights is None:
+            raise self._file.refusal(
+                "is converted with the weights of the base model, which are not here",
+                "download the base model first, or choose a plain LoRA",
+            )
+        return torch.cat([self._choices.weights(layer).float() for layer in layers])
+
+    def _nearest(self, change: torch.Tensor) -> Factors:
+        made = nearest(change, self._choices.rank)
+        self._whole += float(change.double().square().sum())
+        self._left += float((change - made.change).double().square().sum())
+        return made
 
 
 class _Scales:
@@ -151,8 +260,8 @@ class _Scales:
         if not self._given:
             return 1.0
         usual = self._given.get("lora_alpha")
-        alpha = _by_pattern(self._given.get("alpha_pattern"), name, usual)
-        if not isinstance(alpha, int | float):
+        alpha = _by_pattern(self._given.get("alpha_pattern"), own_name(name), usual)
+        if not isinstance(alpha, int | float) or isinstance(alpha, bool) or rank < 1:
             return 1.0
         return float(alpha) / (math.sqrt(rank) if self._given.get("use_rslora") else rank)
 
@@ -185,38 +294,43 @@ def _configuration(file: LoraFile) -> Mapping[str, Any]:
     return {re.sub(r"^(unet|transformer)\.", "", str(name)): value for name, value in given.items()}
 
 
-def attach_foreign(model: ImageModel, path: Path, settings: TuneSettings) -> None:
-    """Attach a LoRA with these settings that changes every weight as the file does.
+def attach_foreign(
+    model: ImageModel, path: Path, settings: TuneSettings, choices: Choices | None = None
+) -> Foreign:
+    """Attach a LoRA with these settings that changes every weight as the file does; see `read_fitting`.
 
     Its rank may be larger than the file's: the rows that are added do nothing until they are trained.
     """
-    found = read_fitting(model, path, settings)
-    attach_lora(model, settings, torch.Generator().manual_seed(0), found)
+    read = read_fitting(model, path, settings, choices)
+    attach_lora(model, settings, torch.Generator().manual_seed(0), read.factors.keys())
     weights = trainable(model)
     with torch.no_grad():
-        for layer, factors in found.items():
+        for layer, factors in read.factors.items():
             down, up = (weights[f"{layer}.lora_{factor}.default.weight"] for factor in "AB")
             down[: factors.rank] = factors.down.to(down)
             up[:, : factors.rank] = factors.up.to(up)
+    return read
 
 
-def read_fitting(model: ImageModel, path: Path, settings: TuneSettings) -> dict[str, Factors]:
+def read_fitting(
+    model: ImageModel, path: Path, settings: TuneSettings, choices: Choices | None = None
+) -> Foreign:
     """The factors of a LoRA; refused unless a training with these settings can start from all of them.
 
-    Layers that no target has are trained as well.
+    Layers that no target has are trained as well. A DoRA gets the rank of the settings.
     """
     if settings.method != "lora":
         raise StudioError(
             f"The LoRA {path.name} cannot start a training of the whole model: choose the method LoRA."
         )
-    found = read_foreign(model, path)
-    _refuse_a_smaller_target(model, path, settings, found)
-    if (rank := max(factors.rank for factors in found.values())) > settings.rank:
+    read = read_foreign(model, path, replace(choices or Choices(), rank=settings.rank))
+    _refuse_a_smaller_target(model, path, settings, read.factors.keys())
+    if (rank := max(factors.rank for factors in read.factors.values())) > settings.rank:
         needed = f"choose a rank of at least {rank}" if rank <= LARGEST_RANK else "choose a smaller one"
         raise StudioError(
             f"The LoRA {path.name} has the rank {rank}, and the project {settings.rank}: {needed}."
         )
-    return found
+    return read
 
 
 def _refuse_a_smaller_target(

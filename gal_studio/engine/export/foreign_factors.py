@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 import torch
 
-from gal_studio.core.models.lora_tensors import Role
+from gal_studio.core.models.lora_tensors import MAGNITUDES, Role
 from gal_studio.engine.models.factors import Factors
 
 Tensors = Mapping[Role, torch.Tensor]
@@ -21,15 +21,23 @@ class UnfitError(ValueError):
 def factors_of(tensors: Tensors, shape: tuple[int, ...], scale: float | None) -> Factors:
     """The factors of a layer whose weight has this `shape`: (out, in) or (out, in, height, width).
 
-    `scale` is used where the file has no alpha; None: 1.
+    `scale` is used where the file has no alpha; None: 1. What makes it a DoRA is left to
+    `gal_studio.engine.export.decomposed`.
     """
-    if "down" in tensors or "up" in tensors:
-        made = _lora(tensors, scale)
-    elif "hada_w1_a" in tensors:
-        made = _loha(tensors)
-    else:
-        made = _lokr(tensors)
-    return _shaped(made, shape)
+    kind = next((kind for kind in ("hada_", "lokr_") if any(role.startswith(kind) for role in tensors)), "")
+    own = {role for role in tensors if role.startswith(kind)} if kind else {"down", "up", "mid"}
+    if others := tensors.keys() - own - {"alpha", *MAGNITUDES, "of_change"}:
+        raise UnfitError(f"it is of two kinds at once ({min(others)})")
+    try:
+        if kind == "hada_":
+            made = _loha(tensors)
+        elif kind == "lokr_":
+            made = _lokr(tensors)
+        else:
+            made = _lora(tensors, scale)
+        return _shaped(made, shape)
+    except (RuntimeError, IndexError) as error:  # of a tensor with more or fewer sides than it should have
+        raise UnfitError("its factors do not go together") from error
 
 
 def _needed(tensors: Tensors, *roles: Role) -> list[torch.Tensor]:
@@ -40,8 +48,12 @@ def _needed(tensors: Tensors, *roles: Role) -> list[torch.Tensor]:
 
 
 def _alpha(tensors: Tensors, rank: int, otherwise: float | None) -> float:
+    if rank < 1:
+        raise UnfitError("its factors have no rows")
     if "alpha" in tensors:
-        return float(tensors["alpha"].flatten()[0]) / rank
+        if tensors["alpha"].numel() != 1:
+            raise UnfitError("its alpha is not one number")
+        return float(tensors["alpha"]) / rank
     return 1.0 if otherwise is None else otherwise
 
 
@@ -60,7 +72,7 @@ def _loha(tensors: Tensors) -> Factors:
     """(a1 b1) * (a2 b2), elementwise: a product of all pairs of rows, of the product of the ranks."""
     a1, b1, a2, b2 = _needed(tensors, "hada_w1_a", "hada_w1_b", "hada_w2_a", "hada_w2_b")
     rank = b1.shape[0]
-    if "hada_t1" in tensors:
+    if "hada_t1" in tensors or "hada_t2" in tensors:
         t1, t2 = _needed(tensors, "hada_t1", "hada_t2")
         a1, b1 = a1.T, torch.einsum("ijhw,jn->inhw", t1, b1)
         a2, b2 = a2.T, torch.einsum("ijhw,jn->inhw", t2, b2)
@@ -72,6 +84,9 @@ def _loha(tensors: Tensors) -> Factors:
 def _lokr(tensors: Tensors) -> Factors:
     """kron(w1, w2) = kron(u1, u2) kron(v1, v2), where w1 = u1 v1 and w2 = u2 v2."""
     rank = None
+    for role in ("lokr_w1", "lokr_w2"):
+        if role in tensors and any(f"{role}_{half}" in tensors for half in "ab"):
+            raise UnfitError(f"it has {role} whole and in halves")
     if "lokr_w1" in tensors:
         first = _thin(tensors["lokr_w1"])
     else:

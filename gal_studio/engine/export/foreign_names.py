@@ -14,11 +14,9 @@ _DOTTED = (
     "base_model.model.unet.", "base_model.model.transformer.", "base_model.model.diffusion_model.",
 )  # fmt: skip
 _JOINED = (
-    "lora_unet_", "lora_transformer_", "lora_diffusion_model_", "lycoris_", "lycoris_unet_",
+    "lora_unet_", "lora_unet__", "lora_transformer_", "lora_diffusion_model_", "lycoris_", "lycoris_unet_",
     "lycoris_transformer_",
 )  # fmt: skip
-TEXT = ("lora_te", "text_encoder", "te1.", "te2.", "te.", "lycoris_te", "lycoris_text", "text_model", "clip_")
-"""How the names of a text encoder's layers begin."""
 _ORIGINAL = ExportForm("original", "", "", original_names=True)
 _RESNET = {
     "conv1": "in_layers.2",
@@ -72,9 +70,9 @@ def changeable(denoiser: torch.nn.Module) -> dict[str, torch.nn.Module]:
     return {name: layer for name, layer in denoiser.named_modules() if isinstance(layer, kinds)}
 
 
-def is_of_text(name: str) -> bool:
-    """Whether a layer of a file belongs to a text encoder."""
-    return name.removeprefix("base_model.model.").startswith(TEXT)
+def own_name(name: str) -> str:
+    """The name of a layer in its model, without what files put before it."""
+    return name.removeprefix(max((begin for begin in _DOTTED if name.startswith(begin)), key=len))
 
 
 def _enter(found: dict[str, Place], name: str, place: Place) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.models.lora_start import LoraStart
-from gal_studio.core.models.lora_tensors import Role, holds_lora, kind_in_words, layers_of, split
+from gal_studio.core.models.lora_tensors import Role, holds_lora, is_of_text, kind_in_words, layers_of, split
 from gal_studio.core.models.names import refuse_pickle
 from gal_studio.core.models.weights_header import metadata_object
 from gal_studio.state import Store
@@ -16,7 +16,7 @@ from gal_studio.state.files.paths import user_path
 from gal_studio.state.tables.starts import Start
 from gal_studio.workspace.archive.safetensors_header import read_header
 
-Convert = Callable[[LoraStart, Path], None]
+Convert = Callable[[LoraStart, Path], object]
 """Writes a LoRA as an adapter of the studio, and refuses one that does not fit."""
 
 LARGEST_HEADER = 32 << 20  # bytes; a header may hold a thumbnail and thousands of tags
@@ -38,6 +38,8 @@ _WIDTHS = {768: "Stable Diffusion 1.x", 1024: "Stable Diffusion 2.x", 2048: "Sta
 class LoraFacts:
     """What a LoRA's file says of itself: base in words, kind, largest rank, number of layers, trigger words.
 
+    `text_layers` of the layers are those of a text encoder.
+
     The rank is 0 where a kind has none. Base and trigger are "" where it does not say; `tag` is the one that
     its captions had most often.
     """
@@ -49,6 +51,7 @@ class LoraFacts:
     layers: int
     trigger: str
     tag: str
+    text_layers: int = 0
 
     @property
     def sentence(self) -> str:
@@ -57,7 +60,8 @@ class LoraFacts:
         often = f"its most frequent tag is “{self.tag}”" if self.tag else "it states no trigger words"
         trigger = f"its trigger words are “{self.trigger}”" if self.trigger else often
         rank = f"of rank {self.rank} in" if self.rank else "of"
-        return f"{self.name}: a {self.kind} {base}, {rank} {self.layers} layers; {trigger}."
+        text = f" ({self.text_layers} of them of the text encoder)" if self.text_layers else ""
+        return f"{self.name}: a {self.kind} {base}, {rank} {self.layers} layers{text}; {trigger}."
 
 
 def checked_lora(given: str | Path) -> Path:
@@ -85,14 +89,16 @@ def read_lora_facts(given: str | Path) -> LoraFacts:
         raise StudioError(f"The file {path.name} is damaged: copy or download it again.") from error
     if not holds_lora(header.tensors) or not all(downs.values()):
         raise StudioError(f"The file {path.name} holds no LoRA: choose a LoRA's .safetensors file.")
+    layers = layers_of(header.tensors)
     return LoraFacts(
         name=path.name,
         base=_stated_base(metadata) or _base_by_layers(downs),
         kind=kind_in_words(roles.values()),
         rank=max((shape[0] for shape in downs.values()), default=0),
-        layers=len(layers_of(header.tensors)),
+        layers=len(layers),
         trigger=_trigger(metadata),
         tag=_tag(metadata),
+        text_layers=sum(map(is_of_text, layers)),
     )
 
 

@@ -51,9 +51,13 @@ class ModelCheck:
             threading.Thread(target=self._find_out, args=(names,), daemon=True).start()
         return known
 
-    def convert(self, asked: LoraStart, out: Path) -> None:
-        """Write a LoRA from elsewhere as an adapter of the studio; refused if it does not fit."""
-        run_module("gal_studio.worker.export.start", asked.to_json(), str(out))
+    def convert(self, asked: LoraStart, out: Path) -> tuple[str, ...]:
+        """Write a LoRA from elsewhere as an adapter of the studio; refused if it does not fit.
+
+        Returns what a person should know of what is not taken over.
+        """
+        said = run_module("gal_studio.worker.export.start", asked.to_json(), str(out))
+        return tuple(filter(None, said.splitlines()))
 
     def _find_out(self, names: ModelNames) -> None:
         try:

@@ -41,7 +41,8 @@ class ProjectDraft:
     `references` are drafts or (picture, prompt); those with the same trigger word show one object. `changes`
     override some settings of the preset; `anchors` are templates with `{}` for the subject; `prior` are
     pictures that the training keeps as they are (Eq. G9), with prompts, in place of drawn ones. Trainings
-    `start_from` a LoRA from elsewhere, or from the base model.
+    `start_from` a LoRA from elsewhere, or from the base model; one that changes a text encoder is refused
+    unless it is taken `without_text_encoder`.
     """
 
     kind: Kind
@@ -58,6 +59,7 @@ class ProjectDraft:
     origin: str | None = None
     prior: Sequence[tuple[Picture, str]] = ()
     start_from: Path | None = None
+    without_text_encoder: bool = False
 
     @property
     def given(self) -> tuple[ReferenceDraft, ...]:
@@ -156,6 +158,7 @@ def model_names(draft: ProjectDraft) -> ModelNames:
         settings.tune.target,
         settings.tune.rank if draft.start_from is not None else 1,
         settings.references.adapter,
+        draft.without_text_encoder,
     )
 
 
@@ -164,7 +167,9 @@ def _prepared_start(
 ) -> Start | None:
     if draft.start_from is None:
         return None
-    asked = LoraStart(models.start_from, models.base_model, trigger, settings.to_dict(), {})
+    asked = LoraStart(
+        models.start_from, models.base_model, trigger, settings.to_dict(), {}, draft.without_text_encoder
+    )
     return prepare_start(store, asked, convert)
 
 

@@ -24,15 +24,18 @@ class Models(Protocol):
     def peek(self, names: ModelNames) -> ModelReports | None:
         """The same without waiting: None while it is found out."""
 
-    def convert(self, asked: LoraStart, out: Path) -> None:
-        """Write a LoRA from elsewhere as an adapter of the studio; refused if it does not fit."""
+    def convert(self, asked: LoraStart, out: Path) -> tuple[str, ...]:
+        """Write a LoRA from elsewhere as an adapter of the studio; refused if it does not fit.
+
+        Returns what a person should know of what is not taken over.
+        """
 
 
 class Verbs:
     """Verbs on one store. `wake` is called with the workspace whenever work was queued.
 
     With `models`, the models of a new project are checked before it is created; otherwise its first job does.
-    `tell` hears what was left out of a prompt, in a sentence.
+    `tell` hears what was left out of a prompt or of a LoRA to start from, in a sentence.
     """
 
     def __init__(
@@ -45,16 +48,16 @@ class Verbs:
         self.store = store
         self._wake = wake
         self.models = models
-        self._tell = tell
+        self.tell = tell
 
     def _convert_lora(self, asked: LoraStart, out: Path) -> None:
-        (self.models or model_check).convert(asked, out)
+        self._tell_each((self.models or model_check).convert(asked, out))
 
     def _tell_each(self, sentences: Iterable[str]) -> None:
         """Tell what there is to tell, each sentence once."""
-        if self._tell is not None:
+        if self.tell is not None:
             for sentence in dict.fromkeys(filter(None, sentences)):
-                self._tell(sentence)
+                self.tell(sentence)
 
     def _wake_worker(self) -> None:
         """Wake the worker once what was queued is stored."""

@@ -48,16 +48,22 @@ class FileVerbs(Verbs):
         write_whole(path, data, path.parent)
         return path
 
-    def start_from_lora(self, project_id: str, path: Path) -> None:
-        """Let an untrained project start from a LoRA with diffusers' or kohya's keys, made for its model.
+    def start_from_lora(self, project_id: str, path: Path, without_text_encoder: bool = False) -> None:
+        """Let an untrained project start from a LoRA of any trainer, made for its model (docs/models.md).
 
-        It is compared with the base model, and refused if it does not fit.
+        It is compared with the base model, and refused if it does not fit, or changes a text encoder and is
+        not to be taken `without_text_encoder`.
         """
         check_unstarted(self.store, project_id)
         project, words = self.store.projects.get(project_id), self.store.projects.prompts(project_id).trigger
         commits = dict(self.store.projects.revisions(project_id))
         asked = LoraStart(
-            str(checked_lora(path)), project.base_model, words, project.settings.to_dict(), commits
+            str(checked_lora(path)),
+            project.base_model,
+            words,
+            project.settings.to_dict(),
+            commits,
+            without_text_encoder,
         )
         self.store.starts.set(project_id, prepare_start(self.store, asked, self._convert_lora))
 

@@ -71,7 +71,8 @@ def _start(request: Payload) -> tuple[dict[str, Any], list[ModelProblem]]:
         Settings().updated(changes)
     except StudioError as error:
         return {}, [ModelProblem("start_from", str(error))]
-    return {"start_from": Path(given), "changes": changes}, []
+    without = bool(request.get("without_text_encoder"))
+    return {"start_from": Path(given), "changes": changes, "without_text_encoder": without}, []
 
 
 def _found(reports: ModelReports) -> ModelFacts:
@@ -85,7 +86,7 @@ def _found(reports: ModelReports) -> ModelFacts:
     from_hub = [one for one in reports.models if one.repository]
     sentences = [_sentence(reports)] if from_hub else []
     if any(one.field == "start_from" for one in reports.models):
-        sentences.append("The LoRA fits the base model.")
+        sentences += ["The LoRA fits the base model.", *reports.notes]
     return ModelFacts(
         models=tuple(map(_model, from_hub)),
         sentence="" if refused else " ".join(sentences),

@@ -170,6 +170,7 @@ def draft(request: Payload) -> ProjectDraft:
         seed=seed,
         origin=request.get("origin"),
         start_from=Path(start_of(request)) if start_of(request) else None,
+        without_text_encoder=bool(request.get("without_text_encoder")),
     )
 
 

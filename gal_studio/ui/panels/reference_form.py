@@ -12,7 +12,7 @@ from gal_studio.core.types import Kind
 from gal_studio.state import Store
 from gal_studio.studio import ReferenceDraft
 from gal_studio.studio.create.anchors import anchor_prompts
-from gal_studio.studio.create.lora_file import read_lora_facts
+from gal_studio.studio.create.lora_file import LoraFacts, read_lora_facts
 from gal_studio.studio.create.project import default_name
 from gal_studio.studio.create.references import Mask
 from gal_studio.ui.api.mask_runs import pixels_of
@@ -32,14 +32,15 @@ def derived(form: Payload, store: Store | None = None) -> Derived:
     Each set of references gets its `facts` or its `problem`, or neither if it has no prompts; a `problem`
     beside the sets concerns all of them. `notes` are all errors and warnings, by field; `doubt` is the one
     that is to be confirmed. `plan` says what a round needs, and is still being `measuring` for a model of the
-    user's own; `start` is what the LoRA to start from says of itself.
+    user's own; `start` is what the LoRA to start from says of itself, and `start_text` whether it changes a
+    text encoder.
     """
     kind: Kind = form["kind"]
     prompts = [[prompt for prompt in set_["prompts"] if prompt] for set_ in form["sets"]]
     words = [_word(kind, own, set_) for own, set_ in zip(prompts, form["sets"], strict=True)]
     sets = [[(prompt, word) for prompt in own] for own, word in zip(prompts, words, strict=True)]
     shown = tuple(_checked(kind, texts) for texts in sets)
-    plan = plan_of(store, form)
+    plan, start = plan_of(store, form), _start(form)
     answer = Derived(
         notes=(*notes_on_form(form, sets), *notes_on_target(form), *notes_on_plan(plan)),
         sets=shown,
@@ -48,7 +49,8 @@ def derived(form: Payload, store: Store | None = None) -> Derived:
         plan=plan.sentence if plan else "",
         doubt=plan.doubt if plan else "",
         measuring=is_measuring(form),
-        start=_start(form),
+        start=start.sentence if start else "",
+        start_text=bool(start and start.text_layers),
     )
     if any(one.problem for one in shown) or not any(sets):
         return answer
@@ -67,13 +69,13 @@ def derived(form: Payload, store: Store | None = None) -> Derived:
     )  # a style has the facts of its first set
 
 
-def _start(request: Payload) -> str:
-    """What the LoRA to start from says of itself; "" if there is none, or no such file."""
+def _start(request: Payload) -> LoraFacts | None:
+    """What the LoRA to start from says of itself; None if there is none, or no such file."""
     given = start_of(request)
     try:
-        return read_lora_facts(given).sentence if given else ""
+        return read_lora_facts(given) if given else None
     except StudioError:  # a note at its field says so
-        return ""
+        return None
 
 
 def drafts(request: Payload) -> list[ReferenceDraft]:

@@ -23,12 +23,16 @@ class TypedSet(TypedDict):
 
 
 class ChosenModel(TypedDict):
-    """The preset, or a model of the user's own; `start_from` is the path of a LoRA from elsewhere."""
+    """The preset, or a model of the user's own; `start_from` is the path of a LoRA from elsewhere.
+
+    What that changes of a text encoder is left out if so chosen; otherwise it is refused.
+    """
 
     preset: NotRequired[Id | None]
     base_model: NotRequired[Text | None]
     clip_model: NotRequired[Text | None]
     start_from: NotRequired[Text | None]
+    without_text_encoder: NotRequired[bool]
 
 
 class AskedModels(ChosenModel):
@@ -140,6 +144,7 @@ class Derived:
     doubt: Annotated[str, Doc("Why it is started only when confirmed; empty if nothing speaks against it.")]
     measuring: Annotated[bool, Doc("Whether the size of the model is being measured.")]
     start: Annotated[str, Doc("What the file of the LoRA to start from says; empty if there is none.")]
+    start_text: Annotated[bool, Doc("Whether that LoRA changes a text encoder too.")]
     problem: Annotated[str, Doc("What is wrong with all sets together.")] = ""
 
 

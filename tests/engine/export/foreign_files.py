@@ -37,6 +37,7 @@ NAMES: Mapping[str, tuple[Callable[[str], str], tuple[str, str], bool]] = {  # h
     "ai-toolkit": (dotted("diffusion_model."), ("lora_A.weight", "lora_B.weight"), True),
     "OneTrainer of old": (joined("lora_transformer_"), ("lora_down.weight", "lora_up.weight"), True),
     "kohya": (joined("lora_unet_"), ("lora_down.weight", "lora_up.weight"), True),
+    "kohya with two signs": (joined("lora_unet__"), ("lora_down.weight", "lora_up.weight"), True),
     "LyCORIS": (joined("lycoris_"), ("lora_down.weight", "lora_up.weight"), True),
     "ComfyUI's trainer": (dotted("diffusion_model."), ("lora_down.weight", "lora_up.weight"), True),
 }

@@ -2,11 +2,12 @@
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.models.forms.registry import find_form
@@ -125,6 +126,60 @@ def test_a_training_begins_with_it(
     request = {"path": str(tmp_path / "ink.ckpt"), "base_model": names[0], "trigger": ""}
     assert main(json.dumps({**request, "settings": {}, "commits": {}}), str(tmp_path / "out")) == 2
     assert "is a pickle" in capsys.readouterr().err
+
+
+def test_a_text_encoder_is_left_out_on_the_user_s_word_alone(
+    studio: Studio, models: Models, names: tuple[str, str], tmp_path: Path
+) -> None:
+    told: list[str] = []
+    studio.models, studio.tell = CheckHere(), told.append
+    made, given = write_lora(models, names[0], tmp_path / "ink.safetensors"), tmp_path / "text.safetensors"
+    text = {f"lora_te_text_model_a.lora_{half}.weight": torch.ones(2, 2) for half in ("down", "up")}
+    save_file({**load_file(tmp_path / "ink.safetensors"), **text}, given, SEEN)
+    facts = read_lora_facts(given)
+    assert facts.text_layers == 1 and "(1 of them of the text encoder)" in facts.sentence
+    with pytest.raises(StudioError, match=r"also changes the text encoder \(1 layer\)"):
+        studio.create_project(tiny_draft(names, start_from=given))
+    assert not studio.projects() and not told
+
+    round_id = first_round(studio, tiny_draft(names, start_from=given, without_text_encoder=True))
+    assert told == ["1 layer of the text encoder left out: the LoRA draws otherwise than in its own program."]
+    start = studio.store.starts.of_project(studio.store.rounds.get(round_id).project_id)
+    assert start is not None
+    kept = read_layers(studio.store.adapters.path(start.adapter), "unet")
+    assert all(torch.allclose(kept[layer].change, made[layer].change) for layer in made)
+    other = studio.store.rounds.get(first_round(studio, tiny_draft(names, name="Other"))).project_id
+    with pytest.raises(StudioError, match="choose to leave these out"):
+        studio.start_from_lora(other, given)
+    studio.start_from_lora(other, given, without_text_encoder=True)
+    assert len(told) == 2
+
+
+def test_a_dora_is_converted_with_the_weights_of_the_base_model(
+    studio: Studio, models: Models, names: tuple[str, str], tmp_path: Path
+) -> None:
+    told: list[str] = []
+    studio.models, studio.tell = CheckHere(), told.append
+    made, given = write_lora(models, names[0], tmp_path / "ink.safetensors"), tmp_path / "dora.safetensors"
+    denoiser, tensors = models.image_model(names[0]).family.denoiser, load_file(tmp_path / "ink.safetensors")
+    expected = {}
+    for layer, factors in made.items():
+        base = denoiser.get_parameter(f"{layer}.weight").detach().float()
+        whole = base + factors.change
+        tensors[f"lora_unet_{layer.replace('.', '_')}.dora_scale"] = torch.full((len(base), 1), 2.0)
+        expected[layer] = torch.stack([2 * row / row.norm() for row in whole]) - base
+    save_file(tensors, given, SEEN)
+    draft = tiny_draft(names, start_from=given, changes={"tune": {"rank": 64}})
+    round_id = first_round(studio, draft)
+    start = studio.store.starts.of_project(studio.store.rounds.get(round_id).project_id)
+    assert start is not None and told[0].startswith("The DoRA becomes a LoRA of rank ")
+    assert told[0].endswith(": its change is the same.")
+    kept = read_layers(studio.store.adapters.path(start.adapter), "unet")
+    for layer, change in expected.items():
+        torch.testing.assert_close(kept[layer].change, change, rtol=1e-3, atol=1e-4)
+    light = without_weights(names[0], tmp_path / "light"), names[1]
+    with pytest.raises(StudioError, match=r"is incomplete: it lacks .*weight; copy or download it again"):
+        studio.create_project(replace(draft, base_model=light[0]))
 
 
 def test_a_lost_start_is_told(studio: Studio, models: Models, names: tuple[str, str], tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ import { newId } from "../../app/writes.js";
  * @typedef {{ trigger: string, prompt: string, rows: KeptRow[] }} KeptSet
  * @typedef {{
  *   preset: string, base_model: string, clip_model: string, start_from?: string,
+ *   without_text_encoder?: boolean,
  *   settings: Record<string, string>,
  * }} KeptModel
  * @typedef {{ kind: ProjectKind, name: string, sets: KeptSet[], model: KeptModel | null }} KeptForm

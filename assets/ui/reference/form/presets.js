@@ -35,6 +35,13 @@ export async function mountPresets(parts, firstKind) {
   const clip = textInput("clip_model", "ViT-B-32/openai, or local-dir:FOLDER");
   const start = textInput("start_from", "the path of a .safetensors file; empty: the base model");
   const startFacts = el("p", { class: "field-note", role: "status" });
+  const withoutText = el("input", { type: "checkbox", name: "without_text_encoder" });
+  const textChoice = el(
+    "label",
+    { class: "start-text", hidden: true },
+    withoutText,
+    "Leave out what it changes of the text encoder, which the studio does not train",
+  );
   const own = el(
     "div",
     { class: "own-model", hidden: true },
@@ -73,9 +80,7 @@ export async function mountPresets(parts, firstKind) {
   places.set("preset", place);
   parts.presets.append(place.box, plan);
   const startField = labelled("Start from a LoRA", start, placeOf("start_from", start));
-  startField.classList.add("start-from");
-  startField.append(startFacts);
-  parts.advanced.append(startField);
+  parts.advanced.append(el("div", { class: "start-from" }, startField, startFacts, textChoice));
   const fields = makeFields(answer.fields);
   const resetAll = resetAllButton();
   parts.advanced.append(resetAll.node);
@@ -148,6 +153,7 @@ export async function mountPresets(parts, firstKind) {
       base_model: base.value,
       clip_model: clip.value,
       start_from: start.value,
+      without_text_encoder: withoutText.checked,
       settings: Object.fromEntries(edited().map(([name, field]) => [name, field.input.value])),
     }),
     /** @param {KeptModel} kept */
@@ -157,6 +163,7 @@ export async function mountPresets(parts, firstKind) {
       base.value = kept.base_model;
       clip.value = kept.clip_model;
       start.value = kept.start_from ?? ""; // a form that an earlier version kept has none
+      withoutText.checked = kept.without_text_encoder ?? false;
       for (const [name, value] of Object.entries(kept.settings)) {
         const input = fields.get(name)?.input;
         if (input) Object.assign(input, { value }).dataset.edited = "yes";
@@ -167,9 +174,10 @@ export async function mountPresets(parts, firstKind) {
      * What a round needs with the chosen model and settings, and what the LoRA to start from says of itself.
      * @param {Derived} answer
      */
-    showPlan({ plan: sentence, measuring, start: said }) {
+    showPlan({ plan: sentence, measuring, start: said, start_text: changesText }) {
       plan.textContent = measuring ? "Working out what this model needs…" : sentence;
       startFacts.textContent = said;
+      textChoice.hidden = !changesText;
       if (!justChosen || measuring) return;
       justChosen = false;
       requestAnimationFrame(() => plan.scrollIntoView({ block: "nearest" })); // below the refusal, if any
@@ -179,6 +187,7 @@ export async function mountPresets(parts, firstKind) {
       base_model: base.value.trim(),
       clip_model: clip.value.trim(),
       start_from: start.value.trim(),
+      without_text_encoder: withoutText.checked,
       settings: Object.fromEntries(
         edited().map(([name, field]) => [name, typedValue(field.about, field.input)]),
       ),
