@@ -92,7 +92,7 @@ class Foreign:
         said = []
         if self.text_layers:
             said.append(
-                f"{_layers(self.text_layers)} of the text encoder left out: the LoRA draws otherwise than in "
+                f"Without {_layers(self.text_layers)} of the text encoder, the LoRA draws otherwise than in "
                 "its own program."
             )
         if self.is_dora:

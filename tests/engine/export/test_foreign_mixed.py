@@ -298,4 +298,4 @@ def test_text_encoders_are_left_out_when_that_is_chosen(unet: ImageModel, tmp_pa
     choices = Choices(without_text=True, weights=lambda layer: weight_of(unet, layer))
     found = read_foreign(unet, path, choices)
     assert found.factors.keys() == added.keys()
-    assert found.notes[0].startswith("3 layers of the text encoder left out: ")
+    assert found.notes[0].startswith("Without 3 layers of the text encoder, ")

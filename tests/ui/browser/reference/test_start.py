@@ -4,6 +4,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
+from playwright.sync_api import expect
+from safetensors.torch import load_file, save_file
 
 from gal_studio.worker.model_check import CheckHere
 from gal_studio.worker.models import Models
@@ -13,12 +16,20 @@ from tests.ui.conftest import Served, Watched, until
 from tests.worker.export.test_start import write_lora
 
 pytestmark = pytest.mark.browser
-FIELD = "[name=start_from]"
+FIELD, LEAVE_OUT = "[name=start_from]", "[name=without_text_encoder]"
 
 
 def typed(page: Any, field: str, value: object) -> None:
     page.fill(field, str(value))
     page.locator(field).blur()
+
+
+def with_text_encoder(lora: Path) -> Path:
+    """The same LoRA with a layer of a text encoder."""
+    text = {f"lora_te_text_model_a.lora_{half}.weight": torch.ones(2, 2) for half in ("down", "up")}
+    path = lora.with_name("text.safetensors")
+    save_file({**load_file(lora), **text}, path)
+    return path
 
 
 def test_a_lora_is_read_refused_and_taken(
@@ -49,7 +60,15 @@ def test_a_lora_is_read_refused_and_taken(
     assert len(studio.projects()) == before
     typed(page, "[name='tune.rank']", 16)
     page.locator(".model-facts", has_text="The LoRA fits the base model.").wait_for()
+    expect(page.locator(LEAVE_OUT)).to_be_hidden()
+
+    typed(page, FIELD, with_text_encoder(lora))
+    page.locator(".start-from", has_text="(1 of them of the text encoder)").wait_for()
+    wrong.filter(has_text="choose to leave these out").wait_for()
+    page.check(LEAVE_OUT)
+    page.locator(".model-facts", has_text="Without 1 layer of the text encoder").wait_for()
+    expect(wrong).to_have_count(0)
     page.click("[data-part=create]")
     until(lambda: len(studio.projects()) == before + 1)
     project = next(one for one in studio.projects() if one.base_model == base[0])
-    assert (project.starts_from, project.settings.tune.rank) == ("ink.safetensors", 16)
+    assert (project.starts_from, project.settings.tune.rank) == ("text.safetensors", 16)
