@@ -12,7 +12,8 @@ _LAST_LATIN = "\u024f"
 _TAG = re.compile(r"<\s*(?:lora|lyco|lycoris|locon|hypernet)\s*:[^<>]*>", flags=re.IGNORECASE)
 _BREAK = re.compile(r"\s*,?\s*(?<!\w)BREAK(?!\w)\s*,?")
 _WEIGHT = r"[+-]?(?:\d?\.\d+|\d\.?)"
-_ROUND = re.compile(rf"\(([^()]*?)(?::\s*{_WEIGHT}\s*)?\)(?:{_WEIGHT}(?![\w.])|[+-]+(?!\w))?")
+_ROUND = re.compile(rf"\(([^()]*?)(?:[:：]\s*{_WEIGHT}\s*)?\)(?:{_WEIGHT}(?![\w.])|[+-]+(?!\w))?")
+_WIDE = re.compile(rf"（([^（）]*?)[:：]\s*{_WEIGHT}\s*）")
 _EDITED = re.compile(r"\[([^\[\]:|]*):([^\[\]:|]*):\s*\d*\.?\d+\s*\]")
 _LATER = re.compile(r"\[([^\[\]:|]+):\s*\d*\.?\d+\s*\]")
 _ALTERNATING = re.compile(r"\[([^\[\]|]+)(?:\|[^\[\]|]*)+\]")
@@ -98,6 +99,7 @@ def _read(prompt: str) -> tuple[str, tuple[str, ...]]:
     while plain != before:
         before = plain
         without(_ROUND, lambda found: found[1], shows=False)
+        without(_WIDE, lambda found: found[1], shows=False)
         without(_EDITED, lambda found: found[2] if found[2].strip() else found[1], shows=True)
         without(_LATER, lambda found: found[1], shows=True)
         without(_ALTERNATING, lambda found: found[1], shows=True)

@@ -11,6 +11,7 @@ import sys
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -68,10 +69,27 @@ def _reports(field: str, name: str, find: Callable[[], tuple[Need, ...]]) -> lis
 
 def _report_on_start(names: ModelNames, pins: Mapping[str, str]) -> ModelReport:
     try:
-        notes = check_start(names, pins)
+        notes = _checked_start(names, tuple(sorted(pins.items())), _stamp(Path(names.start_from)))
     except StudioError as error:
         return ModelReport("start_from", names.start_from, refusal=str(error))
     return ModelReport("start_from", names.start_from, notes=notes)
+
+
+@lru_cache(maxsize=4)
+def _checked_start(
+    names: ModelNames, pins: tuple[tuple[str, str], ...], stamp: tuple[int, int]
+) -> tuple[str, ...]:
+    """What should be known of a LoRA that fits; a DoRA takes a minute, and the form asks more than once."""
+    return check_start(names, dict(pins))
+
+
+def _stamp(path: Path) -> tuple[int, int]:
+    """What changes with a file; of a missing one, zeros."""
+    try:
+        about = path.stat()
+    except OSError:
+        return 0, 0
+    return about.st_mtime_ns, about.st_size
 
 
 def _report(field: str, name: str, need: Need) -> ModelReport:

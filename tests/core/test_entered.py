@@ -11,6 +11,7 @@ from gal_studio.core.references import describe
 
 WEIGHTS = {  # what is written: what is kept, and what is said to be left out
     "photo of (sks:1.3) cup": ("photo of sks cup", "(…:1.3)"),
+    "一只（猫：1.2）在(墨水：1.1)里": ("一只猫在墨水里", "(…：1.1), （…：1.2）"),
     "photo of ((sks)) cup": ("photo of sks cup", "(…)"),
     "((a cat:1.2), in ink)": ("a cat, in ink", "(…:1.2), (…)"),
     "A (cat)1.3 and a (dog)++ sit": ("A cat and a dog sit", "(…)1.3, (…)++"),
@@ -33,6 +34,7 @@ LEFT = [
     "a boat {}",
     "a {} (",
     "10:30 at night",
+    "一只猫（橘色）",
 ]
 
 

@@ -16,8 +16,8 @@ from gal_studio.engine.models.factors import Factors
 Weights = Callable[[str], torch.Tensor]
 """The base model's weight of a layer."""
 
-_EXACT_SIDE = 1024  # up to which all singular values are computed
-_MORE, _TURNS = 16, 4  # directions beyond the rank, and multiplications, of the random projection
+_EXACT_SIDE = 256  # up to which all singular values are computed
+_MORE, _TURNS = 16, 2  # directions beyond the rank, and multiplications, of the random projection
 _NOTHING = 1e-6  # of the largest singular value
 
 

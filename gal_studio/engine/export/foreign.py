@@ -111,7 +111,7 @@ def _layers(count: int) -> str:
 
 
 def _percent(share: float) -> str:
-    return f"{100 * share:.1f}" if share < 0.1 else f"{100 * share:.0f}"
+    return f"{100 * share:.2g}" if share < 0.1 else f"{100 * share:.0f}"
 
 
 def read_foreign(model: ImageModel, path: Path, choices: Choices = Choices()) -> Foreign:
@@ -119,7 +119,6 @@ def read_foreign(model: ImageModel, path: Path, choices: Choices = Choices()) ->
 
     All but a DoRA's are exact.
     """
-    choices = choices or Choices()
     file = read_lora_file(path, choices.without_text)
     reader = _Reader(file, model, choices)
     found: dict[str, Factors] = {}
@@ -295,7 +294,7 @@ def _configuration(file: LoraFile) -> Mapping[str, Any]:
 
 
 def attach_foreign(
-    model: ImageModel, path: Path, settings: TuneSettings, choices: Choices | None = None
+    model: ImageModel, path: Path, settings: TuneSettings, choices: Choices = Choices()
 ) -> Foreign:
     """Attach a LoRA with these settings that changes every weight as the file does; see `read_fitting`.
 
@@ -313,7 +312,7 @@ def attach_foreign(
 
 
 def read_fitting(
-    model: ImageModel, path: Path, settings: TuneSettings, choices: Choices | None = None
+    model: ImageModel, path: Path, settings: TuneSettings, choices: Choices = Choices()
 ) -> Foreign:
     """The factors of a LoRA; refused unless a training with these settings can start from all of them.
 
@@ -323,7 +322,7 @@ def read_fitting(
         raise StudioError(
             f"The LoRA {path.name} cannot start a training of the whole model: choose the method LoRA."
         )
-    read = read_foreign(model, path, replace(choices or Choices(), rank=settings.rank))
+    read = read_foreign(model, path, replace(choices, rank=settings.rank))
     _refuse_a_smaller_target(model, path, settings, read.factors.keys())
     if (rank := max(factors.rank for factors in read.factors.values())) > settings.rank:
         needed = f"choose a rank of at least {rank}" if rank <= LARGEST_RANK else "choose a smaller one"

@@ -16,6 +16,7 @@ from gal_studio.core.models.reports import ModelNames, ModelReports
 from gal_studio.processes import package_environment, run_module
 
 PATIENCE = 120.0  # seconds for one answer, on a busy machine
+FOR_A_LORA = 5.0  # times as many, since a DoRA is converted layer by layer
 BELIEVED = 20.0  # seconds for which an answer is given again
 BUNDLED = ("assets:", "local-dir:assets:")
 
@@ -74,7 +75,8 @@ class ModelCheck:
         """Ask the process; once more if it has ended since the last question, as it does when idle."""
         for _ in range(2):
             process = self._running()
-            timer = threading.Timer(self._patience, process.kill)
+            patience = self._patience * (FOR_A_LORA if names.start_from else 1.0)
+            timer = threading.Timer(patience, process.kill)
             timer.start()
             try:
                 assert process.stdin is not None and process.stdout is not None

@@ -170,6 +170,29 @@ def test_every_layer_changes_as_defined(opened: ImageModel, naming: str, seed: i
         np.testing.assert_allclose(factors.change.numpy(), added[layer], rtol=1e-3, atol=2e-4, err_msg=layer)
 
 
+@pytest.mark.parametrize(
+    ("family", "fused", "parts"),
+    [
+        ("klein", "lora_unet_double_blocks_0_img_attn_qkv", "transformer_blocks.0.attn.to_{}"),
+        ("z-image", "diffusion_model.layers.0.attention.qkv", "layers.0.attention.to_{}"),
+    ],
+)
+@pytest.mark.parametrize("by", ["rows", "columns"])
+def test_a_dora_of_a_fused_layer_has_the_lengths_of_the_whole(
+    family: str, fused: str, parts: str, by: str, tmp_path: Path
+) -> None:
+    model = load_image_model(FAMILIES[family](tmp_path / "model"), device="cpu")
+    layers = [parts.format(letter) for letter in "qkv"]
+    weight = np.concatenate([weight_of(model, layer).double().numpy() for layer in layers])
+    made, added = Writer(7).dora(weight.shape, weight, by)
+    tensors = {
+        f"{fused}.{role}": torch.from_numpy(np.asarray(tensor)).float() for role, tensor in made.items()
+    }
+    found = read(model, written(tensors, tmp_path / "fused.safetensors")).factors
+    changes = np.concatenate([found[layer].change.numpy() for layer in layers])
+    np.testing.assert_allclose(changes, added, rtol=1e-3, atol=2e-4)
+
+
 def test_a_dora_of_a_smaller_rank_is_the_nearest_and_says_what_is_left_out(
     unet: ImageModel, tmp_path: Path
 ) -> None:

@@ -21,6 +21,7 @@ from gal_studio.studio.create.lora_file import read_lora_facts
 from gal_studio.worker.export.start import main
 from gal_studio.worker.model_check import CheckHere
 from gal_studio.worker.models import Models
+from tests.engine.original_names import write_one_file
 from tests.engine.tiny_flows import make_tiny_z_image
 from tests.tiny_project import tiny_draft
 from tests.worker.working import first_round, work
@@ -155,8 +156,9 @@ def test_a_text_encoder_is_left_out_on_the_user_s_word_alone(
     assert len(told) == 2
 
 
+@pytest.mark.parametrize("is_one_file", [False, True])
 def test_a_dora_is_converted_with_the_weights_of_the_base_model(
-    studio: Studio, models: Models, names: tuple[str, str], tmp_path: Path
+    studio: Studio, models: Models, names: tuple[str, str], is_one_file: bool, tmp_path: Path
 ) -> None:
     told: list[str] = []
     studio.models, studio.tell = CheckHere(), told.append
@@ -169,7 +171,9 @@ def test_a_dora_is_converted_with_the_weights_of_the_base_model(
         tensors[f"lora_unet_{layer.replace('.', '_')}.dora_scale"] = torch.full((len(base), 1), 2.0)
         expected[layer] = torch.stack([2 * row / row.norm() for row in whole]) - base
     save_file(tensors, given, SEEN)
-    draft = tiny_draft(names, start_from=given, changes={"tune": {"rank": 64}})
+    file = write_one_file(Path(names[0]), tmp_path / "base.safetensors") if is_one_file else None
+    base = f"{file} with {names[0]}" if file else names[0]
+    draft = tiny_draft((base, names[1]), start_from=given, changes={"tune": {"rank": 64}})
     round_id = first_round(studio, draft)
     start = studio.store.starts.of_project(studio.store.rounds.get(round_id).project_id)
     assert start is not None and told[0].startswith("The DoRA becomes a LoRA of rank ")
