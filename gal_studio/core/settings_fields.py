@@ -21,6 +21,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "tune.prior_styles", "tune.prior_weight", "tune.time_high", "tune.accepted_share",
         "generation.candidates", "generation.allocation", "generation.budget", "generation.confidence",
         "generation.steps", "generation.guidance_scale",
+        "generation.guidance_start", "generation.guidance_end",
         "generation.lowest_strength", "generation.latest_switch",
         "tune.preview_every", "gal.policy", "gal.top_k", "gal.balance_lambda",
         "gal.witnesses", "seed", "tune.schedule", "tune.warmup_steps",

@@ -91,7 +91,8 @@ class RoundDrawer:
 def facts_of_pictures(settings: GenerationSettings) -> dict[str, Any]:
     """The settings that change a picture."""
     facts = asdict(settings)
-    return {name: facts[name] for name in ("steps", "guidance_scale", "resolution")}
+    how = {name: facts[name] for name in ("steps", "guidance_scale", "resolution")}
+    return how | ({"guided": settings.guidance_words.strip()} if settings.guidance_words else {})
 
 
 def check_same(folder: Path, facts: Mapping[str, Any]) -> None:

@@ -34,4 +34,5 @@ def _kept(store: Store, project: Project, prompt: str) -> str | None:
 
 def _key(project: Project, prompt: str) -> str:
     drawing = project.settings.generation
-    return f"base: {project.base_model} / {prompt} / {drawing.steps} steps / {drawing.guidance_scale}"
+    how = f"{drawing.steps} steps / {drawing.guidance_scale}{drawing.guidance_words}"
+    return f"base: {project.base_model} / {prompt} / {how}"

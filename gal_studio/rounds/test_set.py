@@ -73,7 +73,15 @@ class TestSet:
         prompts = self.named.expand(load_held_out(project.kind))
         chosen = tuple(prompt for prompt in prompts if prompt not in self.not_held_out)[:HELD_OUT]
         drawing, seeds = project.settings.generation, math.ceil(PICTURES / max(1, len(chosen)))
-        return HeldOutSet(seeds, drawing.steps, drawing.guidance_scale, drawing.resolution), chosen
+        proposed = HeldOutSet(
+            seeds,
+            drawing.steps,
+            drawing.guidance_scale,
+            drawing.resolution,
+            guidance_start=drawing.guidance_start,
+            guidance_end=drawing.guidance_end,
+        )
+        return proposed, chosen
 
     @cached_property
     def enabled(self) -> tuple[MeasuredPrompt, ...]:

@@ -17,6 +17,7 @@ from transformers import CLIPImageProcessor
 from gal_studio.core.errors import first_line
 from gal_studio.core.memory.machine import MachineSettings, Precision
 from gal_studio.core.settings import Several
+from gal_studio.engine.families.family import Family, unguided_scale
 from gal_studio.engine.models.image_model import ImageModel, load_image_model
 
 ERROR = "error.txt"
@@ -45,7 +46,7 @@ class StockRequest:
     `file` is a LoRA of this many `layers`, or a folder with a denoiser in diffusers' format; empty with
     reference pictures that are `given` in its place. `held` is the
     setting of the base weights' precision, and `precision` that of the denoiser while it draws, such as
-    "bfloat16".
+    "bfloat16". The steps from the first one of `guided` to before the second one are guided.
     """
 
     model: str
@@ -58,6 +59,7 @@ class StockRequest:
     pictures: tuple[tuple[str, int], ...]
     steps: int
     guidance_scale: float
+    guided: tuple[int, int]
     resolution: int
     given: "GivenReferences | None" = None
 
@@ -70,9 +72,13 @@ def read_request(path: Path) -> StockRequest:
     """Read what `write` has written."""
     given = json.loads(path.read_text(encoding="utf-8"))
     pictures = tuple((prompt, seed) for prompt, seed in given.pop("pictures"))
+    first, end = given.pop("guided")
     references = given.pop("given")
     return StockRequest(
-        pictures=pictures, given=GivenReferences(**references) if references else None, **given
+        pictures=pictures,
+        guided=(first, end),
+        given=GivenReferences(**references) if references else None,
+        **given,
     )
 
 
@@ -85,17 +91,52 @@ def draw_stock(request: StockRequest, out: Path) -> None:
         load_exported(model, Path(request.file), request.layers)
     pipeline = prepare_pipeline(model, request.steps, request.resolution, getattr(torch, request.precision))
     references = {} if request.given is None else give_references(pipeline, request.given)
+    guidance: dict[str, Any] = {"guidance_scale": request.guidance_scale}
+    if request.guided != (0, request.steps) and model.family.is_guided(request.guidance_scale):
+        guidance = guide_in_steps(model, request)
     for number, (prompt, seed) in enumerate(request.pictures):
         drawn = pipeline(
             prompt=prompt,
             num_inference_steps=request.steps,
-            guidance_scale=request.guidance_scale,
+            **guidance,
             height=request.resolution,
             width=request.resolution,
             generator=torch.Generator("cpu").manual_seed(seed),
             **references,
         )
         drawn.images[0].save(out / f"{number}.png")
+
+
+OFF = 1e-9
+"""Above a scale without guidance: the pipelines prepare for guidance, and it changes nothing."""
+
+
+def guide_in_steps(model: ImageModel, request: StockRequest) -> dict[str, Any]:
+    """Arguments with which the stock pipeline guides some steps alone, as the code of a model card does."""
+    family, guided = model.family, range(*request.guided)
+    if family.name == "flux2-klein":  # reads its scale once, and asks at every step whether it guides
+        low, high = times_of(family, request.steps, request.resolution, guided)
+        asked = property(lambda one: one.current_timestep is None or low < one.current_timestep < high)
+        kind = type(family.pipeline)
+        family.pipeline.__class__ = type(kind.__name__, (kind,), {"do_classifier_free_guidance": asked})
+        return {"guidance_scale": request.guidance_scale}
+
+    def at(step: int) -> float:
+        return request.guidance_scale if step in guided else unguided_scale(family) + OFF
+
+    def on_step_end(pipe: Any, step: int, timestep: Any, values: Any) -> Any:
+        pipe._guidance_scale = at(step + 1)
+        return values
+
+    return {"guidance_scale": at(0), "callback_on_step_end": on_step_end}
+
+
+def times_of(family: Family, steps: int, resolution: int, part: range) -> tuple[float, float]:
+    """Times of the solver, in its units, between which these steps lie: halfway to their neighbours."""
+    times = [float(time) for time in family.solver(steps, resolution, torch.device("cpu")).timesteps]
+    ends = [2 * times[0] + 1.0, *times, -1.0]
+    high, low = ((ends[place] + ends[place + 1]) / 2 for place in (part.start, part.stop))
+    return round(low, 3), round(high, 3)
 
 
 def load_exported(model: ImageModel, file: Path, layers: int) -> None:

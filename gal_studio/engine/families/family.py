@@ -10,7 +10,7 @@ import torch
 from PIL import Image
 
 from gal_studio.core.errors import StudioError
-from gal_studio.core.settings import Target
+from gal_studio.core.settings import GenerationSettings, Target
 from gal_studio.engine.families.description import Description
 from gal_studio.engine.families.lora_names import LoraNames
 
@@ -247,6 +247,16 @@ def reference_family(family: Family | type[Family], name: str) -> ReferenceFamil
             "image adapter, or FLUX.2 klein."
         )
     return cast(ReferenceFamily, family)
+
+
+def is_partly_guided(family: Family, settings: GenerationSettings) -> bool:
+    """Whether some denoising steps are guided and others are not."""
+    return family.is_guided(settings.guidance_scale) and len(settings.guided_steps) < settings.steps
+
+
+def unguided_scale(family: Family) -> float:
+    """The guidance scale of the prediction from the prompt alone, as the family counts it."""
+    return 0.0 if family.is_guided(1.0) else 1.0
 
 
 def predict(

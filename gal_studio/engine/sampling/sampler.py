@@ -162,7 +162,8 @@ class _Drawing:
         prompts = (request.prompt for request in requests)
         self._texts = encode_prompts(model, prompts, unconditional=True)
         self._resolution = settings.resolution or model.resolution
-        self._guided = model.family.is_guided(settings.guidance_scale)
+        is_guided = model.family.is_guided(settings.guidance_scale)
+        self._guided = settings.guided_steps if is_guided else range(0)
         self.side = model.latent_side(self._resolution)
 
     def batch(self, requests: Sequence[DrawRequest], size: int) -> Generator[int | DrawnBatch, None, None]:
@@ -179,8 +180,8 @@ class _Drawing:
         )
 
     def _forwards(self, size: int) -> int:
-        """Denoiser forwards of one batch, including padding; guidance doubles them."""
-        return size * self._settings.steps * (2 if self._guided else 1)
+        """Denoiser forwards of one batch, including padding; guidance doubles those of its steps."""
+        return size * (self._settings.steps + len(self._guided))
 
     def _denoised(self, requests: Sequence[DrawRequest]) -> Generator[int, None, torch.Tensor]:
         """Denoise: yield the number of each step, return x_0 of all requests, (n, c, h, w)."""
@@ -196,11 +197,13 @@ class _Drawing:
         latents = noise.to(model.device) * solver.init_noise_sigma
         for index, timestep in enumerate(solver.timesteps):
             model.before_step(index, len(solver.timesteps))
+            guided = index in self._guided
+            rows = slice(0 if guided else len(texts) - count, None)
             with torch.no_grad():
-                doubled = torch.cat([latents, latents]) if self._guided else latents
+                doubled = torch.cat([latents, latents]) if guided else latents
                 times = timestep.expand(len(doubled))
-                prediction = predict(model.family, doubled, times, texts, sizes, given)
-                if self._guided:
+                prediction = predict(model.family, doubled, times, texts[rows], sizes[rows], given[rows])
+                if guided:
                     without, with_text = prediction.chunk(2)
                     prediction = model.family.guide(without, with_text, self._settings.guidance_scale)
                 latents = solver.step(prediction, timestep, latents, return_dict=False)[0]

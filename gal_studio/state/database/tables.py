@@ -431,7 +431,9 @@ TABLES: tuple[Table, ...] = (
         steps INTEGER NOT NULL,
         guidance_scale REAL NOT NULL,
         resolution INTEGER,
-        measured TEXT NOT NULL DEFAULT 'auto' CHECK (measured IN ('auto', 'always', 'never'))
+        measured TEXT NOT NULL DEFAULT 'auto' CHECK (measured IN ('auto', 'always', 'never')),
+        guidance_start REAL NOT NULL DEFAULT 0.0,
+        guidance_end REAL NOT NULL DEFAULT 1.0
     """),
     Table("test_prompts", _OF_PROJECT, """
         id TEXT PRIMARY KEY,

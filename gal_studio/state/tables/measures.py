@@ -30,12 +30,16 @@ class HeldOutSet:
     guidance_scale: float
     resolution: int | None
     measured: When = "auto"
+    guidance_start: float = 0.0
+    guidance_end: float = 1.0
 
     def __post_init__(self) -> None:
         """Check every value: how many pictures are planned depends on them."""
         checks.whole("Pictures of each benchmark prompt", self.seeds, 1, 100)
         checks.whole("Sampling steps", self.steps, 1, 1000)
         checks.real("Guidance scale", self.guidance_scale, 0.0, 100.0)
+        checks.real("Guidance from", self.guidance_start, 0.0, 1.0)
+        checks.real("Guidance until", self.guidance_end, self.guidance_start, 1.0, exclude_low=True)
         checks.resolution("Picture resolution", self.resolution)
         checks.one_of("When rounds are measured", self.measured, When)
 
@@ -67,14 +71,14 @@ class Measures:
         if row is None:
             return None
         how = row["seeds"], row["steps"], row["guidance_scale"], row["resolution"]
-        return HeldOutSet(*how, measured=row["measured"])
+        return HeldOutSet(*how, row["measured"], row["guidance_start"], row["guidance_end"])
 
     def choose(self, project_id: str, chosen: HeldOutSet) -> None:
         """Store how the test set is drawn and when it is measured."""
         self._database.write(
-            "INSERT OR REPLACE INTO test_sets VALUES (?, ?, ?, ?, ?, ?)",
+            "INSERT OR REPLACE INTO test_sets VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             (project_id, chosen.seeds, chosen.steps, chosen.guidance_scale, chosen.resolution,
-             chosen.measured),
+             chosen.measured, chosen.guidance_start, chosen.guidance_end),
         )  # fmt: skip
 
     def prompts(self, project_id: str) -> tuple[MeasuredPrompt, ...]:

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from gal_studio.core.errors import StudioError
@@ -132,7 +132,7 @@ def _asked_for(view: MeasuresView) -> tuple[object, ...]:
     """What makes two test sets the same."""
     chosen = view.chosen
     prompts = frozenset(prompt.prompt for prompt in view.prompts if prompt.part == "held_out")
-    return chosen.seeds, chosen.steps, chosen.guidance_scale, chosen.resolution, prompts.union(view.asking)
+    return replace(chosen, measured="auto"), prompts.union(view.asking)
 
 
 def _counterpart(store: Store, replay: Replay, own: MeasuresView) -> MeasuredRound | None:

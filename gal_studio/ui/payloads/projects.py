@@ -213,8 +213,8 @@ def project_payload(project: ProjectView, adapters: Sequence[OwnAdapter] = ()) -
             *([("Starts from", project.starts_from)] if project.starts_from else []),
             ("Test prompts", f"{enabled} of {count}" if enabled < count else str(count)),
             ("Training", f"{tune.steps} steps, rank {tune.rank}, learning rate {tune.learning_rate:g}"),
-            ("Pictures", f"{generation.candidates} per test prompt, {generation.steps} steps, "
-             f"guidance {generation.guidance_scale:g}{_recipes(generation)}"),
+            ("Pictures", f"{generation.candidates} per test prompt, "
+             f"{generation.drawn_with}{_recipes(generation)}"),
             *_references(settings.references),
             ("Weight of accepted pictures", f"{gal.balance_lambda:g}" if gal.balance else "off"),
             ("Copies are found by", _WITNESSES[gal.witnesses]),

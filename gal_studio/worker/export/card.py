@@ -10,7 +10,8 @@ from gal_studio.core.models.names import checkpoint_name
 from gal_studio.core.recipe import AS_TRAINED, Recipe
 from gal_studio.engine.export.check import Checked
 from gal_studio.engine.export.header import Facts
-from gal_studio.engine.families.family import Family
+from gal_studio.engine.export.stock import OFF, times_of
+from gal_studio.engine.families.family import Family, is_partly_guided, unguided_scale
 from gal_studio.engine.sampling.sampler import DrawRequest
 from gal_studio.worker.export.shown import CardPicture
 from gal_studio.worker.export.task import ExportTask
@@ -106,6 +107,13 @@ def _use(task: ExportTask, facts: Facts, family: Family, written: Written) -> st
             "loaders, and run it. `comfyui-expected.png` is what the studio draws; ComfyUI rounds otherwise.",
         ]
     lines += _recipe(written, task.settings.generation.steps)
+    if is_partly_guided(family, task.settings.generation):
+        guided, steps = task.settings.generation.guided_steps, task.settings.generation.steps
+        lines += [
+            "",
+            f"Guidance counts in steps {guided.start + 1} to {guided.stop} of {steps} alone. The code above "
+            "does that" + (", and the workflow by ranges of its conditioning." if written.workflow else "."),
+        ]
     lines += ["", "Drawn in another precision or with another solver, pictures differ somewhat."]
     return "\n".join(lines)
 
@@ -176,24 +184,37 @@ def _code(task: ExportTask, facts: Facts, family: Family, written: Written) -> l
     if solver := solver_lines(family, generation.steps, written.resolution):
         lines[1] += ", DPMSolverMultistepScheduler"
         lines += solver
-    recipe, switched = written.recipe, ""
+    recipe, scale, changes = written.recipe, f"{generation.guidance_scale}", list[str]()
     if recipe != AS_TRAINED:
         lines.append(f"pipeline.set_adapters('learned', {recipe.strength(0, generation.steps)})")
     if first_late := recipe.first_late(generation.steps):
-        lines += [
-            "def switch(pipe, step, timestep, values):",
+        changes += [
             f"    if step + 1 == {first_late}:  # of {generation.steps}",
             f"        pipe.set_adapters('learned', {recipe.late})",
-            "    return values",
         ]
-        switched = " callback_on_step_end=switch,"
+    if is_partly_guided(family, generation) and family.name == "flux2-klein":
+        low, high = times_of(family, generation.steps, side, generation.guided_steps)
+        lines += [
+            "asked = property(  # guidance between these times alone",
+            f"    lambda one: one.current_timestep is None or {low} < one.current_timestep < {high}",
+            ")",
+            f"pipeline.__class__ = type('Guided', ({kind},), {{'do_classifier_free_guidance': asked}})",
+        ]
+    elif is_partly_guided(family, generation):
+        guided, off = generation.guided_steps, unguided_scale(family) + OFF
+        lines.append(f"def scale(step): return {scale} if {guided.start} <= step < {guided.stop} else {off}")
+        changes.append("    pipe._guidance_scale = scale(step + 1)")
+        scale = "scale(0)"
+    if changes:
+        lines += ["def change(pipe, step, timestep, values):", *changes, "    return values"]
     return [
         *lines,
         "picture = pipeline(",
         f"    prompt={first.prompt!r},",
-        f"    num_inference_steps={generation.steps}, guidance_scale={generation.guidance_scale},",
+        f"    num_inference_steps={generation.steps}, guidance_scale={scale},",
         f"    height={side}, width={side},",
-        f"    generator=torch.Generator('cpu').manual_seed({first.seed}),{switched}",
+        f"    generator=torch.Generator('cpu').manual_seed({first.seed}),"
+        + (" callback_on_step_end=change," if changes else ""),
         ").images[0]",
     ]
 
@@ -220,7 +241,7 @@ def _settings(task: ExportTask, facts: Facts) -> str:
         "resolution": facts.resolution,
         "training pictures": sum(facts.tags.values()),
         "seed": facts.seed,
-        "drawn with": f"{generation.steps} steps, guidance {generation.guidance_scale:g}",
+        "drawn with": generation.drawn_with,
         "date": facts.date,
     }
     return "\n".join(

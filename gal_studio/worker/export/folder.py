@@ -150,6 +150,7 @@ def _requests(task: ExportTask, model: ImageModel, files: Sequence[Path]) -> lis
         "pictures": tuple((request.prompt, request.seed) for request in task.requests),
         "steps": settings.steps,
         "guidance_scale": settings.guidance_scale,
+        "guided": (settings.guided_steps.start, settings.guided_steps.stop),
         "resolution": _resolution(task, model),
     }
     is_whole = files[0].is_dir()

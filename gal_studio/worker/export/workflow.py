@@ -13,7 +13,7 @@ import torch
 
 from gal_studio.core.recipe import AS_TRAINED, Recipe
 from gal_studio.core.settings import GenerationSettings
-from gal_studio.engine.families.family import Family
+from gal_studio.engine.families.family import Family, is_partly_guided
 from gal_studio.engine.sampling.sampler import DrawRequest
 
 Workflow = dict[str, dict[str, Any]]
@@ -39,9 +39,15 @@ def workflow(family: Family, order: WorkflowOrder) -> Workflow | None:
     if made is None or not family.lora_names.is_known:
         return None
     drawn = made(family, order)
-    if order.recipe.first_late(order.settings.steps) == 0:
-        return drawn
-    return _scheduled(drawn, order, _switch(family, order))
+    first_late = order.recipe.first_late(order.settings.steps)
+    if first_late > 0:
+        drawn = _scheduled(drawn, order, _percent(family, order, first_late))
+    if is_partly_guided(family, order.settings):
+        guided = order.settings.guided_steps
+        drawn |= _unguided_outside(
+            drawn, *(_percent(family, order, each) for each in (guided.start, guided.stop))
+        )
+    return drawn
 
 
 def node(kind: str, title: str = "", **inputs: Any) -> dict[str, Any]:
@@ -151,7 +157,7 @@ def _scheduled(made: Workflow, order: WorkflowOrder, switch: float) -> Workflow:
         "early": node(frame, "What is drawn", strength_mult=order.recipe.early, start_percent=0.0),
         "late": node(
             frame, "How it is drawn",
-            strength_mult=order.recipe.late, start_percent=round(switch, 3), prev_hook_kf=["early", 0],
+            strength_mult=order.recipe.late, start_percent=switch, prev_hook_kf=["early", 0],
         ),
         "strengths": node("SetHookKeyframes", hooks=["lora", 0], hook_kf=["late", 0]),
         "hooked": node(
@@ -166,15 +172,40 @@ def _link(value: Any) -> tuple[str, int] | None:
     return (value[0], value[1]) if isinstance(value, list) else None
 
 
-def _switch(family: Family, order: WorkflowOrder) -> float:
-    """The `start_percent` between the last early step and the first late one."""
+def _unguided_outside(made: Workflow, start: float, end: float) -> Workflow:
+    """Nodes that guide between two percents alone: elsewhere the prompt is also the negative conditioning."""
+    guided = (made.get("guide") or made["sampler"])["inputs"]
+    parts = [
+        (guided["positive"], 0.0, start),
+        (guided["negative"], start, end),
+        (guided["positive"], end, 1.0),
+    ]
+    nodes: Workflow = {}
+    links: list[list[Any]] = []
+    for place, (conditioning, first, last) in enumerate(parts):
+        if first < last:
+            name = ("before", "guided", "after")[place]
+            nodes[name] = _node(
+                "ConditioningSetTimestepRange", conditioning=conditioning, start=first, end=last
+            )
+            links.append([name, 0])
+    for number, link in enumerate(links[1:]):
+        before = [f"joined {number - 1}", 0] if number else links[0]
+        nodes[f"joined {number}"] = _node("ConditioningCombine", conditioning_1=before, conditioning_2=link)
+    guided["negative"] = [f"joined {len(links) - 2}", 0]
+    return nodes
+
+
+def _percent(family: Family, order: WorkflowOrder, first: int) -> float:
+    """What ComfyUI calls the place halfway between a step (from 0) and the one before it."""
     steps = order.settings.steps
-    first = order.recipe.first_late(steps)
+    if first in (0, steps):
+        return first / steps
     if family.name != "flux2-klein":
-        return (first - 0.5) / steps
+        return round((first - 0.5) / steps, 3)
     solver: Any = family.solver(steps, order.resolution, torch.device("cpu"))
     noise = float(solver.sigmas[first - 1] + solver.sigmas[first]) / 2
-    return 1.0 - 1.0 / (1.0 + (1.0 / noise - 1.0) * math.exp(_KLEIN_SHIFT))
+    return round(1.0 - 1.0 / (1.0 + (1.0 / noise - 1.0) * math.exp(_KLEIN_SHIFT)), 3)
 
 
 def _latent(kind: str, order: WorkflowOrder) -> dict[str, Any]:

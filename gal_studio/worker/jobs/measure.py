@@ -71,6 +71,8 @@ def _as_the_set_is_drawn(task: Task) -> Task:
         task.settings.generation,
         steps=chosen.steps,
         guidance_scale=chosen.guidance_scale,
+        guidance_start=chosen.guidance_start,
+        guidance_end=chosen.guidance_end,
         resolution=chosen.resolution,
     )
     gal = task.project.settings.gal  # an old round may have other criteria of copies

@@ -33,6 +33,7 @@ EXACT = {
     "generation": {**QUICK["generation"], "steps": 4},
     "machine": {"precision": "fp32"},
 }
+PARTLY_GUIDED = {**EXACT, "generation": {**EXACT["generation"], "guidance_start": 0.25, "guidance_end": 0.75}}
 MAKERS = [make_tiny_pipeline, make_tiny_xl_pipeline, make_tiny_klein, make_tiny_z_image]
 RECIPES = [Recipe(0.0, 1.0, 0.5), Recipe.constant(0.55)]
 LOOPS: dict[str, tuple[Make, str]] = {
@@ -54,11 +55,16 @@ def check_here(
     return tuple(check._compare(path, expected, 0) for path in paths)
 
 
-@pytest.mark.parametrize("recipe", RECIPES, ids=["a switch", "constant"])
+@pytest.mark.parametrize(
+    ("recipe", "changes"),
+    [(RECIPES[0], PARTLY_GUIDED), (RECIPES[1], EXACT)],
+    ids=["a switch, guided in the middle", "constant"],
+)
 @pytest.mark.parametrize("make", MAKERS)
 def test_the_code_of_the_card_draws_the_picture_of_the_recipe(
     make: Make,
     recipe: Recipe,
+    changes: dict[str, Any],
     studio: Studio,
     models: Models,
     names: tuple[str, str],
@@ -68,7 +74,7 @@ def test_the_code_of_the_card_draws_the_picture_of_the_recipe(
     monkeypatch.setattr(folder, "check_files", check_here)
     monkeypatch.setattr(ExportTask, "recipe", recipe)
     model = make(tmp_path / "model")
-    round_id = first_round(studio, tiny_draft((str(model), names[1]), changes=EXACT))
+    round_id = first_round(studio, tiny_draft((str(model), names[1]), changes=changes))
     assert work(studio, models, studio.fine_tune(round_id)).message == ""
     assert work(studio, models, studio.export_round(round_id, "diffusers")).message == ""
     (found,) = studio.exports(round_id)

@@ -86,6 +86,41 @@ def test_a_strength_that_changes_is_a_hook_with_keyframes(name: str, tmp_path: P
     assert "lora" not in [link[0] for link in guided.values() if isinstance(link, list)]
 
 
+@pytest.mark.parametrize("recipe", [Recipe(), Recipe(0.0, 0.9, 0.4)], ids=["as trained", "a switch"])
+@pytest.mark.parametrize("name", EXPECTED)
+def test_outside_the_guidance_interval_the_prompt_is_the_negative_too(
+    name: str, recipe: Recipe, tmp_path: Path
+) -> None:
+    family = load_image_model(EXPECTED[name][0](tmp_path), device="cpu").family
+    settings = GenerationSettings(
+        steps=7, guidance_start=0.3, guidance_end=0.7
+    )  # guided: steps 2 to 4 of 0 to 6
+    made = workflow(family, replace(ORDER, settings=settings, recipe=recipe))
+    assert made is not None
+    if not family.is_guided(4.0):
+        assert made == workflow(family, replace(ORDER, recipe=recipe))
+        return
+    for node in made.values():
+        for value in node["inputs"].values():
+            assert not isinstance(value, list) or value[0] in made, "every link has its node"
+    whole = workflow(family, replace(ORDER, recipe=recipe))
+    assert whole is not None
+    usual = (whole.get("guide") or whole["sampler"])["inputs"]
+    ranges = [made[part]["inputs"] for part in ("before", "guided", "after")]
+    assert [one["conditioning"] for one in ranges] == [
+        usual["positive"],
+        usual["negative"],
+        usual["positive"],
+    ]
+    assert (ranges[0]["start"], ranges[2]["end"]) == (0.0, 1.0)
+    assert ranges[0]["end"] == ranges[1]["start"] < ranges[1]["end"] == ranges[2]["start"]
+    if not name.startswith("klein"):
+        assert (ranges[1]["start"], ranges[1]["end"]) == pytest.approx((1.5 / 7, 4.5 / 7), abs=1e-3)
+    assert made["joined 0"]["inputs"] == {"conditioning_1": ["before", 0], "conditioning_2": ["guided", 0]}
+    assert made["joined 1"]["inputs"] == {"conditioning_1": ["joined 0", 0], "conditioning_2": ["after", 0]}
+    assert (made.get("guide") or made["sampler"])["inputs"] == usual | {"negative": ["joined 1", 0]}
+
+
 def test_a_constant_strength_is_that_of_the_loader(tmp_path: Path) -> None:
     family = load_image_model(make_wide_two(tmp_path), device="cpu").family
     for recipe, strength in ((Recipe.constant(0.55), 0.55), (Recipe(0.0, 1.0, 0.05), 1.0)):

@@ -11,7 +11,7 @@ from gal_studio.studio import Studio
 from gal_studio.worker import Worker
 from gal_studio.worker.models import Models
 from gal_studio.worker.task import Progress
-from tests.tiny_project import object_draft, tiny_draft
+from tests.tiny_project import CHANGES, object_draft, tiny_draft
 from tests.worker.working import first_round, work
 
 Names = tuple[str, str]
@@ -67,6 +67,21 @@ def test_base_and_round_draw_the_same_prompts_and_seeds(studio: Studio, measured
     assert first.report.figures.keys() <= {"as_asked", "no_copy", "carries", "clip_t", "clip_i"}
     assert first.report.gain is not None and first.report.leak is not None
     json.dumps([picture.likeness for picture in view.pictures])
+
+
+def test_all_rounds_are_measured_with_the_guidance_of_the_set(
+    studio: Studio, models: Models, names: Names
+) -> None:
+    part = {"guidance_start": 0.5, "guidance_end": 1.0}
+    changes = {**CHANGES, "generation": {**CHANGES["generation"], **part}}
+    round_id = trained(studio, models, names, changes=changes)
+    project = studio.store.projects.get(project_of(studio, round_id))
+    kept = studio.store.database.rows("SELECT drawn_by FROM class_images")
+    assert kept and all(row["drawn_by"].endswith(" from 0.5 to 1 of the steps") for row in kept)
+    studio.change_settings(project.id, {"generation": {"guidance_start": 0.0}})
+    assert work(studio, models, studio.measure(round_id)).state == "completed"
+    chosen = studio.measures(project.id).chosen
+    assert (chosen.guidance_start, chosen.guidance_end) == (0.5, 1.0)
 
 
 def test_pictures_of_the_test_set_change_nothing_about_candidates(
