@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from gal_studio.commands.ask import ask
 from gal_studio.commands.demo import demo
 from gal_studio.commands.doctor import doctor
 from gal_studio.commands.download import download
@@ -41,6 +42,7 @@ for command in (
     demo,
     run,
     refine,
+    ask,
     replay,
     tune_vision,
     start_from,

@@ -276,6 +276,15 @@ class GalSettings(SettingsGroup):
     )
     # suggestions per round; k of Eq. G5
     top_k: int = setting(3, checks.whole, "Suggestions", 1, 1000, note="Test prompts suggested per round")
+    # how many trainings are compared where several are asked (Eq. G21), the round's own among them
+    trainings: int = setting(
+        3,
+        checks.whole,
+        "Trainings to ask",
+        2,
+        5,
+        note="The round’s own and others with other seeds, to see where they disagree; each takes as long",
+    )
     # weigh accepted pictures by Eq. G8; otherwise they weigh 1
     balance: bool = setting(True, checks.flag, "Balance")
     # lambda of Eq. G8

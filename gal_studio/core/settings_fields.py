@@ -23,7 +23,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "generation.steps", "generation.guidance_scale",
         "generation.guidance_start", "generation.guidance_end",
         "generation.lowest_strength", "generation.latest_switch",
-        "tune.preview_every", "gal.policy", "gal.top_k", "gal.balance_lambda",
+        "tune.preview_every", "gal.policy", "gal.top_k", "gal.trainings", "gal.balance_lambda",
         "gal.witnesses", "seed", "tune.schedule", "tune.warmup_steps",
         "references.adapter", "references.strength", "references.several",
         "references.subject_alone",

@@ -26,6 +26,7 @@ SUBJECT = "shows_subject"  # the name of the score of Eq. G19
 SHOWS_SUBJECT = 0.35  # of that score, from which a picture has the object
 LIKENESS = "likeness"  # the name of the score by which a picture may lack the style, see Eq. G6
 CHANCE = "copy_chance"  # the name of the score of Eq. G16
+AREA_DISAGREEMENT, COPY_DISAGREEMENT = "area_disagreement", "copy_disagreement"  # of the scores of Eq. G21
 COPY_FROM = 0.5  # of that score, see Eq. G12
 CARRIES = "carries"  # the name of the score of Eq. G17
 

@@ -28,6 +28,7 @@ from gal_studio.state.tables.refinements import Refinements
 from gal_studio.state.tables.replays import Replays
 from gal_studio.state.tables.rounds import Rounds
 from gal_studio.state.tables.seen_pictures import SeenPictures
+from gal_studio.state.tables.siblings import Siblings
 from gal_studio.state.tables.snapshots import Snapshots
 from gal_studio.state.tables.starts import Starts
 from gal_studio.state.tables.trials import Trials
@@ -60,6 +61,7 @@ class Store(AbstractContextManager["Store"]):
         self.rounds = Rounds(self.database, clock)
         self.candidates = Candidates(self.database, clock)
         self.races = Races(self.database)
+        self.siblings = Siblings(self.database)
         self.decisions = Decisions(self.database, clock)
         self.overrides = Overrides(self.database, clock)
         self.refinements = Refinements(self.database, clock)

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from pathlib import Path
 
 from gal_studio.core.recipe import AS_TRAINED, Recipe
 from gal_studio.engine.sampling.fused_adapter import drawing
@@ -17,12 +18,14 @@ from gal_studio.worker.task import Progress, Task
 class Drawing:
     """Pictures that a job draws with an adapter by one recipe, without one with the base model.
 
+    An adapter is one of the workspace, by its name, or a file.
+
     Those `of_round` are given the references if it is an instant round. The job has `total` pictures, of
     which `left` are drawn after these.
     """
 
     requests: Sequence[DrawRequest]
-    adapter: str | None
+    adapter: str | Path | None
     phase: str
     total: int
     left: int = 0
@@ -57,7 +60,8 @@ def draw_and_keep(
 
 def _events(task: Task, wanted: Drawing) -> Generator[DrawEvent, None, None]:
     pool, project, settings = task.models.pool, task.project, task.settings
-    path = task.store.adapters.path(wanted.adapter) if wanted.adapter else None
+    given = wanted.adapter
+    path = task.store.adapters.path(given) if isinstance(given, str) else given
     instant = wanted.of_round and task.round.kind == "instant"
     if pool is not None and not instant:
         task.models.release_image_model()  # a process of the cluster may need the memory of this device

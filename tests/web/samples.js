@@ -55,6 +55,7 @@ export const score = (more) => ({
   why: "",
   turn: null,
   left_out: 0,
+  disagreement: null,
   ...more,
 });
 
@@ -74,6 +75,7 @@ export const round = (more) => ({
   coming: {},
   rule: "",
   complete: true,
+  trainings: 3,
   witnesses: "both",
   mean_entropy: 0.5,
   example_weight: 0.5,

@@ -1,11 +1,12 @@
 /** Table of the test prompts by priority: overfit rate with its interval, entropy, and why it was chosen. */
 /** @import { Round, Score } from "payloads" */
-import { state, on, drawing, setFocus, setHover } from "../app/store.js";
+import { state, on, busy, drawing, setFocus, setHover } from "../app/store.js";
 import { projectFigure } from "../app/urls.js";
 import { el, focusKept, focusedIn, makeButton, repeats } from "../kit/dom.js";
 import { unbroken, undecided } from "../kit/format.js";
 import { howWeighed } from "./how.js";
 import { turnPanel } from "./turn/turn.js";
+import { askTrainings } from "./ask_trainings.js";
 import { editAnchors } from "../reference/anchors_editor.js";
 
 /** @param {HTMLElement} panel */
@@ -22,8 +23,19 @@ export function mountAnchors(panel) {
 
 /** @returns {import("./views/table.js").Row[]} */
 const rows = () => [
-  ["priority", "test prompt", "pictures", "copies", "rate", "low", "high", "entropy", "suggested"],
-  ...state.scores.map(({ rank, prompt, n, copies, rate, low, high, entropy, chosen }) => [
+  [
+    "priority",
+    "test prompt",
+    "pictures",
+    "copies",
+    "rate",
+    "low",
+    "high",
+    "entropy",
+    "disagreement",
+    "suggested",
+  ],
+  ...state.scores.map(({ rank, prompt, n, copies, rate, low, high, entropy, disagreement, chosen }) => [
     rank,
     prompt,
     n,
@@ -32,6 +44,7 @@ const rows = () => [
     low,
     high,
     entropy,
+    disagreement ?? "",
     chosen ? "yes" : "no",
   ]),
 ];
@@ -42,7 +55,7 @@ const rows = () => [
  */
 function show(box, kept) {
   const { scores, round } = state;
-  if (repeats(box, [scores, drawing(), state.round?.example_weight])) return;
+  if (repeats(box, [scores, drawing(), busy(), state.round?.example_weight, state.round?.complete])) return;
   const keep = focusedIn(box)?.dataset.keep;
   fill(box, kept, scores, round);
   focusKept(box, keep);
@@ -66,6 +79,8 @@ function fill(box, kept, scores, round) {
     );
     return;
   }
+  const asked = scores.some(({ disagreement }) => disagreement !== null);
+  const columns = ["", "Test prompt and why", "Copies", "Undecided", ...(asked ? ["Disagree"] : [])];
   box.replaceChildren(
     meanEntropy(round),
     ...kept,
@@ -78,18 +93,21 @@ function fill(box, kept, scores, round) {
         el(
           "tr",
           {},
-          ["", "Test prompt and why", "Copies", "Undecided"].map((name, i) =>
-            el("th", { scope: "col", title: TITLES[i] }, name),
-          ),
+          columns.map((name, i) => el("th", { scope: "col", title: TITLES[i] }, name)),
         ),
       ),
-      el("tbody", {}, scores.map(row)),
+      el(
+        "tbody",
+        {},
+        scores.map((score) => row(score, asked)),
+      ),
     ),
   );
 }
 
 /** @param {Round} round */
-function meanEntropy({ mean_entropy: mean, example_weight: weight }) {
+function meanEntropy(round) {
+  const { mean_entropy: mean, example_weight: weight } = round;
   return el(
     "p",
     { class: "mean-entropy" },
@@ -102,7 +120,14 @@ function meanEntropy({ mean_entropy: mean, example_weight: weight }) {
       el("b", {}, String(Number(weight.toPrecision(2)))),
       " times as much as a reference.",
     ),
-    editButton(),
+    el(
+      "span",
+      {},
+      round.kind === "fine_tune" && round.complete
+        ? makeButton({ data: { keep: "ask" }, disabled: busy() }, askTrainings, "Ask several trainings")
+        : null,
+      editButton(),
+    ),
   );
 }
 
@@ -116,10 +141,15 @@ const TITLES = [
   "Share of copies, with its 95 % interval",
   "How undecided the model is about this prompt: 100 % when half of the pictures are copies. " +
     "Computed as the entropy of that share, divided by its largest value",
+  "How much trainings with other seeds disagree on whether its pictures are copies, from 0 to 100 %: " +
+    "the mutual information of copy and training, divided by its largest value",
 ];
 
-/** @param {Score} score */
-function row(score) {
+/**
+ * @param {Score} score
+ * @param {boolean} asked whether there is a column for what several trainings say
+ */
+function row(score, asked) {
   const first = [...state.candidates.values()].find((c) => c.anchor_id === score.anchor_id)?.id ?? null;
   const go = () => setFocus(score.suggested ?? first, "anchors");
   return el(
@@ -142,6 +172,7 @@ function row(score) {
     ),
     el("td", { class: "copies-cell" }, interval(score), el("span", {}, `${score.copies}/${score.n}`)),
     el("td", {}, undecided(score.entropy)),
+    asked ? el("td", {}, score.disagreement === null ? "·" : undecided(score.disagreement)) : null,
   );
 }
 

@@ -195,6 +195,23 @@ JOB_KINDS: dict[str, JobKind] = {
         is_beside=True,
         is_background=True,
     ),
+    "ask": JobKind(
+        title="Asking other trainings",
+        button="Ask several trainings",
+        done="Trainings compared",
+        phases={
+            **_PREPARATION,
+            **_DRAWING,
+            "fine_tune": _STEPS,
+            "draw": Phase(
+                unit="pictures", kept="Kept the pictures that were finished; Resume draws the rest."
+            ),
+            "compare": Phase("Comparing", "pictures"),
+        },
+        after=(_MODEL, After("fine_tune"), After("generate", needed=False)),
+        is_beside=True,
+        is_apart=True,
+    ),
     "replay": JobKind(
         title="Deciding",
         button="Continue",

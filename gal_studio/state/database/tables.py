@@ -298,6 +298,14 @@ TABLES: tuple[Table, ...] = (
         score REAL NOT NULL,
         PRIMARY KEY (candidate_id, name)
     """),
+    # What other trainings of the round drew for a candidate's prompt and seed, and p(copy) of it (Eq. G21).
+    Table("sibling_pictures", ("candidate_id", "candidates"), """
+        candidate_id TEXT NOT NULL REFERENCES candidates (id) ON DELETE CASCADE,
+        training INTEGER NOT NULL,
+        image TEXT NOT NULL,
+        chance REAL,
+        PRIMARY KEY (candidate_id, training)
+    """, files=_IMAGE),
     Table("decision_batches", _OF_ROUND, """
         id INTEGER PRIMARY KEY AUTOINCREMENT,
         round_id TEXT NOT NULL REFERENCES rounds (id),

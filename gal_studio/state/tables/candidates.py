@@ -80,6 +80,14 @@ class Candidates:
             [(identity, name, float(score)) for name, score in scores.items()],
         )
 
+    def add_scores(self, identity: str, scores: Mapping[str, float]) -> None:
+        """Store further scores of a candidate, each in the place of an earlier one."""
+        with self._database.transaction() as writer:
+            writer.executemany(
+                "INSERT OR REPLACE INTO candidate_scores (candidate_id, name, score) VALUES (?, ?, ?)",
+                [(identity, name, float(score)) for name, score in scores.items()],
+            )
+
     def get(self, identity: str) -> Candidate:
         """The candidate with this ID."""
         row = self._database.row_by_id("picture", identity, f"{_SELECT} WHERE candidates.id = ?")

@@ -15,7 +15,7 @@ from gal_studio.state.database.connection import Database
 from gal_studio.state.tables.paintings import Paintings
 from gal_studio.state.tables.pair_regions import PairRegions
 
-MapKind = Literal["quality", "reproduction", "shown"]
+MapKind = Literal["quality", "reproduction", "shown", "disagreement"]
 
 
 @dataclass(frozen=True)

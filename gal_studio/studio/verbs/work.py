@@ -8,6 +8,7 @@ from gal_studio.core.types import Job, Round
 from gal_studio.rounds import lineage, pairs, planned, test_set
 from gal_studio.rounds.fingerprints import is_trainable, is_trained
 from gal_studio.rounds.inputs import inputs_of
+from gal_studio.rounds.other_trainings import asked_pictures, is_compared
 from gal_studio.rounds.replays import refuse_by_hand
 from gal_studio.studio.open_jobs import is_coming, is_requested
 from gal_studio.studio.verbs.measures import MeasureVerbs
@@ -58,6 +59,32 @@ class WorkVerbs(MeasureVerbs):
             self.store.races.ask(round_id, places)
             job = self._requested(here.round, "generate")
             return job or self._queue(here.round, "generate")
+
+    def ask_trainings(self, round_id: str) -> Job:
+        """Queue other trainings of a drawn round, as many as the settings say, to see where they disagree."""
+        refuse_by_hand(self.store, round_id)
+        with self.store.database.transaction():
+            here = self.store.snapshots.round(round_id)
+            if here.round.kind != "fine_tune":
+                raise StudioError(
+                    "Only a fine-tuned round can be trained with other seeds: choose the round that this one "
+                    "was made of."
+                )
+            if not asked_pictures(here):
+                raise StudioError(f"Round {here.round.number} has no pictures yet: press Generate first.")
+            job = self._requested(here.round, "ask")
+            if job is not None:
+                return job
+            settings = self.store.rounds.settings(round_id)
+            wanted = here.project.project.settings.gal.trainings
+            gal = replace(settings.gal, trainings=wanted)
+            self.store.rounds.set_settings(round_id, replace(settings, gal=gal))
+            if is_compared(here, self.store.siblings.of_round(round_id), wanted):
+                raise StudioError(
+                    f"{wanted} trainings of round {here.round.number} are compared already: choose more in "
+                    "the settings."
+                )
+            return self._queue(here.round, "ask")
 
     def run_round(self, round_id: str) -> tuple[Job, Job]:
         """Queue the training of a round, followed by its candidates."""

@@ -1,5 +1,6 @@
 """The scores of a round's test prompts, each with the reason why it is suggested or not."""
 
+from gal_studio.core.gal.disagreement import disagreement
 from gal_studio.core.intervals import wilson_interval
 from gal_studio.rounds.suggestions import Proposal
 from gal_studio.studio.views.types import ScoreView
@@ -25,6 +26,7 @@ def score_views(proposal: Proposal) -> tuple[ScoreView, ...]:
                 suggested_candidate_id=chosen.candidate_id if chosen else None,
                 reason=chosen.reason if chosen else f"{reasons[score.anchor.id]}{absence}",
                 why=policy.why(pool, score, picture) if picture else "",
+                disagreement=disagreement(pool.groups.get(score.anchor.id, ())),
                 left_out=policy.left_out(pool, score, picture) if picture else 0,
             )
         )

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from typing_extensions import Doc
 
 from gal_studio.core.recipe import Recipe
+from gal_studio.core.gal.disagreement import Disagreement
 from gal_studio.core.references import Prompts
 from gal_studio.core.settings import AfterRefinement, Settings
 from gal_studio.core.types import (
@@ -70,7 +71,7 @@ class ScoreView:
     """One anchor of a round: its score, the 95 % interval of its overfit rate, its rank (from 1) and why.
 
     `reason` says why the anchor is suggested or not, `why` why this picture of it, and `left_out` how many
-    better ones were rejected.
+    better ones were rejected. `disagreement` is that of several trainings, None before they were asked.
     """
 
     anchor: Anchor
@@ -81,6 +82,7 @@ class ScoreView:
     reason: str
     why: str = ""
     left_out: int = 0
+    disagreement: Disagreement | None = None
 
 
 @dataclass(frozen=True)

@@ -136,6 +136,12 @@ def draw_more(context: Context, round: Id, anchor: Id) -> OfRound:
 
 
 @REQUESTS.write
+def ask_trainings(context: Context, round: Id) -> Requested:
+    """Train a round with other seeds as well, and compare what they draw."""
+    return Requested(context.studio.ask_trainings(round).id)
+
+
+@REQUESTS.write
 def run_round(context: Context, round: Id) -> OfRound:
     """Do all that a round lacks."""
     return OfRound(context.studio.run_missing(round)[-1].round_id)

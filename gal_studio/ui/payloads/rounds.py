@@ -49,6 +49,7 @@ class Round:
     coming: Annotated[Mapping[str, tuple[int, ...]], Doc("The indices of those drawn next, by anchor.")]
     rule: Annotated[str, Doc("Which rule chose the pictures, in words; empty if that says nothing new.")]
     complete: bool
+    trainings: Annotated[int, Doc("How many trainings are compared where several are asked.")]
     witnesses: Annotated[Witnesses, Doc("What finds copies, by the settings.")]
     mean_entropy: Annotated[float, Doc("Mean entropy of the test prompts, in [0, ln 2].")]
     example_weight: float
@@ -95,6 +96,7 @@ class Score:
     why: str
     turn: Annotated[TurnCurve | None, Doc("Eq. G15; None where all pictures have one strength.")]
     left_out: Annotated[int, Doc("How many better pictures were left out before this one was suggested.")]
+    disagreement: Annotated[float | None, Doc("Of several trainings on copies, in nats; null if not asked.")]
 
 
 @dataclass(frozen=True)
@@ -142,6 +144,7 @@ def round_payload(view: RoundView) -> Round:
         coming=view.coming,
         rule=view.rule,
         complete=view.complete,
+        trainings=view.project.settings.gal.trainings,
         witnesses=view.settings.gal.witnesses,
         mean_entropy=view.mean_entropy,
         example_weight=view.example_weight,
@@ -193,6 +196,7 @@ def _score_payload(view: ScoreView, head: str, ranked: bool, open_: bool) -> Sco
         why=view.why if suggested else "",
         turn=_turn_payload(view.score.turn),
         left_out=view.left_out if suggested else 0,
+        disagreement=view.disagreement.copies if view.disagreement else None,
     )
 
 

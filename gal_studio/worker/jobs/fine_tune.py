@@ -24,6 +24,8 @@ from gal_studio.worker.training import teams, training_run
 from gal_studio.worker.training.prior_pictures import prior_pictures
 from gal_studio.worker.training.training_run import Start, TrainingTask
 
+Steps = Generator[Progress, None, None]
+
 
 def tune_round(store: Store, models: Models, job: Job) -> Generator[Progress, None, None]:
     """Train the adapter of a round; closing the generator saves a checkpoint."""
@@ -41,13 +43,14 @@ def tune_round(store: Store, models: Models, job: Job) -> Generator[Progress, No
     check_prompts(model, [anchor.prompt for anchor in lineage.pool(here)])  # before the long part
     with training_run.training_time(task, model, "fine_tune"):
         prior = yield from prior_pictures(task, model)
-        yield from _train(task, model, prior)
+        yield from tuned(task, model, prior, lambda start: with_previews(task, model, "fine_tune", start))
         training_run.keep_adapter(task, model, task.examples)
 
 
-def _train(
-    task: TrainingTask, model: ImageModel, prior: Sequence[ExamplePicture]
-) -> Generator[Progress, None, None]:
+def tuned(
+    task: TrainingTask, model: ImageModel, prior: Sequence[ExamplePicture], run: Callable[[Start], Steps]
+) -> Steps:
+    """Encode the pictures of a training and let `run` go through its steps, on all devices of its team."""
     pictures, tune = training_run.training_pictures(task.store, task.examples), task.settings.tune
     images = [picture.image for picture in (*pictures, *prior)]
     with teams.gathered(task, model, tune.batch_size) as gathered:
@@ -59,7 +62,7 @@ def _train(
             ends_at = task.round.ends_at
             return fine_tune(model, pictures, prior, *options, latents=latents, team=team, ends_at=ends_at)
 
-        yield from with_previews(task, model, "fine_tune", start)
+        yield from run(start)
 
 
 def with_previews(

@@ -9,6 +9,7 @@ from gal_studio.core.jobs.kinds import find_job_kind
 from gal_studio.core.types import Job
 from gal_studio.state import Store
 from gal_studio.worker.jobs.adapter import refine_adapters
+from gal_studio.worker.jobs.ask import ask_trainings
 from gal_studio.worker.jobs.download import download_models
 from gal_studio.worker.jobs.export import export_round
 from gal_studio.worker.jobs.fine_tune import tune_round
@@ -34,6 +35,7 @@ WORK: dict[str, Work] = {
     "refine": refine_round,
     "quality": judge_round,
     "measure": measure_round,
+    "ask": ask_trainings,
     "try": draw_trials,
     "export": export_round,
     "adapter": refine_adapters,

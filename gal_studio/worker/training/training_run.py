@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from PIL import Image
@@ -125,9 +126,9 @@ def follow(task: TrainingTask, start: Start) -> Generator[TuneEvent, None, None]
     def keep(state: Checkpoint) -> None:
         """Losses first: a training that resumes at the checkpoint does not compute them again."""
         rounds.save_losses(task.round.id, losses)
-        _save_checkpoint(task, state)
+        save_checkpoint(task, state)
 
-    events = _from_the_newest(task, start, keep)
+    events = from_the_newest(task, start, keep, partial(rounds.clear_training, task.round.id))
     written = time.monotonic()
     try:
         for event in events:
@@ -143,13 +144,19 @@ def follow(task: TrainingTask, start: Start) -> Generator[TuneEvent, None, None]
             events.close()
 
 
-def _from_the_newest(
-    task: TrainingTask, start: Start, keep: Callable[[Checkpoint], None]
+def from_the_newest(
+    task: TrainingTask,
+    start: Start,
+    keep: Callable[[Checkpoint], None],
+    forget: Callable[[int], None] = lambda step: None,
 ) -> Generator[TuneEvent, None, None]:
-    """Resume from the newest intact checkpoint of this training; the others are deleted."""
+    """Resume from the newest intact checkpoint of this training; the others are deleted.
+
+    `forget` is called with the step of each that is tried, behind which everything is computed again.
+    """
     for checkpoint in (*reversed(saved_checkpoints(task)), None):
         reached = checkpoints.step(checkpoint) if checkpoint else 0
-        task.store.rounds.clear_training(task.round.id, after_step=reached)
+        forget(reached)
         try:
             yield from start(checkpoint, keep)
             return
@@ -168,6 +175,18 @@ def keep_adapter(task: TrainingTask, model: ImageModel, examples: Sequence[Train
 
     A verified adapter has the trained tensors when read back, and draws a picture.
     """
+    trained = adapter_tensors(model)
+    written = save_trained(task, model)
+    name = task.store.adapters.add_file(written)
+    verify_adapter(
+        model, task.store.adapters.path(name), trained, first_request(task), task.settings.generation
+    )
+    task.store.rounds.finish_training(task.round.id, name, task.fingerprint, examples)
+    shutil.rmtree(task.checkpoints.parent, ignore_errors=True)  # including those of abandoned trainings
+
+
+def save_trained(task: TrainingTask, model: ImageModel) -> Path:
+    """Save the attached adapter beside its checkpoints; returns its file."""
     card = AdapterCard(
         trigger_word=task.prompts.trigger,
         base_model=public_name(task.project.base_model),
@@ -176,16 +195,10 @@ def keep_adapter(task: TrainingTask, model: ImageModel, examples: Sequence[Train
         settings=public_settings(task.settings.to_dict()),
         method=task.settings.tune.method,
     )
-    trained = adapter_tensors(model)
+    path = task.checkpoints / "adapter.safetensors"
     with disk_errors(task.store.workspace):
-        task.checkpoints.mkdir(parents=True, exist_ok=True)
-        written = save_adapter(model, task.checkpoints / "adapter.safetensors", card)
-    name = task.store.adapters.add_file(written)
-    verify_adapter(
-        model, task.store.adapters.path(name), trained, first_request(task), task.settings.generation
-    )
-    task.store.rounds.finish_training(task.round.id, name, task.fingerprint, examples)
-    shutil.rmtree(task.checkpoints.parent, ignore_errors=True)  # including those of abandoned trainings
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return save_adapter(model, path, card)
 
 
 @contextmanager
@@ -221,7 +234,7 @@ def saved_checkpoints(task: TrainingTask) -> list[Path]:
     return [path for path in checkpoints.saved(task.checkpoints) if checkpoints.step(path) <= task.last_step]
 
 
-def _save_checkpoint(task: TrainingTask, state: Checkpoint) -> None:
+def save_checkpoint(task: TrainingTask, state: Checkpoint) -> None:
     """Save this state and keep the one before it."""
     workspace, path = task.store.workspace, task.checkpoints / f"step-{state.step}.safetensors"
     with disk_errors(workspace):

@@ -10,12 +10,22 @@ const SHOWN = {
   title: "H: which areas repeat the reference, apart from what the style shares",
 };
 
+/** @type {Offer} */
+const DISAGREEMENT = {
+  kind: "disagreement",
+  label: "Where trainings disagree",
+  name: "Here the trainings disagree",
+  title: "What trainings with other seeds draw otherwise, from the same prompt and seed",
+};
+
 /**
- * The maps of a candidate: where it shows the reference, if it was compared; and how like it each area is.
+ * The maps of a candidate: where it shows the reference, if it was compared; where trainings disagree, if
+ * several were asked; and how like the reference each area is.
  * @param {Candidate} candidate
  * @returns {Offer[]}
  */
-export const heatKinds = ({ compared }) => [
+export const heatKinds = ({ compared, scores }) => [
   ...(compared ? [SHOWN] : []),
+  ...("area_disagreement" in scores ? [DISAGREEMENT] : []),
   { kind: "quality", label: compared ? "All likeness" : "Heat map", name: "Likeness to the reference" },
 ];

@@ -5,6 +5,7 @@ import numpy
 from gal_studio.core.errors import StudioError
 from gal_studio.core.gal.scores.carries import CARRIED
 from gal_studio.core.gal.scores.copy_chance import COPY_CHANCE
+from gal_studio.core.gal.scores.disagreement import AREAS, COPIES
 from gal_studio.core.gal.scores.likeness import LIKE_REFERENCES
 from gal_studio.core.gal.scores.prompt_similarity import PROMPT_SIMILARITY
 from gal_studio.core.gal.scores.reference_similarity import REFERENCE_SIMILARITY
@@ -21,6 +22,8 @@ SCORES: list[Score] = [
     COPY_CHANCE,
     CARRIED,
     LIKE_REFERENCES,
+    AREAS,
+    COPIES,
 ]
 
 

@@ -39,7 +39,7 @@ class Score:
 
     It is stored and exported under its `name`, which stays the same for ever, and shown under its `label`.
     `higher` and `method` say in plain words what a higher value means and how it is computed.
-    `compute` returns None for pictures that cannot have this score.
+    `compute` returns None for pictures that cannot have this score, or get it later.
     """
 
     name: str

@@ -1,0 +1,81 @@
+"""`gal-studio ask`: train a drawn round with other seeds as well, and say where the trainings disagree."""
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from gal_studio.commands.running.local_worker import ProgressLine, local_worker
+from gal_studio.commands.terminal.stored import (
+    AsJson,
+    Wanted,
+    Workspace,
+    existing_workspace,
+    find_project,
+    last_round,
+    required_workspace,
+)
+from gal_studio.core.errors import StudioError
+from gal_studio.studio import Studio
+
+
+def ask(
+    context: typer.Context,
+    workspace: Workspace = None,
+    project: Wanted = None,
+    round_: Annotated[
+        int | None, typer.Option("--round", help="The round's number (default: the last drawn one).")
+    ] = None,
+    trainings: Annotated[
+        int | None, typer.Option(help="Trainings to compare, the round's own among them: 2 to 5.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Ask several trainings of a round where they disagree (docs/algorithms.md, Eq. G21)."""
+    told = ask_round(required_workspace(context, workspace), project, round_, trainings)
+    print(json.dumps(told, indent=2, ensure_ascii=False) if as_json else _table(told))
+
+
+def ask_round(
+    workspace: Path, wanted: str | None, number: int | None, trainings: int | None
+) -> dict[str, Any]:
+    """Ask, and return the disagreement on each test prompt, the largest first."""
+    with existing_workspace(workspace) as store:
+        studio = Studio(store)
+        project = find_project(store, wanted)
+        drawn = [
+            one
+            for one in store.rounds.of_project(project.id)
+            if one.kind == "fine_tune" and store.candidates.count(one.id) and number in (None, one.number)
+        ]
+        found = last_round(store, drawn, named=number is not None)
+        if found is None:
+            which = "No round" if number is None else f"No round {number}"
+            raise StudioError(f"{which} of {project.name!r} has pictures yet: generate them first.")
+        if trainings is not None:
+            studio.change_settings(project.id, {"gal": {"trainings": trainings}})
+        with local_worker(studio, ProgressLine(studio)) as worker:
+            worker.finish(studio.ask_trainings(found.id))
+        known = [(one.anchor.prompt, one.disagreement) for one in studio.round_view(found.id).scores]
+        prompts = [
+            {"prompt": prompt, "pictures": each.pictures, "copies": each.copies, "areas": each.areas}
+            for prompt, each in sorted(known, key=lambda one: -(one[1].copies if one[1] else 0.0))
+            if each is not None
+        ]
+        return {
+            "round": found.number,
+            "trainings": store.projects.get(project.id).settings.gal.trainings,
+            "prompts": prompts,
+        }
+
+
+def _table(told: dict[str, Any]) -> str:
+    lines = [
+        f"Round {told['round']}: where {told['trainings']} trainings disagree",
+        "copies  areas  test prompt",
+    ]
+    for one in told["prompts"]:
+        areas = "" if one["areas"] is None else f"{one['areas']:.3f}"
+        lines.append(f"{one['copies']:6.3f}  {areas:5}  {one['prompt']}")
+    return "\n".join(lines)

@@ -1,0 +1,40 @@
+"""Which pictures of a round other trainings draw again, and with which seeds they train (Eq. G21)."""
+
+from collections.abc import Collection, Mapping
+
+from gal_studio.core.gal.allocation import first_indices
+from gal_studio.core.seeds import named_seed
+from gal_studio.core.snapshot import RoundSnapshot
+from gal_studio.core.types import AREA_DISAGREEMENT, COPY_DISAGREEMENT, Candidate
+from gal_studio.rounds.lineage import pool
+
+DISAGREEMENTS = frozenset({AREA_DISAGREEMENT, COPY_DISAGREEMENT})
+EACH = 3  # pictures of a prompt, spread over the strengths of the LoRA
+
+
+def asked_pictures(here: RoundSnapshot) -> tuple[Candidate, ...]:
+    """The candidates that other trainings draw again: a few of each test prompt, over all strengths."""
+    chosen: list[Candidate] = []
+    for anchor in pool(here):
+        group = [one for one in here.candidates if one.anchor_id == anchor.id and one.image]
+        group.sort(key=lambda one: one.index)
+        strengths = [one.recipe.mean for one in group]
+        chosen += [group[place] for place in first_indices(strengths, min(EACH, len(group)))] if group else []
+    return tuple(chosen)
+
+
+def is_compared(here: RoundSnapshot, drawn: Mapping[str, Collection[int]], trainings: int) -> bool:
+    """Whether so many trainings, the round's own among them, were compared on all asked pictures.
+
+    `drawn` are the numbers of the other trainings that drew in place of each candidate.
+    """
+    others = set(range(1, trainings))
+    return all(
+        others <= set(drawn.get(one.id, ())) and not DISAGREEMENTS.isdisjoint(one.more_scores)
+        for one in asked_pictures(here)
+    )
+
+
+def training_seed(own: int, number: int) -> int:
+    """The seed of the other training of this number (from 1) beside one with the seed `own`."""
+    return named_seed(own, "other training", number)
