@@ -1,0 +1,107 @@
+"""Second rounds that learn what fewer pictures suggest: a race against fixed numbers and the published rule.
+
+    python -m benchmarks.gal_gain.second_rounds --kind style --out FOLDER
+
+FOLDER is that of `benchmarks.speed.allocation`, whose first rounds it goes on from; `four of each` draws as many
+pictures as the style demo's race. Every arm accepts what is suggested to it, trains a second round and draws
+the benchmark at full strength. Prints the figures of each, and differences to ten of each prompt, paired by
+prompt and seed. What is there is not made again.
+"""
+
+import argparse
+import shutil
+from pathlib import Path
+
+import torch
+
+from benchmarks.speed.allocation import draw, train
+from gal_studio.commands.running.local_worker import ProgressLine, local_worker
+from gal_studio.core.measures.compare import Drawn, change
+from gal_studio.core.measures.pictures import Metric
+from gal_studio.core.seeds import generator
+from gal_studio.state import Store
+from gal_studio.studio import Studio
+
+METRICS: tuple[Metric, ...] = ("as_asked", "no_copy", "carries", "clip_t")
+ARMS = {  # the first rounds that are gone on from, and what is changed before suggestions are accepted
+    "ten of each": ("fixed", {}),
+    "race": ("race", {}),
+    "four of each": ("four", {}),
+    "published": ("fixed", {"policy": "published", "witnesses": "prompts"}),
+}
+
+
+def second_round(workspace: Path, gal: dict[str, str]) -> tuple[Drawn, str]:
+    """Accept, train and measure; the held-out pictures by prompt and seed, and what was accepted."""
+    with Store(workspace) as store:
+        studio = Studio(store)
+        project = store.projects.all()[0].id
+        first, *later = store.rounds.of_project(project)
+        if not later:
+            usual = store.rounds.settings(first.id)
+            store.rounds.set_settings(first.id, usual.updated({"gal": gal}))
+            made = studio.proposal(first.id)
+            store.rounds.set_settings(first.id, usual)  # all arms are measured alike
+            studio.decide([one.candidate_id for one in made.suggestions], "accepted")
+            later = [studio.next_round(first.id)]
+        with local_worker(studio, ProgressLine(studio)) as worker:
+            if store.rounds.get(later[0].id).adapter is None:
+                worker.finish(studio.fine_tune(later[0].id))
+            if studio.store.rounds.get(later[0].id).adapter and _lacks(studio, project, later[0].id):
+                worker.finish(studio.measure(later[0].id))
+        view = studio.measures(project)
+        report = next(one.report for one in view.rounds if one.id == later[0].id)
+        assert report is not None
+        accepted = [
+            shown.prompt for shown in studio.round_view(first.id).candidates if shown.verdict == "accepted"
+        ]
+        texts = {prompt.id: prompt.prompt for prompt in view.prompts}
+        pictures = report.arm.part("held_out").items()
+        return {(texts.get(prompt, prompt), number): one for (prompt, number), one in pictures}, "; ".join(
+            accepted
+        )
+
+
+def _lacks(studio: Studio, project: str, round_id: str) -> bool:
+    return next(one.report for one in studio.measures(project).rounds if one.id == round_id) is None
+
+
+def main() -> None:
+    """Go on from each first round, print one line an arm."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--kind", choices=("style", "object"), default="style")
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--arms", nargs="+", choices=tuple(ARMS), default=tuple(ARMS))
+    args = parser.parse_args()
+    torch.set_num_threads(1)
+    base, found = args.out / args.kind, dict[str, Drawn]()
+    train(args.kind, base)
+    for arm in args.arms:
+        rule, gal = ARMS[arm]
+        start = args.out / f"{args.kind}-{rule}"
+        if not start.exists():
+            shutil.copytree(base, start)
+            draw(start, {"allocation": "fixed", "candidates": 4})
+        workspace = args.out / f"{args.kind}-second-{arm.replace(' ', '-')}"
+        if not workspace.exists():
+            shutil.copytree(start, workspace)
+        found[arm], accepted = second_round(workspace, gal)
+        means = ", ".join(f"{metric} {_mean(found[arm], metric)}" for metric in METRICS)
+        print(f"{args.kind}, {arm}: {means}; accepted: {accepted}", flush=True)
+        if arm != "ten of each" and "ten of each" in found:
+            for metric in METRICS:
+                paired = change(found["ten of each"], found[arm], metric, lambda name: generator(0, name))
+                if paired is not None:
+                    print(
+                        f"  {metric} {paired.value:+.3f} ({paired.low:+.3f} to {paired.high:+.3f})",
+                        flush=True,
+                    )
+
+
+def _mean(drawn: Drawn, metric: Metric) -> str:
+    values = [value for one in drawn.values() if (value := one.figure(metric)) is not None]
+    return f"{sum(values) / len(values):.2f} of {len(values)}" if values else "unknown"
+
+
+if __name__ == "__main__":
+    main()
