@@ -3,9 +3,9 @@
     python -m benchmarks.gal_gain.second_rounds --kind style --out FOLDER
 
 FOLDER is that of `benchmarks.speed.allocation`, whose first rounds it goes on from; `four of each` draws as
-many pictures as the style demo's race. Every arm accepts what is suggested to it, trains a second round and draws
-the benchmark at full strength. Prints the figures of each, and differences to ten of each prompt, paired by
-prompt and seed. What is there is not made again.
+many pictures as the style demo's race. Every arm accepts what is suggested to it, trains a second round and
+draws the benchmark at full strength. Prints the figures of each, and differences to ten of each prompt,
+paired by prompt and seed. What is there is not made again.
 """
 
 import argparse
