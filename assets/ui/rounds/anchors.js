@@ -122,7 +122,7 @@ function meanEntropy(round) {
     ),
     el(
       "span",
-      {},
+      { class: "prompt-actions" },
       round.kind === "fine_tune" && round.complete
         ? makeButton({ data: { keep: "ask" }, disabled: busy() }, askTrainings, "Ask several trainings")
         : null,

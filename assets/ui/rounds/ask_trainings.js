@@ -9,7 +9,7 @@ export async function askTrainings() {
   const { round } = state;
   if (!round || busy()) return;
   const others = round.trainings - 1;
-  const times = others === 1 ? "once" : `${others} times`;
+  const times = others === 1 ? "once" : others === 2 ? "twice" : `${others} times`;
   const answer = await ask({
     title: "Ask several trainings",
     words: [

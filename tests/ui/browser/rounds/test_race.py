@@ -79,7 +79,7 @@ def test_the_page_fills_while_a_race_draws_and_says_when_it_is_decided(
     studio.store.jobs.finish(job.id)
     said = re.compile(rf"Decided after {drawn} of 180: \d+ prompts are settled\.")
     expect(page.locator(".rounds")).to_contain_text(said)
-    expect(page.locator(".tile[data-suggested]").first).to_be_visible()
+    expect(page.locator(".tiles .waiting")).to_have_count(0)
 
 
 def test_one_click_draws_three_more_pictures_of_a_prompt(
