@@ -2,7 +2,7 @@
 
     python -m benchmarks.speed.guidance --kind style --out FOLDER
 
-One training, as in `benchmarks.speed.allocation`; then five pictures of each test prompt with guidance in all
+One training, as in `benchmarks.speed.allocation`; then some pictures of each test prompt with guidance in all
 steps and in each of some parts, from the same seeds. FOLDER keeps the workspaces, and a sheet for each kind:
 a row of pictures for each part, all steps first.
 """
@@ -28,12 +28,12 @@ SIDE = 96  # pixels
 Drawn = Mapping[str, tuple[Candidate, Image.Image]]
 
 
-def pictures(workspace: Path) -> Drawn:
-    """The pictures of the first round by ID, which is the same for the same prompt and number."""
+def pictures(workspace: Path, each: int) -> Drawn:
+    """The first pictures of each prompt of the first round, by IDs that all workspaces share."""
     with Store(workspace) as store:
         round_ = store.rounds.of_project(store.projects.all()[0].id)[0]
         drawn = sorted(store.candidates.of_round(round_.id), key=lambda one: (one.index, one.anchor_id))
-        return {one.id: (one, store.images.picture(one.image)) for one in drawn}
+        return {one.id: (one, store.images.picture(one.image)) for one in drawn if one.index < each}
 
 
 def told(drawn: Drawn, whole: Drawn) -> str:
@@ -65,6 +65,7 @@ def main() -> None:
     parser.add_argument("--kind", choices=("style", "object"), default="style")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--each", type=int, default=5, help="pictures of each test prompt")
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
     base = args.out / args.kind
@@ -74,8 +75,8 @@ def main() -> None:
         workspace = args.out / f"{args.kind}-guided-{start:g}-{end:g}"
         if not workspace.exists():
             shutil.copytree(base, workspace)
-        cost = draw(workspace, {"candidates": 5, "guidance_start": start, "guidance_end": end})
-        found.append(pictures(workspace))
+        cost = draw(workspace, {"candidates": args.each, "guidance_start": start, "guidance_end": end})
+        found.append(pictures(workspace, args.each))
         print(f"{args.kind}, {start:g} to {end:g}: {cost}", flush=True)
         print(f"  {told(found[-1], found[0])}", flush=True)
     sheet(found, args.out / f"{args.kind}-guidance.png")
