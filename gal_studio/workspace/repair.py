@@ -38,6 +38,10 @@ _REPAIRS: Mapping[tuple[str, str], tuple[str, str]] = {
         "UPDATE trials SET image = NULL WHERE image = :name",
         "they are drawn again with the next prompt that is tried in their round",
     ),
+    ("sibling_pictures", "image"): (
+        "DELETE FROM sibling_pictures WHERE image = :name",
+        "Ask several trainings draws them again",
+    ),
     ("pairs", "generated_image"): (
         "UPDATE pairs SET generated_image = NULL WHERE generated_image = :name",
         "the pairs are drawn again from their seeds",

@@ -22,6 +22,7 @@ from gal_studio.state.tables.projects import NewProject, Project
 from gal_studio.state.tables.refinements import Foreground, Measurement, PlannedPair, StoredMap
 from gal_studio.state.tables.replays import RecordedDecision, RecordedRound, Replay
 from gal_studio.state.tables.rounds import Preview
+from gal_studio.state.tables.siblings import Sibling
 from gal_studio.state.tables.starts import Start
 from gal_studio.state.tables.trials import NewTrial
 
@@ -129,6 +130,7 @@ def _work(store: Store, random: Random, round_id: str) -> None:
     store.decisions.undo(round_id)
     store.decisions.redo(round_id)
     store.refinements.save_map(drawn[0], "quality", _map(random))
+    store.siblings.save(drawn[0], 1, Sibling(store.images.add_picture(picture(random)), random.random()))
 
 
 def _choice(store: Store, chosen: str, suggested: str | None) -> NewChoice:
