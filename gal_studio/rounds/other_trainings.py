@@ -13,7 +13,7 @@ EACH = 3  # pictures of a prompt, spread over the strengths of the LoRA
 
 
 def asked_pictures(here: RoundSnapshot) -> tuple[Candidate, ...]:
-    """The candidates that other trainings draw again: a few of each test prompt, over all strengths."""
+    """Eq. G21: what other trainings draw again, a few pictures of each prompt over all strengths."""
     chosen: list[Candidate] = []
     for anchor in pool(here):
         group = [one for one in here.candidates if one.anchor_id == anchor.id and one.image]

@@ -83,7 +83,7 @@ def test_a_map_is_there_once_it_was_judged(place: Place):
 
 
 def test_there_are_two_kinds_of_maps(place: Place):
-    with pytest.raises(StudioError, match="'quality', 'reproduction' or 'shown'"):
+    with pytest.raises(StudioError, match="'quality', 'reproduction', 'shown' or 'disagreement'"):
         ask("patch_maps", place.studio, {"owner": "x", "kind": "beauty"})
 
 
