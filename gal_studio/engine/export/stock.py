@@ -46,7 +46,7 @@ class StockRequest:
     `file` is a LoRA of this many `layers`, or a folder with a denoiser in diffusers' format; empty with
     reference pictures that are `given` in its place. `held` is the
     setting of the base weights' precision, and `precision` that of the denoiser while it draws, such as
-    "bfloat16". The steps from the first one of `guided` to before the second one are guided.
+    "bfloat16". The steps from the first one of `guided` to before the second one are guided; None: all.
     """
 
     model: str
@@ -59,9 +59,9 @@ class StockRequest:
     pictures: tuple[tuple[str, int], ...]
     steps: int
     guidance_scale: float
-    guided: tuple[int, int]
     resolution: int
     given: "GivenReferences | None" = None
+    guided: tuple[int, int] | None = None
 
     def write(self, path: Path) -> None:
         """Write the request as JSON."""
@@ -72,11 +72,10 @@ def read_request(path: Path) -> StockRequest:
     """Read what `write` has written."""
     given = json.loads(path.read_text(encoding="utf-8"))
     pictures = tuple((prompt, seed) for prompt, seed in given.pop("pictures"))
-    first, end = given.pop("guided")
-    references = given.pop("given")
+    guided, references = given.pop("guided"), given.pop("given")
     return StockRequest(
         pictures=pictures,
-        guided=(first, end),
+        guided=(guided[0], guided[1]) if guided else None,
         given=GivenReferences(**references) if references else None,
         **given,
     )
@@ -92,8 +91,8 @@ def draw_stock(request: StockRequest, out: Path) -> None:
     pipeline = prepare_pipeline(model, request.steps, request.resolution, getattr(torch, request.precision))
     references = {} if request.given is None else give_references(pipeline, request.given)
     guidance: dict[str, Any] = {"guidance_scale": request.guidance_scale}
-    if request.guided != (0, request.steps) and model.family.is_guided(request.guidance_scale):
-        guidance = guide_in_steps(model, request)
+    if request.guided is not None and model.family.is_guided(request.guidance_scale):
+        guidance = guide_in_steps(model, request, range(*request.guided))
     for number, (prompt, seed) in enumerate(request.pictures):
         drawn = pipeline(
             prompt=prompt,
@@ -111,9 +110,9 @@ OFF = 1e-9
 """Above a scale without guidance: the pipelines prepare for guidance, and it changes nothing."""
 
 
-def guide_in_steps(model: ImageModel, request: StockRequest) -> dict[str, Any]:
+def guide_in_steps(model: ImageModel, request: StockRequest, guided: range) -> dict[str, Any]:
     """Arguments with which the stock pipeline guides some steps alone, as the code of a model card does."""
-    family, guided = model.family, range(*request.guided)
+    family = model.family
     if family.name == "flux2-klein":  # reads its scale once, and asks at every step whether it guides
         low, high = times_of(family, request.steps, request.resolution, guided)
         asked = property(lambda one: one.current_timestep is None or low < one.current_timestep < high)

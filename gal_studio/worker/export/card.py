@@ -8,6 +8,7 @@ import torch
 
 from gal_studio.core.models.names import checkpoint_name
 from gal_studio.core.recipe import AS_TRAINED, Recipe
+from gal_studio.core.settings import GenerationSettings
 from gal_studio.engine.export.check import Checked
 from gal_studio.engine.export.header import Facts
 from gal_studio.engine.export.stock import OFF, times_of
@@ -184,7 +185,7 @@ def _code(task: ExportTask, facts: Facts, family: Family, written: Written) -> l
     if solver := solver_lines(family, generation.steps, written.resolution):
         lines[1] += ", DPMSolverMultistepScheduler"
         lines += solver
-    recipe, scale, changes = written.recipe, f"{generation.guidance_scale}", list[str]()
+    recipe, changes = written.recipe, list[str]()
     if recipe != AS_TRAINED:
         lines.append(f"pipeline.set_adapters('learned', {recipe.strength(0, generation.steps)})")
     if first_late := recipe.first_late(generation.steps):
@@ -192,21 +193,9 @@ def _code(task: ExportTask, facts: Facts, family: Family, written: Written) -> l
             f"    if step + 1 == {first_late}:  # of {generation.steps}",
             f"        pipe.set_adapters('learned', {recipe.late})",
         ]
-    if is_partly_guided(family, generation) and family.name == "flux2-klein":
-        low, high = times_of(family, generation.steps, side, generation.guided_steps)
-        lines += [
-            "asked = property(  # guidance between these times alone",
-            f"    lambda one: one.current_timestep is None or {low} < one.current_timestep < {high}",
-            ")",
-            f"pipeline.__class__ = type('Guided', ({kind},), {{'do_classifier_free_guidance': asked}})",
-        ]
-    elif is_partly_guided(family, generation):
-        guided, off = generation.guided_steps, unguided_scale(family) + OFF
-        lines.append(f"def scale(step): return {scale} if {guided.start} <= step < {guided.stop} else {off}")
-        changes.append("    pipe._guidance_scale = scale(step + 1)")
-        scale = "scale(0)"
-    if changes:
-        lines += ["def change(pipe, step, timestep, values):", *changes, "    return values"]
+    before, guiding, scale = guidance_lines(family, generation, side)
+    changes += guiding
+    lines += [*before, *change_lines(changes)]
     return [
         *lines,
         "picture = pipeline(",
@@ -217,6 +206,36 @@ def _code(task: ExportTask, facts: Facts, family: Family, written: Written) -> l
         + (" callback_on_step_end=change," if changes else ""),
         ").images[0]",
     ]
+
+
+def guidance_lines(
+    family: Family, generation: GenerationSettings, side: int
+) -> tuple[list[str], list[str], str]:
+    """Lines of Python that guide some steps alone: before the picture, after each step; and the scale.
+
+    The pipeline of FLUX.2 reads its scale once, and asks before every step whether it guides.
+    """
+    guided, scale = generation.guided_steps, f"{generation.guidance_scale}"
+    if not is_partly_guided(family, generation):
+        return [], [], scale
+    if family.name == "flux2-klein":
+        low, high = times_of(family, generation.steps, side, guided)
+        asked = [
+            "asked = property(  # guidance between these times alone",
+            f"    lambda one: one.current_timestep is None or {low} < one.current_timestep < {high}",
+            ")",
+            "kind = type(pipeline)",
+            "pipeline.__class__ = type('Guided', (kind,), {'do_classifier_free_guidance': asked})",
+        ]
+        return asked, [], scale
+    off = unguided_scale(family) + OFF
+    steps = f"def scale(step): return {scale} if {guided.start} <= step < {guided.stop} else {off}"
+    return [steps], ["    pipe._guidance_scale = scale(step + 1)"], "scale(0)"
+
+
+def change_lines(changes: Sequence[str]) -> list[str]:
+    """Lines of Python with the function `change`, which is called after each step; none without changes."""
+    return ["def change(pipe, step, timestep, values):", *changes, "    return values"] if changes else []
 
 
 def _measured(task: ExportTask) -> str:

@@ -141,6 +141,7 @@ def _save_beside(
 def _requests(task: ExportTask, model: ImageModel, files: Sequence[Path]) -> list[StockRequest]:
     """What the stock pipeline is to draw with each file."""
     settings = _settings(task)
+    guided = settings.guided_steps
     common: dict[str, Any] = {
         "model": resolve_model(task.project.base_model),
         "revisions": dict(task.models.revisions),
@@ -150,7 +151,7 @@ def _requests(task: ExportTask, model: ImageModel, files: Sequence[Path]) -> lis
         "pictures": tuple((request.prompt, request.seed) for request in task.requests),
         "steps": settings.steps,
         "guidance_scale": settings.guidance_scale,
-        "guided": (settings.guided_steps.start, settings.guided_steps.stop),
+        "guided": (guided.start, guided.stop) if settings.guidance_words else None,
         "resolution": _resolution(task, model),
     }
     is_whole = files[0].is_dir()

@@ -18,7 +18,13 @@ from gal_studio.engine.models.image_model import ImageModel
 from gal_studio.engine.sampling.fused_adapter import drawing
 from gal_studio.engine.sampling.sampler import DrawnBatch, draw
 from gal_studio.engine.saving import give_usual_modes
-from gal_studio.worker.export.card import checked_section, opening_lines, solver_lines
+from gal_studio.worker.export.card import (
+    change_lines,
+    checked_section,
+    guidance_lines,
+    opening_lines,
+    solver_lines,
+)
 from gal_studio.worker.export.reference_workflow import reference_workflow
 from gal_studio.worker.export.shown import save_shown
 from gal_studio.worker.export.task import ExportTask
@@ -107,6 +113,7 @@ def _request(
 ) -> StockRequest:
     """What the stock pipeline is to draw with the references."""
     settings, given = task.settings.generation, task.settings.references
+    guided = settings.guided_steps
     return StockRequest(
         model=resolve_model(task.project.base_model),
         revisions=dict(task.models.revisions),
@@ -126,6 +133,7 @@ def _request(
             given.strength,
             given.several,
         ),
+        guided=(guided.start, guided.stop) if settings.guidance_words else None,
     )
 
 
@@ -172,13 +180,17 @@ def _code(task: ExportTask, written: _Written) -> list[str]:
                 "    lambda module, given, tokens: [each.mean(1, keepdim=True) for each in tokens]",
                 ")",
             ]
+    before, changes, scale = guidance_lines(family, settings, side)
     return [
         *lines,
+        *before,
+        *change_lines(changes),
         "picture = pipeline(",
         f"    prompt={first.prompt!r}, {passed},",
-        f"    num_inference_steps={settings.steps}, guidance_scale={settings.guidance_scale},",
+        f"    num_inference_steps={settings.steps}, guidance_scale={scale},",
         f"    height={side}, width={side},",
-        f"    generator=torch.Generator('cpu').manual_seed({first.seed}),",
+        f"    generator=torch.Generator('cpu').manual_seed({first.seed}),"
+        + (" callback_on_step_end=change," if changes else ""),
         ").images[0]",
     ]
 

@@ -185,13 +185,13 @@ def _unguided_outside(made: Workflow, start: float, end: float) -> Workflow:
     for place, (conditioning, first, last) in enumerate(parts):
         if first < last:
             name = ("before", "guided", "after")[place]
-            nodes[name] = _node(
+            nodes[name] = node(
                 "ConditioningSetTimestepRange", conditioning=conditioning, start=first, end=last
             )
             links.append([name, 0])
     for number, link in enumerate(links[1:]):
         before = [f"joined {number - 1}", 0] if number else links[0]
-        nodes[f"joined {number}"] = _node("ConditioningCombine", conditioning_1=before, conditioning_2=link)
+        nodes[f"joined {number}"] = node("ConditioningCombine", conditioning_1=before, conditioning_2=link)
     guided["negative"] = [f"joined {len(links) - 2}", 0]
     return nodes
 
