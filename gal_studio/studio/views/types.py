@@ -6,8 +6,8 @@ from typing import Annotated, Literal
 
 from typing_extensions import Doc
 
-from gal_studio.core.recipe import Recipe
 from gal_studio.core.gal.disagreement import Disagreement
+from gal_studio.core.recipe import Recipe
 from gal_studio.core.references import Prompts
 from gal_studio.core.settings import AfterRefinement, Settings
 from gal_studio.core.types import (
