@@ -110,6 +110,15 @@ def test_the_report_has_the_arms_that_all_references_have(capsys: pytest.Capture
     assert "random" not in told
 
 
+def test_the_report_says_which_arms_ended_early(capsys: pytest.CaptureFixture[str]) -> None:
+    figures = {"suggestion": dict.fromkeys(gal_gain.MEASURES, 0.0)}
+    row = {"case": "foil", "kind": "style", "figures": figures}
+    ended = {**row, "rounds": {"first round": 1, "suggestion": 1, "random": arms.ROUNDS}}
+    gal_gain.report([row, ended])
+    told = capsys.readouterr().out
+    assert "foil: nothing more was accepted by suggestion after round 1\n" in told
+
+
 def page_of(asked: str, like: str, copy: str) -> dict[str, list[int]]:
     return {"asked": [*map(int, asked)], "like": [*map(int, like)], "copy": [*map(int, copy)]}
 
