@@ -10,12 +10,17 @@ from zipfile import ZipFile
 import pytest
 from PIL import Image
 
+from gal_studio.core.settings import GenerationSettings, ReferenceSettings
 from gal_studio.engine.export import check, stock
 from gal_studio.engine.export.check import Checked
 from gal_studio.engine.export.stock import StockRequest
+from gal_studio.engine.models.adapter_files import AdapterFiles
 from gal_studio.engine.models.image_model import load_image_model
+from gal_studio.engine.sampling.sampler import DrawRequest
 from gal_studio.studio import Studio
 from gal_studio.worker.export import without_training
+from gal_studio.worker.export.reference_workflow import reference_workflow
+from gal_studio.worker.export.workflow import Workflow, WorkflowOrder
 from gal_studio.worker.models import Models
 from tests.engine.tiny import make_tiny_pipeline, make_tiny_xl_pipeline
 from tests.engine.tiny_adapters import make_tiny_adapters
@@ -101,26 +106,27 @@ def test_the_code_of_the_card_draws_its_picture(
         assert check.difference(ours, names_of["picture"]) <= 2
 
 
-def test_the_workflow_gives_the_references(tmp_path: Path) -> None:
-    from gal_studio.core.settings import GenerationSettings, ReferenceSettings
-    from gal_studio.engine.models.adapter_files import AdapterFiles
-    from gal_studio.engine.sampling.sampler import DrawRequest
-    from gal_studio.worker.export.reference_workflow import reference_workflow
-    from gal_studio.worker.export.workflow import WorkflowOrder
+def whole(made: Workflow | None) -> Workflow:
+    assert made is not None and "lora" not in json.dumps(made)
+    for one in made.values():
+        for value in one["inputs"].values():
+            assert not isinstance(value, list) or value[0] in made, "every link has its node"
+    return made
 
-    family = load_image_model(make_distilled_klein(tmp_path / "klein")).family
-    order = WorkflowOrder("", "klein", DrawRequest("a cat", 1), GenerationSettings(), 64)
-    made = reference_workflow(family, order, ReferenceSettings("native"), None, ["01.png", "02.png"])
-    if made is None:
-        pytest.fail("ComfyUI knows klein")
+
+def test_the_workflow_gives_the_references(tmp_path: Path) -> None:
+    names, order = (
+        ["01.png", "02.png"],
+        WorkflowOrder("", "b", DrawRequest("a cat", 1), GenerationSettings(), 64),
+    )
+    klein = load_image_model(make_distilled_klein(tmp_path / "klein")).family
+    made = whole(reference_workflow(klein, order, ReferenceSettings("native"), None, names))
     assert made["guide"]["inputs"]["positive"] == ["prompt with picture 2", 0]
     assert made["prompt with picture 2"]["inputs"]["conditioning"] == ["prompt with picture 1", 0]
-    assert made["guide"]["inputs"]["model"] == ["model", 0] and "lora" not in json.dumps(made)
-    sd = load_image_model(make_tiny_pipeline(tmp_path / "sd"), device="cpu").family
-    adapter = AdapterFiles(Path("a/ip-adapter_sd15.safetensors"), Path("a/image_encoder"))
-    given = ReferenceSettings("a", 0.4, "average")
-    made = reference_workflow(sd, order, given, adapter, ["01.png", "02.png"])
-    if made is not None:  # a tiny model is no base that ComfyUI knows
-        node = made["references"]["inputs"]
-        assert (node["weight"], node["combine_embeds"]) == (0.4, "average")
-        assert made["sampler"]["inputs"]["model"] == ["references", 0]
+    assert made["guide"]["inputs"]["model"] == ["model", 0]
+    xl = load_image_model(make_tiny_xl_pipeline(tmp_path / "xl"), device="cpu").family
+    adapter = AdapterFiles(Path("a/ip-adapter_sdxl.safetensors"), Path("a/image_encoder"))
+    made = whole(reference_workflow(xl, order, ReferenceSettings("a", 0.4, "average"), adapter, names))
+    inputs = made["references"]["inputs"]
+    assert (inputs["weight"], inputs["combine_embeds"]) == (0.4, "average")
+    assert made["sampler"]["inputs"]["model"] == ["references", 0] and inputs["model"] == ["checkpoint", 0]
