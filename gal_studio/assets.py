@@ -70,6 +70,11 @@ def resolve_model(name: str) -> str:
     return f"{local}{path}"
 
 
+def resolve_adapter(name: str) -> str:
+    """Resolve the `assets:` prefixes of an image adapter's name, `ADAPTER` or `ADAPTER with ENCODER`."""
+    return " with ".join(resolve_model(part.strip()) for part in name.split(" with "))
+
+
 def load_presets() -> tuple[Preset, ...]:
     """The presets in the order in which the page shows them; the first is the default."""
     presets = _read_json("presets.json")["presets"]

@@ -120,6 +120,8 @@ def test_names_of_models_resolve(installed):
     path = str(installed.resolve() / "pocket" / "clip")
     assert assets.resolve_model("assets:pocket/clip") == path
     assert assets.resolve_model("local-dir:assets:pocket/clip") == f"local-dir:{path}"
+    assert assets.resolve_adapter(" h94/IP-Adapter with assets:pocket/clip ") == f"h94/IP-Adapter with {path}"
+    assert assets.resolve_adapter("native") == "native"
     for name in ("someone/some-model", "ViT-B-32/openai", "./models/mine", "local-dir:/models/clip"):
         assert assets.resolve_model(name) == name
 

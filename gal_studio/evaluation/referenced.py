@@ -7,6 +7,7 @@ from pathlib import Path
 
 from PIL import Image
 
+from gal_studio.assets import resolve_adapter
 from gal_studio.core.errors import StudioError
 from gal_studio.core.seeds import named_seed
 from gal_studio.core.settings import MOST_DRAWN_WITH, NATIVE, GenerationSettings
@@ -87,7 +88,7 @@ def _draw(drawer: Drawer, pictures: list[Image.Image], missing: list[Wanted], fo
         if name == NATIVE:
             yield from _drawn(drawer, ready, encode_references(ready, None, pictures), missing, folder)
             return
-        adapter = load_adapter(name, ready)
+        adapter = load_adapter(resolve_adapter(name), ready)
         with attached(ready, adapter, drawer.strength, "average"):
             yield from _drawn(drawer, ready, encode_references(ready, adapter, pictures), missing, folder)
 

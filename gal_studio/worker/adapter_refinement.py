@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from gal_studio.assets import resolve_model
+from gal_studio.assets import resolve_adapter, resolve_model
 from gal_studio.core.errors import StudioError
 from gal_studio.core.patchdpo.masks import foreground_patches
 from gal_studio.core.patchdpo.patch_quality import pair_weights, quality, reproduction, rescale, smooth
@@ -37,6 +37,7 @@ from gal_studio.engine.sampling.reference_adapter import (
     trained_adapter,
 )
 from gal_studio.engine.sampling.sampler import DrawnBatch, DrawRequest, draw
+from gal_studio.engine.sampling.tower_encoder import is_tower
 from gal_studio.engine.training import adapter_patchdpo
 from gal_studio.engine.training.checkpoints import Checkpoint, CheckpointError
 from gal_studio.engine.training.fine_tune import TuneEvent
@@ -89,7 +90,12 @@ def refine_adapter(task: AdapterTask) -> Generator[Progress, None, Path]:
     if task.is_native:
         check_references(model.family, model.name, is_native=True)
     else:
-        adapter = load_adapter(plan.adapter.strip(), model, task.models.revisions)
+        adapter = load_adapter(resolve_adapter(plan.adapter), model, task.models.revisions)
+        if is_tower(adapter.encoder):
+            raise StudioError(
+                "An image adapter that reads a vision model of the studio cannot be refined: choose one with "
+                "a CLIP image encoder."
+            )
     subjects = yield from _subjects(task)
     with attached(model, adapter) if adapter is not None else nullcontext():
         pictures = [subject.picture for subject in subjects]

@@ -5,7 +5,7 @@ from itertools import chain
 
 import torch
 
-from gal_studio.assets import resolve_model
+from gal_studio.assets import resolve_adapter, resolve_model
 from gal_studio.core.memory.machine import Precision
 from gal_studio.core.models.reports import ModelNames
 from gal_studio.core.settings import NATIVE
@@ -31,7 +31,7 @@ def look(names: ModelNames, revisions: Revisions) -> Mapping[str, Callable[[], t
         "vision_model": lambda: vision_needs(vision, clip, revisions),
     }
     if names.adapter.strip():
-        found["adapter"] = lambda: _adapter_needs(names.adapter.strip(), base, revisions)
+        found["adapter"] = lambda: _adapter_needs(resolve_adapter(names.adapter), base, revisions)
     return found
 
 

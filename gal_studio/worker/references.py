@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from PIL import Image
 
+from gal_studio.assets import resolve_adapter
 from gal_studio.core.recipe import AS_TRAINED, Recipe
 from gal_studio.core.types import Reference
 from gal_studio.engine.families.family import References
@@ -39,7 +40,7 @@ def given_references(
         check_references(model.family, model.name, is_native=True)
         yield encode_references(model, None, pictures)
         return
-    adapter = load_adapter(settings.adapter.strip(), model, task.models.revisions)
+    adapter = load_adapter(resolve_adapter(settings.adapter), model, task.models.revisions)
     with attached(model, adapter, settings.recipe(recipe), settings.several):
         given = encode_references(model, adapter, pictures)
         words = [one.trigger_word for one in store_references(task)]

@@ -66,14 +66,24 @@ def _projection(width: int) -> Tensors:
     }  # fmt: skip
 
 
-def tiny_parts(model: ImageModel, plus: bool, seed: int = 1) -> dict[str, Tensors]:
-    """The two parts of an adapter for this model."""
+def _each_token(width: int, reads: int) -> Tensors:
+    return {
+        "proj.0.weight": _drawn(reads, reads), "proj.0.bias": _drawn(reads),
+        "proj.2.weight": _drawn(width, reads), "proj.2.bias": _drawn(width),
+        "proj.3.weight": 1 + _drawn(width), "proj.3.bias": _drawn(width),
+    }  # fmt: skip
+
+
+def tiny_parts(model: ImageModel, plus: bool, seed: int = 1, reads: int = 0) -> dict[str, Tensors]:
+    """The two parts of an adapter for this model; one that projects each token if these are `reads` wide."""
     unet, attention = model.denoiser, {}
     width = unet.config.cross_attention_dim
     crossing = [name for name in unet.attn_processors if name.endswith("attn2.processor")]
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         projection = _resampler(width) if plus else _projection(width)
+        if reads:
+            projection = _each_token(width, reads)
         for number, name in enumerate(crossing):
             shape = unet.get_submodule(name.removesuffix(".processor")).to_k.weight.shape
             for part in ("k", "v"):

@@ -12,6 +12,8 @@ from gal_studio.engine.hub.repository import CARD, Need
 from gal_studio.engine.hub.weights import weights_of
 
 ENCODER = "image_encoder"
+TOWER = "vision.json"
+"""A folder that has it is a vision tower of the studio, whose tokens an adapter can read."""
 _WEIGHTS = (".safetensors", ".bin")
 _BY_FAMILY = {"sd1": "models", "sdxl": "sdxl_models"}
 """The folders of h94/IP-Adapter by family."""
@@ -143,6 +145,8 @@ def _in_folder(asked: AdapterName, family: str, source: Path, encoder: Path | No
     if encoder is None and asked.encoder:
         encoder = Path(asked.encoder)
     if encoder is not None:
+        if (encoder / TOWER).is_file():
+            return AdapterFiles(weights, encoder)
         return AdapterFiles(weights, encoder / _encoder_in(asked.encoder, _files_in(encoder)))
     root = source if source.is_dir() else _root_of(weights)
     inside = weights.relative_to(root).as_posix()

@@ -21,9 +21,10 @@ from gal_studio.engine.memory.plan import free_memory, is_out_of_memory, release
 from gal_studio.engine.models.adapter_files import encoder_configuration, locate_adapter
 from gal_studio.engine.models.adapters import differing_tensors, shapes
 from gal_studio.engine.models.image_model import ImageModel
+from gal_studio.engine.sampling.tower_encoder import TowerEncoder, is_tower
 
 Tensors = dict[str, torch.Tensor]
-AdapterKind = Literal["plain", "plus"]
+AdapterKind = Literal["plain", "plus", "full"]
 _PREFIXES = {
     "image_proj.": "image_proj",
     "ip_adapter.": "ip_adapter",
@@ -31,8 +32,9 @@ _PREFIXES = {
     "adapter_modules.": "ip_adapter",
 }
 """How names begin in an adapter, and in the checkpoints of the published training programs."""
+_FULL = "proj.3.weight"
 _UNSUPPORTED = {
-    "proj.3.weight": "a full-face adapter",
+    _FULL: "a full-face adapter",
     "perceiver_resampler.proj_in.weight": "a FaceID adapter",
     "proj.0.weight": "a FaceID adapter",
 }
@@ -52,8 +54,12 @@ class ReferenceAdapter:
 
     @property
     def kind(self) -> AdapterKind:
-        """Whether it has a projection of the picture's one feature, or a resampler of all positions."""
-        return "plain" if "proj.weight" in self.projection else "plus"
+        """What it has: a projection of the picture's one feature, a resampler of all positions, or a
+        projection of each of them.
+        """
+        if "proj.weight" in self.projection:
+            return "plain"
+        return "full" if _FULL in self.projection else "plus"
 
     @property
     def parts(self) -> dict[str, Tensors]:
@@ -151,6 +157,8 @@ def _read(path: Path) -> Mapping[str, Any]:
 
 def _check_kind(adapter: ReferenceAdapter) -> None:
     """Refuse what is not reproduced: adapters of faces, and those that come with LoRAs."""
+    if adapter.kind == "full" and is_tower(adapter.encoder):
+        return  # the published ones read faces
     layout = next((what for key, what in _UNSUPPORTED.items() if key in adapter.projection), "")
     if any("_lora." in key for key in adapter.attention):
         layout = "a FaceID adapter"
@@ -182,15 +190,20 @@ _WORDS = {"sd1": "Stable Diffusion 1.5", "sdxl": "Stable Diffusion XL"}
 
 
 def _output_width(adapter: ReferenceAdapter) -> int:
-    named = "norm.weight" if adapter.kind == "plain" else "proj_out.weight"
-    tensor = adapter.projection.get(named)
+    named = {"plain": "norm.weight", "plus": "proj_out.weight", "full": _FULL}
+    tensor = adapter.projection.get(named[adapter.kind])
     return 0 if tensor is None else int(tensor.shape[0])
 
 
 def _check_encoder(adapter: ReferenceAdapter) -> None:
-    plain = adapter.kind == "plain"
-    reads = int(adapter.projection["proj.weight" if plain else "proj_in.weight"].shape[1])
-    made = encoder_configuration(adapter.encoder).get("projection_dim" if plain else "hidden_size")
+    first = {"plain": "proj.weight", "plus": "proj_in.weight", "full": "proj.0.weight"}[adapter.kind]
+    reads = int(adapter.projection[first].shape[1])
+    made: object
+    if is_tower(adapter.encoder):
+        made = None if adapter.kind == "plain" else TowerEncoder(adapter.encoder).width
+    else:
+        width = "projection_dim" if adapter.kind == "plain" else "hidden_size"
+        made = encoder_configuration(adapter.encoder).get(width)
     if made != reads:
         raise StudioError(
             f"The image adapter {adapter.name} reads features of width {reads}, and the image encoder "
@@ -314,22 +327,11 @@ def image_encoder(model: ImageModel, adapter: ReferenceAdapter) -> Iterator[torc
 
     Where the device has no room for it, it works in main memory.
     """
-    from transformers import CLIPImageProcessor, CLIPVisionModelWithProjection
-
     pipeline, kept = model.family.pipeline, {}
-    try:
-        encoder = CLIPVisionModelWithProjection.from_pretrained(
-            adapter.encoder, local_files_only=True, use_safetensors=True, dtype=model.denoiser.dtype
-        )
-    except Exception as error:  # the library raises many types
-        raise StudioError(
-            f"The image encoder {adapter.encoder} cannot be opened ({first_line(error)}): it needs a "
-            "config.json and its weights in model.safetensors."
-        ) from error
+    encoder, extractor = _opened(adapter.encoder, model.denoiser.dtype)
     encoder.requires_grad_(False).eval()
     device = _placed(encoder, model.device, adapter.name)
-    side = encoder.config.image_size
-    parts = {"image_encoder": encoder, "feature_extractor": CLIPImageProcessor(size=side, crop_size=side)}
+    parts = {"image_encoder": encoder, "feature_extractor": extractor}
     for name, part in parts.items():
         kept[name] = getattr(pipeline, name)
         setattr(pipeline, name, part)
@@ -340,6 +342,26 @@ def image_encoder(model: ImageModel, adapter: ReferenceAdapter) -> Iterator[torc
             setattr(pipeline, name, part)
         del encoder, parts
         release_memory()
+
+
+def _opened(folder: Path, dtype: torch.dtype) -> tuple[Any, Any]:
+    """An image encoder, and what prepares pictures for it."""
+    from transformers import CLIPImageProcessor, CLIPVisionModelWithProjection
+
+    if is_tower(folder):
+        tower = TowerEncoder(folder)
+        return tower, tower.prepare  # always in float32: it is small
+    try:
+        encoder = CLIPVisionModelWithProjection.from_pretrained(
+            folder, local_files_only=True, use_safetensors=True, dtype=dtype
+        )
+    except Exception as error:  # the library raises many types
+        raise StudioError(
+            f"The image encoder {folder} cannot be opened ({first_line(error)}): it needs a "
+            "config.json and its weights in model.safetensors."
+        ) from error
+    side = encoder.config.image_size
+    return encoder, CLIPImageProcessor(size=side, crop_size=side)
 
 
 def _placed(encoder: Any, device: torch.device, name: str) -> torch.device:
@@ -369,6 +391,8 @@ def encoder_need(encoder: Any) -> int:
 
     A layer holds its input, its attention's queries, keys, values and weights, and its inner states.
     """
+    if isinstance(encoder, TowerEncoder):  # its maps are smaller than its weights
+        return 2 * sum(weight.numel() * weight.element_size() for weight in encoder.parameters())
     config = encoder.config
     positions = (config.image_size // config.patch_size) ** 2 + 1
     states = positions * (5 * config.hidden_size + 2 * config.intermediate_size)

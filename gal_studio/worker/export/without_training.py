@@ -8,7 +8,8 @@ from pathlib import Path
 
 from PIL import Image
 
-from gal_studio.assets import resolve_model
+from gal_studio.assets import resolve_adapter, resolve_model
+from gal_studio.core.errors import StudioError
 from gal_studio.core.memory.machine import MachineSettings
 from gal_studio.core.models.names import public_name
 from gal_studio.engine.export.check import Checked, check_files
@@ -17,6 +18,7 @@ from gal_studio.engine.models.adapter_files import AdapterFiles, locate_adapter
 from gal_studio.engine.models.image_model import ImageModel
 from gal_studio.engine.sampling.fused_adapter import drawing
 from gal_studio.engine.sampling.sampler import DrawnBatch, draw
+from gal_studio.engine.sampling.tower_encoder import is_tower
 from gal_studio.engine.saving import give_usual_modes
 from gal_studio.worker.export.card import (
     change_lines,
@@ -58,7 +60,12 @@ def export_without_training(task: ExportTask, out: Path) -> Generator[Progress, 
     given = task.settings.references
     adapter = None
     if not given.is_native:
-        adapter = locate_adapter(given.adapter.strip(), model.family.name, task.models.revisions)
+        adapter = locate_adapter(resolve_adapter(given.adapter), model.family.name, task.models.revisions)
+        if is_tower(adapter.encoder):
+            raise StudioError(
+                "An image adapter that reads a vision model of the studio works in the studio alone: other "
+                "programs have no such image encoder."
+            )
     made = reference_workflow(
         model.family, _order(task, model), given, adapter, [path.name for path in references]
     )

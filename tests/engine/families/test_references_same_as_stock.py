@@ -7,17 +7,21 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
+from safetensors.torch import save_file
 
+from gal_studio.assets import assets_folder
 from gal_studio.core.settings import GenerationSettings
 from gal_studio.engine.models.image_model import ImageModel, load_image_model
 from gal_studio.engine.sampling.reference_adapter import attached, encode_references, load_adapter
 from gal_studio.engine.sampling.sampler import DrawnBatch, DrawRequest, draw
+from gal_studio.engine.sampling.tower_encoder import TowerEncoder
 from tests.engine.sampling.test_sampler import difference
 from tests.engine.tiny import make_tiny_pipeline, make_tiny_xl_pipeline
-from tests.engine.tiny_adapters import make_tiny_adapters
+from tests.engine.tiny_adapters import flat, make_tiny_adapters, tiny_parts
 from tests.engine.tiny_flows import make_distilled_klein, make_tiny_klein
 from tests.engine.tiny_pipelines import Make
 
+VISION = assets_folder() / "pocket" / "vision"
 REQUESTS = [DrawRequest("A cat in a style", 5), DrawRequest("A long tie", 6)]
 
 
@@ -69,6 +73,38 @@ def test_image_adapters(make: Make, file: str, scale: float, count: int, tmp_pat
             ip_adapter_image=[pictures],
             num_inference_steps=settings.steps,
             guidance_scale=scale,
+            height=model.resolution,
+            width=model.resolution,
+            generator=torch.Generator("cpu").manual_seed(request.seed),
+        ).images[0]
+        for request in REQUESTS
+    ]
+    assert max(difference(*pair) for pair in zip(ours, theirs, strict=True)) == 0
+    assert min(difference(*pair) for pair in zip(ours, plain, strict=True)) > 2
+
+
+def test_a_vision_tower_as_image_encoder(tmp_path: Path) -> None:
+    model, tower = load_image_model(make_tiny_pipeline(tmp_path / "base"), device="cpu"), TowerEncoder(VISION)
+    assert tower.width == 512
+    save_file(flat(tiny_parts(model, plus=False, reads=tower.width)), tmp_path / "full.safetensors")
+    settings, pictures = GenerationSettings(steps=3, guidance_scale=4.0, batch_size=1), references(2)
+    adapter = load_adapter(f"{tmp_path / 'full.safetensors'} with {VISION}", model)
+    plain = drawn(draw(model, REQUESTS, settings))
+    with attached(model, adapter, 0.7):
+        ours = drawn(draw(model, REQUESTS, settings, encode_references(model, adapter, pictures)))
+    stock = stock_pipeline(model, tmp_path / "base", settings)
+    with torch.random.fork_rng(devices=[]):
+        stock.load_ip_adapter(
+            tmp_path, subfolder="", weight_name="full.safetensors", image_encoder_folder=None
+        )
+    stock.set_ip_adapter_scale(0.7)
+    stock.image_encoder, stock.feature_extractor = tower, tower.prepare
+    theirs = [
+        stock(
+            prompt=request.prompt,
+            ip_adapter_image=[pictures],
+            num_inference_steps=settings.steps,
+            guidance_scale=settings.guidance_scale,
             height=model.resolution,
             width=model.resolution,
             generator=torch.Generator("cpu").manual_seed(request.seed),

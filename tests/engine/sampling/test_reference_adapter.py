@@ -10,6 +10,7 @@ import torch
 from PIL import Image
 from safetensors.torch import save_file
 
+from gal_studio.assets import assets_folder
 from gal_studio.core.errors import StudioError
 from gal_studio.core.settings import Several
 from gal_studio.engine.families.family import reference_family, uncropped
@@ -165,6 +166,19 @@ def test_an_adapter_of_another_base_or_encoder_is_refused(
     (wide / "config.json").write_text(text)
     with pytest.raises(StudioError, match=r"reads features of width 24, and the image encoder .* makes 48"):
         load_adapter(f"{adapters / 'models' / 'ip-adapter-plus_sd15.bin'} with {tmp_path}", model)
+
+
+def test_a_projection_of_each_token_is_for_a_vision_tower(
+    model: ImageModel, adapters: Path, tmp_path: Path
+) -> None:
+    tower, file = assets_folder() / "pocket" / "vision", tmp_path / "full.safetensors"
+    save_file(flat(tiny_parts(model, plus=False, reads=512)), file)
+    assert load_adapter(f"{file} with {tower}", model).kind == "full"
+    with pytest.raises(StudioError, match=r"is a full-face adapter: this version supports"):
+        load_adapter(f"{file} with {adapters}", model)
+    save_file(flat(tiny_parts(model, plus=False, reads=48)), file)
+    with pytest.raises(StudioError, match=r"reads features of width 48, and the image encoder .* makes 512"):
+        load_adapter(f"{file} with {tower}", model)
 
 
 def test_models_that_need_none_or_cannot_say_so(adapters: Path, tmp_path: Path) -> None:

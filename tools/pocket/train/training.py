@@ -8,7 +8,7 @@ import argparse
 import math
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -29,8 +29,13 @@ def fast_precision(device: torch.device = CPU) -> torch.autocast:
 
 
 def arguments(
-    description: str | None, minutes: float, name: str, steps: int | None = None
+    description: str | None,
+    minutes: float,
+    name: str,
+    steps: int | None = None,
+    own: Callable[[argparse.ArgumentParser], None] = lambda parser: None,
 ) -> argparse.Namespace:
+    """Parse what all trainings take; `own` adds what one takes besides."""
     parser = argparse.ArgumentParser(description=description, formatter_class=RAW)
     parser.add_argument("--work", type=Path, default=WORK, help="folder of the pictures and checkpoints")
     parser.add_argument("--minutes", type=float, default=minutes, help="training time")
@@ -41,6 +46,7 @@ def arguments(
     parser.set_defaults(steps=None)
     if steps is not None:
         parser.add_argument("--steps", type=int, default=steps, help="steps in total, over all calls")
+    own(parser)
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
     torch.manual_seed(args.seed)

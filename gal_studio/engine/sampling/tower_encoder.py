@@ -1,0 +1,67 @@
+"""A vision tower of the studio as the image encoder of an adapter, in place of a CLIP vision transformer."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from PIL import Image
+
+from gal_studio.engine.patches.loading import DESCRIPTION, load_vision
+from gal_studio.engine.patches.tokens import patch_tokens
+from gal_studio.engine.patches.tower import PatchTower, to_pixels
+
+
+def is_tower(folder: Path) -> bool:
+    """Whether the folder has a vision tower as `save_tower` writes it."""
+    return (folder / DESCRIPTION).is_file()
+
+
+@dataclass(frozen=True)
+class _Pixels:
+    pixel_values: torch.Tensor
+
+
+@dataclass(frozen=True)
+class _Hidden:
+    """Its last but one state is what a pipeline gives to an adapter."""
+
+    hidden_states: tuple[torch.Tensor, torch.Tensor]
+
+
+class TowerEncoder(torch.nn.Module):
+    """The parts of a pipeline that encode pictures, by a tower's tokens (`patch_tokens`)."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__()
+        self.tower: PatchTower = load_vision(str(folder), "", "cpu")
+        self.network = self.tower.network.module
+
+    @property
+    def device(self) -> torch.device:
+        """Where its weights are; pipelines ask."""
+        return next(self.parameters()).device
+
+    @property
+    def dtype(self) -> torch.dtype:
+        """Of its weights; pipelines ask."""
+        return next(self.parameters()).dtype
+
+    @property
+    def width(self) -> int:
+        """The width of a token."""
+        return int(self(self.prepare([Image.new("RGB", (8, 8))]).pixel_values).hidden_states[0].shape[-1])
+
+    def prepare(self, pictures: Sequence[Image.Image], return_tensors: str = "pt") -> _Pixels:
+        """Squares as the network wants them; a `feature_extractor`."""
+        pixels = to_pixels(pictures, self.tower.network.side)
+        mean, std = (
+            torch.tensor(each).view(1, 3, 1, 1) for each in (self.tower.network.mean, self.tower.network.std)
+        )
+        return _Pixels((pixels - mean) / std)
+
+    @torch.no_grad()
+    def forward(self, pixels: torch.Tensor, output_hidden_states: bool = True) -> _Hidden:
+        """The tokens (n, 64, d) of prepared pictures, in the weights' precision."""
+        tokens = patch_tokens(self.tower, pixels).to(pixels.dtype)
+        return _Hidden((tokens, tokens))

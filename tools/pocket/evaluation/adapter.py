@@ -1,0 +1,146 @@
+"""Draw designs that no training saw with the image adapter, at three strengths, and measure them.
+
+    python -m tools.pocket.evaluation.adapter FOLDER --sheet adapter.png
+
+Each row of the sheet is a design: the reference, then pictures of two prompts without the adapter, at half
+strength and at full strength. Likeness is that of the judge's ImageNet network to the reference, and to
+another design of the same concept beside it (`IndependentTower`); the shipped CLIP names the place of the
+prompt among all 26, and the concept among all 92.
+"""
+
+import argparse
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import torch
+from PIL import Image
+
+from gal_studio.assets import load_preset, resolve_model
+from gal_studio.core.seeds import candidate_seed
+from gal_studio.engine.features.clip import load_embedder
+from gal_studio.engine.models.image_model import ImageModel, load_image_model
+from gal_studio.engine.sampling.fused_adapter import drawing
+from gal_studio.engine.sampling.reference_adapter import attached, encode_references, load_adapter
+from gal_studio.engine.sampling.sampler import DrawnBatch, DrawRequest, draw
+from tools.pocket.data.compose import paste
+from tools.pocket.data.concepts import CONCEPTS
+from tools.pocket.data.dataset import WORK, designs_of
+from tools.pocket.data.icons import Design
+from tools.pocket.data.views import Subject, held_out
+from tools.pocket.evaluation.independent import IndependentTower
+from tools.pocket.scenes.places import PLACES
+from tools.pocket.train.judge import Judge, pretrained_body
+
+STRENGTHS = (0.0, 0.5, 1.0)
+ASKED = ("beach", "snow", "kitchen", "forest")  # two of them for each design
+VISION = "assets:pocket/vision"
+
+
+@dataclass(frozen=True)
+class Case:
+    """A reference with its foreground, another design of the thing, and prompts for places."""
+
+    subject: Subject
+    reference: tuple[Image.Image, Image.Image]
+    other: tuple[Image.Image, Image.Image] | None
+    places: tuple[int, ...]
+
+    @property
+    def prompts(self) -> list[str]:
+        article, noun = self.subject.concept.phrase.split(" ", 1)
+        subject = f"a sks {noun}" if article in ("a", "an") else f"sks {self.subject.concept.phrase}"
+        return [f"{subject} {PLACES[place].words[0]}" for place in self.places]
+
+
+def shown(design: Design, seed: int) -> tuple[Image.Image, Image.Image]:
+    """The design on white, and its mask."""
+    layer = paste(design.rgba, (92.0, (64.0, 64.0)), np.random.default_rng(seed), upright=True)
+    picture = layer[..., :3] + 1 - layer[..., 3:]
+    parts = (np.clip(part * 255, 0, 255).astype(np.uint8) for part in (picture, layer[..., 3]))
+    first, mask = parts
+    return Image.fromarray(first), Image.fromarray(mask)
+
+
+def cases(icons: Path) -> Iterator[Case]:
+    names = [place.name for place in PLACES]
+    usable = [names.index(name) for name in ASKED if name in names]
+    for number, subject in enumerate(held_out(icons)):
+        same = [each for each in designs_of(icons) if each.concept == subject.concept.name]
+        others = [each for each in same if each is not subject.design]
+        other = shown(others[-1], number) if others else None
+        places = usable[number % len(usable)], usable[(number + 1) % len(usable)]
+        yield Case(subject, shown(subject.design, number), other, places)
+
+
+def drawn(model: ImageModel, folder: str, case: Case, strength: float, seeds: int) -> list[Image.Image]:
+    settings = load_preset("pocket").settings["object"].generation
+    requests = [DrawRequest(p, candidate_seed(0, p, k)) for p in case.prompts for k in range(seeds)]
+    pictures: list[Image.Image] = []
+    adapter = load_adapter(f"{folder} with {resolve_model(VISION)}", model)
+    with drawing(model) as ready, attached(ready, adapter, strength):
+        given = encode_references(ready, adapter, [case.reference[0]])
+        for event in draw(ready, requests, replace(settings, batch_size=6), given):
+            if isinstance(event, DrawnBatch):
+                pictures.extend(event.images)
+    return pictures
+
+
+class Named:
+    """The places and concepts that the shipped CLIP names."""
+
+    def __init__(self) -> None:
+        self.clip = load_embedder(resolve_model(load_preset("pocket").clip_model))
+        self.places = self.clip.texts([f"a picture {place.words[0]}" for place in PLACES])
+        self.concepts = self.clip.texts([f"a picture of {concept.phrase}" for concept in CONCEPTS])
+
+    def __call__(self, pictures: Sequence[Image.Image]) -> tuple[np.ndarray, np.ndarray]:
+        seen = self.clip.images(pictures)
+        return (seen @ self.places.T).argmax(1), (seen @ self.concepts.T).argmax(1)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("folder", help="the adapter's")
+    parser.add_argument("--sheet", type=Path, default=Path("adapter.png"))
+    parser.add_argument("--icons", type=Path, default=WORK / "icons")
+    parser.add_argument("--designs", type=int, default=100)
+    parser.add_argument("--seeds", type=int, default=1)
+    args = parser.parse_args()
+    torch.set_num_threads(1)
+    model = load_image_model(resolve_model(load_preset("pocket").base_model))
+    judge, named, rows = IndependentTower(Judge(pretrained_body())), Named(), []
+    figures: dict[float, list[tuple[float, float, float, float]]] = {strength: [] for strength in STRENGTHS}
+    for case in list(cases(args.icons))[: args.designs]:
+        row = [case.reference[0]]
+        for strength in STRENGTHS:
+            pictures = drawn(model, args.folder, case, strength, args.seeds)
+            row += pictures[:: args.seeds]
+            likeness = judge.subject_likeness(pictures, [case.reference])
+            other = (
+                judge.subject_likeness(pictures, [case.other])
+                if case.other
+                else np.full(len(pictures), np.nan)
+            )
+            places, concepts = named(pictures)
+            wanted = np.repeat(case.places, args.seeds)
+            right = np.array([CONCEPTS[c].name == case.subject.concept.name for c in concepts])
+            figures[strength] += zip(likeness, other, places == wanted, right, strict=True)
+        rows.append(np.concatenate([np.asarray(each.convert("RGB").resize((128, 128))) for each in row], 1))
+        Image.fromarray(np.concatenate(rows)).save(args.sheet)
+    names = ("likeness", "likeness to another design", "place", "concept")
+    for strength, found in figures.items():
+        means = np.nanmean(np.array(found, float), 0)
+        print(
+            strength,
+            json.dumps({n: round(float(m), 3) for n, m in zip(names, means, strict=True)}),
+            flush=True,
+        )
+
+
+if __name__ == "__main__":
+    main()
