@@ -14,6 +14,7 @@ from gal_studio.core.settings import MOST_DRAWN_WITH, NATIVE, GenerationSettings
 from gal_studio.engine.families.family import References
 from gal_studio.engine.models.image_model import ImageModel
 from gal_studio.engine.patches.foreground import foreground_mask
+from gal_studio.engine.patches.tower_encoder import TowerEncoder
 from gal_studio.engine.sampling.fused_adapter import drawing
 from gal_studio.engine.sampling.given_pictures import padded
 from gal_studio.engine.sampling.reference_adapter import attached, encode_references, load_adapter
@@ -88,7 +89,7 @@ def _draw(drawer: Drawer, pictures: list[Image.Image], missing: list[Wanted], fo
         if name == NATIVE:
             yield from _drawn(drawer, ready, encode_references(ready, None, pictures), missing, folder)
             return
-        adapter = load_adapter(resolve_adapter(name), ready)
+        adapter = load_adapter(resolve_adapter(name), ready, open_tower=TowerEncoder)
         with attached(ready, adapter, drawer.strength, "average"):
             yield from _drawn(drawer, ready, encode_references(ready, adapter, pictures), missing, folder)
 

@@ -37,7 +37,6 @@ from gal_studio.engine.sampling.reference_adapter import (
     trained_adapter,
 )
 from gal_studio.engine.sampling.sampler import DrawnBatch, DrawRequest, draw
-from gal_studio.engine.sampling.tower_encoder import is_tower
 from gal_studio.engine.training import adapter_patchdpo
 from gal_studio.engine.training.checkpoints import Checkpoint, CheckpointError
 from gal_studio.engine.training.fine_tune import TuneEvent
@@ -91,11 +90,6 @@ def refine_adapter(task: AdapterTask) -> Generator[Progress, None, Path]:
         check_references(model.family, model.name, is_native=True)
     else:
         adapter = load_adapter(resolve_adapter(plan.adapter), model, task.models.revisions)
-        if is_tower(adapter.encoder):
-            raise StudioError(
-                "An image adapter that reads a vision model of the studio cannot be refined: choose one with "
-                "a CLIP image encoder."
-            )
     subjects = yield from _subjects(task)
     with attached(model, adapter) if adapter is not None else nullcontext():
         pictures = [subject.picture for subject in subjects]

@@ -12,6 +12,7 @@ from gal_studio.core.types import Reference
 from gal_studio.engine.families.family import References
 from gal_studio.engine.models.image_model import ImageModel
 from gal_studio.engine.patches.foreground import NoForegroundError, foreground_mask
+from gal_studio.engine.patches.tower_encoder import TowerEncoder
 from gal_studio.engine.sampling.given_pictures import columns, on_white
 from gal_studio.engine.sampling.reference_adapter import (
     attached,
@@ -40,7 +41,7 @@ def given_references(
         check_references(model.family, model.name, is_native=True)
         yield encode_references(model, None, pictures)
         return
-    adapter = load_adapter(resolve_adapter(settings.adapter), model, task.models.revisions)
+    adapter = load_adapter(resolve_adapter(settings.adapter), model, task.models.revisions, TowerEncoder)
     with attached(model, adapter, settings.recipe(recipe), settings.several):
         given = encode_references(model, adapter, pictures)
         words = [one.trigger_word for one in store_references(task)]

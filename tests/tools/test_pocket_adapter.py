@@ -12,6 +12,7 @@ from safetensors.torch import save_file
 from gal_studio.assets import assets_folder
 from gal_studio.engine.families.family import References, predict
 from gal_studio.engine.models.image_model import ImageModel, load_image_model
+from gal_studio.engine.patches.tower_encoder import TowerEncoder
 from gal_studio.engine.sampling.reference_adapter import attached, encode_references, load_adapter
 from tools.pocket.data import views as data
 from tools.pocket.data.concepts import CONCEPTS, HELD_OUT_DESIGNS
@@ -122,7 +123,7 @@ def test_the_written_adapter_predicts_as_the_trained_one(
     with torch.no_grad():
         seen = adapter.projection(scale.apply(torch.from_numpy(tokens[:1])))
         wanted = unet(latents, t, (words, [seen])).sample
-    read = load_adapter(f"{tmp_path} with {POCKET / 'vision'}", model)
+    read = load_adapter(f"{tmp_path} with {POCKET / 'vision'}", model, open_tower=TowerEncoder)
     with attached(model, read), torch.no_grad():
         given = encode_references(model, read, [Image.fromarray(pictures[0])])
         texts = [types.SimpleNamespace(hidden=words[0])]

@@ -2,7 +2,7 @@
 
 import logging
 import pickle
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,10 +18,9 @@ from gal_studio.core.settings import MOST_DRAWN_WITH, Several
 from gal_studio.engine.families.family import Family, References, reference_family
 from gal_studio.engine.hub.needs import Revisions
 from gal_studio.engine.memory.plan import free_memory, is_out_of_memory, release_memory
-from gal_studio.engine.models.adapter_files import encoder_configuration, locate_adapter
+from gal_studio.engine.models.adapter_files import TOWER, encoder_configuration, locate_adapter
 from gal_studio.engine.models.adapters import differing_tensors, shapes
 from gal_studio.engine.models.image_model import ImageModel
-from gal_studio.engine.sampling.tower_encoder import TowerEncoder, is_tower
 
 Tensors = dict[str, torch.Tensor]
 AdapterKind = Literal["plain", "plus", "full"]
@@ -51,6 +50,7 @@ class ReferenceAdapter:
     projection: Tensors
     attention: Tensors
     encoder: Path
+    tower: Any = None  # a vision tower that is its image encoder (`patches.tower_encoder`)
 
     @property
     def kind(self) -> AdapterKind:
@@ -84,13 +84,26 @@ class ReferenceAdapter:
         save_file(named, path, metadata={"format": "pt"})
 
 
-def load_adapter(name: str, model: ImageModel, revisions: Revisions | None = None) -> ReferenceAdapter:
+def load_adapter(
+    name: str,
+    model: ImageModel,
+    revisions: Revisions | None = None,
+    open_tower: Callable[[Path], Any] | None = None,
+) -> ReferenceAdapter:
     """Read an adapter by its name, see `adapter_files.AdapterName`; refused if it does not fit the model."""
     check_references(model.family, model.name, is_native=False)
     family = model.family
     files = locate_adapter(name, family.name, {} if revisions is None else revisions)
     projection, attention = read_parts(files.weights)
-    adapter = ReferenceAdapter(name, projection, attention, files.encoder)
+    tower = None
+    if (files.encoder / TOWER).is_file():
+        if open_tower is None:
+            raise StudioError(
+                f"The image adapter {name} reads a vision model of the studio, with which pictures are drawn "
+                "and nothing else is done: choose one with a CLIP image encoder."
+            )
+        tower = open_tower(files.encoder)
+    adapter = ReferenceAdapter(name, projection, attention, files.encoder, tower)
     _check_kind(adapter)
     _check_fits(adapter, model)
     _check_encoder(adapter)
@@ -157,7 +170,7 @@ def _read(path: Path) -> Mapping[str, Any]:
 
 def _check_kind(adapter: ReferenceAdapter) -> None:
     """Refuse what is not reproduced: adapters of faces, and those that come with LoRAs."""
-    if adapter.kind == "full" and is_tower(adapter.encoder):
+    if adapter.kind == "full" and adapter.tower is not None:
         return  # the published ones read faces
     layout = next((what for key, what in _UNSUPPORTED.items() if key in adapter.projection), "")
     if any("_lora." in key for key in adapter.attention):
@@ -199,8 +212,8 @@ def _check_encoder(adapter: ReferenceAdapter) -> None:
     first = {"plain": "proj.weight", "plus": "proj_in.weight", "full": "proj.0.weight"}[adapter.kind]
     reads = int(adapter.projection[first].shape[1])
     made: object
-    if is_tower(adapter.encoder):
-        made = None if adapter.kind == "plain" else TowerEncoder(adapter.encoder).width
+    if adapter.tower is not None:
+        made = None if adapter.kind == "plain" else adapter.tower.width
     else:
         width = "projection_dim" if adapter.kind == "plain" else "hidden_size"
         made = encoder_configuration(adapter.encoder).get(width)
@@ -328,7 +341,7 @@ def image_encoder(model: ImageModel, adapter: ReferenceAdapter) -> Iterator[torc
     Where the device has no room for it, it works in main memory.
     """
     pipeline, kept = model.family.pipeline, {}
-    encoder, extractor = _opened(adapter.encoder, model.denoiser.dtype)
+    encoder, extractor = _opened(adapter, model.denoiser.dtype)
     encoder.requires_grad_(False).eval()
     device = _placed(encoder, model.device, adapter.name)
     parts = {"image_encoder": encoder, "feature_extractor": extractor}
@@ -344,13 +357,13 @@ def image_encoder(model: ImageModel, adapter: ReferenceAdapter) -> Iterator[torc
         release_memory()
 
 
-def _opened(folder: Path, dtype: torch.dtype) -> tuple[Any, Any]:
+def _opened(adapter: ReferenceAdapter, dtype: torch.dtype) -> tuple[Any, Any]:
     """An image encoder, and what prepares pictures for it."""
     from transformers import CLIPImageProcessor, CLIPVisionModelWithProjection
 
-    if is_tower(folder):
-        tower = TowerEncoder(folder)
-        return tower, tower.prepare  # always in float32: it is small
+    if adapter.tower is not None:
+        return adapter.tower, adapter.tower.prepare  # always in float32: it is small
+    folder = adapter.encoder
     try:
         encoder = CLIPVisionModelWithProjection.from_pretrained(
             folder, local_files_only=True, use_safetensors=True, dtype=dtype
@@ -391,7 +404,7 @@ def encoder_need(encoder: Any) -> int:
 
     A layer holds its input, its attention's queries, keys, values and weights, and its inner states.
     """
-    if isinstance(encoder, TowerEncoder):  # its maps are smaller than its weights
+    if not hasattr(encoder, "config"):  # a vision tower, whose maps are smaller than its weights
         return 2 * sum(weight.numel() * weight.element_size() for weight in encoder.parameters())
     config = encoder.config
     positions = (config.image_size // config.patch_size) ** 2 + 1

@@ -14,11 +14,10 @@ from gal_studio.core.memory.machine import MachineSettings
 from gal_studio.core.models.names import public_name
 from gal_studio.engine.export.check import Checked, check_files
 from gal_studio.engine.export.stock import GivenReferences, StockRequest
-from gal_studio.engine.models.adapter_files import AdapterFiles, locate_adapter
+from gal_studio.engine.models.adapter_files import TOWER, AdapterFiles, locate_adapter
 from gal_studio.engine.models.image_model import ImageModel
 from gal_studio.engine.sampling.fused_adapter import drawing
 from gal_studio.engine.sampling.sampler import DrawnBatch, draw
-from gal_studio.engine.sampling.tower_encoder import is_tower
 from gal_studio.engine.saving import give_usual_modes
 from gal_studio.worker.export.card import (
     change_lines,
@@ -61,7 +60,7 @@ def export_without_training(task: ExportTask, out: Path) -> Generator[Progress, 
     adapter = None
     if not given.is_native:
         adapter = locate_adapter(resolve_adapter(given.adapter), model.family.name, task.models.revisions)
-        if is_tower(adapter.encoder):
+        if (adapter.encoder / TOWER).is_file():
             raise StudioError(
                 "An image adapter that reads a vision model of the studio works in the studio alone: other "
                 "programs have no such image encoder."

@@ -12,9 +12,9 @@ from safetensors.torch import save_file
 from gal_studio.assets import assets_folder
 from gal_studio.core.settings import GenerationSettings
 from gal_studio.engine.models.image_model import ImageModel, load_image_model
+from gal_studio.engine.patches.tower_encoder import TowerEncoder
 from gal_studio.engine.sampling.reference_adapter import attached, encode_references, load_adapter
 from gal_studio.engine.sampling.sampler import DrawnBatch, DrawRequest, draw
-from gal_studio.engine.sampling.tower_encoder import TowerEncoder
 from tests.engine.sampling.test_sampler import difference
 from tests.engine.tiny import make_tiny_pipeline, make_tiny_xl_pipeline
 from tests.engine.tiny_adapters import flat, make_tiny_adapters, tiny_parts
@@ -88,7 +88,7 @@ def test_a_vision_tower_as_image_encoder(tmp_path: Path) -> None:
     assert tower.width == 512
     save_file(flat(tiny_parts(model, plus=False, reads=tower.width)), tmp_path / "full.safetensors")
     settings, pictures = GenerationSettings(steps=3, guidance_scale=4.0, batch_size=1), references(2)
-    adapter = load_adapter(f"{tmp_path / 'full.safetensors'} with {VISION}", model)
+    adapter = load_adapter(f"{tmp_path / 'full.safetensors'} with {VISION}", model, open_tower=TowerEncoder)
     plain = drawn(draw(model, REQUESTS, settings))
     with attached(model, adapter, 0.7):
         ours = drawn(draw(model, REQUESTS, settings, encode_references(model, adapter, pictures)))

@@ -16,6 +16,7 @@ from gal_studio.core.settings import Several
 from gal_studio.engine.families.family import reference_family, uncropped
 from gal_studio.engine.models.adapter_files import AdapterName, adapter_name, choose_encoder, choose_weights
 from gal_studio.engine.models.image_model import ImageModel, load_image_model
+from gal_studio.engine.patches.tower_encoder import TowerEncoder
 from gal_studio.engine.sampling import reference_adapter
 from gal_studio.engine.sampling.given_pictures import columns
 from gal_studio.engine.sampling.reference_adapter import (
@@ -173,12 +174,14 @@ def test_a_projection_of_each_token_is_for_a_vision_tower(
 ) -> None:
     tower, file = assets_folder() / "pocket" / "vision", tmp_path / "full.safetensors"
     save_file(flat(tiny_parts(model, plus=False, reads=512)), file)
-    assert load_adapter(f"{file} with {tower}", model).kind == "full"
+    assert load_adapter(f"{file} with {tower}", model, open_tower=TowerEncoder).kind == "full"
+    with pytest.raises(StudioError, match=r"reads a vision model of the studio"):
+        load_adapter(f"{file} with {tower}", model)
     with pytest.raises(StudioError, match=r"is a full-face adapter: this version supports"):
         load_adapter(f"{file} with {adapters}", model)
     save_file(flat(tiny_parts(model, plus=False, reads=48)), file)
     with pytest.raises(StudioError, match=r"reads features of width 48, and the image encoder .* makes 512"):
-        load_adapter(f"{file} with {tower}", model)
+        load_adapter(f"{file} with {tower}", model, open_tower=TowerEncoder)
 
 
 def test_models_that_need_none_or_cannot_say_so(adapters: Path, tmp_path: Path) -> None:

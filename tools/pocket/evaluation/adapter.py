@@ -22,6 +22,7 @@ from gal_studio.assets import load_preset, resolve_model
 from gal_studio.core.seeds import candidate_seed
 from gal_studio.engine.features.clip import load_embedder
 from gal_studio.engine.models.image_model import ImageModel, load_image_model
+from gal_studio.engine.patches.tower_encoder import TowerEncoder
 from gal_studio.engine.sampling.fused_adapter import drawing
 from gal_studio.engine.sampling.reference_adapter import attached, encode_references, load_adapter
 from gal_studio.engine.sampling.sampler import DrawnBatch, DrawRequest, draw
@@ -79,7 +80,7 @@ def drawn(model: ImageModel, folder: str, case: Case, strength: float, seeds: in
     settings = load_preset("pocket").settings["object"].generation
     requests = [DrawRequest(p, candidate_seed(0, p, k)) for p in case.prompts for k in range(seeds)]
     pictures: list[Image.Image] = []
-    adapter = load_adapter(f"{folder} with {resolve_model(VISION)}", model)
+    adapter = load_adapter(f"{folder} with {resolve_model(VISION)}", model, open_tower=TowerEncoder)
     with drawing(model) as ready, attached(ready, adapter, strength):
         given = encode_references(ready, adapter, [case.reference[0]])
         for event in draw(ready, requests, replace(settings, batch_size=6), given):

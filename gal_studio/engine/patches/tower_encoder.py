@@ -7,14 +7,9 @@ from pathlib import Path
 import torch
 from PIL import Image
 
-from gal_studio.engine.patches.loading import DESCRIPTION, load_vision
+from gal_studio.engine.patches.loading import load_vision
 from gal_studio.engine.patches.tokens import patch_tokens
 from gal_studio.engine.patches.tower import PatchTower, to_pixels
-
-
-def is_tower(folder: Path) -> bool:
-    """Whether the folder has a vision tower as `save_tower` writes it."""
-    return (folder / DESCRIPTION).is_file()
 
 
 @dataclass(frozen=True)
