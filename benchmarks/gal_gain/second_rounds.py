@@ -81,6 +81,7 @@ def main() -> None:
         start = args.out / f"{args.kind}-{rule}"
         if not start.exists():
             shutil.copytree(base, start)
+        if rule == "four":  # also one that was halted
             draw(start, {"allocation": "fixed", "candidates": 4})
         workspace = args.out / f"{args.kind}-second-{arm.replace(' ', '-')}"
         if not workspace.exists():
