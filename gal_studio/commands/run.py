@@ -151,7 +151,7 @@ def _check(path: Path, name: str, value: object) -> None:
     texts = name == "anchors" and isinstance(value, list)
     if (
         not isinstance(value, kind)
-        or isinstance(value, bool)
+        or (isinstance(value, bool) and kind is not bool)
         or (texts and not all(isinstance(text, str) for text in value))  # type: ignore[attr-defined]
     ):
         raise StudioError(f"{path.name} has {name} = {shown(value)}: write {words}.")

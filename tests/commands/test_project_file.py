@@ -109,6 +109,12 @@ def test_a_lora_beside_the_project_file_is_the_start(folder: Path) -> None:
     assert read_project_file(path).draft.start_from is None
     path.write_text('start_from = "ink.safetensors"\n' + path.read_text())
     assert read_project_file(path).draft.start_from == folder / "ink.safetensors"
+    assert not read_project_file(path).draft.without_text_encoder
+    path.write_text("without_text_encoder = true\n" + path.read_text())
+    assert read_project_file(path).draft.without_text_encoder
+    path.write_text(path.read_text().replace("= true", "= 1", 1))
+    with pytest.raises(StudioError, match="has without_text_encoder = 1: write true or false"):
+        read_project_file(path)
 
 
 def test_output_folder_that_is_a_file_is_refused(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
