@@ -2,9 +2,10 @@
 
 import json
 import sys
-from collections.abc import Generator, Iterable
+from collections.abc import Generator, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -38,10 +39,11 @@ class References(StrEnum):
 
 @dataclass(frozen=True)
 class Plan:
-    """What to evaluate: `dreambench` with pictures or a workspace, or else the rounds of a project."""
+    """What to evaluate: `dreambench` or `combinations`, drawn or to draw, or else the rounds of a project."""
 
     out: Path
     dreambench: Path | None
+    combinations: Path | None
     pictures: Path | None
     workspace: Path | None
     project: str | None
@@ -59,6 +61,19 @@ class Plan:
     preset: str
     base_model: str | None
     strength: float | None
+    vision_model: str | None
+
+    @property
+    def benchmark(self) -> Path | None:
+        """The folder or list of subjects; None for the clock arms of a project."""
+        return self.dreambench or self.combinations
+
+    @property
+    def dino(self) -> str:
+        """The name of the DINO model."""
+        from gal_studio.engine.features.image_token import DINO
+
+        return self.dino_model or DINO
 
 
 def evaluate(
@@ -66,6 +81,9 @@ def evaluate(
     out: Annotated[Path, typer.Option(help="The folder for results; the same one resumes.")],
     dreambench: Annotated[
         Path | None, typer.Option(help="A folder like DreamBench; without it, a project's clock arms.")
+    ] = None,
+    combinations: Annotated[
+        Path | None, typer.Option(help="A list like CustomConcept101's: several subjects in a picture.")
     ] = None,
     pictures: Annotated[
         Path | None, typer.Option(help="Generated pictures, SUBJECT/PROMPT.png, from anywhere.")
@@ -99,17 +117,20 @@ def evaluate(
         float | None,
         typer.Option(min=0, max=1, help="With --adapter (default: published, 0.78; one picture 0.65)."),
     ] = None,
+    vision_model: Annotated[
+        str | None, typer.Option(help="With --combinations: what tells subjects apart (default: the DINO).")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Measure pictures as the papers do: DINO, CLIP-I and CLIP-T on DreamBench, or GAL's clock arms."""
     plan = Plan(
-        out, dreambench, pictures, given_workspace(context, workspace), project, single_image,
+        out, dreambench, combinations, pictures, given_workspace(context, workspace), project, single_image,
         tuple(subject or ()), partial, prompts, references, per_prompt, steps, guidance, clip_model,
-        dino_model, adapter, preset, base_model, strength,
+        dino_model, adapter, preset, base_model, strength, vision_model,
     )  # fmt: skip
     _check(plan)
     check_folder(out)
-    report = _dreambench(plan) if plan.dreambench else _clock(plan)
+    report = _benchmark(plan) if plan.benchmark else _clock(plan)
     report.write(out)
     print(json.dumps(report.data(), indent=2, ensure_ascii=False) if as_json else report.table())
     if plan.adapter is not None and not as_json:
@@ -124,7 +145,9 @@ def _check(plan: Plan) -> None:
             "--adapter draws a DreamBench without training: give it with --dreambench FOLDER, and without "
             "--pictures and --workspace."
         )
-    if plan.dreambench is None:
+    if plan.dreambench and plan.combinations:
+        raise StudioError("--dreambench and --combinations are two benchmarks: give one of them.")
+    if plan.benchmark is None:
         if plan.workspace is None:
             raise StudioError(
                 "There is nothing to evaluate: give --dreambench FOLDER with --pictures FOLDER, or "
@@ -136,54 +159,87 @@ def _check(plan: Plan) -> None:
             )
     elif plan.project or plan.prompts or plan.per_prompt:
         raise StudioError(
-            "--project, --prompts and --per-prompt belong to clock arms: leave them out with --dreambench."
+            "--project, --prompts and --per-prompt belong to clock arms: leave them out with "
+            f"{'--dreambench' if plan.dreambench else '--combinations'}."
         )
     elif plan.pictures and (plan.steps is not None or plan.guidance is not None):
         raise StudioError("--steps and --guidance are for drawing: leave them out with --pictures FOLDER.")
     elif plan.adapter is None and (plan.pictures is None) == (plan.workspace is None):
         raise StudioError(
-            "DreamBench takes generated pictures from --pictures FOLDER, or draws them with the projects of "
-            "--workspace FOLDER: give one of the two."
+            f"{'DreamBench' if plan.dreambench else 'A list of combinations'} takes generated pictures from "
+            "--pictures FOLDER, or draws them with the projects of --workspace FOLDER: give one of the two."
         )
+    if plan.combinations and plan.single_image:
+        raise StudioError("--single-image belongs to --dreambench: leave it out with --combinations.")
+    if plan.vision_model and not plan.combinations:
+        raise StudioError("--vision-model tells the subjects of --combinations apart: leave it out.")
 
 
-def _dreambench(plan: Plan) -> Any:
+def _benchmark(plan: Plan) -> Any:
     from gal_studio.engine.features.clip import load_embedder
-    from gal_studio.engine.features.image_token import DINO, load_image_token
+    from gal_studio.engine.features.image_token import load_image_token
     from gal_studio.engine.models.devices import choose_device
-    from gal_studio.evaluation.benchmark import report_benchmark
+    from gal_studio.evaluation.combinations import read_combinations
     from gal_studio.evaluation.dreambench import find_drawn, read_dreambench
     from gal_studio.evaluation.embedding import FeatureFiles
-    from gal_studio.evaluation.scores import Models, score_subject
+    from gal_studio.evaluation.scores import Models
 
-    assert plan.dreambench is not None
-    subjects = read_dreambench(plan.dreambench, plan.subjects)
+    subjects: Sequence[Any]
+    if plan.dreambench:
+        subjects = read_dreambench(plan.dreambench, plan.subjects)
+    else:
+        assert plan.combinations is not None
+        subjects = read_combinations(plan.combinations, plan.subjects)
     if plan.adapter is not None:
         folder = _drawn_with_references(plan, subjects)
     else:
         folder = plan.pictures or _drawn_by_projects(plan, subjects)
     drawn = {each.name: find_drawn(each, folder, plan.partial) for each in subjects}
-    clip, dino = resolve_model(plan.clip_model), resolve_model(plan.dino_model or DINO)
+    clip, dino = resolve_model(plan.clip_model), resolve_model(plan.dino)
     features = plan.out / "features"
     models = Models(
         FeatureFiles(features, clip, lambda: load_embedder(clip)),
         FeatureFiles(features, dino, lambda: load_image_token(dino)),
     )
-    scores = [
-        _followed(score_subject(each, drawn[each.name], models, plan.single_image), f"{each.name}: embedded")
-        for each in subjects
-    ]
     facts = {
-        "evaluation": "DreamBench",
-        "compared": "one picture of each subject" if plan.single_image else "all pictures of each subject",
         "clip_model": plan.clip_model,
-        "dino_model": plan.dino_model or DINO,
+        "dino_model": plan.dino,
         "pictures_in": str(folder),
         **({} if plan.adapter is None else {"adapter": plan.adapter, "strength": plan.strength}),
         "made_by": made_by(),
         "device": str(choose_device()),
     }
-    return report_benchmark(scores, facts)
+    score = _dreambench if plan.dreambench else _several_subjects
+    return score(plan, subjects, drawn, models, facts)
+
+
+def _dreambench(plan: Plan, subjects: Any, drawn: Any, models: Any, facts: dict[str, Any]) -> Any:
+    from gal_studio.evaluation.benchmark import report_benchmark
+    from gal_studio.evaluation.scores import score_subject
+
+    scores = [
+        _followed(score_subject(each, drawn[each.name], models, plan.single_image), f"{each.name}: embedded")
+        for each in subjects
+    ]
+    compared = "one picture of each subject" if plan.single_image else "all pictures of each subject"
+    return report_benchmark(scores, {"evaluation": "DreamBench", "compared": compared, **facts})
+
+
+def _several_subjects(plan: Plan, subjects: Any, drawn: Any, models: Any, facts: dict[str, Any]) -> Any:
+    from gal_studio.engine.patches.loading import load_vision
+    from gal_studio.evaluation.multi_object import report_combinations, score_combination
+    from gal_studio.evaluation.own_masks import OwnParts
+
+    vision = resolve_model(plan.vision_model or plan.dino)
+    open_tower = cache(lambda: load_vision(vision, resolve_model(plan.clip_model)))
+    scores = []
+    for each in subjects:
+        references = {part.name: part.references for part in each.parts}
+        parts = OwnParts(plan.out / "subjects" / each.name, vision, open_tower, references)
+        scoring = score_combination(each, drawn[each.name], models, parts)
+        scores.append(_followed(scoring, f"{each.name}: embedded"))
+    told = {"evaluation": "several subjects", "vision_model": plan.vision_model or plan.dino}
+    return report_combinations(scores, {**told, **facts})
 
 
 def _drawn_by_projects(plan: Plan, subjects: Iterable[Any]) -> Path:

@@ -12,7 +12,7 @@ from gal_studio.core.measures.published import mean_over_prompts, mean_over_subj
 from gal_studio.core.seeds import named_seed
 from gal_studio.core.types import Round
 from gal_studio.evaluation.drawing import RoundDrawer, Wanted
-from gal_studio.evaluation.dreambench import Subject
+from gal_studio.evaluation.dreambench import Asked, file_stem
 from gal_studio.evaluation.report import Report, Row
 from gal_studio.evaluation.scores import SubjectScores
 from gal_studio.state import Store
@@ -26,16 +26,23 @@ FIGURES = ("dino", "clip_i", "clip_t")
 def draw_subject(
     store: Store,
     drawer: RoundDrawer,
-    subject: Subject,
+    subject: Asked,
     out: Path,
     steps: int | None,
     guidance: float | None,
 ) -> Iterator[int]:
     """Draw one picture for each prompt of a subject, with the newest trained round of its project.
 
-    The project has the subject's name. Yields how many pictures were drawn.
+    The project has the subject's name, and a trigger word for each subject of a combination. Yields how many
+    pictures were drawn.
     """
     project, round_ = _project_of(store, subject)
+    words = store.projects.prompts(project.id).trigger_words
+    if len(words) != subject.size:
+        raise StudioError(
+            f"The project {project.name!r} has {len(words)} trigger words for {subject.size} subjects: give "
+            "each subject references with a word of its own."
+        )
     settings = store.rounds.settings(round_.id).generation
     settings = replace(
         settings,
@@ -44,13 +51,13 @@ def draw_subject(
     )
     folder = out / subject.name
     wanted = [
-        Wanted(folder / f"{plain}.png", prompt, named_seed(project.seed, "dreambench", plain, 0))
-        for plain, prompt in subject.prompts(project.trigger_word).items()
+        Wanted(folder / f"{file_stem(plain)}.png", prompt, named_seed(project.seed, "dreambench", plain, 0))
+        for plain, prompt in subject.prompts(*words).items()
     ]
     yield from drawer.draw(project, round_, folder, wanted, settings)
 
 
-def _project_of(store: Store, subject: Subject) -> tuple[Project, Round]:
+def _project_of(store: Store, subject: Asked) -> tuple[Project, Round]:
     names = {store.projects.name(each): each for each in store.projects.names()}
     if subject.name not in names:
         raise StudioError(

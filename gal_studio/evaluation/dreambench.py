@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from gal_studio.core.errors import StudioError
 from gal_studio.evaluation.single_image import KOSMOS_G
@@ -26,9 +27,12 @@ class Subject:
     references: tuple[Path, ...]
     templates: tuple[str, ...]
 
-    def prompts(self, trigger_word: str = "") -> dict[str, str]:
-        """What is drawn, by the plain prompt that is scored and that names the picture's file."""
-        return {self._fill(each, ""): self._fill(each, trigger_word) for each in self.templates}
+    size = 1
+    """The number of subjects."""
+
+    def prompts(self, *words: str) -> dict[str, str]:
+        """What is drawn with the trigger word, by the plain prompt that is scored and names the picture."""
+        return {self._fill(each, ""): self._fill(each, "".join(words)) for each in self.templates}
 
     def _fill(self, template: str, word: str) -> str:
         return " ".join(template.replace("{0}", word).replace("{1}", self.category).split())
@@ -60,7 +64,7 @@ def read_dreambench(folder: Path, only: Sequence[str] = (), live: Collection[str
     for name, category in classes.items():
         if not only or name in only:
             chosen = templates["live" if category in live and "live" in templates else "object"]
-            subjects.append(Subject(name, category, _references(root / name), chosen))
+            subjects.append(Subject(name, category, references_in(root / name), chosen))
     return subjects
 
 
@@ -92,12 +96,28 @@ def single_image(subject: Subject) -> Path:
     return next((path for path in subject.references if path.stem == wanted), subject.references[0])
 
 
-def find_drawn(subject: Subject, folder: Path, partial: bool = False) -> list[Drawn]:
+class Asked(Protocol):
+    """What pictures are drawn for: a subject, or a combination of them."""
+
+    @property
+    def name(self) -> str:
+        """The name of the folder of its pictures."""
+
+    @property
+    def size(self) -> int:
+        """The number of subjects."""
+
+    def prompts(self, *words: str) -> Mapping[str, str]:
+        """What is drawn, with a trigger word for each subject, by the plain prompts that are scored."""
+
+
+def find_drawn(subject: Asked, folder: Path, partial: bool = False) -> list[Drawn]:
     """The generated pictures `SUBJECT/PROMPT.png` (or `PROMPT-0.png` and so on) of a subject.
 
-    Refused if a file is named after none of the prompts, or if a prompt has no picture, unless `partial`.
+    A prompt's last full stop may be missing in the name. Refused if a file is named after none of the
+    prompts, or if a prompt has no picture, unless `partial`.
     """
-    known = {prompt.lower(): prompt for prompt in subject.prompts()}
+    known = {file_stem(prompt).lower(): prompt for prompt in subject.prompts()}
     drawn = list(_named_by_prompt(folder / subject.name, known))
     missing = set(known.values()) - {each.prompt for each in drawn}
     if missing and not (partial and drawn):
@@ -108,9 +128,14 @@ def find_drawn(subject: Subject, folder: Path, partial: bool = False) -> list[Dr
     return drawn
 
 
+def file_stem(prompt: str) -> str:
+    """The name of the picture of a prompt: without the full stop at its end."""
+    return prompt.rstrip(". ")
+
+
 def _named_by_prompt(folder: Path, known: Mapping[str, str]) -> Iterator[Drawn]:
     for path in _pictures(folder):
-        stem = path.stem.lower()
+        stem = file_stem(path.stem).lower()
         numbered = _NUMBERED.match(stem)
         prompt = known.get(stem) or (known.get(numbered["prompt"]) if numbered else None)
         if prompt is None:
@@ -121,7 +146,8 @@ def _named_by_prompt(folder: Path, known: Mapping[str, str]) -> Iterator[Drawn]:
         yield Drawn(path, prompt)
 
 
-def _references(folder: Path) -> tuple[Path, ...]:
+def references_in(folder: Path) -> tuple[Path, ...]:
+    """The reference pictures of a subject's folder, by name; refused if there are none."""
     found = tuple(_pictures(folder))
     if not found:
         raise StudioError(f"{folder} has no pictures of its subject: put the reference pictures there.")

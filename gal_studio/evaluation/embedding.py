@@ -44,7 +44,7 @@ class FeatureFiles(Generic[M]):
     """
 
     def __init__(self, folder: Path, model: str, load: Callable[[], M]) -> None:
-        self._folder = folder / hashlib.sha256(_identity(model).encode()).hexdigest()[:16]
+        self._folder = folder / hashlib.sha256(model_identity(model).encode()).hexdigest()[:16]
         self._load = load
         self._model: M | None = None
 
@@ -120,7 +120,7 @@ def embed_prompts(files: FeatureFiles[PromptEmbedder], prompts: Sequence[str]) -
     return found
 
 
-def _identity(model: str) -> str:
+def model_identity(model: str) -> str:
     """The name of a model; for one in a folder, with the sizes and times of its files."""
     folder = Path(model.removeprefix("local-dir:")).expanduser()
     if not folder.is_dir():

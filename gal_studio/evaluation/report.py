@@ -12,8 +12,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gal_studio.core.intervals import Interval
+from gal_studio.core.intervals import FEWEST, Interval
 from gal_studio.state.files.content_store import write_whole
+
+_FIGURES = {"dino": "DINO", "clip_i": "CLIP-I", "clip_t": "CLIP-T"}
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,18 @@ class Report:
             for row in self.rows
         ]
         widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-        return "\n".join(_aligned(line, widths) for line in lines)
+        return "\n".join([*(_aligned(line, widths) for line in lines), *self._about_intervals()])
+
+    def _about_intervals(self) -> list[str]:
+        """A sentence where a figure has no interval."""
+        figures = [one for row in self.rows for one in row.figures.values() if one is not None]
+        fewest = min(one.prompts for one in figures)
+        if fewest >= FEWEST:
+            return []
+        return [
+            f"A figure of fewer than {FEWEST} prompts, or of all with fewer than {FEWEST} subjects, has no "
+            f"interval (here {fewest})."
+        ]
 
     def data(self) -> dict[str, Any]:
         """Everything as plain data."""
@@ -91,11 +104,12 @@ def _table(heading: Sequence[str], rows: Iterable[Iterable[Any]]) -> str:
 
 
 def _cells(row: Row) -> list[float | str]:
-    return [
-        cell
-        for figure in row.figures.values()
-        for cell in (("", "", "") if figure is None else (figure.value, figure.low, figure.high))
-    ]
+    """Value, low and high of each figure; what is unknown is empty."""
+    found: list[float | str] = []
+    for figure in row.figures.values():
+        cells = [None] * 3 if figure is None else [figure.value, *_ends(figure)]
+        found += ["" if cell is None else cell for cell in cells]
+    return found
 
 
 def _arrays(arrays: Mapping[str, NDArray[np.float64]]) -> bytes:
@@ -110,19 +124,27 @@ def _arrays(arrays: Mapping[str, NDArray[np.float64]]) -> bytes:
 
 
 def _heading(name: str) -> str:
-    change = name.removesuffix("_change")
-    shown = {"dino": "DINO", "clip_i": "CLIP-I", "clip_t": "CLIP-T"}[change]
-    return shown if change == name else f"change of {shown}"
+    figure, _, end = name.rpartition("_")
+    words = {"change": "change of {}", "own": "{} in its mask"}.get(end, "{}")
+    return words.format(_FIGURES[name if words == "{}" else figure])
 
 
 def _figure(figure: Interval | None) -> str:
     if figure is None:
         return ""
-    return f"{figure.value:.3f} ({figure.low:.3f} to {figure.high:.3f})"
+    low, high = _ends(figure)
+    known = "" if low is None or high is None else f" ({low:.3f} to {high:.3f})"
+    return f"{figure.value:.3f}{known}"
 
 
-def _plain(figure: Interval) -> dict[str, float]:
-    return {"value": figure.value, "low": figure.low, "high": figure.high}
+def _plain(figure: Interval) -> dict[str, float | None]:
+    low, high = _ends(figure)
+    return {"value": figure.value, "low": low, "high": high}
+
+
+def _ends(figure: Interval) -> tuple[float, float] | tuple[None, None]:
+    """The ends of an interval; none where too few prompts or subjects were resampled to have one."""
+    return (figure.low, figure.high) if figure.prompts >= FEWEST else (None, None)
 
 
 def _aligned(cells: Sequence[str], widths: Sequence[int]) -> str:

@@ -130,16 +130,21 @@ def _background_clusters(
 
 def _tidy(mask: Pixels) -> Pixels:
     """Remove small components and fill holes."""
-    count, pieces, statistics, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
-    if count < 2:
-        return mask
-    areas = statistics[:, cv2.CC_STAT_AREA].copy()
-    areas[0] = 0
-    kept = np.isin(pieces, np.flatnonzero(areas >= SMALL_PIECE * areas.max())) & (mask > 0)
+    kept = large_pieces(mask)
     padded = np.pad(kept.astype(np.uint8), 1)
     cv2.floodFill(padded, None, (0, 0), 2)
     filled: Pixels = (padded[1:-1, 1:-1] != 2).astype(np.uint8)
     return filled
+
+
+def large_pieces(mask: Pixels | NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """A mask (H, W) without the connected components that are far smaller than the largest one."""
+    inside = (mask > 0).astype(np.uint8)
+    _, pieces, statistics, _ = cv2.connectedComponentsWithStats(inside, connectivity=8)
+    areas = statistics[:, cv2.CC_STAT_AREA].copy()
+    areas[0] = 0
+    kept: NDArray[np.bool_] = np.isin(pieces, np.flatnonzero(areas >= SMALL_PIECE * areas.max()))
+    return kept & (inside > 0)
 
 
 def is_calm(image: Image.Image) -> bool:
