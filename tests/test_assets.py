@@ -103,6 +103,7 @@ def test_the_published_settings_have_a_name():
         assert (settings.generation.candidates, settings.generation.steps) == (10, 50)
         assert (settings.generation.guidance_scale, settings.gal.balance_lambda) == (7.5, 0.005)
         assert settings.tune.sample_latents and settings.tune.prior_as_published
+        assert settings.refine.drop_conditions == 0.05
         assert settings.tune.accepted_share == 0.0 and settings.tune.time_high == 1.0
     assert style.tune.shared_time and not thing.tune.shared_time  # as its two programs have it
     assert (style.tune.steps, style.tune.batch_size, style.tune.prior_images) == (500, 2, 0)

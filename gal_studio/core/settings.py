@@ -388,6 +388,8 @@ class ReferenceSettings(SettingsGroup):
 class RefineSettings(SettingsGroup):
     """How a round is refined with PatchDPO (Eq. P1 to P7)."""
 
+    ADDED: ClassVar[frozenset[str]] = frozenset({"drop_conditions"})
+
     # distributed over the references (object) or the accepted pictures (style)
     pairs: int = setting(16, checks.whole, "Pairs", 1, 1000)
     steps: int = setting(200, checks.whole, "Refinement steps", 1, 100_000)
@@ -404,6 +406,9 @@ class RefineSettings(SettingsGroup):
     vision_model: str = ""  # empty: the preset's
     # "repeat": train from the base model, then refine again
     next_round: AfterRefinement = setting("continue", checks.one_of, "After a refinement", AfterRefinement)
+    # chance that a pair of Eq. P7 goes without its picture, without its prompt, without both; each.
+    # A LoRA has no picture as a condition, so that its prompt is dropped with twice this chance
+    drop_conditions: float = setting(0.0, checks.real, "Dropped conditions", 0.0, 0.3)
     # divide 1 - r(y) by its mean, so that every reference counts equally
     even_reference: bool = setting(False, checks.flag, "Even reference")
     # weight 1 for every patch, as a baseline

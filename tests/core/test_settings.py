@@ -6,7 +6,7 @@ from dataclasses import FrozenInstanceError, fields
 import pytest
 
 from gal_studio.core.errors import StudioError
-from gal_studio.core.settings import GalSettings, GenerationSettings, Settings, TuneSettings
+from gal_studio.core.settings import GalSettings, GenerationSettings, RefineSettings, Settings, TuneSettings
 
 
 @pytest.mark.parametrize(
@@ -162,6 +162,9 @@ def test_settings_of_later_versions_are_in_fingerprints_only_where_they_are_used
         "sample_latents": True,
     }.items():
         assert digest(**{name: value}) != known
+    refine = RefineSettings().essential
+    assert "drop_conditions" not in refine.to_former_dict()
+    assert RefineSettings(drop_conditions=0.05).essential.to_former_dict() != refine.to_former_dict()
     unused = TuneSettings(prior_styles=("a",)).essential
     assert unused.to_former_dict() == TuneSettings().essential.to_former_dict()
 

@@ -18,12 +18,12 @@ from gal_studio.engine.training.checkpoints import Checkpoint, fingerprint, mach
 from gal_studio.engine.training.fine_tune import TuneEvent, train
 from gal_studio.engine.training.latents import ExamplePicture
 from gal_studio.engine.training.losses import share_noise
-from gal_studio.engine.training.patchdpo import RefinePair, cache_pairs
+from gal_studio.engine.training.patchdpo import RefinePair, cache_pairs, kept_conditions
 from gal_studio.engine.training.team import Team
 from gal_studio.engine.training.trainer import Training
 
 DROPPED = 0.05
-"""The chance that a pair goes without its picture, without its prompt, and without both; each."""
+"""The published chance of `kept_conditions`."""
 
 PUBLISHED = TuneSettings(
     steps=30_000, batch_size=4, learning_rate=3e-5, rank=1, target="attention", checkpoint_every=500
@@ -97,19 +97,15 @@ class SubjectSource:
         crops = self.pairs.crops(index, self.tune.crop == "random", generator)
         times = self.process.times(self.tune.batch_size, generator, self.tune.time_low, self.tune.time_high)
         noise = torch.randn((self.tune.batch_size, *crops.latents.shape[1:]), generator=generator)
-        luck = torch.rand(self.tune.batch_size, generator=generator).tolist() * 2
-        rows = zip(index, luck, strict=True)
+        kept = kept_conditions(self.tune.batch_size, DROPPED, generator) * 2
         texts = [
-            self.without_text if DROPPED <= drawn < 3 * DROPPED else self.pairs.texts[row]
-            for row, drawn in rows
+            self.pairs.texts[row] if text else self.without_text
+            for row, (_, text) in zip(index, kept, strict=True)
         ]
         batch = make_batch(self.model, self.process, crops, texts, share_noise(times), share_noise(noise))
-        shown = torch.zeros(len(chosen), dtype=torch.long)
+        views = torch.zeros(len(chosen), dtype=torch.long)
         if self.views > 1:
-            shown = torch.randint(self.views, (len(chosen),), generator=generator)
-        given = [self.references[one] for one in (chosen * self.views + shown).tolist()] * 2
-        kept = [
-            one.dropped if drawn < DROPPED or 2 * DROPPED <= drawn < 3 * DROPPED else one
-            for one, drawn in zip(given, luck, strict=True)
-        ]
-        return replace(batch, references=kept)
+            views = torch.randint(self.views, (len(chosen),), generator=generator)
+        given = [self.references[one] for one in (chosen * self.views + views).tolist()] * 2
+        shown = [one if picture else one.dropped for one, (picture, _) in zip(given, kept, strict=True)]
+        return replace(batch, references=shown)

@@ -15,6 +15,7 @@ from gal_studio.core.errors import StudioError
 from gal_studio.core.patchdpo.masks import resize
 from gal_studio.core.settings import RefineSettings, TuneSettings
 from gal_studio.engine.models.image_model import ImageModel
+from gal_studio.engine.models.text import encode_prompts
 from gal_studio.engine.training.batches import Batch, ExampleSource, make_batch
 from gal_studio.engine.training.checkpoints import Checkpoint, fingerprint, machine_parts
 from gal_studio.engine.training.fine_tune import TuneEvent, train
@@ -99,6 +100,8 @@ class PairSource:
         self.batch_size, self.counted = settings.batch_size, 2 * settings.batch_size
         self.process, self.tune = model.family.process(), tune
         self.mix = settings.mix if examples else 0.0
+        self.drop = settings.drop_conditions
+        self.without_text = encode_prompts(model, [""])[""] if self.drop else None
         self.others: ExampleSource | None = None
         if self.mix:
             count = round(self.counted * self.mix / (1 - self.mix))
@@ -121,11 +124,15 @@ class PairSource:
         crops = self.pairs.crops(index, self.random_crops, generator)
         times = self.process.times(self.batch_size, generator, self.tune.time_low, self.tune.time_high)
         noise = torch.randn((self.batch_size, *crops.latents.shape[1:]), generator=generator)
+        texts = [self.pairs.texts[row] for row in index]
+        if self.without_text is not None:
+            kept = [text for _, text in kept_conditions(self.batch_size, self.drop, generator)]
+            texts = [text if keep else self.without_text for text, keep in zip(texts, kept * 2, strict=True)]
         rows = make_batch(
             self.model,
             self.process,
             crops,
-            [self.pairs.texts[row] for row in index],
+            texts,
             share_noise(times),
             share_noise(noise),
         ).weighted_by_time(self.process, self.tune.time_weighting)
@@ -133,6 +140,16 @@ class PairSource:
             return rows
         mixed = self.others.next_batch(generator).scaled(self.mix * self.counted / self.others.counted)
         return rows.scaled(1 - self.mix).concatenate(mixed)
+
+
+def kept_conditions(count: int, chance: float, generator: torch.Generator) -> list[tuple[bool, bool]]:
+    """Whether each of n pairs keeps its picture and its prompt as conditions (published with Eq. P7: 5 %).
+
+    With this chance each, a pair loses its picture alone, its prompt alone, and both.
+    """
+    drawn = torch.rand(count, generator=generator).tolist()
+    return [(chance <= luck < 2 * chance or luck >= 3 * chance, luck < chance or luck >= 3 * chance)
+            for luck in drawn]  # fmt: skip
 
 
 def cache_pairs(
@@ -151,7 +168,7 @@ def cache_pairs(
 
 
 def _fingerprint_parts(pairs: Sequence[RefinePair], settings: RefineSettings) -> Iterator[bytes]:
-    yield json.dumps(settings.essential.to_dict(), sort_keys=True).encode()
+    yield json.dumps(settings.essential.to_former_dict(), sort_keys=True).encode()
     for pair in pairs:
         yield json.dumps([pair.prompt, pair.weight, pair.weights.shape]).encode()
         yield np.ascontiguousarray(pair.weights, dtype=np.float64).tobytes()

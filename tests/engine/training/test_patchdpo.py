@@ -20,7 +20,7 @@ from gal_studio.engine.models.text import encode_prompts
 from gal_studio.engine.training.checkpoints import Checkpoint
 from gal_studio.engine.training.fine_tune import fine_tune
 from gal_studio.engine.training.latents import ExamplePicture, encode_picture
-from gal_studio.engine.training.patchdpo import MOST_EXAMPLES, PairSource, RefinePair, refine
+from gal_studio.engine.training.patchdpo import MOST_EXAMPLES, PairSource, RefinePair, kept_conditions, refine
 from tests.engine.conftest import noise_picture
 from tests.engine.tiny import make_tiny_xl_pipeline
 
@@ -306,3 +306,28 @@ def test_the_references_counterpart_of_a_painted_bad_region_improves(
     assert painted[wrong].mean() > 0.2 * before[wrong].mean()
     assert painted[wrong].mean() > 2 * painted[~wrong].mean()
     assert painted[wrong].mean() > 2 * unpainted[wrong].mean()
+
+
+def test_conditions_are_dropped_with_equal_chances() -> None:
+    kept = kept_conditions(20_000, 0.05, torch.Generator().manual_seed(0))
+    for wanted, share in {
+        (False, True): 0.05,
+        (True, False): 0.05,
+        (False, False): 0.05,
+        (True, True): 0.85,
+    }.items():
+        assert kept.count(wanted) / len(kept) == pytest.approx(share, abs=0.006)
+    assert set(kept_conditions(500, 0.0, torch.Generator().manual_seed(0))) == {(True, True)}
+
+
+def test_a_pair_may_lose_its_prompt_as_published(model: ImageModel) -> None:
+    settings = SETTINGS.updated({"batch_size": 128, "drop_conditions": 0.2})
+    source = PairSource(model, PAIRS, [], [], settings, TUNE, 0)
+    batch = source.next_batch(torch.Generator().manual_seed(1))
+    dropped = [text is source.without_text for text in batch.texts]
+    assert dropped[:128] == dropped[128:]  # y and x together
+    assert np.mean(dropped) == pytest.approx(0.4, abs=0.1)
+    plain = PairSource(model, PAIRS, [], [], settings.updated({"drop_conditions": 0.0}), TUNE, 0)
+    same = plain.next_batch(torch.Generator().manual_seed(1))
+    torch.testing.assert_close(batch.noisy, same.noisy)  # only the prompts differ
+    assert source.fingerprint != plain.fingerprint
