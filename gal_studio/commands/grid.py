@@ -6,7 +6,7 @@ import io
 import json
 import math
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from itertools import product
@@ -19,6 +19,7 @@ from gal_studio.commands.figures import Format, write_figures
 from gal_studio.commands.run import ProjectFile, read_project_file, read_table
 from gal_studio.commands.running.earlier import flat
 from gal_studio.commands.running.outputs import check_folder
+from gal_studio.commands.running.shared_first import begin_with, finish, first_plan
 from gal_studio.commands.running.unattended import Plan, carry_out, changed, own_policy, parts_of
 from gal_studio.commands.terminal.stored import AsJson
 from gal_studio.core import checks
@@ -73,6 +74,11 @@ class PlannedCell:
         """The folder of its results."""
         return self.plan.out
 
+    @property
+    def first(self) -> Plan:
+        """Its first round, which others may share."""
+        return first_plan(self.plan, self.folder.parents[1] / "first")
+
     def __str__(self) -> str:
         settings = (f"{name} = {_word(value)}" for name, value in self.arm.items())
         return ", ".join((self.project, f"seed {self.plan.draft.seed}", *settings))
@@ -81,6 +87,9 @@ class PlannedCell:
 def grid(
     file: Annotated[Path, typer.Argument(metavar="GRID.toml", help="See docs/evaluation.md.")],
     out: Annotated[Path, typer.Option(help="The folder for the results; the same one resumes.")],
+    ray: Annotated[
+        str | None, typer.Option(help="Spread the cells over a Ray cluster: local, auto or HOST:PORT.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Run projects under every combination of settings and seeds, and compare them.
@@ -92,11 +101,14 @@ def grid(
     cells = plan_cells(asked, out)
     missing = [cell for cell in cells if read_cell(cell.folder) is None]
     _say(f"{len(cells)} cells, of which {len(cells) - len(missing)} are done.")
-    for number, cell in enumerate(missing, start=1):
-        with WorkerLock(cell.folder) as lock:
-            if lock.acquire() and read_cell(cell.folder) is None:
-                _say(f"{number} of {len(missing)}: {cell}")
-                run_cell(cell)
+    if ray is not None:
+        firsts = {cell.first.out: cell.first for cell in missing if not cell.plan.workspace.exists()}
+        _spread([partial(finish, first) for first in firsts.values()], ray)
+        _spread([partial(run_missing, cell) for cell in missing], ray)
+    else:
+        for number, cell in enumerate(missing, start=1):
+            _say(f"{number} of {len(missing)}: {cell}")
+            run_missing(cell)
     open_still = sum(read_cell(cell.folder) is None for cell in cells)
     if open_still:
         raise StudioError(
@@ -106,6 +118,31 @@ def grid(
     told = write_results(asked, cells, out)
     if as_json:
         print(json.dumps(told, indent=2, ensure_ascii=False))
+
+
+def _spread(work: Sequence[Callable[[], None]], address: str) -> None:
+    """Do all of it on the devices of a Ray cluster; what fails is told when the rest is done."""
+    from gal_studio.worker.cluster.ray_cluster import connect, devices
+
+    ray = connect(address)
+    _, options = devices(ray, 1)
+    task = ray.remote(_call).options(**options, max_retries=0)
+    waiting, failed = [task.remote(each) for each in work], []
+    for number, each in enumerate(waiting, start=1):
+        if sentence := ray.get(each):
+            failed.append(sentence)
+        _say(f"{number} of {len(waiting)} are done.")
+    if failed:
+        raise StudioError(failed[0])
+
+
+def _call(work: Callable[[], None]) -> str:
+    """Do some work in a process of the cluster; returns why it failed, or nothing."""
+    try:
+        work()
+    except StudioError as error:
+        return str(error)
+    return ""
 
 
 def read_grid(path: Path) -> GridFile:
@@ -208,9 +245,22 @@ def read_cell(folder: Path) -> dict[str, Any] | None:
     return found if isinstance(found, dict) else None
 
 
+def run_missing(cell: PlannedCell) -> None:
+    """Run a cell, unless it is done or another command is doing it."""
+    with WorkerLock(cell.folder) as lock:
+        if lock.acquire() and read_cell(cell.folder) is None:
+            run_cell(cell)
+
+
 def run_cell(cell: PlannedCell) -> None:
-    """Run all rounds of a cell, measure the last one and keep what was measured."""
+    """Run all rounds of a cell, measure the last one and keep what was measured.
+
+    Its first round is the one of all cells that differ in what is accepted alone.
+    """
     try:
+        if not cell.plan.workspace.exists():
+            finish(cell.first)
+        begin_with(cell.plan, cell.first)
         carry_out(cell.plan)
         with Store(cell.plan.workspace) as store:
             told = _measured(Studio(store), store.projects.all()[0].id)

@@ -2,15 +2,19 @@
 
 import csv
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from gal_studio.commands.grid import arms_of, nested, plan_cells, read_grid
+from gal_studio.commands.grid import _measured, arms_of, nested, plan_cells, read_cell, read_grid
+from gal_studio.commands.running.unattended import carry_out
 from gal_studio.core.errors import StudioError
 from gal_studio.provenance import made_by
+from gal_studio.state import Store
 from gal_studio.state.jobs.lock import WorkerLock
+from gal_studio.studio import Studio
 from tests.commands.running import run, write_project
 
 VARIED = '[vary.gal]\npolicy = ["random", "uncertainty"]\n'
@@ -40,8 +44,7 @@ def test_a_grid_runs_every_cell_once_and_compares_them(
     for cell in told["cells"]:
         summary = json.loads((out / cell["folder"] / "summary.json").read_text())
         assert summary["project"]["policy"] == cell["arm"]["gal.policy"]
-        measured = [each["measured"] is not None for each in summary["rounds"]]
-        assert measured[-1] and not any(measured[:-1]), "the last round alone is measured"
+        assert all(each["measured"] is not None for each in summary["rounds"])
     pictures = rows(out / "pictures.csv")
     level = {
         policy: mean_of_prompts([row for row in pictures if row["gal.policy"] == policy])
@@ -62,6 +65,38 @@ def test_a_grid_runs_every_cell_once_and_compares_them(
     assert "2 cells, of which 2 are done." in capsys.readouterr().err
     assert {path: path.stat().st_mtime_ns for path in (out / "cells").rglob("*")} == before
     assert {name: (out / name).read_bytes() for name in kept} == kept
+
+
+def test_a_shared_first_round_changes_nothing(folder: Path, names: tuple[str, str]) -> None:
+    weights = '[vary.gal]\npolicy = ["random"]\nbalance_lambda = [1.0, 0.5]\n'
+    file, out = write_grid(folder, names, f"rounds = 2\n{weights}"), folder / "out"
+    cells = plan_cells(read_grid(file), out)
+    assert len({cell.first.out for cell in cells}) == 1
+    assert run("grid", file, "--out", out) == 0
+    (shared,) = (out / "first").iterdir()
+    trained = {path.name for path in (shared / "workspace" / "adapters").glob("*.safetensors")}
+    assert len(trained) == 1
+    for cell in cells:
+        adapters = {path.name for path in (cell.plan.workspace / "adapters").glob("*.safetensors")}
+        assert trained < adapters and len(adapters) == 2
+        alone = replace(cell.plan, out=folder / cell.folder.name, workspace=folder / cell.folder.name / "w")
+        carry_out(alone)
+        with Store(alone.workspace) as store:
+            told = _measured(Studio(store), store.projects.all()[0].id)
+        assert told["pictures"] == (read_cell(cell.folder) or {})["pictures"]
+
+
+def test_first_rounds_are_shared_where_nothing_of_them_differs(folder: Path, names: tuple[str, str]) -> None:
+    def shared(text: str) -> tuple[int, int]:
+        cells = plan_cells(read_grid(write_grid(folder, names, text)), folder / "out")
+        return len(cells), len({cell.first.out for cell in cells})
+
+    later = '[vary.gal]\npolicy = ["random", "margin"]\ntop_k = [1, 2]\nbalance_lambda = [1.0, 0.0]\n'
+    assert shared(later) == (8, 1)
+    assert shared(f"seeds = [1, 2]\n{VARIED}") == (4, 2)
+    assert shared(f'{VARIED}witnesses = ["both", "prompts"]\n') == (4, 2)
+    assert shared(f"{VARIED}[vary.tune]\nsteps = [1, 2]\n") == (4, 2)
+    assert shared(f'{VARIED}[vary.generation]\nallocation = ["race"]\n') == (2, 2)
 
 
 def mean_of_prompts(pictures: list[dict[str, str]]) -> float:

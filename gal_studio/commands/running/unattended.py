@@ -27,6 +27,7 @@ from gal_studio.core.types import Round
 from gal_studio.rounds import pairs, planned, test_set
 from gal_studio.state import Store
 from gal_studio.studio import ProjectDraft, Studio
+from gal_studio.studio.create.project import settings_of
 from gal_studio.studio.create.prompt_notes import about_project
 from gal_studio.studio.create.references import Mask, open_picture
 from gal_studio.studio.reports.measured import tell_measures
@@ -118,7 +119,7 @@ def carry_out(plan: Plan) -> dict[str, Any]:
         studio = Studio(store, models=CheckHere())
         line = ProgressLine(studio)
         studio.tell = line.say
-        project_id = studio.create_project(replace(plan.draft, origin=_origin(plan)))
+        project_id = studio.create_project(replace(plan.draft, origin=origin_of(plan)))
         results.claim()
         if plan.measure_last:
             studio.measure_when(project_id, "never")
@@ -160,9 +161,7 @@ def carry_out(plan: Plan) -> dict[str, Any]:
 
 def _about_crops(draft: ProjectDraft) -> Iterator[str]:
     """What is cut off of references of which the middle square alone is learned."""
-    settings = draft.settings or load_preset(draft.preset).settings.get(draft.kind, Settings())
-    settings = settings.updated(draft.changes)
-    if settings.tune.crop != "center":
+    if settings_of(draft).tune.crop != "center":
         return
     for place, one in enumerate(draft.given, start=1):
         told = "" if one.crop is not None else about_crop(open_picture(one.picture).size)
@@ -223,7 +222,7 @@ def parts_of(plan: Plan) -> dict[str, Any]:
     }
 
 
-def _origin(plan: Plan) -> str:
+def origin_of(plan: Plan) -> str:
     """Identifies the command, so that it can be resumed, also with more rounds."""
     draft = plan.draft
     pictures = [_picture_digest(reference.picture) for reference in draft.given]

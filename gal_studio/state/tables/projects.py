@@ -169,6 +169,10 @@ class Projects:
         )
         return Version(-1) if row is None else Version(*row)
 
+    def set_origin(self, project_id: str, origin: str) -> None:
+        """Hand the project over to another command, see `with_origin`."""
+        self._database.write("UPDATE projects SET origin = ? WHERE id = ?", (origin, project_id))
+
     def rename(self, project_id: str, name: str) -> None:
         """Give the project another name."""
         self._database.write("UPDATE projects SET name = ? WHERE id = ?", (name, project_id))

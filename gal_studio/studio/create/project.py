@@ -109,7 +109,7 @@ def create_project(
     checks.seed("The seed", draft.seed)
     described = describe(draft.kind, [(given.prompt, given.trigger_word) for given in draft.given])
     anchors = anchor_prompts(described.prompts, draft.anchors)
-    settings = _settings(draft)
+    settings = settings_of(draft)
     check_settings(settings, len(anchors))
     models = model_names(draft)
     check_base_model(models.base_model)
@@ -147,7 +147,7 @@ def _add(store: Store, new: NewProject, start: Start | None) -> str:
 
 def model_names(draft: ProjectDraft) -> ModelNames:
     """The models of the project, with absolute paths."""
-    preset, settings = load_preset(draft.preset), _settings(draft)
+    preset, settings = load_preset(draft.preset), settings_of(draft)
     return ModelNames(
         absolute_base_model(draft.base_model or preset.base_model),
         _absolute(draft.clip_model or preset.clip_model),
@@ -217,7 +217,7 @@ def _read_prior(draft: ProjectDraft, prompts: Prompts) -> list[tuple[str, Image.
     ]
 
 
-def _settings(draft: ProjectDraft) -> Settings:
+def settings_of(draft: ProjectDraft) -> Settings:
     """The settings; the vision model is by default that of the preset, or the user's own CLIP."""
     preset = load_preset(draft.preset)
     is_own = draft.base_model not in (None, preset.base_model)
