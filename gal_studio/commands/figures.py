@@ -48,7 +48,7 @@ def figures(
     workspace: Workspace = None,
     project: Wanted = None,
     evaluation: Annotated[
-        Path | None, typer.Option(help="A folder of `gal-studio evaluate --dreambench`.")
+        Path | None, typer.Option(help="A folder of `gal-studio evaluate` or `grid`.")
     ] = None,
     format_: Annotated[Format, typer.Option("--format", help="Of the files.")] = Format.html,
     theme: Annotated[Theme, typer.Option(help="Of the figures.")] = Theme.light,
@@ -71,15 +71,33 @@ def figures(
 
 
 def _of_evaluation(folder: Path, theme: Any) -> Iterator[Made]:
+    """The figures of what a folder has: an evaluation, or a grid; from its JSON alone."""
     try:
-        from gal_studio.studio.figures.published import published_table
+        from gal_studio.studio.figures.arms import evaluated_arms
+        from gal_studio.studio.figures.grid import effects_figure
+        from gal_studio.studio.figures.published import published_table, subjects_table
     except ImportError as error:
         raise StudioError(f"Figures need Plotly: run `{how_to_install('figures')}`.") from error
+    known: dict[str, tuple[str, Callable[..., Any]]] = {
+        "DreamBench": ("dreambench", published_table),
+        "clock arms": ("clock-arms", evaluated_arms),
+        "several subjects": ("several-subjects", subjects_table),
+    }
+    told = _json(folder / "evaluation.json")
+    name, make = known.get(str(told.get("evaluation")) if told else "", ("effects", effects_figure))
+    told = told or _json(folder / "grid.json")
+    if told is None:
+        raise StudioError(f"There is no evaluation and no grid in {folder}: check the path.")
+    yield name, partial(make, told, theme)
+
+
+def _json(path: Path) -> dict[str, Any] | None:
+    """What a file says; None if there is none that can be read."""
     try:
-        told = json.loads((folder / "evaluation.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise StudioError(f"There is no evaluation in {folder}: check the path.") from error
-    yield "dreambench", partial(published_table, told, theme)
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return found if isinstance(found, dict) else None
 
 
 def _of_project(studio: Studio, project_id: str, theme: Any) -> Iterator[Made]:

@@ -34,6 +34,7 @@ from gal_studio.ui.page.gradio_allow_list import narrow_gradio
 from gal_studio.ui.page.static import add_static_routes
 from gal_studio.ui.panels.everything import PANELS, REQUESTS, check_payloads
 from gal_studio.ui.panels.panel import Panel
+from gal_studio.ui.panels.results import PANEL as RESULTS
 from gal_studio.ui.panels.rounds import HAS_FIGURES
 from gal_studio.ui.panels.rounds import PANEL as ROUNDS
 from gal_studio.ui.panels.top_bar import PANEL as TOP
@@ -64,7 +65,7 @@ def _classes(panel: Panel, signed_in: bool) -> list[str]:
     """What a panel is told at the start."""
     if panel is TOP and signed_in:
         return [SIGNED_IN]
-    return [HAS_FIGURES] if panel is ROUNDS and has_plotly() else []
+    return [HAS_FIGURES] if panel in (ROUNDS, RESULTS) and has_plotly() else []
 
 
 def endpoints_of(blocks: gr.Blocks) -> dict[int, int]:

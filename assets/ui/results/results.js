@@ -6,7 +6,7 @@ import { call, refresh } from "../app/session.js";
 import { newest } from "../app/newest.js";
 import { write } from "../app/writes.js";
 import { el, makeButton, reference, repeats, replaceKept } from "../kit/dom.js";
-import { address } from "../app/urls.js";
+import { address, projectFigure } from "../app/urls.js";
 import { mountSameSeed } from "./same_seed.js";
 import { mountSheet } from "./sheet.js";
 import { mountTestSet } from "./test_set.js";
@@ -14,7 +14,8 @@ import { exportsOpen, showExports } from "./exports.js";
 import { roundsTable } from "./rounds_table.js";
 import { showVerdict } from "./verdict.js";
 import { openViewer } from "./viewer.js";
-import { mountExport } from "../app/archives.js";
+import { download, mountExport } from "../app/archives.js";
+import { theme } from "../kit/theme.js";
 
 /** @type {ResultsParts} */
 let parts;
@@ -28,6 +29,13 @@ export function mountResults(found) {
   mountSheet(parts.sheet);
   mountSameSeed(parts["same-seed"]);
   mountExport(parts.export);
+  parts.figure.addEventListener("click", () =>
+    download(
+      parts.figure,
+      `${projectFigure("gains")}?theme=${theme()}`,
+      "what each round reaches, in one file that needs no network",
+    ),
+  );
   mountTestSet(parts["test-set"]);
   parts["measure-all"].addEventListener("click", measureAll);
   on("step project rounds", load);
@@ -72,6 +80,7 @@ function show() {
   const { measures, queue } = state;
   showVerdict(parts.verdict, measures);
   showExports(rounds);
+  parts.figure.hidden = !(parts.figure.closest(".has-figures") && measures?.rounds.some((r) => r.report));
   parts["measure-all"].hidden =
     (measures?.rounds ?? []).filter((r) => r.id && r.trained && !r.report).length < 2;
   const working = [...queue.working, ...queue.waiting].map((job) => [job.kind, job.round_id, job.state]);

@@ -9,24 +9,29 @@ import plotly.graph_objects as go
 from gal_studio.core.errors import StudioError
 from gal_studio.core.intervals import FEWEST, Interval
 from gal_studio.core.measures.pictures import Metric
+from gal_studio.core.measures.report import Report
+from gal_studio.studio.figures.arms import arms_figure
 from gal_studio.studio.figures.template import (
-    COLOURS,
     GREEN,
     INK,
     MAIN,
+    MUTED,
     ORANGE,
-    PALE,
     PAPER,
-    SYMBOLS,
     VERMILION,
     Theme,
     figure,
+    panels,
     shades,
 )
 from gal_studio.studio.views.types import CandidateView, RoundView, ScoreView
 
 if TYPE_CHECKING:
     from gal_studio.studio.studio import Studio
+
+
+PANELS = 3
+"""In a row, at most."""
 
 
 class Figures:
@@ -51,7 +56,7 @@ class Figures:
             height=640,
         )
         kinds: Mapping[str, tuple[str, str, int]] = {
-            "no copy": (MAIN[theme], "circle", 8), "copy": (PALE[theme], "circle-open", 8),
+            "no copy": (MAIN[theme], "circle", 8), "copy": (MUTED[theme], "circle-open", 8),
             "suggested": (ORANGE, "diamond", 13), "accepted": (GREEN, "square", 12),
         }  # fmt: skip
         for kind, (colour, symbol, size) in kinds.items():
@@ -101,6 +106,7 @@ class Figures:
             hovertemplate="%{y}<br>%{x}: %{z:.2f} (%{text}), entropy %{customdata} nats<extra></extra>",
             colorbar={"title": {"text": "overfit rate", "side": "right"}, "outlinewidth": 0, "thickness": 14},
         )  # fmt: skip
+        made.update_layout(margin={"b": 32})
         made.update_xaxes(side="top", showgrid=False, ticks="", linecolor="rgba(0,0,0,0)")
         made.update_yaxes(showgrid=False, ticks="", linecolor="rgba(0,0,0,0)")
         made.update_layout(margin={"t": 128})
@@ -123,7 +129,8 @@ class Figures:
         for number, prompt in enumerate(prompts):
             x, y = _means([tile for tile in tiles if tile.prompt == prompt])
             made.add_scatter(
-                x=x, y=y, mode="lines", line={"color": PALE[theme], "width": 1.3}, name="a test prompt",
+                x=x, y=y, mode="lines+markers", name="a test prompt", marker={"size": 4},
+                line={"color": MUTED[theme], "width": 1}, opacity=0.6,
                 legendgroup="prompts", showlegend=number == 0, text=[prompt] * len(x),
                 hovertemplate="%{text}<br>strength %{x:.2f}: %{y:.2f}<extra></extra>",
             )  # fmt: skip
@@ -133,7 +140,10 @@ class Figures:
             line={"color": VERMILION, "width": 3},
             hovertemplate="strength %{x:.2f}: %{y:.2f}<extra></extra>",
         )  # fmt: skip
-        made.update_xaxes(title_text="mean strength of the LoRA (0: base model, 1: as trained)")
+        made.update_xaxes(
+            title_text="mean strength of the LoRA (0: base model, 1: as trained)",
+            range=[-0.03, max(1.0, *x) + 0.03],
+        )
         made.update_yaxes(title_text="p(copy)", range=[-0.03, 1.03])
         return made
 
@@ -141,32 +151,38 @@ class Figures:
         """Text against image alignment on the benchmark, from the base model round by round."""
         if not project_ids:
             raise StudioError("There is no project to draw: name one.")
-        made = figure(
-            "Clock arms",
-            "Means on the benchmark from the base model (hollow) round by round; up and right is better",
-            theme,
-        )
-        for number, project_id in enumerate(project_ids):
+        arms = []
+        for project_id in project_ids:
             points = self._measured(project_id, ("clip_t", "clip_i"))
-            colour, symbol = COLOURS[number % len(COLOURS)], SYMBOLS[number % len(SYMBOLS)]
-            made.add_scatter(
-                x=[found["clip_i"].value for _, found in points],
-                y=[found["clip_t"].value for _, found in points],
-                mode="lines+markers+text", name=self._studio.project(project_id).name,
-                text=[name for name, _ in points], textposition="top center",
-                line={"color": colour, "width": 2},
-                hovertemplate="%{text}: %{x:.3f}, %{y:.3f}<extra></extra>",
-                marker={
-                    "size": 11, "line": {"color": colour, "width": 2},
-                    "symbol": [symbol if row else f"{symbol}-open" for row in range(len(points))],
-                },
-            )  # fmt: skip
-        made.update_xaxes(title_text="CLIP-I, likeness to the references")
-        made.update_yaxes(title_text="CLIP-T, likeness to the prompt")
+            places = [(name, found["clip_i"].value, found["clip_t"].value) for name, found in points]
+            arms.append((self._studio.project(project_id).name, places))
+        about = "Means on the benchmark from the base model (hollow) round by round; up and right is better"
+        return arms_figure(arms, about, theme)
+
+    def gains(self, project_id: str, metric: Metric | None = None, theme: Theme = "light") -> go.Figure:
+        """A figure of each measured round on the benchmark, with its 95 % interval over prompts.
+
+        Without a `metric` each has a panel.
+        """
+        if metric is not None:
+            return self._gains(project_id, metric, theme)
+        name = self._studio.project(project_id).name
+        reports = self._reports(project_id)
+        metrics = [one for one in TITLES if any(one in report.figures for _, report in reports)]
+        singles = [self._gains(project_id, one, theme) for one in metrics]
+        columns = 2 if len(metrics) == 4 else PANELS
+        height = 150 + 300 * -(-len(metrics) // columns)
+        about = singles[0].layout.title.subtitle.text
+        look = figure(f"{name}: what each round reaches", about, theme, 360 * columns, height)
+        titles = [TITLES[one] for one in metrics]
+        made = panels(look, titles, columns, horizontal_spacing=0.25 / columns, vertical_spacing=90 / height)
+        made.update_xaxes(showgrid=False, range=[-0.5, len(reports) - 0.5], categoryorder="array",
+                          categoryarray=[found for found, _ in reports])  # fmt: skip
+        for place, single in enumerate(singles):
+            made.add_trace(single.data[0], row=place // columns + 1, col=place % columns + 1)
         return made
 
-    def gains(self, project_id: str, metric: Metric = "as_asked", theme: Theme = "light") -> go.Figure:
-        """A figure of each measured round on the benchmark, with its 95 % interval over prompts."""
+    def _gains(self, project_id: str, metric: Metric, theme: Theme) -> go.Figure:
         points = self._measured(project_id, (metric,))
         found = [intervals[metric] for _, intervals in points]
         few = any(interval.prompts < FEWEST for interval in found)
@@ -215,7 +231,9 @@ class Figures:
         made.update_yaxes(
             title_text="choices", dtick=max(1, max(map(sum, zip(taken, others, strict=True))) // 6)
         )
-        made.update_xaxes(showgrid=False)
+        room = max(0, 4 - len(rounds)) / 2  # so that few bars are not broad
+        made.update_xaxes(showgrid=False, range=[-0.5 - room, len(rounds) - 0.5 + room])
+        made.update_layout(legend_traceorder="normal")
         return made
 
     def _drawn(self, project_id: str) -> list[RoundView]:
@@ -235,13 +253,25 @@ class Figures:
     ) -> list[tuple[str, dict[Metric, Interval]]]:
         """The measured rounds that have all of these figures, by name, the base model first."""
         measured = [
-            (found.name, dict(found.report.figures))
-            for found in self._studio.measures(project_id).rounds
-            if found.report is not None and all(metric in found.report.figures for metric in metrics)
+            (name, dict(report.figures))
+            for name, report in self._reports(project_id)
+            if all(metric in report.figures for metric in metrics)
         ]
         if not measured:
-            raise StudioError("No round of this project is measured yet: measure one in Results first.")
+            raise _nothing_measured()
         return measured
+
+    def _reports(self, project_id: str) -> list[tuple[str, Report]]:
+        """What was measured of each round, by its name, the base model first."""
+        rounds = self._studio.measures(project_id).rounds
+        found = [(one.name, one.report) for one in rounds if one.report is not None]
+        if not found:
+            raise _nothing_measured()
+        return found
+
+
+def _nothing_measured() -> StudioError:
+    return StudioError("No round of this project is measured yet: measure one in Results first.")
 
 
 TITLES: Mapping[Metric, str] = {

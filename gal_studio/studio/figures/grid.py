@@ -4,11 +4,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import plotly.graph_objects as go
-from plotly.subplots import make_subplots
 
 from gal_studio.core.errors import StudioError
 from gal_studio.studio.figures.figures import TITLES
-from gal_studio.studio.figures.template import INK, MAIN, PALE, PAPER, Theme, figure
+from gal_studio.studio.figures.template import MAIN, PALE, PAPER, Theme, figure, panels
 
 COLUMNS = 3
 CLEAR = 0.05
@@ -25,7 +24,7 @@ def effects_figure(told: Mapping[str, Any], theme: Theme = "light") -> go.Figure
     lines = -(-len(names) // COLUMNS)
     over = sorted({row["difference"]["over"] for row in rows} - {""})
     about = f"with 95 % intervals over {' or '.join(over)}" if over else "too few for intervals"
-    height = 178 + lines * (80 + 34 * len(labels))
+    height = 178 + lines * (90 + 34 * len(labels))
     look = figure(
         "What each change does",
         f"Paired differences, all else equal, {about}; filled: corrected p below {CLEAR}",
@@ -33,25 +32,15 @@ def effects_figure(told: Mapping[str, Any], theme: Theme = "light") -> go.Figure
         width=1080,
         height=height,
     )
-    made = make_subplots(
-        rows=lines,
-        cols=COLUMNS,
-        shared_yaxes=True,
-        horizontal_spacing=0.04,
-        vertical_spacing=70 / height,
-        subplot_titles=[_TITLES.get(name, name) for name in names],
+    titles = [_TITLES.get(name, name) for name in names]
+    made = panels(
+        look, titles, COLUMNS, shared_yaxes=True, horizontal_spacing=0.04, vertical_spacing=90 / height
     )
-    axis = look.layout.xaxis.to_plotly_json()
-    layout = look.layout.to_plotly_json()
-    made.update_layout({name: layout[name] for name in layout if name not in ("xaxis", "yaxis")})
-    made.update_xaxes(**axis)
-    made.update_yaxes(**axis, categoryorder="array", categoryarray=labels)
+    made.update_yaxes(categoryorder="array", categoryarray=labels)
     for place, name in enumerate(names):
         row, column = place // COLUMNS + 1, place % COLUMNS + 1
         made.add_trace(_panel([each for each in rows if each["figure"] == name], theme), row=row, col=column)
         made.add_vline(x=0, line={"color": PALE[theme], "width": 1.5, "dash": "dot"}, row=row, col=column)
-    made.update_layout(margin={"t": 124})
-    made.update_annotations(font={"size": 15, "color": INK[theme]})
     return made
 
 

@@ -1,12 +1,12 @@
-"""An evaluation on DreamBench beside the published figures."""
+"""Evaluations as bars: DreamBench beside the published figures, and several subjects in a picture."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import plotly.graph_objects as go
 
 from gal_studio.core.errors import StudioError
-from gal_studio.studio.figures.template import INK, MAIN, PALE, Theme, figure
+from gal_studio.studio.figures.template import INK, MAIN, MUTED, Theme, figure
 
 PUBLISHED = {"all": (0.727, 0.838, 0.292), "one": (0.831, 0.880, 0.288)}
 """DINO, CLIP-I and CLIP-T against all pictures of a subject, and against one."""
@@ -25,22 +25,60 @@ def published_table(evaluation: Mapping[str, Any], theme: Theme = "light") -> go
     published = PUBLISHED["one"] if single else PUBLISHED["all"]
     made = figure(
         "DreamBench",
-        f"Compared with {evaluation['compared']}; 95 % intervals over subjects",
+        f"Compared with {evaluation['compared']}; {_known(whole)}",
         theme,
         height=480,
     )
     found = [whole[name] for name in names]
     titles = ["DINO", "CLIP-I", "CLIP-T"]
-    made.add_bar(x=titles, y=published, name="published (PatchDPO, SDXL)", marker={"color": PALE[theme]})
+    made.add_bar(x=titles, y=published, name="published (PatchDPO, SDXL)", marker={"color": MUTED[theme]})
     made.add_bar(
         x=titles, y=[one["value"] for one in found], name="this evaluation", marker={"color": MAIN[theme]},
-        error_y={
-            "type": "data", "symmetric": False, "thickness": 2, "color": INK[theme],
-            "array": [one["high"] - one["value"] for one in found],
-            "arrayminus": [one["value"] - one["low"] for one in found],
-        },
+        error_y=_bars(found, theme),
     )  # fmt: skip
     made.update_layout(barmode="group", bargap=0.45)
     made.update_yaxes(range=[0, 1])
     made.update_xaxes(showgrid=False)
     return made
+
+
+def subjects_table(evaluation: Mapping[str, Any], theme: Theme = "light") -> go.Figure:
+    """An `evaluation.json` of several subjects in a picture: each figure of all, whole and in its mask."""
+    rows = evaluation.get("rows")
+    if evaluation.get("evaluation") != "several subjects" or not rows:
+        raise StudioError(
+            "This is no evaluation of several subjects: give the folder of "
+            "`gal-studio evaluate --combinations`."
+        )
+    whole = rows[-1]
+    combinations = len({row["subject"].partition(":")[0] for row in rows[:-1]})
+    made = figure(
+        "Several subjects in a picture",
+        f"Means over {combinations} combinations and {whole['pictures']} pictures, {_known(whole)}",
+        theme,
+        height=480,
+    )
+    for name, own, colour in (("whole picture", "", MUTED[theme]), ("inside its mask", "_own", MAIN[theme])):
+        found = [whole[f"{figure}{own}"] for figure in ("dino", "clip_i")]
+        made.add_bar(
+            x=["DINO", "CLIP-I"], y=[one["value"] for one in found], name=name, marker={"color": colour},
+            error_y=_bars(found, theme),
+        )  # fmt: skip
+    made.update_layout(barmode="group", bargap=0.5)
+    made.update_yaxes(range=[0, 1])
+    made.update_xaxes(showgrid=False)
+    return made
+
+
+def _known(whole: Mapping[str, Any]) -> str:
+    """Whether there are intervals, and over what."""
+    return "too few for intervals" if whole["dino"]["low"] is None else "with 95 % intervals"
+
+
+def _bars(found: Sequence[Mapping[str, Any]], theme: Theme) -> dict[str, Any]:
+    """Intervals as error bars, which are missing with too few prompts or subjects."""
+    return {
+        "type": "data", "symmetric": False, "thickness": 2, "color": INK[theme],
+        "array": [0 if one["high"] is None else one["high"] - one["value"] for one in found],
+        "arrayminus": [0 if one["low"] is None else one["value"] - one["low"] for one in found],
+    }  # fmt: skip

@@ -1,18 +1,28 @@
 """One look for all figures, light or dark, in the colours of Okabe and Ito, safe for colour-blind eyes."""
 
-from typing import Literal
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
 
 import plotly.graph_objects as go
+from plotly.subplots import make_subplots
 
 from gal_studio.core import checks
 
 Theme = Literal["light", "dark"]
 BLUE, ORANGE, GREEN, VERMILION, PURPLE, SKY = "#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7", "#56B4E9"
-COLOURS = (BLUE, VERMILION, GREEN, ORANGE, PURPLE, SKY)
+_YELLOW = "#F0E442"
+COLOURS: Mapping[Theme, tuple[str, ...]] = {
+    "light": (BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY),
+    "dark": (SKY, VERMILION, GREEN, PURPLE, ORANGE, _YELLOW),
+}
+"""Of series; blue is hard to see on dark paper, and yellow on light one."""
 SYMBOLS = ("circle", "square", "diamond", "triangle-up", "cross", "star-triangle-down")
 """Colour is never the only sign: series have symbols as well."""
 INK = {"light": "#1f2933", "dark": "#e6e9ed"}
 PALE = {"light": "#c3cad2", "dark": "#76838f"}
+"""Of axes and lines behind the data."""
+MUTED = {"light": "#7b8794", "dark": "#8f9ba7"}
+"""Of data that stand back."""
 MAIN = {"light": BLUE, "dark": SKY}
 PAPER = {"light": "#ffffff", "dark": "#14181d"}
 _GRID = {"light": "#e7ebef", "dark": "#2a323b"}
@@ -28,6 +38,20 @@ def shades(theme: Theme) -> list[list[float | str]]:
     return [[place, colour] for place, colour in _SHADES[theme]]
 
 
+def panels(look: go.Figure, titles: Sequence[str], columns: int, **spacing: Any) -> go.Figure:
+    """Several panels in rows, each with a title, that look like this empty figure."""
+    made = make_subplots(
+        rows=-(-len(titles) // columns), cols=columns, subplot_titles=list(titles), **spacing
+    )
+    layout = look.layout.to_plotly_json()
+    made.update_layout({name: layout[name] for name in layout if name not in ("xaxis", "yaxis")})
+    made.update_xaxes(**layout["xaxis"])
+    made.update_yaxes(**layout["yaxis"])
+    made.update_layout(margin={"t": 124})
+    made.update_annotations(font={"size": 15, "color": layout["font"]["color"]})
+    return made
+
+
 def figure(title: str, subtitle: str, theme: Theme, width: int = 820, height: int = 520) -> go.Figure:
     """An empty figure; `subtitle` says in one sentence what is drawn and of how much."""
     checks.one_of("The theme", theme, Theme)
@@ -38,7 +62,7 @@ def figure(title: str, subtitle: str, theme: Theme, width: int = 820, height: in
     made = go.Figure()
     made.update_layout(
         template="none",
-        colorway=COLOURS,
+        colorway=COLOURS[theme],
         font={"family": FONT, "size": 14, "color": INK[theme]},
         title={
             "text": title, "subtitle": {"text": subtitle, "font": {"size": 13}},

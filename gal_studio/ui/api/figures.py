@@ -21,6 +21,7 @@ def add_figure_route(app: FastAPI, studio: Studio) -> None:
             "map": lambda look: drawn.map(identity, look),
             "rates": lambda look: drawn.rates(identity, look),
             "clock-arms": lambda look: drawn.clock_arms(identity, theme=look),
+            "gains": lambda look: drawn.gains(identity, theme=look),
             "agreement": lambda look: drawn.agreement(identity, look),
         }
         from gal_studio.studio.figures.page import as_page

@@ -9,9 +9,10 @@ import pytest
 from gal_studio.core.errors import StudioError
 from gal_studio.state import Store
 from gal_studio.studio import Studio
+from gal_studio.studio.figures.arms import beside, evaluated_arms
 from gal_studio.studio.figures.grid import effects_figure
-from gal_studio.studio.figures.published import PUBLISHED, published_table
-from gal_studio.studio.figures.template import COLOURS, INK, PAPER, SYMBOLS
+from gal_studio.studio.figures.published import PUBLISHED, published_table, subjects_table
+from gal_studio.studio.figures.template import COLOURS, INK, MUTED, PAPER, SYMBOLS
 from tests.ui.seeded import draw, finished, make_project, measure, train
 
 Made = tuple[Studio, str, str, str]
@@ -87,6 +88,16 @@ def test_clock_arms_and_gains_are_the_measured_figures(made: Made) -> None:
         interval = one.report.figures["clip_i"]
         assert points.y[number] + points.error_y.array[number] == pytest.approx(interval.high)
         assert points.y[number] - points.error_y.arrayminus[number] == pytest.approx(interval.low)
+    every = studio.figures.gains(project)
+    titles = [note.text for note in every.layout.annotations]
+    assert titles[-2:] == ["CLIP-T", "CLIP-I"] and len(every.data) == len(titles)
+    assert list(every.data[-1].y) == list(points.y)
+
+
+def test_names_of_points_stand_away_from_the_line() -> None:
+    assert beside([(0.0, 0.0), (1.0, 1.0), (2.0, 0.0)]) == ["bottom left", "top center", "bottom right"]
+    assert beside([(0.1, 0.5), (0.9, 0.5)]) == ["middle left", "middle right"]
+    assert beside([(0.2, 0.3)]) == ["top center"]
 
 
 def test_agreement_counts_what_was_taken(made: Made) -> None:
@@ -110,6 +121,35 @@ def test_dreambench_stands_beside_the_published_figures() -> None:
         published_table({"evaluation": "clock arms", "rows": [1]})
 
 
+def test_clock_arms_are_repeated_from_their_json() -> None:
+    def row(point: str, x: float, y: float) -> dict[str, Any]:
+        return {"point": point, "clip_i": {"value": x}, "clip_t": {"value": y}}
+
+    rows = [row("base model", 0.3, 0.30), row("Round 1", 0.5, 0.28), row("Round 2", 0.6, 0.29)]
+    told = {
+        "evaluation": "clock arms", "project": "Cat", "prompts": 20, "pictures_of_each": 2, "rows": rows,
+        "arms": [["base model", "Round 1", "Round 2"], ["base model", "Round 1"]],
+    }  # fmt: skip
+    long, short = evaluated_arms(told).data
+    assert (list(long.x), list(long.y)) == ([0.3, 0.5, 0.6], [0.30, 0.28, 0.29])
+    assert list(short.text) == ["base model", "Round 1"] and short.name == "to Round 1"
+    with pytest.raises(StudioError, match="no evaluation of clock arms"):
+        evaluated_arms({"evaluation": "DreamBench"})
+
+
+def test_several_subjects_are_bars_of_the_whole_and_of_the_masks() -> None:
+    figure = {"value": 0.7, "low": 0.6, "high": 0.75}
+    whole = {name: figure for name in ("dino", "clip_i", "dino_own", "clip_i_own", "clip_t")}
+    rows: list[dict[str, Any]] = [
+        {"subject": "cat+vase: cat"}, {"subject": "cat+vase: vase"},
+        {"subject": "all 1", "pictures": 2, **whole},
+    ]  # fmt: skip
+    told = {"evaluation": "several subjects", "rows": rows}
+    assert [bars.name for bars in subjects_table(told).data] == ["whole picture", "inside its mask"]
+    with pytest.raises(StudioError, match="no evaluation of several subjects"):
+        subjects_table({"rows": rows})
+
+
 def contrast(one: str, other: str) -> float:
     """The contrast ratio of WCAG 2 between two colours `#rrggbb`."""
 
@@ -128,7 +168,9 @@ def test_both_themes_can_be_read(theme: Any, made: Made) -> None:
     assert drawn.layout.paper_bgcolor == PAPER[theme]
     assert contrast(PAPER[theme], INK[theme]) > 7
     assert contrast(PAPER[theme], drawn.data[0].marker.color) > 3
-    assert len(set(COLOURS)) == len(set(SYMBOLS)) == len(COLOURS)
+    colours = COLOURS[theme]
+    assert len(set(colours)) == len(set(SYMBOLS)) == len(colours)
+    assert all(contrast(PAPER[theme], colour) > 3 for colour in (*colours[:4], MUTED[theme]))
 
 
 def test_what_is_missing_is_one_sentence(tmp_path: Path) -> None:

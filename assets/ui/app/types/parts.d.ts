@@ -66,6 +66,7 @@ export interface ResultsParts {
   "results-note": HTMLSpanElement;
   "measure-all": HTMLButtonElement;
   "test-set": HTMLButtonElement;
+  figure: HTMLButtonElement;
   export: HTMLButtonElement;
   verdict: HTMLDivElement;
   sheet: HTMLElement;
