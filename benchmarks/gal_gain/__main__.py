@@ -26,6 +26,7 @@ from PIL import Image, ImageDraw
 from benchmarks.gal_gain.arms import BEST, CONTROLS, LOOPS, ROUNDS, Bench, adapters_of, drawn_with
 from benchmarks.gal_gain.cases import SEEDS, Case, cases
 from benchmarks.gal_gain.judging import Judging
+from benchmarks.output import read, write
 from benchmarks.quality.refinement_gain import interval
 from gal_studio.assets import load_preset, resolve_model
 from gal_studio.engine.models.image_model import load_image_model
@@ -96,13 +97,6 @@ def conditions(changes: dict[str, Any]) -> dict[str, str]:
     }
 
 
-def write(path: Path, value: Any) -> None:
-    """Write JSON that is there as a whole or not at all."""
-    part = path.with_suffix(".part")
-    part.write_text(json.dumps(value, indent=1) + "\n")
-    part.replace(path)
-
-
 def report(rows: list[dict[str, Any]]) -> None:
     """Levels of each arm, and paired differences over the references with their 95 % intervals."""
     arms = [arm for arm in ARMS if all(arm in row["figures"] for row in rows)]
@@ -144,7 +138,7 @@ def main() -> None:
     parser.add_argument("--report", action="store_true", help="only print the table")
     args = parser.parse_args()
     kept, asked = args.out / "figures.json", conditions(args.changes)
-    known = json.loads(kept.read_text()) if kept.exists() else {"asked": asked, "rows": []}
+    known = read(kept) if kept.exists() else {"asked": asked, "rows": []}
     rows = known["rows"]
     if not args.report:
         if known["asked"] != asked:

@@ -20,10 +20,10 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 from sklearn.metrics import cohen_kappa_score
 
-from benchmarks.gal_gain.__main__ import write
 from benchmarks.gal_gain.arms import Bench, drawn_with
 from benchmarks.gal_gain.cases import SEEDS, Case, cases
 from benchmarks.gal_gain.strengths import ARMS as TRAINED
+from benchmarks.output import read, write
 from benchmarks.quality.refinement_gain import interval
 from gal_studio.assets import load_preset, resolve_model
 from gal_studio.core.seeds import generator
@@ -136,7 +136,7 @@ def answered(rows: Mapping[str, Sequence[str]], counts: Sequence[Count], arm: st
 def _sheets(args: argparse.Namespace) -> None:
     folder, kept = args.out / "eyes", args.out / "rows.json"
     folder.mkdir(parents=True, exist_ok=True)
-    rows: dict[str, list[str]] = json.loads(kept.read_text()) if kept.exists() else {}
+    rows: dict[str, list[str]] = read(kept) if kept.exists() else {}
     preset = load_preset("pocket")
     model = load_image_model(resolve_model(preset.base_model))
     for case in cases(args.icons):
@@ -165,7 +165,7 @@ def main() -> None:
         _sheets(args)
         return
     counts = [json.loads(path.read_text()) for path in sorted((args.out / "eyes").glob("count-*.json"))]
-    print("\n".join(report(json.loads((args.out / "rows.json").read_text()), counts)))
+    print("\n".join(report(read(args.out / "rows.json"), counts)))
 
 
 if __name__ == "__main__":

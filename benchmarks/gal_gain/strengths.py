@@ -18,10 +18,10 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from benchmarks.gal_gain.__main__ import write
 from benchmarks.gal_gain.arms import Bench, drawn_with
 from benchmarks.gal_gain.cases import SEEDS, Case, cases
 from benchmarks.gal_gain.judging import Judging
+from benchmarks.output import read, write
 from benchmarks.quality.refinement_gain import interval
 from gal_studio.assets import load_preset, resolve_model
 from gal_studio.core.recipe import Recipe
@@ -111,7 +111,7 @@ def main() -> None:
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
     kept = args.out / "strengths.json"
-    rows: dict[str, Any] = json.loads(kept.read_text()) if kept.exists() else {}
+    rows: dict[str, Any] = read(kept) if kept.exists() else {}
     work = Judging(args.work)
     for case in cases(args.icons):
         folder = args.out / case.name

@@ -23,6 +23,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
+from benchmarks.output import told, write
 from gal_studio import assets
 from gal_studio.core.prior import prior_prompts
 from gal_studio.core.prompts import style_descriptor
@@ -217,10 +218,9 @@ def main() -> None:
     given = parser.parse_args()
     model, clip = assets.resolve_model(given.model), assets.resolve_model(given.clip)
     result = compare(model, clip, preset.settings["style"], given.share) | {"model": given.model}
-    text = json.dumps(result, indent=2)
-    print(text)
+    print(json.dumps(told(result), indent=2))
     if given.out is not None:
-        given.out.write_text(text + "\n", encoding="utf-8")
+        write(given.out, result)
 
 
 if __name__ == "__main__":

@@ -28,6 +28,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from scipy import stats
 
+from benchmarks.output import read, write
 from gal_studio.assets import load_preset, resolve_model
 from gal_studio.commands.running.local_worker import LocalWorker, ProgressLine, local_worker
 from gal_studio.core.seeds import candidate_seed
@@ -225,7 +226,7 @@ def main() -> None:
     parser.add_argument("--report", type=Path, nargs="+")
     args = parser.parse_args()
     if args.report:
-        report([row for path in args.report for row in json.loads(path.read_text())])
+        report([row for path in args.report for row in read(path)])
         return
     torch.set_num_threads(args.threads)
     preset = load_preset("pocket")
@@ -238,7 +239,7 @@ def main() -> None:
             rows.append(run_case(bench, case, args.pictures))
         except NothingAcceptedError as why:
             print(f"{case.name} is left out: {why}", flush=True)
-        args.out.write_text(json.dumps(rows, indent=1) + "\n")
+        write(args.out, rows)
     report(rows)
 
 

@@ -146,7 +146,9 @@ def main() -> None:
             result = run(copy, options.round, options.pace)
     print(json.dumps(result))
     if options.json:
-        options.json.write_text(json.dumps(result, indent=1))
+        from benchmarks.output import write  # of the checkout that is measured
+
+        write(options.json, result)
 
 
 if __name__ == "__main__":

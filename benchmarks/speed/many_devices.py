@@ -14,6 +14,7 @@ from typing import Any
 
 import torch
 
+from benchmarks.output import told
 from gal_studio.assets import load_preset, resolve_model
 from gal_studio.core.memory.machine import MachineSettings
 from gal_studio.core.settings import GenerationSettings
@@ -84,7 +85,7 @@ def main() -> None:
     parser.add_argument("--batch", type=int, default=4)
     parser.add_argument("--steps", type=int, default=20)
     given = parser.parse_args()
-    print(json.dumps(measure(given.nodes, given.pictures, given.batch, given.steps), indent=2))
+    print(json.dumps(told(measure(given.nodes, given.pictures, given.batch, given.steps)), indent=2))
 
 
 if __name__ == "__main__":

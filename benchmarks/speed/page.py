@@ -7,7 +7,6 @@ made without a model.
 """
 
 import argparse
-import json
 import os
 import statistics
 import sys
@@ -22,6 +21,7 @@ from playwright.sync_api import Page, sync_playwright
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+from benchmarks.output import write
 from benchmarks.speed.synthetic import make
 from tests.ui.conftest import ARGUMENTS, CHROMIUM, built
 
@@ -174,7 +174,7 @@ def main() -> None:
             report(results[-1])
         browser.close()
     if options.json:
-        options.json.write_text(json.dumps(results, indent=1))
+        write(options.json, results)
 
 
 def report(result: dict[str, Any]) -> None:

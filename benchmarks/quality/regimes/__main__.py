@@ -24,6 +24,7 @@ import numpy as np
 import torch
 from PIL import Image
 
+from benchmarks.output import read, write
 from benchmarks.quality.regimes.arms import ARMS, BARE
 from benchmarks.quality.regimes.cases import Case, cases
 from benchmarks.quality.regimes.sheets import arms_sheet, load_grid, save_grid, seeds_sheet
@@ -72,8 +73,8 @@ def cell(bench: Bench, case: Case, arm: str, changes: Mapping[str, Any] | None) 
     tune = tune_of(case, changes)
     asked = {"tune": None if tune is None else tune.essential.to_dict(), "seeds": bench.seeds}
     asked = json.loads(json.dumps(asked))
-    if known.is_file() and json.loads(known.read_text())["asked"] == asked:
-        return dict(json.loads(known.read_text()))
+    if known.is_file() and (before := read(known))["asked"] == asked:
+        return dict(before)
     folder.mkdir(parents=True, exist_ok=True)
     started = time.monotonic()
     adapter = trained(bench, case, tune, folder)
@@ -86,7 +87,7 @@ def cell(bench: Bench, case: Case, arm: str, changes: Mapping[str, Any] | None) 
     pictures = drawn(bench, requests, bench.generation(case), adapter)
     save_grid(pictures, bench.seeds, folder / "pictures.png")
     figures = {"asked": asked, "seconds": seconds, **measured(bench, case, pictures)}
-    known.write_text(json.dumps(figures) + "\n")
+    write(known, figures)
     print(case.name, arm, {name: round(figures[name], 3) for name in MEASURES}, flush=True)
     return figures
 
@@ -183,7 +184,7 @@ def main() -> None:
             sheet = seeds_sheet(case, args.out / case.name / name / "pictures.png", args.seeds, row["flags"])
             sheet.save(args.out / case.name / f"{name}.png")
             rows.append({"case": case.name, "kind": case.kind, "arm": name, **row})
-    (args.out / "figures.json").write_text(json.dumps(rows, indent=1) + "\n")
+    write(args.out / "figures.json", rows)
     for name in arms:
         mine = [row for row in rows if row["arm"] == name]
         means = {key: float(np.mean([row[key] for row in mine])) for key in MEASURES}
