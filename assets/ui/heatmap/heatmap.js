@@ -21,18 +21,26 @@ const layers = new Set();
 export const stage = (image, ...layers) => el("div", { class: "stage" }, image, ...layers);
 
 /**
+ * What 0 and 1 mean.
+ * @typedef {[low: string, high: string]} Ends
+ * @type {Ends}
+ */
+export const ENDS = ["different", "identical"];
+
+/**
  * Add a heatmap layer with values in [0, 1] to the picture of a stage.
  * `onRead(value)` receives the value of the patch under the pointer or the arrow keys, or null;
  * with `read: false` the layer ignores the pointer.
  * Returns `{node, remove()}`. The opacity is shared by all heatmaps, see `heatStrength`.
  * @param {HTMLElement} place
  * @param {PatchMap} map
- * @param {{ name?: string, onRead?: (value: number | null) => void, read?: boolean }} [options]
+ * @param {{ name?: string, onRead?: (value: number | null) => void, read?: boolean,
+ *   ends?: Ends }} [options]
  */
 export function layHeat(
   place,
   map,
-  { name = "Likeness to the reference", onRead = () => {}, read: reads = true } = {},
+  { name = "Likeness to the reference", onRead = () => {}, read: reads = true, ends = ENDS } = {},
 ) {
   const cell = el("i", { class: "heat-cell", hidden: true });
   const tag = el("output", { class: "heat-value", hidden: true });
@@ -41,7 +49,7 @@ export function layHeat(
     role: "application",
     tabIndex: 0,
     "aria-label":
-      `${name}, ${map.height} by ${map.width} areas from 0, different, to 1, identical. ` +
+      `${name}, ${map.height} by ${map.width} areas from 0, ${ends[0]}, to 1, ${ends[1]}. ` +
       "The arrow keys read them one by one.",
   });
   /** @type {Place | null} */
@@ -129,7 +137,7 @@ function mark(cell, tag, { height, width, values }, [row, column]) {
   setText(tag, values[row * width + column].toFixed(2));
 }
 
-/** The legend with the fixed limits; `show(value)` marks a value on the scale. */
+/** The legend with the fixed limits; `name` says what they mean, `show` marks a value on the scale. */
 export function heatLegend() {
   const tick = el("i", { class: "heat-tick", hidden: true });
   const bar = el(
@@ -138,15 +146,16 @@ export function heatLegend() {
     tick,
   );
   bar.style.backgroundImage = heatGradient;
-  const node = el(
-    "div",
-    { class: "heat-legend" },
-    el("span", {}, el("b", {}, "0"), " different"),
-    bar,
-    el("span", {}, el("b", {}, "1"), " identical"),
-  );
+  const words = ENDS.map(() => el("span", {}));
+  const [low, high] = words.map((word, value) => el("span", {}, el("b", {}, String(value)), " ", word));
+  const node = el("div", { class: "heat-legend" }, low, bar, high);
+  const name = (/** @type {Ends} */ ends) => {
+    for (const [i, word] of words.entries()) setText(word, ends[i]);
+  };
+  name(ENDS);
   return {
     node,
+    name,
     show: (/** @type {number | null | undefined} */ value) => {
       tick.hidden = value === null || value === undefined;
       if (typeof value === "number") tick.style.left = `${100 * value}%`;

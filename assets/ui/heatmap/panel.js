@@ -3,13 +3,14 @@
  * choice of the subject if there are several.
  */
 /** @import { MapKind } from "./patch_maps.js" */
+/** @import { Ends } from "./heatmap.js" */
 /** @import { PatchMap } from "payloads" */
 import { state, busy } from "../app/store.js";
 import { refresh } from "../app/session.js";
 import { write } from "../app/writes.js";
 import { el, makeButton, setAttribute, setText } from "../kit/dom.js";
 /** @typedef {ReturnType<typeof layHeat>} HeatLayer */
-import { heatLegend, heatStrength, heatView, layHeat } from "./heatmap.js";
+import { ENDS, heatLegend, heatStrength, heatView, layHeat } from "./heatmap.js";
 import { patchMaps } from "./patch_maps.js";
 import { segments } from "../kit/segments.js";
 
@@ -22,7 +23,7 @@ import { segments } from "../kit/segments.js";
  *   judge?: boolean, view?: View, kinds?: Offer[],
  * }} Options
  * @typedef {{ on: boolean, subject?: string, kind?: MapKind }} View
- * @typedef {{ kind: MapKind, label: string, name: string, title?: string }} Offer
+ * @typedef {{ kind: MapKind, label: string, name: string, title?: string, ends?: Ends }} Offer
  */
 const DEFAULTS = {
   kind: /** @type {MapKind} */ ("quality"),
@@ -155,11 +156,13 @@ export class HeatPanel {
   /** @param {PatchMap[]} maps */
   lay(maps) {
     const map = maps.find(({ subject }) => subject === this.view.subject) ?? maps[0];
-    const { name } = this.offer;
+    const { name, ends } = this.offer;
+    this.parts.legend.name(ends ?? ENDS);
     this.layer?.remove();
     this.layer = layHeat(this.place, map, {
       name: map.subject ? `${name} of ${map.subject}` : name,
       onRead: this.parts.legend.show,
+      ends,
     });
     this.subjectChoice?.show(map.subject);
     const judge = map.vision_model === "vision" ? "the bundled vision model" : map.vision_model;

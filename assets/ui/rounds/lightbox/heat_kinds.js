@@ -15,6 +15,7 @@ const DISAGREEMENT = {
   kind: "disagreement",
   label: "Where trainings disagree",
   name: "Here the trainings disagree",
+  ends: ["alike", "different"],
   title: "What trainings with other seeds draw otherwise, from the same prompt and seed",
 };
 
