@@ -19,6 +19,7 @@ from gal_studio.commands.figures import figures
 from gal_studio.commands.grid import grid
 from gal_studio.commands.import_project import import_project
 from gal_studio.commands.jobs import jobs
+from gal_studio.commands.locate_model import locate_model
 from gal_studio.commands.refine import refine
 from gal_studio.commands.replay import replay
 from gal_studio.commands.run import run
@@ -52,6 +53,7 @@ for command in (
     grid,
     export_project,
     import_project,
+    locate_model,
     doctor,
     jobs,
     download,

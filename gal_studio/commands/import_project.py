@@ -23,5 +23,8 @@ def import_project(
         studio = Studio(store)
         project = studio.project(studio.import_project(file))
         count = len(studio.rounds(project.id))
+        lost = [model for model in studio.local_models(project.id) if not model.is_here]
     rounds = "1 round" if count == 1 else f"{count} rounds"
     print(f"{project.name} is imported as project {project.id}, with {rounds}.")
+    for model in lost:
+        print(f"Its {model.role} is not here: gal-studio locate-model {model.path} NEW says where it is.")

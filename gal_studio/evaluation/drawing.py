@@ -10,6 +10,7 @@ from typing import Any
 
 from gal_studio.assets import resolve_model
 from gal_studio.core.errors import StudioError
+from gal_studio.core.models.places import placed
 from gal_studio.core.settings import GenerationSettings
 from gal_studio.core.types import Round
 from gal_studio.engine.models.image_model import ImageModel, load_image_model
@@ -81,8 +82,9 @@ class RoundDrawer:
         wanted = project.base_model, project.settings.machine, pinned
         if self._opened is None or self._opened[0] != wanted:
             self._opened = None  # free its memory first
+            name = placed(project.base_model, self._store.places.of_project(project.id))
             model = load_image_model(
-                resolve_model(project.base_model), revisions=dict(pinned), machine=project.settings.machine
+                resolve_model(name), revisions=dict(pinned), machine=project.settings.machine
             )
             self._opened = (wanted, model)
         return self._opened[1]

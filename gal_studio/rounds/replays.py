@@ -108,6 +108,7 @@ def _make(store: Store, line: RecordedLine, policy: str, origin: str) -> str:
     made = store.projects.add(new)
     for model, revision in store.projects.revisions(source_id).items():
         store.projects.revisions(made.id)[model] = revision
+    store.places.copy(source_id, made.id)
     if (given := store.starts.of_project(source_id)) is not None:
         store.starts.set(made.id, given)
     replay = Replay(made.id, source_id, source.name, line.last, policy, line.left_out)

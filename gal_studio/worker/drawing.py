@@ -66,7 +66,13 @@ def _events(task: Task, wanted: Drawing) -> Generator[DrawEvent, None, None]:
     if pool is not None and not instant:
         task.models.release_image_model()  # a process of the cluster may need the memory of this device
         pinned = dict(task.models.revisions)
-        order = Order(project.base_model, settings.machine, pinned, settings.generation, wanted.recipe)
+        order = Order(
+            task.models.placed(project.base_model),
+            settings.machine,
+            pinned,
+            settings.generation,
+            wanted.recipe,
+        )
         yield from pool.draw(order, wanted.requests, path)
         return
     model = task.models.image_model(project.base_model, settings.machine)

@@ -13,6 +13,7 @@ from PIL import Image
 
 from gal_studio.assets import resolve_model
 from gal_studio.core.memory.machine import MachineSettings
+from gal_studio.core.models.places import placed
 from gal_studio.engine.features.clip import load_embedder
 from gal_studio.engine.features.embedder import Embedder
 from gal_studio.engine.hub.needs import Revisions
@@ -41,8 +42,8 @@ class Opened:
 class Models:
     """Loads each model on first use; one of another name replaces it, so that memory stays bounded.
 
-    `revisions` are those of the project of the job: hub models are loaded at these commits. `pool` draws the
-    pictures of rounds, if there is one.
+    `revisions` are those of the project of the job: hub models are loaded at these commits. `places` says
+    where its local models lie that moved. `pool` draws the pictures of rounds, if there is one.
     """
 
     def __init__(
@@ -53,6 +54,7 @@ class Models:
         pool: WorkerPool | None = None,
     ) -> None:
         self.revisions: Revisions = {}
+        self.places: Mapping[str, str] = {}
         self.pool = pool
         self._load_model = load_model
         self._load_clip = load_clip
@@ -60,6 +62,10 @@ class Models:
         self._opened: dict[str, Opened] = {}
         self._texts: dict[str, NDArray[np.float64]] = {}
         self._pictures: dict[str, NDArray[np.float64]] = {}
+
+    def placed(self, name: str, is_adapter: bool = False) -> str:
+        """The name of a model of the project where its files lie now."""
+        return placed(name, self.places, is_adapter)
 
     def image_model(self, name: str, machine: MachineSettings = PLAIN) -> ImageModel:
         """The image model of that name, held as `machine` says; loaded again if it is held otherwise."""
@@ -82,6 +88,7 @@ class Models:
         return self._open("vision", (name, clip if name == "clip" else ""), self._load_tower)
 
     def _open(self, kind: str, key: tuple[str, ...], load: Callable[..., Model]) -> Model:
+        key = tuple(map(self.placed, key))
         kept = self._opened.get(kind)
         if kept is None or kept.key != key or not self._fits(kept.commits):
             kept = None

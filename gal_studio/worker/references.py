@@ -41,7 +41,8 @@ def given_references(
         check_references(model.family, model.name, is_native=True)
         yield encode_references(model, None, pictures)
         return
-    adapter = load_adapter(resolve_adapter(settings.adapter), model, task.models.revisions, TowerEncoder)
+    name = resolve_adapter(task.models.placed(settings.adapter, is_adapter=True))
+    adapter = load_adapter(name, model, task.models.revisions, TowerEncoder)
     with attached(model, adapter, settings.recipe(recipe), settings.several):
         given = encode_references(model, adapter, pictures)
         words = [one.trigger_word for one in store_references(task)]

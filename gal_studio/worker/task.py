@@ -42,6 +42,7 @@ class Task:
 def open_task(store: Store, models: "Models", job: Job) -> Task:
     """Read the project and the round of a job, and the settings of that round."""
     models.revisions = store.projects.revisions(job.project_id)
+    models.places = store.places.of_project(job.project_id)
     return Task(
         store,
         models,

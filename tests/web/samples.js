@@ -126,6 +126,7 @@ export const chip = (more) => ({
 export const job = (more) => ({
   preview_wanted: false,
   kept: null,
+  lost_model: "",
   id: "j",
   kind: "fine_tune",
   round_id: "r",

@@ -14,6 +14,7 @@ from gal_studio.core.settings import Settings
 from gal_studio.core.types import Reference, TrainingExample
 from gal_studio.rounds import test_set
 from gal_studio.state import Store
+from gal_studio.state.files.model_hashes import FileHash
 from gal_studio.state.tables.candidates import NewCandidate
 from gal_studio.state.tables.measures import LIKENESS, NewMeasuredPicture
 from gal_studio.state.tables.overrides import NewChoice
@@ -51,6 +52,8 @@ def fill(store: Store, random: Random, name: str = "Cat", rounds: int = 2, repla
     masks.undo(reference.id)
     masks.redo(reference.id)
     store.starts.set(project.id, Start("ink.safetensors", store.adapters.add(weights(11))))
+    store.places.keep(project.id, "/models/sd15", {"unet/a.safetensors": FileHash(3, "ab" * 32)})
+    store.places.set(project.id, "/models/sd15", "/models/elsewhere")
     parent = None
     for number in range(rounds):
         round_ = store.rounds.add(project.id, parent, project.settings)

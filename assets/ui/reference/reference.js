@@ -1,8 +1,9 @@
 /** Step 1: the open project, the new project form, the demos, and the list of projects. */
-/** @import { Project, Subject } from "payloads" */
+/** @import { LocalModel, Project, Subject } from "payloads" */
 /** @import { ReferenceParts } from "../app/types/parts.d.ts" */
 import { state, on } from "../app/store.js";
-import { openProject, refresh } from "../app/session.js";
+import { locateModel } from "../app/locate.js";
+import { call, openProject, refresh } from "../app/session.js";
 import { write } from "../app/writes.js";
 import { el, focusKept, focusedIn, makeButton, reference, typing } from "../kit/dom.js";
 import { count } from "../kit/format.js";
@@ -69,6 +70,7 @@ function overview(project) {
     ),
     el("p", { class: "derived-line" }, project.derived),
     el("dl", { class: "facts-list" }, facts(project)),
+    movedModels(project),
     el(
       "div",
       { class: "project-actions" },
@@ -120,6 +122,34 @@ function nameField({ id, name }) {
 /** @param {Project} project */
 const facts = (project) =>
   project.facts.flatMap(([name, value]) => [el("dt", {}, name), el("dd", {}, value)]);
+/**
+ * Local models that are not where the project knows them, each with a button that says where it lies.
+ * @param {Project} project
+ */
+function movedModels(project) {
+  const node = el("div", { class: "moved-models" });
+  const update = async () => {
+    const answer = await call("reference", "local_models", { project: project.id });
+    const shown = (answer?.models ?? []).filter(({ here, path, place }) => !here || path !== place);
+    node.replaceChildren(...shown.map(movedModel));
+  };
+  /** @param {LocalModel} model */
+  const movedModel = ({ role, place, here }) =>
+    el(
+      "p",
+      { class: here ? "" : "lost" },
+      here ? `The ${role} lies at ` : `The ${role} was not found: `,
+      el("code", {}, place),
+      makeButton(
+        { class: "button small", data: { keep: `model ${place}`, action: "locate" } },
+        async () => (await locateModel(place)) && update(),
+        "Locate model",
+      ),
+    );
+  update();
+  return node;
+}
+
 /** @param {Project} project */
 const nature = ({ kind, subjects }) =>
   kind === "style" ? "A style" : subjects.length > 1 ? count(subjects.length, "object") : "An object";

@@ -18,6 +18,7 @@ export function jobLine(job) {
     pause: job.state === "running" ? "Pause" : null,
     resume: HALTED.has(job.state) ? resumeWord(job) : null,
     keep: job.kept ? `Keep step ${job.kept}` : null,
+    locate: job.lost_model ? "Locate model" : null,
     stop: !active ? null : job.state === "queued" ? "Cancel" : "Stop",
   };
 }

@@ -5,6 +5,7 @@ import { state, on, emit } from "../app/store.js";
 import { openStep, refresh } from "../app/session.js";
 import { write } from "../app/writes.js";
 import { ask } from "../app/apply_poll.js";
+import { locateModel } from "../app/locate.js";
 import { setAttribute, setText } from "../kit/dom.js";
 import { toggleTheme } from "../kit/theme.js";
 import { unfinished, isWorking } from "./job_words.js";
@@ -37,6 +38,11 @@ export function mountTop(parts, element) {
   parts.pause.addEventListener("click", () => move("pause", "pausing"));
   parts.resume.addEventListener("click", () => move("resume", "queued"));
   parts.keep.addEventListener("click", () => move("keep", "queued"));
+  parts.locate.addEventListener("click", async () => {
+    const { job } = state;
+    const found = job && (await locateModel(job.lost_model));
+    if (found && state.job?.id === job.id) move("resume", "queued");
+  });
   parts.theme.addEventListener("click", toggleTheme);
   parts.log.addEventListener("click", openLog);
   parts["sign-out"].hidden = !element.closest(".signed-in");
@@ -113,9 +119,11 @@ function showJob(parts) {
   parts.pause.hidden = !line.pause;
   parts.resume.hidden = line.resume === null;
   if (line.resume) setText(parts.resume, line.resume);
-  setAttribute(parts.resume, "data-next", unfinished(job) ? "" : null);
+  setAttribute(parts.resume, "data-next", unfinished(job) && !line.locate ? "" : null);
   parts.keep.hidden = line.keep === null;
   if (line.keep) setText(parts.keep, line.keep);
+  parts.locate.hidden = line.locate === null;
+  setAttribute(parts.locate, "data-next", line.locate ? "" : null);
   parts.stop.hidden = line.stop === null;
   if (line.stop) setText(parts.stop, line.stop);
   parts.stop.disabled = job.state === "stopping" || stopTimer !== undefined;
@@ -143,7 +151,7 @@ function passFocus({ pause, resume }, held) {
 async function move(verb, soon) {
   if (!state.job) return;
   const { id } = state.job;
-  state.job = { ...state.job, state: soon, kept: null };
+  state.job = { ...state.job, state: soon, kept: null, lost_model: "" };
   clearTimeout(stopTimer);
   stopTimer = setTimeout(() => {
     stopTimer = undefined;

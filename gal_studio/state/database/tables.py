@@ -176,6 +176,21 @@ TABLES: tuple[Table, ...] = (
         revision TEXT NOT NULL CHECK (length(revision) = 40 AND revision NOT GLOB '*[^0-9a-f]*'),
         PRIMARY KEY (project_id, model)
     """),
+    # The files of a local model, JSON: the size and SHA-256 of each. `path` is the one in the model's name.
+    Table("model_hashes", _OF_PROJECT, """
+        project_id TEXT NOT NULL REFERENCES projects (id),
+        path TEXT NOT NULL,
+        files TEXT NOT NULL,
+        time REAL NOT NULL,
+        PRIMARY KEY (project_id, path)
+    """),
+    # Where a local model lies on this computer that is not at its path any more.
+    Table("model_places", _OF_PROJECT, """
+        project_id TEXT NOT NULL REFERENCES projects (id),
+        path TEXT NOT NULL,
+        place TEXT NOT NULL,
+        PRIMARY KEY (project_id, path)
+    """, archived=False),
     # `lows` is a JSON list of the low limits against 2, 4, 8, ... references at once.
     Table("vision_limits", _OF_PROJECT, """
         project_id TEXT NOT NULL REFERENCES projects (id),

@@ -6,6 +6,7 @@ from gal_studio.core.errors import StudioError
 from gal_studio.core.models.forms.references import REFERENCES
 from gal_studio.core.models.forms.registry import find_form, forms_of
 from gal_studio.core.models.lora_start import LoraStart
+from gal_studio.core.models.places import placed
 from gal_studio.core.types import Job
 from gal_studio.rounds.starts import check_unstarted
 from gal_studio.state import Store
@@ -59,7 +60,7 @@ class FileVerbs(Verbs):
         commits = dict(self.store.projects.revisions(project_id))
         asked = LoraStart(
             str(checked_lora(path)),
-            project.base_model,
+            placed(project.base_model, self.store.places.of_project(project_id)),
             words,
             project.settings.to_dict(),
             commits,

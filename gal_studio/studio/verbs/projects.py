@@ -13,11 +13,13 @@ from gal_studio.core.models.reports import ModelNames, ModelReports
 from gal_studio.core.naming import check_name, unique_name
 from gal_studio.core.settings import Settings
 from gal_studio.core.types import Author, Kind, Round
+from gal_studio.rounds.local_models import LocalModel, local_models
 from gal_studio.rounds.replays import refuse_changes_by_hand
 from gal_studio.state.files.errors import NoRoomError
 from gal_studio.state.files.reserve_file import release_reserve_file
 from gal_studio.studio.create import anchors, project
 from gal_studio.studio.create.project import ProjectDraft, demo_draft
+from gal_studio.studio.locate import Located, locate
 from gal_studio.studio.verbs.base import Verbs
 from gal_studio.studio.views import broken, round
 from gal_studio.studio.views.broken import BrokenProject
@@ -141,6 +143,20 @@ class ProjectVerbs(Verbs):
                 for job in self.store.jobs.of_project(round_.project_id)
             )
         )
+
+    def locate_model(self, old: str, new: Path, project_id: str | None = None) -> Located:
+        """Say that the local model at `old` lies at `new` now: a folder, or a file.
+
+        Its files are compared by their SHA-256 with those that the trainings used; if anything differs,
+        nothing is changed and the error says what. This is for every project that uses `old`; with a project,
+        for that one and those that used the same files. Fingerprints of trainings stay as they are.
+        """
+        return locate(self.store, old, new, project_id)
+
+    def local_models(self, project_id: str) -> tuple[LocalModel, ...]:
+        """The models of a project that are folders and files of this computer, and whether they are there."""
+        project = self.store.projects.get(project_id)
+        return local_models(self.store, project, project.settings)
 
     def add_anchors(self, project_id: str, templates: Sequence[str], only: bool = False) -> None:
         """Add anchors that contain `{}` or name the subject; `only` disables all others."""

@@ -174,7 +174,8 @@ class JobView(JobWords):
     """The current job of a project; `finished` is its result in words.
 
     `preview_wanted`: a preview of the training is drawn now or at the next step. `kept` is the step at
-    which a halted training can be ended, None where there is none.
+    which a halted training can be ended, None where there is none. `lost_model` is the place of a local model
+    that a failed job did not find, "" for none.
     """
 
     worker_alive: bool
@@ -183,6 +184,7 @@ class JobView(JobWords):
     finished: str
     preview_wanted: bool
     kept: int | None
+    lost_model: str
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -22,6 +22,7 @@ from gal_studio.studio.create.plan import fitted
 from gal_studio.studio.create.project import DEFAULT_PRESET
 from gal_studio.studio.create.prompt_notes import about_test_prompts
 from gal_studio.studio.create.references import check_reference
+from gal_studio.studio.locate import Located
 from gal_studio.ui.api.polling import Poll, poll
 from gal_studio.ui.api.uploaded import examined
 from gal_studio.ui.api.uploaded import look as look_at
@@ -66,6 +67,23 @@ class ListedProject:
     cover: str | None = None
     size: str | None = None
     broken: Annotated[str, Doc("Why it cannot be shown; empty if it can.")] = ""
+
+
+@dataclass(frozen=True)
+class LocalModel:
+    """A model on this computer: what it is for, the path that the project knows, and where it lies."""
+
+    role: str
+    path: str
+    place: str
+    here: bool
+
+
+@dataclass(frozen=True)
+class LocalModels:
+    """The local models of a project."""
+
+    models: tuple[LocalModel, ...]
 
 
 @dataclass(frozen=True)
@@ -359,3 +377,16 @@ def add_anchors(context: Context, project: Id, lines: Lines, only: bool | None =
 
 def _megabytes(size: int) -> str:
     return f"{size / 1e6:.1f} MB" if size < 1e7 else f"{size / 1e6:.0f} MB"
+
+
+@REQUESTS.read
+def local_models(context: Context, project: Id) -> LocalModels:
+    """The models of a project that are files of this computer, and whether they are there."""
+    found = context.studio.local_models(project)
+    return LocalModels(tuple(LocalModel(one.role, one.path, one.place, one.is_here) for one in found))
+
+
+@REQUESTS.write_outside
+def locate(context: Context, project: Id, path: Text, place: Text) -> Located:
+    """Say where a local model lies now that has moved; its files are compared."""
+    return context.studio.locate_model(path, Path(place.strip()), project)

@@ -105,6 +105,7 @@ def open_export(
     """Read what an export needs."""
     round_ = store.rounds.get(round_id)
     models.revisions = store.projects.revisions(round_.project_id)
+    models.places = store.places.of_project(round_.project_id)
     return ExportTask(
         store,
         models,
@@ -125,7 +126,7 @@ def facts_of(task: ExportTask, model: ImageModel, picture: Image.Image) -> Facts
         lineage.round_training_seed(task.store.snapshots.round(task.round.id)),
     )
     half = weight_precision(model.device, model.machine.precision).itemsize < 4
-    shown = public_name(name)
+    shown, placed = public_name(name), resolve_model(task.models.placed(name))
     card = AdapterCard(
         task.prompts.trigger,
         shown,
@@ -140,7 +141,7 @@ def facts_of(task: ExportTask, model: ImageModel, picture: Image.Image) -> Facts
         output_name=task.file_name,
         trigger=task.prompts.trigger,
         base_model=shown,
-        base_sha256=weights_sha256(resolve_model(name), task.models.revisions, model.family.part, half),
+        base_sha256=weights_sha256(placed, task.models.revisions, model.family.part, half),
         round=task.round.number,
         seed=seed,
         resolution=task.settings.tune.resolution or model.resolution,
@@ -149,7 +150,7 @@ def facts_of(task: ExportTask, model: ImageModel, picture: Image.Image) -> Facts
         tags=Counter(example.prompt for example in task.store.rounds.training_set(task.round.id)),
         date=datetime.now(UTC).date().isoformat(),
         version=__version__,
-        licence=licence_of(resolve_model(name), task.models.revisions, half),
+        licence=licence_of(placed, task.models.revisions, half),
         thumbnail=_data_uri(picture),
         card=json.dumps(asdict(card), sort_keys=True),
     )

@@ -23,7 +23,7 @@ def refine_adapters(store: Store, models: Models, job: Job) -> Generator[Progres
             AdapterTask(
                 wanted.plan,
                 wanted.folder,
-                resolve_model(task.project.base_model),
+                resolve_model(models.placed(task.project.base_model)),
                 model,
                 models,
                 tower_of(models, vision or "clip", task.project.clip_model),

@@ -5,6 +5,7 @@ from contextlib import closing
 from pathlib import Path
 
 from gal_studio.core.jobs.kinds import DOWNLOAD
+from gal_studio.core.models.places import placed
 from gal_studio.core.models.reports import ModelNames
 from gal_studio.core.types import Job
 from gal_studio.engine.hub.download import download
@@ -22,12 +23,14 @@ def download_models(store: Store, models: Models, job: Job) -> Generator[Progres
     project = store.projects.get(job.project_id)
     pins = store.projects.revisions(project.id)
     settings = store.rounds.settings(job.round_id)
+    places = store.places.of_project(project.id)
+    instant = store.rounds.get(job.round_id).kind == "instant"
     names = ModelNames(
-        project.base_model,
-        project.clip_model,
-        settings.refine.vision_model,
+        placed(project.base_model, places),
+        placed(project.clip_model, places),
+        placed(settings.refine.vision_model, places),
         settings.machine.precision,
-        adapter=settings.references.adapter if store.rounds.get(job.round_id).kind == "instant" else "",
+        adapter=placed(settings.references.adapter, places, is_adapter=True) if instant else "",
     )
     needs = list(unmet(names, pins))
     if not needs:

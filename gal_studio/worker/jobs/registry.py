@@ -20,6 +20,7 @@ from gal_studio.worker.jobs.quality import judge_round
 from gal_studio.worker.jobs.refine import refine_round
 from gal_studio.worker.jobs.replay import go_on_with_replay
 from gal_studio.worker.jobs.trials import draw_trials
+from gal_studio.worker.local_models import look_at_local_models
 from gal_studio.worker.models import Models
 from gal_studio.worker.task import Progress
 
@@ -47,8 +48,9 @@ def steps_of(store: Store, models: Models, job: Job) -> Steps:
     """The work of a job, step by step; a kind that only a newer version knows is refused at the first one.
 
     Models that are not on this computer (since their download was stopped, or the project came from another
-    computer) are downloaded first.
+    computer) are downloaded first; local ones that are gone are refused.
     """
     if find_job_kind(job.kind).loads_models:
+        yield from look_at_local_models(store, job)
         yield from download_models(store, models, job)
     yield from WORK[job.kind](store, models, job)

@@ -47,3 +47,8 @@ test("screen readers hear what begins and ends, not every figure", () => {
   assert.equal(hear({ state: "running", done: 3, total: 9 }), hear({ state: "running", done: 4, total: 9 }));
   assert.equal(hear({ state: "stopping" }), "Stopping");
 });
+
+test("a job that lacks a local model asks where it lies", () => {
+  assert.equal(jobLine(job({ state: "error", lost_model: "/models/sd15" })).locate, "Locate model");
+  assert.equal(jobLine(job({ state: "error" })).locate, null);
+});

@@ -30,7 +30,8 @@ from tests.workspace.filled import fill
 PLAIN = {
     "anchors.prompt", "candidate_scores.name", "candidates.remark", "class_images.drawn_by",
     "decision_batches.author",
-    "decisions.verdict", "measurements.metric", "override_reasons.reason", "overrides.scores",
+    "decisions.verdict", "measurements.metric", "model_hashes.files", "model_hashes.path",
+    "override_reasons.reason", "overrides.scores",
     "overrides.verdict", "paintings.author", "pairs.prompt", "pairs.subject",
     "patch_maps.kind", "patch_maps.subject", "patch_maps.vision_model", "project_models.model",
     "project_models.revision", "project_references.plain_prompt",

@@ -13,6 +13,7 @@ export interface TopParts {
   pause: HTMLButtonElement;
   resume: HTMLButtonElement;
   keep: HTMLButtonElement;
+  locate: HTMLButtonElement;
   stop: HTMLButtonElement;
   queue: HTMLButtonElement;
   "queue-count": HTMLElement;

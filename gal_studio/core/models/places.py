@@ -1,0 +1,41 @@
+"""Local models by their paths: a project keeps the names it was made with, wherever the files lie now."""
+
+import re
+from collections.abc import Mapping
+from pathlib import PurePosixPath, PureWindowsPath
+
+_LOCAL = "local-dir:"
+_FILE_AND_PIPELINE = re.compile(r"^(.+\.safetensors) with (.+)$")
+
+
+def local_paths(name: str, is_adapter: bool = False) -> tuple[str, ...]:
+    """The absolute paths in the name of a model: of a folder, of a file, or of a file and its pipeline.
+
+    Those of another system count as well. An image adapter may be named with its encoder.
+    """
+    bare = (part.removeprefix(_LOCAL) for part in _parts(name, is_adapter))
+    return tuple(path for path in bare if _is_absolute(path))
+
+
+def placed(name: str, places: Mapping[str, str], is_adapter: bool = False) -> str:
+    """The same name with each path where it lies now; `places` has those that moved."""
+    if not places:
+        return name
+    found = []
+    for part in _parts(name, is_adapter):
+        prefix = _LOCAL if part.startswith(_LOCAL) else ""
+        path = part.removeprefix(prefix)
+        found.append(f"{prefix}{places.get(path, path)}")
+    return " with ".join(found)
+
+
+def _parts(name: str, is_adapter: bool) -> tuple[str, ...]:
+    """A folder may have " with " in its name; a file with a pipeline, and an adapter, are two parts."""
+    if is_adapter:
+        return tuple(name.split(" with ", 1))
+    found = _FILE_AND_PIPELINE.match(name)
+    return (found[1], found[2]) if found else (name,)
+
+
+def _is_absolute(path: str) -> bool:
+    return PurePosixPath(path).is_absolute() or PureWindowsPath(path).is_absolute()
