@@ -75,7 +75,7 @@ def test_every_table_of_a_project_comes_along(made: tuple[Path, str]) -> None:
         assert left == {
             "workers", "jobs", "job_moves", "job_progress", "foregrounds", "answers", "archived_projects",
             "project_versions",
-            "seen_pictures", "exports",
+            "seen_pictures", "exports", "model_places",
         }  # fmt: skip
         empty = {name for name, found in rows(store, made[1]).items() if not found}
     assert empty == {"vision_limits"}

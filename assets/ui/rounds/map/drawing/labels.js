@@ -11,6 +11,7 @@ const DOT = 6; // pixels: radius of a point
 const STAR = 12;
 const RING = 14; // pixels that the ring of a marked picture needs beyond its point
 const COVERS_MARK = 8; // what a covered star or ring costs, in covered points
+const CELL = 24; // pixels of a side of the cells in which obstacles are looked up
 const ELSEWHERE = 0.05; // what each pixel away from the best place costs, in covered points
 /**
  * A name and where it stands best: `x` is its middle, `y` its baseline. `around` is the box of its pictures,
@@ -76,20 +77,55 @@ export function clusters(points, nameOf, edge = 0) {
 export function withoutOverlap(labels, width, obstacles = []) {
   /** @type {(Label & { half: number })[]} */
   const placed = [];
+  const cells = inCells(obstacles);
   for (const label of labels) {
     const half = (CHARACTER * label.text.length) / 2 + 3;
     const free = (/** @type {{ x: number, y: number }} */ { x, y }) =>
       placed.every((other) => Math.abs(other.x - x) >= other.half + half || Math.abs(other.y - y) >= HEIGHT);
-    const choices = placesOf(label, half)
-      .map(({ x, y }) => ({ x: Math.max(half, Math.min(width - half, x)), y: Math.max(HEIGHT, y) }))
-      .map((at) => ({ ...at, cost: away(at, label, half) + covered({ ...at, half }, obstacles) }))
-      .filter(free)
-      .sort((a, b) => a.cost - b.cost);
-    if (choices.length && (label.marked || choices[0].cost < COVERS_MARK))
-      placed.push({ ...label, x: choices[0].x, y: choices[0].y, half });
+    /** @type {{ x: number, y: number, cost: number } | null} */
+    let best = null; // of equal ones the first
+    for (const place of placesOf(label, half)) {
+      const at = { x: Math.max(half, Math.min(width - half, place.x)), y: Math.max(HEIGHT, place.y) };
+      const least = away(at, label, half);
+      if ((best && least >= best.cost) || !free(at)) continue;
+      const cost = least + covered({ ...at, half }, cells);
+      if (!best || cost < best.cost) best = { ...at, cost };
+    }
+    if (best && (label.marked || best.cost < COVERS_MARK))
+      placed.push({ ...label, x: best.x, y: best.y, half });
   }
   return placed;
 }
+
+/** @typedef {{ of: Map<string, Obstacle[]>, reach: number }} Cells obstacles by place; `reach`: the largest */
+
+/**
+ * The obstacles by the cells in which they lie: a name looks at those near it alone.
+ * @param {Obstacle[]} obstacles
+ * @returns {Cells}
+ */
+function inCells(obstacles) {
+  /** @type {Map<string, Obstacle[]>} */
+  const of = new Map();
+  let reach = 0;
+  for (const obstacle of obstacles) {
+    reach = Math.max(reach, radiusOf(obstacle));
+    const key = cellOf(obstacle.x, obstacle.y);
+    const there = of.get(key);
+    if (there) there.push(obstacle);
+    else of.set(key, [obstacle]);
+  }
+  return { of, reach };
+}
+
+/**
+ * @param {number} x
+ * @param {number} y
+ */
+const cellOf = (x, y) => `${Math.floor(x / CELL)} ${Math.floor(y / CELL)}`;
+
+/** @param {Obstacle} obstacle */
+const radiusOf = ({ star, ring }) => ring ?? (star ? STAR : DOT);
 
 /**
  * What it costs to stand elsewhere; beside its pictures is no further than above them.
@@ -139,15 +175,20 @@ const besides = ({ x, y }, half, ring) => [
 /**
  * How many points a label covers; a star and a marked point count more.
  * @param {{ x: number, y: number, half: number }} label
- * @param {Obstacle[]} obstacles
+ * @param {Cells} obstacles
  */
-function covered({ x, y, half }, obstacles) {
+function covered({ x, y, half }, { of, reach }) {
   let cost = 0;
-  for (const { x: left, y: top, star, ring } of obstacles) {
-    const radius = ring ?? (star ? STAR : DOT);
-    const beside = Math.abs(left - x) >= half + radius;
-    if (!beside && top > y - ASCENT - radius && top < y + DESCENT + radius)
-      cost += star || ring ? COVERS_MARK : 1;
+  const [right, bottom] = [x + half + reach, y + DESCENT + reach];
+  for (let column = Math.floor((x - half - reach) / CELL); column * CELL <= right; column += 1) {
+    for (let row = Math.floor((y - ASCENT - reach) / CELL); row * CELL <= bottom; row += 1) {
+      for (const obstacle of of.get(`${column} ${row}`) ?? []) {
+        const radius = radiusOf(obstacle);
+        const beside = Math.abs(obstacle.x - x) >= half + radius;
+        if (!beside && obstacle.y > y - ASCENT - radius && obstacle.y < y + DESCENT + radius)
+          cost += obstacle.star || obstacle.ring ? COVERS_MARK : 1;
+      }
+    }
   }
   return cost;
 }
