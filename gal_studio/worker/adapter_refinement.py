@@ -89,7 +89,8 @@ def refine_adapter(task: AdapterTask) -> Generator[Progress, None, Path]:
     if task.is_native:
         check_references(model.family, model.name, is_native=True)
     else:
-        adapter = load_adapter(resolve_adapter(plan.adapter), model, task.models.revisions)
+        name = resolve_adapter(task.models.placed(plan.adapter, is_adapter=True))
+        adapter = load_adapter(name, model, task.models.revisions)
     subjects = yield from _subjects(task)
     with attached(model, adapter) if adapter is not None else nullcontext():
         pictures = [subject.picture for subject in subjects]

@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Mapping
-from pathlib import PurePosixPath, PureWindowsPath
 
 _LOCAL = "local-dir:"
+_ABSOLUTE = re.compile(r"/|[A-Za-z]:[/\\]|\\\\")  # also of another system
 _FILE_AND_PIPELINE = re.compile(r"^(.+\.safetensors) with (.+)$")
 
 
@@ -14,7 +14,7 @@ def local_paths(name: str, is_adapter: bool = False) -> tuple[str, ...]:
     Those of another system count as well. An image adapter may be named with its encoder.
     """
     bare = (part.removeprefix(_LOCAL) for part in _parts(name, is_adapter))
-    return tuple(path for path in bare if _is_absolute(path))
+    return tuple(path for path in bare if _ABSOLUTE.match(path))
 
 
 def placed(name: str, places: Mapping[str, str], is_adapter: bool = False) -> str:
@@ -35,7 +35,3 @@ def _parts(name: str, is_adapter: bool) -> tuple[str, ...]:
         return tuple(name.split(" with ", 1))
     found = _FILE_AND_PIPELINE.match(name)
     return (found[1], found[2]) if found else (name,)
-
-
-def _is_absolute(path: str) -> bool:
-    return PurePosixPath(path).is_absolute() or PureWindowsPath(path).is_absolute()

@@ -51,7 +51,7 @@ def requests_about(store: Store, project_id: str) -> Iterator[tuple[str, Payload
     candidates = [one.id for each in shown for one in store.candidates.with_own(each.id)]
     pairs = [pair.id for each in shown for pair in store.refinements.pairs(each.id)]
     project = {"project": project_id}
-    for name in ("log", "results", "test_pictures", "choices", "trials"):
+    for name in ("log", "results", "test_pictures", "choices", "trials", "local_models"):
         yield name, project
     for round_ in shown:
         in_project, alone = {**project, "round": round_.id}, {"round": round_.id}

@@ -59,7 +59,8 @@ def export_without_training(task: ExportTask, out: Path) -> Generator[Progress, 
     given = task.settings.references
     adapter = None
     if not given.is_native:
-        adapter = locate_adapter(resolve_adapter(given.adapter), model.family.name, task.models.revisions)
+        name = resolve_adapter(task.models.placed(given.adapter, is_adapter=True))
+        adapter = locate_adapter(name, model.family.name, task.models.revisions)
         if (adapter.encoder / TOWER).is_file():
             raise StudioError(
                 "An image adapter that reads a vision model of the studio works in the studio alone: other "
@@ -121,7 +122,7 @@ def _request(
     settings, given = task.settings.generation, task.settings.references
     guided = settings.guided_steps
     return StockRequest(
-        model=resolve_model(task.project.base_model),
+        model=resolve_model(task.models.placed(task.project.base_model)),
         revisions=dict(task.models.revisions),
         device=str(model.device),
         held=task.settings.machine.precision,

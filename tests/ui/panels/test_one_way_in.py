@@ -16,6 +16,7 @@ READ = {
     "derive", "overview", "options", "check", "patch_maps", "part_mask", "pair", "reference_mask",
     "before_after", "captions", "seen", "other_rounds", "poll", "log", "results", "same_seed",
     "test_pictures", "history", "choices", "relatives", "trials", "model_facts",
+    "local_models",
 }  # fmt: skip
 
 

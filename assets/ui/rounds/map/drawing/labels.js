@@ -97,7 +97,7 @@ export function withoutOverlap(labels, width, obstacles = []) {
   return placed;
 }
 
-/** @typedef {{ of: Map<string, Obstacle[]>, reach: number }} Cells obstacles by place; `reach`: the largest */
+/** @typedef {{ of: Map<string, Obstacle[]>, reach: number }} Cells `reach`: the largest radius in pixels */
 
 /**
  * The obstacles by the cells in which they lie: a name looks at those near it alone.
