@@ -20,7 +20,7 @@ from gal_studio.ui.api.view_cache import ViewCache
 from gal_studio.ui.api.writes import answer
 from gal_studio.ui.panels.everything import REQUESTS
 from gal_studio.ui.requests import Context
-from gal_studio.worker import Worker, space_watch
+from gal_studio.worker import Worker, loop, space_watch
 from gal_studio.worker.models import Models
 from gal_studio.worker.task import Progress
 from tests.job_moves import moves
@@ -48,10 +48,21 @@ def disk(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", "--lazy", str(folder)], check=True)
 
 
+class Waits(threading.Event):
+    """Counts how often the worker has come round to wait: for work, or to try a refused write again."""
+
+    count = 0
+
+    def wait(self, timeout: float | None = None) -> bool:
+        self.count += 1
+        return super().wait(timeout)
+
+
 @contextmanager
 def at_work(store: Store, watcher=None) -> Iterator[Worker]:  # type: ignore[no-untyped-def]
     """A worker in a thread, which exits after 50 ms without work."""
     with Worker(store, watcher, idle=0.05).entered() as worker:
+        worker.ending = Waits()
         thread = threading.Thread(target=worker.run)
         thread.start()
         try:
@@ -100,6 +111,7 @@ def test_a_job_rests_while_the_disk_is_full_and_goes_on_by_itself(
 ) -> None:
     """The result equals that of an undisturbed run on another disk."""
     monkeypatch.setattr(space_watch, "LOOK_FOR_ROOM", 0.1)
+    monkeypatch.setattr(loop, "RETRY", 0.1)
     filler, full = disk / "filler", threading.Event()
     with Store(tmp_path / "plain") as plain, Store(disk / "workspace", reserve=0) as store:
         calm, studio = Studio(plain), Studio(store)
@@ -111,7 +123,10 @@ def test_a_job_rests_while_the_disk_is_full_and_goes_on_by_itself(
         with at_work(store, filled_at(filler, phase, done, full)) as worker:
             wait_for(full.is_set)
             wait_for(lambda: "retrying" in caplog.text or store.jobs.get(job.id).state == "paused")
-            time.sleep(1.5)  # the database cannot be written either: the worker keeps trying
+            waits = worker.ending.count
+            wait_for(
+                lambda: worker.ending.count >= waits + 3
+            )  # nor can the database be written: it keeps trying
             assert threading.active_count() > 2
             filler.write_bytes(b"")
             wait_for(lambda: store.jobs.get(jobs[1].id).state in ("completed", "error", "stopped"))
@@ -145,9 +160,10 @@ def test_too_little_room_is_seen_before_any_work(disk: Path, names: tuple[str, s
 
 
 def test_a_disk_that_fills_under_the_reserve_lays_the_job_down(
-    disk: Path, names: tuple[str, str], caplog: pytest.LogCaptureFixture
+    disk: Path, names: tuple[str, str], caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Another program fills the disk: the checkpoint of this step still fits into the reserve."""
+    monkeypatch.setattr(loop, "REPORT", 0.0)  # the disk is looked at with every report
     caplog.set_level(logging.INFO)
     with Store(disk / "workspace", reserve=600_000) as store:
         studio, filler = Studio(store), disk / "filler"
@@ -155,7 +171,6 @@ def test_a_disk_that_fills_under_the_reserve_lays_the_job_down(
         def watch(_job: Job, progress: Progress) -> None:
             if (progress.phase, progress.done) == ("fine_tune", 3):
                 filler.write_bytes(bytes(store.disk.free() - 500_000))
-                time.sleep(0.3)  # longer than the interval between two reports
 
         job = work(studio, Models(), studio.fine_tune(first_round(studio, tiny_draft(names))), watch)
         assert (job.state, job.paused_for) == ("paused", "room")

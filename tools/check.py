@@ -3,6 +3,7 @@
 python launch.py --check          (installs what is missing first)
 python -m tools.check -k sampler  (further arguments go to pytest)
 
+What needs no test runs side by side, one check on each core, and its output is shown when it has ended.
 Tests wait a third of their time, for pages and processes: two more than there are cores run at a time.
 Races between processes run one at a time, so that nothing else uses the CPU meanwhile; in the races of a
 page's answers gates say who comes first, so that these run with the other tests. Tests that fail run once
@@ -15,12 +16,15 @@ import shutil
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psutil
 
 ALONE = "races and not browser"
 AGAIN = "failed tests once more"
+TESTS = ("races", "tests", AGAIN)
+"""Checks that are run one after the other; their output is shown while they run."""
 ROOT = Path(__file__).resolve().parents[1]
 WEB = ROOT / "tools" / "web"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
@@ -56,7 +60,7 @@ def _found(commands: tuple[str, ...]) -> bool:
 
 
 def commands(words: list[str]) -> dict[str, list[str]]:
-    """The checks, the fastest first; pytest comes last, so that the output ends with its counts."""
+    """The checks, the longest first; pytest comes last, so that the output ends with its counts."""
     python = [sys.executable, "-m"]
     contracts = Path(sys.executable).with_name("lint-imports")
     browser = "" if has("Chromium") else " and not browser"
@@ -64,22 +68,26 @@ def commands(words: list[str]) -> dict[str, list[str]]:
     page = {"page": ["npm", "run", "--silent", "check"]} if has("Node.js with npm") else {}
     chosen = [*python, "pytest", "-m", f"not ({ALONE}){browser}", *REMEMBERED]
     return {
+        "types": [*python, "mypy"],
+        **page,
+        "imports": [str(contracts)],
         "lint": [*python, "ruff", "check", "."],
         "format": [*python, "ruff", "format", "--check", "."],
-        "imports": [str(contracts)],
-        "types": [*python, "mypy"],
         "files": [*python, "tools.large_files"],
-        **page,
         "races": [*python, "pytest", "-m", ALONE, *(words or with_races())],
         "tests": [*chosen, "--cache-clear", *side_by_side, *words],
         AGAIN: [*chosen, "--last-failed", "--last-failed-no-failures", "none", "--maxfail", "1", *words],
     }
 
 
+def cores() -> int:
+    """The cores that these checks may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def at_a_time() -> int:
     """How many tests run side by side: two more than cores, if the memory allows it."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return max(1, min(cores + 2, psutil.virtual_memory().total // MEMORY))
+    return max(1, min(cores() + 2, psutil.virtual_memory().total // MEMORY))
 
 
 def with_races() -> list[str]:
@@ -95,12 +103,19 @@ def with_races() -> list[str]:
 def run(name: str, command: list[str]) -> int:
     """Run a check and print its time; returns its exit code, 0 if it passed."""
     start = time.monotonic()
-    print(f"== {name}", flush=True)
     folder = WEB if name == "page" else ROOT
     if name == "page":
         subprocess.run(["npm", "ci", "--silent"], cwd=WEB, check=False)
     path = os.pathsep.join((str(Path(sys.executable).parent), os.environ.get("PATH", "")))
-    code = subprocess.run(command, cwd=folder, env={**os.environ, "PATH": path}, check=False).returncode
+    environment = {**os.environ, "PATH": path}
+    if name in TESTS:
+        print(f"== {name}", flush=True)
+        code = subprocess.run(command, cwd=folder, env=environment, check=False).returncode
+    else:
+        kept = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+        ended = subprocess.run(command, cwd=folder, env=environment, check=False, **kept)
+        print(f"== {name}\n{ended.stdout}", end="", flush=True)
+        code = ended.returncode
     print(f"== {name}: {time.monotonic() - start:.0f} s", file=sys.stderr, flush=True)
     return 0 if name == "races" and code == NO_TESTS else code
 
@@ -111,7 +126,10 @@ def main() -> int:
     os.environ[NO_SKIPS] = "1"
     checks = commands(sys.argv[1:])
     again = checks.pop(AGAIN)
-    codes = {name: run(name, command) for name, command in checks.items()}
+    with ThreadPoolExecutor(cores()) as lanes:
+        others = {name: lanes.submit(run, name, checks[name]) for name in checks if name not in TESTS}
+    codes = {name: each.result() for name, each in others.items()}
+    codes |= {name: run(name, checks[name]) for name in TESTS if name in checks}
     if codes["tests"] == SOME_FAILED:
         codes["tests"] = run(AGAIN, again)
     failed = [name for name, code in codes.items() if code]

@@ -60,8 +60,8 @@ def left_out(prompt: str) -> tuple[str, ...]:
 def about_entered(text: str, name: str = "prompt") -> str:
     """What is said where weights or tags were left out of a prompt, or of what is called so; "" if none."""
     kept = entered(text)
-    said = about_several([text])
-    return f"{said} The {name} is: {kept}" if said and kept else said
+    sentence = about_several([text])
+    return f"{sentence} The {name} is: {kept}" if sentence and kept else sentence
 
 
 def about_several(prompts: Iterable[str]) -> str:

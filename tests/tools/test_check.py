@@ -3,8 +3,10 @@
 import os
 import shutil
 import subprocess
+import threading
 import types
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -48,16 +50,8 @@ def test_a_machine_that_has_everything_runs_everything(monkeypatch: pytest.Monke
     monkeypatch.setattr(shutil, "which", lambda name: f"/usr/bin/{name}")
     commands = check.commands([])
     assert list(commands) == [
-        "lint",
-        "format",
-        "imports",
-        "types",
-        "files",
-        "page",
-        "races",
-        "tests",
-        check.AGAIN,
-    ]
+        "types", "page", "imports", "lint", "format", "files", "races", "tests", check.AGAIN,
+    ]  # fmt: skip
     assert [runs(commands, marks) for marks in ((), ("races",), ("browser",), ("browser", "races"))] == [
         ["tests"], ["races"], ["tests"], ["tests"],
     ]  # fmt: skip
@@ -67,6 +61,30 @@ def test_no_races_among_the_chosen_tests_is_no_failure(monkeypatch: pytest.Monke
     ended = subprocess.CompletedProcess([], check.NO_TESTS)
     monkeypatch.setattr(subprocess, "run", lambda *_, **__: ended)
     assert (check.run("races", []), check.run("tests", [])) == (0, check.NO_TESTS)
+
+
+def test_what_needs_no_test_runs_side_by_side_and_its_output_stays_together(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Each of the two waits until the other has begun; a fault of either is a fault of the whole."""
+    begun = threading.Barrier(2, timeout=60)
+
+    def command(words: list[str], **kept: Any) -> subprocess.CompletedProcess[str]:
+        if words[0] in ("one", "two"):
+            begun.wait()
+        return subprocess.CompletedProcess(words, words[0] == "two", f"{words[0]} a\n{words[0]} b\n")
+
+    monkeypatch.setattr(check, "cores", lambda: 2)
+    monkeypatch.setattr(
+        check, "commands", lambda _: {"one": ["one"], "two": ["two"], "tests": ["tests"], check.AGAIN: []}
+    )
+    monkeypatch.setattr(subprocess, "run", command)
+    monkeypatch.setattr(check.sys, "argv", ["check"])
+    assert check.main() == 1
+    shown = capsys.readouterr()
+    blocks = {f"== {name}\n{name} a\n{name} b" for name in ("one", "two")}
+    assert all(block in shown.out for block in blocks)
+    assert "Failed: two." in shown.err
 
 
 @pytest.mark.parametrize(

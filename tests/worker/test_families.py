@@ -67,7 +67,7 @@ def test_the_whole_loop(
     work(studio, models)
     assert [studio.store.jobs.get(job.id).message for job in refinement] == [""] * 3
     refined = studio.refinement_view(refinement[0].round_id)
-    assert refined.step == "done" and all(pair.has_maps for pair in refined.pairs)
+    assert refined.step == "done" and all(pair.maps_version for pair in refined.pairs)
     assert weights(studio, refinement[0].round_id) != weights(studio, first)
     measured = studio.store.refinements.measurements(refinement[0].round_id)
     assert {"clip_t", "clip_i"} <= {figure.metric for figure in measured}

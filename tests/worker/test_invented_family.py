@@ -55,7 +55,7 @@ def test_the_whole_loop(studio: Studio, draft_names: tuple[tuple[str, str], str]
     work(studio, models)
     assert [studio.store.jobs.get(job.id).state for job in refinement] == ["completed"] * 3
     refined = studio.refinement_view(refinement[0].round_id)
-    assert refined.step == "done" and all(pair.has_maps for pair in refined.pairs)
+    assert refined.step == "done" and all(pair.maps_version for pair in refined.pairs)
     assert weights(studio, refinement[0].round_id) != weights(studio, first)
 
 

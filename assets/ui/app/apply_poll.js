@@ -30,8 +30,8 @@ export function ask(part) {
 export function showsMarks(marks) {
   const shown = Object.entries({ ...candidateMark.marks, ...marks });
   /** @type {[string, boolean][]} */
-  const said = shown.flatMap(([id, copy]) => (copy === null ? [] : [[id, copy]]));
-  candidateMark = { ...candidateMark, marks: Object.fromEntries(said) };
+  const marked = shown.flatMap(([id, copy]) => (copy === null ? [] : [[id, copy]]));
+  candidateMark = { ...candidateMark, marks: Object.fromEntries(marked) };
 }
 
 /** The strip shows what was accepted in the round that is left, until a poll says it. */

@@ -7,7 +7,7 @@ const LONG = 60_000; // ms that a job must have run while this page was open
 /** When each running job was first seen. @typedef {Map<string, { job: QueuedJob, since: number }>} Running */
 
 /**
- * The jobs that have ended since the last look, with what is said of each; stopped and paused ones are not.
+ * The jobs that have ended since the last look, each in a sentence; stopped and paused ones are not.
  * @param {Running} running is brought up to date
  * @param {Queue} queue
  * @param {number} now ms
@@ -15,17 +15,17 @@ const LONG = 60_000; // ms that a job must have run while this page was open
  */
 export function endedWork(running, { working, waiting, halted }, now) {
   /** @type {string[]} */
-  const said = [];
+  const sentences = [];
   const there = new Set([...working, ...waiting].map(({ id }) => id));
   for (const [id, { job, since }] of running) {
     if (there.has(id)) continue;
     running.delete(id);
     const stopped = halted.find((one) => one.id === id);
     if (now - since < LONG || (stopped && stopped.state !== "error")) continue;
-    said.push(`${job.title} ${stopped ? "failed" : "is done"}: ${job.project_name}, ${job.round_name}`);
+    sentences.push(`${job.title} ${stopped ? "failed" : "is done"}: ${job.project_name}, ${job.round_name}`);
   }
   for (const job of working) if (!running.has(job.id)) running.set(job.id, { job, since: now });
-  return said;
+  return sentences;
 }
 
 const wanted = () => {
@@ -56,9 +56,9 @@ const running = new Map();
 
 /** @param {Queue} queue */
 export function notifyOf(queue) {
-  const said = endedWork(running, queue, performance.now());
+  const sentences = endedWork(running, queue, performance.now());
   if (!document.hidden || !notifies()) return;
-  for (const words of said) {
+  for (const words of sentences) {
     const shown = new Notification("GAL Studio", { body: words, tag: words });
     shown.onclick = () => window.focus();
   }

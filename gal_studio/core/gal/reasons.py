@@ -73,7 +73,7 @@ def _shared(prompts: Sequence[Sequence[str]], limit: int) -> int:
 
 def explain(score: AnchorScore, name: str, standing: str = "") -> str:
     """Explain an anchor of this short name; `standing` says of an undecided one how others compare."""
-    said = SENTENCES[_case(score)].format(
+    sentence = SENTENCES[_case(score)].format(
         n=score.candidates,
         thing=_thing(name),
         count=count_copies(score),
@@ -85,7 +85,7 @@ def explain(score: AnchorScore, name: str, standing: str = "") -> str:
         below="some with less" if score.copied_from == score.weakest else _none(score.copied_from),
     )
     is_mixed = score.overfit > 0 and score.good > 0
-    return f"{f'{standing} ' if is_mixed and standing else ''}{said}{_explain_blank(score.blank)}"
+    return f"{f'{standing} ' if is_mixed and standing else ''}{sentence}{_explain_blank(score.blank)}"
 
 
 def _case(score: AnchorScore) -> Case:
@@ -113,8 +113,8 @@ def count_good(score: AnchorScore) -> str:
     clean = score.candidates - score.overfit
     if score.unlike or score.faint:
         return f"{score.good} of {clean} clean {'one' if clean == 1 else 'ones'} worth learning from"
-    said = f"{score.good} clean {'one' if score.good == 1 else 'ones'}"
-    return f"{said} with the object" if score.lacking else said
+    count = f"{score.good} clean {'one' if score.good == 1 else 'ones'}"
+    return f"{count} with the object" if score.lacking else count
 
 
 def count_copies(score: AnchorScore) -> str:
@@ -179,7 +179,7 @@ def explain_standing(ranked: Sequence[AnchorScore], chosen: int, names: Mapping[
     digits = _digits(ranked[: min(known, chosen + 1)])
     chances = [_chance(score, digits) for score in ranked[:known]]
     near = [_nearness(score, digits) for score in ranked[:known]]
-    said = []
+    sentences = []
     for place in range(known):
         if place == 0:
             first = "No other prompt is more undecided"
@@ -197,8 +197,8 @@ def explain_standing(ranked: Sequence[AnchorScore], chosen: int, names: Mapping[
             rest = _ahead(ranked, place, names, less, share)
         else:
             rest = "."
-        said.append(f"{first}{chance}{rest}" if len(ranked) > 1 else "")
-    return said + [""] * (len(ranked) - known)
+        sentences.append(f"{first}{chance}{rest}" if len(ranked) > 1 else "")
+    return sentences + [""] * (len(ranked) - known)
 
 
 def _ahead(ranked: Sequence[AnchorScore], place: int, names: Mapping[str, str], less: str, share: str) -> str:

@@ -80,8 +80,8 @@ def _other_witness(drawn: Sequence[Candidate], doubt: str) -> SelfCheck | None:
     for witness, words in _ALONE.items() if len({one.recipe for one in drawn}) > 1 else ():
         alone = [replace(one, heard=witness) for one in drawn]
         if not _doubt(alone) and not _is_mended(_as_trained(alone)):
-            said = f"{words[0]} cannot tell this reference from its style ({doubt}), so {words[1]}."
-            return SelfCheck(said, heard=witness)
+            sentence = f"{words[0]} cannot tell this reference from its style ({doubt}), so {words[1]}."
+            return SelfCheck(sentence, heard=witness)
     return None
 
 

@@ -45,14 +45,14 @@ def find_best(reports: Sequence[Report], base: Report | None, lead: Lead) -> Ver
         return Verdict(None, "", "")
     ranked = sorted(trained, key=lambda each: (not carries_on(each), *_by_gain(each)))
     best, before = ranked[0], {each.arm.id: each for each in reports}
-    said = f"{_counted(best, before.get(best.arm.before))} {_closeness(best)}".rstrip()
+    detail = f"{_counted(best, before.get(best.arm.before))} {_closeness(best)}".rstrip()
     if best.gain is None or best.gain.value <= 0:
-        return Verdict(None, "No round gains over the base model yet.", f"{best.arm.name}: {said}")
+        return Verdict(None, "No round gains over the base model yet.", f"{best.arm.name}: {detail}")
     if not carries_on(best):
-        return Verdict(None, "No round carries what it should yet.", f"{best.arm.name}: {said}")
+        return Verdict(None, "No round carries what it should yet.", f"{best.arm.name}: {detail}")
     if len(ranked) == 1:
-        return Verdict(best.arm.id, f"{best.arm.name} is the only round measured so far.", said)
-    return Verdict(best.arm.id, _best_of(len(ranked), best, ranked[1], lead), said)
+        return Verdict(best.arm.id, f"{best.arm.name} is the only round measured so far.", detail)
+    return Verdict(best.arm.id, _best_of(len(ranked), best, ranked[1], lead), detail)
 
 
 def has_lost(report: Report) -> bool:
@@ -104,12 +104,12 @@ def _closeness(report: Report) -> str:
 
 def _best_of(number: int, best: Report, second: Report, lead: Lead) -> str:
     """That a round is the best of so many, and how it stands against the next one."""
-    said = f"{best.arm.name} is the best of {number} rounds measured"
+    best_is = f"{best.arm.name} is the best of {number} rounds measured"
     if not carries_on(second):
-        return f"{said}: {second.arm.name} does not carry what it should."
+        return f"{best_is}: {second.arm.name} does not carry what it should."
     if is_up(lead(best, second)):
-        return f"{said}, clearly ahead of {second.arm.name}."
-    return f"{said}, but not clearly ahead of {second.arm.name}: a larger benchmark would tell."
+        return f"{best_is}, clearly ahead of {second.arm.name}."
+    return f"{best_is}, but not clearly ahead of {second.arm.name}: a larger benchmark would tell."
 
 
 def find_warnings(reports: Sequence[Report], called: str) -> tuple[Caution, ...]:
@@ -119,12 +119,12 @@ def find_warnings(reports: Sequence[Report], called: str) -> tuple[Caution, ...]
         if each.arm.id is None:
             continue
         before = next((other for other in reports if other.arm.id == each.arm.before), None)
-        said = (
+        sentences = (
             ("lost", _lost(each, called)),
             ("overfit", _overfits(each, before)),
             ("leak", _leaks(each, called)),
         )
-        for kind, sentence in said:
+        for kind, sentence in sentences:
             if sentence:
                 found.append(Caution(each.arm.id, kind, sentence))  # type: ignore[arg-type]
     return tuple(found)

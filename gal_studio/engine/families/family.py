@@ -239,6 +239,11 @@ class ReferenceFamily(Family, Protocol):
         """See `Family`; with reference pictures for each row, which are as many for all."""
 
 
+def dtype_of(module: torch.nn.Module) -> torch.dtype:
+    """The type of a module's first floating-point weight; diffusers' `dtype` walks over all layers for it."""
+    return next(weight.dtype for weight in module.parameters() if weight.is_floating_point())
+
+
 def reference_family(family: Family | type[Family], name: str) -> ReferenceFamily:
     """The family as one that can be given reference pictures; refused if it cannot."""
     if not hasattr(family, "encode_references"):

@@ -8,7 +8,7 @@ import torch
 from PIL import Image
 
 from gal_studio.engine.families.description import Description
-from gal_studio.engine.families.family import References, Sizes, Solver, TextFeatures
+from gal_studio.engine.families.family import References, Sizes, Solver, TextFeatures, dtype_of
 from gal_studio.engine.families.flow_transformer import TOKENS, FlowTransformerFamily
 from gal_studio.engine.families.lora_names import LoraNames, klein_layer
 
@@ -107,7 +107,7 @@ class Flux2Klein(FlowTransformerFamily):
         references: Sequence[References] = (),
     ) -> torch.Tensor:
         """The predicted direction from picture to noise; reference latents follow the picture's own."""
-        dtype, device = self.denoiser.dtype, latents.device
+        dtype, device = dtype_of(self.denoiser), latents.device
         hidden = torch.stack([text.hidden for text in texts]).to(dtype)
         packed = self.pipeline._pack_latents(latents.to(dtype))
         ids = self.pipeline._prepare_latent_ids(latents).to(device)

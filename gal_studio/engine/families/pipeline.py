@@ -5,7 +5,7 @@ from typing import Any, ClassVar, Self
 
 import torch
 
-from gal_studio.engine.families.family import ModelFiles, OneFileContent, TextFeatures
+from gal_studio.engine.families.family import ModelFiles, OneFileContent, TextFeatures, dtype_of
 
 TEXT = "text_encoder"
 
@@ -92,12 +92,12 @@ class PipelineFamily:
     def posterior(self, pixels: torch.Tensor, deviations: float) -> torch.Tensor:
         """The mode of the autoencoder's posterior and so many standard deviations above it, in float32."""
         autoencoder = self.autoencoder
-        found = autoencoder.encode(pixels.to(autoencoder.dtype)).latent_dist
+        found = autoencoder.encode(pixels.to(dtype_of(autoencoder))).latent_dist
         mode: torch.Tensor = found.mode().float()
         return (mode + deviations * found.std.float() if deviations else mode).contiguous()
 
     def decoded(self, latents: torch.Tensor) -> torch.Tensor:
         """Decode unscaled latents to float32 pixels."""
         autoencoder = self.autoencoder
-        pixels: torch.Tensor = autoencoder.decode(latents.to(autoencoder.dtype), return_dict=False)[0]
+        pixels: torch.Tensor = autoencoder.decode(latents.to(dtype_of(autoencoder)), return_dict=False)[0]
         return pixels.float()

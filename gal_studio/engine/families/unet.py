@@ -9,7 +9,7 @@ from PIL import Image
 
 from gal_studio.core.settings import Target
 from gal_studio.engine.families.description import Description
-from gal_studio.engine.families.family import References, Sizes, Solver, TextFeatures
+from gal_studio.engine.families.family import References, Sizes, Solver, TextFeatures, dtype_of
 from gal_studio.engine.families.lora_names import LoraNames, unet_layer
 from gal_studio.engine.families.pipeline import PipelineFamily
 from gal_studio.engine.families.processes import AlphaBarProcess
@@ -129,7 +129,7 @@ class UNetFamily(PipelineFamily):
         references: Sequence[References] = (),
     ) -> torch.Tensor:
         """The predicted noise or velocity."""
-        dtype = self.denoiser.dtype
+        dtype = dtype_of(self.denoiser)
         added, attention = self.conditions(texts, sizes, dtype), None
         if references:
             if (masks := references[0].masks) is not None:

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 import torch
 
 from gal_studio.engine.families.description import Description
-from gal_studio.engine.families.family import Sizes, Solver, TextFeatures
+from gal_studio.engine.families.family import Sizes, Solver, TextFeatures, dtype_of
 from gal_studio.engine.families.flow_transformer import TOKENS, FlowTransformerFamily
 from gal_studio.engine.families.lora_names import LoraNames, z_image_layer
 
@@ -71,7 +71,7 @@ class ZImage(FlowTransformerFamily):
         self, latents: torch.Tensor, times: torch.Tensor, texts: list[TextFeatures], sizes: list[Sizes]
     ) -> torch.Tensor:
         """The predicted direction from picture to noise."""
-        dtype = self.denoiser.dtype
+        dtype = dtype_of(self.denoiser)
         rows = list(latents.to(dtype).unsqueeze(2).unbind(0))
         hidden = [text.hidden.to(dtype) for text in texts]
         answers = self.denoiser(rows, (1000 - times) / 1000, hidden, return_dict=False)[0]

@@ -63,18 +63,18 @@ def load_pretrained_vision(name: str, device: torch.device, revisions: Revisions
     if getattr(module, "main_input_name", "") != "pixel_values":
         raise no_patch_features(name)
     timm = getattr(module, "timm_model", None)
-    told = _processor(folder) if timm is None else _timm_processor(module.config)
+    processor = _processor(folder) if timm is None else _timm_processor(module.config)
     patch = _patch_size(module.config if timm is None else timm)
-    own = _own_side(module.config, told)
+    own = _own_side(module.config, processor)
     return PretrainedVision(
         name=name,
         module=module,
         side=own if not patch or timm is not None else max(MIN_GRID, own // patch) * patch,
         own_side=own,
-        shorter_side=_shorter_side(told),
+        shorter_side=_shorter_side(processor),
         patch=patch,
-        mean=tuple(told.get("image_mean") or IMAGENET_MEAN),
-        std=tuple(told.get("image_std") or IMAGENET_STD),
+        mean=tuple(processor.get("image_mean") or IMAGENET_MEAN),
+        std=tuple(processor.get("image_std") or IMAGENET_STD),
         timm=timm,
     )
 
@@ -118,9 +118,9 @@ def _processor(folder: Path) -> dict[str, Any]:
 
 def _timm_processor(config: Any) -> dict[str, Any]:
     """The same from the configuration of a timm model."""
-    told = getattr(config, "pretrained_cfg", None) or {}
-    side = (told.get("input_size") or (3, 224, 224))[-1]
-    return {"crop_size": side, "image_mean": told.get("mean"), "image_std": told.get("std")}
+    processor = getattr(config, "pretrained_cfg", None) or {}
+    side = (processor.get("input_size") or (3, 224, 224))[-1]
+    return {"crop_size": side, "image_mean": processor.get("mean"), "image_std": processor.get("std")}
 
 
 def _patch_size(holder: Any) -> int:

@@ -28,6 +28,8 @@ class Divergence:
 
     def check(self, kept: int) -> None:
         """Refuse to go on if the training has diverged; `kept` is the step of its last good checkpoint."""
+        if 0 < kept == self._training.step:
+            return  # measured when it was kept
         now = probe(self._training)
         if math.isfinite(now) and now <= LIMIT * self.start:
             return

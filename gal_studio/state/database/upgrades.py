@@ -117,8 +117,8 @@ def says_another_version(path: Path) -> bool:
     """Whether a database has the tables of this version and says another version."""
     try:
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
-            said = int(connection.execute("PRAGMA user_version").fetchone()[0])
-            return said != VERSION and not any(differences(rows_of(connection)))
+            stored = int(connection.execute("PRAGMA user_version").fetchone()[0])
+            return stored != VERSION and not any(differences(rows_of(connection)))
     except sqlite3.Error:
         return False
 

@@ -80,8 +80,8 @@ class ProjectDraft:
             *(self.anchors or ()),
             *(text for _, text in self.prior),
         ]
-        said = [*map(about_entered, prompts), *(about_entered(word, "trigger word") for word in words)]
-        return tuple(dict.fromkeys(filter(None, said)))
+        notes = [*map(about_entered, prompts), *(about_entered(word, "trigger word") for word in words)]
+        return tuple(dict.fromkeys(filter(None, notes)))
 
 
 def demo_draft(kind: Kind) -> ProjectDraft:

@@ -232,11 +232,6 @@ class PairView(Pair):
     mean_quality: float | None
     mean_reproduction: float | None
 
-    @property
-    def has_maps(self) -> bool:
-        """Whether it has both maps of its vision model."""
-        return self.maps_version is not None
-
 
 @dataclass(frozen=True, kw_only=True)
 class MeasurementView(Measurement):

@@ -1,4 +1,4 @@
-"""Uploaded pictures before there is a project: what is said of them, and routes that show them."""
+"""Uploaded pictures before there is a project: what is noted of them, and routes that show them."""
 
 import functools
 import io
@@ -49,14 +49,14 @@ def seen(studio: Studio, sets: list[list[UploadedPicture]], base_model: str) -> 
     """The warnings about the pictures of each set, and how the model sees those that it was asked about."""
     shown, is_explained = [], False
     for pictures in sets:
-        said = notes_on([examined(one["path"]) for one in pictures], [one["name"] for one in pictures])
+        notes = notes_on([examined(one["path"]) for one in pictures], [one["name"] for one in pictures])
         answers = []
-        for one, note in zip(pictures, said.pictures, strict=True):
+        for one, note in zip(pictures, notes.pictures, strict=True):
             image = one.get("image")
             found = studio.seen_picture(image, base_model) if image and base_model else None
             answers.append(_seen(one["path"], note, found, is_explained))
             is_explained = is_explained or bool(answers[-1].sentence)
-        shown.append(SeenSet(said.whole, tuple(answers)))
+        shown.append(SeenSet(notes.whole, tuple(answers)))
     return tuple(shown)
 
 

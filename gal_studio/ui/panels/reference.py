@@ -369,10 +369,10 @@ def add_anchors(context: Context, project: Id, lines: Lines, only: bool | None =
         (off, "switched off"),
         (0 if only else known, "already there"),
     ]
-    said = [f"{number} test prompt{'' if number == 1 else 's'} {what}" for number, what in words if number]
+    counts = [f"{number} test prompt{'' if number == 1 else 's'} {what}" for number, what in words if number]
     unknown = about_test_prompts([entered(line) for line in lines], shown.prompts.name, shown.base_model)
-    told = [", ".join(said) + "." if said else "Nothing changed.", about_several(written), unknown]
-    return Summary(" ".join(filter(None, told)))
+    sentences = [", ".join(counts) + "." if counts else "Nothing changed.", about_several(written), unknown]
+    return Summary(" ".join(filter(None, sentences)))
 
 
 def _megabytes(size: int) -> str:

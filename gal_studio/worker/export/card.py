@@ -124,8 +124,10 @@ def _recipe(written: Written, steps: int) -> list[str]:
     recipe = written.recipe
     if recipe == AS_TRAINED:
         return []
-    told = f"This round draws best with the LoRA {recipe.words.removeprefix('LoRA ')}: of all recipes of its "
-    lines = ["", f"{told}pictures, most of these are clean, as asked, and have what it learned."]
+    first = (
+        f"This round draws best with the LoRA {recipe.words.removeprefix('LoRA ')}: of all recipes of its "
+    )
+    lines = ["", f"{first}pictures, most of these are clean, as asked, and have what it learned."]
     if not recipe.is_constant and written.workflow:
         lines[1] += (
             " The workflow does that with hooks; in other nodes, the late strength begins with step "

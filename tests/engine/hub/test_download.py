@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+import psutil
 import pytest
 
 from gal_studio.core.errors import StudioError
@@ -87,8 +88,10 @@ def test_a_download_ends_with_its_parent_and_keeps_what_it_has(hub: LocalHub, fo
     environment = {**os.environ, **variables(hub)}
     with subprocess.Popen([sys.executable, "-W", "ignore", "-c", code], env=environment) as parent:
         wait_for(lambda: any(partials(hub)))
+        children = psutil.Process(parent.pid).children(recursive=True)
         parent.send_signal(signal.SIGKILL)
-    wait_for(lambda: stands_still(need))
+    assert children, "another process downloads"
+    assert not psutil.wait_procs(children, timeout=60)[1], "and ends with its parent"
     kept, hub.pace, hub.sent = need.done(), 0, 0
     assert 0 < kept < need.total
     download_all(need)
@@ -100,12 +103,6 @@ def wait_for(condition, seconds: float = 60.0) -> None:  # type: ignore[no-untyp
     while not condition():
         assert time.monotonic() < end, "waited too long"
         time.sleep(0.05)
-
-
-def stands_still(need: Need) -> bool:
-    before = need.done()
-    time.sleep(0.7)
-    return need.done() == before
 
 
 def test_a_damaged_file_is_thrown_away_and_downloaded_anew(hub: LocalHub, folder: Path) -> None:

@@ -7,6 +7,7 @@ import pytest
 from gal_studio.core.errors import StudioError
 from gal_studio.engine.models.adapters import detach, has_lora
 from gal_studio.engine.models.image_model import ImageModel
+from gal_studio.engine.training import divergence
 from gal_studio.engine.training.batches import ExampleSource
 from gal_studio.engine.training.divergence import LIMIT, probe
 from gal_studio.engine.training.fine_tune import fine_tune
@@ -32,6 +33,20 @@ def test_a_diverged_training_is_told_and_not_saved(model: ImageModel) -> None:
 def test_the_end_is_measured_too(model: ImageModel) -> None:
     with pytest.raises(StudioError, match=r"before step 2 of 2 .* since no earlier step was kept"):
         list(fine_tune(model, EXAMPLES, [], WILD.updated({"steps": 2, "checkpoint_every": 100}), 3))
+
+
+def test_a_state_is_measured_once(model: ImageModel, monkeypatch: pytest.MonkeyPatch) -> None:
+    at: list[int] = []
+
+    def counted(training: Training) -> float:
+        at.append(training.step)
+        return probe(training)
+
+    monkeypatch.setattr(divergence, "probe", counted)
+    short = SETTINGS.updated({"steps": 3, "checkpoint_every": 1})
+    list(fine_tune(model, EXAMPLES, [], short, 3, checkpoint=lambda _: None))
+    detach(model)
+    assert at == [0, 1, 2, 3], "the last step was kept, and so measured already"
 
 
 def test_a_usual_training_does_not_diverge(model: ImageModel) -> None:

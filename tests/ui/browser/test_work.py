@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 from gal_studio.core.types import Job
 from gal_studio.state.tables.rounds import Preview
 from tests.job_moves import moves
+from tests.ui.browser.refine.brushing import settled
 from tests.ui.conftest import Served, Watched, until
 from tests.ui.seeded import make_project
 
@@ -108,7 +109,7 @@ def test_the_focus_stays_with_the_job_and_a_double_click_is_one_move(
     wait_for_order(page, [jobs[2], jobs[0], jobs[3], jobs[1]])
     page.dblclick(f"{row(jobs[1])} [aria-label^='Cancel']")
     until(lambda: store.jobs.get(jobs[1].id).state == "stopped")
-    page.wait_for_timeout(700)  # time for what must not happen
+    settled(page)  # whatever else was clicked is done as well
     states = [store.jobs.get(job.id).state for job in jobs]
     assert states == ["queued", "stopped", "queued", "queued"]
 

@@ -149,7 +149,7 @@ def test_two_subjects_are_judged_by_their_own_references(
         ("<sks>", "a <sks> cat"),
         ("<zwx>", "a <zwx> dog"),
     ] * 2
-    assert all(pair.has_maps for pair in pairs)
+    assert all(pair.maps_version for pair in pairs)
     assert studio.store.jobs.get(quality.id).state == "completed"
     tiles = studio.round_view(first).candidates
     assert all(tile.has_map for tile in tiles)
@@ -239,7 +239,7 @@ def test_a_subject_that_appears_nowhere_is_refused_every_time(
     first = two_subjects(studio, names, tower, pairs=10)
     job = studio.make_pairs(first)
     work(studio, models, job, stop_at(studio, "maps", 8))
-    judged = sum(pair.has_maps for pair in studio.refinement_view(job.round_id).pairs)
+    judged = sum(pair.maps_version is not None for pair in studio.refinement_view(job.round_id).pairs)
     assert judged == 8
     monkeypatch.setattr(patch_quality, "MIN_REPRODUCTION", 1.5)
     studio.resume(job.id)
@@ -251,9 +251,9 @@ def test_a_subject_that_appears_nowhere_is_refused_every_time(
                 "error", "The subject <sks> appears in none of the generated pictures"
             )  # fmt: skip
         job, quality = studio.make_pairs(job.round_id), studio.judge_quality(first)
-    assert sum(pair.has_maps for pair in studio.refinement_view(job.round_id).pairs) == judged
+    assert sum(pair.maps_version is not None for pair in studio.refinement_view(job.round_id).pairs) == judged
     assert not any(tile.has_map for tile in studio.round_view(first).candidates)
     monkeypatch.setattr(patch_quality, "MIN_REPRODUCTION", 0.0)
     work(studio, models)
-    assert all(pair.has_maps for pair in studio.refinement_view(job.round_id).pairs)
+    assert all(pair.maps_version for pair in studio.refinement_view(job.round_id).pairs)
     assert all(tile.has_map for tile in studio.round_view(first).candidates)

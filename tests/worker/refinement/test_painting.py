@@ -148,7 +148,7 @@ def test_own_mask_of_a_reference_counts_and_keeps_the_pictures(studio: Studio, m
     assert [pair.generated_image for pair in after] == [pair.generated_image for pair in before]
     mask = studio.store.projects.reference(reference.id).mask
     assert [pair.reference_mask == mask for pair in after] == [True, False, True, False]
-    assert all(pair.has_maps for pair in after)
+    assert all(pair.maps_version for pair in after)
     pair = studio.store.refinements.pairs(node)[0]
     refine = studio.store.rounds.settings(node).refine
     found = weights_of_pair(read_pair(studio.store, pair), refine)

@@ -41,7 +41,7 @@ def test_object_from_pairs_to_what_was_gained(studio: Studio, models: Models) ->
     references = studio.store.projects.references(node.project_id)
     assert [pair.reference_image for pair in view.pairs] == [references[k % 2].image for k in range(4)]
     assert len({pair.seed for pair in view.pairs}) == len({pair.generated_image for pair in view.pairs}) == 4
-    assert all(pair.has_maps and pair.reference_mask and pair.subject == "<sks>" for pair in view.pairs)
+    assert all(pair.maps_version and pair.reference_mask and pair.subject == "<sks>" for pair in view.pairs)
     assert all(0 <= (pair.mean_reproduction or -1) <= 1 for pair in view.pairs)
     assert [step for step, _ in view.losses] == [1, 2, 3, 4, 5, 6]
     assert [measured.metric for measured in view.measurements] == ["clip_t", "clip_i", "overfit_rate"]
@@ -216,7 +216,7 @@ def test_another_setting_trains_beside_and_keeps_the_pairs(
     assert studio.refine(node) == job
     before, beside = studio.refinement_view(node), studio.refinement_view(job.round_id)
     assert [pair.generated_image for pair in beside.pairs] == [pair.generated_image for pair in before.pairs]
-    assert all(pair.has_maps for pair in beside.pairs)
+    assert all(pair.maps_version for pair in beside.pairs)
     work(studio, models)
     assert weights(studio, job.round_id) != weights(studio, node)
 

@@ -40,9 +40,9 @@ class Diverse(Policy):
     def reasons(self, pool: PoolSnapshot) -> Mapping[str, str]:
         """A sentence for each test prompt; the order is computed once."""
         order = list(self.order(pool))[: self.most(pool)]
-        said = {score.anchor.id: self._alone(pool, score, order) for score in pool.scores}
+        alone = {score.anchor.id: self._alone(pool, score, order) for score in pool.scores}
         beside = {score.anchor.id: self._beside(pool, score, order[:n]) for n, score in enumerate(order)}
-        return said | beside
+        return alone | beside
 
     def reason(self, pool: PoolSnapshot, score: AnchorScore) -> str:
         """How like the other suggested pictures its own is."""
@@ -50,17 +50,17 @@ class Diverse(Policy):
 
     def _alone(self, pool: PoolSnapshot, score: AnchorScore, suggested: Sequence[AnchorScore]) -> str:
         """That it is not suggested: not undecided, or less so and too much like a suggested one."""
-        said = f"{count_copies(score)}. Not suggested"
+        start = f"{count_copies(score)}. Not suggested"
         if not informative(score) or not suggested or not self.pictures(pool, score):
-            return f"{said}: the model is not undecided."
-        return f"{said}: {_undecided(score)}, {self._likeness(pool, score, suggested)} that is suggested."
+            return f"{start}: the model is not undecided."
+        return f"{start}: {_undecided(score)}, {self._likeness(pool, score, suggested)} that is suggested."
 
     def _beside(self, pool: PoolSnapshot, score: AnchorScore, before: Sequence[AnchorScore]) -> str:
         """That it is undecided, and how like the suggested ones before it."""
-        said = f"{count_copies(score)}: {_undecided(score)}"
+        start = f"{count_copies(score)}: {_undecided(score)}"
         if not before:
-            return f"{said}, the most of all."
-        return f"{said}, {ordinal(len(before) + 1)} chosen, {self._likeness(pool, score, before)} before it."
+            return f"{start}, the most of all."
+        return f"{start}, {ordinal(len(before) + 1)} chosen, {self._likeness(pool, score, before)} before it."
 
     def _likeness(self, pool: PoolSnapshot, score: AnchorScore, others: Sequence[AnchorScore]) -> str:
         """How like the nearest picture of others its own is."""
