@@ -50,7 +50,7 @@ class TuneSettings(SettingsGroup):
     FORMER_NAMES: ClassVar[Mapping[str, str]] = {"sample_every": "preview_every"}
     ADDED: ClassVar[frozenset[str]] = frozenset(
         {"prior_styles", "time_low", "time_high", "time_weighting", "accepted_share"}
-        | {"schedule", "warmup_steps", "shared_time", "sample_latents"}
+        | {"schedule", "warmup_steps", "shared_time", "sample_latents", "validate_every"}
     )
 
     steps: int = setting(200, checks.whole, "Training steps", 1, MOST_STEPS, note="Training steps per round")
@@ -140,6 +140,15 @@ class TuneSettings(SettingsGroup):
         100_000,
         note="Training steps between previews; 0: no previews",
     )  # steps; 0 disables previews
+    # steps; test prompts are drawn and looked at for copies, which says when more steps only copy (Eq. G22)
+    validate_every: int = setting(
+        0,
+        checks.whole,
+        "Validate every",
+        0,
+        100_000,
+        note="Training steps between looks at held-out prompts: says when more steps only copy; 0: none",
+    )
     # pixels; None: the model's own
     resolution: int | None = setting(
         None, checks.resolution, "Training resolution", note="Pixels along a side; empty: the model’s own"
@@ -159,7 +168,11 @@ class TuneSettings(SettingsGroup):
         """Reset the settings that do not affect the trained weights."""
         styles = self.prior_styles if self.prior_images else ()
         return replace(
-            self, checkpoint_every=type(self).checkpoint_every, preview_every=0, prior_styles=styles
+            self,
+            checkpoint_every=type(self).checkpoint_every,
+            preview_every=0,
+            validate_every=0,
+            prior_styles=styles,
         )
 
 

@@ -20,6 +20,7 @@ from gal_studio.core.gal.recipes import candidate_recipe
 from gal_studio.core.gal.self_check import SelfCheck, as_heard, self_check
 from gal_studio.core.gal.standard import Standard
 from gal_studio.core.gal.uncertainty import group_by_anchor, score_pool
+from gal_studio.core.gal.validation import Validation
 from gal_studio.core.recipe import AS_TRAINED, Recipe
 from gal_studio.core.settings import GalSettings, GenerationSettings, Settings, read_settings
 from gal_studio.core.types import Anchor, AnchorScore, Candidate, Kind, Round
@@ -95,6 +96,7 @@ class RoundRecord:
     seconds: Mapping[str, float] = field(default_factory=dict)
     places: Mapping[str, Place] = field(default_factory=dict)
     previews: tuple[Preview, ...] = ()
+    validations: tuple[Validation, ...] = ()
     race: Course | None = None
     asked: tuple[tuple[str, int], ...] = ()
     pictures: Pictures | None = None

@@ -29,6 +29,8 @@ CHANCE = "copy_chance"  # the name of the score of Eq. G16
 AREA_DISAGREEMENT, COPY_DISAGREEMENT = "area_disagreement", "copy_disagreement"  # of the scores of Eq. G21
 COPY_FROM = 0.5  # of that score, see Eq. G12
 CARRIES = "carries"  # the name of the score of Eq. G17
+NOISE = "noise"  # the name of the score of Eq. G23
+NOISY_FROM = 2.0  # of that score, from which a picture is noise
 
 
 @dataclass(frozen=True)
@@ -145,6 +147,11 @@ class Candidate:
     def carries(self) -> float | None:
         """Eq. G17: how much of what is learned the picture has; None if that is not known."""
         return None if self.is_blank else self.score(CARRIES)
+
+    @property
+    def is_noise(self) -> bool:
+        """Eq. G23: whether the picture is noise; never where that is not known."""
+        return (self.score(NOISE) or 0.0) >= NOISY_FROM
 
     @property
     def overfit(self) -> bool:

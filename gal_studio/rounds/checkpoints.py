@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from gal_studio.core.gal.validation import only_copies_since
 from gal_studio.core.jobs.states import RESUMABLE
 from gal_studio.core.types import Job
 from gal_studio.rounds.fingerprints import planned_fingerprint
@@ -28,11 +29,20 @@ def step(checkpoint: Path) -> int:
 
 
 def step_to_keep(store: Store, job: Job) -> int | None:
-    """The last step that was saved of a halted training; None of any other job, or if none was saved."""
-    if job.kind not in TRAININGS or job.state not in RESUMABLE:
+    """The saved step at which a training can be ended; None of any other job, or if none was saved.
+
+    It is that after which more steps only copy (Eq. G22), or the last one of a halted training.
+    """
+    if job.kind not in TRAININGS or job.state not in (*RESUMABLE, "running"):
         return None
     kept = store.workspace / "checkpoints" / job.round_id  # not made for a look
     if not any(kept.glob("*/step-*.safetensors")):
         return None
-    found = saved(folder(store, job.round_id, planned_fingerprint(inputs_of(store, job.round_id))))
-    return step(found[-1]) if found else None
+    made = store.rounds.validations(job.round_id)
+    if job.state == "running" and len(made) < 2:
+        return None
+    paths = saved(folder(store, job.round_id, planned_fingerprint(inputs_of(store, job.round_id))))
+    found = only_copies_since(made, {step(path) for path in paths})
+    if found is not None or job.state == "running" or not paths:
+        return found
+    return step(paths[-1])

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from gal_studio.assets import resolve_model
+from gal_studio.core.gal.scores.noise import roughness
 from gal_studio.core.memory.machine import MachineSettings
 from gal_studio.core.models.places import placed
 from gal_studio.engine.features.clip import load_embedder
@@ -62,6 +63,7 @@ class Models:
         self._opened: dict[str, Opened] = {}
         self._texts: dict[str, NDArray[np.float64]] = {}
         self._pictures: dict[str, NDArray[np.float64]] = {}
+        self._rough: dict[str, float] = {}
 
     def placed(self, name: str, is_adapter: bool = False) -> str:
         """The name of a model of the project where its files lie now."""
@@ -126,3 +128,10 @@ class Models:
             if name not in self._pictures:
                 self._pictures[name] = embedder.images([read(name)])[0]
         return np.stack([self._pictures[name] for name in names])
+
+    def roughness(self, names: Sequence[str], read: Callable[[str], Image.Image]) -> list[float]:
+        """The roughness (Eq. G23) of stored pictures; each is read and computed once."""
+        for name in names:
+            if name not in self._rough:
+                self._rough[name] = roughness(np.asarray(read(name).convert("RGB")))
+        return [self._rough[name] for name in names]

@@ -88,6 +88,7 @@ export const round = (more) => ({
   recipe: { early: 1, late: 1, switch: 0, words: "" },
   losses: [],
   previews: [],
+  validations: [],
   ...more,
 });
 

@@ -50,6 +50,7 @@ def test_it_is_stored_and_shown_by_its_label(studio: Studio, drawn: str) -> None
             "similarity_anchor": tile.candidate.similarity_anchor,
             "similarity_reference": tile.candidate.similarity_reference,
             "shows_reference": tile.candidate.more_scores["shows_reference"],
+            "noise": tile.candidate.more_scores["noise"],
             "copy_chance": tile.candidate.more_scores["copy_chance"],
             "carries": tile.candidate.more_scores["carries"],
             "likeness": tile.candidate.more_scores["likeness"],

@@ -9,6 +9,7 @@ import numpy as np
 from PIL import Image
 
 from gal_studio.core.gal.allocation import Course
+from gal_studio.core.gal.validation import Validation
 from gal_studio.core.recipe import AS_TRAINED, Recipe
 from gal_studio.core.settings import Settings
 from gal_studio.core.types import Reference, TrainingExample
@@ -116,6 +117,7 @@ def _work(store: Store, random: Random, round_id: str) -> None:
     )
     store.rounds.set_seconds(round_id, "fine_tune", random.random() * 99)
     sample = Preview(2, "A cat", 3, store.images.add_picture(picture(random)))
+    store.rounds.add_validation(round_id, Validation(3, 4, 1, 0.5))
     store.rounds.add_preview(round_id, sample)
     for anchor in store.projects.anchors(project_id):
         store.candidates.save(round_id, [_candidate(store, random, anchor.id, index) for index in range(2)])

@@ -37,7 +37,9 @@ export function mountTop(parts, element) {
   parts.stop.addEventListener("click", () => move("stop", "stopping"));
   parts.pause.addEventListener("click", () => move("pause", "pausing"));
   parts.resume.addEventListener("click", () => move("resume", "queued"));
-  parts.keep.addEventListener("click", () => move("keep", "queued"));
+  parts.keep.addEventListener("click", () =>
+    move("keep", state.job?.state === "running" ? "running" : "queued"),
+  );
   parts.locate.addEventListener("click", async () => {
     const { job } = state;
     const found = job && (await locateModel(job.lost_model));

@@ -1,8 +1,10 @@
 /** The training loss of the round, with a running mean. */
-/** @import { Loss } from "payloads" */
+/** @import { Loss, Validation } from "payloads" */
 import { state, on } from "../app/store.js";
 import { projectFigure } from "../app/urls.js";
-import { el, svg } from "../kit/dom.js";
+import { ask } from "../app/apply_poll.js";
+import { write } from "../app/writes.js";
+import { el, makeButton, svg } from "../kit/dom.js";
 import { armsOf } from "../measures/arms.js";
 import { mountArms } from "../measures/arms_chart.js";
 import { sizeIn } from "./chart_size.js";
@@ -40,6 +42,16 @@ function rows() {
   return [
     ["curve", "name", "x", "x low", "x high", "y", "y low", "y high"],
     ...losses.map(([step, loss]) => ["loss", "", step, null, null, loss, null, null]),
+    ...(state.round?.validations ?? []).map(({ step, copies, pictures }) => [
+      "share of copies of held-out prompts",
+      "",
+      step,
+      null,
+      null,
+      copies / pictures,
+      null,
+      null,
+    ]),
     ...means.map(([step, loss]) => ["loss, running mean", "", step, null, null, loss, null, null]),
     ...points.map(({ name, x, y }) => [
       "likeness to the reference (x), to the prompt (y)",
@@ -60,7 +72,18 @@ function rows() {
  */
 function show(box, size) {
   const losses = state.round?.losses ?? [];
-  const signature = [losses.length, losses.at(-1), size.width, size.height].join();
+  const validations = state.round?.validations ?? [];
+  const kept = state.job?.round_id === state.roundId ? (state.job?.kept ?? null) : null;
+  const isRunning = state.job?.state === "running";
+  const signature = [
+    losses.length,
+    losses.at(-1),
+    size.width,
+    size.height,
+    validations.length,
+    kept,
+    isRunning,
+  ].join();
   if (box.dataset.signature === signature) return;
   box.dataset.signature = signature;
   const [last, smoothed] = [losses.at(-1), running(losses).at(-1)];
@@ -76,8 +99,10 @@ function show(box, size) {
       { class: "curve-title" },
       el("b", {}, "Training loss"),
       ` ${last[0]} steps, now ${smoothed[1].toFixed(3)}`,
+      copiesNow(validations),
     ),
-    lossChart(losses, "Training loss", size),
+    ...(kept && isRunning ? [onlyCopies(kept)] : []),
+    lossChart(losses, "Training loss", size, validations),
   );
 }
 
@@ -100,8 +125,9 @@ export function running(losses, share = 0.1) {
  * @param {Loss[]} losses
  * @param {string} [name]
  * @param {Partial<import("./chart_size.js").Size>} [size]
+ * @param {Validation[]} [validations]
  */
-export function lossChart(losses, name = "Training loss", size = {}) {
+export function lossChart(losses, name = "Training loss", size = {}, validations = []) {
   const { width, height, left, right, top, bottom } = { ...BOX, ...size };
   const most = Math.max(...losses.map((row) => row[1])) || 1;
   const end = losses.at(-1)?.[0] || 1;
@@ -130,7 +156,66 @@ export function lossChart(losses, name = "Training loss", size = {}) {
     svg("path", { class: "raw", d: line(losses) }),
     svg("path", { class: "mean", d: line(running(losses)) }),
   );
+  if (validations.length) node.append(...copyMarks(validations, { x, width, height, right, top, bottom }));
   return node;
+}
+
+/**
+ * The share of copies among held-out prompts after each validated step, against an axis at the right.
+ * @param {Validation[]} validations
+ * @param {{ x: (step: number) => number, width: number, height: number, right: number, top: number,
+ *   bottom: number }} frame
+ */
+function copyMarks(validations, { x, width, height, right, top, bottom }) {
+  /** @param {number} share */
+  const y = (share) => height - bottom - (height - top - bottom) * share;
+  const at = validations.map(({ step, copies, pictures }) => [x(step), y(copies / pictures)]);
+  const marks = validations.map(({ step, copies, pictures }, i) => {
+    const mark = svg("circle", { class: "copies", cx: at[i][0], cy: at[i][1], r: 4 });
+    const words = svg("title", {});
+    words.textContent = `Step ${step}: ${copies} of ${pictures} held-out prompts are copies`;
+    mark.append(words);
+    return mark;
+  });
+  return [
+    svg("path", {
+      class: "copies",
+      d: `M${at.map(([left, down]) => `${left.toFixed(1)} ${down.toFixed(1)}`).join("L")}`,
+    }),
+    ...marks,
+    label(width - right, y(1) - 5, "all copies", "end"),
+  ];
+}
+
+/** @param {Validation[]} validations */
+function copiesNow(validations) {
+  const last = validations.at(-1);
+  return last
+    ? el("span", { class: "copies-now" }, `${last.copies} of ${last.pictures} held-out prompts are copies`)
+    : null;
+}
+
+/**
+ * The offer to go back to the step since which more steps only copied.
+ * @param {number} step
+ */
+function onlyCopies(step) {
+  const stop = makeButton(
+    { class: "button small", data: { action: "only-copies" } },
+    async () => {
+      stop.disabled = true;
+      const { job } = state;
+      if (job) await write("keep", { job: job.id });
+      ask("job");
+    },
+    `Stop at step ${step}`,
+  );
+  return el(
+    "p",
+    { class: "only-copies", role: "status" },
+    `More steps only copy since step ${step}: stop there?`,
+    stop,
+  );
 }
 
 /**

@@ -30,10 +30,12 @@ class SelfCheck:
 
     `heard` is the witness that decides alone, where both together cannot see the reference. `lost` says, as a
     clause, that the round does not carry what it should; Results never calls such a round the best.
+    It `diverged` if its pictures are noise (Eq. G23): nothing in them is to be suggested.
     """
 
     sentence: str = ""
     mended: bool = False
+    diverged: bool = False
     heard: Witness | None = None
     lost: str = ""
 
@@ -47,6 +49,8 @@ def self_check(
     """
     given, earlier = _said(candidates), _said(first)
     drawn = given if earlier else [replace(one, heard=None) for one in given]
+    if noisy := _noise(_as_trained(drawn)):
+        return SelfCheck(noisy, mended=True, diverged=True, lost="they are noise")
     if not drawn or any(replace(one, heard=None).chance_by_witnesses is None for one in drawn):
         return SelfCheck()
     full = _as_trained(drawn)
@@ -111,6 +115,17 @@ def _doubt(drawn: Sequence[Candidate]) -> str:
 
 def _as_trained(drawn: Sequence[Candidate]) -> list[Candidate]:
     return [one for one in drawn if one.recipe == AS_TRAINED]
+
+
+def _noise(full: Sequence[Candidate]) -> str:
+    """What to say of pictures at full strength most of which are noise; empty if they are not."""
+    noisy = sum(one.is_noise for one in full)
+    if noisy <= len(full) / 2:
+        return ""
+    return (
+        f"The training diverged: {noisy} of {len(full)} pictures at full strength are noise, and neither the "
+        "references nor the base model’s pictures are. Train again with a lower learning rate or fewer steps."
+    )
 
 
 def _is_mended(full: Sequence[Candidate]) -> bool:

@@ -52,10 +52,10 @@ def fine_tune(
     After the last event the adapter is attached: call `save_adapter` and `detach`. A training that is stopped
     or fails restores the base model. One that diverges fails, and its state is not saved.
 
-    `checkpoint` is called every `checkpoint_every` steps, when the last checkpoint is `CHECKPOINT_SECONDS`
-    old, and when the generator is closed. `resume_from` is a file saved from one; an unusable file raises a
-    `CheckpointError`. On a CPU, a resumed training gives the same result bit for bit. `latents` is the cache
-    of `encode_pictures`. A `team` of other processes computes its share of every batch.
+    `checkpoint` is called every `checkpoint_every` steps, after those that are validated, when the last one
+    is `CHECKPOINT_SECONDS` old, and when the generator is closed. `resume_from` is a file saved from one; an
+    unusable file raises a `CheckpointError`. On a CPU, a resumed training gives the same result bit for bit.
+    `latents` is the cache of `encode_pictures`. A `team` of processes computes its share of every batch.
     """
     if not examples:
         raise StudioError("There is nothing to train on: add a reference picture.")
@@ -81,7 +81,9 @@ def train(
     completed, kept = False, 0
     try:
         training = make()
-        total, every = training.settings.steps, training.settings.checkpoint_every
+        settings = training.settings
+        total = settings.steps
+        points = [every for every in (settings.checkpoint_every, settings.validate_every) if every]
         total = total if ends_at is None else min(total, ends_at)
         saved, took = clock(), 0.0
         with model.family.training_attention(model.device), compiled(model):
@@ -94,7 +96,8 @@ def train(
                 yield TuneEvent(training.step, total, loss, training.take_notice())
                 began = clock()
                 is_late = began - saved >= max(CHECKPOINT_SECONDS, WRITING * took)
-                if checkpoint is not None and (is_late or training.step % every == 0):
+                is_point = any(training.step % every == 0 for every in points)
+                if checkpoint is not None and (is_late or is_point):
                     divergence.check(kept)
                     checkpoint(training.checkpoint())
                     saved, kept = clock(), training.step

@@ -259,6 +259,15 @@ TABLES: tuple[Table, ...] = (
         time REAL NOT NULL,
         PRIMARY KEY (round_id, step, prompt)
     """, files=_IMAGE, counter="progress"),
+    # What held-out prompts said of a training after a step (Eq. G22).
+    Table("validations", _OF_ROUND, """
+        round_id TEXT NOT NULL REFERENCES rounds (id),
+        step INTEGER NOT NULL,
+        pictures INTEGER NOT NULL,
+        copies INTEGER NOT NULL,
+        carried REAL,
+        PRIMARY KEY (round_id, step)
+    """, counter="progress"),
     Table("reference_places", _OF_ROUND, """
         round_id TEXT NOT NULL REFERENCES rounds (id),
         reference_id TEXT NOT NULL REFERENCES project_references (id),

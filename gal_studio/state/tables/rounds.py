@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import astuple, dataclass
 
 from gal_studio.core import strict_json
+from gal_studio.core.gal.validation import Validation
 from gal_studio.core.settings import GenerationSettings, Settings
 from gal_studio.core.snapshot import Preview as Preview
 from gal_studio.core.types import Round, RoundKind, TrainingExample
@@ -178,9 +179,9 @@ class Rounds:
             )
 
     def clear_training(self, round_id: str, after_step: int = 0) -> None:
-        """Delete the losses and the previews after this step, from which the training resumes."""
+        """Delete the losses, previews and validations after this step, from which the training resumes."""
         with self._database.transaction() as writer:
-            for table in ("losses", "training_images"):
+            for table in ("losses", "training_images", "validations"):
                 writer.execute(f"DELETE FROM {table} WHERE round_id = ? AND step > ?", (round_id, after_step))
 
     def losses(self, round_id: str) -> tuple[tuple[int, float], ...]:
@@ -235,6 +236,20 @@ class Rounds:
             "INSERT OR REPLACE INTO training_images VALUES (?, ?, ?, ?, ?, ?)",
             (round_id, *astuple(preview), self._clock()),
         )
+
+    def add_validation(self, round_id: str, made: Validation) -> None:
+        """Store what held-out prompts say of the training."""
+        self._database.write(
+            "INSERT OR REPLACE INTO validations VALUES (?, ?, ?, ?, ?)", (round_id, *astuple(made))
+        )
+
+    def validations(self, round_id: str) -> tuple[Validation, ...]:
+        """What held-out prompts said of the training, by step."""
+        rows = self._database.rows(
+            "SELECT step, pictures, copies, carried FROM validations WHERE round_id = ? ORDER BY step",
+            (round_id,),
+        )
+        return tuple(Validation(*row) for row in rows)
 
     def previews(self, round_id: str) -> tuple[Preview, ...]:
         """The pictures drawn during the training, by step."""

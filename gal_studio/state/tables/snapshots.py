@@ -11,6 +11,7 @@ from gal_studio.core.decisions import Decided, LoggedDecision
 from gal_studio.core.errors import StudioError
 from gal_studio.core.gal.choices import Choice
 from gal_studio.core.gal.policies.registry import find_policy
+from gal_studio.core.gal.validation import Validation
 from gal_studio.core.settings import read_settings
 from gal_studio.core.snapshot import (
     Pictures,
@@ -45,6 +46,8 @@ SELECT rounds.*, projects.id AS its_id, projects.name AS its_name, projects.kind
         WHERE round_id = rounds.id) AS places,
     (SELECT json_group_array(json_array(step, prompt, seed, image)) FROM
         (SELECT * FROM training_images WHERE round_id = rounds.id ORDER BY step)) AS previews,
+    (SELECT json_group_array(json_array(step, pictures, copies, carried)) FROM
+        (SELECT * FROM validations WHERE round_id = rounds.id ORDER BY step)) AS validations,
     (SELECT json_array(shift, ended, pictures, prompts, settled, decided) FROM races
         WHERE round_id = rounds.id) AS race,
     (SELECT json_group_array(json_array(anchor_id, number)) FROM
@@ -199,6 +202,7 @@ def _record_of(row: sqlite3.Row) -> RoundRecord:
         seconds=json.loads(row["seconds"]),
         places={name: (x, y) for name, (x, y) in places.items()},
         previews=tuple(Preview(*values) for values in json.loads(row["previews"])),
+        validations=tuple(Validation(*values) for values in json.loads(row["validations"])),
         race=None if row["race"] is None else course_of(json.loads(row["race"])),
         asked=tuple((anchor, number) for anchor, number in json.loads(row["asked"])),
     )

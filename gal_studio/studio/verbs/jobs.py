@@ -37,7 +37,8 @@ class JobVerbs(Verbs):
     def keep_step(self, job_id: str) -> Job:
         """End a halted training at the last step that was saved; its LoRA is the round's.
 
-        Refused if no step was saved.
+        Where held-out prompts say that more steps only copied since one (Eq. G22), it ends at that one, also
+        while it runs. Refused if there is no such step.
         """
         with self.store.database.transaction():
             job = self.store.jobs.get(job_id)
@@ -45,6 +46,8 @@ class JobVerbs(Verbs):
             if step is None:
                 raise StudioError("No step of this training was saved: resume it, or train again.")
             self.store.rounds.end_training_at(job.round_id, step)
+            if job.state == "running":
+                return job
             job = self.store.jobs.resume(job_id, f"step {step} is kept")
         self._wake_worker()
         return job

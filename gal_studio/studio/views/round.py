@@ -116,6 +116,7 @@ def round_view(store: Store, round_id: str) -> RoundView:
         check="" if more or made.made.ends else made.pool.check.sentence,
         losses=losses,
         previews=here.record.previews,
+        validations=here.record.validations,
         accepted=len(here.decided.accepted),
         trainable=is_trainable(inputs),
         ahead=ahead(here, paces),

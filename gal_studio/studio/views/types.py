@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from typing_extensions import Doc
 
 from gal_studio.core.gal.disagreement import Disagreement
+from gal_studio.core.gal.validation import Validation
 from gal_studio.core.recipe import Recipe
 from gal_studio.core.references import Prompts
 from gal_studio.core.settings import AfterRefinement, Settings
@@ -134,6 +135,7 @@ class RoundView:
     check: str
     losses: tuple[tuple[int, float], ...]
     previews: tuple[Preview, ...]
+    validations: tuple[Validation, ...]
     accepted: int
     trainable: bool
     ahead: Ahead

@@ -8,6 +8,7 @@ from typing_extensions import Doc
 
 from gal_studio.core.gal.reasons import short_names
 from gal_studio.core.gal.scores.registry import known_scores
+from gal_studio.core.gal.validation import Validation
 from gal_studio.core.types import RoundKind, Speaker, Turn, Witnesses
 from gal_studio.rounds.planned import most_pictures
 from gal_studio.studio.views.forecast import Ahead
@@ -62,6 +63,7 @@ class Round:
     recipe: Annotated[ShownRecipe, Doc("What draws most good pictures, of those of this round.")]
     losses: Losses
     previews: tuple[Preview, ...]
+    validations: Annotated[tuple[Validation, ...], Doc("What held-out prompts said of the training.")]
 
 
 @dataclass(frozen=True)
@@ -157,6 +159,7 @@ def round_payload(view: RoundView) -> Round:
         recipe=shown_recipe(view.best_recipe, view.best_recipe.words),
         losses=view.losses,
         previews=tuple(Preview(one.step, one.prompt, version(one.image)) for one in view.previews),
+        validations=view.validations,
     )
 
 

@@ -15,11 +15,14 @@ _STEP = 200  # bytes of each training step in the database: its loss, its progre
 def check_training_room(task: TrainingTask, model: ImageModel, steps: int) -> None:
     """Refuse a training whose adapter, checkpoints, prior pictures and previews do not fit on the disk.
 
-    For a moment there are two copies of the adapter, and one checkpoint more than is kept.
+    For a moment there are two copies of the adapter, and one checkpoint more than is kept; with validations a
+    further one is kept.
     """
     tune = task.settings.tune
-    files = 2 * adapter_bytes(model, tune) + (KEPT_CHECKPOINTS + 1) * checkpoint_bytes(model, tune)
-    previews = steps // tune.preview_every if tune.preview_every else 0
+    files = 2 * adapter_bytes(model, tune) + (
+        KEPT_CHECKPOINTS + 1 + bool(tune.validate_every)
+    ) * checkpoint_bytes(model, tune)
+    previews = sum(steps // every for every in (tune.preview_every, tune.validate_every) if every)
     drawn = picture_bytes(task, model, previews + _prior_pictures(task))
     task.store.disk.check(files + drawn + steps * _STEP + ROOM)
 

@@ -2,15 +2,12 @@
 
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 
-from gal_studio.core.errors import StudioError
-from gal_studio.core.settings import GenerationSettings
 from gal_studio.core.types import Job
 from gal_studio.engine.models.image_model import ImageModel
 from gal_studio.engine.models.text import check_prompts
-from gal_studio.engine.sampling.sampler import DrawEvent, DrawnBatch, DrawRequest, draw
+from gal_studio.engine.sampling.sampler import DrawnBatch
 from gal_studio.engine.training.checkpoints import Checkpoint
 from gal_studio.engine.training.fine_tune import TuneEvent, fine_tune
 from gal_studio.engine.training.latents import ExamplePicture
@@ -18,11 +15,13 @@ from gal_studio.rounds import lineage
 from gal_studio.state import Store
 from gal_studio.state.tables.rounds import Preview
 from gal_studio.worker.jobs.disk_space import check_training_room
+from gal_studio.worker.jobs.validation import drawn_or_refused, open_validation, validate
 from gal_studio.worker.models import Models
+from gal_studio.worker.patches.copy_detector import CopyDetector
 from gal_studio.worker.task import Progress, open_task
 from gal_studio.worker.training import teams, training_run
 from gal_studio.worker.training.prior_pictures import prior_pictures
-from gal_studio.worker.training.training_run import Start, TrainingTask
+from gal_studio.worker.training.training_run import EndedEarlierError, Start, TrainingTask
 
 Steps = Generator[Progress, None, None]
 
@@ -41,10 +40,16 @@ def tune_round(store: Store, models: Models, job: Job) -> Generator[Progress, No
     lineage.check_starting_adapter(here, store.adapters.has)
     check_training_room(task, model, task.steps)
     check_prompts(model, [anchor.prompt for anchor in lineage.pool(here)])  # before the long part
-    with training_run.training_time(task, model, "fine_tune"):
-        prior = yield from prior_pictures(task, model)
-        yield from tuned(task, model, prior, lambda start: with_previews(task, model, "fine_tune", start))
-        training_run.keep_adapter(task, model, task.examples)
+    try:
+        with training_run.training_time(task, model, "fine_tune"):
+            prior = yield from prior_pictures(task, model)
+            detector = yield from open_validation(task)
+            yield from tuned(
+                task, model, prior, lambda start: with_previews(task, model, "fine_tune", start, detector)
+            )
+            training_run.keep_adapter(task, model, task.examples)
+    except EndedEarlierError:
+        yield from tune_round(store, models, job)
 
 
 def tuned(
@@ -66,30 +71,41 @@ def tuned(
 
 
 def with_previews(
-    task: TrainingTask, model: ImageModel, phase: str, start: Start
+    task: TrainingTask, model: ImageModel, phase: str, start: Start, detector: CopyDetector | None = None
 ) -> Generator[Progress, None, None]:
-    """Run a training from its newest checkpoint, with its previews."""
+    """Run a training from its newest checkpoint, with its previews and validations.
+
+    An EndedEarlierError ends it where a person has ended it at an earlier step.
+    """
+    every = task.settings.tune.validate_every if phase == "fine_tune" else 0
     with closing(training_run.follow(task, start)) as events:
         for event in events:
             yield Progress(phase, event.step, event.total, event.notice or f"loss {event.loss:.4f}")
-            yield from _preview_when_due(task, model, event, phase)
+            if every:
+                training_run.check_not_ended(task)
+            is_validated = every > 0 and event.step % every == 0
+            yield from _preview_when_due(task, model, event, phase, is_validated)
+            if is_validated:
+                yield from validate(task, model, detector, event)
 
 
 def _preview_when_due(
-    task: TrainingTask, model: ImageModel, event: TuneEvent, phase: str
+    task: TrainingTask, model: ImageModel, event: TuneEvent, phase: str, is_validated: bool
 ) -> Generator[Progress, None, None]:
     """Draw a preview if Preview now was pressed, or if the interval of the settings has passed.
+
+    A validation of the same step shows its own pictures.
 
     It shows the first anchor of the pool, with the seed of its first candidate. An unfinished preview is
     drawn when the training resumes.
     """
     jobs, every = task.store.jobs, task.settings.tune.preview_every
-    if every and event.step % every == 0:
+    if every and event.step % every == 0 and not is_validated:
         jobs.request_preview(task.job.id)
     if not jobs.wants_preview(task.job.id):
         return
     request = training_run.first_request(task)
-    for each in _drawn_or_refused(model, request, task.settings.generation):
+    for each in drawn_or_refused(model, [request], task.settings.generation):
         if isinstance(each, DrawnBatch):
             image = task.store.images.add_picture(each.images[0])
             preview = Preview(event.step, request.prompt, request.seed, image)
@@ -101,14 +117,3 @@ def _preview_when_due(
         else:
             message = f"Drawing a preview: {each.done} of {each.total} steps"
             yield Progress(phase, event.step, event.total, each.notice or message)
-
-
-def _drawn_or_refused(
-    model: ImageModel, request: DrawRequest, settings: GenerationSettings
-) -> Iterator[DrawEvent | str]:
-    """What `draw` yields, or why it cannot: a training goes on without its preview."""
-    with closing(draw(model, [request], replace(settings, batch_size=1))) as drawn:  # type: ignore[type-var]
-        try:
-            yield from drawn
-        except StudioError as refusal:
-            yield str(refusal)

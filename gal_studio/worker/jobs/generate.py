@@ -188,6 +188,9 @@ def score_images(
     """Embed and score (Eq. G1, G10, G16, G17) pictures that were drawn for these prompts."""
     clip, seen = task.project.clip_model, detector.compare(images, prompts) if detector else []
     features = task.models.embedder(clip).images(images)
+    read = task.store.images.picture
+    base = [*base_pictures.of_project(task.store, task.project).values()]
+    known = [*base, *(one.image for one in task.store.projects.references(task.project.id))]
     drawn = DrawnPictures(
         pixels=tuple(np.asarray(image.convert("RGB")) for image in images),
         features=features,
@@ -199,6 +202,7 @@ def score_images(
         alike=_known([evidence.likeness for evidence in seen]),
         carried=_known([evidence.carries for evidence in seen]),
         usual=_usual_margins(task, prompts) if detector and detector.alike else None,
+        usual_roughness=max(task.models.roughness(known, read)) if base else None,
     )
     return Scored(features, score_pictures(drawn), seen)
 

@@ -14,6 +14,7 @@ from PIL import Image
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.gal.balance import plan_draws
+from gal_studio.core.gal.validation import steps_to_keep
 from gal_studio.core.models.names import public_name, public_settings
 from gal_studio.core.seeds import candidate_seed
 from gal_studio.core.settings import TuneSettings
@@ -181,7 +182,9 @@ def keep_adapter(task: TrainingTask, model: ImageModel, examples: Sequence[Train
     verify_adapter(
         model, task.store.adapters.path(name), trained, first_request(task), task.settings.generation
     )
-    task.store.rounds.finish_training(task.round.id, name, task.fingerprint, examples)
+    with task.store.database.transaction():
+        check_not_ended(task)
+        task.store.rounds.finish_training(task.round.id, name, task.fingerprint, examples)
     shutil.rmtree(task.checkpoints.parent, ignore_errors=True)  # including those of abandoned trainings
 
 
@@ -199,6 +202,16 @@ def save_trained(task: TrainingTask, model: ImageModel) -> Path:
     with disk_errors(task.store.workspace):
         path.parent.mkdir(parents=True, exist_ok=True)
         return save_adapter(model, path, card)
+
+
+class EndedEarlierError(StudioError):
+    """A person ended a running training at an earlier step, from which its job goes on."""
+
+
+def check_not_ended(task: TrainingTask) -> None:
+    """Raise an EndedEarlierError if a person has ended the training since it was opened."""
+    if task.store.rounds.get(task.round.id).ends_at != task.round.ends_at:
+        raise EndedEarlierError("The training was ended at an earlier step: press Resume.")
 
 
 @contextmanager
@@ -235,11 +248,15 @@ def saved_checkpoints(task: TrainingTask) -> list[Path]:
 
 
 def save_checkpoint(task: TrainingTask, state: Checkpoint) -> None:
-    """Save this state and keep the one before it."""
+    """Save this state; keep the one before it, and one after which more steps may only copy (Eq. G22)."""
     workspace, path = task.store.workspace, task.checkpoints / f"step-{state.step}.safetensors"
     with disk_errors(workspace):
         path.parent.mkdir(parents=True, exist_ok=True)
         with writing_beside(path, workspace) as beside:
             state.save(beside)
-        for older in saved_checkpoints(task)[:-KEPT_CHECKPOINTS]:
-            older.unlink(missing_ok=True)
+        present = saved_checkpoints(task)
+        made = task.store.rounds.validations(task.round.id)
+        kept = steps_to_keep(made, {checkpoints.step(path) for path in present})
+        for older in present[:-KEPT_CHECKPOINTS]:
+            if checkpoints.step(older) not in kept:
+                older.unlink(missing_ok=True)

@@ -89,13 +89,15 @@ class Policy(ABC):
             if left:
                 suggestions.append(Suggestion(left[0].anchor_id, left[0].id, rank, reason))
         if pool.top_k and not most:
-            return SuggestionSet((), True, f"{pool.check.sentence} You can still accept what you like.", True)
+            more = "" if pool.check.diverged else " You can still accept what you like."
+            return SuggestionSet((), True, f"{pool.check.sentence}{more}", True)
         exhausted = len(order) < most
         return SuggestionSet(tuple(suggestions), exhausted, self.summary(pool, len(order)))
 
     def most(self, pool: PoolSnapshot) -> int:
-        """How many test prompts are suggested at most: none where there is nothing to mend."""
-        return 0 if self.mends and pool.check.mended else pool.top_k
+        """How many test prompts are suggested at most: none of noise, and where there is nothing to mend."""
+        check = pool.check
+        return 0 if check.diverged or (self.mends and check.mended) else pool.top_k
 
     def _left(self, pool: PoolSnapshot, score: AnchorScore) -> list[Candidate]:
         """The pictures of a test prompt that may be suggested and were not rejected."""

@@ -7,6 +7,7 @@ from gal_studio.core.gal.scores.carries import CARRIED
 from gal_studio.core.gal.scores.copy_chance import COPY_CHANCE
 from gal_studio.core.gal.scores.disagreement import AREAS, COPIES
 from gal_studio.core.gal.scores.likeness import LIKE_REFERENCES
+from gal_studio.core.gal.scores.noise import COLOUR_NOISE
 from gal_studio.core.gal.scores.prompt_similarity import PROMPT_SIMILARITY
 from gal_studio.core.gal.scores.reference_similarity import REFERENCE_SIMILARITY
 from gal_studio.core.gal.scores.score import DrawnPictures, Score
@@ -24,6 +25,7 @@ SCORES: list[Score] = [
     LIKE_REFERENCES,
     AREAS,
     COPIES,
+    COLOUR_NOISE,
 ]
 
 

@@ -19,6 +19,7 @@ class DrawnPictures:
     What the vision model says is None where it was not asked: `shown` (n,) is Eq. G10, `alike` (n,) the
     likeness of Eq. G16, `carried` (n,) is Eq. G17, and `subject` (n,) is Eq. G19, None for a style too.
     `usual` (n,) is half of the margin of what the base model drew for each prompt (Eq. G16); None without it.
+    `usual_roughness` is the largest (Eq. G23) of the references and the base model's pictures.
     """
 
     pixels: tuple[NDArray[numpy.uint8], ...]
@@ -31,6 +32,7 @@ class DrawnPictures:
     alike: Floats | None = None
     carried: Floats | None = None
     usual: Floats | None = None
+    usual_roughness: float | None = None
 
 
 @dataclass(frozen=True)
