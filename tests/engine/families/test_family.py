@@ -9,4 +9,4 @@ from gal_studio.engine.models.image_model import ImageModel
 def test_the_type_of_a_part_is_that_which_diffusers_finds(model: ImageModel) -> None:
     for part in (model.denoiser, model.autoencoder):
         assert dtype_of(part) == part.dtype == torch.float32
-    assert dtype_of(torch.nn.Linear(2, 2, dtype=torch.bfloat16)) == torch.bfloat16
+    assert dtype_of(torch.nn.LayerNorm(2, dtype=torch.bfloat16)) == torch.bfloat16
