@@ -1,5 +1,6 @@
 """`gal-studio import-project`: import a project that `export-project` wrote."""
 
+import shlex
 from pathlib import Path
 from typing import Annotated
 
@@ -27,4 +28,5 @@ def import_project(
     rounds = "1 round" if count == 1 else f"{count} rounds"
     print(f"{project.name} is imported as project {project.id}, with {rounds}.")
     for model in lost:
-        print(f"Its {model.role} is not here: gal-studio locate-model {model.path} NEW says where it is.")
+        path = shlex.quote(model.path)
+        print(f"Its {model.role} is not here: gal-studio locate-model {path} NEW says where it is.")

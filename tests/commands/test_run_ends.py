@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from gal_studio.commands.running.outputs import write_outputs
-from gal_studio.commands.running.unattended import Plan, _origin
+from gal_studio.commands.running.unattended import Plan, origin_of
 from gal_studio.state import Store
 from gal_studio.studio import ProjectDraft, Studio
 from gal_studio.workspace.repair import repair
@@ -77,7 +77,7 @@ def test_pictures_of_own_prompts_stay_out_of_the_table(folder: Path, names: tupl
 def test_a_lora_to_start_from_is_known_by_what_it_holds(folder: Path) -> None:
     def origin(path: Path) -> str:
         draft = ProjectDraft(kind="style", references=(), start_from=path)
-        return _origin(Plan(draft, 2, "random", folder / "out", folder / "workspace"))
+        return origin_of(Plan(draft, 2, "random", folder / "out", folder / "workspace"))
 
     lora, other = folder / "ink.safetensors", folder / "copy.safetensors"
     lora.write_bytes(b"ink")

@@ -38,11 +38,11 @@ def test_the_last_round_is_one_that_is_shown(tmp_path: Path) -> None:
     with studio.store as store:
         child = drawn_child(studio, first)
         found = find_project(store, project)
-        assert _find_round(store, found, None).id == child
+        assert _find_round(store, found, None, instant=False).id == child
         studio.archive_round(child)
-        assert _find_round(store, found, None).id == first
-        assert _find_round(store, found, "2").id == child, "by its number it can still be had"
+        assert _find_round(store, found, None, instant=False).id == first
+        assert _find_round(store, found, "2", instant=False).id == child, "by its number it can still be had"
         again = drawn_child(studio, first)
         store.rounds.set_archived(again, True)
         with pytest.raises(StudioError, match="No round '3'"):
-            _find_round(store, found, "3")
+            _find_round(store, found, "3", instant=False)

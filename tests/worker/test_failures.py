@@ -10,7 +10,7 @@ from gal_studio.core.errors import StudioError
 from gal_studio.core.settings import MachineSettings
 from gal_studio.core.types import Job
 from gal_studio.studio import Studio
-from gal_studio.worker.jobs import fine_tune
+from gal_studio.worker.jobs import validation
 from gal_studio.worker.models import Models
 from gal_studio.worker.task import Progress
 from tests.tiny_project import CHANGES, tiny_draft
@@ -76,7 +76,7 @@ def test_a_preview_that_cannot_be_drawn_does_not_end_the_training(
         yield
 
     said: set[str] = set()
-    monkeypatch.setattr(fine_tune, "draw", refused)
+    monkeypatch.setattr(validation, "draw", refused)
     tune = {**CHANGES["tune"], "preview_every": 1}
     first = first_round(studio, tiny_draft(names, changes={**CHANGES, "tune": tune}))
     job = work(studio, models, studio.fine_tune(first), lambda _, progress: said.add(progress.message))

@@ -179,7 +179,7 @@ def test_bad_adapters_are_refused_in_a_sentence(
         studio.instant_round(project)
     assert studio.rounds(project) == before
     for name, words in (
-        (str(tmp_path / "nowhere"), "There is no image adapter"),
+        (str(tmp_path / "nowhere"), "The image adapter .* is not on this computer, or has moved"),
         (str(tmp_path), "There is no image adapter in .* for this base model"),
         ("native", "takes no reference pictures by itself: name an image adapter"),
     ):

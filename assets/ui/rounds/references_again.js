@@ -25,6 +25,7 @@ export async function askReferences() {
       : []),
   );
   several.value = String(set("several") ?? "together");
+  if (!several.value) several.value = "together";
   const alone = el("input", { type: "checkbox" });
   alone.checked = set("subject_alone") === true;
   const many = (state.project?.references.length ?? 0) > 1;

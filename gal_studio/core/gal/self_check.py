@@ -22,6 +22,8 @@ _ALONE: Mapping[Witness, tuple[str, str]] = {
     "prompts": ("The vision model", "the prompts alone decide what is a copy"),
     "pictures": ("The prompts", "the pictures alone decide what is a copy"),
 }
+NOISE = "most are noise"
+"""What is `lost` in a round that diverged."""
 
 
 @dataclass(frozen=True)
@@ -49,8 +51,8 @@ def self_check(
     """
     given, earlier = _said(candidates), _said(first)
     drawn = given if earlier else [replace(one, heard=None) for one in given]
-    if noisy := _noise(_as_trained(drawn)):
-        return SelfCheck(noisy, mended=True, diverged=True, lost="they are noise")
+    if noisy := _noise(_as_trained(drawn), number):
+        return SelfCheck(noisy, mended=True, diverged=True, lost=NOISE)
     if not drawn or any(replace(one, heard=None).chance_by_witnesses is None for one in drawn):
         return SelfCheck()
     full = _as_trained(drawn)
@@ -117,15 +119,18 @@ def _as_trained(drawn: Sequence[Candidate]) -> list[Candidate]:
     return [one for one in drawn if one.recipe == AS_TRAINED]
 
 
-def _noise(full: Sequence[Candidate]) -> str:
+def _noise(full: Sequence[Candidate], number: int) -> str:
     """What to say of pictures at full strength most of which are noise; empty if they are not."""
     noisy = sum(one.is_noise for one in full)
     if noisy <= len(full) / 2:
         return ""
-    return (
-        f"The training diverged: {noisy} of {len(full)} pictures at full strength are noise, and neither the "
-        "references nor the base model’s pictures are. Train again with a lower learning rate or fewer steps."
+    known = (
+        f"{noisy} of {len(full)} pictures at full strength are noise, and neither the references nor the "
+        "base model’s pictures are"
     )
+    if number == 0:
+        return f"{known}: lower the reference strength, or choose another image adapter."
+    return f"The training diverged: {known}. Train again with a lower learning rate or fewer steps."
 
 
 def _is_mended(full: Sequence[Candidate]) -> bool:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from gal_studio.core.gal.kept import is_lost
+from gal_studio.core.gal.self_check import NOISE
 from gal_studio.core.intervals import Interval, is_down, is_up
 from gal_studio.core.measures.report import Report
 
@@ -138,6 +139,11 @@ def _lost(report: Report, called: str) -> str:
             f"{report.arm.name} lost “{called}”: its pictures carry {round(-100 * report.kept.value)} points "
             "less of it than those of the first round, where neither copies. Go back, and accept pictures "
             "that have it."
+        )
+    if report.arm.lost == NOISE:
+        return (
+            f"{report.arm.name} diverged: most pictures of its test prompts are noise. Train again with a "
+            "lower learning rate or fewer steps."
         )
     if report.arm.lost:
         then = "Train longer." if report.arm.before is None else "Go back, and accept pictures that have it."

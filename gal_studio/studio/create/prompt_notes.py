@@ -116,7 +116,7 @@ def _on_unknown(words: str, preset: Preset, known: Sequence[str], instead: str) 
     if not known or not words or _known_words(words, known):
         return ""
     thing = re.sub("^(an?|the) ", "", words, flags=re.IGNORECASE)
-    name, some = short_model_name(preset.base_model), ", ".join(known[:: len(known) // 6][:6])
+    name, some = short_model_name(preset.base_model), ", ".join(known[:: max(1, len(known) // 6)][:6])
     return (
         f"{name} was not taught “{thing}” {instead}. It knows {some} and about {round(len(known), -1)} more: "
         "choose one of those, or another base model."

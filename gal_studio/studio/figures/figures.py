@@ -169,6 +169,8 @@ class Figures:
         name = self._studio.project(project_id).name
         reports = self._reports(project_id)
         metrics = [one for one in TITLES if any(one in report.figures for _, report in reports)]
+        if not metrics:
+            raise _nothing_measured()
         singles = [self._gains(project_id, one, theme) for one in metrics]
         columns = 2 if len(metrics) == 4 else PANELS
         height = 150 + 300 * -(-len(metrics) // columns)

@@ -49,3 +49,8 @@ def test_a_round_of_noise_says_that_its_training_diverged() -> None:
     assert check.sentence.startswith("The training diverged: 2 of 3 pictures at full strength are noise")
     assert not self_check(candidates([3.9, 1.9, 0.4])).diverged
     assert not self_check([]).diverged
+
+
+def test_a_round_without_training_is_told_to_weaken_its_references() -> None:
+    sentence = self_check(candidates([3.9, 2.0, 0.0]), number=0).sentence
+    assert "lower the reference strength" in sentence and "training" not in sentence

@@ -5,6 +5,7 @@ from dataclasses import replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gal_studio.core.gal.self_check import NOISE
 from gal_studio.core.measures.compare import lead
 from gal_studio.core.measures.report import Arm, Report
 from gal_studio.core.measures.verdict import Verdict, find_best, find_warnings
@@ -79,6 +80,8 @@ def test_a_round_whose_own_pictures_lost_the_style_is_not_the_best() -> None:
         f"Round 2 lacks “in ink style”: among the pictures of its test prompts, {said}. Go back, and accept "
         "pictures that have it."
     )
+    (caution,) = find_warnings(reports(base, kept, replace(more, lost=NOISE)), "in ink style")[:1]
+    assert caution.sentence.startswith("Round 2 diverged: most pictures of its test prompts are noise.")
 
 
 def test_fewer_copies_are_no_loss() -> None:

@@ -118,7 +118,9 @@ class Walk:
             yield f"the tour: {title}"
             page.click(".tour [data-next]")
         page.click("[data-view=anchors]")
-        self.shown("dialog.anchors-editor[open]", lambda: page.click(".anchors .mean-entropy .button"))
+        self.shown(
+            "dialog.anchors-editor[open]", lambda: page.click(".anchors .prompt-actions [data-keep=anchors]")
+        )
         yield "the test prompts"
         self.escape()
 

@@ -131,7 +131,7 @@ def test_dialogs_of_the_other_screens_are_places(
     [
         ("[data-part=keys]", "keys", "dialog.help"),
         ("[data-part=log]", "log", "dialog.log"),
-        (".anchors .mean-entropy .button", "prompts", "dialog.anchors-editor"),
+        (".anchors .prompt-actions [data-keep=anchors]", "prompts", "dialog.anchors-editor"),
     ],
 )
 def test_dialogs_are_places(watched: Watched, served: Served, opener: str, name: str, selector: str):

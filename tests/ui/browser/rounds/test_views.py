@@ -83,7 +83,7 @@ def test_curves_prompts_and_choices_are_saved(watched: Watched, served: Served):
     assert saved(page, "png").startswith(b"\x89PNG")
     page.click("[data-view=anchors]")
     assert len(rows(page)) == 18
-    assert marks(page, "text") == 9 * 19
+    assert marks(page, "text") == 10 * 19
     page.click("[data-view=choices]")
     page.wait_for_selector(".choices-head")
     assert rows(page)
