@@ -143,7 +143,7 @@ function large(score, turn, pictures) {
     text(left - 6, places.y(0.5) + 4, "50 %", "end"),
     text(left - 6, roof + 8, "100 %", "end"),
   );
-  return [el("figcaption", {}, "Chance of a copy: ", el("b", {}, score.head), ` ${turnsWords(turn)}`), node];
+  return [el("figcaption", {}, "Chance of a copy: ", el("b", {}, score.head), `. ${turnsWords(turn)}`), node];
 }
 
 /**
