@@ -40,9 +40,10 @@ def told(drawn: Drawn, whole: Drawn) -> str:
     """Means of the pictures, and how their flags agree with those of guidance in all steps."""
     here, before = ([candidate for candidate, _ in part.values()] for part in (drawn, whole))
     copies = [{one.id for one in part if one.overfit} for part in (here, before)]
+    kappa = cohen_kappa(len(here), *copies)
     standard = Standard.of(before)
     return (
-        f"copies {len(copies[0])} of {len(here)} (kappa {cohen_kappa(len(here), *copies) or 1.0:.2f}), "
+        f"copies {len(copies[0])} of {len(here)} (kappa {1.0 if kappa is None else kappa:.2f}), "
         f"as asked {fmean(standard.is_asked(one) for one in here):.2f}, "
         f"carries {fmean(one.carries or 0.0 for one in here):.2f}, "
         f"CLIP-T {fmean(one.similarity_anchor for one in here):.3f}"

@@ -103,7 +103,7 @@ class OwnParts:
     def references(self, name: str) -> Iterator[OwnPart]:
         """The subject in each of its references, before white."""
         for path in self._references[name]:
-            part = self._folder / name / "references" / f"{path.stem}.png"
+            part = self._folder / name / "references" / f"{path.name}.png"
             known = _known(part, _digest(path))
             if known is None:
                 picture = read_picture(path)[0]

@@ -9,6 +9,7 @@ from PIL import Image
 
 from gal_studio.assets import resolve_adapter
 from gal_studio.core.errors import StudioError
+from gal_studio.core.patchdpo.published import PUBLISHED
 from gal_studio.core.seeds import named_seed
 from gal_studio.core.settings import MOST_DRAWN_WITH, NATIVE, GenerationSettings
 from gal_studio.engine.families.family import References
@@ -24,8 +25,6 @@ from gal_studio.evaluation.dreambench import Subject, single_image
 
 STRENGTHS = {"all": 0.78, "one": 0.65}
 """Published scales of the adapter with all pictures of a subject, and with one."""
-PUBLISHED = {"all": (0.727, 0.838, 0.292), "one": (0.831, 0.880, 0.288)}
-"""DINO, CLIP-I and CLIP-T of PatchDPO in these two settings."""
 
 
 @dataclass(frozen=True)
@@ -109,6 +108,5 @@ def _drawn(
 def published_line(single: bool) -> str:
     """The published figures of the same setting, to stand below a table."""
     dino, clip_i, clip_t = PUBLISHED["one" if single else "all"]
-    figures = f"DINO {dino:.3f}, CLIP-I {clip_i:.3f}, CLIP-T {clip_t:.3f}"
     figures = f"DINO {dino:.3f}, CLIP-I {clip_i:.3f}, CLIP-T {clip_t:.3f}"
     return f"published (PatchDPO on SDXL, 30 subjects): {figures}"

@@ -56,7 +56,7 @@ class Report:
     def _about_intervals(self) -> list[str]:
         """A sentence where a figure has no interval."""
         figures = [one for row in self.rows for one in row.figures.values() if one is not None]
-        fewest = min(one.prompts for one in figures)
+        fewest = min((one.prompts for one in figures), default=FEWEST)
         if fewest >= FEWEST:
             return []
         return [

@@ -6,10 +6,8 @@ from typing import Any
 import plotly.graph_objects as go
 
 from gal_studio.core.errors import StudioError
+from gal_studio.core.patchdpo.published import PUBLISHED
 from gal_studio.studio.figures.template import INK, MAIN, MUTED, Theme, figure
-
-PUBLISHED = {"all": (0.727, 0.838, 0.292), "one": (0.831, 0.880, 0.288)}
-"""DINO, CLIP-I and CLIP-T against all pictures of a subject, and against one."""
 
 
 def published_table(evaluation: Mapping[str, Any], theme: Theme = "light") -> go.Figure:

@@ -67,7 +67,8 @@ def _natively(made: Workflow, names: Sequence[str]) -> Workflow:
             key = f"{text} with {name}"
             nodes[key] = node("ReferenceLatent", conditioning=ends[text], latent=[f"latent of {name}", 0])
             ends[text] = [key, 0]
-    made["guide"]["inputs"] |= {"positive": ends["prompt"], "negative": ends["nothing"]}
+    for text, end in ends.items():
+        _relink(made, [text, 0], end)
     return nodes
 
 

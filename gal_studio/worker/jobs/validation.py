@@ -40,6 +40,8 @@ def validate(
     A training goes on without them where they cannot be drawn.
     """
     requests, images = held_out(task), list[Image.Image]()
+    if not requests:
+        return
     for each in drawn_or_refused(model, requests, task.settings.generation):
         if isinstance(each, DrawnBatch):
             images += each.images
@@ -117,7 +119,7 @@ def drawn_or_refused(
     model: ImageModel, requests: Sequence[DrawRequest], settings: GenerationSettings
 ) -> Iterator[DrawEvent | str]:
     """What `draw` yields, or why it cannot: a training goes on without these pictures."""
-    few = replace(settings, batch_size=len(requests))
+    few = replace(settings, batch_size=min(settings.batch_size, len(requests)))
     with closing(draw(model, requests, few)) as drawn:  # type: ignore[type-var]
         try:
             yield from drawn

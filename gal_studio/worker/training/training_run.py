@@ -256,7 +256,8 @@ def save_checkpoint(task: TrainingTask, state: Checkpoint) -> None:
             state.save(beside)
         present = saved_checkpoints(task)
         made = task.store.rounds.validations(task.round.id)
-        kept = steps_to_keep(made, {checkpoints.step(path) for path in present})
+        chosen = task.store.rounds.get(task.round.id).ends_at
+        kept = {chosen, *steps_to_keep(made, {checkpoints.step(path) for path in present})}
         for older in present[:-KEPT_CHECKPOINTS]:
             if checkpoints.step(older) not in kept:
                 older.unlink(missing_ok=True)

@@ -24,7 +24,7 @@ from gal_studio.worker.export.workflow import Workflow, WorkflowOrder
 from gal_studio.worker.models import Models
 from tests.engine.tiny import make_tiny_pipeline, make_tiny_xl_pipeline
 from tests.engine.tiny_adapters import make_tiny_adapters
-from tests.engine.tiny_flows import make_distilled_klein
+from tests.engine.tiny_flows import make_distilled_klein, make_tiny_klein
 from tests.engine.tiny_pipelines import Make
 from tests.tiny_project import CHANGES, drawing, object_draft
 from tests.worker.refinement.working import work
@@ -130,3 +130,13 @@ def test_the_workflow_gives_the_references(tmp_path: Path) -> None:
     inputs = made["references"]["inputs"]
     assert (inputs["weight"], inputs["combine_embeds"]) == (0.4, "average")
     assert made["sampler"]["inputs"]["model"] == ["references", 0] and inputs["model"] == ["checkpoint", 0]
+
+
+def test_references_are_added_where_guidance_is_limited_too(tmp_path: Path) -> None:
+    settings = GenerationSettings(guidance_scale=3.0, steps=10, guidance_start=0.3, guidance_end=0.7)
+    order = WorkflowOrder("", "b", DrawRequest("a cat", 1), settings, 64)
+    klein = load_image_model(make_tiny_klein(tmp_path / "klein")).family
+    made = whole(reference_workflow(klein, order, ReferenceSettings("native"), None, ["01.png"]))
+    assert made["guide"]["inputs"]["negative"] == ["joined 1", 0]
+    conditionings = {made[name]["inputs"]["conditioning"][0] for name in ("before", "guided", "after")}
+    assert conditionings == {"prompt with picture 1", "nothing with picture 1"}
