@@ -107,7 +107,7 @@ def evaluate(
     clip_model: Annotated[str, typer.Option(help="The CLIP of the figures.")] = CLIP,
     dino_model: Annotated[str | None, typer.Option(help="The DINO (default: v1, ViT-S/16).")] = None,
     adapter: Annotated[
-        str | None, typer.Option(help="DreamBench without training: the image adapter, or native.")
+        str | None, typer.Option(help="Draw without training: the image adapter, or native.")
     ] = None,
     preset: Annotated[str, typer.Option(help="With --adapter: the preset whose model draws.")] = "sdxl",
     base_model: Annotated[
@@ -133,17 +133,17 @@ def evaluate(
     report = _benchmark(plan) if plan.benchmark else _clock(plan)
     report.write(out)
     print(json.dumps(report.data(), indent=2, ensure_ascii=False) if as_json else report.table())
-    if plan.adapter is not None and not as_json:
+    if plan.adapter is not None and plan.dreambench and not as_json:
         from gal_studio.evaluation.referenced import published_line
 
         print(published_line(plan.single_image))
 
 
 def _check(plan: Plan) -> None:
-    if plan.adapter is not None and (plan.dreambench is None or plan.pictures or plan.workspace):
+    if plan.adapter is not None and (plan.benchmark is None or plan.pictures or plan.workspace):
         raise StudioError(
-            "--adapter draws a DreamBench without training: give it with --dreambench FOLDER, and without "
-            "--pictures and --workspace."
+            "--adapter draws a benchmark without training: give it with --dreambench FOLDER or "
+            "--combinations LIST, and without --pictures and --workspace."
         )
     if plan.dreambench and plan.combinations:
         raise StudioError("--dreambench and --combinations are two benchmarks: give one of them.")

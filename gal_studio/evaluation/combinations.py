@@ -39,6 +39,11 @@ class Combination:
         """The number of subjects."""
         return len(self.parts)
 
+    @property
+    def pictures(self) -> tuple[tuple[Path, ...], ...]:
+        """The reference pictures of each subject."""
+        return tuple(part.references for part in self.parts)
+
     def prompts(self, *words: str) -> dict[str, str]:
         """What is drawn, by the plain prompt that is scored; `words` are the subjects' trigger words."""
         plain = [part.category for part in self.parts]

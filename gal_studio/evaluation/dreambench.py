@@ -30,6 +30,11 @@ class Subject:
     size = 1
     """The number of subjects."""
 
+    @property
+    def pictures(self) -> tuple[tuple[Path, ...], ...]:
+        """The reference pictures of each subject."""
+        return (self.references,)
+
     def prompts(self, *words: str) -> dict[str, str]:
         """What is drawn with the trigger word, by the plain prompt that is scored and names the picture."""
         return {self._fill(each, ""): self._fill(each, "".join(words)) for each in self.templates}

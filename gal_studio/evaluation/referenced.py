@@ -1,8 +1,8 @@
-"""DreamBench drawn without training, as PatchDPO published it: the model is given a subject's pictures."""
+"""Benchmarks drawn without training, DreamBench as PatchDPO published it: the model is given the subjects."""
 
 from collections.abc import Iterator
 from contextlib import closing, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from PIL import Image
@@ -17,9 +17,10 @@ from gal_studio.engine.models.image_model import ImageModel
 from gal_studio.engine.patches.foreground import foreground_mask
 from gal_studio.engine.patches.tower_encoder import TowerEncoder
 from gal_studio.engine.sampling.fused_adapter import drawing
-from gal_studio.engine.sampling.given_pictures import padded
+from gal_studio.engine.sampling.given_pictures import columns, padded
 from gal_studio.engine.sampling.reference_adapter import attached, encode_references, load_adapter
 from gal_studio.engine.sampling.sampler import DrawnBatch, DrawRequest, draw
+from gal_studio.evaluation.combinations import Combination
 from gal_studio.evaluation.drawing import Wanted, check_same, facts_of_pictures, save_picture
 from gal_studio.evaluation.dreambench import Subject, single_image
 
@@ -39,16 +40,18 @@ class Drawer:
     seed: int = 0
 
 
-def draw_referenced(drawer: Drawer, subject: Subject, out: Path) -> Iterator[int]:
-    """Draw one picture for each prompt of a subject, as `SUBJECT/PROMPT.png`; yields how many were drawn.
+def draw_referenced(drawer: Drawer, asked: Subject | Combination, out: Path) -> Iterator[int]:
+    """Draw one picture for each prompt, as `NAME/PROMPT.png`; yields how many were drawn.
 
-    The tokens of several pictures are averaged; a model that takes pictures by itself reads all of them.
+    The tokens of a subject's pictures are averaged; several subjects have a column of the picture each, from
+    left to right. A model that takes pictures by itself reads all of them.
     """
-    model, folder = drawer.model, out / subject.name
-    paths = (single_image(subject),) if drawer.single else subject.references
+    model, folder = drawer.model, out / asked.name
+    given = _given(drawer, asked)
+    paths = [path for _, path in given]
     if len(paths) > MOST_DRAWN_WITH:
         raise StudioError(
-            f"{subject.name} has {len(paths)} reference pictures, and a picture is drawn with at most "
+            f"{asked.name} has {len(paths)} reference pictures, and a picture is drawn with at most "
             f"{MOST_DRAWN_WITH}: take some away."
         )
     check_same(
@@ -60,16 +63,24 @@ def draw_referenced(drawer: Drawer, subject: Subject, out: Path) -> Iterator[int
             "strength": drawer.strength,
             "seed": drawer.seed,
             "given": [path.name for path in paths],
+            **({"several": "beside"} if asked.size > 1 else {}),
             **facts_of_pictures(drawer.settings),
         },
     )
     wanted = [
         Wanted(folder / f"{plain}.png", plain, named_seed(drawer.seed, "dreambench", plain, 0))
-        for plain in subject.prompts()
+        for plain in asked.prompts()
     ]
     missing = [each for each in wanted if not each.path.is_file()]
     if missing:
-        yield from _draw(drawer, [boxed(path) for path in paths], missing, folder)
+        yield from _draw(drawer, given, missing, folder)
+
+
+def _given(drawer: Drawer, asked: Subject | Combination) -> list[tuple[int, Path]]:
+    """The pictures that the model is given, each with the number of its subject."""
+    if drawer.single and isinstance(asked, Subject):
+        return [(0, single_image(asked))]
+    return [(number, path) for number, paths in enumerate(asked.pictures) for path in paths]
 
 
 def boxed(path: Path) -> Image.Image:
@@ -82,15 +93,25 @@ def boxed(path: Path) -> Image.Image:
     return padded(picture, box)
 
 
-def _draw(drawer: Drawer, pictures: list[Image.Image], missing: list[Wanted], folder: Path) -> Iterator[int]:
-    name = drawer.adapter.strip()
+def _draw(
+    drawer: Drawer, given: list[tuple[int, Path]], missing: list[Wanted], folder: Path
+) -> Iterator[int]:
+    name, objects = drawer.adapter.strip(), [number for number, _ in given]
+    pictures = [boxed(path) for _, path in given]
     with drawing(drawer.model) as ready:
         if name == NATIVE:
             yield from _drawn(drawer, ready, encode_references(ready, None, pictures), missing, folder)
             return
-        adapter = load_adapter(resolve_adapter(name), ready, open_tower=TowerEncoder)
-        with attached(ready, adapter, drawer.strength, "average"):
-            yield from _drawn(drawer, ready, encode_references(ready, adapter, pictures), missing, folder)
+        adapter, several = (
+            load_adapter(resolve_adapter(name), ready, open_tower=TowerEncoder),
+            max(objects) > 0,
+        )
+        with attached(ready, adapter, drawer.strength, "beside" if several else "average"):
+            encoded = encode_references(ready, adapter, pictures)
+            if several:
+                side = drawer.settings.resolution or ready.resolution
+                encoded = replace(encoded, masks=columns(objects, side))
+            yield from _drawn(drawer, ready, encoded, missing, folder)
 
 
 def _drawn(

@@ -13,7 +13,13 @@ from tests.commands.running import run
 from tests.engine.tiny import make_tiny_clip, make_tiny_pipeline
 from tests.engine.tiny_adapters import make_tiny_adapters
 from tests.engine.tiny_vision import make_tiny_transformer
-from tests.evaluation.made import PROMPTS, make_dreambench
+from tests.evaluation.made import (
+    COMBINATION_PROMPTS,
+    PROMPTS,
+    make_combination,
+    make_dreambench,
+    soft_picture,
+)
 
 
 def test_a_reference_is_cropped_to_its_box_and_padded_with_white(tmp_path: Path) -> None:
@@ -50,4 +56,38 @@ def test_both_ways_are_drawn_scored_and_resumed(tmp_path: Path, capsys: pytest.C
     assert run(*given, "--out", tmp_path / "out-3", "--strength", 0.5) == 2
     assert "drawn by another round or with other settings" in capsys.readouterr().err
     assert run(*given, "--out", tmp_path / "new", "--pictures", tmp_path) == 2
-    assert "--adapter draws a DreamBench without training" in capsys.readouterr().err
+    assert "--adapter draws a benchmark without training" in capsys.readouterr().err
+
+
+def test_a_combination_is_drawn_side_by_side_and_scored_by_subject(tmp_path: Path) -> None:
+    base, clip = make_tiny_pipeline(tmp_path / "base"), make_tiny_clip(tmp_path / "clip")
+    adapters = make_tiny_adapters(tmp_path / "adapters", load_image_model(base, device="cpu"))
+    listed = make_combination(tmp_path / "list")
+    given = ["evaluate", "--adapter", adapters, "--base-model", base, "--preset", "pocket", "--steps", 2]
+    given += [
+        "--clip-model",
+        f"local-dir:{clip}",
+        "--dino-model",
+        make_tiny_transformer(tmp_path / "dino", "vit"),
+    ]
+    drawn = []
+    for change in ("", "vase", "cat"):
+        if change:  # other pictures of this subject
+            for number in range(3):
+                soft_picture(50 + number).save(tmp_path / "list" / "data" / change / f"0{number}.png")
+        out = tmp_path / f"out-{change}"
+        assert run(*given, "--combinations", listed, "--out", out) == 0
+        card = json.loads((out / "pictures" / "cat+vase" / "drawn.json").read_text())
+        assert (card["several"], len(card["given"])) == ("beside", 6)
+        told = json.loads((out / "evaluation.json").read_text())
+        assert [row["subject"] for row in told["rows"]] == ["cat+vase: cat", "cat+vase: vase", "all 1"]
+        path = out / "pictures" / "cat+vase" / f"{COMBINATION_PROMPTS[0]}.png"
+        drawn.append(np.asarray(Image.open(path), float))
+    left_of_vase, right_of_vase = _halves(drawn[1] - drawn[0])
+    left_of_cat, right_of_cat = _halves(drawn[2] - drawn[1])
+    assert right_of_vase > left_of_vase and left_of_cat > right_of_cat
+
+
+def _halves(change: np.ndarray) -> tuple[float, float]:
+    side = change.shape[1] // 2
+    return float(np.abs(change[:, :side]).mean()), float(np.abs(change[:, side:]).mean())

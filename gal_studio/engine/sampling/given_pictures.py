@@ -44,11 +44,12 @@ def views(picture: Image.Image, count: int, side: int, rng: np.random.Generator)
 def columns(objects: Sequence[int], side: int) -> torch.Tensor:
     """Masks (pictures, side, side) that put the pictures of object 0, 1, … into columns from left to right.
 
-    `objects` has the number of each picture's object.
+    `objects` has the number of each picture's object. What the pictures add is summed, so that those of one
+    object share its weight of 1.
     """
     count = max(objects) + 1
     ends = [round(side * number / count) for number in range(count + 1)]
     masks = torch.zeros(len(objects), side, side)
     for mask, number in zip(masks, objects, strict=True):
-        mask[:, ends[number] : ends[number + 1]] = 1.0
+        mask[:, ends[number] : ends[number + 1]] = 1.0 / objects.count(number)
     return masks

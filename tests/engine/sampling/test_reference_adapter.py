@@ -258,10 +258,25 @@ def test_two_objects_side_by_side_as_the_stock_denoiser(model: ImageModel, adapt
     assert change[5:].mean() > change[:3].mean()
 
 
+def test_pictures_of_one_object_share_its_weight(model: ImageModel, adapters: Path) -> None:
+    adapter = load_adapter(str(adapters), model)
+    latents = torch.randn(1, 4, 8, 8, generator=torch.Generator().manual_seed(0))
+    text, times = model.family.encode_text("a cat", model.device), torch.tensor([500])
+    answers = []
+    with attached(model, adapter, 0.8), torch.no_grad():
+        for shown, objects in (([0, 1], [0, 1]), ([0, 0, 0, 1], [0, 0, 0, 1])):
+            given = encode_references(model, adapter, [picture(number) for number in shown])
+            given = replace(given, masks=columns(objects, model.resolution))
+            family = reference_family(model.family, "")
+            sizes = [uncropped(model.resolution)]
+            answers.append(family.predict(latents, times, [text], sizes, [given]))
+    assert torch.allclose(*answers, atol=1e-5)
+
+
 def test_columns_share_the_width() -> None:
     masks = columns([0, 1, 1, 2], 9)
     assert masks.shape == (4, 9, 9) and torch.equal(masks[1], masks[2])
-    assert torch.equal(masks[0] + masks[1] + masks[3], torch.ones(9, 9))
+    assert torch.equal(masks.sum(0), torch.ones(9, 9))
     assert torch.equal(masks[0, 0], torch.tensor([1.0] * 3 + [0.0] * 6))
 
 
