@@ -1,0 +1,206 @@
+"""Runs counted by eye: are suggestions clean and right, and is the last round better than the first one?
+
+    gal-studio run PROJECT.toml --out RUN        # for each reference
+    python -m benchmarks.gal_gain.runs_by_eye sheets RUN ... --out FOLDER
+    python -m benchmarks.gal_gain.runs_by_eye report --out FOLDER
+
+`sheets` writes a page for each run: its references, and below them in random order what was accepted as
+suggested, and two pictures of each of six held-out prompts by the base model, by the first round as trained
+and by the recipe of its best candidates (Eq. G18), and by the last round as trained, all from the same seeds.
+RULES.md is for somebody who has seen nothing else; each person writes `count-NAME.json` beside it. What the
+cells are is in FOLDER/key.json, which they do not see. `report` prints shares, kappas and paired differences.
+"""
+
+import argparse
+import json
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import combinations
+from pathlib import Path
+
+import numpy as np
+import torch
+from PIL import Image, ImageDraw
+from sklearn.metrics import cohen_kappa_score
+
+from benchmarks.output import read, write
+from benchmarks.quality.refinement_gain import interval
+from gal_studio.assets import load_held_out, resolve_model
+from gal_studio.core.recipe import AS_TRAINED, Recipe
+from gal_studio.core.references import parse_prompts
+from gal_studio.core.seeds import generator, named_seed
+from gal_studio.engine.models.image_model import ImageModel, load_image_model
+from gal_studio.engine.sampling.fused_adapter import drawing
+from gal_studio.engine.sampling.sampler import DrawnBatch, DrawRequest, draw
+from gal_studio.state import Store
+from gal_studio.studio import Studio
+
+SUGGESTED, BASE, FIRST, BEST, LAST = "suggestion", "base", "first, full", "first, best", "last, full"
+PROMPTS, SEEDS = 6, 2
+SIDE, EDGE, COLUMNS = 160, 34, 8
+QUESTIONS = ("copy", "asked", "like")
+RULES = """# Counting by eye
+
+Each page has one or three references above, and below them numbered pictures that a small model drew; below
+each stands what was asked for. The references show one thing in a style, or one object. For every picture say
+1 or 0:
+
+- **copy**: it shows the reference's own thing (a style) or its place or empty ground (an object), or a part
+  of these that a person can name, instead of what was asked for or mixed into it.
+- **asked**: a person who is told what was asked for says that it is shown, at least roughly.
+- **like**: it looks made in the reference's style, more so than any ordinary drawing; or it shows that very
+  object, by its shape and its own colours.
+
+Write `count-YOURNAME.json` beside this file: {"PAGE": {"1": [copy, asked, like], "2": ...}, ...}, where PAGE
+is the page's file name without its end. Read nothing else.
+"""
+Cell = tuple[str, str, Image.Image]  # arm, what was asked for, picture
+Count = Mapping[str, Mapping[str, Sequence[int]]]
+
+
+def cells_of(run: Path, model: ImageModel) -> tuple[list[Image.Image], list[Cell]]:
+    """The references of a run, and its cells."""
+    with Store(run / "workspace") as store, tempfile.TemporaryDirectory() as folder:
+        studio = Studio(store)
+        (project,) = store.projects.all()
+        references = store.projects.references(project.id)
+        rounds = [each for each in store.rounds.of_project(project.id) if each.adapter is not None]
+        named = parse_prompts(project.kind, references)
+        own = {anchor.prompt for anchor in store.projects.anchors(project.id)}
+        prompts = [each for each in named.expand(load_held_out(project.kind)) if each not in own][:PROMPTS]
+        requests = [
+            DrawRequest(prompt, named_seed(project.seed, "by eye", prompt, number))
+            for prompt in prompts
+            for number in range(SEEDS)
+        ]
+        cells: list[Cell] = []
+        for each in rounds:
+            shown = studio.round_view(each.id).candidates
+            cells += [
+                (f"{SUGGESTED} {each.number}", one.prompt, store.images.picture(one.candidate.image))
+                for one in shown
+                if one.verdict == "accepted"
+            ]
+        best = store.snapshots.round(rounds[0].id).best_recipe
+        arms: tuple[tuple[str, int | None, Recipe], ...] = (
+            (BASE, None, AS_TRAINED),
+            (FIRST, 0, AS_TRAINED),
+            (BEST, 0, best),
+            (LAST, -1, AS_TRAINED),
+        )
+        for arm, place, recipe in arms:
+            path = None if place is None else Path(folder) / f"{rounds[place].id}.safetensors"
+            if path is not None and place is not None and not path.exists():
+                studio.export_adapter(rounds[place].id, path)
+            with drawing(model, path, recipe=recipe) as ready:
+                events = draw(ready, requests, project.settings.generation)
+                drawn = [picture for e in events if isinstance(e, DrawnBatch) for picture in e.images]
+            cells += [(arm, r.prompt, picture) for r, picture in zip(requests, drawn, strict=True)]
+        return [store.images.picture(each.image) for each in references], cells
+
+
+def page_of(references: Sequence[Image.Image], cells: Sequence[Cell]) -> Image.Image:
+    """A page with numbered cells."""
+    rows = -(-len(cells) // COLUMNS)
+    page = Image.new("RGB", (COLUMNS * SIDE, (rows + 1) * (SIDE + EDGE)), "white")
+    label = ImageDraw.Draw(page)
+    for place, picture in enumerate(references):
+        page.paste(picture.resize((SIDE - 4, SIDE - 4)), (place * SIDE, 0))
+    label.text((4, SIDE), "the references", fill="black")
+    for place, (_, prompt, picture) in enumerate(cells):
+        left, top = place % COLUMNS * SIDE, (place // COLUMNS + 1) * (SIDE + EDGE)
+        page.paste(picture.resize((SIDE - 4, SIDE - 4)), (left, top))
+        label.text((left, top + SIDE - 3), f"{place + 1}  {prompt[:22]}\n{prompt[22:48]}", fill="black")
+    return page
+
+
+def write_sheets(runs: Sequence[Path], out: Path) -> None:
+    """Write the pages that are missing, and the rules."""
+    (out / "pages").mkdir(parents=True, exist_ok=True)
+    key: dict[str, list[str]] = read(out / "key.json") if (out / "key.json").exists() else {}
+    with Store(runs[0] / "workspace") as store:
+        model = load_image_model(resolve_model(store.projects.all()[0].base_model))
+    for run in runs:
+        if run.name in key:
+            continue
+        references, cells = cells_of(run, model)
+        order = generator(0, run.name).permutation(len(cells))
+        cells = [cells[number] for number in order]
+        page_of(references, cells).save(out / "pages" / f"{run.name}.png")
+        key[run.name] = [arm for arm, _, _ in cells]
+        write(out / "key.json", key)
+    (out / "pages" / "RULES.md").write_text(RULES)
+
+
+def answers(key: Mapping[str, Sequence[str]], count: Count, page: str, arm: str) -> np.ndarray:
+    """What a person said of an arm's pictures on a page, (n, 3)."""
+    places = [number for number, name in enumerate(key[page], start=1) if name.startswith(arm)]
+    return np.array([count[page][str(place)] for place in places], dtype=bool).reshape(-1, len(QUESTIONS))
+
+
+def success(said: np.ndarray) -> np.ndarray:
+    """Clean, as asked and like the reference, (n,)."""
+    good: np.ndarray = ~said[:, 0] & said[:, 1] & said[:, 2]
+    return good
+
+
+def kappa(one: np.ndarray, other: np.ndarray) -> float:
+    """Cohen's kappa; 1 where two people say the same of all, which leaves it undefined."""
+    return 1.0 if (one == other).all() else float(cohen_kappa_score(one, other, labels=[False, True]))
+
+
+def report(key: Mapping[str, Sequence[str]], counts: Mapping[str, Count]) -> Iterator[str]:
+    """Lines of text: each page's arms, means, paired differences, and how far two people agree."""
+    arms = (SUGGESTED, BASE, FIRST, BEST, LAST)
+    pages = [page for page in key if any(page in count for count in counts.values())]
+    said = {
+        arm: [
+            np.concatenate([answers(key, c, page, arm) for c in counts.values() if page in c])
+            for page in pages
+        ]
+        for arm in arms
+    }
+    shares = {
+        arm: np.array([success(each).mean() if len(each) else np.nan for each in told])
+        for arm, told in said.items()
+    }
+    for row, page in enumerate(pages):
+        yield f"{page:28}" + "  ".join(f"{arm} {shares[arm][row]:.2f}" for arm in arms)
+    yield f"{'mean':28}" + "  ".join(f"{arm} {np.nanmean(shares[arm]):.2f}" for arm in arms)
+    for other in (BEST, FIRST, BASE):
+        mean, low, high = interval(list(shares[LAST] - shares[other]))
+        yield f"{LAST} - {other}: {mean:+.2f} [{low:+.2f}, {high:+.2f}]"
+    for arm in arms:
+        told = np.concatenate(said[arm])
+        copy, asked, like = told.mean(axis=0)
+        yield f"{arm}: clean {1 - copy:.2f}  asked {asked:.2f}  like {like:.2f}  of {len(told)} answers"
+    for one, other in combinations(counts, 2):
+        both = [page for page in pages if page in counts[one] and page in counts[other]]
+        for place, question in enumerate((*QUESTIONS, "success")):
+            pair = []
+            for each in (one, other):
+                whole = np.concatenate([answers(key, counts[each], page, "") for page in both])
+                pair.append(success(whole) if question == "success" else whole[:, place])
+            yield f"kappa of {one} and {other}, {question}: {kappa(*pair):.2f}"
+
+
+def main() -> None:
+    """Write the missing pages, or print what was counted."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("what", choices=("sheets", "report"))
+    parser.add_argument("runs", type=Path, nargs="*")
+    parser.add_argument("--out", type=Path, required=True)
+    args = parser.parse_args()
+    torch.set_num_threads(1)
+    if args.what == "sheets":
+        write_sheets(args.runs, args.out)
+        return
+    found = sorted((args.out / "pages").glob("count-*.json"))
+    counts = {path.stem.removeprefix("count-"): json.loads(path.read_text()) for path in found}
+    print("\n".join(report(read(args.out / "key.json"), counts)))
+
+
+if __name__ == "__main__":
+    main()
