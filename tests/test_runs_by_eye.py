@@ -1,9 +1,12 @@
 """What people say of mixed pictures is counted by arm; what they agree on is told."""
 
+import csv
+from pathlib import Path
+
 import numpy as np
 from PIL import Image
 
-from benchmarks.gal_gain.runs_by_eye import BEST, COLUMNS, EDGE, LAST, SIDE, page_of, report
+from benchmarks.gal_gain.runs_by_eye import BEST, COLUMNS, EDGE, LAST, SIDE, page_of, report, write_labels
 
 KEY = {
     "one": ["suggestion 1", "last, full", "first, best", "base", "first, full"],
@@ -35,6 +38,17 @@ def test_a_page_counted_by_one_person_counts_for_that_person_alone() -> None:
     whole = count(one=[GOOD] * 5, two=[GOOD] * 5)
     lines = list(report(KEY, {"a": whole, "b": count(one=[COPY] * 5)}))
     assert f"{LAST} 0.50" in lines[0] and f"{LAST} 1.00" in lines[1]
+
+
+def test_labels_are_those_of_pages_that_everybody_counted(tmp_path: Path) -> None:
+    counts = {"a": count(one=[GOOD, COPY], two=[GOOD]), "b": count(one=[COPY, COPY])}
+    write_labels({"one": ["a cat", "a dog"], "two": ["a bus"]}, counts, tmp_path / "labels.csv")
+    rows = list(csv.DictReader((tmp_path / "labels.csv").open()))
+    assert [row["picture"] for row in rows] == ["one-1.png", "one-2.png"]
+    assert [(row["copy_1"], row["copy_2"], row["learned_1"]) for row in rows] == [
+        ("N", "Y", "Y"),
+        ("Y", "Y", "Y"),
+    ]
 
 
 def test_cells_stand_below_the_references() -> None:

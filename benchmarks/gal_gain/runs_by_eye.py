@@ -3,15 +3,18 @@
     gal-studio run PROJECT.toml --out RUN        # for each reference
     python -m benchmarks.gal_gain.runs_by_eye sheets RUN ... --out FOLDER
     python -m benchmarks.gal_gain.runs_by_eye report --out FOLDER
+    python -m benchmarks.quality.eyes FOLDER     # the flags beside what people saw
 
 `sheets` writes a page for each run: its references, and below them in random order what was accepted as
 suggested, and two pictures of each of six held-out prompts by the base model, by the first round as trained
 and by the recipe of its best candidates (Eq. G18), and by the last round as trained, all from the same seeds.
 RULES.md is for somebody who has seen nothing else; each person writes `count-NAME.json` beside it. What the
-cells are is in FOLDER/key.json, which they do not see. `report` prints shares, kappas and paired differences.
+cells are is in FOLDER/key.json, which they do not see. `report` prints shares, kappas and paired differences,
+and writes `labels.csv`, which `benchmarks.quality.eyes` reads with project files in FOLDER/references.
 """
 
 import argparse
+import csv
 import json
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -117,7 +120,8 @@ def page_of(references: Sequence[Image.Image], cells: Sequence[Cell]) -> Image.I
 def write_sheets(runs: Sequence[Path], out: Path) -> None:
     """Write the pages that are missing, and the rules."""
     (out / "pages").mkdir(parents=True, exist_ok=True)
-    key: dict[str, list[str]] = read(out / "key.json") if (out / "key.json").exists() else {}
+    (out / "pictures").mkdir(exist_ok=True)
+    key, asked = (_kept(out / name) for name in ("key.json", "prompts.json"))
     with Store(runs[0] / "workspace") as store:
         model = load_image_model(resolve_model(store.projects.all()[0].base_model))
     for run in runs:
@@ -127,9 +131,42 @@ def write_sheets(runs: Sequence[Path], out: Path) -> None:
         order = generator(0, run.name).permutation(len(cells))
         cells = [cells[number] for number in order]
         page_of(references, cells).save(out / "pages" / f"{run.name}.png")
+        for place, (_, _, picture) in enumerate(cells, start=1):
+            picture.save(out / "pictures" / picture_name(run.name, place))
         key[run.name] = [arm for arm, _, _ in cells]
+        asked[run.name] = [prompt for _, prompt, _ in cells]
+        write(out / "prompts.json", asked)
         write(out / "key.json", key)
     (out / "pages" / "RULES.md").write_text(RULES)
+
+
+def picture_name(page: str, place: int) -> str:
+    """The file of a cell, in FOLDER/pictures."""
+    return f"{page}-{place}.png"
+
+
+def _kept(path: Path) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = read(path) if path.exists() else {}
+    return found
+
+
+def write_labels(prompts: Mapping[str, Sequence[str]], counts: Mapping[str, Count], path: Path) -> None:
+    """Write what people said of the pages that all of them counted."""
+    words = {0: "copy", 2: "learned"}
+    names = [f"{word}_{number}" for word in words.values() for number in range(1, len(counts) + 1)]
+    with path.open("w", newline="") as file:
+        rows = csv.writer(file)
+        rows.writerow(["reference", "picture", "prompt", *names])
+        for page, asked in prompts.items():
+            if not all(page in count for count in counts.values()):
+                continue
+            for place, prompt in enumerate(asked, start=1):
+                said = [
+                    "Y" if count[page][str(place)][question] else "N"
+                    for question in words
+                    for count in counts.values()
+                ]
+                rows.writerow([page, picture_name(page, place), prompt, *said])
 
 
 def answers(key: Mapping[str, Sequence[str]], count: Count, page: str, arm: str) -> np.ndarray:
@@ -200,6 +237,7 @@ def main() -> None:
     found = sorted((args.out / "pages").glob("count-*.json"))
     counts = {path.stem.removeprefix("count-"): json.loads(path.read_text()) for path in found}
     print("\n".join(report(read(args.out / "key.json"), counts)))
+    write_labels(read(args.out / "prompts.json"), counts, args.out / "labels.csv")
 
 
 if __name__ == "__main__":
