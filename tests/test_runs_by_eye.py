@@ -43,7 +43,7 @@ def test_a_page_counted_by_one_person_counts_for_that_person_alone() -> None:
 def test_labels_are_those_of_pages_that_everybody_counted(tmp_path: Path) -> None:
     counts = {"a": count(one=[GOOD, COPY], two=[GOOD]), "b": count(one=[COPY, COPY])}
     write_labels({"one": ["a cat", "a dog"], "two": ["a bus"]}, counts, tmp_path / "labels.csv")
-    rows = list(csv.DictReader((tmp_path / "labels.csv").open()))
+    rows = list(csv.DictReader((tmp_path / "labels.csv").read_text().splitlines()))
     assert [row["picture"] for row in rows] == ["one-1.png", "one-2.png"]
     assert [(row["copy_1"], row["copy_2"], row["learned_1"]) for row in rows] == [
         ("N", "Y", "Y"),
