@@ -20,6 +20,7 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
 from pathlib import Path
+from textwrap import fill
 
 import numpy as np
 import torch
@@ -113,7 +114,7 @@ def page_of(references: Sequence[Image.Image], cells: Sequence[Cell]) -> Image.I
     for place, (_, prompt, picture) in enumerate(cells):
         left, top = place % COLUMNS * SIDE, (place // COLUMNS + 1) * (SIDE + EDGE)
         page.paste(picture.resize((SIDE - 4, SIDE - 4)), (left, top))
-        label.text((left, top + SIDE - 3), f"{place + 1}  {prompt[:22]}\n{prompt[22:48]}", fill="black")
+        label.text((left, top + SIDE - 3), fill(f"{place + 1}  {prompt}", 26), fill="black")
     return page
 
 
