@@ -1,12 +1,14 @@
-"""The local models of a project: which there are, and whether they are where they were last."""
+"""The local models that a project or a job uses, and whether they are where they were last."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from gal_studio.core.jobs.kinds import describe_job
 from gal_studio.core.models.places import local_paths
 from gal_studio.core.settings import Settings
 from gal_studio.core.snapshot import Project
+from gal_studio.core.types import Job
 from gal_studio.state import Store
 
 
@@ -24,24 +26,40 @@ class LocalModel:
         return Path(self.place).exists()
 
 
-def local_models(store: Store, project: Project, settings: Settings) -> tuple[LocalModel, ...]:
-    """The local models of a project with these settings, each path once."""
-    places, found = store.places.of_project(project.id), dict[str, LocalModel]()
-    for role, path in _paths(project, settings):
+def used_models(store: Store, project_id: str, job: Job | None = None) -> tuple[LocalModel, ...]:
+    """The local models that a project's settings or shown rounds name, each path once.
+
+    With a job, those that it loads: of the settings of its round, an image adapter only for a round without
+    training.
+    """
+    project, places = store.projects.get(project_id), store.places.of_project(project_id)
+    if job is None:
+        rounds = store.rounds.shown(project_id)
+        settings = [project.settings, *(store.rounds.settings(round_.id) for round_ in rounds)]
+        named = [one for each in settings for one in _paths(project, each)]
+    elif describe_job(job.kind).loads_models:
+        is_instant = store.rounds.get(job.round_id).kind == "instant"
+        named = list(_paths(project, store.rounds.settings(job.round_id), is_instant))
+    else:
+        named = []
+    found = dict[str, LocalModel]()
+    for role, path in named:
         found.setdefault(path, LocalModel(role, path, places.get(path, path)))
     return tuple(found.values())
 
 
-def _paths(project: Project, settings: Settings) -> Iterator[tuple[str, str]]:
+def _paths(project: Project, settings: Settings, with_adapter: bool = True) -> Iterator[tuple[str, str]]:
     names = (
-        ("base model", project.base_model, False),
-        ("CLIP", project.clip_model, False),
-        ("vision model", settings.refine.vision_model, False),
-        ("image adapter", settings.references.adapter.strip(), True),
+        ("base model", project.base_model),
+        ("CLIP", project.clip_model),
+        ("vision model", settings.refine.vision_model),
     )
-    for role, name, is_adapter in names:
-        for path in local_paths(name, is_adapter):
+    for role, name in names:
+        for path in local_paths(name):
             yield role, path
+    if with_adapter:
+        for path in local_paths(settings.references.adapter.strip(), is_adapter=True):
+            yield "image adapter", path
 
 
 def lost_sentence(model: LocalModel) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gal_studio.core.errors import StudioError
-from gal_studio.rounds.local_models import LocalModel, local_models
+from gal_studio.rounds.local_models import LocalModel, used_models
 from gal_studio.state import Store
 from gal_studio.state.files.model_hashes import ModelFolder
 from gal_studio.state.files.paths import user_path
@@ -67,7 +67,7 @@ def _uses(store: Store, old: str) -> list[_Use]:
 
 def _all_uses(store: Store) -> Iterator[_Use]:
     for project in store.projects.all():
-        for model in local_models(store, project, project.settings):
+        for model in used_models(store, project.id):
             yield _Use(project, model)
 
 

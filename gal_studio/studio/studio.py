@@ -27,11 +27,11 @@ if TYPE_CHECKING:
 
 
 class Studio(
+    InstantVerbs,
     ProjectVerbs,
     PictureVerbs,
     RoundVerbs,
     TreeVerbs,
-    InstantVerbs,
     JobVerbs,
     DecisionVerbs,
     ReplayVerbs,

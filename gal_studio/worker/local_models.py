@@ -5,7 +5,7 @@ from pathlib import Path
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.types import Job
-from gal_studio.rounds.local_models import LocalModel, local_models, lost_sentence
+from gal_studio.rounds.local_models import LocalModel, lost_sentence, used_models
 from gal_studio.state import Store
 from gal_studio.state.files.model_hashes import Hashes, ModelFolder, model_files
 from gal_studio.worker.task import Progress
@@ -16,18 +16,14 @@ def look_at_local_models(store: Store, job: Job) -> Generator[Progress, None, No
 
     By these it is known again when it has moved (`gal_studio.studio.Studio.locate_model`).
     """
-    project, settings = store.projects.get(job.project_id), store.rounds.settings(job.round_id)
-    found = local_models(store, project, settings)
-    instant = store.rounds.get(job.round_id).kind == "instant"
-    used = [model for model in found if instant or model.role != "image adapter"]
-    for model in used:
+    for model in used_models(store, job.project_id, job):
         if not model.is_here:
             raise StudioError(lost_sentence(model))
-        if store.places.hashes(project.id, model.path) is None:
+        if store.places.hashes(job.project_id, model.path) is None:
             hashes = _of_another_project(store, model)
             if hashes is None:
                 hashes = yield from _read(model)
-            store.places.keep(project.id, model.path, hashes)
+            store.places.keep(job.project_id, model.path, hashes)
 
 
 def _of_another_project(store: Store, model: LocalModel) -> Hashes | None:

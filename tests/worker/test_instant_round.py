@@ -164,8 +164,7 @@ def test_what_needs_a_trained_round_is_refused_for_round_0(
     with pytest.raises(StudioError, match=r"choose For ComfyUI and diffusers"):
         studio.export_round(zero, "kohya")
     assert studio.instant_round(project).round_id == zero
-    studio.change_settings(project, {"references": {"strength": 0.3}})
-    other = studio.store.rounds.get(studio.instant_round(project).round_id)
+    other = studio.store.rounds.get(studio.instant_round(project, {"strength": 0.3}).round_id)
     assert other.id != zero and (other.number, other.parent_id) == (0, None)
     assert [each.name for each in studio.rounds(project)] == ["Round 0", "Round 0 (2)", "Round 1"]
 
@@ -175,9 +174,11 @@ def test_bad_adapters_are_refused_in_a_sentence(
 ) -> None:
     project = studio.create_project(object_draft(names))
     before = studio.rounds(project)
+    settings = studio.store.projects.get(project).settings
     with pytest.raises(StudioError, match=r"has no image adapter: name one in its settings"):
-        studio.instant_round(project)
+        studio.instant_round(project, {"strength": 0.3})
     assert studio.rounds(project) == before
+    assert studio.store.projects.get(project).settings == settings, "a refusal changes nothing"
     for name, words in (
         (str(tmp_path / "nowhere"), "The image adapter .* is not on this computer, or has moved"),
         (str(tmp_path), "There is no image adapter in .* for this base model"),

@@ -7,40 +7,45 @@ const DOUBLE_CLICK_REACH = 8; // pixels
 let dialog = null;
 
 /**
- * The first answer is the one that is proposed; Cancel and Escape answer null.
- * @param {{ title: string, words: (string | Node)[], answers: [name: string, label: string][] }} question
+ * The first answer is the one that is proposed; Cancel and Escape answer null. With `attempt`, the question
+ * stays open, with all that was typed, until it resolves with true; `meanwhile` is shown on the button.
+ * @param {{
+ *   title: string,
+ *   words: (string | Node)[],
+ *   answers: [name: string, label: string][],
+ *   attempt?: () => Promise<boolean>,
+ *   meanwhile?: string,
+ * }} question
  * @returns {Promise<string | null>} the name of the answer
  */
-export function ask({ title, words, answers }) {
-  const box = document.body.appendChild(
+export function ask({ title, words, answers, attempt, meanwhile }) {
+  const form = el(
+    "form",
+    { method: "dialog" },
+    el("h2", {}, title),
+    ...words.map((one) => (typeof one === "string" ? el("p", {}, one) : one)),
     el(
-      "dialog",
-      { class: "studio question", "aria-label": title },
-      el(
-        "form",
-        { method: "dialog" },
-        el("h2", {}, title),
-        ...words.map((one) => (typeof one === "string" ? el("p", {}, one) : one)),
+      "div",
+      { class: "question-answers" },
+      ...answers.map(([name, label], i) =>
         el(
-          "div",
-          { class: "question-answers" },
-          ...answers.map(([name, label], i) =>
-            el(
-              "button",
-              {
-                class: "button",
-                value: name,
-                data: i ? { answer: name } : { answer: name, next: "" },
-                autofocus: !i,
-              },
-              label,
-            ),
-          ),
-          el("button", { class: "quiet", value: "" }, "Cancel"),
+          "button",
+          {
+            class: "button",
+            value: name,
+            data: i ? { answer: name } : { answer: name, next: "" },
+            autofocus: !i,
+          },
+          label,
         ),
       ),
+      el("button", { class: "quiet", value: "", formnovalidate: true }, "Cancel"),
     ),
   );
+  const box = document.body.appendChild(
+    el("dialog", { class: "studio question", "aria-label": title }, form),
+  );
+  if (attempt) tryFirst(form, box, attempt, meanwhile);
   dialog?.close(); // an older question is not answered
   dialog = box;
   box.addEventListener("click", ignoreSecondClick);
@@ -52,6 +57,26 @@ export function ask({ title, words, answers }) {
       done(box.returnValue || null);
     }),
   );
+}
+
+/**
+ * @param {HTMLFormElement} form
+ * @param {HTMLDialogElement} box
+ * @param {() => Promise<boolean>} attempt
+ * @param {string} [meanwhile]
+ */
+function tryFirst(form, box, attempt, meanwhile) {
+  form.addEventListener("submit", async (event) => {
+    const button = event.submitter;
+    if (!(button instanceof HTMLButtonElement) || !button.value) return;
+    event.preventDefault();
+    const label = button.textContent;
+    button.disabled = true;
+    button.textContent = meanwhile ?? label;
+    if (await attempt()) return box.close(button.value);
+    button.disabled = false;
+    button.textContent = label;
+  });
 }
 
 /**

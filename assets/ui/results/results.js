@@ -75,11 +75,10 @@ async function load() {
 }
 
 function show() {
-  if (exportsOpen()) showExports(rounds);
+  showExports(rounds);
   if (state.step !== "results" || !rounds.length) return;
   const { measures, queue } = state;
   showVerdict(parts.verdict, measures);
-  showExports(rounds);
   parts.figure.hidden = !(parts.figure.closest(".has-figures") && measures?.rounds.some((r) => r.report));
   parts["measure-all"].hidden =
     (measures?.rounds ?? []).filter((r) => r.id && r.trained && !r.report).length < 2;

@@ -4,7 +4,7 @@ import { refresh } from "../app/session.js";
 import { write } from "../app/writes.js";
 import { ask } from "../kit/ask.js";
 import { el } from "../kit/dom.js";
-import { typedNumber } from "../kit/format.js";
+import { typedValue } from "../kit/settings_fields.js";
 import { toast } from "../kit/toast.js";
 
 const PUBLISHED = 30_000; // steps
@@ -15,7 +15,17 @@ export async function refineAdapter() {
   const names = el("textarea", { rows: "4", placeholder: "red teapot\nwooden chair\ntoy car\nold lamp" });
   const steps = el("input", { type: "text", inputmode: "numeric", value: String(PUBLISHED) });
   const title = el("input", { type: "text", maxlength: "80", placeholder: "My adapter" });
-  const answer = await ask({
+  const round = state.roundId;
+  if (!round) return;
+  const attempt = async () =>
+    (await write("refine_adapter", {
+      round,
+      subjects: folder.value,
+      names: names.value.split("\n"),
+      steps: typedValue({ kind: "whole", optional: false }, steps),
+      title: title.value,
+    })) !== null;
+  const started = await ask({
     title: "Refine the adapter",
     words: [
       "Teaches the image adapter to keep more of any object (PatchDPO). The result can be chosen in every " +
@@ -32,14 +42,7 @@ export async function refineAdapter() {
         "the rest takes here. It can be stopped and resumed.",
     ],
     answers: [["start", "Refine the adapter"]],
-  });
-  if (!answer || !state.roundId) return;
-  const started = await write("refine_adapter", {
-    round: state.roundId,
-    subjects: folder.value,
-    names: names.value.split("\n"),
-    steps: typedNumber(steps.value) || 0,
-    title: title.value,
+    attempt,
   });
   if (started) toast("The adapter is refined. When it is done, it is offered under Image adapter.");
   await refresh();

@@ -208,14 +208,9 @@ function onlyCopies(step) {
       if (job) await write("keep", { job: job.id });
       ask("job");
     },
-    `Stop at step ${step}`,
+    `Keep step ${step}`,
   );
-  return el(
-    "p",
-    { class: "only-copies", role: "status" },
-    `More steps only copy since step ${step}: stop there?`,
-    stop,
-  );
+  return el("p", { class: "only-copies", role: "status" }, `Since step ${step}, more steps only copy.`, stop);
 }
 
 /**

@@ -1,7 +1,8 @@
 """Round 0: pictures of all test prompts, drawn with the references and no training."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from gal_studio.core import checks
 from gal_studio.core.errors import StudioError
@@ -10,25 +11,29 @@ from gal_studio.core.types import Job, Round
 from gal_studio.rounds.replays import refuse_changes_by_hand
 from gal_studio.state.files.own_adapters import AdapterPlan, OwnAdapter
 from gal_studio.state.images.subjects import checked_names, read_subjects
+from gal_studio.studio.verbs.projects import ProjectVerbs
 from gal_studio.studio.verbs.work import WorkVerbs
 
 PUBLISHED_STEPS = 30_000
 
 
-class InstantVerbs(WorkVerbs):
+class InstantVerbs(ProjectVerbs, WorkVerbs):
     """Rounds that need no training."""
 
     def can_draw_without_training(self, project_id: str) -> bool:
         """Whether the project has an image adapter, or a model that needs none."""
         return bool(self.store.projects.get(project_id).settings.references.adapter.strip())
 
-    def instant_round(self, project_id: str) -> Job:
+    def instant_round(self, project_id: str, references: Mapping[str, Any] | None = None) -> Job:
         """Queue the pictures of an instant round, which the job names; one with these settings is used again.
 
-        A first round in which nothing was done yet comes after it.
+        `references` are settings of the project that change with it. A first round in which nothing was done
+        yet comes after it. If it is refused, nothing changes.
         """
         refuse_changes_by_hand(self.store, project_id)
         with self.store.database.transaction():
+            if references:
+                self.change_settings(project_id, {"references": references})
             project = self.store.projects.get(project_id)
             given = len(self.store.projects.references(project_id))
             if not self.can_draw_without_training(project_id):

@@ -13,7 +13,7 @@ from gal_studio.core.models.reports import ModelNames, ModelReports
 from gal_studio.core.naming import check_name, unique_name
 from gal_studio.core.settings import Settings
 from gal_studio.core.types import Author, Kind, Round
-from gal_studio.rounds.local_models import LocalModel, local_models
+from gal_studio.rounds.local_models import LocalModel, used_models
 from gal_studio.rounds.replays import refuse_changes_by_hand
 from gal_studio.state.files.errors import NoRoomError
 from gal_studio.state.files.reserve_file import release_reserve_file
@@ -154,9 +154,8 @@ class ProjectVerbs(Verbs):
         return locate(self.store, old, new, project_id)
 
     def local_models(self, project_id: str) -> tuple[LocalModel, ...]:
-        """The models of a project that are folders and files of this computer, and whether they are there."""
-        project = self.store.projects.get(project_id)
-        return local_models(self.store, project, project.settings)
+        """The models of a project and its rounds that are files of this computer, each with its place."""
+        return used_models(self.store, project_id)
 
     def add_anchors(self, project_id: str, templates: Sequence[str], only: bool = False) -> None:
         """Add anchors that contain `{}` or name the subject; `only` disables all others."""

@@ -7,7 +7,7 @@ from gal_studio.core.jobs.states import WORKING, reordered
 from gal_studio.core.naming import round_names
 from gal_studio.core.types import Job
 from gal_studio.rounds.checkpoints import step_to_keep
-from gal_studio.rounds.local_models import local_models
+from gal_studio.rounds.local_models import used_models
 from gal_studio.state import Store
 from gal_studio.state.jobs.queue import Queue
 from gal_studio.studio.views.forecast import Forecast, forecast
@@ -65,12 +65,11 @@ def job_view(store: Store, project_id: str) -> JobView | None:
 
 
 def _lost_model(store: Store, job: Job) -> str:
-    """The first local model that a failed job lacks."""
+    """The first local model that a failed job loads and that is not at its place."""
     if job.state != "error":
         return ""
-    project, settings = store.projects.get(job.project_id), store.rounds.settings(job.round_id)
-    lost = (model.place for model in local_models(store, project, settings) if not model.is_here)
-    return next(lost, "")
+    used = used_models(store, job.project_id, job)
+    return next((model.place for model in used if not model.is_here), "")
 
 
 def _words(job: Job) -> dict[str, Any]:

@@ -149,20 +149,18 @@ def run_round(context: Context, round: Id) -> OfRound:
 
 @REQUESTS.write
 def instant_round(context: Context, round: Id, references: dict[Id, SettingValue] | None = None) -> OfRound:
-    """Draw the project's Round 0, with the references and no training; settings of theirs change before."""
+    """Draw the project's Round 0, with the references and no training; settings of theirs may change."""
     project = context.studio.store.rounds.get(round).project_id
-    if references:
-        context.studio.change_settings(project, {"references": references})
-    return OfRound(context.studio.instant_round(project).round_id)
+    return OfRound(context.studio.instant_round(project, references).round_id)
 
 
 @REQUESTS.write
 def refine_adapter(
-    context: Context, round: Id, subjects: Text, names: Lines, steps: int, title: Text
+    context: Context, round: Id, subjects: Text, names: Lines, steps: SettingValue, title: Text
 ) -> Requested:
     """Refine the image adapter of Round 0 on a folder of pictures, or on names of objects."""
     folder = Path(subjects.strip()) if subjects.strip() else None
-    return Requested(context.studio.refine_adapter(round, folder, names, steps, title).id)
+    return Requested(context.studio.refine_adapter(round, folder, names, steps, title).id)  # type: ignore[arg-type]
 
 
 @REQUESTS.write
