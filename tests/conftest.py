@@ -7,6 +7,7 @@ from collections.abc import Generator
 import pytest
 from hypothesis import HealthCheck, settings
 
+import gal_studio.engine  # noqa: F401 - it hides packages from diffusers, which some tests import first
 from tests.stored_project import clock, drawn, first_round, project, store
 
 __all__ = ["clock", "drawn", "first_round", "project", "store"]

@@ -2,11 +2,17 @@
 
 import importlib.util
 import sys
+from importlib.machinery import PathFinder
 
 
 def has_plotly() -> bool:
     """Whether figures can be drawn: Plotly is there, which is not imported to find out."""
     return importlib.util.find_spec("plotly") is not None
+
+
+def is_installed(package: str) -> bool:
+    """Whether a package is there, also where the engine hides it (`gal_studio.engine.reveal`)."""
+    return PathFinder.find_spec(package) is not None
 
 
 def how_to_install(extra: str) -> str:

@@ -12,7 +12,6 @@ from typing import Any
 
 import torch
 from PIL import Image
-from transformers import CLIPImageProcessor
 
 from gal_studio.core.errors import first_line
 from gal_studio.core.memory.machine import MachineSettings, Precision
@@ -164,6 +163,8 @@ def give_references(pipeline: Any, given: GivenReferences) -> dict[str, Any]:
             pictures.append(picture.convert("RGB"))
     if not given.weights:
         return {"image": pictures}
+    from transformers import CLIPImageProcessor
+
     weights = Path(given.weights)
     with torch.random.fork_rng(devices=[]):
         pipeline.load_ip_adapter(

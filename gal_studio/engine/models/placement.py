@@ -1,6 +1,5 @@
 """Hold a model on its device in less memory: text encoders in main memory, weights as 8-bit integers."""
 
-import importlib.util
 import logging
 import warnings
 from collections.abc import Iterable, Iterator
@@ -10,8 +9,9 @@ from typing import Any
 import torch
 
 from gal_studio.core.errors import StudioError
-from gal_studio.core.extras import how_to_install
+from gal_studio.core.extras import how_to_install, is_installed
 from gal_studio.core.memory.machine import MachineSettings
+from gal_studio.engine import reveal
 from gal_studio.engine.families.family import Family
 
 _NEEDED = {
@@ -29,7 +29,7 @@ def check_machine(machine: MachineSettings, device: torch.device) -> None:
             raise StudioError(
                 f"{needs} an NVIDIA GPU or a CPU, and this device is neither: choose {instead}."
             )
-        if importlib.util.find_spec(package) is None:
+        if not is_installed(package):
             raise StudioError(
                 f"{needs} the package {package}, which is not installed: "
                 f"run {how_to_install('memory')} in the studio's folder, or choose {instead}."
@@ -89,7 +89,11 @@ def _move(parts: Iterable[torch.nn.Module], device: torch.device) -> None:
 def quantize(module: Any) -> None:
     """Hold the weights of linear layers as 8-bit integers with a scale for each output; they are frozen."""
     logging.getLogger("torch.utils._pytree").setLevel(logging.ERROR)  # of enumerations within torchao
+    reveal("torchao")
+    from peft.import_utils import is_torchao_available
     from torchao.quantization import Int8WeightOnlyConfig, quantize_
+
+    is_torchao_available.cache_clear()  # it was hidden from a LoRA before
 
     chosen = set(quantized_layers(module))
     with warnings.catch_warnings():

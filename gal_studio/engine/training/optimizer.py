@@ -1,5 +1,6 @@
 """The optimizer of a training: AdamW, with its moments in float32 or in 8 bits, and its learning rates."""
 
+import logging
 import math
 from collections.abc import Sequence
 from typing import Any
@@ -8,6 +9,7 @@ import torch
 
 from gal_studio.core.memory.machine import Optimizer
 from gal_studio.core.settings import TuneSettings
+from gal_studio.engine import reveal
 
 WEIGHT_DECAY = 0.01
 
@@ -18,6 +20,8 @@ def make_optimizer(
     """AdamW over these weights; `adamw8bit` keeps the moments of large weights in 8 bits."""
     options: dict[str, Any] = {"lr": settings.learning_rate, "weight_decay": WEIGHT_DECAY}
     if kind == "adamw8bit":
+        logging.getLogger("bitsandbytes").setLevel(logging.ERROR)  # of a faster kernel for CPUs
+        reveal("bitsandbytes")
         import bitsandbytes
 
         return bitsandbytes.optim.AdamW8bit(weights, **options)  # type: ignore[no-any-return]

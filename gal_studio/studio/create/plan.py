@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from importlib.util import find_spec
 from typing import Any
 
 from gal_studio.assets import Preset, load_anchors, load_presets, load_shape
+from gal_studio.core.extras import is_installed
 from gal_studio.core.gal.balance import plan_draws
 from gal_studio.core.memory.fit import fit, ladder, smallest
 from gal_studio.core.memory.need import need, operations
@@ -77,7 +77,7 @@ def fitted_to(shape: ModelShape | None, settings: Settings, device: Device) -> S
 
 def missing_packages() -> frozenset[str]:
     """The settings of the machine whose package is not installed."""
-    return frozenset(name for name, package in PACKAGES.items() if find_spec(package) is None)
+    return frozenset(name for name, package in PACKAGES.items() if not is_installed(package))
 
 
 def shape_of(preset: Preset) -> ModelShape | None:

@@ -10,6 +10,7 @@ import pytest
 import torch
 
 from gal_studio.core.errors import StudioError
+from gal_studio.core.extras import is_installed
 from gal_studio.core.memory.machine import MachineSettings
 from gal_studio.core.recipe import AS_TRAINED, Recipe
 from gal_studio.core.settings import GenerationSettings, Settings, TuneSettings
@@ -208,7 +209,7 @@ def test_defaults_leave_former_fingerprints_as_they_are(model: ImageModel) -> No
 def test_a_missing_package_is_named(
     pipeline_folder: Path, monkeypatch: pytest.MonkeyPatch, options: dict[str, object], package: str
 ) -> None:
-    monkeypatch.setattr(placement.importlib.util, "find_spec", lambda _: None)
+    monkeypatch.setattr(placement, "is_installed", lambda _: False)
     with pytest.raises(StudioError, match=rf"package {package}, which is not installed: run .*pip install"):
         opened(pipeline_folder, **options)
     with pytest.raises(StudioError, match="this device is neither: choose"):
@@ -229,10 +230,14 @@ def test_an_output_layer_that_shares_its_weight_with_an_embedding_is_left_alone(
     assert placement.quantized_layers(torch.nn.Sequential(words, inner, output)) == [inner]
 
 
+def needs(package: str) -> pytest.MarkDecorator:
+    return pytest.mark.skipif(not is_installed(package), reason=f"{package} is not installed")
+
+
+@needs("torchao")
 @pytest.mark.parametrize("family", MAKERS)
 def test_integers_train_and_draw(tmp_path: Path, family: str) -> None:
     """Training on base weights of 8-bit integers is that on plain ones, up to their rounding."""
-    pytest.importorskip("torchao")
     folder = MAKERS[family](tmp_path / "model")
     tune, small = TUNE.updated(SMALL), partial(pixels, settings=DRAW.updated(SMALL))
     plain, integers = opened(folder, precision="fp32"), opened(folder, precision="fp32", base="int8")
@@ -250,16 +255,16 @@ def test_integers_train_and_draw(tmp_path: Path, family: str) -> None:
     assert torch.equal(small(integers), base)
 
 
+@needs("torchao")
 @pytest.mark.parametrize("family", MAKERS)
 def test_integers_train_beside_other_weights_in_half_precision(tmp_path: Path, family: str) -> None:
     """Autocast does not reach 8-bit layers: what they are given has their precision already."""
-    pytest.importorskip("torchao")
     model = opened(MAKERS[family](tmp_path / "model"), precision="bf16", base="int8")
     assert all(math.isfinite(loss) for loss in losses(model, TUNE.updated(SMALL)))
 
 
+@needs("bitsandbytes")
 def test_the_8_bit_optimizer_learns_and_resumes(pipeline_folder: Path, tmp_path: Path) -> None:
-    pytest.importorskip("bitsandbytes")
     settings, path = TUNE.updated({"checkpoint_every": 3, "rank": 64}), tmp_path / "state.safetensors"
     plain, small = opened(pipeline_folder), opened(pipeline_folder, optimizer="adamw8bit")
     keep: Callable[..., None] = lambda state: state.save(path) if state.step == 3 else None  # noqa: E731
