@@ -1,5 +1,6 @@
 """Settings of all tests: properties have no deadline, since a busy machine is slow, not wrong."""
 
+import gc
 import os
 import re
 from collections.abc import Generator
@@ -12,14 +13,13 @@ from tests.stored_project import clock, drawn, first_round, project, store
 
 __all__ = ["clock", "drawn", "first_round", "project", "store"]
 
-LONGEST = (
-    "test_faults.py",
-    "test_everyone.py",
-    "test_subjects.py",
-    "test_resume.py",
-    "test_programs.py",
-    "test_replay.py",
-)
+LONGEST = {
+    "test_everyone.py", "test_families.py", "test_faults.py", "test_grid_with_ray.py", "test_patchdpo.py",
+    "test_places.py", "test_programs.py", "test_replay.py", "test_resume.py", "test_run.py",
+    "test_subjects.py", "test_with_ray.py",
+}  # fmt: skip
+
+os.environ.setdefault("RAY_worker_niceness", "0")  # else Ray's processes wait for all other tests
 
 MAY_BE_SKIPPED = {
     "a file system cannot be mounted here": "only root may, and not in every container",
@@ -39,6 +39,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The longest files begin, then those with slow tests: tests that run side by side end together."""
     slow = {item.path for item in items if item.get_closest_marker("slow")}
     items.sort(key=lambda item: (item.path.name not in LONGEST, item.path not in slow))
+
+
+def pytest_collection_finish() -> None:
+    """What was imported stays: each collection would look at half a million objects again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.hookimpl(wrapper=True)

@@ -3,11 +3,12 @@
 python launch.py --check          (installs what is missing first)
 python -m tools.check -k sampler  (further arguments go to pytest)
 
-What needs no test runs side by side, one check on each core, and its output is shown when it has ended.
-Tests wait a third of their time, for pages and processes: two more than there are cores run at a time.
-Races between processes run one at a time, so that nothing else uses the CPU meanwhile; in the races of a
-page's answers gates say who comes first, so that these run with the other tests. Tests that fail run once
-more, one at a time: a fault fails again, a machine that was too busy does not. Both are in the output.
+Races between processes come first, one at a time, so that nothing else uses the CPU meanwhile; in the races
+of a page's answers gates say who comes first, so that these run with the other tests. Tests wait a third of
+their time, for pages and processes: two more than there are cores run at a time, and beside them, where they
+leave a core idle, what needs no test, one check after the other; its output is shown when it has ended.
+Tests that fail run once more, one at a time: a fault fails again, a machine that was too busy does not. Both
+are in the output.
 A test that is skipped for a reason that is not listed in tests/conftest.py fails.
 """
 
@@ -21,6 +22,7 @@ from pathlib import Path
 
 import psutil
 
+GIVES_WAY = ("nice",) if os.name == "posix" else ()
 ALONE = "races and not browser"
 AGAIN = "failed tests once more"
 TESTS = ("races", "tests", AGAIN)
@@ -60,7 +62,7 @@ def _found(commands: tuple[str, ...]) -> bool:
 
 
 def commands(words: list[str]) -> dict[str, list[str]]:
-    """The checks, the longest first; pytest comes last, so that the output ends with its counts."""
+    """The checks, the longest first; pytest comes last."""
     python = [sys.executable, "-m"]
     contracts = Path(sys.executable).with_name("lint-imports")
     browser = "" if has("Chromium") else " and not browser"
@@ -113,7 +115,7 @@ def run(name: str, command: list[str]) -> int:
         code = subprocess.run(command, cwd=folder, env=environment, check=False).returncode
     else:
         kept = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
-        ended = subprocess.run(command, cwd=folder, env=environment, check=False, **kept)
+        ended = subprocess.run([*GIVES_WAY, *command], cwd=folder, env=environment, check=False, **kept)
         print(f"== {name}\n{ended.stdout}", end="", flush=True)
         code = ended.returncode
     print(f"== {name}: {time.monotonic() - start:.0f} s", file=sys.stderr, flush=True)
@@ -126,10 +128,11 @@ def main() -> int:
     os.environ[NO_SKIPS] = "1"
     checks = commands(sys.argv[1:])
     again = checks.pop(AGAIN)
-    with ThreadPoolExecutor(cores()) as lanes:
-        others = {name: lanes.submit(run, name, checks[name]) for name in checks if name not in TESTS}
-    codes = {name: each.result() for name, each in others.items()}
-    codes |= {name: run(name, checks[name]) for name in TESTS if name in checks}
+    codes = {"races": run("races", checks["races"])}
+    with ThreadPoolExecutor(1) as beside:
+        others = {name: beside.submit(run, name, checks[name]) for name in checks if name not in TESTS}
+        codes["tests"] = run("tests", checks["tests"])
+    codes |= {name: each.result() for name, each in others.items()}
     if codes["tests"] == SOME_FAILED:
         codes["tests"] = run(AGAIN, again)
     failed = [name for name, code in codes.items() if code]

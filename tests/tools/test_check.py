@@ -63,21 +63,20 @@ def test_no_races_among_the_chosen_tests_is_no_failure(monkeypatch: pytest.Monke
     assert (check.run("races", []), check.run("tests", [])) == (0, check.NO_TESTS)
 
 
-def test_what_needs_no_test_runs_side_by_side_and_its_output_stays_together(
+def test_what_needs_no_test_runs_beside_the_tests_and_its_output_stays_together(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Each of the two waits until the other has begun; a fault of either is a fault of the whole."""
+    """Each of the two waits until the other has begun; a fault of any is a fault of the whole."""
     begun = threading.Barrier(2, timeout=60)
 
     def command(words: list[str], **kept: Any) -> subprocess.CompletedProcess[str]:
-        if words[0] in ("one", "two"):
+        name = words[-1]
+        if name in ("one", "tests"):
             begun.wait()
-        return subprocess.CompletedProcess(words, words[0] == "two", f"{words[0]} a\n{words[0]} b\n")
+        return subprocess.CompletedProcess(words, name == "two", f"{name} a\n{name} b\n")
 
-    monkeypatch.setattr(check, "cores", lambda: 2)
-    monkeypatch.setattr(
-        check, "commands", lambda _: {"one": ["one"], "two": ["two"], "tests": ["tests"], check.AGAIN: []}
-    )
+    names = ("one", "two", "races", "tests", check.AGAIN)
+    monkeypatch.setattr(check, "commands", lambda _: {name: [name] for name in names})
     monkeypatch.setattr(subprocess, "run", command)
     monkeypatch.setattr(check.sys, "argv", ["check"])
     assert check.main() == 1
