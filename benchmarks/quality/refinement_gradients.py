@@ -61,7 +61,7 @@ def mean_gradient(
     generator = torch.Generator().manual_seed(seed)
     try:
         for _ in range(DRAWS):
-            batch = source.next_batch(generator)
+            batch = source.next_batches(generator)[0]
             said = model.family.predict(batch.noisy, batch.times, batch.texts, batch.sizes)
             weighted_loss(said, batch.target, batch.weights).backward()
         found = [weight.grad.flatten() for weight in training.weights.values() if weight.grad is not None]

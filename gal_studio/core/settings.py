@@ -20,7 +20,7 @@ from gal_studio.core.types import Witnesses
 MOST_STEPS = 100_000
 Method = Literal["lora", "full"]
 Target = Literal["attention", "all", "style"]
-Crop = Literal["center", "random"]
+Crop = Literal["center", "random", "none"]
 TimeWeighting = Literal["even", "low_noise", "high_noise"]
 Schedule = Literal["constant", "cosine"]
 Allocation = Literal["fixed", "race"]
@@ -153,7 +153,15 @@ class TuneSettings(SettingsGroup):
     resolution: int | None = setting(
         None, checks.resolution, "Training resolution", note="Pixels along a side; empty: the model’s own"
     )
-    crop: Crop = setting("center", checks.one_of, "Crop", Crop)
+    # "none": each picture keeps its shape, and batches are of one shape (aspect-ratio buckets)
+    crop: Crop = setting(
+        "center",
+        checks.one_of,
+        "Crop",
+        Crop,
+        note="None: pictures that are not square are trained on as they are, in aspect-ratio buckets",
+        words={"none": "none", "center": "middle square", "random": "random squares"},
+    )
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -162,6 +170,11 @@ class TuneSettings(SettingsGroup):
                 f"Times from {self.time_low!r} up to {self.time_high!r} are no range: choose a smaller "
                 "number for the first, or a larger one for the second."
             )
+
+    @property
+    def square(self) -> Self:
+        """The same for a training that needs all pictures of one shape."""
+        return replace(self, crop="center") if self.crop == "none" else self
 
     @property
     def essential(self) -> Self:

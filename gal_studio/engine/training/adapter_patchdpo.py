@@ -13,7 +13,7 @@ from gal_studio.engine.families.family import References
 from gal_studio.engine.models.image_model import ImageModel
 from gal_studio.engine.models.text import encode_prompts
 from gal_studio.engine.sampling.reference_adapter import ReferenceAdapter, attention_weights
-from gal_studio.engine.training.batches import Batch, make_batch
+from gal_studio.engine.training.batches import Batches, make_batch
 from gal_studio.engine.training.checkpoints import Checkpoint, fingerprint, machine_parts
 from gal_studio.engine.training.fine_tune import TuneEvent, train
 from gal_studio.engine.training.latents import ExamplePicture
@@ -90,7 +90,7 @@ class SubjectSource:
         self.views = len(self.references) // max(1, len(pairs))
         self.fingerprint = fingerprint(tune, seed, given, drawn, (*more, *machine_parts(model)))
 
-    def next_batch(self, generator: torch.Generator) -> Batch:
+    def next_batches(self, generator: torch.Generator) -> Batches:
         """Draw pairs, and what is dropped of them; times and noise are shared within a pair."""
         chosen = torch.randint(self.count, (self.tune.batch_size,), generator=generator)
         index = torch.cat([chosen, chosen + self.count]).tolist()
@@ -108,4 +108,4 @@ class SubjectSource:
             views = torch.randint(self.views, (len(chosen),), generator=generator)
         given = [self.references[one] for one in (chosen * self.views + views).tolist()] * 2
         shown = [one if picture else one.dropped for one, (picture, _) in zip(given, kept, strict=True)]
-        return replace(batch, references=shown)
+        return (replace(batch, references=shown),)

@@ -25,9 +25,10 @@ from gal_studio.engine.training.losses import as_maps, prior_weights, time_weigh
 
 @dataclass(frozen=True)
 class Batch:
-    """The rows of one step: noisy latents, targets, times (n,), texts, and weights (n,) or (n, 1, h, w).
+    """Rows of one step: noisy latents, targets, times (n,), texts, and weights (n,) or (n, 1, h, w).
 
-    A denoiser that is given reference pictures has them of each row.
+    All its latents have one shape: a step with pictures of several shapes has several batches. A denoiser
+    that is given reference pictures has them of each row.
     """
 
     noisy: torch.Tensor
@@ -42,7 +43,7 @@ class Batch:
         """Concatenate this batch and another."""
         weights = [self.weights, other.weights]
         if weights[0].ndim != weights[1].ndim:
-            weights = [as_maps(part, self.noisy.shape[-1]) for part in weights]
+            weights = [as_maps(part, self.noisy) for part in weights]
         return Batch(
             noisy=torch.cat([self.noisy, other.noisy]),
             target=torch.cat([self.target, other.target]),
@@ -69,15 +70,38 @@ class Batch:
         return replace(self, weights=as_rows(factors, self.weights) * self.weights)
 
 
+Batches = tuple[Batch, ...]
+"""The rows of one step, those of each shape together."""
+
+
+def joined(first: Batches, second: Batches) -> Batches:
+    """The rows of both, where those of the same shape make one batch."""
+    joined = {batch.noisy.shape[1:]: batch for batch in first}
+    for batch in second:
+        shape = batch.noisy.shape[1:]
+        joined[shape] = joined[shape].concatenate(batch) if shape in joined else batch
+    return tuple(joined.values())
+
+
+def rows_between(batches: Batches, first: int, end: int) -> Batches:
+    """The rows from `first` up to `end`, counted over all batches."""
+    parts = []
+    for batch in batches:
+        part = batch.part(max(0, first), max(0, end))
+        parts += [part] if len(part.noisy) else []
+        first, end = first - len(batch.noisy), end - len(batch.noisy)
+    return tuple(parts)
+
+
 class BatchSource(Protocol):
-    """A source of batches with `rows` rows; the loss is the sum over rows divided by `counted`."""
+    """A source of steps with `rows` rows; the loss is the sum over rows divided by `counted`."""
 
     rows: int
     counted: int
     fingerprint: str
 
-    def next_batch(self, generator: torch.Generator) -> Batch:
-        """Make the next batch; all randomness comes from `generator`."""
+    def next_batches(self, generator: torch.Generator) -> Batches:
+        """Make the rows of the next step; all randomness comes from `generator`."""
 
 
 class ExampleSource:
@@ -108,16 +132,18 @@ class ExampleSource:
         self.counted = settings.batch_size
         self.rows = settings.batch_size * (1 if self.prior is None else 2)
 
-    def next_batch(self, generator: torch.Generator) -> Batch:
-        """Draw a batch, followed by the prior's rows with their own weights (Eq. G9)."""
+    def next_batches(self, generator: torch.Generator) -> Batches:
+        """Draw rows, followed by the prior's with their own weights (Eq. G9)."""
         settings = self.settings
-        rows, crops = self.draw(self.examples, self._drawn_examples(generator), generator)
+        drawn = self._drawn_examples(generator)
+        rows = self.draw(self.examples, drawn, generator)
         if self.prior is not None:
-            drawn = _uniform(range(len(self.prior)), settings.batch_size, generator)
-            prior = self.draw(self.prior, drawn, generator)[0]
-            paired = prior_weights(crops.weights, settings.prior_weight, settings.prior_as_published)
-            rows = rows.concatenate(replace(prior, weights=paired.to(rows.weights.device)))
-        return rows.weighted_by_time(self.process, settings.time_weighting)
+            beside = _uniform(range(len(self.prior)), settings.batch_size, generator)
+            paired = prior_weights(
+                self.examples.weights[drawn], settings.prior_weight, settings.prior_as_published
+            )
+            rows = joined(rows, self.draw(self.prior, beside, generator, paired))
+        return tuple(batch.weighted_by_time(self.process, settings.time_weighting) for batch in rows)
 
     def _drawn_examples(self, generator: torch.Generator) -> list[int]:
         """Draw places in the list of examples, by the plan.
@@ -133,15 +159,29 @@ class ExampleSource:
         return drawn + _uniform(self.kinds[1], count - references, generator)
 
     def draw(
-        self, pictures: CachedPictures, index: Sequence[int], generator: torch.Generator
-    ) -> tuple[Batch, Crops]:
-        """Take these pictures, and draw their times and noise."""
-        crops = pictures.crops(index, self.settings.crop == "random", generator)
+        self,
+        pictures: CachedPictures,
+        index: Sequence[int],
+        generator: torch.Generator,
+        weights: torch.Tensor | None = None,
+    ) -> Batches:
+        """Take these pictures, and draw their times and noise; `weights` (n,) are used in place of theirs."""
+        groups = pictures.by_shape(index)
+        crops = [
+            pictures.crops([index[place] for place in group], self.settings.crop == "random", generator)
+            for group in groups
+        ]
         count = 1 if self.settings.shared_time else len(index)
         times = self.process.times(count, generator, self.settings.time_low, self.settings.time_high)
-        noise = torch.randn(crops.latents.shape, generator=generator)
-        texts = [pictures.texts[row] for row in index]
-        return make_batch(self.model, self.process, crops, texts, times.expand(len(index)), noise), crops
+        batches = []
+        for group, part in zip(groups, crops, strict=True):
+            noise = torch.randn(part.latents.shape, generator=generator)
+            texts = [pictures.texts[index[place]] for place in group]
+            batch = make_batch(self.model, self.process, part, texts, times.expand(len(index))[group], noise)
+            if weights is not None:
+                batch = replace(batch, weights=weights[group].to(batch.weights.device))
+            batches.append(batch)
+        return tuple(batches)
 
 
 def kinds_of(examples: Sequence[ExamplePicture]) -> tuple[list[int], list[int]]:

@@ -44,5 +44,5 @@ class Divergence:
 def probe(training: Training) -> float:
     """The mean loss of the same rows with the weights of now; nothing that the training draws changes."""
     generator = torch.Generator("cpu").manual_seed(SEED)
-    batches = math.ceil(PROBED_ROWS / training.source.rows)
-    return fmean(training.gradients.loss(training.source.next_batch(generator)) for _ in range(batches))
+    steps = math.ceil(PROBED_ROWS / training.source.rows)
+    return fmean(training.gradients.loss(training.source.next_batches(generator)) for _ in range(steps))

@@ -10,7 +10,7 @@ from gal_studio.engine.families.family import predict
 from gal_studio.engine.memory.plan import Plan, free_memory, is_out_of_memory, plan_training, release_memory
 from gal_studio.engine.models.adapters import trainable
 from gal_studio.engine.models.image_model import ImageModel
-from gal_studio.engine.training.batches import Batch
+from gal_studio.engine.training.batches import Batch, Batches
 from gal_studio.engine.training.losses import weighted_loss
 
 Scaled = Callable[[torch.Tensor], torch.Tensor]
@@ -36,21 +36,22 @@ class Gradients:
         if plan != Plan(rows):
             self._notify_split()
 
-    def add(self, batch: Batch, scaled: Scaled) -> float:
+    def add(self, batches: Batches, scaled: Scaled) -> float:
         """Add the gradients of these rows to those of the trained weights; returns their part of the loss."""
-        return self._in_parts(batch, lambda part: self._add_part(part, scaled))
+        return self._in_parts(batches, lambda part: self._add_part(part, scaled))
 
     @torch.no_grad()
-    def loss(self, batch: Batch) -> float:
+    def loss(self, batches: Batches) -> float:
         """The loss of these rows, without gradients."""
-        return self._in_parts(batch, lambda part: float(self._loss(part)))
+        return self._in_parts(batches, lambda part: float(self._loss(part)))
 
-    def _in_parts(self, batch: Batch, loss_of: Callable[[Batch], float]) -> float:
+    def _in_parts(self, batches: Batches, loss_of: Callable[[Batch], float]) -> float:
         """The sum over parts that fit into memory; if one does not, all are computed again, smaller."""
         while True:
             try:
                 return sum(
                     loss_of(batch.part(first, first + self.rows_at_once))
+                    for batch in batches
                     for first in range(0, len(batch.noisy), self.rows_at_once)
                 )
             except (RuntimeError, MemoryError) as error:

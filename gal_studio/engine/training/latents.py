@@ -11,6 +11,7 @@ from PIL import Image
 
 from gal_studio.core.memory.need import OVERHEAD
 from gal_studio.core.patchdpo.masks import check_size, shrink
+from gal_studio.core.pictures.crop import Size, bucket
 from gal_studio.core.settings import TuneSettings
 from gal_studio.engine.families.family import Sizes, TextFeatures
 from gal_studio.engine.memory.peak import encoding_peak
@@ -20,10 +21,14 @@ from gal_studio.engine.models.image_model import ImageModel
 from gal_studio.engine.models.text import check_prompts, encode_prompts
 
 Latents = dict[str, torch.Tensor]
-"""Cache of one model's latents, (c, h, w) on the CPU, by a hash of the picture and its resolution.
+"""Cache of one model's latents, (c, h, w) on the CPU, by a hash of the picture and the size trained on.
 
 Where latents are sampled it has the standard deviations of their posterior too.
 """
+
+
+Shape = tuple[int, int]
+"""Height and width in latent positions."""
 
 
 @dataclass(frozen=True)
@@ -43,9 +48,9 @@ class ExamplePicture:
 
 @dataclass(frozen=True)
 class Crops:
-    """Crops (n, c, side, side) of latents, with their size conditions and weights.
+    """Crops (n, c, h, w) of latents, with their size conditions and weights.
 
-    `maps` is w_i x mask, (n, 1, side, side), or None if no picture of the set has a mask.
+    `maps` is w_i x mask, (n, 1, h, w), or None if no picture of the set has a mask.
     """
 
     latents: torch.Tensor
@@ -55,7 +60,7 @@ class Crops:
 
     @property
     def spatial(self) -> torch.Tensor:
-        """The weights of the loss: (n,) or (n, 1, side, side)."""
+        """The weights of the loss: (n,) or (n, 1, h, w)."""
         return self.weights if self.maps is None else self.maps
 
 
@@ -63,6 +68,7 @@ class Crops:
 class CachedPictures:
     """Each picture's latent (c, h, w), which may be larger than the crop, text features and weight.
 
+    `shapes` are the heights and widths of the crops: a square, or a bucket near the picture's own shape.
     `maps` holds each picture's spatial weights w_i x mask, (h, w); None if no picture has a mask. `spreads`
     are the standard deviations of sampled latents, (c, h, w); None if the latents are modes.
     """
@@ -72,7 +78,7 @@ class CachedPictures:
     texts: tuple[TextFeatures, ...]
     weights: torch.Tensor
     scale: int
-    side: int
+    shapes: tuple[Shape, ...]
     maps: tuple[torch.Tensor, ...] | None = None
     spreads: tuple[torch.Tensor, ...] | None = None
 
@@ -80,15 +86,23 @@ class CachedPictures:
         """The number of pictures."""
         return len(self.latents)
 
+    def by_shape(self, index: Sequence[int]) -> list[list[int]]:
+        """The places in `index` of pictures of the same shape, in the order in which shapes come."""
+        groups: dict[Shape, list[int]] = {}
+        for place, row in enumerate(index):
+            groups.setdefault(self.shapes[row], []).append(place)
+        return list(groups.values())
+
     def crops(self, index: Sequence[int], random: bool, generator: torch.Generator) -> Crops:
         """Crop the latents at `index`, sampled if they are not modes, and their weights.
 
-        Crops are centred or at random positions.
+        All have one shape. Crops are centred or at random positions.
         """
         latents, maps, sizes = [], [], []
         for row in index:
             top, left = self._corner(row, random, generator)
-            rows, columns = slice(top, top + self.side), slice(left, left + self.side)
+            height, width = self.shapes[row]
+            rows, columns = slice(top, top + height), slice(left, left + width)
             latent = self.latents[row][:, rows, columns]
             if self.spreads is not None:
                 spread = self.spreads[row][:, rows, columns]
@@ -96,13 +110,13 @@ class CachedPictures:
             latents.append(latent)
             if self.maps is not None:
                 maps.append(self.maps[row][None, rows, columns])
-            pixels = self.side * self.scale
-            sizes.append((*self.originals[row], top * self.scale, left * self.scale, pixels, pixels))
+            sizes.append((*self.originals[row], *(n * self.scale for n in (top, left, height, width))))
         weights = self.weights[torch.tensor(list(index))]
         return Crops(torch.stack(latents), sizes, weights, torch.stack(maps) if maps else None)
 
     def _corner(self, row: int, random: bool, generator: torch.Generator) -> tuple[int, int]:
-        spare = [length - self.side for length in self.latents[row].shape[1:]]
+        shape = self.latents[row].shape[1:]
+        spare = [whole - part for whole, part in zip(shape, self.shapes[row], strict=True)]
         if not random:
             return spare[0] // 2, spare[1] // 2
         drawn = torch.rand(2, generator=generator).tolist()
@@ -114,14 +128,22 @@ def encode_pictures(
     model: ImageModel, images: Sequence[Image.Image], settings: TuneSettings, cache: Latents
 ) -> Iterator[int]:
     """Add missing latents to the cache; after each, yield how many of the images are done."""
-    resolution = settings.resolution or model.resolution
     for done, image in enumerate(images, start=1):
-        key = _key(image, resolution)
+        size = trained_size(model, image, settings)
+        key = _key(image, size)
         if key not in cache:  # a reference is in many pairs
-            cache[key] = encode_picture(model, image, resolution)
+            cache[key] = encode_picture(model, image, size)
             if settings.sample_latents:
-                cache[_SPREAD + key] = encode_picture(model, image, resolution, 1.0) - cache[key]
+                cache[_SPREAD + key] = encode_picture(model, image, size, 1.0) - cache[key]
             yield done
+
+
+def trained_size(model: ImageModel, image: Image.Image, settings: TuneSettings) -> Size:
+    """The width and height in pixels of what is trained of a picture: a square, or its bucket."""
+    resolution = model.latent_side(settings.resolution) * model.scale
+    if settings.crop != "none":
+        return resolution, resolution
+    return bucket(image.size, resolution, model.family.grid)
 
 
 def cache_pictures(
@@ -138,11 +160,11 @@ def cache_pictures(
     of it, as published. Random crops are taken from the latent of the whole picture, on the latent grid.
     """
     texts = encode_texts(model, pictures) if texts is None else texts
-    resolution = settings.resolution or model.resolution
     cache = {} if cache is None else cache
     for _ in encode_pictures(model, [picture.image for picture in pictures], settings, cache):
         pass
-    keys = [_key(picture.image, resolution) for picture in pictures]
+    kept = [trained_size(model, picture.image, settings) for picture in pictures]
+    keys = [_key(picture.image, size) for picture, size in zip(pictures, kept, strict=True)]
     latents = tuple(cache[key] for key in keys)
     masked = any(picture.mask is not None for picture in pictures)
     return CachedPictures(
@@ -151,7 +173,7 @@ def cache_pictures(
         texts=tuple(texts[picture.prompt] for picture in pictures),
         weights=torch.tensor([picture.weight for picture in pictures], dtype=torch.float32),
         scale=model.scale,
-        side=model.latent_side(resolution),
+        shapes=tuple((height // model.scale, width // model.scale) for width, height in kept),
         maps=tuple(map(spatial_weights, pictures, latents)) if masked else None,
         spreads=tuple(cache[_SPREAD + key] for key in keys) if settings.sample_latents else None,
     )
@@ -167,9 +189,9 @@ def encode_texts(model: ImageModel, pictures: Iterable[ExamplePicture]) -> dict[
 _SPREAD = "spread of "  # before a key: the posterior's standard deviations
 
 
-def _key(image: Image.Image, resolution: int) -> str:
+def _key(image: Image.Image, size: Size) -> str:
     digest = hashlib.sha256(image.convert("RGB").tobytes()).hexdigest()
-    return f"{image.size} {resolution} {digest}"
+    return f"{image.size} {size} {digest}"
 
 
 def spatial_weights(picture: ExamplePicture, latent: torch.Tensor) -> torch.Tensor:
@@ -183,24 +205,28 @@ def spatial_weights(picture: ExamplePicture, latent: torch.Tensor) -> torch.Tens
 
 
 def encode_picture(
-    model: ImageModel, image: Image.Image, resolution: int, deviations: float = 0.0
+    model: ImageModel, image: Image.Image, size: Size, deviations: float = 0.0
 ) -> torch.Tensor:
-    """Resize a picture's shorter side to `resolution`, and encode it to a latent (c, h, w) on the CPU.
+    """Resize a picture until it covers (width, height), and encode it to a latent (c, h, w) on the CPU.
 
     It is the posterior's mode, or so many standard deviations above it.
     """
-    factor = resolution / min(image.size)
-    grid = [max(resolution, round(side * factor / model.scale) * model.scale) for side in image.size]
-    resized = image.convert("RGB").resize((grid[0], grid[1]), Image.Resampling.LANCZOS)
+    factor = max(wanted / side for wanted, side in zip(size, image.size, strict=True))
+    width, height = (
+        max(wanted, round(side * factor / model.scale) * model.scale)
+        for wanted, side in zip(size, image.size, strict=True)
+    )
+    resized = image.convert("RGB").resize((width, height), Image.Resampling.LANCZOS)
     pixels = torch.from_numpy(np.array(resized, dtype=np.float32)).permute(2, 0, 1)[None] / 127.5 - 1
-    with torch.no_grad(), _tiled_if_short(model, resolution, max(grid) / resolution):
+    with torch.no_grad(), _tiled_if_short(model, width, height):
         return model.family.encode(pixels.to(model.device), deviations)[0].cpu()
 
 
-def _tiled_if_short(model: ImageModel, resolution: int, length: float) -> AbstractContextManager[None]:
-    """Encode in tiles if memory is short for a picture `length` times as long as it is wide."""
-    side, free = model.latent_side(resolution), free_memory(model.device)
+def _tiled_if_short(model: ImageModel, width: int, height: int) -> AbstractContextManager[None]:
+    """Encode in tiles if memory is short for a picture of these pixels, which needs its share of a square."""
+    side, free = min(width, height) // model.scale, free_memory(model.device)
     if model.machine.tiling:
         return tiling(model, side)
+    length = max(width, height) / min(width, height)
     needed = OVERHEAD[model.device.type] * length * encoding_peak(model, side)
     return nullcontext() if free is None or needed <= free else tiling(model, side)

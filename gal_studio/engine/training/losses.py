@@ -32,6 +32,7 @@ def share_noise(drawn: torch.Tensor) -> torch.Tensor:
     return torch.cat([drawn, drawn])
 
 
-def as_maps(weights: torch.Tensor, side: int) -> torch.Tensor:
-    """Expand weights (n,) to maps (n, 1, side, side); return maps unchanged."""
-    return weights.view(-1, 1, 1, 1).expand(-1, 1, side, side) if weights.ndim == 1 else weights
+def as_maps(weights: torch.Tensor, latents: torch.Tensor) -> torch.Tensor:
+    """Expand weights (n,) to maps (n, 1, h, w) of the latents (·, c, h, w); return maps unchanged."""
+    shape = latents.shape[-2:]
+    return weights.view(-1, 1, 1, 1).expand(-1, 1, *shape) if weights.ndim == 1 else weights

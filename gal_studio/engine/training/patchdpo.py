@@ -16,7 +16,7 @@ from gal_studio.core.patchdpo.masks import resize
 from gal_studio.core.settings import RefineSettings, TuneSettings
 from gal_studio.engine.models.image_model import ImageModel
 from gal_studio.engine.models.text import encode_prompts
-from gal_studio.engine.training.batches import Batch, ExampleSource, make_batch
+from gal_studio.engine.training.batches import Batches, ExampleSource, joined, make_batch
 from gal_studio.engine.training.checkpoints import Checkpoint, fingerprint, machine_parts
 from gal_studio.engine.training.fine_tune import TuneEvent, train
 from gal_studio.engine.training.latents import CachedPictures, ExamplePicture, Latents, cache_pictures
@@ -117,7 +117,7 @@ class PairSource:
             (*_fingerprint_parts(pairs, settings), *machine_parts(model)),
         )
 
-    def next_batch(self, generator: torch.Generator) -> Batch:
+    def next_batches(self, generator: torch.Generator) -> Batches:
         """Draw pairs with shared times and noise, y before x, followed by rows of the round's examples."""
         drawn = torch.randint(self.count, (self.batch_size,), generator=generator)
         index = torch.cat([drawn, drawn + self.count]).tolist()
@@ -137,9 +137,10 @@ class PairSource:
             share_noise(noise),
         ).weighted_by_time(self.process, self.tune.time_weighting)
         if self.others is None:
-            return rows
-        mixed = self.others.next_batch(generator).scaled(self.mix * self.counted / self.others.counted)
-        return rows.scaled(1 - self.mix).concatenate(mixed)
+            return (rows,)
+        share = self.mix * self.counted / self.others.counted
+        mixed = tuple(batch.scaled(share) for batch in self.others.next_batches(generator))
+        return joined((rows.scaled(1 - self.mix),), mixed)
 
 
 def kept_conditions(count: int, chance: float, generator: torch.Generator) -> list[tuple[bool, bool]]:
@@ -155,10 +156,13 @@ def kept_conditions(count: int, chance: float, generator: torch.Generator) -> li
 def cache_pairs(
     model: ImageModel, pairs: Sequence[RefinePair], tune: TuneSettings, latents: Latents | None = None
 ) -> CachedPictures:
-    """Encode all y, then all x, with their maps resized to latent size (Eq. P6)."""
+    """Encode all y, then all x, with their maps resized to latent size (Eq. P6).
+
+    All are trained as squares, since the two of a pair share their noise.
+    """
     pictures = [ExamplePicture(pair.reference, pair.prompt, pair.weight) for pair in pairs]
     pictures += [ExamplePicture(pair.generated, pair.prompt, pair.weight) for pair in pairs]
-    cached = cache_pictures(model, pictures, tune, latents)
+    cached = cache_pictures(model, pictures, tune.square, latents)
     maps = [
         torch.tensor(pair.weight * resize(pair.weights[row], *latent.shape[1:]), dtype=torch.float32)
         for row, encoded in enumerate((cached.latents[: len(pairs)], cached.latents[len(pairs) :]))

@@ -21,7 +21,7 @@ from torch import distributed
 from gal_studio.core.errors import StudioError
 from gal_studio.core.memory.machine import MachineSettings
 from gal_studio.core.settings import TuneSettings
-from gal_studio.engine.training.batches import Batch
+from gal_studio.engine.training.batches import Batches, rows_between
 from gal_studio.engine.training.exchange import Membership, add_gradients, meet, moved, send_weights
 from gal_studio.engine.training.team_member import take_part
 
@@ -105,10 +105,10 @@ class Team:
             meet(self._membership)
         return share
 
-    def hand_out(self, batch: Batch, weights: Weights, scale: float) -> Batch:
+    def hand_out(self, batches: Batches, weights: Weights, scale: float) -> Batches:
         """Give the others their rows, the present weights and the scale of the loss; returns the own rows."""
-        share = -(-len(batch.noisy) // self.size)
-        own, *others = (batch.part(rank * share, (rank + 1) * share) for rank in range(self.size))
+        share = -(-sum(len(batch.noisy) for batch in batches) // self.size)
+        own, *others = (rows_between(batches, rank * share, (rank + 1) * share) for rank in range(self.size))
         for member, part in zip(self._members, others, strict=True):
             member.say((moved(part, torch.device("cpu")), scale))
         for member in self._members:

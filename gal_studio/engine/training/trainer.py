@@ -11,7 +11,7 @@ from gal_studio.core.settings import TuneSettings
 from gal_studio.engine.memory.plan import trained_bytes
 from gal_studio.engine.models.adapters import attach_full, attach_lora, layers_in, load_into, trainable
 from gal_studio.engine.models.image_model import ImageModel
-from gal_studio.engine.training.batches import Batch, BatchSource
+from gal_studio.engine.training.batches import Batches, BatchSource
 from gal_studio.engine.training.checkpoints import Checkpoint, optimizer_state, restore_state
 from gal_studio.engine.training.gradients import Gradients
 from gal_studio.engine.training.optimizer import learning_rate, make_optimizer, set_learning_rate
@@ -63,8 +63,8 @@ class Training:
         self.scaler = torch.amp.GradScaler(model.device.type, enabled=scaled)
 
     def advance(self) -> float:
-        """Run one step: batch, weighted loss (Eq. G9, P7), gradients, AdamW. Return the loss."""
-        loss = self._gradient(self.source.next_batch(self.generator))
+        """Run one step: rows, weighted loss (Eq. G9, P7), gradients, AdamW. Return the loss."""
+        loss = self._gradient(self.source.next_batches(self.generator))
         self.scaler.unscale_(self.optimizer)
         norm = torch.nn.utils.clip_grad_norm_(list(self.weights.values()), MAX_GRADIENT_NORM)
         if not math.isfinite(loss) or not (self._may_overflow() or torch.isfinite(norm)):
@@ -95,11 +95,11 @@ class Training:
         """The rows whose gradients are computed at a time on this device."""
         return self.gradients.rows_at_once
 
-    def _gradient(self, batch: Batch) -> float:
+    def _gradient(self, batches: Batches) -> float:
         """Compute the loss and its gradients, together with the other processes if there are any."""
         if self.team is None:
-            return self.gradients.add(batch, self.scaler.scale)
-        own = self.team.hand_out(batch, self.weights, self.scaler.get_scale())
+            return self.gradients.add(batches, self.scaler.scale)
+        own = self.team.hand_out(batches, self.weights, self.scaler.get_scale())
         return self.team.collect(self.gradients.add(own, self.scaler.scale), self.weights)
 
     def checkpoint(self) -> Checkpoint:

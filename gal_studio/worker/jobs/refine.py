@@ -88,12 +88,12 @@ def _train(
     task: TrainingTask, model: ImageModel, pairs: Sequence[RefinePair], prior: Sequence[ExamplePicture]
 ) -> Generator[Progress, None, None]:
     examples, tune = training_run.training_pictures(task.store, task.examples), task.settings.tune
-    images = [image for pair in pairs for image in (pair.reference, pair.generated)]
-    if task.settings.refine.mix:
-        images += [picture.image for picture in (*examples, *prior)]
+    paired = [image for pair in pairs for image in (pair.reference, pair.generated)]
+    others = [picture.image for picture in (*examples, *prior)] if task.settings.refine.mix else []
     settings = task.settings.refine
     with teams.gathered(task, model, settings.batch_size) as gathered:
-        latents = yield from training_run.encoded(model, images, tune)
+        latents = yield from training_run.encoded(model, paired, tune.square)
+        latents = yield from training_run.encoded(model, others, tune, latents)
         team = yield from teams.complete(gathered)
 
         def start(checkpoint: Path | None, keep: Callable[[Checkpoint], None]) -> Iterator[TuneEvent]:

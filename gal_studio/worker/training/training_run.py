@@ -108,10 +108,10 @@ def training_pictures(store: Store, examples: Sequence[TrainingExample]) -> tupl
 
 
 def encoded(
-    model: ImageModel, images: Sequence[Image.Image], tune: TuneSettings
+    model: ImageModel, images: Sequence[Image.Image], tune: TuneSettings, latents: Latents | None = None
 ) -> Generator[Progress, None, Latents]:
-    """Encode the pictures of a training; it can be stopped after each picture."""
-    latents: Latents = {}
+    """Encode the pictures of a training, beside `latents`; it can be stopped after each picture."""
+    latents = {} if latents is None else latents
     for done in encode_pictures(model, images, tune, latents):
         yield Progress("encode", done, len(images), "Encoding the pictures")
     return latents

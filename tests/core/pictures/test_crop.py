@@ -1,8 +1,10 @@
-"""The square of a picture that is learned, and what is said of the rest."""
+"""What is learned of a picture, its square or its own shape, and what is said of the rest."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from gal_studio.core.pictures.crop import about_crop, cut_off, square_box
+from gal_studio.core.pictures.crop import about_crop, about_shape, bucket, cut_off, margin, square_box
 
 
 @pytest.mark.parametrize(
@@ -28,3 +30,41 @@ def test_what_is_cut_off_is_told_from_a_twentieth_on() -> None:
     )
     assert "50% is cut off at the left and at the right" in about_crop((200, 100))
     assert about_crop((100, 104)) == ""
+
+
+@pytest.mark.parametrize(
+    ("size", "resolution", "grid", "kept"),
+    [
+        ((640, 640), 512, 8, (512, 512)),
+        ((1080, 1920), 512, 8, (384, 680)),
+        ((1920, 1080), 512, 8, (680, 384)),
+        ((1920, 1080), 1024, 16, (1360, 768)),
+        ((3000, 2000), 1024, 16, (1248, 832)),
+        ((100, 900), 512, 8, (256, 1024)),
+        ((160, 640), 64, 16, (32, 128)),
+    ],
+)
+def test_a_bucket_is_the_nearest_shape(
+    size: tuple[int, int], resolution: int, grid: int, kept: tuple[int, int]
+) -> None:
+    assert bucket(size, resolution, grid) == kept
+
+
+@given(st.integers(1, 4000), st.integers(1, 4000), st.integers(8, 64), st.sampled_from([8, 16]))
+def test_no_bucket_has_more_pixels_than_the_square(width: int, height: int, count: int, grid: int) -> None:
+    resolution = count * grid
+    kept = bucket((width, height), resolution, grid)
+    assert kept[0] * kept[1] <= resolution**2 and all(side % grid == 0 for side in kept)
+    assert resolution / 2 - grid <= min(kept) and max(kept) <= 2 * resolution
+    assert bucket((height, width), resolution, grid) == kept[::-1]
+    assert bucket((width, width), resolution, grid) == (resolution, resolution)
+    if max(width, height) <= 3 * min(width, height) and count >= 32:
+        assert margin((width, height), kept) < 0.04
+
+
+def test_what_a_picture_in_its_own_shape_is_trained_as() -> None:
+    assert about_shape((1080, 1920), 512, 8) == "trained on as it is: 384 × 680"
+    assert about_shape((100, 900), 512, 8) == (
+        "trained on as it is: 256 × 1024, without 56% at the top and at the bottom"
+    )
+    assert "without 56% at the left and at the right" in about_shape((900, 100), 512, 8)

@@ -57,11 +57,11 @@ def test_a_picture_is_encoded_in_tiles_if_memory_is_short(
 ) -> None:
     folder = pipeline_folder if family == "sd1" else make_tiny_klein(tmp_path)
     opened, picture = load_image_model(folder, "cpu"), noise_picture(1, 96, 64)
-    whole = encode_picture(opened, picture, 64)
+    whole = encode_picture(opened, picture, (64, 64))
     sizes: list[torch.Size] = []
     opened.autoencoder.encoder.register_forward_pre_hook(lambda _, inputs: sizes.append(inputs[0].shape[2:]))
     monkeypatch.setattr(latents, "free_memory", lambda _device: 1000)
-    tiled = encode_picture(opened, picture, 64)
+    tiled = encode_picture(opened, picture, (64, 64))
     assert tiled.shape == whole.shape and not torch.equal(tiled, whole)
     assert max(max(size) for size in sizes) == 32
     assert opened.autoencoder.use_tiling is False

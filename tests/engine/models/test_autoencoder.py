@@ -20,7 +20,7 @@ def test_what_comes_back_is_what_training_encodes(pipeline_folder: Path, model: 
     picture = soft_pictures(1, seed=3)[0].resize((90, 61))
     given, returned = opened.returned(picture)
     assert given.shape == returned.shape == (32, 48, 3)
-    latent = encode_picture(model, picture, model.resolution)
+    latent = encode_picture(model, picture, (model.resolution, model.resolution))
     pixels = model.family.decode(latent[None])[0]
     expected = ((pixels / 2 + 0.5).clamp(0, 1) * 255).round().permute(1, 2, 0).numpy()
     assert np.abs(returned - expected).max() <= 1

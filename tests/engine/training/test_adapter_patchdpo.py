@@ -94,7 +94,7 @@ def test_a_step_lowers_the_weighted_loss_of_its_pairs(ready: Ready) -> None:
     tune = TUNE.updated({"steps": 30, "batch_size": 3})
     with attached(ready.model, ready.adapter):
         source = SubjectSource(ready.model, ready.adapter, ready.pairs, ready.features, tune, 1)
-        batches = [source.next_batch(torch.Generator().manual_seed(seed)) for seed in range(12)]
+        batches = [source.next_batches(torch.Generator().manual_seed(seed))[0] for seed in range(12)]
 
         def loss() -> float:
             with torch.no_grad():
@@ -120,7 +120,7 @@ def test_a_batch_has_y_and_x_with_the_same_noise_picture_and_prompt(ready: Ready
     tune = TUNE.updated({"batch_size": 200})
     with attached(ready.model, ready.adapter):
         source = SubjectSource(ready.model, ready.adapter, ready.pairs, ready.features, tune, 1)
-        batch = source.next_batch(torch.Generator().manual_seed(3))
+        batch = source.next_batches(torch.Generator().manual_seed(3))[0]
     assert batch.noisy.shape[0] == 400 and torch.equal(batch.times[:200], batch.times[200:])
     assert batch.weights.shape == (400, 1, *batch.noisy.shape[2:])
     absent = [one is not two for one, two in zip(batch.references[:200], batch.references[200:], strict=True)]
@@ -239,7 +239,7 @@ def test_kleins_lora_learns_from_other_views_and_nothing_else_changes(tmp_path: 
     references = encode_each(model, None, crops)
     tune = TUNE.updated({"steps": 6, "rank": 4, "learning_rate": 2e-2, "resolution": 64})
     source = SubjectSource(model, None, given, references, tune, 1)
-    batch = source.next_batch(torch.Generator().manual_seed(0))
+    batch = source.next_batches(torch.Generator().manual_seed(0))[0]
     for one, two in zip(batch.references[:2], batch.references[2:], strict=True):
         assert one is two and any(one is each for each in references)
     before = {name: tensor.clone() for name, tensor in model.denoiser.state_dict().items()}

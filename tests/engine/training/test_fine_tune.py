@@ -135,7 +135,7 @@ def test_it_learns(model: ImageModel) -> None:
 def test_draws_over_the_pictures_are_uniform(model: ImageModel) -> None:
     settings = SETTINGS.updated({"batch_size": 200})
     source = ExampleSource(model, EXAMPLES, [], settings, seed=0)
-    weights = source.next_batch(torch.Generator().manual_seed(0)).weights
+    weights = source.next_batches(torch.Generator().manual_seed(0))[0].weights
     assert 70 < int((weights == 1.0).sum()) < 130
 
 
@@ -210,9 +210,9 @@ def test_long_prompt_is_refused(model: ImageModel) -> None:
 
 
 def test_latents_are_modes_and_scaled(model: ImageModel) -> None:
-    latent = encode_picture(model, noise_picture(1), 32)
+    latent = encode_picture(model, noise_picture(1), (32, 32))
     assert latent.shape == (4, 8, 8)
-    assert torch.equal(latent, encode_picture(model, noise_picture(1), 32))
+    assert torch.equal(latent, encode_picture(model, noise_picture(1), (32, 32)))
     back = model.autoencoder.config.scaling_factor
     pixels = torch.tensor(list(noise_picture(1).tobytes())).view(1, 32, 32, 3).permute(0, 3, 1, 2) / 127.5 - 1
     with torch.no_grad():

@@ -35,7 +35,7 @@ def test_spatial_weights_are_the_weight_times_the_mask(model: ImageModel) -> Non
     row = torch.tensor([0.3] * 4 + [0.3 * 128 / 255] * 2 + [0.0] * 2)
     torch.testing.assert_close(source.examples.maps[1], row.expand(8, 8), atol=1e-7, rtol=1e-6)
     assert torch.equal(source.examples.maps[0], torch.ones(8, 8))
-    weights = source.next_batch(torch.Generator().manual_seed(0)).weights
+    weights = source.next_batches(torch.Generator().manual_seed(0))[0].weights
     assert weights.shape == (80, 1, 8, 8)
     kinds = {tuple(part.unique().tolist()) for part in weights[:40]}
     assert len(kinds) == 2
@@ -73,7 +73,7 @@ def test_first_loss_with_a_mask_by_hand(model: ImageModel) -> None:
     detach(model)
     torch.randint(1, (1,), generator=generator)
     time = torch.randint(1000, (1,), generator=generator)[0]
-    noise, clean = torch.randn((4, 8, 8), generator=generator), encode_picture(model, example.image, 32)
+    noise, clean = torch.randn((4, 8, 8), generator=generator), encode_picture(model, example.image, (32, 32))
     a = model.family.process().alpha_bar[time]
     with torch.no_grad(), torch.autocast("cpu", torch.bfloat16, enabled=training_is_bf16()):
         noisy = (a.sqrt() * clean + (1 - a).sqrt() * noise)[None]
@@ -102,7 +102,7 @@ def test_without_masks_each_picture_has_one_weight(model: ImageModel) -> None:
     """Without masks nothing changes: there are no maps, and the fingerprint is the same."""
     source = ExampleSource(model, EXAMPLES, PRIOR, SETTINGS, seed=0)
     assert source.examples.maps is None
-    assert source.next_batch(torch.Generator().manual_seed(0)).weights.shape == (4,)
+    assert source.next_batches(torch.Generator().manual_seed(0))[0].weights.shape == (4,)
     digest = hashlib.sha256(json.dumps([SETTINGS.essential.to_former_dict(), 0, 2], sort_keys=True).encode())
     for picture in (*EXAMPLES, *PRIOR):
         digest.update(json.dumps([picture.prompt, picture.weight, picture.image.size]).encode())

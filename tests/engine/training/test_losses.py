@@ -66,12 +66,12 @@ def test_constant_maps_equal_plain_weights() -> None:
     generator = torch.Generator().manual_seed(0)
     prediction = torch.randn(2, 3, 4, 4, generator=generator)
     weights, target = torch.tensor([1.0, 0.3]), torch.zeros(2, 3, 4, 4)
-    maps = as_maps(weights, 4)
+    maps = as_maps(weights, torch.zeros(2, 3, 4, 4))
     assert maps.shape == (2, 1, 4, 4)
     torch.testing.assert_close(
         weighted_loss(prediction, target, maps), weighted_loss(prediction, target, weights)
     )
-    assert as_maps(maps, 4) is maps
+    assert as_maps(maps, torch.zeros(2, 3, 4, 4)) is maps
 
 
 @pytest.mark.parametrize(("kind", "expected"), [("epsilon", 1.8125), ("v_prediction", 3.9125)])

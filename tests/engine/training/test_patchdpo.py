@@ -77,7 +77,7 @@ def pair_loss_by_hand(model: ImageModel, seed: int) -> float:
     for row, time, eps in zip(chosen, times, noises, strict=True):
         pair, a = PAIRS[row], alpha_bar[time]
         for picture, patches in zip((pair.reference, pair.generated), pair.weights, strict=True):
-            clean = encode_picture(model, picture, 32)
+            clean = encode_picture(model, picture, (32, 32))
             noisy = a.sqrt() * clean + (1 - a).sqrt() * eps
             velocity = a.sqrt() * eps - (1 - a).sqrt() * clean
             target = eps if model.family.prediction_type == "epsilon" else velocity
@@ -103,7 +103,7 @@ def test_first_loss_by_hand(either_model: ImageModel) -> None:
 def test_both_rows_of_a_pair_share_time_and_noise(model: ImageModel) -> None:
     same = replace(PAIRS[0], generated=PAIRS[0].reference)
     source = PairSource(model, [same], [], [], SETTINGS, TUNE, 0)
-    batch = source.next_batch(torch.Generator().manual_seed(0))
+    batch = source.next_batches(torch.Generator().manual_seed(0))[0]
     assert torch.equal(batch.noisy[:2], batch.noisy[2:])
     assert torch.equal(batch.target[:2], batch.target[2:])
     assert torch.equal(batch.times[:2], batch.times[2:])
@@ -116,12 +116,12 @@ def test_mix_adds_training_examples_at_its_share(model: ImageModel) -> None:
     tune = TUNE.updated({"prior_weight": 0.5})
     examples = [replace(EXAMPLES[0], weight=0.3)]
     source = PairSource(model, PAIRS, examples, PRIOR, settings, tune, 0)
-    batch = source.next_batch(torch.Generator().manual_seed(0))
+    batch = source.next_batches(torch.Generator().manual_seed(0))[0]
     assert source.rows == len(batch.noisy) == 6 + 4 + 4
     # L = 0.6 * mean over the 6 + 0.4 * (mean of w_i over the 4 + 0.5 * mean over the prior's 4)
     weights = batch.weights / source.counted
     plain = PairSource(model, PAIRS, [], [], settings, tune, 0)
-    pairs = plain.next_batch(torch.Generator().manual_seed(0)).weights
+    pairs = plain.next_batches(torch.Generator().manual_seed(0))[0].weights
     torch.testing.assert_close(weights[:6], 0.6 * pairs / 6)
     torch.testing.assert_close(weights[6:10], torch.full((4, 1, 8, 8), 0.4 * 0.3 / 4))
     torch.testing.assert_close(weights[10:], torch.full((4, 1, 8, 8), 0.4 * 0.5 / 4))
@@ -131,7 +131,7 @@ def test_the_most_pairs_with_the_largest_share_of_examples_train(model: ImageMod
     settings = MIXED.updated({"batch_size": 20, "mix": 0.9})  # 360 rows would be 90 %
     source = PairSource(model, PAIRS, EXAMPLES[:1], [], settings, TUNE, 0)
     assert source.rows == 40 + MOST_EXAMPLES
-    weights = source.next_batch(torch.Generator().manual_seed(0)).weights / source.counted
+    weights = source.next_batches(torch.Generator().manual_seed(0))[0].weights / source.counted
     share = weights[40:].mean((1, 2, 3)).sum() / EXAMPLES[0].weight
     assert share == pytest.approx(0.9, rel=1e-4), "fewer of them weigh more"
 
@@ -220,7 +220,7 @@ def test_maps_of_rectangular_pictures_are_cropped_alike(model: ImageModel) -> No
     pair = RefinePair(noise_picture(1, width=64, height=32), noise_picture(2), "a cat", weights)
     source = PairSource(model, [pair], [], [], SETTINGS, TUNE, 0)
     assert source.pairs.latents[0].shape == (4, 8, 16)
-    row = source.next_batch(torch.Generator().manual_seed(0)).weights[0, 0, 0]
+    row = source.next_batches(torch.Generator().manual_seed(0))[0].weights[0, 0, 0]
     # the middle 8 of 16 positions: the step from 0 to 1 lies between the 4th and the 5th of them
     torch.testing.assert_close(row, torch.tensor([0, 0, 0.125, 0.375, 0.625, 0.875, 1, 1]), atol=0.13, rtol=0)
     assert row[3] < 0.5 < row[4]
@@ -230,7 +230,7 @@ def test_sdxl_gives_each_picture_its_own_sizes(tmp_path: Path) -> None:
     model = load_image_model(make_tiny_xl_pipeline(tmp_path / "xl"), device="cpu")
     pair = replace(PAIRS[0], reference=noise_picture(1, width=64, height=48))
     source = PairSource(model, [pair], [], [], SETTINGS.updated({"batch_size": 1}), TUNE, 0)
-    sizes = source.next_batch(torch.Generator().manual_seed(0)).sizes
+    sizes = source.next_batches(torch.Generator().manual_seed(0))[0].sizes
     assert sizes == [(48, 64, 0, 4, 32, 32), (32, 32, 0, 0, 32, 32)]
     list(refine(model, [pair], [], [], SETTINGS.updated({"steps": 1}), TUNE, 0))
     detach(model)
@@ -255,7 +255,7 @@ def patch_features(picture: Image.Image, grid: int = 8) -> np.ndarray:
 
 def error_map(model: ImageModel, picture: Image.Image, prompt: str) -> torch.Tensor:
     """The mean denoising error at each latent position, over fixed times and noises."""
-    clean, alpha_bar = encode_picture(model, picture, 32), model.family.process().alpha_bar
+    clean, alpha_bar = encode_picture(model, picture, (32, 32)), model.family.process().alpha_bar
     generator, total = torch.Generator().manual_seed(77), torch.zeros(8, 8)
     times = range(100, 1000, 50)
     for time in times:
@@ -323,11 +323,11 @@ def test_conditions_are_dropped_with_equal_chances() -> None:
 def test_a_pair_may_lose_its_prompt_as_published(model: ImageModel) -> None:
     settings = SETTINGS.updated({"batch_size": 128, "drop_conditions": 0.2})
     source = PairSource(model, PAIRS, [], [], settings, TUNE, 0)
-    batch = source.next_batch(torch.Generator().manual_seed(1))
+    batch = source.next_batches(torch.Generator().manual_seed(1))[0]
     dropped = [text is source.without_text for text in batch.texts]
     assert dropped[:128] == dropped[128:]  # y and x together
     assert np.mean(dropped) == pytest.approx(0.4, abs=0.1)
     plain = PairSource(model, PAIRS, [], [], settings.updated({"drop_conditions": 0.0}), TUNE, 0)
-    same = plain.next_batch(torch.Generator().manual_seed(1))
+    same = plain.next_batches(torch.Generator().manual_seed(1))[0]
     torch.testing.assert_close(batch.noisy, same.noisy)  # only the prompts differ
     assert source.fingerprint != plain.fingerprint

@@ -27,18 +27,18 @@ def seeded() -> torch.Generator:
 
 def test_all_rows_keep_to_the_range_of_times(model: ImageModel) -> None:
     settings = SETTINGS.updated({"batch_size": 60, "time_low": 0.2, "time_high": 0.6})
-    times = ExampleSource(model, EXAMPLES, PRIOR, settings, seed=0).next_batch(seeded()).times
+    times = ExampleSource(model, EXAMPLES, PRIOR, settings, seed=0).next_batches(seeded())[0].times
     assert len(times) == 120 and int(times.min()) >= 200 and int(times.max()) < 600
 
 
 def test_all_rows_of_a_step_may_share_a_time(model: ImageModel) -> None:
     settings = SETTINGS.updated({"batch_size": 6, "shared_time": True})
     source, generator = ExampleSource(model, EXAMPLES, [], settings, seed=0), seeded()
-    batches = [source.next_batch(generator) for _ in range(8)]
+    batches = [source.next_batches(generator)[0] for _ in range(8)]
     assert all(len(batch.times) == 6 and len(set(batch.times.tolist())) == 1 for batch in batches)
     assert len({int(batch.times[0]) for batch in batches}) > 1
     own = ExampleSource(model, EXAMPLES, [], settings.updated({"shared_time": False}), seed=0)
-    assert len(set(own.next_batch(seeded()).times.tolist())) > 1
+    assert len(set(own.next_batches(seeded())[0].times.tolist())) > 1
 
 
 def test_latents_may_be_samples_of_the_posterior(model: ImageModel) -> None:
@@ -65,14 +65,14 @@ def test_a_training_with_sampled_latents_is_another_one(model: ImageModel) -> No
     )
     assert plain.fingerprint != sampled.fingerprint
     assert sampled.prior is not None and sampled.prior.spreads is not None
-    assert not torch.equal(sampled.next_batch(seeded()).noisy, plain.next_batch(seeded()).noisy)
+    assert not torch.equal(sampled.next_batches(seeded())[0].noisy, plain.next_batches(seeded())[0].noisy)
 
 
 def test_weights_are_multiplied_by_those_of_the_times(model: ImageModel) -> None:
     even = SETTINGS.updated({"batch_size": 20, "prior_weight": 0.5})
-    plain = ExampleSource(model, EXAMPLES, PRIOR, even, seed=0).next_batch(seeded())
+    plain = ExampleSource(model, EXAMPLES, PRIOR, even, seed=0).next_batches(seeded())[0]
     low = even.updated({"time_weighting": "low_noise"})
-    weighted = ExampleSource(model, EXAMPLES, PRIOR, low, seed=0).next_batch(seeded())
+    weighted = ExampleSource(model, EXAMPLES, PRIOR, low, seed=0).next_batches(seeded())[0]
     assert torch.equal(plain.noisy, weighted.noisy)
     torch.testing.assert_close(weighted.weights, plain.weights * 2 * (1 - plain.times / 1000))
 
@@ -80,10 +80,10 @@ def test_weights_are_multiplied_by_those_of_the_times(model: ImageModel) -> None
 def test_a_refinement_keeps_to_range_and_weights_as_well(model: ImageModel) -> None:
     tune = SETTINGS.updated({"time_high": 0.5, "time_weighting": "high_noise"})
     settings = RefineSettings(batch_size=8, mix=0.5)
-    batch = PairSource(model, PAIRS[:1], EXAMPLES, [], settings, tune, seed=0).next_batch(seeded())
+    batch = PairSource(model, PAIRS[:1], EXAMPLES, [], settings, tune, seed=0).next_batches(seeded())[0]
     even = PairSource(
         model, PAIRS[:1], EXAMPLES, [], settings, tune.updated({"time_weighting": "even"}), seed=0
-    ).next_batch(seeded())
+    ).next_batches(seeded())[0]
     assert int(batch.times.max()) < 500
     factors = (2 * batch.times / 1000).view(-1, 1, 1, 1)
     torch.testing.assert_close(batch.weights, even.weights * factors)
@@ -96,7 +96,7 @@ def test_references_keep_their_draws_and_accepted_pictures_come_on_top(
     settings = SETTINGS.updated({"steps": 6, "batch_size": 4, "accepted_share": share})
     source = ExampleSource(model, [EXAMPLES[0], *ACCEPTED], [], settings, seed=0)
     generator = seeded()
-    drawn = [source.next_batch(generator).weights for _ in range(source.plan.steps)]
+    drawn = [source.next_batches(generator)[0].weights for _ in range(source.plan.steps)]
     assert source.plan.steps == round(6 / (1 - share))
     assert [int((weights == 1.0).sum()) for weights in drawn] == [references] * source.plan.steps
     examples = [
@@ -111,7 +111,7 @@ def test_a_share_between_whole_rows_is_kept_on_average(model: ImageModel) -> Non
     settings = SETTINGS.updated({"steps": 300, "batch_size": 1, "accepted_share": 0.4})
     source = ExampleSource(model, [EXAMPLES[0], *ACCEPTED], [], settings, seed=0)
     generator = seeded()
-    drawn = [float(source.next_batch(generator).weights) for _ in range(500)]
+    drawn = [float(source.next_batches(generator)[0].weights) for _ in range(500)]
     assert source.plan.steps == 500
     assert 265 < drawn.count(1.0) < 335
     assert drawn.count(ACCEPTED[0].weight) > 60 or sum(abs(w - 0.3) < 1e-6 for w in drawn) > 60

@@ -17,18 +17,25 @@ from gal_studio.engine.models.image_model import load_image_model
 from gal_studio.engine.training import gradients
 from gal_studio.engine.training.exchange import Membership
 from gal_studio.engine.training.fine_tune import fine_tune
+from gal_studio.engine.training.latents import ExamplePicture
 from gal_studio.engine.training.team import Team
 from gal_studio.engine.training.team_member import take_part
+from tests.engine.conftest import noise_picture
 from tests.engine.tiny import make_tiny_pipeline
 from tests.engine.trained import EXAMPLES, PRIOR, result, same
 
 TUNE = TuneSettings(steps=4, batch_size=3, rank=2)
+KEPT = TUNE.updated({"crop": "none"})
+SHAPES = [ExamplePicture(noise_picture(7, *size), "A cat") for size in ((60, 120), (130, 70), (64, 64))]
 MACHINE = MachineSettings(precision="fp32")
 
 
 @pytest.mark.slow
 def test_two_processes_train_what_one_does(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Six rows in two shares of three: as one process that computes three rows at a time, bit for bit."""
+    """Six rows in two shares of three: as one process that computes three rows at a time, bit for bit.
+
+    Shares of a step with several shapes have rows of several batches.
+    """
     folder = make_tiny_pipeline(tmp_path / "pipeline")
     model = load_image_model(folder, device="cpu", machine=MACHINE)
     team = Team(str(folder), {}, MACHINE, TUNE, ["cpu", "cpu"])
@@ -38,11 +45,18 @@ def test_two_processes_train_what_one_does(tmp_path: Path, monkeypatch: pytest.M
         while not team.is_ready():
             time.sleep(0.1)
         shared = [event.loss for event in fine_tune(model, EXAMPLES, PRIOR, TUNE, seed=3, team=team)]
+        halves = result(model)
+        trained = []
+        for others in (team, None):
+            losses = [event.loss for event in fine_tune(model, SHAPES, PRIOR, KEPT, seed=3, team=others)]
+            trained.append((losses, result(model)))
     finally:
         team.close()
-    halves = result(model)
     assert shared == pytest.approx(alone, rel=1e-5)
     assert all(torch.allclose(halves[name], whole[name], rtol=1e-3, atol=1e-5) for name in whole)
+    (together, shapes), (apart, same_shapes) = trained
+    assert together == pytest.approx(apart, rel=1e-5)
+    assert all(torch.allclose(shapes[name], same_shapes[name], rtol=1e-3, atol=1e-5) for name in shapes)
     monkeypatch.setattr(gradients, "plan_training", lambda *_: Plan(3))
     list(fine_tune(model, EXAMPLES, PRIOR, TUNE, seed=3))
     assert same(result(model), halves)
