@@ -22,7 +22,8 @@ class Preset:
     """A base model with its CLIP model, and the settings that suit it for each kind of subject.
 
     `known_styles`, `known_things` and `known_places` are the words that the base model was trained with, as
-    far as that is known: none for a model that knows nearly everything.
+    far as that is known: none for a model that knows nearly everything. One of `only_squares` saw no other
+    shapes.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Preset:
     known_styles: Sequence[str] = ()
     known_things: Sequence[str] = ()
     known_places: Sequence[str] = ()
+    only_squares: bool = False
     shape: str = ""  # of its base model, in `shapes.json`
 
 

@@ -86,6 +86,9 @@ def test_presets_are_sound_and_pocket_is_the_first():
             # the embedded model's LoRA copies at full strength, and not at less: rows mix both (Eq. G13)
             assert (settings.generation.lowest_strength < 1.0) == (preset.name == "pocket")
             assert (settings.generation.latest_switch > 0.0) == (preset.name == "pocket")
+            # pictures keep their shapes, but for the embedded model and what the paper did
+            cropped = {"pocket": "center", "sd14-paper": "random"}
+            assert settings.tune.crop == cropped.get(preset.name, "none")
         assert preset.settings["style"].tune.prior_images == 0
         # prior preservation made the embedded model's objects copy no less (its card tells)
         assert (preset.settings["object"].tune.prior_images > 0) == (preset.name != "pocket")

@@ -17,7 +17,7 @@ _KINDS: dict[str, FieldKind] = {
 }
 GROUPS: dict[str, tuple[str, ...]] = {
     "": (
-        "tune.rank", "tune.target", "tune.learning_rate", "tune.steps", "tune.prior_images",
+        "tune.rank", "tune.target", "tune.crop", "tune.learning_rate", "tune.steps", "tune.prior_images",
         "tune.prior_styles", "tune.prior_weight", "tune.time_high", "tune.accepted_share",
         "generation.candidates", "generation.allocation", "generation.budget", "generation.confidence",
         "generation.steps", "generation.guidance_scale",

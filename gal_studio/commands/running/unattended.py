@@ -21,12 +21,13 @@ from gal_studio.commands.running.outputs import check_folder, write_outputs
 from gal_studio.core.errors import StudioError
 from gal_studio.core.gal.policies.registry import find_policy, policy_names
 from gal_studio.core.gal.selection import SuggestionSet
-from gal_studio.core.pictures.crop import about_crop
+from gal_studio.core.pictures.crop import about_crop, about_shape, bucket
 from gal_studio.core.settings import Settings
 from gal_studio.core.types import Round
 from gal_studio.rounds import pairs, planned, test_set
 from gal_studio.state import Store
 from gal_studio.studio import ProjectDraft, Studio
+from gal_studio.studio.create.plan import shape_of
 from gal_studio.studio.create.project import settings_of
 from gal_studio.studio.create.prompt_notes import about_project
 from gal_studio.studio.create.references import Mask, open_picture
@@ -124,7 +125,7 @@ def carry_out(plan: Plan) -> dict[str, Any]:
         if plan.measure_last:
             studio.measure_when(project_id, "never")
         known = about_project(studio.project(project_id))
-        for sentence in (*known, *_about_crops(plan.draft)):
+        for sentence in (*known, *about_crops(plan.draft)):
             line.say(sentence)
         refinements: dict[str, str] = {}
         with local_worker(studio, line) as worker:
@@ -159,14 +160,22 @@ def carry_out(plan: Plan) -> dict[str, Any]:
     return summary
 
 
-def _about_crops(draft: ProjectDraft) -> Iterator[str]:
-    """What is cut off of references of which the middle square alone is learned."""
-    if settings_of(draft).tune.crop != "center":
-        return
+def about_crops(draft: ProjectDraft) -> Iterator[str]:
+    """What is learned of references that are not square."""
+    tune = settings_of(draft).tune
+    shape = shape_of(load_preset(draft.preset)) if draft.base_model is None else None
     for place, one in enumerate(draft.given, start=1):
-        told = "" if one.crop is not None else about_crop(open_picture(one.picture).size)
-        if told:
+        size = (1, 1) if one.crop is not None or tune.crop == "random" else open_picture(one.picture).size
+        told = about_crop(size)
+        if not told:
+            continue
+        if tune.crop == "center":
             yield f"Reference {place}: {told}. Write crop = 0 to 1 to choose another square."
+        elif shape is None:
+            yield f"Reference {place}: trained on as it is."
+        else:
+            kept = bucket(size, tune.resolution or shape.resolution, shape.grid)
+            yield f"Reference {place}: {about_shape(size, kept)}."
 
 
 def _instant_round(

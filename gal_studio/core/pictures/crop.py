@@ -48,15 +48,13 @@ def margin(size: Size, kept: Size) -> float:
     return 1 - min(own, wanted) / max(own, wanted)
 
 
-def about_shape(size: Size, resolution: int, grid: int) -> str:
-    """What is said of a picture that is trained in its own shape."""
-    kept = bucket(size, resolution, grid)
-    told = f"trained on as it is: {kept[0]} × {kept[1]}"
-    share = margin(size, kept)
+def about_shape(size: Size, kept: Size) -> str:
+    """What is said of a picture that is trained in its own shape, in the bucket `kept`."""
+    size_kept, share = f"{kept[0]} × {kept[1]}", margin(size, kept)
     if share < WORTH_TELLING:
-        return told
+        return f"trained on as it is: {size_kept}"
     is_too_tall = size[1] * kept[0] > size[0] * kept[1]
-    return f"{told}, without {share:.0%} {_ENDS[is_too_tall]}"
+    return f"trained on as {size_kept}: {share:.0%} is cut off {_ENDS[is_too_tall]}"
 
 
 def about_crop(size: Size) -> str:

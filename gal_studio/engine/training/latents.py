@@ -110,7 +110,8 @@ class CachedPictures:
             latents.append(latent)
             if self.maps is not None:
                 maps.append(self.maps[row][None, rows, columns])
-            sizes.append((*self.originals[row], *(n * self.scale for n in (top, left, height, width))))
+            scale = self.scale
+            sizes.append((*self.originals[row], top * scale, left * scale, height * scale, width * scale))
         weights = self.weights[torch.tensor(list(index))]
         return Crops(torch.stack(latents), sizes, weights, torch.stack(maps) if maps else None)
 

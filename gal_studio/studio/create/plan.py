@@ -51,10 +51,12 @@ def starting_settings(kind: Kind, preset: Preset, is_own: bool, from_lora: bool)
     """The preset's settings; for a user's own model, or to go on from a LoRA, candidates have full strength.
 
     What weaker recipes draw (Eq. G13) was seen of the preset's model alone, and would weaken that LoRA, too.
+    A user's own model learns pictures in their shapes.
     """
     settings = preset.settings[kind]
-    full = {"generation": {"lowest_strength": 1.0, "latest_switch": 0.0}}
-    return settings.updated(full) if is_own or from_lora else settings
+    if is_own or from_lora:
+        settings = settings.updated({"generation": {"lowest_strength": 1.0, "latest_switch": 0.0}})
+    return settings.updated({"tune": {"crop": "none"}}) if is_own else settings
 
 
 def fitted(preset: Preset, kind: Kind, device: Device | None = None) -> Settings:

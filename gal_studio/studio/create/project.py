@@ -7,7 +7,7 @@ from typing import Any
 
 from PIL import Image
 
-from gal_studio.assets import demo, load_preset, resolve_model
+from gal_studio.assets import demo, load_preset, load_presets, resolve_model
 from gal_studio.core import checks
 from gal_studio.core.entered import about_entered
 from gal_studio.core.errors import StudioError
@@ -113,6 +113,7 @@ def create_project(
     check_settings(settings, len(anchors))
     models = model_names(draft)
     check_base_model(models.base_model)
+    check_crop(settings, models.base_model)
     check_model(models.clip_model, "open_clip_config.json", "an open_clip model")
     check_models(models)
     prior = _read_prior(draft, described.prompts)
@@ -255,6 +256,15 @@ def check_settings(settings: Settings, anchors: int) -> None:
         raise StudioError(
             f"With this share of accepted pictures a later training would take {later:,} steps: choose fewer "
             f"training steps or a smaller share, so that it takes at most {MOST_STEPS:,}."
+        )
+
+
+def check_crop(settings: Settings, base_model: str) -> None:
+    """Refuse pictures in their shapes for a model that saw squares alone."""
+    squares = [preset.base_model for preset in load_presets() if preset.only_squares]
+    if settings.tune.crop == "none" and resolve_model(base_model) in map(resolve_model, squares):
+        raise StudioError(
+            "Crop is none, and the bundled model was taught squares alone: choose a square, or another model."
         )
 
 

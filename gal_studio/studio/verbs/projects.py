@@ -122,9 +122,11 @@ class ProjectVerbs(Verbs):
         """
         refuse_changes_by_hand(self.store, project_id)
         with self.store.database.transaction():
-            settings = self.store.projects.get(project_id).settings.updated(changes)
+            changed = self.store.projects.get(project_id)
+            settings = changed.settings.updated(changes)
             enabled = [anchor for anchor in self.store.projects.anchors(project_id) if anchor.enabled]
             project.check_settings(settings, len(enabled))
+            project.check_crop(settings, changed.base_model)
             self.store.projects.set_settings(project_id, settings, author)
             for round_ in self.store.rounds.of_project(project_id):
                 if not any(map(self._is_begun, self.store.rounds.children(round_.id))):

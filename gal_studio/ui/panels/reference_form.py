@@ -18,7 +18,14 @@ from gal_studio.studio.create.references import Mask
 from gal_studio.ui.api.mask_runs import pixels_of
 from gal_studio.ui.api.uploads import uploads
 from gal_studio.ui.panels.form_notes import notes_on_form, start_of
-from gal_studio.ui.panels.form_plan import is_measuring, notes_on_plan, notes_on_target, plan_of
+from gal_studio.ui.panels.form_plan import (
+    is_measuring,
+    notes_on_crop,
+    notes_on_plan,
+    notes_on_target,
+    own_shapes,
+    plan_of,
+)
 from gal_studio.ui.payloads import Fact, Payload
 from gal_studio.ui.payloads.forms import Derived, DerivedSet
 
@@ -39,10 +46,16 @@ def derived(form: Payload, store: Store | None = None) -> Derived:
     prompts = [[prompt for prompt in set_["prompts"] if prompt] for set_ in form["sets"]]
     words = [_word(kind, own, set_) for own, set_ in zip(prompts, form["sets"], strict=True)]
     sets = [[(prompt, word) for prompt in own] for own, word in zip(prompts, words, strict=True)]
-    shown = tuple(_checked(kind, texts) for texts in sets)
+    shapes = tuple(own_shapes(form))
+    shown = tuple(replace(_checked(kind, texts), shapes=own) for texts, own in zip(sets, shapes, strict=True))
     plan, start = plan_of(store, form), _start(form)
     answer = Derived(
-        notes=(*notes_on_form(form, sets), *notes_on_target(form), *notes_on_plan(plan)),
+        notes=(
+            *notes_on_form(form, sets),
+            *notes_on_target(form),
+            *notes_on_crop(form),
+            *notes_on_plan(plan),
+        ),
         sets=shown,
         anchors=(),
         name="",
@@ -63,7 +76,10 @@ def derived(form: Payload, store: Store | None = None) -> Derived:
     facts = iter(_facts(described))
     return replace(
         answer,
-        sets=tuple(DerivedSet(next(facts, ())) if texts else DerivedSet() for texts in sets),
+        sets=tuple(
+            DerivedSet(next(facts, ()) if texts else (), shapes=own)
+            for texts, own in zip(sets, shapes, strict=True)
+        ),
         name=default_name(described),
         anchors=anchors[:_SHOWN_ANCHORS],
     )  # a style has the facts of its first set

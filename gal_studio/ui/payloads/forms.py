@@ -13,13 +13,21 @@ SettingValue = int | FiniteFloat | bool | Text | Annotated[list[Text], Field(max
 """The studio checks each setting by its own type."""
 
 
+Pixels = Annotated[int, Field(ge=1, le=1_000_000)]
+WidthAndHeight = Annotated[list[Pixels], Field(min_length=2, max_length=2)]
+
+
 class TypedSet(TypedDict):
-    """The prompts of a set as they are typed, the field of each, and how many pictures there are."""
+    """The prompts of a set as they are typed, the field of each, and how many pictures there are.
+
+    `sizes` are the pictures' widths and heights; null for one that the browser has not shown yet.
+    """
 
     trigger_word: NotRequired[Text]
     prompts: Annotated[list[Text | None], Field(max_length=200)]
     places: NotRequired[Annotated[list[Id], Field(max_length=200)]]
     pictures: NotRequired[int]
+    sizes: NotRequired[Annotated[list[WidthAndHeight | None], Field(max_length=200)]]
 
 
 class ChosenModel(TypedDict):
@@ -115,11 +123,24 @@ class Create(ChosenModel):
 
 
 @dataclass(frozen=True)
+class OwnShape:
+    """The width and height in which a picture is trained in its own shape, and what is said of it."""
+
+    width: int
+    height: int
+    text: str
+
+
+@dataclass(frozen=True)
 class DerivedSet:
-    """What the studio derives from one set of references: facts, or a problem, or nothing without prompts."""
+    """What the studio derives from one set of references: facts, or a problem, or nothing without prompts.
+
+    `shapes` are those of its pictures; null for one that is trained as a square.
+    """
 
     facts: tuple[Fact, ...] = ()
     problem: str = ""
+    shapes: tuple[OwnShape | None, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -62,9 +62,13 @@ def test_no_bucket_has_more_pixels_than_the_square(width: int, height: int, coun
         assert margin((width, height), kept) < 0.04
 
 
+def shape_words(size: tuple[int, int]) -> str:
+    return about_shape(size, bucket(size, 512, 8))
+
+
 def test_what_a_picture_in_its_own_shape_is_trained_as() -> None:
-    assert about_shape((1080, 1920), 512, 8) == "trained on as it is: 384 × 680"
-    assert about_shape((100, 900), 512, 8) == (
-        "trained on as it is: 256 × 1024, without 56% at the top and at the bottom"
+    assert shape_words((1080, 1920)) == "trained on as it is: 384 × 680"
+    assert shape_words((100, 900)) == (
+        "trained on as 256 × 1024: 56% is cut off at the top and at the bottom"
     )
-    assert "without 56% at the left and at the right" in about_shape((900, 100), 512, 8)
+    assert "56% is cut off at the left and at the right" in shape_words((900, 100))

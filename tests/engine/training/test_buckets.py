@@ -257,3 +257,17 @@ def test_pairs_of_a_refinement_are_square_beside_examples_in_their_shapes(model:
     assert sum(len(batch.noisy) for batch in (first, *others)) == source.rows
     assert [event.step for event in refine(model, PAIRS, EXAMPLES, [], settings, TUNE, 0)] == [1, 2]
     result(model)
+
+
+def test_what_is_drawn_at_the_ends_of_a_tall_picture_is_learned(model: ImageModel) -> None:
+    """Its middle square is blank: a crop would train on paper alone."""
+    blank = Image.new("RGB", (160, 640), (214, 226, 240))
+    inked = blank.copy()
+    for top in (0, 560):
+        inked.paste((20, 20, 60), (20, top, 140, top + 70))
+    changed = {}
+    for settings in (TUNE, TUNE.square):
+        both = [ExamplePicture(picture, "A cat in ink style") for picture in (blank, inked)]
+        rows = cache_pictures(model, both, settings).crops([0, 1], False, torch.Generator()).latents
+        changed[settings.crop] = float((rows[0] - rows[1]).abs().mean())
+    assert changed["none"] > 2 * changed["center"]

@@ -1,12 +1,17 @@
-"""A crop keeps the chosen square of a reference and of its mask."""
+"""A crop keeps the chosen square of a reference and of its mask; which models learn other shapes."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy
 import pytest
 from PIL import Image
 
+from gal_studio.commands.running.unattended import about_crops
 from gal_studio.core.errors import StudioError
+from gal_studio.state import Store
+from gal_studio.studio import ProjectDraft, Studio
+from gal_studio.studio.create.project import settings_of
 from gal_studio.studio.create.references import ReferenceDraft, read_reference
 
 
@@ -19,6 +24,12 @@ def tall(tmp_path: Path) -> Path:
     Image.fromarray(pixels).save(tmp_path / "tall.png")
     Image.fromarray(pixels[..., 0]).save(tmp_path / "tall-masklabel.png")
     return tmp_path / "tall.png"
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Iterator[Studio]:
+    with Store(tmp_path / "workspace") as store:
+        yield Studio(store)
 
 
 @pytest.mark.parametrize(("at", "colour"), [(0.0, (255, 0, 0)), (0.5, (0, 255, 0)), (1.0, (0, 0, 255))])
@@ -39,3 +50,32 @@ def test_without_a_crop_the_whole_picture_is_kept_and_another_number_is_refused(
     assert read_reference(ReferenceDraft(tall, "A cat in ink"), 1)[0].size == (160, 480)
     with pytest.raises(StudioError, match=r"The crop is 1\.5: choose a number from 0 to 1"):
         read_reference(ReferenceDraft(tall, "A cat in ink", crop=1.5), 1)
+
+
+def draft(picture: Path, **changes: object) -> ProjectDraft:
+    return ProjectDraft("style", [(picture, "A cat in ink style")], **changes)
+
+
+def test_a_tall_picture_whose_middle_is_blank(tall: Path) -> None:
+    """The bundled model says what it does not see; other models are trained on all of the picture."""
+    assert list(about_crops(draft(tall))) == [
+        "Reference 1: its middle square alone is learned: 67% is cut off at the top and at the bottom. "
+        "Write crop = 0 to 1 to choose another square."
+    ]
+    assert list(about_crops(draft(tall, preset="sdxl"))) == ["Reference 1: trained on as it is: 592 × 1768."]
+    assert list(about_crops(draft(tall, base_model="some/model"))) == ["Reference 1: trained on as it is."]
+    assert list(about_crops(draft(tall, preset="sd14-paper"))) == [], "it sees other squares at each step"
+    chosen = ProjectDraft("style", [ReferenceDraft(tall, "A cat in ink style", crop=0.0)], preset="sdxl")
+    assert list(about_crops(chosen)) == []
+
+
+def test_the_bundled_model_refuses_other_shapes(tall: Path, place: Studio) -> None:
+    refused = pytest.raises(StudioError, match="the bundled model was taught squares alone")
+    with refused:
+        place.create_project(draft(tall, changes={"tune": {"crop": "none"}}))
+    assert settings_of(draft(tall, base_model="some/model")).tune.crop == "none"
+    project = place.create_project(draft(tall))
+    with refused:
+        place.change_settings(project, {"tune": {"crop": "none"}})
+    assert place.project(project).settings.tune.crop == "center"
+    place.change_settings(project, {"tune": {"crop": "random"}})

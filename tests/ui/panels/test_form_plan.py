@@ -3,12 +3,14 @@
 from typing import Any
 
 import pytest
+from pydantic import TypeAdapter
 
 from gal_studio.assets import load_preset, load_shape
 from gal_studio.core.types import Kind
 from gal_studio.ui.panels import form_plan
 from gal_studio.ui.panels.form_plan import base_settings, own_settings, plan_of
 from gal_studio.ui.panels.reference_form import derived
+from gal_studio.ui.payloads.forms import Derive
 from tests.ui.asking import ask
 from tests.ui.conftest import Place
 
@@ -52,3 +54,33 @@ def test_a_target_without_layers_is_told_at_its_field(model: dict[str, Any]) -> 
     assert "choose 'attention' or 'all'" in told.text
     assert answer.name, "the rest of the form is derived"
     assert answer.plan == ""
+
+
+def shapes(model: dict[str, Any], **settings: Any) -> list[Any]:
+    """What is said of a tall picture, a square one, and one that is not shown yet."""
+    sizes = [[1080, 1920], [640, 640], None]
+    given = {"sets": [{**SETS[0], "pictures": 3, "sizes": sizes}], "settings": settings}
+    TypeAdapter(Derive).validate_python({**model, **given}, strict=True)
+    return list(derived({**model, **given}).sets[0].shapes)
+
+
+def test_pictures_in_their_shapes_are_shown_with_the_size_trained_on() -> None:
+    tall, square, unknown = shapes({"kind": "style", "preset": "sd15"})
+    assert (tall.width, tall.height, tall.text) == (384, 680, "Trained on as it is: 384 × 680.")
+    assert (square.width, square.height) == (512, 512) and unknown is None
+    tall, *_ = shapes({"kind": "object", "preset": "flux2-klein"}, **{"tune.resolution": 512})
+    assert (tall.width, tall.height) == (384, 672)
+    tall, *_ = shapes({**KLEIN, "base_model": "a/model-of-the-hub"})
+    assert (tall.width, tall.height, tall.text) == (1080, 1920, "Trained on as it is.")
+    for model, changed in (("sd15", "center"), ("sd14-paper", "random"), ("pocket", "center")):
+        assert shapes({"kind": "style", "preset": model}, **{"tune.crop": changed}) == [None] * 3
+
+
+def test_the_bundled_model_is_taught_squares_alone() -> None:
+    pocket = {"kind": "style", "preset": "pocket"}
+    assert shapes(pocket) == [None] * 3
+    answer = derived({**pocket, "sets": SETS, "settings": {"tune.crop": "none"}})
+    (told,) = [note for note in answer.notes if note.field == "tune.crop"]
+    assert told.text == (
+        "Crop is none, and the bundled model was taught squares alone: choose a square, or another model."
+    )

@@ -1,5 +1,9 @@
-/** The square of a picture that is learned: shown over the whole picture, and moved along its longer side. */
-import { el, setText } from "../../kit/dom.js";
+/**
+ * What is learned of a picture that is not square, as a frame over the whole picture: nearly all of it where
+ * the training keeps its shape, or a square that is moved along its longer side.
+ */
+/** @import { OwnShape } from "payloads" */
+import { el, makeButton, setText } from "../../kit/dom.js";
 
 const WORTH_SHOWING = 0.05; // share of the picture outside of the square; less is nearly all of it
 const MIDDLE = 0.5;
@@ -22,13 +26,24 @@ export const cutOff = (width, height) => 1 - Math.min(width, height) / Math.max(
 export const movedBy = (at, moved, room) => (room > 0 ? Math.min(1, Math.max(0, at + moved / room)) : at);
 
 /**
+ * The largest box of this aspect ratio in a picture.
+ * @param {number} width
+ * @param {number} height
+ * @param {number} aspect width by height
+ */
+export const largestBox = (width, height, aspect) =>
+  width > height * aspect ? [height * aspect, height] : [width, width / aspect];
+
+/**
  * @param {string} name
  * @param {() => void} changed
  */
 export function cropOf(name, changed) {
   /** @type {number | null} */
-  let at = null; // null: where the settings say
-  let [width, height] = [1, 1];
+  let at = null; // null: what the settings say
+  /** @type {OwnShape | null} */
+  let own = null; // null: a square
+  let [width, height] = [0, 0];
   const frame = el("span", { class: "crop-frame", "aria-hidden": "true" });
   const picture = el("img", { class: "crop-picture", alt: "", draggable: false });
   const area = el("span", { class: "crop-area" }, picture, frame);
@@ -38,30 +53,40 @@ export function cropOf(name, changed) {
     on: { input: () => move(Number(slider.value)) },
   });
   const words = el("span", { class: "crop-words" });
-  const node = el("div", { class: "crop", hidden: true }, area, el("span", {}, words, slider));
+  const other = makeButton({ class: "crop-other" }, () => move(at === null ? MIDDLE : null), "");
+  const node = el("div", { class: "crop", hidden: true }, area, el("span", {}, words, slider, other));
+
+  const keepsShape = () => at === null && own !== null;
 
   const draw = () => {
-    const scale = SHOWN / Math.max(width, height);
-    const side = Math.min(width, height) * scale;
+    const scale = SHOWN / Math.max(width, height, 1);
+    const aspect = keepsShape() && own ? own.width / own.height : 1;
+    const [across, down] = largestBox(width * scale, height * scale, aspect);
     const place = at ?? MIDDLE;
     Object.assign(area.style, { width: `${width * scale}px`, height: `${height * scale}px` });
     Object.assign(frame.style, {
-      width: `${side}px`,
-      height: `${side}px`,
-      left: `${place * (width * scale - side)}px`,
-      top: `${place * (height * scale - side)}px`,
+      width: `${across}px`,
+      height: `${down}px`,
+      left: `${place * (width * scale - across)}px`,
+      top: `${place * (height * scale - down)}px`,
     });
     slider.value = String(place);
-    const share = `${Math.round(100 * cutOff(width, height))} % of the picture`;
-    setText(
-      words,
-      at === null
-        ? `A training sees one square at a time: ${share} is outside the frame. Move it to choose.`
-        : `Only what is in the frame is learned: ${share} is cut off.`,
-    );
+    slider.hidden = keepsShape();
+    area.dataset.still = String(keepsShape());
+    other.hidden = own === null;
+    setText(other, at === null ? "Crop to a square" : "Keep its shape");
+    setText(words, sentence());
   };
 
-  /** @param {number} place */
+  const sentence = () => {
+    if (at === null && own) return own.text;
+    const share = `${Math.round(100 * cutOff(width, height))} % of the picture`;
+    return at === null
+      ? `A training sees one square at a time: ${share} is outside the frame. Move it to choose.`
+      : `Only what is in the frame is learned: ${share} is cut off.`;
+  };
+
+  /** @param {number | null} place */
   const move = (place) => {
     at = place;
     draw();
@@ -70,6 +95,7 @@ export function cropOf(name, changed) {
 
   area.addEventListener("pointerdown", (event) => {
     event.preventDefault();
+    if (keepsShape()) return;
     area.setPointerCapture(event.pointerId);
     const scale = SHOWN / Math.max(width, height);
     const from = { x: event.clientX, y: event.clientY, at: at ?? MIDDLE };
@@ -87,6 +113,13 @@ export function cropOf(name, changed) {
     node,
     /** The place that was chosen; null if none was. */
     chosen: () => at,
+    /** Width and height of the picture; null until it is shown. */
+    size: () => (width ? [width, height] : null),
+    /** @param {OwnShape | null} shape in which the picture is trained where no square was chosen */
+    showShape(shape) {
+      own = shape;
+      draw();
+    },
     /** @param {number | null} place */
     restore(place) {
       at = place;

@@ -83,6 +83,7 @@ export function makeRow({ name, source, caption }, { remove, changed }) {
   };
   image.addEventListener("load", () => {
     crop.show(image);
+    changed();
     if (Math.max(image.naturalWidth, image.naturalHeight) > LARGEST_PAINTED)
       refusePainting(paint, "This picture is large: start the project, then paint over it");
   });

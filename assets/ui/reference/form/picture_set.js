@@ -71,6 +71,7 @@ export class PictureSet {
     return {
       trigger_word: this.word(),
       pictures: this.rows.length,
+      sizes: this.rows.map((row) => row.crop.size()),
       ...(this.rows.length
         ? { prompts: this.prompts(), places: this.places() }
         : { prompts: alone ? [alone] : [], places: ["prompt"].slice(alone ? 0 : 1) }),
@@ -239,7 +240,8 @@ export class PictureSet {
    * @param {DerivedSet & { anchors: string[] }} answer
    * @param {boolean} alone
    */
-  show({ facts, anchors }, alone) {
+  show({ facts, anchors, shapes }, alone) {
+    for (const [i, row] of this.rows.entries()) row.crop.showShape(shapes?.[i] ?? null);
     const { trigger, derived } = this.parts;
     trigger.placeholder = facts?.find(([name]) => name === "Trigger word")?.[1] ?? "<cute-cat>";
     const shown = facts?.filter(([name]) => !alone || name !== "Trigger word" || !trigger.value.trim());

@@ -1,4 +1,4 @@
-"""The square of a tall picture is shown in the form and moved, and the project has that square."""
+"""What is learned of a tall picture is shown in the form: a square that is moved, or its own shape."""
 
 from pathlib import Path
 
@@ -12,13 +12,18 @@ from tests.ui.conftest import Served, Watched
 pytestmark = pytest.mark.browser
 
 
-def test_the_frame_over_a_tall_picture_is_moved(watched: Watched, served: Served, tmp_path: Path) -> None:
+def tall(folder: Path) -> str:
+    """Red above, blue below."""
     pixels = numpy.zeros((240, 80, 3), numpy.uint8)
-    pixels[:80, :, 0] = pixels[80:, :, 2] = 255  # red above, blue below
-    Image.fromarray(pixels).save(tmp_path / "tall.png")
+    pixels[:80, :, 0] = pixels[80:, :, 2] = 255
+    Image.fromarray(pixels).save(folder / "tall.png")
+    return str(folder / "tall.png")
+
+
+def test_the_frame_over_a_tall_picture_is_moved(watched: Watched, served: Served, tmp_path: Path) -> None:
     page = watched.open(served.address)
     page.wait_for_selector(".presets input[value=own]")
-    page.set_input_files(".reference-set input[type=file]", str(tmp_path / "tall.png"))
+    page.set_input_files(".reference-set input[type=file]", tall(tmp_path))
     crop = page.locator(".reference-rows .crop")
     expect(crop).to_contain_text("67 % of the picture is outside the frame")
     frame, area = crop.locator(".crop-frame"), crop.locator(".crop-area")
@@ -41,3 +46,25 @@ def test_the_frame_over_a_tall_picture_is_moved(watched: Watched, served: Served
     (reference,) = studio.projects()[0].references
     kept = studio.store.images.picture(reference.image)
     assert kept.size == (80, 80) and kept.getcolors() == [(6400, (255, 0, 0))]
+
+
+def test_a_model_that_learns_shapes_shows_the_size_and_offers_a_square(
+    watched: Watched, served: Served, tmp_path: Path
+) -> None:
+    page = watched.open(served.address)
+    page.wait_for_selector(".presets input[value=own]")
+    page.check(".presets input[value=sd15]")
+    page.set_input_files(".reference-set input[type=file]", tall(tmp_path))
+    crop = page.locator(".reference-rows .crop")
+    expect(crop).to_contain_text("Trained on as it is: 296 × 880.")
+    frame, area = crop.locator(".crop-frame").bounding_box(), crop.locator(".crop-area").bounding_box()
+    assert frame["height"] > 0.98 * area["height"] and frame["width"] > 0.98 * area["width"]
+    expect(crop.locator("input[type=range]")).to_be_hidden()
+    crop.get_by_role("button", name="Crop to a square").click()
+    expect(crop).to_contain_text("Only what is in the frame is learned: 67 % of the picture is cut off")
+    expect(crop.locator("input[type=range]")).to_be_visible()
+    crop.get_by_role("button", name="Keep its shape").click()
+    expect(crop).to_contain_text("Trained on as it is: 296 × 880.")
+    page.check(".presets input[value=pocket]")
+    expect(crop).to_contain_text("67 % of the picture is outside the frame")
+    expect(crop.locator(".crop-other")).to_be_hidden()

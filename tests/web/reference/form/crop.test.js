@@ -2,12 +2,19 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import "../../browser.js";
-import { cutOff, movedBy } from "../../../../assets/ui/reference/form/crop.js";
+import { cutOff, largestBox, movedBy } from "../../../../assets/ui/reference/form/crop.js";
 
 test("what is outside of the largest square", () => {
   assert.equal(cutOff(160, 640), 0.75);
   assert.equal(cutOff(300, 150), 0.5);
   assert.equal(cutOff(64, 64), 0);
+});
+
+test("the largest box of a shape in a picture", () => {
+  assert.deepEqual(largestBox(100, 160, 1), [100, 100]);
+  assert.deepEqual(largestBox(160, 100, 1), [100, 100]);
+  assert.deepEqual(largestBox(100, 160, 0.5), [80, 160]);
+  assert.deepEqual(largestBox(100, 160, 2), [100, 50]);
 });
 
 test("the frame follows the pointer and stays in the picture", () => {
