@@ -12,13 +12,18 @@ _LAST_LATIN = "\u024f"
 _TAG = re.compile(r"<\s*(?:lora|lyco|lycoris|locon|hypernet)\s*:[^<>]*>", flags=re.IGNORECASE)
 _BREAK = re.compile(r"\s*,?\s*(?<!\w)BREAK(?!\w)\s*,?")
 _WEIGHT = r"[+-]?(?:\d?\.\d+|\d\.?)"
-_ROUND = re.compile(rf"\(([^()]*?)(?:[:：]\s*{_WEIGHT}\s*)?\)(?:{_WEIGHT}(?![\w.])|[+-]+(?!\w))?")
-_WIDE = re.compile(rf"（([^（）]*?)[:：]\s*{_WEIGHT}\s*）")
+_AFTER_COLON = rf"[:：]\s*(?:{_WEIGHT}|[+-]?\d,\d+)\s*"
+_ROUND = re.compile(rf"\(([^()]*?)(?:{_AFTER_COLON})?\)(?:{_WEIGHT}(?![\w.])|[+-]+(?!\w))?")
+_WIDE = re.compile(rf"（([^（）]*?){_AFTER_COLON}）")
+_CURLY = re.compile(rf"\{{(?=[^{{}}]*\w)([^{{}}|]*?)(?:{_AFTER_COLON})?\}}(?:[+-]+(?!\w))?")
+_ONE_OF = re.compile(r"\{([^{}|]*\w[^{}|]*)(?:\|[^{}|]*)+\}")
+_SIGNS = re.compile(r"(?<![\w+-])([^\W\d_]{2,})(?:\+{2,}|-{2,})(?=[\s,.;:!?]|$)")
 _EDITED = re.compile(r"\[([^\[\]:|]*):([^\[\]:|]*):\s*\d*\.?\d+\s*\]")
 _LATER = re.compile(r"\[([^\[\]:|]+):\s*\d*\.?\d+\s*\]")
 _ALTERNATING = re.compile(r"\[([^\[\]|]+)(?:\|[^\[\]|]*)+\]")
 _DEEP = re.compile(r"\[\[+([^\[\]]*)\]\]+")
 _ESCAPED = {r"\(": "\ue000", r"\)": "\ue001", r"\[": "\ue002", r"\]": "\ue003"}
+_ESCAPED |= {r"\{": "\ue004", r"\}": "\ue005"}
 _EMPTY_PARTS = re.compile(r"(?:\s*,){2,}")
 _MOST_SHOWN = 6
 
@@ -45,9 +50,10 @@ def normalized(text: str) -> str:
 def entered(prompt: str) -> str:
     """A prompt as it is kept: normalized, and without what other programs read beside words.
 
-    These are weights, `(sks:1.3)`, `((sks))` and `[[sks]]`; tags, `<lora:name:0.8>`; changes during drawing,
-    `[cat:dog:0.5]` and `[cat|dog]`; and `BREAK`. Their words stay. A bracket after a backslash is a bracket,
-    and `[V]`, a usual made-up word, is left as it is.
+    These are weights, `(sks:1.3)`, `((sks))`, `[[sks]]`, `{sks}` and `sks++`; tags, `<lora:name:0.8>`;
+    changes during drawing, `[cat:dog:0.5]` and `[cat|dog]`; and `BREAK`. Their words stay. A bracket after a
+    backslash is a bracket; `[V]`, a usual made-up word, `{}`, where a test prompt has its subject, and `C++`
+    are left as they are.
     """
     return _read(prompt)[0]
 
@@ -100,6 +106,9 @@ def _read(prompt: str) -> tuple[str, tuple[str, ...]]:
         before = plain
         without(_ROUND, lambda found: found[1], shows=False)
         without(_WIDE, lambda found: found[1], shows=False)
+        without(_CURLY, lambda found: found[1], shows=False)
+        without(_ONE_OF, lambda found: found[1], shows=True)
+        without(_SIGNS, lambda found: found[1], shows=False)
         without(_EDITED, lambda found: found[2] if found[2].strip() else found[1], shows=True)
         without(_LATER, lambda found: found[1], shows=True)
         without(_ALTERNATING, lambda found: found[1], shows=True)

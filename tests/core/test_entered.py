@@ -15,6 +15,13 @@ WEIGHTS = {  # what is written: what is kept, and what is said to be left out
     "photo of ((sks)) cup": ("photo of sks cup", "(…)"),
     "((a cat:1.2), in ink)": ("a cat, in ink", "(…:1.2), (…)"),
     "A (cat)1.3 and a (dog)++ sit": ("A cat and a dog sit", "(…)1.3, (…)++"),
+    "a (cat:1,3) in ink": ("a cat in ink", "(…:1,3)"),
+    "a (cat)1.3 in ink": ("a cat in ink", "(…)1.3"),
+    "a {cat} and a {{dog}} in ink": ("a cat and a dog in ink", "{…}"),
+    "a {cat:1.2} beside {a boat|a house}": ("a cat beside a boat", "{…:1.2}, {a boat|a house}"),
+    "a cat++, a dog-- in ink+++": ("a cat, a dog in ink", "…++, …--, …+++"),
+    "a cat (sitting)": ("a cat sitting", "(…)"),
+    r"a \{cat\} on {paper}": ("a {cat} on paper", "{…}, \\"),
     "a [[cat]] and a [[[dog]]]": ("a cat and a dog", "[[…]], [[[…]]]"),
     "[cat:dog:0.5] on a hill": ("dog on a hill", "[cat:dog:0.5]"),
     "[cat::0.5] on a hill": ("cat on a hill", "[cat::0.5]"),
@@ -35,6 +42,12 @@ LEFT = [
     "a {} (",
     "10:30 at night",
     "一只猫（橘色）",
+    "a book about C++ in ink",
+    "a cat -- and a dog",
+    "a well-known cat, 3-- 4++",
+    "an A+ and a cat+",
+    "{} with a {} hat",
+    "a cat--dog",
 ]
 
 

@@ -25,7 +25,7 @@ def test_anchors_of_both_kinds():
 
 
 def test_a_doubled_anchor_is_kept_once_and_braces_are_text():
-    odd = describe("style", [("A cat in {0} style", "")]).prompts
+    odd = describe("style", [(r"A cat in \{0\} style", "")]).prompts
     prompts = odd.expand(["A tie {}", "A  tie {}", "A {x} {}"])
     assert prompts == ("A tie in {0} style", "A {x} in {0} style")
 
