@@ -2,13 +2,14 @@
 
     python -m benchmarks.gal_gain.second_rounds --kind style --out FOLDER
 
-FOLDER is that of `benchmarks.speed.allocation`, whose first rounds it goes on from; `four of each` draws as
-many pictures as the style demo's race. Every arm accepts what is suggested to it, trains a second round and
-draws the benchmark at full strength. Prints the figures of each, and differences to ten of each prompt,
-paired by prompt and seed. What is there is not made again.
+FOLDER is that of `benchmarks.speed.allocation`, whose first rounds it goes on from; `even` draws as many
+pictures as the race, as many of each prompt. Every arm accepts what is suggested to it, trains a second round
+and draws the benchmark at full strength. Prints the figures of each, and differences to the first arm, paired
+by prompt and seed. What is there is not made again.
 """
 
 import argparse
+import math
 import shutil
 from pathlib import Path
 
@@ -26,7 +27,7 @@ METRICS: tuple[Metric, ...] = ("as_asked", "no_copy", "carries", "clip_t")
 ARMS = {  # the first rounds that are gone on from, and what is changed before suggestions are accepted
     "ten of each": ("fixed", {}),
     "race": ("race", {}),
-    "four of each": ("four", {}),
+    "even": ("even", {}),
     "published": ("fixed", {"policy": "published", "witnesses": "prompts"}),
 }
 
@@ -62,6 +63,17 @@ def second_round(workspace: Path, gal: dict[str, str]) -> tuple[Drawn, str]:
         )
 
 
+def _drawing(rule: str, race: Path) -> dict[str, object]:
+    """The settings of drawing of a first round; `even` needs the race, whose pictures it divides."""
+    if rule != "even":
+        return {"allocation": rule}
+    with Store(race) as store:
+        first = store.rounds.of_project(store.projects.all()[0].id)[0].id
+        drawn = store.candidates.of_round(first)
+        each = math.ceil(len(drawn) / len({one.anchor_id for one in drawn}))
+        return {"allocation": "fixed", "candidates": each}
+
+
 def _lacks(studio: Studio, project: str, round_id: str) -> bool:
     return next(one.report for one in studio.measures(project).rounds if one.id == round_id) is None
 
@@ -76,22 +88,22 @@ def main() -> None:
     torch.set_num_threads(1)
     base, found = args.out / args.kind, dict[str, Drawn]()
     train(args.kind, base)
+    against = args.arms[0]
     for arm in args.arms:
         rule, gal = ARMS[arm]
         start = args.out / f"{args.kind}-{rule}"
         if not start.exists():
             shutil.copytree(base, start)
-        if rule == "four":  # also one that was halted
-            draw(start, {"allocation": "fixed", "candidates": 4})
+        draw(start, _drawing(rule, args.out / f"{args.kind}-race"))  # also one that was halted
         workspace = args.out / f"{args.kind}-second-{arm.replace(' ', '-')}"
         if not workspace.exists():
             shutil.copytree(start, workspace)
         found[arm], accepted = second_round(workspace, gal)
         means = ", ".join(f"{metric} {_mean(found[arm], metric)}" for metric in METRICS)
         print(f"{args.kind}, {arm}: {means}; accepted: {accepted}", flush=True)
-        if arm != "ten of each" and "ten of each" in found:
+        if arm != against:
             for metric in METRICS:
-                paired = change(found["ten of each"], found[arm], metric, lambda name: generator(0, name))
+                paired = change(found[against], found[arm], metric, lambda name: generator(0, name))
                 if paired is not None:
                     print(
                         f"  {metric} {paired.value:+.3f} ({paired.low:+.3f} to {paired.high:+.3f})",
