@@ -2,10 +2,10 @@
 
     python -m benchmarks.gal_gain.second_rounds --kind style --out FOLDER
 
-FOLDER is that of `benchmarks.speed.allocation`, whose first rounds it goes on from; `even` draws as many
-pictures as the race, as many of each prompt. Every arm accepts what is suggested to it, trains a second round
-and draws the benchmark at full strength. Prints the figures of each, and differences to the first arm, paired
-by prompt and seed. What is there is not made again.
+All go on from one training of a demo; `even` draws as many pictures as the race, as many of each prompt.
+Every arm accepts what is suggested to it, trains a second round and draws the benchmark at full strength.
+Prints the figures of each, and differences to the first arm, paired by prompt and seed. FOLDER keeps the
+workspaces: what is there is not made again.
 """
 
 import argparse
@@ -20,6 +20,7 @@ from gal_studio.commands.running.local_worker import ProgressLine, local_worker
 from gal_studio.core.measures.compare import Drawn, change
 from gal_studio.core.measures.pictures import Metric
 from gal_studio.core.seeds import generator
+from gal_studio.core.types import Kind
 from gal_studio.state import Store
 from gal_studio.studio import Studio
 
@@ -63,15 +64,20 @@ def second_round(workspace: Path, gal: dict[str, str]) -> tuple[Drawn, str]:
         )
 
 
-def _drawing(rule: str, race: Path) -> dict[str, object]:
-    """The settings of drawing of a first round; `even` needs the race, whose pictures it divides."""
-    if rule != "even":
-        return {"allocation": rule}
-    with Store(race) as store:
-        first = store.rounds.of_project(store.projects.all()[0].id)[0].id
-        drawn = store.candidates.of_round(first)
+def first_round(kind: Kind, rule: str, out: Path) -> Path:
+    """The workspace of a first round that is drawn by this rule."""
+    drawing: dict[str, object] = {"allocation": rule}
+    if rule == "even":
+        with Store(first_round(kind, "race", out)) as store:
+            first = store.rounds.of_project(store.projects.all()[0].id)[0].id
+            drawn = store.candidates.of_round(first)
         each = math.ceil(len(drawn) / len({one.anchor_id for one in drawn}))
-        return {"allocation": "fixed", "candidates": each}
+        drawing = {"allocation": "fixed", "candidates": each}
+    workspace = out / f"{kind}-{rule}"
+    if not workspace.exists():
+        shutil.copytree(out / kind, workspace)
+    draw(workspace, drawing)
+    return workspace
 
 
 def _lacks(studio: Studio, project: str, round_id: str) -> bool:
@@ -86,18 +92,13 @@ def main() -> None:
     parser.add_argument("--arms", nargs="+", choices=tuple(ARMS), default=tuple(ARMS))
     args = parser.parse_args()
     torch.set_num_threads(1)
-    base, found = args.out / args.kind, dict[str, Drawn]()
-    train(args.kind, base)
-    against = args.arms[0]
+    found, against = dict[str, Drawn](), args.arms[0]
+    train(args.kind, args.out / args.kind)
     for arm in args.arms:
         rule, gal = ARMS[arm]
-        start = args.out / f"{args.kind}-{rule}"
-        if not start.exists():
-            shutil.copytree(base, start)
-        draw(start, _drawing(rule, args.out / f"{args.kind}-race"))  # also one that was halted
         workspace = args.out / f"{args.kind}-second-{arm.replace(' ', '-')}"
         if not workspace.exists():
-            shutil.copytree(start, workspace)
+            shutil.copytree(first_round(args.kind, rule, args.out), workspace)
         found[arm], accepted = second_round(workspace, gal)
         means = ", ".join(f"{metric} {_mean(found[arm], metric)}" for metric in METRICS)
         print(f"{args.kind}, {arm}: {means}; accepted: {accepted}", flush=True)

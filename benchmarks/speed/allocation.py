@@ -1,14 +1,16 @@
-"""What the first suggestion costs under both rules of drawing: as many pictures of each prompt, and a race.
+"""What the demos need until their first suggestion: as many pictures of each prompt, or a race (Eq. G20).
 
-    python -m benchmarks.speed.allocation --kind style --out FOLDER
+    python -m benchmarks.speed.allocation
 
-One training; then the same round is drawn by either rule (Eq. G20), each in a copy of the workspace. FOLDER
-keeps the workspaces: what is there is not made again. Goal: at most 40 % of the U-Net forwards.
+Each is a new project and a new process, which trains, draws and suggests: forwards of the U-Net for its
+candidates, wall clock and processor. Goal: a race needs at most 40 % of the forwards.
 """
 
 import argparse
-import shutil
+import multiprocessing
+import tempfile
 import time
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import torch
@@ -20,9 +22,12 @@ from gal_studio.state import Store
 from gal_studio.studio import Studio
 from gal_studio.studio.create.project import demo_draft
 
+RULES = ("fixed", "race")
+KINDS: tuple[Kind, ...] = ("style", "object")
+
 
 def train(kind: Kind, workspace: Path) -> None:
-    """The first round of a demo, trained and with the pictures of the base model, which both rules need."""
+    """The first round of a demo, trained, which both rules need; one that is trained stays as it is."""
     with Store(workspace) as store:
         studio = Studio(store)
         if not store.projects.all():
@@ -34,43 +39,61 @@ def train(kind: Kind, workspace: Path) -> None:
 
 
 def draw(workspace: Path, changes: dict[str, object]) -> str:
-    """Draw the first round with these settings of drawing; what it cost, and what is suggested."""
+    """Draw the first round with these settings of drawing, unless it is there; what it has and suggests."""
     with Store(workspace) as store:
         studio = Studio(store)
-        project = store.projects.all()[0]
-        round_id = store.rounds.of_project(project.id)[0].id
+        project = store.projects.all()[0].id
+        round_id = store.rounds.of_project(project)[0].id
         if planned.missing(store.snapshots.round(round_id)) or not store.candidates.count(round_id):
-            studio.change_settings(project.id, {"generation": changes})
-            started, used = time.monotonic(), time.process_time()
+            studio.change_settings(project, {"generation": changes})
+            studio.measure_when(project, "never")  # nothing but the candidates
             with local_worker(studio, ProgressLine(studio)) as worker:
                 worker.finish(studio.generate(round_id))
-            store.rounds.set_seconds(round_id, "whole", time.monotonic() - started)
-            store.rounds.set_seconds(round_id, "processor", time.process_time() - used)
-        view = studio.round_view(round_id)
-        heads = {score.anchor.id: score.anchor.prompt for score in view.scores}
-        suggested = [heads[one.anchor_id] for one in studio.proposal(round_id).suggestions]
-        return (
-            f"{len(view.candidates)} pictures, {view.unet_forwards} forwards, "
-            f"{view.seconds['whole']:.0f} s, {view.seconds['processor']:.0f} s of processor; "
-            f"{view.rule} Suggested: {'; '.join(suggested)}"
-        )
+        return _found(studio, round_id)
+
+
+def first_suggestion(kind: Kind, rule: str, threads: int) -> str:
+    """A new demo as far as its first suggestion, and what that cost."""
+    torch.set_num_threads(threads)
+    started, used = time.monotonic(), time.process_time()
+    with tempfile.TemporaryDirectory() as folder, Store(Path(folder) / "workspace") as store:
+        studio = Studio(store)
+        project = studio.create_project(demo_draft(kind))
+        round_id = store.rounds.of_project(project)[0].id
+        studio.change_settings(project, {"generation": {"allocation": rule}})
+        studio.measure_when(project, "never")
+        with local_worker(studio, ProgressLine(studio)) as worker:
+            worker.finish(studio.fine_tune(round_id))
+            trained = time.monotonic() - started
+            worker.finish(studio.generate(round_id))
+        found = _found(studio, round_id)
+        whole, busy = time.monotonic() - started, time.process_time() - used
+        return f"{whole:.0f} s ({trained:.0f} s until trained), {busy:.0f} s of processor; {found}"
+
+
+def _found(studio: Studio, round_id: str) -> str:
+    view = studio.round_view(round_id)
+    heads = {score.anchor.id: score.anchor.prompt for score in view.scores}
+    suggested = [heads[one.anchor_id] for one in studio.proposal(round_id).suggestions]
+    return (
+        f"{len(view.candidates)} pictures, {view.unet_forwards} forwards; {view.rule} "
+        f"Suggested: {'; '.join(suggested)}"
+    )
 
 
 def main() -> None:
-    """Train once, draw twice, print one line a rule."""
+    """Print one line for each demo and rule."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--kind", choices=("style", "object"), default="style")
-    parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--kind", nargs="+", choices=KINDS, default=KINDS)
+    parser.add_argument("--rules", nargs="+", choices=RULES, default=RULES)
+    parser.add_argument("--threads", type=int, default=torch.get_num_threads())
     args = parser.parse_args()
-    torch.set_num_threads(args.threads)
-    base = args.out / args.kind
-    train(args.kind, base)
-    for rule in ("race", "fixed"):
-        workspace = args.out / f"{args.kind}-{rule}"
-        if not workspace.exists():
-            shutil.copytree(base, workspace)
-        print(f"{args.kind}, {rule}: {draw(workspace, {'allocation': rule})}", flush=True)
+    new = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(max_workers=1, mp_context=new, max_tasks_per_child=1) as pool:
+        for kind in args.kind:
+            for rule in args.rules:
+                told = pool.submit(first_suggestion, kind, rule, args.threads).result()
+                print(f"{kind}, {rule}, {args.threads} threads: {told}", flush=True)
 
 
 if __name__ == "__main__":

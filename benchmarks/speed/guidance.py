@@ -2,7 +2,7 @@
 
     python -m benchmarks.speed.guidance --kind style --out FOLDER
 
-One training, as in `benchmarks.speed.allocation`; then some pictures of each test prompt with guidance in all
+One training of a demo; then some pictures of each test prompt with guidance in all
 steps and in each of some parts, from the same seeds. FOLDER keeps the workspaces, and a sheet for each kind:
 a row of pictures for each part, all steps first.
 """
