@@ -1,6 +1,7 @@
 """`gal-studio ask`: train a drawn round with other seeds as well, and say where the trainings disagree."""
 
 import json
+from math import log
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -28,11 +29,15 @@ def ask(
         int | None, typer.Option("--round", help="The round's number (default: the last drawn one).")
     ] = None,
     trainings: Annotated[
-        int | None, typer.Option(help="Trainings to compare, the round's own among them: 2 to 5.")
+        int | None,
+        typer.Option(help="Trainings to compare, with the round's own: 2 to 5 (default: the project's)."),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Ask several trainings of a round where they disagree (docs/algorithms.md, Eq. G21)."""
+    """Ask several trainings of a round where they disagree (docs/algorithms.md, Eq. G21).
+
+    What is known already is printed again without training.
+    """
     told = ask_round(required_workspace(context, workspace), project, round_, trainings)
     print(json.dumps(told, indent=2, ensure_ascii=False) if as_json else _table(told))
 
@@ -53,10 +58,9 @@ def ask_round(
         if found is None:
             which = "No round" if number is None else f"No round {number}"
             raise StudioError(f"{which} of {project.name!r} has pictures yet: generate them first.")
-        if trainings is not None:
-            studio.change_settings(project.id, {"gal": {"trainings": trainings}})
-        with local_worker(studio, ProgressLine(studio)) as worker:
-            worker.finish(studio.ask_trainings(found.id))
+        if not studio.trainings_are_compared(found.id, trainings):
+            with local_worker(studio, ProgressLine(studio)) as worker:
+                worker.finish(studio.ask_trainings(found.id, trainings))
         known = [(one.anchor.prompt, one.disagreement) for one in studio.round_view(found.id).scores]
         prompts = [
             {"prompt": prompt, "pictures": each.pictures, "copies": each.copies, "areas": each.areas}
@@ -65,17 +69,18 @@ def ask_round(
         ]
         return {
             "round": found.number,
-            "trainings": store.projects.get(project.id).settings.gal.trainings,
+            "trainings": store.rounds.settings(found.id).gal.trainings,
             "prompts": prompts,
         }
 
 
 def _table(told: dict[str, Any]) -> str:
+    """A table in percent; `copies` is in nats, of which a bit is the most."""
     lines = [
-        f"Round {told['round']}: where {told['trainings']} trainings disagree",
-        "copies  areas  test prompt",
+        f"Round {told['round']}: how much {told['trainings']} trainings disagree, from 0 to 100 %, on",
+        "a copy  the picture  test prompt",
     ]
     for one in told["prompts"]:
-        areas = "" if one["areas"] is None else f"{one['areas']:.3f}"
-        lines.append(f"{one['copies']:6.3f}  {areas:5}  {one['prompt']}")
+        areas = "" if one["areas"] is None else f"{one['areas']:.0%}"
+        lines.append(f"{one['copies'] / log(2):6.0%}  {areas:>11}  {one['prompt']}")
     return "\n".join(lines)

@@ -108,8 +108,10 @@ def _find_round(store: Store, project: Project, wanted: str | None, instant: boo
     if found is None:
         which = "No round" if wanted is None else f"No round {wanted!r}"
         if instant:
+            missing = "no Round 0" if wanted is None else f"no round {wanted!r} without training"
             raise StudioError(
-                f"{which} of {project.name!r} is drawn without training: choose another format."
+                f"{project.name!r} has {missing}, which this format is for: draw one first, or choose "
+                "another format."
             )
         raise StudioError(f"{which} of {project.name!r} is trained: fine-tune one, or choose another.")
     return found

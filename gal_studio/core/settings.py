@@ -147,7 +147,7 @@ class TuneSettings(SettingsGroup):
         "Validate every",
         0,
         100_000,
-        note="Training steps between looks at held-out prompts: says when more steps only copy; 0: none",
+        note="Steps between checks on held-out prompts, which tell when more steps only copy; 0: off",
     )
     # pixels; None: the model's own
     resolution: int | None = setting(
@@ -360,7 +360,7 @@ class ReferenceSettings(SettingsGroup):
         "",
         checks.text,
         "Image adapter",
-        note="To draw before any training: a folder or Hugging Face ID; “native” for FLUX.2 klein",
+        note="Draws from the references without training: a folder or Hugging Face ID; native: FLUX.2 klein",
     )
     # what multiplies the adapter's part of each cross-attention
     strength: float = setting(
@@ -377,7 +377,7 @@ class ReferenceSettings(SettingsGroup):
         checks.one_of,
         "Several references",
         Several,
-        note="For an image adapter. Side by side: each object has its own part of the picture",
+        note="How an image adapter combines them; side by side gives each object its own part",
         words={"together": "together", "average": "averaged", "beside": "objects side by side"},
     )
     # leave out what lies around a reference's mask
@@ -392,8 +392,8 @@ class ReferenceSettings(SettingsGroup):
         super().__post_init__()
         if self.is_native and self.several != "together":
             raise StudioError(
-                "A model that takes references by itself reads each of them as a whole, so that they cannot "
-                "be averaged or have parts of the picture: choose together."
+                "A model that reads references by itself cannot average them or place objects side by side: "
+                "set Several references to together."
             )
 
     @property

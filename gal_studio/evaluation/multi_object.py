@@ -134,26 +134,34 @@ def report_combinations(scores: Sequence[CombinationScores], facts: dict[str, An
         "subject",
         [*rows, whole],
         facts,
-        pictures=[
-            {
-                "combination": each.combination.name,
-                "subject": part.name,
-                "prompt": drawn.prompt,
-                "file": f"{each.combination.name}/{drawn.path.name}",
-                "share": part.shares[place].item(),
-                **{name: part.figures[name][place].item() for name in FIGURES},
-            }
-            for each in scores
-            for part in each.parts
-            for place, drawn in enumerate(each.drawn)
-        ],
+        pictures=_picture_rows(scores),
         prompts=list(dict.fromkeys(drawn.prompt for each in scores for drawn in each.drawn)),
-        features={
-            name: np.concatenate([part.features[kind] if own else each.features[kind]
-                                  for each in scores for part in each.parts])
-            for name, kind, own in (
-                ("clip", "clip", False), ("dino", "dino", False), ("clip_own", "clip", True),
-                ("dino_own", "dino", True),
-            )
-        },
-    )  # fmt: skip
+        features=_features(scores),
+    )
+
+
+def _picture_rows(scores: Sequence[CombinationScores]) -> list[dict[str, Any]]:
+    """The figures of each picture, once for each subject in it."""
+    return [
+        {
+            "combination": each.combination.name,
+            "subject": part.name,
+            "prompt": drawn.prompt,
+            "file": f"{each.combination.name}/{drawn.path.name}",
+            "share": part.shares[place].item(),
+            **{name: part.figures[name][place].item() for name in FIGURES},
+        }
+        for each in scores
+        for part in each.parts
+        for place, drawn in enumerate(each.drawn)
+    ]
+
+
+def _features(scores: Sequence[CombinationScores]) -> dict[str, Any]:
+    """The features in the order of these rows: of whole pictures, and inside each subject's mask (`_own`)."""
+    parts = [(each, part) for each in scores for part in each.parts]
+    whole = {kind: np.concatenate([each.features[kind] for each, _ in parts]) for kind in ("clip", "dino")}
+    own = {
+        f"{kind}_own": np.concatenate([part.features[kind] for _, part in parts]) for kind in ("clip", "dino")
+    }
+    return {**whole, **own}

@@ -46,7 +46,8 @@ def locate(store: Store, old: str, new: Path, project_id: str | None = None) -> 
     for use in wanted:
         known = store.places.hashes(use.project.id, use.model.path)
         if known is None and use.model.path.endswith(".safetensors") != place.is_file():
-            raise StudioError(f"{place} is not what {use.model.path} is: give a folder for a folder.")
+            was = "file" if place.is_dir() else "folder"
+            raise StudioError(f"{place} is no {was}, but {use.model.path} was one: give the model's {was}.")
         if known is not None and (difference := folder.difference(known)):
             raise StudioError(
                 f"{place} is not the {use.model.role} that {use.project.name} was made with: {difference}."

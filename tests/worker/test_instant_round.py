@@ -182,7 +182,7 @@ def test_bad_adapters_are_refused_in_a_sentence(
     for name, words in (
         (str(tmp_path / "nowhere"), "The image adapter .* is not on this computer, or has moved"),
         (str(tmp_path), "There is no image adapter in .* for this base model"),
-        ("native", "takes no reference pictures by itself: name an image adapter"),
+        ("native", "cannot read reference pictures by itself: name an image adapter"),
     ):
         studio.change_settings(project, {"references": {"adapter": name}})
         job = work(studio, Models(), studio.instant_round(project))

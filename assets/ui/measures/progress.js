@@ -56,7 +56,7 @@ export function progressWords({ rounds, curves }) {
     first && last ? `${IN_SENTENCE[name] ?? name} ${moved(first, last)}` : "",
   );
   const [fewer, less] = ["copies", "carries"].map((which) => fell(ends.find(({ name }) => name === which)));
-  const why = fewer && less ? " Copies carry the most." : "";
+  const why = fewer && less ? " Fewer copies carry less." : "";
   return `From ${rounds[0].name} to ${rounds[rounds.length - 1].name}, ${listed(parts)}.${why}`;
 }
 

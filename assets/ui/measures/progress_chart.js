@@ -1,6 +1,7 @@
 /** A small chart of what the rounds of a line gained and lost, with its sentence. */
 /** @import { Curve, Progress } from "./progress.js" */
 import { el, svg } from "../kit/dom.js";
+import { unbroken } from "../kit/format.js";
 import { percent, shown } from "./words.js";
 import { progressWords } from "./progress.js";
 
@@ -13,7 +14,7 @@ export function progressChart(progress) {
     "figure",
     { class: "progress" },
     drawing(progress),
-    el("figcaption", {}, progressWords(progress)),
+    el("figcaption", {}, unbroken(progressWords(progress))),
   );
 }
 

@@ -197,10 +197,10 @@ function demoButton(demo) {
       markTrying(button);
       const answer = await write("try_demo", { kind: demo.kind });
       trying = null;
-      if (answer) {
-        planTour(answer.project);
-        openProject(answer.project);
-      } else listProjects();
+      if (!answer) return listProjects();
+      if (answer.is_new) planTour(answer.project);
+      else toast("This is your project of the demo. To start the demo anew, archive it first.");
+      openProject(answer.project);
     },
     el("img", { src: `demo/${demo.kind}`, alt: "" }),
     el("b", {}, demo.title),

@@ -143,7 +143,10 @@ function row(id, score, others) {
       el("b", {}, score.head, STATES[now] ? el("em", { class: "verdict" }, STATES[now]) : null),
       el(
         "span",
-        { title: score.why ? `Why this picture: ${score.why}` : null },
+        {
+          class: "suggestion-reason",
+          title: score.why ? `${score.reason}\nWhy this picture: ${score.why}` : score.reason,
+        },
         unbroken(score.reason),
         score.left_out ? ` This picture: ${score.why}` : null,
       ),

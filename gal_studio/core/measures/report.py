@@ -20,7 +20,8 @@ class Arm:
     `before` is the round that it is compared with. It is `complete` when it has drawn all held-out prompts:
     only then it is compared, so that no two rounds are compared on different sets. `lost` says that its own
     candidates do not carry what they should (Eq. G12), empty if they do. `learned` are the accepted
-    prompts that it was trained on, None if it was not: it draws those of the next round, too.
+    prompts that it was trained on, None if it was not: it draws those of the next round, too. An `instant`
+    round is drawn without training.
     """
 
     id: str | None
@@ -30,6 +31,7 @@ class Arm:
     complete: bool
     learned: frozenset[str] | None = None
     lost: str = ""
+    instant: bool = False
 
     def part(self, part: Part) -> Drawn:
         """The pictures of a part by prompt and seed."""

@@ -113,15 +113,20 @@ def _best_of(number: int, best: Report, second: Report, lead: Lead) -> str:
     return f"{best_is}, but not clearly ahead of {second.arm.name}: a larger benchmark would tell."
 
 
-def find_warnings(reports: Sequence[Report], called: str) -> tuple[Caution, ...]:
-    """Rounds that lost what they learned, overfit or leak; `called` are the words of the style or object."""
+def find_warnings(
+    reports: Sequence[Report], called: str, falls: Callable[[str], bool] = lambda _: False
+) -> tuple[Caution, ...]:
+    """Rounds that lost what they learned, overfit or leak; `called` are the words of the style or object.
+
+    `falls` says of a round, by its ID, whether its training loss still fell at the end.
+    """
     found = []
     for each in reports:
         if each.arm.id is None:
             continue
         before = next((other for other in reports if other.arm.id == each.arm.before), None)
         sentences = (
-            ("lost", _lost(each, called)),
+            ("lost", _lost(each, called, falls)),
             ("overfit", _overfits(each, before)),
             ("leak", _leaks(each, called)),
         )
@@ -131,7 +136,7 @@ def find_warnings(reports: Sequence[Report], called: str) -> tuple[Caution, ...]
     return tuple(found)
 
 
-def _lost(report: Report, called: str) -> str:
+def _lost(report: Report, called: str, falls: Callable[[str], bool]) -> str:
     """What a later round carries less of, or any round no more of than the base model."""
     since = report.since_base.get("carries")
     if report.kept is not None and is_lost(report.kept):
@@ -146,15 +151,31 @@ def _lost(report: Report, called: str) -> str:
             "lower learning rate or fewer steps."
         )
     if report.arm.lost:
-        then = "Train longer." if report.arm.before is None else "Go back, and accept pictures that have it."
+        then = "Go back, and accept pictures that have it."
+        if report.arm.before is None:
+            then = _learn_more(report, falls)
         said = f"among the pictures of its test prompts, {report.arm.lost}"
         return f"{report.arm.name} lacks “{called}”: {said}. {then}"
     if since is not None and since.value <= 0 and not is_up(since):
         return (
             f"{report.arm.name} does not carry “{called}”: its pictures have no more of it than the base "
-            "model’s. Train longer, or with a higher learning rate."
+            f"model’s. {_learn_more(report, falls)}"
         )
     return ""
+
+
+def _learn_more(report: Report, falls: Callable[[str], bool]) -> str:
+    """What to do about a round that has not learned enough."""
+    if report.arm.instant:
+        return "Raise the reference strength, or train a round."
+    if report.copies >= COPIES_FROM * report.pictures:
+        return (
+            f"Longer training would copy more, since {report.copies} of {report.pictures} pictures are "
+            "copies already: add references that show it in other ways."
+        )
+    if report.arm.id is not None and falls(report.arm.id):
+        return "Train longer: its loss was still falling."
+    return "Train longer, or with a higher learning rate."
 
 
 def _overfits(report: Report, before: Report | None) -> str:

@@ -115,12 +115,12 @@ def check_references(family: Family | type[Family], name: str, is_native: bool) 
     by_adapter = reference_family(family, name).by_adapter
     if is_native and by_adapter:
         raise StudioError(
-            f"The model {name} takes no reference pictures by itself: name an image adapter, such as "
+            f"The model {name} cannot read reference pictures by itself: name an image adapter, such as "
             "h94/IP-Adapter."
         )
     if not is_native and not by_adapter:
         raise StudioError(
-            f"The model {name} takes reference pictures by itself: write native in place of an image adapter."
+            f"The model {name} reads reference pictures by itself: set the image adapter to native."
         )
 
 

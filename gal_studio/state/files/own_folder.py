@@ -1,4 +1,4 @@
-"""What in a folder is the studio's own: a workspace is begun only where nothing of anybody else lies."""
+"""Which files belong to a workspace: a new one is created only in a folder without other files."""
 
 import os
 import re
@@ -10,7 +10,7 @@ from gal_studio.state.files.errors import disk_problem
 
 DATABASE = "studio.db"
 DAMAGED = "damaged"
-"""The folder to which a repair moves what is damaged or nobody's, so that nothing is lost."""
+"""A repair moves damaged and unused files to this folder, so that nothing is lost."""
 PAGE_FOLDER = "gal-studio-page"
 """The folder of the page's own temporary files, in `temporary/`."""
 _TEXT = r"[a-z0-9_]{8}"
@@ -38,15 +38,15 @@ _OF_THE_SYSTEM = frozenset({".DS_Store", "desktop.ini", "Thumbs.db", ".directory
 
 
 def is_unfinished(name: str) -> bool:
-    """Whether only the studio and its libraries name a temporary file like this."""
+    """Whether this is the name of an unfinished temporary file of the studio or its libraries."""
     return bool(_UNFINISHED.fullmatch(name))
 
 
 def check_own(workspace: Path) -> None:
-    """Refuse to begin a workspace where other files are; a missing folder and a workspace are fine.
+    """Refuse to create a workspace in a folder with other files; an existing workspace or no folder is fine.
 
-    Without a database, only what a start of the studio leaves is its own. A link in the folder leads to
-    somebody else's files; a link to the folder is followed.
+    Without a database, only files that a start of the studio creates count as its own. Links inside the
+    folder count as other files; a link to the folder itself is followed.
     """
     if (workspace / DATABASE).exists() or not workspace.is_dir():
         return

@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from gal_studio.assets import demo
 from gal_studio.core.entered import about_entered
 from gal_studio.core.jobs.kinds import DOWNLOAD
 from gal_studio.core.jobs.states import ACTIVE
@@ -64,6 +65,16 @@ class ProjectVerbs(Verbs):
     def create_demo(self, kind: Kind, origin: str | None = None) -> str:
         """Create a project from the bundled references; see `create_project`."""
         return self.create_project(replace(demo_draft(kind), origin=origin))
+
+    def demo_project(self, kind: Kind) -> str | None:
+        """The newest project with the demo's name and prompts that is not archived."""
+        bundled, projects = demo(kind), self.store.projects
+        archived = projects.archived()
+        for project_id, name in projects.names().items():
+            prompts = tuple(reference.prompt for reference in projects.references(project_id))
+            if (name, prompts) == (bundled.name, tuple(bundled.prompts)) and project_id not in archived:
+                return project_id
+        return None
 
     def projects(self) -> tuple[ProjectView, ...]:
         """All projects of the workspace that can be shown, the newest first."""

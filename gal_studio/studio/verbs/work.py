@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from gal_studio.core.errors import StudioError
+from gal_studio.core.snapshot import RoundSnapshot
 from gal_studio.core.types import Job, Round
 from gal_studio.rounds import lineage, pairs, planned, test_set
 from gal_studio.rounds.fingerprints import is_trainable, is_trained
@@ -60,8 +61,12 @@ class WorkVerbs(MeasureVerbs):
             job = self._requested(here.round, "generate")
             return job or self._queue(here.round, "generate")
 
-    def ask_trainings(self, round_id: str) -> Job:
-        """Queue other trainings of a drawn round, as many as the settings say, to see where they disagree."""
+    def ask_trainings(self, round_id: str, trainings: int | None = None) -> Job:
+        """Queue other trainings of a drawn round, to see where they disagree.
+
+        `trainings` is their number with the round's own, by default that of the project's settings, which
+        stay as they are.
+        """
         refuse_by_hand(self.store, round_id)
         with self.store.database.transaction():
             here = self.store.snapshots.round(round_id)
@@ -76,7 +81,7 @@ class WorkVerbs(MeasureVerbs):
             if job is not None:
                 return job
             settings = self.store.rounds.settings(round_id)
-            wanted = here.project.project.settings.gal.trainings
+            wanted = self._wanted_trainings(here, trainings)
             gal = replace(settings.gal, trainings=wanted)
             self.store.rounds.set_settings(round_id, replace(settings, gal=gal))
             if is_compared(here, self.store.siblings.of_round(round_id), wanted):
@@ -85,6 +90,16 @@ class WorkVerbs(MeasureVerbs):
                     "the settings."
                 )
             return self._queue(here.round, "ask")
+
+    def trainings_are_compared(self, round_id: str, trainings: int | None = None) -> bool:
+        """Whether `ask_trainings` has nothing left to do."""
+        here = self.store.snapshots.round(round_id)
+        wanted = self._wanted_trainings(here, trainings)
+        return is_compared(here, self.store.siblings.of_round(round_id), wanted)
+
+    @staticmethod
+    def _wanted_trainings(here: RoundSnapshot, trainings: int | None) -> int:
+        return here.project.project.settings.gal.trainings if trainings is None else trainings
 
     def run_round(self, round_id: str) -> tuple[Job, Job]:
         """Queue the training of a round, followed by its candidates."""

@@ -1,7 +1,7 @@
 """The view of a project's test set: what each round was measured to be, which one is best, what is wrong."""
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -9,6 +9,7 @@ import numpy
 
 from gal_studio.core.intervals import Interval
 from gal_studio.core.measures.compare import Key, lead
+from gal_studio.core.measures.loss_trend import still_falls
 from gal_studio.core.measures.pictures import MeasuredPicture, MeasuredPrompt, Part
 from gal_studio.core.measures.report import Arm, Report, beside_base, report
 from gal_studio.core.measures.verdict import Caution, Verdict, find_best, find_warnings
@@ -67,15 +68,16 @@ def measures_view(store: Store, project_id: str) -> MeasuresView:
     with store.database.snapshot():
         test_set = load(store, store.snapshots.project(project_id))
         trained = store.rounds.training_sets(project_id)
-    return _Measured(test_set, trained).view
+    return _Measured(test_set, trained, lambda round_id: still_falls(store.rounds.losses(round_id))).view
 
 
 @dataclass(frozen=True)
 class _Measured:
-    """A test set with what each round was trained on."""
+    """A test set with what each round was trained on, and whether a round's loss still fell at the end."""
 
     test_set: TestSet
     trained: Mapping[str, tuple[TrainingExample, ...]]
+    falls: Callable[[str], bool]
 
     @property
     def view(self) -> MeasuresView:
@@ -98,7 +100,7 @@ class _Measured:
             called=called,
             rounds=self.rounds,
             verdict=find_best(measured, base, ahead),
-            warnings=find_warnings(measured, called),
+            warnings=find_warnings(measured, called, self.falls),
             pictures=self.pictures,
             witnesses=self.witnesses,
         )
@@ -185,6 +187,7 @@ class _Measured:
                     complete=len(parts.get("held_out", {})) == self.wanted > 0,
                     learned=None if here is None else self.learned(here),
                     lost="" if here is None else here.check.lost,
+                    instant=here is not None and here.round.kind == "instant",
                 )
             )
         return {arm.id: arm for arm in beside_base(arms)}

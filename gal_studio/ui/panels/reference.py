@@ -96,6 +96,14 @@ class Demo:
 
 
 @dataclass(frozen=True)
+class TriedDemo:
+    """The project of a demo, and whether it was made now."""
+
+    project: str
+    is_new: bool
+
+
+@dataclass(frozen=True)
 class Overview:
     """The projects of the workspace and the bundled ones."""
 
@@ -318,11 +326,15 @@ def delete(context: Context, project: Id) -> Freed:
 
 
 @REQUESTS.write_outside
-def try_demo(context: Context, kind: Kind) -> OfProject:
-    """Create a project of the bundled references, and do all of its first round."""
+def try_demo(context: Context, kind: Kind) -> TriedDemo:
+    """Open the project of a demo; if there is none, create it and do all of its first round."""
+    is_repeated = context.key and context.studio.store.projects.with_origin(context.key)
+    known = None if is_repeated else context.studio.demo_project(kind)
+    if known is not None:
+        return TriedDemo(known, False)
     project_id = context.studio.create_demo(kind, origin=context.key or None)
     context.studio.run_missing(context.studio.rounds(project_id)[0].id)
-    return OfProject(project_id)
+    return TriedDemo(project_id, True)
 
 
 @REQUESTS.write

@@ -178,8 +178,9 @@ def _recipes(generation: GenerationSettings) -> str:
     if lowest == 1:
         return ""
     if latest == 0:
-        return f", LoRA at 1 to {lowest:g}"
-    return f", LoRA from 1 to {lowest:g} in the first steps (at most {latest:.0%} of them)"
+        return f", LoRA strengths from 1 to {lowest:g}"
+    share = "" if latest == 1 else f" in at most the first {latest:.0%} of the steps"
+    return f", LoRA strengths from 1 to {lowest:g}{share}"
 
 
 def adapter_names(adapters: Sequence[OwnAdapter]) -> tuple[tuple[str, str], ...]:

@@ -84,6 +84,25 @@ def test_a_round_whose_own_pictures_lost_the_style_is_not_the_best() -> None:
     assert caution.sentence.startswith("Round 2 diverged: most pictures of its test prompts are noise.")
 
 
+def test_to_train_longer_is_advised_only_where_it_may_help() -> None:
+    base = arm("Base model", [picture(0.3, carries=each) for each in CARRIED])
+    none = round_of("Round 1", [0.0, 0.01] * 4)
+
+    def advice(one: Arm, falls: bool = False) -> str:
+        (said,) = (
+            each.sentence
+            for each in find_warnings(reports(base, one), "in ink style", lambda _: falls)
+            if each.kind == "lost"
+        )
+        return said
+
+    assert advice(none).endswith("Train longer, or with a higher learning rate.")
+    assert advice(none, True).endswith("Train longer: its loss was still falling.")
+    copies = advice(round_of("Round 1", [0.0, 0.01] * 4, copies=4), True)
+    assert "Longer training would copy more, since 4 of 8 pictures are copies already" in copies
+    assert advice(replace(none, instant=True)).endswith("Raise the reference strength, or train a round.")
+
+
 def test_fewer_copies_are_no_loss() -> None:
     base = arm("Base model", [picture(0.3, carries=each) for each in CARRIED])
     copies = round_of("Round 1", [1.0] * 6 + [0.5] * 2, copies=6)

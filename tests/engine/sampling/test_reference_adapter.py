@@ -186,7 +186,7 @@ def test_a_projection_of_each_token_is_for_a_vision_tower(
 
 def test_models_that_need_none_or_cannot_say_so(adapters: Path, tmp_path: Path) -> None:
     klein = load_image_model(make_tiny_klein(tmp_path / "klein"), device="cpu")
-    with pytest.raises(StudioError, match=r"takes reference pictures by itself"):
+    with pytest.raises(StudioError, match=r"reads reference pictures by itself"):
         load_adapter(str(adapters), klein)
     other = load_image_model(make_tiny_z_image(tmp_path / "z"), device="cpu")
     with pytest.raises(StudioError, match=r"cannot be given reference pictures: choose Stable Diffusion 1.5"):

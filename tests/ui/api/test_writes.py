@@ -49,6 +49,19 @@ def test_a_demo_that_is_asked_for_again_is_one_project(place: Place, client: Tes
     assert len(place.studio.projects()) == 2
 
 
+def test_a_demo_that_is_there_is_opened(place: Place, client: TestClient):
+    def tried(key: str) -> dict[str, object]:
+        (answer,) = client.post(
+            WRITES_PATH, json=[{"id": key, "name": "try_demo", "request": {"kind": "style"}}]
+        ).json()
+        return answer
+
+    first = tried("a")
+    assert tried("b") == {"project": first["project"], "is_new": False} and first["is_new"]
+    place.studio.rename(str(first["project"]), "Mine")
+    assert tried("c")["is_new"]
+
+
 def test_a_deletion_that_is_asked_for_again_has_the_same_answer(place: Place, client: TestClient):
     place.studio.archive(place.project)
     delete = {"id": "delete", "name": "delete", "request": {"project": place.project}}

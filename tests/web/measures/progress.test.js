@@ -55,7 +55,7 @@ test("the sentence calls a change one where intervals do not meet", () => {
     found && progressWords(found),
     "From Round 1 to Round 3, copies fell from 60 % to 10 %, pictures as asked did not clearly change " +
       "(30 %, 40 %) and what they carry of the style or object fell from 70 % to 40 %. " +
-      "Copies carry the most.",
+      "Fewer copies carry less.",
   );
 });
 

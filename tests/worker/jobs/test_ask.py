@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from gal_studio.commands.ask import ask_round
 from gal_studio.core.errors import StudioError
 from gal_studio.core.types import AREA_DISAGREEMENT, COPY_DISAGREEMENT, Candidate, Job
 from gal_studio.rounds import other_trainings
@@ -59,6 +60,11 @@ def test_another_training_disagrees_in_areas_and_on_copies(
     assert not list(studio.store.checkpoints(drawn).iterdir()), "nothing is left of the training"
     with pytest.raises(StudioError, match="2 trainings of round 1 are compared already: choose more"):
         studio.ask_trainings(drawn)
+    with pytest.raises(StudioError, match="Trainings to ask is 9"):
+        studio.ask_trainings(drawn, 9)
+    assert not studio.trainings_are_compared(drawn, 3)
+    told = ask_round(studio.store.workspace, None, None, None)  # printed again, without a worker
+    assert (told["round"], told["trainings"], len(told["prompts"])) == (1, 2, 4)
 
 
 def test_identical_trainings_disagree_by_exactly_nothing(

@@ -7,6 +7,7 @@ const SHOWN = {
   kind: "shown",
   label: "Where it copies",
   name: "How much of the reference it shows",
+  ends: ["new", "copied"],
   title: "H: which areas repeat the reference, apart from what the style shares",
 };
 

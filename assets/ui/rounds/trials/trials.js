@@ -20,7 +20,7 @@ let trials = [];
 /** @param {HTMLElement} panel */
 export function mountTrials(panel) {
   const form = makeForm();
-  const strip = el("div", { class: "trial-strip", role: "list", "aria-label": "Your pictures" });
+  const strip = el("div", { class: "trial-strip", role: "group", "aria-label": "Your pictures" });
   panel.append(form.node, strip);
   const load = async () => {
     if (panel.hidden || !state.projectId) return;
@@ -173,6 +173,7 @@ function number(label, value, inputmode = "decimal") {
 function show(strip, form) {
   if (repeats(strip, trials)) return;
   const keep = focusedIn(strip)?.dataset.keep;
+  strip.role = trials.length ? "list" : "group"; // a list without items is none
   strip.replaceChildren(
     ...(trials.length
       ? trials.map((trial) => card(trial, form))

@@ -25,17 +25,12 @@ def forms_of(kind: RoundKind) -> Sequence[ExportForm]:
     return [REFERENCES] if kind == "instant" else FORMS
 
 
-def form_names() -> tuple[str, ...]:
-    """The names of all forms."""
-    return tuple(form.name for form in FORMS)
-
-
 def find_form(name: str) -> ExportForm:
     """The form of that name; another one is refused."""
-    for form in (*FORMS, REFERENCES):
-        if form.name == name:
-            return form
-    raise StudioError(f"There is no form {name!r}: choose one of {', '.join(form_names())}.")
+    forms = {form.name: form for form in (*FORMS, REFERENCES)}
+    if name not in forms:
+        raise StudioError(f"There is no form {name!r}: choose one of {', '.join(forms)}.")
+    return forms[name]
 
 
 def about_form(form: ExportForm, base_model: str, title: str) -> str:
