@@ -7,11 +7,9 @@ an operation is not included.
 
 import json
 import weakref
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from functools import lru_cache
-from typing import Any
+from typing import Any, TypeAlias
 from unittest.mock import patch
 
 import torch
@@ -94,7 +92,7 @@ def training_peak(
     layers = () if settings.method == "full" else tuple(model.lora_layers(settings.target))
     half = model.training_precision != torch.float32
     low_memory = low_memory or model.machine.checkpointing
-    return _training(_measured(model.family), layers, settings.rank, rows, side, half, low_memory)
+    return _training(model.family, layers, settings.rank, rows, side, half, low_memory)
 
 
 def autocast_copies(model: ImageModel, settings: TuneSettings, low_memory: bool = False) -> int:
@@ -115,23 +113,23 @@ def autocast_copies(model: ImageModel, settings: TuneSettings, low_memory: bool 
 
 def largest_block(family: Family) -> int:
     """The weights of the largest block whose activations gradient checkpointing computes again."""
-    return _block(_measured(family))
+    return _block(family)
 
 
 def encoding_peak(model: ImageModel, side: int) -> int:
     """Bytes of encoding one square picture to a latent of this side."""
-    return _encoding(_measured(model.family), side * model.scale)
+    return _encoding(model.family, side * model.scale)
 
 
 def decoding_peak(model: ImageModel, side: int) -> int:
     """Bytes of decoding one square latent of this side."""
-    return _decoding(_measured(model.family), side)
+    return _decoding(model.family, side)
 
 
 def denoising_peak(model: ImageModel, rows: int, side: int) -> int:
     """Bytes of one denoising step of `rows` latents of this side."""
     precision = model.denoiser.dtype if model.machine.precision == "auto" else model.drawing_precision
-    return _drawing(_measured(model.family), rows, side, precision)
+    return _drawing(model.family, rows, side, precision)
 
 
 def drawing_peak(model: ImageModel, rows: int, side: int, low_memory: bool) -> int:
@@ -148,22 +146,31 @@ def coded_side(model: ImageModel, side: int, low_memory: bool) -> int:
     return tile_side(side) if low_memory or model.machine.tiling else side
 
 
-@dataclass(frozen=True)
-class _Measured:
-    """Cache key of the measurements: models of the same family and configuration need the same memory."""
-
-    configuration: tuple[str, ...]
-    family: Family = field(compare=False)
+Measure: TypeAlias = Callable[..., int]
 
 
-def _measured(family: Family) -> _Measured:
-    parts = (family.denoiser, family.autoencoder)
-    return _Measured((family.name, *(part.to_json_string() for part in parts)), family)
+def _once(measure: Measure) -> Measure:
+    """Measure once what models of the same family and configuration need; no model is kept for that."""
+    known: dict[tuple[Any, ...], int] = {}
+
+    def look_up(family: Family, *asked: Any) -> int:
+        parts = (family.denoiser, family.autoencoder)
+        key = (family.name, *map(_configuration, parts), *asked)
+        if key not in known:
+            known[key] = measure(family, *asked)
+        return known[key]
+
+    return look_up
 
 
-@lru_cache(maxsize=32)
+def _configuration(part: Any) -> str:
+    """The configuration of a part, wherever it was loaded from."""
+    return json.dumps({**json.loads(part.to_json_string()), "_name_or_path": ""})
+
+
+@_once
 def _training(
-    measured: _Measured,
+    family: Family,
     layers: tuple[str, ...],
     rank: int,
     rows: int,
@@ -174,7 +181,7 @@ def _training(
     """Measure one training step on weights of the precision of its computations."""
     from peft import LoraConfig
 
-    denoiser = on_meta_device(measured.family.denoiser)
+    denoiser = on_meta_device(family.denoiser)
     denoiser.requires_grad_(not layers)
     if layers:
         with torch.random.fork_rng(devices=[]):
@@ -183,17 +190,17 @@ def _training(
         denoiser.enable_gradient_checkpointing()
     precision = torch.bfloat16 if half else torch.float32
     with _counted(denoiser, precision) as live:
-        inputs = measured.family.example_inputs(rows, side, precision)
+        inputs = family.example_inputs(rows, side, precision)
         with live:
             answer = tree_leaves(denoiser(**inputs))[0]
             (answer.float() ** 2).mean().backward()
     return live.peak
 
 
-@lru_cache(maxsize=32)
-def _block(measured: _Measured) -> int:
+@_once
+def _block(family: Family) -> int:
     """Run the denoiser on the meta device, where each block reports itself."""
-    denoiser, sizes = on_meta_device(measured.family.denoiser), [0]
+    denoiser, sizes = on_meta_device(family.denoiser), [0]
 
     def run(block: Any, *inputs: Any) -> Any:
         sizes.append(sum(weight.numel() for weight in block.parameters()))
@@ -201,34 +208,34 @@ def _block(measured: _Measured) -> int:
 
     denoiser.enable_gradient_checkpointing(run)
     with torch.device("meta"):
-        denoiser(**measured.family.example_inputs(1, 8, torch.float32))
+        denoiser(**family.example_inputs(1, 8, torch.float32))
     return max(sizes)
 
 
-@lru_cache(maxsize=32)
-def _drawing(measured: _Measured, rows: int, side: int, precision: torch.dtype) -> int:
-    denoiser = on_meta_device(measured.family.denoiser)
+@_once
+def _drawing(family: Family, rows: int, side: int, precision: torch.dtype) -> int:
+    denoiser = on_meta_device(family.denoiser)
     with _counted(denoiser, precision) as live, torch.no_grad():
-        inputs = measured.family.example_inputs(rows, side, precision)
+        inputs = family.example_inputs(rows, side, precision)
         with live:
             denoiser(**inputs)
     return live.peak
 
 
-@lru_cache(maxsize=32)
-def _decoding(measured: _Measured, side: int) -> int:
-    autoencoder = on_meta_device(measured.family.autoencoder)
+@_once
+def _decoding(family: Family, side: int) -> int:
+    autoencoder = on_meta_device(family.autoencoder)
     with _counted(autoencoder, torch.float32) as live, torch.no_grad():
-        inner = side * measured.family.patch
+        inner = side * family.patch
         latent = torch.empty(1, autoencoder.config.latent_channels, inner, inner)
         with live:
             autoencoder.decode(latent, return_dict=False)
     return live.peak
 
 
-@lru_cache(maxsize=32)
-def _encoding(measured: _Measured, pixels: int) -> int:
-    autoencoder = on_meta_device(measured.family.autoencoder)
+@_once
+def _encoding(family: Family, pixels: int) -> int:
+    autoencoder = on_meta_device(family.autoencoder)
     with _counted(autoencoder, torch.float32) as live, torch.no_grad():
         picture = torch.empty(1, 3, pixels, pixels)
         with live:
