@@ -49,6 +49,7 @@ def vision_needs(name: str, clip_model: str, revisions: Mapping[str, str]) -> tu
     base, folder = name, Path(name.removeprefix(LOCAL))
     if name.startswith(LOCAL) or (folder / DESCRIPTION).is_file():
         base = str(_read_card(folder)["base"])
+        _check_base(base, folder)
     if base == CLIP:
         return embedder_needs(clip_model, revisions)
     if base.startswith(f"{CLIP}:"):
@@ -86,6 +87,7 @@ def _saved_tower(name: str, folder: Path, device: torch.device, revisions: Revis
         shows_from = float(card["shows_from"]) if card.get("shows_from") else None
     except (ValueError, KeyError, TypeError) as error:
         raise _not_a_tower(folder) from error
+    _check_base(base, folder)
     network = open_base(base, folder, device, revisions)
     tuned, _ = read_adapter(folder / WEIGHTS)
     try:
@@ -121,6 +123,17 @@ def open_base(base: str, folder: Path, device: torch.device, revisions: Revision
     if base.startswith(f"{CLIP}:"):
         return _clip_network(_clip_beside(base, folder), device, revisions)
     return transformers_network(base, device, revisions)
+
+
+def _check_base(base: str, folder: Path) -> None:
+    """Refuse a tuned tower whose base was a folder that is gone: only its description names that one."""
+    name = _clip_beside(base, folder) if base.startswith(f"{CLIP}:") else base
+    place = Path(name.removeprefix(LOCAL))
+    if (name.startswith(LOCAL) or place.is_absolute()) and not place.exists():
+        raise StudioError(
+            f"The vision model {folder} was tuned from {place}, which is not on this computer, or has moved: "
+            f"move it back, or write its new place as base into {folder / DESCRIPTION}."
+        )
 
 
 def _clip_beside(base: str, folder: Path) -> str:

@@ -1,6 +1,7 @@
 """Saving and loading tuned towers; damaged ones are refused."""
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import torch
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.patchdpo.patch_quality import Limits
-from gal_studio.engine.patches.loading import PatchTower, load_vision, save_tower
+from gal_studio.engine.patches.loading import PatchTower, load_vision, save_tower, vision_needs
 from gal_studio.engine.patches.tuning import tuned_weights
 from tests.engine.conftest import noise_picture
 from tests.engine.tiny_vision import make_tiny_clip_with, make_tiny_transformer
@@ -52,6 +53,24 @@ def test_a_tuned_transformer_is_loaded_unchanged(tmp_path: Path) -> None:
         again.patches([noise_picture(1)]), tower.patches([noise_picture(1)]), atol=5e-3
     )
     assert again.limits is None
+
+
+@pytest.mark.parametrize("base", ["clip:local-dir:../clip", "{}/clip"])
+def test_a_tower_whose_base_moved_says_what_to_do(tmp_path: Path, base: str) -> None:
+    """The project names the tower alone, so that it cannot be pointed to its base."""
+    folder = save_tower(
+        changed_tower(make_tiny_clip_with(tmp_path / "clip", "timm")), tmp_path / "tuned",
+        base.format(tmp_path), {},
+    )  # fmt: skip
+    shutil.move(tmp_path / "clip", tmp_path / "moved")
+    name = f"local-dir:{tmp_path / 'tuned'}"
+    for look in (lambda: load_vision(name, "unused", "cpu"), lambda: vision_needs(name, "unused", {})):
+        with pytest.raises(StudioError) as told:
+            look()
+        assert str(told.value) == (
+            f"The vision model {folder} was tuned from {tmp_path / 'clip'}, which is not on this computer, "
+            f"or has moved: move it back, or write its new place as base into {folder / 'vision.json'}."
+        )
 
 
 def spoil_card(folder: Path) -> None:

@@ -11,7 +11,7 @@ from gal_studio.rounds.inputs import inputs_of
 from gal_studio.state import Store
 from gal_studio.studio import Studio
 from gal_studio.worker.models import Models
-from tests.tiny_project import make_models, tiny_draft
+from tests.tiny_project import make_models, make_tower, tiny_draft
 from tests.worker.working import first_round, work
 
 
@@ -45,3 +45,26 @@ def test_a_moved_model_is_found_again_and_its_training_stays(studio: Studio, tmp
         assert [one.is_here for one in there_.local_models(imported)] == [False] * 2, "places stay here"
         there_.locate_model(base, tmp_path / "moved" / "pipeline")
         assert store.places.hashes(imported, base) is not None, "its hashes came along"
+
+
+def test_a_vision_model_and_an_image_adapter_that_moved_are_located(studio: Studio, tmp_path: Path) -> None:
+    models = make_models(tmp_path / "models")
+    tower = make_tower(tmp_path / "tower", models[1])
+    (tmp_path / "adapter").mkdir()
+    (tmp_path / "adapter" / "a.safetensors").write_bytes(b"weights")
+    changes = {"refine": {"vision_model": tower}, "references": {"adapter": str(tmp_path / "adapter")}}
+    round_id = first_round(studio, tiny_draft(models, changes=changes))
+    project = studio.store.rounds.get(round_id).project_id
+    for name in ("tower", "adapter"):
+        shutil.move(tmp_path / name, tmp_path / f"moved-{name}")
+    lost = {one.role: one for one in studio.local_models(project) if not one.is_here}
+    assert set(lost) == {"vision model", "image adapter"}
+    for role, name in (("vision model", "tower"), ("image adapter", "adapter")):
+        located = studio.locate_model(lost[role].place, tmp_path / f"moved-{name}", project)
+        assert located.place == str(tmp_path / f"moved-{name}")
+    assert all(one.is_here for one in studio.local_models(project))
+    opened = Models()
+    opened.places = studio.store.places.of_project(project)
+    assert opened.placed(tower) == f"local-dir:{tmp_path / 'moved-tower'}"
+    vision = opened.vision(tower, "unused")
+    assert vision.grid == 16, "the tower of the new place"
