@@ -19,6 +19,7 @@ import torch
 from benchmarks.gal_gain.second_rounds import ARMS, first_round
 from benchmarks.speed.allocation import train
 from gal_studio.commands.running.local_worker import ProgressLine, local_worker
+from gal_studio.core.gal.recipes import LEVELS
 from gal_studio.core.gal.uncertainty import entropy, overfit_rate
 from gal_studio.core.intervals import wilson_interval
 from gal_studio.core.types import Kind
@@ -73,9 +74,9 @@ def draw_many(workspace: Path, wanted: frozenset[str], others: int, each: int) -
         more = [one.anchor.id for one in undecided if one.anchor.id not in wanted][:others]
         for anchor in here.project.anchors:
             studio.enable_anchor(anchor.id, anchor.id in wanted or anchor.id in more)
-        usual = store.rounds.settings(first)
-        drawing = {"allocation": "fixed", "candidates": SEEN + each}
-        store.rounds.set_settings(first, usual.updated({"generation": drawing}))
+        changes = {"generation": {"allocation": "fixed", "candidates": SEEN + each}}
+        studio.change_settings(here.project.project.id, changes)
+        store.rounds.set_settings(first, store.rounds.settings(first).updated(changes))
         if planned.missing(store.snapshots.round(first)):
             studio.measure_when(here.project.project.id, "never")
             with local_worker(studio, ProgressLine(studio)) as worker:
@@ -96,6 +97,8 @@ def main() -> None:
     parser.add_argument("--others", type=int, default=0, help="prompts that no rule chose")
     parser.add_argument("--each", type=int, default=100, help="pictures of each prompt that no rule saw")
     args = parser.parse_args()
+    if args.each < LEVELS or args.each % LEVELS:
+        parser.error(f"--each is {args.each}: choose a multiple of {LEVELS}, as many as there are recipes")
     torch.set_num_threads(1)
     train(args.kind, args.out / args.kind)
     by_rule, workspace = chosen(args.kind, args.out), args.out / f"{args.kind}-many"
