@@ -110,6 +110,7 @@ def run(name: str, command: list[str]) -> int:
         subprocess.run(["npm", "ci", "--silent"], cwd=WEB, check=False)
     path = os.pathsep.join((str(Path(sys.executable).parent), os.environ.get("PATH", "")))
     environment = {**os.environ, "PATH": path}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # else each process compiles the whole package again
     if name in TESTS:
         print(f"== {name}", flush=True)
         code = subprocess.run(command, cwd=folder, env=environment, check=False).returncode
