@@ -29,7 +29,7 @@ ARMS = {  # the first rounds that are gone on from, and what is changed before s
     "ten of each": ("fixed", {}),
     "race": ("race", {}),
     "even": ("even", {}),
-    "published": ("fixed", {"policy": "published", "witnesses": "prompts"}),
+    "published": ("fixed", {"policy": "published", "copy_detectors": "prompts"}),
 }
 
 

@@ -4,7 +4,7 @@
 
 LABELS.csv has a row for each picture: `reference` and `picture` (files, relative to it), `copy` (1 if the
 picture shows the reference's subject, 0 if not; anything else is left out), `prompts` (the flag of Eq. G2,
-`overfit` in the candidates.csv of `gal-studio run` with the setting `witnesses = "prompts"`).
+`overfit` in the candidates.csv of `gal-studio run` with the setting `copy_detectors = "prompts"`).
 
 The threshold is the one whose flags, of both witnesses together, agree best with the labels (Cohen's kappa).
 Its own figures flatter it, so each reference is also judged by the threshold that the others choose.
@@ -126,7 +126,7 @@ def _subject(picture: Image.Image, features: Features) -> Flags:
 
 
 def witnesses(case: Labelled, threshold: float) -> Mapping[str, Bools]:
-    """The flags of a reference's pictures by each setting of `gal.witnesses`."""
+    """The flags of a reference's pictures by each setting of `gal.copy_detectors`."""
     shown = case.likeness >= threshold
     return {"prompts": case.prompts, "pictures": shown, "both": shown | case.prompts}
 

@@ -51,7 +51,7 @@ def doctor(
     folder = given_workspace(context, workspace)
     if folder is not None:
         report = check_workspace(folder, repair)
-        print(json.dumps(report, indent=2, ensure_ascii=False) if as_json else tell_workspace(report))
+        print(json.dumps(report, indent=2, ensure_ascii=False) if as_json else workspace_lines(report))
         raise typer.Exit(1 if report["left"] else 0)
     if repair:
         raise StudioError("Nothing says what to repair: give --workspace FOLDER.")
@@ -88,7 +88,7 @@ def check_workspace(workspace: Path, repair: bool) -> dict[str, Any]:
     }
 
 
-def tell_workspace(report: dict[str, Any]) -> str:
+def workspace_lines(report: dict[str, Any]) -> str:
     """The report as text."""
     lines = report["done"] or report["found"]
     if not lines:

@@ -49,7 +49,7 @@ def jobs(
         print(report(folder), end="")
     elif action is None:
         listed = list_jobs(folder)
-        print(json.dumps(listed, indent=2, ensure_ascii=False) if as_json else tell_jobs(listed))
+        print(json.dumps(listed, indent=2, ensure_ascii=False) if as_json else jobs_table(listed))
     elif action in SUITS:
         print(act_on_job(folder, action, job))
     else:
@@ -62,7 +62,7 @@ def list_jobs(workspace: Path) -> dict[str, list[dict[str, Any]]]:
         return asdict(Studio(store).queue_view())
 
 
-def tell_jobs(listed: Mapping[str, Sequence[Mapping[str, Any]]]) -> str:
+def jobs_table(listed: Mapping[str, Sequence[Mapping[str, Any]]]) -> str:
     """The list in lines for a person."""
     lines = [_line(view) for views in listed.values() for view in views]
     return "\n".join(lines) if lines else "Nothing runs, and nothing waits."

@@ -134,11 +134,11 @@ def refine_round(studio: Studio, worker: LocalWorker, line: ProgressLine, round_
         done = store.rounds.get(jobs[-1].round_id)
     elif planned.missing(store.snapshots.round(done.id)):
         worker.finish(studio.generate(done.id))
-    _tell(studio, line, done)
+    _print_refinement(studio, line, done)
     return done.id
 
 
-def _tell(studio: Studio, line: ProgressLine, node: Round) -> None:
+def _print_refinement(studio: Studio, line: ProgressLine, node: Round) -> None:
     view = studio.refinement_view(node.id)
     line.say(f"Round {node.number} is refined with {len(view.pairs)} pairs.")
     if view.unmeasured:

@@ -65,13 +65,13 @@ def refine_adapter(order: Order) -> dict[str, Any]:
             break
         if progress.phase == "pairs":
             pairs = progress.total
-        _tell(progress)
+        _print_progress(progress)
     name = str(order.out.absolute())
     how = f"Use it with adapter = {name!r} under [settings.references]."
     if order.adapter.strip() == NATIVE:
         name = str(written.absolute())
         how = f"Start a project from the LoRA {written.name}."
-    _say(f"Written to {order.out}. {how}")
+    _print(f"Written to {order.out}. {how}")
     return {"adapter": name, "pairs": pairs, "steps": steps}
 
 
@@ -84,15 +84,15 @@ def _names(path: Path) -> tuple[str, ...]:
     return checked_names(path.read_text(encoding="utf-8", errors="replace").splitlines())
 
 
-def _tell(progress: Any) -> None:
+def _print_progress(progress: Any) -> None:
     if progress.phase == "loading" and progress.message:
-        _say(progress.message)
+        _print(progress.message)
     elif progress.phase == "refine":
         if progress.done % SAID_EVERY == 0 or progress.done == progress.total:
-            _say(f"step {progress.done} / {progress.total}  {progress.message}")
+            _print(f"step {progress.done} / {progress.total}  {progress.message}")
     elif progress.kept is None and progress.total:
-        _say(f"{progress.phase} {progress.done} / {progress.total}")
+        _print(f"{progress.phase} {progress.done} / {progress.total}")
 
 
-def _say(words: str) -> None:
+def _print(words: str) -> None:
     print(words, file=sys.stderr, flush=True)

@@ -23,7 +23,7 @@ from gal_studio.rounds.replay_decisions import replay_choices
 from gal_studio.rounds.replays import enqueue_all_missing
 from gal_studio.state import Store
 from gal_studio.studio import Studio
-from gal_studio.studio.reports.measured import tell_measures
+from gal_studio.studio.reports.measured import measure_sentences
 from gal_studio.studio.reports.replay_files import write_replay
 from gal_studio.studio.views.replays import ReplayView
 
@@ -89,7 +89,7 @@ def finish(studio: Studio, worker: LocalWorker, project_id: str) -> None:
 
 def show_progress(studio: Studio, line: ProgressLine, view: ReplayView) -> None:
     """Say what came out, and what is not as it was."""
-    for words in tell_measures(studio.measures(view.replay.project_id)):
+    for words in measure_sentences(studio.measures(view.replay.project_id)):
         line.say(words)
     for metric, figure in view.differences.items():
         line.say(

@@ -66,9 +66,9 @@ class Recipe:
     @property
     def words(self) -> str:
         """What a person reads beside a picture; empty for a LoRA as trained."""
-        return "" if self == AS_TRAINED else self.said_of("LoRA")
+        return "" if self == AS_TRAINED else self.in_words("LoRA")
 
-    def said_of(self, part: str) -> str:
+    def in_words(self, part: str) -> str:
         """The strengths of this part of a model, in words."""
         if not self.is_constant:
             return f"{part} × {self.early:.3g} for {self.switch:.0%} of the steps, then × {self.late:.3g}"

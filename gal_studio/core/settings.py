@@ -293,6 +293,8 @@ class GenerationSettings(SettingsGroup):
 class GalSettings(SettingsGroup):
     """How pictures are suggested (Eq. G5), and the weight of accepted ones (Eq. G8)."""
 
+    FORMER_NAMES: ClassVar[Mapping[str, str]] = {"witnesses": "copy_detectors"}
+
     policy: str = setting(
         "uncertainty",
         known_policy,
@@ -316,7 +318,7 @@ class GalSettings(SettingsGroup):
     # lambda of Eq. G8
     balance_lambda: float = setting(1.0, checks.real, "Weight of accepted pictures", 0.0, 1000.0)
     # what says that a picture is a copy (Eq. G12); "prompts" is published
-    witnesses: Witnesses = setting(
+    copy_detectors: Witnesses = setting(
         "both",
         checks.one_of,
         "Copies are found by",
@@ -407,7 +409,7 @@ class ReferenceSettings(SettingsGroup):
 
     def recipe_words(self, recipe: Recipe) -> str:
         """The same in words."""
-        return "with the references" if self.is_native else self.recipe(recipe).said_of("references")
+        return "with the references" if self.is_native else self.recipe(recipe).in_words("references")
 
 
 @dataclass(frozen=True)

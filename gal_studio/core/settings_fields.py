@@ -25,7 +25,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "generation.lowest_strength", "generation.latest_switch",
         "tune.preview_every", "tune.validate_every", "gal.policy", "gal.top_k", "gal.trainings",
         "gal.balance_lambda",
-        "gal.witnesses", "seed", "tune.schedule", "tune.warmup_steps",
+        "gal.copy_detectors", "seed", "tune.schedule", "tune.warmup_steps",
         "references.adapter", "references.strength", "references.several",
         "references.subject_alone",
     ),

@@ -107,7 +107,7 @@ class TestSet:
         show, and a round that draws it has only done so. None if no held-out prompt would remain.
         """
         chosen = self.chosen
-        if chosen is None or self.project.project.settings.gal.witnesses == "prompts":
+        if chosen is None or self.project.project.settings.gal.copy_detectors == "prompts":
             return ()
         shown: dict[str, list[bool]] = {}
         for picture in self.pictures:

@@ -94,7 +94,7 @@ def test_first_rounds_are_shared_where_nothing_of_them_differs(folder: Path, nam
     later = '[vary.gal]\npolicy = ["random", "margin"]\ntop_k = [1, 2]\nbalance_lambda = [1.0, 0.0]\n'
     assert shared(later) == (8, 1)
     assert shared(f"seeds = [1, 2]\n{VARIED}") == (4, 2)
-    assert shared(f'{VARIED}witnesses = ["both", "prompts"]\n') == (4, 2)
+    assert shared(f'{VARIED}copy_detectors = ["both", "prompts"]\n') == (4, 2)
     assert shared(f"{VARIED}[vary.tune]\nsteps = [1, 2]\n") == (4, 2)
     assert shared(f'{VARIED}[vary.generation]\nallocation = ["race"]\n') == (2, 2)
 

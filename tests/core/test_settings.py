@@ -190,8 +190,9 @@ def test_a_former_switch_is_the_policy_that_it_stood_for(stored: dict[str, objec
 
 
 def test_former_names_are_read_and_kept_in_fingerprints():
-    old = {"sample": {"steps": 7}, "tune": {"sample_every": 5}}
+    old = {"sample": {"steps": 7}, "tune": {"sample_every": 5}, "gal": {"witnesses": "pictures"}}
     for made in (Settings.from_dict(old), Settings().updated(old)):
         assert (made.generation.steps, made.tune.preview_every) == (7, 5)
         assert made.tune.to_former_dict()["sample_every"] == 5
+        assert made.gal.copy_detectors == "pictures"
         assert set(made.to_former_dict()) == {"tune", "sample", "gal", "refine"}

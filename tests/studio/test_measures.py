@@ -152,7 +152,7 @@ def test_a_prompt_that_the_base_model_answers_with_the_reference_counts_no_more(
     studio.change_test_set(project, [*PROMPTS], 3)
     assert studio.measures(project).asking == (), "the third picture is not drawn yet"
     studio.change_test_set(project, [*PROMPTS], 2)
-    studio.change_settings(project, {"gal": {"witnesses": "prompts"}})
+    studio.change_settings(project, {"gal": {"copy_detectors": "prompts"}})
     assert studio.measures(project).asking == (), "the pictures are not asked"
 
 

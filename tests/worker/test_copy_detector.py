@@ -57,7 +57,7 @@ def test_every_picture_has_a_score_and_a_map(
 def test_with_prompts_only_nothing_is_compared(
     studio: Studio, models: Models, names: tuple[str, str]
 ) -> None:
-    round_id = draw(studio, models, names, {"witnesses": "prompts"})
+    round_id = draw(studio, models, names, {"copy_detectors": "prompts"})
     for candidate in studio.store.candidates.of_round(round_id):
         assert SHOWN not in candidate.more_scores
         assert not candidate.is_compared

@@ -170,7 +170,7 @@ def _project(project: ProjectView, view: RoundView, policy: str) -> dict[str, An
         "seed": project.seed,
         "lambda": view.settings.gal.balance_lambda,
         "top_k": view.settings.gal.top_k,
-        "witnesses": view.settings.gal.witnesses,
+        "copy_detectors": view.settings.gal.copy_detectors,
         "policy": policy,
         "settings": view.settings.to_dict(),
     }

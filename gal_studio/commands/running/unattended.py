@@ -31,7 +31,7 @@ from gal_studio.studio.create.plan import shape_of
 from gal_studio.studio.create.project import settings_of
 from gal_studio.studio.create.prompt_notes import about_project
 from gal_studio.studio.create.references import Mask, open_picture
-from gal_studio.studio.reports.measured import tell_measures
+from gal_studio.studio.reports.measured import measure_sentences
 
 MOST_ROUNDS = 50
 
@@ -138,7 +138,7 @@ def carry_out(plan: Plan) -> dict[str, Any]:
                 if not studio.pool(round_.id):
                     line.say(_no_prompts_left(number, plan.rounds))
                     break
-                _tell(studio, line, round_.id)
+                _print_round(studio, line, round_.id)
                 if number < plan.rounds or (
                     plan.refine and not pairs.can_be_refined(store.snapshots.round(round_.id))
                 ):
@@ -154,7 +154,7 @@ def carry_out(plan: Plan) -> dict[str, Any]:
                 worker.finish(studio.measure(rounds[-1].id))
         shown = [*before, *(round_.id for round_ in rounds)]
         summary = write_outputs(studio, shown, plan.out, plan.policy, refinements)
-        for words in tell_measures(studio.measures(project_id)):
+        for words in measure_sentences(studio.measures(project_id)):
             line.say(words)
         line.say(f"Written to {plan.out} after {time.monotonic() - started:.0f} s.")
     return summary
@@ -189,7 +189,7 @@ def _instant_round(
         job = studio.instant_round(project_id)
         worker.finish(job)
         there = [studio.store.rounds.get(job.round_id)]
-    _tell(studio, line, there[0].id)
+    _print_round(studio, line, there[0].id)
     _decide(studio, there[0], policy)
     return there[0].id
 
@@ -298,7 +298,7 @@ def _decide(studio: Studio, round_: Round, policy: str) -> SuggestionSet | None:
     return made
 
 
-def _tell(studio: Studio, line: ProgressLine, round_id: str) -> None:
+def _print_round(studio: Studio, line: ProgressLine, round_id: str) -> None:
     view = studio.round_view(round_id)
     copies = sum(score.score.overfit for score in view.scores)
     counted = f"Round {view.round.number}: {copies} of {len(view.candidates)} pictures are copies."

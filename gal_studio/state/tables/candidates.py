@@ -16,7 +16,8 @@ from gal_studio.state.tables.copy_marks import copy_shift
 FIRST_OWN = 100_000
 """The number of a test prompt's first own candidate, above those that are drawn."""
 _SELECT = (
-    "SELECT candidates.*, json_extract(rounds.settings, '$.gal.witnesses') AS witnesses FROM candidates "
+    "SELECT candidates.*, COALESCE(json_extract(rounds.settings, '$.gal.copy_detectors'), "
+    "json_extract(rounds.settings, '$.gal.witnesses')) AS witnesses FROM candidates "
     "JOIN rounds ON rounds.id = round_id"
 )
 """Candidates with the setting of their round that says what makes them copies."""

@@ -166,7 +166,9 @@ class Snapshots:
             name, identity = row["round_id"], row["id"]
             if identity not in scores:
                 scores[identity] = {}
-                tiles[name].append(candidate_of(row, scores[identity], wanted[name].gal.witnesses, shift))
+                tiles[name].append(
+                    candidate_of(row, scores[identity], wanted[name].gal.copy_detectors, shift)
+                )
                 if name in features:
                     features[name][identity] = np.frombuffer(row["feature"], dtype="<f4")
             if row["score_name"] is not None:

@@ -61,7 +61,7 @@ def _leak(report: Report) -> dict[str, float | None] | None:
     return {**(interval(report.leak.difference) or {}), "share": report.leak.share}
 
 
-def tell_measures(view: MeasuresView) -> Iterable[str]:
+def measure_sentences(view: MeasuresView) -> Iterable[str]:
     """The verdict and the warnings, each as one line."""
     if view.verdict.sentence:
         yield f"{view.verdict.headline} {view.verdict.sentence}"

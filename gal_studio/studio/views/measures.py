@@ -133,7 +133,7 @@ class _Measured:
         if not self.have_all(SHOWN):
             return "prompts"
         project = self.test_set.project
-        setting = project.project.settings.gal.witnesses
+        setting = project.project.settings.gal.copy_detectors
         trained = (each for each in project.rounds if each.round.kind == "fine_tune")
         heard = next((one.heard for each in trained for one in each.tiles), None)
         return heard if heard and setting == "both" else setting

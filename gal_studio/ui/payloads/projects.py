@@ -89,7 +89,7 @@ class Project:
     facts: tuple[Fact, ...]
 
 
-_WITNESSES: Mapping[Witnesses, str] = {
+_COPY_DETECTORS: Mapping[Witnesses, str] = {
     "both": "prompts and pictures",
     "prompts": "prompts only (as published)",
     "pictures": "pictures only",
@@ -218,7 +218,7 @@ def project_payload(project: ProjectView, adapters: Sequence[OwnAdapter] = ()) -
              f"{generation.drawn_with}{_recipes(generation)}"),
             *_references(settings.references),
             ("Weight of accepted pictures", f"{gal.balance_lambda:g}" if gal.balance else "off"),
-            ("Copies are found by", _WITNESSES[gal.witnesses]),
+            ("Copies are found by", _COPY_DETECTORS[gal.copy_detectors]),
             ("Seed", str(project.seed)),
         ),
     )  # fmt: skip

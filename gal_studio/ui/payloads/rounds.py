@@ -147,7 +147,7 @@ def round_payload(view: RoundView) -> Round:
         rule=view.rule,
         complete=view.complete,
         trainings=view.project.settings.gal.trainings,
-        witnesses=view.settings.gal.witnesses,
+        witnesses=view.settings.gal.copy_detectors,
         mean_entropy=view.mean_entropy,
         example_weight=view.example_weight,
         exhausted=view.sentence if view.exhausted or not view.complete else "",

@@ -95,7 +95,7 @@ def _prompts(task: Task) -> list[str]:
 
 def open_detector(task: Task) -> Generator[Progress, None, CopyDetector | None]:
     """The copy detector; None if the settings want none, or if the vision model cannot be one."""
-    if task.settings.gal.witnesses == "prompts":
+    if task.settings.gal.copy_detectors == "prompts":
         return None
     yield from draw_base_pictures(task)
     try:

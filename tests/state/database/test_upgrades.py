@@ -242,10 +242,10 @@ def test_newer_workspace_is_refused_and_left_untouched(tmp_path: Path) -> None:
 def test_old_projects_keep_the_prompts_as_their_only_witness(tmp_path: Path) -> None:
     """No flag of a former version changes; a new project has both witnesses."""
     with Store(old_workspace(tmp_path / "old", 4)) as store:
-        assert store.projects.get("p1").settings.gal.witnesses == "prompts"
-        assert store.rounds.settings("r1").gal.witnesses == "prompts"
+        assert store.projects.get("p1").settings.gal.copy_detectors == "prompts"
+        assert store.rounds.settings("r1").gal.copy_detectors == "prompts"
         assert {one.witnesses for one in store.candidates.of_round("r1")} == {"prompts"}
-    assert Settings().gal.witnesses == "both"
+    assert Settings().gal.copy_detectors == "both"
 
 
 def test_no_old_workspace_is_taken_for_one_of_today(tmp_path: Path, version: int) -> None:

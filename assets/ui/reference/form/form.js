@@ -12,7 +12,7 @@ import { watchPictures } from "./looks.js";
 import { watchModels } from "./model_facts.js";
 import { mountPresets } from "./presets.js";
 import { PictureSet } from "./picture_set.js";
-import { Said } from "./said.js";
+import { FormStatus } from "./form_status.js";
 import { labelSet } from "./set_elements.js";
 
 const MAX_OBJECTS = 4; // the server rejects more
@@ -80,7 +80,7 @@ class ProjectForm {
   constructor(parts, created) {
     this.parts = parts;
     this.created = created;
-    this.said = new Said(parts);
+    this.status = new FormStatus(parts);
     this.watch = watchPictures(
       () => this.open(),
       () => this.model,
@@ -111,7 +111,7 @@ class ProjectForm {
     if (this.mounting) return;
     if (!this.presets) {
       this.mounting = true;
-      this.presets = this.said.presets = await mountPresets(this.parts, this.kind());
+      this.presets = this.status.presets = await mountPresets(this.parts, this.kind());
       this.mounting = false;
       const kept = keptForm()?.model;
       if (kept) this.presets?.restore(kept);
@@ -128,7 +128,7 @@ class ProjectForm {
       this.presets.facts,
       () => this.model && { ...this.model, kind: this.kind() },
       ({ problems }) => {
-        this.said.modelProblems = problems;
+        this.status.modelProblems = problems;
         this.derive();
       },
     );
@@ -167,7 +167,7 @@ class ProjectForm {
   show(answer) {
     clearTimeout(this.asking);
     if (answer.measuring) this.asking = setTimeout(() => this.derive(), ASK_AGAIN);
-    this.said.show(answer, this.open());
+    this.status.show(answer, this.open());
   }
 
   /** Show all errors and go to the first one; null if there is any. */
@@ -176,7 +176,7 @@ class ProjectForm {
     const answer = await call("reference", "derive", this.facts());
     if (!answer) return null;
     this.show(answer);
-    return this.said.isFine(answer, this.open()) ? answer : null;
+    return this.status.isFine(answer, this.open()) ? answer : null;
   }
 
   /** @param {boolean} only create the project, and do not start its first round */

@@ -26,7 +26,7 @@ export async function toggleCopies(ids) {
   );
   show(before.map((one) => marked(one, marks[one.id])));
   showsMarks(marks);
-  toast(`${said(before, copy)} Ctrl+Z takes it back.`);
+  toast(`${markedWords(before, copy)} Ctrl+Z takes it back.`);
   const saved = Boolean(await write("mark_copies", { marks }));
   if (saved) refreshSoon();
   else refresh(); // it brings the marks that stand
@@ -37,7 +37,7 @@ export async function toggleCopies(ids) {
  * @param {Candidate[]} pictures
  * @param {boolean} copy
  */
-function said(pictures, copy) {
+function markedWords(pictures, copy) {
   if (pictures.length === 1) return copy ? "Marked as a copy." : "Marked as not a copy.";
   return `${count(pictures.length, "picture")} marked: ${copy ? "copies" : "not copies"}.`;
 }

@@ -6,7 +6,7 @@
 import { showDerived } from "./derived.js";
 import { firstPlace, notePlace, reveal, showNotes } from "./notes.js";
 
-export class Said {
+export class FormStatus {
   /** @type {Awaited<ReturnType<typeof mountPresets>>} */
   presets = null;
   /** @type {ModelFacts["problems"]} */
