@@ -130,7 +130,10 @@ def _noise(full: Sequence[Candidate], number: int) -> str:
     )
     if number == 0:
         return f"{known}: lower the reference strength, or choose another image adapter."
-    return f"The training diverged: {known}. Train again with a lower learning rate or fewer steps."
+    return (
+        f"The training diverged: {known}. Of a finished training no earlier step is kept: choose a lower "
+        "learning rate or fewer steps (under Advanced on the first screen), then press Fine-tune."
+    )
 
 
 def _is_mended(full: Sequence[Candidate]) -> bool:
