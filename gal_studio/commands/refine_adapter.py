@@ -52,7 +52,8 @@ def refine_adapter(order: Order) -> dict[str, Any]:
         base,
         model,
         models,
-        adapter_refinement.tower_of(models, preset.vision_model, preset.clip_model),
+        preset.vision_model,
+        preset.clip_model,
         preset.settings["object"].generation,
         gpus_for(model, 2 * PUBLISHED.batch_size),
     )

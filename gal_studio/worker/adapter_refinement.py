@@ -4,11 +4,13 @@ From each picture y of an object the model draws it again on a plain background 
 patches of both, and the adapter's cross-attention is trained on the pairs (Eq. P1 to P7).
 """
 
+import hashlib
+import json
 import shutil
 import time
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing, contextmanager, nullcontext, suppress
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +20,15 @@ from PIL import Image
 from gal_studio.assets import resolve_adapter, resolve_model
 from gal_studio.core.errors import StudioError
 from gal_studio.core.patchdpo.masks import foreground_patches
-from gal_studio.core.patchdpo.patch_quality import pair_weights, quality, reproduction, rescale, smooth
+from gal_studio.core.patchdpo.patch_quality import (
+    Limits,
+    Map,
+    pair_weights,
+    quality,
+    reproduction,
+    rescale,
+    smooth,
+)
 from gal_studio.core.seeds import generator, named_seed
 from gal_studio.core.settings import NATIVE, GenerationSettings, RefineSettings, TuneSettings
 from gal_studio.engine.families.family import References
@@ -51,17 +61,17 @@ from gal_studio.worker.task import Progress
 from gal_studio.worker.training.teams import complete
 
 LORA = "lora_patchdpo.safetensors"
+STATE, MAPS = "training-state.safetensors", "maps"
 VIEWS = 2
 """Other crops of y as a native model's references: of its whole latents it would paste the picture."""
 LORA_RANK = 16
 _NATIVE_RATE = 1e-4
-_TITLE = "PatchDPO"
 
 
 @dataclass(frozen=True)
 class AdapterTask:
-    """What is trained, where it is written, and with which models. The vision model judges patches, and
-    several `devices` share each step.
+    """What is trained, where it is written, and with which models. The vision model `vision` judges patches
+    (`clip` is the CLIP behind the name "clip"), and several `devices` share each step.
     """
 
     plan: AdapterPlan
@@ -69,7 +79,8 @@ class AdapterTask:
     base_model: str
     model: ImageModel
     models: Models
-    tower: Callable[[], PatchTower]
+    vision: str
+    clip: str
     generation: GenerationSettings
     devices: Sequence[str] = ()
 
@@ -78,10 +89,19 @@ class AdapterTask:
         """Whether the base model takes references by itself, so that a LoRA is trained."""
         return self.plan.adapter.strip() == NATIVE
 
+    @property
+    def adapter_name(self) -> str:
+        """Where the image adapter lies now, as `load_adapter` takes it."""
+        return resolve_adapter(self.models.placed(self.plan.adapter, is_adapter=True))
+
+    def tower(self) -> PatchTower:
+        """The vision model, which is opened when it is needed."""
+        return self.models.vision(resolve_model(self.vision), resolve_model(self.clip))
+
 
 def refine_adapter(task: AdapterTask) -> Generator[Progress, None, Path]:
     """Draw x for each y, judge their patches, train, write, and return the file; it goes on where it was."""
-    model, plan = task.model, task.plan
+    model = task.model
     written = task.out / (LORA if task.is_native else WEIGHTS)
     if written.exists():
         raise StudioError(f"{task.out} already has a refined adapter: give another folder.")
@@ -89,8 +109,7 @@ def refine_adapter(task: AdapterTask) -> Generator[Progress, None, Path]:
     if task.is_native:
         check_references(model.family, model.name, is_native=True)
     else:
-        name = resolve_adapter(task.models.placed(plan.adapter, is_adapter=True))
-        adapter = load_adapter(name, model, task.models.revisions)
+        adapter = load_adapter(task.adapter_name, model, task.models.revisions)
     subjects = yield from _subjects(task)
     with attached(model, adapter) if adapter is not None else nullcontext():
         pictures = [subject.picture for subject in subjects]
@@ -108,8 +127,8 @@ def refine_adapter(task: AdapterTask) -> Generator[Progress, None, Path]:
     if adapter is not None:
         shutil.copytree(adapter.encoder, task.out / ENCODER, dirs_exist_ok=True)
     (task.out / "adapter.safetensors").replace(written)  # once all of it is there
-    for kept in task.out.glob("training-*.safetensors"):
-        kept.unlink()
+    (task.out / STATE).unlink(missing_ok=True)
+    shutil.rmtree(task.out / MAPS, ignore_errors=True)
     return written
 
 
@@ -128,7 +147,7 @@ def _subjects(task: AdapterTask) -> Generator[Progress, None, Sequence[Subject]]
             yield Progress("loading", 0, 0, f"Skipped: {sentence}")
         return found.found
     prompts = [prompt_of(name) for name in task.plan.names]
-    pictures = yield from _draw_all(task, "subjects", prompts, [None] * len(prompts))
+    pictures = yield from _draw_all(task, "subjects", prompts)
     return [Subject(name, one) for name, one in zip(task.plan.names, pictures, strict=True)]
 
 
@@ -142,22 +161,32 @@ def _drawn(
 ) -> Generator[Progress, None, list[Image.Image]]:
     """One picture x for each y (Eq. P1), on a plain background."""
     prompts = [prompt_of(subject.name) for subject in subjects]
-    return (yield from _draw_all(task, "pairs", prompts, references))
+    given = list(zip(subjects, references, strict=True))
+    return (yield from _draw_all(task, "pairs", prompts, given))
 
 
 def _draw_all(
-    task: AdapterTask, kind: str, prompts: Sequence[str], references: Sequence[References | None]
+    task: AdapterTask,
+    kind: str,
+    prompts: Sequence[str],
+    given: Sequence[tuple[Subject, References]] = (),
 ) -> Generator[Progress, None, list[Image.Image]]:
-    """Draw pictures, one by one; those of an interrupted run are read."""
+    """Draw pictures, one by one, each with the subject that is `given`; those of an interrupted run are read.
+
+    A file's name has a hash of all that its picture depends on.
+    """
     one = task.generation.updated({"batch_size": 1, "lowest_strength": 1.0, "latest_switch": 0.0})
-    seed = "pair" if kind == "pairs" else "subject"
+    seed, how = "pair" if kind == "pairs" else "subject", _how(task, one)
     found = []
-    for place, (prompt, given) in enumerate(zip(prompts, references, strict=True)):
-        path = task.out / kind / f"{place + 1:05d}.png"
+    for place, prompt in enumerate(prompts):
+        subject, references = given[place] if given else (None, None)
+        request = DrawRequest(prompt, named_seed(task.plan.seed, seed, place))
+        shown = "" if subject is None else _hash(subject.picture.tobytes())
+        made_of = json.dumps([how, request.prompt, request.seed, shown], sort_keys=True)
+        path = task.out / kind / f"{place + 1:05d}-{_hash(made_of.encode())}.png"
         if not path.is_file():
             make_folder(path.parent)
-            request = DrawRequest(prompt, named_seed(task.plan.seed, seed, place))
-            for event in draw(task.model, [request], one, given):
+            for event in draw(task.model, [request], one, references):
                 if isinstance(event, DrawnBatch):
                     with writing_beside(path, task.out) as beside:
                         event.images[0].save(beside, "PNG")
@@ -168,26 +197,64 @@ def _draw_all(
     return found
 
 
+def _how(task: AdapterTask, generation: GenerationSettings) -> list[Any]:
+    """What all drawn pictures depend on: models with their commits, how they are held, and settings."""
+    adapter = "" if task.is_native else task.adapter_name
+    commits = {
+        name: one for name, one in task.models.revisions.items() if name in f"{task.base_model} {adapter}"
+    }
+    return [task.base_model, adapter, commits, task.model.machine.essential, asdict(generation)]
+
+
+def _hash(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:16]
+
+
 def _judged(
     task: AdapterTask, subjects: Sequence[Subject], drawn: Sequence[Image.Image]
 ) -> Generator[Progress, None, list[RefinePair]]:
-    """The pairs with their weights (Eq. P4 to P7)."""
-    tower = task.tower()
-    pictures = [subject.picture for subject in subjects]
+    """The pairs with their weights (Eq. P4 to P7); those of an interrupted run are read.
+
+    Maps that a device computes again may differ in their last bits, and its training would begin anew.
+    """
+    given = [_hash(image.tobytes()) for image in (*(one.picture for one in subjects), *drawn)]
+    made_of = json.dumps([task.vision, task.clip, task.plan.seed, given])
+    folder = make_folder(task.out / MAPS / _hash(made_of.encode()))
+    judge: _Judge | None = None
+    pairs = []
+    for place, (subject, picture) in enumerate(zip(subjects, drawn, strict=True), start=1):
+        path = folder / f"{place:05d}.npy"
+        if not path.is_file():
+            judge = judge or _opened_judge(task, [one.picture for one in subjects])
+            with writing_beside(path, task.out) as beside, beside.open("wb") as file:
+                np.save(file, judge.weights(subject.picture, picture))
+        pairs.append(RefinePair(subject.picture, picture, prompt_of(subject.name), np.load(path)))
+        yield Progress("maps", place, len(subjects))
+    return pairs
+
+
+@dataclass(frozen=True)
+class _Judge:
+    """The vision model with the limits of its maps (Eq. P6)."""
+
+    tower: PatchTower
+    limits: Limits
+
+    def weights(self, reference: Image.Image, drawn: Image.Image) -> Map:
+        """Of the pair (y, x)."""
+        y, x = self.tower.patches([reference, drawn])
+        inside, foreground = (_patches(image, *y.shape[:2]) for image in (reference, drawn))
+        good = rescale(smooth(quality(x, [(y, inside)]), foreground), self.limits)
+        kept = rescale(smooth(reproduction(y, [x]), inside), self.limits)
+        return pair_weights(kept, good, inside, foreground, RefineSettings().background_weight)
+
+
+def _opened_judge(task: AdapterTask, pictures: Sequence[Image.Image]) -> _Judge:
+    tower, half = task.tower(), len(pictures) // 2
     limits = tower.limits
     if limits is None:
-        half = len(pictures) // 2
         limits = measure_limits(tower, pictures[:half], pictures[half:], generator(task.plan.seed, "limits"))
-    pairs = []
-    for subject, picture in zip(subjects, drawn, strict=True):
-        y, x = tower.patches([subject.picture, picture])
-        inside, foreground = (_patches(image, *y.shape[:2]) for image in (subject.picture, picture))
-        good = rescale(smooth(quality(x, [(y, inside)]), foreground), limits)
-        kept = rescale(smooth(reproduction(y, [x]), inside), limits)
-        weights = pair_weights(kept, good, inside, foreground, RefineSettings().background_weight)
-        pairs.append(RefinePair(subject.picture, picture, prompt_of(subject.name), weights))
-        yield Progress("maps", len(pairs), len(subjects))
-    return pairs
+    return _Judge(tower, limits)
 
 
 def _patches(picture: Image.Image, height: int, width: int) -> Any:
@@ -220,7 +287,7 @@ def _train(
     pairs: Sequence[RefinePair],
     references: Sequence[References],
 ) -> Generator[Progress, None, None]:
-    kept = task.out / "training-state.safetensors"
+    kept = task.out / STATE
 
     def keep(state: Checkpoint) -> None:
         with writing_beside(kept, task.out) as path:
@@ -245,7 +312,7 @@ def _gathered(task: AdapterTask) -> Iterator[Team | None]:
     if len(task.devices) < 2:
         yield None
         return
-    adapter = "" if task.is_native else task.plan.adapter.strip()
+    adapter = "" if task.is_native else task.adapter_name
     commits, machine = dict(task.models.revisions), task.model.machine
     team = Team(task.base_model, commits, machine, _tune(task), task.devices, adapter=adapter)
     try:
@@ -264,8 +331,3 @@ def _followed(events: Iterator[TuneEvent]) -> Generator[Progress, None, None]:
             left = pace * (event.total - event.step) / 60
             words = event.notice or f"loss {event.loss:.4f}, about {left:.0f} minutes left"
             yield Progress("refine", event.step, event.total, words)
-
-
-def tower_of(models: Models, vision: str, clip: str) -> Callable[[], PatchTower]:
-    """Opens the vision model when it is needed."""
-    return lambda: models.vision(resolve_model(vision), resolve_model(clip))

@@ -6,9 +6,10 @@ A folder each in `own-adapters/`, with `plan.json`, and the weights once it is t
 import json
 import secrets
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
+from gal_studio.core.types import Job
 from gal_studio.state.files.content_store import write_whole
 from gal_studio.state.files.errors import make_folder
 
@@ -21,7 +22,7 @@ class AdapterPlan:
     """An image adapter to refine on pictures of many objects.
 
     `subjects` is a folder with pictures; if it is empty, the base model draws `names` in its place. It was
-    requested from the round `round_id`.
+    requested from the round `round_id`, and the job `job_id` trains it.
     """
 
     title: str
@@ -31,6 +32,7 @@ class AdapterPlan:
     steps: int
     seed: int
     round_id: str = ""
+    job_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -53,19 +55,32 @@ class OwnAdapters:
         self._workspace, self._folder = workspace, workspace / FOLDER
 
     def add(self, plan: AdapterPlan) -> OwnAdapter:
-        """Store a plan."""
-        folder = make_folder(self._folder / secrets.token_hex(8), self._workspace)
+        """Store a plan; an unfinished one that differs in its job alone is handed on to this job."""
+        folder = next(
+            (
+                one.folder
+                for one in self.all()
+                if not one.is_trained and replace(one.plan, job_id=plan.job_id) == plan
+            ),
+            None,
+        )
+        folder = folder or make_folder(self._folder / secrets.token_hex(8), self._workspace)
         write_whole(folder / PLAN, json.dumps(asdict(plan), indent=2).encode(), self._workspace)
         return OwnAdapter(folder, plan)
 
     def all(self) -> tuple[OwnAdapter, ...]:
         """All, the oldest first; a folder whose plan cannot be read is none."""
-        found = sorted(self._read(), key=lambda one: one.folder.stat().st_mtime)
+        found = sorted(self._read(), key=lambda one: (one.folder / PLAN).stat().st_mtime)
         return tuple(found)
 
-    def unfinished(self, round_id: str) -> tuple[OwnAdapter, ...]:
-        """Those that were requested from a round and are not trained."""
-        return tuple(one for one in self.all() if one.plan.round_id == round_id and not one.is_trained)
+    def of_job(self, job: Job) -> OwnAdapter | None:
+        """The unfinished one that a job trains; of plans that name no job, the last one of its round."""
+        unfinished = [one for one in self.all() if not one.is_trained and one.plan.round_id == job.round_id]
+        for known in (job.id, ""):
+            found = [one for one in unfinished if one.plan.job_id == known]
+            if found:
+                return found[-1]
+        return None
 
     def trained(self) -> tuple[OwnAdapter, ...]:
         """Those that can be drawn with."""

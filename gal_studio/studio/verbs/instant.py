@@ -1,6 +1,7 @@
 """Round 0: pictures of all test prompts, drawn with the references and no training."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -88,9 +89,15 @@ class InstantVerbs(ProjectVerbs, WorkVerbs):
                 self.store.projects.get(round_.project_id).seed,
                 round_id,
             )
-            if not any(one.plan == plan for one in self.store.own_adapters.unfinished(round_id)):
-                self.store.own_adapters.add(plan)
-            return self._queue(round_, "adapter")
+            job = self._queue(round_, "adapter")
+            present = self.store.own_adapters.of_job(job)
+            if present is not None and present.plan not in (plan, replace(plan, job_id=job.id)):
+                raise StudioError(
+                    f"{present.plan.title} is not finished: wait for it, or stop it first; it can be resumed "
+                    "afterwards."
+                )
+            self.store.own_adapters.add(replace(plan, job_id=job.id))
+            return job
 
     def own_adapters(self) -> tuple[OwnAdapter, ...]:
         """The image adapters of one's own that are trained; each is named by its folder."""

@@ -6,16 +6,16 @@ from gal_studio.assets import resolve_model
 from gal_studio.core.types import Job
 from gal_studio.engine.training.adapter_patchdpo import PUBLISHED
 from gal_studio.state import Store
-from gal_studio.worker.adapter_refinement import AdapterTask, refine_adapter, tower_of
+from gal_studio.worker.adapter_refinement import AdapterTask, refine_adapter
 from gal_studio.worker.models import Models
 from gal_studio.worker.task import Progress, open_task
 from gal_studio.worker.training.teams import devices_of
 
 
 def refine_adapters(store: Store, models: Models, job: Job) -> Generator[Progress, None, None]:
-    """Train what was requested from this round; a halted one goes on at its last checkpoint."""
+    """Train what this job was requested for; a halted one goes on at its last checkpoint."""
     task = open_task(store, models, job)
-    for wanted in store.own_adapters.unfinished(job.round_id):
+    if (wanted := store.own_adapters.of_job(job)) is not None:
         yield Progress("loading", 0, 0, "Loading the models")
         vision = task.settings.refine.vision_model
         model = models.image_model(task.project.base_model, task.settings.machine)
@@ -26,7 +26,8 @@ def refine_adapters(store: Store, models: Models, job: Job) -> Generator[Progres
                 resolve_model(models.placed(task.project.base_model)),
                 model,
                 models,
-                tower_of(models, vision or "clip", task.project.clip_model),
+                vision or "clip",
+                task.project.clip_model,
                 task.settings.generation,
                 devices_of(task, model, 2 * PUBLISHED.batch_size),
             )

@@ -36,7 +36,14 @@ def test_an_adapter_of_ones_own(studio: Studio, names: tuple[str, str], tmp_path
         studio.refine_adapter(zero, tmp_path / "empty")
     assert not list(studio.store.workspace.glob("own-adapters/*"))
 
-    job = studio.refine_adapter(zero, objects(tmp_path / "objects"), steps=4, title="Mine")
+    folder = objects(tmp_path / "objects")
+    left = studio.refine_adapter(zero, folder, steps=3, title="Left")
+    with pytest.raises(StudioError, match=r"^Left is not finished: wait for it, or stop it first"):
+        studio.refine_adapter(zero, folder, steps=4, title="Mine")
+    assert studio.refine_adapter(zero, folder, steps=3, title="Left").id == left.id
+    assert work(studio, models, left, stop_at(studio, "refine", 1)).state == "stopped"  # type: ignore[union-attr]
+
+    job = studio.refine_adapter(zero, folder, steps=4, title="Mine")
     halted = work(studio, models, job, stop_at(studio, "refine", 2))
     assert halted is not None and halted.state == "stopped" and not studio.own_adapters()
     said: list[str] = []
@@ -44,8 +51,11 @@ def test_an_adapter_of_ones_own(studio: Studio, names: tuple[str, str], tmp_path
     done = work(studio, models, job, lambda _job, progress: said.append(f"{progress.phase} {progress.done}"))
     assert done is not None and (done.state, done.message) == ("completed", "")
     assert "refine 3" in said and "refine 1" not in said
-    (own,) = studio.own_adapters()
+    (own,) = studio.own_adapters()  # not the one that was left
     assert (own.plan.title, own.plan.steps) == ("Mine", 4)
+    studio.resume(left.id)
+    assert work(studio, models, left).state == "completed"  # type: ignore[union-attr]
+    assert [one.plan.title for one in studio.own_adapters()] == ["Left", "Mine"]
     assert studio.round_view(zero).candidates == before.candidates
 
     (field,) = [
@@ -53,7 +63,7 @@ def test_an_adapter_of_ones_own(studio: Studio, names: tuple[str, str], tmp_path
         for one in project_payload(studio.project(project), studio.own_adapters()).fields
         if one.name == "references.adapter"
     ]
-    assert field.suggestions == ((str(own.folder), "Mine"),)
+    assert (str(own.folder), "Mine") in field.suggestions
     changes = {**CHANGES, "references": {"adapter": str(own.folder)}}
     other = studio.create_project(object_draft(names, changes=changes, name="Next"))
     job = studio.instant_round(other)
