@@ -1,5 +1,6 @@
 """Fine-tune the denoiser on weighted examples (Eq. G9), as a generator of progress events."""
 
+import math
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -25,12 +26,16 @@ WRITING = 10
 
 @dataclass(frozen=True)
 class TuneEvent:
-    """`step` of `total` steps are done, the last with this loss; `notice` is for the user."""
+    """`step` of `total` steps are done, the last with this loss; `notice` is for the user.
+
+    One that is `resumed` tells that the weights of a validated step are there again, before any new step.
+    """
 
     step: int
     total: int
     loss: float
     notice: str = ""
+    resumed: bool = False
 
 
 def fine_tune(
@@ -76,7 +81,10 @@ def train(
     clock: Callable[[], float] = time.monotonic,
     ends_at: int | None = None,
 ) -> Iterator[TuneEvent]:
-    """Run the training that `make` returns, from the start or from a checkpoint; see `fine_tune`."""
+    """Run the training that `make` returns, from the start or from a checkpoint; see `fine_tune`.
+
+    A training that resumes at a step with a validation tells that step first: it may have been halted in it.
+    """
     training = divergence = None
     completed, kept = False, 0
     try:
@@ -91,6 +99,8 @@ def train(
             if resume_from is not None:
                 training.restore(read_checkpoint(resume_from, training.source.fingerprint))
                 kept = training.step
+                if settings.validate_every and kept % settings.validate_every == 0:
+                    yield TuneEvent(kept, total, math.nan, resumed=True)
             while training.step < total:
                 loss = training.advance()
                 yield TuneEvent(training.step, total, loss, training.take_notice())

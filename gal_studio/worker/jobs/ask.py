@@ -59,9 +59,10 @@ def ask_trainings(store: Store, models: Models, job: Job) -> Generator[Progress,
 
 
 def _with_another_seed(task: TrainingTask, number: int) -> TrainingTask:
-    """The same training with another seed, and with checkpoints of its own."""
+    """The same training with another seed, with checkpoints of its own, and without validations."""
     planned = hashlib.sha256(f"{task.planned} other training {number}".encode()).hexdigest()
-    return replace(task, planned=planned, seed=training_seed(task.seed, number))
+    settings = task.settings.updated({"tune": {"validate_every": 0}})  # each would be a checkpoint
+    return replace(task, planned=planned, seed=training_seed(task.seed, number), settings=settings)
 
 
 def _train(task: TrainingTask, adapter: Path) -> Steps:

@@ -73,20 +73,26 @@ def tuned(
 def with_previews(
     task: TrainingTask, model: ImageModel, phase: str, start: Start, detector: CopyDetector | None = None
 ) -> Generator[Progress, None, None]:
-    """Run a training from its newest checkpoint, with its previews and validations.
+    """Run a training from its newest checkpoint, with its previews and validations; one that was halted is
+    made when the training resumes at its step.
 
     An EndedEarlierError ends it where a person has ended it at an earlier step.
     """
     every = task.settings.tune.validate_every if phase == "fine_tune" else 0
     with closing(training_run.follow(task, start)) as events:
         for event in events:
-            yield Progress(phase, event.step, event.total, event.notice or f"loss {event.loss:.4f}")
-            if every:
-                training_run.check_not_ended(task)
             is_validated = every > 0 and event.step % every == 0
-            yield from _preview_when_due(task, model, event, phase, is_validated)
-            if is_validated:
+            if not event.resumed:
+                yield Progress(phase, event.step, event.total, event.notice or f"loss {event.loss:.4f}")
+                if every:
+                    training_run.check_not_ended(task)
+                yield from _preview_when_due(task, model, event, phase, is_validated)
+            if is_validated and not (event.resumed and _is_validated_at(task, event.step)):
                 yield from validate(task, model, detector, event)
+
+
+def _is_validated_at(task: TrainingTask, step: int) -> bool:
+    return any(one.step == step for one in task.store.rounds.validations(task.round.id))
 
 
 def _preview_when_due(

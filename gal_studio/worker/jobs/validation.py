@@ -12,6 +12,7 @@ from gal_studio.core.gal.validation import HELD_OUT, Validation
 from gal_studio.core.seeds import candidate_seed
 from gal_studio.core.settings import GenerationSettings
 from gal_studio.core.types import Candidate
+from gal_studio.engine.memory.plan import is_out_of_memory, release_memory
 from gal_studio.engine.models.image_model import ImageModel
 from gal_studio.engine.sampling.sampler import DrawEvent, DrawnBatch, DrawRequest, draw
 from gal_studio.engine.training.fine_tune import TuneEvent
@@ -51,7 +52,15 @@ def validate(
         else:
             message = f"Drawing {len(requests)} held-out prompts: {each.done} of {each.total} steps"
             yield Progress("fine_tune", event.step, event.total, each.notice or message)
-    found = _candidates(task, requests, images, detector)
+    try:
+        found = _candidates(task, requests, images, detector)
+    except (RuntimeError, MemoryError) as error:
+        if not is_out_of_memory(error):
+            raise
+        release_memory()
+        refusal = "No validation: there is not enough memory to look at its pictures beside the training."
+        yield Progress("fine_tune", event.step, event.total, refusal)
+        return
     carried = [one.carries for one in found]
     known = [value for value in carried if value is not None]
     store = task.store

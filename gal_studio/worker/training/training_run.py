@@ -133,7 +133,8 @@ def follow(task: TrainingTask, start: Start) -> Generator[TuneEvent, None, None]
     written = time.monotonic()
     try:
         for event in events:
-            losses.append((event.step, event.loss))
+            if not event.resumed:
+                losses.append((event.step, event.loss))
             if time.monotonic() - written > LOSS_EVERY:
                 rounds.save_losses(task.round.id, losses)
                 losses, written = [], time.monotonic()

@@ -1,10 +1,16 @@
 """Held-out prompts are looked at while a training runs, which can be ended where more steps only copy."""
 
+from typing import Any
+
+import pytest
+import torch
+
 from gal_studio.core.gal.validation import Validation
 from gal_studio.core.types import Job
 from gal_studio.rounds.fingerprints import is_trained
 from gal_studio.rounds.inputs import inputs_of
 from gal_studio.studio import Studio
+from gal_studio.worker.jobs import validation
 from gal_studio.worker.models import Models
 from gal_studio.worker.task import Progress
 from tests.tiny_project import CHANGES, tiny_draft
@@ -52,5 +58,64 @@ def test_a_running_training_ends_at_the_step_since_which_steps_only_copy(
     assert is_trained(inputs_of(studio.store, first))
     assert [one for one, _ in studio.store.rounds.losses(first)] == list(range(1, step + 1))
     assert [one.step for one in studio.store.rounds.validations(first)] == list(range(2, step + 1, 2))
-    if step == 4:
-        assert weights(studio, first) == weights(studio, other)
+    assert step == 4, "only step 4 and the next ones are saved, and 6 only copied"
+    assert weights(studio, first) == weights(studio, other)
+
+
+def test_a_validation_that_is_halted_is_made_when_the_training_resumes(
+    studio: Studio, models: Models, names: Names
+) -> None:
+    first = first_round(studio, tiny_draft(names, changes=VALIDATED))
+    whole = first_round(studio, tiny_draft(names, changes=VALIDATED, name="Whole"))
+    assert work(studio, models, studio.fine_tune(whole)).state == "completed"
+    job = studio.fine_tune(first)
+    for step in (4, 8):  # the last one too
+
+        def stop(job: Job, progress: Progress, step: int = step) -> None:
+            if progress.done == step and progress.message.startswith("Drawing 4 held-out prompts"):
+                studio.stop(job.id)
+
+        assert work(studio, models, job, stop).state == "stopped"
+        assert step not in [one.step for one in studio.store.rounds.validations(first)]
+        studio.resume(job.id)
+    assert work(studio, models, job).state == "completed"
+    assert studio.store.rounds.validations(first) == studio.store.rounds.validations(whole)
+    assert studio.store.rounds.losses(first) == studio.store.rounds.losses(whole)
+    assert weights(studio, first) == weights(studio, whole)
+
+
+def test_a_training_goes_on_without_a_validation_for_which_the_memory_is_too_small(
+    studio: Studio, models: Models, names: Names, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = first_round(studio, tiny_draft(names, changes=VALIDATED))
+    asked, score = list[int](), validation.score_images
+
+    def short(*given: Any) -> Any:
+        asked.append(len(asked))
+        if len(asked) == 1:
+            raise torch.OutOfMemoryError("CUDA out of memory")
+        return score(*given)
+
+    monkeypatch.setattr(validation, "score_images", short)
+    said = list[str]()
+    done = work(studio, models, studio.fine_tune(first), lambda _, progress: said.append(progress.message))
+    assert done.state == "completed", done.message
+    assert len([one for one in said if one.startswith("No validation: there is not enough memory")]) == 1
+    assert [one.step for one in studio.store.rounds.validations(first)] == [4, 6, 8]
+
+    monkeypatch.setattr(validation, "score_images", lambda *_: 1 / 0)
+    other = first_round(studio, tiny_draft(names, changes=VALIDATED, name="Other"))
+    assert work(studio, models, studio.fine_tune(other)).state == "error", "a bug is told"
+
+
+def test_a_training_without_held_out_prompts_has_no_validations(
+    studio: Studio, models: Models, names: Names
+) -> None:
+    first = first_round(studio, tiny_draft(names, changes=VALIDATED))
+    project = studio.store.rounds.get(first).project_id
+    for anchor in studio.store.projects.anchors(project):
+        studio.store.projects.enable_anchor(anchor.id, False)
+    done = work(studio, models, studio.fine_tune(first))
+    assert done.state == "completed", done.message
+    view = studio.round_view(first)
+    assert view.validations == () == view.previews
