@@ -267,8 +267,9 @@ def _drawn_with_references(plan: Plan, subjects: Iterable[Any]) -> Path:
     if plan.guidance is not None:
         settings = settings.updated({"guidance_scale": plan.guidance})
     strength = STRENGTHS["one" if plan.single_image else "all"] if plan.strength is None else plan.strength
-    model = load_image_model(resolve_model(plan.base_model or preset.base_model))
-    drawer = Drawer(model, plan.adapter, settings, plan.single_image, strength)
+    revisions: dict[str, str] = {}
+    model = load_image_model(resolve_model(plan.base_model or preset.base_model), revisions=revisions)
+    drawer = Drawer(model, plan.adapter, settings, plan.single_image, strength, revisions=revisions)
     folder = plan.out / "pictures"
     for each in subjects:
         _counted(draw_referenced(drawer, each, folder), f"{each.name}: drawn")

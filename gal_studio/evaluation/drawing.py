@@ -79,10 +79,10 @@ class RoundDrawer:
 
     def _model(self, project: Project) -> ImageModel:
         pinned = dict(self._store.projects.revisions(project.id))
-        wanted = project.base_model, project.settings.machine, pinned
+        name = placed(project.base_model, self._store.places.of_project(project.id))
+        wanted = name, project.settings.machine, pinned
         if self._opened is None or self._opened[0] != wanted:
             self._opened = None  # free its memory first
-            name = placed(project.base_model, self._store.places.of_project(project.id))
             model = load_image_model(
                 resolve_model(name), revisions=dict(pinned), machine=project.settings.machine
             )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import closing, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from PIL import Image
@@ -13,6 +13,8 @@ from gal_studio.core.patchdpo.published import PUBLISHED
 from gal_studio.core.seeds import named_seed
 from gal_studio.core.settings import MOST_DRAWN_WITH, NATIVE, GenerationSettings
 from gal_studio.engine.families.family import References
+from gal_studio.engine.hub.needs import Revisions
+from gal_studio.engine.models.adapter_files import locate_adapter
 from gal_studio.engine.models.image_model import ImageModel
 from gal_studio.engine.patches.foreground import foreground_mask
 from gal_studio.engine.patches.tower_encoder import TowerEncoder
@@ -22,7 +24,7 @@ from gal_studio.engine.sampling.reference_adapter import attached, encode_refere
 from gal_studio.engine.sampling.sampler import DrawnBatch, DrawRequest, draw
 from gal_studio.evaluation.combinations import Combination
 from gal_studio.evaluation.drawing import Wanted, check_same, facts_of_pictures, save_picture
-from gal_studio.evaluation.dreambench import Subject, single_image
+from gal_studio.evaluation.dreambench import Subject, file_stem, single_image
 
 STRENGTHS = {"all": 0.78, "one": 0.65}
 """Published scales of the adapter with all pictures of a subject, and with one."""
@@ -30,7 +32,10 @@ STRENGTHS = {"all": 0.78, "one": 0.65}
 
 @dataclass(frozen=True)
 class Drawer:
-    """How a benchmark is drawn: by which model and adapter, with one picture of each subject or all."""
+    """How a benchmark is drawn: by which model and adapter, with one picture of each subject or all.
+
+    `revisions` are the commits of the model and, once it was looked for, of the adapter.
+    """
 
     model: ImageModel
     adapter: str
@@ -38,6 +43,7 @@ class Drawer:
     single: bool
     strength: float
     seed: int = 0
+    revisions: Revisions = field(default_factory=dict)
 
 
 def draw_referenced(drawer: Drawer, asked: Subject | Combination, out: Path) -> Iterator[int]:
@@ -54,11 +60,14 @@ def draw_referenced(drawer: Drawer, asked: Subject | Combination, out: Path) -> 
             f"{asked.name} has {len(paths)} reference pictures, and a picture is drawn with at most "
             f"{MOST_DRAWN_WITH}: take some away."
         )
+    if drawer.adapter.strip() != NATIVE:
+        locate_adapter(resolve_adapter(drawer.adapter.strip()), model.family.name, drawer.revisions)
     check_same(
         folder,
         {
             "base_model": model.name,
-            "revisions": {},
+            "revisions": dict(drawer.revisions),
+            "precision": str(model.drawing_precision).removeprefix("torch."),
             "adapter": drawer.adapter,
             "strength": drawer.strength,
             "seed": drawer.seed,
@@ -68,7 +77,7 @@ def draw_referenced(drawer: Drawer, asked: Subject | Combination, out: Path) -> 
         },
     )
     wanted = [
-        Wanted(folder / f"{plain}.png", plain, named_seed(drawer.seed, "dreambench", plain, 0))
+        Wanted(folder / f"{file_stem(plain)}.png", plain, named_seed(drawer.seed, "dreambench", plain, 0))
         for plain in asked.prompts()
     ]
     missing = [each for each in wanted if not each.path.is_file()]
@@ -103,7 +112,7 @@ def _draw(
             yield from _drawn(drawer, ready, encode_references(ready, None, pictures), missing, folder)
             return
         adapter, several = (
-            load_adapter(resolve_adapter(name), ready, open_tower=TowerEncoder),
+            load_adapter(resolve_adapter(name), ready, drawer.revisions, TowerEncoder),
             max(objects) > 0,
         )
         with attached(ready, adapter, drawer.strength, "beside" if several else "average"):

@@ -1,14 +1,18 @@
 """DreamBench without training: one picture or all, boxed and averaged, with the published scales."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
+from gal_studio.core.errors import StudioError
+from gal_studio.core.settings import GenerationSettings
 from gal_studio.engine.models.image_model import load_image_model
-from gal_studio.evaluation.referenced import boxed
+from gal_studio.evaluation.dreambench import file_stem, find_drawn, read_dreambench
+from gal_studio.evaluation.referenced import Drawer, boxed, draw_referenced
 from tests.commands.running import run
 from tests.engine.tiny import make_tiny_clip, make_tiny_pipeline
 from tests.engine.tiny_adapters import make_tiny_adapters
@@ -33,7 +37,8 @@ def test_a_reference_is_cropped_to_its_box_and_padded_with_white(tmp_path: Path)
 
 def test_both_ways_are_drawn_scored_and_resumed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     base, clip = make_tiny_pipeline(tmp_path / "base"), make_tiny_clip(tmp_path / "clip")
-    adapters = make_tiny_adapters(tmp_path / "adapters", load_image_model(base, device="cpu"))
+    model = load_image_model(base, device="cpu")
+    adapters = make_tiny_adapters(tmp_path / "adapters", model)
     dino = make_tiny_transformer(tmp_path / "dino", "vit")
     given = ["evaluate", "--dreambench", make_dreambench(tmp_path / "bench"), "--adapter", adapters]
     given += ["--base-model", base, "--preset", "pocket", "--steps", 2, "--clip-model", f"local-dir:{clip}"]
@@ -48,6 +53,7 @@ def test_both_ways_are_drawn_scored_and_resumed(tmp_path: Path, capsys: pytest.C
         for name, prompts in PROMPTS.items():
             card = json.loads((out / "pictures" / name / "drawn.json").read_text())
             assert (card["strength"], len(card["given"])) == (strength, count)
+            assert f"torch.{card['precision']}" == str(model.drawing_precision)
             assert {path.stem for path in (out / "pictures" / name).glob("*.png")} == set(prompts)
         assert run(*given, *more, "--out", out) == 0
         assert "drawn" not in capsys.readouterr().err
@@ -81,7 +87,7 @@ def test_a_combination_is_drawn_side_by_side_and_scored_by_subject(tmp_path: Pat
         assert (card["several"], len(card["given"])) == ("beside", 6)
         told = json.loads((out / "evaluation.json").read_text())
         assert [row["subject"] for row in told["rows"]] == ["cat+vase: cat", "cat+vase: vase", "all 1"]
-        path = out / "pictures" / "cat+vase" / f"{COMBINATION_PROMPTS[0]}.png"
+        path = out / "pictures" / "cat+vase" / f"{file_stem(COMBINATION_PROMPTS[0])}.png"
         drawn.append(np.asarray(Image.open(path), float))
     left_of_vase, right_of_vase = _halves(drawn[1] - drawn[0])
     left_of_cat, right_of_cat = _halves(drawn[2] - drawn[1])
@@ -91,3 +97,24 @@ def test_a_combination_is_drawn_side_by_side_and_scored_by_subject(tmp_path: Pat
 def _halves(change: np.ndarray) -> tuple[float, float]:
     side = change.shape[1] // 2
     return float(np.abs(change[:, :side]).mean()), float(np.abs(change[:, side:]).mean())
+
+
+def test_commits_of_model_and_adapter_are_written_and_other_ones_refused(tmp_path: Path) -> None:
+    base = make_tiny_pipeline(tmp_path / "base")
+    model = load_image_model(base, device="cpu")
+    adapters = make_tiny_adapters(tmp_path / "adapters", model)
+    (subject,) = read_dreambench(make_dreambench(tmp_path / "bench"), only=["vase"])
+    subject = replace(subject, templates=("a {0} {1} in the street.",))
+    settings = GenerationSettings(steps=1, batch_size=1)
+
+    def drawn(commit: str) -> int:
+        drawer = Drawer(model, str(adapters), settings, True, 0.65, revisions={"owner/base": commit})
+        return sum(draw_referenced(drawer, subject, tmp_path / "out"))
+
+    assert drawn("a" * 40) == 1 and drawn("a" * 40) == 0
+    folder = tmp_path / "out" / "vase"
+    assert json.loads((folder / "drawn.json").read_text())["revisions"] == {"owner/base": "a" * 40}
+    assert [path.stem for path in folder.glob("*.png")] == ["a vase in the street"]
+    assert [each.prompt for each in find_drawn(subject, tmp_path / "out")] == ["a vase in the street."]
+    with pytest.raises(StudioError, match=r"drawn by another round or with other settings"):
+        drawn("b" * 40)
