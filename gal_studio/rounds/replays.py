@@ -1,7 +1,5 @@
 """Replays: a project of its own draws another one again, round after round, as queued jobs."""
 
-import hashlib
-import json
 from dataclasses import replace
 
 from gal_studio.core.errors import StudioError
@@ -13,7 +11,7 @@ from gal_studio.rounds.recorded import RecordedLine, record_line
 from gal_studio.rounds.replay_decisions import decide, replay_choices
 from gal_studio.state.store import Store
 from gal_studio.state.tables.projects import NewProject, Project
-from gal_studio.state.tables.replays import RecordedDecision, RecordedRound, Replay
+from gal_studio.state.tables.replays import RecordedRound, Replay
 
 
 def start(store: Store, round_id: str, policy: str) -> str:
@@ -27,12 +25,11 @@ def start(store: Store, round_id: str, policy: str) -> str:
     refuse_replay_of_replay(store, source_id)
     with store.database.transaction():
         line = record_line(store, round_id)
-        origin = _origin(source_id, line, policy)
-        known = store.projects.with_origin(origin)
+        known = store.replays.same(source_id, policy, line.rounds)
         if known is None:
-            return _make(store, line, policy, origin)
-        store.projects.set_archived(known.id, False)
-        return known.id
+            return _make(store, line, policy)
+        store.projects.set_archived(known.project_id, False)
+        return known.project_id
 
 
 def refuse_replay_of_replay(store: Store, project_id: str) -> None:
@@ -61,31 +58,7 @@ def refuse_changes_of_replay(replay_of: str | None) -> None:
         )
 
 
-def _origin(source_id: str, line: RecordedLine, policy: str) -> str:
-    parts = [
-        [
-            recorded.settings.to_dict(),
-            recorded.prompts,
-            [[*p, *_parts(d)] for p, d in recorded.decisions.items()],
-            *_prior_parts(recorded),
-        ]
-        for recorded in line.rounds
-    ]
-    text = json.dumps(["replay", source_id, policy, parts], sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _prior_parts(recorded: RecordedRound) -> list[object]:
-    """How prior pictures were drawn, if otherwise than candidates: former replays stay known."""
-    own = recorded.prior_drawing
-    return [] if own == recorded.settings.generation else [own.to_dict()]
-
-
-def _parts(made: RecordedDecision) -> list[object]:
-    return [made.verdict, made.seen, made.mask, made.weight]
-
-
-def _make(store: Store, line: RecordedLine, policy: str, origin: str) -> str:
+def _make(store: Store, line: RecordedLine, policy: str) -> str:
     source, first = store.projects.get(line.project_id), line.rounds[0]
     source_id = source.id
     anchors = store.projects.anchors(source_id)
@@ -102,7 +75,6 @@ def _make(store: Store, line: RecordedLine, policy: str, origin: str) -> str:
         settings=source.settings,
         references=store.projects.references(source_id),
         anchors=tuple(anchor.prompt for anchor in anchors if anchor.order <= present),
-        origin=origin,
         prior=store.projects.given_prior(source_id),
     )
     made = store.projects.add(new)

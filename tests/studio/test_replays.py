@@ -1,5 +1,7 @@
 """What a replay records of a project, what it cannot repeat, and what it decides."""
 
+import json
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -44,6 +46,21 @@ def test_a_replay_is_a_project_of_its_own_that_stays_as_it_was_made(studio: Stud
     assert studio.replay(source, "random", second) != made, "other decisions are another replay"
     with pytest.raises(StudioError, match="is a replay itself"):
         studio.replay(made, "human")
+
+
+def test_a_replay_stays_known_when_settings_are_added(studio: Studio, second: str) -> None:
+    """One that was made before some settings existed has their defaults."""
+    source = project_of(studio, second)
+    made = studio.replay(source, "random", second)
+    for row in studio.store.database.rows("SELECT * FROM replay_rounds WHERE project_id = ?", (made,)):
+        settings = json.loads(row["settings"])
+        del settings["generation"]["guidance_start"], settings["generation"]["guidance_end"]
+        del settings["gal"]["trainings"], settings["tune"]["validate_every"]
+        studio.store.database.write(
+            "UPDATE replay_rounds SET settings = ? WHERE project_id = ? AND number = ?",
+            (json.dumps(settings), made, row["number"]),
+        )
+    assert studio.replay(source, "random", second) == made
 
 
 def test_a_policy_accepts_as_many_pictures_as_the_person(studio: Studio, second: str) -> None:

@@ -104,6 +104,14 @@ class Replays:
             "source_id = ? AND project_id NOT IN (SELECT project_id FROM archived_projects)", source_id
         )
 
+    def same(self, source_id: str, policy: str, rounds: Sequence[RecordedRound]) -> Replay | None:
+        """The replay of these rounds under this policy, also if it is archived.
+
+        Values are compared and no hash of them: settings that are added later have their defaults in both.
+        """
+        found = self._read("source_id = ? AND policy = ?", source_id, policy)
+        return next((one for one in found if self.rounds(one.project_id) == tuple(rounds)), None)
+
     def rounds(self, project_id: str) -> tuple[RecordedRound, ...]:
         """The recorded rounds of a replay, the first one first."""
         decisions: dict[int, dict[Place, RecordedDecision]] = {}
@@ -117,8 +125,8 @@ class Replays:
         )
         return tuple(_round(row, decisions.get(row["number"], {})) for row in rows)
 
-    def _read(self, condition: str, identity: str) -> tuple[Replay, ...]:
-        rows = self._database.rows(f"SELECT * FROM replays WHERE {condition} ORDER BY rowid", (identity,))
+    def _read(self, condition: str, *values: str) -> tuple[Replay, ...]:
+        rows = self._database.rows(f"SELECT * FROM replays WHERE {condition} ORDER BY rowid", values)
         return tuple(
             Replay(
                 row["project_id"], row["source_id"], row["source_name"],
