@@ -52,6 +52,13 @@ def drawing(number: int) -> bytes:
     return buffer.getvalue()
 
 
+def large(number: int) -> bytes:
+    """The same large enough for klein, which takes no references below 64 pixels."""
+    buffer = io.BytesIO()
+    Image.open(io.BytesIO(drawing(number))).resize((80, 64)).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
 def tiny_draft(models: tuple[str, str], **changes: Any) -> ProjectDraft:
     """A style project with four anchors."""
     given: dict[str, Any] = {

@@ -117,6 +117,13 @@ def starting_adapter(here: RoundSnapshot) -> str | None:
     return given.adapter if given is not None else None
 
 
+def drawing_adapter(here: RoundSnapshot) -> str | None:
+    """The adapter that the round's pictures are drawn with: its own, or the start of a Round 0's project."""
+    if here.round.kind != "instant":
+        return here.round.adapter
+    return here.project.start.adapter if here.project.start is not None else None
+
+
 def check_starting_adapter(here: RoundSnapshot, has: Has) -> None:
     """Refuse a training whose starting adapter is missing."""
     number, start, given = here.round.number, starting_round(here), here.project.start

@@ -20,8 +20,8 @@ class Drawing:
 
     An adapter is one of the workspace, by its name, or a file.
 
-    Those `of_round` are given the references if it is an instant round. The job has `total` pictures, of
-    which `left` are drawn after these.
+    Those `of_round` are given the references if it is an instant round, and the recipe is then that of these.
+    The job has `total` pictures, of which `left` are drawn after these.
     """
 
     requests: Sequence[DrawRequest]
@@ -76,7 +76,7 @@ def _events(task: Task, wanted: Drawing) -> Generator[DrawEvent, None, None]:
         yield from pool.draw(order, wanted.requests, path)
         return
     model = task.models.image_model(project.base_model, settings.machine)
-    with drawing(model, path, recipe=wanted.recipe) as ready:
+    with drawing(model, path, recipe=AS_TRAINED if instant else wanted.recipe) as ready:
         if not instant:
             yield from draw(ready, wanted.requests, settings.generation)
             return

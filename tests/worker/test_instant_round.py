@@ -1,29 +1,36 @@
 """Round 0: candidates drawn with the references and no training, in a round like any other."""
 
 import itertools
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 
 from gal_studio.commands.running.outputs import _table
 from gal_studio.core.errors import StudioError
 from gal_studio.core.recipe import AS_TRAINED, Recipe
+from gal_studio.core.settings import TuneSettings
+from gal_studio.engine.models.adapters import AdapterCard, attach_lora, detach, save_adapter, trainable
 from gal_studio.engine.models.image_model import load_image_model
 from gal_studio.engine.sampling import fused_adapter
 from gal_studio.engine.sampling.reference_adapter import attached, encode_references, load_adapter
 from gal_studio.engine.sampling.sampler import DrawnBatch, DrawRequest, draw
 from gal_studio.studio import ReferenceDraft, Studio
 from gal_studio.ui.payloads.trials import trial_payloads
+from gal_studio.worker.model_check import CheckHere
 from gal_studio.worker.models import Models
 from tests.engine.sampling.test_sampler import difference
 from tests.engine.tiny import make_tiny_clip
 from tests.engine.tiny_adapters import make_tiny_adapters
 from tests.engine.tiny_flows import make_distilled_klein
-from tests.tiny_project import CHANGES, drawing, object_draft
+from tests.tiny_project import CHANGES, drawing, large, object_draft
 from tests.worker.refinement.working import work
+
+LARGE = [(large(1), "A <sks> cat on a rug"), (large(2), "A <sks> cat on a boat")]
 
 
 @pytest.fixture(scope="module")
@@ -195,7 +202,9 @@ def test_bad_adapters_are_refused_in_a_sentence(
 def test_klein_needs_no_adapter(studio: Studio, tmp_path: Path) -> None:
     names = str(make_distilled_klein(tmp_path / "klein")), f"local-dir:{make_tiny_clip(tmp_path / 'clip')}"
     small = {**CHANGES["generation"], "candidates": 2, "resolution": 64}
-    project = studio.create_project(object_draft(names, changes=with_adapter("native", generation=small)))
+    project = studio.create_project(
+        object_draft(names, references=LARGE, changes=with_adapter("native", generation=small))
+    )
     job = work(studio, Models(), studio.instant_round(project))
     assert job is not None and (job.state, job.message) == ("completed", "")
     pictures = [
@@ -203,6 +212,46 @@ def test_klein_needs_no_adapter(studio: Studio, tmp_path: Path) -> None:
         for tile in studio.round_view(job.round_id).candidates
     ]
     assert len(pictures) == 8 and all(np.asarray(picture).std() > 1 for picture in pictures)
+
+
+def test_klein_draws_round_0_with_the_lora_that_its_project_starts_from(
+    studio: Studio, tmp_path: Path
+) -> None:
+    """As one that was refined from klein itself, in the form in which that is written."""
+    names = str(make_distilled_klein(tmp_path / "klein")), f"local-dir:{make_tiny_clip(tmp_path / 'clip')}"
+    model, lora = load_image_model(names[0], device="cpu"), tmp_path / "lora_patchdpo.safetensors"
+    attach_lora(model, TuneSettings(rank=4), torch.Generator().manual_seed(1))
+    with torch.no_grad():
+        for name, weight in trainable(model).items():
+            if "lora_B" in name:
+                weight.normal_(0.0, 0.3, generator=torch.Generator().manual_seed(2))
+    save_adapter(model, lora, AdapterCard("", model.name, 0, 0, {}))
+    detach(model)
+    studio.models, drawn, models = CheckHere(), [], Models()
+    changes = with_adapter("native", generation={**CHANGES["generation"], "candidates": 2, "resolution": 64})
+    changes["tune"] = {**CHANGES["tune"], "rank": 4}
+    for start in (None, lora):
+        draft = object_draft(names, references=LARGE, changes=changes, name=f"From {start and 'lora'}")
+        project = studio.create_project(replace(draft, start_from=start))
+        job = work(studio, models, studio.instant_round(project))
+        assert job is not None and (job.state, job.message) == ("completed", "")
+        tile = studio.round_view(job.round_id).candidates[0]
+        drawn.append(studio.store.images.picture(tile.candidate.image))
+    assert difference(*drawn) > 1
+    settings = studio.store.rounds.settings(job.round_id).generation
+    pictures = [studio.store.images.picture(one.image) for one in studio.store.projects.references(project)]
+    with fused_adapter.drawing(model, lora) as ready:
+        given = encode_references(ready, None, pictures)
+        request = DrawRequest(tile.prompt, tile.candidate.seed)
+        (alone,) = (
+            event.images[0]
+            for event in draw(ready, [request], settings, given)
+            if isinstance(event, DrawnBatch)
+        )
+    assert difference(drawn[1], alone) <= 1
+    trial = studio.try_prompt(job.round_id, tile.prompt, seed=tile.candidate.seed)
+    work(studio, models)
+    assert difference(Image.open(studio.trial_picture(trial.id)), alone) <= 1
 
 
 def test_too_many_references_are_refused(studio: Studio, names: tuple[str, str]) -> None:

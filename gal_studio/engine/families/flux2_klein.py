@@ -7,6 +7,7 @@ import numpy as np
 import torch
 from PIL import Image
 
+from gal_studio.core.errors import StudioError
 from gal_studio.engine.families.description import Description
 from gal_studio.engine.families.family import References, Sizes, Solver, TextFeatures, dtype_of
 from gal_studio.engine.families.flow_transformer import TOKENS, FlowTransformerFamily
@@ -15,6 +16,8 @@ from gal_studio.engine.families.lora_names import LoraNames, klein_layer
 ATTENTION = ("to_q", "to_k", "to_v", "to_out.0", "to_qkv_mlp_proj")
 LARGEST_REFERENCE = 1024 * 1024
 """Pixels of a reference picture; larger ones are reduced, as the pipeline does."""
+SMALLEST_SIDE, LONGEST_SHAPE = 64, 8
+"""Pixels of a reference's shorter side, and how many times as long the other one may be, in the pipeline."""
 BLOCKS_OF_9B = 8
 """Double blocks of the model with 9 billion parameters; that with 4 billion has 5."""
 REST = (
@@ -89,7 +92,14 @@ class Flux2Klein(FlowTransformerFamily):
         return References(latents, latents)
 
     def _encode_reference(self, picture: Image.Image, device: torch.device) -> torch.Tensor:
-        """Of the picture in its own shape, cropped to whole latent positions."""
+        """Of the picture in its own shape, cropped to whole latent positions; refused as by the pipeline."""
+        low, high = sorted(picture.size)
+        if low < SMALLEST_SIDE or high > LONGEST_SHAPE * low:
+            raise StudioError(
+                f"A reference picture is {picture.width} x {picture.height} px, and FLUX.2 klein takes those "
+                f"of at least {SMALLEST_SIDE} px on each side, at most {LONGEST_SHAPE} times as long: "
+                "choose another."
+            )
         processor = self.pipeline.image_processor
         if picture.width * picture.height > LARGEST_REFERENCE:
             picture = processor._resize_to_target_area(picture, LARGEST_REFERENCE)

@@ -110,15 +110,19 @@ class UNetFamily(PipelineFamily):
     def encode_references(self, pictures: Sequence[Image.Image], device: torch.device) -> References:
         """The image encoder's features as the attached adapter reads them: the hidden states before the last
         layer (positions, width) for a resampler, or else the projected feature (width,).
+
+        They are encoded one by one, so that many take no more memory than one.
         """
         from diffusers.models.embeddings import ImageProjection
 
         (projection,) = self.denoiser.encoder_hid_proj.image_projection_layers
         hidden = not isinstance(projection, ImageProjection)
-        rgb = [picture.convert("RGB") for picture in pictures]
         with torch.no_grad():
-            given, absent = self.pipeline.encode_image(rgb, device, 1, hidden)
-        return References(tuple(given), tuple(absent))
+            pairs = [
+                self.pipeline.encode_image([picture.convert("RGB")], device, 1, hidden)
+                for picture in pictures
+            ]
+        return References(tuple(given[0] for given, _ in pairs), tuple(absent[0] for _, absent in pairs))
 
     def predict(
         self,

@@ -379,10 +379,10 @@ def _opened(adapter: ReferenceAdapter, dtype: torch.dtype) -> tuple[Any, Any]:
 
 def _placed(encoder: Any, device: torch.device, name: str) -> torch.device:
     """Where the encoder works: on the device if it fits there with what it computes, or in main memory."""
-    needed = encoder_need(encoder)
+    needed, weights = encoder_need(encoder), _weight_bytes(encoder)
     for place in dict.fromkeys((device, torch.device("cpu"))):
-        free = free_memory(place)
-        if free is not None and needed > free:
+        free, more = free_memory(place), needed - (weights if place.type == "cpu" else 0)  # they are there
+        if free is not None and more > free:
             continue
         try:
             encoder.to(place)
@@ -405,12 +405,15 @@ def encoder_need(encoder: Any) -> int:
     A layer holds its input, its attention's queries, keys, values and weights, and its inner states.
     """
     if not hasattr(encoder, "config"):  # a vision tower, whose maps are smaller than its weights
-        return 2 * sum(weight.numel() * weight.element_size() for weight in encoder.parameters())
+        return 2 * _weight_bytes(encoder)
     config = encoder.config
     positions = (config.image_size // config.patch_size) ** 2 + 1
     states = positions * (5 * config.hidden_size + 2 * config.intermediate_size)
     states += config.num_attention_heads * positions**2 + config.num_hidden_layers * positions * (
         config.hidden_size
     )
-    weights = sum(weight.numel() for weight in encoder.parameters())
-    return int((weights + states) * encoder.dtype.itemsize)
+    return _weight_bytes(encoder) + int(states * encoder.dtype.itemsize)
+
+
+def _weight_bytes(encoder: Any) -> int:
+    return sum(weight.numel() * weight.element_size() for weight in encoder.parameters())

@@ -46,6 +46,11 @@ class _Written:
 
 def export_without_training(task: ExportTask, out: Path) -> Generator[Progress, None, tuple[Checked, ...]]:
     """Export to an empty folder; returns what the check found: stock diffusers draws two pictures again."""
+    if (start := task.store.starts.of_project(task.project.id)) is not None:
+        raise StudioError(
+            f"Round 0 is drawn with the LoRA {start.source} and the references, which no export holds "
+            "together: use that LoRA, or export a trained round."
+        )
     yield Progress("loading", 0, 0, "Loading the model")
     machine = MachineSettings(precision=task.settings.machine.precision)
     model = task.models.image_model(task.project.base_model, machine)

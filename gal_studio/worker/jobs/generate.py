@@ -50,6 +50,8 @@ def generate_round(store: Store, models: Models, job: Job) -> Generator[Progress
     task = open_task(store, models, job)
     if task.round.adapter is None and task.round.kind != "instant":
         raise StudioError(f"Round {task.round.number} is not trained yet: press Fine-tune first.")
+    if task.round.kind == "instant":
+        lineage.check_starting_adapter(store.snapshots.round(task.round.id), store.adapters.has)
     yield Progress("loading", 0, 0, "Loading the models")
     model = models.image_model(task.project.base_model, task.settings.machine)
     models.texts(task.project.clip_model, _prompts(task))  # refuses prompts that are too long
@@ -117,7 +119,7 @@ def _draw(
         part = [one for one in wanted if one.recipe == recipe]
         left -= len(part)
         requests = [DrawRequest(one.anchor.prompt, one.seed) for one in part]
-        drawing = Drawing(requests, task.round.adapter, "draw", total, left, recipe, of_round=True)
+        drawing = Drawing(requests, lineage.drawing_adapter(here), "draw", total, left, recipe, of_round=True)
         yield from draw_and_keep(task, drawing, partial(_keep, task, part, detector))
 
 

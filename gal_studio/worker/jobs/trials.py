@@ -6,10 +6,11 @@ from contextlib import closing
 from dataclasses import replace
 
 from gal_studio.core.errors import StudioError
-from gal_studio.core.recipe import Recipe
+from gal_studio.core.recipe import AS_TRAINED, Recipe
 from gal_studio.core.types import Job
 from gal_studio.engine.sampling.fused_adapter import drawing
 from gal_studio.engine.sampling.sampler import DrawnBatch, DrawRequest, draw
+from gal_studio.rounds import lineage
 from gal_studio.state import Store
 from gal_studio.state.files.errors import DiskError
 from gal_studio.state.tables.trials import Trial
@@ -70,13 +71,15 @@ def _draw(
     task: Task, batch: Sequence[Trial], detector: CopyDetector | None, before: int, total: int
 ) -> Generator[Progress, None, None]:
     """Draw trials with the same guidance and recipe."""
-    adapter = task.store.adapters.path(task.round.adapter) if task.round.adapter else None
+    name = lineage.drawing_adapter(task.store.snapshots.round(task.round.id))
+    adapter = None if name is None else task.store.adapters.path(name)
+    recipe = AS_TRAINED if task.round.kind == "instant" else batch[0].recipe  # the references have it there
     settings = replace(task.settings.generation, guidance_scale=batch[0].guidance_scale)
     requests = [DrawRequest(trial.prompt, trial.seed) for trial in batch]
     model = task.models.image_model(task.project.base_model, task.settings.machine)
     kept = before
     with (
-        drawing(model, adapter, recipe=batch[0].recipe) as ready,
+        drawing(model, adapter, recipe=recipe) as ready,
         given_references(task, ready, batch[0].recipe) as references,
         closing(draw(ready, requests, settings, references)) as events,  # type: ignore[type-var]
     ):

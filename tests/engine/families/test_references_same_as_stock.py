@@ -10,6 +10,7 @@ from PIL import Image
 from safetensors.torch import save_file
 
 from gal_studio.assets import assets_folder
+from gal_studio.core.errors import StudioError
 from gal_studio.core.settings import GenerationSettings
 from gal_studio.engine.models.image_model import ImageModel, load_image_model
 from gal_studio.engine.patches.tower_encoder import TowerEncoder
@@ -139,3 +140,15 @@ def test_references_of_klein(make: Make, scale: float, rounding: int, tmp_path: 
     ]
     assert max(difference(*pair) for pair in zip(ours, theirs, strict=True)) <= rounding
     assert min(difference(*pair) for pair in zip(ours, plain, strict=True)) > rounding
+
+
+@pytest.mark.parametrize("size", [(63, 80), (600, 70)])
+def test_klein_refuses_the_references_that_its_pipeline_refuses(
+    size: tuple[int, int], tmp_path: Path
+) -> None:
+    model, picture = load_image_model(make_distilled_klein(tmp_path), device="cpu"), Image.new("RGB", size)
+    picture.paste("red", (5, 5, 20, 20))
+    with pytest.raises(ValueError, match=r"too small|too extreme"):
+        model.family.pipeline.image_processor.check_image_input(picture)
+    with pytest.raises(StudioError, match=rf"is {size[0]} x {size[1]} px, and FLUX.2 klein takes those"):
+        encode_references(model, None, [picture])

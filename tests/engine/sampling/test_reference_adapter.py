@@ -273,6 +273,16 @@ def test_pictures_of_one_object_share_its_weight(model: ImageModel, adapters: Pa
     assert torch.allclose(*answers, atol=1e-5)
 
 
+def test_many_pictures_are_encoded_one_by_one(model: ImageModel, adapters: Path) -> None:
+    adapter, given = load_adapter(str(adapters), model), [picture(number) for number in range(3)]
+    with attached(model, adapter), image_encoder(model, adapter) as device:
+        rows = []
+        encoder = model.family.pipeline.image_encoder
+        encoder.register_forward_pre_hook(lambda _, inputs: rows.append(len(inputs[0])))
+        found = reference_family(model.family, "").encode_references(given, device)
+    assert set(rows) == {1} and len(found.features) == 3 == len(found.absent)
+
+
 def test_columns_share_the_width() -> None:
     masks = columns([0, 1, 1, 2], 9)
     assert masks.shape == (4, 9, 9) and torch.equal(masks[1], masks[2])
@@ -288,7 +298,14 @@ def test_memory_for_the_image_encoder(
         with image_encoder(model, adapter) as device:
             assert device == model.device
             weights = sum(one.numel() for one in model.family.pipeline.image_encoder.parameters())
-            assert encoder_need(model.family.pipeline.image_encoder) > 4 * weights
+            need = encoder_need(model.family.pipeline.image_encoder)
+            assert need > 4 * weights
+        beside = need - 4 * weights  # which are in main memory already
+        monkeypatch.setattr(reference_adapter, "free_memory", lambda _device: beside)
+        encode_references(model, adapter, [picture()])
+        monkeypatch.setattr(reference_adapter, "free_memory", lambda _device: beside - 1)
+        with pytest.raises(StudioError, match=r"not enough free memory for the image encoder"):
+            encode_references(model, adapter, [picture()])
         monkeypatch.setattr(reference_adapter, "free_memory", lambda _device: 1000)
         with pytest.raises(StudioError, match=r"not enough free memory for the image encoder of .* close"):
             encode_references(model, adapter, [picture()])

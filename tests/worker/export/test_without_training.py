@@ -1,6 +1,5 @@
 """Round 0 leaves the studio: its references, and code and a workflow that draw the same elsewhere."""
 
-import io
 import json
 from collections.abc import Generator, Sequence
 from pathlib import Path
@@ -26,15 +25,8 @@ from tests.engine.tiny import make_tiny_pipeline, make_tiny_xl_pipeline
 from tests.engine.tiny_adapters import make_tiny_adapters
 from tests.engine.tiny_flows import make_distilled_klein, make_tiny_klein
 from tests.engine.tiny_pipelines import Make
-from tests.tiny_project import CHANGES, drawing, object_draft
+from tests.tiny_project import CHANGES, large, object_draft
 from tests.worker.refinement.working import work
-
-
-def large(number: int) -> bytes:
-    """Diffusers gives klein no pictures below 64 pixels."""
-    buffer = io.BytesIO()
-    Image.open(io.BytesIO(drawing(number))).resize((80, 64)).save(buffer, "PNG")
-    return buffer.getvalue()
 
 
 @pytest.mark.parametrize(
