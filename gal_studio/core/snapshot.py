@@ -244,12 +244,18 @@ class RoundSnapshot:
     @cached_property
     def check(self) -> SelfCheck:
         """What the round says of itself."""
-        return self_check(self.candidates, self.round.number, self.first.candidates if self.first else ())
+        first = self.first.candidates if self.first else ()
+        return self_check(self.candidates, self.round.number, first, self.is_full)
+
+    @property
+    def is_full(self) -> bool:
+        """Whether the whole denoiser is trained."""
+        return self.settings.tune.method == "full"
 
     @cached_property
     def best_recipe(self) -> Recipe:
         """The recipe of its best pictures (Eq. G18); a whole denoiser is drawn as it was trained."""
-        return AS_TRAINED if self.settings.tune.method == "full" else best_recipe(self.candidates)
+        return AS_TRAINED if self.is_full else best_recipe(self.candidates)
 
     @property
     def decided(self) -> Decided:

@@ -70,6 +70,7 @@ def _pool(here: RoundSnapshot, policy: Policy, top_k: int | None) -> PoolSnapsho
         features=features or {},
         judged=tuple(map(judged_round, others)),
         overrides=overrides(project) if policy.needs_choices else 0,
+        is_full=here.is_full,
     )
 
 

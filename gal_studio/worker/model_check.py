@@ -18,6 +18,7 @@ from typing import Any
 from gal_studio.core.errors import StudioError
 from gal_studio.core.models.lora_start import LoraStart
 from gal_studio.core.models.reports import ModelNames, ModelReport, ModelReports
+from gal_studio.engine.export.foreign import PEFT_BESIDE
 from gal_studio.engine.hub.models import check_access
 from gal_studio.engine.hub.refusals import address
 from gal_studio.engine.hub.repository import Need, cache_folder, existing_folder
@@ -69,7 +70,7 @@ def _reports(field: str, name: str, find: Callable[[], tuple[Need, ...]]) -> lis
 
 def _report_on_start(names: ModelNames, pins: Mapping[str, str]) -> ModelReport:
     try:
-        notes = _checked_start(names, tuple(sorted(pins.items())), _stamp(Path(names.start_from)))
+        notes = _checked_start(names, tuple(sorted(pins.items())), stamp_of_lora(Path(names.start_from)))
     except StudioError as error:
         return ModelReport("start_from", names.start_from, refusal=str(error))
     return ModelReport("start_from", names.start_from, notes=notes)
@@ -77,14 +78,18 @@ def _report_on_start(names: ModelNames, pins: Mapping[str, str]) -> ModelReport:
 
 @lru_cache(maxsize=4)
 def _checked_start(
-    names: ModelNames, pins: tuple[tuple[str, str], ...], stamp: tuple[int, int]
+    names: ModelNames, pins: tuple[tuple[str, str], ...], stamp: tuple[tuple[int, int], ...]
 ) -> tuple[str, ...]:
     """What should be known of a LoRA that fits; a DoRA takes a minute, and the form asks more than once."""
     return check_start(names, dict(pins))
 
 
+def stamp_of_lora(path: Path) -> tuple[tuple[int, int], ...]:
+    """What changes with a LoRA's files: its weights, and peft's configuration beside them; zeros of none."""
+    return tuple(map(_stamp, (path, path.with_name(PEFT_BESIDE))))
+
+
 def _stamp(path: Path) -> tuple[int, int]:
-    """What changes with a file; of a missing one, zeros."""
     try:
         about = path.stat()
     except OSError:

@@ -43,11 +43,15 @@ class SelfCheck:
 
 
 def self_check(
-    candidates: Iterable[Candidate], number: int = 1, first: Iterable[Candidate] = ()
+    candidates: Iterable[Candidate],
+    number: int = 1,
+    first: Iterable[Candidate] = (),
+    is_full: bool = False,
 ) -> SelfCheck:
     """Eq. G7, G12: what to say of a round of this number whose chances (Eq. G16) are known, and who decides.
 
     `first` are the pictures of the first round of its line, which chose who decides; empty in that round.
+    A whole denoiser (`is_full`) is drawn as it was trained, whatever its weaker recipes give.
     """
     given, earlier = _said(candidates), _said(first)
     drawn = given if earlier else [replace(one, heard=None) for one in given]
@@ -71,7 +75,10 @@ def self_check(
         what = "it has lost what the rounds before carry: go back" if number > 1 else "train longer"
         what = what if number else "raise the reference strength, or train a round"
         return SelfCheck(f"{copies}, but {lost}: {what}.", mended=True, lost=lost)
-    return SelfCheck(f"Nothing to mend: {copies}. {_take(drawn, number)}", mended=True)
+    return SelfCheck(
+        f"Nothing to mend: {copies}. {_take(number, '' if is_full else best_recipe(drawn).words)}",
+        mended=True,
+    )
 
 
 def _said(candidates: Iterable[Candidate]) -> list[Candidate]:
@@ -160,11 +167,10 @@ def _keyed(these: Sequence[Candidate], others: Sequence[Candidate]) -> dict[tupl
     return {key: one for key, one in keyed.items() if recipes.get(key) == one.recipe}
 
 
-def _take(drawn: Sequence[Candidate], number: int) -> str:
-    """What to do now, and how to draw with this round; Results compares rounds."""
+def _take(number: int, words: str) -> str:
+    """What to do now; `words` say how to draw with this round, if otherwise than as trained."""
     if number == 0:
         return "Use it without training, or let a round learn what you accept."
-    words = best_recipe(drawn).words
     if number == 1:
         return (
             f"No further round is needed; this one draws best with {words}."

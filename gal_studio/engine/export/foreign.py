@@ -26,7 +26,7 @@ LARGEST_RANK = 1024  # of a project
 MOST_LOST = 0.5
 """The largest share of a DoRA's change that a rank may leave out."""
 _UNTOLD = 1e-4  # the share that is rounding
-_PEFT_FILE, _PEFT_BESIDE = "adapter_model.safetensors", "adapter_config.json"
+_PEFT_FILE, PEFT_BESIDE = "adapter_model.safetensors", "adapter_config.json"
 _BEYOND: Mapping[Role, str] = {
     "bias": "also adds to biases",
     "norm": "also changes whole weights or norms",
@@ -59,6 +59,10 @@ class LoraFile:
     def refusal(self, why: str, advice: str) -> StudioError:
         """Refuse the file by what it is."""
         return StudioError(f"The file {self.path.name}, {self.words}, {why}: {advice}.")
+
+    def infinite(self) -> StudioError:
+        """Refuse finite tensors whose product is not."""
+        return self.refusal("has scales that make its weights infinite", "choose an earlier file of it")
 
 
 @dataclass(frozen=True)
@@ -131,7 +135,7 @@ def read_foreign(model: ImageModel, path: Path, choices: Choices = Choices()) ->
                 raise file.refusal(f"changes the layer {layer} twice", "export it again")
             found[layer] = _without_idle_rows(factors)
     if not all(one.isfinite().all() for factors in found.values() for one in (factors.down, factors.up)):
-        raise file.refusal("has scales that make its weights infinite", "choose an earlier file of it")
+        raise file.infinite()
     if not any(factors.down.any() and factors.up.any() for factors in found.values()):
         raise file.refusal("changes nothing: all that it adds is 0", "choose a later file of its training")
     if (lost := reader.lost) > MOST_LOST:
@@ -242,6 +246,8 @@ class _Reader:
         return torch.cat([self._choices.weights(layer).float() for layer in layers])
 
     def _nearest(self, change: torch.Tensor) -> Factors:
+        if not change.isfinite().all():  # a singular value decomposition would raise
+            raise self._file.infinite()
         made = nearest(change, self._choices.rank)
         self._whole += float(change.double().square().sum())
         self._left += float((change - made.change).double().square().sum())
@@ -279,7 +285,7 @@ def _by_pattern(patterns: Any, name: str, usual: Any) -> Any:
 def _configuration(file: LoraFile) -> Mapping[str, Any]:
     """What diffusers writes into the header, or peft beside its file."""
     text = file.metadata.get(PEFT_CONFIGURATION, "")
-    beside = file.path.with_name(_PEFT_BESIDE)
+    beside = file.path.with_name(PEFT_BESIDE)
     if not text and file.path.name == _PEFT_FILE and beside.is_file():
         text = beside.read_text(encoding="utf-8", errors="replace")
     if not text:

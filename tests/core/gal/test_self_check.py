@@ -107,6 +107,8 @@ def test_a_round_without_copies_at_full_strength_has_nothing_to_mend() -> None:
     assert said(row(0, [0.1] * 6, [0.1] * 2)) == (
         "Nothing to mend: 0 of 6 pictures at full strength copy. No further round is needed."
     )
+    rows = [*row(0, [0.1] * 6, [0.1] * 2), *row(1, [0.2] * 5 + [0.7], [0.1] * 2)]
+    assert self_check(rows, is_full=True).sentence.endswith("copy. No further round is needed.")
     later = self_check(row(0, [0.1] * 6, [0.1] * 2), number=2)
     assert later.mended and later.sentence.endswith(
         "at full strength copy. Results says which round to take."

@@ -193,6 +193,18 @@ def test_a_dora_of_a_fused_layer_has_the_lengths_of_the_whole(
     np.testing.assert_allclose(changes, added, rtol=1e-3, atol=2e-4)
 
 
+def test_a_dora_that_grows_without_bounds_is_refused(unet: ImageModel, tmp_path: Path) -> None:
+    """Every tensor is finite, and their product is not, so that it has no singular values."""
+    tensors = {}
+    for layer, shape in layers_of(unet).items():
+        for role, tensor in Writer(5).dora(shape, weight_of(unet, layer).double().numpy(), "rows")[0].items():
+            many = 1e25 if role.startswith(("lora_", "hada_")) else 1.0
+            tensors[f"lora_unet_{layer.replace('.', '_')}.{role}"] = torch.as_tensor(many * tensor).float()
+    path = written(tensors, tmp_path / "dora.safetensors")
+    with pytest.raises(StudioError, match=r"has scales that make its weights infinite: choose an earlier"):
+        read_foreign(unet, path, Choices(weights=lambda layer: weight_of(unet, layer)))
+
+
 def test_a_dora_of_a_smaller_rank_is_the_nearest_and_says_what_is_left_out(
     unet: ImageModel, tmp_path: Path
 ) -> None:

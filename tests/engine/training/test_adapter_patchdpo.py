@@ -1,6 +1,5 @@
 """PatchDPO of an image adapter trains its keys and values alone, and what it writes opens in diffusers."""
 
-import time
 from pathlib import Path
 
 import diffusers
@@ -13,6 +12,7 @@ from gal_studio.core.errors import StudioError
 from gal_studio.core.memory.machine import MachineSettings
 from gal_studio.core.settings import GenerationSettings, TuneSettings
 from gal_studio.engine.families.family import References, predict
+from gal_studio.engine.memory.plan import Plan
 from gal_studio.engine.models.image_model import ImageModel, load_image_model
 from gal_studio.engine.sampling.given_pictures import views
 from gal_studio.engine.sampling.reference_adapter import (
@@ -24,6 +24,7 @@ from gal_studio.engine.sampling.reference_adapter import (
     trained_adapter,
 )
 from gal_studio.engine.sampling.sampler import DrawnBatch, DrawRequest, draw
+from gal_studio.engine.training import gradients
 from gal_studio.engine.training.adapter_patchdpo import PUBLISHED, SubjectSource, refine_adapter
 from gal_studio.engine.training.checkpoints import Checkpoint
 from gal_studio.engine.training.losses import weighted_loss
@@ -34,6 +35,7 @@ from tests.engine.tiny import make_tiny_pipeline, make_tiny_xl_pipeline
 from tests.engine.tiny_adapters import make_tiny_adapters
 from tests.engine.tiny_flows import make_tiny_klein
 from tests.engine.tiny_pipelines import Make
+from tests.engine.training.waiting import wait_for
 
 TUNE = TuneSettings(steps=4, batch_size=2, learning_rate=1e-2, rank=1, target="attention", checkpoint_every=2)
 
@@ -210,8 +212,8 @@ def test_published_settings_and_nothing_to_train_on(ready: Ready) -> None:
 
 
 @pytest.mark.slow
-def test_two_processes_train_what_one_does(ready: Ready) -> None:
-    """Four rows in two shares of two."""
+def test_two_processes_train_what_one_does(ready: Ready, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Four rows in two shares: as one process that accumulates the gradients of two parts, bit for bit."""
     machine = MachineSettings(precision="fp32")
     model = load_image_model(ready.base, device="cpu", machine=machine)
     given = model, ready.adapter, ready.pairs, ready.features, TUNE, 1
@@ -220,8 +222,7 @@ def test_two_processes_train_what_one_does(ready: Ready) -> None:
         whole = trained_adapter(model, ready.adapter)
     team = Team(str(ready.base), {}, machine, TUNE, ["cpu", "cpu"], adapter=str(ready.folder))
     try:
-        while not team.is_ready():
-            time.sleep(0.1)
+        wait_for(team)
         with attached(model, ready.adapter):
             shared = [event.loss for event in refine_adapter(*given, team=team)]
             halves = trained_adapter(model, ready.adapter)
@@ -230,6 +231,12 @@ def test_two_processes_train_what_one_does(ready: Ready) -> None:
     assert shared == pytest.approx(alone, rel=1e-5)
     for name, tensor in whole.attention.items():
         assert torch.allclose(halves.attention[name], tensor, rtol=1e-3, atol=1e-5), name
+    monkeypatch.setattr(gradients, "plan_training", lambda *_: Plan(2))
+    with attached(model, ready.adapter):
+        accumulated = [event.loss for event in refine_adapter(*given)]
+        parts = trained_adapter(model, ready.adapter)
+    assert accumulated == shared
+    assert all(torch.equal(parts.attention[name], tensor) for name, tensor in halves.attention.items())
 
 
 def test_kleins_lora_learns_from_other_views_and_nothing_else_changes(tmp_path: Path) -> None:

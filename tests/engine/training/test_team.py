@@ -3,7 +3,6 @@
 import multiprocessing
 import pickle
 import signal
-import time
 from pathlib import Path
 
 import pytest
@@ -23,6 +22,7 @@ from gal_studio.engine.training.team_member import take_part
 from tests.engine.conftest import noise_picture
 from tests.engine.tiny import make_tiny_pipeline
 from tests.engine.trained import EXAMPLES, PRIOR, result, same
+from tests.engine.training.waiting import wait_for
 
 TUNE = TuneSettings(steps=4, batch_size=3, rank=2)
 KEPT = TUNE.updated({"crop": "none"})
@@ -42,8 +42,7 @@ def test_two_processes_train_what_one_does(tmp_path: Path, monkeypatch: pytest.M
     try:
         alone = [event.loss for event in fine_tune(model, EXAMPLES, PRIOR, TUNE, seed=3)]
         whole = result(model)
-        while not team.is_ready():
-            time.sleep(0.1)
+        wait_for(team)
         shared = [event.loss for event in fine_tune(model, EXAMPLES, PRIOR, TUNE, seed=3, team=team)]
         halves = result(model)
         trained = []

@@ -19,7 +19,7 @@ from gal_studio.state import Store
 from gal_studio.studio import Studio
 from gal_studio.studio.create.lora_file import read_lora_facts
 from gal_studio.worker.export.start import main
-from gal_studio.worker.model_check import CheckHere
+from gal_studio.worker.model_check import CheckHere, stamp_of_lora
 from gal_studio.worker.models import Models
 from tests.engine.original_names import write_one_file
 from tests.engine.tiny_flows import make_tiny_z_image
@@ -195,3 +195,14 @@ def test_a_lost_start_is_told(studio: Studio, models: Models, names: tuple[str, 
     studio.store.adapters.path(start.adapter).unlink()
     with pytest.raises(StudioError, match=r"The LoRA ink\.safetensors, from which this project starts, is"):
         studio.fine_tune(round_id)
+
+
+def test_a_changed_configuration_beside_a_lora_is_noticed(tmp_path: Path) -> None:
+    """Peft's has the alphas, which its file lacks."""
+    path, beside = tmp_path / "adapter_model.safetensors", tmp_path / "adapter_config.json"
+    path.write_bytes(b"weights")
+    alone = stamp_of_lora(path)
+    beside.write_text('{"lora_alpha": 4}')
+    first = stamp_of_lora(path)
+    beside.write_text('{"lora_alpha": 16}')
+    assert len({alone, first, stamp_of_lora(path)}) == 3

@@ -27,7 +27,8 @@ class PoolSnapshot:
     suggest; `seed` and `number` (of the round) seed what is random. `rejected` holds candidates, `answered`
     anchors with an accepted picture. `features` are unit-norm CLIP features by candidate, empty unless the
     policy needs them; so are `judged`, the other rounds in which the person chose beside suggestions, and
-    `overrides`, how many choices of the project differ from the suggestion.
+    `overrides`, how many choices of the project differ from the suggestion. `is_full`: the round trained the
+    whole denoiser.
     """
 
     candidates: tuple[Candidate, ...]
@@ -41,6 +42,7 @@ class PoolSnapshot:
     features: Mapping[str, NDArray[numpy.float32]] = field(default_factory=dict)
     judged: tuple[JudgedRound, ...] = ()
     overrides: int = 0
+    is_full: bool = False
 
     @cached_property
     def groups(self) -> Mapping[str, tuple[Candidate, ...]]:
@@ -60,7 +62,7 @@ class PoolSnapshot:
     @cached_property
     def check(self) -> SelfCheck:
         """What the round says of itself."""
-        return self_check(self.candidates, self.number, self.first)
+        return self_check(self.candidates, self.number, self.first, self.is_full)
 
     def rng(self, name: str) -> numpy.random.Generator:
         """The random generator of a policy in this round."""
