@@ -9,11 +9,14 @@ from typing import Any
 from gal_studio.core.errors import StudioError
 from gal_studio.core.memory.shape import ModelShape
 from gal_studio.core.prompts import style_descriptor
-from gal_studio.core.settings import Settings
+from gal_studio.core.settings import ReferenceSettings, Settings
 from gal_studio.core.types import Kind
 
 _PREFIX = "assets:"
 _LOCAL = "local-dir:"
+_POCKET = "assets:pocket/pipeline"
+POCKET_ADAPTER = "assets:pocket/adapter with assets:pocket/vision"
+"""The image adapter that comes with the bundled model, and the vision model that it reads."""
 _FORMER_PRESETS = {"published": "sd14-paper"}
 
 
@@ -75,6 +78,11 @@ def resolve_model(name: str) -> str:
 def resolve_adapter(name: str) -> str:
     """Resolve the `assets:` prefixes of an image adapter's name, `ADAPTER` or `ADAPTER with ENCODER`."""
     return " with ".join(resolve_model(part.strip()) for part in name.split(" with "))
+
+
+def drawn_with(settings: ReferenceSettings, base_model: str) -> str:
+    """The image adapter of the settings, else the one that comes with the model; empty without both."""
+    return settings.adapter.strip() or (POCKET_ADAPTER if base_model == _POCKET else "")
 
 
 def load_presets() -> tuple[Preset, ...]:

@@ -10,6 +10,7 @@ import pytest
 import torch
 from PIL import Image
 
+from gal_studio.assets import POCKET_ADAPTER, resolve_adapter
 from gal_studio.commands.running.outputs import _table
 from gal_studio.core.errors import StudioError
 from gal_studio.core.recipe import AS_TRAINED, Recipe
@@ -19,7 +20,8 @@ from gal_studio.engine.models.image_model import load_image_model
 from gal_studio.engine.sampling import fused_adapter
 from gal_studio.engine.sampling.reference_adapter import attached, encode_references, load_adapter
 from gal_studio.engine.sampling.sampler import DrawnBatch, DrawRequest, draw
-from gal_studio.studio import ReferenceDraft, Studio
+from gal_studio.studio import ProjectDraft, ReferenceDraft, Studio
+from gal_studio.ui.payloads.projects import project_payload
 from gal_studio.ui.payloads.trials import trial_payloads
 from gal_studio.worker.model_check import CheckHere
 from gal_studio.worker.models import Models
@@ -152,7 +154,7 @@ def test_references_are_averaged_or_given_without_their_background(
         first = studio.round_view(job.round_id).candidates[0]
         drawn.append(studio.store.images.picture(first.candidate.image))
     assert all(difference(one, two) > 1 for one, two in itertools.combinations(drawn, 2))
-    with pytest.raises(StudioError, match=r"cannot be averaged or have parts of the"):
+    with pytest.raises(StudioError, match=r"cannot average them or place objects side by side"):
         studio.change_settings(project, {"references": {"adapter": "native", "several": "average"}})
 
 
@@ -197,6 +199,21 @@ def test_bad_adapters_are_refused_in_a_sentence(
         with pytest.raises(StudioError, match=words):
             raise StudioError(job.message)
         assert not studio.round_view(job.round_id).candidates
+
+
+def test_the_bundled_model_brings_its_adapter(studio: Studio, names: tuple[str, str]) -> None:
+    project = studio.create_project(ProjectDraft("object", ((drawing(1), "A <sks> cat on a rug"),), "<sks>"))
+    assert studio.can_draw_without_training(project) and not studio.begins_without_training(project)
+    round_ = studio.instant_round(project, {"strength": 0.5}).round_id
+    used = studio.store.rounds.settings(round_).references
+    assert (used.adapter, used.strength) == (POCKET_ADAPTER, 0.5)
+    assert all(Path(part).exists() for part in resolve_adapter(used.adapter).split(" with "))
+    facts = dict(project_payload(studio.project(project)).facts)
+    assert facts["Image adapter"] == "Pocket’s own, strength 0.5"
+    other = studio.create_project(object_draft(names, name="Another model"))
+    assert not studio.can_draw_without_training(other)
+    with pytest.raises(StudioError, match=r"has no image adapter"):
+        studio.instant_round(other)
 
 
 def test_klein_needs_no_adapter(studio: Studio, tmp_path: Path) -> None:

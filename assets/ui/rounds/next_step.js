@@ -100,7 +100,7 @@ export function notApplicable(name) {
 function drawsWithoutTraining() {
   const chip = state.rounds.find((round) => round.id === state.roundId);
   return (
-    Boolean(read(state.project?.settings ?? {}, "references.adapter")) &&
+    Boolean(state.project?.draws_without_training) &&
     chip?.parent_id === null &&
     !state.candidates.size
   );

@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from gal_studio.assets import drawn_with
 from gal_studio.core import checks
 from gal_studio.core.errors import StudioError
 from gal_studio.core.settings import MOST_DRAWN_WITH, MOST_STEPS, Settings
@@ -22,22 +23,31 @@ class InstantVerbs(ProjectVerbs, WorkVerbs):
     """Rounds that need no training."""
 
     def can_draw_without_training(self, project_id: str) -> bool:
-        """Whether the project has an image adapter, or a model that needs none."""
+        """Whether the project has an image adapter, or a model that brings one or needs none."""
+        return bool(self._adapter(project_id))
+
+    def begins_without_training(self, project_id: str) -> bool:
+        """Whether the project's own settings ask for a Round 0."""
         return bool(self.store.projects.get(project_id).settings.references.adapter.strip())
+
+    def _adapter(self, project_id: str) -> str:
+        project = self.store.projects.get(project_id)
+        return drawn_with(project.settings.references, project.base_model)
 
     def instant_round(self, project_id: str, references: Mapping[str, Any] | None = None) -> Job:
         """Queue the pictures of an instant round, which the job names; one with these settings is used again.
 
-        `references` are settings of the project that change with it. A first round in which nothing was done
+        `references` are settings of the project that change with it; a bundled model draws with its own image
+        adapter where none is named. A first round in which nothing was done
         yet comes after it. If it is refused, nothing changes.
         """
         refuse_changes_by_hand(self.store, project_id)
         with self.store.database.transaction():
-            if references:
-                self.change_settings(project_id, {"references": references})
+            changes = {"adapter": self._adapter(project_id), **(references or {})}
+            self.change_settings(project_id, {"references": changes})
             project = self.store.projects.get(project_id)
             given = len(self.store.projects.references(project_id))
-            if not self.can_draw_without_training(project_id):
+            if not self.begins_without_training(project_id):
                 raise StudioError(
                     f"{project.name} has no image adapter: name one in its settings, a folder or a Hugging "
                     "Face ID such as h94/IP-Adapter, or native for FLUX.2 klein."

@@ -300,7 +300,7 @@ def create(context: Context, **form: Unpack[Create]) -> OfProject:
     given: Payload = dict(form)
     project_id = context.studio.create_project(draft({**given, "origin": context.key or None}))
     uploads().taken(uploaded(given))
-    if not form.get("only") and context.studio.can_draw_without_training(project_id):
+    if not form.get("only") and context.studio.begins_without_training(project_id):
         context.studio.instant_round(project_id)
     elif not form.get("only"):
         context.studio.run_missing(context.studio.rounds(project_id)[0].id)

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
+from gal_studio.assets import POCKET_ADAPTER, drawn_with
 from gal_studio.core import types
 from gal_studio.core.gal.reasons import short_names
 from gal_studio.core.gal.scores.registry import SCORES
@@ -85,9 +86,12 @@ class Project:
     scores: tuple[ScoreLabel, ...]
     settings: Settings
     fields: tuple[SettingField, ...]
+    draws_without_training: bool
     derived: str
     facts: tuple[Fact, ...]
 
+
+ITS_OWN = "Pocket’s own"
 
 _COPY_DETECTORS: Mapping[Witnesses, str] = {
     "both": "prompts and pictures",
@@ -169,7 +173,8 @@ def _references(references: ReferenceSettings) -> list[Fact]:
         references.several
     ]
     more += ", without their background" if references.subject_alone else ""
-    return [("Image adapter", f"{adapter}, strength {references.strength:g}{more}")]
+    name = ITS_OWN if adapter == POCKET_ADAPTER else adapter
+    return [("Image adapter", f"{name}, strength {references.strength:g}{more}")]
 
 
 def _recipes(generation: GenerationSettings) -> str:
@@ -184,8 +189,9 @@ def _recipes(generation: GenerationSettings) -> str:
 
 
 def adapter_names(adapters: Sequence[OwnAdapter]) -> tuple[tuple[str, str], ...]:
-    """Image adapters of the user's own: what is written for each, and its title."""
-    return tuple((str(one.folder), one.plan.title) for one in adapters)
+    """The bundled image adapter and those of the user: what is written for each, and its title."""
+    own = ((str(one.folder), one.plan.title) for one in adapters)
+    return (POCKET_ADAPTER, ITS_OWN), *own
 
 
 def project_payload(project: ProjectView, adapters: Sequence[OwnAdapter] = ()) -> Project:
@@ -207,6 +213,7 @@ def project_payload(project: ProjectView, adapters: Sequence[OwnAdapter] = ()) -
         scores=tuple(ScoreLabel(score.name, score.label, score.explanation) for score in SCORES),
         settings=settings.to_dict(),
         fields=setting_fields(adapter_names(adapters)),
+        draws_without_training=bool(drawn_with(settings.references, project.base_model)),
         derived=_derived(project),
         facts=(
             ("Model", project.model_title),

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from gal_studio.assets import POCKET_ADAPTER
 from gal_studio.core.errors import StudioError
 from gal_studio.engine.models.image_model import load_image_model
 from gal_studio.studio import Studio
@@ -63,7 +64,7 @@ def test_an_adapter_of_ones_own(studio: Studio, names: tuple[str, str], tmp_path
         for one in project_payload(studio.project(project), studio.own_adapters()).fields
         if one.name == "references.adapter"
     ]
-    assert (str(own.folder), "Mine") in field.suggestions
+    assert {(POCKET_ADAPTER, "Pocket’s own"), (str(own.folder), "Mine")} <= set(field.suggestions)
     changes = {**CHANGES, "references": {"adapter": str(own.folder)}}
     other = studio.create_project(object_draft(names, changes=changes, name="Next"))
     job = studio.instant_round(other)
