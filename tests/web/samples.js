@@ -202,6 +202,7 @@ export const project = (more) => ({
   anchors: [],
   settings: { tune: { preview_every: 0 } },
   fields: [],
+  draws_without_training: false,
   derived: "",
   facts: [],
   ...more,

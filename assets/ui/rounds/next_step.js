@@ -1,7 +1,6 @@
 /** The next step of a round, and why an action is disabled. */
 /** @import { Round } from "payloads" */
 import { busy, openSuggestions, state, verdictOf } from "../app/store.js";
-import { read } from "../kit/settings_fields.js";
 import { byItself } from "../measures/replay_words.js";
 import { unfinished } from "../top/job_words.js";
 
@@ -99,11 +98,7 @@ export function notApplicable(name) {
 /** Can the model be given references, and is this a first round that has nothing yet? */
 function drawsWithoutTraining() {
   const chip = state.rounds.find((round) => round.id === state.roundId);
-  return (
-    Boolean(state.project?.draws_without_training) &&
-    chip?.parent_id === null &&
-    !state.candidates.size
-  );
+  return Boolean(state.project?.draws_without_training) && chip?.parent_id === null && !state.candidates.size;
 }
 
 /** The next step according to the server, adjusted for verdicts that are not saved yet. */

@@ -6,8 +6,8 @@
 
 From one picture of a subject and a caption it learns to draw another picture of it
 (`tools.pocket.data.views`): a projection of the vision tower's tokens, and the keys and values of the U-Net's
-cross-attention. In 5 % of the cases each the text, the picture, and both are left out, and the text
-far oftener at first: beside it, a picture tells little, and is hardly learned to be read. The projection is that
+cross-attention. In 5 % of the cases each the text, the picture, and both are left out, and the text far
+oftener at first: beside it, a picture tells little, and is hardly learned to be read. The projection is that
 of the published full adapters, which takes each token alone: a resampler has to learn first what to read. It
 resumes exactly where it was stopped; shards that were finished meanwhile are read then.
 """
@@ -36,7 +36,7 @@ RATE = 2e-3
 EARLIEST = 600  # the least timestep: below it the noisy picture itself tells what it shows
 STYLED = 0.3  # how often a picture in a style is drawn or given, relative to one in none
 LEFT_OUT = 0.05  # each of text, picture, and both
-ALONE = 0.5  # of pictures without their text at the start, from which it falls: what text tells is not learned
+ALONE = 0.5  # of pictures without their text more at the start, falling to none
 MEASURED_ON = 64
 REPORT = 50
 NAME = "ip-adapter-full_pocket.safetensors"

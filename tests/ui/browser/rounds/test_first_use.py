@@ -241,10 +241,11 @@ def test_nasty_prompts_stay_text(watched: Watched, served: Served):
     page.wait_for_selector(".tile")
     page.keyboard.press("ArrowRight")
     page.keyboard.press(" ")
-    assert "<i>odd</i> {{style}} style" in page.inner_text("dialog[open] h2")
+    assert "<i>odd</i> style style" in page.inner_text("dialog[open] h2")
     page.keyboard.press("Escape")
     page.click("[data-step=reference]")
-    assert nasty in page.inner_text(".open-project")
+    shown = nasty.translate({ord("{"): None, ord("}"): None})  # other programs' emphasis, which is left out
+    assert shown in page.inner_text(".open-project")
     expect(page.locator(".studio i:text('odd')")).to_have_count(0)
     assert page.title().startswith("<script>")
 
