@@ -145,7 +145,7 @@ test("a first round can be drawn without training where the model can be given r
   state.candidates = new Map();
   assert.equal(notApplicable("instant"), true, "there is no image adapter");
   state.project = project({
-    settings: { tune: { preview_every: 0 }, references: { adapter: "h94/IP-Adapter" } },
+    draws_without_training: true,
   });
   assert.equal(notApplicable("instant"), false);
   state.rounds = [chip({ id: "zero", kind: "instant" }), chip({ id: "r", parent_id: "zero" })];
