@@ -33,7 +33,7 @@ class Order:
 def refine_adapter(order: Order) -> dict[str, Any]:
     """Refine it, and tell how far it is; an interrupted one goes on."""
     from gal_studio.engine.training.adapter_patchdpo import PUBLISHED
-    from gal_studio.state.files.own_adapters import AdapterPlan
+    from gal_studio.state.files.own_adapters import AdapterPlan, name_of
     from gal_studio.worker import adapter_refinement
     from gal_studio.worker.models import Models
     from gal_studio.worker.training.teams import gpus_for
@@ -67,7 +67,7 @@ def refine_adapter(order: Order) -> dict[str, Any]:
         if progress.phase == "pairs":
             pairs = progress.total
         _print_progress(progress)
-    name = str(order.out.absolute())
+    name = name_of(order.out.absolute(), order.adapter)
     how = f"Use it with adapter = {name!r} under [settings.references]."
     if order.adapter.strip() == NATIVE:
         name = str(written.absolute())

@@ -37,6 +37,7 @@ from gal_studio.engine.models.image_model import ImageModel
 from gal_studio.engine.patches.calibration import measure_limits
 from gal_studio.engine.patches.foreground import foreground_mask
 from gal_studio.engine.patches.tower import PatchTower
+from gal_studio.engine.patches.tower_encoder import TowerEncoder
 from gal_studio.engine.sampling.given_pictures import views
 from gal_studio.engine.sampling.reference_adapter import (
     ReferenceAdapter,
@@ -109,7 +110,7 @@ def refine_adapter(task: AdapterTask) -> Generator[Progress, None, Path]:
     if task.is_native:
         check_references(model.family, model.name, is_native=True)
     else:
-        adapter = load_adapter(task.adapter_name, model, task.models.revisions)
+        adapter = load_adapter(task.adapter_name, model, task.models.revisions, TowerEncoder)
     subjects = yield from _subjects(task)
     with attached(model, adapter) if adapter is not None else nullcontext():
         pictures = [subject.picture for subject in subjects]
@@ -124,7 +125,7 @@ def refine_adapter(task: AdapterTask) -> Generator[Progress, None, Path]:
                 trained_adapter(model, adapter).save(path)
         else:
             save_lora(task, task.out / "adapter.safetensors")
-    if adapter is not None:
+    if adapter is not None and adapter.tower is None:
         shutil.copytree(adapter.encoder, task.out / ENCODER, dirs_exist_ok=True)
     (task.out / "adapter.safetensors").replace(written)  # once all of it is there
     (task.out / STATE).unlink(missing_ok=True)

@@ -6,19 +6,24 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import torch
+from safetensors.torch import save_file
 
+from gal_studio.assets import assets_folder
 from gal_studio.core.settings import GenerationSettings
 from gal_studio.engine.models.adapters import has_lora, read_adapter
 from gal_studio.engine.models.image_model import load_image_model
+from gal_studio.engine.patches.tower_encoder import TowerEncoder
+from gal_studio.engine.sampling.reference_adapter import load_adapter
 from gal_studio.engine.training import adapter_patchdpo
 from gal_studio.engine.training.adapter_patchdpo import PUBLISHED
-from gal_studio.state.files.own_adapters import AdapterPlan
+from gal_studio.state.files.own_adapters import AdapterPlan, name_of
 from gal_studio.worker.adapter_refinement import AdapterTask, refine_adapter
 from gal_studio.worker.models import Models
 from gal_studio.worker.task import Progress
 from tests.commands.test_refine_adapter import objects
 from tests.engine.tiny import make_tiny_clip, make_tiny_pipeline
-from tests.engine.tiny_adapters import make_tiny_adapters
+from tests.engine.tiny_adapters import flat, make_tiny_adapters, tiny_parts
 from tests.engine.tiny_flows import make_distilled_klein
 from tests.tiny_project import make_tower
 
@@ -113,6 +118,33 @@ def test_a_halted_training_goes_on_without_the_vision_model(
     monkeypatch.setattr(Models, "vision", None)
     said, _ = done(task)
     assert [one.done for one in said if one.phase == "refine"] == [2]
+
+
+@pytest.mark.usefixtures("small")
+def test_an_adapter_that_reads_a_vision_model_keeps_it(tmp_path: Path) -> None:
+    base = make_tiny_pipeline(tmp_path / "base")
+    models, tower = Models(), assets_folder() / "pocket" / "vision"
+    model = models.image_model(str(base))
+    save_file(flat(tiny_parts(model, plus=False, reads=512)), tmp_path / "full.safetensors")
+    clip = f"local-dir:{make_tiny_clip(tmp_path / 'clip')}"
+    (tmp_path / "out").mkdir()
+    former = f"{tmp_path / 'full.safetensors'} with {tower}"
+    task = AdapterTask(
+        AdapterPlan("mine", former, str(objects(tmp_path / "objects")), (), 2, 0),
+        tmp_path / "out",
+        str(base),
+        model,
+        models,
+        make_tower(tmp_path / "tower", clip),
+        clip,
+        GenerationSettings(steps=1),
+    )
+    done(task)
+    name = name_of(task.out, former)
+    assert name == f"{task.out} with {tower}" and not (task.out / "image_encoder").exists()
+    trained, before = (load_adapter(one, model, open_tower=TowerEncoder) for one in (name, former))
+    assert all(torch.equal(trained.projection[key], before.projection[key]) for key in before.projection)
+    assert any(not torch.equal(trained.attention[key], before.attention[key]) for key in before.attention)
 
 
 @pytest.mark.slow

@@ -99,8 +99,8 @@ def load_adapter(
     if (files.encoder / TOWER).is_file():
         if open_tower is None:
             raise StudioError(
-                f"The image adapter {name} reads a vision model of the studio, with which pictures are drawn "
-                "and nothing else is done: choose one with a CLIP image encoder."
+                f"The image adapter {name} reads a vision model of the studio, which other programs do not "
+                "have: choose one with a CLIP image encoder."
             )
         tower = open_tower(files.encoder)
     adapter = ReferenceAdapter(name, projection, attention, files.encoder, tower)

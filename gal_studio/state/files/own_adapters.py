@@ -37,15 +37,29 @@ class AdapterPlan:
 
 @dataclass(frozen=True)
 class OwnAdapter:
-    """A plan and its folder, which is the adapter's name once it is trained."""
+    """A plan and its folder."""
 
     folder: Path
     plan: AdapterPlan
 
     @property
+    def name(self) -> str:
+        """What a project writes for it."""
+        return name_of(self.folder, self.plan.adapter)
+
+    @property
     def is_trained(self) -> bool:
         """Whether its weights are there."""
         return (self.folder / WEIGHTS).is_file()
+
+
+def name_of(folder: Path, former: str) -> str:
+    """The name of an adapter that was trained from `former`, `ADAPTER with ENCODER`, and written to a folder.
+
+    A CLIP image encoder lies in the folder, too; a vision model of the studio stays where it is.
+    """
+    encoder = former.partition(" with ")[2].strip()
+    return str(folder) if (folder / ENCODER).is_dir() or not encoder else f"{folder} with {encoder}"
 
 
 class OwnAdapters:

@@ -190,7 +190,7 @@ def _recipes(generation: GenerationSettings) -> str:
 
 def adapter_names(adapters: Sequence[OwnAdapter]) -> tuple[tuple[str, str], ...]:
     """The bundled image adapter and those of the user: what is written for each, and its title."""
-    own = ((str(one.folder), one.plan.title) for one in adapters)
+    own = ((one.name, one.plan.title) for one in adapters)
     return (POCKET_ADAPTER, ITS_OWN), *own
 
 
