@@ -7,7 +7,7 @@ says nothing about what the model draws by itself.
 
 from gal_studio.core import checks
 from gal_studio.core.errors import StudioError
-from gal_studio.core.recipe import AS_TRAINED
+from gal_studio.core.recipe import AS_TRAINED, Recipe
 from gal_studio.core.types import Round
 from gal_studio.state.store import Store
 from gal_studio.state.tables.candidates import NewCandidate, candidate_id
@@ -28,6 +28,7 @@ def check(store: Store, round_id: str, new: NewTrial) -> Round:
     checks.text("The prompt", new.prompt, LONGEST_PROMPT)
     checks.seed("The seed", new.seed)
     checks.real("The guidance", new.guidance_scale, 0.0, LARGEST_GUIDANCE)
+    checks.of_type("The recipe", new.recipe, Recipe)
     references = store.rounds.settings(round_id).references
     if round_.kind == "instant" and references.is_native and new.recipe != AS_TRAINED:
         raise StudioError(
