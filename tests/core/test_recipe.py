@@ -77,5 +77,5 @@ def test_the_references_of_round_0_have_strengths_too() -> None:
         native.recipe(AS_TRAINED) == AS_TRAINED and native.recipe_words(AS_TRAINED) == "with the references"
     )
     for several in ("average", "beside"):
-        with pytest.raises(StudioError, match=r"be averaged or have parts of the picture: choose together"):
+        with pytest.raises(StudioError, match=r"cannot average them or place objects side by side"):
             ReferenceSettings("native", several=several)  # type: ignore[arg-type]
