@@ -1,6 +1,6 @@
 """Draw designs that no training saw with the image adapter, at three strengths, and measure them.
 
-    python -m tools.pocket.evaluation.adapter FOLDER --sheet adapter.png
+    python -m tools.pocket.evaluation.adapter FOLDER --sheet adapter.png [--than ANOTHER]
 
 Each row of the sheet is a design: the reference, then pictures of two prompts without the adapter, at half
 strength and at full strength. Likeness is that of the judge's ImageNet network to the reference, and to
@@ -18,6 +18,7 @@ import numpy as np
 import torch
 from PIL import Image
 
+from benchmarks.quality.refinement_gain import interval
 from gal_studio.assets import load_preset, resolve_model
 from gal_studio.core.seeds import candidate_seed
 from gal_studio.engine.features.clip import load_embedder
@@ -102,11 +103,39 @@ class Named:
         return (seen @ self.places.T).argmax(1), (seen @ self.concepts.T).argmax(1)
 
 
+FIGURES = ("likeness", "likeness to another design", "place", "concept")
+Figures = dict[float, list[list[float]]]  # by strength: the means of each design
+
+
+def measured(
+    model: ImageModel, folder: str, found: Sequence[Case], seeds: int, sheet: Path | None
+) -> Figures:
+    """The figures of each design, and the sheet."""
+    judge, named, rows = IndependentTower(Judge(pretrained_body())), Named(), []
+    figures: Figures = {strength: [] for strength in STRENGTHS}
+    for case in found:
+        row = [case.reference[0]]
+        for strength in STRENGTHS:
+            pictures = drawn(model, folder, case, strength, seeds)
+            row += pictures[::seeds]
+            likeness = judge.subject_likeness(pictures, [case.reference])
+            other = judge.subject_likeness(pictures, [case.other]) if case.other else [np.nan]
+            places, concepts = named(pictures)
+            right = [CONCEPTS[concept].name == case.subject.concept.name for concept in concepts]
+            place = places == np.repeat(case.places, seeds)
+            figures[strength].append([float(np.mean(each)) for each in (likeness, other, place, right)])
+        rows.append(np.concatenate([np.asarray(each.convert("RGB").resize((128, 128))) for each in row], 1))
+        if sheet is not None:
+            Image.fromarray(np.concatenate(rows)).save(sheet)
+    return figures
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("folder", help="the adapter's")
+    parser.add_argument("--than", help="another adapter's, to compare with: differences paired by design")
     parser.add_argument("--sheet", type=Path, default=Path("adapter.png"))
     parser.add_argument("--icons", type=Path, default=WORK / "icons")
     parser.add_argument("--designs", type=int, default=100)
@@ -114,33 +143,18 @@ def main() -> None:
     args = parser.parse_args()
     torch.set_num_threads(1)
     model = load_image_model(resolve_model(load_preset("pocket").base_model))
-    judge, named, rows = IndependentTower(Judge(pretrained_body())), Named(), []
-    figures: dict[float, list[tuple[float, float, float, float]]] = {strength: [] for strength in STRENGTHS}
-    for case in list(cases(args.icons))[: args.designs]:
-        row = [case.reference[0]]
-        for strength in STRENGTHS:
-            pictures = drawn(model, args.folder, case, strength, args.seeds)
-            row += pictures[:: args.seeds]
-            likeness = judge.subject_likeness(pictures, [case.reference])
-            other = (
-                judge.subject_likeness(pictures, [case.other])
-                if case.other
-                else np.full(len(pictures), np.nan)
-            )
-            places, concepts = named(pictures)
-            wanted = np.repeat(case.places, args.seeds)
-            right = np.array([CONCEPTS[c].name == case.subject.concept.name for c in concepts])
-            figures[strength] += zip(likeness, other, places == wanted, right, strict=True)
-        rows.append(np.concatenate([np.asarray(each.convert("RGB").resize((128, 128))) for each in row], 1))
-        Image.fromarray(np.concatenate(rows)).save(args.sheet)
-    names = ("likeness", "likeness to another design", "place", "concept")
-    for strength, found in figures.items():
-        means = np.nanmean(np.array(found, float), 0)
-        print(
-            strength,
-            json.dumps({n: round(float(m), 3) for n, m in zip(names, means, strict=True)}),
-            flush=True,
-        )
+    found = list(cases(args.icons))[: args.designs]
+    figures = measured(model, args.folder, found, args.seeds, args.sheet)
+    before = measured(model, args.than, found, args.seeds, None) if args.than else {}
+    for strength in STRENGTHS:
+        means = np.nanmean(np.array(figures[strength]), 0)
+        told = {name: round(float(mean), 3) for name, mean in zip(FIGURES, means, strict=True)}
+        print(strength, json.dumps(told), flush=True)
+        if before and strength > 0:
+            for number, name in enumerate(FIGURES):
+                change = np.array(figures[strength])[:, number] - np.array(before[strength])[:, number]
+                mean, low, high = interval([float(each) for each in change if not np.isnan(each)])
+                print(f"  {name} {mean:+.4f} [{low:+.4f}, {high:+.4f}] of {len(found)} designs", flush=True)
 
 
 if __name__ == "__main__":
