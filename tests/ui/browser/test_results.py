@@ -84,7 +84,7 @@ def test_a_measured_round_is_told_on_its_chip_in_curves_and_in_results(watched: 
     said = page.inner_text(".results .verdict").replace("\N{NO-BREAK SPACE}", " ")
     assert "24 of its 24 pictures are as asked, 12 of Round 1’s; 0 are copies, 12 of Round 1’s." in said
     page.wait_for_selector(".verdict-warning, details:has-text('What was wrong with')")
-    said = page.inner_text(".progress figcaption")
+    said = page.inner_text(".progress figcaption").replace("\N{NO-BREAK SPACE}", " ")
     assert said.startswith(
         "From Round 1 to Round 2, copies fell from 50 % to 0 % and pictures as asked rose"
     ), said
