@@ -4,6 +4,7 @@ import gc
 import os
 import re
 from collections.abc import Generator
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -36,9 +37,24 @@ settings.load_profile("steady")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The longest files begin, then those with slow tests: tests that run side by side end together."""
-    slow = {item.path for item in items if item.get_closest_marker("slow")}
-    items.sort(key=lambda item: (item.path.name not in LONGEST, item.path not in slow))
+    """The longest files begin, then those with slow tests: tests that run side by side end together.
+
+    Those in a browser wait a lot, and are spread evenly over the others.
+    """
+    slow, browser = (
+        {item.path for item in items if item.get_closest_marker(name)} for name in ("slow", "browser")
+    )
+    parts: dict[tuple[bool, bool], dict[bool, list[Path]]] = {}
+    for path in dict.fromkeys(item.path for item in items):
+        part = path.name not in LONGEST, path not in slow
+        parts.setdefault(part, {}).setdefault(path in browser, []).append(path)
+    place = {
+        path: (part, (number + 0.5) / len(paths))
+        for part, kinds in parts.items()
+        for paths in kinds.values()
+        for number, path in enumerate(paths)
+    }
+    items.sort(key=lambda item: (*place[item.path], item.path))
 
 
 def pytest_collection_finish() -> None:
