@@ -111,10 +111,8 @@ def _draw(
         if name == NATIVE:
             yield from _drawn(drawer, ready, encode_references(ready, None, pictures), missing, folder)
             return
-        adapter, several = (
-            load_adapter(resolve_adapter(name), ready, drawer.revisions, TowerEncoder),
-            max(objects) > 0,
-        )
+        several = max(objects) > 0
+        adapter = load_adapter(resolve_adapter(name), ready, drawer.revisions, TowerEncoder)
         with attached(ready, adapter, drawer.strength, "beside" if several else "average"):
             encoded = encode_references(ready, adapter, pictures)
             if several:

@@ -38,13 +38,16 @@ class InstantVerbs(ProjectVerbs, WorkVerbs):
         """Queue the pictures of an instant round, which the job names; one with these settings is used again.
 
         `references` are settings of the project that change with it; a bundled model draws with its own image
-        adapter where none is named. A first round in which nothing was done
-        yet comes after it. If it is refused, nothing changes.
+        adapter where none is named. A first round in which nothing was done yet comes after it. If it is
+        refused, nothing changes.
         """
         refuse_changes_by_hand(self.store, project_id)
         with self.store.database.transaction():
-            changes = {"adapter": self._adapter(project_id), **(references or {})}
-            self.change_settings(project_id, {"references": changes})
+            changes = dict(references or {})
+            if not self.begins_without_training(project_id):
+                changes.setdefault("adapter", self._adapter(project_id))
+            if changes:
+                self.change_settings(project_id, {"references": changes})
             project = self.store.projects.get(project_id)
             given = len(self.store.projects.references(project_id))
             if not self.begins_without_training(project_id):
