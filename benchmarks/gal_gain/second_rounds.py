@@ -89,11 +89,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--kind", choices=("style", "object"), default="style")
     parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--seed", type=int, default=0, help="of the training and its pictures; a folder each")
     parser.add_argument("--arms", nargs="+", choices=tuple(ARMS), default=tuple(ARMS))
     args = parser.parse_args()
     torch.set_num_threads(1)
     found, against = dict[str, Drawn](), args.arms[0]
-    train(args.kind, args.out / args.kind)
+    train(args.kind, args.out / args.kind, args.seed)
     for arm in args.arms:
         rule, gal = ARMS[arm]
         workspace = args.out / f"{args.kind}-second-{arm.replace(' ', '-')}"

@@ -94,13 +94,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--kind", choices=("style", "object"), default="style")
     parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--seed", type=int, default=0, help="of the training and its pictures; a folder each")
     parser.add_argument("--others", type=int, default=0, help="prompts that no rule chose")
     parser.add_argument("--each", type=int, default=100, help="pictures of each prompt that no rule saw")
     args = parser.parse_args()
     if args.each < LEVELS or args.each % LEVELS:
         parser.error(f"--each is {args.each}: choose a multiple of {LEVELS}, as many as there are recipes")
     torch.set_num_threads(1)
-    train(args.kind, args.out / args.kind)
+    train(args.kind, args.out / args.kind, args.seed)
     by_rule, workspace = chosen(args.kind, args.out), args.out / f"{args.kind}-many"
     if not workspace.exists():
         shutil.copytree(first_round(args.kind, "fixed", args.out), workspace)

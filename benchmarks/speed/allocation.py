@@ -11,6 +11,7 @@ import multiprocessing
 import tempfile
 import time
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import torch
@@ -26,12 +27,12 @@ RULES = ("fixed", "race")
 KINDS: tuple[Kind, ...] = ("style", "object")
 
 
-def train(kind: Kind, workspace: Path) -> None:
+def train(kind: Kind, workspace: Path, seed: int = 0) -> None:
     """The first round of a demo, trained, which both rules need; one that is trained stays as it is."""
     with Store(workspace) as store:
         studio = Studio(store)
         if not store.projects.all():
-            studio.create_project(demo_draft(kind))
+            studio.create_project(replace(demo_draft(kind), seed=seed))
         round_ = store.rounds.of_project(store.projects.all()[0].id)[0]
         if round_.adapter is None:
             with local_worker(studio, ProgressLine(studio)) as worker:
