@@ -91,23 +91,28 @@ def load_adapter(
     open_tower: Callable[[Path], Any] | None = None,
 ) -> ReferenceAdapter:
     """Read an adapter by its name, see `adapter_files.AdapterName`; refused if it does not fit the model."""
-    check_references(model.family, model.name, is_native=False)
-    family = model.family
-    files = locate_adapter(name, family.name, {} if revisions is None else revisions)
-    projection, attention = read_parts(files.weights)
-    tower = None
-    if (files.encoder / TOWER).is_file():
+    adapter = load_without_encoder(name, model, revisions)
+    if (adapter.encoder / TOWER).is_file():
         if open_tower is None:
             raise StudioError(
                 f"The image adapter {name} reads a vision model of the studio, which other programs do not "
                 "have: choose one with a CLIP image encoder."
             )
-        tower = open_tower(files.encoder)
-    adapter = ReferenceAdapter(name, projection, attention, files.encoder, tower)
+        adapter = replace(adapter, tower=open_tower(adapter.encoder))
     _check_kind(adapter)
     _check_fits(adapter, model)
     _check_encoder(adapter)
     return adapter
+
+
+def load_without_encoder(
+    name: str, model: ImageModel, revisions: Revisions | None = None
+) -> ReferenceAdapter:
+    """Read an adapter that `load_adapter` has checked before, for references that come encoded."""
+    check_references(model.family, model.name, is_native=False)
+    files = locate_adapter(name, model.family.name, {} if revisions is None else revisions)
+    projection, attention = read_parts(files.weights)
+    return ReferenceAdapter(name, projection, attention, files.encoder)
 
 
 def check_references(family: Family | type[Family], name: str, is_native: bool) -> None:

@@ -17,7 +17,7 @@ from gal_studio.core.errors import StudioError, first_line
 from gal_studio.engine.models.adapters import attach_full, attach_lora, trainable
 from gal_studio.engine.models.compiled import compiled
 from gal_studio.engine.models.image_model import ImageModel, load_image_model
-from gal_studio.engine.sampling.reference_adapter import attached, attention_weights, load_adapter
+from gal_studio.engine.sampling.reference_adapter import attached, attention_weights, load_without_encoder
 from gal_studio.engine.training.exchange import Membership, add_gradients, meet, moved, send_weights
 from gal_studio.engine.training.gradients import Gradients
 
@@ -54,7 +54,7 @@ def _opened(membership: Membership) -> ImageModel:
 def _trained_part(model: ImageModel, membership: Membership) -> Iterator[None]:
     """Have what is trained in the model, whose weights come before each step."""
     if membership.adapter:
-        adapter = load_adapter(membership.adapter, model, dict(membership.commits))
+        adapter = load_without_encoder(membership.adapter, model, dict(membership.commits))
         with attached(model, adapter):
             attention_weights(model)
             yield

@@ -7,13 +7,16 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
+from safetensors.torch import save_file
 
+from gal_studio.assets import assets_folder
 from gal_studio.core.errors import StudioError
 from gal_studio.core.memory.machine import MachineSettings
 from gal_studio.core.settings import GenerationSettings, TuneSettings
 from gal_studio.engine.families.family import References, predict
 from gal_studio.engine.memory.plan import Plan
 from gal_studio.engine.models.image_model import ImageModel, load_image_model
+from gal_studio.engine.patches.tower_encoder import TowerEncoder
 from gal_studio.engine.sampling.given_pictures import views
 from gal_studio.engine.sampling.reference_adapter import (
     ReferenceAdapter,
@@ -32,7 +35,7 @@ from gal_studio.engine.training.patchdpo import RefinePair
 from gal_studio.engine.training.team import Team
 from tests.engine.sampling.test_sampler import difference
 from tests.engine.tiny import make_tiny_pipeline, make_tiny_xl_pipeline
-from tests.engine.tiny_adapters import make_tiny_adapters
+from tests.engine.tiny_adapters import flat, make_tiny_adapters, tiny_parts
 from tests.engine.tiny_flows import make_tiny_klein
 from tests.engine.tiny_pipelines import Make
 from tests.engine.training.waiting import wait_for
@@ -209,6 +212,29 @@ def test_published_settings_and_nothing_to_train_on(ready: Ready) -> None:
     assert (PUBLISHED.steps, PUBLISHED.batch_size, PUBLISHED.learning_rate) == (30_000, 4, 3e-5)
     with pytest.raises(StudioError, match=r"There are no pairs: give a folder"):
         next(refine_adapter(ready.model, ready.adapter, [], [], TUNE, 1))  # type: ignore[call-overload]
+
+
+def test_another_process_opens_an_adapter_that_reads_a_vision_tower(ready: Ready, tmp_path: Path) -> None:
+    """Its references come encoded: it needs no tower, and its rows' gradients are those of one process."""
+    file = tmp_path / "full.safetensors"
+    save_file(flat(tiny_parts(ready.model, plus=False, reads=512)), file)
+    name = f"{file} with {assets_folder() / 'pocket' / 'vision'}"
+    adapter = load_adapter(name, ready.model, open_tower=TowerEncoder)
+    machine = MachineSettings(precision="fp32")
+    model = load_image_model(ready.base, device="cpu", machine=machine)
+    with attached(model, adapter):
+        features = encode_each(model, adapter, [pair.reference for pair in ready.pairs])
+    given = model, adapter, ready.pairs, features, TUNE.updated({"steps": 2}), 1
+    with attached(model, adapter):
+        alone = [event.loss for event in refine_adapter(*given)]
+    team = Team(str(ready.base), {}, machine, given[-2], ["cpu", "cpu"], adapter=name)
+    try:
+        wait_for(team)
+        with attached(model, adapter):
+            shared = [event.loss for event in refine_adapter(*given, team=team)]
+    finally:
+        team.close()
+    assert shared == pytest.approx(alone, rel=1e-5)
 
 
 @pytest.mark.slow
