@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 from sklearn.metrics import cohen_kappa_score, roc_auc_score
 
-from benchmarks.quality.copy_witness import agreement
+from benchmarks.quality.copy_detectors import agreement
 from gal_studio.core.types import SHOWN, Kind
 from gal_studio.state import Store
 from gal_studio.studio import Studio

@@ -24,7 +24,7 @@ from PIL import Image
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import cohen_kappa_score, roc_auc_score
 
-from benchmarks.quality.copy_witness import BUNDLED, agreement
+from benchmarks.quality.copy_detectors import BUNDLED, agreement
 from gal_studio.assets import load_anchors, load_presets, resolve_model
 from gal_studio.commands.run import read_project_file
 from gal_studio.core.copy_chance import OWN, expected
@@ -88,7 +88,7 @@ def draw_base(kind: Kind, prompts: Sequence[str], seed: int) -> list[Image.Image
 
 
 def subject(kind: Kind, picture: Image.Image, shape: tuple[int, int]) -> Flags | None:
-    """The patches of a reference's subject, as the witness finds them."""
+    """The patches of a reference's subject, as the detector finds them."""
     try:
         mask = foreground_mask(picture)
     except NoForegroundError:

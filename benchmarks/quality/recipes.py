@@ -152,17 +152,17 @@ def opened(store: Store, folder: Path) -> Bench:
 
 def judged(bench: Bench, drawn: Mapping[str, list[Image.Image]]) -> list[Candidate]:
     """The pictures of all recipes, scored as candidates are."""
-    calling, witness = open_detector(bench.task), None
+    calling, detector = open_detector(bench.task), None
     while True:
         try:
             next(calling)
         except StopIteration as end:
-            witness = end.value
+            detector = end.value
             break
     found = []
     prompts = [each.prompt for each in bench.requests]
     for name in drawn.keys() & RECIPES.keys():
-        scores = score_images(bench.task, drawn[name], prompts, witness).scores
+        scores = score_images(bench.task, drawn[name], prompts, detector).scores
         for place, (request, score) in enumerate(zip(bench.requests, scores, strict=True)):
             own, reference = score.pop("similarity_anchor"), score.pop("similarity_reference")
             found.append(

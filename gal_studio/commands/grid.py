@@ -279,7 +279,7 @@ def run_cell(cell: PlannedCell) -> None:
 def _measured(studio: Studio, project_id: str) -> dict[str, Any]:
     """The last round and its figures on the benchmark, picture by picture.
 
-    Copies are found by both witnesses in every cell (Eq. G12), so that cells in which other witnesses
+    Copies are found by both detectors in every cell (Eq. G12), so that cells in which other detectors
     suggested are judged alike.
     """
     view = studio.measures(project_id)

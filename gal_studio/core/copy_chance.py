@@ -1,4 +1,4 @@
-"""How probable it is that a picture is a copy, by what both witnesses say of it (Eq. G16)."""
+"""How probable it is that a picture is a copy, by what both detectors say of it (Eq. G16)."""
 
 import math
 from collections.abc import Iterable
@@ -25,7 +25,7 @@ MEASURED = Weights(constant=-2.85, margin=-6.43, likeness=8.83)
 
 @dataclass(frozen=True)
 class Clues:
-    """What the two witnesses say of a picture x of an anchor a.
+    """What the two detectors say of a picture x of an anchor a.
 
     `margin` is s(x, a) - s(x, ref) (Eq. G2) and `usual` half of what the base model's picture of the prompt
     has of it. `likeness` is how much of the reference the vision model finds, from 0 (as expected of the base

@@ -12,7 +12,7 @@ from gal_studio.core.undo import Change, steps_of
 class CandidateState:
     """A verdict; for an accepted candidate also the mask of its accepted part (None: all of the picture) and
     a weight that was set by hand (None: the weight of its round). `marked_copy` is whether a person called it
-    a copy of the reference (None: the witnesses decide).
+    a copy of the reference (None: the detectors decide).
     """
 
     verdict: Verdict

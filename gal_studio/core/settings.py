@@ -15,7 +15,7 @@ from gal_studio.core.gal.policies.registry import find_policy, policy_words
 from gal_studio.core.memory.machine import MachineSettings
 from gal_studio.core.recipe import AS_TRAINED, Recipe
 from gal_studio.core.settings_group import SettingsGroup
-from gal_studio.core.types import Witnesses
+from gal_studio.core.types import CopyDetectors
 
 MOST_STEPS = 100_000
 Method = Literal["lora", "full"]
@@ -318,11 +318,11 @@ class GalSettings(SettingsGroup):
     # lambda of Eq. G8
     balance_lambda: float = setting(1.0, checks.real, "Weight of accepted pictures", 0.0, 1000.0)
     # what says that a picture is a copy (Eq. G12); "prompts" is published
-    copy_detectors: Witnesses = setting(
+    copy_detectors: CopyDetectors = setting(
         "both",
         checks.one_of,
         "Copies are found by",
-        Witnesses,
+        CopyDetectors,
         note="A copy shows the reference instead of its prompt",
         words={
             "both": "prompts and pictures",

@@ -221,8 +221,8 @@ class RoundSnapshot:
     def tiles(self) -> tuple[Candidate, ...]:
         """Everything that can be decided, in drawing order: a person's own pictures, too.
 
-        Copies are found by the witness that sees the reference, if one does not (Eq. G12): in all rounds of a
-        line the one that the first one's pictures chose.
+        Copies are found by the detector that sees the reference, if one does not (Eq. G12): in all rounds of
+        a line the one that the first one's pictures chose.
         """
         return as_heard(self.pictures.tiles, self.first.pictures.tiles if self.first else ())
 

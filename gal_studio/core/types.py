@@ -12,7 +12,9 @@ Verdict = Literal["accepted", "rejected", "undecided"]
 Author = Literal["human", "sampler", "policy"]
 PauseReason = Literal["", "room"]  # empty: by the user; room: until there is disk space
 Remark = Literal["", "redrawn", "flat"]
-Witnesses = Literal["both", "prompts", "pictures"]  # what says that a picture shows the reference (Eq. G12)
+CopyDetectors = Literal[
+    "both", "prompts", "pictures"
+]  # what says that a picture shows the reference (Eq. G12)
 Speaker = Literal["", "prompts", "pictures", "both", "person"]  # who says so of one picture
 RoundKind = Literal["fine_tune", "refine", "instant"]
 JobState = Literal[
@@ -65,11 +67,11 @@ class Candidate:
     """A picture generated for an anchor, with its similarities (Eq. G1) and its position on the map.
 
     `remark` marks a picture that was redrawn in full precision ("redrawn") or is one flat colour ("flat").
-    Flat pictures are not scored: they count neither as copies nor as successes. `witnesses` is the setting of
-    the round; a picture that was not compared with the reference's (`SHOWN`) has the prompts alone. One that
-    is `own` comes from a person's own prompt: it can be decided, but no statistic counts it. The LoRA drew it
+    Flat pictures are not scored: they count neither as copies nor as successes. `copy_detectors` is the
+    setting of the round; a picture that was not compared with the reference's (`SHOWN`) has the prompts
+    alone. One that is `own` comes from a person's own prompt: it can be decided, but no statistic counts it. The LoRA drew it
     by `recipe` (Eq. G13). `copy_shift` is how far the project's marks move its chance (Eq. G16). Where the
-    self-check of its round found that one of two witnesses cannot see the reference, the other one is `heard`
+    self-check of its round found that one of two detectors cannot see the reference, the other one is `heard`
     alone.
     """
 
@@ -84,7 +86,7 @@ class Candidate:
     y: float | None = None
     remark: Remark = ""
     more_scores: Mapping[str, float] = field(default_factory=dict, hash=False)
-    witnesses: Witnesses = "both"
+    copy_detectors: CopyDetectors = "both"
     own: bool = False
     marked_copy: bool | None = None
     recipe: Recipe = AS_TRAINED
@@ -127,20 +129,20 @@ class Candidate:
     @property
     def is_compared(self) -> bool:
         """Whether its likeness to the reference's picture counts, and not its prompts alone."""
-        return self.witnesses != "prompts" and self.score(SHOWN) is not None
+        return self.copy_detectors != "prompts" and self.score(SHOWN) is not None
 
     @property
-    def chance_by_witnesses(self) -> float | None:
-        """Eq. G16: p(copy) by both witnesses and the project's marks; None if they were not both asked."""
+    def chance_by_detectors(self) -> float | None:
+        """Eq. G16: p(copy) by both detectors and the project's marks; None if they were not both asked."""
         chance = self.score(CHANCE)
-        if self.witnesses != "both" or chance is None or self.heard is not None:
+        if self.copy_detectors != "both" or chance is None or self.heard is not None:
             return None
         return 0.0 if self.is_blank else moved(chance, self.copy_shift)
 
     @property
     def chance(self) -> float:
         """p(copy), in [0, 1]: 0 or 1 where a person marked it, or where it is a flag."""
-        known = self.chance_by_witnesses if self.marked_copy is None else None
+        known = self.chance_by_detectors if self.marked_copy is None else None
         return float(self.overfit) if known is None else known
 
     @property
@@ -168,20 +170,20 @@ class Candidate:
     def overfit_by(self) -> Speaker:
         """Eq. G12: who says that the picture is a copy; empty if it counts as none.
 
-        What a person says counts, otherwise the chance of Eq. G16 if both witnesses were asked, or the
-        witnesses that the settings name.
+        What a person says counts, otherwise the chance of Eq. G16 if both detectors were asked, or the
+        detectors that the settings name.
         """
         if self.marked_copy is None:
-            return self.overfit_by_witnesses
+            return self.overfit_by_detectors
         return "person" if self.marked_copy else ""
 
     @property
-    def overfit_by_witnesses(self) -> Speaker:
-        """The witnesses that say that the picture is a copy; empty if none does."""
-        chance = self.chance_by_witnesses
+    def overfit_by_detectors(self) -> Speaker:
+        """The detectors that say that the picture is a copy; empty if none does."""
+        chance = self.chance_by_detectors
         if chance is not None:
             return "both" if chance >= COPY_FROM else ""
-        deciding = self.heard or self.witnesses
+        deciding = self.heard or self.copy_detectors
         shown = self.is_compared and deciding != "prompts" and self.overfit_by_picture
         prompts = self.overfit_by_prompts and not (self.is_compared and deciding == "pictures")
         if shown and prompts:

@@ -62,7 +62,7 @@ def has_ended(here: RoundSnapshot) -> bool:
 def standing(here: RoundSnapshot) -> Standing:
     """Where the race of a round stands, by the chances before what was marked since it began.
 
-    They are those of each picture alone, not as the round hears its witnesses: that follows all pictures, and
+    They are those of each picture alone, not as the round hears its detectors: that follows all pictures, and
     a race that goes on would stand elsewhere.
     """
     shift = 0.0 if here.record.race is None else here.record.race.shift
@@ -123,8 +123,8 @@ def _chance(candidate: Candidate, shift: float) -> float | None:
     """p(copy) of a picture before marks of its own; None if it is blank."""
     if candidate.is_blank:
         return None
-    if candidate.chance_by_witnesses is None:
-        return float(bool(candidate.overfit_by_witnesses))
+    if candidate.chance_by_detectors is None:
+        return float(bool(candidate.overfit_by_detectors))
     return moved(candidate.more_scores[CHANCE], shift)
 
 

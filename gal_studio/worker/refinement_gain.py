@@ -8,7 +8,7 @@ import numpy as np
 from gal_studio.core.measures.compare import Drawn, Figure, difference
 from gal_studio.core.measures.pictures import METRICS, MeasuredPicture
 from gal_studio.core.seeds import generator
-from gal_studio.core.types import Round, Witnesses
+from gal_studio.core.types import CopyDetectors, Round
 from gal_studio.rounds import pairs
 from gal_studio.state import Store
 from gal_studio.state.tables.projects import Project
@@ -59,15 +59,17 @@ def measure_refinement(store: Store, models: Models, project: Project, node: Rou
 
 
 def _judged_alike(before: Drawn, after: Drawn) -> tuple[Drawn, Drawn]:
-    """Both with the same witnesses of copies, and without a person's marks, which only the old ones have."""
+    """Both with the same copy detectors, and without a person's marks, which only the old ones have."""
     found = [picture.candidate for drawn in (before, after) for picture in drawn.values()]
-    witnesses: Witnesses = found[0].witnesses if found else "both"
+    copy_detectors: CopyDetectors = found[0].copy_detectors if found else "both"
     if not all(candidate.is_compared for candidate in found):
-        witnesses = "prompts"
+        copy_detectors = "prompts"
 
     def judged(drawn: Drawn) -> Drawn:
         return {
-            key: replace(picture, candidate=replace(picture.candidate, witnesses=witnesses, marked_copy=None))
+            key: replace(
+                picture, candidate=replace(picture.candidate, copy_detectors=copy_detectors, marked_copy=None)
+            )
             for key, picture in drawn.items()
         }
 

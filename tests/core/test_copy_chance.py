@@ -78,6 +78,6 @@ def test_what_a_person_marked_counts(chance: float, marked: bool, shift: float) 
 
 
 def test_a_published_count_does_not_ask_for_the_chance() -> None:
-    one = replace(picture(0.99), witnesses="prompts")
+    one = replace(picture(0.99), copy_detectors="prompts")
     assert not one.overfit and one.chance == 0.0
     assert replace(picture(0.99), remark="flat").chance == 0.0

@@ -19,7 +19,7 @@ Draw = Callable[[Anchor, int], Candidate]
 
 
 def by_chance(of: Anchor, index: int) -> Candidate:
-    """A picture of which both witnesses say the same; the first prompts turn at a weaker strength."""
+    """A picture of which both detectors say the same; the first prompts turn at a weaker strength."""
     chance = 0.9 if (index % 5) < of.order else 0.1
     recipe = Recipe.constant(1.0 - 0.15 * (index % 5))
     return replace(candidate(of, index, 0.3, 0.3), more_scores={SHOWN: chance, CHANCE: chance}, recipe=recipe)
@@ -58,7 +58,7 @@ def test_neither_order_nor_marks_of_the_round_move_a_race() -> None:
     assert planned.missing(round_of(list(half))) == planned.missing(round_of(marked))
 
 
-def test_with_one_witness_the_flags_decide() -> None:
+def test_with_one_detector_the_flags_decide() -> None:
     def told(of: Anchor, index: int) -> Candidate:
         """Not compared with the reference; the prompt alone says that it is a copy."""
         return candidate(of, index, 0.2 if index % 5 < of.order else 0.4, 0.3)

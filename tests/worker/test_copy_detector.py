@@ -1,4 +1,4 @@
-"""The second witness in a round: drawn pictures are compared with the reference, and the evidence is kept."""
+"""The second detector in a round: drawn pictures are compared with the reference; the evidence is kept."""
 
 import csv
 import io
@@ -64,7 +64,7 @@ def test_with_prompts_only_nothing_is_compared(
         assert studio.patch_maps(candidate.id, "shown") == ()
 
 
-def test_without_a_witness_the_prompts_alone_decide(
+def test_without_a_detector_the_prompts_alone_decide(
     studio: Studio, models: Models, names: tuple[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(_: object) -> None:
@@ -81,13 +81,13 @@ def test_the_reference_itself_is_a_copy(studio: Studio, models: Models, names: t
     round_id = first_round(studio, tiny_draft(names))
     job = studio.fine_tune(round_id)
     task = open_task(studio.store, models, job)
-    witness = open_copy_detector(task)
+    detector = open_copy_detector(task)
     reference = studio.store.images.picture(studio.store.projects.references(task.project.id)[0].image)
-    evidence = witness.compare([reference, reference], ["A", "B"])
+    evidence = detector.compare([reference, reference], ["A", "B"])
     assert [each.score for each in evidence] == [1.0, 1.0]
-    inside = witness.sought[0].patches
+    inside = detector.sought[0].patches
     assert evidence[0].map.values[inside].min() > 0.9
-    alone = witness.compare([reference], ["A"])[0]
+    alone = detector.compare([reference], ["A"])[0]
     assert np.array_equal(alone.map.values, evidence[0].map.values)
 
 
@@ -95,11 +95,11 @@ def test_a_prompt_that_the_base_model_draws_like_the_reference_is_expected_to_be
     studio: Studio, models: Models, names: tuple[str, str]
 ) -> None:
     round_id = first_round(studio, tiny_draft(names))
-    witness = open_copy_detector(open_task(studio.store, models, studio.fine_tune(round_id)))
+    detector = open_copy_detector(open_task(studio.store, models, studio.fine_tune(round_id)))
     project = studio.store.rounds.get(round_id).project_id
     reference = studio.store.images.picture(studio.store.projects.references(project)[0].image)
     other = Image.effect_noise(reference.size, 90).convert("RGB")
-    knowing = witness.with_base({"like it": reference, "unlike it": other})
+    knowing = detector.with_base({"like it": reference, "unlike it": other})
     like, unlike, unknown = (
         knowing.compare([other], [prompt])[0].likeness or 0.0 for prompt in ("like it", "unlike it", "new")
     )
@@ -113,10 +113,10 @@ def test_only_a_style_shares_what_its_ground_shows(
     above, objects = [], []
     for draft in (tiny_draft(names), object_draft(names)):
         task = open_task(studio.store, models, studio.fine_tune(first_round(studio, draft)))
-        witness = open_copy_detector(task)
-        lowest = witness.judge.limits.low
-        above.append([bool((each.shared > lowest).any()) for each in witness.sought])
-        objects.append(len(witness.objects))
+        detector = open_copy_detector(task)
+        lowest = detector.judge.limits.low
+        above.append([bool((each.shared > lowest).any()) for each in detector.sought])
+        objects.append(len(detector.objects))
     assert above == [[True], [False, False]]
     assert objects == [0, 2], "of an object it is said whether it is there"
 

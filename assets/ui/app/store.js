@@ -25,14 +25,14 @@
  * @property {Refinement | null} refinement set for a round of kind `refine`
  * @property {Map<string, [number, number]>} positions by candidate or reference id
  * @property {Filter} filter
- * @property {Witness} witness who says so, where only pictures like the reference are shown
+ * @property {Detector} detector who says so, where only pictures like the reference are shown
  * @property {{ score: string, low: number | null, high: number | null } | null} range of the pictures to show
  * @property {Set<string>} selection
  * @property {string | null} hover
  * @property {string | null} focus
  */
 
-/** @typedef {"either" | "prompts" | "pictures"} Witness */
+/** @typedef {"either" | "prompts" | "pictures"} Detector */
 /**
  * @typedef {"suggested" | "accepted" | "rejected" | "undecided" | "copies" | "selection" | "all"} Filter
  */
@@ -60,7 +60,7 @@ export const state = {
   refinement: null,
   positions: new Map(),
   filter: "all",
-  witness: "either",
+  detector: "either",
   range: null,
   selection: new Set(),
   hover: null,
@@ -202,7 +202,7 @@ function inFilter(id) {
     case "undecided":
       return verdictOf(id) === "undecided";
     case "copies":
-      return isCopyBy(state.candidates.get(id), state.witness);
+      return isCopyBy(state.candidates.get(id), state.detector);
     case "selection":
       return state.selection.has(id);
     default:
@@ -211,13 +211,13 @@ function inFilter(id) {
 }
 
 /**
- * Does this witness say that the candidate is like the reference?
+ * Does this detector say that the candidate is like the reference?
  * @param {Candidate | undefined} candidate
- * @param {Witness} witness
+ * @param {Detector} detector
  */
-export const isCopyBy = (candidate, witness) =>
+export const isCopyBy = (candidate, detector) =>
   Boolean(candidate?.copy) &&
-  (witness === "either" || candidate?.copy_by === witness || candidate?.copy_by === "both");
+  (detector === "either" || candidate?.copy_by === detector || candidate?.copy_by === "both");
 
 export function counts() {
   let accepted = 0;

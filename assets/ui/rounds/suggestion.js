@@ -5,7 +5,7 @@ import { state, on, verdictOf, setFocus, setHover, drawing, openSuggestions } fr
 import { decide, toggle } from "./grid/verdicts.js";
 import { el, focusKept, focusedIn, makeButton, repeats, setText } from "../kit/dom.js";
 import { howSuggested } from "./how.js";
-import { witnessNote } from "./grid/witnesses.js";
+import { detectorNote } from "./grid/copy_words.js";
 import { count, unbroken } from "../kit/format.js";
 import { thumbnail } from "../app/urls.js";
 
@@ -38,7 +38,7 @@ export function mountSuggestion(parts) {
 function show(parts) {
   const chosen = drawing() ? [] : [...state.suggested];
   const rows = chosen.map(([id, score]) => ({ id, score, others: othersOf(id, score) }));
-  const note = drawing() ? "" : witnessNote(state.round, [...state.candidates.values()]);
+  const note = drawing() ? "" : detectorNote(state.round, [...state.candidates.values()]);
   if (
     repeats(parts.suggestions, [
       chosen,

@@ -17,8 +17,8 @@ MENDED_BELOW = 0.1
 FALLS_BY = 0.05
 """How much less likely copies must be with the weakest recipe than with the LoRA as trained."""
 
-Witness = Literal["prompts", "pictures"]
-_ALONE: Mapping[Witness, tuple[str, str]] = {
+Detector = Literal["prompts", "pictures"]
+_ALONE: Mapping[Detector, tuple[str, str]] = {
     "prompts": ("The vision model", "the prompts alone decide what is a copy"),
     "pictures": ("The prompts", "the pictures alone decide what is a copy"),
 }
@@ -30,15 +30,15 @@ NOISE = "most are noise"
 class SelfCheck:
     """What a round says of itself, empty for nothing; `mended` if no round that follows it is of use.
 
-    `heard` is the witness that decides alone, where both together cannot see the reference. `lost` says, as a
-    clause, that the round does not carry what it should; Results never calls such a round the best.
+    `heard` is the detector that decides alone, where both together cannot see the reference. `lost` says, as
+    a clause, that the round does not carry what it should; Results never calls such a round the best.
     It `diverged` if its pictures are noise (Eq. G23): nothing in them is to be suggested.
     """
 
     sentence: str = ""
     mended: bool = False
     diverged: bool = False
-    heard: Witness | None = None
+    heard: Detector | None = None
     lost: str = ""
 
 
@@ -57,12 +57,12 @@ def self_check(
     drawn = given if earlier else [replace(one, heard=None) for one in given]
     if noisy := _noise(_as_trained(drawn), number):
         return SelfCheck(noisy, mended=True, diverged=True, lost=NOISE)
-    if not drawn or any(replace(one, heard=None).chance_by_witnesses is None for one in drawn):
+    if not drawn or any(replace(one, heard=None).chance_by_detectors is None for one in drawn):
         return SelfCheck()
     full = _as_trained(drawn)
     lost = _lost(full, drawn, earlier) if full else ""
     if doubt := _doubt(drawn):
-        other = None if earlier else _other_witness(drawn, doubt)
+        other = None if earlier else _other_detector(drawn, doubt)
         return other or SelfCheck(
             f"{doubt[0].upper()}{doubt[1:]}, so perhaps this reference cannot be told from its style: look, "
             "and mark some that are none.",
@@ -85,21 +85,21 @@ def _said(candidates: Iterable[Candidate]) -> list[Candidate]:
     return [one for one in candidates if not one.is_blank and not one.own]
 
 
-def _other_witness(drawn: Sequence[Candidate], doubt: str) -> SelfCheck | None:
-    """The witness that sees the reference alone: its flags are there at full strength, and fall.
+def _other_detector(drawn: Sequence[Candidate], doubt: str) -> SelfCheck | None:
+    """The detector that sees the reference alone: its flags are there at full strength, and fall.
 
-    None where no witness does, or pictures of a single recipe say nothing of it.
+    None where no detector does, or pictures of a single recipe say nothing of it.
     """
-    for witness, words in _ALONE.items() if len({one.recipe for one in drawn}) > 1 else ():
-        alone = [replace(one, heard=witness) for one in drawn]
+    for detector, words in _ALONE.items() if len({one.recipe for one in drawn}) > 1 else ():
+        alone = [replace(one, heard=detector) for one in drawn]
         if not _doubt(alone) and not _is_mended(_as_trained(alone)):
             sentence = f"{words[0]} cannot tell this reference from its style ({doubt}), so {words[1]}."
-            return SelfCheck(sentence, heard=witness)
+            return SelfCheck(sentence, heard=detector)
     return None
 
 
 def as_heard(candidates: Sequence[Candidate], first: Sequence[Candidate] = ()) -> tuple[Candidate, ...]:
-    """The pictures of a round, judged by the witness that sees its reference, as `first` has it if given."""
+    """The pictures of a round, judged by the detector that sees its reference, as `first` has it if given."""
     heard = self_check(first or candidates).heard
     return tuple(candidates) if heard is None else tuple(replace(one, heard=heard) for one in candidates)
 

@@ -17,7 +17,7 @@ Floats = NDArray[numpy.float64]
 
 TURNS = numpy.linspace(-0.5, 1.5, 41)  # below the least strength: all copies; above 1: none
 SHARPNESS = numpy.array([0.03, 0.07, 0.15, 0.3])
-LAPSE = 0.02  # the share of pictures that are not what the curve says, such as a witness's mistakes
+LAPSE = 0.02  # the share of pictures that are not what the curve says, such as a detector's mistakes
 SHRINKAGE = 6.0  # how many pictures the other prompts of the pool are worth
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal, Self
 
-from gal_studio.core.types import CHANCE, Candidate, Witnesses
+from gal_studio.core.types import CHANCE, Candidate, CopyDetectors
 
 Part = Literal["held_out", "accepted", "plain"]
 Metric = Literal["as_asked", "no_copy", "carries", "clip_t", "clip_i"]
@@ -43,9 +43,9 @@ class MeasuredPicture:
     likeness: float
     base: Candidate | None = None
 
-    def judged_by(self, witnesses: Witnesses) -> Self:
-        """The same picture, whose copies are found by these witnesses (Eq. G12)."""
-        return replace(self, candidate=replace(self.candidate, witnesses=witnesses))
+    def judged_by(self, copy_detectors: CopyDetectors) -> Self:
+        """The same picture, whose copies are found by these detectors (Eq. G12)."""
+        return replace(self, candidate=replace(self.candidate, copy_detectors=copy_detectors))
 
     def without_chance(self) -> Self:
         """The same picture without Eq. G16, beside pictures that were drawn before there was one."""

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gal_studio.core.recipe import AS_TRAINED, Recipe
-from gal_studio.core.types import Candidate, Remark, Witnesses
+from gal_studio.core.types import Candidate, CopyDetectors, Remark
 from gal_studio.state.database.connection import Database
 from gal_studio.state.tables.copy_marks import copy_shift
 
@@ -17,7 +17,7 @@ FIRST_OWN = 100_000
 """The number of a test prompt's first own candidate, above those that are drawn."""
 _SELECT = (
     "SELECT candidates.*, COALESCE(json_extract(rounds.settings, '$.gal.copy_detectors'), "
-    "json_extract(rounds.settings, '$.gal.witnesses')) AS witnesses FROM candidates "
+    "json_extract(rounds.settings, '$.gal.witnesses')) AS copy_detectors FROM candidates "
     "JOIN rounds ON rounds.id = round_id"
 )
 """Candidates with the setting of their round that says what makes them copies."""
@@ -94,7 +94,7 @@ class Candidates:
         row = self._database.row_by_id("picture", identity, f"{_SELECT} WHERE candidates.id = ?")
         scores = self._more_scores("candidate_id = ?", identity)
         return candidate_of(
-            row, scores.get(identity, {}), row["witnesses"] or "both", self._copy_shift(row["round_id"])
+            row, scores.get(identity, {}), row["copy_detectors"] or "both", self._copy_shift(row["round_id"])
         )
 
     def round_of(self, identity: str) -> str:
@@ -116,7 +116,8 @@ class Candidates:
         scores = self._more_scores("candidate_id IN (SELECT id FROM candidates WHERE round_id = ?)", round_id)
         shift = self._copy_shift(round_id)
         return tuple(
-            candidate_of(row, scores.get(row["id"], {}), row["witnesses"] or "both", shift) for row in rows
+            candidate_of(row, scores.get(row["id"], {}), row["copy_detectors"] or "both", shift)
+            for row in rows
         )
 
     def of_seed(self, anchor_id: str, seed: int) -> dict[str, Candidate]:
@@ -168,13 +169,13 @@ class Candidates:
 
 
 def candidate_of(
-    row: sqlite3.Row, more_scores: Mapping[str, float], witnesses: Witnesses, copy_shift: float
+    row: sqlite3.Row, more_scores: Mapping[str, float], copy_detectors: CopyDetectors, copy_shift: float
 ) -> Candidate:
     """A row of the table, with the scores that are not columns, its round's setting, and the t of Eq. G16."""
     return Candidate(
         row["id"], row["anchor_id"], row["number"], row["seed"], row["image"],
         row["similarity_anchor"], row["similarity_reference"], row["x"], row["y"],
-        row["remark"], more_scores, witnesses,
+        row["remark"], more_scores, copy_detectors,
         bool(row["own"]), None if row["marked_copy"] is None else bool(row["marked_copy"]),
         Recipe(row["early_strength"], row["strength"], row["switch"]), copy_shift,
     )  # fmt: skip

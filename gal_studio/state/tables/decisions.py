@@ -54,7 +54,7 @@ class Decisions(UndoLog[CandidateState]):
         return self._record(round_id, {candidate_id: after}, author)
 
     def mark_copies(self, round_id: str, marks: Mapping[str, bool | None], author: Author) -> int | None:
-        """Append whether a person calls candidates copies of the reference; None: the witnesses decide.
+        """Append whether a person calls candidates copies of the reference; None: the detectors decide.
 
         Returns the step; None if nothing changed.
         """

@@ -40,7 +40,7 @@ class DecisionVerbs(Verbs):
                 left = [name for name in left if name not in known]
 
     def mark_copies(self, candidate_ids: Sequence[str], copy: bool | None) -> None:
-        """Say whether pictures are copies, which then counts (Eq. G12); None leaves it to the witnesses.
+        """Say whether pictures are copies, which then counts (Eq. G12); None leaves it to the detectors.
 
         It is one step of each round's history, which one undo reverts.
         """

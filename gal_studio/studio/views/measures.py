@@ -16,7 +16,7 @@ from gal_studio.core.measures.verdict import Caution, Verdict, find_best, find_w
 from gal_studio.core.naming import numbered_names, round_names
 from gal_studio.core.seeds import generator
 from gal_studio.core.snapshot import RoundSnapshot
-from gal_studio.core.types import CHANCE, SHOWN, TrainingExample, Witnesses
+from gal_studio.core.types import CHANCE, SHOWN, CopyDetectors, TrainingExample
 from gal_studio.rounds.test_set import TestSet, accepted_prompts, load, pictures_of
 from gal_studio.state import Store
 from gal_studio.state.tables.measures import HeldOutSet
@@ -60,7 +60,7 @@ class MeasuresView:
     verdict: Verdict
     warnings: tuple[Caution, ...]
     pictures: tuple[MeasuredPicture, ...]
-    witnesses: Witnesses
+    copy_detectors: CopyDetectors
 
 
 def measures_view(store: Store, project_id: str) -> MeasuresView:
@@ -102,7 +102,7 @@ class _Measured:
             verdict=find_best(measured, base, ahead),
             warnings=find_warnings(measured, called, self.falls),
             pictures=self.pictures,
-            witnesses=self.witnesses,
+            copy_detectors=self.copy_detectors,
         )
 
     @property
@@ -123,10 +123,10 @@ class _Measured:
         return self.chosen.seeds * sum(prompt.part == "held_out" for prompt in self.prompts)
 
     @cached_property
-    def witnesses(self) -> Witnesses:
+    def copy_detectors(self) -> CopyDetectors:
         """What finds copies in all pictures of these prompts alike: the setting of the project.
 
-        Of two witnesses the one that the first round's candidates are judged by. The prompts alone where
+        Of two detectors the one that the first round's candidates are judged by. The prompts alone where
         some pictures were not compared with the reference, so that no two rounds are compared by different
         flags.
         """
@@ -150,7 +150,7 @@ class _Measured:
 
     @cached_property
     def pictures(self) -> tuple[MeasuredPicture, ...]:
-        judged = tuple(picture.judged_by(self.witnesses) for picture in self.test_set.pictures)
+        judged = tuple(picture.judged_by(self.copy_detectors) for picture in self.test_set.pictures)
         return judged if self.have_all(CHANCE) else tuple(one.without_chance() for one in judged)
 
     @cached_property

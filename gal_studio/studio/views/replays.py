@@ -123,7 +123,7 @@ def _incomparable(own: MeasuresView | None, measured: MeasuresView) -> str:
         return "The project is not in this workspace."
     if _asked_for(own) != _asked_for(measured):
         return "The project’s benchmark has changed since, so the two are not compared."
-    if own.is_chosen and own.pictures and own.witnesses != measured.witnesses:
+    if own.is_chosen and own.pictures and own.copy_detectors != measured.copy_detectors:
         return "The project now finds copies in another way, so the two are not compared."
     return ""
 

@@ -222,7 +222,7 @@ def accept_in_part(context: Context, candidate: Id, mask: Runs) -> None:
 
 @REQUESTS.write
 def mark_copies(context: Context, marks: Marks) -> None:
-    """Say whether pictures are copies, by ID; null leaves it to the witnesses."""
+    """Say whether pictures are copies, by ID; null leaves it to the detectors."""
     context.studio.mark_each(marks)
 
 

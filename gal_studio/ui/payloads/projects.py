@@ -10,7 +10,7 @@ from gal_studio.core.gal.reasons import short_names
 from gal_studio.core.gal.scores.registry import SCORES
 from gal_studio.core.settings import NATIVE, GenerationSettings, ReferenceSettings
 from gal_studio.core.settings_fields import SettingField, setting_fields
-from gal_studio.core.types import Kind, Witnesses
+from gal_studio.core.types import CopyDetectors, Kind
 from gal_studio.state.files.own_adapters import OwnAdapter
 from gal_studio.studio.views.json_types import Ts
 from gal_studio.studio.views.types import ProjectView
@@ -93,7 +93,7 @@ class Project:
 
 ITS_OWN = "Pocket’s own"
 
-_COPY_DETECTORS: Mapping[Witnesses, str] = {
+_COPY_DETECTORS: Mapping[CopyDetectors, str] = {
     "both": "prompts and pictures",
     "prompts": "prompts only (as published)",
     "pictures": "pictures only",

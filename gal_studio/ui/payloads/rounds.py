@@ -9,7 +9,7 @@ from typing_extensions import Doc
 from gal_studio.core.gal.reasons import short_names
 from gal_studio.core.gal.scores.registry import known_scores
 from gal_studio.core.gal.validation import Validation
-from gal_studio.core.types import RoundKind, Speaker, Turn, Witnesses
+from gal_studio.core.types import CopyDetectors, RoundKind, Speaker, Turn
 from gal_studio.rounds.planned import most_pictures
 from gal_studio.studio.views.forecast import Ahead
 from gal_studio.studio.views.json_types import Losses, ShownPicture, Ts, shown_picture, version
@@ -51,7 +51,7 @@ class Round:
     rule: Annotated[str, Doc("Which rule chose the pictures, in words; empty if that says nothing new.")]
     complete: bool
     trainings: Annotated[int, Doc("How many trainings are compared where several are asked.")]
-    witnesses: Annotated[Witnesses, Doc("What finds copies, by the settings.")]
+    copy_detectors: Annotated[CopyDetectors, Doc("What finds copies, by the settings.")]
     mean_entropy: Annotated[float, Doc("Mean entropy of the test prompts, in [0, ln 2].")]
     example_weight: float
     exhausted: Annotated[str, Doc("Why fewer pictures than asked for are suggested, or none yet.")]
@@ -117,7 +117,7 @@ class Candidate(ShownPicture):
     scores: Annotated[Mapping[str, float], Doc("By name; the labels are in `Project.scores`.")]
     margin: float
     copy_by: Annotated[Speaker, Doc("Who says that the picture is a copy; empty if nobody does.")]
-    copy_by_witnesses: Annotated[Speaker, Doc("The same, before a person said anything.")]
+    copy_by_detectors: Annotated[Speaker, Doc("The same, before a person said anything.")]
     compared: Annotated[bool, Doc("Whether its patches were compared with the reference, and count.")]
     remark: str
 
@@ -147,7 +147,7 @@ def round_payload(view: RoundView) -> Round:
         rule=view.rule,
         complete=view.complete,
         trainings=view.project.settings.gal.trainings,
-        witnesses=view.settings.gal.copy_detectors,
+        copy_detectors=view.settings.gal.copy_detectors,
         mean_entropy=view.mean_entropy,
         example_weight=view.example_weight,
         exhausted=view.sentence if view.exhausted or not view.complete else "",
@@ -228,7 +228,7 @@ def candidate_payload(view: CandidateView, head: str) -> Candidate:
         scores=known_scores(candidate),
         margin=candidate.margin,
         copy_by=candidate.overfit_by,
-        copy_by_witnesses=candidate.overfit_by_witnesses,
+        copy_by_detectors=candidate.overfit_by_detectors,
         compared=candidate.is_compared,
         remark=candidate.remark,
     )

@@ -106,7 +106,7 @@ def _candidates(
             similarity_anchor=known.pop("similarity_anchor"),
             similarity_reference=known.pop("similarity_reference"),
             more_scores=known,
-            witnesses=task.settings.gal.copy_detectors,
+            copy_detectors=task.settings.gal.copy_detectors,
             copy_shift=shift,
         )
         for request, known in zip(requests, scores, strict=True)

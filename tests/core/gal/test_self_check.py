@@ -46,13 +46,13 @@ def test_copies_that_do_not_get_fewer_are_doubted() -> None:
 
 
 def seen(one: Candidate, by_prompts: bool, by_picture: bool) -> Candidate:
-    """The same picture with what each witness alone says of it."""
+    """The same picture with what each detector alone says of it."""
     to_anchor = 0.0 if by_prompts else 0.4
     more = {**one.more_scores, SHOWN: 1.0 if by_picture else 0.0}
     return replace(one, similarity_anchor=to_anchor, similarity_reference=0.1, more_scores=more)
 
 
-def test_where_one_witness_locks_most_prompts_the_other_decides_and_it_says_so() -> None:
+def test_where_one_detector_locks_most_prompts_the_other_decides_and_it_says_so() -> None:
     rows = [row(order, [0.9] * 2, [0.9] * 2) for order in range(3)]
     blind = [[seen(one, place < 2, True) for place, one in enumerate(each)] for each in rows]
     found = check(*blind)

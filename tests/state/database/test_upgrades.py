@@ -239,8 +239,8 @@ def test_newer_workspace_is_refused_and_left_untouched(tmp_path: Path) -> None:
     assert (folder / "studio.db").read_bytes() == before
 
 
-def test_old_projects_keep_the_prompts_as_their_only_witness(tmp_path: Path) -> None:
-    """No flag of a former version changes; a new project has both witnesses."""
+def test_old_projects_keep_the_prompts_as_their_only_copy_detector(tmp_path: Path) -> None:
+    """No flag of a former version changes; a new project has both copy detectors."""
     with Store(old_workspace(tmp_path / "old", 4)) as store:
         assert store.projects.get("p1").settings.gal.copy_detectors == "prompts"
         assert store.rounds.settings("r1").gal.copy_detectors == "prompts"

@@ -85,17 +85,17 @@ export function setRange(range) {
   emit("filter");
 }
 
-/** @param {typeof state.witness} witness */
-export function setWitness(witness) {
-  state.witness = witness;
+/** @param {typeof state.detector} detector */
+export function setDetector(detector) {
+  state.detector = detector;
   keep();
   emit("filter");
 }
 
 function keep() {
   try {
-    const { range, witness } = state;
-    localStorage.setItem(KEY, JSON.stringify({ ...desk, range, witness }));
+    const { range, detector } = state;
+    localStorage.setItem(KEY, JSON.stringify({ ...desk, range, detector }));
   } catch {
     /* storage is blocked: the choice lasts until the page is closed */
   }
@@ -106,20 +106,20 @@ const isRange = ({ low, high }) => (low ?? high) !== null && (low ?? -Infinity) 
 
 /** Restore what was kept; what is not understood is left out. */
 export function restoreDesk() {
-  /** @type {Partial<Desk> & { range?: typeof state.range, witness?: typeof state.witness }} */
+  /** @type {Partial<Desk> & { range?: typeof state.range, detector?: typeof state.detector }} */
   let stored = {};
   try {
     stored = JSON.parse(localStorage.getItem(KEY) ?? "{}") ?? {};
   } catch {
     /* storage is blocked or its content broken */
   }
-  const { size, sort, reverse, advance, range, witness } = stored;
+  const { size, sort, reverse, advance, range, detector } = stored;
   if (typeof size === "number" && size >= 0 && size <= LARGEST) desk.size = size;
   if (typeof sort === "string") desk.sort = sort;
   if (typeof reverse === "boolean") desk.reverse = reverse;
   if (typeof advance === "boolean") desk.advance = advance;
   if (range && typeof range.score === "string" && isRange(range)) state.range = range;
-  if (witness === "prompts" || witness === "pictures") state.witness = witness;
+  if (detector === "prompts" || detector === "pictures") state.detector = detector;
 }
 
 /** Limits of the tile size in pixels. */

@@ -5,7 +5,7 @@ import { el, makeButton, repeats, setAttribute } from "../../kit/dom.js";
 import { desk, LARGEST, restoreDesk, setDesk, SMALLEST, sorts } from "./desk.js";
 import { historyButtons } from "./history.js";
 import { rangeFilter } from "./range.js";
-import { witnessFilter } from "./witness_filter.js";
+import { detectorFilter } from "./detector_filter.js";
 
 /** @param {RoundsParts} parts */
 export function mountDesk(parts) {
@@ -18,7 +18,7 @@ export function mountDesk(parts) {
     el("span", { class: "desk-group" }, size.node, advance.node),
     historyButtons(),
   );
-  parts.desk.before(witnessFilter());
+  parts.desk.before(detectorFilter());
   const update = () => {
     parts.desk.hidden = !state.candidates.size;
     order.show();

@@ -49,7 +49,7 @@ const OUT_OF_RANGE = [
 ];
 
 /** @type {[string, string]} */
-const NO_WITNESS = ["No copy was found this way", "Choose Either beside the filter to see all copies."];
+const NO_DETECTOR = ["No copy was found this way", "Choose Either beside the filter to see all copies."];
 
 /** The step of the round; that of a later round's training by itself. */
 function stepNow() {
@@ -71,7 +71,7 @@ export function emptyGrid(node, counts, open) {
         ? null
         : state.range
           ? OUT_OF_RANGE
-          : NO_WITNESS
+          : NO_DETECTOR
       : NONE[state.filter]
     : drawing() || waiting()
       ? null

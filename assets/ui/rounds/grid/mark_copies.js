@@ -1,4 +1,4 @@
-/** Say which pictures are copies of the reference: that counts instead of what the witnesses say. */
+/** Say which pictures are copies of the reference: that counts instead of what the detectors say. */
 /** @import { Candidate } from "payloads" */
 import { showsMarks } from "../../app/apply_poll.js";
 import { state, emit } from "../../app/store.js";
@@ -7,10 +7,10 @@ import { write } from "../../app/writes.js";
 import { count } from "../../kit/format.js";
 import { toast } from "../../kit/toast.js";
 import { isReplay } from "./verdicts.js";
-import { marked } from "./witnesses.js";
+import { marked } from "./copy_words.js";
 
 /**
- * Mark pictures as copies, or as none if all of them are, as one undo step. Who agrees with the witnesses has
+ * Mark pictures as copies, or as none if all of them are, as one undo step. Who agrees with the detectors has
  * said nothing. Resolves with whether it was saved.
  * @param {string[]} ids
  */
@@ -22,7 +22,7 @@ export async function toggleCopies(ids) {
   if (!before.length) return false;
   const copy = !before.every((one) => one.copy);
   const marks = Object.fromEntries(
-    before.map((one) => [one.id, (one.copy_by_witnesses !== "") === copy ? null : copy]),
+    before.map((one) => [one.id, (one.copy_by_detectors !== "") === copy ? null : copy]),
   );
   show(before.map((one) => marked(one, marks[one.id])));
   showsMarks(marks);

@@ -3,7 +3,7 @@
 import { state, verdictOf } from "../../app/store.js";
 import { el, find, makeButton, setAttribute } from "../../kit/dom.js";
 import { picture, thumbnail } from "../../app/urls.js";
-import { copyWords } from "./witnesses.js";
+import { copyWords } from "./copy_words.js";
 
 const ARRIVING = 400; // ms
 /** @type {Partial<Record<Verdict, string>>} */

@@ -3,7 +3,7 @@
 import { state } from "../../app/store.js";
 import { undecided } from "../../kit/format.js";
 import { REMARKS } from "../grid/tile.js";
-import { cleared, copyWords } from "../grid/witnesses.js";
+import { cleared, copyWords } from "../grid/copy_words.js";
 
 /** @typedef {[name: string, value: string, title?: string]} Row */
 

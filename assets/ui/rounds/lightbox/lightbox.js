@@ -7,7 +7,7 @@ import { picture } from "../../app/urls.js";
 import { figures } from "./figures.js";
 import { heatKinds } from "./heat_kinds.js";
 import { neighbour, openPictures } from "../grid/neighbours.js";
-import { copyWords } from "../grid/witnesses.js";
+import { copyWords } from "../grid/copy_words.js";
 import { lightboxBar } from "./bar.js";
 import { heatView, stage } from "../../heatmap/heatmap.js";
 import { HeatPanel } from "../../heatmap/panel.js";

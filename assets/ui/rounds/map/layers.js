@@ -7,7 +7,7 @@
 import { state } from "../../app/store.js";
 import { el, setText, svg } from "../../kit/dom.js";
 import { thumbnail } from "../../app/urls.js";
-import { copyWords } from "../grid/witnesses.js";
+import { copyWords } from "../grid/copy_words.js";
 import { magnification, toPixels } from "./camera.js";
 import { promptColour } from "./colours.js";
 import { drawDots } from "./drawing/dots.js";

@@ -6,7 +6,7 @@
  * @typedef {{ title: string, words: string, picture: Candidate | null }} Card
  */
 
-const SHOWS = "shows_reference"; // the score of the second witness
+const SHOWS = "shows_reference"; // the score of the second detector
 
 /**
  * A clean picture and a copy of the same test prompt where there are both, else of any. A copy in which the

@@ -147,11 +147,11 @@ function large(score, turn, pictures) {
 }
 
 /**
- * The chance that a picture is a copy, as a person or else the witnesses say.
+ * The chance that a picture is a copy, as a person or else the detectors say.
  * @param {Candidate} picture
  */
-function chanceOf({ copy, copy_by, copy_by_witnesses, scores }) {
-  const said = copy_by === "person" || (copy_by === "" && copy_by_witnesses !== "");
+function chanceOf({ copy, copy_by, copy_by_detectors, scores }) {
+  const said = copy_by === "person" || (copy_by === "" && copy_by_detectors !== "");
   return said ? Number(copy) : (scores.copy_chance ?? Number(copy));
 }
 

@@ -41,6 +41,6 @@ def test_strengths_and_copies_stand_above_the_pictures(watched: Watched, served:
         "15 of 18 test prompts: 3 have an accepted picture."
     )
     page.click("[data-filter=copies]")
-    page.wait_for_selector(".witness-filter:not([hidden])")
+    page.wait_for_selector(".detector-filter:not([hidden])")
     expect(page.locator(".strengths")).to_be_hidden()
     expect(page.locator("[data-filter=undecided]")).to_have_text(re.compile("To review"))

@@ -69,11 +69,11 @@ test("pictures like the reference are shown by who says so", () => {
   state.filter = "copies";
   const shown = () => pictures.filter(({ id }) => passes(id)).map(({ id }) => id);
   assert.deepEqual(shown(), ["words", "seen", "all"]);
-  state.witness = "prompts";
+  state.detector = "prompts";
   assert.deepEqual(shown(), ["words", "all"]);
-  state.witness = "pictures";
+  state.detector = "pictures";
   assert.deepEqual(shown(), ["seen", "all"]);
-  state.witness = "either";
+  state.detector = "either";
   state.filter = "all";
 });
 

@@ -52,10 +52,10 @@ test("copies and other pictures have different colours", () => {
   assert.notEqual(a, b);
 });
 
-test("each witness of a copy has a colour", () => {
+test("each copy detector has a colour", () => {
   /** @type {("" | "prompts" | "pictures" | "both")[]} */
-  const witnesses = ["", "prompts", "pictures", "both"];
-  const by = witnesses.map((copy_by) => candidate({ copy_by }));
+  const detectors = ["", "prompts", "pictures", "both"];
+  const by = detectors.map((copy_by) => candidate({ copy_by }));
   assert.equal(new Set(colours(by, "copy")).size, 4);
 });
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { cleared, copyWords, marked, witnessNote } from "../../../../assets/ui/rounds/grid/witnesses.js";
+import { cleared, copyWords, marked, detectorNote } from "../../../../assets/ui/rounds/grid/copy_words.js";
 import { candidate, round } from "../../samples.js";
 
 const compared = candidate({ compared: true });
@@ -13,10 +13,10 @@ test("a copy says who says so, and of an object what is repeated", () => {
   assert.equal(copyWords({ copy_by: "both" }, "object"), "a copy: same place as the reference");
 });
 
-test("what a person says counts, and is taken back to what the witnesses say", () => {
-  const flagged = candidate({ copy: true, copy_by: "pictures", copy_by_witnesses: "pictures" });
+test("what a person says counts, and is taken back to what the detectors say", () => {
+  const flagged = candidate({ copy: true, copy_by: "pictures", copy_by_detectors: "pictures" });
   const no = marked(flagged, false);
-  assert.deepEqual([no.copy, no.copy_by, no.copy_by_witnesses], [false, "", "pictures"]);
+  assert.deepEqual([no.copy, no.copy_by, no.copy_by_detectors], [false, "", "pictures"]);
   assert.equal(cleared(no), "not a copy, as you marked");
   assert.deepEqual(marked(no, null), flagged);
   const yes = marked(compared, true);
@@ -26,13 +26,13 @@ test("what a person says counts, and is taken back to what the witnesses say", (
 });
 
 test("the page says where the prompts alone decide", () => {
-  assert.equal(witnessNote(round(), [compared, compared]), "");
-  assert.equal(witnessNote(round(), []), "");
-  assert.equal(witnessNote(null, [alone]), "");
+  assert.equal(detectorNote(round(), [compared, compared]), "");
+  assert.equal(detectorNote(round(), []), "");
+  assert.equal(detectorNote(null, [alone]), "");
   assert.match(
-    witnessNote(round(), [alone]),
+    detectorNote(round(), [alone]),
     /^These pictures were not compared .* the prompts alone decide/,
   );
-  assert.match(witnessNote(round(), [alone, compared]), /^1 pictures? /);
-  assert.match(witnessNote(round({ witnesses: "prompts" }), [alone]), /set under Advanced/);
+  assert.match(detectorNote(round(), [alone, compared]), /^1 pictures? /);
+  assert.match(detectorNote(round({ copy_detectors: "prompts" }), [alone]), /set under Advanced/);
 });

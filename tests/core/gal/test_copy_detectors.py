@@ -1,4 +1,4 @@
-"""Two witnesses of copies (Eq. G12), and what the suggestion makes of them."""
+"""Two copy detectors (Eq. G12), and what the suggestion makes of them."""
 
 from dataclasses import replace
 
@@ -8,20 +8,20 @@ from gal_studio.core.gal.policies.uncertainty import UNCERTAINTY
 from gal_studio.core.gal.reasons import explain_picture
 from gal_studio.core.gal.selection import explain_all, preferred
 from gal_studio.core.gal.uncertainty import score_pool
-from gal_studio.core.types import SHOWN, Candidate, Speaker, Witnesses
+from gal_studio.core.types import SHOWN, Candidate, CopyDetectors, Speaker
 from tests.core.builders import anchor, candidate, snapshot_of
 
 
 def seen(
-    margin: float, shown: float | None, witnesses: Witnesses = "both", index: int = 0, order: int = 0
+    margin: float, shown: float | None, copy_detectors: CopyDetectors = "both", index: int = 0, order: int = 0
 ) -> Candidate:
     """A candidate with a margin between its prompts, and a score of Eq. G11."""
     made = candidate(anchor(order), index, 0.25 + margin, 0.25)
-    return replace(made, witnesses=witnesses, more_scores={} if shown is None else {SHOWN: shown})
+    return replace(made, copy_detectors=copy_detectors, more_scores={} if shown is None else {SHOWN: shown})
 
 
 @pytest.mark.parametrize(
-    ("margin", "shown", "witnesses", "by"),
+    ("margin", "shown", "copy_detectors", "by"),
     [
         (0.1, 0.49, "both", ""),
         (0.1, 0.5, "both", "pictures"),
@@ -37,25 +37,27 @@ def seen(
     ],
 )
 def test_who_says_that_it_is_a_copy(
-    margin: float, shown: float | None, witnesses: Witnesses, by: Speaker
+    margin: float, shown: float | None, copy_detectors: CopyDetectors, by: Speaker
 ) -> None:
-    made = seen(margin, shown, witnesses)
+    made = seen(margin, shown, copy_detectors)
     assert made.overfit_by == by
     assert made.overfit is (by != "")
 
 
-def test_a_blank_picture_is_no_copy_by_any_witness() -> None:
+def test_a_blank_picture_is_no_copy_by_any_detector() -> None:
     assert replace(seen(-0.1, 0.9), remark="flat").overfit_by == ""
 
 
-@pytest.mark.parametrize("witnesses", ["both", "prompts", "pictures"])
+@pytest.mark.parametrize("copy_detectors", ["both", "prompts", "pictures"])
 @pytest.mark.parametrize(("marked", "by"), [(True, "person"), (False, "")])
 @pytest.mark.parametrize("shown", [0.1, 0.9])
-def test_what_a_person_says_counts(witnesses: Witnesses, marked: bool, by: Speaker, shown: float) -> None:
-    before = seen(0.1, shown, witnesses)
+def test_what_a_person_says_counts(
+    copy_detectors: CopyDetectors, marked: bool, by: Speaker, shown: float
+) -> None:
+    before = seen(0.1, shown, copy_detectors)
     made = replace(before, marked_copy=marked)
     assert (made.overfit_by, made.overfit) == (by, marked)
-    assert made.overfit_by_witnesses == before.overfit_by
+    assert made.overfit_by_detectors == before.overfit_by
 
 
 def test_a_picture_that_a_person_calls_a_copy_is_not_suggested_and_one_called_none_is() -> None:

@@ -1,4 +1,4 @@
-"""The command that measures the witnesses of copies against labels."""
+"""The command that measures the copy detectors against labels."""
 
 import csv
 import json
@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from benchmarks.quality.copy_witness import (
+from benchmarks.quality.copy_detectors import (
     Labelled,
     agreement,
     choose_threshold,

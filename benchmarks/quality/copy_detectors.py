@@ -1,12 +1,12 @@
-"""Compare the witnesses of copies with labels made by eye; measure a vision model's threshold (Eq. G11).
+"""Compare the copy detectors with labels made by eye; measure a vision model's threshold (Eq. G11).
 
-    python -m benchmarks.quality.copy_witness LABELS.csv [--vision NAME] [--write FOLDER]
+    python -m benchmarks.quality.copy_detectors LABELS.csv [--vision NAME] [--write FOLDER]
 
 LABELS.csv has a row for each picture: `reference` and `picture` (files, relative to it), `copy` (1 if the
 picture shows the reference's subject, 0 if not; anything else is left out), `prompts` (the flag of Eq. G2,
 `overfit` in the candidates.csv of `gal-studio run` with the setting `copy_detectors = "prompts"`).
 
-The threshold is the one whose flags, of both witnesses together, agree best with the labels (Cohen's kappa).
+The threshold is the one whose flags, of both detectors together, agree best with the labels (Cohen's kappa).
 Its own figures flatter it, so each reference is also judged by the threshold that the others choose.
 `--write` puts it into the vision model's description, with which the studio then works.
 """
@@ -65,7 +65,7 @@ def agreement(flags: Bools, labels: Bools) -> Agreement:
 
 
 def choose_threshold(cases: Sequence[Labelled]) -> float:
-    """The threshold with the largest kappa of both witnesses; the middle one of equally good ones."""
+    """The threshold with the largest kappa of both detectors; the middle one of equally good ones."""
     copies, prompts, likeness = _joined(cases)
     middles = np.unique(likeness)
     limits = (middles[1:] + middles[:-1]) / 2
@@ -125,7 +125,7 @@ def _subject(picture: Image.Image, features: Features) -> Flags:
     return everything if is_ragged(mask) else foreground_patches(inside, height, width)
 
 
-def witnesses(case: Labelled, threshold: float) -> Mapping[str, Bools]:
+def by_detector(case: Labelled, threshold: float) -> Mapping[str, Bools]:
     """The flags of a reference's pictures by each setting of `gal.copy_detectors`."""
     shown = case.likeness >= threshold
     return {"prompts": case.prompts, "pictures": shown, "both": shown | case.prompts}
@@ -135,12 +135,12 @@ def report(cases: Sequence[Labelled], threshold: float) -> list[str]:
     """Recall, precision and kappa of each setting: of all pictures, and of each reference left out."""
     copies, prompts, likeness = _joined(cases)
     whole = Labelled("all", copies, prompts, likeness)
-    lines = [_line(whole, name, flags) for name, flags in witnesses(whole, threshold).items()]
+    lines = [_line(whole, name, flags) for name, flags in by_detector(whole, threshold).items()]
     if len(cases) > 1:
         lines.append("each reference by the threshold that the others choose:")
         for case in cases:
             chosen = choose_threshold([other for other in cases if other is not case])
-            lines += [_line(case, name, flags, chosen) for name, flags in witnesses(case, chosen).items()]
+            lines += [_line(case, name, flags, chosen) for name, flags in by_detector(case, chosen).items()]
     return lines
 
 

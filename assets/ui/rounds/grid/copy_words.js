@@ -1,4 +1,4 @@
-/** Which witness says that a picture is a copy: the prompts, the pictures, or both. */
+/** Which detector says that a picture is a copy: the prompts, the pictures, or both. */
 /** @import { Candidate, ProjectKind, Round } from "payloads" */
 import { count } from "../../kit/format.js";
 
@@ -18,33 +18,33 @@ export function copyWords({ copy_by: by }, kind = "style") {
 }
 
 /**
- * What a person says against the witnesses; empty where nothing was said, or the same.
- * @param {Pick<Candidate, "copy_by" | "copy_by_witnesses">} candidate
+ * What a person says against the detectors; empty where nothing was said, or the same.
+ * @param {Pick<Candidate, "copy_by" | "copy_by_detectors">} candidate
  */
-export const cleared = ({ copy_by: by, copy_by_witnesses: before }) =>
+export const cleared = ({ copy_by: by, copy_by_detectors: before }) =>
   !by && before ? "not a copy, as you marked" : "";
 
 /**
- * What a candidate is after a person called it a copy or not; null: what the witnesses say.
+ * What a candidate is after a person called it a copy or not; null: what the detectors say.
  * @param {Candidate} candidate
  * @param {boolean | null} copy
  * @returns {Candidate}
  */
 export const marked = (candidate, copy) => {
-  const by = copy === null ? candidate.copy_by_witnesses : copy ? "person" : "";
+  const by = copy === null ? candidate.copy_by_detectors : copy ? "person" : "";
   return { ...candidate, copy: by !== "", copy_by: by };
 };
 
 /**
  * What decides in this round where the pictures do not; empty where they do.
- * @param {Pick<Round, "witnesses"> | null} round
+ * @param {Pick<Round, "copy_detectors"> | null} round
  * @param {Pick<Candidate, "compared">[]} candidates
  */
-export function witnessNote(round, candidates) {
+export function detectorNote(round, candidates) {
   if (!round || !candidates.length) return "";
   const without = candidates.filter(({ compared }) => !compared).length;
   if (!without) return "";
-  if (round.witnesses === "prompts")
+  if (round.copy_detectors === "prompts")
     return "Only the prompts decide here which pictures are copies, as set under Advanced.";
   const which =
     without === candidates.length

@@ -1,27 +1,27 @@
 /** Which copies are shown: those that the prompts find, the pictures, or either. */
-/** @import { Witness } from "../../app/store.js" */
+/** @import { Detector } from "../../app/store.js" */
 import { isCopyBy, on, state } from "../../app/store.js";
 import { el } from "../../kit/dom.js";
 import { segments } from "../../kit/segments.js";
-import { setWitness } from "./desk.js";
+import { setDetector } from "./desk.js";
 
-/** @type {[name: Witness, words: string, title: string][]} */
-const WITNESSES = [
+/** @type {[name: Detector, words: string, title: string][]} */
+const DETECTORS = [
   ["either", "Either", "All copies"],
   ["prompts", "By prompt", "Nearer to the reference’s prompt than to their own"],
   ["pictures", "By picture", "Areas of the reference are found in them"],
 ];
 
 /** The choice, with the number of pictures of each; there while the copies are shown. */
-export function witnessFilter() {
-  /** @type {[name: Witness, words: string][]} */
-  const names = WITNESSES.map(([name, words]) => [name, words]);
-  const choice = segments("What says that they are copies", names, setWitness);
-  for (const [name, , title] of WITNESSES)
+export function detectorFilter() {
+  /** @type {[name: Detector, words: string][]} */
+  const names = DETECTORS.map(([name, words]) => [name, words]);
+  const choice = segments("What says that they are copies", names, setDetector);
+  for (const [name, , title] of DETECTORS)
     choice.node.querySelector(`[data-choice=${name}]`)?.setAttribute("title", title);
   const node = el(
     "div",
-    { class: "witness-filter", hidden: true },
+    { class: "detector-filter", hidden: true },
     el("span", {}, "Copies found"),
     choice.node,
   );
@@ -29,11 +29,11 @@ export function witnessFilter() {
     node.hidden = state.filter !== "copies";
     if (node.hidden) return;
     const candidates = [...state.candidates.values()];
-    const words = WITNESSES.map(([name, label]) => [
+    const words = DETECTORS.map(([name, label]) => [
       name,
       `${label} ${candidates.filter((one) => isCopyBy(one, name)).length}`,
     ]);
-    choice.show(state.witness, Object.fromEntries(words));
+    choice.show(state.detector, Object.fromEntries(words));
   };
   on("filter candidates cleared forget", show);
   show();
