@@ -12,9 +12,7 @@ Verdict = Literal["accepted", "rejected", "undecided"]
 Author = Literal["human", "sampler", "policy"]
 PauseReason = Literal["", "room"]  # empty: by the user; room: until there is disk space
 Remark = Literal["", "redrawn", "flat"]
-CopyDetectors = Literal[
-    "both", "prompts", "pictures"
-]  # what says that a picture shows the reference (Eq. G12)
+CopyDetectors = Literal["both", "prompts", "pictures"]  # what says that a picture is a copy (Eq. G12)
 Speaker = Literal["", "prompts", "pictures", "both", "person"]  # who says so of one picture
 RoundKind = Literal["fine_tune", "refine", "instant"]
 JobState = Literal[
@@ -69,10 +67,10 @@ class Candidate:
     `remark` marks a picture that was redrawn in full precision ("redrawn") or is one flat colour ("flat").
     Flat pictures are not scored: they count neither as copies nor as successes. `copy_detectors` is the
     setting of the round; a picture that was not compared with the reference's (`SHOWN`) has the prompts
-    alone. One that is `own` comes from a person's own prompt: it can be decided, but no statistic counts it. The LoRA drew it
-    by `recipe` (Eq. G13). `copy_shift` is how far the project's marks move its chance (Eq. G16). Where the
-    self-check of its round found that one of two detectors cannot see the reference, the other one is `heard`
-    alone.
+    alone. One that is `own` comes from a person's own prompt: it can be decided, but no statistic counts it.
+    The LoRA drew it by `recipe` (Eq. G13). `copy_shift` is how far the project's marks move its chance
+    (Eq. G16). Where the self-check of its round found that one of two detectors cannot see the reference, the
+    other one is `heard` alone.
     """
 
     id: str

@@ -244,7 +244,7 @@ def test_old_projects_keep_the_prompts_as_their_only_copy_detector(tmp_path: Pat
     with Store(old_workspace(tmp_path / "old", 4)) as store:
         assert store.projects.get("p1").settings.gal.copy_detectors == "prompts"
         assert store.rounds.settings("r1").gal.copy_detectors == "prompts"
-        assert {one.witnesses for one in store.candidates.of_round("r1")} == {"prompts"}
+        assert {one.copy_detectors for one in store.candidates.of_round("r1")} == {"prompts"}
     assert Settings().gal.copy_detectors == "both"
 
 
