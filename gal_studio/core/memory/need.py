@@ -51,27 +51,39 @@ def need(shape: ModelShape, settings: Settings, device: DeviceKind, whole_batch:
 
     Text encoders off the device take turns with the denoiser. On a CPU or MPS nothing is off the device.
     """
-    machine = settings.machine
     if settings.tune.method == "lora":
         check_target(settings.tune.target, shape.lora)
-    size = weight_bytes(machine, device)
-    autoencoder = 4 * shape.autoencoder
-    text, denoiser = (
-        _held(count, linear, machine, size)
-        for count, linear in ((shape.text, shape.text_linear), (shape.denoiser, shape.linear))
-    )
-    apart = machine.text_off_device and device == "cuda"
+    apart = _text_is_apart(settings.machine, device)
+    autoencoder, text, denoiser = _weights(shape, settings.machine, device)
     beside = autoencoder + (0 if apart else text)
     rows = settings.tune.batch_size if whole_batch else 1
     full = settings.tune.method == "full"
     base = 0 if full and device == "cuda" else denoiser  # it waits in main memory
     step = max(base + _training(shape, settings, device, rows), denoiser + _encoding(shape, settings, device))
-    drawn = _drawn_copies(shape, settings, device) + _drawing(shape, settings, device, whole_batch)
+    drawn = _drawing(shape, settings, device, whole_batch)
     return Need(
         text=autoencoder + text + (0 if apart else denoiser),
         training=int((beside + int(step)) * (FRAGMENTED if device.startswith("cpu") else 1)),
-        drawing=beside + denoiser + int(drawn),
+        drawing=held_while_drawing(shape, settings, device) + int(drawn),
     )
+
+
+def held_while_drawing(shape: ModelShape, settings: Settings, device: DeviceKind) -> int:
+    """Bytes of the weights that are on the device while pictures are drawn."""
+    autoencoder, text, denoiser = _weights(shape, settings.machine, device)
+    beside = autoencoder + (0 if _text_is_apart(settings.machine, device) else text)
+    return beside + denoiser + _drawn_copies(shape, settings, device)
+
+
+def _text_is_apart(machine: MachineSettings, device: DeviceKind) -> bool:
+    return machine.text_off_device and device == "cuda"
+
+
+def _weights(shape: ModelShape, machine: MachineSettings, device: DeviceKind) -> tuple[int, int, int]:
+    """Bytes of the autoencoder, the text encoders and the denoiser."""
+    size = weight_bytes(machine, device)
+    text = _held(shape.text, shape.text_linear, machine, size)
+    return 4 * shape.autoencoder, text, _held(shape.denoiser, shape.linear, machine, size)
 
 
 def _held(count: int, linear: int, machine: MachineSettings, size: int) -> int:

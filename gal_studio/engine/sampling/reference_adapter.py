@@ -13,6 +13,7 @@ import torch
 from PIL import Image
 
 from gal_studio.core.errors import StudioError, first_line
+from gal_studio.core.memory.references import ImageEncoder
 from gal_studio.core.recipe import Recipe
 from gal_studio.core.settings import MOST_DRAWN_WITH, Several
 from gal_studio.engine.families.family import Family, References, reference_family
@@ -405,19 +406,10 @@ def _placed(encoder: Any, device: torch.device, name: str) -> torch.device:
 
 
 def encoder_need(encoder: Any) -> int:
-    """Bytes that an image encoder needs to encode one picture: its weights, and the widest layer's states.
-
-    A layer holds its input, its attention's queries, keys, values and weights, and its inner states.
-    """
+    """Bytes that an image encoder needs to encode one picture: its weights and its states."""
     if not hasattr(encoder, "config"):  # a vision tower, whose maps are smaller than its weights
         return 2 * _weight_bytes(encoder)
-    config = encoder.config
-    positions = (config.image_size // config.patch_size) ** 2 + 1
-    states = positions * (5 * config.hidden_size + 2 * config.intermediate_size)
-    states += config.num_attention_heads * positions**2 + config.num_hidden_layers * positions * (
-        config.hidden_size
-    )
-    return _weight_bytes(encoder) + int(states * encoder.dtype.itemsize)
+    return ImageEncoder.of(encoder.config.to_dict()).bytes(encoder.dtype.itemsize)
 
 
 def _weight_bytes(encoder: Any) -> int:

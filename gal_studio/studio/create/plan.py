@@ -15,6 +15,7 @@ from gal_studio.core.settings import Settings
 from gal_studio.core.types import Kind
 from gal_studio.rounds.planned import most_pictures
 from gal_studio.state import Store
+from gal_studio.studio.create.round_zero import plan_round_zero
 from gal_studio.studio.device import Device, this_device
 
 PACKAGES = {"base": "torchao", "optimizer": "bitsandbytes"}
@@ -99,15 +100,19 @@ def plan_round(
     if whole.peak > room:
         means.append("batches are split")
     how = f" To fit, {_listed(means)}." if means else ""
+    zero = plan_round_zero(shape, settings, device)
+    peak, beside = (shown.peak, "") if zero is None else (max(shown.peak, zero.on_device), zero.words)
     seconds = round_seconds(store, shape, model, settings, kind)
     sentence = (
-        f"Planned, not measured: {gigabytes(shown.peak)} of memory "
-        f"({gigabytes(shown.training)} to train, {gigabytes(shown.drawing)} to draw); "
+        f"Planned, not measured: {gigabytes(peak)} of memory "
+        f"({gigabytes(shown.training)} to train, {gigabytes(shown.drawing)} to draw{beside}); "
         f"{device.name} has {gigabytes(device.total)}, {gigabytes(device.free)} of it free.{how} "
         f"{duration_words(seconds)}"
     )
     if least.peak > most:
         return RoundPlan(sentence, doubt=_does_not_fit(shape, settings, device, least.peak))
+    if zero is not None and zero.doubt:
+        return RoundPlan(sentence, doubt=zero.doubt)
     if seconds is not None and seconds > LONG_ROUND:
         return RoundPlan(sentence, doubt=_takes_long(store, kind, device, seconds))
     if least.peak > room:
@@ -116,7 +121,7 @@ def plan_round(
             warning=f"Only {gigabytes(device.free)} are free now and a round needs {gigabytes(least.peak)}: "
             "close other programs before you start.",
         )
-    return RoundPlan(sentence)
+    return RoundPlan(sentence, warning="" if zero is None else zero.warning)
 
 
 def _does_not_fit(shape: ModelShape, settings: Settings, device: Device, needed: int) -> str:
