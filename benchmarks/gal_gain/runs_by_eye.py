@@ -6,8 +6,8 @@
     python -m benchmarks.quality.eyes FOLDER     # the flags beside what people saw
 
 `sheets` writes a page for each run: its references, and below them in random order what was accepted as
-suggested, and two pictures of each of six held-out prompts by the base model, by the first round as trained
-and by the recipe of its best candidates (Eq. G18), and by the last round as trained, all from the same seeds.
+suggested, and two pictures of each of six held-out prompts by the base model, and by the first and the last
+round, as trained and by the recipe of its best candidates (Eq. G18), all from the same seeds (`--arms` some).
 RULES.md is for somebody who has seen nothing else; each person writes `count-NAME.json` beside it. What the
 cells are is in FOLDER/key.json, which they do not see. `report` prints shares, kappas and paired differences,
 and writes `labels.csv`, which `benchmarks.quality.eyes` reads with project files in FOLDER/references.
@@ -39,7 +39,10 @@ from gal_studio.engine.sampling.sampler import DrawnBatch, DrawRequest, draw
 from gal_studio.state import Store
 from gal_studio.studio import Studio
 
-SUGGESTED, BASE, FIRST, BEST, LAST = "suggestion", "base", "first, full", "first, best", "last, full"
+SUGGESTED, BASE = "suggestion", "base"
+FIRST, BEST, LAST, LAST_BEST = "first, full", "first, best", "last, full", "last, best"
+ARMS = (SUGGESTED, BASE, FIRST, BEST, LAST, LAST_BEST)
+COMPARED = ((LAST, BEST), (LAST, FIRST), (LAST, BASE), (LAST_BEST, BEST), (LAST_BEST, LAST))
 PROMPTS, SEEDS = 6, 2
 SIDE, EDGE, COLUMNS = 160, 34, 8
 QUESTIONS = ("copy", "asked", "like")
@@ -62,8 +65,8 @@ Cell = tuple[str, str, Image.Image]  # arm, what was asked for, picture
 Count = Mapping[str, Mapping[str, Sequence[int]]]
 
 
-def cells_of(run: Path, model: ImageModel) -> tuple[list[Image.Image], list[Cell]]:
-    """The references of a run, and its cells."""
+def cells_of(run: Path, model: ImageModel, wanted: Sequence[str]) -> tuple[list[Image.Image], list[Cell]]:
+    """The references of a run, and its cells of these arms."""
     with Store(run / "workspace") as store, tempfile.TemporaryDirectory() as folder:
         studio = Studio(store)
         (project,) = store.projects.all()
@@ -78,21 +81,22 @@ def cells_of(run: Path, model: ImageModel) -> tuple[list[Image.Image], list[Cell
             for number in range(SEEDS)
         ]
         cells: list[Cell] = []
-        for each in rounds:
+        for each in rounds if SUGGESTED in wanted else ():
             shown = studio.round_view(each.id).candidates
             cells += [
                 (f"{SUGGESTED} {each.number}", one.prompt, store.images.picture(one.candidate.image))
                 for one in shown
                 if one.verdict == "accepted"
             ]
-        best = store.snapshots.round(rounds[0].id).best_recipe
+        best, last_best = (store.snapshots.round(rounds[place].id).best_recipe for place in (0, -1))
         arms: tuple[tuple[str, int | None, Recipe], ...] = (
             (BASE, None, AS_TRAINED),
             (FIRST, 0, AS_TRAINED),
             (BEST, 0, best),
             (LAST, -1, AS_TRAINED),
+            (LAST_BEST, -1, last_best),
         )
-        for arm, place, recipe in arms:
+        for arm, place, recipe in (each for each in arms if each[0] in wanted):
             path = None if place is None else Path(folder) / f"{rounds[place].id}.safetensors"
             if path is not None and place is not None and not path.exists():
                 studio.export_adapter(rounds[place].id, path)
@@ -118,8 +122,8 @@ def page_of(references: Sequence[Image.Image], cells: Sequence[Cell]) -> Image.I
     return page
 
 
-def write_sheets(runs: Sequence[Path], out: Path) -> None:
-    """Write the pages that are missing, and the rules."""
+def write_sheets(runs: Sequence[Path], out: Path, arms: Sequence[str] = ARMS) -> None:
+    """Write the pages that are missing, of these arms, and the rules."""
     (out / "pages").mkdir(parents=True, exist_ok=True)
     (out / "pictures").mkdir(exist_ok=True)
     key, asked = (_kept(out / name) for name in ("key.json", "prompts.json"))
@@ -128,7 +132,7 @@ def write_sheets(runs: Sequence[Path], out: Path) -> None:
     for run in runs:
         if run.name in key:
             continue
-        references, cells = cells_of(run, model)
+        references, cells = cells_of(run, model, arms)
         order = generator(0, run.name).permutation(len(cells))
         cells = [cells[number] for number in order]
         page_of(references, cells).save(out / "pages" / f"{run.name}.png")
@@ -189,7 +193,7 @@ def kappa(one: np.ndarray, other: np.ndarray) -> float:
 
 def report(key: Mapping[str, Sequence[str]], counts: Mapping[str, Count]) -> Iterator[str]:
     """Lines of text: each page's arms, means, paired differences, and how far two people agree."""
-    arms = (SUGGESTED, BASE, FIRST, BEST, LAST)
+    arms = [arm for arm in ARMS if any(name.startswith(arm) for names in key.values() for name in names)]
     pages = [page for page in key if any(page in count for count in counts.values())]
     said = {
         arm: [
@@ -205,9 +209,11 @@ def report(key: Mapping[str, Sequence[str]], counts: Mapping[str, Count]) -> Ite
     for row, page in enumerate(pages):
         yield f"{page:28}" + "  ".join(f"{arm} {shares[arm][row]:.2f}" for arm in arms)
     yield f"{'mean':28}" + "  ".join(f"{arm} {np.nanmean(shares[arm]):.2f}" for arm in arms)
-    for other in (BEST, FIRST, BASE):
-        mean, low, high = interval(list(shares[LAST] - shares[other]))
-        yield f"{LAST} - {other}: {mean:+.2f} [{low:+.2f}, {high:+.2f}]"
+    for one, other in COMPARED:
+        if one in arms and other in arms:
+            known = shares[one] - shares[other]
+            mean, low, high = interval([each for each in known if not np.isnan(each)])
+            yield f"{one} - {other}: {mean:+.2f} [{low:+.2f}, {high:+.2f}]"
     for arm in arms:
         told = np.concatenate(said[arm])
         copy, asked, like = told.mean(axis=0)
@@ -230,10 +236,11 @@ def main() -> None:
     parser.add_argument("what", choices=("sheets", "report"))
     parser.add_argument("runs", type=Path, nargs="*")
     parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--arms", nargs="+", choices=ARMS, default=ARMS)
     args = parser.parse_args()
     torch.set_num_threads(1)
     if args.what == "sheets":
-        write_sheets(args.runs, args.out)
+        write_sheets(args.runs, args.out, args.arms)
         return
     found = sorted((args.out / "pages").glob("count-*.json"))
     counts = {path.stem.removeprefix("count-"): json.loads(path.read_text()) for path in found}
