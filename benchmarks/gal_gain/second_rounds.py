@@ -1,8 +1,11 @@
 """Second rounds that learn what fewer pictures suggest: a race against fixed numbers and the published rule.
 
     python -m benchmarks.gal_gain.second_rounds --kind style --out FOLDER
+    python -m benchmarks.gal_gain.second_rounds --kind style --out FOLDER --arms "ten of each" random margin
 
-All go on from one training of a demo; `even` draws as many pictures as the race, as many of each prompt.
+All go on from one training of a demo; `even` draws as many pictures as the race, as many of each prompt. The
+arms that are named only on demand choose among ten pictures of each prompt by other policies, or learn what
+is suggested with the weight 1.
 Every arm accepts what is suggested to it, trains a second round and draws the benchmark at full strength.
 Prints the figures of each, and differences to the first arm, paired by prompt and seed. FOLDER keeps the
 workspaces: what is there is not made again.
@@ -11,6 +14,7 @@ workspaces: what is there is not made again.
 import argparse
 import math
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 
 import torch
@@ -25,15 +29,22 @@ from gal_studio.state import Store
 from gal_studio.studio import Studio
 
 METRICS: tuple[Metric, ...] = ("as_asked", "no_copy", "carries", "clip_t")
-ARMS = {  # the first rounds that are gone on from, and what is changed before suggestions are accepted
+Changes = Mapping[str, str | bool]
+ARMS: Mapping[
+    str, tuple[str, Changes]
+] = {  # the first rounds that are gone on from, and what is changed before suggestions are accepted
     "ten of each": ("fixed", {}),
     "race": ("race", {}),
     "even": ("even", {}),
     "published": ("fixed", {"policy": "published", "copy_detectors": "prompts"}),
 }
+ON_DEMAND: Mapping[str, tuple[str, Changes]] = {
+    **{policy: ("fixed", {"policy": policy}) for policy in ("random", "margin", "diverse")},
+    "weight 1": ("fixed", {"balance": False}),
+}
 
 
-def second_round(workspace: Path, gal: dict[str, str]) -> tuple[Drawn, str]:
+def second_round(workspace: Path, gal: Changes) -> tuple[Drawn, str]:
     """Accept, train and measure; the held-out pictures by prompt and seed, and what was accepted."""
     with Store(workspace) as store:
         studio = Studio(store)
@@ -43,7 +54,8 @@ def second_round(workspace: Path, gal: dict[str, str]) -> tuple[Drawn, str]:
             usual = store.rounds.settings(first.id)
             store.rounds.set_settings(first.id, usual.updated({"gal": gal}))
             made = studio.proposal(first.id)
-            store.rounds.set_settings(first.id, usual)  # all arms are measured alike
+            weighed = {"gal": {"balance": gal.get("balance", usual.gal.balance)}}
+            store.rounds.set_settings(first.id, usual.updated(weighed))  # else all arms are measured alike
             studio.decide([one.candidate_id for one in made.suggestions], "accepted")
             later = [studio.next_round(first.id)]
         with local_worker(studio, ProgressLine(studio)) as worker:
@@ -90,13 +102,13 @@ def main() -> None:
     parser.add_argument("--kind", choices=("style", "object"), default="style")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--seed", type=int, default=0, help="of the training and its pictures; a folder each")
-    parser.add_argument("--arms", nargs="+", choices=tuple(ARMS), default=tuple(ARMS))
+    parser.add_argument("--arms", nargs="+", choices=(*ARMS, *ON_DEMAND), default=tuple(ARMS))
     args = parser.parse_args()
     torch.set_num_threads(1)
     found, against = dict[str, Drawn](), args.arms[0]
     train(args.kind, args.out / args.kind, args.seed)
     for arm in args.arms:
-        rule, gal = ARMS[arm]
+        rule, gal = {**ARMS, **ON_DEMAND}[arm]
         workspace = args.out / f"{args.kind}-second-{arm.replace(' ', '-')}"
         if not workspace.exists():
             shutil.copytree(first_round(args.kind, rule, args.out), workspace)
