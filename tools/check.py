@@ -10,14 +10,19 @@ leave a core idle, what needs no test, one check after the other; its output is 
 Tests that fail run once more, one at a time: a fault fails again, a machine that was too busy does not. Both
 are in the output.
 A test that is skipped for a reason that is not listed in tests/conftest.py fails.
+The tests' temporary files are in memory where the system has room there: each picture, LoRA and decision is
+synced to the disk, and small tests would wait for little else.
 """
 
 import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
@@ -35,6 +40,7 @@ NEEDED = {
     "Node.js with npm": (("npm",), ("nodejs", "npm"), "the checks of the page's JavaScript"),
 }
 MEMORY = 4 << 30  # bytes for one of the tests that run side by side: models, a browser, a studio of its own
+IN_MEMORY = Path("/dev/shm")  # Linux's file system in memory
 NO_SKIPS = "GAL_STUDIO_NO_SKIPS"  # the variable that makes a skip fail, see tests/conftest.py
 NO_TESTS = 5  # pytest's exit code if no test is selected
 SOME_FAILED = 1  # its exit code if all ran and some failed
@@ -92,6 +98,19 @@ def at_a_time() -> int:
     return max(1, min(cores() + 2, psutil.virtual_memory().total // MEMORY))
 
 
+@contextmanager
+def temporary_files() -> Iterator[None]:
+    """While this lasts, temporary files are in memory if there is room and programs among them may run."""
+    has_room = IN_MEMORY.is_dir() and shutil.disk_usage(IN_MEMORY).free >= MEMORY
+    if "TMPDIR" in os.environ or not has_room or os.statvfs(IN_MEMORY).f_flag & os.ST_NOEXEC:
+        yield
+        return
+    with tempfile.TemporaryDirectory(prefix="gal-", dir=IN_MEMORY, ignore_cleanup_errors=True) as folder:
+        os.environ["TMPDIR"] = folder
+        yield
+        del os.environ["TMPDIR"]
+
+
 def with_races() -> list[str]:
     """The files of the races of processes: to collect all others would take as long as the races."""
     files = {path: path.read_text(encoding="utf-8") for path in sorted((ROOT / "tests").rglob("test_*.py"))}
@@ -123,19 +142,25 @@ def run(name: str, command: list[str]) -> int:
     return 0 if name == "races" and code == NO_TESTS else code
 
 
-def main() -> int:
-    """Run all checks; exit code 1 if one fails."""
-    os.environ.setdefault("OMP_NUM_THREADS", "1")  # the tests run side by side, one on each core
-    os.environ[NO_SKIPS] = "1"
-    checks = commands(sys.argv[1:])
-    again = checks.pop(AGAIN)
+def run_all(checks: dict[str, list[str]]) -> dict[str, int]:
+    """Run the checks, and failed tests once more; returns their exit codes."""
     codes = {"races": run("races", checks["races"])}
     with ThreadPoolExecutor(1) as beside:
         others = {name: beside.submit(run, name, checks[name]) for name in checks if name not in TESTS}
         codes["tests"] = run("tests", checks["tests"])
     codes |= {name: each.result() for name, each in others.items()}
     if codes["tests"] == SOME_FAILED:
-        codes["tests"] = run(AGAIN, again)
+        codes["tests"] = run(AGAIN, checks[AGAIN])
+    return codes
+
+
+def main() -> int:
+    """Run all checks; exit code 1 if one fails."""
+    os.environ.setdefault("OMP_NUM_THREADS", "1")  # the tests run side by side, one on each core
+    os.environ[NO_SKIPS] = "1"
+    checks = commands(sys.argv[1:])
+    with temporary_files():
+        codes = run_all(checks)
     failed = [name for name, code in codes.items() if code]
     if failed:
         print(f"Failed: {', '.join(failed)}.", file=sys.stderr)

@@ -135,3 +135,17 @@ def test_side_by_side_run_two_more_tests_than_there_are_cores_where_the_memory_a
         memory = types.SimpleNamespace(total=gigabytes << 30)
         monkeypatch.setattr(psutil, "virtual_memory", lambda memory=memory: memory)
         assert check.at_a_time() == wanted
+
+
+@pytest.mark.parametrize("free", [check.MEMORY - 1, check.MEMORY])
+def test_temporary_files_are_in_memory_while_the_checks_run_where_there_is_room(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, free: int
+) -> None:
+    monkeypatch.setattr(check, "IN_MEMORY", tmp_path)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: types.SimpleNamespace(free=free))
+    monkeypatch.delenv("TMPDIR", raising=False)
+    with check.temporary_files():
+        made = [str(folder) for folder in tmp_path.iterdir()]
+        assert os.environ.get("TMPDIR") == (made[0] if made else None)
+        assert len(made) == (free == check.MEMORY)
+    assert "TMPDIR" not in os.environ and not list(tmp_path.iterdir())
