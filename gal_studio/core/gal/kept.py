@@ -32,10 +32,16 @@ def is_lost(change: Interval | None) -> bool:
     return is_down(change) and change is not None and change.value <= -LOST_FROM
 
 
+def carried(pictures: Sequence[Candidate]) -> float | None:
+    """What half of the pictures carry at most (Eq. G17); None where that is not known of all."""
+    known = [one.carries for one in pictures if one.carries is not None]
+    return median(known) if len(known) == len(pictures) > 0 else None
+
+
 def carries_nothing(pictures: Sequence[Candidate]) -> bool:
     """Whether half of the pictures carry no more than the base model's; False where that is not known."""
-    known = [one.carries for one in pictures if one.carries is not None]
-    return len(known) == len(pictures) > 0 and median(known) <= 0.0
+    known = carried(pictures)
+    return known is not None and known <= 0.0
 
 
 def _clean(drawn: Drawn) -> dict[tuple[str, int], float]:

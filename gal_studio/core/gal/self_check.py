@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from gal_studio.core.gal.kept import carries_nothing, is_lost, kept
+from gal_studio.core.gal.kept import carried, carries_nothing, is_lost, kept
 from gal_studio.core.gal.recipe_rates import best_recipe
 from gal_studio.core.recipe import AS_TRAINED, Recipe
 from gal_studio.core.seeds import generator
@@ -75,6 +75,8 @@ def self_check(
         what = "it has lost what the rounds before carry: go back" if number > 1 else "train longer"
         what = what if number else "raise the reference strength, or train a round"
         return SelfCheck(f"{copies}, but {lost}: {what}.", mended=True, lost=lost)
+    if number == 0:
+        return SelfCheck(f"{copies}{_carried_words(full)}. {_WITHOUT_TRAINING}", mended=True)
     return SelfCheck(
         f"Nothing to mend: {copies}. {_take(number, '' if is_full else best_recipe(drawn).words)}",
         mended=True,
@@ -167,10 +169,17 @@ def _keyed(these: Sequence[Candidate], others: Sequence[Candidate]) -> dict[tupl
     return {key: one for key, one in keyed.items() if recipes.get(key) == one.recipe}
 
 
+_WITHOUT_TRAINING = "Accept what a round is to learn, or use this one without training."
+
+
+def _carried_words(full: Sequence[Candidate]) -> str:
+    """How much of the references the pictures of Round 0 carry, which no training has seen to."""
+    known = carried(full)
+    return "" if known is None else f", and half of them carry at most {known:.0%} of your references"
+
+
 def _take(number: int, words: str) -> str:
     """What to do now; `words` say how to draw with this round, if otherwise than as trained."""
-    if number == 0:
-        return "Use it without training, or let a round learn what you accept."
     if number == 1:
         return (
             f"No further round is needed; this one draws best with {words}."

@@ -8,7 +8,7 @@ import pytest
 from gal_studio.core.gal.policies.registry import find_policy
 from gal_studio.core.gal.self_check import SelfCheck, as_heard, self_check
 from gal_studio.core.gal.uncertainty import score_pool
-from gal_studio.core.recipe import Recipe
+from gal_studio.core.recipe import AS_TRAINED, Recipe
 from gal_studio.core.types import CARRIES, CHANCE, SHOWN, SUBJECT, Candidate
 from tests.core.builders import anchor, candidate, snapshot_of
 
@@ -113,8 +113,18 @@ def test_a_round_without_copies_at_full_strength_has_nothing_to_mend() -> None:
     assert later.mended and later.sentence.endswith(
         "at full strength copy. Results says which round to take."
     )
-    instant = self_check(row(0, [0.1] * 6, [0.1] * 2), number=0).sentence
-    assert instant.endswith("Use it without training, or let a round learn what you accept.")
+
+
+def test_round_zero_without_copies_says_how_much_it_carries() -> None:
+    rest = "Accept what a round is to learn, or use this one without training."
+    assert self_check(row(0, [0.1] * 6, []), number=0).sentence == (
+        f"0 of 6 pictures at full strength copy. {rest}"
+    )
+    full = [one for one in carrying(0.3) if one.recipe == AS_TRAINED]
+    assert self_check(full, number=0).sentence == (
+        "0 of 8 pictures at full strength copy, and half of them carry at most 29% of your references. "
+        f"{rest}"
+    )
 
 
 @pytest.mark.parametrize(
