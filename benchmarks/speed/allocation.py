@@ -1,9 +1,11 @@
 """What the demos need until their first suggestion: as many pictures of each prompt, or a race (Eq. G20).
 
     python -m benchmarks.speed.allocation
+    python -m benchmarks.speed.allocation --rules instant fixed
 
 Each is a new project and a new process, which trains, draws and suggests: forwards of the U-Net for its
-candidates, wall clock and processor. Goal: a race needs at most 40 % of the forwards.
+candidates, wall clock and processor. Goal: a race needs at most 40 % of the forwards. `instant` is Round 0,
+which draws ten of each prompt with the references in place of a training.
 """
 
 import argparse
@@ -24,6 +26,7 @@ from gal_studio.studio import Studio
 from gal_studio.studio.create.project import demo_draft
 
 RULES = ("fixed", "race")
+INSTANT = "instant"
 KINDS: tuple[Kind, ...] = ("style", "object")
 
 
@@ -61,12 +64,18 @@ def first_suggestion(kind: Kind, rule: str, threads: int) -> str:
         studio = Studio(store)
         project = studio.create_project(demo_draft(kind))
         round_id = store.rounds.of_project(project)[0].id
-        studio.change_settings(project, {"generation": {"allocation": rule}})
+        allocation = "fixed" if rule == INSTANT else rule
+        studio.change_settings(project, {"generation": {"allocation": allocation}})
         studio.measure_when(project, "never")
         with local_worker(studio, ProgressLine(studio)) as worker:
-            worker.finish(studio.fine_tune(round_id))
-            trained = time.monotonic() - started
-            worker.finish(studio.generate(round_id))
+            if rule == INSTANT:
+                job = studio.instant_round(project)
+                round_id, trained = job.round_id, 0.0
+                worker.finish(job)
+            else:
+                worker.finish(studio.fine_tune(round_id))
+                trained = time.monotonic() - started
+                worker.finish(studio.generate(round_id))
         found = _found(studio, round_id)
         whole, busy = time.monotonic() - started, time.process_time() - used
         return f"{whole:.0f} s ({trained:.0f} s until trained), {busy:.0f} s of processor; {found}"
@@ -86,7 +95,7 @@ def main() -> None:
     """Print one line for each demo and rule."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--kind", nargs="+", choices=KINDS, default=KINDS)
-    parser.add_argument("--rules", nargs="+", choices=RULES, default=RULES)
+    parser.add_argument("--rules", nargs="+", choices=(*RULES, INSTANT), default=RULES)
     parser.add_argument("--threads", type=int, default=torch.get_num_threads())
     args = parser.parse_args()
     new = multiprocessing.get_context("spawn")
