@@ -15,9 +15,23 @@ ARCHIVED: tuple[Table, ...] = tuple(table for table in OF_A_PROJECT if table.arc
 
 
 def project_rows(query: Query, table: Table, project_id: str) -> Iterator[sqlite3.Row]:
-    """The rows of a table that belong to a project, the oldest first."""
+    """The rows of a table that belong to a project, oldest first; a row comes after the one that it names."""
     sql = f"SELECT * FROM {table.name} WHERE rowid IN ({rows_of(table)}) ORDER BY rowid"
-    yield from query(sql, {"project": project_id})
+    rows = query(sql, {"project": project_id})
+    parents = [column.name for column in table.columns if column.target == table.name]
+    yield from _parents_first(rows, parents[0]) if parents else rows
+
+
+def _parents_first(rows: Sequence[sqlite3.Row], column: str) -> Iterator[sqlite3.Row]:
+    """Rows in their order, but each after the row named in `column`. Damaged rows may form a ring."""
+    by_id = {row["id"]: row for row in rows}
+    for row in rows:
+        line = []
+        above: sqlite3.Row | None = row
+        while above is not None and by_id.pop(above["id"], None) is not None:
+            line.append(above)
+            above = by_id.get(above[column])
+        yield from reversed(line)
 
 
 def rows_of(table: Table, what: str = "rowid") -> str:

@@ -101,6 +101,22 @@ def test_exported_imported_and_exported_again_is_the_same_file(made: tuple[Path,
     assert target.projects.revisions(made[1]) == {"someone/a-model": "c0ffee" * 6 + "beef"}
 
 
+def test_a_round_that_was_put_above_an_older_one_comes_back_above_it(
+    made: tuple[Path, str], target: Store, tmp_path: Path
+) -> None:
+    import_project(target, made[0] / "project.zip")
+    first = next(round_ for round_ in target.rounds.of_project(made[1]) if round_.parent_id is None)
+    zero = target.rounds.add(made[1], None, target.rounds.settings(first.id), "instant")
+    target.rounds.put_below(first.id, zero.id)
+    archive = export_project(target, made[1], tmp_path / "above.zip")
+    with Store(tmp_path / "other") as other:
+        assert import_project(other, archive) == made[1]
+        assert other.rounds.get(first.id).parent_id == zero.id
+        copy = import_project(other, archive)
+        assert next(iter(other.rounds.of_project(copy))).kind == "instant"
+        assert export_project(other, made[1], tmp_path / "again.zip").read_bytes() == archive.read_bytes()
+
+
 def test_a_zip_of_something_else_is_not_replaced(made: tuple[Path, str], tmp_path: Path) -> None:
     workspace, project = made
     photos = tmp_path / "photos.zip"
