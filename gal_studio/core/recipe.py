@@ -71,7 +71,9 @@ class Recipe:
     def in_words(self, part: str) -> str:
         """The strengths of this part of a model, in words."""
         if not self.is_constant:
-            return f"{part} × {self.early:.3g} for {self.switch:.0%} of the steps, then × {self.late:.3g}"
+            percent = round(100 * self.switch)
+            share = "all but the last step" if percent == 100 else f"{percent} % of the steps"
+            return f"{part} × {self.early:.3g} for {share}, then × {self.late:.3g}"
         return f"without the {part}" if self.late == 0.0 else f"{part} × {self.late:.3g}"
 
 

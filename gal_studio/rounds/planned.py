@@ -150,9 +150,8 @@ def rule_words(here: RoundSnapshot) -> str:
         wanted = here.project.project.settings.generation.allocation
         return f"{number} pictures of each test prompt." if wanted == "race" else ""
     if not race.ended:
-        return "Pictures are drawn where most is open."
-    every = number * race.prompts
-    known = "1 prompt is settled" if race.settled == 1 else f"{race.settled} prompts are settled"
+        return "More pictures are drawn where it is not clear yet which prompts are most undecided."
+    every = f"{race.pictures} of {number * race.prompts} pictures"
     if race.decided:
-        return f"Decided after {race.pictures} of {every}: {known}."
-    return f"{race.pictures} of {every} pictures, all that were allowed: {known}."
+        return f"{every} were enough to tell which prompts are most undecided."
+    return f"{every}, all that were allowed, place {race.settled} of {race.prompts} prompts for certain."

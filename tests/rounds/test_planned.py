@@ -106,8 +106,8 @@ def test_a_refinement_draws_what_the_round_drew_that_it_refines() -> None:
 @pytest.mark.parametrize(
     ("settled", "decided", "words"),
     [
-        (12, True, "Decided after 64 of 180: 12 prompts are settled."),
-        (1, False, "64 of 180 pictures, all that were allowed: 1 prompt is settled."),
+        (12, True, "64 of 180 pictures were enough to tell which prompts are most undecided."),
+        (1, False, "64 of 180 pictures, all that were allowed, place 1 of 18 prompts for certain."),
     ],
 )
 def test_a_race_says_how_it_ended(settled: int, decided: bool, words: str) -> None:

@@ -7,6 +7,13 @@
 export const typedNumber = (text) => Number(text.trim().replace(",", "."));
 
 /**
+ * A number with so many decimals: "−0.0143".
+ * @param {number} value
+ * @param {number} decimals
+ */
+export const decimal = (value, decimals) => value.toFixed(decimals).replace("-", "−");
+
+/**
  * "1 picture", "3 pictures".
  * @param {number} n
  * @param {string} word

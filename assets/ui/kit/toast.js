@@ -2,6 +2,7 @@
 import { el, makeButton } from "./dom.js";
 
 const ENLARGED = "[data-enlarged]";
+const [SHORT, LONG] = [4000, 12000]; // ms
 /** @type {HTMLElement | null} */
 let container = null;
 /** @typedef {ReturnType<typeof setTimeout>} Timer */
@@ -33,8 +34,13 @@ export function clearErrors(since) {
 export function toast(sentence, tone = "plain", action) {
   container ??= el("div", { class: "studio toasts", role: "region", "aria-label": "Messages" });
   moveToTopLayer();
-  clearTimeout(shown.get(sentence)?.timer);
-  shown.get(sentence)?.node.remove();
+  const present = shown.get(sentence);
+  clearTimeout(present?.timer);
+  if (present && tone === "offline") {
+    present.timer = setTimeout(present.remove, SHORT); // said at each try: it stays, and does not blink
+    return;
+  }
+  present?.node.remove();
   const close = el("button", { class: "quiet", "aria-label": "Close this message", type: "button" }, "✕");
   const press = () => {
     remove();
@@ -56,7 +62,7 @@ export function toast(sentence, tone = "plain", action) {
     node,
     remove,
     at: performance.now(),
-    timer: setTimeout(remove, tone === "error" || action ? 12000 : 4000),
+    timer: setTimeout(remove, tone === "error" || action ? LONG : SHORT),
   });
   container.append(node);
 }

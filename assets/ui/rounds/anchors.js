@@ -9,12 +9,14 @@ import { turnPanel } from "./turn/turn.js";
 import { askTrainings } from "./ask_trainings.js";
 import { editAnchors } from "../reference/anchors_editor.js";
 
+/** @typedef {{ how: HTMLElement, turn: HTMLElement }} Kept what stands above the table, created once */
+
 /** @param {HTMLElement} panel */
 export function mountAnchors(panel) {
   const how = howWeighed(); // created once: it stays expanded when the table is re-rendered
   const turn = turnPanel(panel);
   const update = () => {
-    if (!panel.hidden) show(panel, [how, turn]);
+    if (!panel.hidden) show(panel, { how, turn });
   };
   on("scores round job forget view received", update);
   on("hover", () => highlight(panel));
@@ -51,7 +53,7 @@ const rows = () => [
 
 /**
  * @param {HTMLElement} box
- * @param {HTMLElement[]} kept what stands above the table
+ * @param {Kept} kept
  */
 function show(box, kept) {
   const { scores, round } = state;
@@ -63,11 +65,11 @@ function show(box, kept) {
 
 /**
  * @param {HTMLElement} box
- * @param {HTMLElement[]} kept
+ * @param {Kept} kept
  * @param {Score[]} scores
  * @param {Round | null} round
  */
-function fill(box, kept, scores, round) {
+function fill(box, { how, turn }, scores, round) {
   if (!scores.length || !round) {
     box.replaceChildren(
       el(
@@ -83,7 +85,8 @@ function fill(box, kept, scores, round) {
   const columns = ["", "Test prompt and why", "Copies", "Undecided", ...(asked ? ["Disagree"] : [])];
   box.replaceChildren(
     meanEntropy(round),
-    ...kept,
+    el("div", { class: "prompt-head" }, how, promptActions(round)),
+    turn,
     el(
       "table",
       { class: "table" },
@@ -110,26 +113,25 @@ function meanEntropy(round) {
   const { mean_entropy: mean, example_weight: weight } = round;
   return el(
     "p",
-    { class: "mean-entropy" },
-    el(
-      "span",
-      { title: "The mean over all test prompts" },
-      "Undecided on average: ",
-      el("b", {}, undecided(mean)),
-      ". An accepted picture will count ",
-      el("b", {}, String(Number(weight.toPrecision(2)))),
-      " times as much as a reference.",
-    ),
-    el(
-      "span",
-      { class: "prompt-actions" },
-      round.kind === "fine_tune" && round.complete
-        ? makeButton({ data: { keep: "ask" }, disabled: busy() }, askTrainings, "Ask several trainings")
-        : null,
-      editButton(),
-    ),
+    { class: "mean-entropy", title: "The mean over all test prompts" },
+    "Undecided on average: ",
+    el("b", {}, undecided(mean)),
+    ". An accepted picture will count ",
+    el("b", {}, String(Number(weight.toPrecision(2)))),
+    " times as much as a reference.",
   );
 }
+
+/** @param {Round} round */
+const promptActions = (round) =>
+  el(
+    "span",
+    { class: "prompt-actions" },
+    round.kind === "fine_tune" && round.complete
+      ? makeButton({ data: { keep: "ask" }, disabled: busy() }, askTrainings, "Ask several trainings")
+      : null,
+    editButton(),
+  );
 
 function editButton() {
   return makeButton({ data: { keep: "anchors" } }, editAnchors, "Edit test prompts");

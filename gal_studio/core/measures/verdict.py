@@ -53,7 +53,8 @@ def find_best(reports: Sequence[Report], base: Report | None, lead: Lead) -> Ver
         return Verdict(None, "No round carries what it should yet.", f"{best.arm.name}: {detail}")
     if len(ranked) == 1:
         return Verdict(best.arm.id, f"{best.arm.name} is the only round measured so far.", detail)
-    return Verdict(best.arm.id, _best_of(len(ranked), best, ranked[1], lead), detail)
+    told = f"{detail} {_passed_over(best, ranked[2:])}".rstrip()  # of the second, the headline tells
+    return Verdict(best.arm.id, _best_of(len(ranked), best, ranked[1], lead), told)
 
 
 def has_lost(report: Report) -> bool:
@@ -111,6 +112,15 @@ def _best_of(number: int, best: Report, second: Report, lead: Lead) -> str:
     if is_up(lead(best, second)):
         return f"{best_is}, clearly ahead of {second.arm.name}."
     return f"{best_is}, but not clearly ahead of {second.arm.name}: a larger benchmark would tell."
+
+
+def _passed_over(best: Report, others: Sequence[Report]) -> str:
+    """The round that gained most of those that gained more than the best, and are not the best."""
+    gained = best.gain.value if best.gain else 0.0
+    more = [each for each in others if each.gain is not None and each.gain.value > gained]
+    if not more:
+        return ""
+    return f"{min(more, key=_by_gain).arm.name} gained more, but does not carry what it should."
 
 
 def find_warnings(

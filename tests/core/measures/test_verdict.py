@@ -68,6 +68,16 @@ def test_a_round_that_lost_the_style_says_so_and_is_not_the_best() -> None:
     assert said[0].sentence.startswith("Round 2 lost “in ink style”: its pictures carry 40 points less")
 
 
+def test_a_round_that_gained_more_and_is_not_the_best_is_named() -> None:
+    base = arm("Base model", [picture(0.3, carries=each) for each in CARRIED])
+    kept = [round_of("Round 1", [0.7, 0.6] * 4), round_of("Round 2", [0.7, 0.6] * 4, "Round 1")]
+    lost = round_of("Round 3", [0.3, 0.2] * 4, "Round 2")
+    found = verdict(reports(base, *kept, lost))
+    assert found.headline.startswith("Round 2 is the best of 3 rounds measured, ")
+    assert found.sentence.endswith(" Round 3 gained more, but does not carry what it should.")
+    assert "gained more" not in verdict(reports(base, *kept)).sentence
+
+
 def test_a_round_whose_own_pictures_lost_the_style_is_not_the_best() -> None:
     base = arm("Base model", [picture(0.3, carries=each) for each in CARRIED])
     kept, more = round_of("Round 1", [0.7, 0.6] * 4), round_of("Round 2", [0.7, 0.6] * 4, "Round 1")

@@ -7,10 +7,14 @@ import { byItself } from "../../measures/replay_words.js";
 /** Whether nobody can ask for pictures now: the studio is at work, or a replay draws by itself. */
 export const closedMore = () => busy() || Boolean(byItself(state.measures));
 
+let asking = false; // until the page knows of the work: a double click asks once
+
 /** @param {string} anchor */
 export async function drawMore(anchor) {
   const { roundId } = state;
-  if (roundId === null || closedMore()) return;
+  if (roundId === null || asking || closedMore()) return;
+  asking = true;
   await write("draw_more", { round: roundId, anchor });
-  refresh();
+  await refresh();
+  asking = false;
 }

@@ -38,13 +38,16 @@ let waitingNode;
 let flat;
 /** @type {string | null} the test prompt whose row stays where it is, until another row has the focus */
 let held = null;
+/** @type {Map<string, number | null>} of the test prompts, from before the pictures that are drawn now */
+let ranks = new Map();
 const strengths = strengthRow();
 
 const MOST_COLUMNS = 24; // of the smallest tiles
 const GAP = 8; // pixels between tiles
 const PADDING = 32; // pixels, left and right of the tiles
 const THUMBNAIL = 192; // pixels of a thumbnail's edge
-const SMALL = 82; // pixels of a tile with its gap, below which its mark is shorter
+const SMALL = 82; // pixels of a tile with its gap, below which its mark is smaller
+const ROOMY = 100; // from which its mark tells what a copy repeats
 
 /** @param {string} id */
 export const tileOf = (id) => tiles.get(id);
@@ -92,6 +95,7 @@ export function mountGrid(parts) {
 
 function clear() {
   held = null;
+  ranks.clear();
   for (const group of groups.values()) group.node.remove();
   flat.clear();
   tiles.clear();
@@ -149,8 +153,8 @@ function add(items) {
 const focusedRow = () => state.candidates.get(state.focus ?? "")?.anchor_id ?? null;
 
 /**
- * Update scores, placeholders and order of the groups. The order is fixed while pictures are generated, and
- * while the focus stays in a row in which a picture was marked.
+ * Update scores, placeholders and order of the groups. The order stays as it was while pictures are drawn,
+ * and while the focus stays in a row in which a picture was marked.
  */
 function arrange() {
   for (const anchor of state.project?.anchors ?? []) if (groups.has(anchor.id)) groupOf(anchor);
@@ -161,7 +165,8 @@ function arrange() {
     group.parts.more.hidden = !(state.round?.complete && !closedMore() && pool.includes(id));
     group.parts.more.tabIndex = id === focusedRow() ? 0 : -1;
   }
-  const order = inOrder(groups.keys(), pool, (id) => (drawing() ? null : state.scoreOf.get(id)?.rank));
+  if (!drawing()) ranks = new Map(state.scores.map(({ anchor_id, rank }) => [anchor_id, rank]));
+  const order = inOrder(groups.keys(), pool, (id) => ranks.get(id));
   if (held === null) place(order.flatMap((id) => groups.get(id)?.node ?? []));
   flat.arrange();
   filter();
@@ -266,11 +271,14 @@ function showCount() {
 function columns() {
   const width = grid.clientWidth;
   if (!width) return;
-  const most = Math.max(state.round?.each ?? 0, ...[...groups.values()].map((g) => g.tiles.length), 8);
+  // pictures beyond those that were planned stand below, so that each column keeps its strength
+  const each = state.round?.each ?? Math.max(0, ...[...groups.values()].map((g) => g.tiles.length));
+  const most = Math.max(each, 8);
   const found = desk.size ? asWanted(width - PADDING) : columnsFor(width, most);
   grid.style.setProperty("--columns", String(found));
   showLarge((width / found) * devicePixelRatio > THUMBNAIL);
   grid.toggleAttribute("data-small", width / found < SMALL);
+  grid.toggleAttribute("data-roomy", width / found >= ROOMY);
   const shownParts = parts(found);
   view.show(shownParts, found);
   const drawn = flat.on() ? [] : shownParts.map(({ cells }) => cells.map(pictureOf));

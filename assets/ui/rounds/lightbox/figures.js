@@ -1,7 +1,7 @@
 /** The figures next to an enlarged picture. */
 /** @import { Candidate, Score } from "payloads" */
 import { state } from "../../app/store.js";
-import { undecided } from "../../kit/format.js";
+import { decimal, undecided } from "../../kit/format.js";
 import { REMARKS } from "../grid/tile.js";
 import { cleared, copyWords } from "../grid/copy_words.js";
 
@@ -20,11 +20,11 @@ const countedBy = ({ compared }) =>
  * @returns {Row[]}
  */
 export function figures(candidate, score) {
-  const signed = `${candidate.margin >= 0 ? "+" : "−"}${Math.abs(candidate.margin).toFixed(4)}`;
+  const signed = `${candidate.margin >= 0 ? "+" : ""}${decimal(candidate.margin, 4)}`;
   /** @type {Row[]} */
   const scores = (state.project?.scores ?? [])
     .filter(({ name }) => name in candidate.scores)
-    .map(({ name, label, explanation }) => [label, candidate.scores[name].toFixed(4), explanation]);
+    .map(({ name, label, explanation }) => [label, decimal(candidate.scores[name], 4), explanation]);
   /** @type {(Row | null)[]} */
   const rows = [
     ["Seed", String(candidate.seed)],

@@ -5,7 +5,7 @@ import { el, repeats, setAttribute, svg } from "../../kit/dom.js";
 import { strength } from "../grid/strengths.js";
 
 const SMALL = { width: 64, height: 20, left: 1, right: 1, top: 1, bottom: 1 };
-const LARGE = { width: 440, height: 128, left: 44, right: 12, top: 8, bottom: 34 };
+const LARGE = { width: 440, height: 108, left: 44, right: 16, top: 8, bottom: 20 };
 const DOT = 3;
 /** @typedef {typeof SMALL} Box */
 
@@ -28,7 +28,7 @@ export function turnWords({ strengths, mean }) {
 export function turnsWords({ strengths, turns }) {
   if (turns > strengths[0]) return "No copies are expected, not even with all of the LoRA.";
   if (turns < strengths[strengths.length - 1]) return "Copies are expected even with the least of the LoRA.";
-  return `It turns into a copy at about ${strength(turns)} of the LoRA.`;
+  return `It turns at about ${strength(turns)} of the LoRA.`;
 }
 
 /**
@@ -135,10 +135,11 @@ function large(score, turn, pictures) {
         r: DOT,
       }),
     );
-  for (const value of turn.strengths)
-    node.append(text(places.x(value), height - bottom + 15, strength(value), "middle"));
+  for (const [i, value] of turn.strengths.entries())
+    node.append(
+      text(places.x(value), height - bottom + 15, `${i ? "" : "LoRA "}${strength(value)}`, "middle"),
+    );
   node.append(
-    text((left + width - right) / 2, height - 4, "less of the LoRA →", "middle"),
     text(left - 6, floor, "0 %", "end"),
     text(left - 6, places.y(0.5) + 4, "50 %", "end"),
     text(left - 6, roof + 8, "100 %", "end"),

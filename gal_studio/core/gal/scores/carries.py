@@ -13,7 +13,7 @@ def _compute(pictures: DrawnPictures) -> Floats | None:
 
 CARRIED = Score(
     name=CARRIES,
-    label="Carries",
+    label="Carries the style or object",
     low=-1.0,
     high=1.5,
     higher="more of the style or object: 0 is the base model’s pictures, 1 the references",

@@ -24,7 +24,7 @@ test("the curve is said in words", () => {
     turnWords(turn),
     "Chance of a copy by how much of the LoRA draws: 90 % with × 1, 50 % with × .7, 2 % with × .4",
   );
-  assert.equal(turnsWords(turn), "It turns into a copy at about × .7 of the LoRA.");
+  assert.equal(turnsWords(turn), "It turns at about × .7 of the LoRA.");
   assert.match(turnsWords({ ...turn, turns: 1.3 }), /^No copies are expected/);
   assert.match(turnsWords({ ...turn, turns: 0.1 }), /^Copies are expected even/);
 });
