@@ -14,6 +14,7 @@ export function mountSameSeed(box) {
   const row = el("div", { class: "same-row" });
   let index = 0;
   let most = 1;
+  let chosen = false; // by the person; else the first prompt that the round still draws, as those before did
   const newRequest = newest();
   /** @param {number} step */
   const turn = (step) => () => {
@@ -35,24 +36,30 @@ export function mountSameSeed(box) {
   };
   const fill = () => {
     if (state.step !== "results" || !state.project) return;
-    const before = anchor.value;
+    const [before, drawn] = [anchor.value, state.round?.pool[0]?.id];
     const { anchors } = state.project;
     if (!repeats(anchor, anchors))
       anchor.replaceChildren(...anchors.map(({ id, prompt }) => el("option", { value: id }, prompt)));
-    const wanted = [before, state.round?.pool[0]?.id].find((id) =>
+    const wanted = (chosen ? [before, drawn] : [drawn, before]).find((id) =>
       [...anchor.options].some((option) => option.value === id),
     );
     if (wanted) anchor.value = wanted;
     load();
   };
   anchor.addEventListener("change", () => {
+    chosen = true;
     index = 0;
     load();
   });
   on("step project rounds", fill);
+  on("round", () => {
+    const drawn = state.round?.pool[0]?.id;
+    if (!chosen && drawn && drawn !== anchor.value) fill();
+  });
   on("forget", () => {
     if (state.project) return;
     newRequest();
+    chosen = false;
     [index, most] = [0, 1];
     delete row.dataset.signature;
     row.replaceChildren();

@@ -46,9 +46,10 @@ def about_form(form: ExportForm, base_model: str, title: str) -> str:
     if form.is_own:
         return f"{form.programs}. Holds the LoRA, a card and two pictures."
     if is_bundled(base_model):
+        have, they = ("have", "they") if " and " in form.programs else ("has", "it")
         return (
-            f"{form.programs} have no base model like {title}: they cannot use this LoRA, and there is no "
-            "workflow. Choose the form for diffusers."
+            f"{form.programs} {have} no base model like {title}: {they} cannot use this LoRA, and there is "
+            "no workflow. Choose the form for diffusers."
         )
     return (
         f"{form.programs}, with {title} as their base model: into {form.place}. Holds the LoRA, a card, "
