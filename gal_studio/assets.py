@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -85,6 +86,7 @@ def drawn_with(settings: ReferenceSettings, base_model: str) -> str:
     return settings.adapter.strip() or (POCKET_ADAPTER if base_model == _POCKET else "")
 
 
+@cache
 def load_presets() -> tuple[Preset, ...]:
     """The presets in the order in which the page shows them; the first is the default."""
     presets = _read_json("presets.json")["presets"]
