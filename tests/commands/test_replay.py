@@ -25,6 +25,7 @@ from gal_studio.workspace.archive.project_tables import OF_A_PROJECT, project_ro
 from tests.commands.running import run
 from tests.tiny_project import CHANGES, tiny_draft
 
+BY_THE_PERSON = ("replay", "--project", "Ink", "--policy", "human")
 ROOT = Path(__file__).parents[2]
 SHORT = {**CHANGES, "tune": {**CHANGES["tune"], "steps": 3}}
 
@@ -63,6 +64,15 @@ def workspace(played: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(played, tmp_path / "workspace"))
 
 
+@pytest.fixture(scope="module")
+def by_the_person(played: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a workspace whose project was replayed, and in `out` the files of its replay."""
+    folder = tmp_path_factory.mktemp("replayed")
+    workspace = shutil.copytree(played, folder / "workspace")
+    assert run(*BY_THE_PERSON, "--workspace", workspace, "--out", folder / "out") == 0
+    return folder
+
+
 def source_of(store: Store) -> str:
     return next(name for name in store.projects.names() if store.replays.get(name) is None)
 
@@ -88,14 +98,12 @@ def summary_of(out: Path) -> dict[str, Any]:
 
 
 def test_two_replays_of_the_person_give_equal_files_and_leave_the_project_alone(
-    workspace: Path, tmp_path: Path
+    workspace: Path, tmp_path: Path, by_the_person: Path
 ) -> None:
-    other, before = Path(shutil.copytree(workspace, tmp_path / "other")), rows(workspace)
-    words = ("replay", "--project", "Ink", "--policy", "human")
-    assert run(*words, "--workspace", workspace, "--out", tmp_path / "one") == 0
-    assert run(*words, "--workspace", other, "--out", tmp_path / "two") == 0
+    before = rows(workspace)
+    assert run(*BY_THE_PERSON, "--workspace", workspace, "--out", tmp_path / "one") == 0
     assert rows(workspace) == before
-    one, two = files(tmp_path / "one"), files(tmp_path / "two")
+    one, two = files(tmp_path / "one"), files(by_the_person / "out")
     assert one == two
     assert {"contact-sheet.png", "summary.json", "measures.csv", "arms.csv", "arms.png"} <= set(one)
     summary = summary_of(tmp_path / "one")
@@ -168,20 +176,18 @@ def test_a_stopped_replay_goes_on_where_it_was_and_twice_the_same_is_one(
 
 
 @pytest.mark.slow
-def test_a_killed_replay_goes_on_and_ends_with_the_same_files(workspace: Path, tmp_path: Path) -> None:
-    other = Path(shutil.copytree(workspace, tmp_path / "other"))
-    words = ["replay", "--policy", "human", "--project", "Ink"]
-    command = [sys.executable, "-m", "gal_studio.cli", *words]
+def test_a_killed_replay_goes_on_and_ends_with_the_same_files(
+    workspace: Path, tmp_path: Path, by_the_person: Path
+) -> None:
+    command = [sys.executable, "-m", "gal_studio.cli", *BY_THE_PERSON]
     killed = tmp_path / "killed"
-    for jobs in (1, 3):
-        command_here = [*command, "--workspace", str(workspace), "--out", str(killed)]
-        with subprocess.Popen(command_here, cwd=ROOT, stderr=subprocess.DEVNULL) as process:
-            wait_for_jobs(workspace, jobs)
-            process.send_signal(signal.SIGKILL)
+    command += ["--workspace", str(workspace), "--out", str(killed)]
+    with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL) as process:
+        wait_for_jobs(workspace, 2)
+        process.send_signal(signal.SIGKILL)
     assert not killed.joinpath("summary.json").exists()
-    assert run(*words, "--workspace", workspace, "--out", killed) == 0
-    assert run(*words, "--workspace", other, "--out", tmp_path / "whole") == 0
-    assert files(killed) == files(tmp_path / "whole")
+    assert run(*BY_THE_PERSON, "--workspace", workspace, "--out", killed) == 0
+    assert files(killed) == files(by_the_person / "out")
 
 
 def wait_for_jobs(workspace: Path, count: int) -> None:

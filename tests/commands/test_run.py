@@ -19,6 +19,16 @@ from benchmarks.faults.witness import Witness
 from gal_studio.provenance import made_by
 from gal_studio.state import Store
 from tests.commands.running import QUICK, check_rounds, results, run, write_project
+from tests.tiny_project import drawing
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory, names: tuple[str, str]) -> Path:
+    """A folder with a project file, its pictures and, in `out`, the results of an undisturbed run."""
+    folder = tmp_path_factory.mktemp("whole")
+    (folder / "cat.png").write_bytes(drawing(1))
+    assert run("run", write_project(folder, names), "--out", folder / "out") == 0
+    return folder
 
 
 def test_run_writes_everything(
@@ -83,15 +93,15 @@ def test_same_command_again_does_nothing_twice_and_more_rounds_go_on(
         assert Counter(job.kind for job in jobs if job.kind != "measure") == {"fine_tune": 2, "generate": 2}
 
 
-def test_equal_runs_give_equal_bytes(folder: Path, names: tuple[str, str]) -> None:
+def test_equal_runs_give_equal_bytes(folder: Path, names: tuple[str, str], whole: Path) -> None:
     project = write_project(folder, names)
-    for out in ("one", "another"):
-        assert run("run", project, "--out", folder / out) == 0
-    one, another = results(folder / "one"), results(folder / "another")
+    assert run("run", project, "--out", folder / "another") == 0
+    one, another = results(whole / "out"), results(folder / "another")
     assert one == another
     assert len(one) > 20
-    assert run("run", project, "--out", folder / "third", "--seed", 4) == 0
-    rows = [(folder / out / "candidates.csv").read_text().splitlines()[1:] for out in ("one", "third")]
+    assert run("run", project, "--out", folder / "third", "--seed", 4, "--rounds", 1) == 0
+    outs = whole / "out", folder / "third"
+    rows = [(out / "candidates.csv").read_text().splitlines()[1:] for out in outs]
     ids = [{row.partition(",")[0] for row in found} for found in rows]
     assert len(ids[0]) == len(rows[0]) and ids[0].isdisjoint(ids[1]), "another seed gives other pictures"
 
@@ -105,26 +115,22 @@ def completed(workspace: Path) -> int:
 
 
 @pytest.mark.slow
-def test_killed_run_goes_on_and_ends_with_the_same_pictures(folder: Path, names: tuple[str, str]) -> None:
-    project = write_project(folder, names)
-    assert run("run", project, "--out", folder / "whole") == 0
-    out = folder / "killed"
+def test_killed_run_goes_on_and_ends_with_the_same_pictures(whole: Path, tmp_path: Path) -> None:
+    """Killed between its rounds; tests/test_faults.py kills runs at single writes."""
+    project, out = whole / "project.toml", tmp_path / "killed"
     command = [sys.executable, "-m", "gal_studio.cli", "run", str(project), "--out", str(out)]
-    root = Path(__file__).parents[2]
     witness = Witness(out / "workspace")
-    for jobs in (1, 3):
-        with subprocess.Popen(command, cwd=root, stderr=subprocess.DEVNULL) as process:
-            try:
-                wait_until(lambda jobs=jobs: completed(out / "workspace") >= jobs)
-                witness.look()
-            finally:
-                process.send_signal(signal.SIGKILL)
-        witness.check()
-        assert not (out / "summary.json").exists()
+    with subprocess.Popen(command, cwd=Path(__file__).parents[2], stderr=subprocess.DEVNULL) as process:
+        try:
+            wait_until(lambda: completed(out / "workspace") >= 2)
+            witness.look()
+        finally:
+            process.send_signal(signal.SIGKILL)
+    witness.check()
+    assert not (out / "summary.json").exists()
     assert not witness.losses.any, witness.losses
     assert run("run", project, "--out", out) == 0
-    whole, killed = results(folder / "whole"), results(out)
-    assert whole == killed
+    assert results(whole / "out") == results(out)
 
 
 def test_a_changed_run_is_refused_and_replaces_the_other_on_request(

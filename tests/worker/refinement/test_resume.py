@@ -6,10 +6,11 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import torch
 
 from gal_studio.core.types import Job
 from gal_studio.rounds import lineage
@@ -121,51 +122,54 @@ def test_preview_now_shows_the_refinement_on_its_way(
     assert weights(studio, node) == weights(done[0], done[2])  # a look changes nothing
 
 
+@pytest.fixture
+def one_thread() -> Iterator[None]:
+    """Sums are those of a process with one thread."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
 @pytest.mark.slow
-def test_killed_worker_goes_on_and_ends_the_same(studio: Studio, trained: Path, tmp_path: Path) -> None:
+def test_killed_worker_goes_on_and_ends_the_same(
+    studio: Studio, models: Models, trained: Path, tmp_path: Path, one_thread: None
+) -> None:
+    """Another process draws and trains in part what this one does as a whole."""
     shutil.copytree(trained, tmp_path / "whole")
-    changed = {"refine": {"steps": 40, "checkpoint_every": 3, "pairs": 8}}
     with Store(tmp_path / "whole") as store:
         whole = Studio(store)
-        whole.change_settings(whole.store.rounds.get(first_round(whole, "object")).project_id, changed)
-        node = whole.run_refinement(first_round(whole, "object"))[0].round_id
-        assert subprocess.run(worker_command(store.workspace), env=one_thread(), check=True)
+        node = long_refinement(whole)
+        work(whole, models)
         expected, maps = weights(whole, node), contents(whole, node)
-    first = first_round(studio, "object")
-    project_id = studio.store.rounds.get(first).project_id
-    studio.change_settings(project_id, changed)
-    node = studio.run_refinement(first)[0].round_id
-
-    def kill_when(condition: Callable[[], bool]) -> None:
-        with subprocess.Popen(worker_command(studio.store.workspace), env=one_thread()) as process:
-            try:
-                end = time.monotonic() + 300
-                while not condition():
-                    assert time.monotonic() < end
-                    assert process.poll() is None
-                    time.sleep(0.05)
-            finally:
-                process.send_signal(signal.SIGKILL)
-        assert studio.job_view(project_id).state == "interrupted"
-        studio.resume(studio.job_view(project_id).id or "")
-
-    kill_when(lambda: any(pair.generated_image for pair in studio.store.refinements.pairs(node)))
-    kill_when(lambda: len(studio.store.rounds.losses(node)) >= 4)
-    subprocess.run(worker_command(studio.store.workspace), env=one_thread(), check=True)
+    node = long_refinement(studio)
+    project_id = studio.store.rounds.get(node).project_id
+    command = [sys.executable, "-m", "gal_studio.cli", "worker", "--until-empty"]
+    command += ["--workspace", str(studio.store.workspace)]
+    environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(Path(__file__).parents[3])}
+    with subprocess.Popen(command, env=environment) as process:
+        try:
+            end = time.monotonic() + 300
+            while len(studio.store.rounds.losses(node)) < 4:
+                assert time.monotonic() < end
+                assert process.poll() is None
+                time.sleep(0.05)
+        finally:
+            process.send_signal(signal.SIGKILL)
+    assert studio.job_view(project_id).state == "interrupted"
+    studio.resume(studio.job_view(project_id).id or "")
+    work(studio, models)
     assert studio.refinement_view(node).step == "done"
     assert contents(studio, node) == maps
     assert weights(studio, node) == expected
 
 
-def worker_command(workspace: Path) -> list[str]:
-    return [
-        sys.executable, "-m", "gal_studio.cli", "worker", "--workspace", str(workspace), "--until-empty",
-    ]  # fmt: skip
-
-
-def one_thread() -> dict[str, str]:
-    root = str(Path(__file__).parents[3])
-    return {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": root}
+def long_refinement(studio: Studio) -> str:
+    """A refinement that is queued, long enough to be killed on its way."""
+    first = first_round(studio, "object")
+    changed = {"refine": {"steps": 40, "checkpoint_every": 3, "pairs": 8}}
+    studio.change_settings(studio.store.rounds.get(first).project_id, changed)
+    return studio.run_refinement(first)[0].round_id
 
 
 def test_next_round_goes_on_from_the_refinement(done: tuple[Studio, str, str], models: Models) -> None:
