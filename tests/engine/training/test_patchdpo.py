@@ -254,29 +254,28 @@ def patch_features(picture: Image.Image, grid: int = 8) -> np.ndarray:
 
 
 def error_map(model: ImageModel, picture: Image.Image, prompt: str) -> torch.Tensor:
-    """The mean denoising error at each latent position, over fixed times and noises."""
+    """The mean error of the predicted velocity at each latent position, over fixed times and noises."""
     clean, alpha_bar = encode_picture(model, picture, (32, 32)), model.family.process().alpha_bar
     generator, total = torch.Generator().manual_seed(77), torch.zeros(8, 8)
     times = range(100, 1000, 50)
     for time in times:
         eps, a = torch.randn(clean.shape, generator=generator), alpha_bar[time]
         noisy = a.sqrt() * clean + (1 - a).sqrt() * eps
-        target = eps if model.family.prediction_type == "epsilon" else a.sqrt() * eps - (1 - a).sqrt() * clean
+        target = a.sqrt() * eps - (1 - a).sqrt() * clean
         total += ((said(model, noisy, torch.tensor(time), prompt) - target) ** 2).mean(dim=0)
     return total / len(times)
 
 
 @pytest.mark.slow
 def test_the_references_counterpart_of_a_painted_bad_region_improves(
-    either_model: ImageModel, tmp_path: Path
+    model: ImageModel, tmp_path: Path
 ) -> None:
     """The model draws x: y with its lower right wrong. The tower is fooled; the human paints that bad.
 
     The subject is the right half of both. Painted, y's lower right is what the training learns; unpainted,
     nothing counts as lost, and x is learned with its fault.
     """
-    model, prompt = either_model, "A <x> cat"
-    reference = soft_picture(1)
+    prompt, reference = "A <x> cat", soft_picture(1)
     drawn = np.array(reference)
     drawn[16:, 16:] = np.array(soft_picture(5))[16:, 16:]
     generated = Image.fromarray(drawn)
