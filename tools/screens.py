@@ -18,7 +18,12 @@ from gal_studio.state import Store
 
 ROOT = Path(__file__).resolve().parent.parent
 SIZES = {"phone": (390, 844), "1024": (1024, 768), "1440": (1440, 900), "2560": (2560, 1440)}
-STEPS = ("reference", "rounds", "results")
+STEPS = {
+    "reference": ".open-project:not([hidden]) img",
+    "rounds": ".rounds .tile",
+    "results": ".results-table",
+}
+"""Each screen, and what is there once its project is loaded."""
 PORT = 7873
 
 
@@ -42,13 +47,13 @@ def take(page: Page, address: str, first_round: str, folder: Path) -> None:
         page.set_viewport_size({"width": width, "height": height})
         for theme in ("light", "dark"):
             page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
-            for step in STEPS:
+            for step, loaded in STEPS.items():
                 of_round = f"&round={first_round}" if step == "rounds" else ""
                 page.goto(f"{address}&step={step}{of_round}")
-                page.locator(".studio h1, .studio h2, .tile, .chip-round").first.wait_for(state="attached")
+                page.locator(loaded).first.wait_for(state="attached")
                 page.wait_for_timeout(2500)  # pictures are loaded, the map stands still
                 path = folder / f"{step}-{size}-{theme}.jpg"
-                page.screenshot(path=path, type="jpeg", quality=82)
+                page.screenshot(path=path, type="jpeg", quality=82, animations="disabled")
 
 
 def main() -> None:
