@@ -63,17 +63,11 @@ def second_round(workspace: Path, gal: Changes) -> tuple[Drawn, str]:
                 worker.finish(studio.fine_tune(later[0].id))
             if studio.store.rounds.get(later[0].id).adapter and _lacks(studio, project, later[0].id):
                 worker.finish(studio.measure(later[0].id))
-        view = studio.measures(project)
-        report = next(one.report for one in view.rounds if one.id == later[0].id)
-        assert report is not None
+        report = studio.measures(project).reports[later[0].id]
         accepted = [
             shown.prompt for shown in studio.round_view(first.id).candidates if shown.verdict == "accepted"
         ]
-        texts = {prompt.id: prompt.prompt for prompt in view.prompts}
-        pictures = report.arm.part("held_out").items()
-        return {(texts.get(prompt, prompt), number): one for (prompt, number), one in pictures}, "; ".join(
-            accepted
-        )
+        return dict(report.arm.part("held_out")), "; ".join(accepted)
 
 
 def first_round(kind: Kind, rule: str, out: Path) -> Path:
@@ -93,7 +87,7 @@ def first_round(kind: Kind, rule: str, out: Path) -> Path:
 
 
 def _lacks(studio: Studio, project: str, round_id: str) -> bool:
-    return next(one.report for one in studio.measures(project).rounds if one.id == round_id) is None
+    return round_id not in studio.measures(project).reports
 
 
 def main() -> None:

@@ -37,7 +37,6 @@ from gal_studio.state.files.content_store import write_whole
 from gal_studio.state.files.paths import user_path
 from gal_studio.state.jobs.lock import WorkerLock
 from gal_studio.studio import Studio
-from gal_studio.studio.reports.measured import find_measured
 
 FIGURES = (*METRICS, "gain")
 MOST_CELLS = 1000
@@ -283,13 +282,13 @@ def _measured(studio: Studio, project_id: str) -> dict[str, Any]:
     suggested are judged alike.
     """
     view = studio.measures(project_id)
-    base, last = find_measured(view, None), view.rounds[-1]
-    if base is None or base.report is None or last.report is None:
+    base, last = view.reports.get(None), view.reports.get(view.rounds[-1].id)
+    if base is None or last is None:
         raise StudioError("there is no benchmark: all its prompts are test prompts of the project.")
-    drawn = {place: one.judged_by("both") for place, one in last.report.arm.part("held_out").items()}
-    gained = gains(base.report.arm.part("held_out"), drawn)
+    drawn = {place: one.judged_by("both") for place, one in last.arm.part("held_out").items()}
+    gained = gains(base.arm.part("held_out"), drawn)
     return {
-        "rounds": studio.store.rounds.get(str(last.id)).number,
+        "rounds": studio.store.rounds.get(str(last.arm.id)).number,
         "pictures": [
             {
                 "prompt": prompt,

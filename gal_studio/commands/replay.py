@@ -89,7 +89,7 @@ def finish(studio: Studio, worker: LocalWorker, project_id: str) -> None:
 
 def show_progress(studio: Studio, line: ProgressLine, view: ReplayView) -> None:
     """Say what came out, and what is not as it was."""
-    for words in measure_sentences(studio.measures(view.replay.project_id)):
+    for words in measure_sentences(studio.measures(view.project_id)):
         line.say(words)
     for metric, figure in view.differences.items():
         line.say(

@@ -4,11 +4,14 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
+from typing import Literal
 
 import numpy
 
 CONFIDENCE = 0.95
 FEWEST = 6  # prompts: that five agree happens by chance in 2 of 32 cases, more often than 1 in 20
+Outcome = Literal["better", "worse", "more", "less", "unclear"]
+"""What a difference says; whether more is better is not always known."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,15 @@ def is_up(difference: Interval | None) -> bool:
 def is_down(difference: Interval | None) -> bool:
     """Whether a difference is clearly below zero; nothing is clear with fewer than six prompts."""
     return difference is not None and difference.high < 0 and difference.prompts >= FEWEST
+
+
+def outcome(difference: float, is_clear: bool, sense: int) -> Outcome:
+    """What a difference says of a figure of which more is better (`sense` 1), worse (-1), or neither (0)."""
+    if not is_clear:
+        return "unclear"
+    if sense == 0:
+        return "more" if difference > 0 else "less"
+    return "better" if sense * difference > 0 else "worse"
 
 
 def wilson_interval(successes: float, number: int) -> tuple[float, float]:

@@ -170,7 +170,7 @@ def test_a_stopped_replay_goes_on_where_it_was_and_twice_the_same_is_one(
     assert run("replay", "--policy", "human", "--workspace", workspace, "--out", tmp_path / "out") == 0
     with Store(workspace) as store:
         (view,) = Studio(store).replays(source_of(store))
-        assert (view.replay.project_id, view.state, view.drawn) == (made, "done", 2)
+        assert (view.project_id, view.state, view.drawn) == (made, "done", 2)
         trainings = [job for job in store.jobs.of_project(made) if job.kind == "fine_tune"]
         assert len(trainings) == 2
 

@@ -3,7 +3,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gal_studio.core.intervals import bootstrap_interval, is_down, is_up, paired_difference, wilson_interval
+from gal_studio.core.intervals import (
+    bootstrap_interval,
+    is_down,
+    is_up,
+    outcome,
+    paired_difference,
+    wilson_interval,
+)
 
 
 def rng(seed=0):
@@ -75,6 +82,15 @@ def test_a_paired_difference_cancels_what_the_pairs_share():
 def test_pairs_must_match():
     with pytest.raises(ValueError, match="cannot be paired"):
         paired_difference({("a", 0): 1.0}, {("a", 1): 1.0}, rng())
+
+
+@pytest.mark.parametrize(
+    ("difference", "is_clear", "sense", "says"),
+    [(0.2, False, 1, "unclear"), (0.2, True, 1, "better"), (0.2, True, -1, "worse"),
+     (-0.2, True, -1, "better"), (0.2, True, 0, "more"), (-0.2, True, 0, "less")],
+)  # fmt: skip
+def test_what_a_difference_says(difference: float, is_clear: bool, sense: int, says: str) -> None:
+    assert outcome(difference, is_clear, sense) == says
 
 
 def test_fewer_than_six_prompts_make_nothing_clear():

@@ -23,7 +23,7 @@ def test_the_test_set_is_taken_over_and_arms_of_another_one_are_not_compared(
     assert chosen == replace(
         test_set.ensure(studio.store, studio.store.snapshots.outline(source)), measured="always"
     )
-    prompts = [[each.prompt for each in studio.measures(name).prompts] for name in (source, made)]
+    prompts = [[each.prompt for each in studio.measures(name).all_prompts] for name in (source, made)]
     assert prompts[0] == prompts[1]
     redraw(studio, made)
     last = studio.store.rounds.of_project(made)[1]
@@ -43,7 +43,7 @@ def test_held_out_prompts_that_do_not_count_are_taken_over(studio: Studio, secon
     """The base model answers one with the reference: the project leaves it out, and so does the replay."""
     source = project_of(studio, second)
     studio.change_test_set(source, ["A house {}", "A fish {}"], 2)
-    house = studio.measures(source).prompts[0].prompt
+    house = studio.measures(source).prompts[0]
     measure(studio, second, arms=[None, second], shown={house: 0.9})
     assert studio.measures(source).asking == (house,)
     made = studio.replay(source, "human", second)

@@ -1,6 +1,6 @@
 /** Factories of complete payloads; a test overrides only the fields that it is about. */
-/** @import { Anchor, Candidate, Change, Job, MeasuredRound, Measures, Pair, Project } from "payloads" */
-/** @import { Queue, QueuedJob, Refinement, Report, Round, RoundSummary, Score } from "payloads" */
+/** @import { Anchor, Candidate, Change, Figures, Job, MeasuredRound, Measures, Pair } from "payloads" */
+/** @import { Project, Queue, QueuedJob, Refinement, Round, RoundSummary, Score } from "payloads" */
 
 /**
  * @param {Partial<Anchor>} [more]
@@ -264,11 +264,12 @@ export const change = (more) => ({
 });
 
 /**
- * @param {Partial<Report>} [more]
- * @returns {Report}
+ * @param {Partial<Figures>} [more]
+ * @returns {Figures}
  */
 export const report = (more) => ({
   as_asked: 18,
+  no_copy: 18,
   copies: 6,
   pictures: 24,
   figures: {
@@ -306,10 +307,17 @@ export const measuredRound = (more) => ({
  * @returns {Measures}
  */
 export const measures = (more) => ({
-  chosen: true,
+  is_chosen: true,
+  chosen: {
+    seeds: 2,
+    steps: 25,
+    guidance_scale: 7.5,
+    resolution: null,
+    measured: "auto",
+    guidance_start: 0,
+    guidance_end: 1,
+  },
   prompts: ["A house in ink style"],
-  seeds: 2,
-  when: "auto",
   left_out: [],
   asking: [],
   called: "in ink style",
@@ -318,9 +326,5 @@ export const measures = (more) => ({
   sentence: "",
   warnings: [],
   rounds: [measuredRound({ id: null, name: "Base model", plain: false }), measuredRound()],
-  drawn: 72,
-  follow: [],
-  replays: [],
-  replay_of: null,
   ...more,
 });

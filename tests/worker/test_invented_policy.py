@@ -9,7 +9,6 @@ import pytest
 
 from gal_studio.core.errors import StudioError
 from gal_studio.studio import Studio
-from gal_studio.ui.payloads.measures import measures_payload
 from gal_studio.ui.payloads.projects import project_payload
 from gal_studio.ui.payloads.rounds import score_payloads
 from tests.commands.running import run, write_project
@@ -86,8 +85,8 @@ def test_it_changes_between_rounds(studio: Studio, drawn: str) -> None:
 
 def test_a_replay_can_follow_it(studio: Studio, drawn: str) -> None:
     project = studio.store.rounds.get(drawn).project_id
-    payload = measures_payload(studio.measures(project), studio.project(project))
-    assert (payload.follow[-1].policy, payload.follow[-1].label) == (NAME, "Spread out")
+    followed = studio.all_replays(project).follow[-1]
+    assert (followed.policy, followed.label) == (NAME, "Spread out")
 
 
 def test_the_command_line_and_its_worker_follow_it(

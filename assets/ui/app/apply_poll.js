@@ -2,6 +2,18 @@
 /** @import { CandidateMark, NewCandidates, Parts, PollAnswer, Score, Verdict } from "payloads" */
 import { state, emit } from "./store.js";
 
+/** The parts that the state has as they come, in the order in which they are told. */
+const PLAIN = /** @type {const} */ ([
+  "project",
+  "rounds",
+  "archived",
+  "job",
+  "queue",
+  "measures",
+  "replays",
+  "round",
+  "refinement",
+]);
 /** @type {Record<string, string>} */
 let digests = {};
 let invalidations = 0;
@@ -43,8 +55,8 @@ function countAccepted() {
 /** Discard the state of the current round (and project), so that the next poll loads it in full. */
 export function forget({ keepProject = false } = {}) {
   if (keepProject && state.candidates.size) countAccepted();
-  const { project, rounds, archived, job, queue, measures } = digests;
-  digests = keepProject ? { project, rounds, archived, job, queue, measures } : { queue };
+  const { project, rounds, archived, job, queue, measures, replays } = digests;
+  digests = keepProject ? { project, rounds, archived, job, queue, measures, replays } : { queue };
   candidateMark = NOTHING;
   Object.assign(state, {
     round: null,
@@ -66,7 +78,14 @@ export function forget({ keepProject = false } = {}) {
     part.clear();
   state.filter = "all";
   if (!keepProject)
-    Object.assign(state, { project: null, rounds: [], archived: [], job: null, measures: null });
+    Object.assign(state, {
+      project: null,
+      rounds: [],
+      archived: [],
+      job: null,
+      measures: null,
+      replays: null,
+    });
   emit("forget");
 }
 
@@ -85,14 +104,9 @@ export function receive(answer, { sent, trustVerdicts }) {
   const parts = Object.fromEntries(Object.entries(answer.parts).filter(current));
   if (answer.round && answer.round !== state.roundId) state.roundId = answer.round;
   digests = { ...digests, ...Object.fromEntries(Object.entries(answer.digests).filter(current)) };
-  if (parts.project !== undefined) take("project", parts.project);
-  if (parts.rounds !== undefined) take("rounds", parts.rounds);
-  if (parts.archived !== undefined) take("archived", parts.archived);
-  if (parts.job !== undefined) take("job", parts.job);
-  if (parts.queue !== undefined) take("queue", parts.queue);
-  if (parts.measures !== undefined) take("measures", parts.measures);
-  if (parts.round !== undefined) take("round", parts.round);
-  if (parts.refinement !== undefined) take("refinement", parts.refinement);
+  const plain = PLAIN.filter((part) => parts[part] !== undefined);
+  for (const part of plain) Object.assign(state, { [part]: parts[part] });
+  for (const part of plain) emit(part);
   const isNews = candidates?.items.every(({ id }) => !state.candidates.has(id));
   if (candidates && sent.candidates === candidateMark && (isNews || trustVerdicts))
     takeCandidates(candidates);
@@ -118,16 +132,6 @@ export function receive(answer, { sent, trustVerdicts }) {
  * @param {Map<string, Value>} map
  */
 const toObject = (map) => Object.fromEntries(map);
-
-/**
- * @template {"project" | "rounds" | "archived" | "job" | "queue" | "measures" | "round" | "refinement"} Part
- * @param {Part} part
- * @param {Parts[Part]} value
- */
-function take(part, value) {
-  Object.assign(state, { [part]: value });
-  emit(part);
-}
 
 /** @param {NewCandidates} news */
 function takeCandidates({ reset, items, mark }) {

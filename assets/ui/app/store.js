@@ -1,6 +1,6 @@
 /** The page's state and its events. A cache: the server is the source of truth. */
-/** @import { ArchivedRound, Candidate, Job, Measures, Project, Queue, Refinement, Round } from "payloads" */
-/** @import { RoundSummary, Score, Verdict } from "payloads" */
+/** @import { ArchivedRound, Candidate, Job, Measures, Project, Queue, Refinement } from "payloads" */
+/** @import { Replays, Round, RoundSummary, Score, Verdict } from "payloads" */
 
 /**
  * @typedef {object} State
@@ -22,6 +22,7 @@
  * @property {Map<string, number>} weights by candidate id: set by hand
  * @property {Map<string, string>} masks by candidate id: version of the mask of a partial acceptance
  * @property {Measures | null} measures the test set, measured round by round
+ * @property {Replays | null} replays of the project, and what it draws again itself
  * @property {Refinement | null} refinement set for a round of kind `refine`
  * @property {Map<string, [number, number]>} positions by candidate or reference id
  * @property {Filter} filter
@@ -56,6 +57,7 @@ export const state = {
   verdicts: new Map(),
   masks: new Map(),
   measures: null,
+  replays: null,
   weights: new Map(),
   refinement: null,
   positions: new Map(),

@@ -77,7 +77,7 @@ function replayed(replay, arm, own) {
     if (!made) continue;
     const known = own.find((point) => point.x.value === made.x.value && point.y.value === made.y.value);
     const name = `${replay.title}, ${round.name}`;
-    const to = known ?? { ...made, project: replay.project, name, label: "" };
+    const to = known ?? { ...made, project: replay.project_id, name, label: "" };
     if (!known) points.push(to);
     if (from && !(known && own.includes(from))) lines.push({ from, to, arm });
     from = to;

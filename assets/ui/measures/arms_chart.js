@@ -39,7 +39,7 @@ export function mountArms(panel) {
   const update = () => {
     if (!panel.hidden) show(box, how, sizeIn(panel));
   };
-  on("measures forget view round", update);
+  on("measures replays forget view round", update);
   new ResizeObserver(update).observe(panel);
 }
 
@@ -49,8 +49,7 @@ export function mountArms(panel) {
  * @param {import("../training/chart_size.js").Size} size
  */
 function show(box, how, size) {
-  const { rounds = [], replays = [] } = state.measures ?? {};
-  const { points, lines } = armsOf(rounds, replays);
+  const { points, lines } = armsOf(state.measures?.rounds ?? [], state.replays?.made ?? []);
   if (repeats(box, [points, state.roundId, size])) return;
   if (points.length < 2) {
     box.replaceChildren(
@@ -82,8 +81,8 @@ function show(box, how, size) {
  * @param {HTMLElement} box
  */
 function replaysBelow(box) {
-  const { replay_of, rounds = [] } = state.measures ?? {};
-  if (replay_of || rounds.filter((round) => round.id && round.trained).length < 2) return "";
+  const trained = state.measures?.rounds.filter((round) => round.id && round.trained) ?? [];
+  if (state.replays?.own || trained.length < 2) return "";
   const scroll = () => box.parentElement?.querySelector(".replays")?.scrollIntoView({ block: "nearest" });
   return makeButton({ class: "link" }, scroll, "Replay it ↓");
 }

@@ -1,12 +1,12 @@
 /** What is said of a replay: how far it is, and how its last round differs from the project's. */
-/** @import { Measures, Replay } from "payloads" */
+/** @import { Replay, Replays } from "payloads" */
 
 /**
  * Why nothing is decided by hand in a replay; empty in another project.
- * @param {Pick<Measures, "replay_of"> | null} measures
+ * @param {Pick<Replays, "own"> | null} replays
  */
-export function byItself(measures) {
-  const name = measures?.replay_of?.name;
+export function byItself(replays) {
+  const name = replays?.own?.source_name;
   return name
     ? `This is a replay of ${name}: it decides and draws by itself, so that the two can be compared.`
     : "";

@@ -1,5 +1,5 @@
 /** Below the chart of rounds: draw this project again under another policy, and how far each replay is. */
-/** @import { Measures, Replay } from "payloads" */
+/** @import { Replay } from "payloads" */
 import { state, on } from "../app/store.js";
 import { download } from "../app/archives.js";
 import { openProject, refresh } from "../app/session.js";
@@ -27,7 +27,7 @@ export function mountReplays(panel) {
   const box = el("section", { class: "replays", "aria-label": "Replays" });
   const how = howComputed(HOW);
   panel.append(box);
-  on("measures forget view", () => {
+  on("measures replays forget view", () => {
     if (!panel.hidden) show(box, how);
   });
 }
@@ -37,13 +37,12 @@ export function mountReplays(panel) {
  * @param {HTMLElement} how
  */
 function show(box, how) {
-  const { measures } = state;
+  const { measures, replays } = state;
   const trained = measures?.rounds.filter((round) => round.id && round.trained).length ?? 0;
-  box.hidden = !measures || (!measures.replay_of && trained < 2);
-  if (!measures || box.hidden || repeats(box, [measures.follow, measures.replays, measures.replay_of]))
-    return;
-  if (measures.replay_of) {
-    box.replaceChildren(...origin(measures.replay_of));
+  box.hidden = !replays || (!replays.own && trained < 2);
+  if (!replays || box.hidden || repeats(box, replays)) return;
+  if (replays.own) {
+    box.replaceChildren(...origin(replays.own));
     return;
   }
   box.replaceChildren(
@@ -56,7 +55,7 @@ function show(box, how) {
     el(
       "div",
       { class: "replay-buttons" },
-      measures.follow.map(({ policy, label }) =>
+      replays.follow.map(({ policy, label }) =>
         makeButton(
           { data: { policy }, "aria-label": `Replay this project, follow: ${label}` },
           (event) => start(/** @type {HTMLButtonElement} */ (event.currentTarget)),
@@ -64,7 +63,7 @@ function show(box, how) {
         ),
       ),
     ),
-    el("ul", { class: "replay-list" }, measures.replays.map(row)),
+    el("ul", { class: "replay-list" }, replays.made.map(row)),
     how,
   );
 }
@@ -81,20 +80,19 @@ async function start(button) {
 
 /**
  * What the open project draws again.
- * @param {NonNullable<Measures["replay_of"]>} own
+ * @param {Replay} own
  */
 function origin(own) {
-  const { project } = own;
   return [
     el(
       "p",
       { class: "curve-title" },
       el("b", {}, "A replay"),
-      ` This project replays ${own.name}: ${own.title}.`,
+      ` This project replays ${own.source_name}: ${own.title}.`,
     ),
-    project
-      ? makeButton({ class: "link" }, () => openProject(project), `Open ${own.name}`)
-      : el("p", { class: "replay-note" }, `${own.name} is not in this workspace.`),
+    own.has_source
+      ? makeButton({ class: "link" }, () => openProject(own.source_id), `Open ${own.source_name}`)
+      : el("p", { class: "replay-note" }, `${own.source_name} is not in this workspace.`),
     state.projectId ? filesButton(state.projectId, "this replay") : "",
     own.state === "halted" ? action("Continue", "continue_replay", state.projectId) : "",
     own.not_replayed ? el("p", { class: "replay-note" }, own.not_replayed) : "",
@@ -106,17 +104,17 @@ function row(replay) {
   const difference = differenceWords(replay);
   return el(
     "li",
-    { data: { project: replay.project, state: replay.state } },
+    { data: { project: replay.project_id, state: replay.state } },
     el("b", {}, replay.title),
     el("span", { class: "replay-state" }, progressWords(replay)),
     makeButton(
       { class: "link", "aria-label": `Open ${replay.name}` },
-      () => openProject(replay.project),
+      () => openProject(replay.project_id),
       "Open",
     ),
-    replay.state === "done" ? filesButton(replay.project, replay.name) : "",
-    replay.state === "working" ? action("Stop", "stop_replay", replay.project) : "",
-    replay.state === "halted" ? action("Continue", "continue_replay", replay.project) : "",
+    replay.state === "done" ? filesButton(replay.project_id, replay.name) : "",
+    replay.state === "working" ? action("Stop", "stop_replay", replay.project_id) : "",
+    replay.state === "halted" ? action("Continue", "continue_replay", replay.project_id) : "",
     ...[difference, replay.incomparable, replay.not_replayed]
       .filter(Boolean)
       .map((words) => el("p", { class: "replay-note" }, words)),

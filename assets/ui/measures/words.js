@@ -1,5 +1,5 @@
 /** Figures of the benchmark as text. */
-/** @import { Change, Interval, Measures, Metric, Report, Caution } from "payloads" */
+/** @import { Change, Interval, Measures, Metric, Figures, Caution } from "payloads" */
 import { count } from "../kit/format.js";
 import { METRICS } from "./metrics.js";
 
@@ -152,7 +152,7 @@ export function chipGain(measures, id) {
 
 /**
  * @param {Measures} measures
- * @param {Report} report
+ * @param {Figures} report
  * @param {string} id
  * @param {Change | null} change of what is as asked
  */

@@ -65,7 +65,7 @@ class Sheet {
   }
 
   most() {
-    return this.part === "plain" ? 1 : (state.measures?.seeds ?? 1);
+    return this.part === "plain" ? 1 : (state.measures?.chosen.seeds ?? 1);
   }
 
   /** @param {number} by */

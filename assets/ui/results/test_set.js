@@ -51,10 +51,10 @@ function open() {
   );
   const warning = el("p", { class: "test-set-warning", role: "status", hidden: true });
   prompts.value = before;
-  seeds.value = String(measures.seeds);
-  when.value = measures.when;
+  seeds.value = String(measures.chosen.seeds);
+  when.value = measures.chosen.measured;
   const measured = measures.rounds.filter((round) => round.report).length;
-  const changed = () => prompts.value.trim() !== before || Number(seeds.value) !== measures.seeds;
+  const changed = () => prompts.value.trim() !== before || Number(seeds.value) !== measures.chosen.seeds;
   const warn = () => {
     warning.hidden = !changed() || !measured;
     warning.textContent =
@@ -103,7 +103,7 @@ function open() {
   );
   async function save() {
     if (
-      when.value !== measures?.when &&
+      when.value !== measures?.chosen.measured &&
       !(await write("measure_when", { project: projectId, when: when.value }))
     )
       return;

@@ -49,7 +49,8 @@ export function showVerdict(box, measures) {
 
 /** @param {Measures} measures */
 function content(measures) {
-  const { best, headline, sentence, rounds, prompts, seeds } = measures;
+  const { best, headline, sentence, rounds, prompts } = measures;
+  const { seeds } = measures.chosen;
   const { now, earlier } = byAge(measures);
   const done = rounds.filter((round) => round.report && round.id).length;
   const progress = progressOf(rounds);

@@ -122,7 +122,7 @@ const ACTIONS = [
 const HINTS = {
   resume: () =>
     `${state.job?.title ?? "The work"} is not finished: Resume, at the top, continues where it stopped.`,
-  replay: () => byItself(state.measures),
+  replay: () => byItself(state.replays),
   run: (round) =>
     [round.trained ? "" : "Teaches the model your reference and all accepted pictures.", drawn(round)]
       .filter(Boolean)
@@ -177,7 +177,10 @@ export function mountActions(parts) {
     ].map(([key, what]) => el("span", {}, el("kbd", {}, key), ` ${what}`)),
   );
   const update = () => show(buttons, parts.hint);
-  on("side round measures refinement job queue busy scores verdicts candidates cleared forget", update);
+  on(
+    "side round measures replays refinement job queue busy scores verdicts candidates cleared forget",
+    update,
+  );
   update();
 }
 

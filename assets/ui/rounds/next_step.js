@@ -19,7 +19,7 @@ export function closed(name) {
   const { round } = state;
   if (!round) return "Open a project first";
   if (childOf(name)) return null; // it only goes there
-  const replay = byItself(state.measures);
+  const replay = byItself(state.replays);
   if (replay) return replay;
   if (busy() && !(name === "next_round" && queuesBehind()))
     return "The studio is at work: wait, or press Stop";
@@ -105,7 +105,7 @@ function drawsWithoutTraining() {
 export function nextStep() {
   if (unfinished(state.job) && !state.job?.background && state.job?.round_id === state.roundId)
     return "resume";
-  if (byItself(state.measures)) return "replay";
+  if (byItself(state.replays)) return "replay";
   const step = (refining() && STEPS[state.refinement?.step ?? ""]) || (state.round?.step ?? "");
   if (state.round?.kind === "fine_tune" && ["fine_tune", "generate"].includes(step)) return "run";
   if (!["accept", "next_round", "done"].includes(step)) return step;

@@ -38,7 +38,7 @@ export function mountCurves(panel) {
 function rows() {
   const losses = state.round?.losses ?? [];
   const means = running(losses);
-  const { points } = armsOf(state.measures?.rounds ?? [], state.measures?.replays ?? []);
+  const { points } = armsOf(state.measures?.rounds ?? [], state.replays?.made ?? []);
   return [
     ["curve", "name", "x", "x low", "x high", "y", "y low", "y high"],
     ...losses.map(([step, loss]) => ["loss", "", step, null, null, loss, null, null]),

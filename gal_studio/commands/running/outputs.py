@@ -25,7 +25,7 @@ from gal_studio.state.files.content_store import write_whole
 from gal_studio.state.files.errors import disk_problem
 from gal_studio.studio import Studio
 from gal_studio.studio.reports.contact_sheet import contact_sheet
-from gal_studio.studio.reports.measured import describe_measures, describe_round, find_measured
+from gal_studio.studio.reports.measured import describe_measures, describe_round
 from gal_studio.studio.views.types import CandidateView, ProjectView, RefinementView, RoundView
 
 BEFORE_SCORES = ("candidate_id", "round", "prompt", "seed", "early_strength", "late_strength", "switch")
@@ -69,7 +69,7 @@ def write_outputs(
         "rounds": [
             {
                 **_round(studio, view),
-                "measured": describe_round(find_measured(measures, view.round.id)),
+                "measured": describe_round(measures.reports.get(view.round.id)),
                 "refine": describe_refinement(studio, nodes.get(view.round.id)),
             }
             for view in views

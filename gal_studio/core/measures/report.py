@@ -1,16 +1,17 @@
 """What is known of one round on the benchmark: its figures, what changed since the round before, its leak.
 
-A `Report` is the row of the table of rounds, and what the sentences about the round are made of.
+`Figures` are the row of the table of rounds. A `Report` has the pictures behind them as well; what is said of
+the round is read off it.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from gal_studio.core.gal.kept import kept
-from gal_studio.core.intervals import Interval, is_up
+from gal_studio.core.intervals import Interval, Outcome, is_down, is_up, outcome
 from gal_studio.core.measures.compare import Drawn, Rng, change, mean, mean_gain
 from gal_studio.core.measures.pictures import METRICS, Metric, Part
-from gal_studio.core.types import Candidate
+from gal_studio.core.types import Candidate, Kind
 
 
 @dataclass(frozen=True)
@@ -45,16 +46,21 @@ class Arm:
 
 
 @dataclass(frozen=True)
-class Leak:
+class Change(Interval):
+    """A paired difference to the round before, and whether it is an improvement."""
+
+    verdict: Outcome
+
+
+@dataclass(frozen=True)
+class Leak(Interval):
     """How much closer to the references pictures come that were not asked to (CLIP-I, against the base).
 
     `share` is that difference divided by the same difference of the held-out prompts, which do ask for it;
     None where those have not come closer.
     """
 
-    difference: Interval
     share: float | None
-    copies: int
 
 
 def beside_base(arms: Iterable[Arm]) -> tuple[Arm, ...]:
@@ -78,56 +84,63 @@ def _beside(arm: Arm, base: Arm) -> dict[Part, Drawn]:
     }
 
 
-@dataclass(frozen=True)
-class Report:
+@dataclass(frozen=True, kw_only=True)
+class Figures:
     """The figures of a complete arm on the held-out prompts, each with its 95 % interval.
 
-    `changes` are paired differences to the round before, empty where that is not measured; `since_base` those
-    to the base model, empty for itself. `gain` is the mean gain over the base model; `learned` and
-    `learned_change` are what is as asked on accepted prompts. `kept` is how much more of the style or object
-    its pictures carry than those of the first round above it, where neither copies.
+    So many of its `pictures` are `as_asked`, `no_copy` (neither a copy nor blank) and `copies`. `changes` are
+    paired differences to the round before, empty where that is not measured. `gain` is the mean gain over the
+    base model; `learned` and `learned_change` are what is as asked on accepted prompts.
+    """
+
+    pictures: int
+    as_asked: int
+    no_copy: int
+    copies: int
+    figures: Mapping[Metric, Interval]
+    changes: Mapping[Metric, Change]
+    gain: Interval | None
+    learned: Interval | None
+    learned_change: Change | None
+    leak: Leak | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report(Figures):
+    """The figures with the arm itself.
+
+    `since_base` are paired differences to the base model, empty for itself. `kept` is how much more of the
+    style or object its pictures carry than those of the first round above it, where neither copies.
     """
 
     arm: Arm
-    figures: Mapping[Metric, Interval]
-    changes: Mapping[Metric, Interval] = field(default_factory=dict)
-    since_base: Mapping[Metric, Interval] = field(default_factory=dict)
-    gain: Interval | None = None
-    learned: Interval | None = None
-    learned_change: Interval | None = None
-    leak: Leak | None = None
-    kept: Interval | None = None
-
-    @property
-    def pictures(self) -> int:
-        """The number of held-out pictures."""
-        return len(self.arm.part("held_out"))
-
-    @property
-    def copies(self) -> int:
-        """How many of the held-out pictures are copies."""
-        return sum(picture.copies for picture in self.arm.part("held_out").values())
-
-    def count(self, metric: Metric) -> int:
-        """How many of the held-out pictures are as asked, or no copies."""
-        return sum(bool(picture.figure(metric)) for picture in self.arm.part("held_out").values())
+    since_base: Mapping[Metric, Interval]
+    kept: Interval | None
 
 
-def report(arm: Arm, before: Arm | None, base: Arm | None, rng: Rng, first: Arm | None = None) -> Report:
+def report(
+    arm: Arm, before: Arm | None, base: Arm | None, rng: Rng, kind: Kind, first: Arm | None = None
+) -> Report:
     """All figures of an arm; `before`, `base` and `first` are left out unless they are complete.
 
+    `kind` is what the project learns: more likeness is better for an object, and for a style it depends.
     `first` is the first round above it.
     """
     drawn, learned = arm.part("held_out"), arm.on_learned
     is_base = arm.id is None
+    relearned = change(before.part("accepted"), learned, "as_asked", rng) if before else None
     return Report(
         arm=arm,
+        pictures=len(drawn),
+        as_asked=sum(bool(picture.as_asked) for picture in drawn.values()),
+        no_copy=sum(picture.no_copy for picture in drawn.values()),
+        copies=sum(picture.copies for picture in drawn.values()),
         figures=_known({metric: mean(drawn, metric, rng) for metric in METRICS}),
-        changes=_changes(before, drawn, rng),
+        changes={name: _judged(name, figure, kind) for name, figure in _changes(before, drawn, rng).items()},
         since_base={} if is_base else _changes(base, drawn, rng),
         gain=mean_gain(base.part("held_out"), drawn, rng("gain")) if base else None,
         learned=mean(learned, "as_asked", rng),
-        learned_change=change(before.part("accepted"), learned, "as_asked", rng) if before else None,
+        learned_change=_judged("as_asked", relearned, kind) if relearned else None,
         leak=_leak(arm, base, rng) if base and not is_base else None,
         kept=kept(_plain(first.part("held_out")), _plain(drawn), rng("kept")) if first else None,
     )
@@ -139,6 +152,11 @@ def _changes(before: Arm | None, drawn: Drawn, rng: Rng) -> dict[Metric, Interva
     return _known({metric: change(before.part("held_out"), drawn, metric, rng) for metric in METRICS})
 
 
+def _judged(metric: Metric, found: Interval, kind: Kind) -> Change:
+    sense = 0 if metric == "clip_i" and kind == "style" else 1
+    return Change(**vars(found), verdict=outcome(found.value, is_up(found) or is_down(found), sense))
+
+
 def _plain(drawn: Drawn) -> dict[tuple[str, int], Candidate]:
     return {key: picture.candidate for key, picture in drawn.items()}
 
@@ -148,10 +166,9 @@ def _known(figures: Mapping[Metric, Interval | None]) -> dict[Metric, Interval]:
 
 
 def _leak(arm: Arm, base: Arm, rng: Rng) -> Leak | None:
-    plain = arm.part("plain")
-    difference = change(base.part("plain"), plain, "clip_i", rng)
+    difference = change(base.part("plain"), arm.part("plain"), "clip_i", rng)
     asked_for = change(base.part("held_out"), arm.part("held_out"), "clip_i", rng)
     if difference is None:
         return None
     share = difference.value / asked_for.value if asked_for is not None and is_up(asked_for) else None
-    return Leak(difference, share, sum(picture.copies for picture in plain.values()))
+    return Leak(**vars(difference), share=share)

@@ -80,9 +80,9 @@ def _counted(report: Report, before: Report | None) -> str:
     copied = f"{'is a copy' if copies == 1 else 'are copies'}{then}."
     if "as_asked" not in report.figures:
         return f"{copies} {pictures} {copied}"
-    asked = report.count("as_asked")
+    asked = report.as_asked
     known = earlier if earlier and "as_asked" in earlier.figures else None
-    then = f", {known.count('as_asked')} of {known.arm.name}’s" if known else ""
+    then = f", {known.as_asked} of {known.arm.name}’s" if known else ""
     return f"{asked} {pictures} {'is' if asked == 1 else 'are'} as asked{then}; {copies} {copied}"
 
 
@@ -214,7 +214,7 @@ def _overfits(report: Report, before: Report | None) -> str:
 
 def _leaks(report: Report, called: str) -> str:
     leak = report.leak
-    if leak is None or not is_up(leak.difference):
+    if leak is None or not is_up(leak):
         return ""
     if leak.share is not None and leak.share < LEAKS_FROM:
         return ""

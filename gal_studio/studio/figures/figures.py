@@ -265,8 +265,8 @@ class Figures:
 
     def _reports(self, project_id: str) -> list[tuple[str, Report]]:
         """What was measured of each round, by its name, the base model first."""
-        rounds = self._studio.measures(project_id).rounds
-        found = [(one.name, one.report) for one in rounds if one.report is not None]
+        reports = self._studio.measures(project_id).reports.values()
+        found = [(report.arm.name, report) for report in reports]
         if not found:
             raise _nothing_measured()
         return found

@@ -5,19 +5,18 @@ from typing import Any
 
 from gal_studio.core.intervals import Interval
 from gal_studio.core.measures.report import Report
-from gal_studio.studio.views.measures import MeasuredRound, MeasuresView
+from gal_studio.studio.views.measures import FullMeasures, MeasuresView
 
 
-def describe_measures(view: MeasuresView) -> dict[str, Any]:
+def describe_measures(view: FullMeasures) -> dict[str, Any]:
     """The benchmark, the base model on it, which round is best and why, and what is wrong with a round."""
     names = {each.id: each.name for each in view.rounds}
-    base = next((each for each in view.rounds if each.id is None), None)
     return {
-        "prompts": [prompt.prompt for prompt in view.prompts if prompt.part == "held_out"],
+        "prompts": list(view.prompts),
         "seeds": view.chosen.seeds,
-        "base": describe_round(base),
-        "best": names.get(view.verdict.best) if view.verdict.best else None,
-        "verdict": f"{view.verdict.headline} {view.verdict.sentence}".strip(),
+        "base": describe_round(view.reports.get(None)),
+        "best": names.get(view.best) if view.best else None,
+        "verdict": f"{view.headline} {view.sentence}".strip(),
         "warnings": [
             {"round": names[found.round], "kind": found.kind, "sentence": found.sentence}
             for found in view.warnings
@@ -25,15 +24,14 @@ def describe_measures(view: MeasuresView) -> dict[str, Any]:
     }
 
 
-def describe_round(measured: MeasuredRound | None) -> dict[str, Any] | None:
+def describe_round(report: Report | None) -> dict[str, Any] | None:
     """The figures of a round with their 95 % intervals; None until it has drawn all held-out prompts."""
-    report = measured.report if measured else None
     if report is None:
         return None
     return {
         "pictures": report.pictures,
-        "as_asked": report.count("as_asked"),
-        "no_copy": report.count("no_copy"),
+        "as_asked": report.as_asked,
+        "no_copy": report.no_copy,
         "copies": report.copies,
         "figures": {metric: interval(figure) for metric, figure in report.figures.items()},
         "changes": {metric: interval(figure) for metric, figure in report.changes.items()},
@@ -45,11 +43,6 @@ def describe_round(measured: MeasuredRound | None) -> dict[str, Any] | None:
     }
 
 
-def find_measured(view: MeasuresView, round_id: str | None) -> MeasuredRound | None:
-    """A round, or the base model (None), among those of a benchmark."""
-    return next((each for each in view.rounds if each.id == round_id), None)
-
-
 def interval(figure: Interval | None) -> dict[str, float] | None:
     """A figure with its interval."""
     return None if figure is None else {"value": figure.value, "low": figure.low, "high": figure.high}
@@ -58,13 +51,13 @@ def interval(figure: Interval | None) -> dict[str, float] | None:
 def _leak(report: Report) -> dict[str, float | None] | None:
     if report.leak is None:
         return None
-    return {**(interval(report.leak.difference) or {}), "share": report.leak.share}
+    return {**(interval(report.leak) or {}), "share": report.leak.share}
 
 
 def measure_sentences(view: MeasuresView) -> Iterable[str]:
     """The verdict and the warnings, each as one line."""
-    if view.verdict.sentence:
-        yield f"{view.verdict.headline} {view.verdict.sentence}"
+    if view.sentence:
+        yield f"{view.headline} {view.sentence}"
     for found in view.warnings:
         yield f"Mind: {found.sentence}"
 
@@ -76,7 +69,7 @@ def in_sentences(report: Report | None) -> tuple[str, ...]:
     asked = report.figures.get("as_asked")
     sentences = [
         f"Of {report.pictures} pictures of prompts that no training used, {report.copies} copy the reference"
-        + (f", and {report.count('as_asked')} show what was asked for." if asked else ".")
+        + (f", and {report.as_asked} show what was asked for." if asked else ".")
     ]
     if report.gain is not None:
         sentences.append(

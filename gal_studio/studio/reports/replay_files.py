@@ -9,6 +9,7 @@ import io
 import json
 import zipfile
 from collections.abc import Iterable
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +23,9 @@ from gal_studio.rounds import lineage
 from gal_studio.state.files.content_store import write_whole
 from gal_studio.studio import Studio
 from gal_studio.studio.reports.contact_sheet import contact_sheet
-from gal_studio.studio.reports.measured import describe_measures, describe_round, find_measured, interval
+from gal_studio.studio.reports.measured import describe_measures, describe_round, interval
 from gal_studio.studio.reports.test_set_sheet import Column, test_set_sheet
-from gal_studio.studio.views.measures import MeasuredRound, MeasuresView
+from gal_studio.studio.views.measures import FullMeasures
 from gal_studio.studio.views.replays import ReplayView
 from gal_studio.studio.views.types import RoundView
 
@@ -53,32 +54,31 @@ def _results(studio: Studio, project_id: str) -> tuple[dict[str, Any], dict[str,
     """The summary, and all files by name."""
     view, measures = studio.replay_view(project_id), studio.measures(project_id)
     rounds = [studio.round_view(each.id) for each in studio.rounds(project_id)]
-    images, base = studio.store.images, find_measured(measures, None)
+    images = studio.store.images
     files = {
         f"contact-sheet-round-{shown.round.number}.png": _png(contact_sheet(images, shown))
         for shown in rounds
         if shown.candidates
     }
-    columns = [Column("", base), *(Column(view.title, each) for each in view.rounds)]
-    files["contact-sheet.png"] = _png(test_set_sheet(images, columns))
-    files["measures.csv"] = _table([(view.title, base), *_rows(view)]).encode()
-    files |= _arms(studio, view, base)
+    files["contact-sheet.png"] = _png(test_set_sheet(images, _columns(measures, view.title)))
+    files["measures.csv"] = _table(_columns(measures, view.title, base=view.title)).encode()
+    files |= _arms(studio, view, measures)
     summary = _summary(studio, view, rounds, measures)
     text = json.dumps(summary, indent=2, ensure_ascii=False)
     return summary, files | {"summary.json": f"{text}\n".encode()}
 
 
 def _summary(
-    studio: Studio, view: ReplayView, rounds: list[RoundView], measures: MeasuresView
+    studio: Studio, view: ReplayView, rounds: list[RoundView], measures: FullMeasures
 ) -> dict[str, Any]:
-    recorded = studio.store.replays.rounds(view.replay.project_id)
+    recorded = studio.store.replays.rounds(view.project_id)
     return {
-        "project": view.replay.source_name,
-        "policy": view.replay.policy,
+        "project": view.source_name,
+        "policy": view.policy,
         "not_replayed": view.not_replayed,
         "settings": [each.settings.to_dict() for each in recorded],
         "rounds": [
-            {**_round(studio, shown), "measured": describe_round(find_measured(measures, shown.round.id))}
+            {**_round(studio, shown), "measured": describe_round(measures.reports.get(shown.round.id))}
             for shown in rounds
         ],
         "measured": describe_measures(measures),
@@ -87,29 +87,32 @@ def _summary(
     }
 
 
-def _arms(studio: Studio, view: ReplayView, base: MeasuredRound | None) -> dict[str, bytes]:
+def _arms(studio: Studio, view: ReplayView, measures: FullMeasures) -> dict[str, bytes]:
     """The line of the project that was drawn again, if it is here, and every replay of the project."""
-    arms: dict[str, tuple[MeasuredRound, ...]] = {}
-    source = view.replay.source_id
+    arms: dict[str, list[Column]] = {}
+    source, last = view.source_id, view.source_round
     if source in studio.store.projects.names() and not view.incomparable:
-        measured = {each.id: each for each in studio.measures(source).rounds}
-        last = view.replay.source_round
-        line = [*(each.id for each in studio.store.rounds.ancestors(last)), last] if last in measured else []
-        arms["The project"] = tuple(measured[each] for each in line)
+        own = studio.measures(source)
+        there = any(each.id == last for each in own.rounds)
+        line = [*(each.id for each in studio.store.rounds.ancestors(last)), last] if there else []
+        title = "The project"
+        arms[title] = [Column(title, own.reports[each]) for each in line if each in own.reports]
     for other in studio.replays(source) or (view,):
-        if not other.incomparable or other.replay.project_id == view.replay.project_id:
+        if not other.incomparable or other.project_id == view.project_id:
             title = other.title if other.title not in arms else f"{other.title}: {other.name}"
-            arms[title] = other.rounds
-    columns = [Column("", base), *(Column(name, each) for name, rounds in arms.items() for each in rounds)]
-    rows = [("", base), *((name, each) for name, rounds in arms.items() for each in rounds)]
+            again = _columns(studio.measures(other.project_id), title)
+            arms[title] = [each for each in again if each.report.arm.id is not None]
+    base = measures.reports.get(None)
+    columns = [*([Column("", base)] if base else []), *chain.from_iterable(arms.values())]
     return {
         "arms.png": _png(test_set_sheet(studio.store.images, columns)),
-        "arms.csv": _table(rows).encode(),
+        "arms.csv": _table(columns).encode(),
     }
 
 
-def _rows(view: ReplayView) -> list[tuple[str, MeasuredRound | None]]:
-    return [(view.title, each) for each in view.rounds]
+def _columns(measures: FullMeasures, arm: str, base: str = "") -> list[Column]:
+    """The base model and the measured rounds, which are an arm."""
+    return [Column(base if id_ is None else arm, report) for id_, report in measures.reports.items()]
 
 
 def _png(picture: Image.Image) -> bytes:
@@ -154,20 +157,18 @@ def _round(studio: Studio, view: RoundView) -> dict[str, Any]:
     }
 
 
-def _table(rows: Iterable[tuple[str, MeasuredRound | None]]) -> str:
+def _table(columns: Iterable[Column]) -> str:
     """CSV with one row per round; `repr` writes numbers that are read back exactly."""
     text = io.StringIO()
     table = csv.writer(text, lineterminator="\n")
     ends = [f"{figure}{end}" for figure in FIGURES for end in ("", "_low", "_high")]
     table.writerow(("arm", "round", "pictures", "as_asked_found", "copies_found", *ends))
-    for arm, measured in rows:
-        report = measured.report if measured else None
-        if measured is None or report is None:
-            continue
+    for column in columns:
+        report = column.report
         figures = [*(report.figures.get(metric) for metric in METRICS), report.gain]
         table.writerow(
             (
-                arm, measured.name, report.pictures, report.count("as_asked"), report.copies,
+                column.arm, report.arm.name, report.pictures, report.as_asked, report.copies,
                 *(cell for figure in figures for cell in _cells(figure)),
             )
         )  # fmt: skip

@@ -6,10 +6,10 @@ from itertools import groupby
 
 from PIL import Image, ImageDraw
 
-from gal_studio.core.measures.pictures import MeasuredPicture
+from gal_studio.core.measures.compare import Drawn
+from gal_studio.core.measures.report import Report
 from gal_studio.state.files.content_store import Images
 from gal_studio.studio.reports.contact_sheet import COPY, GAP, INK, MARGIN, PAPER, SOFT, TILE, fitted, font
-from gal_studio.studio.views.measures import MeasuredRound
 
 LABEL, HEAD, BETWEEN = 220, 76, 14
 
@@ -19,15 +19,19 @@ class Column:
     """A round of an arm; neighbours of the same arm share its title."""
 
     arm: str
-    measured: MeasuredRound | None
+    report: Report
+
+    @property
+    def drawn(self) -> Drawn:
+        """The pictures of held-out prompts by prompt and seed."""
+        return self.report.arm.part("held_out")
 
 
 def test_set_sheet(images: Images, columns: Sequence[Column]) -> Image.Image:
     """Draw the first picture of each held-out prompt by each measured round; copies have an orange bar."""
-    shown = [column for column in columns if column.measured and column.measured.report]
-    prompts = list(dict.fromkeys(prompt for column in shown for prompt, _ in _drawn(column)))
-    groups = [(arm, list(group)) for arm, group in groupby(shown, key=lambda column: column.arm)]
-    width = 2 * MARGIN + LABEL + len(shown) * (TILE + GAP) + len(groups) * BETWEEN
+    prompts = list(dict.fromkeys(prompt for column in columns for prompt, _ in column.drawn))
+    groups = [(arm, list(group)) for arm, group in groupby(columns, key=lambda column: column.arm)]
+    width = 2 * MARGIN + LABEL + len(columns) * (TILE + GAP) + len(groups) * BETWEEN
     height = 2 * MARGIN + HEAD + len(prompts) * (TILE + GAP) + 16
     sheet = Image.new("RGB", (width, height), PAPER)
     pen = ImageDraw.Draw(sheet)
@@ -45,21 +49,13 @@ def test_set_sheet(images: Images, columns: Sequence[Column]) -> Image.Image:
     return sheet
 
 
-def _drawn(column: Column) -> dict[tuple[str, int], MeasuredPicture]:
-    report = column.measured.report if column.measured else None
-    return dict(report.arm.part("held_out")) if report else {}
-
-
 def _draw_column(images: Images, sheet: Image.Image, column: Column, prompts: Sequence[str], x: int) -> None:
-    pen, drawn = ImageDraw.Draw(sheet), _drawn(column)
-    report = column.measured.report if column.measured else None
-    if column.measured is None or report is None:
-        return
-    pen.text((x, MARGIN + 24), fitted(column.measured.name, 13, TILE), INK, font(13))
-    line = f"{report.count('no_copy')} of {report.pictures} no copy"
+    pen, report = ImageDraw.Draw(sheet), column.report
+    pen.text((x, MARGIN + 24), fitted(report.arm.name, 13, TILE), INK, font(13))
+    line = f"{report.no_copy} of {report.pictures} no copy"
     pen.text((x, MARGIN + 44), line, SOFT, font(11))
     for row, prompt in enumerate(prompts):
-        picture = drawn.get((prompt, 0))
+        picture = column.drawn.get((prompt, 0))
         if picture is None:
             continue
         y = MARGIN + HEAD + row * (TILE + GAP)

@@ -14,7 +14,7 @@ from gal_studio.state.files.content_store import write_whole
 from gal_studio.state.tables.exports import Export
 from gal_studio.studio.create import captions
 from gal_studio.studio.create.lora_file import checked_lora, prepare_start
-from gal_studio.studio.reports.measured import find_measured, in_sentences
+from gal_studio.studio.reports.measured import in_sentences
 from gal_studio.studio.verbs.base import Verbs
 from gal_studio.studio.views.everything import show_all
 from gal_studio.studio.views.measures import measures_view
@@ -105,8 +105,7 @@ class FileVerbs(Verbs):
     def measured_sentences(self, round_id: str) -> tuple[str, ...]:
         """What a round was measured to be, in sentences; empty if it was not measured."""
         view = measures_view(self.store, self.store.rounds.get(round_id).project_id)
-        measured = find_measured(view, round_id)
-        return () if measured is None else in_sentences(measured.report)
+        return in_sentences(view.reports.get(round_id))
 
     def exports(self, round_id: str) -> tuple[Export, ...]:
         """The requested exports of a round, and those that were made of its present weights."""

@@ -11,13 +11,13 @@ from gal_studio.rounds.lineage import refuse_instant
 from gal_studio.rounds.replays import refuse_changes_by_hand
 from gal_studio.studio.open_jobs import is_coming
 from gal_studio.studio.verbs.base import Verbs
-from gal_studio.studio.views.measures import MeasuresView, measures_view
+from gal_studio.studio.views.measures import FullMeasures, measures_view
 
 
 class MeasureVerbs(Verbs):
     """The benchmark and its measurements."""
 
-    def measures(self, project_id: str) -> MeasuresView:
+    def measures(self, project_id: str) -> FullMeasures:
         """The benchmark, what each round was measured to be on it, which round is best and why."""
         return measures_view(self.store, project_id)
 

@@ -4,9 +4,10 @@ from gal_studio.core.errors import StudioError
 from gal_studio.core.types import Job
 from gal_studio.rounds import replays
 from gal_studio.rounds.recorded import last_trained
+from gal_studio.rounds.replay_decisions import replay_choices
 from gal_studio.state.database.versions import Version
 from gal_studio.studio.verbs.base import Verbs
-from gal_studio.studio.views.replays import ReplayView, replay_view, replay_views
+from gal_studio.studio.views.replays import Followed, ReplaysView, ReplayView, replay_view, replay_views
 
 
 class ReplayVerbs(Verbs):
@@ -55,10 +56,11 @@ class ReplayVerbs(Verbs):
         """The replays of a project, the oldest first, with what each was measured to be."""
         return replay_views(self.store, project_id)
 
-    def all_replays(self, project_id: str) -> tuple[tuple[ReplayView, ...], ReplayView | None]:
-        """The replays of a project, and what it draws again if it is one itself."""
+    def all_replays(self, project_id: str) -> ReplaysView:
+        """The replays of a project, what others can follow, and what it draws again if it is one itself."""
+        follow = tuple(Followed(name, label) for name, label in replay_choices().items())
         own = None if self.store.replays.get(project_id) is None else self.replay_view(project_id)
-        return self.replays(project_id), own
+        return ReplaysView(follow, self.replays(project_id), own)
 
     def replay_versions(self, project_id: str) -> tuple[Version, ...]:
         """The versions of all projects of `all_replays`, none if there are no replays."""

@@ -4,14 +4,16 @@ import functools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Annotated
 
 import numpy
+from typing_extensions import Doc
 
 from gal_studio.core.intervals import Interval
 from gal_studio.core.measures.compare import Key, lead
 from gal_studio.core.measures.loss_trend import still_falls
 from gal_studio.core.measures.pictures import MeasuredPicture, MeasuredPrompt, Part
-from gal_studio.core.measures.report import Arm, Report, beside_base, report
+from gal_studio.core.measures.report import Arm, Figures, Report, beside_base, report
 from gal_studio.core.measures.verdict import Caution, Verdict, find_best, find_warnings
 from gal_studio.core.naming import numbered_names, round_names
 from gal_studio.core.seeds import generator
@@ -28,42 +30,48 @@ BASE_NAME = "Base model"
 class MeasuredRound:
     """A round, or the base model (`id` None), with how much of the test set it has drawn.
 
-    `report` is None until all held-out prompts are drawn. `is_plain` says of a round that it was trained on
-    the references alone.
+    `report` is None until all held-out prompts are drawn.
     """
 
     id: str | None
     name: str
-    parent: str | None
-    is_plain: bool
+    parent_id: str | None
+    plain: Annotated[bool, Doc("Trained on the references alone.")]
     trained: bool
     drawn: int
     wanted: int
-    report: Report | None
+    report: Figures | None
 
 
-@dataclass(frozen=True)
-class MeasuresView:
-    """Everything that is measured of a project; `is_chosen` is False while the set is only proposed.
+@dataclass(frozen=True, kw_only=True)
+class MeasuresView(Verdict):
+    """What is measured of a project on its held-out prompts, and which round is best.
 
-    `left_out` are held-out prompts that became test prompts since, `asking` those that ask for what the
-    references show; neither counts.
+    `is_chosen` is False while the set is only proposed. `left_out` are held-out prompts that became test
+    prompts since, `asking` those that ask for what the references show; neither counts.
     """
 
     chosen: HeldOutSet
     is_chosen: bool
-    prompts: tuple[MeasuredPrompt, ...]
+    prompts: tuple[str, ...]
     left_out: tuple[str, ...]
     asking: tuple[str, ...]
     called: str
     rounds: tuple[MeasuredRound, ...]
-    verdict: Verdict
     warnings: tuple[Caution, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class FullMeasures(MeasuresView):
+    """The same with the prompts of all parts, the reports of complete rounds by ID, and the pictures."""
+
+    all_prompts: tuple[MeasuredPrompt, ...]
+    reports: Mapping[str | None, Report]
     pictures: tuple[MeasuredPicture, ...]
     copy_detectors: CopyDetectors
 
 
-def measures_view(store: Store, project_id: str) -> MeasuresView:
+def measures_view(store: Store, project_id: str) -> FullMeasures:
     """The test set of a project, measured round by round, the base model first."""
     with store.database.snapshot():
         test_set = load(store, store.snapshots.project(project_id))
@@ -80,7 +88,7 @@ class _Measured:
     falls: Callable[[str], bool]
 
     @property
-    def view(self) -> MeasuresView:
+    def view(self) -> FullMeasures:
         test_set, seed, base = self.test_set, self.test_set.project.project.seed, self.reports.get(None)
         named, measured = test_set.named, tuple(self.reports.values())
         called = named.name if named.kind == "style" else " ".join(named.trigger_words)
@@ -91,15 +99,17 @@ class _Measured:
             drawn = [each.arm.part("held_out") for each in (base, first, second)]
             return lead((drawn[0], drawn[1], drawn[2]), rng)
 
-        return MeasuresView(
+        return FullMeasures(
+            **vars(find_best(measured, base, ahead)),
             chosen=self.chosen,
             is_chosen=test_set.chosen is not None,
-            prompts=self.prompts,
+            prompts=self.held_out,
+            all_prompts=self.prompts,
+            reports=self.reports,
             left_out=self.left_out,
             asking=test_set.asking,
             called=called,
             rounds=self.rounds,
-            verdict=find_best(measured, base, ahead),
             warnings=find_warnings(measured, called, self.falls),
             pictures=self.pictures,
             copy_detectors=self.copy_detectors,
@@ -118,9 +128,14 @@ class _Measured:
         return tuple(MeasuredPrompt("", "held_out", prompt, place) for place, prompt in proposed)
 
     @property
+    def held_out(self) -> tuple[str, ...]:
+        """The prompts that no training uses."""
+        return tuple(prompt.prompt for prompt in self.prompts if prompt.part == "held_out")
+
+    @property
     def wanted(self) -> int:
         """The pictures of held-out prompts that each round draws."""
-        return self.chosen.seeds * sum(prompt.part == "held_out" for prompt in self.prompts)
+        return self.chosen.seeds * len(self.held_out)
 
     @cached_property
     def copy_detectors(self) -> CopyDetectors:
@@ -210,6 +225,7 @@ class _Measured:
                 None if name is None else complete.get(arm.before),
                 complete.get(None),
                 functools.partial(_rng, seed, self.numbered[name]),
+                self.test_set.named.kind,
                 _first_above(complete, name),
             )
             for name, arm in complete.items()
@@ -222,8 +238,8 @@ class _Measured:
             MeasuredRound(
                 id=name,
                 name=arm.name,
-                parent=arm.before,
-                is_plain=name is not None and self.is_plain(project.round(name)),
+                parent_id=arm.before,
+                plain=name is not None and self.is_plain(project.round(name)),
                 trained=name is None or project.round(name).round.adapter is not None,
                 drawn=len(arm.part("held_out")),
                 wanted=self.wanted,

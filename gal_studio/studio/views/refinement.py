@@ -8,6 +8,7 @@ from typing import get_args
 import numpy as np
 
 from gal_studio.core.errors import StudioError
+from gal_studio.core.intervals import outcome
 from gal_studio.core.patchdpo.masks import shrink
 from gal_studio.core.types import Job
 from gal_studio.rounds import lineage, pairs, planned
@@ -16,7 +17,6 @@ from gal_studio.state import Store
 from gal_studio.state.tables.refinements import MapKind, Measurement, StoredMap
 from gal_studio.studio.views.types import (
     MeasurementView,
-    Outcome,
     PairView,
     PatchMap,
     RefinementStep,
@@ -152,17 +152,9 @@ def in_words(figure: Measurement, kind: str) -> MeasurementView:
         **vars(figure),
         words=f"{name} {figure.before:.3f} → {figure.after:.3f}, {_signed(figure.difference)} "
         f"[{_signed(figure.low)}, {_signed(figure.high)}] over {figure.images} pictures",
-        verdict=_verdict(figure, sense),
+        verdict=outcome(figure.difference, not figure.low <= 0 <= figure.high, sense),
     )
 
 
 def _signed(value: float) -> str:
     return f"{value:+.3f}".replace("-", "−")
-
-
-def _verdict(figure: Measurement, sense: int) -> Outcome:
-    if figure.low <= 0 <= figure.high:
-        return "unclear"
-    if sense == 0:
-        return "more" if figure.difference > 0 else "less"
-    return "better" if sense * figure.difference > 0 else "worse"

@@ -11,26 +11,26 @@ from gal_studio.core.jobs.kinds import describe_job
 from gal_studio.core.jobs.states import ACTIVE, WORKING
 from gal_studio.core.measures.compare import change
 from gal_studio.core.measures.pictures import METRICS, Metric
+from gal_studio.core.measures.report import Report
 from gal_studio.core.seeds import generator
 from gal_studio.core.types import Job
 from gal_studio.rounds.replay_decisions import not_replayed, replay_choices
 from gal_studio.state import Store
 from gal_studio.state.tables.replays import Replay
-from gal_studio.studio.views.measures import MeasuredRound, MeasuresView, measures_view
+from gal_studio.studio.views.measures import FullMeasures, MeasuredRound, measures_view
 
 _log = logging.getLogger(__name__)
 ReplayState = Literal["working", "halted", "done"]
 
 
-@dataclass(frozen=True)
-class ReplayView:
+@dataclass(frozen=True, kw_only=True)
+class ReplayView(Replay):
     """A replay, its rounds as measured, the base model left out, and what is known beside the project.
 
     `differences` are those of its last round to the project's round of the same number, paired by prompt and
     seed; empty until both are measured. `incomparable` says why they are not compared.
     """
 
-    replay: Replay
     name: str
     title: str
     state: ReplayState
@@ -42,6 +42,23 @@ class ReplayView:
     rounds: tuple[MeasuredRound, ...]
     differences: Mapping[Metric, Interval]
     incomparable: str
+
+
+@dataclass(frozen=True)
+class Followed:
+    """Whom a replay can follow: the person, the suggestions, or a policy."""
+
+    policy: str
+    label: str
+
+
+@dataclass(frozen=True)
+class ReplaysView:
+    """The replays of a project, the oldest first, and what it draws again itself, if it is one."""
+
+    follow: tuple[Followed, ...]
+    made: tuple[ReplayView, ...]
+    own: ReplayView | None
 
 
 def title_of(policy: str) -> str:
@@ -69,7 +86,7 @@ def replay_view(store: Store, project_id: str) -> ReplayView:
     return _view(store, replay, _measures_of(store, replay.source_id))
 
 
-def _measures_of(store: Store, project_id: str) -> MeasuresView | None:
+def _measures_of(store: Store, project_id: str) -> FullMeasures | None:
     """What was measured of a project; None if it is not in the workspace, or cannot be read."""
     try:
         return measures_view(store, project_id)
@@ -77,14 +94,15 @@ def _measures_of(store: Store, project_id: str) -> MeasuresView | None:
         return None
 
 
-def _view(store: Store, replay: Replay, own: MeasuresView | None) -> ReplayView:
+def _view(store: Store, replay: Replay, own: FullMeasures | None) -> ReplayView:
     measured, wanted = measures_view(store, replay.project_id), len(store.replays.rounds(replay.project_id))
     rounds = tuple(each for each in measured.rounds if each.id is not None)
     state, message = _state(store, replay.project_id, rounds, wanted)
     incomparable = _incomparable(own, measured)
-    other = _counterpart(store, replay, own) if own and not incomparable else None
+    before = own.reports.get(replay.source_round) if own and not incomparable else None
+    after = measured.reports.get(rounds[-1].id) if len(rounds) == wanted else None
     return ReplayView(
-        replay=replay,
+        **vars(replay),
         name=store.projects.name(replay.project_id),
         title=title_of(replay.policy),
         state=state,
@@ -94,7 +112,7 @@ def _view(store: Store, replay: Replay, own: MeasuresView | None) -> ReplayView:
         has_source=own is not None,
         not_replayed=not_replayed(store, replay),
         rounds=rounds,
-        differences=_differences(store, replay, other, rounds[-1]) if len(rounds) == wanted else {},
+        differences=_differences(store, replay, before, after),
         incomparable=incomparable,
     )
 
@@ -118,7 +136,7 @@ def _what(store: Store, job: Job) -> str:
     return f"round {store.rounds.get(job.round_id).number}: {describe_job(job.kind).noun}"
 
 
-def _incomparable(own: MeasuresView | None, measured: MeasuresView) -> str:
+def _incomparable(own: FullMeasures | None, measured: FullMeasures) -> str:
     if own is None:
         return "The project is not in this workspace."
     if _asked_for(own) != _asked_for(measured):
@@ -128,27 +146,21 @@ def _incomparable(own: MeasuresView | None, measured: MeasuresView) -> str:
     return ""
 
 
-def _asked_for(view: MeasuresView) -> tuple[object, ...]:
+def _asked_for(view: FullMeasures) -> tuple[object, ...]:
     """What makes two test sets the same."""
-    chosen = view.chosen
-    prompts = frozenset(prompt.prompt for prompt in view.prompts if prompt.part == "held_out")
-    return replace(chosen, measured="auto"), prompts.union(view.asking)
-
-
-def _counterpart(store: Store, replay: Replay, own: MeasuresView) -> MeasuredRound | None:
-    return next((each for each in own.rounds if each.id == replay.source_round), None)
+    return replace(view.chosen, measured="auto"), {*view.prompts, *view.asking}
 
 
 def _differences(
-    store: Store, replay: Replay, other: MeasuredRound | None, last: MeasuredRound
+    store: Store, replay: Replay, before: Report | None, after: Report | None
 ) -> dict[Metric, Interval]:
     """The last round of a replay minus the project's, paired by prompt and seed, with 95 % intervals."""
-    if other is None or other.report is None or last.report is None:
+    if before is None or after is None:
         return {}
     seed = store.projects.get(replay.project_id).seed
-    before, after = other.report.arm.part("held_out"), last.report.arm.part("held_out")
+    drawn = before.arm.part("held_out"), after.arm.part("held_out")
     found = {
-        metric: change(before, after, metric, lambda what: generator(seed, "replay", replay.policy, what))
+        metric: change(*drawn, metric, lambda what: generator(seed, "replay", replay.policy, what))
         for metric in METRICS
     }
     return {metric: figure for metric, figure in found.items() if figure is not None}

@@ -8,6 +8,7 @@ from typing_extensions import Doc
 
 from gal_studio.core.gal.disagreement import Disagreement
 from gal_studio.core.gal.validation import Validation
+from gal_studio.core.intervals import Outcome
 from gal_studio.core.recipe import Recipe
 from gal_studio.core.references import Prompts
 from gal_studio.core.settings import AfterRefinement, Settings
@@ -28,8 +29,6 @@ from gal_studio.studio.views.forecast import Ahead
 from gal_studio.studio.views.json_types import ImageName, Losses, ModelName, PictureRef, Seed
 
 Step = Literal["fine_tune", "refine", "generate", "accept", "next_round", "wait", "done"]
-Outcome = Literal["better", "worse", "more", "less", "unclear"]
-"""What a difference says; whether more is better is not always known."""
 RefinementStep = Literal["pairs", "review", "refine", "generate", "done"]
 Place = tuple[float, float]
 

@@ -16,6 +16,8 @@ from gal_studio.state.files.errors import DiskError, GoneError
 from gal_studio.studio import Studio
 from gal_studio.studio.views.broken import what_is_broken
 from gal_studio.studio.views.json_types import Ts, version
+from gal_studio.studio.views.measures import MeasuresView
+from gal_studio.studio.views.replays import ReplaysView
 from gal_studio.studio.views.types import (
     CandidateView,
     JobView,
@@ -26,7 +28,6 @@ from gal_studio.studio.views.types import (
 )
 from gal_studio.ui.api.view_cache import ViewCache
 from gal_studio.ui.payloads import Id, Payload, projects, rounds
-from gal_studio.ui.payloads.measures import Measures, measures_payload
 
 
 class CandidateMark(TypedDict):
@@ -70,7 +71,8 @@ class Parts(TypedDict):
     queue: QueueView
     round: rounds.Round
     refinement: NotRequired[RefinementView]
-    measures: Measures
+    measures: MeasuresView
+    replays: ReplaysView
     scores: tuple[rounds.Score, ...]
     positions: Annotated[dict[str, tuple[float, float]], Ts("Record<string, [x: number, y: number]>")]
     verdicts: dict[str, Verdict]
@@ -194,9 +196,8 @@ def parts_of(shown: Shown) -> dict[str, Any]:
         rounds=shown.rounds,
         archived=tuple(rounds.ArchivedRound(*one) for one in studio.archived_rounds(project_id).items()),
         round=rounds.round_payload(view),
-        measures=measures_payload(
-            shown.views.measures(project_id), view.project, *shown.views.replays(project_id)
-        ),
+        measures=shown.views.measures(project_id),
+        replays=shown.views.replays(project_id),
         scores=rounds.score_payloads(view, _accepted(shown.refined)),
         positions=rounds.positions(view),
         verdicts={one.candidate.id: one.verdict for one in tiles if one.verdict != "undecided"},

@@ -7,8 +7,8 @@ from typing import Any, TypeVar, cast
 from gal_studio.studio import Studio
 from gal_studio.studio.views.choices import RoundChoices
 from gal_studio.studio.views.learning import Learning
-from gal_studio.studio.views.measures import MeasuresView
-from gal_studio.studio.views.replays import ReplayView
+from gal_studio.studio.views.measures import FullMeasures
+from gal_studio.studio.views.replays import ReplaysView
 from gal_studio.studio.views.types import RefinementView, RoundSummary, RoundView
 
 View = TypeVar("View")
@@ -37,7 +37,7 @@ class ViewCache:
         key = f"refinement {round_id}"
         return self._cached(project_id, key, lambda: self.studio.refinement_view(round_id))
 
-    def measures(self, project_id: str) -> MeasuresView:
+    def measures(self, project_id: str) -> FullMeasures:
         """What was measured of a project."""
         now = self.studio.version(project_id).number
         return self._kept_since(now, f"measures {project_id}", lambda: self.studio.measures(project_id))
@@ -51,8 +51,8 @@ class ViewCache:
             lambda: (self.studio.choices(project_id), self.studio.learning(project_id)),
         )
 
-    def replays(self, project_id: str) -> tuple[tuple[ReplayView, ...], ReplayView | None]:
-        """The replays of a project, and what it draws again if it is one itself."""
+    def replays(self, project_id: str) -> ReplaysView:
+        """The replays of a project."""
         now = self.studio.replay_versions(project_id)
         return self._kept_since(now, f"replays {project_id}", lambda: self.studio.all_replays(project_id))
 

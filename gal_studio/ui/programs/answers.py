@@ -1,15 +1,17 @@
 """What the endpoints that only read answer."""
 
-from dataclasses import asdict
+from pydantic import TypeAdapter
 
 from gal_studio.core.jobs.states import ACTIVE
 from gal_studio.core.types import Job
 from gal_studio.rounds.suggestions import accepted_in_base
+from gal_studio.studio.views.measures import MeasuresView
 from gal_studio.studio.views.types import RoundSummary
 from gal_studio.ui.api.view_cache import ViewCache
 from gal_studio.ui.payloads import Payload
-from gal_studio.ui.payloads.measures import measures_payload
 from gal_studio.ui.payloads.rounds import score_payloads
+
+_MEASURES = TypeAdapter(MeasuresView)
 
 
 def suggest_answer(views: ViewCache, round_id: str) -> Payload:
@@ -54,7 +56,7 @@ def status_answer(views: ViewCache, project_id: str) -> Payload:
         "busy": any(job.state in ACTIVE for job in jobs),
         "rounds": [_round(summary) for summary in views.rounds(project_id)],
         "jobs": [_job(job) for job in jobs],
-        "measures": asdict(measures_payload(views.measures(project_id), project)),
+        "measures": _MEASURES.dump_python(views.measures(project_id), mode="json"),
     }
 
 

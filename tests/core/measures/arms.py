@@ -55,7 +55,14 @@ def reports(*arms: Arm) -> list[Report]:
     """The reports of some arms, the base model first."""
     known = {each.id: each for each in beside_base(arms)}
     return [
-        report(each, known.get(each.before) if each.id else None, known.get(None), rng, _first(known, each))
+        report(
+            each,
+            known.get(each.before) if each.id else None,
+            known.get(None),
+            rng,
+            "style",
+            _first(known, each),
+        )
         for each in known.values()
     ]
 

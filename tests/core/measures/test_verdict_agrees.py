@@ -100,4 +100,4 @@ def test_no_warning_denies_a_row(table: list[Report]) -> None:
         if "follow their prompts less" in warning.sentence:
             assert is_down(row.changes.get("clip_t"))
         if warning.kind == "leak":
-            assert row.leak is not None and row.leak.difference.value > 0
+            assert row.leak is not None and row.leak.value > 0

@@ -137,7 +137,7 @@ class Walk:
         """A project that draws this one again."""
         page = self.page
         (made,) = self.served.place.studio.replays(self.served.place.project)
-        page.goto(f"{self.served.address}/?project={made.replay.project_id}&step=rounds")
+        page.goto(f"{self.served.address}/?project={made.project_id}&step=rounds")
         page.wait_for_selector("[data-view=curves]")
         page.click("[data-view=curves]")
         page.wait_for_selector(".replays >> text=A replay")

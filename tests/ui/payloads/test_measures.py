@@ -17,7 +17,8 @@ def payload(place: Place) -> dict:
 
 def test_an_unmeasured_project_has_a_proposed_test_set(place: Place) -> None:
     found = payload(place)
-    assert (found["chosen"], found["when"], found["best"], found["sentence"]) == (False, "auto", None, "")
+    assert (found["is_chosen"], found["chosen"]["measured"]) == (False, "auto")
+    assert (found["best"], found["sentence"]) == (None, "")
     assert len(found["prompts"]) == 12
     assert [(each["name"], each["drawn"], each["report"]) for each in found["rounds"]] == [
         ("Base model", 0, None),

@@ -29,7 +29,12 @@ function at(t, i) {
  * @returns {Replay}
  */
 const replay = (more) => ({
-  project: "p",
+  project_id: "p",
+  source_id: "q",
+  source_name: "Cat",
+  source_round: "b",
+  left_out: [],
+  has_source: true,
   name: "Cat (replay: random)",
   policy: "random",
   title: "Random",

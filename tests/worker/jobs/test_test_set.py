@@ -50,12 +50,12 @@ def test_base_and_round_draw_the_same_prompts_and_seeds(studio: Studio, measured
     }
     assert by_arm[None] == by_arm[measured]
     assert len(by_arm[None]) == 3 * 2 + 3  # held out, and once each without the style's words
-    plain = [prompt.prompt for prompt in view.prompts if prompt.part == "plain"]
+    plain = [prompt.prompt for prompt in view.all_prompts if prompt.part == "plain"]
     assert plain == ["A house", "A fish", "A crown"]
     images = {arm: {p.candidate.image for p in view.pictures if p.round_id == arm} for arm in by_arm}
     assert images[None] != images[measured]
     base, first = view.rounds
-    assert (base.name, first.name, first.is_plain) == ("Base model", "Round 1", True)
+    assert (base.name, first.name, first.plain) == ("Base model", "Round 1", True)
     assert base.report is not None and first.report is not None
     assert first.report.pictures == 6
     assert (
@@ -157,14 +157,14 @@ def test_accepted_prompts_are_measured_before_and_after_they_are_learned(
     work(studio, models, studio.fine_tune(second))
     work(studio, models, studio.measure(second))
     view = studio.measures(project)
-    accepted = [prompt for prompt in view.prompts if prompt.part == "accepted"]
+    accepted = [prompt for prompt in view.all_prompts if prompt.part == "accepted"]
     assert [prompt.prompt for prompt in accepted] == [chosen.prompt]
     drawn = {(p.round_id, p.candidate.index) for p in view.pictures if p.prompt_id == accepted[0].id}
     assert drawn == {(arm, number) for arm in (None, measured, second) for number in range(2)}
     last = view.rounds[-1].report
     assert last is not None
     assert last.learned is not None and last.learned_change is not None
-    assert not view.rounds[-1].is_plain
+    assert not view.rounds[-1].plain
     first = view.rounds[-2].report
     assert first is not None and first.learned is None, "the round before was not trained on it"
     studio.decide([chosen.candidate.id], "rejected")
@@ -208,7 +208,7 @@ def test_an_object_is_drawn_without_its_trigger_word_too(
     round_id = trained(studio, models, names, object_draft)
     assert work(studio, models, studio.measure(round_id)).state == "completed"
     view = studio.measures(project_of(studio, round_id))
-    assert [prompt.prompt for prompt in view.prompts] == [
+    assert [prompt.prompt for prompt in view.all_prompts] == [
         "a <sks> cat in space", "a <sks> cat by a lake", "a cat in space", "a cat by a lake",
     ]  # fmt: skip
     assert view.called == "<sks>"
@@ -223,5 +223,5 @@ def test_a_prompt_that_is_too_long_is_one_sentence_and_nothing_else_is_lost(
     ended = work(studio, models, studio.measure(round_id))
     assert ended.state == "error"
     assert len(ended.message.splitlines()) == 1
-    assert studio.measures(project).verdict.sentence == ""
+    assert studio.measures(project).sentence == ""
     assert studio.next_step(round_id) in CHOOSING

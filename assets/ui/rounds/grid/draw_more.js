@@ -5,7 +5,7 @@ import { write } from "../../app/writes.js";
 import { byItself } from "../../measures/replay_words.js";
 
 /** Whether nobody can ask for pictures now: the studio is at work, or a replay draws by itself. */
-export const closedMore = () => busy() || Boolean(byItself(state.measures));
+export const closedMore = () => busy() || Boolean(byItself(state.replays));
 
 let asking = false; // until the page knows of the work: a double click asks once
 

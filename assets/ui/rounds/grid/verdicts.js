@@ -23,7 +23,7 @@ function show(id, verdict, part = null) {
 
 /** Say that a replay decides by itself, if this is one. */
 export function isReplay() {
-  const words = byItself(state.measures);
+  const words = byItself(state.replays);
   if (words) toast(words);
   return Boolean(words);
 }

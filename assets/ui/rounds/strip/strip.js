@@ -24,7 +24,7 @@ export function mountStrip(parts) {
   const archive = makeArchive();
   parts.branch.after(archive.node);
   const update = () => show(parts, archive);
-  on("project rounds round received queue measures verdicts forget archived", update);
+  on("project rounds round received queue measures replays verdicts forget archived", update);
   on("writes", () => kept(parts));
 }
 
@@ -42,7 +42,7 @@ function show(parts, archive) {
   kept(parts);
   archive.update();
   parts.branch.hidden =
-    Boolean(state.measures?.replay_of) || !state.rounds.some((round) => round.parent_id === state.roundId);
+    Boolean(state.replays?.own) || !state.rounds.some((round) => round.parent_id === state.roundId);
   if (repeats(parts.strip, chips)) return;
   const keep = focusedIn(parts.strip)?.dataset.keep;
   const { scrollLeft, scrollTop } = parts.strip;
