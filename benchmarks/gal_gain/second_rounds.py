@@ -30,9 +30,8 @@ from gal_studio.studio import Studio
 
 METRICS: tuple[Metric, ...] = ("as_asked", "no_copy", "carries", "clip_t")
 Changes = Mapping[str, str | bool]
-ARMS: Mapping[
-    str, tuple[str, Changes]
-] = {  # the first rounds that are gone on from, and what is changed before suggestions are accepted
+# the first rounds that are gone on from, and what is changed before suggestions are accepted
+ARMS: Mapping[str, tuple[str, Changes]] = {
     "ten of each": ("fixed", {}),
     "race": ("race", {}),
     "even": ("even", {}),
