@@ -78,7 +78,8 @@ function show() {
   showExports(rounds);
   if (state.step !== "results" || !rounds.length) return;
   const { measures, queue } = state;
-  showVerdict(parts.verdict, measures);
+  const drawn = rounds.find(({ id }) => id === measures?.best) ?? rounds.findLast(({ adapter }) => adapter);
+  showVerdict(parts.verdict, measures, drawn?.recipe ?? "");
   parts.figure.hidden = !(parts.figure.closest(".has-figures") && measures?.rounds.some((r) => r.report));
   parts["measure-all"].hidden =
     (measures?.rounds ?? []).filter((r) => r.id && r.trained && !r.report).length < 2;

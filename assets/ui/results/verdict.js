@@ -41,14 +41,18 @@ const how = howComputed([
 /**
  * @param {HTMLElement} box
  * @param {Measures | null} measures
+ * @param {string} recipe by which to draw with the best round, in words, or empty
  */
-export function showVerdict(box, measures) {
-  if (repeats(box, [measures, lowestStrength()])) return;
-  box.replaceChildren(...(measures ? content(measures) : []));
+export function showVerdict(box, measures, recipe) {
+  if (repeats(box, [measures, recipe, lowestStrength()])) return;
+  box.replaceChildren(...(measures ? content(measures, recipe) : []));
 }
 
-/** @param {Measures} measures */
-function content(measures) {
+/**
+ * @param {Measures} measures
+ * @param {string} recipe
+ */
+function content(measures, recipe) {
   const { best, headline, sentence, rounds, prompts } = measures;
   const { seeds } = measures.chosen;
   const { now, earlier } = byAge(measures);
@@ -63,6 +67,7 @@ function content(measures) {
         "No round is measured yet. To measure one, the studio draws the same benchmark pictures with it as " +
           "with every other round.",
     ),
+    ...(recipe ? [el("p", { class: "verdict-recipe" }, recipe)] : []),
     ...now.map(warning),
     ...(earlier.length ? [folded(earlier, rounds)] : []),
     ...(progress ? [progressChart(progress)] : []),

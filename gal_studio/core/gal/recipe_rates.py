@@ -59,6 +59,19 @@ def best_recipe(drawn: Sequence[Candidate]) -> Recipe:
     return AS_TRAINED if best is None or best.good == 0.0 else best.recipe
 
 
+def recipe_advice(name: str, drawn: Sequence[Candidate]) -> str:
+    """Eq. G18: by which recipe to draw with the round of this name, in words; empty for full strength."""
+    rates, best = recipe_rates(drawn), best_recipe(drawn)
+    if best in (AS_TRAINED, *(rate.recipe for rate in rates[:1])):
+        return ""
+    good = {rate.recipe: f"{100 * rate.good:.0f} %" for rate in rates}
+    return (
+        f"To draw with {name}, hold the LoRA back: {best.words}. {good[best]} of its candidates are good so, "
+        f"{good[rates[0].recipe]} at full strength: clean, as asked, and like the references. Try a prompt and "
+        "downloads begin with this recipe."
+    )
+
+
 def _scale(full: Sequence[Candidate], weakest: Sequence[Candidate]) -> Callable[[Candidate], float]:
     """How much of what the strongest recipe adds to the weakest one a picture has, in [0, 1].
 

@@ -2,8 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Annotated
+
+from typing_extensions import Doc
 
 from gal_studio.core.errors import StudioError
+from gal_studio.core.gal.recipe_rates import recipe_advice
 from gal_studio.core.models.forms.registry import about_form, forms_of
 from gal_studio.state.tables.exports import Export
 from gal_studio.studio.views.json_types import ShownPicture
@@ -50,6 +54,7 @@ class RoundResult:
     adapter: bool
     exports: tuple[ExportChoice, ...]
     accepted: tuple[ShownPicture, ...]
+    recipe: Annotated[str, Doc("By which recipe to draw with it; empty if that is full strength.")]
 
 
 @dataclass(frozen=True)
@@ -97,6 +102,9 @@ def _row(name: str, view: RoundView, exports: Sequence[Export]) -> RoundResult:
         adapter=view.round.adapter is not None,
         exports=_export_choices(exports, view),
         accepted=tuple(picture_payload(tile) for tile in view.candidates if tile.verdict == "accepted"),
+        recipe=recipe_advice(name, [tile.candidate for tile in view.candidates])
+        if view.round.adapter
+        else "",
     )
 
 

@@ -6,7 +6,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gal_studio.core.gal.recipe_rates import best_recipe, recipe_rates
+from gal_studio.core.gal.recipe_rates import best_recipe, recipe_advice, recipe_rates
 from gal_studio.core.gal.recipes import LEVELS, candidate_recipe
 from gal_studio.core.recipe import AS_TRAINED, Recipe
 from gal_studio.core.settings import GenerationSettings
@@ -76,6 +76,11 @@ def test_the_best_recipe_is_clean_as_asked_and_has_the_style() -> None:
     assert [rate.carried for rate in rates] == [1.0, 0.75, 0.5, 0.0]
     assert [rate.good for rate in rates] == [0.0, 0.0, 0.5, 0.0]
     assert best_recipe(pictures) == LATER
+    assert recipe_advice("Round 2", pictures) == (
+        "To draw with Round 2, hold the LoRA back: LoRA × 0 for 50 % of the steps, then × 1. Of its candidates "
+        "50 % are good so (clean, as asked, and carrying what is learned), 0 % at full strength. Try a prompt "
+        "and downloads begin with this recipe."
+    )
 
 
 def test_what_a_picture_carries_counts_from_the_base_model_s() -> None:
@@ -92,6 +97,7 @@ def test_what_a_picture_carries_counts_from_the_base_model_s() -> None:
 def test_a_lora_that_copies_nothing_is_drawn_as_trained() -> None:
     pictures = [*drawn(FULL, 0.25, 0.75), *drawn(LATER, 0.25, 0.75), *drawn(WEAK, 0.25, 0.25)]
     assert best_recipe(pictures) == FULL, "the strongest of equal ones"
+    assert recipe_advice("Round 1", pictures) == recipe_advice("Round 1", []) == ""
 
 
 def test_flags_that_do_not_fall_with_the_strength_say_nothing() -> None:
