@@ -67,8 +67,8 @@ def recipe_advice(name: str, drawn: Sequence[Candidate]) -> str:
     good = {rate.recipe: f"{100 * rate.good:.0f} %" for rate in rates}
     return (
         f"To draw with {name}, hold the LoRA back: {best.words}. {good[best]} of its candidates are good so, "
-        f"{good[rates[0].recipe]} at full strength: clean, as asked, and like the references. Try a prompt and "
-        "downloads begin with this recipe."
+        f"{good[rates[0].recipe]} at full strength: clean, as asked, and like the references. Try a prompt "
+        "and downloads begin with this recipe."
     )
 
 

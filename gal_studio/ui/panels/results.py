@@ -93,6 +93,7 @@ def results(context: Context, project: Id) -> Results:
 
 
 def _row(name: str, view: RoundView, exports: Sequence[Export]) -> RoundResult:
+    drawn = [tile.candidate for tile in view.candidates] if view.round.adapter else []
     return RoundResult(
         id=view.round.id,
         name=name,
@@ -102,9 +103,7 @@ def _row(name: str, view: RoundView, exports: Sequence[Export]) -> RoundResult:
         adapter=view.round.adapter is not None,
         exports=_export_choices(exports, view),
         accepted=tuple(picture_payload(tile) for tile in view.candidates if tile.verdict == "accepted"),
-        recipe=recipe_advice(name, [tile.candidate for tile in view.candidates])
-        if view.round.adapter
-        else "",
+        recipe=recipe_advice(name, drawn),
     )
 
 

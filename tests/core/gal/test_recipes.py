@@ -77,9 +77,9 @@ def test_the_best_recipe_is_clean_as_asked_and_has_the_style() -> None:
     assert [rate.good for rate in rates] == [0.0, 0.0, 0.5, 0.0]
     assert best_recipe(pictures) == LATER
     assert recipe_advice("Round 2", pictures) == (
-        "To draw with Round 2, hold the LoRA back: LoRA × 0 for 50 % of the steps, then × 1. Of its candidates "
-        "50 % are good so (clean, as asked, and carrying what is learned), 0 % at full strength. Try a prompt "
-        "and downloads begin with this recipe."
+        "To draw with Round 2, hold the LoRA back: LoRA × 0 for 50 % of the steps, then × 1. 50 % of its "
+        "candidates are good so, 0 % at full strength: clean, as asked, and like the references. Try a "
+        "prompt and downloads begin with this recipe."
     )
 
 
