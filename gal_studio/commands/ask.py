@@ -17,7 +17,6 @@ from gal_studio.commands.terminal.stored import (
     last_round,
     required_workspace,
 )
-from gal_studio.core.errors import StudioError
 from gal_studio.studio import Studio
 
 
@@ -54,10 +53,7 @@ def ask_round(
             for one in store.rounds.of_project(project.id)
             if one.kind == "fine_tune" and store.candidates.count(one.id) and number in (None, one.number)
         ]
-        found = last_round(store, drawn, named=number is not None)
-        if found is None:
-            which = "No round" if number is None else f"No round {number}"
-            raise StudioError(f"{which} of {project.name!r} has pictures yet: generate them first.")
+        found = last_round(store, project, drawn, number, "has pictures yet: generate them first")
         if not studio.trainings_are_compared(found.id, trainings):
             with local_worker(studio, ProgressLine(studio)) as worker:
                 worker.finish(studio.ask_trainings(found.id, trainings))

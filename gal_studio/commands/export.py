@@ -104,14 +104,7 @@ def _find_round(store: Store, project: Project, wanted: str | None, instant: boo
         if (round_.kind == "instant" if instant else round_.adapter is not None)
         and wanted in (None, str(round_.number), names[round_.id], round_.id)
     ]
-    found = last_round(store, trained, named=wanted is not None)
-    if found is None:
-        which = "No round" if wanted is None else f"No round {wanted!r}"
-        if instant:
-            missing = "no Round 0" if wanted is None else f"no round {wanted!r} without training"
-            raise StudioError(
-                f"{project.name!r} has {missing}, which this format is for: draw one first, or choose "
-                "another format."
-            )
-        raise StudioError(f"{which} of {project.name!r} is trained: fine-tune one, or choose another.")
-    return found
+    needed = "is trained: fine-tune one, or choose another"
+    if instant:
+        needed = "is drawn without training: draw Round 0 first, or choose another format"
+    return last_round(store, project, trained, wanted, needed)

@@ -163,8 +163,4 @@ def _round(store: Store, project: Project, number: int | None) -> Round:
         for round_ in store.rounds.of_project(project.id)
         if round_.kind == "fine_tune" and round_.adapter is not None and number in (None, round_.number)
     ]
-    found = last_round(store, trained, named=number is not None)
-    if found is None:
-        which = "No round" if number is None else f"No round {number}"
-        raise StudioError(f"{which} of {project.name!r} is fine-tuned yet: fine-tune it first.")
-    return found
+    return last_round(store, project, trained, number, "is fine-tuned yet: fine-tune it first")

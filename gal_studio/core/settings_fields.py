@@ -1,6 +1,7 @@
 """The settings that the page offers as fields, in their order, by what each setting says of itself."""
 
-from dataclasses import MISSING, dataclass, fields, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields, replace
 from typing import Any, Literal
 
 from gal_studio.core.checks import LARGEST_SEED
@@ -71,14 +72,17 @@ def setting_fields(adapters: tuple[tuple[str, str], ...] = ()) -> tuple[SettingF
     )
 
 
+def value_words(name: str) -> Mapping[Any, str]:
+    """The words of each value that a setting can have, by the setting's dotted name; none for a number."""
+    words: Mapping[Any, str] | Callable[[], Mapping[Any, str]] = _about(name)["words"]
+    return words() if callable(words) else words
+
+
 def _field(name: str, heading: str) -> SettingField:
     if name == "seed":  # of the project, not of its settings
         note = "The same seed draws the same pictures"
         return SettingField(name, "Seed", note, "whole", 0, LARGEST_SEED)
-    group, _, own = name.partition(".")
-    options = {option.name: option for option in fields(_group(group))}
-    about = options[own].metadata
-    words = about["words"]() if callable(about["words"]) else about["words"]
+    about = _about(name)
     limits = (64, 2048) if about["kind"] == "resolution" else about["limits"]
     is_range = about["kind"] in ("whole", "real", "resolution")
     return SettingField(
@@ -89,14 +93,16 @@ def _field(name: str, heading: str) -> SettingField:
         low=limits[0] if is_range else None,
         high=limits[1] if is_range else None,
         choices=tuple(
-            (str(value).lower() if value in (True, False) else value, text) for value, text in words.items()
+            (str(value).lower() if value in (True, False) else value, text)
+            for value, text in value_words(name).items()
         ),
         optional=about["kind"] == "resolution",
         heading=heading,
     )
 
 
-def _group(name: str) -> Any:
-    option = next(option for option in fields(Settings) if option.name == name)
-    assert option.default_factory is not MISSING
-    return option.default_factory
+def _about(name: str) -> Mapping[str, Any]:
+    """What a setting says of itself, by its dotted name."""
+    group, _, own = name.partition(".")
+    of_group: Any = next(option for option in fields(Settings) if option.name == group).default_factory
+    return next(option for option in fields(of_group) if option.name == own).metadata

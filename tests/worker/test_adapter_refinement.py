@@ -32,18 +32,24 @@ NAMES = ("red kite", "blue drum", "green boat", "old lamp")
 
 def native(tmp_path: Path) -> AdapterTask:
     """A tiny klein that learns from names."""
-    base, models = make_distilled_klein(tmp_path / "klein"), Models()
+    plan = AdapterPlan("mine", "native", "", NAMES, 2, 0)
+    task = task_of(tmp_path, plan, make_distilled_klein(tmp_path / "klein"), Models())
+    return replace(task, generation=GenerationSettings(steps=1, resolution=64))
+
+
+def task_of(tmp_path: Path, plan: AdapterPlan, base: Path, models: Models) -> AdapterTask:
+    """A plan with tiny models, which writes into the folder `out`."""
     clip = f"local-dir:{make_tiny_clip(tmp_path / 'clip')}"
     (tmp_path / "out").mkdir()
     return AdapterTask(
-        AdapterPlan("mine", "native", "", NAMES, 2, 0),
+        plan,
         tmp_path / "out",
         str(base),
         models.image_model(str(base)),
         models,
         make_tower(tmp_path / "tower", clip),
         clip,
-        GenerationSettings(steps=1, resolution=64),
+        GenerationSettings(steps=1),
     )
 
 
@@ -126,19 +132,9 @@ def test_an_adapter_that_reads_a_vision_model_keeps_it(tmp_path: Path) -> None:
     models, tower = Models(), assets_folder() / "pocket" / "vision"
     model = models.image_model(str(base))
     save_file(flat(tiny_parts(model, plus=False, reads=512)), tmp_path / "full.safetensors")
-    clip = f"local-dir:{make_tiny_clip(tmp_path / 'clip')}"
-    (tmp_path / "out").mkdir()
     former = f"{tmp_path / 'full.safetensors'} with {tower}"
-    task = AdapterTask(
-        AdapterPlan("mine", former, str(objects(tmp_path / "objects")), (), 2, 0),
-        tmp_path / "out",
-        str(base),
-        model,
-        models,
-        make_tower(tmp_path / "tower", clip),
-        clip,
-        GenerationSettings(steps=1),
-    )
+    plan = AdapterPlan("mine", former, str(objects(tmp_path / "objects")), (), 2, 0)
+    task = task_of(tmp_path, plan, base, models)
     done(task)
     name = name_of(task.out, former)
     assert name == f"{task.out} with {tower}" and not (task.out / "image_encoder").exists()
@@ -153,20 +149,10 @@ def test_the_other_processes_find_an_adapter_that_moved(
 ) -> None:
     base = make_tiny_pipeline(tmp_path / "base")
     adapters = make_tiny_adapters(tmp_path / "here", load_image_model(base, device="cpu"))
-    clip, models = f"local-dir:{make_tiny_clip(tmp_path / 'clip')}", Models()
+    models = Models()
     models.places = {str(tmp_path / "there"): str(adapters)}
-    (tmp_path / "out").mkdir()
-    task = AdapterTask(
-        AdapterPlan("mine", str(tmp_path / "there"), str(objects(tmp_path / "objects")), (), 1, 0),
-        tmp_path / "out",
-        str(base),
-        models.image_model(str(base)),
-        models,
-        make_tower(tmp_path / "tower", clip),
-        clip,
-        GenerationSettings(steps=1),
-        ("cpu", "cpu"),
-    )
+    plan = AdapterPlan("mine", str(tmp_path / "there"), str(objects(tmp_path / "objects")), (), 1, 0)
+    task = replace(task_of(tmp_path, plan, base, models), devices=("cpu", "cpu"))
     assert 2 * PUBLISHED.batch_size % 2 == 0
     with caplog.at_level(logging.INFO, "gal_studio.worker"):
         done(task)

@@ -81,8 +81,16 @@ def find_project_id(store: Store, wanted: str | None) -> str:
     raise StudioError(f"There is no project {wanted!r} in this workspace: choose one of {names}.")
 
 
-def last_round(store: Store, rounds: Sequence[Round], named: bool) -> Round | None:
-    """The last of some rounds of a project that is shown; an archived one only if it was `named`."""
-    shown = {each.id for one in rounds[:1] for each in store.rounds.shown(one.project_id)}
-    found = [each for each in rounds if each.id in shown] or (list(rounds) if named else [])
-    return found[-1] if found else None
+def last_round(
+    store: Store, project: Project, rounds: Sequence[Round], wanted: int | str | None, needed: str
+) -> Round:
+    """The last of some rounds of a project that is shown; an archived one only if it was `wanted`.
+
+    Without one, the error says that no round is what was `needed`, which also says what to do.
+    """
+    shown = {each.id for each in store.rounds.shown(project.id)}
+    found = [each for each in rounds if each.id in shown] or ([] if wanted is None else list(rounds))
+    if not found:
+        which = "No round" if wanted is None else f"No round {wanted!r}"
+        raise StudioError(f"{which} of {project.name!r} {needed}.")
+    return found[-1]

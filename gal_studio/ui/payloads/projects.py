@@ -1,6 +1,6 @@
 """A project as JSON: its subjects, its anchors and its settings."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -9,8 +9,8 @@ from gal_studio.core import types
 from gal_studio.core.gal.reasons import short_names
 from gal_studio.core.gal.scores.registry import SCORES
 from gal_studio.core.settings import NATIVE, GenerationSettings, ReferenceSettings
-from gal_studio.core.settings_fields import SettingField, setting_fields
-from gal_studio.core.types import CopyDetectors, Kind
+from gal_studio.core.settings_fields import SettingField, setting_fields, value_words
+from gal_studio.core.types import Kind
 from gal_studio.state.files.own_adapters import OwnAdapter
 from gal_studio.studio.views.json_types import Ts
 from gal_studio.studio.views.types import ProjectView
@@ -92,12 +92,6 @@ class Project:
 
 
 ITS_OWN = "Pocket’s own"
-
-_COPY_DETECTORS: Mapping[CopyDetectors, str] = {
-    "both": "prompts and pictures",
-    "prompts": "prompts only (as published)",
-    "pictures": "pictures only",
-}
 
 
 def anchor_payloads(anchors: tuple[types.Anchor, ...]) -> tuple[Anchor, ...]:
@@ -225,7 +219,7 @@ def project_payload(project: ProjectView, adapters: Sequence[OwnAdapter] = ()) -
              f"{generation.drawn_with}{_recipes(generation)}"),
             *_references(settings.references),
             ("Weight of accepted pictures", f"{gal.balance_lambda:g}" if gal.balance else "off"),
-            ("Copies are found by", _COPY_DETECTORS[gal.copy_detectors]),
+            ("Copies are found by", value_words("gal.copy_detectors")[gal.copy_detectors]),
             ("Seed", str(project.seed)),
         ),
     )  # fmt: skip

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Generator, Sequence
-from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,7 @@ from gal_studio.core.errors import StudioError
 from gal_studio.core.memory.machine import MachineSettings
 from gal_studio.core.recipe import AS_TRAINED, Recipe
 from gal_studio.core.settings import GenerationSettings
-from gal_studio.engine.export.check import Checked, check_files
+from gal_studio.engine.export.check import Checked
 from gal_studio.engine.export.denoiser import save_denoiser
 from gal_studio.engine.export.header import Facts, header_of, largest_rank, save_with_header
 from gal_studio.engine.export.layers import is_whole_denoiser, named_tensors, read_layers
@@ -25,6 +24,7 @@ from gal_studio.engine.sampling.fused_adapter import drawing
 from gal_studio.engine.sampling.sampler import DrawnBatch, DrawRequest, draw
 from gal_studio.engine.saving import give_usual_modes
 from gal_studio.worker.export.card import Written, checked_section, model_card
+from gal_studio.worker.export.check import check_exported
 from gal_studio.worker.export.shown import save_by_recipe, save_shown
 from gal_studio.worker.export.task import ExportTask, facts_of
 from gal_studio.worker.export.workflow import WorkflowOrder, workflow
@@ -60,8 +60,7 @@ def export_to(task: ExportTask, out: Path) -> Generator[Progress, None, tuple[Ch
     card, requests = model_card(task, facts, model.family, written), _requests(task, model, files)
     del model
     task.models.release_image_model()  # there may be memory for one alone
-    yield Progress("check", 0, 0)
-    checked = yield from _check(requests, pictures)
+    checked = yield from check_exported(requests, pictures)
     if is_useless:
         checked = tuple(replace(each, note=UNKNOWN) for each in checked)
     (out / CARD).write_text(card + checked_section(checked), encoding="utf-8")
@@ -157,18 +156,3 @@ def _requests(task: ExportTask, model: ImageModel, files: Sequence[Path]) -> lis
     is_whole = files[0].is_dir()
     layers = 0 if is_whole else len(read_layers(task.adapter, model.family.part))
     return [StockRequest(**common, file=str(path), layers=0 if path.is_dir() else layers) for path in files]
-
-
-def _check(
-    requests: Sequence[StockRequest], pictures: Sequence[Image.Image]
-) -> Generator[Progress, None, tuple[Checked, ...]]:
-    """Draw with each file in a fresh process, and compare."""
-    checking = check_files(requests, pictures)
-    with closing(checking):
-        while True:
-            try:
-                next(checking)
-            except StopIteration as end:
-                found: tuple[Checked, ...] = end.value
-                return found
-            yield Progress("check", 0, 0)

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Generator, Sequence
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +11,7 @@ from gal_studio.assets import resolve_adapter, resolve_model
 from gal_studio.core.errors import StudioError
 from gal_studio.core.memory.machine import MachineSettings
 from gal_studio.core.models.names import public_name
-from gal_studio.engine.export.check import Checked, check_files
+from gal_studio.engine.export.check import Checked
 from gal_studio.engine.export.stock import GivenReferences, StockRequest
 from gal_studio.engine.models.adapter_files import TOWER, AdapterFiles, locate_adapter
 from gal_studio.engine.models.image_model import ImageModel
@@ -26,6 +25,7 @@ from gal_studio.worker.export.card import (
     opening_lines,
     solver_lines,
 )
+from gal_studio.worker.export.check import check_exported
 from gal_studio.worker.export.reference_workflow import reference_workflow
 from gal_studio.worker.export.shown import save_shown
 from gal_studio.worker.export.task import ExportTask
@@ -82,25 +82,11 @@ def export_without_training(task: ExportTask, out: Path) -> Generator[Progress, 
     request = _request(task, model, references, adapter)
     del model
     task.models.release_image_model()  # there may be memory for one alone
-    yield Progress("check", 0, 0)
-    with closing(check_files([request], pictures)) as checking:
-        checked = yield from _with_progress(checking)
+    checked = yield from check_exported([request], pictures)
     table = f"| picture | prompt | seed |\n|---|---|---|\n{rows}\n"
     (out / CARD).write_text(card + table + checked_section(checked), encoding="utf-8")
     give_usual_modes(out)
     return checked
-
-
-def _with_progress(
-    checking: Generator[None, None, tuple[Checked, ...]],
-) -> Generator[Progress, None, tuple[Checked, ...]]:
-    while True:
-        try:
-            next(checking)
-        except StopIteration as end:
-            found: tuple[Checked, ...] = end.value
-            return found
-        yield Progress("check", 0, 0)
 
 
 def _draw(task: ExportTask, model: ImageModel) -> Generator[Progress, None, list[Image.Image]]:

@@ -13,7 +13,7 @@ from gal_studio.engine.export import check, stock
 from gal_studio.engine.export.check import Checked
 from gal_studio.engine.export.stock import StockRequest
 from gal_studio.studio import Studio
-from gal_studio.worker.export import folder
+from gal_studio.worker.export import check as worker_check
 from gal_studio.worker.export.task import ExportTask
 from gal_studio.worker.models import Models
 from tests.engine.tiny import make_tiny_pipeline, make_tiny_xl_pipeline
@@ -71,7 +71,7 @@ def test_the_code_of_the_card_draws_the_picture_of_the_recipe(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(folder, "check_files", check_here)
+    monkeypatch.setattr(worker_check, "check_files", check_here)
     monkeypatch.setattr(ExportTask, "recipe", recipe)
     model = make(tmp_path / "model")
     round_id = first_round(studio, tiny_draft((str(model), names[1]), changes=changes))
@@ -102,7 +102,7 @@ def test_the_whole_loop(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     make, form = LOOPS[name]
-    monkeypatch.setattr(folder, "check_files", check_here)
+    monkeypatch.setattr(worker_check, "check_files", check_here)
     round_id = first_round(studio, tiny_draft((str(make(tmp_path / "model")), names[1]), changes=QUICK))
     assert work(studio, models, studio.fine_tune(round_id)).message == ""
     assert work(studio, models, studio.export_round(round_id, form)).message == ""

@@ -17,7 +17,7 @@ from gal_studio.engine.models.adapter_files import AdapterFiles
 from gal_studio.engine.models.image_model import load_image_model
 from gal_studio.engine.sampling.sampler import DrawRequest
 from gal_studio.studio import Studio
-from gal_studio.worker.export import without_training
+from gal_studio.worker.export import check as worker_check
 from gal_studio.worker.export.reference_workflow import reference_workflow
 from gal_studio.worker.export.workflow import Workflow, WorkflowOrder
 from gal_studio.worker.models import Models
@@ -57,7 +57,7 @@ def test_the_code_of_the_card_draws_its_picture(
         return (check._compare(tmp_path / "check", expected, 0),)
 
     request: list[StockRequest] = []
-    monkeypatch.setattr(without_training, "check_files", check_here)
+    monkeypatch.setattr(worker_check, "check_files", check_here)
     base = make(tmp_path / "model")
     native = make is make_distilled_klein
     adapters = (
