@@ -127,37 +127,42 @@ def carry_out(plan: Plan) -> dict[str, Any]:
         known = about_project(studio.project(project_id))
         for sentence in (*known, *about_crops(plan.draft)):
             line.say(sentence)
-        refinements: dict[str, str] = {}
         with local_worker(studio, line) as worker:
-            before = [_instant_round(studio, worker, line, project_id, plan.policy)] if plan.instant else []
-            first = [each for each in store.rounds.of_project(project_id) if each.kind == "fine_tune"]
-            rounds = [_next_round(studio, before[0])] if before else first[:1]
-            for number in range(1, plan.rounds + 1):
-                round_ = rounds[-1]
-                _work_on(studio, worker, round_.id)
-                if not studio.pool(round_.id):
-                    line.say(_no_prompts_left(number, plan.rounds))
-                    break
-                _print_round(studio, line, round_.id)
-                if number < plan.rounds or (
-                    plan.refine and not pairs.can_be_refined(store.snapshots.round(round_.id))
-                ):
-                    made = _decide(studio, round_, plan.policy)
-                    if made and made.ends:
-                        line.say(f"Round {number} is the last one: nothing is suggested.")
-                        break
-                if plan.refine and (node := refine_round(studio, worker, line, round_.id)):
-                    refinements[round_.id] = node
-                if number < plan.rounds:
-                    rounds.append(_next_round(studio, refinements.get(round_.id, round_.id)))
-            if plan.measure_last and test_set.prepare(store, rounds[-1].id).missing:
-                worker.finish(studio.measure(rounds[-1].id))
-        shown = [*before, *(round_.id for round_ in rounds)]
-        summary = write_outputs(studio, shown, plan.out, plan.policy, refinements)
+            rounds, refinements = _run_rounds(plan, studio, worker, line, project_id)
+            if plan.measure_last and test_set.prepare(store, rounds[-1]).missing:
+                worker.finish(studio.measure(rounds[-1]))
+        summary = write_outputs(studio, rounds, plan.out, plan.policy, refinements)
         for words in measure_sentences(studio.measures(project_id)):
             line.say(words)
         line.say(f"Written to {plan.out} after {time.monotonic() - started:.0f} s.")
     return summary
+
+
+def _run_rounds(
+    plan: Plan, studio: Studio, worker: LocalWorker, line: ProgressLine, project_id: str
+) -> tuple[list[str], dict[str, str]]:
+    """Train, draw and decide round by round; returns the rounds, and their refinements by round."""
+    store, refinements = studio.store, dict[str, str]()
+    before = [_instant_round(studio, worker, line, project_id, plan.policy)] if plan.instant else []
+    first = [each for each in store.rounds.of_project(project_id) if each.kind == "fine_tune"]
+    rounds = [_next_round(studio, before[0])] if before else first[:1]
+    for number in range(1, plan.rounds + 1):
+        round_, is_last = rounds[-1], number == plan.rounds
+        _work_on(studio, worker, round_.id)
+        if not studio.pool(round_.id):
+            line.say(_no_prompts_left(number, plan.rounds))
+            break
+        _print_round(studio, line, round_.id)
+        if not is_last or (plan.refine and not pairs.can_be_refined(store.snapshots.round(round_.id))):
+            made = _decide(studio, round_, plan.policy)
+            if made and made.ends:
+                line.say(f"Round {number} is the last one: nothing is suggested.")
+                break
+        if plan.refine and (node := refine_round(studio, worker, line, round_.id)):
+            refinements[round_.id] = node
+        if not is_last:
+            rounds.append(_next_round(studio, refinements.get(round_.id, round_.id)))
+    return [*before, *(round_.id for round_ in rounds)], refinements
 
 
 def about_crops(draft: ProjectDraft) -> Iterator[str]:
