@@ -15,7 +15,7 @@ from tests.stored_project import clock, drawn, first_round, project, store
 __all__ = ["clock", "drawn", "first_round", "project", "store"]
 
 LONGEST = {
-    "test_everyone.py", "test_families.py", "test_faults.py", "test_grid_with_ray.py", "test_patchdpo.py",
+    "test_everyone.py", "test_families.py", "test_faults.py", "test_patchdpo.py",
     "test_places.py", "test_programs.py", "test_replay.py", "test_resume.py", "test_run.py",
     "test_subjects.py", "test_with_ray.py",
 }  # fmt: skip
