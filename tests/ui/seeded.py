@@ -9,6 +9,7 @@ from zlib import crc32
 import numpy as np
 from PIL import Image
 
+from gal_studio.core.recipe import Recipe
 from gal_studio.core.seeds import candidate_seed
 from gal_studio.core.types import Anchor
 from gal_studio.rounds import test_set
@@ -81,6 +82,18 @@ def draw(
     studio.store.candidates.place(places)
     references = studio.project(studio.store.rounds.get(round_id).project_id).references
     studio.store.rounds.place_references(round_id, {reference.id: (0.0, 0.0) for reference in references})
+
+
+def draw_held_back(studio: Studio, round_id: str) -> None:
+    """Store the first candidate of each anchor again, as if the LoRA had been weak for half of the steps."""
+    batch = [
+        NewCandidate(
+            anchor.id, 0, candidate_seed(0, anchor.prompt, 0), studio.store.images.add(picture((0, 90, 40))),
+            0.45, 0.25, np.zeros(4), recipe=Recipe(0.4, 1.0, 0.5),
+        )
+        for anchor in studio.pool(round_id)
+    ]  # fmt: skip
+    studio.store.candidates.save(round_id, batch)
 
 
 def finished(workspace: Path, candidates: int = 10) -> tuple[Studio, str, str]:

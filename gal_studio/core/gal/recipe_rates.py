@@ -59,10 +59,10 @@ def best_recipe(drawn: Sequence[Candidate]) -> Recipe:
     return AS_TRAINED if best is None or best.good == 0.0 else best.recipe
 
 
-def recipe_advice(name: str, drawn: Sequence[Candidate]) -> str:
-    """Eq. G18: by which recipe to draw with the round of this name, in words; empty for full strength."""
-    rates, best = recipe_rates(drawn), best_recipe(drawn)
-    if best in (AS_TRAINED, *(rate.recipe for rate in rates[:1])):
+def recipe_advice(name: str, best: Recipe, drawn: Sequence[Candidate]) -> str:
+    """That the round of this name draws by its best recipe (Eq. G18), in words; empty for full strength."""
+    rates = recipe_rates(drawn)
+    if not rates or best in (AS_TRAINED, rates[0].recipe):
         return ""
     good = {rate.recipe: f"{100 * rate.good:.0f} %" for rate in rates}
     return (

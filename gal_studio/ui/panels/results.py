@@ -93,7 +93,7 @@ def results(context: Context, project: Id) -> Results:
 
 
 def _row(name: str, view: RoundView, exports: Sequence[Export]) -> RoundResult:
-    drawn = [tile.candidate for tile in view.candidates] if view.round.adapter else []
+    drawn = [tile.candidate for tile in view.candidates] if view.round.adapter else []  # Round 0 has no LoRA
     return RoundResult(
         id=view.round.id,
         name=name,
@@ -103,7 +103,7 @@ def _row(name: str, view: RoundView, exports: Sequence[Export]) -> RoundResult:
         adapter=view.round.adapter is not None,
         exports=_export_choices(exports, view),
         accepted=tuple(picture_payload(tile) for tile in view.candidates if tile.verdict == "accepted"),
-        recipe=recipe_advice(name, drawn),
+        recipe=recipe_advice(name, view.best_recipe, drawn),
     )
 
 

@@ -76,7 +76,7 @@ def test_the_best_recipe_is_clean_as_asked_and_has_the_style() -> None:
     assert [rate.carried for rate in rates] == [1.0, 0.75, 0.5, 0.0]
     assert [rate.good for rate in rates] == [0.0, 0.0, 0.5, 0.0]
     assert best_recipe(pictures) == LATER
-    assert recipe_advice("Round 2", pictures) == (
+    assert recipe_advice("Round 2", LATER, pictures) == (
         "To draw with Round 2, hold the LoRA back: LoRA × 0 for 50 % of the steps, then × 1. 50 % of its "
         "candidates are good so, 0 % at full strength: clean, as asked, and like the references. Try a "
         "prompt and downloads begin with this recipe."
@@ -97,7 +97,8 @@ def test_what_a_picture_carries_counts_from_the_base_model_s() -> None:
 def test_a_lora_that_copies_nothing_is_drawn_as_trained() -> None:
     pictures = [*drawn(FULL, 0.25, 0.75), *drawn(LATER, 0.25, 0.75), *drawn(WEAK, 0.25, 0.25)]
     assert best_recipe(pictures) == FULL, "the strongest of equal ones"
-    assert recipe_advice("Round 1", pictures) == recipe_advice("Round 1", []) == ""
+    for best, shown in ((FULL, pictures), (LATER, drawn(LATER, 0.25, 0.75)), (LATER, [])):
+        assert recipe_advice("Round 1", best, shown) == "", "it is the strongest one, or nothing is known"
 
 
 def test_flags_that_do_not_fall_with_the_strength_say_nothing() -> None:

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.ui.conftest import Served, Watched
-from tests.ui.seeded import draw, finish_export, measure, train
+from tests.ui.seeded import draw, draw_held_back, finish_export, measure, train
 
 pytestmark = pytest.mark.browser
 
@@ -54,6 +54,7 @@ def test_a_measured_round_is_told_on_its_chip_in_curves_and_in_results(watched: 
     second = studio.next_round(served.place.round).id
     train(studio, second)
     draw(studio, second)
+    draw_held_back(studio, second)
     measure(studio, second, likeness=0.6, copies=0)
     page = watched.open(served.url("rounds"))
     chip = ".chip-round:has-text('Round 2')"
@@ -83,6 +84,9 @@ def test_a_measured_round_is_told_on_its_chip_in_curves_and_in_results(watched: 
     page.wait_for_selector(".results .verdict:has-text('Round 2 is the best of 2 rounds measured')")
     said = page.inner_text(".results .verdict").replace("\N{NO-BREAK SPACE}", " ")
     assert "24 of its 24 pictures are as asked, 12 of Round 1’s; 0 are copies, 12 of Round 1’s." in said
+    expect(page.locator(".verdict-recipe")).to_contain_text(
+        "To draw with Round 2, hold the LoRA back: LoRA × 0.4"
+    )
     page.wait_for_selector(".verdict-warning, details:has-text('What was wrong with')")
     said = page.inner_text(".progress figcaption").replace("\N{NO-BREAK SPACE}", " ")
     assert said.startswith(

@@ -13,7 +13,7 @@ from gal_studio.ui.panels.reference_form import derived as derived_from
 from gal_studio.ui.payloads.forms import DerivedSet
 from tests.ui.asking import ask
 from tests.ui.conftest import Place
-from tests.ui.seeded import picture
+from tests.ui.seeded import draw_held_back, picture
 
 
 def test_an_expected_error_is_one_sentence():
@@ -192,7 +192,12 @@ def test_results_hold_what_was_measured(place: Place):
     assert row["candidates"] == 180
     assert len(row["accepted"]) == 3
     assert row["adapter"]
-    assert row["recipe"] == "" or row["recipe"].startswith("To draw with Round 1, hold the LoRA back")
+    assert row["recipe"] == "", "all were drawn at full strength"
+    draw_held_back(place.studio, place.round)
+    (row,) = ask("results", place.studio, {"project": place.project})["rounds"]
+    assert row["recipe"].startswith(
+        "To draw with Round 1, hold the LoRA back: LoRA × 0.4 for 50 % of the steps, then × 1. 100 % of its"
+    )
 
 
 def test_the_same_seed_is_found_in_each_round(place: Place):
