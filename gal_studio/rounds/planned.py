@@ -154,4 +154,7 @@ def rule_words(here: RoundSnapshot) -> str:
     every = f"{race.pictures} of {number * race.prompts} pictures"
     if race.decided:
         return f"{every} were enough to tell which prompts are most undecided."
-    return f"{every}, all that were allowed, place {race.settled} of {race.prompts} prompts for certain."
+    return (
+        f"{every}, all that were allowed, tell of {race.settled} in {race.prompts} prompts whether it is "
+        "among the most undecided."
+    )

@@ -107,7 +107,12 @@ def test_a_refinement_draws_what_the_round_drew_that_it_refines() -> None:
     ("settled", "decided", "words"),
     [
         (12, True, "64 of 180 pictures were enough to tell which prompts are most undecided."),
-        (1, False, "64 of 180 pictures, all that were allowed, place 1 of 18 prompts for certain."),
+        (
+            1,
+            False,
+            "64 of 180 pictures, all that were allowed, tell of 1 in 18 prompts whether it is among the most "
+            "undecided.",
+        ),
     ],
 )
 def test_a_race_says_how_it_ended(settled: int, decided: bool, words: str) -> None:

@@ -44,7 +44,7 @@ def test_a_race_draws_within_its_budget_and_says_how_it_ended(
     assert view.complete
     assert not view.coming
     assert f"{len(view.candidates)} of 40" in view.rule
-    assert "settled" in view.rule
+    assert "most undecided" in view.rule
     with pytest.raises(StudioError, match="has all its pictures"):
         studio.generate(round_id)
     assert planned.has_ended(studio.store.snapshots.round(round_id)), "a refused request changes nothing"
