@@ -67,7 +67,7 @@ function content(measures, recipe) {
         "No round is measured yet. To measure one, the studio draws the same benchmark pictures with it as " +
           "with every other round.",
     ),
-    ...(recipe ? [el("p", { class: "verdict-recipe" }, recipe)] : []),
+    ...(recipe ? [el("p", { class: "verdict-recipe" }, unbroken(recipe))] : []),
     ...now.map(warning),
     ...(earlier.length ? [folded(earlier, rounds)] : []),
     ...(progress ? [progressChart(progress)] : []),
