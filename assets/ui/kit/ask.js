@@ -81,15 +81,17 @@ function tryFirst(form, box, attempt, meanwhile) {
 
 /**
  * The second half of a double click on an answer is not meant for what lies behind the question: what comes
- * from the pointer at the same place right afterwards is ignored.
+ * from the pointer at the same place right after it closed is ignored.
  * @param {MouseEvent} first
  */
 function ignoreSecondClick(first) {
+  const question = first.currentTarget;
   const answered = first.target instanceof Element && first.target.closest("button");
   if (!answered || !first.detail) return; // a key presses with detail 0
   const types = /** @type {const} */ (["pointerdown", "mousedown", "click", "dblclick"]);
   /** @param {MouseEvent} event */
   const ignore = (event) => {
+    if (question instanceof HTMLDialogElement && question.open) return;
     if (Math.hypot(event.clientX - first.clientX, event.clientY - first.clientY) > DOUBLE_CLICK_REACH) return;
     event.preventDefault();
     event.stopImmediatePropagation();
