@@ -6,8 +6,9 @@
     python -m benchmarks.quality.eyes FOLDER     # the flags beside what people saw
 
 `sheets` writes a page for each run: its references, and below them in random order what was accepted as
-suggested, and two pictures of each of six held-out prompts by the base model, and by the first and the last
-round, as trained and by the recipe of its best candidates (Eq. G18), all from the same seeds (`--arms` some).
+suggested, and two pictures of each of six held-out prompts by the base model, by it with the references
+given (Round 0, at a reference strength of 1), and by the first and the last round, as trained and by the
+recipe of its best candidates (Eq. G18), all from the same seeds (`--arms` some).
 RULES.md is for somebody who has seen nothing else; each person writes `count-NAME.json` beside it. What the
 cells are is in FOLDER/key.json, which they do not see. `report` prints shares, kappas and paired differences,
 and writes `labels.csv`, which `benchmarks.quality.eyes` reads with project files in FOLDER/references.
@@ -29,21 +30,33 @@ from sklearn.metrics import cohen_kappa_score
 
 from benchmarks.output import read, write
 from benchmarks.quality.refinement_gain import interval
-from gal_studio.assets import load_held_out, resolve_model
+from gal_studio.assets import load_held_out, resolve_adapter, resolve_model
 from gal_studio.core.recipe import AS_TRAINED, Recipe
 from gal_studio.core.references import parse_prompts
 from gal_studio.core.seeds import generator, named_seed
 from gal_studio.engine.models.image_model import ImageModel, load_image_model
+from gal_studio.engine.patches.tower_encoder import TowerEncoder
 from gal_studio.engine.sampling.fused_adapter import drawing
+from gal_studio.engine.sampling.reference_adapter import attached, encode_references, load_adapter
 from gal_studio.engine.sampling.sampler import DrawnBatch, DrawRequest, draw
 from gal_studio.state import Store
 from gal_studio.studio import Studio
 
-SUGGESTED, BASE = "suggestion", "base"
+SUGGESTED, BASE, GIVEN = "suggestion", "base", "round 0"
 FIRST, BEST, LAST, LAST_BEST = "first, full", "first, best", "last, full", "last, best"
-ARMS = (SUGGESTED, BASE, FIRST, BEST, LAST, LAST_BEST)
-COMPARED = ((LAST, BEST), (LAST, FIRST), (LAST, BASE), (LAST_BEST, BEST), (LAST_BEST, LAST))
+ARMS = (SUGGESTED, BASE, GIVEN, FIRST, BEST, LAST, LAST_BEST)
+COMPARED = (
+    (GIVEN, BASE),
+    (GIVEN, FIRST),
+    (GIVEN, BEST),
+    (LAST, BEST),
+    (LAST, FIRST),
+    (LAST, BASE),
+    (LAST_BEST, BEST),
+    (LAST_BEST, LAST),
+)
 PROMPTS, SEEDS = 6, 2
+POCKET = "assets:pocket/adapter with assets:pocket/vision"
 SIDE, EDGE, COLUMNS = 160, 34, 8
 QUESTIONS = ("copy", "asked", "like")
 RULES = """# Counting by eye
@@ -104,7 +117,15 @@ def cells_of(run: Path, model: ImageModel, wanted: Sequence[str]) -> tuple[list[
                 events = draw(ready, requests, project.settings.generation)
                 drawn = [picture for e in events if isinstance(e, DrawnBatch) for picture in e.images]
             cells += [(arm, r.prompt, picture) for r, picture in zip(requests, drawn, strict=True)]
-        return [store.images.picture(each.image) for each in references], cells
+        pictures = [store.images.picture(each.image) for each in references]
+        if GIVEN in wanted:
+            adapter = load_adapter(resolve_adapter(POCKET), model, open_tower=TowerEncoder)
+            with drawing(model) as ready, attached(ready, adapter):
+                given = encode_references(ready, adapter, pictures)
+                events = draw(ready, requests, project.settings.generation, given)
+                drawn = [picture for e in events if isinstance(e, DrawnBatch) for picture in e.images]
+            cells += [(GIVEN, r.prompt, picture) for r, picture in zip(requests, drawn, strict=True)]
+        return pictures, cells
 
 
 def page_of(references: Sequence[Image.Image], cells: Sequence[Cell]) -> Image.Image:
