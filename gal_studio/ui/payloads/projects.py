@@ -67,6 +67,7 @@ class ScoreLabel:
     name: str
     label: str
     explanation: str
+    in_percent: bool
 
 
 @dataclass(frozen=True)
@@ -204,7 +205,7 @@ def project_payload(project: ProjectView, adapters: Sequence[OwnAdapter] = ()) -
         subjects=subject_payloads(project),
         stands_for=project.prompts.stands_for,
         anchors=anchor_payloads(project.anchors),
-        scores=tuple(ScoreLabel(score.name, score.label, score.explanation) for score in SCORES),
+        scores=tuple(ScoreLabel(each.name, each.label, each.explanation, each.in_percent) for each in SCORES),
         settings=settings.to_dict(),
         fields=setting_fields(adapter_names(adapters)),
         draws_without_training=bool(drawn_with(settings.references, project.base_model)),

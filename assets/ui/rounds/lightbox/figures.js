@@ -2,6 +2,7 @@
 /** @import { Candidate, Score } from "payloads" */
 import { state } from "../../app/store.js";
 import { decimal, undecided } from "../../kit/format.js";
+import { percent } from "../../measures/words.js";
 import { REMARKS } from "../grid/tile.js";
 import { cleared, copyWords } from "../grid/copy_words.js";
 
@@ -24,7 +25,10 @@ export function figures(candidate, score) {
   /** @type {Row[]} */
   const scores = (state.project?.scores ?? [])
     .filter(({ name }) => name in candidate.scores)
-    .map(({ name, label, explanation }) => [label, decimal(candidate.scores[name], 4), explanation]);
+    .map(({ name, label, explanation, in_percent }) => {
+      const value = candidate.scores[name];
+      return [label, in_percent ? percent(value) : decimal(value, 4), explanation];
+    });
   /** @type {(Row | null)[]} */
   const rows = [
     ["Seed", String(candidate.seed)],

@@ -3,6 +3,7 @@
 /** @import { Candidate } from "payloads" */
 import { state, on, verdictOf, setFocus } from "../../app/store.js";
 import { el, focusedIn, replaceKept, setText, typing, whenClosed } from "../../kit/dom.js";
+import { unbroken } from "../../kit/format.js";
 import { picture } from "../../app/urls.js";
 import { figures } from "./figures.js";
 import { heatKinds } from "./heat_kinds.js";
@@ -225,7 +226,7 @@ function showFacts({ id, part, says }, candidate) {
     "div",
     { class: facts.className },
     el("h2", {}, candidate.prompt),
-    ...(score?.reason ? [el("p", { class: "lightbox-why" }, score.reason)] : []),
+    ...(score?.reason ? [el("p", { class: "lightbox-why" }, unbroken(score.reason))] : []),
     ...(score?.suggested === id && score.why
       ? [el("p", { class: "lightbox-why" }, `Why this picture: ${score.why}`)]
       : []),

@@ -20,4 +20,5 @@ CARRIED = Score(
     method="Colours and small areas of the picture, wherever they are, are looked for in the references; of "
     "an object, its areas are looked for in the picture",
     compute=_compute,
+    in_percent=True,
 )

@@ -29,4 +29,5 @@ COPY_CHANCE = Score(
     method="The picture is compared with the reference, area by area, and both prompts; the base model’s "
     "pictures say how much of that is chance",
     compute=_compute,
+    in_percent=True,
 )

@@ -41,7 +41,8 @@ class Score:
 
     It is stored and exported under its `name`, which stays the same for ever, and shown under its `label`.
     `higher` and `method` say in plain words what a higher value means and how it is computed.
-    `compute` returns None for pictures that cannot have this score, or get it later.
+    `compute` returns None for pictures that cannot have this score, or get it later. One `in_percent` is
+    shown so, and stored as all others are.
     """
 
     name: str
@@ -51,6 +52,7 @@ class Score:
     higher: str
     method: str
     compute: Callable[[DrawnPictures], Floats | None]
+    in_percent: bool = False
 
     @property
     def explanation(self) -> str:

@@ -77,7 +77,9 @@ test("a scale has numbers at its ends and the colours that the points have there
 });
 
 test("every measured score is a way to colour, from its smallest to its largest value", () => {
-  state.project = project({ scores: [{ name: "likeness", label: "Likeness", explanation: "" }] });
+  state.project = project({
+    scores: [{ name: "likeness", label: "Likeness", explanation: "", in_percent: false }],
+  });
   assert.ok(modes().some(({ name, label }) => name === "likeness" && label === "Likeness"));
   const drawn = [0.2, 0.4, 0.3].map((likeness) => candidate({ scores: { likeness } }));
   assert.deepEqual(colours(drawn, "likeness"), [GREY, VIOLET, HALF]);
