@@ -23,7 +23,7 @@ from gal_studio.engine.models.adapters import detach
 from gal_studio.engine.models.image_model import ImageModel, load_image_model
 from gal_studio.engine.training.losses import weighted_loss
 from gal_studio.engine.training.patchdpo import PairSource, RefinePair
-from gal_studio.engine.training.trainer import Training
+from gal_studio.engine.training.trainer import Run, Training
 from gal_studio.state import Store
 from gal_studio.studio import ProjectDraft, Studio
 from gal_studio.worker.patches.captioned import references_as_captioned
@@ -57,7 +57,7 @@ def mean_gradient(
         for pair in made
     ]
     source = PairSource(model, pairs, (), (), refine, settings.tune, seed)
-    training = Training(model, source, settings.tune, seed, adapter)
+    training = Training(model, source, settings.tune, seed, Run(start_from=adapter))
     generator = torch.Generator().manual_seed(seed)
     try:
         for _ in range(DRAWS):

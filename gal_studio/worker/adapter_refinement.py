@@ -53,6 +53,7 @@ from gal_studio.engine.training.checkpoints import Checkpoint, CheckpointError
 from gal_studio.engine.training.fine_tune import TuneEvent
 from gal_studio.engine.training.patchdpo import RefinePair
 from gal_studio.engine.training.team import Team
+from gal_studio.engine.training.trainer import Run
 from gal_studio.state.files.content_store import writing_beside
 from gal_studio.state.files.errors import make_folder
 from gal_studio.state.files.own_adapters import ENCODER, WEIGHTS, AdapterPlan
@@ -295,8 +296,9 @@ def _train(
             state.save(path)
 
     def events(resume: Path | None, team: Team | None) -> Iterator[TuneEvent]:
-        options = _tune(task), named_seed(task.plan.seed, "adapter"), resume, keep, team
-        return adapter_patchdpo.refine_adapter(task.model, adapter, pairs, references, *options)
+        run = Run(resume_from=resume, checkpoint=keep, team=team)
+        seed = named_seed(task.plan.seed, "adapter")
+        return adapter_patchdpo.refine_adapter(task.model, adapter, pairs, references, _tune(task), seed, run)
 
     with _gathered(task) as gathered:
         team = yield from complete(gathered)

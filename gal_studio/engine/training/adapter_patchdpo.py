@@ -1,8 +1,7 @@
 """PatchDPO of an image adapter (Eq. P7), as published: its attention is trained on pairs of many subjects."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import torch
@@ -14,13 +13,12 @@ from gal_studio.engine.models.image_model import ImageModel
 from gal_studio.engine.models.text import encode_prompts
 from gal_studio.engine.sampling.reference_adapter import ReferenceAdapter, attention_weights
 from gal_studio.engine.training.batches import Batches, make_batch
-from gal_studio.engine.training.checkpoints import Checkpoint, fingerprint, machine_parts
+from gal_studio.engine.training.checkpoints import fingerprint, machine_parts
 from gal_studio.engine.training.fine_tune import TuneEvent, train
 from gal_studio.engine.training.latents import ExamplePicture
 from gal_studio.engine.training.losses import share_noise
 from gal_studio.engine.training.patchdpo import RefinePair, cache_pairs, kept_conditions
-from gal_studio.engine.training.team import Team
-from gal_studio.engine.training.trainer import Training
+from gal_studio.engine.training.trainer import Run, Training
 
 DROPPED = 0.05
 """The published chance of `kept_conditions`."""
@@ -41,9 +39,7 @@ def refine_adapter(
     references: Sequence[References],
     tune: TuneSettings,
     seed: int,
-    resume_from: Path | None = None,
-    checkpoint: Callable[[Checkpoint], None] | None = None,
-    team: Team | None = None,
+    run: Run = Run(),
 ) -> Iterator[TuneEvent]:
     """Train the keys and values of the attached adapter, and nothing else; see `fine_tune`.
 
@@ -59,9 +55,9 @@ def refine_adapter(
     def make() -> Training:
         source = SubjectSource(model, adapter, pairs, references, tune, seed)
         weights = None if adapter is None else attention_weights(model)
-        return Training(model, source, tune, seed, team=team, weights=weights)
+        return Training(model, source, tune, seed, run, weights)
 
-    yield from train(model, make, resume_from, checkpoint)
+    yield from train(model, make, run)
 
 
 class SubjectSource:

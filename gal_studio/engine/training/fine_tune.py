@@ -1,7 +1,6 @@
 """Fine-tune the denoiser on weighted examples (Eq. G9), as a generator of progress events."""
 
 import math
-import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,11 +11,10 @@ from gal_studio.engine.models.adapters import detach
 from gal_studio.engine.models.compiled import compiled
 from gal_studio.engine.models.image_model import ImageModel
 from gal_studio.engine.training.batches import ExampleSource
-from gal_studio.engine.training.checkpoints import Checkpoint, read_checkpoint
+from gal_studio.engine.training.checkpoints import read_checkpoint
 from gal_studio.engine.training.divergence import Divergence
-from gal_studio.engine.training.latents import ExamplePicture, Latents
-from gal_studio.engine.training.team import Team
-from gal_studio.engine.training.trainer import Training
+from gal_studio.engine.training.latents import ExamplePicture
+from gal_studio.engine.training.trainer import Run, Training
 
 CHECKPOINT_SECONDS = 15.0
 """Longest time between checkpoints, so that a crash loses at most this and one step."""
@@ -44,82 +42,89 @@ def fine_tune(
     prior: Sequence[ExamplePicture],
     settings: TuneSettings,
     seed: int,
-    resume_from: Path | None = None,
-    checkpoint: Callable[[Checkpoint], None] | None = None,
-    start_from: Path | None = None,
-    clock: Callable[[], float] = time.monotonic,
-    latents: Latents | None = None,
-    team: Team | None = None,
-    ends_at: int | None = None,
+    run: Run = Run(),
 ) -> Iterator[TuneEvent]:
-    """Train from the base model, or from the adapter `start_from`; at most up to the step `ends_at`.
+    """Train on weighted examples and on the prior's pictures.
 
     After the last event the adapter is attached: call `save_adapter` and `detach`. A training that is stopped
     or fails restores the base model. One that diverges fails, and its state is not saved.
-
-    `checkpoint` is called every `checkpoint_every` steps, after those that are validated, when the last one
-    is `CHECKPOINT_SECONDS` old, and when the generator is closed. `resume_from` is a file saved from one; an
-    unusable file raises a `CheckpointError`. On a CPU, a resumed training gives the same result bit for bit.
-    `latents` is the cache of `encode_pictures`. A `team` of processes computes its share of every batch.
     """
     if not examples:
         raise StudioError("There is nothing to train on: add a reference picture.")
 
     def make() -> Training:
-        source = ExampleSource(model, examples, prior, settings, seed, latents)
+        source = ExampleSource(model, examples, prior, settings, seed, run.latents)
         planned = settings.updated({"steps": source.plan.steps})  # more with accepted pictures on top
-        return Training(model, source, planned, seed, start_from, team)
+        return Training(model, source, planned, seed, run)
 
-    yield from train(model, make, resume_from, checkpoint, clock, ends_at)
+    yield from train(model, make, run)
 
 
-def train(
-    model: ImageModel,
-    make: Callable[[], Training],
-    resume_from: Path | None,
-    checkpoint: Callable[[Checkpoint], None] | None,
-    clock: Callable[[], float] = time.monotonic,
-    ends_at: int | None = None,
-) -> Iterator[TuneEvent]:
+def train(model: ImageModel, make: Callable[[], Training], run: Run) -> Iterator[TuneEvent]:
     """Run the training that `make` returns, from the start or from a checkpoint; see `fine_tune`.
 
     A training that resumes at a step with a validation tells that step first: it may have been halted in it.
     """
-    training = divergence = None
-    completed, kept = False, 0
+    saving: _Saving | None = None
+    completed = False
     try:
         training = make()
         settings = training.settings
-        total = settings.steps
-        points = [every for every in (settings.checkpoint_every, settings.validate_every) if every]
-        total = total if ends_at is None else min(total, ends_at)
-        saved, took = clock(), 0.0
+        total = settings.steps if run.ends_at is None else min(settings.steps, run.ends_at)
         with model.family.training_attention(model.device), compiled(model):
-            divergence = Divergence(training)
-            if resume_from is not None:
-                training.restore(read_checkpoint(resume_from, training.source.fingerprint))
-                kept = training.step
-                if settings.validate_every and kept % settings.validate_every == 0:
-                    yield TuneEvent(kept, total, math.nan, resumed=True)
+            saving = _Saving(training, run)
+            if run.resume_from is not None:
+                saving.resume(run.resume_from)
+                if settings.validate_every and training.step % settings.validate_every == 0:
+                    yield TuneEvent(training.step, total, math.nan, resumed=True)
             while training.step < total:
                 loss = training.advance()
                 yield TuneEvent(training.step, total, loss, training.take_notice())
-                began = clock()
-                is_late = began - saved >= max(CHECKPOINT_SECONDS, WRITING * took)
-                is_point = any(training.step % every == 0 for every in points)
-                if checkpoint is not None and (is_late or is_point):
-                    divergence.check(kept)
-                    checkpoint(training.checkpoint())
-                    saved, kept = clock(), training.step
-                    took = saved - began
-            divergence.check(kept)
+                if saving.is_due():
+                    saving.save()
+            saving.check()
         completed = True
     except GeneratorExit:
-        if checkpoint is not None and training is not None and divergence is not None:
-            divergence.check(kept)
-            checkpoint(training.checkpoint())
+        if saving is not None:
+            saving.save()
         raise
     finally:
         model.denoiser.disable_gradient_checkpointing()
         if not completed:
             detach(model)
+
+
+class _Saving:
+    """The checkpoints of a run: when one is due, and that none is of a training that diverged."""
+
+    def __init__(self, training: Training, run: Run) -> None:
+        self._training, self._run = training, run
+        settings = training.settings
+        self._points = [every for every in (settings.checkpoint_every, settings.validate_every) if every]
+        self._saved, self._took = run.clock(), 0.0
+        self._divergence, self._kept = Divergence(training), 0
+
+    def resume(self, path: Path) -> None:
+        """Go on from a checkpoint."""
+        self._training.restore(read_checkpoint(path, self._training.source.fingerprint))
+        self._kept = self._training.step
+
+    def is_due(self) -> bool:
+        """Whether the step is one to keep, or the last checkpoint is too old."""
+        age = self._run.clock() - self._saved
+        is_late = age >= max(CHECKPOINT_SECONDS, WRITING * self._took)
+        return is_late or any(self._training.step % every == 0 for every in self._points)
+
+    def save(self) -> None:
+        """Hand over the state, if somebody keeps it."""
+        if self._run.checkpoint is None:
+            return
+        began = self._run.clock()
+        self.check()
+        self._run.checkpoint(self._training.checkpoint())
+        self._saved, self._kept = self._run.clock(), self._training.step
+        self._took = self._saved - began
+
+    def check(self) -> None:
+        """Refuse to go on if the training has diverged since the last checkpoint."""
+        self._divergence.check(self._kept)

@@ -1,10 +1,8 @@
 """Refine a round with PatchDPO (Eq. P7), as a generator of progress events."""
 
 import json
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import numpy as np
 import torch
@@ -17,12 +15,11 @@ from gal_studio.core.settings import RefineSettings, TuneSettings
 from gal_studio.engine.models.image_model import ImageModel
 from gal_studio.engine.models.text import encode_prompts
 from gal_studio.engine.training.batches import Batches, ExampleSource, joined, make_batch
-from gal_studio.engine.training.checkpoints import Checkpoint, fingerprint, machine_parts
+from gal_studio.engine.training.checkpoints import fingerprint, machine_parts
 from gal_studio.engine.training.fine_tune import TuneEvent, train
 from gal_studio.engine.training.latents import CachedPictures, ExamplePicture, Latents, cache_pictures
 from gal_studio.engine.training.losses import share_noise
-from gal_studio.engine.training.team import Team
-from gal_studio.engine.training.trainer import Training
+from gal_studio.engine.training.trainer import Run, Training
 
 
 @dataclass(frozen=True)
@@ -47,15 +44,9 @@ def refine(
     settings: RefineSettings,
     tune: TuneSettings,
     seed: int,
-    resume_from: Path | None = None,
-    checkpoint: Callable[[Checkpoint], None] | None = None,
-    start_from: Path | None = None,
-    clock: Callable[[], float] = time.monotonic,
-    latents: Latents | None = None,
-    team: Team | None = None,
-    ends_at: int | None = None,
+    run: Run = Run(),
 ) -> Iterator[TuneEvent]:
-    """Train on pairs, mixed with the round's `examples` and `prior`, from the round's adapter `start_from`.
+    """Train on pairs, mixed with the round's `examples` and `prior`; `run` starts from the round's adapter.
 
     `tune` are the round's settings: method, rank and layers of the adapter, resolution, and the prior's
     weight. Everything else is as in `fine_tune`.
@@ -71,10 +62,10 @@ def refine(
     }
 
     def make() -> Training:
-        source = PairSource(model, pairs, examples, prior, settings, tune.updated(steps), seed, latents)
-        return Training(model, source, tune.updated(steps), seed, start_from, team)
+        source = PairSource(model, pairs, examples, prior, settings, tune.updated(steps), seed, run.latents)
+        return Training(model, source, tune.updated(steps), seed, run)
 
-    yield from train(model, make, resume_from, checkpoint, clock, ends_at)
+    yield from train(model, make, run)
 
 
 MOST_EXAMPLES = 256  # in a step, as in any training

@@ -1,7 +1,9 @@
 """One training: its state, steps and checkpoints. The batch source decides between Eq. G9 and P7."""
 
 import math
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import torch
@@ -14,6 +16,7 @@ from gal_studio.engine.models.image_model import ImageModel
 from gal_studio.engine.training.batches import Batches, BatchSource
 from gal_studio.engine.training.checkpoints import Checkpoint, optimizer_state, restore_state
 from gal_studio.engine.training.gradients import Gradients
+from gal_studio.engine.training.latents import Latents
 from gal_studio.engine.training.optimizer import learning_rate, make_optimizer, set_learning_rate
 from gal_studio.engine.training.team import Team
 
@@ -21,6 +24,26 @@ ROWS = "rows_at_once"  # key in checkpoints
 SCALE = "loss_scale"  # the same, of a training in float16
 SCALING = ("scale", "_growth_tracker")  # of a GradScaler: its factor, and the steps since it changed
 MAX_GRADIENT_NORM = 1.0
+
+
+@dataclass(frozen=True)
+class Run:
+    """How a training runs, whatever it learns: from the base model or the adapter `start_from`, at most up to
+    the step `ends_at`.
+
+    `checkpoint` is called every `checkpoint_every` steps, after those that are validated, when the last one
+    is `CHECKPOINT_SECONDS` old, and when the generator is closed. `resume_from` is a file saved from one; an
+    unusable file raises a `CheckpointError`. On a CPU, a resumed training gives the same result bit for bit.
+    `latents` is the cache of `encode_pictures`. A `team` of processes computes its share of every batch.
+    """
+
+    start_from: Path | None = None
+    resume_from: Path | None = None
+    checkpoint: Callable[[Checkpoint], None] | None = None
+    ends_at: int | None = None
+    latents: Latents | None = None
+    team: Team | None = None
+    clock: Callable[[], float] = time.monotonic
 
 
 class Training:
@@ -32,16 +55,15 @@ class Training:
         source: BatchSource,
         settings: TuneSettings,
         seed: int,
-        start_from: Path | None = None,
-        team: Team | None = None,
+        run: Run = Run(),
         weights: Mapping[str, torch.nn.Parameter] | None = None,
     ) -> None:
-        """Attach an adapter, new or loaded from `start_from`, and make the optimizer.
+        """Attach an adapter, new or that from which the `run` starts, and make the optimizer.
 
-        `weights` of the denoiser, by name, are trained in place of an adapter.
-        A `team` of other processes computes its share of every batch. Refused if the memory is too small
-        even for one row at a time.
+        `weights` of the denoiser, by name, are trained in place of an adapter. Refused if the memory is too
+        small even for one row at a time.
         """
+        start_from, team = run.start_from, run.team
         self.model, self.source, self.settings, self.team = model, source, settings, team
         self.step, rows = 0, source.rows if team is None else team.join(source.rows, source.counted)
         size = sum(weight.numel() for weight in (weights or {}).values())

@@ -2,15 +2,15 @@
 
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
-from pathlib import Path
+from dataclasses import replace
 
 from gal_studio.core.types import Job
 from gal_studio.engine.models.image_model import ImageModel
 from gal_studio.engine.models.text import check_prompts
 from gal_studio.engine.sampling.sampler import DrawnBatch
-from gal_studio.engine.training.checkpoints import Checkpoint
 from gal_studio.engine.training.fine_tune import TuneEvent, fine_tune
 from gal_studio.engine.training.latents import ExamplePicture
+from gal_studio.engine.training.trainer import Run
 from gal_studio.rounds import lineage
 from gal_studio.state import Store
 from gal_studio.state.tables.rounds import Preview
@@ -53,21 +53,20 @@ def tune_round(store: Store, models: Models, job: Job) -> Generator[Progress, No
 
 
 def tuned(
-    task: TrainingTask, model: ImageModel, prior: Sequence[ExamplePicture], run: Callable[[Start], Steps]
+    task: TrainingTask, model: ImageModel, prior: Sequence[ExamplePicture], follow: Callable[[Start], Steps]
 ) -> Steps:
-    """Encode the pictures of a training and let `run` go through its steps, on all devices of its team."""
+    """Encode the pictures of a training and let `follow` go through its steps, on all devices of its team."""
     pictures, tune = training_run.training_pictures(task.store, task.examples), task.settings.tune
     images = [picture.image for picture in (*pictures, *prior)]
     with teams.gathered(task, model, tune.batch_size) as gathered:
         latents = yield from training_run.encoded(model, images, tune)
         team = yield from teams.complete(gathered)
 
-        def start(checkpoint: Path | None, keep: Callable[[Checkpoint], None]) -> Iterator[TuneEvent]:
-            options = tune, task.seed, checkpoint, keep, task.start
-            ends_at = task.round.ends_at
-            return fine_tune(model, pictures, prior, *options, latents=latents, team=team, ends_at=ends_at)
+        def start(run: Run) -> Iterator[TuneEvent]:
+            shared = replace(run, latents=latents, team=team)
+            return fine_tune(model, pictures, prior, tune, task.seed, shared)
 
-        yield from run(start)
+        yield from follow(start)
 
 
 def with_previews(

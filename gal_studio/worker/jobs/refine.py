@@ -1,16 +1,16 @@
 """The job `refine`: train on weighted pairs and store the adapter (Eq. P7)."""
 
-from collections.abc import Callable, Generator, Iterator, Sequence
-from pathlib import Path
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import replace
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.jobs.kinds import JOB_KINDS
 from gal_studio.core.types import Job
 from gal_studio.engine.models.image_model import ImageModel
-from gal_studio.engine.training.checkpoints import Checkpoint
 from gal_studio.engine.training.fine_tune import TuneEvent
 from gal_studio.engine.training.latents import ExamplePicture
 from gal_studio.engine.training.patchdpo import RefinePair, refine
+from gal_studio.engine.training.trainer import Run
 from gal_studio.rounds import lineage
 from gal_studio.rounds import pairs as pairing
 from gal_studio.rounds.inputs import inputs_of
@@ -96,17 +96,8 @@ def _train(
         latents = yield from training_run.encoded(model, others, tune, latents)
         team = yield from teams.complete(gathered)
 
-        def start(checkpoint: Path | None, keep: Callable[[Checkpoint], None]) -> Iterator[TuneEvent]:
-            options = settings, tune, task.seed, checkpoint, keep, task.start
-            return refine(
-                model,
-                pairs,
-                examples,
-                prior,
-                *options,
-                latents=latents,
-                team=team,
-                ends_at=task.round.ends_at,
-            )
+        def start(run: Run) -> Iterator[TuneEvent]:
+            shared = replace(run, latents=latents, team=team)
+            return refine(model, pairs, examples, prior, settings, tune, task.seed, shared)
 
         yield from with_previews(task, model, "refine", start)

@@ -25,6 +25,7 @@ from gal_studio.engine.sampling.sampler import DrawRequest
 from gal_studio.engine.training.checkpoints import Checkpoint, CheckpointError
 from gal_studio.engine.training.fine_tune import TuneEvent
 from gal_studio.engine.training.latents import ExamplePicture, Latents, encode_pictures
+from gal_studio.engine.training.trainer import Run
 from gal_studio.engine.training.verify import verify_adapter
 from gal_studio.rounds import checkpoints, fingerprints, lineage
 from gal_studio.rounds.inputs import inputs_of
@@ -39,7 +40,7 @@ KEPT_CHECKPOINTS = 2
 LOSS_EVERY = 0.5  # seconds between two writes of the loss curve
 
 logger = logging.getLogger("gal_studio.worker")
-Start = Callable[[Path | None, Callable[[Checkpoint], None]], Iterator[TuneEvent]]
+Start = Callable[[Run], Iterator[TuneEvent]]
 
 
 @dataclass(frozen=True)
@@ -118,7 +119,7 @@ def encoded(
 
 
 def follow(task: TrainingTask, start: Start) -> Generator[TuneEvent, None, None]:
-    """Run a training from its newest checkpoint: `start` is called with it and with what saves the next ones.
+    """Run a training from its newest checkpoint, saving the next ones.
 
     Closing the generator saves a checkpoint; the stored loss curve has no gaps.
     """
@@ -160,7 +161,7 @@ def from_the_newest(
         reached = checkpoints.step(checkpoint) if checkpoint else 0
         forget(reached)
         try:
-            yield from start(checkpoint, keep)
+            yield from start(Run(task.start, checkpoint, keep, task.round.ends_at))
             return
         except CheckpointError as refusal:
             if checkpoint is None:

@@ -10,6 +10,7 @@ from gal_studio.engine.models.adapters import AdapterCard, detach, save_adapter,
 from gal_studio.engine.models.image_model import ImageModel
 from gal_studio.engine.training.checkpoints import Checkpoint
 from gal_studio.engine.training.fine_tune import fine_tune
+from gal_studio.engine.training.trainer import Run
 from tests.engine.trained import EXAMPLES
 
 HEADERS = 120_000  # names and shapes
@@ -30,7 +31,7 @@ def test_predicted_sizes_are_the_written_ones(
     def keep(state: Checkpoint) -> None:
         state.save(path)
 
-    list(fine_tune(model, EXAMPLES[:1], [], settings, 0, checkpoint=keep))
+    list(fine_tune(model, EXAMPLES[:1], [], settings, 0, Run(checkpoint=keep)))
     assert sum(weight.numel() for weight in trainable(model).values()) == foretold
     saved = save_adapter(model, tmp_path / "adapter.safetensors", AdapterCard("", "tiny", 1, 0))
     detach(model)

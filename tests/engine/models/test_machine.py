@@ -24,6 +24,7 @@ from gal_studio.engine.training.batches import ExampleSource
 from gal_studio.engine.training.checkpoints import read_checkpoint
 from gal_studio.engine.training.fine_tune import fine_tune
 from gal_studio.engine.training.optimizer import learning_rate
+from gal_studio.engine.training.trainer import Run
 from tests.engine.tiny import make_tiny_xl_pipeline
 from tests.engine.tiny_flows import make_tiny_klein, make_tiny_z_image
 from tests.engine.trained import EXAMPLES, PRIOR, result, same
@@ -160,14 +161,14 @@ def test_float16_scales_the_loss_and_learns_as_float32_does(pipeline_folder: Pat
     path = tmp_path / "state.safetensors"
     events = fine_tune(
         half, EXAMPLES, [], TUNE.updated({"checkpoint_every": 3}), 3,
-        checkpoint=lambda state: state.save(path) if state.step == 3 else None,
+        Run(checkpoint=lambda state: state.save(path) if state.step == 3 else None),
     )  # fmt: skip
     found = [event.loss for event in events]
     assert found == pytest.approx(expected, rel=5e-2)
     whole = result(half)
     assert any(weight.abs().sum() > 0 for name, weight in whole.items() if ".lora_B." in name)
     detach(single)
-    again = fine_tune(half, EXAMPLES, [], TUNE.updated({"checkpoint_every": 3}), 3, resume_from=path)
+    again = fine_tune(half, EXAMPLES, [], TUNE.updated({"checkpoint_every": 3}), 3, Run(resume_from=path))
     assert [event.loss for event in again] == found[3:]
     assert same(whole, result(half))
 
@@ -268,7 +269,7 @@ def test_the_8_bit_optimizer_learns_and_resumes(pipeline_folder: Path, tmp_path:
     settings, path = TUNE.updated({"checkpoint_every": 3, "rank": 64}), tmp_path / "state.safetensors"
     plain, small = opened(pipeline_folder), opened(pipeline_folder, optimizer="adamw8bit")
     keep: Callable[..., None] = lambda state: state.save(path) if state.step == 3 else None  # noqa: E731
-    found = [event.loss for event in fine_tune(small, EXAMPLES, [], settings, 3, checkpoint=keep)]
+    found = [event.loss for event in fine_tune(small, EXAMPLES, [], settings, 3, Run(checkpoint=keep))]
     whole = result(small)
     assert found == pytest.approx(losses(plain, settings), rel=0.1)
     detach(plain)
@@ -276,7 +277,7 @@ def test_the_8_bit_optimizer_learns_and_resumes(pipeline_folder: Path, tmp_path:
     assert {tensor.dtype for name, tensor in state.tensors.items() if name.startswith("state1.")} >= {
         torch.uint8
     }
-    again = fine_tune(small, EXAMPLES, [], settings, 3, resume_from=path)
+    again = fine_tune(small, EXAMPLES, [], settings, 3, Run(resume_from=path))
     assert [event.loss for event in again] == pytest.approx(found[3:], rel=1e-4)
     after = result(small)
     assert all(torch.allclose(whole[name], after[name], atol=1e-4) for name in whole)

@@ -33,6 +33,7 @@ from gal_studio.engine.training.checkpoints import Checkpoint
 from gal_studio.engine.training.losses import weighted_loss
 from gal_studio.engine.training.patchdpo import RefinePair
 from gal_studio.engine.training.team import Team
+from gal_studio.engine.training.trainer import Run
 from tests.engine.sampling.test_sampler import difference
 from tests.engine.tiny import make_tiny_pipeline, make_tiny_xl_pipeline
 from tests.engine.tiny_adapters import flat, make_tiny_adapters, tiny_parts
@@ -152,12 +153,12 @@ def test_a_stopped_training_goes_on_and_ends_the_same(ready: Ready, tmp_path: Pa
         whole = trained_adapter(ready.model, ready.adapter)
     kept: list[Checkpoint] = []
     with attached(ready.model, ready.adapter):
-        events = refine_adapter(*given, checkpoint=kept.append)
+        events = refine_adapter(*given, Run(checkpoint=kept.append))
         next(events), next(events)
         events.close()  # type: ignore[attr-defined]
     kept[-1].save(tmp_path / "state.safetensors")
     with attached(ready.model, ready.adapter):
-        rest = list(refine_adapter(*given, resume_from=tmp_path / "state.safetensors"))
+        rest = list(refine_adapter(*given, Run(resume_from=tmp_path / "state.safetensors")))
         resumed = trained_adapter(ready.model, ready.adapter)
     assert [event.step for event in rest] == [3, 4]
     assert all(torch.equal(whole.attention[key], resumed.attention[key]) for key in whole.attention)
@@ -231,7 +232,7 @@ def test_another_process_opens_an_adapter_that_reads_a_vision_tower(ready: Ready
     try:
         wait_for(team)
         with attached(model, adapter):
-            shared = [event.loss for event in refine_adapter(*given, team=team)]
+            shared = [event.loss for event in refine_adapter(*given, Run(team=team))]
     finally:
         team.close()
     assert shared == pytest.approx(alone, rel=1e-5)
@@ -250,7 +251,7 @@ def test_two_processes_train_what_one_does(ready: Ready, monkeypatch: pytest.Mon
     try:
         wait_for(team)
         with attached(model, ready.adapter):
-            shared = [event.loss for event in refine_adapter(*given, team=team)]
+            shared = [event.loss for event in refine_adapter(*given, Run(team=team))]
             halves = trained_adapter(model, ready.adapter)
     finally:
         team.close()

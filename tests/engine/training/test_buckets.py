@@ -18,6 +18,7 @@ from gal_studio.engine.training.fine_tune import fine_tune
 from gal_studio.engine.training.gradients import Gradients
 from gal_studio.engine.training.latents import ExamplePicture, cache_pictures
 from gal_studio.engine.training.patchdpo import PairSource, refine
+from gal_studio.engine.training.trainer import Run
 from tests.engine.conftest import noise_picture
 from tests.engine.tiny import make_tiny_pipeline, make_tiny_xl_pipeline
 from tests.engine.tiny_flows import make_tiny_klein, make_tiny_z_image
@@ -155,10 +156,10 @@ def test_all_shapes_are_learned_and_a_training_repeats_and_resumes(
     list(fine_tune(model, EXAMPLES, PRIOR, TUNE, 5))
     trained = result(model)
     assert any(weight.abs().max() > 0 for name, weight in trained.items() if "lora_B" in name)
-    events = fine_tune(model, EXAMPLES, PRIOR, TUNE, 5, checkpoint=lambda state: state.save(path))
+    events = fine_tune(model, EXAMPLES, PRIOR, TUNE, 5, Run(checkpoint=lambda state: state.save(path)))
     assert next(events).step == 1 and next(events).step == 2
     events.close()
-    resumed = [event.step for event in fine_tune(model, EXAMPLES, PRIOR, TUNE, 5, resume_from=path)]
+    resumed = [event.step for event in fine_tune(model, EXAMPLES, PRIOR, TUNE, 5, Run(resume_from=path))]
     assert resumed == [3, 4]
     assert same(result(model), trained)
     list(fine_tune(model, EXAMPLES, PRIOR, TUNE, 6))

@@ -15,7 +15,7 @@ from gal_studio.engine.training.batches import ExampleSource
 from gal_studio.engine.training.checkpoints import Checkpoint
 from gal_studio.engine.training.fine_tune import CHECKPOINT_SECONDS, TuneEvent, fine_tune
 from gal_studio.engine.training.patchdpo import RefinePair, refine
-from gal_studio.engine.training.trainer import Training
+from gal_studio.engine.training.trainer import Run, Training
 from tests.engine.conftest import noise_picture
 from tests.engine.trained import EXAMPLES, PRIOR, result, same
 
@@ -32,7 +32,7 @@ PAIRS = [
     for seed in (1, 3)
 ]
 
-Run = Callable[..., Iterator[TuneEvent]]
+Start = Callable[..., Iterator[TuneEvent]]
 
 
 class StepClock:
@@ -51,17 +51,19 @@ class StepClock:
 
 
 @pytest.fixture(params=["fine_tune", "refine"])
-def run(request: pytest.FixtureRequest, model: ImageModel, tmp_path: Path) -> Run:
+def run(request: pytest.FixtureRequest, model: ImageModel, tmp_path: Path) -> Start:
     """A training of eight steps without checkpoints by steps."""
     if request.param == "fine_tune":
-        return lambda **more: fine_tune(model, EXAMPLES, PRIOR, TUNE, 5, **more)
+        return lambda **more: fine_tune(model, EXAMPLES, PRIOR, TUNE, 5, Run(**more))
     list(fine_tune(model, EXAMPLES, [], TUNE.updated({"steps": 1}), 0))
     start = save_adapter(model, tmp_path / "adapter", AdapterCard("in a style", "tiny", 1, 0))
     detach(model)
-    return lambda **more: refine(model, PAIRS, EXAMPLES, PRIOR, REFINE, TUNE, 5, start_from=start, **more)
+    return lambda **more: refine(
+        model, PAIRS, EXAMPLES, PRIOR, REFINE, TUNE, 5, Run(start_from=start, **more)
+    )
 
 
-def test_a_checkpoint_is_due_when_the_last_one_is_old(run: Run, model: ImageModel) -> None:
+def test_a_checkpoint_is_due_when_the_last_one_is_old(run: Start, model: ImageModel) -> None:
     taken: list[int] = []
     clock = StepClock(4.0)
     list(clock.along(run(checkpoint=lambda state: taken.append(state.step), clock=clock)))
@@ -70,7 +72,7 @@ def test_a_checkpoint_is_due_when_the_last_one_is_old(run: Run, model: ImageMode
     assert taken == [4, 8]  # every 16 seconds
 
 
-def test_what_takes_long_to_write_is_written_less_often(run: Run, model: ImageModel) -> None:
+def test_what_takes_long_to_write_is_written_less_often(run: Start, model: ImageModel) -> None:
     taken: list[int] = []
     clock = StepClock(8.0)
 
@@ -83,7 +85,7 @@ def test_what_takes_long_to_write_is_written_less_often(run: Run, model: ImageMo
     assert taken == [2, 6], "the second one 32 seconds after the first, which took 3"
 
 
-def test_a_fast_training_has_no_checkpoints_by_time(run: Run, model: ImageModel) -> None:
+def test_a_fast_training_has_no_checkpoints_by_time(run: Start, model: ImageModel) -> None:
     taken: list[int] = []
     clock = StepClock(0.01)
     list(clock.along(run(checkpoint=lambda state: taken.append(state.step), clock=clock)))
@@ -91,7 +93,9 @@ def test_a_fast_training_has_no_checkpoints_by_time(run: Run, model: ImageModel)
     assert taken == []
 
 
-def test_resume_from_a_checkpoint_by_time_is_bit_for_bit(run: Run, model: ImageModel, tmp_path: Path) -> None:
+def test_resume_from_a_checkpoint_by_time_is_bit_for_bit(
+    run: Start, model: ImageModel, tmp_path: Path
+) -> None:
     """A training killed after step five resumes at step four, with the same result."""
     whole = [event.loss for event in run(clock=StepClock(0.0))]
     expected = result(model)

@@ -11,7 +11,7 @@ from gal_studio.engine.training import divergence
 from gal_studio.engine.training.batches import ExampleSource
 from gal_studio.engine.training.divergence import LIMIT, probe
 from gal_studio.engine.training.fine_tune import fine_tune
-from gal_studio.engine.training.trainer import Training
+from gal_studio.engine.training.trainer import Run, Training
 from tests.engine.trained import EXAMPLES, SETTINGS
 
 WILD = SETTINGS.updated({"steps": 40, "learning_rate": 0.1, "method": "full", "checkpoint_every": 1})
@@ -20,7 +20,7 @@ WILD = SETTINGS.updated({"steps": 40, "learning_rate": 0.1, "method": "full", "c
 def test_a_diverged_training_is_told_and_not_saved(model: ImageModel) -> None:
     saved: list[int] = []
     with pytest.raises(StudioError, match="The training diverged before step") as told:
-        list(fine_tune(model, EXAMPLES, [], WILD, 3, checkpoint=lambda state: saved.append(state.step)))
+        list(fine_tune(model, EXAMPLES, [], WILD, 3, Run(checkpoint=lambda state: saved.append(state.step))))
     words = re.search(r"step (\d+) of 40 \(its loss rose from ([\d.e+]+) to ([\d.e+]+)\)", str(told.value))
     assert words is not None
     assert float(words[3]) > LIMIT * float(words[2])
@@ -44,7 +44,7 @@ def test_a_state_is_measured_once(model: ImageModel, monkeypatch: pytest.MonkeyP
 
     monkeypatch.setattr(divergence, "probe", counted)
     short = SETTINGS.updated({"steps": 3, "checkpoint_every": 1})
-    list(fine_tune(model, EXAMPLES, [], short, 3, checkpoint=lambda _: None))
+    list(fine_tune(model, EXAMPLES, [], short, 3, Run(checkpoint=lambda _: None)))
     detach(model)
     assert at == [0, 1, 2, 3], "the last step was kept, and so measured already"
 

@@ -16,7 +16,7 @@ from gal_studio.engine.training.batches import ExampleSource
 from gal_studio.engine.training.checkpoints import Checkpoint
 from gal_studio.engine.training.fine_tune import TuneEvent, fine_tune
 from gal_studio.engine.training.latents import ExamplePicture, cache_pictures, encode_picture
-from gal_studio.engine.training.trainer import Training
+from gal_studio.engine.training.trainer import Run, Training
 from tests.engine.conftest import noise_picture
 from tests.engine.trained import EXAMPLES, PRIOR, SETTINGS, result, same, training_is_bf16
 
@@ -99,17 +99,17 @@ def test_resume_is_bit_for_bit(model: ImageModel, tmp_path: Path, method: str) -
     whole = [event.loss for event in fine_tune(model, EXAMPLES, PRIOR, settings, seed=5)]
     expected = result(model)
     path = tmp_path / "checkpoint"
-    events = fine_tune(model, EXAMPLES, PRIOR, settings, 5, checkpoint=lambda state: state.save(path))
+    events = fine_tune(model, EXAMPLES, PRIOR, settings, 5, Run(checkpoint=lambda state: state.save(path)))
     first = [next(events).loss for _ in range(4)]
     events.close()  # stops after the fourth step, with a checkpoint
-    rest = [event.loss for event in fine_tune(model, EXAMPLES, PRIOR, settings, 5, resume_from=path)]
+    rest = [event.loss for event in fine_tune(model, EXAMPLES, PRIOR, settings, 5, Run(resume_from=path))]
     assert first + rest == whole
     assert same(result(model), expected)
 
 
 def test_checkpoints_are_regular_and_on_stop(model: ImageModel) -> None:
     taken: list[Checkpoint] = []
-    events = fine_tune(model, EXAMPLES, [], SETTINGS, 0, checkpoint=taken.append)
+    events = fine_tune(model, EXAMPLES, [], SETTINGS, 0, Run(checkpoint=taken.append))
     for _ in range(5):
         next(events)
     events.close()
@@ -118,11 +118,11 @@ def test_checkpoints_are_regular_and_on_stop(model: ImageModel) -> None:
 
 def test_a_checkpoint_of_another_training_is_refused(model: ImageModel, tmp_path: Path) -> None:
     path = tmp_path / "checkpoint"
-    list(fine_tune(model, EXAMPLES, [], SETTINGS, 0, checkpoint=lambda state: state.save(path)))
+    list(fine_tune(model, EXAMPLES, [], SETTINGS, 0, Run(checkpoint=lambda state: state.save(path))))
     others = [replace(EXAMPLES[0], weight=0.5), EXAMPLES[1]]
     for examples, seed in ((EXAMPLES, 1), (others, 0)):
         with pytest.raises(StudioError, match="other settings or pictures"):
-            next(fine_tune(model, examples, [], SETTINGS, seed, resume_from=path))
+            next(fine_tune(model, examples, [], SETTINGS, seed, Run(resume_from=path)))
 
 
 def test_it_learns(model: ImageModel) -> None:
@@ -182,7 +182,9 @@ def test_continuing_from_the_last_adapter(model: ImageModel, tmp_path: Path) -> 
     list(fine_tune(model, EXAMPLES, [], SETTINGS, seed=0))
     path = save_adapter(model, tmp_path / "adapter", AdapterCard("in a style", "tiny", 1, 0))
     saved = result(model)
-    events = fine_tune(model, EXAMPLES, [], SETTINGS.updated({"learning_rate": 1e-12}), 1, start_from=path)
+    events = fine_tune(
+        model, EXAMPLES, [], SETTINGS.updated({"learning_rate": 1e-12}), 1, Run(start_from=path)
+    )
     list(events)
     for name, weight in result(model).items():
         torch.testing.assert_close(weight, saved[name], atol=1e-6, rtol=1e-5)

@@ -15,7 +15,7 @@ from gal_studio.engine.models.image_model import ImageModel
 from gal_studio.engine.training.batches import ExampleSource
 from gal_studio.engine.training.fine_tune import fine_tune
 from gal_studio.engine.training.latents import ExamplePicture, cache_pictures, encode_picture
-from gal_studio.engine.training.trainer import Training
+from gal_studio.engine.training.trainer import Run, Training
 from tests.engine.conftest import noise_picture
 from tests.engine.trained import EXAMPLES, PRIOR, SETTINGS, result, same, training_is_bf16
 
@@ -112,11 +112,11 @@ def test_without_masks_each_picture_has_one_weight(model: ImageModel) -> None:
 
 def test_a_checkpoint_of_another_mask_is_refused(model: ImageModel, tmp_path: Path) -> None:
     path, masked = tmp_path / "checkpoint", [replace(EXAMPLES[0], mask=half_mask())]
-    list(fine_tune(model, masked, [], SETTINGS, 0, checkpoint=lambda state: state.save(path)))
+    list(fine_tune(model, masked, [], SETTINGS, 0, Run(checkpoint=lambda state: state.save(path))))
     detach(model)
     for other in (EXAMPLES[:1], [replace(EXAMPLES[0], mask=Image.new("L", (32, 32), 255))]):
         with pytest.raises(StudioError, match="other settings or pictures"):
-            next(fine_tune(model, other, [], SETTINGS, 0, resume_from=path))
+            next(fine_tune(model, other, [], SETTINGS, 0, Run(resume_from=path)))
 
 
 def test_resume_with_masks_is_bit_for_bit(model: ImageModel, tmp_path: Path) -> None:
@@ -125,10 +125,10 @@ def test_resume_with_masks_is_bit_for_bit(model: ImageModel, tmp_path: Path) -> 
     whole = [event.loss for event in fine_tune(model, masked, PRIOR, settings, seed=5)]
     expected = result(model)
     path = tmp_path / "checkpoint"
-    events = fine_tune(model, masked, PRIOR, settings, 5, checkpoint=lambda state: state.save(path))
+    events = fine_tune(model, masked, PRIOR, settings, 5, Run(checkpoint=lambda state: state.save(path)))
     first = [next(events).loss for _ in range(4)]
     events.close()
-    rest = [event.loss for event in fine_tune(model, masked, PRIOR, settings, 5, resume_from=path)]
+    rest = [event.loss for event in fine_tune(model, masked, PRIOR, settings, 5, Run(resume_from=path))]
     assert first + rest == whole
     assert same(result(model), expected)
 

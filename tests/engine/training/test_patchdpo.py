@@ -21,6 +21,7 @@ from gal_studio.engine.training.checkpoints import Checkpoint
 from gal_studio.engine.training.fine_tune import fine_tune
 from gal_studio.engine.training.latents import ExamplePicture, encode_picture
 from gal_studio.engine.training.patchdpo import MOST_EXAMPLES, PairSource, RefinePair, kept_conditions, refine
+from gal_studio.engine.training.trainer import Run
 from tests.engine.conftest import noise_picture
 from tests.engine.tiny import make_tiny_xl_pipeline
 
@@ -166,10 +167,10 @@ def test_resume_is_bit_for_bit(either_model: ImageModel, tmp_path: Path, setting
     whole = [event.loss for event in refine(*arguments)]
     expected = result(either_model)
     path = tmp_path / "checkpoint"
-    events = refine(*arguments, checkpoint=lambda state: state.save(path))
+    events = refine(*arguments, Run(checkpoint=lambda state: state.save(path)))
     first = [next(events).loss for _ in range(4)]
     events.close()
-    rest = [event.loss for event in refine(*arguments, resume_from=path)]
+    rest = [event.loss for event in refine(*arguments, Run(resume_from=path))]
     assert first + rest == whole
     found = result(either_model)
     assert all(torch.equal(found[name], expected[name]) for name in expected)
@@ -177,7 +178,7 @@ def test_resume_is_bit_for_bit(either_model: ImageModel, tmp_path: Path, setting
 
 def test_checkpoints_follow_the_refinements_settings(model: ImageModel) -> None:
     taken: list[Checkpoint] = []
-    events = refine(model, PAIRS, [], [], SETTINGS, TUNE, 0, checkpoint=taken.append)
+    events = refine(model, PAIRS, [], [], SETTINGS, TUNE, 0, Run(checkpoint=taken.append))
     steps = [(event.step, event.total) for event in events]
     detach(model)
     assert steps == [(step, 6) for step in range(1, 7)]
@@ -195,9 +196,9 @@ def test_a_checkpoint_of_other_pairs_is_refused(
     model: ImageModel, tmp_path: Path, change: Callable[[RefinePair], RefinePair]
 ) -> None:
     path = tmp_path / "checkpoint"
-    list(refine(model, PAIRS, [], [], SETTINGS, TUNE, 0, checkpoint=lambda state: state.save(path)))
+    list(refine(model, PAIRS, [], [], SETTINGS, TUNE, 0, Run(checkpoint=lambda state: state.save(path))))
     with pytest.raises(StudioError, match="other settings or pictures"):
-        next(refine(model, [PAIRS[0], change(PAIRS[1])], [], [], SETTINGS, TUNE, 0, resume_from=path))
+        next(refine(model, [PAIRS[0], change(PAIRS[1])], [], [], SETTINGS, TUNE, 0, Run(resume_from=path)))
 
 
 def test_it_starts_from_the_rounds_adapter(model: ImageModel, tmp_path: Path) -> None:
@@ -205,7 +206,7 @@ def test_it_starts_from_the_rounds_adapter(model: ImageModel, tmp_path: Path) ->
     path = save_adapter(model, tmp_path / "adapter", AdapterCard("<x>", "tiny", 1, 0))
     saved = result(model)
     still = SETTINGS.updated({"learning_rate": 1e-12})
-    list(refine(model, PAIRS, [], [], still, TUNE, 1, start_from=path))
+    list(refine(model, PAIRS, [], [], still, TUNE, 1, Run(start_from=path)))
     for name, weight in result(model).items():
         torch.testing.assert_close(weight, saved[name], atol=1e-6, rtol=1e-5)
 
@@ -296,7 +297,7 @@ def test_the_references_counterpart_of_a_painted_bad_region_improves(
         found = rescale(reproduction(fooled, [fooled], paintings=[word]), limits)
         weights = pair_weights(found, judged, subject, subject, 0.0, painting=word)
         pair = RefinePair(reference, generated, prompt, weights)
-        list(refine(model, [pair], [], [], settings, tune, 1, start_from=path))
+        list(refine(model, [pair], [], [], settings, tune, 1, Run(start_from=path)))
         falls[name] = before - error_map(model, reference, prompt)
         detach(model)
     wrong = torch.zeros(8, 8, dtype=torch.bool)

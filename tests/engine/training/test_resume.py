@@ -22,6 +22,7 @@ from gal_studio.engine.training.checkpoints import (
     restore_state,
 )
 from gal_studio.engine.training.fine_tune import fine_tune
+from gal_studio.engine.training.trainer import Run
 from tests.engine.trained import EXAMPLES, PRIOR, SETTINGS, result, same
 
 
@@ -40,12 +41,15 @@ def test_settings_without_effect_keep_the_fingerprint() -> None:
 def test_resume_with_other_intervals_is_bit_for_bit(model: ImageModel, tmp_path: Path) -> None:
     list(fine_tune(model, EXAMPLES, PRIOR, SETTINGS, 5))
     expected, path = result(model), tmp_path / "checkpoint"
-    events = fine_tune(model, EXAMPLES, PRIOR, SETTINGS, 5, checkpoint=lambda state: state.save(path))
+    events = fine_tune(model, EXAMPLES, PRIOR, SETTINGS, 5, Run(checkpoint=lambda state: state.save(path)))
     for _ in range(4):
         next(events)
     events.close()
     other = SETTINGS.updated({"preview_every": 2, "checkpoint_every": 1})
-    assert [event.step for event in fine_tune(model, EXAMPLES, PRIOR, other, 5, resume_from=path)] == [5, 6]
+    assert [event.step for event in fine_tune(model, EXAMPLES, PRIOR, other, 5, Run(resume_from=path))] == [
+        5,
+        6,
+    ]
     assert same(result(model), expected)
 
 

@@ -19,6 +19,7 @@ from gal_studio.engine.training.fine_tune import fine_tune
 from gal_studio.engine.training.latents import ExamplePicture
 from gal_studio.engine.training.team import Team
 from gal_studio.engine.training.team_member import take_part
+from gal_studio.engine.training.trainer import Run
 from tests.engine.conftest import noise_picture
 from tests.engine.tiny import make_tiny_pipeline
 from tests.engine.trained import EXAMPLES, PRIOR, result, same
@@ -43,11 +44,11 @@ def test_two_processes_train_what_one_does(tmp_path: Path, monkeypatch: pytest.M
         alone = [event.loss for event in fine_tune(model, EXAMPLES, PRIOR, TUNE, seed=3)]
         whole = result(model)
         wait_for(team)
-        shared = [event.loss for event in fine_tune(model, EXAMPLES, PRIOR, TUNE, seed=3, team=team)]
+        shared = [event.loss for event in fine_tune(model, EXAMPLES, PRIOR, TUNE, 3, Run(team=team))]
         halves = result(model)
         trained = []
         for others in (team, None):
-            losses = [event.loss for event in fine_tune(model, SHAPES, PRIOR, KEPT, seed=3, team=others)]
+            losses = [event.loss for event in fine_tune(model, SHAPES, PRIOR, KEPT, 3, Run(team=others))]
             trained.append((losses, result(model)))
     finally:
         team.close()
