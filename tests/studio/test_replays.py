@@ -8,11 +8,17 @@ from PIL import Image
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.recipe import AS_TRAINED
+from gal_studio.core.snapshot import ProjectSnapshot
+from gal_studio.rounds import test_set
 from gal_studio.rounds.inputs import inputs_of
 from gal_studio.rounds.recorded import record_line
+from gal_studio.rounds.test_set import TestSet
+from gal_studio.state import Store
 from gal_studio.state.tables.replays import RecordedDecision
 from gal_studio.state.tables.trials import NewTrial
 from gal_studio.studio import Studio
+from gal_studio.studio.reports.replay_files import replay_zip
+from gal_studio.studio.views import measures
 from tests.studio.replaying import decide, next_round, project_of, redraw
 from tests.studio.seeding import draft, draw, train
 
@@ -229,3 +235,19 @@ def test_what_was_accepted_before_any_training_is_not_replayed_and_that_is_said(
     decide(studio, zero.id, 3)
     line = record_line(studio.store, second)
     assert said in line.left_out and len(line.rounds) == 2
+
+
+def test_an_export_measures_each_project_once(
+    studio: Studio, second: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = project_of(studio, second)
+    made = [studio.replay(source, policy, second) for policy in ("random", "human")]
+    measured: list[str] = []
+
+    def load(store: Store, project: ProjectSnapshot) -> TestSet:
+        measured.append(project.project.id)
+        return test_set.load(store, project)
+
+    monkeypatch.setattr(measures, "load", load)
+    assert replay_zip(studio, made[0])
+    assert sorted(measured) == sorted([source, *made])

@@ -9,6 +9,7 @@ import io
 import json
 import zipfile
 from collections.abc import Iterable
+from functools import cache
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -20,13 +21,14 @@ from gal_studio.core.intervals import Interval
 from gal_studio.core.measures.pictures import METRICS
 from gal_studio.provenance import made_by
 from gal_studio.rounds import lineage
+from gal_studio.state import Store
 from gal_studio.state.files.content_store import write_whole
 from gal_studio.studio import Studio
 from gal_studio.studio.reports.contact_sheet import contact_sheet
 from gal_studio.studio.reports.measured import describe_measures, describe_round, interval
 from gal_studio.studio.reports.test_set_sheet import Column, test_set_sheet
-from gal_studio.studio.views.measures import FullMeasures
-from gal_studio.studio.views.replays import ReplayView
+from gal_studio.studio.views.measures import FullMeasures, measures_view
+from gal_studio.studio.views.replays import Measures, ReplayView, replay_view, replay_views
 from gal_studio.studio.views.types import RoundView
 
 FIGURES = (*METRICS, "gain")
@@ -52,7 +54,8 @@ def replay_zip(studio: Studio, project_id: str) -> bytes:
 
 def _results(studio: Studio, project_id: str) -> tuple[dict[str, Any], dict[str, bytes]]:
     """The summary, and all files by name."""
-    view, measures = studio.replay_view(project_id), studio.measures(project_id)
+    known = cache(measures_view)  # each project is measured once
+    view, measures = replay_view(studio.store, project_id, known), known(studio.store, project_id)
     rounds = [studio.round_view(each.id) for each in studio.rounds(project_id)]
     images = studio.store.images
     files = {
@@ -62,7 +65,7 @@ def _results(studio: Studio, project_id: str) -> tuple[dict[str, Any], dict[str,
     }
     files["contact-sheet.png"] = _png(test_set_sheet(images, _columns(measures, view.title)))
     files["measures.csv"] = _table(_columns(measures, view.title, base=view.title)).encode()
-    files |= _arms(studio, view, measures)
+    files |= _arms(studio.store, view, known)
     summary = _summary(studio, view, rounds, measures)
     text = json.dumps(summary, indent=2, ensure_ascii=False)
     return summary, files | {"summary.json": f"{text}\n".encode()}
@@ -87,25 +90,25 @@ def _summary(
     }
 
 
-def _arms(studio: Studio, view: ReplayView, measures: FullMeasures) -> dict[str, bytes]:
+def _arms(store: Store, view: ReplayView, measures: Measures) -> dict[str, bytes]:
     """The line of the project that was drawn again, if it is here, and every replay of the project."""
     arms: dict[str, list[Column]] = {}
     source, last = view.source_id, view.source_round
-    if source in studio.store.projects.names() and not view.incomparable:
-        own = studio.measures(source)
+    if source in store.projects.names() and not view.incomparable:
+        own = measures(store, source)
         there = any(each.id == last for each in own.rounds)
-        line = [*(each.id for each in studio.store.rounds.ancestors(last)), last] if there else []
+        line = [*(each.id for each in store.rounds.ancestors(last)), last] if there else []
         title = "The project"
         arms[title] = [Column(title, own.reports[each]) for each in line if each in own.reports]
-    for other in studio.replays(source) or (view,):
+    for other in replay_views(store, source, measures) or (view,):
         if not other.incomparable or other.project_id == view.project_id:
             title = other.title if other.title not in arms else f"{other.title}: {other.name}"
-            again = _columns(studio.measures(other.project_id), title)
+            again = _columns(measures(store, other.project_id), title)
             arms[title] = [each for each in again if each.report.arm.id is not None]
-    base = measures.reports.get(None)
+    base = measures(store, view.project_id).reports.get(None)
     columns = [*([Column("", base)] if base else []), *chain.from_iterable(arms.values())]
     return {
-        "arms.png": _png(test_set_sheet(studio.store.images, columns)),
+        "arms.png": _png(test_set_sheet(store.images, columns)),
         "arms.csv": _table(columns).encode(),
     }
 

@@ -1,7 +1,7 @@
 """The replays of a project: how far each is, what it cannot repeat, and how its rounds were measured."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -20,6 +20,8 @@ from gal_studio.state.tables.replays import Replay
 from gal_studio.studio.views.measures import FullMeasures, MeasuredRound, measures_view
 
 _log = logging.getLogger(__name__)
+Measures = Callable[[Store, str], FullMeasures]
+"""`measures_view`, or what keeps its answers."""
 ReplayState = Literal["working", "halted", "done"]
 
 
@@ -66,36 +68,37 @@ def title_of(policy: str) -> str:
     return replay_choices().get(policy, policy.capitalize())
 
 
-def replay_views(store: Store, source_id: str) -> tuple[ReplayView, ...]:
+def replay_views(store: Store, source_id: str, measures: Measures = measures_view) -> tuple[ReplayView, ...]:
     """The replays of a project, the oldest first; archived and damaged ones are left out."""
     replays, views = store.replays.of_source(source_id), []
-    own = _measures_of(store, source_id) if replays else None
+    own = _measured(store, source_id, measures) if replays else None
     for replay in replays:
         try:
-            views.append(_view(store, replay, own))
+            views.append(_view(store, replay, own, measures(store, replay.project_id)))
         except StudioError as error:
             _log.warning("the replay %s cannot be shown: %s", replay.project_id, error)
     return tuple(views)
 
 
-def replay_view(store: Store, project_id: str) -> ReplayView:
+def replay_view(store: Store, project_id: str, measures: Measures = measures_view) -> ReplayView:
     """One replay beside the project that it draws again, if that is still in the workspace."""
     replay = store.replays.get(project_id)
     if replay is None:
         raise StudioError(f"{store.projects.name(project_id)} is no replay of another project.")
-    return _view(store, replay, _measures_of(store, replay.source_id))
+    own = _measured(store, replay.source_id, measures)
+    return _view(store, replay, own, measures(store, project_id))
 
 
-def _measures_of(store: Store, project_id: str) -> FullMeasures | None:
+def _measured(store: Store, project_id: str, measures: Measures) -> FullMeasures | None:
     """What was measured of a project; None if it is not in the workspace, or cannot be read."""
     try:
-        return measures_view(store, project_id)
+        return measures(store, project_id)
     except StudioError:
         return None
 
 
-def _view(store: Store, replay: Replay, own: FullMeasures | None) -> ReplayView:
-    measured, wanted = measures_view(store, replay.project_id), len(store.replays.rounds(replay.project_id))
+def _view(store: Store, replay: Replay, own: FullMeasures | None, measured: FullMeasures) -> ReplayView:
+    wanted = len(store.replays.rounds(replay.project_id))
     rounds = tuple(each for each in measured.rounds if each.id is not None)
     state, message = _state(store, replay.project_id, rounds, wanted)
     incomparable = _incomparable(own, measured)
