@@ -23,6 +23,7 @@ from gal_studio.commands.terminal.stored import (
 )
 from gal_studio.core.errors import StudioError
 from gal_studio.core.references import Prompts
+from gal_studio.core.steps import Steps
 from gal_studio.provenance import made_by
 
 CLIP = "ViT-B-32/openai"
@@ -349,11 +350,6 @@ def _counted(steps: Iterable[int], what: str) -> None:
 
 def _followed(steps: Generator[int, None, T], what: str) -> T:
     """The same for steps that return something."""
-    done = 0
-    while True:
-        try:
-            done += next(steps)
-        except StopIteration as end:
-            result: T = end.value
-            return result
-        print(f"{what} {done}", file=sys.stderr, flush=True)
+    running = Steps(steps)
+    _counted(running, what)
+    return running.result

@@ -20,6 +20,7 @@ from gal_studio.core.models.forms.form import ExportForm
 from gal_studio.core.models.forms.references import REFERENCES
 from gal_studio.core.models.forms.registry import FORMS, find_form
 from gal_studio.core.naming import round_names
+from gal_studio.core.steps import Steps
 from gal_studio.core.types import Round
 from gal_studio.state import Store
 from gal_studio.state.tables.projects import Project
@@ -76,13 +77,11 @@ def _export(store: Store, chosen: Round, form: ExportForm, merged: bool, out: Pa
 
     measured = Studio(store).measured_sentences(chosen.id)
     write = export_without_training if chosen.kind == "instant" else export_to
-    steps = write(open_export(store, Models(), chosen.id, form, measured, merged), out)
+    steps = Steps(write(open_export(store, Models(), chosen.id, form, measured, merged), out))
     with disk_errors(out):
-        while True:
-            try:
-                next(steps)
-            except StopIteration as end:
-                return [checked.sentence for checked in end.value]
+        for _ in steps:
+            pass
+    return [checked.sentence for checked in steps.result]
 
 
 def _empty(folder: Path) -> None:

@@ -1,6 +1,5 @@
 """`gal-studio figures`: the figures of a project or an evaluation as files."""
 
-import json
 from collections.abc import Callable, Iterable, Iterator
 from enum import StrEnum
 from functools import partial
@@ -9,6 +8,7 @@ from typing import Annotated, Any, TextIO
 
 import typer
 
+from gal_studio.commands.running.earlier import read_json
 from gal_studio.commands.running.outputs import check_folder
 from gal_studio.commands.terminal.stored import (
     Wanted,
@@ -83,21 +83,12 @@ def _of_evaluation(folder: Path, theme: Any) -> Iterator[Made]:
         "clock arms": ("clock-arms", evaluated_arms),
         "several subjects": ("several-subjects", subjects_table),
     }
-    told = _json(folder / "evaluation.json")
+    told = read_json(folder / "evaluation.json")
     name, make = known.get(str(told.get("evaluation")) if told else "", ("effects", effects_figure))
-    told = told or _json(folder / "grid.json")
+    told = told or read_json(folder / "grid.json")
     if told is None:
         raise StudioError(f"There is no evaluation and no grid in {folder}: check the path.")
     yield name, partial(make, told, theme)
-
-
-def _json(path: Path) -> dict[str, Any] | None:
-    """What a file says; None if there is none that can be read."""
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
-    return found if isinstance(found, dict) else None
 
 
 def _of_project(studio: Studio, project_id: str, theme: Any) -> Iterator[Made]:

@@ -17,7 +17,7 @@ import typer
 
 from gal_studio.commands.figures import Format, write_figures
 from gal_studio.commands.run import ProjectFile, read_project_file, read_table
-from gal_studio.commands.running.earlier import flat
+from gal_studio.commands.running.earlier import flat, read_json
 from gal_studio.commands.running.outputs import check_folder
 from gal_studio.commands.running.shared_first import begin_with, finish, first_plan
 from gal_studio.commands.running.unattended import Plan, carry_out, changed, own_policy, parts_of
@@ -237,11 +237,7 @@ def plan_cells(asked: GridFile, out: Path) -> list[PlannedCell]:
 
 def read_cell(folder: Path) -> dict[str, Any] | None:
     """What a cell that is done has measured; None if it is not done."""
-    try:
-        found = json.loads((folder / DONE).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
-    return found if isinstance(found, dict) else None
+    return read_json(folder / DONE)
 
 
 def run_missing(cell: PlannedCell) -> None:

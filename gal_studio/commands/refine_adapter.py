@@ -8,6 +8,7 @@ from typing import Any
 from gal_studio.assets import load_preset, resolve_model
 from gal_studio.core.errors import StudioError
 from gal_studio.core.settings import NATIVE
+from gal_studio.core.steps import Steps
 from gal_studio.state.files.errors import make_folder
 from gal_studio.state.images.subjects import checked_names, read_subjects
 
@@ -57,21 +58,16 @@ def refine_adapter(order: Order) -> dict[str, Any]:
         preset.settings["object"].generation,
         gpus_for(model, 2 * PUBLISHED.batch_size),
     )
-    refining, pairs = adapter_refinement.refine_adapter(task), 0
-    while True:
-        try:
-            progress = next(refining)
-        except StopIteration as end:
-            written: Path = end.value
-            break
+    refining, pairs = Steps(adapter_refinement.refine_adapter(task)), 0
+    for progress in refining:
         if progress.phase == "pairs":
             pairs = progress.total
         _print_progress(progress)
     name = name_of(order.out.absolute(), order.adapter)
     how = f"Use it with adapter = {name!r} under [settings.references]."
     if order.adapter.strip() == NATIVE:
-        name = str(written.absolute())
-        how = f"Start a project from the LoRA {written.name}."
+        name = str(refining.result.absolute())
+        how = f"Start a project from the LoRA {refining.result.name}."
     _print(f"Written to {order.out}. {how}")
     return {"adapter": name, "pairs": pairs, "steps": steps}
 

@@ -13,6 +13,7 @@ from gal_studio.core.errors import StudioError
 from gal_studio.core.models.places import placed
 from gal_studio.core.settings import GenerationSettings
 from gal_studio.core.types import Round
+from gal_studio.engine.families.family import References
 from gal_studio.engine.models.image_model import ImageModel, load_image_model
 from gal_studio.engine.sampling.fused_adapter import drawing
 from gal_studio.engine.sampling.sampler import DrawnBatch, DrawRequest, draw
@@ -66,16 +67,8 @@ class RoundDrawer:
         if not missing:
             return
         path = self._store.adapters.path(adapter) if adapter else None
-        requests = [DrawRequest(each.prompt, each.seed) for each in missing]
-        with (
-            drawing(self._model(project), path) as ready,
-            closing(draw(ready, requests, settings)) as events,  # type: ignore[type-var]
-        ):
-            for event in events:
-                if isinstance(event, DrawnBatch):
-                    for place, image in enumerate(event.images, start=event.first):
-                        save_picture(missing[place].path, image, folder)
-                    yield len(event.images)
+        with drawing(self._model(project), path) as ready:
+            yield from draw_into(folder, ready, missing, settings)
 
     def _model(self, project: Project) -> ImageModel:
         pinned = dict(self._store.projects.revisions(project.id))
@@ -88,6 +81,23 @@ class RoundDrawer:
             )
             self._opened = (wanted, model)
         return self._opened[1]
+
+
+def draw_into(
+    folder: Path,
+    ready: ImageModel,
+    missing: Sequence[Wanted],
+    settings: GenerationSettings,
+    given: References | None = None,
+) -> Iterator[int]:
+    """Draw these pictures and save each batch; yields how many were drawn."""
+    requests = [DrawRequest(each.prompt, each.seed) for each in missing]
+    with closing(draw(ready, requests, settings, given)) as events:  # type: ignore[type-var]
+        for event in events:
+            if isinstance(event, DrawnBatch):
+                for place, image in enumerate(event.images, start=event.first):
+                    _save_picture(missing[place].path, image, folder)
+                yield len(event.images)
 
 
 def facts_of_pictures(settings: GenerationSettings) -> dict[str, Any]:
@@ -123,7 +133,7 @@ def _is_same(before: object, facts: Mapping[str, Any]) -> bool:
     return agrees and {**before, "revisions": {}} == {**facts, "revisions": {}}
 
 
-def save_picture(path: Path, image: Any, folder: Path) -> None:
+def _save_picture(path: Path, image: Any, folder: Path) -> None:
     """Write a picture as PNG, whole or not at all."""
     buffer = io.BytesIO()
     image.save(buffer, "PNG")

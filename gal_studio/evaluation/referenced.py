@@ -1,7 +1,7 @@
 """Benchmarks drawn without training, DreamBench as PatchDPO published it: the model is given the subjects."""
 
 from collections.abc import Iterator
-from contextlib import closing, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -12,18 +12,16 @@ from gal_studio.core.errors import StudioError
 from gal_studio.core.patchdpo.published import PUBLISHED
 from gal_studio.core.seeds import named_seed
 from gal_studio.core.settings import MOST_DRAWN_WITH, NATIVE, GenerationSettings
-from gal_studio.engine.families.family import References
 from gal_studio.engine.hub.needs import Revisions
 from gal_studio.engine.models.adapter_files import locate_adapter
 from gal_studio.engine.models.image_model import ImageModel
 from gal_studio.engine.patches.foreground import foreground_mask
 from gal_studio.engine.patches.tower_encoder import TowerEncoder
-from gal_studio.engine.sampling.fused_adapter import drawing
 from gal_studio.engine.sampling.given_pictures import columns, padded
+from gal_studio.engine.sampling.fused_adapter import drawing
 from gal_studio.engine.sampling.reference_adapter import attached, encode_references, load_adapter
-from gal_studio.engine.sampling.sampler import DrawnBatch, DrawRequest, draw
 from gal_studio.evaluation.combinations import Combination
-from gal_studio.evaluation.drawing import Wanted, check_same, facts_of_pictures, save_picture
+from gal_studio.evaluation.drawing import Wanted, check_same, draw_into, facts_of_pictures
 from gal_studio.evaluation.dreambench import Subject, file_stem, single_image
 
 STRENGTHS = {"all": 0.78, "one": 0.65}
@@ -109,7 +107,8 @@ def _draw(
     pictures = [boxed(path) for _, path in given]
     with drawing(drawer.model) as ready:
         if name == NATIVE:
-            yield from _drawn(drawer, ready, encode_references(ready, None, pictures), missing, folder)
+            encoded = encode_references(ready, None, pictures)
+            yield from draw_into(folder, ready, missing, drawer.settings, encoded)
             return
         several = max(objects) > 0
         adapter = load_adapter(resolve_adapter(name), ready, drawer.revisions, TowerEncoder)
@@ -118,19 +117,7 @@ def _draw(
             if several:
                 side = drawer.settings.resolution or ready.resolution
                 encoded = replace(encoded, masks=columns(objects, side))
-            yield from _drawn(drawer, ready, encoded, missing, folder)
-
-
-def _drawn(
-    drawer: Drawer, ready: ImageModel, given: References, missing: list[Wanted], folder: Path
-) -> Iterator[int]:
-    requests = [DrawRequest(each.prompt, each.seed) for each in missing]
-    with closing(draw(ready, requests, drawer.settings, given)) as events:  # type: ignore[type-var]
-        for event in events:
-            if isinstance(event, DrawnBatch):
-                for place, image in enumerate(event.images, start=event.first):
-                    save_picture(missing[place].path, image, folder)
-                yield len(event.images)
+            yield from draw_into(folder, ready, missing, drawer.settings, encoded)
 
 
 def published_line(single: bool) -> str:

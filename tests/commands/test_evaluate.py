@@ -266,11 +266,11 @@ def test_clock_arms(
     out, asked = tmp_path / "out", []
     draw = drawing.draw
 
-    def counted(model: Any, requests: Any, settings: Any) -> Any:
+    def counted(model: Any, requests: Any, settings: Any, given: Any) -> Any:
         asked.extend(requests)
         if len(asked) > 12:
             raise KeyboardInterrupt
-        return draw(model, requests, settings)
+        return draw(model, requests, settings, given)
 
     monkeypatch.setattr(drawing, "draw", counted)
     words = ("--workspace", workspace, "--prompts", prompts, "--steps", 2)

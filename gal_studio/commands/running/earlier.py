@@ -27,7 +27,7 @@ class Results:
         """Refuse a folder with the results of another run, unless these may be overwritten."""
         self._out, self._path = out, out / FILE
         self._now = json.loads(json.dumps(flat(given), default=str))
-        before = _read(self._path)
+        before = read_json(self._path)
         self._is_others = before is not None and before != self._now
         if before is not None and self._is_others and not overwrite:
             raise StudioError(
@@ -73,8 +73,8 @@ def _in_words(name: str, before: object, now: object) -> str:
     return f"{name} was {shown(before)} and is {shown(now)}"
 
 
-def _read(path: Path) -> dict[str, Any] | None:
-    """What the folder says of its run; None if it says nothing that can be read."""
+def read_json(path: Path) -> dict[str, Any] | None:
+    """What a file of results says; None if there is none that can be read."""
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):

@@ -35,7 +35,7 @@ class ClipEmbedder:
             batch = [self.preprocess(picture.convert("RGB")) for picture in pictures[first : first + BATCH]]
             with torch.no_grad():
                 rows.append(self.model.encode_image(torch.stack(batch).to(self.device)))
-        return _unit_rows(rows, self.name)
+        return unit_rows(rows, f"CLIP {self.name}")
 
     def texts(self, prompts: Sequence[str]) -> NDArray[np.float64]:
         """E_t of n prompts, (n, d)."""
@@ -44,7 +44,7 @@ class ClipEmbedder:
             self._check_length(prompt)
             with torch.no_grad():
                 rows.append(self.model.encode_text(self.tokenizer([prompt]).to(self.device)))
-        return _unit_rows(rows, self.name)
+        return unit_rows(rows, f"CLIP {self.name}")
 
     def _check_length(self, prompt: str) -> None:
         """Refuse a prompt that is cut, or that goes on where an empty one has padding."""
@@ -57,13 +57,14 @@ class ClipEmbedder:
             )
 
 
-def _unit_rows(rows: Sequence[torch.Tensor], name: str) -> NDArray[np.float64]:
+def unit_rows(rows: Sequence[torch.Tensor], model: str) -> NDArray[np.float64]:
+    """Features (n, d) as unit rows; refused if they are not finite."""
     if not rows:
         return np.zeros((0, 0), dtype=np.float64)
     features = torch.cat(list(rows)).cpu().double()  # Apple's GPUs have no float64
     lengths = features.norm(dim=-1, keepdim=True)
     if not torch.isfinite(features).all() or bool((lengths == 0).any()):
-        raise StudioError(f"The CLIP {name} gave features that are not finite: its files may be damaged.")
+        raise StudioError(f"The {model} gave features that are not finite: its files may be damaged.")
     return np.asarray((features / lengths).numpy(), dtype=np.float64)
 
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from gal_studio.core.errors import StudioError
+from gal_studio.engine.features.clip import unit_rows
 from gal_studio.engine.features.pretrained_vision import PretrainedVision, load_pretrained_vision
 from gal_studio.engine.hub.needs import Revisions
 from gal_studio.engine.models.devices import choose_device
@@ -35,17 +36,8 @@ class ImageTokenEmbedder:
             with torch.inference_mode():
                 tokens = self.vision.tokens(pixels.to(self.device))
             assert tokens is not None  # as `load_image_token` made sure
-            rows.append(tokens[:, 0].cpu().double().numpy())
-        if not rows:
-            return np.zeros((0, 0), dtype=np.float64)
-        found = np.concatenate(rows)
-        lengths = np.linalg.norm(found, axis=1, keepdims=True)
-        if not np.isfinite(found).all() or not lengths.all():
-            raise StudioError(
-                f"The vision model {self.vision.name} gave features that are not finite: its files may be "
-                "damaged."
-            )
-        return np.asarray(found / lengths, dtype=np.float64)
+            rows.append(tokens[:, 0])
+        return unit_rows(rows, f"vision model {self.vision.name}")
 
     def _pixels(self, picture: Image.Image) -> torch.Tensor:
         """Resize the shorter side bicubically, crop the middle, normalise: (3, side, side)."""

@@ -1,7 +1,7 @@
 """The files of an image adapter: its weights and its image encoder, in a folder or on the hub."""
 
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -96,14 +96,7 @@ def _repository(
         encoder = choose_encoder(source, files, weights)
         return [*chosen, f"{encoder}/config.json", *weights_of(files, encoder, None)]
 
-    def lacks(folder: Path) -> list[str]:
-        present = _files_in(folder)
-        try:
-            return [path for path in choose(present) if path not in present]
-        except StudioError:
-            return [file or "*.safetensors"]
-
-    return resolve(source, revisions, choose, lacks)
+    return _need(source, revisions, choose, file or "*.safetensors")
 
 
 def _encoder_alone(source: str, revisions: Mapping[str, str]) -> Need:
@@ -114,12 +107,20 @@ def _encoder_alone(source: str, revisions: Mapping[str, str]) -> Need:
         prefix = f"{folder}/" if folder else ""
         return [f"{prefix}config.json", *weights_of(files, folder, None)]
 
+    return _need(source, revisions, choose, "config.json")
+
+
+def _need(
+    source: str, revisions: Mapping[str, str], choose: Callable[[Collection[str]], Iterable[str]], first: str
+) -> Need:
+    """The chosen files of a repository; `first` is what a folder lacks from which nothing can be chosen."""
+
     def lacks(folder: Path) -> list[str]:
         present = _files_in(folder)
         try:
             return [path for path in choose(present) if path not in present]
         except StudioError:
-            return ["config.json"]
+            return [first]
 
     return resolve(source, revisions, choose, lacks)
 

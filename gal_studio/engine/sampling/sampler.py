@@ -13,6 +13,7 @@ from PIL import Image
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.settings import GenerationSettings
+from gal_studio.core.steps import Steps
 from gal_studio.core.types import Remark
 from gal_studio.engine.families.family import References, predict, uncropped
 from gal_studio.engine.memory.plan import (
@@ -247,10 +248,7 @@ def _without_progress(
     steps: Generator[int, None, torch.Tensor], done: int
 ) -> Generator[int, None, torch.Tensor]:
     """Run the steps but keep yielding `done`, so that they can be stopped without counting as progress."""
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            latents: torch.Tensor = end.value
-            return latents
+    running = Steps(steps)
+    for _ in running:
         yield done
+    return running.result

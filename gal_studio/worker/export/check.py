@@ -5,6 +5,7 @@ from contextlib import closing
 
 from PIL import Image
 
+from gal_studio.core.steps import Steps
 from gal_studio.engine.export.check import Checked, check_files
 from gal_studio.engine.export.stock import StockRequest
 from gal_studio.worker.task import Progress
@@ -15,11 +16,8 @@ def check_exported(
 ) -> Generator[Progress, None, tuple[Checked, ...]]:
     """Draw with each file in a fresh process, and compare."""
     yield Progress("check", 0, 0)
-    with closing(check_files(requests, pictures)) as checking:
-        while True:
-            try:
-                next(checking)
-            except StopIteration as end:
-                found: tuple[Checked, ...] = end.value
-                return found
+    checking = Steps(check_files(requests, pictures))
+    with closing(iter(checking)) as steps:
+        for _ in steps:
             yield Progress("check", 0, 0)
+    return checking.result
