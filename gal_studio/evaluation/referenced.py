@@ -17,8 +17,8 @@ from gal_studio.engine.models.adapter_files import locate_adapter
 from gal_studio.engine.models.image_model import ImageModel
 from gal_studio.engine.patches.foreground import foreground_mask
 from gal_studio.engine.patches.tower_encoder import TowerEncoder
-from gal_studio.engine.sampling.given_pictures import columns, padded
 from gal_studio.engine.sampling.fused_adapter import drawing
+from gal_studio.engine.sampling.given_pictures import columns, padded
 from gal_studio.engine.sampling.reference_adapter import attached, encode_references, load_adapter
 from gal_studio.evaluation.combinations import Combination
 from gal_studio.evaluation.drawing import Wanted, check_same, draw_into, facts_of_pictures

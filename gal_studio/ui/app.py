@@ -21,9 +21,8 @@ from gal_studio.ui.access.gate import Access
 from gal_studio.ui.access.rules import Rules
 from gal_studio.ui.api.archives import add_archive_routes
 from gal_studio.ui.api.calls import add_call_route
-from gal_studio.ui.api.choices import add_choices_route
+from gal_studio.ui.api.downloads import add_download_routes
 from gal_studio.ui.api.errors import refuse
-from gal_studio.ui.api.figures import add_figure_route
 from gal_studio.ui.api.pictures import add_picture_routes
 from gal_studio.ui.api.uploaded import add_uploaded_routes
 from gal_studio.ui.api.uploads import add_upload_route
@@ -93,8 +92,7 @@ def build_app(studio: Studio, rules: Rules | None = None, root_path: str = "") -
     add_upload_route(app)
     add_uploaded_routes(app, studio)
     add_archive_routes(app, studio, check_payloads)
-    add_choices_route(app, studio)
-    add_figure_route(app, studio)
+    add_download_routes(app, studio)
     add_writes_route(app, context, REQUESTS)
     blocks = build_blocks(context, rules.programs, rules.credentials is not None)
     blocks.state_session_capacity = KEPT_SESSIONS

@@ -19,9 +19,7 @@ from gal_studio.core.types import Job
 from gal_studio.state import Store
 from gal_studio.state.files.errors import BusyError, DiskError, NoRoomError
 from gal_studio.state.jobs.lock import PATIENCE, WorkerLock
-from gal_studio.worker.failures import unforeseen
 from gal_studio.worker.import_ahead import import_ahead
-from gal_studio.worker.late_requests import request_late
 from gal_studio.worker.log import logging_to
 from gal_studio.worker.looks import look_at_pictures
 from gal_studio.worker.space_watch import RoomWatch
@@ -151,7 +149,7 @@ class Worker:
         end = self._retried(lambda: self._run_to_end(models, job)) or _interrupt(self.store, job)
         ended = self._end(job, end)
         logger.info("job %s is %s: %s", job.id, ended.state, ended.message or "done")
-        self._retried(lambda: request_late(self.store, ended))
+        self._retried(lambda: _request_late(self.store, ended))
         return ended
 
     def _end(self, job: Job, end: End) -> Job:
@@ -176,7 +174,7 @@ class Worker:
             end = self._fail(steps, job, error)
         except Exception as error:
             logger.exception("job %s failed", job.id)
-            end = partial(self.store.jobs.fail, job.id, unforeseen(error))
+            end = partial(self.store.jobs.fail, job.id, _unforeseen(error))
         except BaseException:
             steps.close()
             self.store.jobs.interrupt(job.id, "the worker was stopped")
@@ -260,3 +258,25 @@ class Worker:
 def _interrupt(store: Store, job: Job) -> End:
     """What marks a job as interrupted because its worker stops."""
     return partial(store.jobs.interrupt, job.id, "the worker was stopped")
+
+
+def _request_late(store: Store, ended: Job) -> None:
+    """Queue a job again that makes all that waits, if something was asked for after it last looked.
+
+    Who asks while the job runs gets no job of their own.
+    """
+    waiting = {"try": store.trials.waiting, "export": store.exports.waiting}.get(ended.kind)
+    if ended.state == "completed" and waiting is not None and waiting(ended.round_id):
+        store.jobs.enqueue(ended.project_id, ended.round_id, ended.kind)
+
+
+def _unforeseen(error: Exception) -> str:
+    """Of an error that no code has a sentence for: a lack of memory, which comes from anywhere, or a bug."""
+    from gal_studio.engine.memory.plan import is_out_of_memory  # imports torch, as the job has
+
+    if is_out_of_memory(error):
+        return (
+            "There is not enough memory for the models of this job: close other programs that use it, then "
+            "press Resume, or choose a smaller model."
+        )
+    return f"The job failed because of a bug in GAL Studio ({type(error).__name__}): the log has the details."

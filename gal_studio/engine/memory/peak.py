@@ -111,11 +111,6 @@ def autocast_copies(model: ImageModel, settings: TuneSettings, low_memory: bool 
     return precision.itemsize * sum(weight.numel() for weight in model.denoiser.parameters())
 
 
-def largest_block(family: Family) -> int:
-    """The weights of the largest block whose activations gradient checkpointing computes again."""
-    return _block(family)
-
-
 def encoding_peak(model: ImageModel, side: int) -> int:
     """Bytes of encoding one square picture to a latent of this side."""
     return _encoding(model.family, side * model.scale)
@@ -198,8 +193,11 @@ def _training(
 
 
 @_once
-def _block(family: Family) -> int:
-    """Run the denoiser on the meta device, where each block reports itself."""
+def largest_block(family: Family) -> int:
+    """The weights of the largest block whose activations gradient checkpointing computes again.
+
+    The denoiser runs on the meta device, where each block reports itself.
+    """
     denoiser, sizes = on_meta_device(family.denoiser), [0]
 
     def run(block: Any, *inputs: Any) -> Any:

@@ -79,7 +79,7 @@ def train(model: ImageModel, make: Callable[[], Training], run: Run) -> Iterator
                     yield TuneEvent(training.step, total, math.nan, resumed=True)
             while training.step < total:
                 loss = training.advance()
-                yield TuneEvent(training.step, total, loss, training.take_notice())
+                yield TuneEvent(training.step, total, loss, training.gradients.take_notice())
                 if saving.is_due():
                     saving.save()
             saving.check()

@@ -108,10 +108,6 @@ class Training:
             f"use a learning rate below {self.settings.learning_rate:g}."
         )
 
-    def take_notice(self) -> str:
-        """Return and clear the notice for the user."""
-        return self.gradients.take_notice()
-
     @property
     def rows_at_once(self) -> int:
         """The rows whose gradients are computed at a time on this device."""

@@ -8,12 +8,11 @@ from gal_studio.core.models.forms.registry import find_form, forms_of
 from gal_studio.core.models.lora_start import LoraStart
 from gal_studio.core.models.places import placed
 from gal_studio.core.types import Job
-from gal_studio.rounds.starts import check_unstarted
 from gal_studio.state import Store
 from gal_studio.state.files.content_store import write_whole
 from gal_studio.state.tables.exports import Export
 from gal_studio.studio.create import captions
-from gal_studio.studio.create.lora_file import checked_lora, prepare_start
+from gal_studio.studio.create.lora_file import check_unstarted, checked_lora, prepare_start
 from gal_studio.studio.reports.measured import in_sentences
 from gal_studio.studio.verbs.base import Verbs
 from gal_studio.studio.views.everything import show_all
