@@ -105,13 +105,10 @@ def open_app(
         os.environ["HF_HUB_OFFLINE"] = "1"  # also that of the worker, which this program starts
     if context.invoked_subcommand is not None:
         return
-    from gal_studio.ui.serve import default_workspace, serve
+    from gal_studio.ui.serve import Listening, default_workspace, serve
 
-    names = tuple(allow_host or ())
-    serve(
-        workspace or default_workspace(), host, port, not no_browser, auth, names,
-        behind_proxy=behind_proxy, programs=api, desktop=desktop, root_path=root_path,
-    )  # fmt: skip
+    at = Listening(host, port, tuple(allow_host or ()), behind_proxy, root_path, programs=api)
+    serve(workspace or default_workspace(), at, auth, not no_browser, desktop)
 
 
 @app.command()

@@ -3,12 +3,12 @@
 import sys
 from pathlib import Path
 
-from gal_studio.ui.serve import serve
+from gal_studio.ui.serve import Listening, serve
 
 
 def main() -> None:
     workspace, port = Path(sys.argv[1]), int(sys.argv[2])
-    serve(workspace, port=port, open_browser=False, wake=lambda _: None)
+    serve(workspace, Listening(port=port), open_browser=False, wake=lambda _: None)
 
 
 if __name__ == "__main__":

@@ -4,8 +4,9 @@ import os
 import re
 import shlex
 import socket
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
@@ -35,6 +36,23 @@ SHOWN_JOBS = 3
 """Of those that go on when the page ends; the others are counted."""
 
 
+@dataclass(frozen=True)
+class Listening:
+    """Where the page is, and who reaches it.
+
+    `other_names` are the host names that a proxy or a DNS server has for this machine. `behind_proxy`
+    believes a proxy on this machine who its clients are, and `root_path` is where that proxy serves the
+    studio. `programs` lets programs of other machines use the named endpoints, as those of this machine may.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = 7860
+    other_names: tuple[str, ...] = ()
+    behind_proxy: bool = False
+    root_path: str = ""
+    programs: bool = False
+
+
 def default_workspace() -> Path:
     """The workspace that is opened if none is named; refused for a user without a home folder."""
     home = home_folder()
@@ -45,35 +63,26 @@ def default_workspace() -> Path:
 
 def serve(
     workspace: Path,
-    host: str = "127.0.0.1",
-    port: int = 7860,
-    open_browser: bool = True,
+    at: Listening = Listening(),
     auth: str | None = None,
-    other_names: Collection[str] = (),
-    wake: Callable[[Path], object] | None = None,
-    behind_proxy: bool = False,
-    programs: bool = False,
+    open_browser: bool = True,
     desktop: bool = False,
-    root_path: str = "",
+    wake: Callable[[Path], object] | None = None,
 ) -> None:
     """Serve the page of a workspace until interrupted; if another process already does, open its page.
 
-    `desktop` opens it in a window of its own, and ends with the window.
-
-    `auth` is `USER:PASSWORD` or `token`, by default from the variable GAL_STUDIO_AUTH. `other_names` are the
-    host names that a proxy or a DNS server has for this machine. `behind_proxy` believes a proxy on this
-    machine who its clients are, and `root_path` is where that proxy serves the studio. `programs` lets
-    programs of other machines use the named endpoints, as those of this machine may.
+    `auth` is `USER:PASSWORD` or `token`, by default from the variable GAL_STUDIO_AUTH. `desktop` opens the
+    page in a window of its own, and ends with the window.
     """
     given = os.environ.pop(AUTH_VARIABLE, None)  # so that no worker inherits it
-    credentials = credentials_for(host, given if auth is None else auth, other_names, behind_proxy)
+    credentials = credentials_for(at, given if auth is None else auth)
     workspace = user_path(workspace).absolute()
     check_own(workspace)
     with PageLock(workspace) as lock:
         if not lock.acquire(PATIENCE):
             attach(workspace, open_browser, desktop)
             return
-        refuse_taken_port(host, port)
+        refuse_taken_port(at.host, at.port)
         if desktop:
             find_browser()  # refused while nothing runs yet
         wake = wake or start_worker
@@ -85,11 +94,11 @@ def serve(
                 keep_private(workspace)  # the database may be new
             keep_reserve_file(workspace, studio.store.disk)
             Keeper(studio.store, wake).start()
-            rules = make_rules(host, credentials, other_names, workspace, programs)
+            rules = make_rules(at, credentials, workspace)
             with suppress(NoRoomError):  # a full disk must not keep anybody from deleting something
-                note_address(workspace, ready_link(host, port))
-            show = _show(host, port, rules, workspace, open_browser, desktop)
-            _serve(studio, rules, host, port, show, behind_proxy, checked_root_path(root_path))
+                note_address(workspace, ready_link(at))
+            show = _show(at, rules, workspace, open_browser, desktop)
+            _serve(studio, rules, at, show)
 
 
 def _open(workspace: Path) -> Store:
@@ -110,19 +119,17 @@ def checked_root_path(given: str) -> str:
     return path
 
 
-def _serve(
-    studio: Studio, rules: Rules, host: str, port: int, show: Show, behind_proxy: bool, root_path: str
-) -> None:
+def _serve(studio: Studio, rules: Rules, at: Listening, show: Show) -> None:
     from gal_studio.ui.api.uploads import keep_uploads_in
     from gal_studio.ui.app import build_app
     from gal_studio.ui.server import run
 
     keep_uploads_in(studio.store.workspace)
-    app = build_app(studio, rules, root_path)
+    app = build_app(studio, rules, checked_root_path(at.root_path))
     print(f"GAL Studio: {show.address}   (workspace {studio.store.workspace})", flush=True)
     try:
         with show:
-            run(app, host, port, behind_proxy, show.until_closed)
+            run(app, at.host, at.port, at.behind_proxy, show.until_closed)
     finally:
         with suppress(StudioError):  # such as of a full disk: the page ends all the same
             if words := what_goes_on(studio):
@@ -146,52 +153,44 @@ def what_goes_on(studio: Studio) -> str:
     )
 
 
-def credentials_for(
-    host: str, auth: str | None, other_names: Collection[str] = (), behind_proxy: bool = False
-) -> Credentials | None:
+def credentials_for(at: Listening, auth: str | None) -> Credentials | None:
     """The credentials; None if only this machine has access. Required if other machines have."""
     if auth is not None:
         return read_credentials(auth)  # refuses an empty one, such as that of an unset variable
-    if is_loopback(host) and not other_names and not behind_proxy:
+    if is_loopback(at.host) and not at.other_names and not at.behind_proxy:
         return None
-    through = " through the proxy" if behind_proxy else ""
+    through = " through the proxy" if at.behind_proxy else ""
     raise StudioError(
-        f"Other machines can reach {host!r}{through}, so a sign-in is required: give --auth USER:PASSWORD, "
-        f"--auth {TOKEN} (which makes and prints a token), or the variable {AUTH_VARIABLE}."
+        f"Other machines can reach {at.host!r}{through}, so a sign-in is required: give --auth "
+        f"USER:PASSWORD, --auth {TOKEN} (which makes and prints a token), or the variable {AUTH_VARIABLE}."
     )
 
 
-def make_rules(
-    host: str,
-    credentials: Credentials | None,
-    other_names: Collection[str],
-    workspace: Path,
-    programs: bool = False,
-) -> Rules:
+def make_rules(at: Listening, credentials: Credentials | None, workspace: Path) -> Rules:
     """Who has access, and by which host names; the named endpoints are open where only this machine has."""
-    open_to_others = not is_loopback(host)
-    names = {name.lower() for name in (host, *other_names)}
+    open_to_others = not is_loopback(at.host)
+    names = {name.lower() for name in (at.host, *at.other_names)}
     if open_to_others:
         own = socket.gethostname().lower()
         names |= {own, own.partition(".")[0], own.partition(".")[0] + ".local"}
     sessions = Sessions(workspace / "sessions.json", credentials) if credentials else None
-    programs = programs or not (open_to_others or other_names)
+    programs = at.programs or not (open_to_others or at.other_names)
     return Rules(OWN_NAMES | names, open_to_others, credentials, sessions, programs=programs)
 
 
-def _show(host: str, port: int, rules: Rules, workspace: Path, open_browser: bool, desktop: bool) -> Show:
+def _show(at: Listening, rules: Rules, workspace: Path, open_browser: bool, desktop: bool) -> Show:
     """The printed link has the token; the opened one, which other users of this machine may see, a ticket."""
     token, ticket = "", ""
     if rules.credentials and not rules.credentials.user:
         token, ticket = rules.credentials.secret, rules.ticket.value
-    printed, opened = (ready_link(host, port, one) for one in (token, ticket))
+    printed, opened = (ready_link(at, one) for one in (token, ticket))
     return Show(printed, workspace, open_browser, desktop, opened)
 
 
-def ready_link(host: str, port: int, token: str = "") -> str:
+def ready_link(at: Listening, token: str = "") -> str:
     """The address to open, with the token if there is one."""
-    shown = _first_address() if host in ("0.0.0.0", "::", "") else host
-    address = f"http://[{shown}]:{port}" if ":" in shown else f"http://{shown}:{port}"
+    shown = _first_address() if at.host in ("0.0.0.0", "::", "") else at.host
+    address = f"http://[{shown}]:{at.port}" if ":" in shown else f"http://{shown}:{at.port}"
     return f"{address}{SIGN_IN}?token={token}" if token else address
 
 

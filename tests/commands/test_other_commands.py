@@ -16,7 +16,7 @@ def test_plain_command_opens_the_app(monkeypatch: pytest.MonkeyPatch, tmp_path: 
     opened: list[tuple[object, ...]] = []
     monkeypatch.setattr(serve, "serve", lambda *given, **named: opened.append((*given, *named.values())))
     assert run("--workspace", tmp_path, "--port", 7999, "--no-browser") == 0
-    assert opened == [(tmp_path, "127.0.0.1", 7999, False, None, (), False, False, False, "")]
+    assert opened == [(tmp_path, serve.Listening(port=7999), None, False, False)]
 
 
 def test_doctor_probes_a_model(

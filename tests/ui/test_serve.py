@@ -18,7 +18,14 @@ from gal_studio.state import Store
 from gal_studio.studio import Studio, demo_draft
 from gal_studio.ui.access.credentials import Credentials
 from gal_studio.ui.access.origins import is_own_name
-from gal_studio.ui.serve import checked_root_path, credentials_for, make_rules, ready_link, what_goes_on
+from gal_studio.ui.serve import (
+    Listening,
+    checked_root_path,
+    credentials_for,
+    make_rules,
+    ready_link,
+    what_goes_on,
+)
 from tests.ui.access.doors import UPLOAD, ask, call, cookie_of, multipart
 from tests.ui.conftest import free_port
 from tests.ui.seeded import picture
@@ -53,20 +60,20 @@ def test_another_host_without_a_sign_in_is_refused_in_one_sentence(
 
 def test_a_proxys_name_without_a_sign_in_is_refused_as_well() -> None:
     with pytest.raises(StudioError, match="--auth"):
-        credentials_for("127.0.0.1", None, ["studio.example"])
+        credentials_for(Listening(other_names=("studio.example",)), None)
     with pytest.raises(StudioError, match="through the proxy, so a sign-in is required"):
-        credentials_for("127.0.0.1", None, behind_proxy=True)
+        credentials_for(Listening(behind_proxy=True), None)
 
 
 def test_this_machine_needs_no_sign_in_and_may_have_one() -> None:
-    assert credentials_for("127.0.0.1", None) is None
-    assert credentials_for("localhost", "ada:secret") == ADA
-    assert credentials_for("0.0.0.0", "token") is not None
+    assert credentials_for(Listening(), None) is None
+    assert credentials_for(Listening("localhost"), "ada:secret") == ADA
+    assert credentials_for(Listening("0.0.0.0"), "token") is not None
 
 
 def test_by_which_names_it_answers(tmp_path: Path) -> None:
-    here = make_rules("127.0.0.1", None, (), tmp_path)
-    there = make_rules("0.0.0.0", ADA, ["Studio.Example"], tmp_path)
+    here = make_rules(Listening(), None, tmp_path)
+    there = make_rules(Listening("0.0.0.0", other_names=("Studio.Example",)), ADA, tmp_path)
     for name, at_home, outside in (
         ("localhost:7860", True, True),
         ("192.168.1.7:7860", False, True),
@@ -78,10 +85,10 @@ def test_by_which_names_it_answers(tmp_path: Path) -> None:
 
 
 def test_the_link_is_ready_to_be_opened() -> None:
-    assert ready_link("127.0.0.1", 7860) == "http://127.0.0.1:7860"
-    assert ready_link("::1", 7860) == "http://[::1]:7860"
-    assert ready_link("10.0.0.4", 80, "abc") == "http://10.0.0.4:80/sign-in?token=abc"
-    assert urlsplit(ready_link("0.0.0.0", 80)).hostname not in ("0.0.0.0", None)
+    assert ready_link(Listening()) == "http://127.0.0.1:7860"
+    assert ready_link(Listening("::1")) == "http://[::1]:7860"
+    assert ready_link(Listening("10.0.0.4", 80), "abc") == "http://10.0.0.4:80/sign-in?token=abc"
+    assert urlsplit(ready_link(Listening("0.0.0.0", 80))).hostname not in ("0.0.0.0", None)
 
 
 @contextmanager

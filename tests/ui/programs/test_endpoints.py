@@ -21,7 +21,7 @@ from gal_studio.ui.programs.endpoints import NAMES, Endpoints
 from gal_studio.ui.programs.pictures import references_of
 from gal_studio.ui.programs.queue import DATA, JOIN, MOST_UNREAD, READ
 from gal_studio.ui.requests import Context
-from gal_studio.ui.serve import make_rules
+from gal_studio.ui.serve import Listening, make_rules
 from tests.ui.access.doors import CREDENTIALS, PASSWORD, USER, Answer, ask, cookie_of, gradio_routes, sign_in
 from tests.ui.conftest import Place, Served, serving
 from tests.ui.seeded import finish_export, picture
@@ -223,7 +223,7 @@ def test_many_programs_that_sign_in_end_no_persons_session(shared_place: Place, 
 
 def test_they_are_closed_where_other_machines_have_access(tmp_path: Path) -> None:
     ada = Credentials("ada", "secret")
-    assert make_rules("127.0.0.1", None, (), tmp_path).programs
-    assert not make_rules("0.0.0.0", ada, (), tmp_path).programs
-    assert not make_rules("127.0.0.1", ada, ["studio.example"], tmp_path).programs
-    assert make_rules("0.0.0.0", ada, (), tmp_path, programs=True).programs
+    assert make_rules(Listening(), None, tmp_path).programs
+    assert not make_rules(Listening("0.0.0.0"), ada, tmp_path).programs
+    assert not make_rules(Listening(other_names=("studio.example",)), ada, tmp_path).programs
+    assert make_rules(Listening("0.0.0.0", programs=True), ada, tmp_path).programs

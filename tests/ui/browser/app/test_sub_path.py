@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from gal_studio.ui.access.credentials import Credentials
-from gal_studio.ui.serve import make_rules
+from gal_studio.ui.serve import Listening, make_rules
 from tests.ui.access.doors import PASSWORD, USER
 from tests.ui.conftest import Place, first_page, serving
 from tests.ui.small_proxy import proxy
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.browser
 
 @pytest.mark.parametrize("strips", [True, False])
 def test_a_studio_under_a_path(place: Place, window: Any, tmp_path: Any, strips: bool) -> None:
-    rules = make_rules("127.0.0.1", Credentials(USER, PASSWORD), (), tmp_path)
+    rules = make_rules(Listening(), Credentials(USER, PASSWORD), tmp_path)
     with (
         serving(place, rules, root_path="/my/studio") as served,
         proxy("/my/studio", int(served.address.rpartition(":")[2]), strips) as address,
