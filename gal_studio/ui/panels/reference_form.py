@@ -46,8 +46,9 @@ def derived(form: Payload, store: Store | None = None) -> Derived:
     prompts = [[prompt for prompt in set_["prompts"] if prompt] for set_ in form["sets"]]
     words = [_word(kind, own, set_) for own, set_ in zip(prompts, form["sets"], strict=True)]
     sets = [[(prompt, word) for prompt in own] for own, word in zip(prompts, words, strict=True)]
-    shapes = tuple(own_shapes(form))
-    shown = tuple(replace(_checked(kind, texts), shapes=own) for texts, own in zip(sets, shapes, strict=True))
+    shown = tuple(
+        replace(_checked(kind, texts), shapes=own) for texts, own in zip(sets, own_shapes(form), strict=True)
+    )
     plan, start = plan_of(store, form), _start(form)
     answer = Derived(
         notes=(
@@ -69,20 +70,20 @@ def derived(form: Payload, store: Store | None = None) -> Derived:
         return answer
     try:
         _check_apart([word for own, word in zip(prompts, words, strict=True) if own])
-        described = describe(kind, [text for texts in sets for text in texts]).prompts
-        anchors = anchor_prompts(described, None)
+        return _described(answer, describe(kind, [text for texts in sets for text in texts]).prompts)
     except StudioError as error:
         return replace(answer, problem=str(error))
-    facts = iter(_facts(described))
+
+
+def _described(answer: Derived, prompts: Prompts) -> Derived:
+    """The answer with what all prompts say together: the facts of each object, test prompts and a name."""
+    facts = iter(_facts(prompts))  # a style has the facts of its first set
     return replace(
         answer,
-        sets=tuple(
-            DerivedSet(next(facts, ()) if texts else (), shapes=own)
-            for texts, own in zip(sets, shapes, strict=True)
-        ),
-        name=default_name(described),
-        anchors=anchors[:_SHOWN_ANCHORS],
-    )  # a style has the facts of its first set
+        sets=tuple(replace(one, facts=next(facts, ())) if one.facts else one for one in answer.sets),
+        name=default_name(prompts),
+        anchors=anchor_prompts(prompts, None)[:_SHOWN_ANCHORS],
+    )
 
 
 def _start(request: Payload) -> LoraFacts | None:
