@@ -2,15 +2,15 @@
 /** @import { Point } from "./arms.js" */
 import { state, on } from "../app/store.js";
 import { openProject, openRound } from "../app/session.js";
+import { chartTitle, sizeIn, textAt } from "../kit/chart.js";
 import { el, makeButton, repeats, svg } from "../kit/dom.js";
 import { howComputed } from "../kit/how.js";
-import { sizeIn } from "../training/chart_size.js";
 import { armsOf, scale } from "./arms.js";
 import { placeLabels } from "./labels.js";
 import { mountReplays } from "./replays.js";
 
 const EDGES = { left: 50, right: 20, top: 14, bottom: 44 };
-/** @typedef {typeof EDGES & import("../training/chart_size.js").Size} Box */
+/** @typedef {typeof EDGES & import("../kit/chart.js").Size} Box */
 const LABEL = 130; // pixels of the label of the upright axis
 const COLOURS = 6; // --arm-1 to --arm-6 in measures.css
 
@@ -46,14 +46,14 @@ export function mountArms(panel) {
 /**
  * @param {HTMLElement} box
  * @param {HTMLElement} how
- * @param {import("../training/chart_size.js").Size} size
+ * @param {import("../kit/chart.js").Size} size
  */
 function show(box, how, size) {
   const { points, lines } = armsOf(state.measures?.rounds ?? [], state.replays?.made ?? []);
   if (repeats(box, [points, state.roundId, size])) return;
   if (points.length < 2) {
     box.replaceChildren(
-      el("p", { class: "curve-title" }, el("b", {}, "Rounds on the benchmark")),
+      chartTitle("Rounds on the benchmark"),
       el(
         "p",
         { class: "arms-none" },
@@ -64,10 +64,8 @@ function show(box, how, size) {
     return;
   }
   box.replaceChildren(
-    el(
-      "p",
-      { class: "curve-title" },
-      el("b", {}, "Rounds on the benchmark"),
+    chartTitle(
+      "Rounds on the benchmark",
       " Better is up and to the right; copies are right and down. ",
       replaysBelow(box),
     ),
@@ -146,11 +144,11 @@ function axes(x, y, { width, height, left, right, top, bottom }) {
   return [
     svg("line", { class: "rule", x1: left, x2: width - right, y1: low, y2: low }),
     svg("line", { class: "rule", x1: left, x2: left, y1: low, y2: high }),
-    text(left, low + 16, number(x.from), "start"),
-    text(width - right, low + 16, number(x.to), "end"),
-    text((left + width - right) / 2, height - 8, "likeness to the reference →", "middle"),
-    text(left - 6, low, number(y.from), "end"),
-    text(left - 6, high + 10, number(y.to), "end"),
+    textAt(left, low + 16, number(x.from), "start"),
+    textAt(width - right, low + 16, number(x.to), "end"),
+    textAt((left + width - right) / 2, height - 8, "likeness to the reference →", "middle"),
+    textAt(left - 6, low, number(y.from), "end"),
+    textAt(left - 6, high + 10, number(y.to), "end"),
     vertical(14, (low + high) / 2, low - high < LABEL ? "prompt →" : "matches its prompt →"),
   ];
 }
@@ -184,7 +182,7 @@ function mark(point, x, y, place) {
   if (kind === "base") shape.setAttribute("transform", `rotate(45 ${at} ${up})`);
   shape.style.stroke = colour(arm);
   shape.style.fill = kind === "round" ? colour(arm) : "var(--surface)";
-  const label = text(place.x, place.y, labelOf(point), place.anchor);
+  const label = textAt(place.x, place.y, labelOf(point), place.anchor);
   if (id === state.roundId) label.classList.add("current");
   node.append(shape, label, title(point));
   if (project) node.addEventListener("click", () => openProject(project, { roundId: id }));
@@ -207,21 +205,9 @@ function title({ name, kind, x, y }) {
  * @param {number} x
  * @param {number} y
  * @param {string} words
- * @param {string} anchor
- */
-function text(x, y, words, anchor) {
-  const node = svg("text", { x, y, "text-anchor": anchor });
-  node.textContent = words;
-  return node;
-}
-
-/**
- * @param {number} x
- * @param {number} y
- * @param {string} words
  */
 function vertical(x, y, words) {
-  const node = text(x, y, words, "middle");
+  const node = textAt(x, y, words, "middle");
   node.setAttribute("transform", `rotate(-90 ${x} ${y})`);
   return node;
 }

@@ -1,5 +1,6 @@
 /** A small chart of what the rounds of a line gained and lost, with its sentence. */
 /** @import { Curve, Progress } from "./progress.js" */
+import { textAt } from "../kit/chart.js";
 import { el, svg } from "../kit/dom.js";
 import { unbroken } from "../kit/format.js";
 import { percent, shown } from "./words.js";
@@ -32,10 +33,10 @@ function drawing({ rounds, curves }) {
   for (const share of [0, 0.5, 1])
     node.append(
       svg("line", { class: "rule", x1: left, x2: width - right, y1: y(share), y2: y(share) }),
-      words(left - 6, y(share) + 4, percent(share), "end"),
+      textAt(left - 6, y(share) + 4, percent(share), "end"),
     );
   for (const [place, round] of rounds.entries())
-    node.append(words(x(place), height - 6, round.name, "middle"));
+    node.append(textAt(x(place), height - 6, round.name, "middle"));
   const ends = apart(curves.map(({ values: all }) => y(all.at(-1)?.value ?? 0)));
   for (const [number, curve] of curves.entries()) {
     const group = svg("g", { class: `curve-${number + 1}` });
@@ -47,7 +48,7 @@ function drawing({ rounds, curves }) {
         svg("line", { class: "spread", x1: x(place), x2: x(place), y1: y(least), y2: y(most) }),
         svg("circle", { cx: x(place), cy: y(value), r: 3.5 }),
       );
-    group.append(words(width - right + 4, ends[number] + 4, curve.name, "start"));
+    group.append(textAt(width - right + 4, ends[number] + 4, curve.name, "start"));
     node.append(group);
   }
   return node;
@@ -67,16 +68,4 @@ export function apart(heights) {
   for (const [rank, at] of order.entries())
     if (rank) found[at] = Math.max(found[at], found[order[rank - 1]] + GAP);
   return found;
-}
-
-/**
- * @param {number} x
- * @param {number} y
- * @param {string} said
- * @param {string} anchor
- */
-function words(x, y, said, anchor) {
-  const node = svg("text", { x, y, "text-anchor": anchor });
-  node.textContent = said;
-  return node;
 }

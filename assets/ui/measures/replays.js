@@ -4,6 +4,7 @@ import { state, on } from "../app/store.js";
 import { download } from "../app/archives.js";
 import { openProject, refresh } from "../app/session.js";
 import { write } from "../app/writes.js";
+import { chartTitle } from "../kit/chart.js";
 import { el, makeButton, repeats } from "../kit/dom.js";
 import { howComputed } from "../kit/how.js";
 import { differenceWords, progressWords } from "./replay_words.js";
@@ -46,12 +47,7 @@ function show(box, how) {
     return;
   }
   box.replaceChildren(
-    el(
-      "p",
-      { class: "curve-title" },
-      el("b", {}, "Replay this project"),
-      " with the same seeds, as a dashed line above. Follow:",
-    ),
+    chartTitle("Replay this project", " with the same seeds, as a dashed line above. Follow:"),
     el(
       "div",
       { class: "replay-buttons" },
@@ -84,12 +80,7 @@ async function start(button) {
  */
 function origin(own) {
   return [
-    el(
-      "p",
-      { class: "curve-title" },
-      el("b", {}, "A replay"),
-      ` This project replays ${own.source_name}: ${own.title}.`,
-    ),
+    chartTitle("A replay", ` This project replays ${own.source_name}: ${own.title}.`),
     own.has_source
       ? makeButton({ class: "link" }, () => openProject(own.source_id), `Open ${own.source_name}`)
       : el("p", { class: "replay-note" }, `${own.source_name} is not in this workspace.`),

@@ -3,6 +3,7 @@
 import { state, on, busy } from "../app/store.js";
 import { openRound, refresh } from "../app/session.js";
 import { write } from "../app/writes.js";
+import { chartTitle } from "../kit/chart.js";
 import { el, makeButton, setAttribute, setText } from "../kit/dom.js";
 import { count, inSentence } from "../kit/format.js";
 import { lossChart, running } from "../training/curves.js";
@@ -125,12 +126,7 @@ function lossRows(losses) {
   const [last, smoothed] = [losses.at(-1), running(losses).at(-1)];
   if (losses.length < 2 || !last || !smoothed) return [];
   return [
-    el(
-      "p",
-      { class: "curve-title" },
-      el("b", {}, "Loss of the refinement"),
-      ` ${count(last[0], "step")}, now ${smoothed[1].toFixed(3)}`,
-    ),
+    chartTitle("Loss of the refinement", ` ${count(last[0], "step")}, now ${smoothed[1].toFixed(3)}`),
     lossChart(losses, "Loss of the refinement", { height: 190 }),
   ];
 }

@@ -4,10 +4,10 @@ import { state, on } from "../app/store.js";
 import { projectFigure } from "../app/urls.js";
 import { ask } from "../app/apply_poll.js";
 import { write } from "../app/writes.js";
+import { chartTitle, sizeIn, textAt } from "../kit/chart.js";
 import { el, makeButton, svg } from "../kit/dom.js";
 import { armsOf } from "../measures/arms.js";
 import { mountArms } from "../measures/arms_chart.js";
-import { sizeIn } from "./chart_size.js";
 import { inTraining } from "./now.js";
 import { makePreviews } from "./previews.js";
 
@@ -68,7 +68,7 @@ function rows() {
 
 /**
  * @param {HTMLElement} box
- * @param {import("./chart_size.js").Size} size
+ * @param {import("../kit/chart.js").Size} size
  */
 function show(box, size) {
   const losses = state.round?.losses ?? [];
@@ -94,13 +94,7 @@ function show(box, size) {
     return;
   }
   box.replaceChildren(
-    el(
-      "p",
-      { class: "curve-title" },
-      el("b", {}, "Training loss"),
-      ` ${last[0]} steps, now ${smoothed[1].toFixed(3)}`,
-      copiesNow(validations),
-    ),
+    chartTitle("Training loss", ` ${last[0]} steps, now ${smoothed[1].toFixed(3)}`, copiesNow(validations)),
     ...(kept && isRunning ? [onlyCopies(kept)] : []),
     lossChart(losses, "Training loss", size, validations),
   );
@@ -124,7 +118,7 @@ export function running(losses, share = 0.1) {
  * The loss curve as an SVG.
  * @param {Loss[]} losses
  * @param {string} [name]
- * @param {Partial<import("./chart_size.js").Size>} [size]
+ * @param {Partial<import("../kit/chart.js").Size>} [size]
  * @param {Validation[]} [validations]
  */
 export function lossChart(losses, name = "Training loss", size = {}, validations = []) {
@@ -147,12 +141,12 @@ export function lossChart(losses, name = "Training loss", size = {}, validations
   for (const share of [0, 0.5, 1]) {
     node.append(
       svg("line", { class: "rule", x1: left, x2: width - right, y1: y(share * most), y2: y(share * most) }),
-      label(left - 8, y(share * most) + 4, (share * most).toFixed(2), "end"),
+      textAt(left - 8, y(share * most) + 4, (share * most).toFixed(2), "end"),
     );
   }
   node.append(
-    label(left, height - 10, "0", "middle"),
-    label(width - right, height - 10, `${end} steps`, "end"),
+    textAt(left, height - 10, "0", "middle"),
+    textAt(width - right, height - 10, `${end} steps`, "end"),
     svg("path", { class: "raw", d: line(losses) }),
     svg("path", { class: "mean", d: line(running(losses)) }),
   );
@@ -183,7 +177,7 @@ function copyMarks(validations, { x, width, height, right, top, bottom }) {
       d: `M${at.map(([left, down]) => `${left.toFixed(1)} ${down.toFixed(1)}`).join("L")}`,
     }),
     ...marks,
-    label(width - right, y(1) - 5, "all copies", "end"),
+    textAt(width - right, y(1) - 5, "all copies", "end"),
   ];
 }
 
@@ -211,16 +205,4 @@ function onlyCopies(step) {
     `Keep step ${step}`,
   );
   return el("p", { class: "only-copies", role: "status" }, `Since step ${step}, more steps only copy.`, stop);
-}
-
-/**
- * @param {number} x
- * @param {number} y
- * @param {string} words
- * @param {string} anchor
- */
-function label(x, y, words, anchor) {
-  const node = svg("text", { x, y, "text-anchor": anchor });
-  node.textContent = words;
-  return node;
 }

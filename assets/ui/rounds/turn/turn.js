@@ -1,6 +1,7 @@
 /** The chance of a copy along the strength of the LoRA: small beside a row, large in the panel. */
 /** @import { Candidate, Score, TurnCurve } from "payloads" */
 import { on, state } from "../../app/store.js";
+import { textAt } from "../../kit/chart.js";
 import { el, repeats, setAttribute, svg } from "../../kit/dom.js";
 import { strength } from "../grid/strengths.js";
 
@@ -137,12 +138,12 @@ function large(score, turn, pictures) {
     );
   for (const [i, value] of turn.strengths.entries())
     node.append(
-      text(places.x(value), height - bottom + 15, `${i ? "" : "LoRA "}${strength(value)}`, "middle"),
+      textAt(places.x(value), height - bottom + 15, `${i ? "" : "LoRA "}${strength(value)}`, "middle"),
     );
   node.append(
-    text(left - 6, floor, "0 %", "end"),
-    text(left - 6, places.y(0.5) + 4, "50 %", "end"),
-    text(left - 6, roof + 8, "100 %", "end"),
+    textAt(left - 6, floor, "0 %", "end"),
+    textAt(left - 6, places.y(0.5) + 4, "50 %", "end"),
+    textAt(left - 6, roof + 8, "100 %", "end"),
   );
   return [el("figcaption", {}, "Chance of a copy: ", el("b", {}, score.head), `. ${turnsWords(turn)}`), node];
 }
@@ -154,16 +155,4 @@ function large(score, turn, pictures) {
 function chanceOf({ copy, copy_by, copy_by_detectors, scores }) {
   const said = copy_by === "person" || (copy_by === "" && copy_by_detectors !== "");
   return said ? Number(copy) : (scores.copy_chance ?? Number(copy));
-}
-
-/**
- * @param {number} x
- * @param {number} y
- * @param {string} words
- * @param {string} anchor
- */
-function text(x, y, words, anchor) {
-  const node = svg("text", { x: round(x), y: round(y), "text-anchor": anchor });
-  node.textContent = words;
-  return node;
 }

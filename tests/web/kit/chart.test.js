@@ -1,7 +1,7 @@
 /** The size of a chart: it is seen whole, and its letters are not made smaller. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { sizeIn } from "../../../assets/ui/training/chart_size.js";
+import { sizeIn } from "../../../assets/ui/kit/chart.js";
 
 test("a chart with its title fits into its panel, down to the size at which it is read", () => {
   for (const clientHeight of [240, 300, 500, 900])
