@@ -98,6 +98,45 @@ def subject(kind: Kind, picture: Image.Image, shape: tuple[int, int]) -> Flags |
     return foreground_patches(np.asarray(mask, dtype=np.float64) / 255, *shape)
 
 
+@dataclass(frozen=True)
+class References:
+    """The pictures of a reference as the models see them, with their subjects; None: all of one counts."""
+
+    kind: Kind
+    looks: Sequence[Look]
+    subjects: Sequence[Flags | None]
+
+    @property
+    def everything(self) -> Flags:
+        """All patches of a picture."""
+        return np.ones(self.looks[0].features.shape[:2], dtype=bool)
+
+    def shown(self, look: Look) -> float:
+        """What a picture shows of them (Eq. G16): of an object its surroundings, of a style its subject."""
+        everything = self.everything
+        return max(
+            match(
+                Sought(
+                    own.features,
+                    everything if flags is None else ~flags if self.kind == "object" else flags,
+                    np.zeros(everything.shape),
+                ),
+                look.features,
+            )
+            for own, flags in zip(self.looks, self.subjects, strict=True)
+        )
+
+    def distance(self, look: Look) -> float:
+        """How far a picture is from what is to be learned (Eq. G17)."""
+        if self.kind == "style":
+            return style_distance(look, self.looks)
+        things = [
+            (own, self.everything if flags is None else flags)
+            for own, flags in zip(self.looks, self.subjects, strict=True)
+        ]
+        return object_distance(look, things)
+
+
 def count(models: Models, folder: Path, name: str, rows: Sequence[Mapping[str, str]]) -> Counted:
     """Look at all pictures of a reference."""
     file = folder / "references" / name / "project.toml"
@@ -106,47 +145,31 @@ def count(models: Models, folder: Path, name: str, rows: Sequence[Mapping[str, s
     word = draft.trigger_word
     prompts = describe(kind, [(each.prompt, each.trigger_word or word) for each in given]).prompts
     own = [_open(Path(str(each.picture))) for each in given]
-    references = models.looks(own)
+    seen = models.looks(own)
     subjects = [
-        subject(kind, picture, look.features.shape[:2]) for picture, look in zip(own, references, strict=True)
+        subject(kind, picture, look.features.shape[:2]) for picture, look in zip(own, seen, strict=True)
     ]
-    everything = np.ones(references[0].features.shape[:2], dtype=bool)
-    sought = [
-        Sought(
-            look.features,
-            everything if flags is None else ~flags if kind == "object" else flags,
-            np.zeros(everything.shape),
-        )
-        for look, flags in zip(references, subjects, strict=True)
-    ]
-    things = [
-        (look, everything if flags is None else flags)
-        for look, flags in zip(references, subjects, strict=True)
-    ]
+    references = References(kind, seen, subjects)
     pictures = [_open(folder / "pictures" / row["picture"]) for row in rows]
     looks = models.looks(pictures)
     asked = prompts.expand(load_anchors(kind))
     drawn = draw_base(kind, asked, draft.seed)
     base, wanted = models.looks(drawn), [row["prompt"] for row in rows]
     usual = dict(zip(asked, _margins(models.clip, prompts, drawn, asked).tolist(), strict=True))
-
-    def distance(look: Look) -> float:
-        return style_distance(look, references) if kind == "style" else object_distance(look, things)
-
-    def shown(look: Look) -> float:
-        return max(match(each, look.features) for each in sought)
-
-    scale = Scale(*(float(np.mean([distance(look) for look in part])) for part in (base, references)))
-    alike = dict(zip(asked, map(shown, base), strict=True))
+    scale = Scale(*(float(np.mean([*map(references.distance, part)])) for part in (base, seen)))
+    alike = dict(zip(asked, map(references.shown, base), strict=True))
     mean, level = (float(np.mean([*each.values()])) for each in (alike, usual))
-    above = [shown(look) - expected(mean, alike.get(name)) for look, name in zip(looks, wanted, strict=True)]
+    above = [
+        references.shown(look) - expected(mean, alike.get(name))
+        for look, name in zip(looks, wanted, strict=True)
+    ]
     likeness = np.array(above) / (1 - mean)
     margins = _margins(models.clip, prompts, pictures, wanted)
     margins = margins - OWN * np.array([usual.get(prompt, level) for prompt in wanted])
     return Counted(
         name,
         np.stack([margins, likeness], axis=1),
-        np.array([scale.carried(distance(look)) for look in looks]),
+        np.array([scale.carried(references.distance(look)) for look in looks]),
         _people(rows, "copy"),
         _people(rows, "learned"),
         np.array([row["flagged"] == "1" for row in rows]) if "flagged" in rows[0] else None,
