@@ -1,4 +1,4 @@
-/** Input fields of the settings, as the server describes them. The server validates the values. */
+/** The settings as input fields, as the server describes them. The server validates the values. */
 /** @import { SettingField } from "payloads" */
 import { el, setText } from "./dom.js";
 import { count, typedNumber } from "./format.js";
@@ -39,11 +39,51 @@ export function written(settings, name) {
  */
 
 /**
+ * The fields of some settings, below a button that sets all of them back.
+ * @param {SettingField[]} described
+ * @param {(fields: Field[]) => void} reset sets these fields back
+ */
+export function settingsForm(described, reset) {
+  const fields = makeFields(described);
+  const all = el(
+    "button",
+    {
+      type: "button",
+      class: "button small reset-all",
+      hidden: true,
+      on: { click: () => reset([...fields.values()]) },
+    },
+    "",
+  );
+  for (const field of fields.values())
+    field.reset.addEventListener("click", () => {
+      field.input.focus();
+      reset([field]);
+    });
+  return {
+    fields,
+    nodes: [all, ...[...fields.values()].flatMap((field) => [...headingOf(field), field.node])],
+    /**
+     * Offer to set back what is not as usual, and say what an accepted picture weighs.
+     * @param {(name: string) => string | undefined} usual
+     * @param {number | null} [meanEntropy]
+     */
+    follow(usual, meanEntropy = null) {
+      for (const [name, field] of fields) offerReset(field, usual(name));
+      const changed = [...fields.values()].filter((field) => !field.reset.hidden).length;
+      all.hidden = !changed;
+      setText(all, `Reset ${count(changed, "changed setting")}`);
+      weigh(fields.get("gal.balance_lambda"), meanEntropy);
+    },
+  };
+}
+
+/**
  * Create fields, by name.
  * @param {SettingField[]} described
  * @returns {Map<string, Field>}
  */
-export function makeFields(described) {
+function makeFields(described) {
   return new Map(
     described.map((about) => {
       const input = inputOf(about);
@@ -63,11 +103,12 @@ export function makeFields(described) {
 }
 
 /**
- * Offer to set a field back where its value is not the usual one.
+ * Offer to set a field back where its value is not the usual one, if that is known.
  * @param {Field} field
- * @param {string} usual
+ * @param {string | undefined} usual
  */
-export function offerReset({ input, reset }, usual) {
+function offerReset({ input, reset }, usual) {
+  if (usual === undefined) return;
   reset.hidden = input.value.trim() === usual;
   const words = input instanceof HTMLSelectElement ? wordsOf(input, usual) : usual;
   reset.title = words ? `Back to ${words}` : "Back to an empty field";
@@ -79,22 +120,11 @@ export function offerReset({ input, reset }, usual) {
  */
 const wordsOf = (list, value) => [...list.options].find((one) => one.value === value)?.text ?? value;
 
-/** The button that sets all changed fields back; call `update` with how many there are. */
-export function resetAllButton() {
-  const node = el("button", { type: "button", class: "button small reset-all", hidden: true }, "");
-  const update = (/** @type {number} */ changed) => {
-    node.hidden = !changed;
-    setText(node, `Reset ${count(changed, "changed setting")}`);
-  };
-  return { node, update };
-}
-
 /**
  * The heading above a field, if it is the first one of a group.
  * @param {Field} field
  */
-export const headingOf = ({ about }) =>
-  about.heading ? [el("h3", { class: "field-group" }, about.heading)] : [];
+const headingOf = ({ about }) => (about.heading ? [el("h3", { class: "field-group" }, about.heading)] : []);
 
 let lists = 0;
 
@@ -158,6 +188,6 @@ export function weightWords(typed, meanEntropy = null) {
  * @param {Field | undefined} field if the project has it
  * @param {number | null} meanEntropy
  */
-export function weigh(field, meanEntropy = null) {
+function weigh(field, meanEntropy = null) {
   if (field) field.hint.textContent = weightWords(field.input.value, meanEntropy);
 }

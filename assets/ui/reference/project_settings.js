@@ -4,15 +4,7 @@ import { state } from "../app/store.js";
 import { call, refresh } from "../app/session.js";
 import { write } from "../app/writes.js";
 import { el } from "../kit/dom.js";
-import {
-  headingOf,
-  makeFields,
-  offerReset,
-  resetAllButton,
-  typedValue,
-  weigh,
-  written,
-} from "../kit/settings_fields.js";
+import { settingsForm, typedValue, written } from "../kit/settings_fields.js";
 
 /** @type {HTMLDetailsElement | null} */
 let last = null; // the previous render, to keep it expanded
@@ -35,23 +27,21 @@ async function usualSettings({ kind, base_model }) {
 
 /** @param {Project} project */
 export function projectSettings(project) {
-  const fields = makeFields(project.fields.filter(({ name }) => name !== "seed"));
-  const lambda = () =>
-    weigh(
-      fields.get("gal.balance_lambda"),
-      state.round && state.scores.length ? state.round.mean_entropy : null,
-    );
-  const resetAll = resetAllButton();
   /** @type {Map<string, string>} the model's own settings, once they are known */
   let usual = new Map();
-  const follow = () => {
-    for (const [name, value] of usual) {
-      const field = fields.get(name);
-      if (field) offerReset(field, value);
-    }
-    resetAll.update([...fields.values()].filter(({ reset }) => !reset.hidden).length);
-    lambda();
-  };
+  const { fields, nodes, ...form } = settingsForm(
+    project.fields.filter(({ name }) => name !== "seed"),
+    (some) => {
+      const changed = some.filter((field) => !field.reset.hidden);
+      for (const { about, input } of changed) input.value = usual.get(about.name) ?? input.value;
+      save(changed.map(({ about }) => about.name));
+    },
+  );
+  const follow = () =>
+    form.follow(
+      (name) => usual.get(name),
+      state.round && state.scores.length ? state.round.mean_entropy : null,
+    );
   /** @param {string[]} names of the fields whose values are to be saved */
   const save = async (names) => {
     const typed = new Map(names.flatMap((name) => [[name, fields.get(name)?.input.value ?? ""]]));
@@ -72,26 +62,11 @@ export function projectSettings(project) {
     follow();
     refresh();
   };
-  /** @param {string[]} names of the fields to set back */
-  const reset = (names) => {
-    for (const name of names) {
-      const input = fields.get(name)?.input;
-      if (input) input.value = usual.get(name) ?? input.value;
-    }
-    save(names);
-  };
-  for (const [name, { input, reset: button }] of fields) {
+  for (const [name, { input }] of fields) {
     input.value = written(project.settings, name);
-    input.addEventListener("input", lambda);
+    input.addEventListener("input", follow);
     input.addEventListener("change", () => save([name]));
-    button.addEventListener("click", () => {
-      input.focus();
-      reset([name]);
-    });
   }
-  resetAll.node.addEventListener("click", () =>
-    reset([...fields].flatMap(([name, field]) => (field.reset.hidden ? [] : [name]))),
-  );
   follow();
   usualSettings(project).then((settings) => {
     if (!settings) return;
@@ -108,12 +83,7 @@ export function projectSettings(project) {
       "Changes are saved at once. Suggestions, weights and copy checks follow at once; everything else " +
         "takes effect at the next Fine-tune or Generate. Rounds that have pictures go on drawing as before.",
     ),
-    el(
-      "div",
-      { class: "advanced-fields" },
-      resetAll.node,
-      [...fields.values()].flatMap((field) => [...headingOf(field), field.node]),
-    ),
+    el("div", { class: "advanced-fields" }, nodes),
   );
   details.open = Boolean(last?.open);
   last = details;

@@ -5,15 +5,7 @@
 /** @import { ReferenceParts } from "../../app/types/parts.d.ts" */
 import { call } from "../../app/session.js";
 import { el } from "../../kit/dom.js";
-import {
-  headingOf,
-  makeFields,
-  offerReset,
-  resetAllButton,
-  typedValue,
-  weigh,
-  written,
-} from "../../kit/settings_fields.js";
+import { settingsForm, typedValue, written } from "../../kit/settings_fields.js";
 import { notePlace } from "./notes.js";
 
 /**
@@ -81,13 +73,13 @@ export async function mountPresets(parts, firstKind) {
   parts.presets.append(place.box, plan);
   const startField = labelled("Start from a LoRA", start, placeOf("start_from", start));
   parts.advanced.append(el("div", { class: "start-from" }, startField, startFacts, textChoice));
-  const fields = makeFields(answer.fields);
-  const resetAll = resetAllButton();
-  parts.advanced.append(resetAll.node);
-  for (const [name, field] of fields) {
-    field.node.append(placeOf(name, field.input));
-    parts.advanced.append(...headingOf(field), field.node);
-  }
+  const { fields, nodes, ...form } = settingsForm(answer.fields, (some) => {
+    for (const { input } of some) delete input.dataset.edited;
+    fill();
+    parts.form.dispatchEvent(new Event("input")); // the form keeps it, and plans anew
+  });
+  for (const [name, field] of fields) field.node.append(placeOf(name, field.input));
+  parts.advanced.append(...nodes);
 
   const chosen = () =>
     choices.find((preset) => preset.name === new FormData(parts.form).get("preset")) ?? choices[0];
@@ -99,23 +91,7 @@ export async function mountPresets(parts, firstKind) {
     follow();
   };
   /** Show what follows from the values of the fields. */
-  const follow = () => {
-    for (const [name, field] of fields) offerReset(field, usual(name));
-    resetAll.update([...fields.values()].filter(({ reset }) => !reset.hidden).length);
-    weigh(fields.get("gal.balance_lambda"));
-  };
-  /** @param {Iterable<import("../../kit/settings_fields.js").Field>} some fields to set back */
-  const reset = (some) => {
-    for (const { input } of some) delete input.dataset.edited;
-    fill();
-    parts.form.dispatchEvent(new Event("input")); // the form keeps it, and plans anew
-  };
-  for (const field of fields.values())
-    field.reset.addEventListener("click", () => {
-      reset([field]);
-      field.input.focus();
-    });
-  resetAll.node.addEventListener("click", () => reset(fields.values()));
+  const follow = () => form.follow(usual);
   let justChosen = false; // by the person, who is to see what the model needs
   parts.presets.addEventListener("change", (event) => {
     if (event.target instanceof HTMLInputElement && event.target.type === "radio") justChosen = true;
