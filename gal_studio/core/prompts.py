@@ -14,6 +14,8 @@ _PHRASE_BREAKS = re.compile(
     flags=re.IGNORECASE,
 )
 
+_OF_A_NAME = re.compile("sitting|standing|walking|running|playing|sleeping|looking", flags=re.IGNORECASE)
+"""Breaks that may also begin a name: "running shoe", "sleeping bag"."""
 _STYLE_IN = re.compile(r"(?:^| )in (?=\S)", flags=re.IGNORECASE)
 _PARTS = re.compile("[,;:，、；：]")
 _OTHER_SCRIPT = re.compile(r"(?![\u0000-\u024f])[^\W\d_]")
@@ -138,7 +140,12 @@ def _phrase_start(words: Sequence[str], trigger_at: int) -> int:
 
 
 def _phrase_end(words: Sequence[str], trigger_at: int) -> int:
-    for number in range(trigger_at + 1, len(words)):
+    first = trigger_at + 1
+    if len(words) > first + 1 and _OF_A_NAME.fullmatch(words[first]):
+        after = words[first + 1].lower()
+        if after not in _ARTICLES and not _PHRASE_BREAKS.fullmatch(after):
+            first += 1
+    for number in range(first, len(words)):
         if _PHRASE_BREAKS.fullmatch(words[number]) or words[number - 1].endswith((",", ".", ";", ":")):
             return number
     return len(words)

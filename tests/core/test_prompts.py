@@ -139,6 +139,7 @@ def test_one_word_is_proposed_in_place_of_several():
         ("My <cute-cat> cat under a tree", "my <cute-cat> cat", "a photo of a cat"),
         ("A photo of <cute-cat> owl", "<cute-cat> owl", "a photo of an owl"),
         ("A cat <cute-cat> in a garden", "a cat <cute-cat>", "a photo of a cat"),
+        ("A <cute-cat> running shoe on a beach", "a <cute-cat> running shoe", "a photo of a running shoe"),
         ("<cute-cat> teddy bear sitting on a chair", "<cute-cat> teddy bear", "a photo of a teddy bear"),
     ],
 )
@@ -152,6 +153,8 @@ def test_an_object_prompt_needs_its_trigger_word_and_its_class():
         foreground_prompt("A cat on the stairs", "<cute-cat>")
     with pytest.raises(StudioError, match="does not say what '<cute-cat>' is"):
         class_prompt("A photo of <cute-cat> on the stairs", "<cute-cat>")
+    with pytest.raises(StudioError, match="does not say what"):
+        class_prompt("A photo of <cute-cat> sitting on the stairs", "<cute-cat>")
 
 
 @pytest.mark.parametrize(
