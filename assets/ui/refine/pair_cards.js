@@ -29,12 +29,14 @@ export const pairHeat = shown;
  * @param {HTMLElement} box
  */
 export function mountPairCards(box) {
+  const empty = el("p", { class: "empty" }, "The pairs appear here as they are drawn and judged.");
+  box.append(empty);
   on("forget", () => {
     for (const card of cards.values()) card.remove();
     cards.clear();
-    box.replaceChildren();
+    box.replaceChildren(empty);
   });
-  on("refinement", () => show(box));
+  on("refinement", () => show(box, empty));
 }
 
 /**
@@ -51,9 +53,13 @@ export function showHeat(kind, wanted) {
   }
 }
 
-/** @param {HTMLElement} box */
-function show(box) {
+/**
+ * @param {HTMLElement} box whose last child is `empty`
+ * @param {HTMLElement} empty
+ */
+function show(box, empty) {
   const pairs = state.refinement?.pairs ?? [];
+  empty.hidden = pairs.length > 0;
   for (const [id, card] of cards)
     if (!pairs.some((pair) => pair.id === id)) {
       card.remove();

@@ -26,6 +26,7 @@ export function mountStrip(parts) {
   const update = () => show(parts, archive);
   on("project rounds round received queue measures replays verdicts forget archived", update);
   on("writes", () => kept(parts));
+  new ResizeObserver(() => bringCurrent(parts.strip)).observe(parts.strip); // others come and go beside it
 }
 
 /**
@@ -53,7 +54,12 @@ function show(parts, archive) {
   const laid = `${state.roundId} ${parts.strip.scrollWidth}`; // a chip grows when its figures come
   if (parts.strip.dataset.shown === laid) return;
   parts.strip.dataset.shown = laid;
-  parts.strip.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+  bringCurrent(parts.strip);
+}
+
+/** @param {HTMLElement} strip */
+function bringCurrent(strip) {
+  strip.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 }
 
 /**

@@ -12,6 +12,11 @@ from tests.ui.conftest import Served, Watched, until
 from tests.ui.seeded_refinement import object_with_subject, pairs_made, refined
 
 pytestmark = pytest.mark.browser
+CURRENT_IS_WHOLE = """() => {
+  const chip = document.querySelector(".chip-round[aria-current]");
+  const [inner, outer] = [chip, chip.parentElement].map((node) => node.getBoundingClientRect());
+  return chip.parentElement.scrollWidth > outer.width && inner.right <= outer.right + 1;
+}"""
 
 
 def test_a_style_is_refined_once_something_is_accepted_and_only_once(watched: Watched, served: Served):
@@ -39,6 +44,9 @@ def test_a_style_is_refined_once_something_is_accepted_and_only_once(watched: Wa
     page.wait_for_selector(".grid .tile")
     page.click(".chip-round >> nth=2")
     page.wait_for_selector(".refine-left h2")
+    expect(page.locator(".pair-grid .empty")).to_be_visible()
+    page.set_viewport_size({"width": 440, "height": 900})
+    page.wait_for_function(CURRENT_IS_WHOLE)
 
 
 def test_pairs_are_shown_with_their_maps_and_trained_on(watched: Watched, served: Served):
