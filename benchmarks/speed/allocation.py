@@ -5,7 +5,7 @@
 
 Each is a new project and a new process, which trains, draws and suggests: forwards of the U-Net for its
 candidates, wall clock and processor. Goal: a race needs at most 40 % of the forwards. `instant` is Round 0,
-which draws ten of each prompt with the references in place of a training.
+which draws five of each prompt with the references in place of a training.
 """
 
 import argparse

@@ -355,7 +355,7 @@ Several = Literal["together", "average", "beside"]
 class ReferenceSettings(SettingsGroup):
     """How pictures are drawn from the references without training."""
 
-    ADDED: ClassVar[frozenset[str]] = frozenset({"several", "subject_alone"})
+    ADDED: ClassVar[frozenset[str]] = frozenset({"several", "subject_alone", "candidates"})
 
     # a folder, a file or a hub ID, `ADAPTER with ENCODER` if its image encoder is elsewhere; NATIVE, or ""
     adapter: str = setting(
@@ -388,6 +388,15 @@ class ReferenceSettings(SettingsGroup):
         checks.flag,
         "References without their background",
         note="Each is cropped to its subject, on white: to your mask, or one that is found",
+    )
+    # per anchor, where a round draws as many or more
+    candidates: int = setting(
+        5,
+        checks.whole,
+        "Pictures per prompt in Round 0",
+        1,
+        1000,
+        note="At most, for a first look; a round that draws fewer has as many",
     )
 
     def __post_init__(self) -> None:

@@ -28,7 +28,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "gal.balance_lambda",
         "gal.copy_detectors", "seed", "tune.schedule", "tune.warmup_steps",
         "references.adapter", "references.strength", "references.several",
-        "references.subject_alone",
+        "references.subject_alone", "references.candidates",
     ),
     "Memory and speed": (
         "tune.batch_size", "tune.resolution", "generation.resolution", "machine.precision", "machine.base",

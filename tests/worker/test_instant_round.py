@@ -63,6 +63,7 @@ def test_round_0_is_drawn_decided_and_learned_from(
     studio: Studio, names: tuple[str, str], adapter: str
 ) -> None:
     project = studio.create_project(object_draft(names, changes=with_adapter(adapter)))
+    studio.change_settings(project, {"references": {"candidates": 2}})
     first = studio.rounds(project)[0].id
     job, models = studio.instant_round(project), Models()
     done = work(studio, models, job)
@@ -72,7 +73,7 @@ def test_round_0_is_drawn_decided_and_learned_from(
     after = studio.store.rounds.get(first)
     assert (after.kind, after.number, after.parent_id) == ("fine_tune", 1, zero.id)
     view = studio.round_view(zero.id)
-    assert len(view.candidates) == 12 and len(view.scores) == 4 and view.sentence
+    assert len(view.candidates) == 8 and len(view.scores) == 4 and view.sentence, "two of each prompt"
     assert view.step in ("accept", "next_round", "done") and not view.trainable
     assert all(tile.candidate.x is not None for tile in view.candidates)
     tile = view.candidates[5]
@@ -88,7 +89,7 @@ def test_round_0_is_drawn_decided_and_learned_from(
     learned = studio.store.rounds.training_set(first)
     assert [example.image for example in learned if not example.is_reference] == [tile.candidate.image]
     assert tile.prompt not in {anchor.prompt for anchor in studio.pool(first)}
-    assert len(studio.round_view(first).candidates) == 9
+    assert len(studio.round_view(first).candidates) == 9, "a round draws three"
     again = object_draft(names, changes=with_adapter(adapter), name="Without")
     other = studio.rounds(studio.create_project(again))[0].id
     studio.run_round(other)

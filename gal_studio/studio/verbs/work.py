@@ -282,6 +282,9 @@ class WorkVerbs(MeasureVerbs):
         wanted = self.store.projects.get(round_.project_id).settings
         present = self.store.rounds.settings(round_.id)
         generation = wanted.generation
+        if round_.kind == "instant":
+            fewer = min(generation.candidates, wanted.references.candidates)
+            generation = replace(generation, candidates=fewer)
         machine = replace(present.machine, **wanted.machine.rounding)
         if round_.kind == "refine" or self.store.candidates.count(round_.id):  # compared with its base round
             rule = {name: getattr(wanted.generation, name) for name in _RULE}
