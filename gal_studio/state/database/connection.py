@@ -20,15 +20,19 @@ Values = Sequence[Any] | Mapping[str, Any]
 Record = TypeVar("Record")
 
 
-def record(kind: type[Record], row: sqlite3.Row) -> Record:
-    """The dataclass whose fields are columns of this row; SQLite has 0 and 1 for truth values."""
-    return kind(**{name: bool(row[name]) if truth else row[name] for name, truth in _columns(kind)})  # type: ignore[arg-type]
+def record(kind: type[Record], row: sqlite3.Row, **given: Any) -> Record:
+    """The dataclass whose fields are `given` or columns of this row; SQLite has 0 and 1 for truth values."""
+    for name, truth in _columns(kind):  # type: ignore[arg-type]
+        if name not in given:
+            value = row[name]
+            given[name] = bool(value) if truth and value is not None else value
+    return kind(**given)
 
 
 @functools.cache
 def _columns(kind: type[Any]) -> tuple[tuple[str, bool], ...]:
     """The fields of a record, and which of them are truth values."""
-    return tuple((field.name, field.type is bool) for field in fields(kind))
+    return tuple((field.name, field.type in (bool, bool | None)) for field in fields(kind))
 
 
 class Undecoded(bytes):

@@ -119,14 +119,4 @@ def job_of(row: sqlite3.Row) -> Job:
 
 
 def _listed(row: sqlite3.Row) -> ListedJob:
-    return ListedJob(
-        job_of(row),
-        row["parent_id"],
-        row["worker_id"],
-        row["priority"],
-        row["rank"],
-        row["number"],
-        bool(row["is_latest"]),
-        bool(row["has_adapter"]),
-        bool(row["is_built_on"]),
-    )
+    return record(ListedJob, row, job=job_of(row))

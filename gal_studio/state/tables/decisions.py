@@ -115,12 +115,7 @@ def logged_decision(row: sqlite3.Row) -> LoggedDecision:
         row["undoes"],
         row["redoes"],
         row["candidate_id"],
-        CandidateState(
-            row["verdict"],
-            row["mask"],
-            row["weight"],
-            None if row["marked_copy"] is None else bool(row["marked_copy"]),
-        ),
+        record(CandidateState, row),
         row["author"],
         row["time"],
     )

@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from gal_studio.state.database.connection import Database
+from gal_studio.state.database.connection import Database, record
 
 
 @dataclass(frozen=True)
@@ -73,12 +73,5 @@ class Exports:
 
 
 def _export(row: sqlite3.Row) -> Export:
-    return Export(
-        round_id=row["round_id"],
-        form=row["form"],
-        measured=tuple(json.loads(row["measured"])),
-        made_of=row["made_of"] or "",
-        sentence=row["sentence"],
-        is_same=bool(row["is_same"]),
-        waits=bool(row["waits"]),
-    )
+    measured = tuple(json.loads(row["measured"]))
+    return record(Export, row, measured=measured, made_of=row["made_of"] or "")

@@ -10,7 +10,7 @@ from gal_studio.core import checks
 from gal_studio.core.errors import StudioError
 from gal_studio.core.measures.pictures import MeasuredPicture, MeasuredPrompt, Part, When
 from gal_studio.core.types import Candidate, Remark
-from gal_studio.state.database.connection import Database
+from gal_studio.state.database.connection import Database, record
 from gal_studio.state.tables.copy_marks import copy_shift
 from gal_studio.state.tables.projects import derived_id
 
@@ -68,10 +68,7 @@ class Measures:
     def held_out_set(self, project_id: str) -> HeldOutSet | None:
         """The test set of a project; None before it was chosen."""
         row = self._database.row("SELECT * FROM test_sets WHERE project_id = ?", (project_id,))
-        if row is None:
-            return None
-        how = row["seeds"], row["steps"], row["guidance_scale"], row["resolution"]
-        return HeldOutSet(*how, row["measured"], row["guidance_start"], row["guidance_end"])
+        return None if row is None else record(HeldOutSet, row)
 
     def choose(self, project_id: str, chosen: HeldOutSet) -> None:
         """Store how the test set is drawn and when it is measured."""
@@ -86,10 +83,7 @@ class Measures:
         rows = self._database.rows(
             "SELECT * FROM test_prompts WHERE project_id = ? ORDER BY position, rowid", (project_id,)
         )
-        return tuple(
-            MeasuredPrompt(row["id"], row["part"], row["prompt"], row["position"], bool(row["enabled"]))
-            for row in rows
-        )
+        return tuple(record(MeasuredPrompt, row, order=row["position"]) for row in rows)
 
     def add_prompts(self, project_id: str, part: Part, prompts: Sequence[str]) -> None:
         """Append prompts to a part; one that it has already is enabled again."""

@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import Callable, Sequence
 
 from gal_studio.core.gal.choices import Choice, NewChoice
-from gal_studio.state.database.connection import Database
+from gal_studio.state.database.connection import Database, record
 
 SELECT_CHOICES = (
     "SELECT overrides.*, round_id, time, author, (SELECT reason FROM override_reasons "
@@ -49,17 +49,5 @@ class Overrides:
 
 def choice_of(row: sqlite3.Row) -> Choice:
     """A row of `SELECT_CHOICES`."""
-    return Choice(
-        id=row["id"],
-        step=row["batch_id"],
-        round_id=row["round_id"],
-        anchor_id=row["anchor_id"],
-        suggested_id=row["suggested_id"],
-        chosen_id=row["chosen_id"],
-        verdict=row["verdict"],
-        first=bool(row["first"]),
-        scores=json.loads(row["scores"]),
-        time=row["time"],
-        author=row["author"],
-        reason=row["reason"] or "",
-    )
+    scores, reason = json.loads(row["scores"]), row["reason"] or ""
+    return record(Choice, row, step=row["batch_id"], scores=scores, reason=reason)

@@ -285,11 +285,8 @@ class Projects:
 
 
 def _anchor(row: sqlite3.Row) -> Anchor:
-    return Anchor(row["id"], row["prompt"], row["position"], bool(row["enabled"]))
+    return record(Anchor, row, order=row["position"])
 
 
 def _project(row: sqlite3.Row) -> Project:
-    return Project(
-        row["id"], row["name"], row["kind"], row["base_model"], row["clip_model"], row["trigger_word"],
-        row["seed"], read_settings(row["settings"]), row["created"],
-    )  # fmt: skip
+    return record(Project, row, settings=read_settings(row["settings"]))

@@ -9,7 +9,7 @@ from typing import Literal
 from gal_studio.core import strict_json
 from gal_studio.core.errors import StudioError
 from gal_studio.core.settings import GenerationSettings, Settings
-from gal_studio.state.database.connection import Database
+from gal_studio.state.database.connection import Database, record
 from gal_studio.state.tables.projects import read_settings
 
 Place = tuple[str, int]
@@ -118,8 +118,8 @@ class Replays:
         for row in self._database.rows(
             "SELECT * FROM replay_decisions WHERE project_id = ? ORDER BY rowid", (project_id,)
         ):
-            made = RecordedDecision(row["verdict"], row["seen"], row["mask"], row["weight"])
-            decisions.setdefault(row["number"], {})[row["prompt"], row["place"]] = made
+            decision = record(RecordedDecision, row)
+            decisions.setdefault(row["number"], {})[row["prompt"], row["place"]] = decision
         rows = self._database.rows(
             "SELECT * FROM replay_rounds WHERE project_id = ? ORDER BY number", (project_id,)
         )
@@ -127,14 +127,7 @@ class Replays:
 
     def _read(self, condition: str, *values: str) -> tuple[Replay, ...]:
         rows = self._database.rows(f"SELECT * FROM replays WHERE {condition} ORDER BY rowid", values)
-        return tuple(
-            Replay(
-                row["project_id"], row["source_id"], row["source_name"],
-                row["source_round"], row["policy"],
-                _texts(row["left_out"]),
-            )
-            for row in rows
-        )  # fmt: skip
+        return tuple(record(Replay, row, left_out=_texts(row["left_out"])) for row in rows)
 
 
 def _round(row: sqlite3.Row, decisions: Mapping[Place, RecordedDecision]) -> RecordedRound:

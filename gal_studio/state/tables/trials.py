@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from gal_studio.core.recipe import Recipe
 from gal_studio.core.types import Remark
-from gal_studio.state.database.connection import Database
+from gal_studio.state.database.connection import Database, record
 from gal_studio.state.tables.projects import new_id
 
 KEPT = 24 * 3600.0
@@ -131,19 +131,11 @@ class Trials:
 
 
 def _trial(row: sqlite3.Row) -> Trial:
-    return Trial(
-        prompt=row["prompt"],
-        seed=row["seed"],
-        guidance_scale=row["guidance_scale"],
+    return record(
+        Trial,
+        row,
         recipe=Recipe(row["early_strength"], row["strength"], row["switch"]),
-        id=row["id"],
-        round_id=row["round_id"],
-        trained_as=row["trained_as"],
         image=row["image"] or "",
         scores=json.loads(row["scores"]),
-        remark=row["remark"],
-        trouble=row["trouble"],
-        candidate_id=row["candidate_id"],
-        created=row["created"],
         feature=np.frombuffer(row["feature"] or b"", dtype="<f4"),
     )
