@@ -20,13 +20,12 @@ from gal_studio.engine.sampling.reference_adapter import (
     encode_references,
     load_adapter,
 )
-from gal_studio.worker.export.task import ExportTask
-from gal_studio.worker.task import Task
+from gal_studio.worker.task import RoundTask
 
 
 @contextmanager
 def given_references(
-    task: Task | ExportTask, model: ImageModel, recipe: Recipe = AS_TRAINED
+    task: RoundTask, model: ImageModel, recipe: Recipe = AS_TRAINED
 ) -> Iterator[References | None]:
     """The references that a round's pictures are drawn with, within the context; None if it is trained.
 
@@ -53,12 +52,12 @@ def given_references(
         yield given
 
 
-def store_references(task: Task | ExportTask) -> tuple[Reference, ...]:
+def store_references(task: RoundTask) -> tuple[Reference, ...]:
     """The references of the task's project."""
     return task.store.projects.references(task.project.id)
 
 
-def reference_pictures(task: Task | ExportTask) -> Iterator[Image.Image]:
+def reference_pictures(task: RoundTask) -> Iterator[Image.Image]:
     """The references, as the settings want them: whole, or their subjects alone on white."""
     for one in store_references(task):
         picture = task.store.images.picture(one.image)

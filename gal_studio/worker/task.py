@@ -27,28 +27,39 @@ class Progress:
 
 
 @dataclass(frozen=True)
-class Task:
-    """A running job: the store, the loaded models, and the project and round that the job is for."""
+class RoundTask:
+    """What work on a round needs: the store, the loaded models, the project, the round and its settings."""
 
     store: Store
     models: "Models"
-    job: Job
     project: Project
     prompts: Prompts
     round: Round
     settings: Settings
 
 
-def open_task(store: Store, models: "Models", job: Job) -> Task:
-    """Read the project and the round of a job, and the settings of that round."""
-    models.revisions = store.projects.revisions(job.project_id)
-    models.places = store.places.of_project(job.project_id)
-    return Task(
+@dataclass(frozen=True)
+class Task(RoundTask):
+    """A running job, with the project and round that it is for."""
+
+    job: Job
+
+
+def open_round(store: Store, models: "Models", round_id: str) -> RoundTask:
+    """Read a round and its project, whose commits and places of models count from now on."""
+    round_ = store.rounds.get(round_id)
+    models.revisions = store.projects.revisions(round_.project_id)
+    models.places = store.places.of_project(round_.project_id)
+    return RoundTask(
         store,
         models,
-        job,
-        store.projects.get(job.project_id),
-        store.projects.prompts(job.project_id),
-        store.rounds.get(job.round_id),
-        store.rounds.settings(job.round_id),
+        store.projects.get(round_.project_id),
+        store.projects.prompts(round_.project_id),
+        round_,
+        store.rounds.settings(round_id),
     )
+
+
+def open_task(store: Store, models: "Models", job: Job) -> Task:
+    """Read the project and the round of a job."""
+    return Task(**vars(open_round(store, models, job.round_id)), job=job)

@@ -18,10 +18,7 @@ from gal_studio.core.models.forms.form import ExportForm
 from gal_studio.core.models.names import public_name, public_settings
 from gal_studio.core.naming import file_stem, round_names
 from gal_studio.core.recipe import Recipe
-from gal_studio.core.references import Prompts
 from gal_studio.core.seeds import candidate_seed
-from gal_studio.core.settings import Settings
-from gal_studio.core.types import Round
 from gal_studio.engine.export.base_model import licence_of, weights_sha256
 from gal_studio.engine.export.header import Facts
 from gal_studio.engine.models.adapters import AdapterCard
@@ -30,8 +27,8 @@ from gal_studio.engine.models.image_model import ImageModel
 from gal_studio.engine.sampling.sampler import DrawRequest
 from gal_studio.rounds import lineage
 from gal_studio.state import Store
-from gal_studio.state.tables.projects import Project
 from gal_studio.worker.models import Models
+from gal_studio.worker.task import RoundTask, open_round
 
 CHECKED_PICTURES = 2
 LARGEST_SEED = 2**32 - 1
@@ -40,15 +37,9 @@ THUMBNAIL = 256  # pixels
 
 
 @dataclass(frozen=True)
-class ExportTask:
+class ExportTask(RoundTask):
     """A round to export. `measured` are sentences about what the round gained, empty if that is unknown."""
 
-    store: Store
-    models: Models
-    project: Project
-    prompts: Prompts
-    round: Round
-    settings: Settings
     form: ExportForm
     measured: tuple[str, ...]
     merged: bool
@@ -103,20 +94,8 @@ def open_export(
     merged: bool = False,
 ) -> ExportTask:
     """Read what an export needs."""
-    round_ = store.rounds.get(round_id)
-    models.revisions = store.projects.revisions(round_.project_id)
-    models.places = store.places.of_project(round_.project_id)
-    return ExportTask(
-        store,
-        models,
-        store.projects.get(round_.project_id),
-        store.projects.prompts(round_.project_id),
-        round_,
-        store.rounds.settings(round_id),
-        form,
-        measured,
-        merged,
-    )
+    opened = vars(open_round(store, models, round_id))
+    return ExportTask(**opened, form=form, measured=measured, merged=merged)
 
 
 def facts_of(task: ExportTask, model: ImageModel, picture: Image.Image) -> Facts:
