@@ -13,6 +13,7 @@ from gal_studio.commands.terminal.machine import describe_machine
 from gal_studio.commands.terminal.stored import AsJson, Workspace, existing_workspace, given_workspace
 from gal_studio.core.errors import StudioError
 from gal_studio.core.types import Kind
+from gal_studio.core.words import counted
 from gal_studio.provenance import made_by
 from gal_studio.state.database import upgrades
 from gal_studio.state.files.own_folder import others
@@ -92,14 +93,10 @@ def workspace_lines(report: dict[str, Any]) -> str:
     """The report as text."""
     lines = report["done"] or report["found"]
     if not lines:
-        lines = [f"no problems in {_projects(report['projects'])}; all files are intact."]
+        lines = [f"no problems in {counted(report['projects'], 'project')}; all files are intact."]
     if report["others"]:
         lines = [*lines, f"not the studio's, and left where it is: {', '.join(report['others'])}"]
     return "\n".join(f"Workspace   {line}" for line in lines)
-
-
-def _projects(count: int) -> str:
-    return f"{count} project{'' if count == 1 else 's'}"
 
 
 def examine(preset_name: str, probe: bool = True) -> dict[str, Any]:

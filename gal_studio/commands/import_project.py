@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from gal_studio.commands.terminal.stored import Workspace, required_workspace
+from gal_studio.core.words import counted
 from gal_studio.state import Store
 from gal_studio.studio import Studio
 
@@ -23,9 +24,8 @@ def import_project(
     with Store(required_workspace(context, workspace)) as store:
         studio = Studio(store)
         project = studio.project(studio.import_project(file))
-        count = len(studio.rounds(project.id))
+        rounds = counted(len(studio.rounds(project.id)), "round")
         lost = [model for model in studio.local_models(project.id) if not model.is_here]
-    rounds = "1 round" if count == 1 else f"{count} rounds"
     print(f"{project.name} is imported as project {project.id}, with {rounds}.")
     for model in lost:
         path = shlex.quote(model.path)

@@ -27,6 +27,7 @@ from gal_studio.commands.terminal.stored import (
 )
 from gal_studio.core.errors import StudioError
 from gal_studio.core.types import Round
+from gal_studio.core.words import counted
 from gal_studio.provenance import made_by
 from gal_studio.rounds import pairs as pair_rules
 from gal_studio.rounds import planned
@@ -148,7 +149,7 @@ def _print_refinement(studio: Studio, line: ProgressLine, node: Round) -> None:
     for measured in view.measurements:
         title = TITLES.get(measured.metric, measured.metric)
         prompts = len(view.measured_prompts)
-        over = f"{measured.images} pictures of {prompts} prompt{'' if prompts == 1 else 's'}"
+        over = f"{measured.images} pictures of {counted(prompts, 'prompt')}"
         interval = f"95 % interval over prompts {measured.low:+.3f} to {measured.high:+.3f}"
         known = f"{interval}, {over}" if has_interval(view) else f"{over}: too few for an interval"
         line.say(

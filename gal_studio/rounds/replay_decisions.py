@@ -6,6 +6,7 @@ from gal_studio.core.errors import StudioError
 from gal_studio.core.gal.policies.registry import policy_words
 from gal_studio.core.snapshot import RoundSnapshot
 from gal_studio.core.types import Candidate, Verdict
+from gal_studio.core.words import counted
 from gal_studio.rounds.suggestions import proposal
 from gal_studio.state.store import Store
 from gal_studio.state.tables.replays import Place, RecordedDecision, RecordedRound, Replay
@@ -102,17 +103,13 @@ def _changed(store: Store, project_id: str) -> Iterator[str]:
             changed += place in drawn and not is_same
             unpainted += made.mask is not None and not is_same
     if gone:
-        yield f"{_counted(gone, 'decided picture was', 'decided pictures were')} not drawn again"
+        yield f"{counted(gone, 'decided picture was', 'decided pictures were')} not drawn again"
     if changed:
-        words = _counted(changed, "decided picture", "decided pictures")
+        words = counted(changed, "decided picture", "decided pictures")
         yield f"{words} came out differently"
     if unpainted:
-        words = _counted(unpainted, "painted part", "painted parts")
+        words = counted(unpainted, "painted part", "painted parts")
         yield f"{words} no longer fitted, so whole pictures are learned"
-
-
-def _counted(count: int, one: str, many: str) -> str:
-    return f"{count} {one if count == 1 else many}"
 
 
 def _not_found(store: Store, project_id: str) -> Iterator[str]:
@@ -121,6 +118,6 @@ def _not_found(store: Store, project_id: str) -> Iterator[str]:
         accepted = len(here.decided.accepted)
         if accepted < recorded.accepted:
             yield (
-                f"the policy found {accepted} picture{'' if accepted == 1 else 's'} to accept in round "
+                f"the policy found {counted(accepted, 'picture')} to accept in round "
                 f"{here.round.number}, and the person {recorded.accepted}"
             )

@@ -9,6 +9,7 @@ from typing import Literal
 
 from gal_studio.core.errors import StudioError, first_line
 from gal_studio.core.jobs.states import WORKING
+from gal_studio.core.words import counted
 from gal_studio.rounds import fingerprints
 from gal_studio.rounds.inputs import inputs_of
 from gal_studio.state.database.tables import TABLES, Folder
@@ -84,7 +85,7 @@ def _database(store: Store) -> Iterator[Finding]:
     dangling = store.database.rows("PRAGMA foreign_key_check")
     for table in sorted({str(row["table"]) for row in dangling}):
         count = sum(row["table"] == table for row in dangling)
-        yield Finding("rows", f"{_counted(count, 'row')} of the table {table} refer to missing rows.")
+        yield Finding("rows", f"{counted(count, 'row')} of the table {table} refer to missing rows.")
 
 
 def _broken(store: Store, show: Show) -> Iterator[Finding]:
@@ -110,7 +111,7 @@ def aside(store: Store, project_id: str) -> Path:
 def _misfit_regions(store: Store) -> Iterator[Finding]:
     pairs = store.refinements.regions.misfits()
     if pairs:
-        yield Finding("region", f"The regions of {_counted(len(pairs), 'pair')} do not fit their maps.")
+        yield Finding("region", f"The regions of {counted(len(pairs), 'pair')} do not fit their maps.")
 
 
 def named_files(store: Store) -> dict[Place, list[str]]:
@@ -136,11 +137,11 @@ def _lost_and_altered(store: Store, named: dict[Place, list[str]]) -> Iterator[F
         other = tuple(name for name in names if not intact[place.folder, name] and files.has(name))
         where = f"{place.table}.{place.column}"
         if gone:
-            yield Finding("lost", f"{_counted(len(gone), 'file')} of {where} lost.", place, gone)
+            yield Finding("lost", f"{counted(len(gone), 'file')} of {where} lost.", place, gone)
         if other:
             paths = tuple(files.path(name) for name in other)
             yield Finding(
-                "altered", f"{_counted(len(other), 'file')} of {where} altered.", place, other, paths
+                "altered", f"{counted(len(other), 'file')} of {where} altered.", place, other, paths
             )
 
 
@@ -153,7 +154,7 @@ def _orphans(store: Store, named: set[str], age: float) -> Iterator[Finding]:
             if files.is_own(path) and path.stem not in named and files.intact(path.stem)
         )
         if paths:
-            what = f"{_counted(len(paths), 'file')} in {files.folder.name}/ are not used by any row."
+            what = f"{counted(len(paths), 'file')} in {files.folder.name}/ are not used by any row."
             yield Finding("orphan", what, names=tuple(path.stem for path in paths), paths=paths)
 
 
@@ -173,7 +174,7 @@ def _leftovers(workspace: Path, age: float) -> Iterator[Finding]:
         if is_unfinished(path.name) or folder == temporary_folder(workspace)  # of a page that was killed
     )
     if paths:
-        yield Finding("leftover", f"{_counted(len(paths), 'unfinished file')} left by a crash.", paths=paths)
+        yield Finding("leftover", f"{counted(len(paths), 'unfinished file')} left by a crash.", paths=paths)
 
 
 def _stale_checkpoints(store: Store, age: float) -> Iterator[Finding]:
@@ -187,7 +188,7 @@ def _stale_checkpoints(store: Store, age: float) -> Iterator[Finding]:
     )
     if paths:
         yield Finding(
-            "checkpoint", f"{_counted(len(paths), 'checkpoint')} that cannot be used any more.", paths=paths
+            "checkpoint", f"{counted(len(paths), 'checkpoint')} that cannot be used any more.", paths=paths
         )
 
 
@@ -218,7 +219,3 @@ def _is_old(path: Path, age: float) -> bool:
         return time.time() - path.lstat().st_mtime >= age
     except OSError:  # deleted meanwhile
         return False
-
-
-def _counted(count: int, word: str) -> str:
-    return f"{count} {word}{'' if count == 1 else 's'}"

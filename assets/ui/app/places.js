@@ -43,7 +43,7 @@ function overlayNow() {
 }
 
 /** @returns {Place} */
-export const placeNow = () => ({
+const placeNow = () => ({
   project: state.projectId,
   round: state.roundId,
   step: state.projectId ? state.step : "reference",

@@ -109,7 +109,7 @@ export function emit(name, detail) {
 export const verdictOf = (id) => state.verdicts.get(id) ?? "undecided";
 
 /** The test prompts with an accepted picture. */
-export function answeredAnchors() {
+function answeredAnchors() {
   /** @type {Set<string>} */
   const answered = new Set();
   for (const [id, verdict] of state.verdicts)

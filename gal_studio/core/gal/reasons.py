@@ -9,6 +9,7 @@ from fractions import Fraction
 from typing import Literal
 
 from gal_studio.core.types import Anchor, AnchorScore
+from gal_studio.core.words import listed
 
 Case = Literal["clean", "clean_one", "copies", "copies_one", "lacking", "from", "above", "up", "any", "mixed"]
 SENTENCES: Mapping[Case, str] = {
@@ -136,7 +137,7 @@ def _others(score: AnchorScore) -> str:
         count, words = found[0]
         return f"the {'other' if count == 1 else 'others'} {words[count > 1]}"
     parts = [f"{count} {words[count > 1]}" for count, words in found]
-    return f"of the others, {', '.join(parts[:-1])} and {parts[-1]}"
+    return f"of the others, {listed(parts)}"
 
 
 def _lacks(score: AnchorScore) -> tuple[int, int, int]:
@@ -269,8 +270,7 @@ def explain_picture(score: AnchorScore, passed_over: int = 0) -> str:
 
 def _listed(first: str, score: AnchorScore, words: Sequence[str]) -> str:
     """What good pictures are and others of their anchor are not."""
-    parts = [first, *(word for count, word in zip(_lacks(score), words, strict=True) if count)]
-    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
+    return listed([first, *(word for count, word in zip(_lacks(score), words, strict=True) if count)])
 
 
 def explain_passed_over(count: int) -> str:

@@ -14,6 +14,7 @@ from gal_studio.core.errors import StudioError
 from gal_studio.core.models.lora_tensors import MAGNITUDES, Role, holds_lora, is_of_text, kind_in_words, split
 from gal_studio.core.models.names import refuse_pickle
 from gal_studio.core.settings import TuneSettings
+from gal_studio.core.words import counted
 from gal_studio.engine.export.decomposed import Weights, decomposed, nearest, scaled_change
 from gal_studio.engine.export.foreign_factors import UnfitError, factors_of
 from gal_studio.engine.export.foreign_names import Place, changeable, own_name, places
@@ -54,7 +55,7 @@ class LoraFile:
     def words(self) -> str:
         """What it is: "a LoKr of 224 layers"."""
         kind = kind_in_words(role for roles in self.layers.values() for role in roles)
-        return f"{'an' if kind == 'OFT' else 'a'} {kind} of {_layers(len(self.layers))}"
+        return f"{'an' if kind == 'OFT' else 'a'} {kind} of {counted(len(self.layers), 'layer')}"
 
     def refusal(self, why: str, advice: str) -> StudioError:
         """Refuse the file by what it is."""
@@ -96,8 +97,8 @@ class Foreign:
         said = []
         if self.text_layers:
             said.append(
-                f"Without {_layers(self.text_layers)} of the text encoder, the LoRA draws otherwise than in "
-                "its own program."
+                f"Without {counted(self.text_layers, 'layer')} of the text encoder, the LoRA draws otherwise "
+                "than in its own program."
             )
         if self.is_dora:
             rank = max(factors.rank for factors in self.factors.values())
@@ -108,10 +109,6 @@ class Foreign:
             )
             said.append(f"The DoRA becomes a LoRA of rank {rank}: {lost}.")
         return tuple(said)
-
-
-def _layers(count: int) -> str:
-    return f"{count} layer{'' if count == 1 else 's'}"
 
 
 def _percent(share: float) -> str:
@@ -181,7 +178,7 @@ def _of_the_picture_model(file: LoraFile, without_text: bool) -> LoraFile:
     text = {name for name in file.layers if is_of_text(name)}
     if text and not without_text:
         raise file.refusal(
-            f"also changes the text encoder ({_layers(len(text))}), which the studio does not train",
+            f"also changes the text encoder ({counted(len(text), 'layer')}), which the studio does not train",
             "choose to leave these out, or choose one that changes the picture model alone",
         )
     kept = {name: roles for name, roles in file.layers.items() if name not in text}
@@ -189,9 +186,9 @@ def _of_the_picture_model(file: LoraFile, without_text: bool) -> LoraFile:
         raise file.refusal("changes a text encoder alone", "choose one that changes the picture model")
     rest = replace(file, layers=kept, text_layers=len(text))
     for role, words in _BEYOND.items():
-        if count := sum(role in roles for roles in kept.values()):
+        if found := sum(role in roles for roles in kept.values()):
             raise rest.refusal(
-                f"{words} ({_layers(count)}), which the studio does not train on from",
+                f"{words} ({counted(found, 'layer')}), which the studio does not train on from",
                 "choose a plain LoRA, or merge it into a base model with its own trainer",
             )
     return rest

@@ -13,6 +13,7 @@ from gal_studio.core.memory.room import gigabytes, room_of
 from gal_studio.core.memory.shape import ModelShape
 from gal_studio.core.settings import Settings
 from gal_studio.core.types import Kind
+from gal_studio.core.words import counted, listed
 from gal_studio.rounds.planned import most_pictures
 from gal_studio.state import Store
 from gal_studio.studio.create.round_zero import plan_round_zero
@@ -99,7 +100,7 @@ def plan_round(
     means = [words for name, (value, words) in SAVINGS.items() if getattr(settings.machine, name) == value]
     if whole.peak > room:
         means.append("batches are split")
-    how = f" To fit, {_listed(means)}." if means else ""
+    how = f" To fit, {listed(means)}." if means else ""
     zero = plan_round_zero(shape, settings, device)
     peak, beside = (shown.peak, "") if zero is None else (max(shown.peak, zero.on_device), zero.words)
     seconds = round_seconds(store, shape, model, settings, kind)
@@ -210,8 +211,4 @@ def about(seconds: float) -> str:
         return f"about {minutes / 60 / 24:.0f} days"
     if minutes >= 120:
         return f"about {minutes / 60:.0f} hours"
-    return f"about {minutes} minute{'' if minutes == 1 else 's'}"
-
-
-def _listed(words: list[str]) -> str:
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+    return f"about {counted(minutes, 'minute')}"

@@ -16,6 +16,7 @@ from gal_studio.core.entered import about_several, entered
 from gal_studio.core.errors import StudioError
 from gal_studio.core.settings_fields import SettingField, setting_fields
 from gal_studio.core.types import Kind
+from gal_studio.core.words import counted
 from gal_studio.studio import ProjectDraft, Studio
 from gal_studio.studio.create.captions import captions_zip
 from gal_studio.studio.create.plan import fitted
@@ -381,7 +382,7 @@ def add_anchors(context: Context, project: Id, lines: Lines, only: bool | None =
         (off, "switched off"),
         (0 if only else known, "already there"),
     ]
-    counts = [f"{number} test prompt{'' if number == 1 else 's'} {what}" for number, what in words if number]
+    counts = [f"{counted(number, 'test prompt')} {what}" for number, what in words if number]
     unknown = about_test_prompts([entered(line) for line in lines], shown.prompts.name, shown.base_model)
     sentences = [", ".join(counts) + "." if counts else "Nothing changed.", about_several(written), unknown]
     return Summary(" ".join(filter(None, sentences)))

@@ -11,6 +11,7 @@ from gal_studio.core.gal.scores.registry import SCORES
 from gal_studio.core.settings import NATIVE, GenerationSettings, ReferenceSettings
 from gal_studio.core.settings_fields import SettingField, setting_fields, value_words
 from gal_studio.core.types import Kind
+from gal_studio.core.words import listed
 from gal_studio.state.files.own_adapters import OwnAdapter
 from gal_studio.studio.views.json_types import Ts
 from gal_studio.studio.views.types import ProjectView
@@ -148,7 +149,7 @@ def _derived(project: ProjectView) -> str:
         return f"Use the words {words[0]} in a prompt to get this style."
     if len(words) == 1:
         return f"Use the trigger word {words[0]} in a prompt to get this object."
-    return f"Use the trigger words {', '.join(words[:-1])} and {words[-1]} in a prompt to get these objects."
+    return f"Use the trigger words {listed(words)} in a prompt to get these objects."
 
 
 def _commits(project: ProjectView) -> list[Fact]:

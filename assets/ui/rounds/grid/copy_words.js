@@ -3,7 +3,7 @@
 import { count } from "../../kit/format.js";
 
 /** What a copy repeats: of a style its subject, of an object, which is wanted, the place around it. */
-export const REPEATS = { style: "shows the reference", object: "same place as the reference" };
+const REPEATS = { style: "shows the reference", object: "same place as the reference" };
 
 /**
  * That a picture is a copy, and who says so; empty if it is none.

@@ -71,7 +71,7 @@ export const ghostPlaces = (name) =>
  * @param {Pixel} here in the round that is shown
  * @returns {Pixel[]}
  */
-export function wayOf(name, key, here) {
+function wayOf(name, key, here) {
   const way = [here];
   let round = state.rounds.find(({ id }) => id === state.roundId);
   while (round?.parent_id) {
