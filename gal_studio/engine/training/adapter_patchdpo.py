@@ -10,14 +10,12 @@ from gal_studio.core.errors import StudioError
 from gal_studio.core.settings import TuneSettings
 from gal_studio.engine.families.family import References
 from gal_studio.engine.models.image_model import ImageModel
-from gal_studio.engine.models.text import encode_prompts
 from gal_studio.engine.sampling.reference_adapter import ReferenceAdapter, attention_weights
-from gal_studio.engine.training.batches import Batches, make_batch
+from gal_studio.engine.training.batches import Batches
 from gal_studio.engine.training.checkpoints import fingerprint, machine_parts
 from gal_studio.engine.training.fine_tune import TuneEvent, train
 from gal_studio.engine.training.latents import ExamplePicture
-from gal_studio.engine.training.losses import share_noise
-from gal_studio.engine.training.patchdpo import RefinePair, cache_pairs, kept_conditions
+from gal_studio.engine.training.patchdpo import Pairs, RefinePair
 from gal_studio.engine.training.trainer import Run, Training
 
 DROPPED = 0.05
@@ -72,11 +70,7 @@ class SubjectSource:
         tune: TuneSettings,
         seed: int,
     ) -> None:
-        """Encode all pictures; resize the maps to latent size."""
-        self.model, self.tune, self.count = model, tune, len(pairs)
-        self.pairs, self.references = cache_pairs(model, pairs, tune), tuple(references)
-        self.without_text = encode_prompts(model, [""])[""]
-        self.process = model.family.process()
+        self.pairs, self.references = Pairs(model, pairs, tune, DROPPED), tuple(references)
         self.rows = self.counted = 2 * tune.batch_size
         given = [ExamplePicture(pair.reference, pair.prompt) for pair in pairs]
         drawn = [ExamplePicture(pair.generated, pair.prompt) for pair in pairs]
@@ -87,21 +81,11 @@ class SubjectSource:
         self.fingerprint = fingerprint(tune, seed, given, drawn, (*more, *machine_parts(model)))
 
     def next_batches(self, generator: torch.Generator) -> Batches:
-        """Draw pairs, and what is dropped of them; times and noise are shared within a pair."""
-        chosen = torch.randint(self.count, (self.tune.batch_size,), generator=generator)
-        index = torch.cat([chosen, chosen + self.count]).tolist()
-        crops = self.pairs.crops(index, self.tune.crop == "random", generator)
-        times = self.process.times(self.tune.batch_size, generator, self.tune.time_low, self.tune.time_high)
-        noise = torch.randn((self.tune.batch_size, *crops.latents.shape[1:]), generator=generator)
-        kept = kept_conditions(self.tune.batch_size, DROPPED, generator) * 2
-        texts = [
-            self.pairs.texts[row] if text else self.without_text
-            for row, (_, text) in zip(index, kept, strict=True)
-        ]
-        batch = make_batch(self.model, self.process, crops, texts, share_noise(times), share_noise(noise))
+        """Draw pairs, what is dropped of them, and one view of each."""
+        batch, chosen, kept = self.pairs.draw(self.counted // 2, generator)
         views = torch.zeros(len(chosen), dtype=torch.long)
         if self.views > 1:
             views = torch.randint(self.views, (len(chosen),), generator=generator)
         given = [self.references[one] for one in (chosen * self.views + views).tolist()] * 2
-        shown = [one if picture else one.dropped for one, (picture, _) in zip(given, kept, strict=True)]
+        shown = [one if picture else one.dropped for one, (picture, _) in zip(given, kept * 2, strict=True)]
         return (replace(batch, references=shown),)

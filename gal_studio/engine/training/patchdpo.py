@@ -14,7 +14,7 @@ from gal_studio.core.patchdpo.masks import resize
 from gal_studio.core.settings import RefineSettings, TuneSettings
 from gal_studio.engine.models.image_model import ImageModel
 from gal_studio.engine.models.text import encode_prompts
-from gal_studio.engine.training.batches import Batches, ExampleSource, joined, make_batch
+from gal_studio.engine.training.batches import Batch, Batches, ExampleSource, joined, make_batch
 from gal_studio.engine.training.checkpoints import fingerprint, machine_parts
 from gal_studio.engine.training.fine_tune import TuneEvent, train
 from gal_studio.engine.training.latents import CachedPictures, ExamplePicture, Latents, cache_pictures
@@ -71,6 +71,48 @@ def refine(
 MOST_EXAMPLES = 256  # in a step, as in any training
 
 
+Kept = list[tuple[bool, bool]]
+"""Whether each pair keeps its picture and its prompt as conditions."""
+
+
+class Pairs:
+    """Pairs (y, x) as latents, from which steps are drawn: the two of a pair share their time and noise."""
+
+    def __init__(
+        self,
+        model: ImageModel,
+        pairs: Sequence[RefinePair],
+        tune: TuneSettings,
+        drop: float,
+        latents: Latents | None = None,
+    ) -> None:
+        """Encode the pictures that are not in the cache `latents`; resize the maps to latent size.
+
+        Pairs lose their conditions with the chance `drop`, see `kept_conditions`.
+        """
+        self.model, self.tune, self.drop = model, tune, drop
+        self.cached, self.count = cache_pairs(model, pairs, tune, latents), len(pairs)
+        self.process = model.family.process()
+        self.without_text = encode_prompts(model, [""])[""] if drop else None
+
+    def draw(self, count: int, generator: torch.Generator) -> tuple[Batch, torch.Tensor, Kept]:
+        """Rows of `count` pairs, y before x; the pairs that were drawn, and the conditions that they keep."""
+        tune, cached = self.tune, self.cached
+        drawn = torch.randint(self.count, (count,), generator=generator)
+        index = torch.cat([drawn, drawn + self.count]).tolist()
+        crops = cached.crops(index, tune.crop == "random", generator)
+        times = self.process.times(count, generator, tune.time_low, tune.time_high)
+        noise = torch.randn((count, *crops.latents.shape[1:]), generator=generator)
+        texts, kept = [cached.texts[row] for row in index], [(True, True)] * count
+        if self.without_text is not None:
+            kept = kept_conditions(count, self.drop, generator)
+            texts = [
+                own if text else self.without_text for own, (_, text) in zip(texts, kept * 2, strict=True)
+            ]
+        noise, times = share_noise(noise), share_noise(times)
+        return make_batch(self.model, self.process, crops, texts, times, noise), drawn, kept
+
+
 class PairSource:
     """Batches of Eq. P7 mixed with Eq. G9: L = (1 - mix) L_P7 + mix L_G9."""
 
@@ -85,14 +127,9 @@ class PairSource:
         seed: int,
         latents: Latents | None = None,
     ) -> None:
-        """Encode the pictures that are not in the cache `latents`; resize the maps to latent size."""
-        self.model, self.random_crops = model, tune.crop == "random"
-        self.pairs, self.count = cache_pairs(model, pairs, tune, latents), len(pairs)
-        self.batch_size, self.counted = settings.batch_size, 2 * settings.batch_size
-        self.process, self.tune = model.family.process(), tune
+        self.pairs = Pairs(model, pairs, tune, settings.drop_conditions, latents)
+        self.counted, self.weighting = 2 * settings.batch_size, tune.time_weighting
         self.mix = settings.mix if examples else 0.0
-        self.drop = settings.drop_conditions
-        self.without_text = encode_prompts(model, [""])[""] if self.drop else None
         self.others: ExampleSource | None = None
         if self.mix:
             count = round(self.counted * self.mix / (1 - self.mix))
@@ -109,24 +146,9 @@ class PairSource:
         )
 
     def next_batches(self, generator: torch.Generator) -> Batches:
-        """Draw pairs with shared times and noise, y before x, followed by rows of the round's examples."""
-        drawn = torch.randint(self.count, (self.batch_size,), generator=generator)
-        index = torch.cat([drawn, drawn + self.count]).tolist()
-        crops = self.pairs.crops(index, self.random_crops, generator)
-        times = self.process.times(self.batch_size, generator, self.tune.time_low, self.tune.time_high)
-        noise = torch.randn((self.batch_size, *crops.latents.shape[1:]), generator=generator)
-        texts = [self.pairs.texts[row] for row in index]
-        if self.without_text is not None:
-            kept = [text for _, text in kept_conditions(self.batch_size, self.drop, generator)]
-            texts = [text if keep else self.without_text for text, keep in zip(texts, kept * 2, strict=True)]
-        rows = make_batch(
-            self.model,
-            self.process,
-            crops,
-            texts,
-            share_noise(times),
-            share_noise(noise),
-        ).weighted_by_time(self.process, self.tune.time_weighting)
+        """Draw pairs, y before x, followed by rows of the round's examples."""
+        drawn, _, _ = self.pairs.draw(self.counted // 2, generator)
+        rows = drawn.weighted_by_time(self.pairs.process, self.weighting)
         if self.others is None:
             return (rows,)
         share = self.mix * self.counted / self.others.counted
@@ -134,7 +156,7 @@ class PairSource:
         return joined((rows.scaled(1 - self.mix),), mixed)
 
 
-def kept_conditions(count: int, chance: float, generator: torch.Generator) -> list[tuple[bool, bool]]:
+def kept_conditions(count: int, chance: float, generator: torch.Generator) -> Kept:
     """Whether each of n pairs keeps its picture and its prompt as conditions (published with Eq. P7: 5 %).
 
     With this chance each, a pair loses its picture alone, its prompt alone, and both.

@@ -22,17 +22,9 @@ PUBLISHED_STEPS = 30_000
 class InstantVerbs(ProjectVerbs, WorkVerbs):
     """Rounds that need no training."""
 
-    def can_draw_without_training(self, project_id: str) -> bool:
-        """Whether the project has an image adapter, or a model that brings one or needs none."""
-        return bool(self._adapter(project_id))
-
     def begins_without_training(self, project_id: str) -> bool:
         """Whether the project's own settings ask for a Round 0."""
         return bool(self.store.projects.get(project_id).settings.references.adapter.strip())
-
-    def _adapter(self, project_id: str) -> str:
-        project = self.store.projects.get(project_id)
-        return drawn_with(project.settings.references, project.base_model)
 
     def instant_round(self, project_id: str, references: Mapping[str, Any] | None = None) -> Job:
         """Queue the pictures of an instant round, which the job names; one with these settings is used again.
@@ -45,7 +37,9 @@ class InstantVerbs(ProjectVerbs, WorkVerbs):
         with self.store.database.transaction():
             changes = dict(references or {})
             if not self.begins_without_training(project_id):
-                changes.setdefault("adapter", self._adapter(project_id))
+                project = self.store.projects.get(project_id)
+                adapter = drawn_with(project.settings.references, project.base_model)
+                changes.setdefault("adapter", adapter)
             if changes:
                 self.change_settings(project_id, {"references": changes})
             project = self.store.projects.get(project_id)

@@ -136,8 +136,8 @@ def test_a_batch_has_y_and_x_with_the_same_noise_picture_and_prompt(ready: Ready
     )
     assert len(absent) == 200
     no_picture = [torch.equal(one.features[0], one.absent[0]) for one in batch.references[:200]]
-    no_text = [text is source.without_text for text in batch.texts[:200]]
-    assert no_text == [text is source.without_text for text in batch.texts[200:]]
+    no_text = [text is source.pairs.without_text for text in batch.texts[:200]]
+    assert no_text == [text is source.pairs.without_text for text in batch.texts[200:]]
     both = sum(one and two for one, two in zip(no_picture, no_text, strict=True))
     assert (
         5 <= sum(no_picture) <= 40

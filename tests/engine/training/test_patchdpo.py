@@ -220,7 +220,7 @@ def test_maps_of_rectangular_pictures_are_cropped_alike(model: ImageModel) -> No
     weights = np.stack([np.tile([0.0, 0.0, 1.0, 1.0], (4, 1)), np.ones((4, 4))])
     pair = RefinePair(noise_picture(1, width=64, height=32), noise_picture(2), "a cat", weights)
     source = PairSource(model, [pair], [], [], SETTINGS, TUNE, 0)
-    assert source.pairs.latents[0].shape == (4, 8, 16)
+    assert source.pairs.cached.latents[0].shape == (4, 8, 16)
     row = source.next_batches(torch.Generator().manual_seed(0))[0].weights[0, 0, 0]
     # the middle 8 of 16 positions: the step from 0 to 1 lies between the 4th and the 5th of them
     torch.testing.assert_close(row, torch.tensor([0, 0, 0.125, 0.375, 0.625, 0.875, 1, 1]), atol=0.13, rtol=0)
@@ -324,7 +324,7 @@ def test_a_pair_may_lose_its_prompt_as_published(model: ImageModel) -> None:
     settings = SETTINGS.updated({"batch_size": 128, "drop_conditions": 0.2})
     source = PairSource(model, PAIRS, [], [], settings, TUNE, 0)
     batch = source.next_batches(torch.Generator().manual_seed(1))[0]
-    dropped = [text is source.without_text for text in batch.texts]
+    dropped = [text is source.pairs.without_text for text in batch.texts]
     assert dropped[:128] == dropped[128:]  # y and x together
     assert np.mean(dropped) == pytest.approx(0.4, abs=0.1)
     plain = PairSource(model, PAIRS, [], [], settings.updated({"drop_conditions": 0.0}), TUNE, 0)
