@@ -1,6 +1,6 @@
 /** A question for the new place of a local model that has moved. */
 import { ask } from "../kit/ask.js";
-import { el } from "../kit/dom.js";
+import { el, labelled } from "../kit/dom.js";
 import { toast } from "../kit/toast.js";
 import { state } from "./store.js";
 import { write } from "./writes.js";
@@ -25,12 +25,7 @@ export async function locateModel(path) {
     title: "Where is the model?",
     words: [
       "Its files are compared with those that the trainings used. Large models take a while.",
-      el(
-        "label",
-        { class: "field" },
-        el("span", { class: "field-name" }, "Folder or file on the studio’s computer"),
-        place,
-      ),
+      labelled("Folder or file on the studio’s computer", place),
     ],
     answers: [["locate", "Compare and use"]],
     attempt,

@@ -36,6 +36,14 @@ export const makeButton = (props, act, ...children) =>
   el("button", { type: "button", class: "button small", ...props, on: { click: act } }, ...children);
 
 /**
+ * A field: its name, and below it what is labelled.
+ * @param {string} name
+ * @param {...Child} held the input first
+ */
+export const labelled = (name, ...held) =>
+  el("label", { class: "field" }, el("span", { class: "field-name" }, name), ...held);
+
+/**
  * Call `act` when a dialog closes. The close event is asynchronous: a dialog reopened by then is ignored.
  * @param {HTMLDialogElement} dialog
  * @param {() => void} act

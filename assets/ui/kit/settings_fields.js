@@ -1,6 +1,6 @@
 /** The settings as input fields, as the server describes them. The server validates the values. */
 /** @import { SettingField } from "payloads" */
-import { el, setText } from "./dom.js";
+import { el, labelled, setText } from "./dom.js";
 import { count, typedNumber } from "./format.js";
 
 /**
@@ -93,10 +93,8 @@ function makeFields(described) {
         { type: "button", class: "quiet reset-field", hidden: true, "aria-label": `Reset ${about.label}` },
         "↺",
       );
-      const name = el("span", { class: "field-name" }, about.label);
       const list = suggestionsOf(about, input);
-      const labelled = el("label", { class: "field" }, name, input, ...list, hint);
-      const node = el("div", { class: "field setting" }, labelled, reset);
+      const node = el("div", { class: "field setting" }, labelled(about.label, input, list, hint), reset);
       return [about.name, { about, node, input, hint, reset }];
     }),
   );

@@ -3,7 +3,7 @@ import { state } from "../app/store.js";
 import { refresh } from "../app/session.js";
 import { write } from "../app/writes.js";
 import { ask } from "../kit/ask.js";
-import { el } from "../kit/dom.js";
+import { el, labelled } from "../kit/dom.js";
 import { typedValue } from "../kit/settings_fields.js";
 import { toast } from "../kit/toast.js";
 
@@ -33,10 +33,10 @@ export async function refineAdapter() {
       el(
         "div",
         { class: "references-again" },
-        field("Folder with pictures of many objects", folder),
-        field("… or names of objects, one a line: the model draws them", names),
-        field("Steps", steps),
-        field("Name of the new adapter", title),
+        labelled("Folder with pictures of many objects", folder),
+        labelled("… or names of objects, one a line: the model draws them", names),
+        labelled("Steps", steps),
+        labelled("Name of the new adapter", title),
       ),
       "Published: 30,000 steps on eight devices. After the first steps, the line at the top says how long " +
         "the rest takes here. It can be stopped and resumed.",
@@ -47,10 +47,3 @@ export async function refineAdapter() {
   if (started) toast("The adapter is refined. When it is done, it is offered under Image adapter.");
   await refresh();
 }
-
-/**
- * @param {string} label
- * @param {HTMLElement} input
- */
-const field = (label, input) =>
-  el("label", { class: "field" }, el("span", { class: "field-name" }, label), input);

@@ -4,7 +4,7 @@
 /** @import { Derived, Preset, ProjectKind } from "payloads" */
 /** @import { ReferenceParts } from "../../app/types/parts.d.ts" */
 import { call } from "../../app/session.js";
-import { el } from "../../kit/dom.js";
+import { el, labelled } from "../../kit/dom.js";
 import { settingsForm, typedValue, written } from "../../kit/settings_fields.js";
 import { notePlace } from "./notes.js";
 
@@ -177,11 +177,3 @@ export async function mountPresets(parts, firstKind) {
  */
 const textInput = (name, placeholder) =>
   el("input", { type: "text", name, placeholder, spellcheck: "false" });
-
-/**
- * @param {string} label
- * @param {HTMLInputElement} input
- * @param {HTMLElement} notes
- */
-const labelled = (label, input, notes) =>
-  el("label", { class: "field" }, el("span", { class: "field-name" }, label), input, notes);

@@ -1,5 +1,5 @@
 /** The elements of one set of references in the form. */
-import { el, makeButton, setText } from "../../kit/dom.js";
+import { el, labelled, makeButton, setText } from "../../kit/dom.js";
 import { notePlace } from "./notes.js";
 
 /**
@@ -40,10 +40,8 @@ export function elementsOf({ changed, remove, save, removeAll }) {
   const field = el(
     "div",
     { class: "field", hidden: true },
-    el(
-      "label",
-      { class: "field" },
-      el("span", { class: "field-name" }, "Trigger word"),
+    labelled(
+      "Trigger word",
       trigger,
       el("span", { class: "field-note" }, "A made-up word for your object, to use in prompts."),
     ),
