@@ -1,6 +1,5 @@
 """`gal-studio ask`: train a drawn round with other seeds as well, and say where the trainings disagree."""
 
-import json
 from math import log
 from pathlib import Path
 from typing import Annotated, Any
@@ -8,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from gal_studio.commands.running.local_worker import ProgressLine, local_worker
+from gal_studio.commands.terminal.json_text import json_text
 from gal_studio.commands.terminal.stored import (
     AsJson,
     Wanted,
@@ -38,7 +38,7 @@ def ask(
     What is known already is printed again without training.
     """
     told = ask_round(required_workspace(context, workspace), project, round_, trainings)
-    print(json.dumps(told, indent=2, ensure_ascii=False) if as_json else _table(told))
+    print(json_text(told) if as_json else _table(told))
 
 
 def ask_round(

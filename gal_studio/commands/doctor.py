@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from gal_studio.assets import Preset, load_preset, load_presets, resolve_model
+from gal_studio.commands.terminal.json_text import json_text
 from gal_studio.commands.terminal.machine import describe_machine
 from gal_studio.commands.terminal.stored import AsJson, Workspace, existing_workspace, given_workspace
 from gal_studio.core.errors import StudioError
@@ -52,12 +53,12 @@ def doctor(
     folder = given_workspace(context, workspace)
     if folder is not None:
         report = check_workspace(folder, repair)
-        print(json.dumps(report, indent=2, ensure_ascii=False) if as_json else workspace_lines(report))
+        print(json_text(report) if as_json else workspace_lines(report))
         raise typer.Exit(1 if report["left"] else 0)
     if repair:
         raise StudioError("Nothing says what to repair: give --workspace FOLDER.")
     report = examine(preset, probe=not no_probe)
-    print(json.dumps(report, indent=2) if as_json else describe(report))
+    print(json_text(report) if as_json else describe(report))
 
 
 def check_workspace(workspace: Path, repair: bool) -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """`gal-studio evaluate`: the papers' evaluations; see docs/evaluation.md."""
 
-import json
 import sys
 from collections.abc import Generator, Iterable, Sequence
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ import typer
 
 from gal_studio.assets import load_held_out, load_preset, resolve_model
 from gal_studio.commands.running.outputs import check_folder
+from gal_studio.commands.terminal.json_text import json_text
 from gal_studio.commands.terminal.stored import (
     AsJson,
     Wanted,
@@ -133,7 +133,7 @@ def evaluate(
     check_folder(out)
     report = _benchmark(plan) if plan.benchmark else _clock(plan)
     report.write(out)
-    print(json.dumps(report.data(), indent=2, ensure_ascii=False) if as_json else report.table())
+    print(json_text(report.data()) if as_json else report.table())
     if plan.adapter is not None and plan.dreambench and not as_json:
         from gal_studio.evaluation.referenced import published_line
 

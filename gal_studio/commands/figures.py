@@ -8,8 +8,8 @@ from typing import Annotated, Any, TextIO
 
 import typer
 
-from gal_studio.commands.running.earlier import read_json
 from gal_studio.commands.running.outputs import check_folder
+from gal_studio.commands.terminal.json_text import read_json
 from gal_studio.commands.terminal.stored import (
     Wanted,
     Workspace,

@@ -17,10 +17,11 @@ import typer
 
 from gal_studio.commands.figures import Format, write_figures
 from gal_studio.commands.run import ProjectFile, read_project_file, read_table
-from gal_studio.commands.running.earlier import flat, read_json
+from gal_studio.commands.running.earlier import flat
 from gal_studio.commands.running.outputs import check_folder
 from gal_studio.commands.running.shared_first import begin_with, finish, first_plan
 from gal_studio.commands.running.unattended import Plan, carry_out, changed, own_policy, parts_of
+from gal_studio.commands.terminal.json_text import json_text, read_json, write_json
 from gal_studio.commands.terminal.stored import AsJson
 from gal_studio.core import checks
 from gal_studio.core.checks import shown
@@ -116,7 +117,7 @@ def grid(
         )
     told = write_results(asked, cells, out)
     if as_json:
-        print(json.dumps(told, indent=2, ensure_ascii=False))
+        print(json_text(told))
 
 
 def _spread(work: Sequence[Callable[[], None]], address: str) -> None:
@@ -268,7 +269,7 @@ def run_cell(cell: PlannedCell) -> None:
         **told,
         "made_by": made_by(),
     }
-    _write_json(cell.folder / DONE, told)
+    write_json(cell.folder / DONE, told)
 
 
 def _measured(studio: Studio, project_id: str) -> dict[str, Any]:
@@ -332,7 +333,7 @@ def write_results(asked: GridFile, cells: Sequence[PlannedCell], out: Path) -> d
         ],
         "made_by": made_by(),
     }
-    _write_json(out / "grid.json", told)
+    write_json(out / "grid.json", told)
     write_whole(out / "effects.csv", _table(map(_effect_row, found_effects)), out)
     write_whole(out / "levels.csv", _table(map(_level_row, reached)), out)
     write_whole(out / "pictures.csv", _table(_picture_rows(stored)), out)
@@ -402,10 +403,6 @@ def _table(rows: Iterable[Mapping[str, object]]) -> bytes:
             {name: repr(value) if isinstance(value, float) else value for name, value in row.items()}
         )
     return text.getvalue().encode()
-
-
-def _write_json(path: Path, value: Mapping[str, Any]) -> None:
-    write_whole(path, f"{json.dumps(value, indent=2, ensure_ascii=False)}\n".encode(), path.parent)
 
 
 def _say(line: str) -> None:

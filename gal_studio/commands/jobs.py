@@ -1,6 +1,5 @@
 """`gal-studio jobs`: list the jobs of a workspace and act on them, as in the page."""
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -8,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from gal_studio.commands.terminal.json_text import json_text
 from gal_studio.commands.terminal.stored import AsJson, Workspace, existing_workspace, required_workspace
 from gal_studio.core.errors import StudioError
 from gal_studio.core.types import Job, JobState
@@ -49,7 +49,7 @@ def jobs(
         print(report(folder), end="")
     elif action is None:
         listed = list_jobs(folder)
-        print(json.dumps(listed, indent=2, ensure_ascii=False) if as_json else jobs_table(listed))
+        print(json_text(listed) if as_json else jobs_table(listed))
     elif action in SUITS:
         print(act_on_job(folder, action, job))
     else:

@@ -1,6 +1,5 @@
 """`gal-studio refine`: refine a round of a stored project with PatchDPO."""
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
@@ -16,6 +15,7 @@ from gal_studio.commands.running.outputs import (
     refinement_seconds,
     write_outputs,
 )
+from gal_studio.commands.terminal.json_text import json_text
 from gal_studio.commands.terminal.stored import (
     AsJson,
     Wanted,
@@ -78,14 +78,14 @@ def refine(
             )
         made = refine_adapter(Order(adapter, subjects, out, preset, base_model, steps, seed))
         if as_json:
-            print(json.dumps(made, indent=2, ensure_ascii=False))
+            print(json_text(made))
         return
     given = {"pairs": pairs, "steps": steps}
     changes = {name: value for name, value in given.items() if value is not None}
     folder = required_workspace(context, workspace)
     summary = refine_project(folder, project, round_, changes, out)
     if as_json:
-        print(json.dumps(summary, indent=2, ensure_ascii=False))
+        print(json_text(summary))
 
 
 def refine_project(

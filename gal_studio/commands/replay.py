@@ -1,6 +1,5 @@
 """The command `replay`: queue a replay, do its jobs, and write the results."""
 
-import json
 import time
 from pathlib import Path
 from typing import Annotated
@@ -9,6 +8,7 @@ import typer
 
 from gal_studio.commands.running.local_worker import LocalWorker, ProgressLine, local_worker
 from gal_studio.commands.running.outputs import check_folder
+from gal_studio.commands.terminal.json_text import json_text
 from gal_studio.commands.terminal.stored import (
     AsJson,
     Wanted,
@@ -67,7 +67,7 @@ def replay(
         show_progress(studio, line, view)
         line.say(f"Written to {out} after {time.monotonic() - started:.0f} s.")
     if as_json:
-        print(json.dumps(summary, indent=2, ensure_ascii=False))
+        print(json_text(summary))
 
 
 def find_round(store: Store, project_id: str, wanted: str | None) -> str | None:

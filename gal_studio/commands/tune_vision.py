@@ -1,7 +1,6 @@
 """`gal-studio tune-vision`: train a vision model on your pictures to localize patches (Eq. P3)."""
 
 import hashlib
-import json
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
@@ -12,6 +11,7 @@ import typer
 from PIL import Image
 
 from gal_studio.assets import load_preset, resolve_model
+from gal_studio.commands.terminal.json_text import json_text
 from gal_studio.commands.terminal.stored import AsJson
 from gal_studio.core.errors import StudioError
 from gal_studio.core.seeds import generator
@@ -47,7 +47,7 @@ def tune_vision(
     clip = clip_model or load_preset(DEFAULT_PRESET).clip_model
     measured = tune(TunePlan(vision_model, clip, pictures, out, steps, seed))
     if as_json:
-        print(json.dumps(measured, indent=2, ensure_ascii=False))
+        print(json_text(measured))
 
 
 @dataclass(frozen=True)

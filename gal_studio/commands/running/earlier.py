@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from gal_studio.commands.terminal.json_text import read_json, write_json
 from gal_studio.core.checks import shown
 from gal_studio.core.errors import StudioError
-from gal_studio.state.files.content_store import write_whole
 from gal_studio.state.files.errors import make_folder
 
 FILE = "run.json"
@@ -44,8 +44,7 @@ class Results:
                 else:
                     found.unlink()
         make_folder(self._out)
-        text = json.dumps(self._now, indent=2, ensure_ascii=False)
-        write_whole(self._path, f"{text}\n".encode(), self._out)
+        write_json(self._path, self._now)
 
 
 def flat(parts: Mapping[str, Any], before: str = "") -> dict[str, Any]:
@@ -71,12 +70,3 @@ def _in_words(name: str, before: object, now: object) -> str:
     if name.startswith(("picture", "mask", "LoRA")):
         return f"another {name}"
     return f"{name} was {shown(before)} and is {shown(now)}"
-
-
-def read_json(path: Path) -> dict[str, Any] | None:
-    """What a file of results says; None if there is none that can be read."""
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
-    return found if isinstance(found, dict) else None

@@ -6,7 +6,6 @@ machine.
 
 import csv
 import io
-import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from gal_studio.commands.running.maps import write_maps
+from gal_studio.commands.terminal.json_text import write_json
 from gal_studio.commands.terminal.machine import describe_machine
 from gal_studio.core.gal.balance import effective_draws
 from gal_studio.core.gal.recipe_rates import recipe_rates
@@ -83,13 +83,9 @@ def write_outputs(
         write_whole(out / "refined-candidates.csv", _table(refined).encode(), out)
     for view in refined:
         write_maps(studio, view.round, out)
-    _write_json(out / "summary.json", summary)
-    _write_json(out / "timing.json", {"machine": describe_machine(), "rounds": _times(studio, views, nodes)})
+    write_json(out / "summary.json", summary)
+    write_json(out / "timing.json", {"machine": describe_machine(), "rounds": _times(studio, views, nodes)})
     return summary
-
-
-def _write_json(path: Path, value: Mapping[str, Any]) -> None:
-    write_whole(path, f"{json.dumps(value, indent=2, ensure_ascii=False)}\n".encode(), path.parent)
 
 
 def _times(

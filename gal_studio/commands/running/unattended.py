@@ -18,6 +18,7 @@ from gal_studio.commands.refine import refine_round
 from gal_studio.commands.running.earlier import Results
 from gal_studio.commands.running.local_worker import LocalWorker, ProgressLine, local_worker
 from gal_studio.commands.running.outputs import check_folder, write_outputs
+from gal_studio.commands.terminal.json_text import json_text
 from gal_studio.core.errors import StudioError
 from gal_studio.core.gal.policies.registry import find_policy, policy_names
 from gal_studio.core.gal.selection import SuggestionSet
@@ -107,7 +108,7 @@ def personalize(plan: Plan, as_json: bool) -> None:
     check_folder(plan.out)
     summary = carry_out(plan)
     if as_json:
-        print(json.dumps(summary, indent=2, ensure_ascii=False))
+        print(json_text(summary))
 
 
 def carry_out(plan: Plan) -> dict[str, Any]:
