@@ -57,6 +57,16 @@ def test_a_machine_that_has_everything_runs_everything(monkeypatch: pytest.Monke
     ]  # fmt: skip
 
 
+def test_the_lighter_browser_is_installed_if_possible_and_else_done_without(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(shutil, "which", lambda name: None if name == check.LIGHTER else f"/usr/bin/{name}")
+    monkeypatch.setattr(subprocess, "run", lambda words, **_: asked.append(words[-1]))
+    assert runs(check.commands([]), ("browser",)) == ["tests"]
+    assert asked == ["update", check.LIGHTER]
+
+
 def test_no_races_among_the_chosen_tests_is_no_failure(monkeypatch: pytest.MonkeyPatch) -> None:
     ended = subprocess.CompletedProcess([], check.NO_TESTS)
     monkeypatch.setattr(subprocess, "run", lambda *_, **__: ended)

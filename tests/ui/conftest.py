@@ -31,6 +31,9 @@ from gal_studio.ui.access.rules import Rules
 from tests.ui.seeded import finished
 
 CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
+LIGHTER = Path("/usr/bin/chromium-headless-shell")
+HEADLESS = LIGHTER if LIGHTER.exists() and "CHROMIUM" not in os.environ else CHROMIUM
+"""The same browser without windows where it is installed: it takes a third less of the CPU."""
 LATEST_ANSWER = float(os.environ.get("LATEST_ANSWER", "0"))  # seconds
 SLOWDOWN = float(os.environ.get("SLOWDOWN", "1"))
 PATIENCE = 60_000  # milliseconds: a busy machine is slow, not wrong
@@ -182,11 +185,11 @@ def served(place: Place, port: socket.socket) -> Iterator[Served]:
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Any]:
-    if not CHROMIUM.exists():
+    if not HEADLESS.exists():
         pytest.skip(f"no Chromium at {CHROMIUM}: install it, or name it in the variable CHROMIUM")
     with sync_playwright() as playwright:
         expect.set_options(timeout=PATIENCE)
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=list(ARGUMENTS))
+        browser = playwright.chromium.launch(executable_path=str(HEADLESS), args=list(ARGUMENTS))
         yield browser
         browser.close()
 

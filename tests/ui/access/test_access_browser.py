@@ -13,7 +13,7 @@ from playwright.sync_api import expect
 from gal_studio.ui.access.credentials import Credentials
 from gal_studio.ui.access.rules import Rules
 from tests.ui.access.doors import PASSWORD, USER
-from tests.ui.conftest import ARGUMENTS, CHROMIUM, Place, Served, serving
+from tests.ui.conftest import ARGUMENTS, HEADLESS, Place, Served, serving
 
 pytestmark = pytest.mark.browser
 
@@ -220,7 +220,7 @@ def test_another_site_cannot_use_who_is_signed_in(
 
 def test_a_page_on_a_rebound_name_gets_nothing(chromium: Any, served: Served) -> None:
     rebound = [*ARGUMENTS, "--host-resolver-rules=MAP rebound.example 127.0.0.1"]
-    browser = chromium.browser_type.launch(executable_path=str(CHROMIUM), args=rebound)
+    browser = chromium.browser_type.launch(executable_path=str(HEADLESS), args=rebound)
     page = browser.new_page()
     port = served.address.rpartition(":")[2]
     answer = page.goto(f"http://rebound.example:{port}/")
