@@ -22,7 +22,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psutil
@@ -40,6 +40,7 @@ NEEDED = {
     "Node.js with npm": (("npm",), ("nodejs", "npm"), "the checks of the page's JavaScript"),
 }
 LIGHTER = "chromium-headless-shell"  # Chromium without windows takes a third less of the CPU in tests/ui
+PATIENCE = 300  # seconds for a package to come
 MEMORY = 4 << 30  # bytes for one of the tests that run side by side: models, a browser, a studio of its own
 IN_MEMORY = Path("/dev/shm")  # Linux's file system in memory
 NO_SKIPS = "GAL_STUDIO_NO_SKIPS"  # the variable that makes a skip fail, see tests/conftest.py
@@ -66,8 +67,9 @@ def _install(commands: tuple[str, ...], packages: tuple[str, ...]) -> None:
     if _found(commands) or not shutil.which("apt-get"):
         return
     become_root = [] if os.geteuid() == 0 else ["sudo", "-n"]
-    for words in (["apt-get", "update"], ["apt-get", "install", "-y", *packages]):
-        subprocess.run([*become_root, *words], check=False, capture_output=True)
+    with suppress(subprocess.TimeoutExpired):
+        for words in (["apt-get", "update"], ["apt-get", "install", "-y", *packages]):
+            subprocess.run([*become_root, *words], check=False, capture_output=True, timeout=PATIENCE)
 
 
 def _found(commands: tuple[str, ...]) -> bool:
