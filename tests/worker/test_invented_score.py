@@ -60,6 +60,7 @@ def test_it_is_stored_and_shown_by_its_label(studio: Studio, drawn: str) -> None
         "name": "redness",
         "label": "Redness",
         "explanation": "From 0 to 1; higher is redder. How is this computed? The mean of the red channel",
+        "in_percent": False,
     }
 
 
