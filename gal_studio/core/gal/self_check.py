@@ -175,7 +175,7 @@ _WITHOUT_TRAINING = "Accept what a round is to learn, or use this one without tr
 def _carried_words(full: Sequence[Candidate]) -> str:
     """How much of the references the pictures of Round 0 carry, which no training has seen to."""
     known = carried(full)
-    return "" if known is None else f", and half of them carry at most {known:.0%} of your references"
+    return "" if known is None else f", and half of them carry at most {100 * known:.0f} % of your references"
 
 
 def _take(number: int, words: str) -> str:

@@ -180,7 +180,7 @@ def _recipes(generation: GenerationSettings) -> str:
         return ""
     if latest == 0:
         return f", LoRA strengths from 1 to {lowest:g}"
-    share = "" if latest == 1 else f" in at most the first {latest:.0%} of the steps"
+    share = "" if latest == 1 else f" in at most the first {100 * latest:.0f} % of the steps"
     return f", LoRA strengths from 1 to {lowest:g}{share}"
 
 

@@ -122,7 +122,7 @@ def test_round_zero_without_copies_says_how_much_it_carries() -> None:
     )
     full = [one for one in carrying(0.3) if one.recipe == AS_TRAINED]
     assert self_check(full, number=0).sentence == (
-        "0 of 8 pictures at full strength copy, and half of them carry at most 29% of your references. "
+        "0 of 8 pictures at full strength copy, and half of them carry at most 29 % of your references. "
         f"{rest}"
     )
 
