@@ -30,10 +30,12 @@ from sklearn.metrics import cohen_kappa_score
 
 from benchmarks.output import read, write
 from benchmarks.quality.refinement_gain import interval
-from gal_studio.assets import load_held_out, resolve_adapter, resolve_model
+from gal_studio.assets import POCKET_ADAPTER, load_held_out, resolve_adapter, resolve_model
 from gal_studio.core.recipe import AS_TRAINED, Recipe
 from gal_studio.core.references import parse_prompts
 from gal_studio.core.seeds import generator, named_seed
+from gal_studio.core.settings import GenerationSettings
+from gal_studio.engine.families.family import References
 from gal_studio.engine.models.image_model import ImageModel, load_image_model
 from gal_studio.engine.patches.tower_encoder import TowerEncoder
 from gal_studio.engine.sampling.fused_adapter import drawing
@@ -56,7 +58,6 @@ COMPARED = (
     (LAST_BEST, LAST),
 )
 PROMPTS, SEEDS = 6, 2
-POCKET = "assets:pocket/adapter with assets:pocket/vision"
 SIDE, EDGE, COLUMNS = 160, 34, 8
 QUESTIONS = ("copy", "asked", "like")
 RULES = """# Counting by eye
@@ -114,18 +115,27 @@ def cells_of(run: Path, model: ImageModel, wanted: Sequence[str]) -> tuple[list[
             if path is not None and place is not None and not path.exists():
                 studio.export_adapter(rounds[place].id, path)
             with drawing(model, path, recipe=recipe) as ready:
-                events = draw(ready, requests, project.settings.generation)
-                drawn = [picture for e in events if isinstance(e, DrawnBatch) for picture in e.images]
-            cells += [(arm, r.prompt, picture) for r, picture in zip(requests, drawn, strict=True)]
+                cells += cells_by(arm, ready, requests, project.settings.generation)
         pictures = [store.images.picture(each.image) for each in references]
         if GIVEN in wanted:
-            adapter = load_adapter(resolve_adapter(POCKET), model, open_tower=TowerEncoder)
+            adapter = load_adapter(resolve_adapter(POCKET_ADAPTER), model, open_tower=TowerEncoder)
             with drawing(model) as ready, attached(ready, adapter):
                 given = encode_references(ready, adapter, pictures)
-                events = draw(ready, requests, project.settings.generation, given)
-                drawn = [picture for e in events if isinstance(e, DrawnBatch) for picture in e.images]
-            cells += [(GIVEN, r.prompt, picture) for r, picture in zip(requests, drawn, strict=True)]
+                cells += cells_by(GIVEN, ready, requests, project.settings.generation, given)
         return pictures, cells
+
+
+def cells_by(
+    arm: str,
+    ready: ImageModel,
+    requests: Sequence[DrawRequest],
+    settings: GenerationSettings,
+    given: References | None = None,
+) -> list[Cell]:
+    """The cells of an arm whose LoRA or image adapter is in the model."""
+    events = draw(ready, requests, settings, given)
+    drawn = [picture for each in events if isinstance(each, DrawnBatch) for picture in each.images]
+    return [(arm, request.prompt, picture) for request, picture in zip(requests, drawn, strict=True)]
 
 
 def page_of(references: Sequence[Image.Image], cells: Sequence[Cell]) -> Image.Image:
