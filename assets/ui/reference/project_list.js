@@ -197,6 +197,7 @@ function demoButton(demo) {
       markTrying(button);
       const answer = await write("try_demo", { kind: demo.kind });
       trying = null;
+      delete parts.projects.dataset.signature; // `markTrying` changed the buttons: they are made anew
       if (!answer) return listProjects();
       if (answer.is_new) planTour(answer.project);
       else toast("This is your project of the demo. To start the demo anew, archive it first.");

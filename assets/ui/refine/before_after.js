@@ -150,7 +150,10 @@ class Comparison {
 
   async load() {
     if (this.box.hidden || state.round?.kind !== "refine") return;
-    const key = `${state.roundId}/${state.candidates.size}`;
+    const key = JSON.stringify([
+      state.roundId,
+      [...state.candidates.values()].map(({ id, copy }) => [id, copy]),
+    ]);
     if (key === this.loadedKey) return;
     this.loadedKey = key;
     const answer = await call("rounds", "before_after", { round: state.roundId });

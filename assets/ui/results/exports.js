@@ -20,8 +20,10 @@ export const exportsPlace = {
   now: () => (open?.dialog.open ? open.id : null),
   open: (id) => {
     const round = known.find((one) => one.id === id);
-    if (round && exportsPlace.now() !== id) openExports(round);
-    return Boolean(round);
+    if (!round)
+      openDownload(id); // the rounds have not come yet, or another screen is shown
+    else if (exportsPlace.now() !== id) openExports(round);
+    return Boolean(round ?? state.projectId);
   },
   close: () => open?.dialog.close(),
 };
@@ -34,7 +36,7 @@ export async function openDownload(id) {
   if (!state.projectId) return;
   const answer = await call("results", "results", { project: state.projectId });
   const round = answer?.rounds.find((one) => one.id === id);
-  if (!answer || !round) return;
+  if (!answer || !round || exportsPlace.now() === id) return;
   known = answer.rounds;
   openExports(round);
 }
@@ -108,7 +110,7 @@ export function showExports(rounds) {
  * @param {ExportChoice} choice
  * @param {QueuedJob | undefined} job
  */
-function row(round, { form, title, note, export: found }, job) {
+function row(round, { form, title, note, usable, export: found }, job) {
   const { text, kind } = lastly(found, job);
   return el(
     "li",
@@ -125,15 +127,16 @@ function row(round, { form, title, note, export: found }, job) {
           },
           "Download",
         )
-      : makeButton(
-          {
-            data: { keep: form },
-            disabled: kind === "working",
-            "aria-label": `Prepare the download ${title.replace("For", "for")}`,
-          },
-          ({ currentTarget }) => prepare(currentTarget, round.id, form),
-          "Prepare",
-        ),
+      : usable &&
+          makeButton(
+            {
+              data: { keep: form },
+              disabled: kind === "working",
+              "aria-label": `Prepare the download ${title.replace("For", "for")}`,
+            },
+            ({ currentTarget }) => prepare(currentTarget, round.id, form),
+            "Prepare",
+          ),
   );
 }
 

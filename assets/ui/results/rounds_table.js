@@ -179,7 +179,8 @@ function unmeasured({ id, trained, drawn, wanted }) {
   /** @param {Event} event */
   const ask = async ({ currentTarget }) => {
     if (currentTarget instanceof HTMLButtonElement) currentTarget.disabled = true;
-    await write("measure", { round: id });
+    const answer = await write("measure", { round: id });
+    if (!answer && currentTarget instanceof HTMLButtonElement) currentTarget.disabled = false;
     await refresh();
   };
   return [words, makeButton({ data: { keep: `measure ${id}` } }, ask, drawn ? "Go on" : "Measure")];

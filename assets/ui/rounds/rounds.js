@@ -21,7 +21,6 @@ export function mountRounds(parts) {
   mountFilters(parts);
   mountGrid(parts);
   mountRing(parts);
-  mountRing(parts);
   mountDesk(parts);
   parts.grid.before(selectionBar(parts.grid));
   mountRefinement(parts);

@@ -30,13 +30,20 @@ export function mountSuggestion(parts) {
   });
   parts.suggestions.after(how);
   const update = () => show(parts);
+  on("forget cleared", () => {
+    before = [];
+  });
   on("scores round job verdicts forget received", update);
   update();
 }
 
+/** @type {[id: string, score: Score][]} what was suggested before the pictures that are being drawn */
+let before = [];
+
 /** @param {RoundsParts} parts */
 function show(parts) {
-  const chosen = drawing() ? [] : [...state.suggested];
+  if (!drawing()) before = [...state.suggested];
+  const chosen = before;
   const rows = chosen.map(([id, score]) => ({ id, score, others: othersOf(id, score) }));
   const note = drawing() ? "" : detectorNote(state.round, [...state.candidates.values()]);
   if (
@@ -47,6 +54,7 @@ function show(parts) {
       state.round?.check,
       emptyWords(),
       note,
+      drawing(),
     ])
   )
     return;
@@ -54,7 +62,7 @@ function show(parts) {
   const nodes = rows.map(({ id, score, others }) => row(id, score, others));
   if (state.round?.exhausted && !drawing())
     nodes.push(el("li", { class: "suggestion-words" }, state.round.exhausted));
-  else if (!nodes.length) nodes.push(el("li", { class: "suggestion-words" }, emptyWords()));
+  else if (!nodes.length || drawing()) nodes.push(el("li", { class: "suggestion-words" }, emptyWords()));
   if (state.round?.check && !drawing())
     nodes.push(el("li", { class: "suggestion-words" }, state.round.check));
   if (note) nodes.push(el("li", { class: "suggestion-words" }, note));
@@ -65,7 +73,7 @@ function show(parts) {
 
 /** @param {number} rows */
 function noteWords(rows) {
-  if (!rows) return "";
+  if (!rows || drawing()) return "";
   if (!openSuggestions().length) return rows === 1 ? "✓ answered" : `✓ all ${rows} answered`;
   return `${rows} of ${count(state.scores.length, "test prompt")}`;
 }
@@ -97,7 +105,10 @@ function stateOf(id, others) {
 }
 
 function emptyWords() {
-  if (drawing()) return "Suggestions appear when all pictures are drawn.";
+  if (drawing())
+    return before.length
+      ? "More pictures are being drawn: the suggestion is made anew when they are there."
+      : "Suggestions appear when all pictures are drawn.";
   if (state.scores.length)
     return state.round?.kind === "refine"
       ? "The pictures accepted in the round before still count. Accept more here, or go on."
@@ -151,7 +162,7 @@ function row(id, score, others) {
         score.left_out ? ` This picture: ${score.why}` : null,
       ),
     ),
-    now === "answered" ? null : leaveButton(id, score, now),
+    now === "answered" || drawing() ? null : leaveButton(id, score, now),
   );
 }
 

@@ -8,7 +8,7 @@ from typing_extensions import Doc
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.gal.recipe_rates import recipe_advice
-from gal_studio.core.models.forms.registry import about_form, forms_of
+from gal_studio.core.models.forms.registry import about_form, forms_of, is_usable
 from gal_studio.state.tables.exports import Export
 from gal_studio.studio.views.json_types import ShownPicture
 from gal_studio.studio.views.types import RoundView
@@ -39,6 +39,7 @@ class ExportChoice:
     form: str
     title: str
     note: str
+    usable: Annotated[bool, Doc("Whether a program can use the round in it.")]
     export: MadeExport | None
 
 
@@ -109,11 +110,17 @@ def _row(name: str, view: RoundView, exports: Sequence[Export]) -> RoundResult:
 
 def _export_choices(exports: Sequence[Export], view: RoundView) -> tuple[ExportChoice, ...]:
     """Every form in which a round can be exported, and what was."""
-    project = view.project
-    title = project.model_title.partition(" (")[0]
+    base, method = view.project.base_model, view.settings.tune.method
+    title = view.project.model_title.partition(" (")[0]
     found = {one.form: MadeExport(not one.waits, one.sentence, one.is_same) for one in exports}
     return tuple(
-        ExportChoice(form.name, form.title, about_form(form, project.base_model, title), found.get(form.name))
+        ExportChoice(
+            form.name,
+            form.title,
+            about_form(form, base, title, method),
+            is_usable(form, base, method),
+            found.get(form.name),
+        )
         for form in forms_of(view.round.kind)
     )
 

@@ -34,8 +34,9 @@ export function mountForm(parts, created) {
   });
   parts.form.addEventListener("submit", (event) => {
     event.preventDefault();
-    form.submit(event.submitter === parts["create-only"]);
+    form.submit(false); // Enter, too
   });
+  parts["create-only"].addEventListener("click", () => parts.form.reportValidity() && form.submit(true));
   on("leaving", () => form.keep());
   on("step", () => {
     if (state.step === "reference") form.opened();

@@ -107,5 +107,6 @@ export function rangeFilter() {
   return el("span", {}, button, panel);
 }
 
-/** Is a panel of the bar or a list of the strip open? Then Esc closes it. */
-export const panelOpen = () => document.querySelector(":is(.desk-panel, .round-menu):popover-open") !== null;
+/** Is a panel of the bar, a list of the strip or the menu of a view open? Then Esc closes it. */
+export const panelOpen = () =>
+  document.querySelector(":is(.desk-panel, .round-menu, .save-menu):popover-open") !== null;

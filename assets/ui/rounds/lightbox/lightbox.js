@@ -147,7 +147,7 @@ function build() {
     if (lightbox() && items.some(({ id }) => id === state.focus)) fill();
   });
   dialog.addEventListener("zoom", () => bar.show());
-  on("weights", () => lightbox() && !typing(document.activeElement) && fill());
+  on("weights scores", () => lightbox() && !typing(document.activeElement) && fill());
   on("job busy", () => lightbox() && main?.heat.refresh());
   on("forget", () => lightbox() && closeDialog());
 }

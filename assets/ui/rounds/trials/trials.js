@@ -48,6 +48,8 @@ const rows = () => [
 
 /** The form, with its values and what it says. */
 function makeForm() {
+  const whyUntrained = () =>
+    state.round?.kind === "refine" ? "Train on the pairs first." : "Fine-tune this round first.";
   const prompt = el("textarea", {
     rows: "1",
     maxlength: "300",
@@ -87,7 +89,7 @@ function makeForm() {
         submit: async (event) => {
           event.preventDefault();
           const given = values();
-          const problem = formProblem(given) || (state.round?.trained ? "" : "Fine-tune this round first.");
+          const problem = formProblem(given) || (state.round?.trained ? "" : whyUntrained());
           setText(said, problem);
           if (problem || draw.disabled) return;
           draw.disabled = true; // until it is queued: a double click means one picture

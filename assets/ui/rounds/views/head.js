@@ -1,10 +1,11 @@
 /** The buttons of the open view: enlarge it, and save what it shows. */
 /** @import { Row } from "./table.js" */
-import { state } from "../../app/store.js";
+import { state, on } from "../../app/store.js";
 import { el, makeButton, setAttribute, setText } from "../../kit/dom.js";
 import { theme } from "../../kit/theme.js";
 import { toast } from "../../kit/toast.js";
 import { oneDrawing, pngFile, svgFile } from "./drawing.js";
+import { refinementShown } from "../../refine/refine.js";
 import { csv, tableDrawing } from "./table.js";
 
 /**
@@ -93,6 +94,9 @@ export function makeViewButtons(views, shown) {
     event.stopPropagation(); // it would also clear the selection
     enlarge(false);
     larger.focus();
+  });
+  on("received", () => {
+    if (state.step !== "rounds" || refinementShown()) enlarge(false); // its card is not on this screen
   });
   name(false);
   return el("span", { class: "view-buttons" }, saving, larger, menu);

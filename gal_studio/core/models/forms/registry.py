@@ -10,6 +10,7 @@ from gal_studio.core.models.forms.invokeai import INVOKEAI
 from gal_studio.core.models.forms.kohya import KOHYA
 from gal_studio.core.models.forms.references import REFERENCES
 from gal_studio.core.models.names import is_bundled
+from gal_studio.core.settings import Method
 from gal_studio.core.types import RoundKind
 
 FORMS: list[ExportForm] = [
@@ -33,10 +34,18 @@ def find_form(name: str) -> ExportForm:
     return forms[name]
 
 
-def about_form(form: ExportForm, base_model: str, title: str) -> str:
+def is_usable(form: ExportForm, base_model: str, method: Method) -> bool:
+    """Whether a program can use a round in this form.
+
+    No other program has the bundled base model, and a wholly trained model is no LoRA.
+    """
+    return form is REFERENCES or form.is_own or not (method == "full" or is_bundled(base_model))
+
+
+def about_form(form: ExportForm, base_model: str, title: str, method: Method = "lora") -> str:
     """What is said of a form before it is made: which programs read it, and what it holds.
 
-    `base_model` is called `title` on the page. Of the bundled one no other program has the base.
+    `base_model` is called `title` on the page.
     """
     if form is REFERENCES:
         return (
@@ -45,6 +54,8 @@ def about_form(form: ExportForm, base_model: str, title: str) -> str:
         )
     if form.is_own:
         return f"{form.programs}. Holds the LoRA, a card and two pictures."
+    if method == "full":
+        return "This round trained the whole model, which is no LoRA. Choose the form for diffusers."
     if is_bundled(base_model):
         have, they = ("have", "they") if " and " in form.programs else ("has", "it")
         return (

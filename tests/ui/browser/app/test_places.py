@@ -125,6 +125,12 @@ def test_dialogs_of_the_other_screens_are_places(
     # a closed one is removed at its event, which may come after the new one opened
     expect(page.locator(f"{selector}[open]")).to_be_visible()
     expect(page.locator(selector)).to_have_count(1)
+    if name == "download":
+        page.reload()
+        expect(page.locator(f"{selector}[open]")).to_be_visible()
+        page.goto("about:blank")
+        page.goto(f"{served.url()}&dialog=download&of={served.place.round}")  # on another screen
+        expect(page.locator(f"{selector}[open]")).to_be_visible()
 
 
 @pytest.mark.parametrize(

@@ -162,6 +162,23 @@ def test_a_demo_begins_once_though_the_list_comes_anew_meanwhile(watched: Watche
     page.click("[data-step=reference]")
     page.wait_for_selector(".demo-button:enabled >> nth=1")
     assert len(studio.projects()) == 3
+    page.click(".demo-button >> nth=0")
+    page.wait_for_selector(".toast:has-text('This is your project of the demo')")
+    page.click("[data-step=reference]")
+    page.wait_for_selector(".demo-button:enabled >> nth=1")
+    expect(page.locator(".demo-button progress, .demo-button[aria-busy]")).to_have_count(0)
+
+
+def test_enter_starts_the_project(watched: Watched, served: Served):
+    studio = served.place.studio
+    page = watched.open(served.address)
+    page.wait_for_selector("[data-part=presets] input")
+    page.set_input_files("input[data-part=file]", [file("cat.png", tiny(128))])
+    page.fill("[data-part=prompt]", "A cat in ink style")
+    page.press("[data-part=name]", "Enter")
+    page.wait_for_selector(".chip-round[aria-current]")
+    newest = next(one for one in studio.projects() if one.id != served.place.project)
+    assert studio.store.jobs.of_project(newest.id), "not only created"
 
 
 def test_what_is_refused_is_said_once(watched: Watched, served: Served):

@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 from tests.ui.browser.app.late_answers import in_one_task
 from tests.ui.conftest import Served, Watched, until
 from tests.ui.seeded import draw, make_project, train
+from tests.ui.seeded_refinement import take
 
 pytestmark = pytest.mark.browser
 
@@ -147,6 +148,20 @@ def test_a_suggestion_is_left_out_and_the_rest_accepted(watched: Watched, served
     page.wait_for_selector(".learning h3:has-text('The model will learn your reference')")
     page.click(".chip-round >> nth=1")
     page.wait_for_selector("[data-action=next_round]:enabled:has-text('Go to round 2')")
+
+
+def test_suggestions_stay_while_more_pictures_are_drawn(watched: Watched, served: Served):
+    page = watched.open(served.url())
+    rows = page.locator(".suggestion-row")
+    expect(rows).to_have_count(3)
+    page.hover(".tile >> nth=0")
+    page.locator(".group").first.get_by_role("button", name="Draw more").click()
+    until(lambda: bool(served.place.studio.store.jobs.of_project(served.place.project)))
+    take(served.place.studio)
+    expect(page.locator(".suggestion")).to_contain_text("the suggestion is made anew when they are there")
+    expect(rows).to_have_count(3)
+    expect(page.locator(".suggestion-row .leave")).to_have_count(0)
+    expect(page.locator("[data-part=suggestion-note]")).to_be_empty()
 
 
 def test_a_round_that_would_learn_the_same_again_is_asked_about(watched: Watched, served: Served):

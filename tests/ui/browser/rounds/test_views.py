@@ -12,6 +12,7 @@ from playwright.sync_api import expect
 
 from tests.ui.conftest import Served, Watched
 from tests.ui.seeded import measure
+from tests.ui.seeded_refinement import pairs_made
 
 pytestmark = pytest.mark.browser
 
@@ -52,6 +53,31 @@ def test_a_view_is_enlarged_and_goes_back(watched: Watched, served: Served):
     assert page.evaluate("document.querySelector('[inert]') === null")
     assert page.locator(".card.views").bounding_box() == small
     assert page.evaluate("document.activeElement.dataset.action") == "enlarge-view"
+
+
+def test_an_enlarged_view_goes_back_when_a_refinement_is_opened(watched: Watched, served: Served):
+    node = pairs_made(served.place.studio, served.place.round)
+    page = watched.open(f"{served.url()}&round={node}")
+    page.wait_for_selector(".refine-left h2")
+    page.click(".chip-round >> nth=1")
+    page.wait_for_selector(".map .plot .point")
+    page.click("[data-action=enlarge-view]")
+    page.wait_for_selector(".card.views[data-enlarged]")
+    page.go_back()
+    page.wait_for_selector(".refine-left h2")
+    page.wait_for_selector(".card.views:not([data-enlarged])", state="attached")
+    assert page.evaluate("document.querySelector('[inert]') === null")
+
+
+def test_escape_closes_the_menu_and_keeps_what_is_selected(watched: Watched, served: Served):
+    page = watched.open(served.url())
+    page.locator(".tile .tile-face").first.click(modifiers=["Shift"])
+    page.wait_for_selector(".tile[data-selected]")
+    page.click("[data-action=save-view]")
+    page.wait_for_selector(".save-menu:popover-open")
+    page.keyboard.press("Escape")
+    expect(page.locator(".save-menu:popover-open")).to_have_count(0)
+    assert page.locator(".tile[data-selected]").count() == 1
 
 
 def test_the_map_is_saved(watched: Watched, served: Served):

@@ -7,10 +7,11 @@ const CHARACTER = 7.5; // pixels of one on average, bold at 12 px in a wide font
 const HEIGHT = 15;
 const LIFT = 10; // pixels above the upper pictures
 const [ASCENT, DESCENT] = [12, 4]; // pixels of a label above and below its baseline
-const DOT = 6; // pixels: radius of a point
+const DOT = 7; // pixels: radius of a point
 const STAR = 12;
 const RING = 14; // pixels that the ring of a marked picture needs beyond its point
 const COVERS_MARK = 8; // what a covered star or ring costs, in covered points
+const [MOST, MOST_MARKED] = [2, 4]; // covered points of a name; more, and it is left out (of marked pictures)
 const CELL = 24; // pixels of a side of the cells in which obstacles are looked up
 const ELSEWHERE = 0.05; // what each pixel away from the best place costs, in covered points
 /**
@@ -82,16 +83,17 @@ export function withoutOverlap(labels, width, obstacles = []) {
     const half = (CHARACTER * label.text.length) / 2 + 3;
     const free = (/** @type {{ x: number, y: number }} */ { x, y }) =>
       placed.every((other) => Math.abs(other.x - x) >= other.half + half || Math.abs(other.y - y) >= HEIGHT);
-    /** @type {{ x: number, y: number, cost: number } | null} */
+    /** @type {{ x: number, y: number, cost: number, hides: number } | null} */
     let best = null; // of equal ones the first
     for (const place of placesOf(label, half)) {
       const at = { x: Math.max(half, Math.min(width - half, place.x)), y: Math.max(HEIGHT, place.y) };
       const least = away(at, label, half);
       if ((best && least >= best.cost) || !free(at)) continue;
-      const cost = least + covered({ ...at, half }, cells);
-      if (!best || cost < best.cost) best = { ...at, cost };
+      const hides = covered({ ...at, half }, cells);
+      if (!best || least + hides < best.cost) best = { ...at, cost: least + hides, hides };
     }
-    if (best && (label.marked || best.cost < COVERS_MARK))
+    const far = best && best.cost >= COVERS_MARK && !label.marked;
+    if (best && !far && best.hides <= (label.marked ? MOST_MARKED : MOST))
       placed.push({ ...label, x: best.x, y: best.y, half });
   }
   return placed;
