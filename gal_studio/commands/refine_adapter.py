@@ -10,7 +10,7 @@ from gal_studio.core.errors import StudioError
 from gal_studio.core.settings import NATIVE
 from gal_studio.core.steps import Steps
 from gal_studio.state.files.errors import make_folder
-from gal_studio.state.images.subjects import checked_names, read_subjects
+from gal_studio.state.images.subjects import check_subjects, checked_names
 
 SAID_EVERY = 25  # steps
 
@@ -42,7 +42,7 @@ def refine_adapter(order: Order) -> dict[str, Any]:
     preset, names = load_preset(order.preset), _names(order.subjects)
     folder = "" if names else str(order.subjects)
     if folder:
-        read_subjects(order.subjects)  # before the models are loaded
+        check_subjects(order.subjects)  # before the models are loaded
     make_folder(order.out)
     steps = PUBLISHED.steps if order.steps is None else order.steps
     models, base = Models(), resolve_model(order.base_model or preset.base_model)

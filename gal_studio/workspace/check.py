@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from gal_studio.core.errors import StudioError, first_line
-from gal_studio.core.jobs.states import WORKING
+from gal_studio.core.jobs.states import RESUMABLE, WORKING
 from gal_studio.core.words import counted
 from gal_studio.rounds import fingerprints
 from gal_studio.rounds.inputs import inputs_of
@@ -197,12 +197,13 @@ def _can_be_resumed(store: Store, round_id: str, folder: str) -> bool:
     row = store.database.row("SELECT project_id FROM rounds WHERE id = ?", (round_id,))
     if row is None:
         return False
-    jobs = store.jobs.of_project(row["project_id"])
-    if any(job.round_id == round_id and job.state in WORKING for job in jobs):
+    jobs = [job for job in store.jobs.of_project(row["project_id"]) if job.round_id == round_id]
+    asked = [job.state in RESUMABLE for job in jobs if job.kind == "ask"]  # its trainings have other names
+    if any(job.state in WORKING for job in jobs) or any(asked[-1:]):
         return True
     try:
         inputs = inputs_of(store, round_id)
-        today = fingerprints.training_fingerprint(inputs)
+        today = fingerprints.planned_fingerprint(inputs)
         return folder == today[:16] and not fingerprints.is_trained(inputs)
     except StudioError:  # of a damaged project, which is a finding of its own
         return True

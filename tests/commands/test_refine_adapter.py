@@ -10,7 +10,9 @@ from PIL import Image, ImageDraw
 from gal_studio.core.errors import StudioError
 from gal_studio.engine.models.image_model import load_image_model
 from gal_studio.engine.sampling.reference_adapter import load_adapter
-from gal_studio.state.images.subjects import checked_names, read_subjects
+from gal_studio.state.images import subjects
+from gal_studio.state.images.read import read_picture
+from gal_studio.state.images.subjects import check_subjects, checked_names, read_subjects
 from tests.commands.running import run
 from tests.engine.tiny import make_tiny_pipeline
 from tests.engine.tiny_adapters import make_tiny_adapters
@@ -32,13 +34,24 @@ def objects(folder: Path) -> Path:
     return folder
 
 
+def test_a_large_folder_is_checked_by_its_first_pictures(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, opened = objects(tmp_path / "objects"), list[Path]()
+    monkeypatch.setattr(subjects, "read_picture", lambda path: (opened.append(path), read_picture(path))[1])
+    for place in range(50):
+        Image.effect_noise((64, 64), 60).convert("RGB").save(folder / f"z_lamp-{place}.png")
+    check_subjects(folder)
+    assert len(opened) < 8
+
+
 def test_subjects_are_named_by_file_folder_or_caption(tmp_path: Path) -> None:
     folder = objects(tmp_path / "objects")
     (folder / "backpack_dog").mkdir()
     Image.effect_noise((64, 64), 60).convert("RGB").save(folder / "backpack_dog" / "00.jpg")
     (folder / "old_lamp-03.txt").write_text("an  oil lamp\n")
-    read = read_subjects(folder)
-    found = read.found
+    every = read_subjects(folder)
+    found = every.found
     assert [one.name for one in found] == [
         "backpack dog",
         "blue drum",
@@ -47,14 +60,15 @@ def test_subjects_are_named_by_file_folder_or_caption(tmp_path: Path) -> None:
         "red kite",
     ]
     assert {one.picture.size for one in found} == {(64, 64), (80, 80)}
-    said = " ".join(read.skipped)
+    said = " ".join(every.skipped)
     assert "blank.png is one flat colour" in said and "0042.png does not say what it shows" in said
     for path in folder.glob("*.png"):
         path.unlink()
-    with pytest.raises(StudioError, match=r"has 1 usable pictures of objects: give at least 4"):
-        read_subjects(folder)
-    with pytest.raises(StudioError, match=r"There is no folder"):
-        read_subjects(tmp_path / "nowhere")
+    for read in (read_subjects, check_subjects):
+        with pytest.raises(StudioError, match=r"has 1 usable pictures of objects: give at least 4"):
+            read(folder)
+        with pytest.raises(StudioError, match=r"There is no folder"):
+            read(tmp_path / "nowhere")
     assert checked_names(["red kite", " red  kite", "", "12", "drum!", "boat", "lamp"]) == (
         "red kite",
         "drum",

@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,10 +13,13 @@ from PIL import Image
 from gal_studio.commands.running.outputs import write_outputs
 from gal_studio.core.errors import StudioError
 from gal_studio.core.types import SHOWN
+from gal_studio.rounds import base_pictures
+from gal_studio.state.files.errors import BusyError
 from gal_studio.state.tables.refinements import Foreground
 from gal_studio.studio import Studio
 from gal_studio.ui.payloads.rounds import candidate_payload
 from gal_studio.worker.jobs import generate
+from gal_studio.worker.jobs.base_pictures import draw_base_pictures
 from gal_studio.worker.models import Models
 from gal_studio.worker.patches.copy_detector import open_copy_detector
 from gal_studio.worker.task import open_task
@@ -75,6 +79,35 @@ def test_without_a_detector_the_prompts_alone_decide(
     candidates = studio.store.candidates.of_round(round_id)
     assert [one.overfit for one in candidates] == [one.overfit_by_prompts for one in candidates]
     assert not any(one.is_compared for one in candidates)
+
+
+def test_a_disk_that_is_full_ends_the_job_instead_of_the_detector(
+    studio: Studio, models: Models, names: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_: object) -> None:
+        raise BusyError("Another program is using the workspace.")
+
+    monkeypatch.setattr(generate, "open_copy_detector", refuse)
+    task = open_task(studio.store, models, studio.fine_tune(first_round(studio, tiny_draft(names))))
+    with pytest.raises(BusyError):
+        list(generate.open_detector(task))
+
+
+def test_the_base_model_draws_with_the_project_settings_in_a_round_that_has_others(
+    studio: Studio, models: Models, names: tuple[str, str]
+) -> None:
+    round_id = first_round(studio, tiny_draft(names))
+    task = open_task(studio.store, models, studio.fine_tune(round_id))
+    list(draw_base_pictures(task))
+    project = task.project.settings.generation
+    other = replace(
+        task, settings=replace(task.settings, generation=replace(project, steps=project.steps + 2))
+    )
+    expected = base_pictures.of_project(task.store, task.project)
+    with task.store.database.transaction() as connection:
+        connection.execute("DELETE FROM class_images")
+    list(draw_base_pictures(other))
+    assert base_pictures.of_project(task.store, task.project) == expected, "the same files by their content"
 
 
 def test_the_reference_itself_is_a_copy(studio: Studio, models: Models, names: tuple[str, str]) -> None:

@@ -74,6 +74,9 @@ def test_round_0_is_drawn_decided_and_learned_from(
     assert (after.kind, after.number, after.parent_id) == ("fine_tune", 1, zero.id)
     view = studio.round_view(zero.id)
     assert len(view.candidates) == 8 and len(view.scores) == 4 and view.sentence, "two of each prompt"
+    with pytest.raises(StudioError, match="all its pictures"):
+        studio.instant_round(project)
+    assert studio.store.rounds.settings(zero.id).generation.candidates == 2
     assert view.step in ("accept", "next_round", "done") and not view.trainable
     assert all(tile.candidate.x is not None for tile in view.candidates)
     tile = view.candidates[5]

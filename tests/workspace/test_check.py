@@ -211,7 +211,8 @@ def aged_file(path: Path) -> Path:
 
 def test_checkpoints_that_nobody_needs_go_and_the_others_stay(full: Store) -> None:
     round_ = full.rounds.of_project(full.projects.all()[0].id)[0]
-    today = fingerprints.training_fingerprint(inputs_of(full, round_.id))
+    full.rounds.end_training_at(round_.id, 3)  # a kept step changes what is trained, not the folder's name
+    today = fingerprints.planned_fingerprint(inputs_of(full, round_.id))
     done = aged_file(full.checkpoints(round_.id) / ("f" * 16) / "step-2.safetensors")  # trained as ffff…
     other = aged_file(full.checkpoints(round_.id) / ("e" * 16) / "step-2.safetensors")
     kept = aged_file(full.checkpoints(round_.id) / today[:16] / "step-2.safetensors")
@@ -242,6 +243,22 @@ def test_checkpoints_of_a_refinement_and_of_what_runs_stay(full: Store) -> None:
     assert found(full)["checkpoint", ""].paths == (other,)
     full.rounds.finish_training(node.id, full.adapters.add(b"x"), today, ())
     assert set(found(full)["checkpoint", ""].paths) == {kept, other}
+
+
+def test_checkpoints_of_other_trainings_that_were_asked_stay_until_these_are_done(full: Store) -> None:
+    """Another training of a round has a name of its own."""
+    base = full.rounds.of_project(full.projects.all()[0].id)[0]
+    other = aged_file(full.checkpoints(base.id) / ("e" * 16) / "step-2.safetensors")
+    job = full.jobs.enqueue(base.project_id, base.id, "ask")
+    full.workers.enter("w")
+    while (claimed := full.jobs.claim("w")) is not None and claimed.id != job.id:
+        full.jobs.finish(claimed.id)
+    full.jobs.interrupt(job.id, "a test")
+    assert ("checkpoint", "") not in found(full)
+    full.jobs.resume(job.id)
+    while (claimed := full.jobs.claim("w")) is not None:
+        full.jobs.finish(claimed.id)
+    assert found(full)["checkpoint", ""].paths == (other,)
 
 
 def test_rows_that_point_to_nothing_are_said(full: Store) -> None:

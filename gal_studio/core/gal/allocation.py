@@ -111,7 +111,8 @@ def stand(
 
 
 def first_indices(strengths: Sequence[float], number: int) -> tuple[int, ...]:
-    """The candidates to begin with: spread over the strengths, the first of each."""
+    """The candidates to begin with: spread over the strengths, the first of each, or all of few."""
+    number = min(number, len(strengths))
     levels = sorted(set(strengths), reverse=True)
     places = numpy.linspace(0, len(levels) - 1, number) if number > 1 else [(len(levels) - 1) / 2]
     spread = [levels[round(float(place))] for place in places]

@@ -1,7 +1,7 @@
 """Pictures of many objects in a folder, to refine an image adapter on."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,21 +33,27 @@ class Subjects:
 
 def read_subjects(folder: Path) -> Subjects:
     """The pictures of a folder, each named by the text file beside it, by its folder, or by its own name."""
-    if not folder.is_dir():
-        raise StudioError(f"There is no folder {folder}: give one with pictures of objects.")
-    found, skipped = [], []
-    for path in sorted(p for p in folder.rglob("*") if p.suffix.lower() in SUFFIXES):
-        try:
-            found.append(_read(folder, path))
-        except StudioError as error:
-            skipped.append(str(error))
-    if len(found) < LEAST:
-        why = f" {skipped[0]}" if skipped else ""
-        raise StudioError(
-            f"{folder} has {len(found)} usable pictures of objects: give at least {LEAST}, each of a named "
-            f"object.{why}"
-        )
+    found, skipped = list[Subject](), list[str]()
+    for each in _each(folder):
+        if isinstance(each, str):
+            skipped.append(each)
+        else:
+            found.append(each)
+    _refuse_few(folder, len(found), skipped)
     return Subjects(tuple(found), tuple(skipped))
+
+
+def check_subjects(folder: Path) -> None:
+    """Refuse what `read_subjects` refuses; of a large folder no more is read than tells it."""
+    count, skipped = 0, list[str]()
+    for each in _each(folder):
+        if isinstance(each, str):
+            skipped.append(each)
+        else:
+            count += 1
+        if count == LEAST:
+            return
+    _refuse_few(folder, count, skipped)
 
 
 def checked_names(names: Sequence[str]) -> tuple[str, ...]:
@@ -70,6 +76,26 @@ def name_of(folder: Path, path: Path) -> str:
     else:
         words = path.stem if path.parent == folder else path.parent.name
     return " ".join(re.sub(r"[\W\d_]+", " ", words).split())
+
+
+def _each(folder: Path) -> Iterator[Subject | str]:
+    """The usable pictures of a folder, and a sentence about each other one."""
+    if not folder.is_dir():
+        raise StudioError(f"There is no folder {folder}: give one with pictures of objects.")
+    for path in sorted(p for p in folder.rglob("*") if p.suffix.lower() in SUFFIXES):
+        try:
+            yield _read(folder, path)
+        except StudioError as error:
+            yield str(error)
+
+
+def _refuse_few(folder: Path, found: int, skipped: Sequence[str]) -> None:
+    if found < LEAST:
+        why = f" {skipped[0]}" if skipped else ""
+        raise StudioError(
+            f"{folder} has {found} usable pictures of objects: give at least {LEAST}, each of a named object."
+            f"{why}"
+        )
 
 
 def _read(folder: Path, path: Path) -> Subject:

@@ -12,7 +12,8 @@ from gal_studio.core.settings import MOST_DRAWN_WITH, MOST_STEPS, Settings
 from gal_studio.core.types import Job, Round
 from gal_studio.rounds.replays import refuse_changes_by_hand
 from gal_studio.state.files.own_adapters import AdapterPlan, OwnAdapter
-from gal_studio.state.images.subjects import checked_names, read_subjects
+from gal_studio.state.files.paths import user_path
+from gal_studio.state.images.subjects import check_subjects, checked_names
 from gal_studio.studio.verbs.projects import ProjectVerbs
 from gal_studio.studio.verbs.work import WorkVerbs
 
@@ -84,8 +85,8 @@ class InstantVerbs(ProjectVerbs, WorkVerbs):
                     "An image adapter is refined from a Round 0 that was drawn with one: draw it first."
                 )
             if subjects is not None:
-                subjects = subjects.expanduser().absolute()
-                read_subjects(subjects)
+                subjects = user_path(subjects).absolute()
+                check_subjects(subjects)
             named = () if subjects is not None else checked_names(names)
             plan = AdapterPlan(
                 title.strip() or f"{references.adapter.strip()}, refined",

@@ -282,14 +282,14 @@ class WorkVerbs(MeasureVerbs):
         wanted = self.store.projects.get(round_.project_id).settings
         present = self.store.rounds.settings(round_.id)
         generation = wanted.generation
-        if round_.kind == "instant":
-            fewer = min(generation.candidates, wanted.references.candidates)
-            generation = replace(generation, candidates=fewer)
         machine = replace(present.machine, **wanted.machine.rounding)
         if round_.kind == "refine" or self.store.candidates.count(round_.id):  # compared with its base round
             rule = {name: getattr(wanted.generation, name) for name in _RULE}
             generation = replace(present.generation, **rule)
             machine = present.machine
+        if round_.kind == "instant":
+            fewer = min(generation.candidates, wanted.references.candidates)
+            generation = replace(generation, candidates=fewer)
         self.store.rounds.keep_prior_drawing(round_.id)
         self.store.rounds.set_settings(
             round_.id, replace(present, generation=generation, gal=wanted.gal, machine=machine)
@@ -360,6 +360,7 @@ class WorkVerbs(MeasureVerbs):
                 "paint over the pairs, or change a setting first."
             )
         if not self.store.candidates.count(node.id) and not self.store.rounds.children(node.id):
+            self.store.rounds.end_training_at(node.id, None)
             return node
         self.store.rounds.set_settings(node.id, present)
         for other in self._untrained_beside(node):

@@ -5,7 +5,7 @@ import functools
 import io
 import json
 from collections import Counter
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -115,6 +115,9 @@ def facts_of(task: ExportTask, model: ImageModel, picture: Image.Image) -> Facts
         task.settings.tune.method,
     )
     losses = task.store.rounds.losses(task.round.id)
+    tune, refine = task.settings.tune, task.settings.refine
+    if task.round.kind == "refine":
+        tune = replace(tune, learning_rate=refine.learning_rate, batch_size=2 * refine.batch_size)
     return Facts(
         title=task.title,
         output_name=task.file_name,
@@ -125,7 +128,7 @@ def facts_of(task: ExportTask, model: ImageModel, picture: Image.Image) -> Facts
         seed=seed,
         resolution=task.settings.tune.resolution or model.resolution,
         steps=losses[-1][0] if losses else task.settings.tune.steps,
-        tune=task.settings.tune,
+        tune=tune,
         tags=Counter(example.prompt for example in task.store.rounds.training_set(task.round.id)),
         date=datetime.now(UTC).date().isoformat(),
         version=__version__,

@@ -19,6 +19,7 @@ from gal_studio.engine.sampling.sampler import DrawnBatch, DrawRequest
 from gal_studio.rounds import pairs
 from gal_studio.rounds.other_trainings import asked_pictures, training_seed
 from gal_studio.state import Store
+from gal_studio.state.files.errors import DiskError
 from gal_studio.state.tables.refinements import StoredMap
 from gal_studio.state.tables.siblings import Sibling
 from gal_studio.worker.drawing import Drawing, draw_and_keep
@@ -136,6 +137,8 @@ def _compare(task: TrainingTask, asked: Sequence[Candidate], others: int) -> Ste
     try:
         name = pairs.vision_model(task.settings)
         judge = open_judge(task.store, task.models, task.project, name)
+    except DiskError:
+        raise
     except StudioError as error:
         yield Progress("compare", 0, len(asked), f"Without areas. {error}")
     drawn = task.store.siblings.of_round(task.round.id)

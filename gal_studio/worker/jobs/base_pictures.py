@@ -1,6 +1,7 @@
 """Draw what the base model makes of the test prompts, once for each project (Eq. G16, G17)."""
 
 from collections.abc import Generator
+from dataclasses import replace
 
 from gal_studio.engine.sampling.sampler import DrawnBatch, DrawRequest
 from gal_studio.rounds import base_pictures
@@ -20,5 +21,6 @@ def draw_base_pictures(task: Task) -> Generator[Progress, None, None]:
             base_pictures.keep(store, project, prompt, store.images.add_picture(image))
         store.rounds.add_seconds(task.round.id, "generate", seconds)
 
+    own = replace(task, settings=replace(task.settings, generation=project.settings.generation))
     requests = [DrawRequest(prompt, base_pictures.seed(project, prompt)) for prompt in missing]
-    yield from draw_and_keep(task, Drawing(requests, None, "base", len(missing)), keep)
+    yield from draw_and_keep(own, Drawing(requests, None, "base", len(missing)), keep)

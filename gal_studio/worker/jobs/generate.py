@@ -21,6 +21,7 @@ from gal_studio.core.types import Anchor, Job
 from gal_studio.engine.sampling.sampler import DrawnBatch, DrawRequest
 from gal_studio.rounds import base_pictures, lineage, planned, test_set
 from gal_studio.state import Store
+from gal_studio.state.files.errors import DiskError
 from gal_studio.state.tables.candidates import NewCandidate, candidate_id
 from gal_studio.state.tables.copy_marks import copy_shift
 from gal_studio.worker.drawing import Drawing, draw_and_keep
@@ -102,6 +103,8 @@ def open_detector(task: Task) -> Generator[Progress, None, CopyDetector | None]:
     yield from draw_base_pictures(task)
     try:
         return open_copy_detector(task)
+    except DiskError:
+        raise
     except StudioError as error:
         yield Progress("loading", 0, 0, f"The prompts alone will find copies. {error}")
         logger.warning("round %s: no copy detector: %s", task.round.number, error)

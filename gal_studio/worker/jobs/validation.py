@@ -11,7 +11,7 @@ from gal_studio.core.errors import StudioError
 from gal_studio.core.gal.validation import HELD_OUT, Validation
 from gal_studio.core.seeds import candidate_seed
 from gal_studio.core.settings import GenerationSettings
-from gal_studio.core.types import Candidate
+from gal_studio.core.types import Candidate, Remark
 from gal_studio.engine.memory.plan import is_out_of_memory, release_memory
 from gal_studio.engine.models.image_model import ImageModel
 from gal_studio.engine.sampling.sampler import DrawEvent, DrawnBatch, DrawRequest, draw
@@ -40,12 +40,13 @@ def validate(
     Their pictures, side by side, are a preview of this step; each has the seed of its first candidate.
     A training goes on without them where they cannot be drawn.
     """
-    requests, images = held_out(task), list[Image.Image]()
+    requests, images, remarks = held_out(task), list[Image.Image](), list[Remark]()
     if not requests:
         return
     for each in drawn_or_refused(model, requests, task.settings.generation):
         if isinstance(each, DrawnBatch):
             images += each.images
+            remarks += each.remarks
         elif isinstance(each, str):
             yield Progress("fine_tune", event.step, event.total, f"No validation: {each}")
             return
@@ -53,7 +54,7 @@ def validate(
             message = f"Drawing {len(requests)} held-out prompts: {each.done} of {each.total} steps"
             yield Progress("fine_tune", event.step, event.total, each.notice or message)
     try:
-        found = _candidates(task, requests, images, detector)
+        found = _candidates(task, requests, images, remarks, detector)
     except (RuntimeError, MemoryError) as error:
         if not is_out_of_memory(error):
             raise
@@ -61,7 +62,11 @@ def validate(
         refusal = "No validation: there is not enough memory to look at its pictures beside the training."
         yield Progress("fine_tune", event.step, event.total, refusal)
         return
-    carried = [one.carries for one in found]
+    seen = [one for one in found if not one.is_blank]
+    if not seen:
+        yield Progress("fine_tune", event.step, event.total, "No validation: its pictures are flat.")
+        return
+    carried = [one.carries for one in seen]
     known = [value for value in carried if value is not None]
     store = task.store
     with store.database.transaction():
@@ -69,8 +74,8 @@ def validate(
             task.round.id,
             Validation(
                 step=event.step,
-                pictures=len(found),
-                copies=sum(one.overfit for one in found),
+                pictures=len(seen),
+                copies=sum(one.overfit for one in seen),
                 carried=fmean(known) if known else None,
             ),
         )
@@ -91,6 +96,7 @@ def _candidates(
     task: TrainingTask,
     requests: Sequence[DrawRequest],
     images: Sequence[Image.Image],
+    remarks: Sequence[Remark],
     detector: CopyDetector | None,
 ) -> list[Candidate]:
     """The pictures with their scores, so that copies among them are those of the round (Eq. G12)."""
@@ -108,8 +114,9 @@ def _candidates(
             more_scores=known,
             copy_detectors=task.settings.gal.copy_detectors,
             copy_shift=shift,
+            remark=remark,
         )
-        for request, known in zip(requests, scores, strict=True)
+        for request, known, remark in zip(requests, scores, remarks, strict=True)
     ]
 
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gal_studio.core.gal.allocation import CLEAN, Place, Race, Standing, rate_of, stand
+from gal_studio.core.gal.allocation import CLEAN, Place, Race, Standing, first_indices, rate_of, stand
 from gal_studio.core.gal.turning import entropies
 
 LEVELS = (1.0, 0.85, 0.7, 0.55, 0.4)
@@ -41,6 +41,11 @@ def chosen(drawn: Drawn, top_k: int) -> list[int]:
 
 def mixed(seed: int) -> Pool:
     return Pool(numpy.random.default_rng([seed, 1]).normal(0.7, 0.25, len(ANCHORS)), seed)
+
+
+def test_a_round_of_fewer_pictures_than_a_race_begins_with_draws_them_all() -> None:
+    assert first_indices((1.0, 0.4), 3) == (0, 1)
+    assert first_indices(STRENGTHS, 3) == (0, 2, 4)
 
 
 def test_a_race_finds_more_undecided_prompts_than_more_pictures_that_are_spread_evenly() -> None:

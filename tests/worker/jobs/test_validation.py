@@ -1,5 +1,6 @@
 """Held-out prompts are looked at while a training runs, which can be ended where more steps only copy."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ import torch
 
 from gal_studio.core.gal.validation import Validation
 from gal_studio.core.types import Job
+from gal_studio.engine.sampling.sampler import DrawnBatch
 from gal_studio.rounds.fingerprints import is_trained
 from gal_studio.rounds.inputs import inputs_of
 from gal_studio.studio import Studio
@@ -106,6 +108,21 @@ def test_a_training_goes_on_without_a_validation_for_which_the_memory_is_too_sma
     monkeypatch.setattr(validation, "score_images", lambda *_: 1 / 0)
     other = first_round(studio, tiny_draft(names, changes=VALIDATED, name="Other"))
     assert work(studio, models, studio.fine_tune(other)).state == "error", "a bug is told"
+
+
+def test_flat_pictures_are_no_copies_and_carry_nothing(
+    studio: Studio, models: Models, names: Names, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, drawn = first_round(studio, tiny_draft(names, changes=VALIDATED)), validation.drawn_or_refused
+
+    def flat(*given: Any) -> Any:
+        for each in drawn(*given):
+            remarks = ("flat", "", "", "") if isinstance(each, DrawnBatch) else ()
+            yield replace(each, remarks=remarks) if remarks else each
+
+    monkeypatch.setattr(validation, "drawn_or_refused", flat)
+    assert work(studio, models, studio.fine_tune(first)).state == "completed"
+    assert {one.pictures for one in studio.store.rounds.validations(first)} == {3}
 
 
 def test_a_training_without_held_out_prompts_has_no_validations(

@@ -11,11 +11,14 @@ from pathlib import Path
 
 import pytest
 import torch
+from PIL import Image
 
+from gal_studio.core.models.forms.registry import find_form
 from gal_studio.core.types import Job
 from gal_studio.rounds import lineage
 from gal_studio.state import Store
 from gal_studio.studio import Studio
+from gal_studio.worker.export.task import facts_of, open_export
 from gal_studio.worker.models import Models
 from gal_studio.worker.task import Progress
 from tests.worker.refinement.working import accept, first_round, stop_at, weights, work
@@ -101,6 +104,34 @@ def test_stopped_and_paused_refinement_ends_the_same(
     assert weights(studio, node) == expected
     assert studio.refinement_view(node).losses == losses
     assert not list((studio.store.workspace / "checkpoints").rglob("*.safetensors"))
+
+
+def test_a_refinement_that_is_trained_anew_after_a_kept_step_goes_to_its_end(
+    studio: Studio, models: Models
+) -> None:
+    first = first_round(studio, "object")
+    node = studio.make_pairs(first).round_id
+    work(studio, models)
+    job = studio.refine(node)
+    work(studio, models, job, stop_at(studio, "refine", 4))
+    work(studio, models, studio.keep_step(job.id))
+    assert studio.store.rounds.get(node).ends_at is not None
+    project = studio.store.rounds.get(node).project_id
+    studio.change_settings(project, {"refine": {"steps": 8}})
+    assert studio.store.rounds.get(studio.refine(node).round_id) == studio.store.rounds.get(node)
+    assert studio.store.rounds.get(node).ends_at is None
+
+
+def test_the_header_of_a_refinement_has_the_settings_of_its_training(
+    done: tuple[Studio, str, str], models: Models
+) -> None:
+    studio, _, node = done
+    settings = studio.store.rounds.settings(node)
+    task = open_export(studio.store, models, node, find_form("kohya"))
+    model = models.image_model(task.project.base_model, settings.machine)
+    facts = facts_of(task, model, Image.new("RGB", (8, 8)))
+    assert facts.tune.learning_rate == settings.refine.learning_rate != settings.tune.learning_rate
+    assert facts.tune.batch_size == 2 * settings.refine.batch_size
 
 
 def test_preview_now_shows_the_refinement_on_its_way(
