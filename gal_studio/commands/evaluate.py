@@ -65,6 +65,13 @@ class Plan:
     vision_model: str | None
 
     @property
+    def drawn_strength(self) -> float:
+        """How strongly an adapter's references count: as published, unless it is given."""
+        from gal_studio.evaluation.referenced import STRENGTHS
+
+        return STRENGTHS["one" if self.single_image else "all"] if self.strength is None else self.strength
+
+    @property
     def benchmark(self) -> Path | None:
         """The folder or list of subjects; None for the clock arms of a project."""
         return self.dreambench or self.combinations
@@ -206,7 +213,7 @@ def _benchmark(plan: Plan) -> Any:
         "clip_model": plan.clip_model,
         "dino_model": plan.dino,
         "pictures_in": str(folder),
-        **({} if plan.adapter is None else {"adapter": plan.adapter, "strength": plan.strength}),
+        **({} if plan.adapter is None else {"adapter": plan.adapter, "strength": plan.drawn_strength}),
         "made_by": made_by(),
         "device": str(choose_device()),
     }
@@ -260,17 +267,17 @@ def _drawn_by_projects(plan: Plan, subjects: Iterable[Any]) -> Path:
 def _drawn_with_references(plan: Plan, subjects: Iterable[Any]) -> Path:
     from gal_studio.engine.models.image_model import load_image_model
     from gal_studio.evaluation.benchmark import STEPS
-    from gal_studio.evaluation.referenced import STRENGTHS, Drawer, draw_referenced
+    from gal_studio.evaluation.referenced import Drawer, draw_referenced
 
     assert plan.adapter is not None
     preset = load_preset(plan.preset)
     settings = preset.settings["object"].generation.updated({"steps": plan.steps or STEPS})
     if plan.guidance is not None:
         settings = settings.updated({"guidance_scale": plan.guidance})
-    strength = STRENGTHS["one" if plan.single_image else "all"] if plan.strength is None else plan.strength
     revisions: dict[str, str] = {}
     model = load_image_model(resolve_model(plan.base_model or preset.base_model), revisions=revisions)
-    drawer = Drawer(model, plan.adapter, settings, plan.single_image, strength, revisions=revisions)
+    single, strength = plan.single_image, plan.drawn_strength
+    drawer = Drawer(model, plan.adapter, settings, single, strength, revisions=revisions)
     folder = plan.out / "pictures"
     for each in subjects:
         _counted(draw_referenced(drawer, each, folder), f"{each.name}: drawn")

@@ -23,6 +23,7 @@ from gal_studio.engine.sampling.reference_adapter import attached, encode_refere
 from gal_studio.evaluation.combinations import Combination
 from gal_studio.evaluation.drawing import Wanted, check_same, draw_into, facts_of_pictures
 from gal_studio.evaluation.dreambench import Subject, file_stem, single_image
+from gal_studio.state.images.read import read_picture
 
 STRENGTHS = {"all": 0.78, "one": 0.65}
 """Published scales of the adapter with all pictures of a subject, and with one."""
@@ -92,8 +93,7 @@ def _given(drawer: Drawer, asked: Subject | Combination) -> list[tuple[int, Path
 
 def boxed(path: Path) -> Image.Image:
     """A reference as published: cropped to the box of its subject, and padded with white to a square."""
-    with Image.open(path) as opened:
-        picture = opened.convert("RGB")
+    picture = read_picture(path)[0].convert("RGB")
     box = 0, 0, *picture.size
     with suppress(StudioError):  # without a subject that can be found, all of it is given
         box = foreground_mask(picture).getbbox() or box

@@ -35,6 +35,23 @@ def test_a_reference_is_cropped_to_its_box_and_padded_with_white(tmp_path: Path)
     assert (made[0] == 255).all() and made[made.shape[0] // 2, made.shape[1] // 2].tolist() == [0, 0, 128]
 
 
+def test_a_reference_is_given_upright_and_on_white_as_it_is_scored(tmp_path: Path) -> None:
+    lying = Image.new("RGB", (120, 60), "white")
+    ImageDraw.Draw(lying).rectangle((20, 20, 99, 39), fill="navy")
+    turned = lying.getexif()
+    turned[0x0112] = 6  # the camera was held upright
+    lying.save(tmp_path / "turned.jpg", exif=turned, quality=95)
+    made = np.asarray(boxed(tmp_path / "turned.jpg")).mean(2) < 128
+    assert np.ptp(np.nonzero(made)[0]) > 2 * np.ptp(np.nonzero(made)[1]), "the bar stands"
+    cut_out = Image.new("RGBA", (90, 90), (0, 0, 0, 0))
+    ImageDraw.Draw(cut_out).ellipse((20, 20, 69, 69), fill="orange")
+    cut_out.save(tmp_path / "cut.png")
+    assert np.asarray(boxed(tmp_path / "cut.png"))[0, 0].tolist() == [255, 255, 255]
+    (tmp_path / "broken.png").write_bytes(b"no picture")
+    with pytest.raises(StudioError, match=r"broken\.png"):
+        boxed(tmp_path / "broken.png")
+
+
 def test_both_ways_are_drawn_scored_and_resumed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     base, clip = make_tiny_pipeline(tmp_path / "base"), make_tiny_clip(tmp_path / "clip")
     model = load_image_model(base, device="cpu")
@@ -55,6 +72,7 @@ def test_both_ways_are_drawn_scored_and_resumed(tmp_path: Path, capsys: pytest.C
             assert (card["strength"], len(card["given"])) == (strength, count)
             assert f"torch.{card['precision']}" == str(model.drawing_precision)
             assert {path.stem for path in (out / "pictures" / name).glob("*.png")} == set(prompts)
+        assert json.loads((out / "evaluation.json").read_text())["strength"] == strength
         assert run(*given, *more, "--out", out) == 0
         assert "drawn" not in capsys.readouterr().err
     one, three = (Image.open(tmp_path / f"out-{n}" / "pictures/vase/a shiny vase.png") for n in (1, 3))

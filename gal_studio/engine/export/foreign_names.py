@@ -32,16 +32,6 @@ _REST_OF_UNET = {
     "add_embedding.linear_2": "label_emb.0.2",
     "conv_out": "out.2",
 }
-_REST_OF_KLEIN = {
-    "x_embedder": "img_in",
-    "context_embedder": "txt_in",
-    "time_guidance_embed.timestep_embedder.linear_1": "time_in.in_layer",
-    "time_guidance_embed.timestep_embedder.linear_2": "time_in.out_layer",
-    "double_stream_modulation_img.linear": "double_stream_modulation_img.lin",
-    "double_stream_modulation_txt.linear": "double_stream_modulation_txt.lin",
-    "single_stream_modulation.linear": "single_stream_modulation.lin",
-    "proj_out": "final_layer.linear",
-}
 
 
 @dataclass(frozen=True)
@@ -86,7 +76,6 @@ def _enter(found: dict[str, Place], name: str, place: Place) -> None:
 def _original_places(model: ImageModel, layers: Mapping[str, torch.nn.Module]) -> Iterator[tuple[str, Place]]:
     """The names of the original implementations, where the inputs of attention may be one layer."""
     parts: dict[str, dict[int, str]] = {}
-    rest = _REST_OF_KLEIN if "single_transformer_blocks" in dict(model.denoiser.named_children()) else {}
     if hasattr(model.denoiser, "down_blocks"):
         yield from ((name, Place((layer,))) for layer, name in _unet_names(model.denoiser) if layer in layers)
         return
@@ -94,7 +83,7 @@ def _original_places(model: ImageModel, layers: Mapping[str, torch.nn.Module]) -
         try:
             place = model.family.lora_names.layer(layer, _ORIGINAL)
         except ValueError:
-            place = LayerName(rest.get(layer, layer))
+            place = LayerName(layer)
         parts.setdefault(place.name, {})[place.part] = layer
     for name, found in parts.items():
         yield name, Place(tuple(found[part] for part in sorted(found)))

@@ -56,6 +56,16 @@ _KLEIN_LAYERS: Mapping[str, LayerName] = {
     "attn.to_qkv_mlp_proj": LayerName("linear1"),
     "attn.to_out": LayerName("linear2"),
 }
+_REST_OF_KLEIN: Mapping[str, str] = {  # what LoRAs of other programs may change as well
+    "x_embedder": "img_in",
+    "context_embedder": "txt_in",
+    "time_guidance_embed.timestep_embedder.linear_1": "time_in.in_layer",
+    "time_guidance_embed.timestep_embedder.linear_2": "time_in.out_layer",
+    "double_stream_modulation_img.linear": "double_stream_modulation_img.lin",
+    "double_stream_modulation_txt.linear": "double_stream_modulation_txt.lin",
+    "single_stream_modulation.linear": "single_stream_modulation.lin",
+    "proj_out": "final_layer.linear",
+}
 _KLEIN_BLOCKS = {"transformer_blocks": "double_blocks", "single_transformer_blocks": "single_blocks"}
 
 
@@ -63,6 +73,8 @@ def klein_layer(layer: str, form: ExportForm) -> LayerName:
     """The names of the original FLUX.2 implementation, where attention inputs are fused, or diffusers'."""
     if form.diffusers_names:
         return LayerName(f"transformer.{layer}")
+    if layer in _REST_OF_KLEIN:
+        return LayerName(form.layer(_REST_OF_KLEIN[layer]))
     found = re.fullmatch(r"(transformer_blocks|single_transformer_blocks)\.(\d+)\.(.+)", layer)
     if found is None or found[3] not in _KLEIN_LAYERS:
         raise ValueError(f"{layer} has no name in the original implementation of FLUX.2")

@@ -72,12 +72,18 @@ def lacking(folder: Path, component: str, variant: str | None) -> list[str]:
     prefix = f"{component}/" if component else ""
     present = [f"{prefix}{path.name}" for path in place.glob("*.safetensors")] if place.is_dir() else []
     chosen = weights_of(present, component, variant)
-    index = next((path for path in sorted(place.glob("*.index*.json")) if "safetensors" in path.name), None)
-    if chosen and not _match(chosen[0], component)["shard"]:  # type: ignore[index]
+    match = _match(chosen[0], component) if chosen else None
+    if match and not match["shard"]:
         return []
+    indices = [path for path in sorted(place.glob("*.index*.json")) if "safetensors" in path.name]
+    halved = bool(match and (match["half"] or match["late"]))
+    index = next((path for path in indices if (HALF in path.name) == halved), next(iter(indices), None))
     if index is None:
         return [] if chosen else [f"{prefix}*.safetensors"]
-    shards = json.loads(index.read_text(encoding="utf-8")).get("weight_map", {}).values()
+    try:
+        shards = json.loads(index.read_text(encoding="utf-8")).get("weight_map", {}).values()
+    except (ValueError, AttributeError):  # it was cut off
+        return [f"{prefix}{index.name}"]
     return [f"{prefix}{name}" for name in sorted(set(shards)) if not (place / name).is_file()]
 
 

@@ -50,7 +50,7 @@ def inspect(name: str, revisions: Revisions, half: bool) -> Inspected:
         return _inspect_one_file(one_file, revisions, half)
     folder, description = _describe(name, revisions)
     family = family_of(name, description.index)
-    family.check(description)
+    _check(family, name, description)
     return _with_weights(
         Inspected(family, name, folder, description), tuple(family.leave_out), revisions, half
     )
@@ -63,11 +63,21 @@ def _inspect_one_file(name: CheckpointName, revisions: Revisions, half: bool) ->
     folder, description = _describe(pipeline, revisions)
     family = family_of(pipeline, description.index)
     one_file.check_fits(kind, family.name, description)
-    family.check(description)
+    _check(family, pipeline, description)
     found = Inspected(family, pipeline, folder, description, one_file.path)
     if family.one_file != "denoiser":
         return found
     return _with_weights(found, (*family.leave_out, family.part), revisions, half)
+
+
+def _check(family: type[Family], name: str, description: Description) -> None:
+    """Refuse what the family does not support, and JSON files that say nonsense."""
+    try:
+        family.check(description)
+    except (TypeError, ValueError, AttributeError, KeyError) as error:
+        raise StudioError(
+            f"The model {name} has a damaged configuration: copy or download the whole folder again."
+        ) from error
 
 
 def _with_weights(found: Inspected, left_out: tuple[str, ...], revisions: Revisions, half: bool) -> Inspected:

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from gal_studio.core.errors import StudioError
-from gal_studio.core.models.forms.references import REFERENCES
+from gal_studio.core.models.forms.references import REFERENCES, refuse_beside
 from gal_studio.core.models.forms.registry import find_form, forms_of
 from gal_studio.core.models.lora_start import LoraStart
 from gal_studio.core.models.places import placed
@@ -83,11 +83,8 @@ class FileVerbs(Verbs):
                     f"Round {round_.number} is {'drawn without' if instant else 'a round of'} training: "
                     f"choose {' or '.join(one.title for one in forms_of(round_.kind))}."
                 )
-            if instant and self.store.rounds.settings(round_id).references.several == "beside":
-                raise StudioError(
-                    "Objects side by side are drawn in the studio alone: export a Round 0 whose references "
-                    "are given together or averaged."
-                )
+            if instant:
+                refuse_beside(self.store.rounds.settings(round_id).references)
             if round_.adapter is None and not instant:
                 raise StudioError(f"Round {round_.number} is not trained yet: press Fine-tune first.")
             if (

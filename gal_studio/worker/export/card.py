@@ -41,7 +41,7 @@ def model_card(task: ExportTask, facts: Facts, family: Family, written: Written)
     """The text of README.md, in Markdown with the metadata that the hub reads; what was checked follows."""
     parts = [
         _front_matter(facts, written),
-        f"# {_cell(facts.title)}",
+        f"# {cell(facts.title)}",
         _introduction(facts, written),
         _pictures(written.pictures),
         _use(task, facts, family, written),
@@ -70,7 +70,7 @@ def _front_matter(facts: Facts, written: Written) -> str:
 def _introduction(facts: Facts, written: Written) -> str:
     what = "The whole denoiser" if written.is_whole else "A LoRA"
     merged = f" The denoiser with the LoRA merged into it: `{written.merged}/`." if written.merged else ""
-    call = f"Write **{_cell(facts.trigger)}** in the prompt. " if facts.trigger else ""
+    call = f"Write **{cell(facts.trigger)}** in the prompt. " if facts.trigger else ""
     return (
         f"{what} for {facts.base_model}, trained with GAL Studio {facts.version} in rounds: this is round "
         f"{facts.round}. {call}File: `{written.file}`.{merged}"
@@ -79,7 +79,7 @@ def _introduction(facts: Facts, written: Written) -> str:
 
 def _pictures(pictures: Sequence[CardPicture]) -> str:
     lines = [
-        f"| ![]({each.path}) | {_cell(each.prompt)} | {each.seed} | {each.recipe.words or FULL} |"
+        f"| ![]({each.path}) | {cell(each.prompt)} | {each.seed} | {each.recipe.words or FULL} |"
         for each in pictures
     ]
     return "\n".join(["| picture | prompt | seed | recipe |", "|---|---|---|---|", *lines]) if lines else ""
@@ -287,5 +287,6 @@ def _quoted(text: str) -> str:
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-def _cell(text: str) -> str:
+def cell(text: str) -> str:
+    """Words that stay words in a cell of Markdown."""
     return text.replace("|", "\\|").replace("\n", " ").replace("<", "&lt;")

@@ -10,6 +10,7 @@ from PIL import Image
 from gal_studio.assets import resolve_adapter, resolve_model
 from gal_studio.core.errors import StudioError
 from gal_studio.core.memory.machine import MachineSettings
+from gal_studio.core.models.forms.references import refuse_beside
 from gal_studio.core.models.names import public_name
 from gal_studio.engine.export.check import Checked
 from gal_studio.engine.export.stock import GivenReferences, StockRequest
@@ -19,6 +20,7 @@ from gal_studio.engine.sampling.fused_adapter import drawing
 from gal_studio.engine.sampling.sampler import DrawnBatch, draw
 from gal_studio.engine.saving import give_usual_modes
 from gal_studio.worker.export.card import (
+    cell,
     change_lines,
     checked_section,
     guidance_lines,
@@ -51,6 +53,7 @@ def export_without_training(task: ExportTask, out: Path) -> Generator[Progress, 
             f"Round 0 is drawn with the LoRA {start.source} and the references, which no export holds "
             "together: use that LoRA, or export a trained round."
         )
+    refuse_beside(task.settings.references)
     yield Progress("loading", 0, 0, "Loading the model")
     machine = MachineSettings(precision=task.settings.machine.precision)
     model = task.models.image_model(task.project.base_model, machine)
@@ -78,7 +81,7 @@ def export_without_training(task: ExportTask, out: Path) -> Generator[Progress, 
         (out / WORKFLOW).write_text(json.dumps(made, indent=2, ensure_ascii=False), encoding="utf-8")
     shown = save_shown(task, pictures, out)
     card = _card(task, _Written(model, references, adapter, made is not None))
-    rows = "\n".join(f"| ![]({one.path}) | {one.prompt} | {one.seed} |" for one in shown)
+    rows = "\n".join(f"| ![]({one.path}) | {cell(one.prompt)} | {one.seed} |" for one in shown)
     request = _request(task, model, references, adapter)
     del model
     task.models.release_image_model()  # there may be memory for one alone
@@ -140,8 +143,8 @@ def _card(task: ExportTask, written: _Written) -> str:
     how = "\n".join(_code(task, written))
     comfy = _COMFY[written.adapter is None] if written.workflow else ""
     return (
-        f"# {task.title}\n\nDrawn by {base} with the pictures in `{FOLDER}`, without training: there are no "
-        f"weights here.\n\n## Use\n\n```python\n{how}\n```\n{comfy}\n## Pictures\n\n"
+        f"# {cell(task.title)}\n\nDrawn by {base} with the pictures in `{FOLDER}`, without training: there "
+        f"are no weights here.\n\n## Use\n\n```python\n{how}\n```\n{comfy}\n## Pictures\n\n"
     )
 
 

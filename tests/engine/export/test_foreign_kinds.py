@@ -13,6 +13,8 @@ import torch
 from safetensors.torch import save_file
 
 from gal_studio.core.errors import StudioError
+from gal_studio.core.models.forms.form import ExportForm
+from gal_studio.core.models.forms.registry import FORMS
 from gal_studio.core.settings import TuneSettings
 from gal_studio.engine.export.foreign import attach_foreign, read_foreign
 from gal_studio.engine.export.foreign_names import places
@@ -72,6 +74,15 @@ def assert_same(model: ImageModel, made: Made, path: Path) -> None:
 def test_a_lora_in_every_naming(opened: ImageModel, naming: str, tmp_path: Path) -> None:
     made = lora_file(opened, naming)
     assert_same(opened, made, written(made, tmp_path))
+
+
+@pytest.mark.parametrize("form", [form for form in FORMS if not form.is_own], ids=lambda form: form.name)
+def test_what_a_lora_of_klein_changes_beside_its_blocks_has_a_name_in_every_form(
+    klein: ImageModel, form: ExportForm
+) -> None:
+    known = places(klein)
+    for layer in ("x_embedder", "context_embedder", "double_stream_modulation_img.linear", "proj_out"):
+        assert known[klein.family.lora_names.layer(layer, form).name].layers == (layer,)
 
 
 def test_a_loha_is_the_lora_of_all_pairs_of_its_rows(opened: ImageModel, tmp_path: Path) -> None:

@@ -7,8 +7,10 @@ import diffusers
 import pytest
 import torch
 
+from gal_studio.core.errors import StudioError
 from gal_studio.engine.hub.weights import choose_variant, lacking, weighted, weights_of
 from gal_studio.engine.models.image_model import load_image_model
+from gal_studio.engine.models.model_files import inspect
 from tests.engine.tiny import make_tiny_pipeline, make_tiny_xl_pipeline
 
 PLAIN = ["unet/model.safetensors", "vae/model-00001-of-00002.safetensors", "unet/config.json"]
@@ -88,6 +90,35 @@ def test_a_missing_shard_is_missing(tmp_path: Path) -> None:
     assert lacking(tmp_path, "unet", None) == [f"unet/{shards[1]}"]
     (folder / shards[1]).write_bytes(b"")
     assert lacking(tmp_path, "unet", None) == []
+
+
+def test_an_index_of_half_precision_beside_plain_shards_is_not_theirs(tmp_path: Path) -> None:
+    folder = tmp_path / "unet"
+    folder.mkdir()
+    for half in ("", ".fp16"):
+        shard = f"diffusion_pytorch_model{half}-00001-of-00001.safetensors"
+        index = json.dumps({"weight_map": {"a": shard}})
+        (folder / f"diffusion_pytorch_model.safetensors.index{half}.json").write_text(index)
+        if not half:
+            (folder / shard).write_bytes(b"")
+    assert lacking(tmp_path, "unet", None) == []
+
+
+@pytest.mark.parametrize("found", ['{"weight_map": {"a"', "[]"])
+def test_an_index_that_was_cut_off_is_what_is_missing(tmp_path: Path, found: str) -> None:
+    folder = tmp_path / "unet"
+    folder.mkdir()
+    (folder / "diffusion_pytorch_model-00001-of-00002.safetensors").write_bytes(b"")
+    (folder / "diffusion_pytorch_model.safetensors.index.json").write_text(found)
+    assert lacking(tmp_path, "unet", None) == ["unet/diffusion_pytorch_model.safetensors.index.json"]
+
+
+def test_a_configuration_that_says_nonsense_is_refused(tmp_path: Path) -> None:
+    folder = Path(make_tiny_pipeline(tmp_path / "model"))
+    config = folder / "text_encoder" / "config.json"
+    config.write_text(json.dumps(json.loads(config.read_text()) | {"hidden_size": "64"}))
+    with pytest.raises(StudioError, match="has a damaged configuration: copy or download"):
+        inspect(str(folder), {}, half=False)
 
 
 def test_which_components_have_weights() -> None:

@@ -9,6 +9,8 @@ from zipfile import ZipFile
 import pytest
 from PIL import Image
 
+from gal_studio.core.errors import StudioError
+from gal_studio.core.models.forms.references import REFERENCES
 from gal_studio.core.settings import GenerationSettings, ReferenceSettings
 from gal_studio.engine.export import check, stock
 from gal_studio.engine.export.check import Checked
@@ -19,6 +21,8 @@ from gal_studio.engine.sampling.sampler import DrawRequest
 from gal_studio.studio import Studio
 from gal_studio.worker.export import check as worker_check
 from gal_studio.worker.export.reference_workflow import reference_workflow
+from gal_studio.worker.export.task import open_export
+from gal_studio.worker.export.without_training import export_without_training
 from gal_studio.worker.export.workflow import Workflow, WorkflowOrder
 from gal_studio.worker.models import Models
 from tests.engine.tiny import make_tiny_pipeline, make_tiny_xl_pipeline
@@ -85,7 +89,9 @@ def test_the_code_of_the_card_draws_its_picture(
     made = sorted(path.name for path in Path().iterdir())
     assert {"README.md", "pictures", "references"} <= set(made)
     assert len(list(Path("references").iterdir())) == 2
-    code = Path("README.md").read_text(encoding="utf-8").partition("```python\n")[2].partition("```")[0]
+    card = Path("README.md").read_text(encoding="utf-8")
+    assert "a &lt;sks> cat" in card.partition("## Pictures")[2], "no tag of HTML"
+    code = card.partition("```python\n")[2].partition("```")[0]
     code = code.replace("THE FOLDER OF model", str(base))
     if not native:
         given = request[0].given
@@ -96,6 +102,15 @@ def test_the_code_of_the_card_draws_its_picture(
     exec(code, names_of)
     with Image.open("pictures/01.png") as ours:
         assert check.difference(ours, names_of["picture"]) <= 2
+
+
+def test_objects_side_by_side_are_refused(studio: Studio, names: tuple[str, str], tmp_path: Path) -> None:
+    changes = {**CHANGES, "references": {"adapter": "an/adapter", "several": "beside"}}
+    project = studio.create_project(object_draft(names, changes=changes))
+    zero = studio.instant_round(project).round_id
+    task = open_export(studio.store, Models(), zero, REFERENCES)
+    with pytest.raises(StudioError, match="Objects side by side are drawn in the studio alone"):
+        next(export_without_training(task, tmp_path))
 
 
 def whole(made: Workflow | None) -> Workflow:

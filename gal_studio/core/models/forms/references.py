@@ -1,6 +1,8 @@
 """The form of a round that is drawn without training: there is no file of weights to convert."""
 
+from gal_studio.core.errors import StudioError
 from gal_studio.core.models.forms.form import ExportForm
+from gal_studio.core.settings import ReferenceSettings
 
 REFERENCES = ExportForm(
     name="references",
@@ -8,3 +10,12 @@ REFERENCES = ExportForm(
     programs="Python and ComfyUI",
     is_own=True,
 )
+
+
+def refuse_beside(references: ReferenceSettings) -> None:
+    """Refuse a Round 0 that no other program can draw."""
+    if references.several == "beside":
+        raise StudioError(
+            "Objects side by side are drawn in the studio alone: export a Round 0 whose references are given "
+            "together or averaged."
+        )
