@@ -41,7 +41,7 @@ def test_heads_learn_what_the_features_tell(judge: Judge, monkeypatch: pytest.Mo
     """Two concepts, two styles, no place: features that name them are enough."""
     monkeypatch.setattr(judging, "STEPS", 60)
     first, style = TRAINED_STYLES[:2]
-    rows = [(concept, NONE, kind, NONE, NONE, PALE) for concept in (0, 1) for kind in (first, style)]
+    rows = [(concept, NONE, kind, NONE, NONE, PALE, NONE) for concept in (0, 1) for kind in (first, style)]
     labels = np.array(rows * 50, LABEL)
     features = torch.zeros(len(labels), FEATURES)
     features[:, 0] = torch.from_numpy(labels["first"].astype(np.float32))
@@ -91,7 +91,9 @@ def test_without_the_weights_the_command_says_what_to_install(monkeypatch: pytes
 def test_tuning_changes_the_later_blocks_alone(judge: Judge) -> None:
     tuned = copy.deepcopy(judge)
     optimizer = torch.optim.AdamW(tuning.free_weights(tuned))
-    labels = np.array([(concept, NONE, TRAINED_STYLES[0], NONE, NONE, PALE) for concept in (0, 1)], LABEL)
+    labels = np.array(
+        [(concept, NONE, TRAINED_STYLES[0], NONE, NONE, PALE, NONE) for concept in (0, 1)], LABEL
+    )
     pictures = np.random.default_rng(0).integers(0, 256, (2, 128, 128, 3), dtype=np.uint8)
     tuning.loss_of(tuned, pictures, soft_targets(labels), np.random.default_rng(0)).backward()
     optimizer.step()

@@ -41,18 +41,20 @@ def warped(layer: np.ndarray, side: float, centre: tuple[float, float], turn: np
     return cv2.warpAffine(layer, matrix, (FULL, FULL), flags=cv2.INTER_LINEAR)
 
 
-def pose(rng: Rng, tilt: float, stretch: float = 0.05, slant: float = 0.05) -> np.ndarray:
-    """A random mirror, stretch, slant and tilt (deviation in radians) as a matrix (2, 2)."""
+def pose(
+    rng: Rng, tilt: float, stretch: float = 0.05, slant: float = 0.05, mirrored: bool = True
+) -> np.ndarray:
+    """A random stretch, slant and tilt (deviation in radians), half of them mirrored, as a matrix (2, 2)."""
     angle, grow, lean = rng.normal(0, (tilt, stretch, slant))
     c, s = np.cos(angle), np.sin(angle)
     change = np.array([[np.exp(grow), lean], [0.0, np.exp(-grow)]])
-    return np.array([[c, -s], [s, c]]) @ change @ np.diag([rng.choice((-1.0, 1.0)), 1.0])
+    return np.array([[c, -s], [s, c]]) @ change @ np.diag([rng.choice((-1.0, 1.0)) if mirrored else 1.0, 1.0])
 
 
-def paste(rgba: np.ndarray, spot: Spot, rng: Rng, upright: bool) -> np.ndarray:
+def paste(rgba: np.ndarray, spot: Spot, rng: Rng, upright: bool, mirrored: bool = True) -> np.ndarray:
     """Place a design at a spot in a random pose; premultiplied float32 (128, 128, 4)."""
     steep = rng.random() < 0.08 and not upright
-    turn = pose(rng, 0.6 if steep else 0.07 if upright else 0.13)
+    turn = pose(rng, 0.6 if steep else 0.07 if upright else 0.13, mirrored=mirrored)
     size, (x, y) = spot
     layer = warped(premultiplied(rgba), OVER * size, (OVER * x, OVER * y), turn)
     return cv2.resize(layer, (SIZE, SIZE), interpolation=cv2.INTER_AREA)
@@ -66,7 +68,7 @@ def spots(count: int, in_place: bool, rng: Rng) -> list[Spot]:
         pairs = zip((36, 92), jitter, strict=True)
         return [(rng.uniform(48, 66), (x + j[0], y + j[1])) for x, j in pairs]
     if in_place:
-        size = rng.uniform(54, 92)
+        size = rng.uniform(62, 96)
         return [(size, (64 + 4.0 * jitter[0, 0], 80 + jitter[0, 1] - 0.1 * (size - 70)))]
     size = rng.uniform(84, 118) if rng.random() < 0.65 else rng.uniform(52, 92)
     room = max(2.0, (118 - size) / 2)

@@ -151,8 +151,68 @@ _LEFT_OUT = (
 
 CONCEPTS: tuple[Concept, ...] = _ANCHORS + _SUBJECTS + _FOODS + _ANIMALS + _OBJECTS + _LEFT_OUT
 
-CLEAR_RATES = {**{c.name: 6.0 for c in _ANCHORS}, **{c.name: 2.0 for c in _SUBJECTS}}
-"""How often the clear pictures show what GAL's anchors ask for, and users; other concepts have the rate 1."""
+_TEST_SET = (
+    *("house", "flower", "tree", "chair", "mushroom", "fish", "bus", "bicycle", "rabbit", "crown"),
+    *("sailboat", "apple", "car", "mountain", "owl", "candle", "teapot", "horse"),
+)
+_NEIGHBOURS = ("cat", "dog", "teddy bear", "fox", "hat", "coffee", "book", "bell")
+_HARD = (
+    *("candy", "shoe", "leaf", "koala", "jacket", "knife", "fish", "house", "teapot", "bus", "bicycle"),
+    *("chair", "owl", "horse", "cat", "rabbit", "moon", "tie", "cheese", "drum", "grapes", "candle"),
+    "backpack",
+)
+_ASKED = {
+    **dict.fromkeys((concept.name for concept in _ANCHORS), 2.0),
+    **dict.fromkeys(_TEST_SET, 1.8),
+    **dict.fromkeys(_NEIGHBOURS, 0.8),
+}
+CLEAR_RATES = {name: rate * (1.6 if name in _HARD else 1.0) for name, rate in _ASKED.items()}
+"""How often the clear pictures show GAL's anchors, the test set's things, the demos' subjects and their like.
+
+All other things share `OTHERS`, so that they are not forgotten."""
+
+OTHERS = 0.18
+
+CLEAREST = {
+    "leaf": "1f341",
+    "candy": "1f36d",
+    "beach scene": "1f3dd-fe0f",
+    "moon": "1f315",  # strangers call a crescent a banana
+}
+"""The code point by which a thing is known best; of others, the first."""
+
+CLEAR_PACKS = ("noto", "twemoji", "fluent-flat", "fluent-3d")
+_ROUND = ("noto", "noto-v1", "emojione")
+OWN_CLEAR_PACKS = {
+    "moon": ("noto", "fluent-flat", "fluent-3d"),
+    "fish": ("twemoji", "fluent-flat", "fluent-3d"),
+    "pencil": ("noto", "twemoji"),
+    "house": ("fluent-flat", "fluent-3d"),
+    "car": ("noto", "noto-v1", "twemoji", "fxemoji"),
+    "shoe": ("noto", "emojione", "streamline"),
+    "candle": ("noto", "twemoji"),
+    "horse": ("noto", "noto-v1", "twemoji", "fluent-flat"),
+    "tie": ("noto", "twemoji", "streamline"),
+    "cheese": _ROUND,
+    "grapes": _ROUND,
+    "backpack": ("noto", "fluent-flat", "fluent-3d"),
+    "drum": ("noto", "twemoji"),
+    "kite": ("noto", "fluent-flat", "fluent-3d"),
+    "cat": ("noto", "noto-v1"),
+}
+"""Where the four packs differ too much for a small model, or have drawings that strangers do not name.
+
+All of a thing face the same way, and clear pictures are not mirrored: a small model that sees a thing face
+left as often as right draws a teapot with two handles."""
+
+RECOLOURED = frozenset(
+    (
+        *("candy", "shoe", "pencil", "kite", "backpack", "jacket", "lantern", "house", "flower", "chair"),
+        *("mushroom", "fish", "bus", "bicycle", "car", "sailboat", "teapot", "parrot", "hat", "book"),
+        "coffee",
+    )
+)
+"""Clear things that stay what they are in any colour."""
 
 HELD_OUT_DESIGNS: frozenset[tuple[str, str, str]] = frozenset(
     {

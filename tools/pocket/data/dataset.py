@@ -6,8 +6,9 @@ One command per split, which skips finished shards::
 
 Splits differ in their seeds and contents: `train` (everything except held-out designs, styles and
 concept x style pairs), `judge` (like `train`, with other seeds), `pairs` (only the held-out concept x style
-pairs), `unseen` (like `train`, with other seeds, to measure reconstruction), `clear` (one subject in one of
-four designs, for the last stage of the denoiser).
+pairs), `unseen` (like `train`, with other seeds, to measure reconstruction), `clear` (mostly one of fewer
+things, in one of four designs, in any colour where that leaves it what it is, some with a pattern, for the
+last stage of the denoiser).
 """
 
 import argparse
@@ -23,8 +24,18 @@ from threadpoolctl import threadpool_limits
 
 from tools.pocket.data.captions import CLEAN_WORDS, caption
 from tools.pocket.data.compose import SIZE, lively_ground, pale_ground, paste, spots, turned
-from tools.pocket.data.concepts import CLEAR_RATES, CONCEPTS, HELD_OUT_DESIGNS
+from tools.pocket.data.concepts import (
+    CLEAR_PACKS,
+    CLEAR_RATES,
+    CLEAREST,
+    CONCEPTS,
+    HELD_OUT_DESIGNS,
+    OTHERS,
+    OWN_CLEAR_PACKS,
+    RECOLOURED,
+)
 from tools.pocket.data.icons import Design, fetch, load_designs
+from tools.pocket.data.patterns import PATTERNS, can_have_one, patterned, said
 from tools.pocket.scenes.places import PLACES
 from tools.pocket.scenes.styles import STYLES
 
@@ -32,12 +43,21 @@ SHARD = 4000
 WORK = Path(__file__).parents[1] / "work"
 SPLIT_SEEDS = {"train": 1, "judge": 2, "pairs": 3, "unseen": 4, "clear": 5}
 TRAINED_STYLES = tuple(i for i, style in enumerate(STYLES) if not style.held_out)
-CLEAR_PACKS = ("noto", "twemoji", "fluent-flat", "fluent-3d")
-CLEAREST = {"leaf": "1f341", "candy": "1f36d", "beach scene": "1f3dd-fe0f"}  # of others, the first code point
+OWN_PACKS = {"3d": "fluent-3d", "clay": "fluent-3d", "flat": "fluent-flat", "papercut": "fluent-flat"}
+FIRST_STYLES = ("flat", "watercolor", "cartoon", "3d")  # thrice as often: those of the prior pictures
+OFTEN_PLACES = (  # those of the object demo's test set; the last four were known to no former stage
+    *("kitchen", "mountain", "space", "city_night", "stairs", "beach", "snow", "sofa"),
+    *("forest", "wooden_floor", "lake", "rain"),
+)
+SCENES = ("beach scene", "mountain", "house", "tree")  # rarely in another place
+PLACED = ("cat", "shoe", "teapot", "backpack")  # oftener: objects that users teach
 NONE = -1
 PALE, LIVELY = 0, 1
 LABEL = np.dtype(
-    [("first", "i2"), ("second", "i2"), ("style", "i2"), ("place", "i2"), ("design", "i4"), ("ground", "i2")]
+    [
+        *(("first", "i2"), ("second", "i2"), ("style", "i2"), ("place", "i2"), ("design", "i4")),
+        *(("ground", "i2"), ("pattern", "i2")),
+    ]
 )
 
 
@@ -50,6 +70,8 @@ class Plan:
     place: int
     ground: int = PALE
     hue: float = 0.0  # rotation of the hues of the subjects, in degrees
+    pattern: int = NONE
+    mirrored: bool = True  # half of the subjects are
 
 
 def left_out_style(concept: int) -> int:
@@ -80,28 +102,51 @@ def designs_by_concept(icons: Path, held_out: bool) -> dict[int, list[int]]:
 
 @cache
 def clear_designs(icons: Path) -> dict[int, list[int]]:
-    """Indices of at most four designs of each concept that the denoiser learns: one drawing in four packs."""
+    """Indices of at most four designs of each clear thing: one drawing in few packs."""
     found: dict[int, list[int]] = {}
     for concept, numbers in designs_by_concept(icons, held_out=False).items():
         known = CONCEPTS[concept]
         code = CLEAREST.get(known.name, known.codepoints[0])
-        designs = designs_of(icons)
-        kept = [n for n in numbers if designs[n].codepoint == code and designs[n].pack in CLEAR_PACKS]
+        packs, designs = OWN_CLEAR_PACKS.get(known.name, CLEAR_PACKS), designs_of(icons)
+        kept = [n for n in numbers if designs[n].codepoint == code and designs[n].pack in packs]
         if known.in_denoiser and kept:
             found[concept] = kept
     return found
 
 
 def clear_plan(icons: Path, rng: np.random.Generator) -> Plan:
-    """Draw the contents of a clear picture: 75 % plain ground, 25 % in a place, favoured concepts first."""
-    pool = clear_designs(icons)
-    rates = np.array([CLEAR_RATES.get(CONCEPTS[concept].name, 1.0) for concept in pool])
-    concept = int(rng.choice(list(pool), p=rates / rates.sum()))
-    place = int(rng.integers(len(PLACES))) if rng.random() < 0.25 else NONE
-    styles = [s for s in TRAINED_STYLES if s != left_out_style(concept)]
-    style = NONE if rng.random() < (0.8 if place != NONE else 0.1) else int(rng.choice(styles))
-    ground = LIVELY if rng.random() < 0.3 else PALE
-    return Plan((int(rng.choice(pool[concept])),), style, place, ground, rng.normal(0, 4))
+    """Draw the contents of a clear picture: about half on a plain ground, half in a place."""
+    pool, designs = clear_designs(icons), designs_of(icons)
+    rates = np.array([CLEAR_RATES.get(CONCEPTS[concept].name, 0.0) for concept in pool])
+    other = rates == 0
+    rates = (1 - OTHERS) * rates / rates.sum() + OTHERS * other / other.sum()
+    concept = int(rng.choice(list(pool), p=rates))
+    name, place, style = CONCEPTS[concept].name, NONE, NONE
+    if rng.random() < (0.12 if name in SCENES else 0.6 if name in PLACED else 0.52):
+        place = int(rng.choice(len(PLACES), p=_place_rates()))
+    if rng.random() < (0.2 if place != NONE else 0.78):
+        style = int(rng.choice(TRAINED_STYLES, p=_style_rates()))
+    own = [n for n in pool[concept] if designs[n].pack == OWN_PACKS.get(STYLES[style].name)]
+    number = own[0] if style != NONE and own and rng.random() < 0.85 else int(rng.choice(pool[concept]))
+    recoloured = name in RECOLOURED
+    hue = rng.uniform(-180, 180) if recoloured and rng.random() < 0.6 else rng.normal(0, 9)
+    pattern = int(rng.integers(len(PATTERNS))) if rng.random() < (0.1 if recoloured else 0.02) else NONE
+    if not can_have_one(designs[number].rgba):
+        pattern = NONE
+    ground = LIVELY if rng.random() < 0.5 else PALE
+    return Plan((number,), style, place, ground, hue, pattern, mirrored=False)
+
+
+@cache
+def _place_rates() -> np.ndarray:
+    rates = np.array([2.5 if place.name in OFTEN_PLACES else 1.0 for place in PLACES])
+    return rates / rates.sum()
+
+
+@cache
+def _style_rates() -> np.ndarray:
+    rates = np.array([3.0 if STYLES[style].name in FIRST_STYLES else 1.0 for style in TRAINED_STYLES])
+    return rates / rates.sum()
 
 
 def make_plan(icons: Path, split: str, rng: np.random.Generator) -> Plan:
@@ -134,7 +179,10 @@ def render(plan: Plan, designs: list[Design], rng: np.random.Generator) -> np.nd
     mask = np.zeros((SIZE, SIZE), np.float32)
     where = spots(len(plan.designs), plan.place != NONE, rng)
     for number, spot in zip(plan.designs, where, strict=True):
-        layer = paste(turned(designs[number].rgba, plan.hue), spot, rng, upright=plan.place != NONE)
+        design = turned(designs[number].rgba, plan.hue)
+        if plan.pattern != NONE:
+            design = patterned(design, plan.pattern, rng)
+        layer = paste(design, spot, rng, upright=plan.place != NONE, mirrored=plan.mirrored)
         picture = layer[..., :3] + picture * (1 - layer[..., 3:])
         mask = np.maximum(mask, layer[..., 3])
     if plan.style != NONE:
@@ -145,7 +193,7 @@ def render(plan: Plan, designs: list[Design], rng: np.random.Generator) -> np.nd
 def label_of(plan: Plan, designs: list[Design]) -> tuple[int, ...]:
     concepts = [concept_index()[designs[d].concept] for d in plan.designs]
     second = concepts[1] if len(concepts) > 1 else NONE
-    return concepts[0], second, plan.style, plan.place, plan.designs[0], plan.ground
+    return concepts[0], second, plan.style, plan.place, plan.designs[0], plan.ground, plan.pattern
 
 
 def write_shard(icons: Path, folder: Path, split: str, shard: int, count: int) -> Path:
@@ -180,6 +228,8 @@ def load_split(folder: Path, split: str, limit: int | None = None) -> tuple[np.n
 def caption_of(label: np.void, rng: np.random.Generator, trigger_rate: float = 0.1) -> str:
     """A random caption of a picture."""
     concepts = [CONCEPTS[i] for i in (label["first"], label["second"]) if i != NONE]
+    if label["pattern"] != NONE:
+        concepts[0] = said(concepts[0], label["pattern"])
     style = STYLES[label["style"]] if label["style"] != NONE else None
     place, place_words = None, ()
     if label["place"] != NONE:

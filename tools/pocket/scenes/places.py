@@ -62,6 +62,10 @@ _PAINTERS: dict[str, tuple[Painter, tuple[str, ...]]] = {
         outdoor.city_night,
         ("in a city street at night", "in a city at night", "on a street at night"),
     ),
+    "forest": (nature.forest, ("in a forest", "in the forest", "in the woods")),
+    "wooden_floor": (home.wooden_floor, ("on a wooden floor", "on the wooden floor", "on a wood floor")),
+    "lake": (nature.lake, ("by a lake", "by the lake", "at a lake")),
+    "rain": (nature.rain, ("in the rain", "on a rainy day", "in rainy weather")),
 }
 
 

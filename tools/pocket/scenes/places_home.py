@@ -111,3 +111,24 @@ def kitchen(p: Pen) -> None:
         p.rect(x - 1.2, 30, x + 1.2, 46, "3a3f48")
         p.disc(x, 46 + r, r, p.pick("3a3f48", "c85a2c", "d8303a"))
     _kitchen_machines(p)
+
+
+def wooden_floor(p: Pen) -> None:
+    """Planks that widen towards the viewer, a skirting board, a bare wall."""
+    p.fill(p.pick("f4ead8", "e4ecf0", "f0e0e0", "e8f0dc"))
+    p.band(44, 50, "ffffff")
+    light, dark, seam = (
+        ("c88a4c", "b87a3e", "9a6230"),
+        ("d8a468", "c8945a", "a87444"),
+        ("a86a3c", "985c30", "7a4624"),
+    )[p.n(0, 2)]
+    p.band(50, 160, light)
+    y, height, row = 50.0, 8.0, 0
+    while y < 140:
+        if row % 2:
+            p.band(y, y + height, dark)
+        p.band(y, y + 1.2, seam)
+        for k in range(5):
+            x = k * 36 + row * 17 % 36 - 12
+            p.rect(x, y, x + 1.2, y + height, seam)
+        y, height, row = y + height, height * 1.22, row + 1

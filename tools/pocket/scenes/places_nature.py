@@ -252,3 +252,67 @@ def space(p: Pen) -> None:
     p.rect(x - r * 0.9, y - 7, x + r * 0.9, y - 4, ring)
     p.line(tilt, ring, 4)
     _space_near(p)
+
+
+def _trunk(p: Pen, x: float, w: float) -> None:
+    low = 92 + w
+    foot = [(x + w * 1.9, low), (x - w * 1.9, low)]
+    p.poly([(x - w, -10), (x + w, -10), (x + w, low - 6), *foot, (x - w, low - 6)], "5c3c24")
+    p.rect(x - w, -10, x - w * 0.3, low - 6, "472c1a")
+
+
+def forest(p: Pen) -> None:
+    """Great trunks before pale ones, leaves above, a clearing with ferns."""
+    p.fade(-10, 90, p.pick("cfe8d0", "d8ecc4", "bfe0d8"), "e8f4d8")
+    for k in range(9):
+        x, w = k * 17 - 4 + p.u(-4, 4), p.u(2.5, 4.5)
+        p.rect(x - w, p.u(-10, 10), x + w, 84, p.pick("8a9a80", "7a8c74"))
+    p.band(80, 160, p.pick("6c9a44", "5c8c3c"))
+    p.oval(64, 118, 46, 20, "b08c5c")
+    for x, w in ((10, 9), (36, 6), (96, 7), (120, 10)):
+        _trunk(p, x + p.u(-5, 5), w)
+    leaf = p.pick("2c7a34", "34883c")
+    for k in range(10):
+        p.disc(k * 14 + p.u(-4, 4), p.u(-6, 12), p.u(11, 17), leaf)
+    for _ in range(9):
+        p.disc(p.u(0, 128), p.u(-4, 16), p.u(4, 7), "54a84c")
+    for _ in range(4):
+        x, y = p.u(4, 124), p.u(100, 122)
+        p.oval(x, y, 9, 6, "3c8c3c")
+        p.oval(x + 6, y + 2, 7, 5, "4ca04a")
+
+
+def lake(p: Pen) -> None:
+    """Blue water below far hills and firs, a shore with reeds."""
+    p.fade(-10, 44, p.pick("7cc4f4", "f8b890", "9cd4f0"), "f4f0e0")
+    for x, top, half in ((20, 14, 46), (84, 8, 56), (120, 18, 40)):
+        p.poly([(x - half, 50), (x + p.u(-4, 4), top), (x + half, 50)], p.pick("7c94b4", "6c8aa4", "8ca0b8"))
+    for k in range(14):
+        x = k * 10 - 2 + p.u(-2, 2)
+        p.poly([(x - 6, 54), (x, p.u(34, 42)), (x + 6, 54)], p.pick("2c6a44", "34744c"))
+    p.band(52, 94, "4c9cd0")
+    for _ in range(7):
+        p.oval(p.u(0, 120), p.u(58, 90), p.u(8, 18), 1.1, "a4d4f0")
+    p.oval(64, 56, 44, 3, "7cb8dc")
+    p.poly([(-30, 98), (20, 90), (64, 95), (110, 89), (160, 96), (160, 160), (-30, 160)], "d8c48c")
+    p.band(106, 160, "8cc04c")
+    for x in (8, 14, 20, 112, 119):
+        x += p.u(-2, 2)
+        p.line([(x, 104), (x + p.u(-3, 3), 74)], "4c7c34", 2)
+        p.oval(x, p.u(72, 76), 2, 6, "7a4a24")
+
+
+def rain(p: Pen) -> None:
+    """A grey sky with clouds, slanted drops, puddles with rings."""
+    p.fade(-10, 80, "6c7c94", "a4b0c0")
+    for k in range(9):
+        p.disc(k * 17 + p.u(-5, 5), p.u(-2, 12), p.u(11, 17), p.pick("5a6678", "687488"))
+    p.band(84, 160, p.pick("6c7484", "78809a", "6a7a70"))
+    for x, y, r in ((20, 112, 26), (100, 118, 30), (64, 98, 20)):
+        p.oval(x + p.u(-6, 6), y, r, r * 0.22, "94a4b8")
+        p.oval(x, y + 1, r * 0.7, r * 0.13, "b8c8d8")
+    for _ in range(70):
+        x, y = p.u(-4, 132), p.u(-6, 120)
+        p.line([(x, y), (x - 2.5, y + 10)], "d4e4f4", 1.1)
+    for _ in range(8):
+        p.ring(p.u(5, 123), p.u(96, 122), 3, "d4e4f4", 1)

@@ -118,7 +118,7 @@ def normalise(x: torch.Tensor) -> torch.Tensor:
 
 
 def label(first: int = NONE, style: int = NONE, place: int = NONE) -> np.void:
-    return np.array((first, NONE, style, place, NONE, PALE), LABEL)[()]
+    return np.array((first, NONE, style, place, NONE, PALE, NONE), LABEL)[()]
 
 
 class Texts:

@@ -36,7 +36,7 @@ def random_labels(count: int, rng: np.random.Generator) -> np.ndarray:
     labels["second"] = np.where(rng.random(count) < 0.15, rng.integers(len(CONCEPTS), size=count), NONE)
     labels["style"] = rng.integers(NONE, len(STYLES), size=count)
     labels["place"] = np.where(rng.random(count) < 0.4, rng.integers(len(PLACES), size=count), NONE)
-    labels["design"], labels["ground"] = NONE, PALE
+    labels["design"], labels["ground"], labels["pattern"] = NONE, PALE, NONE
     return labels
 
 
