@@ -68,13 +68,17 @@ def test_with_prompts_only_nothing_is_compared(
         assert studio.patch_maps(candidate.id, "shown") == ()
 
 
+def refuse_detectors(monkeypatch: pytest.MonkeyPatch, error: StudioError) -> None:
+    def refuse(_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(generate, "open_copy_detector", refuse)
+
+
 def test_without_a_detector_the_prompts_alone_decide(
     studio: Studio, models: Models, names: tuple[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(_: object) -> None:
-        raise StudioError("The vision model has no patch features.")
-
-    monkeypatch.setattr(generate, "open_copy_detector", refuse)
+    refuse_detectors(monkeypatch, StudioError("The vision model has no patch features."))
     round_id = draw(studio, models, names)
     candidates = studio.store.candidates.of_round(round_id)
     assert [one.overfit for one in candidates] == [one.overfit_by_prompts for one in candidates]
@@ -84,10 +88,7 @@ def test_without_a_detector_the_prompts_alone_decide(
 def test_a_disk_that_is_full_ends_the_job_instead_of_the_detector(
     studio: Studio, models: Models, names: tuple[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(_: object) -> None:
-        raise BusyError("Another program is using the workspace.")
-
-    monkeypatch.setattr(generate, "open_copy_detector", refuse)
+    refuse_detectors(monkeypatch, BusyError("Another program is using the workspace."))
     task = open_task(studio.store, models, studio.fine_tune(first_round(studio, tiny_draft(names))))
     with pytest.raises(BusyError):
         list(generate.open_detector(task))

@@ -18,6 +18,9 @@ const STATES = {
   answered: "you chose another",
 };
 
+/** @type {[id: string, score: Score][]} what was suggested before the pictures that are being drawn */
+let before = [];
+
 /** @param {RoundsParts} parts */
 export function mountSuggestion(parts) {
   const how = howSuggested();
@@ -36,9 +39,6 @@ export function mountSuggestion(parts) {
   on("scores round job verdicts forget received", update);
   update();
 }
-
-/** @type {[id: string, score: Score][]} what was suggested before the pictures that are being drawn */
-let before = [];
 
 /** @param {RoundsParts} parts */
 function show(parts) {

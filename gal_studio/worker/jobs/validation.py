@@ -66,14 +66,24 @@ def validate(
     if not seen:
         yield Progress("fine_tune", event.step, event.total, "No validation: its pictures are flat.")
         return
-    carried = [one.carries for one in seen]
-    known = [value for value in carried if value is not None]
+    _keep(task, event.step, requests, images, seen)
+
+
+def _keep(
+    task: TrainingTask,
+    step: int,
+    requests: Sequence[DrawRequest],
+    images: Sequence[Image.Image],
+    seen: Sequence[Candidate],
+) -> None:
+    """Store what the pictures say after this step, and all of them as a preview."""
+    known = [one.carries for one in seen if one.carries is not None]
     store = task.store
     with store.database.transaction():
         store.rounds.add_validation(
             task.round.id,
             Validation(
-                step=event.step,
+                step=step,
                 pictures=len(seen),
                 copies=sum(one.overfit for one in seen),
                 carried=fmean(known) if known else None,
@@ -81,7 +91,7 @@ def validate(
         )
         prompts = "; ".join(request.prompt for request in requests)
         image = store.images.add_picture(side_by_side(images))
-        store.rounds.add_preview(task.round.id, Preview(event.step, prompts, requests[0].seed, image))
+        store.rounds.add_preview(task.round.id, Preview(step, prompts, requests[0].seed, image))
 
 
 def held_out(task: TrainingTask) -> list[DrawRequest]:

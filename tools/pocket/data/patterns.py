@@ -19,7 +19,7 @@ _LEAST = 0.3  # of a design's area that has a colour: on less, a pattern cannot 
 
 
 def said(concept: Concept, pattern: int) -> Concept:
-    """The concept with its pattern named: ``a teapot`` becomes ``a dotted teapot``."""
+    """The concept with its pattern named: ``a teapot`` becomes ``a spotted teapot``."""
     article, _, noun = concept.phrase.partition(" ")
     if article not in ("a", "an", "the"):
         return replace(concept, phrase=f"{PATTERNS[pattern]} {concept.phrase}", synonyms=(), bare=False)

@@ -5,7 +5,7 @@
 Each row of the sheet is a design: the reference, then pictures of two prompts without the adapter, at half
 strength and at full strength. Likeness is that of the judge's ImageNet network to the reference, and to
 another design of the same concept beside it (`IndependentTower`); the shipped CLIP names the place of the
-prompt among all 26, and the concept among all 92.
+prompt among all places, and the concept among all 92.
 """
 
 import argparse

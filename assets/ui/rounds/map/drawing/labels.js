@@ -11,7 +11,7 @@ const DOT = 7; // pixels: radius of a point
 const STAR = 12;
 const RING = 14; // pixels that the ring of a marked picture needs beyond its point
 const COVERS_MARK = 8; // what a covered star or ring costs, in covered points
-const [MOST, MOST_MARKED] = [2, 4]; // covered points of a name; more, and it is left out (of marked pictures)
+const [MOST, MOST_MARKED] = [2, 4]; // points that a name may cover, and one of marked pictures
 const CELL = 24; // pixels of a side of the cells in which obstacles are looked up
 const ELSEWHERE = 0.05; // what each pixel away from the best place costs, in covered points
 /**
