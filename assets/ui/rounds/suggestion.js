@@ -18,8 +18,11 @@ const STATES = {
   answered: "you chose another",
 };
 
-/** @type {[id: string, score: Score][]} what was suggested before the pictures that are being drawn */
+/** @type {[id: string, score: Score][]} what was suggested before more pictures were asked for */
 let before = [];
+
+/** Are pictures of the round being drawn, or do some wait for their turn? */
+const unfinished = () => drawing() || state.round?.complete === false;
 
 /** @param {RoundsParts} parts */
 export function mountSuggestion(parts) {
@@ -42,7 +45,7 @@ export function mountSuggestion(parts) {
 
 /** @param {RoundsParts} parts */
 function show(parts) {
-  if (!drawing()) before = [...state.suggested];
+  if (!unfinished()) before = [...state.suggested];
   const chosen = before;
   const rows = chosen.map(([id, score]) => ({ id, score, others: othersOf(id, score) }));
   const note = drawing() ? "" : detectorNote(state.round, [...state.candidates.values()]);
@@ -54,7 +57,7 @@ function show(parts) {
       state.round?.check,
       emptyWords(),
       note,
-      drawing(),
+      unfinished(),
     ])
   )
     return;
@@ -73,7 +76,7 @@ function show(parts) {
 
 /** @param {number} rows */
 function noteWords(rows) {
-  if (!rows || drawing()) return "";
+  if (!rows || unfinished()) return "";
   if (!openSuggestions().length) return rows === 1 ? "✓ answered" : `✓ all ${rows} answered`;
   return `${rows} of ${count(state.scores.length, "test prompt")}`;
 }
@@ -162,7 +165,7 @@ function row(id, score, others) {
         score.left_out ? ` This picture: ${score.why}` : null,
       ),
     ),
-    now === "answered" || drawing() ? null : leaveButton(id, score, now),
+    now === "answered" || unfinished() ? null : leaveButton(id, score, now),
   );
 }
 

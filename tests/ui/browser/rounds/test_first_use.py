@@ -150,15 +150,24 @@ def test_a_suggestion_is_left_out_and_the_rest_accepted(watched: Watched, served
     page.wait_for_selector("[data-action=next_round]:enabled:has-text('Go to round 2')")
 
 
-def test_suggestions_stay_while_more_pictures_are_drawn(watched: Watched, served: Served):
+@pytest.mark.parametrize("measures", [False, True])
+def test_suggestions_stay_while_more_pictures_are_drawn_or_wait(
+    watched: Watched, served: Served, measures: bool
+):
+    if measures:
+        served.place.studio.measure(served.place.round)
+        take(served.place.studio)
     page = watched.open(served.url())
     rows = page.locator(".suggestion-row")
     expect(rows).to_have_count(3)
     page.hover(".tile >> nth=0")
     page.locator(".group").first.get_by_role("button", name="Draw more").click()
-    until(lambda: bool(served.place.studio.store.jobs.of_project(served.place.project)))
-    take(served.place.studio)
-    expect(page.locator(".suggestion")).to_contain_text("the suggestion is made anew when they are there")
+    jobs = served.place.studio.store.jobs
+    until(lambda: any(job.kind == "generate" for job in jobs.of_project(served.place.project)))
+    if not measures:
+        take(served.place.studio)
+    said = "180 of 183 pictures are drawn" if measures else "the suggestion is made anew when they are there"
+    expect(page.locator(".suggestion")).to_contain_text(said)
     expect(rows).to_have_count(3)
     expect(page.locator(".suggestion-row .leave")).to_have_count(0)
     expect(page.locator("[data-part=suggestion-note]")).to_be_empty()
