@@ -54,6 +54,10 @@ class Recipe:
         """
         return min(math.floor(self.switch * steps + 0.5), steps - 1)
 
+    def until(self, steps: int) -> int:
+        """How many of this many denoising steps have the early strength: all of a constant one."""
+        return steps if self.is_constant else self.first_late(steps)
+
     def strength(self, step: int, steps: int) -> float:
         """Eq. G13: the strength of a denoising step (from 0) of this many."""
         return self.late if step >= self.first_late(steps) else self.early

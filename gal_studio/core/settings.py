@@ -23,7 +23,7 @@ Target = Literal["attention", "all", "style"]
 Crop = Literal["center", "random", "none"]
 TimeWeighting = Literal["even", "low_noise", "high_noise"]
 Schedule = Literal["constant", "cosine"]
-Allocation = Literal["fixed", "race"]
+Allocation = Literal["fixed", "ladder"]
 AfterRefinement = Literal["continue", "repeat"]
 PairPrompts = Literal["clean", "own"]
 
@@ -50,7 +50,7 @@ class TuneSettings(SettingsGroup):
     FORMER_NAMES: ClassVar[Mapping[str, str]] = {"sample_every": "preview_every"}
     ADDED: ClassVar[frozenset[str]] = frozenset(
         {"prior_styles", "time_low", "time_high", "time_weighting", "accepted_share"}
-        | {"schedule", "warmup_steps", "shared_time", "sample_latents", "validate_every"}
+        | {"schedule", "warmup_steps", "shared_time", "sample_latents", "validate_every", "accepted_noise"}
     )
 
     steps: int = setting(200, checks.whole, "Training steps", 1, MOST_STEPS, note="Training steps per round")
@@ -112,6 +112,16 @@ class TuneSettings(SettingsGroup):
         0.01,
         1.0,
         note="1 is pure noise; a lower limit leaves the layout to the base model",
+    )
+    # noise from which accepted pictures are trained on, as the ratio of its deviation to the picture's;
+    # references are trained on at all noise
+    accepted_noise: float = setting(
+        0.0,
+        checks.real,
+        "Accepted pictures teach from noise",
+        0.0,
+        1000.0,
+        note="More noise decides what is drawn and where, less how: that the references teach. 0: all noise",
     )
     # one time for all examples of a step, as the published training of styles has it
     shared_time: bool = setting(False, checks.flag, "One timestep a batch")
@@ -196,28 +206,15 @@ class GenerationSettings(SettingsGroup):
     candidates: int = setting(
         10, checks.whole, "Pictures per prompt", 1, 1000, note="How many Generate draws for each test prompt"
     )  # per anchor; n of Eq. G3
-    # "fixed": that many of each; "race": a few, then more where a decision is open (Eq. G20)
+    # "fixed": that many of each; "ladder": at most that many, where the LoRA turns (Eq. G20)
     allocation: Allocation = setting(
         "fixed",
         checks.one_of,
-        "Pictures are drawn",
+        "LoRA strengths",
         Allocation,
-        note="Where most is open: a few of each prompt, then more where it is not clear what to suggest",
-        words={"fixed": "as many for each prompt", "race": "where most is open"},
-    )
-    # most of a round's pictures that a race draws, as a share of `candidates` for each prompt
-    budget: float = setting(
-        0.6,
-        checks.real,
-        "Share of pictures at most",
-        0.0,
-        1.0,
-        note="Of the pictures of all prompts; drawing ends sooner once the suggestions are certain",
-        exclude_low=True,
-    )
-    # with which a race must know that its suggestions are good ones
-    confidence: float = setting(
-        0.8, checks.real, "Confidence", 0.5, 0.99, note="How certain the suggestions must be to stop drawing"
+        note="Where the LoRA turns: first a few pictures of each prompt at nine strengths, then those at "
+        "which most are good",
+        words={"fixed": "the same for all prompts", "ladder": "where the LoRA turns"},
     )
     steps: int = setting(20, checks.whole, "Sampling steps", 1, 1000)  # of denoising
     # 1 disables classifier-free guidance
@@ -258,6 +255,16 @@ class GenerationSettings(SettingsGroup):
     resolution: int | None = setting(
         None, checks.resolution, "Picture resolution", note="Pixels along a side; empty: the model’s own"
     )
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """Read a dictionary; the former allocation "race" is now the ladder, and had two settings."""
+        if not isinstance(data, Mapping):
+            return super().from_dict(data)
+        named = {name: value for name, value in data.items() if name not in ("budget", "confidence")}
+        if named.get("allocation") == "race":
+            named["allocation"] = "ladder"
+        return super().from_dict(named)
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -6,6 +6,7 @@ Everything that decides is a function of them (`gal_studio.rounds`), and can be 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from statistics import median
 
 import numpy
 from numpy.typing import NDArray
@@ -13,10 +14,10 @@ from numpy.typing import NDArray
 from gal_studio.core import strict_json
 from gal_studio.core.decisions import Decided
 from gal_studio.core.errors import StudioError
-from gal_studio.core.gal.allocation import Course
 from gal_studio.core.gal.choices import Choice
+from gal_studio.core.gal.ladder import LADDER, Course
 from gal_studio.core.gal.recipe_rates import best_recipe
-from gal_studio.core.gal.recipes import candidate_recipe
+from gal_studio.core.gal.recipes import candidate_recipe, on_ladder
 from gal_studio.core.gal.self_check import SelfCheck, as_heard, self_check
 from gal_studio.core.gal.standard import Standard
 from gal_studio.core.gal.uncertainty import group_by_anchor, score_pool
@@ -224,7 +225,19 @@ class RoundSnapshot:
         Copies are found by the detector that sees the reference, if one does not (Eq. G12): in all rounds of
         a line the one that the first one's pictures chose.
         """
-        return as_heard(self.pictures.tiles, self.first.pictures.tiles if self.first else ())
+        heard = as_heard(self.pictures.tiles, self.first.pictures.tiles if self.first else ())
+        return tuple(replace(one, full=self.full) for one in heard)
+
+    @cached_property
+    def full(self) -> float | None:
+        """What pictures at full strength carry in the first round of the line (Eq. G17), their median.
+
+        None where that is not known.
+        """
+        first = self.first or self
+        drawn = [one for one in first.pictures.tiles if one.recipe == AS_TRAINED and not one.own]
+        known = [one.carries for one in drawn if one.carries is not None]
+        return median(known) if known else None
 
     @cached_property
     def candidates(self) -> tuple[Candidate, ...]:
@@ -279,10 +292,12 @@ class RoundSnapshot:
     @cached_property
     def strengths(self) -> tuple[float, ...]:
         """The mean strength of each candidate of an anchor, by index (Eq. G13); an instant round has one."""
-        drawn = self.settings.generation
+        settings, number = self.settings, self.settings.generation.candidates
         if self.round.kind == "instant":
-            return (1.0,) * drawn.candidates
-        return tuple(candidate_recipe(drawn, index).mean for index in range(drawn.candidates))
+            return (1.0,) * number
+        if on_ladder(settings):
+            return tuple(recipe.mean for recipe in LADDER)
+        return tuple(candidate_recipe(settings, index).mean for index in range(number))
 
     @cached_property
     def groups(self) -> Mapping[str, tuple[Candidate, ...]]:

@@ -6,6 +6,7 @@ from typing import Literal
 
 from gal_studio.core.copy_chance import moved
 from gal_studio.core.recipe import AS_TRAINED, Recipe
+from gal_studio.core.utility import kept_chance, utility
 
 Kind = Literal["style", "object"]
 Verdict = Literal["accepted", "rejected", "undecided"]
@@ -29,6 +30,7 @@ CHANCE = "copy_chance"  # the name of the score of Eq. G16
 AREA_DISAGREEMENT, COPY_DISAGREEMENT = "area_disagreement", "copy_disagreement"  # of the scores of Eq. G21
 COPY_FROM = 0.5  # of that score, see Eq. G12
 CARRIES = "carries"  # the name of the score of Eq. G17
+ASKED = "asked"  # the name of the score of Eq. G14
 NOISE = "noise"  # the name of the score of Eq. G23
 NOISY_FROM = 2.0  # of that score, from which a picture is noise
 
@@ -70,7 +72,8 @@ class Candidate:
     alone. One that is `own` comes from a person's own prompt: it can be decided, but no statistic counts it.
     The LoRA drew it by `recipe` (Eq. G13). `copy_shift` is how far the project's marks move its chance
     (Eq. G16). Where the self-check of its round found that one of two detectors cannot see the reference, the
-    other one is `heard` alone.
+    other one is `heard` alone. `full` is what pictures at full strength carry in the first round of its line
+    (Eq. G17); None where that is not known.
     """
 
     id: str
@@ -90,6 +93,7 @@ class Candidate:
     recipe: Recipe = AS_TRAINED
     copy_shift: float = 0.0
     heard: Literal["prompts", "pictures"] | None = None
+    full: float | None = None
 
     def score(self, name: str) -> float | None:
         """The score of that name (`core.gal.scores`); None if the picture was drawn before there was one."""
@@ -147,6 +151,22 @@ class Candidate:
     def carries(self) -> float | None:
         """Eq. G17: how much of what is learned the picture has; None if that is not known."""
         return None if self.is_blank else self.score(CARRIES)
+
+    @property
+    def asked(self) -> float | None:
+        """Eq. G14: how probably the picture shows what was asked for; None if that is not known."""
+        return None if self.is_blank else self.score(ASKED)
+
+    @property
+    def kept(self) -> float | None:
+        """Eq. G17: how probably the picture has the style or object, in [0, 1]; None if that is not known."""
+        carries = self.carries
+        return None if carries is None or self.full is None else kept_chance(carries, self.full)
+
+    @property
+    def utility(self) -> float:
+        """Eq. G18: u = (1 - p) a c, in [0, 1]; 0 of a blank picture."""
+        return 0.0 if self.is_blank else utility(self.chance, self.asked, self.kept)
 
     @property
     def is_noise(self) -> bool:
@@ -219,7 +239,9 @@ class AnchorScore:
     `copied_from` the least at which there is a copy, `clean_up_to` the largest at which there is none.
     Of those that are no copies, `lacking` are without the object (Eq. G19), `unlike` of the others not as
     asked, and `faint` of the rest carry too little (Eq. G6). `turn` is the curve of Eq. G15, None where all
-    pictures have one strength.
+    pictures have one strength. `by_model`: the entropy is what differs between pictures at the schedules that
+    all prompts share (Eq. G4), without the detector's own doubt; a round of an earlier version has that of
+    the rate.
     """
 
     anchor: Anchor
@@ -241,6 +263,7 @@ class AnchorScore:
     faint: int = 0
     between_recipes: float = 0.0
     turn: Turn | None = None
+    by_model: bool = False
 
     @property
     def good(self) -> int:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 
-from gal_studio.core.gal.allocation import first_indices
+from gal_studio.core.gal.ladder import first_indices
 from gal_studio.core.seeds import named_seed
 from gal_studio.core.snapshot import RoundSnapshot
 from gal_studio.core.types import AREA_DISAGREEMENT, COPY_DISAGREEMENT, Candidate

@@ -123,7 +123,7 @@ def _add_round(store: Store, project: Project, parent: Round | None, recorded: R
     for anchor in store.projects.anchors(project.id):
         store.projects.enable_anchor(anchor.id, anchor.prompt in recorded.prompts)
     added = store.rounds.add(project.id, parent.id if parent else None, recorded.settings)
-    if recorded.settings.generation.allocation == "race":  # another training would let it draw others
+    if recorded.settings.generation.allocation == "ladder":  # another training would let it draw others
         ids = {anchor.prompt: anchor.id for anchor in store.projects.anchors(project.id)}
         store.races.ask(added.id, [(ids[prompt], index) for prompt, index in recorded.decisions])
     store.rounds.keep_prior_drawing(added.id, recorded.prior_drawing)

@@ -13,7 +13,7 @@ from gal_studio.core.gal.selection import SuggestionSet
 from gal_studio.core.snapshot import ProjectSnapshot, RoundSnapshot
 from gal_studio.core.types import Author, Candidate, Verdict
 from gal_studio.rounds.lineage import accepted_candidates, drawn
-from gal_studio.rounds.planned import has_ended, is_race, left, missing
+from gal_studio.rounds.planned import has_ended, is_ladder, left, missing
 from gal_studio.state.store import Store
 
 Scores = Mapping[str, Mapping[str, float]]
@@ -94,7 +94,7 @@ def shown_proposal(here: RoundSnapshot) -> Proposal:
     made, done, more = proposal(here), len(drawn(here)), left(here)
     if not (done and more):
         return made
-    if is_race(here) and not has_ended(here):
+    if is_ladder(here) and not has_ended(here):
         sentence = (
             f"{done} pictures are drawn, {done + more} at most: suggestions are made once it is clear which."
         )

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from gal_studio.core.recipe import AS_TRAINED, Recipe
 from gal_studio.engine.sampling.fused_adapter import drawing
-from gal_studio.engine.sampling.sampler import DrawEvent, DrawnBatch, DrawRequest, draw
+from gal_studio.engine.sampling.sampler import DrawEvent, DrawnBatch, DrawRequest, SharedSteps, draw
 from gal_studio.worker.cluster.actor import Order
 from gal_studio.worker.references import given_references
 from gal_studio.worker.task import Progress, Task
@@ -21,7 +21,8 @@ class Drawing:
     An adapter is one of the workspace, by its name, or a file.
 
     Those `of_round` are given the references if it is an instant round, and the recipe is then that of these.
-    The job has `total` pictures, of which `left` are drawn after these.
+    The job has `total` pictures, of which `left` are drawn after these. `shared` are the steps that drawings
+    of the same requests by other recipes have in common with this one; devices of a cluster share none.
     """
 
     requests: Sequence[DrawRequest]
@@ -31,6 +32,7 @@ class Drawing:
     left: int = 0
     recipe: Recipe = AS_TRAINED
     of_round: bool = False
+    shared: SharedSteps | None = None
 
     @property
     def before(self) -> int:
@@ -78,7 +80,7 @@ def _events(task: Task, wanted: Drawing) -> Generator[DrawEvent, None, None]:
     model = task.models.image_model(project.base_model, settings.machine)
     with drawing(model, path, recipe=AS_TRAINED if instant else wanted.recipe) as ready:
         if not instant:
-            yield from draw(ready, wanted.requests, settings.generation)
+            yield from draw(ready, wanted.requests, settings.generation, shared=wanted.shared)
             return
         with given_references(task, ready, wanted.recipe) as references:
             yield from draw(ready, wanted.requests, settings.generation, references)

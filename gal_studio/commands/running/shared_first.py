@@ -20,16 +20,12 @@ _NOT_COPIED = ("*.lock", "logs", "temporary")
 def first_plan(plan: Plan, folder: Path) -> Plan:
     """The first round alone of a plan, which is measured; equal for plans that differ only in what follows.
 
-    Its folder, in `folder`, is named after all that it depends on. A race (Eq. G20) draws what suggestions
-    need, so that its first round depends on them too.
+    Its folder, in `folder`, is named after all that it depends on. No setting of what is suggested moves the
+    ladder (Eq. G20).
     """
-    changes, policy = dict(plan.draft.changes), plan.policy
-    if settings_of(plan.draft).generation.allocation == "fixed":
-        policy = "uncertainty"
-        changes["gal"] = {
-            name: value for name, value in changes.get("gal", {}).items() if name not in ONLY_LATER
-        }
-    first = replace(plan, draft=replace(plan.draft, changes=changes), policy=policy, rounds=1)
+    changes = dict(plan.draft.changes)
+    changes["gal"] = {name: value for name, value in changes.get("gal", {}).items() if name not in ONLY_LATER}
+    first = replace(plan, draft=replace(plan.draft, changes=changes), policy="uncertainty", rounds=1)
     parts = json.dumps(parts_of(first), sort_keys=True, default=str)
     own = folder / hashlib.sha256(parts.encode()).hexdigest()[:10]
     return replace(first, out=own, workspace=own / "workspace", measure_last=True)

@@ -30,8 +30,6 @@ _LACKS = (
     ("is not as asked", "are not as asked"),
     ("carries too little of what is to be learned", "carry too little of what is to be learned"),
 )
-_HAS = ("shows the object", "is as asked", "carries enough")
-_HAVE = ("show the object", "are as asked", "carry enough")
 _PREPOSITIONS = frozenset((
     "about", "above", "against", "among", "at", "behind", "below", "beside", "by", "from", "in", "inside",
     "near", "next", "of", "on", "outside", "over", "through", "under", "underneath", "with", "without",
@@ -39,12 +37,16 @@ _PREPOSITIONS = frozenset((
 
 
 def uncertainty_key(score: AnchorScore) -> Fraction:
-    """min(p, 1-p), which orders anchors as Eq. G4 does; of flags the exact fraction, without rounding.
+    """What orders anchors by Eq. G4: its value, or in a round of an earlier version min(p, 1-p).
+
+    The latter is the exact fraction of flags, without rounding.
 
     0 for an anchor without a picture that may be suggested.
     """
     if not score.good:
         return Fraction(0)
+    if score.by_model:
+        return Fraction(score.entropy)
     if score.is_counted:
         return Fraction(min(score.overfit, score.candidates - score.overfit), score.candidates)
     return Fraction(min(score.overfit_rate, 1.0 - score.overfit_rate))
@@ -257,40 +259,25 @@ def ordinal(number: int) -> str:
     return f"{number}{ {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th') }"
 
 
-def explain_picture(score: AnchorScore, passed_over: int = 0) -> str:
-    """Explain why this picture of a suggested anchor was chosen (Eq. G6, ours).
-
-    `passed_over` are pictures that are closer to the prompt, and have least in common with the reference.
-    """
+def explain_picture(score: AnchorScore) -> str:
+    """Explain why this picture of a suggested anchor was chosen (Eq. G6, ours)."""
     if score.good == 1:
-        return f"the only one of {score.candidates} that {_listed('is no copy', score, _HAS)}."
-    chosen = f"the nearest to its prompt of the {score.good} that {_listed('are no copies', score, _HAVE)}"
-    return f"{chosen}{explain_passed_over(passed_over)}."
+        return f"the only good one of {score.candidates}: {_GOOD}."
+    return f"the best of {score.good} good ones: {_GOOD}."
 
 
-def _listed(first: str, score: AnchorScore, words: Sequence[str]) -> str:
-    """What good pictures are and others of their anchor are not."""
-    return listed([first, *(word for count, word in zip(_lacks(score), words, strict=True) if count)])
+_GOOD = "not a copy, as its prompt asks, and with the look of your reference"
 
 
-def explain_passed_over(count: int) -> str:
-    """A clause on the pictures that are closer to the prompt than the chosen one; empty if there are none."""
-    if not count:
-        return ""
-    nearer = "one nearer picture is" if count == 1 else f"{count} nearer pictures are"
-    return f"; {nearer} skipped, being the least like the reference"
-
-
-def explain_next_best(left_out: int, others: int, passed_over: int = 0) -> str:
+def explain_next_best(left_out: int, others: int) -> str:
     """Explain the choice of a picture after `left_out` good ones of its anchor were rejected (Eq. G6, ours).
 
-    `others` good ones are left; of them `passed_over` are closer to the prompt, with least in common with the
-    reference.
+    `others` good ones are left.
     """
     before = "the one" if left_out == 1 else f"the {left_out}"
     if not others:
         return f"the last good one of this test prompt, after {before} that you left out."
-    return f"the nearest to its prompt after {before} that you left out{explain_passed_over(passed_over)}."
+    return f"the best one after {before} that you left out."
 
 
 ALL_BLANK = (

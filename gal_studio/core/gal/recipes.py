@@ -1,24 +1,38 @@
-"""The recipes over which the candidates of an anchor are spread (Eq. G13)."""
+"""The strength schedule and the seed of each candidate of an anchor (Eq. G13)."""
 
+from gal_studio.core.gal.ladder import noise_of, rung_of
 from gal_studio.core.recipe import Recipe
-from gal_studio.core.settings import GenerationSettings, Settings
+from gal_studio.core.seeds import candidate_seed
+from gal_studio.core.settings import Settings
 from gal_studio.core.types import RoundKind
 
 LEVELS = 5
 
 
-def candidate_recipe(settings: GenerationSettings, index: int) -> Recipe:
-    """Eq. G13: from the LoRA as trained to the weakest recipe in five even steps, over and over.
+def on_ladder(settings: Settings) -> bool:
+    """Whether candidates are drawn over the ladder of schedules; a whole denoiser has no strength."""
+    return settings.generation.allocation == "ladder" and settings.tune.method != "full"
 
-    With a latest switch, candidates begin at the lowest strength and have the full one from a switch on that
-    moves from the first step to the latest. Without one, their strength is constant and falls from 1 to the
-    lowest. The recipe depends on the candidate's index alone, so that an anchor's further candidates change
-    none.
+
+def candidate_recipe(settings: Settings, index: int) -> Recipe:
+    """Eq. G13: a rung of the ladder, or from the LoRA as trained to the weakest recipe in five even steps.
+
+    Of the latter, with a latest switch, candidates begin at the lowest strength and have the full one from a
+    switch on that moves from the first step to the latest. Without one, their strength is constant and falls
+    from 1 to the lowest. The recipe depends on the candidate's index alone, so that an anchor's further
+    candidates change none.
     """
-    share = (index % LEVELS) / (LEVELS - 1)
-    if settings.latest_switch > 0.0:
-        return Recipe(settings.lowest_strength, 1.0, settings.latest_switch * share)
-    return Recipe.constant(1.0 - (1.0 - settings.lowest_strength) * share)
+    if on_ladder(settings):
+        return rung_of(index)
+    drawing, share = settings.generation, (index % LEVELS) / (LEVELS - 1)
+    if drawing.latest_switch > 0.0:
+        return Recipe(drawing.lowest_strength, 1.0, drawing.latest_switch * share)
+    return Recipe.constant(1.0 - (1.0 - drawing.lowest_strength) * share)
+
+
+def drawing_seed(settings: Settings, project_seed: int, prompt: str, index: int) -> int:
+    """The seed of a candidate: on the ladder one for all rungs, otherwise one for each candidate."""
+    return candidate_seed(project_seed, prompt, noise_of(index) if on_ladder(settings) else index)
 
 
 def recipe_words(kind: RoundKind, settings: Settings, recipe: Recipe) -> str:

@@ -1,12 +1,12 @@
-"""Rank the anchors and the pictures of each, by uncertainty and likeness to the prompt (Eq. G5, G6)."""
+"""Rank the anchors and the pictures of each, by uncertainty and utility (Eq. G5, G6)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
 from gal_studio.core.gal.reasons import explain, explain_standing, short_names, uncertainty_key
 from gal_studio.core.gal.standard import Standard
-from gal_studio.core.types import LIKENESS, AnchorScore, Candidate, Suggestion
+from gal_studio.core.types import AnchorScore, Candidate, Suggestion
 
 
 @dataclass(frozen=True)
@@ -38,27 +38,14 @@ def informative(score: AnchorScore) -> bool:
 
 
 def preferred(candidates: Iterable[Candidate], standard: Standard | None = None) -> tuple[Candidate, ...]:
-    """Eq. G6, ours: the good candidates of an anchor by s(x, a), the largest first, the first one on a tie.
+    """Eq. G6, ours: the good candidates of an anchor by their utility, the largest first.
 
-    Good are those that lack nothing by the standard of the round (by default of these candidates). Where
-    nobody knows what they carry, those that are not `in_style` come last.
+    Good are those that lack nothing by the standard of the round (by default of these candidates).
     """
     given = tuple(candidates)
     known = standard or Standard.of(given)
     good = [candidate for candidate in given if not known.lacks(candidate)]
-    styled = {one.id for one in good} if known.carried is not None else in_style(good)
-    return tuple(sorted(good, key=lambda one: (one.id not in styled, -one.similarity_anchor, one.index)))
-
-
-def in_style(good: Sequence[Candidate]) -> frozenset[str]:
-    """The IDs of an anchor's good pictures but for the quarter (rounded down) least like the references.
-
-    They show one thing, so that what sets them apart is how it is drawn. All where nobody knows.
-    """
-    known = [(candidate.score(LIKENESS), candidate.index, candidate.id) for candidate in good]
-    if any(value is None for value, _, _ in known):
-        return frozenset(name for _, _, name in known)
-    return frozenset(name for _, _, name in sorted(known)[len(known) // 4 :])
+    return tuple(sorted(good, key=lambda one: (-one.utility, -one.similarity_anchor, one.index)))
 
 
 def explain_all(scores: Iterable[AnchorScore], top_k: int) -> dict[str, str]:

@@ -9,7 +9,6 @@ import numpy
 from numpy.typing import ArrayLike, NDArray
 
 from gal_studio.core.errors import StudioError
-from gal_studio.core.gal.allocation import even_rate
 from gal_studio.core.gal.standard import Standard
 from gal_studio.core.gal.turning import Observed, read_turns
 from gal_studio.core.recipe import Recipe
@@ -58,6 +57,16 @@ def overfit_rate(chances: Sequence[float]) -> float:
     if not len(chances):
         raise StudioError("A test prompt without pictures cannot be scored: generate its pictures first.")
     return math.fsum(chances) / len(chances)
+
+
+def left_open(chances: Sequence[float]) -> float:
+    """Eq. G4: H(mean p) - mean H(p), in [0, ln 2]: what differs between pictures, not the detector's doubt.
+
+    The mutual information of a copy and the picture, known as BALD (arXiv 1112.5745); the entropy of the rate
+    where all chances are 0 or 1.
+    """
+    doubt = math.fsum(map(entropy, chances)) / len(chances)
+    return max(0.0, entropy(minority(chances)) - doubt)
 
 
 def minority(chances: Sequence[float]) -> float:
@@ -132,9 +141,11 @@ def score_pool(
 ) -> tuple[AnchorScore, ...]:
     """Score the anchors of the pool that have candidates, in pool order.
 
-    `strengths` are those over which candidates are spread, for the curves of Eq. G15. `evenly` lets each of
-    them count as much, as after a race (Eq. G20), which draws not as many of each. `standard` is that of the
-    round, by default of these candidates.
+    `strengths` are those over which candidates are spread, for the curves of Eq. G15. What is left open
+    (Eq. G4) is read off the schedules by which every prompt was drawn, of pictures that are known to show
+    what was asked for or not; a round of an earlier version, without these, keeps the entropy of all its
+    pictures. `evenly` lets each strength count as much, as after that version's race. `standard` is that of
+    the round, by default of these candidates.
     """
     by_anchor = group_by_anchor(candidates)
     blank = Counter(candidate.anchor_id for candidate in candidates if candidate.is_blank)
@@ -144,22 +155,45 @@ def score_pool(
         for anchor in pool
         if anchor.id in by_anchor
     ]
+    if scores and all(candidate.asked is not None for group in by_anchor.values() for candidate in group):
+        comparable = _comparable([by_anchor[score.anchor.id] for score in scores])
+        scores = [_at(score, by_anchor[score.anchor.id], comparable) for score in scores]
+    elif scores and evenly and len(set(strengths)) > 1:
+        scores = [_evenly(score, by_anchor[score.anchor.id], strengths) for score in scores]
     if not scores or len(set(strengths)) < 2:
         return tuple(scores)
-    if evenly:
-        scores = [_evenly(score, by_anchor[score.anchor.id], strengths) for score in scores]
     seen = [[Observed(c.recipe.mean, c.chance) for c in by_anchor[score.anchor.id]] for score in scores]
     return tuple(
         replace(score, turn=turn) for score, turn in zip(scores, read_turns(seen, strengths), strict=True)
     )
 
 
+def _comparable(groups: Sequence[Sequence[Candidate]]) -> frozenset[Recipe]:
+    """The schedules by which all prompts were drawn; all schedules where there is none."""
+    drawn = [frozenset(candidate.recipe for candidate in group) for group in groups]
+    return frozenset.intersection(*drawn) or frozenset.union(*drawn)
+
+
+def _at(score: AnchorScore, drawn: Sequence[Candidate], comparable: frozenset[Recipe]) -> AnchorScore:
+    """Eq. G3, G4 of the pictures that were drawn by these schedules, without the detector's own doubt."""
+    chances = [candidate.chance for candidate in drawn if candidate.recipe in comparable]
+    chances = chances or [candidate.chance for candidate in drawn]
+    return replace(score, overfit_rate=overfit_rate(chances), entropy=left_open(chances), by_model=True)
+
+
 def _evenly(score: AnchorScore, drawn: Sequence[Candidate], strengths: Sequence[float]) -> AnchorScore:
+    """The score of a prompt that an earlier version's race drew unevenly: each strength counts as much.
+
+    At a strength without pictures the rate is interpolated between its neighbours.
+    """
     known: dict[float, list[float]] = {}
     for candidate in drawn:
         nearest = min(strengths, key=lambda level: abs(level - candidate.recipe.mean))
         known.setdefault(nearest, []).append(candidate.chance)
-    rate = min(max(even_rate(known, strengths)[0], 0.0), 1.0)
+    at, levels = sorted(known), sorted(set(strengths))
+    parts = numpy.array([numpy.interp(levels, at, numpy.eye(len(at))[row]) for row in range(len(at))])
+    means = [numpy.mean(known[level]) for level in at]
+    rate = min(max(float(parts.mean(axis=1) @ means), 0.0), 1.0)
     return replace(score, overfit_rate=rate, entropy=entropy(min(rate, 1.0 - rate)))
 
 

@@ -79,6 +79,9 @@ class NoiseProcess(Protocol):
     def share(self, times: torch.Tensor) -> torch.Tensor:
         """Times in [0, 1], (count,): 0 is the picture, 1 pure noise."""
 
+    def share_of(self, noise: float) -> float:
+        """The least share at which the noise deviates so many times as much as the picture, or more."""
+
     def mix(self, latents: torch.Tensor, noise: torch.Tensor, times: torch.Tensor) -> torch.Tensor:
         """Add noise to latents (n, c, h, w) at times (n,)."""
 

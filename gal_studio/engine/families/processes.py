@@ -63,6 +63,11 @@ class AlphaBarProcess:
         """The timestep over T, in [0, 1)."""
         return times.float() / len(self.alpha_bar)
 
+    def share_of(self, noise: float) -> float:
+        """The first timestep with sqrt((1 - a) / a) >= noise, over T; 1 if there is none."""
+        alpha_bar = 1.0 / (1.0 + noise**2)
+        return float((self.alpha_bar > alpha_bar).sum()) / len(self.alpha_bar)
+
     def mix(self, latents: torch.Tensor, noise: torch.Tensor, times: torch.Tensor) -> torch.Tensor:
         """x_t of each row."""
         return add_noise(latents, noise, self.alpha_bar[times])
@@ -103,6 +108,10 @@ class FlowProcess:
     def share(self, times: torch.Tensor) -> torch.Tensor:
         """sigma, in (0, 1)."""
         return times.float() / 1000
+
+    def share_of(self, noise: float) -> float:
+        """The sigma with sigma / (1 - sigma) = noise."""
+        return noise / (1.0 + noise)
 
     def mix(self, latents: torch.Tensor, noise: torch.Tensor, times: torch.Tensor) -> torch.Tensor:
         """Interpolate linearly between latent and noise."""

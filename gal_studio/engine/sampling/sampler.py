@@ -4,6 +4,7 @@ The sampler is a generator of events: one after each denoising step, one for eac
 stops within one step.
 """
 
+import copy
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
@@ -15,7 +16,7 @@ from gal_studio.core.errors import StudioError
 from gal_studio.core.settings import GenerationSettings
 from gal_studio.core.steps import Steps
 from gal_studio.core.types import Remark
-from gal_studio.engine.families.family import References, predict, uncropped
+from gal_studio.engine.families.family import References, Solver, predict, uncropped
 from gal_studio.engine.memory.plan import (
     Plan,
     free_memory,
@@ -64,15 +65,55 @@ class DrawnBatch:
 DrawEvent = DrawStep | DrawnBatch
 
 
+@dataclass(frozen=True)
+class _State:
+    """A batch before a step: latents (n, c, h, w), and the solver with what it remembers of earlier steps."""
+
+    step: int
+    latents: torch.Tensor
+    solver: Solver
+
+
+SharedStates = dict[tuple[DrawRequest, ...], list[_State]]
+
+
+@dataclass(frozen=True)
+class SharedSteps:
+    """The first denoising steps that several schedules of a LoRA's strength have in common (Eq. G13).
+
+    Drawings of the same requests one after the other, the latest switch first, share the `states`: each keeps
+    its batches as they are before the steps in `keep`, and begins with what was kept before its own switch
+    `until`. Pictures are those of drawing each alone, bit for bit, since batches are the same.
+    """
+
+    keep: frozenset[int]
+    until: int
+    states: SharedStates
+
+    def start(self, requests: Sequence[DrawRequest]) -> _State | None:
+        """The latest state of a batch that this drawing has, too."""
+        known = [state for state in self.states.get(tuple(requests), ()) if state.step <= self.until]
+        return max(known, key=lambda state: state.step, default=None)
+
+    def pass_by(
+        self, requests: Sequence[DrawRequest], step: int, latents: torch.Tensor, solver: Solver
+    ) -> None:
+        """Keep a batch before a step, if another drawing begins there."""
+        if step in self.keep and step < self.until:
+            self.states.setdefault(tuple(requests), []).append(_State(step, latents, copy.deepcopy(solver)))
+
+
 def draw(
     model: ImageModel,
     requests: Sequence[DrawRequest],
     settings: GenerationSettings,
     references: References | None = None,
+    shared: SharedSteps | None = None,
 ) -> Iterator[DrawEvent]:
     """Generate all requests; a seed and a prompt give the same picture alone and in any batch.
 
-    `references` are reference pictures that all of them are given. The batch size is chosen to fit into
+    `references` are reference pictures that all of them are given, `shared` the steps that other drawings of
+    them have in common with this one. The batch size is chosen to fit into
     memory, and is reduced if memory runs out nevertheless.
     """
     check_prompts(model, (request.prompt for request in requests))
@@ -80,7 +121,7 @@ def draw(
         return
     side = model.latent_side(settings.resolution)
     plan = plan_drawing(model, settings, free_memory(model.device), _share_of_references(references, side))
-    drawing = _Drawing(model, settings, requests, references)
+    drawing = _Drawing(model, settings, requests, references, shared)
     first, notice = 0, _notice(plan) if plan != Plan(settings.batch_size) else ""
     with ExitStack() as stack:
         if plan.low_memory:
@@ -158,8 +199,10 @@ class _Drawing:
         settings: GenerationSettings,
         requests: Sequence[DrawRequest],
         references: References | None,
+        shared: SharedSteps | None,
     ) -> None:
         self._model, self._settings, self._references = model, settings, references
+        self._shared = shared
         prompts = (request.prompt for request in requests)
         self._texts = encode_prompts(model, prompts, unconditional=True)
         self._resolution = settings.resolution or model.resolution
@@ -169,22 +212,28 @@ class _Drawing:
 
     def batch(self, requests: Sequence[DrawRequest], size: int) -> Generator[int | DrawnBatch, None, None]:
         """Yield the steps done, then the pictures. Pad to `size`, as results depend on a batch's shape."""
-        latents = yield from self._denoised([*requests, *([requests[-1]] * (size - len(requests)))])
+        rows = [*requests, *([requests[-1]] * (size - len(requests)))]
+        start = self._shared.start(rows) if self._shared is not None else None
+        latents = yield from self._denoised(rows, self._shared, start)
         drawn = []
         for row, request in enumerate(requests):
             drawn.append((yield from self._picture(request, latents[row : row + 1])))
         yield DrawnBatch(
             first=0,
             images=tuple(picture.image for picture in drawn),
-            forwards=self._forwards(size) + sum(picture.forwards for picture in drawn),
+            forwards=self._forwards(size, start.step if start else 0)
+            + sum(picture.forwards for picture in drawn),
             remarks=tuple(picture.remark for picture in drawn),
         )
 
-    def _forwards(self, size: int) -> int:
-        """Denoiser forwards of one batch, including padding; guidance doubles those of its steps."""
-        return size * (self._settings.steps + len(self._guided))
+    def _forwards(self, size: int, first: int = 0) -> int:
+        """Denoiser forwards of one batch from a step on, including padding; guided steps have two."""
+        guided = sum(step >= first for step in self._guided)
+        return size * (self._settings.steps - first + guided)
 
-    def _denoised(self, requests: Sequence[DrawRequest]) -> Generator[int, None, torch.Tensor]:
+    def _denoised(
+        self, requests: Sequence[DrawRequest], shared: SharedSteps | None = None, start: _State | None = None
+    ) -> Generator[int, None, torch.Tensor]:
         """Denoise: yield the number of each step, return x_0 of all requests, (n, c, h, w)."""
         model, count = self._model, len(requests)
         prompts = [*([""] * count if self._guided else []), *(request.prompt for request in requests)]
@@ -195,8 +244,15 @@ class _Drawing:
             given = [*([self._references.dropped] * (len(prompts) - count)), *([self._references] * count)]
         solver = model.family.solver(self._settings.steps, self._resolution, model.device)
         noise = torch.cat([starting_noise(model, request.seed, self._resolution) for request in requests])
-        latents = noise.to(model.device) * solver.init_noise_sigma
+        latents, first = noise.to(model.device) * solver.init_noise_sigma, 0
+        if start is not None:
+            latents, solver, first = start.latents, copy.deepcopy(start.solver), start.step
+            model.before_step(0, len(solver.timesteps))
         for index, timestep in enumerate(solver.timesteps):
+            if index < first:
+                continue
+            if shared is not None:
+                shared.pass_by(requests, index, latents, solver)
             model.before_step(index, len(solver.timesteps))
             guided = index in self._guided
             rows = slice(0 if guided else len(texts) - count, None)

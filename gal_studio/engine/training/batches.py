@@ -6,6 +6,7 @@ from typing import Protocol
 
 import torch
 
+from gal_studio.core.errors import StudioError
 from gal_studio.core.gal.balance import plan_draws
 from gal_studio.core.settings import TimeWeighting, TuneSettings
 from gal_studio.engine.families.family import NoiseProcess, References, Sizes, TextFeatures
@@ -129,6 +130,8 @@ class ExampleSource:
         self.examples = cache_pictures(model, examples, settings, latents, texts)
         self.prior = cache_pictures(model, prior, settings, latents, texts) if prior else None
         self.process = model.family.process()
+        self.accepted = frozenset(self.kinds[1])
+        self.lowest_accepted = lowest_accepted(self.process, settings) if self.accepted else 0.0
         self.counted = settings.batch_size
         self.rows = settings.batch_size * (1 if self.prior is None else 2)
 
@@ -136,7 +139,8 @@ class ExampleSource:
         """Draw rows, followed by the prior's with their own weights (Eq. G9)."""
         settings = self.settings
         drawn = self._drawn_examples(generator)
-        rows = self.draw(self.examples, drawn, generator)
+        teaches_late = [self.lowest_accepted > 0.0 and place in self.accepted for place in drawn]
+        rows = self.draw(self.examples, drawn, generator, late=teaches_late)
         if self.prior is not None:
             beside = _uniform(range(len(self.prior)), settings.batch_size, generator)
             paired = prior_weights(
@@ -164,8 +168,12 @@ class ExampleSource:
         index: Sequence[int],
         generator: torch.Generator,
         weights: torch.Tensor | None = None,
+        late: Sequence[bool] = (),
     ) -> Batches:
-        """Take these pictures, and draw their times and noise; `weights` (n,) are used in place of theirs."""
+        """Take these pictures, and draw their times and noise; `weights` (n,) are used in place of theirs.
+
+        Those that are `late`, of as many as there are pictures, have times from `lowest_accepted` on.
+        """
         groups = pictures.by_shape(index)
         crops = [
             pictures.crops([index[place] for place in group], self.settings.crop == "random", generator)
@@ -173,11 +181,15 @@ class ExampleSource:
         ]
         count = 1 if self.settings.shared_time else len(index)
         times = self.process.times(count, generator, self.settings.time_low, self.settings.time_high)
+        times = times.expand(len(index))
+        if any(late):
+            again = self.process.times(count, generator, self.lowest_accepted, self.settings.time_high)
+            times = torch.where(torch.tensor(late), again, times)
         batches = []
         for group, part in zip(groups, crops, strict=True):
             noise = torch.randn(part.latents.shape, generator=generator)
             texts = [pictures.texts[index[place]] for place in group]
-            batch = make_batch(self.model, self.process, part, texts, times.expand(len(index))[group], noise)
+            batch = make_batch(self.model, self.process, part, texts, times[group], noise)
             if weights is not None:
                 batch = replace(batch, weights=weights[group].to(batch.weights.device))
             batches.append(batch)
@@ -189,6 +201,22 @@ def kinds_of(examples: Sequence[ExamplePicture]) -> tuple[list[int], list[int]]:
     references = [place for place, example in enumerate(examples) if example.is_reference]
     accepted = [place for place, example in enumerate(examples) if not example.is_reference]
     return references, accepted
+
+
+def lowest_accepted(process: NoiseProcess, settings: TuneSettings) -> float:
+    """The share of times from which accepted pictures are trained on; 0 for all that the settings allow.
+
+    Raises a StudioError where the settings leave no times for them.
+    """
+    if not settings.accepted_noise:
+        return 0.0
+    share = max(process.share_of(settings.accepted_noise), settings.time_low)
+    if share >= min(settings.time_high, 0.999):
+        raise StudioError(
+            f"Accepted pictures teach from noise {settings.accepted_noise:g} on, and there is less "
+            f"up to the maximum timestep {settings.time_high:g}: choose a smaller number."
+        )
+    return share
 
 
 def _uniform(places: Sequence[int], count: int, generator: torch.Generator) -> list[int]:

@@ -1,35 +1,37 @@
-"""How the pictures of a round are chosen (Eq. G20), and which ones a person asked for."""
+"""How the pictures of a round are chosen (Eq. G20), and which ones a person asked for.
+
+The table is named after the race that an earlier version had in place of the ladder.
+"""
 
 from collections.abc import Sequence
 from typing import Any
 
-from gal_studio.core.gal.allocation import Course
+from gal_studio.core.gal.ladder import Course
 from gal_studio.state.database.connection import Database
 
 
 class Races:
-    """Reads and writes the races of rounds."""
+    """Reads and writes the ladders of rounds."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def begin(self, round_id: str, shift: float) -> None:
-        """Let a race choose the pictures of a round, unless one does.
+        """Let the ladder choose the pictures of a round, unless it does.
 
         `shift` is how far the project's marks move chances (Eq. G16).
         """
         self._database.write("INSERT OR IGNORE INTO races (round_id, shift) VALUES (?, ?)", (round_id, shift))
 
     def reopen(self, round_id: str) -> None:
-        """Let a race go on that has ended."""
+        """Let a ladder go on that has ended."""
         self._database.write("UPDATE races SET ended = 0 WHERE round_id = ?", (round_id,))
 
     def end(self, round_id: str, course: Course) -> None:
-        """Keep how a race ended."""
+        """Keep how a ladder ended."""
         self._database.write(
-            "UPDATE races SET ended = 1, pictures = ?, prompts = ?, settled = ?, decided = ? "
-            "WHERE round_id = ?",
-            (course.pictures, course.prompts, course.settled, course.decided, round_id),
+            "UPDATE races SET ended = 1, pictures = ?, prompts = ? WHERE round_id = ?",
+            (course.pictures, course.prompts, round_id),
         )
 
     def give_up(self, round_id: str) -> None:
@@ -46,6 +48,6 @@ class Races:
 
 
 def course_of(values: Sequence[Any]) -> Course:
-    """A race as its row has it: shift, ended, pictures, prompts, settled, decided."""
-    shift, ended, pictures, prompts, settled, decided = values
-    return Course(float(shift), bool(ended), int(pictures), int(prompts), int(settled), bool(decided))
+    """A ladder as its row has it: shift, ended, pictures, prompts."""
+    shift, ended, pictures, prompts, *_ = values
+    return Course(float(shift), bool(ended), int(pictures), int(prompts))

@@ -240,12 +240,6 @@ def check_settings(settings: Settings, anchors: int) -> None:
             f"Pictures per prompt is {settings.generation.candidates}: choose at least 2, so that the studio "
             "can tell how undecided the model is."
         )
-    drawn = settings.generation
-    if drawn.allocation == "race" and drawn.budget * drawn.candidates < 1.0:
-        raise StudioError(
-            f"Share of pictures at most is {drawn.budget:g}, less than one of {drawn.candidates} pictures of "
-            f"each test prompt: choose at least {1.0 / drawn.candidates:.2g}."
-        )
     if settings.gal.top_k > anchors:
         raise StudioError(
             f"Suggestions (top k) is {settings.gal.top_k}, but there are only {anchors} test prompts: "

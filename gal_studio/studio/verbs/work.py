@@ -14,7 +14,7 @@ from gal_studio.rounds.replays import refuse_by_hand
 from gal_studio.studio.open_jobs import is_coming, is_requested
 from gal_studio.studio.verbs.measures import MeasureVerbs
 
-_RULE = ("candidates", "allocation", "budget", "confidence")
+_RULE = ("candidates", "allocation")
 """The settings of drawing that change nothing of the pictures that are there."""
 
 
@@ -294,7 +294,7 @@ class WorkVerbs(MeasureVerbs):
         self.store.rounds.set_settings(
             round_.id, replace(present, generation=generation, gal=wanted.gal, machine=machine)
         )
-        if generation.allocation == "race":
+        if generation.allocation == "ladder":
             self.store.races.reopen(round_.id)
         else:
             self.store.races.give_up(round_.id)

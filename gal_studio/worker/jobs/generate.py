@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -12,13 +12,13 @@ from PIL import Image
 
 from gal_studio.core.copy_chance import OWN
 from gal_studio.core.errors import StudioError
-from gal_studio.core.gal.recipes import candidate_recipe
+from gal_studio.core.gal.recipes import candidate_recipe, drawing_seed
+from gal_studio.core.gal.scores.asked import gaps
 from gal_studio.core.gal.scores.registry import score_pictures
 from gal_studio.core.gal.scores.score import DrawnPictures
 from gal_studio.core.recipe import AS_TRAINED, Recipe
-from gal_studio.core.seeds import candidate_seed
 from gal_studio.core.types import Anchor, Job
-from gal_studio.engine.sampling.sampler import DrawnBatch, DrawRequest
+from gal_studio.engine.sampling.sampler import DrawnBatch, DrawRequest, SharedStates, SharedSteps
 from gal_studio.rounds import base_pictures, lineage, planned, test_set
 from gal_studio.state import Store
 from gal_studio.state.files.errors import DiskError
@@ -56,7 +56,7 @@ def generate_round(store: Store, models: Models, job: Job) -> Generator[Progress
     yield Progress("loading", 0, 0, "Loading the models")
     model = models.image_model(task.project.base_model, task.settings.machine)
     models.texts(task.project.clip_model, _prompts(task))  # refuses prompts that are too long
-    if planned.is_race(store.snapshots.round(task.round.id)):
+    if planned.is_ladder(store.snapshots.round(task.round.id)):
         store.races.begin(task.round.id, copy_shift(store.database, task.project.id))
     check_drawing_room(task, model, planned.left(store.snapshots.round(task.round.id)))
     del model  # a cluster draws in its place, perhaps on the same device
@@ -65,7 +65,7 @@ def generate_round(store: Store, models: Models, job: Job) -> Generator[Progress
         while wanted := _next(task):
             yield from _draw(task, wanted, detector)
     here = store.snapshots.round(task.round.id)
-    if planned.is_race(here) and not planned.has_ended(here):
+    if planned.is_ladder(here) and not planned.has_ended(here):
         store.races.end(task.round.id, planned.course(here))
     total = store.candidates.count(task.round.id)
     yield Progress("project", total, total, "Placing the pictures on the map")
@@ -78,14 +78,14 @@ def generate_round(store: Store, models: Models, job: Job) -> Generator[Progress
 
 
 def _next(task: Task) -> list[_Planned]:
-    """What is to be drawn next: in a race one stage, otherwise everything that is missing."""
-    instant, drawing = task.round.kind == "instant", task.settings.generation
+    """What is to be drawn next: on the ladder one part, otherwise everything that is missing."""
+    instant = task.round.kind == "instant"
     return [
         _Planned(
             anchor,
             index,
-            candidate_seed(task.project.seed, anchor.prompt, index),
-            AS_TRAINED if instant else candidate_recipe(drawing, index),
+            drawing_seed(task.settings, task.project.seed, anchor.prompt, index),
+            AS_TRAINED if instant else candidate_recipe(task.settings, index),
         )
         for anchor, index in planned.missing(task.store.snapshots.round(task.round.id))
     ]
@@ -118,12 +118,41 @@ def _draw(
     here = task.store.snapshots.round(task.round.id)
     left = planned.left(here)
     total = len(lineage.drawn(here)) + left
-    for recipe in sorted({one.recipe for one in wanted}, key=lambda one: one.mean, reverse=True):
-        part = [one for one in wanted if one.recipe == recipe]
+    for part, shared in _parts(wanted, task.settings.generation.steps):
         left -= len(part)
         requests = [DrawRequest(one.anchor.prompt, one.seed) for one in part]
-        drawing = Drawing(requests, lineage.drawing_adapter(here), "draw", total, left, recipe, of_round=True)
+        drawing = Drawing(
+            requests, lineage.drawing_adapter(here), "draw", total, left, part[0].recipe, True, shared
+        )
         yield from draw_and_keep(task, drawing, partial(_keep, task, part, detector))
+
+
+def _parts(wanted: Sequence[_Planned], steps: int) -> Iterator[tuple[Sequence[_Planned], SharedSteps | None]]:
+    """The candidates of one recipe each, the strongest first, with the steps that some of them share.
+
+    Those of one prompt and seed whose recipes begin with the same strength are drawn one after the other, the
+    latest switch first, in the same batches.
+    """
+    alike: dict[tuple[str, int, float], list[_Planned]] = {}
+    for one in wanted:
+        alike.setdefault((one.anchor.prompt, one.seed, one.recipe.early), []).append(one)
+    together: dict[tuple[Recipe, ...], list[list[_Planned]]] = {}
+    for group in alike.values():
+        group.sort(key=lambda one: one.recipe.until(steps), reverse=True)
+        together.setdefault(tuple(one.recipe for one in group), []).append(group)
+    alone: dict[Recipe, list[_Planned]] = {}
+    for recipes, groups in together.items():
+        if len(recipes) == 1:
+            alone.setdefault(recipes[0], []).extend(group[0] for group in groups)
+    for recipe in sorted(alone, key=lambda recipe: recipe.mean, reverse=True):
+        yield alone[recipe], None
+    for recipes, groups in together.items():
+        if len(recipes) > 1:
+            ends = [recipe.until(steps) for recipe in recipes]
+            states: SharedStates = {}
+            for turn, end in enumerate(ends):
+                part = [group[turn] for group in groups]
+                yield part, SharedSteps(frozenset(ends[turn + 1 :]), end, states)
 
 
 def _keep(
@@ -207,6 +236,8 @@ def score_images(
         alike=_known([evidence.likeness for evidence in seen]),
         carried=_known([evidence.carries for evidence in seen]),
         usual=_usual_margins(task, prompts) if detector and detector.alike else None,
+        all_prompts=_all_prompts(task) if base else None,
+        usual_gap=_usual_gap(task) if base else None,
         usual_roughness=max(task.models.roughness(known, read)) if base else None,
     )
     return Scored(features, score_pictures(drawn), seen)
@@ -220,6 +251,20 @@ def _usual_margins(task: Task, prompts: Sequence[str]) -> NDArray[np.float64]:
     reference = features @ task.models.texts(clip, task.prompts.reference_prompts).T
     margins = dict(zip(base, (own - reference.max(axis=1)).tolist(), strict=True))
     return OWN * np.array([margins.get(prompt, float(np.mean([*margins.values()]))) for prompt in prompts])
+
+
+def _all_prompts(task: Task) -> NDArray[np.float64]:
+    """The CLIP features (k, d) of the test prompts and of the references' prompts."""
+    anchors = [each.prompt for each in task.store.projects.anchors(task.project.id) if each.enabled]
+    wanted = dict.fromkeys((*anchors, *task.prompts.reference_prompts))
+    return task.models.texts(task.project.clip_model, list(wanted))
+
+
+def _usual_gap(task: Task) -> float:
+    """How much nearer the base model's pictures are to their own prompts than to any other, on average."""
+    clip, base = task.project.clip_model, base_pictures.of_project(task.store, task.project)
+    features = task.models.pictures(clip, list(base.values()), task.store.images.picture)
+    return float(gaps(features, task.models.texts(clip, list(base)), _all_prompts(task)).mean())
 
 
 def _known(values: Sequence[float | None]) -> NDArray[np.float64] | None:

@@ -1,8 +1,8 @@
 """A LoRA's strength over the steps (Eq. G13): every family draws what the plain way draws, bit for bit."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -26,7 +26,15 @@ from gal_studio.engine.models.adapters import (
 from gal_studio.engine.models.image_model import ImageModel, load_image_model, no_change
 from gal_studio.engine.sampling import fused_adapter
 from gal_studio.engine.sampling.fused_adapter import drawing
-from gal_studio.engine.sampling.sampler import DrawRequest, DrawStep, draw
+from gal_studio.engine.sampling.sampler import (
+    DrawEvent,
+    DrawnBatch,
+    DrawRequest,
+    DrawStep,
+    SharedStates,
+    SharedSteps,
+    draw,
+)
 from tests.engine.sampling.test_sampler import pictures
 from tests.engine.tiny import make_tiny_pipeline, make_tiny_xl_pipeline
 from tests.engine.tiny_flows import make_tiny_klein, make_tiny_z_image
@@ -144,3 +152,29 @@ def test_as_trained_is_the_default(trained: Trained) -> None:
     with drawing(trained.model, trained.adapter) as ready:
         default = np.stack([np.asarray(image) for image in pictures(ready, REQUESTS, SETTINGS)])
     assert (default == drawn(trained, AS_TRAINED)).all()
+
+
+@pytest.mark.parametrize("size", [2, 5])
+def test_schedules_that_share_their_first_steps_draw_as_each_alone(trained: Trained, size: int) -> None:
+    """Bit for bit, whole batches and the rest of one, with fewer passes."""
+    schedules = [Recipe.constant(0.4), Recipe(0.4, 1.0, 0.8), Recipe(0.4, 1.0, 0.5), Recipe(0.4, 1.0, 0.2)]
+    several = replace(SETTINGS, batch_size=size, steps=5)
+    ends = [recipe.until(several.steps) for recipe in schedules]
+    assert ends == [5, 4, 3, 1]
+    states: SharedStates = {}
+    for turn, recipe in enumerate(schedules):
+        with drawing(trained.model, trained.adapter, recipe=recipe) as ready:
+            alone = batches(draw(ready, REQUESTS, several))
+        with drawing(trained.model, trained.adapter, recipe=recipe) as ready:
+            shared = SharedSteps(frozenset(ends[turn + 1 :]), ends[turn], states)
+            together = batches(draw(ready, REQUESTS, several, shared=shared))
+        for one, other in zip(alone, together, strict=True):
+            pairs = zip(one.images, other.images, strict=True)
+            assert all((np.asarray(a) == np.asarray(b)).all() for a, b in pairs)
+            spared = 0 if turn == 0 else ends[turn]
+            each = 2 if trained.model.family.is_guided(several.guidance_scale) else 1
+            assert one.forwards - other.forwards == size * each * spared
+
+
+def batches(events: Iterator[DrawEvent]) -> list[DrawnBatch]:
+    return [event for event in events if isinstance(event, DrawnBatch)]

@@ -49,10 +49,10 @@ class Policy(ABC):
 
     def why(self, pool: PoolSnapshot, score: AnchorScore, picture: Candidate) -> str:
         """Why this picture of a suggested test prompt (Eq. G6); empty if the reason says all."""
-        left = [one for one in self._left(pool, score) if one.id != picture.id]
-        closer = sum(one.similarity_anchor > picture.similarity_anchor for one in left)
         left_out = self.left_out(pool, score, picture)
-        return explain_next_best(left_out, len(left), closer) if left_out else explain_picture(score, closer)
+        if not left_out:
+            return explain_picture(score)
+        return explain_next_best(left_out, sum(one.id != picture.id for one in self._left(pool, score)))
 
     def place(self, pool: PoolSnapshot, score: AnchorScore) -> tuple[int, AnchorScore | None]:
         """The place of a test prompt in the order, from 1; for the last one suggested, the next one, too."""

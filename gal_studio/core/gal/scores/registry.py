@@ -3,6 +3,7 @@
 import numpy
 
 from gal_studio.core.errors import StudioError
+from gal_studio.core.gal.scores.asked import PROMPT_MATCH
 from gal_studio.core.gal.scores.carries import CARRIED
 from gal_studio.core.gal.scores.copy_chance import COPY_CHANCE
 from gal_studio.core.gal.scores.disagreement import AREAS, COPIES
@@ -21,6 +22,7 @@ SCORES: list[Score] = [
     SHOWS,
     SHOWS_OBJECT,
     COPY_CHANCE,
+    PROMPT_MATCH,
     CARRIED,
     LIKE_REFERENCES,
     AREAS,

@@ -19,6 +19,8 @@ class DrawnPictures:
     What the vision model says is None where it was not asked: `shown` (n,) is Eq. G10, `alike` (n,) the
     likeness of Eq. G16, `carried` (n,) is Eq. G17, and `subject` (n,) is Eq. G19, None for a style too.
     `usual` (n,) is half of the margin of what the base model drew for each prompt (Eq. G16); None without it.
+    `all_prompts` (k, d) are those of all test prompts and references, and `usual_gap` is how much nearer the
+    base model's pictures are to their own one than to any other, on average (Eq. G14); None without them.
     `usual_roughness` is the largest (Eq. G23) of the references and the base model's pictures.
     """
 
@@ -32,6 +34,8 @@ class DrawnPictures:
     alike: Floats | None = None
     carried: Floats | None = None
     usual: Floats | None = None
+    all_prompts: Floats | None = None
+    usual_gap: float | None = None
     usual_roughness: float | None = None
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gal_studio.core.gal.utility import utility
+from gal_studio.core.utility import utility
 
 SHARES = st.floats(0.0, 1.0)
 
