@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gal_studio.core.gal.policies.registry import find_policy
-from gal_studio.core.gal.selection import explain_all, in_style, preferred, rank_anchors
+from gal_studio.core.gal.selection import explain_all, preferred, rank_anchors
 from gal_studio.core.gal.uncertainty import score_pool
-from gal_studio.core.types import LIKENESS, Candidate
+from gal_studio.core.types import Candidate
 from tests.core.builders import anchor, candidate, candidates_of, margins, pool_of, snapshot_of
 
 # sixteenths are exact in binary, so that equal margins happen as they do in half precision
@@ -60,29 +60,6 @@ def test_the_picture_is_the_closest_to_its_prompt_among_non_copies():
     good, better = candidate(tie, 1, 0.3, 0.1), candidate(tie, 2, 0.4, 0.39)
     assert best_candidate([copy, good, better]) == better
     assert best_candidate([copy]) is None
-
-
-def test_the_quarter_that_is_least_like_the_references_is_passed_over():
-    tie = anchor(0)
-    likeness = [0.1, 0.7, 0.8, 0.2, 0.6, 0.9, 0.7, 0.3, 0.5, 0.4]
-    drawn = [
-        replace(candidate(tie, index, 0.5 - 0.01 * index, 0.1), more_scores={LIKENESS: value})
-        for index, value in enumerate(likeness)
-    ]
-    assert in_style(drawn) == {one.id for one in drawn if one.index not in (0, 3)}
-    assert best_candidate(drawn).index == 1, "the first is closer to its prompt, and lacks the style"
-    left = best_candidate(drawn, rejected={drawn[1].id, drawn[2].id})
-    assert left.index == 4, "rejected pictures still tell which ones lack the style"
-    copies = [replace(one, similarity_reference=1.0) if one.index in (1, 2, 5, 6) else one for one in drawn]
-    gone = {drawn[index].id for index in (3, 4, 7, 8, 9)}
-    assert in_style([one for one in copies if not one.overfit]) == gone, (
-        "a quarter of those that are no copies"
-    )
-    assert best_candidate(copies).index == 3
-    assert best_candidate(copies, rejected=gone).index == 0, "unless no other is left"
-    assert best_candidate([candidate(tie, 0, 0.5, 0.1), *drawn[1:]]).index == 0, (
-        "nor before there was a score"
-    )
 
 
 def test_equal_candidates_are_taken_in_the_order_of_their_seeds():
