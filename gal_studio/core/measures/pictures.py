@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal, Self
 
+from gal_studio.core.utility import utility
 from gal_studio.core.types import CHANCE, Candidate, CopyDetectors
 
 Part = Literal["held_out", "accepted", "plain"]
@@ -86,6 +87,20 @@ class MeasuredPicture:
         known = self.recognised
         return None if known is None else known and self.no_copy
 
+    @property
+    def utility(self) -> float:
+        """The u of the picture, in [0, 1]; 0 for a blank one.
+
+        What the base model carries is nothing of what is learned, also where nobody measured it.
+        """
+        if self.is_blank:
+            return 0.0
+        carried = self.candidate.carries
+        if carried is None and self.round_id is None:
+            carried = 0.0
+        known = self.recognised
+        return utility(self.candidate.chance, None if known is None else float(known), carried)
+
     def figure(self, metric: Metric) -> float | None:
         """One metric of this picture; None where it has none."""
         return METRICS[metric](self)
@@ -114,3 +129,5 @@ METRICS: Mapping[Metric, Callable[[MeasuredPicture], float | None]] = {
 
 Another measure is one line here, one name in `Metric`, and its words in `assets/ui/measures/metrics.js`.
 """
+SHARES: frozenset[Metric] = frozenset({"as_asked", "no_copy"})
+"""The metrics that are 1 or 0 of each picture."""
