@@ -4,6 +4,7 @@ import itertools
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from statistics import NormalDist
 from typing import Literal
 
@@ -141,11 +142,16 @@ def flip_p(parts: NDArray[numpy.float64], rng: numpy.random.Generator | None = N
     """
     is_exact = parts.size <= EXACT
     if is_exact:
-        signs = numpy.array(list(itertools.product((-1.0, 1.0), repeat=parts.size)))
+        signs = _all_signs(parts.size)
     else:
         signs = (rng or numpy.random.default_rng(0)).choice((-1.0, 1.0), size=(FLIPS, parts.size))
     as_far = numpy.abs(signs @ parts) >= abs(parts.sum()) * (1 - 1e-9)
     return float(as_far.mean()) if is_exact else float((1 + as_far.sum()) / (1 + FLIPS))
+
+
+@cache
+def _all_signs(number: int) -> NDArray[numpy.float64]:
+    return numpy.array(list(itertools.product((-1.0, 1.0), repeat=number)))
 
 
 def _by_prompt(values: Values) -> tuple[NDArray[numpy.float64], NDArray[numpy.float64]]:

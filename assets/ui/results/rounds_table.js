@@ -24,9 +24,9 @@ const HEAD = [
   ...NAMES.map((metric) => [METRICS[metric].name, METRICS[metric].title]),
   [
     "Gain over base",
-    "How much closer to the reference the pictures are than the base model’s, by likeness; one that is not " +
-      "as asked counts 0. The best round has the largest. Changes since the round before stand beside the " +
-      "other figures.",
+    "How much more useful the pictures are than the base model’s, in points of 100: no copies, as asked, and " +
+      "with the style or object. The best round has the largest. Changes since the round before stand beside " +
+      "the other figures.",
   ],
   [
     "Learned",
@@ -136,11 +136,11 @@ function cells(measures, measured) {
 
 /** @param {Interval | null} gain */
 const gainCell = (gain) =>
-  gain ? el("td", { title: gainInFull(gain) }, signed("clip_i", gain.value)) : el("td", {}, "–");
+  gain ? el("td", { title: gainInFull(gain) }, signed("carries", gain.value)) : el("td", {}, "–");
 
 /** @param {Interval} gain */
 const gainInFull = ({ value, low, high }) =>
-  `${signed("clip_i", value)}, 95 % interval ${signed("clip_i", low)} to ${signed("clip_i", high)}`;
+  `${signed("carries", value)}, 95 % interval ${signed("carries", low)} to ${signed("carries", high)}`;
 
 /**
  * @param {Measures} measures

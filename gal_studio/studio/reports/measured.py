@@ -85,8 +85,8 @@ def in_sentences(report: Report | None) -> tuple[str, ...]:
         return (f"{told}.",)
     return (
         f"{told}.",
-        f"Compared with the base model's, they gain {_shown(report.gain)} on average, where a picture that is "
-        "no copy, shows what was asked for, and has all that was to be learned counts 1.",
+        f"Compared with the base model's, they gain {_shown(report.gain)} on average. A picture that is "
+        "no copy, shows what was asked for, and has all that is learned counts 1.",
     )
 
 

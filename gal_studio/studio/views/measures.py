@@ -206,7 +206,7 @@ class _Measured:
                 None if name is None else complete.get(arm.before),
                 complete.get(None),
                 self.test_set.named.kind,
-                _first_above(complete, name),
+                _first_above(self.arms, name),
             )
             for name, arm in complete.items()
         }
@@ -246,7 +246,9 @@ class _Measured:
 
 def _first_above(arms: Mapping[str | None, Arm], name: str | None) -> Arm | None:
     """The first measured round of a round's line, None if that is the round itself."""
-    first = name
-    while first is not None and arms[first].before in arms and arms[first].before is not None:
-        first = arms[first].before
-    return None if first in (None, name) else arms[first]
+    line = []
+    while name is not None and name in arms:
+        line.append(arms[name])
+        name = arms[name].before
+    measured = [arm for arm in line if arm.complete]
+    return measured[-1] if len(measured) > 1 else None
