@@ -31,10 +31,9 @@ const how = howComputed([
   ],
   [
     "Gain over base:",
-    "how much more useful a picture is than the base model’s of the same prompt and seed: 1 for one that is " +
-      "surely no copy, shows what was asked for, and has all of the style or object. The best round has the " +
-      "largest gain.",
-    "gain = mean of (u − u of the base model), u = (1 − chance of a copy) · [recognised] · carries",
+    "how useful the pictures are: 100 points for one that is surely no copy, shows what was asked for, and " +
+      "has all of the style or object, and 0 for the base model’s. The best round has the largest gain.",
+    "gain = mean of (1 − chance of a copy) · [recognised] · carries",
   ],
 ]);
 

@@ -19,12 +19,6 @@ def mean(drawn: Drawn, metric: Metric) -> Interval | None:
     return rate_interval(by_prompt) if metric in SHARES else mean_interval(by_prompt)
 
 
-def mean_utility(drawn: Drawn) -> Interval | None:
-    """The mean of u over all pictures; None without any."""
-    by_prompt = _by_prompt(_values(drawn, lambda picture: picture.utility))
-    return mean_interval(by_prompt) if by_prompt else None
-
-
 def change(before: Drawn, after: Drawn, metric: Metric) -> Difference | None:
     """The mean of `after - before` over the prompts and seeds that both have drawn; None without any."""
     return difference(before, after, METRICS[metric], of_rates=metric in SHARES)
@@ -47,10 +41,10 @@ def gains(before: Drawn, after: Drawn) -> dict[Key, float]:
 
 
 def gain(before: Drawn, after: Drawn) -> Difference | None:
-    """The mean of u of one round less that of another, or of the base model, paired by prompt and seed.
+    """The mean of u of one round less that of another, or of the base model's 0, paired by prompt and seed.
 
-    None if they have no pictures of the same prompts and seeds. It says which round is best, what it gained
-    over the base model, and whether it is ahead.
+    None if they have no pictures of the same prompts and seeds. The best round gains most over the base
+    model, and whether it is ahead of another one is what it gains over that.
     """
     return difference(before, after, lambda picture: picture.utility)
 

@@ -91,13 +91,11 @@ class MeasuredPicture:
     def utility(self) -> float:
         """The u of the picture, in [0, 1]; 0 for a blank one.
 
-        What the base model carries is nothing of what is learned, also where nobody measured it.
+        The base model's have none of what is learned, so that theirs is 0, whatever chance has drawn.
         """
         if self.is_blank:
             return 0.0
-        carried = self.candidate.carries
-        if carried is None and self.round_id is None:
-            carried = 0.0
+        carried = 0.0 if self.round_id is None else self.candidate.carries
         known = self.recognised
         return utility(self.candidate.chance, None if known is None else float(known), carried)
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from gal_studio.core.intervals import Difference, Interval, Outcome, is_up, outcome
-from gal_studio.core.measures.compare import Drawn, change, gain, mean, mean_utility
+from gal_studio.core.measures.compare import Drawn, change, gain, mean
 from gal_studio.core.measures.kept import Kept, kept
 from gal_studio.core.measures.pictures import METRICS, Metric, Part
 from gal_studio.core.types import Kind
@@ -92,9 +92,8 @@ class Figures:
 
     So many of its `pictures` are `no_copy` (neither a copy nor blank) and `copies`, and so many of those
     `judged` are `as_asked`: of the others nobody knows. `changes` are paired differences to the round before
-    and `since_first` to the first round above it, empty where that is not measured. `useful` is the mean of u
-    and `gain` how much more that is than the base model's, paired; `learned` and `learned_change` are what is
-    as asked on accepted prompts.
+    and `since_first` to the first round above it, empty where that is not measured. `gain` is the mean of
+    u, which is 0 for the base model; `learned` and `learned_change` are what is as asked on accepted prompts.
     """
 
     pictures: int
@@ -105,7 +104,6 @@ class Figures:
     figures: Mapping[Metric, Interval]
     changes: Mapping[Metric, Change]
     since_first: Mapping[Metric, Change]
-    useful: Interval | None
     gain: Difference | None
     learned: Interval | None
     learned_change: Change | None
@@ -145,7 +143,6 @@ def report(arm: Arm, before: Arm | None, base: Arm | None, kind: Kind, first: Ar
         changes=_judged_changes(before, drawn, kind),
         since_first=_judged_changes(first, drawn, kind),
         since_base={} if is_base else _changes(base, drawn),
-        useful=mean_utility(drawn),
         gain=gain(base.part("held_out"), drawn) if base and not is_base else None,
         learned=mean(learned, "as_asked"),
         learned_change=_judged("as_asked", relearned, kind) if relearned else None,

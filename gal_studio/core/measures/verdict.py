@@ -41,7 +41,7 @@ def find_best(reports: Sequence[Report], base: Report | None) -> Verdict:
     trained = [each for each in reports if each.arm.id is not None and each.gain is not None]
     if base is None or not trained:
         return Verdict(None, "", "")
-    ranked = sorted(trained, key=lambda each: (not carries_on(each), *_by_use(each)))
+    ranked = sorted(trained, key=lambda each: (not carries_on(each), *_by_gain(each)))
     best, before = ranked[0], {each.arm.id: each for each in reports}
     detail = f"{_counted(best, before.get(best.arm.before))} {_closeness(best)}".rstrip()
     if best.gain is None or best.gain.value <= 0 or not carries_on(best):
@@ -78,8 +78,8 @@ def carries_on(report: Report) -> bool:
     return (since is None or since.value > 0) and not has_lost(report)
 
 
-def _by_use(report: Report) -> tuple[float, str]:
-    return (-report.useful.value if report.useful else 0.0), report.arm.name
+def _by_gain(report: Report) -> tuple[float, str]:
+    return (-report.gain.value if report.gain else 0.0), report.arm.name
 
 
 def _counted(report: Report, before: Report | None) -> str:
@@ -132,10 +132,10 @@ def lead(first: Report, second: Report) -> Difference | None:
 
 def _passed_over(best: Report, others: Sequence[Report]) -> str:
     """The round that gained most of those that gained more than the best, and are not the best."""
-    more = [each for each in others if _by_use(each) < _by_use(best)]
+    more = [each for each in others if _by_gain(each) < _by_gain(best)]
     if not more:
         return ""
-    return f"{min(more, key=_by_use).arm.name} gained more, but does not carry what it should."
+    return f"{min(more, key=_by_gain).arm.name} gained more, but does not carry what it should."
 
 
 def find_warnings(

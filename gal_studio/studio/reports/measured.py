@@ -38,7 +38,6 @@ def describe_round(report: Report | None) -> dict[str, Any] | None:
         "changes": {metric: interval(figure) for metric, figure in report.changes.items()},
         "since_first": {metric: interval(figure) for metric, figure in report.since_first.items()},
         "since_base": {metric: interval(figure) for metric, figure in report.since_base.items()},
-        "useful": interval(report.useful),
         "gain": interval(report.gain),
         "learned": interval(report.learned),
         "learned_change": interval(report.learned_change),
@@ -85,8 +84,8 @@ def in_sentences(report: Report | None) -> tuple[str, ...]:
         return (f"{told}.",)
     return (
         f"{told}.",
-        f"Compared with the base model's, they gain {_shown(report.gain)} on average. A picture that is "
-        "no copy, shows what was asked for, and has all that is learned counts 1.",
+        f"They gain {_shown(report.gain)} on average. One that is no copy, shows what was asked for, and has "
+        "all that is to be learned counts 1, and the base model's count 0.",
     )
 
 

@@ -23,8 +23,8 @@ def test_a_round_that_shows_what_was_asked_for_beats_one_that_copies() -> None:
     assert found.best == "Round 2"
     assert found.headline == "Round 2 is the best of 2 rounds measured, clearly ahead of Round 1."
     assert found.sentence == (
-        "8 of its 8 pictures are as asked, 2 of Round 1’s; 0 are copies, 6 of Round 1’s. On average, they are "
-        "clearly closer to the reference than the base model’s."
+        "8 of its 8 pictures are as asked, 2 of Round 1’s; 0 are copies, 6 of Round 1’s. On average, they "
+        "are clearly closer to the reference than the base model’s."
     )
 
 
@@ -33,7 +33,7 @@ def test_a_share_has_its_own_denominator() -> None:
     base = arm("Base model", [picture(0.3, copy=True)] * 3 + [picture(0.3)] * 5)
     found = verdict(reports(base, arm("Round 1", [picture(0.5)] * 7 + [picture(0.5, copy=True)])))
     assert found.sentence.startswith(
-        "4 of the 5 of its pictures that can be judged are as asked; 1 of its 8 pictures is a copy. On average"
+        "4 of the 5 of its pictures that can be judged are as asked; 1 of its 8 pictures is a copy. On"
     )
 
 
