@@ -20,6 +20,7 @@ const SHOWN = ["no_copy", "as_asked", "carries"];
  * @returns {Progress | null}
  */
 export function progressOf(rounds) {
+  /** @type {MeasuredRound[]} */
   const line = [];
   let at = rounds.findLast((round) => round.id !== null && round.report);
   while (at) {
