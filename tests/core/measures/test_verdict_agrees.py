@@ -9,6 +9,7 @@ from gal_studio.core.intervals import is_down, is_up
 from gal_studio.core.measures.pictures import MeasuredPicture
 from gal_studio.core.measures.report import Report
 from gal_studio.core.measures.verdict import carries_on, find_best, find_warnings, lead
+from gal_studio.studio.reports.measured import describe_round, in_sentences
 from tests.core.measures.arms import arm, picture, reports
 
 COSINES = st.sampled_from([round(value / 20, 2) for value in range(-4, 20)])
@@ -104,3 +105,24 @@ def test_no_warning_denies_a_row(table: list[Report]) -> None:
             assert is_down(row.changes.get("clip_t"))
         if warning.kind == "leak":
             assert row.leak is not None and row.leak.value > 0
+
+
+@settings(max_examples=60, deadline=None)
+@given(tables())
+def test_headline_table_card_and_json_agree(table: list[Report]) -> None:
+    """They count the same pictures, each share with its own denominator, and call the same changes clear."""
+    for each in table[1:]:
+        told, card = describe_round(each), in_sentences(each)
+        assert told is not None and told["judged"] == each.judged
+        cell = each.figures.get("as_asked")
+        assert (cell.pictures if cell else 0) == each.judged
+        assert f"Of {each.pictures} pictures" in card[0] and f" {each.copies} copy the reference" in card[0]
+        if cell:
+            assert round(cell.value * each.judged) == each.as_asked == told["as_asked"]
+            of = "" if each.judged == each.pictures else f"of the {each.judged} that can be judged "
+            assert f"and {of}{each.as_asked} show what was asked for" in card[0]
+        for metric, change in each.changes.items():
+            said = told["changes"][metric]
+            assert (said["value"], said["verdict"]) == (change.value, change.verdict)
+            assert (change.verdict == "unclear") == (not is_up(change) and not is_down(change))
+        assert told["gain"] is None or told["gain"]["value"] == each.gain.value  # type: ignore[union-attr]
