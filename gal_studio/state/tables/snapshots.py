@@ -3,6 +3,7 @@
 import json
 import sqlite3
 from collections.abc import Iterable
+from contextlib import suppress
 
 import numpy as np
 from numpy.typing import NDArray
@@ -185,8 +186,9 @@ class Snapshots:
         held_out: dict[str, list[Candidate]] = {name: [] for name in wanted}
         for row in self._database.rows(_HELD_OUT, {"project": plain.project.id, "rounds": ids}):
             name = row["round_id"]
-            drawn = measured_picture(row, shift).judged_by(wanted[name].gal.copy_detectors)
-            held_out[name].append(drawn.candidate)
+            with suppress(StudioError):  # of a damaged picture Results says what to do
+                drawn = measured_picture(row, shift).judged_by(wanted[name].gal.copy_detectors)
+                held_out[name].append(drawn.candidate)
         decisions: dict[str, list[LoggedDecision]] = {name: [] for name in wanted}
         for row in self._database.rows(f"{SELECT_DECISIONS} {_IN_ROUNDS} ORDER BY decisions.id", (ids,)):
             decisions[row["round_id"]].append(logged_decision(row))
