@@ -54,7 +54,7 @@ def find_best(reports: Sequence[Report], base: Report | None) -> Verdict:
 
 def _none_is_best(ranked: Sequence[Report]) -> str:
     """Why no round is the best: none has learned anything, or those that have draw nothing of use with it."""
-    able = [each for each in ranked if is_up(_learned(each)) and not each.arm.diverged]
+    able = [each for each in ranked if _has_more(each) and not each.arm.diverged]
     if not able:
         return "No round gains over the base model yet."
     if all(has_lost(each) for each in able):
@@ -67,6 +67,11 @@ def _learned(report: Report) -> Difference | None:
     return report.since_base.get("carries") or report.since_base.get("clip_i")
 
 
+def _has_more(report: Report) -> bool:
+    since = _learned(report)
+    return since is not None and since.value > 0
+
+
 def has_lost(report: Report) -> bool:
     """Whether a round clearly lost what the first round above it carries, or its training diverged."""
     return report.arm.diverged or (report.kept is not None and report.kept.is_lost)
@@ -74,8 +79,7 @@ def has_lost(report: Report) -> bool:
 
 def carries_on(report: Report) -> bool:
     """Whether a round carries more than the base model and has not lost it again; True where nobody knows."""
-    since = _learned(report)
-    return (since is None or since.value > 0) and not has_lost(report)
+    return (_learned(report) is None or _has_more(report)) and not has_lost(report)
 
 
 def _by_gain(report: Report) -> tuple[float, str]:
