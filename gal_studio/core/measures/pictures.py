@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal, Self
 
-from gal_studio.core.utility import utility
 from gal_studio.core.types import CHANCE, Candidate, CopyDetectors
+from gal_studio.core.utility import utility
 
 Part = Literal["held_out", "accepted", "plain"]
 Metric = Literal["as_asked", "no_copy", "carries", "clip_t", "clip_i"]
