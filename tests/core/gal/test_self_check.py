@@ -97,7 +97,7 @@ def test_where_both_are_blind_or_all_recipes_are_the_same_a_person_is_asked() ->
     assert check(*alike).heard is None and check(*alike).sentence.endswith("mark some that are none.")
 
 
-DRAWN = (row(0, [0.1] * 6, [0.1] * 2), row(1, [0.2] * 5 + [0.7], [0.1] * 2))
+DRAWN = (row(0, [0.1] * 6, [0.1] * 3), row(1, [0.2] * 5 + [0.7], [0.1] * 3))
 """A round of which a picture at full strength of twelve is a copy."""
 
 
