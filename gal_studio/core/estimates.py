@@ -1,6 +1,5 @@
 """Estimates over several references: intervals, a paired test, and its correction for many comparisons."""
 
-import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -8,14 +7,12 @@ from typing import Literal
 import numpy
 from numpy.typing import NDArray
 
-from gal_studio.core.intervals import CONFIDENCE, FEWEST
+from gal_studio.core.intervals import CONFIDENCE, FEWEST, flip_p
 
 Values = Mapping[str, Mapping[str, Sequence[float]]]
 """By reference and prompt the values of its pictures, those of all seeds together."""
 Over = Literal["references", "prompts", ""]
 DRAWS = 2000
-EXACT = 12  # units whose signs are all tried
-FLIPS = 9999
 
 
 @dataclass(frozen=True)
@@ -69,8 +66,7 @@ def estimate(values: Values, rng: numpy.random.Generator) -> Estimate:
 def sign_flip_p(differences: Values, rng: numpy.random.Generator) -> float | None:
     """The two-sided p of the sign-flip test (Fisher-Pitman) that paired differences are 0 in the mean.
 
-    Flips the signs of what `speaks_for` names: all 2^n ways up to 12 units, otherwise 9999 random ones. None
-    where that is nothing.
+    Flips the signs of what `speaks_for` names; None where that is nothing.
     """
     means, over = _prompt_means(differences), speaks_for(differences)
     if not over:
@@ -79,13 +75,7 @@ def sign_flip_p(differences: Values, rng: numpy.random.Generator) -> float | Non
         parts = numpy.array([each.mean() for each in means])
     else:
         parts = numpy.concatenate([each / each.size for each in means])
-    is_exact = parts.size <= EXACT
-    if is_exact:
-        signs = numpy.array(list(itertools.product((-1.0, 1.0), repeat=parts.size)))
-    else:
-        signs = rng.choice((-1.0, 1.0), size=(FLIPS, parts.size))
-    as_far = numpy.abs(signs @ parts) >= abs(parts.sum()) * (1 - 1e-9)
-    return float(as_far.mean()) if is_exact else float((1 + as_far.sum()) / (1 + FLIPS))
+    return flip_p(parts, rng)
 
 
 def holm(chances: Sequence[float]) -> list[float]:

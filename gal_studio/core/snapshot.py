@@ -22,6 +22,7 @@ from gal_studio.core.gal.self_check import SelfCheck, as_heard, self_check
 from gal_studio.core.gal.standard import Standard
 from gal_studio.core.gal.uncertainty import group_by_anchor, score_pool
 from gal_studio.core.gal.validation import Validation
+from gal_studio.core.measures.loss_trend import Trend, trend
 from gal_studio.core.recipe import AS_TRAINED, Recipe
 from gal_studio.core.settings import GalSettings, GenerationSettings, Settings, read_settings
 from gal_studio.core.types import Anchor, AnchorScore, Candidate, Kind, Round
@@ -71,10 +72,11 @@ class Pictures:
     """What a round drew, in drawing order, own pictures included, and what was decided and chosen in it.
 
     `features` are unit-norm CLIP features by candidate, and `choices` what was chosen beside suggestions;
-    both are None unless a policy needs them.
+    both are None unless a policy needs them. `held_out` is what it drew for benchmark prompts.
     """
 
     tiles: tuple[Candidate, ...] = ()
+    held_out: tuple[Candidate, ...] = ()
     decided: Decided = field(default_factory=Decided)
     features: Mapping[str, NDArray[numpy.float32]] | None = None
     choices: tuple[Choice, ...] | None = None
@@ -100,6 +102,7 @@ class RoundRecord:
     validations: tuple[Validation, ...] = ()
     race: Course | None = None
     asked: tuple[tuple[str, int], ...] = ()
+    stored_losses: str = "[]"
     pictures: Pictures | None = None
 
 
@@ -258,7 +261,20 @@ class RoundSnapshot:
     def check(self) -> SelfCheck:
         """What the round says of itself."""
         first = self.first.candidates if self.first else ()
-        return self_check(self.candidates, self.round.number, first, self.is_full)
+        return self_check(
+            self.candidates, self.round.number, first, self.is_full, self.held_out, self.loss_trend
+        )
+
+    @cached_property
+    def held_out(self) -> tuple[Candidate, ...]:
+        """What the round drew for benchmark prompts; copies among them are found as among candidates."""
+        heard = next((one.heard for one in self.tiles), None)
+        return tuple(replace(one, heard=heard) for one in self.pictures.held_out)
+
+    @cached_property
+    def loss_trend(self) -> Trend:
+        """Where the loss of its training went."""
+        return trend(strict_json.loads(self.record.stored_losses))
 
     @property
     def is_full(self) -> bool:

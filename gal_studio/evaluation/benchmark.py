@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from gal_studio.core.errors import StudioError
-from gal_studio.core.measures.published import mean_over_prompts, mean_over_subjects
+from gal_studio.core.intervals import mean_interval
+from gal_studio.core.measures.published import mean_over_subjects
 from gal_studio.core.seeds import named_seed
 from gal_studio.core.types import Round
 from gal_studio.evaluation.drawing import RoundDrawer, Wanted
@@ -79,7 +80,7 @@ def report_benchmark(scores: Sequence[SubjectScores], facts: dict[str, Any]) -> 
         Row(
             each.subject.name,
             {"pictures": len(each.drawn), "references": len(each.references)},
-            {name: mean_over_prompts(each.values(name), name) for name in FIGURES},
+            {name: mean_interval(each.values(name)) for name in FIGURES},
         )
         for each in scores
     ]
@@ -87,7 +88,7 @@ def report_benchmark(scores: Sequence[SubjectScores], facts: dict[str, Any]) -> 
         f"all {len(scores)}",
         {name: sum(row.counts[name] for row in rows) for name in ("pictures", "references")},
         {
-            name: mean_over_subjects({each.subject.name: each.values(name) for each in scores}, name)
+            name: mean_over_subjects({each.subject.name: each.values(name) for each in scores})
             for name in FIGURES
         },
     )

@@ -11,12 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gal_studio.core.errors import StudioError
-from gal_studio.core.intervals import paired_difference
-from gal_studio.core.measures.published import alignment, likeness, mean_over_prompts
+from gal_studio.core.intervals import mean_interval, paired_difference
+from gal_studio.core.measures.published import alignment, likeness
 from gal_studio.core.naming import round_names, unique_name
 from gal_studio.core.prompts import plain_prompt
 from gal_studio.core.references import Prompts
-from gal_studio.core.seeds import generator, named_seed
+from gal_studio.core.seeds import named_seed
 from gal_studio.core.settings import GenerationSettings
 from gal_studio.core.types import Round
 from gal_studio.evaluation.drawing import Wanted
@@ -169,11 +169,9 @@ def report_arms(points: Sequence[Point], scores: Mapping[str, PointScores], fact
     rows = []
     for point in points:
         own, before = scores[point.name], scores[point.before] if point.before else None
-        figures = {name: mean_over_prompts(_by_prompt(own.by_picture(name)), name) for name in FIGURES}
+        figures = {name: mean_interval(_by_prompt(own.by_picture(name))) for name in FIGURES}
         changes = {
-            f"{name}_change": paired_difference(
-                before.by_picture(name), own.by_picture(name), generator(0, "clock arm", name)
-            )
+            f"{name}_change": paired_difference(before.by_picture(name), own.by_picture(name))
             if before
             else None
             for name in FIGURES

@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from gal_studio.core.measures.published import Values, alignment, likeness, mean_over_prompts
+from gal_studio.core.intervals import Values, mean_interval
+from gal_studio.core.measures.published import alignment, likeness
 from gal_studio.core.measures.published import mean_over_subjects as mean_over_combinations
 from gal_studio.evaluation.combinations import Combination
 from gal_studio.evaluation.dreambench import Drawn
@@ -107,14 +108,14 @@ def _own_rows(known: Mapping[Path, Floats], parts: Sequence[OwnPart]) -> Floats:
 def report_combinations(scores: Sequence[CombinationScores], facts: dict[str, Any]) -> Report:
     """One row for each subject of each combination, and one for all.
 
-    The mean of all is that of the combinations' means, each over its subjects, with an interval from a
-    bootstrap over combinations.
+    The mean of all is that of the combinations' means, each over its subjects, with an interval over
+    combinations.
     """
     rows = [
         Row(
             f"{each.combination.name}: {part.name}",
             {"pictures": len(each.drawn), "references": len(part.references)},
-            {name: mean_over_prompts(each.values(name, [part]), name) for name in FIGURES},
+            {name: mean_interval(each.values(name, [part])) for name in FIGURES},
         )
         for each in scores
         for part in each.parts
@@ -126,7 +127,7 @@ def report_combinations(scores: Sequence[CombinationScores], facts: dict[str, An
             "references": sum(row.counts["references"] for row in rows),
         },
         {
-            name: mean_over_combinations({each.combination.name: each.values(name) for each in scores}, name)
+            name: mean_over_combinations({each.combination.name: each.values(name) for each in scores})
             for name in FIGURES
         },
     )

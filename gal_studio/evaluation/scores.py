@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from gal_studio.core.measures.published import Values, alignment, likeness
+from gal_studio.core.intervals import Values
+from gal_studio.core.measures.published import alignment, likeness
 from gal_studio.evaluation.dreambench import Drawn, Subject, single_image
 from gal_studio.evaluation.embedding import (
     FeatureFiles,

@@ -71,6 +71,8 @@ def _pool(here: RoundSnapshot, policy: Policy, top_k: int | None) -> PoolSnapsho
         judged=tuple(map(judged_round, others)),
         overrides=overrides(project) if policy.needs_choices else 0,
         is_full=here.is_full,
+        held_out=here.held_out,
+        loss=here.loss_trend,
     )
 
 

@@ -63,7 +63,7 @@ class Models:
         self._opened: dict[str, Opened] = {}
         self._texts: dict[str, NDArray[np.float64]] = {}
         self._pictures: dict[str, NDArray[np.float64]] = {}
-        self._rough: dict[str, float] = {}
+        self._rough: dict[tuple[str, ...], list[float]] = {}
 
     def placed(self, name: str, is_adapter: bool = False) -> str:
         """The name of a model of the project where its files lie now."""
@@ -130,8 +130,15 @@ class Models:
         return np.stack([self._pictures[name] for name in names])
 
     def roughness(self, names: Sequence[str], read: Callable[[str], Image.Image]) -> list[float]:
-        """The roughness (Eq. G23) of stored pictures; each is read and computed once."""
-        for name in names:
-            if name not in self._rough:
-                self._rough[name] = roughness(np.asarray(read(name).convert("RGB")))
-        return [self._rough[name] for name in names]
+        """The roughness (Eq. G23) of stored pictures, which are read and computed once.
+
+        All are compared as large as the smallest: a reference is given larger than it is learned and drawn,
+        and what is fine in it is the texture of what it teaches.
+        """
+        if (known := tuple(names)) not in self._rough:
+            pictures = [read(name).convert("RGB") for name in known]
+            side = min(max(picture.size) for picture in pictures)
+            for picture in pictures:
+                picture.thumbnail((side, side), Image.Resampling.LANCZOS, reducing_gap=None)
+            self._rough[known] = [roughness(np.asarray(picture)) for picture in pictures]
+        return self._rough[known]

@@ -7,7 +7,6 @@ import numpy as np
 
 from gal_studio.core.measures.compare import Drawn, Figure, difference
 from gal_studio.core.measures.pictures import METRICS, MeasuredPicture
-from gal_studio.core.seeds import generator
 from gal_studio.core.types import CopyDetectors, Round
 from gal_studio.rounds import pairs
 from gal_studio.state import Store
@@ -51,7 +50,7 @@ def measure_refinement(store: Store, models: Models, project: Project, node: Rou
     before, after = _judged_alike(drawn(node.parent_id), drawn(node.id))
     measured = []
     for name, figure in FIGURES.items():
-        gain = difference(before, after, figure, generator(project.seed, "measurement", node.number, name))
+        gain = difference(before, after, figure, of_rates=name == "overfit_rate")
         if gain is not None:
             old, new = (_mean(found, figure, before.keys() & after.keys()) for found in (before, after))
             measured.append(Measurement(name, old, new, gain.value, gain.low, gain.high, gain.pictures))

@@ -6,6 +6,7 @@ import pytest
 from PIL import Image
 
 from gal_studio.core.errors import StudioError
+from gal_studio.core.measures.verdict import Caution
 from gal_studio.core.types import SHOWN
 from gal_studio.rounds import test_set
 from gal_studio.state.tables.measures import LIKENESS, NewMeasuredPicture
@@ -221,3 +222,29 @@ def test_when_to_measure_is_one_of_three(studio: Studio, small: str) -> None:
     assert studio.measures(project).chosen.measured == "never"
     with pytest.raises(StudioError, match="Measuring is 'sometimes': choose one of auto, always, never"):
         studio.measure_when(project, "sometimes")  # type: ignore[arg-type]
+
+
+def test_a_round_knows_what_it_drew_for_held_out_prompts(studio: Studio, small: str) -> None:
+    assert studio.store.snapshots.round(small).held_out == ()
+    measure(studio, small)
+    held_out = studio.store.snapshots.round(small).held_out
+    assert [one.index for one in held_out] == [0, 1] * 2, "without the plain prompts, and the base model's"
+    prompts = {one.id: one.prompt for one in studio.measures(project_of(studio, small)).all_prompts}
+    assert {prompts[one.anchor_id] for one in held_out} == set(
+        studio.measures(project_of(studio, small)).prompts
+    )
+
+
+def test_a_loss_that_rose_is_said_and_nothing_is_suggested(studio: Studio, small: str) -> None:
+    assert studio.store.snapshots.round(small).loss_trend == "unclear"
+    rising = [(step, 0.5 + 0.01 * step + 0.01 * (step % 3)) for step in range(1, 81)]
+    studio.store.rounds.save_losses(small, rising)
+    view = studio.round_view(small)
+    assert view.sentence.startswith("The training diverged: its loss ended far above its start.")
+    assert not any(tile.suggested for tile in view.candidates)
+    assert any(found.kind == "lost" and "diverged" in found.sentence for found in told(studio, small))
+
+
+def told(studio: Studio, round_id: str) -> Sequence[Caution]:
+    measure(studio, round_id)
+    return studio.measures(project_of(studio, round_id)).warnings

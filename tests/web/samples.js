@@ -259,6 +259,7 @@ export const change = (more) => ({
   high: 0.6,
   pictures: 24,
   prompts: 12,
+  p: 0.01,
   verdict: "better",
   ...more,
 });
@@ -268,6 +269,7 @@ export const change = (more) => ({
  * @returns {Figures}
  */
 export const report = (more) => ({
+  judged: 24,
   as_asked: 18,
   no_copy: 18,
   copies: 6,
@@ -279,6 +281,7 @@ export const report = (more) => ({
     clip_i: change({ value: 0.6 }),
   },
   changes: {},
+  since_first: {},
   gain: change(),
   learned: null,
   learned_change: null,

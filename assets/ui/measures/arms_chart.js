@@ -27,7 +27,7 @@ const HOW = [
       "reference. Copies are far right and low.",
   ],
   ["Plain:", "a round that learned from the references alone: ordinary fine-tuning."],
-  ["Thin crosses:", "95 % intervals (bootstrap over prompts)."],
+  ["Thin crosses:", "95 % intervals (t, over prompts)."],
 ];
 
 /** @param {HTMLElement} panel */

@@ -1,13 +1,18 @@
-/** Copies, as asked and carries over the rounds of a line, and the sentence that follows from them. */
-/** @import { Interval, MeasuredRound } from "payloads" */
+/** No copies, as asked and carries over the rounds of a line, and the sentence that follows from them. */
+/** @import { Change, Interval, MeasuredRound, Metric } from "payloads" */
 import { listed } from "../kit/format.js";
-import { percent } from "./words.js";
+import { METRICS } from "./metrics.js";
+import { agreeing, percent } from "./words.js";
 
 /**
- * `values` has an interval for each round; one that was not measured by it is missing.
- * @typedef {{ name: string, values: (Interval | undefined)[] }} Curve
+ * `values` has an interval for each round; one that was not measured by it is missing. `change` is that from
+ * the first to the last of them, as the table would have it.
+ * @typedef {{ name: string, values: (Interval | undefined)[], change: Change | null }} Curve
  * @typedef {{ rounds: MeasuredRound[], curves: Curve[] }} Progress
  */
+
+/** @type {Metric[]} */
+const SHOWN = ["no_copy", "as_asked", "carries"];
 
 /**
  * The line of the newest measured round, from its first one on; null with fewer than two.
@@ -15,6 +20,7 @@ import { percent } from "./words.js";
  * @returns {Progress | null}
  */
 export function progressOf(rounds) {
+  /** @type {MeasuredRound[]} */
   const line = [];
   let at = rounds.findLast((round) => round.id !== null && round.report);
   while (at) {
@@ -23,53 +29,43 @@ export function progressOf(rounds) {
     at = rounds.find((round) => round.id !== null && round.id === above);
   }
   if (line.length < 2) return null;
-  const figures = line.map((round) => round.report?.figures ?? {});
-  const curves = [
-    { name: "copies", values: figures.map(({ no_copy: kept }) => kept && opposite(kept)) },
-    { name: "as asked", values: figures.map((each) => each.as_asked) },
-    { name: "carries", values: figures.map((each) => each.carries) },
-  ];
+  const since = line[line.length - 1].report?.since_first ?? {};
+  const curves = SHOWN.map((metric) => {
+    const values = line.map((round) => round.report?.figures[metric]);
+    const change = since[metric];
+    const told = change ? agreeing(metric, change, values[0], values[values.length - 1]) : null;
+    return { name: METRICS[metric].name.toLowerCase(), values, change: told };
+  });
   return { rounds: line, curves: curves.filter(({ values }) => values.every(Boolean)) };
 }
 
-/**
- * @param {Interval} share
- * @returns {Interval}
- */
-const opposite = (share) => ({
-  ...share,
-  value: 1 - share.value,
-  low: 1 - share.high,
-  high: 1 - share.low,
-});
-
 /** @type {Partial<Record<string, string>>} what a curve is called within a sentence */
-const IN_SENTENCE = { "as asked": "pictures as asked", carries: "what they carry of the style or object" };
+const IN_SENTENCE = {
+  "no copy": "pictures that are no copies",
+  "as asked": "pictures as asked",
+  carries: "what they carry of the style or object",
+};
 
 /**
- * What changed from the first to the last round of a line: a change counts where their intervals do not meet.
+ * What changed from the first to the last round of a line: what is clear is clear in the table, too.
  * @param {Progress} progress
  */
 export function progressWords({ rounds, curves }) {
-  const ends = curves.map(({ name, values }) => ({ name, first: values[0], last: values.at(-1) }));
-  const parts = ends.map(({ name, first, last }) =>
-    first && last ? `${IN_SENTENCE[name] ?? name} ${moved(first, last)}` : "",
-  );
-  const [fewer, less] = ["copies", "carries"].map((which) => fell(ends.find(({ name }) => name === which)));
-  const why = fewer && less ? " Fewer copies carry less." : "";
+  const parts = curves.map((curve) => `${IN_SENTENCE[curve.name] ?? curve.name} ${moved(curve)}`);
+  const [more, less] = ["no copy", "carries"].map((which) => curves.find(({ name }) => name === which));
+  const isCause = more && less && clearly(more) > 0 && clearly(less) < 0;
+  const why = isCause ? " Fewer copies carry less." : "";
   return `From ${rounds[0].name} to ${rounds[rounds.length - 1].name}, ${listed(parts)}.${why}`;
 }
 
-/** @param {{ first?: Interval | null, last?: Interval | null } | undefined} curve */
-const fell = (curve) => Boolean(curve?.first && curve.last && curve.last.high < curve.first.low);
+/** The direction of a clear change, 0 without one. @param {Curve} curve */
+const clearly = ({ change }) => (change && change.verdict !== "unclear" ? Math.sign(change.value) : 0);
 
-/**
- * @param {Interval} first
- * @param {Interval} last
- */
-function moved(first, last) {
-  const shares = `from ${percent(first.value)} to ${percent(last.value)}`;
-  if (last.low > first.high) return `rose ${shares}`;
-  if (fell({ first, last })) return `fell ${shares}`;
-  return `did not clearly change (${percent(first.value)}, ${percent(last.value)})`;
+/** @param {Curve} curve */
+function moved(curve) {
+  const [first, last] = [curve.values[0], curve.values[curve.values.length - 1]];
+  const [from, to] = [percent(first?.value ?? 0), percent(last?.value ?? 0)];
+  const direction = clearly(curve);
+  if (!direction) return `did not clearly change (${from}, ${to})`;
+  return `${direction > 0 ? "rose" : "fell"} from ${from} to ${to}`;
 }

@@ -22,7 +22,7 @@ const how = howComputed([
   ],
   [
     "In brackets:",
-    "the 95 % confidence interval of that mean (bootstrap over prompts). No clear change: it includes zero.",
+    "the 95 % confidence interval of that mean (t, over prompts). No clear change: it includes zero.",
   ],
   [
     "Figures:",

@@ -24,9 +24,9 @@ const HEAD = [
   ...NAMES.map((metric) => [METRICS[metric].name, METRICS[metric].title]),
   [
     "Gain over base",
-    "How much closer to the reference the pictures are than the base model’s, by likeness; one that is not " +
-      "as asked counts 0. The best round has the largest. Changes since the round before stand beside the " +
-      "other figures.",
+    "How useful the pictures are, in points: 100 for one that is no copy, shows what was asked for and has all " +
+      "of the style or object, 0 for the base model’s. The best round has the largest. Changes since the round " +
+      "before stand beside the other figures.",
   ],
   [
     "Learned",
@@ -136,11 +136,11 @@ function cells(measures, measured) {
 
 /** @param {Interval | null} gain */
 const gainCell = (gain) =>
-  gain ? el("td", { title: gainInFull(gain) }, signed("clip_i", gain.value)) : el("td", {}, "–");
+  gain ? el("td", { title: gainInFull(gain) }, signed("carries", gain.value)) : el("td", {}, "–");
 
 /** @param {Interval} gain */
 const gainInFull = ({ value, low, high }) =>
-  `${signed("clip_i", value)}, 95 % interval ${signed("clip_i", low)} to ${signed("clip_i", high)}`;
+  `${signed("carries", value)}, 95 % interval ${signed("carries", low)} to ${signed("carries", high)}`;
 
 /**
  * @param {Measures} measures

@@ -26,15 +26,14 @@ const how = howComputed([
   [
     "Changes:",
     "each picture is compared with the one of the same prompt and seed in the round before. ? means " +
-      "that it may be chance: the 95 % interval of the mean difference (bootstrap over prompts) includes " +
-      "zero, or there are fewer than six prompts.",
+      "that it may be chance: a sign-flip test over the prompts gives p > 0.05, or there are fewer than six.",
     "mean of (after − before)",
   ],
   [
     "Gain over base:",
-    "how much nearer to the reference a picture is than the base model’s of the same prompt and seed. A " +
-      "picture that is not as asked counts 0. The best round has the largest gain.",
-    "gain = mean of [as asked] · (CLIP-I − CLIP-I of the base model)",
+    "how useful the pictures are: 100 points for one that is surely no copy, shows what was asked for, and " +
+      "has all of the style or object, and 0 for the base model’s. The best round has the largest gain.",
+    "gain = mean of (1 − chance of a copy) · [recognised] · carries",
   ],
 ]);
 

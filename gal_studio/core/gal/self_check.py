@@ -2,18 +2,21 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from statistics import median
 from typing import Literal
 
-from gal_studio.core.gal.kept import carried, carries_nothing, is_lost, kept
 from gal_studio.core.gal.recipe_rates import best_recipe
-from gal_studio.core.recipe import AS_TRAINED, Recipe
-from gal_studio.core.seeds import generator
+from gal_studio.core.intervals import rate_below
+from gal_studio.core.measures.loss_trend import Trend
+from gal_studio.core.recipe import AS_TRAINED
 from gal_studio.core.types import Candidate
 
 LOCKED_FROM = 0.5
 """Above this share of test prompts that are copies throughout, nobody can tell copies from the style."""
-MENDED_BELOW = 0.1
-"""Share of copies among pictures drawn with the LoRA as trained, up to which there is nothing to mend."""
+FEW_COPIES = 0.1
+"""A share of copies that is small: up to it flags are not doubted, and there is nothing to mend."""
+LEAST_HELD_OUT = 12
+"""Benchmark pictures without which nobody knows whether there is anything to mend."""
 FALLS_BY = 0.05
 """How much less likely copies must be with the weakest recipe than with the LoRA as trained."""
 
@@ -22,24 +25,20 @@ _ALONE: Mapping[Detector, tuple[str, str]] = {
     "prompts": ("The vision model", "the prompts alone decide what is a copy"),
     "pictures": ("The prompts", "the pictures alone decide what is a copy"),
 }
-NOISE = "most are noise"
-"""What is `lost` in a round that diverged."""
 
 
 @dataclass(frozen=True)
 class SelfCheck:
     """What a round says of itself, empty for nothing; `mended` if no round that follows it is of use.
 
-    `heard` is the detector that decides alone, where both together cannot see the reference. `lost` says, as
-    a clause, that the round does not carry what it should; Results never calls such a round the best.
-    It `diverged` if its pictures are noise (Eq. G23): nothing in them is to be suggested.
+    `heard` is the detector that decides alone, where both together cannot see the reference. It `diverged` if
+    its loss rose or its pictures are noise (Eq. G23): nothing in them is to be suggested.
     """
 
     sentence: str = ""
     mended: bool = False
     diverged: bool = False
     heard: Detector | None = None
-    lost: str = ""
 
 
 def self_check(
@@ -47,36 +46,34 @@ def self_check(
     number: int = 1,
     first: Iterable[Candidate] = (),
     is_full: bool = False,
+    held_out: Iterable[Candidate] = (),
+    loss: Trend = "unclear",
 ) -> SelfCheck:
     """Eq. G7, G12: what to say of a round of this number whose chances (Eq. G16) are known, and who decides.
 
     `first` are the pictures of the first round of its line, which chose who decides; empty in that round.
-    A whole denoiser (`is_full`) is drawn as it was trained, whatever its weaker recipes give.
+    A whole denoiser (`is_full`) is drawn as it was trained, whatever its weaker recipes give. `held_out` are
+    its pictures of benchmark prompts as far as they are drawn, and `loss` says where that of its training
+    went.
     """
     given, earlier = _said(candidates), _said(first)
     drawn = given if earlier else [replace(one, heard=None) for one in given]
-    if noisy := _noise(_as_trained(drawn), number):
-        return SelfCheck(noisy, mended=True, diverged=True, lost=NOISE)
+    if diverged := _diverged(_as_trained(drawn), number, loss):
+        return SelfCheck(diverged, mended=True, diverged=True)
     if not drawn or any(replace(one, heard=None).chance_by_detectors is None for one in drawn):
         return SelfCheck()
-    full = _as_trained(drawn)
-    lost = _lost(full, drawn, earlier) if full else ""
     if doubt := _doubt(drawn):
         other = None if earlier else _other_detector(drawn, doubt)
         return other or SelfCheck(
             f"{doubt[0].upper()}{doubt[1:]}, so perhaps this reference cannot be told from its style: look, "
-            "and mark some that are none.",
-            lost=lost,
+            "and mark some that are none."
         )
-    if not full or not _is_mended(full):
-        return SelfCheck(lost=lost)
-    copies = f"{sum(one.overfit for one in full)} of {len(full)} pictures at full strength copy"
-    if lost:
-        what = "it has lost what the rounds before carry: go back" if number > 1 else "train longer"
-        what = what if number else "raise the reference strength, or train a round"
-        return SelfCheck(f"{copies}, but {lost}: {what}.", mended=True, lost=lost)
+    measured = _said(held_out)
+    if not _is_mended(measured):
+        return SelfCheck()
+    copies = f"{sum(one.overfit for one in measured)} of {len(measured)} benchmark pictures copy"
     if number == 0:
-        return SelfCheck(f"{copies}{_carried_words(full)}. {_WITHOUT_TRAINING}", mended=True)
+        return SelfCheck(f"{copies}{_carried_words(measured)}. {_WITHOUT_TRAINING}", mended=True)
     return SelfCheck(
         f"Nothing to mend: {copies}. {_take(number, '' if is_full else best_recipe(drawn).words)}",
         mended=True,
@@ -94,7 +91,7 @@ def _other_detector(drawn: Sequence[Candidate], doubt: str) -> SelfCheck | None:
     """
     for detector, words in _ALONE.items() if len({one.recipe for one in drawn}) > 1 else ():
         alone = [replace(one, heard=detector) for one in drawn]
-        if not _doubt(alone) and not _is_mended(_as_trained(alone)):
+        if not _doubt(alone) and not _has_few_copies(_as_trained(alone)):
             sentence = f"{words[0]} cannot tell this reference from its style ({doubt}), so {words[1]}."
             return SelfCheck(sentence, heard=detector)
     return None
@@ -115,7 +112,7 @@ def _doubt(drawn: Sequence[Candidate]) -> str:
     if locked > LOCKED_FROM * len(prompts):
         return f"all pictures of {locked} of {len(prompts)} test prompts count as copies"
     full = _as_trained(drawn)
-    if _is_mended(full):
+    if _has_few_copies(full):
         return ""
     weakest = min((one.recipe for one in drawn), key=lambda recipe: recipe.mean)
     weak = [one for one in drawn if one.recipe == weakest]
@@ -128,15 +125,21 @@ def _as_trained(drawn: Sequence[Candidate]) -> list[Candidate]:
     return [one for one in drawn if one.recipe == AS_TRAINED]
 
 
-def _noise(full: Sequence[Candidate], number: int) -> str:
-    """What to say of pictures at full strength most of which are noise; empty if they are not."""
+def _diverged(full: Sequence[Candidate], number: int, loss: Trend) -> str:
+    """Why a training diverged: its loss rose, or most pictures at full strength are noise; empty if not.
+
+    What is rough after a loss fell far is no noise, but the style.
+    """
     noisy = sum(one.is_noise for one in full)
-    if noisy <= len(full) / 2:
+    if loss == "rose":
+        known = "its loss ended far above its start"
+    elif noisy > len(full) / 2 and loss != "fell":
+        known = (
+            f"{noisy} of {len(full)} pictures at full strength are noise, and neither the references nor the "
+            "base model’s pictures are"
+        )
+    else:
         return ""
-    known = (
-        f"{noisy} of {len(full)} pictures at full strength are noise, and neither the references nor the "
-        "base model’s pictures are"
-    )
     if number == 0:
         return f"{known}: lower the reference strength, or choose another image adapter."
     return (
@@ -145,36 +148,39 @@ def _noise(full: Sequence[Candidate], number: int) -> str:
     )
 
 
-def _is_mended(full: Sequence[Candidate]) -> bool:
-    return sum(one.overfit for one in full) <= MENDED_BELOW * len(full)
+def _has_few_copies(drawn: Sequence[Candidate]) -> bool:
+    return sum(one.overfit for one in drawn) <= FEW_COPIES * len(drawn)
 
 
-def _lost(full: Sequence[Candidate], drawn: Sequence[Candidate], first: Sequence[Candidate]) -> str:
-    """Why a round does not carry what it should, as a clause about its pictures; empty if it does."""
-    without = sum(one.lacks_subject for one in full)
-    if without > len(full) / 2:
-        return f"{without} of {len(full)} do not show the object"
-    if carries_nothing(full):
-        return "most carry no more of it than the base model’s"
-    since = kept(_keyed(first, drawn), _keyed(drawn, first), generator(0, "self-check", "kept"))
-    if since is not None and is_lost(since):
-        return f"those drawn alike carry {round(-100 * since.value)} points less of it than the first round’s"
-    return ""
+def _is_mended(measured: Sequence[Candidate]) -> bool:
+    """Eq. G7: whether hardly any picture of prompts that nobody trained on is a copy, and they carry it.
+
+    At most a tenth of all that the round would draw may be copies, in whole percent, with 95 % confidence:
+    none of 24 says so, none of 12 does not. False where nobody knows.
+    """
+    if len(measured) < LEAST_HELD_OUT:
+        return False
+    flags: dict[str, list[float]] = {}
+    for one in measured:
+        flags.setdefault(one.anchor_id, []).append(float(one.overfit))
+    known = carried(measured)
+    has_learned = known is None or known > 0.0
+    shows_it = sum(one.lacks_subject for one in measured) <= len(measured) / 2
+    return round(rate_below(flags), 2) <= FEW_COPIES and has_learned and shows_it
 
 
-def _keyed(these: Sequence[Candidate], others: Sequence[Candidate]) -> dict[tuple[str, int], Candidate]:
-    """By prompt and number, of those that both rounds drew by one recipe."""
-    recipes: dict[tuple[str, int], Recipe] = {(one.anchor_id, one.index): one.recipe for one in others}
-    keyed = {(one.anchor_id, one.index): one for one in these}
-    return {key: one for key, one in keyed.items() if recipes.get(key) == one.recipe}
+def carried(pictures: Sequence[Candidate]) -> float | None:
+    """What half of the pictures carry at most (Eq. G17); None where that is not known of all."""
+    known = [one.carries for one in pictures if one.carries is not None]
+    return median(known) if len(known) == len(pictures) > 0 else None
 
 
 _WITHOUT_TRAINING = "Accept what a round is to learn, or use this one without training."
 
 
-def _carried_words(full: Sequence[Candidate]) -> str:
+def _carried_words(measured: Sequence[Candidate]) -> str:
     """How much of the references the pictures of Round 0 carry, which no training has seen to."""
-    known = carried(full)
+    known = carried(measured)
     return "" if known is None else f", and half of them carry at most {100 * known:.0f} % of your references"
 
 

@@ -3,10 +3,12 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from gal_studio.core.intervals import wilson_interval
+
 HELD_OUT = 4
 """Test prompts that a validation draws, one picture each."""
 COPIES_FROM = 0.5
-"""The share of copies from which a training copies."""
+"""The share of copies that a training surely has that only copies."""
 GAIN = 0.05
 """What is carried (Eq. G17) more than that is learned anew."""
 
@@ -28,12 +30,17 @@ class Validation:
         """The share of copies."""
         return self.copies / self.pictures
 
+    @property
+    def only_copies(self) -> bool:
+        """Whether at least half of what it draws is copies, with 95 % confidence: 4 of 4 say so, 3 do not."""
+        return wilson_interval(self.copies, self.pictures, sides=1)[0] >= COPIES_FROM
+
 
 def only_copies_since(made: Sequence[Validation], possible: Collection[int] | None = None) -> int | None:
     """Eq. G22: the step after which more steps only copied; None if there is none.
 
-    It is the earliest validated step after which at least half of the pictures were copies, never fewer than
-    at it, and none carried more. At least one validation must follow it. `possible` are the steps that can be
+    It is the earliest validated step after which surely half of the pictures were copies, never fewer than at
+    it, and none carried more. At least one validation must follow it. `possible` are the steps that can be
     gone back to, by default all.
     """
     for place, one in enumerate(made[:-1]):
@@ -51,8 +58,9 @@ def steps_to_keep(made: Sequence[Validation], saved: Collection[int]) -> set[int
 
 
 def _only_copies(one: Validation, later: Sequence[Validation]) -> bool:
-    enough = max(COPIES_FROM, one.share)
-    return all(after.share >= enough and _gain(one, after) <= GAIN for after in later)
+    return all(
+        after.only_copies and after.share >= one.share and _gain(one, after) <= GAIN for after in later
+    )
 
 
 def _gain(one: Validation, after: Validation) -> float:

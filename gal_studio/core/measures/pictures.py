@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Literal, Self
 
 from gal_studio.core.types import CHANCE, Candidate, CopyDetectors
+from gal_studio.core.utility import utility
 
 Part = Literal["held_out", "accepted", "plain"]
 Metric = Literal["as_asked", "no_copy", "carries", "clip_t", "clip_i"]
@@ -86,6 +87,18 @@ class MeasuredPicture:
         known = self.recognised
         return None if known is None else known and self.no_copy
 
+    @property
+    def utility(self) -> float:
+        """The u of the picture, in [0, 1]; 0 for a blank one.
+
+        The base model's have none of what is learned, so that theirs is 0, whatever chance has drawn.
+        """
+        if self.is_blank:
+            return 0.0
+        carried = 0.0 if self.round_id is None else self.candidate.carries
+        known = self.recognised
+        return utility(self.candidate.chance, None if known is None else float(known), carried)
+
     def figure(self, metric: Metric) -> float | None:
         """One metric of this picture; None where it has none."""
         return METRICS[metric](self)
@@ -114,3 +127,5 @@ METRICS: Mapping[Metric, Callable[[MeasuredPicture], float | None]] = {
 
 Another measure is one line here, one name in `Metric`, and its words in `assets/ui/measures/metrics.js`.
 """
+SHARES: frozenset[Metric] = frozenset({"as_asked", "no_copy"})
+"""The metrics that are 1 or 0 of each picture."""

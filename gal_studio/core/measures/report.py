@@ -6,12 +6,15 @@ the round is read off it.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
-from gal_studio.core.gal.kept import kept
-from gal_studio.core.intervals import Interval, Outcome, is_down, is_up, outcome
-from gal_studio.core.measures.compare import Drawn, Rng, change, mean, mean_gain
+from gal_studio.core.intervals import Difference, Interval, Outcome, is_up, outcome
+from gal_studio.core.measures.compare import Drawn, change, gain, mean
+from gal_studio.core.measures.kept import Kept, kept
 from gal_studio.core.measures.pictures import METRICS, Metric, Part
-from gal_studio.core.types import Candidate, Kind
+from gal_studio.core.types import Kind
+
+Found = TypeVar("Found", bound=Interval)
 
 
 @dataclass(frozen=True)
@@ -19,10 +22,9 @@ class Arm:
     """A measured model: a round, or the base model (`id` None), with what it drew for each part of the set.
 
     `before` is the round that it is compared with. It is `complete` when it has drawn all held-out prompts:
-    only then it is compared, so that no two rounds are compared on different sets. `lost` says that its own
-    candidates do not carry what they should (Eq. G12), empty if they do. `learned` are the accepted
-    prompts that it was trained on, None if it was not: it draws those of the next round, too. An `instant`
-    round is drawn without training.
+    only then it is compared, so that no two rounds are compared on different sets. `diverged` says that its
+    training did. `learned` are the accepted prompts that it was trained on, None if it was not: it draws
+    those of the next round, too. An `instant` round is drawn without training.
     """
 
     id: str | None
@@ -31,7 +33,7 @@ class Arm:
     drawn: Mapping[Part, Drawn]
     complete: bool
     learned: frozenset[str] | None = None
-    lost: str = ""
+    diverged: bool = False
     instant: bool = False
 
     def part(self, part: Part) -> Drawn:
@@ -46,14 +48,14 @@ class Arm:
 
 
 @dataclass(frozen=True)
-class Change(Interval):
+class Change(Difference):
     """A paired difference to the round before, and whether it is an improvement."""
 
     verdict: Outcome
 
 
 @dataclass(frozen=True)
-class Leak(Interval):
+class Leak(Difference):
     """How much closer to the references pictures come that were not asked to (CLIP-I, against the base).
 
     `share` is that difference divided by the same difference of the held-out prompts, which do ask for it;
@@ -88,18 +90,21 @@ def _beside(arm: Arm, base: Arm) -> dict[Part, Drawn]:
 class Figures:
     """The figures of a complete arm on the held-out prompts, each with its 95 % interval.
 
-    So many of its `pictures` are `as_asked`, `no_copy` (neither a copy nor blank) and `copies`. `changes` are
-    paired differences to the round before, empty where that is not measured. `gain` is the mean gain over the
-    base model; `learned` and `learned_change` are what is as asked on accepted prompts.
+    So many of its `pictures` are `no_copy` (neither a copy nor blank) and `copies`, and so many of those
+    `judged` are `as_asked`: of the others nobody knows. `changes` are paired differences to the round before
+    and `since_first` to the first round above it, empty where that is not measured. `gain` is the mean of
+    u, which is 0 for the base model; `learned` and `learned_change` are what is as asked on accepted prompts.
     """
 
     pictures: int
+    judged: int
     as_asked: int
     no_copy: int
     copies: int
     figures: Mapping[Metric, Interval]
     changes: Mapping[Metric, Change]
-    gain: Interval | None
+    since_first: Mapping[Metric, Change]
+    gain: Difference | None
     learned: Interval | None
     learned_change: Change | None
     leak: Leak | None
@@ -109,18 +114,16 @@ class Figures:
 class Report(Figures):
     """The figures with the arm itself.
 
-    `since_base` are paired differences to the base model, empty for itself. `kept` is how much more of the
-    style or object its pictures carry than those of the first round above it, where neither copies.
+    `since_base` are paired differences to the base model, empty for itself. `kept` compares what its pictures
+    carry with those of the first round above it.
     """
 
     arm: Arm
-    since_base: Mapping[Metric, Interval]
-    kept: Interval | None
+    since_base: Mapping[Metric, Difference]
+    kept: Kept | None
 
 
-def report(
-    arm: Arm, before: Arm | None, base: Arm | None, rng: Rng, kind: Kind, first: Arm | None = None
-) -> Report:
+def report(arm: Arm, before: Arm | None, base: Arm | None, kind: Kind, first: Arm | None = None) -> Report:
     """All figures of an arm; `before`, `base` and `first` are left out unless they are complete.
 
     `kind` is what the project learns: more likeness is better for an object, and for a style it depends.
@@ -128,46 +131,48 @@ def report(
     """
     drawn, learned = arm.part("held_out"), arm.on_learned
     is_base = arm.id is None
-    relearned = change(before.part("accepted"), learned, "as_asked", rng) if before else None
+    relearned = change(before.part("accepted"), learned, "as_asked") if before else None
     return Report(
         arm=arm,
         pictures=len(drawn),
+        judged=sum(picture.as_asked is not None for picture in drawn.values()),
         as_asked=sum(bool(picture.as_asked) for picture in drawn.values()),
         no_copy=sum(picture.no_copy for picture in drawn.values()),
         copies=sum(picture.copies for picture in drawn.values()),
-        figures=_known({metric: mean(drawn, metric, rng) for metric in METRICS}),
-        changes={name: _judged(name, figure, kind) for name, figure in _changes(before, drawn, rng).items()},
-        since_base={} if is_base else _changes(base, drawn, rng),
-        gain=mean_gain(base.part("held_out"), drawn, rng("gain")) if base else None,
-        learned=mean(learned, "as_asked", rng),
+        figures=_known({metric: mean(drawn, metric) for metric in METRICS}),
+        changes=_judged_changes(before, drawn, kind),
+        since_first=_judged_changes(first, drawn, kind),
+        since_base={} if is_base else _changes(base, drawn),
+        gain=gain(base.part("held_out"), drawn) if base and not is_base else None,
+        learned=mean(learned, "as_asked"),
         learned_change=_judged("as_asked", relearned, kind) if relearned else None,
-        leak=_leak(arm, base, rng) if base and not is_base else None,
-        kept=kept(_plain(first.part("held_out")), _plain(drawn), rng("kept")) if first else None,
+        leak=_leak(arm, base) if base and not is_base else None,
+        kept=kept(first.part("held_out"), drawn) if first else None,
     )
 
 
-def _changes(before: Arm | None, drawn: Drawn, rng: Rng) -> dict[Metric, Interval]:
+def _changes(before: Arm | None, drawn: Drawn) -> dict[Metric, Difference]:
     if before is None:
         return {}
-    return _known({metric: change(before.part("held_out"), drawn, metric, rng) for metric in METRICS})
+    return _known({metric: change(before.part("held_out"), drawn, metric) for metric in METRICS})
 
 
-def _judged(metric: Metric, found: Interval, kind: Kind) -> Change:
+def _judged_changes(before: Arm | None, drawn: Drawn, kind: Kind) -> dict[Metric, Change]:
+    return {metric: _judged(metric, found, kind) for metric, found in _changes(before, drawn).items()}
+
+
+def _judged(metric: Metric, found: Difference, kind: Kind) -> Change:
     sense = 0 if metric == "clip_i" and kind == "style" else 1
-    return Change(**vars(found), verdict=outcome(found.value, is_up(found) or is_down(found), sense))
+    return Change(**vars(found), verdict=outcome(found.value, found.is_clear, sense))
 
 
-def _plain(drawn: Drawn) -> dict[tuple[str, int], Candidate]:
-    return {key: picture.candidate for key, picture in drawn.items()}
-
-
-def _known(figures: Mapping[Metric, Interval | None]) -> dict[Metric, Interval]:
+def _known(figures: Mapping[Metric, Found | None]) -> dict[Metric, Found]:
     return {metric: figure for metric, figure in figures.items() if figure is not None}
 
 
-def _leak(arm: Arm, base: Arm, rng: Rng) -> Leak | None:
-    difference = change(base.part("plain"), arm.part("plain"), "clip_i", rng)
-    asked_for = change(base.part("held_out"), arm.part("held_out"), "clip_i", rng)
+def _leak(arm: Arm, base: Arm) -> Leak | None:
+    difference = change(base.part("plain"), arm.part("plain"), "clip_i")
+    asked_for = change(base.part("held_out"), arm.part("held_out"), "clip_i")
     if difference is None:
         return None
     share = difference.value / asked_for.value if asked_for is not None and is_up(asked_for) else None

@@ -4,17 +4,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from gal_studio.core.gal.kept import is_lost
-from gal_studio.core.gal.self_check import NOISE
-from gal_studio.core.intervals import Interval, is_down, is_up
+from gal_studio.core.intervals import Difference, is_down, is_up
+from gal_studio.core.measures.compare import gain
 from gal_studio.core.measures.report import Report
 
 LEAKS_FROM = 0.5
 """A leak is told from this share of the asked-for likeness on."""
 COPIES_FROM = 1 / 3
 """The share of copies from which a first round is said to copy."""
-Lead = Callable[[Report, Report], Interval | None]
-"""How much more the first of two rounds has gained than the second, paired by prompt and seed."""
 
 
 @dataclass(frozen=True)
@@ -35,11 +32,11 @@ class Verdict:
     sentence: str
 
 
-def find_best(reports: Sequence[Report], base: Report | None, lead: Lead) -> Verdict:
-    """The round that gained most over the base model, and how sure that is.
+def find_best(reports: Sequence[Report], base: Report | None) -> Verdict:
+    """The round with the largest mean u on the held-out prompts, and how sure that is.
 
-    A round that lost what it should carry, or carries no more of it than the base model, is never the best.
-    Whatever is said of a round is read off its report, which is also its row of the table.
+    A round that diverged, that lost what it should carry, or that carries no more of it than the base model
+    is never the best. Whatever is said of a round is read off its report, which is also its row of the table.
     """
     trained = [each for each in reports if each.arm.id is not None and each.gain is not None]
     if base is None or not trained:
@@ -47,25 +44,42 @@ def find_best(reports: Sequence[Report], base: Report | None, lead: Lead) -> Ver
     ranked = sorted(trained, key=lambda each: (not carries_on(each), *_by_gain(each)))
     best, before = ranked[0], {each.arm.id: each for each in reports}
     detail = f"{_counted(best, before.get(best.arm.before))} {_closeness(best)}".rstrip()
-    if best.gain is None or best.gain.value <= 0:
-        return Verdict(None, "No round gains over the base model yet.", f"{best.arm.name}: {detail}")
-    if not carries_on(best):
-        return Verdict(None, "No round carries what it should yet.", f"{best.arm.name}: {detail}")
+    if best.gain is None or best.gain.value <= 0 or not carries_on(best):
+        return Verdict(None, _none_is_best(ranked), f"{best.arm.name}: {detail}")
     if len(ranked) == 1:
         return Verdict(best.arm.id, f"{best.arm.name} is the only round measured so far.", detail)
     told = f"{detail} {_passed_over(best, ranked[2:])}".rstrip()  # of the second, the headline tells
-    return Verdict(best.arm.id, _best_of(len(ranked), best, ranked[1], lead), told)
+    return Verdict(best.arm.id, _best_of(len(ranked), best, ranked[1]), told)
+
+
+def _none_is_best(ranked: Sequence[Report]) -> str:
+    """Why no round is the best: none has learned anything, or those that have draw nothing of use with it."""
+    able = [each for each in ranked if _has_more(each) and not each.arm.diverged]
+    if not able:
+        return "No round gains over the base model yet."
+    if all(has_lost(each) for each in able):
+        return "No round carries what it should yet."
+    return "No round draws what is asked for without copying yet."
+
+
+def _learned(report: Report) -> Difference | None:
+    """How much more than the base model's pictures a round's carry, or how much more alike they are."""
+    return report.since_base.get("carries") or report.since_base.get("clip_i")
+
+
+def _has_more(report: Report) -> bool:
+    since = _learned(report)
+    return since is not None and since.value > 0
 
 
 def has_lost(report: Report) -> bool:
-    """Whether a round clearly carries less than the first round above it, or its own candidates say so."""
-    return is_lost(report.kept) or bool(report.arm.lost)
+    """Whether a round clearly lost what the first round above it carries, or its training diverged."""
+    return report.arm.diverged or (report.kept is not None and report.kept.is_lost)
 
 
 def carries_on(report: Report) -> bool:
     """Whether a round carries more than the base model and has not lost it again; True where nobody knows."""
-    since = report.since_base.get("carries")
-    return (since is None or since.value > 0) and not has_lost(report)
+    return (_learned(report) is None or _has_more(report)) and not has_lost(report)
 
 
 def _by_gain(report: Report) -> tuple[float, str]:
@@ -74,16 +88,17 @@ def _by_gain(report: Report) -> tuple[float, str]:
 
 def _counted(report: Report, before: Report | None) -> str:
     """How many pictures are as asked and how many are copies, with those of the round before."""
-    pictures, copies = f"of its {report.pictures} pictures", report.copies
+    pictures, copies, judged = f"of its {report.pictures} pictures", report.copies, report.judged
     earlier = before if before and before.arm.id is not None else None
     then = f", {earlier.copies} of {earlier.arm.name}’s" if earlier else ""
     copied = f"{'is a copy' if copies == 1 else 'are copies'}{then}."
-    if "as_asked" not in report.figures:
+    if not judged:
         return f"{copies} {pictures} {copied}"
-    asked = report.as_asked
-    known = earlier if earlier and "as_asked" in earlier.figures else None
-    then = f", {known.as_asked} of {known.arm.name}’s" if known else ""
-    return f"{asked} {pictures} {'is' if asked == 1 else 'are'} as asked{then}; {copies} {copied}"
+    asked, all_are = report.as_asked, judged == report.pictures
+    then = f", {earlier.as_asked} of {earlier.arm.name}’s" if earlier and earlier.judged else ""
+    of_judged = pictures if all_are else f"of the {judged} of its pictures that can be judged"
+    counted = f"{copies} {copied}" if all_are else f"{copies} {pictures} {copied}"
+    return f"{asked} {of_judged} {'is' if asked == 1 else 'are'} as asked{then}; {counted}"
 
 
 def _closeness(report: Report) -> str:
@@ -104,7 +119,7 @@ def _closeness(report: Report) -> str:
     return f"On average, they are {how}{only}."
 
 
-def _best_of(number: int, best: Report, second: Report, lead: Lead) -> str:
+def _best_of(number: int, best: Report, second: Report) -> str:
     """That a round is the best of so many, and how it stands against the next one."""
     best_is = f"{best.arm.name} is the best of {number} rounds measured"
     if not carries_on(second):
@@ -114,10 +129,14 @@ def _best_of(number: int, best: Report, second: Report, lead: Lead) -> str:
     return f"{best_is}, but not clearly ahead of {second.arm.name}: a larger benchmark would tell."
 
 
+def lead(first: Report, second: Report) -> Difference | None:
+    """How much more useful the pictures of one round are than another's, paired by prompt and seed."""
+    return gain(second.arm.part("held_out"), first.arm.part("held_out"))
+
+
 def _passed_over(best: Report, others: Sequence[Report]) -> str:
     """The round that gained most of those that gained more than the best, and are not the best."""
-    gained = best.gain.value if best.gain else 0.0
-    more = [each for each in others if each.gain is not None and each.gain.value > gained]
+    more = [each for each in others if _by_gain(each) < _by_gain(best)]
     if not more:
         return ""
     return f"{min(more, key=_by_gain).arm.name} gained more, but does not carry what it should."
@@ -149,23 +168,14 @@ def find_warnings(
 def _lost(report: Report, called: str, falls: Callable[[str], bool]) -> str:
     """What a later round carries less of, or any round no more of than the base model."""
     since = report.since_base.get("carries")
-    if report.kept is not None and is_lost(report.kept):
+    if report.arm.diverged:
+        return f"{report.arm.name} diverged. Train again with a lower learning rate or fewer steps."
+    if report.kept is not None and report.kept.is_lost:
+        points = round(-100 * report.kept.carries.value)
         return (
-            f"{report.arm.name} lost “{called}”: its pictures carry {round(-100 * report.kept.value)} points "
-            "less of it than those of the first round, where neither copies. Go back, and accept pictures "
-            "that have it."
+            f"{report.arm.name} lost “{called}”: its pictures carry {points} points less of it than those of "
+            "the first round, where neither copies. Go back, and accept pictures that have it."
         )
-    if report.arm.lost == NOISE:
-        return (
-            f"{report.arm.name} diverged: most pictures of its test prompts are noise. Train again with a "
-            "lower learning rate or fewer steps."
-        )
-    if report.arm.lost:
-        then = "Go back, and accept pictures that have it."
-        if report.arm.before is None:
-            then = _learn_more(report, falls)
-        said = f"among the pictures of its test prompts, {report.arm.lost}"
-        return f"{report.arm.name} lacks “{called}”: {said}. {then}"
     if since is not None and since.value <= 0 and not is_up(since):
         return (
             f"{report.arm.name} does not carry “{called}”: its pictures have no more of it than the base "

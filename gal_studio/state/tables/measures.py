@@ -14,6 +14,13 @@ from gal_studio.state.database.connection import Database, record
 from gal_studio.state.tables.copy_marks import copy_shift
 from gal_studio.state.tables.projects import derived_id
 
+SELECT_MEASURED = (
+    "SELECT test_pictures.* FROM test_pictures JOIN test_prompts ON test_prompts.id = prompt_id "
+    "LEFT JOIN rounds ON rounds.id = round_id WHERE test_prompts.project_id = :project "
+    "AND (round_id IS NULL OR rounds.trained_as IS NULL OR rounds.trained_as = test_pictures.trained_as)"
+)
+"""What the base model and the present trainings of the rounds of a project drew."""
+ORDER_MEASURED = "ORDER BY test_prompts.position, test_pictures.number, test_pictures.rowid"
 LIKENESS = "likeness"
 """The name under which the likeness to the references is stored beside the scores of candidates."""
 
@@ -121,16 +128,9 @@ class Measures:
 
     def pictures(self, project_id: str) -> tuple[MeasuredPicture, ...]:
         """All pictures of the test set that the base model and the present trainings of the rounds drew."""
-        rows = self._database.rows(
-            "SELECT test_pictures.* FROM test_pictures JOIN test_prompts ON test_prompts.id = prompt_id "
-            "LEFT JOIN rounds ON rounds.id = round_id WHERE test_prompts.project_id = ? "
-            "AND (round_id IS NULL OR rounds.trained_as IS NULL "
-            "OR rounds.trained_as = test_pictures.trained_as) "
-            "ORDER BY test_prompts.position, number, test_pictures.rowid",
-            (project_id,),
-        )
+        rows = self._database.rows(f"{SELECT_MEASURED} {ORDER_MEASURED}", {"project": project_id})
         shift = copy_shift(self._database, project_id)
-        return tuple(_picture(row, shift) for row in rows)
+        return tuple(measured_picture(row, shift) for row in rows)
 
     def image(self, picture_id: str) -> str:
         """The stored picture with this ID."""
@@ -138,7 +138,8 @@ class Measures:
         return str(self._database.row_by_id("picture", picture_id, sql)["image"])
 
 
-def _picture(row: sqlite3.Row, copy_shift: float) -> MeasuredPicture:
+def measured_picture(row: sqlite3.Row, copy_shift: float) -> MeasuredPicture:
+    """A row of `SELECT_MEASURED`; the marks of the project move its chance (Eq. G16)."""
     scores = {str(name): float(value) for name, value in json.loads(row["scores"]).items()}
     if not all(map(math.isfinite, scores.values())):
         raise StudioError("A score of a measured picture is not a finite number: measure its round again.")

@@ -1,8 +1,9 @@
-"""Loads projects and rounds as frozen values, in five statements or fewer."""
+"""Loads projects and rounds as frozen values, in six statements or fewer."""
 
 import json
 import sqlite3
 from collections.abc import Iterable
+from contextlib import suppress
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +28,7 @@ from gal_studio.state.database.connection import Database, record
 from gal_studio.state.tables.candidates import candidate_of
 from gal_studio.state.tables.copy_marks import copy_shift
 from gal_studio.state.tables.decisions import SELECT_DECISIONS, logged_decision
+from gal_studio.state.tables.measures import ORDER_MEASURED, SELECT_MEASURED, measured_picture
 from gal_studio.state.tables.overrides import SELECT_CHOICES, choice_of
 from gal_studio.state.tables.races import course_of
 
@@ -50,6 +52,8 @@ SELECT rounds.*, projects.id AS its_id, projects.name AS its_name, projects.kind
         (SELECT * FROM validations WHERE round_id = rounds.id ORDER BY step)) AS validations,
     (SELECT json_array(shift, ended, pictures, prompts, settled, decided) FROM races
         WHERE round_id = rounds.id) AS race,
+    (SELECT json_group_array(json_array(step, loss)) FROM
+        (SELECT * FROM losses WHERE round_id = rounds.id ORDER BY step)) AS losses,
     (SELECT json_group_array(json_array(anchor_id, number)) FROM
         (SELECT * FROM asked_pictures WHERE round_id = rounds.id ORDER BY rowid)) AS asked,
     project_starts.source AS start_source, project_starts.adapter AS start_adapter,
@@ -69,6 +73,12 @@ FROM candidates JOIN anchors ON anchors.id = anchor_id
 LEFT JOIN candidate_scores ON candidate_scores.candidate_id = candidates.id
 WHERE round_id IN (SELECT value FROM json_each(:rounds))
 ORDER BY candidates.created, anchors.position, number
+"""
+_HELD_OUT = f"""
+{SELECT_MEASURED} AND test_pictures.round_id IN (SELECT value FROM json_each(:rounds))
+    AND test_prompts.part = 'held_out' AND test_prompts.enabled
+    AND test_prompts.prompt NOT IN (SELECT prompt FROM anchors WHERE project_id = :project)
+{ORDER_MEASURED}
 """
 _IN_ROUNDS = "WHERE round_id IN (SELECT value FROM json_each(?))"
 
@@ -173,6 +183,12 @@ class Snapshots:
                     features[name][identity] = np.frombuffer(row["feature"], dtype="<f4")
             if row["score_name"] is not None:
                 scores[identity][row["score_name"]] = row["score"]
+        held_out: dict[str, list[Candidate]] = {name: [] for name in wanted}
+        for row in self._database.rows(_HELD_OUT, {"project": plain.project.id, "rounds": ids}):
+            name = row["round_id"]
+            with suppress(StudioError):  # of a damaged picture Results says what to do
+                drawn = measured_picture(row, shift).judged_by(wanted[name].gal.copy_detectors)
+                held_out[name].append(drawn.candidate)
         decisions: dict[str, list[LoggedDecision]] = {name: [] for name in wanted}
         for row in self._database.rows(f"{SELECT_DECISIONS} {_IN_ROUNDS} ORDER BY decisions.id", (ids,)):
             decisions[row["round_id"]].append(logged_decision(row))
@@ -184,6 +200,7 @@ class Snapshots:
             {
                 name: Pictures(
                     tiles=tuple(tiles[name]),
+                    held_out=tuple(held_out[name]),
                     decided=Decided(tuple(decisions[name])),
                     features=features.get(name),
                     choices=tuple(choices[name]) if with_choices else None,
@@ -206,5 +223,6 @@ def _record_of(row: sqlite3.Row) -> RoundRecord:
         previews=tuple(Preview(*values) for values in json.loads(row["previews"])),
         validations=tuple(Validation(*values) for values in json.loads(row["validations"])),
         race=None if row["race"] is None else course_of(json.loads(row["race"])),
+        stored_losses=row["losses"],
         asked=tuple((anchor, number) for anchor, number in json.loads(row["asked"])),
     )

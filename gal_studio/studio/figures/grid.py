@@ -44,7 +44,7 @@ def effects_figure(told: Mapping[str, Any], theme: Theme = "light") -> go.Figure
     return made
 
 
-_TITLES = {str(metric): title for metric, title in TITLES.items()} | {"gain": "gain in CLIP-I"}
+_TITLES = {str(metric): title for metric, title in TITLES.items()} | {"gain": "gain"}
 
 
 def _panel(rows: Sequence[Mapping[str, Any]], theme: Theme) -> go.Scatter:

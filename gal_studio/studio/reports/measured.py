@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from typing import Any
 
-from gal_studio.core.intervals import Interval
-from gal_studio.core.measures.report import Report
+from gal_studio.core.intervals import Difference, Interval
+from gal_studio.core.measures.report import Change, Report
 from gal_studio.studio.views.measures import FullMeasures, MeasuresView
 
 
@@ -30,11 +30,13 @@ def describe_round(report: Report | None) -> dict[str, Any] | None:
         return None
     return {
         "pictures": report.pictures,
+        "judged": report.judged,
         "as_asked": report.as_asked,
         "no_copy": report.no_copy,
         "copies": report.copies,
         "figures": {metric: interval(figure) for metric, figure in report.figures.items()},
         "changes": {metric: interval(figure) for metric, figure in report.changes.items()},
+        "since_first": {metric: interval(figure) for metric, figure in report.since_first.items()},
         "since_base": {metric: interval(figure) for metric, figure in report.since_base.items()},
         "gain": interval(report.gain),
         "learned": interval(report.learned),
@@ -43,12 +45,17 @@ def describe_round(report: Report | None) -> dict[str, Any] | None:
     }
 
 
-def interval(figure: Interval | None) -> dict[str, float] | None:
-    """A figure with its interval."""
-    return None if figure is None else {"value": figure.value, "low": figure.low, "high": figure.high}
+def interval(figure: Interval | None) -> dict[str, Any] | None:
+    """A figure with its interval; of a difference, too, the p of its test, and what it says."""
+    if figure is None:
+        return None
+    told = {"value": figure.value, "low": figure.low, "high": figure.high}
+    if isinstance(figure, Difference):
+        told["p"] = figure.p
+    return {**told, "verdict": figure.verdict} if isinstance(figure, Change) else told
 
 
-def _leak(report: Report) -> dict[str, float | None] | None:
+def _leak(report: Report) -> dict[str, Any] | None:
     if report.leak is None:
         return None
     return {**(interval(report.leak) or {}), "share": report.leak.share}
@@ -66,17 +73,20 @@ def in_sentences(report: Report | None) -> tuple[str, ...]:
     """What a round was measured to be; empty if it was not measured."""
     if report is None:
         return ()
-    asked = report.figures.get("as_asked")
-    sentences = [
+    told = (
         f"Of {report.pictures} pictures of prompts that no training used, {report.copies} copy the reference"
-        + (f", and {report.as_asked} show what was asked for." if asked else ".")
-    ]
-    if report.gain is not None:
-        sentences.append(
-            f"They are closer to the reference than the base model's by {_shown(report.gain)} on average, in "
-            "CLIP-I, where a picture that copies or does not show what was asked for counts 0."
-        )
-    return tuple(sentences)
+    )
+    if report.judged:
+        all_are = report.judged == report.pictures
+        of = report.as_asked if all_are else f"of the {report.judged} that can be judged {report.as_asked}"
+        told = f"{told}, and {of} show what was asked for"
+    if report.gain is None:
+        return (f"{told}.",)
+    return (
+        f"{told}.",
+        f"They gain {_shown(report.gain)} on average. One that is no copy, shows what was asked for, and has "
+        "all that is to be learned counts 1, and the base model's count 0.",
+    )
 
 
 def _shown(figure: Interval) -> str:

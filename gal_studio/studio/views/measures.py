@@ -1,22 +1,18 @@
 """The view of a project's test set: what each round was measured to be, which one is best, what is wrong."""
 
-import functools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Annotated
 
-import numpy
 from typing_extensions import Doc
 
-from gal_studio.core.intervals import Interval
-from gal_studio.core.measures.compare import Key, lead
+from gal_studio.core.measures.compare import Key
 from gal_studio.core.measures.loss_trend import still_falls
 from gal_studio.core.measures.pictures import MeasuredPicture, MeasuredPrompt, Part
 from gal_studio.core.measures.report import Arm, Figures, Report, beside_base, report
 from gal_studio.core.measures.verdict import Caution, Verdict, find_best, find_warnings
-from gal_studio.core.naming import numbered_names, round_names
-from gal_studio.core.seeds import generator
+from gal_studio.core.naming import round_names
 from gal_studio.core.snapshot import RoundSnapshot
 from gal_studio.core.types import CHANCE, SHOWN, CopyDetectors, TrainingExample
 from gal_studio.rounds.test_set import TestSet, accepted_prompts, load, pictures_of
@@ -89,18 +85,12 @@ class _Measured:
 
     @property
     def view(self) -> FullMeasures:
-        test_set, seed, base = self.test_set, self.test_set.project.project.seed, self.reports.get(None)
+        test_set, base = self.test_set, self.reports.get(None)
         named, measured = test_set.named, tuple(self.reports.values())
         called = named.name if named.kind == "style" else " ".join(named.trigger_words)
 
-        def ahead(first: Report, second: Report) -> Interval | None:
-            assert base is not None
-            rng = _rng(seed, self.numbered[first.arm.id], f"lead over {self.numbered[second.arm.id]}")
-            drawn = [each.arm.part("held_out") for each in (base, first, second)]
-            return lead((drawn[0], drawn[1], drawn[2]), rng)
-
         return FullMeasures(
-            **vars(find_best(measured, base, ahead)),
+            **vars(find_best(measured, base)),
             chosen=self.chosen,
             is_chosen=test_set.chosen is not None,
             prompts=self.held_out,
@@ -169,14 +159,6 @@ class _Measured:
         return judged if self.have_all(CHANCE) else tuple(one.without_chance() for one in judged)
 
     @cached_property
-    def numbered(self) -> Mapping[str | None, str]:
-        """The base model and each round by its number, which stays when it is renamed."""
-        rounds = [each.round for each in self.test_set.project.rounds]
-        names: dict[str | None, str] = {None: BASE_NAME}
-        names.update(numbered_names(rounds))
-        return names
-
-    @cached_property
     def arms(self) -> Mapping[str | None, Arm]:
         """The base model and each round that is not archived, with their pictures of the prompts in use."""
         project = self.test_set.project
@@ -201,7 +183,7 @@ class _Measured:
                     parts,
                     complete=len(parts.get("held_out", {})) == self.wanted > 0,
                     learned=None if here is None else self.learned(here),
-                    lost="" if here is None else here.check.lost,
+                    diverged=here is not None and here.check.diverged,
                     instant=here is not None and here.round.kind == "instant",
                 )
             )
@@ -216,17 +198,15 @@ class _Measured:
 
     @cached_property
     def reports(self) -> Mapping[str | None, Report]:
-        """The report of each complete arm; its intervals stay the same when a round is renamed."""
+        """The report of each complete arm."""
         complete = {name: arm for name, arm in self.arms.items() if arm.complete}
-        seed = self.test_set.project.project.seed
         return {
             name: report(
                 arm,
                 None if name is None else complete.get(arm.before),
                 complete.get(None),
-                functools.partial(_rng, seed, self.numbered[name]),
                 self.test_set.named.kind,
-                _first_above(complete, name),
+                _first_above(self.arms, name),
             )
             for name, arm in complete.items()
         }
@@ -266,12 +246,9 @@ class _Measured:
 
 def _first_above(arms: Mapping[str | None, Arm], name: str | None) -> Arm | None:
     """The first measured round of a round's line, None if that is the round itself."""
-    first = name
-    while first is not None and arms[first].before in arms and arms[first].before is not None:
-        first = arms[first].before
-    return None if first in (None, name) else arms[first]
-
-
-def _rng(seed: int, arm: str, what: str) -> numpy.random.Generator:
-    """The same figures give the same interval at every look."""
-    return generator(seed, "test set", arm, what)
+    line = []
+    while name is not None and name in arms:
+        line.append(arms[name])
+        name = arms[name].before
+    measured = [arm for arm in line if arm.complete]
+    return measured[-1] if len(measured) > 1 else None

@@ -6,13 +6,12 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from gal_studio.core.errors import StudioError
-from gal_studio.core.intervals import Interval
+from gal_studio.core.intervals import Difference
 from gal_studio.core.jobs.kinds import describe_job
 from gal_studio.core.jobs.states import ACTIVE, WORKING
 from gal_studio.core.measures.compare import change
 from gal_studio.core.measures.pictures import METRICS, Metric
 from gal_studio.core.measures.report import Report
-from gal_studio.core.seeds import generator
 from gal_studio.core.types import Job
 from gal_studio.rounds.replay_decisions import not_replayed, replay_choices
 from gal_studio.state import Store
@@ -42,7 +41,7 @@ class ReplayView(Replay):
     has_source: bool
     not_replayed: str
     rounds: tuple[MeasuredRound, ...]
-    differences: Mapping[Metric, Interval]
+    differences: Mapping[Metric, Difference]
     incomparable: str
 
 
@@ -115,7 +114,7 @@ def _view(store: Store, replay: Replay, own: FullMeasures | None, measured: Full
         has_source=own is not None,
         not_replayed=not_replayed(store, replay),
         rounds=rounds,
-        differences=_differences(store, replay, before, after),
+        differences=_differences(before, after),
         incomparable=incomparable,
     )
 
@@ -154,16 +153,10 @@ def _asked_for(view: FullMeasures) -> tuple[object, ...]:
     return replace(view.chosen, measured="auto"), {*view.prompts, *view.asking}
 
 
-def _differences(
-    store: Store, replay: Replay, before: Report | None, after: Report | None
-) -> dict[Metric, Interval]:
+def _differences(before: Report | None, after: Report | None) -> dict[Metric, Difference]:
     """The last round of a replay minus the project's, paired by prompt and seed, with 95 % intervals."""
     if before is None or after is None:
         return {}
-    seed = store.projects.get(replay.project_id).seed
     drawn = before.arm.part("held_out"), after.arm.part("held_out")
-    found = {
-        metric: change(*drawn, metric, lambda what: generator(seed, "replay", replay.policy, what))
-        for metric in METRICS
-    }
+    found = {metric: change(*drawn, metric) for metric in METRICS}
     return {metric: figure for metric, figure in found.items() if figure is not None}

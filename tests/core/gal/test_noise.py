@@ -49,7 +49,14 @@ def test_a_round_of_noise_says_that_its_training_diverged() -> None:
     assert check.sentence.startswith("The training diverged: 2 of 3 pictures at full strength are noise")
     assert check.sentence.endswith("(under Advanced on the first screen), then press Fine-tune.")
     assert not self_check(candidates([3.9, 1.9, 0.4])).diverged
+    assert not self_check(candidates([3.9, 2.0, 0.0]), loss="fell").diverged, "a rough style was learned"
     assert not self_check([]).diverged
+
+
+def test_a_training_whose_loss_rose_diverged_whatever_its_pictures_are() -> None:
+    check = self_check(candidates([0.4, 0.2]), loss="rose")
+    assert check.diverged and "its loss ended far above its start" in check.sentence
+    assert not self_check(candidates([0.4, 0.2]), loss="unclear").diverged
 
 
 def test_a_round_without_training_is_told_to_weaken_its_references() -> None:

@@ -8,7 +8,7 @@ import pytest
 from gal_studio.core.gal.policies.registry import find_policy
 from gal_studio.core.gal.self_check import SelfCheck, as_heard, self_check
 from gal_studio.core.gal.uncertainty import score_pool
-from gal_studio.core.recipe import AS_TRAINED, Recipe
+from gal_studio.core.recipe import Recipe
 from gal_studio.core.types import CARRIES, CHANCE, SHOWN, SUBJECT, Candidate
 from tests.core.builders import anchor, candidate, snapshot_of
 
@@ -97,74 +97,70 @@ def test_where_both_are_blind_or_all_recipes_are_the_same_a_person_is_asked() ->
     assert check(*alike).heard is None and check(*alike).sentence.endswith("mark some that are none.")
 
 
-def test_a_round_without_copies_at_full_strength_has_nothing_to_mend() -> None:
-    found = check(row(0, [0.1] * 6, [0.1] * 2), row(1, [0.2] * 5 + [0.7], [0.1] * 2))
-    assert found == SelfCheck(
-        "Nothing to mend: 1 of 12 pictures at full strength copy. No further round is needed; this one draws "
-        "best with LoRA × 0.4.",
+DRAWN = (row(0, [0.1] * 6, [0.1] * 3), row(1, [0.2] * 5 + [0.7], [0.1] * 3))
+"""A round of which a picture at full strength of twelve is a copy."""
+
+
+def held_out(copies: int = 0, prompts: int = 12, pictures: int = 2, **scores: float) -> list[Candidate]:
+    """Benchmark pictures, the first ones copies."""
+    made = [one for place in range(prompts) for one in row(place, [0.1] * pictures, [])]
+    return [
+        replace(one, more_scores={CHANCE: 0.9 if place < copies else 0.1, **scores})
+        for place, one in enumerate(made)
+    ]
+
+
+def measured(number: int = 1, is_full: bool = False, of: Sequence[Candidate] = ()) -> SelfCheck:
+    drawn = [one for each in DRAWN for one in each]
+    return self_check(drawn, number, is_full=is_full, held_out=of)
+
+
+def test_a_round_whose_benchmark_has_no_copies_has_nothing_to_mend() -> None:
+    assert measured(of=held_out()) == SelfCheck(
+        "Nothing to mend: 0 of 24 benchmark pictures copy. No further round is needed; this one draws best "
+        "with LoRA × 0.4.",
         mended=True,
     )
-    assert said(row(0, [0.1] * 6, [0.1] * 2)) == (
-        "Nothing to mend: 0 of 6 pictures at full strength copy. No further round is needed."
-    )
-    rows = [*row(0, [0.1] * 6, [0.1] * 2), *row(1, [0.2] * 5 + [0.7], [0.1] * 2)]
-    assert self_check(rows, is_full=True).sentence.endswith("copy. No further round is needed.")
-    later = self_check(row(0, [0.1] * 6, [0.1] * 2), number=2)
-    assert later.mended and later.sentence.endswith(
-        "at full strength copy. Results says which round to take."
-    )
-
-
-def test_round_zero_without_copies_says_how_much_it_carries() -> None:
-    rest = "Accept what a round is to learn, or use this one without training."
-    assert self_check(row(0, [0.1] * 6, []), number=0).sentence == (
-        f"0 of 6 pictures at full strength copy. {rest}"
-    )
-    full = [one for one in carrying(0.3) if one.recipe == AS_TRAINED]
-    assert self_check(full, number=0).sentence == (
-        "0 of 8 pictures at full strength copy, and half of them carry at most 29 % of your references. "
-        f"{rest}"
+    assert measured(is_full=True, of=held_out()).sentence.endswith("copy. No further round is needed.")
+    assert measured(2, of=held_out()).sentence.endswith(
+        "Results says which round to take; this one draws best with LoRA × 0.4."
     )
 
 
 @pytest.mark.parametrize(
-    ("scores", "said"),
+    "of",
     [
-        ({SUBJECT: 0.1}, "4 of 4 do not show the object"),
-        ({CARRIES: -0.1}, "most carry no more of it than the base"),
+        (),  # not measured
+        held_out(prompts=6),
+        held_out(pictures=1),  # none of 12 may be 18 %
+        held_out(copies=1),
+        held_out(copies=3, prompts=20),
+        held_out(**{CARRIES: -0.1}),  # it has learned nothing yet
+        held_out(**{SUBJECT: 0.1}),
     ],
 )
-def test_a_round_that_lost_what_it_should_carry_is_not_taken(scores: dict[str, float], said: str) -> None:
-    full = row(0, [0.1] * 4, [])
-    lost = [replace(one, more_scores={**one.more_scores, **scores}) for one in full]
-    found = self_check(lost, number=2)
-    assert found.mended and found.sentence.startswith(f"0 of 4 pictures at full strength copy, but {said}")
-    assert found.sentence.endswith(": it has lost what the rounds before carry: go back.")
-    assert self_check(lost).sentence.endswith(": train longer.")
-    assert self_check(lost, number=0).sentence.endswith(": raise the reference strength, or train a round.")
-    half = [*lost[:2], *full[2:]]
-    assert self_check(half).sentence.startswith("Nothing to mend: 0 of 4")
+def test_without_enough_of_a_benchmark_nobody_knows_whether_there_is_anything_to_mend(
+    of: Sequence[Candidate],
+) -> None:
+    assert measured(of=of) == SelfCheck()
 
 
-def carrying(carries: float, chance: float = 0.1, prompts: int = 8) -> list[Candidate]:
-    """A picture at full strength and one of the weakest recipe for each prompt."""
-    rows = [row(order, [chance], [chance]) for order in range(prompts)]
-    return [
-        replace(one, more_scores={**one.more_scores, CARRIES: carries + 0.01 * (one.index - place % 3)})
-        for place, each in enumerate(rows)
-        for one in each
-    ]
+def test_a_mark_of_a_person_enters_the_benchmark() -> None:
+    marked = held_out(copies=1)
+    assert measured(of=[replace(marked[0], marked_copy=False), *marked[1:]]).mended
+    assert not measured(of=[replace(one, marked_copy=True) for one in held_out()]).mended
 
 
-def test_a_later_round_that_carries_less_than_the_first_one_has_lost_it() -> None:
-    found = self_check(carrying(0.5), number=2, first=carrying(0.8))
-    assert found.lost == "those drawn alike carry 30 points less of it than the first round’s"
-    assert found.sentence == (
-        "0 of 8 pictures at full strength copy, but those drawn alike carry 30 points less of it than the "
-        "first round’s: it has lost what the rounds before carry: go back."
+def test_many_pictures_allow_a_few_copies() -> None:
+    assert measured(of=held_out(copies=2, prompts=40)).mended
+
+
+def test_round_zero_without_copies_says_how_much_it_carries() -> None:
+    rest = "Accept what a round is to learn, or use this one without training."
+    assert measured(0, of=held_out()).sentence == f"0 of 24 benchmark pictures copy. {rest}"
+    assert measured(0, of=held_out(**{CARRIES: 0.29})).sentence == (
+        f"0 of 24 benchmark pictures copy, and half of them carry at most 29 % of your references. {rest}"
     )
-    assert self_check(carrying(0.75), number=2, first=carrying(0.8)).lost == "", "that little is no loss"
-    assert self_check(carrying(0.5), number=2, first=carrying(0.8, chance=0.9)).lost == "", "copies carry all"
 
 
 def test_the_first_round_chooses_who_decides_in_all_later_ones() -> None:
@@ -178,19 +174,15 @@ def test_the_first_round_chooses_who_decides_in_all_later_ones() -> None:
 
 @pytest.mark.parametrize("name", ["uncertainty", "margin"])
 def test_where_nothing_is_to_mend_nothing_is_suggested_and_the_run_ends(name: str) -> None:
-    rows = [row(0, [0.1] * 6, [0.1] * 2), row(1, [0.2] * 5 + [0.7], [0.1] * 2)]
-    drawn = [one for each in rows for one in each]
+    drawn = [one for each in DRAWN for one in each]
     scores = score_pool([anchor(0), anchor(1)], drawn)
-    made = find_policy(name).suggest(snapshot_of(drawn, scores))
+    made = find_policy(name).suggest(snapshot_of(drawn, scores, held_out=tuple(held_out())))
     assert made.suggestions == () and made.exhausted and made.ends
     assert made.sentence == (
-        "Nothing to mend: 1 of 12 pictures at full strength copy. No further round is needed; this one draws "
-        "best with LoRA × 0.4. You can still accept what you like."
+        "Nothing to mend: 0 of 24 benchmark pictures copy. No further round is needed; this one draws best "
+        "with LoRA × 0.4. You can still accept what you like."
     )
-    marked = [replace(one, marked_copy=True) if one.anchor_id == "anchor-1" else one for one in drawn]
-    marked[-1] = replace(marked[-1], marked_copy=None)
-    again = find_policy(name).suggest(snapshot_of(marked, score_pool([anchor(0), anchor(1)], marked)))
-    assert again.suggestions and not again.ends, "a person sees copies"
+    assert not find_policy(name).suggest(snapshot_of(drawn, scores)).ends, "without a benchmark it goes on"
 
 
 def test_nobody_knows_without_chances() -> None:

@@ -1,18 +1,12 @@
 """Arms of a test set, made from a table of likenesses and copies."""
 
 from collections.abc import Sequence
-
-import numpy
+from dataclasses import replace
 
 from gal_studio.core.measures.compare import Drawn
 from gal_studio.core.measures.pictures import MeasuredPicture, Part
 from gal_studio.core.measures.report import Arm, Report, beside_base, report
-from gal_studio.core.seeds import generator
 from gal_studio.core.types import CARRIES, Candidate
-
-
-def rng(name: str) -> numpy.random.Generator:
-    return generator(1, name)
 
 
 def picture(
@@ -48,7 +42,12 @@ def arm(
     parts: dict[Part, Drawn] = {
         "held_out": drawn(held_out, 1), "plain": drawn(plain, 1), "accepted": drawn(accepted)
     }  # fmt: skip
-    return Arm(None if name == "Base model" else name, name, before, parts, True)
+    identity = None if name == "Base model" else name
+    own: dict[Part, Drawn] = {
+        part: {place: replace(one, round_id=identity) for place, one in found.items()}
+        for part, found in parts.items()
+    }
+    return Arm(identity, name, before, own, True)
 
 
 def reports(*arms: Arm) -> list[Report]:
@@ -59,7 +58,6 @@ def reports(*arms: Arm) -> list[Report]:
             each,
             known.get(each.before) if each.id else None,
             known.get(None),
-            rng,
             "style",
             _first(known, each),
         )

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from gal_studio.core.intervals import is_down, is_up
-from gal_studio.core.measures.compare import change, gains, lead, mean, mean_gain
-from tests.core.measures.arms import drawn, picture, rng
+from gal_studio.core.measures.compare import change, gain, gains, mean
+from tests.core.measures.arms import arm, drawn, picture
 
 
 def test_what_is_neither_a_copy_nor_blank_is_no_copy() -> None:
@@ -40,16 +40,16 @@ def test_nothing_is_as_asked_or_not_where_the_base_model_does_not_show_the_thing
 
 
 def test_a_mean_leaves_out_what_has_no_figure() -> None:
-    found = mean(drawn([picture(0.2), picture(0.4), picture(0.9, blank=True)]), "clip_i", rng)
+    found = mean(drawn([picture(0.2), picture(0.4), picture(0.9, blank=True)]), "clip_i")
     assert found is not None
     assert (found.value, found.pictures, found.prompts) == (pytest.approx(0.3), 2, 1)
-    assert mean({}, "clip_i", rng) is None
+    assert mean({}, "clip_i") is None
 
 
 def test_a_change_is_paired_by_prompt_and_seed() -> None:
     before = drawn([picture(0.1), picture(0.5), picture(0.3), picture(0.2)] * 3)
     after = drawn([picture(0.2), picture(0.6), picture(0.4), picture(0.3)] * 3)
-    found = change(before, after, "clip_i", rng)
+    found = change(before, after, "clip_i")
     assert found is not None
     assert found.value == pytest.approx(0.1)
     assert is_up(found) and not is_down(found)
@@ -59,32 +59,46 @@ def test_a_change_is_paired_by_prompt_and_seed() -> None:
 def test_what_only_one_of_them_drew_is_not_compared() -> None:
     before = drawn([picture(0.1), picture(0.5)])
     after = {("p0", 0): picture(0.2), ("other", 0): picture(0.9)}
-    found = change(before, after, "clip_i", rng)
+    found = change(before, after, "clip_i")
     assert found is not None
     assert (found.value, found.pictures) == (pytest.approx(0.1), 1)
-    assert change(before, {("other", 0): picture(0.9)}, "clip_i", rng) is None
+    assert change(before, {("other", 0): picture(0.9)}, "clip_i") is None
 
 
-def test_a_copy_gains_nothing_however_close_to_the_reference_it_is() -> None:
-    base = drawn([picture(0.3), picture(0.3), picture(0.3), picture(0.3, blank=True)])
-    round_ = drawn([picture(0.5), picture(0.95, copy=True), picture(0.9, blank=True), picture(0.5)])
-    assert gains(base, round_) == {("p0", 0): pytest.approx(0.2), ("p0", 1): 0.0, ("p1", 0): 0.0}
-    found = mean_gain(base, round_, rng("gain"))
-    assert found is not None
-    assert found.value == pytest.approx(0.2 / 3)
+def test_the_utility_of_a_picture_by_hand() -> None:
+    base = picture(0.3, margin=0.2).candidate
+    good = replace(picture(0.5, carries=0.7), base=base, round_id="r")
+    lost = replace(picture(0.5, margin=0.1, carries=0.7), base=base, round_id="r")
+    assert (good.utility, lost.utility) == (0.7, 0.0)
+    assert replace(picture(0.9, copy=True, carries=1.0), round_id="r").utility == 0.0
+    assert replace(picture(0.9, blank=True), round_id="r").utility == 0.0
+    assert replace(picture(0.5), round_id="r").utility == 1.0, "what is not known counts as 1"
+    assert picture(0.5, carries=0.3).utility == 0.0, "the base model carries nothing of what is learned"
 
 
-def test_a_picture_in_which_the_thing_is_lost_gains_nothing() -> None:
-    base = drawn([picture(0.3)] * 2)
-    lost, kept = (replace(picture(0.9, margin=m), base=picture(0.3).candidate) for m in (0.1, 0.2))
-    assert gains(base, drawn([lost, kept])) == {("p0", 0): 0.0, ("p0", 1): pytest.approx(0.6)}
+def test_what_a_person_marked_counts() -> None:
+    seen = replace(picture(0.5, carries=0.7), round_id="r")
+    copy, no_copy = (
+        replace(seen, candidate=replace(seen.candidate, marked_copy=marked)) for marked in (True, False)
+    )
+    assert (copy.utility, no_copy.utility, seen.utility) == (0.0, 0.7, 0.7)
+    found = mean(drawn([copy, no_copy, seen, seen]), "no_copy")
+    assert found is not None and found.value == 0.75
 
 
-def test_the_lead_of_a_round_is_the_mean_difference_of_gains() -> None:
-    base = drawn([picture(0.3)] * 12)
-    first, second = drawn([picture(0.5)] * 12), drawn([picture(0.4)] * 12)
-    found = lead((base, first, second), rng("lead"))
-    assert found is not None
-    assert found.value == pytest.approx(0.1)
-    assert is_up(found)
-    assert lead((base, first, {}), rng("lead")) is None
+def test_a_rate_has_an_interval_also_where_no_picture_counts() -> None:
+    found = mean(drawn([picture(0.5, copy=True)] * 24), "no_copy")
+    assert found is not None and found.low == 0.0 and 0.1 < found.high < 0.2
+    fall = change(drawn([picture(0.5)] * 24), drawn([picture(0.5, copy=True)] * 24), "no_copy")
+    assert fall is not None and (fall.value, fall.low) == (-1.0, -1.0) and fall.high > -0.8
+
+
+def test_a_gain_is_the_mean_paired_difference_of_u() -> None:
+    base = drawn([picture(0.3, carries=0.1)] * 12)
+    first, second = (
+        arm("Round 1", [picture(0.5, carries=each)] * 12).part("held_out") for each in (0.5, 0.4)
+    )
+    found = gain({(key, 0): one for (key, _), one in second.items()}, first)
+    assert found is not None and found.value == pytest.approx(0.1) and is_up(found)
+    assert gain(first, {}) is None
+    assert gains(base, base) == dict.fromkeys(base, 0.0)

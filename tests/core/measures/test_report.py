@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from gal_studio.core.measures.report import Report, beside_base, report
-from tests.core.measures.arms import arm, picture, rng
+from tests.core.measures.arms import arm, picture
 
 GOOD, COPY = picture(0.5), picture(0.5, copy=True)
 BASE = arm("Base model", [GOOD], accepted=[GOOD] * 4)
@@ -14,7 +14,7 @@ def second(*learned: str) -> Report:
     first = replace(arm("first", [GOOD], accepted=[COPY] * 4), learned=frozenset())
     drawn = arm("second", [GOOD], before="first", accepted=[COPY, COPY, GOOD, GOOD])
     base, before, this = beside_base([BASE, first, replace(drawn, learned=frozenset(learned))])
-    return report(this, before, base, rng, "style")
+    return report(this, before, base, "style")
 
 
 def test_prompts_that_a_later_round_accepted_do_not_count() -> None:
@@ -30,6 +30,6 @@ def test_a_round_that_learned_nothing_has_no_such_figure() -> None:
 
 
 def test_the_base_model_is_the_yardstick_of_what_is_as_asked() -> None:
-    found = report(BASE, None, BASE, rng, "style")
+    found = report(BASE, None, BASE, "style")
     assert found.learned is None and found.since_base == {}
     assert found.figures.keys() == {"no_copy", "clip_t", "clip_i"}

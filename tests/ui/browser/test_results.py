@@ -90,7 +90,8 @@ def test_a_measured_round_is_told_on_its_chip_in_curves_and_in_results(watched: 
     page.wait_for_selector(".verdict-warning, details:has-text('What was wrong with')")
     said = page.inner_text(".progress figcaption").replace("\N{NO-BREAK SPACE}", " ")
     assert said.startswith(
-        "From Round 1 to Round 2, copies fell from 50 % to 0 % and pictures as asked rose"
+        "From Round 1 to Round 2, pictures that are no copies rose from 50 % to 100 % and pictures as asked "
+        "rose"
     ), said
     expect(page.locator(".progress-chart circle")).to_have_count(4)
     page.wait_for_selector(".results-table tr[data-best=yes]:has-text('Round 2')")

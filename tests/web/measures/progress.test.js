@@ -1,6 +1,7 @@
 /** What the rounds of a line gained and lost. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+/** @import { Figures } from "payloads" */
 import { progressOf, progressWords } from "../../../assets/ui/measures/progress.js";
 import { apart } from "../../../assets/ui/measures/progress_chart.js";
 import { change, measuredRound, report } from "../samples.js";
@@ -12,14 +13,16 @@ const figure = (value) => change({ value, low: value - 0.1, high: value + 0.1 })
  * @param {string} id
  * @param {string | null} parent
  * @param {[clean: number, asked: number, carries: number]} values
+ * @param {Figures["since_first"]} [since]
  */
-const round = (id, parent, [clean, asked, carries]) =>
+const round = (id, parent, [clean, asked, carries], since = {}) =>
   measuredRound({
     id,
     name: id,
     parent_id: parent,
     report: report({
       figures: { no_copy: figure(clean), as_asked: figure(asked), carries: figure(carries) },
+      since_first: since,
     }),
   });
 
@@ -28,10 +31,14 @@ const rounds = [
   round("Round 1", null, [0.4, 0.3, 0.7]),
   round("Round 2", "Round 1", [0.6, 0.5, 0.65]),
   round("Branch", "Round 1", [0.1, 0.1, 0.1]),
-  round("Round 3", "Round 2", [0.9, 0.4, 0.4]),
+  round("Round 3", "Round 2", [0.9, 0.4, 0.4], {
+    no_copy: change({ value: 0.5, verdict: "better" }),
+    as_asked: change({ value: 0.1, verdict: "unclear" }),
+    carries: change({ value: -0.3, verdict: "worse" }),
+  }),
 ];
 
-test("the newest line is told from its first round on, copies as what no copy leaves", () => {
+test("the newest line is told from its first round on, by the figures of the table", () => {
   const found = progressOf(rounds);
   assert.deepEqual(
     found?.rounds.map(({ name }) => name),
@@ -42,19 +49,19 @@ test("the newest line is told from its first round on, copies as what no copy le
     ...all.map((one) => Math.round(100 * (one?.value ?? 0))),
   ]);
   assert.deepEqual(values, [
-    ["copies", 60, 40, 10],
+    ["no copy", 40, 60, 90],
     ["as asked", 30, 50, 40],
     ["carries", 70, 65, 40],
   ]);
   assert.ok(found?.curves.every(({ values: all }) => all.every((one) => one && one.low < one.high)));
 });
 
-test("the sentence calls a change one where intervals do not meet", () => {
+test("the sentence calls a change one where the paired difference is clear", () => {
   const found = progressOf(rounds);
   assert.equal(
     found && progressWords(found),
-    "From Round 1 to Round 3, copies fell from 60 % to 10 %, pictures as asked did not clearly change " +
-      "(30 %, 40 %) and what they carry of the style or object fell from 70 % to 40 %. " +
+    "From Round 1 to Round 3, pictures that are no copies rose from 40 % to 90 %, pictures as asked did not " +
+      "clearly change (30 %, 40 %) and what they carry of the style or object fell from 70 % to 40 %. " +
       "Fewer copies carry less.",
   );
 });
@@ -70,7 +77,7 @@ test("one round is no line, and what was not measured has no curve", () => {
   });
   assert.deepEqual(
     progressOf([older, newer])?.curves.map(({ name }) => name),
-    ["copies", "as asked"],
+    ["no copy", "as asked"],
   );
 });
 

@@ -12,6 +12,7 @@ from gal_studio.core.gal.selection import rank_anchors
 from gal_studio.core.gal.self_check import SelfCheck, self_check
 from gal_studio.core.gal.standard import Standard
 from gal_studio.core.gal.uncertainty import group_by_anchor
+from gal_studio.core.measures.loss_trend import Trend
 from gal_studio.core.seeds import generator
 from gal_studio.core.types import AnchorScore, Candidate
 
@@ -28,7 +29,8 @@ class PoolSnapshot:
     anchors with an accepted picture. `features` are unit-norm CLIP features by candidate, empty unless the
     policy needs them; so are `judged`, the other rounds in which the person chose beside suggestions, and
     `overrides`, how many choices of the project differ from the suggestion. `is_full`: the round trained the
-    whole denoiser.
+    whole denoiser. `held_out` are its pictures of benchmark prompts, and `loss` says where that of its
+    training went.
     """
 
     candidates: tuple[Candidate, ...]
@@ -43,6 +45,8 @@ class PoolSnapshot:
     judged: tuple[JudgedRound, ...] = ()
     overrides: int = 0
     is_full: bool = False
+    held_out: tuple[Candidate, ...] = ()
+    loss: Trend = "unclear"
 
     @cached_property
     def groups(self) -> Mapping[str, tuple[Candidate, ...]]:
@@ -62,7 +66,7 @@ class PoolSnapshot:
     @cached_property
     def check(self) -> SelfCheck:
         """What the round says of itself."""
-        return self_check(self.candidates, self.number, self.first, self.is_full)
+        return self_check(self.candidates, self.number, self.first, self.is_full, self.held_out, self.loss)
 
     def rng(self, name: str) -> numpy.random.Generator:
         """The random generator of a policy in this round."""

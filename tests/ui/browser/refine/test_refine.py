@@ -180,7 +180,7 @@ def what_was_measured(page: Any) -> None:
     ]
     expect(page.locator(".refine-losses .chart")).to_have_count(1)
     page.click(".refine-measured .how summary")
-    page.wait_for_selector(".refine-measured .how >> text=bootstrap")
+    page.wait_for_selector(".refine-measured .how >> text=confidence interval")
 
 
 def every_control_has_a_name(page: Any) -> None:
