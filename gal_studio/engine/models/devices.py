@@ -1,7 +1,10 @@
 """Choose the device, and the precision of weights, sampling and training."""
 
+import os
+
 import torch
 
+from gal_studio.core.memory.allocator import InstructionSet, instruction_set
 from gal_studio.core.memory.machine import Precision
 
 PRECISIONS = {"bf16": torch.bfloat16, "fp16": torch.float16, "fp32": torch.float32}
@@ -24,6 +27,12 @@ def has_fast_bfloat16(device: torch.device) -> bool:
         capabilities = torch.cpu.get_capabilities()
         return any(capabilities.get(name) for name in ("avx512_bf16", "amx_bf16", "bf16"))
     return False
+
+
+def instructions() -> InstructionSet:
+    """The instruction set that convolutions use on this processor, as far as the environment lets them."""
+    found = torch.cpu.get_capabilities()
+    return instruction_set({name for name, has in found.items() if has is True}, os.environ)
 
 
 def weight_precision(device: torch.device, wanted: Precision = "auto") -> torch.dtype:
