@@ -54,10 +54,10 @@ _TRAINING_SHARE = 0.4
 
 def instruction_set(flags: Collection[str], environment: Mapping[str, str]) -> InstructionSet:
     """The widest set of a processor with these flags that the environment lets oneDNN use."""
-    found = next((level for flag, level in _FLAGS.items() if flag in flags), "AVX2")
+    found: InstructionSet = next((level for flag, level in _FLAGS.items() if flag in flags), "AVX2")
     named = environment.get("ONEDNN_MAX_CPU_ISA") or environment.get("DNNL_MAX_CPU_ISA") or ""
     limit = _LIMITS.get(named.upper(), "AVX512_CORE_AMX")
-    return min(found, limit, key=_LEVELS.index)
+    return _LEVELS[min(_LEVELS.index(found), _LEVELS.index(limit))]
 
 
 def kept(live: float, used: InstructionSet, in_bfloat16: bool, training: bool = False) -> int:

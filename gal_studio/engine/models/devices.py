@@ -65,8 +65,16 @@ def training_precision(device: torch.device, wanted: Precision = "auto") -> torc
     return torch.float16 if device.type == "cuda" else torch.float32
 
 
+def how_it_computes(device: torch.device) -> str:
+    """A CPU's instruction set and default precision, in words."""
+    words = {torch.bfloat16: "bfloat16", torch.float32: "float32"}
+    return f"computes in {words[drawing_precision(device)]} with instructions of {instructions()}"
+
+
 def device_name(device: torch.device) -> str:
     """The device's description for logs and bug reports."""
     if device.type == "cuda":
         return f"{device}, {torch.cuda.get_device_name(device)}"
-    return f"{device}, threads: {torch.get_num_threads()}" if device.type == "cpu" else str(device)
+    if device.type != "cpu":
+        return str(device)
+    return f"{device}, threads: {torch.get_num_threads()}, {how_it_computes(device)}"
