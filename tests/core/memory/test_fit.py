@@ -62,10 +62,11 @@ def test_a_need_is_counted_by_hand() -> None:
     assert spared.training == 400 + 600 + 800 + int(max(active, 1.4 * 3 * pixels))
     single, copied = (need(shape, settings, kind) for kind in ("cpu", "cpu-bf16"))
     assert single.training == int(1.08 * (400 + 1200 + 4000 + int(16 * 18 + 1.1 * 3 * 4 * pixels)))
-    assert single.drawing == 400 + 1200 + 4000 + 4 * 500 + int(1.6 * 1.1 * 8 * pixels) + (16 << 20)
+    live = 1.1 * 8 * pixels
+    assert single.drawing == 400 + 1200 + 4000 + 4 * 500 + int(live + int(0.6 * live)) + (16 << 20)
     active = 16 * 18 + 2 * 1000 + 1.1 * 3 * 2 * pixels
     assert copied.training == int(1.08 * (400 + 1200 + 4000 + int(active)))
-    assert copied.drawing == 400 + 1200 + 4000 + 2 * 1000 + int(2.3 * 1.1 * 4 * pixels) + (19 << 20)
+    assert copied.drawing == 400 + 1200 + 4000 + 2 * 1000 + int(live / 2 + int(1.3 * live / 2)) + (19 << 20)
     full = settings.updated({"tune": {"method": "full", "batch_size": 1}})
     assert need(shape, full, "cuda").training == 1000 + int((16 + 2) * 1000 + 1.4 * (25 * pixels - 2000))
     assert operations(shape, settings, trained=2, drawn=0) == 2 * 3 * 7 * pixels * 3
