@@ -10,6 +10,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from gal_studio.core.memory.allocator import instruction_set
 from gal_studio.core.memory.need import DeviceKind
 from gal_studio.core.memory.room import room_of
 
@@ -83,6 +84,14 @@ def _host() -> Device:
     return Device(kind, "this computer", memory.total, memory.available)
 
 
+def how_it_computes(device: Device) -> str:
+    """A processor's instruction set and default precision, in words; nothing of another device."""
+    if not device.kind.startswith("cpu"):
+        return ""
+    precision = "bfloat16" if device.kind == "cpu-bf16" else "float32"
+    return f" It computes in {precision} with instructions of {instruction_set(flags_of(), os.environ)}."
+
+
 def main_memory_free() -> int:
     """Bytes of main memory that are free now."""
     import psutil
@@ -92,9 +101,14 @@ def main_memory_free() -> int:
 
 def has_bfloat16(described: Path = Path("/proc/cpuinfo")) -> bool:
     """Whether the processor computes in bfloat16, so that the worker does; known on Linux alone."""
+    return not _BFLOAT16.isdisjoint(flags_of(described))
+
+
+def flags_of(described: Path = Path("/proc/cpuinfo")) -> frozenset[str]:
+    """The processor's features, as the kernel calls them; none where it does not tell."""
     try:
         lines = described.read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:
-        return False
+        return frozenset()
     flags = next((line for line in lines if line.startswith(("flags", "Features"))), "")
-    return not _BFLOAT16.isdisjoint(flags.partition(":")[2].split())
+    return frozenset(flags.partition(":")[2].split())

@@ -25,12 +25,14 @@ def describe_machine() -> dict[str, Any]:
 
 
 def describe_device() -> str:
-    """The device that draws and trains: the name of the GPU, or the CPU."""
+    """The device that draws and trains: the name of the GPU, or the CPU and how it computes."""
     import torch
 
-    from gal_studio.engine.models.devices import choose_device
+    from gal_studio.engine.models.devices import choose_device, how_it_computes
 
     device = choose_device()
+    if device.type == "cpu":
+        return f"cpu: {how_it_computes(device)}"
     if device.type != "cuda":
         return str(device.type)
     total = torch.cuda.get_device_properties(device).total_memory / 2**30

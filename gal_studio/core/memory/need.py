@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from gal_studio.core.memory.allocator import InstructionSet, kept
 from gal_studio.core.memory.machine import MachineSettings
 from gal_studio.core.memory.shape import Line, ModelShape, spared
 from gal_studio.core.settings import Settings, check_target
@@ -144,7 +145,11 @@ def _drawing(shape: ModelShape, settings: Settings, device: DeviceKind, whole_ba
     guided = generation.guidance_scale > shape.guided_above
     rows = (generation.batch_size if whole_batch else 1) * (2 if guided else 1)
     denoising = shape.drawing.at(rows, side**2) * (computed_bytes(settings.machine, device) / 2)
-    return OVERHEAD[device] * max(denoising, _coded(shape.decoding, side, settings.machine))
+    live = OVERHEAD[device] * max(denoising, _coded(shape.decoding, side, settings.machine))
+    if not device.startswith("cpu"):
+        return live
+    used: InstructionSet = "AVX512_CORE_AMX" if device == "cpu-bf16" else "AVX2"  # those that keep most
+    return live + kept(live, used, computed_bytes(settings.machine, device) == 2)
 
 
 def _coded(line: Line, side: int, machine: MachineSettings) -> float:

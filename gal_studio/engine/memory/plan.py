@@ -8,6 +8,7 @@ from pathlib import Path
 import torch
 
 from gal_studio.core.errors import StudioError
+from gal_studio.core.memory.allocator import kept
 from gal_studio.core.memory.machine import MachineSettings
 from gal_studio.core.memory.need import OVERHEAD
 from gal_studio.core.settings import GenerationSettings, TuneSettings
@@ -19,6 +20,7 @@ from gal_studio.engine.memory.peak import (
     training_peak,
 )
 from gal_studio.engine.models.adapters import targeted_layers
+from gal_studio.engine.models.devices import instructions
 from gal_studio.engine.models.image_model import ImageModel
 
 FLOAT32 = 4
@@ -104,12 +106,13 @@ def _cached(path: Path, name: str) -> int:
 def training_need(model: ImageModel, settings: TuneSettings, plan: Plan) -> int:
     """Bytes that training needs beside the base weights: for its steps, or before them to encode a picture.
 
-    A step needs the trained weights, their moments and gradients, autocast's copies and the activations.
+    A step needs the trained weights, their moments and gradients, autocast's copies and the activations,
+    and on a CPU what its allocator keeps.
     """
     held = trained_bytes(model.machine) * trained_weights(model, settings)
     held += autocast_copies(model, settings, plan.low_memory)
-    active = training_peak(model, settings, plan.rows, plan.low_memory)
-    step = held + int(OVERHEAD[model.device.type] * active)
+    active = int(OVERHEAD[model.device.type] * training_peak(model, settings, plan.rows, plan.low_memory))
+    step = held + active + _kept(model, active, model.training_precision, training=True)
     return max(step, encoding_need(model, settings, plan.low_memory))
 
 
@@ -132,7 +135,15 @@ def drawing_need(model: ImageModel, settings: GenerationSettings, plan: Plan, re
     side = model.latent_side(settings.resolution)
     asked = plan.rows * (2 if model.family.is_guided(settings.guidance_scale) else 1)
     asked = math.ceil(asked * (1 + references))
-    return int(OVERHEAD[model.device.type] * drawing_peak(model, asked, side, plan.low_memory))
+    active = int(OVERHEAD[model.device.type] * drawing_peak(model, asked, side, plan.low_memory))
+    return active + _kept(model, active, model.drawing_precision)
+
+
+def _kept(model: ImageModel, active: int, precision: torch.dtype, training: bool = False) -> int:
+    """Bytes that a CPU's allocator keeps beside what is live; other devices' is within their overhead."""
+    if model.device.type != "cpu":
+        return 0
+    return kept(active, instructions(), precision != torch.float32, training)
 
 
 def plan_training(model: ImageModel, settings: TuneSettings, rows: int, free: int | None) -> Plan:

@@ -1,7 +1,10 @@
 """Choose the device, and the precision of weights, sampling and training."""
 
+import os
+
 import torch
 
+from gal_studio.core.memory.allocator import InstructionSet, instruction_set
 from gal_studio.core.memory.machine import Precision
 
 PRECISIONS = {"bf16": torch.bfloat16, "fp16": torch.float16, "fp32": torch.float32}
@@ -24,6 +27,12 @@ def has_fast_bfloat16(device: torch.device) -> bool:
         capabilities = torch.cpu.get_capabilities()
         return any(capabilities.get(name) for name in ("avx512_bf16", "amx_bf16", "bf16"))
     return False
+
+
+def instructions() -> InstructionSet:
+    """The instruction set that convolutions use on this processor, as far as the environment lets them."""
+    found = torch.cpu.get_capabilities()
+    return instruction_set({name for name, has in found.items() if has is True}, os.environ)
 
 
 def weight_precision(device: torch.device, wanted: Precision = "auto") -> torch.dtype:
@@ -56,8 +65,16 @@ def training_precision(device: torch.device, wanted: Precision = "auto") -> torc
     return torch.float16 if device.type == "cuda" else torch.float32
 
 
+def how_it_computes(device: torch.device) -> str:
+    """A CPU's instruction set and default precision, in words."""
+    words = {torch.bfloat16: "bfloat16", torch.float32: "float32"}
+    return f"computes in {words[drawing_precision(device)]} with instructions of {instructions()}"
+
+
 def device_name(device: torch.device) -> str:
     """The device's description for logs and bug reports."""
     if device.type == "cuda":
         return f"{device}, {torch.cuda.get_device_name(device)}"
-    return f"{device}, threads: {torch.get_num_threads()}" if device.type == "cpu" else str(device)
+    if device.type != "cpu":
+        return str(device)
+    return f"{device}, threads: {torch.get_num_threads()}, {how_it_computes(device)}"

@@ -17,7 +17,7 @@ from gal_studio.core.words import counted, listed
 from gal_studio.rounds.planned import most_pictures
 from gal_studio.state import Store
 from gal_studio.studio.create.round_zero import plan_round_zero
-from gal_studio.studio.device import Device, this_device
+from gal_studio.studio.device import Device, how_it_computes, this_device
 
 PACKAGES = {"base": "torchao", "optimizer": "bitsandbytes"}
 """What settings of the machine need, beyond the studio's own packages."""
@@ -107,7 +107,8 @@ def plan_round(
     sentence = (
         f"Planned, not measured: {gigabytes(peak)} of memory "
         f"({gigabytes(shown.training)} to train, {gigabytes(shown.drawing)} to draw{beside}); "
-        f"{device.name} has {gigabytes(device.total)}, {gigabytes(device.free)} of it free.{how} "
+        f"{device.name} has {gigabytes(device.total)}, {gigabytes(device.free)} of it free."
+        f"{how_it_computes(device)}{how} "
         f"{duration_words(seconds)}"
     )
     if least.peak > most:
