@@ -70,9 +70,10 @@ def test_the_ladder_needs_no_setting_but_itself() -> None:
 
 def test_the_former_race_is_read_as_the_ladder() -> None:
     former = {"generation": {"allocation": "race", "budget": 0.4, "confidence": 0.9, "candidates": 7}}
-    assert Settings.from_dict(former).generation == Settings.from_dict(
-        {"generation": {"allocation": "ladder", "candidates": 7}}
-    ).generation
+    assert (
+        Settings.from_dict(former).generation
+        == Settings.from_dict({"generation": {"allocation": "ladder", "candidates": 7}}).generation
+    )
 
 
 def test_neither_order_nor_marks_of_the_round_move_the_ladder() -> None:

@@ -174,11 +174,15 @@ def explain_standing(ranked: Sequence[AnchorScore], chosen: int, names: Mapping[
     """Say of each anchor, in the order of Eq. G5, why the first `chosen` are suggested and the others not.
 
     The last one suggested is compared with the first one passed over, and each other one with those
-    suggested, so that no two say the same. `names` are short ones by anchor ID. Nothing is said of an anchor
-    that is not undecided, or is alone.
+    suggested, so that no two say the same. Where pictures are compared at schedules that all prompts share,
+    the place says it. `names` are short ones by anchor ID. Nothing is said of an anchor that is not undecided,
+    or is alone.
     """
     keys = [uncertainty_key(score) for score in ranked]
     known = sum(key > 0 for key in keys)
+    if len(ranked) > 1 and all(score.by_model for score in ranked):
+        places = ["Most", *(f"{ordinal(place)} most" for place in range(2, known + 1))][:known]
+        return [f"{place} uncertain prompt." for place in places] + [""] * (len(ranked) - known)
     digits = _digits(ranked[: min(known, chosen + 1)])
     chances = [_chance(score, digits) for score in ranked[:known]]
     near = [_nearness(score, digits) for score in ranked[:known]]

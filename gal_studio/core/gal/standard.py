@@ -39,6 +39,8 @@ class Standard:
         """The first thing that keeps a picture from being suggested; empty if it may be."""
         if candidate.overfit:
             return "clean"
+        if candidate.kept is None and candidate.lacks_subject:
+            return "object"
         if candidate.asked is not None and candidate.asked < ASKED_FROM:
             return "asked"
         if candidate.kept is not None and candidate.kept < KEPT_ENOUGH:

@@ -1,7 +1,7 @@
 """What a CPU's allocator keeps beside the live tensors, by the instruction set that convolutions use.
 
-Convolutions lay their inputs and outputs out anew for each instruction set. The blocks that this frees leave
-gaps in the heap, which are not given back: with small pictures that is more than the tensors themselves.
+Freed blocks leave gaps in the heap that are not given back: with small pictures that is more than the tensors
+themselves. How much differs between the instruction sets, whose kernels ask for blocks of other sizes.
 """
 
 from collections.abc import Collection, Mapping

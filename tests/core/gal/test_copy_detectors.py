@@ -102,5 +102,5 @@ def test_an_anchor_without_a_good_picture_gets_no_suggestion_but_a_sentence() ->
 def test_the_picture_passes_both() -> None:
     candidates = [seen(0.1, 0.1), seen(0.2, 0.2, index=1), seen(-0.1, 0.9, index=2)]
     assert explain_picture(score_pool([anchor(0)], candidates)[0]) == (
-        "the nearest to its prompt of the 2 that are no copies."
+        "the best of 2 good ones: not a copy, as its prompt asks, and with the look of your reference."
     )

@@ -32,7 +32,9 @@ def test_a_subway_without_the_robot_is_not_suggested_however_near_to_its_prompt(
     scores = score_pool([anchor(0)], [lost, found, copy])
     (made,) = UNCERTAINTY.suggest(snapshot_of([lost, found, copy], scores)).suggestions
     assert made.candidate_id == found.id
-    assert explain_picture(scores[0]) == "the only one of 3 that is no copy and shows the object."
+    assert explain_picture(scores[0]) == (
+        "the only good one of 3: not a copy, as its prompt asks, and with the look of your reference."
+    )
 
 
 def test_a_prompt_of_which_no_clean_picture_has_the_object_gives_way_to_the_next() -> None:

@@ -169,12 +169,17 @@ def test_short_names_are_never_empty():
 
 def test_the_picture_says_why_it_was_chosen():
     _, _, scores = pool_of(margins(4, 10), margins(9, 10))
-    assert explain_picture(scores[0]) == "the nearest to its prompt of the 6 that are no copies."
-    assert explain_picture(scores[0], 1).endswith(
-        "; one nearer picture is skipped, being the least like the reference."
-    )
-    assert "; 2 nearer pictures are skipped" in explain_picture(scores[0], 2)
-    assert explain_picture(scores[1]) == "the only one of 10 that is no copy."
+    said = "not a copy, as its prompt asks, and with the look of your reference."
+    assert explain_picture(scores[0]) == f"the best of 6 good ones: {said}"
+    assert explain_picture(scores[1]) == f"the only good one of 10: {said}"
+
+
+def test_where_pictures_are_compared_at_shared_schedules_the_place_says_it():
+    _, _, scores = pool_of(margins(4, 10), margins(5, 10), margins(0, 10))
+    told = explain_all([replace(score, by_model=True) for score in scores], 1)
+    assert told["anchor-1"].startswith("Most uncertain prompt. 5 of 10 are copies")
+    assert told["anchor-0"].startswith("2nd most uncertain prompt. 4 of 10 are copies")
+    assert "uncertain" not in told["anchor-2"]
 
 
 @pytest.mark.parametrize(
@@ -208,10 +213,4 @@ def test_a_prompt_says_what_its_clean_pictures_lack_and_the_chosen_one_has():
     assert told == (
         "4 of 10 are copies; of the others, 2 are not as asked and 4 carry too little of what is to be "
         "learned: there is no good picture to learn from yet."
-    )
-    assert explain_picture(replace(score, unlike=2, faint=1)) == (
-        "the nearest to its prompt of the 3 that are no copies, are as asked and carry enough."
-    )
-    assert (
-        explain_picture(replace(score, faint=5)) == "the only one of 10 that is no copy and carries enough."
     )

@@ -64,10 +64,6 @@ def test_a_prompt_that_was_answered_needs_no_other_in_its_place() -> None:
 
 
 def test_reasons_of_the_next_best() -> None:
-    assert explain_next_best(1, 5) == "the nearest to its prompt after the one that you left out."
-    assert explain_next_best(2, 5) == "the nearest to its prompt after the 2 that you left out."
+    assert explain_next_best(1, 5) == "the best one after the one that you left out."
+    assert explain_next_best(2, 5) == "the best one after the 2 that you left out."
     assert explain_next_best(2, 0) == "the last good one of this test prompt, after the 2 that you left out."
-    assert explain_next_best(1, 3, 1) == (
-        "the nearest to its prompt after the one that you left out; one nearer picture is skipped, being the "
-        "least like the reference."
-    )
