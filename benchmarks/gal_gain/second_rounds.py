@@ -1,9 +1,9 @@
-"""Second rounds that learn what fewer pictures suggest: a race against fixed numbers and the published rule.
+"""Second rounds that learn what fewer pictures suggest: the ladder against fixed numbers and the published rule.
 
     python -m benchmarks.gal_gain.second_rounds --kind style --out FOLDER
     python -m benchmarks.gal_gain.second_rounds --kind style --out FOLDER --arms "ten of each" random margin
 
-All go on from one training of a demo; `even` draws as many pictures as the race, as many of each prompt. The
+All go on from one training of a demo; `even` draws as many pictures as the ladder, as many of each prompt. The
 arms that are named only on demand choose among ten pictures of each prompt by other policies, or learn what
 is suggested with the weight 1.
 Every arm accepts what is suggested to it, trains a second round and draws the benchmark at full strength.
@@ -33,7 +33,7 @@ Changes = Mapping[str, str | bool]
 # the first rounds that are gone on from, and what is changed before suggestions are accepted
 ARMS: Mapping[str, tuple[str, Changes]] = {
     "ten of each": ("fixed", {}),
-    "race": ("race", {}),
+    "ladder": ("ladder", {}),
     "even": ("even", {}),
     "published": ("fixed", {"policy": "published", "copy_detectors": "prompts"}),
 }
@@ -73,7 +73,7 @@ def first_round(kind: Kind, rule: str, out: Path) -> Path:
     """The workspace of a first round that is drawn by this rule."""
     drawing: dict[str, object] = {"allocation": rule}
     if rule == "even":
-        with Store(first_round(kind, "race", out)) as store:
+        with Store(first_round(kind, "ladder", out)) as store:
             first = store.rounds.of_project(store.projects.all()[0].id)[0].id
             drawn = store.candidates.of_round(first)
         each = math.ceil(len(drawn) / len({one.anchor_id for one in drawn}))

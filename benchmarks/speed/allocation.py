@@ -1,10 +1,10 @@
-"""What the demos need until their first suggestion: as many pictures of each prompt, or a race (Eq. G20).
+"""What the demos need until their first suggestion: as many pictures of each prompt, or down the ladder (Eq. G20).
 
     python -m benchmarks.speed.allocation
     python -m benchmarks.speed.allocation --rules instant fixed
 
 Each is a new project and a new process, which trains, draws and suggests: forwards of the U-Net for its
-candidates, wall clock and processor. Goal: a race needs at most 40 % of the forwards. `instant` is Round 0,
+candidates, wall clock and processor. Goal: the ladder needs at most 60 % of the forwards. `instant` is Round 0,
 which draws five of each prompt with the references in place of a training.
 """
 
@@ -25,7 +25,7 @@ from gal_studio.state import Store
 from gal_studio.studio import Studio
 from gal_studio.studio.create.project import demo_draft
 
-RULES = ("fixed", "race")
+RULES = ("fixed", "ladder")
 INSTANT = "instant"
 KINDS: tuple[Kind, ...] = ("style", "object")
 

@@ -302,8 +302,10 @@ class RoundSnapshot:
     def scores(self) -> tuple[AnchorScore, ...]:
         """Eq. G3, G4: the score of each anchor that has candidates in this round, in pool order."""
         of = self.parent if self.round.kind == "refine" and self.parent is not None else self
-        evenly = of.record.race is not None
-        return score_pool(self.project.anchors, self.candidates, self.strengths, evenly, self.standard)
+        evenly, published = of.record.race is not None, self.gal.policy == "published"
+        return score_pool(
+            self.project.anchors, self.candidates, self.strengths, evenly, self.standard, published
+        )
 
     @cached_property
     def strengths(self) -> tuple[float, ...]:

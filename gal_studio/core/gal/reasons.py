@@ -175,8 +175,8 @@ def explain_standing(ranked: Sequence[AnchorScore], chosen: int, names: Mapping[
 
     The last one suggested is compared with the first one passed over, and each other one with those
     suggested, so that no two say the same. Where pictures are compared at schedules that all prompts share,
-    the place says it. `names` are short ones by anchor ID. Nothing is said of an anchor that is not undecided,
-    or is alone.
+    the place says it. `names` are short ones by anchor ID. Nothing is said of an anchor that is alone or not
+    undecided.
     """
     keys = [uncertainty_key(score) for score in ranked]
     known = sum(key > 0 for key in keys)

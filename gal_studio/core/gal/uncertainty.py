@@ -138,14 +138,15 @@ def score_pool(
     strengths: Sequence[float] = (),
     evenly: bool = False,
     standard: Standard | None = None,
+    published: bool = False,
 ) -> tuple[AnchorScore, ...]:
     """Score the anchors of the pool that have candidates, in pool order.
 
     `strengths` are those over which candidates are spread, for the curves of Eq. G15. What is left open
     (Eq. G4) is read off the schedules by which every prompt was drawn, of pictures that are known to show
-    what was asked for or not; a round of an earlier version, without these, keeps the entropy of all its
-    pictures. `evenly` lets each strength count as much, as after that version's race. `standard` is that of
-    the round, by default of these candidates.
+    what was asked for or not; a `published` round, and one of an earlier version, without these, has the
+    entropy of all its pictures. `evenly` lets each strength count as much, as after that version's race.
+    `standard` is that of the round, by default of these candidates.
     """
     by_anchor = group_by_anchor(candidates)
     blank = Counter(candidate.anchor_id for candidate in candidates if candidate.is_blank)
@@ -155,7 +156,8 @@ def score_pool(
         for anchor in pool
         if anchor.id in by_anchor
     ]
-    if scores and all(candidate.asked is not None for group in by_anchor.values() for candidate in group):
+    is_known = all(candidate.asked is not None for group in by_anchor.values() for candidate in group)
+    if scores and is_known and not published:
         comparable = _comparable([by_anchor[score.anchor.id] for score in scores])
         scores = [_at(score, by_anchor[score.anchor.id], comparable) for score in scores]
     elif scores and evenly and len(set(strengths)) > 1:

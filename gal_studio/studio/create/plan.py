@@ -49,15 +49,9 @@ class RoundPlan:
     warning: str = ""
 
 
-def starting_settings(kind: Kind, preset: Preset, is_own: bool, from_lora: bool) -> Settings:
-    """The preset's settings; for a user's own model, or to go on from a LoRA, candidates have full strength.
-
-    What weaker recipes draw (Eq. G13) was seen of the preset's model alone, and would weaken that LoRA, too.
-    A user's own model learns pictures in their shapes.
-    """
+def starting_settings(kind: Kind, preset: Preset, is_own: bool) -> Settings:
+    """The preset's settings; a user's own model learns pictures in their shapes."""
     settings = preset.settings[kind]
-    if is_own or from_lora:
-        settings = settings.updated({"generation": {"lowest_strength": 1.0, "latest_switch": 0.0}})
     return settings.updated({"tune": {"crop": "none"}}) if is_own else settings
 
 

@@ -222,7 +222,7 @@ def settings_of(draft: ProjectDraft) -> Settings:
     """The settings; the vision model is by default that of the preset, or the user's own CLIP."""
     preset = load_preset(draft.preset)
     is_own = draft.base_model not in (None, preset.base_model)
-    settings = draft.settings or starting_settings(draft.kind, preset, is_own, draft.start_from is not None)
+    settings = draft.settings or starting_settings(draft.kind, preset, is_own)
     settings = settings.updated(draft.changes)
     vision_model = settings.refine.vision_model or (
         preset.vision_model if draft.clip_model in (None, preset.clip_model) else "clip"

@@ -14,7 +14,7 @@ from gal_studio.studio.create.plan import RoundPlan, fitted_to, plan_round, shap
 from gal_studio.studio.create.project import DEFAULT_PRESET, check_crop
 from gal_studio.studio.create.shapes import measured_shape
 from gal_studio.studio.device import this_device
-from gal_studio.ui.panels.form_notes import base_model_of, nested, start_of
+from gal_studio.ui.panels.form_notes import base_model_of, nested
 from gal_studio.ui.payloads import Payload
 from gal_studio.ui.payloads.forms import FormNote, OwnShape
 
@@ -24,14 +24,14 @@ def base_settings(request: Payload) -> Settings:
     kind: Kind = request["kind"]
     name = request.get("preset")
     preset = load_preset(name or DEFAULT_PRESET)
-    settings = starting_settings(kind, preset, is_own=not name, from_lora=bool(start_of(request)))
+    settings = starting_settings(kind, preset, is_own=not name)
     return fitted_to(_shape(request), settings, this_device())
 
 
 def own_settings() -> dict[Kind, Settings]:
     """Those that the form shows for a model of the user's own."""
     preset = load_preset(DEFAULT_PRESET)
-    return {kind: starting_settings(kind, preset, is_own=True, from_lora=False) for kind in preset.settings}
+    return {kind: starting_settings(kind, preset, is_own=True) for kind in preset.settings}
 
 
 def plan_of(store: Store | None, request: Payload) -> RoundPlan | None:

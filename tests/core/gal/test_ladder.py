@@ -1,4 +1,4 @@
-"""Eq. G20: the first part takes all rungs, the second those that draw best, the last each prompt's own turn."""
+"""Eq. G20: first all rungs are drawn, then those that draw best, then each prompt's own turn."""
 
 import math
 from collections import Counter

@@ -1,24 +1,27 @@
-"""A race chooses the pictures of a round (Eq. G20): what it draws, how it resumes, and what a person adds."""
+"""The ladder chooses the pictures of a round (Eq. G20): what it draws, how it resumes, and what a person adds."""
 
 from typing import Any
 
 import pytest
 
 from gal_studio.core.errors import StudioError
-from gal_studio.core.types import Job
+from gal_studio.core.gal.ladder import noise_of, rung_of
+from gal_studio.core.seeds import candidate_seed
+from gal_studio.core.types import Anchor, Job
 from gal_studio.rounds import planned
 from gal_studio.studio import Studio
+from gal_studio.worker.jobs.generate import _parts, _Planned
 from gal_studio.worker.models import Models
 from gal_studio.worker.task import Progress
 from tests.tiny_project import CHANGES, tiny_draft
 from tests.worker.working import first_round, work
 
 Names = tuple[str, str]
-RACE = {"candidates": 10, "lowest_strength": 0.4, "allocation": "race", "budget": 0.5, "batch_size": 2}
+RULE = {"candidates": 10, "allocation": "ladder", "batch_size": 2}
 
 
 def trained(studio: Studio, models: Models, names: Names, **changes: Any) -> str:
-    changed: dict[str, Any] = {**CHANGES, "generation": {**CHANGES["generation"], **RACE, **changes}}
+    changed: dict[str, Any] = {**CHANGES, "generation": {**CHANGES["generation"], **RULE, **changes}}
     round_id = first_round(studio, tiny_draft(names, changes=changed))
     assert work(studio, models, studio.fine_tune(round_id)).state == "completed"
     return round_id
@@ -32,25 +35,50 @@ def drawn(studio: Studio, round_id: str) -> dict[tuple[int, int], str]:
     }
 
 
-def test_a_race_draws_within_its_budget_and_says_how_it_ended(
+def test_the_ladder_draws_at_most_the_number_and_stores_what_each_picture_was_drawn_by(
     studio: Studio, models: Models, names: Names
 ) -> None:
     round_id = trained(studio, models, names)
-    assert studio.round_view(round_id).wanted == 20
+    assert studio.round_view(round_id).wanted == 40
     assert work(studio, models, studio.generate(round_id)).state == "completed"
     view = studio.round_view(round_id)
-    assert 8 <= len(view.candidates) <= 20
+    assert len(view.candidates) <= 40
     assert {one.candidate.anchor_id for one in view.candidates} == {anchor.id for anchor in view.pool}
+    here = studio.store.snapshots.round(round_id)
+    prompts, seed_of_project = here.project.prompts, here.project.project.seed
+    for one in view.candidates:
+        candidate = one.candidate
+        assert candidate.recipe == rung_of(candidate.index)
+        prompt = prompts[candidate.anchor_id]
+        seed = candidate_seed(seed_of_project, prompt, noise_of(candidate.index))
+        assert candidate.seed == seed
     assert view.complete
     assert not view.coming
-    assert f"{len(view.candidates)} of 40" in view.rule
-    assert "most undecided" in view.rule
     with pytest.raises(StudioError, match="has all its pictures"):
         studio.generate(round_id)
     assert planned.has_ended(studio.store.snapshots.round(round_id)), "a refused request changes nothing"
 
 
-def test_an_interrupted_race_draws_what_a_whole_one_does(
+def test_schedules_that_begin_alike_are_drawn_one_after_the_other_with_shared_steps() -> None:
+    tie, drum = (Anchor(name, f"A {name}", order) for order, name in enumerate(("tie", "drum")))
+    rungs = {tie: (2, 4, 8, 0), drum: (2, 4, 8, 5)}
+    wanted = [
+        _Planned(anchor, index, noise_of(index), rung_of(index))
+        for anchor, indices in rungs.items()
+        for index in indices
+    ]
+    parts = list(_parts(wanted, 10))
+    assert sorted((one.anchor.id, one.index) for part, _ in parts for one in part) == sorted(
+        (one.anchor.id, one.index) for one in wanted
+    )
+    together = [(part, shared) for part, shared in parts if shared is not None]
+    assert [part[0].index for part, _ in together] == [8, 4, 2], "constant, then the later switch first"
+    assert [shared.until for _, shared in together] == [10, 5, 3]
+    assert [set(shared.keep) for _, shared in together] == [{5, 3}, {3}, set()]
+    assert [part[0].index for part, shared in parts if shared is None] == [0, 5]
+
+
+def test_an_interrupted_ladder_draws_what_a_whole_one_does(
     studio: Studio, models: Models, names: Names
 ) -> None:
     whole, halted = trained(studio, models, names), trained(studio, models, names)
@@ -67,7 +95,6 @@ def test_an_interrupted_race_draws_what_a_whole_one_does(
         job = studio.resume(job.id)
     assert work(studio, models, job).state == "completed"
     assert drawn(studio, halted) == drawn(studio, whole)
-    assert studio.round_view(halted).rule == studio.round_view(whole).rule
 
 
 def test_one_click_draws_more_of_a_prompt_and_nothing_else(
@@ -114,19 +141,19 @@ def test_more_is_refused_of_what_the_round_does_not_draw(
         studio.draw_more(round_id, off.id)
 
 
-def test_a_greater_budget_lets_a_race_go_on(studio: Studio, models: Models, names: Names) -> None:
-    round_id = trained(studio, models, names, budget=0.2, confidence=0.99)
+def test_a_greater_number_lets_the_ladder_go_on(studio: Studio, models: Models, names: Names) -> None:
+    round_id = trained(studio, models, names, candidates=3)
     work(studio, models, studio.generate(round_id))
     before = drawn(studio, round_id)
-    assert len(before) == 8
+    assert len(before) == 12
     project = studio.round_view(round_id).project
-    studio.change_settings(project.id, {"generation": {"budget": 0.4}})
+    studio.change_settings(project.id, {"generation": {"candidates": 9}})
     assert studio.round_view(round_id).complete, "settings count when Generate is pressed"
     work(studio, models, studio.generate(round_id))
     assert before.items() < drawn(studio, round_id).items()
-    studio.change_settings(project.id, {"generation": {"allocation": "fixed"}})
+    studio.change_settings(project.id, {"generation": {"allocation": "fixed", "candidates": 10}})
     work(studio, models, studio.generate(round_id))
-    assert len(drawn(studio, round_id)) == 40
+    assert {index for _, index in drawn(studio, round_id)} >= set(range(10))
 
 
 def test_a_round_under_the_old_rule_keeps_its_pictures_and_says_so(
@@ -136,7 +163,7 @@ def test_a_round_under_the_old_rule_keeps_its_pictures_and_says_so(
     work(studio, models, studio.generate(round_id))
     assert studio.round_view(round_id).rule == ""
     project = studio.round_view(round_id).project
-    studio.change_settings(project.id, {"generation": {"allocation": "race"}})
+    studio.change_settings(project.id, {"generation": {"allocation": "ladder"}})
     view = studio.round_view(round_id)
     assert view.rule == "2 pictures of each test prompt."
     assert view.complete
