@@ -1,11 +1,11 @@
-"""Second rounds that learn what fewer pictures suggest: the ladder against fixed numbers and the published rule.
+"""Second rounds that learn what fewer pictures suggest: the ladder, fixed numbers and the published rule.
 
     python -m benchmarks.gal_gain.second_rounds --kind style --out FOLDER
     python -m benchmarks.gal_gain.second_rounds --kind style --out FOLDER --arms "ten of each" random margin
 
-All go on from one training of a demo; `even` draws as many pictures as the ladder, as many of each prompt. The
-arms that are named only on demand choose among ten pictures of each prompt by other policies, or learn what
-is suggested with the weight 1.
+All go on from one training of a demo; `even` draws as many pictures as the ladder, as many of each prompt.
+The arms that are named only on demand choose among ten pictures of each prompt by other policies, or learn
+what is suggested with the weight 1.
 Every arm accepts what is suggested to it, trains a second round and draws the benchmark at full strength.
 Prints the figures of each, and differences to the first arm, paired by prompt and seed. FOLDER keeps the
 workspaces: what is there is not made again.

@@ -1,11 +1,11 @@
-"""What the demos need until their first suggestion: as many pictures of each prompt, or down the ladder (Eq. G20).
+"""What the demos need until their first suggestion: as many pictures of each prompt, or the ladder (Eq. G20).
 
     python -m benchmarks.speed.allocation
     python -m benchmarks.speed.allocation --rules instant fixed
 
 Each is a new project and a new process, which trains, draws and suggests: forwards of the U-Net for its
-candidates, wall clock and processor. Goal: the ladder needs at most 60 % of the forwards. `instant` is Round 0,
-which draws five of each prompt with the references in place of a training.
+candidates, wall clock and processor. Goal: the ladder needs at most 60 % of the forwards. `instant` is
+Round 0, which draws five of each prompt with the references in place of a training.
 """
 
 import argparse
