@@ -56,7 +56,7 @@ def run_worker(
     with Store(workspace) as store, WorkerLock(store.workspace, beside) as lock:
         if not lock.acquire(PATIENCE):
             return False
-        with logging_to(store.workspace, beside), Worker(store, cluster=address).entered() as worker:
+        with logging_to(store.workspace, beside), Worker(store, cluster=address).entered(lock) as worker:
             if threading.current_thread() is threading.main_thread():
                 signal.signal(signal.SIGTERM, lambda _number, _frame: worker.ending.set())
             worker.run(until_empty=until_empty)
@@ -81,9 +81,15 @@ class Worker:
         self._models: Models | None = None
 
     @contextmanager
-    def entered(self) -> Iterator["Worker"]:
-        """Register the worker and send heartbeats; marks the jobs of workers that died."""
+    def entered(self, lock: WorkerLock | None = None) -> Iterator["Worker"]:
+        """Register the worker, which holds this lock, and send heartbeats.
+
+        Marks the jobs of workers that died, among them one that held the lock before on this machine.
+        """
         self.store.workers.enter(self.id)
+        before = lock.sign(self.id) if lock is not None else ""
+        if self.store.workers.is_of_this_machine(before):
+            self.store.workers.leave(before)
         self.store.jobs.reap()
         over = threading.Event()
         heart = threading.Thread(target=self._beat, args=(over,), name="heartbeat", daemon=True)
@@ -153,10 +159,12 @@ class Worker:
         return ended
 
     def _end(self, job: Job, end: End) -> Job:
-        """Store how the job ended, unless another process took this worker for dead and ended the job."""
+        """Store how the job ended, unless another process took this worker for dead and has it now."""
         try:
             return self._retried(end) or job
         except StudioError as refusal:
+            if self.store.jobs.take_back(job.id, self.id):
+                return self._retried(end) or job
             logger.warning("job %s was already ended by another process: %s", job.id, refusal)
             return self.store.jobs.get(job.id)
 
@@ -185,13 +193,17 @@ class Worker:
         """Run a job until it is done or asked to halt; returns what stores its end."""
         for progress in steps:
             self._report(job, progress)
-            if self.ending.is_set() or self.store.jobs.should_stop(job.id):
+            if self.ending.is_set() or self._must_stop(job):
                 steps.close()
                 return self._halt(job, progress)
             if job.kind in BACKGROUND and self.store.jobs.should_give_way(job.id):
                 steps.close()
                 return partial(self.store.jobs.give_way, job.id)
         return partial(self.store.jobs.finish, job.id)
+
+    def _must_stop(self, job: Job) -> bool:
+        """Whether the job was halted, unless this worker was taken for dead and goes on with it."""
+        return self.store.jobs.should_stop(job.id) and not self.store.jobs.take_back(job.id, self.id)
 
     def _halt(self, job: Job, progress: Progress) -> End:
         """What halts an unfinished job: pause or stop as requested; nothing if another process ended it."""
