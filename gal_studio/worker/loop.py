@@ -17,7 +17,7 @@ from gal_studio.core.errors import StudioError
 from gal_studio.core.jobs.kinds import BACKGROUND, describe_job
 from gal_studio.core.types import Job
 from gal_studio.state import Store
-from gal_studio.state.files.errors import BusyError, DiskError, NoRoomError
+from gal_studio.state.files.errors import BusyError, DiskError, NoRoomError, drive_problem
 from gal_studio.state.jobs.lock import PATIENCE, WorkerLock
 from gal_studio.worker.import_ahead import import_ahead
 from gal_studio.worker.log import logging_to
@@ -182,6 +182,9 @@ class Worker:
             end = self._fail(steps, job, error)
         except Exception as error:
             logger.exception("job %s failed", job.id)
+            refused = isinstance(error, OSError) and drive_problem(error, _folder_of(error, self.store))
+            if refused:
+                return self._fail(steps, job, refused)
             end = partial(self.store.jobs.fail, job.id, _unforeseen(error))
         except BaseException:
             steps.close()
@@ -224,7 +227,7 @@ class Worker:
         self._close(steps, job)
         if isinstance(error, NoRoomError):
             needed, disk = self.store.disk.wanted(error), self.store.disk
-            return lambda: self.store.jobs.pause_for_space(job.id, needed, disk.sentence(needed))
+            return lambda: self.store.jobs.pause_for_space(job.id, needed, disk.sentence(error.needed))
         return partial(self.store.jobs.fail, job.id, str(error))
 
     def _close(self, steps: Steps, job: Job) -> None:
@@ -280,6 +283,11 @@ def _request_late(store: Store, ended: Job) -> None:
     waiting = {"try": store.trials.waiting, "export": store.exports.waiting}.get(ended.kind)
     if ended.state == "completed" and waiting is not None and waiting(ended.round_id):
         store.jobs.enqueue(ended.project_id, ended.round_id, ended.kind)
+
+
+def _folder_of(error: OSError, store: Store) -> Path:
+    """The folder of the file that an error names, else the workspace."""
+    return Path(error.filename).parent if isinstance(error.filename, str) else store.workspace
 
 
 def _unforeseen(error: Exception) -> str:

@@ -1,5 +1,6 @@
 """A failure is one sentence for the user, and never stops the worker."""
 
+import errno
 import weakref
 from collections.abc import Iterator
 
@@ -44,6 +45,16 @@ def test_a_lack_of_memory_is_no_fault_of_ours(studio: Studio, names: tuple[str, 
     failed = work(studio, Models(full), studio.fine_tune(first))  # type: ignore[arg-type]
     assert failed.state == "error"
     assert "not enough memory for the models" in failed.message and "bug" not in failed.message
+
+
+def test_what_a_drive_refuses_is_no_bug_and_no_full_disk(studio: Studio, names: tuple[str, str]) -> None:
+    def too_large(_name: str, **_: object) -> None:
+        raise OSError(errno.EFBIG, "File too large", str(studio.store.workspace / "adapters" / "x"))
+
+    first = first_round(studio, tiny_draft(names))
+    failed = work(studio, Models(too_large), studio.fine_tune(first))  # type: ignore[arg-type]
+    assert (failed.state, failed.paused_for) == ("error", ""), "it does not resume by itself"
+    assert "takes no file of this size" in failed.message and "bug" not in failed.message
 
 
 def test_a_model_makes_room_before_the_next_one_is_loaded() -> None:

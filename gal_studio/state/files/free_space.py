@@ -62,8 +62,13 @@ class Disk:
             return trouble.needed
         return max(0, self.free() - self.reserve) + ROOM
 
-    def sentence(self, needed: int) -> str:
-        """The error message, with the needed and the free space."""
+    def sentence(self, needed: int | None) -> str:
+        """The error message, with the free space and what is needed, if that was computed."""
+        if needed is None:
+            return (
+                f"The disk is full: nothing more can be written, and {megabytes(self.free())} are free; free "
+                "some space, and the job resumes by itself."
+            )
         if not needed:
             return (
                 f"The disk is nearly full: {megabytes(self.reserve)} must stay free, and "
