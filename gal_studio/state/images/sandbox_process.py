@@ -14,7 +14,7 @@ from typing import Any, BinaryIO
 
 from gal_studio.core.errors import StudioError
 from gal_studio.state.images.colours import warm_up
-from gal_studio.state.images.decode import check_stored, decode
+from gal_studio.state.images.decode import check_stored, decode, known_formats
 
 MEMORY = 5 << 28  # bytes of address space: 1.25 GB, as the largest allowed WebP needs
 OPENING = 64 << 20  # bytes besides the file until the size of the picture is known
@@ -34,6 +34,7 @@ def main() -> None:
         os.dup2(nowhere.fileno(), sys.stdout.fileno())
     _set_limits()
     warm_up()
+    known_formats()  # loads the decoders, which is no work of the first picture
     idle = _address_space()
     while _has_request():
         _limit_memory(MEMORY)
