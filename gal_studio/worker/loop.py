@@ -206,11 +206,14 @@ class Worker:
 
     def _must_stop(self, job: Job) -> bool:
         """Whether the job was halted, unless this worker was taken for dead and goes on with it."""
-        return self.store.jobs.should_stop(job.id) and not self.store.jobs.take_back(job.id, self.id)
+        jobs = self.store.jobs
+        return jobs.should_stop(job.id, self.id) and not jobs.take_back(job.id, self.id)
 
     def _halt(self, job: Job, progress: Progress) -> End:
         """What halts an unfinished job: pause or stop as requested; nothing if another process ended it."""
         state = self.store.jobs.get(job.id).state
+        if not self.store.jobs.is_with(job.id, self.id):
+            return partial(self.store.jobs.get, job.id)
         if state in ("pausing", "stopping"):
             kept = int(progress.done) if progress.kept is None else progress.kept
             words = describe_job(job.kind).phase(progress.phase).what_is_kept(kept, progress.total)

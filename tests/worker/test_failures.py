@@ -110,7 +110,7 @@ def test_a_job_that_was_taken_for_lost_at_its_last_step_is_completed(
     studio: Studio, models: Models, names: tuple[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A page on another machine took the worker for dead because of a late heartbeat."""
-    monkeypatch.setattr(studio.store.jobs, "should_stop", lambda _: False)
+    monkeypatch.setattr(studio.store.jobs, "should_stop", lambda *_: False)
     first = first_round(studio, tiny_draft(names))
     steps = studio.store.rounds.settings(first).tune.steps
 

@@ -129,9 +129,14 @@ class JobReading:
         running = next((one for one in schedule.jobs if one.job.id == job_id), None)
         return running is not None and schedule.should_give_way(running)
 
-    def should_stop(self, job_id: str) -> bool:
+    def should_stop(self, job_id: str, worker_id: str) -> bool:
         """Whether the worker must leave the job at this step."""
-        return self.get(job_id).state != "running"
+        return self.get(job_id).state != "running" or not self.is_with(job_id, worker_id)
+
+    def is_with(self, job_id: str, worker_id: str) -> bool:
+        """Whether this worker was the last one to have the job."""
+        sql = "SELECT 1 FROM jobs WHERE id = ? AND worker_id = ?"
+        return self._database.row(sql, (job_id, worker_id)) is not None
 
 
 def job_of(row: sqlite3.Row) -> Job:

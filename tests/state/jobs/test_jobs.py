@@ -55,7 +55,7 @@ def test_each_move_is_noted_with_time_and_reason(store: Store, job: Job, clock: 
     assert claimed.state == "running"
     clock.now = 1002.0
     store.jobs.request_stop(job.id)
-    assert store.jobs.should_stop(job.id)
+    assert store.jobs.should_stop(job.id, "w")
     assert store.jobs.request_stop(job.id).state == "stopping"
     stopped = store.jobs.halt(job.id, "Kept 3 pictures.")
     assert (stopped.state, stopped.message, stopped.finished) == ("stopped", "Kept 3 pictures.", 1002.0)
@@ -100,7 +100,7 @@ def test_pause_and_resume(store: Store, job: Job) -> None:
     store.workers.enter("w")
     store.jobs.claim("w")
     store.jobs.request_pause(job.id)
-    assert store.jobs.should_stop(job.id)
+    assert store.jobs.should_stop(job.id, "w")
     assert store.jobs.halt(job.id).state == "paused"
     assert store.jobs.resume(job.id).state == "queued"
 
