@@ -14,7 +14,7 @@ from PIL import Image
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.gal.balance import plan_draws
-from gal_studio.core.gal.validation import steps_to_keep
+from gal_studio.core.gal.validation import only_copies_since, steps_to_keep
 from gal_studio.core.models.names import public_name, public_settings
 from gal_studio.core.seeds import candidate_seed
 from gal_studio.core.settings import TuneSettings
@@ -214,6 +214,16 @@ def check_not_ended(task: TrainingTask) -> None:
     """Raise an EndedEarlierError if a person has ended the training since it was opened."""
     if task.store.rounds.get(task.round.id).ends_at != task.round.ends_at:
         raise EndedEarlierError("The training was ended at an earlier step: press Resume.")
+
+
+def end_at_best(task: TrainingTask) -> int | None:
+    """End a training at the saved step since which more steps only copied (Eq. G22), and return that step."""
+    saved = {checkpoints.step(path) for path in saved_checkpoints(task)}
+    step = only_copies_since(task.store.rounds.validations(task.round.id), saved)
+    if step is None or step >= task.last_step:
+        return None
+    task.store.rounds.end_training_at(task.round.id, step)
+    return step
 
 
 @contextmanager
