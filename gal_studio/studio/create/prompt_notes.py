@@ -122,7 +122,7 @@ def about_things(kind: Kind, prompt: str, trigger_word: str, base_model: str) ->
 
 
 def about_project(project: ProjectView) -> list[str]:
-    """What the base model was not taught of a project's references and test prompts, and what prompts share."""
+    """What the base model was not taught of a project's prompts, and what these share, each once."""
     model, anchors = project.base_model, [anchor.prompt for anchor in project.anchors if anchor.enabled]
     said = [about_things(project.kind, one.prompt, one.trigger_word, model) for one in project.references]
     for word in dict.fromkeys(one.trigger_word for one in project.references):

@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 from PIL import Image
@@ -124,25 +123,32 @@ def follow(task: TrainingTask, start: Start) -> Generator[TuneEvent, None, None]
     Closing the generator saves a checkpoint; the stored loss curve has no gaps.
     """
     rounds, losses = task.store.rounds, list[tuple[int, float]]()
+    reached, resumed_at = 0, None
+
+    def forget(step: int) -> None:
+        nonlocal reached
+        reached = step
+        rounds.clear_training(task.round.id, step)
 
     def keep(state: Checkpoint) -> None:
         """Losses first: a training that resumes at the checkpoint does not compute them again."""
-        rounds.save_losses(task.round.id, losses)
+        rounds.save_losses(task.round.id, losses, resumed_at)
         save_checkpoint(task, state)
 
-    events = from_the_newest(task, start, keep, partial(rounds.clear_training, task.round.id))
+    events = from_the_newest(task, start, keep, forget)
     written = time.monotonic()
     try:
         for event in events:
             if not event.resumed:
+                resumed_at = resumed_at or (event.step if reached else None)
                 losses.append((event.step, event.loss))
             if time.monotonic() - written > LOSS_EVERY:
-                rounds.save_losses(task.round.id, losses)
+                rounds.save_losses(task.round.id, losses, resumed_at)
                 losses, written = [], time.monotonic()
             yield event
     finally:
         try:
-            rounds.save_losses(task.round.id, losses)
+            rounds.save_losses(task.round.id, losses, resumed_at)
         finally:
             events.close()
 

@@ -80,7 +80,7 @@ HOSTILE: dict[str, Change] = {
     "an unknown column": lambda a: a.columns("losses", ["round_id", "step", "evil"]),
     "wrong number of columns": lambda a: a.rows("losses", lambda row: row[:2]),
     "wrong number of rows": lambda a: a.count("losses", 3),
-    "value of the wrong type": lambda a: a.rows("losses", lambda row: [row[0], "1", row[2]]),
+    "value of the wrong type": lambda a: a.rows("losses", lambda row: [row[0], "1", *row[2:]]),
     "value of the wrong type ": lambda a: a.rows("rounds", lambda row: [None, *row[1:]]),
     "invalid ID": lambda a: a.rows("rounds", lambda row: ["../../../../evil", *row[1:]]),
     "invalid ID ": lambda a: a.rows("candidates", lambda row: ["<script>", *row[1:]]),
