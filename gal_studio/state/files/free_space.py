@@ -60,7 +60,8 @@ class Disk:
         """The bytes to wait for before refused work is tried again; more than is free now, if unknown."""
         if trouble.needed is not None:
             return trouble.needed
-        return max(0, self.free() - self.reserve) + ROOM
+        free = max(0, self.free() - self.reserve)
+        return free + max(ROOM, free // 16)  # what others write and delete meanwhile is no room
 
     def sentence(self, needed: int | None) -> str:
         """The error message, with the free space and what is needed, if that was computed."""

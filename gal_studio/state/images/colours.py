@@ -18,6 +18,7 @@ Primaries = tuple[float, float, float, float, float, float, float, float]
 """x and y of red, green, blue and white."""
 
 WHITE = 203.0  # nits
+PQ, HLG = 16, 18  # codes of transfers
 VISIBLE = 1  # of 255: a smaller difference is rounding
 _D65, _DCI, _C, _EQUAL = (0.3127, 0.3290), (0.314, 0.351), (0.310, 0.316), (1 / 3, 1 / 3)
 BT709: Primaries = (0.64, 0.33, 0.30, 0.60, 0.15, 0.06, *_D65)
@@ -96,15 +97,15 @@ def h273(label: str, primaries: int, transfer: int, full_range: bool = True) -> 
             return whole(np.clip((values * 255.0 - 16.0) / 219.0, 0.0, 1.0))
 
     basis = _xyz_of(PRIMARIES[primaries])
-    is_hdr = transfer in (_PQ, _HLG)
+    is_hdr = transfer in (PQ, HLG)
     name = f"HDR {label}, white at {WHITE:.0f} nits" if is_hdr else label
-    luminance = basis[1] if transfer == _HLG else None
+    luminance = basis[1] if transfer == HLG else None
     return Colours(name, (curve, curve, curve), _from_xyz(PRIMARIES[primaries]) @ basis, luminance)
 
 
 def warm_up() -> None:
     """Let numpy's libraries allocate what they keep, before the memory of a picture is counted."""
-    h273("", 9, _HLG).to_srgb(np.zeros((1, 1, 3), dtype=np.uint16))
+    h273("", 9, HLG).to_srgb(np.zeros((1, 1, 3), dtype=np.uint16))
 
 
 def measured(label: str, primaries: Primaries, curves: tuple[Curve, Curve, Curve]) -> Colours:
@@ -155,15 +156,14 @@ def _shown_hlg(light: NDArray[np.float32], luminance: NDArray[np.float32]) -> ND
     return made
 
 
-_PQ, _HLG = 16, 18
 TRANSFERS: dict[int, Curve] = {
     **dict.fromkeys((1, 2, 6, 7, 11, 12, 13, 14, 15), srgb_curve),
     4: power(2.2),
     5: power(2.8),
     8: power(1.0),
-    _PQ: _pq,
+    PQ: _pq,
     17: lambda values: np.power(values, 2.6) * (52.37 / 48.0),
-    _HLG: _hlg,
+    HLG: _hlg,
 }
 """By their code in H.273."""
 

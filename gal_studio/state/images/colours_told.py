@@ -14,6 +14,8 @@ from PIL import Image
 from gal_studio.state.images.colours import (
     ADOBE_RGB,
     BT709,
+    HLG,
+    PQ,
     Colours,
     Curve,
     h273,
@@ -22,6 +24,7 @@ from gal_studio.state.images.colours import (
     srgb_curve,
     table,
 )
+from gal_studio.state.images.profiles import tag_of
 
 _PNG = b"\x89PNG\r\n\x1a\n"
 _NAMES = {(11, 17): "DCI-P3", (12, 13): "Display P3", (9, 16): "PQ", (9, 18): "HLG"}
@@ -37,6 +40,13 @@ def codes_in(data: bytes) -> Colours | None:
     """The colours of a PNG's `cICP`, which come before its ICC profile."""
     code = _png_chunks(data).get(b"cICP", b"")
     return _of_codes(code[0], code[1], full_range=code[3] != 0) if len(code) == 4 else None
+
+
+def codes_of_profile(block: bytes) -> Colours | None:
+    """The colours of an ICC profile of PQ or HLG, which has their codes beside curves for other programs."""
+    code = tag_of(block, b"cicp")[8:12]
+    is_hdr = len(code) == 4 and code[1] in (PQ, HLG)
+    return _of_codes(code[0], code[1]) if is_hdr else None
 
 
 def profile_in(file: Image.Image, data: bytes) -> bytes:

@@ -60,6 +60,14 @@ def colours_of(block: bytes) -> Colours | None:
     return from_d50("colour profile", columns, (red, green, blue))
 
 
+def tag_of(block: bytes, name: bytes) -> bytes:
+    """The content of a tag of a profile; b"" if it has none."""
+    try:
+        return dict(_tags(block)).get(name, b"")
+    except struct.error:
+        return b""
+
+
 def _converted(picture: Image.Image, profile: ImageCms.ImageCmsProfile, mode: str) -> Image.Image:
     made = ImageCms.profileToProfile(picture, profile, _srgb(), outputMode=mode)
     if made is None:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
 from gal_studio.state.images.colours import Colours
-from gal_studio.state.images.colours_told import codes_in, profile_in, told_beside
+from gal_studio.state.images.colours_told import codes_in, codes_of_profile, profile_in, told_beside
 from gal_studio.state.images.profiles import are_different, by_profile, colours_of, from_lab
 
 UNREADABLE = "unreadable colour profile: ignored"
@@ -39,6 +39,7 @@ def read_source(file: Image.Image, data: bytes, notes: list[str]) -> Source:
     try:
         colours = codes_in(data)
         profile = b"" if colours is not None else profile_in(file, data)
+        colours = colours or codes_of_profile(profile)
         if colours is None and not profile:
             colours = told_beside(file, data)
     except (ValueError, ArithmeticError, struct.error, TypeError):

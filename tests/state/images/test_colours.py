@@ -17,6 +17,7 @@ from tests.state.images.profiles import (
     chunk,
     curve,
     encoded,
+    fixed,
     icc_chunk,
     png,
     profile,
@@ -143,6 +144,17 @@ def test_pq_and_hlg_show_203_nits_as_white() -> None:
     assert shown(told)[1] == ("HDR PQ, white at 203 nits: converted to sRGB",)
     hlg = png(squares(np.array([[191] * 3, [0] * 3, [255] * 3])), cicp(9, 18, 0, 1))
     assert off(hlg, np.array([[255] * 3, [0] * 3, [255] * 3])) <= 2
+
+
+def test_a_profile_may_have_the_codes_of_pq() -> None:
+    codes = b"cicp" + bytes(4) + bytes((9, 16, 0, 1))
+    tags = {b"rXYZ": SRGB_D50[0], b"gXYZ": SRGB_D50[1], b"bXYZ": SRGB_D50[2]}
+    columns = {name: b"XYZ " + bytes(4) + fixed(*one) for name, one in tags.items()}
+    curves = {name: curve(1.0) for name in (b"rTRC", b"gTRC", b"bTRC")}
+    block = profile("Rec. 2100 PQ", b"RGB ", {**columns, **curves, b"cicp": codes})
+    told = png(squares(np.array([[148] * 3, [109] * 3])), icc_chunk(block))
+    assert off(told, np.array([[255] * 3, [127] * 3])) <= 2
+    assert "HDR PQ" in shown(told)[1][0]
 
 
 def test_gamma_and_primaries_of_a_png() -> None:

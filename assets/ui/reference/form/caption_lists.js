@@ -1,4 +1,5 @@
 /** Captions as other trainers keep them: one list for all pictures of a folder (`caption_lists.py`). */
+import { parseCsv } from "../../rounds/views/table.js";
 
 const LISTS = /^(metadata|captions)\.(jsonl|json|csv)$/i;
 const OTHER_FORMS = /\.(json|jsonl|yaml|yml|xml|csv|md|tags|cap)$/i;
@@ -85,17 +86,6 @@ function first(row, keys) {
  * @param {string} text
  */
 function csvRows(text) {
-  const rows = [[""]];
-  let quoted = false;
-  for (let at = 0; at < text.length; at++) {
-    const letter = text[at];
-    const row = rows[rows.length - 1];
-    if (quoted && letter === '"' && text[at + 1] === '"') row[row.length - 1] += text[++at];
-    else if (letter === '"') quoted = !quoted;
-    else if (!quoted && letter === ",") row.push("");
-    else if (!quoted && letter === "\n") rows.push([""]);
-    else if (quoted || letter !== "\r") row[row.length - 1] += letter;
-  }
-  const [heading, ...others] = rows;
+  const [heading = [], ...others] = parseCsv(text);
   return others.map((row) => Object.fromEntries(heading.map((name, i) => [name, row[i] ?? ""])));
 }
