@@ -28,6 +28,7 @@ from gal_studio.commands.start_from import start_from
 from gal_studio.commands.terminal.printing import printable_output
 from gal_studio.commands.terminal.stored import Workspace, required_workspace
 from gal_studio.commands.tune_vision import tune_vision
+from gal_studio.core.drive_errors import drive_sentence
 from gal_studio.core.errors import StudioError
 from gal_studio.state.files.paths import user_path
 
@@ -155,7 +156,9 @@ def _run(words: Sequence[str]) -> int:
         return BAD_INPUT
     except OSError as error:
         name = f" {error.filename}" if error.filename else ""
-        print(f"The path{name} cannot be used ({error.strerror}): choose another one.", file=sys.stderr)
+        known = drive_sentence(error, error.filename or "that was given")
+        said = f"The path{name} cannot be used ({error.strerror}): choose another one."
+        print(known or said, file=sys.stderr)
         return BAD_INPUT
     except SystemExit as ended:
         if ended.code == INTERRUPTED:

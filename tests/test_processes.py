@@ -78,7 +78,7 @@ def test_work_that_rests_for_want_of_room_has_a_worker_that_looks(studio: Studio
 def test_the_work_of_a_dead_worker_is_marked_without_a_page(studio: Studio, job: Job) -> None:
     studio.store.workers.enter("w")
     studio.store.jobs.claim("w")
-    studio.store.database.write("UPDATE workers SET process = '1@before'")
+    studio.store.database.write("UPDATE workers SET process = '1@before', beat = 0")
     Keeper(studio.store, lambda _: None).look()
     assert studio.store.jobs.get(job.id).state == "interrupted"
 

@@ -31,6 +31,7 @@ from gal_studio.core.extras import how_to_install
 from gal_studio.core.grid import Axes, Cell, Effect, Level, effects, levels
 from gal_studio.core.measures.compare import gains
 from gal_studio.core.measures.pictures import METRICS
+from gal_studio.core.quoting import csv_cell
 from gal_studio.core.settings import Settings
 from gal_studio.provenance import made_by
 from gal_studio.state import Store
@@ -400,7 +401,7 @@ def _table(rows: Iterable[Mapping[str, object]]) -> bytes:
     table.writeheader()
     for row in found:
         table.writerow(
-            {name: repr(value) if isinstance(value, float) else value for name, value in row.items()}
+            {name: repr(one) if isinstance(one, float) else csv_cell(one) for name, one in row.items()}
         )
     return text.getvalue().encode()
 

@@ -23,7 +23,7 @@ def import_project(
     """
     with Store(required_workspace(context, workspace)) as store:
         studio = Studio(store)
-        project = studio.project(studio.import_project(file))
+        project = studio.project(studio.import_project(file, tell=print))
         rounds = counted(len(studio.rounds(project.id)), "round")
         lost = [model for model in studio.local_models(project.id) if not model.is_here]
     print(f"{project.name} is imported as project {project.id}, with {rounds}.")

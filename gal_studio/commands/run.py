@@ -18,6 +18,7 @@ from gal_studio.core.models.names import CheckpointName, checkpoint_name
 from gal_studio.core.settings import Settings
 from gal_studio.state.files.paths import user_path
 from gal_studio.studio import ProjectDraft, ReferenceDraft
+from gal_studio.studio.create.caption_lists import unread_beside
 from gal_studio.studio.create.captions import caption_beside
 from gal_studio.studio.create.prior import prior_folder
 from gal_studio.studio.create.references import mask_beside
@@ -176,7 +177,8 @@ def _reference(path: Path, row: object) -> ReferenceDraft:
     prompt = row["prompt"] if "prompt" in row else caption_beside(image)
     if prompt is None:
         raise StudioError(
-            f"A reference in {path.name} has no prompt: write one, or put it into {image.stem}.txt beside it."
+            f"A reference in {path.name} has no prompt{unread_beside(image)}: write one, or put it into "
+            f"{image.stem}.txt beside it."
         )
     mask = path.parent / user_path(row["mask"]) if "mask" in row else mask_beside(image)
     return ReferenceDraft(image, prompt, row.get("trigger_word", ""), mask, row.get("crop"))

@@ -11,6 +11,7 @@ from gal_studio.core.types import Round
 
 MAX_NAME_LENGTH = 120  # characters
 MAX_ROUND_NAME_LENGTH = 40
+_RESERVED = re.compile(r"con|prn|aux|nul|(com|lpt)\d")
 
 
 def round_names(rounds: Iterable[Round]) -> dict[str, str]:
@@ -61,9 +62,12 @@ def unique_name(name: str, taken: Collection[str]) -> str:
 def file_stem(name: str, identity: str, longest: int = 60) -> str:
     """A name as part of a file name: lower-case letters of ASCII, digits and hyphens; never empty.
 
-    Where letters are lost, as of a name in Japanese, the first digits of the ID keep two names apart.
+    Where letters are lost, as of a name in Japanese, the first digits of the ID keep two names apart; so
+    they do where Windows has a device of that name, as `con`.
     """
     bare = "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))
     words = re.sub(r"[^a-z0-9]+", "-", bare.lower()).strip("-")[:longest].strip("-")
     is_whole = words and all(c.isascii() for c in bare if c.isalnum())
-    return words if is_whole else "-".join(filter(None, (words, identity[:8])))
+    if is_whole and not _RESERVED.fullmatch(words):
+        return words
+    return "-".join(filter(None, (words, identity[:8])))

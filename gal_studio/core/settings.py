@@ -51,6 +51,7 @@ class TuneSettings(SettingsGroup):
     ADDED: ClassVar[frozenset[str]] = frozenset(
         {"prior_styles", "time_low", "time_high", "time_weighting", "accepted_share"}
         | {"schedule", "warmup_steps", "shared_time", "sample_latents", "validate_every", "accepted_noise"}
+        | {"stop_at_best"}
     )
 
     steps: int = setting(200, checks.whole, "Training steps", 1, MOST_STEPS, note="Training steps per round")
@@ -159,6 +160,10 @@ class TuneSettings(SettingsGroup):
         100_000,
         note="Steps between checks on held-out prompts, which tell when more steps only copy; 0: off",
     )
+    # a training that is validated ends by itself at the step since which more steps only copied (Eq. G22)
+    stop_at_best: bool = setting(
+        False, checks.flag, "Stop by itself", note="At the step since which more steps only copied"
+    )
     # pixels; None: the model's own
     resolution: int | None = setting(
         None, checks.resolution, "Training resolution", note="Pixels along a side; empty: the model’s own"
@@ -195,6 +200,7 @@ class TuneSettings(SettingsGroup):
             checkpoint_every=type(self).checkpoint_every,
             preview_every=0,
             validate_every=0,
+            stop_at_best=False,
             prior_styles=styles,
         )
 

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gal_studio.core.intervals import FEWEST, Interval
+from gal_studio.core.quoting import csv_cell
 from gal_studio.state.files.content_store import write_whole
 
 _FIGURES = {"dino": "DINO", "clip_i": "CLIP-I", "clip_t": "CLIP-T"}
@@ -99,7 +100,7 @@ def _table(heading: Sequence[str], rows: Iterable[Iterable[Any]]) -> str:
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow(heading)
-    writer.writerows(rows)
+    writer.writerows([csv_cell(value) for value in row] for row in rows)
     return buffer.getvalue()
 
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from gal_studio.core.errors import StudioError
+from gal_studio.core.quoting import csv_cell
 from gal_studio.studio.views.choices import ChoiceView, ChosenPicture, RoundChoices
 
 FORMATS = ("csv", "jsonl")
@@ -58,7 +59,7 @@ def _csv(rows: Sequence[dict[str, Any]]) -> str:
     text = io.StringIO()
     table = csv.DictWriter(text, columns, restval="", lineterminator="\n")
     table.writeheader()
-    table.writerows(flat)
+    table.writerows({name: csv_cell(value) for name, value in row.items()} for row in flat)
     return text.getvalue()
 
 

@@ -17,7 +17,7 @@ from gal_studio.core.errors import StudioError
 from gal_studio.core.jobs.kinds import BACKGROUND, describe_job
 from gal_studio.core.types import Job
 from gal_studio.state import Store
-from gal_studio.state.files.errors import BusyError, DiskError, NoRoomError
+from gal_studio.state.files.errors import BusyError, DiskError, NoRoomError, drive_problem
 from gal_studio.state.jobs.lock import PATIENCE, WorkerLock
 from gal_studio.worker.import_ahead import import_ahead
 from gal_studio.worker.log import logging_to
@@ -56,7 +56,7 @@ def run_worker(
     with Store(workspace) as store, WorkerLock(store.workspace, beside) as lock:
         if not lock.acquire(PATIENCE):
             return False
-        with logging_to(store.workspace, beside), Worker(store, cluster=address).entered() as worker:
+        with logging_to(store.workspace, beside), Worker(store, cluster=address).entered(lock) as worker:
             if threading.current_thread() is threading.main_thread():
                 signal.signal(signal.SIGTERM, lambda _number, _frame: worker.ending.set())
             worker.run(until_empty=until_empty)
@@ -81,9 +81,15 @@ class Worker:
         self._models: Models | None = None
 
     @contextmanager
-    def entered(self) -> Iterator["Worker"]:
-        """Register the worker and send heartbeats; marks the jobs of workers that died."""
+    def entered(self, lock: WorkerLock | None = None) -> Iterator["Worker"]:
+        """Register the worker, which holds this lock, and send heartbeats.
+
+        Marks the jobs of workers that died, among them one that held the lock before on this machine.
+        """
         self.store.workers.enter(self.id)
+        before = lock.sign(self.id) if lock is not None else ""
+        if self.store.workers.is_of_this_machine(before):
+            self.store.workers.leave(before)
         self.store.jobs.reap()
         over = threading.Event()
         heart = threading.Thread(target=self._beat, args=(over,), name="heartbeat", daemon=True)
@@ -153,10 +159,12 @@ class Worker:
         return ended
 
     def _end(self, job: Job, end: End) -> Job:
-        """Store how the job ended, unless another process took this worker for dead and ended the job."""
+        """Store how the job ended, unless another process took this worker for dead and has it now."""
         try:
             return self._retried(end) or job
         except StudioError as refusal:
+            if self.store.jobs.take_back(job.id, self.id):
+                return self._retried(end) or job
             logger.warning("job %s was already ended by another process: %s", job.id, refusal)
             return self.store.jobs.get(job.id)
 
@@ -174,6 +182,9 @@ class Worker:
             end = self._fail(steps, job, error)
         except Exception as error:
             logger.exception("job %s failed", job.id)
+            refused = isinstance(error, OSError) and drive_problem(error, _folder_of(error, self.store))
+            if refused:
+                return self._fail(steps, job, refused)
             end = partial(self.store.jobs.fail, job.id, _unforeseen(error))
         except BaseException:
             steps.close()
@@ -185,7 +196,7 @@ class Worker:
         """Run a job until it is done or asked to halt; returns what stores its end."""
         for progress in steps:
             self._report(job, progress)
-            if self.ending.is_set() or self.store.jobs.should_stop(job.id):
+            if self.ending.is_set() or self._must_stop(job):
                 steps.close()
                 return self._halt(job, progress)
             if job.kind in BACKGROUND and self.store.jobs.should_give_way(job.id):
@@ -193,9 +204,16 @@ class Worker:
                 return partial(self.store.jobs.give_way, job.id)
         return partial(self.store.jobs.finish, job.id)
 
+    def _must_stop(self, job: Job) -> bool:
+        """Whether the job was halted, unless this worker was taken for dead and goes on with it."""
+        jobs = self.store.jobs
+        return jobs.should_stop(job.id, self.id) and not jobs.take_back(job.id, self.id)
+
     def _halt(self, job: Job, progress: Progress) -> End:
         """What halts an unfinished job: pause or stop as requested; nothing if another process ended it."""
         state = self.store.jobs.get(job.id).state
+        if not self.store.jobs.is_with(job.id, self.id):
+            return partial(self.store.jobs.get, job.id)
         if state in ("pausing", "stopping"):
             kept = int(progress.done) if progress.kept is None else progress.kept
             words = describe_job(job.kind).phase(progress.phase).what_is_kept(kept, progress.total)
@@ -212,7 +230,7 @@ class Worker:
         self._close(steps, job)
         if isinstance(error, NoRoomError):
             needed, disk = self.store.disk.wanted(error), self.store.disk
-            return lambda: self.store.jobs.pause_for_space(job.id, needed, disk.sentence(needed))
+            return lambda: self.store.jobs.pause_for_space(job.id, needed, disk.sentence(error.needed))
         return partial(self.store.jobs.fail, job.id, str(error))
 
     def _close(self, steps: Steps, job: Job) -> None:
@@ -268,6 +286,11 @@ def _request_late(store: Store, ended: Job) -> None:
     waiting = {"try": store.trials.waiting, "export": store.exports.waiting}.get(ended.kind)
     if ended.state == "completed" and waiting is not None and waiting(ended.round_id):
         store.jobs.enqueue(ended.project_id, ended.round_id, ended.kind)
+
+
+def _folder_of(error: OSError, store: Store) -> Path:
+    """The folder of the file that an error names, else the workspace."""
+    return Path(error.filename).parent if isinstance(error.filename, str) else store.workspace
 
 
 def _unforeseen(error: Exception) -> str:

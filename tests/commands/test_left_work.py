@@ -9,7 +9,7 @@ from gal_studio.state import Store
 from tests.commands.running import refinable, results, run, write_project
 from tests.tiny_project import drawing
 
-DEAD = "UPDATE workers SET ended = NULL, process = '1@before'"
+DEAD = "UPDATE workers SET ended = NULL, process = '1@before', beat = 0"
 
 
 def as_if_killed(workspace: Path, kind: str) -> str:

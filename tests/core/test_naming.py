@@ -45,3 +45,6 @@ def test_names_of_files_are_plain_and_stay_apart() -> None:
     assert file_stem("水彩 2", "0123456789ab") == "2-01234567"
     assert file_stem("!", "0123456789ab") == "01234567"
     assert file_stem("a" * 100, "x") == "a" * 60
+    assert file_stem("CON", "0123456789ab") == "con-01234567", "a device of Windows"
+    assert file_stem("Com1", "0123456789ab") == "com1-01234567"
+    assert file_stem("Console", "0123456789ab") == "console"

@@ -87,6 +87,7 @@ export const round = (more) => ({
   redo: "",
   recipe: { early: 1, late: 1, switch: 0, words: "" },
   losses: [],
+  restarts: [],
   previews: [],
   validations: [],
   ...more,

@@ -1,5 +1,4 @@
 import json
-import math
 import os
 import signal
 import subprocess
@@ -15,12 +14,12 @@ from safetensors import safe_open
 
 from gal_studio.core.types import Job
 from gal_studio.processes import start_worker, worker_runs
-from gal_studio.state.jobs import workers
 from gal_studio.state.jobs.lock import WorkerLock
 from gal_studio.studio import Studio
 from gal_studio.worker import Worker, run_worker
 from gal_studio.worker.models import Models
 from gal_studio.worker.task import Progress
+from tests.job_moves import moves
 from tests.tiny_project import object_draft, tiny_draft
 from tests.worker.working import first_round, weights, work
 
@@ -250,10 +249,7 @@ def spawn(workspace: Path) -> Iterator["subprocess.Popen[bytes]"]:
 
 
 @pytest.mark.slow
-def test_killed_worker_is_noticed_and_its_job_resumes(
-    studio: Studio, names: tuple[str, str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(workers, "SILENCE", math.inf)  # noticed at the first look, and not by its silence
+def test_killed_worker_is_noticed_and_its_job_resumes(studio: Studio, names: tuple[str, str]) -> None:
     tune = {"steps": 50_000, "rank": 2, "batch_size": 1, "checkpoint_every": 5}  # nobody waits for its end
     first = first_round(studio, tiny_draft(names, changes={"tune": tune}))
     project_id = studio.store.rounds.get(first).project_id
@@ -263,7 +259,8 @@ def test_killed_worker_is_noticed_and_its_job_resumes(
         assert studio.job_view(project_id).worker_alive
         process.kill()
         process.wait()
-        assert studio.job_view(project_id).state == "interrupted"
+        wait_for(lambda: studio.job_view(project_id).state == "interrupted")
+        assert studio.store.jobs.get(job.id).state == "running", "a view ends nothing"
     assert not studio.job_view(project_id).worker_alive
     steps = [step for step, _ in studio.store.rounds.losses(first)]
     assert studio.resume(job.id).state == "queued"
@@ -272,10 +269,28 @@ def test_killed_worker_is_noticed_and_its_job_resumes(
         process.send_signal(signal.SIGTERM)
         process.wait()
     assert studio.job_view(project_id).state == "interrupted"
+    assert studio.round_view(first).restarts[0] <= len(steps) + 1, "the loss curve shows it"
     losses = [step for step, _ in studio.store.rounds.losses(first)]
     assert losses == list(range(1, len(losses) + 1))
     checkpoints = studio.store.checkpoints(first).rglob(f"step-{len(losses)}.safetensors")
     assert len(list(checkpoints)) == 1  # the end asked for is kept to the step
+
+
+def test_a_worker_that_was_taken_for_dead_goes_on(
+    studio: Studio, names: tuple[str, str], models: Models
+) -> None:
+    """As after a suspend, once in the middle and once at the last step."""
+    first = first_round(studio, tiny_draft(names))
+    ended: list[float] = []
+
+    def watch(job: Job, progress: Progress) -> None:
+        if progress.done in (1, progress.total):
+            ended.append(progress.done)
+            studio.store.jobs.interrupt(job.id, "its worker died")
+
+    job = work(studio, models, studio.fine_tune(first), watch)
+    assert (job.state, len(ended) >= 2) == ("completed", True)
+    assert "its worker is back" in [move.reason for move in moves(studio.store, job.id)]
 
 
 def test_run_worker_empties_the_queue(studio: Studio, names: tuple[str, str]) -> None:

@@ -47,7 +47,9 @@ export function mountImport(button, input) {
       if (!file) return;
       const answer = await fetch("import-project", { method: "POST", body: file });
       if (!answer.ok) return toast(await answer.text(), "error");
-      openProject((await answer.json()).project);
+      const { project, notes } = await answer.json();
+      for (const note of notes) toast(note);
+      openProject(project);
     }),
   );
 }

@@ -42,6 +42,7 @@ function rows() {
   return [
     ["curve", "name", "x", "x low", "x high", "y", "y low", "y high"],
     ...losses.map(([step, loss]) => ["loss", "", step, null, null, loss, null, null]),
+    ...(state.round?.restarts ?? []).map((step) => ["resumed", "", step, null, null, null, null, null]),
     ...(state.round?.validations ?? []).map(({ step, copies, pictures }) => [
       "share of copies of held-out prompts",
       "",
@@ -73,6 +74,7 @@ function rows() {
 function show(box, size) {
   const losses = state.round?.losses ?? [];
   const validations = state.round?.validations ?? [];
+  const restarts = state.round?.restarts ?? [];
   const kept = state.job?.round_id === state.roundId ? (state.job?.kept ?? null) : null;
   const isRunning = state.job?.state === "running";
   const signature = [
@@ -81,6 +83,7 @@ function show(box, size) {
     size.width,
     size.height,
     validations.length,
+    restarts.length,
     kept,
     isRunning,
   ].join();
@@ -96,7 +99,7 @@ function show(box, size) {
   box.replaceChildren(
     chartTitle("Training loss", ` ${last[0]} steps, now ${smoothed[1].toFixed(3)}`, copiesNow(validations)),
     ...(kept && isRunning ? [onlyCopies(kept)] : []),
-    lossChart(losses, "Training loss", size, validations),
+    lossChart(losses, "Training loss", size, validations, restarts),
   );
 }
 
@@ -120,8 +123,9 @@ export function running(losses, share = 0.1) {
  * @param {string} [name]
  * @param {Partial<import("../kit/chart.js").Size>} [size]
  * @param {Validation[]} [validations]
+ * @param {number[]} [restarts] the first steps after the training went on from a checkpoint
  */
-export function lossChart(losses, name = "Training loss", size = {}, validations = []) {
+export function lossChart(losses, name = "Training loss", size = {}, validations = [], restarts = []) {
   const { width, height, left, right, top, bottom } = { ...BOX, ...size };
   const most = Math.max(...losses.map((row) => row[1])) || 1;
   const end = losses.at(-1)?.[0] || 1;
@@ -143,6 +147,13 @@ export function lossChart(losses, name = "Training loss", size = {}, validations
       svg("line", { class: "rule", x1: left, x2: width - right, y1: y(share * most), y2: y(share * most) }),
       textAt(left - 8, y(share * most) + 4, (share * most).toFixed(2), "end"),
     );
+  }
+  for (const step of restarts) {
+    const mark = svg("line", { class: "restart", x1: x(step), x2: x(step), y1: top, y2: height - bottom });
+    const words = svg("title", {});
+    words.textContent = `Resumed before step ${step}`;
+    mark.append(words);
+    node.append(mark);
   }
   node.append(
     textAt(left, height - 10, "0", "middle"),

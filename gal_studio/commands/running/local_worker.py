@@ -152,5 +152,5 @@ def local_worker(studio: Studio, line: ProgressLine) -> Iterator[LocalWorker]:
         if not lock.acquire(PATIENCE):
             yield LocalWorker(studio, None, line)
             return
-        with Worker(store, watch).entered() as worker:
+        with Worker(store, watch).entered(lock) as worker:
             yield LocalWorker(studio, worker, line)

@@ -19,6 +19,7 @@ from gal_studio.core.gal.balance import effective_draws
 from gal_studio.core.gal.recipe_rates import recipe_rates
 from gal_studio.core.gal.scores.registry import SCORES, known_scores
 from gal_studio.core.intervals import FEWEST
+from gal_studio.core.quoting import csv_cell
 from gal_studio.provenance import made_by
 from gal_studio.rounds import lineage
 from gal_studio.state.files.content_store import write_whole
@@ -273,7 +274,7 @@ def _table(views: Sequence[RoundView]) -> str:
             recipe = view.settings.references.recipe(candidate.recipe) if instant else candidate.recipe
             table.writerow(
                 (
-                    candidate.id, view.round.number, tile.prompt, candidate.seed,
+                    candidate.id, view.round.number, csv_cell(tile.prompt), candidate.seed,
                     recipe.early, recipe.late, recipe.switch,
                     *(repr(scores[name]) if name in scores else "" for name in names),
                     int(candidate.overfit), candidate.overfit_by,

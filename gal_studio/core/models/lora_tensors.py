@@ -1,7 +1,10 @@
 """What the tensors of a LoRA's file are, by how their names end, and what kind of LoRA they make."""
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Literal
+
+from gal_studio.core.errors import StudioError
 
 Role = Literal[
     "down", "up", "mid", "alpha", "magnitude", "magnitude_of_outputs", "of_change", "bias", "norm",
@@ -22,8 +25,6 @@ _PLAIN: tuple[Role, ...] = (
 _ENDINGS: Mapping[str, Role] = {
     ".lora_A.weight": "down",
     ".lora_B.weight": "up",
-    ".lora_A.default.weight": "down",
-    ".lora_B.default.weight": "up",
     ".lora_down.weight": "down",
     ".lora_up.weight": "up",
     ".lora_mid.weight": "mid",
@@ -38,11 +39,8 @@ _ENDINGS: Mapping[str, Role] = {
     ".wd_for_diff": "of_change",
     ".lora_magnitude_vector": "magnitude_of_outputs",
     ".lora_magnitude_vector.weight": "magnitude_of_outputs",
-    ".lora_magnitude_vector.default.weight": "magnitude_of_outputs",
     ".lora_A.bias": "bias",
     ".lora_B.bias": "bias",
-    ".lora_A.default.bias": "bias",
-    ".lora_B.default.bias": "bias",
     ".lora_down.bias": "bias",
     ".lora_up.bias": "bias",
     ".lora.down.bias": "bias",
@@ -62,6 +60,11 @@ _ENDINGS: Mapping[str, Role] = {
     ".b2.weight": "glora",
     **{f".{role}": role for role in _PLAIN},
 }
+_NAMED = re.compile(
+    r"(\.lora_[AB]|\.lora_(?:down|up|mid)|\.oft_R)\.([^.]+)(\.weight|\.bias)"
+    r"|(\.lora_magnitude_vector|\.(?:hada|lokr)_\w+)\.([^.]+)(?:\.weight)?"
+)
+"""peft's endings with the name of the adapter in them, such as `.lora_A.my-style.weight`."""
 MAGNITUDES: frozenset[Role] = frozenset({"magnitude", "magnitude_of_outputs"})
 TEXT = (
     "lora_te", "text_encoder", "te1.", "te2.", "te.", "lycoris_te", "lycoris_text", "text_model", "clip_",
@@ -72,12 +75,41 @@ _WITH_FACTORS: frozenset[Role] = frozenset({"down", "up", "oft", "glora", *_PLAI
 
 
 def split(name: str) -> tuple[str, Role] | None:
-    """The layer of a tensor and what it is there; None for a tensor of no LoRA."""
+    """The layer of a tensor and what it is there, whatever its adapter is called; None for one of no LoRA."""
+    name = _without_name(name)[0]
     found = [ending for ending in _ENDINGS if name.endswith(ending) and len(name) > len(ending)]
     if not found:
         return None
     ending = max(found, key=len)
     return name.removesuffix(ending), _ENDINGS[ending]
+
+
+def _without_name(name: str) -> tuple[str, str]:
+    """A tensor's name without that of its adapter, and the adapter's name; "" if it has none."""
+    if any(name.endswith(ending) for ending in _ENDINGS):
+        return name, ""
+    found = _NAMED.search(name)
+    if found is None or found.end() < len(name):
+        return name, ""
+    kind, adapter, ending, other, named = found.groups()
+    plain = f"{kind}{ending}" if kind else other
+    return (name[: found.start()] + plain, adapter or named) if plain in _ENDINGS else (name, "")
+
+
+def refuse_several_adapters(file: str, names: Iterable[str]) -> None:
+    """Refuse a file with the tensors of several adapters, by their names: the studio reads one."""
+    found: dict[str, dict[str, str]] = {}
+    for name in names:
+        plain, adapter = _without_name(name)
+        found.setdefault(plain, {})[adapter] = name
+    adapters = sorted({adapter for tensors in found.values() for adapter in tensors if adapter})
+    if len(adapters) > 1:
+        raise StudioError(
+            f"The file {file} holds several LoRAs ({', '.join(adapters[:4])}): save each one as a file of "
+            "its own."
+        )
+    if twice := [tensors for tensors in found.values() if len(tensors) > 1]:
+        raise StudioError(f"The file {file} has {min(twice[0].values())} twice: save its LoRA again.")
 
 
 def layers_of(names: Iterable[str]) -> dict[str, set[Role]]:

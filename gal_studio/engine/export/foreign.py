@@ -11,7 +11,15 @@ from typing import Any
 import torch
 
 from gal_studio.core.errors import StudioError
-from gal_studio.core.models.lora_tensors import MAGNITUDES, Role, holds_lora, is_of_text, kind_in_words, split
+from gal_studio.core.models.lora_tensors import (
+    MAGNITUDES,
+    Role,
+    holds_lora,
+    is_of_text,
+    kind_in_words,
+    refuse_several_adapters,
+    split,
+)
 from gal_studio.core.models.names import refuse_pickle
 from gal_studio.core.settings import TuneSettings
 from gal_studio.core.words import counted
@@ -151,6 +159,7 @@ def read_lora_file(path: Path, without_text: bool = False) -> LoraFile:
     names = read_one_file(path).tensors
     if not holds_lora(names):
         raise StudioError(f"The file {path.name} holds no LoRA: choose a LoRA's .safetensors file.")
+    refuse_several_adapters(path.name, names)
     layers: dict[str, dict[Role, torch.Tensor]] = {}
     others: list[str] = []
     with safe_open(path, framework="pt") as file:

@@ -9,6 +9,7 @@ from pathlib import Path
 import torch
 
 from gal_studio.core.models.forms.form import ExportForm
+from gal_studio.core.quoting import prompt_for
 from gal_studio.core.settings import TuneSettings
 from gal_studio.engine.families.lora_names import LoraNames
 from gal_studio.engine.models.adapters import CARD, PEFT_CONFIGURATION, order_header
@@ -57,7 +58,7 @@ def header_of(
 
     diffusers refuses the stored LoRA configuration beside alphas, so that only its own form has it.
     """
-    entries = {**_of_trainers(facts, names, rank), **_modelspec(facts, names)}
+    entries = {**_of_trainers(facts, names, rank), **_modelspec(facts, names, form)}
     header = {"format": "pt", CARD: facts.card, **entries}
     if form.is_own and PEFT_CONFIGURATION in stored:
         header[PEFT_CONFIGURATION] = stored[PEFT_CONFIGURATION]
@@ -89,7 +90,7 @@ def _of_trainers(facts: Facts, names: LoraNames, rank: int) -> dict[str, str]:
     }
 
 
-def _modelspec(facts: Facts, names: LoraNames) -> dict[str, str]:
+def _modelspec(facts: Facts, names: LoraNames, form: ExportForm) -> dict[str, str]:
     """The model metadata standard, version 1.0.1."""
     return {
         "modelspec.sai_model_spec": "1.0.1",
@@ -102,7 +103,7 @@ def _modelspec(facts: Facts, names: LoraNames) -> dict[str, str]:
             f"Round {facts.round} of {facts.title}, trained with GAL Studio {facts.version} on "
             f"{facts.base_model}."
         ),
-        "modelspec.usage_hint": f"Write {facts.trigger} in the prompt." if facts.trigger else "",
+        "modelspec.usage_hint": _hint(facts.trigger, form),
         "modelspec.date": facts.date,
         "modelspec.license": facts.licence,
         "modelspec.merged_from": "",
@@ -110,6 +111,10 @@ def _modelspec(facts: Facts, names: LoraNames) -> dict[str, str]:
         "modelspec.thumbnail": facts.thumbnail,
         "modelspec.hash_sha256": NO_HASH,
     }
+
+
+def _hint(trigger: str, form: ExportForm) -> str:
+    return f"Write {prompt_for(form.syntax, trigger)} in the prompt." if trigger else ""
 
 
 def save_with_header(tensors: Mapping[str, torch.Tensor], path: Path, header: Mapping[str, str]) -> None:

@@ -11,6 +11,7 @@ from gal_studio.core.errors import StudioError, first_line
 from gal_studio.engine.hub.models import is_directory, transformers_folder
 from gal_studio.engine.hub.needs import Revisions
 
+LOCAL = "local-dir:"
 MIN_GRID = 16  # patches per side
 IMAGENET_MEAN, IMAGENET_STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 PICKLED = ("pytorch_model*.bin", "*.pth", "*.pt", "*.ckpt")
@@ -48,10 +49,11 @@ class PretrainedVision:
 
 
 def load_pretrained_vision(name: str, device: torch.device, revisions: Revisions) -> PretrainedVision:
-    """Load a directory or a hub ID; safetensors only."""
+    """Load a directory, also as `local-dir:PATH`, or a hub ID; safetensors only."""
     from transformers import AutoModel
 
-    folder = Path(name).expanduser() if is_directory(name) else transformers_folder(name, revisions)
+    is_local = name.startswith(LOCAL) or is_directory(name)
+    folder = Path(name.removeprefix(LOCAL)).expanduser() if is_local else transformers_folder(name, revisions)
     _check_folder(name, folder)
     safe = {"use_safetensors": True, "local_files_only": True, "trust_remote_code": False}
     try:
@@ -96,6 +98,8 @@ def _open_error(name: str, reason: str) -> StudioError:
 
 def _check_folder(name: str, folder: Path) -> None:
     """Refuse a folder without a model, and one whose weights are pickles."""
+    if not folder.is_dir():
+        raise _open_error(name, "there is no such folder")
     if not (folder / "config.json").is_file():
         raise _open_error(name, "there is no config.json in it")
     if list(folder.glob("*.safetensors")):

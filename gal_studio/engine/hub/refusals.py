@@ -4,10 +4,10 @@ import errno
 from collections.abc import Sequence
 from pathlib import Path
 
+from gal_studio.core.drive_errors import drive_sentence
 from gal_studio.core.errors import StudioError, first_line
 
-_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
-_READ_ONLY = {errno.EACCES, errno.EPERM, errno.EROFS}
+_FORBIDDEN = {errno.EACCES, errno.EPERM, errno.EROFS}
 _SHOWN_FILES = 3
 
 
@@ -26,7 +26,7 @@ def at_commit(name: str, commit: str | None) -> str:
 
 def refusal(name: str, commit: str | None, error: Exception) -> StudioError:
     """What an error of the library means."""
-    from huggingface_hub import errors
+    from huggingface_hub import constants, errors
 
     if isinstance(error, StudioError):
         return error
@@ -50,13 +50,15 @@ def refusal(name: str, commit: str | None, error: Exception) -> StudioError:
             f"The model {name} cannot be loaded through the proxy that the environment names "
             f"({first_line(error)}): correct all_proxy, http_proxy and https_proxy, or unset them."
         )
-    if isinstance(error, OSError) and error.errno in _FULL:
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
         return _full(name)
-    if isinstance(error, OSError) and error.errno in _READ_ONLY:
+    if isinstance(error, OSError) and error.errno in _FORBIDDEN:
         return StudioError(
             f"The cache of the hub cannot be written ({first_line(error)}): set HF_HOME to a folder of yours "
             "before the studio starts."
         )
+    if isinstance(error, OSError) and (said := drive_sentence(error, constants.HF_HUB_CACHE)):
+        return StudioError(said)
     if status == 429:
         return LostError(
             f"The hub gets too many requests for {at_commit(name, commit)} from here: wait some minutes, or "

@@ -32,22 +32,24 @@ def load_vision(
     device: str | torch.device | None = None,
     revisions: Revisions | None = None,
 ) -> PatchTower:
-    """Load `clip` (the image tower of `clip_model`), `local-dir:PATH` as written by `save_tower`, or a
-    transformers directory or hub ID; `revisions` pins hub models to the commit of their first use.
+    """Load `clip` (the image tower of `clip_model`), a directory as written by `save_tower` or of
+    transformers, also as `local-dir:PATH`, or a hub ID; `revisions` pins hub models to the commit of their
+    first use.
     """
     chosen, pinned = choose_device(device), {} if revisions is None else revisions
     if name == CLIP:
         return _tower(name, _clip_network(clip_model, chosen, pinned), chosen)
     folder = Path(name.removeprefix(LOCAL))
-    if name.startswith(LOCAL) or (folder / DESCRIPTION).is_file():
+    if _is_saved(name, folder):
         return _saved_tower(name, folder, chosen, pinned)
     return _tower(name, transformers_network(name, chosen, pinned), chosen)
 
 
 def vision_needs(name: str, clip_model: str, revisions: Mapping[str, str]) -> tuple[Need, ...]:
     """What a vision model needs from the hub; nothing for a directory, which is checked."""
-    base, folder = name, Path(name.removeprefix(LOCAL))
-    if name.startswith(LOCAL) or (folder / DESCRIPTION).is_file():
+    folder = Path(name.removeprefix(LOCAL))
+    base = str(folder) if name.startswith(LOCAL) else name
+    if _is_saved(name, folder):
         base = str(_read_card(folder)["base"])
         _check_base(base, folder)
     if base == CLIP:
@@ -59,6 +61,12 @@ def vision_needs(name: str, clip_model: str, revisions: Mapping[str, str]) -> tu
     if not (Path(base) / "config.json").is_file():
         raise StudioError(f"The directory {base} is not a vision model: it holds no config.json.")
     return ()
+
+
+def _is_saved(name: str, folder: Path) -> bool:
+    """Whether a folder is one of `save_tower`; what is called local and is no other model has to be."""
+    named = name.startswith(LOCAL) and not (folder / "config.json").is_file()
+    return named or (folder / DESCRIPTION).is_file()
 
 
 def _tower(name: str, network: Network, device: torch.device) -> PatchTower:

@@ -234,10 +234,12 @@ TABLES: tuple[Table, ...] = (
         seconds REAL NOT NULL,
         PRIMARY KEY (round_id, phase)
     """),
+    # `resumed` is 1 at the first step after a training went on from a checkpoint.
     Table("losses", _OF_ROUND, """
         round_id TEXT NOT NULL REFERENCES rounds (id),
         step INTEGER NOT NULL,
         loss REAL NOT NULL,
+        resumed INTEGER NOT NULL DEFAULT 0,
         PRIMARY KEY (round_id, step)
     """, counter="progress"),
     Table("training_sets", _OF_ROUND, """

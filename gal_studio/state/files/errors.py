@@ -1,10 +1,14 @@
 """Turn errors of the disk and of the database into StudioError with a clear sentence."""
 
 import errno
+import os
 import shutil
 import sqlite3
+import uuid
+from contextlib import suppress
 from pathlib import Path
 
+from gal_studio.core.drive_errors import drive_sentence, may_pass
 from gal_studio.core.errors import StudioError
 
 ROOM = 1 << 20
@@ -12,8 +16,7 @@ ROOM = 1 << 20
 
 _SHARED_MEMORY = 64 << 10  # bytes: what SQLite needs beside its log
 _SCHEMA = ("no such table", "no such column", "has no column", "already exists", "duplicate column")
-_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
-_FORBIDDEN = {errno.EROFS, errno.EACCES, errno.EPERM}
+_FORBIDDEN = {errno.EACCES, errno.EPERM}
 
 
 class DiskError(StudioError):
@@ -52,10 +55,20 @@ def _forbidden(folder: Path) -> str:
     return f"The folder {folder} cannot be written: choose another one."
 
 
+def drive_problem(error: OSError, folder: Path) -> StudioError | None:
+    """The error for what the drive of a folder refused; None if it is no matter of the drive."""
+    if error.errno == errno.ENOSPC:
+        return _full(folder)
+    said = drive_sentence(error, folder)
+    if said is None:
+        return None
+    return DiskError(said) if may_pass(error) else StudioError(said)
+
+
 def disk_problem(error: OSError, folder: Path) -> StudioError:
     """The error for a file operation that failed in the workspace."""
-    if error.errno in _FULL:
-        return _full(folder)
+    if (known := drive_problem(error, folder)) is not None:
+        return known
     if error.errno in _FORBIDDEN:
         return StudioError(_forbidden(folder))
     if error.errno in (errno.ENOTDIR, errno.EEXIST):
@@ -85,13 +98,34 @@ def _is_full(folder: Path) -> bool:
         return False
 
 
+def _read_only(folder: Path) -> str | None:
+    """What to say if the whole drive is read-only."""
+    if not hasattr(os, "statvfs") or not os.statvfs(folder).f_flag & os.ST_RDONLY:
+        return None
+    return drive_sentence(OSError(errno.EROFS, ""), folder)
+
+
+def _refused(folder: Path) -> StudioError | None:
+    """What a drive says of a small file; None if it takes it."""
+    path = folder / f".{uuid.uuid4().hex[:8]}.tmp"
+    try:
+        with path.open("xb") as file:
+            file.write(bytes(_SHARED_MEMORY))
+    except OSError as error:
+        return drive_problem(error, folder)
+    finally:
+        with suppress(OSError):
+            path.unlink(missing_ok=True)
+    return None
+
+
 def database_problem(error: sqlite3.Error, folder: Path) -> StudioError | None:
     """The error for a database problem that the user can fix; None for a bug."""
     text = str(error).lower()
     if "full" in text:
         return _full(folder)
     if "readonly" in text:
-        return DiskError(_forbidden(folder))
+        return DiskError(_read_only(folder) or _forbidden(folder))
     if "unable to open" in text:
         return StudioError(_forbidden(folder))
     if "locked" in text or "busy" in text or "locking protocol" in text:
@@ -99,6 +133,8 @@ def database_problem(error: sqlite3.Error, folder: Path) -> StudioError | None:
     if "disk i/o" in text:
         if _is_full(folder):  # SQLite cannot make its shared memory
             return _full(folder)
+        if (refused := _refused(folder)) is not None:  # SQLite does not tell the error of the system
+            return DiskError(str(refused))
         return DiskError(f"The disk of the workspace {folder} reported an error: check it and try again.")
     if "not a database" in text or "malformed" in text:
         return StudioError(

@@ -60,10 +60,16 @@ class Disk:
         """The bytes to wait for before refused work is tried again; more than is free now, if unknown."""
         if trouble.needed is not None:
             return trouble.needed
-        return max(0, self.free() - self.reserve) + ROOM
+        free = max(0, self.free() - self.reserve)
+        return free + max(ROOM, free // 16)  # what others write and delete meanwhile is no room
 
-    def sentence(self, needed: int) -> str:
-        """The error message, with the needed and the free space."""
+    def sentence(self, needed: int | None) -> str:
+        """The error message, with the free space and what is needed, if that was computed."""
+        if needed is None:
+            return (
+                f"The disk is full: nothing more can be written, and {megabytes(self.free())} are free; free "
+                "some space, and the job resumes by itself."
+            )
         if not needed:
             return (
                 f"The disk is nearly full: {megabytes(self.reserve)} must stay free, and "

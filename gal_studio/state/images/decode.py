@@ -3,7 +3,6 @@
 This runs in `sandbox_process`, since a file of 1 MB can make a decoder use gigabytes.
 """
 
-import functools
 import io
 import warnings
 from collections.abc import Callable, Iterator
@@ -11,9 +10,10 @@ from contextlib import contextmanager, suppress
 from importlib import import_module
 from types import MappingProxyType
 
-from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps, UnidentifiedImageError
 
 from gal_studio.core.errors import StudioError
+from gal_studio.state.images.to_srgb import SRGB, Source, fine_in_srgb, in_srgb, read_source
 
 LARGEST_PICTURE = 50_000_000
 SMALLEST_EDGE = 8
@@ -45,13 +45,15 @@ def decode(
         file.load()
         with suppress(Exception):  # a damaged EXIF block says nothing about the picture
             ImageOps.exif_transpose(file, in_place=True)
-        picture = _plain(file)
+        source = read_source(file, data, notes)
+        fine = fine_in_srgb(file, source, notes, KEPT_EDGE**2)
+        picture = _plain(file) if fine is None else fine
         if max(width, height) > KEPT_EDGE:
             notes.append(f"{width} x {height} px: reduced to {KEPT_EDGE} px")
             picture = _smaller(picture, width, height)
         if min(picture.size) < SMALLEST_EDGE:
             raise StudioError(f"{name} is {width} x {height} px: use one that is wider.")
-        picture = _eight_bit_rgb(picture, notes)
+        picture = _eight_bit_rgb(picture, source if fine is None else SRGB, notes)
     return Image.frombytes("RGB", picture.size, picture.tobytes()), tuple(notes)
 
 
@@ -155,12 +157,10 @@ def _smaller(picture: Image.Image, width: int, height: int) -> Image.Image:
     return made.resize(size, Image.Resampling.LANCZOS)
 
 
-def _eight_bit_rgb(picture: Image.Image, notes: list[str]) -> Image.Image:
+def _eight_bit_rgb(picture: Image.Image, source: Source, notes: list[str]) -> Image.Image:
     if picture.mode in ("I", "F"):
         return _reduced(picture).convert("RGB")
-    if picture.mode == "CMYK":
-        notes.append("CMYK colours: converted to RGB")
-    picture = _in_srgb(picture, notes)
+    picture = in_srgb(picture, source, notes)
     if picture.mode == "RGBA":
         lowest = picture.getchannel("A").getextrema()[0]
         if isinstance(lowest, int | float) and lowest < 255:
@@ -181,35 +181,3 @@ def _reduced(picture: Image.Image) -> Image.Image:
 def _levels(picture: Image.Image, white: float) -> Image.Image:
     """Convert grey values from 0 to `white` to 8 bits."""
     return picture.point(lambda value: value * (255.0 / white) + 0.5).convert("L")
-
-
-@functools.cache
-def _srgb() -> ImageCms.ImageCmsProfile:
-    return ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
-
-
-def _in_srgb(picture: Image.Image, notes: list[str]) -> Image.Image:
-    """Convert to sRGB by the embedded profile; an unreadable profile is ignored."""
-    if picture.mode == "LAB":
-        return _converted(picture, ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB")))
-    block = picture.info.get("icc_profile")
-    if not block:
-        return picture
-    try:
-        profile = ImageCms.ImageCmsProfile(io.BytesIO(block))
-        if "sRGB" in ImageCms.getProfileDescription(profile):
-            return picture
-        rgb = _converted(picture, profile)
-    except Exception:
-        notes.append("unreadable colour profile: ignored")
-        return picture
-    notes.append("colour profile: converted to sRGB")
-    return rgb
-
-
-def _converted(picture: Image.Image, profile: ImageCms.ImageCmsProfile) -> Image.Image:
-    mode = "RGBA" if picture.mode == "RGBA" else "RGB"
-    made = ImageCms.profileToProfile(picture, profile, _srgb(), outputMode=mode)
-    if made is None:
-        raise ValueError("the profile made no picture")
-    return made

@@ -65,18 +65,23 @@ class Decoder:
         return answer
 
     def _exchange(self, body: bytes) -> _Answer:
-        """Send a request; retry once if the process has ended since the last one, as it does when idle."""
-        for _ in range(2):
-            process = self._running()
-            timer = threading.Timer(self._patience, process.kill)
+        """Send a request; retry once if the process has ended since the last one, as it does when idle.
+
+        What takes too long is tried again as well, since a busy machine makes any picture slow.
+        """
+        overran = False
+        for _ in range(3):
+            process, late = self._running(), threading.Event()
+            timer = threading.Timer(self._patience, lambda process=process, late=late: _kill(process, late))
             timer.start()
             try:
                 self._send(process, body)
                 answer = self._receive(process)
             except (BrokenPipeError, EOFError, ValueError) as error:
                 code = self._ended(process)
-                if code:
-                    raise _why(code) from error
+                if code and (overran or code not in _OVERRUN):
+                    raise _why(code, late.is_set() or _is_busy()) from error
+                overran = overran or code != 0
             except BaseException:
                 self.close()  # after half a request, the answers would not match
                 raise
@@ -119,8 +124,22 @@ class Decoder:
         return _Answer(header, _exactly(process.stdout, 3 * header.get("width", 0) * header.get("height", 0)))
 
 
-def _why(code: int) -> StudioError:
-    """The error for a process that ended during a picture."""
+def _kill(process: "subprocess.Popen[bytes]", late: threading.Event) -> None:
+    late.set()
+    process.kill()
+
+
+def _is_busy() -> bool:
+    """Whether more programs want to run than there are cores."""
+    return hasattr(os, "getloadavg") and os.getloadavg()[0] > (os.cpu_count() or 1)
+
+
+def _why(code: int, busy: bool = False) -> StudioError:
+    """The error for a process that ended during a picture, also on another try."""
+    if code in _OVERRUN and busy:
+        return StudioError(
+            f"{NAME} could not be read in time, since the machine was busy: try again when it has less to do."
+        )
     if code in _OVERRUN:
         return StudioError(f"{NAME} takes too long to read: save it again as PNG or JPEG.")
     return StudioError(f"{NAME} is broken and cannot be read: save it again as PNG or JPEG.")

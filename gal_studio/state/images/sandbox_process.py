@@ -13,7 +13,8 @@ from contextlib import suppress
 from typing import Any, BinaryIO
 
 from gal_studio.core.errors import StudioError
-from gal_studio.state.images.decode import check_stored, decode
+from gal_studio.state.images.colours import warm_up
+from gal_studio.state.images.decode import check_stored, decode, known_formats
 
 MEMORY = 5 << 28  # bytes of address space: 1.25 GB, as the largest allowed WebP needs
 OPENING = 64 << 20  # bytes besides the file until the size of the picture is known
@@ -32,6 +33,8 @@ def main() -> None:
     with open(os.devnull, "w") as nowhere:  # output of libraries would corrupt the answers
         os.dup2(nowhere.fileno(), sys.stdout.fileno())
     _set_limits()
+    warm_up()
+    known_formats()  # loads the decoders, which is no work of the first picture
     idle = _address_space()
     while _has_request():
         _limit_memory(MEMORY)

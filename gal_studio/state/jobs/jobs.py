@@ -9,7 +9,7 @@ from gal_studio.core.jobs.schedule import BACKGROUND, NORMAL, by_id
 from gal_studio.core.jobs.states import ACTIVE, RESUMABLE, check_transition
 from gal_studio.core.types import Job, JobState
 from gal_studio.state.database.connection import Database
-from gal_studio.state.jobs.read import WINDOW, JobReading, job_of
+from gal_studio.state.jobs.read import INTERRUPTED, WINDOW, JobReading, job_of
 from gal_studio.state.jobs.workers import Workers
 from gal_studio.state.tables.projects import new_id
 
@@ -18,8 +18,7 @@ class Jobs(JobReading):
     """Reads jobs and changes their states."""
 
     def __init__(self, database: Database, workers: Workers, clock: Callable[[], float]) -> None:
-        super().__init__(database, clock)
-        self._workers = workers
+        super().__init__(database, workers, clock)
 
     def enqueue(self, project_id: str, round_id: str, kind: str) -> Job:
         """Request work; an equal job is returned if it waits or runs, resumed if paused or interrupted."""
@@ -122,8 +121,26 @@ class Jobs(JobReading):
 
     def interrupt(self, job_id: str, reason: str) -> Job:
         """Mark a job as interrupted, since its worker ends first."""
-        message = "The work was interrupted; Resume continues where it stopped."
-        return self._end(job_id, "interrupted", reason, message)
+        return self._end(job_id, "interrupted", reason, INTERRUPTED)
+
+    def take_back(self, job_id: str, worker_id: str) -> bool:
+        """Go on with a job of this worker that was taken for dead, as after a suspend; whether it does.
+
+        Not if a person stopped it, or another worker has the job or its project.
+        """
+        with self._database.transaction() as writer:
+            held = "SELECT state FROM jobs WHERE id = ? AND worker_id = ?"
+            row = self._database.row(held, (job_id, worker_id))
+            one = by_id(self.unfinished().jobs).get(job_id)
+            if row is None or one is None or row["state"] not in ("interrupted", "queued"):
+                return False
+            if self.unfinished().is_elsewhere(one, worker_id):
+                return False
+            if row["state"] == "interrupted":
+                self._move(writer, job_id, "queued", "its worker is back")
+            self._move(writer, job_id, "running", "its worker is back")
+            writer.execute("UPDATE jobs SET finished = NULL, message = '' WHERE id = ?", (job_id,))
+        return True
 
     def request_stop(self, job_id: str) -> Job:
         """Stop a running job at its next step; cancel a waiting one. Idempotent."""
@@ -148,6 +165,7 @@ class Jobs(JobReading):
 
         Refused for a training whose round has pictures drawn with its present adapter.
         """
+        self.reap()
         with self._database.transaction() as writer:
             job = self.get(job_id)
             self._refuse_if_archived(job.project_id)

@@ -4,6 +4,7 @@ import errno
 import os
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
@@ -80,6 +81,17 @@ class WorkerLock(WorkspaceLock):
             self.name = f"worker-{beside}.lock"
         super().__init__(workspace)
 
+    def sign(self, worker_id: str) -> str:
+        """Write into the file of the held lock who holds it; returns who held it before, "" if unknown."""
+        before = ""
+        if self._handle is not None:
+            with suppress(OSError):
+                before = _signature(self._handle)
+                os.lseek(self._handle, 1, os.SEEK_SET)
+                os.write(self._handle, worker_id.encode())
+                os.ftruncate(self._handle, 1 + len(worker_id))
+        return before
+
 
 class PageLock(WorkspaceLock):
     """The lock of the one process that serves the page."""
@@ -87,7 +99,39 @@ class PageLock(WorkspaceLock):
     name = "page.lock"
 
 
-def _lock(handle: int) -> None:
+def holders(workspace: Path) -> frozenset[str]:
+    """The IDs of the workers that hold a lock of the workspace, whatever processes and clocks say.
+
+    Nothing is written, and a lock that nobody holds is taken for a moment only.
+    """
+    found = set()
+    for path in workspace.glob("worker*.lock"):
+        with suppress(OSError):
+            handle = os.open(path, os.O_RDONLY)
+            try:
+                if not _can_share(handle):
+                    found.add(_signature(handle))
+            finally:
+                os.close(handle)
+    return frozenset(found - {""})
+
+
+def _signature(handle: int) -> str:
+    """Who signed the lock. The first byte is left out, since Windows locks it against reading, too."""
+    os.lseek(handle, 1, os.SEEK_SET)
+    return os.read(handle, 100).decode("ascii", "replace")
+
+
+def _can_share(handle: int) -> bool:
+    """Whether nobody holds the lock."""
+    try:
+        _lock(handle, shared=True)
+    except OSError as error:
+        return error.errno not in _HELD
+    return True
+
+
+def _lock(handle: int, shared: bool = False) -> None:
     if sys.platform == "win32":
         import msvcrt
 
@@ -95,4 +139,4 @@ def _lock(handle: int) -> None:
     else:
         import fcntl
 
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(handle, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)

@@ -2,15 +2,19 @@
 
 import sqlite3
 from collections.abc import Callable
+from dataclasses import replace
 
 from gal_studio.core.jobs.kinds import APART
 from gal_studio.core.jobs.schedule import ListedJob, Schedule
-from gal_studio.core.jobs.states import ACTIVE
+from gal_studio.core.jobs.states import ACTIVE, WORKING
 from gal_studio.core.types import Job
 from gal_studio.state.database.connection import Database, record
+from gal_studio.state.jobs.workers import Workers
 
 SILENT = 8.0
 """Without progress for so many times its usual interval, a job has no speed."""
+
+INTERRUPTED = "The work was interrupted; Resume continues where it stopped."
 
 _LATEST = "jobs.rowid IN (SELECT MAX(rowid) FROM jobs GROUP BY round_id, kind)"
 _LISTED = f"""
@@ -32,8 +36,9 @@ WINDOW = 60.0
 class JobReading:
     """Reads jobs."""
 
-    def __init__(self, database: Database, clock: Callable[[], float]) -> None:
+    def __init__(self, database: Database, workers: Workers, clock: Callable[[], float]) -> None:
         self._database = database
+        self._workers = workers
         self._clock = clock
 
     def get(self, job_id: str) -> Job:
@@ -51,8 +56,11 @@ class JobReading:
         return self._schedule(_UNFINISHED)
 
     def unfinished_and_halted(self) -> Schedule:
-        """The unfinished jobs of all projects, with those that were stopped or failed last."""
-        return self._schedule(_OFFERED)
+        """The unfinished jobs of all projects, with those that were stopped or failed last.
+
+        What a dead worker left is interrupted here, before `Jobs.reap` says so.
+        """
+        return self._without_dead_workers(self._schedule(_OFFERED))
 
     def schedule_of(self, project_id: str) -> Schedule:
         """All jobs of a project."""
@@ -63,8 +71,21 @@ class JobReading:
 
     def current(self, project_id: str) -> Job | None:
         """The job to show for a project: the running one, else the next waiting one, else the last one."""
-        shown = self.schedule_of(project_id).shown()
+        shown = self._without_dead_workers(self.schedule_of(project_id)).shown()
         return None if shown is None else shown.job
+
+    def _without_dead_workers(self, schedule: Schedule) -> Schedule:
+        """The same with the jobs of dead workers as interrupted ones; nothing is stored."""
+        if not any(one.job.state in WORKING for one in schedule.jobs):
+            return schedule
+        living = self._workers.living()
+        seen = (
+            replace(one, job=replace(one.job, state="interrupted", message=INTERRUPTED))
+            if one.job.state in WORKING and one.worker_id not in living
+            else one
+            for one in schedule.jobs
+        )
+        return Schedule(tuple(seen))
 
     def busy_rounds(self, project_id: str) -> frozenset[str]:
         """The rounds with a job that runs, or will without further action; none that leaves them alone."""
@@ -108,9 +129,14 @@ class JobReading:
         running = next((one for one in schedule.jobs if one.job.id == job_id), None)
         return running is not None and schedule.should_give_way(running)
 
-    def should_stop(self, job_id: str) -> bool:
+    def should_stop(self, job_id: str, worker_id: str) -> bool:
         """Whether the worker must leave the job at this step."""
-        return self.get(job_id).state != "running"
+        return self.get(job_id).state != "running" or not self.is_with(job_id, worker_id)
+
+    def is_with(self, job_id: str, worker_id: str) -> bool:
+        """Whether this worker was the last one to have the job."""
+        sql = "SELECT 1 FROM jobs WHERE id = ? AND worker_id = ?"
+        return self._database.row(sql, (job_id, worker_id)) is not None
 
 
 def job_of(row: sqlite3.Row) -> Job:

@@ -11,9 +11,10 @@ from pathlib import Path
 import psutil
 
 from gal_studio.state.database.connection import Database
+from gal_studio.state.jobs.lock import holders
 
 SILENCE = 5.0
-"""Seconds without a heartbeat after which a worker on another machine counts as dead."""
+"""Seconds without a heartbeat after which a worker counts as dead, if nothing else says that it is alive."""
 
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
@@ -77,8 +78,19 @@ class Workers:
         rows = self._database.rows("SELECT * FROM workers WHERE ended IS NULL")
         return frozenset(row["id"] for row in rows if self._lives(row))
 
+    def is_of_this_machine(self, worker_id: str) -> bool:
+        """Whether a worker was on this machine since it was started."""
+        row = self._database.row("SELECT host FROM workers WHERE id = ?", (worker_id,))
+        return row is not None and row["host"] == host_name()
+
     def _lives(self, row: sqlite3.Row) -> bool:
-        if row["host"] == host_name():
-            return bool(process_identity(row["pid"]) == row["process"])
+        """Whether its heart beats, its process is here, or it holds its lock.
+
+        A container has process numbers of its own, and the heart of a suspended machine stands still.
+        """
         silence: float = self._clock() - row["beat"]  # below 0 after the clock was set back
-        return abs(silence) < SILENCE
+        if abs(silence) < SILENCE:
+            return True
+        if row["host"] == host_name() and process_identity(row["pid"]) == row["process"]:
+            return True
+        return row["id"] in holders(self._database.path.parent)

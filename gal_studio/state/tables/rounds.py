@@ -24,6 +24,14 @@ class Paces:
     drawing: float | None
 
 
+@dataclass(frozen=True)
+class LossCurve:
+    """(step, loss) of a training, and the first steps after it went on from a checkpoint."""
+
+    losses: tuple[tuple[int, float], ...]
+    restarts: tuple[int, ...]
+
+
 class Rounds:
     """Reads and writes rounds."""
 
@@ -170,12 +178,17 @@ class Rounds:
             found.setdefault(row["round_id"], []).append(record(TrainingExample, row))
         return {round_id: tuple(examples) for round_id, examples in found.items()}
 
-    def save_losses(self, round_id: str, losses: Sequence[tuple[int, float]]) -> None:
-        """Store the losses of some steps; a step that runs again after a crash replaces its row."""
+    def save_losses(
+        self, round_id: str, losses: Sequence[tuple[int, float]], resumed_at: int | None = None
+    ) -> None:
+        """Store the losses of some steps; a step that runs again after a crash replaces its row.
+
+        `resumed_at` is the first step after the training went on from a checkpoint.
+        """
         with self._database.transaction() as writer:
             writer.executemany(
-                "INSERT OR REPLACE INTO losses VALUES (?, ?, ?)",
-                [(round_id, step, loss) for step, loss in losses if math.isfinite(loss)],
+                "INSERT OR REPLACE INTO losses (round_id, step, loss, resumed) VALUES (?, ?, ?, ?)",
+                [(round_id, step, loss, step == resumed_at) for step, loss in losses if math.isfinite(loss)],
             )
 
     def clear_training(self, round_id: str, after_step: int = 0) -> None:
@@ -186,8 +199,15 @@ class Rounds:
 
     def losses(self, round_id: str) -> tuple[tuple[int, float], ...]:
         """(step, loss) of the last training."""
+        return self.loss_curve(round_id).losses
+
+    def loss_curve(self, round_id: str) -> LossCurve:
+        """The losses of the last training, and where it went on from a checkpoint."""
         rows = self._database.rows("SELECT * FROM losses WHERE round_id = ? ORDER BY step", (round_id,))
-        return tuple((row["step"], row["loss"]) for row in rows)
+        return LossCurve(
+            tuple((row["step"], row["loss"]) for row in rows),
+            tuple(row["step"] for row in rows if row["resumed"]),
+        )
 
     def set_seconds(self, round_id: str, phase: str, seconds: float) -> None:
         """Set the time of a phase."""

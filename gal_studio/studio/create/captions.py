@@ -13,6 +13,7 @@ from gal_studio.core.prompts import tidy
 from gal_studio.core.types import Reference
 from gal_studio.state import Store
 from gal_studio.state.files.paths import is_companion
+from gal_studio.studio.create.caption_lists import caption_in_list, caption_of_folder
 from gal_studio.studio.create.references import MASK_ENDING
 
 ENDING = ".txt"
@@ -22,9 +23,14 @@ LARGEST_CAPTION = 10_000  # bytes
 
 
 def caption_beside(picture: Path) -> str | None:
-    """The text of `cat.txt` or `cat.caption` beside `cat.jpg`, on one line; None if there is no such file."""
+    """What is written of `cat.jpg` beside it, on one line; None if there is nothing.
+
+    In this order: `cat.txt` or `cat.caption`, `cat.jpg.txt`, a list of captions, the name of kohya's folder.
+    """
     path = _file_beside(picture)
-    return None if path is None else read_caption(path)
+    if path is not None:
+        return read_caption(path)
+    return caption_in_list(picture) or caption_of_folder(picture)
 
 
 def _file_beside(picture: Path) -> Path | None:
@@ -33,14 +39,22 @@ def _file_beside(picture: Path) -> Path | None:
         files = [path for path in picture.parent.iterdir() if path.suffix.lower() in ENDINGS]
     except (OSError, ValueError):
         return None
-    alike = [path for path in files if _same(path) == _same(picture) and not is_companion(path)]
-    ordered = sorted(alike, key=lambda path: (ENDINGS.index(path.suffix.lower()), path.stem != picture.stem))
+    names = (_same(picture.stem), _same(picture.name))
+    alike = [path for path in files if _same(path.stem) in names and not is_companion(path)]
+    ordered = sorted(
+        alike,
+        key=lambda path: (
+            names.index(_same(path.stem)),
+            ENDINGS.index(path.suffix.lower()),
+            path.stem != picture.stem,
+        ),
+    )
     return next((path for path in ordered if path.is_file()), None)
 
 
-def _same(path: Path) -> str:
-    """The name without its ending as it is compared: some systems write other letters' forms and cases."""
-    return normalized(path.stem).casefold()
+def _same(name: str) -> str:
+    """A name as it is compared: some systems write other letters' forms and cases."""
+    return normalized(name).casefold()
 
 
 def read_caption(path: Path) -> str:

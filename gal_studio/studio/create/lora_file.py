@@ -8,7 +8,15 @@ from typing import Any
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.models.lora_start import LoraStart
-from gal_studio.core.models.lora_tensors import Role, holds_lora, is_of_text, kind_in_words, layers_of, split
+from gal_studio.core.models.lora_tensors import (
+    Role,
+    holds_lora,
+    is_of_text,
+    kind_in_words,
+    layers_of,
+    refuse_several_adapters,
+    split,
+)
 from gal_studio.core.models.names import refuse_pickle
 from gal_studio.core.models.weights_header import metadata_object
 from gal_studio.state import Store
@@ -89,6 +97,7 @@ def read_lora_facts(given: str | Path) -> LoraFacts:
         raise StudioError(f"The file {path.name} is damaged: copy or download it again.") from error
     if not holds_lora(header.tensors) or not all(downs.values()):
         raise StudioError(f"The file {path.name} holds no LoRA: choose a LoRA's .safetensors file.")
+    refuse_several_adapters(path.name, header.tensors)
     layers = layers_of(header.tensors)
     return LoraFacts(
         name=path.name,

@@ -11,6 +11,7 @@ from gal_studio.core.prompts import check_prompt, trigger_pattern
 from gal_studio.core.references import LONGEST_PROMPT, Prompts
 from gal_studio.state.files.paths import is_companion
 from gal_studio.state.images.read import read_picture
+from gal_studio.studio.create.caption_lists import repeated_folders, unread_beside
 from gal_studio.studio.create.captions import caption_beside
 from gal_studio.studio.create.references import Picture
 
@@ -48,11 +49,14 @@ def check_prior_prompt(prompt: str, prompts: Prompts) -> str:
 
 
 def prior_folder(folder: Path) -> tuple[tuple[Path, str], ...]:
-    """The pictures of a folder, each with its prompt in a text file of the same name."""
+    """The pictures of a folder, and of kohya's folders in it, each with its prompt beside it."""
     try:
-        pictures = sorted(
-            path for path in folder.iterdir() if path.suffix.lower() in ENDINGS and not is_companion(path)
-        )
+        pictures = [
+            path
+            for place in (folder, *repeated_folders(folder))
+            for path in sorted(place.iterdir())
+            if path.suffix.lower() in ENDINGS and not is_companion(path)
+        ]
     except OSError as error:
         raise StudioError(f"The folder of prior pictures {folder} cannot be read: check its path.") from error
     if not pictures:
@@ -64,7 +68,7 @@ def _caption(picture: Path) -> str:
     caption = caption_beside(picture)
     if not caption:
         raise StudioError(
-            f"The prior picture {picture.name} has no prompt: write what it shows into {picture.stem}.txt "
-            "beside it."
+            f"The prior picture {picture.name} has no prompt{unread_beside(picture)}: write what it shows "
+            f"into {picture.stem}.txt beside it."
         )
     return caption

@@ -15,6 +15,11 @@ from gal_studio.studio.views.types import ProjectView
 
 USUAL_LIMIT = 77
 """The context length of CLIP's text encoders, for a model whose files are not on this machine."""
+_SMALL_WORDS = re.compile(
+    "an?|the|one|my|your|our|this|that|these|those|its|of|on|in|at|to|by|with|and|or|for|from|is|are|as|into|"
+    "onto|over|under|near"
+)
+"""Words that any prompts share."""
 ONE_VIEW = (
     "One picture shows the object in one place only, and the model learns that place as well: 3 to 6 "
     "pictures in different places are better."
@@ -55,6 +60,36 @@ def about_places(texts: Sequence[tuple[str, str]]) -> str:
     return NO_PLACE if names_alone else ""
 
 
+def about_shared_words(kind: Kind, texts: Sequence[tuple[str, str]]) -> str:
+    """A warning that the prompts of several pictures share words besides what is to be learned; or "".
+
+    `texts` are (prompt, trigger word).
+    """
+    rests = [_words_besides(kind, entered(prompt), word) for prompt, word in texts]
+    if len(rests) < 2:
+        return ""
+    shared = [word for word in rests[0] if all(word in rest for rest in rests[1:])]
+    if not shared:
+        return ""
+    what = "the object" if kind == "object" else "the style"
+    return (
+        f"All prompts say “{' '.join(shared[:6])}”, which the model may take for a part of {what}: choose "
+        "pictures that differ, and write what differs."
+    )
+
+
+def _words_besides(kind: Kind, prompt: str, trigger_word: str) -> list[str]:
+    """The words of a prompt that name neither style nor object and that say something, in order."""
+    if kind == "style":
+        named = style_descriptor(prompt)
+        rest = _without(prompt, named)
+    else:
+        named = describe("object", [(prompt, trigger_word)]).prompts.name
+        rest = _without(prompt.lower(), named.lower())
+    words = re.findall(r"\w+", rest.lower())
+    return [word for word in dict.fromkeys(words) if not _SMALL_WORDS.fullmatch(word)]
+
+
 def about_style(prompt: str, base_model: str) -> str:
     """A warning that a style was read from an unusual form, or that the model knows it already; or ""."""
     words = style_descriptor(prompt)
@@ -87,9 +122,12 @@ def about_things(kind: Kind, prompt: str, trigger_word: str, base_model: str) ->
 
 
 def about_project(project: ProjectView) -> list[str]:
-    """What the base model was not taught of a project's references and of its test prompts, each once."""
+    """What the base model was not taught of a project's prompts, and what these share, each once."""
     model, anchors = project.base_model, [anchor.prompt for anchor in project.anchors if anchor.enabled]
     said = [about_things(project.kind, one.prompt, one.trigger_word, model) for one in project.references]
+    for word in dict.fromkeys(one.trigger_word for one in project.references):
+        texts = [(one.prompt, word) for one in project.references if one.trigger_word == word]
+        said.append(about_shared_words(project.kind, texts))
     said.append(about_test_prompts(anchors, project.prompts.name, model))
     return list(dict.fromkeys(filter(None, said)))
 

@@ -19,6 +19,7 @@ from PIL import Image
 from gal_studio.core.gal.balance import effective_draws
 from gal_studio.core.intervals import Interval
 from gal_studio.core.measures.pictures import METRICS
+from gal_studio.core.quoting import csv_cell
 from gal_studio.provenance import made_by
 from gal_studio.rounds import lineage
 from gal_studio.state import Store
@@ -171,7 +172,8 @@ def _table(columns: Iterable[Column]) -> str:
         figures = [*(report.figures.get(metric) for metric in METRICS), report.gain]
         table.writerow(
             (
-                column.arm, report.arm.name, report.pictures, report.as_asked, report.copies,
+                csv_cell(column.arm), csv_cell(report.arm.name),
+                report.pictures, report.as_asked, report.copies,
                 *(cell for figure in figures for cell in _cells(figure)),
             )
         )  # fmt: skip

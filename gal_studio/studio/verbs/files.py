@@ -132,10 +132,13 @@ class FileVerbs(Verbs):
         """
         return writer.export_project(self.store, project_id, path, raw)
 
-    def import_project(self, path: Path, check: reader.Check | None = None) -> str:
+    def import_project(
+        self, path: Path, check: reader.Check | None = None, tell: reader.Tell = reader.say_nothing
+    ) -> str:
         """Import such a zip file; returns the ID of the project. A refused file leaves nothing behind.
 
         It is imported once every view of it was read, and after the caller's own `check`, which raises.
+        `tell` is called with a sentence about files in it that do not belong there.
         """
 
         def check_all(store: Store, project_id: str) -> None:
@@ -143,4 +146,4 @@ class FileVerbs(Verbs):
             if check is not None:
                 check(store, project_id)
 
-        return reader.import_project(self.store, path, check_all)
+        return reader.import_project(self.store, path, check_all, tell)

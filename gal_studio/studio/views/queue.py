@@ -17,8 +17,7 @@ _OWN = ("id", "kind", "round_id", "state", "phase", "done", "total", "message", 
 
 
 def queue_view(store: Store) -> QueueView:
-    """The jobs of all projects: running, waiting and halted. Jobs of dead workers are marked here."""
-    store.jobs.reap()
+    """The jobs of all projects: running, waiting and halted."""
     queue = store.queue.read()
     return QueueView(
         working=tuple(_queued(store, job, queue) for job in queue.working),
@@ -47,7 +46,6 @@ def _queued(store: Store, job: Job, queue: Queue) -> QueuedJob:
 
 def job_view(store: Store, project_id: str) -> JobView | None:
     """The current job of a project; None if there was never one."""
-    store.jobs.reap()
     job = store.jobs.current(project_id)
     if job is None:
         return None

@@ -92,7 +92,7 @@ def round_view(store: Store, round_id: str) -> RoundView:
         project = project_view(here.project, inputs.references)
         judged = judged_candidates(store, round_id, here.settings, project.prompts)
         busy = store.jobs.busy_rounds(project.id)
-        losses, paces = store.rounds.losses(round_id), store.rounds.paces(project.base_model)
+        curve, paces = store.rounds.loss_curve(round_id), store.rounds.paces(project.base_model)
     made, gal, more = shown_proposal(here), here.gal, left(here)
     entropy = mean_entropy(here.scores)
     history = decision_history(here)
@@ -114,7 +114,8 @@ def round_view(store: Store, round_id: str) -> RoundView:
         exhausted=made.made.exhausted and bool(here.candidates),
         sentence=_sentence(here, made, bool(more)),
         check="" if more or made.made.ends else made.pool.check.sentence,
-        losses=losses,
+        losses=curve.losses,
+        restarts=curve.restarts,
         previews=here.record.previews,
         validations=here.record.validations,
         accepted=len(here.decided.accepted),

@@ -133,6 +133,7 @@ class RoundView:
     sentence: str
     check: str
     losses: tuple[tuple[int, float], ...]
+    restarts: tuple[int, ...]
     previews: tuple[Preview, ...]
     validations: tuple[Validation, ...]
     accepted: int

@@ -6,7 +6,6 @@ from pathlib import Path
 
 from fastapi import FastAPI, Request
 from fastapi.concurrency import run_in_threadpool
-from fastapi.responses import FileResponse
 from starlette.background import BackgroundTask
 from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, PlainTextResponse, Response
@@ -17,6 +16,7 @@ from gal_studio.state.files.content_store import writing
 from gal_studio.state.files.temporary import temporary_folder
 from gal_studio.studio import Studio
 from gal_studio.studio.reports.replay_files import replay_zip
+from gal_studio.ui.api.whole_file import METHODS, WholeFile
 from gal_studio.workspace.archive.reader import Check
 
 IMPORT_PATH = "/import-project"
@@ -34,8 +34,9 @@ def add_archive_routes(app: FastAPI, studio: Studio, check: Check) -> None:
         try:
             studio.store.disk.check_folder(path.parent, int(request.headers.get("content-length", "0")))
             await _receive(request, path)
-            project = await run_in_threadpool(studio.import_project, path, check)
-            return JSONResponse({"project": project})
+            notes: list[str] = []
+            project = await run_in_threadpool(studio.import_project, path, check, notes.append)
+            return JSONResponse({"project": project, "notes": notes})
         except ClientDisconnect:
             return PlainTextResponse("The archive did not arrive whole: send it again.", 400)
         except StudioError as error:
@@ -45,45 +46,56 @@ def add_archive_routes(app: FastAPI, studio: Studio, check: Check) -> None:
 
 
 def _add_downloads(app: FastAPI, studio: Studio) -> None:
-    """Add the routes that answer with a zip file of a project."""
+    """Add the routes that answer with a zip file of a project, which is made for each request."""
 
-    @app.get("/project/{project_id}/archive")
-    def archive(project_id: str, raw: str = "") -> Response:
+    @app.api_route("/project/{project_id}/archive", methods=METHODS)
+    def archive(request: Request, project_id: str, raw: str = "") -> Response:
         def written() -> Response:
             path = studio.export_project(project_id, _temporary(studio, ".export-"), raw=bool(raw))
             done = BackgroundTask(path.unlink, missing_ok=True)
-            return FileResponse(path, media_type=_ZIP, background=done)
+            return WholeFile(path, resumes=False, media_type=_ZIP, background=done)
 
-        return _zip_file(studio, project_id, "", written)
+        return _zip_file(studio, request, project_id, "", written)
 
-    @app.get("/project/{project_id}/references")
-    def references(project_id: str) -> Response:
+    @app.api_route("/project/{project_id}/references", methods=METHODS)
+    def references(request: Request, project_id: str) -> Response:
         def packed() -> Response:
             return Response(studio.references_zip(project_id), media_type=_ZIP)
 
-        return _zip_file(studio, project_id, "-references", packed)
+        return _zip_file(studio, request, project_id, "-references", packed)
 
-    @app.get("/project/{project_id}/replay")
-    def replay(project_id: str) -> Response:
+    @app.api_route("/project/{project_id}/replay", methods=METHODS)
+    def replay(request: Request, project_id: str) -> Response:
         def packed() -> Response:
             return Response(replay_zip(studio, project_id), media_type=_ZIP)
 
-        return _zip_file(studio, project_id, "", packed)
+        return _zip_file(studio, request, project_id, "", packed)
 
 
-def _zip_file(studio: Studio, project_id: str, ending: str, make: Callable[[], Response]) -> Response:
-    """What `make` answers, named after the project; 404 without the project, 409 if `make` refuses."""
+def _zip_file(
+    studio: Studio, request: Request, project_id: str, ending: str, make: Callable[[], Response]
+) -> Response:
+    """What `make` answers, named after the project; 404 without the project, 409 if `make` refuses.
+
+    `HEAD` asks whether there is one: nothing is made for it, and its length is not known.
+    """
     try:
         name = studio.store.projects.name(project_id)
     except StudioError as error:
         return PlainTextResponse(str(error), 404)
     try:
-        answer = make()
+        answer = _head() if request.method == "HEAD" else make()
     except StudioError as error:
         return PlainTextResponse(str(error), 409)
     answer.headers["Cache-Control"] = "no-store"
     file = f"{file_stem(name, project_id)}{ending}.zip"
     answer.headers["Content-Disposition"] = f'attachment; filename="{file}"'
+    return answer
+
+
+def _head() -> Response:
+    answer = Response(media_type=_ZIP, headers={"Accept-Ranges": "none"})
+    del answer.headers["Content-Length"]
     return answer
 
 

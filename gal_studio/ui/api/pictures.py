@@ -14,6 +14,7 @@ from gal_studio.assets import demo
 from gal_studio.core.errors import StudioError
 from gal_studio.core.naming import file_stem, round_names
 from gal_studio.studio import Studio
+from gal_studio.ui.api.whole_file import METHODS, WholeFile
 
 THUMBNAIL_EDGE = 192
 KEPT_THUMBNAILS = 2000
@@ -84,15 +85,15 @@ def _add_reference_routes(app: FastAPI, studio: Studio) -> None:
 def _add_file_routes(app: FastAPI, studio: Studio) -> None:
     """Add the routes for a round's LoRA and for its exported forms."""
 
-    @app.get("/adapter/{round_id}")
+    @app.api_route("/adapter/{round_id}", methods=METHODS)
     def adapter(round_id: str) -> FileResponse:
         path = _found(studio.adapter_path, round_id)
-        return FileResponse(path, filename=f"{_name(studio, round_id)}.safetensors", headers=_FRESH)
+        return WholeFile(path, filename=f"{_name(studio, round_id)}.safetensors", headers=_FRESH)
 
-    @app.get("/export/{round_id}/{form}")
+    @app.api_route("/export/{round_id}/{form}", methods=METHODS)
     def export(round_id: str, form: str) -> FileResponse:
         path = _found(studio.exported, round_id, form)
-        return FileResponse(path, filename=f"{_name(studio, round_id)}-{form}.zip", headers=_FRESH)
+        return WholeFile(path, filename=f"{_name(studio, round_id)}-{form}.zip", headers=_FRESH)
 
 
 def _add_pair_routes(app: FastAPI, studio: Studio, small: Callable[[Path, str], Response]) -> None:

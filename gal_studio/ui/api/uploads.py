@@ -20,6 +20,7 @@ from starlette.datastructures import UploadFile
 from starlette.requests import ClientDisconnect
 from starlette.responses import PlainTextResponse, Response
 
+from gal_studio.core.drive_errors import advice
 from gal_studio.core.errors import StudioError
 from gal_studio.state.images.decode import HEIC, is_unreadable_heic, known_formats
 from gal_studio.state.images.read import LARGEST_FILE, too_long
@@ -118,7 +119,7 @@ class Uploads:
 
 
 def _not_stored(error: OSError) -> str:
-    return f"it could not be stored ({error.strerror}): free some disk space."
+    return f"it could not be stored ({error.strerror}): {advice(error)}."
 
 
 def is_picture(head: bytes) -> bool:

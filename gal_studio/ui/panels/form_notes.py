@@ -22,6 +22,7 @@ from gal_studio.studio.create.prompt_notes import (
     ONE_VIEW,
     about_length,
     about_places,
+    about_shared_words,
     about_style,
     about_things,
 )
@@ -111,6 +112,8 @@ def _warnings(kind: Kind, texts: Texts, places: Sequence[str], number: int, mode
     for word in dict.fromkeys(word for _, word in texts):
         if text := about_entered(word, "trigger word"):
             yield FormNote("trigger", text, number, "warning")
+    if not _refusal(describe, kind, texts) and (text := about_shared_words(kind, texts)):
+        yield FormNote("prompt", text, number, "warning")
     if kind == "object" and len(texts) == 1:
         yield FormNote("pictures", ONE_VIEW, number, "warning")
     elif kind == "object" and not _refusal(describe, kind, texts) and (text := about_places(texts)):

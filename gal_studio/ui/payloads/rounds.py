@@ -62,6 +62,7 @@ class Round:
     redo: str
     recipe: Annotated[ShownRecipe, Doc("What draws most good pictures, of those of this round.")]
     losses: Losses
+    restarts: Annotated[tuple[int, ...], Doc("The first steps after the training went on from a checkpoint.")]
     previews: tuple[Preview, ...]
     validations: Annotated[tuple[Validation, ...], Doc("What held-out prompts said of the training.")]
 
@@ -158,6 +159,7 @@ def round_payload(view: RoundView) -> Round:
         redo=view.redo_words,
         recipe=shown_recipe(view.best_recipe, view.best_recipe.words),
         losses=view.losses,
+        restarts=view.restarts,
         previews=tuple(Preview(one.step, one.prompt, version(one.image)) for one in view.previews),
         validations=view.validations,
     )

@@ -49,7 +49,6 @@ def status_answer(views: ViewCache, project_id: str) -> Payload:
     """Where a project stands; `busy` until nothing waits or runs."""
     studio = views.studio
     project = studio.project(project_id)
-    studio.store.jobs.reap()
     jobs = [job for job in studio.store.jobs.of_project(project_id) if job.state != "completed"]
     return {
         "name": project.name,

@@ -7,6 +7,7 @@ from typing import Any
 import torch
 
 from gal_studio.core.models.names import checkpoint_name
+from gal_studio.core.quoting import markdown, prompt_for
 from gal_studio.core.recipe import AS_TRAINED, Recipe
 from gal_studio.core.settings import GenerationSettings
 from gal_studio.engine.export.check import Checked
@@ -41,7 +42,7 @@ def model_card(task: ExportTask, facts: Facts, family: Family, written: Written)
     """The text of README.md, in Markdown with the metadata that the hub reads; what was checked follows."""
     parts = [
         _front_matter(facts, written),
-        f"# {cell(facts.title)}",
+        f"# {markdown(facts.title)}",
         _introduction(facts, written),
         _pictures(written.pictures),
         _use(task, facts, family, written),
@@ -70,7 +71,7 @@ def _front_matter(facts: Facts, written: Written) -> str:
 def _introduction(facts: Facts, written: Written) -> str:
     what = "The whole denoiser" if written.is_whole else "A LoRA"
     merged = f" The denoiser with the LoRA merged into it: `{written.merged}/`." if written.merged else ""
-    call = f"Write **{cell(facts.trigger)}** in the prompt. " if facts.trigger else ""
+    call = f"Write **{markdown(facts.trigger)}** in the prompt. " if facts.trigger else ""
     return (
         f"{what} for {facts.base_model}, trained with GAL Studio {facts.version} in rounds: this is round "
         f"{facts.round}. {call}File: `{written.file}`.{merged}"
@@ -79,7 +80,7 @@ def _introduction(facts: Facts, written: Written) -> str:
 
 def _pictures(pictures: Sequence[CardPicture]) -> str:
     lines = [
-        f"| ![]({each.path}) | {cell(each.prompt)} | {each.seed} | {each.recipe.words or FULL} |"
+        f"| ![]({each.path}) | {markdown(each.prompt)} | {each.seed} | {each.recipe.words or FULL} |"
         for each in pictures
     ]
     return "\n".join(["| picture | prompt | seed | recipe |", "|---|---|---|---|", *lines]) if lines else ""
@@ -100,7 +101,7 @@ def _use(task: ExportTask, facts: Facts, family: Family, written: Written) -> st
     if not task.form.is_own:
         strength = f"{written.recipe.late:.3g}" if written.recipe.is_constant else "1"
         place = f"put `{written.file}` into `{task.form.place}`, with a strength of {strength}"
-        lines += ["", f"{task.form.programs}: {place}."]
+        lines += ["", f"{task.form.programs}: {place}.", *_brackets(task, facts, written)]
     if written.workflow:
         lines += [
             "",
@@ -117,6 +118,14 @@ def _use(task: ExportTask, facts: Facts, family: Family, written: Written) -> st
         ]
     lines += ["", "Drawn in another precision or with another solver, pictures differ somewhat."]
     return "\n".join(lines)
+
+
+def _brackets(task: ExportTask, facts: Facts, written: Written) -> list[str]:
+    """How a prompt with brackets is written where they would weight words."""
+    for prompt in (facts.trigger, *(each.prompt for each in written.pictures)):
+        if (quoted := prompt_for(task.form.syntax, prompt)) != prompt:
+            return ["", f"Brackets weight words there: write `{quoted}`, with a backslash before each."]
+    return []
 
 
 def _recipe(written: Written, steps: int) -> list[str]:
@@ -285,8 +294,3 @@ def _licence(facts: Facts) -> str:
 
 def _quoted(text: str) -> str:
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
-
-
-def cell(text: str) -> str:
-    """Words that stay words in a cell of Markdown."""
-    return text.replace("|", "\\|").replace("\n", " ").replace("<", "&lt;")

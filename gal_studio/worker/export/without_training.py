@@ -12,6 +12,7 @@ from gal_studio.core.errors import StudioError
 from gal_studio.core.memory.machine import MachineSettings
 from gal_studio.core.models.forms.references import refuse_beside
 from gal_studio.core.models.names import public_name
+from gal_studio.core.quoting import markdown
 from gal_studio.engine.export.check import Checked
 from gal_studio.engine.export.stock import GivenReferences, StockRequest
 from gal_studio.engine.models.adapter_files import TOWER, AdapterFiles, locate_adapter
@@ -20,7 +21,6 @@ from gal_studio.engine.sampling.fused_adapter import drawing
 from gal_studio.engine.sampling.sampler import DrawnBatch, draw
 from gal_studio.engine.saving import give_usual_modes
 from gal_studio.worker.export.card import (
-    cell,
     change_lines,
     checked_section,
     guidance_lines,
@@ -81,7 +81,7 @@ def export_without_training(task: ExportTask, out: Path) -> Generator[Progress, 
         (out / WORKFLOW).write_text(json.dumps(made, indent=2, ensure_ascii=False), encoding="utf-8")
     shown = save_shown(task, pictures, out)
     card = _card(task, _Written(model, references, adapter, made is not None))
-    rows = "\n".join(f"| ![]({one.path}) | {cell(one.prompt)} | {one.seed} |" for one in shown)
+    rows = "\n".join(f"| ![]({one.path}) | {markdown(one.prompt)} | {one.seed} |" for one in shown)
     request = _request(task, model, references, adapter)
     del model
     task.models.release_image_model()  # there may be memory for one alone
@@ -143,8 +143,8 @@ def _card(task: ExportTask, written: _Written) -> str:
     how = "\n".join(_code(task, written))
     comfy = _COMFY[written.adapter is None] if written.workflow else ""
     return (
-        f"# {cell(task.title)}\n\nDrawn by {base} with the pictures in `{FOLDER}`, without training: there "
-        f"are no weights here.\n\n## Use\n\n```python\n{how}\n```\n{comfy}\n## Pictures\n\n"
+        f"# {markdown(task.title)}\n\nDrawn by {base} with the pictures in `{FOLDER}`, without training: "
+        f"there are no weights here.\n\n## Use\n\n```python\n{how}\n```\n{comfy}\n## Pictures\n\n"
     )
 
 

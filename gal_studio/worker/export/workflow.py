@@ -11,6 +11,7 @@ from typing import Any
 
 import torch
 
+from gal_studio.core.quoting import prompt_for
 from gal_studio.core.recipe import AS_TRAINED, Recipe
 from gal_studio.core.settings import GenerationSettings
 from gal_studio.engine.families.family import Family, is_partly_guided
@@ -63,7 +64,7 @@ def _unet(family: Family, order: WorkflowOrder) -> Workflow:
             "CheckpointLoaderSimple", f"Choose {order.base_model}", ckpt_name=_file(order.base_model)
         ),
         "lora": _lora(order, ["checkpoint", 0]),
-        "prompt": node("CLIPTextEncode", text=order.request.prompt, clip=["checkpoint", 1]),
+        "prompt": node("CLIPTextEncode", text=_prompt(order), clip=["checkpoint", 1]),
         "nothing": node("CLIPTextEncode", text="", clip=["checkpoint", 1]),
         "latent": _latent("EmptyLatentImage", order),
         "decode": node("VAEDecode", samples=["sampler", 0], vae=["checkpoint", 2]),
@@ -93,7 +94,7 @@ def _z_image(family: Family, order: WorkflowOrder) -> Workflow:
         "shift": node(
             "ModelSamplingAuraFlow", model=["lora", 0], shift=float(family.pipeline.scheduler.config.shift)
         ),
-        "prompt": node("CLIPTextEncode", text=order.request.prompt, clip=["text", 0]),
+        "prompt": node("CLIPTextEncode", text=_prompt(order), clip=["text", 0]),
         "nothing": node("CLIPTextEncode", text="", clip=["text", 0]),
         "latent": _latent("EmptySD3LatentImage", order),
         "sampler": _sampler(order, ["shift", 0], order.settings.guidance_scale + 1.0, "euler", "simple"),
@@ -111,7 +112,7 @@ def _klein(family: Family, order: WorkflowOrder) -> Workflow:
         "text": node("CLIPLoader", clip_name="qwen_3_4b.safetensors", type="flux2"),
         "vae": node("VAELoader", vae_name="flux2-vae.safetensors"),
         "lora": _lora(order, ["model", 0]),
-        "prompt": node("CLIPTextEncode", text=order.request.prompt, clip=["text", 0]),
+        "prompt": node("CLIPTextEncode", text=_prompt(order), clip=["text", 0]),
         "nothing": node("CLIPTextEncode", text="", clip=["text", 0]),
         "guide": node(
             "CFGGuider", model=["lora", 0], positive=["prompt", 0], negative=["nothing", 0], cfg=scale
@@ -128,6 +129,10 @@ def _klein(family: Family, order: WorkflowOrder) -> Workflow:
         "decode": node("VAEDecode", samples=["sampler", 0], vae=["vae", 0]),
         "save": _save(),
     }  # fmt: skip
+
+
+def _prompt(order: WorkflowOrder) -> str:
+    return prompt_for("comfyui", order.request.prompt)
 
 
 def _denoiser(order: WorkflowOrder) -> dict[str, Any]:

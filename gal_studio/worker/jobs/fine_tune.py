@@ -75,7 +75,8 @@ def with_previews(
     """Run a training from its newest checkpoint, with its previews and validations; one that was halted is
     made when the training resumes at its step.
 
-    An EndedEarlierError ends it where a person has ended it at an earlier step.
+    An EndedEarlierError ends it where a person, or the rule of Eq. G22 if it may, has ended it at an earlier
+    step.
     """
     every = task.settings.tune.validate_every if phase == "fine_tune" else 0
     with closing(training_run.follow(task, start)) as events:
@@ -88,6 +89,10 @@ def with_previews(
                 yield from _preview_when_due(task, model, event, phase, is_validated)
             if is_validated and not (event.resumed and _is_validated_at(task, event.step)):
                 yield from validate(task, model, detector, event)
+                if task.settings.tune.stop_at_best and (best := training_run.end_at_best(task)):
+                    said = f"Since step {best}, more steps only copy: the training ends there"
+                    yield Progress(phase, event.step, event.total, said)
+                    training_run.check_not_ended(task)
 
 
 def _is_validated_at(task: TrainingTask, step: int) -> bool:

@@ -7,14 +7,13 @@ import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 from PIL import Image
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.gal.balance import plan_draws
-from gal_studio.core.gal.validation import steps_to_keep
+from gal_studio.core.gal.validation import only_copies_since, steps_to_keep
 from gal_studio.core.models.names import public_name, public_settings
 from gal_studio.core.seeds import candidate_seed
 from gal_studio.core.settings import TuneSettings
@@ -124,25 +123,32 @@ def follow(task: TrainingTask, start: Start) -> Generator[TuneEvent, None, None]
     Closing the generator saves a checkpoint; the stored loss curve has no gaps.
     """
     rounds, losses = task.store.rounds, list[tuple[int, float]]()
+    reached, resumed_at = 0, None
+
+    def forget(step: int) -> None:
+        nonlocal reached
+        reached = step
+        rounds.clear_training(task.round.id, step)
 
     def keep(state: Checkpoint) -> None:
         """Losses first: a training that resumes at the checkpoint does not compute them again."""
-        rounds.save_losses(task.round.id, losses)
+        rounds.save_losses(task.round.id, losses, resumed_at)
         save_checkpoint(task, state)
 
-    events = from_the_newest(task, start, keep, partial(rounds.clear_training, task.round.id))
+    events = from_the_newest(task, start, keep, forget)
     written = time.monotonic()
     try:
         for event in events:
             if not event.resumed:
+                resumed_at = resumed_at or (event.step if reached else None)
                 losses.append((event.step, event.loss))
             if time.monotonic() - written > LOSS_EVERY:
-                rounds.save_losses(task.round.id, losses)
+                rounds.save_losses(task.round.id, losses, resumed_at)
                 losses, written = [], time.monotonic()
             yield event
     finally:
         try:
-            rounds.save_losses(task.round.id, losses)
+            rounds.save_losses(task.round.id, losses, resumed_at)
         finally:
             events.close()
 
@@ -214,6 +220,16 @@ def check_not_ended(task: TrainingTask) -> None:
     """Raise an EndedEarlierError if a person has ended the training since it was opened."""
     if task.store.rounds.get(task.round.id).ends_at != task.round.ends_at:
         raise EndedEarlierError("The training was ended at an earlier step: press Resume.")
+
+
+def end_at_best(task: TrainingTask) -> int | None:
+    """End a training at the saved step since which more steps only copied (Eq. G22), and return that step."""
+    saved = {checkpoints.step(path) for path in saved_checkpoints(task)}
+    step = only_copies_since(task.store.rounds.validations(task.round.id), saved)
+    if step is None or step >= task.last_step:
+        return None
+    task.store.rounds.end_training_at(task.round.id, step)
+    return step
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from gal_studio.core.words import counted
 from gal_studio.state.files.errors import disk_problem
 from gal_studio.state.files.paths import user_path
 from gal_studio.state.store import Store
@@ -22,13 +23,25 @@ from gal_studio.workspace.read_project import read_project
 
 STAGING = ".import-"
 Check = Callable[[Store, str], None]
+Tell = Callable[[str], None]
 _log = logging.getLogger(__name__)
 
 
-def import_project(store: Store, path: Path, check: Check | None = None, limits: Limits | None = None) -> str:
-    """Import an archive of `export_project`; returns the ID of the project.
+def say_nothing(_: str) -> None:
+    """Tell nobody."""
+
+
+def import_project(
+    store: Store,
+    path: Path,
+    check: Check | None = None,
+    tell: Tell = say_nothing,
+    limits: Limits | None = None,
+) -> str:
+    """Import an archive of `export_project`, also packed again; returns the ID of the project.
 
     `check` is called with the temporary workspace and the project's ID; if it raises, the archive is refused.
+    `tell` is called with a sentence about files in it that do not belong to the project.
     """
     path, limits = user_path(path), limits or Limits()
     with _staging(store.workspace) as folder:
@@ -37,10 +50,17 @@ def import_project(store: Store, path: Path, check: Check | None = None, limits:
             manifest = unpacking.manifest()
             store.disk.check_folder(store.workspace, _room_for(manifest))
             unpacking.unpack(manifest, folder)
+            odd = unpacking.passed_over(manifest)
         project_id = make_database(folder, manifest, limits)
         with Store(folder) as staged:
             _check(staged, project_id, check)
-            return copy_project(store, staged, project_id)
+            here = copy_project(store, staged, project_id)
+    if odd:
+        tell(
+            f"{counted(len(odd), 'file')} of the archive {'was' if len(odd) == 1 else 'were'} passed over, "
+            f"since the project has no such file: {', '.join(odd[:3])}{', …' if len(odd) > 3 else ''}."
+        )
+    return here
 
 
 def _room_for(manifest: Manifest) -> int:

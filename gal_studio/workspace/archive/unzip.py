@@ -5,7 +5,7 @@ import io
 import os
 import stat
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
@@ -40,7 +40,9 @@ class Unpacking:
         self._limits = limits
         self._length = length
         self._unpacked = 0
-        self._infos = _checked(archive.infolist())
+        self._all = _checked(archive.infolist())
+        top = _top_folder(self._all)
+        self._infos = {name.removeprefix(top): self._all[name] for name in self._all if name.startswith(top)}
 
     def manifest(self) -> Manifest:
         """Read the manifest."""
@@ -53,13 +55,19 @@ class Unpacking:
     def unpack(self, manifest: Manifest, folder: Path) -> None:
         """Write every file of the manifest under the folder, and nothing else."""
         names = {file.name for file in manifest.files}
-        odd = names ^ (self._infos.keys() - {MANIFEST})
-        if odd or len(names) < len(manifest.files):
-            what = min(odd, default="a name")
+        lost = names - self._infos.keys()
+        if lost or len(names) < len(manifest.files):
+            what = min(lost, default="a name")
             raise damaged(f"its files do not match its manifest ({what[:60]})")
         for file in manifest.files:
             self._unpack(file, folder / file.name)
             os.utime(folder)  # a page that starts meanwhile deletes what has been left alone for long
+
+    def passed_over(self, manifest: Manifest) -> list[str]:
+        """The names of all other files, such as those that Finder and Explorer add."""
+        ours = {MANIFEST, *(file.name for file in manifest.files)}
+        taken = {id(self._infos[name]) for name in ours}
+        return [name for name, info in self._all.items() if id(info) not in taken]
 
     def _unpack(self, file: ArchivedFile, path: Path) -> None:
         digest = hashlib.sha256()
@@ -136,20 +144,33 @@ class _Bounded(io.FileIO):
 
 
 def _checked(infos: list[ZipInfo]) -> dict[str, ZipInfo]:
-    """The files by name; refuses paths out of the folder, links, and duplicates."""
+    """The files by name, with `/` between folders; refuses paths out of the folder, links, and duplicates."""
     checked: dict[str, ZipInfo] = {}
     for info in infos:
-        name = info.orig_filename
-        if name.startswith(("/", "\\")) or ".." in name.replace("\\", "/").split("/") or ":" in name:
+        name = info.orig_filename.replace("\\", "/")
+        if name.startswith("/") or ".." in name.split("/") or ":" in name:
             raise damaged(f"the path {name[:60]!r} in it leads out of its folder")
-        if stat.S_IFMT(info.external_attr >> 16) not in (0, stat.S_IFREG):
-            raise damaged(f"{name[:60]!r} in it is a link or a folder")
-        if name != info.filename or name in checked:
+        kind = stat.S_IFMT(info.external_attr >> 16)
+        if name.endswith("/") and kind in (0, stat.S_IFDIR):
+            continue
+        if kind not in (0, stat.S_IFREG):
+            raise damaged(f"{name[:60]!r} in it is a link")
+        if name != info.filename.replace("\\", "/") or name in checked:
             raise damaged(f"it has {name[:60]!r} twice, or under two names")
         if info.flag_bits & _ENCRYPTED or info.compress_type not in (ZIP_STORED, ZIP_DEFLATED):
-            raise damaged(f"{name[:60]!r} in it is encrypted, or compressed by an unknown method")
+            raise damaged(f"{name[:60]!r} in it is encrypted, or not compressed by Deflate")
         checked[name] = info
     return checked
+
+
+def _top_folder(names: Iterable[str]) -> str:
+    """The folder of the manifest, with `/` at its end: "" as exported, another one if packed again."""
+    folders = [name.removesuffix(MANIFEST) for name in names if f"/{name}".endswith(f"/{MANIFEST}")]
+    folders = [folder for folder in folders if not folder.startswith("__MACOSX/")]
+    depths = sorted(folder.count("/") for folder in folders)
+    if len(depths) > 1 and depths[0] == depths[1]:
+        raise StudioError("The archive holds several projects: pack and import each one by itself.")
+    return min(folders, key=lambda folder: folder.count("/"), default="")
 
 
 def _check_picture(data: bytes) -> None:

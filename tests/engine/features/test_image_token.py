@@ -38,6 +38,13 @@ def test_it_is_the_first_token_of_the_published_crop(tmp_path: Path) -> None:
     assert found.shape == (2, 32) and found.dtype == np.float64
     np.testing.assert_allclose(found[0], expected / np.linalg.norm(expected), atol=1e-5)
     np.testing.assert_allclose(found[0], found[1], atol=1e-6)
+    local = load_image_token(f"local-dir:{name}", "cpu").images([picture])
+    np.testing.assert_allclose(local[0], found[0], atol=1e-6)
+
+
+def test_a_local_folder_that_is_missing_is_named(tmp_path: Path) -> None:
+    with pytest.raises(StudioError, match="there is no such folder"):
+        load_image_token(f"local-dir:{tmp_path / 'gone'}", "cpu")
 
 
 def same_in_transformers(network: Any, folder: Path, processor: dict[str, Any]) -> str:

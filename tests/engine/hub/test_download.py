@@ -1,5 +1,6 @@
 """Downloads by the real library from a hub on this computer: they resume, are checked, have no pickles."""
 
+import errno
 import os
 import resource
 import signal
@@ -15,7 +16,7 @@ import pytest
 
 from gal_studio.core.errors import StudioError
 from gal_studio.engine.hub.download import download, download_all
-from gal_studio.engine.hub.refusals import FullDiskError
+from gal_studio.engine.hub.refusals import FullDiskError, refusal
 from gal_studio.engine.hub.repository import Need, storage
 from gal_studio.engine.hub.transfer import CHUNK, fetch
 from gal_studio.engine.models.image_model import load_image_model
@@ -118,21 +119,27 @@ def test_a_damaged_file_is_thrown_away_and_downloaded_anew(hub: LocalHub, folder
     assert (need.folder / UNET).read_bytes() == (folder / UNET).read_bytes()
 
 
-def test_a_full_disk_is_one_sentence_and_nothing_is_lost(hub: LocalHub, folder: Path) -> None:
+def test_a_file_too_large_is_one_sentence_and_nothing_is_lost(hub: LocalHub, folder: Path) -> None:
     hub.publish(NAME, folder, COMMIT)
     need = needed()
-    with largest_file(200_000), pytest.raises(FullDiskError) as refused:
+    with largest_file(200_000), pytest.raises(StudioError) as refused:
         download_all(need)
-    assert str(refused.value).startswith(f"The disk is full while {NAME} is downloaded to {hub.cache}: free")
+    assert not isinstance(refused.value, FullDiskError)
+    assert f"The drive of the folder {hub.cache} takes no file of this size" in str(refused.value)
     kept, hub.sent = need.done(), 0
     assert kept > 100_000
     download_all(need)
     assert hub.sent == need.total - kept
 
 
+def test_a_full_disk_is_told_from_what_else_a_drive_refuses(hub: LocalHub) -> None:
+    for number, kind in ((errno.ENOSPC, FullDiskError), (errno.EDQUOT, StudioError)):
+        assert type(refusal(NAME, COMMIT, OSError(number, ""))) is kind
+
+
 @contextmanager
 def largest_file(size: int) -> Iterator[None]:
-    """Writing more than this to a file fails, here and in children, as on a full disk."""
+    """Writing more than this to a file fails, here and in children, as on a drive with FAT32."""
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
     try:

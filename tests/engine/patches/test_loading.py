@@ -47,6 +47,10 @@ def test_a_saved_tower_is_loaded_unchanged(tmp_path: Path) -> None:
 def test_a_tuned_transformer_is_loaded_unchanged(tmp_path: Path) -> None:
     name = make_tiny_transformer(tmp_path / "dino", "dinov2")
     tower = load_vision(name, "unused", "cpu")
+    assert vision_needs(f"local-dir:{name}", "unused", {}) == ()
+    local = load_vision(f"local-dir:{name}", "unused", "cpu")
+    pictures = [noise_picture(1)]
+    np.testing.assert_array_equal(local.patches(pictures), tower.patches(pictures))
     save_tower(tower, tmp_path / "tuned", name, tuned_weights(tower, 1))
     again = load_vision(str(tmp_path / "tuned"), "unused", "cpu")  # a directory with a card is one of ours
     np.testing.assert_allclose(

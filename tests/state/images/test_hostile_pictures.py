@@ -71,17 +71,35 @@ def test_the_process_that_decodes_is_held_by_the_system() -> None:
 
 @pytest.mark.skipif(os.name != "posix", reason="a process cannot be stopped from outside elsewhere")
 def test_what_lasts_too_long_is_ended_and_the_next_picture_is_read() -> None:
-    """The timeout of the parent, which holds if the system supports no limits."""
+    """The timeout of the parent, which holds if the system supports no limits, also on a second try."""
     impatient = Decoder()
     good = encoded(Image.new("RGB", (9, 9)))
     assert impatient.decode(good)[0].size == (9, 9)
     os.kill(impatient._running().pid, signal.SIGSTOP)  # it will not answer, however quick it is
     impatient._patience = 0.01
-    with pytest.raises(StudioError, match="takes too long"):
+    with pytest.raises(StudioError, match="the machine was busy: try again"):
         impatient.decode(good)
     impatient._patience = 60
     assert impatient.decode(good)[0].size == (9, 9)
     impatient.close()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a process cannot be stopped from outside elsewhere")
+def test_a_picture_that_a_busy_machine_made_slow_is_tried_again() -> None:
+    worker = Decoder()
+    good = encoded(Image.new("RGB", (9, 9)))
+    worker.decode(good)
+    process = worker._running()
+    os.kill(process.pid, signal.SIGSTOP)
+    threading.Timer(0.5, os.kill, (process.pid, signal.SIGKILL)).start()  # as the clock of the CPU would
+    assert worker.decode(good)[0].size == (9, 9)
+    worker.close()
+
+
+def test_a_refusal_says_whether_the_machine_was_busy() -> None:
+    assert "machine was busy" in str(sandbox._why(-signal.SIGKILL, busy=True))
+    assert "save it again as PNG" in str(sandbox._why(-signal.SIGKILL, busy=False))
+    assert "is broken" in str(sandbox._why(1, busy=True))
 
 
 def test_work_without_end_is_ended_by_the_clock() -> None:

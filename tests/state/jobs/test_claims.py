@@ -75,7 +75,7 @@ def test_a_worker_that_arrives_while_the_dead_are_sought_keeps_its_job(
     lost = store.jobs.enqueue(first_round.project_id, first_round.id, "fine_tune")
     store.workers.enter("dead")
     store.jobs.claim("dead")
-    store.database.write("UPDATE workers SET process = '1@before'")
+    store.database.write("UPDATE workers SET process = '1@before', beat = 0")
     round_ = store.rounds.add(first_round.project_id, first_round.id, Settings())
     job = store.jobs.enqueue(round_.project_id, round_.id, "fine_tune")
 
@@ -116,6 +116,7 @@ def test_a_process_that_got_the_number_of_a_dead_worker_is_not_the_worker(
         assert store.jobs.reap() == ()
         time.sleep(0.05)  # the system counts births in hundredths of a second
         first.kill()
+        store.database.write("UPDATE workers SET beat = 0")
     with taken_again(first.pid) as second:
         assert second.pid == first.pid
         assert process_identity(second.pid) not in (None, identity)

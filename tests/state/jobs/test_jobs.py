@@ -10,6 +10,7 @@ import pytest
 from gal_studio.core.errors import StudioError
 from gal_studio.core.types import Job, Round
 from gal_studio.state import Store
+from gal_studio.state.jobs.lock import WorkerLock, holders
 from gal_studio.state.jobs.workers import SILENCE, host_name, own_identity, process_identity
 from tests.job_moves import moves
 from tests.stored_project import Clock
@@ -54,7 +55,7 @@ def test_each_move_is_noted_with_time_and_reason(store: Store, job: Job, clock: 
     assert claimed.state == "running"
     clock.now = 1002.0
     store.jobs.request_stop(job.id)
-    assert store.jobs.should_stop(job.id)
+    assert store.jobs.should_stop(job.id, "w")
     assert store.jobs.request_stop(job.id).state == "stopping"
     stopped = store.jobs.halt(job.id, "Kept 3 pictures.")
     assert (stopped.state, stopped.message, stopped.finished) == ("stopped", "Kept 3 pictures.", 1002.0)
@@ -99,7 +100,7 @@ def test_pause_and_resume(store: Store, job: Job) -> None:
     store.workers.enter("w")
     store.jobs.claim("w")
     store.jobs.request_pause(job.id)
-    assert store.jobs.should_stop(job.id)
+    assert store.jobs.should_stop(job.id, "w")
     assert store.jobs.halt(job.id).state == "paused"
     assert store.jobs.resume(job.id).state == "queued"
 
@@ -141,7 +142,7 @@ def test_current_job_is_the_one_that_matters(store: Store, first_round: Round, j
     assert store.jobs.current("nothing") is None
 
 
-def test_job_of_a_dead_process_is_interrupted(store: Store, job: Job) -> None:
+def test_job_of_a_dead_process_is_interrupted(store: Store, job: Job, clock: Clock) -> None:
     child = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
     identity = process_identity(child.pid)
     store.workers.enter("w")
@@ -151,6 +152,8 @@ def test_job_of_a_dead_process_is_interrupted(store: Store, job: Job) -> None:
     assert store.jobs.reap() == ()
     child.kill()
     child.communicate()
+    assert store.workers.alive(), "a fresh heartbeat counts, whatever the process number says"
+    clock.now += SILENCE + 0.1
     assert not store.workers.alive()
     assert store.jobs.reap() == (job.id,)
     interrupted = store.jobs.get(job.id)
@@ -160,10 +163,11 @@ def test_job_of_a_dead_process_is_interrupted(store: Store, job: Job) -> None:
     assert store.jobs.get(job.id).state == "queued"
 
 
-def test_reused_process_id_does_not_count_as_the_worker(store: Store, job: Job) -> None:
+def test_reused_process_id_does_not_count_as_the_worker(store: Store, job: Job, clock: Clock) -> None:
     store.workers.enter("w")
     store.jobs.claim("w")
     store.database.write("UPDATE workers SET process = ?", (f"{os.getpid()}@another start",))
+    clock.now += SILENCE + 0.1
     assert store.jobs.reap() == (job.id,)
 
 
@@ -185,6 +189,64 @@ def test_a_heartbeat_in_the_future_is_none(store: Store, job: Job, clock: Clock)
     store.database.write("UPDATE workers SET host = 'before the restart'")
     clock.now -= 3600
     assert store.jobs.reap() == (job.id,)
+
+
+def test_a_held_lock_is_alive_whatever_process_number_and_clock_say(
+    store: Store, job: Job, clock: Clock
+) -> None:
+    """As in a container, or after the machine was suspended."""
+    for name in ("", "gpu-1"):
+        with WorkerLock(store.workspace, name) as lock:
+            assert lock.acquire() and lock.sign("w") == ""
+            store.workers.enter("w")
+            store.database.write("UPDATE workers SET host = 'container', process = '1@another'")
+            clock.now += 3600
+            assert store.workers.living() == {"w"}
+            with WorkerLock(store.workspace, name) as other:
+                assert not other.acquire()
+        assert not store.workers.alive()
+
+
+def test_a_lock_names_who_held_it_before(store: Store) -> None:
+    for before, worker in (("", "a much longer name"), ("a much longer name", "w")):
+        with WorkerLock(store.workspace) as lock:
+            assert lock.acquire()
+            assert lock.sign(worker) == before
+            assert holders(store.workspace) == {worker}
+    assert holders(store.workspace) == frozenset()
+
+
+def test_a_read_shows_a_dead_worker_and_writes_nothing(store: Store, job: Job, clock: Clock) -> None:
+    store.workers.enter("w")
+    store.jobs.claim("w")
+    clock.now += SILENCE + 0.1
+    store.database.write("UPDATE workers SET process = '1@before'")
+    before = moves(store, job.id)
+    seen = store.jobs.current(job.project_id)
+    assert seen is not None and seen.state == "interrupted" and "Resume" in seen.message
+    queue = store.queue.read()
+    assert ([one.id for one in queue.halted], queue.working) == ([job.id], ())
+    assert moves(store, job.id) == before and store.jobs.get(job.id).state == "running"
+    assert store.jobs.resume(job.id).state == "queued"
+
+
+def test_a_worker_that_comes_back_goes_on(store: Store, job: Job) -> None:
+    store.workers.enter("w")
+    store.jobs.claim("w")
+    store.jobs.interrupt(job.id, "its worker died")
+    assert store.jobs.take_back(job.id, "w")
+    assert (store.jobs.get(job.id).state, store.jobs.get(job.id).message) == ("running", "")
+    assert not store.jobs.take_back(job.id, "w"), "it runs"
+    store.jobs.interrupt(job.id, "its worker died")
+    store.jobs.resume(job.id)
+    assert store.jobs.take_back(job.id, "w"), "nobody else has begun it"
+    store.jobs.interrupt(job.id, "its worker died")
+    store.jobs.resume(job.id)
+    store.workers.enter("another")
+    store.jobs.claim("another")
+    assert not store.jobs.take_back(job.id, "w")
+    store.jobs.request_stop(job.id)
+    assert not store.jobs.take_back(job.id, "another")
 
 
 def test_worker_that_left_is_not_alive(store: Store) -> None:

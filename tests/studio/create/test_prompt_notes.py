@@ -3,7 +3,8 @@
 import pytest
 
 from gal_studio.assets import load_anchors, load_presets
-from gal_studio.studio.create.prompt_notes import about_test_prompts, about_things
+from gal_studio.core.types import Kind
+from gal_studio.studio.create.prompt_notes import about_shared_words, about_test_prompts, about_things
 
 POCKET, OTHER = (preset.base_model for preset in load_presets()[:2])
 UNTAUGHT = ("robot", "dragon", "elephant", "guitar", "umbrella", "rocket", "castle", "scarf", "catapult")
@@ -29,6 +30,24 @@ def test_what_was_not_taught_is_named(thing: str) -> None:
 
 def test_a_model_with_no_list_of_things_warns_of_none() -> None:
     assert not any(style(thing, OTHER) or an_object(thing, OTHER) for thing in UNTAUGHT)
+
+
+@pytest.mark.parametrize(
+    ("kind", "prompts", "shared"),
+    [
+        ("object", ["A <dotty> cat on the white stairs", "A <dotty> cat in white snow"], "white"),
+        ("object", ["A <dotty> cat on the stairs", "A <dotty> cat in the snow"], ""),
+        ("object", ["A <dotty> cat on the stairs"] * 3, "stairs"),
+        ("object", ["A <dotty> cat"] * 3, ""),
+        ("style", ["A cat on a sofa in ink style", "A cat in the snow in ink style"], "cat"),
+        ("style", ["A cat in ink style", "A dog in ink style"], ""),
+        ("style", ["A cat in ink style"], ""),
+    ],
+)
+def test_words_that_all_prompts_share_are_warned_of(kind: Kind, prompts: list[str], shared: str) -> None:
+    said = about_shared_words(kind, [(prompt, "<dotty>" if kind == "object" else "") for prompt in prompts])
+    assert (f"“{shared}”" in said) if shared else said == ""
+    assert said.count(". ") == 0
 
 
 def test_the_default_test_prompts_are_known() -> None:

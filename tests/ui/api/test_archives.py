@@ -92,3 +92,41 @@ def test_export_and_import_on_the_screen(watched: Watched, served: Served, tmp_p
     choosing.value.set_files(tmp_path / "cut.zip")
     page.get_by_text("The archive is not a valid zip file").wait_for()
     watched.complaints[:] = [line for line in watched.complaints if "409" not in line]
+
+
+def test_an_archive_is_never_joined_from_pieces_of_two(opened: Served) -> None:
+    """It is made anew for each request: a part of it would belong to another one."""
+    path = f"/project/{opened.place.project}/archive"
+    whole = ask(opened.address, path)
+    for headers in ({"Range": "bytes=100-"}, {"Range": "bytes=0-9", "If-Range": whole.headers["etag"]}):
+        answer = ask(opened.address, path, headers=headers)
+        assert (answer.status, answer.headers["accept-ranges"]) == (200, "none")
+        assert zipfile.ZipFile(io.BytesIO(answer.body)).testzip() is None
+
+
+def test_what_can_be_downloaded_answers_head(opened: Served) -> None:
+    studio, round_ = opened.place.studio, opened.place.round
+    project = f"/project/{opened.place.project}"
+    for path, ending in (
+        (f"{project}/archive", ".zip"),
+        (f"{project}/references", ".zip"),
+        (f"/adapter/{round_}", ".safetensors"),
+    ):
+        answer = ask(opened.address, path, "HEAD")
+        assert (answer.status, answer.body) == (200, b""), path
+        assert ending in answer.headers["content-disposition"]
+    assert answer.headers["content-length"] == str(studio.adapter_path(round_).stat().st_size)
+    assert ask(opened.address, "/project/none/archive", "HEAD").status == 404
+    assert not list(studio.store.workspace.glob(".*.part")), "nothing is made for it"
+
+
+def test_a_lora_is_resumed_only_if_it_is_the_same(opened: Served) -> None:
+    path = f"/adapter/{opened.place.round}"
+    whole = ask(opened.address, path)
+    assert ask(opened.address, path, headers={"Range": "bytes=10-"}).status == 200
+    same = {"Range": "bytes=10-", "If-Range": whole.headers["etag"]}
+    assert (ask(opened.address, path, headers=same).status, ask(opened.address, path, headers=same).body) == (
+        206,
+        whole.body[10:],
+    )
+    assert ask(opened.address, path, headers={**same, "If-Range": '"another"'}).status == 200

@@ -145,9 +145,10 @@ def test_previews_and_loss_are_shown_while_it_trains(watched: Watched, served: S
     page.wait_for_selector(".learning .learning-slot[data-drawing]")  # at once, before the studio answers
     until(lambda: store.jobs.take_preview_request(jobs[0].id))
     image = served.place.studio.round_view(served.place.round).candidates[0].candidate.image
-    store.rounds.save_losses(jobs[0].round_id, [(step, 1 / step) for step in range(21, 31)])
+    store.rounds.save_losses(jobs[0].round_id, [(step, 1 / step) for step in range(21, 31)], resumed_at=21)
     store.rounds.add_preview(jobs[0].round_id, Preview(30, "A tie in ink", 1, image))
     page.wait_for_selector(".curve-title:has-text('30 steps')")
+    page.wait_for_selector(".chart .restart title:has-text('Resumed before step 21')", state="attached")
     page.wait_for_function("document.querySelector('.learning .preview img')?.naturalWidth === 48")
     page.click(".learning .preview")
     page.wait_for_selector(".preview-view[open] >> text=Step 30: A tie in ink")

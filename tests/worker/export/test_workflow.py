@@ -19,7 +19,7 @@ from tests.engine.tiny_flows import make_distilled_klein, make_tiny_klein, make_
 from tests.engine.tiny_pipelines import make_wide_two
 
 ORDER = WorkflowOrder(
-    "cat.safetensors", "owner/base", DrawRequest("A cat in ink", 9), GenerationSettings(steps=7), 96
+    "cat.safetensors", "owner/base", DrawRequest("A cat (Felis) in ink", 9), GenerationSettings(steps=7), 96
 )
 EXPECTED: dict[str, tuple[Callable[[Path], Path], dict[str, dict[str, Any]]]] = {
     "sd2 with velocity": (
@@ -53,7 +53,7 @@ def test_its_nodes(name: str, tmp_path: Path) -> None:
             assert not isinstance(value, list) or value[0] in made, "every link has its node"
     kinds = by_kind(made)
     assert kinds["LoraLoaderModelOnly"]["lora_name"] == "cat.safetensors"
-    assert made["prompt"]["inputs"]["text"] == "A cat in ink" and "SaveImage" in kinds
+    assert made["prompt"]["inputs"]["text"] == "A cat \\(Felis\\) in ink" and "SaveImage" in kinds
     for kind, inputs in expected.items():
         assert kinds[kind].items() >= inputs.items()
 

@@ -64,6 +64,30 @@ def test_a_running_training_ends_at_the_step_since_which_steps_only_copy(
     assert weights(studio, first) == weights(studio, other)
 
 
+def test_a_training_may_end_by_itself_where_more_steps_only_copy(
+    studio: Studio, models: Models, names: Names, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def copies(task: Any, step: int, *_: object) -> None:
+        task.store.rounds.add_validation(task.round.id, Validation(step, 4, 4, 0.5))
+
+    monkeypatch.setattr(validation, "_keep", copies)
+    stopping = {**VALIDATED, "tune": {**VALIDATED["tune"], "stop_at_best": True}}
+    shorter = {**VALIDATED, "tune": {**VALIDATED["tune"], "steps": 2, "validate_every": 0}}
+    whole, first, other = (
+        first_round(studio, tiny_draft(names, changes=changes)) for changes in (VALIDATED, stopping, shorter)
+    )
+    said = list[str]()
+    done = work(studio, models, studio.fine_tune(first), lambda _, progress: said.append(progress.message))
+    assert done.state == "completed", done.message
+    assert "Since step 2, more steps only copy: the training ends there" in said
+    assert [step for step, _ in studio.store.rounds.losses(first)] == [1, 2]
+    assert is_trained(inputs_of(studio.store, first))
+    for one in (whole, other):
+        assert work(studio, models, studio.fine_tune(one)).state == "completed"
+    assert len(studio.store.rounds.losses(whole)) == 8, "by default nothing ends by itself"
+    assert weights(studio, first) == weights(studio, other)
+
+
 def test_a_validation_that_is_halted_is_made_when_the_training_resumes(
     studio: Studio, models: Models, names: Names
 ) -> None:

@@ -3,28 +3,56 @@
 import { call } from "../../app/session.js";
 import { el } from "../../kit/dom.js";
 import { toast } from "../../kit/toast.js";
+import { captionsOf, isList, isOtherForm } from "./caption_lists.js";
 import { isText, stem } from "./picture_row.js";
 
 const LARGEST = 10_000; // bytes; a caption has a few lines
 
 /**
- * The captions among some files, by the stem of their names.
+ * The captions among some files, by the stem of their pictures' names: `cat.txt`, `cat.png.txt`, and lists.
  * @param {File[]} files
+ * @param {string[]} pictures the names of all pictures that may have one
  * @returns {Promise<Map<string, string>>}
  */
-export async function readCaptions(files) {
-  /** @type {Map<string, string>} */
-  const captions = new Map();
+export async function readCaptions(files, pictures) {
+  const captions = await readLists(files.filter(isList), pictures);
+  for (const { name } of files.filter(isOtherForm)) {
+    const picture = pictures.find((one) => [one, stem({ name: one })].includes(stem({ name })));
+    if (picture) toast(`${name} lies there; captions are read from ${stem({ name: picture })}.txt.`, "error");
+  }
+  const whole = new Map(pictures.map((name) => [name.normalize(), stem({ name })]));
   for (const file of files.filter(isText)) {
     let data = new Uint8Array();
     try {
       if (file.size > LARGEST) throw new RangeError();
       data = new Uint8Array(await file.arrayBuffer());
       const text = new TextDecoder("utf-8", { fatal: true }).decode(data);
-      captions.set(stem(file), text.split(/\s+/).join(" ").trim());
+      captions.set(whole.get(stem(file)) ?? stem(file), text.split(/\s+/).join(" ").trim());
     } catch (error) {
       const why = error instanceof RangeError ? "is too long for a caption" : notUtf8(data);
       toast(`${file.name} ${why}: its picture has no caption yet.`, "error");
+    }
+  }
+  return captions;
+}
+
+/**
+ * @param {File[]} lists
+ * @param {string[]} pictures
+ */
+async function readLists(lists, pictures) {
+  /** @type {Map<string, string>} */
+  const captions = new Map();
+  for (const list of lists) {
+    try {
+      const found = new Map(await captionsOf(list));
+      for (const name of pictures) {
+        const own = stem({ name });
+        const caption = found.get(name.normalize().toLowerCase()) ?? found.get(own.toLowerCase());
+        if (caption) captions.set(own, caption);
+      }
+    } catch {
+      toast(`The captions in ${list.name} cannot be read: give each picture its caption by name.`, "error");
     }
   }
   return captions;

@@ -5,6 +5,7 @@
 import { setAttribute, setText } from "../../kit/dom.js";
 import { count } from "../../kit/format.js";
 import { toast } from "../../kit/toast.js";
+import { isList, isOtherForm } from "./caption_lists.js";
 import { giveCaptions, readCaptions, saveCaptions } from "./captions.js";
 import { showDerived } from "./derived.js";
 import { showNotes } from "./notes.js";
@@ -103,9 +104,14 @@ export class PictureSet {
   /** @param {File[]} files pictures, prompts as text files, and masks */
   async add(files) {
     files = files.filter((file) => !isCompanion(file));
-    const captions = await readCaptions(files);
     const masks = new Map(files.filter(isMask).map((one) => [stem(one), one]));
-    const pictures = files.filter((file) => !isText(file) && !isMask(file));
+    const isPicture = (/** @type {File} */ file) =>
+      ![isText, isList, isOtherForm, isMask].some((is) => is(file));
+    const pictures = files.filter(isPicture);
+    const captions = await readCaptions(
+      files,
+      [...pictures, ...this.rows].map(({ name }) => name),
+    );
     giveCaptions(this, captions, pictures.map(stem));
     for (const one of pictures) this.addPicture(one, captions.get(stem(one)) ?? "");
     const of = (/** @type {string} */ name) => this.rows.find((row) => row.stem === name);

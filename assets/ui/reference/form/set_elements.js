@@ -8,7 +8,7 @@ import { notePlace } from "./notes.js";
 export function elementsOf({ changed, remove, save, removeAll }) {
   const file = el("input", {
     type: "file",
-    accept: "image/*,.heic,.heif,.txt,.caption",
+    accept: "image/*,.heic,.heif,.txt,.caption,.jsonl,.json,.csv",
     multiple: true,
     data: { part: "file" },
     "aria-label": "Choose reference pictures",

@@ -7,9 +7,15 @@ const LETTER = 7.2; // pixels of a letter at most
 const LINE = 20; // pixels
 const LONGEST = 70; // letters of a cell that is drawn
 
-/** @param {string | number | null} cell */
+const FORMULA = /^[=+\-@\t\r]/;
+
+/**
+ * A cell as CSV; no text is a formula of a spreadsheet, and numbers stay numbers.
+ * @param {string | number | null} cell
+ */
 const quoted = (cell) => {
-  const text = String(cell ?? "");
+  const isFormula = typeof cell === "string" && FORMULA.test(cell) && Number.isNaN(Number(cell));
+  const text = `${isFormula ? "'" : ""}${cell ?? ""}`;
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 };
 

@@ -8,4 +8,5 @@ COMFYUI = ExportForm(
     programs="ComfyUI and SwarmUI",
     place="models/loras",
     prefix="diffusion_model.",
+    syntax="comfyui",
 )

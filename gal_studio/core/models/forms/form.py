@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from gal_studio.core.quoting import Syntax
+
 
 @dataclass(frozen=True)
 class ExportForm:
@@ -14,7 +16,8 @@ class ExportForm:
     a layer, whose dots become `separator`, and call its `factors` so where a family has no alphas
     (`lora_down` comes with one all the same). One with `original_names` is for programs that know no layer
     names of diffusers. One with
-    `diffusers_names` takes those of diffusers where other programs know both.
+    `diffusers_names` takes those of diffusers where other programs know both. Its programs read prompts by
+    the rules of `syntax`.
     """
 
     name: str
@@ -27,6 +30,7 @@ class ExportForm:
     factors: Literal["lora_A", "lora_down"] = "lora_A"
     original_names: bool = False
     diffusers_names: bool = False
+    syntax: Syntax = "plain"
 
     def layer(self, name: str) -> str:
         """A layer of the denoiser as this form calls it."""

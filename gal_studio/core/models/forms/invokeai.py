@@ -12,4 +12,5 @@ INVOKEAI = ExportForm(
     place="the folder that its Model Manager scans",
     prefix="diffusion_model.",
     diffusers_names=True,
+    syntax="compel",
 )

@@ -11,4 +11,5 @@ KOHYA = ExportForm(
     separator="_",
     factors="lora_down",
     original_names=True,
+    syntax="a1111",
 )

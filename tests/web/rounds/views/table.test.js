@@ -16,6 +16,12 @@ test("a table comes back from its CSV, whatever is in its cells", () => {
   ]);
 });
 
+test("no prompt is a formula", () => {
+  const cells = ["=1+1", "+x", "-x", "@x", "-0.5", "A tie"];
+  assert.deepEqual(parseCsv(csv([cells])), [["'=1+1", "'+x", "'-x", "'@x", "-0.5", "A tie"]]);
+  assert.equal(csv([[-0.5]]), "\ufeff-0.5\r\n");
+});
+
 test("numbers are written with a point, and nothing as an empty cell", () => {
   assert.equal(csv([["x"], [0.25], [null]]), "\ufeffx\r\n0.25\r\n\r\n");
 });

@@ -1,0 +1,32 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { captionsIn, isList, isOtherForm } from "../../../../assets/ui/reference/form/caption_lists.js";
+
+const RIGHT = [
+  ["cat.png", "A cat in ink"],
+  ["dog.png", "A dog, brown"],
+];
+
+test("lists of other trainers are read", () => {
+  const rows = [
+    { file_name: "Cat.png", text: "A cat\n in ink" },
+    { image: "x/dog.png", caption: "A dog, brown" },
+  ];
+  const lines = rows.map((row) => JSON.stringify(row)).join("\n\n");
+  assert.deepEqual(captionsIn("metadata.jsonl", lines), RIGHT);
+  const table = 'file_name,text\r\ncat.png,A cat in ink\r\ndog.png,"A dog, brown"\r\n';
+  assert.deepEqual(captionsIn("metadata.csv", table), RIGHT);
+  const named = { "cat.png": "A cat in ink", "a\\dog.png": { tags: "dog", caption: "A dog, brown" } };
+  assert.deepEqual(captionsIn("captions.json", JSON.stringify(named)), RIGHT);
+  assert.deepEqual(captionsIn("captions.json", '[{"image": "cat.png"}]'), []);
+});
+
+test("what is no list is refused", () => {
+  for (const text of ["[1]", "3", '"words"', "{"]) assert.throws(() => captionsIn("captions.json", text));
+});
+
+test("lists are told from other forms and from pictures", () => {
+  assert.ok(isList({ name: "Metadata.JSONL" }) && !isOtherForm({ name: "metadata.jsonl" }));
+  assert.ok(isOtherForm({ name: "cat.json" }) && !isList({ name: "cat.json" }));
+  assert.ok(!isOtherForm({ name: "cat.png" }) && !isList({ name: "cat.png" }));
+});
