@@ -1,6 +1,5 @@
 """`gal-studio doctor`: report on this machine and its speed, or check and repair a workspace."""
 
-import json
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +14,7 @@ from gal_studio.commands.terminal.stored import AsJson, Workspace, existing_work
 from gal_studio.core.errors import StudioError
 from gal_studio.core.types import Kind
 from gal_studio.core.words import counted
+from gal_studio.json_files import read_json
 from gal_studio.provenance import made_by
 from gal_studio.state.database import upgrades
 from gal_studio.state.files.own_folder import others
@@ -171,7 +171,7 @@ def _has_weights(index: Path) -> bool:
     from gal_studio.engine.hub.needs import lacking_weights
     from gal_studio.engine.hub.weights import weighted
 
-    components = json.loads(index.read_text(encoding="utf-8"))
+    components = read_json(index)
     family = family_of(index.parent.name, components)
     return not lacking_weights(index.parent, weighted(components, family.leave_out))
 

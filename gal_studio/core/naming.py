@@ -66,4 +66,5 @@ def file_stem(name: str, identity: str, longest: int = 60) -> str:
     bare = "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))
     words = re.sub(r"[^a-z0-9]+", "-", bare.lower()).strip("-")[:longest].strip("-")
     is_whole = words and all(c.isascii() for c in bare if c.isalnum())
-    return words if is_whole else "-".join(filter(None, (words, identity[:8])))
+    digits = re.sub(r"[^a-z0-9]", "", identity.lower())[:8]
+    return words if is_whole else "-".join(filter(None, (words, digits))) or "unnamed"

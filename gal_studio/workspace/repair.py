@@ -1,10 +1,10 @@
 """Repair the problems that `check` finds, as far as possible, and report what was done."""
 
-import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
 from gal_studio.state.files.errors import disk_problem, make_folder
+from gal_studio.state.files.inside import inside, remove
 from gal_studio.state.files.own_folder import DAMAGED
 from gal_studio.state.store import Store
 from gal_studio.workspace.archive.writer import export_project
@@ -172,7 +172,7 @@ def _move_aside(store: Store, paths: tuple[Path, ...]) -> str:
             number += 1
             target = folder / f"{path.stem}-{number}{path.suffix}"
         try:
-            moved.append(path.rename(target))
+            moved.append(inside(store.workspace, path).rename(target))
         except OSError as error:
             raise disk_problem(error, folder) from error
     return ", ".join(path.name for path in moved)
@@ -180,13 +180,7 @@ def _move_aside(store: Store, paths: tuple[Path, ...]) -> str:
 
 def _remove(store: Store, paths: tuple[Path, ...]) -> None:
     for path in paths:
-        try:
-            if path.is_dir() and not path.is_symlink():
-                shutil.rmtree(path)
-            else:
-                path.unlink(missing_ok=True)
-        except OSError as error:
-            raise disk_problem(error, store.workspace) from error
+        remove(store.workspace, path)
 
 
 def _repair_database(store: Store, finding: Finding) -> str:

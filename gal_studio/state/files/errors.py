@@ -6,6 +6,7 @@ import sqlite3
 from pathlib import Path
 
 from gal_studio.core.errors import StudioError
+from gal_studio.state.files.inside import inside
 
 ROOM = 1 << 20
 """Bytes needed besides the files: rows, journal, folders."""
@@ -33,8 +34,8 @@ class GoneError(StudioError):
 
     def __init__(self, folder: Path) -> None:
         super().__init__(
-            f"The file studio.db in {folder} was deleted or replaced while the studio was running: put it "
-            "back, then start the studio again."
+            f"The workspace {folder}, or its file studio.db, was moved, deleted or replaced while the studio "
+            "was running: put it back, then start the studio again."
         )
 
 
@@ -65,7 +66,14 @@ def disk_problem(error: OSError, folder: Path) -> StudioError:
 
 
 def make_folder(folder: Path, workspace: Path | None = None) -> Path:
-    """Create a folder unless it exists; an error names the `workspace`, if given."""
+    """Create a folder unless it exists; an error names the `workspace`, if given.
+
+    In a workspace, that is refused if it is gone, so that none is begun anew, or if a link is on the way.
+    """
+    if workspace is not None and workspace != folder:
+        if not workspace.is_dir():
+            raise GoneError(workspace)
+        inside(workspace, folder)
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:

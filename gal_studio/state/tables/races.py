@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from gal_studio.core import strict_json
 from gal_studio.core.gal.allocation import Course
 from gal_studio.state.database.connection import Database
 
@@ -47,5 +48,8 @@ class Races:
 
 def course_of(values: Sequence[Any]) -> Course:
     """A race as its row has it: shift, ended, pictures, prompts, settled, decided."""
-    shift, ended, pictures, prompts, settled, decided = values
+    names = ("shift", "ended", "pictures", "prompts", "settled", "decided")
+    shift, ended, pictures, prompts, settled, decided = strict_json.numbers(
+        dict(zip(names, values, strict=True))
+    ).values()
     return Course(float(shift), bool(ended), int(pictures), int(prompts), int(settled), bool(decided))

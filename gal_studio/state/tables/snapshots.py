@@ -2,11 +2,13 @@
 
 import json
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from gal_studio.core import strict_json
 from gal_studio.core.decisions import Decided, LoggedDecision
 from gal_studio.core.errors import StudioError
 from gal_studio.core.gal.choices import Choice
@@ -23,7 +25,7 @@ from gal_studio.core.snapshot import (
     Start,
 )
 from gal_studio.core.types import Anchor, Candidate, Round
-from gal_studio.state.database.connection import Database, record
+from gal_studio.state.database.connection import Database, made, record
 from gal_studio.state.tables.candidates import candidate_of
 from gal_studio.state.tables.copy_marks import copy_shift
 from gal_studio.state.tables.decisions import SELECT_DECISIONS, logged_decision
@@ -41,7 +43,7 @@ SELECT rounds.*, projects.id AS its_id, projects.name AS its_name, projects.kind
     (SELECT json_group_object(model, revision) FROM project_models WHERE project_id = projects.id) AS commits,
     (SELECT json_group_array(json_array(id, prompt, position, enabled)) FROM
         (SELECT * FROM anchors WHERE project_id = projects.id ORDER BY position)) AS anchors,
-    (SELECT json_group_object(phase, seconds) FROM round_seconds WHERE round_id = rounds.id) AS seconds,
+    (SELECT json_group_object(phase, seconds) FROM round_seconds WHERE round_id = rounds.id) AS phase_seconds,
     (SELECT json_group_object(reference_id, json_array(x, y)) FROM reference_places
         WHERE round_id = rounds.id) AS places,
     (SELECT json_group_array(json_array(step, prompt, seed, image)) FROM
@@ -134,10 +136,7 @@ class Snapshots:
                 settings=read_settings(first["its_settings"]),
                 created=first["its_created"],
             ),
-            anchors=tuple(
-                Anchor(name, prompt, position, bool(enabled))
-                for name, prompt, position, enabled in json.loads(first["anchors"])
-            ),
+            anchors=tuple(made(Anchor, values) for values in json.loads(first["anchors"])),
             records=tuple(_record_of(row) for row in rows if row["id"] is not None),
             start=None
             if first["start_adapter"] is None
@@ -193,6 +192,11 @@ class Snapshots:
         )
 
 
+def _place(values: Sequence[Any]) -> tuple[float, float]:
+    x, y = strict_json.numbers(dict(zip("xy", values, strict=True))).values()
+    return x, y
+
+
 def _record_of(row: sqlite3.Row) -> RoundRecord:
     places = json.loads(row["places"])
     return RoundRecord(
@@ -201,10 +205,10 @@ def _record_of(row: sqlite3.Row) -> RoundRecord:
         stored_prior_drawing=row["prior_drawing"],
         trained_as=row["trained_as"],
         unet_forwards=int(row["unet_forwards"]),
-        seconds=json.loads(row["seconds"]),
-        places={name: (x, y) for name, (x, y) in places.items()},
-        previews=tuple(Preview(*values) for values in json.loads(row["previews"])),
-        validations=tuple(Validation(*values) for values in json.loads(row["validations"])),
+        seconds=strict_json.numbers(json.loads(row["phase_seconds"])),
+        places={name: _place(place) for name, place in places.items()},
+        previews=tuple(made(Preview, values) for values in json.loads(row["previews"])),
+        validations=tuple(made(Validation, values) for values in json.loads(row["validations"])),
         race=None if row["race"] is None else course_of(json.loads(row["race"])),
         asked=tuple((anchor, number) for anchor, number in json.loads(row["asked"])),
     )

@@ -3,9 +3,11 @@
 import logging
 from dataclasses import dataclass
 
-from gal_studio.core.errors import first_line
+from gal_studio.core.conformity import check_declared
+from gal_studio.core.errors import StudioError, first_line
 from gal_studio.state import Store
 from gal_studio.state.files.errors import DiskError, GoneError
+from gal_studio.state.files.inside import checked_id
 from gal_studio.studio.views.round import project_view
 from gal_studio.studio.views.types import ProjectView
 
@@ -37,16 +39,21 @@ def shown_projects(store: Store) -> tuple[tuple[ProjectView, ...], tuple[BrokenP
 
 
 def _view(store: Store, project_id: str) -> ProjectView:
+    checked_id(project_id)
     project = store.snapshots.outline(project_id)
     for here in project.rounds:
+        checked_id(here.id)
         _ = here.settings
-    return project_view(project, store.projects.references(project_id))
+    view = project_view(project, store.projects.references(project_id))
+    check_declared(view)
+    return view
 
 
 def what_is_broken(project_id: str, error: Exception) -> str:
     """The sentence about a project that cannot be shown because of this error, which goes to the log."""
     _log.warning("the project %s cannot be shown", project_id, exc_info=error)
+    why = f" ({first_line(error).rstrip('.')})" if isinstance(error, StudioError) else ""
     return (
-        f"Some of its stored data cannot be read ({first_line(error).rstrip('.')}): export it as it is, "
+        f"Some of its stored data cannot be read{why}: export it as it is, "
         "archive it, or run gal-studio doctor on the workspace."
     )

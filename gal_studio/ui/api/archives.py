@@ -1,6 +1,5 @@
 """Routes to export projects, references and replays, and to import projects, as zip files."""
 
-import uuid
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from gal_studio.core.errors import StudioError
 from gal_studio.core.naming import file_stem
 from gal_studio.state.files.content_store import writing
 from gal_studio.state.files.temporary import temporary_folder
+from gal_studio.state.files.unfinished import unfinished_name
 from gal_studio.studio import Studio
 from gal_studio.studio.reports.replay_files import replay_zip
 from gal_studio.workspace.archive.reader import Check
@@ -30,7 +30,7 @@ def add_archive_routes(app: FastAPI, studio: Studio, check: Check) -> None:
 
     @app.post(IMPORT_PATH)
     async def import_archive(request: Request) -> Response:
-        path = _temporary(studio, ".upload-")
+        path = _temporary(studio)
         try:
             studio.store.disk.check_folder(path.parent, int(request.headers.get("content-length", "0")))
             await _receive(request, path)
@@ -50,7 +50,7 @@ def _add_downloads(app: FastAPI, studio: Studio) -> None:
     @app.get("/project/{project_id}/archive")
     def archive(project_id: str, raw: str = "") -> Response:
         def written() -> Response:
-            path = studio.export_project(project_id, _temporary(studio, ".export-"), raw=bool(raw))
+            path = studio.export_project(project_id, _temporary(studio), raw=bool(raw))
             done = BackgroundTask(path.unlink, missing_ok=True)
             return FileResponse(path, media_type=_ZIP, background=done)
 
@@ -94,8 +94,8 @@ async def _receive(request: Request, path: Path) -> None:
             await run_in_threadpool(file.write, chunk)
 
 
-def _temporary(studio: Studio, prefix: str) -> Path:
+def _temporary(studio: Studio) -> Path:
     """A name for a temporary file; one that a killed page left is deleted when the page starts again."""
     workspace = studio.store.workspace
     folder = temporary_folder(workspace)
-    return (folder if folder.is_dir() else workspace) / f"{prefix}{uuid.uuid4().hex}.part"
+    return (folder if folder.is_dir() else workspace) / unfinished_name(workspace)

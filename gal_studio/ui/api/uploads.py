@@ -21,6 +21,8 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import PlainTextResponse, Response
 
 from gal_studio.core.errors import StudioError
+from gal_studio.state.files.errors import disk_problem, make_folder
+from gal_studio.state.files.inside import remove
 from gal_studio.state.images.decode import HEIC, is_unreadable_heic, known_formats
 from gal_studio.state.images.read import LARGEST_FILE, too_long
 
@@ -31,7 +33,7 @@ MOST_FILES, MOST_WAITING = 16, 400
 KEPT_SECONDS = 3600.0
 LONGEST_KEPT = 7 * 24 * 3600.0
 FOLDER = "uploads"
-_workspace: list[Path] = []  # the folder of uploads of the workspace that this process serves, if it does
+_workspace: list[Path] = []  # the workspace that this process serves, if it does
 _ID = re.compile(r"[0-9a-f]{32}")
 _ODD = re.compile(r"[^\w .()+-]")
 _HEAD = 32
@@ -42,8 +44,8 @@ _UNKNOWN = "it is not a picture in a known format: use PNG, JPEG or WebP."
 class Uploads:
     """A folder with one subfolder for each upload, which holds the file under a safe form of its name."""
 
-    def __init__(self, folder: Path, largest: int = LARGEST_WAITING) -> None:
-        self.folder, self._largest = folder, largest
+    def __init__(self, folder: Path, largest: int = LARGEST_WAITING, workspace: Path | None = None) -> None:
+        self.folder, self._largest, self._workspace = folder, largest, workspace
         self._one_at_a_time = Lock()
 
     def add(self, upload: UploadFile) -> str:
@@ -63,12 +65,15 @@ class Uploads:
         identity = secrets.token_hex(16)
         place = self.folder / identity
         try:
-            place.mkdir(mode=0o700, parents=True)
+            make_folder(self.folder, self._workspace)
+            place.mkdir(mode=0o700)
             with (place / safe_name(upload.filename or "")).open("xb") as file:
                 shutil.copyfileobj(upload.file, file)
         except OSError as error:
-            shutil.rmtree(place, ignore_errors=True)
-            raise HTTPException(507, _not_stored(error)) from error
+            self._drop(identity)
+            raise HTTPException(507, _not_stored(error, self.folder)) from error
+        except StudioError as error:
+            raise HTTPException(409, str(error)) from error
         return identity
 
     def path(self, identity: str) -> Path:
@@ -83,7 +88,11 @@ class Uploads:
         """Delete uploads that nobody was told about."""
         for identity in identities:
             if _ID.fullmatch(identity):
-                shutil.rmtree(self.folder / identity, ignore_errors=True)
+                self._drop(identity)
+
+    def _drop(self, identity: str) -> None:
+        with suppress(StudioError):  # a link, which is not the studio's
+            remove(self.folder, self.folder / identity)
 
     def taken(self, identities: Iterable[str]) -> None:
         """Mark uploads that a project has stored: they are the first to be deleted when space is needed."""
@@ -101,14 +110,14 @@ class Uploads:
         while waiting and self._too_much(waiting, size):
             if time.time() - waiting[0][0] < KEPT_SECONDS:
                 raise HTTPException(413, "too many uploads are waiting: create the project first.")
-            shutil.rmtree(self.folder / waiting.pop(0)[1], ignore_errors=True)
+            self._drop(waiting.pop(0)[1])
 
     def _waiting(self) -> list[tuple[float, str, int]]:
         """(time, ID, bytes) of each upload, the oldest first; other files in the folder are left alone."""
         found = []
         for place in self.folder.glob("*"):
             with suppress(FileNotFoundError):  # deleted by another request
-                if _ID.fullmatch(place.name) and place.is_dir():
+                if is_upload(place):
                     held = sum(path.stat().st_size for path in place.iterdir())
                     found.append((place.stat().st_mtime, place.name, held))
         return sorted(found)
@@ -117,8 +126,22 @@ class Uploads:
         return sum(held for _, _, held in waiting) + size > self._largest or len(waiting) >= MOST_WAITING
 
 
-def _not_stored(error: OSError) -> str:
-    return f"it could not be stored ({error.strerror}): free some disk space."
+def is_upload(place: Path) -> bool:
+    """Whether the studio made this folder for a picture; another one stays, whatever its name is."""
+    if not _ID.fullmatch(place.name) or place.is_symlink() or not place.is_dir():
+        return False
+    inside = list(place.iterdir())
+    return not inside or (len(inside) == 1 and inside[0].is_file() and is_picture(_head_of(inside[0])))
+
+
+def _head_of(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(_HEAD)
+
+
+def _not_stored(error: OSError, folder: Path) -> str:
+    """Why a file could not be stored, and what to do about that."""
+    return f"it could not be stored: {disk_problem(error, folder)}"
 
 
 def is_picture(head: bytes) -> bool:
@@ -142,7 +165,7 @@ def uploads() -> Uploads:
 @functools.cache
 def _opened() -> Uploads:
     if _workspace:
-        return Uploads(_workspace[0])
+        return Uploads(_workspace[0] / FOLDER, workspace=_workspace[0])
     folder = Path(tempfile.mkdtemp(prefix="gal-studio-uploads-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     return Uploads(folder)
@@ -153,12 +176,13 @@ def keep_uploads_in(workspace: Path) -> None:
 
     Uploads of which no project was made for a week are deleted.
     """
-    folder = workspace / FOLDER
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder = make_folder(workspace / FOLDER, workspace)
+    with suppress(OSError):
+        folder.chmod(0o700)
     for place in folder.iterdir():
-        if _ID.fullmatch(place.name) and time.time() - place.stat().st_mtime > LONGEST_KEPT:
-            shutil.rmtree(place, ignore_errors=True)
-    _workspace[:] = [folder]
+        if is_upload(place) and time.time() - place.stat().st_mtime > LONGEST_KEPT:
+            remove(workspace, place)
+    _workspace[:] = [workspace]
     with _opening:
         _opened.cache_clear()
 
@@ -189,6 +213,6 @@ def add_upload_route(app: FastAPI) -> None:
         except HTTPException as refusal:
             return PlainTextResponse(refusal.detail, refusal.status_code)
         except OSError as error:  # large files lie on the disk while they come
-            return PlainTextResponse(_not_stored(error), 507)
+            return PlainTextResponse(_not_stored(error, uploads().folder), 507)
         except ClientDisconnect:
             return PlainTextResponse("the upload was broken off.", 400)
