@@ -10,7 +10,8 @@ import typer
 from gal_studio.assets import Preset, load_preset, load_presets, resolve_model
 from gal_studio.commands.terminal.json_text import json_text
 from gal_studio.commands.terminal.machine import describe_machine
-from gal_studio.commands.terminal.stored import AsJson, Workspace, existing_workspace, given_workspace
+from gal_studio.commands.terminal.options import AsJson, Workspace, given_workspace
+from gal_studio.commands.terminal.stored import existing_workspace
 from gal_studio.core.errors import StudioError
 from gal_studio.core.types import Kind
 from gal_studio.core.words import counted

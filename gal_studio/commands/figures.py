@@ -10,13 +10,8 @@ import typer
 
 from gal_studio.commands.running.outputs import check_folder
 from gal_studio.commands.terminal.json_text import read_results
-from gal_studio.commands.terminal.stored import (
-    Wanted,
-    Workspace,
-    existing_workspace,
-    find_project,
-    given_workspace,
-)
+from gal_studio.commands.terminal.options import Wanted, Workspace, given_workspace
+from gal_studio.commands.terminal.stored import existing_workspace, find_project
 from gal_studio.core.errors import StudioError
 from gal_studio.core.extras import how_to_install
 from gal_studio.state.files.content_store import write_whole

@@ -74,6 +74,17 @@ class BoundedProtocol(H11Protocol):
         super().data_received(data)
         self._look()
 
+    def send_400_response(self, msg: str) -> None:
+        """Answer what is no HTTP; a request whose body went wrong in the middle has no other answer."""
+        cycle = self.cycle
+        if cycle is not None and not cycle.response_complete:
+            cycle.disconnected = True
+            cycle.message_event.set()
+            if cycle.response_started:
+                self.close()
+                return
+        super().send_400_response(msg)
+
     def on_response_complete(self) -> None:
         """Wait for the next request."""
         super().on_response_complete()

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import BinaryIO
 
 from fastapi import FastAPI, Request
 from fastapi.concurrency import run_in_threadpool
@@ -13,6 +14,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from gal_studio.core.errors import StudioError
 from gal_studio.core.naming import file_stem
 from gal_studio.state.files.content_store import writing
+from gal_studio.state.files.free_space import Disk
 from gal_studio.state.files.temporary import temporary_folder
 from gal_studio.state.files.unfinished import unfinished_name
 from gal_studio.studio import Studio
@@ -21,6 +23,7 @@ from gal_studio.workspace.archive.reader import Check
 
 IMPORT_PATH = "/import-project"
 LARGEST_ARCHIVE = 8 << 30  # bytes; the command line accepts larger ones
+LOOK_EVERY = 4 << 20  # received bytes between two looks at the free space
 _ZIP = "application/zip"
 
 
@@ -32,8 +35,7 @@ def add_archive_routes(app: FastAPI, studio: Studio, check: Check) -> None:
     async def import_archive(request: Request) -> Response:
         path = _temporary(studio)
         try:
-            studio.store.disk.check_folder(path.parent, int(request.headers.get("content-length", "0")))
-            await _receive(request, path)
+            await _receive(request, path, studio.store.disk)
             project = await run_in_threadpool(studio.import_project, path, check)
             return JSONResponse({"project": project})
         except ClientDisconnect:
@@ -87,11 +89,24 @@ def _zip_file(studio: Studio, project_id: str, ending: str, make: Callable[[], R
     return answer
 
 
-async def _receive(request: Request, path: Path) -> None:
-    """Stream the body of a request to a file."""
+async def _receive(request: Request, path: Path, disk: Disk) -> None:
+    """Stream the body of a request to a file; whatever its length is said to be, the reserve stays free."""
+    disk.check_folder(path.parent, int(request.headers.get("content-length", "0")))
     with writing(path, path.parent) as file:
+        unlooked = received = 0
         async for chunk in request.stream():
+            received, unlooked = received + len(chunk), unlooked + len(chunk)
+            if received > LARGEST_ARCHIVE:
+                raise StudioError("The archive is too large for the page: use gal-studio import-project.")
+            if unlooked > LOOK_EVERY:
+                await run_in_threadpool(_look, file, disk, path.parent)
+                unlooked = 0
             await run_in_threadpool(file.write, chunk)
+
+
+def _look(file: BinaryIO, disk: Disk, folder: Path) -> None:
+    file.flush()
+    disk.check_folder(folder, LOOK_EVERY)
 
 
 def _temporary(studio: Studio) -> Path:

@@ -156,13 +156,9 @@ def test_work_goes_on_in_an_old_workspace(tmp_path: Path, version: int) -> None:
         claimed = store.jobs.claim("w2")
         assert claimed is not None
         assert claimed.id == J2
-        node = store.rounds.add(
-            P1, R1, store.rounds.settings(R1), "refine"
-        )
+        node = store.rounds.add(P1, R1, store.rounds.settings(R1), "refine")
         assert store.jobs.enqueue(P1, node.id, "pairs").state == "queued"
-        assert lineage.pool(store.snapshots.round(node.id)) == lineage.pool(
-            store.snapshots.round(R1)
-        )
+        assert lineage.pool(store.snapshots.round(node.id)) == lineage.pool(store.snapshots.round(R1))
         with pytest.raises(sqlite3.IntegrityError):
             store.database.write("INSERT INTO job_moves VALUES (9, 'nothing', NULL, 'queued', '', 1.0)")
         with pytest.raises(StudioError, match="no jobs of the kind 'nothing'"):
@@ -172,9 +168,7 @@ def test_work_goes_on_in_an_old_workspace(tmp_path: Path, version: int) -> None:
 def test_a_rebuilt_table_keeps_the_order_of_its_rows(tmp_path: Path, version: int) -> None:
     folder = old_workspace(tmp_path / "old", version)
     with opened(folder) as connection:
-        connection.execute(
-            f"UPDATE jobs SET rowid = 7 WHERE id = '{J1}'"
-        )  # behind j2, of the same time
+        connection.execute(f"UPDATE jobs SET rowid = 7 WHERE id = '{J1}'")  # behind j2, of the same time
         connection.execute("UPDATE jobs SET created = 1.0")
     with Store(folder) as store:
         assert [job.id for job in store.jobs.of_project(P1)] == [
