@@ -23,6 +23,7 @@ from gal_studio.state.files.temporary import temporary_folder
 from gal_studio.state.files.unfinished import is_unfinished, looks_unfinished
 from gal_studio.state.store import Store
 from gal_studio.workspace.archive.safetensors_header import read_header
+from gal_studio.workspace.damage import damage_of
 from gal_studio.workspace.read_project import read_project
 
 HOUR = 3600.0
@@ -60,6 +61,8 @@ def examine(store: Store, age: float = HOUR, show: Show | None = None) -> tuple[
 
     `show` makes all views of a project; if it raises, the project is broken.
     """
+    if broken := damage_of(store.workspace):
+        return (Finding("database", f"Pages of studio.db are damaged ({broken})."),)
     unlike = tuple(Finding("schema", sentence) for sentence in differences(store.database.rows))
     if unlike:
         return unlike  # nothing else can be read

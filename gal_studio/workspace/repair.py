@@ -1,8 +1,11 @@
 """Repair the problems that `check` finds, as far as possible, and report what was done."""
 
+import sqlite3
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
+from gal_studio.core.errors import StudioError
 from gal_studio.state.files.errors import disk_problem, make_folder
 from gal_studio.state.files.inside import inside, remove
 from gal_studio.state.files.own_folder import DAMAGED
@@ -186,7 +189,8 @@ def _remove(store: Store, paths: tuple[Path, ...]) -> None:
 def _repair_database(store: Store, finding: Finding) -> str:
     """Rebuild the indexes; lost rows cannot be restored."""
     if finding.problem == "database":
-        store.database.rows("REINDEX")
+        with suppress(StudioError, sqlite3.Error):  # rows that contradict each other: no index holds them
+            store.database.write("REINDEX")
         if [row[0] for row in store.database.rows("PRAGMA integrity_check")] == ["ok"]:
             return "Repaired: its indexes were rebuilt."
     return f"Not repaired: {remedy(finding)}."

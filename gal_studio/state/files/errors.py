@@ -1,6 +1,7 @@
 """Turn errors of the disk and of the database into StudioError with a clear sentence."""
 
 import errno
+import shlex
 import shutil
 import sqlite3
 from pathlib import Path
@@ -37,6 +38,10 @@ class GoneError(StudioError):
             f"The workspace {folder}, or its file studio.db, was moved, deleted or replaced while the studio "
             "was running: put it back, then start the studio again."
         )
+
+
+class DamagedDatabaseError(StudioError):
+    """Pages of the database cannot be read."""
 
 
 class BusyError(DiskError):
@@ -109,8 +114,10 @@ def database_problem(error: sqlite3.Error, folder: Path) -> StudioError | None:
             return _full(folder)
         return DiskError(f"The disk of the workspace {folder} reported an error: check it and try again.")
     if "not a database" in text or "malformed" in text:
-        return StudioError(
-            f"The file studio.db in {folder} is damaged: restore it or choose another workspace."
+        where = shlex.quote(str(folder))
+        return DamagedDatabaseError(
+            f"The file studio.db in {folder} is damaged: `gal-studio doctor --workspace {where}` says what "
+            "can be saved, and how."
         )
     if any(words in text for words in _SCHEMA):
         return StudioError(

@@ -10,6 +10,8 @@ from gal_studio.state.files.errors import disk_problem
 from gal_studio.state.files.unfinished import is_unfinished
 
 DATABASE = "studio.db"
+BACKUPS = "backups"
+"""The folder with copies of the database (`gal_studio.state.database.backups`)."""
 DAMAGED = "damaged"
 """A repair moves damaged and unused files to this folder, so that nothing is lost."""
 _FILES = re.compile(r"studio\.db(-wal|-shm)?|(page|worker(-.+)?)\.lock|page\.address|sessions\.json|"
@@ -23,6 +25,7 @@ _FOLDERS: Mapping[str, re.Pattern[str]] = {
     "own-adapters": re.compile(_ID),
     "logs": re.compile(r"(page|worker)[\w.-]*\.log[\w.]*"),
     "temporary": re.compile(r"(?!)"),  # only what carries the mark of the workspace
+    BACKUPS: re.compile(r"studio-\d{8}-\d{6}\.db"),
     "uploads": re.compile(r"[0-9a-f]{32}"),
     DAMAGED: re.compile(r".+"),  # whatever it was
 }
