@@ -26,6 +26,7 @@ LOOK = 2.0  # seconds between two checks for work without a worker
 ON_ITS_OWN = getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0) | getattr(subprocess, "CREATE_NO_WINDOW", 0)
 """What a session of its own is on Windows: the console's Ctrl+C and its end do not reach the worker."""
 Process: TypeAlias = "subprocess.Popen[bytes]"
+LONGEST_MODULE = 600.0  # seconds for what a module does
 LONGEST_PAUSE = 60.0  # seconds between two starts of a worker that keeps ending at once
 
 
@@ -104,14 +105,18 @@ def run_module(module: str, *words: str) -> str:
 
     What it prints when it fails is a StudioError.
     """
-    done = subprocess.run(
-        [sys.executable, "-m", module, *words],
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        env=package_environment(),
-        check=False,
-    )
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", module, *words],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            env=package_environment(),
+            check=False,
+            timeout=LONGEST_MODULE,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise StudioError("A file does not answer: check the disk or the network drive it is on.") from error
     if done.returncode:
         lines = done.stderr.strip().splitlines()
         raise StudioError(lines[-1] if lines else f"{module} ended with the code {done.returncode}.")

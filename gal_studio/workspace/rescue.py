@@ -23,7 +23,8 @@ from gal_studio.state.store import Store
 from gal_studio.workspace.read_project import read_project
 
 Show = Callable[[Store, str], None]
-MOST_LOOKUPS = 200_000  # rows that are tried one by one between those that a scan reaches
+MOST_LOOKUPS, MOST_MISSES = 20_000, 1_000
+"""Rows that are tried one by one between those that a scan reaches, and those in a row that are not found."""
 _BESIDE = ("", "-wal", "-shm")
 
 
@@ -200,9 +201,12 @@ def _copy_rows(reader: sqlite3.Connection, writer: sqlite3.Connection, table: st
         return ""
     last = keep(_reached(reader, f"{chosen} ORDER BY rowid DESC")[0])
     low = first[-1] + 1 if first else 1
-    high = last[-1] if last else low + MOST_LOOKUPS
+    high, misses = last[-1] if last else low + MOST_LOOKUPS, 0
     for number in range(low, min(high, low + MOST_LOOKUPS)):
-        keep(_reached(reader, f"{chosen} WHERE rowid = {number}")[0])
+        is_there = bool(keep(_reached(reader, f"{chosen} WHERE rowid = {number}")[0]))
+        misses = 0 if is_there else misses + 1
+        if misses > MOST_MISSES:
+            break
     (saved,) = writer.execute(f"SELECT COUNT(*) FROM {table}").fetchone()
     return f"{counted(saved, 'row')} could be read, and others are lost"
 

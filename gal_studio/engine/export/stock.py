@@ -19,6 +19,7 @@ from gal_studio.core.settings import Several
 from gal_studio.engine.families.family import Family, unguided_scale
 from gal_studio.engine.models.image_model import ImageModel, load_image_model
 from gal_studio.json_files import read_json
+from gal_studio.with_parent import end_with_parent
 
 ERROR = "error.txt"
 _UNCAST = frozenset({"timestep", "t", "img_ids", "txt_ids", "guidance"})
@@ -238,4 +239,5 @@ def main(paths: Sequence[Path]) -> None:
 
 
 if __name__ == "__main__":
+    end_with_parent()
     main([Path(given) for given in sys.argv[1:]])

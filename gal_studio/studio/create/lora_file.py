@@ -12,6 +12,7 @@ from gal_studio.core.models.lora_tensors import Role, holds_lora, is_of_text, ki
 from gal_studio.core.models.names import refuse_pickle
 from gal_studio.core.models.weights_header import metadata_object
 from gal_studio.state import Store
+from gal_studio.state.files.answering import check_answers
 from gal_studio.state.files.paths import user_path
 from gal_studio.state.files.unfinished import ENDING, beginning
 from gal_studio.state.tables.starts import Start
@@ -69,6 +70,7 @@ def checked_lora(given: str | Path) -> Path:
     """The absolute path of a LoRA's file; refused if it is a pickle, missing, or of another format."""
     path = user_path(given).absolute()
     refuse_pickle(str(given))
+    check_answers(path)
     if not path.is_file():
         raise StudioError(f"There is no file {given}: check the path of the LoRA.")
     if path.suffix.lower() != ".safetensors":

@@ -10,6 +10,7 @@ from gal_studio.core.prompts import about_tokens, class_prompt, has_usual_style,
 from gal_studio.core.references import describe
 from gal_studio.core.types import Kind
 from gal_studio.json_files import read_json
+from gal_studio.state.files.answering import answers
 from gal_studio.studio.create.looks import short_model_name
 from gal_studio.studio.views.types import ProjectView
 
@@ -39,6 +40,8 @@ def about_length(prompt: str, base_model: str) -> str:
 def _context_length(base_model: str) -> int:
     """The context length of a model directory's tokenizer, or the usual one."""
     path = Path(resolve_model(base_model)).expanduser() / "tokenizer" / "tokenizer_config.json"
+    if not answers(path.parent):
+        return USUAL_LIMIT
     try:
         length = read_json(path).get("model_max_length")
     except (OSError, ValueError, AttributeError):

@@ -10,6 +10,7 @@ from gal_studio.core.memory.room import gigabytes, room_of
 from gal_studio.core.memory.shape import ModelShape
 from gal_studio.core.settings import ReferenceSettings, Settings
 from gal_studio.json_files import read_json
+from gal_studio.state.files.answering import answers
 from gal_studio.state.files.paths import user_path
 from gal_studio.studio.device import Device, main_memory_free
 
@@ -72,6 +73,8 @@ def image_encoder_of(references: ReferenceSettings) -> ImageEncoder | None:
         return None
     with suppress(StudioError):  # no system could have such a path
         for folder in _folders(adapter, encoder):
+            if not answers(folder):
+                break
             if (folder / _TOWER).is_file():
                 return None
             with suppress(OSError, ValueError, AttributeError, StudioError):
