@@ -91,10 +91,10 @@ def check_workspace(workspace: Path, repair: bool) -> dict[str, Any]:
         upgrades.set_version(database)
     with existing_workspace(workspace, writable=repair) as store:
         findings = check.examine(store, show=show_all)
-        done = repairs.repair(store, findings) if repair else ()
+        done = repairs.repair(store, findings, show_all) if repair else ()
         left = check.examine(store, show=show_all) if repair else findings
         if repair and any(finding.problem == "schema" for finding in findings):
-            done = (*done, *repairs.repair(store, left))  # what could not be read before
+            done = (*done, *repairs.repair(store, left, show_all))  # what could not be read before
             left = check.examine(store, show=show_all)
         projects = len(store.projects.names())
         elsewhose = [path.relative_to(store.workspace).as_posix() for path in others(store.workspace)]

@@ -3,6 +3,7 @@
 import hashlib
 import re
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,12 +25,23 @@ from gal_studio.state.files.unfinished import is_unfinished, looks_unfinished
 from gal_studio.state.store import Store
 from gal_studio.workspace.archive.safetensors_header import read_header
 from gal_studio.workspace.damage import damage_of
-from gal_studio.workspace.read_project import read_project
+from gal_studio.workspace.read_project import damaged_rows, read_project
+from gal_studio.workspace.spare_values import is_spare
 
 HOUR = 3600.0
 """Seconds after which an unreferenced file cannot belong to work in progress."""
 Problem = Literal[
-    "database", "schema", "rows", "broken", "region", "lost", "altered", "orphan", "leftover", "checkpoint"
+    "database",
+    "schema",
+    "rows",
+    "value",
+    "broken",
+    "region",
+    "lost",
+    "altered",
+    "orphan",
+    "leftover",
+    "checkpoint",
 ]
 _CHECKPOINT = re.compile(r"[0-9a-f]{16}/\w+/step-\d+\.safetensors")
 _OF_VALUES = ("CHECK constraint failed in", "NULL value in")
@@ -70,7 +82,8 @@ def examine(store: Store, age: float = HOUR, show: Show | None = None) -> tuple[
     damage = tuple(_database(store))
     return (
         *damage,
-        *(_broken(store, show) if show is not None else ()),
+        *_damaged_values(store),
+        *(broken_projects(store, show) if show is not None else ()),
         *_misfit_regions(store),
         *_lost_and_altered(store, named),
         *_orphans(store, {name for names in named.values() for name in names}, age),
@@ -97,7 +110,18 @@ def _database(store: Store) -> Iterator[Finding]:
         yield Finding("rows", f"{counted(count, 'row')} of the table {table} refer to missing rows.")
 
 
-def _broken(store: Store, show: Show) -> Iterator[Finding]:
+def _damaged_values(store: Store) -> Iterator[Finding]:
+    """Values that a repair can do without, or the studio computes again."""
+    for table in TABLES:
+        found = Counter(column.name for _, column in damaged_rows(store, table) if is_spare(table, column))
+        for column, count in sorted(found.items()):
+            where = f"{table.name}.{column}"
+            yield Finding(
+                "value", f"{counted(count, 'value')} of {where} damaged.", names=(table.name, column)
+            )
+
+
+def broken_projects(store: Store, show: Show) -> Iterator[Finding]:
     """The projects that cannot be read, except those that a repair has put aside."""
     for project_id, name in store.projects.names().items():
         if project_id in store.projects.archived() and aside(store, project_id).is_file():
@@ -108,7 +132,9 @@ def _broken(store: Store, show: Show) -> Iterator[Finding]:
         except (DiskError, GoneError):
             raise
         except Exception as error:
-            what = f"The project {name!r} cannot be read ({first_line(error).rstrip('.')})."
+            known = isinstance(error, StudioError)
+            why = first_line(error).rstrip(".") if known else "some of its data contradict each other"
+            what = f"The project {name!r} cannot be read ({why})."
             yield Finding("broken", what, names=(project_id,))
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from gal_studio.core.errors import StudioError
 from gal_studio.state.database.connection import Undecoded
-from gal_studio.state.database.tables import Column
+from gal_studio.state.database.tables import Column, Table
 from gal_studio.state.files.inside import is_id
 from gal_studio.state.store import Store
 from gal_studio.state.tables.refinements import MapKind
@@ -49,6 +49,12 @@ def _read_round(store: Store, round_id: str) -> None:
     for owner in owners + [pair.id for pair in store.refinements.pairs(round_id)]:
         for kind in get_args(MapKind):
             store.refinements.maps(owner, kind)
+
+
+def damaged_rows(store: Store, table: Table) -> Iterator[tuple[int, Column]]:
+    """The rowid and the column of each value of a table that is not of the type of its column."""
+    for row in store.database.undecoded_rows(f"SELECT rowid AS its_rowid, * FROM {table.name}"):
+        yield from ((row["its_rowid"], one) for one in table.columns if not _is_sound(one, row[one.name]))
 
 
 def damaged_values(store: Store, project_id: str) -> Iterator[str]:

@@ -10,6 +10,7 @@ from gal_studio.state.files.errors import DiskError, GoneError
 from gal_studio.state.files.inside import checked_id
 from gal_studio.studio.views.round import project_view
 from gal_studio.studio.views.types import ProjectView
+from gal_studio.workspace.read_project import damaged_values
 
 _log = logging.getLogger(__name__)
 
@@ -57,3 +58,14 @@ def what_is_broken(project_id: str, error: Exception) -> str:
         f"Some of its stored data cannot be read{why}: export it as it is, "
         "archive it, or run gal-studio doctor on the workspace."
     )
+
+
+def what_is_damaged(store: Store) -> str:
+    """A sentence about the first project with damaged values, for whatever fails because of them; or ""."""
+    told = "run gal-studio doctor on the workspace."
+    for project_id, name in store.projects.names().items():
+        for problem in damaged_values(store, project_id):
+            return f"Stored data of the project {name!r} are damaged ({problem.rstrip('.')}): {told}"
+    if store.database.rows("PRAGMA foreign_key_check"):
+        return f"Some stored rows refer to missing rows: {told}"
+    return ""
