@@ -158,8 +158,11 @@ def remedy(finding: Finding) -> str:
 def _put_aside(store: Store, project_id: str) -> str:
     """Export a project as it is, and archive it: nothing is deleted."""
     path = aside(store, project_id)
-    export_project(store, project_id, path, raw=True)
-    store.projects.set_archived(project_id, True)
+    try:
+        export_project(store, project_id, path, raw=True)
+        store.projects.set_archived(project_id, True)
+    except StudioError as error:  # such as an ID that is no text
+        return f"Not put aside. {error}"
     return f"Put aside: all of it that is left is in {DAMAGED}/{path.name}, and it is archived."
 
 

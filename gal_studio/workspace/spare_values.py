@@ -1,4 +1,4 @@
-"""Stored values that a repair can do without: the studio computes them again, or has something in their place."""
+"""Stored values that a repair can do without: they are made again, or something usual takes their place."""
 
 from collections.abc import Mapping
 
