@@ -53,6 +53,8 @@ def describe_damage(workspace: Path, damage: str, show: Show) -> tuple[str, ...]
         for identity, name in whole.items()
     ]
     told += [f"The project {name!r} can no longer be read whole." for name in broken.values()]
+    if not (whole or broken):
+        told.append("No project can be found in it.")
     told += [
         f"There is a copy of the database of {_time_of(path)}: `gal-studio doctor {where} --restore "
         f"{path.name}` puts it in its place."

@@ -62,13 +62,12 @@ class Answering:
     def _running(self) -> "subprocess.Popen[bytes]":
         if self._process is None or self._process.poll() is not None:
             self.close()
-            package = str(Path(__file__).resolve().parents[3])
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "gal_studio.state.files.answering_process"],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
-                env={**os.environ, "PYTHONPATH": package},
+                env={**os.environ, "PYTHONPATH": _package()},
             )
             if self._line(self._process, TO_START) is None:
                 raise OSError("the process did not start")
@@ -96,6 +95,10 @@ class Answering:
                 with suppress(OSError):
                     if pipe is not None:
                         pipe.close()
+
+
+def _package() -> str:
+    return str(Path(__file__).resolve().parents[3])
 
 
 _answering = Answering()
