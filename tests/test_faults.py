@@ -15,6 +15,7 @@ from benchmarks.faults.files import try_folders
 from benchmarks.faults.kills import run
 from benchmarks.faults.report import Load, Report
 from benchmarks.faults.soak import Sample, trends
+from benchmarks.faults.values import try_values
 from benchmarks.faults.witness import Witness, results
 from gal_studio.state import Store
 from gal_studio.studio import Studio
@@ -181,3 +182,9 @@ def test_no_file_of_somebody_else_is_lost(tmp_path: Path) -> None:
     costs = try_folders(40, tmp_path)
     assert costs.wrong == []
     assert set(costs.fates) == {"used", "refused"}
+
+
+def test_one_damaged_value_hides_nothing(tmp_path: Path) -> None:
+    outcome = try_values(tmp_path, every=41)
+    assert outcome.wrong == []
+    assert outcome.fates["whole"] > 5

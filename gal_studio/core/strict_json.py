@@ -2,6 +2,7 @@
 
 import json
 import re
+from contextlib import suppress
 from typing import Any, NoReturn
 
 from gal_studio.core.errors import StudioError
@@ -50,7 +51,8 @@ def numbers(value: Any) -> dict[str, float]:
     """Numbers by name, such as scores, in a stored value; refused like `stored`."""
     match value:
         case dict() as found if all(type(number) in (int, float) for number in found.values()):
-            return {name: float(number) for name, number in found.items()}
+            with suppress(OverflowError):
+                return {name: float(number) for name, number in found.items()}
     raise _damaged()
 
 

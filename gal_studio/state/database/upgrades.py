@@ -150,7 +150,8 @@ def says_another_version(path: Path) -> bool:
     try:
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
             stored = int(connection.execute("PRAGMA user_version").fetchone()[0])
-            return 0 <= stored < VERSION and not any(differences(rows_of(connection)))
+            rows = rows_of(connection)
+            return 0 <= stored < VERSION and not any(differences(rows)) and not unknown_columns(rows)
     except sqlite3.Error:
         return False
 

@@ -58,9 +58,14 @@ def _forbidden(folder: Path) -> str:
     return f"The folder {folder} cannot be written: choose another one."
 
 
+def is_full(error: OSError) -> bool:
+    """Whether a file operation failed because there is no room."""
+    return error.errno in _FULL
+
+
 def disk_problem(error: OSError, folder: Path) -> StudioError:
     """The error for a file operation that failed in the workspace."""
-    if error.errno in _FULL:
+    if is_full(error):
         return _full(folder)
     if error.errno in _FORBIDDEN:
         return StudioError(_forbidden(folder))

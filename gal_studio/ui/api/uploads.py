@@ -21,7 +21,7 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import PlainTextResponse, Response
 
 from gal_studio.core.errors import StudioError
-from gal_studio.state.files.errors import disk_problem, make_folder
+from gal_studio.state.files.errors import is_full, make_folder
 from gal_studio.state.files.inside import remove
 from gal_studio.state.images.decode import HEIC, is_unreadable_heic, known_formats
 from gal_studio.state.images.read import LARGEST_FILE, too_long
@@ -71,7 +71,7 @@ class Uploads:
                 shutil.copyfileobj(upload.file, file)
         except OSError as error:
             self._drop(identity)
-            raise HTTPException(507, _not_stored(error, self.folder)) from error
+            raise HTTPException(507, _not_stored(error)) from error
         except StudioError as error:
             raise HTTPException(409, str(error)) from error
         return identity
@@ -139,9 +139,10 @@ def _head_of(path: Path) -> bytes:
         return file.read(_HEAD)
 
 
-def _not_stored(error: OSError, folder: Path) -> str:
+def _not_stored(error: OSError) -> str:
     """Why a file could not be stored, and what to do about that."""
-    return f"it could not be stored: {disk_problem(error, folder)}"
+    what = "free some disk space" if is_full(error) else "see that the studio can write to its workspace"
+    return f"it could not be stored ({error.strerror}): {what}."
 
 
 def is_picture(head: bytes) -> bool:
@@ -213,6 +214,6 @@ def add_upload_route(app: FastAPI) -> None:
         except HTTPException as refusal:
             return PlainTextResponse(refusal.detail, refusal.status_code)
         except OSError as error:  # large files lie on the disk while they come
-            return PlainTextResponse(_not_stored(error, uploads().folder), 507)
+            return PlainTextResponse(_not_stored(error), 507)
         except ClientDisconnect:
             return PlainTextResponse("the upload was broken off.", 400)

@@ -8,9 +8,11 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from random import Random
 
 import pytest
 
+from gal_studio.cli import main
 from gal_studio.core.errors import StudioError
 from gal_studio.core.settings import Settings
 from gal_studio.rounds import lineage
@@ -18,6 +20,7 @@ from gal_studio.state import Store
 from gal_studio.state.database import upgrades
 from gal_studio.state.database.tables import TABLES
 from tests.job_moves import moves
+from tests.workspace.filled import fill
 
 STORED = Path(__file__).parent / "stored"
 VERSIONS = (1, 4, 26)
@@ -285,3 +288,38 @@ def test_a_mark_of_a_copy_becomes_the_last_step_of_its_round(tmp_path: Path) -> 
         assert store.decisions.undo(R1) == (C1,)
         assert store.candidates.get(C1).marked_copy is None
         assert store.decisions.of_round(R1).accepted == (C1,)
+
+
+def test_tables_of_today_without_a_version_keep_the_settings_of_finished_rounds(tmp_path: Path) -> None:
+    """What a dump of the database leaves: its version is lost, and nothing is changed but that."""
+    with Store(tmp_path) as store:
+        project = fill(store, Random(1))
+        round_id = store.rounds.of_project(project.id)[0].id
+        store.database.write("UPDATE rounds SET settings = json_remove(settings, '$.gal.copy_detectors')")
+        before = store.rounds.settings(round_id)
+        store.database.rows("PRAGMA wal_checkpoint(TRUNCATE)")
+    with opened(tmp_path) as connection:
+        rows = [tuple(row) for row in connection.execute("SELECT * FROM rounds")]
+        decided = connection.execute("SELECT COUNT(*) FROM decisions").fetchone()[0]
+        connection.execute("PRAGMA user_version = 0")
+    with Store(tmp_path) as store:
+        assert store.rounds.settings(round_id) == before
+        assert store.database.is_current
+    with opened(tmp_path) as connection:
+        assert [tuple(row) for row in connection.execute("SELECT * FROM rounds")] == rows
+        assert connection.execute("SELECT COUNT(*) FROM decisions").fetchone()[0] == decided
+
+
+@pytest.mark.parametrize("said", [upgrades.VERSION + 1, 0], ids=["a newer one", "none"])
+def test_a_newer_workspace_is_never_repaired_down(tmp_path: Path, said: int) -> None:
+    Store(tmp_path).close()
+    with opened(tmp_path) as connection:
+        if said == 0:
+            connection.execute("ALTER TABLE rounds ADD COLUMN mood TEXT NOT NULL DEFAULT 'good'")
+        connection.execute(f"PRAGMA user_version = {said}")
+    assert said == 0 or not upgrades.says_another_version(tmp_path / "studio.db")
+    for words in ([], ["--repair"]):
+        assert main(["doctor", "--workspace", str(tmp_path), *words]) == 2
+    with opened(tmp_path) as connection:
+        assert connection.execute("PRAGMA user_version").fetchone()[0] == said
+        assert said or "mood" in [row[1] for row in connection.execute("PRAGMA table_info(rounds)")]

@@ -23,7 +23,8 @@ def test_a_disk_that_hangs_is_left_behind(tmp_path: Path, monkeypatch: pytest.Mo
     slow = tmp_path / "sitecustomize.py"
     slow.write_text(
         "import os, time\nplain = os.stat\n"
-        "os.stat = lambda path, **how: time.sleep(600) if 'silent-drive' in str(path) else plain(path, **how)\n"
+        "def slow(path, **how):\n    'silent-drive' in str(path) and time.sleep(600)\n"
+        "    return plain(path, **how)\nos.stat = slow\n"
     )
     package = str(Path(answering.__file__).parents[3])
     monkeypatch.setattr(answering, "_package", lambda: f"{tmp_path}:{package}")
