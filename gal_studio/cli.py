@@ -119,6 +119,11 @@ def _run(words: Sequence[str]) -> int:
     except StudioError as error:
         print(error, file=sys.stderr)
         return BAD_INPUT
+    except (MemoryError, ImportError) as error:
+        if not is_lack_of_memory(error):
+            raise
+        print("There is not enough memory: close other programs, then try again.", file=sys.stderr)
+        return BAD_INPUT
     except BrokenPipeError:  # such as of `gal-studio jobs | head`
         sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - Python flushes it at the end
         return BAD_INPUT
@@ -131,6 +136,11 @@ def _run(words: Sequence[str]) -> int:
             print("Interrupted: run the same command again to resume.", file=sys.stderr)
         return ended.code if isinstance(ended.code, int) else 0
     return 0
+
+
+def is_lack_of_memory(error: BaseException) -> bool:
+    """Whether an error says that memory ran out, perhaps while a library was loaded."""
+    return isinstance(error, MemoryError) or "failed to map segment" in str(error)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,9 @@ from random import Random
 import psutil
 import pytest
 
+from benchmarks.faults.databases import try_pages
 from benchmarks.faults.files import try_folders
+from benchmarks.faults.interrupted import COMMANDS, Outcome, try_command
 from benchmarks.faults.kills import run
 from benchmarks.faults.report import Load, Report
 from benchmarks.faults.soak import Sample, trends
@@ -188,3 +190,17 @@ def test_one_damaged_value_hides_nothing(tmp_path: Path) -> None:
     outcome = try_values(tmp_path, every=41)
     assert outcome.wrong == []
     assert outcome.fates["whole"] > 5
+
+
+def test_damaged_pages_of_the_database_end_no_doctor(tmp_path: Path) -> None:
+    outcome = try_pages(tmp_path, 6, seed=3)
+    assert outcome.wrong == []
+    assert outcome.fates["saved"]
+
+
+@pytest.mark.slow
+def test_killed_commands_and_those_short_of_memory_lose_nothing(tmp_path: Path) -> None:
+    outcome = Outcome()
+    for command in COMMANDS:
+        try_command(command, tmp_path / command.name, 1, Random(1), outcome)
+    assert outcome.wrong == []

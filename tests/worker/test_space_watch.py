@@ -9,7 +9,9 @@ import pytest
 from gal_studio.core.settings import Settings
 from gal_studio.core.types import Job
 from gal_studio.state import Store
+from gal_studio.state.files.errors import NoRoomError
 from gal_studio.state.tables.projects import NewProject
+from gal_studio.worker.loop import Steps, Worker
 from gal_studio.worker.space_watch import LONGEST_PAUSE, LOOK_FOR_ROOM, RoomWatch
 from tests.job_moves import moves
 from tests.stored_project import Clock
@@ -69,6 +71,19 @@ def test_a_job_that_fills_the_disk_again_and_again_waits_longer(store: Store, jo
     clock.now += 3 * LONGEST_PAUSE  # it worked for a while: it is tried at once again
     store.jobs.pause_for_space(job.id, 0, "The disk was full.")
     assert watch.look()
+
+
+def test_a_job_goes_on_if_the_disk_is_free_again_before_anybody_looks(
+    store: Store, job: Job, clock: Clock
+) -> None:
+    """What filled the disk may be gone at once: what is free then says nothing of what the job needs."""
+    steps: Steps = (progress for progress in ())
+    Worker(store)._fail(steps, job, NoRoomError("The disk is full."))()
+    paused = store.jobs.get(job.id)
+    assert (paused.state, paused.paused_for) == ("paused", "room")
+    assert paused.message.startswith("The disk was full, and ")
+    assert RoomWatch(store, clock).look()
+    assert store.jobs.get(job.id).state == "queued"
 
 
 def test_an_archived_project_keeps_no_worker_awake(store: Store, job: Job, clock: Clock) -> None:
