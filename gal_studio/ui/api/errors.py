@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from gal_studio.core.errors import StudioError
-from gal_studio.state.files.errors import DiskError, GoneError, disk_problem
+from gal_studio.state.files.errors import DiskError, GoneError, NoRoomError, disk_problem
 
 Handler = Callable[[Any], dict[str, Any]]
 _log = logging.getLogger(__name__)
@@ -20,6 +20,14 @@ UNEXPECTED = "The studio has run into a bug: see its log for details; stored dat
 async def refuse(_: Request, error: Exception) -> Response:
     """The answer of a route that is refused: what it asks for is not there, or cannot be had now."""
     return PlainTextResponse(str(error), 409 if isinstance(error, DiskError | GoneError) else 404)
+
+
+async def refuse_disk(request: Request, error: Exception) -> Response:
+    """The answer of a route whose file cannot be read or written: no bug, and not always a lack of room."""
+    _log.warning("%s could not use a file", request.url.path, exc_info=error)
+    named = error.filename if isinstance(error, OSError) else None
+    problem = disk_problem(error, Path(named or ".")) if isinstance(error, OSError) else UNEXPECTED
+    return PlainTextResponse(str(problem), 507 if isinstance(problem, NoRoomError) else 409)
 
 
 def guarded(handler: Handler, explain: Callable[[], str] = str) -> Handler:

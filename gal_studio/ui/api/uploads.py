@@ -21,7 +21,8 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import PlainTextResponse, Response
 
 from gal_studio.core.errors import StudioError
-from gal_studio.state.files.errors import is_full, make_folder
+from gal_studio.state.files.errors import GoneError, is_full, make_folder
+from gal_studio.state.files.free_space import Disk
 from gal_studio.state.files.inside import remove
 from gal_studio.state.images.decode import HEIC, is_unreadable_heic, known_formats
 from gal_studio.state.images.read import LARGEST_FILE, too_long
@@ -58,8 +59,11 @@ class Uploads:
             raise HTTPException(415, f"it is {HEIC}." if is_unreadable_heic(head) else _UNKNOWN)
         upload.file.seek(0)
         with self._one_at_a_time:
-            self._make_room(size)
-            return self._keep(upload)
+            try:
+                self._make_room(size)
+                return self._keep(upload)
+            except StudioError as error:
+                raise HTTPException(409 if isinstance(error, GoneError) else 507, str(error)) from error
 
     def _keep(self, upload: UploadFile) -> str:
         identity = secrets.token_hex(16)
@@ -72,8 +76,6 @@ class Uploads:
         except OSError as error:
             self._drop(identity)
             raise HTTPException(507, _not_stored(error)) from error
-        except StudioError as error:
-            raise HTTPException(409, str(error)) from error
         return identity
 
     def path(self, identity: str) -> Path:
@@ -106,6 +108,8 @@ class Uploads:
 
         Refused if that is not enough.
         """
+        if self._workspace is not None and self.folder.is_dir():
+            Disk(self._workspace).check_folder(self.folder, size)
         waiting = self._waiting()
         while waiting and self._too_much(waiting, size):
             if time.time() - waiting[0][0] < KEPT_SECONDS:
