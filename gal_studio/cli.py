@@ -8,26 +8,10 @@ from typing import Annotated
 
 import typer
 
-from gal_studio.commands.ask import ask
-from gal_studio.commands.demo import demo
-from gal_studio.commands.doctor import doctor
-from gal_studio.commands.download import download
-from gal_studio.commands.evaluate import evaluate
-from gal_studio.commands.export import export
-from gal_studio.commands.export_project import export_project
-from gal_studio.commands.figures import figures
-from gal_studio.commands.grid import grid
-from gal_studio.commands.import_project import import_project
-from gal_studio.commands.jobs import jobs
-from gal_studio.commands.locate_model import locate_model
-from gal_studio.commands.refine import refine
-from gal_studio.commands.replay import replay
-from gal_studio.commands.run import run
+from gal_studio.commands.lazily import LazyGroup
 from gal_studio.commands.running.workers import name_of_worker
-from gal_studio.commands.start_from import start_from
+from gal_studio.commands.terminal.options import Workspace, required_workspace
 from gal_studio.commands.terminal.printing import printable_output
-from gal_studio.commands.terminal.stored import Workspace, required_workspace
-from gal_studio.commands.tune_vision import tune_vision
 from gal_studio.core.drive_errors import drive_sentence
 from gal_studio.core.errors import StudioError
 from gal_studio.state.files.paths import user_path
@@ -35,31 +19,12 @@ from gal_studio.state.files.paths import user_path
 BAD_INPUT, INTERRUPTED = 2, 130
 
 app = typer.Typer(
+    cls=LazyGroup,
     add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (
-    demo,
-    run,
-    refine,
-    ask,
-    replay,
-    tune_vision,
-    start_from,
-    export,
-    evaluate,
-    figures,
-    grid,
-    export_project,
-    import_project,
-    locate_model,
-    doctor,
-    jobs,
-    download,
-):
-    app.command()(command)
 
 
 @app.callback(invoke_without_command=True)
@@ -106,10 +71,14 @@ def open_app(
         os.environ["HF_HUB_OFFLINE"] = "1"  # also that of the worker, which this program starts
     if context.invoked_subcommand is not None:
         return
-    from gal_studio.ui.serve import Listening, default_workspace, serve
+    from gal_studio.ui.access.listening import Listening, check_start, default_workspace
 
     at = Listening(host, port, tuple(allow_host or ()), behind_proxy, root_path, programs=api)
-    serve(workspace or default_workspace(), at, auth, not no_browser, desktop)
+    folder = workspace or default_workspace()
+    check_start(folder, at, auth)  # before what takes seconds to load
+    from gal_studio.ui.serve import serve
+
+    serve(folder, at, auth, not no_browser, desktop)
 
 
 @app.command()
@@ -151,6 +120,11 @@ def _run(words: Sequence[str]) -> int:
     except StudioError as error:
         print(error, file=sys.stderr)
         return BAD_INPUT
+    except (MemoryError, ImportError) as error:
+        if not is_lack_of_memory(error):
+            raise
+        print("There is not enough memory: close other programs, then try again.", file=sys.stderr)
+        return BAD_INPUT
     except BrokenPipeError:  # such as of `gal-studio jobs | head`
         sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - Python flushes it at the end
         return BAD_INPUT
@@ -165,6 +139,11 @@ def _run(words: Sequence[str]) -> int:
             print("Interrupted: run the same command again to resume.", file=sys.stderr)
         return ended.code if isinstance(ended.code, int) else 0
     return 0
+
+
+def is_lack_of_memory(error: BaseException) -> bool:
+    """Whether an error says that memory ran out, perhaps while a library was loaded."""
+    return isinstance(error, MemoryError) or "failed to map segment" in str(error)
 
 
 if __name__ == "__main__":

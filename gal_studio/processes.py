@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import BinaryIO, TypeAlias
 
 from gal_studio.core.errors import StudioError
+from gal_studio.core.jobs.states import WORKING
 from gal_studio.state import Store
+from gal_studio.state.database.backups import back_up
 from gal_studio.state.files.content_store import log_folder
 from gal_studio.state.files.paths import user_path
 from gal_studio.state.jobs.lock import WorkerLock
@@ -19,10 +21,12 @@ from gal_studio.state.jobs.worker_log import OUTPUT
 
 logger = logging.getLogger("gal_studio.keeper")
 LARGEST_OUTPUT = 1_000_000  # bytes
+COPY_EVERY = 300.0  # seconds between two looks whether the database is to be copied
 LOOK = 2.0  # seconds between two checks for work without a worker
 ON_ITS_OWN = getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0) | getattr(subprocess, "CREATE_NO_WINDOW", 0)
 """What a session of its own is on Windows: the console's Ctrl+C and its end do not reach the worker."""
 Process: TypeAlias = "subprocess.Popen[bytes]"
+LONGEST_MODULE = 600.0  # seconds for what a module does
 LONGEST_PAUSE = 60.0  # seconds between two starts of a worker that keeps ending at once
 
 
@@ -101,14 +105,18 @@ def run_module(module: str, *words: str) -> str:
 
     What it prints when it fails is a StudioError.
     """
-    done = subprocess.run(
-        [sys.executable, "-m", module, *words],
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        env=package_environment(),
-        check=False,
-    )
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", module, *words],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            env=package_environment(),
+            check=False,
+            timeout=LONGEST_MODULE,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise StudioError("A file does not answer: check the disk or the network drive it is on.") from error
     if done.returncode:
         lines = done.stderr.strip().splitlines()
         raise StudioError(lines[-1] if lines else f"{module} ended with the code {done.returncode}.")
@@ -123,6 +131,7 @@ class Keeper:
     ) -> None:
         self._store, self._wake, self._clock = store, wake, clock
         self._pause, self._next = LOOK, 0.0
+        self._copied = -COPY_EVERY
 
     def look(self) -> None:
         """Interrupt the jobs of dead workers, and start a worker for waiting ones, with growing pauses."""
@@ -133,6 +142,16 @@ class Keeper:
             self._wake(self._store.workspace)
             self._next = self._clock() + self._pause
             self._pause = min(2 * self._pause, LONGEST_PAUSE)
+
+    def copy_database(self) -> None:
+        """Copy the database now and then while nobody works."""
+        if self._clock() - self._copied < COPY_EVERY or self._is_at_work():
+            return
+        self._copied = self._clock()
+        back_up(self._store.workspace, self._store.disk)
+
+    def _is_at_work(self) -> bool:
+        return any(one.job.state in WORKING for one in self._store.jobs.unfinished().jobs)
 
     def _has_work(self) -> bool:
         return self._store.jobs.has_work() or self._store.seen.has_requests()
@@ -146,6 +165,7 @@ class Keeper:
         while True:
             try:
                 self.look()
+                self.copy_database()
             except StudioError:  # such as a full disk: try again later
                 pass
             except Exception:  # the thread must outlive whatever it meets

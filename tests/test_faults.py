@@ -11,10 +11,13 @@ from random import Random
 import psutil
 import pytest
 
+from benchmarks.faults.databases import try_pages
 from benchmarks.faults.files import try_folders
+from benchmarks.faults.interrupted import COMMANDS, Outcome, try_command
 from benchmarks.faults.kills import run
 from benchmarks.faults.report import Load, Report
 from benchmarks.faults.soak import Sample, trends
+from benchmarks.faults.values import try_values
 from benchmarks.faults.witness import Witness, results
 from gal_studio.state import Store
 from gal_studio.studio import Studio
@@ -181,3 +184,23 @@ def test_no_file_of_somebody_else_is_lost(tmp_path: Path) -> None:
     costs = try_folders(40, tmp_path)
     assert costs.wrong == []
     assert set(costs.fates) == {"used", "refused"}
+
+
+def test_one_damaged_value_hides_nothing(tmp_path: Path) -> None:
+    outcome = try_values(tmp_path, every=41)
+    assert outcome.wrong == []
+    assert outcome.fates["whole"] > 5
+
+
+def test_damaged_pages_of_the_database_end_no_doctor(tmp_path: Path) -> None:
+    outcome = try_pages(tmp_path, 6, seed=3)
+    assert outcome.wrong == []
+    assert outcome.fates["saved"]
+
+
+@pytest.mark.slow
+def test_killed_commands_and_those_short_of_memory_lose_nothing(tmp_path: Path) -> None:
+    outcome = Outcome()
+    for command in COMMANDS:
+        try_command(command, tmp_path / command.name, 1, Random(1), outcome)
+    assert outcome.wrong == []

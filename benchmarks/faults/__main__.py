@@ -1,12 +1,12 @@
 """Long reliability tests: kills, faults and hostile files. docs/measured/reliability.md has their results.
 
-python -m benchmarks.faults kills|writes|pages|soak|files [options]
+python -m benchmarks.faults kills|writes|pages|soak|files|values|databases|interrupted [options]
 """
 
 import importlib
 import sys
 
-NAMES = ("kills", "writes", "pages", "soak", "files")
+NAMES = ("kills", "writes", "pages", "soak", "files", "values", "databases", "interrupted")
 
 
 def main() -> int:

@@ -48,6 +48,12 @@ OTHER_NAMES = (
     "step-{1}.safetensors",
     "model-{1}.safetensors",
     "{1}.txt",
+    ".tmpbackup",
+    ".letter-{1}.docx.12345678.tmp",
+    ".import-abcd123{1}.part",
+    ".gal-studio-0123456789ab-{1}.part",
+    ".reserve",
+    "sessions.json",
 )
 OTHER_FOLDERS = (
     ".",
@@ -61,6 +67,9 @@ OTHER_FOLDERS = (
     "logs",
     "uploads",
     "damaged",
+    "backups",
+    "uploads/0123456789abcdef0123456789abcde{0}",
+    "temporary/gal-studio-page",
     "photos",
 )
 

@@ -8,15 +8,8 @@ import typer
 
 from gal_studio.commands.running.local_worker import ProgressLine, local_worker
 from gal_studio.commands.terminal.json_text import json_text
-from gal_studio.commands.terminal.stored import (
-    AsJson,
-    Wanted,
-    Workspace,
-    existing_workspace,
-    find_project,
-    last_round,
-    required_workspace,
-)
+from gal_studio.commands.terminal.options import AsJson, Wanted, Workspace, required_workspace
+from gal_studio.commands.terminal.stored import existing_workspace, find_project, last_round
 from gal_studio.studio import Studio
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 import typer
 
 from gal_studio.commands.running import unattended
-from gal_studio.commands.terminal.stored import AsJson, Workspace, given_workspace
+from gal_studio.commands.terminal.options import AsJson, Workspace, given_workspace
 from gal_studio.studio import DEFAULT_PRESET, demo_draft
 
 

@@ -1,6 +1,5 @@
 """`gal-studio doctor`: report on this machine and its speed, or check and repair a workspace."""
 
-import json
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,21 +10,27 @@ import typer
 from gal_studio.assets import Preset, load_preset, load_presets, resolve_model
 from gal_studio.commands.terminal.json_text import json_text
 from gal_studio.commands.terminal.machine import describe_machine
-from gal_studio.commands.terminal.stored import AsJson, Workspace, existing_workspace, given_workspace
+from gal_studio.commands.terminal.options import AsJson, Workspace, given_workspace
+from gal_studio.commands.terminal.stored import existing_workspace
 from gal_studio.core.errors import StudioError
 from gal_studio.core.types import Kind
 from gal_studio.core.words import counted
+from gal_studio.json_files import read_json
 from gal_studio.provenance import made_by
 from gal_studio.state.database import upgrades
 from gal_studio.state.files.own_folder import others
 from gal_studio.state.files.paths import user_path
 from gal_studio.studio.views.everything import show_all
-from gal_studio.workspace import check
+from gal_studio.workspace import check, rescue
 from gal_studio.workspace import repair as repairs
+from gal_studio.workspace.damage import damage_of
 
 PROBE_SECONDS = 4.5  # each, for drawing and for training
 INDEX = "model_index.json"
 NOT_HERE = "not downloaded yet: that happens at its first use"
+
+
+_RESCUE = "--repair saves all rows that can be read, and keeps the damaged studio.db in damaged/."
 
 
 @dataclass(frozen=True)
@@ -43,6 +48,9 @@ def doctor(
     no_probe: Annotated[bool, typer.Option("--no-probe", help="Do not measure the speed.")] = False,
     workspace: Workspace = None,
     repair: Annotated[bool, typer.Option("--repair", help="Repair what can be repaired.")] = False,
+    restore: Annotated[
+        str | None, typer.Option(metavar="COPY", help="Put this copy of the database in its place.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Report on this machine, or check a workspace.
@@ -51,6 +59,11 @@ def doctor(
     The exit code is 1 when the workspace still needs a repair.
     """
     folder = given_workspace(context, workspace)
+    if restore is not None:
+        if folder is None:
+            raise StudioError("Nothing says what to restore: give --workspace FOLDER.")
+        print(rescue.restore(user_path(folder), restore))
+        return
     if folder is not None:
         report = check_workspace(folder, repair)
         print(json_text(report) if as_json else workspace_lines(report))
@@ -63,7 +76,13 @@ def doctor(
 
 def check_workspace(workspace: Path, repair: bool) -> dict[str, Any]:
     """Check a workspace, and repair it if wanted; reports problems, repairs, what is left, other files."""
-    database = user_path(workspace) / "studio.db"
+    folder = user_path(workspace)
+    database, saved = folder / "studio.db", tuple[str, ...]()
+    if damage := damage_of(folder) if database.is_file() else "":
+        found = rescue.describe_damage(folder, damage, show_all)
+        if not repair:
+            return {"projects": 0, "found": [*found, _RESCUE], "done": [], "left": list(found), "others": []}
+        saved = (*found, *rescue.rescue(folder))
     is_mislabelled = upgrades.says_another_version(database)
     if is_mislabelled and not repair:
         wrong = "studio.db has the tables of this version and says another (--repair puts that right)"
@@ -72,10 +91,10 @@ def check_workspace(workspace: Path, repair: bool) -> dict[str, Any]:
         upgrades.set_version(database)
     with existing_workspace(workspace, writable=repair) as store:
         findings = check.examine(store, show=show_all)
-        done = repairs.repair(store, findings) if repair else ()
+        done = repairs.repair(store, findings, show_all) if repair else ()
         left = check.examine(store, show=show_all) if repair else findings
         if repair and any(finding.problem == "schema" for finding in findings):
-            done = (*done, *repairs.repair(store, left))  # what could not be read before
+            done = (*done, *repairs.repair(store, left, show_all))  # what could not be read before
             left = check.examine(store, show=show_all)
         projects = len(store.projects.names())
         elsewhose = [path.relative_to(store.workspace).as_posix() for path in others(store.workspace)]
@@ -84,7 +103,7 @@ def check_workspace(workspace: Path, repair: bool) -> dict[str, Any]:
     return {
         "projects": projects,
         "found": [f"{finding.sentence} ({repairs.remedy(finding)})" for finding in findings],
-        "done": list(done),
+        "done": [*saved, *done],
         "left": [f"{finding.sentence} ({repairs.remedy(finding)})" for finding in left],
         "others": elsewhose,
     }
@@ -171,7 +190,7 @@ def _has_weights(index: Path) -> bool:
     from gal_studio.engine.hub.needs import lacking_weights
     from gal_studio.engine.hub.weights import weighted
 
-    components = json.loads(index.read_text(encoding="utf-8"))
+    components = read_json(index)
     family = family_of(index.parent.name, components)
     return not lacking_weights(index.parent, weighted(components, family.leave_out))
 

@@ -13,14 +13,8 @@ import typer
 from gal_studio.assets import load_held_out, load_preset, resolve_model
 from gal_studio.commands.running.outputs import check_folder
 from gal_studio.commands.terminal.json_text import json_text
-from gal_studio.commands.terminal.stored import (
-    AsJson,
-    Wanted,
-    Workspace,
-    existing_workspace,
-    find_project,
-    given_workspace,
-)
+from gal_studio.commands.terminal.options import AsJson, Wanted, Workspace, given_workspace
+from gal_studio.commands.terminal.stored import existing_workspace, find_project
 from gal_studio.core.errors import StudioError
 from gal_studio.core.references import Prompts
 from gal_studio.core.steps import Steps

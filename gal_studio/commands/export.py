@@ -7,14 +7,8 @@ from typing import Annotated
 import typer
 
 from gal_studio.commands.running.outputs import check_folder
-from gal_studio.commands.terminal.stored import (
-    Wanted,
-    Workspace,
-    existing_workspace,
-    find_project,
-    last_round,
-    required_workspace,
-)
+from gal_studio.commands.terminal.options import Wanted, Workspace, required_workspace
+from gal_studio.commands.terminal.stored import existing_workspace, find_project, last_round
 from gal_studio.core.errors import StudioError
 from gal_studio.core.models.forms.form import ExportForm
 from gal_studio.core.models.forms.references import REFERENCES

@@ -9,14 +9,9 @@ from typing import Annotated, Any, TextIO
 import typer
 
 from gal_studio.commands.running.outputs import check_folder
-from gal_studio.commands.terminal.json_text import read_json
-from gal_studio.commands.terminal.stored import (
-    Wanted,
-    Workspace,
-    existing_workspace,
-    find_project,
-    given_workspace,
-)
+from gal_studio.commands.terminal.json_text import read_results
+from gal_studio.commands.terminal.options import Wanted, Workspace, given_workspace
+from gal_studio.commands.terminal.stored import existing_workspace, find_project
 from gal_studio.core.errors import StudioError
 from gal_studio.core.extras import how_to_install
 from gal_studio.state.files.content_store import write_whole
@@ -83,9 +78,9 @@ def _of_evaluation(folder: Path, theme: Any) -> Iterator[Made]:
         "clock arms": ("clock-arms", evaluated_arms),
         "several subjects": ("several-subjects", subjects_table),
     }
-    told = read_json(folder / "evaluation.json")
+    told = read_results(folder / "evaluation.json")
     name, make = known.get(str(told.get("evaluation")) if told else "", ("effects", effects_figure))
-    told = told or read_json(folder / "grid.json")
+    told = told or read_results(folder / "grid.json")
     if told is None:
         raise StudioError(f"There is no evaluation and no grid in {folder}: check the path.")
     yield name, partial(make, told, theme)

@@ -21,8 +21,8 @@ from gal_studio.commands.running.earlier import flat
 from gal_studio.commands.running.outputs import check_folder
 from gal_studio.commands.running.shared_first import begin_with, finish, first_plan
 from gal_studio.commands.running.unattended import Plan, carry_out, changed, own_policy, parts_of
-from gal_studio.commands.terminal.json_text import json_text, read_json, write_json
-from gal_studio.commands.terminal.stored import AsJson
+from gal_studio.commands.terminal.json_text import json_text, read_results, write_json
+from gal_studio.commands.terminal.options import AsJson
 from gal_studio.core import checks
 from gal_studio.core.checks import shown
 from gal_studio.core.errors import StudioError
@@ -239,7 +239,7 @@ def plan_cells(asked: GridFile, out: Path) -> list[PlannedCell]:
 
 def read_cell(folder: Path) -> dict[str, Any] | None:
     """What a cell that is done has measured; None if it is not done."""
-    return read_json(folder / DONE)
+    return read_results(folder / DONE)
 
 
 def run_missing(cell: PlannedCell) -> None:

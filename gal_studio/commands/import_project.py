@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from gal_studio.commands.terminal.stored import Workspace, required_workspace
+from gal_studio.commands.terminal.options import Workspace, required_workspace
 from gal_studio.core.words import counted
 from gal_studio.state import Store
 from gal_studio.studio import Studio

@@ -8,7 +8,8 @@ from typing import Annotated, Any
 import typer
 
 from gal_studio.commands.terminal.json_text import json_text
-from gal_studio.commands.terminal.stored import AsJson, Workspace, existing_workspace, required_workspace
+from gal_studio.commands.terminal.options import AsJson, Workspace, required_workspace
+from gal_studio.commands.terminal.stored import existing_workspace
 from gal_studio.core.errors import StudioError
 from gal_studio.core.types import Job, JobState
 from gal_studio.processes import start_worker

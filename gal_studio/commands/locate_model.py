@@ -5,12 +5,8 @@ from typing import Annotated
 
 import typer
 
-from gal_studio.commands.terminal.stored import (
-    Workspace,
-    existing_workspace,
-    find_project,
-    required_workspace,
-)
+from gal_studio.commands.terminal.options import Workspace, required_workspace
+from gal_studio.commands.terminal.stored import existing_workspace, find_project
 from gal_studio.studio import Studio
 
 

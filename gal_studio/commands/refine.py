@@ -16,15 +16,8 @@ from gal_studio.commands.running.outputs import (
     write_outputs,
 )
 from gal_studio.commands.terminal.json_text import json_text
-from gal_studio.commands.terminal.stored import (
-    AsJson,
-    Wanted,
-    Workspace,
-    existing_workspace,
-    find_project,
-    last_round,
-    required_workspace,
-)
+from gal_studio.commands.terminal.options import AsJson, Wanted, Workspace, required_workspace
+from gal_studio.commands.terminal.stored import existing_workspace, find_project, last_round
 from gal_studio.core.errors import StudioError
 from gal_studio.core.types import Round
 from gal_studio.core.words import counted

@@ -9,14 +9,8 @@ import typer
 from gal_studio.commands.running.local_worker import LocalWorker, ProgressLine, local_worker
 from gal_studio.commands.running.outputs import check_folder
 from gal_studio.commands.terminal.json_text import json_text
-from gal_studio.commands.terminal.stored import (
-    AsJson,
-    Wanted,
-    Workspace,
-    existing_workspace,
-    find_project_id,
-    required_workspace,
-)
+from gal_studio.commands.terminal.options import AsJson, Wanted, Workspace, required_workspace
+from gal_studio.commands.terminal.stored import existing_workspace, find_project_id
 from gal_studio.core.errors import StudioError
 from gal_studio.core.naming import round_names
 from gal_studio.rounds.replay_decisions import replay_choices

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from gal_studio.commands.running import unattended
-from gal_studio.commands.terminal.stored import AsJson, Workspace, given_workspace
+from gal_studio.commands.terminal.options import AsJson, Workspace, given_workspace
 from gal_studio.core.checks import shown
 from gal_studio.core.errors import StudioError, first_line
 from gal_studio.core.gal.policies.registry import policy_names

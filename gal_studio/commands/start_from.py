@@ -5,13 +5,8 @@ from typing import Annotated
 
 import typer
 
-from gal_studio.commands.terminal.stored import (
-    Wanted,
-    Workspace,
-    existing_workspace,
-    find_project,
-    required_workspace,
-)
+from gal_studio.commands.terminal.options import Wanted, Workspace, required_workspace
+from gal_studio.commands.terminal.stored import existing_workspace, find_project
 from gal_studio.studio import Studio
 
 

@@ -12,7 +12,7 @@ from PIL import Image
 
 from gal_studio.assets import load_preset, resolve_model
 from gal_studio.commands.terminal.json_text import json_text
-from gal_studio.commands.terminal.stored import AsJson
+from gal_studio.commands.terminal.options import AsJson
 from gal_studio.core.errors import StudioError
 from gal_studio.core.seeds import generator
 from gal_studio.provenance import made_by

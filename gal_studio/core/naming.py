@@ -70,4 +70,5 @@ def file_stem(name: str, identity: str, longest: int = 60) -> str:
     is_whole = words and all(c.isascii() for c in bare if c.isalnum())
     if is_whole and not _RESERVED.fullmatch(words):
         return words
-    return "-".join(filter(None, (words, identity[:8])))
+    digits = re.sub(r"[^a-z0-9]", "", identity.lower())[:8]
+    return "-".join(filter(None, (words, digits))) or "unnamed"

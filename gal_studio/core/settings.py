@@ -2,13 +2,12 @@
 
 import dataclasses
 import functools
-import json
 import math
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Literal, Self
 
-from gal_studio.core import checks
+from gal_studio.core import checks, strict_json
 from gal_studio.core.checks import setting
 from gal_studio.core.errors import StudioError
 from gal_studio.core.gal.policies.registry import find_policy, policy_words
@@ -510,6 +509,6 @@ class Settings(SettingsGroup):
 def read_settings(text: str) -> Settings:
     """Stored settings; refused if they cannot be read."""
     try:
-        return Settings.from_dict(json.loads(text))
-    except (ValueError, TypeError, RecursionError) as error:
+        return Settings.from_dict(strict_json.loads(text))
+    except (ValueError, TypeError, AttributeError, strict_json.InvalidError) as error:
         raise StudioError("The stored settings are damaged: run gal-studio doctor on it.") from error

@@ -2,9 +2,15 @@
 
 import json
 import re
+from contextlib import suppress
 from typing import Any, NoReturn
 
 from gal_studio.core.errors import StudioError
+
+
+class InvalidError(StudioError):
+    """A text that is not strict JSON, or too large or deep."""
+
 
 DEEPEST = 64  # lists and objects inside of each other
 MOST = 300_000
@@ -35,10 +41,39 @@ def loads(data: bytes | str) -> Any:
         if "\\ud" in text.lower():
             dumps(value)  # half of a pair of surrogates cannot be encoded
     except (ValueError, RecursionError, StudioError) as error:
-        raise StudioError("The request is not valid JSON: load the page again.") from error
+        raise InvalidError("The request is not valid JSON: load the page again.") from error
     if _is_deeper(value, DEEPEST):
-        raise StudioError("The request is nested too deeply: load the page again.")
+        raise InvalidError("The request is nested too deeply: load the page again.")
     return value
+
+
+def numbers(value: Any) -> dict[str, float]:
+    """Numbers by name, such as scores, in a stored value; refused like `stored`."""
+    match value:
+        case dict() as found if all(type(number) in (int, float) for number in found.values()):
+            with suppress(OverflowError):
+                return {name: float(number) for name, number in found.items()}
+    raise _damaged()
+
+
+def stored_object(text: Any) -> dict[str, Any]:
+    """The object of a JSON text in the database."""
+    found = stored(text)
+    if not isinstance(found, dict):
+        raise _damaged()
+    return found
+
+
+def stored(text: Any) -> Any:
+    """The value of a JSON text in the database; refused in words that fit there if it is damaged."""
+    try:
+        return loads(text if isinstance(text, bytes | str) else b"")
+    except StudioError as error:
+        raise _damaged() from error
+
+
+def _damaged() -> StudioError:
+    return StudioError("A stored value is damaged: run gal-studio doctor on this workspace.")
 
 
 def _values(text: str) -> int:

@@ -1,6 +1,7 @@
 """Save tensors in files with the modes of the umask; safetensors gives them to their owner alone."""
 
 import stat
+import uuid
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -19,7 +20,7 @@ def save_tensors(tensors: Mapping[str, torch.Tensor], path: Path, metadata: Mapp
 
 def give_usual_modes(folder: Path) -> None:
     """Give every file of a folder the mode of a new one, as after libraries wrote them."""
-    usual = folder / ".mode"
+    usual = folder / f".mode-{uuid.uuid4().hex}"
     usual.touch()
     mode = stat.S_IMODE(usual.stat().st_mode)
     usual.unlink()

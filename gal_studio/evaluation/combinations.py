@@ -1,6 +1,5 @@
 """Lists laid out like CustomConcept101's: which subjects a picture shows together, and for which prompts."""
 
-import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,6 +8,7 @@ from typing import Any
 
 from gal_studio.core.errors import StudioError
 from gal_studio.evaluation.dreambench import references_in
+from gal_studio.json_files import read_json
 
 FEWEST = 2
 
@@ -58,7 +58,7 @@ def read_combinations(path: Path, only: Sequence[str] = ()) -> list[Combination]
     `prompt_filename_compose`, a text with one prompt a line. Paths are relative to the list.
     """
     try:
-        listed = json.loads(path.read_text(encoding="utf-8-sig"))
+        listed = read_json(path)
     except OSError as error:
         raise StudioError(f"The list {path} cannot be read ({error.strerror}): check its path.") from error
     except ValueError as error:

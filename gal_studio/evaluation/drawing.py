@@ -17,6 +17,7 @@ from gal_studio.engine.families.family import References
 from gal_studio.engine.models.image_model import ImageModel, load_image_model
 from gal_studio.engine.sampling.fused_adapter import drawing
 from gal_studio.engine.sampling.sampler import DrawnBatch, DrawRequest, draw
+from gal_studio.json_files import read_json
 from gal_studio.state import Store
 from gal_studio.state.files.content_store import write_whole
 from gal_studio.state.files.errors import make_folder
@@ -113,7 +114,7 @@ def check_same(folder: Path, facts: Mapping[str, Any]) -> None:
     if card.is_file():
         before = None
         with suppress(OSError, ValueError):
-            before = json.loads(card.read_text(encoding="utf-8"))
+            before = read_json(card)
         if not _is_same(before, facts):
             raise StudioError(
                 f"{folder} has pictures drawn by another round or with other settings: delete it, or "

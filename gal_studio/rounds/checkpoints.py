@@ -8,6 +8,7 @@ from gal_studio.core.types import Job
 from gal_studio.rounds.fingerprints import planned_fingerprint
 from gal_studio.rounds.inputs import inputs_of
 from gal_studio.state import Store
+from gal_studio.state.files.inside import folder_of_row
 
 TRAININGS = ("fine_tune", "refine")
 """The kinds of jobs that train."""
@@ -35,7 +36,7 @@ def step_to_keep(store: Store, job: Job) -> int | None:
     """
     if job.kind not in TRAININGS or job.state not in (*RESUMABLE, "running"):
         return None
-    kept = store.workspace / "checkpoints" / job.round_id  # not made for a look
+    kept = folder_of_row(store.workspace, "checkpoints", job.round_id)  # not made for a look
     if not any(kept.glob("*/step-*.safetensors")):
         return None
     made = store.rounds.validations(job.round_id)

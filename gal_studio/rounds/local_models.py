@@ -10,6 +10,7 @@ from gal_studio.core.settings import Settings
 from gal_studio.core.snapshot import Project
 from gal_studio.core.types import Job
 from gal_studio.state import Store
+from gal_studio.state.files.answering import answers
 
 
 @dataclass(frozen=True)
@@ -22,8 +23,8 @@ class LocalModel:
 
     @property
     def is_here(self) -> bool:
-        """Whether there is anything at its place."""
-        return Path(self.place).exists()
+        """Whether there is anything at its place, whose disk answers."""
+        return answers(Path(self.place)) and Path(self.place).exists()
 
 
 def used_models(store: Store, project_id: str, job: Job | None = None) -> tuple[LocalModel, ...]:

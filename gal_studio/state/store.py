@@ -11,6 +11,7 @@ from gal_studio.state.database.idempotency import Answers
 from gal_studio.state.files.content_store import Adapters, Images
 from gal_studio.state.files.errors import make_folder
 from gal_studio.state.files.free_space import Disk
+from gal_studio.state.files.inside import folder_of_row
 from gal_studio.state.files.own_adapters import OwnAdapters
 from gal_studio.state.files.own_folder import DATABASE, check_own
 from gal_studio.state.files.paths import user_path
@@ -80,11 +81,12 @@ class Store(AbstractContextManager["Store"]):
 
     def checkpoints(self, round_id: str) -> Path:
         """The folder for the checkpoints of this round; it is created if needed."""
-        return make_folder(self.workspace / "checkpoints" / self.rounds.get(round_id).id, self.workspace)
+        identity = self.rounds.get(round_id).id
+        return make_folder(folder_of_row(self.workspace, "checkpoints", identity), self.workspace)
 
     def exported(self, round_id: str, form: str) -> Path:
         """The zip file of an exported round, which may not be there; its folder is created if needed."""
-        folder = self.workspace / "exports" / self.rounds.get(round_id).id
+        folder = folder_of_row(self.workspace, "exports", self.rounds.get(round_id).id)
         return make_folder(folder, self.workspace) / f"{find_form(form).name}.zip"
 
     def close(self) -> None:

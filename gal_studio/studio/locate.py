@@ -7,6 +7,7 @@ from pathlib import Path
 from gal_studio.core.errors import StudioError
 from gal_studio.rounds.local_models import LocalModel, used_models
 from gal_studio.state import Store
+from gal_studio.state.files.answering import check_answers
 from gal_studio.state.files.model_hashes import ModelFolder
 from gal_studio.state.files.paths import user_path
 from gal_studio.state.tables.projects import Project
@@ -40,6 +41,7 @@ def locate(store: Store, old: str, new: Path, project_id: str | None = None) -> 
     wanted = [use for use in uses if project_id in (None, use.project.id)]
     if not wanted:
         raise StudioError(_no_such(store, old, project_id))
+    check_answers(place)
     if not place.exists():
         raise StudioError(f"There is no {place}: check the path.")
     folder, compared = ModelFolder(place), False

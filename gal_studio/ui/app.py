@@ -22,7 +22,7 @@ from gal_studio.ui.access.rules import Rules
 from gal_studio.ui.api.archives import add_archive_routes
 from gal_studio.ui.api.calls import add_call_route
 from gal_studio.ui.api.downloads import add_download_routes
-from gal_studio.ui.api.errors import refuse
+from gal_studio.ui.api.errors import refuse, refuse_disk
 from gal_studio.ui.api.pictures import add_picture_routes
 from gal_studio.ui.api.uploaded import add_uploaded_routes
 from gal_studio.ui.api.uploads import add_upload_route
@@ -87,6 +87,7 @@ def build_app(studio: Studio, rules: Rules | None = None, root_path: str = "") -
     app = FastAPI(title="GAL Studio", docs_url=None, redoc_url=None, openapi_url=None)
     app.add_middleware(FirstPaint)
     app.add_exception_handler(StudioError, refuse)
+    app.add_exception_handler(OSError, refuse_disk)
     add_static_routes(app)
     add_picture_routes(app, studio)
     add_upload_route(app)

@@ -17,6 +17,7 @@ from typing_extensions import TypedDict
 from gal_studio.core import checks
 from gal_studio.core.errors import StudioError
 from gal_studio.studio import Studio
+from gal_studio.studio.views.broken import what_is_damaged
 from gal_studio.ui.api.errors import Handler, guarded
 from gal_studio.ui.api.view_cache import ViewCache
 from gal_studio.ui.payloads import Payload, first_fault
@@ -37,6 +38,10 @@ class Context:
     def studio(self) -> Studio:
         """The studio behind the views."""
         return self.views.studio
+
+    def damage(self) -> str:
+        """A sentence about stored data that are damaged; "" if none are."""
+        return what_is_damaged(self.studio.store)
 
 
 @dataclass(frozen=True)
@@ -103,7 +108,7 @@ class Request:
             return self(context, given)
 
         handler.__name__ = self.name
-        return guarded(handler)
+        return guarded(handler, context.damage)
 
 
 class Requests(dict[str, Request]):

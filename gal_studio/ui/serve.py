@@ -1,12 +1,10 @@
 """Open a workspace and serve the page."""
 
 import os
-import re
 import shlex
 import socket
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
@@ -15,15 +13,20 @@ from gal_studio.core.errors import StudioError
 from gal_studio.processes import Keeper, start_worker
 from gal_studio.state import Store
 from gal_studio.state.files.errors import NoRoomError
-from gal_studio.state.files.own_folder import check_own
-from gal_studio.state.files.paths import home_folder, user_path
 from gal_studio.state.files.private import keep_private
 from gal_studio.state.files.reserve_file import keep_reserve_file, release_reserve_file
 from gal_studio.state.files.temporary import own_temporary_files
 from gal_studio.state.jobs.lock import PATIENCE, PageLock
 from gal_studio.studio import Studio
 from gal_studio.studio.create.model_check import model_check
-from gal_studio.ui.access.credentials import TOKEN, Credentials, Sessions, read_credentials
+from gal_studio.ui.access.credentials import Credentials, Sessions
+from gal_studio.ui.access.listening import (
+    AUTH_VARIABLE,
+    Listening,
+    check_start,
+    checked_root_path,
+    credentials_for,
+)
 from gal_studio.ui.access.origins import OWN_NAMES, is_loopback
 from gal_studio.ui.access.rules import Rules
 from gal_studio.ui.access.sign_in import SIGN_IN
@@ -31,39 +34,14 @@ from gal_studio.ui.page_log import page_log
 from gal_studio.ui.running_page import Show, attach, note_address, refuse_taken_port
 from gal_studio.ui.window import find_browser
 
-AUTH_VARIABLE = "GAL_STUDIO_AUTH"
+HERE = Listening()
 SHOWN_JOBS = 3
 """Of those that go on when the page ends; the others are counted."""
 
 
-@dataclass(frozen=True)
-class Listening:
-    """Where the page is, and who reaches it.
-
-    `other_names` are the host names that a proxy or a DNS server has for this machine. `behind_proxy`
-    believes a proxy on this machine who its clients are, and `root_path` is where that proxy serves the
-    studio. `programs` lets programs of other machines use the named endpoints, as those of this machine may.
-    """
-
-    host: str = "127.0.0.1"
-    port: int = 7860
-    other_names: tuple[str, ...] = ()
-    behind_proxy: bool = False
-    root_path: str = ""
-    programs: bool = False
-
-
-def default_workspace() -> Path:
-    """The workspace that is opened if none is named; refused for a user without a home folder."""
-    home = home_folder()
-    if home is None:
-        raise StudioError("This user has no home folder: name a folder with --workspace.")
-    return home / "gal-studio"
-
-
 def serve(
     workspace: Path,
-    at: Listening = Listening(),
+    at: Listening = HERE,
     auth: str | None = None,
     open_browser: bool = True,
     desktop: bool = False,
@@ -75,9 +53,9 @@ def serve(
     page in a window of its own, and ends with the window.
     """
     given = os.environ.pop(AUTH_VARIABLE, None)  # so that no worker inherits it
-    credentials = credentials_for(at, given if auth is None else auth)
-    workspace = user_path(workspace).absolute()
-    check_own(workspace)
+    auth = given if auth is None else auth
+    workspace = check_start(workspace, at, auth)
+    credentials = credentials_for(at, auth)
     with PageLock(workspace) as lock:
         if not lock.acquire(PATIENCE):
             attach(workspace, open_browser, desktop)
@@ -111,14 +89,6 @@ def _open(workspace: Path) -> Store:
         return Store(workspace)
 
 
-def checked_root_path(given: str) -> str:
-    """The path without a slash at its end; "" for the root. Refused unless it is a plain path."""
-    path = given.strip().rstrip("/")
-    if path and not re.fullmatch(r"(/[\w.~-]+)+", path):
-        raise StudioError(f"The root path {given!r} is no path: write it like /studio.")
-    return path
-
-
 def _serve(studio: Studio, rules: Rules, at: Listening, show: Show) -> None:
     from gal_studio.ui.api.uploads import keep_uploads_in
     from gal_studio.ui.app import build_app
@@ -150,19 +120,6 @@ def what_goes_on(studio: Studio) -> str:
     return (
         f"The page has ended. The worker goes on with {'; '.join(words[:SHOWN_JOBS])}{more}. "
         f"`gal-studio jobs stop JOB {where}` stops one, `gal-studio jobs {where}` lists them."
-    )
-
-
-def credentials_for(at: Listening, auth: str | None) -> Credentials | None:
-    """The credentials; None if only this machine has access. Required if other machines have."""
-    if auth is not None:
-        return read_credentials(auth)  # refuses an empty one, such as that of an unset variable
-    if is_loopback(at.host) and not at.other_names and not at.behind_proxy:
-        return None
-    through = " through the proxy" if at.behind_proxy else ""
-    raise StudioError(
-        f"Other machines can reach {at.host!r}{through}, so a sign-in is required: give --auth "
-        f"USER:PASSWORD, --auth {TOKEN} (which makes and prints a token), or the variable {AUTH_VARIABLE}."
     )
 
 

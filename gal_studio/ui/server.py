@@ -1,18 +1,20 @@
 """The HTTP server: uvicorn with bounds for clients that send slowly, much, or nothing."""
 
 import asyncio
+import os
 import signal
 import sys
 import time
 import weakref
 from collections.abc import Callable
 from contextlib import suppress
-from threading import Thread
+from threading import Thread, Timer
 from typing import Any
 
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+END_WITHIN = 10.0  # seconds from a signal to the end of the process
 REQUEST_WITHIN = 15.0  # seconds from the first byte of a request to the end of its headers
 MOST_WAITING = 1000  # connections that wait for headers; as many wait for a body, and as many for an answer
 WANTED_FILES, OTHER_FILES = 4096, 200  # open files: the limit to ask for, and those that are no connections
@@ -74,6 +76,17 @@ class BoundedProtocol(H11Protocol):
         super().data_received(data)
         self._look()
 
+    def send_400_response(self, msg: str) -> None:
+        """Answer what is no HTTP; a request whose body went wrong in the middle has no other answer."""
+        cycle = self.cycle
+        if cycle is not None and not cycle.response_complete:
+            cycle.disconnected = True
+            cycle.message_event.set()
+            if cycle.response_started:
+                self.close()
+                return
+        super().send_400_response(msg)
+
     def on_response_complete(self) -> None:
         """Wait for the next request."""
         super().on_response_complete()
@@ -127,6 +140,17 @@ def _most_waiting() -> int:
     return max(BACKLOG // 4, min(MOST_WAITING, (files - OTHER_FILES) // 3))
 
 
+class Server(uvicorn.Server):
+    """A server that ends when it is told to, even while a thread waits for a disk that does not answer."""
+
+    def handle_exit(self, sig: int, frame: Any) -> None:
+        """Begin to end."""
+        overdue = Timer(END_WITHIN, os._exit, (128 + sig,))
+        overdue.daemon = True
+        overdue.start()
+        super().handle_exit(sig, frame)
+
+
 def run(
     app: Any, host: str, port: int, behind_proxy: bool = False, window: Callable[[], bool] | None = None
 ) -> None:
@@ -148,7 +172,7 @@ def run(
         timeout_graceful_shutdown=2,
         server_header=False,
     )
-    server = uvicorn.Server(config)
+    server = Server(config)
     if sys.platform != "win32":
         signal.signal(signal.SIGHUP, server.handle_exit)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # raised again by uvicorn once it has shut down

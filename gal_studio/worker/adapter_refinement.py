@@ -56,6 +56,7 @@ from gal_studio.engine.training.team import Team
 from gal_studio.engine.training.trainer import Run
 from gal_studio.state.files.content_store import writing_beside
 from gal_studio.state.files.errors import make_folder
+from gal_studio.state.files.inside import remove
 from gal_studio.state.files.own_adapters import ENCODER, WEIGHTS, AdapterPlan
 from gal_studio.state.images.subjects import Subject, read_subjects
 from gal_studio.worker.models import Models
@@ -130,7 +131,7 @@ def refine_adapter(task: AdapterTask) -> Generator[Progress, None, Path]:
         shutil.copytree(adapter.encoder, task.out / ENCODER, dirs_exist_ok=True)
     (task.out / "adapter.safetensors").replace(written)  # once all of it is there
     (task.out / STATE).unlink(missing_ok=True)
-    shutil.rmtree(task.out / MAPS, ignore_errors=True)
+    remove(task.out, task.out / MAPS)
     return written
 
 

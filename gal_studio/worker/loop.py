@@ -229,8 +229,9 @@ class Worker:
         """What halts a job after an error: a pause until there is disk space, or a failure."""
         self._close(steps, job)
         if isinstance(error, NoRoomError):
-            needed, disk = self.store.disk.wanted(error), self.store.disk
-            return lambda: self.store.jobs.pause_for_space(job.id, needed, disk.sentence(error.needed))
+            disk, needed = self.store.disk, self.store.disk.wanted(error)
+            words = disk.was_full() if error.needed is None else disk.sentence(needed)
+            return lambda: self.store.jobs.pause_for_space(job.id, needed, words)
         return partial(self.store.jobs.fail, job.id, str(error))
 
     def _close(self, steps: Steps, job: Job) -> None:

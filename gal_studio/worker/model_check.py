@@ -22,6 +22,7 @@ from gal_studio.engine.export.foreign import PEFT_BESIDE
 from gal_studio.engine.hub.models import check_access
 from gal_studio.engine.hub.refusals import address
 from gal_studio.engine.hub.repository import Need, cache_folder, existing_folder
+from gal_studio.with_parent import end_with_parent
 from gal_studio.worker.export.start import check_start, convert
 from gal_studio.worker.model_needs import look
 
@@ -116,6 +117,7 @@ def answer(line: str) -> dict[str, Any]:
 
 def main() -> None:
     """Answer until the input ends."""
+    end_with_parent()
     output, sys.stdout = sys.stdout, sys.stderr  # libraries print
     while True:
         idle = threading.Timer(IDLE, os._exit, (0,))

@@ -9,6 +9,7 @@ from gal_studio.engine.families.description import read_description
 from gal_studio.engine.families.registry import family_of
 from gal_studio.engine.memory.measure import measure_shape
 from gal_studio.engine.models.outline import outline
+from gal_studio.with_parent import end_with_parent
 
 
 def shape_of_folder(folder: Path) -> ModelShape:
@@ -19,4 +20,5 @@ def shape_of_folder(folder: Path) -> ModelShape:
 
 
 if __name__ == "__main__":
+    end_with_parent()
     print(json.dumps(shape_of_folder(Path(sys.argv[1])).to_dict()))

@@ -1,7 +1,9 @@
 """Check a workspace: the database, the hashes of files, leftovers of crashes. See `repair`."""
 
+import hashlib
 import re
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,17 +18,33 @@ from gal_studio.state.database.tables import TABLES, Folder
 from gal_studio.state.database.upgrades import differences
 from gal_studio.state.files.content_store import Files
 from gal_studio.state.files.errors import DiskError, GoneError
-from gal_studio.state.files.own_folder import DAMAGED, is_unfinished
+from gal_studio.state.files.inside import is_id
+from gal_studio.state.files.own_folder import DAMAGED
 from gal_studio.state.files.temporary import temporary_folder
+from gal_studio.state.files.unfinished import is_unfinished, looks_unfinished
 from gal_studio.state.store import Store
-from gal_studio.workspace.read_project import read_project
+from gal_studio.workspace.archive.safetensors_header import read_header
+from gal_studio.workspace.damage import damage_of
+from gal_studio.workspace.read_project import damaged_rows, read_project
+from gal_studio.workspace.spare_values import is_spare
 
 HOUR = 3600.0
 """Seconds after which an unreferenced file cannot belong to work in progress."""
 Problem = Literal[
-    "database", "schema", "rows", "broken", "region", "lost", "altered", "orphan", "leftover", "checkpoint"
+    "database",
+    "schema",
+    "rows",
+    "value",
+    "broken",
+    "region",
+    "lost",
+    "altered",
+    "orphan",
+    "leftover",
+    "checkpoint",
 ]
 _CHECKPOINT = re.compile(r"[0-9a-f]{16}/\w+/step-\d+\.safetensors")
+_OF_VALUES = ("CHECK constraint failed in", "NULL value in")
 Show = Callable[[Store, str], None]
 
 
@@ -55,6 +73,8 @@ def examine(store: Store, age: float = HOUR, show: Show | None = None) -> tuple[
 
     `show` makes all views of a project; if it raises, the project is broken.
     """
+    if broken := damage_of(store.workspace):
+        return (Finding("database", f"Pages of studio.db are damaged ({broken})."),)
     unlike = tuple(Finding("schema", sentence) for sentence in differences(store.database.rows))
     if unlike:
         return unlike  # nothing else can be read
@@ -62,7 +82,8 @@ def examine(store: Store, age: float = HOUR, show: Show | None = None) -> tuple[
     damage = tuple(_database(store))
     return (
         *damage,
-        *(_broken(store, show) if show is not None else ()),
+        *_damaged_values(store),
+        *(broken_projects(store, show) if show is not None else ()),
         *_misfit_regions(store),
         *_lost_and_altered(store, named),
         *_orphans(store, {name for names in named.values() for name in names}, age),
@@ -80,7 +101,8 @@ def folder_of(store: Store, folder: Folder) -> Files:
 
 def _database(store: Store) -> Iterator[Finding]:
     answers = [str(row[0]) for row in store.database.rows("PRAGMA integrity_check")]
-    if answers != ["ok"]:
+    answers = [answer for answer in answers if not answer.startswith(_OF_VALUES)]  # see `read_project`
+    if answers not in ([], ["ok"]):
         yield Finding("database", f"The database is damaged: {answers[0][:200]}.")
     dangling = store.database.rows("PRAGMA foreign_key_check")
     for table in sorted({str(row["table"]) for row in dangling}):
@@ -88,7 +110,18 @@ def _database(store: Store) -> Iterator[Finding]:
         yield Finding("rows", f"{counted(count, 'row')} of the table {table} refer to missing rows.")
 
 
-def _broken(store: Store, show: Show) -> Iterator[Finding]:
+def _damaged_values(store: Store) -> Iterator[Finding]:
+    """Values that a repair can do without, or the studio computes again."""
+    for table in TABLES:
+        found = Counter(column.name for _, column in damaged_rows(store, table) if is_spare(table, column))
+        for column, count in sorted(found.items()):
+            where = f"{table.name}.{column}"
+            yield Finding(
+                "value", f"{counted(count, 'value')} of {where} damaged.", names=(table.name, column)
+            )
+
+
+def broken_projects(store: Store, show: Show) -> Iterator[Finding]:
     """The projects that cannot be read, except those that a repair has put aside."""
     for project_id, name in store.projects.names().items():
         if project_id in store.projects.archived() and aside(store, project_id).is_file():
@@ -99,13 +132,16 @@ def _broken(store: Store, show: Show) -> Iterator[Finding]:
         except (DiskError, GoneError):
             raise
         except Exception as error:
-            what = f"The project {name!r} cannot be read ({first_line(error).rstrip('.')})."
+            known = isinstance(error, StudioError)
+            why = first_line(error).rstrip(".") if known else "some of its data contradict each other"
+            what = f"The project {name!r} cannot be read ({why})."
             yield Finding("broken", what, names=(project_id,))
 
 
 def aside(store: Store, project_id: str) -> Path:
     """Where a repair puts an archive of a project that cannot be read."""
-    return store.workspace / DAMAGED / f"project-{project_id}.zip"
+    digits = hashlib.sha256(project_id.encode("utf-8", "surrogateescape")).hexdigest()[:16]
+    return store.workspace / DAMAGED / f"project-{project_id if is_id(project_id) else digits}.zip"
 
 
 def _misfit_regions(store: Store) -> Iterator[Finding]:
@@ -120,8 +156,10 @@ def named_files(store: Store) -> dict[Place, list[str]]:
     for table in TABLES:
         places = [Place(table.name, column.name, column.folder) for column in table.columns if column.folder]
         for place in places:
-            rows = store.database.rows(f"SELECT {place.column} AS name FROM {place.table} ORDER BY rowid")
-            found[place] = dict.fromkeys(row["name"] for row in rows if row["name"])
+            rows = store.database.unchecked_rows(
+                f"SELECT {place.column} AS name FROM {place.table} ORDER BY rowid"
+            )
+            found[place] = dict.fromkeys(str(row["name"]) for row in rows if row["name"])
     return {place: list(names) for place, names in found.items()}
 
 
@@ -166,15 +204,21 @@ def _leftovers(workspace: Path, age: float) -> Iterator[Finding]:
         workspace / "adapters",
         *workspace.glob("checkpoints/*/*"),
         *workspace.glob("exports/*"),
+        workspace / "temporary",
     ]
-    paths = tuple(
+    old = [(folder, path) for folder in folders for path in _old(workspace, folder, age)]
+    own = tuple(
         path
-        for folder in folders
-        for path in _old(workspace, folder, age)
-        if is_unfinished(path.name) or folder == temporary_folder(workspace)  # of a page that was killed
+        for folder, path in old
+        if is_unfinished(path.name, workspace)
+        or folder == temporary_folder(workspace)  # of a page that was killed
     )
-    if paths:
-        yield Finding("leftover", f"{counted(len(paths), 'unfinished file')} left by a crash.", paths=paths)
+    if own:
+        yield Finding("leftover", f"{counted(len(own), 'unfinished file')} left by a crash.", paths=own)
+    perhaps = tuple(path for _, path in old if looks_unfinished(path.name) and path not in own)
+    if perhaps:
+        what = f"{counted(len(perhaps), 'file')} may be unfinished, without the mark of this workspace."
+        yield Finding("orphan", what, paths=perhaps)
 
 
 def _stale_checkpoints(store: Store, age: float) -> Iterator[Finding]:
@@ -186,10 +230,24 @@ def _stale_checkpoints(store: Store, age: float) -> Iterator[Finding]:
         for path in _old(store.workspace, folder, age)
         if _CHECKPOINT.fullmatch("/".join(path.parts[-3:]))
     )
-    if paths:
+    own = tuple(path for path in paths if _is_checkpoint(path))
+    if own:
         yield Finding(
-            "checkpoint", f"{counted(len(paths), 'checkpoint')} that cannot be used any more.", paths=paths
+            "checkpoint", f"{counted(len(own), 'checkpoint')} that cannot be used any more.", paths=own
         )
+    perhaps = tuple(path for path in paths if path not in own)
+    if perhaps:
+        what = f"{counted(len(perhaps), 'file')} called checkpoints that the studio may not have written."
+        yield Finding("orphan", what, paths=perhaps)
+
+
+def _is_checkpoint(path: Path) -> bool:
+    """Whether the studio wrote this file, by its header."""
+    try:
+        header, _ = read_header(path)
+    except (OSError, ValueError):
+        return False
+    return {"step", "fingerprint"} <= header.metadata.keys()
 
 
 def _can_be_resumed(store: Store, round_id: str, folder: str) -> bool:

@@ -1,6 +1,5 @@
 """Delete an archived project: its rows, its jobs, and the files that no other project uses."""
 
-import shutil
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -10,6 +9,7 @@ from pathlib import Path
 from gal_studio.core.errors import StudioError
 from gal_studio.core.jobs.states import ACTIVE
 from gal_studio.state.database.tables import Folder
+from gal_studio.state.files.inside import folder_of_row, remove
 from gal_studio.state.store import Store
 from gal_studio.workspace.archive.project_tables import OF_A_PROJECT, files_named, rows_of
 from gal_studio.workspace.check import folder_of, named_files
@@ -42,8 +42,13 @@ def delete_project(store: Store, project_id: str) -> int:
         files -= _named(store)
     for round_id in rounds:
         for folder in ("checkpoints", "exports"):
-            shutil.rmtree(store.workspace / folder / round_id, ignore_errors=True)
-    return sum(_unlinked(path) for path in (_path(store, file) for file in files) if path is not None)
+            with suppress(StudioError):  # of a damaged row: no folder is named by it
+                remove(store.workspace, folder_of_row(store.workspace, folder, round_id))
+    return sum(
+        _unlinked(store.workspace, path)
+        for path in (_path(store, file) for file in files)
+        if path is not None
+    )
 
 
 def size(store: Store, project_id: str) -> int:
@@ -64,7 +69,7 @@ def _files(store: Store, project_id: str) -> Iterator[File]:
         named = ", ".join(column.name for column in table.columns if column.folder)
         if named:
             chosen = f"SELECT DISTINCT {named} FROM {table.name} WHERE rowid IN ({rows_of(table)})"
-            for row in store.database.rows(chosen, {"project": project_id}):
+            for row in store.database.unchecked_rows(chosen, {"project": project_id}):
                 yield from files_named(table, row)
 
 
@@ -73,7 +78,7 @@ def forget_unused_looks(store: Store, before: float) -> None:
     files: set[File] = {("images", name) for name in store.seen.forget_unused(before)}
     if files:
         for folder, name in files - _named(store):
-            _unlinked(folder_of(store, folder).path(name))
+            _unlinked(store.workspace, folder_of(store, folder).path(name))
 
 
 def _named(store: Store, leave_out: frozenset[str] = frozenset()) -> set[File]:
@@ -99,11 +104,11 @@ def _path(store: Store, file: File) -> Path | None:
     return None
 
 
-def _unlinked(path: Path) -> int:
+def _unlinked(workspace: Path, path: Path) -> int:
     """Remove a file; returns the bytes freed, 0 if it is gone already or was just stored again."""
-    with suppress(OSError):
+    with suppress(OSError, StudioError):
         found = path.stat()
         if time.time() - found.st_mtime >= MINUTE:
-            path.unlink()
+            remove(workspace, path)
             return found.st_size
     return 0

@@ -8,7 +8,8 @@ import numpy as np
 
 from gal_studio.core.errors import StudioError
 from gal_studio.state.database.connection import Undecoded
-from gal_studio.state.database.tables import Column
+from gal_studio.state.database.tables import Column, Table
+from gal_studio.state.files.inside import is_id
 from gal_studio.state.store import Store
 from gal_studio.state.tables.refinements import MapKind
 from gal_studio.workspace.archive.project_tables import OF_A_PROJECT, project_rows
@@ -50,13 +51,24 @@ def _read_round(store: Store, round_id: str) -> None:
             store.refinements.maps(owner, kind)
 
 
+def damaged_rows(store: Store, table: Table) -> Iterator[tuple[int, Column]]:
+    """The rowid and the column of each value of a table that is not of the type of its column."""
+    for row in store.database.undecoded_rows(f"SELECT rowid AS its_rowid, * FROM {table.name}"):
+        yield from ((row["its_rowid"], one) for one in table.columns if not _is_sound(one, row[one.name]))
+
+
 def damaged_values(store: Store, project_id: str) -> Iterator[str]:
     """The columns of a project with a value that is not of their type, or is no text that can be read."""
     for table in OF_A_PROJECT:
         for row in project_rows(store.database.undecoded_rows, table, project_id):
             for column in table.columns:
-                if not _is_sound(column, row[column.name]):
+                is_named = (table.has_id and column.name == "id") or column.name in table.loose
+                if not _is_sound(column, row[column.name]) or (is_named and not _is_id(row[column.name])):
                     yield f"A value of {table.name}.{column.name} is damaged."
+
+
+def _is_id(value: bytes) -> bool:
+    return is_id(value.decode())
 
 
 def _is_sound(column: Column, value: object) -> bool:

@@ -1,14 +1,19 @@
 """Repair the problems that `check` finds, as far as possible, and report what was done."""
 
-import shutil
+import sqlite3
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
+from gal_studio.core.errors import StudioError
+from gal_studio.state.database.tables import TABLES
 from gal_studio.state.files.errors import disk_problem, make_folder
+from gal_studio.state.files.inside import inside, remove
 from gal_studio.state.files.own_folder import DAMAGED
 from gal_studio.state.store import Store
 from gal_studio.workspace.archive.writer import export_project
-from gal_studio.workspace.check import Finding, aside, examine, folder_of
+from gal_studio.workspace.check import Finding, Show, aside, broken_projects, examine, folder_of
+from gal_studio.workspace.spare_values import consequence, repair_values
 
 _REPAIRS: Mapping[tuple[str, str], tuple[str, str]] = {
     ("candidates", "image"): (
@@ -91,11 +96,22 @@ _NEEDS_A_PERSON: Mapping[tuple[str, str], str] = {
 }
 
 
-def repair(store: Store, findings: tuple[Finding, ...] | None = None) -> tuple[str, ...]:
-    """Repair the findings (default: those of `examine`); one sentence on each."""
+def repair(
+    store: Store, findings: tuple[Finding, ...] | None = None, show: Show | None = None
+) -> tuple[str, ...]:
+    """Repair the findings (default: those of `examine`); one sentence on each.
+
+    With `show`, a broken project is read again first: the repairs before may have been enough.
+    """
     report = []
     for finding in examine(store) if findings is None else findings:
-        if finding.problem in ("lost", "altered"):
+        if finding.problem == "value":
+            table, column = finding.names
+            repair_values(store, next(one for one in TABLES if one.name == table))
+            report.append(f"{finding.sentence} Repaired: {consequence(table, column)}.")
+        elif finding.problem == "broken" and show is not None and not _is_broken(store, finding, show):
+            report.append(f"{finding.sentence} Repaired: it can be read again.")
+        elif finding.problem in ("lost", "altered"):
             report.append(_repair_files(store, finding))
         elif finding.problem == "schema":
             store.database.make_tables()
@@ -116,11 +132,17 @@ def repair(store: Store, findings: tuple[Finding, ...] | None = None) -> tuple[s
     return tuple(report)
 
 
+def _is_broken(store: Store, finding: Finding, show: Show) -> bool:
+    return any(one.names == finding.names for one in broken_projects(store, show))
+
+
 def remedy(finding: Finding) -> str:
     """What `repair` would do about a finding, or what a person has to do."""
     if finding.place is None:
         if finding.problem == "broken":
             return "--repair puts an archive of it into the folder damaged/ and takes it off the list"
+        if finding.problem == "value":
+            return f"after --repair {consequence(*finding.names)}"
         if finding.problem == "orphan":
             return f"--repair moves them to the folder {DAMAGED}/"
         if finding.problem == "schema":
@@ -136,8 +158,11 @@ def remedy(finding: Finding) -> str:
 def _put_aside(store: Store, project_id: str) -> str:
     """Export a project as it is, and archive it: nothing is deleted."""
     path = aside(store, project_id)
-    export_project(store, project_id, path, raw=True)
-    store.projects.set_archived(project_id, True)
+    try:
+        export_project(store, project_id, path, raw=True)
+        store.projects.set_archived(project_id, True)
+    except StudioError as error:  # such as an ID that is no text
+        return f"Not put aside. {error}"
     return f"Put aside: all of it that is left is in {DAMAGED}/{path.name}, and it is archived."
 
 
@@ -172,7 +197,7 @@ def _move_aside(store: Store, paths: tuple[Path, ...]) -> str:
             number += 1
             target = folder / f"{path.stem}-{number}{path.suffix}"
         try:
-            moved.append(path.rename(target))
+            moved.append(inside(store.workspace, path).rename(target))
         except OSError as error:
             raise disk_problem(error, folder) from error
     return ", ".join(path.name for path in moved)
@@ -180,19 +205,14 @@ def _move_aside(store: Store, paths: tuple[Path, ...]) -> str:
 
 def _remove(store: Store, paths: tuple[Path, ...]) -> None:
     for path in paths:
-        try:
-            if path.is_dir() and not path.is_symlink():
-                shutil.rmtree(path)
-            else:
-                path.unlink(missing_ok=True)
-        except OSError as error:
-            raise disk_problem(error, store.workspace) from error
+        remove(store.workspace, path)
 
 
 def _repair_database(store: Store, finding: Finding) -> str:
     """Rebuild the indexes; lost rows cannot be restored."""
     if finding.problem == "database":
-        store.database.rows("REINDEX")
+        with suppress(StudioError, sqlite3.Error):  # rows that contradict each other: no index holds them
+            store.database.write("REINDEX")
         if [row[0] for row in store.database.rows("PRAGMA integrity_check")] == ["ok"]:
             return "Repaired: its indexes were rebuilt."
     return f"Not repaired: {remedy(finding)}."

@@ -192,3 +192,24 @@ def test_at_the_end_it_says_which_jobs_go_on_and_how_to_stop_them(tmp_path: Path
         for job in (training, drawing):
             studio.stop(job.id)
         assert what_goes_on(studio) == ""
+
+
+def test_a_refused_start_waits_for_nothing_slow(tmp_path: Path) -> None:
+    """On a busy machine, what loads the page takes half a minute."""
+    code = (
+        "import sys\nfrom gal_studio.cli import main\n"
+        "code = main(sys.argv[1:])\n"
+        "slow = {'numpy', 'PIL', 'fastapi', 'gradio', 'gal_studio.studio', 'gal_studio.state.store'}\n"
+        "print(code, sorted(slow & sys.modules.keys()))"
+    )
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "thesis.txt").write_bytes(b"theirs")
+    for words in (
+        ["--host", "0.0.0.0"], ["--behind-proxy"], ["--allow-host", "studio.example"], ["--auth", "ada"],
+        ["--host", "::", "--auth", ""], ["--root-path", "studio"], ["--workspace", str(tmp_path / "other")],
+    ):  # fmt: skip
+        command = [sys.executable, "-c", code, "--workspace", str(tmp_path / "new"), *words]
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
+        assert done.stdout.split()[0] == "2", words
+        assert done.stdout.split(maxsplit=1)[1].strip() == "[]", words
+    assert not (tmp_path / "new").exists()

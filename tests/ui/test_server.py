@@ -165,6 +165,23 @@ def test_temporary_files_are_swept_however_the_page_ends(running: Running) -> No
         assert running.left == []
 
 
+def test_bad_chunks_are_refused_without_a_word_of_an_error(running: Running) -> None:
+    """Nobody needs a session for them."""
+    sizes = (b"ZZ", b"-1", b"f" * 40, b"", b"1 ;x", b"0x10", b"5\x00", b"3\r\nabcd")
+    for path in (b"/import-project", b"/gradio_api/upload", b"/writes", b"/sign-in", b"/nothing", b"/"):
+        for size in sizes:
+            with socket.create_connection(("127.0.0.1", running.port), timeout=30) as line:
+                line.sendall(
+                    b"POST " + path + b" HTTP/1.1\r\nHost: 127.0.0.1\r\nTransfer-Encoding: chunked\r\n\r\n"
+                )
+                time.sleep(0.01)
+                line.sendall(size + b"\r\nabc\r\n")
+                assert b" 40" in line.recv(100)[:13], (path, size)
+    assert running.get("/favicon.ico") == 200
+    log = running.workspace / "logs" / "page.log"
+    assert not log.exists() or "Traceback" not in log.read_text()
+
+
 def test_the_page_says_that_its_database_is_gone(running: Running) -> None:
     for path in running.workspace.glob("studio.db*"):
         path.unlink()

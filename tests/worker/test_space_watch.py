@@ -9,8 +9,10 @@ import pytest
 from gal_studio.core.settings import Settings
 from gal_studio.core.types import Job
 from gal_studio.state import Store
+from gal_studio.state.files.errors import NoRoomError
 from gal_studio.state.tables.projects import NewProject
-from gal_studio.worker.space_watch import LOOK_FOR_ROOM, RoomWatch
+from gal_studio.worker.loop import Steps, Worker
+from gal_studio.worker.space_watch import LONGEST_PAUSE, LOOK_FOR_ROOM, RoomWatch
 from tests.job_moves import moves
 from tests.stored_project import Clock
 
@@ -52,6 +54,36 @@ def test_the_watch_resumes_what_fits_and_no_sooner(store: Store, job: Job, clock
     assert store.jobs.get(job.id).state == "queued"
     assert [move.reason for move in moves(store, job.id)][-1] == "there is disk space again"
     assert not watch.is_awaited()
+
+
+def test_a_job_that_fills_the_disk_again_and_again_waits_longer(store: Store, job: Job, clock: Clock) -> None:
+    watch, looks = RoomWatch(store, clock), []
+    for _ in range(9):
+        store.jobs.pause_for_space(job.id, 0, "The disk was full.")
+        count = 1
+        clock.now += LOOK_FOR_ROOM
+        while not watch.look():
+            clock.now += LOOK_FOR_ROOM
+            count += 1
+        looks.append(count)
+        store.jobs.claim("w")
+    assert looks[:5] == [1, 1, 2, 4, 8] and looks[-1] == LONGEST_PAUSE / LOOK_FOR_ROOM
+    clock.now += 3 * LONGEST_PAUSE  # it worked for a while: it is tried at once again
+    store.jobs.pause_for_space(job.id, 0, "The disk was full.")
+    assert watch.look()
+
+
+def test_a_job_goes_on_if_the_disk_is_free_again_before_anybody_looks(
+    store: Store, job: Job, clock: Clock
+) -> None:
+    """What filled the disk may be gone at once: what is free then says nothing of what the job needs."""
+    steps: Steps = (progress for progress in ())
+    Worker(store)._fail(steps, job, NoRoomError("The disk is full."))()
+    paused = store.jobs.get(job.id)
+    assert (paused.state, paused.paused_for) == ("paused", "room")
+    assert paused.message.startswith("The disk was full, and ")
+    assert RoomWatch(store, clock).look()
+    assert store.jobs.get(job.id).state == "queued"
 
 
 def test_an_archived_project_keeps_no_worker_awake(store: Store, job: Job, clock: Clock) -> None:

@@ -1,3 +1,4 @@
+import json
 import os
 import sqlite3
 import time
@@ -14,6 +15,7 @@ from gal_studio.rounds import fingerprints, planned
 from gal_studio.rounds.inputs import inputs_of
 from gal_studio.state import Store
 from gal_studio.state.files.own_folder import DAMAGED, others
+from gal_studio.state.files.unfinished import unfinished_name
 from gal_studio.state.tables.candidates import NewCandidate
 from gal_studio.state.tables.pair_regions import PairRegion
 from gal_studio.studio import Studio
@@ -143,16 +145,16 @@ def test_lost_reference_is_named_and_left_to_the_person(full: Store) -> None:
 def test_leftovers_go_when_they_are_old_and_work_in_progress_stays(full: Store) -> None:
     round_ = full.rounds.of_project(full.projects.all()[0].id)[0]
     old = [
-        full.images.folder / f".{'a' * 64}.png.12345678.tmp",
+        full.images.folder / unfinished_name(full.workspace),
         full.images.path(full.images.add_picture(picture(Random(77)))),
         full.adapters.path(full.adapters.add(weights(1234))),
         full.checkpoints(round_.id) / "0123456789abcdef" / "step-4.safetensors.part",
         full.checkpoints(round_.id) / "0123456789abcdef" / ".tmpLXvV1J",
-        full.workspace / ".import-abc1_x2z.part",
+        full.workspace / unfinished_name(full.workspace),
     ]
     young = [
         full.images.path(full.images.add_picture(picture(Random(78)))),
-        full.images.folder / f".{'b' * 64}.png.12345678.tmp",
+        full.images.folder / unfinished_name(full.workspace),
     ]
     foreign = aged_file(full.images.folder / "my own notes.txt")
     old[3].parent.mkdir(parents=True)
@@ -170,7 +172,8 @@ def test_leftovers_go_when_they_are_old_and_work_in_progress_stays(full: Store) 
     assert all("Removed" in line or "Moved to damaged/" in line for line in report)
     assert not [path for path in old if path.exists()]
     kept = {path.name for path in (full.workspace / DAMAGED).iterdir()}
-    assert kept == {old[1].name, f"{old[1].stem}-2.png", old[2].name}, "nobody's files are moved aside"
+    perhaps = {path.name for path in old[3:5]}  # without the mark of the workspace, they may be anybody's
+    assert kept == {old[1].name, f"{old[1].stem}-2.png", old[2].name, *perhaps}
     assert (full.workspace / DAMAGED / old[1].name).read_bytes() == b"another"
     assert all(name in "".join(report) for name in kept - {old[1].name})
     assert all(path.exists() for path in (*young, foreign))
@@ -209,20 +212,30 @@ def aged_file(path: Path) -> Path:
     return aged(path)
 
 
+def checkpoint(path: Path) -> Path:
+    """A file as a training saves it."""
+    header = json.dumps({"__metadata__": {"step": "2", "fingerprint": "f" * 64}}).encode()
+    aged_file(path).write_bytes(len(header).to_bytes(8, "little") + header)
+    return aged(path)
+
+
 def test_checkpoints_that_nobody_needs_go_and_the_others_stay(full: Store) -> None:
     round_ = full.rounds.of_project(full.projects.all()[0].id)[0]
     full.rounds.end_training_at(round_.id, 3)  # a kept step changes what is trained, not the folder's name
     today = fingerprints.planned_fingerprint(inputs_of(full, round_.id))
-    done = aged_file(full.checkpoints(round_.id) / ("f" * 16) / "step-2.safetensors")  # trained as ffff…
-    other = aged_file(full.checkpoints(round_.id) / ("e" * 16) / "step-2.safetensors")
-    kept = aged_file(full.checkpoints(round_.id) / today[:16] / "step-2.safetensors")
-    gone = aged_file(full.workspace / "checkpoints" / "0123456789abcdef" / "x" / "step-1.safetensors")
+    done = checkpoint(full.checkpoints(round_.id) / ("f" * 16) / "step-2.safetensors")  # trained as ffff…
+    other = checkpoint(full.checkpoints(round_.id) / ("e" * 16) / "step-2.safetensors")
+    kept = checkpoint(full.checkpoints(round_.id) / today[:16] / "step-2.safetensors")
+    gone = checkpoint(full.workspace / "checkpoints" / "0123456789abcdef" / "x" / "step-1.safetensors")
     young = full.checkpoints(round_.id) / ("e" * 16) / "step-4.safetensors"
     young.write_bytes(b"x")
     finding = found(full)["checkpoint", ""]
     assert set(finding.paths) == {done, other, gone}
     repair(full)
     assert [path.exists() for path in (done, other, gone)] == [False, False, False]
+    theirs = aged_file(full.workspace / "checkpoints" / "0123456789abcdef" / "x" / "step-7.safetensors")
+    repair(full)
+    assert not theirs.exists() and (full.workspace / DAMAGED / theirs.name).read_bytes() == b"x"
     assert kept.exists()
     assert young.exists()
 
@@ -232,8 +245,8 @@ def test_checkpoints_of_a_refinement_and_of_what_runs_stay(full: Store) -> None:
     base = full.rounds.of_project(full.projects.all()[0].id)[0]
     node = full.rounds.add(base.project_id, base.id, full.rounds.settings(base.id), "refine")
     today = fingerprints.training_fingerprint(inputs_of(full, node.id))
-    kept = aged_file(full.checkpoints(node.id) / today[:16] / "step-2.safetensors")
-    other = aged_file(full.checkpoints(node.id) / ("e" * 16) / "step-2.safetensors")
+    kept = checkpoint(full.checkpoints(node.id) / today[:16] / "step-2.safetensors")
+    other = checkpoint(full.checkpoints(node.id) / ("e" * 16) / "step-2.safetensors")
     job = full.jobs.enqueue(base.project_id, node.id, "refine")
     full.workers.enter("w")
     while (claimed := full.jobs.claim("w")) is not None and claimed.id != job.id:
@@ -248,7 +261,7 @@ def test_checkpoints_of_a_refinement_and_of_what_runs_stay(full: Store) -> None:
 def test_checkpoints_of_other_trainings_that_were_asked_stay_until_these_are_done(full: Store) -> None:
     """Another training of a round has a name of its own."""
     base = full.rounds.of_project(full.projects.all()[0].id)[0]
-    other = aged_file(full.checkpoints(base.id) / ("e" * 16) / "step-2.safetensors")
+    other = checkpoint(full.checkpoints(base.id) / ("e" * 16) / "step-2.safetensors")
     job = full.jobs.enqueue(base.project_id, base.id, "ask")
     full.workers.enter("w")
     while (claimed := full.jobs.claim("w")) is not None and claimed.id != job.id:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from gal_studio.commands.terminal.json_text import read_json, write_json
+from gal_studio.commands.terminal.json_text import read_results, write_json
 from gal_studio.core.checks import shown
 from gal_studio.core.errors import StudioError
 from gal_studio.state.files.errors import make_folder
@@ -27,7 +27,7 @@ class Results:
         """Refuse a folder with the results of another run, unless these may be overwritten."""
         self._out, self._path = out, out / FILE
         self._now = json.loads(json.dumps(flat(given), default=str))
-        before = read_json(self._path)
+        before = read_results(self._path)
         self._is_others = before is not None and before != self._now
         if before is not None and self._is_others and not overwrite:
             raise StudioError(

@@ -24,6 +24,7 @@ from gal_studio.provenance import made_by
 from gal_studio.rounds import lineage
 from gal_studio.state.files.content_store import write_whole
 from gal_studio.state.files.errors import disk_problem
+from gal_studio.state.files.unfinished import unfinished_name
 from gal_studio.studio import Studio
 from gal_studio.studio.reports.contact_sheet import contact_sheet
 from gal_studio.studio.reports.measured import describe_measures, describe_round
@@ -43,8 +44,9 @@ def check_folder(out: Path) -> None:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise disk_problem(error, out) from error
-    write_whole(out / ".writable", b"", out)
-    (out / ".writable").unlink()
+    trial = out / unfinished_name(out)
+    write_whole(trial, b"", out)
+    trial.unlink()
 
 
 def write_outputs(

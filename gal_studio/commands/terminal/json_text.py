@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from gal_studio.json_files import read_json
 from gal_studio.state.files.content_store import write_whole
 
 
@@ -18,10 +19,10 @@ def write_json(path: Path, value: Mapping[str, Any]) -> None:
     write_whole(path, f"{json_text(value)}\n".encode(), path.parent)
 
 
-def read_json(path: Path) -> dict[str, Any] | None:
+def read_results(path: Path) -> dict[str, Any] | None:
     """What a file of results says; None if there is none that can be read."""
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
+        found = read_json(path)
     except (OSError, ValueError):
         return None
     return found if isinstance(found, dict) else None

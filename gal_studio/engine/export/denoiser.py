@@ -5,6 +5,7 @@ from pathlib import Path
 
 from gal_studio.engine.models.image_model import ImageModel
 from gal_studio.engine.sampling.fused_adapter import drawing
+from gal_studio.json_files import read_json
 
 _PRIVATE = ("_name_or_path",)  # a folder of this computer
 
@@ -18,7 +19,7 @@ def save_denoiser(model: ImageModel, adapter: Path, folder: Path) -> Path:
     with drawing(model, adapter, model.denoiser.dtype):
         model.denoiser.save_pretrained(target, safe_serialization=True, max_shard_size="100GB")
     configuration = target / "config.json"
-    known = json.loads(configuration.read_text(encoding="utf-8"))
+    known = read_json(configuration)
     shared = {name: value for name, value in known.items() if name not in _PRIVATE}
     configuration.write_text(json.dumps(shared, indent=2, sort_keys=True) + "\n", encoding="utf-8")
     return target

@@ -1,6 +1,5 @@
 """A LoRA from elsewhere, in the names of any trainer of today, as a starting point in the studio's format."""
 
-import json
 import math
 import re
 from collections.abc import Collection, Mapping
@@ -10,6 +9,7 @@ from typing import Any
 
 import torch
 
+from gal_studio.core import strict_json
 from gal_studio.core.errors import StudioError
 from gal_studio.core.models.lora_tensors import (
     MAGNITUDES,
@@ -30,6 +30,7 @@ from gal_studio.engine.models.adapters import PEFT_CONFIGURATION, attach_lora, t
 from gal_studio.engine.models.factors import Factors
 from gal_studio.engine.models.image_model import ImageModel
 from gal_studio.engine.models.one_file import read_one_file
+from gal_studio.json_files import read_plain
 
 LARGEST_RANK = 1024  # of a project
 MOST_LOST = 0.5
@@ -293,12 +294,12 @@ def _configuration(file: LoraFile) -> Mapping[str, Any]:
     text = file.metadata.get(PEFT_CONFIGURATION, "")
     beside = file.path.with_name(PEFT_BESIDE)
     if not text and file.path.name == _PEFT_FILE and beside.is_file():
-        text = beside.read_text(encoding="utf-8", errors="replace")
+        text = read_plain(beside).decode("utf-8", "replace")
     if not text:
         return {}
     try:
-        given = json.loads(text)
-    except (ValueError, RecursionError) as error:
+        given = strict_json.loads(text)
+    except StudioError as error:
         raise file.refusal("has a configuration that cannot be read", "export it again") from error
     if not isinstance(given, dict):
         raise file.refusal("has a configuration that cannot be read", "export it again")

@@ -18,6 +18,8 @@ from gal_studio.core.memory.machine import MachineSettings, Precision
 from gal_studio.core.settings import Several
 from gal_studio.engine.families.family import Family, unguided_scale
 from gal_studio.engine.models.image_model import ImageModel, load_image_model
+from gal_studio.json_files import read_json
+from gal_studio.with_parent import end_with_parent
 
 ERROR = "error.txt"
 _UNCAST = frozenset({"timestep", "t", "img_ids", "txt_ids", "guidance"})
@@ -69,7 +71,7 @@ class StockRequest:
 
 def read_request(path: Path) -> StockRequest:
     """Read what `write` has written."""
-    given = json.loads(path.read_text(encoding="utf-8"))
+    given = read_json(path)
     pictures = tuple((prompt, seed) for prompt, seed in given.pop("pictures"))
     guided, references = given.pop("guided"), given.pop("given")
     return StockRequest(
@@ -237,4 +239,5 @@ def main(paths: Sequence[Path]) -> None:
 
 
 if __name__ == "__main__":
+    end_with_parent()
     main([Path(given) for given in sys.argv[1:]])

@@ -1,12 +1,12 @@
 """A model's description in its JSON files, and refusals of what is not supported before it is loaded."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from gal_studio.core.errors import StudioError
+from gal_studio.json_files import read_json
 
 INDEX = "model_index.json"
 _CONFIGURATIONS = ("config.json", "scheduler_config.json")
@@ -65,7 +65,7 @@ class Description:
 def read_description(name: str, folder: Path) -> Description:
     """Read a pipeline directory's JSON files."""
     try:
-        index = json.loads((folder / INDEX).read_text(encoding="utf-8"))
+        index = read_json(folder / INDEX)
     except (OSError, ValueError) as error:
         raise StudioError(
             f"{folder} is not an image model: a diffusers pipeline directory has a {INDEX}."
@@ -78,7 +78,7 @@ def read_description(name: str, folder: Path) -> Description:
 def _configuration(folder: Path) -> Mapping[str, Any]:
     for file in _CONFIGURATIONS:
         try:
-            found = json.loads((folder / file).read_text(encoding="utf-8"))
+            found = read_json(folder / file)
         except (OSError, ValueError):
             continue
         return found if isinstance(found, dict) else {}

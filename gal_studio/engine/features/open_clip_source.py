@@ -1,6 +1,5 @@
 """Where the files of an open_clip model come from: a name and tag, a repository of the hub, or a folder."""
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +16,7 @@ from gal_studio.engine.hub.models import (
 )
 from gal_studio.engine.hub.needs import Revisions
 from gal_studio.engine.hub.repository import Need
+from gal_studio.json_files import read_json
 
 LOCAL, HUB = "local-dir:", "hf-hub:"
 CONFIGURATION = "open_clip_config.json"
@@ -141,7 +141,7 @@ def _check_directory(folder: Path) -> None:
 def _transformers_hint(folder: Path) -> str:
     """What to do with a model in the format of transformers."""
     try:
-        kind = json.loads((folder / "config.json").read_text(encoding="utf-8")).get("model_type")
+        kind = read_json(folder / "config.json").get("model_type")
     except (OSError, ValueError, AttributeError):
         return ""
     if not kind:

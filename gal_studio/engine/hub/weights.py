@@ -1,10 +1,11 @@
 """The weights of a pipeline: safetensors, whole or in shards, plain or in half precision; no other files."""
 
-import json
 import re
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any
+
+from gal_studio.json_files import read_json
 
 HALF = "fp16"
 _WEIGHTS = re.compile(
@@ -81,7 +82,7 @@ def lacking(folder: Path, component: str, variant: str | None) -> list[str]:
     if index is None:
         return [] if chosen else [f"{prefix}*.safetensors"]
     try:
-        shards = json.loads(index.read_text(encoding="utf-8")).get("weight_map", {}).values()
+        shards = list(map(str, read_json(index).get("weight_map", {}).values()))
     except (ValueError, AttributeError):  # it was cut off
         return [f"{prefix}{index.name}"]
     return [f"{prefix}{name}" for name in sorted(set(shards)) if not (place / name).is_file()]

@@ -1,6 +1,5 @@
 """The files of an image adapter: its weights and its image encoder, in a folder or on the hub."""
 
-import json
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -10,6 +9,7 @@ from gal_studio.engine.hub.models import is_directory, met
 from gal_studio.engine.hub.needs import Revisions, resolve
 from gal_studio.engine.hub.repository import CARD, Need
 from gal_studio.engine.hub.weights import weights_of
+from gal_studio.json_files import read_json
 
 ENCODER = "image_encoder"
 TOWER = "vision.json"
@@ -220,7 +220,7 @@ def _folders_of_encoders(files: Collection[str]) -> set[str]:
 def encoder_configuration(folder: Path) -> Mapping[str, object]:
     """The configuration of an image encoder."""
     try:
-        found = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+        found = read_json(folder / "config.json")
         return dict(found.get("vision_config", found))
     except (OSError, ValueError, AttributeError) as error:
         raise StudioError(

@@ -1,6 +1,5 @@
 """A model's autoencoder alone: what it gives back of a picture. Nothing is ever downloaded for it."""
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from gal_studio.core.errors import StudioError, first_line
 from gal_studio.engine.families.registry import FAMILIES
 from gal_studio.engine.hub.models import is_directory
 from gal_studio.engine.models.devices import choose_device
+from gal_studio.json_files import read_json
 
 PART = "vae"
 _USUAL_SIDE = 512  # pixels, where no configuration names one
@@ -75,7 +75,7 @@ def _side(name: str, scale: int) -> int:
     for part, side in sorted(usual.items()):
         path = _file(name, f"{part}/config.json")
         if path is not None:
-            size = json.loads(path.read_text(encoding="utf-8")).get("sample_size")  # of latents
+            size = read_json(path).get("sample_size")  # of latents
             named = size if isinstance(size, int) else (size or [0])[0]
             return int(named) * scale or side
     return _USUAL_SIDE

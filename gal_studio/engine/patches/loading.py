@@ -21,6 +21,7 @@ from gal_studio.engine.models.devices import choose_device
 from gal_studio.engine.patches.backbones import Network, open_clip_network, transformers_network
 from gal_studio.engine.patches.tower import PatchTower
 from gal_studio.engine.saving import save_tensors
+from gal_studio.json_files import read_json
 
 CLIP = "clip"
 DESCRIPTION, WEIGHTS = "vision.json", "tower.safetensors"
@@ -113,7 +114,7 @@ def _limits(stored: dict[str, Any]) -> Limits:
 
 def _read_card(folder: Path) -> dict[str, Any]:
     try:
-        card = json.loads((folder / DESCRIPTION).read_text(encoding="utf-8"))
+        card = read_json(folder / DESCRIPTION)
         return {**card, "base": str(card["base"])}
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise _not_a_tower(folder) from error

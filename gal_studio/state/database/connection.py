@@ -1,6 +1,7 @@
 """The SQLite database: one connection per thread, writes in transactions only."""
 
 import functools
+import math
 import sqlite3
 import threading
 import weakref
@@ -8,10 +9,19 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import fields
 from pathlib import Path
-from typing import Any, TypeVar
+from types import UnionType
+from typing import Any, Literal, TypeVar, Union, get_args, get_origin
 
 from gal_studio.core.errors import StudioError
-from gal_studio.state.database.upgrades import VERSION, is_another_programs, upgrade
+from gal_studio.state.database.tables import TABLES
+from gal_studio.state.database.upgrades import (
+    VERSION,
+    is_another_programs,
+    least_version,
+    rows_of,
+    unknown_columns,
+    upgrade,
+)
 from gal_studio.state.files.errors import GoneError, database_problem, disk_problem
 
 Values = Sequence[Any] | Mapping[str, Any]
@@ -20,19 +30,85 @@ Values = Sequence[Any] | Mapping[str, Any]
 Record = TypeVar("Record")
 
 
-def record(kind: type[Record], row: sqlite3.Row, **given: Any) -> Record:
-    """The dataclass whose fields are `given` or columns of this row; SQLite has 0 and 1 for truth values."""
-    for name, truth in _columns(kind):  # type: ignore[arg-type]
+def record(kind: type[Record], row: sqlite3.Row | Mapping[str, Any], **given: Any) -> Record:
+    """The dataclass whose fields are `given` or columns of this row; SQLite has 0 and 1 for truth values.
+
+    Refused if a value is not of the type of its field: SQLite keeps anything in any column.
+    """
+    for name, truth, kinds, known in _columns(kind):  # type: ignore[arg-type]
         if name not in given:
             value = row[name]
+            if type(value) not in kinds or (known and value not in known) or value in _ENDLESS:
+                raise DamagedError(name)
             given[name] = bool(value) if truth and value is not None else value
     return kind(**given)
 
 
+def made(kind: type[Record], values: Sequence[Any]) -> Record:
+    """The dataclass with these values in the order of its fields, checked as in `record`."""
+    names = (field.name for field in fields(kind))  # type: ignore[arg-type]
+    return record(kind, dict(zip(names, values, strict=True)))
+
+
+class DamagedError(StudioError):
+    """A stored value is not of the type of its column."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"The stored value of {name} is damaged: run gal-studio doctor on this workspace.")
+
+
+_ENDLESS = (math.inf, -math.inf)
+_STORED: Mapping[Any, tuple[type, ...]] = {bool: (int,), float: (float, int)}
+"""What SQLite has for a type."""
+
+
 @functools.cache
-def _columns(kind: type[Any]) -> tuple[tuple[str, bool], ...]:
-    """The fields of a record, and which of them are truth values."""
-    return tuple((field.name, field.type in (bool, bool | None)) for field in fields(kind))
+def _columns(kind: type[Any]) -> tuple[tuple[str, bool, tuple[type, ...], tuple[Any, ...]], ...]:
+    """Of each field: whether it is a truth value, the types of its values, and the few that it may have."""
+    return tuple((field.name, *_of_column(field.type)) for field in fields(kind))
+
+
+def _of_column(declared: Any) -> tuple[bool, tuple[type, ...], tuple[Any, ...]]:
+    options = get_args(declared) if get_origin(declared) in (Union, UnionType) else (declared,)
+    known = tuple(value for option in options if get_origin(option) is Literal for value in get_args(option))
+    plain = [option for option in options if get_origin(option) is not Literal]
+    types = {kind for option in plain for kind in _STORED.get(option, (option,))} | {*map(type, known)}
+    return bool in options, tuple(types), (*known, None) if known and type(None) in types else known
+
+
+_KINDS: Mapping[str, tuple[type, ...]] = {
+    "TEXT": (str,), "INTEGER": (int,), "REAL": (float, int), "BLOB": (bytes,)
+}  # fmt: skip
+
+
+@functools.cache
+def _types_of(name: str) -> frozenset[type] | None:
+    """The types that values of a column of this name have, whichever table it is of; None of any other."""
+    name = name.removeprefix("its_")
+    kinds = {column.kind for table in TABLES for column in table.columns if column.name == name}
+    if not kinds or not kinds <= _KINDS.keys():
+        return None
+    return frozenset({type(None), *(kind for each in kinds for kind in _KINDS[each])})
+
+
+def _is_sound(row: sqlite3.Row) -> bool:
+    try:
+        _check_types([row])
+    except DamagedError:
+        return False
+    return True
+
+
+def _check_types(rows: Sequence[sqlite3.Row]) -> None:
+    """Refuse rows with a value that is not of the type of its column, as that is declared."""
+    for place, name in enumerate(rows[0].keys() if rows else ()):
+        kinds = _types_of(name)
+        if kinds is None:
+            continue
+        found = {type(row[place]) for row in rows}
+        is_endless = float in found and not math.isfinite(sum(abs(row[place] or 0) for row in rows))
+        if not found <= kinds or is_endless:
+            raise DamagedError(name)
 
 
 class Undecoded(bytes):
@@ -130,10 +206,12 @@ class Database:
     def _make_tables(self) -> None:
         connection = self._connection
         connection.execute("PRAGMA foreign_keys = OFF")  # a table that is rebuilt is missing for a moment
+        connection.execute("PRAGMA ignore_check_constraints = ON")  # a damaged row hides no others
         try:
             with self.transaction() as writer:
                 self._upgrade(writer)
         finally:
+            connection.execute("PRAGMA ignore_check_constraints = OFF")
             connection.execute("PRAGMA foreign_keys = ON")
 
     def _upgrade(self, writer: sqlite3.Connection) -> None:
@@ -150,7 +228,12 @@ class Database:
             raise StudioError(
                 f"The file studio.db in {self._folder} is of another program: choose another folder."
             )
-        upgrade(writer, version)
+        if version in (0, VERSION) and (unknown := unknown_columns(rows_of(writer))):
+            raise StudioError(
+                f"The file studio.db in {self._folder} has columns that this version does not know "
+                f"({unknown[0]}), so that it may be of a newer GAL Studio: update GAL Studio."
+            )
+        upgrade(writer, max(version, least_version(rows_of(writer))))
         if writer.execute("PRAGMA foreign_key_check").fetchone() is not None:
             raise StudioError(
                 f"The workspace {self._folder} cannot be upgraded because some rows refer to missing rows: "
@@ -218,7 +301,13 @@ class Database:
                 connection.execute("ROLLBACK")
 
     def rows(self, sql: str, values: Values = ()) -> list[sqlite3.Row]:
-        """All rows of a query."""
+        """All rows of a query; refused if one has a value that is not of the type of its column."""
+        found = self.unchecked_rows(sql, values)
+        _check_types(found)
+        return found
+
+    def unchecked_rows(self, sql: str, values: Values = ()) -> list[sqlite3.Row]:
+        """All rows of a query as they are stored, damaged ones too."""
         with self.translated():
             connection = self._connection
             try:
@@ -231,6 +320,10 @@ class Database:
                 return connection.execute(sql, values).fetchall()  # a damaged row does not hide the others
             finally:
                 connection.text_factory = str
+
+    def sound_rows(self, sql: str, values: Values = ()) -> list[sqlite3.Row]:
+        """The rows of a query without the damaged ones, where one of them must not hide the others."""
+        return [row for row in self.unchecked_rows(sql, values) if _is_sound(row)]
 
     def undecoded_rows(self, sql: str, values: Values = ()) -> list[sqlite3.Row]:
         """All rows of a query, with texts as the bytes that are stored."""

@@ -1,6 +1,5 @@
 """Idempotency keys: a write that is repeated because its answer was lost is not done twice."""
 
-import json
 from collections.abc import Callable
 from typing import Any
 
@@ -41,7 +40,7 @@ class Answers:
 
     def _known(self, key: str) -> Answer | None:
         row = self._database.row("SELECT answer FROM answers WHERE id = ?", (key,))
-        return None if row is None else json.loads(row["answer"])
+        return None if row is None else strict_json.stored(row["answer"])
 
     def _store(self, key: str, answer: Answer) -> None:
         now, text = self._clock(), strict_json.dumps(answer)

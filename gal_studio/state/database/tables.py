@@ -105,14 +105,16 @@ def split_definitions(definitions: str) -> tuple[str, ...]:
     return tuple(" ".join(part.split()) for part in parts)
 
 
+_IS_ID = "CHECK (typeof(id) = 'text' AND length(id) = 16 AND id NOT GLOB '*[^0-9a-f]*')"
+"""Folders are named by these IDs (`gal_studio.state.files.inside`)."""
 _OF_PROJECT = ("project_id", "projects")
 _OF_ROUND = ("round_id", "rounds")
 _IMAGE: Mapping[str, Folder] = {"image": "images"}
 
 # fmt: off
 TABLES: tuple[Table, ...] = (
-    Table("projects", (), """
-        id TEXT PRIMARY KEY,
+    Table("projects", (), f"""
+        id TEXT PRIMARY KEY {_IS_ID},
         name TEXT NOT NULL,
         kind TEXT NOT NULL CHECK (kind IN ('style', 'object')),
         base_model TEXT NOT NULL,
@@ -211,8 +213,8 @@ TABLES: tuple[Table, ...] = (
     """, archived=False),
     # `prior_drawing` is JSON of the drawing settings of prior pictures; NULL: those of the round.
     # `ends_at` is the step at which a person ended the training; NULL: its last one.
-    Table("rounds", _OF_PROJECT, """
-        id TEXT PRIMARY KEY,
+    Table("rounds", _OF_PROJECT, f"""
+        id TEXT PRIMARY KEY {_IS_ID},
         project_id TEXT NOT NULL REFERENCES projects (id),
         parent_id TEXT REFERENCES rounds (id),
         number INTEGER NOT NULL,

@@ -33,6 +33,9 @@ _FORMER: Mapping[str, tuple[Column, ...]] = {
     "project_references": (Column("mask", "TEXT", False, None, "images"),)
 }
 """Columns that archives of former versions have."""
+_GONE = frozenset({("project_references", "mask"), ("jobs", "position")})
+"""Columns that only former versions have."""
+_CONSTRAINTS = frozenset({"UNIQUE", "PRIMARY", "CHECK", "FOREIGN", "CONSTRAINT"})
 _MASKS_TO_THEIR_LOG = """
 INSERT INTO reference_masks (reference_id, mask, author, time)
     SELECT project_references.id, mask, 'human', created FROM project_references
@@ -107,6 +110,35 @@ def differences(rows: Rows) -> Iterator[str]:
             yield f"The {kind} {name} is missing."
 
 
+def least_version(rows: Rows) -> int:
+    """The least version that a database can be of, by its tables: what says none may be of any.
+
+    What a version changed in the rows alone is never done to rows of a later one.
+    """
+    present = _present(rows)
+    if present and not any(differences(rows)):
+        return VERSION
+    if any(definition.startswith("marked_copy ") for definition in present.get("decisions", ())):
+        return 31
+    return 13 if "overrides" in present else 0
+
+
+def unknown_columns(rows: Rows) -> tuple[str, ...]:
+    """The columns of a database that no version up to this one has, sorted."""
+    tables = {table.name: table for table in TABLES}
+    return tuple(
+        sorted(
+            f"{name}.{column}"
+            for name, definitions in _present(rows).items()
+            if name in tables
+            for column in {definition.split()[0].strip('"') for definition in definitions}
+            if column not in tables[name].names
+            and column.upper() not in _CONSTRAINTS
+            and (name, column) not in _GONE
+        )
+    )
+
+
 def is_another_programs(writer: sqlite3.Connection) -> bool:
     """Whether a database has tables, and none of them is the studio's."""
     present = {row[0] for row in writer.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
@@ -114,11 +146,12 @@ def is_another_programs(writer: sqlite3.Connection) -> bool:
 
 
 def says_another_version(path: Path) -> bool:
-    """Whether a database has the tables of this version and says another version."""
+    """Whether a database has the tables of this version and says an earlier one, or none."""
     try:
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
             stored = int(connection.execute("PRAGMA user_version").fetchone()[0])
-            return stored != VERSION and not any(differences(rows_of(connection)))
+            rows = rows_of(connection)
+            return 0 <= stored < VERSION and not any(differences(rows)) and not unknown_columns(rows)
     except sqlite3.Error:
         return False
 

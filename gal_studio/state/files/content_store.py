@@ -4,7 +4,6 @@ import hashlib
 import io
 import os
 import re
-import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -14,6 +13,7 @@ from PIL import Image
 
 from gal_studio.core.errors import StudioError
 from gal_studio.state.files.errors import disk_problem, make_folder
+from gal_studio.state.files.unfinished import unfinished_name
 
 _NAME = re.compile(r"[0-9a-f]{64}")
 _DOCTOR = "Run gal-studio doctor --workspace FOLDER --repair on this workspace: it says what can be repaired."
@@ -40,7 +40,7 @@ def writing(path: Path, workspace: Path) -> Iterator[BinaryIO]:
 @contextmanager
 def writing_beside(path: Path, workspace: Path) -> Iterator[Path]:
     """Like `write_whole`, for other code that writes to the temporary path given here."""
-    temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}.tmp")
+    temporary = path.with_name(unfinished_name(workspace))
     try:
         yield temporary
         with temporary.open("r+b") as file:

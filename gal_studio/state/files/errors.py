@@ -2,6 +2,7 @@
 
 import errno
 import os
+import shlex
 import shutil
 import sqlite3
 import uuid
@@ -10,6 +11,7 @@ from pathlib import Path
 
 from gal_studio.core.drive_errors import drive_sentence, may_pass
 from gal_studio.core.errors import StudioError
+from gal_studio.state.files.inside import inside
 
 ROOM = 1 << 20
 """Bytes needed besides the files: rows, journal, folders."""
@@ -36,9 +38,13 @@ class GoneError(StudioError):
 
     def __init__(self, folder: Path) -> None:
         super().__init__(
-            f"The file studio.db in {folder} was deleted or replaced while the studio was running: put it "
-            "back, then start the studio again."
+            f"The workspace {folder}, or its file studio.db, was moved, deleted or replaced while the studio "
+            "was running: put it back, then start the studio again."
         )
+
+
+class DamagedDatabaseError(StudioError):
+    """Pages of the database cannot be read."""
 
 
 class BusyError(DiskError):
@@ -55,9 +61,14 @@ def _forbidden(folder: Path) -> str:
     return f"The folder {folder} cannot be written: choose another one."
 
 
+def is_full(error: OSError) -> bool:
+    """Whether a file operation failed because there is no room."""
+    return error.errno == errno.ENOSPC
+
+
 def drive_problem(error: OSError, folder: Path) -> StudioError | None:
     """The error for what the drive of a folder refused; None if it is no matter of the drive."""
-    if error.errno == errno.ENOSPC:
+    if is_full(error):
         return _full(folder)
     said = drive_sentence(error, folder)
     if said is None:
@@ -78,7 +89,14 @@ def disk_problem(error: OSError, folder: Path) -> StudioError:
 
 
 def make_folder(folder: Path, workspace: Path | None = None) -> Path:
-    """Create a folder unless it exists; an error names the `workspace`, if given."""
+    """Create a folder unless it exists; an error names the `workspace`, if given.
+
+    In a workspace, that is refused if it is gone, so that none is begun anew, or if a link is on the way.
+    """
+    if workspace is not None and workspace != folder:
+        if not workspace.is_dir():
+            raise GoneError(workspace)
+        inside(workspace, folder)
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -137,8 +155,10 @@ def database_problem(error: sqlite3.Error, folder: Path) -> StudioError | None:
             return DiskError(str(refused))
         return DiskError(f"The disk of the workspace {folder} reported an error: check it and try again.")
     if "not a database" in text or "malformed" in text:
-        return StudioError(
-            f"The file studio.db in {folder} is damaged: restore it or choose another workspace."
+        where = shlex.quote(str(folder))
+        return DamagedDatabaseError(
+            f"The file studio.db in {folder} is damaged: `gal-studio doctor --workspace {where}` says what "
+            "can be saved, and how."
         )
     if any(words in text for words in _SCHEMA):
         return StudioError(

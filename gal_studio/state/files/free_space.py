@@ -56,12 +56,20 @@ class Disk:
                 f"and {megabytes(free)} are free; free some space and try again."
             )
 
-    def wanted(self, trouble: NoRoomError) -> int:
-        """The bytes to wait for before refused work is tried again; more than is free now, if unknown."""
-        if trouble.needed is not None:
-            return trouble.needed
-        free = max(0, self.free() - self.reserve)
-        return free + max(ROOM, free // 16)  # what others write and delete meanwhile is no room
+    @staticmethod
+    def wanted(trouble: NoRoomError) -> int:
+        """The bytes to wait for before refused work is tried again; a little if it is not known how many.
+
+        It does not depend on what is free at this moment: what filled the disk may be gone already.
+        """
+        return ROOM if trouble.needed is None else trouble.needed
+
+    def was_full(self) -> str:
+        """The error message of work that the disk refused in the middle, so that its need is not known."""
+        return (
+            f"The disk was full, and {megabytes(self.free())} are free now; the job is tried again by itself "
+            "as long as there is some space."
+        )
 
     def sentence(self, needed: int | None) -> str:
         """The error message, with the free space and what is needed, if that was computed."""

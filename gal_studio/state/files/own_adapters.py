@@ -9,9 +9,12 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
+from gal_studio.core.errors import StudioError
 from gal_studio.core.types import Job
+from gal_studio.json_files import read_json
 from gal_studio.state.files.content_store import write_whole
 from gal_studio.state.files.errors import make_folder
+from gal_studio.state.files.inside import folder_of_row
 
 FOLDER = "own-adapters"
 PLAN, WEIGHTS, ENCODER = "plan.json", "ip-adapter_patchdpo.safetensors", "image_encoder"
@@ -103,7 +106,8 @@ class OwnAdapters:
     def _read(self) -> Iterator[OwnAdapter]:
         for path in self._folder.glob(f"*/{PLAN}"):
             try:
-                given = json.loads(path.read_text(encoding="utf-8"))
+                folder_of_row(self._workspace, FOLDER, path.parent.name)  # nothing is written behind a link
+                given = read_json(path)
                 yield OwnAdapter(path.parent, AdapterPlan(**{**given, "names": tuple(given["names"])}))
-            except (OSError, ValueError, TypeError, KeyError):
+            except (OSError, StudioError, TypeError, KeyError):
                 continue

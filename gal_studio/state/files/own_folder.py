@@ -7,17 +7,13 @@ from pathlib import Path
 
 from gal_studio.core.errors import StudioError
 from gal_studio.state.files.errors import disk_problem
+from gal_studio.state.files.unfinished import is_unfinished
 
 DATABASE = "studio.db"
+BACKUPS = "backups"
+"""The folder with copies of the database (`gal_studio.state.database.backups`)."""
 DAMAGED = "damaged"
 """A repair moves damaged and unused files to this folder, so that nothing is lost."""
-PAGE_FOLDER = "gal-studio-page"
-"""The folder of the page's own temporary files, in `temporary/`."""
-_TEXT = r"[a-z0-9_]{8}"
-_UNFINISHED = re.compile(
-    rf"\..+\.[0-9a-f]{{8}}\.tmp|\.tmp\w{{6}}|\.(import|lora)-{_TEXT}\.part"
-    r"|\.(upload|export)-[0-9a-f]{32}\.part|step-\d+\.safetensors\.part"
-)
 _FILES = re.compile(r"studio\.db(-wal|-shm)?|(page|worker(-.+)?)\.lock|page\.address|sessions\.json|"
                     r"\.(reserve|ballast)")  # fmt: skip
 _ID = r"[0-9a-f]{16}"
@@ -28,18 +24,14 @@ _FOLDERS: Mapping[str, re.Pattern[str]] = {
     "exports": re.compile(_ID),
     "own-adapters": re.compile(_ID),
     "logs": re.compile(r"(page|worker)[\w.-]*\.log[\w.]*"),
-    "temporary": re.compile(PAGE_FOLDER),
+    "temporary": re.compile(r"(?!)"),  # only what carries the mark of the workspace
+    BACKUPS: re.compile(r"studio-\d{8}-\d{6}\.db"),
     "uploads": re.compile(r"[0-9a-f]{32}"),
     DAMAGED: re.compile(r".+"),  # whatever it was
 }
 _BEFORE_THE_DATABASE = ("logs", "temporary")
 """Folders in which something may lie before there is a database; the others are still empty then."""
 _OF_THE_SYSTEM = frozenset({".DS_Store", "desktop.ini", "Thumbs.db", ".directory", "lost+found"})
-
-
-def is_unfinished(name: str) -> bool:
-    """Whether this is the name of an unfinished temporary file of the studio or its libraries."""
-    return bool(_UNFINISHED.fullmatch(name))
 
 
 def check_own(workspace: Path) -> None:
@@ -64,14 +56,15 @@ def others(workspace: Path) -> tuple[Path, ...]:
     for path in _entries(workspace):
         if path.name in _FOLDERS and path.is_dir() and not path.is_symlink():
             names = _FOLDERS[path.name]
-            found += [inner for inner in _entries(path) if not _is_named(inner, names)]
-        elif not _is_named(path, _FILES):
+            found += [inner for inner in _entries(path) if not _is_named(inner, names, workspace)]
+        elif not _is_named(path, _FILES, workspace):
             found.append(path)
     return tuple(found)
 
 
-def _is_named(path: Path, names: re.Pattern[str]) -> bool:
-    return not path.is_symlink() and bool(names.fullmatch(path.name) or is_unfinished(path.name))
+def _is_named(path: Path, names: re.Pattern[str], workspace: Path) -> bool:
+    is_ours = bool(names.fullmatch(path.name)) or is_unfinished(path.name, workspace)
+    return is_ours and not path.is_symlink()
 
 
 def _entries(folder: Path) -> Iterator[Path]:
@@ -84,8 +77,8 @@ def _entries(folder: Path) -> Iterator[Path]:
 
 def _is_of_a_start(path: Path) -> bool:
     if path.name not in _FOLDERS or path.is_symlink() or not path.is_dir():
-        return _is_named(path, _FILES)
+        return _is_named(path, _FILES, path.parent)
     inside, names = tuple(_entries(path)), _FOLDERS[path.name]
     return not inside or (
-        path.name in _BEFORE_THE_DATABASE and all(_is_named(inner, names) for inner in inside)
+        path.name in _BEFORE_THE_DATABASE and all(_is_named(inner, names, path.parent) for inner in inside)
     )

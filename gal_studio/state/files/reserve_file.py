@@ -1,5 +1,6 @@
 """A file that is deleted on a full disk, so that the studio opens and something else can be deleted."""
 
+import os
 from contextlib import suppress
 from pathlib import Path
 
@@ -15,9 +16,9 @@ def keep_reserve_file(workspace: Path, disk: Disk) -> None:
     """Make the file if there is room for it."""
     path = workspace / NAME
     with suppress(StudioError, OSError):  # a disk without room has none to spare
-        if (workspace / FORMER_NAME).exists():
+        if _is_reserve(workspace / FORMER_NAME) and not path.exists():
             (workspace / FORMER_NAME).replace(path)
-        if (not path.exists() or path.stat().st_size < SIZE) and disk.has_room(4 * SIZE):
+        if not os.path.lexists(path) and disk.has_room(4 * SIZE):
             write_whole(path, bytes(SIZE), workspace)
 
 
@@ -26,6 +27,14 @@ def release_reserve_file(workspace: Path) -> bool:
     released = False
     for name in (NAME, FORMER_NAME):
         with suppress(OSError):
-            (workspace / name).unlink()
-            released = True
+            if _is_reserve(workspace / name):
+                (workspace / name).unlink()
+                released = True
     return released
+
+
+def _is_reserve(path: Path) -> bool:
+    """Whether this is the file that the studio made, which has nothing in it; not a link to one."""
+    if path.is_symlink() or not path.is_file() or path.stat().st_size != SIZE:
+        return False
+    return path.read_bytes() == bytes(SIZE)

@@ -1,7 +1,6 @@
 """The temporary folder of the page: exports, and what libraries put aside; emptied when the page starts."""
 
 import os
-import shutil
 import tempfile
 import time
 from collections.abc import Iterator
@@ -10,7 +9,8 @@ from pathlib import Path
 
 from gal_studio.core.errors import StudioError
 from gal_studio.state.files.errors import make_folder
-from gal_studio.state.files.own_folder import PAGE_FOLDER, is_unfinished
+from gal_studio.state.files.inside import remove
+from gal_studio.state.files.unfinished import ENDING, beginning, is_unfinished
 
 FOLDER = "temporary"
 HOUR = 3600.0  # seconds after which nobody works on an import or an export
@@ -19,7 +19,7 @@ _GRADIO = "GRADIO_TEMP_DIR"
 
 def temporary_folder(workspace: Path) -> Path:
     """The folder for files that nobody misses once the page has ended; only the page's process uses it."""
-    return workspace / FOLDER / PAGE_FOLDER
+    return workspace / FOLDER / f"{beginning(workspace)}page{ENDING}"
 
 
 @contextmanager
@@ -32,7 +32,7 @@ def own_temporary_files(workspace: Path) -> Iterator[Path]:
     folder = temporary_folder(workspace)
     if folder.parent.is_symlink() or folder.is_symlink():
         raise StudioError(f"{folder.parent} is a link: remove it, so that no folder elsewhere is emptied.")
-    shutil.rmtree(folder, ignore_errors=True)
+    remove(workspace, folder)
     _sweep(workspace)
     make_folder(folder, workspace)
     before, tempfile.tempdir = tempfile.tempdir, str(folder)
@@ -42,7 +42,8 @@ def own_temporary_files(workspace: Path) -> Iterator[Path]:
     finally:
         tempfile.tempdir = before
         os.environ.pop(_GRADIO, None)
-        shutil.rmtree(folder, ignore_errors=True)
+        with suppress(StudioError):  # the workspace was moved away
+            remove(workspace, folder)
         with suppress(OSError):  # somebody else's file lies in it
             folder.parent.rmdir()
 
@@ -52,13 +53,6 @@ def _sweep(workspace: Path) -> None:
     if not workspace.is_dir():
         return
     for path in workspace.iterdir():
-        with suppress(OSError):
-            if (
-                is_unfinished(path.name)
-                and not path.is_symlink()
-                and time.time() - path.lstat().st_mtime > HOUR
-            ):
-                if path.is_dir():
-                    shutil.rmtree(path, ignore_errors=True)
-                else:
-                    path.unlink(missing_ok=True)
+        with suppress(OSError, StudioError):  # gone already, or a link
+            if is_unfinished(path.name, workspace) and time.time() - path.lstat().st_mtime > HOUR:
+                remove(workspace, path)

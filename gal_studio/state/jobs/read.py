@@ -67,7 +67,7 @@ class JobReading:
         return self._schedule("jobs.project_id = ?", project_id)
 
     def _schedule(self, condition: str, *values: str) -> Schedule:
-        return Schedule(tuple(map(_listed, self._database.rows(f"{_LISTED} {condition}", values))))
+        return Schedule(tuple(map(_listed, self._database.sound_rows(f"{_LISTED} {condition}", values))))
 
     def current(self, project_id: str) -> Job | None:
         """The job to show for a project: the running one, else the next waiting one, else the last one."""
@@ -98,14 +98,14 @@ class JobReading:
 
     def of_project(self, project_id: str) -> tuple[Job, ...]:
         """All jobs of a project, the oldest first."""
-        rows = self._database.rows(
+        rows = self._database.sound_rows(
             "SELECT * FROM jobs WHERE project_id = ? ORDER BY created, rowid", (project_id,)
         )
         return tuple(map(job_of, rows))
 
     def waiting_for_space(self) -> tuple[tuple[Job, int], ...]:
         """The jobs that are paused until the disk has space, with the bytes that each one needs."""
-        rows = self._database.rows(f"SELECT * FROM jobs WHERE {FOR_ROOM} ORDER BY priority DESC, rank")
+        rows = self._database.sound_rows(f"SELECT * FROM jobs WHERE {FOR_ROOM} ORDER BY priority DESC, rank")
         return tuple((job_of(row), row["room_needed"]) for row in rows)
 
     def rate(self, job_id: str) -> float | None:

@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from gal_studio.core import strict_json
 from gal_studio.state.database.connection import Database, record
 
 
@@ -73,5 +74,5 @@ class Exports:
 
 
 def _export(row: sqlite3.Row) -> Export:
-    measured = tuple(json.loads(row["measured"]))
+    measured = tuple(map(str, strict_json.stored(row["measured"])))
     return record(Export, row, measured=measured, made_of=row["made_of"] or "")

@@ -1,12 +1,11 @@
 """The test set of a project: its prompts, and the pictures that rounds and the base model drew for it."""
 
 import json
-import math
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from gal_studio.core import checks
+from gal_studio.core import checks, strict_json
 from gal_studio.core.errors import StudioError
 from gal_studio.core.measures.pictures import MeasuredPicture, MeasuredPrompt, Part, When
 from gal_studio.core.types import Candidate, Remark
@@ -140,9 +139,9 @@ class Measures:
 
 def measured_picture(row: sqlite3.Row, copy_shift: float) -> MeasuredPicture:
     """A row of `SELECT_MEASURED`; the marks of the project move its chance (Eq. G16)."""
-    scores = {str(name): float(value) for name, value in json.loads(row["scores"]).items()}
-    if not all(map(math.isfinite, scores.values())):
-        raise StudioError("A score of a measured picture is not a finite number: measure its round again.")
+    scores = strict_json.numbers(strict_json.stored(row["scores"]))
+    if lost := {LIKENESS, "similarity_anchor", "similarity_reference"} - scores.keys():
+        raise StudioError(f"A measured picture has no {min(lost)}: measure its round again.")
     likeness, own = scores.pop(LIKENESS), scores.pop("similarity_anchor")
     reference = scores.pop("similarity_reference")
     candidate = Candidate(

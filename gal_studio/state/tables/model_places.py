@@ -1,6 +1,5 @@
 """The local models of projects: the hashes of their files, and where those lie that moved."""
 
-import json
 from collections.abc import Callable
 from dataclasses import astuple
 
@@ -58,4 +57,5 @@ class ModelPlaces:
 
 
 def _read(files: str) -> Hashes:
-    return {name: FileHash(int(size), str(sha256)) for name, (size, sha256) in json.loads(files).items()}
+    found = strict_json.stored_object(files).items()
+    return {name: FileHash(int(size), str(sha256)) for name, (size, sha256) in found}

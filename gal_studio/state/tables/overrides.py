@@ -4,6 +4,7 @@ import json
 import sqlite3
 from collections.abc import Callable, Sequence
 
+from gal_studio.core import strict_json
 from gal_studio.core.gal.choices import Choice, NewChoice
 from gal_studio.state.database.connection import Database, record
 
@@ -49,5 +50,7 @@ class Overrides:
 
 def choice_of(row: sqlite3.Row) -> Choice:
     """A row of `SELECT_CHOICES`."""
-    scores, reason = json.loads(row["scores"]), row["reason"] or ""
-    return record(Choice, row, step=row["batch_id"], scores=scores, reason=reason)
+    scores = {
+        name: strict_json.numbers(found) for name, found in strict_json.stored_object(row["scores"]).items()
+    }
+    return record(Choice, row, step=row["batch_id"], scores=scores, reason=row["reason"] or "")

@@ -154,13 +154,16 @@ class Projects:
 
     def names(self) -> dict[str, str]:
         """The name of every project by ID, the newest first, also of those that cannot be read."""
-        rows = self._database.rows("SELECT id, name FROM projects ORDER BY created DESC, rowid DESC")
-        return {str(row["id"]): str(row["name"]) for row in rows}
+        sql = "SELECT id, name FROM projects ORDER BY created DESC, rowid DESC"
+        rows = self._database.unchecked_rows(sql)
+        return {str(row["id"]): _shown_name(row) for row in rows}
 
     def name(self, project_id: str) -> str:
         """The name of a project, also of one that cannot be read otherwise."""
-        row = self._database.row_by_id("project", project_id, "SELECT name FROM projects WHERE id = ?")
-        return str(row["name"])
+        rows = self._database.unchecked_rows("SELECT id, name FROM projects WHERE id = ?", (project_id,))
+        if not rows:
+            raise StudioError(f"There is no project {project_id!r} in this workspace.")
+        return _shown_name(rows[0])
 
     def version(self, project_id: str) -> Version:
         """How often the project was written to; that of one that is gone is no version of any other."""
@@ -282,6 +285,12 @@ class Projects:
         """Each has a key of its own, so that a lost one takes no other with it."""
         for number, (prompt, image) in enumerate(given, start=1):
             self.add_class_image(project_id, f"given {number}: {prompt}", 0, image)
+
+
+def _shown_name(row: sqlite3.Row) -> str:
+    """The name of a project, or of one whose name is damaged how it is called instead."""
+    name = row["name"]
+    return name if isinstance(name, str) and name.strip() else f"Project {str(row['id'])[:8]}"
 
 
 def _anchor(row: sqlite3.Row) -> Anchor:

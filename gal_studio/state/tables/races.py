@@ -6,6 +6,7 @@ The table is named after the race that an earlier version had in place of the la
 from collections.abc import Sequence
 from typing import Any
 
+from gal_studio.core import strict_json
 from gal_studio.core.gal.ladder import Course
 from gal_studio.state.database.connection import Database
 
@@ -49,5 +50,6 @@ class Races:
 
 def course_of(values: Sequence[Any]) -> Course:
     """A ladder as its row has it: shift, ended, pictures, prompts."""
-    shift, ended, pictures, prompts, *_ = values
+    names = ("shift", "ended", "pictures", "prompts")
+    shift, ended, pictures, prompts = strict_json.numbers(dict(zip(names, values, strict=False))).values()
     return Course(float(shift), bool(ended), int(pictures), int(prompts))

@@ -10,8 +10,10 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from gal_studio.core import strict_json
+from gal_studio.core.errors import StudioError
 from gal_studio.core.patchdpo.patch_quality import Limits
-from gal_studio.state.database.connection import Database
+from gal_studio.state.database.connection import Database, record
 from gal_studio.state.tables.paintings import Paintings
 from gal_studio.state.tables.pair_regions import PairRegions
 
@@ -244,10 +246,7 @@ class Refinements:
     def all_limits(self, project_id: str) -> dict[str, Limits]:
         """The fixed limits of each vision model; those of former versions are for one reference only."""
         rows = self._database.rows("SELECT * FROM vision_limits WHERE project_id = ?", (project_id,))
-        return {
-            row["vision_model"]: Limits(row["low"], row["high"], tuple(map(float, json.loads(row["lows"]))))
-            for row in rows
-        }
+        return {row["vision_model"]: record(Limits, row, lows=_lows(row["lows"])) for row in rows}
 
     def save_measurements(self, round_id: str, measured: Sequence[Measurement]) -> None:
         """Store the measurements of a refinement in the place of earlier ones."""
@@ -269,3 +268,10 @@ class Refinements:
 def _map(row: sqlite3.Row) -> StoredMap:
     values = np.frombuffer(row["map_values"], dtype="<f2").astype(np.float32)
     return StoredMap(values.reshape(row["height"], row["width"]), row["vision_model"])
+
+
+def _lows(text: str) -> tuple[float, ...]:
+    match strict_json.stored(text):
+        case [*lows] if all(type(low) in (int, float) for low in lows):
+            return tuple(map(float, lows))
+    raise StudioError("The limits of a vision model are damaged: run gal-studio doctor on this workspace.")

@@ -139,9 +139,9 @@ def _round(row: sqlite3.Row, decisions: Mapping[Place, RecordedDecision]) -> Rec
 def _texts(stored: str) -> tuple[str, ...]:
     """A stored list of texts; refused if it is none."""
     try:
-        texts = json.loads(stored)
+        texts = strict_json.stored(stored)
         if isinstance(texts, list) and all(isinstance(text, str) for text in texts):
             return tuple(texts)
-    except (ValueError, RecursionError):
+    except StudioError:
         pass
     raise StudioError("What this project draws again is damaged: run gal-studio doctor on the workspace.")

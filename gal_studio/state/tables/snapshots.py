@@ -2,12 +2,14 @@
 
 import json
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from gal_studio.core import strict_json
 from gal_studio.core.decisions import Decided, LoggedDecision
 from gal_studio.core.errors import StudioError
 from gal_studio.core.gal.choices import Choice
@@ -24,7 +26,7 @@ from gal_studio.core.snapshot import (
     Start,
 )
 from gal_studio.core.types import Anchor, Candidate, Round
-from gal_studio.state.database.connection import Database, record
+from gal_studio.state.database.connection import Database, made, record
 from gal_studio.state.tables.candidates import candidate_of
 from gal_studio.state.tables.copy_marks import copy_shift
 from gal_studio.state.tables.decisions import SELECT_DECISIONS, logged_decision
@@ -40,22 +42,23 @@ SELECT rounds.*, projects.id AS its_id, projects.name AS its_name, projects.kind
         AS its_settings,
     (SELECT source_name FROM replays WHERE project_id = projects.id) AS replay_of,
     EXISTS (SELECT 1 FROM archived_projects WHERE project_id = projects.id) AS is_archived,
-    (SELECT json_group_object(model, revision) FROM project_models WHERE project_id = projects.id) AS commits,
+    (SELECT json_group_object(model, revision) FROM project_models
+        WHERE project_id = projects.id) AS commits_json,
     (SELECT json_group_array(json_array(id, prompt, position, enabled)) FROM
-        (SELECT * FROM anchors WHERE project_id = projects.id ORDER BY position)) AS anchors,
-    (SELECT json_group_object(phase, seconds) FROM round_seconds WHERE round_id = rounds.id) AS seconds,
+        (SELECT * FROM anchors WHERE project_id = projects.id ORDER BY position)) AS anchors_json,
+    (SELECT json_group_object(phase, seconds) FROM round_seconds WHERE round_id = rounds.id) AS seconds_json,
     (SELECT json_group_object(reference_id, json_array(x, y)) FROM reference_places
-        WHERE round_id = rounds.id) AS places,
+        WHERE round_id = rounds.id) AS places_json,
     (SELECT json_group_array(json_array(step, prompt, seed, image)) FROM
-        (SELECT * FROM training_images WHERE round_id = rounds.id ORDER BY step)) AS previews,
+        (SELECT * FROM training_images WHERE round_id = rounds.id ORDER BY step)) AS previews_json,
     (SELECT json_group_array(json_array(step, pictures, copies, carried)) FROM
-        (SELECT * FROM validations WHERE round_id = rounds.id ORDER BY step)) AS validations,
+        (SELECT * FROM validations WHERE round_id = rounds.id ORDER BY step)) AS validations_json,
     (SELECT json_array(shift, ended, pictures, prompts, settled, decided) FROM races
-        WHERE round_id = rounds.id) AS race,
+        WHERE round_id = rounds.id) AS race_json,
     (SELECT json_group_array(json_array(step, loss)) FROM
-        (SELECT * FROM losses WHERE round_id = rounds.id ORDER BY step)) AS losses,
+        (SELECT * FROM losses WHERE round_id = rounds.id ORDER BY step)) AS losses_json,
     (SELECT json_group_array(json_array(anchor_id, number)) FROM
-        (SELECT * FROM asked_pictures WHERE round_id = rounds.id ORDER BY rowid)) AS asked,
+        (SELECT * FROM asked_pictures WHERE round_id = rounds.id ORDER BY rowid)) AS asked_json,
     project_starts.source AS start_source, project_starts.adapter AS start_adapter,
     (SELECT round_id FROM candidates WHERE id = :picture) AS round_of_picture
 FROM projects LEFT JOIN rounds ON rounds.project_id = projects.id
@@ -144,17 +147,14 @@ class Snapshots:
                 settings=read_settings(first["its_settings"]),
                 created=first["its_created"],
             ),
-            anchors=tuple(
-                Anchor(name, prompt, position, bool(enabled))
-                for name, prompt, position, enabled in json.loads(first["anchors"])
-            ),
+            anchors=tuple(made(Anchor, values) for values in json.loads(first["anchors_json"])),
             records=tuple(_record_of(row) for row in rows if row["id"] is not None),
             start=None
             if first["start_adapter"] is None
             else Start(first["start_source"], first["start_adapter"]),
             replay_of=first["replay_of"],
             archived=bool(first["is_archived"]),
-            commits=json.loads(first["commits"]),
+            commits=json.loads(first["commits_json"]),
         )
         return plain, first["round_of_picture"] or identity
 
@@ -210,19 +210,24 @@ class Snapshots:
         )
 
 
+def _place(values: Sequence[Any]) -> tuple[float, float]:
+    x, y = strict_json.numbers(dict(zip("xy", values, strict=True))).values()
+    return x, y
+
+
 def _record_of(row: sqlite3.Row) -> RoundRecord:
-    places = json.loads(row["places"])
+    places = json.loads(row["places_json"])
     return RoundRecord(
         round=record(Round, row),
         stored_settings=row["settings"],
         stored_prior_drawing=row["prior_drawing"],
         trained_as=row["trained_as"],
         unet_forwards=int(row["unet_forwards"]),
-        seconds=json.loads(row["seconds"]),
-        places={name: (x, y) for name, (x, y) in places.items()},
-        previews=tuple(Preview(*values) for values in json.loads(row["previews"])),
-        validations=tuple(Validation(*values) for values in json.loads(row["validations"])),
-        race=None if row["race"] is None else course_of(json.loads(row["race"])),
-        stored_losses=row["losses"],
-        asked=tuple((anchor, number) for anchor, number in json.loads(row["asked"])),
+        seconds=strict_json.numbers(json.loads(row["seconds_json"])),
+        places={name: _place(place) for name, place in places.items()},
+        previews=tuple(made(Preview, values) for values in json.loads(row["previews_json"])),
+        validations=tuple(made(Validation, values) for values in json.loads(row["validations_json"])),
+        race=None if row["race_json"] is None else course_of(json.loads(row["race_json"])),
+        stored_losses=row["losses_json"],
+        asked=tuple((anchor, number) for anchor, number in json.loads(row["asked_json"])),
     )

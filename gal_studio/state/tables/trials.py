@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from gal_studio.core import strict_json
 from gal_studio.core.recipe import Recipe
 from gal_studio.core.types import Remark
 from gal_studio.state.database.connection import Database, record
@@ -136,6 +137,6 @@ def _trial(row: sqlite3.Row) -> Trial:
         row,
         recipe=Recipe(row["early_strength"], row["strength"], row["switch"]),
         image=row["image"] or "",
-        scores=json.loads(row["scores"]),
+        scores=strict_json.numbers(strict_json.stored(row["scores"])),
         feature=np.frombuffer(row["feature"] or b"", dtype="<f4"),
     )

@@ -20,7 +20,9 @@ from gal_studio.core.models.lora_tensors import (
 from gal_studio.core.models.names import refuse_pickle
 from gal_studio.core.models.weights_header import metadata_object
 from gal_studio.state import Store
+from gal_studio.state.files.answering import check_answers
 from gal_studio.state.files.paths import user_path
+from gal_studio.state.files.unfinished import ENDING, beginning
 from gal_studio.state.tables.starts import Start
 from gal_studio.workspace.archive.safetensors_header import read_header
 
@@ -76,6 +78,7 @@ def checked_lora(given: str | Path) -> Path:
     """The absolute path of a LoRA's file; refused if it is a pickle, missing, or of another format."""
     path = user_path(given).absolute()
     refuse_pickle(str(given))
+    check_answers(path)
     if not path.is_file():
         raise StudioError(f"There is no file {given}: check the path of the LoRA.")
     if path.suffix.lower() != ".safetensors":
@@ -126,7 +129,7 @@ def check_unstarted(store: Store, project_id: str) -> None:
 def prepare_start(store: Store, asked: LoraStart, convert: Convert) -> Start:
     """Convert a LoRA and store the result; what remains is to say which project starts from it."""
     read_lora_facts(asked.path)  # refused here if no other reader should see it
-    with tempfile.TemporaryDirectory(dir=store.workspace, prefix=".lora-", suffix=".part") as folder:
+    with tempfile.TemporaryDirectory(ENDING, beginning(store.workspace), store.workspace) as folder:
         written = Path(folder) / "start.safetensors"
         convert(asked, written)
         return Start(Path(asked.path).name, store.adapters.add_file(written))

@@ -17,6 +17,7 @@ from gal_studio.processes import package_environment, run_module
 
 PATIENCE = 120.0  # seconds for one answer, on a busy machine
 FOR_A_LORA = 5.0  # times as many, since a DoRA is converted layer by layer
+TO_END = 2.0  # seconds for its end
 BELIEVED = 20.0  # seconds for which an answer is given again
 BUNDLED = ("assets:", "local-dir:assets:")
 
@@ -76,7 +77,8 @@ class ModelCheck:
         for _ in range(2):
             process = self._running()
             patience = self._patience * (FOR_A_LORA if names.start_from else 1.0)
-            timer = threading.Timer(patience, process.kill)
+            silent = threading.Event()
+            timer = threading.Timer(patience, lambda of=process, told=silent: (told.set(), of.kill()))
             timer.start()
             try:
                 assert process.stdin is not None and process.stdout is not None
@@ -85,6 +87,8 @@ class ModelCheck:
                 return ModelReports.of_json(json.loads(process.stdout.readline()))
             except (OSError, ValueError, KeyError, TypeError):
                 self.close()
+                if silent.is_set():  # a second time would take as long
+                    break
             finally:
                 timer.cancel()
         raise StudioError(
@@ -110,7 +114,8 @@ class ModelCheck:
         process, self._process = self._process, None
         if process is not None:
             process.kill()
-            process.wait()
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(TO_END)  # longer, if a disk does not answer it
             for pipe in (process.stdin, process.stdout):
                 with suppress(OSError):
                     if pipe is not None:

@@ -20,6 +20,7 @@ from gal_studio.core.references import Prompts, describe
 from gal_studio.core.settings import MOST_STEPS, Settings
 from gal_studio.core.types import Kind, Reference
 from gal_studio.state import Store
+from gal_studio.state.files.answering import check_answers
 from gal_studio.state.files.paths import user_path
 from gal_studio.state.tables.projects import NewProject
 from gal_studio.state.tables.starts import Start
@@ -266,6 +267,8 @@ def check_base_model(name: str) -> None:
     """Refuse a missing directory or one-file checkpoint, and a pickle."""
     one_file = checkpoint_name(name)
     checks.text("The name of an image model", name)
+    if one_file is not None:
+        check_answers(user_path(one_file.file))
     if one_file is not None and not user_path(one_file.file).is_file():
         raise StudioError(f"There is no file {one_file.file}: check the path.")
     pipeline = name if one_file is None else one_file.pipeline
@@ -280,6 +283,7 @@ def check_model(name: str, table: str, what: str) -> None:
         raise StudioError(f"The name of {what} is empty: give a folder or a Hugging Face ID.")
     resolved = resolve_model(name)
     path = user_path(resolved.removeprefix("local-dir:"))
+    check_answers(path)
     if not (resolved.startswith("local-dir:") or path.is_absolute() or name.startswith(".") or path.is_dir()):
         return
     if not path.is_dir():

@@ -1,6 +1,5 @@
 """Warnings about the prompts of a new project. What they warn of is taken nevertheless."""
 
-import json
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,6 +9,8 @@ from gal_studio.core.entered import entered
 from gal_studio.core.prompts import about_tokens, class_prompt, has_usual_style, style_descriptor
 from gal_studio.core.references import describe
 from gal_studio.core.types import Kind
+from gal_studio.json_files import read_json
+from gal_studio.state.files.answering import answers
 from gal_studio.studio.create.looks import short_model_name
 from gal_studio.studio.views.types import ProjectView
 
@@ -44,8 +45,10 @@ def about_length(prompt: str, base_model: str) -> str:
 def _context_length(base_model: str) -> int:
     """The context length of a model directory's tokenizer, or the usual one."""
     path = Path(resolve_model(base_model)).expanduser() / "tokenizer" / "tokenizer_config.json"
+    if not answers(path.parent):
+        return USUAL_LIMIT
     try:
-        length = json.loads(path.read_text(encoding="utf-8")).get("model_max_length")
+        length = read_json(path).get("model_max_length")
     except (OSError, ValueError, AttributeError):
         return USUAL_LIMIT
     return length if isinstance(length, int) and 2 < length < 10_000 else USUAL_LIMIT

@@ -1,6 +1,5 @@
 """What Round 0 will need with an image adapter, whose image encoder is known by its name and its folder."""
 
-import json
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,6 +9,8 @@ from gal_studio.core.memory.references import ADAPTERS, VIT_BIG_G, VIT_H, ImageE
 from gal_studio.core.memory.room import gigabytes, room_of
 from gal_studio.core.memory.shape import ModelShape
 from gal_studio.core.settings import ReferenceSettings, Settings
+from gal_studio.json_files import read_json
+from gal_studio.state.files.answering import answers
 from gal_studio.state.files.paths import user_path
 from gal_studio.studio.device import Device, main_memory_free
 
@@ -72,10 +73,12 @@ def image_encoder_of(references: ReferenceSettings) -> ImageEncoder | None:
         return None
     with suppress(StudioError):  # no system could have such a path
         for folder in _folders(adapter, encoder):
+            if not answers(folder):
+                break
             if (folder / _TOWER).is_file():
                 return None
             with suppress(OSError, ValueError, AttributeError, StudioError):
-                found = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+                found = read_json(folder / "config.json")
                 return ImageEncoder.of({**found, **found.get("vision_config", {})})
     file = adapter.rpartition("/")[2]
     return VIT_BIG_G if not encoder and "sdxl" in file and "vit-h" not in file else VIT_H

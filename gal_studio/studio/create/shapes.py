@@ -10,6 +10,7 @@ from gal_studio.assets import resolve_model
 from gal_studio.core.errors import StudioError
 from gal_studio.core.memory.shape import ModelShape
 from gal_studio.processes import start_shape_process
+from gal_studio.state.files.answering import answers
 from gal_studio.state.files.paths import user_path
 
 _INDEX = "model_index.json"
@@ -25,7 +26,7 @@ def measured_shape(name: str) -> ModelShape | Literal["measuring", "unknown"]:
     """
     folder = user_path(resolve_model(name)) if name.strip() else Path()
     index = folder / _INDEX
-    if not name.strip() or not index.is_file():
+    if not name.strip() or not answers(folder) or not index.is_file():
         return "unknown"
     key = str(folder.absolute()), index.stat().st_mtime
     with _lock:

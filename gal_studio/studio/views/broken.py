@@ -3,11 +3,14 @@
 import logging
 from dataclasses import dataclass
 
-from gal_studio.core.errors import first_line
+from gal_studio.core.conformity import check_declared
+from gal_studio.core.errors import StudioError, first_line
 from gal_studio.state import Store
 from gal_studio.state.files.errors import DiskError, GoneError
+from gal_studio.state.files.inside import checked_id
 from gal_studio.studio.views.round import project_view
 from gal_studio.studio.views.types import ProjectView
+from gal_studio.workspace.read_project import damaged_values
 
 _log = logging.getLogger(__name__)
 
@@ -37,16 +40,32 @@ def shown_projects(store: Store) -> tuple[tuple[ProjectView, ...], tuple[BrokenP
 
 
 def _view(store: Store, project_id: str) -> ProjectView:
+    checked_id(project_id)
     project = store.snapshots.outline(project_id)
     for here in project.rounds:
+        checked_id(here.id)
         _ = here.settings
-    return project_view(project, store.projects.references(project_id))
+    view = project_view(project, store.projects.references(project_id))
+    check_declared(view)
+    return view
 
 
 def what_is_broken(project_id: str, error: Exception) -> str:
     """The sentence about a project that cannot be shown because of this error, which goes to the log."""
     _log.warning("the project %s cannot be shown", project_id, exc_info=error)
+    why = f" ({first_line(error).rstrip('.')})" if isinstance(error, StudioError) else ""
     return (
-        f"Some of its stored data cannot be read ({first_line(error).rstrip('.')}): export it as it is, "
+        f"Some of its stored data cannot be read{why}: export it as it is, "
         "archive it, or run gal-studio doctor on the workspace."
     )
+
+
+def what_is_damaged(store: Store) -> str:
+    """A sentence about the first project with damaged values, for whatever fails because of them; or ""."""
+    told = "run gal-studio doctor on the workspace."
+    for project_id, name in store.projects.names().items():
+        for problem in damaged_values(store, project_id):
+            return f"Stored data of the project {name!r} are damaged ({problem.rstrip('.')}): {told}"
+    if store.database.rows("PRAGMA foreign_key_check"):
+        return f"Some stored rows refer to missing rows: {told}"
+    return ""

@@ -11,7 +11,9 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from gal_studio.core import strict_json
 from gal_studio.core.errors import StudioError
+from gal_studio.json_files import read_json
 from gal_studio.state.files.content_store import write_whole
 from gal_studio.state.files.private import private_mode
 
@@ -19,6 +21,7 @@ Clock = Callable[[], float]
 TOKEN = "token"
 SESSION_SECONDS = 14 * 86_400
 OPEN_SESSIONS = 100
+LARGEST_SESSIONS = 1 << 20  # bytes
 
 
 @dataclass(frozen=True)
@@ -172,9 +175,9 @@ class Sessions:
         if self._path is None:
             return {}
         try:
-            kept = json.loads(self._path.read_bytes())
-            return {str(name): float(end) for name, end in kept.items()}
-        except (OSError, ValueError, TypeError, AttributeError):
+            kept = read_json(self._path, LARGEST_SESSIONS)
+            return {name: end for name, end in strict_json.numbers(kept).items() if name and end >= 0}
+        except (OSError, StudioError):  # whoever was signed in signs in again
             return {}
 
     def _write(self) -> None:

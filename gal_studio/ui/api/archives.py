@@ -1,8 +1,8 @@
 """Routes to export projects, references and replays, and to import projects, as zip files."""
 
-import uuid
 from collections.abc import Callable
 from pathlib import Path
+from typing import BinaryIO
 
 from fastapi import FastAPI, Request
 from fastapi.concurrency import run_in_threadpool
@@ -13,7 +13,9 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from gal_studio.core.errors import StudioError
 from gal_studio.core.naming import file_stem
 from gal_studio.state.files.content_store import writing
+from gal_studio.state.files.free_space import Disk
 from gal_studio.state.files.temporary import temporary_folder
+from gal_studio.state.files.unfinished import unfinished_name
 from gal_studio.studio import Studio
 from gal_studio.studio.reports.replay_files import replay_zip
 from gal_studio.ui.api.whole_file import METHODS, WholeFile
@@ -21,6 +23,7 @@ from gal_studio.workspace.archive.reader import Check
 
 IMPORT_PATH = "/import-project"
 LARGEST_ARCHIVE = 8 << 30  # bytes; the command line accepts larger ones
+LOOK_EVERY = 4 << 20  # received bytes between two looks at the free space
 _ZIP = "application/zip"
 
 
@@ -30,10 +33,9 @@ def add_archive_routes(app: FastAPI, studio: Studio, check: Check) -> None:
 
     @app.post(IMPORT_PATH)
     async def import_archive(request: Request) -> Response:
-        path = _temporary(studio, ".upload-")
+        path = _temporary(studio)
         try:
-            studio.store.disk.check_folder(path.parent, int(request.headers.get("content-length", "0")))
-            await _receive(request, path)
+            await _receive(request, path, studio.store.disk)
             notes: list[str] = []
             project = await run_in_threadpool(studio.import_project, path, check, notes.append)
             return JSONResponse({"project": project, "notes": notes})
@@ -51,7 +53,7 @@ def _add_downloads(app: FastAPI, studio: Studio) -> None:
     @app.api_route("/project/{project_id}/archive", methods=METHODS)
     def archive(request: Request, project_id: str, raw: str = "") -> Response:
         def written() -> Response:
-            path = studio.export_project(project_id, _temporary(studio, ".export-"), raw=bool(raw))
+            path = studio.export_project(project_id, _temporary(studio), raw=bool(raw))
             done = BackgroundTask(path.unlink, missing_ok=True)
             return WholeFile(path, resumes=False, media_type=_ZIP, background=done)
 
@@ -99,15 +101,28 @@ def _head() -> Response:
     return answer
 
 
-async def _receive(request: Request, path: Path) -> None:
-    """Stream the body of a request to a file."""
+async def _receive(request: Request, path: Path, disk: Disk) -> None:
+    """Stream the body of a request to a file; whatever its length is said to be, the reserve stays free."""
+    disk.check_folder(path.parent, int(request.headers.get("content-length", "0")))
     with writing(path, path.parent) as file:
+        unlooked = received = 0
         async for chunk in request.stream():
+            received, unlooked = received + len(chunk), unlooked + len(chunk)
+            if received > LARGEST_ARCHIVE:
+                raise StudioError("The archive is too large for the page: use gal-studio import-project.")
+            if unlooked > LOOK_EVERY:
+                await run_in_threadpool(_look, file, disk, path.parent)
+                unlooked = 0
             await run_in_threadpool(file.write, chunk)
 
 
-def _temporary(studio: Studio, prefix: str) -> Path:
+def _look(file: BinaryIO, disk: Disk, folder: Path) -> None:
+    file.flush()
+    disk.check_folder(folder, LOOK_EVERY)
+
+
+def _temporary(studio: Studio) -> Path:
     """A name for a temporary file; one that a killed page left is deleted when the page starts again."""
     workspace = studio.store.workspace
     folder = temporary_folder(workspace)
-    return (folder if folder.is_dir() else workspace) / f"{prefix}{uuid.uuid4().hex}.part"
+    return (folder if folder.is_dir() else workspace) / unfinished_name(workspace)

@@ -22,6 +22,9 @@ from starlette.responses import PlainTextResponse, Response
 
 from gal_studio.core.drive_errors import advice
 from gal_studio.core.errors import StudioError
+from gal_studio.state.files.errors import GoneError, make_folder
+from gal_studio.state.files.free_space import Disk
+from gal_studio.state.files.inside import remove
 from gal_studio.state.images.decode import HEIC, is_unreadable_heic, known_formats
 from gal_studio.state.images.read import LARGEST_FILE, too_long
 
@@ -32,7 +35,7 @@ MOST_FILES, MOST_WAITING = 16, 400
 KEPT_SECONDS = 3600.0
 LONGEST_KEPT = 7 * 24 * 3600.0
 FOLDER = "uploads"
-_workspace: list[Path] = []  # the folder of uploads of the workspace that this process serves, if it does
+_workspace: list[Path] = []  # the workspace that this process serves, if it does
 _ID = re.compile(r"[0-9a-f]{32}")
 _ODD = re.compile(r"[^\w .()+-]")
 _HEAD = 32
@@ -43,8 +46,8 @@ _UNKNOWN = "it is not a picture in a known format: use PNG, JPEG or WebP."
 class Uploads:
     """A folder with one subfolder for each upload, which holds the file under a safe form of its name."""
 
-    def __init__(self, folder: Path, largest: int = LARGEST_WAITING) -> None:
-        self.folder, self._largest = folder, largest
+    def __init__(self, folder: Path, largest: int = LARGEST_WAITING, workspace: Path | None = None) -> None:
+        self.folder, self._largest, self._workspace = folder, largest, workspace
         self._one_at_a_time = Lock()
 
     def add(self, upload: UploadFile) -> str:
@@ -57,18 +60,22 @@ class Uploads:
             raise HTTPException(415, f"it is {HEIC}." if is_unreadable_heic(head) else _UNKNOWN)
         upload.file.seek(0)
         with self._one_at_a_time:
-            self._make_room(size)
-            return self._keep(upload)
+            try:
+                self._make_room(size)
+                return self._keep(upload)
+            except StudioError as error:
+                raise HTTPException(409 if isinstance(error, GoneError) else 507, str(error)) from error
 
     def _keep(self, upload: UploadFile) -> str:
         identity = secrets.token_hex(16)
         place = self.folder / identity
         try:
-            place.mkdir(mode=0o700, parents=True)
+            make_folder(self.folder, self._workspace)
+            place.mkdir(mode=0o700)
             with (place / safe_name(upload.filename or "")).open("xb") as file:
                 shutil.copyfileobj(upload.file, file)
         except OSError as error:
-            shutil.rmtree(place, ignore_errors=True)
+            self._drop(identity)
             raise HTTPException(507, _not_stored(error)) from error
         return identity
 
@@ -84,7 +91,11 @@ class Uploads:
         """Delete uploads that nobody was told about."""
         for identity in identities:
             if _ID.fullmatch(identity):
-                shutil.rmtree(self.folder / identity, ignore_errors=True)
+                self._drop(identity)
+
+    def _drop(self, identity: str) -> None:
+        with suppress(StudioError):  # a link, which is not the studio's
+            remove(self.folder, self.folder / identity)
 
     def taken(self, identities: Iterable[str]) -> None:
         """Mark uploads that a project has stored: they are the first to be deleted when space is needed."""
@@ -98,24 +109,39 @@ class Uploads:
 
         Refused if that is not enough.
         """
+        if self._workspace is not None and self.folder.is_dir():
+            Disk(self._workspace).check_folder(self.folder, size)
         waiting = self._waiting()
         while waiting and self._too_much(waiting, size):
             if time.time() - waiting[0][0] < KEPT_SECONDS:
                 raise HTTPException(413, "too many uploads are waiting: create the project first.")
-            shutil.rmtree(self.folder / waiting.pop(0)[1], ignore_errors=True)
+            self._drop(waiting.pop(0)[1])
 
     def _waiting(self) -> list[tuple[float, str, int]]:
         """(time, ID, bytes) of each upload, the oldest first; other files in the folder are left alone."""
         found = []
         for place in self.folder.glob("*"):
             with suppress(FileNotFoundError):  # deleted by another request
-                if _ID.fullmatch(place.name) and place.is_dir():
+                if is_upload(place):
                     held = sum(path.stat().st_size for path in place.iterdir())
                     found.append((place.stat().st_mtime, place.name, held))
         return sorted(found)
 
     def _too_much(self, waiting: Sequence[tuple[float, str, int]], size: int) -> bool:
         return sum(held for _, _, held in waiting) + size > self._largest or len(waiting) >= MOST_WAITING
+
+
+def is_upload(place: Path) -> bool:
+    """Whether the studio made this folder for a picture; another one stays, whatever its name is."""
+    if not _ID.fullmatch(place.name) or place.is_symlink() or not place.is_dir():
+        return False
+    inside = list(place.iterdir())
+    return not inside or (len(inside) == 1 and inside[0].is_file() and is_picture(_head_of(inside[0])))
+
+
+def _head_of(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(_HEAD)
 
 
 def _not_stored(error: OSError) -> str:
@@ -143,7 +169,7 @@ def uploads() -> Uploads:
 @functools.cache
 def _opened() -> Uploads:
     if _workspace:
-        return Uploads(_workspace[0])
+        return Uploads(_workspace[0] / FOLDER, workspace=_workspace[0])
     folder = Path(tempfile.mkdtemp(prefix="gal-studio-uploads-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     return Uploads(folder)
@@ -154,12 +180,13 @@ def keep_uploads_in(workspace: Path) -> None:
 
     Uploads of which no project was made for a week are deleted.
     """
-    folder = workspace / FOLDER
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder = make_folder(workspace / FOLDER, workspace)
+    with suppress(OSError):
+        folder.chmod(0o700)
     for place in folder.iterdir():
-        if _ID.fullmatch(place.name) and time.time() - place.stat().st_mtime > LONGEST_KEPT:
-            shutil.rmtree(place, ignore_errors=True)
-    _workspace[:] = [folder]
+        if is_upload(place) and time.time() - place.stat().st_mtime > LONGEST_KEPT:
+            remove(workspace, place)
+    _workspace[:] = [workspace]
     with _opening:
         _opened.cache_clear()
 

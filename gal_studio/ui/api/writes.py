@@ -46,7 +46,7 @@ def answer(context: Context, known: Known, write: Payload) -> Payload:
         once = answers.once if request.mode == "write" else answers.once_outside
         return once(keyed.key, lambda: request.answer(keyed, question))
 
-    return guarded(once)(write["request"])
+    return guarded(once, context.damage)(write["request"])
 
 
 def add_writes_route(app: FastAPI, context: Context, known: Known) -> None:

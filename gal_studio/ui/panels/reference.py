@@ -17,6 +17,7 @@ from gal_studio.core.errors import StudioError
 from gal_studio.core.settings_fields import SettingField, setting_fields
 from gal_studio.core.types import Kind
 from gal_studio.core.words import counted
+from gal_studio.state.files.errors import DiskError, GoneError
 from gal_studio.studio import ProjectDraft, Studio
 from gal_studio.studio.create.captions import captions_zip
 from gal_studio.studio.create.plan import fitted
@@ -24,6 +25,8 @@ from gal_studio.studio.create.project import DEFAULT_PRESET
 from gal_studio.studio.create.prompt_notes import about_test_prompts
 from gal_studio.studio.create.references import check_reference
 from gal_studio.studio.locate import Located
+from gal_studio.studio.views.broken import what_is_broken
+from gal_studio.studio.views.types import ProjectView
 from gal_studio.ui.api.polling import Poll, poll
 from gal_studio.ui.api.uploaded import examined
 from gal_studio.ui.api.uploaded import look as look_at
@@ -213,22 +216,30 @@ def overview(context: Context) -> Overview:
                 ListedProject(one.id, one.name, size=_size(studio, one.id, one.archived), broken=one.problem)
                 for one in studio.broken_projects()
             ),
-            *(
-                ListedProject(
-                    id=project.id,
-                    name=project.name,
-                    kind=project.kind,
-                    rounds=len(studio.store.rounds.shown(project.id)),
-                    created=_day(project.created),
-                    cover=project.references[0].id if project.references else None,
-                    size=_size(studio, project.id, project.archived),
-                    broken=views.broken.get(project.id, ""),
-                )
-                for project in studio.projects()
-            ),
+            *(_listed(context, project) for project in studio.projects()),
         ),
         demos=tuple(Demo(kind, demo(kind).name, note) for kind, note in _DEMO_NOTES.items()),
     )
+
+
+def _listed(context: Context, project: ProjectView) -> ListedProject:
+    """A project on the list; one that cannot be shown after all does not hide the others."""
+    studio = context.studio
+    try:
+        return ListedProject(
+            id=project.id,
+            name=project.name,
+            kind=project.kind,
+            rounds=len(studio.store.rounds.shown(project.id)),
+            created=_day(project.created),
+            cover=project.references[0].id if project.references else None,
+            size=_size(studio, project.id, project.archived),
+            broken=context.views.broken.get(project.id, ""),
+        )
+    except (DiskError, GoneError):
+        raise
+    except Exception as error:
+        return ListedProject(project.id, project.name, broken=what_is_broken(project.id, error))
 
 
 def _size(studio: Studio, project_id: str, archived: bool) -> str | None:

@@ -27,6 +27,7 @@ from gal_studio.engine.models.devices import choose_device, weight_precision
 from gal_studio.engine.models.image_model import ImageModel, load_image_model
 from gal_studio.engine.models.model_files import inspect
 from gal_studio.engine.models.outline import outline_for_loras
+from gal_studio.with_parent import end_with_parent
 
 
 def check_start(names: ModelNames, commits: Mapping[str, str]) -> tuple[str, ...]:
@@ -120,4 +121,5 @@ def main(request: str, out: str) -> int:
 
 
 if __name__ == "__main__":
+    end_with_parent()
     sys.exit(main(*sys.argv[1:]))

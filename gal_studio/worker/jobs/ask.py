@@ -1,7 +1,6 @@
 """The job `ask`: train a round again with other seeds, draw some of its pictures, and compare (Eq. G21)."""
 
 import hashlib
-import shutil
 from collections.abc import Generator, Sequence
 from contextlib import closing
 from dataclasses import replace
@@ -20,6 +19,7 @@ from gal_studio.rounds import pairs
 from gal_studio.rounds.other_trainings import asked_pictures, training_seed
 from gal_studio.state import Store
 from gal_studio.state.files.errors import DiskError
+from gal_studio.state.files.inside import remove
 from gal_studio.state.tables.refinements import StoredMap
 from gal_studio.state.tables.siblings import Sibling
 from gal_studio.worker.drawing import Drawing, draw_and_keep
@@ -55,7 +55,7 @@ def ask_trainings(store: Store, models: Models, job: Job) -> Generator[Progress,
                 yield from _train(own, adapter)
             left = (others - number) * len(asked)
             yield from _draw(own, adapter, number, missing, detector, (others * len(asked), left))
-            shutil.rmtree(own.checkpoints, ignore_errors=True)
+            remove(store.workspace, own.checkpoints)
     yield from _compare(task, asked, others)
 
 

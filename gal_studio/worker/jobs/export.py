@@ -1,6 +1,5 @@
 """The job `export`: write the requested forms of a round, check them, and keep each as one zip file."""
 
-import shutil
 from collections.abc import Generator
 from pathlib import Path
 from zipfile import ZipFile
@@ -10,6 +9,7 @@ from gal_studio.core.types import Job
 from gal_studio.state import Store
 from gal_studio.state.files.content_store import writing_beside
 from gal_studio.state.files.errors import DiskError, make_folder
+from gal_studio.state.files.inside import remove
 from gal_studio.state.tables.exports import Export
 from gal_studio.worker.disk_errors import disk_errors
 from gal_studio.worker.export.folder import export_to
@@ -39,15 +39,15 @@ def _export(store: Store, models: Models, wanted: Export) -> Generator[Progress,
     target = store.exported(wanted.round_id, wanted.form)
     instant = task.round.kind == "instant"
     store.disk.check((0 if instant else 2 * task.adapter.stat().st_size) + SPARE)
-    folder = target.with_name(f"{wanted.form}.part")
-    shutil.rmtree(folder, ignore_errors=True)
+    folder = target.with_name(f"{target.stem}.part")
+    remove(store.workspace, folder)
     try:
         with disk_errors(store.workspace):
             write = export_without_training if instant else export_to
             checked = yield from write(task, make_folder(folder, store.workspace))
             _zip(folder, target, store.workspace)
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        remove(store.workspace, folder)
     (found,) = checked
     store.exports.finish(
         wanted.round_id, wanted.form, task.round.adapter or "", found.sentence, found.is_same

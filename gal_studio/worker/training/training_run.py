@@ -2,7 +2,6 @@
 
 import logging
 import math
-import shutil
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -31,6 +30,7 @@ from gal_studio.rounds.inputs import inputs_of
 from gal_studio.rounds.prior import PriorPrompt, drawn_prior
 from gal_studio.state import Store
 from gal_studio.state.files.content_store import writing_beside
+from gal_studio.state.files.inside import remove
 from gal_studio.worker.disk_errors import disk_errors
 from gal_studio.worker.models import Models
 from gal_studio.worker.task import Progress, Task, open_task
@@ -193,7 +193,7 @@ def keep_adapter(task: TrainingTask, model: ImageModel, examples: Sequence[Train
     with task.store.database.transaction():
         check_not_ended(task)
         task.store.rounds.finish_training(task.round.id, name, task.fingerprint, examples)
-    shutil.rmtree(task.checkpoints.parent, ignore_errors=True)  # including those of abandoned trainings
+    remove(task.store.workspace, task.checkpoints.parent)  # including those of abandoned trainings
 
 
 def save_trained(task: TrainingTask, model: ImageModel) -> Path:

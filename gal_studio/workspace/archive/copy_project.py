@@ -6,6 +6,7 @@ from typing import Any
 
 from gal_studio.state.database.tables import ROOT, Table
 from gal_studio.state.files.content_store import Files, sync_folder
+from gal_studio.state.files.inside import remove
 from gal_studio.state.store import Store
 from gal_studio.state.tables.candidates import candidate_id
 from gal_studio.state.tables.projects import new_id
@@ -47,7 +48,7 @@ def _copy_project(store: Store, other: Store, project_id: str, present: frozense
                 moved.append(file)  # one by one: a failure undoes what was moved so far
     except BaseException:
         for files, name in moved:
-            files.path(name).unlink(missing_ok=True)
+            remove(store.workspace, files.path(name))
         raise
     return here
 

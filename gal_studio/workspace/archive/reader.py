@@ -4,7 +4,6 @@ Only an archive that passes every check is copied, in one transaction; a refused
 """
 
 import logging
-import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,7 +11,9 @@ from pathlib import Path
 
 from gal_studio.core.words import counted
 from gal_studio.state.files.errors import disk_problem
+from gal_studio.state.files.inside import remove
 from gal_studio.state.files.paths import user_path
+from gal_studio.state.files.unfinished import ENDING, beginning
 from gal_studio.state.store import Store
 from gal_studio.workspace.archive.copy_project import copy_project
 from gal_studio.workspace.archive.format import Limits, Manifest, damaged
@@ -21,7 +22,6 @@ from gal_studio.workspace.archive.unzip import Unpacking, opened
 from gal_studio.workspace.check import examine
 from gal_studio.workspace.read_project import read_project
 
-STAGING = ".import-"
 Check = Callable[[Store, str], None]
 Tell = Callable[[str], None]
 _log = logging.getLogger(__name__)
@@ -73,7 +73,7 @@ def _staging(workspace: Path) -> Iterator[Path]:
     """A temporary folder on the same disk."""
     folder = None
     try:
-        folder = Path(tempfile.mkdtemp(prefix=STAGING, suffix=".part", dir=workspace))
+        folder = Path(tempfile.mkdtemp(prefix=beginning(workspace), suffix=ENDING, dir=workspace))
         for name in ("images", "adapters", "tables"):
             (folder / name).mkdir()
         yield folder
@@ -81,7 +81,7 @@ def _staging(workspace: Path) -> Iterator[Path]:
         raise disk_problem(error, workspace) from error
     finally:
         if folder is not None:
-            shutil.rmtree(folder, ignore_errors=True)
+            remove(workspace, folder)
 
 
 def _check(staged: Store, project_id: str, check: Check | None) -> None:

@@ -85,7 +85,7 @@ def _files_of(store: Store, project_id: str) -> list[Named]:
     found = {
         named
         for table in ARCHIVED
-        for row in project_rows(store.database.rows, table, project_id)
+        for row in project_rows(store.database.unchecked_rows, table, project_id)
         for named in files_named(table, row)
     }
     return sorted(found, key=repr)
@@ -99,7 +99,7 @@ def _write_tables(
     with store.database.snapshot():
         numbers: dict[str, dict[Any, int]] = {}
         for table in ARCHIVED:
-            rows = list(project_rows(store.database.rows, table, project_id))
+            rows = list(project_rows(store.database.unchecked_rows, table, project_id))
             numbers[table.name] = {row[0]: place for place, row in enumerate(rows, 1)}
             lines = (row_text(_values(table, row, numbers)) for row in rows)
             files.append(_write_lines(archive, f"tables/{table.name}.jsonl", lines))

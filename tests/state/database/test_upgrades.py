@@ -8,9 +8,11 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from random import Random
 
 import pytest
 
+from gal_studio.cli import main
 from gal_studio.core.errors import StudioError
 from gal_studio.core.settings import Settings
 from gal_studio.rounds import lineage
@@ -18,10 +20,20 @@ from gal_studio.state import Store
 from gal_studio.state.database import upgrades
 from gal_studio.state.database.tables import TABLES
 from tests.job_moves import moves
+from tests.workspace.filled import fill
 
 STORED = Path(__file__).parent / "stored"
 VERSIONS = (1, 4, 26)
 HASH = "a" * 64
+# the IDs of the stored workspaces: projects, rounds, candidates, references, jobs
+P1 = "00000000000000a1"
+P2 = "00000000000000a2"
+R1 = "00000000000000b1"
+C1 = "00000000000000c1"
+F1 = "00000000000000e1"
+F2 = "00000000000000e2"
+J1 = "00000000000000f1"
+J2 = "00000000000000f2"
 
 
 @pytest.fixture(params=VERSIONS, ids="version {}".format)
@@ -82,7 +94,7 @@ def test_old_workspace_opens_with_all_that_was_in_it(tmp_path: Path, version: in
         assert store.database.rows("PRAGMA integrity_check")[0][0] == "ok"
         assert not list(upgrades.differences(store.database.rows))
         check_what_is_read(store, HASH if version > 1 else None)
-        stored = store.refinements.maps("c1", "quality")  # there are maps since version 2
+        stored = store.refinements.maps(C1, "quality")  # there are maps since version 2
         assert {subject: stored_map.values.tolist() for subject, stored_map in stored.items()} == (
             {"": [[0.5, 0.5]]} if version >= 2 else {}
         )
@@ -107,22 +119,28 @@ def _with_its_witness(row: dict[str, object]) -> dict[str, object]:
 
 
 def check_what_is_read(store: Store, mask: str | None) -> None:
-    project = store.projects.get("p1")
+    project = store.projects.get(P1)
     assert (project.trigger_word, project.settings.tune.steps) == ("<pot>", 12)
     assert project.settings.refine.pairs == 16  # what nobody could set yet has its default
-    (reference,) = store.projects.references("p1")
+    (reference,) = store.projects.references(P1)
     assert reference.trigger_word == "<pot>"
-    assert store.projects.references("p2")[0].trigger_word == ""
-    assert [round_.kind for round_ in store.rounds.of_project("p1")] == ["fine_tune", "fine_tune"]
-    assert store.rounds.training_set("r1")[0].mask is None
-    assert store.decisions.of_round("r1").accepted == ("c1",)
-    assert store.decisions.can_undo("r1") == (True, False)
-    assert [move.after for move in moves(store, "j1")] == ["queued", "completed"]
-    jobs = store.jobs.of_project("p1")
-    assert [(job.id, job.state) for job in jobs] == [("j1", "completed"), ("j2", "paused")]
-    assert store.jobs.get("j2").paused_for == ""  # whoever paused it, a person is to resume it
+    assert store.projects.references(P2)[0].trigger_word == ""
+    assert [round_.kind for round_ in store.rounds.of_project(P1)] == [
+        "fine_tune",
+        "fine_tune",
+    ]
+    assert store.rounds.training_set(R1)[0].mask is None
+    assert store.decisions.of_round(R1).accepted == (C1,)
+    assert store.decisions.can_undo(R1) == (True, False)
+    assert [move.after for move in moves(store, J1)] == ["queued", "completed"]
+    jobs = store.jobs.of_project(P1)
+    assert [(job.id, job.state) for job in jobs] == [
+        (J1, "completed"),
+        (J2, "paused"),
+    ]
+    assert store.jobs.get(J2).paused_for == ""  # whoever paused it, a person is to resume it
     assert store.jobs.waiting_for_space() == ()
-    assert [candidate.remark for candidate in store.candidates.of_round("r1")] == ["", ""]
+    assert [candidate.remark for candidate in store.candidates.of_round(R1)] == ["", ""]
 
 
 def test_an_old_workspace_has_the_tables_of_a_new_one(tmp_path: Path, version: int) -> None:
@@ -136,27 +154,30 @@ def test_an_old_workspace_has_the_tables_of_a_new_one(tmp_path: Path, version: i
 
 def test_work_goes_on_in_an_old_workspace(tmp_path: Path, version: int) -> None:
     with Store(old_workspace(tmp_path / "old", version)) as store:
-        assert store.jobs.resume("j2").state == "queued"
+        assert store.jobs.resume(J2).state == "queued"
         store.workers.enter("w2")
         claimed = store.jobs.claim("w2")
         assert claimed is not None
-        assert claimed.id == "j2"
-        node = store.rounds.add("p1", "r1", store.rounds.settings("r1"), "refine")
-        assert store.jobs.enqueue("p1", node.id, "pairs").state == "queued"
-        assert lineage.pool(store.snapshots.round(node.id)) == lineage.pool(store.snapshots.round("r1"))
+        assert claimed.id == J2
+        node = store.rounds.add(P1, R1, store.rounds.settings(R1), "refine")
+        assert store.jobs.enqueue(P1, node.id, "pairs").state == "queued"
+        assert lineage.pool(store.snapshots.round(node.id)) == lineage.pool(store.snapshots.round(R1))
         with pytest.raises(sqlite3.IntegrityError):
             store.database.write("INSERT INTO job_moves VALUES (9, 'nothing', NULL, 'queued', '', 1.0)")
         with pytest.raises(StudioError, match="no jobs of the kind 'nothing'"):
-            store.jobs.enqueue("p1", node.id, "nothing")
+            store.jobs.enqueue(P1, node.id, "nothing")
 
 
 def test_a_rebuilt_table_keeps_the_order_of_its_rows(tmp_path: Path, version: int) -> None:
     folder = old_workspace(tmp_path / "old", version)
     with opened(folder) as connection:
-        connection.execute("UPDATE jobs SET rowid = 7 WHERE id = 'j1'")  # behind j2, of the same time
+        connection.execute(f"UPDATE jobs SET rowid = 7 WHERE id = '{J1}'")  # behind j2, of the same time
         connection.execute("UPDATE jobs SET created = 1.0")
     with Store(folder) as store:
-        assert [job.id for job in store.jobs.of_project("p1")] == ["j2", "j1"]
+        assert [job.id for job in store.jobs.of_project(P1)] == [
+            J2,
+            J1,
+        ]
 
 
 def test_the_order_of_an_old_queue_is_kept(tmp_path: Path) -> None:
@@ -167,30 +188,33 @@ def test_the_order_of_an_old_queue_is_kept(tmp_path: Path) -> None:
         for name, (kind, position) in jobs.items():
             connection.execute(
                 "INSERT INTO jobs (id, project_id, round_id, kind, state, position, created) "
-                "VALUES (?, 'p1', 'r1', ?, 'queued', ?, 9.0)", (name, kind, position)
+                f"VALUES (?, '{P1}', '{R1}', ?, 'queued', ?, 9.0)", (name, kind, position)
             )  # fmt: skip
     with Store(folder) as store:
         assert [job.id for job in store.queue.read().waiting] == ["early", "late", "behind"]
-        later = store.jobs.enqueue("p1", "r1", "quality")
+        later = store.jobs.enqueue(P1, R1, "quality")
         assert [job.id for job in store.queue.read().waiting] == ["early", "late", later.id, "behind"]
 
 
 def test_mask_of_an_old_reference_is_the_first_entry_of_its_log(tmp_path: Path) -> None:
     with Store(old_workspace(tmp_path / "old", 4)) as store:
-        assert [store.projects.reference(name).mask for name in ("f1", "f2")] == [HASH, None]
+        assert [store.projects.reference(name).mask for name in (F1, F2)] == [
+            HASH,
+            None,
+        ]
         (row,) = store.database.rows("SELECT * FROM reference_masks")
-        assert (row["reference_id"], row["author"], row["time"]) == ("f1", "human", 1.0)
-        store.projects.masks.add("f1", "b" * 64)
-        assert store.projects.masks.undo("f1")
-        assert store.projects.reference("f1").mask == HASH
+        assert (row["reference_id"], row["author"], row["time"]) == (F1, "human", 1.0)
+        store.projects.masks.add(F1, "b" * 64)
+        assert store.projects.masks.undo(F1)
+        assert store.projects.reference(F1).mask == HASH
         with pytest.raises(sqlite3.IntegrityError):
-            store.database.write("DELETE FROM project_references WHERE id = 'f1'")
+            store.database.write(f"DELETE FROM project_references WHERE id = '{F1}'")
 
 
 def test_opening_twice_upgrades_once(tmp_path: Path) -> None:
     folder = old_workspace(tmp_path / "old")
     with Store(folder), Store(folder) as second:
-        assert second.projects.get("p1").name == "Pot"
+        assert second.projects.get(P1).name == "Pot"
 
 
 def test_upgrade_that_fails_leaves_the_old_workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -202,7 +226,7 @@ def test_upgrade_that_fails_leaves_the_old_workspace(tmp_path: Path, monkeypatch
     assert contents(folder) == before
     monkeypatch.undo()
     with Store(folder) as store:
-        assert store.projects.get("p1").name == "Pot"
+        assert store.projects.get(P1).name == "Pot"
 
 
 def test_rows_that_point_to_nothing_are_told_and_left(tmp_path: Path) -> None:
@@ -242,9 +266,9 @@ def test_newer_workspace_is_refused_and_left_untouched(tmp_path: Path) -> None:
 def test_old_projects_keep_the_prompts_as_their_only_copy_detector(tmp_path: Path) -> None:
     """No flag of a former version changes; a new project has both copy detectors."""
     with Store(old_workspace(tmp_path / "old", 4)) as store:
-        assert store.projects.get("p1").settings.gal.copy_detectors == "prompts"
-        assert store.rounds.settings("r1").gal.copy_detectors == "prompts"
-        assert {one.copy_detectors for one in store.candidates.of_round("r1")} == {"prompts"}
+        assert store.projects.get(P1).settings.gal.copy_detectors == "prompts"
+        assert store.rounds.settings(R1).gal.copy_detectors == "prompts"
+        assert {one.copy_detectors for one in store.candidates.of_round(R1)} == {"prompts"}
     assert Settings().gal.copy_detectors == "both"
 
 
@@ -256,11 +280,46 @@ def test_no_old_workspace_is_taken_for_one_of_today(tmp_path: Path, version: int
 def test_a_mark_of_a_copy_becomes_the_last_step_of_its_round(tmp_path: Path) -> None:
     folder = old_workspace(tmp_path / "old", 26)
     with opened(folder) as connection:
-        connection.execute("UPDATE candidates SET marked_copy = 1 WHERE id = 'c1'")
+        connection.execute(f"UPDATE candidates SET marked_copy = 1 WHERE id = '{C1}'")
     with Store(folder) as store:
-        before = store.decisions.of_round("r1")
-        assert before.state("c1").marked_copy is True
-        assert before.accepted == ("c1",), "the verdict stays"
-        assert store.decisions.undo("r1") == ("c1",)
-        assert store.candidates.get("c1").marked_copy is None
-        assert store.decisions.of_round("r1").accepted == ("c1",)
+        before = store.decisions.of_round(R1)
+        assert before.state(C1).marked_copy is True
+        assert before.accepted == (C1,), "the verdict stays"
+        assert store.decisions.undo(R1) == (C1,)
+        assert store.candidates.get(C1).marked_copy is None
+        assert store.decisions.of_round(R1).accepted == (C1,)
+
+
+def test_tables_of_today_without_a_version_keep_the_settings_of_finished_rounds(tmp_path: Path) -> None:
+    """What a dump of the database leaves: its version is lost, and nothing is changed but that."""
+    with Store(tmp_path) as store:
+        project = fill(store, Random(1))
+        round_id = store.rounds.of_project(project.id)[0].id
+        store.database.write("UPDATE rounds SET settings = json_remove(settings, '$.gal.copy_detectors')")
+        before = store.rounds.settings(round_id)
+        store.database.rows("PRAGMA wal_checkpoint(TRUNCATE)")
+    with opened(tmp_path) as connection:
+        rows = [tuple(row) for row in connection.execute("SELECT * FROM rounds")]
+        decided = connection.execute("SELECT COUNT(*) FROM decisions").fetchone()[0]
+        connection.execute("PRAGMA user_version = 0")
+    with Store(tmp_path) as store:
+        assert store.rounds.settings(round_id) == before
+        assert store.database.is_current
+    with opened(tmp_path) as connection:
+        assert [tuple(row) for row in connection.execute("SELECT * FROM rounds")] == rows
+        assert connection.execute("SELECT COUNT(*) FROM decisions").fetchone()[0] == decided
+
+
+@pytest.mark.parametrize("said", [upgrades.VERSION + 1, 0], ids=["a newer one", "none"])
+def test_a_newer_workspace_is_never_repaired_down(tmp_path: Path, said: int) -> None:
+    Store(tmp_path).close()
+    with opened(tmp_path) as connection:
+        if said == 0:
+            connection.execute("ALTER TABLE rounds ADD COLUMN mood TEXT NOT NULL DEFAULT 'good'")
+        connection.execute(f"PRAGMA user_version = {said}")
+    assert said == 0 or not upgrades.says_another_version(tmp_path / "studio.db")
+    for words in ([], ["--repair"]):
+        assert main(["doctor", "--workspace", str(tmp_path), *words]) == 2
+    with opened(tmp_path) as connection:
+        assert connection.execute("PRAGMA user_version").fetchone()[0] == said
+        assert said or "mood" in [row[1] for row in connection.execute("PRAGMA table_info(rounds)")]

@@ -10,6 +10,8 @@ from gal_studio.cli import main
 from gal_studio.core.errors import StudioError
 from gal_studio.state import Store
 from gal_studio.state.files.own_folder import others
+from gal_studio.state.files.temporary import temporary_folder
+from gal_studio.state.files.unfinished import unfinished_name
 
 OTHERS = [
     "notes.txt", ".profile", "images/cat.png", f"images/{'0' * 64}.png", "exports/2021/a.pdf", "logs/tax.log",
@@ -54,7 +56,7 @@ def test_a_link_in_a_folder_is_not_its_own(tmp_path: Path) -> None:
 def test_what_a_killed_start_left_is_its_own(tmp_path: Path) -> None:
     for name in (
         "page.lock", "worker-2.lock", "logs/page.log", "images/", ".reserve", ".DS_Store", "lost+found/",
-        "temporary/gal-studio-page/", "uploads/", ".studio.db.0123abcd.tmp",
+        f"temporary/{temporary_folder(tmp_path).name}/", "uploads/", unfinished_name(tmp_path),
     ):  # fmt: skip
         put(tmp_path, name)
     Store(tmp_path).close()

@@ -8,7 +8,11 @@ from pathlib import Path
 import pytest
 
 from gal_studio.core.errors import StudioError
+from gal_studio.state.files.free_space import Disk
+from gal_studio.state.files.reserve_file import keep_reserve_file, release_reserve_file
 from gal_studio.state.files.temporary import own_temporary_files, temporary_folder
+from gal_studio.state.files.unfinished import unfinished_name
+from gal_studio.ui.api.uploads import keep_uploads_in
 
 
 def test_what_a_killed_page_left_is_deleted(tmp_path: Path) -> None:
@@ -23,8 +27,8 @@ def test_what_a_killed_page_left_is_deleted(tmp_path: Path) -> None:
 
 
 def test_unfinished_imports_are_deleted_unless_somebody_may_be_at_work(tmp_path: Path) -> None:
-    old, young = tmp_path / ".import-old12345.part", tmp_path / ".import-young123.part"
-    file = tmp_path / f".export-{'0' * 32}.part"
+    old, young = tmp_path / unfinished_name(tmp_path), tmp_path / unfinished_name(tmp_path)
+    file = tmp_path / unfinished_name(tmp_path)
     for folder in (old, young):
         folder.mkdir()
         (folder / "a.png").write_bytes(b"private")
@@ -42,16 +46,30 @@ def test_other_peoples_files_stay(tmp_path: Path) -> None:
         tmp_path / "workspace" / "temporary" / "talk" / "slides.key",
         tmp_path / "workspace" / "album.part",
         tmp_path / "workspace" / ".export-of-june.part",
+        tmp_path / "workspace" / ".tmpbackup" / "2019" / "thesis.txt",
+        tmp_path / "workspace" / ".letter.docx.12345678.tmp",
+        tmp_path / "workspace" / f".export-{'0' * 32}.part",
+        tmp_path / "workspace" / ".import-abcd1234.part" / "cat.png",
+        tmp_path / "workspace" / unfinished_name(elsewhere) / "of another workspace.txt",
+        tmp_path / "workspace" / "temporary" / "gal-studio-page" / "slides.key",
+        tmp_path / "workspace" / "uploads" / ("a" * 32) / "letter.txt",
+        tmp_path / "workspace" / ".reserve",
+        tmp_path / "workspace" / ".ballast",
         elsewhere / "gal-studio-page" / "letter.txt",
     ]
     for path in theirs:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(b"theirs")
-        os.utime(path, (0, time.time() - 7200))
+        for each in (path, *path.parents):
+            if each.is_relative_to(tmp_path / "workspace"):
+                os.utime(each, (0, 0))
     link = tmp_path / "workspace" / f".upload-{'1' * 32}.part"
     link.symlink_to(elsewhere)
     with own_temporary_files(tmp_path / "workspace"):
-        pass
+        keep_uploads_in(tmp_path / "workspace")
+        keep_reserve_file(tmp_path / "workspace", Disk(tmp_path, reserve=0))
+        assert not release_reserve_file(tmp_path / "workspace")
+    assert all(path.read_bytes() == b"theirs" for path in theirs)
     assert all(path.exists() for path in theirs) and link.is_symlink()
     linked = tmp_path / "linked"
     linked.mkdir()

@@ -1,5 +1,6 @@
 """Projects are exported and imported through the page."""
 
+import http.client
 import io
 import json
 import shutil
@@ -7,6 +8,7 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from random import Random
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -53,6 +55,32 @@ def test_what_is_no_archive_is_refused_with_a_sentence(opened: Served, body: byt
     assert answer.status == 409
     assert b"The archive is not a valid zip file" in answer.body
     assert snapshot(opened.place.studio.store.workspace) == before
+
+
+def test_an_archive_of_unknown_length_leaves_the_reserve_free(
+    opened: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In chunks, nothing says how long it is: the disk is looked at while it comes."""
+    workspace = opened.place.studio.store.workspace
+    before, usage = snapshot(workspace), shutil.disk_usage(workspace)
+    received: list[int] = []
+
+    def disk_usage(_: object) -> object:
+        received.append(sum(path.stat().st_size for path in workspace.rglob(".gal-studio-*")))
+        return usage._replace(free=opened.place.studio.store.disk.reserve + (8 << 20) - received[-1])
+
+    monkeypatch.setattr(shutil, "disk_usage", disk_usage)
+    address = urlsplit(opened.address)
+    connection = http.client.HTTPConnection(str(address.hostname), address.port, timeout=60)
+    connection.request("POST", IMPORT_PATH, (bytes(1 << 20) for _ in range(30)), encode_chunked=True,
+                       headers={"Transfer-Encoding": "chunked"})  # fmt: skip
+    answer = connection.getresponse()
+    assert answer.status == 409
+    assert b"must stay free" in answer.read()
+    connection.close()
+    assert max(received) < 8 << 20
+    monkeypatch.undo()
+    until(lambda: snapshot(workspace) == before)
 
 
 def test_another_site_brings_nothing_in(opened: Served) -> None:

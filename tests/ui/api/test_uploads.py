@@ -187,6 +187,30 @@ def test_what_a_project_has_makes_room_for_the_next_one(
     kept.taken(["nothing", "0" * 32, "../x"])
 
 
+def test_no_upload_begins_a_workspace_anew_that_was_moved_away(tmp_path: Path) -> None:
+    workspace = tmp_path / "workspace"
+    workspace.mkdir()
+    place = Uploads(workspace / "uploads", workspace=workspace)
+    assert place.path(place.add(given(PICTURE)))
+    workspace.rename(tmp_path / "elsewhere")
+    with pytest.raises(HTTPException, match="was moved, deleted or replaced") as refusal:
+        place.add(given(PICTURE))
+    assert refusal.value.status_code == 409
+    assert not workspace.exists()
+
+
+def test_a_folder_that_cannot_be_written_is_no_lack_of_room(
+    opened: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def forbidden(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("shutil.copyfileobj", forbidden)
+    answered = send(opened, ("cat.png", PICTURE))
+    assert answered.status == 507
+    assert b"(Permission denied): see that the studio can write to its workspace." in answered.body
+
+
 def test_a_full_disk_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")

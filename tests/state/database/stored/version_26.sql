@@ -6,7 +6,7 @@ CREATE TABLE anchors (
     enabled INTEGER NOT NULL DEFAULT 1,
     UNIQUE (project_id, prompt)
 );
-INSERT INTO "anchors" VALUES('a1','p1',0,'a <pot> pot in a gym',1);
+INSERT INTO "anchors" VALUES('00000000000000d1','00000000000000a1',0,'a <pot> pot in a gym',1);
 CREATE TABLE answers (
     id TEXT PRIMARY KEY,
     answer TEXT NOT NULL,
@@ -33,8 +33,8 @@ CREATE TABLE candidates (
     created REAL NOT NULL, remark TEXT NOT NULL DEFAULT '' CHECK (remark IN ('', 'redrawn', 'flat')), own INTEGER NOT NULL DEFAULT 0, marked_copy INTEGER, strength REAL NOT NULL DEFAULT 1.0,
     UNIQUE (round_id, anchor_id, number)
 );
-INSERT INTO "candidates" VALUES('c1','r1','a1',0,9,'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa',0.3,0.2,X'0000803F',0.1,0.2,1.0,'',0,NULL,1.0);
-INSERT INTO "candidates" VALUES('c2','r1','a1',1,9,'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa',0.3,0.2,X'0000803F',NULL,NULL,1.0,'',0,NULL,1.0);
+INSERT INTO "candidates" VALUES('00000000000000c1','00000000000000b1','00000000000000d1',0,9,'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa',0.3,0.2,X'0000803F',0.1,0.2,1.0,'',0,NULL,1.0);
+INSERT INTO "candidates" VALUES('00000000000000c2','00000000000000b1','00000000000000d1',1,9,'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa',0.3,0.2,X'0000803F',NULL,NULL,1.0,'',0,NULL,1.0);
 CREATE TABLE class_images (
     project_id TEXT NOT NULL REFERENCES projects (id),
     drawn_by TEXT NOT NULL,
@@ -42,7 +42,7 @@ CREATE TABLE class_images (
     image TEXT NOT NULL,
     PRIMARY KEY (project_id, drawn_by, position)
 );
-INSERT INTO "class_images" VALUES('p1','base / a photo of a pot',0,'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa');
+INSERT INTO "class_images" VALUES('00000000000000a1','base / a photo of a pot',0,'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa');
 CREATE TABLE decision_batches (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     round_id TEXT NOT NULL REFERENCES rounds (id),
@@ -51,18 +51,18 @@ CREATE TABLE decision_batches (
     undoes INTEGER REFERENCES decision_batches (id),
     redoes INTEGER REFERENCES decision_batches (id)
 );
-INSERT INTO "decision_batches" VALUES(1,'r1','human',1.0,NULL,NULL);
-INSERT INTO "decision_batches" VALUES(2,'r1','human',2.0,1,NULL);
-INSERT INTO "decision_batches" VALUES(3,'r1','sampler',3.0,NULL,1);
+INSERT INTO "decision_batches" VALUES(1,'00000000000000b1','human',1.0,NULL,NULL);
+INSERT INTO "decision_batches" VALUES(2,'00000000000000b1','human',2.0,1,NULL);
+INSERT INTO "decision_batches" VALUES(3,'00000000000000b1','sampler',3.0,NULL,1);
 CREATE TABLE decisions (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     batch_id INTEGER NOT NULL REFERENCES decision_batches (id),
     candidate_id TEXT NOT NULL REFERENCES candidates (id),
     verdict TEXT NOT NULL CHECK (verdict IN ('accepted', 'rejected', 'undecided'))
 , mask TEXT, weight REAL CHECK (weight >= 0));
-INSERT INTO "decisions" VALUES(1,1,'c1','accepted',NULL,NULL);
-INSERT INTO "decisions" VALUES(2,2,'c1','undecided',NULL,NULL);
-INSERT INTO "decisions" VALUES(3,3,'c1','accepted',NULL,NULL);
+INSERT INTO "decisions" VALUES(1,1,'00000000000000c1','accepted',NULL,NULL);
+INSERT INTO "decisions" VALUES(2,2,'00000000000000c1','undecided',NULL,NULL);
+INSERT INTO "decisions" VALUES(3,3,'00000000000000c1','accepted',NULL,NULL);
 CREATE TABLE exports (
     round_id TEXT NOT NULL REFERENCES rounds (id),
     form TEXT NOT NULL,
@@ -86,8 +86,8 @@ CREATE TABLE job_moves (
     reason TEXT NOT NULL,
     time REAL NOT NULL
 );
-INSERT INTO "job_moves" VALUES(1,'j1',NULL,'queued','asked for',1.0);
-INSERT INTO "job_moves" VALUES(2,'j1','queued','completed','done',2.0);
+INSERT INTO "job_moves" VALUES(1,'00000000000000f1',NULL,'queued','asked for',1.0);
+INSERT INTO "job_moves" VALUES(2,'00000000000000f1','queued','completed','done',2.0);
 CREATE TABLE job_progress (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     job_id TEXT NOT NULL REFERENCES jobs (id),
@@ -95,7 +95,7 @@ CREATE TABLE job_progress (
     done REAL NOT NULL,
     time REAL NOT NULL
 );
-INSERT INTO "job_progress" VALUES(1,'j1','fine_tune',12.0,2.0);
+INSERT INTO "job_progress" VALUES(1,'00000000000000f1','fine_tune',12.0,2.0);
 CREATE TABLE "jobs" (
     id TEXT PRIMARY KEY,
     project_id TEXT NOT NULL REFERENCES projects (id),
@@ -115,15 +115,15 @@ CREATE TABLE "jobs" (
     paused_for TEXT NOT NULL DEFAULT '' CHECK (paused_for IN ('', 'room')),
     room_needed INTEGER NOT NULL DEFAULT 0
 );
-INSERT INTO "jobs" VALUES('j1','p1','r1','fine_tune','completed','fine_tune',12,12,'',1.0,'w1',0,1.0,1.0,2.0,'',0);
-INSERT INTO "jobs" VALUES('j2','p1','r2','fine_tune','paused','fine_tune',3,12,'Kept',2.0,'w1',0,3.0,3.0,NULL,'',0);
+INSERT INTO "jobs" VALUES('00000000000000f1','00000000000000a1','00000000000000b1','fine_tune','completed','fine_tune',12,12,'',1.0,'0000000000000001',0,1.0,1.0,2.0,'',0);
+INSERT INTO "jobs" VALUES('00000000000000f2','00000000000000a1','00000000000000b2','fine_tune','paused','fine_tune',3,12,'Kept',2.0,'0000000000000001',0,3.0,3.0,NULL,'',0);
 CREATE TABLE losses (
     round_id TEXT NOT NULL REFERENCES rounds (id),
     step INTEGER NOT NULL,
     loss REAL NOT NULL,
     PRIMARY KEY (round_id, step)
 );
-INSERT INTO "losses" VALUES('r1',1,0.5);
+INSERT INTO "losses" VALUES('00000000000000b1',1,0.5);
 CREATE TABLE measurements (
     round_id TEXT NOT NULL REFERENCES rounds (id),
     metric TEXT NOT NULL,
@@ -192,7 +192,7 @@ CREATE TABLE "patch_maps" (
     subject TEXT NOT NULL DEFAULT '',
     PRIMARY KEY (owner_id, kind, subject)
 );
-INSERT INTO "patch_maps" VALUES('c1','quality',1,2,X'00380038','clip','');
+INSERT INTO "patch_maps" VALUES('00000000000000c1','quality',1,2,X'00380038','clip','');
 CREATE TABLE project_models (
     project_id TEXT NOT NULL REFERENCES projects (id),
     model TEXT NOT NULL,
@@ -209,8 +209,8 @@ CREATE TABLE "project_references" (
     trigger_word TEXT NOT NULL DEFAULT '',
     UNIQUE (project_id, position)
 );
-INSERT INTO "project_references" VALUES('f1','p1',0,'A <pot> pot on a rug','A pot on a rug','aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa','<pot>');
-INSERT INTO "project_references" VALUES('f2','p2',0,'A cat in ink','A cat in ink','aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa','');
+INSERT INTO "project_references" VALUES('00000000000000e1','00000000000000a1',0,'A <pot> pot on a rug','A pot on a rug','aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa','<pot>');
+INSERT INTO "project_references" VALUES('00000000000000e2','00000000000000a2',0,'A cat in ink','A cat in ink','aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa','');
 CREATE TABLE project_settings (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     project_id TEXT NOT NULL REFERENCES projects (id),
@@ -218,8 +218,8 @@ CREATE TABLE project_settings (
     author TEXT NOT NULL,
     time REAL NOT NULL
 );
-INSERT INTO "project_settings" VALUES(1,'p1','{"tune":{"steps":12},"gal":{"witnesses":"prompts"}}','human',1.0);
-INSERT INTO "project_settings" VALUES(2,'p2','{"gal":{"witnesses":"prompts"}}','human',1.0);
+INSERT INTO "project_settings" VALUES(1,'00000000000000a1','{"tune":{"steps":12},"gal":{"witnesses":"prompts"}}','human',1.0);
+INSERT INTO "project_settings" VALUES(2,'00000000000000a2','{"gal":{"witnesses":"prompts"}}','human',1.0);
 CREATE TABLE project_starts (
     project_id TEXT PRIMARY KEY NOT NULL REFERENCES projects (id),
     source TEXT NOT NULL,
@@ -236,8 +236,8 @@ CREATE TABLE projects (
     origin TEXT UNIQUE,
     created REAL NOT NULL
 );
-INSERT INTO "projects" VALUES('p1','Pot','object','base','clip','<pot>',3,'origin',1.0);
-INSERT INTO "projects" VALUES('p2','Ink','style','base','clip','',4,NULL,2.0);
+INSERT INTO "projects" VALUES('00000000000000a1','Pot','object','base','clip','<pot>',3,'origin',1.0);
+INSERT INTO "projects" VALUES('00000000000000a2','Ink','style','base','clip','',4,NULL,2.0);
 CREATE TABLE put_away (
     project_id TEXT PRIMARY KEY NOT NULL REFERENCES projects (id),
     time REAL NOT NULL
@@ -258,7 +258,7 @@ CREATE TABLE reference_places (
     y REAL NOT NULL,
     PRIMARY KEY (round_id, reference_id)
 );
-INSERT INTO "reference_places" VALUES('r1','f1',0.25,-0.5);
+INSERT INTO "reference_places" VALUES('00000000000000b1','00000000000000e1',0.25,-0.5);
 CREATE TABLE replay_decisions (
     project_id TEXT NOT NULL REFERENCES projects (id),
     number INTEGER NOT NULL,
@@ -291,7 +291,7 @@ CREATE TABLE round_seconds (
     seconds REAL NOT NULL,
     PRIMARY KEY (round_id, phase)
 );
-INSERT INTO "round_seconds" VALUES('r1','fine_tune',12.5);
+INSERT INTO "round_seconds" VALUES('00000000000000b1','fine_tune',12.5);
 CREATE TABLE rounds (
     id TEXT PRIMARY KEY,
     project_id TEXT NOT NULL REFERENCES projects (id),
@@ -303,8 +303,8 @@ CREATE TABLE rounds (
     unet_forwards INTEGER NOT NULL DEFAULT 0,
     created REAL NOT NULL
 , kind TEXT NOT NULL DEFAULT 'fine_tune' CHECK (kind IN ('fine_tune', 'refine')), title TEXT NOT NULL DEFAULT '', starred INTEGER NOT NULL DEFAULT 0, archived INTEGER NOT NULL DEFAULT 0, prior_drawing TEXT);
-INSERT INTO "rounds" VALUES('r1','p1',NULL,1,'{"tune":{"steps":12},"gal":{"witnesses":"prompts"}}','aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa','print',40,1.0,'fine_tune','',0,0,NULL);
-INSERT INTO "rounds" VALUES('r2','p1','r1',2,'{"gal":{"witnesses":"prompts"}}',NULL,NULL,0,2.0,'fine_tune','',0,0,NULL);
+INSERT INTO "rounds" VALUES('00000000000000b1','00000000000000a1',NULL,1,'{"tune":{"steps":12},"gal":{"witnesses":"prompts"}}','aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa','print',40,1.0,'fine_tune','',0,0,NULL);
+INSERT INTO "rounds" VALUES('00000000000000b2','00000000000000a1','00000000000000b1',2,'{"gal":{"witnesses":"prompts"}}',NULL,NULL,0,2.0,'fine_tune','',0,0,NULL);
 CREATE TABLE seen_pictures (
     image TEXT NOT NULL,
     base_model TEXT NOT NULL,
@@ -357,7 +357,7 @@ CREATE TABLE training_images (
     time REAL NOT NULL,
     PRIMARY KEY (round_id, step, prompt)
 );
-INSERT INTO "training_images" VALUES('r1',50,'a <pot> pot in a gym',7,'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa',1.5);
+INSERT INTO "training_images" VALUES('00000000000000b1',50,'a <pot> pot in a gym',7,'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa',1.5);
 CREATE TABLE training_sets (
     round_id TEXT NOT NULL REFERENCES rounds (id),
     position INTEGER NOT NULL,
@@ -367,7 +367,7 @@ CREATE TABLE training_sets (
     is_reference INTEGER NOT NULL, mask TEXT,
     PRIMARY KEY (round_id, position)
 );
-INSERT INTO "training_sets" VALUES('r1',0,'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa','A <pot> pot on a rug',1.0,1,NULL);
+INSERT INTO "training_sets" VALUES('00000000000000b1',0,'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa','A <pot> pot on a rug',1.0,1,NULL);
 CREATE TABLE trials (
     id TEXT PRIMARY KEY,
     round_id TEXT NOT NULL REFERENCES rounds (id),
@@ -399,7 +399,7 @@ CREATE TABLE workers (
     beat REAL NOT NULL,
     ended REAL
 );
-INSERT INTO "workers" VALUES('w1','host',1,'process',1.0,2.0);
+INSERT INTO "workers" VALUES('0000000000000001','host',1,'process',1.0,2.0);
 CREATE INDEX batches_of_round ON decision_batches (round_id);
 CREATE INDEX decisions_of_candidate ON decisions (candidate_id);
 CREATE INDEX progress_of_job ON job_progress (job_id, time);

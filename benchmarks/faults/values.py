@@ -1,0 +1,129 @@
+"""Damage stored values one by one: the list of projects, the page and the doctor go on.
+
+    python -m benchmarks.faults values --every 1
+
+Each column of each table gets values that are not of its type. Goals: the list names all projects, no answer
+is a bug, the doctor ends with a report, and after `--repair` everything can be asked for.
+"""
+
+import argparse
+import shutil
+import sqlite3
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from gal_studio.core.errors import StudioError
+from gal_studio.state import Store
+from gal_studio.state.database.tables import TABLES
+from gal_studio.studio import Studio
+from gal_studio.studio.views.everything import show_all
+from gal_studio.ui.api.errors import UNEXPECTED
+from gal_studio.ui.api.view_cache import ViewCache
+from gal_studio.ui.panels.everything import REQUESTS, requests_about
+from gal_studio.ui.requests import Context
+from gal_studio.workspace.check import examine
+from gal_studio.workspace.repair import repair
+from tests.workspace.filled import fill
+
+ODD: dict[str, tuple[Any, ...]] = {
+    "TEXT": (b"\xff\xfe\x00", "../../x", "[" * 90, 7),
+    "INTEGER": ("x", 9e999, b"\x00"),
+    "REAL": ("x", 9e999, b"\x00"),
+    "BLOB": ("x", b"\x01", 3),
+}
+"""Values that a column of each kind should not have."""
+
+
+@dataclass
+class Outcome:
+    """What became of the damaged workspaces."""
+
+    fates: Counter[str] = field(default_factory=Counter)
+    wrong: list[str] = field(default_factory=list)
+
+
+def damages() -> Iterator[tuple[str, str, Any]]:
+    """Table, column and value of each damage."""
+    for table in TABLES:
+        for column in table.columns:
+            yield from ((table.name, column.name, value) for value in ODD[column.kind])
+
+
+def try_values(folder: Path, every: int = 1, first: int = 0) -> Outcome:
+    """Damage every n-th value of a filled workspace, each in a copy of its own."""
+    outcome, whole = Outcome(), folder / "whole"
+    with Store(whole) as store:
+        project = fill(store, Random(1))
+        fill(store, Random(2), "Dog")
+        asked = [("poll", {}), ("queue", {}), *requests_about(store, project.id)]
+        asked = [(name, request) for name, request in asked if name in REQUESTS]
+        names = set(store.projects.names())
+        store.database.rows("PRAGMA wal_checkpoint(TRUNCATE)")
+    for number, (table, column, value) in enumerate(damages()):
+        if number % every == first % every:
+            place = folder / str(number)
+            shutil.copytree(whole, place)
+            if _damage(place, table, column, value):
+                _try(outcome, place, f"{table}.{column} = {value!r}"[:60], names, asked)
+            shutil.rmtree(place)
+    return outcome
+
+
+def _damage(place: Path, table: str, column: str, value: Any) -> bool:
+    """Damage the first row of a table; whether it has one, and can hold the value."""
+    with closing(sqlite3.connect(place / "studio.db", isolation_level=None)) as connection:
+        connection.execute("PRAGMA ignore_check_constraints = ON")
+        sql = f"UPDATE {table} SET {column} = ? WHERE rowid = (SELECT MIN(rowid) FROM {table})"
+        try:
+            return connection.execute(sql, (value,)).rowcount > 0
+        except sqlite3.Error:  # a key is a whole number
+            return False
+
+
+def _try(outcome: Outcome, place: Path, name: str, names: set[str], asked: list[Any]) -> None:
+    try:
+        with Store(place) as store:
+            outcome.wrong += [f"{name}: {one}" for one in _asked(store, names, asked, name)]
+            repair(store, examine(store, show=show_all), show_all)
+            outcome.wrong += [f"{name}, repaired: {one}" for one in _asked(store, names, asked, name)]
+            left = examine(store, show=show_all)
+            outcome.fates["archived" if store.projects.archived() else "whole"] += 1
+            outcome.fates["left"] += bool(left)
+    except Exception as error:
+        kind = "refused" if isinstance(error, StudioError) else "failed"
+        outcome.fates[kind] += 1
+        outcome.wrong.append(f"{name}: {kind}, {type(error).__name__} {str(error)[:100]}")
+
+
+def _asked(store: Store, names: set[str], asked: list[Any], name: str) -> Iterator[str]:
+    """What is wrong with the answers about a workspace."""
+    context = Context(ViewCache(Studio(store)))
+    listed = REQUESTS["overview"].handler(context)({})
+    shown = {one["id"] for one in listed.get("projects", ())}
+    if len(shown) < len(names) or (len(shown & names) < len(names) and ".id" not in name):
+        yield f"the list has {len(shown)} of {len(names)} projects ({listed.get('error', '')[:80]})"
+    for request, given in asked:
+        answer = REQUESTS[request].handler(context)(given)
+        if answer.get("error") == UNEXPECTED:
+            yield f"{request} is a bug"
+            return
+
+
+def main(arguments: list[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--every", type=int, default=1, help="damage every n-th value")
+    args = parser.parse_args(arguments)
+    with tempfile.TemporaryDirectory() as folder:
+        outcome = try_values(Path(folder), args.every)
+    print(dict(outcome.fates))
+    print("wrong:", *(outcome.wrong or ["nothing"]), sep="\n  ")
+
+
+if __name__ == "__main__":
+    main()

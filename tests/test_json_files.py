@@ -1,0 +1,64 @@
+"""JSON files of others are read whole, or refused: nothing waits, and nothing is a bug."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from gal_studio.core.errors import StudioError
+from gal_studio.engine.families.description import read_description
+from gal_studio.json_files import JsonFileError, read_json
+from gal_studio.state.files.own_adapters import OwnAdapters
+from gal_studio.studio.create.prompt_notes import about_length
+
+DAMAGED = {
+    "deep": b"[" * 100_000,
+    "deep object": b'{"a":' * 5_000 + b"1" + b"}" * 5_000,
+    "endless": b'{"a": Infinity}',
+    "half": b'{"a": ',
+    "bytes": b"\xff\xfe\x00",
+    "surrogate": b'{"a": "\\ud800"}',
+    "empty": b"",
+}
+
+
+@pytest.fixture(params=DAMAGED, ids=str)
+def damaged(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    (tmp_path / "tokenizer").mkdir()
+    for name in ("model_index.json", "tokenizer/tokenizer_config.json", "plan.json"):
+        (tmp_path / name).write_bytes(DAMAGED[request.param])
+    return tmp_path
+
+
+def test_damaged_json_is_refused_in_a_sentence(damaged: Path) -> None:
+    with pytest.raises(JsonFileError, match="is not JSON, or nested too deeply"):
+        read_json(damaged / "model_index.json")
+    with pytest.raises(StudioError, match="is not an image model"):
+        read_description("model", damaged)
+    assert about_length("A cat", str(damaged)) == ""
+
+
+def test_a_file_that_never_ends_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "model_index.json")
+    (tmp_path / "tokenizer").mkdir()
+    os.mkfifo(tmp_path / "tokenizer" / "tokenizer_config.json")
+    with pytest.raises(JsonFileError, match="not a plain file"):
+        read_json(tmp_path / "model_index.json")
+    with pytest.raises(JsonFileError, match="not a plain file"):
+        read_json(Path("/dev/zero"))
+    assert about_length("A cat", str(tmp_path)) == ""
+    with pytest.raises(JsonFileError, match="larger than"):
+        (tmp_path / "large.json").write_bytes(bytes((1 << 20) + 1))
+        read_json(tmp_path / "large.json", 1 << 20)
+
+
+def test_a_damaged_plan_hides_no_adapter(damaged: Path) -> None:
+    folder = damaged / "own-adapters" / ("0" * 16)
+    folder.mkdir(parents=True)
+    (damaged / "plan.json").rename(folder / "plan.json")
+    assert OwnAdapters(damaged).all() == ()
+
+
+def test_a_file_with_a_mark_of_its_encoding_is_read(tmp_path: Path) -> None:
+    (tmp_path / "list.json").write_bytes(b'\xef\xbb\xbf{"a": 1}')
+    assert read_json(tmp_path / "list.json") == {"a": 1}
