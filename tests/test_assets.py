@@ -108,6 +108,9 @@ def test_the_published_settings_have_a_name():
         assert settings.tune.sample_latents and settings.tune.prior_as_published
         assert settings.refine.drop_conditions == 0.05
         assert settings.tune.accepted_share == 0.0 and settings.tune.time_high == 1.0
+        assert settings.tune.accepted_noise == 0.0, "accepted pictures teach at all noise"
+        assert settings.generation.allocation == "fixed" and settings.generation.lowest_strength == 1.0
+        assert (settings.gal.policy, settings.gal.copy_detectors) == ("published", "prompts")
     assert style.tune.shared_time and not thing.tune.shared_time  # as its two programs have it
     assert (style.tune.steps, style.tune.batch_size, style.tune.prior_images) == (500, 2, 0)
     assert (thing.tune.steps, thing.tune.batch_size, thing.tune.prior_images) == (800, 1, 200)

@@ -1,10 +1,10 @@
-"""Compare the chance of a copy (Eq. G16) and what pictures carry (Eq. G17) with what people saw; fit Eq. G16.
+"""Compare the chance of a copy (Eq. G16) and what pictures carry (Eq. G17) with what raters saw; fit Eq. G16.
 
     python -m benchmarks.quality.eyes FOLDER ...
 
 A FOLDER has `labels.csv`, `pictures/`, and a project file with its pictures in `references/NAME/project.toml`
 for each reference. A row of `labels.csv` is a picture: `reference` (NAME), `picture` (a file in `pictures/`),
-`prompt`, and `copy_1`, `copy_2`, ..., `learned_1`, `learned_2`, ...: what each person saw, Y or N. `flagged`
+`prompt`, and `copy_1`, `copy_2`, ..., `learned_1`, `learned_2`, ...: what each rater saw, Y or N. `flagged`
 (0 or 1) is an older flag to compare with; it may be left out.
 
 The bundled model draws the base pictures, one for each test prompt. Every reference is judged by the
@@ -49,7 +49,7 @@ BINS = (0.0, 0.1, 0.3, 0.5, 0.7, 0.9, 1.0)
 
 @dataclass(frozen=True)
 class Counted:
-    """The pictures of one reference: clues of Eq. G16 (n, 2), Eq. G17 (n,), and what each person saw."""
+    """The pictures of one reference: clues of Eq. G16 (n, 2), Eq. G17 (n,), and what each rater saw."""
 
     name: str
     clues: Floats
@@ -170,8 +170,8 @@ def count(models: Models, folder: Path, name: str, rows: Sequence[Mapping[str, s
         name,
         np.stack([margins, likeness], axis=1),
         np.array([scale.carried(references.distance(look)) for look in looks]),
-        _people(rows, "copy"),
-        _people(rows, "learned"),
+        _raters(rows, "copy"),
+        _raters(rows, "learned"),
         np.array([row["flagged"] == "1" for row in rows]) if "flagged" in rows[0] else None,
     )
 
@@ -190,13 +190,13 @@ def _margins(
     return margins
 
 
-def _people(rows: Sequence[Mapping[str, str]], what: str) -> tuple[NDArray[np.bool_], ...]:
+def _raters(rows: Sequence[Mapping[str, str]], what: str) -> tuple[NDArray[np.bool_], ...]:
     columns = [name for name in rows[0] if name.startswith(f"{what}_")]
     return tuple(np.array([row[name] == "Y" for row in rows]) for name in columns)
 
 
 def fit(cases: Sequence[Counted]) -> tuple[Floats, float]:
-    """The coefficients of Eq. G16 and its constant, by the first person's counts."""
+    """The coefficients of Eq. G16 and its constant, by the first rater's labels."""
     clues = np.concatenate([case.clues for case in cases])
     copies = np.concatenate([case.copies[0] for case in cases])
     mean, spread = clues.mean(axis=0), clues.std(axis=0)

@@ -12,7 +12,7 @@ NEVER, ALWAYS = 1e-6, 1.0 - 1e-6
 
 @dataclass(frozen=True)
 class Weights:
-    """The coefficients of Eq. G16, fitted to pictures that people counted."""
+    """The coefficients of Eq. G16, fitted to pictures that raters (vision-language models) labelled."""
 
     constant: float
     margin: float
