@@ -50,8 +50,8 @@ def may_pass(error: OSError) -> bool:
     return error.errno not in _LASTING
 
 
-def advice(error: OSError) -> str:
-    """What to do about a file that could not be written."""
+def advice(error: OSError, otherwise: str = "check the disk, then try again") -> str:
+    """What to do about a file that could not be written, or a process that could not be started."""
     if error.errno == errno.ENOSPC:
         return "free some disk space"
-    return _BY_NUMBER.get(error.errno or 0, ("", "check the disk, then try again"))[1]
+    return _BY_NUMBER.get(error.errno or 0, ("", otherwise))[1]

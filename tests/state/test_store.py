@@ -177,7 +177,7 @@ def test_workspace_that_is_a_file_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("number", "words"),
-    [(28, "is full"), (30, "cannot be written"), (13, "cannot be written"), (5, "could not")],
+    [(28, "is full"), (30, "cannot be written"), (13, "cannot be written"), (5, "reported an error")],
 )
 def test_refused_file_leaves_nothing_behind(
     store: Store, monkeypatch: pytest.MonkeyPatch, number: int, words: str

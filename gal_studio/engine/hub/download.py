@@ -10,6 +10,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import IO
 
+from gal_studio.core.drive_errors import advice
 from gal_studio.core.errors import StudioError
 from gal_studio.engine.hub.refusals import FullDiskError
 from gal_studio.engine.hub.repository import Need
@@ -64,7 +65,7 @@ def _start(need: Need) -> "subprocess.Popen[str]":
         )
     except OSError as error:
         raise StudioError(
-            f"The download could not be started ({error.strerror}): free some memory."
+            f"The download could not be started ({error.strerror}): {advice(error, 'free some memory')}."
         ) from error
     _send(process.stdin, need)
     return process

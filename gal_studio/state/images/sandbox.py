@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 from PIL import Image
 
+from gal_studio.core.drive_errors import advice
 from gal_studio.core.errors import StudioError
 from gal_studio.state.images.sandbox_process import LENGTH, NAME
 
@@ -166,7 +167,8 @@ def _start() -> "subprocess.Popen[bytes]":
         )
     except OSError as error:
         raise StudioError(
-            f"The process that reads pictures could not be started ({error.strerror}): free some memory."
+            f"The process that reads pictures could not be started ({error.strerror}): "
+            f"{advice(error, 'free some memory')}."
         ) from error
 
 

@@ -101,7 +101,7 @@ def _use(task: ExportTask, facts: Facts, family: Family, written: Written) -> st
     if not task.form.is_own:
         strength = f"{written.recipe.late:.3g}" if written.recipe.is_constant else "1"
         place = f"put `{written.file}` into `{task.form.place}`, with a strength of {strength}"
-        lines += ["", f"{task.form.programs}: {place}.", *_brackets(task, facts, written)]
+        lines += ["", f"{task.form.programs}: {place}.", *_brackets(task, facts, family, written)]
     if written.workflow:
         lines += [
             "",
@@ -120,8 +120,10 @@ def _use(task: ExportTask, facts: Facts, family: Family, written: Written) -> st
     return "\n".join(lines)
 
 
-def _brackets(task: ExportTask, facts: Facts, written: Written) -> list[str]:
-    """How a prompt with brackets is written where they would weight words."""
+def _brackets(task: ExportTask, facts: Facts, family: Family, written: Written) -> list[str]:
+    """How a prompt with brackets is written where they would weight words; InvokeAI's do for U-Nets alone."""
+    if task.form.syntax == "compel" and family.part != "unet":
+        return []
     for prompt in (facts.trigger, *(each.prompt for each in written.pictures)):
         if (quoted := prompt_for(task.form.syntax, prompt)) != prompt:
             return ["", f"Brackets weight words there: write `{quoted}`, with a backslash before each."]

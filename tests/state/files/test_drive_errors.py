@@ -14,6 +14,7 @@ from gal_studio.state import Store
 from gal_studio.state.files.content_store import write_whole
 from gal_studio.state.files.errors import DiskError, NoRoomError, disk_problem
 from gal_studio.state.files.free_space import Disk
+from gal_studio.state.images.sandbox import Decoder
 
 SAID = {
     errno.ENOSPC: "is full",
@@ -72,6 +73,15 @@ def test_no_need_is_said_that_nobody_computed(tmp_path: Path) -> None:
     unknown, known = disk.sentence(None), disk.sentence(5 << 20)
     assert "needed" not in unknown and "full" in unknown and unknown.count(". ") == 0
     assert "5.0 MB are needed" in known
+
+
+def test_a_process_that_lacks_files_is_not_short_of_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+
+    monkeypatch.setattr(subprocess, "Popen", refuse)
+    with pytest.raises(StudioError, match=r"Too many open files\): raise the limit"):
+        Decoder().decode(b"x")
 
 
 def test_the_sentence_is_one_of_the_studio(tmp_path: Path) -> None:

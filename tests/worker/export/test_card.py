@@ -26,5 +26,13 @@ def test_brackets_are_written_as_the_program_reads_them(
     task: Any = SimpleNamespace(form=find_form(form))
     facts: Any = SimpleNamespace(trigger=trigger)
     written: Any = SimpleNamespace(pictures=[SimpleNamespace(prompt=prompt)])
-    said = " ".join(_brackets(task, facts, written))
+    unet: Any = SimpleNamespace(part="unet")
+    said = " ".join(_brackets(task, facts, unet, written))
     assert (expected in said) if expected else not said
+
+
+def test_invokeai_weights_no_words_for_transformers() -> None:
+    task: Any = SimpleNamespace(form=find_form("invokeai"))
+    facts: Any = SimpleNamespace(trigger="saber (fate)")
+    transformer: Any = SimpleNamespace(part="transformer")
+    assert not _brackets(task, facts, transformer, SimpleNamespace(pictures=[]))  # type: ignore[arg-type]
