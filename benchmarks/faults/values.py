@@ -7,6 +7,7 @@ is a bug, the doctor ends with a report, and after `--repair` everything can be 
 """
 
 import argparse
+import logging
 import shutil
 import sqlite3
 import tempfile
@@ -119,6 +120,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--every", type=int, default=1, help="damage every n-th value")
     args = parser.parse_args(arguments)
+    logging.disable(logging.CRITICAL)
     with tempfile.TemporaryDirectory() as folder:
         outcome = try_values(Path(folder), args.every)
     print(dict(outcome.fates))

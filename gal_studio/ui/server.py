@@ -11,6 +11,7 @@ from contextlib import suppress
 from threading import Thread, Timer
 from typing import Any
 
+import h11
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
@@ -82,9 +83,9 @@ class BoundedProtocol(H11Protocol):
         if cycle is not None and not cycle.response_complete:
             cycle.disconnected = True
             cycle.message_event.set()
-            if cycle.response_started:
-                self.close()
-                return
+        if self.conn.our_state not in (h11.IDLE, h11.SEND_RESPONSE):  # it has been answered, or is being so
+            self.close()
+            return
         super().send_400_response(msg)
 
     def on_response_complete(self) -> None:

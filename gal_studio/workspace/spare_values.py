@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from gal_studio.state.database.tables import Column, Table
+from gal_studio.state.database.versions import COMPLETE
 from gal_studio.state.store import Store
 from gal_studio.workspace.read_project import damaged_rows
 
@@ -74,6 +75,8 @@ def repair_values(store: Store, table: Table) -> None:
                 for beside in ("job_moves", "job_progress") if table.name == "jobs" else ():
                     writer.execute(_OF_JOBS.format(beside), (rowid,))
                 writer.execute(f"DELETE FROM {table.name} WHERE rowid = ?", (rowid,))
+                if table.name == "project_versions":
+                    writer.execute(COMPLETE)
             elif (put := _substitute(table.name, column.name)) is not None:
                 writer.execute(f"UPDATE {table.name} SET {column.name} = {put} WHERE rowid = ?", (rowid,))
 

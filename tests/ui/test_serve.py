@@ -199,7 +199,7 @@ def test_a_refused_start_waits_for_nothing_slow(tmp_path: Path) -> None:
     code = (
         "import sys\nfrom gal_studio.cli import main\n"
         "code = main(sys.argv[1:])\n"
-        "slow = {'numpy', 'PIL', 'fastapi', 'gradio', 'gal_studio.studio', 'gal_studio.state.store'}\n"
+        "slow = {'numpy', 'fastapi', 'gradio', 'gal_studio.studio', 'gal_studio.state.store'}\n"
         "print(code, sorted(slow & sys.modules.keys()))"
     )
     (tmp_path / "other").mkdir()
