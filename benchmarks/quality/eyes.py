@@ -196,11 +196,12 @@ def _raters(rows: Sequence[Mapping[str, str]], what: str) -> tuple[NDArray[np.bo
 
 
 def fit(cases: Sequence[Counted]) -> tuple[Floats, float]:
-    """The coefficients of Eq. G16 and its constant, by the first rater's labels."""
+    """The coefficients of Eq. G16 and its constant, by the first rater's labels; references count alike."""
     clues = np.concatenate([case.clues for case in cases])
     copies = np.concatenate([case.copies[0] for case in cases])
     mean, spread = clues.mean(axis=0), clues.std(axis=0)
-    weights = LogisticRegression().fit((clues - mean) / spread, copies)
+    shares = np.concatenate([np.full(len(case.clues), 1 / len(case.clues)) for case in cases])
+    weights = LogisticRegression().fit((clues - mean) / spread, copies, shares * len(copies) / len(cases))
     scaled = weights.coef_[0] / spread
     return scaled, float(weights.intercept_[0] - scaled @ mean)
 

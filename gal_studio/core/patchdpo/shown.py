@@ -18,6 +18,7 @@ MOVED = 1 / 16  # how far all patches may have moved together, relative to the s
 MOST_SHARED = 0.5  # most that accepted pictures share, from the low (0) to the high (1) limit of Eq. P6
 MOST_GROUND = 0.7  # most that the ground shares, which is never a copy
 BEYOND = 1 / 8  # how near the subject the ground is not looked at, relative to the side: patches overlap
+LEAST_OWN = 1e-4  # how far a patch is at least from the mean of its picture, or it says nothing
 SHOWS_FROM = 0.19  # of Eq. G10, for vision models without a measured threshold
 
 
@@ -123,8 +124,20 @@ def _displaced(sought: Sought, generated: Features, limits: Limits) -> Found:
 def match(sought: Sought, generated: Features) -> float:
     """The v of Eq. G16: the mean cosine of the sought patches and those at their places, in [-1, 1].
 
-    As in Eq. G10 they may all have moved together, or be mirrored; the displacement with the largest mean
-    counts. What the style shares is left in: Eq. G16 sets it against the base model's pictures.
+    Each patch is taken less the mean patch of its picture, which is most of the style (`centred`). As in
+    Eq. G10 they may all have moved together, or be mirrored; the displacement with the largest mean counts.
+    What the style shares is left in: Eq. G16 sets it against the base model's pictures.
     """
-    plain = Sought(sought.features, sought.patches, np.full(sought.patches.shape, -1.0))
-    return 2.0 * find_reference(plain, generated, Limits(-1.0, 1.0)).likeness - 1.0
+    plain = Sought(centred(sought.features), sought.patches, np.full(sought.patches.shape, -1.0))
+    return 2.0 * find_reference(plain, centred(generated), Limits(-1.0, 1.0)).likeness - 1.0
+
+
+def centred(features: Features) -> Features:
+    """A picture's features less their mean, (h, w, d) of unit length; all 0 where a patch is as the mean.
+
+    What all patches share is how the picture is drawn, what is left is what stands where (known as instance
+    normalisation, arXiv 1607.08022).
+    """
+    own = features - features.mean(axis=(0, 1))
+    length = np.linalg.norm(own, axis=-1, keepdims=True)
+    return np.where(length > LEAST_OWN, own / np.maximum(length, LEAST_OWN), 0.0).astype(features.dtype)
