@@ -222,8 +222,8 @@ def _put_other_files(random: Random, place: Path, elsewhere: Path) -> Iterator[t
 
 
 def _is_kept(place: Path, path: Path, data: bytes) -> bool:
-    """Whether a file lies where it was, or was moved aside."""
-    where = (path, place / DAMAGED / path.name)
+    """Whether a file lies where it was, or was moved aside, perhaps with its folder."""
+    where = (path, *(place / DAMAGED).rglob(f"{path.stem}*"))
     return any(one.is_file() and one.read_bytes() == data for one in where)
 
 
