@@ -179,7 +179,7 @@ def main(arguments: list[str] | None = None) -> None:
     with tempfile.TemporaryDirectory() as folder:
         for command in COMMANDS:
             try_command(command, Path(folder) / command.name, args.times, random, outcome)
-    print(dict(outcome.ends))
+            print(dict(outcome.ends), flush=True)
     print("wrong:", *(outcome.wrong or ["nothing"]), sep="\n  ")
 
 
