@@ -21,6 +21,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
+from gal_studio.commands.terminal.stored import find_project_id
 from gal_studio.state import Store
 from gal_studio.workspace.archive.writer import export_project
 from gal_studio.workspace.check import examine
@@ -69,7 +70,10 @@ def begin_repair(folder: Path) -> list[str]:
 
 
 def exported(folder: Path) -> object:
-    return (folder / "out.zip").read_bytes()
+    """Whether the archive is the one that this workspace gives."""
+    with Store(folder / "workspace") as store:
+        expected = export_project(store, find_project_id(store, None), folder / "expected.zip")
+        return (folder / "out.zip").read_bytes() == expected.read_bytes()
 
 
 def imported(folder: Path) -> object:
