@@ -235,6 +235,7 @@ function filter() {
  */
 function parts(columns, rungs) {
   const spread = inRungs(columns, rungs);
+  /** @type {Map<string | null, number>} */
   const column = new Map(rungs.map(({ recipe }, i) => [recipe, i]));
   return visibleGroups().map((group) => {
     const open = group.tiles.filter(({ node }) => !node.hidden);
@@ -243,7 +244,7 @@ function parts(columns, rungs) {
       body: group.body,
       head: group.head,
       cells: spread
-        ? inColumns(cells, group.gaps, columns, (cell) => column.get(recipeOf(cell)) ?? -1)
+        ? inColumns(cells, group.gaps, columns, (cell) => column.get(recipeOf(cell) ?? null) ?? -1)
         : cells.map(({ node }) => node),
     };
   });
@@ -265,13 +266,13 @@ function ladder() {
 }
 
 /**
- * The schedule of a tile or a placeholder in words; null for a picture of a person's own.
+ * The schedule of a tile or a placeholder in words; none for a picture of a person's own.
  * @param {Cell} cell
  */
 function recipeOf({ id, index }) {
   const candidate = state.candidates.get(id ?? "");
-  if (candidate) return candidate.own ? null : candidate.recipe;
-  return rungOf(state.round?.ladder ?? [], index)?.recipe ?? null;
+  if (candidate) return candidate.own ? undefined : candidate.recipe;
+  return rungOf(state.round?.ladder ?? [], index)?.recipe;
 }
 
 /** The pictures of each visible group in their places, null where one is open. */
