@@ -25,8 +25,8 @@ const HEAD = [
   [
     "Gain over base",
     "How useful the pictures are, in points: 100 for one that is no copy, shows what was asked for and has " +
-      "all of the style or object, 0 for the base model’s. The best round has the largest. Changes since the " +
-      "round before stand beside the other figures.",
+      "all of the style or object, 0 for the base model’s. The best round has the largest. Changes since " +
+      "the round before stand beside the other figures.",
   ],
   [
     "Learned",

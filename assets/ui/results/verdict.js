@@ -87,9 +87,9 @@ function content(measures, recipe) {
 
 /** Are pictures on the Rounds screen drawn with less than all of the LoRA, too? */
 function drawsWeaker() {
-  const { generation, tune } = state.project?.settings ?? {};
-  if (generation?.allocation === "ladder") return tune?.method !== "full";
-  return Number(generation?.lowest_strength ?? 1) < 1;
+  const settings = state.project?.settings;
+  if (settings?.generation.allocation === "ladder") return settings.tune.method !== "full";
+  return Number(settings?.generation.lowest_strength ?? 1) < 1;
 }
 
 /** @param {Caution} warning */
