@@ -17,6 +17,7 @@ from gal_studio.state import Store
 from gal_studio.state.tables.candidates import NewCandidate, candidate_id
 from gal_studio.state.tables.measures import LIKENESS, NewMeasuredPicture
 from gal_studio.studio import ProjectDraft, Studio
+from tests.drawn_alike import ALIKE
 from tests.workspace.filled import weights
 
 PROMPT = "A cat in watercolor painting style"
@@ -39,7 +40,7 @@ def make_project(
             name=name,
             base_model="someone/a-model",
             clip_model="ViT-B-32/openai",
-            changes={"generation": {"candidates": candidates}},
+            changes={"generation": {**ALIKE, "candidates": candidates}},
         )
     )
 
