@@ -42,6 +42,7 @@ let held = null;
 let ranks = new Map();
 const strengths = strengthRow();
 
+const FEW_RUNGS = 5; // as many columns at least
 const MOST_COLUMNS = 24; // of the smallest tiles
 const GAP = 8; // pixels between tiles
 const PADDING = 32; // pixels, left and right of the tiles
@@ -297,7 +298,7 @@ function columns() {
   const rungs = ladder();
   // pictures beyond those that were planned stand below, so that each column keeps its strength
   const planned = state.round?.each ?? Math.max(0, ...[...groups.values()].map((g) => g.tiles.length));
-  const most = Math.max(rungs.length || planned, 8);
+  const most = rungs.length > 1 ? Math.max(rungs.length, FEW_RUNGS) : Math.max(planned, 8);
   const found = desk.size ? asWanted(width - PADDING) : columnsFor(width, most);
   grid.style.setProperty("--columns", String(found));
   showLarge((width / found) * devicePixelRatio > THUMBNAIL);
@@ -305,7 +306,8 @@ function columns() {
   grid.toggleAttribute("data-roomy", width / found >= ROOMY);
   const shownParts = parts(found, rungs);
   view.show(shownParts, found);
-  strengths.show(inRungs(found, rungs) ? rungs : strengthsOf(shownParts, found), grid, found);
+  const alike = () => (rungs.length > 1 ? [] : strengthsOf(shownParts, found));
+  strengths.show(inRungs(found, rungs) ? rungs : alike(), grid, found);
 }
 
 /**
@@ -314,7 +316,7 @@ function columns() {
  * @param {number} columns
  */
 function strengthsOf(shownParts, columns) {
-  if (flat.on() || state.round?.ladder.length) return [];
+  if (flat.on()) return [];
   const drawn = shownParts.map(({ cells }) => cells.map(pictureOf));
   return columnStrengths(drawn, columns, state.round?.each);
 }
