@@ -86,13 +86,14 @@ def draw(
 
 
 def draw_held_back(studio: Studio, round_id: str) -> None:
-    """Store the first candidate of each anchor again, as if the LoRA had been weak for half of the steps."""
+    """Store five of ten candidates of each anchor again, with a LoRA that is weak for half of the steps."""
     batch = [
         NewCandidate(
-            anchor.id, 0, candidate_seed(0, anchor.prompt, 0), studio.store.images.add(picture((0, 90, 40))),
-            0.45, 0.25, np.zeros(4), recipe=Recipe(0.4, 1.0, 0.5),
+            anchor.id, index, candidate_seed(0, anchor.prompt, index),
+            studio.store.images.add(picture((0, 90, 40))), 0.45, 0.25, np.zeros(4), recipe=Recipe(0.4, 1.0, 0.5),
         )
         for anchor in studio.pool(round_id)
+        for index in range(5)
     ]  # fmt: skip
     studio.store.candidates.save(round_id, batch)
 

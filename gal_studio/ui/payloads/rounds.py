@@ -74,7 +74,7 @@ class Round:
     ahead: Ahead
     undo: Annotated[str, Doc('What Undo would do, such as "accept A drum 04"; empty for nothing.')]
     redo: str
-    recipe: Annotated[ShownRecipe, Doc("What draws most good pictures, of those of this round.")]
+    recipe: Annotated[ShownRecipe, Doc("What draws best, of the recipes of this round.")]
     losses: Losses
     previews: tuple[Preview, ...]
     validations: Annotated[tuple[Validation, ...], Doc("What held-out prompts said of the training.")]
