@@ -17,6 +17,7 @@ from gal_studio.state import Store
 from gal_studio.studio import ProjectDraft, ReferenceDraft, Studio
 from gal_studio.worker import Worker
 from gal_studio.worker.models import Models
+from tests.drawn_alike import ALIKE
 from tests.tiny_project import drawing, make_models, object_draft, tiny_draft
 
 POT, BEAR = "A <dotty> teapot on a rug", "A <brumm> teddy bear on a boat"
@@ -268,7 +269,7 @@ def test_two_objects_on_the_embedded_model(studio: Studio) -> None:
     ]
     changes = {
         "tune": {"steps": 8, "prior_images": 2},
-        "generation": {"candidates": 2, "steps": 4},
+        "generation": {**ALIKE, "candidates": 2, "steps": 4},
         "gal": {"top_k": 1},
     }
     draft = ProjectDraft("object", references, anchors=["{} in a bank", "{} under a tree"], changes=changes)

@@ -10,6 +10,7 @@ from PIL import Image, ImageDraw
 from safetensors.numpy import save_file
 
 from gal_studio.studio import ProjectDraft
+from tests.drawn_alike import ALIKE
 from tests.engine.tiny import make_tiny_clip, make_tiny_pipeline
 
 CHANGES: Mapping[str, Any] = {
@@ -22,7 +23,7 @@ CHANGES: Mapping[str, Any] = {
         "prior_styles": [],
         "accepted_share": 0.0,
     },
-    "generation": {"candidates": 3, "steps": 3, "batch_size": 4, "guidance_scale": 3.0},
+    "generation": {**ALIKE, "candidates": 3, "steps": 3, "batch_size": 4, "guidance_scale": 3.0},
     "gal": {"top_k": 2},
     "refine": {"pairs": 4, "steps": 6, "batch_size": 2, "checkpoint_every": 2},
 }

@@ -72,6 +72,11 @@ class Recipe:
         """What a person reads beside a picture; empty for a LoRA as trained."""
         return "" if self == AS_TRAINED else self.in_words("LoRA")
 
+    @property
+    def sign(self) -> str:
+        """How a strength switches, shortly, such as "0.4→1"; empty for a constant one."""
+        return "" if self.is_constant else f"{self.early:.3g}→{self.late:.3g}"
+
     def in_words(self, part: str) -> str:
         """The strengths of this part of a model, in words."""
         if not self.is_constant:

@@ -96,7 +96,7 @@ def test_first_rounds_are_shared_where_nothing_of_them_differs(folder: Path, nam
     assert shared(f"seeds = [1, 2]\n{VARIED}") == (4, 2)
     assert shared(f'{VARIED}copy_detectors = ["both", "prompts"]\n') == (4, 2)
     assert shared(f"{VARIED}[vary.tune]\nsteps = [1, 2]\n") == (4, 2)
-    assert shared(f'{VARIED}[vary.generation]\nallocation = ["race"]\n') == (2, 2)
+    assert shared(f'{VARIED}[vary.generation]\nallocation = ["ladder"]\n') == (2, 1)
 
 
 def mean_of_prompts(pictures: list[dict[str, str]]) -> float:

@@ -92,6 +92,15 @@ def test_a_group_of_another_kind_is_refused():
         Settings(gal=TuneSettings())
 
 
+def test_the_former_race_is_read_as_the_ladder_and_its_own_settings_are_left_out():
+    former = {"allocation": "race", "budget": 0.4, "confidence": 0.8, "candidates": 7}
+    made = Settings.from_dict({"generation": former}).generation
+    assert made == GenerationSettings(allocation="ladder", candidates=7)
+    assert GenerationSettings.from_dict({"allocation": "fixed", "budget": 0.4}) == GenerationSettings()
+    with pytest.raises(StudioError, match="no setting 'budgets'"):
+        GenerationSettings.from_dict({"budgets": 0.4})
+
+
 def test_groups_can_be_updated_partially():
     made = Settings().updated({"tune": {"steps": 5}, "gal": {"top_k": 1}})
     assert (made.tune.steps, made.gal.top_k) == (5, 1)

@@ -10,6 +10,7 @@ from gal_studio.rounds import fingerprints
 from gal_studio.rounds.inputs import inputs_of
 from gal_studio.state.tables.candidates import NewCandidate
 from gal_studio.studio import ProjectDraft, Studio
+from tests.drawn_alike import ALIKE
 
 STYLE = "A cat in watercolor painting style"
 
@@ -26,7 +27,7 @@ def draft(**changes: object) -> ProjectDraft:
         "references": [(png(), STYLE)],
         "base_model": "some/model",
         "clip_model": "ViT-B-32/openai",
-        "changes": {"generation": {"candidates": 4}},
+        "changes": {"generation": {**ALIKE, "candidates": 4}},
     }
     return ProjectDraft(**{**given, **changes})  # type: ignore[arg-type]
 

@@ -17,6 +17,7 @@ from gal_studio.state import Store
 from gal_studio.state.tables.candidates import NewCandidate, candidate_id
 from gal_studio.state.tables.measures import LIKENESS, NewMeasuredPicture
 from gal_studio.studio import ProjectDraft, Studio
+from tests.drawn_alike import ALIKE
 from tests.workspace.filled import weights
 
 PROMPT = "A cat in watercolor painting style"
@@ -39,7 +40,7 @@ def make_project(
             name=name,
             base_model="someone/a-model",
             clip_model="ViT-B-32/openai",
-            changes={"generation": {"candidates": candidates}},
+            changes={"generation": {**ALIKE, "candidates": candidates}},
         )
     )
 
@@ -85,13 +86,14 @@ def draw(
 
 
 def draw_held_back(studio: Studio, round_id: str) -> None:
-    """Store the first candidate of each anchor again, as if the LoRA had been weak for half of the steps."""
+    """Store five of ten candidates of each anchor again, with a LoRA that is weak for half of the steps."""
     batch = [
         NewCandidate(
-            anchor.id, 0, candidate_seed(0, anchor.prompt, 0), studio.store.images.add(picture((0, 90, 40))),
-            0.45, 0.25, np.zeros(4), recipe=Recipe(0.4, 1.0, 0.5),
+            anchor.id, index, candidate_seed(0, anchor.prompt, index),
+            studio.store.images.add(picture((0, 90, 40))), 0.45, 0.25, np.zeros(4), recipe=Recipe(0.4, 1.0, 0.5),
         )
         for anchor in studio.pool(round_id)
+        for index in range(5)
     ]  # fmt: skip
     studio.store.candidates.save(round_id, batch)
 

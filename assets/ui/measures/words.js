@@ -59,10 +59,10 @@ export function leftOut({ left_out: tested, asking }) {
 
 /**
  * Why shares of copies differ between the two screens; empty where all pictures are drawn at full strength.
- * @param {number} lowest strength of the pictures on the Rounds screen
+ * @param {boolean} weaker whether pictures on the Rounds screen are drawn with less as well
  */
-export const strengthNote = (lowest) =>
-  lowest < 1
+export const strengthNote = (weaker) =>
+  weaker
     ? "It is drawn with the LoRA as trained, the pictures on the Rounds screen with less of it as well: " +
       "these have fewer copies. "
     : "";

@@ -24,9 +24,9 @@ const HEAD = [
   ...NAMES.map((metric) => [METRICS[metric].name, METRICS[metric].title]),
   [
     "Gain over base",
-    "How useful the pictures are, in points: 100 for one that is no copy, shows what was asked for and has all " +
-      "of the style or object, 0 for the base model’s. The best round has the largest. Changes since the round " +
-      "before stand beside the other figures.",
+    "How useful the pictures are, in points: 100 for one that is no copy, shows what was asked for and has " +
+      "all of the style or object, 0 for the base model’s. The best round has the largest. Changes since " +
+      "the round before stand beside the other figures.",
   ],
   [
     "Learned",

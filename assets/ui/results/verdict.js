@@ -43,7 +43,7 @@ const how = howComputed([
  * @param {string} recipe by which to draw with the best round, in words, or empty
  */
 export function showVerdict(box, measures, recipe) {
-  if (repeats(box, [measures, recipe, lowestStrength()])) return;
+  if (repeats(box, [measures, recipe, drawsWeaker()])) return;
   box.replaceChildren(...(measures ? content(measures, recipe) : []));
 }
 
@@ -76,7 +76,7 @@ function content(measures, recipe) {
             "p",
             { class: "verdict-set" },
             `Benchmark: ${count(prompts.length, "prompt")} × ${count(seeds, "seed")}, the same for every ` +
-              `round; no training uses them. ${strengthNote(lowestStrength())}`,
+              `round; no training uses them. ${strengthNote(drawsWeaker())}`,
             leftOut(measures),
           ),
           how,
@@ -85,10 +85,11 @@ function content(measures, recipe) {
   ];
 }
 
-/** The least strength of the pictures on the Rounds screen, on average over the steps. */
-function lowestStrength() {
-  const { lowest_strength: lowest = 1, latest_switch: until = 0 } = state.project?.settings.generation ?? {};
-  return until ? 1 - Number(until) * (1 - Number(lowest)) : Number(lowest);
+/** Are pictures on the Rounds screen drawn with less than all of the LoRA, too? */
+function drawsWeaker() {
+  const settings = state.project?.settings;
+  if (settings?.generation.allocation === "ladder") return settings.tune.method !== "full";
+  return Number(settings?.generation.lowest_strength ?? 1) < 1;
 }
 
 /** @param {Caution} warning */

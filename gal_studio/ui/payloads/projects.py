@@ -6,9 +6,11 @@ from typing import Annotated, Any
 
 from gal_studio.assets import POCKET_ADAPTER, drawn_with
 from gal_studio.core import types
+from gal_studio.core.gal.ladder import LADDER
 from gal_studio.core.gal.reasons import short_names
+from gal_studio.core.gal.recipes import on_ladder
 from gal_studio.core.gal.scores.registry import SCORES
-from gal_studio.core.settings import NATIVE, GenerationSettings, ReferenceSettings
+from gal_studio.core.settings import NATIVE, ReferenceSettings
 from gal_studio.core.settings_fields import SettingField, setting_fields, value_words
 from gal_studio.core.types import Kind
 from gal_studio.core.words import listed
@@ -173,9 +175,19 @@ def _references(references: ReferenceSettings) -> list[Fact]:
     return [("Image adapter", f"{name}, strength {references.strength:g}{more}")]
 
 
-def _recipes(generation: GenerationSettings) -> str:
+def _pictures(project: ProjectView) -> str:
+    """How many pictures are drawn of a test prompt, and how."""
+    drawing = project.settings.generation
+    number = f"at most {drawing.candidates}" if on_ladder(project.settings) else str(drawing.candidates)
+    return f"{number} per test prompt, {drawing.drawn_with}{_recipes(project)}"
+
+
+def _recipes(project: ProjectView) -> str:
     """How the LoRA draws candidates (Eq. G13), unless as trained."""
+    generation = project.settings.generation
     lowest, latest = generation.lowest_strength, generation.latest_switch
+    if on_ladder(project.settings):
+        return f", LoRA strengths from 1 to {LADDER[-1].mean:g}, where it turns"
     if lowest == 1:
         return ""
     if latest == 0:
@@ -194,7 +206,7 @@ def project_payload(project: ProjectView, adapters: Sequence[OwnAdapter] = ()) -
     """What the top bar and step 1 show of a project."""
     settings = project.settings
     enabled, count = sum(anchor.enabled for anchor in project.anchors), len(project.anchors)
-    tune, generation, gal = settings.tune, settings.generation, settings.gal
+    tune, gal = settings.tune, settings.gal
     return Project(
         id=project.id,
         name=project.name,
@@ -217,8 +229,7 @@ def project_payload(project: ProjectView, adapters: Sequence[OwnAdapter] = ()) -
             *([("Starts from", project.starts_from)] if project.starts_from else []),
             ("Test prompts", f"{enabled} of {count}" if enabled < count else str(count)),
             ("Training", f"{tune.steps} steps, rank {tune.rank}, learning rate {tune.learning_rate:g}"),
-            ("Pictures", f"{generation.candidates} per test prompt, "
-             f"{generation.drawn_with}{_recipes(generation)}"),
+            ("Pictures", _pictures(project)),
             *_references(settings.references),
             ("Weight of accepted pictures", f"{gal.balance_lambda:g}" if gal.balance else "off"),
             ("Copies are found by", value_words("gal.copy_detectors")[gal.copy_detectors]),

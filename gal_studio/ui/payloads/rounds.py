@@ -6,7 +6,9 @@ from typing import Annotated
 
 from typing_extensions import Doc
 
+from gal_studio.core.gal.ladder import LADDER
 from gal_studio.core.gal.reasons import short_names
+from gal_studio.core.gal.recipes import on_ladder
 from gal_studio.core.gal.scores.registry import known_scores
 from gal_studio.core.gal.validation import Validation
 from gal_studio.core.types import CopyDetectors, RoundKind, Speaker, Turn
@@ -36,6 +38,15 @@ class Preview:
 
 
 @dataclass(frozen=True)
+class Rung:
+    """One of the strength schedules that the pictures of a round go down."""
+
+    recipe: Annotated[str, Doc("How strongly the LoRA draws, in words; empty if as trained.")]
+    strength: Annotated[float, Doc("The mean of that over the steps, in [0, 2].")]
+    sign: Annotated[str, Doc('A strength that switches, such as "0.4→1"; empty for a constant one.')]
+
+
+@dataclass(frozen=True)
 class Round:
     """The round that is shown, without its pictures."""
 
@@ -45,9 +56,12 @@ class Round:
     step: str
     trained: Annotated[bool, Doc("Can it draw? An instant round needs no training.")]
     pool: tuple[Anchor, ...]
-    each: Annotated[int, Doc("Pictures of a test prompt by the settings: in a race at most.")]
+    each: Annotated[int, Doc("Pictures of a test prompt by the settings: down the ladder at most.")]
     most: Annotated[int, Doc("Pictures of all test prompts by the settings, at most.")]
     coming: Annotated[Mapping[str, tuple[int, ...]], Doc("The indices of those drawn next, by anchor.")]
+    ladder: Annotated[
+        tuple[Rung, ...], Doc("The schedules of these indices, over and over; empty without a ladder.")
+    ]
     rule: Annotated[str, Doc("Which rule chose the pictures, in words; empty if that says nothing new.")]
     complete: bool
     trainings: Annotated[int, Doc("How many trainings are compared where several are asked.")]
@@ -60,7 +74,7 @@ class Round:
     ahead: Ahead
     undo: Annotated[str, Doc('What Undo would do, such as "accept A drum 04"; empty for nothing.')]
     redo: str
-    recipe: Annotated[ShownRecipe, Doc("What draws most good pictures, of those of this round.")]
+    recipe: Annotated[ShownRecipe, Doc("What draws best, of the recipes of this round.")]
     losses: Losses
     restarts: Annotated[tuple[int, ...], Doc("The first steps after the training went on from a checkpoint.")]
     previews: tuple[Preview, ...]
@@ -115,6 +129,7 @@ class Candidate(ShownPicture):
         str, Doc("How strongly the LoRA, or in Round 0 the references, drew it; empty if as trained.")
     ]
     strength: Annotated[float, Doc("The mean of that over the steps, in [0, 2].")]
+    sign: Annotated[str, Doc('A strength that switches, such as "0.4→1"; empty for a constant one.')]
     scores: Annotated[Mapping[str, float], Doc("By name; the labels are in `Project.scores`.")]
     margin: float
     copy_by: Annotated[Speaker, Doc("Who says that the picture is a copy; empty if nobody does.")]
@@ -145,6 +160,7 @@ def round_payload(view: RoundView) -> Round:
         each=view.settings.generation.candidates,
         most=most_pictures(view.settings.generation, len(view.pool)),
         coming=view.coming,
+        ladder=_ladder_payload(view),
         rule=view.rule,
         complete=view.complete,
         trainings=view.project.settings.gal.trainings,
@@ -163,6 +179,12 @@ def round_payload(view: RoundView) -> Round:
         previews=tuple(Preview(one.step, one.prompt, version(one.image)) for one in view.previews),
         validations=view.validations,
     )
+
+
+def _ladder_payload(view: RoundView) -> tuple[Rung, ...]:
+    if view.round.kind == "instant" or not on_ladder(view.settings):
+        return ()
+    return tuple(Rung(each.words, round(each.mean, 3), each.sign) for each in LADDER)
 
 
 def score_payloads(view: RoundView, accepted_before: Collection[str] = ()) -> tuple[Score, ...]:
@@ -227,6 +249,7 @@ def candidate_payload(view: CandidateView, head: str) -> Candidate:
         seed=str(candidate.seed),
         recipe=view.recipe,
         strength=round(candidate.recipe.mean, 3),
+        sign=candidate.recipe.sign,
         scores=known_scores(candidate),
         margin=candidate.margin,
         copy_by=candidate.overfit_by,

@@ -81,3 +81,19 @@ def test_flow_times_are_shifted_towards_the_noise() -> None:
     assert plain.min() > 0 and shifted.max() < 1
     assert abs(float(plain.median()) - 0.5) < 0.03
     torch.testing.assert_close(shifted, 3 * plain / (1 + 2 * plain))
+
+
+def test_the_share_of_a_noise_by_hand() -> None:
+    # sqrt((1 - a) / a): 0, 0.75, 3 and 7
+    process = AlphaBarProcess(torch.tensor([1.0, 0.64, 0.1, 0.02], dtype=torch.float64), "epsilon")
+    assert [process.share_of(noise) for noise in (0.0, 0.7, 0.8, 2.9, 3.1, 6.9)] == [
+        0,
+        0.25,
+        0.5,
+        0.5,
+        0.75,
+        0.75,
+    ]
+    assert process.share_of(7.1) == 1.0  # there is none
+    # sigma / (1 - sigma)
+    assert [FlowProcess(3.0).share_of(noise) for noise in (0.0, 1.0, 3.0)] == [0.0, 0.5, 0.75]

@@ -2,12 +2,13 @@
 
 from gal_studio.studio import Studio
 from gal_studio.studio.views.forecast import Ahead, ahead, forecast
+from tests.drawn_alike import ALIKE
 from tests.studio.seeding import draft, draw, train
 
 
 def test_a_later_training_counts_the_draws_of_accepted_pictures(studio: Studio) -> None:
     tune = {"steps": 10, "accepted_share": 0.5}
-    project = studio.create_project(draft(changes={"generation": {"candidates": 4}, "tune": tune}))
+    project = studio.create_project(draft(changes={"generation": {**ALIKE, "candidates": 4}, "tune": tune}))
     first = studio.store.rounds.of_project(project)[0]
     job = studio.fine_tune(first.id)
     assert forecast(studio.store, job).amount == 10
@@ -27,7 +28,7 @@ def what_follows(studio: Studio, round_id: str) -> Ahead:
 def test_what_may_follow_is_estimated_by_what_was_timed(studio: Studio) -> None:
     tune = {"steps": 10, "accepted_share": 0.5, "batch_size": 4}
     refine = {"pairs": 3, "steps": 20, "batch_size": 2}
-    changes = {"generation": {"candidates": 4}, "tune": tune, "refine": refine}
+    changes = {"generation": {**ALIKE, "candidates": 4}, "tune": tune, "refine": refine}
     project = studio.create_project(draft(changes=changes))
     first = studio.store.rounds.of_project(project)[0]
     prompts = len(studio.pool(first.id))
@@ -48,7 +49,7 @@ def test_what_may_follow_is_estimated_by_what_was_timed(studio: Studio) -> None:
 
 
 def test_a_next_round_is_queued_behind_a_refinement(studio: Studio) -> None:
-    project = studio.create_project(draft(changes={"generation": {"candidates": 4}}))
+    project = studio.create_project(draft(changes={"generation": {**ALIKE, "candidates": 4}}))
     first = studio.store.rounds.of_project(project)[0]
     train(studio, first.id)
     draw(studio, first.id, [2])

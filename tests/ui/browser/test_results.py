@@ -85,7 +85,7 @@ def test_a_measured_round_is_told_on_its_chip_in_curves_and_in_results(watched: 
     said = page.inner_text(".results .verdict").replace("\N{NO-BREAK SPACE}", " ")
     assert "24 of its 24 pictures are as asked, 12 of Round 1’s; 0 are copies, 12 of Round 1’s." in said
     expect(page.locator(".verdict-recipe")).to_contain_text(
-        "To draw with Round 2, hold the LoRA back: LoRA × 0.4"
+        "Round 2 draws best with the LoRA × 0.4 for 50 % of the steps, then × 1: fewer copies"
     )
     page.wait_for_selector(".verdict-warning, details:has-text('What was wrong with')")
     said = page.inner_text(".progress figcaption").replace("\N{NO-BREAK SPACE}", " ")

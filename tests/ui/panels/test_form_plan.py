@@ -23,22 +23,20 @@ def own_klein(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(form_plan, "measured_shape", lambda model: load_shape("flux2-klein"))
 
 
-def lowest(request: dict[str, Any]) -> float:
-    return base_settings(request).generation.lowest_strength
-
-
-def test_only_the_presets_own_model_draws_with_less_strength() -> None:
+def test_a_model_of_the_users_own_and_a_lora_start_as_the_preset() -> None:
     preset = {"kind": "style", "preset": "pocket"}
-    assert lowest(preset) == load_preset("pocket").settings["style"].generation.lowest_strength < 1.0
-    assert lowest({**preset, "start_from": "lora.safetensors"}) == 1.0
-    assert lowest({**KLEIN, "base_model": "some/model"}) == 1.0
+    drawing = load_preset("pocket").settings["style"].generation
+    assert drawing.allocation == "ladder"
+    for request in (preset, {**preset, "start_from": "a.safetensors"}, {**KLEIN, "base_model": "some/model"}):
+        assert base_settings(request).generation == drawing
+    assert base_settings({**KLEIN, "base_model": "some/model"}).tune.crop == "none"
 
 
 @pytest.mark.parametrize("kind", ["style", "object"])
-def test_a_model_of_the_users_own_is_shown_with_full_strength(place: Place, kind: Kind) -> None:
+def test_a_model_of_the_users_own_is_shown_as_it_starts(place: Place, kind: Kind) -> None:
     shown = ask("options", place.studio)["own"][kind]
     assert shown == own_settings()[kind].to_dict()
-    assert shown["generation"]["lowest_strength"] == 1.0
+    assert (shown["generation"]["allocation"], shown["tune"]["crop"]) == ("ladder", "none")
 
 
 @pytest.mark.usefixtures("own_klein")

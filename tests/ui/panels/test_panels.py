@@ -196,7 +196,7 @@ def test_results_hold_what_was_measured(place: Place):
     draw_held_back(place.studio, place.round)
     (row,) = ask("results", place.studio, {"project": place.project})["rounds"]
     assert row["recipe"].startswith(
-        "To draw with Round 1, hold the LoRA back: LoRA × 0.4 for 50 % of the steps, then × 1. 100 % of its"
+        "Round 1 draws best with the LoRA × 0.4 for 50 % of the steps, then × 1: fewer copies than at full"
     )
 
 

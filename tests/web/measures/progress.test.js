@@ -60,8 +60,8 @@ test("the sentence calls a change one where the paired difference is clear", () 
   const found = progressOf(rounds);
   assert.equal(
     found && progressWords(found),
-    "From Round 1 to Round 3, pictures that are no copies rose from 40 % to 90 %, pictures as asked did not " +
-      "clearly change (30 %, 40 %) and what they carry of the style or object fell from 70 % to 40 %. " +
+    "From Round 1 to Round 3, pictures that are no copies rose from 40 % to 90 %, pictures as asked did " +
+      "not clearly change (30 %, 40 %) and what they carry of the style or object fell from 70 % to 40 %. " +
       "Fewer copies carry less.",
   );
 });

@@ -16,6 +16,7 @@ from gal_studio.studio import Studio
 from gal_studio.worker.export import check as worker_check
 from gal_studio.worker.export.task import ExportTask
 from gal_studio.worker.models import Models
+from tests.drawn_alike import ALIKE
 from tests.engine.tiny import make_tiny_pipeline, make_tiny_xl_pipeline
 from tests.engine.tiny_flows import make_tiny_klein, make_tiny_z_image
 from tests.engine.tiny_pipelines import Make, make_wide_two, make_wide_two_with_v
@@ -24,7 +25,7 @@ from tests.worker.working import first_round, work
 
 QUICK = {
     "tune": {**CHANGES["tune"], "steps": 2, "prior_images": 0, "resolution": 64},
-    "generation": {"candidates": 2, "steps": 2, "guidance_scale": 3.0, "resolution": 64},
+    "generation": {**ALIKE, "candidates": 2, "steps": 2, "guidance_scale": 3.0, "resolution": 64},
     "gal": {"top_k": 2},
 }
 EXACT = {

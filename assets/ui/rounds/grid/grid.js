@@ -1,7 +1,7 @@
 /** The grid of candidates, grouped by test prompt in order of priority; only what is seen is in the page. */
-/** @import { Group } from "./group.js" */
+/** @import { Cell, Group } from "./group.js" */
 /** @import { RoundsParts } from "../../app/types/parts.d.ts" */
-/** @import { Anchor, Candidate, Verdict } from "payloads" */
+/** @import { Anchor, Candidate, Rung, Verdict } from "payloads" */
 import { busy, state, on, passes, counts, drawing } from "../../app/store.js";
 import { el, focusedIn, setAttribute, setText } from "../../kit/dom.js";
 import { arrive, faceOf, makeTile, makeTools, markTile, setTabStop, showPicture } from "./tile.js";
@@ -16,7 +16,7 @@ import { columnsFor, inOrder } from "./order.js";
 import { emptyGrid } from "./empty_grid.js";
 import { listenPointer } from "./pointer.js";
 import { mountWaiting } from "../waiting/waiting.js";
-import { columnStrengths, strengthRow } from "./strengths.js";
+import { columnStrengths, rungOf, rungsOf, strengthRow } from "./strengths.js";
 import { roundWords } from "./round_words.js";
 import { GridWindow } from "./window.js";
 
@@ -42,6 +42,7 @@ let held = null;
 let ranks = new Map();
 const strengths = strengthRow();
 
+const FEW_RUNGS = 5; // as many columns at least
 const MOST_COLUMNS = 24; // of the smallest tiles
 const GAP = 8; // pixels between tiles
 const PADDING = 32; // pixels, left and right of the tiles
@@ -228,35 +229,58 @@ function filter() {
 }
 
 /**
- * The visible groups, in page order, with what is to be shown of them. Where a race chose the pictures, those
- * of one strength stay below each other: what was not drawn is left open.
+ * The visible groups, in page order, with what is to be shown of them. Where pictures were drawn down the
+ * ladder, those of one schedule stay below each other: what was not drawn is left open.
  * @param {number} columns
+ * @param {Rung[]} rungs
  */
-function parts(columns) {
-  const spread =
-    !flat.on() && state.filter === "all" && columns >= (state.round?.each ?? 0) && hasStrengths();
+function parts(columns, rungs) {
+  const spread = inRungs(columns, rungs);
+  /** @type {Map<string | null, number>} */
+  const column = new Map(rungs.map(({ recipe }, i) => [recipe, i]));
   return visibleGroups().map((group) => {
     const open = group.tiles.filter(({ node }) => !node.hidden);
     const cells = [...open, ...(state.filter === "all" ? group.waiting : [])];
     return {
       body: group.body,
       head: group.head,
-      cells: spread ? inColumns(cells, group.gaps) : cells.map(({ node }) => node),
+      cells: spread
+        ? inColumns(cells, group.gaps, columns, (cell) => column.get(recipeOf(cell) ?? null) ?? -1)
+        : cells.map(({ node }) => node),
     };
   });
 }
 
+/**
+ * Does each schedule of the ladder have a column of its own?
+ * @param {number} columns
+ * @param {Rung[]} rungs
+ */
+const inRungs = (columns, rungs) =>
+  !flat.on() && state.filter === "all" && rungs.length > 1 && columns >= rungs.length;
+
+/** The schedules down which the pictures of the round are drawn; empty without a ladder. */
+function ladder() {
+  const { ladder: rungs = [], coming = {} } = state.round ?? {};
+  if (!rungs.length) return [];
+  return rungsOf(state.candidates.values(), rungs, drawing() ? Object.values(coming).flat() : []);
+}
+
+/**
+ * The schedule of a tile or a placeholder in words; none for a picture of a person's own.
+ * @param {Cell} cell
+ */
+function recipeOf({ id, index }) {
+  const candidate = state.candidates.get(id ?? "");
+  if (candidate) return candidate.own ? undefined : candidate.recipe;
+  return rungOf(state.round?.ladder ?? [], index)?.recipe;
+}
+
 /** The pictures of each visible group in their places, null where one is open. */
 export const placesShown = () =>
-  parts(Number(grid.style.getPropertyValue("--columns")) || 10).map(({ cells }) =>
+  parts(Number(grid.style.getPropertyValue("--columns")) || 10, ladder()).map(({ cells }) =>
     cells.map(({ dataset }) => dataset.id ?? null),
   );
-
-/** Were the pictures of the round drawn with several strengths of the LoRA? */
-function hasStrengths() {
-  const [first, ...others] = [...state.candidates.values()].filter(({ own }) => !own);
-  return others.some(({ strength }) => strength !== first.strength);
-}
 
 function showCount() {
   const all = counts();
@@ -271,18 +295,30 @@ function showCount() {
 function columns() {
   const width = grid.clientWidth;
   if (!width) return;
+  const rungs = ladder();
   // pictures beyond those that were planned stand below, so that each column keeps its strength
-  const each = state.round?.each ?? Math.max(0, ...[...groups.values()].map((g) => g.tiles.length));
-  const most = Math.max(each, 8);
+  const planned = state.round?.each ?? Math.max(0, ...[...groups.values()].map((g) => g.tiles.length));
+  const most = rungs.length > 1 ? Math.max(rungs.length, FEW_RUNGS) : Math.max(planned, 8);
   const found = desk.size ? asWanted(width - PADDING) : columnsFor(width, most);
   grid.style.setProperty("--columns", String(found));
   showLarge((width / found) * devicePixelRatio > THUMBNAIL);
   grid.toggleAttribute("data-small", width / found < SMALL);
   grid.toggleAttribute("data-roomy", width / found >= ROOMY);
-  const shownParts = parts(found);
+  const shownParts = parts(found, rungs);
   view.show(shownParts, found);
-  const drawn = flat.on() ? [] : shownParts.map(({ cells }) => cells.map(pictureOf));
-  strengths.show(columnStrengths(drawn, found, state.round?.each), grid, found);
+  const alike = () => (rungs.length > 1 ? [] : strengthsOf(shownParts, found));
+  strengths.show(inRungs(found, rungs) ? rungs : alike(), grid, found);
+}
+
+/**
+ * The strength of each column where all prompts are drawn with the same ones.
+ * @param {{ cells: HTMLElement[] }[]} shownParts
+ * @param {number} columns
+ */
+function strengthsOf(shownParts, columns) {
+  if (flat.on()) return [];
+  const drawn = shownParts.map(({ cells }) => cells.map(pictureOf));
+  return columnStrengths(drawn, columns, state.round?.each);
 }
 
 /** As many columns as the chosen size of the tiles gives. @param {number} width */

@@ -7,7 +7,7 @@ import { undecided } from "../../kit/format.js";
 /**
  * A tile with the id and index of its candidate.
  * @typedef {{ index: number, id: string, node: HTMLElement }} PlacedTile
- * @typedef {{ index: number, node: HTMLElement }} Cell
+ * @typedef {{ index: number, node: HTMLElement, id?: string }} Cell
  * @typedef {{ node: HTMLElement, head: HTMLElement, body: HTMLElement, anchor: Anchor,
  *   tiles: PlacedTile[], waiting: Cell[], gaps: HTMLElement[], parts: Record<Part, HTMLElement> }} Group
  * @typedef {"badge" | "turn" | "copies" | "entropy" | "none" | "note" | "more"} Part
@@ -104,8 +104,6 @@ export function scoreGroup(group, score, open) {
   setAttribute(note, "title", score?.reason ?? null);
 }
 
-const MOST_GAPS = 1000; // a person's own pictures have greater indices
-
 /** @param {number} n pictures, all of which count as copies */
 export const asked = (n) =>
   n === 1 ? "It seems to repeat the reference. Look: does it?" : `All ${n} seem to repeat it. Look: do they?`;
@@ -143,21 +141,32 @@ export function fillWaiting(group, coming) {
 }
 
 /**
- * The cells of a row, each in the column of its index; `gaps` are kept for the next time.
+ * The cells of a group in rows, each below the others of its column; `gaps` are kept for the next time.
  * @param {Cell[]} cells
  * @param {HTMLElement[]} gaps
+ * @param {number} columns
+ * @param {(cell: Cell) => number} columnOf -1 for what comes last, in rows of its own
  */
-export function inColumns(cells, gaps) {
+export function inColumns(cells, gaps, columns, columnOf) {
   /** @type {HTMLElement[]} */
-  const row = [];
-  let used = 0;
-  for (const { index, node } of [...cells].sort((one, other) => one.index - other.index)) {
-    while (row.length < Math.min(index, MOST_GAPS)) {
-      gaps[used] ??= el("span", { class: "gap", "aria-hidden": "true" });
-      row.push(gaps[used]);
-      used += 1;
-    }
-    row.push(node);
+  const places = [];
+  /** @type {number[]} */
+  const heights = new Array(columns).fill(0);
+  const sorted = [...cells].sort((one, other) => one.index - other.index);
+  for (const cell of sorted) {
+    const column = columnOf(cell);
+    if (column < 0) continue;
+    places[heights[column] * columns + column] = cell.node;
+    heights[column] += 1;
   }
-  return row;
+  const last = sorted.filter((cell) => columnOf(cell) < 0);
+  if (last.length && places.length) places.length = Math.max(...heights) * columns;
+  let used = 0;
+  for (let i = 0; i < places.length; i += 1) {
+    if (places[i]) continue;
+    gaps[used] ??= el("span", { class: "gap", "aria-hidden": "true" });
+    places[i] = gaps[used];
+    used += 1;
+  }
+  return [...places, ...last.map(({ node }) => node)];
 }

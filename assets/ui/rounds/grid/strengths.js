@@ -1,5 +1,5 @@
 /** The strength of each column of pictures, above the grid. */
-/** @import { Candidate } from "payloads" */
+/** @import { Candidate, Rung } from "payloads" */
 import { el, repeats } from "../../kit/dom.js";
 
 /**
@@ -9,26 +9,55 @@ import { el, repeats } from "../../kit/dom.js";
 export const strength = (value) => `× ${String(Number(value.toFixed(2))).replace(/^0(?=\.)/, "")}`;
 
 /**
- * The strength of each column; empty where a column has several, or all have the same.
- * @param {(Pick<Candidate, "strength" | "own"> | undefined)[][]} groups the pictures of each group in page
+ * The schedules of a round that goes down a ladder, the strongest on average first: those of which a picture
+ * is drawn or comes next. Of equal means the one that comes first on the ladder.
+ * @param {Iterable<Pick<Candidate, keyof Rung | "own">>} pictures
+ * @param {Rung[]} ladder those of the indices, over and over
+ * @param {number[]} coming indices
+ * @returns {Rung[]}
+ */
+export function rungsOf(pictures, ladder, coming) {
+  const found = new Map(
+    [...pictures]
+      .filter(({ own }) => !own)
+      .map(({ recipe, strength: mean, sign }) => [recipe, { recipe, strength: mean, sign }]),
+  );
+  for (const rung of coming.map((index) => rungOf(ladder, index))) found.set(rung.recipe, rung);
+  const place = new Map(ladder.map(({ recipe }, i) => [recipe, i]));
+  /** @param {Rung} rung */
+  const placeOf = ({ recipe }) => place.get(recipe) ?? ladder.length;
+  return [...found.values()].sort((a, b) => b.strength - a.strength || placeOf(a) - placeOf(b));
+}
+
+/**
+ * The schedule with which a picture of this index is drawn.
+ * @param {Rung[]} ladder
+ * @param {number} index
+ */
+export const rungOf = (ladder, index) => ladder[index % ladder.length];
+
+/**
+ * The schedule of each column; empty where a column has several, or all have the same.
+ * @param {(Pick<Candidate, keyof Rung | "own"> | undefined)[][]} groups the pictures of each group in page
  *   order, none where a place is open
  * @param {number} columns
  * @param {number} [each] how many columns have one, drawn or not
- * @returns {(number | null)[]} null where a column has no picture
+ * @returns {(Rung | null)[]} null where a column has no picture
  */
 export function columnStrengths(groups, columns, each = 0) {
-  /** @type {number[]} */
+  /** @type {Rung[]} */
   const found = [];
   for (const pictures of groups)
     for (const [i, picture] of pictures.entries()) {
       if (!picture || picture.own) continue;
       const column = i % columns;
-      found[column] ??= picture.strength;
-      if (found[column] !== picture.strength) return [];
+      const { recipe, strength: mean, sign } = picture;
+      found[column] ??= { recipe, strength: mean, sign };
+      if (found[column].recipe !== recipe) return [];
     }
   const length = Math.max(found.length, Math.min(each, columns));
   const known = Array.from({ length }, (_, i) => found[i] ?? null);
-  if (new Set(found.filter((value) => value !== undefined)).size < 2) return [];
+  if (new Set(found.filter(Boolean).map(({ recipe }) => recipe)).size < 2) return [];
   const series = seriesLength(known);
   return known.map(
     (value, i) => value ?? known.find((other, j) => other !== null && j % series === i % series) ?? null,
@@ -36,15 +65,15 @@ export function columnStrengths(groups, columns, each = 0) {
 }
 
 /**
- * After how many columns the strengths begin again, drawn from other seeds.
- * @param {(number | null)[]} strengths null where a column has no picture
+ * After how many columns the schedules begin again, drawn from other seeds.
+ * @param {(Rung | null)[]} schedules null where a column has no picture
  */
-export function seriesLength(strengths) {
-  const { length } = strengths;
+export function seriesLength(schedules) {
+  const { length } = schedules;
   for (let each = 1; each < length; each += 1) {
     const [fits, series] = [length % each === 0, new Map()];
-    for (const [i, value] of strengths.entries())
-      if (value !== null) series.set(i % each, (series.get(i % each) ?? new Set()).add(value));
+    for (const [i, value] of schedules.entries())
+      if (value !== null) series.set(i % each, (series.get(i % each) ?? new Set()).add(value.recipe));
     const values = [...series.values()].flatMap((found) => [...found]);
     if (fits && values.length === series.size && new Set(values).size === values.length) return each;
   }
@@ -53,16 +82,28 @@ export function seriesLength(strengths) {
 
 /**
  * What stands over each series: the name of the strengths, once.
- * @param {(number | null)[]} strengths
+ * @param {(Rung | null)[]} schedules
  */
-function names(strengths) {
-  const each = seriesLength(strengths);
-  return strengths.flatMap((_, i) => {
+function names(schedules) {
+  const each = seriesLength(schedules);
+  return schedules.flatMap((_, i) => {
     if (i % each) return [];
     const name = el("b", {}, i ? "the same, other seeds" : "LoRA strength");
     name.style.gridColumn = `span ${each}`;
     return [name];
   });
+}
+
+/** @param {Rung | null} schedule */
+function heading(schedule) {
+  if (schedule === null) return el("span", {});
+  const sign = schedule.sign.replace(/\b0(?=\.)/g, "");
+  return el(
+    "span",
+    { title: schedule.recipe || "LoRA × 1" },
+    strength(schedule.strength),
+    ...(sign ? [el("small", {}, sign)] : []),
+  );
 }
 
 /** The row of strengths; `show` keeps it as wide as the tiles below. */
@@ -73,19 +114,15 @@ export function strengthRow() {
   return {
     node,
     /**
-     * @param {(number | null)[]} strengths
+     * @param {(Rung | null)[]} schedules
      * @param {HTMLElement} grid
      * @param {number} columns
      */
-    show(strengths, grid, columns) {
-      node.hidden = !strengths.length;
+    show(schedules, grid, columns) {
+      node.hidden = !schedules.length;
       node.style.setProperty("--columns", String(columns));
       node.style.width = `${grid.clientWidth}px`;
-      if (!repeats(node, strengths))
-        node.replaceChildren(
-          ...names(strengths),
-          ...strengths.map((value) => el("span", {}, value === null ? "" : strength(value))),
-        );
+      if (!repeats(node, schedules)) node.replaceChildren(...names(schedules), ...schedules.map(heading));
     },
   };
 }

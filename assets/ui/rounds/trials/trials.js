@@ -136,7 +136,7 @@ function makeForm() {
         setRecipe(state.round.recipe);
         setText(
           best,
-          state.round.recipe.words && "Set to the recipe that drew most good pictures of this round.",
+          state.round.recipe.words && "Set to the recipe that draws best in this round.",
         );
       }
       const stands = state.project?.stands_for ?? "";

@@ -1,4 +1,4 @@
-"""A race draws, in a real Chromium: the page fills, says how it ended, and a click draws more of a prompt."""
+"""Pictures go down the ladder, in a real Chromium: each schedule has a column, and a click draws more."""
 
 from typing import Any
 
@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
-from gal_studio.core.gal.recipes import candidate_recipe
-from gal_studio.core.seeds import candidate_seed
+from gal_studio.core.gal.ladder import LADDER, rung_of
+from gal_studio.core.gal.recipes import candidate_recipe, drawing_seed
 from gal_studio.core.types import CHANCE, Job
 from gal_studio.rounds import planned
 from gal_studio.state.tables.candidates import NewCandidate
@@ -16,18 +16,37 @@ from tests.ui.conftest import Served, Watched, until
 from tests.ui.seeded import make_project, picture, train
 
 pytestmark = pytest.mark.browser
+HEADINGS = [
+    ["× 1", "LoRA × 1"],
+    ["× .85", "LoRA × 0.85"],
+    ["× .82.4→1", "LoRA × 0.4 for 30 % of the steps, then × 1"],
+    ["× .70→1", "LoRA × 0 for 30 % of the steps, then × 1"],
+    ["× .7.4→1", "LoRA × 0.4 for 50 % of the steps, then × 1"],
+    ["× .7", "LoRA × 0.7"],
+    ["× .58.4→1", "LoRA × 0.4 for 70 % of the steps, then × 1"],
+    ["× .55", "LoRA × 0.55"],
+    ["× .4", "LoRA × 0.4"],
+]
+COLUMNS = """() => {
+    const left = (node) => Math.round(node.getBoundingClientRect().x);
+    const columns = [...document.querySelectorAll(".strengths span")].map(left);
+    return [...document.querySelectorAll(".tile[data-id]")].map((tile) => [
+        tile.dataset.id,
+        columns.findIndex((x) => Math.abs(x - left(tile)) < 2),
+    ]);
+}"""
 
 
 def draw_stage(studio: Studio, round_id: str) -> int:
-    """Store what is drawn next: of three prompts each picture may be a copy, of the others none is."""
+    """Store what is drawn next: copies from mean strength 0.6 on, of three prompts at any."""
     here, batch = studio.store.snapshots.round(round_id), []
     for anchor, index in planned.missing(here):
-        chance = 0.45 if anchor.order < 3 else 0.02
+        chance = 0.9 if anchor.order < 3 or rung_of(index).mean > 0.6 else 0.1
         image = studio.store.images.add(picture((40 * (index % 6), 60, 9 * anchor.order)))
         batch.append(
             NewCandidate(
-                anchor.id, index, candidate_seed(0, anchor.prompt, index), image, 0.3, 0.2, np.zeros(4),
-                more_scores={CHANCE: chance}, recipe=candidate_recipe(here.settings.generation, index),
+                anchor.id, index, drawing_seed(here.settings, 0, anchor.prompt, index), image, 0.3, 0.2,
+                np.zeros(4), more_scores={CHANCE: chance}, recipe=candidate_recipe(here.settings, index),
             )
         )  # fmt: skip
     studio.store.candidates.save(round_id, batch)
@@ -42,11 +61,11 @@ def take(studio: Studio) -> Job:
 
 
 @pytest.fixture
-def racing(served: Served) -> tuple[str, Job]:
-    """A trained round of another project that a race begins to draw."""
+def climbing(served: Served) -> tuple[str, Job]:
+    """A trained round of another project that begins to draw down the ladder."""
     studio = served.place.studio
-    project = make_project(studio, name="Race")
-    studio.change_settings(project, {"generation": {"allocation": "race", "lowest_strength": 0.4}})
+    project = make_project(studio, name="Ladder")
+    studio.change_settings(project, {"generation": {"allocation": "ladder"}})
     round_id = studio.rounds(project)[0].id
     train(studio, round_id)
     studio.generate(round_id)
@@ -62,29 +81,38 @@ def opened(watched: Watched, served: Served, round_id: str) -> Page:
     return page
 
 
-def test_the_page_fills_while_a_race_draws_and_says_when_it_is_decided(
-    watched: Watched, served: Served, racing: tuple[str, Job]
+def test_the_page_fills_each_schedule_in_its_column(
+    watched: Watched, served: Served, climbing: tuple[str, Job]
 ) -> None:
-    studio, (round_id, job) = served.place.studio, racing
+    studio, (round_id, job) = served.place.studio, climbing
     page = opened(watched, served, round_id)
     drawn = draw_stage(studio, round_id)
     assert drawn == 3 * 18
     expect(page.locator(".tile[data-id]")).to_have_count(drawn)
-    expect(page.locator(".rounds")).to_contain_text("More pictures are drawn where it is not clear yet")
+    said = "More pictures are drawn at the LoRA strengths at which most are good."
+    expect(page.locator(".round-words")).to_contain_text(said)
+    headings = page.locator(".strengths span")
+    expect(headings).to_have_count(len(LADDER))
+    assert headings.evaluate_all("all => all.map((one) => [one.textContent, one.title])") == HEADINGS
     while more := draw_stage(studio, round_id):
         drawn += more
         expect(page.locator(".tile[data-id]")).to_have_count(drawn)
     studio.store.races.end(round_id, planned.course(studio.store.snapshots.round(round_id)))
     studio.store.jobs.finish(job.id)
-    said = f"{drawn} of 180 pictures were enough to tell which prompts are most undecided."
-    expect(page.locator(".rounds")).to_contain_text(said)
     expect(page.locator(".tiles .waiting")).to_have_count(0)
+    expect(page.locator(".round-words")).not_to_contain_text(said)
+    drawn_as = {one.id: LADDER.index(one.recipe) for one in studio.store.candidates.of_round(round_id)}
+    for size in ({"width": 1440, "height": 900}, {"width": 1280, "height": 800}):
+        page.set_viewport_size(size)  # type: ignore[arg-type]
+        page.wait_for_function(f"innerWidth === {size['width']}")
+        expect(headings).to_have_count(len(LADDER))
+        assert dict(page.evaluate(COLUMNS)) == drawn_as
 
 
 def test_one_click_draws_three_more_pictures_of_a_prompt(
-    watched: Watched, served: Served, racing: tuple[str, Job]
+    watched: Watched, served: Served, climbing: tuple[str, Job]
 ) -> None:
-    studio, (round_id, job) = served.place.studio, racing
+    studio, (round_id, job) = served.place.studio, climbing
     while draw_stage(studio, round_id):
         pass
     studio.store.races.end(round_id, planned.course(studio.store.snapshots.round(round_id)))
@@ -106,4 +134,6 @@ def test_one_click_draws_three_more_pictures_of_a_prompt(
     assert draw_stage(studio, round_id) == 3
     studio.store.jobs.finish(again.id)
     expect(tiles).to_have_count(before + 3)
-    expect(page.locator(".strengths")).to_contain_text("LoRA strength")  # the columns keep theirs
+    expect(page.locator(".strengths span")).to_have_count(len(LADDER))  # the columns keep theirs
+    drawn_as = {one.id: LADDER.index(one.recipe) for one in studio.store.candidates.of_round(round_id)}
+    assert dict(page.evaluate(COLUMNS)) == drawn_as
