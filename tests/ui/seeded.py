@@ -90,7 +90,8 @@ def draw_held_back(studio: Studio, round_id: str) -> None:
     batch = [
         NewCandidate(
             anchor.id, index, candidate_seed(0, anchor.prompt, index),
-            studio.store.images.add(picture((0, 90, 40))), 0.45, 0.25, np.zeros(4), recipe=Recipe(0.4, 1.0, 0.5),
+            studio.store.images.add(picture((0, 90, 40))), 0.45, 0.25, np.zeros(4),
+            recipe=Recipe(0.4, 1.0, 0.5),
         )
         for anchor in studio.pool(round_id)
         for index in range(5)
