@@ -28,7 +28,9 @@ checkpoint_every = 1
 steps = 2
 batch_size = 4
 candidates = 3
+allocation = "fixed"
 lowest_strength = 0.7
+latest_switch = 0.0
 [settings.gal]
 top_k = 2
 [settings.refine]
