@@ -55,7 +55,7 @@ def test_the_page_offers_it_and_shows_what_it_suggests_and_why(studio: Studio, d
     suggested = [score for score in scores if score.suggested]
     assert [score.rank for score in suggested] == [1, 2]
     assert {score.reason for score in suggested} == {"Its picture looks unlike the other suggested ones."}
-    assert all(score.why.startswith("the nearest to its prompt") for score in suggested)
+    assert all(score.why.startswith("the best of ") for score in suggested)
     assert [score.reason for score in scores if not score.suggested][-1] == (
         "0 of 4 are copies. Not suggested: Spread out puts other test prompts first."
     )
