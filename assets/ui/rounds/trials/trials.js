@@ -134,10 +134,7 @@ function makeForm() {
       if (state.round?.complete && drawnBy !== state.round.id) {
         drawnBy = state.round.id;
         setRecipe(state.round.recipe);
-        setText(
-          best,
-          state.round.recipe.words && "Set to the recipe that draws best in this round.",
-        );
+        setText(best, state.round.recipe.words && "Set to the recipe that draws best in this round.");
       }
       const stands = state.project?.stands_for ?? "";
       setText(said, said.textContent || `{} stands for “${stands.replace(/^, /, "")}”.`);
