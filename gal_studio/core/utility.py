@@ -2,8 +2,8 @@
 
 import math
 
-KEPT_FROM, SLOPE = 0.55, 15.0
-"""Of what full strength carries: where half of the raters see the style or object, and how sharply."""
+KEPT_FROM, SLOPE = 0.65, 15.0
+"""Of what full strength carries: from where on the style or object counts as seen, and how sharply."""
 LEAST_LEARNED = 0.05  # of what full strength carries: with less, nothing was learned that could be kept
 
 
