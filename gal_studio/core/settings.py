@@ -203,6 +203,11 @@ class TuneSettings(SettingsGroup):
             prior_styles=styles,
         )
 
+    @property
+    def is_open_ended(self) -> bool:
+        """Whether more steps can follow the last: of a LoRA, whose learning rate does not end at 0."""
+        return self.method == "lora" and self.schedule == "constant"
+
 
 @dataclass(frozen=True)
 class GenerationSettings(SettingsGroup):

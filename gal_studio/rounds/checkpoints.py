@@ -1,5 +1,6 @@
 """The checkpoints of a round's training, and the step that can be kept of one that was halted."""
 
+import shutil
 from pathlib import Path
 
 from gal_studio.core.gal.validation import only_copies_since
@@ -8,6 +9,7 @@ from gal_studio.core.types import Job
 from gal_studio.rounds.fingerprints import planned_fingerprint
 from gal_studio.rounds.inputs import inputs_of
 from gal_studio.state import Store
+from gal_studio.state.files.content_store import writing_beside
 from gal_studio.state.files.inside import folder_of_row
 
 TRAININGS = ("fine_tune", "refine")
@@ -17,6 +19,26 @@ TRAININGS = ("fine_tune", "refine")
 def folder(store: Store, round_id: str, planned: str) -> Path:
     """The folder of one training of a round, by its planned fingerprint; it may not be there."""
     return store.checkpoints(round_id) / planned[:16]
+
+
+def last_state(store: Store, round_id: str, endless: str | None) -> Path | None:
+    """The state at the end of a finished training, by its endless fingerprint, from which more steps go on.
+
+    None if it is not there.
+    """
+    if endless is None:
+        return None
+    found = saved(folder_of_row(store.workspace, "checkpoints", round_id) / endless[:16])
+    return found[-1] if found else None
+
+
+def copy_state(store: Store, state: Path, round_id: str) -> None:
+    """Copy a last state to another round; refused if the disk has no room for it."""
+    store.disk.check(state.stat().st_size)
+    copy = store.checkpoints(round_id) / state.parent.name / state.name
+    copy.parent.mkdir(exist_ok=True)
+    with writing_beside(copy, store.workspace) as beside:
+        shutil.copyfile(state, beside)
 
 
 def saved(folder: Path) -> list[Path]:

@@ -2,10 +2,12 @@
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import astuple, replace
 from typing import get_args
 
-from gal_studio.core.settings import RefineSettings
+from gal_studio.core.gal.balance import endless
+from gal_studio.core.settings import RefineSettings, TuneSettings
 from gal_studio.core.types import TrainingExample
 from gal_studio.rounds import lineage
 from gal_studio.rounds.inputs import TrainingInputs
@@ -27,11 +29,29 @@ def planned_fingerprint(inputs: TrainingInputs) -> str:
     are generated, are left out. The order of the parts is fixed, since the fingerprints of finished trainings
     are stored.
     """
+    return _digest(_parts(inputs, inputs.here.settings.tune.essential))
+
+
+def endless_fingerprint(inputs: TrainingInputs) -> str | None:
+    """The same of a fine-tuning with any number of steps; None if each step depends on their number."""
+    tune = inputs.here.settings.tune.essential
+    if inputs.here.round.kind != "fine_tune" or not tune.is_open_ended:
+        return None
+    references = sum(example.is_reference for example in inputs.examples)
+    each, share = endless(tune, references > 0, references < len(inputs.examples))
+    return _digest(["endless", share, *_parts(inputs, each)])
+
+
+def _digest(parts: Sequence[object]) -> str:
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+
+def _parts(inputs: TrainingInputs, tune: TuneSettings) -> list[object]:
     here, project, settings = inputs.here, inputs.here.project.project, inputs.here.settings
-    tune, refines = settings.tune.essential, here.round.kind == "refine"
+    refines = here.round.kind == "refine"
     if all(example.is_reference for example in inputs.examples):
         tune = replace(tune, accepted_share=0.0)
-    parts = [
+    return [
         project.base_model,
         project.trigger_word,
         tune.to_former_dict(),
@@ -43,7 +63,6 @@ def planned_fingerprint(inputs: TrainingInputs) -> str:
         *(_pairs(inputs) if refines else []),
         *_prior_and_maps(inputs, settings.refine),
     ]
-    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
 def is_trained(inputs: TrainingInputs) -> bool:

@@ -262,6 +262,8 @@ def _can_be_resumed(store: Store, round_id: str, folder: str) -> bool:
     try:
         inputs = inputs_of(store, round_id)
         today = fingerprints.planned_fingerprint(inputs)
+        if folder == (fingerprints.endless_fingerprint(inputs) or "")[:16]:
+            return True
         return folder == today[:16] and not fingerprints.is_trained(inputs)
     except StudioError:  # of a damaged project, which is a finding of its own
         return True

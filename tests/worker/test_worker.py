@@ -78,7 +78,8 @@ def test_two_rounds_of_a_style(studio: Studio, models: Models, names: tuple[str,
     assert len(studio.store.rounds.training_set(second)) == 2
     shared = {candidate.seed for candidate in studio.store.candidates.of_round(second)}
     assert shared < {candidate.seed for candidate in studio.store.candidates.of_round(first)}
-    assert not list((studio.store.workspace / "checkpoints").rglob("*.safetensors"))
+    kept = list((studio.store.workspace / "checkpoints").rglob("*.safetensors"))
+    assert [path.parts[-3] for path in kept] == [second]  # the last state of the newest training
 
 
 def test_object_draws_its_class_images_once(studio: Studio, models: Models, names: tuple[str, str]) -> None:

@@ -8,6 +8,7 @@ import { chartTitle, sizeIn, textAt } from "../kit/chart.js";
 import { el, makeButton, svg } from "../kit/dom.js";
 import { armsOf } from "../measures/arms.js";
 import { mountArms } from "../measures/arms_chart.js";
+import { canTrainOn, moreStepsButton } from "./more_steps.js";
 import { inTraining } from "./now.js";
 import { makePreviews } from "./previews.js";
 
@@ -86,6 +87,7 @@ function show(box, size) {
     restarts.length,
     kept,
     isRunning,
+    canTrainOn(),
   ].join();
   if (box.dataset.signature === signature) return;
   box.dataset.signature = signature;
@@ -99,6 +101,7 @@ function show(box, size) {
   box.replaceChildren(
     chartTitle("Training loss", ` ${last[0]} steps, now ${smoothed[1].toFixed(3)}`, copiesNow(validations)),
     ...(kept && isRunning ? [onlyCopies(kept)] : []),
+    ...(canTrainOn() ? [moreStepsButton()] : []),
     lossChart(losses, "Training loss", size, validations, restarts),
   );
 }

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gal_studio.core.settings import TuneSettings
 from gal_studio.core.types import AnchorScore, TrainingExample
@@ -45,6 +45,16 @@ def plan_draws(tune: TuneSettings, has_references: bool, has_accepted: bool) -> 
         return DrawPlan(tune.steps)
     steps = math.ceil(round(tune.steps / (1.0 - tune.accepted_share), 6))
     return DrawPlan(steps, tune.steps / steps)
+
+
+def endless(
+    tune: TuneSettings, has_references: bool, has_accepted: bool
+) -> tuple[TuneSettings, float | None]:
+    """What each step of a training depends on, whatever their number: its settings, the share of references.
+
+    With matched draws the number of steps can round the share; only those with the same share agree.
+    """
+    return replace(tune, steps=1), plan_draws(tune, has_references, has_accepted).reference_share
 
 
 def effective_draws(examples: Sequence[TrainingExample], tune: TuneSettings) -> tuple[EffectiveDraws, ...]:

@@ -78,6 +78,7 @@ class SubjectSource:
         if adapter is not None:
             more += [tensor.float().numpy().tobytes() for tensor in adapter.attention.values()]
         self.views = len(self.references) // max(1, len(pairs))
+        self.endless = ""
         self.fingerprint = fingerprint(tune, seed, given, drawn, (*more, *machine_parts(model)))
 
     def next_batches(self, generator: torch.Generator) -> Batches:

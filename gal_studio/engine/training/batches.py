@@ -7,7 +7,7 @@ from typing import Protocol
 import torch
 
 from gal_studio.core.errors import StudioError
-from gal_studio.core.gal.balance import plan_draws
+from gal_studio.core.gal.balance import endless, plan_draws
 from gal_studio.core.settings import TimeWeighting, TuneSettings
 from gal_studio.engine.families.family import NoiseProcess, References, Sizes, TextFeatures
 from gal_studio.engine.families.processes import as_rows
@@ -100,6 +100,7 @@ class BatchSource(Protocol):
     rows: int
     counted: int
     fingerprint: str
+    endless: str  # the same of any number of steps; empty if they depend on it
 
     def next_batches(self, generator: torch.Generator) -> Batches:
         """Make the rows of the next step; all randomness comes from `generator`."""
@@ -125,6 +126,11 @@ class ExampleSource:
         self.fingerprint = fingerprint(settings, seed, examples, prior, machine_parts(model))
         self.kinds = kinds_of(examples)
         self.plan = plan_draws(settings, *map(bool, self.kinds))
+        self.endless = ""
+        if settings.is_open_ended:
+            each, share = endless(settings, *map(bool, self.kinds))
+            more = [*machine_parts(model), f"endless {share}".encode()]
+            self.endless = fingerprint(each, seed, examples, prior, more)
         prior = prior if settings.prior_weight else []
         texts = encode_texts(model, [*examples, *prior])
         self.examples = cache_pictures(model, examples, settings, latents, texts)

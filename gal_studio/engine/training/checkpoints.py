@@ -32,33 +32,42 @@ class CheckpointError(StudioError):
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """The state after `step` steps of the training identified by `fingerprint`."""
+    """The state after `step` steps of the training identified by `fingerprint`.
+
+    `endless` identifies the same training of any number of steps; empty if its steps depend on that.
+    """
 
     step: int
     fingerprint: str
     tensors: dict[str, torch.Tensor]
+    endless: str = ""
 
     def save(self, path: Path) -> None:
         """Write a file; use a temporary path and rename it, so that a crash keeps the previous one."""
         from safetensors.torch import save_file
 
         header = {"format": "pt", "step": str(self.step), "fingerprint": self.fingerprint}
+        if self.endless:
+            header["endless"] = self.endless
         save_file(self.tensors, path, metadata=header)
 
 
-def read_checkpoint(path: Path, fingerprint: str) -> Checkpoint:
+def read_checkpoint(path: Path, fingerprint: str, endless: str = "") -> Checkpoint:
     """Read a checkpoint; `CheckpointError` if it is damaged or of another training.
+
+    One of the same training with another number of steps will do if both are `endless`.
 
     A disk error is a plain `StudioError`, since the file may be intact.
     """
     tensors, header = _read(path)
-    if header.get("fingerprint") != fingerprint:
+    is_longer = bool(endless) and header.get("endless") == endless
+    if header.get("fingerprint") != fingerprint and not is_longer:
         raise CheckpointError(
             "The checkpoint belongs to a training with other settings or pictures: start this one again."
         )
     if not all(torch.isfinite(tensor).all() for tensor in tensors.values() if tensor.is_floating_point()):
         raise CheckpointError(f"The checkpoint {path.name} contains values that are not finite: use another.")
-    return Checkpoint(int(header["step"]), fingerprint, tensors)
+    return Checkpoint(int(header["step"]), fingerprint, tensors, endless)
 
 
 def _read(path: Path) -> tuple[dict[str, torch.Tensor], dict[str, str]]:

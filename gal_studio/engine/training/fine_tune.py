@@ -82,7 +82,7 @@ def train(model: ImageModel, make: Callable[[], Training], run: Run) -> Iterator
                 yield TuneEvent(training.step, total, loss, training.gradients.take_notice())
                 if saving.is_due():
                     saving.save()
-            saving.check()
+            saving.end()
         completed = True
     except GeneratorExit:
         if saving is not None:
@@ -106,7 +106,8 @@ class _Saving:
 
     def resume(self, path: Path) -> None:
         """Go on from a checkpoint."""
-        self._training.restore(read_checkpoint(path, self._training.source.fingerprint))
+        source = self._training.source
+        self._training.restore(read_checkpoint(path, source.fingerprint, source.endless))
         self._kept = self._training.step
 
     def is_due(self) -> bool:
@@ -124,6 +125,14 @@ class _Saving:
         self._run.checkpoint(self._training.checkpoint())
         self._saved, self._kept = self._run.clock(), self._training.step
         self._took = self._saved - began
+
+    def end(self) -> None:
+        """Check the last state, and hand it over if more steps may follow it."""
+        is_wanted = bool(self._run.checkpoint and self._training.source.endless)
+        if is_wanted and self._kept < self._training.step:
+            self.save()
+        else:
+            self.check()
 
     def check(self) -> None:
         """Refuse to go on if the training has diverged since the last checkpoint."""

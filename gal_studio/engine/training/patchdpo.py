@@ -137,6 +137,7 @@ class PairSource:
             others = tune.updated({"batch_size": count})
             self.others = ExampleSource(model, examples, prior, others, seed, latents)
         self.rows = self.counted + (self.others.rows if self.others else 0)
+        self.endless = ""
         self.fingerprint = fingerprint(
             tune,
             seed,

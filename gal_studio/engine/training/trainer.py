@@ -129,7 +129,7 @@ class Training:
             state = self.scaler.state_dict()
             own[SCALE] = torch.tensor([state[name] for name in SCALING], dtype=torch.float64)
         tensors = own | optimizer_state(self.weights, self.optimizer)
-        return Checkpoint(self.step, self.source.fingerprint, tensors)
+        return Checkpoint(self.step, self.source.fingerprint, tensors, self.source.endless)
 
     def restore(self, checkpoint: Checkpoint) -> None:
         """Restore the state from a checkpoint."""

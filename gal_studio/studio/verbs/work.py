@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 from gal_studio.core.errors import StudioError
+from gal_studio.core.settings import Settings
 from gal_studio.core.snapshot import RoundSnapshot
 from gal_studio.core.types import Job, Round
-from gal_studio.rounds import lineage, pairs, planned, test_set
-from gal_studio.rounds.fingerprints import is_trainable, is_trained
+from gal_studio.rounds import checkpoints, lineage, pairs, planned, test_set
+from gal_studio.rounds.fingerprints import endless_fingerprint, is_trainable, is_trained
 from gal_studio.rounds.inputs import inputs_of
 from gal_studio.rounds.other_trainings import asked_pictures, is_compared
 from gal_studio.rounds.replays import refuse_by_hand
@@ -30,6 +32,29 @@ class WorkVerbs(MeasureVerbs):
             job = self._train(round_id)
             self._repeat_refinement(job.round_id)
         return job
+
+    def continue_training(self, round_id: str, steps: int) -> Job:
+        """Queue so many more steps of a finished training, from its last state.
+
+        The project's training then has as many steps as well, so that the round stays up to date. As with
+        `fine_tune`, a round that has pictures keeps them, and the job names a new round. Refused if the last
+        state is not there, or if each step depends on their number.
+        """
+        refuse_by_hand(self.store, round_id)
+        with self.store.database.transaction():
+            round_ = self.store.rounds.get(round_id)
+            state, settings = self._last_state(round_, steps)
+            chosen = round_
+            if self.store.candidates.count(round_id) or self.store.rounds.children(round_id):
+                there = next(self._untrained_beside(round_), None)
+                chosen = there or self.store.rounds.add(round_.project_id, round_.parent_id, settings)
+                self._take_along(state, round_, chosen)
+            self.store.rounds.set_settings(chosen.id, settings)
+            wanted = self.store.projects.get(round_.project_id).settings
+            if wanted.tune.steps < settings.tune.steps:
+                longer = wanted.updated({"tune": {"steps": settings.tune.steps}})
+                self.store.projects.set_settings(round_.project_id, longer)
+            return self._queue(chosen, "fine_tune")
 
     def generate(self, round_id: str) -> Job:
         """Queue the drawing of a round's missing candidates; it may wait for the training of the round."""
@@ -259,6 +284,51 @@ class WorkVerbs(MeasureVerbs):
                 continue
             if not self.store.rounds.children(other.id) or is_requested(self.store, other, other.kind):
                 yield other
+
+    def _last_state(self, round_: Round, steps: int) -> tuple[Path, Settings]:
+        """The state after which a finished training goes on, and its settings with so many more steps."""
+        name = f"Round {round_.number}"
+        if round_.kind != "fine_tune" or round_.adapter is None:
+            raise StudioError(f"{name} has no finished fine-tuning to go on from: press Fine-tune first.")
+        if is_coming(self.store, round_, "fine_tune"):
+            raise StudioError(f"{name} is being trained: wait until that is done, then train more steps.")
+        present = self.store.rounds.settings(round_.id)
+        if not present.tune.is_open_ended:
+            raise StudioError(
+                f"{name} cannot be trained on, since only a LoRA with a constant learning rate can: choose "
+                "more training steps in the settings, then press Fine-tune."
+            )
+        if steps < 1:
+            raise StudioError(f"{steps} more steps are none: choose 1 or more.")
+        settings = present.updated({"tune": {"steps": present.tune.steps + steps}})
+        inputs = inputs_of(self.store, round_.id)
+        endless = endless_fingerprint(inputs)
+        state = checkpoints.last_state(self.store, round_.id, endless)
+        if state is None or not is_trained(inputs):
+            raise StudioError(
+                f"The last state of {name}'s training is not there any more, or its pictures were changed: "
+                "choose more training steps in the settings, then press Fine-tune to train anew."
+            )
+        self.store.rounds.set_settings(round_.id, settings)
+        agrees = endless_fingerprint(inputs_of(self.store, round_.id)) == endless
+        self.store.rounds.set_settings(round_.id, present)
+        if not agrees:
+            raise StudioError(
+                f"{steps} more steps would change the share of accepted pictures in {name}'s draws: choose "
+                "another number of steps, or more training steps in the settings and press Fine-tune."
+            )
+        return state, settings
+
+    def _take_along(self, state: Path, former: Round, new: Round) -> None:
+        """Give a new round the last state of a training and all that its curves show."""
+        checkpoints.copy_state(self.store, state, new.id)
+        rounds = self.store.rounds
+        rounds.save_losses(new.id, rounds.losses(former.id))
+        for preview in rounds.previews(former.id):
+            rounds.add_preview(new.id, preview)
+        for validation in rounds.validations(former.id):
+            rounds.add_validation(new.id, validation)
+        rounds.set_seconds(new.id, "fine_tune", rounds.seconds(former.id).get("fine_tune", 0.0))
 
     def _refuse_a_lost_start(self, round_: Round) -> None:
         """Refuse a training whose starting adapter is lost and not being trained again."""

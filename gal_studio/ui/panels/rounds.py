@@ -124,6 +124,12 @@ def fine_tune(context: Context, round: Id) -> OfRound:
 
 
 @REQUESTS.write
+def continue_training(context: Context, round: Id, steps: int) -> OfRound:
+    """Train a finished round by more steps."""
+    return OfRound(context.studio.continue_training(round, steps).round_id)
+
+
+@REQUESTS.write
 def generate(context: Context, round: Id) -> OfRound:
     """Draw the pictures of a round."""
     return OfRound(context.studio.generate(round).round_id)

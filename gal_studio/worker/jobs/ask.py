@@ -63,7 +63,9 @@ def _with_another_seed(task: TrainingTask, number: int) -> TrainingTask:
     """The same training with another seed, with checkpoints of its own, and without validations."""
     planned = hashlib.sha256(f"{task.planned} other training {number}".encode()).hexdigest()
     settings = task.settings.updated({"tune": {"validate_every": 0}})  # each would be a checkpoint
-    return replace(task, planned=planned, seed=training_seed(task.seed, number), settings=settings)
+    return replace(
+        task, planned=planned, endless=None, seed=training_seed(task.seed, number), settings=settings
+    )
 
 
 def _train(task: TrainingTask, adapter: Path) -> Steps:

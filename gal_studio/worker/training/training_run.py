@@ -46,13 +46,15 @@ Start = Callable[[Run], Iterator[TuneEvent]]
 class TrainingTask(Task):
     """What the parts of a training job share, read in one snapshot; later changes make another training.
 
-    `fingerprint` identifies the training, `planned` the same up to its last step, `examples` are GAL's
+    `fingerprint` identifies the training, `planned` the same up to its last step, `endless` that of any
+    number of steps (None if they depend on it), `examples` are GAL's
     training set (Eq. G9), `given_prior` the user's own prior pictures (prompt, image), `drawn_prior` what the
     base model draws instead; training starts from the adapter `start` (None: the base model).
     """
 
     fingerprint: str
     planned: str
+    endless: str | None
     examples: tuple[TrainingExample, ...]
     given_prior: tuple[tuple[str, str], ...]
     drawn_prior: tuple[PriorPrompt, ...]
@@ -85,6 +87,7 @@ def open_training(store: Store, models: Models, job: Job) -> TrainingTask:
         **vars(open_task(store, models, job)),
         fingerprint=fingerprints.training_fingerprint(inputs),
         planned=fingerprints.planned_fingerprint(inputs),
+        endless=fingerprints.endless_fingerprint(inputs),
         examples=inputs.examples,
         given_prior=inputs.given_prior,
         drawn_prior=drawn_prior(inputs),
@@ -193,7 +196,31 @@ def keep_adapter(task: TrainingTask, model: ImageModel, examples: Sequence[Train
     with task.store.database.transaction():
         check_not_ended(task)
         task.store.rounds.finish_training(task.round.id, name, task.fingerprint, examples)
-    remove(task.store.workspace, task.checkpoints.parent)  # including those of abandoned trainings
+    keep_last_state(task)
+
+
+def keep_last_state(task: TrainingTask) -> None:
+    """Delete the checkpoints, also of abandoned trainings, but for a last state that more steps can follow.
+
+    Only the project's newest training keeps one.
+    """
+    store, own = task.store, task.checkpoints.parent
+    last = next((path for path in saved_checkpoints(task) if checkpoints.step(path) == task.steps), None)
+    kept = own
+    if task.endless is not None and task.round.ends_at is None and last is not None:
+        kept = checkpoints.folder(store, task.round.id, task.endless) / last.name
+        with disk_errors(store.workspace):
+            kept.parent.mkdir(parents=True, exist_ok=True)
+            last.replace(kept)
+        for other in store.rounds.of_project(task.project.id):
+            inputs = inputs_of(store, other.id)
+            if other.id != task.round.id and fingerprints.is_trained(inputs):
+                before = checkpoints.last_state(store, other.id, fingerprints.endless_fingerprint(inputs))
+                if before is not None:
+                    remove(store.workspace, before.parent)
+    for path in [own] if kept == own else [*own.iterdir(), *kept.parent.iterdir()]:
+        if path not in (kept, kept.parent):
+            remove(store.workspace, path)
 
 
 def save_trained(task: TrainingTask, model: ImageModel) -> Path:
@@ -261,8 +288,11 @@ def first_request(task: Task) -> DrawRequest:
 
 
 def saved_checkpoints(task: TrainingTask) -> list[Path]:
-    """The checkpoints of this training up to its end, the newest last."""
-    return [path for path in checkpoints.saved(task.checkpoints) if checkpoints.step(path) <= task.last_step]
+    """The checkpoints of this training up to its end, the newest last; also that of its shorter self."""
+    shorter = checkpoints.last_state(task.store, task.round.id, task.endless)
+    found = [*([shorter] if shorter else []), *checkpoints.saved(task.checkpoints)]
+    end = min(task.last_step, task.steps)
+    return sorted((path for path in found if checkpoints.step(path) <= end), key=checkpoints.step)
 
 
 def save_checkpoint(task: TrainingTask, state: Checkpoint) -> None:

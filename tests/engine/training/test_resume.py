@@ -2,6 +2,7 @@
 
 import errno
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +52,47 @@ def test_resume_with_other_intervals_is_bit_for_bit(model: ImageModel, tmp_path:
         6,
     ]
     assert same(result(model), expected)
+
+
+def test_more_steps_are_bit_for_bit_those_of_a_training_asked_for_them_at_once(
+    model: ImageModel, tmp_path: Path
+) -> None:
+    longer, path = SETTINGS.updated({"steps": 9, "warmup_steps": 8}), tmp_path / "checkpoint"
+    list(fine_tune(model, EXAMPLES, PRIOR, longer, 5))
+    expected = result(model)
+    keep = Run(checkpoint=lambda state: state.save(path))
+    shorter = longer.updated({"steps": 5})  # between two checkpoints: the last state is saved all the same
+    list(fine_tune(model, EXAMPLES, PRIOR, shorter, 5, keep))
+    assert not same(result(model), expected)
+    events = fine_tune(model, EXAMPLES, PRIOR, longer, 5, Run(resume_from=path))
+    assert [event.step for event in events] == [6, 7, 8, 9]
+    assert same(result(model), expected)
+
+
+@pytest.mark.parametrize("change", [{"schedule": "cosine"}, {"rank": 3}, {"seed": 6}], ids=str)
+def test_a_training_whose_steps_are_others_does_not_go_on(
+    model: ImageModel, tmp_path: Path, change: dict[str, Any]
+) -> None:
+    path, other = tmp_path / "checkpoint", dict(change)
+    list(fine_tune(model, EXAMPLES, PRIOR, SETTINGS, 5, Run(checkpoint=lambda state: state.save(path))))
+    result(model)
+    seed = other.pop("seed", 5)
+    longer = SETTINGS.updated({"steps": 9, **other})
+    with pytest.raises(CheckpointError, match="belongs to a training"):
+        list(fine_tune(model, EXAMPLES, PRIOR, longer, seed, Run(resume_from=path)))
+
+
+def test_a_rounded_share_of_references_ends_at_its_own_step(model: ImageModel, tmp_path: Path) -> None:
+    """With 0.3 of all draws for accepted pictures, 6 steps become 9 (two thirds), 7 become 10 (0.7)."""
+    path, given = tmp_path / "checkpoint", [EXAMPLES[0], replace(EXAMPLES[1], is_reference=False)]
+    shared = SETTINGS.updated({"accepted_share": 0.3})
+    list(fine_tune(model, given, PRIOR, shared, 5, Run(checkpoint=lambda state: state.save(path))))
+    result(model)
+    with pytest.raises(CheckpointError, match="belongs to a training"):
+        list(fine_tune(model, given, PRIOR, shared.updated({"steps": 7}), 5, Run(resume_from=path)))
+    same_share = fine_tune(model, given, PRIOR, shared.updated({"steps": 8}), 5, Run(resume_from=path))
+    assert [event.step for event in same_share] == [10, 11, 12]
+    result(model)
 
 
 def adamw(device: str, **how: bool) -> tuple[dict[str, torch.nn.Parameter], torch.optim.Optimizer]:

@@ -1,0 +1,54 @@
+/** Train a finished round by more steps, from where its training ended. */
+import { busy, state } from "../app/store.js";
+import { openRound, refresh } from "../app/session.js";
+import { write } from "../app/writes.js";
+import { ask } from "../kit/ask.js";
+import { el, makeButton } from "../kit/dom.js";
+
+const MOST = 100_000; // steps, as in gal_studio/core/settings.py
+
+/** Can the open round be trained on? */
+export const canTrainOn = () =>
+  state.round?.kind === "fine_tune" && state.round.trained && !busy();
+
+export const moreStepsButton = () =>
+  makeButton(
+    { class: "quiet more-steps", title: "Go on from where this training ended" },
+    askSteps,
+    "Train more steps\u2026",
+  );
+
+/** Ask how many, then request them. */
+async function askSteps() {
+  const { round } = state;
+  const last = round?.losses.at(-1)?.[0];
+  if (!round || !last || busy()) return;
+  const steps = el("input", {
+    type: "number",
+    min: "1",
+    max: String(MOST),
+    step: "1",
+    required: true,
+    value: String(Math.max(1, Math.round(last / 4))),
+    "aria-label": "More steps",
+  });
+  /** @type {string | null} */
+  let trained = null;
+  await ask({
+    title: "Train more steps",
+    words: [
+      "The training goes on as if it had been asked for them at once. A round that has pictures keeps them: " +
+        "a new round beside it is trained.",
+      el("label", {}, el("span", {}, "More steps "), steps),
+      "Later rounds are then trained for as many steps in all: Settings changes that.",
+    ],
+    answers: [["train", "Train on"]],
+    attempt: async () => {
+      const answer = await write("continue_training", { round: round.id, steps: Number(steps.value) });
+      trained = answer?.round ?? null;
+      return trained !== null;
+    },
+  });
+  if (trained && trained !== round.id && state.roundId === round.id) openRound(trained);
+  if (trained) await refresh();
+}
