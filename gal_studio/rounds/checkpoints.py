@@ -6,11 +6,11 @@ from pathlib import Path
 from gal_studio.core.gal.validation import only_copies_since
 from gal_studio.core.jobs.states import RESUMABLE
 from gal_studio.core.types import Job
-from gal_studio.rounds.fingerprints import planned_fingerprint
+from gal_studio.rounds.fingerprints import endless_fingerprint, is_trained, planned_fingerprint
 from gal_studio.rounds.inputs import inputs_of
 from gal_studio.state import Store
 from gal_studio.state.files.content_store import writing_beside
-from gal_studio.state.files.inside import folder_of_row
+from gal_studio.state.files.inside import folder_of_row, remove
 
 TRAININGS = ("fine_tune", "refine")
 """The kinds of jobs that train."""
@@ -39,6 +39,15 @@ def copy_state(store: Store, state: Path, round_id: str) -> None:
     copy.parent.mkdir(exist_ok=True)
     with writing_beside(copy, store.workspace) as beside:
         shutil.copyfile(state, beside)
+
+
+def forget_last_state(store: Store, round_id: str) -> None:
+    """Delete the last state of a finished training; not that of one that goes on from it."""
+    if folder_of_row(store.workspace, "checkpoints", round_id).is_dir():
+        inputs = inputs_of(store, round_id)
+        state = last_state(store, round_id, endless_fingerprint(inputs))
+        if state is not None and is_trained(inputs):
+            remove(store.workspace, state.parent)
 
 
 def saved(folder: Path) -> list[Path]:

@@ -204,23 +204,21 @@ def keep_last_state(task: TrainingTask) -> None:
 
     Only the project's newest training keeps one.
     """
-    store, own = task.store, task.checkpoints.parent
+    workspace, own = task.store.workspace, task.checkpoints.parent
     last = next((path for path in saved_checkpoints(task) if checkpoints.step(path) == task.steps), None)
-    kept = own
-    if task.endless is not None and task.round.ends_at is None and last is not None:
-        kept = checkpoints.folder(store, task.round.id, task.endless) / last.name
-        with disk_errors(store.workspace):
-            kept.parent.mkdir(parents=True, exist_ok=True)
-            last.replace(kept)
-        for other in store.rounds.of_project(task.project.id):
-            inputs = inputs_of(store, other.id)
-            if other.id != task.round.id and fingerprints.is_trained(inputs):
-                before = checkpoints.last_state(store, other.id, fingerprints.endless_fingerprint(inputs))
-                if before is not None:
-                    remove(store.workspace, before.parent)
-    for path in [own] if kept == own else [*own.iterdir(), *kept.parent.iterdir()]:
+    if task.endless is None or task.round.ends_at is not None or last is None:
+        remove(workspace, own)
+        return
+    kept = checkpoints.folder(task.store, task.round.id, task.endless) / last.name
+    with disk_errors(workspace):
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        last.replace(kept)
+    for path in (*own.iterdir(), *kept.parent.iterdir()):
         if path not in (kept, kept.parent):
-            remove(store.workspace, path)
+            remove(workspace, path)
+    for other in task.store.rounds.of_project(task.project.id):
+        if other.id != task.round.id:
+            checkpoints.forget_last_state(task.store, other.id)
 
 
 def save_trained(task: TrainingTask, model: ImageModel) -> Path:
