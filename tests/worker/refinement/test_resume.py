@@ -103,7 +103,7 @@ def test_stopped_and_paused_refinement_ends_the_same(
     work(studio, models)
     assert weights(studio, node) == expected
     assert studio.refinement_view(node).losses == losses
-    assert not list((studio.store.workspace / "checkpoints").rglob("*.safetensors"))
+    assert not list(studio.store.checkpoints(node).rglob("*.safetensors"))
 
 
 def test_a_refinement_that_is_trained_anew_after_a_kept_step_goes_to_its_end(
