@@ -7,6 +7,8 @@ import pytest
 from playwright.sync_api import expect
 
 from gal_studio.core.types import Job
+from gal_studio.rounds import fingerprints
+from gal_studio.rounds.inputs import inputs_of
 from gal_studio.state.tables.rounds import Preview
 from tests.job_moves import moves
 from tests.ui.browser.refine.brushing import settled
@@ -183,6 +185,30 @@ def test_a_pause_leaves_what_is_seen_of_the_training(watched: Watched, served: S
     assert "not trained yet" not in page.inner_text(".rounds")
     page.click("[data-part=resume]")
     page.wait_for_selector(".learning h3:has-text('The model will learn your reference')")
+
+
+def test_a_finished_round_is_trained_by_more_steps(watched: Watched, served: Served):
+    store, round_id = served.place.studio.store, served.place.round
+    store.rounds.save_losses(round_id, [(step, 1 / step) for step in range(1, 41)])
+    page = watched.open(f"{served.url()}&round={round_id}")
+    page.click("[data-view=curves]")
+    page.click("text=Train more steps…")
+    expect(page.get_by_role("spinbutton", name="More steps")).to_have_value("10")
+    page.get_by_role("spinbutton", name="More steps").fill("7")
+    page.click("dialog[open] >> text=Train on")
+    page.wait_for_selector("text=press Fine-tune to train anew")
+    inputs = inputs_of(store, round_id)
+    named, adapter = fingerprints.training_fingerprint(inputs), str(inputs.here.round.adapter)
+    store.rounds.finish_training(round_id, adapter, named, inputs.examples)
+    kept = store.checkpoints(round_id) / str(fingerprints.endless_fingerprint(inputs))[:16]
+    kept.mkdir()
+    (kept / "step-40.safetensors").write_bytes(b"the last state")
+    page.click("dialog[open] >> text=Train on")
+    expect(page.locator("dialog[open]")).to_have_count(0)
+    page.wait_for_function(f"!location.search.includes('{round_id}')")
+    (job,) = [job for job in store.jobs.of_project(served.place.project) if job.kind == "fine_tune"]
+    assert store.rounds.settings(job.round_id).tune.steps == inputs.here.settings.tune.steps + 7
+    assert len(store.rounds.losses(job.round_id)) == 40
 
 
 def test_the_log_is_shown_stays_fresh_and_is_copied_without_anything_private(
