@@ -8,6 +8,7 @@ from gal_studio.core.errors import StudioError
 from gal_studio.core.settings import Settings
 from gal_studio.core.snapshot import RoundSnapshot
 from gal_studio.core.types import Job, Round
+from gal_studio.core.words import counted
 from gal_studio.rounds import checkpoints, lineage, pairs, planned, test_set
 from gal_studio.rounds.fingerprints import endless_fingerprint, is_trainable, is_trained
 from gal_studio.rounds.inputs import inputs_of
@@ -44,17 +45,23 @@ class WorkVerbs(MeasureVerbs):
         with self.store.database.transaction():
             round_ = self.store.rounds.get(round_id)
             state, settings = self._last_state(round_, steps)
+            self._refuse_a_lost_start(round_)
             chosen = round_
             if self.store.candidates.count(round_id) or self.store.rounds.children(round_id):
-                there = next(self._untrained_beside(round_), None)
-                chosen = there or self.store.rounds.add(round_.project_id, round_.parent_id, settings)
+                for other in self._untrained_beside(round_):
+                    job = self._requested(other, "fine_tune")
+                    if job is not None and self.store.rounds.settings(other.id) == settings:
+                        return job
+                chosen = self.store.rounds.add(round_.project_id, round_.parent_id, settings)
                 self._take_along(state, round_, chosen)
             self.store.rounds.set_settings(chosen.id, settings)
             wanted = self.store.projects.get(round_.project_id).settings
             if wanted.tune.steps < settings.tune.steps:
                 longer = wanted.updated({"tune": {"steps": settings.tune.steps}})
                 self.store.projects.set_settings(round_.project_id, longer)
-            return self._queue(chosen, "fine_tune")
+            job = self._queue(chosen, "fine_tune")
+            self._repeat_refinement(chosen.id)
+            return job
 
     def generate(self, round_id: str) -> Job:
         """Queue the drawing of a round's missing candidates; it may wait for the training of the round."""
@@ -314,8 +321,8 @@ class WorkVerbs(MeasureVerbs):
         self.store.rounds.set_settings(round_.id, present)
         if not agrees:
             raise StudioError(
-                f"{steps} more steps would change the share of accepted pictures in {name}'s draws: choose "
-                "another number of steps, or more training steps in the settings and press Fine-tune."
+                f"{counted(steps, 'more step')} would change the share of accepted pictures in {name}'s draws: "
+                "choose another number of steps, or more training steps in the settings and press Fine-tune."
             )
         return state, settings
 

@@ -53,6 +53,7 @@ def test_a_round_with_pictures_keeps_them_and_the_new_one_goes_on(
     before, drawn = weights(studio, first), studio.store.candidates.of_round(first)
     job = studio.continue_training(first, 2)
     assert job.round_id != first
+    assert studio.continue_training(first, 2).id == job.id, "asked for once"
     assert studio.round_view(job.round_id).losses == studio.round_view(first).losses
     halted = work(studio, models, job, stop_at(studio, 7))
     assert finish(studio, models, studio.resume(halted.id)) == [8]
@@ -82,6 +83,19 @@ def test_what_ends_with_its_last_step_keeps_no_state(
     assert states(studio, first) == []
     with pytest.raises(StudioError, match=r"cannot be trained on, since only a LoRA with a constant"):
         studio.continue_training(first, 4)
+
+
+def test_more_steps_that_would_round_the_share_of_accepted_pictures_are_refused(
+    studio: Studio, models: Models, names: Names
+) -> None:
+    first = trained(studio, models, names, accepted_share=0.3)
+    work(studio, models, studio.generate(first))
+    studio.decide([studio.store.candidates.of_round(first)[0].id], "accepted")
+    second = studio.next_round(first).id
+    finish(studio, models, studio.fine_tune(second))  # 9 steps, two thirds of references; 7 would be 10
+    with pytest.raises(StudioError, match="1 more step would change the share of accepted pictures"):
+        studio.continue_training(second, 1)
+    assert finish(studio, models, studio.continue_training(second, 2)) == [10, 11, 12]
 
 
 def test_what_cannot_go_on_says_why_and_changes_nothing(studio: Studio, models: Models, names: Names) -> None:
