@@ -321,8 +321,8 @@ class WorkVerbs(MeasureVerbs):
         self.store.rounds.set_settings(round_.id, present)
         if not agrees:
             raise StudioError(
-                f"{counted(steps, 'more step')} would change the share of accepted pictures in {name}'s draws: "
-                "choose another number of steps, or more training steps in the settings and press Fine-tune."
+                f"{counted(steps, 'more step')} would change the share of accepted pictures in {name}'s "
+                "draws: choose another number of steps, or more training steps in the settings and press Fine-tune."
             )
         return state, settings
 

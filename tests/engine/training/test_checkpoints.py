@@ -63,6 +63,11 @@ def run(request: pytest.FixtureRequest, model: ImageModel, tmp_path: Path) -> St
     )
 
 
+def before_the_last(taken: list[int]) -> list[int]:
+    """Without the last state, which a fine-tuning hands over in any case, since more steps may follow it."""
+    return [step for step in taken if step < TUNE.steps]
+
+
 def test_a_checkpoint_is_due_when_the_last_one_is_old(run: Start, model: ImageModel) -> None:
     taken: list[int] = []
     clock = StepClock(4.0)
@@ -82,7 +87,7 @@ def test_what_takes_long_to_write_is_written_less_often(run: Start, model: Image
 
     list(clock.along(run(checkpoint=write, clock=clock)))
     detach(model)
-    assert taken == [2, 6], "the second one 32 seconds after the first, which took 3"
+    assert before_the_last(taken) == [2, 6], "the second one 32 seconds after the first, which took 3"
 
 
 def test_a_fast_training_has_no_checkpoints_by_time(run: Start, model: ImageModel) -> None:
@@ -90,7 +95,7 @@ def test_a_fast_training_has_no_checkpoints_by_time(run: Start, model: ImageMode
     clock = StepClock(0.01)
     list(clock.along(run(checkpoint=lambda state: taken.append(state.step), clock=clock)))
     detach(model)
-    assert taken == []
+    assert before_the_last(taken) == []
 
 
 def test_resume_from_a_checkpoint_by_time_is_bit_for_bit(
