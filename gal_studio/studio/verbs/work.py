@@ -322,7 +322,7 @@ class WorkVerbs(MeasureVerbs):
         if not agrees:
             raise StudioError(
                 f"{counted(steps, 'more step')} would change the share of accepted pictures in {name}'s "
-                "draws: choose another number of steps, or more training steps in the settings and press Fine-tune."
+                "draws: choose another number, or more training steps in the settings and press Fine-tune."
             )
         return state, settings
 
