@@ -46,7 +46,7 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
     upload_some(studio, Random(1))
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(uploads, "_workspace", [studio.store.workspace / uploads.FOLDER])
+        patch.setattr(uploads, "_workspace", [studio.store.workspace])
         uploads._opened.cache_clear()
         yield Page(Context(ViewCache(studio)), known_ids(studio))
     uploads._opened.cache_clear()
