@@ -145,7 +145,8 @@ def _head_of(path: Path) -> bytes:
 
 
 def _not_stored(error: OSError) -> str:
-    return f"it could not be stored ({error.strerror}): {advice(error)}."
+    what = advice(error, otherwise="see that the studio can write to its workspace")
+    return f"it could not be stored ({error.strerror}): {what}."
 
 
 def is_picture(head: bytes) -> bool:
