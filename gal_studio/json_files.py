@@ -18,11 +18,12 @@ class JsonFileError(StudioError, ValueError):
 def read_json(path: Path, largest: int = LARGEST) -> Any:
     """The value of a JSON file; an OSError if it cannot be opened, a JsonFileError if it is none.
 
-    Nothing waits at a pipe or a device.
+    Nothing waits at a pipe or a device. Numbers may be infinite, as diffusers writes the limits of some
+    schedulers.
     """
     data = read_plain(path, largest)
     try:
-        return strict_json.loads(data.removeprefix(b"\xef\xbb\xbf"))
+        return strict_json.loads(data.removeprefix(b"\xef\xbb\xbf"), finite=False)
     except StudioError as error:
         raise JsonFileError(f"The file {path} is not JSON, or nested too deeply: replace it.") from error
 

@@ -1,5 +1,6 @@
 """JSON files of others are read whole, or refused: nothing waits, and nothing is a bug."""
 
+import math
 import os
 from pathlib import Path
 
@@ -14,7 +15,6 @@ from gal_studio.studio.create.prompt_notes import about_length
 DAMAGED = {
     "deep": b"[" * 100_000,
     "deep object": b'{"a":' * 5_000 + b"1" + b"}" * 5_000,
-    "endless": b'{"a": Infinity}',
     "half": b'{"a": ',
     "bytes": b"\xff\xfe\x00",
     "surrogate": b'{"a": "\\ud800"}',
@@ -36,6 +36,12 @@ def test_damaged_json_is_refused_in_a_sentence(damaged: Path) -> None:
     with pytest.raises(StudioError, match="is not an image model"):
         read_description("model", damaged)
     assert about_length("A cat", str(damaged)) == ""
+
+
+def test_the_limits_of_a_schedule_may_be_infinite(tmp_path: Path) -> None:
+    """Diffusers writes `"lambda_min_clipped": -Infinity`."""
+    (tmp_path / "scheduler_config.json").write_text('{"lambda_min_clipped": -Infinity}')
+    assert read_json(tmp_path / "scheduler_config.json") == {"lambda_min_clipped": -math.inf}
 
 
 def test_a_file_that_never_ends_is_not_waited_for(tmp_path: Path) -> None:

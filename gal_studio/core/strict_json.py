@@ -28,18 +28,20 @@ def dumps(value: Any) -> str:
     return text
 
 
-def loads(data: bytes | str) -> Any:
+def loads(data: bytes | str, finite: bool = True) -> Any:
     """The value of a JSON text in UTF-8; refused if it is not strict JSON, or too large or deep.
 
-    It has at most `MOST` values, nested to at most `DEEPEST`.
+    It has at most `MOST` values, nested to at most `DEEPEST`. Unless all numbers must be `finite`, -Infinity
+    and the like are read as Python writes them.
     """
     try:
         text = data.decode() if isinstance(data, bytes) else data
         if _values(text) > MOST and _values(_TEXT.sub("", text)) > MOST:
             raise StudioError("too many values")
-        value = json.loads(text, parse_constant=_refuse, parse_float=_finite)
+        strictly = {"parse_constant": _refuse, "parse_float": _finite} if finite else {}
+        value = json.loads(text, **strictly)
         if "\\ud" in text.lower():
-            dumps(value)  # half of a pair of surrogates cannot be encoded
+            json.dumps(value, ensure_ascii=False).encode()  # half of a pair of surrogates cannot be encoded
     except (ValueError, RecursionError, StudioError) as error:
         raise InvalidError("The request is not valid JSON: load the page again.") from error
     if _is_deeper(value, DEEPEST):

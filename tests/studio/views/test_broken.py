@@ -82,10 +82,22 @@ def test_the_doctor_compares_the_schema_and_adds_what_is_missing(
     assert report["left"] == []
 
 
-@pytest.mark.parametrize("version", [3, -1, 99])
-def test_the_doctor_puts_a_wrong_version_right(folder: tuple[Path, str, str], version: int) -> None:
+def test_the_doctor_puts_a_wrong_version_right(folder: tuple[Path, str, str]) -> None:
     with Store(folder[0]) as store:
-        store.database.rows(f"PRAGMA user_version = {version}")
+        store.database.rows("PRAGMA user_version = 3")
     assert "says another" in check_workspace(folder[0], False)["left"][0]
     assert check_workspace(folder[0], True)["left"] == []
     Store(folder[0]).close()
+
+
+@pytest.mark.parametrize(
+    ("version", "words"), [(99, "made by a newer GAL Studio"), (-1, "has the version -1")]
+)
+def test_a_version_that_is_not_known_is_never_repaired_down(
+    folder: tuple[Path, str, str], version: int, words: str
+) -> None:
+    with Store(folder[0]) as store:
+        store.database.rows(f"PRAGMA user_version = {version}")
+    for repair in (False, True):
+        with pytest.raises(StudioError, match=words):
+            check_workspace(folder[0], repair)
