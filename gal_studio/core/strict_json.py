@@ -38,8 +38,8 @@ def loads(data: bytes | str, finite: bool = True) -> Any:
         text = data.decode() if isinstance(data, bytes) else data
         if _values(text) > MOST and _values(_TEXT.sub("", text)) > MOST:
             raise StudioError("too many values")
-        strictly = {"parse_constant": _refuse, "parse_float": _finite} if finite else {}
-        value = json.loads(text, **strictly)
+        constant, number = (_refuse, _finite) if finite else (None, None)
+        value = json.loads(text, parse_constant=constant, parse_float=number)
         if "\\ud" in text.lower():
             json.dumps(value, ensure_ascii=False).encode()  # half of a pair of surrogates cannot be encoded
     except (ValueError, RecursionError, StudioError) as error:
