@@ -14,7 +14,6 @@ import pytest
 from gal_studio.core.types import Job
 from gal_studio.state import Store
 from gal_studio.state.files import reserve_file
-from gal_studio.state.files.reserve_file import keep_reserve_file
 from gal_studio.studio import Studio
 from gal_studio.ui import serve
 from gal_studio.ui.api.view_cache import ViewCache
@@ -205,7 +204,7 @@ def test_a_full_disk_lets_the_page_open_and_something_be_deleted(disk: Path) -> 
     workspace = disk / "workspace"
     with Store(workspace, reserve=0) as store:
         project = filled.fill(store, Random(1))
-        keep_reserve_file(workspace, store.disk)
+        reserve_file.keep_reserve_file(workspace, store.disk)
     (workspace / reserve_file.NAME).write_bytes(bytes(reserve_file.SIZE))  # half of this disk
     fill(disk / "filler")
     with serve._open(workspace) as store:

@@ -145,8 +145,8 @@ class ExampleSource:
         """Draw rows, followed by the prior's with their own weights (Eq. G9)."""
         settings = self.settings
         drawn = self._drawn_examples(generator)
-        teaches_late = [self.lowest_accepted > 0.0 and place in self.accepted for place in drawn]
-        rows = self.draw(self.examples, drawn, generator, late=teaches_late)
+        high_noise = [self.lowest_accepted > 0.0 and place in self.accepted for place in drawn]
+        rows = self.draw(self.examples, drawn, generator, high_noise=high_noise)
         if self.prior is not None:
             beside = _uniform(range(len(self.prior)), settings.batch_size, generator)
             paired = prior_weights(
@@ -174,11 +174,11 @@ class ExampleSource:
         index: Sequence[int],
         generator: torch.Generator,
         weights: torch.Tensor | None = None,
-        late: Sequence[bool] = (),
+        high_noise: Sequence[bool] = (),
     ) -> Batches:
         """Take these pictures, and draw their times and noise; `weights` (n,) are used in place of theirs.
 
-        Those that are `late`, of as many as there are pictures, have times from `lowest_accepted` on.
+        Those of `high_noise`, with a value for each or none, have times from `lowest_accepted` on.
         """
         groups = pictures.by_shape(index)
         crops = [
@@ -188,9 +188,9 @@ class ExampleSource:
         count = 1 if self.settings.shared_time else len(index)
         times = self.process.times(count, generator, self.settings.time_low, self.settings.time_high)
         times = times.expand(len(index))
-        if any(late):
+        if any(high_noise):
             again = self.process.times(count, generator, self.lowest_accepted, self.settings.time_high)
-            times = torch.where(torch.tensor(late), again, times)
+            times = torch.where(torch.tensor(high_noise), again, times)
         batches = []
         for group, part in zip(groups, crops, strict=True):
             noise = torch.randn(part.latents.shape, generator=generator)
