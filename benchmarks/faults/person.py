@@ -69,7 +69,8 @@ class Person:
             seen["parts"]["verdicts"],
             [anchor["id"] for anchor in seen["parts"]["round"]["pool"]],
         )
-        first = {item["anchor_id"]: item["id"] for item in seen["candidates"]["items"] if item["index"] == 0}
+        items = sorted(seen["candidates"]["items"], key=lambda item: item["index"], reverse=True)
+        first = {item["anchor_id"]: item["id"] for item in items}
         for place, verdict in enumerate(DECISIONS):
             if (candidate := first[order[place]]) not in verdicts:
                 self._press("decide", {"candidates": [candidate], "verdict": verdict})

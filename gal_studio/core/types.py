@@ -93,7 +93,7 @@ class Candidate:
     recipe: Recipe = AS_TRAINED
     copy_shift: float = 0.0
     heard: Literal["prompts", "pictures"] | None = None
-    full: float | None = None
+    full: float | None = field(default=None, compare=False)
 
     def score(self, name: str) -> float | None:
         """The score of that name (`core.gal.scores`); None if the picture was drawn before there was one."""

@@ -1,5 +1,6 @@
 """Which job waits for which, whose turn is next, and which halted ones are offered: decided over a list."""
 
+import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -99,7 +100,7 @@ class Schedule:
             if not any(_needs(one, earlier) for earlier in halted) and not self.is_overtaken(one)
         ]
         return tuple(
-            sorted(found, key=lambda one: (one.job.state in FINISHED, -(one.job.finished or 0), one.number))
+            sorted(found, key=lambda one: (one.job.state in FINISHED, -_end(one), one.number))
         )
 
     def shown(self) -> ListedJob | None:
@@ -107,10 +108,10 @@ class Schedule:
 
         def place(one: ListedJob) -> tuple[float, ...]:
             if one.job.state in WORKING:
-                return 0, -(one.job.finished or 0), *(-part for part in one.turn)
+                return 0, -_end(one), *(-part for part in one.turn)
             if one.job.state == "queued":
                 return 3 if self.is_blocked(one) else 1, *one.turn
-            return 2, -(one.job.finished or 0), *(-part for part in one.turn)
+            return 2, -_end(one), *(-part for part in one.turn)
 
         return min((one for one in self.jobs if not self.is_overtaken(one)), key=place, default=None)
 
@@ -129,6 +130,11 @@ class Schedule:
             one.job.round_id == round_id and one.job.kind == "generate" and one.job.state in WORKING
             for one in self.jobs
         )
+
+
+def _end(one: ListedJob) -> float:
+    """When a job ended: one whose worker died a moment ago last, one that never began first."""
+    return one.job.finished or (math.inf if one.job.state == "interrupted" else 0.0)
 
 
 def waits_for(later: ListedJob, earlier: ListedJob) -> After | None:

@@ -67,8 +67,8 @@ def training_precision(device: torch.device, wanted: Precision = "auto") -> torc
 
 def how_it_computes(device: torch.device) -> str:
     """A CPU's instruction set and default precision, in words."""
-    words = {torch.bfloat16: "bfloat16", torch.float32: "float32"}
-    return f"computes in {words[drawing_precision(device)]} with instructions of {instructions()}"
+    precision = str(drawing_precision(device)).removeprefix("torch.")
+    return f"computes in {precision} with instructions of {instructions()}"
 
 
 def device_name(device: torch.device) -> str:

@@ -1,5 +1,7 @@
 """Whose turn it is, decided over a list of jobs without a database."""
 
+from dataclasses import replace
+
 from gal_studio.core.jobs.schedule import BACKGROUND, NORMAL, ListedJob, Schedule
 from gal_studio.core.types import Job, JobState
 
@@ -56,3 +58,12 @@ def test_a_halted_job_is_offered_with_neither_its_successor_nor_what_waits_for_i
 
 def test_a_training_that_was_drawn_from_is_not_offered_again() -> None:
     assert Schedule((listed("fine_tune", "stopped", built_on=True),)).offered() == ()
+
+
+def test_what_a_dead_worker_left_is_shown_before_what_ended_and_what_waits_for_it() -> None:
+    """It has no time of its end until that is stored."""
+    pairs = listed("pairs", "completed")
+    pairs = replace(pairs, job=replace(pairs.job, finished=5.0))
+    shown = Schedule((pairs, listed("refine", "interrupted", rank=2), listed("generate", rank=3))).shown()
+    assert shown is not None
+    assert shown.job.kind == "refine"

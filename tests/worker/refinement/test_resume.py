@@ -187,6 +187,9 @@ def test_killed_worker_goes_on_and_ends_the_same(
                 time.sleep(0.05)
         finally:
             process.send_signal(signal.SIGKILL)
+    while studio.job_view(project_id).state == "running":  # its heartbeat is still fresh
+        assert time.monotonic() < end
+        time.sleep(0.05)
     assert studio.job_view(project_id).state == "interrupted"
     studio.resume(studio.job_view(project_id).id or "")
     work(studio, models)
