@@ -10,6 +10,7 @@ from gal_studio.core.gal.ladder import LADDER
 from gal_studio.core.gal.reasons import short_names
 from gal_studio.core.gal.recipes import on_ladder
 from gal_studio.core.gal.scores.registry import SCORES
+from gal_studio.core.models.names import is_calibrated
 from gal_studio.core.settings import NATIVE, ReferenceSettings
 from gal_studio.core.settings_fields import SettingField, setting_fields, value_words
 from gal_studio.core.types import Kind
@@ -202,6 +203,13 @@ def adapter_names(adapters: Sequence[OwnAdapter]) -> tuple[tuple[str, str], ...]
     return (POCKET_ADAPTER, ITS_OWN), *own
 
 
+def _copy_detectors(project: ProjectView) -> str:
+    words = value_words("gal.copy_detectors")[project.settings.gal.copy_detectors]
+    if is_calibrated(project.clip_model, project.settings.refine.vision_model):
+        return words
+    return f"{words}; uncalibrated: the limits were fitted to the bundled models, so check a few pictures"
+
+
 def project_payload(project: ProjectView, adapters: Sequence[OwnAdapter] = ()) -> Project:
     """What the top bar and step 1 show of a project."""
     settings = project.settings
@@ -232,7 +240,7 @@ def project_payload(project: ProjectView, adapters: Sequence[OwnAdapter] = ()) -
             ("Pictures", _pictures(project)),
             *_references(settings.references),
             ("Weight of accepted pictures", f"{gal.balance_lambda:g}" if gal.balance else "off"),
-            ("Copies are found by", value_words("gal.copy_detectors")[gal.copy_detectors]),
+            ("Copies are found by", _copy_detectors(project)),
             ("Seed", str(project.seed)),
         ),
     )  # fmt: skip
