@@ -33,9 +33,9 @@ NOT_INSTALLED = "The installation failed, and the lines above say why: mend that
 SILENT: dict[str, int] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
 TO_CHECK = (
     *("pytest", "hypothesis", "ruff", "mypy", "importlinter", "playwright"),
-    *("torchao", "bitsandbytes", "ray", "resvg_py", "scipy"),
+    *("torchao", "bitsandbytes", "prodigyopt", "ray", "resvg_py", "scipy"),
 )
-FOR_CHECKS = "[test,memory,ray,tools]"  # no test is skipped for a package that is missing
+FOR_CHECKS = "[test,memory,prodigy,ray,tools]"  # no test is skipped for a package that is missing
 
 
 def has_all(modules: tuple[str, ...]) -> bool:

@@ -42,6 +42,9 @@ def check_target(target: str, possible: Collection[str]) -> None:
         )
 
 
+LEAST_FACTOR = 0.05  # of Prodigy's own learning rate: what is below is meant for AdamW
+
+
 @dataclass(frozen=True)
 class TuneSettings(SettingsGroup):
     """How a round is fine-tuned (Eq. G9)."""
@@ -50,7 +53,7 @@ class TuneSettings(SettingsGroup):
     ADDED: ClassVar[frozenset[str]] = frozenset(
         {"prior_styles", "time_low", "time_high", "time_weighting", "accepted_share"}
         | {"schedule", "warmup_steps", "shared_time", "sample_latents", "validate_every", "accepted_noise"}
-        | {"stop_at_best"}
+        | {"stop_at_best", "caption_dropout"}
     )
 
     steps: int = setting(200, checks.whole, "Training steps", 1, MOST_STEPS, note="Training steps per round")
@@ -127,6 +130,15 @@ class TuneSettings(SettingsGroup):
     shared_time: bool = setting(False, checks.flag, "One timestep a batch")
     # a picture's latents are samples of the autoencoder's posterior, anew at each step, and not its mode
     sample_latents: bool = setting(False, checks.flag, "Sampled latents")
+    # share of training rows whose prompt is left empty, as classifier-free guidance was trained
+    caption_dropout: float = setting(
+        0.0,
+        checks.real,
+        "Caption dropout",
+        0.0,
+        0.9,
+        note="Share of training pictures without their caption; a style then needs its words less",
+    )
     # weight of a time t in the loss: 1, 2 (1 - t) or 2 t
     time_weighting: TimeWeighting = setting("even", checks.one_of, "Weighting of times", TimeWeighting)
     # share of accepted pictures in the draws, on top of the references' steps x batch size;
@@ -507,6 +519,14 @@ class Settings(SettingsGroup):
         if self.tune.method == "full" and self.machine.base != "plain":
             raise StudioError(
                 "Base weights of 8-bit integers cannot be trained in full: choose LoRA, or plain weights."
+            )
+        if (
+            self.machine.optimizer == "prodigy"
+            and min(self.tune.learning_rate, self.refine.learning_rate) < LEAST_FACTOR
+        ):
+            raise StudioError(
+                "Prodigy finds the learning rate by itself: set the learning rates of fine-tuning and "
+                "refinement to 1, or choose AdamW."
             )
 
 
