@@ -54,9 +54,9 @@ def _parts(inputs: TrainingInputs, tune: TuneSettings) -> list[object]:
     return [
         project.base_model,
         project.trigger_word,
-        tune.to_former_dict(),
+        tune.distinctive(),
         *([machine] if (machine := settings.machine.essential) else []),
-        *([settings.refine.essential.to_former_dict()] if refines else []),
+        *([settings.refine.essential.distinctive()] if refines else []),
         lineage.round_training_seed(here),
         lineage.starting_adapter(here),
         [_example(example, refines) for example in inputs.examples],

@@ -152,7 +152,7 @@ def fingerprint(
 
     Settings that do not affect the result are left out, so that changing them does not prevent resuming.
     """
-    parts = [settings.essential.to_former_dict(), seed, len(examples)]
+    parts = [settings.essential.distinctive(), seed, len(examples)]
     digest = hashlib.sha256(json.dumps(parts, sort_keys=True).encode())
     if settings.accepted_share:
         digest.update(json.dumps([picture.is_reference for picture in examples]).encode())
