@@ -161,7 +161,8 @@ def test_pictures_say_how_they_are_drawn():
 LEFT_OUT = {
     TuneSettings: {
         "prior_styles": (), "time_low": 0.0, "time_high": 1.0, "time_weighting": "even",
-        "accepted_share": 0.0, "schedule": "constant", "warmup_steps": 0, "shared_time": False, "sample_latents": False,
+        "accepted_share": 0.0, "schedule": "constant", "warmup_steps": 0, "shared_time": False,
+        "sample_latents": False,
         "validate_every": 0, "accepted_noise": 0.0, "stop_at_best": False, "preview_every": 0,
     },
     RefineSettings: {"drop_conditions": 0.0},
@@ -178,10 +179,11 @@ OTHER = {
 
 
 def as_before(settings: TuneSettings | RefineSettings) -> dict[str, object]:
-    """What fingerprints said of settings while the settings to be left out were listed by hand (version 37)."""
+    """What fingerprints said of settings while those to be left out were listed by hand."""
     added = {
-        "prior_styles", "time_low", "time_high", "time_weighting", "accepted_share", "schedule", "warmup_steps",
-        "shared_time", "sample_latents", "validate_every", "accepted_noise", "stop_at_best", "drop_conditions",
+        "prior_styles", "time_low", "time_high", "time_weighting", "accepted_share", "schedule",
+        "warmup_steps", "shared_time", "sample_latents", "validate_every", "accepted_noise",
+        "stop_at_best", "drop_conditions",
     }  # fmt: skip
     usual = {option.name: option.default for option in fields(settings)}
     return {
@@ -220,8 +222,8 @@ def test_every_essential_setting_changes_the_fingerprint(group: type[TuneSetting
 
 
 def test_what_fingerprints_leave_out_stands_for_the_same_value_for_good():
-    """A new setting is one line here. A changed default would take trainings with the former one for new ones:
-    let the presets say what new projects begin with.
+    """A new setting is one line here. A changed default would take trainings with the former one for
+    new ones: let the presets say what new projects begin with.
     """
     for group, values in LEFT_OUT.items():
         hashed = {option.name: option.default for option in fields(group) if option.name not in group.FIRST}
