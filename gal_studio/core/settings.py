@@ -187,7 +187,7 @@ class TuneSettings(SettingsGroup):
 
     @property
     def square(self) -> Self:
-        """The same for a training that needs all pictures of one shape."""
+        """The settings of a training that needs all pictures of one shape."""
         return replace(self, crop="center") if self.crop == "none" else self
 
     @property
@@ -432,7 +432,7 @@ class ReferenceSettings(SettingsGroup):
         return AS_TRAINED if self.is_native else recipe.times(self.strength)
 
     def recipe_words(self, recipe: Recipe) -> str:
-        """The same in words."""
+        """How strongly the references are given with `recipe`, in words."""
         return "with the references" if self.is_native else self.recipe(recipe).in_words("references")
 
 

@@ -33,7 +33,7 @@ def planned_fingerprint(inputs: TrainingInputs) -> str:
 
 
 def endless_fingerprint(inputs: TrainingInputs) -> str | None:
-    """The same of a fine-tuning with any number of steps; None if each step depends on their number."""
+    """Hash a fine-tuning but for its number of steps; None if each step depends on that number."""
     tune = inputs.here.settings.tune.essential
     if inputs.here.round.kind != "fine_tune" or not tune.is_open_ended:
         return None

@@ -19,7 +19,7 @@ ADAMW = ("step", "exp_avg", "exp_avg_sq")
 """AdamW's state of each weight."""
 
 ADAMW8 = ("step", "state1", "state2", "qmap1", "qmap2", "absmax1", "absmax2")
-"""The same in 8 bits, with the tables and scales of the moments."""
+"""AdamW's state of each weight in 8 bits, with the tables and scales of the moments."""
 
 SHAPED = frozenset({"exp_avg", "exp_avg_sq", "state1", "state2"})
 

@@ -180,7 +180,7 @@ class Snapshots:
         if known.version.decisions != version.decisions:
             decided = self._decided(known.loaded, known.choices)
             after = {name: replace(one, **decided[name]) for name, one in known.loaded.items()}
-            known = replace(known, version=version, snapshot=known.snapshot.with_pictures(after))
+            known = replace(known, version=version, snapshot=known.snapshot.after_decisions(after))
         self._remember(known)
         return known, found["its_round"] or identity
 
