@@ -50,11 +50,11 @@ class TuneSettings(SettingsGroup):
     """How a round is fine-tuned (Eq. G9)."""
 
     FORMER_NAMES: ClassVar[Mapping[str, str]] = {"sample_every": "preview_every"}
-    ADDED: ClassVar[frozenset[str]] = frozenset(
-        {"prior_styles", "time_low", "time_high", "time_weighting", "accepted_share"}
-        | {"schedule", "warmup_steps", "shared_time", "sample_latents", "validate_every", "accepted_noise"}
-        | {"stop_at_best", "caption_dropout"}
-    )
+    FIRST: ClassVar[Mapping[str, Any]] = {
+        "steps": 200, "batch_size": 8, "learning_rate": 1e-3, "rank": 8, "method": "lora", "target": "all",
+        "prior_images": 0, "prior_weight": 1.0, "prior_as_published": False, "continue_from_last": False,
+        "checkpoint_every": 50, "sample_every": 0, "resolution": None, "crop": "center",
+    }  # fmt: skip
 
     steps: int = setting(200, checks.whole, "Training steps", 1, MOST_STEPS, note="Training steps per round")
     batch_size: int = setting(
@@ -199,7 +199,7 @@ class TuneSettings(SettingsGroup):
 
     @property
     def square(self) -> Self:
-        """The same for a training that needs all pictures of one shape."""
+        """The settings of a training that needs all pictures of one shape."""
         return replace(self, crop="center") if self.crop == "none" else self
 
     @property
@@ -384,8 +384,6 @@ Several = Literal["together", "average", "beside"]
 class ReferenceSettings(SettingsGroup):
     """How pictures are drawn from the references without training."""
 
-    ADDED: ClassVar[frozenset[str]] = frozenset({"several", "subject_alone", "candidates"})
-
     # a folder, a file or a hub ID, `ADAPTER with ENCODER` if its image encoder is elsewhere; NATIVE, or ""
     adapter: str = setting(
         "",
@@ -446,7 +444,7 @@ class ReferenceSettings(SettingsGroup):
         return AS_TRAINED if self.is_native else recipe.times(self.strength)
 
     def recipe_words(self, recipe: Recipe) -> str:
-        """The same in words."""
+        """How strongly the references are given with `recipe`, in words."""
         return "with the references" if self.is_native else self.recipe(recipe).in_words("references")
 
 
@@ -454,7 +452,12 @@ class ReferenceSettings(SettingsGroup):
 class RefineSettings(SettingsGroup):
     """How a round is refined with PatchDPO (Eq. P1 to P7)."""
 
-    ADDED: ClassVar[frozenset[str]] = frozenset({"drop_conditions"})
+    FIRST: ClassVar[Mapping[str, Any]] = {
+        "pairs": 16, "steps": 200, "batch_size": 2, "learning_rate": 1e-4, "mix": 0.5,
+        "background_weight": 0.3, "pair_prompts": "clean", "clean_background": "on a plain background",
+        "vision_model": "", "next_round": "continue", "even_reference": False, "uniform_weights": False,
+        "checkpoint_every": 50,
+    }  # fmt: skip
 
     # distributed over the references (object) or the accepted pictures (style)
     pairs: int = setting(16, checks.whole, "Pairs", 1, 1000)
@@ -499,7 +502,6 @@ class Settings(SettingsGroup):
     """All settings of a round."""
 
     FORMER_NAMES: ClassVar[Mapping[str, str]] = {"sample": "generation"}
-    ADDED: ClassVar[frozenset[str]] = frozenset({"machine", "references"})
 
     tune: TuneSettings = field(default_factory=TuneSettings)
     generation: GenerationSettings = field(default_factory=GenerationSettings)

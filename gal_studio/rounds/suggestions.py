@@ -212,7 +212,7 @@ def _scores_of(candidate: Candidate) -> dict[str, float]:
 
 
 def _with_quality(choice: NewChoice, quality: Mapping[str, float]) -> NewChoice:
-    """The same choice with the patch quality of its two pictures, where they were judged."""
+    """Add the patch quality of the two pictures of a choice, where they were judged."""
     scores = {name: dict(values) for name, values in choice.scores.items()}
     for name, picture in (("suggested", choice.suggested_id), ("chosen", choice.chosen_id)):
         if picture is not None and picture in quality:

@@ -102,7 +102,7 @@ class Request:
         return self.answer(context, self.check(given))
 
     def handler(self, context: Context) -> Handler:
-        """The same for Gradio: it has the name, and returns an error as `{"error": sentence}`."""
+        """The request as Gradio's handler: it has its name, and returns an error as `{"error": sentence}`."""
 
         def handler(given: Any) -> Payload:
             return self(context, given)

@@ -45,11 +45,11 @@ class MeasuredPicture:
     base: Candidate | None = None
 
     def judged_by(self, copy_detectors: CopyDetectors) -> Self:
-        """The same picture, whose copies are found by these detectors (Eq. G12)."""
+        """Let these detectors say whether the picture is a copy (Eq. G12)."""
         return replace(self, candidate=replace(self.candidate, copy_detectors=copy_detectors))
 
     def without_chance(self) -> Self:
-        """The same picture without Eq. G16, beside pictures that were drawn before there was one."""
+        """Leave out Eq. G16, beside pictures that were drawn before there was one."""
         known = {name: score for name, score in self.candidate.more_scores.items() if name != CHANCE}
         return replace(self, candidate=replace(self.candidate, more_scores=known))
 

@@ -19,7 +19,7 @@ ADAMW = ("step", "exp_avg", "exp_avg_sq")
 """AdamW's state of each weight."""
 
 ADAMW8 = ("step", "state1", "state2", "qmap1", "qmap2", "absmax1", "absmax2")
-"""The same in 8 bits, with the tables and scales of the moments."""
+"""AdamW's state of each weight in 8 bits, with the tables and scales of the moments."""
 
 PRODIGY = ("step", "exp_avg", "exp_avg_sq", "s", "p0")
 """Prodigy's state of each weight."""
@@ -168,7 +168,7 @@ def fingerprint(
 
     Settings that do not affect the result are left out, so that changing them does not prevent resuming.
     """
-    parts = [settings.essential.to_former_dict(), seed, len(examples)]
+    parts = [settings.essential.distinctive(), seed, len(examples)]
     digest = hashlib.sha256(json.dumps(parts, sort_keys=True).encode())
     if settings.accepted_share:
         digest.update(json.dumps([picture.is_reference for picture in examples]).encode())

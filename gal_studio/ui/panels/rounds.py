@@ -34,7 +34,7 @@ class History:
 
 @dataclass(frozen=True)
 class Relatives:
-    """The same test prompt and seed in all other rounds."""
+    """Pictures of one test prompt and seed in all other rounds."""
 
     rounds: tuple[Relative, ...]
 

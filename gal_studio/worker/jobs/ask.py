@@ -60,7 +60,7 @@ def ask_trainings(store: Store, models: Models, job: Job) -> Generator[Progress,
 
 
 def _with_another_seed(task: TrainingTask, number: int) -> TrainingTask:
-    """The same training with another seed, with checkpoints of its own, and without validations."""
+    """The training with another seed, with checkpoints of its own, and without validations."""
     planned = hashlib.sha256(f"{task.planned} other training {number}".encode()).hexdigest()
     settings = task.settings.updated({"tune": {"validate_every": 0}})  # each would be a checkpoint
     return replace(

