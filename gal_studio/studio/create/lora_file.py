@@ -1,7 +1,7 @@
 """LoRAs from elsewhere that a new project may start from: what their files say, read without any weights."""
 
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -128,11 +128,27 @@ def check_unstarted(store: Store, project_id: str) -> None:
 
 def prepare_start(store: Store, asked: LoraStart, convert: Convert) -> Start:
     """Convert a LoRA and store the result; what remains is to say which project starts from it."""
-    read_lora_facts(asked.path)  # refused here if no other reader should see it
+    return prepare_starts(store, [asked], convert)[0]
+
+
+def prepare_starts(store: Store, asked: Sequence[LoraStart], convert: Convert) -> list[Start]:
+    """The same of several; if one of them is refused, none is stored."""
+    for one in asked:
+        read_lora_facts(one.path)  # refused here if no other reader should see it
     with tempfile.TemporaryDirectory(ENDING, beginning(store.workspace), store.workspace) as folder:
-        written = Path(folder) / "start.safetensors"
-        convert(asked, written)
-        return Start(Path(asked.path).name, store.adapters.add_file(written))
+        written = [Path(folder) / f"{number}.safetensors" for number in range(len(asked))]
+        for one, path in zip(asked, written, strict=True):
+            convert(one, path)
+        return [
+            Start(Path(one.path).name, store.adapters.add_file(path))
+            for one, path in zip(asked, written, strict=True)
+        ]
+
+
+def rank_of(adapter: Path) -> int:
+    """The rank of an adapter of the studio."""
+    header, _ = read_header(adapter, LARGEST_HEADER)
+    return max(one.shape[0] for name, one in header.tensors.items() if ".lora_A." in name)
 
 
 def _stated_base(metadata: Mapping[str, str]) -> str:
