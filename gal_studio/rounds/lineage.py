@@ -171,8 +171,8 @@ def refuse_given(round_: Round) -> None:
     """Refuse to train a round whose LoRA was made elsewhere."""
     if round_.source:
         raise StudioError(
-            f"The LoRA {round_.source} is judged as it is: go on to the next round, whose training starts from "
-            "it."
+            f"The LoRA {round_.source} is judged as it is: go on to the next round, whose training starts "
+            "from it."
         )
 
 

@@ -232,6 +232,7 @@ def parts_of(plan: Plan) -> dict[str, Any]:
             for place, (picture, _) in enumerate(draft.prior, start=1)
         },
         "LoRA to start from": None if draft.start_from is None else _file_digest(draft.start_from),
+        **{f"LoRA {place}": _file_digest(path) for place, path in enumerate(draft.judged, start=1)},
         "its text encoder": "left out" if draft.without_text_encoder else None,
         "settings": draft.changes,
     }
@@ -258,6 +259,8 @@ def origin_of(plan: Plan) -> str:
         parts.append("instant")
     if draft.start_from is not None:
         parts.append(_file_digest(draft.start_from))
+    if draft.judged:
+        parts.append([_file_digest(path) for path in draft.judged])
     if draft.without_text_encoder:
         parts.append("without text encoder")
     return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()

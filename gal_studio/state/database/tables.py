@@ -213,7 +213,7 @@ TABLES: tuple[Table, ...] = (
     """, archived=False),
     # `prior_drawing` is JSON of the drawing settings of prior pictures; NULL: those of the round.
     # `ends_at` is the step at which a person ended the training; NULL: its last one.
-    # `source` is the file of a LoRA from elsewhere, which is judged as it is; empty for a round's own training.
+    # `source` is the file of a LoRA from elsewhere, which is judged as it is; empty for one trained here.
     Table("rounds", _OF_PROJECT, f"""
         id TEXT PRIMARY KEY {_IS_ID},
         project_id TEXT NOT NULL REFERENCES projects (id),

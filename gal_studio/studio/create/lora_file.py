@@ -51,7 +51,7 @@ class LoraFacts:
     `text_layers` of the layers are those of a text encoder.
 
     The rank is 0 where a kind has none. Base and trigger are "" where it does not say; `tag` is the one that
-    its captions had most often.
+    its captions had most often. `made_for` is the base model of a file of the studio.
     """
 
     name: str
@@ -62,6 +62,7 @@ class LoraFacts:
     trigger: str
     tag: str
     text_layers: int = 0
+    made_for: str = ""
 
     @property
     def sentence(self) -> str:
@@ -111,6 +112,7 @@ def read_lora_facts(given: str | Path) -> LoraFacts:
         trigger=_trigger(metadata),
         tag=_tag(metadata),
         text_layers=sum(map(is_of_text, layers)),
+        made_for=str(_json(metadata, "gal_studio").get("base_model", "")),
     )
 
 

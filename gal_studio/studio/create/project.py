@@ -277,6 +277,8 @@ def settings_of(draft: ProjectDraft) -> Settings:
     preset = load_preset(draft.preset)
     is_own = draft.base_model not in (None, preset.base_model)
     settings = draft.settings or starting_settings(draft.kind, preset, is_own)
+    if draft.judged and draft.settings is None:  # how strong it draws best is what is asked
+        settings = settings.updated({"generation": {"allocation": "ladder"}})
     settings = settings.updated(draft.changes)
     vision_model = settings.refine.vision_model or (
         preset.vision_model if draft.clip_model in (None, preset.clip_model) else "clip"
