@@ -24,10 +24,12 @@ from gal_studio.commands.running.unattended import (
 )
 from gal_studio.commands.terminal.json_text import json_text, write_json
 from gal_studio.commands.terminal.options import AsJson, Workspace, given_workspace
+from gal_studio.core.errors import StudioError
 from gal_studio.core.models.forms.registry import find_form
 from gal_studio.core.naming import file_stem
 from gal_studio.rounds import planned, test_set
 from gal_studio.state import Store
+from gal_studio.state.files.paths import user_path
 from gal_studio.studio import ProjectDraft, Studio
 from gal_studio.studio.create.judged import judged_draft
 from gal_studio.studio.reports.measured import measure_sentences
@@ -50,6 +52,10 @@ def judge(
     prompt: Annotated[
         str, typer.Option(help="What all the pictures show (default: the captions beside them).")
     ] = "",
+    prompts: Annotated[
+        Path | None,
+        typer.Option(help="A text file with test prompts, one a line, {} for the words (default: 18)."),
+    ] = None,
     preset: Annotated[
         str | None,
         typer.Option(help="The base model and settings (default: by the LoRA's file)."),
@@ -82,6 +88,7 @@ def judge(
         base_model=base_model,
         clip_model=clip_model,
         seed=seed,
+        anchors=None if prompts is None else _lines(prompts),
         changes=setting_changes(None, candidates, sampling_steps),
         without_text_encoder=without_text_encoder,
     )
@@ -90,6 +97,14 @@ def judge(
     summary = _judge(draft, folder, out, form, overwrite)
     if as_json:
         print(json_text(summary))
+
+
+def _lines(path: Path) -> list[str]:
+    try:
+        lines = [line.strip() for line in user_path(path).read_text(encoding="utf-8-sig").splitlines()]
+    except (OSError, ValueError) as error:
+        raise StudioError(f"The prompts in {path} cannot be read: give a text file, one a line.") from error
+    return [line for line in lines if line]
 
 
 def _judge(

@@ -46,11 +46,12 @@ def test_the_draft_has_the_words_of_the_file(given: Path) -> None:
 def test_two_loras_are_judged(
     given: Path, names: tuple[str, str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    out = given / "out"
+    out, prompts = given / "out", given / "prompts.txt"
+    prompts.write_text("A tie {}\nA drum {}\n\nA kite {}\n")
     asked = [
         *("judge", given / "ink.safetensors", given / "wash.safetensors", "--json"),
         *("--references", given / "pictures", "--out", out, "--candidates", 2, "--sampling-steps", 2),
-        *("--base-model", names[0], "--clip-model", names[1]),
+        *("--base-model", names[0], "--clip-model", names[1], "--prompts", prompts),
     ]
     assert run(*asked) == 0
     said = capsys.readouterr()
@@ -62,11 +63,10 @@ def test_two_loras_are_judged(
     assert {"contact-sheet-ink.png", "contact-sheet-wash.png", "lora-ink.safetensors"} <= made
     with (out / "candidates.csv").open() as file:
         rows = list(csv.DictReader(file))
-    assert {row["round"] for row in rows} == {"ink", "wash"}
-    seeds = [
-        {(row["prompt"], row["seed"]) for row in rows if row["round"] == name} for name in ("ink", "wash")
-    ]
-    assert seeds[0] & seeds[1]
+    made_of = ["ink", "wash"]
+    assert {row["round"] for row in rows} == {*made_of}
+    drawn = [{(row["prompt"], row["seed"]) for row in rows if row["round"] == one} for one in made_of]
+    assert drawn[0] == drawn[1]
     assert all((out / row["file"]).is_file() for row in rows)
     for name in ("ink", "wash"):
         exported = {path.name for path in (out / "exported" / name).iterdir()}

@@ -11,10 +11,15 @@ import torch
 
 from gal_studio.core import strict_json
 from gal_studio.core.errors import StudioError
+from gal_studio.core.models.lora_kinds import (
+    base_by_layers,
+    is_another_base,
+    refuse_what_is_no_lora,
+    stated_base,
+)
 from gal_studio.core.models.lora_tensors import (
     MAGNITUDES,
     Role,
-    holds_lora,
     is_of_text,
     kind_in_words,
     refuse_several_adapters,
@@ -165,8 +170,7 @@ def read_lora_file(path: Path, without_text: bool = False) -> LoraFile:
 
     refuse_pickle(str(path))
     names = read_one_file(path).tensors
-    if not holds_lora(names):
-        raise StudioError(f"The file {path.name} holds no LoRA: choose a LoRA's .safetensors file.")
+    refuse_what_is_no_lora(path.name, names)
     refuse_several_adapters(path.name, names)
     layers: dict[str, dict[Role, torch.Tensor]] = {}
     others: list[str] = []
@@ -199,8 +203,6 @@ def _of_the_picture_model(file: LoraFile, without_text: bool) -> LoraFile:
             "choose to leave these out, or choose one that changes the picture model alone",
         )
     kept = {name: roles for name, roles in file.layers.items() if name not in text}
-    if not kept:
-        raise file.refusal("changes a text encoder alone", "choose one that changes the picture model")
     rest = replace(file, layers=kept, text_layers=len(text))
     for role, words in _BEYOND.items():
         if found := sum(role in roles for roles in kept.values()):
@@ -398,4 +400,17 @@ def _without_idle_rows(factors: Factors) -> Factors:
 
 
 def _misfit(file: LoraFile, model: ImageModel, why: str) -> StudioError:
+    downs = {
+        name: tuple(tensor.shape)
+        for name, roles in file.layers.items()
+        for role, tensor in roles.items()
+        if role in ("down", "hada_w1_b")
+    }
+    base = stated_base(file.metadata) or base_by_layers(downs or dict.fromkeys(file.layers, ()))
+    names = model.family.lora_names
+    own = stated_base(
+        {"modelspec.architecture": names.architecture, "ss_base_model_version": names.base_version}
+    )
+    if is_another_base(base, own):
+        why = f"it is made for {base}; {why}"
     return file.refusal(f"does not fit the model {model.name} ({why})", "choose one that was made for it")

@@ -73,7 +73,8 @@ def _introduction(facts: Facts, written: Written) -> str:
     merged = f" The denoiser with the LoRA merged into it: `{written.merged}/`." if written.merged else ""
     rounds = "" if facts.source else f" in rounds: this is round {facts.round}"
     call = f"Write **{markdown(facts.trigger)}** in the prompt. " if facts.trigger else ""
-    return f"{what} for {facts.base_model}, {markdown(facts.made)}{rounds}. {call}File: `{written.file}`.{merged}"
+    made = f"{what} for {facts.base_model}, {markdown(facts.made)}{rounds}."
+    return f"{made} {call}File: `{written.file}`.{merged}"
 
 
 def _pictures(pictures: Sequence[CardPicture]) -> str:
