@@ -10,14 +10,16 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from gal_studio.core.errors import StudioError
     from gal_studio.studio import ProjectDraft, ReferenceDraft, Studio
+    from gal_studio.studio.create.judged import judged_draft
 
 __version__ = "0.1.0"
-__all__ = ["ProjectDraft", "ReferenceDraft", "Studio", "StudioError", "__version__"]
+__all__ = ["ProjectDraft", "ReferenceDraft", "Studio", "StudioError", "__version__", "judged_draft"]
 _HOMES = {
     "Studio": "gal_studio.studio",
     "ProjectDraft": "gal_studio.studio",
     "ReferenceDraft": "gal_studio.studio",
     "StudioError": "gal_studio.core.errors",
+    "judged_draft": "gal_studio.studio.create.judged",
 }
 
 

@@ -10,7 +10,6 @@ from gal_studio.commands.running.outputs import check_folder
 from gal_studio.commands.terminal.options import Wanted, Workspace, required_workspace
 from gal_studio.commands.terminal.stored import existing_workspace, find_project, last_round
 from gal_studio.core.errors import StudioError
-from gal_studio.core.models.forms.form import ExportForm
 from gal_studio.core.models.forms.references import REFERENCES
 from gal_studio.core.models.forms.registry import FORMS, find_form
 from gal_studio.core.naming import round_names
@@ -52,7 +51,7 @@ def export(
         if any(out.iterdir()):
             raise StudioError(f"The folder {out} is not empty: choose a new one.")
         try:
-            sentences = _export(store, chosen, wanted, merged, out)
+            sentences = export_round(store, chosen.id, wanted.name, out, merged)
         except BaseException:
             _empty(out)  # so that the same command can be given again
             raise
@@ -61,7 +60,7 @@ def export(
     print(f"{found.name}, {name}, is exported to {out}.")
 
 
-def _export(store: Store, chosen: Round, form: ExportForm, merged: bool, out: Path) -> list[str]:
+def export_round(store: Store, round_id: str, form: str, out: Path, merged: bool = False) -> list[str]:
     """Export in this process; returns what the checks found."""
     from gal_studio.worker.disk_errors import disk_errors
     from gal_studio.worker.export.folder import export_to
@@ -69,9 +68,9 @@ def _export(store: Store, chosen: Round, form: ExportForm, merged: bool, out: Pa
     from gal_studio.worker.export.without_training import export_without_training
     from gal_studio.worker.models import Models
 
-    measured = Studio(store).measured_sentences(chosen.id)
-    write = export_without_training if chosen.kind == "instant" else export_to
-    steps = Steps(write(open_export(store, Models(), chosen.id, form, measured, merged), out))
+    measured = Studio(store).measured_sentences(round_id)
+    write = export_without_training if store.rounds.get(round_id).kind == "instant" else export_to
+    steps = Steps(write(open_export(store, Models(), round_id, find_form(form), measured, merged), out))
     with disk_errors(out):
         for _ in steps:
             pass

@@ -320,7 +320,8 @@ class Round:
     A refinement (PatchDPO) is a child of the round that it refines, and has the same number. An `instant`
     round has the number 0 and no adapter: it is drawn with the references. `title` is the name that a person
     gave it, empty for none. An `archived` round is not shown, nor is any round after it.
-    Its training `ends_at` this step, where a person kept an earlier one than the last.
+    Its training `ends_at` this step, where a person kept an earlier one than the last. A round with a
+    `source` was not trained here: its adapter is a LoRA from elsewhere, the file of that name.
     """
 
     id: str
@@ -334,6 +335,7 @@ class Round:
     starred: bool = False
     archived: bool = False
     ends_at: int | None = None
+    source: str = ""
 
 
 @dataclass(frozen=True)

@@ -74,7 +74,7 @@ def is_trained(inputs: TrainingInputs) -> bool:
 def is_trainable(inputs: TrainingInputs) -> bool:
     """Whether a fine-tuning would train anything: not what is trained already with the project's settings."""
     here = inputs.here
-    if here.round.kind != "fine_tune":
+    if here.round.kind != "fine_tune" or here.round.source:
         return False
     wanted, present = here.project.project.settings, here.settings
     same = present.tune.essential == wanted.tune.essential

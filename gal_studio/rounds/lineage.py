@@ -5,7 +5,7 @@ from collections.abc import Callable
 from gal_studio.core.errors import StudioError
 from gal_studio.core.gal.balance import example_weight, mean_entropy
 from gal_studio.core.seeds import named_seed, training_seed
-from gal_studio.core.snapshot import RoundSnapshot
+from gal_studio.core.snapshot import RoundSnapshot, Start
 from gal_studio.core.types import Anchor, Candidate, Round, TrainingExample
 
 Has = Callable[[str], bool]
@@ -106,12 +106,20 @@ def starting_round(here: RoundSnapshot) -> RoundSnapshot | None:
     return parent if here.settings.tune.continue_from_last else None
 
 
+def given_lora(here: RoundSnapshot) -> Start | None:
+    """The LoRA from elsewhere that a round's line begins with: its first round's, or the project's start."""
+    first = here.ancestors[0].round if here.ancestors else here.round
+    if first.source and first.adapter is not None:
+        return Start(first.source, first.adapter)
+    return here.project.start
+
+
 def starting_adapter(here: RoundSnapshot) -> str | None:
     """The adapter that the training starts from, of a round or from elsewhere.
 
     None for the base model, or if the round is not trained yet.
     """
-    start, given = starting_round(here), here.project.start
+    start, given = starting_round(here), given_lora(here)
     if start is not None:
         return start.round.adapter
     return given.adapter if given is not None else None
@@ -126,7 +134,7 @@ def drawing_adapter(here: RoundSnapshot) -> str | None:
 
 def check_starting_adapter(here: RoundSnapshot, has: Has) -> None:
     """Refuse a training whose starting adapter is missing."""
-    number, start, given = here.round.number, starting_round(here), here.project.start
+    number, start, given = here.round.number, starting_round(here), given_lora(here)
     if start is None:
         if given is not None and not has(given.adapter):
             raise StudioError(
@@ -156,6 +164,15 @@ def refuse_instant(round_: Round, what: str) -> None:
         raise StudioError(
             f"Round {round_.number} is drawn without training, so that nothing in it can be {what}: go on to "
             "the next round."
+        )
+
+
+def refuse_given(round_: Round) -> None:
+    """Refuse to train a round whose LoRA was made elsewhere."""
+    if round_.source:
+        raise StudioError(
+            f"The LoRA {round_.source} is judged as it is: go on to the next round, whose training starts "
+            "from it."
         )
 
 

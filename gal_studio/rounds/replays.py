@@ -5,7 +5,7 @@ from dataclasses import replace
 from gal_studio.core.errors import StudioError
 from gal_studio.core.naming import MAX_NAME_LENGTH, unique_name
 from gal_studio.core.types import Job, Round
-from gal_studio.rounds import planned, prior, test_set
+from gal_studio.rounds import lineage, planned, prior, test_set
 from gal_studio.rounds.inputs import load_inputs
 from gal_studio.rounds.recorded import RecordedLine, record_line
 from gal_studio.rounds.replay_decisions import decide, replay_choices
@@ -81,7 +81,7 @@ def _make(store: Store, line: RecordedLine, policy: str) -> str:
     for model, revision in store.projects.revisions(source_id).items():
         store.projects.revisions(made.id)[model] = revision
     store.places.copy(source_id, made.id)
-    if (given := store.starts.of_project(source_id)) is not None:
+    if (given := lineage.given_lora(store.snapshots.round(line.last))) is not None:
         store.starts.set(made.id, given)
     replay = Replay(made.id, source_id, source.name, line.last, policy, line.left_out)
     store.replays.add(replay, line.rounds)

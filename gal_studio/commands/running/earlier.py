@@ -13,7 +13,8 @@ from gal_studio.state.files.errors import make_folder
 
 FILE = "run.json"
 RESULTS = (
-    *("pictures", "maps", "summary.json", "timing.json", "candidates.csv", "refined-candidates.csv"),
+    *("pictures", "maps", "exported", "summary.json", "timing.json", "candidates.csv"),
+    "refined-candidates.csv",
     *("contact-sheet-*.png", "lora-*.safetensors", "denoiser-*.safetensors", "maps-*.npz"),
 )
 """What a run writes to its folder, besides its workspace."""

@@ -19,6 +19,7 @@ from gal_studio.core.gal.balance import effective_draws
 from gal_studio.core.gal.recipe_rates import recipe_rates
 from gal_studio.core.gal.scores.registry import SCORES, known_scores
 from gal_studio.core.intervals import FEWEST
+from gal_studio.core.naming import file_stem
 from gal_studio.core.quoting import csv_cell
 from gal_studio.provenance import made_by
 from gal_studio.rounds import lineage
@@ -146,6 +147,8 @@ def _write_round(studio: Studio, view: RoundView, out: Path) -> None:
 
 
 def _label(view: RoundView) -> str:
+    if view.round.source:
+        return file_stem(view.round.title or view.round.source, view.round.id)
     return f"round-{view.round.number}" + ("-refined" if view.round.kind == "refine" else "")
 
 
@@ -186,6 +189,7 @@ def _round(studio: Studio, view: RoundView) -> dict[str, Any]:
     by_hand = studio.store.decisions.of_round(view.round.id).weights
     return {
         "number": view.round.number,
+        **({"lora": view.round.source} if view.round.source else {}),
         "mean_entropy": view.mean_entropy,
         "unet_forwards": view.unet_forwards,
         "recipes": _recipes(view),
@@ -276,7 +280,8 @@ def _table(views: Sequence[RoundView]) -> str:
             recipe = view.settings.references.recipe(candidate.recipe) if instant else candidate.recipe
             table.writerow(
                 (
-                    candidate.id, view.round.number, csv_cell(tile.prompt), candidate.seed,
+                    candidate.id, _label(view) if view.round.source else view.round.number,
+                    csv_cell(tile.prompt), candidate.seed,
                     recipe.early, recipe.late, recipe.switch,
                     *(repr(scores[name]) if name in scores else "" for name in names),
                     int(candidate.overfit), candidate.overfit_by,

@@ -232,6 +232,7 @@ def parts_of(plan: Plan) -> dict[str, Any]:
             for place, (picture, _) in enumerate(draft.prior, start=1)
         },
         "LoRA to start from": None if draft.start_from is None else _file_digest(draft.start_from),
+        **{f"LoRA {place}": _file_digest(path) for place, path in enumerate(draft.judged, start=1)},
         "its text encoder": "left out" if draft.without_text_encoder else None,
         "settings": draft.changes,
     }
@@ -241,8 +242,8 @@ def origin_of(plan: Plan) -> str:
     """Identifies the command, so that it can be resumed, also with more rounds."""
     draft = plan.draft
     pictures = [_picture_digest(reference.picture) for reference in draft.given]
-    plain = replace(draft, references=(), origin=None, settings=None, prior=(), start_from=None)
-    rest = astuple(plain)[:-3]  # see below
+    plain = replace(draft, references=(), origin=None, settings=None, prior=(), start_from=None, judged=())
+    rest = astuple(plain)[:-4]  # see below
     parts = [plan.policy, pictures, [reference.prompt for reference in draft.given], rest]
     own = [
         (reference.trigger_word, None if reference.mask is None else _picture_digest(reference.mask))
@@ -252,12 +253,14 @@ def origin_of(plan: Plan) -> str:
         parts.append(own)
     if any(reference.crop is not None for reference in draft.given):
         parts.append([reference.crop for reference in draft.given])
-    if draft.prior:  # the last two fields are those that earlier versions did not have
+    if draft.prior:  # the last fields are those that earlier versions did not have
         parts.append([(_picture_digest(picture), prompt) for picture, prompt in draft.prior])
     if plan.instant:
         parts.append("instant")
     if draft.start_from is not None:
         parts.append(_file_digest(draft.start_from))
+    if draft.judged:
+        parts.append([_file_digest(path) for path in draft.judged])
     if draft.without_text_encoder:
         parts.append("without text encoder")
     return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()

@@ -11,7 +11,8 @@ class LoraStart:
     """The file at `path`, and the project that is to start from it.
 
     `settings` are all settings of the project as JSON, `trigger` are its words, and `commits` those of hub
-    models that are known already. What changes a text encoder is refused unless it is left out.
+    models that are known already. What changes a text encoder is refused unless it is left out. `as_it_is`
+    takes the rank and the layers of the file itself, whatever the settings are.
     """
 
     path: str
@@ -20,6 +21,7 @@ class LoraStart:
     settings: Mapping[str, Any]
     commits: Mapping[str, str]
     without_text_encoder: bool = False
+    as_it_is: bool = False
 
     def to_json(self) -> str:
         """All of it on one line."""

@@ -39,6 +39,7 @@ _ENDINGS: Mapping[str, Role] = {
     ".wd_for_diff": "of_change",
     ".lora_magnitude_vector": "magnitude_of_outputs",
     ".lora_magnitude_vector.weight": "magnitude_of_outputs",
+    ".magnitude": "magnitude_of_outputs",
     ".lora_A.bias": "bias",
     ".lora_B.bias": "bias",
     ".lora_down.bias": "bias",

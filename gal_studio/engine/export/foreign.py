@@ -11,10 +11,15 @@ import torch
 
 from gal_studio.core import strict_json
 from gal_studio.core.errors import StudioError
+from gal_studio.core.models.lora_kinds import (
+    base_by_layers,
+    is_another_base,
+    refuse_what_is_no_lora,
+    stated_base,
+)
 from gal_studio.core.models.lora_tensors import (
     MAGNITUDES,
     Role,
-    holds_lora,
     is_of_text,
     kind_in_words,
     refuse_several_adapters,
@@ -26,13 +31,20 @@ from gal_studio.core.words import counted
 from gal_studio.engine.export.decomposed import Weights, decomposed, nearest, scaled_change
 from gal_studio.engine.export.foreign_factors import UnfitError, factors_of
 from gal_studio.engine.export.foreign_names import Place, changeable, own_name, places
-from gal_studio.engine.models.adapters import PEFT_CONFIGURATION, attach_lora, targeted_layers, trainable
+from gal_studio.engine.models.adapters import (
+    PEFT_CONFIGURATION,
+    attach_layers,
+    attach_lora,
+    targeted_layers,
+    trainable,
+)
 from gal_studio.engine.models.factors import Factors
 from gal_studio.engine.models.image_model import ImageModel
 from gal_studio.engine.models.one_file import read_one_file
 from gal_studio.json_files import read_plain
 
 LARGEST_RANK = 1024  # of a project
+LEAST_OF_A_DORA = 64  # its rank as factors, where no project chooses one
 MOST_LOST = 0.5
 """The largest share of a DoRA's change that a rank may leave out."""
 _UNTOLD = 1e-4  # the share that is rounding
@@ -158,8 +170,7 @@ def read_lora_file(path: Path, without_text: bool = False) -> LoraFile:
 
     refuse_pickle(str(path))
     names = read_one_file(path).tensors
-    if not holds_lora(names):
-        raise StudioError(f"The file {path.name} holds no LoRA: choose a LoRA's .safetensors file.")
+    refuse_what_is_no_lora(path.name, names)
     refuse_several_adapters(path.name, names)
     layers: dict[str, dict[Role, torch.Tensor]] = {}
     others: list[str] = []
@@ -192,8 +203,6 @@ def _of_the_picture_model(file: LoraFile, without_text: bool) -> LoraFile:
             "choose to leave these out, or choose one that changes the picture model alone",
         )
     kept = {name: roles for name, roles in file.layers.items() if name not in text}
-    if not kept:
-        raise file.refusal("changes a text encoder alone", "choose one that changes the picture model")
     rest = replace(file, layers=kept, text_layers=len(text))
     for role, words in _BEYOND.items():
         if found := sum(role in roles for roles in kept.values()):
@@ -315,13 +324,37 @@ def attach_foreign(
     """
     read = read_fitting(model, path, settings, choices)
     attach_lora(model, settings, torch.Generator().manual_seed(0), read.factors.keys())
+    _fill(model, read)
+    return read
+
+
+def attach_as_it_is(model: ImageModel, path: Path, choices: Choices = Choices()) -> Foreign:
+    """Attach a LoRA of the file's own layers and largest rank; a DoRA gets a rank that keeps most of it."""
+    choices = replace(choices, rank=_rank_of_a_dora(path))
+    read = read_foreign(model, path, choices)
+    attach_layers(model, max(factors.rank for factors in read.factors.values()), sorted(read.factors))
+    _fill(model, read)
+    return read
+
+
+def _rank_of_a_dora(path: Path) -> int:
+    """A few times the rank of the factors in the file, since magnitudes spread a change over more."""
+    downs = [
+        entry.shape[0]
+        for name, entry in read_one_file(path).tensors.items()
+        if entry.shape and (found := split(name)) is not None and found[1] in ("down", "hada_w1_b")
+    ]
+    return min(LARGEST_RANK, max(LEAST_OF_A_DORA, 4 * max(downs, default=0)))
+
+
+def _fill(model: ImageModel, read: Foreign) -> None:
+    """Copy the factors into an attached LoRA; rows beyond theirs do nothing."""
     weights = trainable(model)
     with torch.no_grad():
         for layer, factors in read.factors.items():
             down, up = (weights[f"{layer}.lora_{factor}.default.weight"] for factor in "AB")
             down[: factors.rank] = factors.down.to(down)
             up[:, : factors.rank] = factors.up.to(up)
-    return read
 
 
 def read_fitting(
@@ -367,4 +400,17 @@ def _without_idle_rows(factors: Factors) -> Factors:
 
 
 def _misfit(file: LoraFile, model: ImageModel, why: str) -> StudioError:
+    downs = {
+        name: tuple(tensor.shape)
+        for name, roles in file.layers.items()
+        for role, tensor in roles.items()
+        if role in ("down", "hada_w1_b")
+    }
+    base = stated_base(file.metadata) or base_by_layers(downs or dict.fromkeys(file.layers, ()))
+    names = model.family.lora_names
+    own = stated_base(
+        {"modelspec.architecture": names.architecture, "ss_base_model_version": names.base_version}
+    )
+    if is_another_base(base, own):
+        why = f"it is made for {base}; {why}"
     return file.refusal(f"does not fit the model {model.name} ({why})", "choose one that was made for it")

@@ -24,7 +24,8 @@ class Facts:
 
     `output_name` is the file's name without its ending, `trigger` the words that call what was learned,
     `base_model` a name without local folders, and `base_sha256` the hash of its weights. `tags` counts the
-    captions of the training pictures; `thumbnail` is a picture as a data URI. `card` is the studio's own.
+    captions of the training pictures; `thumbnail` is a picture as a data URI. `card` is the studio's own. A
+    LoRA that was made elsewhere has a `source`, its file, and nothing is known of its training.
     """
 
     title: str
@@ -43,6 +44,14 @@ class Facts:
     licence: str = ""
     thumbnail: str = ""
     card: str = ""
+    source: str = ""
+
+    @property
+    def made(self) -> str:
+        """How the LoRA came to be, as the end of a sentence."""
+        if self.source:
+            return f"made elsewhere ({self.source}) and judged with GAL Studio {self.version}"
+        return f"trained with GAL Studio {self.version}"
 
 
 def largest_rank(tensors: Mapping[str, torch.Tensor]) -> int:
@@ -68,18 +77,9 @@ def header_of(
 def _of_trainers(facts: Facts, names: LoraNames, rank: int) -> dict[str, str]:
     """What kohya's scripts write, and A1111 shows."""
     tune, side = facts.tune, facts.resolution
-    return {
-        "ss_v2": str(names.is_v2),
-        "ss_base_model_version": names.base_version,
-        "ss_network_module": "networks.lora",
-        "ss_network_dim": str(rank),
-        "ss_network_alpha": str(float(rank)),
+    training = {
         "ss_network_args": json.dumps({"target": tune.target}),
-        "ss_output_name": facts.output_name,
         "ss_tag_frequency": json.dumps({"references": dict(facts.tags)}, ensure_ascii=False),
-        "ss_sd_model_name": facts.base_model,
-        "ss_new_sd_model_hash": facts.base_sha256,
-        "ss_resolution": f"({side}, {side})",
         "ss_steps": str(facts.steps),
         "ss_max_train_steps": str(facts.steps),
         "ss_learning_rate": str(tune.learning_rate),
@@ -87,6 +87,18 @@ def _of_trainers(facts: Facts, names: LoraNames, rank: int) -> dict[str, str]:
         "ss_num_train_images": str(sum(facts.tags.values())),
         "ss_seed": str(facts.seed),
         "ss_training_comment": f"GAL Studio {facts.version}, round {facts.round}",
+    }
+    return {
+        **({} if facts.source else training),
+        "ss_v2": str(names.is_v2),
+        "ss_base_model_version": names.base_version,
+        "ss_network_module": "networks.lora",
+        "ss_network_dim": str(rank),
+        "ss_network_alpha": str(float(rank)),
+        "ss_output_name": facts.output_name,
+        "ss_sd_model_name": facts.base_model,
+        "ss_new_sd_model_hash": facts.base_sha256,
+        "ss_resolution": f"({side}, {side})",
     }
 
 
@@ -100,8 +112,9 @@ def _modelspec(facts: Facts, names: LoraNames, form: ExportForm) -> dict[str, st
         "modelspec.resolution": f"{facts.resolution}x{facts.resolution}",
         "modelspec.trigger_phrase": facts.trigger,
         "modelspec.description": (
-            f"Round {facts.round} of {facts.title}, trained with GAL Studio {facts.version} on "
-            f"{facts.base_model}."
+            f"{facts.title}, {facts.made}, for {facts.base_model}."
+            if facts.source
+            else f"Round {facts.round} of {facts.title}, {facts.made} on {facts.base_model}."
         ),
         "modelspec.usage_hint": _hint(facts.trigger, form),
         "modelspec.date": facts.date,

@@ -56,6 +56,15 @@ def attach_lora(
                 weight.zero_()
 
 
+def attach_layers(model: ImageModel, rank: int, layers: list[str]) -> None:
+    """Add a float32 LoRA of this rank, all zeros, to these layers alone."""
+    detach(model)
+    _add_lora(model, rank, layers)
+    with torch.no_grad():
+        for weight in trainable(model).values():
+            weight.data = weight.data.float().zero_()
+
+
 def attach_tensors(model: ImageModel, tensors: Mapping[str, torch.Tensor], scale: float) -> None:
     """Attach a saved LoRA, whose product is multiplied by `scale`, without changing the base weights."""
     layers = read_factors(tensors, model.family.part)
@@ -197,14 +206,33 @@ def layers_in(path: Path, part: str) -> list[str]:
 
 
 def load_into(model: ImageModel, path: Path) -> None:
-    """Load saved weights into the attached adapter, to continue from the last round."""
+    """Load saved weights into the attached adapter, to continue from the last round.
+
+    A LoRA of fewer layers or of a smaller rank fills a part of it; what is beyond changes nothing yet.
+    """
     tensors, _ = read_adapter(path)
     if not has_lora(model):
         _copy_into(dict(model.denoiser.named_parameters()), tensors, path)
         return
     saved = {name.removeprefix(f"{model.family.part}."): weight for name, weight in tensors.items()}
     plain = {name.replace(".default.", "."): weight for name, weight in trainable(model).items()}
-    _copy_into(plain, saved, path)
+    _copy_into(plain, _enlarged(saved, plain), path)
+
+
+def _enlarged(
+    saved: Mapping[str, torch.Tensor], attached: Mapping[str, torch.nn.Parameter]
+) -> dict[str, torch.Tensor]:
+    """The factors of a smaller LoRA, in the sizes of a new one whose upper factors are 0."""
+    made = dict(saved)
+    for name, weight in attached.items():
+        whole, part = weight.detach().clone(), saved.get(name)
+        axis = 0 if ".lora_A." in name else 1
+        if part is None:
+            made[name] = whole
+        elif part.ndim == whole.ndim and part.shape[axis] < whole.shape[axis]:
+            whole.narrow(axis, 0, part.shape[axis]).copy_(part)
+            made[name] = whole
+    return made
 
 
 def targeted_layers(denoiser: torch.nn.Module, targets: Collection[str]) -> dict[str, torch.nn.Module]:

@@ -213,6 +213,7 @@ TABLES: tuple[Table, ...] = (
     """, archived=False),
     # `prior_drawing` is JSON of the drawing settings of prior pictures; NULL: those of the round.
     # `ends_at` is the step at which a person ended the training; NULL: its last one.
+    # `source` is the file of a LoRA from elsewhere, which is judged as it is; empty for one trained here.
     Table("rounds", _OF_PROJECT, f"""
         id TEXT PRIMARY KEY {_IS_ID},
         project_id TEXT NOT NULL REFERENCES projects (id),
@@ -228,7 +229,8 @@ TABLES: tuple[Table, ...] = (
         starred INTEGER NOT NULL DEFAULT 0,
         archived INTEGER NOT NULL DEFAULT 0,
         prior_drawing TEXT,
-        ends_at INTEGER
+        ends_at INTEGER,
+        source TEXT NOT NULL DEFAULT ''
     """, files={"adapter": "adapters"}),
     Table("round_seconds", _OF_ROUND, """
         round_id TEXT NOT NULL REFERENCES rounds (id),

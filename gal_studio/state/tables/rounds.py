@@ -58,6 +58,16 @@ class Rounds:
             )
         return self.get(round_id)
 
+    def add_given(self, project_id: str, settings: Settings, source: str, adapter: str, title: str) -> Round:
+        """Add a first round whose adapter is a LoRA from elsewhere, the file `source`."""
+        with self._database.transaction() as writer:
+            made = self.add(project_id, None, settings)
+            writer.execute(
+                "UPDATE rounds SET source = ?, adapter = ?, title = ? WHERE id = ?",
+                (source, adapter, title, made.id),
+            )
+        return self.get(made.id)
+
     def put_below(self, round_id: str, parent_id: str) -> None:
         """Let a first round in which nothing was done start from another one."""
         self._database.write("UPDATE rounds SET parent_id = ? WHERE id = ?", (parent_id, round_id))

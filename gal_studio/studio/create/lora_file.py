@@ -1,16 +1,16 @@
 """LoRAs from elsewhere that a new project may start from: what their files say, read without any weights."""
 
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from gal_studio.core.errors import StudioError
+from gal_studio.core.models.lora_kinds import base_by_layers, refuse_what_is_no_lora, stated_base
 from gal_studio.core.models.lora_start import LoraStart
 from gal_studio.core.models.lora_tensors import (
     Role,
-    holds_lora,
     is_of_text,
     kind_in_words,
     layers_of,
@@ -33,15 +33,6 @@ LARGEST_HEADER = 32 << 20  # bytes; a header may hold a thumbnail and thousands 
 LONGEST = 80  # characters of a name that a file gives
 _DOWN: tuple[Role, ...] = ("down", "hada_w1_b")
 """The tensors whose first side is the rank, and whose second is the width of what a layer reads."""
-_BASES: Mapping[str, tuple[str, ...]] = {  # in words, by how the two usual keys of the metadata begin
-    "Stable Diffusion XL": ("stable-diffusion-xl", "sdxl"),
-    "Stable Diffusion 1.x": ("stable-diffusion-v1", "sd_v1", "sd_1"),
-    "Stable Diffusion 2.x": ("stable-diffusion-v2", "sd_v2", "sd_2"),
-    "FLUX.2 klein": ("flux-2", "flux2", "flux.2"),
-    "FLUX.1": ("flux-1", "flux1"),
-    "Z-Image": ("z-image", "zimage", "z_image"),
-}
-_WIDTHS = {768: "Stable Diffusion 1.x", 1024: "Stable Diffusion 2.x", 2048: "Stable Diffusion XL"}
 
 
 @dataclass(frozen=True)
@@ -51,7 +42,7 @@ class LoraFacts:
     `text_layers` of the layers are those of a text encoder.
 
     The rank is 0 where a kind has none. Base and trigger are "" where it does not say; `tag` is the one that
-    its captions had most often.
+    its captions had most often. `made_for` is the base model of a file of the studio.
     """
 
     name: str
@@ -62,6 +53,7 @@ class LoraFacts:
     trigger: str
     tag: str
     text_layers: int = 0
+    made_for: str = ""
 
     @property
     def sentence(self) -> str:
@@ -98,8 +90,9 @@ def read_lora_facts(given: str | Path) -> LoraFacts:
         downs = {name: header.tensors[name].shape for name, role in roles.items() if role in _DOWN}
     except (OSError, ValueError) as error:
         raise StudioError(f"The file {path.name} is damaged: copy or download it again.") from error
-    if not holds_lora(header.tensors) or not all(downs.values()):
-        raise StudioError(f"The file {path.name} holds no LoRA: choose a LoRA's .safetensors file.")
+    refuse_what_is_no_lora(path.name, header.tensors)
+    if not all(downs.values()):
+        raise StudioError(f"The file {path.name} is damaged: copy or download it again.")
     refuse_several_adapters(path.name, header.tensors)
     layers = layers_of(header.tensors)
     return LoraFacts(
@@ -111,6 +104,7 @@ def read_lora_facts(given: str | Path) -> LoraFacts:
         trigger=_trigger(metadata),
         tag=_tag(metadata),
         text_layers=sum(map(is_of_text, layers)),
+        made_for=str(_json(metadata, "gal_studio").get("base_model", "")),
     )
 
 
@@ -128,32 +122,41 @@ def check_unstarted(store: Store, project_id: str) -> None:
 
 def prepare_start(store: Store, asked: LoraStart, convert: Convert) -> Start:
     """Convert a LoRA and store the result; what remains is to say which project starts from it."""
-    read_lora_facts(asked.path)  # refused here if no other reader should see it
+    return prepare_starts(store, [asked], convert)[0]
+
+
+def prepare_starts(store: Store, asked: Sequence[LoraStart], convert: Convert) -> list[Start]:
+    """The same of several; if one of them is refused, none is stored."""
+    for one in asked:
+        read_lora_facts(one.path)  # refused here if no other reader should see it
     with tempfile.TemporaryDirectory(ENDING, beginning(store.workspace), store.workspace) as folder:
-        written = Path(folder) / "start.safetensors"
-        convert(asked, written)
-        return Start(Path(asked.path).name, store.adapters.add_file(written))
+        written = [Path(folder) / f"{number}.safetensors" for number in range(len(asked))]
+        for one, path in zip(asked, written, strict=True):
+            convert(one, path)
+        return [
+            Start(Path(one.path).name, store.adapters.add_file(path))
+            for one, path in zip(asked, written, strict=True)
+        ]
+
+
+def rank_of(adapter: Path) -> int:
+    """The rank of an adapter of the studio."""
+    header, _ = read_header(adapter, LARGEST_HEADER)
+    return max(one.shape[0] for name, one in header.tensors.items() if ".lora_A." in name)
 
 
 def _stated_base(metadata: Mapping[str, str]) -> str:
     """The base model by the metadata of modelspec, of kohya's scripts, or of the studio."""
+    if known := stated_base(metadata):
+        return known
     stated = [metadata.get(key, "") for key in ("modelspec.architecture", "ss_base_model_version")]
-    for text in filter(None, stated):
-        for words, begins in _BASES.items():
-            if text.lower().startswith(begins):
-                return words
     own = _json(metadata, "gal_studio").get("base_model", "")
     return next((_short(text) for text in (own, *stated) if text), "")
 
 
 def _base_by_layers(downs: Mapping[str, tuple[int, ...]]) -> str:
-    """The base model by the names of the layers, and by the width of the text that they attend to."""
-    for name, shape in downs.items():
-        if "attn2" in name and "to_k" in name and "down_blocks" in name and len(shape) > 1:
-            return _WIDTHS.get(shape[1], "")
-    if any("single_transformer_blocks" in name or "single_blocks" in name for name in downs):
-        return "FLUX"
-    return "Z-Image" if any("layers" in name and "attention" in name for name in downs) else ""
+    found = ((split(name), shape) for name, shape in downs.items())
+    return base_by_layers({layer[0]: shape for layer, shape in found if layer is not None})
 
 
 def _trigger(metadata: Mapping[str, str]) -> str:

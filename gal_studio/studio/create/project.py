@@ -15,7 +15,7 @@ from gal_studio.core.gal.balance import plan_draws
 from gal_studio.core.models.lora_start import LoraStart
 from gal_studio.core.models.names import CheckpointName, checkpoint_name
 from gal_studio.core.models.reports import ModelNames
-from gal_studio.core.naming import check_name, unique_name
+from gal_studio.core.naming import MAX_ROUND_NAME_LENGTH, check_name, unique_name
 from gal_studio.core.references import Prompts, describe
 from gal_studio.core.settings import MOST_STEPS, Settings
 from gal_studio.core.types import Kind, Reference
@@ -25,7 +25,7 @@ from gal_studio.state.files.paths import user_path
 from gal_studio.state.tables.projects import NewProject
 from gal_studio.state.tables.starts import Start
 from gal_studio.studio.create.anchors import anchor_prompts
-from gal_studio.studio.create.lora_file import Convert, checked_lora, prepare_start
+from gal_studio.studio.create.lora_file import Convert, checked_lora, prepare_starts, rank_of
 from gal_studio.studio.create.model_check import model_check
 from gal_studio.studio.create.plan import starting_settings
 from gal_studio.studio.create.prior import MOST_PRIOR_PICTURES, check_prior_prompt, read_prior
@@ -33,6 +33,7 @@ from gal_studio.studio.create.references import Picture, ReferenceDraft, read_re
 
 DEFAULT_PRESET = "pocket"
 MOST_REFERENCES = 64
+MOST_JUDGED = 6  # LoRAs side by side
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,8 @@ class ProjectDraft:
     override some settings of the preset; `anchors` are templates with `{}` for the subject; `prior` are
     pictures that the training keeps as they are (Eq. G9), with prompts, in place of drawn ones. Trainings
     `start_from` a LoRA from elsewhere, or from the base model; one that changes a text encoder is refused
-    unless it is taken `without_text_encoder`.
+    unless it is taken `without_text_encoder`. Each LoRA to be `judged` becomes a first round, which is drawn
+    and measured without training.
     """
 
     kind: Kind
@@ -61,6 +63,7 @@ class ProjectDraft:
     prior: Sequence[tuple[Picture, str]] = ()
     start_from: Path | None = None
     without_text_encoder: bool = False
+    judged: Sequence[Path] = ()
 
     @property
     def given(self) -> tuple[ReferenceDraft, ...]:
@@ -112,13 +115,15 @@ def create_project(
     anchors = anchor_prompts(described.prompts, draft.anchors)
     settings = settings_of(draft)
     check_settings(settings, len(anchors))
+    _check_judged(draft, settings)
     models = model_names(draft)
     check_base_model(models.base_model)
     check_crop(settings, models.base_model)
     check_model(models.clip_model, "open_clip_config.json", "an open_clip model")
     check_models(models)
     prior = _read_prior(draft, described.prompts)
-    start = _prepared_start(store, draft, models, settings, described.prompts.trigger, convert)
+    starts = _prepared_starts(store, draft, models, settings, described.prompts.trigger, convert)
+    settings = _with_room_for(store, settings, starts if draft.judged else [])
     new = NewProject(
         name=check_name(draft.name) if draft.name.strip() else default_name(described.prompts),
         kind=draft.kind,
@@ -134,17 +139,50 @@ def create_project(
     )
     with store.database.transaction():
         known = _existing(store, draft)
-        return _add(store, new, start) if known is None else known
+        return _add(store, new, starts, bool(draft.judged)) if known is None else known
 
 
-def _add(store: Store, new: NewProject, start: Start | None) -> str:
-    """Store a project, under a name that no other has, with its first round; returns its ID."""
+def _add(store: Store, new: NewProject, starts: Sequence[Start], is_judged: bool) -> str:
+    """Store a project, under a name that no other has, with its first rounds; returns its ID."""
     others = set(store.projects.names().values())
     project = store.projects.add(replace(new, name=unique_name(new.name, others)))
-    if start is not None:
+    if is_judged:
+        titles: set[str] = set()
+        for start in starts:
+            stem = Path(start.source).stem[: MAX_ROUND_NAME_LENGTH - 5].strip() or "LoRA"
+            titles.add(title := unique_name(stem, titles))
+            store.rounds.add_given(project.id, new.settings, start.source, start.adapter, title)
+        return project.id
+    for start in starts:
         store.starts.set(project.id, start)
     store.rounds.add(project.id, None, new.settings)
     return project.id
+
+
+def _check_judged(draft: ProjectDraft, settings: Settings) -> None:
+    """Refuse more LoRAs than can be compared, one given twice, and what contradicts judging them."""
+    if not draft.judged:
+        return
+    if len(draft.judged) > MOST_JUDGED:
+        raise StudioError(f"{len(draft.judged)} LoRAs are too many to compare: choose at most {MOST_JUDGED}.")
+    paths = [checked_lora(path) for path in draft.judged]
+    if twice := next((path for path in paths if paths.count(path) > 1), None):
+        raise StudioError(f"The LoRA {twice.name} is given twice: leave one out.")
+    if draft.start_from is not None:
+        raise StudioError(
+            "A project cannot both start from one LoRA and judge others: judge it, and start rounds from the "
+            "one that you choose."
+        )
+    if settings.tune.method != "lora":
+        raise StudioError("Rounds that judge a LoRA start from it: choose the method LoRA.")
+
+
+def _with_room_for(store: Store, settings: Settings, judged: Sequence[Start]) -> Settings:
+    """Settings with which a later training can start from any of these LoRAs."""
+    if not judged:
+        return settings
+    rank = max([settings.tune.rank, *(rank_of(store.adapters.path(one.adapter)) for one in judged)])
+    return settings.updated({"tune": {"rank": rank, "target": "all"}})
 
 
 def model_names(draft: ProjectDraft) -> ModelNames:
@@ -164,15 +202,30 @@ def model_names(draft: ProjectDraft) -> ModelNames:
     )
 
 
-def _prepared_start(
+def _prepared_starts(
     store: Store, draft: ProjectDraft, models: ModelNames, settings: Settings, trigger: str, convert: Convert
-) -> Start | None:
-    if draft.start_from is None:
-        return None
-    asked = LoraStart(
-        models.start_from, models.base_model, trigger, settings.to_dict(), {}, draft.without_text_encoder
+) -> list[Start]:
+    """The LoRAs to judge, or the one to start from, as adapters of the studio."""
+    files = [str(checked_lora(path)) for path in draft.judged]
+    is_judged = bool(files)
+    if models.start_from:
+        files = [models.start_from]
+    return prepare_starts(
+        store,
+        [
+            LoraStart(
+                file,
+                models.base_model,
+                trigger,
+                settings.to_dict(),
+                {},
+                draft.without_text_encoder,
+                as_it_is=is_judged,
+            )
+            for file in files
+        ],
+        convert,
     )
-    return prepare_start(store, asked, convert)
 
 
 def _existing(store: Store, draft: ProjectDraft) -> str | None:
@@ -224,6 +277,8 @@ def settings_of(draft: ProjectDraft) -> Settings:
     preset = load_preset(draft.preset)
     is_own = draft.base_model not in (None, preset.base_model)
     settings = draft.settings or starting_settings(draft.kind, preset, is_own)
+    if draft.judged and draft.settings is None:  # how strong it draws best is what is asked
+        settings = settings.updated({"generation": {"allocation": "ladder"}})
     settings = settings.updated(draft.changes)
     vision_model = settings.refine.vision_model or (
         preset.vision_model if draft.clip_model in (None, preset.clip_model) else "clip"

@@ -107,6 +107,7 @@ class WorkVerbs(MeasureVerbs):
                     "Only a fine-tuned round can be trained with other seeds: choose the round that this one "
                     "was made of."
                 )
+            lineage.refuse_given(here.round)
             if not asked_pictures(here):
                 raise StudioError(f"Round {here.round.number} has no pictures yet: press Generate first.")
             job = self._requested(here.round, "ask")
@@ -246,6 +247,7 @@ class WorkVerbs(MeasureVerbs):
         with self.store.database.transaction():
             round_ = self.store.rounds.get(round_id)
             lineage.refuse_instant(round_, "trained")
+            lineage.refuse_given(round_)
             if round_.kind == "refine":
                 raise StudioError(
                     f"This is the refinement of round {round_.number}, which is trained on pairs: press "
@@ -295,6 +297,7 @@ class WorkVerbs(MeasureVerbs):
     def _last_state(self, round_: Round, steps: int) -> tuple[Path, Settings]:
         """The state after which a finished training goes on, and its settings with so many more steps."""
         name = f"Round {round_.number}"
+        lineage.refuse_given(round_)
         if round_.kind != "fine_tune" or round_.adapter is None:
             raise StudioError(f"{name} has no finished fine-tuning to go on from: press Fine-tune first.")
         if is_coming(self.store, round_, "fine_tune"):

@@ -231,7 +231,8 @@ class _Measured:
     def is_plain(self, here: RoundSnapshot) -> bool:
         """Whether a round was trained on the references alone: plain fine-tuning."""
         examples = self.trained.get(here.id, ())
-        return here.round.kind == "fine_tune" and all(example.is_reference for example in examples)
+        trained = here.round.kind == "fine_tune" and not here.round.source
+        return trained and all(example.is_reference for example in examples)
 
     @property
     def left_out(self) -> tuple[str, ...]:

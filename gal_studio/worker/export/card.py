@@ -73,11 +73,10 @@ def _front_matter(facts: Facts, written: Written) -> str:
 def _introduction(facts: Facts, written: Written) -> str:
     what = "The whole denoiser" if written.is_whole else "A LoRA"
     merged = f" The denoiser with the LoRA merged into it: `{written.merged}/`." if written.merged else ""
+    rounds = "" if facts.source else f" in rounds: this is round {facts.round}"
     call = f"Write **{markdown(facts.trigger)}** in the prompt. " if facts.trigger else ""
-    return (
-        f"{what} for {facts.base_model}, trained with GAL Studio {facts.version} in rounds: this is round "
-        f"{facts.round}. {call}File: `{written.file}`.{merged}"
-    )
+    made = f"{what} for {facts.base_model}, {markdown(facts.made)}{rounds}."
+    return f"{made} {call}File: `{written.file}`.{merged}"
 
 
 def _pictures(pictures: Sequence[CardPicture]) -> str:
@@ -270,9 +269,7 @@ def _measured(task: ExportTask) -> str:
 def _settings(task: ExportTask, facts: Facts) -> str:
     tune, generation = facts.tune, task.settings.generation
     rank = {"rank and alpha": tune.rank, "layers": tune.target} if tune.method == "lora" else {}
-    values = {
-        "base model": facts.base_model,
-        "SHA-256 of its weights": facts.base_sha256,
+    training = {
         "method": tune.method,
         **rank,
         "steps": facts.steps,
@@ -281,6 +278,11 @@ def _settings(task: ExportTask, facts: Facts) -> str:
         "resolution": facts.resolution,
         "training pictures": sum(facts.tags.values()),
         "seed": facts.seed,
+    }
+    values = {
+        "base model": facts.base_model,
+        "SHA-256 of its weights": facts.base_sha256,
+        **({"made elsewhere": f"`{facts.source}`"} if facts.source else training),
         "drawn with": generation.drawn_with,
         "date": facts.date,
     }

@@ -20,7 +20,7 @@ from gal_studio.core.models.names import public_name
 from gal_studio.core.models.reports import ModelNames
 from gal_studio.core.settings import Settings, TuneSettings
 from gal_studio.engine.export.decomposed import Weights
-from gal_studio.engine.export.foreign import Choices, attach_foreign, read_fitting
+from gal_studio.engine.export.foreign import Choices, attach_as_it_is, attach_foreign, read_fitting
 from gal_studio.engine.hub.weights import choose_variant, files_of, weights_of
 from gal_studio.engine.models.adapters import AdapterCard, save_adapter
 from gal_studio.engine.models.devices import choose_device, weight_precision
@@ -47,7 +47,10 @@ def convert(asked: LoraStart, out: Path) -> tuple[str, ...]:
     model = _outline(asked.base_model, asked.commits)
     weights = _weights(asked.base_model, asked.commits, settings.machine.precision)
     choices = Choices(without_text=asked.without_text_encoder, weights=weights)
-    read = attach_foreign(model, Path(asked.path), settings.tune, choices)
+    if asked.as_it_is:
+        read = attach_as_it_is(model, Path(asked.path), choices)
+    else:
+        read = attach_foreign(model, Path(asked.path), settings.tune, choices)
     save_adapter(model, out, AdapterCard(asked.trigger, model.name, 0, 0, settings.to_dict()))
     return read.notes
 

@@ -144,6 +144,7 @@ def facts_of(task: ExportTask, model: ImageModel, picture: Image.Image) -> Facts
         licence=licence_of(placed, task.models.revisions, half),
         thumbnail=_data_uri(picture),
         card=json.dumps(asdict(card), sort_keys=True),
+        source=task.round.source,
     )
 
 

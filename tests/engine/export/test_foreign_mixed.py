@@ -316,7 +316,7 @@ def test_files_without_content_are_refused_by_what_they_are(unet: ImageModel, tm
     (tmp_path / "empty.safetensors").touch()
     with pytest.raises(StudioError, match="is damaged"):
         read(unet, tmp_path / "empty.safetensors")
-    with pytest.raises(StudioError, match="changes a text encoder alone"):
+    with pytest.raises(StudioError, match="is a LoRA of a text encoder alone"):
         read_foreign(unet, tmp_path / "text.safetensors", Choices(without_text=True))
 
 

@@ -1,0 +1,118 @@
+"""A project that judges LoRAs from elsewhere: its references are a folder of what they were trained on."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from gal_studio.assets import load_presets
+from gal_studio.core.entered import entered
+from gal_studio.core.errors import StudioError
+from gal_studio.core.prompts import style_descriptor, tidy
+from gal_studio.core.types import Kind
+from gal_studio.state.files.paths import is_companion, user_path
+from gal_studio.studio.create.caption_lists import repeated_folders, unread_beside
+from gal_studio.studio.create.captions import caption_beside
+from gal_studio.studio.create.lora_file import LoraFacts, read_lora_facts
+from gal_studio.studio.create.prior import ENDINGS
+from gal_studio.studio.create.project import DEFAULT_PRESET, MOST_REFERENCES, ProjectDraft
+from gal_studio.studio.create.references import MASK_ENDING, ReferenceDraft, mask_beside
+
+_PRESETS = {
+    "Stable Diffusion 1.x": "sd15",
+    "Stable Diffusion 2.x": "sd21",
+    "Stable Diffusion XL": "sdxl",
+    "FLUX.2 klein": "flux2-klein",
+    "Z-Image": "z-image",
+}
+"""The preset of each base model that a LoRA's file may name."""
+
+
+def judged_draft(
+    loras: Sequence[Path | str],
+    references: Path | str,
+    kind: Kind = "style",
+    trigger: str = "",
+    prompt: str = "",
+    **more: Any,
+) -> ProjectDraft:
+    """The draft of a project that judges LoRAs by a folder of pictures they were trained on.
+
+    The pictures' prompts are their captions beside them, or `prompt`. `trigger` are the words that call the
+    style or object, by default those that the first file states; a style's captions get them where they lack
+    them. `more` are other fields of the draft; the preset is by default that of the file's base model.
+    """
+    paths = tuple(user_path(path).absolute() for path in loras)
+    if not paths:
+        raise StudioError("There is no LoRA to judge: name at least one .safetensors file.")
+    facts, *_ = map(read_lora_facts, paths)
+    words = entered(trigger or facts.trigger).strip()
+    if not more.get("preset"):
+        more["preset"] = preset_for(facts)
+    drafts = tuple(
+        ReferenceDraft(path, _prompt(path, kind, words, prompt), "", mask_beside(path))
+        for path in _pictures(user_path(references))
+    )
+    if kind == "object":
+        drafts = tuple(replace(draft, trigger_word=words) for draft in drafts)
+    name = more.pop("name", "") or f"Judging {', '.join(path.stem for path in paths)}"[:100]
+    return ProjectDraft(kind=kind, references=drafts, name=name, judged=paths, **more)
+
+
+def preset_for(facts: LoraFacts) -> str:
+    """The preset of the base model that a LoRA was made for; the bundled one's where no preset has it."""
+    by_base = {preset.base_model: preset.name for preset in load_presets()}
+    return by_base.get(facts.made_for) or _PRESETS.get(facts.base, DEFAULT_PRESET)
+
+
+def _pictures(folder: Path) -> list[Path]:
+    try:
+        found = [path for place in (folder, *repeated_folders(folder)) for path in _of_folder(place)]
+    except OSError as error:
+        raise StudioError(f"The folder of references {folder} cannot be read: check its path.") from error
+    if not found:
+        raise StudioError(
+            f"The folder {folder} has no pictures: put a few of those there that the LoRA was trained on "
+            "(PNG, JPEG or WebP)."
+        )
+    if len(found) > MOST_REFERENCES:
+        raise StudioError(
+            f"The folder {folder} has {len(found)} pictures, and {MOST_REFERENCES} are compared at most: put "
+            "the most typical ones into a folder of their own."
+        )
+    return found
+
+
+def _of_folder(folder: Path) -> Iterator[Path]:
+    for path in sorted(folder.iterdir()):
+        is_mask = path.name.lower().endswith(MASK_ENDING)
+        if path.suffix.lower() in ENDINGS and not is_companion(path) and not is_mask:
+            yield path
+
+
+def _prompt(picture: Path, kind: Kind, words: str, given: str) -> str:
+    """What a picture shows: its caption or the given prompt, which of a style ends with its words."""
+    caption = given or caption_beside(picture) or ""
+    if kind == "style" and words:
+        return _with_style(caption, words)
+    if caption:
+        return caption
+    wanted = "--prompt 'A cat in ink style'" if kind == "style" else "--prompt 'A <sks> cat'"
+    raise StudioError(
+        f"{picture.name} has no caption{unread_beside(picture)}: write what it shows into {picture.stem}.txt "
+        f"beside it, or give one prompt for all pictures, such as {wanted}."
+    )
+
+
+def _with_style(caption: str, words: str) -> str:
+    """`a cat, inkstyle` with the words `inkstyle` as `a cat in inkstyle`."""
+    bare = words[3:] if words.lower().startswith("in ") else words
+    called = f"in {bare}"
+    try:
+        if caption and style_descriptor(caption).lower() == called.lower():
+            return caption
+    except StudioError:
+        pass
+    rest = tidy(entered(caption).replace(bare, " ")).strip(" ,.;:") if caption else ""
+    rest = rest.removesuffix(" in").strip(" ,.;:")
+    return f"{rest or 'A picture'} {called}"

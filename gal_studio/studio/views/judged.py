@@ -1,0 +1,73 @@
+"""What LoRAs from elsewhere are: how strong each draws best, what it copies, and how it does as it is."""
+
+from dataclasses import dataclass
+
+from gal_studio.core.gal.recipe_rates import RecipeRate, recipe_rates
+from gal_studio.core.measures.report import Report
+from gal_studio.core.naming import round_names
+from gal_studio.core.recipe import AS_TRAINED, Recipe
+from gal_studio.core.snapshot import RoundSnapshot
+from gal_studio.state import Store
+from gal_studio.studio.reports.measured import in_sentences
+from gal_studio.studio.views.measures import measures_view
+
+
+@dataclass(frozen=True)
+class JudgedLora:
+    """A LoRA from elsewhere and what its pictures say of it.
+
+    `best` is its best strength schedule (Eq. G18), and `rates` are those of all that drew pictures, the
+    strongest first; both say nothing yet without pictures. `report` is what the benchmark measured.
+    """
+
+    round_id: str
+    name: str
+    source: str
+    pictures: int
+    best: Recipe
+    rates: tuple[RecipeRate, ...]
+    report: Report | None
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """How it draws best, and what the benchmark found."""
+        if not self.pictures:
+            return (f"{self.name} has no pictures yet.",)
+        full = next((rate for rate in self.rates if rate.recipe == AS_TRAINED), None)
+        best = next((rate for rate in self.rates if rate.recipe == self.best), full)
+        drawn = f"with the {self.best.words}" if self.best.words else "at full strength"
+        told = f"{self.name} draws best {drawn}"
+        if best is not None:
+            told = f"{told}: {_facts(best)}"
+        if best is not None and full is not None and best is not full:
+            told = f"{told} (at full strength: {_facts(full)})"
+        return (f"{told}.", *(f"Benchmark: {sentence}" for sentence in in_sentences(self.report)[:1]))
+
+
+def _facts(rate: RecipeRate) -> str:
+    return (
+        f"copy risk {rate.copies:.0%}, prompt match {rate.asked:.0%}, style or object match "
+        f"{rate.carried:.0%}"
+    )
+
+
+def judged_loras(store: Store, project_id: str) -> tuple[JudgedLora, ...]:
+    """The LoRAs of a project that are judged and not archived, in the order in which they were given."""
+    project = store.snapshots.project(project_id)
+    names = round_names([each.round for each in project.rounds])
+    reports = measures_view(store, project_id).reports
+    return tuple(
+        _judged(here, names[here.id], reports.get(here.id)) for here in project.shown if here.round.source
+    )
+
+
+def _judged(here: RoundSnapshot, name: str, report: Report | None) -> JudgedLora:
+    return JudgedLora(
+        here.id,
+        name,
+        here.round.source,
+        len(here.candidates),
+        here.best_recipe,
+        recipe_rates(here.candidates),
+        report,
+    )

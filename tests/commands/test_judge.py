@@ -1,0 +1,78 @@
+"""`gal-studio judge`: LoRAs of other trainers, judged by a folder of pictures."""
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+
+from gal_studio.core.errors import StudioError
+from gal_studio.studio.create.judged import judged_draft
+from gal_studio.worker.models import Models
+from tests.commands.running import run
+from tests.tiny_project import drawing
+from tests.worker.export.test_start import write_lora
+
+
+@pytest.fixture
+def given(tmp_path: Path, names: tuple[str, str]) -> Path:
+    """Two LoRAs, and a folder with a picture that has a caption and one that has none."""
+    for name, rank in (("ink", 1), ("wash", 2)):
+        write_lora(Models(), names[0], tmp_path / f"{name}.safetensors", rank)
+    (tmp_path / "pictures").mkdir()
+    for number, name in enumerate(("cat.png", "boat.png", "._boat.png", "cat-masklabel.png"), start=1):
+        (tmp_path / "pictures" / name).write_bytes(drawing(number))
+    (tmp_path / "pictures" / "cat-masklabel.png").unlink()
+    (tmp_path / "pictures" / "cat.txt").write_text("a cat on a rug")
+    return tmp_path
+
+
+def test_the_draft_has_the_words_of_the_file(given: Path) -> None:
+    draft = judged_draft([given / "ink.safetensors"], given / "pictures")
+    prompts = [reference.prompt for reference in draft.given]
+    assert prompts == ["A picture in ink style", "a cat on a rug in ink style"]
+    assert draft.preset == "sd15" and draft.name == "Judging ink"
+    named = judged_draft([given / "ink.safetensors"], given / "pictures", trigger="inkstyle, rough")
+    assert [one.prompt for one in named.given][1] == "a cat on a rug in inkstyle, rough"
+    own = judged_draft([given / "ink.safetensors"], given / "pictures", prompt="A cat in ink style")
+    assert {one.prompt for one in own.given} == {"A cat in ink style"}
+    with pytest.raises(StudioError, match=r"boat\.png has no caption: write what it shows into boat\.txt"):
+        judged_draft([given / "ink.safetensors"], given / "pictures", kind="object", trigger="<sks>")
+    (given / "empty").mkdir()
+    with pytest.raises(StudioError, match="has no pictures: put a few of those there"):
+        judged_draft([given / "ink.safetensors"], given / "empty")
+
+
+def test_two_loras_are_judged(
+    given: Path, names: tuple[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    out, prompts = given / "out", given / "prompts.txt"
+    prompts.write_text("A tie {}\nA drum {}\n\nA kite {}\n")
+    asked = [
+        *("judge", given / "ink.safetensors", given / "wash.safetensors", "--json"),
+        *("--references", given / "pictures", "--out", out, "--candidates", 2, "--sampling-steps", 2),
+        *("--base-model", names[0], "--clip-model", names[1], "--prompts", prompts),
+    ]
+    assert run(*asked) == 0
+    said = capsys.readouterr()
+    summary = json.loads(said.out)
+    assert [one["file"] for one in summary["judged"]] == ["ink.safetensors", "wash.safetensors"]
+    assert [one["lora"] for one in summary["rounds"]] == ["ink.safetensors", "wash.safetensors"]
+    assert "ink draws best" in said.err and "copy risk" in said.err and "Benchmark: Of" in said.err
+    made = {path.name for path in out.iterdir()}
+    assert {"contact-sheet-ink.png", "contact-sheet-wash.png", "lora-ink.safetensors"} <= made
+    with (out / "candidates.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    made_of = ["ink", "wash"]
+    assert {row["round"] for row in rows} == {*made_of}
+    drawn = [{(row["prompt"], row["seed"]) for row in rows if row["round"] == one} for one in made_of]
+    assert drawn[0] == drawn[1]
+    assert all((out / row["file"]).is_file() for row in rows)
+    for name in ("ink", "wash"):
+        exported = {path.name for path in (out / "exported" / name).iterdir()}
+        assert {"README.md", "comfyui-workflow.json"} <= exported
+        card = (out / "exported" / name / "README.md").read_text()
+        assert f"({name}.safetensors)" in card.replace("\\\\", "") and "trained with GAL Studio" not in card
+    before = (out / "summary.json").read_bytes()
+    assert run(*asked) == 0  # nothing is drawn again
+    assert (out / "summary.json").read_bytes() == before

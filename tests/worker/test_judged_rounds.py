@@ -1,0 +1,123 @@
+"""A LoRA from elsewhere as an untrained round: drawn and measured as it is, alone or beside others."""
+
+from pathlib import Path
+
+import pytest
+
+from gal_studio.core.errors import StudioError
+from gal_studio.core.models.forms.registry import find_form
+from gal_studio.engine.export.layers import read_layers
+from gal_studio.rounds import lineage
+from gal_studio.studio import Studio
+from gal_studio.worker.model_check import CheckHere
+from gal_studio.worker.models import Models
+from tests.tiny_project import tiny_draft
+from tests.worker.export.test_start import write_lora
+from tests.worker.working import first_round, work
+
+
+def test_two_files_are_judged_side_by_side(
+    studio: Studio, models: Models, names: tuple[str, str], tmp_path: Path
+) -> None:
+    studio.models = CheckHere()
+    made = {
+        name: write_lora(models, names[0], tmp_path / f"{name}.safetensors", rank)
+        for name, rank in (("ink", 1), ("wash", 3))
+    }
+    files = tuple(tmp_path / f"{name}.safetensors" for name in made)
+    project = studio.create_project(tiny_draft(names, judged=files))
+    rounds = studio.rounds(project)
+    assert [one.name for one in rounds] == ["ink", "wash"]
+    assert [one.source for one in rounds] == ["ink.safetensors", "wash.safetensors"]
+    for one in rounds:
+        kept = read_layers(studio.adapter_path(one.id), "unet")
+        assert kept.keys() == made[one.name].keys()
+        assert all(kept[layer].rank == made[one.name][layer].rank for layer in kept)
+        jobs = studio.run_missing(one.id)
+        assert [job.kind for job in jobs] == ["generate", "measure"]
+        for job in jobs:
+            assert work(studio, models, job).message == ""
+    views = [studio.round_view(one.id) for one in rounds]
+    assert [len(view.candidates) for view in views] == [12, 12]
+    seeds = [[(tile.prompt, tile.candidate.seed) for tile in view.candidates] for view in views]
+    assert seeds[0] == seeds[1]
+    measures = studio.measures(project)
+    assert {None, *(one.id for one in rounds)} == set(measures.reports)
+    for refused in (studio.fine_tune, studio.ask_trainings, lambda id_: studio.continue_training(id_, 2)):
+        with pytest.raises(StudioError, match=r"ink\.safetensors is judged as it is: go on to"):
+            refused(rounds[0].id)
+    with pytest.raises(StudioError, match="has been run"):
+        studio.run_missing(rounds[0].id)
+
+
+def test_a_round_starts_from_a_judged_lora(
+    studio: Studio, models: Models, names: tuple[str, str], tmp_path: Path
+) -> None:
+    studio.models = CheckHere()
+    made, file = write_lora(models, names[0], tmp_path / "ink.safetensors"), tmp_path / "ink.safetensors"
+    first = first_round(studio, tiny_draft(names, judged=(file,)))
+    assert work(studio, models, studio.generate(first)).message == ""
+    second = studio.next_round(first)
+    assert second.number == 2
+    here = studio.store.snapshots.round(second.id)
+    assert lineage.starting_adapter(here) == studio.store.rounds.get(first).adapter
+    assert work(studio, models, studio.fine_tune(second.id)).message == ""
+    kept = read_layers(studio.adapter_path(second.id), "unet")
+    moved = max(float((kept[layer].change - made[layer].change).abs().mean()) for layer in made)
+    size = max(float(made[layer].change.abs().mean()) for layer in made)
+    assert 0 < moved < 0.2 * size
+    assert set(kept) > set(made)  # the target is all
+
+
+def test_what_is_refused_stores_nothing(
+    studio: Studio, models: Models, names: tuple[str, str], tmp_path: Path
+) -> None:
+    studio.models = CheckHere()
+    good = tmp_path / "good.safetensors"
+    write_lora(models, names[0], good)
+    for given, words in (
+        ((good, good), "is given twice"),
+        ((good,) * 7, "too many to compare: choose at most 6"),
+        ((good, tmp_path / "gone.safetensors"), "There is no file"),
+    ):
+        with pytest.raises(StudioError, match=words):
+            studio.create_project(tiny_draft(names, judged=given))
+    with pytest.raises(StudioError, match="cannot both start from one LoRA and judge others"):
+        studio.create_project(tiny_draft(names, judged=(good,), start_from=good))
+    with pytest.raises(StudioError, match="choose the method LoRA"):
+        studio.create_project(tiny_draft(names, judged=(good,), changes={"tune": {"method": "full"}}))
+    assert not studio.projects()
+    assert not list((studio.store.workspace / "adapters").glob("*"))
+
+
+def test_an_exported_lora_is_judged_as_its_own_project_judges_it(
+    studio: Studio, models: Models, names: tuple[str, str], tmp_path: Path
+) -> None:
+    """The same prompts and seeds: the same pictures, scores and verdicts."""
+    from gal_studio.core.steps import Steps
+    from gal_studio.worker.export.folder import export_to
+    from gal_studio.worker.export.task import open_export
+
+    studio.models = CheckHere()
+    own = first_round(studio, tiny_draft(names, name="Own"))
+    for job in studio.run_missing(own):
+        assert work(studio, models, job).message == ""
+    out = tmp_path / "out"
+    for _ in Steps(export_to(open_export(studio.store, models, own, find_form("kohya")), out)):
+        pass
+    (file,) = out.glob("*.safetensors")
+    judged = first_round(studio, tiny_draft(names, judged=(file,)))
+    for job in studio.run_missing(judged):
+        assert work(studio, models, job).message == ""
+    told = []
+    for round_id in (own, judged):
+        view = studio.round_view(round_id)
+        told.append(
+            [
+                (tile.prompt, tile.candidate.image, tile.candidate.overfit, dict(tile.candidate.more_scores))
+                for tile in view.candidates
+            ]
+        )
+    assert told[0] == told[1]
+    reports = [studio.measures(studio.store.rounds.get(one).project_id).reports[one] for one in (own, judged)]
+    assert reports[0].copies == reports[1].copies and reports[0].pictures == reports[1].pictures
