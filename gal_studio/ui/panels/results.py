@@ -12,15 +12,13 @@ from gal_studio.core.models.forms.registry import about_form, forms_of, is_usabl
 from gal_studio.state.tables.exports import Export
 from gal_studio.studio.views.json_types import ShownPicture
 from gal_studio.studio.views.types import RoundView
-from gal_studio.ui.panels.panel import Panel
 from gal_studio.ui.payloads import Id, Lines, OfProject, Requested, RequestedAll
 from gal_studio.ui.payloads.forms import SettingValue
 from gal_studio.ui.payloads.measures import Sheet, sheet_payload
 from gal_studio.ui.payloads.rounds import picture_payload
 from gal_studio.ui.requests import Context, Requests
 
-REQUESTS = Requests()
-PANEL = Panel("results", REQUESTS)
+REQUESTS = Requests("results")
 
 
 @dataclass(frozen=True)
