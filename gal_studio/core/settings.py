@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Literal, Self
 from gal_studio.core import checks, strict_json
 from gal_studio.core.checks import setting
 from gal_studio.core.errors import StudioError
-from gal_studio.core.gal.policies.registry import find_policy, policy_words
+from gal_studio.core.gal.policies.registry import allow_stored, find_policy, policy_choices
 from gal_studio.core.memory.machine import MachineSettings
 from gal_studio.core.recipe import AS_TRAINED, Recipe
 from gal_studio.core.settings_group import SettingsGroup
@@ -329,7 +329,7 @@ class GalSettings(SettingsGroup):
         known_policy,
         "Suggested by",
         note="Which test prompts you see first",
-        words=policy_words,
+        words=policy_choices,
     )
     # suggestions per round; k of Eq. G5
     top_k: int = setting(3, checks.whole, "Suggestions", 1, 1000, note="Test prompts suggested per round")
@@ -536,6 +536,8 @@ class Settings(SettingsGroup):
 def read_settings(text: str) -> Settings:
     """Stored settings; refused if they cannot be read."""
     try:
-        return Settings.from_dict(strict_json.loads(text))
+        stored = strict_json.loads(text)
+        allow_stored(stored.get("gal", {}).get("policy"))
+        return Settings.from_dict(stored)
     except (ValueError, TypeError, AttributeError, strict_json.InvalidError) as error:
         raise StudioError("The stored settings are damaged: run gal-studio doctor on it.") from error

@@ -16,7 +16,9 @@ from gal_studio.state import Store
 
 PACKAGE = Path(gal_studio.__file__).parent
 NEW = {
-    "class TuneSettings(SettingsGroup):": '    sharpness: float = setting(0.0, checks.real, "Sharpness", 0.0, 1.0)',
+    "class TuneSettings(SettingsGroup):": (
+        '    sharpness: float = setting(0.0, checks.real, "Sharpness", 0.0, 1.0)'
+    ),
     "class RefineSettings(SettingsGroup):": '    softening: bool = setting(False, checks.flag, "Softening")',
 }
 LOOK = """

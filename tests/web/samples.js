@@ -200,6 +200,7 @@ export const project = (more) => ({
   triggers: ["ink"],
   references: [],
   subjects: [],
+  jobs: [],
   scores: [],
   stands_for: "{}",
   anchors: [],

@@ -71,8 +71,8 @@ def refuse_what_is_no_lora(file: str, names: Collection[str]) -> None:
         )
     if bundled := sorted({found[1] for name in names if (found := _BUNDLED.match(name))}):
         raise StudioError(
-            f"The file {file} bundles an embedding ({', '.join(bundled[:3])}), a word for the text encoder that "
-            "the studio does not read: choose the LoRA without it."
+            f"The file {file} bundles an embedding ({', '.join(bundled[:3])}), a word for the text encoder "
+            "that the studio does not read: choose the LoRA without it."
         )
 
 

@@ -11,15 +11,13 @@ from gal_studio.core.models.forms.registry import about_form, forms_of, is_usabl
 from gal_studio.studio.views.json_types import ShownPicture, shown_picture
 from gal_studio.studio.views.outcomes import Outcome
 from gal_studio.studio.views.round import model_title
-from gal_studio.ui.panels.panel import Panel
 from gal_studio.ui.payloads import Id, Lines, OfProject, Requested, RequestedAll
 from gal_studio.ui.payloads.forms import SettingValue
 from gal_studio.ui.payloads.measures import Sheet, sheet_payload
 from gal_studio.ui.payloads.rounds import picture_payload
 from gal_studio.ui.requests import Context, Requests
 
-REQUESTS = Requests()
-PANEL = Panel("results", REQUESTS)
+REQUESTS = Requests("results")
 
 
 @dataclass(frozen=True)

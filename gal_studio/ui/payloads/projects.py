@@ -10,6 +10,7 @@ from gal_studio.core.gal.ladder import LADDER
 from gal_studio.core.gal.reasons import short_names
 from gal_studio.core.gal.recipes import on_ladder
 from gal_studio.core.gal.scores.registry import SCORES
+from gal_studio.core.jobs.kinds import offered_kinds
 from gal_studio.core.models.names import is_calibrated
 from gal_studio.core.settings import NATIVE, ReferenceSettings
 from gal_studio.core.settings_fields import SettingField, setting_fields, value_words
@@ -75,6 +76,15 @@ class ScoreLabel:
 
 
 @dataclass(frozen=True)
+class OfferedJob:
+    """The button of a kind of job on the Rounds screen."""
+
+    kind: str
+    button: str
+    hint: str
+
+
+@dataclass(frozen=True)
 class Project:
     """A project: what the top line and step 1 show."""
 
@@ -89,6 +99,7 @@ class Project:
     stands_for: str
     anchors: tuple[Anchor, ...]
     scores: tuple[ScoreLabel, ...]
+    jobs: tuple[OfferedJob, ...]
     settings: Settings
     fields: tuple[SettingField, ...]
     draws_without_training: bool
@@ -227,6 +238,7 @@ def project_payload(project: ProjectView, adapters: Sequence[OwnAdapter] = ()) -
         stands_for=project.prompts.stands_for,
         anchors=anchor_payloads(project.anchors),
         scores=tuple(ScoreLabel(each.name, each.label, each.explanation, each.in_percent) for each in SCORES),
+        jobs=tuple(OfferedJob(name, one.button, one.hint) for name, one in offered_kinds().items()),
         settings=settings.to_dict(),
         fields=setting_fields(adapter_names(adapters)),
         draws_without_training=bool(drawn_with(settings.references, project.base_model)),

@@ -18,14 +18,13 @@ from gal_studio.worker.jobs.disk_space import check_training_room
 from gal_studio.worker.jobs.validation import drawn_or_refused, open_validation, validate
 from gal_studio.worker.models import Models
 from gal_studio.worker.patches.copy_detector import CopyDetector
-from gal_studio.worker.task import Progress, open_task
+from gal_studio.worker.task import Progress, Steps, does, open_task
 from gal_studio.worker.training import teams, training_run
 from gal_studio.worker.training.prior_pictures import prior_pictures
 from gal_studio.worker.training.training_run import EndedEarlierError, Start, TrainingTask
 
-Steps = Generator[Progress, None, None]
 
-
+@does("fine_tune")
 def tune_round(store: Store, models: Models, job: Job) -> Generator[Progress, None, None]:
     """Train the adapter of a round; closing the generator saves a checkpoint."""
     asked = open_task(store, models, job)
