@@ -125,6 +125,9 @@ export function openSuggestions() {
     .map(([id]) => id);
 }
 
+/** Is a project named of which the studio has not told yet what is in it? No count, no lack is known then. */
+export const loading = () => state.projectId !== null && (state.project === null || state.round === null);
+
 /**
  * Is the job queued or running?
  * @param {Pick<Job, "state">} job

@@ -1,7 +1,7 @@
 /** Step 3: comparison of the rounds. Missing figures are shown as missing. */
 /** @import { RoundResult } from "payloads" */
 /** @import { ResultsParts } from "../app/types/parts.d.ts" */
-import { state, on } from "../app/store.js";
+import { state, on, loading } from "../app/store.js";
 import { call, refresh } from "../app/session.js";
 import { newest } from "../app/newest.js";
 import { write } from "../app/writes.js";
@@ -39,7 +39,7 @@ export function mountResults(found) {
   mountTestSet(parts["test-set"]);
   parts["measure-all"].addEventListener("click", measureAll);
   on("step project rounds", load);
-  on("measures queue", show);
+  on("step round measures queue forget", show);
   on("queue", () => {
     if (exportsOpen()) load();
   });
@@ -76,7 +76,9 @@ async function load() {
 
 function show() {
   showExports(rounds);
-  if (state.step !== "results" || !rounds.length) return;
+  if (state.step !== "results") return;
+  parts.results.toggleAttribute("data-loading", loading() || !rounds.length);
+  if (loading() || !rounds.length) return;
   const { measures, queue } = state;
   const drawn = rounds.find(({ id }) => id === measures?.best) ?? rounds.findLast(({ adapter }) => adapter);
   showVerdict(parts.verdict, measures, drawn?.recipe ?? "");

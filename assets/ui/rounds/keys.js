@@ -13,6 +13,7 @@ import { focusRinged, ringed } from "./grid/ring.js";
 import { redo, toggle, undo } from "./grid/verdicts.js";
 import {
   lightbox,
+  buttonChosen,
   painting,
   enlarge,
   close,
@@ -155,7 +156,7 @@ function refinementAction(event, key) {
  * @returns {Act | null}
  */
 function space(event) {
-  if (lightbox()) return above(event.target, "button") ? null : close;
+  if (lightbox()) return buttonChosen() && above(event.target, "button") ? null : close;
   const other = above(event.target, "button, summary, a");
   if (other && !other.classList.contains("tile-face")) return null;
   return () => onRinged(enlarge);

@@ -1,6 +1,6 @@
 /** The next step of a round, and why an action is disabled. */
 /** @import { Round } from "payloads" */
-import { busy, openSuggestions, state, verdictOf } from "../app/store.js";
+import { busy, loading, openSuggestions, state, verdictOf } from "../app/store.js";
 import { byItself } from "../measures/replay_words.js";
 import { unfinished } from "../top/job_words.js";
 
@@ -17,7 +17,7 @@ export const refining = () => state.round?.kind === "refine";
  */
 export function closed(name) {
   const { round } = state;
-  if (!round) return "Open a project first";
+  if (!round) return loading() ? "The project is being loaded" : "Open a project first";
   if (childOf(name)) return null; // it only goes there
   const replay = byItself(state.replays);
   if (replay) return replay;

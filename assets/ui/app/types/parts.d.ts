@@ -64,6 +64,7 @@ export interface RoundsParts {
 }
 
 export interface ResultsParts {
+  results: HTMLElement;
   "results-note": HTMLSpanElement;
   "measure-all": HTMLButtonElement;
   "test-set": HTMLButtonElement;
