@@ -7,6 +7,7 @@ import { newest } from "../app/newest.js";
 import { write } from "../app/writes.js";
 import { el, makeButton, reference, repeats, replaceKept } from "../kit/dom.js";
 import { address, projectFigure } from "../app/urls.js";
+import { mountFirstLook } from "./first_look.js";
 import { mountSameSeed } from "./same_seed.js";
 import { mountSheet } from "./sheet.js";
 import { mountTestSet } from "./test_set.js";
@@ -26,8 +27,9 @@ const newRequest = newest();
 /** @param {ResultsParts} found */
 export function mountResults(found) {
   parts = found;
-  mountSheet(parts.sheet);
-  mountSameSeed(parts["same-seed"]);
+  const look = mountFirstLook(parts.look);
+  mountSheet(parts.sheet, look.benchmark);
+  mountSameSeed(parts["same-seed"], look.testPrompt);
   mountExport(parts.export);
   parts.figure.addEventListener("click", () =>
     download(

@@ -39,7 +39,7 @@ export function mountSuggestion(parts) {
   on("forget cleared", () => {
     before = [];
   });
-  on("scores round job verdicts forget received", update);
+  on("step scores round job verdicts forget received", update);
   update();
 }
 

@@ -33,6 +33,6 @@ export function mountFilters(parts) {
       chip.hidden = name === "selection" && !all.selection && state.filter !== name;
     }
   };
-  on("filter selection round candidates cleared scores verdicts forget", show);
+  on("step filter selection round candidates cleared scores verdicts forget", show);
   show();
 }
