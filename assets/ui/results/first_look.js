@@ -1,4 +1,4 @@
-/** Before and after, large: the same prompt and seed by the base model and each round, beside the reference. */
+/** Before and after, large: one prompt and seed by the base model and each round, beside the reference. */
 /** @import { MeasuredRound, SameSeed, SheetRow } from "payloads" */
 /** @import { Frame } from "./viewer.js" */
 import { state, on } from "../app/store.js";

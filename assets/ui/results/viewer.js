@@ -139,7 +139,7 @@ function build() {
   dialog.addEventListener("pointerdown", () => {
     byTab = false;
   });
-  dialog.addEventListener("click", (event) => event.target === dialog && dialog?.close());
+  dialog.addEventListener("click", (event) => event.target === dialog && event.detail < 2 && dialog?.close());
   whenClosed(dialog, () => picture.removeAttribute("src"));
   return { dialog, picture, none, name, words, title, slider, ticks, scrubber, references };
 }

@@ -33,7 +33,6 @@ import { showHelp, helpOpen } from "../kit/help.js";
 import { anchorsOpen } from "../reference/anchors_editor.js";
 import { queueOpen } from "../top/queue.js";
 import { logOpen } from "../top/log.js";
-import { previewOpen } from "../training/previews.js";
 import { exportsOpen } from "../results/exports.js";
 import { viewerOpen } from "../results/viewer.js";
 
@@ -57,17 +56,9 @@ export function mountKeys(parts) {
 const ARROWS = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowDown: [0, 1], ArrowUp: [0, -1] };
 
 const shortcutsBlocked = () =>
-  [
-    questionOpen,
-    exportsOpen,
-    panelOpen,
-    helpOpen,
-    anchorsOpen,
-    queueOpen,
-    logOpen,
-    previewOpen,
-    viewerOpen,
-  ].some((open) => open());
+  [questionOpen, exportsOpen, panelOpen, helpOpen, anchorsOpen, queueOpen, logOpen, viewerOpen].some((open) =>
+    open(),
+  );
 
 /**
  * @param {KeyboardEvent} event
