@@ -13,7 +13,7 @@ import { planLine } from "../top/plan_line.js";
 import { questionBefore } from "./questions.js";
 import { askReferences } from "./references_again.js";
 import { useWithoutTraining } from "./without_training.js";
-import { notApplicable, childOf, closed, nextStep, refining } from "./next_step.js";
+import { notApplicable, childOf, closed, nextStep, refining, roundWaits } from "./next_step.js";
 
 /**
  * A button of the bar: the write that it sends, and the kinds of rounds that it applies to.
@@ -189,7 +189,8 @@ export function mountActions(parts) {
   );
   const update = () => show(buttons, parts.hint);
   on(
-    "project side round measures replays refinement job queue busy scores verdicts candidates cleared forget",
+    "project step side round measures replays refinement job queue busy scores verdicts candidates cleared " +
+      "forget",
     update,
   );
   update();
@@ -214,7 +215,7 @@ const offered = () =>
  * @param {HTMLElement} hint
  */
 function show(buttons, hint) {
-  const next = busy() ? null : nextStep();
+  const next = busy() || roundWaits() ? null : nextStep();
   const kind = state.round?.kind ?? "fine_tune";
   for (const { name, title, kinds, button } of buttons) {
     const why = closed(name);
@@ -235,7 +236,7 @@ function show(buttons, hint) {
 
 /** What runs now and comes after it. */
 const busyWords = () =>
-  busy() && state.job ? planLine(state.job, state.queue.waiting, state.projectId) : "";
+  (busy() || roundWaits()) && state.job ? planLine(state.job, state.queue.waiting, state.projectId) : "";
 
 /** Is every suggestion answered? */
 const answered = () => state.suggested.size > 0 && !openSuggestions().length;
