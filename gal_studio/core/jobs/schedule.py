@@ -99,9 +99,7 @@ class Schedule:
             for one in halted
             if not any(_needs(one, earlier) for earlier in halted) and not self.is_overtaken(one)
         ]
-        return tuple(
-            sorted(found, key=lambda one: (one.job.state in FINISHED, -_end(one), one.number))
-        )
+        return tuple(sorted(found, key=lambda one: (one.job.state in FINISHED, -_end(one), one.number)))
 
     def shown(self) -> ListedJob | None:
         """The job to show: the running one, else the next one, else the last one, else a blocked one."""
