@@ -280,6 +280,7 @@ export const report = (more) => ({
   pictures: 24,
   figures: {
     as_asked: change({ value: 0.75 }),
+    copies: change({ value: 0.25 }),
     no_copy: change({ value: 0.75 }),
     clip_t: change({ value: 0.4 }),
     clip_i: change({ value: 0.6 }),
