@@ -120,6 +120,7 @@ export const chip = (more) => ({
   copies: 0,
   wanted: 3,
   cover: null,
+  source: "",
   ...more,
 });
 
