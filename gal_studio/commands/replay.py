@@ -10,6 +10,7 @@ from gal_studio.commands.running.local_worker import LocalWorker, ProgressLine, 
 from gal_studio.commands.running.outputs import check_folder
 from gal_studio.commands.terminal.json_text import json_text
 from gal_studio.commands.terminal.options import AsJson, Wanted, Workspace, required_workspace
+from gal_studio.commands.terminal.policies import FROM_A_MODULE, named_policy
 from gal_studio.commands.terminal.stored import existing_workspace, find_project_id
 from gal_studio.core.errors import StudioError
 from gal_studio.core.naming import round_names
@@ -27,8 +28,8 @@ def replay(
     policy: Annotated[
         str,
         typer.Option(
-            help=f"Who decides: {', '.join(replay_choices())}. human repeats the recorded decisions, "
-            "suggestion accepts what the page suggests."
+            help=f"Who decides: {', '.join(replay_choices())}, {FROM_A_MODULE}. human repeats the recorded "
+            "decisions, suggestion accepts what the page suggests."
         ),
     ],
     out: Annotated[Path, typer.Option(help="The folder for the results.")],
@@ -48,13 +49,14 @@ def replay(
     The replay is a project of its own; the same command resumes an interrupted one.
     """
     check_folder(out)
+    chosen = named_policy(policy) or policy
     started = time.monotonic()
     with existing_workspace(required_workspace(context, workspace)) as store:
         studio = Studio(store)
         line = ProgressLine(studio)
         source = find_project_id(store, project)
         with local_worker(studio, line) as worker:
-            made = studio.replay(source, policy, find_round(store, source, round_))
+            made = studio.replay(source, chosen, find_round(store, source, round_))
             finish(studio, worker, made)
         summary = write_replay(studio, made, out)
         view = studio.replay_view(made)

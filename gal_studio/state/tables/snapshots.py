@@ -83,6 +83,10 @@ _HELD_OUT = f"""
     AND test_prompts.prompt NOT IN (SELECT prompt FROM anchors WHERE project_id = :project)
 {ORDER_MEASURED}
 """
+_OF_REFERENCES = """
+SELECT round_id, reference_id, feature FROM reference_places
+WHERE feature IS NOT NULL AND round_id IN (SELECT value FROM json_each(?))
+"""
 _IN_ROUNDS = "WHERE round_id IN (SELECT value FROM json_each(?))"
 
 
@@ -100,11 +104,10 @@ class Snapshots:
         with self._database.snapshot():
             plain, _ = self._plain("project", project_id)
             policies = [find_policy(each.gal.policy) for each in plain.rounds]
-            needing = zip(plain.rounds, policies, strict=True)
             return self._with_pictures(
                 plain,
                 plain.rounds,
-                [each for each, policy in needing if policy.needs_features],
+                plain.rounds if any(policy.needs_features for policy in policies) else [],
                 choices or any(policy.needs_choices for policy in policies),
             )
 
@@ -130,7 +133,7 @@ class Snapshots:
             here = plain.round(round_id)
             policy = find_policy(policy_name or here.gal.policy)
             line = plain.rounds if policy.needs_choices else (*here.ancestors, here)
-            featured = [here] if policy.needs_features else []
+            featured = [*here.ancestors, here] if policy.needs_features else []
             return self._with_pictures(plain, line, featured, policy.needs_choices).round(round_id)
 
     def _plain(self, what: str, identity: str) -> tuple[ProjectSnapshot, str]:
@@ -189,6 +192,10 @@ class Snapshots:
             with suppress(StudioError):  # of a damaged picture Results says what to do
                 drawn = measured_picture(row, shift).judged_by(wanted[name].gal.copy_detectors)
                 held_out[name].append(drawn.candidate)
+        places: dict[str, dict[str, NDArray[np.float32]]] = {name: {} for name in features}
+        if features:
+            for row in self._database.rows(_OF_REFERENCES, (json.dumps([*features]),)):
+                places[row["round_id"]][row["reference_id"]] = np.frombuffer(row["feature"], dtype="<f4")
         decisions: dict[str, list[LoggedDecision]] = {name: [] for name in wanted}
         for row in self._database.rows(f"{SELECT_DECISIONS} {_IN_ROUNDS} ORDER BY decisions.id", (ids,)):
             decisions[row["round_id"]].append(logged_decision(row))
@@ -203,6 +210,7 @@ class Snapshots:
                     held_out=tuple(held_out[name]),
                     decided=Decided(tuple(decisions[name])),
                     features=features.get(name),
+                    reference_features=places.get(name),
                     choices=tuple(choices[name]) if with_choices else None,
                 )
                 for name in wanted

@@ -1,4 +1,4 @@
-"""Views of the candidates that other packages bring, by entry points of the group `gal_studio.views`."""
+"""What other packages bring to the page's side: views are entry points of the group `gal_studio.views`."""
 
 import json
 from collections.abc import Mapping
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from gal_studio.core import plug_ins
 from gal_studio.core.registry import PlugIns
 
 FOLDER = "plug_ins"
@@ -41,6 +42,11 @@ def _accept(value: Any) -> View:
 
 VIEWS: PlugIns[View] = PlugIns("gal_studio.views", _accept, lambda view: view.name)
 """The views of all plug-ins."""
+
+
+def problems() -> tuple[str, ...]:
+    """One sentence for each plug-in that the page cannot use; model families are the worker's."""
+    return (*plug_ins.problems(), *VIEWS.problems)
 
 
 def plug_in_files() -> Mapping[str, bytes]:
