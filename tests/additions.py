@@ -74,7 +74,7 @@ with Store(Path(sys.argv[1])) as store:  # and nobody starts a worker: a test do
         said[name] = write(name, round=round_id, **request)
     if said:
         first = studio.round_view(round_id).candidates[0].candidate.id
-        said["accept"] = write("accept", round=round_id, candidates=[first])
+        write("decide", candidates=[first], verdict="accepted")
     parts = REQUESTS["poll"](context, {"project": project, "round": round_id})
     check_payloads(studio.store, project)
     print(json.dumps({

@@ -1,4 +1,4 @@
-"""A plug-in package for the studio: a policy, a score, an export format, a view, and one thing that is broken."""
+"""A plug-in package for the studio: a policy, a score, an export format and a view."""
 
 from pathlib import Path
 

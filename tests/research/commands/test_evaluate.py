@@ -17,13 +17,13 @@ from transformers import ViTModel
 from gal_studio.core.intervals import paired_difference
 from gal_studio.core.seeds import generator
 from gal_studio.engine.features.clip import ClipEmbedder
-from gal_studio.evaluation import drawing
+from gal_studio.research.evaluation import drawing
 from gal_studio.state import Store
 from gal_studio.studio import ReferenceDraft, Studio
 from gal_studio.worker.models import Models
 from tests.commands.running import run
 from tests.engine.tiny_vision import make_tiny_transformer
-from tests.evaluation.made import (
+from tests.research.evaluation.made import (
     PROMPTS,
     make_combination,
     make_composites,

@@ -15,11 +15,9 @@ from typing import Annotated, Any
 
 import typer
 
-from gal_studio.commands.figures import Format, write_figures
 from gal_studio.commands.run import ProjectFile, read_project_file, read_table
 from gal_studio.commands.running.earlier import flat
 from gal_studio.commands.running.outputs import check_folder
-from gal_studio.commands.running.shared_first import begin_with, finish, first_plan
 from gal_studio.commands.running.unattended import Plan, carry_out, changed, own_policy, parts_of
 from gal_studio.commands.terminal.json_text import json_text, read_results, write_json
 from gal_studio.commands.terminal.options import AsJson
@@ -34,6 +32,8 @@ from gal_studio.core.measures.pictures import METRICS
 from gal_studio.core.quoting import csv_cell
 from gal_studio.core.settings import Settings
 from gal_studio.provenance import made_by
+from gal_studio.research.commands.figures import Format, write_figures
+from gal_studio.research.commands.shared_first import begin_with, finish, first_plan
 from gal_studio.state import Store
 from gal_studio.state.files.content_store import write_whole
 from gal_studio.state.files.paths import user_path
@@ -341,7 +341,7 @@ def write_results(asked: GridFile, cells: Sequence[PlannedCell], out: Path) -> d
     for effect in found_effects:
         _say(in_words(effect))
     try:
-        from gal_studio.studio.figures.grid import effects_figure
+        from gal_studio.research.figures.grid import effects_figure
     except ImportError:
         _say(f"effects: left out. Figures need Plotly: run `{how_to_install('figures')}`.")
     else:

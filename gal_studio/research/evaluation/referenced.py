@@ -20,9 +20,9 @@ from gal_studio.engine.patches.tower_encoder import TowerEncoder
 from gal_studio.engine.sampling.fused_adapter import drawing
 from gal_studio.engine.sampling.given_pictures import columns, padded
 from gal_studio.engine.sampling.reference_adapter import attached, encode_references, load_adapter
-from gal_studio.evaluation.combinations import Combination
-from gal_studio.evaluation.drawing import Wanted, check_same, draw_into, facts_of_pictures
-from gal_studio.evaluation.dreambench import Subject, file_stem, single_image
+from gal_studio.research.evaluation.combinations import Combination
+from gal_studio.research.evaluation.drawing import Wanted, check_same, draw_into, facts_of_pictures
+from gal_studio.research.evaluation.dreambench import Subject, file_stem, single_image
 from gal_studio.state.images.read import read_picture
 
 STRENGTHS = {"all": 0.78, "one": 0.65}

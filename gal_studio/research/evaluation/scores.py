@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from gal_studio.core.intervals import Values
 from gal_studio.core.measures.published import alignment, likeness
-from gal_studio.evaluation.dreambench import Drawn, Subject, single_image
-from gal_studio.evaluation.embedding import (
+from gal_studio.research.evaluation.dreambench import Drawn, Subject, single_image
+from gal_studio.research.evaluation.embedding import (
     FeatureFiles,
     ImageEmbedder,
     PromptEmbedder,

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from gal_studio.core.errors import StudioError
-from gal_studio.evaluation.dreambench import references_in
 from gal_studio.json_files import read_json
+from gal_studio.research.evaluation.dreambench import references_in
 
 FEWEST = 2
 

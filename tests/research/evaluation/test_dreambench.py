@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from gal_studio.core.errors import StudioError
-from gal_studio.evaluation.dreambench import find_drawn, read_dreambench, single_image
-from gal_studio.evaluation.single_image import KOSMOS_G
-from tests.evaluation.made import PROMPTS, make_dreambench, make_pictures, soft_picture
+from gal_studio.research.evaluation.dreambench import find_drawn, read_dreambench, single_image
+from gal_studio.research.evaluation.single_image import KOSMOS_G
+from tests.research.evaluation.made import PROMPTS, make_dreambench, make_pictures, soft_picture
 
 
 def test_live_subjects_have_prompts_of_their_own(tmp_path: Path) -> None:

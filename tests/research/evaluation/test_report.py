@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from gal_studio.core.intervals import FEWEST, Interval
-from gal_studio.evaluation.report import Report, Row
+from gal_studio.research.evaluation.report import Report, Row
 
 
 def report(prompts: int) -> Report:

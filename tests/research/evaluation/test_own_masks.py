@@ -9,10 +9,10 @@ from PIL import Image
 from gal_studio.core.patchdpo.patch_quality import Judged
 from gal_studio.engine.patches.loading import load_vision
 from gal_studio.engine.patches.tower import PatchTower
-from gal_studio.evaluation.own_masks import OwnParts, cut_out, judged, own_masks
+from gal_studio.research.evaluation.own_masks import OwnParts, cut_out, judged, own_masks
 from gal_studio.state.images.read import read_picture
 from tests.engine.tiny_vision import make_tiny_transformer
-from tests.evaluation.made import LEFT_RIGHT, RIGHT_LEFT, Box, composite, make_combination
+from tests.research.evaluation.made import LEFT_RIGHT, RIGHT_LEFT, Box, composite, make_combination
 
 
 @pytest.fixture(scope="module")

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from gal_studio.commands.grid import _measured, arms_of, nested, plan_cells, read_cell, read_grid
 from gal_studio.commands.running.unattended import carry_out
 from gal_studio.core.errors import StudioError
 from gal_studio.provenance import made_by
+from gal_studio.research.commands.grid import _measured, arms_of, nested, plan_cells, read_cell, read_grid
 from gal_studio.state import Store
 from gal_studio.state.jobs.lock import WorkerLock
 from gal_studio.studio import Studio

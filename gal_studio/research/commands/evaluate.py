@@ -61,7 +61,7 @@ class Plan:
     @property
     def drawn_strength(self) -> float:
         """How strongly an adapter's references count: as published, unless it is given."""
-        from gal_studio.evaluation.referenced import STRENGTHS
+        from gal_studio.research.evaluation.referenced import STRENGTHS
 
         return STRENGTHS["one" if self.single_image else "all"] if self.strength is None else self.strength
 
@@ -136,7 +136,7 @@ def evaluate(
     report.write(out)
     print(json_text(report.data()) if as_json else report.table())
     if plan.adapter is not None and plan.dreambench and not as_json:
-        from gal_studio.evaluation.referenced import published_line
+        from gal_studio.research.evaluation.referenced import published_line
 
         print(published_line(plan.single_image))
 
@@ -181,10 +181,10 @@ def _benchmark(plan: Plan) -> Any:
     from gal_studio.engine.features.clip import load_embedder
     from gal_studio.engine.features.image_token import load_image_token
     from gal_studio.engine.models.devices import choose_device
-    from gal_studio.evaluation.combinations import read_combinations
-    from gal_studio.evaluation.dreambench import find_drawn, read_dreambench
-    from gal_studio.evaluation.embedding import FeatureFiles
-    from gal_studio.evaluation.scores import Models
+    from gal_studio.research.evaluation.combinations import read_combinations
+    from gal_studio.research.evaluation.dreambench import find_drawn, read_dreambench
+    from gal_studio.research.evaluation.embedding import FeatureFiles
+    from gal_studio.research.evaluation.scores import Models
 
     subjects: Sequence[Any]
     if plan.dreambench:
@@ -216,8 +216,8 @@ def _benchmark(plan: Plan) -> Any:
 
 
 def _dreambench(plan: Plan, subjects: Any, drawn: Any, models: Any, facts: dict[str, Any]) -> Any:
-    from gal_studio.evaluation.benchmark import report_benchmark
-    from gal_studio.evaluation.scores import score_subject
+    from gal_studio.research.evaluation.benchmark import report_benchmark
+    from gal_studio.research.evaluation.scores import score_subject
 
     scores = [
         _followed(score_subject(each, drawn[each.name], models, plan.single_image), f"{each.name}: embedded")
@@ -229,8 +229,8 @@ def _dreambench(plan: Plan, subjects: Any, drawn: Any, models: Any, facts: dict[
 
 def _several_subjects(plan: Plan, subjects: Any, drawn: Any, models: Any, facts: dict[str, Any]) -> Any:
     from gal_studio.engine.patches.loading import load_vision
-    from gal_studio.evaluation.multi_object import report_combinations, score_combination
-    from gal_studio.evaluation.own_masks import OwnParts
+    from gal_studio.research.evaluation.multi_object import report_combinations, score_combination
+    from gal_studio.research.evaluation.own_masks import OwnParts
 
     vision = resolve_model(plan.vision_model or plan.dino)
     open_tower = cache(lambda: load_vision(vision, resolve_model(plan.clip_model)))
@@ -245,8 +245,8 @@ def _several_subjects(plan: Plan, subjects: Any, drawn: Any, models: Any, facts:
 
 
 def _drawn_by_projects(plan: Plan, subjects: Iterable[Any]) -> Path:
-    from gal_studio.evaluation.benchmark import draw_subject
-    from gal_studio.evaluation.drawing import RoundDrawer
+    from gal_studio.research.evaluation.benchmark import draw_subject
+    from gal_studio.research.evaluation.drawing import RoundDrawer
 
     assert plan.workspace is not None
     folder = plan.out / "pictures"
@@ -260,8 +260,8 @@ def _drawn_by_projects(plan: Plan, subjects: Iterable[Any]) -> Path:
 
 def _drawn_with_references(plan: Plan, subjects: Iterable[Any]) -> Path:
     from gal_studio.engine.models.image_model import load_image_model
-    from gal_studio.evaluation.benchmark import STEPS
-    from gal_studio.evaluation.referenced import Drawer, draw_referenced
+    from gal_studio.research.evaluation.benchmark import STEPS
+    from gal_studio.research.evaluation.referenced import Drawer, draw_referenced
 
     assert plan.adapter is not None
     preset = load_preset(plan.preset)
@@ -281,9 +281,9 @@ def _drawn_with_references(plan: Plan, subjects: Iterable[Any]) -> Path:
 def _clock(plan: Plan) -> Any:
     from gal_studio.engine.features.clip import load_embedder
     from gal_studio.engine.models.devices import choose_device
-    from gal_studio.evaluation import clock
-    from gal_studio.evaluation.drawing import RoundDrawer
-    from gal_studio.evaluation.embedding import FeatureFiles
+    from gal_studio.research.evaluation import clock
+    from gal_studio.research.evaluation.drawing import RoundDrawer
+    from gal_studio.research.evaluation.embedding import FeatureFiles
 
     assert plan.workspace is not None
     with existing_workspace(plan.workspace, writable=False) as store:
@@ -329,7 +329,7 @@ def _clock(plan: Plan) -> Any:
 
 def _prompts(path: Path | None, prompts: Prompts) -> tuple[str, ...]:
     """The prompts of a file, or the bundled held-out ones; their number and the first two are printed."""
-    from gal_studio.evaluation.prompt_file import read_prompts
+    from gal_studio.research.evaluation.prompt_file import read_prompts
 
     def tell(words: str) -> None:
         if words:

@@ -1,7 +1,7 @@
 """The points of the clock arms: each has a name of its own."""
 
 from gal_studio.core.types import Round
-from gal_studio.evaluation.clock import BASE, Point, _unique_names, find_arms
+from gal_studio.research.evaluation.clock import BASE, Point, _unique_names, find_arms
 
 
 def test_rounds_with_the_same_name_are_told_apart() -> None:

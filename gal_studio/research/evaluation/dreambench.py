@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from gal_studio.core.errors import StudioError
-from gal_studio.evaluation.single_image import KOSMOS_G
+from gal_studio.research.evaluation.single_image import KOSMOS_G
 from gal_studio.state.files.paths import is_companion
 
 LIST = "prompts_and_classes.txt"

@@ -19,10 +19,15 @@ from gal_studio.core.references import Prompts
 from gal_studio.core.seeds import named_seed
 from gal_studio.core.settings import GenerationSettings
 from gal_studio.core.types import Round
-from gal_studio.evaluation.drawing import Wanted
-from gal_studio.evaluation.embedding import FeatureFiles, PromptEmbedder, embed_pictures, embed_prompts
-from gal_studio.evaluation.report import Report
-from gal_studio.evaluation.report import Row as Line
+from gal_studio.research.evaluation.drawing import Wanted
+from gal_studio.research.evaluation.embedding import (
+    FeatureFiles,
+    PromptEmbedder,
+    embed_pictures,
+    embed_prompts,
+)
+from gal_studio.research.evaluation.report import Report
+from gal_studio.research.evaluation.report import Row as Line
 from gal_studio.state import Store
 from gal_studio.state.tables.projects import Project
 

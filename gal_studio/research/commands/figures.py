@@ -68,9 +68,9 @@ def figures(
 def _of_evaluation(folder: Path, theme: Any) -> Iterator[Made]:
     """The figures of what a folder has: an evaluation, or a grid; from its JSON alone."""
     try:
-        from gal_studio.studio.figures.arms import evaluated_arms
-        from gal_studio.studio.figures.grid import effects_figure
-        from gal_studio.studio.figures.published import published_table, subjects_table
+        from gal_studio.research.figures.arms import evaluated_arms
+        from gal_studio.research.figures.grid import effects_figure
+        from gal_studio.research.figures.published import published_table, subjects_table
     except ImportError as error:
         raise StudioError(f"Figures need Plotly: run `{how_to_install('figures')}`.") from error
     known: dict[str, tuple[str, Callable[..., Any]]] = {

@@ -10,12 +10,12 @@ import numpy as np
 from gal_studio.core.intervals import Values, mean_interval
 from gal_studio.core.measures.published import alignment, likeness
 from gal_studio.core.measures.published import mean_over_subjects as mean_over_combinations
-from gal_studio.evaluation.combinations import Combination
-from gal_studio.evaluation.dreambench import Drawn
-from gal_studio.evaluation.embedding import embed_pictures, embed_prompts
-from gal_studio.evaluation.own_masks import OwnPart, OwnParts
-from gal_studio.evaluation.report import Report, Row
-from gal_studio.evaluation.scores import Floats, Models
+from gal_studio.research.evaluation.combinations import Combination
+from gal_studio.research.evaluation.dreambench import Drawn
+from gal_studio.research.evaluation.embedding import embed_pictures, embed_prompts
+from gal_studio.research.evaluation.own_masks import OwnPart, OwnParts
+from gal_studio.research.evaluation.report import Report, Row
+from gal_studio.research.evaluation.scores import Floats, Models
 
 FIGURES = ("dino", "clip_i", "dino_own", "clip_i_own", "clip_t")
 """DINO and CLIP-I of the whole picture and of the subject inside its own mask; CLIP-T of the picture."""

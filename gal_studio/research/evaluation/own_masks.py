@@ -17,7 +17,7 @@ from gal_studio.core.patchdpo.masks import Flags, foreground_patches, resize
 from gal_studio.core.patchdpo.patch_quality import Judged, Map, assign_subjects, quality_by_subject
 from gal_studio.engine.patches.foreground import NoForegroundError, foreground_mask, large_pieces
 from gal_studio.engine.patches.tower import VisionTower
-from gal_studio.evaluation.embedding import model_identity
+from gal_studio.research.evaluation.embedding import model_identity
 from gal_studio.state.files.content_store import write_whole
 from gal_studio.state.files.errors import make_folder
 from gal_studio.state.images.decode import SMALLEST_EDGE

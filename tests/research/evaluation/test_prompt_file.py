@@ -6,7 +6,7 @@ import pytest
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.references import Prompts, describe
-from gal_studio.evaluation.prompt_file import read_prompts
+from gal_studio.research.evaluation.prompt_file import read_prompts
 
 STYLE = describe("style", [("A cat in watercolor painting style", "")]).prompts
 CAT = describe("object", [("A <sks> cat on the stairs", "<sks>")]).prompts

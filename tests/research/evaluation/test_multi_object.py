@@ -9,14 +9,18 @@ from PIL import Image
 
 from gal_studio.engine.features.image_token import load_image_token
 from gal_studio.engine.patches.loading import load_vision
-from gal_studio.evaluation.combinations import Combination, read_combinations
-from gal_studio.evaluation.dreambench import Drawn
-from gal_studio.evaluation.embedding import FeatureFiles
-from gal_studio.evaluation.multi_object import CombinationScores, report_combinations, score_combination
-from gal_studio.evaluation.own_masks import OwnPart, OwnParts
-from gal_studio.evaluation.scores import Models
+from gal_studio.research.evaluation.combinations import Combination, read_combinations
+from gal_studio.research.evaluation.dreambench import Drawn
+from gal_studio.research.evaluation.embedding import FeatureFiles
+from gal_studio.research.evaluation.multi_object import (
+    CombinationScores,
+    report_combinations,
+    score_combination,
+)
+from gal_studio.research.evaluation.own_masks import OwnPart, OwnParts
+from gal_studio.research.evaluation.scores import Models
 from tests.engine.tiny_vision import make_tiny_transformer
-from tests.evaluation.made import COMBINATION_PROMPTS, LEFT_RIGHT, Box, composite, make_combination
+from tests.research.evaluation.made import COMBINATION_PROMPTS, LEFT_RIGHT, Box, composite, make_combination
 
 
 class Colours:

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from gal_studio.core.errors import StudioError
-from gal_studio.evaluation.combinations import read_combinations
-from gal_studio.evaluation.dreambench import find_drawn
-from tests.evaluation.made import COMBINATION_PROMPTS, make_combination, make_composites
+from gal_studio.research.evaluation.combinations import read_combinations
+from gal_studio.research.evaluation.dreambench import find_drawn
+from tests.research.evaluation.made import COMBINATION_PROMPTS, make_combination, make_composites
 
 
 def test_a_combination_has_its_subjects_and_prompts(tmp_path: Path) -> None:

@@ -11,13 +11,13 @@ from PIL import Image, ImageDraw
 from gal_studio.core.errors import StudioError
 from gal_studio.core.settings import GenerationSettings
 from gal_studio.engine.models.image_model import load_image_model
-from gal_studio.evaluation.dreambench import file_stem, find_drawn, read_dreambench
-from gal_studio.evaluation.referenced import Drawer, boxed, draw_referenced
+from gal_studio.research.evaluation.dreambench import file_stem, find_drawn, read_dreambench
+from gal_studio.research.evaluation.referenced import Drawer, boxed, draw_referenced
 from tests.commands.running import run
 from tests.engine.tiny import make_tiny_clip, make_tiny_pipeline
 from tests.engine.tiny_adapters import make_tiny_adapters
 from tests.engine.tiny_vision import make_tiny_transformer
-from tests.evaluation.made import (
+from tests.research.evaluation.made import (
     COMBINATION_PROMPTS,
     PROMPTS,
     make_combination,
