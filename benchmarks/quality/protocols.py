@@ -16,7 +16,7 @@ from gal_studio.state import Store
 from gal_studio.studio import ReferenceDraft, Studio
 from gal_studio.worker.models import Models
 from tests.engine.tiny_vision import make_tiny_transformer
-from tests.evaluation.made import make_combination, make_dreambench, make_pictures
+from tests.research.evaluation.made import make_combination, make_dreambench, make_pictures
 from tests.tiny_project import make_models, object_draft
 from tests.worker.working import work
 

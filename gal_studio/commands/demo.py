@@ -7,6 +7,7 @@ import typer
 
 from gal_studio.commands.running import unattended
 from gal_studio.commands.terminal.options import AsJson, Workspace, given_workspace
+from gal_studio.commands.terminal.policies import named_policy
 from gal_studio.studio import DEFAULT_PRESET, demo_draft
 
 
@@ -38,5 +39,6 @@ def demo(
         changes=unattended.setting_changes(steps, candidates, sampling_steps),
     )
     folder = given_workspace(context, workspace) or out / "workspace"
-    plan = unattended.Plan(draft, rounds or 0, policy or "uncertainty", out, folder, refine, overwrite)
+    chosen = named_policy(policy) or "uncertainty"
+    plan = unattended.Plan(draft, rounds or 0, chosen, out, folder, refine, overwrite)
     unattended.personalize(plan, as_json)

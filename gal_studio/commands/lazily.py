@@ -13,6 +13,7 @@ NAMES = (
     *("figures", "grid", "export-project", "import-project", "locate-model", "doctor", "jobs", "download"),
 )
 """In the order of the help; a command is the function of its name in the module of its name."""
+_OF_RESEARCH = frozenset({"replay", "evaluate", "figures", "grid"})
 
 
 class LazyCommands(UserDict[str, Any]):
@@ -22,7 +23,8 @@ class LazyCommands(UserDict[str, Any]):
         """The command; its module is imported at first."""
         if name in NAMES and name not in self.data:
             module = name.replace("-", "_")
-            function = getattr(importlib.import_module(f"gal_studio.commands.{module}"), module)
+            folder = "research.commands" if name in _OF_RESEARCH else "commands"
+            function = getattr(importlib.import_module(f"gal_studio.{folder}.{module}"), module)
             alone = typer.Typer(add_completion=False, rich_markup_mode=None)
             alone.command(name)(function)
             self.data[name] = typer.main.get_command(alone)

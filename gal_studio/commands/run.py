@@ -11,6 +11,7 @@ import typer
 
 from gal_studio.commands.running import unattended
 from gal_studio.commands.terminal.options import AsJson, Workspace, given_workspace
+from gal_studio.commands.terminal.policies import named_policy
 from gal_studio.core.checks import shown
 from gal_studio.core.errors import StudioError, first_line
 from gal_studio.core.gal.policies.registry import policy_names
@@ -82,7 +83,7 @@ def run(
     changes = unattended.changed(file.draft.changes, given)
     draft = replace(file.draft, changes=changes, seed=file.draft.seed if seed is None else seed)
     count = next(number for number in (rounds, file.rounds, 2) if number is not None)
-    chosen = policy or file.policy or unattended.own_policy(draft)
+    chosen = named_policy(policy) or file.policy or unattended.own_policy(draft)
     folder = given_workspace(context, workspace) or out / "workspace"
     plan = unattended.Plan(draft, count, chosen, out, folder, refine, overwrite, instant)
     unattended.personalize(plan, as_json)

@@ -71,14 +71,16 @@ class Preview:
 class Pictures:
     """What a round drew, in drawing order, own pictures included, and what was decided and chosen in it.
 
-    `features` are unit-norm CLIP features by candidate, and `choices` what was chosen beside suggestions;
-    both are None unless a policy needs them. `held_out` is what it drew for benchmark prompts.
+    `features` are unit-norm CLIP features by candidate, `reference_features` those by reference, and
+    `choices` what was chosen beside suggestions; all are None unless a policy needs them. `held_out` is what
+    it drew for benchmark prompts.
     """
 
     tiles: tuple[Candidate, ...] = ()
     held_out: tuple[Candidate, ...] = ()
     decided: Decided = field(default_factory=Decided)
     features: Mapping[str, NDArray[numpy.float32]] | None = None
+    reference_features: Mapping[str, NDArray[numpy.float32]] | None = None
     choices: tuple[Choice, ...] | None = None
 
 

@@ -4,6 +4,9 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+import numpy
+from numpy.typing import NDArray
+
 from gal_studio.core.gal.choices import NewChoice, count_overrides
 from gal_studio.core.gal.learned import JudgedRound
 from gal_studio.core.gal.policies.absent import Absent
@@ -14,11 +17,12 @@ from gal_studio.core.gal.scores.registry import known_scores
 from gal_studio.core.gal.selection import SuggestionSet
 from gal_studio.core.snapshot import ProjectSnapshot, RoundSnapshot
 from gal_studio.core.types import Author, Candidate, Verdict
-from gal_studio.rounds.lineage import accepted_candidates, drawn
+from gal_studio.rounds.lineage import accepted_candidates, drawn, rounds_above
 from gal_studio.rounds.planned import has_ended, is_ladder, left, missing
 from gal_studio.state.store import Store
 
 logger = logging.getLogger("gal_studio.suggestions")
+Floats = NDArray[numpy.float32]
 Scores = Mapping[str, Mapping[str, float]]
 
 
@@ -67,11 +71,18 @@ def _proposal(here: RoundSnapshot, policy: str | None, pool: PoolSnapshot) -> Pr
     return Proposal(acting, pool, made)
 
 
+def _features_of(accepted: Sequence[tuple[RoundSnapshot, Candidate]]) -> dict[str, Floats]:
+    """The features of pictures that were accepted in these rounds."""
+    stored = [(each.pictures.features, one.id) for each, one in accepted]
+    return {name: features[name] for features, name in stored if features is not None}
+
+
 def _pool(here: RoundSnapshot, policy: Policy, top_k: int | None) -> PoolSnapshot:
     """The round as its policy sees it."""
     features, project = here.pictures.features, here.project
     if policy.needs_features and features is None:
         raise ValueError(f"the policy {policy.name} needs features, which were not loaded")
+    accepted = [(each, one) for each in (*rounds_above(here), here) for one in accepted_candidates(each)]
     others = [each for each in rounds_with_choices(project) if each != here] if policy.needs_choices else []
     return PoolSnapshot(
         candidates=here.candidates,
@@ -82,7 +93,9 @@ def _pool(here: RoundSnapshot, policy: Policy, top_k: int | None) -> PoolSnapsho
         number=here.round.number,
         rejected=here.decided.rejected,
         answered=answered_anchors(here),
-        features=features or {},
+        accepted=tuple(one for _, one in accepted),
+        features=dict(features or {}) | _features_of(accepted) if policy.needs_features else {},
+        reference_features=here.pictures.reference_features or {},
         judged=tuple(map(judged_round, others)),
         overrides=overrides(project) if policy.needs_choices else 0,
         is_full=here.is_full,

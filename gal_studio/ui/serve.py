@@ -1,5 +1,6 @@
 """Open a workspace and serve the page."""
 
+import logging
 import os
 import shlex
 import socket
@@ -19,6 +20,7 @@ from gal_studio.state.files.temporary import own_temporary_files
 from gal_studio.state.jobs.lock import PATIENCE, PageLock
 from gal_studio.studio import Studio
 from gal_studio.studio.create.model_check import model_check
+from gal_studio.studio.plug_ins import problems
 from gal_studio.ui.access.credentials import Credentials, Sessions
 from gal_studio.ui.access.listening import (
     AUTH_VARIABLE,
@@ -34,6 +36,7 @@ from gal_studio.ui.page_log import page_log
 from gal_studio.ui.running_page import Show, attach, note_address, refuse_taken_port
 from gal_studio.ui.window import find_browser
 
+logger = logging.getLogger("gal_studio.page")
 HERE = Listening()
 SHOWN_JOBS = 3
 """Of those that go on when the page ends; the others are counted."""
@@ -68,6 +71,8 @@ def serve(
             if credentials:
                 keep_private(workspace)
             studio = Studio(_open(workspace), wake=wake, models=model_check)
+            for sentence in problems():
+                logger.warning("%s", sentence)
             if credentials:
                 keep_private(workspace)  # the database may be new
             keep_reserve_file(workspace, studio.store.disk)

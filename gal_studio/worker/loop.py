@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from gal_studio.core import plug_ins
 from gal_studio.core.errors import StudioError
 from gal_studio.core.jobs.kinds import BACKGROUND, describe_job
 from gal_studio.core.types import Job
@@ -115,9 +116,12 @@ class Worker:
 
         While a job is paused for disk space, the worker stays, and resumes the job when there is space.
         """
+        from gal_studio.engine.families.registry import FAMILIES
         from gal_studio.worker.cluster.pool import WorkerPool
         from gal_studio.worker.models import Models  # imports torch, so after the lock and the heartbeat
 
+        for sentence in (*plug_ins.problems(), *FAMILIES.problems):
+            logger.warning("%s", sentence)
         self._models = self._models or Models(pool=WorkerPool(self._cluster) if self._cluster else None)
         worked, ahead, room = time.monotonic(), until_empty, RoomWatch(self.store)
         while not self.ending.is_set():

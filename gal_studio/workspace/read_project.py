@@ -43,6 +43,8 @@ def _read_round(store: Store, round_id: str) -> None:
     store.decisions.can_undo(round_id)
     store.refinements.paintings.can_undo(round_id)
     features = list(store.candidates.features(round_id).values())
+    sql = "SELECT feature FROM reference_places WHERE round_id = ? AND feature IS NOT NULL"
+    features += [np.frombuffer(row["feature"], dtype="<f4") for row in store.database.rows(sql, (round_id,))]
     if features and not np.isfinite(np.stack(features)).all():
         raise StudioError("A feature is not finite.")
     owners = [candidate.id for candidate in store.candidates.with_own(round_id)]

@@ -1,54 +1,46 @@
-"""An acquisition policy that nobody needs yet, as an example of a new one: test prompts far from each other.
+"""An acquisition policy that nobody needs yet: test prompts far from each other, and from what is known.
 
-It picks a core set by the CLIP features of the pictures (farthest first). A real one is a file in
-`gal_studio/core/gal/policies` and one line in its `registry.py`.
+It picks a core set by the CLIP features of the pictures (farthest first), away from the references and from
+what was accepted in this round and before.
 """
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import ClassVar
 
 import numpy
 
 from gal_studio.core.gal.policies.policy import Policy
 from gal_studio.core.gal.policies.pool import PoolSnapshot
-from gal_studio.core.gal.policies.registry import POLICIES
 from gal_studio.core.types import AnchorScore
-
-NAME = "spread"
 
 
 class Spread(Policy):
-    """The best picture of each test prompt, each one as far as possible from those before it."""
+    """The best picture of each test prompt, each one as far as possible from all that is known before it."""
 
-    name: ClassVar[str] = NAME
+    name: ClassVar[str] = "spread"
     label: ClassVar[str] = "Spread out"
     wants: ClassVar[str] = "Test prompts whose pictures look as different from each other as possible."
     needs_features: ClassVar[bool] = True
+    mends: ClassVar[bool] = False
 
     def order(self, pool: PoolSnapshot) -> Sequence[AnchorScore]:
-        """Farthest first, by the cosine to the nearest picture that was picked before."""
+        """Farthest first, by the cosine to the nearest picture that is known or was picked before."""
         left = [score for score in pool.ranked if self.pictures(pool, score)]
-        features = {s.anchor.id: pool.features[self.pictures(pool, s)[0].id] for s in left}
+        features = {score.anchor.id: pool.features[self.pictures(pool, score)[0].id] for score in left}
+        known = [*pool.reference_features.values(), *(pool.features[one.id] for one in pool.accepted)]
         picked: list[AnchorScore] = []
         while left:
             nearest = [
-                max((float(features[p.anchor.id] @ features[s.anchor.id]) for p in picked), default=0.0)
-                for s in left
+                max((float(one @ features[score.anchor.id]) for one in known), default=0.0) for score in left
             ]
             picked.append(left.pop(int(numpy.argmin(nearest))))
+            known.append(features[picked[-1].anchor.id])
         return picked
 
     def reason(self, pool: PoolSnapshot, score: AnchorScore) -> str:
         """Why it was picked."""
-        return "Its picture looks unlike the other suggested ones."
+        references, accepted = len(pool.reference_features), len(pool.accepted)
+        return f"Its picture looks unlike {references} references, {accepted} accepted and the others."
 
 
-@contextmanager
-def registered() -> Iterator[None]:
-    """The policy as it would be with its line in the registry."""
-    policy = POLICIES.add(Spread())
-    try:
-        yield
-    finally:
-        POLICIES.remove(policy)
+SPREAD = Spread()

@@ -1,7 +1,4 @@
-"""A score that nobody needs, as an example of a new one: how red a picture is.
-
-A real one is a file in `gal_studio/core/gal/scores` and one line in its `registry.py`.
-"""
+"""A score that nobody needs: how red a picture is."""
 
 import numpy
 

@@ -1,11 +1,8 @@
-/**
- * A view of the candidates that nobody needs, as an example of a new one: it counts them. A real one is a file in
- * `assets/ui/rounds` and one line in `views/views.js`.
- */
+/** A view of the candidates that nobody needs: it counts them. */
 import { on, state } from "../../app/store.js";
 
 /** @param {HTMLElement} panel */
-export function mountCount(panel) {
+export function mount(panel) {
   on("candidates forget view", () => {
     panel.textContent = `${state.candidates.size} pictures`;
   });

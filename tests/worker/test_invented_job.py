@@ -3,20 +3,33 @@
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
 from gal_studio.cli import main
 from gal_studio.core.errors import StudioError
-from gal_studio.core.jobs.kinds import JOB_KINDS
+from gal_studio.core.jobs.kinds import JOB_KINDS, JobKind, Phase
 from gal_studio.core.types import Job
 from gal_studio.studio import Studio
 from gal_studio.studio.views.types import JobView
 from gal_studio.worker import Worker
 from gal_studio.worker.jobs.registry import WORK
 from gal_studio.worker.task import Progress
-from tests.invented.job import NAME, registered
+from tests.invented import added
+from tests.invented.job import count_prompts
 from tests.ui.seeded import make_project
+
+NAME = "count"
+KIND = JobKind(
+    title="Counting",
+    button="Count",
+    done="{count} test prompts counted",
+    phases={
+        "loading": Phase("Sharpening the pencil"),
+        "count": Phase(unit="prompts", kept="Kept {done} of {total}; Resume counts the rest."),
+    },
+)
 
 
 @pytest.fixture
@@ -26,7 +39,7 @@ def project(studio: Studio) -> str:
 
 @pytest.fixture
 def job(studio: Studio, project: str) -> Iterator[Job]:
-    with registered():
+    with added(WORK, count_prompts), patch.dict(JOB_KINDS, {NAME: KIND}):
         yield studio.store.jobs.enqueue(project, studio.rounds(project)[0].id, NAME)
 
 

@@ -8,17 +8,21 @@ import numpy as np
 import pytest
 
 from gal_studio.core.errors import StudioError
+from gal_studio.core.gal.policies.registry import POLICIES
 from gal_studio.studio import Studio
 from gal_studio.ui.payloads.projects import project_payload
 from gal_studio.ui.payloads.rounds import score_payloads
 from tests.commands.running import run, write_project
-from tests.invented.policy import NAME, registered
+from tests.invented import added
+from tests.invented.policy import SPREAD, Spread
 from tests.studio.seeding import draft, draw, png, train
+
+NAME = Spread.name
 
 
 @pytest.fixture(autouse=True)
 def known() -> Iterator[None]:
-    with registered():
+    with added(POLICIES, SPREAD):
         yield
 
 
@@ -54,7 +58,9 @@ def test_the_page_offers_it_and_shows_what_it_suggests_and_why(studio: Studio, d
     scores = score_payloads(view)
     suggested = [score for score in scores if score.suggested]
     assert [score.rank for score in suggested] == [1, 2]
-    assert {score.reason for score in suggested} == {"Its picture looks unlike the other suggested ones."}
+    assert {score.reason for score in suggested} == {
+        "Its picture looks unlike 0 references, 0 accepted and the others."
+    }
     assert all(score.why.startswith("the best of ") for score in suggested)
     assert [score.reason for score in scores if not score.suggested][-1] == (
         "0 of 4 are copies. Not suggested: Spread out puts other test prompts first."

@@ -19,6 +19,7 @@ from gal_studio.commands.running.earlier import Results
 from gal_studio.commands.running.local_worker import LocalWorker, ProgressLine, local_worker
 from gal_studio.commands.running.outputs import check_folder, write_outputs
 from gal_studio.commands.terminal.json_text import json_text
+from gal_studio.commands.terminal.policies import FROM_A_MODULE
 from gal_studio.core.errors import StudioError
 from gal_studio.core.gal.policies.registry import find_policy, policy_names
 from gal_studio.core.gal.selection import SuggestionSet
@@ -44,7 +45,8 @@ SamplingSteps = Annotated[int | None, typer.Option(help="Denoising steps (defaul
 Policy = Annotated[
     str | None,
     typer.Option(
-        help=f"The policy that accepts pictures: {', '.join(policy_names())} (default: that of the settings)."
+        help=f"The policy that accepts pictures: {', '.join(policy_names())}, {FROM_A_MODULE} "
+        "(default: that of the settings)."
     ),
 ]
 Overwrite = Annotated[

@@ -279,6 +279,7 @@ TABLES: tuple[Table, ...] = (
         reference_id TEXT NOT NULL REFERENCES project_references (id),
         x REAL NOT NULL,
         y REAL NOT NULL,
+        feature BLOB,
         PRIMARY KEY (round_id, reference_id)
     """),
     # How the pictures of a round are chosen (Eq. G20); of a round without a row, each prompt has as many.

@@ -4,6 +4,10 @@ import math
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import astuple, dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from gal_studio.core import strict_json
 from gal_studio.core.gal.validation import Validation
@@ -288,17 +292,25 @@ class Rounds:
         )
         return tuple(record(Preview, row) for row in rows)
 
-    def place_references(self, round_id: str, places: Mapping[str, Place]) -> None:
-        """Store the places of the references on the map of this round."""
+    def place_references(
+        self,
+        round_id: str,
+        places: Mapping[str, Place],
+        features: Mapping[str, NDArray[np.floating[Any]]] | None = None,
+    ) -> None:
+        """Store the places of the references on the map of this round, and their unit-norm CLIP features."""
+        stored = {name: np.asarray(one, dtype="<f4").tobytes() for name, one in (features or {}).items()}
         with self._database.transaction() as writer:
             writer.executemany(
-                "INSERT OR REPLACE INTO reference_places VALUES (?, ?, ?, ?)",
-                [(round_id, reference, x, y) for reference, (x, y) in places.items()],
+                "INSERT OR REPLACE INTO reference_places (round_id, reference_id, x, y, feature) "
+                "VALUES (?, ?, ?, ?, ?)",
+                [(round_id, name, x, y, stored.get(name)) for name, (x, y) in places.items()],
             )
 
     def reference_places(self, round_id: str) -> dict[str, Place]:
         """The places of the references on the map of this round; empty before the projection."""
-        rows = self._database.rows("SELECT * FROM reference_places WHERE round_id = ?", (round_id,))
+        sql = "SELECT reference_id, x, y FROM reference_places WHERE round_id = ?"
+        rows = self._database.rows(sql, (round_id,))
         return {row["reference_id"]: (row["x"], row["y"]) for row in rows}
 
     def _row(self, round_id: str) -> sqlite3.Row:

@@ -83,6 +83,10 @@ _HELD_OUT = f"""
     AND test_prompts.prompt NOT IN (SELECT prompt FROM anchors WHERE project_id = :project)
 {ORDER_MEASURED}
 """
+_OF_REFERENCES = """
+SELECT round_id, reference_id, feature FROM reference_places
+WHERE feature IS NOT NULL AND round_id IN (SELECT value FROM json_each(?))
+"""
 _IN_ROUNDS = "WHERE round_id IN (SELECT value FROM json_each(?))"
 
 
@@ -132,10 +136,10 @@ class Snapshots:
         with self._database.snapshot():
             known, _ = self._outline("project", project_id)
             rounds = known.snapshot.rounds
-            policies = {each.id: find_policy(each.gal.policy) for each in rounds}
-            featured = [name for name, policy in policies.items() if policy.needs_features]
-            choices = choices or any(policy.needs_choices for policy in policies.values())
-            return self._with_pictures(known, rounds, featured, choices)
+            policies = [find_policy(each.gal.policy) for each in rounds]
+            featured = any(policy.needs_features for policy in policies)
+            choices = choices or any(policy.needs_choices for policy in policies)
+            return self._with_pictures(known, rounds, [each.id for each in rounds if featured], choices)
 
     def outline(self, project_id: str) -> ProjectSnapshot:
         """A project with its rounds; whether their pictures are loaded, too, is left open."""
@@ -159,7 +163,7 @@ class Snapshots:
             here = known.snapshot.round(round_id)
             policy = find_policy(policy_name or here.gal.policy)
             line = known.snapshot.rounds if policy.needs_choices else (*here.ancestors, here)
-            featured = [round_id] if policy.needs_features else []
+            featured = [each.id for each in (*here.ancestors, here) if policy.needs_features]
             return self._with_pictures(known, line, featured, policy.needs_choices).round(round_id)
 
     def _outline(self, what: str, identity: str) -> tuple[_Kept, str]:
@@ -269,9 +273,16 @@ class Snapshots:
             with suppress(StudioError):  # of a damaged picture Results says what to do
                 drawn = measured_picture(row, shift).judged_by(wanted[name].gal.copy_detectors)
                 held_out[name].append(drawn.candidate)
+        places: dict[str, dict[str, NDArray[np.float32]]] = {name: {} for name in features}
+        if features:
+            for row in self._database.rows(_OF_REFERENCES, (json.dumps([*features]),)):
+                places[row["round_id"]][row["reference_id"]] = np.frombuffer(row["feature"], dtype="<f4")
         return {
             name: Pictures(
-                tiles=tuple(tiles[name]), held_out=tuple(held_out[name]), features=features.get(name)
+                tiles=tuple(tiles[name]),
+                held_out=tuple(held_out[name]),
+                features=features.get(name),
+                reference_features=places.get(name),
             )
             for name in wanted
         }

@@ -1,12 +1,10 @@
 """Clock arms: text against image alignment, from the base model round by round."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 import plotly.graph_objects as go
 
-from gal_studio.core.errors import StudioError
 from gal_studio.studio.figures.template import COLOURS, SYMBOLS, Theme, figure
 
 Point = tuple[str, float, float]
@@ -38,21 +36,6 @@ def arms_figure(arms: Sequence[tuple[str, Sequence[Point]]], about: str, theme: 
     made.update_xaxes(title_text="CLIP-I, likeness to the references", range=spread)
     made.update_yaxes(title_text="CLIP-T, likeness to the prompt")
     return made
-
-
-def evaluated_arms(evaluation: Mapping[str, Any], theme: Theme = "light") -> go.Figure:
-    """The `evaluation.json` of clock arms as `gal-studio evaluate` wrote it."""
-    if evaluation.get("evaluation") != "clock arms" or not evaluation.get("arms"):
-        raise StudioError("This is no evaluation of clock arms: give the folder that has one.")
-    rows = {row["point"]: row for row in evaluation["rows"]}
-    arms = [
-        (f"to {names[-1]}", [(name, rows[name]["clip_i"]["value"], rows[name]["clip_t"]["value"])
-                             for name in names])
-        for names in evaluation["arms"]
-    ]  # fmt: skip
-    prompts, each = evaluation["prompts"], evaluation["pictures_of_each"]
-    about = f"{evaluation['project']}: means over {prompts} prompts x {each}, from the base model (hollow)"
-    return arms_figure(arms, about, theme)
 
 
 def beside(points: Sequence[tuple[float, float]]) -> list[str]:

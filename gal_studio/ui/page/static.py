@@ -8,7 +8,7 @@ from fastapi import FastAPI, HTTPException, Response
 from fastapi.responses import JSONResponse
 
 from gal_studio.assets import assets_folder
-from gal_studio.ui.page.views import plug_in_files
+from gal_studio.studio.plug_ins import plug_in_files
 
 FOREVER = {"Cache-Control": "private, max-age=31536000, immutable"}
 NEVER = {"Cache-Control": "no-store"}

@@ -1,7 +1,7 @@
 """Place the pictures of a round on its map: roughly while they are drawn, by t-SNE when all are there."""
 
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +21,7 @@ def place_round(task: Task) -> None:
     seed = named_seed(task.project.seed, "map") % 2**32
     places = project({**features, **drawn}, _previous(task, features), seed)
     with task.store.database.transaction():
-        _store_places(task, places, drawn)
+        _store_places(task, places, features)
         task.store.rounds.set_seconds(task.round.id, "project", time.monotonic() - started)
 
 
@@ -35,7 +35,7 @@ def place_drawn(task: Task) -> None:
     previous = own if is_placed(task, task.round.id) else _previous(task, features)
     places = sketch({**features, **drawn}, previous, {point.id: (point.x, point.y) for point in own})
     with task.store.database.transaction():
-        _store_places(task, places, drawn)
+        _store_places(task, places, features)
 
 
 def is_placed(task: Task, round_id: str) -> bool:
@@ -43,11 +43,13 @@ def is_placed(task: Task, round_id: str) -> bool:
     return "project" in task.store.rounds.seconds(round_id)
 
 
-def _store_places(task: Task, places: Mapping[str, Place], drawn: Collection[str]) -> None:
-    task.store.candidates.place({name: place for name, place in places.items() if name in drawn})
-    task.store.rounds.place_references(
-        task.round.id, {name: place for name, place in places.items() if name not in drawn}
-    )
+def _store_places(
+    task: Task, places: Mapping[str, Place], references: Mapping[str, NDArray[np.float64]]
+) -> None:
+    """Store all places, and the features of the references."""
+    task.store.candidates.place({name: place for name, place in places.items() if name not in references})
+    of_references = {name: place for name, place in places.items() if name in references}
+    task.store.rounds.place_references(task.round.id, of_references, references)
 
 
 def _reference_features(task: Task) -> dict[str, NDArray[np.float64]]:

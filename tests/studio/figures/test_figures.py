@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 
 from gal_studio.core.errors import StudioError
+from gal_studio.research.figures.arms import evaluated_arms
+from gal_studio.research.figures.grid import effects_figure
+from gal_studio.research.figures.published import PUBLISHED, published_table, subjects_table
 from gal_studio.state import Store
 from gal_studio.studio import Studio
-from gal_studio.studio.figures.arms import beside, evaluated_arms
-from gal_studio.studio.figures.grid import effects_figure
-from gal_studio.studio.figures.published import PUBLISHED, published_table, subjects_table
+from gal_studio.studio.figures.arms import beside
 from gal_studio.studio.figures.template import COLOURS, INK, MUTED, PAPER, SYMBOLS
 from tests.ui.seeded import draw, finished, make_project, measure, train
 

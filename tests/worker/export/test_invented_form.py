@@ -7,19 +7,21 @@ import pytest
 
 from gal_studio.cli import main
 from gal_studio.core.errors import StudioError
+from gal_studio.core.models.forms.registry import FORMS
 from gal_studio.studio import Studio
 from gal_studio.ui.api.view_cache import ViewCache
 from gal_studio.ui.panels.results import results
 from gal_studio.ui.requests import Context
 from gal_studio.worker.models import Models
-from tests.invented.form import EASEL, registered
+from tests.invented import added
+from tests.invented.form import EASEL
 from tests.tiny_project import tiny_draft
 from tests.worker.working import first_round, work
 
 
 @pytest.fixture(autouse=True)
 def known() -> Iterator[None]:
-    with registered():
+    with added(FORMS, EASEL):
         yield
 
 

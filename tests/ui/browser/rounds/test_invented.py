@@ -7,17 +7,19 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Route, expect
 
-from tests.invented.policy import NAME, registered
+from gal_studio.core.gal.policies.registry import POLICIES
+from tests.invented import added
+from tests.invented.policy import SPREAD
 from tests.ui.conftest import Watched, until
 
 pytestmark = pytest.mark.browser
 VIEW = Path(__file__).parents[3] / "invented" / "view.js"
-LINE = 'import { mountCount } from "./invented.js";\nVIEWS.push(["count", "Count", mountCount]);\n'
+LINE = 'import { mount as mountCount } from "./invented.js";\nVIEWS.push(["count", "Count", mountCount]);\n'
 
 
 @pytest.fixture
 def known() -> Iterator[None]:
-    with registered():
+    with added(POLICIES, SPREAD):
         yield
 
 
@@ -40,7 +42,7 @@ def test_a_policy_is_chosen_in_the_settings_of_a_project(known: None, watched: W
     page.wait_for_selector(".open-project img")
     page.click(".open-project .advanced summary")
     page.select_option(".open-project select[name='gal.policy']", label="Spread out")
-    until(lambda: studio.round_view(round_id).settings.gal.policy == NAME)
+    until(lambda: studio.round_view(round_id).settings.gal.policy == SPREAD.name)
     page.reload()
     page.wait_for_selector(".open-project img")
-    expect(page.locator(".open-project [name='gal.policy']")).to_have_value(NAME)
+    expect(page.locator(".open-project [name='gal.policy']")).to_have_value(SPREAD.name)

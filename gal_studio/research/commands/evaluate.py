@@ -1,0 +1,356 @@
+"""`gal-studio evaluate`: the papers' evaluations; see docs/evaluation.md."""
+
+import sys
+from collections.abc import Generator, Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import typer
+
+from gal_studio.assets import load_held_out, load_preset, resolve_model
+from gal_studio.commands.running.outputs import check_folder
+from gal_studio.commands.terminal.json_text import json_text
+from gal_studio.commands.terminal.options import AsJson, Wanted, Workspace, given_workspace
+from gal_studio.commands.terminal.stored import existing_workspace, find_project
+from gal_studio.core.errors import StudioError
+from gal_studio.core.references import Prompts
+from gal_studio.core.steps import Steps
+from gal_studio.provenance import made_by
+
+CLIP = "ViT-B-32/openai"
+"""Published for both papers."""
+T = TypeVar("T")
+
+
+class References(StrEnum):
+    """How references that are not square are shown to CLIP."""
+
+    squashed = "squashed"
+    cropped = "cropped"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to evaluate: `dreambench` or `combinations`, drawn or to draw, or else the rounds of a project."""
+
+    out: Path
+    dreambench: Path | None
+    combinations: Path | None
+    pictures: Path | None
+    workspace: Path | None
+    project: str | None
+    single_image: bool
+    subjects: tuple[str, ...]
+    partial: bool
+    prompts: Path | None
+    references: References
+    per_prompt: int | None
+    steps: int | None
+    guidance: float | None
+    clip_model: str
+    dino_model: str | None
+    adapter: str | None
+    preset: str
+    base_model: str | None
+    strength: float | None
+    vision_model: str | None
+
+    @property
+    def drawn_strength(self) -> float:
+        """How strongly an adapter's references count: as published, unless it is given."""
+        from gal_studio.research.evaluation.referenced import STRENGTHS
+
+        return STRENGTHS["one" if self.single_image else "all"] if self.strength is None else self.strength
+
+    @property
+    def benchmark(self) -> Path | None:
+        """The folder or list of subjects; None for the clock arms of a project."""
+        return self.dreambench or self.combinations
+
+    @property
+    def dino(self) -> str:
+        """The name of the DINO model."""
+        from gal_studio.engine.features.image_token import DINO
+
+        return self.dino_model or DINO
+
+
+def evaluate(
+    context: typer.Context,
+    out: Annotated[Path, typer.Option(help="The folder for results; the same one resumes.")],
+    dreambench: Annotated[
+        Path | None, typer.Option(help="A folder like DreamBench; without it, a project's clock arms.")
+    ] = None,
+    combinations: Annotated[
+        Path | None, typer.Option(help="A list like CustomConcept101's: several subjects in a picture.")
+    ] = None,
+    pictures: Annotated[
+        Path | None, typer.Option(help="Generated pictures, SUBJECT/PROMPT.png, from anywhere.")
+    ] = None,
+    workspace: Workspace = None,
+    project: Wanted = None,
+    single_image: Annotated[
+        bool, typer.Option("--single-image", help="Compare with one picture of each subject (Kosmos-G).")
+    ] = False,
+    subject: Annotated[list[str] | None, typer.Option(help="Only this subject; may be repeated.")] = None,
+    partial: Annotated[bool, typer.Option("--partial", help="Score what is there.")] = False,
+    prompts: Annotated[
+        Path | None, typer.Option(help="The clock arms' prompts: one a line, or a CSV or TSV table.")
+    ] = None,
+    references: Annotated[
+        References, typer.Option(help="How CLIP sees a style's references: published squashes them.")
+    ] = References.squashed,
+    per_prompt: Annotated[int | None, typer.Option(min=1, max=1000, help="Pictures of each.")] = None,
+    steps: Annotated[int | None, typer.Option(min=1, max=1000, help="Sampling steps.")] = None,
+    guidance: Annotated[float | None, typer.Option(min=0, max=100, help="Guidance scale.")] = None,
+    clip_model: Annotated[str, typer.Option(help="The CLIP of the figures.")] = CLIP,
+    dino_model: Annotated[str | None, typer.Option(help="The DINO (default: v1, ViT-S/16).")] = None,
+    adapter: Annotated[
+        str | None, typer.Option(help="Draw without training: the image adapter, or native.")
+    ] = None,
+    preset: Annotated[str, typer.Option(help="With --adapter: the preset whose model draws.")] = "sdxl",
+    base_model: Annotated[
+        str | None, typer.Option(help="With --adapter: another base model than the preset's.")
+    ] = None,
+    strength: Annotated[
+        float | None,
+        typer.Option(min=0, max=1, help="With --adapter (default: published, 0.78; one picture 0.65)."),
+    ] = None,
+    vision_model: Annotated[
+        str | None, typer.Option(help="With --combinations: what tells subjects apart (default: the DINO).")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Measure pictures as the papers do: DINO, CLIP-I and CLIP-T on DreamBench, or GAL's clock arms."""
+    plan = Plan(
+        out, dreambench, combinations, pictures, given_workspace(context, workspace), project, single_image,
+        tuple(subject or ()), partial, prompts, references, per_prompt, steps, guidance, clip_model,
+        dino_model, adapter, preset, base_model, strength, vision_model,
+    )  # fmt: skip
+    _check(plan)
+    check_folder(out)
+    report = _benchmark(plan) if plan.benchmark else _clock(plan)
+    report.write(out)
+    print(json_text(report.data()) if as_json else report.table())
+    if plan.adapter is not None and plan.dreambench and not as_json:
+        from gal_studio.research.evaluation.referenced import published_line
+
+        print(published_line(plan.single_image))
+
+
+def _check(plan: Plan) -> None:
+    if plan.adapter is not None and (plan.benchmark is None or plan.pictures or plan.workspace):
+        raise StudioError(
+            "--adapter draws a benchmark without training: give it with --dreambench FOLDER or "
+            "--combinations LIST, and without --pictures and --workspace."
+        )
+    if plan.dreambench and plan.combinations:
+        raise StudioError("--dreambench and --combinations are two benchmarks: give one of them.")
+    if plan.benchmark is None:
+        if plan.workspace is None:
+            raise StudioError(
+                "There is nothing to evaluate: give --dreambench FOLDER with --pictures FOLDER, or "
+                "--workspace FOLDER for the clock arms of a project."
+            )
+        if plan.pictures or plan.single_image or plan.subjects or plan.partial:
+            raise StudioError(
+                "--pictures, --single-image, --subject and --partial belong to --dreambench FOLDER."
+            )
+    elif plan.project or plan.prompts or plan.per_prompt:
+        raise StudioError(
+            "--project, --prompts and --per-prompt belong to clock arms: leave them out with "
+            f"{'--dreambench' if plan.dreambench else '--combinations'}."
+        )
+    elif plan.pictures and (plan.steps is not None or plan.guidance is not None):
+        raise StudioError("--steps and --guidance are for drawing: leave them out with --pictures FOLDER.")
+    elif plan.adapter is None and (plan.pictures is None) == (plan.workspace is None):
+        raise StudioError(
+            f"{'DreamBench' if plan.dreambench else 'A list of combinations'} takes generated pictures from "
+            "--pictures FOLDER, or draws them with the projects of --workspace FOLDER: give one of the two."
+        )
+    if plan.combinations and plan.single_image:
+        raise StudioError("--single-image belongs to --dreambench: leave it out with --combinations.")
+    if plan.vision_model and not plan.combinations:
+        raise StudioError("--vision-model tells the subjects of --combinations apart: leave it out.")
+
+
+def _benchmark(plan: Plan) -> Any:
+    from gal_studio.engine.features.clip import load_embedder
+    from gal_studio.engine.features.image_token import load_image_token
+    from gal_studio.engine.models.devices import choose_device
+    from gal_studio.research.evaluation.combinations import read_combinations
+    from gal_studio.research.evaluation.dreambench import find_drawn, read_dreambench
+    from gal_studio.research.evaluation.embedding import FeatureFiles
+    from gal_studio.research.evaluation.scores import Models
+
+    subjects: Sequence[Any]
+    if plan.dreambench:
+        subjects = read_dreambench(plan.dreambench, plan.subjects)
+    else:
+        assert plan.combinations is not None
+        subjects = read_combinations(plan.combinations, plan.subjects)
+    if plan.adapter is not None:
+        folder = _drawn_with_references(plan, subjects)
+    else:
+        folder = plan.pictures or _drawn_by_projects(plan, subjects)
+    drawn = {each.name: find_drawn(each, folder, plan.partial) for each in subjects}
+    clip, dino = resolve_model(plan.clip_model), resolve_model(plan.dino)
+    features = plan.out / "features"
+    models = Models(
+        FeatureFiles(features, clip, lambda: load_embedder(clip)),
+        FeatureFiles(features, dino, lambda: load_image_token(dino)),
+    )
+    facts = {
+        "clip_model": plan.clip_model,
+        "dino_model": plan.dino,
+        "pictures_in": str(folder),
+        **({} if plan.adapter is None else {"adapter": plan.adapter, "strength": plan.drawn_strength}),
+        "made_by": made_by(),
+        "device": str(choose_device()),
+    }
+    score = _dreambench if plan.dreambench else _several_subjects
+    return score(plan, subjects, drawn, models, facts)
+
+
+def _dreambench(plan: Plan, subjects: Any, drawn: Any, models: Any, facts: dict[str, Any]) -> Any:
+    from gal_studio.research.evaluation.benchmark import report_benchmark
+    from gal_studio.research.evaluation.scores import score_subject
+
+    scores = [
+        _followed(score_subject(each, drawn[each.name], models, plan.single_image), f"{each.name}: embedded")
+        for each in subjects
+    ]
+    compared = "one picture of each subject" if plan.single_image else "all pictures of each subject"
+    return report_benchmark(scores, {"evaluation": "DreamBench", "compared": compared, **facts})
+
+
+def _several_subjects(plan: Plan, subjects: Any, drawn: Any, models: Any, facts: dict[str, Any]) -> Any:
+    from gal_studio.engine.patches.loading import load_vision
+    from gal_studio.research.evaluation.multi_object import report_combinations, score_combination
+    from gal_studio.research.evaluation.own_masks import OwnParts
+
+    vision = resolve_model(plan.vision_model or plan.dino)
+    open_tower = cache(lambda: load_vision(vision, resolve_model(plan.clip_model)))
+    scores = []
+    for each in subjects:
+        references = {part.name: part.references for part in each.parts}
+        parts = OwnParts(plan.out / "subjects" / each.name, vision, open_tower, references)
+        scoring = score_combination(each, drawn[each.name], models, parts)
+        scores.append(_followed(scoring, f"{each.name}: embedded"))
+    told = {"evaluation": "several subjects", "vision_model": plan.vision_model or plan.dino}
+    return report_combinations(scores, {**told, **facts})
+
+
+def _drawn_by_projects(plan: Plan, subjects: Iterable[Any]) -> Path:
+    from gal_studio.research.evaluation.benchmark import draw_subject
+    from gal_studio.research.evaluation.drawing import RoundDrawer
+
+    assert plan.workspace is not None
+    folder = plan.out / "pictures"
+    with existing_workspace(plan.workspace, writable=False) as store:
+        drawer = RoundDrawer(store)
+        for each in subjects:
+            steps = draw_subject(store, drawer, each, folder, plan.steps, plan.guidance)
+            _counted(steps, f"{each.name}: drawn")
+    return folder
+
+
+def _drawn_with_references(plan: Plan, subjects: Iterable[Any]) -> Path:
+    from gal_studio.engine.models.image_model import load_image_model
+    from gal_studio.research.evaluation.benchmark import STEPS
+    from gal_studio.research.evaluation.referenced import Drawer, draw_referenced
+
+    assert plan.adapter is not None
+    preset = load_preset(plan.preset)
+    settings = preset.settings["object"].generation.updated({"steps": plan.steps or STEPS})
+    if plan.guidance is not None:
+        settings = settings.updated({"guidance_scale": plan.guidance})
+    revisions: dict[str, str] = {}
+    model = load_image_model(resolve_model(plan.base_model or preset.base_model), revisions=revisions)
+    single, strength = plan.single_image, plan.drawn_strength
+    drawer = Drawer(model, plan.adapter, settings, single, strength, revisions=revisions)
+    folder = plan.out / "pictures"
+    for each in subjects:
+        _counted(draw_referenced(drawer, each, folder), f"{each.name}: drawn")
+    return folder
+
+
+def _clock(plan: Plan) -> Any:
+    from gal_studio.engine.features.clip import load_embedder
+    from gal_studio.engine.models.devices import choose_device
+    from gal_studio.research.evaluation import clock
+    from gal_studio.research.evaluation.drawing import RoundDrawer
+    from gal_studio.research.evaluation.embedding import FeatureFiles
+
+    assert plan.workspace is not None
+    with existing_workspace(plan.workspace, writable=False) as store:
+        project = find_project(store, plan.project)
+        prompts = store.projects.prompts(project.id)
+        texts = _prompts(plan.prompts, prompts)
+        count = plan.per_prompt or clock.PER_PROMPT[project.kind]
+        settings = clock.settings_of(project, plan.steps, plan.guidance)
+        references = [store.images.path(each.image) for each in store.projects.references(project.id)]
+        squashed = project.kind == "style" and plan.references == References.squashed
+        revisions = dict(store.projects.revisions(project.id))
+        points, drawer = clock.find_points(store, project), RoundDrawer(store)
+        name = resolve_model(plan.clip_model)
+        files = FeatureFiles(plan.out / "features", name, lambda: load_embedder(name))
+        scores = {}
+        for point in points:
+            folder = plan.out / "pictures" / point.folder
+            wanted = clock.wanted_pictures(project, texts, count, folder)
+            drawing = drawer.draw(project, point.round, folder, wanted, settings)
+            _counted(drawing, f"{point.name}: drawn")
+            scoring = clock.score_point(
+                files, wanted, references, prompts, clock.SQUASHED if squashed else None
+            )
+            scores[point.name] = _followed(scoring, f"{point.name}: embedded")
+    facts = {
+        "evaluation": "clock arms",
+        "project": project.name,
+        "kind": project.kind,
+        "prompts": len(texts),
+        "published_prompts": clock.PUBLISHED_PROMPTS[project.kind],
+        "pictures_of_each": count,
+        "steps": settings.steps,
+        "guidance_scale": settings.guidance_scale,
+        "clip_model": plan.clip_model,
+        "references": f"resized to {clock.SQUASHED} x {clock.SQUASHED}" if squashed else "as they are",
+        "base_model": project.base_model,
+        "revisions": revisions,
+        "made_by": made_by(),
+        "device": str(choose_device()),
+    }
+    return clock.report_arms(points, scores, facts)
+
+
+def _prompts(path: Path | None, prompts: Prompts) -> tuple[str, ...]:
+    """The prompts of a file, or the bundled held-out ones; their number and the first two are printed."""
+    from gal_studio.research.evaluation.prompt_file import read_prompts
+
+    def tell(words: str) -> None:
+        if words:
+            print(words, file=sys.stderr, flush=True)
+
+    texts = read_prompts(path, prompts, tell) if path else prompts.expand(load_held_out(prompts.kind))
+    shown = ", ".join(map(repr, texts[:2]))
+    print(f"{len(texts)} prompts: {shown}{', …' if texts[2:] else ''}", file=sys.stderr, flush=True)
+    return texts
+
+
+def _counted(steps: Iterable[int], what: str) -> None:
+    """Run to the end, and say how many are done."""
+    done = 0
+    for count in steps:
+        done += count
+        print(f"{what} {done}", file=sys.stderr, flush=True)
+
+
+def _followed(steps: Generator[int, None, T], what: str) -> T:
+    """Run to the end, say how many are done, and return what the steps return."""
+    running = Steps(steps)
+    _counted(running, what)
+    return running.result

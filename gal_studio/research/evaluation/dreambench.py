@@ -1,0 +1,167 @@
+"""Folders laid out like DreamBench: subjects with their classes, reference pictures and prompts."""
+
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from gal_studio.core.errors import StudioError
+from gal_studio.research.evaluation.single_image import KOSMOS_G
+from gal_studio.state.files.paths import is_companion
+
+LIST = "prompts_and_classes.txt"
+LIVE = ("cat", "dog")
+"""The classes of DreamBench that are drawn with the prompts for live subjects."""
+SUFFIXES = (".png", ".jpg", ".jpeg", ".webp")
+_PROMPT = re.compile(r"""^\s*['"](?P<prompt>.*\{1\}.*)['"]\s*\.format\(""")
+_NUMBERED = re.compile(r"^(?P<prompt>.+)-(?P<number>\d+)$")
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A subject with its reference pictures; `templates` have `{0}` for the trigger word, `{1}` the class."""
+
+    name: str
+    category: str
+    references: tuple[Path, ...]
+    templates: tuple[str, ...]
+
+    size = 1
+    """The number of subjects."""
+
+    @property
+    def pictures(self) -> tuple[tuple[Path, ...], ...]:
+        """The reference pictures of each subject."""
+        return (self.references,)
+
+    def prompts(self, *words: str) -> dict[str, str]:
+        """What is drawn with the trigger word, by the plain prompt that is scored and names the picture."""
+        return {self._fill(each, ""): self._fill(each, "".join(words)) for each in self.templates}
+
+    def _fill(self, template: str, word: str) -> str:
+        return " ".join(template.replace("{0}", word).replace("{1}", self.category).split())
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A generated picture and the plain prompt that it was drawn for."""
+
+    path: Path
+    prompt: str
+
+
+def read_dreambench(folder: Path, only: Sequence[str] = (), live: Collection[str] = LIVE) -> list[Subject]:
+    """Read the subjects of `folder` or of `folder/dataset`; `only` names those that are wanted."""
+    root = next((each for each in (folder / "dataset", folder) if (each / LIST).is_file()), None)
+    if root is None:
+        raise StudioError(
+            f"{folder} is not laid out like DreamBench: it needs a folder for each subject and {LIST}."
+        )
+    try:
+        text = (root / LIST).read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise StudioError(f"{root / LIST} is not a text in UTF-8: save it as such.") from error
+    classes, templates = parse_list(text, root / LIST)
+    if unknown := [name for name in only if name not in classes]:
+        raise StudioError(f"{root / LIST} has no subject {unknown[0]!r}: choose from {', '.join(classes)}.")
+    subjects = []
+    for name, category in classes.items():
+        if not only or name in only:
+            chosen = templates["live" if category in live and "live" in templates else "object"]
+            subjects.append(Subject(name, category, references_in(root / name), chosen))
+    return subjects
+
+
+def parse_list(text: str, path: Path) -> tuple[dict[str, str], dict[str, tuple[str, ...]]]:
+    """The class of each subject, and the templates for objects and for live subjects."""
+    classes: dict[str, str] = {}
+    lists: dict[str, list[str]] = {}
+    part = ""
+    for line in text.splitlines():
+        heading = line.strip().lower()
+        if heading in ("classes", "object prompts", "live subject prompts"):
+            part = heading.split()[0]
+        elif (found := _PROMPT.match(line)) and part in ("object", "live"):
+            lists.setdefault(part, []).append(found["prompt"])
+        elif part == "classes" and "," in line and heading != "subject_name,class":
+            name, _, category = line.partition(",")
+            classes[name.strip()] = category.strip()
+    if not classes or "object" not in lists:
+        raise StudioError(f"{path} names no subjects or no prompts: use the file that DreamBench comes with.")
+    for name in classes:
+        if Path(name).name != name or name in (".", ".."):
+            raise StudioError(f"{path} names the subject {name!r}, which is not the name of a folder.")
+    return classes, {kind: tuple(prompts) for kind, prompts in lists.items()}
+
+
+def single_image(subject: Subject) -> Path:
+    """The one picture that stands for a subject: Kosmos-G's choice, or else the first by name."""
+    wanted = KOSMOS_G.get(subject.name)
+    return next((path for path in subject.references if path.stem == wanted), subject.references[0])
+
+
+class Asked(Protocol):
+    """What pictures are drawn for: a subject, or a combination of them."""
+
+    @property
+    def name(self) -> str:
+        """The name of the folder of its pictures."""
+
+    @property
+    def size(self) -> int:
+        """The number of subjects."""
+
+    def prompts(self, *words: str) -> Mapping[str, str]:
+        """What is drawn, with a trigger word for each subject, by the plain prompts that are scored."""
+
+
+def find_drawn(subject: Asked, folder: Path, partial: bool = False) -> list[Drawn]:
+    """The generated pictures `SUBJECT/PROMPT.png` (or `PROMPT-0.png` and so on) of a subject.
+
+    A prompt's last full stop may be missing in the name. Refused if a file is named after none of the
+    prompts, or if a prompt has no picture, unless `partial`.
+    """
+    known = {file_stem(prompt).lower(): prompt for prompt in subject.prompts()}
+    drawn = list(_named_by_prompt(folder / subject.name, known))
+    missing = set(known.values()) - {each.prompt for each in drawn}
+    if missing and not (partial and drawn):
+        raise StudioError(
+            f"{folder / subject.name} has pictures of {len(known) - len(missing)} of {len(known)} prompts "
+            f"(none of {min(missing)!r}): draw the others, or evaluate what is there with --partial."
+        )
+    return drawn
+
+
+def file_stem(prompt: str) -> str:
+    """The name of the picture of a prompt: without the full stop at its end."""
+    return prompt.rstrip(". ")
+
+
+def _named_by_prompt(folder: Path, known: Mapping[str, str]) -> Iterator[Drawn]:
+    for path in _pictures(folder):
+        stem = file_stem(path.stem).lower()
+        numbered = _NUMBERED.match(stem)
+        prompt = known.get(stem) or (known.get(numbered["prompt"]) if numbered else None)
+        if prompt is None:
+            raise StudioError(
+                f"{path} is named after none of the prompts of its subject: name it PROMPT.png, such as "
+                f"{next(iter(known.values()))!r}.png."
+            )
+        yield Drawn(path, prompt)
+
+
+def references_in(folder: Path) -> tuple[Path, ...]:
+    """The reference pictures of a subject's folder, by name; refused if there are none."""
+    found = tuple(_pictures(folder))
+    if not found:
+        raise StudioError(f"{folder} has no pictures of its subject: put the reference pictures there.")
+    return found
+
+
+def _pictures(folder: Path) -> list[Path]:
+    if not folder.is_dir():
+        raise StudioError(f"There is no folder {folder}: each subject needs one of its name.")
+    return sorted(
+        path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES and not is_companion(path)
+    )

@@ -1,0 +1,127 @@
+"""Benchmarks drawn without training, DreamBench as PatchDPO published it: the model is given the subjects."""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from PIL import Image
+
+from gal_studio.assets import resolve_adapter
+from gal_studio.core.errors import StudioError
+from gal_studio.core.patchdpo.published import PUBLISHED
+from gal_studio.core.seeds import named_seed
+from gal_studio.core.settings import MOST_DRAWN_WITH, NATIVE, GenerationSettings
+from gal_studio.engine.hub.needs import Revisions
+from gal_studio.engine.models.adapter_files import locate_adapter
+from gal_studio.engine.models.image_model import ImageModel
+from gal_studio.engine.patches.foreground import foreground_mask
+from gal_studio.engine.patches.tower_encoder import TowerEncoder
+from gal_studio.engine.sampling.fused_adapter import drawing
+from gal_studio.engine.sampling.given_pictures import columns, padded
+from gal_studio.engine.sampling.reference_adapter import attached, encode_references, load_adapter
+from gal_studio.research.evaluation.combinations import Combination
+from gal_studio.research.evaluation.drawing import Wanted, check_same, draw_into, facts_of_pictures
+from gal_studio.research.evaluation.dreambench import Subject, file_stem, single_image
+from gal_studio.state.images.read import read_picture
+
+STRENGTHS = {"all": 0.78, "one": 0.65}
+"""Published scales of the adapter with all pictures of a subject, and with one."""
+
+
+@dataclass(frozen=True)
+class Drawer:
+    """How a benchmark is drawn: by which model and adapter, with one picture of each subject or all.
+
+    `revisions` are the commits of the model and, once it was looked for, of the adapter.
+    """
+
+    model: ImageModel
+    adapter: str
+    settings: GenerationSettings
+    single: bool
+    strength: float
+    seed: int = 0
+    revisions: Revisions = field(default_factory=dict)
+
+
+def draw_referenced(drawer: Drawer, asked: Subject | Combination, out: Path) -> Iterator[int]:
+    """Draw one picture for each prompt, as `NAME/PROMPT.png`; yields how many were drawn.
+
+    The tokens of a subject's pictures are averaged; several subjects have a column of the picture each, from
+    left to right. A model that takes pictures by itself reads all of them.
+    """
+    model, folder = drawer.model, out / asked.name
+    given = _given(drawer, asked)
+    paths = [path for _, path in given]
+    if len(paths) > MOST_DRAWN_WITH:
+        raise StudioError(
+            f"{asked.name} has {len(paths)} reference pictures, and a picture is drawn with at most "
+            f"{MOST_DRAWN_WITH}: take some away."
+        )
+    if drawer.adapter.strip() != NATIVE:
+        locate_adapter(resolve_adapter(drawer.adapter.strip()), model.family.name, drawer.revisions)
+    check_same(
+        folder,
+        {
+            "base_model": model.name,
+            "revisions": dict(drawer.revisions),
+            "precision": str(model.drawing_precision).removeprefix("torch."),
+            "adapter": drawer.adapter,
+            "strength": drawer.strength,
+            "seed": drawer.seed,
+            "given": [path.name for path in paths],
+            **({"several": "beside"} if asked.size > 1 else {}),
+            **facts_of_pictures(drawer.settings),
+        },
+    )
+    wanted = [
+        Wanted(folder / f"{file_stem(plain)}.png", plain, named_seed(drawer.seed, "dreambench", plain, 0))
+        for plain in asked.prompts()
+    ]
+    missing = [each for each in wanted if not each.path.is_file()]
+    if missing:
+        yield from _draw(drawer, given, missing, folder)
+
+
+def _given(drawer: Drawer, asked: Subject | Combination) -> list[tuple[int, Path]]:
+    """The pictures that the model is given, each with the number of its subject."""
+    if drawer.single and isinstance(asked, Subject):
+        return [(0, single_image(asked))]
+    return [(number, path) for number, paths in enumerate(asked.pictures) for path in paths]
+
+
+def boxed(path: Path) -> Image.Image:
+    """A reference as published: cropped to the box of its subject, and padded with white to a square."""
+    picture = read_picture(path)[0].convert("RGB")
+    box = 0, 0, *picture.size
+    with suppress(StudioError):  # without a subject that can be found, all of it is given
+        box = foreground_mask(picture).getbbox() or box
+    return padded(picture, box)
+
+
+def _draw(
+    drawer: Drawer, given: list[tuple[int, Path]], missing: list[Wanted], folder: Path
+) -> Iterator[int]:
+    name, objects = drawer.adapter.strip(), [number for number, _ in given]
+    pictures = [boxed(path) for _, path in given]
+    with drawing(drawer.model) as ready:
+        if name == NATIVE:
+            encoded = encode_references(ready, None, pictures)
+            yield from draw_into(folder, ready, missing, drawer.settings, encoded)
+            return
+        several = max(objects) > 0
+        adapter = load_adapter(resolve_adapter(name), ready, drawer.revisions, TowerEncoder)
+        with attached(ready, adapter, drawer.strength, "beside" if several else "average"):
+            encoded = encode_references(ready, adapter, pictures)
+            if several:
+                side = drawer.settings.resolution or ready.resolution
+                encoded = replace(encoded, masks=columns(objects, side))
+            yield from draw_into(folder, ready, missing, drawer.settings, encoded)
+
+
+def published_line(single: bool) -> str:
+    """The published figures of the same setting, to stand below a table."""
+    dino, clip_i, clip_t = PUBLISHED["one" if single else "all"]
+    figures = f"DINO {dino:.3f}, CLIP-I {clip_i:.3f}, CLIP-T {clip_t:.3f}"
+    return f"published (PatchDPO on SDXL, 30 subjects): {figures}"

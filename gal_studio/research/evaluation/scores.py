@@ -1,0 +1,75 @@
+"""Score the generated pictures of subjects as both tables of PatchDPO do: DINO, CLIP-I and CLIP-T."""
+
+from collections.abc import Generator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gal_studio.core.intervals import Values
+from gal_studio.core.measures.published import alignment, likeness
+from gal_studio.research.evaluation.dreambench import Drawn, Subject, single_image
+from gal_studio.research.evaluation.embedding import (
+    FeatureFiles,
+    ImageEmbedder,
+    PromptEmbedder,
+    embed_pictures,
+    embed_prompts,
+)
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Models:
+    """The two models that pictures are compared with; features are kept on disk."""
+
+    clip: FeatureFiles[PromptEmbedder]
+    dino: FeatureFiles[ImageEmbedder]
+
+
+@dataclass(frozen=True)
+class SubjectScores:
+    """The figures of a subject's n pictures, each (n,); `references` were compared with.
+
+    `features` are the unit rows of the pictures, (n, d), by the model's kind.
+    """
+
+    subject: Subject
+    references: tuple[Path, ...]
+    drawn: Sequence[Drawn]
+    figures: Mapping[str, Floats]
+    features: Mapping[str, Floats]
+
+    def values(self, name: str) -> Values:
+        """A figure of each picture, by its prompt."""
+        found: dict[str, list[float]] = {}
+        for each, value in zip(self.drawn, self.figures[name].tolist(), strict=True):
+            found.setdefault(each.prompt, []).append(value)
+        return found
+
+
+Steps = Generator[int, None, SubjectScores]
+
+
+def score_subject(subject: Subject, drawn: Sequence[Drawn], models: Models, single: bool) -> Steps:
+    """Score the pictures of a subject; yields how many were embedded, at last returns the figures.
+
+    They are compared with all reference pictures, or with the one of the `single` image setting.
+    """
+    references = (single_image(subject),) if single else subject.references
+    paths = [each.path for each in drawn]
+    clip = yield from embed_pictures(models.clip, [*references, *paths])
+    dino = yield from embed_pictures(models.dino, [*references, *paths])
+    texts = embed_prompts(models.clip, [each.prompt for each in drawn])
+    features = {
+        "dino": np.stack([dino[path] for path in paths]),
+        "clip": np.stack([clip[path] for path in paths]),
+    }
+    figures = {
+        "dino": likeness(features["dino"], np.stack([dino[path] for path in references])),
+        "clip_i": likeness(features["clip"], np.stack([clip[path] for path in references])),
+        "clip_t": alignment(features["clip"], np.stack([texts[each.prompt] for each in drawn])),
+    }
+    return SubjectScores(subject, references, drawn, figures, features)

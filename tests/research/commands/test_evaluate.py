@@ -1,0 +1,365 @@
+"""`gal-studio evaluate`: both tables of PatchDPO and the clock arms of GAL, on made data and tiny models."""
+
+import csv
+import json
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import open_clip
+import pytest
+import torch
+from PIL import Image
+from torchvision import transforms
+from transformers import ViTModel
+
+from gal_studio.core.intervals import paired_difference
+from gal_studio.core.seeds import generator
+from gal_studio.engine.features.clip import ClipEmbedder
+from gal_studio.research.evaluation import drawing
+from gal_studio.state import Store
+from gal_studio.studio import ReferenceDraft, Studio
+from gal_studio.worker.models import Models
+from tests.commands.running import run
+from tests.engine.tiny_vision import make_tiny_transformer
+from tests.research.evaluation.made import (
+    PROMPTS,
+    make_combination,
+    make_composites,
+    make_dreambench,
+    make_pictures,
+    published,
+)
+from tests.tiny_project import make_models, object_draft, tiny_draft
+from tests.worker.working import work
+
+
+@pytest.fixture(scope="module")
+def names(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    folder = tmp_path_factory.mktemp("models")
+    pipeline, clip = make_models(folder)
+    return {"pipeline": pipeline, "clip": clip, "dino": make_tiny_transformer(folder / "dino", "vit")}
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    folder = tmp_path_factory.mktemp("data")
+    return make_dreambench(folder / "bench"), make_pictures(folder / "pictures")
+
+
+@pytest.fixture(scope="module")
+def workspace(names: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project named after a subject, with two trained rounds."""
+    folder = tmp_path_factory.mktemp("clock") / "workspace"
+    draft = object_draft((names["pipeline"], names["clip"]), name="vase")
+    draft = object_draft(
+        (names["pipeline"], names["clip"]),
+        name="vase",
+        references=[ReferenceDraft(draft.given[0].picture, "A <sks> vase on a rug")],
+    )
+    with Store(folder) as store:
+        studio, models = Studio(store), Models()
+        project_id = studio.create_project(draft)
+        parent = studio.rounds(project_id)[0].id
+        work(studio, models, studio.fine_tune(parent))
+        child = store.rounds.add(project_id, parent, store.rounds.settings(parent))
+        work(studio, models, studio.fine_tune(child.id))
+    return folder
+
+
+def plain_encoders(names: dict[str, str]) -> dict[str, Any]:
+    """The models as their own libraries open them, with the published crops."""
+    with torch.random.fork_rng(devices=[]):
+        clip, _, preprocess = open_clip.create_model_and_transforms(names["clip"])
+    tokenizer, dino = open_clip.get_tokenizer(names["clip"]), ViTModel.from_pretrained(names["dino"]).eval()
+    clip.eval()
+    crop = transforms.Compose(
+        [
+            transforms.Resize(round(32 * 256 / 224), interpolation=transforms.InterpolationMode.BICUBIC),
+            transforms.CenterCrop(32),
+            transforms.ToTensor(),
+            transforms.Normalize((0.485, 0.456, 0.406), (0.229, 0.224, 0.225)),
+        ]
+    )
+
+    def token(picture: Image.Image) -> np.ndarray:
+        said = dino(pixel_values=crop(picture)[None])
+        return said.last_hidden_state[0, 0].detach().double().numpy()
+
+    return {
+        "clip": lambda picture: clip.encode_image(preprocess(picture)[None])[0].detach().double().numpy(),
+        "text": lambda prompt: clip.encode_text(tokenizer([prompt]))[0].detach().double().numpy(),
+        "dino": token,
+    }
+
+
+def evaluate(names: dict[str, str], out: Path, *more: object) -> int:
+    models = ("--clip-model", names["clip"], "--dino-model", names["dino"])
+    return run("evaluate", "--out", out, *models, *more)
+
+
+@pytest.mark.parametrize("single", [False, True])
+def test_both_tables_agree_with_the_published_computation(
+    single: bool,
+    names: dict[str, str],
+    data: tuple[Path, Path],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    bench, pictures = data
+    options = ["--single-image"] if single else []
+    assert evaluate(names, tmp_path, "--dreambench", bench, "--pictures", pictures, *options) == 0
+    table = capsys.readouterr().out
+    told = json.loads((tmp_path / "evaluation.json").read_text())
+    references = {
+        name: sorted((bench / "dataset" / name).iterdir())[2 if single else 0 :] for name in ("cat2", "vase")
+    }
+    expected = published(pictures, references, **plain_encoders(names))
+    *subjects, whole = told["rows"]
+    assert [row["subject"] for row in told["rows"]] == ["cat2", "vase", "all 2"]
+    assert (whole["pictures"], whole["references"]) == (5, 2 if single else 6)
+    for figure, value in expected.items():
+        assert whole[figure]["value"] == pytest.approx(value, abs=1e-6)
+        assert whole[figure]["low"] is whole[figure]["high"] is None  # two subjects are too few
+        assert f"{value:.3f}" in table
+    assert "has no interval (here 2)" in table
+    with (tmp_path / "evaluation.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    assert [row["dino_low"] for row in rows] == [""] * 3
+    assert [float(row["dino"]) for row in rows] == [row["dino"]["value"] for row in told["rows"]]
+    with (tmp_path / "pictures.csv").open() as file:
+        each = list(csv.DictReader(file))
+    assert len(each) == 5 and each[0]["file"] == "cat2/a cat in the jungle.png"
+    for figure, value in expected.items():  # repeated from the table of pictures alone
+        means = [
+            np.mean([float(row[figure]) for row in each if row["subject"] == name]) for name in references
+        ]
+        assert np.mean(means) == pytest.approx(value, abs=1e-6)
+    with np.load(tmp_path / "features.npz") as features:
+        np.testing.assert_allclose(np.linalg.norm(features["dino"], axis=1), 1, atol=1e-5)
+        assert features["clip"].shape[0] == features["dino"].shape[0] == 5
+    asked = {prompt for prompts in PROMPTS.values() for prompt in prompts}
+    assert set((tmp_path / "prompts.txt").read_text().splitlines()) == asked
+    assert told["made_by"]["libraries"]["torch"] == version("torch")
+    assert "all 2" in table and "DINO" in table and len(subjects) == 2
+
+
+def test_several_subjects_are_scored_in_their_own_masks(
+    names: dict[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ("--combinations", make_combination(tmp_path / "list"))
+    pictures = make_composites(tmp_path / "pictures")
+    assert evaluate(names, tmp_path / "out", *words, "--pictures", pictures) == 0
+    assert "CLIP-I in its mask" in capsys.readouterr().out
+    told = json.loads((tmp_path / "out" / "evaluation.json").read_text())
+    assert [row["subject"] for row in told["rows"]] == ["cat+vase: cat", "cat+vase: vase", "all 1"]
+    assert (told["evaluation"], told["vision_model"]) == ("several subjects", names["dino"])
+    with (tmp_path / "out" / "pictures.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    plain = plain_encoders(names)
+
+    def cosine(first: Path, second: Path) -> float:
+        x, y = (plain["dino"](Image.open(path).convert("RGB")) for path in (first, second))
+        return float(x @ y / np.linalg.norm(x) / np.linalg.norm(y))
+
+    for row in rows:  # repeated from the pictures, the references and the parts beside the table
+        folder = tmp_path / "out" / "subjects" / "cat+vase" / row["subject"]
+        given = sorted((tmp_path / "list" / "data" / row["subject"]).iterdir())
+        whole = [cosine(pictures / row["file"], path) for path in given]
+        own = folder / f"{Path(row['file']).stem}.png"
+        inside = [cosine(own, path) for path in sorted((folder / "references").iterdir())]
+        assert float(row["dino"]) == pytest.approx(np.mean(whole), abs=1e-6)
+        assert float(row["dino_own"]) == pytest.approx(np.mean(inside), abs=1e-6)
+        assert float(row["share"]) == pytest.approx({"cat": 0.126, "vase": 0.2}[row["subject"]], abs=2e-3)
+    assert len(rows) == 4 and told["rows"][-1]["dino_own"]["value"] == pytest.approx(
+        np.mean([float(row["dino_own"]) for row in rows])
+    )
+    before = (tmp_path / "out" / "pictures.csv").read_bytes()
+    assert evaluate(names, tmp_path / "out", *words, "--pictures", pictures) == 0  # nothing is computed again
+    assert (tmp_path / "out" / "pictures.csv").read_bytes() == before
+
+
+def test_a_project_of_two_objects_draws_its_combination(
+    names: dict[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ("--combinations", make_combination(tmp_path / "list"), "--steps", 1)
+    given = [
+        ReferenceDraft(picture.read_bytes(), f"A {word} {kind} on a rug", word)
+        for kind, word in (("cat", "<sks>"), ("vase", "<zwx>"))
+        for picture in sorted((tmp_path / "list" / "data" / kind).iterdir())[:1]
+    ]
+    for folder, shown in (("one", given[:1]), ("two", given)):
+        draft = object_draft((names["pipeline"], names["clip"]), name="cat+vase", references=shown)
+        with Store(tmp_path / folder) as store:
+            studio, models = Studio(store), Models()
+            work(studio, models, studio.fine_tune(studio.rounds(studio.create_project(draft))[0].id))
+    assert evaluate(names, tmp_path / "out", *words, "--workspace", tmp_path / "one") == 2
+    assert "has 1 trigger words for 2 subjects" in capsys.readouterr().err
+    assert evaluate(names, tmp_path / "out", *words, "--workspace", tmp_path / "two") == 0
+    drawn = sorted(path.name for path in (tmp_path / "out" / "pictures" / "cat+vase").glob("*.png"))
+    assert drawn == ["a cat beside a vase in the snow.png", "photo of the cat and vase.png"]
+    assert len((tmp_path / "out" / "pictures.csv").read_text().splitlines()) == 5
+
+
+def test_an_interrupted_evaluation_computes_only_the_rest(
+    names: dict[str, str], data: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = ("--dreambench", data[0], "--pictures", data[1])
+    embed, seen, most = ClipEmbedder.images, [], [4]
+
+    def counted(embedder: ClipEmbedder, pictures: Any) -> Any:
+        if len(seen) == most[0]:
+            raise KeyboardInterrupt
+        seen.extend(pictures)
+        return embed(embedder, pictures)
+
+    monkeypatch.setattr(ClipEmbedder, "images", counted)
+    assert evaluate(names, tmp_path / "a", *words) == 130
+    assert len(seen) == 4  # of eleven
+    most[0] = 99
+    assert evaluate(names, tmp_path / "a", *words) == 0
+    assert len(seen) == 11
+    assert evaluate(names, tmp_path / "a", *words) == 0
+    assert len(seen) == 11
+    assert evaluate(names, tmp_path / "b", *words) == 0
+    for name in ("evaluation.json", "evaluation.csv", "pictures.csv", "prompts.txt", "features.npz"):
+        files = [(tmp_path / folder / name).read_bytes() for folder in "ab"]
+        assert files[0] == files[1], name
+    damaged = next((tmp_path / "a" / "features").rglob("*.npy"))
+    damaged.write_bytes(b"damaged")
+    assert evaluate(names, tmp_path / "a", *words) == 0
+    assert (tmp_path / "a" / "features.npz").read_bytes() == files[1]
+
+
+def test_a_project_draws_its_own_subject(
+    names: dict[str, str],
+    data: tuple[Path, Path],
+    workspace: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    words = ("--dreambench", data[0], "--workspace", workspace, "--steps", 2)
+    assert evaluate(names, tmp_path, *words) == 2
+    assert "has no project 'cat2'" in capsys.readouterr().err
+    assert evaluate(names, tmp_path, *words, "--subject", "vase") == 0
+    drawn = sorted((tmp_path / "pictures" / "vase").glob("*.png"))
+    assert len(drawn) == 3
+    before = {path.name: path.read_bytes() for path in drawn}
+    drawn[1].unlink()
+    capsys.readouterr()
+    assert evaluate(names, tmp_path, *words, "--subject", "vase") == 0
+    assert "vase: drawn 1\n" in capsys.readouterr().err
+    assert {path.name: path.read_bytes() for path in drawn} == before
+    with Store(workspace) as store:  # a vision model was opened meanwhile
+        store.projects.revisions(store.projects.all()[0].id)["some/vision-model"] = "0123abcd" * 5
+    assert evaluate(names, tmp_path, *words, "--subject", "vase") == 0
+    assert evaluate(names, tmp_path, *words[:-1], 3, "--subject", "vase") == 2
+    assert "drawn by another round or with other settings" in capsys.readouterr().err
+
+
+def test_clock_arms(
+    names: dict[str, str], workspace: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prompts = tmp_path / "prompts.txt"
+    prompts.write_text("{} in the jungle\n\n{} in the snow\n{} on a plate\n")
+    out, asked = tmp_path / "out", []
+    draw = drawing.draw
+
+    def counted(model: Any, requests: Any, settings: Any, given: Any) -> Any:
+        asked.extend(requests)
+        if len(asked) > 12:
+            raise KeyboardInterrupt
+        return draw(model, requests, settings, given)
+
+    monkeypatch.setattr(drawing, "draw", counted)
+    words = ("--workspace", workspace, "--prompts", prompts, "--steps", 2)
+    assert evaluate(names, out, *words) == 130  # in the second round
+    monkeypatch.setattr(drawing, "draw", lambda *given: (asked.extend(given[1]), draw(*given))[1])
+    assert evaluate(names, out, *words) == 0
+    assert len(asked) == 18 + 6  # three points of three prompts and two seeds; those of the last one twice
+    told = json.loads((out / "evaluation.json").read_text())
+    base, first, second = told["rows"]
+    assert told["arms"] == [[base["point"], first["point"], second["point"]]]
+    assert (told["prompts"], told["pictures_of_each"], told["guidance_scale"]) == (3, 2, 7.5)
+    assert len({(request.prompt, request.seed) for request in asked}) == 6
+    plain, scored = plain_encoders(names), {}
+    for folder in sorted((out / "pictures").iterdir()):
+        for path in sorted(folder.glob("*.png")):
+            slug, number = path.stem.rsplit("-", 2)[0], int(path.stem[-1])
+            prompt = slug.replace("-sks-", " ").replace("-", " ")  # without the trigger word
+            one, text = plain["clip"](Image.open(path).convert("RGB")), plain["text"](prompt)
+            cosine = one @ text / np.linalg.norm(one) / np.linalg.norm(text)
+            scored[folder.name, prompt, number] = float(cosine)
+    by_point = [
+        {(p, n): value for (name, p, n), value in scored.items() if name == folder}
+        for folder in sorted({key[0] for key in scored})
+    ]
+    for row, values in zip(told["rows"], by_point, strict=True):
+        assert row["pictures"] == 6
+        assert row["clip_t"]["value"] == pytest.approx(np.mean(list(values.values())), abs=1e-6)
+    change = paired_difference(by_point[0], by_point[1], generator(0, "anything"))
+    assert first["clip_t_change"]["value"] == pytest.approx(change.value, abs=1e-6)
+    assert base["clip_t_change"] is None
+
+
+def test_a_style_is_compared_with_its_reference_squashed_as_published(
+    names: dict[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A reference of 64 x 160 pixels: published resizes it to 512 x 512, whatever its shape."""
+    tall = Image.effect_mandelbrot((64, 160), (-2, -2, 1, 2), 50).convert("RGB")
+    tall.save(tmp_path / "tall.png")
+    draft = tiny_draft(
+        (names["pipeline"], names["clip"]), references=[(tmp_path / "tall.png", "A cat in ink style")]
+    )
+    with Store(tmp_path / "workspace") as store:
+        studio, models = Studio(store), Models()
+        work(studio, models, studio.fine_tune(studio.rounds(studio.create_project(draft))[0].id))
+    table = tmp_path / "parti.csv"
+    table.write_text("Prompt,Category\na boat,Vehicles\na bird,Animals\n")
+    words = ("--workspace", tmp_path / "workspace", "--prompts", table, "--steps", 1)
+    clip, seen = plain_encoders(names)["clip"], {}
+    for how in ("squashed", "cropped"):
+        assert evaluate(names, tmp_path / how, *words, "--references", how) == 0
+        assert "2 prompts: 'a boat in" in capsys.readouterr().err
+        with (tmp_path / how / "pictures.csv").open() as file:
+            seen[how] = list(csv.DictReader(file))
+    shown = {"squashed": clip(tall.resize((512, 512))), "cropped": clip(tall)}
+    for how, reference in shown.items():
+        for row in seen[how]:
+            drawn = clip(Image.open(tmp_path / how / "pictures" / row["file"]).convert("RGB"))
+            cosine = drawn @ reference / np.linalg.norm(drawn) / np.linalg.norm(reference)
+            assert float(row["clip_i"]) == pytest.approx(cosine, abs=1e-6)
+    assert seen["squashed"] != seen["cropped"]
+
+
+def test_senseless_options_are_one_sentence(
+    names: dict[str, str], data: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    listed = make_combination(tmp_path / "list")
+    several = ("--combinations", listed, "--pictures", data[1])
+    cases: dict[str, tuple[object, ...]] = {
+        "nothing to evaluate": (),
+        "give one of the two": ("--dreambench", data[0]),
+        "belong to --dreambench": ("--workspace", tmp_path, "--single-image"),
+        "--subject and --partial belong to": ("--workspace", tmp_path, "--partial"),
+        "belong to clock arms": ("--dreambench", data[0], "--pictures", data[1], "--per-prompt", 2),
+        "are for drawing": ("--dreambench", data[0], "--pictures", data[1], "--steps", 5),
+        "There is no workspace": ("--workspace", tmp_path / "nowhere"),
+        "not laid out like DreamBench": ("--dreambench", tmp_path, "--pictures", data[1]),
+        "each subject needs one of its name": ("--dreambench", data[0], "--pictures", tmp_path),
+        "are two benchmarks": ("--dreambench", data[0], "--combinations", listed, "--pictures", data[1]),
+        "leave it out with --combinations": (*several, "--single-image"),
+        "A list of combinations takes": ("--combinations", listed),
+        "leave them out with --combinations": (*several, "--per-prompt", 2),
+        "--vision-model tells": ("--dreambench", data[0], "--pictures", data[1], "--vision-model", "clip"),
+    }
+    for message, words in cases.items():
+        assert evaluate(names, tmp_path / "out", *words) == 2
+        said = capsys.readouterr().err
+        assert message in said and said.count("\n") == 1
+    pictures = tmp_path / "broken"
+    make_pictures(pictures)
+    (pictures / "cat2" / "a cat in the jungle.png").write_bytes(b"no picture")
+    assert evaluate(names, tmp_path / "out", "--dreambench", data[0], "--pictures", pictures) == 2
+    assert "a cat in the jungle.png" in capsys.readouterr().err

@@ -1,0 +1,164 @@
+"""Each thing that can be added is one file in the package's own folders, and at most one line.
+
+A copy of the package has all of them; its page, its command line and its worker, each a process, know them.
+"""
+
+import csv
+import json
+import re
+import sqlite3
+from contextlib import closing
+from dataclasses import fields, is_dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from gal_studio.core.gal.policies.absent import Absent
+from gal_studio.core.gal.policies.policy import Policy
+from gal_studio.core.gal.policies.registry import POLICIES
+from gal_studio.core.jobs.kinds import JOB_KINDS
+from gal_studio.core.settings import Settings
+from gal_studio.core.settings_fields import GROUPS
+from gal_studio.ui.page.static import ui_folder
+from gal_studio.worker.jobs.registry import WORK
+from tests.additions import copied, page, run_python, succeeded, work
+from tests.commands.running import write_project
+from tests.studio.seeding import png
+from tests.tiny_project import make_models
+
+NOT_SHOWN = {
+    "gal.balance", "generation.batch_size", "tune.checkpoint_every", "tune.continue_from_last", "tune.method",
+    "tune.prior_as_published", "tune.sample_latents", "tune.shared_time", "tune.time_low",
+    "tune.time_weighting",
+}  # fmt: skip
+"""Settings that project files alone have; those of a refinement are asked in its dialog."""
+
+
+class Seen(NamedTuple):
+    """What the page said before and after a worker did what it had requested, and what the command wrote."""
+
+    folder: Path
+    workspace: Path
+    out: Path
+    before: Any
+    listed: str
+    after: Any
+
+
+@pytest.fixture(scope="module")
+def seen(tmp_path_factory: pytest.TempPathFactory) -> Seen:
+    here = tmp_path_factory.mktemp("additions")
+    folder = copied(here / "copy")
+    names = make_models(here / "models")
+    (here / "cat.png").write_bytes(png())
+    file = write_project(here, names)
+    text = file.read_text().replace('policy = "random"', 'policy = "spread"')
+    file.write_text(text.replace("[settings.gal]", '[settings.gal]\npolicy = "spread"\npatience = 3'))
+    out = here / "out"
+    command = ("-m", "gal_studio.cli", "run", file, "--out", out, "--rounds", 1, "--json")
+    summary = json.loads(succeeded(run_python(folder, *command)))
+    assert summary["project"]["policy"] == "spread"
+    workspace = out / "workspace"
+    before = page(folder, workspace, [("run_job", {"kind": "count"}), ("export_round", {"form": "easel"})])
+    assert Path(before["package"]).is_relative_to(folder), "the copy must be what runs"
+    listed = succeeded(run_python(folder, "-m", "gal_studio.cli", "jobs", "--workspace", workspace))
+    work(folder, workspace)
+    return Seen(folder, workspace, out, before, listed, page(folder, workspace))
+
+
+def test_a_policy_suggests_in_the_command_and_on_the_page(seen: Seen) -> None:
+    """The command took its two pictures; the page shows it as chosen, with what its label says."""
+    summary = json.loads((seen.out / "summary.json").read_text())
+    assert len(summary["rounds"]) == 1
+    poll = seen.before["poll"]["parts"]
+    (field,) = [one for one in poll["project"]["fields"] if one["name"] == "gal.policy"]
+    assert ["spread", "Spread out"] in field["choices"]
+    assert poll["project"]["settings"]["gal"]["policy"] == "spread"
+    reasons = {score["reason"] for score in poll["scores"] if score["suggested"]}
+    assert reasons == {"Its picture looks unlike 1 references, 1 accepted and the others."}
+
+
+def test_a_score_is_computed_by_the_worker_and_shown_by_page_and_command(seen: Seen) -> None:
+    poll = seen.before["poll"]
+    assert poll["parts"]["project"]["scores"][-1]["label"] == "Redness"
+    assert all("redness" in one["scores"] for one in poll["candidates"]["items"])
+    with (seen.out / "candidates.csv").open() as file:
+        assert all(float(row["redness"]) >= 0 for row in csv.DictReader(file))
+
+
+def test_a_job_has_its_button_its_line_in_the_list_and_its_work(seen: Seen) -> None:
+    button = {"kind": "count", "button": "Count", "hint": "Counts the test prompts"}
+    assert seen.before["poll"]["parts"]["project"]["jobs"] == [button]
+    assert "error" not in seen.before["said"]["run_job"]
+    assert "Counting" in seen.listed
+    with closing(sqlite3.connect(seen.workspace / "studio.db")) as database:
+        rows = database.execute("SELECT state FROM jobs WHERE kind = 'count'").fetchall()
+    assert rows == [("completed",)]
+
+
+def test_an_export_format_is_written_by_the_worker_and_offered_by_page_and_command(seen: Seen) -> None:
+    (row,) = seen.after["results"]["rounds"]
+    assert row["exports"][-1]["title"] == "For Easel"
+    assert row["exports"][-1]["export"]["made"]
+    assert "easel: Easel" in succeeded(run_python(seen.folder, "-m", "gal_studio.cli", "export", "--help"))
+
+
+def test_a_setting_is_a_field_of_the_page_and_a_key_of_project_files(seen: Seen) -> None:
+    project = seen.before["poll"]["parts"]["project"]
+    assert "gal.patience" in {one["name"] for one in project["fields"]}
+    assert project["settings"]["gal"]["patience"] == 3
+
+
+def test_a_request_is_answered_and_checked_before_an_import(seen: Seen) -> None:
+    assert seen.before["count"] == {"pictures": len(seen.before["poll"]["candidates"]["items"])}
+
+
+def test_a_view_is_served_with_its_styles(seen: Seen) -> None:
+    assert "rounds/count/count.js" in seen.before["files"]
+    assert ".rounds .view.count" in seen.before["css"]
+    last = (ui_folder() / "kit" / "styles" / "large.css").read_text()
+    assert seen.before["css"].endswith(last), "the sheets for sizes of the window come last"
+
+
+def test_every_policy_of_the_folder_is_offered() -> None:
+    """A class needs an instance in its file: that is what the table of policies finds."""
+    offered = {type(policy) for policy in POLICIES}
+    lost = [
+        kind for kind in _below(Policy) if kind.__module__.startswith("gal_studio") and kind not in offered
+    ]
+    assert [kind for kind in lost if kind is not Absent] == [], (
+        "write an instance of it at the end of its file"
+    )
+
+
+def _below(kind: type) -> set[type]:
+    return {kind for one in kind.__subclasses__() for kind in (one, *_below(one))}
+
+
+def test_every_job_has_its_words_and_its_work() -> None:
+    lost = JOB_KINDS.keys() ^ set(WORK.names())
+    assert not lost, (
+        f"jobs of the kind {min(lost)!r} need a function with @does in gal_studio/worker/jobs and their "
+        "words in gal_studio.core.jobs.kinds.JOB_KINDS"
+    )
+
+
+def test_every_setting_is_a_field_or_said_not_to_be_one() -> None:
+    """`GROUPS` has the order of the fields, which no declaration of a setting could say."""
+    groups = {one.name: one.default_factory for one in fields(Settings)}
+    names = {
+        f"{name}.{one.name}" for name, kind in groups.items() if is_dataclass(kind) for one in fields(kind)
+    }
+    shown = {name for group in GROUPS.values() for name in group}
+    lost = sorted(name for name in names - shown - NOT_SHOWN if not name.startswith("refine."))
+    assert not lost, f"write {lost[0]} into settings_fields.GROUPS, or into NOT_SHOWN here"
+    assert not NOT_SHOWN & shown and names >= NOT_SHOWN
+
+
+def test_every_view_has_its_line() -> None:
+    """Views lie in the folders of their features, so that their table is a list of imports."""
+    listed = (ui_folder() / "rounds" / "views" / "views.js").read_text()
+    for path in [*(ui_folder() / "rounds").rglob("*.js"), *(ui_folder() / "training").rglob("*.js")]:
+        for name in re.findall(r"export function (mount\w*)\(panel\b", path.read_text()):
+            assert name in listed, f"{path.name} has a view {name}: write its line into rounds/views/views.js"
