@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from statistics import median
+from typing import Any
 
 import numpy
 from numpy.typing import NDArray
@@ -203,6 +204,13 @@ class RoundSnapshot:
     def settings(self) -> Settings:
         """The settings of this round."""
         return read_settings(self.record.stored_settings)
+
+    def supposing(self, settings: Settings, **changes: Any) -> "RoundSnapshot":
+        """The round as it would stand with these settings, and with further changes of its record."""
+        stored = strict_json.dumps(settings.to_dict())
+        record = replace(self.record, stored_settings=stored, **changes)
+        records = tuple(record if each is self.record else each for each in self.project.records)
+        return replace(self.project, records=records).round(self.id)
 
     @property
     def gal(self) -> GalSettings:

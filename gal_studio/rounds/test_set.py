@@ -197,31 +197,41 @@ def load(store: Store, project: ProjectSnapshot) -> TestSet:
     )
 
 
-def prepare(store: Store, round_id: str) -> RoundTest:
-    """The test of a round; the set is chosen if it was not, and prompts accepted since are added to it."""
+def prepare(store: Store, of: str | RoundSnapshot) -> RoundTest:
+    """The test of a round, by its ID or as it stands in the open transaction.
+
+    The set is chosen if it was not, and prompts accepted since are added to it.
+    """
     with store.database.transaction():
-        here = store.snapshots.round(round_id)
+        here = store.snapshots.round(of) if isinstance(of, str) else of
         project_id, learned = here.project.project.id, accepted_prompts(here)
-        ensure(store, here.project)
-        test_set = load(store, here.project)
+        test_set = _chosen(store, here.project)
         if not {each.prompt for each in test_set.all_prompts if each.part == "accepted"}.issuperset(learned):
             store.measures.add_prompts(project_id, "accepted", learned)
-            test_set = load(store, here.project)
+            test_set = replace(test_set, all_prompts=store.measures.prompts(project_id))
     adapters = {each.id: each.round.adapter for each in (here, here.parent) if each is not None}
     drawable = (name for name, adapter in adapters.items() if adapter and store.adapters.has(adapter))
     return RoundTest(test_set, here, frozenset(drawable))
 
 
 def ensure(store: Store, project: ProjectSnapshot) -> HeldOutSet:
-    """The test set of a project; chosen and stored when it is needed first."""
+    """How the test set of a project is drawn; chosen and stored when it is needed first."""
+    chosen = _chosen(store, project).chosen
+    assert chosen is not None
+    return chosen
+
+
+def _chosen(store: Store, project: ProjectSnapshot) -> TestSet:
+    """The test set of a project, chosen and stored when it is needed first."""
     with store.database.transaction():
         test_set = load(store, project)
-        if test_set.chosen is not None:
-            return test_set.chosen
-        chosen, held_out = test_set.proposed
-        _set_prompts(store, test_set, held_out)
-        store.measures.choose(project.project.id, chosen)
-    return chosen
+        if test_set.chosen is None:
+            chosen, held_out = test_set.proposed
+            _set_prompts(store, test_set, held_out)
+            store.measures.choose(project.project.id, chosen)
+            prompts = store.measures.prompts(project.project.id)
+            test_set = replace(test_set, chosen=chosen, all_prompts=prompts)
+    return test_set
 
 
 def change(store: Store, project: ProjectSnapshot, templates: list[str], seeds: int) -> None:
@@ -231,7 +241,7 @@ def change(store: Store, project: ProjectSnapshot, templates: list[str], seeds: 
             f"Pictures of each benchmark prompt is {seeds}: choose a whole number from 1 to {MOST_SEEDS}."
         )
     with store.database.transaction():
-        chosen, test_set = ensure(store, project), load(store, project)
+        test_set = _chosen(store, project)
         wanted = test_set.named.expand([line for line in templates if line.strip()])
         if len(wanted) > MOST_PROMPTS:
             raise StudioError(f"The benchmark has {len(wanted)} prompts: use at most {MOST_PROMPTS}.")
@@ -242,7 +252,9 @@ def change(store: Store, project: ProjectSnapshot, templates: list[str], seeds: 
                 "choose another one."
             )
         _set_prompts(store, test_set, wanted)
-        store.measures.choose(project.project.id, replace(chosen, seeds=seeds))
+        store.measures.choose(
+            project.project.id, replace(test_set.chosen or test_set.proposed[0], seeds=seeds)
+        )
 
 
 def set_when(store: Store, project: ProjectSnapshot, when: When) -> None:

@@ -1,7 +1,7 @@
 """Jobs, requested by the page and run by a worker; each change of state is a transaction with a reason."""
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.jobs.kinds import describe_job, find_job_kind
@@ -13,6 +13,9 @@ from gal_studio.state.jobs.read import INTERRUPTED, WINDOW, JobReading, job_of
 from gal_studio.state.jobs.workers import Workers
 from gal_studio.state.tables.projects import new_id
 
+_STILL = frozenset({"queued", "running", "pausing", "paused", "interrupted"})
+"""The states in which a job that is requested again stays the same job."""
+
 
 class Jobs(JobReading):
     """Reads jobs and changes their states."""
@@ -20,29 +23,33 @@ class Jobs(JobReading):
     def __init__(self, database: Database, workers: Workers, clock: Callable[[], float]) -> None:
         super().__init__(database, workers, clock)
 
-    def enqueue(self, project_id: str, round_id: str, kind: str) -> Job:
-        """Request work; an equal job is returned if it waits or runs, resumed if paused or interrupted."""
+    def enqueue(self, project_id: str, round_id: str, kind: str, known: Sequence[Job] | None = None) -> Job:
+        """Request work; an equal job is returned if it waits or runs, resumed if paused or interrupted.
+
+        `known` are the jobs of the project, the oldest first, if they were read in this transaction.
+        """
         find_job_kind(kind)
         with self._database.transaction() as writer:
-            self._refuse_if_archived(project_id)
-            row = writer.execute(
-                "SELECT * FROM jobs WHERE round_id = ? AND kind = ? AND state IN "
-                "('queued', 'running', 'pausing', 'paused', 'interrupted') ORDER BY created DESC LIMIT 1",
-                (round_id, kind),
-            ).fetchone()
-            if row is not None:
-                return self.resume(row["id"]) if row["state"] in ("paused", "interrupted") else job_of(row)
+            jobs = self.of_project(project_id) if known is None else known
+            there = [job for job in jobs[::-1] if job.round_id == round_id]
+            same = next((job for job in there if job.kind == kind and job.state in _STILL), None)
+            if same is not None:
+                self._refuse_if_archived(project_id)
+                return self.resume(same.id) if same.state in ("paused", "interrupted") else same
             job_id, now = new_id(), self._clock()
             priority = BACKGROUND if describe_job(kind).is_background else NORMAL
-            writer.execute(
-                "INSERT INTO jobs (id, project_id, round_id, kind, state, priority, rank, created) VALUES "
-                "(?1, ?2, ?3, ?4, 'queued', ?5, (SELECT COALESCE(MAX(rank), 0) + 1 FROM jobs "
-                "WHERE priority = ?5), ?6)",
+            row = writer.execute(
+                "INSERT INTO jobs (id, project_id, round_id, kind, state, priority, rank, created) SELECT "
+                "?1, ?2, ?3, ?4, 'queued', ?5, (SELECT COALESCE(MAX(rank), 0) + 1 FROM jobs "
+                "WHERE priority = ?5), ?6 WHERE ?2 NOT IN (SELECT project_id FROM archived_projects) "
+                "RETURNING *",
                 (job_id, project_id, round_id, kind, priority, now),
-            )
+            ).fetchone()
+            if row is None:
+                self._refuse_if_archived(project_id)
             self._note(writer, job_id, None, "queued", "requested")
-            self._resume_earlier(round_id, kind)
-        return self.get(job_id)
+            self._resume_earlier(there, kind)
+        return job_of(row)
 
     def claim(self, worker_id: str) -> Job | None:
         """Claim the next queued job for this worker; None if there is none.
@@ -194,16 +201,13 @@ class Jobs(JobReading):
                 "another one beside it."
             )
 
-    def _resume_earlier(self, round_id: str, kind: str) -> None:
-        """Queue halted jobs again that a new one needs and that nobody requests by themselves."""
-        for after in describe_job(kind).after:
-            sql = (
-                "SELECT id FROM jobs WHERE round_id = ? AND kind = ? AND state IN "
-                "('paused', 'interrupted', 'stopped', 'error') AND NOT EXISTS (SELECT 1 FROM jobs AS twin "
-                "WHERE twin.round_id = jobs.round_id AND twin.kind = jobs.kind AND twin.state = 'completed')"
-            )
-            for row in self._database.rows(sql, (round_id, after.kind)) if after.resumed else ():
-                self.resume(row["id"], "its result is needed")
+    def _resume_earlier(self, of_round: Sequence[Job], kind: str) -> None:
+        """Queue halted jobs of a round again that a new one needs and that nobody requests by themselves."""
+        done = {job.kind for job in of_round if job.state == "completed"}
+        needed = {after.kind for after in describe_job(kind).after if after.resumed} - done
+        for job in of_round[::-1]:
+            if job.kind in needed and job.state in RESUMABLE:
+                self.resume(job.id, "its result is needed")
 
     def _twin(self, job: Job, states: str) -> Job | None:
         """Another job of the same round and kind in one of these states."""

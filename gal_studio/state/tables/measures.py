@@ -94,13 +94,22 @@ class Measures:
     def add_prompts(self, project_id: str, part: Part, prompts: Sequence[str]) -> None:
         """Append prompts to a part; one that it has already is enabled again."""
         with self._database.transaction() as writer:
-            for prompt in prompts:
-                writer.execute(
-                    "INSERT INTO test_prompts (id, project_id, position, part, prompt) VALUES (?1, ?2, "
-                    "(SELECT COALESCE(MAX(position) + 1, 0) FROM test_prompts WHERE project_id = ?2), "
-                    "?3, ?4) ON CONFLICT (project_id, part, prompt) DO UPDATE SET enabled = 1",
-                    (derived_id(writer, "test_prompts", project_id, part, prompt), project_id, part, prompt),
-                )
+            known = {one.prompt: one for one in self.prompts(project_id) if one.part == part}
+            for prompt in dict.fromkeys(prompts):
+                if prompt not in known:
+                    writer.execute(
+                        "INSERT INTO test_prompts (id, project_id, position, part, prompt) VALUES (?1, ?2, "
+                        "(SELECT COALESCE(MAX(position) + 1, 0) FROM test_prompts WHERE project_id = ?2), "
+                        "?3, ?4)",
+                        (
+                            derived_id(writer, "test_prompts", project_id, part, prompt),
+                            project_id,
+                            part,
+                            prompt,
+                        ),
+                    )
+                elif not known[prompt].enabled:
+                    writer.execute("UPDATE test_prompts SET enabled = 1 WHERE id = ?", (known[prompt].id,))
 
     def keep_only(self, project_id: str, part: Part, prompts: Sequence[str]) -> None:
         """Disable the other prompts of a part; their pictures stay."""

@@ -1,12 +1,12 @@
 """The base of all verbs: the store, and a way to wake the worker."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Protocol
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.jobs.kinds import describe_job, kinds_before
-from gal_studio.core.jobs.states import ACTIVE
+from gal_studio.core.jobs.states import ACTIVE, WORKING
 from gal_studio.core.models.lora_start import LoraStart
 from gal_studio.core.models.reports import ModelNames, ModelReports
 from gal_studio.core.types import Job, Round
@@ -68,22 +68,30 @@ class Verbs:
         if self._wake is not None:
             self._wake(self.store.workspace)
 
-    def _queue(self, round_: Round, kind: str) -> Job:
-        """Queue a job of a round, or find the same one."""
+    def _queue(self, round_: Round, kind: str, known: Sequence[Job] | None = None) -> Job:
+        """Queue a job of a round, or find the same one; `known` are the jobs of its project, if just read."""
         self._wake_worker()
-        return self.store.jobs.enqueue(round_.project_id, round_.id, kind)
+        return self.store.jobs.enqueue(round_.project_id, round_.id, kind, known)
 
-    def _requested(self, round_: Round, kind: str) -> Job | None:
+    def _jobs_beside(self, round_: Round) -> tuple[Job, ...]:
+        """The jobs of a round's project, the oldest first; those of dead workers are interrupted."""
+        jobs = self.store.jobs.of_project(round_.project_id)
+        if any(job.state in WORKING for job in jobs) and self.store.jobs.reap():
+            jobs = self.store.jobs.of_project(round_.project_id)
+        return jobs
+
+    def _requested(self, round_: Round, kind: str, known: Sequence[Job] | None = None) -> Job | None:
         """The job of this kind if it waits, runs or is halted. Refused while another job works on the round.
 
-        Some kinds, such as quality maps, may be made beside any other job.
+        Some kinds, such as quality maps, may be made beside any other job. `known` is what `_jobs_beside`
+        read in this transaction.
         """
-        self.store.jobs.reap()
-        for job in self.store.jobs.of_project(round_.project_id):
+        jobs = self._jobs_beside(round_) if known is None else known
+        for job in jobs:
             if job.round_id != round_.id:
                 continue
             if job.kind == kind and job.state in REQUESTED:
-                return self._queue(round_, kind)
+                return self._queue(round_, kind, jobs)
             is_beside = describe_job(job.kind).is_beside or describe_job(kind).is_beside
             may_wait = is_beside or (job.kind in kinds_before(kind) and job.state in ("queued", "running"))
             if job.state in ACTIVE and not may_wait:

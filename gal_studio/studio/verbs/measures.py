@@ -5,7 +5,7 @@ from typing import get_args
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.measures.pictures import When
-from gal_studio.core.types import Job
+from gal_studio.core.types import Job, Round
 from gal_studio.rounds import test_set
 from gal_studio.rounds.lineage import refuse_instant
 from gal_studio.rounds.replays import refuse_changes_by_hand
@@ -24,16 +24,20 @@ class MeasureVerbs(Verbs):
     def measure(self, round_id: str) -> Job:
         """Queue the measurement of a round, behind its training if that waits; all other jobs go first."""
         with self.store.database.transaction():
-            round_ = self.store.rounds.get(round_id)
-            job = self._requested(round_, "measure")
-            if job is not None:
-                return job
-            refuse_instant(round_, "measured")
-            if round_.adapter is None and not is_coming(self.store, round_, "fine_tune", "refine"):
-                raise StudioError(f"Round {round_.number} is not trained yet: press Fine-tune first.")
-            if round_.adapter is not None and not test_set.prepare(self.store, round_id).missing:
-                raise StudioError(f"Round {round_.number} is already measured on the present benchmark.")
-            return self._queue(round_, "measure")
+            return self._measure(self.store.rounds.get(round_id))
+
+    def _measure(self, round_: Round) -> Job:
+        """Queue the measurement of a round as it stands in this transaction."""
+        jobs = self._jobs_beside(round_)
+        job = self._requested(round_, "measure", jobs)
+        if job is not None:
+            return job
+        refuse_instant(round_, "measured")
+        if round_.adapter is None and not is_coming(self.store, round_, "fine_tune", "refine"):
+            raise StudioError(f"Round {round_.number} is not trained yet: press Fine-tune first.")
+        if round_.adapter is not None and not test_set.prepare(self.store, round_.id).missing:
+            raise StudioError(f"Round {round_.number} is already measured on the present benchmark.")
+        return self._queue(round_, "measure", jobs)
 
     def measure_all(self, project_id: str) -> tuple[Job, ...]:
         """Queue the measurement of every trained round that lacks pictures of the benchmark."""

@@ -12,9 +12,9 @@ from gal_studio.core.types import Job, Round
 from gal_studio.core.words import counted
 from gal_studio.rounds import checkpoints, lineage, pairs, planned, test_set
 from gal_studio.rounds.fingerprints import endless_fingerprint, is_trainable, is_trained
-from gal_studio.rounds.inputs import inputs_of
+from gal_studio.rounds.inputs import TrainingInputs, inputs_of
 from gal_studio.rounds.other_trainings import asked_pictures, is_compared
-from gal_studio.rounds.replays import refuse_by_hand
+from gal_studio.rounds.replays import refuse_by_hand, refuse_changes_of_replay
 from gal_studio.studio.open_jobs import is_coming, is_requested
 from gal_studio.studio.verbs.measures import MeasureVerbs
 
@@ -30,9 +30,9 @@ class WorkVerbs(MeasureVerbs):
 
         A round that has pictures keeps them: the training is then a new round, which the job names.
         """
+        refuse_by_hand(self.store, round_id)
         with self.store.database.transaction():
-            job = self._train(round_id)
-            self._repeat_refinement(job.round_id)
+            job, _ = self._train(inputs_of(self.store, round_id))
         return job
 
     def continue_training(self, round_id: str, steps: int) -> Job:
@@ -46,7 +46,7 @@ class WorkVerbs(MeasureVerbs):
         with self.store.database.transaction():
             round_ = self.store.rounds.get(round_id)
             state, settings = self._last_state(round_, steps)
-            self._refuse_a_lost_start(round_)
+            self._refuse_a_lost_start(self.store.snapshots.round(round_id))
             chosen = round_
             if self.store.candidates.count(round_id) or self.store.rounds.children(round_id):
                 for other in self._untrained_beside(round_):
@@ -61,19 +61,23 @@ class WorkVerbs(MeasureVerbs):
                 longer = wanted.updated({"tune": {"steps": settings.tune.steps}})
                 self.store.projects.set_settings(round_.project_id, longer)
             job = self._queue(chosen, "fine_tune")
-            self._repeat_refinement(chosen.id)
+            self._repeat_refinement(self.store.snapshots.round(chosen.id))
             return job
 
     def generate(self, round_id: str) -> Job:
         """Queue the drawing of a round's missing candidates; it may wait for the training of the round."""
         refuse_by_hand(self.store, round_id)
         with self.store.database.transaction():
-            round_ = self.store.rounds.get(round_id)
-            job = self._requested(round_, "generate")
-            if job is not None:
-                return job
-            self._fix_settings_to_draw(round_)
-            return self._queue(round_, "generate")
+            return self._generate(self.store.snapshots.round(round_id))
+
+    def _generate(self, here: RoundSnapshot) -> Job:
+        """Queue the drawing of a round as it stands in this transaction."""
+        jobs = self._jobs_beside(here.round)
+        job = self._requested(here.round, "generate", jobs)
+        if job is None:
+            self._fix_settings_to_draw(here)
+            job = self._queue(here.round, "generate", jobs)
+        return job
 
     def run_job(self, round_id: str, kind: str) -> Job:
         """Queue a job of a kind that gets its button by its hint; the others have methods of their own."""
@@ -83,7 +87,8 @@ class WorkVerbs(MeasureVerbs):
         refuse_by_hand(self.store, round_id)
         with self.store.database.transaction():
             round_ = self.store.rounds.get(round_id)
-            return self._requested(round_, kind) or self._queue(round_, kind)
+            jobs = self._jobs_beside(round_)
+            return self._requested(round_, kind, jobs) or self._queue(round_, kind, jobs)
 
     def draw_more(self, round_id: str, anchor_id: str) -> Job:
         """Queue three more pictures of one test prompt, beside those that the round draws by itself."""
@@ -147,10 +152,11 @@ class WorkVerbs(MeasureVerbs):
 
     def run_round(self, round_id: str) -> tuple[Job, Job]:
         """Queue the training of a round, followed by its candidates."""
+        refuse_by_hand(self.store, round_id)
         with self.store.database.transaction():
-            training = self._train(round_id)
-            drawing = self.generate(training.round_id)
-            self._repeat_refinement(training.round_id)
+            training, here = self._train(inputs_of(self.store, round_id), repeats=False)
+            drawing = self._generate(here)
+            self._repeat_refinement(here)
         return training, drawing
 
     def run_missing(self, round_id: str) -> tuple[Job, ...]:
@@ -159,22 +165,22 @@ class WorkVerbs(MeasureVerbs):
         A round that has pictures and is to be trained with other settings keeps them: the jobs are then those
         of a new round beside it. It is measured unless measuring is switched off.
         """
-        refuse_by_hand(self.store, round_id)
         with self.store.database.transaction():
-            jobs, round_ = [], self.store.rounds.get(round_id)
-            if round_.kind == "refine":
+            jobs, inputs = [], inputs_of(self.store, round_id)
+            here = inputs.here
+            refuse_changes_of_replay(here.project.replay_of)
+            if here.round.kind == "refine":
                 return self.run_refinement(round_id)
-            if is_trainable(inputs_of(self.store, round_id)):
-                jobs.append(self.fine_tune(round_id))
-                round_ = self.store.rounds.get(jobs[0].round_id)
-            here = self.store.snapshots.round(round_.id)
+            if is_trainable(inputs):
+                job, here = self._train(inputs)
+                jobs.append(job)
             if not here.candidates or planned.missing(here):
-                jobs.append(self.generate(round_.id))
-            if test_set.prepare(self.store, round_.id).is_wanted:
-                jobs.append(self.measure(round_.id))
+                jobs.append(self._generate(here))
+            if test_set.prepare(self.store, here).is_wanted:
+                jobs.append(self._measure(here.round))
             if not jobs:
                 raise StudioError(
-                    f"Round {round_.number} has been run: choose pictures, then go on to the next round."
+                    f"Round {here.round.number} has been run: choose pictures, then go on to the next round."
                 )
             return tuple(jobs)
 
@@ -183,7 +189,7 @@ class WorkVerbs(MeasureVerbs):
         refuse_by_hand(self.store, round_id)
         with self.store.database.transaction():
             node = self._refinement_of(round_id)
-            job = self._pairs_if_missing(node)
+            job, _ = self._pairs_if_missing(inputs_of(self.store, node.id))
             if job is None:
                 raise StudioError(
                     f"The refinement of round {node.number} has all its pairs: look at them and press Train "
@@ -197,29 +203,35 @@ class WorkVerbs(MeasureVerbs):
         One that has pictures keeps them: the training is then a new refinement, which the job names.
         """
         with self.store.database.transaction():
-            node = self.store.rounds.get(round_id)
-            inputs = inputs_of(self.store, node.id)
-            pairs.refined_round(inputs.here)
-            job = self._requested(node, "refine")
-            if job is not None:
-                return job
-            if not pairs.pairs_are_ready(inputs) and not is_coming(self.store, node, "pairs"):
-                raise StudioError(
-                    f"The refinement of round {node.number} has no finished pairs yet: press Make comparison "
-                    "pairs first."
-                )
-            chosen = self._refinement_to_train(node)
-            return self._queue(node, "refine") if chosen.id == node.id else self.refine(chosen.id)
+            return self._refine(inputs_of(self.store, round_id))[0]
+
+    def _refine(self, inputs: TrainingInputs) -> tuple[Job, RoundSnapshot]:
+        """Queue the training of a refinement, or of a new one beside it; returns it as it stands."""
+        here, node = inputs.here, inputs.here.round
+        pairs.refined_round(here)
+        jobs = self._jobs_beside(node)
+        job = self._requested(node, "refine", jobs)
+        if job is not None:
+            return job, here
+        if not pairs.pairs_are_ready(inputs) and not is_coming(self.store, node, "pairs"):
+            raise StudioError(
+                f"The refinement of round {node.number} has no finished pairs yet: press Make comparison "
+                "pairs first."
+            )
+        chosen = self._refinement_to_train(inputs)
+        if chosen.id != node.id:
+            return self._refine(inputs_of(self.store, chosen.id))
+        return self._queue(node, "refine", jobs), chosen
 
     def run_refinement(self, round_id: str) -> tuple[Job, ...]:
         """Queue the missing steps of a refinement in order: pairs, training and candidates."""
-        refuse_by_hand(self.store, round_id)
         with self.store.database.transaction():
-            node = self._refinement_of(round_id)
-            made = self._pairs_if_missing(node)
-            jobs = [*([made] if made else []), self.refine(node.id)]
-            if lineage.pool(self.store.snapshots.round(node.id)):
-                jobs.append(self.generate(jobs[-1].round_id))
+            refuse_changes_of_replay(self.store.snapshots.round(round_id).project.replay_of)
+            made, inputs = self._pairs_if_missing(inputs_of(self.store, self._refinement_of(round_id).id))
+            job, here = self._refine(inputs)
+            jobs = [*([made] if made else []), job]
+            if lineage.pool(here):
+                jobs.append(self._generate(here))
             return tuple(jobs)
 
     def repeated_refinement(self, round_id: str) -> Round | None:
@@ -227,7 +239,10 @@ class WorkVerbs(MeasureVerbs):
 
         Refused if there is nothing to learn from.
         """
-        base = inputs_of(self.store, round_id, foregrounds=True)
+        return self._repeated(inputs_of(self.store, round_id, foregrounds=True))
+
+    def _repeated(self, base: TrainingInputs) -> Round | None:
+        """What `repeated_refinement` gives, of a round that was loaded with its foregrounds."""
         wanted = pairs.planned_pairs(base, base.here.project.project.settings.refine)
         for other in base.here.children:
             if other.round.kind == "refine" and other.round.adapter and not other.round.archived:
@@ -252,49 +267,62 @@ class WorkVerbs(MeasureVerbs):
                 raise StudioError(f"All pictures of round {round_.number} have their heat maps already.")
             return self._queue(round_, "quality")
 
-    def _train(self, round_id: str) -> Job:
-        """Queue the training of this round, or of a new round beside it if this one has pictures."""
-        refuse_by_hand(self.store, round_id)
-        with self.store.database.transaction():
-            round_ = self.store.rounds.get(round_id)
-            lineage.refuse_instant(round_, "trained")
-            lineage.refuse_given(round_)
-            if round_.kind == "refine":
-                raise StudioError(
-                    f"This is the refinement of round {round_.number}, which is trained on pairs: press "
-                    "Train on these pairs, or go on to the next round."
-                )
-            job = self._requested(round_, "fine_tune")
-            if job is not None:
-                return job
-            chosen = self._round_to_train(round_)
-            return self._queue(round_, "fine_tune") if chosen.id == round_.id else self._train(chosen.id)
+    def _train(self, inputs: TrainingInputs, repeats: bool = True) -> tuple[Job, RoundSnapshot]:
+        """Queue the training of this round, or of a new round beside it if this one has pictures.
 
-    def _repeat_refinement(self, round_id: str) -> None:
+        Also that of its refinement, if it `repeats` that of the round above. Returns the round as it stands.
+        """
+        here = inputs.here
+        lineage.refuse_instant(here.round, "trained")
+        lineage.refuse_given(here.round)
+        if here.round.kind == "refine":
+            raise StudioError(
+                f"This is the refinement of round {here.round.number}, which is trained on pairs: press "
+                "Train on these pairs, or go on to the next round."
+            )
+        jobs = self._jobs_beside(here.round)
+        job = self._requested(here.round, "fine_tune", jobs)
+        if job is None:
+            chosen = self._round_to_train(inputs)
+            if chosen.id != here.id:
+                return self._train(inputs_of(self.store, chosen.id), repeats)
+            here, job = chosen, self._queue(chosen.round, "fine_tune", jobs)
+        if repeats:
+            self._repeat_refinement(here)
+        return job, here
+
+    def _repeat_refinement(self, here: RoundSnapshot) -> None:
         """Queue the refinement after a training, if the refinement of the round above is to be repeated."""
-        here = self.store.snapshots.round(round_id)
         if lineage.repeats_refinement(here) and pairs.can_be_refined(here):
-            self.run_refinement(round_id)
+            self.run_refinement(here.id)
 
-    def _round_to_train(self, round_: Round) -> Round:
-        if round_.adapter is None and self.store.candidates.count(round_.id):
-            return round_  # its adapter was lost: the same training makes it again
-        settings = self.store.projects.get(round_.project_id).settings
-        present = self.store.rounds.settings(round_.id)
+    def _round_to_train(self, inputs: TrainingInputs) -> RoundSnapshot:
+        """The round with the settings of its training, which are stored; another one if it has pictures."""
+        here = inputs.here
+        round_, settings, present = here.round, here.project.project.settings, here.settings
+        if round_.adapter is None and here.candidates:
+            return here  # its adapter was lost: the same training makes it again
         wanted = replace(settings, generation=present.generation, gal=present.gal)
-        self.store.rounds.set_settings(round_.id, wanted)
-        self._refuse_a_lost_start(round_)
-        if is_trained(inputs_of(self.store, round_.id)):
+        changed = replace(inputs, here=here.supposing(wanted))
+        self._refuse_a_lost_start(changed.here)
+        if is_trained(changed):
             raise StudioError(
                 f"Round {round_.number} is fine-tuned on these pictures with these settings already: "
                 "press Generate, or change a setting first."
             )
-        if not self.store.candidates.count(round_.id) and not self.store.rounds.children(round_.id):
-            self.store.rounds.end_training_at(round_.id, None)
-            return round_
-        self.store.rounds.set_settings(round_.id, present)
+        if not here.candidates and not here.children:
+            self._begin_training_anew(here, wanted)
+            return here.supposing(wanted, round=replace(round_, ends_at=None))
         there = next(self._untrained_beside(round_), None)
-        return there or self.store.rounds.add(round_.project_id, round_.parent_id, settings)
+        there = there or self.store.rounds.add(round_.project_id, round_.parent_id, settings)
+        return self.store.snapshots.round(there.id)
+
+    def _begin_training_anew(self, here: RoundSnapshot, settings: Settings) -> None:
+        """Store the settings of a training that runs up to its last step."""
+        if settings != here.settings:
+            self.store.rounds.set_settings(here.id, settings)
+        if here.round.ends_at is not None:
+            self.store.rounds.end_training_at(here.id, None)
 
     def _untrained_beside(self, round_: Round) -> Iterator[Round]:
         """The untrained rounds of the same kind and parent, made by an earlier request."""
@@ -351,115 +379,114 @@ class WorkVerbs(MeasureVerbs):
             rounds.add_validation(new.id, validation)
         rounds.set_seconds(new.id, "fine_tune", rounds.seconds(former.id).get("fine_tune", 0.0))
 
-    def _refuse_a_lost_start(self, round_: Round) -> None:
+    def _refuse_a_lost_start(self, here: RoundSnapshot) -> None:
         """Refuse a training whose starting adapter is lost and not being trained again."""
-        here = self.store.snapshots.round(round_.id)
         start = lineage.starting_round(here)
         if start is None or not is_coming(self.store, start.round, "fine_tune", "refine"):
             lineage.check_starting_adapter(here, self.store.adapters.has)
 
-    def _fix_settings_to_draw(self, round_: Round) -> None:
+    def _fix_settings_to_draw(self, here: RoundSnapshot) -> None:
         """Apply the current settings to the round, except for how pictures are drawn if it has some.
 
         What its training depends on stays, so that the training can be resumed and is known to be done.
         """
+        round_ = here.round
         drawable = round_.adapter is not None or round_.kind == "instant"
         if not drawable and not is_coming(self.store, round_, "fine_tune", "refine"):
             trained, button = "refined", "Train on these pairs"
             if round_.kind != "refine":
                 trained, button = "fine-tuned", "Fine-tune"
             raise StudioError(f"Round {round_.number} is not {trained} yet: press {button} first.")
-        lineage.refuse_an_empty_pool(self.store.snapshots.round(round_.id))
-        wanted = self.store.projects.get(round_.project_id).settings
-        present = self.store.rounds.settings(round_.id)
+        lineage.refuse_an_empty_pool(here)
+        wanted, present = here.project.project.settings, here.settings
         generation = wanted.generation
         machine = replace(present.machine, **wanted.machine.rounding)
-        if round_.kind == "refine" or self.store.candidates.count(round_.id):  # compared with its base round
+        if round_.kind == "refine" or here.candidates:  # compared with its base round
             rule = {name: getattr(wanted.generation, name) for name in _RULE}
             generation = replace(present.generation, **rule)
             machine = present.machine
         if round_.kind == "instant":
             fewer = min(generation.candidates, wanted.references.candidates)
             generation = replace(generation, candidates=fewer)
-        self.store.rounds.keep_prior_drawing(round_.id)
-        self.store.rounds.set_settings(
-            round_.id, replace(present, generation=generation, gal=wanted.gal, machine=machine)
-        )
-        if generation.allocation == "ladder":
-            self.store.races.reopen(round_.id)
-        else:
-            self.store.races.give_up(round_.id)
-        if not planned.missing(self.store.snapshots.round(round_.id)):
+        settings = replace(present, generation=generation, gal=wanted.gal, machine=machine)
+        race = here.record.race if generation.allocation == "ladder" else None
+        if not planned.missing(here.supposing(settings, race=race and replace(race, ended=False))):
             raise StudioError(
                 f"Round {round_.number} has all its pictures: go on to the next round, or choose more "
                 "pictures per prompt in the settings."
             )
+        self.store.rounds.keep_prior_drawing(round_.id, here.prior_drawing)
+        self.store.rounds.set_settings(round_.id, settings)
+        if here.record.race is not None and generation.allocation == "ladder":
+            self.store.races.reopen(round_.id)
+        elif here.record.race is not None:
+            self.store.races.give_up(round_.id)
 
-    def _pairs_if_missing(self, node: Round) -> Job | None:
-        """Queue the pairs with the current settings; None if all of them exist."""
-        job = self._requested(node, "pairs")
+    def _pairs_if_missing(self, inputs: TrainingInputs) -> tuple[Job | None, TrainingInputs]:
+        """Queue the pairs with the current settings, or None if all exist; and how the node stands."""
+        here, node = inputs.here, inputs.here.round
+        jobs = self._jobs_beside(node)
+        job = self._requested(node, "pairs", jobs)
         if job is not None:
-            return job
-        present = self.store.rounds.settings(node.id)
-        wanted = self.store.projects.get(node.project_id).settings
-        self.store.rounds.set_settings(node.id, replace(present, refine=wanted.refine))
-        if pairs.pairs_are_as_planned(inputs_of(self.store, node.id)):
-            return None
-        if not self.store.refinements.pairs(node.id) and self.repeated_refinement(node.parent_id or node.id):
+            return job, inputs
+        settings = replace(here.settings, refine=here.project.project.settings.refine)
+        changed = inputs
+        if settings != here.settings:
+            self.store.rounds.set_settings(node.id, settings)
+            changed = replace(inputs, here=here.supposing(settings))
+        if pairs.pairs_are_as_planned(changed):
+            return None, changed
+        base = replace(changed, here=pairs.refined_round(changed.here))
+        if not inputs.pairs and self._repeated(base):
             raise StudioError(
                 f"Round {node.number} is already refined with these pictures and settings: paint over its "
                 "pairs, accept other pictures or change a setting first."
             )
-        return self._queue(node, "pairs")
+        return self._queue(node, "pairs", jobs), changed
 
     def _refinement_of(self, round_id: str) -> Round:
         """The untrained refinement of a round, or of the one that a refinement refines; created if needed."""
-        round_ = self.store.rounds.get(round_id)
-        if round_.kind == "refine" and round_.adapter is None:
-            return round_
-        base = round_
-        if round_.kind == "refine":
-            base = pairs.refined_round(self.store.snapshots.round(round_id)).round
+        here = self.store.snapshots.round(round_id)
+        if here.round.kind == "refine" and here.round.adapter is None:
+            return here.round
+        if here.round.kind == "refine":
+            here = pairs.refined_round(here)
+        base, present = here.round, here.settings
         lineage.refuse_instant(base, "refined")
         if base.adapter is None and not is_coming(self.store, base, "fine_tune"):
             raise StudioError(f"Round {base.number} is not fine-tuned yet: press Fine-tune first.")
-        for child in self.store.rounds.children(base.id):
+        for child in (one.round for one in here.children):
             if child.kind == "refine" and child.adapter is None and not child.archived:
                 return child
-        present = self.store.rounds.settings(base.id)
-        wanted = self.store.projects.get(base.project_id).settings
+        wanted = here.project.project.settings
         settings = replace(wanted, tune=present.tune, generation=present.generation)  # as in its base round
         return self.store.rounds.add(base.project_id, base.id, settings, "refine")
 
-    def _refinement_to_train(self, node: Round) -> Round:
-        """Apply the current settings of the training, but keep the pairs."""
-        wanted = self.store.projects.get(node.project_id).settings.refine
-        present = self.store.rounds.settings(node.id)
-        made = present.refine
+    def _refinement_to_train(self, inputs: TrainingInputs) -> RoundSnapshot:
+        """The refinement with the current settings of the training; its pairs stay."""
+        here, node, made = inputs.here, inputs.here.round, inputs.here.settings.refine
         refine = replace(
-            wanted,
+            here.project.project.settings.refine,
             pairs=made.pairs,
             pair_prompts=made.pair_prompts,
             clean_background=made.clean_background,
             vision_model=made.vision_model,
         )
-        settings = replace(present, refine=refine)
-        self.store.rounds.set_settings(node.id, settings)
-        if is_trained(inputs_of(self.store, node.id)):
+        settings = replace(here.settings, refine=refine)
+        if is_trained(replace(inputs, here=here.supposing(settings))):
             raise StudioError(
                 f"Round {node.number} is already refined with these pairs and settings: press Generate, "
                 "paint over the pairs, or change a setting first."
             )
-        if not self.store.candidates.count(node.id) and not self.store.rounds.children(node.id):
-            self.store.rounds.end_training_at(node.id, None)
-            return node
-        self.store.rounds.set_settings(node.id, present)
+        if not here.candidates and not here.children:
+            self._begin_training_anew(here, settings)
+            return here.supposing(settings, round=replace(node, ends_at=None))
         for other in self._untrained_beside(node):
             if self._painted_pairs(other.id) == self._painted_pairs(node.id):
-                return other
+                return self.store.snapshots.round(other.id)
         beside = self.store.rounds.add(node.project_id, node.parent_id, settings, "refine")
         self.store.refinements.copy(node.id, beside.id)
-        return beside
+        return self.store.snapshots.round(beside.id)
 
     def _painted_pairs(self, round_id: str) -> list[tuple[object, ...]]:
         """The pairs of a refinement with their pictures and paint."""

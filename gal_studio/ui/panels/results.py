@@ -14,7 +14,6 @@ from gal_studio.studio.views.round import model_title
 from gal_studio.ui.payloads import Id, Lines, OfProject, Requested, RequestedAll
 from gal_studio.ui.payloads.forms import SettingValue
 from gal_studio.ui.payloads.measures import Sheet, sheet_payload
-from gal_studio.ui.payloads.rounds import picture_payload
 from gal_studio.ui.requests import Context, Requests
 
 REQUESTS = Requests("results")
@@ -119,12 +118,12 @@ def _export_choices(one: Outcome) -> tuple[ExportChoice, ...]:
 def same_seed(context: Context, project: Id, anchor: Id, index: int) -> SameSeeds:
     """The picture of each round for a test prompt and a seed, counted from 0."""
     rows, most = [], 0
-    for summary in context.views.rounds(project):
-        candidates = context.views.round_view(project, summary.id).candidates
-        drawn = [view for view in candidates if view.candidate.anchor_id == anchor and not view.candidate.own]
-        found = next((view for view in drawn if view.candidate.index == index), None)
+    prompts = {one.id: one.prompt for one in context.studio.project(project).anchors}
+    for each in context.studio.outcomes(project):
+        drawn = [one for one in each.drawn if one.anchor_id == anchor and not one.own]
+        found = next((one for one in drawn if one.index == index), None)
         most = max(most, len(drawn))
-        rows.append(SameSeed(summary.name, picture_payload(found) if found else None))
+        rows.append(SameSeed(each.name, shown_picture(found, prompts[anchor]) if found else None))
     return SameSeeds(tuple(rows), most)
 
 
