@@ -23,6 +23,8 @@ export function closed(name) {
   if (replay) return replay;
   if (busy() && !(name === "next_round" && queuesBehind()))
     return "The studio is at work: wait, or press Stop";
+  if (name === "run" && round.source && round.complete)
+    return "This LoRA is drawn: choose pictures and go on to a round that starts from it";
   if (name === "run" && !round.trainable && round.complete)
     return "This round is done: choose pictures and go on, or change a setting to train it again";
   if (name === "fine_tune" && !round.trainable)
@@ -88,6 +90,7 @@ function pairsReady() {
 export function notApplicable(name) {
   const complete = Boolean(state.round?.complete);
   if (name === "instant") return !drawsWithoutTraining();
+  if (name === "fine_tune" && state.round?.source) return true;
   if (!refining()) return false;
   if (name === "pairs") return pairsReady() || complete;
   if (name === "again") return !complete;
@@ -98,7 +101,12 @@ export function notApplicable(name) {
 /** Can the model be given references, and is this a first round that has nothing yet? */
 function drawsWithoutTraining() {
   const chip = state.rounds.find((round) => round.id === state.roundId);
-  return Boolean(state.project?.draws_without_training) && chip?.parent_id === null && !state.candidates.size;
+  return (
+    !state.round?.source &&
+    Boolean(state.project?.draws_without_training) &&
+    chip?.parent_id === null &&
+    !state.candidates.size
+  );
 }
 
 /** The next step according to the server, adjusted for verdicts that are not saved yet. */

@@ -66,13 +66,13 @@ def refuse_what_is_no_lora(file: str, names: Collection[str]) -> None:
     layers = layers_of(names)
     if all(map(is_of_text, layers)):
         raise StudioError(
-            f"The file {file} is a LoRA of a text encoder alone, which draws nothing by itself: choose one that "
-            "changes the picture model."
+            f"The file {file} is a LoRA of a text encoder alone, which draws nothing by itself: choose one "
+            "that changes the picture model."
         )
     if bundled := sorted({found[1] for name in names if (found := _BUNDLED.match(name))}):
         raise StudioError(
-            f"The file {file} bundles an embedding ({', '.join(bundled[:3])}), a word for the text encoder that "
-            "the studio does not read: choose the LoRA without it."
+            f"The file {file} bundles an embedding ({', '.join(bundled[:3])}), a word for the text encoder "
+            "that the studio does not read: choose the LoRA without it."
         )
 
 
