@@ -168,6 +168,8 @@ def find_warnings(
 def _lost(report: Report, called: str, falls: Callable[[str], bool]) -> str:
     """What a later round carries less of, or any round no more of than the base model."""
     since = report.since_base.get("carries")
+    if report.arm.diverged and report.arm.given:
+        return f"{report.arm.name} draws noise. Check that it was made for this base model."
     if report.arm.diverged:
         return f"{report.arm.name} diverged. Train again with a lower learning rate or fewer steps."
     if report.kept is not None and report.kept.is_lost:
@@ -188,6 +190,8 @@ def _learn_more(report: Report, falls: Callable[[str], bool]) -> str:
     """What to do about a round that has not learned enough."""
     if report.arm.instant:
         return "Raise the reference strength, or train a round."
+    if report.arm.given:
+        return "Check its trigger words and its base model, or choose a later file of its training."
     if report.copies >= COPIES_FROM * report.pictures:
         return (
             f"Longer training would copy more, since {report.copies} of {report.pictures} pictures are "
@@ -206,10 +210,13 @@ def _overfits(report: Report, before: Report | None) -> str:
     if before.arm.id is None:
         if copies < COPIES_FROM * report.pictures:
             return ""
-        return (
+        told = (
             f"{name} copies: {copies} of {report.pictures} pictures show the reference, although something "
-            "else was asked for. Accept pictures that show what was asked for, or train with fewer steps."
+            "else was asked for."
         )
+        if report.arm.given:
+            return f"{told} Draw with its best strength schedule, or choose an earlier file of its training."
+        return f"{told} Accept pictures that show what was asked for, or train with fewer steps."
     changes = report.changes
     if not is_down(changes.get("clip_t")) or not (
         is_down(changes.get("no_copy")) or is_up(changes.get("clip_i"))
@@ -231,7 +238,10 @@ def _leaks(report: Report, called: str) -> str:
     much = "as much as with them"
     if leak.share is not None and leak.share < 0.95:
         much = f"{round(100 * leak.share)} % as much as with them"
+    step = "train with fewer steps or a lower learning rate"
+    if report.arm.given:
+        step = "draw with less of it, or choose an earlier file of its training"
     return (
         f"{report.arm.name} leaks: its pictures come closer to the reference also without the words "
-        f"“{called}”, {much}. To draw other things as well, train with fewer steps or a lower learning rate."
+        f"“{called}”, {much}. To draw other things as well, {step}."
     )

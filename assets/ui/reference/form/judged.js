@@ -28,7 +28,7 @@ export function mountJudged(parts) {
   const subtitle = parts.form.querySelector(".card-head span");
   const saidOfTraining = subtitle?.textContent ?? "";
   parts.judged.append(
-    labelled("LoRA files, two to six to compare them", files, place.box),
+    labelled("LoRA files, one to six", files, place.box),
     facts,
     el(
       "p",
