@@ -51,7 +51,7 @@ def test_two_loras_are_judged(
     asked = [
         *("judge", given / "ink.safetensors", given / "wash.safetensors", "--json"),
         *("--references", given / "pictures", "--out", out, "--candidates", 2, "--sampling-steps", 2),
-        *("--base-model", names[0], "--clip-model", names[1], "--prompts", prompts),
+        *("--base-model", names[0], "--clip-model", names[1], "--prompts", prompts, "--preset", "pocket"),
     ]
     assert run(*asked) == 0
     said = capsys.readouterr()

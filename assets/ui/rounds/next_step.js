@@ -25,6 +25,8 @@ export function closed(name) {
     return "The studio is at work: wait, or press Stop";
   if (["run", "fine_tune", "generate"].includes(name) && roundWaits())
     return "It is in the queue already, and starts by itself";
+  if (name === "run" && round.source && round.complete)
+    return "This LoRA is drawn: choose pictures and go on to a round that starts from it";
   if (name === "run" && !round.trainable && round.complete)
     return "This round is done: choose pictures and go on, or change a setting to train it again";
   if (name === "fine_tune" && !round.trainable)
@@ -93,6 +95,7 @@ function pairsReady() {
 export function notApplicable(name) {
   const complete = Boolean(state.round?.complete);
   if (name === "instant") return !drawsWithoutTraining();
+  if (name === "fine_tune" && state.round?.source) return true;
   if (!refining()) return false;
   if (name === "pairs") return pairsReady() || complete;
   if (name === "again") return !complete;
@@ -103,7 +106,12 @@ export function notApplicable(name) {
 /** Can the model be given references, and is this a first round that has nothing yet? */
 function drawsWithoutTraining() {
   const chip = state.rounds.find((round) => round.id === state.roundId);
-  return Boolean(state.project?.draws_without_training) && chip?.parent_id === null && !state.candidates.size;
+  return (
+    !state.round?.source &&
+    Boolean(state.project?.draws_without_training) &&
+    chip?.parent_id === null &&
+    !state.candidates.size
+  );
 }
 
 /** The next step according to the server, adjusted for verdicts that are not saved yet. */

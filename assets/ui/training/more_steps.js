@@ -8,7 +8,8 @@ import { el, makeButton } from "../kit/dom.js";
 const MOST = 100_000; // steps, as in gal_studio/core/settings.py
 
 /** Can the open round be trained on? */
-export const canTrainOn = () => state.round?.kind === "fine_tune" && state.round.trained && !busy();
+export const canTrainOn = () =>
+  state.round?.kind === "fine_tune" && !state.round.source && state.round.trained && !busy();
 
 export const moreStepsButton = () =>
   makeButton(

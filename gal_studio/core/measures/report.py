@@ -24,7 +24,8 @@ class Arm:
     `before` is the round that it is compared with. It is `complete` when it has drawn all held-out prompts:
     only then it is compared, so that no two rounds are compared on different sets. `diverged` says that its
     training did. `learned` are the accepted prompts that it was trained on, None if it was not: it draws
-    those of the next round, too. An `instant` round is drawn without training.
+    those of the next round, too. An `instant` round is drawn without training, and one that is `given` is a
+    LoRA from elsewhere.
     """
 
     id: str | None
@@ -35,6 +36,7 @@ class Arm:
     learned: frozenset[str] | None = None
     diverged: bool = False
     instant: bool = False
+    given: bool = False
 
     def part(self, part: Part) -> Drawn:
         """The pictures of a part by prompt and seed."""

@@ -167,6 +167,8 @@ def find_warnings(
 def _lost(report: Report, called: str, falls: Callable[[str], bool]) -> str:
     """What a later round carries less of, or any round no more of than the base model."""
     since = report.since_base.get("carries")
+    if report.arm.diverged and report.arm.given:
+        return f"{report.arm.name} draws noise. Check that it was made for this base model."
     if report.arm.diverged:
         return f"{report.arm.name} diverged. Train again with a lower learning rate or fewer steps."
     if report.kept is not None and report.kept.is_lost:
@@ -187,6 +189,8 @@ def _learn_more(report: Report, falls: Callable[[str], bool]) -> str:
     """What to do about a round that has not learned enough."""
     if report.arm.instant:
         return "Raise the reference strength, or train a round."
+    if report.arm.given:
+        return "Check its trigger words and its base model, or choose a later file of its training."
     if report.copies >= COPIES_FROM * report.pictures:
         return (
             f"Don’t train longer: {report.copies} of {report.pictures} images are copies already. Add "
@@ -205,10 +209,13 @@ def _overfits(report: Report, before: Report | None) -> str:
     if before.arm.id is None:
         if copies < COPIES_FROM * report.pictures:
             return ""
-        return (
+        told = (
             f"{name} copies the reference: {copies} of {report.pictures} benchmark images show it instead of "
-            "their prompts. Accept images that match their prompts, or train with fewer steps."
+            "their prompts."
         )
+        if report.arm.given:
+            return f"{told} Draw with its best strength schedule, or choose an earlier file of its training."
+        return f"{told} Accept images that match their prompts, or train with fewer steps."
     changes = report.changes
     if not is_down(changes.get("clip_t")) or not (
         is_up(changes.get("copies")) or is_up(changes.get("clip_i"))
@@ -228,7 +235,10 @@ def _leaks(report: Report, called: str) -> str:
     if leak.share is not None and leak.share < LEAKS_FROM:
         return ""
     much = "" if leak.share is None else f" ({percent(min(leak.share, 1.0))} as much as into prompts with it)"
+    step = "train with fewer steps or a lower learning rate"
+    if report.arm.given:
+        step = "draw with less of it, or choose an earlier file of its training"
     return (
         f"{report.arm.name} bleeds into prompts without “{called}”{much}. To keep other prompts unaffected, "
-        "train with fewer steps or a lower learning rate."
+        f"{step}."
     )

@@ -115,7 +115,7 @@ def create_project(
     anchors = anchor_prompts(described.prompts, draft.anchors)
     settings = settings_of(draft)
     check_settings(settings, len(anchors))
-    _check_judged(draft, settings)
+    _check_judging(draft, settings)
     models = model_names(draft)
     check_base_model(models.base_model)
     check_crop(settings, models.base_model)
@@ -159,15 +159,20 @@ def _add(store: Store, new: NewProject, starts: Sequence[Start], is_judged: bool
     return project.id
 
 
-def _check_judged(draft: ProjectDraft, settings: Settings) -> None:
-    """Refuse more LoRAs than can be compared, one given twice, and what contradicts judging them."""
-    if not draft.judged:
-        return
-    if len(draft.judged) > MOST_JUDGED:
-        raise StudioError(f"{len(draft.judged)} LoRAs are too many to compare: choose at most {MOST_JUDGED}.")
-    paths = [checked_lora(path) for path in draft.judged]
+def check_judged(given: Sequence[str | Path]) -> None:
+    """Refuse more LoRAs than can be compared, a file that is none, and one that is given twice."""
+    if len(given) > MOST_JUDGED:
+        raise StudioError(f"{len(given)} LoRAs are too many to compare: choose at most {MOST_JUDGED}.")
+    paths = [checked_lora(path) for path in given]
     if twice := next((path for path in paths if paths.count(path) > 1), None):
         raise StudioError(f"The LoRA {twice.name} is given twice: leave one out.")
+
+
+def _check_judging(draft: ProjectDraft, settings: Settings) -> None:
+    """Refuse LoRAs that cannot be judged, and what contradicts judging them."""
+    if not draft.judged:
+        return
+    check_judged(draft.judged)
     if draft.start_from is not None:
         raise StudioError(
             "A project cannot both start from one LoRA and judge others: judge it, and start rounds from the "

@@ -185,6 +185,7 @@ class _Measured:
                     learned=None if here is None else self.learned(here),
                     diverged=here is not None and here.check.diverged,
                     instant=here is not None and here.round.kind == "instant",
+                    given=here is not None and bool(here.round.source),
                 )
             )
         return {arm.id: arm for arm in beside_base(arms)}

@@ -12,9 +12,11 @@ from gal_studio.core.prompts import check_trigger_word, style_descriptor, trigge
 from gal_studio.core.references import describe
 from gal_studio.core.settings import Settings
 from gal_studio.core.types import Kind
+from gal_studio.studio.create.lora_file import read_lora_facts
 from gal_studio.studio.create.project import (
     DEFAULT_PRESET,
     check_base_model,
+    check_judged,
     check_model,
     check_settings,
 )
@@ -42,6 +44,11 @@ def base_model_of(request: Payload) -> str:
 def start_of(request: Payload) -> str:
     """The path of the LoRA to start from; "" for the base model."""
     return str(request.get("start_from") or "").strip()
+
+
+def judged_of(request: Payload) -> tuple[str, ...]:
+    """The paths of the LoRAs to judge; empty for a project that trains."""
+    return tuple(path for one in request.get("judged") or () if (path := str(one).strip()))
 
 
 def nested(changes: dict[str, Any]) -> dict[str, Any]:
@@ -72,6 +79,7 @@ def notes_on_form(request: Payload, sets: Sequence[Texts]) -> list[FormNote]:
             notes += _missing(kind, texts, given, number)
     notes += _on_words_apart(sets)
     notes += _on_settings(request, kind)
+    notes += _on_judged(request, final)
     return notes + (list(_on_names(request)) if final else [])
 
 
@@ -155,6 +163,17 @@ def _check_setting(settings: Settings, name: str, value: Any, anchors: int) -> N
         checks.seed("The seed", checks.typed_seed(value))
     else:
         check_settings(settings.updated(nested({name: value})), anchors)
+
+
+def _on_judged(request: Payload, final: bool) -> Iterator[FormNote]:
+    """Each file that is no LoRA, and what is wrong with all of them."""
+    paths = judged_of(request)
+    if final and request.get("judged") is not None and not paths:
+        yield FormNote("judged", "There is no LoRA yet: write the path of its .safetensors file.")
+    refusals = [_refusal(read_lora_facts, path) for path in paths]
+    for refusal in dict.fromkeys([*refusals, _refusal(check_judged, paths)]):
+        if refusal:
+            yield FormNote("judged", refusal)
 
 
 def _on_names(request: Payload) -> Iterator[FormNote]:

@@ -6,15 +6,16 @@ from typing import Any
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.jobs.kinds import bytes_in_words
-from gal_studio.core.models.reports import ModelReport, ModelReports
+from gal_studio.core.models.reports import ModelNames, ModelReport, ModelReports
 from gal_studio.core.settings import Settings
 from gal_studio.studio import ProjectDraft, Studio
-from gal_studio.studio.create.lora_file import read_lora_facts
+from gal_studio.studio.create.lora_file import checked_lora, read_lora_facts
 from gal_studio.studio.create.project import DEFAULT_PRESET, check_base_model, model_names
-from gal_studio.ui.panels.form_notes import nested, start_of
+from gal_studio.ui.panels.form_notes import judged_of, nested, start_of
 from gal_studio.ui.payloads import Payload
 from gal_studio.ui.payloads.forms import HubModel, ModelFacts, ModelProblem
 
+LARGEST_RANK = 1024  # a judged LoRA keeps its own
 _LABELS = {
     "base_model": "Base model",
     "clip_model": "CLIP model",
@@ -45,7 +46,35 @@ def facts_of_models(studio: Studio, request: Payload) -> ModelFacts:
     except StudioError as error:
         return ModelFacts(problems=(ModelProblem("base_model", str(error)), *problems))
     found = ModelFacts(waiting=True) if reports is None else _found(reports)
+    if not (found.waiting or found.problems):
+        found = _with_judged(found, studio, names, request)
     return replace(found, problems=(*found.problems, *problems))
+
+
+def _with_judged(found: ModelFacts, studio: Studio, names: ModelNames, request: Payload) -> ModelFacts:
+    """The facts with what is known of the LoRAs to judge, each compared with the base model."""
+    without, notes = bool(request.get("without_text_encoder")), list[str]()
+    for path in judged_of(request):
+        try:
+            read_lora_facts(path)
+        except StudioError:  # a note at the field says so
+            continue
+        asked = replace(
+            names,
+            start_from=str(checked_lora(path)),
+            target="all",
+            rank=LARGEST_RANK,
+            without_text_encoder=without,
+        )
+        reports = studio.models.peek(asked) if studio.models is not None else None
+        if reports is None:
+            return replace(found, waiting=True)
+        refusals = [one.refusal for one in reports.models if one.field == "start_from" and one.refusal]
+        found = replace(found, problems=(*found.problems, *(ModelProblem("judged", one) for one in refusals)))
+        notes += reports.notes
+    if not judged_of(request) or found.problems:
+        return found
+    return replace(found, sentence=" ".join([found.sentence, "All fit the base model.", *notes]).strip())
 
 
 def _adapter(request: Payload) -> dict[str, Any]:

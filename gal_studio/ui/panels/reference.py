@@ -32,7 +32,7 @@ from gal_studio.ui.api.uploaded import examined
 from gal_studio.ui.api.uploaded import look as look_at
 from gal_studio.ui.api.uploaded import seen as seen_sets
 from gal_studio.ui.api.uploads import uploads
-from gal_studio.ui.panels.form_notes import base_model_of, nested, start_of
+from gal_studio.ui.panels.form_notes import base_model_of, judged_of, nested, start_of
 from gal_studio.ui.panels.form_plan import base_settings, own_settings, plan_of
 from gal_studio.ui.panels.model_facts import facts_of_models
 from gal_studio.ui.panels.reference_form import derived, drafts, given_mask, uploaded
@@ -199,6 +199,7 @@ def draft(request: Payload) -> ProjectDraft:
         origin=request.get("origin"),
         start_from=Path(start_of(request)) if start_of(request) else None,
         without_text_encoder=bool(request.get("without_text_encoder")),
+        judged=tuple(map(Path, judged_of(request))),
     )
 
 
@@ -308,8 +309,12 @@ def captions(_: Context, captions: Annotated[list[Caption], Field(max_length=500
 def create(context: Context, **form: Unpack[Create]) -> OfProject:
     """Create the project of the form, and queue its first round unless it is `only` to be created."""
     given: Payload = dict(form)
-    project_id = context.studio.create_project(draft({**given, "origin": context.key or None}))
+    made = draft({**given, "origin": context.key or None})
+    is_judging = bool(made.judged) and not form.get("only")
+    project_id = context.studio.judge(made) if is_judging else context.studio.create_project(made)
     uploads().taken(uploaded(given))
+    if made.judged:
+        return OfProject(project_id)
     if not form.get("only") and context.studio.begins_without_training(project_id):
         context.studio.instant_round(project_id)
     elif not form.get("only"):

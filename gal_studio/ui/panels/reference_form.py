@@ -1,6 +1,7 @@
 """The form of a new project: one set of references for each object, or one for a style."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 from gal_studio.assets import load_presets
@@ -17,7 +18,7 @@ from gal_studio.studio.create.project import default_name
 from gal_studio.studio.create.references import Mask
 from gal_studio.ui.api.mask_runs import pixels_of
 from gal_studio.ui.api.uploads import uploads
-from gal_studio.ui.panels.form_notes import notes_on_form, start_of
+from gal_studio.ui.panels.form_notes import judged_of, notes_on_form, start_of
 from gal_studio.ui.panels.form_plan import (
     is_measuring,
     notes_on_crop,
@@ -49,7 +50,7 @@ def derived(form: Payload, store: Store | None = None) -> Derived:
     shown = tuple(
         replace(_checked(kind, texts), shapes=own) for texts, own in zip(sets, own_shapes(form), strict=True)
     )
-    plan, start = plan_of(store, form), _start(form)
+    plan, starts = plan_of(store, form), _starts(form)
     answer = Derived(
         notes=(
             *notes_on_form(form, sets),
@@ -63,8 +64,8 @@ def derived(form: Payload, store: Store | None = None) -> Derived:
         plan=plan.sentence if plan else "",
         doubt=plan.doubt if plan else "",
         measuring=is_measuring(form),
-        start=start.sentence if start else "",
-        start_text=bool(start and start.text_layers),
+        start=" ".join(start.sentence for start in starts),
+        start_text=any(start.text_layers for start in starts),
     )
     if any(one.problem for one in shown) or not any(sets):
         return answer
@@ -86,13 +87,13 @@ def _described(answer: Derived, prompts: Prompts) -> Derived:
     )
 
 
-def _start(request: Payload) -> LoraFacts | None:
-    """What the LoRA to start from says of itself; None if there is none, or no such file."""
-    given = start_of(request)
-    try:
-        return read_lora_facts(given) if given else None
-    except StudioError:  # a note at its field says so
-        return None
+def _starts(request: Payload) -> list[LoraFacts]:
+    """What the LoRA to start from, or those to judge, say of themselves."""
+    found, given = [], start_of(request)
+    for path in judged_of(request) or ([given] if given else []):
+        with suppress(StudioError):  # a note at its field says so
+            found.append(read_lora_facts(path))
+    return found
 
 
 def drafts(request: Payload) -> list[ReferenceDraft]:

@@ -33,7 +33,8 @@ class TypedSet(TypedDict):
 class ChosenModel(TypedDict):
     """The preset, or a model of the user's own; `start_from` is the path of a LoRA from elsewhere.
 
-    What that changes of a text encoder is left out if so chosen; otherwise it is refused.
+    `judged` are the paths of LoRAs to judge as they are; null for a project that trains. What a LoRA changes
+    of a text encoder is left out if so chosen; otherwise it is refused.
     """
 
     preset: NotRequired[Id | None]
@@ -41,6 +42,7 @@ class ChosenModel(TypedDict):
     clip_model: NotRequired[Text | None]
     start_from: NotRequired[Text | None]
     without_text_encoder: NotRequired[bool]
+    judged: NotRequired[Annotated[list[Text], Field(max_length=20)] | None]
 
 
 class AskedModels(ChosenModel):
@@ -164,8 +166,8 @@ class Derived:
     plan: Annotated[str, Doc("What a round needs of memory and time; empty if that is not known.")]
     doubt: Annotated[str, Doc("Why it is started only when confirmed; empty if nothing speaks against it.")]
     measuring: Annotated[bool, Doc("Whether the size of the model is being measured.")]
-    start: Annotated[str, Doc("What the file of the LoRA to start from says; empty if there is none.")]
-    start_text: Annotated[bool, Doc("Whether that LoRA changes a text encoder too.")]
+    start: Annotated[str, Doc("What the files of the LoRAs given say; empty if there is none.")]
+    start_text: Annotated[bool, Doc("Whether any of them changes a text encoder too.")]
     problem: Annotated[str, Doc("What is wrong with all sets together.")] = ""
 
 
@@ -205,7 +207,7 @@ class HubModel:
 class ModelProblem:
     """Why the model of a field cannot be used."""
 
-    field: Literal["base_model", "clip_model", "vision_model", "start_from"]
+    field: Literal["base_model", "clip_model", "vision_model", "start_from", "judged"]
     text: str
 
 

@@ -55,6 +55,7 @@ class Round:
     kind: RoundKind
     step: str
     trained: Annotated[bool, Doc("Can it draw? An instant round needs no training.")]
+    source: Annotated[str, Doc("The file of a LoRA from elsewhere that it judges; empty if it is trained.")]
     pool: tuple[Anchor, ...]
     each: Annotated[int, Doc("Pictures of a test prompt by the settings: down the ladder at most.")]
     most: Annotated[int, Doc("Pictures of all test prompts by the settings, at most.")]
@@ -156,6 +157,7 @@ def round_payload(view: RoundView) -> Round:
         kind=view.round.kind,
         step=view.step,
         trained=view.round.adapter is not None or view.round.kind == "instant",
+        source=view.round.source,
         pool=anchor_payloads(view.pool),
         each=view.settings.generation.candidates,
         most=most_pictures(view.settings.generation, len(view.pool)),

@@ -25,6 +25,7 @@ export interface TopParts {
 export interface ReferenceParts {
   open: HTMLElement;
   form: HTMLFormElement;
+  judged: HTMLDivElement;
   sets: HTMLDivElement;
   another: HTMLButtonElement;
   derived: HTMLDivElement;

@@ -13,7 +13,7 @@ import { newId } from "../../app/writes.js";
  * @typedef {{ trigger: string, prompt: string, rows: KeptRow[] }} KeptSet
  * @typedef {{
  *   preset: string, base_model: string, clip_model: string, start_from?: string,
- *   without_text_encoder?: boolean,
+ *   without_text_encoder?: boolean, judged?: string | null,
  *   settings: Record<string, string>,
  * }} KeptModel
  * @typedef {{ kind: ProjectKind, name: string, sets: KeptSet[], model: KeptModel | null }} KeptForm
@@ -39,7 +39,12 @@ export const isWorthKeeping = ({ name, sets, model }) =>
   Boolean(name.trim()) ||
   sets.some(({ trigger, prompt, rows }) => trigger.trim() || prompt.trim() || rows.length) ||
   Boolean(
-    model && (model.base_model || model.clip_model || model.start_from || Object.keys(model.settings).length),
+    model &&
+      (model.base_model ||
+        model.clip_model ||
+        model.start_from ||
+        model.judged ||
+        Object.keys(model.settings).length),
   );
 
 /** @type {string | null} what this tab has read or written last: other tabs' forms are not its to change */

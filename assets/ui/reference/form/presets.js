@@ -6,6 +6,7 @@
 import { call } from "../../app/session.js";
 import { el, labelled } from "../../kit/dom.js";
 import { settingsForm, typedValue, written } from "../../kit/settings_fields.js";
+import { mountJudged } from "./judged.js";
 import { notePlace } from "./notes.js";
 
 const USUAL_CLIP = "ViT-B-32/openai"; // that of all presets but the one that comes with its own
@@ -73,8 +74,21 @@ export async function mountPresets(parts, firstKind) {
   const place = notePlace(null);
   places.set("preset", place);
   parts.presets.append(place.box, plan);
+  const judged = mountJudged(parts);
+  places.set("judged", judged.place);
   const startField = labelled("Start from a LoRA", start, placeOf("start_from", start));
-  parts.advanced.append(el("div", { class: "start-from" }, startField, startFacts, textChoice));
+  const startPart = el("div", { class: "start-from" }, startField, startFacts, textChoice);
+  parts.advanced.append(startPart);
+  /** The choice stands with the LoRA that it is about. */
+  const showPurpose = () => {
+    judged.show();
+    startField.hidden = startFacts.hidden = judged.isOn();
+    const home = judged.isOn() ? parts.judged : startPart;
+    if (textChoice.parentElement !== home) home.append(textChoice);
+  };
+  parts.form.addEventListener("change", ({ target }) => {
+    if (target instanceof HTMLInputElement && target.name === "purpose") showPurpose();
+  });
   const { fields, nodes, ...form } = settingsForm(answer.fields, (some) => {
     for (const { input } of some) delete input.dataset.edited;
     fill();
@@ -107,6 +121,7 @@ export async function mountPresets(parts, firstKind) {
     setTimeout(() => {
       for (const { input: node } of fields.values()) delete node.dataset.edited;
       fill();
+      showPurpose();
     }),
   );
   fill();
@@ -118,7 +133,8 @@ export async function mountPresets(parts, firstKind) {
      * The place for a problem of a model: at its field where there is one.
      * @param {string} field
      */
-    modelPlace: (field) => (own.hidden && field !== "start_from" ? trouble : (places.get(field) ?? trouble)),
+    modelPlace: (field) =>
+      own.hidden && !["start_from", "judged"].includes(field) ? trouble : (places.get(field) ?? trouble),
     trouble,
     /** @param {ProjectKind} next */
     setKind(next) {
@@ -132,6 +148,7 @@ export async function mountPresets(parts, firstKind) {
       clip_model: clip.value === USUAL_CLIP ? "" : clip.value,
       start_from: start.value,
       without_text_encoder: withoutText.checked,
+      judged: judged.kept(),
       settings: Object.fromEntries(edited().map(([name, field]) => [name, field.input.value])),
     }),
     /** @param {KeptModel} kept */
@@ -142,6 +159,8 @@ export async function mountPresets(parts, firstKind) {
       clip.value = kept.clip_model || USUAL_CLIP;
       start.value = kept.start_from ?? ""; // a form that an earlier version kept has none
       withoutText.checked = kept.without_text_encoder ?? false;
+      judged.restore(kept.judged);
+      showPurpose();
       for (const [name, value] of Object.entries(kept.settings)) {
         const input = fields.get(name)?.input;
         if (input) Object.assign(input, { value }).dataset.edited = "yes";
@@ -154,7 +173,7 @@ export async function mountPresets(parts, firstKind) {
      */
     showPlan({ plan: sentence, measuring, start: said, start_text: changesText }) {
       plan.textContent = measuring ? "Working out what this model needs…" : sentence;
-      startFacts.textContent = said;
+      (judged.isOn() ? judged.facts : startFacts).textContent = said;
       textChoice.hidden = !changesText;
       if (!justChosen || measuring) return;
       justChosen = false;
@@ -164,8 +183,9 @@ export async function mountPresets(parts, firstKind) {
       preset: chosen().name === "own" ? null : chosen().name,
       base_model: base.value.trim(),
       clip_model: clip.value.trim(),
-      start_from: start.value.trim(),
+      start_from: judged.isOn() ? "" : start.value.trim(),
       without_text_encoder: withoutText.checked,
+      judged: judged.chosen(),
       settings: Object.fromEntries(
         edited().map(([name, field]) => [name, typedValue(field.about, field.input)]),
       ),
