@@ -10,7 +10,7 @@ import { saveStrip } from "./strip_file.js";
 import { pictureOf, viewerRow } from "./sheet_pictures.js";
 
 /** @typedef {{ title: string, frames: Frame[] }} Look one prompt and seed; every frame has its picture */
-/** @typedef {"slider" | "flip"} Mode */
+/** @typedef {"cut" | "flip"} Mode */
 
 /**
  * What can be shown of the benchmark, the most telling first: rows in which the best round copies last.
@@ -54,7 +54,7 @@ export function mountFirstLook(box) {
   /** @type {string | null} the round that is shown after, by its name; null: the best, or the last */
   let chosen = null;
   /** @type {Mode} */
-  let mode = "slider";
+  let mode = "cut";
 
   const prompt = el("p", { class: "look-prompt", dir: "auto" });
   const number = el("output", {});
@@ -95,7 +95,7 @@ export function mountFirstLook(box) {
   const modes = segments(
     "How to compare",
     /** @type {[Mode, string][]} */ ([
-      ["slider", "Slider"],
+      ["cut", "Slider"],
       ["flip", "Flip"],
     ]),
     (name) => {
@@ -126,7 +126,7 @@ export function mountFirstLook(box) {
       el("div", { class: "look-side" }, thumbs, save),
     ),
   );
-  const line = divider(stage, cut, () => mode === "slider");
+  const line = divider(stage, cut, () => mode === "cut");
   stage.addEventListener("click", () => mode === "flip" && turnOver());
 
   const looks = () => {
@@ -155,17 +155,17 @@ export function mountFirstLook(box) {
     tellFlip();
   }
   function tellFlip() {
-    setAttribute(left, "data-shown", mode === "slider" || after.hidden);
-    setAttribute(right, "data-shown", mode === "slider" || !after.hidden);
+    setAttribute(left, "data-shown", mode === "cut" || after.hidden);
+    setAttribute(right, "data-shown", mode === "cut" || !after.hidden);
     setText(flip, `Show ${(after.hidden ? right : left).textContent}`);
   }
   function compare() {
     modes.show(mode);
     stage.dataset.mode = mode;
-    slider.hidden = mode !== "slider";
+    slider.hidden = mode !== "cut";
     flip.hidden = mode !== "flip";
     after.hidden = false;
-    if (mode === "slider") cut(Number(slider.value));
+    if (mode === "cut") cut(Number(slider.value));
     else after.style.clipPath = "";
     tellFlip();
   }

@@ -93,9 +93,20 @@ const ON_RINGED = {
   r: () => decideAndAdvance("rejected"),
   l: markAndStay,
   c: compare,
-  p: paintPart,
+  p: () => choose("accepted"),
+  x: () => choose("rejected"),
+  u: () => choose("undecided"),
+  b: paintPart,
   h: (id) => enlarge(id, { heat: true }),
 };
+/**
+ * As in photo programs: a key sets one state, and pressed again it changes nothing.
+ * @param {Verdict} verdict
+ */
+function choose(verdict) {
+  const alone = lightbox() || !state.selection.size;
+  if (!alone || verdictOf(state.focus ?? "") !== verdict) decideAndAdvance(verdict);
+}
 /** @param {string} id */
 const acceptByEnter = (id) => toggle(id, "accepted");
 

@@ -37,8 +37,7 @@ export function planLine(job, waiting, projectId) {
 function nowWords(job) {
   if (job.state === "queued") return job.worker_alive ? "Waits for its turn in the queue" : "Starting";
   if (job.state !== "running") return "Halts at the next step; what is finished is kept";
-  const does = job.doing || DOES[job.kind] || job.title;
-  return job.seconds_left === null ? does : `${does}: ${clock(job.seconds_left)} left`;
+  return job.doing || DOES[job.kind] || job.title; // the time that is left stands in the top bar
 }
 
 /** @param {QueuedJob[]} next */

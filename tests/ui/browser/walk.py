@@ -101,7 +101,7 @@ class Walk:
         self.shown(".lightbox figure >> nth=1", lambda: keys.press("c"))
         yield "a comparison"
         keys.press("c")
-        self.shown("dialog.lightbox .brush-bar", lambda: keys.press("p"))
+        self.shown("dialog.lightbox .brush-bar", lambda: keys.press("b"))
         yield "accepting in part"
         self.escape()
         keys.press("h")

@@ -8,14 +8,14 @@ const training = job({ id: "t", kind: "fine_tune", state: "running", doing: "", 
 const drawing = queued({ id: "g", kind: "generate", project_id: "p", amount: 180, expected_seconds: 70 });
 const measuring = queued({ id: "m", kind: "measure", project_id: "p" });
 
-test("it says what happens now, what comes, and how long each takes", () => {
+test("it says what happens now, and what comes with its time; what is left of it is said elsewhere", () => {
   assert.equal(
     planLine(training, [drawing, measuring], "p"),
-    "Learning your reference: 0:31 left. Then 180 pictures, about 1:10; then measuring on the benchmark.",
+    "Learning your reference. Then 180 pictures, about 1:10; then measuring on the benchmark.",
   );
   assert.equal(
     planLine(training, [queued({ ...drawing, expected_seconds: null })], "p"),
-    "Learning your reference: 0:31 left. Then 180 pictures.",
+    "Learning your reference. Then 180 pictures.",
   );
 });
 
@@ -27,7 +27,7 @@ test("what comes later is counted, since it repeats", () => {
 test("the work of other projects is not part of it", () => {
   assert.equal(
     planLine(training, [queued({ ...drawing, project_id: "q" })], "p"),
-    "Learning your reference: 0:31 left.",
+    "Learning your reference.",
   );
 });
 

@@ -81,3 +81,14 @@ export function nextOf(order, from, step, shown) {
   const rest = step > 0 ? order.slice(at + 1) : order.slice(0, at).reverse();
   return rest.find((id) => shown.has(id)) ?? null;
 }
+
+/**
+ * The pictures from one to another, both included, in whichever order; the other alone if one is not shown.
+ * @param {string[]} shown
+ * @param {string} one
+ * @param {string} other
+ */
+export function between(shown, one, other) {
+  const [from, to] = [shown.indexOf(one), shown.indexOf(other)].sort((a, b) => a - b);
+  return from < 0 ? [other] : shown.slice(from, to + 1);
+}

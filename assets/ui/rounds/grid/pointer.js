@@ -1,6 +1,8 @@
-/** Pointer and focus on the tiles: click accepts, Shift and Ctrl select, double-click or a tap enlarges. */
+/** Pointer and focus on the tiles: click accepts, Shift and Ctrl select, a double click or a tap enlarges. */
 import { setFocus, setHover, setSelection, state } from "../../app/store.js";
 import { above } from "../../kit/dom.js";
+import { between } from "./order.js";
+import { openPictures } from "./neighbours.js";
 import { clickOn } from "./verdicts.js";
 
 /**
@@ -61,6 +63,8 @@ function listenHover(grid, idOf, tell) {
 function listenClicks(grid, idOf, enlarge) {
   /** @type {{ id: string, takeBack: () => void } | null} the last click, if it gave a verdict */
   let first = null;
+  /** @type {string | null} where a range begins: the picture that was clicked last without Shift */
+  let begin = null;
   grid.addEventListener("click", (event) => {
     const id = idOf(event);
     const before = event.detail > 1 ? first : null;
@@ -68,13 +72,21 @@ function listenClicks(grid, idOf, enlarge) {
     if (!id) return;
     // nothing hovers over a phone: a tap shows the picture, which has the buttons
     if (event instanceof PointerEvent && event.pointerType === "touch") enlarge(id);
-    else if (event.shiftKey) setSelection([...state.selection, id]);
-    else if (event.ctrlKey || event.metaKey)
-      setSelection([...state.selection].filter((other) => other !== id));
+    else if (event.shiftKey) {
+      begin ??= id;
+      setSelection([...state.selection, ...between(openPictures().flat(), begin, id)]);
+    } else if (event.ctrlKey || event.metaKey) {
+      begin = id;
+      const others = [...state.selection].filter((other) => other !== id);
+      setSelection(state.selection.has(id) ? others : [...others, id]);
+    }
     // a filter may have put another picture under the pointer
     else if (before) {
       before.takeBack();
       enlarge(before.id);
-    } else first = { id, takeBack: clickOn(id) };
+    } else {
+      begin = id;
+      first = { id, takeBack: clickOn(id) };
+    }
   });
 }

@@ -107,6 +107,9 @@ export function partPainter(place, id, changed) {
   };
 }
 
+/** What to do, said directly below the picture. */
+export const PAINTING = "Paint what is right. The next training learns only that part of the picture.";
+
 /**
  * The buttons that replace the verdict buttons while painting.
  * @param {PartPainter} part
@@ -125,11 +128,6 @@ export function partButtons(part) {
   accept.disabled = why !== null;
   setAttribute(accept, "data-next", why === null ? "" : null);
   return [
-    el(
-      "p",
-      { class: "lightbox-why" },
-      "Paint what is right. The next training learns only that part of the picture.",
-    ),
     el(
       "div",
       { class: "lightbox-buttons" },

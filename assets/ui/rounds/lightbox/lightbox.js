@@ -13,7 +13,7 @@ import { lightboxBar } from "./bar.js";
 import { heatView, stage } from "../../heatmap/heatmap.js";
 import { HeatPanel } from "../../heatmap/panel.js";
 import { uncoverWhile } from "../../heatmap/uncover.js";
-import { partButtons, partPainter } from "./accept_part.js";
+import { PAINTING, partButtons, partPainter } from "./accept_part.js";
 import { comparing, comparison, startComparing, stopComparing } from "./compare.js";
 import { verdictButtons } from "./verdict_buttons.js";
 import { weightField } from "./weight.js";
@@ -240,7 +240,9 @@ const sentence = (words) => words.charAt(0).toUpperCase() + words.slice(1);
  * @param {Candidate} candidate
  */
 function showFacts({ id, part, says }, candidate) {
-  setText(says, sentence(copyWords(candidate, state.project?.kind)) || "This picture");
+  const usual = sentence(copyWords(candidate, state.project?.kind)) || "This picture";
+  setText(says, part.painting() ? PAINTING : usual);
+  says.toggleAttribute("data-painting", part.painting());
   const focused = focusedIn(facts)?.dataset.action;
   const score = state.scoreOf.get(candidate.anchor_id);
   const next = el(

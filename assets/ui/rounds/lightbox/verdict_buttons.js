@@ -55,7 +55,7 @@ export function verdictButtons(id, part, { compare, close }) {
       inPart ? "Change the part" : "Accept in part…",
       null,
       () => part.start(),
-      "P: paint what is right",
+      "B: paint what is right",
     ),
     button(
       "compare",

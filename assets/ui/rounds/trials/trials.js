@@ -9,6 +9,7 @@ import { typedNumber } from "../../kit/format.js";
 import { read } from "../../kit/settings_fields.js";
 import { percent, slider, times } from "../../kit/slider.js";
 import { toast } from "../../kit/toast.js";
+import { keepTrial, keptTrial } from "./draft.js";
 import { face } from "./face.js";
 import { formProblem, trialFacts } from "./words.js";
 
@@ -76,6 +77,12 @@ function makeForm() {
   let asked = 0; // pictures that there are once the last one that was asked for is known
   let told = ""; // what was left out of the last prompt
   let drawnBy = "";
+  let ownRecipe = false; // the strengths were moved by hand: another round leaves them alone
+  const keep = () => {
+    if (!state.projectId) return;
+    const strengths = { early: early.value(), late: late.value(), switch: turn.value() };
+    keepTrial(state.projectId, { ...values(), recipe: ownRecipe ? strengths : null });
+  };
   const values = () => ({
     prompt: prompt.value,
     seed: seed.input.value,
@@ -86,6 +93,10 @@ function makeForm() {
     {
       class: "trial-form",
       on: {
+        input: ({ target }) => {
+          ownRecipe ||= recipe.contains(/** @type {Node} */ (target));
+          keep();
+        },
         submit: async (event) => {
           event.preventDefault();
           const given = values();
@@ -133,15 +144,26 @@ function makeForm() {
       }
       if (state.round?.complete && drawnBy !== state.round.id) {
         drawnBy = state.round.id;
-        setRecipe(state.round.recipe);
-        setText(best, state.round.recipe.words && "Set to the recipe that draws best in this round.");
+        if (!ownRecipe) setRecipe(state.round.recipe);
+        const set = !ownRecipe && state.round.recipe.words;
+        setText(best, set ? "Set to the recipe that draws best in this round." : "");
       }
       const stands = state.project?.stands_for ?? "";
       setText(said, said.textContent || `{} stands for “${stands.replace(/^, /, "")}”.`);
       if (followed === state.projectId) return;
       followed = state.projectId ?? "";
+      const draft = keptTrial(followed);
+      prompt.value = draft?.prompt ?? "";
+      seed.input.value = draft?.seed ?? "0";
+      ownRecipe = Boolean(draft?.recipe);
+      if (draft?.recipe) {
+        early.set(draft.recipe.early);
+        late.set(draft.recipe.late);
+        turn.set(draft.recipe.switch);
+      }
       setText(said, `{} stands for “${stands.replace(/^, /, "")}”.`);
-      guidance.input.value = String(state.project?.settings.generation?.guidance_scale ?? 4);
+      guidance.input.value =
+        draft?.guidance ?? String(state.project?.settings.generation?.guidance_scale ?? 4);
     },
     /** @param {Trial} trial */
     fill(trial) {
@@ -149,6 +171,8 @@ function makeForm() {
       seed.input.value = trial.seed;
       guidance.input.value = String(trial.guidance);
       setRecipe(trial.recipe);
+      ownRecipe = true;
+      keep();
       prompt.focus();
     },
   };

@@ -24,7 +24,7 @@ CLOSED = "new Promise((done) => setTimeout(done, 100))"  # the browser has told 
 
 def test_a_stroke_goes_on_when_the_picture_loses_the_focus(watched: Watched, served: Served):
     page, candidate = enlarged(watched, served)
-    page.keyboard.press("p")
+    page.keyboard.press("b")
     page.wait_for_selector(f"{PART}:focus")
     box = page.locator(PART).bounding_box()
     at = [(box["x"] + box["width"] * share, box["y"] + box["height"] * 0.5) for share in (0.2, 0.5, 0.8)]
@@ -119,7 +119,7 @@ def test_a_button_of_an_enlarged_picture_is_clicked_while_its_part_is_kept(watch
     gate = before_changes(served.place.studio)
     page, candidate = enlarged(watched, served)
     gate.close()
-    page.keyboard.press("p")
+    page.keyboard.press("b")
     page.wait_for_selector(PART)
     stroke(page, PART, [(0.3, 0.3), (0.6, 0.6)])
     page.keyboard.press("Enter")

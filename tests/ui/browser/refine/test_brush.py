@@ -123,7 +123,7 @@ def test_a_round_is_judged_and_the_heatmap_appears_by_itself(watched: Watched, s
 def next_painted(page) -> str:
     """The next picture, large, with its brush."""
     page.keyboard.press("ArrowRight")
-    page.keyboard.press("p")
+    page.keyboard.press("b")
     page.wait_for_selector(LAYER)
     page.wait_for_selector("[data-action=accept-part]:disabled")
     return page.get_attribute(".tile:has(.tile-face[tabindex='0'])", "data-id")
@@ -164,7 +164,7 @@ def undo_and_eraser(page, served: Served) -> None:
     page.keyboard.press("Escape")
     page.wait_for_selector(LAYER, state="detached")
     expect(page.locator("dialog.lightbox[open]")).to_have_count(1)  # Escape left the brush alone
-    page.keyboard.press("p")
+    page.keyboard.press("b")
     page.wait_for_selector("[data-action=accept-part]:enabled")
     page.keyboard.press("Enter")
     settled(page)
@@ -206,7 +206,7 @@ def a_larger_brush(page, served: Served) -> None:
 def accepted_in_part(watched: Watched, served: Served):
     """The first picture of the grid, large, with a painted part that was accepted."""
     page, candidate = enlarged(watched, served)
-    page.keyboard.press("p")
+    page.keyboard.press("b")
     page.wait_for_selector(".lightbox .brush-layer")
     stroke(page, ".lightbox .brush-layer", [(0.3, 0.3), (0.6, 0.6)])
     page.keyboard.press("Enter")

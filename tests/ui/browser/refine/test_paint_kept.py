@@ -29,13 +29,13 @@ def test_a_part_that_was_refused_is_still_painted(watched: Watched, served: Serv
     studio = served.place.studio
     studio.accept_in_part = refused_once(studio.accept_in_part)  # type: ignore[method-assign]
     page, candidate = enlarged(watched, served)
-    page.keyboard.press("p")
+    page.keyboard.press("b")
     page.wait_for_selector(PART)
     stroke(page, PART, LINE)
     page.keyboard.press("Enter")
     page.wait_for_selector(f".toast:has-text('{FULL}')")
     page.wait_for_selector(PART, state="detached")
-    page.keyboard.press("p")
+    page.keyboard.press("b")
     page.wait_for_selector(".brush-steps button:text('Clear'):enabled")
     page.keyboard.press("Enter")
     until(lambda: candidate in studio.store.decisions.of_round(served.place.round).masks)

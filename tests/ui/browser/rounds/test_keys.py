@@ -55,7 +55,7 @@ def test_a_picture_opened_while_another_closes_has_its_heatmap_and_brush(watched
         }"""
     )
     page.wait_for_selector("dialog.lightbox[open] .heat canvas")
-    page.keyboard.press("p")
+    page.keyboard.press("b")
     page.wait_for_selector("dialog.lightbox .brush-bar")
     page.keyboard.press("Escape")
     page.keyboard.press("Escape")

@@ -71,11 +71,11 @@ def test_a_selection_is_marked_at_once(watched: Watched, served: Served):
     page = started(watched, served)
     chosen = [name for name, by in before.items() if not by][:2]
     for name in chosen:
-        page.locator(f".tile[data-id='{name}'] .tile-face").click(modifiers=["Shift"])
+        page.locator(f".tile[data-id='{name}'] .tile-face").click(modifiers=["Control"])
     page.keyboard.press("l")
     until(lambda: all(flags(served)[name] == "person" for name in chosen))
     copy = next(name for name, by in before.items() if by)
-    page.locator(f".tile[data-id='{copy}'] .tile-face").click(modifiers=["Shift"])
+    page.locator(f".tile[data-id='{copy}'] .tile-face").click(modifiers=["Control"])
     page.keyboard.press("l")  # all are like the reference: now none is
     until(lambda: not any(flags(served)[name] for name in [*chosen, copy]))
     page.keyboard.press("Control+z")  # all of it is one step
@@ -139,7 +139,7 @@ def test_undo_in_another_round_leaves_the_marks_of_this_one(watched: Watched, se
     before = flags(served)
     page = watched.open(f"{served.url()}&round={served.place.round}")
     for name in [name for name, by in before.items() if not by][:2]:
-        page.locator(f".tile[data-id='{name}'] .tile-face").click(modifiers=["Shift"])
+        page.locator(f".tile[data-id='{name}'] .tile-face").click(modifiers=["Control"])
     page.keyboard.press("l")
     settled(page)
     page.click(".chip-round:has(.chip-name:text-is('Round 2'))")

@@ -216,3 +216,40 @@ def test_a_lasso_shows_what_can_be_done_with_the_selection_and_how_to_clear_it(
     bar.get_by_text("Clear").click()
     expect(bar).to_be_hidden()
     expect(page.locator(".tile:not([hidden])")).to_have_count(180)
+
+
+def test_shift_selects_a_range_ctrl_toggles_and_the_keys_of_photo_programs_decide(
+    watched: Watched, served: Served
+):
+    page = started(watched, served)
+    order = page.evaluate("[...document.querySelectorAll('.tile')].map((tile) => tile.dataset.id)")
+
+    def click(place: int, key: str) -> None:
+        page.click(f"[data-id='{order[place]}'] .tile-face", modifiers=[key])  # type: ignore[list-item]
+
+    def selected() -> list[int]:
+        found = page.evaluate(
+            "[...document.querySelectorAll('.tile[data-selected]')].map((tile) => tile.dataset.id)"
+        )
+        return [order.index(one) for one in found]
+
+    click(2, "Control")
+    click(5, "Shift")
+    assert selected() == [2, 3, 4, 5]
+    click(4, "Control")
+    assert selected() == [2, 3, 5]
+    click(8, "Control")
+    assert selected() == [2, 3, 5, 8]
+    page.keyboard.press("x")
+    expect(page.locator(".tile[data-verdict=rejected]")).to_have_count(4)
+    page.keyboard.press("u")
+    expect(page.locator(".tile[data-verdict]")).to_have_count(0)
+    page.keyboard.press("Escape")
+    page.focus(f"[data-id='{order[0]}'] .tile-face")
+    page.keyboard.press("p")
+    expect(page.locator(f"[data-id='{order[0]}']")).to_have_attribute("data-verdict", "accepted")
+    page.focus(f"[data-id='{order[0]}'] .tile-face")
+    page.keyboard.press("p")
+    settled(page)
+    decided = served.place.studio.store.decisions.of_round(served.place.round).verdicts
+    assert decided == {order[0]: "accepted"}, "once picked, it stays picked"

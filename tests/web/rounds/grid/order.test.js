@@ -1,7 +1,7 @@
 /** Order and navigation of the grid. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { below, columnsFor, inOrder, nextOf } from "../../../../assets/ui/rounds/grid/order.js";
+import { below, between, columnsFor, inOrder, nextOf } from "../../../../assets/ui/rounds/grid/order.js";
 
 test("groups are sorted by rank, unranked ones last in pool order", () => {
   /** @type {Record<string, number>} */
@@ -56,4 +56,12 @@ test("hidden pictures are passed over, and a hidden one has neighbours", () => {
   assert.deepEqual([nextOf(order, "c", 1, shown), nextOf(order, "c", -1, shown)], ["e", "a"]);
   assert.deepEqual([nextOf(order, "e", 1, shown), nextOf(order, "a", -1, shown)], [null, null]);
   assert.equal(nextOf(order, "elsewhere", 1, shown), null);
+});
+
+test("a range runs both ways, over rows, and from a picture that is filtered out it is one", () => {
+  const shown = ["a", "b", "c", "d"];
+  assert.deepEqual(between(shown, "b", "d"), ["b", "c", "d"]);
+  assert.deepEqual(between(shown, "d", "b"), ["b", "c", "d"]);
+  assert.deepEqual(between(shown, "c", "c"), ["c"]);
+  assert.deepEqual(between(shown, "hidden", "c"), ["c"]);
 });
