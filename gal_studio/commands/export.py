@@ -29,7 +29,7 @@ def export(
         typer.Option(
             "--format",
             help="; ".join(f"{form.name}: {form.programs}" for form in FORMS)
-            + "; references: Round 0, which is drawn without training",
+            + "; references: Round 0, which is generated without training",
         ),
     ] = "diffusers",
     round_: Annotated[
@@ -99,5 +99,5 @@ def _find_round(store: Store, project: Project, wanted: str | None, instant: boo
     ]
     needed = "is trained: fine-tune one, or choose another"
     if instant:
-        needed = "is drawn without training: draw Round 0 first, or choose another format"
+        needed = "is generated without training: generate Round 0 first, or choose another format"
     return last_round(store, project, trained, wanted, needed)

@@ -125,5 +125,5 @@ def _preview_when_due(
             jobs.take_preview_request(task.job.id)
             yield Progress(phase, event.step, event.total, f"No preview: {each}")
         else:
-            message = f"Drawing a preview: {each.done} of {each.total} steps"
+            message = f"Generating a preview: {each.done} of {each.total} steps"
             yield Progress(phase, event.step, event.total, each.notice or message)

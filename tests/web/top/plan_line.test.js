@@ -11,11 +11,11 @@ const measuring = queued({ id: "m", kind: "measure", project_id: "p" });
 test("it says what happens now, what comes, and how long each takes", () => {
   assert.equal(
     planLine(training, [drawing, measuring], "p"),
-    "Learning your reference: 0:31 left. Then 180 pictures, about 1:10; then measuring on the benchmark.",
+    "Learning your reference: 0:31 left. Then 180 images, about 1:10; then measuring on the benchmark.",
   );
   assert.equal(
     planLine(training, [queued({ ...drawing, expected_seconds: null })], "p"),
-    "Learning your reference: 0:31 left. Then 180 pictures.",
+    "Learning your reference: 0:31 left. Then 180 images.",
   );
 });
 

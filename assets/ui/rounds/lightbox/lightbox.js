@@ -133,7 +133,7 @@ function build() {
   facts = el("div", { class: "lightbox-facts" });
   const shown = el("div", { class: "lightbox-main" }, bar.node, pictures);
   dialog = document.body.appendChild(
-    el("dialog", { class: "studio lightbox", "aria-label": "Enlarged picture" }, shown, facts),
+    el("dialog", { class: "studio lightbox", "aria-label": "Enlarged image" }, shown, facts),
   );
   dialog.addEventListener("click", (event) => event.target === dialog && !painting() && close());
   dialog.addEventListener("cancel", (event) => {
@@ -219,7 +219,7 @@ const sentence = (words) => words.charAt(0).toUpperCase() + words.slice(1);
  * @param {Candidate} candidate
  */
 function showFacts({ id, part, says }, candidate) {
-  setText(says, sentence(copyWords(candidate, state.project?.kind)) || "This picture");
+  setText(says, sentence(copyWords(candidate, state.project?.kind)) || "This image");
   const focused = focusedIn(facts)?.dataset.action;
   const score = state.scoreOf.get(candidate.anchor_id);
   const next = el(
@@ -228,7 +228,7 @@ function showFacts({ id, part, says }, candidate) {
     el("h2", {}, candidate.prompt),
     ...(score?.reason ? [el("p", { class: "lightbox-why" }, unbroken(score.reason))] : []),
     ...(score?.suggested === id && score.why
-      ? [el("p", { class: "lightbox-why" }, `Why this picture: ${score.why}`)]
+      ? [el("p", { class: "lightbox-why" }, `Why this image: ${score.why}`)]
       : []),
     el(
       "dl",

@@ -25,7 +25,7 @@ class Learned(Policy):
 
     name: ClassVar[str] = "learned"
     label: ClassVar[str] = "Learned from your choices"
-    wants: ClassVar[str] = "The pictures that you would accept first, by what you chose before."
+    wants: ClassVar[str] = "The images that you would accept first, by what you chose before."
     needs_choices: ClassVar[bool] = True
 
     preference: Preference | None = field(default=None, compare=False)
@@ -65,7 +65,7 @@ class Learned(Policy):
 
     def why_not(self, pool: PoolSnapshot, score: AnchorScore) -> str:
         """That others come first."""
-        return f"{count_copies(score)}. Not suggested: by your choices so far, you prefer other pictures."
+        return f"{count_copies(score)}. Not suggested: by your choices so far, you prefer other images."
 
     def why(self, pool: PoolSnapshot, score: AnchorScore, picture: Candidate) -> str:
         """That it is like those that were accepted."""

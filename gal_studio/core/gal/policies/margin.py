@@ -14,7 +14,7 @@ class Margin(Policy):
 
     name: ClassVar[str] = "margin"
     label: ClassVar[str] = "Closest calls"
-    wants: ClassVar[str] = "The test prompts whose pictures are the closest calls."
+    wants: ClassVar[str] = "The test prompts whose images are the closest calls."
 
     def order(self, pool: PoolSnapshot) -> Sequence[AnchorScore]:
         """The smallest margin first; Eq. G5 decides ties."""
@@ -22,12 +22,12 @@ class Margin(Policy):
         return sorted(usable, key=lambda score: abs(score.mean_margin))
 
     def reason(self, pool: PoolSnapshot, score: AnchorScore) -> str:
-        """Its margin and rank; the last one suggested is compared with the first one passed over."""
+        """Its margin and rank; the last one suggested is compared with the next in line."""
         place, other = self.place(pool, score)
-        rest = f"; {quoted(pool.scores, other)} ({_signed(other)}) is passed over" if other else ""
+        rest = f"; next in line: {quoted(pool.scores, other)} ({_signed(other)})" if other else ""
         return (
-            f"{count_copies(score)}. {ordinal(place)} closest call: own prompt − reference’s is "
-            f"{_signed(score)} on average{rest}."
+            f"{count_copies(score)}. {_PLACES.get(place, f'{ordinal(place)} closest call')} between prompt "
+            f"and reference ({_signed(score)}){rest}."
         )
 
 
@@ -35,4 +35,5 @@ def _signed(score: AnchorScore) -> str:
     return f"{score.mean_margin:+.3f}".replace("-", "−")
 
 
+_PLACES = {1: "Closest call"}
 MARGIN = Margin()

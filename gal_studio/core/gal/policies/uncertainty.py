@@ -15,8 +15,8 @@ class Uncertainty(Policy):
 
     name: ClassVar[str] = "uncertainty"
     label: ClassVar[str] = "Uncertainty"
-    wants: ClassVar[str] = "The most undecided test prompts."
-    next_words: ClassVar[str] = "the next most undecided"
+    wants: ClassVar[str] = "The most uncertain test prompts."
+    next_words: ClassVar[str] = "the next most uncertain"
 
     def order(self, pool: PoolSnapshot) -> Sequence[AnchorScore]:
         """Eq. G5."""

@@ -39,7 +39,7 @@ def score_pictures(pictures: DrawnPictures) -> list[dict[str, float]]:
         if column.shape != (len(pictures.pixels),):
             raise ValueError(f"the score {name!r} has the shape {column.shape} instead of (n,)")
         if not numpy.isfinite(column).all():
-            raise StudioError(f"The score {name!r} of a picture is not a finite number: draw it again.")
+            raise StudioError(f"The score {name!r} of an image is not a finite number: generate it again.")
     return [
         {name: float(column[row]) for name, column in columns.items()} for row in range(len(pictures.pixels))
     ]
