@@ -131,7 +131,7 @@ def demo(kind: Kind) -> DemoProject:
     images = tuple(folder / reference["image"] for reference in table["references"])
     for image in images:
         if not image.is_file():
-            raise StudioError(f"The demo's picture {image.name!r} is missing: install GAL Studio again.")
+            raise StudioError(f"The demo's image {image.name!r} is missing: install GAL Studio again.")
     prompts = tuple(reference["prompt"] for reference in table["references"])
     trigger_word = table["trigger_word"] if kind == "object" else style_descriptor(prompts[0])
     return DemoProject(table["name"], kind, prompts, images, trigger_word)

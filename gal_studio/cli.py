@@ -35,7 +35,7 @@ def open_app(
     port: Annotated[int, typer.Option(min=1, max=65535, help="The port to listen on.")] = 7860,
     no_browser: Annotated[bool, typer.Option("--no-browser", help="Do not open a browser.")] = False,
     desktop: Annotated[
-        bool, typer.Option("--desktop", help="Open a window of its own, and end when it is closed.")
+        bool, typer.Option("--desktop", help="Open in a desktop window; quit when it closes.")
     ] = False,
     auth: Annotated[
         str | None,
@@ -51,7 +51,7 @@ def open_app(
     ] = None,
     behind_proxy: Annotated[
         bool,
-        typer.Option("--behind-proxy", help="Believe a proxy on this machine who its clients are."),
+        typer.Option("--behind-proxy", help="Trust X-Forwarded-For from a local proxy."),
     ] = False,
     root_path: Annotated[
         str,
@@ -92,7 +92,7 @@ def worker(
     beside: Annotated[str | None, typer.Option(help="Work beside other workers, under this name.")] = None,
     ray: Annotated[
         str | None,
-        typer.Option(help="Draw on a Ray cluster: auto, HOST:PORT, or local for this machine's devices."),
+        typer.Option(help="Generate on a Ray cluster: auto, HOST:PORT, or local for this machine's devices."),
     ] = None,
 ) -> None:
     """Run the jobs of a workspace without the page."""
@@ -103,8 +103,8 @@ def worker(
     from gal_studio.worker import run_worker
 
     if not run_worker(folder, until_empty=until_empty, cluster=ray, beside=name):
-        which = f"a worker {name!r}" if name else "a worker"
-        raise StudioError(f"This workspace already has {which}, which runs its jobs: this one did nothing.")
+        which = f"A worker {name!r}" if name else "A worker"
+        raise StudioError(f"{which} already runs this workspace; exiting.")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

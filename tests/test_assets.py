@@ -112,7 +112,7 @@ def test_the_published_settings_have_a_name():
         assert settings.tune.sample_latents and settings.tune.prior_as_published
         assert settings.refine.drop_conditions == 0.05
         assert settings.tune.accepted_share == 0.0 and settings.tune.time_high == 1.0
-        assert settings.tune.accepted_noise == 0.0, "accepted pictures teach at all noise"
+        assert settings.tune.accepted_noise == 0.0, "accepted images teach at all noise"
         assert settings.generation.allocation == "fixed" and settings.generation.lowest_strength == 1.0
         assert (settings.gal.policy, settings.gal.copy_detectors) == ("published", "prompts")
     assert style.tune.shared_time and not thing.tune.shared_time  # as its two programs have it
@@ -155,7 +155,7 @@ def test_the_demo_is_read(installed):
 
 def test_a_demo_without_its_pictures_is_refused(installed):
     write_demo(installed / "demo" / "style", ("cat.png", "dog.png"))
-    with pytest.raises(StudioError, match=r"picture 'dog\.png' is missing"):
+    with pytest.raises(StudioError, match=r"image 'dog\.png' is missing"):
         assets.demo("style")
     with pytest.raises(StudioError, match="cannot be read"):
         assets.demo("object")

@@ -96,7 +96,7 @@ def test_counts_are_compared_with_flags_and_with_each_other(style: Path, tmp_pat
     told = "\n".join(compare(tmp_path))
     assert "a: 8 copies and 0.92 recognised of 12" in told
     assert "8 flags, 8 of them counted: recall 1.00, precision 1.00, kappa 1.00" in told
-    assert "2 of 3 suggested pictures are recognised and no copies" in told
+    assert "2 of 3 suggested images are recognised and no copies" in told
     assert "strength 1: 8 copies, 11 recognised of 12" in told
     assert "8 flags, 4 of them counted: recall 1.00, precision 0.50, kappa 0.40" in told
     assert "Eq. G11: 1.00" in told and "Eq. G11: 0.75" in told
@@ -106,5 +106,5 @@ def test_counts_are_compared_with_flags_and_with_each_other(style: Path, tmp_pat
 def test_a_number_that_is_not_on_the_pages_is_told(style: Path, tmp_path: Path) -> None:
     write_sheets(style, tmp_path, None, np.random.default_rng(3))
     answer(tmp_path, "a", [99], [])
-    with pytest.raises(ValueError, match=r"count-a\.json names pictures that are not there: \[99\]"):
+    with pytest.raises(ValueError, match=r"count-a\.json names images that are not there: \[99\]"):
         compare(tmp_path)

@@ -59,7 +59,7 @@ def test_the_witness_misses_a_decision(witness: Witness) -> None:
 
 
 def test_the_witness_misses_a_decision_that_was_confirmed(witness: Witness) -> None:
-    witness.confirm("a picture", "accepted")
+    witness.confirm("an image", "accepted")
     witness.check()
     assert witness.losses.decisions == 1
 

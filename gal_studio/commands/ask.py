@@ -18,17 +18,17 @@ def ask(
     workspace: Workspace = None,
     project: Wanted = None,
     round_: Annotated[
-        int | None, typer.Option("--round", help="The round's number (default: the last drawn one).")
+        int | None, typer.Option("--round", help="The round's number (default: the last generated one).")
     ] = None,
     trainings: Annotated[
         int | None,
-        typer.Option(help="Trainings to compare, with the round's own: 2 to 5 (default: the project's)."),
+        typer.Option(help="Runs to compare, with the round's own: 2 to 5 (default: the project's)."),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Ask several trainings of a round where they disagree (docs/algorithms.md, Eq. G21).
+    """Retrain a round with other seeds and show where the results differ (docs/algorithms.md, Eq. G21).
 
-    What is known already is printed again without training.
+    Results that are known already are printed again without training.
     """
     told = ask_round(required_workspace(context, workspace), project, round_, trainings)
     print(json_text(told) if as_json else _table(told))
@@ -46,7 +46,7 @@ def ask_round(
             for one in store.rounds.of_project(project.id)
             if one.kind == "fine_tune" and store.candidates.count(one.id) and number in (None, one.number)
         ]
-        found = last_round(store, project, drawn, number, "has pictures yet: generate them first")
+        found = last_round(store, project, drawn, number, "has images yet: generate them first")
         if not studio.trainings_are_compared(found.id, trainings):
             with local_worker(studio, ProgressLine(studio)) as worker:
                 worker.finish(studio.ask_trainings(found.id, trainings))
@@ -66,8 +66,8 @@ def ask_round(
 def _table(told: dict[str, Any]) -> str:
     """A table in percent; `copies` is in nats, of which a bit is the most."""
     lines = [
-        f"Round {told['round']}: how much {told['trainings']} trainings disagree, from 0 to 100 %, on",
-        "a copy  the picture  test prompt",
+        f"Round {told['round']}: how much {told['trainings']} trainings disagree, from 0 to 100%, on",
+        "a copy  the image  test prompt",
     ]
     for one in told["prompts"]:
         areas = "" if one["areas"] is None else f"{one['areas']:.0%}"

@@ -28,7 +28,7 @@ from gal_studio.workspace.damage import damage_of
 
 PROBE_SECONDS = 4.5  # each, for drawing and for training
 INDEX = "model_index.json"
-NOT_HERE = "not downloaded yet: that happens at its first use"
+NOT_HERE = "not downloaded (on first use)"
 
 
 _RESCUE = "--repair saves all rows that can be read, and keeps the damaged studio.db in damaged/."

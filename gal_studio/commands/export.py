@@ -28,7 +28,7 @@ def export(
         typer.Option(
             "--format",
             help="; ".join(f"{form.name}: {form.programs}" for form in forms_of("fine_tune"))
-            + "; references: Round 0, which is drawn without training",
+            + "; references: Round 0, which is generated without training",
         ),
     ] = "diffusers",
     round_: Annotated[
@@ -98,5 +98,5 @@ def _find_round(store: Store, project: Project, wanted: str | None, instant: boo
     ]
     needed = "is trained: fine-tune one, or choose another"
     if instant:
-        needed = "is drawn without training: draw Round 0 first, or choose another format"
+        needed = "is generated without training: generate Round 0 first, or choose another format"
     return last_round(store, project, trained, wanted, needed)

@@ -66,7 +66,7 @@ def list_jobs(workspace: Path) -> dict[str, list[dict[str, Any]]]:
 def jobs_table(listed: Mapping[str, Sequence[Mapping[str, Any]]]) -> str:
     """The list in lines for a person."""
     lines = [_line(view) for views in listed.values() for view in views]
-    return "\n".join(lines) if lines else "Nothing runs, and nothing waits."
+    return "\n".join(lines) if lines else "No jobs running or queued."
 
 
 def _line(view: Mapping[str, Any]) -> str:
@@ -85,7 +85,7 @@ def act_on_job(
 ) -> str:
     """Pause, resume, stop, retry a job, or put it first; the line that says what it is now."""
     if wanted is None:
-        raise StudioError(f"Nothing says which job to {action}: give its id, as `gal-studio jobs` lists it.")
+        raise StudioError("Give the job’s ID (see `gal-studio jobs`).")
     with existing_workspace(workspace) as store:
         studio = Studio(store, wake)
         store.jobs.reap()

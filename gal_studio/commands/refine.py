@@ -54,7 +54,7 @@ def refine(
     ] = None,
     subjects: Annotated[
         Path | None,
-        typer.Option(help="With --adapter: a folder with pictures of many objects, or a .txt with names."),
+        typer.Option(help="With --adapter: a folder with images of many objects, or a .txt with names."),
     ] = None,
     preset: Annotated[str, typer.Option(help="With --adapter: the preset whose models are used.")] = "sdxl",
     base_model: Annotated[
@@ -94,7 +94,7 @@ def refine_project(
         round_ = _round(store, project, number)
         if out is not None and not store.candidates.of_round(round_.id):
             raise StudioError(
-                f"Round {round_.number} has no pictures for {out}: generate them first, or leave out --out."
+                f"Round {round_.number} has no images for {out}: generate them first, or leave out --out."
             )
         if changes:
             studio.change_settings(project.id, {"refine": dict(changes)})
@@ -116,7 +116,7 @@ def refine_round(studio: Studio, worker: LocalWorker, line: ProgressLine, round_
     store = studio.store
     round_ = store.rounds.get(round_id)
     if not pair_rules.can_be_refined(store.snapshots.round(round_id)):
-        line.say(f"Round {round_.number} is not refined: it has no accepted picture to learn from.")
+        line.say(f"Round {round_.number} is not refined: it has no accepted image to learn from.")
         return None
     for node in [child for child in store.rounds.children(round_id) if child.kind == "refine"][-1:]:
         worker.finish_what_was_left(node.id)
@@ -142,8 +142,8 @@ def _print_refinement(studio: Studio, line: ProgressLine, node: Round) -> None:
     for measured in view.measurements:
         title = TITLES.get(measured.metric, measured.metric)
         prompts = len(view.measured_prompts)
-        over = f"{measured.images} pictures of {counted(prompts, 'prompt')}"
-        interval = f"95 % interval over prompts {measured.low:+.3f} to {measured.high:+.3f}"
+        over = f"{measured.images} images of {counted(prompts, 'prompt')}"
+        interval = f"95% interval over prompts {measured.low:+.3f} to {measured.high:+.3f}"
         known = f"{interval}, {over}" if has_interval(view) else f"{over}: too few for an interval"
         line.say(
             f"  {title}: {measured.before:.3f} -> {measured.after:.3f} ({measured.difference:+.3f}; {known})"

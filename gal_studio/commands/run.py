@@ -24,31 +24,95 @@ from gal_studio.studio.create.captions import caption_beside
 from gal_studio.studio.create.prior import prior_folder
 from gal_studio.studio.create.references import mask_beside
 
-_KINDS: Mapping[str, tuple[type, str]] = {
-    "kind": (str, 'a word in quotes: "style" or "object"'),
-    "name": (str, "a string in quotes"),
-    "trigger_word": (str, 'a word in quotes, such as "<cute-cat>"'),
-    "preset": (str, "a word in quotes"),
-    "base_model": (str, "a directory or a hub ID in quotes"),
-    "clip_model": (str, "a name in quotes"),
-    "seed": (int, "a whole number"),
-    "rounds": (int, "a whole number"),
-    "policy": (str, f"a word in quotes: {', '.join(policy_names())}"),
-    "anchors": (list, "a list of strings in quotes"),
-    "references": (list, "tables that begin with [[references]]"),
-    "prior": (list, "tables that begin with [[prior]]"),
-    "prior_folder": (str, "a directory in quotes"),
-    "start_from": (str, "a LoRA's .safetensors file in quotes"),
-    "without_text_encoder": (bool, "true or false"),
-    "settings": (dict, "tables such as [settings.tune]"),
+
+@dataclass(frozen=True)
+class Key:
+    """A key of a project file: its type, what an error says to write, what it means, and its default.
+
+    `former` is the name of earlier versions, which is still read.
+    """
+
+    kind: type
+    write: str
+    meaning: str
+    default: str = ""
+    former: str = ""
+
+
+KEYS: Mapping[str, Key] = {
+    "kind": Key(str, 'a word in quotes: "style" or "object"', "what the project learns", "must be given"),
+    "name": Key(str, "a string in quotes", "the project’s name", "the first prompt"),
+    "trigger_word": Key(
+        str, 'a word in quotes, such as "<cute-cat>"', "of an object: the made-up word that names it"
+    ),
+    "preset": Key(str, "a word in quotes", "base model with matching settings", '"pocket"'),
+    "base_model": Key(
+        str,
+        "a directory or a hub ID in quotes",
+        "a hub ID, a diffusers directory (a relative one begins with `./`) or a `.safetensors` checkpoint",
+        "the preset’s",
+    ),
+    "clip_model": Key(
+        str,
+        "a name in quotes",
+        'an open_clip name and tag (`"ViT-B-32/openai"`), `"hf-hub:owner/name"` or `"local-dir:PATH"`',
+        "the preset’s",
+    ),
+    "seed": Key(int, "a whole number", "the same seed gives the same images", "0"),
+    "rounds": Key(int, "a whole number", "trainings; between two of them the policy accepts images", "2"),
+    "policy": Key(
+        str,
+        f"a word in quotes: {', '.join(policy_names())}",
+        "the selection strategy that accepts images in `run`",
+        '"uncertainty"',
+    ),
+    "test_prompts": Key(
+        list,
+        "a list of strings in quotes",
+        "your own test prompts; `{}` stands for the style or the objects",
+        "18 of the kind",
+        former="anchors",
+    ),
+    "references": Key(
+        list,
+        "tables that begin with [[references]]",
+        "each with `image` and `prompt`, and if wanted `trigger_word`, `mask`, `crop`",
+        "must be given",
+    ),
+    "regularization": Key(
+        list,
+        "tables that begin with [[regularization]]",
+        "your own regularization images, each with `image` and `prompt`",
+        "the model generates them",
+        former="prior",
+    ),
+    "regularization_folder": Key(
+        str, "a directory in quotes", "a folder of regularization images with captions", former="prior_folder"
+    ),
+    "start_from": Key(
+        str,
+        "a LoRA's .safetensors file in quotes",
+        "a LoRA of any trainer, from which training starts",
+        "the base model",
+    ),
+    "without_text_encoder": Key(
+        bool, "true or false", "leaves out what that LoRA changes of a text encoder", "false"
+    ),
+    "settings": Key(dict, "tables such as [settings.tune]", "the settings below, by group", "the preset’s"),
 }
+"""The keys of a project file, as docs/reference.md lists them."""
+FORMER_KEYS: Mapping[str, str] = {key.former: name for name, key in KEYS.items() if key.former}
 LARGEST_FILE = 4 << 20  # bytes of a project file
 _WINDOWS_PATH = re.compile(r'(?<!["\w])"[A-Za-z]:\\(?!\\)[^"\n]*"')
 """A path with a drive in double quotes, whose backslashes are single."""
 _ESCAPED = re.compile(r"(?:hex value|[Uu]nescaped|escape).*\(at line (\d+)")
 _BACKSLASH = re.compile(r'"[^"]*\\[^"]*"')
 _REFERENCE = ("image", "prompt", "trigger_word", "mask", "crop")
-_DRAFT = ("kind", "name", "trigger_word", "preset", "seed", "anchors")
+_DRAFT = {
+    "kind": "kind", "name": "name", "trigger_word": "trigger_word", "preset": "preset", "seed": "seed",
+    "test_prompts": "anchors",
+}  # fmt: skip
+"""What a draft calls the keys that it takes as they are."""
 
 
 @dataclass(frozen=True)
@@ -91,12 +155,12 @@ def run(
 
 def read_project_file(path: Path) -> ProjectFile:
     """Read and check a project file; its paths are relative to its folder."""
-    table = read_table(path)
+    table = _by_todays_names(path, read_table(path))
     for name, value in table.items():
         _check(path, name, value)
     if "kind" not in table:
         raise StudioError(f'{path.name} has no kind: write kind = "style" or kind = "object".')
-    given = {name: table[name] for name in _DRAFT if name in table}
+    given = {own: table[name] for name, own in _DRAFT.items() if name in table}
     if "base_model" in table:
         given["base_model"] = _base_model(path, table["base_model"])
     if "clip_model" in table:
@@ -146,11 +210,19 @@ def _windows_path(path: Path, written: str) -> StudioError:
     )
 
 
+def _by_todays_names(path: Path, table: Mapping[str, Any]) -> dict[str, Any]:
+    """The table with today's names of its keys."""
+    for former, name in FORMER_KEYS.items():
+        if former in table and name in table:
+            raise StudioError(f"{path.name} has both {name} and {former}, its former name: keep {name}.")
+    return {FORMER_KEYS.get(name, name): value for name, value in table.items()}
+
+
 def _check(path: Path, name: str, value: object) -> None:
-    if name not in _KINDS:
-        raise StudioError(f"{path.name} has an unknown key {shown(name)}: choose among {', '.join(_KINDS)}.")
-    kind, words = _KINDS[name]
-    texts = name == "anchors" and isinstance(value, list)
+    if name not in KEYS:
+        raise StudioError(f"{path.name} has an unknown key {shown(name)}: choose among {', '.join(KEYS)}.")
+    kind, words = KEYS[name].kind, KEYS[name].write
+    texts = name == "test_prompts" and isinstance(value, list)
     if (
         not isinstance(value, kind)
         or (isinstance(value, bool) and kind is not bool)
@@ -186,17 +258,18 @@ def _reference(path: Path, row: object) -> ReferenceDraft:
 
 
 def _prior(path: Path, table: Mapping[str, Any]) -> tuple[tuple[Path, str], ...]:
-    """The user's own prior pictures: those of the tables, then those of the folder with their captions."""
+    """The user's own regularization images: those of the tables, then those of the folder."""
     given: list[tuple[Path, str]] = []
-    for row in table.get("prior", []):
+    for row in table.get("regularization", []):
         texts = isinstance(row, dict) and all(isinstance(value, str) for value in row.values())
         if not texts or set(row) != {"image", "prompt"}:
             raise StudioError(
-                f"{path.name} has a prior picture {shown(row)}: write [[prior]] with image and prompt."
+                f"{path.name} has a regularization image {shown(row)}: write [[regularization]] with image "
+                "and prompt."
             )
         given.append((path.parent / user_path(row["image"]), row["prompt"]))
-    if "prior_folder" in table:
-        given += prior_folder(path.parent / user_path(table["prior_folder"]))
+    if "regularization_folder" in table:
+        given += prior_folder(path.parent / user_path(table["regularization_folder"]))
     return tuple(given)
 
 

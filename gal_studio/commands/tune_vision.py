@@ -29,7 +29,7 @@ SAID_EVERY = 25  # steps
 
 
 def tune_vision(
-    pictures: Annotated[Path, typer.Option(help="A folder with at least 20 pictures.")],
+    pictures: Annotated[Path, typer.Option(help="A folder with at least 20 images.")],
     out: Annotated[Path, typer.Option(help="The folder for the tuned model.")],
     vision_model: Annotated[
         str, typer.Option(help="clip, or the folder or hub ID of a DINO, DINOv2, SigLIP or timm model.")
@@ -78,7 +78,7 @@ def tune(plan: TunePlan) -> dict[str, Any]:
     make_folder(plan.out)
     tower = load_vision(resolve_model(plan.vision_model), resolve_model(plan.clip_model))
     before = localization_accuracy(tower, held_out, generator(plan.seed, "own place"))
-    _say(f"Localization accuracy before: {before:.2f} (on {len(held_out)} held-out pictures)")
+    _say(f"Localization accuracy before: {before:.2f} (on {len(held_out)} held-out images)")
     kept = plan.out / f"tuning-{_fingerprint(f'{base} {plan.steps} {plan.seed}', shown)}.safetensors"
     blocks = _tune(plan, tower, shown, kept)
     after = localization_accuracy(tower, held_out, generator(plan.seed, "own place"))
@@ -151,10 +151,10 @@ def _fingerprint(settings: str, pictures: Sequence[Image.Image]) -> str:
 def _read(folder: Path) -> list[Image.Image]:
     """The pictures of a folder in the order of their names; reports those that cannot be read."""
     if not folder.is_dir():
-        raise StudioError(f"There is no folder {folder}: give one with at least {LEAST} pictures.")
+        raise StudioError(f"There is no folder {folder}: give one with at least {LEAST} images.")
     read = list(_opened(_pictures_in(folder)))
     if len(read) < LEAST:
-        raise StudioError(f"{folder} has {len(read)} readable pictures: the tuning needs at least {LEAST}.")
+        raise StudioError(f"{folder} has {len(read)} readable images: the tuning needs at least {LEAST}.")
     return read
 
 

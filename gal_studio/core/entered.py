@@ -76,7 +76,7 @@ def about_several(prompts: Iterable[str]) -> str:
     if not pieces:
         return ""
     shown = ", ".join(pieces[:_MOST_SHOWN]) + (", …" if pieces[_MOST_SHOWN:] else "")
-    return f"Left out, since only other programs read it: {shown}."
+    return f"Removed weights and tags that GAL Studio ignores: {shown}."
 
 
 def _read(prompt: str) -> tuple[str, tuple[str, ...]]:

@@ -31,7 +31,7 @@ def check_prompt(prompt: str) -> str:
     """Tidy a prompt; refuse an empty one."""
     tidied = tidy(prompt)
     if not tidied:
-        raise StudioError("The prompt is empty: write what the picture shows.")
+        raise StudioError("The prompt is empty: write what the image shows.")
     return tidied
 
 
@@ -109,7 +109,7 @@ def plain_prompt(prompt: str, trigger_word: str) -> str:
     without = tidy(trigger_pattern(trigger_word).sub(" ", check_prompt(prompt)))
     if not without.strip(",.;:!? "):
         raise StudioError(
-            f"The prompt {tidy(prompt)!r} has only the trigger word: also say what the picture shows."
+            f"The prompt {tidy(prompt)!r} has only the trigger word: also say what the image shows."
         )
     return without
 

@@ -81,9 +81,9 @@ class Recipe:
         """The strengths of this part of a model, in words."""
         if not self.is_constant:
             percent = round(100 * self.switch)
-            share = "all but the last step" if percent == 100 else f"{percent} % of the steps"
-            return f"{part} × {self.early:.3g} for {share}, then × {self.late:.3g}"
-        return f"without the {part}" if self.late == 0.0 else f"{part} × {self.late:.3g}"
+            share = "all but the last step" if percent == 100 else f"{percent}% of the steps"
+            return f"{part} strength {self.early:.3g} for {share}, then {self.late:.3g}"
+        return f"without the {part}" if self.late == 0.0 else f"{part} strength {self.late:.3g}"
 
 
 AS_TRAINED = Recipe()

@@ -116,7 +116,7 @@ class Prompts:
 def parse_prompts(kind: Kind, references: Sequence[Reference]) -> Prompts:
     """Parse the prompts of a project's references; those with the same trigger word are one subject."""
     if not references:
-        raise StudioError("The project has no reference: add a picture and say what it shows.")
+        raise StudioError("The project has no reference: add an image and say what it shows.")
     first = references[0]
     if kind == "style":
         style = Subject("", first.prompt, first.prompt, style_descriptor(first.prompt), "", {})

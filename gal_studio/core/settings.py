@@ -58,7 +58,7 @@ class TuneSettings(SettingsGroup):
 
     steps: int = setting(200, checks.whole, "Training steps", 1, MOST_STEPS, note="Training steps per round")
     batch_size: int = setting(
-        8, checks.whole, "Training batch size", 1, 256, note="Pictures per step; split if memory is short"
+        8, checks.whole, "Training batch size", 1, 256, note="Images per step; split if memory is short"
     )
     learning_rate: float = setting(1e-3, checks.real, "Learning rate", 0.0, 1.0, exclude_low=True)
     # of the learning rate: constant, or falling to 0 along half a cosine wave
@@ -91,21 +91,21 @@ class TuneSettings(SettingsGroup):
     prior_images: int = setting(
         0,
         checks.whole,
-        "Prior-preservation images",
+        "Regularization images",
         0,
         10_000,
-        note="Pictures of other things, so that the model keeps them; 0: none",
+        note="Regularization images, so the model doesn’t forget other subjects. 0 = off",
     )
     # styles that the base model knows, in which it draws the anchors; none: no prior term for a style
     prior_styles: tuple[str, ...] = setting(
         (),
         checks.words,
-        "Styles of the prior-preservation images",
-        note="For a style: styles that the model knows, separated by commas",
+        "Styles of the regularization images",
+        note="For a style: styles the model knows, separated by commas",
     )
-    prior_weight: float = setting(1.0, checks.real, "Prior-preservation weight", 0.0, 100.0)
+    prior_weight: float = setting(1.0, checks.real, "Regularization weight", 0.0, 100.0)
     # multiply each prior term by the weight of the example beside it
-    prior_as_published: bool = setting(False, checks.flag, "Prior as published")
+    prior_as_published: bool = setting(False, checks.flag, "Regularization as published")
     # range of training times: 0 is the picture, 1 pure noise
     time_low: float = setting(0.0, checks.real, "Minimum timestep", 0.0, 0.99)
     time_high: float = setting(
@@ -121,10 +121,10 @@ class TuneSettings(SettingsGroup):
     accepted_noise: float = setting(
         0.0,
         checks.real,
-        "Accepted pictures teach from noise",
+        "Accepted images: lowest noise",
         0.0,
         1000.0,
-        note="More noise decides what is drawn and where, less how: that the references teach. 0: all noise",
+        note="High noise decides the layout, low noise the look. 0 = train on all noise levels",
     )
     # one time for all examples of a step, as the published training of styles has it
     shared_time: bool = setting(False, checks.flag, "One timestep a batch")
@@ -146,10 +146,10 @@ class TuneSettings(SettingsGroup):
     accepted_share: float = setting(
         0.0,
         checks.real,
-        "Share of accepted pictures",
+        "Share of accepted images",
         0.0,
         0.9,
-        note="Extra training steps on accepted pictures; 0: no extra steps",
+        note="Extra training steps on accepted images. 0 = none",
     )
     # start from the last round's weights instead of the base model
     continue_from_last: bool = setting(False, checks.flag, "Continue from the last round")
@@ -160,7 +160,7 @@ class TuneSettings(SettingsGroup):
         "Preview every",
         0,
         100_000,
-        note="Training steps between previews; 0: no previews",
+        note="Training steps between previews. 0 = off",
     )  # steps; 0 disables previews
     # steps; test prompts are drawn and looked at for copies, which says when more steps only copy (Eq. G22)
     validate_every: int = setting(
@@ -169,15 +169,15 @@ class TuneSettings(SettingsGroup):
         "Validate every",
         0,
         100_000,
-        note="Steps between checks on held-out prompts, which tell when more steps only copy; 0: off",
+        note="Steps between checks for copies, which tell when more steps only copy. 0 = off",
     )
     # a training that is validated ends by itself at the step since which more steps only copied (Eq. G22)
     stop_at_best: bool = setting(
-        False, checks.flag, "Stop by itself", note="At the step since which more steps only copied"
+        False, checks.flag, "Stop early", note="At the step after which training only copied more"
     )
     # pixels; None: the model's own
     resolution: int | None = setting(
-        None, checks.resolution, "Training resolution", note="Pixels along a side; empty: the model’s own"
+        None, checks.resolution, "Training resolution", note="Pixels along a side. Empty = the model’s own"
     )
     # "none": each picture keeps its shape, and batches are of one shape (aspect-ratio buckets)
     crop: Crop = setting(
@@ -185,16 +185,16 @@ class TuneSettings(SettingsGroup):
         checks.one_of,
         "Crop",
         Crop,
-        note="None: pictures that are not square are trained on as they are, in aspect-ratio buckets",
-        words={"none": "none", "center": "middle square", "random": "random squares"},
+        note="None: images keep their shape, in aspect-ratio buckets",
+        words={"none": "none", "center": "center square", "random": "random squares"},
     )
 
     def __post_init__(self) -> None:
         super().__post_init__()
         if self.time_low >= self.time_high:
             raise StudioError(
-                f"Times from {self.time_low!r} up to {self.time_high!r} are no range: choose a smaller "
-                "number for the first, or a larger one for the second."
+                f"“Minimum timestep” ({self.time_low!r}) must be below “Maximum timestep” "
+                f"({self.time_high!r})."
             )
 
     @property
@@ -226,7 +226,12 @@ class GenerationSettings(SettingsGroup):
     """How the candidates of a round are drawn."""
 
     candidates: int = setting(
-        10, checks.whole, "Pictures per prompt", 1, 1000, note="How many Generate draws for each test prompt"
+        10,
+        checks.whole,
+        "Images per prompt",
+        1,
+        1000,
+        note="Images that Generate makes for each test prompt",
     )  # per anchor; n of Eq. G3
     # "fixed": that many of each; "ladder": at most that many, where the LoRA turns (Eq. G20)
     allocation: Allocation = setting(
@@ -234,9 +239,8 @@ class GenerationSettings(SettingsGroup):
         checks.one_of,
         "LoRA strengths",
         Allocation,
-        note="Where the LoRA turns: first a few pictures of each prompt at nine strengths, then those at "
-        "which most are good",
-        words={"fixed": "the same for all prompts", "ladder": "where the LoRA turns"},
+        note="Adaptive: a few images with each of nine strength schedules, then more with the best",
+        words={"fixed": "the same for all prompts", "ladder": "adaptive"},
     )
     steps: int = setting(20, checks.whole, "Sampling steps", 1, 1000)  # of denoising
     # 1 disables classifier-free guidance
@@ -262,7 +266,7 @@ class GenerationSettings(SettingsGroup):
         "Lowest LoRA strength",
         0.0,
         1.0,
-        note="Pictures are drawn with five recipes, from strength 1 to this",
+        note="Images are generated with five strength schedules, from 1 down to this",
     )
     # with that strength up to this share of the steps at most, and 1 from there on; 0: constant strengths
     latest_switch: float = setting(
@@ -271,11 +275,11 @@ class GenerationSettings(SettingsGroup):
         "Latest switch",
         0.0,
         1.0,
-        note="That strength draws the first steps, up to this share of them, and 1 the others; 0: all steps",
+        note="Share of the steps (0–1) with the lower strength, at most; the rest use 1. 0 = constant",
     )
     # pixels; None: the model's own
     resolution: int | None = setting(
-        None, checks.resolution, "Picture resolution", note="Pixels along a side; empty: the model’s own"
+        None, checks.resolution, "Image resolution", note="Pixels along a side. Empty = the model’s own"
     )
 
     @classmethod
@@ -292,8 +296,8 @@ class GenerationSettings(SettingsGroup):
         super().__post_init__()
         if self.guidance_start >= self.guidance_end:
             raise StudioError(
-                f"Guidance from {self.guidance_start!r} until {self.guidance_end!r} is no range: "
-                "choose a smaller number for the first, or a larger one for the second."
+                f"“Guidance from” ({self.guidance_start!r}) must be below “Guidance until” "
+                f"({self.guidance_end!r})."
             )
 
     @property
@@ -327,7 +331,7 @@ class GalSettings(SettingsGroup):
     policy: str = setting(
         "uncertainty",
         known_policy,
-        "Suggested by",
+        "Selection strategy",
         note="Which test prompts you see first",
         words=policy_choices,
     )
@@ -337,15 +341,15 @@ class GalSettings(SettingsGroup):
     trainings: int = setting(
         3,
         checks.whole,
-        "Trainings to ask",
+        "Runs to compare",
         2,
         5,
-        note="The round’s own and others with other seeds, to see where they disagree; each takes as long",
+        note="Trainings of a round with other seeds, to see where they disagree; each takes as long",
     )
     # weigh accepted pictures by Eq. G8; otherwise they weigh 1
     balance: bool = setting(True, checks.flag, "Balance")
     # lambda of Eq. G8
-    balance_lambda: float = setting(1.0, checks.real, "Weight of accepted pictures", 0.0, 1000.0)
+    balance_lambda: float = setting(1.0, checks.real, "Weight multiplier (λ)", 0.0, 1000.0)
     # what says that a picture is a copy (Eq. G12); "prompts" is published
     copy_detectors: CopyDetectors = setting(
         "both",
@@ -354,9 +358,9 @@ class GalSettings(SettingsGroup):
         CopyDetectors,
         note="A copy shows the reference instead of its prompt",
         words={
-            "both": "prompts and pictures",
+            "both": "prompts and images",
             "prompts": "prompts only (as published)",
-            "pictures": "pictures only",
+            "pictures": "images only",
         },
     )
 
@@ -389,7 +393,7 @@ class ReferenceSettings(SettingsGroup):
         "",
         checks.text,
         "Image adapter",
-        note="Draws from the references without training: a folder or Hugging Face ID; native: FLUX.2 klein",
+        note="For Round 0 (IP-Adapter): a folder or Hugging Face ID; native for FLUX.2 klein",
     )
     # what multiplies the adapter's part of each cross-attention
     strength: float = setting(
@@ -420,10 +424,10 @@ class ReferenceSettings(SettingsGroup):
     candidates: int = setting(
         5,
         checks.whole,
-        "Pictures per prompt in Round 0",
+        "Images per prompt in Round 0",
         1,
         1000,
-        note="At most, for a first look; a round that draws fewer has as many",
+        note="At most; a round that generates fewer limits it",
     )
 
     def __post_init__(self) -> None:
@@ -445,7 +449,7 @@ class ReferenceSettings(SettingsGroup):
 
     def recipe_words(self, recipe: Recipe) -> str:
         """How strongly the references are given with `recipe`, in words."""
-        return "with the references" if self.is_native else self.recipe(recipe).in_words("references")
+        return "with the references" if self.is_native else self.recipe(recipe).in_words("reference")
 
 
 @dataclass(frozen=True)

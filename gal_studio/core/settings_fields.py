@@ -82,7 +82,7 @@ def value_words(name: str) -> Mapping[Any, str]:
 
 def _field(name: str, heading: str) -> SettingField:
     if name == "seed":  # of the project, not of its settings
-        note = "The same seed draws the same pictures"
+        note = "The same seed generates the same images"
         return SettingField(name, "Seed", note, "whole", 0, LARGEST_SEED)
     about = _about(name)
     limits = (64, 2048) if about["kind"] == "resolution" else about["limits"]

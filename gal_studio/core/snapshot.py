@@ -246,7 +246,7 @@ class RoundSnapshot:
     def pictures(self) -> Pictures:
         """What it drew and what was decided in it; a ValueError if that was not loaded."""
         if self.record.pictures is None:
-            raise ValueError(f"the pictures of the round {self.id} were not loaded")
+            raise ValueError(f"the images of the round {self.id} were not loaded")
         return self.record.pictures
 
     @cached_property

@@ -72,8 +72,8 @@ def refuse_an_empty_pool(here: RoundSnapshot) -> None:
     """Refuse a round that has no anchors left to draw."""
     if not pool(here):
         raise StudioError(
-            f"Round {here.round.number} has no test prompts left to draw, because each has an accepted "
-            "picture or is switched off: add test prompts or switch some on, then press Generate."
+            f"Round {here.round.number} has no test prompts left to generate, because each has an accepted "
+            "image or is switched off: add test prompts or switch some on, then press Generate."
         )
 
 
@@ -154,7 +154,7 @@ def check_starting_adapter(here: RoundSnapshot, has: Has) -> None:
         )
     raise StudioError(
         f"Round {number} starts from round {other}, whose LoRA is missing: fine-tune round {other} again, or "
-        "turn off the setting Continue from the last round."
+        "set `continue_from_last = false`."
     )
 
 
@@ -162,8 +162,8 @@ def refuse_instant(round_: Round, what: str) -> None:
     """Refuse what needs a trained LoRA for a round that has none."""
     if round_.kind == "instant":
         raise StudioError(
-            f"Round {round_.number} is drawn without training, so that nothing in it can be {what}: go on to "
-            "the next round."
+            f"Round {round_.number} is generated without training, so that nothing in it can be {what}: go "
+            "on to the next round."
         )
 
 

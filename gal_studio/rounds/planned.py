@@ -141,10 +141,10 @@ def rule_words(here: RoundSnapshot) -> str:
     of = here.parent if here.round.kind == "refine" and here.parent is not None else here
     course, wanted = of.record.race, here.project.project.settings.generation.allocation
     if of != here and course is not None:
-        return "The pictures that the round before drew."
+        return "The images that the round before drew."
     if course is None:
         each = here.settings.generation.candidates
-        return f"{each} pictures of each test prompt." if wanted == "ladder" else ""
+        return f"{each} images of each test prompt." if wanted == "ladder" else ""
     if not course.ended:
-        return "More pictures are drawn at the LoRA strengths at which most are good."
+        return "More images are generated at the LoRA strengths at which most are good."
     return ""

@@ -66,7 +66,7 @@ def _key(project: Project, prompt: str, settings: Settings) -> str:
 
 def prior_seed(project: Project, prompt: str, place: int, attempt: int = 0) -> int:
     """The seed of a prior picture; another attempt replaces a blank picture."""
-    names: tuple[str | int, ...] = ("class image", place)
+    names: tuple[str | int, ...] = ("regularization image", place)
     if project.kind == "style":  # many prompts with one picture each
         names = ("prior", prompt, place)
     return named_seed(project.seed, *names, *([attempt] if attempt else []))

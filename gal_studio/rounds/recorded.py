@@ -31,7 +31,9 @@ def last_trained(project: ProjectSnapshot, through: str | None = None) -> str:
         below = [each for each in trained if through in (each.id, *(one.id for one in each.ancestors))]
         trained = below or [each for each in trained if each.id in above]
     if not trained:
-        raise StudioError("No round is trained yet, so nothing can be drawn again: press Fine-tune first.")
+        raise StudioError(
+            "No round is trained yet, so nothing can be generated again: press Fine-tune first."
+        )
     return trained[-1].id
 
 
@@ -50,7 +52,7 @@ def record_line(store: Store, round_id: str) -> RecordedLine:
         )
     if not line[0].candidates:
         raise StudioError(
-            f"Round {line[0].round.number} has no pictures, and a replay begins with drawing them: press "
+            f"Round {line[0].round.number} has no images, and a replay begins with generating them: press "
             "Generate there."
         )
     _refuse_lost_references(store, project.project.id)
@@ -76,8 +78,8 @@ def _refuse_lost_references(store: Store, project_id: str) -> None:
     for place, reference in enumerate(store.projects.references(project_id), start=1):
         if not store.images.has(reference.image):
             raise StudioError(
-                f"The picture of reference {place} is gone from the workspace, so the project cannot be "
-                "drawn again: run gal-studio doctor on the workspace."
+                f"The image of reference {place} is gone from the workspace, so the project cannot be "
+                "generated again: run gal-studio doctor on the workspace."
             )
 
 
@@ -110,12 +112,12 @@ def _decisions(here: RoundSnapshot) -> dict[tuple[str, int], RecordedDecision]:
 def _left_out(store: Store, line: list[RoundSnapshot], rounds: list[RecordedRound]) -> Iterator[str]:
     before = line[0].parent
     if before is not None and before.decided.accepted:
-        yield f"what was accepted in round {before.round.number}, which was drawn without training"
+        yield f"what was accepted in round {before.round.number}, which was generated without training"
     for here, recorded, after in zip(line, rounds, line[1:], strict=False):
         number = here.round.number
         own = sum(one.own for one in lineage.accepted_candidates(here))
         if own:
-            yield f"the {own} accepted picture{'s' * (own > 1)} of your own prompts in round {number}"
+            yield f"the {own} accepted image{'s' * (own > 1)} of your own prompts in round {number}"
         elif not recorded.accepted:
             yield f"nothing was accepted in round {number}, so no policy accepts anything there"
         if after.parent is not None and after.parent != here:
@@ -136,7 +138,8 @@ def _left_out(store: Store, line: list[RoundSnapshot], rounds: list[RecordedRoun
             yield f"what you asked for beside the race in round {here.round.number}, but for what you decided"
         if recorded.settings.generation.allocation == "fixed" and 0 < drawn < wanted * pool:
             yield (
-                f"round {here.round.number} had {drawn} of {wanted * pool} pictures, and the replay draws all"
+                f"round {here.round.number} had {drawn} of {wanted * pool} images, and the replay "
+                "generates all"
             )
 
 
@@ -144,8 +147,8 @@ def _refinement(node: RoundSnapshot) -> str:
     accepted, number = len(node.decided.accepted), node.round.number
     lost = ""
     if accepted:
-        lost = f" with the {accepted} picture{'s' if accepted > 1 else ''} accepted in it"
-    return f"the refinement of round {number} is not drawn again{lost}, nor what was painted in its pairs"
+        lost = f" with the {accepted} image{'s' if accepted > 1 else ''} accepted in it"
+    return f"the refinement of round {number} is not generated again{lost}, nor what was painted in its pairs"
 
 
 def _is_trained_on_what_stands(store: Store, here: RoundSnapshot) -> bool:

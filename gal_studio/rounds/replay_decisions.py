@@ -103,13 +103,13 @@ def _changed(store: Store, project_id: str) -> Iterator[str]:
             changed += place in drawn and not is_same
             unpainted += made.mask is not None and not is_same
     if gone:
-        yield f"{counted(gone, 'decided picture was', 'decided pictures were')} not drawn again"
+        yield f"{counted(gone, 'decided image was', 'decided images were')} not generated again"
     if changed:
-        words = counted(changed, "decided picture", "decided pictures")
+        words = counted(changed, "decided image", "decided images")
         yield f"{words} came out differently"
     if unpainted:
         words = counted(unpainted, "painted part", "painted parts")
-        yield f"{words} no longer fitted, so whole pictures are learned"
+        yield f"{words} no longer fitted, so whole images are learned"
 
 
 def _not_found(store: Store, project_id: str) -> Iterator[str]:
@@ -118,6 +118,6 @@ def _not_found(store: Store, project_id: str) -> Iterator[str]:
         accepted = len(here.decided.accepted)
         if accepted < recorded.accepted:
             yield (
-                f"the policy found {counted(accepted, 'picture')} to accept in round "
+                f"the policy found {counted(accepted, 'image')} to accept in round "
                 f"{here.round.number}, and the person {recorded.accepted}"
             )

@@ -35,7 +35,7 @@ def start(store: Store, round_id: str, policy: str) -> str:
 def refuse_replay_of_replay(store: Store, project_id: str) -> None:
     """Refuse to draw a replay again: it would be compared with another replay."""
     if store.replays.get(project_id) is not None:
-        raise StudioError("This project is a replay itself: replay the project that it draws again.")
+        raise StudioError("This project is a replay itself: replay the project that it generates again.")
 
 
 def refuse_by_hand(store: Store, round_id: str) -> None:
@@ -53,7 +53,7 @@ def refuse_changes_of_replay(replay_of: str | None) -> None:
     """Refuse what a person changes in the replay of a project of this name; None: it is no replay."""
     if replay_of is not None:
         raise StudioError(
-            f"This is a replay of {replay_of}: it decides and draws by itself, so that the two can be "
+            f"This is a replay of {replay_of}: it decides and generates by itself, so that the two can be "
             f"compared; go on in {replay_of}."
         )
 

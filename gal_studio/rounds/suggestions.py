@@ -125,11 +125,9 @@ def shown_proposal(here: RoundSnapshot) -> Proposal:
     if not (done and more):
         return made
     if is_ladder(here) and not has_ended(here):
-        sentence = (
-            f"{done} pictures are drawn, {done + more} at most: suggestions are made once it is clear which."
-        )
+        sentence = f"{done} images are generated, {done + more} at most. Suggestions follow."
     else:
-        sentence = f"{done} of {done + more} pictures are drawn: suggestions are made when all are."
+        sentence = f"{done} of {done + more} images are generated: suggestions are made when all are."
     return replace(made, made=SuggestionSet((), False, sentence))
 
 

@@ -238,7 +238,7 @@ def change(store: Store, project: ProjectSnapshot, templates: list[str], seeds: 
     """Choose other held-out prompts, and how many pictures of each; pictures of removed prompts stay."""
     if not 1 <= seeds <= MOST_SEEDS:
         raise StudioError(
-            f"Pictures of each benchmark prompt is {seeds}: choose a whole number from 1 to {MOST_SEEDS}."
+            f"Images of each benchmark prompt is {seeds}: choose a whole number from 1 to {MOST_SEEDS}."
         )
     with store.database.transaction():
         test_set = _chosen(store, project)

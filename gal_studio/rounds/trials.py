@@ -24,7 +24,7 @@ def check(store: Store, round_id: str, new: NewTrial) -> Round:
     if round_.adapter is None and round_.kind != "instant":
         raise StudioError(f"Round {round_.number} is not trained yet: press Fine-tune first.")
     if not new.prompt.strip():
-        raise StudioError("The prompt is empty: write what the picture is to show.")
+        raise StudioError("The prompt is empty: write what the image is to show.")
     checks.text("The prompt", new.prompt, LONGEST_PROMPT)
     checks.seed("The seed", new.seed)
     checks.real("The guidance", new.guidance_scale, 0.0, LARGEST_GUIDANCE)
@@ -35,7 +35,7 @@ def check(store: Store, round_id: str, new: NewTrial) -> Round:
             "A model that takes references by itself has no strength for them: leave both strengths at 1."
         )
     if len(store.trials.waiting(round_id)) >= MOST_WAITING:
-        raise StudioError(f"{MOST_WAITING} pictures are waiting to be drawn: let some of them come first.")
+        raise StudioError(f"{MOST_WAITING} images are waiting to be generated: let some of them come first.")
     return round_
 
 
@@ -70,16 +70,16 @@ def use_as_candidate(store: Store, trial_id: str) -> str:
 
 def _refuse_unfit(store: Store, trial: Trial, round_: Round) -> None:
     if not trial.image:
-        raise StudioError("This picture is not drawn yet: wait for it.")
+        raise StudioError("This image is not generated yet: wait for it.")
     if not store.images.path(trial.image).is_file():
-        raise StudioError("The file of this picture is lost: draw it again.")
+        raise StudioError("The file of this image is lost: generate it again.")
     if not store.candidates.count(round_.id):
         raise StudioError(
-            f"Round {round_.number} has no pictures yet: press Generate first, then use this one beside them."
+            f"Round {round_.number} has no images yet: press Generate first, then use this one beside them."
         )
     if trial.trained_as != (store.rounds.trained_as(round_.id) or ""):
         raise StudioError(
-            f"Round {round_.number} was trained again after this picture was drawn: draw it again."
+            f"Round {round_.number} was trained again after this image was generated: generate it again."
         )
 
 
@@ -92,7 +92,7 @@ def _named(store: Store, project_id: str, prompt: str) -> str:
         words = ", ".join(prompts.trigger_words) or prompts.name
         raise StudioError(
             f"The prompt does not name what the project teaches ({words}), so it could not teach it: "
-            "draw it again with these words."
+            "generate it again with these words."
         ) from error
     return named
 

@@ -43,5 +43,5 @@ def _read(model: LocalModel) -> Generator[Progress, None, Hashes]:
     folder = ModelFolder(Path(model.place))
     total = folder.size
     for done in folder.read():
-        yield Progress("loading", 0, 0, f"Reading the {model.role} once: {100 * done / max(total, 1):.0f} %")
+        yield Progress("loading", 0, 0, f"Reading the {model.role} once: {100 * done / max(total, 1):.0f}%")
     return folder.hashes

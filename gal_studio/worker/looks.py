@@ -33,7 +33,7 @@ def look_at_pictures(store: Store) -> int:
         except StudioError as error:
             _give_up(store, taken, str(error))
         except Exception as error:  # such as a lack of memory: the page does without
-            logger.exception("pictures could not be looked at")
+            logger.exception("images could not be looked at")
             _give_up(store, taken, f"{type(error).__name__}: the log has the details.")
     return len(taken)
 
@@ -46,7 +46,7 @@ def _look(store: Store, autoencoder: "Autoencoder", taken: Sequence[SeenPicture]
 
 
 def _give_up(store: Store, taken: Sequence[SeenPicture], trouble: str) -> None:
-    logger.info("pictures could not be looked at: %s", trouble)
+    logger.info("images could not be looked at: %s", trouble)
     for one in taken:
         known = store.seen.get(one.image, one.base_model)
         if known is not None and known.answered is None:

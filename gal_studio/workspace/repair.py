@@ -18,7 +18,7 @@ from gal_studio.workspace.spare_values import consequence, repair_values
 _REPAIRS: Mapping[tuple[str, str], tuple[str, str]] = {
     ("candidates", "image"): (
         "UPDATE candidates SET image = '' WHERE image = :name",
-        "Generate draws them again from their seeds",
+        "Generate makes them again from their seeds",
     ),
     ("rounds", "adapter"): (
         "UPDATE rounds SET adapter = NULL, trained_as = NULL WHERE adapter = :name",
@@ -29,7 +29,7 @@ _REPAIRS: Mapping[tuple[str, str], tuple[str, str]] = {
         "(SELECT 1 FROM class_images AS lost WHERE lost.image = :name AND "
         "lost.project_id = class_images.project_id AND lost.drawn_by = class_images.drawn_by AND "
         "lost.position <= class_images.position)",
-        "the next training draws them again, with those after them; copy files of your own back",
+        "the next training generates them again, with those after them; copy files of your own back",
     ),
     ("training_images", "image"): (
         "DELETE FROM training_images WHERE image = :name",
@@ -37,19 +37,19 @@ _REPAIRS: Mapping[tuple[str, str], tuple[str, str]] = {
     ),
     ("test_pictures", "image"): (
         "DELETE FROM test_pictures WHERE image = :name",
-        "Measure draws them again from their seeds",
+        "Measure generates them again from their seeds",
     ),
     ("trials", "image"): (
         "UPDATE trials SET image = NULL WHERE image = :name",
-        "they are drawn again with the next prompt that is tried in their round",
+        "they are generated again with the next prompt that is tried in their round",
     ),
     ("sibling_pictures", "image"): (
         "DELETE FROM sibling_pictures WHERE image = :name",
-        "Ask several trainings draws them again",
+        "Ask several trainings generates them again",
     ),
     ("pairs", "generated_image"): (
         "UPDATE pairs SET generated_image = NULL WHERE generated_image = :name",
-        "the pairs are drawn again from their seeds",
+        "the pairs are generated again from their seeds",
     ),
     ("pair_regions", "foreground_mask"): (
         "DELETE FROM pair_regions WHERE foreground_mask = :name",
@@ -69,7 +69,7 @@ _REPAIRS: Mapping[tuple[str, str], tuple[str, str]] = {
     ),
     ("seen_pictures", "seen_image"): (
         "DELETE FROM seen_pictures WHERE seen_image = :name",
-        "they are made again when their pictures are uploaded",
+        "they are made again when their images are uploaded",
     ),
     ("reference_masks", "mask"): (
         "UPDATE reference_masks SET mask = NULL WHERE mask = :name",
@@ -81,18 +81,18 @@ _REPAIRS: Mapping[tuple[str, str], tuple[str, str]] = {
     ),
 }
 _RESTORED_ELSEWHERE: Mapping[tuple[str, str], str] = {
-    ("training_sets", "image"): "they come back with the pictures that were trained on",
+    ("training_sets", "image"): "they come back with the images that were trained on",
     ("training_sets", "mask"): "they come back with the masks that were trained with",
     ("pairs", "reference_mask"): "the next refinement makes them again",
 }
 _NEEDS_A_PERSON: Mapping[tuple[str, str], str] = {
     ("project_starts", "adapter"): "start a new project from the LoRA, or import an archive of this one",
-    ("project_references", "image"): "start a new project with the picture, or import an archive of this one",
+    ("project_references", "image"): "start a new project with the image, or import an archive of this one",
     (
         "pairs",
         "reference_image",
     ): "they are references: start a new project, or import an archive of this one",
-    ("decisions", "mask"): "undo these decisions and accept the pictures again",
+    ("decisions", "mask"): "undo these decisions and accept the images again",
 }
 
 

@@ -61,7 +61,7 @@ def test_the_work_of_all_projects_is_listed(queued: Queued, capsys: pytest.Captu
 def test_nothing_to_do_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     Store(tmp_path).close()
     assert main(["jobs", "--workspace", str(tmp_path)]) == 0
-    assert capsys.readouterr().out == "Nothing runs, and nothing waits.\n"
+    assert capsys.readouterr().out == "No jobs running or queued.\n"
     assert main(["jobs", "--workspace", str(tmp_path / "elsewhere")]) == 2
     assert not (tmp_path / "elsewhere").exists()
 

@@ -16,7 +16,11 @@ BAD_FILES = {
     "without kind": (REFERENCE, "has no kind"),
     "unknown key": ('kind = "style"\nspeed = 3\n' + REFERENCE, "unknown key 'speed'"),
     "seed as text": ('kind = "style"\nseed = "3"\n' + REFERENCE, "seed = '3'"),
-    "anchors of numbers": ('kind = "style"\nanchors = [1]\n' + REFERENCE, "anchors = "),
+    "test prompts of numbers": ('kind = "style"\ntest_prompts = [1]\n' + REFERENCE, "test_prompts = "),
+    "a key and its former name": (
+        'kind = "style"\ntest_prompts = ["A {}"]\nanchors = ["A {}"]\n' + REFERENCE,
+        "both test_prompts and anchors, its former name",
+    ),
     "no references": ('kind = "style"\n', "no reference"),
     "reference without prompt": ('kind = "style"\n[[references]]\nimage = "cat.png"\n', "has no prompt"),
     "unknown setting": (
@@ -26,25 +30,28 @@ BAD_FILES = {
     "settings no table": ('kind = "style"\nsettings = {tune = 3}\n' + REFERENCE, "table of names and values"),
     "prior without prompt": (
         'kind = "style"\n' + REFERENCE + '[[prior]]\nimage = "cat.png"\n',
-        "write [[prior]] with image and prompt",
+        "write [[regularization]] with image and prompt",
     ),
     "no prior folder": ('kind = "style"\nprior_folder = "gone"\n' + REFERENCE, "gone cannot be read"),
-    "prior folder without pictures": ('kind = "style"\nprior_folder = "empty"\n' + REFERENCE, "has no prior"),
+    "prior folder without images": (
+        'kind = "style"\nprior_folder = "empty"\n' + REFERENCE,
+        "has no regularization",
+    ),
     "prior without caption": ('kind = "style"\nprior_folder = "."\n' + REFERENCE, "has no prompt: write"),
-    "missing prior picture": (
+    "missing regularization image": (
         'kind = "style"\n' + REFERENCE + '[[prior]]\nimage = "no.png"\nprompt = "A boat"\n',
         "'no.png' cannot be found",
     ),
     "unknown kind": ('kind = "thing"\n' + REFERENCE, "The kind is 'thing'"),
     "no style": ('kind = "style"\n' + REFERENCE.replace(" in ink style", ""), "names no style"),
     "empty prompt": ('kind = "style"\n' + REFERENCE.replace("A cat in ink style", " "), "prompt is empty"),
-    "missing picture": (
+    "missing image": (
         'kind = "style"\n' + REFERENCE.replace("cat.png", "dog.png"),
         "'dog.png' cannot be found",
     ),
-    "broken picture": (
+    "broken image": (
         'kind = "style"\n' + REFERENCE.replace("cat.png", "bad.png"),
-        "'bad.png' is not a picture",
+        "'bad.png' is not an image",
     ),
     "missing model": ('kind = "style"\nbase_model = "./nothing"\n' + REFERENCE, "no model folder"),
     "no model": ('kind = "style"\nbase_model = "."\n' + REFERENCE, "is not an image model"),
@@ -202,3 +209,14 @@ def test_a_crop_is_a_number_beside_the_texts_of_a_reference(folder: Path) -> Non
     )
     (reference,) = read_project_file(path).draft.given
     assert reference.crop == 0.25
+
+
+def test_former_names_of_keys_are_read_as_todays(folder: Path) -> None:
+    """Project files of earlier versions name test prompts and regularization images otherwise."""
+    rest = REFERENCE + '[[{}]]\nimage = "cat.png"\nprompt = "A boat"\n'
+    (folder / "old.toml").write_text('kind = "style"\nanchors = ["A house {}"]\n' + rest.format("prior"))
+    new = 'kind = "style"\ntest_prompts = ["A house {}"]\n' + rest.format("regularization")
+    (folder / "new.toml").write_text(new)
+    old = read_project_file(folder / "old.toml").draft
+    assert old == read_project_file(folder / "new.toml").draft
+    assert old.anchors == ["A house {}"] and len(old.prior) == 1

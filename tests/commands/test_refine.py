@@ -104,7 +104,7 @@ def test_refine_command_on_a_stored_project(
     assert (told["prompts"], told["images"]) == (len(told["measured_prompts"]), 3 * told["prompts"])
     few = told["prompts"] < FEWEST
     assert few and all(one["low"] is one["high"] is None for one in told["differences"].values())
-    assert f"pictures of {told['prompts']} prompts: too few for an interval" in printed.err
+    assert f"images of {told['prompts']} prompts: too few for an interval" in printed.err
     assert run("refine", "--workspace", workspace, "--round", 1, "--json") == 0  # it is done already
     assert json.loads(capsys.readouterr().out) == told
     assert run("refine", "--workspace", workspace, "--steps", 4, "--json") == 0  # the last round
@@ -121,7 +121,7 @@ def test_what_cannot_be_refined_is_one_sentence(
     assert run("run", project, "--out", out, "--rounds", 1) == 0
     workspace = out / "workspace"
     for arguments, words in (
-        ((workspace,), "accept a picture first"),
+        ((workspace,), "accept an image first"),
         ((workspace, "--round", 3), "No round 3 of 'A cat in ink style'"),
         ((workspace, "--project", "Dog"), "no project 'Dog'"),
         ((workspace, "--pairs", 0), "Pairs is 0"),

@@ -65,7 +65,7 @@ def test_subjects_are_named_by_file_folder_or_caption(tmp_path: Path) -> None:
     for path in folder.glob("*.png"):
         path.unlink()
     for read in (read_subjects, check_subjects):
-        with pytest.raises(StudioError, match=r"has 1 usable pictures of objects: give at least 4"):
+        with pytest.raises(StudioError, match=r"has 1 usable images of objects: give at least 4"):
             read(folder)
         with pytest.raises(StudioError, match=r"There is no folder"):
             read(tmp_path / "nowhere")

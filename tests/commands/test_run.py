@@ -103,7 +103,7 @@ def test_equal_runs_give_equal_bytes(folder: Path, names: tuple[str, str], whole
     outs = whole / "out", folder / "third"
     rows = [(out / "candidates.csv").read_text().splitlines()[1:] for out in outs]
     ids = [{row.partition(",")[0] for row in found} for found in rows]
-    assert len(ids[0]) == len(rows[0]) and ids[0].isdisjoint(ids[1]), "another seed gives other pictures"
+    assert len(ids[0]) == len(rows[0]) and ids[0].isdisjoint(ids[1]), "another seed gives other images"
 
 
 def completed(workspace: Path) -> int:

@@ -22,7 +22,7 @@ def test_a_run_ends_when_its_prompts_are_used_up(
     project = write_project(folder, names)
     assert run("run", project, "--out", out, "--rounds", 4, "--policy", "random") == 0
     assert (
-        "Round 3 has no pictures: all test prompts have accepted pictures, and no round follows it of the 4 "
+        "Round 3 has no images: all test prompts have accepted images, and no round follows it of the 4 "
         "that were asked for."
     ) in capsys.readouterr().err
     summary = json.loads((out / "summary.json").read_text())
@@ -32,7 +32,7 @@ def test_a_run_ends_when_its_prompts_are_used_up(
     assert (out / "lora-round-3.safetensors").is_file()
     before = (out / "candidates.csv").read_bytes()
     assert run("run", project, "--out", out, "--rounds", 3, "--policy", "random") == 0
-    assert "Round 3 has no pictures: all test prompts have accepted pictures." in capsys.readouterr().err
+    assert "Round 3 has no images: all test prompts have accepted images." in capsys.readouterr().err
     assert (out / "candidates.csv").read_bytes() == before
 
 

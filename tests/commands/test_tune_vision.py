@@ -22,7 +22,7 @@ def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for number, pixels in enumerate(drawings(24, np.random.default_rng(5))):
         Image.fromarray(pixels).save(folder / f"{number}.png")
     (folder / "broken.jpg").write_bytes(b"no picture")
-    (folder / "notes.txt").write_text("no picture either")
+    (folder / "notes.txt").write_text("no image either")
     return folder
 
 
@@ -112,7 +112,7 @@ def test_too_few_pictures_is_one_sentence(
 ) -> None:
     (tmp_path / "few").mkdir()
     assert tune(tmp_path / "few", clip, tmp_path / "out") == 2
-    assert "has 0 readable pictures: the tuning needs at least 20" in capsys.readouterr().err
+    assert "has 0 readable images: the tuning needs at least 20" in capsys.readouterr().err
     assert tune(tmp_path / "nowhere", clip, tmp_path / "out") == 2
     assert "There is no folder" in capsys.readouterr().err
     assert tune(tmp_path / "few", clip, tmp_path / "out", "--steps", "0") == 2

@@ -55,7 +55,7 @@ LEFT = [
 def test_weights_and_tags_are_left_out_and_their_words_stay(written: str) -> None:
     kept, pieces = WEIGHTS[written]
     assert entered(written) == kept
-    said = f"Left out, since only other programs read it: {pieces}. The prompt is: {kept}"
+    said = f"Removed weights and tags that GAL Studio ignores: {pieces}. The prompt is: {kept}"
     assert about_entered(written) == said
 
 
@@ -63,7 +63,7 @@ def test_what_was_left_out_of_several_prompts_is_said_once() -> None:
     assert about_several(["a cat", "a {}"]) == about_several([]) == ""
     assert about_several(["a (cat:1.2)", "a (dog:1.2) BREAK"]).endswith(": (…:1.2), BREAK.")
     assert about_several(f"<lora:{number}:1>" for number in range(9)).endswith("<lora:5:1>, ….")
-    assert about_entered("<lora:a:1>").endswith("read it: <lora:a:1>."), "nothing is kept"
+    assert about_entered("<lora:a:1>").endswith("GAL Studio ignores: <lora:a:1>."), "nothing is kept"
 
 
 @pytest.mark.parametrize("written", LEFT)

@@ -29,7 +29,7 @@ BEAR = "A <brumm> teddy bear on a sofa"
         ("Clouds in the sky in 3d rendering style", "in 3d rendering style"),
         ("  A cat \n in  watercolor   style ", "in watercolor style"),
         ("A CAT IN OIL", "IN OIL"),
-        ("A cat inside a drawing in ink", "in ink"),
+        ("A cat inside a generating in ink", "in ink"),
     ],
 )
 def test_the_descriptor_is_what_follows_the_last_in(prompt, descriptor):

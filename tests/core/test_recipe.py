@@ -19,7 +19,7 @@ def test_the_case_by_hand() -> None:
     teapot = Recipe(0.0, 1.0, 0.3)
     assert [teapot.strength(step, 10) for step in range(10)] == [0, 0, 0, 1, 1, 1, 1, 1, 1, 1]
     assert teapot.mean == pytest.approx(0.7)
-    assert teapot.words == "LoRA × 0 for 30 % of the steps, then × 1"
+    assert teapot.words == "LoRA strength 0 for 30% of the steps, then 1"
     assert [Recipe(0.4, 1.0, 0.5).first_late(steps) for steps in (1, 2, 3, 4, 25)] == [0, 1, 2, 2, 13]
 
 
@@ -50,8 +50,8 @@ def test_a_constant_strength_has_one_form(strength: float, switch: float) -> Non
 def test_words() -> None:
     assert AS_TRAINED.words == ""
     assert Recipe.constant(0.0).words == "without the LoRA"
-    assert Recipe.constant(0.55).words == "LoRA × 0.55"
-    assert Recipe(0.4, 1.0, 1.0).words == "LoRA × 0.4 for all but the last step, then × 1"
+    assert Recipe.constant(0.55).words == "LoRA strength 0.55"
+    assert Recipe(0.4, 1.0, 1.0).words == "LoRA strength 0.4 for all but the last step, then 1"
 
 
 @pytest.mark.parametrize("wrong", [-0.1, 2.1, math.nan, math.inf, True, "1", None])
@@ -70,8 +70,8 @@ def test_other_switches_are_refused(wrong: object) -> None:
 def test_the_references_of_round_0_have_strengths_too() -> None:
     adapter = ReferenceSettings("h94/IP-Adapter", strength=0.8)
     assert adapter.recipe(Recipe(0.5, 1.0, 0.3)) == Recipe(0.4, 0.8, 0.3)
-    assert adapter.recipe_words(AS_TRAINED) == "references × 0.8"
-    assert adapter.recipe_words(Recipe.constant(0.0)) == "without the references"
+    assert adapter.recipe_words(AS_TRAINED) == "reference strength 0.8"
+    assert adapter.recipe_words(Recipe.constant(0.0)) == "without the reference"
     assert Recipe.constant(2.0).times(2.0) == Recipe.constant(2.0)
     native = ReferenceSettings("native", strength=0.8)
     assert (

@@ -127,12 +127,14 @@ def test_styles_are_a_list_or_words_between_commas():
 
 
 def test_a_range_of_times_has_a_start_before_its_end():
-    with pytest.raises(StudioError, match=r"Times from 0.6 up to 0.6 are no range: choose"):
+    with pytest.raises(
+        StudioError, match=r"“Minimum timestep” \(0.6\) must be below “Maximum timestep” \(0.6\)"
+    ):
         TuneSettings(time_low=0.6, time_high=0.6)
 
 
 def test_guidance_begins_before_it_ends():
-    with pytest.raises(StudioError, match=r"Guidance from 0.5 until 0.5 is no range: choose"):
+    with pytest.raises(StudioError, match=r"“Guidance from” \(0.5\) must be below “Guidance until” \(0.5\)"):
         GenerationSettings(guidance_start=0.5, guidance_end=0.5)
 
 

@@ -40,7 +40,7 @@ class Spread(Policy):
     def reason(self, pool: PoolSnapshot, score: AnchorScore) -> str:
         """Why it was picked."""
         references, accepted = len(pool.reference_features), len(pool.accepted)
-        return f"Its picture looks unlike {references} references, {accepted} accepted and the others."
+        return f"Its image looks unlike {references} references, {accepted} accepted and the others."
 
 
 SPREAD = Spread()

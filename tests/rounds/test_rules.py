@@ -88,7 +88,7 @@ def test_suggestions_follow_the_decisions():
 def test_nothing_is_suggested_before_all_pictures_are_drawn():
     here = project_of(ANCHORS, record("first", None, 1, PICTURES[1:])).round("first")
     assert shown_proposal(here).made.suggestions == ()
-    assert shown_proposal(here).made.sentence.startswith("11 of 12 pictures are drawn")
+    assert shown_proposal(here).made.sentence.startswith("11 of 12 images are generated")
 
 
 def test_pictures_that_were_not_loaded_are_not_taken_for_none():

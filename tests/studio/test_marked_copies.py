@@ -37,7 +37,7 @@ def test_a_prompt_of_which_all_are_called_copies_has_no_suggestion(studio: Studi
     anchors = {studio.store.candidates.get(name).anchor_id for name in chosen(studio, drawn)}
     assert first.anchor_id not in anchors
     view = next(score for score in studio.round_view(drawn).scores if score.anchor.id == first.anchor_id)
-    assert view.reason == "All 4 are copies, as you marked: there is no good picture to learn from yet."
+    assert view.reason == "All 4 are copies, as you marked: No image to suggest."
 
 
 def test_a_mark_stays_when_the_picture_is_drawn_again(studio: Studio, drawn: str) -> None:
@@ -63,7 +63,7 @@ def test_a_mark_is_undone_and_redone_like_a_decision(studio: Studio, drawn: str)
     studio.mark_copies([first, second], True)
     studio.decide([third], "rejected")
     words = [step.words for step in studio.history(drawn)]
-    assert words[1] == "mark 2 pictures as a copy"
+    assert words[1] == "mark 2 images as a copy"
 
     def marks() -> list[bool | None]:
         return [studio.store.candidates.get(name).marked_copy for name in (first, second, third)]
@@ -98,6 +98,6 @@ def test_marks_that_differ_are_one_step(studio: Studio, drawn: str) -> None:
     first, second = (one.id for one in studio.store.candidates.of_round(drawn)[:2])
     studio.mark_copies([second], True)
     studio.mark_each({first: True, second: None})
-    assert studio.history(drawn)[-1].words == "mark 2 pictures"
+    assert studio.history(drawn)[-1].words == "mark 2 images"
     studio.undo(drawn)
     assert studio.store.candidates.get(second).marked_copy is True

@@ -107,7 +107,7 @@ def test_prompts_that_are_added_are_drawn_before_rounds_are_compared_again(
 @pytest.mark.parametrize(
     ("prompts", "seeds", "words"),
     [
-        (PROMPTS, 0, "Pictures of each benchmark prompt is 0: choose a whole number from 1 to 20"),
+        (PROMPTS, 0, "Images of each benchmark prompt is 0: choose a whole number from 1 to 20"),
         ([], 2, "There are no test prompts"),
         (["A tie {}"], 2, "is a test prompt or a reference’s prompt, so it cannot be in the benchmark"),
         (["A cat {}"], 2, "is a test prompt or a reference’s prompt, so it cannot be in the benchmark"),
@@ -149,12 +149,12 @@ def test_a_prompt_that_the_base_model_answers_with_the_reference_counts_no_more(
     wanted = {each.prompt.prompt for each in test_set.prepare(studio.store, small).wanted}
     assert wanted == {FISH, "A fish"}, "nor does it count without the style's words"
     studio.change_test_set(project, [*PROMPTS], 1)
-    assert studio.measures(project).asking == (HOUSE,), "one of its two pictures is enough"
+    assert studio.measures(project).asking == (HOUSE,), "one of its two images is enough"
     studio.change_test_set(project, [*PROMPTS], 3)
-    assert studio.measures(project).asking == (), "the third picture is not drawn yet"
+    assert studio.measures(project).asking == (), "the third image is not generated yet"
     studio.change_test_set(project, [*PROMPTS], 2)
     studio.change_settings(project, {"gal": {"copy_detectors": "prompts"}})
-    assert studio.measures(project).asking == (), "the pictures are not asked"
+    assert studio.measures(project).asking == (), "the images are not asked"
 
 
 def test_a_round_that_shows_the_reference_takes_no_prompt_out_of_the_test_set(

@@ -100,5 +100,5 @@ def test_a_picture_of_a_candidate_is_a_file(studio: Studio, round_id: str) -> No
     candidate = studio.round_view(round_id).candidates[0].candidate
     assert studio.candidate_picture(candidate.id) == studio.store.images.path(candidate.image)
     studio.store.database.write("UPDATE candidates SET image = '' WHERE id = ?", (candidate.id,))
-    with pytest.raises(StudioError, match="is lost: draw it again"):
+    with pytest.raises(StudioError, match="is lost: generate it again"):
         studio.candidate_picture(candidate.id)

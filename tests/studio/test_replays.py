@@ -109,7 +109,7 @@ def test_a_replay_is_not_decided_in_by_hand(studio: Studio, second: str) -> None
         lambda: studio.enable_anchor(studio.store.projects.anchors(made)[0].id, False),
         lambda: studio.change_test_set(made, ["A boat {}"], 1),
     ):
-        with pytest.raises(StudioError, match="it decides and draws by itself"):
+        with pytest.raises(StudioError, match="it decides and generates by itself"):
             act()
     assert studio.store.decisions.log(first) == before
     assert len(studio.store.rounds.of_project(made)) == 2
@@ -126,11 +126,11 @@ def test_the_person_is_repeated_with_weights_and_what_changed_is_said(studio: St
     again = redraw(studio, made)
     assert sorted(studio.store.decisions.of_round(again).verdicts.values()) == ["accepted"] * 3 + ["rejected"]
     assert list(studio.store.decisions.of_round(again).weights.values()) == [0.5]
-    assert not studio.store.decisions.of_round(again).masks, "the painted part belongs to another picture"
+    assert not studio.store.decisions.of_round(again).masks, "the painted part belongs to another image"
     assert studio.replay_view(made).not_replayed == (
         "Not replayed: round 2 was trained before the decisions that stand now, which the replay follows; "
-        "4 decided pictures came out differently; "
-        "1 painted part no longer fitted, so whole pictures are learned."
+        "4 decided images came out differently; "
+        "1 painted part no longer fitted, so whole images are learned."
     )
     prompts = {example.prompt for example in inputs_of(studio.store, again).examples}
     assert len(prompts) == 1, "a round learns what was accepted above it"
@@ -149,7 +149,7 @@ def test_what_cannot_be_replayed_is_said(studio: Studio, round_id: str) -> None:
     third = next_round(studio, node.id)
     assert record_line(studio.store, third).left_out == (
         "nothing was accepted in round 1, so no policy accepts anything there",
-        "the refinement of round 2 is not drawn again with the 1 picture accepted in it, nor what was "
+        "the refinement of round 2 is not generated again with the 1 image accepted in it, nor what was "
         "painted in its pairs",
     )
     assert len(record_line(studio.store, third).rounds) == 3
@@ -166,14 +166,14 @@ def test_pictures_of_own_prompts_are_not_replayed_and_that_is_said(studio: Studi
     store.trials.save(trial, image, np.array([1.0, 0.0]), scores, "", store.rounds.trained_as(first) or "")
     studio.decide([studio.use_trial(trial)], "accepted")
     line = record_line(store, second)
-    assert "the 1 accepted picture of your own prompts in round 1" in line.left_out
+    assert "the 1 accepted image of your own prompts in round 1" in line.left_out
     assert not any("lighthouse" in prompt for round_ in line.rounds for prompt in round_.prompts)
     assert line.rounds[0].accepted == 2
 
 
 def test_a_line_that_begins_without_pictures_is_refused(studio: Studio, round_id: str) -> None:
     train(studio, round_id)
-    with pytest.raises(StudioError, match="Round 1 has no pictures"):
+    with pytest.raises(StudioError, match="Round 1 has no images"):
         record_line(studio.store, next_round(studio, round_id))
 
 
@@ -230,7 +230,7 @@ def test_what_was_accepted_before_any_training_is_not_replayed_and_that_is_said(
     zero = studio.store.rounds.add(project_of(studio, second), None, settings, "instant")
     studio.store.rounds.put_below(first, zero.id)
     draw(studio, zero.id, [1, 2])
-    said = "what was accepted in round 0, which was drawn without training"
+    said = "what was accepted in round 0, which was generated without training"
     assert said not in record_line(studio.store, second).left_out
     decide(studio, zero.id, 3)
     line = record_line(studio.store, second)

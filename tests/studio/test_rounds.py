@@ -25,7 +25,7 @@ def test_steps_of_a_round(studio: Studio) -> None:
     assert studio.next_step(first) == "wait"
     studio.stop(job.id)
     train(studio, first)
-    with pytest.raises(StudioError, match="fine-tuned on these pictures with these settings already"):
+    with pytest.raises(StudioError, match="fine-tuned on these images with these settings already"):
         studio.fine_tune(first)
     assert studio.next_step(first) == "generate"
     job = studio.generate(first)
@@ -34,7 +34,7 @@ def test_steps_of_a_round(studio: Studio) -> None:
     studio.stop(job.id)
     draw(studio, first, [2, 1])
     assert studio.next_step(first) == "accept"
-    with pytest.raises(StudioError, match="has all its pictures"):
+    with pytest.raises(StudioError, match="has all its images"):
         studio.generate(first)
     studio.accept_suggestion(first)
     assert studio.next_step(first) == "next_round"
@@ -90,7 +90,7 @@ def test_undo_and_redo_say_what_they_changed(studio: Studio, round_id: str) -> N
     draw(studio, round_id, [2, 2, 2])
     accepted = studio.accept_suggestion(round_id)
     assert len(accepted) == 3
-    assert studio.round_view(round_id).undo_words == "accept the suggestion (3 pictures)"
+    assert studio.round_view(round_id).undo_words == "accept the suggestion (3 images)"
     assert studio.undo(round_id) == accepted
     assert studio.round_view(round_id).accepted == 0
     assert studio.redo(round_id) == accepted
@@ -100,7 +100,7 @@ def test_undo_and_redo_say_what_they_changed(studio: Studio, round_id: str) -> N
 def test_deciding_about_an_unknown_picture_changes_nothing(studio: Studio, round_id: str) -> None:
     draw(studio, round_id, [2])
     known = studio.round_view(round_id).candidates[0].candidate.id
-    with pytest.raises(StudioError, match="no picture"):
+    with pytest.raises(StudioError, match="no image"):
         studio.decide([known, "unknown"], "accepted")
     assert studio.store.decisions.log(round_id) == ()
 
@@ -205,7 +205,7 @@ def test_more_candidates_can_be_asked_for(studio: Studio, round_id: str) -> None
 def test_round_without_anchors_cannot_be_drawn(studio: Studio, round_id: str) -> None:
     for anchor in studio.pool(round_id):  # the verb leaves as many on as a round suggests
         studio.store.projects.enable_anchor(anchor.id, False)
-    with pytest.raises(StudioError, match="no test prompts left to draw"):
+    with pytest.raises(StudioError, match="no test prompts left to generate"):
         studio.generate(round_id)
     assert studio.next_step(round_id) == "generate"
     with pytest.raises(StudioError, match="add test prompts or switch some on, then press Generate"):

@@ -109,7 +109,6 @@ export const chip = (more) => ({
   starred: false,
   archived: false,
   ends_at: null,
-  source: "",
   suggested: 3,
   empty: false,
   id: "r",

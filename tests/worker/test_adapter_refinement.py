@@ -102,7 +102,7 @@ def test_what_was_drawn_and_judged_is_taken_again_by_the_same_training_alone(tmp
     done(other, lambda one: (one.phase, one.done) == ("refine", 1))
     both = files(task.out / "pairs")
     others = {name: content for name, content in both.items() if name not in first}
-    assert {**first, **others} == both and len(others) == 4, "another seed draws its own pictures"
+    assert {**first, **others} == both and len(others) == 4, "another seed generates its own images"
     assert not set(others.values()) & set(first.values())
 
     quick = replace(task, generation=GenerationSettings(steps=2, resolution=64))
@@ -110,7 +110,9 @@ def test_what_was_drawn_and_judged_is_taken_again_by_the_same_training_alone(tmp
     assert len(files(task.out / "pairs")) == 12, "so do other settings"
 
     said, _ = done(task)
-    assert not any(one.phase == "pairs" and one.kept is not None for one in said), "nothing is drawn again"
+    assert not any(one.phase == "pairs" and one.kept is not None for one in said), (
+        "nothing is generated again"
+    )
     assert files(task.out / "pairs").items() >= first.items()
     assert times == [] or not any(path.exists() for path in judged), "they end with the training"
 

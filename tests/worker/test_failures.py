@@ -83,7 +83,7 @@ def test_a_preview_that_cannot_be_drawn_does_not_end_the_training(
     studio: Studio, models: Models, names: tuple[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refused(*_: object) -> Iterator[object]:
-        raise StudioError("There is not enough memory to generate one picture.")
+        raise StudioError("There is not enough memory to generate one image.")
         yield
 
     said: set[str] = set()
@@ -92,7 +92,7 @@ def test_a_preview_that_cannot_be_drawn_does_not_end_the_training(
     first = first_round(studio, tiny_draft(names, changes={**CHANGES, "tune": tune}))
     job = work(studio, models, studio.fine_tune(first), lambda _, progress: said.add(progress.message))
     assert job.state == "completed"
-    assert "No preview: There is not enough memory to generate one picture." in said
+    assert "No preview: There is not enough memory to generate one image." in said
     assert studio.round_view(first).previews == ()
 
 

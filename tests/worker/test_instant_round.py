@@ -56,7 +56,7 @@ def redrawn(studio: Studio, round_id: str, adapter: str, prompt: str, seed: int)
         for event in draw(ready, [DrawRequest(prompt, seed)], settings, given):
             if isinstance(event, DrawnBatch):
                 return event.images[0]
-    raise AssertionError("nothing was drawn")
+    raise AssertionError("nothing was generated")
 
 
 def test_round_0_is_drawn_decided_and_learned_from(
@@ -74,7 +74,7 @@ def test_round_0_is_drawn_decided_and_learned_from(
     assert (after.kind, after.number, after.parent_id) == ("fine_tune", 1, zero.id)
     view = studio.round_view(zero.id)
     assert len(view.candidates) == 8 and len(view.scores) == 4 and view.sentence, "two of each prompt"
-    with pytest.raises(StudioError, match="all its pictures"):
+    with pytest.raises(StudioError, match="all its images"):
         studio.instant_round(project)
     assert studio.store.rounds.settings(zero.id).generation.candidates == 2
     assert view.step in ("accept", "next_round", "done") and not view.trainable
@@ -92,7 +92,7 @@ def test_round_0_is_drawn_decided_and_learned_from(
     learned = studio.store.rounds.training_set(first)
     assert [example.image for example in learned if not example.is_reference] == [tile.candidate.image]
     assert tile.prompt not in {anchor.prompt for anchor in studio.pool(first)}
-    assert len(studio.round_view(first).candidates) == 9, "a round draws three"
+    assert len(studio.round_view(first).candidates) == 9, "a round generates three"
     again = object_draft(names, changes=with_adapter(adapter), name="Without")
     other = studio.rounds(studio.create_project(again))[0].id
     studio.run_round(other)
@@ -121,7 +121,7 @@ def test_the_strength_is_on_every_picture_and_a_trial_multiplies_it(
     zero, models = studio.instant_round(project).round_id, Models()
     work(studio, models)
     view = studio.round_view(zero)
-    assert {tile.recipe for tile in view.candidates} == {"references × 0.8"}
+    assert {tile.recipe for tile in view.candidates} == {"reference strength 0.8"}
     assert _table([view]).splitlines()[1].split(",")[4:7] == ["0.8", "0.8", "0.0"]
     drawn = {}
     for recipe in (Recipe.constant(0.0), Recipe.constant(0.5), Recipe(0.5, 1.0, 0.6), AS_TRAINED):
@@ -132,9 +132,9 @@ def test_the_strength_is_on_every_picture_and_a_trial_multiplies_it(
     assert all(difference(one, two) > 1 for one, two in itertools.combinations(pictures, 2))
     words = [one.recipe.words for one in trial_payloads(studio, project)]
     assert words == [
-        "references × 0.8",
-        "references × 0.4 for 60 % of the steps, then × 0.8",
-        "references × 0.4",
+        "reference strength 0.8",
+        "reference strength 0.4 for 60% of the steps, then × 0.8",
+        "reference strength 0.4",
         "without the references",
     ]
     studio.change_settings(project, {"references": {"strength": 0.4}})
@@ -172,7 +172,7 @@ def test_what_needs_a_trained_round_is_refused_for_round_0(
         lambda: studio.measure(zero),
         lambda: studio.run_refinement(zero),
     ):
-        with pytest.raises(StudioError, match=r"Round 0 is drawn without training, so that nothing in"):
+        with pytest.raises(StudioError, match=r"Round 0 is generated without training, so that nothing in"):
             what()
     with pytest.raises(StudioError, match=r"choose For ComfyUI and diffusers"):
         studio.export_round(zero, "kohya")
@@ -195,7 +195,7 @@ def test_bad_adapters_are_refused_in_a_sentence(
     for name, words in (
         (str(tmp_path / "nowhere"), "The image adapter .* is not on this computer, or has moved"),
         (str(tmp_path), "There is no image adapter in .* for this base model"),
-        ("native", "cannot read reference pictures by itself: name an image adapter"),
+        ("native", "cannot read reference images by itself: name an image adapter"),
     ):
         studio.change_settings(project, {"references": {"adapter": name}})
         job = work(studio, Models(), studio.instant_round(project))
@@ -277,7 +277,7 @@ def test_klein_draws_round_0_with_the_lora_that_its_project_starts_from(
 def test_too_many_references_are_refused(studio: Studio, names: tuple[str, str]) -> None:
     given = [(drawing(one), "A <sks> cat on a rug") for one in range(11)]
     project = studio.create_project(object_draft(names, references=given, changes=with_adapter("native")))
-    with pytest.raises(StudioError, match=r"has 11 references, and a picture is drawn with at most 10"):
+    with pytest.raises(StudioError, match=r"has 11 references, and an image is generated with at most 10"):
         studio.instant_round(project)
 
 
@@ -299,5 +299,5 @@ def test_two_objects_have_their_own_parts_of_the_picture(
             studio.store.images.picture(studio.round_view(job.round_id).candidates[0].candidate.image)
         )
     assert difference(*drawn) > 1
-    with pytest.raises(StudioError, match=r"side by side are drawn in the studio alone"):
+    with pytest.raises(StudioError, match=r"side by side are generated in the studio alone"):
         studio.export_round(job.round_id, "references")

@@ -54,12 +54,12 @@ def change(studio: Studio, round_id: str, values: dict[str, object]) -> None:
 def test_the_page_offers_it_and_shows_what_it_suggests_and_why(studio: Studio, drawn: str) -> None:
     view = studio.round_view(drawn)
     (field,) = [one for one in project_payload(view.project).fields if one.name == "gal.policy"]
-    assert (field.label, field.choices[-1]) == ("Suggested by", (NAME, "Spread out"))
+    assert (field.label, field.choices[-1]) == ("Selection strategy", (NAME, "Spread out"))
     scores = score_payloads(view)
     suggested = [score for score in scores if score.suggested]
     assert [score.rank for score in suggested] == [1, 2]
     assert {score.reason for score in suggested} == {
-        "Its picture looks unlike 0 references, 0 accepted and the others."
+        "Its image looks unlike 0 references, 0 accepted and the others."
     }
     assert all(score.why.startswith("the best of ") for score in suggested)
     assert [score.reason for score in scores if not score.suggested][-1] == (
@@ -84,7 +84,7 @@ def test_a_rejected_picture_is_replaced_in_its_order(studio: Studio, drawn: str)
 def test_it_changes_between_rounds(studio: Studio, drawn: str) -> None:
     assert studio.round_view(drawn).settings.gal.policy == NAME
     change(studio, drawn, {"gal.policy": "random"})
-    assert "drawn at random" in studio.round_view(drawn).sentence
+    assert "chosen at random" in studio.round_view(drawn).sentence
     with pytest.raises(StudioError, match="no policy 'nothing': choose one of uncertainty, diverse"):
         change(studio, drawn, {"gal.policy": "nothing"})
 

@@ -26,4 +26,4 @@ def test_a_large_reference_is_reduced_to_the_size_of_what_is_drawn_first() -> No
     assert roughness(np.asarray(pictures["glass"])) == 0.0, "its panes are larger than a step"
     assert glass > 2.5 and drawn == 0.0
     assert models.roughness(["glass", "drawn"], picture) == [glass, drawn] and read == ["glass", "drawn"]
-    assert pictures["glass"].size == (512, 512), "a picture that others hold stays as it is"
+    assert pictures["glass"].size == (512, 512), "an image that others hold stays as it is"

@@ -10,7 +10,7 @@ export function mountExport(button) {
     download(
       button,
       `project/${encodeURIComponent(state.projectId ?? "")}/archive`,
-      "the whole project, with its pictures, decisions and LoRAs",
+      "the whole project, with its images, decisions and LoRAs",
     ),
   );
 }

@@ -108,7 +108,7 @@ export async function paintMask({ source, title, id = null, load, send, log = nu
     "p",
     { class: "lightbox-why" },
     "Paint the subject, and leave the background out. What you leave out counts little " +
-      "when a refinement learns from this picture.",
+      "when a refinement learns from this image.",
   );
   /** @param {boolean} byHand save the painted mask, or let the server segment the subject */
   const give = async (byHand) => {
@@ -195,7 +195,7 @@ function mountBrush(mine, place, bar, answer, keep, steps) {
   mine.brush = makeBrush(place, {
     tools: TOOLS,
     runs,
-    name: "The subject of this picture",
+    name: "The subject of this image",
     onChange: update,
   });
   made = brushBar(mine.brush);

@@ -53,7 +53,7 @@ export function drawMask(canvas, mask, kinds) {
 function offscreen(width, height) {
   const canvas = new OffscreenCanvas(width, height);
   const context = canvas.getContext("2d");
-  if (!context) throw new Error("This browser draws no masks.");
+  if (!context) throw new Error("This browser cannot draw masks.");
   return [canvas, context];
 }
 

@@ -182,7 +182,7 @@ export function heatStrength() {
   });
   return el(
     "label",
-    { class: "heat-strength", title: "How strongly the heat map covers the picture" },
+    { class: "heat-strength", title: "How strongly the heat map covers the image" },
     el("span", {}, "Strength"),
     slider,
   );

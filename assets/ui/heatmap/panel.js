@@ -192,7 +192,7 @@ function missingWords(words, ask) {
       ? `Making the heat maps${progress}. This one appears as soon as it is ready.`
       : busy()
         ? "There is no heat map yet. The studio is busy: wait, or press Stop."
-        : "There is no heat map of this picture yet.",
+        : "There is no heat map of this image yet.",
   );
 }
 

@@ -65,10 +65,26 @@ export function sizeOf(done, total) {
 }
 
 /**
- * A binary entropy, in [0, ln 2], as a percentage of its maximum: "53 %".
+ * How uncertain the model is about a prompt, by its binary entropy in [0, ln 2].
  * @param {number} entropy
  */
-export const undecided = (entropy) => `${Math.round((100 * entropy) / Math.LN2)} %`;
+export function uncertainty(entropy) {
+  const share = entropy / Math.LN2;
+  return share >= 2 / 3 ? "high" : share >= 1 / 3 ? "medium" : "low";
+}
+
+/**
+ * The same as a number, for a tooltip.
+ * @param {number} entropy
+ */
+export const uncertaintyTitle = (entropy) =>
+  `Uncertainty ${undecided(entropy)}: highest when the copy risk is 50%`;
+
+/**
+ * A binary entropy, in [0, ln 2], as a percentage of its maximum: "53%".
+ * @param {number} entropy
+ */
+export const undecided = (entropy) => `${Math.round((100 * entropy) / Math.LN2)}%`;
 
 /**
  * The name of a round within a sentence: "Round 2" becomes "round 2", and a name that a person gave stays.
@@ -84,7 +100,7 @@ export const listed = (names) =>
   names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
 
 /**
- * A sentence in which no line ends within "50 %", "× .7" or "Round 2".
+ * A sentence in which no line ends before "%", after "×" or within "Round 2".
  * @param {string} words
  */
 export const unbroken = (words) =>

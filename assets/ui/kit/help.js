@@ -3,23 +3,23 @@ import { el } from "./dom.js";
 
 /** @type {[key: string, what: string][]} */
 const PICTURES = [
-  ["← → ↑ ↓", "move between pictures"],
-  ["A", "accept, and go on; again on the same picture takes it back"],
-  ["R", "reject, and go on; again on the same picture takes it back"],
+  ["← → ↑ ↓", "move between images"],
+  ["A", "accept and go to the next image; press again to undo"],
+  ["R", "reject and go to the next image; press again to undo"],
   ["P, X, U", "as in photo programs: accept, reject, neither"],
-  ["L", "mark as a copy, or as none: your mark counts"],
+  ["L", "mark as copy / not a copy"],
   ["Space", "enlarge"],
-  ["C", "compare with the reference, or the selected pictures"],
-  ["Z", "enlarged: picture at its own size, and back"],
-  ["F", "compared: flicker between two pictures"],
+  ["C", "compare with the reference, or the selected images"],
+  ["Z", "enlarged: image at its own size, and back"],
+  ["F", "compared: flicker between two images"],
   ["H", "heat map: likeness of each area to the reference"],
   ["B", "paint what is right: accept in part"],
   ["Ctrl Z", "undo"],
   ["Ctrl Y", "redo"],
   ["Esc", "close, or clear the selection"],
-  ["Shift click", "select from the last clicked picture to this one"],
-  ["Ctrl click", "add to the selection, or take out of it"],
-  ["Drag on the map", "lasso: select pictures"],
+  ["Shift click", "select from the last clicked image to this one"],
+  ["Ctrl click", "add to the selection, or remove from it"],
+  ["Drag on the map", "lasso: select images"],
   ["?", "this list"],
 ];
 /** @type {[key: string, what: string][]} */
@@ -31,7 +31,7 @@ const BRUSH = [
   ["Ctrl Z, Ctrl Y", "undo and redo strokes"],
   ["Enter", "accept the painted part"],
   ["Esc", "leave the brush"],
-  ["Tab, ← → ↑ ↓", "go to the picture, then move the brush or read the heat map"],
+  ["Tab, ← → ↑ ↓", "go to the image, then move the brush or read the heat map"],
   ["Space", "paint one dab"],
   ["Shift ← → ↑ ↓", "draw a line"],
 ];
@@ -61,7 +61,7 @@ export function showHelp() {
         el(
           "div",
           { class: "help-lists", tabIndex: 0, role: "region", "aria-label": "Keys" },
-          list("Pictures", PICTURES),
+          list("Images", PICTURES),
           list("Brush and heat map", BRUSH),
         ),
         el("p", {}, "With a selection, A, R and L act on all of it."),

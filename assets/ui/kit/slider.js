@@ -2,7 +2,7 @@
 import { el, setText } from "./dom.js";
 
 /** @param {number} value */
-export const times = (value) => `× ${value}`;
+export const times = (value) => `${value}`;
 
 /** @param {number} value */
 export const percent = (value) => `at ${Math.round(100 * value)}\u00a0%`;

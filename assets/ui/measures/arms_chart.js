@@ -18,16 +18,16 @@ const COLOURS = 6; // --arm-1 to --arm-6 in measures.css
 const HOW = [
   [
     "Upwards:",
-    "how well benchmark pictures match their prompts (CLIP-T): the mean cosine of the CLIP " +
-      "features of picture and prompt.",
+    "how well benchmark images match their prompts (CLIP-T): the mean cosine of the CLIP " +
+      "features of image and prompt.",
   ],
   [
     "To the right:",
-    "their likeness to the reference (CLIP-I): the mean cosine of the CLIP features of picture and " +
+    "their likeness to the reference (CLIP-I): the mean cosine of the CLIP features of image and " +
       "reference. Copies are far right and low.",
   ],
   ["Plain:", "a round that learned from the references alone: ordinary fine-tuning."],
-  ["Thin crosses:", "95 % intervals (t, over prompts)."],
+  ["Thin crosses:", "95% intervals (t, over prompts)."],
 ];
 
 /** @param {HTMLElement} panel */
@@ -197,7 +197,7 @@ function title({ name, kind, x, y }) {
   const range = (i) => `${i.value.toFixed(3)} [${i.low.toFixed(3)}, ${i.high.toFixed(3)}]`;
   const words = `matches its prompt ${range(y)}, likeness ${range(x)}`;
   const plain = kind === "plain" ? " (plain fine-tuning: learned from the references alone)" : "";
-  node.textContent = `${name}${plain}: ${words}, ${x.pictures} pictures`;
+  node.textContent = `${name}${plain}: ${words}, ${x.pictures} images`;
   return node;
 }
 

@@ -1,4 +1,4 @@
-/** Copies, prompt match and style match over the rounds of a line, and the sentence that follows from them. */
+/** Copies, prompt match and style match over the rounds of a line, and the sentence about them. */
 /** @import { Change, Interval, MeasuredRound, Metric, ProjectKind } from "payloads" */
 import { metricName } from "./metrics.js";
 import { agreeing, moved } from "./words.js";

@@ -14,7 +14,7 @@ const HOW = [
   [
     "The same:",
     "references, settings, test prompts and seeds of each round of this line, and as many accepted " +
-      "pictures in each round as you accepted, so that every picture is learned as often.",
+      "images in each round as you accepted, so that every image is learned as often.",
   ],
   [
     "Different:",

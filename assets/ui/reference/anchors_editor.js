@@ -8,7 +8,7 @@ import { toast } from "../kit/toast.js";
 
 const MAX_FILE_SIZE = 200_000; // bytes of a text file; the server limits the number of test prompts
 /** @type {Record<import("payloads").ProjectKind, string>} */
-const EXAMPLES = { style: "A lighthouse {}", object: "{} on a bridge" };
+export const EXAMPLES = { style: "A lighthouse {}", object: "{} on a bridge" };
 /**
  * A row of the list; `sending` is the number of its pending writes.
  * @typedef {{ node: HTMLElement, input: HTMLInputElement, sending: number }} Row
@@ -71,7 +71,7 @@ function build() {
     el(
       "p",
       { class: "field-note" },
-      "Changes take effect at the next Generate. Pictures already drawn stay. ",
+      "Changes take effect at the next Generate. Images already generated stay. ",
       el("code", {}, "{}"),
       " stands for ",
       made.braces,

@@ -33,7 +33,7 @@ export function askToDelete(project, buttons, once) {
   const words = el(
     "p",
     { role: "alert" },
-    "Its pictures, decisions and LoRAs go for good. This cannot be undone.",
+    "Its images, decisions and LoRAs go for good. This cannot be undone.",
   );
   buttons.replaceChildren(words, sure, stay);
   stay.focus();

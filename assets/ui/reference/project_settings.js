@@ -81,7 +81,7 @@ export function projectSettings(project) {
       "p",
       { class: "field-note" },
       "Changes are saved at once. Suggestions, weights and copy checks follow at once; everything else " +
-        "takes effect at the next Fine-tune or Generate. Rounds that have pictures go on drawing as before.",
+        "takes effect at the next Fine-tune or Generate. Rounds that have images go on generating as before.",
     ),
     el("div", { class: "advanced-fields" }, nodes),
   );

@@ -83,7 +83,7 @@ class Comparison {
   split() {
     const { place, slider } = this.parts;
     place.style.setProperty("--split", `${slider.value}%`);
-    slider.setAttribute("aria-valuetext", `${slider.value} % before`);
+    slider.setAttribute("aria-valuetext", `${slider.value}% before`);
   }
 
   chosen() {
@@ -110,8 +110,8 @@ class Comparison {
     setText(
       empty,
       state.refinement?.step === "done"
-        ? "The round before has no picture of the same prompt and seed."
-        : "Train on the pairs; then Generate draws the same prompts and seeds again.",
+        ? "The round before has no image of the same prompt and seed."
+        : "Train on the pairs; then Generate makes the same prompts and seeds again.",
     );
     if (!compared) return;
     const { prompt, pictures } = compared;

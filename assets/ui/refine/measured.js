@@ -16,13 +16,13 @@ const VERDICTS = {
 const how = howComputed([
   [
     "The difference:",
-    "each picture is paired with the one that the round before drew for the same prompt and seed. " +
+    "each image is paired with the one that the round before drew for the same prompt and seed. " +
       "The figure is the mean of all pairs; prompts that the refinement was trained on are left out.",
     "mean of (after − before)",
   ],
   [
     "In brackets:",
-    "the 95 % confidence interval of that mean (t, over prompts). No clear change: it includes zero.",
+    "the 95% confidence interval of that mean (t, over prompts). No clear change: it includes zero.",
   ],
   [
     "Figures:",

@@ -29,7 +29,7 @@ export const pairHeat = shown;
  * @param {HTMLElement} box
  */
 export function mountPairCards(box) {
-  const empty = el("p", { class: "empty" }, "The pairs appear here as they are drawn and judged.");
+  const empty = el("p", { class: "empty" }, "The pairs appear here as they are generated and judged.");
   box.append(empty);
   on("forget", () => {
     for (const card of cards.values()) card.remove();
@@ -157,7 +157,7 @@ function quiet(layer) {
 
 /** @param {Pair} pair */
 function words(pair) {
-  if (!pair.generated_image) return "not drawn yet";
+  if (!pair.generated_image) return "not generated yet";
   if (!pair.maps_version) return "not judged yet";
   return `likeness ${mean(pair.mean_quality)} · survives ${mean(pair.mean_reproduction)}`;
 }

@@ -74,7 +74,7 @@ export function subjectPanel(found, act) {
       {},
       found
         ? "The bright part counts as the subject. Is it wrong?"
-        : "All of this picture counts as the subject.",
+        : "All of this image counts as the subject.",
     ),
     makeButton({ data: { action: "subject" } }, act, "Paint the subject"),
   );

@@ -134,7 +134,7 @@ async function fill(id) {
     owner: id,
     kind: "reproduction",
     version: pair.maps_version ?? "",
-    name: "How much of the reference survives in the generated picture",
+    name: "How much of the reference survives in the generated image",
     label: "How much of the reference survives",
     key: null,
     view: views.reproduction,
@@ -143,7 +143,7 @@ async function fill(id) {
     owner: id,
     kind: "quality",
     version: pair.maps_version ?? "",
-    name: "Likeness of the generated picture to the reference",
+    name: "Likeness of the generated image to the reference",
     label: "Likeness",
     view: views.quality,
   });
@@ -168,7 +168,7 @@ async function fill(id) {
         y,
         referenceLabel(),
         `${mean(pair.mean_reproduction)} of it survives on average`,
-        "How much of it survives in the generated picture: the mean over the subject, 0 to 1",
+        "How much of it survives in the generated image: the mean over the subject, 0 to 1",
         reproduction.node,
       ),
       plate(

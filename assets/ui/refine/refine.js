@@ -47,7 +47,7 @@ export function mountRefinement(parts) {
   const compare = el("div", { class: "compare" });
   const right = el(
     "section",
-    { class: "card refine-right", "aria-label": "Pairs and pictures" },
+    { class: "card refine-right", "aria-label": "Pairs and images" },
     el("div", { class: "refine-head" }, views.node, bar.steps),
     bar.node,
     cards,
@@ -62,7 +62,7 @@ export function mountRefinement(parts) {
     "What is shown of this round",
     [
       ["refinement", "Refinement"],
-      ["candidates", "Pictures"],
+      ["candidates", "Images"],
     ],
     showSide,
   );
@@ -118,12 +118,12 @@ function pairBar() {
     toggle(
       "quality",
       "Likeness",
-      "Heat map over the generated pictures: likeness of each area to the reference",
+      "Heat map over the generated images: likeness of each area to the reference",
     ),
     toggle(
       "reproduction",
       "How much of the reference survives",
-      "Heat map over the references: which areas survive in the generated picture",
+      "Heat map over the references: which areas survive in the generated image",
     ),
     heatStrength(),
     heatLegend().node,

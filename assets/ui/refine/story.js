@@ -81,8 +81,8 @@ function stepRows(now) {
     [
       "Pairs",
       drawn
-        ? `${drawn} of ${now.pairs.length} drawn and judged`
-        : "Your pictures beside what the model draws for the same prompt",
+        ? `${drawn} of ${now.pairs.length} generated and judged`
+        : "Your images beside what the model generates for the same prompt",
     ],
     [
       "Look",
@@ -95,7 +95,7 @@ function stepRows(now) {
       "Compare",
       now.step === "done"
         ? "The same prompts and seeds, before and after"
-        : "Draws the same prompts and seeds again",
+        : "Generates the same prompts and seeds again",
     ],
   ].map(([name, words], i) => ({
     name,

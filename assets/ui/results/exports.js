@@ -53,10 +53,10 @@ export function openExports(round) {
       "p",
       {},
       round.adapter
-        ? "Which program will use it? Each download has the LoRA, a card with pictures and settings, and " +
-            "is checked: the file draws two pictures in diffusers, which are compared with the studio’s."
-        : "Your references, and a card with pictures and how to draw the same elsewhere. It is checked: " +
-            "diffusers draws two pictures with them, which are compared with the studio’s.",
+        ? "Which program will use it? Each download has the LoRA, a card with images and settings, and " +
+            "is checked: the file generates two images in diffusers, which are compared with the studio’s."
+        : "Your references, and a card with images and how to generate the same elsewhere. It is checked: " +
+            "diffusers generates two images with them, which are compared with the studio’s.",
     ),
     list,
     el(

@@ -72,7 +72,7 @@ async function load() {
   parts.accepted.replaceChildren(...rounds.filter((round) => round.accepted.length).map(shelf));
   if (!parts.accepted.children.length)
     parts.accepted.append(
-      el("p", { class: "empty" }, "Accept pictures in step 2; they appear here, round by round."),
+      el("p", { class: "empty" }, "Accept images in step 2; they appear here, round by round."),
     );
 }
 

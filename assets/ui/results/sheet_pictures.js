@@ -3,7 +3,7 @@
 import { address } from "../app/urls.js";
 
 /** @param {SheetPicture} picture */
-export const pictureWords = (picture) => (picture.blank ? "blank" : picture.copy ? "copy" : "no copy");
+export const pictureWords = (picture) => (picture.blank ? "blank" : picture.copy ? "copy" : "not a copy");
 
 /**
  * @param {SheetRow} row
@@ -27,7 +27,7 @@ export function viewerRow(row, rounds, at, seed) {
       src: picture && address("test-picture", picture),
       words: picture
         ? `${pictureWords(picture)} · matches its prompt ${prompt} · likeness ${likeness}`
-        : "not drawn",
+        : "not generated",
     };
   });
   return { title: row.prompt, frames, at };

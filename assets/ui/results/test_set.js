@@ -8,7 +8,7 @@ import { toast } from "../kit/toast.js";
 
 /** @type {[value: string, words: string][]} */
 const WHEN = [
-  ["auto", "after each round, if that takes less than a third of the round’s time"],
+  ["auto", "automatic: after Run round, otherwise when it is quick"],
   ["always", "after each round"],
   ["never", "only when I press Measure"],
 ];
@@ -43,7 +43,7 @@ function open() {
     "aria-label": "Benchmark prompts, one per line",
     spellcheck: false,
   });
-  const seeds = el("input", { type: "number", min: "1", max: "20", "aria-label": "Pictures of each prompt" });
+  const seeds = el("input", { type: "number", min: "1", max: "20", "aria-label": "Images of each prompt" });
   const when = el(
     "select",
     { "aria-label": "When rounds are measured" },
@@ -59,7 +59,7 @@ function open() {
     warning.hidden = !changed() || !measured;
     warning.textContent =
       `${count(measured, "measured model")} (the base model is one) can be compared again once each has ` +
-      "drawn the new pictures: press Measure after saving. Pictures of removed prompts are kept, and " +
+      "generated the new images: press Measure after saving. Images of removed prompts are kept, and " +
       "count again if you put the prompts back.";
   };
   for (const field of [prompts, seeds]) field.addEventListener("input", warn);
@@ -80,9 +80,9 @@ function open() {
       el(
         "p",
         {},
-        "Every round draws these prompts with the same seeds, at full strength, so that rounds can be " +
-          "compared. No training uses them, and their pictures are never suggested. Each round also draws " +
-          `the prompts of accepted pictures, and the benchmark prompts without “${measures.called}”.`,
+        "Every round generates these prompts with the same seeds, at full strength, so that rounds can be " +
+          "compared. They are not used in training or suggested. Each round also generates " +
+          `the prompts of accepted images, and the benchmark prompts without “${measures.called}”.`,
       ),
       el(
         "label",
@@ -90,7 +90,7 @@ function open() {
         el("span", {}, `Benchmark prompts, one per line; {} stands for “${subject()}”`),
         prompts,
       ),
-      el("label", {}, el("span", {}, "Pictures of each prompt"), seeds),
+      el("label", {}, el("span", {}, "Images of each prompt"), seeds),
       el("label", {}, el("span", {}, "Measure"), when),
       warning,
       el(
@@ -111,7 +111,7 @@ function open() {
       const lines = prompts.value.split("\n").map((line) => line.trim());
       const given = { project: projectId, prompts: lines.filter(Boolean), seeds: Number(seeds.value) };
       if (!(await write("change_test_set", given))) return;
-      toast("Benchmark saved. Press Measure to draw the new pictures.");
+      toast("Benchmark saved. Press Measure to generate the new images.");
     }
     dialog.close();
     refresh();

@@ -22,8 +22,8 @@ const how = howComputed([
   ],
   [
     "Changes:",
-    "paired by prompt and seed with the round before. ? means that it may be chance: p > 0.05 in a sign-flip " +
-      "test over the prompts, or fewer than six prompts.",
+    "paired by prompt and seed with the round before. ? means that it may be chance: p > 0.05 in a " +
+      "sign-flip test over the prompts, or fewer than six prompts.",
     "mean of (after − before)",
   ],
   [

@@ -27,22 +27,22 @@ import { notApplicable, childOf, closed, nextStep, refining, roundWaits } from "
 const ACTIONS = [
   {
     name: "instant",
-    label: "Draw without training",
-    title: "Draw pictures of all test prompts with your references alone, as Round 0",
+    label: "Generate without training",
+    title: "Generate images of all test prompts with your references alone, as Round 0",
     change: "instant_round",
     kinds: ["fine_tune"],
   },
   {
     name: "once_more",
     label: "Reference strength…",
-    title: "Draw Round 0 again, with your references given more or less strongly",
+    title: "Generate Round 0 again, with your references given more or less strongly",
     change: "instant_round",
     kinds: ["instant"],
   },
   {
     name: "keep",
     label: "Use without training…",
-    title: "Keep to this round: draw any prompt with your references, or take them to another program",
+    title: "Keep to this round: generate any prompt with your references, or take them to another program",
     change: "export_round",
     kinds: ["instant"],
   },
@@ -56,42 +56,42 @@ const ACTIONS = [
   {
     name: "fine_tune",
     label: "Fine-tune",
-    title: "Train the model on your references and all accepted pictures",
+    title: "Train the model on your references and all accepted images",
     change: "fine_tune",
     kinds: ["fine_tune"],
   },
   {
     name: "pairs",
     label: "Make comparison pairs",
-    title: "Draw a picture beside each of yours and judge it area by area",
+    title: "Generate an image beside each of yours and judge it area by area",
     change: "make_pairs",
     kinds: ["refine"],
   },
   {
     name: "train",
     label: "Train on these pairs",
-    title: "Learn from the good areas, and from what the pictures lost of the reference",
+    title: "Learn from the good areas, and from what the images lost of the reference",
     change: "refine",
     kinds: ["refine"],
   },
   {
     name: "generate",
     label: "Generate",
-    title: "Draw pictures for each test prompt",
+    title: "Generate images for each test prompt",
     change: "generate",
     kinds: ["fine_tune", "refine", "instant"],
   },
   {
     name: "whole",
     label: "Run all steps",
-    title: "Make the pairs, train on them and draw the pictures, one after the other",
+    title: "Make the pairs, train on them and generate the images, one after the other",
     change: "run_refinement",
     kinds: ["refine"],
   },
   {
     name: "accept",
     label: "Accept suggestion",
-    title: "Accept all suggested pictures",
+    title: "Accept all suggested images",
     change: "accept",
     kinds: ["fine_tune", "refine", "instant"],
   },
@@ -99,7 +99,7 @@ const ACTIONS = [
     name: "refine",
     label: "Refine with PatchDPO",
     title:
-      "Correct the model area by area: compare your pictures with generated ones, " +
+      "Correct the model area by area: compare your images with generated ones, " +
       "then train on the difference",
     change: "make_pairs",
     kinds: ["fine_tune"],
@@ -107,14 +107,14 @@ const ACTIONS = [
   {
     name: "again",
     label: "Refine again",
-    title: "Another refinement of the same round: with other pictures accepted, or other settings",
+    title: "Another refinement of the same round: with other images accepted, or other settings",
     change: "make_pairs",
     kinds: ["refine"],
   },
   {
     name: "next_round",
     label: "Next round ›",
-    title: "Start the next round with what was accepted: it is trained and drawn at once",
+    title: "Start the next round with what was accepted: it is trained and generated at once",
     change: "next_round",
     kinds: ["fine_tune", "refine", "instant"],
   },
@@ -125,18 +125,18 @@ const HINTS = {
     `${state.job?.title ?? "The work"} is not finished: Resume, at the top, continues where it stopped.`,
   replay: () => byItself(state.replays),
   run: (round) =>
-    [round.trained ? "" : "Teaches the model your reference and all accepted pictures.", drawn(round)]
+    [round.trained ? "" : "Teaches the model your reference and all accepted images.", drawn(round)]
       .filter(Boolean)
       .join(" "),
-  fine_tune: () => "Teaches the model your reference and all accepted pictures.",
-  pairs: () => "Draws a picture beside each of yours and judges it area by area.",
+  fine_tune: () => "Teaches the model your reference and all accepted images.",
+  pairs: () => "Generates an image beside each of yours and judges it area by area.",
   train: () => "Look at the heat maps, paint over what is wrong, then train.",
   generate: (round) =>
-    refining() ? "Draws the same prompts and seeds again, and measures the difference." : drawn(round),
+    refining() ? "Generates the same prompts and seeds again, and measures the difference." : drawn(round),
   accept: () =>
     refinementShown()
-      ? "Compare, then choose pictures or accept the suggestion."
-      : "Click pictures to accept them, or accept the suggestion.",
+      ? "Compare, then choose images or accept the suggestion."
+      : "Click images to accept them, or accept the suggestion.",
   next_round: () => {
     const child = childOf("next_round");
     if (child) return `${child.name} learns from what was accepted here.`;
@@ -148,16 +148,16 @@ const HINTS = {
 };
 const NOTHING_ACCEPTED = "Nothing is accepted here: the next round would learn the same again.";
 const WITHOUT_TRAINING =
-  "Accept what the next round is to learn, or draw more without training under Try a prompt.";
+  "Accept what the next round is to learn, or generate more without training under Try a prompt.";
 /** @param {number | null | undefined} seconds */
 const takes = (seconds) => (seconds ? `, ${about(seconds)}` : "");
 /** @param {Round} round */
 const drawn = ({ pool, each, most }) =>
   pool.length
     ? most < each * pool.length
-      ? `Draws up to ${most} pictures of ${pool.length} test prompts, more of those where most is open.`
-      : `Draws ${each} pictures for each of ${pool.length} test prompts.`
-    : "No test prompt is left to draw: add some on the first screen, or switch some on.";
+      ? `Generates up to ${most} images of ${pool.length} test prompts, more of those where most is open.`
+      : `Generates ${each} images for each of ${pool.length} test prompts.`
+    : "No test prompt is left to generate: add some on the first screen, or switch some on.";
 let sending = false;
 
 /** @param {RoundsParts} parts */
@@ -242,7 +242,7 @@ const busyWords = () =>
 const answered = () => state.suggested.size > 0 && !openSuggestions().length;
 
 /** The label of Accept suggestion, or that there is nothing left to accept. */
-const acceptWords = () => (answered() ? "✓ Suggestion answered" : "Accept suggestion");
+const acceptWords = () => (answered() ? "✓ All reviewed" : "Accept suggestion");
 
 /** The label of Next round: it starts one, or goes to the one that is there. */
 function nextWords() {

@@ -75,14 +75,14 @@ function fill(box, { how, turn }, scores, round) {
       el(
         "div",
         { class: "empty" },
-        el("p", {}, "Test prompts are scored as their pictures are drawn."),
+        el("p", {}, "Test prompts are scored as their images are generated."),
         state.project ? editButton() : null,
       ),
     );
     return;
   }
   const asked = scores.some(({ disagreement }) => disagreement !== null);
-  const columns = ["", "Test prompt and why", "Copies", "Undecided", ...(asked ? ["Disagree"] : [])];
+  const columns = ["", "Test prompt and why", "Copies", "Uncertain", ...(asked ? ["Disagree"] : [])];
   box.replaceChildren(
     meanEntropy(round),
     el("div", { class: "prompt-head" }, how, promptActions(round)),
@@ -113,12 +113,10 @@ function meanEntropy(round) {
   const { mean_entropy: mean, example_weight: weight } = round;
   return el(
     "p",
-    { class: "mean-entropy", title: "The mean over all test prompts" },
-    "Undecided on average: ",
-    el("b", {}, undecided(mean)),
-    ". An accepted picture will count ",
+    { class: "mean-entropy", title: `Mean uncertainty over all test prompts: ${undecided(mean)}` },
+    "Accepted images train at weight ",
     el("b", {}, String(Number(weight.toPrecision(2)))),
-    " times as much as a reference.",
+    " (a reference counts 1).",
   );
 }
 
@@ -140,10 +138,10 @@ function editButton() {
 const TITLES = [
   "Priority",
   "The prompt, and why it was chosen or not",
-  "Share of copies, with its 95 % interval",
-  "How undecided the model is about this prompt: 100 % when half of the pictures are copies. " +
+  "Share of copies, with its 95% interval",
+  "How uncertain the model is about this prompt: 100% when half of the images are copies. " +
     "Computed as the entropy of that share, divided by its largest value",
-  "How much trainings with other seeds disagree on whether its pictures are copies, from 0 to 100 %: " +
+  "How much trainings with other seeds disagree on whether its images are copies, from 0 to 100%: " +
     "the mutual information of copy and training, divided by its largest value",
 ];
 
@@ -192,8 +190,8 @@ function interval({ rate, low, high, copies, n }) {
     {
       class: "interval",
       role: "img",
-      "aria-label": `${copies} of ${n}: ${percent(rate)} %, interval ${percent(low)} to ${percent(high)} %`,
-      title: `${percent(rate)} %, 95 % interval ${percent(low)} to ${percent(high)} %`,
+      "aria-label": `${copies} of ${n}: ${percent(rate)}%, interval ${percent(low)} to ${percent(high)}%`,
+      title: `${percent(rate)}%, 95% interval ${percent(low)} to ${percent(high)}%`,
     },
     range,
     dot,

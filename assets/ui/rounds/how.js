@@ -2,19 +2,16 @@
 import { howComputed } from "../kit/how.js";
 
 /** @type {[string, string, string][]} */
-const UNDECIDED = [
+const UNCERTAIN = [
   [
     "Copy:",
-    "a picture is a copy if either check says so. By prompt: it is at least as near to the reference’s " +
-      "prompt as to its own (cosine of CLIP features). By picture: areas of the reference are found in it, " +
-      "apart from what the style shares, with a score of 0.5 or more. Of an object, these are areas around " +
-      "it: the same place. Pictures of one flat colour do not count. What you mark with L overrides both.",
-    "p = mean chance of a copy over the pictures of the test prompt; a mark of yours makes it 1 or 0",
+    "an image whose copy risk is 50% or more. The risk combines two checks: is the image nearer to the " +
+      "reference’s prompt than to its own, and are areas of the reference found in it? L corrects it.",
+    "p = mean copy risk of the prompt’s images; your mark makes it 1 or 0",
   ],
   [
-    "Undecided:",
-    "a test prompt of which some pictures are copies and some are not. In figures, the entropy of p, in " +
-      "percent of its largest value: 100 % is an even mix, 0 % is all or none.",
+    "Uncertainty:",
+    "highest when half of a prompt’s images are copies, zero when all or none are.",
     "H = −p ln p − (1 − p) ln (1 − p), shown as H / ln 2",
   ],
 ];
@@ -22,24 +19,22 @@ const UNDECIDED = [
 /** How suggestions are chosen. */
 export const howSuggested = () =>
   howComputed([
-    ...UNDECIDED,
+    ...UNCERTAIN,
     [
       "Suggested:",
-      "the most undecided test prompts; among equals, those whose pictures are harder to tell from copies " +
-        "(a smaller mean difference of the two likenesses). Of each, the picture that is nearest to its " +
-        "prompt, is no copy, contains the object if one is learned, and is not among the quarter that is " +
-        "least like the reference.",
+      "the most uncertain test prompts. Of each, the best image that is not a copy, matches its prompt and " +
+        "resembles the reference enough.",
+      "u = (1 − copy risk) · prompt match · style or object match",
     ],
   ]);
 
-/** How accepted pictures are weighted. */
+/** How accepted images are weighted. */
 export const howWeighed = () =>
   howComputed([
-    ...UNDECIDED,
+    ...UNCERTAIN,
     [
-      "Weight of an accepted picture:",
-      "the setting λ (Weight of accepted pictures) times the mean of H over all test prompts. " +
-        "A reference counts 1.",
+      "Weight of an accepted image:",
+      "the setting Weight multiplier (λ) times the mean of H over all test prompts. A reference counts 1.",
       "w = λ · mean H",
     ],
   ]);

@@ -28,17 +28,17 @@ export function closed(name) {
   if (name === "run" && round.source && round.complete)
     return "This LoRA is drawn: choose pictures and go on to a round that starts from it";
   if (name === "run" && !round.trainable && round.complete)
-    return "This round is done: choose pictures and go on, or change a setting to train it again";
+    return "This round is done: choose images and go on, or change a setting to train it again";
   if (name === "fine_tune" && !round.trainable)
     return "The model has learned this with these settings: change a setting to train it again";
   if (name === "generate" && !round.trained)
     return refining() ? "Train on the pairs first" : "Fine-tune first";
-  if (name === "generate" && round.complete) return "All pictures of this round are drawn";
+  if (name === "generate" && round.complete) return "All images of this round are generated";
   if (name === "accept") {
     if (!state.suggested.size) return "There is no suggestion yet";
     if (!openSuggestions().length) return "Every suggestion is answered";
   }
-  if (name === "next_round" && !state.candidates.size && !busy()) return "Generate pictures first";
+  if (name === "next_round" && !state.candidates.size && !busy()) return "Generate images first";
   if (name === "train" && !pairsReady()) return "Make the comparison pairs first";
   return name === "refine" ? closedRefinement(round) : null;
 }
@@ -58,10 +58,10 @@ function queuesBehind() {
 /** @param {Round} round */
 function closedRefinement({ complete }) {
   if (!state.candidates.size || !complete)
-    return "Generate first: a refinement is compared with the pictures of this round";
+    return "Generate first: a refinement is compared with the images of this round";
   if (state.project?.kind === "style" && !acceptedSomewhere()) {
     return (
-      "Accept a picture first: the pairs of a style are accepted pictures " +
+      "Accept an image first: the pairs of a style are accepted images " +
       "beside new ones of the same prompt"
     );
   }

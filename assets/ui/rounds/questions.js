@@ -32,10 +32,10 @@ const beforeRefinement = ({ ahead }) => ({
 
 /** @param {Round["ahead"]} ahead */
 export const stepsOfRefinement = ({ pairs, steps, pictures }) => [
-  `Makes ${count(pairs, "comparison pair")}: beside each of your pictures one that the model draws now, ` +
+  `Makes ${count(pairs, "comparison pair")}: beside each of your images one that the model generates now, ` +
     "judged area by area.",
   "Shows you the heat maps: you can paint over what is judged wrong, or skip this.",
-  `Trains ${count(steps, "step")} on the pairs, and draws ${count(pictures, "picture")} ` +
+  `Trains ${count(steps, "step")} on the pairs, and generates ${count(pictures, "image")} ` +
     "with the same prompts and seeds, to compare.",
 ];
 

@@ -30,11 +30,11 @@ export async function askReferences() {
   alone.checked = set("subject_alone") === true;
   const many = (state.project?.references.length ?? 0) > 1;
   const answer = await ask({
-    title: "Draw again from your references",
+    title: "Generate again from your references",
     words: [
       native
         ? "This model reads your references by itself: it has no strength for them."
-        : "Less strength follows the prompt more. The pictures become another Round 0 beside this one.",
+        : "Less strength follows the prompt more. The images become another Round 0 beside this one.",
       el(
         "div",
         { class: "references-again" },
@@ -43,7 +43,7 @@ export async function askReferences() {
         el("label", {}, alone, el("span", {}, " Without their background")),
       ),
     ],
-    answers: [["draw", "Draw without training"]],
+    answers: [["draw", "Generate without training"]],
   });
   if (!answer) return null;
   const given = { subject_alone: alone.checked };

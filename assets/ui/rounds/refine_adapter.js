@@ -33,8 +33,8 @@ export async function refineAdapter() {
       el(
         "div",
         { class: "references-again" },
-        labelled("Folder with pictures of many objects", folder),
-        labelled("… or names of objects, one a line: the model draws them", names),
+        labelled("Folder with images of many objects", folder),
+        labelled("… or names of objects, one a line: the model generates them", names),
         labelled("Steps", steps),
         labelled("Name of the new adapter", title),
       ),

@@ -14,7 +14,7 @@ import { thumbnail } from "../app/urls.js";
 const STATES = {
   open: "",
   accepted: "accepted",
-  rejected: "left out",
+  rejected: "skipped",
   answered: "you chose another",
 };
 
@@ -79,7 +79,7 @@ function show(parts) {
 /** @param {number} rows */
 function noteWords(rows) {
   if (!rows || unfinished()) return "";
-  if (!openSuggestions().length) return rows === 1 ? "✓ answered" : `✓ all ${rows} answered`;
+  if (!openSuggestions().length) return rows === 1 ? "✓ Reviewed" : `✓ All ${rows} reviewed`;
   return `${rows} of ${count(state.scores.length, "test prompt")}`;
 }
 
@@ -113,16 +113,13 @@ function emptyWords() {
   if (loading()) return "";
   if (drawing())
     return before.length
-      ? "More pictures are being drawn: the suggestion is made anew when they are there."
-      : "Suggestions appear when all pictures are drawn.";
+      ? "More images are being generated. Suggestions update when they are done."
+      : "Suggestions appear when all images are generated.";
   if (state.scores.length)
     return state.round?.kind === "refine"
-      ? "The pictures accepted in the round before still count. Accept more here, or go on."
+      ? "Images accepted in the last round still count. Accept more here, or continue."
       : "";
-  return (
-    "Once all pictures are drawn, the studio suggests one of each of the most undecided test prompts, " +
-    "and says why."
-  );
+  return "Once all images are generated, each of the most uncertain prompts gets a suggestion.";
 }
 
 /**
@@ -162,10 +159,10 @@ function row(id, score, others) {
         "span",
         {
           class: "suggestion-reason",
-          title: score.why ? `${score.reason}\nWhy this picture: ${score.why}` : score.reason,
+          title: score.why ? `${score.reason}\nWhy this image: ${score.why}` : score.reason,
         },
         unbroken(score.reason),
-        score.left_out ? ` This picture: ${score.why}` : null,
+        score.left_out ? ` This image: ${score.why}` : null,
       ),
     ),
     now === "answered" || unfinished() ? null : leaveButton(id, score, now),
@@ -179,13 +176,13 @@ function row(id, score, others) {
  */
 function leaveButton(id, score, now) {
   const out = now === "rejected";
-  const leave = `${now === "accepted" ? "Reject it after all" : "Leave it out"}, for the next best`;
+  const leave = now === "accepted" ? "Reject, and suggest another" : "Skip, and suggest another";
   return makeButton(
     {
       class: "quiet leave",
       data: { keep: `leave ${score.rank}` },
-      title: out ? "Put it back" : `${leave} (Ctrl+Z takes it back)`,
-      "aria-label": `${out ? "Put back" : "Leave out"}: ${score.prompt}`,
+      title: out ? "Put it back" : `${leave} (Ctrl+Z to undo)`,
+      "aria-label": `${out ? "Put back" : "Skip"}: ${score.prompt}`,
     },
     () => decide([id], out ? "undecided" : "rejected"),
     out ? "↺" : "✕",

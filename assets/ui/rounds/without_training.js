@@ -23,11 +23,11 @@ export async function useWithoutTraining() {
       el(
         "ul",
         {},
-        el("li", {}, "Here: under Try a prompt, any prompt is drawn with your references."),
+        el("li", {}, "Here: under Try a prompt, any prompt is generated with your references."),
         el(
           "li",
           {},
-          "In ComfyUI or Python: a download with your references, pictures, and how to draw the same there.",
+          "In ComfyUI or Python: a download with your references, images, and how to do the same there.",
         ),
       ),
       "Nothing is trained. You can still start the next round at any time.",

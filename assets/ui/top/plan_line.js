@@ -5,7 +5,7 @@ import { clock, count } from "../kit/format.js";
 /** @type {Partial<Record<string, string>>} */
 const DOES = {
   fine_tune: "Learning your reference",
-  generate: "Drawing pictures",
+  generate: "Generating images",
   measure: "Measuring on the benchmark",
   pairs: "Making comparison pairs",
   refine: "Learning from the pairs",
@@ -15,7 +15,7 @@ const DOES = {
 const COMES = {
   download: () => "downloading the model",
   fine_tune: () => "learning your reference",
-  generate: (amount) => (amount ? count(amount, "picture") : "the pictures"),
+  generate: (amount) => (amount ? count(amount, "image") : "the images"),
   measure: () => "measuring on the benchmark",
   pairs: () => "comparison pairs",
   refine: () => "learning from the pairs",

@@ -54,7 +54,7 @@ export function mountTop(parts, element) {
   on("project forget", () => showProject(parts));
   on("step project forget", () => {
     showSteps(element);
-    setText(parts.skip, state.step === "rounds" ? "Skip to the pictures" : "Skip to the content");
+    setText(parts.skip, state.step === "rounds" ? "Skip to the images" : "Skip to the content");
   });
   on("job forget", () => showJob(parts));
 }
@@ -80,7 +80,7 @@ function showProject(parts) {
   setText(parts.trigger, project ? shortList(project.triggers) : "");
   parts.trigger.title = project
     ? `Write ${triggers.map((word) => `“${word}”`).join(", ")} in a prompt ` +
-      `to draw ${triggers.length > 1 ? "the objects" : "the subject"}`
+      `to generate ${triggers.length > 1 ? "the objects" : "the subject"}`
     : "";
   document.title = project ? `${project.name} · GAL Studio` : "GAL Studio";
 }

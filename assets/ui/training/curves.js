@@ -45,7 +45,7 @@ function rows() {
     ...losses.map(([step, loss]) => ["loss", "", step, null, null, loss, null, null]),
     ...(state.round?.restarts ?? []).map((step) => ["resumed", "", step, null, null, null, null, null]),
     ...(state.round?.validations ?? []).map(({ step, copies, pictures }) => [
-      "share of copies of held-out prompts",
+      "share of copies of sample images",
       "",
       step,
       null,

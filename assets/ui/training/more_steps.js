@@ -38,7 +38,7 @@ async function askSteps() {
     title: "Train more steps",
     words: [
       "The training goes on as if it had been asked for them at once. " +
-        "A round that has pictures keeps them: a new round beside it is trained.",
+        "A round that has images keeps them: a new round beside it is trained.",
       el("label", {}, el("span", {}, "More steps "), steps),
       "Later rounds are then trained for as many steps in all: Settings changes that.",
     ],

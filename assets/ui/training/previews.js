@@ -17,7 +17,7 @@ const source = (preview) =>
 /** The button Preview now. It answers at once: the place of the preview shows that it is drawn. */
 export function makePreviewButton() {
   const node = makeButton(
-    { data: { action: "preview" }, title: "Draw a preview at the next training step" },
+    { data: { action: "preview" }, title: "Generate a preview at the next training step" },
     () => previewNow(node),
     "Preview now",
   );
@@ -66,7 +66,7 @@ export function makePreviews() {
 /** @param {Preview} preview */
 export function previewFigure(preview) {
   const picture = makeButton(
-    { class: "preview", "aria-label": `Enlarge the picture of step ${preview.step}` },
+    { class: "preview", "aria-label": `Enlarge the image of step ${preview.step}` },
     () => enlarge(preview),
     el("img", { src: source(preview), alt: "" }),
     el("span", {}, `step ${preview.step}`),

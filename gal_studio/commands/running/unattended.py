@@ -39,13 +39,13 @@ MOST_ROUNDS = 50
 
 Out = Annotated[Path, typer.Option(help="The folder for the results (default workspace: OUT/workspace).")]
 Rounds = Annotated[int | None, typer.Option(help="Rounds to train (default: 2).")]
-Candidates = Annotated[int | None, typer.Option(help="Pictures per prompt (default: the preset's).")]
+Candidates = Annotated[int | None, typer.Option(help="Images per prompt (default: the preset's).")]
 Steps = Annotated[int | None, typer.Option(help="Training steps of a round (default: the preset's).")]
 SamplingSteps = Annotated[int | None, typer.Option(help="Denoising steps (default: the preset's).")]
 Policy = Annotated[
     str | None,
     typer.Option(
-        help=f"The policy that accepts pictures: {', '.join(policy_names())}, {FROM_A_MODULE} "
+        help=f"The policy that accepts images: {', '.join(policy_names())}, {FROM_A_MODULE} "
         "(default: that of the settings)."
     ),
 ]
@@ -53,7 +53,7 @@ Overwrite = Annotated[
     bool, typer.Option("--overwrite", help="Replace the results of another run in this folder.")
 ]
 Instant = Annotated[
-    bool, typer.Option("--instant", help="Begin with Round 0, drawn with the references and no training.")
+    bool, typer.Option("--instant", help="Begin with Round 0, generated with the references and no training.")
 ]
 Refine = Annotated[bool, typer.Option("--refine", help="Refine every round with PatchDPO.")]
 
@@ -204,7 +204,7 @@ def _instant_round(
 
 def _no_prompts_left(number: int, wanted: int) -> str:
     after = "" if number == wanted else f", and no round follows it of the {wanted} that were asked for"
-    return f"Round {number} has no pictures: all test prompts have accepted pictures{after}."
+    return f"Round {number} has no images: all test prompts have accepted images{after}."
 
 
 def parts_of(plan: Plan) -> dict[str, Any]:
@@ -220,7 +220,7 @@ def parts_of(plan: Plan) -> dict[str, Any]:
         "name": draft.name,
         **{f"prompt {place}": one.prompt for place, one in enumerate(given, start=1)},
         **{f"trigger word {place}": one.trigger_word for place, one in enumerate(given, start=1)},
-        **{f"picture {place}": _picture_digest(one.picture) for place, one in enumerate(given, start=1)},
+        **{f"image {place}": _picture_digest(one.picture) for place, one in enumerate(given, start=1)},
         **{
             f"mask {place}": _picture_digest(one.mask)
             for place, one in enumerate(given, start=1)
@@ -230,7 +230,7 @@ def parts_of(plan: Plan) -> dict[str, Any]:
         "test prompts": None if draft.anchors is None else list(draft.anchors),
         **{f"prior prompt {place}": prompt for place, (_, prompt) in enumerate(draft.prior, start=1)},
         **{
-            f"picture of prior {place}": _picture_digest(picture)
+            f"image of prior {place}": _picture_digest(picture)
             for place, (picture, _) in enumerate(draft.prior, start=1)
         },
         "LoRA to start from": None if draft.start_from is None else _file_digest(draft.start_from),
@@ -312,5 +312,5 @@ def _decide(studio: Studio, round_: Round, policy: str) -> SuggestionSet | None:
 def _print_round(studio: Studio, line: ProgressLine, round_id: str) -> None:
     view = studio.round_view(round_id)
     copies = sum(score.score.overfit for score in view.scores)
-    counted = f"Round {view.round.number}: {copies} of {len(view.candidates)} pictures are copies."
+    counted = f"Round {view.round.number}: {copies} of {len(view.candidates)} images are copies."
     line.say(" ".join(said for said in (counted, view.check, view.sentence) if said))

@@ -30,7 +30,7 @@ def cohen_kappa(pictures: int, first: Collection[str], second: Collection[str]) 
     if not pictures:
         return None
     if len(one | other) > pictures:
-        raise ValueError(f"{len(one | other)} of {pictures} pictures are marked")
+        raise ValueError(f"{len(one | other)} of {pictures} images are marked")
     observed = 1 - len(one ^ other) / pictures
     rate_one, rate_other = len(one) / pictures, len(other) / pictures
     expected = rate_one * rate_other + (1 - rate_one) * (1 - rate_other)

@@ -33,7 +33,7 @@ def copy_disagreement(chances: Sequence[float]) -> float:
     sure of a copy and half of none.
     """
     if not chances:
-        raise ValueError("no training drew this picture")
+        raise ValueError("no training drew this image")
     if min(chances) == max(chances):  # exactly, whatever is rounded
         return 0.0
     within = math.fsum(map(entropy, chances)) / len(chances)

@@ -1,7 +1,7 @@
 """Explain in one plain sentence why an anchor or a picture was suggested or not.
 
-Where the code says "anchor", "overfit" and "uncertain", these sentences say "test prompt", "copy" and
-"undecided", as the page does. Figures such as the entropy stay in `AnchorScore`.
+Where the code says "anchor", "candidate" and "overfit", these sentences say "test prompt", "image" and
+"copy", as the page does. Figures such as the entropy stay in `AnchorScore`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,31 +9,26 @@ from fractions import Fraction
 from typing import Literal
 
 from gal_studio.core.types import Anchor, AnchorScore
-from gal_studio.core.words import listed
 
 Case = Literal["clean", "clean_one", "copies", "copies_one", "lacking", "from", "above", "up", "any", "mixed"]
 SENTENCES: Mapping[Case, str] = {
-    "clean": "No copies in {n} pictures: the model can draw {thing}.",
-    "clean_one": "Its only picture is no copy.",
-    "copies": "All {n} are copies{marked}: there is no good picture to learn from yet.",
-    "copies_one": "Its only picture is a copy{marked}: there is no good picture to learn from yet.",
-    "lacking": "{count}; {others}: there is no good picture to learn from yet.",
-    "from": "Copies at LoRA strength {copied} or more; with less, {good}.",
-    "above": "Copies above LoRA strength {clean}, {below}; {good} in all.",
-    "up": "Some copies at LoRA strength {copied} or more, none with less; {good} in all.",
-    "any": "{count}, at any LoRA strength; {good} to choose from.",
-    "mixed": "{count}; {good} to choose from.",
+    "clean": "No copies in {n} images: nothing to teach here.",
+    "clean_one": "Its only image is not a copy.",
+    "copies": "No image to suggest: all {n} are copies{marked}.",
+    "copies_one": "No image to suggest: the only one is a copy{marked}.",
+    "lacking": "No image to suggest: {count}{others}.",
+    "from": "Copies at LoRA strength {copied} and above; {good}.",
+    "above": "Copies above LoRA strength {clean}, {below}; {good}.",
+    "up": "{up}; {good}.",
+    "any": "{count}, at any LoRA strength; {good}.",
+    "mixed": "{count}; {good}.",
 }
 """What is said of an anchor's pictures, by what is known of them; see `_case`."""
 _LACKS = (
     ("does not show the object", "do not show the object"),
-    ("is not as asked", "are not as asked"),
-    ("carries too little of what is to be learned", "carry too little of what is to be learned"),
+    ("misses the prompt", "miss the prompt"),
+    ("resembles the reference too little", "resemble the reference too little"),
 )
-_PREPOSITIONS = frozenset((
-    "about", "above", "against", "among", "at", "behind", "below", "beside", "by", "from", "in", "inside",
-    "near", "next", "of", "on", "outside", "over", "through", "under", "underneath", "with", "without",
-))  # fmt: skip
 
 
 def uncertainty_key(score: AnchorScore) -> Fraction:
@@ -74,18 +69,18 @@ def _shared(prompts: Sequence[Sequence[str]], limit: int) -> int:
     return max(limit, 0)
 
 
-def explain(score: AnchorScore, name: str, standing: str = "") -> str:
-    """Explain an anchor of this short name; `standing` says of an undecided one how others compare."""
+def explain(score: AnchorScore, standing: str = "") -> str:
+    """Explain an anchor; `standing` says of an uncertain one how others compare."""
     sentence = SENTENCES[_case(score)].format(
         n=score.candidates,
-        thing=_thing(name),
         count=count_copies(score),
         others=_others(score),
         marked=_marked(score),
         good=count_good(score),
-        copied=_times(score.copied_from),
-        clean=_times(score.clean_up_to),
-        below="some with less" if score.copied_from == score.weakest else _none(score.copied_from),
+        up=_up(score.copied_from),
+        copied=strength_words(score.copied_from),
+        clean=strength_words(score.clean_up_to),
+        below="some below" if score.copied_from == score.weakest else _none(score.copied_from),
     )
     is_mixed = score.overfit > 0 and score.good > 0
     return f"{f'{standing} ' if is_mixed and standing else ''}{sentence}{_explain_blank(score.blank)}"
@@ -108,16 +103,21 @@ def _case(score: AnchorScore) -> Case:
 
 
 def _none(strength: float) -> str:
-    return f"none below {_times(strength)}"
+    return f"none below {strength_words(strength)}"
+
+
+def _up(strength: float) -> str:
+    if strength == 1.0:
+        return "Some copies at full LoRA strength only"
+    return f"Some copies at LoRA strength {strength_words(strength)} and above, none below"
 
 
 def count_good(score: AnchorScore) -> str:
-    """How many pictures of an anchor may be suggested, and of how many clean ones if some lack more."""
-    clean = score.candidates - score.overfit
-    if score.unlike or score.faint:
-        return f"{score.good} of {clean} clean {'one' if clean == 1 else 'ones'} worth learning from"
-    count = f"{score.good} clean {'one' if score.good == 1 else 'ones'}"
-    return f"{count} with the object" if score.lacking else count
+    """How many images of an anchor may be suggested, of those that are not copies."""
+    others = score.candidates - score.overfit
+    if score.unlike or score.faint or score.lacking:
+        return f"{score.good} of {others} others {'is' if score.good == 1 else 'are'} good enough to train on"
+    return "the other one is good" if others == 1 else "all others are good"
 
 
 def count_copies(score: AnchorScore) -> str:
@@ -133,13 +133,7 @@ def count_of(score: AnchorScore) -> str:
 def _others(score: AnchorScore) -> str:
     """What keeps an anchor's clean pictures from being suggested; empty if nothing does."""
     found = [(count, words) for count, words in zip(_lacks(score), _LACKS, strict=True) if count]
-    if not found:
-        return ""
-    if len(found) == 1:
-        count, words = found[0]
-        return f"the {'other' if count == 1 else 'others'} {words[count > 1]}"
-    parts = [f"{count} {words[count > 1]}" for count, words in found]
-    return f"of the others, {listed(parts)}"
+    return "".join(f", {count} {words[count > 1]}" for count, words in found)
 
 
 def _lacks(score: AnchorScore) -> tuple[int, int, int]:
@@ -152,28 +146,26 @@ def _marked(score: AnchorScore) -> str:
     return ", as you marked" if score.by_person == score.overfit else f" ({score.by_person} as you marked)"
 
 
-def _thing(name: str) -> str:
-    """The short name of an anchor within a sentence: "a pencil", "it in a museum", “Moon”."""
-    first = name.split()[0].lower() if name.split() else ""
-    if first in ("a", "an", "the"):
-        return name[0].lower() + name[1:]
-    return f"it {name}" if first in _PREPOSITIONS else f"“{name}”"
+def strength_words(strength: float) -> str:
+    """A LoRA strength as it is written everywhere: "0.85", "0.4", "1"."""
+    return f"{round(strength, 2):g}"
 
 
-def _times(strength: float) -> str:
-    return f"× {f'{strength:.2f}'.rstrip('0').removeprefix('0').rstrip('.')}"
+def capitalized(words: str) -> str:
+    """The words with a capital: they begin a sentence."""
+    return f"{words[:1].upper()}{words[1:]}"
 
 
 def _explain_blank(blank: int) -> str:
     if not blank:
         return ""
-    return f" {blank} blank {'picture does' if blank == 1 else 'pictures do'} not count."
+    return f" {blank} blank {'image is' if blank == 1 else 'images are'} not counted."
 
 
 def explain_standing(ranked: Sequence[AnchorScore], chosen: int, names: Mapping[str, str]) -> list[str]:
     """Say of each anchor, in the order of Eq. G5, why the first `chosen` are suggested and the others not.
 
-    The last one suggested is compared with the first one passed over, and each other one with those
+    The last one suggested is compared with the next in line, and each other one with those
     suggested, so that no two say the same. Where pictures are compared at schedules that all prompts share,
     the place says it. `names` are short ones by anchor ID. Nothing is said of an anchor that is alone or not
     undecided.
@@ -189,48 +181,47 @@ def explain_standing(ranked: Sequence[AnchorScore], chosen: int, names: Mapping[
     sentences = []
     for place in range(known):
         if place == 0:
-            first = "No other prompt is more undecided"
+            first = "Most uncertain prompt"
         elif place < chosen and near[place - 1] == near[place]:
-            first = f"As undecided as “{names[ranked[place - 1].anchor.id]}”"
+            first = f"As uncertain as “{names[ranked[place - 1].anchor.id]}”"
         else:
-            first = f"{ordinal(place + 1)} most undecided"
-        chance = f" (mean chance of a copy {chances[place]})" if chances[place] else ""
+            first = f"{ordinal(place + 1)} most uncertain"
+        chance = f" (copy risk {chances[place]})" if chances[place] else ""
         if place >= chosen:
             alike = chosen > 0 and near[place] == near[chosen - 1]
             rest = _behind(ranked, place, chosen, names, alike)
         elif place == chosen - 1 < known - 1:
-            less = "nearly as undecided" if near[place] == near[place + 1] else "further from half"
-            share = chances[place + 1] or count_of(ranked[place + 1])
-            rest = _ahead(ranked, place, names, less, share)
+            share = chances[place + 1] or count_copies(ranked[place + 1])
+            rest = _ahead(ranked, place, names, share)
         else:
             rest = "."
         sentences.append(f"{first}{chance}{rest}" if len(ranked) > 1 else "")
     return sentences + [""] * (len(ranked) - known)
 
 
-def _ahead(ranked: Sequence[AnchorScore], place: int, names: Mapping[str, str], less: str, share: str) -> str:
-    """What the last one suggested has ahead of the first one passed over, which is `less` if they differ."""
+def _ahead(ranked: Sequence[AnchorScore], place: int, names: Mapping[str, str], share: str) -> str:
+    """What the last one suggested has ahead of the next in line, whose copies are `share`."""
     here, other = ranked[place], ranked[place + 1]
     name = names[other.anchor.id]
     if uncertainty_key(here) != uncertainty_key(other):
-        return f"; “{name}”, passed over, is {less} ({share})."
+        return f", before “{name}” ({share})."
     if abs(here.mean_margin) != abs(other.mean_margin):
-        return f"; “{name}”, as undecided, is easier to tell from copies."
-    return f"; “{name}”, as undecided, comes later in the list."
+        return f"; “{name}” is just as uncertain, but easier to tell from copies."
+    return f"; “{name}” is just as uncertain, but comes later in the list."
 
 
 def _behind(
     ranked: Sequence[AnchorScore], place: int, chosen: int, names: Mapping[str, str], alike: bool
 ) -> str:
-    """What one that is passed over lacks; `alike`: the figures that are shown do not tell."""
+    """What one that is not suggested lacks; `alike`: the figures that are shown do not tell."""
     if not chosen:
         return "."
     here, last = ranked[place], ranked[chosen - 1]
     if uncertainty_key(here) != uncertainty_key(last):
-        suggested = "the one suggested is" if chosen == 1 else f"the {chosen} suggested are"
-        return f": {suggested} {'slightly ' if alike else ''}more so."
+        suggested = "the suggested one is" if chosen == 1 else f"the {chosen} suggested are"
+        return f": {suggested} {'slightly ' if alike else ''}more uncertain."
     if abs(here.mean_margin) != abs(last.mean_margin):
-        return f", like “{names[last.anchor.id]}”, whose pictures are harder to tell from copies."
+        return f", like “{names[last.anchor.id]}”, whose images are harder to tell from copies."
     return f", like “{names[last.anchor.id]}”, which comes first in the list."
 
 
@@ -242,7 +233,7 @@ def _digits(compared: Sequence[AnchorScore]) -> int:
 
 def _chance(score: AnchorScore, digits: int) -> str:
     """The mean chance of a copy of an anchor; empty if its rate is that of its flags."""
-    return "" if score.is_counted else f"{100 * score.overfit_rate:.{digits}f} %"
+    return "" if score.is_counted else f"{100 * score.overfit_rate:.{digits}f}%"
 
 
 def _nearness(score: AnchorScore, digits: int) -> float:
@@ -266,11 +257,11 @@ def ordinal(number: int) -> str:
 def explain_picture(score: AnchorScore) -> str:
     """Explain why this picture of a suggested anchor was chosen (Eq. G6, ours)."""
     if score.good == 1:
-        return f"the only good one of {score.candidates}: {_GOOD}."
-    return f"the best of {score.good} good ones: {_GOOD}."
+        return f"the only good one of {score.candidates} ({_GOOD})."
+    return f"the best of {score.good} good ones ({_GOOD})."
 
 
-_GOOD = "not a copy, as its prompt asks, and with the look of your reference"
+_GOOD = "not a copy, matches its prompt and resembles the reference"
 
 
 def explain_next_best(left_out: int, others: int) -> str:
@@ -280,13 +271,13 @@ def explain_next_best(left_out: int, others: int) -> str:
     """
     before = "the one" if left_out == 1 else f"the {left_out}"
     if not others:
-        return f"the last good one of this test prompt, after {before} that you left out."
-    return f"the best one after {before} that you left out."
+        return "the last usable image for this prompt."
+    return f"the best one after {before} you skipped."
 
 
 ALL_BLANK = (
-    "Every picture is one flat colour, so there is nothing to choose from. The training was too strong: "
-    "fine-tune again with fewer steps or a lower learning rate."
+    "Every image is one flat colour. The training was too strong: fine-tune again with fewer steps or a "
+    "lower learning rate."
 )
 
 
@@ -294,23 +285,20 @@ def explain_pool(informative: int, top_k: int, scores: Sequence[AnchorScore]) ->
     """Sum up the pool, and say so when fewer than `top_k` anchors are informative (Eq. G7)."""
     anchors = len(scores)
     if not anchors:
-        return "Every test prompt has an accepted picture: nothing is left to suggest. You can go on."
+        return "Every test prompt has an accepted image. You can start the next round."
     mixed = sum(0 < score.overfit < score.candidates for score in scores)
     if not informative and mixed:
         return (
-            f"{mixed} of {anchors} test prompts have pictures that are no copies, but none of these is as "
-            "asked and carries enough to learn from. Draw more pictures of each, train with fewer steps, or "
-            "accept what you like."
+            "Nothing good enough to suggest. Generate more images, train fewer steps, or accept any you like."
         )
     if not informative:
         return (
-            "No test prompt is undecided: of each, all pictures are copies or none is. You can go on, or "
-            "accept what you like."
+            "Nothing to suggest: every prompt is either all copies or none. Accept any images you like, or "
+            "start the next round."
         )
     if informative < top_k:
-        verb = "is" if informative == 1 else "are"
-        return f"Only {informative} of {anchors} test prompts {verb} undecided: you can go on."
-    verb, first = ("is" if informative == 1 else "are"), f"{top_k} most undecided are"
-    if top_k == 1:
-        first = "most undecided one is"
-    return f"{informative} of {anchors} test prompts {verb} undecided: the {first} suggested."
+        only = "1 suggestion" if informative == 1 else f"{informative} suggestions"
+        return f"Only {only} this time. You can start the next round without more."
+    first = "most uncertain one is" if top_k == 1 else f"{top_k} most uncertain are"
+    verb = "is" if informative == 1 else "are"
+    return f"{informative} of {anchors} test prompts {verb} uncertain; the {first} suggested."

@@ -64,6 +64,6 @@ def recipe_advice(name: str, best: Recipe, drawn: Sequence[Candidate]) -> str:
     if not rates or best in (AS_TRAINED, rates[0].recipe):
         return ""
     return (
-        f"{name} draws best with the {best.words}: fewer copies than at full strength, with as much of the "
-        "look as can be kept. Try a prompt and downloads begin with it."
+        f"Best setting for {name}: {best.words} (fewer copies, with most of the look). Try a prompt and "
+        "downloads use it."
     )

@@ -54,7 +54,4 @@ def explain_all(scores: Iterable[AnchorScore], top_k: int) -> dict[str, str]:
     names = short_names([score.anchor for score in ranked])
     chosen = min(top_k, sum(informative(score) for score in ranked))
     standing = explain_standing(ranked, chosen, names)
-    return {
-        score.anchor.id: explain(score, names[score.anchor.id], said)
-        for score, said in zip(ranked, standing, strict=True)
-    }
+    return {score.anchor.id: explain(score, said) for score, said in zip(ranked, standing, strict=True)}

@@ -1,10 +1,13 @@
-"""What a round says of itself before anything is suggested: whether copies can be told, what is to mend."""
+"""What a round says of itself before anything is suggested: whether copies can be told, and whether a "
+"further round is needed.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from statistics import median
 from typing import Literal
 
+from gal_studio.core.gal.reasons import capitalized
 from gal_studio.core.gal.recipe_rates import best_recipe
 from gal_studio.core.intervals import rate_below
 from gal_studio.core.measures.loss_trend import Trend
@@ -22,8 +25,8 @@ FALLS_BY = 0.05
 
 Detector = Literal["prompts", "pictures"]
 _ALONE: Mapping[Detector, tuple[str, str]] = {
-    "prompts": ("The vision model", "the prompts alone decide what is a copy"),
-    "pictures": ("The prompts", "the pictures alone decide what is a copy"),
+    "prompts": ("The vision model", "Copy detection now uses prompts only"),
+    "pictures": ("The prompts", "Copy detection now uses images only"),
 }
 
 
@@ -66,19 +69,18 @@ def self_check(
     if doubt := _doubt(drawn):
         other = None if earlier else _other_detector(drawn, doubt)
         return other or SelfCheck(
-            f"{doubt[0].upper()}{doubt[1:]}, so perhaps this reference cannot be told from its style: look, "
-            "and mark some that are none."
+            f"{doubt[0].upper()}{doubt[1:]}: the detector may be mistaking the style for copies. Check a "
+            "few, and press L on those that are not copies."
         )
     measured = _said(held_out)
     if not _is_mended(measured):
         return SelfCheck()
-    copies = f"{sum(one.overfit for one in measured)} of {len(measured)} benchmark pictures copy"
+    number_of = sum(one.overfit for one in measured)
+    copies = f"{f'only {number_of}' if number_of else 'none'} of {len(measured)} benchmark images are copies"
     if number == 0:
-        return SelfCheck(f"{copies}{_carried_words(measured)}. {_WITHOUT_TRAINING}", mended=True)
-    return SelfCheck(
-        f"Nothing to mend: {copies}. {_take(number, '' if is_full else best_recipe(drawn).words)}",
-        mended=True,
-    )
+        return SelfCheck(f"{capitalized(copies)}{_carried_words(measured)}. {_WITHOUT_TRAINING}", mended=True)
+    advice = _take(number, "" if is_full else best_recipe(drawn).words)
+    return SelfCheck(f"No further round needed: {copies}. {advice}".rstrip(), mended=True)
 
 
 def _said(candidates: Iterable[Candidate]) -> list[Candidate]:
@@ -93,7 +95,7 @@ def _other_detector(drawn: Sequence[Candidate], doubt: str) -> SelfCheck | None:
     for detector, words in _ALONE.items() if len({one.recipe for one in drawn}) > 1 else ():
         alone = [replace(one, heard=detector) for one in drawn]
         if not _doubt(alone) and not _has_few_copies(_as_trained(alone)):
-            sentence = f"{words[0]} cannot tell this reference from its style ({doubt}), so {words[1]}."
+            sentence = f"{words[1]}: {words[0].lower()} cannot tell the reference from its style ({doubt})."
             return SelfCheck(sentence, heard=detector)
     return None
 
@@ -111,14 +113,14 @@ def _doubt(drawn: Sequence[Candidate]) -> str:
         prompts.setdefault(one.anchor_id, []).append(one.overfit)
     locked = sum(all(flags) for flags in prompts.values())
     if locked > LOCKED_FROM * len(prompts):
-        return f"all pictures of {locked} of {len(prompts)} test prompts count as copies"
+        return f"all images of {locked} of {len(prompts)} test prompts count as copies"
     full = _as_trained(drawn)
     if _has_few_copies(full):
         return ""
     weakest = min((one.recipe for one in drawn), key=lambda recipe: recipe.mean)
     weak = [one for one in drawn if one.recipe == weakest]
     if weakest != AS_TRAINED and _mean(weak) > _mean(full) - FALLS_BY:
-        return "as many pictures count as copies with the weakest recipe as at full strength"
+        return "as many images count as copies at the lowest LoRA strength as at full strength"
     return ""
 
 
@@ -136,16 +138,16 @@ def _diverged(full: Sequence[Candidate], number: int, loss: Trend) -> str:
         known = "its loss ended far above its start"
     elif noisy > len(full) / 2 and loss != "fell":
         known = (
-            f"{noisy} of {len(full)} pictures at full strength are noise, and neither the references nor the "
-            "base model’s pictures are"
+            f"{noisy} of {len(full)} images at full strength are noise, unlike the references and the base "
+            "model’s images"
         )
     else:
         return ""
     if number == 0:
-        return f"{known}: lower the reference strength, or choose another image adapter."
+        return f"{capitalized(known)}: lower the reference strength, or choose another image adapter."
     return (
-        f"The training diverged: {known}. Of a finished training no earlier step is kept: choose a lower "
-        "learning rate or fewer steps (under Advanced on the first screen), then press Fine-tune."
+        f"The training diverged: {known}. Lower the learning rate or steps (Reference › Advanced), then "
+        "press Fine-tune."
     )
 
 
@@ -176,24 +178,20 @@ def carried(pictures: Sequence[Candidate]) -> float | None:
     return median(known) if len(known) == len(pictures) > 0 else None
 
 
-_WITHOUT_TRAINING = "Accept what a round is to learn, or use this one without training."
+_WITHOUT_TRAINING = "Accept images to train on, or use Round 0 as it is."
 
 
 def _carried_words(measured: Sequence[Candidate]) -> str:
     """How much of the references the pictures of Round 0 carry, which no training has seen to."""
     known = carried(measured)
-    return "" if known is None else f", and half of them carry at most {100 * known:.0f} % of your references"
+    return "" if known is None else f"; half of them show {100 * known:.0f}% of your references’ look or less"
 
 
 def _take(number: int, words: str) -> str:
     """What to do now; `words` say how to draw with this round, if otherwise than as trained."""
     if number == 1:
-        return (
-            f"No further round is needed; this one draws best with {words}."
-            if words
-            else "No further round is needed."
-        )
-    return f"Results says which round to take{f'; this one draws best with {words}' if words else ''}."
+        return f"Best setting for this one: {words}." if words else ""
+    return f"See Results for the best round{f'. Best setting for this one: {words}' if words else ''}."
 
 
 def _mean(candidates: Sequence[Candidate]) -> float:

@@ -22,7 +22,7 @@ def similarity(image_features: ArrayLike, text_features: ArrayLike) -> Floats:
 
     Each value depends on its own two rows alone, so a batch's size and order never change it.
     """
-    images, texts = _unit_rows("picture", image_features), _unit_rows("text", text_features)
+    images, texts = _unit_rows("image", image_features), _unit_rows("text", text_features)
     if images.shape[1] != texts.shape[1]:
         raise ValueError(f"features of {images.shape[1]} and {texts.shape[1]} dimensions cannot be compared")
     values: Floats = numpy.einsum("nd,md->nm", images, texts)
@@ -35,7 +35,7 @@ def _unit_rows(name: str, features: ArrayLike) -> Floats:
         raise ValueError(f"{name} features have the shape {rows.shape} instead of (n, d)")
     if not numpy.isfinite(rows).all():
         raise StudioError(
-            f"CLIP gave features that are not finite for a {name}: draw it again, or choose another CLIP."
+            f"CLIP gave {name} features that are not finite: generate it again, or choose another CLIP."
         )
     norms = numpy.linalg.norm(rows, axis=1)
     if numpy.any(numpy.abs(norms - 1.0) > 5e-3):  # half precision deviates by about 1e-3
@@ -55,7 +55,7 @@ def reference_similarity(image_features: ArrayLike, reference_text_features: Arr
 def overfit_rate(chances: Sequence[float]) -> float:
     """Eq. G3: the mean p(copy) of the n candidates of an anchor, in [0, 1]; published: of 0 and 1 (flags)."""
     if not len(chances):
-        raise StudioError("A test prompt without pictures cannot be scored: generate its pictures first.")
+        raise StudioError("A test prompt without images cannot be scored: generate its images first.")
     return math.fsum(chances) / len(chances)
 
 
@@ -106,7 +106,7 @@ def score_anchor(
     if foreign:
         raise ValueError(f"candidates {foreign} do not belong to the anchor {anchor.id}")
     if not candidates:
-        raise StudioError(f"The test prompt {anchor.prompt!r} has no pictures yet: generate them first.")
+        raise StudioError(f"The test prompt {anchor.prompt!r} has no images yet: generate them first.")
     number, copies = len(candidates), sum(candidate.overfit for candidate in candidates)
     chances = [candidate.chance for candidate in candidates]
     lacks = Counter(map((standard or Standard.of(candidates)).lacks, candidates))

@@ -114,17 +114,17 @@ _EVERYWHERE = {  # phases of all kinds that load models
 _STEPS = Phase(unit="steps", kept="Kept {done} of {total} steps; Resume continues from there.")
 _PREPARATION = {
     "loading": Phase("Loading the model"),
-    "class_images": Phase("Drawing pictures of other things", "pictures"),
-    "encode": Phase("Encoding the pictures", "pictures"),
+    "class_images": Phase("Generating images of other things", "images"),
+    "encode": Phase("Encoding the images", "images"),
 }
 _DRAWING = {
     "loading": Phase("Loading the model"),
-    "base": Phase("Drawing with the base model", "pictures"),
+    "base": Phase("Generating with the base model", "images"),
 }
 _JUDGEMENT = {
     "loading": Phase("Loading the model"),
-    "foregrounds": Phase("Finding the subject", "pictures"),
-    "maps": Phase("Making heat maps", "pictures", "Kept the maps that were finished; Resume makes the rest."),
+    "foregrounds": Phase("Finding the subject", "images"),
+    "maps": Phase("Making heat maps", "images", "Kept the maps that were finished; Resume makes the rest."),
 }
 
 JOB_KINDS: dict[str, JobKind] = {
@@ -145,13 +145,13 @@ JOB_KINDS: dict[str, JobKind] = {
     "generate": JobKind(
         title="Generating",
         button="Generate",
-        done="{count} pictures ready",
+        done="{count} images ready",
         phases={
             **_DRAWING,
             "draw": Phase(
-                unit="pictures", kept="Kept {done} of {total} pictures; Generate draws the rest."
+                unit="images", kept="Kept {done} of {total} images; Generate makes the rest."
             ),
-            "project": Phase("Placing the pictures on the map"),
+            "project": Phase("Placing the images on the map"),
             "measure": Phase("Measuring"),
         },
         after=(_MODEL, After("fine_tune"), After("refine")),
@@ -163,7 +163,7 @@ JOB_KINDS: dict[str, JobKind] = {
         phases={
             **_JUDGEMENT,
             "pairs": Phase(
-                unit="pairs", kept="Kept the pictures that were finished; Resume draws the rest."
+                unit="pairs", kept="Kept the images that were finished; Resume generates the rest."
             ),
         },
         after=(_MODEL, After("fine_tune", of_parent=True), After("generate", of_parent=True, needed=False)),
@@ -186,11 +186,11 @@ JOB_KINDS: dict[str, JobKind] = {
     "measure": JobKind(
         title="Measuring",
         button="Measure",
-        done="{count} benchmark pictures measured",
+        done="{count} benchmark images measured",
         phases={
             **_DRAWING,
             "draw": Phase(
-                unit="pictures", kept="Kept the pictures that were finished; Resume draws the rest."
+                unit="images", kept="Kept the images that were finished; Resume generates the rest."
             ),
         },
         after=(_MODEL, After("fine_tune"), After("refine"), After("generate", needed=False)),
@@ -206,9 +206,9 @@ JOB_KINDS: dict[str, JobKind] = {
             **_DRAWING,
             "fine_tune": _STEPS,
             "draw": Phase(
-                unit="pictures", kept="Kept the pictures that were finished; Resume draws the rest."
+                unit="images", kept="Kept the images that were finished; Resume generates the rest."
             ),
-            "compare": Phase("Comparing", "pictures"),
+            "compare": Phase("Comparing", "images"),
         },
         after=(_MODEL, After("fine_tune"), After("generate", needed=False)),
         is_beside=True,
@@ -226,7 +226,7 @@ JOB_KINDS: dict[str, JobKind] = {
         done="The export is ready",
         phases={
             "loading": Phase("Loading the model"),
-            "draw": Phase("Drawing two pictures", "pictures", "Stopped; Resume starts the export again."),
+            "draw": Phase("Generating two images", "images", "Stopped; Resume starts the export again."),
             "write": Phase("Writing the file"),
             "check": Phase("Checking the file in diffusers"),
         },
@@ -240,9 +240,9 @@ JOB_KINDS: dict[str, JobKind] = {
         done="The adapter is trained, and can be chosen in every project",
         phases={
             **_DRAWING,
-            "subjects": Phase("Drawing objects", "pictures", "Kept {done} of {total} pictures."),
-            "pairs": Phase("Drawing each object again", "pictures", "Kept {done} of {total} pictures."),
-            "maps": Phase("Judging the pictures", "pictures"),
+            "subjects": Phase("Generating objects", "images", "Kept {done} of {total} images."),
+            "pairs": Phase("Generating each object again", "images", "Kept {done} of {total} images."),
+            "maps": Phase("Judging the images", "images"),
             "refine": _STEPS,
             "write": Phase("Writing the adapter"),
         },
@@ -252,12 +252,12 @@ JOB_KINDS: dict[str, JobKind] = {
     ),
     "try": JobKind(
         title="Trying prompts",
-        button="Draw",
-        done="Your pictures are ready",
+        button="Generate",
+        done="Your images are ready",
         phases={
             **_DRAWING,
             "draw": Phase(
-                unit="pictures", kept="Kept the pictures that were finished; Resume draws the rest."
+                unit="images", kept="Kept the images that were finished; Resume generates the rest."
             ),
         },
         after=(_MODEL, After("fine_tune"), After("refine")),

@@ -74,7 +74,7 @@ class MachineSettings(SettingsGroup):
         False,
         checks.flag,
         "Autoencoder tiling",
-        note="Pictures in four tiles: less memory, slightly other pictures",
+        note="Images in four tiles: less memory, slightly other images",
         words=OFF_ON,
     )
     # lay convolutions' weights out by pixels

@@ -37,13 +37,13 @@ def foreground_patches(
     if (mask >= share).all():
         raise StudioError(
             f"The mask{of} covers everything: leave out the background, or remove the mask so that the "
-            "whole picture counts."
+            "whole image counts."
         )
     patches: Flags = shrink(mask, height, width) >= share
     if not patches.any():
         raise StudioError(
-            f"The subject under the mask{of} is too small to judge (below 1/{height} of the picture's "
-            "height): use a picture in which it is larger."
+            f"The subject under the mask{of} is too small to judge (below 1/{height} of the image's "
+            "height): use an image in which it is larger."
         )
     return patches
 
@@ -56,9 +56,7 @@ def part_patches(mask: NDArray[np.floating], height: int, width: int, share: flo
     """
     covered = shrink(mask, height, width)
     if not covered.any():
-        raise StudioError(
-            "The painted part covers nothing: paint the good area, or accept the whole picture."
-        )
+        raise StudioError("The painted part covers nothing: paint the good area, or accept the whole image.")
     patches: Flags = covered >= min(share, float(covered.max()))
     return patches
 
@@ -80,7 +78,7 @@ def check_size(what: str, size: tuple[int, int], picture: tuple[int, int]) -> No
     """Refuse a painted mask whose size (width, height) differs from its picture's."""
     if size != picture:
         raise StudioError(
-            f"The {what} is {size[0]} x {size[1]} pixels and its picture {picture[0]} x {picture[1]}: use "
+            f"The {what} is {size[0]} x {size[1]} pixels and its image {picture[0]} x {picture[1]}: use "
             "one of the same size."
         )
 

@@ -59,7 +59,7 @@ class Limits:
 def quality(generated: Features, references: Sequence[Judged]) -> Map:
     """Eq. P4: q(x)[i] = max_j F(x)[i] · F(y)[j] over the foreground patches of all references, (h, w)."""
     if not references:
-        raise StudioError("There is no reference to compare with: add a reference picture.")
+        raise StudioError("There is no reference to compare with: add a reference image.")
     rows = np.concatenate([_rows(features, mask) for features, mask in references])
     best: Map = _matrix(generated, rows).max(axis=1).reshape(generated.shape[:2])
     return best
@@ -80,7 +80,7 @@ def reproduction(
     fully those patches of y whose best match it is (see `masks.painted_shares`).
     """
     if not generated:
-        raise StudioError("There is no generated picture to compare with: make the comparison pairs first.")
+        raise StudioError("There is no generated image to compare with: make the comparison pairs first.")
     height, width = reference.shape[:2]
     matrix = _matrix(reference, np.concatenate([_rows(features, None) for features in generated]))
     if regions is not None:

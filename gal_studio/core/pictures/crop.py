@@ -54,7 +54,7 @@ def about_shape(size: Size, kept: Size) -> str:
     if share < WORTH_TELLING:
         return f"trained on as it is: {size_kept}"
     is_too_tall = size[1] * kept[0] > size[0] * kept[1]
-    return f"trained on as {size_kept}: {100 * share:.0f} % is cut off {_ENDS[is_too_tall]}"
+    return f"trained on as {size_kept}: {100 * share:.0f}% is cut off {_ENDS[is_too_tall]}"
 
 
 def about_crop(size: Size) -> str:
@@ -62,4 +62,4 @@ def about_crop(size: Size) -> str:
     share = cut_off(size)
     if share < WORTH_TELLING:
         return ""
-    return f"its middle square alone is learned: {100 * share:.0f} % is cut off {_ENDS[size[1] > size[0]]}"
+    return f"cropped to the center square ({100 * share:.0f}% cut off {_ENDS[size[1] > size[0]]})"

@@ -41,10 +41,10 @@ class Checked:
             return f"The check failed, so do not use this file: {self.trouble}."
         if not self.is_same:
             return (
-                f"Loads in diffusers, but its pictures differ from the studio's by up to {self.difference} "
+                f"Loads in diffusers, but its images differ from the studio's by up to {self.difference} "
                 "of 255."
             )
-        return f"Checked: loads in diffusers, same pictures.{self.note}"
+        return f"Checked: loads in diffusers, same images.{self.note}"
 
 
 def check_files(

@@ -118,13 +118,13 @@ class Foreign:
         said = []
         if self.text_layers:
             said.append(
-                f"Without {counted(self.text_layers, 'layer')} of the text encoder, the LoRA draws otherwise "
-                "than in its own program."
+                f"Without {counted(self.text_layers, 'layer')} of the text encoder, the LoRA generates "
+                "otherwise than in its own program."
             )
         if self.is_dora:
             rank = max(factors.rank for factors in self.factors.values())
             lost = (
-                f"{_percent(self.lost)} % of its change is left out (a higher rank keeps more)"
+                f"{_percent(self.lost)}% of its change is left out (a higher rank keeps more)"
                 if self.lost > _UNTOLD
                 else "its change is the same"
             )
@@ -158,7 +158,7 @@ def read_foreign(model: ImageModel, path: Path, choices: Choices = Choices()) ->
         raise file.refusal("changes nothing: all that it adds is 0", "choose a later file of its training")
     if (lost := reader.lost) > MOST_LOST:
         raise file.refusal(
-            f"cannot be a LoRA of rank {choices.rank}, which leaves out {_percent(lost)} % of its change",
+            f"cannot be a LoRA of rank {choices.rank}, which leaves out {_percent(lost)}% of its change",
             "choose a higher rank, or a plain LoRA",
         )
     return Foreign(found, file.text_layers, lost, file.is_dora)
@@ -200,7 +200,7 @@ def _of_the_picture_model(file: LoraFile, without_text: bool) -> LoraFile:
     if text and not without_text:
         raise file.refusal(
             f"also changes the text encoder ({counted(len(text), 'layer')}), which the studio does not train",
-            "choose to leave these out, or choose one that changes the picture model alone",
+            "choose to leave these out, or choose one that changes the image model alone",
         )
     kept = {name: roles for name, roles in file.layers.items() if name not in text}
     rest = replace(file, layers=kept, text_layers=len(text))
@@ -366,7 +366,8 @@ def read_fitting(
     """
     if settings.method != "lora":
         raise StudioError(
-            f"The LoRA {path.name} cannot start a training of the whole model: choose the method LoRA."
+            f"The LoRA {path.name} cannot start a training of the whole model: choose a preset that trains "
+            "a LoRA."
         )
     read = read_foreign(model, path, replace(choices, rank=settings.rank))
     _refuse_a_smaller_target(model, path, settings, read.factors.keys())

@@ -251,7 +251,7 @@ def reference_family(family: Family | type[Family], name: str) -> ReferenceFamil
     """The family as one that can be given reference pictures; refused if it cannot."""
     if not hasattr(family, "encode_references"):
         raise StudioError(
-            f"The model {name} cannot be given reference pictures: choose Stable Diffusion 1.5 or XL with an "
+            f"The model {name} cannot be given reference images: choose Stable Diffusion 1.5 or XL with an "
             "image adapter, or FLUX.2 klein."
         )
     return cast(ReferenceFamily, family)

@@ -96,7 +96,7 @@ class Flux2Klein(FlowTransformerFamily):
         low, high = sorted(picture.size)
         if low < SMALLEST_SIDE or high > LONGEST_SHAPE * low:
             raise StudioError(
-                f"A reference picture is {picture.width} x {picture.height} px, and FLUX.2 klein takes those "
+                f"A reference image is {picture.width} x {picture.height} px, and FLUX.2 klein takes those "
                 f"of at least {SMALLEST_SIDE} px on each side, at most {LONGEST_SHAPE} times as long: "
                 "choose another."
             )

@@ -37,7 +37,7 @@ def check_schedule(model: Description) -> None:
     """Refuse schedulers other than of variance-preserving diffusion, such as EDM, LCM and flow matching."""
     kind = model.kind("scheduler")
     known = ", ".join(name.removesuffix("Scheduler") for name in SCHEDULERS)
-    model.require(kind in SCHEDULERS, f"is drawn with the {kind}", f"models for the schedulers {known}")
+    model.require(kind in SCHEDULERS, f"is generated with the {kind}", f"models for the schedulers {known}")
     predicts = model.value("scheduler", "prediction_type", "epsilon")
     model.require(predicts in PREDICTION_TYPES, f"predicts {predicts!r}", " and ".join(PREDICTION_TYPES))
     if model.value("scheduler", "trained_betas") is None:

@@ -157,7 +157,7 @@ def plan_drawing(
     model: ImageModel, settings: GenerationSettings, free: int | None, references: float = 0.0
 ) -> Plan:
     """Choose the batch size, halving the setting until it fits; refuse if one picture does not fit."""
-    rows, what = settings.batch_size, "to generate one picture"
+    rows, what = settings.batch_size, "to generate one image"
     advice = "choose a smaller model or resolution"
     return _largest_plan(
         rows, free, lambda plan: drawing_need(model, settings, plan, references), what, advice

@@ -43,7 +43,7 @@ class Autoencoder:
         with torch.no_grad():
             made = self.module(pixels.to(weight.device, weight.dtype), return_dict=False)[0].float()
         if made.shape != pixels.shape or not torch.isfinite(made).all():
-            raise StudioError("The autoencoder of this model gives no picture back.")
+            raise StudioError("The autoencoder of this model gives no image back.")
         array = ((made[0] / 2 + 0.5).clamp(0, 1) * 255).round().permute(1, 2, 0).cpu().numpy()
         return given, array.astype(np.uint8)
 

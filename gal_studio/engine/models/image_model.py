@@ -82,7 +82,7 @@ class ImageModel:
         wanted, grid = resolution or self.resolution, self.family.grid
         if wanted % grid:
             raise StudioError(
-                f"The resolution is {wanted}, and this model draws multiples of {grid} pixels: choose "
+                f"The resolution is {wanted}, and this model generates multiples of {grid} pixels: choose "
                 f"{wanted - wanted % grid} or {wanted - wanted % grid + grid}."
             )
         return wanted // self.scale

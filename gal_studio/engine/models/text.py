@@ -14,7 +14,7 @@ def check_prompts(model: ImageModel, prompts: Iterable[str]) -> None:
     """Refuse an empty prompt, or one that exceeds the model's context length."""
     for prompt in dict.fromkeys(prompts):
         if not prompt.strip():
-            raise StudioError("A prompt is empty: say what the picture shows.")
+            raise StudioError("A prompt is empty: say what the image shows.")
         tokens, limit = model.family.count_tokens(prompt), model.family.token_limit
         if tokens > limit:
             raise StudioError(

@@ -34,7 +34,7 @@ def measure_limits(
     """
     if not pictures or not others:
         raise StudioError(
-            "Measuring the limits of the patch maps takes pictures of the subject and of other subjects."
+            "Measuring the limits of the patch maps takes images of the subject and of other subjects."
         )
     chosen = [pictures[i] for i in rng.permutation(len(pictures))[:MAX_PICTURES]]
     against = [others[i] for i in rng.integers(len(others), size=len(chosen))]
@@ -47,7 +47,7 @@ def measure_limits(
     true = true_matches(tower, views)
     if not matches.size or not true.size:
         raise StudioError(
-            "The limits of the patch maps cannot be measured on pictures without detail: use others."
+            "The limits of the patch maps cannot be measured on images without detail: use others."
         )
     high = float(np.median(true))
     pool = tower.patches([others[i] for i in rng.permutation(len(others))[:MAX_PICTURES]])

@@ -51,8 +51,8 @@ def foreground_mask(image: Image.Image, guide: Callable[[], Map] | None = None) 
     if not MIN_SHARE <= share <= MAX_SHARE:
         found = "nothing" if share < MIN_SHARE else "everything"
         raise NoForegroundError(
-            f"This picture has no usable foreground ({found} stands out from its border): paint the "
-            "subject, or use a picture with a plainer background."
+            f"This image has no usable foreground ({found} stands out from its border): paint the "
+            "subject, or use an image with a plainer background."
         )
     return mask
 

@@ -32,5 +32,5 @@ def localization_accuracy(
         found += int(near[views.valid].sum())
         count += int(views.valid.sum())
     if not count:
-        raise StudioError("These pictures have too little detail to measure the vision model: use others.")
+        raise StudioError("These images have too little detail to measure the vision model: use others.")
     return found / count

@@ -91,7 +91,7 @@ class PatchTower:
         for picture in pictures:
             if min(picture.size) < smallest:
                 raise StudioError(
-                    f"A picture of {picture.width} x {picture.height} pixels is smaller than one patch of "
+                    f"An image of {picture.width} x {picture.height} pixels is smaller than one patch of "
                     f"the vision model ({smallest} pixels): use a larger one."
                 )
 

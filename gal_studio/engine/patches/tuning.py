@@ -123,7 +123,7 @@ class TowerTuning:
         features = self.tower.features(both).flatten(2).transpose(1, 2)
         rows = views.valid.flatten().nonzero()[:, 0]
         if not len(rows):
-            raise StudioError("The pictures have too little detail to tune the vision model: use others.")
+            raise StudioError("The images have too little detail to tune the vision model: use others.")
         rows = rows[torch.randperm(len(rows), generator=generator)[: self.settings.queries]]
         own = torch.zeros(len(rows), count * grid * grid)
         targets = place_targets(views.places.flatten(0, 1)[rows], grid)

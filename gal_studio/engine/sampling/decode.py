@@ -33,6 +33,6 @@ def is_flat(picture: Image.Image) -> bool:
 def not_finite_error() -> StudioError:
     """The error for a picture that is not finite even in full precision."""
     return StudioError(
-        "The model's output is not a picture (non-finite values): "
+        "The model's output is not an image (non-finite values): "
         "fine-tune again with a lower learning rate, or check the model's files."
     )

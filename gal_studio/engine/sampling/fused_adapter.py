@@ -72,8 +72,8 @@ def _attached(model: ImageModel, adapter: Path | None, recipe: Recipe) -> Iterat
             tensors, header = read_adapter(adapter)
             if not any(name.startswith(f"{model.family.part}.") for name in tensors):
                 raise StudioError(
-                    "This round was trained in full, and a base model of 8-bit integers cannot draw with it: "
-                    "choose plain base weights."
+                    "This round was trained in full, and a base model of 8-bit integers cannot generate "
+                    "with it: choose plain base weights."
                 )
             configuration = _lora_configuration(header, model.family.part, adapter)
             _check_fits(_lora_shapes(model, tensors, configuration), tensors, adapter)

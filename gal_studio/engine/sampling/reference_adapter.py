@@ -121,12 +121,12 @@ def check_references(family: Family | type[Family], name: str, is_native: bool) 
     by_adapter = reference_family(family, name).by_adapter
     if is_native and by_adapter:
         raise StudioError(
-            f"The model {name} cannot read reference pictures by itself: name an image adapter, such as "
+            f"The model {name} cannot read reference images by itself: name an image adapter, such as "
             "h94/IP-Adapter."
         )
     if not is_native and not by_adapter:
         raise StudioError(
-            f"The model {name} reads reference pictures by itself: set the image adapter to native."
+            f"The model {name} reads reference images by itself: set the image adapter to native."
         )
 
 
@@ -331,13 +331,13 @@ def check_pictures(pictures: Sequence[Image.Image]) -> None:
     """Refuse too many pictures, and blank ones."""
     if len(pictures) > MOST_DRAWN_WITH:
         raise StudioError(
-            f"There are {len(pictures)} reference pictures, and a picture is drawn with at most "
+            f"There are {len(pictures)} reference images, and an image is generated with at most "
             f"{MOST_DRAWN_WITH}: take some away."
         )
     for picture in pictures:
         pixels = np.asarray(picture.convert("RGB")).reshape(-1, 3)
         if (pixels == pixels[0]).all():
-            raise StudioError("A reference picture is one flat colour, which says nothing: choose another.")
+            raise StudioError("A reference image is one flat colour, which says nothing: choose another.")
 
 
 @contextmanager

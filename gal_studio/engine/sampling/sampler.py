@@ -158,7 +158,7 @@ def _share_of_references(references: References | None, side: int) -> float:
 def _smaller(plan: Plan, error: Exception) -> Plan:
     if plan.low_memory:
         raise StudioError(
-            "There is not enough memory to generate one picture: choose a smaller model or resolution."
+            "There is not enough memory to generate one image: choose a smaller model or resolution."
         ) from error
     release_memory()
     return smaller_plan(plan)
@@ -166,9 +166,7 @@ def _smaller(plan: Plan, error: Exception) -> Plan:
 
 def _notice(plan: Plan) -> str:
     if plan.low_memory:
-        return (
-            "Memory is short: pictures are generated one at a time and decoded in tiles, which changes them."
-        )
+        return "Memory is short: images are generated one at a time and decoded in tiles, which changes them."
     return f"Memory is short: continuing with batches of {plan.rows}."
 
 

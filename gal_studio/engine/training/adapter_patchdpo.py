@@ -48,7 +48,7 @@ def refine_adapter(
     attached: `trained_adapter` reads it.
     """
     if not pairs:
-        raise StudioError("There are no pairs: give a folder with pictures of objects.")
+        raise StudioError("There are no pairs: give a folder with images of objects.")
 
     def make() -> Training:
         source = SubjectSource(model, adapter, pairs, references, tune, seed)

@@ -69,7 +69,7 @@ def read_checkpoint(path: Path, fingerprint: str, endless: str = "") -> Checkpoi
     is_longer = bool(endless) and header.get("endless") == endless
     if header.get("fingerprint") != fingerprint and not is_longer:
         raise CheckpointError(
-            "The checkpoint belongs to a training with other settings or pictures: start this one again."
+            "The checkpoint belongs to a training with other settings or images: start this one again."
         )
     if not all(torch.isfinite(tensor).all() for tensor in tensors.values() if tensor.is_floating_point()):
         raise CheckpointError(f"The checkpoint {path.name} contains values that are not finite: use another.")

@@ -50,7 +50,7 @@ def fine_tune(
     or fails restores the base model. One that diverges fails, and its state is not saved.
     """
     if not examples:
-        raise StudioError("There is nothing to train on: add a reference picture.")
+        raise StudioError("There is nothing to train on: add a reference image.")
 
     def make() -> Training:
         source = ExampleSource(model, examples, prior, settings, seed, run.latents)

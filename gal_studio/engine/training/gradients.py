@@ -88,7 +88,7 @@ class Gradients:
         self._notify_split()
 
     def _notify_split(self) -> None:
-        split = f"processes {self.rows_at_once} of its {self.rows} pictures at a time"
+        split = f"processes {self.rows_at_once} of its {self.rows} images at a time"
         how = split if self.rows_at_once < self.rows else "takes more time and less memory"
         self.notice = f"Memory is short: each step {how}; the result is the same except for rounding."
 

@@ -53,7 +53,7 @@ class _Member:
     def _lost(self) -> StudioError:
         return StudioError(
             f"The process that trains on {self.device} has ended: press Resume to go on from the last "
-            "checkpoint, or set GPUs to the first alone."
+            "checkpoint, or turn off “Train on all GPUs”."
         )
 
     def end(self) -> None:

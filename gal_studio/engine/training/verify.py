@@ -41,7 +41,7 @@ def verify_adapter(
                 pass
     except StudioError as error:
         raise StudioError(
-            f"The training is complete, but its LoRA cannot generate a picture: {_lowered(str(error))}"
+            f"The training is complete, but its LoRA cannot generate an image: {_lowered(str(error))}"
         ) from error
 
 

@@ -85,39 +85,39 @@ def evaluate(
         Path | None, typer.Option(help="A folder like DreamBench; without it, a project's clock arms.")
     ] = None,
     combinations: Annotated[
-        Path | None, typer.Option(help="A list like CustomConcept101's: several subjects in a picture.")
+        Path | None, typer.Option(help="A list like CustomConcept101's: several subjects in an image.")
     ] = None,
     pictures: Annotated[
-        Path | None, typer.Option(help="Generated pictures, SUBJECT/PROMPT.png, from anywhere.")
+        Path | None, typer.Option(help="Generated images, SUBJECT/PROMPT.png, from anywhere.")
     ] = None,
     workspace: Workspace = None,
     project: Wanted = None,
     single_image: Annotated[
-        bool, typer.Option("--single-image", help="Compare with one picture of each subject (Kosmos-G).")
+        bool, typer.Option("--single-image", help="Compare with one image of each subject (Kosmos-G).")
     ] = False,
     subject: Annotated[list[str] | None, typer.Option(help="Only this subject; may be repeated.")] = None,
-    partial: Annotated[bool, typer.Option("--partial", help="Score what is there.")] = False,
+    partial: Annotated[bool, typer.Option("--partial", help="Skip missing images.")] = False,
     prompts: Annotated[
         Path | None, typer.Option(help="The clock arms' prompts: one a line, or a CSV or TSV table.")
     ] = None,
     references: Annotated[
         References, typer.Option(help="How CLIP sees a style's references: published squashes them.")
     ] = References.squashed,
-    per_prompt: Annotated[int | None, typer.Option(min=1, max=1000, help="Pictures of each.")] = None,
+    per_prompt: Annotated[int | None, typer.Option(min=1, max=1000, help="Images per prompt.")] = None,
     steps: Annotated[int | None, typer.Option(min=1, max=1000, help="Sampling steps.")] = None,
     guidance: Annotated[float | None, typer.Option(min=0, max=100, help="Guidance scale.")] = None,
-    clip_model: Annotated[str, typer.Option(help="The CLIP of the figures.")] = CLIP,
-    dino_model: Annotated[str | None, typer.Option(help="The DINO (default: v1, ViT-S/16).")] = None,
+    clip_model: Annotated[str, typer.Option(help="The CLIP model of the scores.")] = CLIP,
+    dino_model: Annotated[str | None, typer.Option(help="The DINO model (default: v1, ViT-S/16).")] = None,
     adapter: Annotated[
-        str | None, typer.Option(help="Draw without training: the image adapter, or native.")
+        str | None, typer.Option(help="Generate without training: the image adapter, or native.")
     ] = None,
-    preset: Annotated[str, typer.Option(help="With --adapter: the preset whose model draws.")] = "sdxl",
+    preset: Annotated[str, typer.Option(help="With --adapter: the preset whose model generates.")] = "sdxl",
     base_model: Annotated[
         str | None, typer.Option(help="With --adapter: another base model than the preset's.")
     ] = None,
     strength: Annotated[
         float | None,
-        typer.Option(min=0, max=1, help="With --adapter (default: published, 0.78; one picture 0.65)."),
+        typer.Option(min=0, max=1, help="With --adapter (default: published, 0.78; one image 0.65)."),
     ] = None,
     vision_model: Annotated[
         str | None, typer.Option(help="With --combinations: what tells subjects apart (default: the DINO).")
@@ -144,7 +144,7 @@ def evaluate(
 def _check(plan: Plan) -> None:
     if plan.adapter is not None and (plan.benchmark is None or plan.pictures or plan.workspace):
         raise StudioError(
-            "--adapter draws a benchmark without training: give it with --dreambench FOLDER or "
+            "--adapter generates a benchmark without training: give it with --dreambench FOLDER or "
             "--combinations LIST, and without --pictures and --workspace."
         )
     if plan.dreambench and plan.combinations:
@@ -165,11 +165,12 @@ def _check(plan: Plan) -> None:
             f"{'--dreambench' if plan.dreambench else '--combinations'}."
         )
     elif plan.pictures and (plan.steps is not None or plan.guidance is not None):
-        raise StudioError("--steps and --guidance are for drawing: leave them out with --pictures FOLDER.")
+        raise StudioError("--steps and --guidance are for generating: leave them out with --pictures FOLDER.")
     elif plan.adapter is None and (plan.pictures is None) == (plan.workspace is None):
         raise StudioError(
-            f"{'DreamBench' if plan.dreambench else 'A list of combinations'} takes generated pictures from "
-            "--pictures FOLDER, or draws them with the projects of --workspace FOLDER: give one of the two."
+            f"{'DreamBench' if plan.dreambench else 'A list of combinations'} takes generated images from "
+            "--pictures FOLDER, or generates them with the projects of --workspace FOLDER: give one of the "
+            "two."
         )
     if plan.combinations and plan.single_image:
         raise StudioError("--single-image belongs to --dreambench: leave it out with --combinations.")
@@ -223,7 +224,7 @@ def _dreambench(plan: Plan, subjects: Any, drawn: Any, models: Any, facts: dict[
         _followed(score_subject(each, drawn[each.name], models, plan.single_image), f"{each.name}: embedded")
         for each in subjects
     ]
-    compared = "one picture of each subject" if plan.single_image else "all pictures of each subject"
+    compared = "one image of each subject" if plan.single_image else "all images of each subject"
     return report_benchmark(scores, {"evaluation": "DreamBench", "compared": compared, **facts})
 
 
@@ -254,7 +255,7 @@ def _drawn_by_projects(plan: Plan, subjects: Iterable[Any]) -> Path:
         drawer = RoundDrawer(store)
         for each in subjects:
             steps = draw_subject(store, drawer, each, folder, plan.steps, plan.guidance)
-            _counted(steps, f"{each.name}: drawn")
+            _counted(steps, f"{each.name}: generated")
     return folder
 
 
@@ -274,7 +275,7 @@ def _drawn_with_references(plan: Plan, subjects: Iterable[Any]) -> Path:
     drawer = Drawer(model, plan.adapter, settings, single, strength, revisions=revisions)
     folder = plan.out / "pictures"
     for each in subjects:
-        _counted(draw_referenced(drawer, each, folder), f"{each.name}: drawn")
+        _counted(draw_referenced(drawer, each, folder), f"{each.name}: generated")
     return folder
 
 
@@ -303,7 +304,7 @@ def _clock(plan: Plan) -> Any:
             folder = plan.out / "pictures" / point.folder
             wanted = clock.wanted_pictures(project, texts, count, folder)
             drawing = drawer.draw(project, point.round, folder, wanted, settings)
-            _counted(drawing, f"{point.name}: drawn")
+            _counted(drawing, f"{point.name}: generated")
             scoring = clock.score_point(
                 files, wanted, references, prompts, clock.SQUASHED if squashed else None
             )

@@ -22,7 +22,7 @@ Made = tuple[str, Callable[[], Any]]
 
 
 class Format(StrEnum):
-    """Of the files: HTML needs nothing more, the others kaleido and a Chromium."""
+    """The file format: HTML needs nothing more, the others kaleido and a Chromium."""
 
     html = "html"
     svg = "svg"
@@ -31,7 +31,7 @@ class Format(StrEnum):
 
 
 class Theme(StrEnum):
-    """Of the figures."""
+    """The color theme."""
 
     light = "light"
     dark = "dark"
@@ -45,12 +45,12 @@ def figures(
     evaluation: Annotated[
         Path | None, typer.Option(help="A folder of `gal-studio evaluate` or `grid`.")
     ] = None,
-    format_: Annotated[Format, typer.Option("--format", help="Of the files.")] = Format.html,
-    theme: Annotated[Theme, typer.Option(help="Of the figures.")] = Theme.light,
+    format_: Annotated[Format, typer.Option("--format", help="File format.")] = Format.html,
+    theme: Annotated[Theme, typer.Option(help="Color theme.")] = Theme.light,
 ) -> None:
-    """Draw the figures of a project, or of an evaluation beside the published figures.
+    """Plot the figures of a project, or of an evaluation beside the published ones.
 
-    What there is nothing of yet is left out, with a sentence that says why.
+    Figures without data are skipped, and the reason is printed.
     """
     folder = given_workspace(context, workspace)
     if (folder is None) == (evaluation is None):

@@ -357,7 +357,7 @@ def in_words(effect: Effect) -> str:
     if found.low is None or found.high is None or effect.p is None or effect.p_holm is None:
         return f"{line} (too few references and prompts for an interval)"
     return (
-        f"{line} (95 % interval {found.low:+.3f} to {found.high:+.3f} over {found.over}, "
+        f"{line} (95% interval {found.low:+.3f} to {found.high:+.3f} over {found.over}, "
         f"p {effect.p:.3f}, corrected {effect.p_holm:.3f})"
     )
 

@@ -90,7 +90,7 @@ def show_progress(studio: Studio, line: ProgressLine, view: ReplayView) -> None:
     for metric, figure in view.differences.items():
         line.say(
             f"  {metric}: {figure.value:+.3f} against the project's round "
-            f"(95 % interval {figure.low:+.3f} to {figure.high:+.3f}, {figure.pictures} pictures)"
+            f"(95% interval {figure.low:+.3f} to {figure.high:+.3f}, {figure.pictures} images)"
         )
     for sentence in (view.not_replayed, view.incomparable):
         if sentence:

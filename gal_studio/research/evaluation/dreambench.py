@@ -127,8 +127,8 @@ def find_drawn(subject: Asked, folder: Path, partial: bool = False) -> list[Draw
     missing = set(known.values()) - {each.prompt for each in drawn}
     if missing and not (partial and drawn):
         raise StudioError(
-            f"{folder / subject.name} has pictures of {len(known) - len(missing)} of {len(known)} prompts "
-            f"(none of {min(missing)!r}): draw the others, or evaluate what is there with --partial."
+            f"{folder / subject.name} has images of {len(known) - len(missing)} of {len(known)} prompts "
+            f"(none of {min(missing)!r}): generate the others, or evaluate what is there with --partial."
         )
     return drawn
 
@@ -155,7 +155,7 @@ def references_in(folder: Path) -> tuple[Path, ...]:
     """The reference pictures of a subject's folder, by name; refused if there are none."""
     found = tuple(_pictures(folder))
     if not found:
-        raise StudioError(f"{folder} has no pictures of its subject: put the reference pictures there.")
+        raise StudioError(f"{folder} has no images of its subject: put the reference images there.")
     return found
 
 

@@ -56,7 +56,7 @@ def draw_referenced(drawer: Drawer, asked: Subject | Combination, out: Path) -> 
     paths = [path for _, path in given]
     if len(paths) > MOST_DRAWN_WITH:
         raise StudioError(
-            f"{asked.name} has {len(paths)} reference pictures, and a picture is drawn with at most "
+            f"{asked.name} has {len(paths)} reference images, and an image is generated with at most "
             f"{MOST_DRAWN_WITH}: take some away."
         )
     if drawer.adapter.strip() != NATIVE:

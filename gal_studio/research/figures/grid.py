@@ -23,7 +23,7 @@ def effects_figure(told: Mapping[str, Any], theme: Theme = "light") -> go.Figure
     labels = list(dict.fromkeys(map(_label, rows)))[::-1]
     lines = -(-len(names) // COLUMNS)
     over = sorted({row["difference"]["over"] for row in rows} - {""})
-    about = f"with 95 % intervals over {' or '.join(over)}" if over else "too few for intervals"
+    about = f"with 95% intervals over {' or '.join(over)}" if over else "too few for intervals"
     height = 178 + lines * (90 + 34 * len(labels))
     look = figure(
         "What each change does",

@@ -51,12 +51,12 @@ def subjects_table(evaluation: Mapping[str, Any], theme: Theme = "light") -> go.
     whole = rows[-1]
     combinations = len({row["subject"].partition(":")[0] for row in rows[:-1]})
     made = figure(
-        "Several subjects in a picture",
-        f"Means over {combinations} combinations and {whole['pictures']} pictures, {_known(whole)}",
+        "Several subjects in an image",
+        f"Means over {combinations} combinations and {whole['pictures']} images, {_known(whole)}",
         theme,
         height=480,
     )
-    for name, own, colour in (("whole picture", "", MUTED[theme]), ("inside its mask", "_own", MAIN[theme])):
+    for name, own, colour in (("whole image", "", MUTED[theme]), ("inside its mask", "_own", MAIN[theme])):
         found = [whole[f"{figure}{own}"] for figure in ("dino", "clip_i")]
         made.add_bar(
             x=["DINO", "CLIP-I"], y=[one["value"] for one in found], name=name, marker={"color": colour},
@@ -70,7 +70,7 @@ def subjects_table(evaluation: Mapping[str, Any], theme: Theme = "light") -> go.
 
 def _known(whole: Mapping[str, Any]) -> str:
     """Whether there are intervals, and over what."""
-    return "too few for intervals" if whole["dino"]["low"] is None else "with 95 % intervals"
+    return "too few for intervals" if whole["dino"]["low"] is None else "with 95% intervals"
 
 
 def _bars(found: Sequence[Mapping[str, Any]], theme: Theme) -> dict[str, Any]:

@@ -85,8 +85,8 @@ class Files:
         """The path of the file with this hash; anything but a hash is refused."""
         if not name:  # the doctor writes this in the place of a lost picture
             raise StudioError(
-                "A picture was lost and has not been drawn again: press Generate in its round, or no longer "
-                "accept it if its prompt was your own."
+                "An image was lost and has not been generated again: press Generate in its round, or no "
+                "longer accept it if its prompt was your own."
             )
         if not _NAME.fullmatch(name):
             raise StudioError(f"{name!r} is not the name of a stored file.")
@@ -169,7 +169,7 @@ class Images(Files):
         try:
             yield
         except Exception as error:
-            raise StudioError(f"The stored picture {name[:12]} is damaged. {_DOCTOR}") from error
+            raise StudioError(f"The stored image {name[:12]} is damaged. {_DOCTOR}") from error
 
     def thumbnail(self, name: str, edge: int) -> bytes:
         """A PNG with edges of at most `edge` pixels; a smaller picture is not changed."""

@@ -20,7 +20,7 @@ SMALLEST_EDGE = 8
 KEPT_EDGE = 2048
 FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "HEIF")
 STORED_MODES = ("RGB", "L")
-HEIC = "a HEIC picture, which this installation cannot read: save it as JPEG"
+HEIC = "a HEIC image, which this installation cannot read: save it as JPEG"
 
 _ORIENTATION, _PLACE = 0x0112, 0x8825
 _HEIC = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"mif1", b"msf1")
@@ -98,7 +98,7 @@ def _refusals(name: str, data: bytes) -> Iterator[None]:
     except UnidentifiedImageError as error:
         if is_unreadable_heic(data):
             raise StudioError(f"{name} is {HEIC}.") from error
-        raise StudioError(f"{name} is not a picture that can be read: use PNG, JPEG or WebP.") from error
+        raise StudioError(f"{name} is not an image that can be read: use PNG, JPEG or WebP.") from error
     except Exception as error:
         raise StudioError(f"{name} is broken and cannot be read: save it again as PNG or JPEG.") from error
 

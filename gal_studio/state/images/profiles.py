@@ -71,7 +71,7 @@ def tag_of(block: bytes, name: bytes) -> bytes:
 def _converted(picture: Image.Image, profile: ImageCms.ImageCmsProfile, mode: str) -> Image.Image:
     made = ImageCms.profileToProfile(picture, profile, _srgb(), outputMode=mode)
     if made is None:
-        raise ValueError("the profile made no picture")
+        raise ValueError("the profile made no image")
     return made
 
 

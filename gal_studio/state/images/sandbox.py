@@ -167,7 +167,7 @@ def _start() -> "subprocess.Popen[bytes]":
         )
     except OSError as error:
         raise StudioError(
-            f"The process that reads pictures could not be started ({error.strerror}): "
+            f"The process that reads images could not be started ({error.strerror}): "
             f"{advice(error, 'free some memory')}."
         ) from error
 

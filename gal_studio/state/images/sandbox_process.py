@@ -23,7 +23,7 @@ EACH = 16  # bytes more per pixel, once their number is known
 SWOLLEN = 1 << 27  # bytes that are not freed after a picture, after which the process ends
 SECONDS = 1.9  # CPU seconds per picture
 IDLE = 60.0  # seconds without a request after which the process ends
-NAME = "The picture"
+NAME = "The image"
 LENGTH = struct.Struct(">Q")
 
 

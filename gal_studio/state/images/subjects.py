@@ -81,7 +81,7 @@ def name_of(folder: Path, path: Path) -> str:
 def _each(folder: Path) -> Iterator[Subject | str]:
     """The usable pictures of a folder, and a sentence about each other one."""
     if not folder.is_dir():
-        raise StudioError(f"There is no folder {folder}: give one with pictures of objects.")
+        raise StudioError(f"There is no folder {folder}: give one with images of objects.")
     for path in sorted(p for p in folder.rglob("*") if p.suffix.lower() in SUFFIXES):
         try:
             yield _read(folder, path)
@@ -93,7 +93,7 @@ def _refuse_few(folder: Path, found: int, skipped: Sequence[str]) -> None:
     if found < LEAST:
         why = f" {skipped[0]}" if skipped else ""
         raise StudioError(
-            f"{folder} has {found} usable pictures of objects: give at least {LEAST}, each of a named object."
+            f"{folder} has {found} usable images of objects: give at least {LEAST}, each of a named object."
             f"{why}"
         )
 

@@ -41,12 +41,12 @@ class HeldOutSet:
 
     def __post_init__(self) -> None:
         """Check every value: how many pictures are planned depends on them."""
-        checks.whole("Pictures of each benchmark prompt", self.seeds, 1, 100)
+        checks.whole("Images of each benchmark prompt", self.seeds, 1, 100)
         checks.whole("Sampling steps", self.steps, 1, 1000)
         checks.real("Guidance scale", self.guidance_scale, 0.0, 100.0)
         checks.real("Guidance from", self.guidance_start, 0.0, 1.0)
         checks.real("Guidance until", self.guidance_end, self.guidance_start, 1.0, exclude_low=True)
-        checks.resolution("Picture resolution", self.resolution)
+        checks.resolution("Image resolution", self.resolution)
         checks.one_of("When rounds are measured", self.measured, When)
 
 
@@ -150,7 +150,7 @@ def measured_picture(row: sqlite3.Row, copy_shift: float) -> MeasuredPicture:
     """A row of `SELECT_MEASURED`; the marks of the project move its chance (Eq. G16)."""
     scores = strict_json.numbers(strict_json.stored(row["scores"]))
     if lost := {LIKENESS, "similarity_anchor", "similarity_reference"} - scores.keys():
-        raise StudioError(f"A measured picture has no {min(lost)}: measure its round again.")
+        raise StudioError(f"A measured image has no {min(lost)}: measure its round again.")
     likeness, own = scores.pop(LIKENESS), scores.pop("similarity_anchor")
     reference = scores.pop("similarity_reference")
     candidate = Candidate(

@@ -144,4 +144,4 @@ def _texts(stored: str) -> tuple[str, ...]:
             return tuple(texts)
     except StudioError:
         pass
-    raise StudioError("What this project draws again is damaged: run gal-studio doctor on the workspace.")
+    raise StudioError("What this project generates again is damaged: run gal-studio doctor on the workspace.")

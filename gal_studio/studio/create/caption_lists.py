@@ -44,8 +44,8 @@ def captions_of(path: Path) -> dict[str, str]:
         return dict(_rows(path.suffix.lower(), data.decode("utf-8-sig")))
     except (OSError, ValueError, StudioError) as error:
         raise StudioError(
-            f"The captions in {path.name} cannot be read: give each picture its caption by name, or write "
-            "text files beside the pictures."
+            f"The captions in {path.name} cannot be read: give each image its caption by name, or write "
+            "text files beside the images."
         ) from error
 
 
@@ -75,7 +75,7 @@ def _listed(rows: Any) -> Iterator[tuple[str, str]]:
 
 def _mapping(value: Any) -> Mapping[str, Any]:
     if not isinstance(value, Mapping):
-        raise ValueError("there is no list of pictures")
+        raise ValueError("there is no list of images")
     return value
 
 

@@ -24,7 +24,7 @@ from gal_studio.state.images.read import read_picture
 from gal_studio.state.tables.seen_pictures import SeenPicture
 from gal_studio.studio.create.references import Picture
 
-ONE_COLOUR = "This picture is one colour all over: there is nothing in it to learn. Choose another one."
+ONE_COLOUR = "This image is one colour all over: there is nothing in it to learn. Choose another one."
 SMALL_EDGE = 64
 """Shorter sides in pixels are said to be small: half of what the bundled model draws."""
 LOST_AGAIN = "Details are missing here as well."
@@ -63,7 +63,7 @@ def notes_on(pictures: Sequence[Examined], names: Sequence[str]) -> SetNotes:
     notes = tuple(
         ONE_COLOUR
         if one.one_colour
-        else f"Nearly the same picture as {names[first[place]]}: one of the two is enough."
+        else f"Nearly the same image as {names[first[place]]}: one of the two is enough."
         if place in first
         else _about_size(*one.size)
         if min(one.size) < SMALL_EDGE
@@ -75,7 +75,7 @@ def notes_on(pictures: Sequence[Examined], names: Sequence[str]) -> SetNotes:
 
 def _about_size(width: int, height: int) -> str:
     return (
-        f"This picture is only {width} x {height} px: it is enlarged for the model, which learns the blur. "
+        f"This image is only {width} x {height} px: it is enlarged for the model, which learns the blur. "
         f"Use one with at least {SMALL_EDGE} px on each side, better 512."
     )
 
@@ -85,12 +85,12 @@ def _about_dominant(alike: int, count: int) -> str:
         return ""
     if alike == count:
         return (
-            f"All {count} pictures are nearly the same, so the model would learn this one picture and not "
+            f"All {count} images are nearly the same, so the model would learn this one image and not "
             "what it shows: keep one, and add different ones if you have them."
         )
     return (
-        f"{alike} of the {count} pictures are nearly the same, so the model would learn mostly that one "
-        "picture: keep one of them."
+        f"{alike} of the {count} images are nearly the same, so the model would learn mostly that one "
+        "image: keep one of them."
     )
 
 
@@ -100,8 +100,8 @@ def about_seen(seen: SeenPicture) -> str:
         return ""
     name = short_model_name(seen.base_model)
     return (
-        f"This is how {name} sees it. {name} cannot draw the details that are missing there, "
-        "and training does not bring them back: use a larger model, or a picture with bolder shapes."
+        f"This is how {name} sees it. {name} cannot generate the details that are missing there, "
+        "and training does not bring them back: use a larger model, or an image with bolder shapes."
     )
 
 

@@ -117,7 +117,9 @@ def check_unstarted(store: Store, project_id: str) -> None:
             "its first training."
         )
     if project.settings.tune.method != "lora":
-        raise StudioError(f"{project.name} trains the whole model: choose the method LoRA to start from one.")
+        raise StudioError(
+            f"{project.name} trains the whole model: choose a preset that trains a LoRA to start from one."
+        )
 
 
 def prepare_start(store: Store, asked: LoraStart, convert: Convert) -> Start:

@@ -27,7 +27,7 @@ LONG_ROUND = 12 * 3600.0
 
 SAVINGS: Mapping[str, tuple[Any, str]] = {
     "text_off_device": (True, "the text encoder waits in main memory"),
-    "tiling": (True, "pictures are encoded and decoded in tiles"),
+    "tiling": (True, "images are encoded and decoded in tiles"),
     "checkpointing": (True, "training computes activations twice"),
     "precision": ("bf16", "it computes in half precision"),
     "base": ("int8", "base weights are 8-bit integers"),
@@ -99,9 +99,9 @@ def plan_round(
     peak, beside = (shown.peak, "") if zero is None else (max(shown.peak, zero.on_device), zero.words)
     seconds = round_seconds(store, shape, model, settings, kind)
     sentence = (
-        f"Planned, not measured: {gigabytes(peak)} of memory "
-        f"({gigabytes(shown.training)} to train, {gigabytes(shown.drawing)} to draw{beside}); "
-        f"{device.name} has {gigabytes(device.total)}, {gigabytes(device.free)} of it free."
+        f"Needs about {gigabytes(peak)} (estimate: {gigabytes(shown.training)} to train, "
+        f"{gigabytes(shown.drawing)} to generate{beside}); {device.name}: {gigabytes(device.free)} of "
+        f"{gigabytes(device.total)} free."
         f"{how_it_computes(device)}{how} "
         f"{duration_words(seconds)}"
     )
@@ -149,7 +149,7 @@ def _takes_long(store: Store | None, kind: Kind, device: Device, seconds: float)
             took = round_seconds(store, shape, preset.base_model, fitted(preset, kind, device), kind)
             if took is not None and took <= LONG_ROUND:
                 quicker.append(f"choose {preset.title.partition(' (')[0]}, with which it takes {about(took)}")
-    return f"{begin} {quicker[-1] if quicker else 'choose fewer steps and pictures, or a smaller model'}."
+    return f"{begin} {quicker[-1] if quicker else 'choose fewer steps and images, or a smaller model'}."
 
 
 def _that_fit(device: Device) -> Iterator[Preset]:

@@ -27,23 +27,23 @@ def read_prior(picture: Picture, place: int) -> Image.Image:
     try:
         read = read_picture(picture)[0].convert("RGB")
     except StudioError as error:
-        raise StudioError(f"Prior picture {name}: {error}") from error
+        raise StudioError(f"Regularization image {name}: {error}") from error
     if all(high - low <= BLANK for low, high in read.getextrema()):  # type: ignore[misc]
-        raise StudioError(f"The prior picture {name} is blank: choose one that shows its prompt.")
+        raise StudioError(f"The regularization image {name} is blank: choose one that shows its prompt.")
     return read
 
 
 def check_prior_prompt(prompt: str, prompts: Prompts) -> str:
     """Tidy the prompt of a prior picture; refuse one that asks for what the project is to learn."""
     tidied = check_prompt(entered(prompt))
-    checks.text("The prompt of a prior picture", tidied, LONGEST_PROMPT)
+    checks.text("The prompt of a regularization image", tidied, LONGEST_PROMPT)
     named = [word for word in prompts.trigger_words if trigger_pattern(word).search(tidied)]
     if prompts.kind == "style" and prompts.name.lower() in tidied.lower():
         named = [prompts.name]
     if named:
         raise StudioError(
-            f"The prompt {tidied!r} of a prior picture names {named[0]!r}, which the project is to learn: "
-            "write what the base model understands."
+            f"The prompt {tidied!r} of a regularization image names {named[0]!r}, which the project is to "
+            "learn: write what the base model understands."
         )
     return tidied
 
@@ -58,9 +58,13 @@ def prior_folder(folder: Path) -> tuple[tuple[Path, str], ...]:
             if path.suffix.lower() in ENDINGS and not is_companion(path)
         ]
     except OSError as error:
-        raise StudioError(f"The folder of prior pictures {folder} cannot be read: check its path.") from error
+        raise StudioError(
+            f"The folder of regularization images {folder} cannot be read: check its path."
+        ) from error
     if not pictures:
-        raise StudioError(f"The folder {folder} has no prior pictures: put PNG, JPEG or WebP files there.")
+        raise StudioError(
+            f"The folder {folder} has no regularization images: put PNG, JPEG or WebP files there."
+        )
     return tuple((picture, _caption(picture)) for picture in pictures)
 
 
@@ -68,7 +72,7 @@ def _caption(picture: Path) -> str:
     caption = caption_beside(picture)
     if not caption:
         raise StudioError(
-            f"The prior picture {picture.name} has no prompt{unread_beside(picture)}: write what it shows "
-            f"into {picture.stem}.txt beside it."
+            f"The regularization image {picture.name} has no prompt{unread_beside(picture)}: write what it "
+            f"shows into {picture.stem}.txt beside it."
         )
     return caption

@@ -269,7 +269,7 @@ def _read_prior(draft: ProjectDraft, prompts: Prompts) -> list[tuple[str, Image.
     """Read the user's own prior pictures: (prompt, picture)."""
     if len(draft.prior) > MOST_PRIOR_PICTURES:
         raise StudioError(
-            f"There are {len(draft.prior)} prior pictures: choose the best {MOST_PRIOR_PICTURES}."
+            f"There are {len(draft.prior)} regularization images: choose the best {MOST_PRIOR_PICTURES}."
         )
     return [
         (check_prior_prompt(prompt, prompts), read_prior(picture, place))
@@ -298,8 +298,8 @@ def check_settings(settings: Settings, anchors: int) -> None:
     """Refuse settings with which no round can suggest anything."""
     if settings.generation.candidates < 2:
         raise StudioError(
-            f"Pictures per prompt is {settings.generation.candidates}: choose at least 2, so that the studio "
-            "can tell how undecided the model is."
+            f"Images per prompt is {settings.generation.candidates}: choose at least 2, so that the studio "
+            "can tell how uncertain the model is."
         )
     if settings.gal.top_k > anchors:
         raise StudioError(
@@ -309,7 +309,7 @@ def check_settings(settings: Settings, anchors: int) -> None:
     later = plan_draws(settings.tune, has_references=True, has_accepted=True).steps
     if later > MOST_STEPS:
         raise StudioError(
-            f"With this share of accepted pictures a later training would take {later:,} steps: choose fewer "
+            f"With this share of accepted images a later training would take {later:,} steps: choose fewer "
             f"training steps or a smaller share, so that it takes at most {MOST_STEPS:,}."
         )
 

@@ -22,8 +22,8 @@ _SMALL_WORDS = re.compile(
 )
 """Words that any prompts share."""
 ONE_VIEW = (
-    "One picture shows the object in one place only, and the model learns that place as well: 3 to 6 "
-    "pictures in different places are better."
+    "One image shows the object in one place only, and the model learns that place as well: 3 to 6 "
+    "images in different places are better."
 )
 NO_PLACE = (
     "No prompt says where the object is, so the model may learn what is around it, too: end each prompt with "
@@ -37,7 +37,7 @@ def about_length(prompt: str, base_model: str) -> str:
     if about_tokens(prompt) < limit:
         return ""
     return (
-        f"This prompt is very long: {short_model_name(base_model)} reads about {limit - 2} words and "
+        f"Too long: {short_model_name(base_model)} reads about {limit - 2} words and "
         "signs, and refuses more when it is trained. Shorten it."
     )
 
@@ -77,7 +77,7 @@ def about_shared_words(kind: Kind, texts: Sequence[tuple[str, str]]) -> str:
     what = "the object" if kind == "object" else "the style"
     return (
         f"All prompts say “{' '.join(shared[:6])}”, which the model may take for a part of {what}: choose "
-        "pictures that differ, and write what differs."
+        "images that differ, and write what differs."
     )
 
 
@@ -107,8 +107,8 @@ def about_style(prompt: str, base_model: str) -> str:
         return ""
     name = short_model_name(base_model)
     return (
-        f"{name} knows “{known}” already and draws it its own way. To teach it yours, call the style by a "
-        "made-up word, such as “in lumira style”."
+        f"{name} knows “{known}” already and generates it its own way. To teach it yours, call the style "
+        "by a made-up word, such as “in lumira style”."
     )
 
 
@@ -116,7 +116,7 @@ def about_things(kind: Kind, prompt: str, trigger_word: str, base_model: str) ->
     """A warning that the base model was taught nothing that a reference's prompt names; "" otherwise."""
     if kind == "object":
         thing = class_prompt(prompt, trigger_word).removeprefix("a photo of ")
-        instead = "and draws something that it knows in its place"
+        instead = "and generates something that it knows in its place"
     else:
         thing = _without(prompt, style_descriptor(prompt))
         instead = "and may take it for a part of the style"
@@ -144,7 +144,9 @@ def about_test_prompts(templates: Sequence[str], trigger: str, base_model: str) 
     known = (*preset.known_things, *preset.known_places) if preset and preset.known_things else ()
     for template in templates:
         rest = _without(_without(template, trigger), "{}")
-        if preset and (text := _on_unknown(rest, preset, known, "and draws something that it knows instead")):
+        if preset and (
+            text := _on_unknown(rest, preset, known, "and generates something that it knows instead")
+        ):
             return text
     return ""
 
@@ -159,8 +161,8 @@ def _on_unknown(words: str, preset: Preset, known: Sequence[str], instead: str) 
     thing = re.sub("^(an?|the) ", "", words, flags=re.IGNORECASE)
     name, some = short_model_name(preset.base_model), ", ".join(known[:: max(1, len(known) // 6)][:6])
     return (
-        f"{name} was not taught “{thing}” {instead}. It knows {some} and about {round(len(known), -1)} more: "
-        "choose one of those, or another base model."
+        f"{name} can’t generate “{thing}” {instead}. Choose something it knows, such as {some}, or another "
+        "base model."
     )
 
 

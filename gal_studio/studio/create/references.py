@@ -56,7 +56,7 @@ def read_reference(given: ReferenceDraft, place: int) -> tuple[Image.Image, Imag
         return picture.crop(box), None if mask is None else mask.crop(box)
     except StudioError as error:
         if isinstance(given.picture, bytes):
-            raise StudioError(f"Picture {place}: {error}") from error
+            raise StudioError(f"Image {place}: {error}") from error
         raise
 
 

@@ -48,7 +48,9 @@ def plan_round_zero(shape: ModelShape, settings: Settings, device: Device) -> Ro
         words = f", {whole} for Round 0, of which {reads} for the image encoder"
         told = RoundZeroPlan(needs.with_encoder, words)
     if settings.machine.base == "int8":
-        doubt = "Round 0 cannot draw with base weights of 8-bit integers: choose plain base weights, or leave"
+        doubt = (
+            "Round 0 cannot generate with base weights of 8-bit integers: choose plain base weights, or leave"
+        )
         return replace(told, doubt=f"{doubt} Image adapter empty.")
     if fits or (is_gpu and needs.encoder <= (free := main_memory_free())):
         return told

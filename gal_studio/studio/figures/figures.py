@@ -48,10 +48,10 @@ class Figures:
         view = self._studio.round_view(round_id)
         tiles = [tile for tile in view.candidates if tile.candidate.x is not None and not tile.candidate.own]
         if not tiles:
-            raise StudioError(f"Round {view.round.number} has no map yet: generate its pictures first.")
+            raise StudioError(f"Round {view.round.number} has no map yet: generate its images first.")
         made = figure(
-            f"{view.project.name}, round {view.round.number}: where its pictures lie",
-            f"t-SNE of the CLIP features of {len(tiles)} pictures of {len(view.scores)} test prompts",
+            f"{view.project.name}, round {view.round.number}: where its images lie",
+            f"t-SNE of the CLIP features of {len(tiles)} images of {len(view.scores)} test prompts",
             theme,
             height=640,
         )
@@ -94,7 +94,7 @@ class Figures:
         texts = [[_counted(scores.get(anchor)) for scores in found] for anchor in anchors]
         made = figure(
             f"{views[0].project.name}: copies by test prompt",
-            "Mean chance of a copy, and copies of all pictures; the most undecided prompt of round 1 on top. "
+            "Mean chance of a copy, and copies of all images; the most uncertain prompt of round 1 on top. "
             "Accepted prompts leave.",
             theme,
             height=190 + 26 * len(anchors),
@@ -119,11 +119,11 @@ class Figures:
             tile for tile in view.candidates if not (tile.candidate.own or tile.candidate.is_blank)
         ]  # what statistics count
         if not tiles:
-            raise StudioError(f"Round {view.round.number} has no pictures yet: generate them first.")
+            raise StudioError(f"Round {view.round.number} has no images yet: generate them first.")
         prompts = list(dict.fromkeys(tile.prompt for tile in tiles))
         made = figure(
             f"{view.project.name}, round {view.round.number}: copies by LoRA strength",
-            f"Chance of a copy at each mean strength; {len(prompts)} test prompts, {len(tiles)} pictures",
+            f"Chance of a copy at each mean strength; {len(prompts)} test prompts, {len(tiles)} images",
             theme,
         )
         for number, prompt in enumerate(prompts):
@@ -136,7 +136,7 @@ class Figures:
             )  # fmt: skip
         x, y = _means(tiles)
         made.add_scatter(
-            x=x, y=y, mode="lines+markers", name="mean over the pictures", marker={"size": 9},
+            x=x, y=y, mode="lines+markers", name="mean over the images", marker={"size": 9},
             line={"color": VERMILION, "width": 3},
             hovertemplate="strength %{x:.2f}: %{y:.2f}<extra></extra>",
         )  # fmt: skip
@@ -150,7 +150,7 @@ class Figures:
     def clock_arms(self, *project_ids: str, theme: Theme = "light") -> go.Figure:
         """Text against image alignment on the benchmark, from the base model round by round."""
         if not project_ids:
-            raise StudioError("There is no project to draw: name one.")
+            raise StudioError("There is no project to plot: name one.")
         arms = []
         for project_id in project_ids:
             points = self._measured(project_id, ("clip_t", "clip_i"))
@@ -188,7 +188,7 @@ class Figures:
         points = self._measured(project_id, (metric,))
         found = [intervals[metric] for _, intervals in points]
         few = any(interval.prompts < FEWEST for interval in found)
-        over = f"{found[0].pictures} pictures of {found[0].prompts} prompts"
+        over = f"{found[0].pictures} images of {found[0].prompts} prompts"
         known = ": too few for intervals" if few else ", with 95% intervals over prompts"
         made = figure(
             f"{self._studio.project(project_id).name}: {TITLES[metric]}",
@@ -214,7 +214,7 @@ class Figures:
         """How often a person took what was suggested, round by round, and Cohen's kappa."""
         rounds = [found for found in self._studio.choices(project_id) if found.agreement.choices]
         if not rounds:
-            raise StudioError("Nobody has chosen a picture in this project yet: accept or reject some first.")
+            raise StudioError("Nobody has chosen an image in this project yet: accept or reject some first.")
         made = figure(
             f"{self._studio.project(project_id).name}: person and suggestions",
             "Choices that stand, by whether they took the suggestion; above, Cohen's kappa",
@@ -243,7 +243,7 @@ class Figures:
         rounds = [found for found in self._studio.rounds(project_id) if found.kind == "fine_tune"]
         views = [view for view in (self._studio.round_view(found.id) for found in rounds) if view.candidates]
         if not views:
-            raise StudioError("No round of this project has pictures yet: generate them first.")
+            raise StudioError("No round of this project has images yet: generate them first.")
         return views
 
     def _names(self, views: Sequence[RoundView]) -> list[str]:

@@ -51,7 +51,7 @@ def _draw_heading(images: Images, view: RoundView, sheet: Image.Image, pen: Imag
         (f"reference: {view.project.references[0].prompt}", 13, SOFT),
         (view.sentence, 13, SOFT),
         (
-            f"mean entropy {view.mean_entropy:.3f}, accepted pictures weigh {view.example_weight:.3f}",
+            f"mean entropy {view.mean_entropy:.3f}, accepted images weigh {view.example_weight:.3f}",
             13,
             SOFT,
         ),

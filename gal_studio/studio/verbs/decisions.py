@@ -55,9 +55,7 @@ class DecisionVerbs(Verbs):
             for round_id, of_round in by_round.items():
                 refuse_by_hand(self.store, round_id)
                 if any(self.store.candidates.get(name).is_blank for name in of_round):
-                    raise StudioError(
-                        "A picture of one flat colour is neither a copy nor good: leave it out."
-                    )
+                    raise StudioError("An image of one flat colour is neither a copy nor good: leave it out.")
                 self.store.decisions.mark_copies(round_id, of_round, "human")
 
     def accept_suggestion(
@@ -107,7 +105,7 @@ class DecisionVerbs(Verbs):
         refuse_by_hand(self.store, round_id)
         with self.store.database.transaction():
             if candidate_id not in self.store.decisions.of_round(round_id).accepted:
-                raise StudioError("Only an accepted picture has a weight: accept it first.")
+                raise StudioError("Only an accepted image has a weight: accept it first.")
             self.store.decisions.set_weight(round_id, candidate_id, weight, author)
 
     def choices(self, project_id: str) -> tuple[RoundChoices, ...]:
@@ -150,7 +148,7 @@ class DecisionVerbs(Verbs):
         """Correct the quality map of a pair: 0 bad, 255 good, 128 untouched; None removes the paint."""
         pair = self.store.refinements.pair(pair_id)
         if pair.generated_image is None:
-            raise StudioError("The picture of this pair is not drawn yet: wait until it is, then paint.")
+            raise StudioError("The image of this pair is not generated yet: wait until it is, then paint.")
         name = None
         if painting is not None:
             image = image_of(painting)

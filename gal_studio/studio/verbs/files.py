@@ -32,7 +32,7 @@ class FileVerbs(Verbs):
         """The picture of a candidate, a PNG."""
         image = self.store.candidates.get(candidate_id).image
         if not image:
-            raise StudioError("The file of this picture is lost: draw it again.")
+            raise StudioError("The file of this image is lost: generate it again.")
         return self.store.images.path(image)
 
     def adapter_path(self, round_id: str) -> Path:
@@ -81,7 +81,7 @@ class FileVerbs(Verbs):
             instant = round_.kind == "instant"
             if instant != (wanted is REFERENCES):
                 raise StudioError(
-                    f"Round {round_.number} is {'drawn without' if instant else 'a round of'} training: "
+                    f"Round {round_.number} is {'generated without' if instant else 'a round of'} training: "
                     f"choose {' or '.join(one.title for one in forms_of(round_.kind))}."
                 )
             if instant:

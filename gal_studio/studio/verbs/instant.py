@@ -52,7 +52,7 @@ class InstantVerbs(ProjectVerbs, WorkVerbs):
                 )
             if given > MOST_DRAWN_WITH:
                 raise StudioError(
-                    f"{project.name} has {given} references, and a picture is drawn with at most "
+                    f"{project.name} has {given} references, and an image is generated with at most "
                     f"{MOST_DRAWN_WITH}: start a project with the best of them, or train a round."
                 )
             there = self._the_same(project_id, project.settings)
@@ -82,7 +82,8 @@ class InstantVerbs(ProjectVerbs, WorkVerbs):
             references = self.store.rounds.settings(round_id).references
             if round_.kind != "instant" or references.is_native:
                 raise StudioError(
-                    "An image adapter is refined from a Round 0 that was drawn with one: draw it first."
+                    "An image adapter is refined from a Round 0 that was generated with one: generate it "
+                    "first."
                 )
             if subjects is not None:
                 subjects = user_path(subjects).absolute()

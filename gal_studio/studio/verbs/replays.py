@@ -42,7 +42,7 @@ class ReplayVerbs(Verbs):
             raise StudioError(f"{name} is no replay: choose one to go on with.")
         jobs = replays.enqueue_all_missing(self.store, project_id)
         if not jobs:
-            raise StudioError(f"{name} is drawn and measured already.")
+            raise StudioError(f"{name} is generated and measured already.")
         self._wake_worker()
         return jobs
 

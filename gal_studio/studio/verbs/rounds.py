@@ -81,7 +81,7 @@ class RoundVerbs(Verbs):
         if not self.store.candidates.count(round_id) and not is_refined:
             if round_.adapter is not None:
                 lineage.refuse_an_empty_pool(self.store.snapshots.round(round_id))
-            raise StudioError(f"Round {round_.number} has no pictures yet: press Generate first.")
+            raise StudioError(f"Round {round_.number} has no images yet: press Generate first.")
 
     def same_seed_elsewhere(self, candidate_id: str) -> tuple[Relative, ...]:
         """The pictures of the same prompt and seed in the other rounds of the project."""

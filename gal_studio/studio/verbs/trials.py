@@ -73,5 +73,5 @@ class TrialVerbs(Verbs):
         """The picture of a trial, a PNG."""
         image = self.store.trials.get(trial_id).image
         if not image:
-            raise StudioError("This picture is not drawn yet: wait for it.")
+            raise StudioError("This image is not generated yet: wait for it.")
         return self.store.images.path(image)

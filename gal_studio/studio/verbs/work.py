@@ -99,12 +99,12 @@ class WorkVerbs(MeasureVerbs):
                 raise StudioError(f"Round {here.round.number} is not trained yet: press Fine-tune first.")
             if anchor_id not in {anchor.id for anchor in lineage.pool(here)}:
                 raise StudioError(
-                    f"Round {here.round.number} does not draw this test prompt: it is switched off, or has "
-                    "an accepted picture of an earlier round."
+                    f"Round {here.round.number} does not generate this test prompt: it is switched off, or "
+                    "has an accepted image of an earlier round."
                 )
             places = planned.more_of(here, anchor_id)
             if not places:
-                raise StudioError("This test prompt has as many pictures as a round can have.")
+                raise StudioError("This test prompt has as many images as a round can have.")
             self.store.races.ask(round_id, places)
             job = self._requested(here.round, "generate")
             return job or self._queue(here.round, "generate")
@@ -125,7 +125,7 @@ class WorkVerbs(MeasureVerbs):
                 )
             lineage.refuse_given(here.round)
             if not asked_pictures(here):
-                raise StudioError(f"Round {here.round.number} has no pictures yet: press Generate first.")
+                raise StudioError(f"Round {here.round.number} has no images yet: press Generate first.")
             job = self._requested(here.round, "ask")
             if job is not None:
                 return job
@@ -180,7 +180,7 @@ class WorkVerbs(MeasureVerbs):
                 jobs.append(self._measure(here.round))
             if not jobs:
                 raise StudioError(
-                    f"Round {here.round.number} has been run: choose pictures, then go on to the next round."
+                    f"Round {here.round.number} has been run: choose images, then go on to the next round."
                 )
             return tuple(jobs)
 
@@ -260,11 +260,11 @@ class WorkVerbs(MeasureVerbs):
                 return job
             drawn = self.store.candidates.count(round_id)
             if not drawn and not is_coming(self.store, round_, "generate"):
-                raise StudioError(f"Round {round_.number} has no pictures yet: press Generate first.")
+                raise StudioError(f"Round {round_.number} has no images yet: press Generate first.")
             settings = self.store.rounds.settings(round_id)
             prompts = self.store.projects.prompts(round_.project_id)
             if drawn and len(pairs.judged_candidates(self.store, round_id, settings, prompts)) == drawn:
-                raise StudioError(f"All pictures of round {round_.number} have their heat maps already.")
+                raise StudioError(f"All images of round {round_.number} have their heat maps already.")
             return self._queue(round_, "quality")
 
     def _train(self, inputs: TrainingInputs, repeats: bool = True) -> tuple[Job, RoundSnapshot]:
@@ -307,7 +307,7 @@ class WorkVerbs(MeasureVerbs):
         self._refuse_a_lost_start(changed.here)
         if is_trained(changed):
             raise StudioError(
-                f"Round {round_.number} is fine-tuned on these pictures with these settings already: "
+                f"Round {round_.number} is fine-tuned on these images with these settings already: "
                 "press Generate, or change a setting first."
             )
         if not here.candidates and not here.children:
@@ -355,7 +355,7 @@ class WorkVerbs(MeasureVerbs):
         state = checkpoints.last_state(self.store, round_.id, endless)
         if state is None or not is_trained(inputs):
             raise StudioError(
-                f"The last state of {name}'s training is not there any more, or its pictures were changed: "
+                f"The last state of {name}'s training is not there any more, or its images were changed: "
                 "choose more training steps in the settings, then press Fine-tune to train anew."
             )
         self.store.rounds.set_settings(round_.id, settings)
@@ -363,8 +363,9 @@ class WorkVerbs(MeasureVerbs):
         self.store.rounds.set_settings(round_.id, present)
         if not agrees:
             raise StudioError(
-                f"{counted(steps, 'more step')} would change the share of accepted pictures in {name}'s "
-                "draws: choose another number, or more training steps in the settings and press Fine-tune."
+                f"{counted(steps, 'more step')} would change the share of accepted images in {name}'s "
+                "generates: choose another number, or more training steps in the settings and press "
+                "Fine-tune."
             )
         return state, settings
 
@@ -412,8 +413,8 @@ class WorkVerbs(MeasureVerbs):
         race = here.record.race if generation.allocation == "ladder" else None
         if not planned.missing(here.supposing(settings, race=race and replace(race, ended=False))):
             raise StudioError(
-                f"Round {round_.number} has all its pictures: go on to the next round, or choose more "
-                "pictures per prompt in the settings."
+                f"Round {round_.number} has all its images: go on to the next round, or choose more "
+                "images per prompt in the settings."
             )
         self.store.rounds.keep_prior_drawing(round_.id, here.prior_drawing)
         self.store.rounds.set_settings(round_.id, settings)
@@ -439,8 +440,8 @@ class WorkVerbs(MeasureVerbs):
         base = replace(changed, here=pairs.refined_round(changed.here))
         if not inputs.pairs and self._repeated(base):
             raise StudioError(
-                f"Round {node.number} is already refined with these pictures and settings: paint over its "
-                "pairs, accept other pictures or change a setting first."
+                f"Round {node.number} is already refined with these images and settings: paint over its "
+                "pairs, accept other images or change a setting first."
             )
         return self._queue(node, "pairs", jobs), changed
 

@@ -48,7 +48,7 @@ def describe_step(step: DecisionStep, names: Mapping[str, str]) -> str:
 
 def _pictures(step: DecisionStep, names: Mapping[str, str]) -> str:
     changed = list(step.after)
-    return names.get(changed[0], "a picture") if len(changed) == 1 else f"{len(changed)} pictures"
+    return names.get(changed[0], "an image") if len(changed) == 1 else f"{len(changed)} images"
 
 
 _MARKS = {True: "mark {} as a copy", False: "mark {} as no copy", None: "take back the mark of {}"}

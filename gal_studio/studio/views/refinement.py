@@ -29,8 +29,8 @@ NEXT_ROUND = {
 }
 
 UNMEASURED = (
-    "Nothing is measured: the refinement was trained on every prompt that it and its round have drawn. Add "
-    "test prompts, or accept pictures of fewer ones."
+    "Nothing is measured: the refinement was trained on every prompt that it and its round have generated. "
+    "Add test prompts, or accept images of fewer ones."
 )
 
 
@@ -151,7 +151,7 @@ def in_words(figure: Measurement, kind: str) -> MeasurementView:
     return MeasurementView(
         **vars(figure),
         words=f"{name} {figure.before:.3f} → {figure.after:.3f}, {_signed(figure.difference)} "
-        f"[{_signed(figure.low)}, {_signed(figure.high)}] over {figure.images} pictures",
+        f"[{_signed(figure.low)}, {_signed(figure.high)}] over {figure.images} images",
         verdict=outcome(figure.difference, not figure.low <= 0 <= figure.high, sense),
     )
 

@@ -18,7 +18,7 @@ def pixels_of(mask: Runs) -> Pixels:
         raise StudioError("The painted mask cannot be read: paint it again.")
     labels, counts = [_whole(value) for value in runs[::2]], [_whole(value) for value in runs[1::2]]
     if max(labels, default=256) > 255 or sum(counts) != width * height:
-        raise StudioError("The painted mask does not have the size of its picture: paint it again.")
+        raise StudioError("The painted mask does not have the size of its image: paint it again.")
     return np.repeat(np.array(labels, np.uint8), counts).reshape(height, width)
 
 

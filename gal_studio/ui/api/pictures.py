@@ -23,8 +23,8 @@ _FRESH = {"Cache-Control": "no-cache"}
 _LOST = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 96 96" font-family="sans-serif" font-size="9"
  text-anchor="middle"><rect width="96" height="96" fill="#777"/><g fill="#fff">
 <text x="48" y="42">{}</text><text x="48" y="58">{}</text></g></svg>"""
-_GENERATE = ("This picture is lost:", "press Generate.")
-_DRAW_AGAIN = ("This picture is lost:", "try its prompt again.")
+_GENERATE = ("This image is lost:", "press Generate.")
+_DRAW_AGAIN = ("This image is lost:", "try its prompt again.")
 _DAMAGED = ("This file is damaged:", "run the doctor.")
 _GONE = ("This file is gone", "from the workspace.")
 
@@ -103,7 +103,7 @@ def _add_pair_routes(app: FastAPI, studio: Studio, small: Callable[[Path, str], 
         pair = studio.store.refinements.pair(pair_id)
         name = {"reference": pair.reference_image, "generated": pair.generated_image}.get(which)
         if name is None:
-            raise StudioError(f"This pair has no picture {which!r}.")
+            raise StudioError(f"This pair has no image {which!r}.")
         return studio.store.images.path(name)
 
     @app.get("/pair/{pair_id}/{which}")

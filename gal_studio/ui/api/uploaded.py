@@ -88,7 +88,7 @@ def add_uploaded_routes(app: FastAPI, studio: Studio) -> None:
     def seen_picture(image: str, returned: str) -> Response:
         try:
             if not studio.store.seen.is_answer(image, returned):
-                raise StudioError("This picture was not looked at.")
+                raise StudioError("This image was not looked at.")
             return Response(studio.store.images.read(returned), media_type="image/png", headers=_FOREVER)
         except StudioError as error:
             raise HTTPException(404, str(error)) from error

@@ -40,7 +40,7 @@ _ID = re.compile(r"[0-9a-f]{32}")
 _ODD = re.compile(r"[^\w .()+-]")
 _HEAD = 32
 _opening = Lock()
-_UNKNOWN = "it is not a picture in a known format: use PNG, JPEG or WebP."
+_UNKNOWN = "it is not an image in a known format: use PNG, JPEG or WebP."
 
 
 class Uploads:
@@ -85,7 +85,7 @@ class Uploads:
             for path in (self.folder / identity).glob("*"):
                 if path.is_file() and not path.is_symlink():
                     return path
-        raise StudioError("This picture was not uploaded to this studio: choose it again.")
+        raise StudioError("This image was not uploaded to this studio: choose it again.")
 
     def drop(self, identities: Iterable[str]) -> None:
         """Delete uploads that nobody was told about."""

@@ -130,9 +130,9 @@ def _warnings(kind: Kind, texts: Texts, places: Sequence[str], number: int, mode
 
 def _missing(kind: Kind, texts: Texts, given: Payload, number: int) -> Iterator[FormNote]:
     if not given.get("pictures"):
-        yield FormNote("pictures", "There is no picture yet: drop one here, or click to choose.", number)
+        yield FormNote("pictures", "There is no image yet: drop one here, or click to choose.", number)
     elif not all(given["prompts"]):
-        yield FormNote("prompt", "The prompt is empty: write what the picture shows.", number)
+        yield FormNote("prompt", "The prompt is empty: write what the image shows.", number)
         if kind == "object" and not texts:
             yield from _on_set(kind, [("", given.get("trigger_word", ""))], [], number)
 

@@ -54,7 +54,7 @@ from gal_studio.ui.payloads.projects import adapter_names
 from gal_studio.ui.requests import Context, Requests
 
 REQUESTS = Requests("reference")
-_DEMO_NOTES: dict[Kind, str] = {"style": "One picture and its style", "object": "A few pictures of one thing"}
+_DEMO_NOTES: dict[Kind, str] = {"style": "One image and its style", "object": "A few images of one thing"}
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,7 @@ from gal_studio.ui.payloads import Fact, Payload
 from gal_studio.ui.payloads.forms import Derived, DerivedSet
 
 _SHOWN_ANCHORS = 4
-_KNOWN_STYLE = "The bundled model draws these words in a style of its own: use other words to keep both."
+_KNOWN_STYLE = "The bundled model generates these words in a style of its own: use other words to keep both."
 
 
 def derived(form: Payload, store: Store | None = None) -> Derived:
@@ -102,7 +102,7 @@ def drafts(request: Payload) -> list[ReferenceDraft]:
     sets = request["sets"][:1] if kind == "style" else request["sets"]
     for number, set_ in enumerate(sets, start=1):
         if not set_["references"] and len(sets) > 1:
-            raise StudioError(f"Object {number} has no picture: add one, or remove it.")
+            raise StudioError(f"Object {number} has no image: add one, or remove it.")
     words = [_word(kind, [one["prompt"] for one in set_["references"]], set_) for set_ in sets]
     _check_apart(words)
     return [

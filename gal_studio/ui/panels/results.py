@@ -51,7 +51,7 @@ class RoundResult:
     adapter: bool
     exports: tuple[ExportChoice, ...]
     accepted: tuple[ShownPicture, ...]
-    recipe: Annotated[str, Doc("By which recipe to draw with it; empty if that is full strength.")]
+    recipe: Annotated[str, Doc("By which recipe to generate with it; empty if that is full strength.")]
 
 
 @dataclass(frozen=True)
@@ -149,7 +149,7 @@ def measure_all(context: Context, project: Id) -> RequestedAll:
 def change_test_set(context: Context, project: Id, prompts: Lines, seeds: SettingValue) -> None:
     """Choose the held-out prompts and how many pictures each gets."""
     if isinstance(seeds, bool) or not isinstance(seeds, int):
-        raise StudioError(f"Pictures of each benchmark prompt is {seeds!r}: choose a whole number.")
+        raise StudioError(f"Images of each benchmark prompt is {seeds!r}: choose a whole number.")
     context.studio.change_test_set(project, prompts, seeds)
 
 

@@ -178,7 +178,7 @@ def _references(references: ReferenceSettings) -> list[Fact]:
     if not adapter:
         return []
     if adapter == NATIVE:
-        return [("Draws with references", "the base model itself")]
+        return [("Generates with references", "the base model itself")]
     more = {"together": "", "average": ", references averaged", "beside": ", objects side by side"}[
         references.several
     ]
@@ -204,7 +204,7 @@ def _recipes(project: ProjectView) -> str:
         return ""
     if latest == 0:
         return f", LoRA strengths from 1 to {lowest:g}"
-    share = "" if latest == 1 else f" in at most the first {100 * latest:.0f} % of the steps"
+    share = "" if latest == 1 else f" in at most the first {100 * latest:.0f}% of the steps"
     return f", LoRA strengths from 1 to {lowest:g}{share}"
 
 
@@ -249,9 +249,9 @@ def project_payload(project: ProjectView, adapters: Sequence[OwnAdapter] = ()) -
             *([("Starts from", project.starts_from)] if project.starts_from else []),
             ("Test prompts", f"{enabled} of {count}" if enabled < count else str(count)),
             ("Training", f"{tune.steps} steps, rank {tune.rank}, learning rate {tune.learning_rate:g}"),
-            ("Pictures", _pictures(project)),
+            ("Images", _pictures(project)),
             *_references(settings.references),
-            ("Weight of accepted pictures", f"{gal.balance_lambda:g}" if gal.balance else "off"),
+            ("Weight of accepted images", f"{gal.balance_lambda:g}" if gal.balance else "off"),
             ("Copies are found by", _copy_detectors(project)),
             ("Seed", str(project.seed)),
         ),

@@ -41,7 +41,7 @@ class Preview:
 class Rung:
     """One of the strength schedules that the pictures of a round go down."""
 
-    recipe: Annotated[str, Doc("How strongly the LoRA draws, in words; empty if as trained.")]
+    recipe: Annotated[str, Doc("How strongly the LoRA generates, in words; empty if as trained.")]
     strength: Annotated[float, Doc("The mean of that over the steps, in [0, 2].")]
     sign: Annotated[str, Doc('A strength that switches, such as "0.4→1"; empty for a constant one.')]
 
@@ -54,28 +54,28 @@ class Round:
     number: int
     kind: RoundKind
     step: str
-    trained: Annotated[bool, Doc("Can it draw? An instant round needs no training.")]
+    trained: Annotated[bool, Doc("Can it generate? An instant round needs no training.")]
     source: Annotated[str, Doc("The file of a LoRA from elsewhere that it judges; empty if it is trained.")]
     pool: tuple[Anchor, ...]
-    each: Annotated[int, Doc("Pictures of a test prompt by the settings: down the ladder at most.")]
-    most: Annotated[int, Doc("Pictures of all test prompts by the settings, at most.")]
-    coming: Annotated[Mapping[str, tuple[int, ...]], Doc("The indices of those drawn next, by anchor.")]
+    each: Annotated[int, Doc("Images of a test prompt by the settings: down the ladder at most.")]
+    most: Annotated[int, Doc("Images of all test prompts by the settings, at most.")]
+    coming: Annotated[Mapping[str, tuple[int, ...]], Doc("The indices of those generated next, by anchor.")]
     ladder: Annotated[
         tuple[Rung, ...], Doc("The schedules of these indices, over and over; empty without a ladder.")
     ]
-    rule: Annotated[str, Doc("Which rule chose the pictures, in words; empty if that says nothing new.")]
+    rule: Annotated[str, Doc("Which rule chose the images, in words; empty if that says nothing new.")]
     complete: bool
     trainings: Annotated[int, Doc("How many trainings are compared where several are asked.")]
     copy_detectors: Annotated[CopyDetectors, Doc("What finds copies, by the settings.")]
     mean_entropy: Annotated[float, Doc("Mean entropy of the test prompts, in [0, ln 2].")]
     example_weight: float
-    exhausted: Annotated[str, Doc("Why fewer pictures than asked for are suggested, or none yet.")]
+    exhausted: Annotated[str, Doc("Why fewer images than asked for are suggested, or none yet.")]
     check: Annotated[str, Doc("What the round says of itself: whether copies can be told, and by whom.")]
     trainable: Annotated[bool, Doc("Would Fine-tune train anything that is not trained yet?")]
     ahead: Ahead
     undo: Annotated[str, Doc('What Undo would do, such as "accept A drum 04"; empty for nothing.')]
     redo: str
-    recipe: Annotated[ShownRecipe, Doc("What draws best, of the recipes of this round.")]
+    recipe: Annotated[ShownRecipe, Doc("What generates best, of the recipes of this round.")]
     losses: Losses
     restarts: Annotated[tuple[int, ...], Doc("The first steps after the training went on from a checkpoint.")]
     previews: tuple[Preview, ...]
@@ -87,7 +87,7 @@ class TurnCurve:
     """The chance of a copy at each strength of the LoRA, the strongest first, in [0, 1]."""
 
     strengths: tuple[float, ...]
-    low: Annotated[tuple[float, ...], Doc("With `high`: the middle 80 % of what is probable.")]
+    low: Annotated[tuple[float, ...], Doc("With `high`: the middle 80% of what is probable.")]
     mean: tuple[float, ...]
     high: tuple[float, ...]
     turns: Annotated[float, Doc("The strength at which the prompt turns; it may lie outside of them.")]
@@ -112,8 +112,8 @@ class Score:
     chosen: bool
     reason: str
     why: str
-    turn: Annotated[TurnCurve | None, Doc("Eq. G15; None where all pictures have one strength.")]
-    left_out: Annotated[int, Doc("How many better pictures were left out before this one was suggested.")]
+    turn: Annotated[TurnCurve | None, Doc("Eq. G15; None where all images have one strength.")]
+    left_out: Annotated[int, Doc("How many better images were left out before this one was suggested.")]
     disagreement: Annotated[float | None, Doc("Of several trainings on copies, in nats; null if not asked.")]
 
 
@@ -133,7 +133,7 @@ class Candidate(ShownPicture):
     sign: Annotated[str, Doc('A strength that switches, such as "0.4→1"; empty for a constant one.')]
     scores: Annotated[Mapping[str, float], Doc("By name; the labels are in `Project.scores`.")]
     margin: float
-    copy_by: Annotated[Speaker, Doc("Who says that the picture is a copy; empty if nobody does.")]
+    copy_by: Annotated[Speaker, Doc("Who says that the image is a copy; empty if nobody does.")]
     copy_by_detectors: Annotated[Speaker, Doc("The same, before a person said anything.")]
     compared: Annotated[bool, Doc("Whether its patches were compared with the reference, and count.")]
     remark: str
@@ -146,7 +146,7 @@ MapPoint = Annotated[
 ]  # fmt: skip
 """x and y are null without a place by likeness."""
 
-_ACCEPTED_BEFORE = "One of its pictures was accepted in the round before and still counts."
+_ACCEPTED_BEFORE = "One of its images was accepted in the round before and still counts."
 
 
 def round_payload(view: RoundView) -> Round:

@@ -9,8 +9,8 @@ from gal_studio.studio import Studio
 from gal_studio.studio.views.json_types import version
 from gal_studio.ui.payloads import ShownRecipe, shown_recipe
 
-_LOST = "This picture was deleted from the workspace: press Again…, then Draw."
-_UNDRAWN = "It was not drawn before the project was moved here: press Again…, then Draw."
+_LOST = "This image was deleted from the workspace: press Again…, then Generate."
+_UNDRAWN = "It was not generated before the project was moved here: press Again…, then Generate."
 
 
 @dataclass(frozen=True)

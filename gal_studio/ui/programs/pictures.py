@@ -32,7 +32,7 @@ def references_of(kind: str, references: list[dict[str, Any]]) -> list[Payload]:
         place = ".".join(str(step)[:40] for step in first["loc"][:3])
         raise StudioError(
             f"The references are not understood ({place}: {first['msg']}): give a list of "
-            '{"picture": handle_file(path), "prompt": words}.'
+            '{"image": handle_file(path), "prompt": words}.'
         ) from error
     if kind == "style" and any(one.get("trigger_word", "").strip() for one in given):
         raise StudioError("A style has no trigger word: its words are in the prompts. Leave it out.")

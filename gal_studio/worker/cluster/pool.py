@@ -96,7 +96,7 @@ class WorkerPool:
             self._rejected = []  # the next job looks again
             raise StudioError(
                 "No machine of the Ray cluster has this computer's versions of GAL Studio, torch and "
-                "diffusers, so that pictures would differ: install the same ones there; the log names them."
+                "diffusers, so that images would differ: install the same ones there; the log names them."
             )
 
 
@@ -137,7 +137,7 @@ class _Drawing:
         self._alone += LOOK
         if self._alone > PATIENCE:
             raise StudioError(
-                f"The Ray cluster {self._pool.address} has no device to draw on: join one with "
+                f"The Ray cluster {self._pool.address} has no device to generate on: join one with "
                 "`ray start --address HOST:PORT`."
             )
         return []
@@ -178,7 +178,7 @@ class _Drawing:
             self._pool.reject(member)
             return
         member.place = place
-        logger.info("drawing on %s: %s", place.host, place.device)
+        logger.info("generating on %s: %s", place.host, place.device)
 
     def _lose(self, member: Member, chunk: Chunk | None) -> None:
         """Put the chunk of a lost process back, in front."""
@@ -189,7 +189,7 @@ class _Drawing:
             return
         if chunk.tries + 1 >= MOST_TRIES:
             raise StudioError(
-                f"Drawing the same pictures ended {MOST_TRIES} processes, the last one on {host}: there may "
+                f"Generating the same images ended {MOST_TRIES} processes, the last one on {host}: there may "
                 "be too little memory; choose a smaller sampling batch size."
             )
         self._waiting.appendleft(replace(chunk, tries=chunk.tries + 1))
@@ -200,5 +200,5 @@ def _as_studio_error(error: Exception, member: Member) -> StudioError:
     cause, host = getattr(error, "cause", error), member.place.host if member.place else "the cluster"
     if isinstance(cause, StudioError):
         return StudioError(f"On {host}: {cause}")
-    logger.error("drawing on %s failed: %s", host, error)
-    return StudioError(f"Drawing on {host} failed ({first_line(cause)}): the log has the details.")
+    logger.error("generating on %s failed: %s", host, error)
+    return StudioError(f"Generating on {host} failed ({first_line(cause)}): the log has the details.")

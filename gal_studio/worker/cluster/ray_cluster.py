@@ -19,7 +19,7 @@ def connect(address: str) -> Any:
         import ray
     except ImportError as error:
         raise StudioError(
-            f"Drawing on several devices needs Ray: run {how_to_install('ray')} in the studio's folder."
+            f"Generating on several devices needs Ray: run {how_to_install('ray')} in the studio's folder."
         ) from error
     if ray.is_initialized():
         return ray

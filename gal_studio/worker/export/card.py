@@ -19,7 +19,7 @@ from gal_studio.engine.sampling.sampler import DrawRequest
 from gal_studio.worker.export.shown import CardPicture
 from gal_studio.worker.export.task import ExportTask
 
-FULL = "LoRA × 1"
+FULL = "LoRA strength 1"
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ def _pictures(pictures: Sequence[CardPicture]) -> str:
         f"| ![]({each.path}) | {markdown(each.prompt)} | {each.seed} | {each.recipe.words or FULL} |"
         for each in pictures
     ]
-    return "\n".join(["| picture | prompt | seed | recipe |", "|---|---|---|---|", *lines]) if lines else ""
+    return "\n".join(["| image | prompt | seed | strength |", "|---|---|---|---|", *lines]) if lines else ""
 
 
 def _use(task: ExportTask, facts: Facts, family: Family, written: Written) -> str:
@@ -107,7 +107,8 @@ def _use(task: ExportTask, facts: Facts, family: Family, written: Written) -> st
         lines += [
             "",
             f"ComfyUI: open `{written.workflow}`, choose your files of {facts.base_model} in its "
-            "loaders, and run it. `comfyui-expected.png` is what the studio draws; ComfyUI rounds otherwise.",
+            "loaders, and run it. `comfyui-expected.png` is what the studio generates; ComfyUI rounds "
+            "otherwise.",
         ]
     lines += _recipe(task, written, task.settings.generation.steps)
     if is_partly_guided(family, task.settings.generation):
@@ -117,7 +118,7 @@ def _use(task: ExportTask, facts: Facts, family: Family, written: Written) -> st
             f"Guidance counts in steps {guided.start + 1} to {guided.stop} of {steps} alone. The code above "
             "does that" + (", and the workflow by ranges of its conditioning." if written.workflow else "."),
         ]
-    lines += ["", "Drawn in another precision or with another solver, pictures differ somewhat."]
+    lines += ["", "Other precisions and samplers give slightly different images."]
     return "\n".join(lines)
 
 
@@ -136,10 +137,7 @@ def _recipe(task: ExportTask, written: Written, steps: int) -> list[str]:
     recipe = written.recipe
     if recipe == AS_TRAINED:
         return []
-    first = (
-        f"This round draws best with the LoRA {recipe.words.removeprefix('LoRA ')}: of all recipes of its "
-    )
-    lines = ["", f"{first}pictures, most of these are clean, as asked, and have what it learned."]
+    lines = ["", f"Recommended: {recipe.words} (the best of the strength schedules that were compared)."]
     if not recipe.is_constant and written.workflow:
         lines[1] += (
             " The workflow does that with hooks; in other nodes, the late strength begins with step "
@@ -276,14 +274,14 @@ def _settings(task: ExportTask, facts: Facts) -> str:
         "learning rate": tune.learning_rate,
         "batch size": tune.batch_size,
         "resolution": facts.resolution,
-        "training pictures": sum(facts.tags.values()),
+        "training images": sum(facts.tags.values()),
         "seed": facts.seed,
     }
     values = {
         "base model": facts.base_model,
         "SHA-256 of its weights": facts.base_sha256,
         **({"made elsewhere": f"`{facts.source}`"} if facts.source else training),
-        "drawn with": generation.drawn_with,
+        "generated with": generation.drawn_with,
         "date": facts.date,
     }
     return "\n".join(

@@ -25,7 +25,7 @@ def reference_workflow(
     if made is None:
         return None
     model = made.pop("lora")["inputs"]["model"]
-    loaded = {f"picture {number}": node("LoadImage", image=name) for number, name in enumerate(pictures, 1)}
+    loaded = {f"image {number}": node("LoadImage", image=name) for number, name in enumerate(pictures, 1)}
     if adapter is None:
         _relink(made, ["lora", 0], model)
         return {**made, **loaded, **_natively(made, list(loaded))}

@@ -159,9 +159,9 @@ def _scheduled(made: Workflow, order: WorkflowOrder, switch: float) -> Workflow:
     return {
         **made,
         "lora": node("CreateHookLoraModelOnly", lora_name=order.lora, strength_model=1.0),
-        "early": node(frame, "What is drawn", strength_mult=order.recipe.early, start_percent=0.0),
+        "early": node(frame, "Early strength (layout)", strength_mult=order.recipe.early, start_percent=0.0),
         "late": node(
-            frame, "How it is drawn",
+            frame, "Late strength (style)",
             strength_mult=order.recipe.late, start_percent=switch, prev_hook_kf=["early", 0],
         ),
         "strengths": node("SetHookKeyframes", hooks=["lora", 0], hook_kf=["late", 0]),

@@ -131,5 +131,5 @@ def _draw_preview(task: TrainingTask, model: ImageModel, at: Progress) -> Genera
             jobs.take_preview_request(task.job.id)
             yield replace(at, message=f"No preview: {each}")
         else:
-            message = f"Drawing a preview: {each.done} of {each.total} steps"
+            message = f"Generating a preview: {each.done} of {each.total} steps"
             yield replace(at, message=each.notice or message)

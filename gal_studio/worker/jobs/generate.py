@@ -69,7 +69,7 @@ def generate_round(store: Store, models: Models, job: Job) -> Generator[Progress
     if planned.is_ladder(here) and not planned.has_ended(here):
         store.races.end(task.round.id, planned.course(here))
     total = store.candidates.count(task.round.id)
-    yield Progress("project", total, total, "Placing the pictures on the map")
+    yield Progress("project", total, total, "Placing the images on the map")
     place_round(task)
     if task.round.kind == "refine":
         yield Progress("measure", total, total, "Measuring the refinement")

@@ -51,7 +51,7 @@ def validate(
             yield Progress("fine_tune", event.step, event.total, f"No validation: {each}")
             return
         else:
-            message = f"Drawing {len(requests)} held-out prompts: {each.done} of {each.total} steps"
+            message = f"Generating {len(requests)} held-out prompts: {each.done} of {each.total} steps"
             yield Progress("fine_tune", event.step, event.total, each.notice or message)
     try:
         found = _candidates(task, requests, images, remarks, detector)
@@ -59,12 +59,12 @@ def validate(
         if not is_out_of_memory(error):
             raise
         release_memory()
-        refusal = "No validation: there is not enough memory to look at its pictures beside the training."
+        refusal = "No validation: there is not enough memory to look at its images beside the training."
         yield Progress("fine_tune", event.step, event.total, refusal)
         return
     seen = [one for one in found if not one.is_blank]
     if not seen:
-        yield Progress("fine_tune", event.step, event.total, "No validation: its pictures are flat.")
+        yield Progress("fine_tune", event.step, event.total, "No validation: its images are flat.")
         return
     _keep(task, event.step, requests, images, seen)
 

@@ -161,7 +161,7 @@ def open_copy_detector(task: Task) -> CopyDetector:
             shared = shared_with(features, patches, accepted, judge.limits) if is_style else alike
             sought.append(Sought(features, patches, shared))
     if not sought:
-        raise StudioError("No reference has anything to look for: their subjects fill the whole pictures.")
+        raise StudioError("No reference has anything to look for: their subjects fill the whole images.")
     shows_from = judge.tower.shows_from or SHOWS_FROM
     objects = () if is_style else tuple(_objects(judge, references, known))
     learned = _learned(judge, project.kind, references, known)

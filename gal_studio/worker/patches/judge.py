@@ -128,7 +128,7 @@ def look_for_subjects(
         else:
             if images:
                 raise StudioError(
-                    f"The subject {subject} appears in none of the generated pictures: fine-tune longer, or "
+                    f"The subject {subject} appears in none of the generated images: fine-tune longer, or "
                     "let a prompt name it alone."
                 )
 

@@ -44,12 +44,12 @@ def prior_pictures(
             yield from _draw(task, model, missing, attempt)
     left_out = sorted({each.wanted.prompt for each in _missing(task)})
     if left_out:
-        logger.warning("round %s: only blank prior pictures of %s: left out", task.round.id, left_out)
+        logger.warning("round %s: only blank regularization images of %s: left out", task.round.id, left_out)
     pictures = [(each.prompt, image) for each in task.drawn_prior for image in _kept(task, each)]
     if task.drawn_prior and not pictures:
         raise StudioError(
-            "The base model draws only blank prior pictures: choose other styles for them, give pictures of "
-            "your own, or set Prior images to 0."
+            "The base model generates only blank regularization images: choose other styles for them, give "
+            "images of your own, or set Prior images to 0."
         )
     return tuple(ExamplePicture(task.store.images.picture(image), prompt) for prompt, image in pictures)
 
@@ -57,8 +57,8 @@ def prior_pictures(
 def _given(task: TrainingTask, prompt: str, image: str) -> ExamplePicture:
     if not task.store.images.has(image):
         raise StudioError(
-            f"The prior picture of {prompt!r} is missing from the workspace: copy its file back, or start "
-            "the project again with the picture."
+            f"The regularization image of {prompt!r} is missing from the workspace: copy its file back, or "
+            "start the project again with the image."
         )
     return ExamplePicture(task.store.images.picture(image), prompt)
 
@@ -69,7 +69,11 @@ def _notice(task: TrainingTask) -> str:
     if task.prompts.kind != "style" or not tune.prior_images or not is_known(name, tune.prior_styles):
         return ""
     others = known_styles(name, tune.prior_styles)
-    rest = "is left out of the prior pictures" if others else "leaves no other style for prior pictures"
+    rest = (
+        "is left out of the regularization images"
+        if others
+        else "leaves no other style for regularization images"
+    )
     return (
         f"The base model knows {name!r} already, so this style {rest}; what the words mean changes: use "
         "words of your own to keep both."
@@ -112,7 +116,7 @@ def _draw(
                     if remark != "flat" and image not in _kept(task, each.wanted):  # not after a resumption
                         _keep(task, each, image)
             done = total - len(_missing(task))
-            yield Progress("class_images", done, total, "Drawing pictures that keep what the model knows")
+            yield Progress("class_images", done, total, "Generating images that keep what the model knows")
 
 
 def _keep(task: TrainingTask, each: _Missing, image: str) -> None:

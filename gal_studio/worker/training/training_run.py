@@ -116,7 +116,7 @@ def encoded(
     """Encode the pictures of a training, beside `latents`; it can be stopped after each picture."""
     latents = {} if latents is None else latents
     for done in encode_pictures(model, images, tune, latents):
-        yield Progress("encode", done, len(images), "Encoding the pictures")
+        yield Progress("encode", done, len(images), "Encoding the images")
     return latents
 
 

@@ -180,8 +180,8 @@ def _check_picture(data: bytes) -> None:
         kinds.add(data[place + 4 : place + 8])
         place += 12 + int.from_bytes(data[place : place + 4], "big")
     if not data.startswith(_SIGNATURE) or kinds != _PIXELS or place != len(data):
-        raise damaged("it has a picture that GAL Studio did not write")
+        raise damaged("it has an image that GAL Studio did not write")
     try:
         decoder.check_stored(data)
     except StudioError as error:
-        raise damaged("it has a picture that cannot be read") from error
+        raise damaged("it has an image that cannot be read") from error

@@ -177,6 +177,6 @@ def _folder(store: Store, folder: Folder) -> Files:
 
 def _lost(store: Store) -> StudioError:
     return StudioError(
-        "A picture or LoRA of this project is missing or damaged: "
+        "An image or LoRA of this project is missing or damaged: "
         f"`gal-studio doctor --workspace {store.workspace}` lists them, and --repair fixes what it can."
     )

@@ -72,8 +72,8 @@ def test_a_picture_that_a_person_calls_a_copy_is_not_suggested_and_one_called_no
 @pytest.mark.parametrize(
     ("shown", "words"),
     [
-        ([0.1], "1 of 2 is a copy, as you marked; 1 clean one to choose from."),
-        ([0.1, 0.9], "2 of 3 are copies (1 as you marked); 1 clean one to choose from."),
+        ([0.1], "1 of 2 is a copy, as you marked; the other one is good."),
+        ([0.1, 0.9], "2 of 3 are copies (1 as you marked); the other one is good."),
     ],
 )
 def test_the_reason_names_what_a_person_said(shown: list[float], words: str) -> None:
@@ -94,13 +94,11 @@ def test_an_anchor_without_a_good_picture_gets_no_suggestion_but_a_sentence() ->
     assert scores[0].overfit == 3
     assert (scores[0].by_pictures, scores[0].by_prompts, scores[0].compared) == (2, 1, 3)
     assert UNCERTAINTY.suggest(snapshot_of(candidates, scores)).suggestions == ()
-    assert explain_all(scores, 3)[anchor(0).id] == (
-        "All 3 are copies: there is no good picture to learn from yet."
-    )
+    assert explain_all(scores, 3)[anchor(0).id] == ("No image to suggest: all 3 are copies.")
 
 
 def test_the_picture_passes_both() -> None:
     candidates = [seen(0.1, 0.1), seen(0.2, 0.2, index=1), seen(-0.1, 0.9, index=2)]
     assert explain_picture(score_pool([anchor(0)], candidates)[0]) == (
-        "the best of 2 good ones: not a copy, as its prompt asks, and with the look of your reference."
+        "the best of 2 good ones (not a copy, matches its prompt and resembles the reference)."
     )

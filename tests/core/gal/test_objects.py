@@ -33,7 +33,7 @@ def test_a_subway_without_the_robot_is_not_suggested_however_near_to_its_prompt(
     (made,) = UNCERTAINTY.suggest(snapshot_of([lost, found, copy], scores)).suggestions
     assert made.candidate_id == found.id
     assert explain_picture(scores[0]) == (
-        "the only good one of 3: not a copy, as its prompt asks, and with the look of your reference."
+        "the only good one of 3 (not a copy, matches its prompt and resembles the reference)."
     )
 
 
@@ -44,7 +44,7 @@ def test_a_prompt_of_which_no_clean_picture_has_the_object_gives_way_to_the_next
     made = UNCERTAINTY.suggest(snapshot_of([*first, *second], scores, 1))
     assert [each.anchor_id for each in made.suggestions] == ["a1"]
     assert explain_all(scores, 1)["a0"] == (
-        "1 of 2 is a copy; the other does not show the object: there is no good picture to learn from yet."
+        "No image to suggest: 1 of 2 is a copy, 1 does not show the object."
     )
 
 

@@ -23,12 +23,11 @@ def test_each_suggestion_has_its_own_figures_and_the_last_one_is_compared_with_w
         [margins(5, 10), margins(4, 10), margins(2, 10), margins(1, 10), margins(9, 10)], top_k=3
     )
     assert list(told.values()) == [
-        "No other prompt is more undecided. 5 of 10 are copies; 5 clean ones to choose from.",
-        "2nd most undecided. 4 of 10 are copies; 6 clean ones to choose from.",
-        "3rd most undecided; “shoe”, passed over, is further from half (1 of 10). 2 of 10 are copies; 8 "
-        "clean ones to choose from.",
-        "4th most undecided: the 3 suggested are more so. 1 of 10 is a copy; 9 clean ones to choose from.",
-        "5th most undecided: the 3 suggested are more so. 9 of 10 are copies; 1 clean one to choose from.",
+        "Most uncertain prompt. 5 of 10 are copies; all others are good.",
+        "2nd most uncertain. 4 of 10 are copies; all others are good.",
+        "3rd most uncertain, before “shoe” (1 of 10 is a copy). 2 of 10 are copies; all others are good.",
+        "4th most uncertain: the 3 suggested are more uncertain. 1 of 10 is a copy; all others are good.",
+        "5th most uncertain: the 3 suggested are more uncertain. 9 of 10 are copies; the other one is good.",
     ]
 
 
@@ -39,36 +38,31 @@ def test_chances_are_given_with_the_digits_that_tell_them_apart():
 
     _, _, even = pool_of(*[margins(5, 10)] * 3)
     assert told(0.51, 0.47, 0.54) == [
-        "No other prompt is more undecided (mean chance of a copy 51 %).",
-        "2nd most undecided (mean chance of a copy 47 %); “koala”, passed over, is further from half (54 %).",
-        "3rd most undecided (mean chance of a copy 54 %): the 2 suggested are more so.",
+        "Most uncertain prompt (copy risk 51%).",
+        "2nd most uncertain (copy risk 47%), before “koala” (54%).",
+        "3rd most uncertain (copy risk 54%): the 2 suggested are more uncertain.",
     ]
-    assert told(0.501, 0.497, 0.504)[1] == (
-        "2nd most undecided (mean chance of a copy 49.7 %); “koala”, passed over, is further from half "
-        "(50.4 %)."
-    )
+    assert told(0.501, 0.497, 0.504)[1] == ("2nd most uncertain (copy risk 49.7%), before “koala” (50.4%).")
     assert told(0.4962, 0.5041, 0.46)[:2] == [
-        "No other prompt is more undecided (mean chance of a copy 49.6 %).",
-        "As undecided as “tie” (mean chance of a copy 50.4 %); “koala”, passed over, is further from half "
-        "(46.0 %).",
+        "Most uncertain prompt (copy risk 49.6%).",
+        "As uncertain as “tie” (copy risk 50.4%), before “koala” (46.0%).",
     ]
     assert told(0.501, 0.4962, 0.5041)[1:] == [
-        "2nd most undecided (mean chance of a copy 49.6 %); “koala”, passed over, is nearly as undecided "
-        "(50.4 %).",
-        "3rd most undecided (mean chance of a copy 50.4 %): the 2 suggested are slightly more so.",
+        "2nd most uncertain (copy risk 49.6%), before “koala” (50.4%).",
+        "3rd most uncertain (copy risk 50.4%): the 2 suggested are slightly more uncertain.",
     ]
 
 
 def test_all_and_none_read_differently():
     told = sentences([margins(0, 10), margins(10, 10)])
-    assert told["anchor-0"] == "No copies in 10 pictures: the model can draw “tie”."
-    assert told["anchor-1"] == "All 10 are copies: there is no good picture to learn from yet."
+    assert told["anchor-0"] == "No copies in 10 images: nothing to teach here."
+    assert told["anchor-1"] == "No image to suggest: all 10 are copies."
 
 
 def test_a_single_picture_reads_well():
     told = sentences([margins(0, 1), margins(1, 1)])
-    assert told["anchor-0"] == "Its only picture is no copy."
-    assert told["anchor-1"] == ("Its only picture is a copy: there is no good picture to learn from yet.")
+    assert told["anchor-0"] == "Its only image is not a copy."
+    assert told["anchor-1"] == "No image to suggest: the only one is a copy."
 
 
 def drawn(copied, clean):
@@ -79,73 +73,65 @@ def drawn(copied, clean):
         Candidate(str(number), "a", number, number, "i", own, 0.5, recipe=Recipe.constant(strength))
         for number, (strength, own) in enumerate(rows)
     ]
-    return explain(score_anchor(anchor, pictures), "A pencil")
+    return explain(score_anchor(anchor, pictures))
 
 
 @pytest.mark.parametrize(
     ("copied", "clean", "words"),
     [
-        ([1, 0.85], [0.7, 0.4], "Copies at LoRA strength × .85 or more; with less, 2 clean ones."),
-        ([1, 0.55], [0.7, 0.4], "Copies above LoRA strength × .7, none below × .55; 2 clean ones in all."),
-        ([1, 0.4], [0.7, 0.4], "Copies above LoRA strength × .7, some with less; 2 clean ones in all."),
+        ([1, 0.85], [0.7, 0.4], "Copies at LoRA strength 0.85 and above; all others are good."),
+        ([1, 0.55], [0.7, 0.4], "Copies above LoRA strength 0.7, none below 0.55; all others are good."),
+        ([1, 0.4], [0.7, 0.4], "Copies above LoRA strength 0.7, some below; all others are good."),
         (
             [1, 0.7],
             [1, 0.4],
-            "Some copies at LoRA strength × .7 or more, none with less; 2 clean ones in all.",
+            "Some copies at LoRA strength 0.7 and above, none below; all others are good.",
         ),
-        ([1, 0.4], [1, 0.7], "2 of 4 are copies, at any LoRA strength; 2 clean ones to choose from."),
-        ([1, 1], [1, 1], "2 of 4 are copies; 2 clean ones to choose from."),
+        ([1, 0.4], [1, 0.7], "2 of 4 are copies, at any LoRA strength; all others are good."),
+        ([1], [1, 0.4], "Some copies at full LoRA strength only; all others are good."),
+        ([1, 1], [1, 1], "2 of 4 are copies; all others are good."),
     ],
 )
 def test_the_strengths_at_which_pictures_are_copies_are_named(copied, clean, words):
     assert drawn(copied, clean) == words
 
 
-@pytest.mark.parametrize(
-    ("name", "words"),
-    [("A pencil", "a pencil"), ("in a museum", "it in a museum"), ("Moon", "“Moon”"), ("Candy", "“Candy”")],
-)
-def test_a_name_reads_well_within_a_sentence(name, words):
-    _, _, (score,) = pool_of(margins(0, 10))
-    assert explain(score, name) == f"No copies in 10 pictures: the model can draw {words}."
-
-
 def test_what_breaks_a_tie_across_the_cut_is_said_on_both_sides():
     told = sentences([margins(4, 10, 0.5), margins(6, 10, 0.125)], top_k=1)
     assert told["anchor-1"].startswith(
-        "No other prompt is more undecided; “tie”, as undecided, is easier to tell from copies."
+        "Most uncertain prompt; “tie” is just as uncertain, but easier to tell from copies."
     )
     assert told["anchor-0"].startswith(
-        "2nd most undecided, like “drum”, whose pictures are harder to tell from copies."
+        "2nd most uncertain, like “drum”, whose images are harder to tell from copies."
     )
 
 
 def test_a_tie_broken_by_order_says_so():
     told = sentences([margins(4, 10), margins(4, 10)], top_k=1)
     assert told["anchor-0"].startswith(
-        "No other prompt is more undecided; “drum”, as undecided, comes later in the list."
+        "Most uncertain prompt; “drum” is just as uncertain, but comes later in the list."
     )
-    assert told["anchor-1"].startswith("2nd most undecided, like “tie”, which comes first in the list.")
+    assert told["anchor-1"].startswith("2nd most uncertain, like “tie”, which comes first in the list.")
 
 
 def test_in_a_larger_tie_each_one_names_another():
     told = sentences([margins(5, 10, size) for size in (0.0625, 0.125, 0.25, 0.5)], top_k=3)
     ends = [re.split(r"(?<=[.]) (?=\d+ of)", said)[0] for said in told.values()]
     assert ends == [
-        "No other prompt is more undecided.",
-        "As undecided as “tie”.",
-        "As undecided as “drum”; “shoe”, as undecided, comes later in the list.",
-        "4th most undecided, like “koala”, which comes first in the list.",
+        "Most uncertain prompt.",
+        "As uncertain as “tie”.",
+        "As uncertain as “drum”; “shoe” is just as uncertain, but comes later in the list.",
+        "4th most uncertain, like “koala”, which comes first in the list.",
     ]
 
 
 def test_a_tie_below_the_cut_is_only_less_undecided():
     told = sentences([margins(5, 10), margins(2, 10, 0.125), margins(2, 10, 0.5)], top_k=1)
-    assert told["anchor-1"].startswith("2nd most undecided: the one suggested is more so.")
+    assert told["anchor-1"].startswith("2nd most uncertain: the suggested one is more uncertain.")
 
 
 def test_a_single_prompt_is_not_ranked():
-    assert sentences([margins(5, 10)]) == {"anchor-0": "5 of 10 are copies; 5 clean ones to choose from."}
+    assert sentences([margins(5, 10)]) == {"anchor-0": "5 of 10 are copies; all others are good."}
 
 
 def test_short_names_leave_out_what_all_anchors_share():
@@ -169,9 +155,9 @@ def test_short_names_are_never_empty():
 
 def test_the_picture_says_why_it_was_chosen():
     _, _, scores = pool_of(margins(4, 10), margins(9, 10))
-    said = "not a copy, as its prompt asks, and with the look of your reference."
-    assert explain_picture(scores[0]) == f"the best of 6 good ones: {said}"
-    assert explain_picture(scores[1]) == f"the only good one of 10: {said}"
+    said = "(not a copy, matches its prompt and resembles the reference)."
+    assert explain_picture(scores[0]) == f"the best of 6 good ones {said}"
+    assert explain_picture(scores[1]) == f"the only good one of 10 {said}"
 
 
 def test_where_pictures_are_compared_at_shared_schedules_the_place_says_it():
@@ -185,12 +171,12 @@ def test_where_pictures_are_compared_at_shared_schedules_the_place_says_it():
 @pytest.mark.parametrize(
     ("informative", "top_k", "anchors", "start"),
     [
-        (0, 3, 0, "Every test prompt has an accepted picture"),
-        (0, 3, 18, "No test prompt is undecided"),
-        (1, 3, 18, "Only 1 of 18 test prompts is undecided"),
-        (2, 3, 18, "Only 2 of 18 test prompts are undecided"),
-        (9, 3, 18, "9 of 18 test prompts are undecided: the 3 most undecided are suggested."),
-        (9, 1, 18, "9 of 18 test prompts are undecided: the most undecided one is suggested."),
+        (0, 3, 0, "Every test prompt has an accepted image"),
+        (0, 3, 18, "Nothing to suggest: every prompt"),
+        (1, 3, 18, "Only 1 suggestion this time."),
+        (2, 3, 18, "Only 2 suggestions this time."),
+        (9, 3, 18, "9 of 18 test prompts are uncertain; the 3 most uncertain are suggested."),
+        (9, 1, 18, "9 of 18 test prompts are uncertain; the most uncertain one is suggested."),
     ],
 )
 def test_the_pool_is_summed_up(informative, top_k, anchors, start):
@@ -202,8 +188,7 @@ def test_a_pool_in_which_no_picture_is_good_enough_says_what_to_do():
     _, _, scores = pool_of(margins(4, 10), margins(10, 10), margins(0, 10))
     faint = [replace(scores[0], faint=6), *scores[1:]]
     assert explain_pool(0, 3, faint) == (
-        "1 of 3 test prompts have pictures that are no copies, but none of these is as asked and carries "
-        "enough to learn from. Draw more pictures of each, train with fewer steps, or accept what you like."
+        "Nothing good enough to suggest. Generate more images, train fewer steps, or accept any you like."
     )
 
 
@@ -211,6 +196,5 @@ def test_a_prompt_says_what_its_clean_pictures_lack_and_the_chosen_one_has():
     _, _, (score,) = pool_of(margins(4, 10))
     (told,) = explain_all([replace(score, unlike=2, faint=4)], 3).values()
     assert told == (
-        "4 of 10 are copies; of the others, 2 are not as asked and 4 carry too little of what is to be "
-        "learned: there is no good picture to learn from yet."
+        "No image to suggest: 4 of 10 are copies, 2 miss the prompt, 4 resemble the reference too little."
     )

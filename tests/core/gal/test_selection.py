@@ -80,10 +80,8 @@ def test_a_proposal_by_hand():
     ]
     assert [made.candidate_id for made in proposal.suggestions] == ["anchor-1-5", "anchor-3-4", "anchor-5-8"]
     assert not proposal.exhausted
-    assert proposal.sentence == "4 of 6 test prompts are undecided: the 3 most undecided are suggested."
-    assert proposal.suggestions[1].reason == (
-        "2nd most undecided. 4 of 10 are copies; 6 clean ones to choose from."
-    )
+    assert proposal.sentence == "4 of 6 test prompts are uncertain; the 3 most uncertain are suggested."
+    assert proposal.suggestions[1].reason == ("2nd most uncertain. 4 of 10 are copies; all others are good.")
 
 
 def test_fewer_than_k_informative_anchors_are_suggested_and_it_says_so():
@@ -91,7 +89,7 @@ def test_fewer_than_k_informative_anchors_are_suggested_and_it_says_so():
     proposal = propose(candidates, scores)
     assert [made.anchor_id for made in proposal.suggestions] == ["anchor-0"]
     assert proposal.exhausted
-    assert proposal.sentence.endswith(": you can go on.")
+    assert proposal.sentence.endswith("start the next round without more.")
 
 
 @pytest.mark.parametrize("copies", [[0, 0, 0], [10, 10, 10], [0, 10, 0]])
@@ -100,14 +98,14 @@ def test_at_zero_and_one_nothing_is_suggested(copies):
     proposal = propose(candidates, scores)
     assert proposal.suggestions == ()
     assert proposal.exhausted
-    assert proposal.sentence.startswith("No test prompt is undecided")
-    assert "You can go on" in proposal.sentence
+    assert proposal.sentence.startswith("Nothing to suggest: every prompt")
+    assert "start the next round" in proposal.sentence
 
 
 def test_an_empty_pool_says_so():
     proposal = propose([], [])
     assert proposal.suggestions == () and proposal.exhausted
-    assert proposal.sentence.startswith("Every test prompt has an accepted picture")
+    assert proposal.sentence.startswith("Every test prompt has an accepted image")
 
 
 @settings(max_examples=150)
@@ -173,7 +171,7 @@ def test_a_blank_picture_is_neither_copy_nor_success_and_never_suggested():
         made = find_policy(policy).suggest(snapshot_of([*flat, *drawn], [score], 1))
         assert made.suggestions[0].candidate_id in {candidate.id for candidate in drawn}
     made = propose([*flat, *drawn], [score])
-    assert made.suggestions[0].reason.endswith("2 blank pictures do not count.")
+    assert made.suggestions[0].reason.endswith("2 blank images are not counted.")
 
 
 def test_an_anchor_with_only_blank_pictures_has_no_score():

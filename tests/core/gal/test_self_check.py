@@ -38,11 +38,11 @@ def test_a_round_that_copies_less_at_less_strength_has_nothing_to_say() -> None:
 
 def test_most_prompts_locked_means_that_the_reference_is_not_seen() -> None:
     found = said(row(0, [0.9] * 2, [0.8] * 2), row(1, [0.9] * 2, [0.8] * 2), row(2, [0.9] * 2, [0.1] * 2))
-    assert found.startswith("All pictures of 2 of 3 test prompts count as copies")
+    assert found.startswith("All images of 2 of 3 test prompts count as copies")
 
 
 def test_copies_that_do_not_get_fewer_are_doubted() -> None:
-    assert said(row(0, [0.9, 0.1], [0.9, 0.1]), row(1, [0.8, 0.2], [0.8, 0.2])).startswith("As many pictures")
+    assert said(row(0, [0.9, 0.1], [0.9, 0.1]), row(1, [0.8, 0.2], [0.8, 0.2])).startswith("As many images")
 
 
 def seen(one: Candidate, by_prompts: bool, by_picture: bool) -> Candidate:
@@ -58,8 +58,8 @@ def test_where_one_detector_locks_most_prompts_the_other_decides_and_it_says_so(
     found = check(*blind)
     assert found.heard == "prompts" and not found.mended
     assert found.sentence == (
-        "The vision model cannot tell this reference from its style (all pictures of 3 of 3 test prompts "
-        "count as copies), so the prompts alone decide what is a copy."
+        "Copy detection now uses prompts only: the vision model cannot tell the reference from its style "
+        "(all images of 3 of 3 test prompts count as copies)."
     )
     judged = as_heard([one for each in blind for one in each])
     assert [one.overfit_by for one in judged] == ["prompts", "prompts", "", ""] * 3
@@ -67,7 +67,9 @@ def test_where_one_detector_locks_most_prompts_the_other_decides_and_it_says_so(
 
     deaf = [[seen(one, True, place < 2) for place, one in enumerate(each)] for each in rows]
     found = check(*deaf)
-    assert found.heard == "pictures" and found.sentence.startswith("The prompts cannot tell")
+    assert found.heard == "pictures" and found.sentence.startswith(
+        "Copy detection now uses images only: the prompts cannot tell"
+    )
     judged = as_heard([one for each in deaf for one in each])
     assert [one.overfit_by for one in judged] == ["pictures", "pictures", "", ""] * 3
 
@@ -89,12 +91,16 @@ def test_a_person_s_marks_count_whoever_is_heard() -> None:
 def test_where_both_are_blind_or_all_recipes_are_the_same_a_person_is_asked() -> None:
     rows = [row(order, [0.9] * 2, [0.9] * 2) for order in range(3)]
     both = [[seen(one, True, True) for one in each] for each in rows]
-    assert check(*both).heard is None and check(*both).sentence.endswith("mark some that are none.")
+    assert check(*both).heard is None and check(*both).sentence.endswith(
+        "press L on those that are not copies."
+    )
     silent = [[seen(one, False, True) for one in each] for each in rows]
     assert check(*silent).heard is None, "who never says copy sees nothing"
     full = [row(order, [0.9] * 4, []) for order in range(3)]
     alike = [[seen(one, place < 2, True) for place, one in enumerate(each)] for each in full]
-    assert check(*alike).heard is None and check(*alike).sentence.endswith("mark some that are none.")
+    assert check(*alike).heard is None and check(*alike).sentence.endswith(
+        "press L on those that are not copies."
+    )
 
 
 DRAWN = (row(0, [0.1] * 6, [0.1] * 3), row(1, [0.2] * 5 + [0.7], [0.1] * 3))
@@ -117,13 +123,15 @@ def measured(number: int = 1, is_full: bool = False, of: Sequence[Candidate] = (
 
 def test_a_round_whose_benchmark_has_no_copies_has_nothing_to_mend() -> None:
     assert measured(of=held_out()) == SelfCheck(
-        "Nothing to mend: 0 of 24 benchmark pictures copy. No further round is needed; this one draws best "
-        "with LoRA × 0.4.",
+        "No further round needed: none of 24 benchmark images are copies. Best setting for this one: "
+        "LoRA strength 0.4.",
         mended=True,
     )
-    assert measured(is_full=True, of=held_out()).sentence.endswith("copy. No further round is needed.")
+    assert measured(is_full=True, of=held_out()).sentence.endswith(
+        "needed: none of 24 benchmark images are copies."
+    )
     assert measured(2, of=held_out()).sentence.endswith(
-        "Results says which round to take; this one draws best with LoRA × 0.4."
+        "See Results for the best round. Best setting for this one: LoRA strength 0.4."
     )
 
 
@@ -156,10 +164,11 @@ def test_many_pictures_allow_a_few_copies() -> None:
 
 
 def test_round_zero_without_copies_says_how_much_it_carries() -> None:
-    rest = "Accept what a round is to learn, or use this one without training."
-    assert measured(0, of=held_out()).sentence == f"0 of 24 benchmark pictures copy. {rest}"
+    rest = "Accept images to train on, or use Round 0 as it is."
+    assert measured(0, of=held_out()).sentence == f"None of 24 benchmark images are copies. {rest}"
     assert measured(0, of=held_out(**{CARRIES: 0.29})).sentence == (
-        f"0 of 24 benchmark pictures copy, and half of them carry at most 29 % of your references. {rest}"
+        "None of 24 benchmark images are copies; half of them show 29% of your references’ look or less. "
+        f"{rest}"
     )
 
 
@@ -169,7 +178,9 @@ def test_the_first_round_chooses_who_decides_in_all_later_ones() -> None:
     plain = [one for order in range(3) for one in row(order, [0.9, 0.8], [0.1, 0.2])]
     assert {one.heard for one in as_heard(plain, blind)} == {"prompts"}
     assert {one.heard for one in as_heard(blind, plain)} == {None}
-    assert self_check(as_heard(blind, plain), 2, plain).sentence.endswith("mark some that are none.")
+    assert self_check(as_heard(blind, plain), 2, plain).sentence.endswith(
+        "press L on those that are not copies."
+    )
 
 
 @pytest.mark.parametrize("name", ["uncertainty", "margin"])
@@ -179,8 +190,8 @@ def test_where_nothing_is_to_mend_nothing_is_suggested_and_the_run_ends(name: st
     made = find_policy(name).suggest(snapshot_of(drawn, scores, held_out=tuple(held_out())))
     assert made.suggestions == () and made.exhausted and made.ends
     assert made.sentence == (
-        "Nothing to mend: 0 of 24 benchmark pictures copy. No further round is needed; this one draws best "
-        "with LoRA × 0.4. You can still accept what you like."
+        "No further round needed: none of 24 benchmark images are copies. Best setting for this one: "
+        "LoRA strength 0.4. You can still accept any images you like."
     )
     assert not find_policy(name).suggest(snapshot_of(drawn, scores)).ends, "without a benchmark it goes on"
 

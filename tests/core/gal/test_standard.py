@@ -57,7 +57,7 @@ def test_prompts_whose_best_picture_is_less_useful_than_most_are_not_suggested_a
     scores = score_pool([anchor(0), anchor(1)], drawn)
     made = find_policy("margin").suggest(snapshot_of(drawn, scores))
     assert [one.candidate_id for one in made.suggestions] == ["anchor-1-0"]
-    assert "there is no good picture to learn from yet" in explain_all(scores, 3)["anchor-0"]
+    assert "No image to suggest" in explain_all(scores, 3)["anchor-0"]
 
 
 @given(ROUNDS, ROUNDS)

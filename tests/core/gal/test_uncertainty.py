@@ -58,8 +58,8 @@ def test_half_precision_features_are_compared_in_double_precision():
 @pytest.mark.parametrize(
     ("images", "texts", "problem", "words"),
     [
-        ([[numpy.nan, 1.0]], [[1.0, 0.0]], StudioError, "not finite for a picture"),
-        ([[1.0, 0.0]], [[numpy.inf, 1.0]], StudioError, "not finite for a text"),
+        ([[numpy.nan, 1.0]], [[1.0, 0.0]], StudioError, "image features that are not finite"),
+        ([[1.0, 0.0]], [[numpy.inf, 1.0]], StudioError, "text features that are not finite"),
         ([[2.0, 0.0]], [[1.0, 0.0]], ValueError, "instead of 1"),
         ([1.0, 0.0], [[1.0, 0.0]], ValueError, "instead of \\(n, d\\)"),
         ([[1.0, 0.0]], [[1.0, 0.0, 0.0]], ValueError, "2 and 3 dimensions"),
@@ -85,7 +85,7 @@ def test_equality_counts_as_a_copy():
 
 def test_the_overfit_rate_by_hand():
     assert overfit_rate([True, True, True, False]) == 0.75
-    with pytest.raises(StudioError, match="generate its pictures first"):
+    with pytest.raises(StudioError, match="generate its images first"):
         overfit_rate([])
 
 
@@ -143,7 +143,7 @@ def test_the_order_of_candidates_changes_no_score(values, shuffle):
 def test_foreign_and_missing_candidates_are_refused():
     with pytest.raises(ValueError, match="do not belong"):
         score_anchor(anchor(0), candidates_of(anchor(1), [0.5]))
-    with pytest.raises(StudioError, match="'A tie in oil painting style' has no pictures yet"):
+    with pytest.raises(StudioError, match="'A tie in oil painting style' has no images yet"):
         score_anchor(anchor(0), [])
 
 

@@ -32,4 +32,4 @@ def test_a_round_that_learned_nothing_has_no_such_figure() -> None:
 def test_the_base_model_is_the_yardstick_of_what_is_as_asked() -> None:
     found = report(BASE, None, BASE, "style")
     assert found.learned is None and found.since_base == {}
-    assert found.figures.keys() == {"no_copy", "clip_t", "clip_i"}
+    assert found.figures.keys() == {"copies", "no_copy", "clip_t", "clip_i"}

@@ -98,5 +98,5 @@ def test_a_painting_with_several_channels_is_refused() -> None:
 
 def test_a_mask_of_another_size_is_refused() -> None:
     check_size("mask", (4, 3), (4, 3))
-    with pytest.raises(StudioError, match="mask is 3 x 4 pixels and its picture 4 x 3"):
+    with pytest.raises(StudioError, match="mask is 3 x 4 pixels and its image 4 x 3"):
         check_size("mask", (3, 4), (4, 3))

@@ -66,7 +66,7 @@ def test_reproduction_by_several_pictures_within_a_mask() -> None:
     np.testing.assert_allclose(reproduction(Y, [X, second]), [[1.0, 0.8], [1.0, 1.0]])
     mask = np.array([[False, True], [True, False]])
     np.testing.assert_allclose(reproduction(Y, [X, second], mask), [[0.0, 0.8], [1.0, 0.0]])
-    with pytest.raises(StudioError, match="no generated picture"):
+    with pytest.raises(StudioError, match="no generated image"):
         reproduction(Y, [])
 
 

@@ -26,9 +26,9 @@ def test_the_square_moves_along_the_longer_side(
 def test_what_is_cut_off_is_told_from_a_twentieth_on() -> None:
     assert cut_off((160, 640)) == 0.75
     assert about_crop((160, 640)) == (
-        "its middle square alone is learned: 75 % is cut off at the top and at the bottom"
+        "cropped to the center square (75% cut off at the top and at the bottom)"
     )
-    assert "50 % is cut off at the left and at the right" in about_crop((200, 100))
+    assert "50% cut off at the left and at the right" in about_crop((200, 100))
     assert about_crop((100, 104)) == ""
 
 
@@ -69,6 +69,6 @@ def shape_words(size: tuple[int, int]) -> str:
 def test_what_a_picture_in_its_own_shape_is_trained_as() -> None:
     assert shape_words((1080, 1920)) == "trained on as it is: 384 × 680"
     assert shape_words((100, 900)) == (
-        "trained on as 256 × 1024: 56 % is cut off at the top and at the bottom"
+        "trained on as 256 × 1024: 56% is cut off at the top and at the bottom"
     )
-    assert "56 % is cut off at the left and at the right" in shape_words((900, 100))
+    assert "56% is cut off at the left and at the right" in shape_words((900, 100))

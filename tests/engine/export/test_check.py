@@ -35,9 +35,7 @@ def test_a_process_that_was_ended_is_told(tmp_path: Path) -> None:
     )
 
 
-@pytest.mark.parametrize(
-    ("grey", "words"), [(2, "same pictures"), (3, "differ from the studio's by up to 3")]
-)
+@pytest.mark.parametrize(("grey", "words"), [(2, "same images"), (3, "differ from the studio's by up to 3")])
 def test_pictures_are_compared(grey: int, words: str, tmp_path: Path) -> None:
     Image.new("RGB", (8, 8), (0, grey, 0)).save(tmp_path / "0.png")
     found = _compare(tmp_path, [PICTURE], 0)

@@ -221,7 +221,7 @@ def test_a_dora_of_a_smaller_rank_is_the_nearest_and_says_what_is_left_out(
     told = attach_foreign(unet, path, settings, choices)
     assert 0.05 < told.lost == pytest.approx(expected, rel=1e-3)
     assert told.notes == (
-        f"The DoRA becomes a LoRA of rank 8: {100 * expected:.0f} % of its change is left out (a higher rank "
+        f"The DoRA becomes a LoRA of rank 8: {100 * expected:.0f}% of its change is left out (a higher rank "
         "keeps more).",
     )
     kept = save_adapter(unet, tmp_path / "start.safetensors", AdapterCard("", "owner/base", 0, 0))

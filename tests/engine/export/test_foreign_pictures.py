@@ -112,4 +112,4 @@ def test_the_studio_draws_as_the_stock_pipeline(
     path = written(made_of(model, naming), SIZE[family], tmp_path)
     (ours,), (theirs,), (plain,) = studio(model, path), stock(model, folder, path), studio(model, None)
     assert difference(ours, theirs) <= 1
-    assert difference(ours, plain) > 2, "the LoRA changes the picture"
+    assert difference(ours, plain) > 2, "the LoRA changes the image"

@@ -86,7 +86,7 @@ def test_the_plan_for_little_memory_is_sufficient(
     room = training_need(invented, SETTINGS, least)
     monkeypatch.setattr(gradients, "free_memory", lambda _device: room)
     events = list(fine_tune(invented, EXAMPLES, [], SETTINGS, seed=0))
-    assert "pictures at a time" in events[0].notice
+    assert "images at a time" in events[0].notice
     assert not invented.denoiser.is_gradient_checkpointing
     result(invented)
     room = drawing_need(invented, DRAW, least)

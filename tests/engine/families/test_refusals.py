@@ -40,7 +40,7 @@ def without_text_encoder(folder: Path) -> Path:
 
 
 REFUSED: dict[str, tuple[Make, str]] = {
-    "Playground 2.5": (playground, "drawn with the EDMDPMSolverMultistepScheduler: .*EulerDiscrete"),
+    "Playground 2.5": (playground, "generated with the EDMDPMSolverMultistepScheduler: .*EulerDiscrete"),
     "mean latents": (
         with_autoencoder(make_tiny_xl_pipeline, latents_mean=[0.1] * 4, latents_std=[2.0] * 4),
         "an autoencoder with latents_mean",
@@ -49,10 +49,10 @@ REFUSED: dict[str, tuple[Make, str]] = {
         with_unet(make_tiny_pipeline, time_cond_proj_dim=8),
         r"distilled for few steps .*\(LCM\)",
     ),
-    "LCM scheduler": (scheduled(make_tiny_pipeline, "LCM", SCALED), "drawn with the LCMScheduler"),
+    "LCM scheduler": (scheduled(make_tiny_pipeline, "LCM", SCALED), "generated with the LCMScheduler"),
     "flow scheduler": (
         scheduled(make_tiny_pipeline, "FlowMatchEulerDiscrete"),
-        "drawn with the FlowMatchEulerDiscreteScheduler",
+        "generated with the FlowMatchEulerDiscreteScheduler",
     ),
     "flow sigmas": (
         scheduled(make_tiny_pipeline, "DPMSolverMultistep", {"use_flow_sigmas": True}),

@@ -48,7 +48,7 @@ def test_a_training_continues_with_fewer_rows(
     monkeypatch.setattr(UNetFamily, "predict", small)
     (event,) = fine_tune(model, EXAMPLES, [], SETTINGS.updated({"steps": 1}), seed=0)
     detach(model)
-    assert "processes 1 of its 2 pictures" in event.notice
+    assert "processes 1 of its 2 images" in event.notice
 
 
 @pytest.mark.parametrize("error", FULL.values(), ids=FULL.keys())

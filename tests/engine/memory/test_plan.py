@@ -121,7 +121,7 @@ def test_batch_sizes_are_halved_until_they_fit(model: ImageModel) -> None:
         plan_training(model, TUNE, 4, LITTLE)
     assert plan_drawing(model, SAMPLE, drawing_need(model, SAMPLE, Plan(2))) == Plan(2)
     with pytest.raises(
-        StudioError, match=r"not enough free memory to generate one picture: \d+ MB are needed and 0 MB are"
+        StudioError, match=r"not enough free memory to generate one image: \d+ MB are needed and 0 MB are"
     ):
         plan_drawing(model, SAMPLE, LITTLE)
 
@@ -181,7 +181,7 @@ def test_sampling_uses_the_batch_that_fits_with_one_notice(
     assert notices == ["Memory is short: continuing with batches of 1."]
     assert sum(len(event.images) for event in events if isinstance(event, DrawnBatch)) == 5
     monkeypatch.setattr(sampler, "free_memory", lambda _device: LITTLE)
-    with pytest.raises(StudioError, match="not enough free memory to generate one picture"):
+    with pytest.raises(StudioError, match="not enough free memory to generate one image"):
         next(draw(model, REQUESTS, SAMPLE))
 
 

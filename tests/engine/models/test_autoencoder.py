@@ -51,5 +51,5 @@ def test_weights_that_give_no_picture_are_refused(pipeline_folder: Path) -> None
     opened = load_autoencoder(str(pipeline_folder))
     with torch.no_grad():
         opened.module.decoder.conv_out.bias.fill_(float("nan"))
-    with pytest.raises(StudioError, match="gives no picture back"):
+    with pytest.raises(StudioError, match="gives no image back"):
         opened.returned(Image.new("RGB", (40, 40), (200, 30, 40)))

@@ -57,7 +57,7 @@ def test_the_low_limits_rise_with_the_number_of_references() -> None:
 def test_limits_need_pictures_with_detail() -> None:
     flat = [Image.new("RGB", (64, 64), (80, 90, 100))] * 2
     rng = np.random.default_rng(0)
-    with pytest.raises(StudioError, match="pictures of the subject and of other subjects"):
+    with pytest.raises(StudioError, match="images of the subject and of other subjects"):
         measure_limits(raw_tower(), [], soft_pictures(1, 1), rng)
     with pytest.raises(StudioError, match="without detail"):
         measure_limits(raw_tower(), flat, flat, rng)

@@ -126,7 +126,7 @@ def empty_alpha(value: int) -> Image.Image:
     ids=["flat", "grain", "clear", "opaque"],
 )
 def test_no_usable_foreground(picture: Image.Image, found: str) -> None:
-    with pytest.raises(StudioError, match=f"This picture has no usable foreground \\({found}"):
+    with pytest.raises(StudioError, match=f"This image has no usable foreground \\({found}"):
         foreground_mask(picture)
 
 

@@ -157,7 +157,7 @@ def test_a_stopped_tuning_leaves_the_tower_unchanged(tower: PatchTower) -> None:
 def test_a_checkpoint_of_another_tuning_is_refused(tower: PatchTower, tmp_path: Path) -> None:
     path = tmp_path / "checkpoint"
     list(tune_tower(tower, drawings, SETTINGS, 0, checkpoint=lambda state: state.save(path)))
-    with pytest.raises(StudioError, match="other settings or pictures"):
+    with pytest.raises(StudioError, match="other settings or images"):
         next(tune_tower(tower, drawings, SETTINGS, 1, resume_from=path))
 
 

@@ -122,5 +122,5 @@ def test_finite_latents_are_only_decoded_again(pipeline_folder: Path) -> None:
 
 def test_a_picture_that_fails_in_full_precision_is_an_error(overflowing: ImageModel) -> None:
     overflowing.denoiser.conv_out.weight.data.fill_(float("nan"))
-    with pytest.raises(StudioError, match="not a picture"):
+    with pytest.raises(StudioError, match="not an image"):
         drawn(overflowing, torch.bfloat16)

@@ -187,10 +187,10 @@ def test_a_projection_of_each_token_is_for_a_vision_tower(
 
 def test_models_that_need_none_or_cannot_say_so(adapters: Path, tmp_path: Path) -> None:
     klein = load_image_model(make_tiny_klein(tmp_path / "klein"), device="cpu")
-    with pytest.raises(StudioError, match=r"reads reference pictures by itself"):
+    with pytest.raises(StudioError, match=r"reads reference images by itself"):
         load_adapter(str(adapters), klein)
     other = load_image_model(make_tiny_z_image(tmp_path / "z"), device="cpu")
-    with pytest.raises(StudioError, match=r"cannot be given reference pictures: choose Stable Diffusion 1.5"):
+    with pytest.raises(StudioError, match=r"cannot be given reference images: choose Stable Diffusion 1.5"):
         load_adapter(str(adapters), other)
 
 
@@ -211,7 +211,7 @@ def test_the_model_is_as_before_afterwards(model: ImageModel, adapters: Path) ->
 
 
 def test_pictures_that_say_nothing_and_too_many_are_refused() -> None:
-    with pytest.raises(StudioError, match=r"There are 11 reference pictures, and .* at most 10"):
+    with pytest.raises(StudioError, match=r"There are 11 reference images, and .* at most 10"):
         check_pictures([picture(seed) for seed in range(11)])
     with pytest.raises(StudioError, match=r"is one flat colour"):
         check_pictures([picture(), Image.new("RGB", (64, 64), "white")])

@@ -155,7 +155,7 @@ def test_out_of_memory_halves_the_batch_with_one_notice(
     monkeypatch.setattr(
         UNetFamily, "predict", lambda *_: (_ for _ in ()).throw(torch.OutOfMemoryError("full"))
     )
-    with pytest.raises(StudioError, match="not enough memory to generate one picture"):
+    with pytest.raises(StudioError, match="not enough memory to generate one image"):
         list(draw(model, REQUESTS, SETTINGS))
 
 

@@ -261,7 +261,7 @@ def test_pairs_of_a_refinement_are_square_beside_examples_in_their_shapes(model:
 
 
 def test_what_is_drawn_at_the_ends_of_a_tall_picture_is_learned(model: ImageModel) -> None:
-    """Its middle square is blank: a crop would train on paper alone."""
+    """Its center square is blank: a crop would train on paper alone."""
     blank = Image.new("RGB", (160, 640), (214, 226, 240))
     inked = blank.copy()
     for top in (0, 560):

@@ -121,7 +121,7 @@ def test_a_checkpoint_of_another_training_is_refused(model: ImageModel, tmp_path
     list(fine_tune(model, EXAMPLES, [], SETTINGS, 0, Run(checkpoint=lambda state: state.save(path))))
     others = [replace(EXAMPLES[0], weight=0.5), EXAMPLES[1]]
     for examples, seed in ((EXAMPLES, 1), (others, 0)):
-        with pytest.raises(StudioError, match="other settings or pictures"):
+        with pytest.raises(StudioError, match="other settings or images"):
             next(fine_tune(model, examples, [], SETTINGS, seed, Run(resume_from=path)))
 
 
@@ -172,7 +172,7 @@ def test_out_of_memory_reduces_the_rows_at_a_time(model: ImageModel, monkeypatch
     detach(model)
     assert [event.loss for event in events] == pytest.approx(expected, rel=2e-2)
     assert [bool(event.notice) for event in events] == [True, *[False] * 5]
-    assert "processes 2 of its 4 pictures" in events[0].notice
+    assert "processes 2 of its 4 images" in events[0].notice
     monkeypatch.setattr(UNetFamily, "predict", lambda *_: (_ for _ in ()).throw(torch.OutOfMemoryError()))
     with pytest.raises(StudioError, match="not enough memory to train"):
         next(fine_tune(model, EXAMPLES, [], settings, seed=0))

@@ -115,7 +115,7 @@ def test_a_checkpoint_of_another_mask_is_refused(model: ImageModel, tmp_path: Pa
     list(fine_tune(model, masked, [], SETTINGS, 0, Run(checkpoint=lambda state: state.save(path))))
     detach(model)
     for other in (EXAMPLES[:1], [replace(EXAMPLES[0], mask=Image.new("L", (32, 32), 255))]):
-        with pytest.raises(StudioError, match="other settings or pictures"):
+        with pytest.raises(StudioError, match="other settings or images"):
             next(fine_tune(model, other, [], SETTINGS, 0, Run(resume_from=path)))
 
 
@@ -135,5 +135,5 @@ def test_resume_with_masks_is_bit_for_bit(model: ImageModel, tmp_path: Path) -> 
 
 def test_a_mask_of_another_size_is_refused(model: ImageModel) -> None:
     wrong = [replace(EXAMPLES[0], mask=half_mask(16))]
-    with pytest.raises(StudioError, match="mask is 16 x 16 pixels and its picture 32 x 32"):
+    with pytest.raises(StudioError, match="mask is 16 x 16 pixels and its image 32 x 32"):
         next(fine_tune(model, wrong, [], SETTINGS, seed=0))

@@ -197,7 +197,7 @@ def test_a_checkpoint_of_other_pairs_is_refused(
 ) -> None:
     path = tmp_path / "checkpoint"
     list(refine(model, PAIRS, [], [], SETTINGS, TUNE, 0, Run(checkpoint=lambda state: state.save(path))))
-    with pytest.raises(StudioError, match="other settings or pictures"):
+    with pytest.raises(StudioError, match="other settings or images"):
         next(refine(model, [PAIRS[0], change(PAIRS[1])], [], [], SETTINGS, TUNE, 0, Run(resume_from=path)))
 
 

@@ -55,6 +55,6 @@ def test_an_adapter_that_cannot_generate_a_picture_is_refused(
     path, _ = trained
     ruined = {name: torch.full_like(tensor, 1e30) for name, tensor in load_file(path).items()}
     save_file(ruined, path)
-    with pytest.raises(StudioError, match="complete, but its LoRA cannot generate a picture: "):
+    with pytest.raises(StudioError, match="complete, but its LoRA cannot generate an image: "):
         verify_adapter(model, path, load_file(path), REQUEST, DRAWING)
     assert not has_lora(model)

@@ -22,7 +22,7 @@ def test_the_figures_of_a_project_are_pages_without_a_network(
     out = tmp_path / "out"
     assert run("--workspace", tmp_path / "workspace", "--out", out, "--theme", "dark") == 0
     said = capsys.readouterr().out
-    assert "agreement: left out. Nobody has chosen a picture" in said
+    assert "agreement: left out. Nobody has chosen an image" in said
     names = {"map-round-1", "strengths-round-1", "rates", "clock-arms", "gains"}
     assert {path.stem for path in out.glob("*.html")} == names
     for name in names:
@@ -38,7 +38,7 @@ def test_the_figures_of_a_project_are_pages_without_a_network(
 def test_an_evaluation_is_drawn_beside_the_published_one(tmp_path: Path) -> None:
     figure = {"value": 0.5, "low": 0.4, "high": 0.6}
     told = {
-        "evaluation": "DreamBench", "compared": "all pictures of each subject",
+        "evaluation": "DreamBench", "compared": "all images of each subject",
         "rows": [{"subject": "all 30", "dino": figure, "clip_i": figure, "clip_t": figure}],
     }  # fmt: skip
     (tmp_path / "evaluation.json").write_text(json.dumps(told))

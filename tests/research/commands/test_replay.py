@@ -107,7 +107,7 @@ def test_two_replays_of_the_person_give_equal_files_and_leave_the_project_alone(
     assert one == two
     assert {"contact-sheet.png", "summary.json", "measures.csv", "arms.csv", "arms.png"} <= set(one)
     summary = summary_of(tmp_path / "one")
-    assert summary["not_replayed"] == "", "on one machine every picture comes out as the person saw it"
+    assert summary["not_replayed"] == "", "on one machine every image comes out as the person saw it"
     first, second = summary["rounds"]
     assert [chosen["in_part"] for chosen in first["accepted"]] == [False, True]
     assert first["accepted"][0]["weight"] == 0.25
@@ -137,7 +137,9 @@ def test_policies_accept_as_many_pictures_as_the_person_and_stand_beside_the_pro
         first = store.rounds.of_project(replays[0].project_id)[0]
         assert len(store.decisions.of_round(first.id).accepted) == 2
         own = store.rounds.of_project(source_of(store))[0]
-        assert first.adapter == own.adapter, "the first round learns the reference alone, with the same draws"
+        assert first.adapter == own.adapter, (
+            "the first round learns the reference alone, with the same generates"
+        )
     arms = list(csv.DictReader((tmp_path / "suggestion" / "arms.csv").read_text().splitlines()))
     assert [(row["arm"], row["round"]) for row in arms] == [
         ("", "Base model"),
@@ -225,6 +227,6 @@ def test_a_project_that_cannot_be_replayed_says_why(
         lost = store.projects.references(source_of(store))[0].image
         store.images.path(lost).unlink()
     assert run(*words, "human") == 2
-    assert "The picture of reference 1 is gone" in capsys.readouterr().err
+    assert "The image of reference 1 is gone" in capsys.readouterr().err
     with Store(workspace) as store:
         assert len(store.projects.names()) == 1, "nothing half-made stays"

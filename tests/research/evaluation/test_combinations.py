@@ -71,5 +71,5 @@ def test_what_a_list_names_must_be_there(tmp_path: Path) -> None:
         read_combinations(path)
     for picture in (tmp_path / "data" / "vase").iterdir():
         picture.unlink()
-    with pytest.raises(StudioError, match="has no pictures of its subject"):
+    with pytest.raises(StudioError, match="has no images of its subject"):
         read_combinations(path)

@@ -34,7 +34,7 @@ def test_pictures_are_found_by_their_prompts(tmp_path: Path) -> None:
     drawn = find_drawn(vase, folder)
     assert [each.prompt for each in drawn].count("a shiny vase") == 2 and len(drawn) == 4
     (folder / "vase" / "a vase in the jungle.png").unlink()
-    with pytest.raises(StudioError, match=r"pictures of 2 of 3 prompts \(none of 'a vase in the jungle'\)"):
+    with pytest.raises(StudioError, match=r"images of 2 of 3 prompts \(none of 'a vase in the jungle'\)"):
         find_drawn(vase, folder)
     assert len(find_drawn(vase, folder, partial=True)) == 3
     soft_picture(1).save(folder / "cat2" / "a dog.png")
@@ -70,5 +70,5 @@ def test_other_folders_are_refused(tmp_path: Path) -> None:
         path.unlink()
     make_list = (tmp_path / "dataset" / "prompts_and_classes.txt").write_text
     make_list("Classes\nvase,vase\nObject Prompts\n'a {0} {1}'.format(unique_token, class_token),\n")
-    with pytest.raises(StudioError, match="has no pictures of its subject"):
+    with pytest.raises(StudioError, match="has no images of its subject"):
         read_dreambench(tmp_path)

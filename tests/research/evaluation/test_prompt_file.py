@@ -35,7 +35,7 @@ def test_what_is_left_out_of_prompts_is_told(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("a (drum:1.2)\na kite <lora:ink:1>\n")
     found = read_prompts(tmp_path / "a.txt", STYLE, told.append)
     assert found == ("a drum in watercolor painting style", "a kite in watercolor painting style")
-    assert told == ["Left out, since only other programs read it: (…:1.2), <lora:ink:1>."]
+    assert told == ["Removed weights and tags that GAL Studio ignores: (…:1.2), <lora:ink:1>."]
 
 
 def test_all_rows_of_a_long_table_are_prompts(tmp_path: Path) -> None:

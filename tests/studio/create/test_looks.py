@@ -43,13 +43,13 @@ def test_a_saved_copy_is_a_near_copy(teapots: list[Path]) -> None:
     again = Image.open(teapots[1]).convert("RGB").resize((200, 200))
     notes = noted(*teapots, encoded(again, "JPEG", quality=60))
     assert notes.pictures[:3] == ("",) * 3
-    assert notes.pictures[3] == "Nearly the same picture as 2.png: one of the two is enough."
+    assert notes.pictures[3] == "Nearly the same image as 2.png: one of the two is enough."
     assert notes.whole == ""
 
 
 def test_twelve_identical_references_are_one(teapots: list[Path]) -> None:
     notes = noted(*[teapots[0]] * 12)
-    assert notes.whole.startswith("All 12 pictures are nearly the same")
+    assert notes.whole.startswith("All 12 images are nearly the same")
     assert notes.pictures[0] == ""
     assert len(set(notes.pictures[1:])) == 1
 
@@ -57,7 +57,7 @@ def test_twelve_identical_references_are_one(teapots: list[Path]) -> None:
 def test_a_picture_that_dominates_is_told(teapots: list[Path]) -> None:
     flipped = Image.open(teapots[0]).convert("RGB").transpose(Image.Transpose.FLIP_LEFT_RIGHT)
     notes = noted(*teapots, teapots[0], encoded(flipped))
-    assert notes.whole.startswith("3 of the 5 pictures are nearly the same")
+    assert notes.whole.startswith("3 of the 5 images are nearly the same")
 
 
 def test_one_colour_is_told_and_taken(tmp_path: Path) -> None:

@@ -101,4 +101,6 @@ def test_a_processor_holds_it_beside_the_model(monkeypatch: pytest.MonkeyPatch) 
 
 def test_base_weights_of_integers_draw_no_round_zero(monkeypatch: pytest.MonkeyPatch) -> None:
     integers = told(monkeypatch, "sdxl", sized(24), H94, machine={"base": "int8"})
-    assert integers.doubt.startswith("Round 0 cannot draw with base weights of 8-bit integers: choose plain")
+    assert integers.doubt.startswith(
+        "Round 0 cannot generate with base weights of 8-bit integers: choose plain"
+    )

@@ -111,13 +111,13 @@ def test_agreement_counts_what_was_taken(made: Made) -> None:
 def test_dreambench_stands_beside_the_published_figures() -> None:
     figure = {"value": 0.7, "low": 0.6, "high": 0.75}
     told: dict[str, Any] = {
-        "evaluation": "DreamBench", "compared": "one picture of each subject",
+        "evaluation": "DreamBench", "compared": "one image of each subject",
         "rows": [{"subject": "all 2", "dino": figure, "clip_i": figure, "clip_t": figure}],
     }  # fmt: skip
     published, own = published_table(told).data
     assert tuple(published.y) == PUBLISHED["one"] == (0.831, 0.880, 0.288)
     assert list(own.y) == [0.7] * 3 and list(own.error_y.array) == pytest.approx([0.05] * 3)
-    assert tuple(published_table({**told, "compared": "all pictures"}).data[0].y) == PUBLISHED["all"]
+    assert tuple(published_table({**told, "compared": "all images"}).data[0].y) == PUBLISHED["all"]
     with pytest.raises(StudioError, match="no evaluation of DreamBench"):
         published_table({"evaluation": "clock arms", "rows": [1]})
 
@@ -146,7 +146,7 @@ def test_several_subjects_are_bars_of_the_whole_and_of_the_masks() -> None:
         {"subject": "all 1", "pictures": 2, **whole},
     ]  # fmt: skip
     told = {"evaluation": "several subjects", "rows": rows}
-    assert [bars.name for bars in subjects_table(told).data] == ["whole picture", "inside its mask"]
+    assert [bars.name for bars in subjects_table(told).data] == ["whole image", "inside its mask"]
     with pytest.raises(StudioError, match="no evaluation of several subjects"):
         subjects_table({"rows": rows})
 
@@ -181,8 +181,8 @@ def test_what_is_missing_is_one_sentence(tmp_path: Path) -> None:
         figures = studio.figures
         for make, words in (
             (lambda: figures.map(round_id), "has no map yet"),
-            (lambda: figures.strengths(round_id), "has no pictures yet"),
-            (lambda: figures.rates(project), "No round of this project has pictures"),
+            (lambda: figures.strengths(round_id), "has no images yet"),
+            (lambda: figures.rates(project), "No round of this project has images"),
             (lambda: figures.clock_arms(project), "is measured yet"),
             (lambda: figures.clock_arms(), "name one"),
             (lambda: figures.agreement(project), "Nobody has chosen"),

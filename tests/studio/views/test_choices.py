@@ -52,11 +52,11 @@ def test_leaving_a_picture_out_brings_the_next_best_and_says_so(studio: Studio, 
     assert top.why == "the last good one of this test prompt, after the one that you left out."
     studio.decide([other], "rejected")
     left, right = chosen(studio, drawn)
-    assert {first, other}.isdisjoint({left, right}), "no other test prompt is undecided"
+    assert {first, other}.isdisjoint({left, right}), "no other test prompt is uncertain"
     assert (
         studio.round_view(drawn)
         .scores[0]
-        .reason.endswith("Not suggested: you left out all of its good pictures.")
+        .reason.endswith("Not suggested: you left out all of its good images.")
     )
     studio.undo(drawn)
     assert chosen(studio, drawn)[0] == other
@@ -66,7 +66,7 @@ def test_half_a_round_is_no_verdict(studio: Studio, drawn: str) -> None:
     project = studio.store.rounds.get(drawn).project_id
     studio.add_anchors(project, ["A boat {}"])
     view = studio.round_view(drawn)
-    assert view.sentence == "72 of 76 pictures are drawn: suggestions are made when all are."
+    assert view.sentence == "72 of 76 images are generated: suggestions are made when all are."
     assert not view.exhausted
     assert chosen(studio, drawn) == []
     assert studio.accept_suggestion(drawn) == ()
@@ -84,7 +84,7 @@ def test_the_strip_counts_what_is_suggested(studio: Studio, drawn: str) -> None:
     hidden = studio.proposal(node.id).suggestions[0].candidate_id
     studio.decide([hidden], "rejected")
     logged = [one.round for one in studio.choices(project)]
-    assert logged == [drawn], "the refined round has a picture of this prompt: the refinement suggests none"
+    assert logged == [drawn], "the refined round has an image of this prompt: the refinement suggests none"
 
 
 def test_choices_of_all_kinds(studio: Studio, drawn: str) -> None:
@@ -98,7 +98,7 @@ def test_choices_of_all_kinds(studio: Studio, drawn: str) -> None:
     studio.decide([second], "rejected")
     studio.accept_suggestion(drawn)
     studio.decide([first], "accepted")
-    kinds = ["other picture", "other prompt", "left out", "agreed", "agreed", "added"]
+    kinds = ["other image", "other prompt", "left out", "agreed", "agreed", "added"]
     assert [kind for kind, _ in log(studio, drawn)] == kinds
 
 
@@ -124,9 +124,9 @@ def test_what_was_undone_stays_in_the_log_and_does_not_count(studio: Studio, dra
     (other,) = others(studio, drawn, first)
     studio.decide([other], "accepted")
     studio.undo(drawn)
-    assert log(studio, drawn) == [("other picture", False)]
+    assert log(studio, drawn) == [("other image", False)]
     studio.redo(drawn)
-    assert log(studio, drawn) == [("other picture", True)]
+    assert log(studio, drawn) == [("other image", True)]
     studio.decide([other], "undecided")
     studio.decide([first, second, third], "accepted")
     (one,) = studio.choices(studio.store.rounds.get(drawn).project_id)
@@ -177,7 +177,7 @@ def test_the_log_is_exported_as_csv_and_json_lines(studio: Studio, drawn: str, t
     studio.explain_choice(studio.choices(project)[0].choices[0].id, drawn, 'a "hole", says she')
     rows = list(csv.DictReader(io.StringIO(studio.export_choices(project, tmp_path / "a.csv").read_text())))
     assert [(row["kind"], row["override"], row["reason"]) for row in rows] == [
-        ("other picture", "True", 'a "hole", says she'), ("agreed", "False", ""),
+        ("other image", "True", 'a "hole", says she'), ("agreed", "False", ""),
     ]  # fmt: skip
     assert (rows[0]["suggested_id"], rows[0]["chosen_id"]) == (first, other)
     assert float(rows[0]["chosen_margin"]) == studio.store.candidates.get(other).margin
@@ -227,8 +227,8 @@ def test_history_in_words_can_be_gone_back_and_forth(studio: Studio, drawn: str)
     steps = studio.history(drawn)
     names = [words.split(" ")[0] for words in (step.words for step in steps)]
     assert names == ["accept", "reject", "take"]
-    assert steps[0].words.endswith("04"), "the picture with its number"
-    assert steps[1].words == "reject 2 pictures"
+    assert steps[0].words.endswith("04"), "the image with its number"
+    assert steps[1].words == "reject 2 images"
     assert studio.go_to(drawn, steps[0].id) == (first, second, third)
     assert studio.store.decisions.of_round(drawn).verdicts == {first: "accepted"}
     assert [step.stands for step in studio.history(drawn)] == [True, False, False]

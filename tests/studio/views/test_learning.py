@@ -59,7 +59,7 @@ def test_from_ten_on_suggestions_follow_the_choices_of_other_rounds(
         sorted(worst(studio, first) - set(studio.store.decisions.of_round(first).accepted))[:1], "accepted"
     )
     plain = chosen(studio, child)
-    assert worst(studio, child).isdisjoint(plain), "the plain sampler takes the best picture"
+    assert worst(studio, child).isdisjoint(plain), "the plain sampler takes the best image"
     project = switch_on(studio, child)
     learned = chosen(studio, child)
     assert len(learned) == 3

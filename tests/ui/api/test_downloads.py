@@ -27,7 +27,7 @@ def test_a_figure_is_one_file_that_needs_no_network(shared_place: Place, client:
 
 def test_what_cannot_be_drawn_is_refused_with_a_sentence(shared_place: Place, client: TestClient) -> None:
     for address, expected in (
-        (f"agreement/{shared_place.project}", "Nobody has chosen a picture"),
+        (f"agreement/{shared_place.project}", "Nobody has chosen an image"),
         (f"map/{shared_place.project}", "There is no"),
         (f"nothing/{shared_place.round}", "There is no figure 'nothing'"),
         (f"map/{shared_place.round}?theme=red", "The theme is 'red'"),

@@ -149,7 +149,7 @@ def test_the_queue_is_that_of_all_projects_and_new_only_when_it_changed(place: P
     assert [(job["can_rise"], job["can_sink"], job["waits_for"]) for job in waiting] == [
         (False, False, []),
         (False, False, ["fine_tune"]),
-    ], "a training and its drawing alone have one order"
+    ], "a training and its generating alone have one order"
     second = poll(views, {"project": place.project, "known": known(first)})
     assert "queue" not in second["parts"]
     place.studio.stop(training.id)

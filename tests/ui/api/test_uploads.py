@@ -65,7 +65,7 @@ def test_pictures_are_taken_under_an_id(opened: Served, kind: str) -> None:
 
 OTHER_KINDS = {
     "a page": b"<!doctype html><script>alert(1)</script>",
-    "a drawing with scripts": b'<svg xmlns="http://www.w3.org/2000/svg"/>',
+    "a generating with scripts": b'<svg xmlns="http://www.w3.org/2000/svg"/>',
     "an archive": b"PK\x03\x04" + bytes(60),
     "a program": b"\x7fELF" + bytes(60),
     "weights": (64).to_bytes(8, "little") + b'{"a": {}}',

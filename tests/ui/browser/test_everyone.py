@@ -140,7 +140,7 @@ def test_a_phone_looks_enlarges_and_accepts(chromium: Any, served: Served):
         box = page.locator(f"dialog.lightbox [data-action={button}]").bounding_box()
         assert box["x"] >= 0 and box["x"] + box["width"] <= 390 and box["y"] + box["height"] <= 844, button
     picture = page.locator("dialog.lightbox .stage img").bounding_box()
-    assert picture["width"] > 340, "the picture fills the width"
+    assert picture["width"] > 340, "the image fills the width"
     page.tap("dialog.lightbox [data-action=accept]")
     page.wait_for_selector("dialog.lightbox [data-action=accept][aria-pressed=true]")
     page.tap("dialog.lightbox [data-action=close]")

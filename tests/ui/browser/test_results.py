@@ -16,8 +16,8 @@ def test_results_show_rounds_and_the_same_seed_and_fit_a_small_screen(watched: W
     studio.accept_suggestion(served.place.round)
     page = watched.open(served.url("results"))
     page.wait_for_selector(".results-table tbody tr")
-    page.wait_for_selector(".shelf-pictures img >> nth=2")
-    expect(page.locator(".shelf-pictures img")).to_have_count(3)
+    page.wait_for_selector(".shelf-images img >> nth=2")
+    expect(page.locator(".shelf-images img")).to_have_count(3)
     page.wait_for_selector(".same-row img")
     page.click(".results-table button:text('Download…')")
     with page.expect_download() as download:
@@ -28,10 +28,10 @@ def test_results_show_rounds_and_the_same_seed_and_fit_a_small_screen(watched: W
     page.wait_for_selector(f"{row}:has-text('Waits for its turn') button[disabled]")
     studio.store.workers.enter("w")
     job = studio.store.jobs.claim("w")
-    finish_export(studio, served.place.round, "kohya", "Checked: loads in diffusers, same pictures.")
+    finish_export(studio, served.place.round, "kohya", "Checked: loads in diffusers, same images.")
     assert job is not None
     studio.store.jobs.finish(job.id)
-    page.wait_for_selector(f"{row}[data-state=made]:has-text('Checked: loads in diffusers, same pictures.')")
+    page.wait_for_selector(f"{row}[data-state=made]:has-text('Checked: loads in diffusers, same images.')")
     with page.expect_download() as download:
         page.click(f"{row} a:text-is('Download')")
     assert download.value.suggested_filename == "watercolour-cat-round-1-kohya.zip"
@@ -58,7 +58,7 @@ def test_a_measured_round_is_told_on_its_chip_in_curves_and_in_results(watched: 
     measure(studio, second, likeness=0.6, copies=0)
     page = watched.open(served.url("rounds"))
     chip = ".chip-round:has-text('Round 2')"
-    page.wait_for_selector(f"{chip} .chip-gain:has-text('benchmark: 100 % as asked') b:text('✓ +50')")
+    page.wait_for_selector(f"{chip} .chip-gain:has-text('benchmark: 100% prompt match') b:text('✓ +50')")
     expect(page.locator(f"{chip} .chip-best")).to_have_count(1)
     usual = page.viewport_size
     page.set_viewport_size({"width": 1024, "height": 768})
@@ -77,25 +77,25 @@ def test_a_measured_round_is_told_on_its_chip_in_curves_and_in_results(watched: 
     page.click(f"{again}[data-state=halted] button:text-is('Continue')")
     page.wait_for_selector(f"{again}[data-state=working]:has-text('0 of 2 rounds measured')")
     page.click(f"{again} button:text-is('Open')")
-    page.wait_for_selector("[data-action=run]:disabled[title*='it decides and draws by itself']")
+    page.wait_for_selector("[data-action=run]:disabled[title*='it decides and generates by itself']")
     page.click(".replays:has-text('replays Watercolour cat: Random') button:has-text('Open Watercolour')")
     page.wait_for_selector(".arms-chart .point.base")
     page.click("[data-step=results]")
-    page.wait_for_selector(".results .verdict:has-text('Round 2 is the best of 2 rounds measured')")
+    page.wait_for_selector(".results .verdict:has-text('Round 2 is the best of 2 measured rounds')")
     said = page.inner_text(".results .verdict").replace("\N{NO-BREAK SPACE}", " ")
-    assert "24 of its 24 pictures are as asked, 12 of Round 1’s; 0 are copies, 12 of Round 1’s." in said
-    expect(page.locator(".verdict-recipe")).to_contain_text(
-        "Round 2 draws best with the LoRA × 0.4 for 50 % of the steps, then × 1: fewer copies"
+    assert (
+        "Prompt match: 24 of 24 images (Round 1: 12 of 24). Copies: 0 of 24 images (Round 1: 12 of 24)."
+        in said
     )
-    page.wait_for_selector(".verdict-warning, details:has-text('What was wrong with')")
+    expect(page.locator(".verdict-recipe")).to_contain_text(
+        "Best setting for Round 2: LoRA strength 0.4 for 50% of the steps, then 1 (fewer copies"
+    )
+    page.wait_for_selector(".verdict-warning, details:has-text('Earlier warnings')")
     said = page.inner_text(".progress figcaption").replace("\N{NO-BREAK SPACE}", " ")
-    assert said.startswith(
-        "From Round 1 to Round 2, pictures that are no copies rose from 50 % to 100 % and pictures as asked "
-        "rose"
-    ), said
+    assert said.startswith("From Round 1 to Round 2: copies fell from 50% to 0%; prompt match rose"), said
     expect(page.locator(".progress-chart circle")).to_have_count(4)
     page.wait_for_selector(".results-table tr[data-best=yes]:has-text('Round 2')")
-    page.wait_for_selector(".results-table .explained:text-is('Carries the style')")
+    page.wait_for_selector(".results-table .explained:text-is('Style match')")
     for width in (1280, 1024):
         page.set_viewport_size({"width": width, "height": 800})
         page.wait_for_function(f"innerWidth === {width}")
@@ -163,7 +163,7 @@ def test_pictures_enlarge_and_flip_through_the_rounds_by_keys(watched: Watched, 
     page.click(".sheet-bar button:text('Without the trigger')")
     page.wait_for_selector(".sheet th:text-is('A house')")
     page.click(".sheet-bar button:text('Accepted prompts')")
-    page.wait_for_selector("text=None yet: a round draws these")
+    page.wait_for_selector("text=None yet: a round generates these")
 
 
 def not_drawn_by_a_round(page: Any, view: str) -> None:
@@ -192,12 +192,14 @@ def test_a_round_is_measured_on_request_and_a_changed_set_warns(watched: Watched
     page.click("[data-part=test-set]")
     box = "dialog.test-set[open]"
     page.fill(f"{box} textarea", "A house {}\nA tie {}")
-    page.wait_for_selector(f"{box} .test-set-warning:has-text('can be compared again once each has drawn')")
+    page.wait_for_selector(
+        f"{box} .test-set-warning:has-text('can be compared again once each has generated')"
+    )
     page.click(f"{box} button:text('Save')")
     page.wait_for_selector(".toast:has-text('is a test prompt or a reference’s prompt')")
     page.fill(f"{box} textarea", "A house {}\nA crown {}\nA zebra {}")
     page.select_option(f"{box} select", "never")
     page.press(f"{box} input[type=number]", "Enter")
     page.wait_for_selector(box, state="hidden")
-    page.wait_for_selector(".results-table :text('4 of 6 pictures measured')")
+    page.wait_for_selector(".results-table :text('4 of 6 images measured')")
     assert studio.measures(project).chosen.measured == "never"

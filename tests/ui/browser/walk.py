@@ -97,7 +97,7 @@ class Walk:
         page, keys = self.page, self.page.keyboard
         page.focus(".tile-face >> nth=0")
         self.shown("dialog.lightbox[open]", lambda: keys.press("h"))
-        yield "an enlarged picture with its heat map"
+        yield "an enlarged image with its heat map"
         self.shown(".lightbox figure >> nth=1", lambda: keys.press("c"))
         yield "a comparison"
         keys.press("c")
@@ -151,7 +151,7 @@ class Walk:
         page.wait_for_selector(".same-row img")
         yield "results"
         self.shown("dialog.viewer[open]", lambda: page.click(".sheet .enlarge >> nth=1"))
-        yield "a picture of the results"
+        yield "an image of the results"
         self.escape()
         self.shown("dialog.test-set[open]", lambda: page.click("[data-part=test-set]"))
         yield "the test set"

@@ -51,7 +51,7 @@ def test_a_verdict_is_recorded_undone_and_redone(place: Place):
 
 
 def test_an_odd_verdict_is_refused(place: Place):
-    with pytest.raises(StudioError, match="'accepted', 'rejected' or 'undecided'"):
+    with pytest.raises(StudioError, match="'accepted', 'rejected' or 'uncertain'"):
         ask("decide", place.studio, {"candidates": [], "verdict": "maybe"})
 
 
@@ -72,7 +72,9 @@ def test_a_style_is_derived():
 
 def test_a_style_that_the_bundled_model_knows_is_told():
     (_, note) = derived("style", (["A cat in Cartoon style"], "")).sets[0].facts
-    assert note[1].startswith("The bundled model draws these words in a style of its own: use other words")
+    assert note[1].startswith(
+        "The bundled model generates these words in a style of its own: use other words"
+    )
 
 
 def test_an_object_is_derived():
@@ -157,7 +159,7 @@ def test_the_sets_of_the_form_become_references(tmp_path: Path):
     assert [(draft.prompt, draft.trigger_word) for draft in given] == [(POT, "<dotty>"), (BEAR, "<brumm>")]
     assert given[0].mask.name == "pot-masklabel.png"
     assert given[1].mask is None
-    with pytest.raises(StudioError, match="Object 2 has no picture"):
+    with pytest.raises(StudioError, match="Object 2 has no image"):
         draft({"kind": "object", "preset": "pocket", "sets": [sets[0], {"references": []}]})
     with pytest.raises(StudioError, match="Two objects have the trigger word"):
         draft({"kind": "object", "preset": "pocket", "sets": [sets[0], sets[0]]})
@@ -192,11 +194,11 @@ def test_results_hold_what_was_measured(place: Place):
     assert row["candidates"] == 180
     assert len(row["accepted"]) == 3
     assert row["adapter"]
-    assert row["recipe"] == "", "all were drawn at full strength"
+    assert row["recipe"] == "", "all were generated at full strength"
     draw_held_back(place.studio, place.round)
     (row,) = ask("results", place.studio, {"project": place.project})["rounds"]
     assert row["recipe"].startswith(
-        "Round 1 draws best with the LoRA × 0.4 for 50 % of the steps, then × 1: fewer copies than at full"
+        "Best setting for Round 1: LoRA strength 0.4 for 50% of the steps, then 1 (fewer copies"
     )
 
 

@@ -10,7 +10,7 @@ from gal_studio.ui.panels.form_notes import notes_on_form
 from tests.ui.asking import ask
 from tests.ui.conftest import Place
 
-SAID = "Left out, since only other programs read it: "
+SAID = "Removed weights and tags that GAL Studio ignores: "
 
 
 def test_a_draft_tells_each_of_its_prompts() -> None:

@@ -67,9 +67,9 @@ def test_what_waited_to_be_drawn_when_a_project_was_moved_says_that_nothing_draw
     assert [one.trouble for one in trial_payloads(studio, place.project)] == [""]
     moved = import_project(studio.store, export_project(studio.store, place.project, tmp_path / "p.zip"))
     (undrawn,) = trial_payloads(studio, moved)
-    assert undrawn.trouble.endswith("press Again…, then Draw.")
+    assert undrawn.trouble.endswith("press Again…, then Generate.")
     studio.try_prompt(undrawn.round, "A lighthouse {}")
-    assert [one.trouble for one in trial_payloads(studio, moved)] == ["", ""], "the job draws both"
+    assert [one.trouble for one in trial_payloads(studio, moved)] == ["", ""], "the job generates both"
 
 
 def test_models_without_labels_are_called_uncalibrated(place: Place):

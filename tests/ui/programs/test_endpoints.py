@@ -85,7 +85,7 @@ def test_a_round_by_a_program(place: Place, tmp_path: Path) -> None:
             for _ in range(2)
         ]
         assert made[0] == made[1], "the same key is done once"
-        assert made[0]["said"] == "Left out, since only other programs read it: (…:1.2)."
+        assert made[0]["said"] == "Removed weights and tags that GAL Studio ignores: (…:1.2)."
         assert place.studio.project(made[0]["project"]).settings.tune.steps == 7
         assert studio.predict(made[0]["round"], key="1", api_name="/fine_tune")["round"] == made[0]["round"]
         status = studio.predict(made[0]["project"], api_name="/status")

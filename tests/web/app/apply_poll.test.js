@@ -65,7 +65,7 @@ test("verdicts of a response older than a decision are ignored and invalidated",
   assert.match(known().parts.verdicts, /^invalid/);
 });
 
-test("only pictures with a changed verdict or mask are emitted", () => {
+test("only images with a changed verdict or mask are emitted", () => {
   take(answer({ verdicts: { a: "accepted", b: "rejected" }, masks: { a: "1" } }));
   take(answer({ verdicts: { a: "accepted", c: "accepted" }, masks: { a: "2" } }, "2"));
   assert.deepEqual(told, [
@@ -130,7 +130,7 @@ test("what is marked on the page is told to the studio, which brings what it say
   assert.equal(state.candidates.get("a")?.copy, true);
 });
 
-test("a round that is left keeps the number of its accepted pictures until a poll says it", () => {
+test("a round that is left keeps the number of its accepted images until a poll says it", () => {
   state.roundId = "r1";
   const rounds = [chip({ id: "r1", accepted: 0 }), chip({ id: "r2", accepted: 4 })];
   const all = [candidate({ id: "a" }), candidate({ id: "b" })];

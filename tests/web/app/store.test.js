@@ -41,7 +41,7 @@ const LET_THROUGH = [
   ["selection", []],
 ];
 for (const [filter, ids] of LET_THROUGH) {
-  test(`the filter ${filter} matches its pictures, and its count is correct`, () => {
+  test(`the filter ${filter} matches its images, and its count is correct`, () => {
     setFilter(filter);
     assert.deepEqual(shown(), ids);
     assert.equal(counts()[filter], ids.length);
@@ -63,7 +63,7 @@ test("only known candidates can have the focus", () => {
   assert.equal(state.focus, "b");
 });
 
-test("`drawing` is true only while pictures of the current round are generated", () => {
+test("`generating` is true only while images of the current round are generated", () => {
   state.roundId = "r";
   state.job = job({ kind: "generate", round_id: "r", state: "running" });
   assert.deepEqual([busy(), drawing()], [true, true]);

@@ -15,7 +15,7 @@ test("a candidate's version is looked up; for an unknown candidate it is empty",
   assert.equal(thumbnail("gone"), "thumb/gone?v=");
 });
 
-test("pictures and thumbnails of a pair, also before the picture is generated", () => {
+test("images and thumbnails of a pair, also before the image is generated", () => {
   const pair = { id: "p", reference_image: "aa", generated_image: null };
   assert.equal(pairPicture(pair, "reference"), "/pair/p/reference?v=aa");
   assert.equal(pairPicture(pair, "generated", true), "/pair-thumb/p/generated?v=");

@@ -13,7 +13,7 @@ function heatMap(on) {
   };
 }
 
-test("the heat map goes while a picture is painted, and comes back", () => {
+test("the heat map goes while an image is painted, and comes back", () => {
   const heat = heatMap(true);
   let paints = false;
   const update = uncoverWhile(() => paints, heat);

@@ -5,9 +5,9 @@ import { clock, count, inSentence, listed, unbroken, undecided } from "../../../
 import { read, typedValue, weightWords, written } from "../../../assets/ui/kit/settings_fields.js";
 
 test("counts, times and shares", () => {
-  assert.deepEqual([count(1, "picture"), count(0, "picture")], ["1 picture", "0 pictures"]);
+  assert.deepEqual([count(1, "image"), count(0, "image")], ["1 image", "0 images"]);
   assert.deepEqual([clock(31), clock(3725), clock(-4)], ["0:31", "1:02:05", "0:00"]);
-  assert.deepEqual([undecided(0), undecided(0.37), undecided(Math.LN2)], ["0 %", "53 %", "100 %"]);
+  assert.deepEqual([undecided(0), undecided(0.37), undecided(Math.LN2)], ["0%", "53%", "100%"]);
 });
 
 test("a name that a person gave keeps its capitals", () => {
@@ -50,13 +50,13 @@ test("every field is read from the settings by its dotted name", () => {
 });
 
 test("the weight is shown for the measured entropy, or as its maximum", () => {
-  assert.equal(weightWords("1", 0.5), "An accepted picture counts 0.5 times as much as a reference");
-  assert.equal(weightWords("1"), "An accepted picture counts at most 0.69 times as much as a reference");
+  assert.equal(weightWords("1", 0.5), "An accepted image counts 0.5 times as much as a reference");
+  assert.equal(weightWords("1"), "An accepted image counts at most 0.69 times as much as a reference");
   assert.equal(weightWords("x"), "");
 });
 
 test("names stand in a row, and figures are not torn from their units", () => {
   assert.equal(listed(["round 1"]), "round 1");
   assert.equal(listed(["round 1", "round 2", "round 3"]), "round 1, round 2 and round 3");
-  assert.equal(unbroken("50.7 % at × .7, 2 of Round 1’s"), "50.7\u00a0% at ×\u00a0.7, 2 of Round\u00a01’s");
+  assert.equal(unbroken("50.7% at × .7, 2 of Round 1’s"), "50.7% at ×\u00a0.7, 2 of Round\u00a01’s");
 });

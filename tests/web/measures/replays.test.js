@@ -73,7 +73,7 @@ test("a replay goes on from the point that it shares with the project, under its
   );
 });
 
-test("a replay that cannot be compared is not drawn", () => {
+test("a replay that cannot be compared is not generated", () => {
   const { points } = armsOf([base, first, second], [replay({ incomparable: "Another test set." })]);
   assert.deepEqual(
     points.map(({ id }) => id),

@@ -29,7 +29,7 @@ test("a change agrees with the figures beside it as they are shown", () => {
   assert.equal(agreeing("clip_i", others, before, after), others);
 });
 
-test("a tooltip has the interval and the number of pictures", () => {
+test("a tooltip has the interval and the number of images", () => {
   assert.equal(inFull("as_asked", change()), "12 of 24 images (95% interval 40% to 60%)");
   assert.equal(inFull("as_asked", change(), 30), "12 of 24 judged images (95% interval 40% to 60%)");
   assert.equal(inFull("clip_t", change()), "0.500, 95% interval 0.400 to 0.600, over 24 images");

@@ -38,7 +38,7 @@ test("accept is next while nothing is accepted; then the next round", () => {
   assert.equal(nextStep(), "accept", "as in the store");
 });
 
-test("nothing is next where there is nothing to mend, unless a picture is accepted", () => {
+test("nothing is next where there is nothing to mend, unless an image is accepted", () => {
   state.suggested = new Map();
   state.round = round({ id: "r", step: "done" });
   assert.equal(nextStep(), "done");
@@ -46,10 +46,10 @@ test("nothing is next where there is nothing to mend, unless a picture is accept
   assert.equal(nextStep(), "next_round", "before the studio has answered");
 });
 
-test("another accepted picture of the same test prompt answers the suggestion", () => {
+test("another accepted image of the same test prompt answers the suggestion", () => {
   state.candidates.set("other", candidate({ id: "other", anchor_id: "y" }));
   state.verdicts.set("other", "accepted");
-  assert.equal(closed("accept"), null, "a picture of another test prompt answers nothing");
+  assert.equal(closed("accept"), null, "an image of another test prompt answers nothing");
   state.verdicts.set("b", "accepted");
   assert.deepEqual([nextStep(), closed("accept")], ["next_round", "Every suggestion is answered"]);
 });
@@ -84,11 +84,11 @@ test("generate is enabled once the model is trained, until the round is complete
   state.round = round({ trained: true, complete: false });
   assert.equal(closed("generate"), null);
   state.round = round({ complete: true });
-  assert.match(closed("generate") ?? "", /All pictures/);
+  assert.match(closed("generate") ?? "", /All images/);
 });
 
-test("a style needs an accepted picture, here or in an ancestor, to be refined; an object does not", () => {
-  assert.match(closed("refine") ?? "", /^Accept a picture first/);
+test("a style needs an accepted image, here or in an ancestor, to be refined; an object does not", () => {
+  assert.match(closed("refine") ?? "", /^Accept an image first/);
   state.verdicts.set("b", "accepted");
   assert.equal(closed("refine"), null);
   state.verdicts.clear();
@@ -123,7 +123,7 @@ test("a next round can wait for other work, and for a refinement of its own", ()
   state.queue = queue({ working: [queued({ kind: "pairs", round_id: "r", state: "running" })] });
   assert.match(closed("next_round") ?? "", /at work/);
   Object.assign(state, { job: { ...refine, round_id: "other" }, round: round() });
-  assert.match(closed("next_round") ?? "", /at work/, "there are no pictures to learn from");
+  assert.match(closed("next_round") ?? "", /at work/, "there are no images to learn from");
   state.candidates.set("c", candidate());
   assert.equal(closed("next_round"), null);
   Object.assign(state, { job: null, queue: queue() });
@@ -140,7 +140,7 @@ test("an action opens the existing child round of its kind", () => {
   assert.equal(childOf("generate"), null);
 });
 
-test("a first round can be drawn without training where the model can be given references", () => {
+test("a first round can be generated without training where the model can be given references", () => {
   state.round = round({ id: "r", step: "fine_tune", trained: false });
   state.candidates = new Map();
   assert.equal(notApplicable("instant"), true, "there is no image adapter");
@@ -152,7 +152,7 @@ test("a first round can be drawn without training where the model can be given r
   assert.equal(notApplicable("instant"), true, "it comes after Round 0 already");
 });
 
-test("a round without training is drawn, decided, and followed by a trained one", () => {
+test("a round without training is generated, decided, and followed by a trained one", () => {
   const next = chip({ id: "next", parent_id: "r", empty: true });
   state.rounds = [chip({ id: "r", kind: "instant" }), next];
   state.round = round({ id: "r", kind: "instant", step: "generate", trained: true, complete: false });

@@ -18,7 +18,7 @@ test("a next round is asked about only where it would learn the same again, with
 test("a refinement says how much it has to do", () => {
   const steps = stepsOfRefinement({ ...round().ahead, pairs: 1, steps: 20, pictures: 6 });
   assert.match(steps[0], /^Makes 1 comparison pair:/);
-  assert.match(steps[2], /^Trains 20 steps on the pairs, and draws 6 pictures/);
+  assert.match(steps[2], /^Trains 20 steps on the pairs, and generates 6 images/);
 });
 
 test("an estimate is told in fitting units", () => {

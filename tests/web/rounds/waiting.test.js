@@ -24,7 +24,7 @@ test("each preview that is to come has an empty place", () => {
   assert.equal(slots({ total: 10_000 }).length, 12, "no more than are seen");
 });
 
-test("one that is asked for, or due, is being drawn", () => {
+test("one that is asked for, or due, is being generated", () => {
   assert.deepEqual(slots({ done: 33, wanted: true }), ["34~", "40", "60", "80", "100"]);
   assert.deepEqual(slots({ done: 40, wanted: true, previews: [preview(20)] }), [
     "20!",

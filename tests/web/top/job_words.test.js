@@ -29,8 +29,8 @@ for (const state of /** @type {JobState[]} */ (Object.keys(TITLES))) {
 
 test("phases, disk space, and a job before its first step", () => {
   assert.equal(
-    jobTitle(job({ doing: "Placing the pictures on the map" })),
-    "Placing the pictures on the map 40 / 200",
+    jobTitle(job({ doing: "Placing the images on the map" })),
+    "Placing the images on the map 40 / 200",
   );
   assert.equal(jobTitle(job({ state: "paused", paused_for: "room" })), "Fine-tuning: waiting for disk space");
   assert.equal(jobTitle(job({ state: "stopped", total: 0 })), "Fine-tuning stopped");

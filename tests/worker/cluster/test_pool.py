@@ -197,7 +197,7 @@ def test_an_error_names_the_machine(cluster: Cluster, order: Order) -> None:
 
 def test_a_cluster_without_devices_is_one_sentence(cluster: Cluster, order: Order) -> None:
     cluster.devices = 0
-    with pytest.raises(StudioError, match="has no device to draw on"):
+    with pytest.raises(StudioError, match="has no device to generate on"):
         drawn_by(WorkerPool("auto"), order)
 
 

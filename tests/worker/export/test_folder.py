@@ -18,7 +18,7 @@ from gal_studio.worker.task import Progress
 from tests.tiny_project import CHANGES, tiny_draft
 from tests.worker.working import first_round, work
 
-SAME = "Checked: loads in diffusers, same pictures."
+SAME = "Checked: loads in diffusers, same images."
 NAME = "a-cat-in-ink-style-round-1.safetensors"
 
 
@@ -61,7 +61,7 @@ def test_a_style_leaves_with_its_card(
         "pictures/01.png", "pictures/02.png",
     ]  # fmt: skip
     card = (out / "README.md").read_text()
-    assert "in ink style" in card and card.count("Loads in diffusers, same pictures.") == 2
+    assert "in ink style" in card and card.count("Loads in diffusers, same images.") == 2
     for path in (*out.rglob("*"), *(tmp_path / "kohya").rglob("*")):  # no folder of this computer is named
         assert path.is_dir() or str(Path(names[0]).parent).encode() not in path.read_bytes(), path
     assert main(order) == 2

@@ -144,7 +144,9 @@ def test_a_text_encoder_is_left_out_on_the_user_s_word_alone(
     assert not studio.projects() and not told
 
     round_id = first_round(studio, tiny_draft(names, start_from=given, without_text_encoder=True))
-    assert told == ["Without 1 layer of the text encoder, the LoRA draws otherwise than in its own program."]
+    assert told == [
+        "Without 1 layer of the text encoder, the LoRA generates otherwise than in its own program."
+    ]
     start = studio.store.starts.of_project(studio.store.rounds.get(round_id).project_id)
     assert start is not None
     kept = read_layers(studio.store.adapters.path(start.adapter), "unet")

@@ -109,7 +109,7 @@ def test_objects_side_by_side_are_refused(studio: Studio, names: tuple[str, str]
     project = studio.create_project(object_draft(names, changes=changes))
     zero = studio.instant_round(project).round_id
     task = open_export(studio.store, Models(), zero, REFERENCES)
-    with pytest.raises(StudioError, match="Objects side by side are drawn in the studio alone"):
+    with pytest.raises(StudioError, match="Objects side by side are generated in the studio alone"):
         next(export_without_training(task, tmp_path))
 
 
@@ -128,8 +128,8 @@ def test_the_workflow_gives_the_references(tmp_path: Path) -> None:
     )
     klein = load_image_model(make_distilled_klein(tmp_path / "klein")).family
     made = whole(reference_workflow(klein, order, ReferenceSettings("native"), None, names))
-    assert made["guide"]["inputs"]["positive"] == ["prompt with picture 2", 0]
-    assert made["prompt with picture 2"]["inputs"]["conditioning"] == ["prompt with picture 1", 0]
+    assert made["guide"]["inputs"]["positive"] == ["prompt with image 2", 0]
+    assert made["prompt with image 2"]["inputs"]["conditioning"] == ["prompt with image 1", 0]
     assert made["guide"]["inputs"]["model"] == ["model", 0]
     xl = load_image_model(make_tiny_xl_pipeline(tmp_path / "xl"), device="cpu").family
     adapter = AdapterFiles(Path("a/ip-adapter_sdxl.safetensors"), Path("a/image_encoder"))
@@ -146,4 +146,4 @@ def test_references_are_added_where_guidance_is_limited_too(tmp_path: Path) -> N
     made = whole(reference_workflow(klein, order, ReferenceSettings("native"), None, ["01.png"]))
     assert made["guide"]["inputs"]["negative"] == ["joined 1", 0]
     conditionings = {made[name]["inputs"]["conditioning"][0] for name in ("before", "guided", "after")}
-    assert conditionings == {"prompt with picture 1", "nothing with picture 1"}
+    assert conditionings == {"prompt with image 1", "nothing with image 1"}

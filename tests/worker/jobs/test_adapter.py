@@ -33,7 +33,7 @@ def test_an_adapter_of_ones_own(studio: Studio, names: tuple[str, str], tmp_path
     with pytest.raises(StudioError, match=r"There is no folder"):
         studio.refine_adapter(zero, tmp_path / "nowhere")
     (tmp_path / "empty").mkdir()
-    with pytest.raises(StudioError, match=r"has 0 usable pictures of objects: give at least 4"):
+    with pytest.raises(StudioError, match=r"has 0 usable images of objects: give at least 4"):
         studio.refine_adapter(zero, tmp_path / "empty")
     assert not list(studio.store.workspace.glob("own-adapters/*"))
 

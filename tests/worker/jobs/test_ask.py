@@ -102,7 +102,7 @@ def test_halted_it_goes_on_where_it_was(studio: Studio, models: Models, drawn: s
 
 def test_it_is_refused_in_a_sentence(studio: Studio, models: Models, names: Names) -> None:
     round_id = first_round(studio, tiny_draft(names))
-    with pytest.raises(StudioError, match="Round 1 has no pictures yet: press Generate first"):
+    with pytest.raises(StudioError, match="Round 1 has no images yet: press Generate first"):
         studio.ask_trainings(round_id)
 
 

@@ -54,7 +54,7 @@ def test_the_ladder_draws_at_most_the_number_and_stores_what_each_picture_was_dr
         assert candidate.seed == seed
     assert view.complete
     assert not view.coming
-    with pytest.raises(StudioError, match="has all its pictures"):
+    with pytest.raises(StudioError, match="has all its images"):
         studio.generate(round_id)
     assert planned.has_ended(studio.store.snapshots.round(round_id)), "a refused request changes nothing"
 
@@ -137,7 +137,7 @@ def test_more_is_refused_of_what_the_round_does_not_draw(
     round_id = trained(studio, models, names)
     off = studio.round_view(round_id).pool[0]
     studio.enable_anchor(off.id, False)
-    with pytest.raises(StudioError, match="does not draw this test prompt"):
+    with pytest.raises(StudioError, match="does not generate this test prompt"):
         studio.draw_more(round_id, off.id)
 
 
@@ -165,6 +165,6 @@ def test_a_round_under_the_old_rule_keeps_its_pictures_and_says_so(
     project = studio.round_view(round_id).project
     studio.change_settings(project.id, {"generation": {"allocation": "ladder"}})
     view = studio.round_view(round_id)
-    assert view.rule == "2 pictures of each test prompt."
+    assert view.rule == "2 images of each test prompt."
     assert view.complete
     assert len(view.candidates) == 8

@@ -118,7 +118,7 @@ def test_stopped_it_keeps_its_pictures_and_draws_only_the_rest(
 
     ended = work(studio, models, job, stop)
     assert ended.state == "stopped"
-    assert ended.message == "Kept the pictures that were finished; Resume draws the rest."
+    assert ended.message == "Kept the images that were finished; Resume generates the rest."
     kept = {picture.candidate.id for picture in studio.measures(project).pictures}
     assert 0 < len(kept) < 18
     assert work(studio, models, studio.resume(job.id)).state == "completed"

@@ -52,7 +52,7 @@ def test_guidance_and_strength_are_the_person_s(studio: Studio, models: Models, 
     assert work(studio, models, job_of(studio, drawn)).state == "completed"
     made = [store.trials.get(trial.id) for trial in asked]
     usual, base, strong, guided, again = (pixels(store, trial.image) for trial in made)
-    assert np.abs(usual - pixels(store, like.image)).max() <= 2, "the same as the round's own picture"
+    assert np.abs(usual - pixels(store, like.image)).max() <= 2, "the same as the round's own image"
     assert (usual == again).all()
     assert all((usual != other).any() for other in (base, strong, guided))
     assert made[0].scores["similarity_anchor"] == pytest.approx(like.similarity_anchor, abs=1e-3)
@@ -96,7 +96,7 @@ def test_an_own_candidate_is_decided_and_taught_and_counted_nowhere(
         before.scores, before.mean_entropy, before.example_weight,
     )  # fmt: skip
     assert view.complete and view.sentence == before.sentence
-    assert [one.prompt for one in view.pool] == [one.prompt for one in before.pool], "no round draws it"
+    assert [one.prompt for one in view.pool] == [one.prompt for one in before.pool], "no round generates it"
     following = studio.next_round(drawn).id
     untaught = fingerprints.training_fingerprint(inputs_of(store, following))
     studio.decide([chosen], "accepted")
@@ -139,7 +139,7 @@ def test_what_cannot_be_is_said(studio: Studio, models: Models, names: Names) ->
         with pytest.raises(StudioError, match=said):
             studio.try_prompt(round_id, **{"prompt": OWN, **wrong})  # type: ignore[arg-type]
     plain = studio.try_prompt(round_id, "A lighthouse at night")
-    with pytest.raises(StudioError, match="not drawn yet"):
+    with pytest.raises(StudioError, match="not generated yet"):
         studio.use_trial(plain.id)
     work(studio, models, job_of(studio, round_id))
     with pytest.raises(StudioError, match="press Generate first"):

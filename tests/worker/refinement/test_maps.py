@@ -248,7 +248,7 @@ def test_a_subject_that_appears_nowhere_is_refused_every_time(
         work(studio, models)
         for ended in (studio.store.jobs.get(job.id), studio.store.jobs.get(quality.id)):
             assert (ended.state, ended.message.partition(":")[0]) == (
-                "error", "The subject <sks> appears in none of the generated pictures"
+                "error", "The subject <sks> appears in none of the generated images"
             )  # fmt: skip
         job, quality = studio.make_pairs(job.round_id), studio.judge_quality(first)
     assert sum(pair.maps_version is not None for pair in studio.refinement_view(job.round_id).pairs) == judged

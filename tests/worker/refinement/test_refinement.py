@@ -84,14 +84,12 @@ def test_training_set_tells_of_the_pairs(done: tuple[Studio, str, str]) -> None:
 
 def test_style_learns_from_what_was_accepted(studio: Studio, models: Models) -> None:
     first = first_round(studio, "style")
-    with pytest.raises(StudioError, match="accept a picture first"):
+    with pytest.raises(StudioError, match="accept an image first"):
         studio.make_pairs(first)
     assert len(studio.rounds(studio.store.rounds.get(first).project_id)) == 1
     accepted = studio.store.candidates.get(accept(studio, first))
     studio.set_weight(accepted.id, 0.0)
-    with pytest.raises(
-        StudioError, match="Round 1 would learn nothing, because its accepted pictures weigh 0"
-    ):
+    with pytest.raises(StudioError, match="Round 1 would learn nothing, because its accepted images weigh 0"):
         studio.make_pairs(first)
     studio.set_weight(accepted.id, 1.0)
     node = refined(studio, models, first)
@@ -189,7 +187,7 @@ def test_pressing_twice_makes_one_refinement(studio: Studio, models: Models) -> 
     node = jobs[0].round_id
     assert len(studio.rounds(project_id)) == 2
     for ask in (studio.make_pairs, studio.run_refinement):
-        with pytest.raises(StudioError, match="already refined with these pictures and settings"):
+        with pytest.raises(StudioError, match="already refined with these images and settings"):
             ask(first)
     with pytest.raises(StudioError, match="already refined with these pairs and settings"):
         studio.refine(node)
@@ -232,7 +230,7 @@ def test_what_must_come_first_is_said(studio: Studio, names: tuple[str, str], to
         studio.fine_tune(node)
     with pytest.raises(StudioError, match="not refined yet: press Train on these pairs"):
         studio.generate(node)
-    with pytest.raises(StudioError, match="has no pictures yet"):
+    with pytest.raises(StudioError, match="has no images yet"):
         studio.next_round(node)
     studio.stop(studio.store.jobs.current(studio.store.rounds.get(first).project_id).id)
     with pytest.raises(StudioError, match="no finished pairs yet"):
@@ -240,7 +238,7 @@ def test_what_must_come_first_is_said(studio: Studio, names: tuple[str, str], to
     fresh = studio.rounds(studio.create_project(object_draft(names, changes=changes(tower))))[0].id
     with pytest.raises(StudioError, match="not fine-tuned yet"):
         studio.make_pairs(fresh)
-    with pytest.raises(StudioError, match="no pictures yet"):
+    with pytest.raises(StudioError, match="no images yet"):
         studio.judge_quality(fresh)
 
 

@@ -38,7 +38,7 @@ def test_stopped_pairs_go_on_at_the_first_missing_one(
     assert ended is not None
     assert (ended.state, ended.message) == (
         "stopped",
-        "Kept the pictures that were finished; Resume draws the rest.",
+        "Kept the images that were finished; Resume generates the rest.",
     )
     kept = [pair.generated_image for pair in studio.refinement_view(job.round_id).pairs]
     assert [image is not None for image in kept] == [True, True, True, True, False, False]

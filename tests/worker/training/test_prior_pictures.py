@@ -45,7 +45,7 @@ def test_a_style_draws_anchors_in_other_styles_once(studio: Studio, models: Mode
     seen: list[str] = []
     assert work(studio, models, studio.fine_tune(first), messages(seen)).state == "completed"
     assert kept(studio) == ["A tie in flat style", "A koala in clay style", "A drum in flat style"]
-    assert set(seen) == {"Drawing pictures that keep what the model knows"}
+    assert set(seen) == {"Generating images that keep what the model knows"}
     work(studio, models, studio.generate(first))
     studio.decide([studio.round_view(first).candidates[0].candidate.id], "accepted")
     seen.clear()
@@ -87,7 +87,7 @@ def test_without_other_styles_a_style_has_no_prior(studio: Studio, models: Model
 @pytest.mark.parametrize(
     ("styles", "words", "count"),
     [
-        (["ink style", "clay style"], "is left out of the prior pictures", 3),
+        (["ink style", "clay style"], "is left out of the regularization images", 3),
         (["Ink"], "leaves no other style", 0),
     ],
 )
@@ -135,7 +135,7 @@ def test_only_blank_pictures_are_refused(
     job = work(studio, models, studio.fine_tune(first))
     assert (job.state, job.message.split(":")[0]) == (
         "error",
-        "The base model draws only blank prior pictures",
+        "The base model generates only blank regularization images",
     )
 
 
@@ -146,7 +146,7 @@ def test_a_lost_picture_is_drawn_again(studio: Studio, models: Models, names: Na
     studio.store.images.path(lost).unlink()
     studio.change_settings(studio.store.rounds.get(first).project_id, {"tune": {"steps": 3}})
     assert work(studio, models, studio.fine_tune(first)).state == "completed"
-    assert studio.store.images.has(lost), "the same seed draws the same picture"
+    assert studio.store.images.has(lost), "the same seed generates the same image"
 
 
 @pytest.mark.parametrize("draft", [tiny_draft, object_draft])
@@ -174,6 +174,6 @@ def test_a_lost_picture_of_the_users_own_is_one_sentence_and_comes_back(
     studio.store.images.path(image).unlink()
     job = work(studio, models, studio.fine_tune(first))
     assert job.state == "error"
-    assert "prior picture of 'A drum in pencil style' is missing from the workspace" in job.message
+    assert "regularization image of 'A drum in pencil style' is missing from the workspace" in job.message
     studio.store.images.add(data)
     assert work(studio, models, studio.fine_tune(first)).state == "completed"

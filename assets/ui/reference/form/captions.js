@@ -30,7 +30,7 @@ export async function readCaptions(files, pictures) {
       captions.set(whole.get(stem(file)) ?? stem(file), text.split(/\s+/).join(" ").trim());
     } catch (error) {
       const why = error instanceof RangeError ? "is too long for a caption" : notUtf8(data);
-      toast(`${file.name} ${why}: its picture has no caption yet.`, "error");
+      toast(`${file.name} ${why}: its image has no caption yet.`, "error");
     }
   }
   return captions;
@@ -52,7 +52,7 @@ async function readLists(lists, pictures) {
         if (caption) captions.set(own, caption);
       }
     } catch {
-      toast(`The captions in ${list.name} cannot be read: give each picture its caption by name.`, "error");
+      toast(`The captions in ${list.name} cannot be read: give each image its caption by name.`, "error");
     }
   }
   return captions;
@@ -82,7 +82,7 @@ export function giveCaptions({ rows, parts }, captions, coming) {
     if (coming.includes(name)) continue;
     const row = rows.find((one) => one.stem === name);
     if (row) row.prompt.value = caption;
-    else toast(`${name}.txt is the prompt of a picture that is not here: choose both together.`, "error");
+    else toast(`${name}.txt is the prompt of an image that is not here: choose both together.`, "error");
   }
 }
 

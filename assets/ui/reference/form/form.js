@@ -53,7 +53,7 @@ export function mountForm(parts, created) {
 const isSure = async (doubt, only) =>
   Boolean(
     await ask({
-      title: "Are you sure of this model?",
+      title: "Use this model anyway?",
       words: [doubt],
       answers: [["sure", only ? "Create it anyway" : "Start anyway"]],
     }),

@@ -85,7 +85,7 @@ export function makeRow({ name, source, caption }, { remove, changed }) {
     crop.show(image);
     changed();
     if (Math.max(image.naturalWidth, image.naturalHeight) > LARGEST_PAINTED)
-      refusePainting(paint, "This picture is large: start the project, then paint over it");
+      refusePainting(paint, "This image is large: start the project, then paint over it");
   });
   image.addEventListener("error", () => row.showStored());
   return row;
@@ -109,7 +109,7 @@ export function showSeenPicture(row, { note, sentence, address, model }) {
   row.seen.replaceChildren();
   if (address)
     row.seen.append(
-      seenFigure(row.image.src, `${row.name}, as it is`, "Your picture"),
+      seenFigure(row.image.src, `${row.name}, as it is`, "Your image"),
       seenFigure(address, `${row.name}, as ${model} sees it`, `As ${model} sees it`),
       el("p", {}, sentence),
     );

@@ -165,7 +165,7 @@ export class PictureSet {
     this.showPictureNotes();
     this.file.focus();
     this.refresh();
-    toast(`${count(removed.length, "picture")} removed`, "plain", {
+    toast(`${count(removed.length, "image")} removed`, "plain", {
       label: "Undo",
       act: () => {
         this.rows.unshift(...removed);
@@ -230,10 +230,10 @@ export class PictureSet {
     const several = this.rows.length > 1;
     field.hidden = this.kind === "style";
     prompt.placeholder = EXAMPLES[this.kind];
-    setText(question, several ? "What the pictures show" : "What the picture shows");
+    setText(question, several ? "What the images show" : "What the image shows");
     save.hidden = !this.rows.length;
     removeAll.hidden = !several;
-    setText(removeAll, `Remove all ${count(this.rows.length, "picture")}`);
+    setText(removeAll, `Remove all ${count(this.rows.length, "image")}`);
     for (const row of this.rows) {
       row.prompt.hidden = !several && !row.prompt.value;
       row.prompt.placeholder = AS_ABOVE;
@@ -285,6 +285,6 @@ export class PictureSet {
   showPictureNotes() {
     const together = this.warning ? [{ tone: "warning", text: this.warning }] : [];
     showNotes(this.parts.fileNotes, [...this.pictureNotes, ...together]);
-    setAttribute(this.parts.list, "aria-label", count(this.rows.length, "picture"));
+    setAttribute(this.parts.list, "aria-label", count(this.rows.length, "image"));
   }
 }

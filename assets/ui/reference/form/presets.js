@@ -28,7 +28,7 @@ export async function mountPresets(parts, firstKind) {
   };
   const base = textInput("base_model", "a folder, or a name such as runwayml/stable-diffusion-v1-5");
   const clip = textInput("clip_model", "ViT-B-32/openai, or local-dir:FOLDER", USUAL_CLIP);
-  const start = textInput("start_from", "the path of a .safetensors file; empty: the base model");
+  const start = textInput("start_from", "Path to a .safetensors file (leave empty for the base model)");
   const startFacts = el("p", { class: "field-note", role: "status" });
   const withoutText = el("input", { type: "checkbox", name: "without_text_encoder" });
   const textChoice = el(
@@ -50,7 +50,7 @@ export async function mountPresets(parts, firstKind) {
       name: "own",
       base_model: "",
       title: "Another model",
-      note: "A folder, .safetensors checkpoint or Hugging Face ID, and a CLIP model to judge the pictures.",
+      note: "A folder, .safetensors checkpoint or Hugging Face ID, and a CLIP model to judge the images.",
       settings: answer.own,
     },
   ];

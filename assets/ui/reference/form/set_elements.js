@@ -11,13 +11,13 @@ export function elementsOf({ changed, remove, save, removeAll }) {
     accept: "image/*,.heic,.heif,.txt,.caption,.jsonl,.json,.csv",
     multiple: true,
     data: { part: "file" },
-    "aria-label": "Choose reference pictures",
+    "aria-label": "Choose reference images",
   });
   const drop = el(
     "label",
     { class: "drop" },
     file,
-    el("b", {}, "Drop pictures here"),
+    el("b", {}, "Drop images here"),
     el("span", {}, "or click to choose. A text file of the same name becomes the prompt."),
   );
   const list = el("ol", { class: "reference-rows" });
@@ -27,7 +27,7 @@ export function elementsOf({ changed, remove, save, removeAll }) {
   const saving = makeButton(
     {
       class: "quiet save-captions",
-      title: "Save the prompts as text files named like the pictures, in a zip file",
+      title: "Save the prompts as text files named like the images, in a zip file",
       hidden: true,
     },
     save,
@@ -51,7 +51,7 @@ export function elementsOf({ changed, remove, save, removeAll }) {
   const title = el("h3");
   const away = makeButton({ class: "quiet" }, remove, "Remove");
   const head = el("div", { class: "set-head", hidden: true }, title, away);
-  const pictures = el("span", { class: "field-name" }, "Reference pictures");
+  const pictures = el("span", { class: "field-name" }, "Reference images");
   const node = el(
     "div",
     { class: "reference-set", role: "group" },

@@ -90,7 +90,7 @@ export async function checkAgain(row, path) {
  */
 export function giveMask(row, file) {
   if (!row)
-    return toast(`${file.name} is the mask of a picture that is not here: choose both together.`, "error");
+    return toast(`${file.name} is the mask of an image that is not here: choose both together.`, "error");
   row.ready = row.ready.then(async () => {
     if (!row.path) return;
     const mask = await sendFile(file);

@@ -22,18 +22,18 @@ export function mountChoices(panel) {
   const how = howComputed([
     [
       "Agreement:",
-      "of your choices about suggestions, the share that took the suggested picture. " +
-        "A second picture of a test prompt counts neither way; what you took back does not count.",
+      "of your choices about suggestions, the share that took the suggested image. " +
+        "A second image of a test prompt counts neither way; what you took back does not count.",
     ],
     [
       "Learned order:",
-      "a logistic regression of what you accepted, on how undecided the test prompt is and on the scores " +
-        "of the picture, fitted to your other rounds. It reorders suggestions and never suggests a copy.",
+      "a logistic regression of what you accepted, on how uncertain the test prompt is and on the scores " +
+        "of the image, fitted to your other rounds. It reorders suggestions and never suggests a copy.",
       "P(accept) = σ(w · features + b)",
     ],
     [
       "Cohen’s kappa:",
-      "agreement over all pictures of the round beyond what chance would give: " +
+      "agreement over all images of the round beyond what chance would give: " +
         "1 is the same choice, 0 is chance.",
       "κ = (pₒ − pₑ) / (1 − pₑ)",
     ],
@@ -81,7 +81,7 @@ const nothing = () =>
     "p",
     { class: "empty" },
     "Here you will see where you chose differently from the suggestion, and how often you agree. " +
-      "You have not decided on a picture yet.",
+      "You have not decided on an image yet.",
   );
 
 /**
@@ -199,7 +199,7 @@ function row(round, choice) {
  * @param {string} word
  */
 function face(round, picture, word) {
-  const name = `Show the ${word} picture, ${picture.number}`;
+  const name = `Show the ${word} image, ${picture.number}`;
   return makeButton(
     { class: "suggestion-face", title: name, "aria-label": name },
     async () => {

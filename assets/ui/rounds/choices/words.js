@@ -4,10 +4,10 @@
 /** @type {Record<Choice["kind"], string>} */
 export const KINDS = {
   agreed: "Took the suggestion",
-  "other picture": "Another picture of the same test prompt",
+  "other picture": "Another image of the same test prompt",
   "other prompt": "A test prompt that was not suggested",
   "left out": "Left the suggestion out",
-  added: "A second picture, besides an accepted one",
+  added: "A second image, besides an accepted one",
 };
 
 /**
@@ -18,10 +18,10 @@ export function agreementWords({ choices: log, agreement: { choices, agreed, kap
   if (!choices) {
     const added = log.filter((choice) => choice.stands).length;
     return added
-      ? `you added ${added === 1 ? "a picture" : `${added} pictures`} to accepted ones`
+      ? `you added ${added === 1 ? "an image" : `${added} images`} to accepted ones`
       : "all of your decisions were undone";
   }
-  const share = `you agreed in ${agreed} of ${choices} (${Math.round((100 * agreed) / choices)} %)`;
+  const share = `you agreed in ${agreed} of ${choices} (${Math.round((100 * agreed) / choices)}%)`;
   return kappa === null ? share : `${share}, kappa ${kappa.toFixed(2).replace("-", "−")}`;
 }
 
@@ -31,13 +31,13 @@ export function agreementWords({ choices: log, agreement: { choices, agreed, kap
  */
 export function learningWords({ overrides, needed, agreement }) {
   if (overrides < needed)
-    return `From ${needed} overrides on, the sampler can learn from them: ${overrides} so far.`;
-  if (!agreement) return "Whether it helps can be measured once you have accepted pictures in two rounds.";
+    return `After ${needed} overrides, suggestions can learn from your choices (${overrides} so far).`;
+  if (!agreement) return "Whether it helps can be measured once you have accepted images in two rounds.";
   const { choices, learned, plain } = agreement;
   return (
     "Tried on each round with what it learned from the others: " +
-    `of the ${choices} pictures that you accepted, it would have suggested ${learned}; ` +
-    `the plain sampler ${plain}.`
+    `of the ${choices} images that you accepted, it would have suggested ${learned}; ` +
+    `the plain strategy ${plain}.`
   );
 }
 

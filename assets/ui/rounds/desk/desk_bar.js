@@ -31,8 +31,8 @@ export function mountDesk(parts) {
 
 function orderField() {
   const select = el("select", {
-    "aria-label": "Order of the pictures",
-    title: "Order of the pictures",
+    "aria-label": "Order of the images",
+    title: "Order of the images",
     on: { change: () => setDesk({ sort: select.value }) },
   });
   const turn = makeButton({ class: "quiet desk-turn" }, () => setDesk({ reverse: !desk.reverse }));
@@ -60,8 +60,8 @@ function sizeField(grid) {
     min: String(SMALLEST),
     max: String(LARGEST),
     step: "4",
-    "aria-label": "Size of the pictures",
-    title: "Size of the pictures; double-click: as many as fit",
+    "aria-label": "Size of the images",
+    title: "Size of the images; double-click: as many as fit",
     on: {
       input: () => setDesk({ size: Number(input.value) }),
       dblclick: () => setDesk({ size: 0 }),
@@ -78,7 +78,7 @@ function sizeField(grid) {
 
 function advanceButton() {
   const node = makeButton(
-    { class: "button small desk-advance", title: "After A or R, go on to the next picture" },
+    { class: "button small desk-advance", title: "After A or R, go on to the next image" },
     () => setDesk({ advance: !desk.advance }),
     "Auto-advance",
   );

@@ -9,7 +9,7 @@ import { setDetector } from "./desk.js";
 const DETECTORS = [
   ["either", "Either", "All copies"],
   ["prompts", "By prompt", "Nearer to the reference’s prompt than to their own"],
-  ["pictures", "By picture", "Areas of the reference are found in them"],
+  ["pictures", "By image", "Areas of the reference are found in them"],
 ];
 
 /** The choice, with the number of pictures of each; there while the copies are shown. */

@@ -11,7 +11,7 @@ import { desk, sorted, scoreValue } from "./desk.js";
  * @param {() => Group[]} groups
  */
 export function flatList(grid, tiles, groups) {
-  const body = el("div", { class: "tiles", role: "group", "aria-label": "All pictures" });
+  const body = el("div", { class: "tiles", role: "group", "aria-label": "All images" });
   const node = grid.appendChild(el("section", { class: "flat-list" }, body));
   /** @type {PlacedTile[]} */
   let placed = [];

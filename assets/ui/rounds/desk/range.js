@@ -56,7 +56,7 @@ export function rangeFilter() {
   const panel = el(
     "div",
     { class: "studio desk-panel", popover: "auto", "aria-label": "Filter by a score" },
-    el("label", {}, "Show pictures by", score),
+    el("label", {}, "Show images by", score),
     el("div", { class: "range-sliders" }, low, high),
     el("div", { class: "range-foot" }, words, clear),
   );
@@ -97,7 +97,7 @@ export function rangeFilter() {
     const [from, to] = [range?.low ?? least, range?.high ?? most];
     low.value = String(placeOf(from, least, most) ?? 0);
     high.value = String(placeOf(to, least, most) ?? STEPS);
-    setText(words, found ? `${figure(from)} to ${figure(to)}` : "No picture has this score");
+    setText(words, found ? `${figure(from)} to ${figure(to)}` : "No image has this score");
     setText(label, range ? `Scores: ${figure(from)} to ${figure(to)}` : "Scores");
     setAttribute(button, "aria-pressed", String(Boolean(range)));
     clear.disabled = !range;

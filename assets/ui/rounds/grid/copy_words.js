@@ -45,10 +45,10 @@ export function detectorNote(round, candidates) {
   const without = candidates.filter(({ compared }) => !compared).length;
   if (!without) return "";
   if (round.copy_detectors === "prompts")
-    return "Only the prompts decide here which pictures are copies, as set under Advanced.";
+    return "Only the prompts decide here which images are copies, as set under Advanced.";
   const which =
     without === candidates.length
-      ? "These pictures were"
-      : `${count(without, "picture")} ${without === 1 ? "was" : "were"}`;
+      ? "These images were"
+      : `${count(without, "image")} ${without === 1 ? "was" : "were"}`;
   return `${which} not compared with the reference: there the prompts alone decide what is a copy.`;
 }

@@ -7,45 +7,48 @@ import { el, repeats } from "../../kit/dom.js";
 const NONE = {
   suggested: [
     "Nothing is suggested",
-    "Pictures are suggested once all are drawn and some test prompts are undecided: " +
-      "some of their pictures are copies, some are not.",
+    "Images are suggested once all are generated and some test prompts are uncertain: " +
+      "some of their images are copies, some are not.",
   ],
-  accepted: ["Nothing accepted yet", "Click a picture, or press A, to accept it."],
-  rejected: ["Nothing rejected yet", "Press R on a picture to reject it."],
-  undecided: ["Everything is reviewed", "Each picture of this round is accepted or rejected."],
+  accepted: ["Nothing accepted yet", "Click an image, or press A, to accept it."],
+  rejected: ["Nothing rejected yet", "Press R on an image to reject it."],
+  undecided: ["Everything is reviewed", "Each image of this round is accepted or rejected."],
   copies: [
     "No copies",
-    "No picture of this round shows the reference or is nearer to its prompt than to its own.",
+    "No image of this round shows the reference or is nearer to its prompt than to its own.",
   ],
-  selection: ["Nothing selected", "Draw a lasso on the map, or Shift-click pictures."],
+  selection: ["Nothing selected", "Draw a lasso on the map, or Shift-click images."],
 };
 
 /** @type {Record<string, [title: string, words: string]>} */
 const STEPS = {
-  wait: ["The model is learning your reference", "The pictures come next."],
+  wait: ["The model is learning your reference", "The images come next."],
   fine_tune: [
     "Teach the model your reference",
-    "Press Run round: the model learns your reference, then draws pictures for each test prompt.",
+    "Press Run round: the model learns your reference, then generates images for each test prompt.",
   ],
   next: [
     "Teach the model what you accepted",
-    "Press Run round: the model learns your reference and all accepted pictures, then draws again.",
+    "Press Run round: the model learns your reference and all accepted images, then generates again.",
   ],
   instant: [
-    "Pictures before any training",
-    "Press Generate: the model draws pictures for each test prompt with your references beside them.",
+    "Images before any training",
+    "Press Generate: the model generates images for each test prompt with your references beside them.",
   ],
-  coming: ["Pictures before any training", "They come as they are drawn, with your references beside them."],
+  coming: [
+    "Images before any training",
+    "They come as they are generated, with your references beside them.",
+  ],
   generate: [
     "The model has learned. What did it learn?",
-    "Press Run round: it draws pictures for each test prompt, and marks the copies of your reference.",
+    "Press Run round: it generates images for each test prompt, and marks the copies of your reference.",
   ],
 };
 
 /** @type {[title: string, words: string]} */
 const OUT_OF_RANGE = [
-  "No picture is in this range of scores",
-  "Press Scores above the pictures, and then Show all.",
+  "No image is in this range of scores",
+  "Press Scores above the images, and then Show all.",
 ];
 
 /** @type {[string, string]} */

@@ -11,9 +11,9 @@ const CHIPS = [
   ["accepted", "Accepted", "What you accepted"],
   ["rejected", "Rejected", "What you rejected"],
   ["undecided", "To review", "What you have neither accepted nor rejected yet, copies included"],
-  ["copies", "Copies", "Pictures of the reference instead of the prompt; L on a picture corrects it"],
+  ["copies", "Copies", "Images of the reference instead of the prompt; L on an image corrects it"],
   ["selection", "Selection", "What the lasso or Shift-click selected"],
-  ["all", "All", "All pictures of this round"],
+  ["all", "All", "All images of this round"],
 ];
 
 /** @param {RoundsParts} parts */

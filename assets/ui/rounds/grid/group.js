@@ -2,7 +2,7 @@
 /** @import { Anchor, Score } from "payloads" */
 import { el, setText, setAttribute } from "../../kit/dom.js";
 import { showTurn } from "../turn/turn.js";
-import { undecided } from "../../kit/format.js";
+import { uncertainty, uncertaintyTitle } from "../../kit/format.js";
 
 /**
  * A tile with the id and index of its candidate.
@@ -15,7 +15,7 @@ import { undecided } from "../../kit/format.js";
 
 /**
  * @param {Anchor} anchor
- * @param {() => void} onNone a person says that no picture of a row repeats the reference
+ * @param {() => void} onNone a person says that no image of a row is a copy
  * @param {() => void} onMore a person wants further pictures
  * @returns {Group}
  */
@@ -23,19 +23,14 @@ export function makeGroup(anchor, onNone, onMore) {
   const badge = el("span", { class: "rank" });
   const turn = el("span", { class: "turn-small", hidden: true });
   const copies = el("span", { class: "copies" });
-  const entropy = el("span", {
-    class: "entropy",
-    title:
-      "How undecided the model is about this prompt: 100 % when the mean chance of a copy of its pictures " +
-      "is one half. Computed as the entropy of that chance, divided by its largest value",
-  });
+  const entropy = el("span", { class: "entropy" });
   const none = el(
     "button",
     {
       class: "button small none",
       type: "button",
       hidden: true,
-      title: "Mark all pictures of this row as not copies",
+      title: "Mark all images of this row as not copies",
     },
     "Not copies",
   );
@@ -48,9 +43,9 @@ export function makeGroup(anchor, onNone, onMore) {
       type: "button",
       tabIndex: -1,
       hidden: true,
-      title: "Draw three more pictures of this test prompt",
+      title: "Generate three more images of this test prompt",
     },
-    "Draw more",
+    "Generate more",
   );
   more.addEventListener("click", onMore);
   const head = el(
@@ -104,13 +99,14 @@ export function scoreGroup(group, score, open) {
   showTurn(turn, score?.turn);
   setText(copies, score ? (asks ? asked(score.n) : `${score.copies} of ${score.n} copies`) : "");
   none.hidden = !asks;
-  setText(entropy, score ? `model undecided ${undecided(score.entropy)}` : "");
+  setText(entropy, score ? `uncertainty: ${uncertainty(score.entropy)}` : "");
+  setAttribute(entropy, "title", score ? uncertaintyTitle(score.entropy) : null);
   setText(note, score?.chosen ? "suggested" : "");
   setAttribute(note, "title", score?.reason ?? null);
 }
 
 /** @param {number} n pictures, all of which count as copies */
-export const asked = (n) => (n === 1 ? "The only picture looks like a copy." : `All ${n} look like copies.`);
+export const asked = (n) => (n === 1 ? "The only image looks like a copy." : `All ${n} look like copies.`);
 
 /**
  * Insert a tile in order of index, in place of a placeholder.

@@ -63,7 +63,7 @@ function tellEffects() {
  */
 function markedWords(pictures, copy) {
   if (pictures.length === 1) return copy ? "Marked as a copy." : "Marked as not a copy.";
-  return `${count(pictures.length, "picture")} marked: ${copy ? "copies" : "not copies"}.`;
+  return `${count(pictures.length, "image")} marked: ${copy ? "copies" : "not copies"}.`;
 }
 
 /**

@@ -1,9 +1,9 @@
-/** The line above the pictures: what the round gained in copies, and why it draws fewer test prompts. */
+/** The line above the images: how many are copies, and how many prompts are done. */
 /** @import { RoundSummary } from "payloads" */
 import { state } from "../../app/store.js";
 
 /**
- * "Copies: 116 of 180 before, 21 of 140 now. 14 of 18 test prompts: 4 have an accepted picture."
+ * "Copies: 21 of 140 (last round 116 of 180). 4 prompts are done, 14 remain."
  * @param {Pick<RoundSummary, "copies" | "candidates"> | null} before
  * @param {{ copies: number, candidates: number }} now
  * @param {{ pool: number, all: number }} prompts drawn by the round, and switched on
@@ -11,11 +11,11 @@ import { state } from "../../app/store.js";
 export function gainedWords(before, now, { pool, all }) {
   if (!now.candidates) return "";
   const gained = before?.candidates
-    ? `Copies: ${before.copies} of ${before.candidates} before, ${now.copies} of ${now.candidates} now.`
+    ? `Copies: ${now.copies} of ${now.candidates} (last round ${before.copies} of ${before.candidates}).`
     : "";
   const accepted = all - pool;
-  const have = accepted === 1 ? "1 has" : `${accepted} have`;
-  const drawn = accepted > 0 ? `${pool} of ${all} test prompts: ${have} an accepted picture.` : "";
+  const done = accepted === 1 ? "1 prompt is done" : `${accepted} prompts are done`;
+  const drawn = accepted > 0 ? `${done}, ${pool} ${pool === 1 ? "remains" : "remain"}.` : "";
   return [gained, drawn].filter(Boolean).join(" ");
 }
 

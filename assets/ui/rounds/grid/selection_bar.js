@@ -24,7 +24,7 @@ export function selectionBar(grid) {
   const buttons = ACTS.map(([label, key, act]) => makeButton({}, act, label, el("kbd", {}, key)));
   const node = el(
     "div",
-    { class: "selection-bar", role: "group", "aria-label": "The selected pictures", hidden: true },
+    { class: "selection-bar", role: "group", "aria-label": "The selected images", hidden: true },
     words,
     ...buttons,
   );
@@ -32,7 +32,7 @@ export function selectionBar(grid) {
     const { size } = state.selection;
     const held = node.contains(document.activeElement);
     node.hidden = !size;
-    setText(words, size ? `${count(size, "picture")} selected` : "");
+    setText(words, size ? `${count(size, "image")} selected` : "");
     if (held && !size) grid.focus({ preventScroll: true }); // the pressed button is gone
   };
   on("selection forget", show);

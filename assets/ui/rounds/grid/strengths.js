@@ -3,10 +3,10 @@
 import { el, repeats } from "../../kit/dom.js";
 
 /**
- * The strength of a LoRA: "× 1", "× .4".
+ * A LoRA strength: "1", "0.85".
  * @param {number} value
  */
-export const strength = (value) => `× ${String(Number(value.toFixed(2))).replace(/^0(?=\.)/, "")}`;
+export const strength = (value) => String(Number(value.toFixed(2)));
 
 /**
  * The schedules of a round that goes down a ladder, the strongest on average first: those of which a picture
@@ -88,7 +88,7 @@ function names(schedules) {
   const each = seriesLength(schedules);
   return schedules.flatMap((_, i) => {
     if (i % each) return [];
-    const name = el("b", {}, i ? "the same, other seeds" : "LoRA strength");
+    const name = el("b", {}, i ? "second seed" : "LoRA strength");
     name.style.gridColumn = `span ${each}`;
     return [name];
   });
@@ -97,10 +97,10 @@ function names(schedules) {
 /** @param {Rung | null} schedule */
 function heading(schedule) {
   if (schedule === null) return el("span", {});
-  const sign = schedule.sign.replace(/\b0(?=\.)/g, "");
+  const { sign } = schedule;
   return el(
     "span",
-    { title: schedule.recipe || "LoRA × 1" },
+    { title: schedule.recipe || "LoRA strength 1" },
     strength(schedule.strength),
     ...(sign ? [el("small", {}, sign)] : []),
   );
@@ -109,8 +109,7 @@ function heading(schedule) {
 /** The row of strengths; `show` keeps it as wide as the tiles below. */
 export function strengthRow() {
   const node = el("div", { class: "strengths", hidden: true, "aria-hidden": "true" });
-  node.title =
-    "How much of the LoRA draws the pictures of a column, on average over the steps: × 1 is all of it";
+  node.title = "LoRA strength of each column, on average over the steps; 1 is full strength";
   return {
     node,
     /**

@@ -13,7 +13,7 @@ const SAYS = { accepted: "accepted", rejected: "rejected" };
  * @type {Partial<Record<string, string>>}
  */
 export const REMARKS = {
-  redrawn: "drawn again in full precision",
+  redrawn: "generated again in full precision",
   flat: "one flat colour, also in full precision",
 };
 
@@ -82,7 +82,7 @@ export function markTile(node, candidate) {
  */
 export function describe(candidate, verdict, suggested) {
   return [
-    `${candidate.prompt}, ${candidate.own ? "your own picture" : `picture ${candidate.index + 1}`}`,
+    `${candidate.prompt}, ${candidate.own ? "your own image" : `image ${candidate.index + 1}`}`,
     copyWords(candidate, state.project?.kind) || null,
     REMARKS[candidate.remark] ?? null,
     suggested ? "suggested" : null,

@@ -40,7 +40,7 @@ export function partPainter(place, id, changed) {
     const mark = state.masks.get(id) ?? null;
     if (brush || outline?.mark === mark) return;
     outline?.remove();
-    outline = mark ? { mark, ...layOutline(place, "The part of the picture that was accepted") } : null;
+    outline = mark ? { mark, ...layOutline(place, "The part of the image that was accepted") } : null;
     const runs = mark && (await stored());
     if (runs && there && outline?.mark === mark) outline.draw(runs);
   }
@@ -55,7 +55,7 @@ export function partPainter(place, id, changed) {
     brush = makeBrush(place, {
       tools: TOOLS,
       runs,
-      name: "What is right in this picture",
+      name: "What is right in this image",
       onChange: () => {
         bar?.update();
         changed();
@@ -87,8 +87,8 @@ export function partPainter(place, id, changed) {
   }
   /** Why the part cannot be accepted now, or null if it can. */
   function closed() {
-    if (!brush?.painted) return "Paint what is right in this picture first";
-    return brush.mask.share(255) === 1 ? "All of it is painted: accept the whole picture instead" : null;
+    if (!brush?.painted) return "Paint what is right in this image first";
+    return brush.mask.share(255) === 1 ? "All of it is painted: accept the whole image instead" : null;
   }
   show();
   return {

@@ -23,10 +23,10 @@ export function lightboxBar({ turnTo, toggleZoom, painting, compareBar }) {
       act,
       glyph,
     );
-  const back = button("‹", "Previous picture (←)", () => turnTo(-1), "turn");
-  const forth = button("›", "Next picture (→)", () => turnTo(1), "turn");
+  const back = button("‹", "Previous image (←)", () => turnTo(-1), "turn");
+  const forth = button("›", "Next image (→)", () => turnTo(1), "turn");
   const place = el("span", { class: "lightbox-place", role: "status" });
-  const zoom = button(FIT, "Picture at its own size, or fitted (Z); the wheel zooms, dragging moves", () =>
+  const zoom = button(FIT, "Image at its own size, or fitted (Z); the wheel zooms, dragging moves", () =>
     toggleZoom(),
   );
   const node = el("div", { class: "lightbox-bar" }, back, place, forth, zoom);

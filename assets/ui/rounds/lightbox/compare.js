@@ -53,14 +53,14 @@ export function comparison(changed) {
       changed();
     },
   );
-  const add = makeButton({ title: "Another picture beside these, up to four" }, more, "+ Add");
+  const add = makeButton({ title: "Another image beside these, up to four" }, more, "+ Add");
   const bar = el("div", { class: "compare-bar" }, modes.node, add);
   const slider = el("input", {
     type: "range",
     class: "compare-slider",
     min: "0",
     max: "100",
-    "aria-label": "How much of the other picture is shown",
+    "aria-label": "How much of the other image is shown",
     on: { input: () => cut(Number(slider.value)) },
   });
   const over = el("img", { class: "compare-over", alt: "" });
@@ -155,7 +155,7 @@ export function comparison(changed) {
         stopFlicker();
         flip();
       },
-      "Show the other picture",
+      "Show the other image",
     );
   /**
    * @param {Source} source

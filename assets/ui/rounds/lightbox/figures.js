@@ -1,7 +1,7 @@
 /** The figures next to an enlarged picture. */
 /** @import { Candidate, Score } from "payloads" */
 import { state } from "../../app/store.js";
-import { decimal, undecided } from "../../kit/format.js";
+import { decimal, uncertainty } from "../../kit/format.js";
 import { percent } from "../../measures/words.js";
 import { REMARKS } from "../grid/tile.js";
 import { cleared, copyWords } from "../grid/copy_words.js";
@@ -13,7 +13,7 @@ const countedBy = ({ compared }) =>
   "L, or the button below, corrects it. " +
   (compared
     ? "Two checks: its prompt, and the areas that it shares with the reference"
-    : "By its prompt alone: this picture was not compared with the reference");
+    : "By its prompt alone: this image was not compared with the reference");
 
 /**
  * @param {Candidate} candidate
@@ -34,22 +34,22 @@ export function figures(candidate, score) {
     ["Seed", String(candidate.seed)],
     [
       "Recipe",
-      candidate.recipe || "LoRA × 1",
+      candidate.recipe || "LoRA strength 1",
       state.round?.kind === "instant"
-        ? "How strongly the references count: less follows the prompt more, × 0 would be the base model"
-        : "How much of the LoRA was used: × 1 is all of it, × 0 would be the base model. " +
-          "The first steps decide what is drawn and where, the last ones how",
+        ? "Reference strength: less follows the prompt more, 0 would be the base model"
+        : "LoRA strength: 1 is full strength, 0 would be the base model. " +
+          "The first steps decide the layout, the last ones the style",
     ],
     ...scores,
     [
       "Difference",
       `${signed} · closer to ${candidate.margin > 0 ? "its own" : "the reference’s"} prompt`,
       "Likeness to its own prompt minus likeness to the reference’s prompt. " +
-        "At zero or below, the prompts say that the picture is a copy",
+        "At zero or below, the prompts say that the image is a copy",
     ],
     [
       "Counts as",
-      copyWords(candidate, state.project?.kind) || cleared(candidate) || "no copy",
+      copyWords(candidate, state.project?.kind) || cleared(candidate) || "not a copy",
       countedBy(candidate),
     ],
     candidate.remark ? ["Note", REMARKS[candidate.remark] ?? candidate.remark] : null,
@@ -57,7 +57,7 @@ export function figures(candidate, score) {
       ? [
           "Test prompt",
           `${score.copies} of ${score.n} are copies · ` +
-            `model undecided ${undecided(score.entropy)} · priority ${score.rank || "–"}`,
+            `uncertainty: ${uncertainty(score.entropy)} · priority ${score.rank || "–"}`,
         ]
       : null,
   ];

@@ -17,7 +17,7 @@ const DISAGREEMENT = {
   label: "Where trainings disagree",
   name: "Here the trainings disagree",
   ends: ["alike", "different"],
-  title: "What trainings with other seeds draw otherwise, from the same prompt and seed",
+  title: "What trainings with other seeds generate otherwise, from the same prompt and seed",
 };
 
 /**

@@ -143,12 +143,7 @@ function build() {
   facts = el("div", { class: "lightbox-facts" });
   const shown = el("div", { class: "lightbox-main" }, bar.node, pictures);
   dialog = document.body.appendChild(
-    el(
-      "dialog",
-      { class: "studio lightbox", "aria-label": "Enlarged picture", tabindex: "-1" },
-      shown,
-      facts,
-    ),
+    el("dialog", { class: "studio lightbox", "aria-label": "Enlarged image", tabindex: "-1" }, shown, facts),
   );
   dialog.addEventListener("click", (event) => event.target === dialog && !painting() && close());
   dialog.addEventListener("keydown", ({ key }) => {
@@ -240,7 +235,7 @@ const sentence = (words) => words.charAt(0).toUpperCase() + words.slice(1);
  * @param {Candidate} candidate
  */
 function showFacts({ id, part, says }, candidate) {
-  const usual = sentence(copyWords(candidate, state.project?.kind)) || "This picture";
+  const usual = sentence(copyWords(candidate, state.project?.kind)) || "This image";
   setText(says, part.painting() ? PAINTING : usual);
   says.toggleAttribute("data-painting", part.painting());
   const focused = focusedIn(facts)?.dataset.action;
@@ -251,7 +246,7 @@ function showFacts({ id, part, says }, candidate) {
     el("h2", {}, candidate.prompt),
     ...(score?.reason ? [el("p", { class: "lightbox-why" }, unbroken(score.reason))] : []),
     ...(score?.suggested === id && score.why
-      ? [el("p", { class: "lightbox-why" }, `Why this picture: ${score.why}`)]
+      ? [el("p", { class: "lightbox-why" }, `Why this image: ${score.why}`)]
       : []),
     el(
       "dl",

@@ -62,14 +62,14 @@ export function verdictButtons(id, part, { compare, close }) {
       comparing() ? "Stop comparing" : "Compare…",
       comparing(),
       () => compare(id),
-      "C: with the reference, other rounds or any picture",
+      "C: with the reference, other rounds or any image",
     ),
     button(
       "copy",
       copy ? "Not a copy" : "Mark as a copy",
       null,
       () => toggleCopies([id]),
-      "L: mark as a copy, or as none; your mark counts",
+      "L: mark as copy / not a copy",
     ),
     button("close", "Close", null, close, "Esc"),
   );

@@ -32,7 +32,7 @@ export function weightField(id) {
     "label",
     {
       class: "weight-field",
-      title: "How much the picture counts in training; a reference counts 1. Empty: the computed weight",
+      title: "How much the image counts in training; a reference counts 1. Empty: the computed weight",
     },
     el("span", {}, byHand === undefined ? "Weight" : `Weight, set by hand (computed: ${usual})`),
     input,

@@ -125,4 +125,4 @@ function drag(frame, start) {
 }
 
 /** "Fit" or "230 %" of the fitted size. */
-export const zoomWords = () => (zoomed() ? `${Math.round(100 * view.scale)} %` : "Fit");
+export const zoomWords = () => (zoomed() ? `${Math.round(100 * view.scale)}%` : "Fit");

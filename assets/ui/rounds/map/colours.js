@@ -18,7 +18,7 @@ import { amount, AMOUNTS, blend, DIVERGING, PROMPTS, ramp, rgb, themed, transluc
 const COPIES = {
   "": ["#3b8f6e", "no copy"],
   prompts: ["#d9822b", "by prompt"],
-  pictures: ["#8a5fd0", "by picture"],
+  pictures: ["#8a5fd0", "by image"],
   both: ["#c43d3d", "both"],
   person: ["#2f7fb8", "as you marked"],
 };
@@ -109,7 +109,7 @@ const MODES = {
     colours: (candidates) => candidates.map((c) => themed(COPIES[c.copy_by][0])),
   },
   entropy: {
-    label: "Undecided prompts",
+    label: "Uncertain prompts",
     legend: () => ({ scale: [undecided(0), undecided(Math.LN2)], stops: AMOUNTS }),
     colours: (candidates) =>
       candidates.map((c) => amount((state.scoreOf.get(c.anchor_id)?.entropy ?? 0) / Math.LN2)),

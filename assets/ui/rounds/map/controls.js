@@ -25,8 +25,8 @@ const ICONS = {
 };
 /** @type {[name: Tool, title: string][]} */
 const TOOLS = [
-  ["lasso", "Lasso: draw around pictures to select them (Shift adds, Ctrl removes)"],
-  ["box", "Box: drag over pictures to select them (Shift adds, Ctrl removes)"],
+  ["lasso", "Lasso: draw around images to select them (Shift adds, Ctrl removes)"],
+  ["box", "Box: drag over images to select them (Shift adds, Ctrl removes)"],
   ["move", "Move the map (or drag with the middle button)"],
 ];
 
@@ -56,7 +56,7 @@ const button = (icon, title, act, data = { act: icon }) =>
  */
 export function makeControls(panel, acts) {
   const projections = segments(
-    "Places of the pictures",
+    "Places of the images",
     Object.entries(PROJECTIONS).map(([name, { label }]) => [/** @type {ProjectionName} */ (name), label]),
     acts.project,
   );
@@ -67,7 +67,7 @@ export function makeControls(panel, acts) {
       PROJECTIONS[/** @type {ProjectionName} */ (node.getAttribute("data-choice"))].title,
     );
   const tools = TOOLS.map(([name, title]) => button(name, title, () => acts.tool(name), { tool: name }));
-  const others = button("others", "Show the pictures of the other rounds behind", acts.others);
+  const others = button("others", "Show the images of the other rounds behind", acts.others);
   const whole = button("whole", "Show the whole map (0, or double-click)", acts.whole);
   const toolbar = el(
     "div",
@@ -142,7 +142,7 @@ const shapes = () =>
     {
       class: "shapes",
       title:
-        "Ring: a copy. Dot: no copy. Dotted line: from a suggested picture to the reference, or straight " +
+        "Ring: a copy. Dot: no copy. Dotted line: from a suggested image to the reference, or straight " +
         "to the line below which copies lie",
     },
     "★ reference ○ copy ● no copy ⋯ suggested",

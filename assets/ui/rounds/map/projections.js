@@ -14,27 +14,27 @@ import { state } from "../../app/store.js";
 export const PROJECTIONS = {
   alike: {
     label: "By likeness",
-    title: "Pictures that look alike lie near each other (t-SNE of their CLIP features)",
+    title: "Images that look alike lie near each other (t-SNE of their CLIP features)",
     equal: false,
     axes: null,
     place: ({ id }) => state.positions.get(id) ?? null,
     empty: () =>
       state.candidates.size
-        ? "The map appears with the next pictures."
-        : "Each picture becomes a point here: the nearer to the star, the more it looks like your reference.",
-    alike: "All pictures are alike: nothing sets their places apart.",
+        ? "The map appears with the next images."
+        : "Each image becomes a point here: the nearer to the star, the more it looks like your reference.",
+    alike: "All images are alike: nothing sets their places apart.",
   },
   own: {
-    label: "Own prompt against reference",
+    label: "Prompt vs. reference",
     title:
-      "Upwards: likeness to the picture’s own prompt. To the right: likeness to the reference’s prompt. " +
-      "Below the line, a picture is nearer to the reference’s prompt",
+      "Upwards: likeness to the image’s own prompt. To the right: likeness to the reference’s prompt. " +
+      "Below the line, an image is nearer to the reference’s prompt",
     equal: true,
     axes: ["likeness to the reference’s prompt", "likeness to its own prompt"],
     place: ({ remark, scores: { similarity_anchor: own, similarity_reference: reference } }) =>
       remark !== "flat" && Number.isFinite(own) && Number.isFinite(reference) ? [reference, own] : null,
-    empty: () => "Each picture becomes a point here: below the line are copies.",
-    alike: "All pictures score the same: they share one place.",
+    empty: () => "Each image becomes a point here: below the line are copies.",
+    alike: "All images score the same: they share one place.",
   },
 };
 

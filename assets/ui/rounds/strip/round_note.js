@@ -34,7 +34,7 @@ export function roundNote(round, { step, accepted, current, rounds, queue }) {
     return `choosing · ${accepted} ${accepted > round.wanted ? "accepted" : `of ${round.wanted}`}`;
   }
   if (left || accepted) return `${accepted} accepted`;
-  if (step === "generate" && round.candidates) return `${count(round.candidates, "picture")} so far`;
+  if (step === "generate" && round.candidates) return `${count(round.candidates, "image")} so far`;
   if (step !== "wait") return haltedNote(round, step, queue) || (STEPS[step] ?? "");
   return queue.working.some((job) => job.round_id === round.id) ? "running" : "waiting";
 }

@@ -26,7 +26,7 @@ let strip;
 export function mountTour(rounds) {
   strip = rounds.strip;
   addToHelp("Show the tour", () => {
-    if (!state.candidates.size) return toast("The tour shows pictures of a round: run it first.");
+    if (!state.candidates.size) return toast("The tour shows images of a round: run it first.");
     openStep("rounds");
     start();
   });

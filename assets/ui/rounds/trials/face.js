@@ -12,7 +12,7 @@ import { settingsOf, trialFacts } from "./words.js";
  */
 export function face(trial, trials) {
   if (trial.trouble) return el("p", { class: "trial-face trial-trouble" }, trial.trouble);
-  if (!trial.version) return el("p", { class: "trial-face" }, "Waiting to be drawn…");
+  if (!trial.version) return el("p", { class: "trial-face" }, "Waiting to be generated…");
   return makeButton(
     {
       class: "trial-face",

@@ -11,6 +11,7 @@ import { percent, slider, times } from "../../kit/slider.js";
 import { toast } from "../../kit/toast.js";
 import { keepTrial, keptTrial } from "./draft.js";
 import { face } from "./face.js";
+import { EXAMPLES } from "../../reference/anchors_editor.js";
 import { formProblem, trialFacts } from "./words.js";
 
 const NATIVE = "native"; // such a model has no strength for its references
@@ -21,7 +22,7 @@ let trials = [];
 /** @param {HTMLElement} panel */
 export function mountTrials(panel) {
   const form = makeForm();
-  const strip = el("div", { class: "trial-strip", role: "group", "aria-label": "Your pictures" });
+  const strip = el("div", { class: "trial-strip", role: "group", "aria-label": "Your images" });
   panel.append(form.node, strip);
   const load = async () => {
     if (panel.hidden || !state.projectId) return;
@@ -54,15 +55,21 @@ function makeForm() {
   const prompt = el("textarea", {
     rows: "1",
     maxlength: "300",
-    placeholder: "A lighthouse {}",
+    placeholder: EXAMPLES.style,
     "aria-label": "Prompt",
     data: { keep: "trial prompt" },
   });
   const seed = number("Seed", "0", "numeric");
   const guidance = number("Guidance", "4");
-  const early = slider("What is drawn", 2, 1, times);
-  const late = slider("How it is drawn", 2, 1, times);
-  const turn = slider("Switch", 1, 0.5, percent, "The share of the steps that count as the first");
+  const early = slider("Early strength (layout)", 2, 1, times);
+  const late = slider("Late strength (style)", 2, 1, times);
+  const turn = slider(
+    "Switch after",
+    1,
+    0.5,
+    percent,
+    "The share of the steps with the early strength; the last step is always late",
+  );
   /** @param {ShownRecipe} recipe */
   const setRecipe = (recipe) => {
     early.set(recipe.early);
@@ -71,7 +78,7 @@ function makeForm() {
   };
   const recipe = el("div", { class: "trial-recipe" }, early.node, late.node, turn.node);
   const said = el("p", { class: "trial-said", role: "status" });
-  const draw = el("button", { type: "submit", class: "button", data: { action: "try" } }, "Draw");
+  const draw = el("button", { type: "submit", class: "button", data: { action: "try" } }, "Generate");
   const best = el("p", { class: "trial-said" });
   let followed = "";
   let asked = 0; // pictures that there are once the last one that was asked for is known
@@ -104,7 +111,7 @@ function makeForm() {
           setText(said, problem);
           if (problem || draw.disabled) return;
           draw.disabled = true; // until it is queued: a double click means one picture
-          setText(said, "Asking for your picture…");
+          setText(said, "Asking for your image…");
           const answer = await write("try_prompt", {
             round: state.roundId,
             prompt: given.prompt,
@@ -117,7 +124,7 @@ function makeForm() {
           draw.disabled = false;
           asked = answer ? trials.length + 1 : 0;
           told = answer?.said ?? "";
-          setText(said, answer ? `${told} It is queued, and appears below when it is drawn.`.trim() : "");
+          setText(said, answer ? `${told} It is queued, and appears below when it is generated.`.trim() : "");
           if (answer) refresh();
         },
       },
@@ -146,10 +153,11 @@ function makeForm() {
         drawnBy = state.round.id;
         if (!ownRecipe) setRecipe(state.round.recipe);
         const set = !ownRecipe && state.round.recipe.words;
-        setText(best, set ? "Set to the recipe that draws best in this round." : "");
+        setText(best, set ? "Set to this round’s best strength schedule." : "");
       }
       const stands = state.project?.stands_for ?? "";
       setText(said, said.textContent || `{} stands for “${stands.replace(/^, /, "")}”.`);
+      prompt.placeholder = EXAMPLES[state.project.kind];
       if (followed === state.projectId) return;
       followed = state.projectId ?? "";
       const draft = keptTrial(followed);
@@ -200,7 +208,7 @@ function show(strip, form) {
   strip.replaceChildren(
     ...(trials.length
       ? trials.map((trial) => card(trial, form))
-      : [el("p", { class: "empty" }, "Write any prompt and press Draw: the shown round draws it.")]),
+      : [el("p", { class: "empty" }, "Write any prompt and press Generate: the shown round generates it.")]),
   );
   focusKept(strip, keep, "button:not(:disabled)");
 }
@@ -245,9 +253,7 @@ function use(trial) {
   if (!trial.version) return null;
   if (trial.candidate) {
     const id = trial.candidate;
-    return button(trial, "show", "Show it", "It is one of the round's pictures", () =>
-      reveal(trial.round, id),
-    );
+    return button(trial, "show", "Show it", "It is one of the round's images", () => reveal(trial.round, id));
   }
   const why = "Then you can accept it for the next round. It changes no figure of this one.";
   return button(trial, "use", "Use as candidate", why, async () => {

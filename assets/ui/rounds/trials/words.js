@@ -23,7 +23,7 @@ const LARGEST_SEED = 2n ** 63n - 1n; // that the store can hold
  * @param {{ prompt: string, seed: string, guidance: string }} form
  */
 export function formProblem({ prompt, seed, guidance }) {
-  if (!prompt.trim()) return "Write what the picture is to show.";
+  if (!prompt.trim()) return "Write what the image is to show.";
   if (!/^\d{1,19}$/.test(seed.trim()) || BigInt(seed) > LARGEST_SEED)
     return "The seed is a whole number, such as 7.";
   if (!within(guidance, 30)) return "Guidance is a number from 0 to 30.";

@@ -3,6 +3,7 @@
 import { on, state } from "../../app/store.js";
 import { textAt } from "../../kit/chart.js";
 import { el, repeats, setAttribute, svg } from "../../kit/dom.js";
+import { count } from "../../kit/format.js";
 import { strength } from "../grid/strengths.js";
 
 const SMALL = { width: 64, height: 20, left: 1, right: 1, top: 1, bottom: 1 };
@@ -11,25 +12,32 @@ const DOT = 3;
 /** @typedef {typeof SMALL} Box */
 
 /** @param {number} value in [0, 1] */
-const percent = (value) => `${Math.round(100 * value)} %`;
+const percent = (value) => `${Math.round(100 * value)}%`;
 
 /**
- * A curve in words: "Chance of a copy: 92 % with × 1 of the LoRA, 4 % with × .4."
+ * A curve in words, for who does not see it: "Copy risk by LoRA strength: 92% at 1, 4% at 0.4".
  * @param {TurnCurve} turn
  */
 export function turnWords({ strengths, mean }) {
-  const parts = strengths.map((value, i) => `${percent(mean[i])} with ${strength(value)}`);
-  return `Chance of a copy by how much of the LoRA draws: ${parts.join(", ")}`;
+  const parts = strengths.map((value, i) => `${percent(mean[i])} at ${strength(value)}`);
+  return `Copy risk by LoRA strength: ${parts.join(", ")}`;
 }
 
 /**
- * Where a prompt turns, in words.
- * @param {TurnCurve} turn
+ * Which images of a prompt are copies, as they were judged and not as the curve is fitted:
+ * "3 of 10 are copies, at strength 0.88 and above."
+ * @param {Pick<Candidate, "copy" | "strength">[]} pictures
  */
-export function turnsWords({ strengths, turns }) {
-  if (turns > strengths[0]) return "No copies are expected, not even with all of the LoRA.";
-  if (turns < strengths[strengths.length - 1]) return "Copies are expected even with the least of the LoRA.";
-  return `It turns at about ${strength(turns)} of the LoRA.`;
+export function turnsWords(pictures) {
+  const copies = pictures.filter(({ copy }) => copy);
+  if (!pictures.length) return "";
+  if (!copies.length) return `None of ${count(pictures.length, "image")} is a copy.`;
+  if (copies.length === pictures.length) return `All ${pictures.length} are copies.`;
+  const from = Math.min(...copies.map((one) => one.strength));
+  const all = Math.min(...pictures.map((one) => one.strength));
+  const where = from > all ? `, at strength ${strength(from)} and above` : ", at any strength";
+  const are = copies.length === 1 ? "is a copy" : "are copies";
+  return `${copies.length} of ${pictures.length} ${are}${where}.`;
 }
 
 /**
@@ -78,7 +86,7 @@ function drawn(turn, box) {
 export function showTurn(box, turn) {
   box.hidden = !turn;
   if (repeats(box, turn ?? null)) return;
-  setAttribute(box, "title", turn ? `${turnWords(turn)}. ${turnsWords(turn)}` : null);
+  setAttribute(box, "title", turn ? "Copy risk by LoRA strength" : null);
   box.replaceChildren(...(turn ? [drawn(turn, SMALL).node] : []));
 }
 
@@ -136,16 +144,23 @@ function large(score, turn, pictures) {
         r: DOT,
       }),
     );
-  for (const [i, value] of turn.strengths.entries())
-    node.append(
-      textAt(places.x(value), height - bottom + 15, `${i ? "" : "LoRA "}${strength(value)}`, "middle"),
-    );
+  for (const value of turn.strengths)
+    node.append(textAt(places.x(value), height - bottom + 15, strength(value), "middle"));
   node.append(
-    textAt(left - 6, floor, "0 %", "end"),
-    textAt(left - 6, places.y(0.5) + 4, "50 %", "end"),
-    textAt(left - 6, roof + 8, "100 %", "end"),
+    textAt(left - 6, floor, "0%", "end"),
+    textAt(left - 6, places.y(0.5) + 4, "50%", "end"),
+    textAt(left - 6, roof + 8, "100%", "end"),
   );
-  return [el("figcaption", {}, "Chance of a copy: ", el("b", {}, score.head), `. ${turnsWords(turn)}`), node];
+  return [
+    el(
+      "figcaption",
+      {},
+      "Copy risk by LoRA strength: ",
+      el("b", {}, score.head),
+      `. ${turnsWords(pictures)}`,
+    ),
+    node,
+  ];
 }
 
 /**

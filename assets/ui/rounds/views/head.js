@@ -21,7 +21,7 @@ import { csv, tableDrawing } from "./table.js";
 
 /** @type {[ending: string, words: string][]} */
 const FILES = [
-  ["png", "Picture (PNG)"],
+  ["png", "Image (PNG)"],
   ["svg", "Drawing (SVG)"],
   ["csv", "Table (CSV)"],
   ["html", "Figure (HTML)"],

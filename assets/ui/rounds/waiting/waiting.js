@@ -44,7 +44,7 @@ function wordsOf() {
   const prompt = state.round?.previews.at(-1)?.prompt ?? state.round?.pool[0]?.prompt;
   if (!every && !state.round?.previews.length)
     return "Previews are off for this project. Turn them on under Advanced, or press Preview now.";
-  const often = every ? `, drawn every ${every} steps` : "";
+  const often = every ? `, generated every ${every} steps` : "";
   return `The same prompt and seed as it learns${prompt ? `: “${prompt}”` : ""}${often}.`;
 }
 

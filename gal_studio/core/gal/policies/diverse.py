@@ -24,7 +24,7 @@ class Diverse(Policy):
     """
 
     name: ClassVar[str] = "diverse"
-    label: ClassVar[str] = "Undecided and different"
+    label: ClassVar[str] = "Uncertain and different"
     needs_features: ClassVar[bool] = True
 
     def order(self, pool: PoolSnapshot) -> Sequence[AnchorScore]:
@@ -51,7 +51,7 @@ class Diverse(Policy):
         """That it is not suggested: not undecided, or less so and too much like a suggested one."""
         start = f"{count_copies(score)}. Not suggested"
         if not informative(score) or not suggested or not self.pictures(pool, score):
-            return f"{start}: the model is not undecided."
+            return f"{start}: the model is not uncertain."
         return f"{start}: {_undecided(score)}, {self._likeness(pool, score, suggested)} that is suggested."
 
     def _beside(self, pool: PoolSnapshot, score: AnchorScore, before: Sequence[AnchorScore]) -> str:
@@ -66,11 +66,11 @@ class Diverse(Policy):
         own, *rest = (pool.features[self.pictures(pool, one)[0].id] for one in (score, *others))
         like = [float(own @ other) for other in rest]
         name = quoted(pool.scores, others[int(numpy.argmax(like))])
-        return f"and its picture has a likeness of {max(like):.2f} to {name}, the nearest"
+        return f"and its image has a likeness of {max(like):.2f} to {name}, the nearest"
 
 
 def _undecided(score: AnchorScore) -> str:
-    return f"{100 * score.entropy / math.log(2.0):.0f} % undecided"
+    return f"{100 * score.entropy / math.log(2.0):.0f}% uncertain"
 
 
 def greedy_order(features: Floats, weights: Floats) -> list[int]:

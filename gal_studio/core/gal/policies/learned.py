@@ -64,7 +64,7 @@ class Learned(Policy):
 
     def why_not(self, pool: PoolSnapshot, score: AnchorScore) -> str:
         """That others come first."""
-        return f"{count_copies(score)}. Not suggested: by your choices so far, you prefer other pictures."
+        return f"{count_copies(score)}. Not suggested: by your choices so far, you prefer other images."
 
     def why(self, pool: PoolSnapshot, score: AnchorScore, picture: Candidate) -> str:
         """That it is like those that were accepted."""

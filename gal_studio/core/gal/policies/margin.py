@@ -21,12 +21,12 @@ class Margin(Policy):
         return sorted(usable, key=lambda score: abs(score.mean_margin))
 
     def reason(self, pool: PoolSnapshot, score: AnchorScore) -> str:
-        """Its margin and rank; the last one suggested is compared with the first one passed over."""
+        """Its margin and rank; the last one suggested is compared with the next in line."""
         place, other = self.place(pool, score)
-        rest = f"; {quoted(pool.scores, other)} ({_signed(other)}) is passed over" if other else ""
+        rest = f"; next in line: {quoted(pool.scores, other)} ({_signed(other)})" if other else ""
         return (
-            f"{count_copies(score)}. {ordinal(place)} closest call: own prompt − reference’s is "
-            f"{_signed(score)} on average{rest}."
+            f"{count_copies(score)}. {_PLACES.get(place, f'{ordinal(place)} closest call')} between prompt "
+            f"and reference ({_signed(score)}){rest}."
         )
 
 
@@ -34,4 +34,5 @@ def _signed(score: AnchorScore) -> str:
     return f"{score.mean_margin:+.3f}".replace("-", "−")
 
 
+_PLACES = {1: "Closest call"}
 MARGIN = Margin()

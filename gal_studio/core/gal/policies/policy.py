@@ -88,7 +88,7 @@ class Policy(ABC):
             if left:
                 suggestions.append(Suggestion(left[0].anchor_id, left[0].id, rank, reason))
         if pool.top_k and not most:
-            more = "" if pool.check.diverged else " You can still accept what you like."
+            more = "" if pool.check.diverged else " You can still accept any images you like."
             return SuggestionSet((), True, f"{pool.check.sentence}{more}", True)
         exhausted = len(order) < most
         return SuggestionSet(tuple(suggestions), exhausted, self.summary(pool, len(order)))
@@ -112,7 +112,7 @@ class Policy(ABC):
             if left:
                 return left, (
                     f"{count_copies(score)}: {self.next_words}, in place of “{names[gone.anchor.id]}”, whose "
-                    "good pictures you left out."
+                    "good images you left out."
                 )
         return [], ""
 
@@ -131,7 +131,7 @@ class Policy(ABC):
         if not pictures or self._left(pool, score):
             return ""
         which = "its only" if len(pictures) == 1 else "all of its"
-        return f" Not suggested: you left out {which} good pictures."
+        return f" Not suggested: you left out {which} good images."
 
     def ranked(self, pool: PoolSnapshot) -> tuple[AnchorScore, ...]:
         """All test prompts: those that may be suggested in their order, then the others by Eq. G5."""

@@ -45,7 +45,7 @@ class Published(Policy):
     def reason(self, pool: PoolSnapshot, score: AnchorScore) -> str:
         """Its copies, and its place."""
         place, _ = self.place(pool, score)
-        return f"{count_copies(score)}: {ordinal(place)} most undecided, as the program sorts them."
+        return f"{count_copies(score)}: {ordinal(place)} most uncertain, as the program sorts them."
 
     def reasons(self, pool: PoolSnapshot) -> Mapping[str, str]:
         """A sentence for each test prompt; the order is computed once."""
@@ -65,7 +65,7 @@ class Published(Policy):
         """How many are suggested, or that the run ends (Eq. G7)."""
         if available:
             return f"{pool.top_k} test prompts are suggested, as published."
-        return f"Fewer than {pool.top_k} test prompts are undecided: as published, the run ends here."
+        return f"Fewer than {pool.top_k} test prompts are uncertain: as published, the run ends here."
 
 
 def _is_mixed(score: AnchorScore) -> bool:

@@ -40,11 +40,11 @@ class Random(Policy):
     def reason(self, pool: PoolSnapshot, score: AnchorScore) -> str:
         """That it was drawn."""
         place, _ = self.place(pool, score)
-        return f"{ordinal(place)} of those drawn at random from {len(pool.scores)} test prompts."
+        return f"{ordinal(place)} of those chosen at random from {len(pool.scores)} test prompts."
 
     def why_not(self, pool: PoolSnapshot, score: AnchorScore) -> str:
         """That others were drawn."""
-        return f"{count_copies(score)}. Not suggested: other test prompts were drawn at random."
+        return f"{count_copies(score)}. Not suggested: other test prompts were chosen at random."
 
     def why(self, pool: PoolSnapshot, score: AnchorScore, picture: Candidate) -> str:
         """That nobody looked at it."""
@@ -52,7 +52,7 @@ class Random(Policy):
 
     def summary(self, pool: PoolSnapshot, available: int) -> str:
         """How many were drawn."""
-        return f"{min(available, pool.top_k)} test prompts were drawn at random."
+        return f"{min(available, pool.top_k)} test prompts were chosen at random."
 
 
 RANDOM = Random()

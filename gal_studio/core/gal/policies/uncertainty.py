@@ -15,7 +15,7 @@ class Uncertainty(Policy):
 
     name: ClassVar[str] = "uncertainty"
     label: ClassVar[str] = "Uncertainty"
-    next_words: ClassVar[str] = "the next most undecided"
+    next_words: ClassVar[str] = "the next most uncertain"
 
     def order(self, pool: PoolSnapshot) -> Sequence[AnchorScore]:
         """Eq. G5."""

@@ -26,8 +26,8 @@ COPY_CHANCE = Score(
     low=0.0,
     high=1.0,
     higher=f"more probably a copy; from {COPY_FROM:g} on it counts as one, and your marks move that",
-    method="The picture is compared with the reference, area by area, and both prompts; the base model’s "
-    "pictures say how much of that is chance",
+    method="The image is compared with the reference, area by area, and both prompts; the base model’s "
+    "images say how much of that is chance",
     compute=_compute,
     in_percent=True,
 )

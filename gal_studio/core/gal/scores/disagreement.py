@@ -11,7 +11,7 @@ AREAS = Score(
     low=0.0,
     high=1.0,
     higher="less alike in trainings with other seeds",
-    method="These draw the picture again from its seed, and a vision model compares each area",
+    method="These generate the image again from its seed, and a vision model compares each area",
     compute=lambda pictures: None,
 )
 COPIES = Score(

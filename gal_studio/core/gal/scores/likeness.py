@@ -16,6 +16,6 @@ LIKE_REFERENCES = Score(
     low=-1.0,
     high=1.0,
     higher="nearer to the references, in what they show and in how",
-    method="The mean cosine of the CLIP features of the picture and of the references",
+    method="The mean cosine of the CLIP features of the image and of the references",
     compute=_compute,
 )

@@ -43,7 +43,7 @@ COLOUR_NOISE = Score(
     label="Noise",
     low=0.0,
     high=MOST,
-    higher=f"noisier than the references and the base model’s pictures; from {NOISY_FROM:g} on it is noise",
+    higher=f"noisier than the references and the base model’s images; from {NOISY_FROM:g} on it is noise",
     method="The colours of neighbouring pixels are compared everywhere, so that edges do not count",
     compute=_compute,
 )

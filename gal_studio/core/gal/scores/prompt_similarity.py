@@ -17,6 +17,6 @@ PROMPT_SIMILARITY = Score(
     low=-1.0,
     high=1.0,
     higher="closer to the prompt",
-    method="The cosine of the CLIP features of picture and prompt",
+    method="The cosine of the CLIP features of image and prompt",
     compute=_compute,
 )

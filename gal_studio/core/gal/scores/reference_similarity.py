@@ -14,6 +14,6 @@ REFERENCE_SIMILARITY = Score(
     low=-1.0,
     high=1.0,
     higher="closer to the reference’s prompt",
-    method="The cosine of the CLIP features of the picture and the reference’s prompt",
+    method="The cosine of the CLIP features of the image and the reference’s prompt",
     compute=_compute,
 )

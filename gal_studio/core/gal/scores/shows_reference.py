@@ -14,7 +14,7 @@ SHOWS = Score(
     low=0.0,
     high=1.0,
     higher="more of it",
-    method="The vision model looks for areas of the reference in the picture; what the whole style "
+    method="The vision model looks for areas of the reference in the image; what the whole style "
     "shares does not count",
     compute=_compute,
 )

@@ -13,7 +13,7 @@ SHOWS_OBJECT = Score(
     label="Shows the object",
     low=0.0,
     high=1.0,
-    higher=f"more of the object; pictures below {SHOWS_SUBJECT:g} are not suggested",
-    method="The vision model looks for each area of the object in the picture, wherever it is",
+    higher=f"more of the object; images below {SHOWS_SUBJECT:g} are not suggested",
+    method="The vision model looks for each area of the object in the image, wherever it is",
     compute=_compute,
 )

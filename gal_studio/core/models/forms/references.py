@@ -17,6 +17,6 @@ def refuse_beside(references: ReferenceSettings) -> None:
     """Refuse a Round 0 that no other program can draw."""
     if references.several == "beside":
         raise StudioError(
-            "Objects side by side are drawn in the studio alone: export a Round 0 whose references are given "
-            "together or averaged."
+            "Objects side by side are generated in the studio alone: export a Round 0 whose references are "
+            "given together or averaged."
         )

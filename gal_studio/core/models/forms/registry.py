@@ -50,20 +50,16 @@ def about_form(form: ExportForm, base_model: str, title: str, method: Method = "
     """
     if form.without_training:
         return (
-            f"{form.programs}. Holds your references, pictures, a ComfyUI workflow if it knows {title}, and "
-            "how to draw the same."
+            f"{form.programs}. Contains your references, example images, and a ComfyUI workflow if it "
+            f"supports {title}."
         )
     if form.is_own:
-        return f"{form.programs}. Holds the LoRA, a card and two pictures."
+        return f"{form.programs}. Contains the LoRA, a model card and two images."
     if method == "full":
-        return "This round trained the whole model, which is no LoRA. Choose the form for diffusers."
+        return "This round trained the whole model, which is not a LoRA. Choose the format for diffusers."
     if is_bundled(base_model):
-        have, they = ("have", "they") if " and " in form.programs else ("has", "it")
-        return (
-            f"{form.programs} {have} no base model like {title}: {they} cannot use this LoRA, and there is "
-            "no workflow. Choose the form for diffusers."
-        )
+        return f"{form.programs} can’t run {title}. Choose the format for diffusers."
     return (
-        f"{form.programs}, with {title} as their base model: into {form.place}. Holds the LoRA, a card, "
-        "two pictures and a ComfyUI workflow."
+        f"{form.programs}, with {title} as their base model: into {form.place}. Contains the LoRA, a model "
+        "card, two images and a ComfyUI workflow."
     )

@@ -25,17 +25,17 @@ def test_the_frame_over_a_tall_picture_is_moved(watched: Watched, served: Served
     page.wait_for_selector(".presets input[value=own]")
     page.set_input_files(".reference-set input[type=file]", tall(tmp_path))
     crop = page.locator(".reference-rows .crop")
-    expect(crop).to_contain_text("67 % of the picture is outside the frame")
+    expect(crop).to_contain_text("67% of the image is outside the frame")
     frame, area = crop.locator(".crop-frame"), crop.locator(".crop-area")
     before = frame.bounding_box()
     page.mouse.move(before["x"] + 5, before["y"] + 5)
     page.mouse.down()
     page.mouse.move(before["x"] + 5, before["y"] - 300, steps=4)
     page.mouse.up()
-    expect(crop).to_contain_text("Only what is in the frame is learned: 67 % of the picture is cut off")
+    expect(crop).to_contain_text("Only what is in the frame is learned: 67% of the image is cut off")
     assert abs(frame.bounding_box()["y"] - area.bounding_box()["y"]) < 1
     shown = crop.locator(".crop-picture").bounding_box()
-    assert abs(shown["height"] - 3 * shown["width"]) <= 1, "all of the picture, as it is"
+    assert abs(shown["height"] - 3 * shown["width"]) <= 1, "all of the image, as it is"
     page.fill(".prompt-field input", "A cat in ink style")
     page.check(".presets input[value=own]")
     page.fill("[name=base_model]", "someone/a-model")
@@ -61,10 +61,10 @@ def test_a_model_that_learns_shapes_shows_the_size_and_offers_a_square(
     assert frame["height"] > 0.98 * area["height"] and frame["width"] > 0.98 * area["width"]
     expect(crop.locator("input[type=range]")).to_be_hidden()
     crop.get_by_role("button", name="Crop to a square").click()
-    expect(crop).to_contain_text("Only what is in the frame is learned: 67 % of the picture is cut off")
+    expect(crop).to_contain_text("Only what is in the frame is learned: 67% of the image is cut off")
     expect(crop.locator("input[type=range]")).to_be_visible()
     crop.get_by_role("button", name="Keep its shape").click()
     expect(crop).to_contain_text("Trained on as it is: 296 × 880.")
     page.check(".presets input[value=pocket]")
-    expect(crop).to_contain_text("67 % of the picture is outside the frame")
+    expect(crop).to_contain_text("67% of the image is outside the frame")
     expect(crop.locator(".crop-other")).to_be_hidden()

@@ -185,7 +185,7 @@ def test_what_is_refused_is_said_once(watched: Watched, served: Served):
     page = watched.open(served.address)
     page.wait_for_selector("[data-part=presets] input")
     page.set_input_files("input[data-part=file]", [file("notes.png", b"no picture at all")])
-    page.wait_for_selector(".toast:has-text('notes.png could not be uploaded: it is not a picture')")
+    page.wait_for_selector(".toast:has-text('notes.png could not be uploaded: it is not an image')")
     page.wait_for_selector(".reference-rows li", state="detached")
     assert page.locator("[role=alert]:visible, .toast-body:visible, .error:visible").count() == 1
     assert "HTTP" not in page.inner_text("body")
@@ -212,7 +212,7 @@ def test_a_small_picture_is_told_and_forty_rows_go_at_once(watched: Watched, ser
     page.set_input_files("input[data-part=file]", many)
     rows = page.locator(".reference-rows li")
     expect(rows).to_have_count(40)
-    page.click("text=Remove all 40 pictures")
+    page.click("text=Remove all 40 images")
     expect(rows).to_have_count(0)
     expect(page.locator(".remove-all")).to_be_hidden()
     page.click(".toast >> text=Undo")

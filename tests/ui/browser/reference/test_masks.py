@@ -89,7 +89,7 @@ def test_a_mask_is_painted_before_there_is_a_project(watched: Watched, served: S
     page.wait_for_selector(".presets input[value=own]")
     page.set_input_files(".reference-set input[type=file]", [str(file), str(tmp_path / "pot.txt")])
     page.wait_for_selector(".reference-rows li")
-    assert not page.is_visible(f".reference-rows {BUTTON}"), "a style is the whole picture"
+    assert not page.is_visible(f".reference-rows {BUTTON}"), "a style is the whole image"
     page.check("input[name=kind][value=object]")
     page.click(f".reference-rows {BUTTON}")
     page.wait_for_selector(LAYER)

@@ -84,9 +84,9 @@ def test_a_reload_loses_nothing_of_an_unfinished_form(watched: Watched, served: 
     pictures_checked(page, 4)
     before = values(page)
     reloaded(page)
-    page.wait_for_function("document.querySelectorAll('.reference-rows img:not(.crop-picture)').length === 4")
+    page.wait_for_function("document.querySelectorAll('.reference-rows img:not(.crop-image)').length === 4")
     page.wait_for_function(
-        "[...document.querySelectorAll('.reference-rows img:not(.crop-picture)')]"
+        "[...document.querySelectorAll('.reference-rows img:not(.crop-image)')]"
         ".every((img) => img.naturalWidth === 48)"
     )
     page.click(".advanced summary")
@@ -144,7 +144,7 @@ def test_what_the_studio_lost_is_chosen_again_and_has_its_prompt(watched: Watche
 def test_each_error_stands_at_its_field(watched: Watched, served: Served):
     page = opened(watched, served)
     page.click("[data-part=create]")
-    page.wait_for_selector(f".drop + {ERROR}:has-text('There is no picture yet')")
+    page.wait_for_selector(f".drop + {ERROR}:has-text('There is no image yet')")
     page.wait_for_selector("input[data-part=file]:focus")
     page.set_input_files("input[data-part=file]", [file("cat.png", noise(3))])
     page.wait_for_selector(f".prompt-field {ERROR}:has-text('The prompt is empty')")
@@ -191,7 +191,7 @@ def test_captions_are_read_and_saved(watched: Watched, served: Served):
     bad = file("cat.txt", b"\xff\xfe\x00", "text/plain")
     page.set_input_files("input[data-part=file]", [bad, text("owl.txt", "An owl")])
     page.wait_for_selector(".toast:has-text('cat.txt is not UTF-8 text')")
-    page.wait_for_selector(".toast:has-text('owl.txt is the prompt of a picture that is not here')")
+    page.wait_for_selector(".toast:has-text('owl.txt is the prompt of an image that is not here')")
     with page.expect_download() as saved:
         page.click(".save-captions")
     with zipfile.ZipFile(Path(saved.value.path())) as archive:
@@ -205,7 +205,7 @@ def test_odd_prompts_and_pictures_are_warned_of_and_taken(watched: Watched, serv
     red = io.BytesIO()
     Image.new("RGB", (40, 40), (200, 10, 10)).save(red, "PNG")
     page.set_input_files("input[data-part=file]", [file(f"cat-{i}.png", noise(4)) for i in range(12)])
-    page.wait_for_selector(f".drop + {WARNING}:has-text('All 12 pictures are nearly the same')")
+    page.wait_for_selector(f".drop + {WARNING}:has-text('All 12 images are nearly the same')")
     page.set_input_files("input[data-part=file]", [file("red.png", red.getvalue())])
     page.wait_for_selector(f"li:has-text('red.png') {WARNING}:has-text('one colour all over')")
     for prompt, words in {
@@ -220,7 +220,7 @@ def test_odd_prompts_and_pictures_are_warned_of_and_taken(watched: Watched, serv
     page.fill("[data-part=prompt]", "A <cute-cat> cat")
     for _ in range(12):
         page.click("[aria-label^='Remove cat-'] >> nth=0")
-    page.wait_for_selector(f".drop + {WARNING}:has-text('3 to 6 pictures')")
+    page.wait_for_selector(f".drop + {WARNING}:has-text('3 to 6 images')")
     page.check("input[name=kind][value=style]")
     page.fill("[data-part=prompt]", "猫、水彩画風")
     page.check(".presets input[value=own]")

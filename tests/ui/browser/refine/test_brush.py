@@ -106,7 +106,7 @@ def test_a_round_is_judged_and_the_heatmap_appears_by_itself(watched: Watched, s
     studio = served.place.studio
     page, _ = enlarged(watched, served)
     page.keyboard.press("h")
-    page.wait_for_selector(".heat-missing:has-text('no heat map of this picture yet')")
+    page.wait_for_selector(".heat-missing:has-text('no heat map of this image yet')")
     page.dblclick(".heat-missing button")
     page.wait_for_selector(".heat-words:text('Making the heat maps')")
     jobs = [job.kind for job in studio.store.jobs.of_project(served.place.project)]

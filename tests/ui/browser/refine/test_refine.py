@@ -23,7 +23,7 @@ def test_a_style_is_refined_once_something_is_accepted_and_only_once(watched: Wa
     studio = served.place.studio
     page = watched.open(served.url())
     page.wait_for_selector("[data-action=refine]:disabled")
-    assert "Accept a picture first" in page.get_attribute("[data-action=refine]", "title")
+    assert "Accept an image first" in page.get_attribute("[data-action=refine]", "title")
     page.click(".tile >> nth=5", position={"x": 15, "y": 15})
     page.wait_for_selector("[data-action=refine]:enabled")
     page.click("[data-action=refine]")
@@ -39,7 +39,7 @@ def test_a_style_is_refined_once_something_is_accepted_and_only_once(watched: Wa
     assert kinds == ["fine_tune", "refine"]
     assert [job.kind for job in studio.store.jobs.of_project(served.place.project)] == ["pairs"]
     accepted = studio.round_view(served.place.round).accepted
-    assert accepted == 1, "the second click is not for the picture behind the question"
+    assert accepted == 1, "the second click is not for the image behind the question"
     page.click(".chip-round >> nth=1")
     page.wait_for_selector(".grid .tile")
     page.click(".chip-round >> nth=2")
@@ -172,7 +172,7 @@ def what_was_measured(page: Any) -> None:
     page.wait_for_selector(".refine-measured li >> nth=2")
     words = page.inner_text(".refine-measured").lower()
     assert "judged by the clip model vit-b-32/openai" in words
-    assert "likeness to the prompt 0.271 → 0.284, +0.013 [+0.004, +0.021] over 180 pictures" in words
+    assert "likeness to the prompt 0.271 → 0.284, +0.013 [+0.004, +0.021] over 180 images" in words
     assert [verdict.strip() for verdict in page.locator(".measured-verdict").all_inner_texts()] == [
         "✓ better",
         "≈ no clear change",

@@ -38,7 +38,7 @@ def test_strengths_and_copies_stand_above_the_pictures(watched: Watched, served:
         page.wait_for_function(OVER_THEIR_COLUMNS)
     expect(page.locator(".round-words")).to_have_text(
         f"Copies: {copies[first]} of 180 before, {copies[second]} of 150 now. "
-        "15 of 18 test prompts: 3 have an accepted picture."
+        "15 of 18 test prompts: 3 have an accepted image."
     )
     page.click("[data-filter=copies]")
     page.wait_for_selector(".detector-filter:not([hidden])")

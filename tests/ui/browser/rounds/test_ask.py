@@ -39,6 +39,4 @@ def test_what_they_say_is_a_column_and_an_overlay(watched: Watched, served: Serv
     page.click("[data-view=anchors]")
     expect(page.locator(".anchors th:text-is('Disagree')")).to_be_visible()
     row = page.locator(f"tr[data-anchor='{first.anchor_id}'] td >> nth=-1")
-    expect(row).to_have_text(
-        "17 %"
-    )  # 0.3466 nats are half of ln 2; the prompt's other two pictures have none
+    expect(row).to_have_text("17%")  # 0.3466 nats are half of ln 2; the prompt's other two pictures have none

@@ -39,7 +39,7 @@ def test_another_picture_answers_and_leaving_out_brings_the_next_best(watched: W
     assert third in accepted
     assert len(accepted) == 3
     page.click("[data-view=choices]")
-    page.wait_for_selector(".choices-round >> text=you agreed in 2 of 4 (50 %)")
+    page.wait_for_selector(".choices-round >> text=you agreed in 2 of 4 (50%)")
     expect(page.locator(".choice")).to_have_count(2)
     page.fill(".choice-reason >> nth=0", "its colours")
     page.keyboard.press("Enter")

@@ -68,7 +68,7 @@ def test_the_enlarged_view_goes_on_from_a_picture_that_the_filter_hides(watched:
     page.keyboard.press("Space")
     page.click(".lightbox [data-action=accept]")
     page.wait_for_selector(f".tile[data-id='{order[1]}']", state="hidden")
-    page.click(".lightbox [aria-label^='Next picture']")
+    page.click(".lightbox [aria-label^='Next image']")
     expect(page.locator(".lightbox-place")).to_have_text("2 of 179")
     assert focused(page) == order[2]
     page.click(".lightbox [data-action=reject]")
@@ -113,7 +113,7 @@ def test_order_size_and_score_range_are_kept_in_this_browser(watched: Watched, s
     page.keyboard.press("Escape")
     assert len(shown(page)) == 180
     heads = page.locator(".group .group-head:visible").count()
-    assert heads == 18, "each picture is back at its test prompt"
+    assert heads == 18, "each image is back at its test prompt"
     expect(page.locator(".flat-list .tile")).to_have_count(0)
 
 
@@ -223,7 +223,7 @@ def four_beside_each_other(page: Any, same: set[str]) -> None:
     offered = page.locator(".compare-source option").all_inner_texts()
     assert offered[0] == "Reference"
     assert offered[1] == "Same seed, Round 2"
-    assert len(offered) == 2 + 9, "the other pictures of the test prompt too"
+    assert len(offered) == 2 + 9, "the other images of the test prompt too"
     page.click(".compare-bar >> text=Add")
     page.click(".compare-bar >> text=Add")
     page.wait_for_selector(".lightbox figure >> nth=3")

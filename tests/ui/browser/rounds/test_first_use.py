@@ -161,12 +161,14 @@ def test_suggestions_stay_while_more_pictures_are_drawn_or_wait(
     rows = page.locator(".suggestion-row")
     expect(rows).to_have_count(3)
     page.hover(".tile >> nth=0")
-    page.locator(".group").first.get_by_role("button", name="Draw more").click()
+    page.locator(".group").first.get_by_role("button", name="Generate more").click()
     jobs = served.place.studio.store.jobs
     until(lambda: any(job.kind == "generate" for job in jobs.of_project(served.place.project)))
     if not measures:
         take(served.place.studio)
-    said = "180 of 183 pictures are drawn" if measures else "the suggestion is made anew when they are there"
+    said = (
+        "180 of 183 images are generated" if measures else "the suggestion is made anew when they are there"
+    )
     expect(page.locator(".suggestion")).to_contain_text(said)
     expect(rows).to_have_count(3)
     expect(page.locator(".suggestion-row .leave")).to_have_count(0)

@@ -33,7 +33,7 @@ def test_a_view_of_one_file_and_one_line_has_its_tab(watched: Watched, served) -
     page = watched.open(served.url())
     page.get_by_role("tab", name="Count").click()
     drawn = len(served.place.studio.round_view(served.place.round).candidates)
-    expect(page.get_by_role("tabpanel", name="Count")).to_have_text(f"{drawn} pictures")
+    expect(page.get_by_role("tabpanel", name="Count")).to_have_text(f"{drawn} images")
 
 
 def test_a_policy_is_chosen_in_the_settings_of_a_project(known: None, watched: Watched, served) -> None:

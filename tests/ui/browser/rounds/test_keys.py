@@ -69,7 +69,7 @@ def tabs_to_the_grid(page: Page) -> int:
         page.keyboard.press("Tab")
         if page.evaluate("Boolean(document.activeElement.closest('.tile'))"):
             return presses
-    raise AssertionError("Tab does not reach the pictures")
+    raise AssertionError("Tab does not reach the images")
 
 
 def test_the_skip_link_leads_to_the_pictures_and_a_row_of_buttons_is_one_stop(

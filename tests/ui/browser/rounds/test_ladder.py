@@ -17,15 +17,15 @@ from tests.ui.seeded import make_project, picture, train
 
 pytestmark = pytest.mark.browser
 HEADINGS = [
-    ["× 1", "LoRA × 1"],
-    ["× .85", "LoRA × 0.85"],
-    ["× .82.4→1", "LoRA × 0.4 for 30 % of the steps, then × 1"],
-    ["× .70→1", "LoRA × 0 for 30 % of the steps, then × 1"],
-    ["× .7.4→1", "LoRA × 0.4 for 50 % of the steps, then × 1"],
-    ["× .7", "LoRA × 0.7"],
-    ["× .58.4→1", "LoRA × 0.4 for 70 % of the steps, then × 1"],
-    ["× .55", "LoRA × 0.55"],
-    ["× .4", "LoRA × 0.4"],
+    ["× 1", "LoRA strength 1"],
+    ["× .85", "LoRA strength 0.85"],
+    ["× .82.4→1", "LoRA strength 0.4 for 30% of the steps, then 1"],
+    ["× .70→1", "LoRA strength 0 for 30% of the steps, then 1"],
+    ["× .7.4→1", "LoRA strength 0.4 for 50% of the steps, then 1"],
+    ["× .7", "LoRA strength 0.7"],
+    ["× .58.4→1", "LoRA strength 0.4 for 70% of the steps, then 1"],
+    ["× .55", "LoRA strength 0.55"],
+    ["× .4", "LoRA strength 0.4"],
 ]
 COLUMNS = """() => {
     const left = (node) => Math.round(node.getBoundingClientRect().x);
@@ -89,7 +89,7 @@ def test_the_page_fills_each_schedule_in_its_column(
     drawn = draw_stage(studio, round_id)
     assert drawn == 3 * 18
     expect(page.locator(".tile[data-id]")).to_have_count(drawn)
-    said = "More pictures are drawn at the LoRA strengths at which most are good."
+    said = "More images are generated at the LoRA strengths at which most are good."
     expect(page.locator(".round-words")).to_contain_text(said)
     headings = page.locator(".strengths span")
     expect(headings).to_have_count(len(LADDER))
@@ -124,12 +124,12 @@ def test_one_click_draws_three_more_pictures_of_a_prompt(
     tiles = row.locator(".tile[data-id]")
     before = tiles.count()
     row.locator(".tile >> nth=0").hover()
-    row.get_by_role("button", name="Draw more").dblclick()  # draws no more than a click
+    row.get_by_role("button", name="Generate more").dblclick()  # draws no more than a click
     until(lambda: bool(planned.missing(studio.store.snapshots.round(round_id))))
     wanted = planned.missing(studio.store.snapshots.round(round_id))
     assert {one.id for one, _ in wanted} == {anchor} and len(wanted) == 3
     again = take(studio)
-    expect(row.get_by_role("button", name="Draw more")).to_be_hidden()
+    expect(row.get_by_role("button", name="Generate more")).to_be_hidden()
     assert page.locator(".group").evaluate_all("all => all.map((one) => one.dataset.anchor)") == order
     assert draw_stage(studio, round_id) == 3
     studio.store.jobs.finish(again.id)

@@ -138,7 +138,7 @@ def test_copies_lie_below_the_line_of_equality(watched: Watched, served: Served)
 def test_colours_say_what_was_chosen_and_decisions_show_at_once(watched: Watched, served: Served):
     page = opened(watched, served.url())
     labels = page.eval_on_selector_all(".legend option", "(nodes) => nodes.map((node) => node.textContent)")
-    for label in ("Test prompt", "Copies", "Undecided prompts", "Decision", "Round"):
+    for label in ("Test prompt", "Copies", "Uncertain prompts", "Decision", "Round"):
         assert label in labels
     assert "Likeness to the reference’s prompt" in labels
     before, there = page.evaluate(COLOUR), places(page)
@@ -154,7 +154,7 @@ def test_colours_say_what_was_chosen_and_decisions_show_at_once(watched: Watched
     assert places(page) == there, "no point moves"
     zoom_in(page, middle(page))
     assert spread(page) > 1.2 * (max(x for x, _ in there) - min(x for x, _ in there))
-    assert page.evaluate(COLOUR) == open_colour, "Plotly draws the new colours as well"
+    assert page.evaluate(COLOUR) == open_colour, "Plotly generates the new colours as well"
     page.click("[data-act=whole]")
     first = served.place.studio.round_view(served.place.round).candidates[0].candidate.id
     page.click(f".tile[data-id='{first}'] .tile-face")
@@ -189,7 +189,7 @@ def test_a_test_prompt_keeps_its_colour_and_place_from_round_to_round(watched: W
     page.click(".chip-round >> nth=2")
     page.wait_for_function("document.querySelectorAll('.map .plot .point').length === 151")
     places(page)
-    assert page.evaluate("window.moved"), "the pictures glide to their new places"
+    assert page.evaluate("window.moved"), "the images glide to their new places"
     second = page.evaluate(named)
     shared = set(first) & set(second)
     assert len(shared) > 5
@@ -253,14 +253,14 @@ def odd_project(served: Served, pictures: int) -> str:
 def test_no_picture_one_and_pictures_that_are_all_alike(watched: Watched, served: Served, pictures: int):
     page = watched.open(odd_project(served, pictures))
     if not pictures:
-        page.wait_for_selector(".map .empty:has-text('Each picture becomes a point here') >> visible=true")
+        page.wait_for_selector(".map .empty:has-text('Each image becomes a point here') >> visible=true")
         page.click("[data-choice=own]")
         page.wait_for_selector(".map .empty:has-text('below the line') >> visible=true")
         return
     page.wait_for_selector(DRAWN, state="attached")
     found = places(page)[:pictures]
     assert len({(round(x), round(y)) for x, y in found}) == pictures, "each can be pointed at"
-    words = "All pictures are alike"
+    words = "All images are alike"
     expect(page.locator(f".map-note:has-text('{words}')")).to_have_count(1 if pictures > 1 else 0)
     page.mouse.move(*found[0])
     page.wait_for_selector(".peek:visible")

@@ -60,7 +60,7 @@ def test_the_enlarged_picture_says_who_calls_it_a_copy(watched: Watched, served:
     expect(button).to_have_text("Mark as a copy")
     expect(facts).to_contain_text("not a copy, as you marked")
     expect(facts).not_to_contain_text(copies[0])
-    expect(page.locator(".lightbox figcaption").first).to_have_text("This picture")
+    expect(page.locator(".lightbox figcaption").first).to_have_text("This image")
     expect(page.locator(f".tile[data-id='{copy}']")).not_to_have_attribute("data-copy", before[copy])
     settled(page)
     assert flags(served)[copy] == ""
@@ -79,7 +79,7 @@ def test_a_selection_is_marked_at_once(watched: Watched, served: Served):
     page.keyboard.press("l")  # all are like the reference: now none is
     until(lambda: not any(flags(served)[name] for name in [*chosen, copy]))
     page.keyboard.press("Control+z")  # all of it is one step
-    expect(page.locator(".toast", has_text="Undid: mark 3 pictures")).to_be_visible()
+    expect(page.locator(".toast", has_text="Undid: mark 3 images")).to_be_visible()
     assert flags(served) == before | dict.fromkeys(chosen, "person")
     expect(page.locator(f".tile[data-id='{copy}']")).to_have_attribute("data-copy", before[copy])
 

@@ -208,7 +208,7 @@ def test_a_lasso_shows_what_can_be_done_with_the_selection_and_how_to_clear_it(
     expect(bar).to_be_visible()
     shown = page.locator(".tile:not([hidden])").count()
     assert shown > 1
-    expect(bar).to_contain_text(f"{shown} pictures selected")
+    expect(bar).to_contain_text(f"{shown} images selected")
     assert bar.locator("kbd").all_inner_texts() == ["A", "R", "L", "C", "Esc"]
     bar.get_by_text("Reject").click()
     settled(page)

@@ -19,7 +19,7 @@ def test_what_was_typed_stays_when_it_is_refused(watched: Watched, served: Serve
     page.click("button:text-is('Use without training…')")
     page.click("dialog.question [data-answer=adapter]")
     question = page.locator("dialog.question")
-    folder, steps = (question.get_by_label(name) for name in ("Folder with pictures", "Steps"))
+    folder, steps = (question.get_by_label(name) for name in ("Folder with images", "Steps"))
     folder.fill("/nowhere")
     for typed, sentence in (
         ("1.5", "Steps is '1.5': choose a whole number from 1"),

@@ -69,7 +69,7 @@ def test_rounds_branch_are_named_starred_archived_and_run_with_one_press(watched
     until(lambda: len(studio.store.jobs.of_project(served.place.project)) == 3)
     jobs = studio.store.jobs.of_project(served.place.project)
     assert [job.kind for job in jobs] == ["fine_tune", "generate", "measure"]
-    page.wait_for_selector("[data-part=hint]:has-text('Then 180 pictures; then measuring')")
+    page.wait_for_selector("[data-part=hint]:has-text('Then 180 images; then measuring')")
     assert studio.rounds(served.place.project)[-1].name == "Warm paper"
 
 
@@ -89,7 +89,7 @@ def test_the_tour_shows_the_reference_a_clean_picture_and_a_copy(watched: Watche
     page.wait_for_selector(".tile[data-tour][data-copy]")
     box, card = (page.locator(name).bounding_box() for name in (".tile[data-tour]", ".tour"))
     apart = card["y"] >= box["y"] + box["height"] or card["y"] + card["height"] <= box["y"]
-    assert apart, "the card does not cover its picture"
+    assert apart, "the card does not cover its image"
     page.keyboard.press("Escape")
     page.wait_for_selector(".tour", state="hidden")
     expect(page.locator("[data-tour]")).to_have_count(0)

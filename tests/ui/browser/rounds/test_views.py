@@ -121,7 +121,7 @@ def test_a_view_is_saved_as_a_figure_that_needs_no_network(watched: Watched, ser
     page = watched.open(served.url())
     page.wait_for_selector(".map .plot .point")
     for view, words in (
-        ("map", "where its pictures lie"),
+        ("map", "where its images lie"),
         ("anchors", "copies by test prompt"),
         ("curves", "Clock arms"),
     ):

@@ -25,7 +25,7 @@ test("what is no list is refused", () => {
   for (const text of ["[1]", "3", '"words"', "{"]) assert.throws(() => captionsIn("captions.json", text));
 });
 
-test("lists are told from other forms and from pictures", () => {
+test("lists are told from other forms and from images", () => {
   assert.ok(isList({ name: "Metadata.JSONL" }) && !isOtherForm({ name: "metadata.jsonl" }));
   assert.ok(isOtherForm({ name: "cat.json" }) && !isList({ name: "cat.json" }));
   assert.ok(!isOtherForm({ name: "cat.png" }) && !isList({ name: "cat.png" }));

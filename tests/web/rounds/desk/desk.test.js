@@ -29,12 +29,12 @@ test("seeds are ordered as numbers, however large", () => {
   assert.equal(order("seed", true), "cdba");
 });
 
-test("of other scores the largest comes first; pictures without one are last both ways", () => {
+test("of other scores the largest comes first; images without one are last both ways", () => {
   assert.equal(order("sharp"), "cdab");
   assert.equal(order("sharp", true), "adcb");
 });
 
-test("a range shows the pictures between its bounds", () => {
+test("a range shows the images between its bounds", () => {
   assert.deepEqual(extent(PICTURES, "sharp"), [1, 3]);
   assert.equal(extent(PICTURES, "unknown"), null);
   assert.deepEqual([boundAt([1, 3], 0), boundAt([1, 3], 100), boundAt([1, 3], 200)], [null, 2, null]);
@@ -58,7 +58,7 @@ test("a range shows the pictures between its bounds", () => {
   state.filter = "all";
 });
 
-test("pictures like the reference are shown by who says so", () => {
+test("images like the reference are shown by who says so", () => {
   const pictures = [
     candidate({ id: "own" }),
     candidate({ id: "words", copy: true, copy_by: "prompts" }),

@@ -29,10 +29,7 @@ test("the page says where the prompts alone decide", () => {
   assert.equal(detectorNote(round(), [compared, compared]), "");
   assert.equal(detectorNote(round(), []), "");
   assert.equal(detectorNote(null, [alone]), "");
-  assert.match(
-    detectorNote(round(), [alone]),
-    /^These pictures were not compared .* the prompts alone decide/,
-  );
-  assert.match(detectorNote(round(), [alone, compared]), /^1 pictures? /);
+  assert.match(detectorNote(round(), [alone]), /^These images were not compared .* the prompts alone decide/);
+  assert.match(detectorNote(round(), [alone, compared]), /^1 images? /);
   assert.match(detectorNote(round({ copy_detectors: "prompts" }), [alone]), /set under Advanced/);
 });

@@ -12,7 +12,7 @@ const THREE = (/** @type {{ index: number }} */ { index }) => (index < 1000 ? in
 const indices = (/** @type {HTMLElement[]} */ places) =>
   places.map((node) => Reflect.get(node, "index") ?? null);
 
-test("pictures of one schedule stand below each other, and places in between are open", () => {
+test("images of one schedule stand below each other, and places in between are open", () => {
   /** @type {HTMLElement[]} */
   const gaps = [];
   const places = inColumns([cell(8), cell(0), cell(2), cell(5)], gaps, 3, THREE);
@@ -27,7 +27,7 @@ test("further seeds stand at the top of their column", () => {
   assert.deepEqual(indices(inColumns([cell(7), cell(0)], [], 3, THREE)), [0, 7]);
 });
 
-test("pictures of one's own come last, in rows of their own", () => {
+test("images of one's own come last, in rows of their own", () => {
   const own = [cell(1001), cell(1000)];
   assert.deepEqual(indices(inColumns([cell(0), cell(4), ...own], [], 4, THREE)), [
     0,

@@ -29,19 +29,19 @@ test("down and up keep the column, across groups and short rows", () => {
   assert.equal(below(groups, "7", 1, 3), "7");
 });
 
-test("where a place is open, down and up take the nearest picture of the row", () => {
+test("where a place is open, down and up take the nearest image of the row", () => {
   const groups = [
     ["1", null, "3"],
     [null, null, null],
     [null, "4", null],
   ]; // one row each
-  assert.equal(below(groups, "1", 1, 3), "4", "a row without pictures is passed over");
+  assert.equal(below(groups, "1", 1, 3), "4", "a row without images is passed over");
   assert.equal(below(groups, "4", -1, 3), "1");
   const two = [["1", "2", "3", null, null, "4"]]; // two rows of three
   assert.equal(below(two, "1", 1, 3), "4");
 });
 
-test("as many columns as fit, from 3 to 12, and at most the number of pictures", () => {
+test("as many columns as fit, from 3 to 12, and at most the number of images", () => {
   assert.equal(columnsFor(660, 10), 10);
   assert.equal(columnsFor(660, 8), 8);
   assert.equal(columnsFor(530, 10), 10, "a little smaller, and in one row");
@@ -50,7 +50,7 @@ test("as many columns as fit, from 3 to 12, and at most the number of pictures",
   assert.equal(columnsFor(5000, 40), 12);
 });
 
-test("hidden pictures are passed over, and a hidden one has neighbours", () => {
+test("hidden images are passed over, and a hidden one has neighbours", () => {
   const order = ["a", "b", "c", "d", "e"];
   const shown = new Set(["a", "e"]);
   assert.deepEqual([nextOf(order, "c", 1, shown), nextOf(order, "c", -1, shown)], ["e", "a"]);

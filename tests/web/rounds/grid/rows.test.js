@@ -27,7 +27,7 @@ test("each part has its head and as many rows as its cells need", () => {
   );
 });
 
-test("what is drawn of a part and the room of the rest are together its height", () => {
+test("what is generated of a part and the room of the rest are together its height", () => {
   for (let first = 0; first <= 3; first += 1) {
     for (let end = first + 1; end <= 3; end += 1) {
       const { shown, before, after } = sliceOf(cells(7), [first, end], measure);
@@ -40,7 +40,7 @@ test("what is drawn of a part and the room of the rest are together its height",
   assert.deepEqual(sliceOf(cells(0), [Infinity, 0], measure), { shown: [], before: 0, after: 0 });
 });
 
-test("the drawn rows are a range of each part", () => {
+test("the generated rows are a range of each part", () => {
   const rows = rowsOf(parts, measure);
   assert.deepEqual(rangesOf(rows, [2, 3, 4, 5, 6], 3), [
     [1, 3],

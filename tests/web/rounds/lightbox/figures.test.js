@@ -15,6 +15,6 @@ test("a chance or a share is told in percent, any other score with its decimals"
   });
   const rows = figures(candidate({ scores: { copy_chance: 0.0248, likeness: 0.8477 } }), undefined);
   const told = new Map(rows.map(([name, value]) => [name, value]));
-  assert.equal(told.get("Chance of a copy"), "2 %");
+  assert.equal(told.get("Chance of a copy"), "2%");
   assert.equal(told.get("Likeness"), "0.8477");
 });

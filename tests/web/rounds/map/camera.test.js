@@ -69,7 +69,7 @@ test("the map follows the pointer by as many pixels, and its middle stays on it"
   assert.equal((far.y[0] + far.y[1]) / 2, -5);
 });
 
-test("a stretched drawing has its points where the new frame has them", () => {
+test("a stretched generating has its points where the new frame has them", () => {
   const next = zoomed(moved(whole, 0.1, -0.05, whole), 1.7, [0.3, 0.6], whole);
   const [sx, , , sy, dx, dy] = (stretched(whole, next, size).match(/-?[\d.]+(e-?\d+)?/g) ?? []).map(Number);
   for (const at of /** @type {[number, number][]} */ ([

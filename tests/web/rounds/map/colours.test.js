@@ -27,7 +27,7 @@ state.scoreOf = new Map([
 const [BLUE, GREY, ORANGE] = ["rgba(91,115,190,0.82)", "rgba(206,200,190,0.82)", "rgba(217,130,43,0.82)"];
 const [VIOLET, HALF] = ["rgba(91,63,190,0.82)", "rgba(149,132,190,0.82)"];
 
-test("pictures of one test prompt share a colour, others have another", () => {
+test("images of one test prompt share a colour, others have another", () => {
   const [x, y, other] = colours(candidates, "anchor");
   assert.equal(y, other);
   assert.notEqual(x, y);
@@ -46,7 +46,7 @@ test("the palette has many different colours", () => {
   for (const colour of PROMPTS) assert.match(colour, /^(#[0-9a-f]{6}|rgb\(\d+,\d+,\d+\))$/);
 });
 
-test("copies and other pictures have different colours", () => {
+test("copies and other images have different colours", () => {
   const [a, b, c] = colours(candidates, "copy");
   assert.equal(a, c);
   assert.notEqual(a, b);
@@ -72,7 +72,7 @@ test("a scale has numbers at its ends and the colours that the points have there
   assert.deepEqual(close.scale, ["reference −0.13", "+0.13 prompt"]);
   assert.equal(close.stops, DIVERGING);
   assert.ok(gradient(DIVERGING).includes("(90deg, rgb(217,130,43)"));
-  assert.deepEqual(modeOf("entropy").legend(), { scale: ["0 %", "100 %"], stops: AMOUNTS });
+  assert.deepEqual(modeOf("entropy").legend(), { scale: ["0%", "100%"], stops: AMOUNTS });
   state.candidates = new Map();
 });
 
@@ -86,7 +86,7 @@ test("every measured score is a way to colour, from its smallest to its largest 
   assert.deepEqual(
     colours([candidate({ scores: {} })], "likeness"),
     [GREY],
-    "drawn before there was the score",
+    "generated before there was the score",
   );
   assert.equal(modeOf("of another version").label, "Test prompt");
 });

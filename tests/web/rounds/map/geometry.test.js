@@ -76,7 +76,7 @@ test("a box is a closed path between two corners, however it is dragged", () => 
   }
 });
 
-test("pictures of one place are spread around it, others stay", () => {
+test("images of one place are spread around it, others stay", () => {
   const spread = apart([...Array.from({ length: 40 }, () => /** @type {Pixel} */ ([1, 2])), [7, 7]], 0.1);
   assert.deepEqual(spread[0], [1, 2]);
   assert.deepEqual(spread[40], [7, 7]);

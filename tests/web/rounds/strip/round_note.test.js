@@ -15,7 +15,7 @@ test("waiting and running are distinguished", () => {
   assert.equal(note({ queue: queue({ working: [queued({ round_id: "r" })] }) }), "running");
 });
 
-test("during selection it shows how many pictures are accepted", () => {
+test("during selection it shows how many images are accepted", () => {
   assert.equal(note({ step: "accept", accepted: 1 }), "choosing · 1 of 3");
   assert.equal(note({ step: "next_round", accepted: 5 }), "choosing · 5 accepted");
 });
@@ -43,6 +43,6 @@ test("before that it shows the next step", () => {
   assert.equal(note({ step: "fine_tune" }), "not trained yet");
   assert.equal(note({ step: "generate" }), "trained");
   const begun = { step: "generate", accepted: 0, current: true, rounds: [], queue: queue() };
-  assert.equal(roundNote(chip({ candidates: 150 }), begun), "150 pictures so far");
+  assert.equal(roundNote(chip({ candidates: 150 }), begun), "150 images so far");
   assert.equal(note({ step: "next_round" }), "nothing accepted");
 });

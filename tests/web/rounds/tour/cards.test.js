@@ -13,7 +13,7 @@ const tie = [
   candidate({ id: "worst", anchor_id: "kite", margin: -0.5, copy: true }),
 ];
 
-test("a clean picture and a copy of one test prompt, rather than the clearest of all", () => {
+test("a clean image and a copy of one test prompt, rather than the clearest of all", () => {
   const { clean, copy } = pickPictures([...tie, ...drum], new Map());
   assert.deepEqual([clean?.id, copy?.id], ["clean", "copy"]);
 });
@@ -32,8 +32,8 @@ test("a copy in which the reference is seen is shown rather than one by the prom
 test("a round without copies, or with nothing else, has fewer cards", () => {
   const titles = (/** @type {import("payloads").Candidate[]} */ given) =>
     cardsOf(project({ kind: "style" }), given, new Map()).map(({ title }) => title);
-  assert.deepEqual(titles([...drum]), ["This is your reference", "A clean one", "A copy"]);
-  assert.deepEqual(titles([drum[0]]), ["This is your reference", "A clean one"]);
+  assert.deepEqual(titles([...drum]), ["This is your reference", "A good image", "A copy"]);
+  assert.deepEqual(titles([drum[0]]), ["This is your reference", "A good image"]);
   assert.deepEqual(titles([drum[1]]), ["This is your reference", "A copy"]);
   assert.deepEqual(titles([candidate({ remark: "flat" })]), ["This is your reference"]);
 });

@@ -16,19 +16,19 @@ const trial = {
   candidate: null,
 };
 
-test("only what can be drawn is sent", () => {
+test("only what can be generated is sent", () => {
   assert.equal(formProblem(form), "");
   assert.equal(formProblem({ ...form, guidance: "0" }), "");
   assert.equal(formProblem({ ...form, guidance: "3,5" }), "", "with a decimal comma");
   assert.equal(formProblem({ ...form, seed: "9223372036854775807" }), "");
-  assert.match(formProblem({ ...form, prompt: " \n" }), /what the picture is to show/);
+  assert.match(formProblem({ ...form, prompt: " \n" }), /what the image is to show/);
   for (const seed of ["", "-1", "1.5", "1e3", "9".repeat(19)])
     assert.match(formProblem({ ...form, seed }), /whole number/, seed);
   for (const guidance of ["", "-1", "31", "much"])
     assert.match(formProblem({ ...form, guidance }), /from 0 to 30/, guidance);
 });
 
-test("a picture says what it was drawn with, and its recipe where it is not as trained", () => {
+test("an image says what it was generated with, and its recipe where it is not as trained", () => {
   assert.equal(trialFacts(trial), "Round 2 · seed 7 · guidance 4.5");
   assert.match(
     trialFacts({ ...trial, recipe: { early: 0, late: 0, switch: 0, words: "without the LoRA" } }),

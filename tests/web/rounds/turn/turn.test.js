@@ -20,11 +20,17 @@ test("strong is left, a sure copy at the top, and the band encloses the line", (
 });
 
 test("the curve is said in words", () => {
+  assert.equal(turnWords(turn), "Copy risk by LoRA strength: 90% at 1, 50% at 0.7, 2% at 0.4");
+});
+
+test("what is said of a prompt is what its images are, and not what the curve expects", () => {
+  const image = (/** @type {number} */ at, /** @type {boolean} */ copy) => ({ strength: at, copy });
   assert.equal(
-    turnWords(turn),
-    "Chance of a copy by how much of the LoRA draws: 90 % with × 1, 50 % with × .7, 2 % with × .4",
+    turnsWords([image(1, true), image(0.88, true), image(0.7, false), image(0.4, false)]),
+    "2 of 4 are copies, at strength 0.88 and above.",
   );
-  assert.equal(turnsWords(turn), "It turns at about × .7 of the LoRA.");
-  assert.match(turnsWords({ ...turn, turns: 1.3 }), /^No copies are expected/);
-  assert.match(turnsWords({ ...turn, turns: 0.1 }), /^Copies are expected even/);
+  assert.equal(turnsWords([image(1, false), image(0.4, true)]), "1 of 2 is a copy, at any strength.");
+  assert.equal(turnsWords([image(1, false)]), "None of 1 image is a copy.");
+  assert.equal(turnsWords([image(1, true), image(0.4, true)]), "All 2 are copies.");
+  assert.equal(turnsWords([]), "");
 });

@@ -24,7 +24,7 @@ const point = (more) => ({
   ...more,
 });
 
-test("a name stands at the pictures that match the prompt, not at its copies", () => {
+test("a name stands at the images that match the prompt, not at its copies", () => {
   const [label] = clusters(
     [point({ x: 100, y: 100 }), point({ x: 110, y: 100 }), point({ x: 400, y: 300, copy: true })],
     () => "drum",
@@ -70,13 +70,13 @@ test("a name leaves points and the star visible where there is room beside them"
   assert.ok(!covers(crowded) && covers({ x: alone.x, y: alone.y }), "beside its own points");
   const ringed = { x: alone.x, y: alone.y - 5, ring: 13 };
   const [beside] = withoutOverlap(labels, 500, [...own, ringed]);
-  assert.ok(Math.hypot(beside.x - alone.x, beside.y - alone.y) > 13, "not over a picture that is marked");
+  assert.ok(Math.hypot(beside.x - alone.x, beside.y - alone.y) > 13, "not over an image that is marked");
   const star = { x: 200, y: crowded.y, star: true };
   const [clear] = withoutOverlap(labels, 500, [...own, star]);
   assert.ok(Math.abs(clear.y - star.y) > 12);
 });
 
-test("points become pictures when one is near and there is room", () => {
+test("points become images when one is near and there is room", () => {
   const size = { width: 500, height: 400 };
   assert.equal(pictureEdge(180, 1, size), 0, "the whole map");
   assert.equal(pictureEdge(0, 5, size), 0);
@@ -85,7 +85,7 @@ test("points become pictures when one is near and there is room", () => {
   assert.ok(pictureEdge(3, 9, size) <= 72);
 });
 
-test("pictures leave each other visible; what is suggested or decided comes first", () => {
+test("images leave each other visible; what is suggested or decided comes first", () => {
   const crowd = Array.from({ length: 50 }, (_, i) => point({ id: `${i}`, x: 100 + i, y: 100 }));
   state.verdicts = new Map([["30", "accepted"]]);
   const kept = apartEnough(crowd, 40);
