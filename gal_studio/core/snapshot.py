@@ -152,6 +152,13 @@ class ProjectSnapshot:
         )
         return replace(self, records=records)
 
+    def with_round(self, round_: Round, settings: Settings) -> "RoundSnapshot":
+        """A round that was just added with these settings, in which nothing is drawn yet."""
+        stored = strict_json.dumps(settings.to_dict())
+        added = RoundRecord(round=round_, stored_settings=stored, pictures=Pictures())
+        records = sorted([*self.records, added], key=lambda each: (each.round.number, each.round.created))
+        return replace(self, records=tuple(records)).round(round_.id)
+
     def after_decisions(self, pictures: Mapping[str, Pictures]) -> "ProjectSnapshot":
         """The project with these pictures, in which nothing but decisions and choices is new.
 

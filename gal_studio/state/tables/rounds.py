@@ -55,12 +55,12 @@ class Rounds:
         written = strict_json.dumps(settings.to_dict())
         with self._database.transaction() as writer:
             round_id = derived_id(writer, "rounds", project_id, parent_id, kind)
-            writer.execute(
+            row = writer.execute(
                 "INSERT INTO rounds (id, project_id, parent_id, number, settings, created, kind) "
-                "VALUES (?, ?, ?, ?, ?, ?, ?)",
+                "VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING *",
                 (round_id, project_id, parent_id, number, written, self._clock(), kind),
-            )
-        return self.get(round_id)
+            ).fetchone()
+        return record(Round, row)
 
     def add_given(self, project_id: str, settings: Settings, source: str, adapter: str, title: str) -> Round:
         """Add a first round whose adapter is a LoRA from elsewhere, the file `source`."""

@@ -12,7 +12,7 @@ from gal_studio.core.types import Job, Round
 from gal_studio.core.words import counted
 from gal_studio.rounds import checkpoints, lineage, pairs, planned, test_set
 from gal_studio.rounds.fingerprints import endless_fingerprint, is_trainable, is_trained
-from gal_studio.rounds.inputs import TrainingInputs, inputs_of
+from gal_studio.rounds.inputs import TrainingInputs, inputs_of, load_inputs
 from gal_studio.rounds.other_trainings import asked_pictures, is_compared
 from gal_studio.rounds.replays import refuse_by_hand, refuse_changes_of_replay
 from gal_studio.studio.open_jobs import is_coming, is_requested
@@ -188,12 +188,12 @@ class WorkVerbs(MeasureVerbs):
         """Queue the pairs of a round's refinement; the refinement is created if needed."""
         refuse_by_hand(self.store, round_id)
         with self.store.database.transaction():
-            node = self._refinement_of(round_id)
-            job, _ = self._pairs_if_missing(inputs_of(self.store, node.id))
+            inputs = self._refinement_of(round_id)
+            job, _ = self._pairs_if_missing(inputs)
             if job is None:
                 raise StudioError(
-                    f"The refinement of round {node.number} has all its pairs: look at them and press Train "
-                    "on these pairs, or choose more pairs in the settings."
+                    f"The refinement of round {inputs.here.round.number} has all its pairs: look at them and "
+                    "press Train on these pairs, or choose more pairs in the settings."
                 )
             return job
 
@@ -226,8 +226,9 @@ class WorkVerbs(MeasureVerbs):
     def run_refinement(self, round_id: str) -> tuple[Job, ...]:
         """Queue the missing steps of a refinement in order: pairs, training and candidates."""
         with self.store.database.transaction():
-            refuse_changes_of_replay(self.store.snapshots.round(round_id).project.replay_of)
-            made, inputs = self._pairs_if_missing(inputs_of(self.store, self._refinement_of(round_id).id))
+            inputs = self._refinement_of(round_id)
+            refuse_changes_of_replay(inputs.here.project.replay_of)
+            made, inputs = self._pairs_if_missing(inputs)
             job, here = self._refine(inputs)
             jobs = [*([made] if made else []), job]
             if lineage.pool(here):
@@ -445,11 +446,11 @@ class WorkVerbs(MeasureVerbs):
             )
         return self._queue(node, "pairs", jobs), changed
 
-    def _refinement_of(self, round_id: str) -> Round:
+    def _refinement_of(self, round_id: str) -> TrainingInputs:
         """The untrained refinement of a round, or of the one that a refinement refines; created if needed."""
         here = self.store.snapshots.round(round_id)
         if here.round.kind == "refine" and here.round.adapter is None:
-            return here.round
+            return load_inputs(self.store, here)
         if here.round.kind == "refine":
             here = pairs.refined_round(here)
         base, present = here.round, here.settings
@@ -458,10 +459,11 @@ class WorkVerbs(MeasureVerbs):
             raise StudioError(f"Round {base.number} is not fine-tuned yet: press Fine-tune first.")
         for child in (one.round for one in here.children):
             if child.kind == "refine" and child.adapter is None and not child.archived:
-                return child
+                return inputs_of(self.store, child.id)
         wanted = here.project.project.settings
         settings = replace(wanted, tune=present.tune, generation=present.generation)  # as in its base round
-        return self.store.rounds.add(base.project_id, base.id, settings, "refine")
+        added = self.store.rounds.add(base.project_id, base.id, settings, "refine")
+        return load_inputs(self.store, here.project.with_round(added, settings))
 
     def _refinement_to_train(self, inputs: TrainingInputs) -> RoundSnapshot:
         """The refinement with the current settings of the training; its pairs stay."""

@@ -1,0 +1,264 @@
+"""How many SQL statements each request of the page sends at most, and each verb that no request uses.
+
+Every request and verb has its number here, or a reason why it has none: a new one without it fails. Each is
+asked of the same workspace, and undone afterwards.
+"""
+
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+from inspect import getmembers, isfunction
+from itertools import groupby
+from typing import Any
+
+import pytest
+
+from gal_studio.core.errors import StudioError
+from gal_studio.state import Store
+from gal_studio.studio import Studio
+from gal_studio.ui.api.polling import poll
+from gal_studio.ui.api.view_cache import ViewCache
+from gal_studio.ui.panels.everything import REQUESTS
+from gal_studio.ui.requests import Context
+from tests.ui.seeded import draw, make_project, measure, train
+from tests.ui.seeded_refinement import judge, pairs_made
+
+RUNS = {"width": 48, "height": 48, "runs": [0, 24 * 48, 255, 24 * 48]}
+LIMITS: dict[str, int] = {
+    "poll": 44, "log": 3, "stop": 7, "pause": 1, "resume": 13, "keep": 1, "preview": 1, "reorder": 4,
+    "overview": 7, "options": 0, "change": 22, "rename": 5, "restore": 2, "enable_anchor": 6,
+    "add_anchors": 11, "local_models": 10, "history": 1, "relatives": 18, "other_rounds": 60,
+    "choices": 9, "fine_tune": 12, "continue_training": 8, "generate": 12, "draw_more": 9,
+    "ask_trainings": 10, "run_round": 27, "instant_round": 28, "refine_adapter": 3, "next_round": 33,
+    "branch": 14, "rename_round": 4, "star_round": 2, "archive_round": 8, "restore_round": 5, "accept": 1,
+    "decide": 7, "accept_in_part": 12, "mark_copies": 11, "set_weight": 7, "undo": 7, "redo": 4,
+    "go_to": 6, "explain_choice": 2, "learn": 22, "patch_maps": 5, "part_mask": 2, "pair": 4,
+    "reference_mask": 3, "before_after": 17, "judge_quality": 10, "make_pairs": 23, "refine": 15,
+    "run_refinement": 29, "paint": 3, "undo_painting": 1, "redo_painting": 1, "set_mask": 5,
+    "undo_mask": 3, "redo_mask": 3, "next_rule": 22, "trials": 4, "try_prompt": 9, "use_trial": 5,
+    "forget_trial": 3, "restore_trial": 5, "results": 6, "same_seed": 8, "test_pictures": 12,
+    "measure": 10, "measure_all": 57, "change_test_set": 40, "measure_when": 7, "export_round": 17,
+    "replay": 265, "continue_replay": 2, "stop_replay": 15,
+}  # fmt: skip
+"""Statements of each request at most, BEGIN and COMMIT left out."""
+VERB_LIMITS: dict[str, tuple[int, tuple[str, ...]]] = {
+    "exports": (2, ("round",)),
+    "mark_copies": (20, ("candidates", "on")),
+    "next_step": (2, ("round",)),
+    "pool": (1, ("round",)),
+    "proposal": (1, ("round",)),
+    "refinement_view": (17, ("refinement",)),
+    "repeated_refinement": (12, ("round",)),
+    "run_round": (17, ("untrained",)),
+    "training_set": (3, ("round",)),
+    "trainings_are_compared": (2, ("round",)),
+}
+"""Statements at most of the verbs that no request of this table uses, and what they are asked of."""
+UNCOUNTED = {
+    "captions": "reads no project",
+    "check": "reads an uploaded picture alone",
+    "create": "a project is made once, with as many statements as it has prompts",
+    "derive": "reads a form that no project has yet",
+    "look": "starts the models",
+    "model_facts": "reads a form that no project has yet",
+    "seen": "reads uploaded pictures alone",
+    "try_demo": "imports an archive",
+    "archive": "puts a whole project into a file",
+    "delete": "deletes a whole project with its files",
+    "locate": "looks through a folder of models",
+}
+UNCOUNTED_VERBS = {
+    **dict.fromkeys(("create_project", "create_demo", "demo_project"), "makes a project"),
+    **dict.fromkeys(("import_project", "start_from_lora"), "makes a project"),
+    **dict.fromkeys(("export_project", "archive", "delete"), "goes through a whole project"),
+    **dict.fromkeys(("bug_report", "project_size", "export_choices", "references_zip"), "writes a file"),
+    **dict.fromkeys(("adapter_path", "candidate_picture", "exported", "export_adapter"), "gives a file"),
+    **dict.fromkeys(("seen_picture", "trial_picture", "reference_picture", "look_at"), "gives a picture"),
+    "replay_view": "only of a replay, which the numbers of replays are about",
+    **dict.fromkeys(("wait", "close", "locate_model"), "waits, closes or looks through folders"),
+}
+
+
+class Asked(Studio):
+    """A studio that notes which of its verbs are used."""
+
+    def __init__(self, store: Store) -> None:
+        self.used: set[str] = set()
+        super().__init__(store)
+
+    def __getattribute__(self, name: str) -> Any:
+        if name in VERBS:
+            object.__getattribute__(self, "used").add(name)
+        return super().__getattribute__(name)
+
+
+VERBS = {name for name, _ in getmembers(Studio, isfunction) if not name.startswith("_")}
+
+
+class UndoneError(Exception):
+    """What was done is to be undone."""
+
+
+@dataclass(frozen=True)
+class Seeded:
+    """A workspace with two finished rounds, a third one that is not trained yet, and a refinement."""
+
+    studio: Asked
+    given: Mapping[str, Any]
+
+    def ask(self, name: str) -> None:
+        """Ask a request, of what its parameters name here."""
+        fields, other = REQUESTS[name].question.__annotations__, OTHER.get(name, {})
+        given = {field: other.get(field, field) for field in fields}
+        REQUESTS[name](
+            Context(ViewCache(self.studio)),
+            {field: self.given[of] for field, of in given.items() if of in self.given},
+        )
+
+    def statements(self, act: Callable[[], object]) -> tuple[int, str]:
+        """How many statements an act sends, and why it was refused; what it did is undone."""
+        seen: list[str] = []
+        refused = ""
+        database = self.studio.store.database
+        try:
+            with database.transaction():
+                database._connection.set_trace_callback(seen.append)
+                try:
+                    act()
+                except StudioError as error:
+                    refused = str(error)
+                database._connection.set_trace_callback(None)
+                raise UndoneError
+        except UndoneError:
+            return sum(1 for _ in groupby(seen)), refused
+
+
+def calls(act: Callable[[], object]) -> int:
+    """The Python functions that are called while `act` runs."""
+    count = 0
+
+    def see(_: object, event: str, __: object) -> None:
+        nonlocal count
+        count += event == "call"
+
+    sys.setprofile(see)
+    try:
+        act()
+    finally:
+        sys.setprofile(None)
+    return count
+
+
+OTHER: Mapping[str, Mapping[str, str]] = {
+    "fine_tune": {"round": "untrained"},
+    "run_round": {"round": "untrained"},
+    "archive_round": {"round": "untrained"},
+    "generate": {"round": "undrawn"},
+    "refine": {"round": "refinement"},
+    "undo_painting": {"round": "refinement"},
+    "redo_painting": {"round": "refinement"},
+    "set_weight": {"candidate": "accepted"},
+    "part_mask": {"candidate": "accepted"},
+    "add_anchors": {"lines": "new_prompts"},
+    "change_test_set": {"prompts": "held_out"},
+    "measure": {"round": "unmeasured"},
+    "keep": {"job": "halted"},
+    "resume": {"job": "halted"},
+    "paint": {"mask": "mask"},
+}
+"""Which of the things in the workspace a parameter stands for, where it is not that of its own name."""
+REFUSED = {
+    "keep": "No step of this training was saved",
+    "continue_training": "The last state of Round 2's training is not there any more",
+    "continue_replay": "Watercolour cat is no replay",
+    "instant_round": "Watercolour cat has no image adapter",
+    "refine_adapter": "An image adapter is refined from a Round 0",
+    "use_trial": "This picture is not drawn yet",
+}
+"""Requests that are refused in this workspace, and how the sentence begins."""
+
+
+@pytest.fixture(scope="module")
+def seeded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seeded]:
+    with Store(tmp_path_factory.mktemp("seeded") / "workspace") as store:
+        studio = Asked(store)
+        project = make_project(studio, candidates=2)
+        first = store.rounds.of_project(project)[0].id
+        train(studio, first)
+        draw(studio, first, candidates=2)
+        judge(studio, first)
+        refinement = pairs_made(studio, first)
+        second = studio.next_round(first).id
+        train(studio, second)
+        draw(studio, second, candidates=2)
+        measure(studio, second)
+        tiles = [tile.candidate for tile in studio.round_view(second).candidates]
+        studio.decide([tiles[0].id], "accepted")
+        halted, untrained = studio.branch(second).id, studio.branch(second).id
+        undrawn = studio.branch(second).id
+        train(studio, undrawn)
+        job = studio.stop(studio.fine_tune(halted).id).id
+        waiting = studio.fine_tune(studio.branch(second).id).id
+        trial = studio.try_prompt(second, "a cat on a mat", 1)
+        studio.used.clear()
+        yield Seeded(
+            studio,
+            {
+                "project": project, "round": second, "candidate": tiles[1].id, "accepted": tiles[0].id,
+                "candidates": [tiles[2].id, tiles[3].id], "verdict": "accepted", "untrained": untrained,
+                "undrawn": undrawn, "refinement": refinement, "unmeasured": first,
+                "job": waiting,
+                "halted": job, "anchor": studio.pool(second)[0].id, "index": 0, "owner": tiles[1].id,
+                "reference": store.projects.references(project)[0].id, "kind": "quality",
+                "pair": store.refinements.pairs(refinement)[0].id, "mask": RUNS, "weight": 0.5,
+                "marks": {tiles[1].id: True}, "choice": store.overrides.of_round(second)[0].id,
+                "reason": "It is lovely.", "trial": trial.id, "name": "Another name", "enabled": False,
+                "new_prompts": ["A dog in watercolor painting style"], "only": False, "direction": "up",
+                "settings": {"tune.steps": 9}, "starred": True, "steps": 5, "on": True, "rule": "repeat",
+                "form": "diffusers", "policy": "random", "when": "always", "seeds": 2,
+                "held_out": ["A horse in watercolor painting style"], "prompt": "a cat", "seed": "1",
+                "guidance": 4.0, "early": 1.0, "late": 1.0, "switch": 0.0,
+                "subjects": "cats", "names": ["a cat"], "title": "Cats",
+            },
+        )  # fmt: skip
+
+
+def test_every_request_has_its_number(seeded: Seeded) -> None:
+    counted = [name for name in REQUESTS if name not in UNCOUNTED]
+    assert counted == [*LIMITS], "give a new request its number, in the order of the page"
+    assert UNCOUNTED.keys() <= REQUESTS.keys()
+    found, refused = {}, {}
+    for name in counted:
+        found[name], refused[name] = seeded.statements(partial(seeded.ask, name))
+    assert {name: number for name, number in found.items() if number > LIMITS[name]} == {}
+    assert {name for name, why in refused.items() if why} == REFUSED.keys(), refused
+    assert all(refused[name].startswith(why) for name, why in REFUSED.items())
+
+
+def test_every_verb_has_its_number(seeded: Seeded) -> None:
+    """Those that no request uses; the others are part of their request's number."""
+    seeded.studio.used.clear()
+    for name in LIMITS:
+        seeded.statements(partial(seeded.ask, name))
+    used = set(seeded.studio.used)
+    assert VERBS - used - UNCOUNTED_VERBS.keys() == VERB_LIMITS.keys(), "give a new verb its number"
+    for name, (limit, of) in VERB_LIMITS.items():
+        verb, arguments = getattr(seeded.studio, name), [seeded.given[one] for one in of]
+        found, refused = seeded.statements(partial(verb, *arguments))
+        assert found <= limit, name
+        assert refused == "", name
+
+
+def test_what_happens_most_calls_little(seeded: Seeded) -> None:
+    """A poll after a verdict, a verdict, and a poll while jobs wait."""
+    studio, views = seeded.studio, ViewCache(seeded.studio)
+    asked: dict[str, Any] = {"project": seeded.given["project"], "round": seeded.given["round"]}
+    seen = poll(views, asked)  # type: ignore[arg-type]
+    asked["known"] = {"parts": seen["digests"], "candidates": seen["candidates"]["mark"]}
+    assert calls(lambda: studio.decide(seeded.given["candidates"], "accepted")) <= 8_000
+    assert calls(lambda: poll(views, asked)) <= 30_000  # type: ignore[arg-type]
+    while len(studio.queue_view().waiting) < 10:
+        studio.fine_tune(studio.branch(seeded.given["round"]).id)
+    poll(views, asked)  # type: ignore[arg-type]
+    assert calls(lambda: poll(views, asked)) <= 1_500  # type: ignore[arg-type]
