@@ -4,7 +4,7 @@ from pathlib import Path
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.models.forms.references import REFERENCES, refuse_beside
-from gal_studio.core.models.forms.registry import find_form, forms_of
+from gal_studio.core.models.forms.registry import FORMS, find_form, forms_of
 from gal_studio.core.models.lora_start import LoraStart
 from gal_studio.core.models.places import placed
 from gal_studio.core.types import Job
@@ -104,14 +104,21 @@ class FileVerbs(Verbs):
         return in_sentences(view.reports.get(round_id))
 
     def exports(self, round_id: str) -> tuple[Export, ...]:
-        """The requested exports of a round, and those that were made of its present weights."""
+        """The requested exports of a round, and those that were made of its present weights.
+
+        Those in a format of a plug-in that is not installed here are left out.
+        """
         adapter = self.store.rounds.get(round_id).adapter
         return tuple(
             export
             for export in self.store.exports.of_round(round_id)
-            if export.waits
-            or (export.made_of == (adapter or "") and self.store.exported(round_id, export.form).is_file())
+            if FORMS.find(export.form) is not None
+            and (export.waits or self._is_made(round_id, export, adapter or ""))
         )
+
+    def _is_made(self, round_id: str, export: Export, adapter: str) -> bool:
+        """Whether the file of an export is there and of these weights."""
+        return export.made_of == adapter and self.store.exported(round_id, export.form).is_file()
 
     def exported(self, round_id: str, form: str) -> Path:
         """The zip file of an export: the LoRA with its card, pictures and a workflow."""
