@@ -6,10 +6,11 @@ Each runs in a process of its own, as it does for a user.
 import json
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -135,6 +136,12 @@ def succeeded(done: subprocess.CompletedProcess[str]) -> str:
 def page(folder: Path, workspace: Path, writes: Sequence[tuple[str, Mapping[str, Any]]] = ()) -> Any:
     """What the page's process answers about the newest project, after some writes about its first round."""
     return json.loads(succeeded(run_python(folder, "-c", PAGE, workspace, json.dumps(writes))))
+
+
+def stored(workspace: Path, query: str) -> list[tuple[Any, ...]]:
+    """The rows of a query to the workspace's database."""
+    with closing(sqlite3.connect(workspace / "studio.db")) as database:
+        return database.execute(query).fetchall()
 
 
 def work(folder: Path, workspace: Path) -> None:

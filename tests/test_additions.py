@@ -6,8 +6,6 @@ A copy of the package has all of them; its page, its command line and its worker
 import csv
 import json
 import re
-import sqlite3
-from contextlib import closing
 from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -22,7 +20,7 @@ from gal_studio.core.settings import Settings
 from gal_studio.core.settings_fields import GROUPS
 from gal_studio.ui.page.static import ui_folder
 from gal_studio.worker.jobs.registry import WORK
-from tests.additions import copied, page, run_python, succeeded, work
+from tests.additions import copied, page, run_python, stored, succeeded, work
 from tests.commands.running import write_project
 from tests.studio.seeding import png
 from tests.tiny_project import make_models
@@ -36,14 +34,13 @@ NOT_SHOWN = {
 
 
 class Seen(NamedTuple):
-    """What the page said before and after a worker did what it had requested, and what the command wrote."""
+    """What the command wrote, and what the page said before a worker did what the page had requested."""
 
     folder: Path
     workspace: Path
     out: Path
-    before: Any
+    shown: Any
     listed: str
-    after: Any
 
 
 @pytest.fixture(scope="module")
@@ -60,18 +57,18 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Seen:
     summary = json.loads(succeeded(run_python(folder, *command)))
     assert summary["project"]["policy"] == "spread"
     workspace = out / "workspace"
-    before = page(folder, workspace, [("run_job", {"kind": "count"}), ("export_round", {"form": "easel"})])
-    assert Path(before["package"]).is_relative_to(folder), "the copy must be what runs"
+    shown = page(folder, workspace, [("run_job", {"kind": "count"}), ("export_round", {"form": "easel"})])
+    assert Path(shown["package"]).is_relative_to(folder), "the copy must be what runs"
     listed = succeeded(run_python(folder, "-m", "gal_studio.cli", "jobs", "--workspace", workspace))
     work(folder, workspace)
-    return Seen(folder, workspace, out, before, listed, page(folder, workspace))
+    return Seen(folder, workspace, out, shown, listed)
 
 
 def test_a_policy_suggests_in_the_command_and_on_the_page(seen: Seen) -> None:
     """The command took its two pictures; the page shows it as chosen, with what its label says."""
     summary = json.loads((seen.out / "summary.json").read_text())
     assert len(summary["rounds"]) == 1
-    poll = seen.before["poll"]["parts"]
+    poll = seen.shown["poll"]["parts"]
     (field,) = [one for one in poll["project"]["fields"] if one["name"] == "gal.policy"]
     assert ["spread", "Spread out"] in field["choices"]
     assert poll["project"]["settings"]["gal"]["policy"] == "spread"
@@ -80,7 +77,7 @@ def test_a_policy_suggests_in_the_command_and_on_the_page(seen: Seen) -> None:
 
 
 def test_a_score_is_computed_by_the_worker_and_shown_by_page_and_command(seen: Seen) -> None:
-    poll = seen.before["poll"]
+    poll = seen.shown["poll"]
     assert poll["parts"]["project"]["scores"][-1]["label"] == "Redness"
     assert all("redness" in one["scores"] for one in poll["candidates"]["items"])
     with (seen.out / "candidates.csv").open() as file:
@@ -89,36 +86,35 @@ def test_a_score_is_computed_by_the_worker_and_shown_by_page_and_command(seen: S
 
 def test_a_job_has_its_button_its_line_in_the_list_and_its_work(seen: Seen) -> None:
     button = {"kind": "count", "button": "Count", "hint": "Counts the test prompts"}
-    assert seen.before["poll"]["parts"]["project"]["jobs"] == [button]
-    assert "error" not in seen.before["said"]["run_job"]
+    assert seen.shown["poll"]["parts"]["project"]["jobs"] == [button]
+    assert "error" not in seen.shown["said"]["run_job"]
     assert "Counting" in seen.listed
-    with closing(sqlite3.connect(seen.workspace / "studio.db")) as database:
-        rows = database.execute("SELECT state FROM jobs WHERE kind = 'count'").fetchall()
-    assert rows == [("completed",)]
+    query = "SELECT state, message FROM jobs WHERE kind = 'count'"
+    assert stored(seen.workspace, query) == [("completed", "")]
 
 
 def test_an_export_format_is_written_by_the_worker_and_offered_by_page_and_command(seen: Seen) -> None:
-    (row,) = seen.after["results"]["rounds"]
+    (row,) = seen.shown["results"]["rounds"]
     assert row["exports"][-1]["title"] == "For Easel"
-    assert row["exports"][-1]["export"]["made"]
+    assert stored(seen.workspace, "SELECT form FROM exports WHERE made_of IS NOT NULL") == [("easel",)]
     assert "easel: Easel" in succeeded(run_python(seen.folder, "-m", "gal_studio.cli", "export", "--help"))
 
 
 def test_a_setting_is_a_field_of_the_page_and_a_key_of_project_files(seen: Seen) -> None:
-    project = seen.before["poll"]["parts"]["project"]
+    project = seen.shown["poll"]["parts"]["project"]
     assert "gal.patience" in {one["name"] for one in project["fields"]}
     assert project["settings"]["gal"]["patience"] == 3
 
 
 def test_a_request_is_answered_and_checked_before_an_import(seen: Seen) -> None:
-    assert seen.before["count"] == {"pictures": len(seen.before["poll"]["candidates"]["items"])}
+    assert seen.shown["count"] == {"pictures": len(seen.shown["poll"]["candidates"]["items"])}
 
 
 def test_a_view_is_served_with_its_styles(seen: Seen) -> None:
-    assert "rounds/count/count.js" in seen.before["files"]
-    assert ".rounds .view.count" in seen.before["css"]
+    assert "rounds/count/count.js" in seen.shown["files"]
+    assert ".rounds .view.count" in seen.shown["css"]
     last = (ui_folder() / "kit" / "styles" / "large.css").read_text()
-    assert seen.before["css"].endswith(last), "the sheets for sizes of the window come last"
+    assert seen.shown["css"].endswith(last), "the sheets for sizes of the window come last"
 
 
 def test_every_policy_of_the_folder_is_offered() -> None:

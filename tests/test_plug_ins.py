@@ -2,14 +2,26 @@
 
 import csv
 import json
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import numpy
 import pytest
 
-from tests.additions import ROOT, page, run_python, succeeded, work
+from gal_studio.commands.terminal.policies import named_policy
+from gal_studio.core.errors import StudioError
+from gal_studio.core.gal.policies.registry import POLICIES
+from gal_studio.core.gal.policies.uncertainty import Uncertainty
+from gal_studio.core.gal.scores.registry import SCORES, score_pictures
+from gal_studio.core.gal.scores.score import DrawnPictures, Score
+from gal_studio.state import Store
+from gal_studio.studio import Studio
+from tests.additions import ROOT, page, run_python, stored, succeeded, work
 from tests.commands.running import write_project
-from tests.studio.seeding import png
+from tests.invented import added
+from tests.studio.seeding import draft, draw, png, train
 from tests.tiny_project import make_models
 
 PLUG_IN = Path(__file__).parent / "plug_in"
@@ -28,34 +40,33 @@ class Half(Policy):
 
 
 class Seen(NamedTuple):
-    """What the command wrote, and what the page said before and after a worker had its turn."""
+    """What the command wrote, and what the page said before a worker had its turn."""
 
     here: Path
     workspace: Path
     out: Path
-    before: Any
-    after: Any
+    shown: Any
 
 
 @pytest.fixture(scope="module")
 def seen(tmp_path_factory: pytest.TempPathFactory) -> Seen:
     here = tmp_path_factory.mktemp("plug-ins")
     (here / "cat.png").write_bytes(png())
+    (here / "mine.py").write_text(OWN)
     file = write_project(here, make_models(here / "models"))
-    text = file.read_text().replace('policy = "random"', 'policy = "alphabet"')
-    file.write_text(text.replace("[settings.gal]", '[settings.gal]\npolicy = "alphabet"'))
+    file.write_text(file.read_text().replace("[settings.gal]", '[settings.gal]\npolicy = "alphabet"'))
     out = here / "out"
-    command = ("-m", "gal_studio.cli", "run", file, "--out", out, "--rounds", 1, "--json")
+    command = ("-m", "gal_studio.cli", "run", file, "--out", out, "--rounds", 1, "--policy", "mine:Backwards")
     succeeded(run_python(PLUG_IN, *command, cwd=here))
     workspace = out / "workspace"
-    before = page(PLUG_IN, workspace, [("export_round", {"form": "slate"})])
+    shown = page(PLUG_IN, workspace, [("export_round", {"form": "slate"})])
     work(PLUG_IN, workspace)
-    return Seen(here, workspace, out, before, page(PLUG_IN, workspace))
+    return Seen(here, workspace, out, shown)
 
 
-def test_a_policy_suggests_in_the_command_and_on_the_page(seen: Seen) -> None:
-    assert json.loads((seen.out / "summary.json").read_text())["project"]["policy"] == "alphabet"
-    poll = seen.before["poll"]["parts"]
+def test_a_policy_is_a_value_of_the_setting_and_suggests_on_the_page(seen: Seen) -> None:
+    poll = seen.shown["poll"]["parts"]
+    assert poll["project"]["settings"]["gal"]["policy"] == "alphabet", "the command has read it"
     (field,) = [one for one in poll["project"]["fields"] if one["name"] == "gal.policy"]
     assert ["alphabet", "Alphabet"] in field["choices"]
     reasons = {score["reason"] for score in poll["scores"] if score["suggested"]}
@@ -63,21 +74,21 @@ def test_a_policy_suggests_in_the_command_and_on_the_page(seen: Seen) -> None:
 
 
 def test_a_score_is_computed_and_shown(seen: Seen) -> None:
-    assert all("greenness" in one["scores"] for one in seen.before["poll"]["candidates"]["items"])
+    assert all("greenness" in one["scores"] for one in seen.shown["poll"]["candidates"]["items"])
     with (seen.out / "candidates.csv").open() as file:
         assert all(0 <= float(row["greenness"]) <= 1 for row in csv.DictReader(file))
 
 
-def test_an_export_format_is_written_by_a_worker(seen: Seen) -> None:
-    (row,) = seen.after["results"]["rounds"]
+def test_an_export_format_is_offered_and_written_by_a_worker(seen: Seen) -> None:
+    (row,) = seen.shown["results"]["rounds"]
     assert row["exports"][-1]["title"] == "For Slate"
-    assert row["exports"][-1]["export"]["made"]
+    assert stored(seen.workspace, "SELECT form FROM exports WHERE made_of IS NOT NULL") == [("slate",)]
 
 
 def test_a_view_is_listed_and_served_with_its_styles(seen: Seen) -> None:
-    assert 'PLUG_INS = [["list", "List", "../../plug_ins/list.js"]]' in seen.before["listed"]
-    assert {"plug_ins/list.js", "plug_ins/list.css"} <= set(seen.before["files"])
-    assert ".rounds .view.list" in seen.before["css"]
+    assert 'PLUG_INS = [["list", "List", "../../plug_ins/list.js"]]' in seen.shown["listed"]
+    assert {"plug_ins/list.js", "plug_ins/list.css"} <= set(seen.shown["files"])
+    assert ".rounds .view.list" in seen.shown["css"]
 
 
 def test_a_model_family_is_known_where_models_are_loaded() -> None:
@@ -86,8 +97,7 @@ def test_a_model_family_is_known_where_models_are_loaded() -> None:
 
 
 def test_a_broken_one_is_named_once_in_the_workers_log_and_by_the_doctor(seen: Seen) -> None:
-    log = (seen.workspace / "logs" / "worker.log").read_text()
-    assert log.count(BROKEN) == 1
+    assert (seen.workspace / "logs" / "worker.log").read_text().count(BROKEN) == 1
     said = succeeded(run_python(PLUG_IN, "-m", "gal_studio.cli", "doctor", "--no-probe", cwd=seen.here))
     (line,) = [line for line in said.splitlines() if line.startswith("Plug-in")]
     assert BROKEN in line and line.endswith("update gal-studio-example or uninstall it.")
@@ -100,16 +110,65 @@ def test_without_the_package_the_project_is_shown_and_says_what_is_missing(seen:
 
 
 def test_a_command_takes_a_class_of_a_module(seen: Seen) -> None:
-    (seen.here / "mine.py").write_text(OWN)
-    out, file = seen.here / "other", seen.here / "project.toml"
-    command = ("-m", "gal_studio.cli", "run", file, "--out", out, "--rounds", 1, "--json", "--policy")
-    summary = json.loads(succeeded(run_python(PLUG_IN, *command, "mine:Backwards", cwd=seen.here)))
-    assert summary["project"]["policy"] == "backwards"
-    for given, sentence in {
-        "mine:Half": "cannot be made",
-        "mine:OWN": "cannot be imported",
-        "nothing_there:X": "cannot be imported",
-        "json:JSONDecoder": "is not a policy",
-    }.items():
-        refused = run_python(PLUG_IN, *command, given, cwd=seen.here)
-        assert refused.returncode == 2 and sentence in refused.stderr, refused.stderr
+    assert json.loads((seen.out / "summary.json").read_text())["project"]["policy"] == "backwards"
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        ("mine:Half", "cannot be made"),
+        ("mine:Missing", "cannot be imported"),
+        ("nothing_there:X", "cannot be imported"),
+        ("json:JSONDecoder", "is not a policy"),
+    ],
+)
+def test_what_is_no_policy_is_refused_in_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, given: str, sentence: str
+) -> None:
+    (tmp_path / "mine.py").write_text(OWN)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    monkeypatch.delitem(sys.modules, "mine", raising=False)
+    with pytest.raises(StudioError, match=sentence):
+        named_policy(given)
+
+
+@pytest.fixture
+def studio(tmp_path: Path) -> Iterator[Studio]:
+    with Store(tmp_path / "workspace") as store:
+        yield Studio(store)
+
+
+def test_a_policy_that_fails_suggests_nothing_and_says_so(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    round_id = studio.store.rounds.of_project(studio.create_project(draft()))[0].id
+    train(studio, round_id)
+    draw(studio, round_id, [1, 2, 2])
+    monkeypatch.setattr(POLICIES, "origin", lambda name: "some-package")
+
+    def fail(self: object, pool: object) -> None:
+        raise ZeroDivisionError("by nothing")
+
+    monkeypatch.setattr(Uncertainty, "order", fail)
+    view = studio.round_view(round_id)
+    assert "of some-package failed (ZeroDivisionError: by nothing)" in view.sentence
+    assert not any(score.suggested_candidate_id for score in view.scores)
+
+
+def test_a_score_that_fails_is_left_out(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(pictures: DrawnPictures) -> None:
+        raise ZeroDivisionError("by nothing")
+
+    broken = Score("broken", "Broken", 0.0, 1.0, "more", "It fails", fail)
+    ones = numpy.array([[1.0, 0.0]])
+    pictures = DrawnPictures((numpy.zeros((8, 8, 3), numpy.uint8),), ones, ones, ones, ones)
+    with added(SCORES, broken):
+        with pytest.raises(ZeroDivisionError):
+            score_pictures(pictures)
+        monkeypatch.setattr(SCORES, "origin", lambda name: "some-package")
+        (scores,) = score_pictures(pictures)
+    assert "broken" not in scores and "similarity_anchor" in scores
+    assert "The score 'broken' of some-package cannot be computed" in caplog.text

@@ -105,7 +105,10 @@ class FileVerbs(Verbs):
         return in_sentences(view.reports.get(round_id))
 
     def exports(self, round_id: str) -> tuple[Export, ...]:
-        """The requested exports of a round, and those that were made of its present weights."""
+        """The requested exports of a round, and those that were made of its present weights.
+
+        Those in a format of a plug-in that is not installed here are left out.
+        """
         adapter = self.store.rounds.get(round_id).adapter
         return present_exports(self.store, adapter, self.store.exports.of_round(round_id))
 

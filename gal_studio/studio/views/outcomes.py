@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from gal_studio.core.gal.balance import example_weight, mean_entropy
+from gal_studio.core.models.forms.registry import FORMS
 from gal_studio.core.naming import round_names
 from gal_studio.core.recipe import Recipe
 from gal_studio.core.settings import Method
@@ -59,9 +60,12 @@ def _outcome(here: RoundSnapshot, name: str, exports: tuple[Export, ...]) -> Out
 
 
 def present_exports(store: Store, adapter: str | None, exports: Iterable[Export]) -> tuple[Export, ...]:
-    """The requested ones of a round's exports, and those that were made of its present weights."""
-    return tuple(
-        one
-        for one in exports
-        if one.waits or (one.made_of == (adapter or "") and store.exported(one.round_id, one.form).is_file())
-    )
+    """The requested ones of a round's exports, and those that were made of its present weights.
+
+    Those in a format of a plug-in that is not installed here are left out.
+    """
+
+    def is_made(one: Export) -> bool:
+        return one.made_of == (adapter or "") and store.exported(one.round_id, one.form).is_file()
+
+    return tuple(one for one in exports if FORMS.find(one.form) is not None and (one.waits or is_made(one)))
