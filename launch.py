@@ -1,6 +1,7 @@
 """`python3 launch.py` installs GAL Studio into `.venv` if needed, and opens it in the browser.
 
-`python3 launch.py --check` also installs what the tests need, and runs all checks.
+`python3 launch.py --check` also installs what the tests need, and runs the checks of a change;
+`--check-all` runs those of the workshop too.
 """
 
 from __future__ import annotations  # so that an older Python reads this far, and says what it lacks
@@ -32,9 +33,9 @@ NOT_INSTALLED = "The installation failed, and the lines above say why: mend that
 SILENT: dict[str, int] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
 TO_CHECK = (
     *("pytest", "hypothesis", "ruff", "mypy", "importlinter", "playwright"),
-    *("torchao", "bitsandbytes", "ray", "resvg_py", "scipy"),
+    *("torchao", "bitsandbytes", "prodigyopt", "ray", "resvg_py", "scipy"),
 )
-FOR_CHECKS = "[test,memory,ray,tools]"  # no test is skipped for a package that is missing
+FOR_CHECKS = "[test,memory,prodigy,ray,tools]"  # no test is skipped for a package that is missing
 
 
 def has_all(modules: tuple[str, ...]) -> bool:
@@ -100,7 +101,7 @@ def start_again(command: list[str]) -> int:
 
 def main() -> int:
     """Run the studio or its checks, in this Python if it has the packages, otherwise in `.venv`."""
-    checking = "--check" in sys.argv
+    checking = bool({"--check", "--check-all"}.intersection(sys.argv))
     if not has_all(TO_RUN + TO_CHECK if checking else TO_RUN):
         if sys.version_info < (3, 11):  # noqa: UP036 - an older Python does run this
             print("GAL Studio needs Python 3.11 or newer: start it with a newer one.", file=sys.stderr)
@@ -113,7 +114,7 @@ def main() -> int:
         if not is_inside():
             return start_again([str(PYTHON), str(ROOT / "launch.py"), *sys.argv[1:]])
     if checking:
-        words = [word for word in sys.argv[1:] if word != "--check"]
+        words = ["--all" if word == "--check-all" else word for word in sys.argv[1:] if word != "--check"]
         return subprocess.call([sys.executable, "-m", "tools.check", *words], cwd=ROOT)
     from gal_studio.cli import main as studio
 

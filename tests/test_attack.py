@@ -6,6 +6,8 @@ import pytest
 
 from benchmarks.attack.__main__ import attack
 
+pytestmark = pytest.mark.workshop
+
 
 @pytest.mark.slow
 def test_generated_inputs_find_nothing(tmp_path: Path) -> None:

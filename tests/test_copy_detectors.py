@@ -20,6 +20,8 @@ from benchmarks.quality.copy_detectors import (
 from gal_studio.assets import demo, resolve_model
 from gal_studio.engine.patches.loading import load_vision
 
+pytestmark = pytest.mark.workshop
+
 
 def labelled(copies: list[int], prompts: list[int], likeness: list[float], name: str = "cat") -> Labelled:
     return Labelled(name, np.array(copies, bool), np.array(prompts, bool), np.array(likeness))

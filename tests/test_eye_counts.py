@@ -15,6 +15,8 @@ from gal_studio.state import Store
 from gal_studio.state.tables.candidates import NewCandidate
 from gal_studio.state.tables.projects import NewProject
 
+pytestmark = pytest.mark.workshop
+
 THINGS = ("tie", "house", "leaf", "drum")
 
 

@@ -27,6 +27,8 @@ from tests.tiny_project import make_models, tiny_draft
 from tests.ui.seeded import finished
 from tests.workspace.filled import fill
 
+pytestmark = pytest.mark.workshop
+
 
 @pytest.fixture(scope="session")
 def names(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:

@@ -28,6 +28,8 @@ from tests.tiny_project import make_models, tiny_draft
 from tests.worker.working import first_round, weights, work
 from tests.workspace import filled
 
+pytestmark = pytest.mark.workshop
+
 
 @pytest.fixture(scope="module")
 def names(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:

@@ -19,6 +19,8 @@ from gal_studio.state import Store
 from gal_studio.state.tables.candidates import NewCandidate
 from gal_studio.studio import Studio
 
+pytestmark = pytest.mark.workshop
+
 COLOURS = {"r": "red", "g": "lime", "b": "blue"}
 
 

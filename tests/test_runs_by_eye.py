@@ -4,9 +4,12 @@ import csv
 from pathlib import Path
 
 import numpy as np
+import pytest
 from PIL import Image
 
 from benchmarks.gal_gain.runs_by_eye import BEST, COLUMNS, EDGE, LAST, SIDE, page_of, report, write_labels
+
+pytestmark = pytest.mark.workshop
 
 KEY = {
     "one": ["suggestion 1", "last, full", "first, best", "base", "first, full"],

@@ -1,5 +1,6 @@
 /** Mounts each panel that Gradio renders, and starts the page when the last one is mounted. */
 import { connect, start } from "./app/session.js";
+import { watchPictures } from "./app/lost_pictures.js";
 import { resumePending } from "./app/writes.js";
 import { registerDialogs } from "./dialogs.js";
 import { applyTheme } from "./kit/theme.js";
@@ -51,6 +52,7 @@ function begin() {
     document.documentElement.dataset.step = state.step;
   });
   document.documentElement.dataset.studio = "starting";
+  watchPictures();
   resumePending();
   registerDialogs();
   start().finally(() => {

@@ -10,7 +10,6 @@ import { testSetPlace } from "./results/test_set.js";
 import { closeViewer, reopenViewer, viewerOpen } from "./results/viewer.js";
 import { picturePlace } from "./rounds/lightbox/lightbox.js";
 import { closeLog, logOpen, openLog } from "./top/log.js";
-import { previewPlace } from "./training/previews.js";
 
 /**
  * @param {() => boolean} isOpen
@@ -34,7 +33,6 @@ export function registerDialogs() {
   registerPlace("viewer", dialog(viewerOpen, reopenViewer, closeViewer));
   registerPlace("benchmark", testSetPlace);
   registerPlace("download", exportsPlace);
-  registerPlace("preview", previewPlace);
   registerPlace("pair", pairPlace);
   registerPlace("picture", picturePlace);
 }

@@ -350,7 +350,7 @@ def _counted(steps: Iterable[int], what: str) -> None:
 
 
 def _followed(steps: Generator[int, None, T], what: str) -> T:
-    """The same for steps that return something."""
+    """Run to the end, say how many are done, and return what the steps return."""
     running = Steps(steps)
     _counted(running, what)
     return running.result

@@ -11,7 +11,7 @@ from gal_studio.commands.terminal.options import Wanted, Workspace, required_wor
 from gal_studio.commands.terminal.stored import existing_workspace, find_project, last_round
 from gal_studio.core.errors import StudioError
 from gal_studio.core.models.forms.references import REFERENCES
-from gal_studio.core.models.forms.registry import FORMS, find_form
+from gal_studio.core.models.forms.registry import find_form, forms_of
 from gal_studio.core.naming import round_names
 from gal_studio.core.steps import Steps
 from gal_studio.core.types import Round
@@ -27,7 +27,7 @@ def export(
         str,
         typer.Option(
             "--format",
-            help="; ".join(f"{form.name}: {form.programs}" for form in FORMS)
+            help="; ".join(f"{form.name}: {form.programs}" for form in forms_of("fine_tune"))
             + "; references: Round 0, which is drawn without training",
         ),
     ] = "diffusers",

@@ -200,7 +200,7 @@ def _prior(path: Path, table: Mapping[str, Any]) -> tuple[tuple[Path, str], ...]
 
 
 def _base_model(path: Path, name: str) -> str:
-    """The same as `_model` for a base model, which may be a checkpoint, alone or with its pipeline."""
+    """The name of a base model, as `_model` has it, or a checkpoint, alone or with its pipeline."""
     one_file = checkpoint_name(name)
     if one_file is None:
         return _model(path, name)

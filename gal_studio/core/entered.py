@@ -71,7 +71,7 @@ def about_entered(text: str, name: str = "prompt") -> str:
 
 
 def about_several(prompts: Iterable[str]) -> str:
-    """The same of several prompts together: what was left out of any of them."""
+    """What was left out of any of several prompts, in one sentence."""
     pieces = list(dict.fromkeys(piece for prompt in prompts for piece in left_out(prompt)))
     if not pieces:
         return ""

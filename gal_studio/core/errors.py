@@ -32,6 +32,6 @@ def is_hidden(letter: str) -> bool:
     return unicodedata.category(letter) in _HIDDEN or letter in _REORDERING
 
 
-def first_line(error: Exception) -> str:
+def first_line(error: BaseException) -> str:
     """The first line of what another library says, at most 160 characters; its type if it says nothing."""
     return (str(error).strip().splitlines() or [type(error).__name__])[0][:160]

@@ -88,7 +88,7 @@ def _effects(cells: Sequence[Cell], axes: Axes, figure: str) -> list[Effect]:
 
 
 def _corrected(found: Sequence[Effect]) -> list[Effect]:
-    """The same with `p_holm`."""
+    """Add `p_holm` to the effects."""
     corrected = iter(holm([effect.p for effect in found if effect.p is not None]))
     return [each if each.p is None else replace(each, p_holm=next(corrected)) for each in found]
 

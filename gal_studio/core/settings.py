@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Literal, Self
 from gal_studio.core import checks, strict_json
 from gal_studio.core.checks import setting
 from gal_studio.core.errors import StudioError
-from gal_studio.core.gal.policies.registry import find_policy, policy_words
+from gal_studio.core.gal.policies.registry import allow_stored, find_policy, policy_choices
 from gal_studio.core.memory.machine import MachineSettings
 from gal_studio.core.recipe import AS_TRAINED, Recipe
 from gal_studio.core.settings_group import SettingsGroup
@@ -42,16 +42,19 @@ def check_target(target: str, possible: Collection[str]) -> None:
         )
 
 
+LEAST_FACTOR = 0.05  # of Prodigy's own learning rate: what is below is meant for AdamW
+
+
 @dataclass(frozen=True)
 class TuneSettings(SettingsGroup):
     """How a round is fine-tuned (Eq. G9)."""
 
     FORMER_NAMES: ClassVar[Mapping[str, str]] = {"sample_every": "preview_every"}
-    ADDED: ClassVar[frozenset[str]] = frozenset(
-        {"prior_styles", "time_low", "time_high", "time_weighting", "accepted_share"}
-        | {"schedule", "warmup_steps", "shared_time", "sample_latents", "validate_every", "accepted_noise"}
-        | {"stop_at_best"}
-    )
+    FIRST: ClassVar[Mapping[str, Any]] = {
+        "steps": 200, "batch_size": 8, "learning_rate": 1e-3, "rank": 8, "method": "lora", "target": "all",
+        "prior_images": 0, "prior_weight": 1.0, "prior_as_published": False, "continue_from_last": False,
+        "checkpoint_every": 50, "sample_every": 0, "resolution": None, "crop": "center",
+    }  # fmt: skip
 
     steps: int = setting(200, checks.whole, "Training steps", 1, MOST_STEPS, note="Training steps per round")
     batch_size: int = setting(
@@ -127,6 +130,15 @@ class TuneSettings(SettingsGroup):
     shared_time: bool = setting(False, checks.flag, "One timestep a batch")
     # a picture's latents are samples of the autoencoder's posterior, anew at each step, and not its mode
     sample_latents: bool = setting(False, checks.flag, "Sampled latents")
+    # share of training rows whose prompt is left empty, as classifier-free guidance was trained
+    caption_dropout: float = setting(
+        0.0,
+        checks.real,
+        "Caption dropout",
+        0.0,
+        0.9,
+        note="Share of training pictures without their caption; a style then needs its words less",
+    )
     # weight of a time t in the loss: 1, 2 (1 - t) or 2 t
     time_weighting: TimeWeighting = setting("even", checks.one_of, "Weighting of times", TimeWeighting)
     # share of accepted pictures in the draws, on top of the references' steps x batch size;
@@ -187,7 +199,7 @@ class TuneSettings(SettingsGroup):
 
     @property
     def square(self) -> Self:
-        """The same for a training that needs all pictures of one shape."""
+        """The settings of a training that needs all pictures of one shape."""
         return replace(self, crop="center") if self.crop == "none" else self
 
     @property
@@ -317,7 +329,7 @@ class GalSettings(SettingsGroup):
         known_policy,
         "Suggested by",
         note="Which test prompts you see first",
-        words=policy_words,
+        words=policy_choices,
     )
     # suggestions per round; k of Eq. G5
     top_k: int = setting(3, checks.whole, "Suggestions", 1, 1000, note="Test prompts suggested per round")
@@ -371,8 +383,6 @@ Several = Literal["together", "average", "beside"]
 @dataclass(frozen=True)
 class ReferenceSettings(SettingsGroup):
     """How pictures are drawn from the references without training."""
-
-    ADDED: ClassVar[frozenset[str]] = frozenset({"several", "subject_alone", "candidates"})
 
     # a folder, a file or a hub ID, `ADAPTER with ENCODER` if its image encoder is elsewhere; NATIVE, or ""
     adapter: str = setting(
@@ -434,7 +444,7 @@ class ReferenceSettings(SettingsGroup):
         return AS_TRAINED if self.is_native else recipe.times(self.strength)
 
     def recipe_words(self, recipe: Recipe) -> str:
-        """The same in words."""
+        """How strongly the references are given with `recipe`, in words."""
         return "with the references" if self.is_native else self.recipe(recipe).in_words("references")
 
 
@@ -442,7 +452,12 @@ class ReferenceSettings(SettingsGroup):
 class RefineSettings(SettingsGroup):
     """How a round is refined with PatchDPO (Eq. P1 to P7)."""
 
-    ADDED: ClassVar[frozenset[str]] = frozenset({"drop_conditions"})
+    FIRST: ClassVar[Mapping[str, Any]] = {
+        "pairs": 16, "steps": 200, "batch_size": 2, "learning_rate": 1e-4, "mix": 0.5,
+        "background_weight": 0.3, "pair_prompts": "clean", "clean_background": "on a plain background",
+        "vision_model": "", "next_round": "continue", "even_reference": False, "uniform_weights": False,
+        "checkpoint_every": 50,
+    }  # fmt: skip
 
     # distributed over the references (object) or the accepted pictures (style)
     pairs: int = setting(16, checks.whole, "Pairs", 1, 1000)
@@ -487,7 +502,6 @@ class Settings(SettingsGroup):
     """All settings of a round."""
 
     FORMER_NAMES: ClassVar[Mapping[str, str]] = {"sample": "generation"}
-    ADDED: ClassVar[frozenset[str]] = frozenset({"machine", "references"})
 
     tune: TuneSettings = field(default_factory=TuneSettings)
     generation: GenerationSettings = field(default_factory=GenerationSettings)
@@ -508,12 +522,22 @@ class Settings(SettingsGroup):
             raise StudioError(
                 "Base weights of 8-bit integers cannot be trained in full: choose LoRA, or plain weights."
             )
+        if (
+            self.machine.optimizer == "prodigy"
+            and min(self.tune.learning_rate, self.refine.learning_rate) < LEAST_FACTOR
+        ):
+            raise StudioError(
+                "Prodigy finds the learning rate by itself: set the learning rates of fine-tuning and "
+                "refinement to 1, or choose AdamW."
+            )
 
 
 @functools.lru_cache(maxsize=256)  # the rounds of a project share theirs
 def read_settings(text: str) -> Settings:
     """Stored settings; refused if they cannot be read."""
     try:
-        return Settings.from_dict(strict_json.loads(text))
+        stored = strict_json.loads(text)
+        allow_stored(stored.get("gal", {}).get("policy"))
+        return Settings.from_dict(stored)
     except (ValueError, TypeError, AttributeError, strict_json.InvalidError) as error:
         raise StudioError("The stored settings are damaged: run gal-studio doctor on it.") from error

@@ -12,12 +12,13 @@ from gal_studio.core.errors import StudioError
 class SettingsGroup:
     """A group of settings, converted from and to plain dictionaries.
 
-    Renamed settings are also read under their former names, which stored projects and files hold. `ADDED` are
-    settings that earlier versions did not have; their defaults change nothing.
+    Renamed settings are also read under their former names, which stored projects and files hold. `FIRST` are
+    the settings of the first version with their defaults of that time, which every fingerprint has held ever
+    since. It is complete for good: `distinctive` is what fingerprints say of later settings.
     """
 
     FORMER_NAMES: ClassVar[Mapping[str, str]] = {}
-    ADDED: ClassVar[frozenset[str]] = frozenset()
+    FIRST: ClassVar[Mapping[str, Any]] = {}
 
     def __post_init__(self) -> None:
         """Check every value: by the check of its setting, or else by its type."""
@@ -48,18 +49,17 @@ class SettingsGroup:
         """Convert to a plain dictionary for JSON or TOML, in which tuples are lists."""
         return dataclasses.asdict(self, dict_factory=_plain)  # type: ignore[call-overload, no-any-return]
 
-    def to_former_dict(self) -> dict[str, Any]:
-        """Like `to_dict`, with the first version's names: stored fingerprints are hashes of these.
+    def distinctive(self) -> dict[str, Any]:
+        """What fingerprints say of these settings: `FIRST`, and what differs from it or from its default.
 
-        Settings that were added later are left out where they have their defaults.
+        So a new setting changes no stored fingerprint as long as it has its default. That default stays for
+        good, since a fingerprint that leaves it out means that value; what new projects begin with is for
+        the presets to say.
         """
-        former = {new: old for old, new in self.FORMER_NAMES.items()}
-        unused = {
-            option.name
-            for option in dataclasses.fields(self)  # type: ignore[arg-type]
-            if option.name in self.ADDED and getattr(self, option.name) == _default(option)
-        }
-        return {former.get(name, name): value for name, value in self.to_dict().items() if name not in unused}
+        options = dataclasses.fields(self)  # type: ignore[arg-type]
+        usual = {**{option.name: _default(option) for option in options}, **self.FIRST}
+        differing = {option.name for option in options if getattr(self, option.name) != usual[option.name]}
+        return {**self.FIRST, **{name: value for name, value in self.to_dict().items() if name in differing}}
 
     def updated(self, changes: Mapping[str, Any]) -> Self:
         """A copy with some values changed; nested groups may be partial."""

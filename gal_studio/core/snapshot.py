@@ -143,11 +143,22 @@ class ProjectSnapshot:
         return self._by_id[round_id]
 
     def with_pictures(self, pictures: Mapping[str, Pictures]) -> "ProjectSnapshot":
-        """The same project with the pictures of some rounds, by round."""
+        """The project with the pictures of some rounds, by round; those of the others stay."""
         records = tuple(
             replace(each, pictures=pictures.get(each.round.id, each.pictures)) for each in self.records
         )
         return replace(self, records=records)
+
+    def after_decisions(self, pictures: Mapping[str, Pictures]) -> "ProjectSnapshot":
+        """The project with these pictures, in which nothing but decisions and choices is new.
+
+        What does not depend on these is handed over, as far as it is known.
+        """
+        after = self.with_pictures(pictures)
+        for new, old in zip(after.rounds, self.rounds, strict=True):
+            known = vars(old)
+            vars(new).update({name: known[name] for name in DRAWN if name in known})
+        return after
 
     @cached_property
     def shown(self) -> tuple["RoundSnapshot", ...]:
@@ -160,6 +171,13 @@ class ProjectSnapshot:
             else:
                 shown.append(each)
         return tuple(shown)
+
+
+DRAWN = (
+    "tiles", "full", "candidates", "standard", "check", "held_out", "loss_trend", "best_recipe", "scores",
+    "strengths", "groups",
+)  # fmt: skip
+"""What of a round does not depend on decisions."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -229,7 +247,8 @@ class RoundSnapshot:
         a line the one that the first one's pictures chose.
         """
         heard = as_heard(self.pictures.tiles, self.first.pictures.tiles if self.first else ())
-        return tuple(replace(one, full=self.full) for one in heard)
+        full = self.full
+        return tuple([one if one.full == full else replace(one, full=full) for one in heard])
 
     @cached_property
     def full(self) -> float | None:
@@ -245,7 +264,7 @@ class RoundSnapshot:
     @cached_property
     def candidates(self) -> tuple[Candidate, ...]:
         """What the round drew for its test prompts, in drawing order."""
-        return tuple(candidate for candidate in self.tiles if not candidate.own)
+        return tuple([one for one in self.tiles if not one.own])
 
     @cached_property
     def first(self) -> "RoundSnapshot | None":
@@ -269,7 +288,9 @@ class RoundSnapshot:
     def held_out(self) -> tuple[Candidate, ...]:
         """What the round drew for benchmark prompts; copies among them are found as among candidates."""
         heard = next((one.heard for one in self.tiles), None)
-        return tuple(replace(one, heard=heard) for one in self.pictures.held_out)
+        return tuple(
+            [one if one.heard == heard else replace(one, heard=heard) for one in self.pictures.held_out]
+        )
 
     @cached_property
     def loss_trend(self) -> Trend:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal
 
 from gal_studio.core.copy_chance import moved
@@ -73,7 +74,7 @@ class Candidate:
     The LoRA drew it by `recipe` (Eq. G13). `copy_shift` is how far the project's marks move its chance
     (Eq. G16). Where the self-check of its round found that one of two detectors cannot see the reference, the
     other one is `heard` alone. `full` is what pictures at full strength carry in the first round of its line
-    (Eq. G17); None where that is not known.
+    (Eq. G17); None where that is not known. What follows from these values is computed once.
     """
 
     id: str
@@ -107,33 +108,33 @@ class Candidate:
         """What tells it from the others of its prompt: 04, or, for a person's own, that it is."""
         return "(your own)" if self.own else f"{self.index + 1:02d}"
 
-    @property
+    @cached_property
     def margin(self) -> float:
         """s(x, a) - s(x, ref), in [-2, 2]."""
         return self.similarity_anchor - self.similarity_reference
 
-    @property
+    @cached_property
     def is_blank(self) -> bool:
         """Whether the picture is one flat colour, so that its similarities mean nothing."""
         return self.remark == "flat"
 
-    @property
+    @cached_property
     def overfit_by_prompts(self) -> bool:
         """Eq. G2: whether the picture is at least as close to the reference's prompt as to its own."""
         return not self.is_blank and self.similarity_anchor <= self.similarity_reference
 
-    @property
+    @cached_property
     def overfit_by_picture(self) -> bool | None:
         """Eq. G11: whether the picture shows the reference; None if it was not compared with it."""
         shown = self.score(SHOWN)
         return None if shown is None else not self.is_blank and shown >= SHOWS_REFERENCE
 
-    @property
+    @cached_property
     def is_compared(self) -> bool:
         """Whether its likeness to the reference's picture counts, and not its prompts alone."""
         return self.copy_detectors != "prompts" and self.score(SHOWN) is not None
 
-    @property
+    @cached_property
     def chance_by_detectors(self) -> float | None:
         """Eq. G16: p(copy) by both detectors and the project's marks; None if they were not both asked."""
         chance = self.score(CHANCE)
@@ -141,50 +142,50 @@ class Candidate:
             return None
         return 0.0 if self.is_blank else moved(chance, self.copy_shift)
 
-    @property
+    @cached_property
     def chance(self) -> float:
         """p(copy), in [0, 1]: 0 or 1 where a person marked it, or where it is a flag."""
         known = self.chance_by_detectors if self.marked_copy is None else None
         return float(self.overfit) if known is None else known
 
-    @property
+    @cached_property
     def carries(self) -> float | None:
         """Eq. G17: how much of what is learned the picture has; None if that is not known."""
         return None if self.is_blank else self.score(CARRIES)
 
-    @property
+    @cached_property
     def asked(self) -> float | None:
         """Eq. G14: how probably the picture shows what was asked for; None if that is not known."""
         return None if self.is_blank else self.score(ASKED)
 
-    @property
+    @cached_property
     def kept(self) -> float | None:
         """Eq. G17: how probably the picture has the style or object, in [0, 1]; None if that is not known."""
         carries = self.carries
         return None if carries is None or self.full is None else kept_chance(carries, self.full)
 
-    @property
+    @cached_property
     def utility(self) -> float:
         """Eq. G18: u = (1 - p) a c, in [0, 1]; 0 of a blank picture."""
         return 0.0 if self.is_blank else utility(self.chance, self.asked, self.kept)
 
-    @property
+    @cached_property
     def is_noise(self) -> bool:
         """Eq. G23: whether the picture is noise; never where that is not known."""
         return (self.score(NOISE) or 0.0) >= NOISY_FROM
 
-    @property
+    @cached_property
     def overfit(self) -> bool:
         """Eq. G12: whether the picture counts as a copy."""
         return bool(self.overfit_by)
 
-    @property
+    @cached_property
     def lacks_subject(self) -> bool:
         """Eq. G19: whether an object that it should show is not found in it; never where none was sought."""
         found = self.score(SUBJECT)
         return found is not None and found < SHOWS_SUBJECT
 
-    @property
+    @cached_property
     def overfit_by(self) -> Speaker:
         """Eq. G12: who says that the picture is a copy; empty if it counts as none.
 
@@ -195,7 +196,7 @@ class Candidate:
             return self.overfit_by_detectors
         return "person" if self.marked_copy else ""
 
-    @property
+    @cached_property
     def overfit_by_detectors(self) -> Speaker:
         """The detectors that say that the picture is a copy; empty if none does."""
         chance = self.chance_by_detectors

@@ -33,7 +33,7 @@ def planned_fingerprint(inputs: TrainingInputs) -> str:
 
 
 def endless_fingerprint(inputs: TrainingInputs) -> str | None:
-    """The same of a fine-tuning with any number of steps; None if each step depends on their number."""
+    """Hash a fine-tuning but for its number of steps; None if each step depends on that number."""
     tune = inputs.here.settings.tune.essential
     if inputs.here.round.kind != "fine_tune" or not tune.is_open_ended:
         return None
@@ -54,9 +54,9 @@ def _parts(inputs: TrainingInputs, tune: TuneSettings) -> list[object]:
     return [
         project.base_model,
         project.trigger_word,
-        tune.to_former_dict(),
+        tune.distinctive(),
         *([machine] if (machine := settings.machine.essential) else []),
-        *([settings.refine.essential.to_former_dict()] if refines else []),
+        *([settings.refine.essential.distinctive()] if refines else []),
         lineage.round_training_seed(here),
         lineage.starting_adapter(here),
         [_example(example, refines) for example in inputs.examples],

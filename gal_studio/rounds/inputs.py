@@ -76,7 +76,7 @@ def inputs_of(store: Store, round_id: str, foregrounds: bool = False) -> Trainin
 
 
 def _with_pairs(store: Store, plain: TrainingInputs) -> TrainingInputs:
-    """The same with what a refinement is trained on."""
+    """Add what a refinement is trained on: pairs, paintings, maps and foregrounds."""
     round_id, refinements = plain.here.id, store.refinements
     pairs = refinements.pairs(round_id)
     return replace(

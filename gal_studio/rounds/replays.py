@@ -97,7 +97,7 @@ def _name(store: Store, name: str, policy: str) -> str:
 
 
 def _copy_test_set(store: Store, source_id: str, project_id: str) -> None:
-    """The same held-out prompts and seeds, so that the rounds of both can be compared; always measured."""
+    """Copy the held-out prompts and seeds, so that the rounds of both compare; always measured."""
     chosen = store.measures.held_out_set(source_id)
     if chosen is not None:
         for prompt in test_set.load(store, store.snapshots.outline(source_id)).enabled:
@@ -108,7 +108,7 @@ def _copy_test_set(store: Store, source_id: str, project_id: str) -> None:
 
 
 def _copy_prior(store: Store, last: str, project_id: str) -> None:
-    """The same prior pictures for the rounds down to the last one, so that these train on equal sets."""
+    """Copy the prior pictures for the rounds down to the last one, so that these train on equal sets."""
     here = store.snapshots.round(last)
     inputs = load_inputs(store, here)
     for each in (*here.ancestors, here):

@@ -1,13 +1,15 @@
 """What is suggested in a round after the person's decisions, and the log of these choices."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from gal_studio.core.gal.choices import NewChoice, count_overrides
 from gal_studio.core.gal.learned import JudgedRound
+from gal_studio.core.gal.policies.absent import Absent
 from gal_studio.core.gal.policies.policy import Policy
 from gal_studio.core.gal.policies.pool import PoolSnapshot
-from gal_studio.core.gal.policies.registry import find_policy
+from gal_studio.core.gal.policies.registry import POLICIES, find_policy
 from gal_studio.core.gal.scores.registry import known_scores
 from gal_studio.core.gal.selection import SuggestionSet
 from gal_studio.core.snapshot import ProjectSnapshot, RoundSnapshot
@@ -16,6 +18,7 @@ from gal_studio.rounds.lineage import accepted_candidates, drawn
 from gal_studio.rounds.planned import has_ended, is_ladder, left, missing
 from gal_studio.state.store import Store
 
+logger = logging.getLogger("gal_studio.suggestions")
 Scores = Mapping[str, Mapping[str, float]]
 
 
@@ -48,8 +51,20 @@ def first_proposal(here: RoundSnapshot) -> SuggestionSet:
 
 
 def _proposal(here: RoundSnapshot, policy: str | None, pool: PoolSnapshot) -> Proposal:
-    acting = find_policy(policy or here.gal.policy).acting(pool)
-    return Proposal(acting, pool, acting.suggest(pool))
+    wanted = find_policy(policy or here.gal.policy)
+    package = POLICIES.origin(wanted.name)
+    if not package:
+        acting = wanted.acting(pool)
+        return Proposal(acting, pool, acting.suggest(pool))
+    try:
+        acting = wanted.acting(pool)
+        made = acting.suggest(pool)
+        acting.reasons(pool), acting.ranked(pool)
+    except Exception as error:  # whatever a plug-in does: the round is shown all the same
+        logger.warning("the policy %r of %s fails", wanted.name, package, exc_info=error)
+        acting = Absent.failing(wanted, package, error)
+        made = acting.suggest(pool)
+    return Proposal(acting, pool, made)
 
 
 def _pool(here: RoundSnapshot, policy: Policy, top_k: int | None) -> PoolSnapshot:
@@ -212,7 +227,7 @@ def _scores_of(candidate: Candidate) -> dict[str, float]:
 
 
 def _with_quality(choice: NewChoice, quality: Mapping[str, float]) -> NewChoice:
-    """The same choice with the patch quality of its two pictures, where they were judged."""
+    """Add the patch quality of the two pictures of a choice, where they were judged."""
     scores = {name: dict(values) for name, values in choice.scores.items()}
     for name, picture in (("suggested", choice.suggested_id), ("chosen", choice.chosen_id)):
         if picture is not None and picture in quality:

@@ -33,10 +33,7 @@ from gal_studio.ui.page.gradio_allow_list import narrow_gradio
 from gal_studio.ui.page.static import add_static_routes
 from gal_studio.ui.panels.everything import PANELS, REQUESTS, check_payloads
 from gal_studio.ui.panels.panel import Panel
-from gal_studio.ui.panels.results import PANEL as RESULTS
 from gal_studio.ui.panels.rounds import HAS_FIGURES
-from gal_studio.ui.panels.rounds import PANEL as ROUNDS
-from gal_studio.ui.panels.top_bar import PANEL as TOP
 from gal_studio.ui.panels.top_bar import SIGNED_IN
 from gal_studio.ui.programs.endpoints import add_endpoints
 from gal_studio.ui.requests import Context
@@ -62,9 +59,9 @@ def build_blocks(context: Context, programs: bool = False, signed_in: bool = Fal
 
 def _classes(panel: Panel, signed_in: bool) -> list[str]:
     """What a panel is told at the start."""
-    if panel is TOP and signed_in:
+    if panel.name == "top" and signed_in:
         return [SIGNED_IN]
-    return [HAS_FIGURES] if panel in (ROUNDS, RESULTS) and has_plotly() else []
+    return [HAS_FIGURES] if panel.name in ("rounds", "results") and has_plotly() else []
 
 
 def endpoints_of(blocks: gr.Blocks) -> dict[int, int]:

@@ -70,6 +70,11 @@ class Request:
         return TypedDict(self.name, fields)  # type: ignore[operator]
 
     @cached_property
+    def fields(self) -> dict[str, Any]:
+        """The type of each field of the question."""
+        return get_type_hints(self.question)
+
+    @cached_property
     def result(self) -> Any:
         """The type of the answer; None for one without content."""
         return get_type_hints(self.act, include_extras=True)["return"]
@@ -102,7 +107,7 @@ class Request:
         return self.answer(context, self.check(given))
 
     def handler(self, context: Context) -> Handler:
-        """The same for Gradio: it has the name, and returns an error as `{"error": sentence}`."""
+        """The request as Gradio's handler: it has its name, and returns an error as `{"error": sentence}`."""
 
         def handler(given: Any) -> Payload:
             return self(context, given)
@@ -112,7 +117,14 @@ class Request:
 
 
 class Requests(dict[str, Request]):
-    """Requests by name; a function becomes one by a decorator, and stays as it is."""
+    """Requests by name; a function becomes one by a decorator, and stays as it is.
+
+    `panel` is the part of the page that makes them.
+    """
+
+    def __init__(self, panel: str = "") -> None:
+        super().__init__()
+        self.panel = panel
 
     def read(self, act: Act) -> Act:
         """A request that changes nothing."""

@@ -10,8 +10,10 @@ def import_ahead() -> None:
         ("open_clip", ()),
         ("peft", ()),
         ("sklearn.manifold", ()),
-        ("gal_studio.worker.jobs.registry", ()),
     ):
         imported = importlib.import_module(module)
         for name in names:  # diffusers imports its parts when they are asked for
             getattr(imported, name)
+    from gal_studio.worker.jobs.registry import WORK
+
+    WORK.names()  # imports what each kind of job needs

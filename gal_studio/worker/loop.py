@@ -6,7 +6,7 @@ import signal
 import threading
 import time
 import uuid
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import partial
@@ -23,7 +23,7 @@ from gal_studio.worker.import_ahead import import_ahead
 from gal_studio.worker.log import logging_to
 from gal_studio.worker.looks import look_at_pictures
 from gal_studio.worker.space_watch import RoomWatch
-from gal_studio.worker.task import Progress
+from gal_studio.worker.task import Progress, Steps
 
 if TYPE_CHECKING:
     from gal_studio.worker.models import Models
@@ -39,7 +39,6 @@ LONGEST_BUSY = 3600.0  # seconds for which a job retries while another program l
 
 logger = logging.getLogger("gal_studio.worker")
 Watcher = Callable[[Job, Progress], None]
-Steps = Generator[Progress, None, None]
 End = Callable[[], Job]
 T = TypeVar("T")
 

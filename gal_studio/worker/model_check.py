@@ -37,7 +37,7 @@ class CheckHere:
         return report(names)
 
     def peek(self, names: ModelNames) -> ModelReports | None:
-        """The same."""
+        """What is known of these models, which is found out at once here."""
         return report(names)
 
     def convert(self, asked: LoraStart, out: Path) -> tuple[str, ...]:

@@ -1,7 +1,8 @@
 """What the parts of a job share, and the progress that a job reports."""
 
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from gal_studio.core.references import Prompts
 from gal_studio.core.settings import Settings
@@ -24,6 +25,28 @@ class Progress:
     total: int
     message: str = ""
     kept: int | None = None
+
+
+Steps = Generator[Progress, None, None]
+Work = Callable[[Store, "Models", Job], Steps]
+"""Runs a job: yields its progress, can be closed after each step, and goes on where a former run stopped."""
+Done = TypeVar("Done", bound=Work)
+
+
+def does(kind: str) -> Callable[[Done], Done]:
+    """Say of a function in a file of `gal_studio.worker.jobs` that it is the work of jobs of this kind."""
+
+    def mark(work: Done) -> Done:
+        work.kind = kind  # type: ignore[attr-defined]
+        return work
+
+    return mark
+
+
+def kind_of(work: object) -> str:
+    """The kind of the jobs that a function does; "" of anything else."""
+    kind = getattr(work, "kind", "")
+    return kind if isinstance(kind, str) and callable(work) and not isinstance(work, type) else ""
 
 
 @dataclass(frozen=True)

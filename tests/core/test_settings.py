@@ -1,12 +1,17 @@
 import hashlib
 import json
 import math
-from dataclasses import FrozenInstanceError, fields
+from dataclasses import Field, FrozenInstanceError, dataclass, fields, replace
+from typing import Any
 
 import pytest
 
+from gal_studio.core import checks
+from gal_studio.core.checks import setting
 from gal_studio.core.errors import StudioError
+from gal_studio.core.memory.machine import MachineSettings
 from gal_studio.core.settings import GalSettings, GenerationSettings, RefineSettings, Settings, TuneSettings
+from gal_studio.core.settings_group import SettingsGroup
 
 
 @pytest.mark.parametrize(
@@ -153,29 +158,89 @@ def test_pictures_say_how_they_are_drawn():
     assert part.drawn_with == "9 steps, guidance 4 from 0.2 to 0.8 of the steps"
 
 
-def test_settings_of_later_versions_are_in_fingerprints_only_where_they_are_used():
-    """The hash is of a version that did not have them."""
-    known = "8942695f660c564df2ec01e8f43e10326310f617a1c27d4704fed5aa0ab32a75"
+LEFT_OUT = {
+    TuneSettings: {
+        "prior_styles": (), "time_low": 0.0, "time_high": 1.0, "time_weighting": "even",
+        "accepted_share": 0.0, "schedule": "constant", "warmup_steps": 0, "shared_time": False,
+        "sample_latents": False,
+        "validate_every": 0, "accepted_noise": 0.0, "stop_at_best": False, "preview_every": 0,
+    },
+    RefineSettings: {"drop_conditions": 0.0},
+    MachineSettings: {"precision": "auto", "base": "plain", "optimizer": "adamw", "tiling": False},
+}  # fmt: skip
+"""What fingerprints leave out, with the values that this stands for."""
+OTHER = {
+    "schedule": "cosine", "time_weighting": "low_noise", "prior_styles": ("ink", "oil"), "method": "full",
+    "target": "style", "crop": "none", "resolution": 64, "time_low": 0.2, "time_high": 0.8,
+    "learning_rate": 0.5, "background_weight": 0.5, "pair_prompts": "own", "next_round": "repeat",
+    "drop_conditions": 0.1, "mix": 0.25, "accepted_share": 0.5,
+}  # fmt: skip
+"""Values of settings to which neither 3 nor a text nor the other of two flags can be given."""
 
-    def digest(**changes):
-        text = json.dumps(TuneSettings(prior_images=3, **changes).essential.to_former_dict(), sort_keys=True)
-        return hashlib.sha256(text.encode()).hexdigest()
 
-    assert digest() == known
-    for name, value in {
-        "prior_styles": ("a",),
-        "time_low": 0.1,
-        "time_high": 0.9,
-        "accepted_share": 0.5,
-        "shared_time": True,
-        "sample_latents": True,
-    }.items():
-        assert digest(**{name: value}) != known
-    refine = RefineSettings().essential
-    assert "drop_conditions" not in refine.to_former_dict()
-    assert RefineSettings(drop_conditions=0.05).essential.to_former_dict() != refine.to_former_dict()
-    unused = TuneSettings(prior_styles=("a",)).essential
-    assert unused.to_former_dict() == TuneSettings().essential.to_former_dict()
+def as_before(settings: TuneSettings | RefineSettings) -> dict[str, object]:
+    """What fingerprints said of settings while those to be left out were listed by hand."""
+    added = {
+        "prior_styles", "time_low", "time_high", "time_weighting", "accepted_share", "schedule",
+        "warmup_steps", "shared_time", "sample_latents", "validate_every", "accepted_noise",
+        "stop_at_best", "drop_conditions",
+    }  # fmt: skip
+    usual = {option.name: option.default for option in fields(settings)}
+    return {
+        "sample_every" if name == "preview_every" else name: value
+        for name, value in settings.to_dict().items()
+        if name not in added or getattr(settings, name) != usual[name]
+    }
+
+
+def other_than(option: Field[Any]) -> object:
+    if isinstance(option.default, bool):
+        return not option.default
+    return OTHER.get(option.name, "some" if isinstance(option.default, str) else 3)
+
+
+def fingerprint(settings: SettingsGroup) -> str:
+    return hashlib.sha256(json.dumps(settings.distinctive(), sort_keys=True).encode()).hexdigest()
+
+
+@pytest.mark.parametrize("group", [TuneSettings, RefineSettings])
+def test_fingerprints_are_those_of_all_versions_before(group: type[TuneSettings] | type[RefineSettings]):
+    """Finished trainings, halted ones and those in archives count as what they are without an upgrade."""
+    made = [group(), *(group(**{option.name: other_than(option)}) for option in fields(group))]
+    made += [one.updated({"batch_size": 5, "checkpoint_every": 9}) for one in made]
+    for settings in (one.essential for one in made):
+        assert settings.distinctive() == as_before(settings)
+    known = "8942695f660c564df2ec01e8f43e10326310f617a1c27d4704fed5aa0ab32a75"  # of the first version
+    assert fingerprint(TuneSettings(prior_images=3).essential) == known
+
+
+@pytest.mark.parametrize("group", [TuneSettings, RefineSettings])
+def test_every_essential_setting_changes_the_fingerprint(group: type[TuneSettings] | type[RefineSettings]):
+    for option in fields(group):
+        changed = replace(group(), **{option.name: other_than(option)}).essential
+        assert (fingerprint(changed) != fingerprint(group().essential)) == (changed != group().essential)
+
+
+def test_what_fingerprints_leave_out_stands_for_the_same_value_for_good():
+    """A new setting is one line here. A changed default would take trainings with the former one for
+    new ones: let the presets say what new projects begin with.
+    """
+    for group, values in LEFT_OUT.items():
+        hashed = {option.name: option.default for option in fields(group) if option.name not in group.FIRST}
+        beside = group.ROUNDING if group is MachineSettings else frozenset()
+        assert {name: value for name, value in hashed.items() if name not in beside} == values
+    assert MachineSettings().essential == {}
+
+
+def test_another_default_of_a_first_setting_is_told_from_the_former_one():
+    """`FIRST` does not follow the defaults."""
+
+    @dataclass(frozen=True)
+    class Longer(TuneSettings):
+        steps: int = setting(300, checks.whole, "Training steps", 1, 1000)
+
+    assert Longer().distinctive()["steps"] == 300
+    assert Longer(steps=200).distinctive() == TuneSettings().distinctive()
 
 
 def test_settings_are_frozen():
@@ -198,10 +263,8 @@ def test_a_former_switch_is_the_policy_that_it_stood_for(stored: dict[str, objec
         Settings.from_dict({"gal": {"learn_from_choices": "yes"}})
 
 
-def test_former_names_are_read_and_kept_in_fingerprints():
+def test_former_names_are_read():
     old = {"sample": {"steps": 7}, "tune": {"sample_every": 5}, "gal": {"witnesses": "pictures"}}
     for made in (Settings.from_dict(old), Settings().updated(old)):
         assert (made.generation.steps, made.tune.preview_every) == (7, 5)
-        assert made.tune.to_former_dict()["sample_every"] == 5
         assert made.gal.copy_detectors == "pictures"
-        assert set(made.to_former_dict()) == {"tune", "sample", "gal", "refine"}

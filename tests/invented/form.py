@@ -22,7 +22,7 @@ EASEL = ExportForm(
 @contextmanager
 def registered() -> Iterator[None]:
     """The form as it would be with its line in the registry."""
-    FORMS.append(EASEL)
+    FORMS.add(EASEL)
     try:
         yield
     finally:

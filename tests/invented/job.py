@@ -12,9 +12,9 @@ from gal_studio.core.jobs.kinds import JOB_KINDS, JobKind, Phase
 from gal_studio.core.types import Job
 from gal_studio.rounds import lineage
 from gal_studio.state import Store
-from gal_studio.worker.jobs.registry import WORK, Steps
+from gal_studio.worker.jobs.registry import WORK
 from gal_studio.worker.models import Models
-from gal_studio.worker.task import Progress
+from gal_studio.worker.task import Progress, Steps, does
 
 NAME = "count"
 KIND = JobKind(
@@ -28,6 +28,7 @@ KIND = JobKind(
 )
 
 
+@does(NAME)
 def count_prompts(store: Store, models: Models, job: Job) -> Steps:
     """Count one test prompt at a time."""
     prompts = lineage.pool(store.snapshots.round(job.round_id))
@@ -39,5 +40,9 @@ def count_prompts(store: Store, models: Models, job: Job) -> Steps:
 @contextmanager
 def registered() -> Iterator[None]:
     """The kind as it would be with its line in the registry."""
-    with patch.dict(JOB_KINDS, {NAME: KIND}), patch.dict(WORK, {NAME: count_prompts}):
-        yield
+    WORK.add(count_prompts)
+    try:
+        with patch.dict(JOB_KINDS, {NAME: KIND}):
+            yield
+    finally:
+        WORK.remove(count_prompts)

@@ -47,8 +47,8 @@ class Spread(Policy):
 @contextmanager
 def registered() -> Iterator[None]:
     """The policy as it would be with its line in the registry."""
-    POLICIES.append(Spread())
+    policy = POLICIES.add(Spread())
     try:
         yield
     finally:
-        POLICIES.pop()
+        POLICIES.remove(policy)

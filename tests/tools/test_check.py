@@ -57,6 +57,14 @@ def test_a_machine_that_has_everything_runs_everything(monkeypatch: pytest.Monke
     ]  # fmt: skip
 
 
+def test_the_workshop_is_checked_when_it_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shutil, "which", lambda name: f"/usr/bin/{name}")
+    assert runs(check.commands([]), ("workshop", "slow")) == []
+    commands = check.commands([check.WITH_WORKSHOP])
+    assert runs(commands, ("workshop", "slow")) == ["tests"]
+    assert all(check.WITH_WORKSHOP not in words for words in commands.values())
+
+
 def test_the_lighter_browser_is_installed_if_possible_and_else_done_without(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -7,6 +7,8 @@ import pytest
 
 from tools.pocket.evaluation.evaluate import agreement, chance
 
+pytestmark = pytest.mark.workshop
+
 
 def test_agreement_by_hand() -> None:
     """Flagged: the first two; 2 of 4 agree, as by chance: kappa 0. 3 of 4 pairs are in order."""

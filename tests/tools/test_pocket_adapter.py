@@ -23,6 +23,8 @@ from tools.pocket.train import adapter as training
 from tools.pocket.train.adapter import Adapter, Learning, Scale, Views
 from tools.pocket.train.training import Run
 
+pytestmark = pytest.mark.workshop
+
 POCKET = assets_folder() / "pocket"
 DESIGNS = [
     Design(concept.name, code, pack, np.zeros((1, 1, 4), np.uint8))

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 import torch
 
 from tools.pocket.train import autoencoder, batches, decoder
 from tools.pocket.train.muon import Muon, orthogonal
+
+pytestmark = pytest.mark.workshop
 
 WIDTHS = (8, 8, 8, 8)
 

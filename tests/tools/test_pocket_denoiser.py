@@ -17,6 +17,8 @@ from tools.pocket.evaluation.diversity import prompt_of, spread
 from tools.pocket.train import denoiser
 from tools.pocket.train.training import Run, plateau
 
+pytestmark = pytest.mark.workshop
+
 
 def _tiny(channels: int) -> UNet2DConditionModel:
     return UNet2DConditionModel(

@@ -13,6 +13,8 @@ from tools.pocket.data.dataset import LABEL
 from tools.pocket.gpu import convert, parts, stretch, tasks
 from tools.pocket.gpu.drawing import Shard
 
+pytestmark = pytest.mark.workshop
+
 CPU = torch.device("cpu")
 NO_LABELS = np.empty(0, LABEL)
 NO_TOKENS = np.empty((0, 2, 40), np.int16)

@@ -16,6 +16,8 @@ from tools.pocket.train import judge_tuning as tuning
 from tools.pocket.train.clip import soft_targets
 from tools.pocket.train.judge import BODY, FEATURES, Judge, judge_pictures, learn, load_judge, statistics
 
+pytestmark = pytest.mark.workshop
+
 
 @pytest.fixture(scope="module")
 def judge() -> Judge:

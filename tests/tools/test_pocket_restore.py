@@ -15,6 +15,8 @@ from tools.pocket.train.decoder import load_finished
 from tools.pocket.train.restore import CLIP, UNET, restore
 from tools.pocket.train.training import load_weights
 
+pytestmark = pytest.mark.workshop
+
 
 @pytest.fixture(scope="module")
 def work(tmp_path_factory: pytest.TempPathFactory) -> Path:

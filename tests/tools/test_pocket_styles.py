@@ -7,6 +7,8 @@ import pytest
 
 from tools.pocket.scenes.styles import STYLES, Style
 
+pytestmark = pytest.mark.workshop
+
 
 def _art(scene: bool) -> tuple[np.ndarray, np.ndarray]:
     rows, cols = np.mgrid[0:128, 0:128].astype(np.float32)

@@ -9,6 +9,8 @@ from benchmarks.quality.regimes.cases import Case, dots, stripes, tiles
 from benchmarks.quality.regimes.sheets import load_grid, save_grid, seeds_sheet
 from gal_studio.core.settings import TuneSettings
 
+pytestmark = pytest.mark.workshop
+
 
 @pytest.mark.parametrize(
     "arm", [name for name, changes in ARMS.items() if changes and changes.get("steps") != 0]

@@ -122,6 +122,7 @@ export const chip = (more) => ({
   copies: 0,
   wanted: 3,
   cover: null,
+  source: "",
   ...more,
 });
 
@@ -202,6 +203,7 @@ export const project = (more) => ({
   triggers: ["ink"],
   references: [],
   subjects: [],
+  jobs: [],
   scores: [],
   stands_for: "{}",
   anchors: [],
@@ -281,6 +283,7 @@ export const report = (more) => ({
   pictures: 24,
   figures: {
     as_asked: change({ value: 0.75 }),
+    copies: change({ value: 0.25 }),
     no_copy: change({ value: 0.75 }),
     clip_t: change({ value: 0.4 }),
     clip_i: change({ value: 0.6 }),

@@ -27,7 +27,7 @@ from tests.worker.working import first_round, work
 @pytest.fixture
 def drawn(studio: Studio, models: Models, names: tuple[str, str]) -> Iterator[str]:
     """A round that was drawn when the score was registered."""
-    SCORES.append(REDNESS)
+    SCORES.add(REDNESS)
     round_id = first_round(studio, tiny_draft(names))
     for job in studio.run_round(round_id):
         assert work(studio, models, job).state == "completed"

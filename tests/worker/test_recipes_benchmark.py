@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import numpy as np
+import pytest
 from PIL import Image
 
 from benchmarks.quality import recipes
@@ -12,6 +13,8 @@ from gal_studio.studio import Studio
 from gal_studio.worker.models import Models
 from tests.tiny_project import tiny_draft
 from tests.worker.working import first_round, work
+
+pytestmark = pytest.mark.workshop
 
 
 def test_every_way_draws_every_request(

@@ -190,7 +190,7 @@ def test_preview_now_and_previews_at_an_interval(
     job = studio.fine_tune(first)
     assert work(studio, models, job, watch).state == "completed"
     samples = studio.round_view(first).previews
-    assert [sample.step for sample in samples] == [2, 4]
+    assert [sample.step for sample in samples] == [0, 2, 4]
     assert samples[0].prompt == "A tie in ink style"
     assert studio.store.images.picture(samples[0].image).size == (32, 32)
     assert studio.store.rounds.losses(first) == studio.store.rounds.losses(plain)

@@ -1,6 +1,6 @@
 /** Applies a poll response to the store and emits an event for each part that changed. */
 /** @import { CandidateMark, NewCandidates, Parts, PollAnswer, Score, Verdict } from "payloads" */
-import { state, emit } from "./store.js";
+import { state, emit, isFinished } from "./store.js";
 
 /** The parts that the state has as they come, in the order in which they are told. */
 const PLAIN = /** @type {const} */ ([
@@ -144,8 +144,29 @@ function takeCandidates({ reset, items, mark }) {
   if (reset || items.length) emit("candidates", items);
 }
 
-/** @param {Score[]} scores */
-function takeScores(scores) {
+/** How many pictures there were when the suggestion came: more pictures bring a new one. */
+let suggestedOf = 0;
+
+/**
+ * The scores with the suggestion that was answered: what is finished stays finished when a mark or a decision
+ * changes the figures, until there are more pictures.
+ * @param {Score[]} scores
+ * @returns {Score[]}
+ */
+function withAnswered(scores) {
+  if (!isFinished() || state.candidates.size !== suggestedOf) return scores;
+  const kept = new Map([...state.suggested.values()].map((score) => [score.anchor_id, score]));
+  return scores.map((score) => {
+    const was = kept.get(score.anchor_id);
+    const { reason, why } = was ?? { reason: score.reason, why: "" };
+    return { ...score, chosen: Boolean(was), suggested: was?.suggested ?? null, reason, why };
+  });
+}
+
+/** @param {Score[]} news */
+function takeScores(news) {
+  const scores = withAnswered(news);
+  suggestedOf = state.candidates.size;
   state.scores = scores;
   state.scoreOf = new Map(scores.map((score) => [score.anchor_id, score]));
   state.suggested = new Map(scores.flatMap((s) => (s.suggested ? [[s.suggested, s]] : [])));

@@ -86,15 +86,18 @@ let soon;
 let refreshed = -Infinity;
 /**
  * Refresh once the changes pause, since what is suggested follows the decisions; while one key follows the
- * other, no more often than the page polls anyway.
+ * other, no more often than the page polls anyway. The last call resolves when the page is up to date.
+ * @returns {Promise<void>}
  */
 export function refreshSoon() {
   clearTimeout(soon);
   const wait = Math.max(REFRESH_DELAY, refreshed + REFRESH_SPACING - performance.now());
-  soon = setTimeout(() => {
-    refreshed = performance.now();
-    refresh();
-  }, wait);
+  return new Promise((done) => {
+    soon = setTimeout(() => {
+      refreshed = performance.now();
+      refresh().then(done);
+    }, wait);
+  });
 }
 
 async function requestChanges() {

@@ -117,6 +117,14 @@ function answeredAnchors() {
   return answered;
 }
 
+/** Has every suggested test prompt an accepted picture? Where one is left out, another may be suggested. */
+export function isFinished() {
+  const answered = answeredAnchors();
+  return (
+    state.suggested.size > 0 && [...state.suggested.values()].every((one) => answered.has(one.anchor_id))
+  );
+}
+
 /** The suggested candidates without a verdict, of test prompts without an accepted picture. */
 export function openSuggestions() {
   const answered = answeredAnchors();
@@ -124,6 +132,9 @@ export function openSuggestions() {
     .filter(([id, score]) => verdictOf(id) === "undecided" && !answered.has(score.anchor_id))
     .map(([id]) => id);
 }
+
+/** Is a project named of which the studio has not told yet what is in it? No count, no lack is known then. */
+export const loading = () => state.projectId !== null && (state.project === null || state.round === null);
 
 /**
  * Is the job queued or running?
@@ -133,6 +144,15 @@ export const isActive = (job) => ["queued", "running", "stopping", "pausing"].in
 
 /** Is a job of this project queued or running? One in the background keeps nothing from being done. */
 export const busy = () => state.job !== null && isActive(state.job) && !state.job.background;
+
+/**
+ * The work of these kinds that runs or waits for the shown round; the project's job may be another one.
+ * @param {readonly string[]} kinds
+ */
+export const workHere = (kinds) =>
+  [...state.queue.working, ...state.queue.waiting].find(
+    (job) => job.round_id === state.roundId && kinds.includes(job.kind),
+  ) ?? null;
 
 export function drawing() {
   return busy() && state.job?.kind === "generate" && state.job.round_id === state.roundId;

@@ -1,5 +1,5 @@
 /** What is measured of each picture of the benchmark, and what it is called. */
-/** @import { Metric } from "payloads" */
+/** @import { Metric, ProjectKind } from "payloads" */
 
 /**
  * The columns of the table in their order. Shares are shown in percent; the others are cosines.
@@ -7,34 +7,48 @@
  */
 export const METRICS = {
   as_asked: {
-    name: "As asked",
-    title: "Share of pictures that show what was asked for: they are no copies, and the thing is recognised.",
+    name: "Prompt match",
+    title: "Share of the judged images that show what the prompt asks for, and are not copies.",
+    isShare: true,
+  },
+  copies: {
+    name: "Copies",
+    title: "Share of images that copy the reference. Fewer is better.",
     isShare: true,
   },
   no_copy: {
-    name: "No copy",
-    title: "Share of pictures that do not copy the reference, whatever they show instead.",
+    name: "Not copies",
+    title: "Share of images that do not copy the reference, whatever they show instead.",
     isShare: true,
   },
   carries: {
-    name: "Carries",
+    name: "Style match",
     title:
-      "How much of the style or object the pictures have: those of the base model have about 0 %, the " +
-      "references 100 %. A copy has all of it, so fewer copies may carry less.",
+      "How much of the style or object the images show: the base model’s about 0%, the references 100%. " +
+      "A copy shows all of it, so fewer copies may lower it.",
     isShare: true,
   },
   clip_t: {
-    name: "Matches its prompt",
-    title: "How well pictures match their prompts, from −1 to 1 (CLIP-T).",
+    name: "CLIP-T",
+    title: "Text alignment: how well images match their prompts, from −1 to 1.",
     isShare: false,
   },
   clip_i: {
-    name: "Likeness",
+    name: "CLIP-I",
     title:
-      "How much pictures look like the reference, in what they show and in how, from −1 to 1 (CLIP-I). " +
-      "More is not always better: copies are the likest.",
+      "Likeness to the reference, in what images show and in how, from −1 to 1. Higher isn’t always better: " +
+      "copies score highest.",
     isShare: false,
   },
 };
 
-export const NAMES = /** @type {Metric[]} */ (Object.keys(METRICS));
+/** The columns of the table; `no_copy` says the same as `copies`. */
+export const NAMES = /** @type {Metric[]} */ (Object.keys(METRICS).filter((name) => name !== "no_copy"));
+
+/**
+ * What a metric is called in a project that learns a style or an object.
+ * @param {Metric} metric
+ * @param {ProjectKind | undefined} kind
+ */
+export const metricName = (metric, kind) =>
+  metric === "carries" && kind === "object" ? "Object match" : METRICS[metric].name;

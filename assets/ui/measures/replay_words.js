@@ -7,9 +7,7 @@
  */
 export function byItself(replays) {
   const name = replays?.own?.source_name;
-  return name
-    ? `This is a replay of ${name}: it decides and draws by itself, so that the two can be compared.`
-    : "";
+  return name ? `This is a replay of ${name}: it runs by itself, so you can compare the two.` : "";
 }
 
 /** @param {Replay} replay */
@@ -20,10 +18,10 @@ export function progressWords({ state, drawn, wanted, message }) {
   return message ? `stopped, ${far}: ${message}` : `stopped, ${far}`;
 }
 
-/** @type {[metric: "as_asked" | "no_copy", more: string, less: string][]} */
+/** @type {[metric: "as_asked" | "copies", more: string, less: string][]} */
 const COUNTED = [
-  ["as_asked", "more pictures as asked", "fewer pictures as asked"],
-  ["no_copy", "fewer copies", "more copies"],
+  ["as_asked", "more prompt match", "less prompt match"],
+  ["copies", "more copies", "fewer copies"],
 ];
 
 /**
@@ -31,10 +29,10 @@ const COUNTED = [
  * @param {Replay} replay
  */
 export function differenceWords({ differences, wanted }) {
-  if (!differences.no_copy) return "";
+  if (!differences.copies) return "";
   const clear = COUNTED.flatMap(([metric, more, less]) => {
     const found = differences[metric];
-    if (!found || (found.low <= 0 && found.high >= 0)) return [];
+    if (!found || found.verdict === "unclear") return [];
     const points = Math.round(100 * Math.abs(found.value));
     const much = points
       ? `${points} percentage point${points === 1 ? "" : "s"}`

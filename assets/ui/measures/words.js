@@ -1,5 +1,5 @@
 /** Figures of the benchmark as text. */
-/** @import { Change, Interval, Measures, Metric, Figures, Caution } from "payloads" */
+/** @import { Change, Interval, MeasuredRound, Measures, Metric, Figures, Caution } from "payloads" */
 import { count } from "../kit/format.js";
 import { METRICS } from "./metrics.js";
 
@@ -22,7 +22,28 @@ export function changeInShort(metric, change, sinceBase) {
 }
 
 /** @param {number} share in [0, 1] */
-export const percent = (share) => `${String(Math.round(100 * share)).replace("-", "−")} %`;
+export const percent = (share) => `${String(Math.round(100 * share)).replace("-", "−")}%`;
+
+/**
+ * A share with its own denominator: "9 of 11 judged images", and "9 of 18 images" if all are judged.
+ * @param {number} counted
+ * @param {number} judged
+ * @param {number} images
+ */
+export const shareOf = (counted, judged, images) =>
+  `${counted} of ${judged} ${judged === images ? "" : "judged "}image${judged === 1 ? "" : "s"}`;
+
+/**
+ * A change between two figures in words: "rose from 18% to 82%", "did not clearly change (18%, 82%)".
+ * @param {Change | null | undefined} change
+ * @param {Interval | undefined} before
+ * @param {Interval | undefined} after
+ */
+export function moved(change, before, after) {
+  const [from, to] = [percent(before?.value ?? 0), percent(after?.value ?? 0)];
+  if (!change || change.verdict === "unclear") return `did not clearly change (${from}, ${to})`;
+  return `${change.value > 0 ? "rose" : "fell"} from ${from} to ${to}`;
+}
 
 /**
  * A change that agrees with the figures beside it as they are shown: rounding alone never sets them apart.
@@ -44,13 +65,13 @@ export function agreeing(metric, change, before, after) {
  * @param {Pick<Measures, "left_out" | "asking">} measures
  */
 export function leftOut({ left_out: tested, asking }) {
-  const [are, now] = tested.length === 1 ? ["is", "it is a test prompt"] : ["are", "they are test prompts"];
-  const named = asking.map((prompt) => `“${prompt}”`).join(", ");
+  const [are, now] = tested.length === 1 ? ["is", "a test prompt"] : ["are", "test prompts"];
+  const isOne = asking.length === 1;
   return [
-    tested.length ? `${count(tested.length, "more prompt")} ${are} left out, as ${now} now.` : "",
+    tested.length ? `${count(tested.length, "prompt")} ${are} not counted: now ${now}.` : "",
     asking.length
-      ? `${named} ${asking.length === 1 ? "is" : "are"} left out: the base model’s own pictures already ` +
-        "look like the reference there, so copies cannot be told apart."
+      ? `${count(asking.length, "prompt")} ${isOne ? "is" : "are"} not counted: even the base model’s ` +
+        `images resemble the reference there (${asking.map((prompt) => `“${prompt}”`).join(", ")}).`
       : "",
   ]
     .filter(Boolean)
@@ -63,8 +84,7 @@ export function leftOut({ left_out: tested, asking }) {
  */
 export const strengthNote = (weaker) =>
   weaker
-    ? "It is drawn with the LoRA as trained, the pictures on the Rounds screen with less of it as well: " +
-      "these have fewer copies. "
+    ? "The benchmark always uses full LoRA strength, so it shows more copies than the Rounds screen. "
     : "";
 
 /**
@@ -80,20 +100,29 @@ export function signed(metric, value) {
 }
 
 /**
- * A figure as text: "92 %", "0.412".
+ * A figure as text: "92%", "0.412".
  * @param {Metric} metric
  * @param {number} value
  */
 export const shown = (metric, value) => (METRICS[metric].isShare ? percent(value) : value.toFixed(3));
 
+/** @type {Metric[]} each image has it or not */
+const COUNTED = ["as_asked", "copies", "no_copy"];
+
 /**
- * A figure with its interval, for a tooltip.
+ * A figure with its interval, for a tooltip: a share as the count that it is.
  * @param {Metric} metric
  * @param {Interval} figure
+ * @param {number} [images] of which those with the figure are judged
  */
-export const inFull = (metric, figure) =>
-  `${shown(metric, figure.value)}, 95 % interval ${shown(metric, figure.low)} to ` +
-  `${shown(metric, figure.high)}, over ${count(figure.pictures, "picture")}`;
+export function inFull(metric, figure, images = figure.pictures) {
+  const number = COUNTED.includes(metric) ? Math.round(figure.value * figure.pictures) : null;
+  const over = number === null ? count(figure.pictures, "image") : shareOf(number, figure.pictures, images);
+  const interval = `95% interval ${shown(metric, figure.low)} to ${shown(metric, figure.high)}`;
+  return number === null
+    ? `${shown(metric, figure.value)}, ${interval}, over ${over}`
+    : `${over} (${interval})`;
+}
 
 /**
  * A change with its interval, for a tooltip.
@@ -102,7 +131,7 @@ export const inFull = (metric, figure) =>
  * @param {string} before
  */
 export const changeInFull = (metric, change, before) =>
-  `${signed(metric, change.value)} since ${before}, 95 % interval ${signed(metric, change.low)} to ` +
+  `${signed(metric, change.value)} since ${before}, 95% interval ${signed(metric, change.low)} to ` +
   `${signed(metric, change.high)}${change.verdict === "unclear" ? ": no clear change" : ""}`;
 
 /**
@@ -125,6 +154,54 @@ export function nameBefore(measures, id) {
 }
 
 /**
+ * A cell of the table of rounds: its text, its tooltip, and the change beside it with its own.
+ * @typedef {{ text: string, title: string,
+ *   change: { text: string, verdict: Change["verdict"], title: string } | null }} CellWords
+ */
+
+/**
+ * The cell of a metric of a measured round; null where it has no such figure.
+ * @param {Measures} measures
+ * @param {MeasuredRound} round
+ * @param {Metric} metric
+ */
+export function cellWords(measures, round, metric) {
+  const { report, id, parent_id } = round;
+  const figure = report?.figures[metric];
+  const change = report?.changes[metric];
+  const before = id === null ? null : reportOf(measures, parent_id)?.figures[metric];
+  return cellOf(measures, round, metric, figure, change && agreeing(metric, change, before, figure));
+}
+
+/**
+ * The cell of the prompt match on the prompts that a round was trained on.
+ * @param {Measures} measures
+ * @param {MeasuredRound} round
+ */
+export const learnedWords = (measures, round) =>
+  cellOf(measures, round, "as_asked", round.report?.learned, round.report?.learned_change);
+
+/**
+ * @param {Measures} measures
+ * @param {MeasuredRound} round
+ * @param {Metric} metric
+ * @param {Interval | null | undefined} figure
+ * @param {Change | null | undefined} change
+ * @returns {CellWords | null}
+ */
+function cellOf(measures, { id, parent_id, report }, metric, figure, change) {
+  if (!figure) return null;
+  const short = change ? changeInShort(metric, change, parent_id === null) : null;
+  const all = figure === report?.figures[metric] ? report?.pictures : undefined;
+  return {
+    text: shown(metric, figure.value),
+    title: inFull(metric, figure, all),
+    change:
+      change && short ? { ...short, title: changeInFull(metric, change, nameBefore(measures, id)) } : null,
+  };
+}
+
+/**
  * What a chip says of a measured round; the change only since a trained round, as every training loses
  * something against the base model.
  * @param {Measures | null} measures
@@ -134,7 +211,7 @@ export function chipGain(measures, id) {
   const report = reportOf(measures, id);
   if (!measures || !report) return null;
   /** @type {Metric} */
-  const metric = report.figures.as_asked ? "as_asked" : "no_copy";
+  const metric = report.figures.as_asked ? "as_asked" : "copies";
   const figure = report.figures[metric];
   if (!figure) return null;
   const parent = measures.rounds.find((round) => round.id === id)?.parent_id ?? null;
@@ -154,15 +231,14 @@ export function chipGain(measures, id) {
  * @param {Measures} measures
  * @param {Figures} report
  * @param {string} id
- * @param {Change | null} change of what is as asked
+ * @param {Change | null} change of the prompt match
  */
 function chipTitle(measures, report, id, change) {
-  const { as_asked: asked, copies, pictures, figures } = report;
+  const { as_asked: asked, copies, judged, pictures, figures } = report;
   const since =
     change && figures.as_asked ? `${changeInFull("as_asked", change, nameBefore(measures, id))}. ` : "";
-  const good = figures.as_asked ? `${asked} of ${figures.as_asked.pictures} as asked, ` : "";
-  const found = `${good}${copies} of ${count(pictures, "picture")} are copies`;
-  return `On the benchmark, drawn with all of the LoRA: ${found}. ${since}See Results.`;
+  const good = figures.as_asked ? `Prompt match: ${shareOf(asked, judged, pictures)}. ` : "";
+  return `Benchmark. ${good}Copies: ${shareOf(copies, pictures, pictures)}. ${since}See Results.`;
 }
 
 /**

@@ -1,7 +1,7 @@
 /** Step 1: the open project, the new project form, the demos, and the list of projects. */
 /** @import { LocalModel, Project, Subject } from "payloads" */
 /** @import { ReferenceParts } from "../app/types/parts.d.ts" */
-import { state, on } from "../app/store.js";
+import { state, on, loading } from "../app/store.js";
 import { locateModel } from "../app/locate.js";
 import { call, openProject, refresh } from "../app/session.js";
 import { write } from "../app/writes.js";
@@ -48,10 +48,18 @@ export function mountReference(found) {
 
 function show() {
   const open = creating ? null : state.project;
-  parts.open.hidden = !open;
-  parts.form.hidden = Boolean(open) || Boolean(state.projectId && !state.project && !creating);
+  const awaited = !creating && !open && loading();
+  parts.open.hidden = !open && !awaited;
+  parts.form.hidden = Boolean(open) || awaited;
   parts.new.hidden = !open;
   if (open) overview(open);
+  else if (awaited) wait();
+}
+
+/** The place of the project that the address names. */
+function wait() {
+  delete parts.open.dataset.signature;
+  parts.open.replaceChildren(el("p", { class: "empty loading", role: "status" }, "Loading the project…"));
 }
 
 /** @param {Project} project */

@@ -1,12 +1,13 @@
 /** Step 3: comparison of the rounds. Missing figures are shown as missing. */
 /** @import { RoundResult } from "payloads" */
 /** @import { ResultsParts } from "../app/types/parts.d.ts" */
-import { state, on } from "../app/store.js";
+import { state, on, loading } from "../app/store.js";
 import { call, refresh } from "../app/session.js";
 import { newest } from "../app/newest.js";
 import { write } from "../app/writes.js";
 import { el, makeButton, reference, repeats, replaceKept } from "../kit/dom.js";
 import { address, projectFigure } from "../app/urls.js";
+import { mountFirstLook } from "./first_look.js";
 import { mountSameSeed } from "./same_seed.js";
 import { mountSheet } from "./sheet.js";
 import { mountTestSet } from "./test_set.js";
@@ -26,8 +27,9 @@ const newRequest = newest();
 /** @param {ResultsParts} found */
 export function mountResults(found) {
   parts = found;
-  mountSheet(parts.sheet);
-  mountSameSeed(parts["same-seed"]);
+  const look = mountFirstLook(parts.look);
+  mountSheet(parts.sheet, look.benchmark);
+  mountSameSeed(parts["same-seed"], look.testPrompt);
   mountExport(parts.export);
   parts.figure.addEventListener("click", () =>
     download(
@@ -39,7 +41,7 @@ export function mountResults(found) {
   mountTestSet(parts["test-set"]);
   parts["measure-all"].addEventListener("click", measureAll);
   on("step project rounds", load);
-  on("measures queue", show);
+  on("step round measures queue forget", show);
   on("queue", () => {
     if (exportsOpen()) load();
   });
@@ -76,7 +78,9 @@ async function load() {
 
 function show() {
   showExports(rounds);
-  if (state.step !== "results" || !rounds.length) return;
+  if (state.step !== "results") return;
+  parts.results.toggleAttribute("data-loading", loading() || !rounds.length);
+  if (loading() || !rounds.length) return;
   const { measures, queue } = state;
   const drawn = rounds.find(({ id }) => id === measures?.best) ?? rounds.findLast(({ adapter }) => adapter);
   showVerdict(parts.verdict, measures, drawn?.recipe ?? "");

@@ -1,5 +1,5 @@
 /** The table of rounds: figures on the benchmark with the change since the round before, and the LoRAs. */
-/** @import { Change, Interval, MeasuredRound, Measures, Metric, RoundResult } from "payloads" */
+/** @import { Interval, MeasuredRound, Measures, RoundResult } from "payloads" */
 import { inSentence } from "../kit/format.js";
 import { state } from "../app/store.js";
 import { refresh } from "../app/session.js";
@@ -7,48 +7,32 @@ import { write } from "../app/writes.js";
 import { el, makeButton } from "../kit/dom.js";
 import { explained } from "../kit/explained.js";
 import { openExports } from "./exports.js";
-import { METRICS, NAMES } from "../measures/metrics.js";
-import {
-  agreeing,
-  changeInFull,
-  changeInShort,
-  inFull,
-  nameBefore,
-  reportOf,
-  shown,
-  signed,
-} from "../measures/words.js";
+import { METRICS, NAMES, metricName } from "../measures/metrics.js";
+import { cellWords, learnedWords, signed } from "../measures/words.js";
 
 const HEAD = [
   ["Round", ""],
   ...NAMES.map((metric) => [METRICS[metric].name, METRICS[metric].title]),
   [
     "Gain over base",
-    "How useful the pictures are, in points: 100 for one that is no copy, shows what was asked for and has " +
-      "all of the style or object, 0 for the base model’s. The best round has the largest. Changes since " +
-      "the round before stand beside the other figures.",
+    "How much closer to the reference than the base model, counting only images that match the prompt. The " +
+      "best round has the highest.",
   ],
   [
     "Learned",
-    "How many new pictures of the accepted prompts, which the round was trained on, are as asked. The " +
-      "other columns are about prompts that no training uses. There are few such pictures at first, so " +
-      "that a change may be chance: ? says so.",
+    "Prompt match on the accepted prompts, which this round was trained on. The other columns are about " +
+      "prompts that no training uses.",
   ],
-  ["Accepted", "How many of this round’s pictures were accepted. The next round learns from them."],
-  [
-    "Weight",
-    "How much each picture that was accepted in this round counts when the next rounds are trained. A " +
-      "reference counts 1.",
-  ],
+  ["Accepted", "How many images of this round were accepted. The next round trains on them."],
+  ["Weight", "How much each accepted image of this round counts in training. A reference counts 1."],
   ["LoRA", ""],
 ];
 
 /**
- * The heading of a column: what is carried is the style or the object of the project.
+ * The heading of a column: what is learned is the style or the object of the project.
  * @param {string} name
  */
-const headed = (name) =>
-  name === METRICS.carries.name && state.project ? `${name} the ${state.project.kind}` : name;
+const headed = (name) => (name === METRICS.carries.name ? metricName("carries", state.project?.kind) : name);
 
 /**
  * @param {RoundResult[]} rounds
@@ -87,7 +71,7 @@ function baseRow(measures, base) {
   return el(
     "tr",
     { class: "base-row" },
-    el("th", { scope: "row", title: "What the model draws without any training" }, base.name),
+    el("th", { scope: "row", title: "The model without any training" }, base.name),
     ...cells(measures, base),
     el("td", {}, "–"),
     el("td", {}, "–"),
@@ -120,17 +104,10 @@ function row(round, measures) {
 function cells(measures, measured) {
   const { report, id } = measured;
   if (!report) return [el("td", { colspan: HEAD.length - 4, class: "unmeasured" }, unmeasured(measured))];
-  const before = id === null ? null : reportOf(measures, measured.parent_id);
-  /** @type {[Metric, Interval | null | undefined, Change | null | undefined][]} */
-  const figures = NAMES.map((metric) => {
-    const [figure, change] = [report.figures[metric], report.changes[metric]];
-    return [metric, figure, change && agreeing(metric, change, before?.figures[metric], figure)];
-  });
-  const made = figures.map((one) => cell(measures, measured, one));
   return [
-    ...made,
+    ...NAMES.map((metric) => cell(cellWords(measures, measured, metric))),
     gainCell(id === null ? null : report.gain),
-    cell(measures, measured, ["as_asked", report.learned, report.learned_change]),
+    cell(learnedWords(measures, measured)),
   ];
 }
 
@@ -140,30 +117,18 @@ const gainCell = (gain) =>
 
 /** @param {Interval} gain */
 const gainInFull = ({ value, low, high }) =>
-  `${signed("carries", value)}, 95 % interval ${signed("carries", low)} to ${signed("carries", high)}`;
+  `${signed("carries", value)}, 95% interval ${signed("carries", low)} to ${signed("carries", high)}`;
 
-/**
- * @param {Measures} measures
- * @param {MeasuredRound} measured
- * @param {[Metric, Interval | null | undefined, Change | null | undefined]} shownFigure
- */
-function cell(measures, { id, parent_id }, [metric, figure, change]) {
-  if (!figure) return el("td", {}, "–");
-  const short = change ? changeInShort(metric, change, parent_id === null) : null;
+/** @param {import("../measures/words.js").CellWords | null} words */
+function cell(words) {
+  if (!words) return el("td", {}, "–");
+  const { text, title, change } = words;
   return el(
     "td",
     {},
-    el("span", { title: inFull(metric, figure) }, shown(metric, figure.value)),
-    change && short
-      ? el(
-          "span",
-          {
-            class: "change",
-            data: { verdict: short.verdict },
-            title: changeInFull(metric, change, nameBefore(measures, id)),
-          },
-          short.text,
-        )
+    el("span", { title }, text),
+    change
+      ? el("span", { class: "change", data: { verdict: change.verdict }, title: change.title }, change.text)
       : null,
   );
 }
@@ -174,8 +139,8 @@ function unmeasured({ id, trained, drawn, wanted }) {
   const working = [...state.queue.working, ...state.queue.waiting].find(
     (job) => job.kind === "measure" && job.round_id === id,
   );
-  const words = drawn ? `${drawn} of ${wanted} pictures measured ` : "Not measured ";
-  if (working) return working.state === "running" ? `${words}· measuring` : `${words}· waits for its turn`;
+  const words = drawn ? `${drawn} of ${wanted} images measured ` : "Not measured ";
+  if (working) return working.state === "running" ? `${words}· measuring` : `${words}· queued`;
   /** @param {Event} event */
   const ask = async ({ currentTarget }) => {
     if (currentTarget instanceof HTMLButtonElement) currentTarget.disabled = true;
@@ -183,7 +148,7 @@ function unmeasured({ id, trained, drawn, wanted }) {
     if (!answer && currentTarget instanceof HTMLButtonElement) currentTarget.disabled = false;
     await refresh();
   };
-  return [words, makeButton({ data: { keep: `measure ${id}` } }, ask, drawn ? "Go on" : "Measure")];
+  return [words, makeButton({ data: { keep: `measure ${id}` } }, ask, drawn ? "Continue" : "Measure")];
 }
 
 /**

@@ -7,8 +7,11 @@ import { el, makeButton, reference, repeats } from "../kit/dom.js";
 import { address } from "../app/urls.js";
 import { openViewer } from "./viewer.js";
 
-/** @param {HTMLElement} box */
-export function mountSameSeed(box) {
+/**
+ * @param {HTMLElement} box
+ * @param {(rounds: SameSeed[]) => void} told called with the pictures that are shown
+ */
+export function mountSameSeed(box, told) {
   const anchor = el("select", { "aria-label": "Test prompt" });
   const number = el("output", {}, "1");
   const row = el("div", { class: "same-row" });
@@ -30,6 +33,7 @@ export function mountSameSeed(box) {
       index,
     });
     if (!answer || !isLatest()) return;
+    told([...answer.rounds]);
     most = Math.max(1, answer.most);
     number.textContent = `${index + 1} of ${most}`;
     if (!repeats(row, answer.rounds)) row.replaceChildren(...answer.rounds.map(plate));

@@ -30,9 +30,13 @@ class Sheet {
   seed = 0;
   newRequest = newest();
 
-  /** @param {HTMLElement} box */
-  constructor(box) {
+  /**
+   * @param {HTMLElement} box
+   * @param {(rows: SheetRow[]) => void} told
+   */
+  constructor(box, told) {
     this.box = box;
+    this.told = told;
     this.number = el("output", {});
     this.seeds = el("span", { class: "sheet-seeds" });
     this.seeds.append(
@@ -80,6 +84,7 @@ class Sheet {
     const answer = await call("results", "test_pictures", { project: state.projectId });
     if (!answer || !isLatest()) return;
     this.rows = answer.rows;
+    this.told(this.rows);
     this.show();
   }
 
@@ -109,9 +114,12 @@ class Sheet {
   }
 }
 
-/** @param {HTMLElement} box */
-export function mountSheet(box) {
-  const sheet = new Sheet(box);
+/**
+ * @param {HTMLElement} box
+ * @param {(rows: SheetRow[]) => void} told called with all pictures of the benchmark when they are known
+ */
+export function mountSheet(box, told) {
+  const sheet = new Sheet(box, told);
   on("step measures", () => sheet.load());
   on("forget", () => state.project || sheet.forget());
 }

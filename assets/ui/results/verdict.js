@@ -10,30 +10,26 @@ import { byAge, leftOut, strengthNote } from "../measures/words.js";
 
 const how = howComputed([
   [
-    "As asked:",
-    "no copy, and the thing is recognised: by CLIP, the picture is nearer to its own prompt than to the " +
-      "reference’s, by at least 0.6 times as much as the base model’s of the same prompt and seed.",
-    "s(x, own) − s(x, ref) ≥ 0.6 · (the same of the base model’s picture)",
+    "Prompt match:",
+    "not a copy, and CLIP recognizes what the prompt asks for, compared with the base model’s image of the " +
+      "same prompt and seed. Where the base model fails, the image is not judged.",
+    "s(x, own) − s(x, ref) ≥ 0.6 · (the same of the base model’s image)",
   ],
+  ["Copies:", "by the same rule as on the Rounds screen."],
   [
-    "No copy:",
-    "neither a copy, by the same rule as on the Rounds screen, nor blank. It may show anything else.",
-  ],
-  [
-    "Matches its prompt, likeness:",
-    "mean cosines of CLIP features: of picture and prompt (CLIP-T), of picture and reference (CLIP-I).",
+    "CLIP-T, CLIP-I:",
+    "mean cosines of CLIP features: of image and prompt (CLIP-T), of image and reference (CLIP-I).",
   ],
   [
     "Changes:",
-    "each picture is compared with the one of the same prompt and seed in the round before. ? means " +
-      "that it may be chance: a sign-flip test over the prompts gives p > 0.05, or there are fewer than six.",
+    "paired by prompt and seed with the round before. ? means that it may be chance: p > 0.05 in a sign-flip " +
+      "test over the prompts, or fewer than six prompts.",
     "mean of (after − before)",
   ],
   [
     "Gain over base:",
-    "how useful the pictures are: 100 points for one that is surely no copy, shows what was asked for, and " +
-      "has all of the style or object, and 0 for the base model’s. The best round has the largest gain.",
-    "gain = mean of (1 − chance of a copy) · [recognised] · carries",
+    "100 points for an image that is not a copy, matches its prompt and fully matches the references.",
+    "gain = mean of (1 − copy risk) · [prompt match] · style or object match",
   ],
 ]);
 
@@ -56,15 +52,14 @@ function content(measures, recipe) {
   const { seeds } = measures.chosen;
   const { now, earlier } = byAge(measures);
   const done = rounds.filter((round) => round.report && round.id).length;
-  const progress = progressOf(rounds);
+  const progress = progressOf(rounds, state.project?.kind);
   return [
     el(
       "p",
       { class: "verdict", role: "status" },
       headline ? el("b", {}, `${best && done > 1 ? "★ " : ""}${headline} `) : null,
       unbroken(sentence) ||
-        "No round is measured yet. To measure one, the studio draws the same benchmark pictures with it as " +
-          "with every other round.",
+        "No round is measured yet. Measuring generates the same benchmark images with every round.",
     ),
     ...(recipe ? [el("p", { class: "verdict-recipe" }, unbroken(recipe))] : []),
     ...now.map(warning),
@@ -76,7 +71,7 @@ function content(measures, recipe) {
             "p",
             { class: "verdict-set" },
             `Benchmark: ${count(prompts.length, "prompt")} × ${count(seeds, "seed")}, the same for every ` +
-              `round; no training uses them. ${strengthNote(drawsWeaker())}`,
+              `round; not used in training. ${strengthNote(drawsWeaker())}`,
             leftOut(measures),
           ),
           how,
@@ -85,7 +80,7 @@ function content(measures, recipe) {
   ];
 }
 
-/** Are pictures on the Rounds screen drawn with less than all of the LoRA, too? */
+/** Are images on the Rounds screen drawn with less than all of the LoRA, too? */
 function drawsWeaker() {
   const settings = state.project?.settings;
   if (settings?.generation.allocation === "ladder") return settings.tune.method !== "full";
@@ -110,7 +105,7 @@ function folded(earlier, rounds) {
   return el(
     "details",
     { class: "how" },
-    el("summary", {}, `What was wrong with ${listed(names.map(inSentence))}`),
+    el("summary", {}, `Earlier warnings: ${listed(names.map(inSentence))}`),
     earlier.map(warning),
   );
 }

@@ -17,6 +17,7 @@ let viewed;
 /** @type {Row} */
 let shown;
 let at = 0;
+let byTab = false; // whether Tab led to what has the focus: only then does Space press it
 /** @type {ReturnType<typeof build>} */
 let made;
 
@@ -36,6 +37,7 @@ export function openViewer(what) {
   viewed = what;
   take(what.row(0), null);
   if (!made.dialog.open) made.dialog.showModal();
+  byTab = false;
   made.picture.focus({ preventScroll: true });
 }
 
@@ -134,13 +136,22 @@ function build() {
   );
   slider.addEventListener("input", () => flip(Number(slider.value)));
   dialog.addEventListener("keydown", onKey);
-  dialog.addEventListener("click", (event) => event.target === dialog && dialog?.close());
+  dialog.addEventListener("pointerdown", () => {
+    byTab = false;
+  });
+  dialog.addEventListener("click", (event) => event.target === dialog && event.detail < 2 && dialog?.close());
   whenClosed(dialog, () => picture.removeAttribute("src"));
   return { dialog, picture, none, name, words, title, slider, ticks, scrubber, references };
 }
 
 /** @param {KeyboardEvent} event */
 function onKey(event) {
+  if (event.key === "Tab") byTab = true;
+  if (event.key === " " && !byTab) {
+    event.preventDefault();
+    event.stopPropagation();
+    return dialog?.close();
+  }
   const rounds = { ArrowLeft: at - 1, ArrowRight: at + 1, Home: 0, End: shown.frames.length - 1 }[event.key];
   const rows = { ArrowUp: -1, ArrowDown: 1 }[event.key];
   if (rounds === undefined && rows === undefined) return;

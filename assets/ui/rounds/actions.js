@@ -13,13 +13,14 @@ import { planLine } from "../top/plan_line.js";
 import { questionBefore } from "./questions.js";
 import { askReferences } from "./references_again.js";
 import { useWithoutTraining } from "./without_training.js";
-import { notApplicable, childOf, closed, nextStep, refining } from "./next_step.js";
+import { notApplicable, childOf, closed, nextStep, refining, roundWaits } from "./next_step.js";
 
 /**
  * A button of the bar: the write that it sends, and the kinds of rounds that it applies to.
- * @typedef {{ name: string, label: string, title: string, change: Change, kinds: RoundKind[] }} Action
+ * @typedef {{ name: string, label: string, title: string, change: Change, kinds: RoundKind[], job?: string }}
+ *   Action
  * @typedef {"run_round" | "instant_round" | "export_round" | "fine_tune" | "make_pairs" | "refine"
- *   | "generate" | "run_refinement" | "accept" | "next_round"} Change
+ *   | "generate" | "run_refinement" | "accept" | "next_round" | "run_job"} Change
  */
 
 /** @type {Action[]} */
@@ -161,11 +162,21 @@ let sending = false;
 
 /** @param {RoundsParts} parts */
 export function mountActions(parts) {
-  const buttons = ACTIONS.map((action) => ({
+  /** @param {Action} action */
+  const made = (action) => ({
     ...action,
     button: makeButton({ class: "button", data: { action: action.name } }, () => act(action), action.label),
-  }));
+  });
+  let buttons = ACTIONS.map(made);
   parts.actions.append(...buttons.map(({ button }) => button));
+  on("project", () => {
+    const known = new Set(buttons.map(({ name }) => name));
+    const more = offered().filter(({ name }) => !known.has(name));
+    if (!more.length) return;
+    const added = more.map(made);
+    parts.actions.append(...added.map(({ button }) => button));
+    buttons = [...buttons, ...added];
+  });
   parts.keys.append(
     ...[
       ["A", "accept"],
@@ -178,18 +189,33 @@ export function mountActions(parts) {
   );
   const update = () => show(buttons, parts.hint);
   on(
-    "side round measures replays refinement job queue busy scores verdicts candidates cleared forget",
+    "project step side round measures replays refinement job queue busy scores verdicts candidates cleared " +
+      "forget",
     update,
   );
   update();
 }
 
 /**
+ * The kinds of jobs that say themselves what their button is.
+ * @returns {Action[]}
+ */
+const offered = () =>
+  (state.project?.jobs ?? []).map(({ kind, button, hint }) => ({
+    name: kind,
+    label: button,
+    title: hint,
+    change: "run_job",
+    kinds: ["fine_tune", "refine", "instant"],
+    job: kind,
+  }));
+
+/**
  * @param {(Action & { button: HTMLButtonElement })[]} buttons
  * @param {HTMLElement} hint
  */
 function show(buttons, hint) {
-  const next = busy() ? null : nextStep();
+  const next = busy() || roundWaits() ? null : nextStep();
   const kind = state.round?.kind ?? "fine_tune";
   for (const { name, title, kinds, button } of buttons) {
     const why = closed(name);
@@ -210,7 +236,7 @@ function show(buttons, hint) {
 
 /** What runs now and comes after it. */
 const busyWords = () =>
-  busy() && state.job ? planLine(state.job, state.queue.waiting, state.projectId) : "";
+  (busy() || roundWaits()) && state.job ? planLine(state.job, state.queue.waiting, state.projectId) : "";
 
 /** Is every suggestion answered? */
 const answered = () => state.suggested.size > 0 && !openSuggestions().length;
@@ -225,7 +251,7 @@ function nextWords() {
 }
 
 /** @param {Action} action */
-async function act({ name, change: usual }) {
+async function act({ name, change: usual, job }) {
   if (sending) return;
   const child = childOf(name);
   if (child) return openRound(child.id);
@@ -247,7 +273,9 @@ async function act({ name, change: usual }) {
         ? { round, candidates: openSuggestions() }
         : references
           ? { round, references }
-          : { round },
+          : job
+            ? { round, kind: job }
+            : { round },
     );
     const next = answer && "round" in answer ? answer.round : round;
     if (next !== null && next !== round && state.roundId === round) openRound(next);

@@ -13,6 +13,7 @@ import { focusRinged, ringed } from "./grid/ring.js";
 import { redo, toggle, undo } from "./grid/verdicts.js";
 import {
   lightbox,
+  buttonChosen,
   painting,
   enlarge,
   close,
@@ -32,7 +33,6 @@ import { showHelp, helpOpen } from "../kit/help.js";
 import { anchorsOpen } from "../reference/anchors_editor.js";
 import { queueOpen } from "../top/queue.js";
 import { logOpen } from "../top/log.js";
-import { previewOpen } from "../training/previews.js";
 import { exportsOpen } from "../results/exports.js";
 import { viewerOpen } from "../results/viewer.js";
 
@@ -56,17 +56,9 @@ export function mountKeys(parts) {
 const ARROWS = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowDown: [0, 1], ArrowUp: [0, -1] };
 
 const shortcutsBlocked = () =>
-  [
-    questionOpen,
-    exportsOpen,
-    panelOpen,
-    helpOpen,
-    anchorsOpen,
-    queueOpen,
-    logOpen,
-    previewOpen,
-    viewerOpen,
-  ].some((open) => open());
+  [questionOpen, exportsOpen, panelOpen, helpOpen, anchorsOpen, queueOpen, logOpen, viewerOpen].some((open) =>
+    open(),
+  );
 
 /**
  * @param {KeyboardEvent} event
@@ -155,7 +147,7 @@ function refinementAction(event, key) {
  * @returns {Act | null}
  */
 function space(event) {
-  if (lightbox()) return above(event.target, "button") ? null : close;
+  if (lightbox()) return buttonChosen() && above(event.target, "button") ? null : close;
   const other = above(event.target, "button, summary, a");
   if (other && !other.classList.contains("tile-face")) return null;
   return () => onRinged(enlarge);

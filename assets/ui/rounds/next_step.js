@@ -1,6 +1,6 @@
 /** The next step of a round, and why an action is disabled. */
 /** @import { Round } from "payloads" */
-import { busy, openSuggestions, state, verdictOf } from "../app/store.js";
+import { busy, loading, openSuggestions, state, workHere, verdictOf } from "../app/store.js";
 import { byItself } from "../measures/replay_words.js";
 import { unfinished } from "../top/job_words.js";
 
@@ -17,12 +17,14 @@ export const refining = () => state.round?.kind === "refine";
  */
 export function closed(name) {
   const { round } = state;
-  if (!round) return "Open a project first";
+  if (!round) return loading() ? "The project is being loaded" : "Open a project first";
   if (childOf(name)) return null; // it only goes there
   const replay = byItself(state.replays);
   if (replay) return replay;
   if (busy() && !(name === "next_round" && queuesBehind()))
     return "The studio is at work: wait, or press Stop";
+  if (["run", "fine_tune", "generate"].includes(name) && roundWaits())
+    return "It is in the queue already, and starts by itself";
   if (name === "run" && round.source && round.complete)
     return "This LoRA is drawn: choose pictures and go on to a round that starts from it";
   if (name === "run" && !round.trainable && round.complete)
@@ -40,6 +42,9 @@ export function closed(name) {
   if (name === "train" && !pairsReady()) return "Make the comparison pairs first";
   return name === "refine" ? closedRefinement(round) : null;
 }
+
+/** Does the training or the drawing of the shown round wait in the queue, behind other work? */
+export const roundWaits = () => workHere(["fine_tune", "generate"]) !== null;
 
 /** Can a next round wait for what runs: work on another round, or a refinement that is trained or drawn? */
 function queuesBehind() {

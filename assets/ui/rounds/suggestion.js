@@ -1,7 +1,7 @@
 /** The list of suggested candidates: one row per test prompt, with the reason and verdict buttons. */
 /** @import { Score } from "payloads" */
 /** @import { RoundsParts } from "../app/types/parts.d.ts" */
-import { state, on, verdictOf, setFocus, setHover, drawing, openSuggestions } from "../app/store.js";
+import { state, on, verdictOf, setFocus, setHover, drawing, loading, openSuggestions } from "../app/store.js";
 import { decide, toggle } from "./grid/verdicts.js";
 import { el, focusKept, focusedIn, makeButton, repeats, setText } from "../kit/dom.js";
 import { howSuggested } from "./how.js";
@@ -39,7 +39,7 @@ export function mountSuggestion(parts) {
   on("forget cleared", () => {
     before = [];
   });
-  on("scores round job verdicts forget received", update);
+  on("step scores round job verdicts forget received", update);
   update();
 }
 
@@ -71,6 +71,8 @@ function show(parts) {
   if (note) nodes.push(el("li", { class: "suggestion-words" }, note));
   const keep = focusedIn(parts.suggestions)?.dataset.keep;
   parts.suggestions.replaceChildren(...nodes);
+  const card = parts.suggestions.closest("section");
+  if (card) card.style.height = ""; // it was that of the rows before
   focusKept(parts.suggestions, keep);
 }
 
@@ -108,6 +110,7 @@ function stateOf(id, others) {
 }
 
 function emptyWords() {
+  if (loading()) return "";
   if (drawing())
     return before.length
       ? "More pictures are being drawn: the suggestion is made anew when they are there."

@@ -1,5 +1,5 @@
 /** Display text of job states. The text for job kinds comes from gal_studio/core/jobs/kinds.py. */
-/** @import { Job, JobState, QueuedJob } from "payloads" */
+/** @import { Job, JobState, Queue, QueuedJob } from "payloads" */
 
 import { sizeOf } from "../kit/format.js";
 
@@ -16,6 +16,18 @@ export const HALTED = new Set(["paused", "interrupted", "stopped", "error"]);
  * @param {Pick<Job, "state"> | null} job
  */
 export const unfinished = (job) => job?.state === "paused" || job?.state === "interrupted";
+/**
+ * What starts when this job pauses, in a sentence; empty if nothing does.
+ * @param {Queue} queue
+ * @param {string} id
+ */
+export function startsInstead({ waiting }, id) {
+  const next = waiting.find((job) => job.id !== id && !job.behind);
+  if (!next) return "";
+  const { title, round_name: round, project_name: project } = next;
+  return `When it pauses, the next in the queue starts: ${title}, ${round} of ${project}.`;
+}
+
 /** @param {Pick<Job, "state">} job */
 export const isWorking = (job) => WORKING.has(job.state);
 /**

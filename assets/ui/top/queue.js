@@ -7,7 +7,7 @@ import { write } from "../app/writes.js";
 import { ask } from "../app/apply_poll.js";
 import { el, focusedIn, makeButton, pressed, setAttribute, setText } from "../kit/dom.js";
 import { toast } from "../kit/toast.js";
-import { isWorking, jobProgress, reached, resumeWord } from "./job_words.js";
+import { isWorking, jobProgress, reached, resumeWord, startsInstead } from "./job_words.js";
 import { canNotify, notifies, notifyOf, toggleNotify } from "./notify.js";
 
 /** @type {[name: keyof Queue, title: string][]} */
@@ -191,7 +191,8 @@ async function act(action, request, event) {
   if (sending || event.detail > 1) return;
   setSending(true);
   try {
-    await write(action, request);
+    const instead = action === "pause" ? startsInstead(state.queue, request.job) : "";
+    if ((await write(action, request)) && instead) toast(instead);
     ["queue", "job"].forEach(ask);
     await refresh();
   } finally {

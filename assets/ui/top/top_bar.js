@@ -7,8 +7,9 @@ import { write } from "../app/writes.js";
 import { ask } from "../app/apply_poll.js";
 import { locateModel } from "../app/locate.js";
 import { setAttribute, setText } from "../kit/dom.js";
+import { toast } from "../kit/toast.js";
 import { toggleTheme } from "../kit/theme.js";
-import { unfinished, isWorking } from "./job_words.js";
+import { unfinished, isWorking, startsInstead } from "./job_words.js";
 import { jobLine } from "./job_line.js";
 import { mountQueue } from "./queue.js";
 import { openLog } from "./log.js";
@@ -161,7 +162,8 @@ async function move(verb, soon) {
   }, STOP_DELAY);
   emit("job");
   ask("job"); // a poll in flight would overwrite the optimistic update
-  await write(verb, { job: id });
+  const instead = verb === "pause" ? startsInstead(state.queue, id) : "";
+  if ((await write(verb, { job: id })) && instead) toast(instead);
   ask("job");
   ask("queue");
   refresh();

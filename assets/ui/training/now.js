@@ -1,5 +1,5 @@
 /** Is the shown round trained now, or was its training halted? */
-import { busy, state } from "../app/store.js";
+import { busy, state, workHere } from "../app/store.js";
 import { HALTED } from "../top/job_words.js";
 
 /** The kinds and the phases of trainings. */
@@ -15,7 +15,8 @@ const begun = () =>
   Boolean(state.job?.done || state.round?.previews.length);
 
 /** Is the shown round in training: running, about to, or halted on the way? */
-export const inTraining = () => ofShownRound() && (busy() || begun());
+export const inTraining = () =>
+  (ofShownRound() && (busy() || begun())) || (!state.round?.trained && workHere(TRAININGS) !== null);
 
 /** Is the shown round in training, with nothing in its grid? */
 export const waiting = () => inTraining() && !state.candidates.size;

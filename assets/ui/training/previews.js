@@ -4,24 +4,10 @@ import { emit, state } from "../app/store.js";
 import { ask } from "../app/apply_poll.js";
 import { training, waiting } from "./now.js";
 import { write } from "../app/writes.js";
-import { el, makeButton, setAttribute, setText } from "../kit/dom.js";
+import { el, makeButton, reference, setAttribute, setText } from "../kit/dom.js";
+import { openViewer } from "../results/viewer.js";
 
-/** @type {HTMLDialogElement | null} */
-let dialog = null;
 let asking = false; // for a preview; the studio has not answered yet
-
-export const previewOpen = () => Boolean(dialog?.open);
-
-/** The enlarged preview as a place, named by its step. @type {import("../app/places.js").Kind} */
-export const previewPlace = {
-  now: () => (previewOpen() ? (dialog?.dataset.step ?? null) : null),
-  open: (step) => {
-    const found = state.round?.previews.find((one) => String(one.step) === step);
-    if (found && previewPlace.now() !== step) enlarge(found);
-    return Boolean(found);
-  },
-  close: () => dialog?.close(),
-};
 
 /** @param {Preview} preview */
 const source = (preview) =>
@@ -103,22 +89,20 @@ async function previewNow(button) {
   emit("job");
 }
 
-/** @param {Preview} preview */
+/**
+ * Show a preview large: the steps are turned through, with the references beside them.
+ * @param {Preview} preview
+ */
 function enlarge(preview) {
-  dialog ??= document.body.appendChild(
-    el("dialog", { class: "studio preview-view", "aria-label": "A preview" }),
-  );
-  const box = dialog;
-  box.onclick = () => box.close();
-  box.replaceChildren(
-    el(
-      "figure",
-      {},
-      el("img", { src: source(preview), alt: preview.prompt }),
-      el("figcaption", {}, `Step ${preview.step}: ${preview.prompt}`),
-    ),
-    el("button", { type: "button", class: "button small", autofocus: true }, "Close"),
-  );
-  box.dataset.step = String(preview.step);
-  if (!box.open) box.showModal();
+  const previews = (state.round?.previews ?? []).filter(({ prompt }) => prompt === preview.prompt);
+  const frames = previews.map((one) => ({
+    name: `Step ${one.step}`,
+    src: source(one),
+    words: one.step ? "" : "before the training",
+  }));
+  const at = previews.findIndex(({ step }) => step === preview.step);
+  openViewer({
+    row: () => ({ title: preview.prompt, frames, at }),
+    references: (state.project?.references ?? []).map(({ id, prompt }) => ({ src: reference(id), prompt })),
+  });
 }

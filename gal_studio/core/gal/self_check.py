@@ -57,10 +57,11 @@ def self_check(
     went.
     """
     given, earlier = _said(candidates), _said(first)
-    drawn = given if earlier else [replace(one, heard=None) for one in given]
+    unheard = [one if one.heard is None else replace(one, heard=None) for one in given]
+    drawn = given if earlier else unheard
     if diverged := _diverged(_as_trained(drawn), number, loss):
         return SelfCheck(diverged, mended=True, diverged=True)
-    if not drawn or any(replace(one, heard=None).chance_by_detectors is None for one in drawn):
+    if not drawn or None in [one.chance_by_detectors for one in unheard]:
         return SelfCheck()
     if doubt := _doubt(drawn):
         other = None if earlier else _other_detector(drawn, doubt)

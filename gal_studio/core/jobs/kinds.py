@@ -54,7 +54,8 @@ class JobKind:
     `title` names the work while it lasts, `button` is what a person presses for it, and `done` says what is
     there afterwards, with `{count}` filled in. `is_beside`: other jobs of its round are requested meanwhile.
     `is_background`: it also lets every other job go first, even when it runs already. `is_apart`: its round
-    can be decided on meanwhile, since it adds nothing to what is decided.
+    can be decided on meanwhile, since it adds nothing to what is decided. One with a `hint` gets its button
+    beside the others of a round, and says this there; others have a button of their own somewhere.
     """
 
     title: str
@@ -65,6 +66,7 @@ class JobKind:
     is_beside: bool = False
     is_background: bool = False
     is_apart: bool = False
+    hint: str = ""
 
     @property
     def loads_models(self) -> bool:
@@ -269,6 +271,11 @@ BACKGROUND = frozenset(name for name, kind in JOB_KINDS.items() if kind.is_backg
 """The kinds that let every other job go first."""
 APART = BACKGROUND | {name for name, kind in JOB_KINDS.items() if kind.is_apart}
 """The kinds during which their round can be decided on."""
+
+
+def offered_kinds() -> dict[str, JobKind]:
+    """The kinds by name that get their button by their hint alone."""
+    return {name: kind for name, kind in JOB_KINDS.items() if kind.hint}
 
 
 def find_job_kind(name: str) -> JobKind:

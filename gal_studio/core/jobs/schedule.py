@@ -47,8 +47,9 @@ class Schedule:
 
     def needed_by(self, later: ListedJob) -> Iterator[ListedJob]:
         """The unfinished jobs that a job waits for."""
-        for earlier in self.jobs:
-            if earlier.job.state not in FINISHED and waits_for(later, earlier) is not None:
+        before = {(after.kind, _round_of(later, after)) for after in _afters(later)}
+        for earlier in self.jobs if before else ():
+            if (earlier.job.kind, earlier.job.round_id) in before and earlier.job.state not in FINISHED:
                 yield earlier
 
     def is_blocked(self, one: ListedJob) -> bool:
@@ -137,12 +138,20 @@ def _end(one: ListedJob) -> float:
 
 def waits_for(later: ListedJob, earlier: ListedJob) -> After | None:
     """What the table of job kinds says of a job that waits for this earlier one; None if it does not."""
-    kind = JOB_KINDS.get(later.job.kind)
-    for after in kind.after if kind else ():
-        round_id = later.parent_id if after.of_parent else later.job.round_id
-        if (after.kind, round_id) == (earlier.job.kind, earlier.job.round_id):
+    for after in _afters(later):
+        if (after.kind, _round_of(later, after)) == (earlier.job.kind, earlier.job.round_id):
             return after
     return None
+
+
+def _afters(later: ListedJob) -> tuple[After, ...]:
+    kind = JOB_KINDS.get(later.job.kind)
+    return kind.after if kind else ()
+
+
+def _round_of(later: ListedJob, after: After) -> str | None:
+    """The round whose work a job comes after."""
+    return later.parent_id if after.of_parent else later.job.round_id
 
 
 def by_id(jobs: Iterable[ListedJob]) -> dict[str, ListedJob]:

@@ -1,5 +1,6 @@
 """Jobs: the legal transitions between states, and the order of the queue."""
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from typing import Literal, get_args
 
@@ -73,6 +74,14 @@ def reordered(order: Sequence[str], needs: Dependencies, job: str, direction: Di
         block = _dependencies(job, needs) | {job}
         return tuple(sorted(order, key=lambda one: one not in block))
     return _one_up(order, needs, job)
+
+
+def movable(order: Sequence[str], needs: Dependencies) -> dict[str, tuple[bool, bool]]:
+    """Of each job, whether it can move up and down: whether `reordered` would change anything."""
+    before = {job: _dependencies(job, needs).intersection(order) for job in order}
+    after = Counter(one for found in before.values() for one in found)
+    last = len(order) - 1
+    return {job: (place > len(before[job]), last - place > after[job]) for place, job in enumerate(order)}
 
 
 def _one_up(order: Sequence[str], needs: Dependencies, job: str) -> tuple[str, ...]:

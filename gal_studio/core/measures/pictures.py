@@ -8,7 +8,7 @@ from gal_studio.core.types import CHANCE, Candidate, CopyDetectors
 from gal_studio.core.utility import utility
 
 Part = Literal["held_out", "accepted", "plain"]
-Metric = Literal["as_asked", "no_copy", "carries", "clip_t", "clip_i"]
+Metric = Literal["as_asked", "copies", "no_copy", "carries", "clip_t", "clip_i"]
 When = Literal["auto", "always", "never"]
 RECOGNISED_FROM = 0.6
 """The share of the base model's margin from which a thing counts as recognised (Eq. G14)."""
@@ -45,11 +45,11 @@ class MeasuredPicture:
     base: Candidate | None = None
 
     def judged_by(self, copy_detectors: CopyDetectors) -> Self:
-        """The same picture, whose copies are found by these detectors (Eq. G12)."""
+        """Let these detectors say whether the picture is a copy (Eq. G12)."""
         return replace(self, candidate=replace(self.candidate, copy_detectors=copy_detectors))
 
     def without_chance(self) -> Self:
-        """The same picture without Eq. G16, beside pictures that were drawn before there was one."""
+        """Leave out Eq. G16, beside pictures that were drawn before there was one."""
         known = {name: score for name, score in self.candidate.more_scores.items() if name != CHANCE}
         return replace(self, candidate=replace(self.candidate, more_scores=known))
 
@@ -118,6 +118,7 @@ def _share(flag: Callable[[MeasuredPicture], bool | None]) -> Callable[[Measured
 
 METRICS: Mapping[Metric, Callable[[MeasuredPicture], float | None]] = {
     "as_asked": _share(lambda picture: picture.as_asked),
+    "copies": _share(lambda picture: picture.copies),
     "no_copy": _share(lambda picture: picture.no_copy),
     "carries": lambda picture: picture.candidate.carries,
     "clip_t": _unless_blank(lambda picture: picture.candidate.similarity_anchor),
@@ -125,7 +126,10 @@ METRICS: Mapping[Metric, Callable[[MeasuredPicture], float | None]] = {
 }
 """What is measured of each picture, in the order of the columns; None where a picture has no such figure.
 
+The page shows `copies`; `no_copy` is what programs have read since the first version.
 Another measure is one line here, one name in `Metric`, and its words in `assets/ui/measures/metrics.js`.
 """
-SHARES: frozenset[Metric] = frozenset({"as_asked", "no_copy"})
+SHARES: frozenset[Metric] = frozenset({"as_asked", "copies", "no_copy"})
 """The metrics that are 1 or 0 of each picture."""
+SENSES: Mapping[Metric, Literal[-1]] = {"copies": -1}
+"""The metrics of which less is better."""

@@ -11,7 +11,7 @@ from typing import TypeVar
 from gal_studio.core.intervals import Difference, Interval, Outcome, is_up, outcome
 from gal_studio.core.measures.compare import Drawn, change, gain, mean
 from gal_studio.core.measures.kept import Kept, kept
-from gal_studio.core.measures.pictures import METRICS, Metric, Part
+from gal_studio.core.measures.pictures import METRICS, SENSES, Metric, Part
 from gal_studio.core.types import Kind
 
 Found = TypeVar("Found", bound=Interval)
@@ -164,7 +164,7 @@ def _judged_changes(before: Arm | None, drawn: Drawn, kind: Kind) -> dict[Metric
 
 
 def _judged(metric: Metric, found: Difference, kind: Kind) -> Change:
-    sense = 0 if metric == "clip_i" and kind == "style" else 1
+    sense = 0 if metric == "clip_i" and kind == "style" else SENSES.get(metric, 1)
     return Change(**vars(found), verdict=outcome(found.value, found.is_clear, sense))
 
 

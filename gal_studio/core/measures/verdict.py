@@ -7,6 +7,7 @@ from typing import Literal
 from gal_studio.core.intervals import Difference, is_down, is_up
 from gal_studio.core.measures.compare import gain
 from gal_studio.core.measures.report import Report
+from gal_studio.core.measures.wording import percent, share_words
 
 LEAKS_FROM = 0.5
 """A leak is told from this share of the asked-for likeness on."""
@@ -56,10 +57,10 @@ def _none_is_best(ranked: Sequence[Report]) -> str:
     """Why no round is the best: none has learned anything, or those that have draw nothing of use with it."""
     able = [each for each in ranked if _has_more(each) and not each.arm.diverged]
     if not able:
-        return "No round gains over the base model yet."
+        return "No round is better than the base model yet."
     if all(has_lost(each) for each in able):
-        return "No round carries what it should yet."
-    return "No round draws what is asked for without copying yet."
+        return "No round matches the references well enough yet."
+    return "No round follows its prompts without copying yet."
 
 
 def _learned(report: Report) -> Difference | None:
@@ -87,18 +88,16 @@ def _by_gain(report: Report) -> tuple[float, str]:
 
 
 def _counted(report: Report, before: Report | None) -> str:
-    """How many pictures are as asked and how many are copies, with those of the round before."""
-    pictures, copies, judged = f"of its {report.pictures} pictures", report.copies, report.judged
+    """How many images match their prompts and how many are copies, with those of the round before."""
     earlier = before if before and before.arm.id is not None else None
-    then = f", {earlier.copies} of {earlier.arm.name}’s" if earlier else ""
-    copied = f"{'is a copy' if copies == 1 else 'are copies'}{then}."
-    if not judged:
-        return f"{copies} {pictures} {copied}"
-    asked, all_are = report.as_asked, judged == report.pictures
-    then = f", {earlier.as_asked} of {earlier.arm.name}’s" if earlier and earlier.judged else ""
-    of_judged = pictures if all_are else f"of the {judged} of its pictures that can be judged"
-    counted = f"{copies} {copied}" if all_are else f"{copies} {pictures} {copied}"
-    return f"{asked} {of_judged} {'is' if asked == 1 else 'are'} as asked{then}; {counted}"
+    matched, copied = "", f" ({earlier.arm.name}: {earlier.copies} of {earlier.pictures})" if earlier else ""
+    if report.judged:
+        is_known = earlier is not None and earlier.judged
+        then = (
+            f" ({earlier.arm.name}: {earlier.as_asked} of {earlier.judged})" if earlier and is_known else ""
+        )
+        matched = f"Prompt match: {share_words(report.as_asked, report.judged, report.pictures)}{then}. "
+    return f"{matched}Copies: {share_words(report.copies, report.pictures, report.pictures)}{copied}."
 
 
 def _closeness(report: Report) -> str:
@@ -107,26 +106,26 @@ def _closeness(report: Report) -> str:
     if change is None:
         return ""
     if is_up(change):
-        how = "clearly closer to the reference than the base model’s"
+        how = "clearly resemble the reference more than the base model’s do"
     elif is_down(change):
-        how = "clearly less like the reference than the base model’s"
+        how = "clearly resemble the reference less than the base model’s do"
     elif change.value > 0:
-        how = "closer to the reference than the base model’s, which may be chance"
+        how = "resemble the reference more than the base model’s do (this may be chance)"
     else:
-        how = "no closer to the reference than the base model’s"
+        how = "resemble the reference no more than the base model’s do"
     closer = change.value > 0 and (report.gain is None or report.gain.value <= 0)
-    only = ", but only by copying it or by losing what was asked for" if closer else ""
-    return f"On average, they are {how}{only}."
+    only = ", but only by copying it or by missing the prompt" if closer else ""
+    return f"The images {how}{only}."
 
 
 def _best_of(number: int, best: Report, second: Report) -> str:
     """That a round is the best of so many, and how it stands against the next one."""
-    best_is = f"{best.arm.name} is the best of {number} rounds measured"
+    best_is = f"{best.arm.name} is the best of {number} measured rounds"
     if not carries_on(second):
-        return f"{best_is}: {second.arm.name} does not carry what it should."
+        return f"{best_is}: {second.arm.name} matches the references too little."
     if is_up(lead(best, second)):
         return f"{best_is}, clearly ahead of {second.arm.name}."
-    return f"{best_is}, but not clearly ahead of {second.arm.name}: a larger benchmark would tell."
+    return f"{best_is}, but its lead over {second.arm.name} may be chance. Add benchmark images to find out."
 
 
 def lead(first: Report, second: Report) -> Difference | None:
@@ -139,13 +138,13 @@ def _passed_over(best: Report, others: Sequence[Report]) -> str:
     more = [each for each in others if _by_gain(each) < _by_gain(best)]
     if not more:
         return ""
-    return f"{min(more, key=_by_gain).arm.name} gained more, but does not carry what it should."
+    return f"{min(more, key=_by_gain).arm.name} scored higher, but matches the references too little."
 
 
 def find_warnings(
     reports: Sequence[Report], called: str, falls: Callable[[str], bool] = lambda _: False
 ) -> tuple[Caution, ...]:
-    """Rounds that lost what they learned, overfit or leak; `called` are the words of the style or object.
+    """Rounds that lost what they learned, overfit or bleed; `called` are the words of the style or object.
 
     `falls` says of a round, by its ID, whether its training loss still fell at the end.
     """
@@ -175,12 +174,12 @@ def _lost(report: Report, called: str, falls: Callable[[str], bool]) -> str:
     if report.kept is not None and report.kept.is_lost:
         points = round(-100 * report.kept.carries.value)
         return (
-            f"{report.arm.name} lost “{called}”: its pictures carry {points} points less of it than those of "
-            "the first round, where neither copies. Go back, and accept pictures that have it."
+            f"{report.arm.name} lost “{called}” ({points} points below the first round). Go back one round, "
+            "and accept images that show it clearly."
         )
     if since is not None and since.value <= 0 and not is_up(since):
         return (
-            f"{report.arm.name} does not carry “{called}”: its pictures have no more of it than the base "
+            f"{report.arm.name} has not learned “{called}”: its images show no more of it than the base "
             f"model’s. {_learn_more(report, falls)}"
         )
     return ""
@@ -194,8 +193,8 @@ def _learn_more(report: Report, falls: Callable[[str], bool]) -> str:
         return "Check its trigger words and its base model, or choose a later file of its training."
     if report.copies >= COPIES_FROM * report.pictures:
         return (
-            f"Longer training would copy more, since {report.copies} of {report.pictures} pictures are "
-            "copies already: add references that show it in other ways."
+            f"Don’t train longer: {report.copies} of {report.pictures} images are copies already. Add "
+            "references in other settings."
         )
     if report.arm.id is not None and falls(report.arm.id):
         return "Train longer: its loss was still falling."
@@ -210,22 +209,22 @@ def _overfits(report: Report, before: Report | None) -> str:
     if before.arm.id is None:
         if copies < COPIES_FROM * report.pictures:
             return ""
-        told = (
-            f"{name} copies: {copies} of {report.pictures} pictures show the reference, although something "
-            "else was asked for."
-        )
+        step = "Accept images that match their prompts, or train with fewer steps."
         if report.arm.given:
-            return f"{told} Draw with its best strength schedule, or choose an earlier file of its training."
-        return f"{told} Accept pictures that show what was asked for, or train with fewer steps."
+            step = "Draw with its best strength schedule, or choose an earlier file of its training."
+        return (
+            f"{name} copies the reference: {copies} of {report.pictures} benchmark images show it instead of "
+            f"their prompts. {step}"
+        )
     changes = report.changes
     if not is_down(changes.get("clip_t")) or not (
-        is_down(changes.get("no_copy")) or is_up(changes.get("clip_i"))
+        is_up(changes.get("copies")) or is_up(changes.get("clip_i"))
     ):
         return ""
     return (
-        f"{name} overfits: its pictures follow their prompts less than those of {before.arm.name}, and "
-        f"{copies} of {report.pictures} are copies (before: {before.copies}). Go back to {before.arm.name} "
-        "and branch from there, or train with fewer steps."
+        f"{name} copies more: its images follow their prompts less than those of {before.arm.name}, and "
+        f"{copies} of {report.pictures} are copies ({before.arm.name}: {before.copies} of {before.pictures}). "
+        f"Go back to {before.arm.name} and branch from there, or train with fewer steps."
     )
 
 
@@ -235,13 +234,11 @@ def _leaks(report: Report, called: str) -> str:
         return ""
     if leak.share is not None and leak.share < LEAKS_FROM:
         return ""
-    much = "as much as with them"
-    if leak.share is not None and leak.share < 0.95:
-        much = f"{round(100 * leak.share)} % as much as with them"
+    much = "" if leak.share is None else f" ({percent(min(leak.share, 1.0))} as much as into prompts with it)"
     step = "train with fewer steps or a lower learning rate"
     if report.arm.given:
         step = "draw with less of it, or choose an earlier file of its training"
     return (
-        f"{report.arm.name} leaks: its pictures come closer to the reference also without the words "
-        f"“{called}”, {much}. To draw other things as well, {step}."
+        f"{report.arm.name} bleeds into prompts without “{called}”{much}. To keep other prompts unaffected, "
+        f"{step}."
     )

@@ -9,7 +9,10 @@ from gal_studio.core.settings_group import SettingsGroup
 
 Precision = Literal["auto", "bf16", "fp16", "fp32"]
 Base = Literal["plain", "int8"]
-Optimizer = Literal["adamw", "adamw8bit"]
+Optimizer = Literal["adamw", "adamw8bit", "prodigy"]
+
+MOMENTS = {"adamw": 8, "adamw8bit": 2, "prodigy": 16}
+"""Bytes that an optimizer holds of each trained weight."""
 
 OFF_ON = {False: "off", True: "on"}
 
@@ -41,14 +44,14 @@ class MachineSettings(SettingsGroup):
         note="8-bit integers halve them; LoRA only",
         words={"plain": "as they are", "int8": "8-bit integers"},
     )
-    # keep AdamW's moments in 8 bits; needs bitsandbytes
+    # AdamW, also with moments of 8 bits (needs bitsandbytes), or Prodigy (2306.06101; needs prodigyopt)
     optimizer: Optimizer = setting(
         "adamw",
         checks.one_of,
         "Optimizer",
         Optimizer,
-        note="8 bits save memory when training the whole model",
-        words={"adamw": "AdamW", "adamw8bit": "AdamW in 8 bits"},
+        note="8 bits save memory when training the whole model; Prodigy finds the learning rate, set it to 1",
+        words={"adamw": "AdamW", "adamw8bit": "AdamW in 8 bits", "prodigy": "Prodigy"},
     )
     # keep the text encoders in main memory, and move them to the device only while prompts are encoded
     text_off_device: bool = setting(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from gal_studio.core.memory.allocator import InstructionSet, kept
-from gal_studio.core.memory.machine import MachineSettings
+from gal_studio.core.memory.machine import MOMENTS, MachineSettings
 from gal_studio.core.memory.shape import Line, ModelShape, spared
 from gal_studio.core.settings import Settings, check_target
 
@@ -99,7 +99,7 @@ def _training(shape: ModelShape, settings: Settings, device: DeviceKind, rows: i
     line = shape.training[spared(target) if machine.checkpointing else target]
     size = computed_bytes(machine, device)
     active = line.at(rows, (tune.resolution or shape.resolution) ** 2) * (size / 2)
-    moments = 8 if machine.optimizer == "adamw" else 2
+    moments = MOMENTS[machine.optimizer]
     if target == "full":
         half = 2 if size == 2 else 0  # the copies of autocast
         held = (8 + moments + half) * shape.denoiser

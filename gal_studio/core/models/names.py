@@ -48,6 +48,14 @@ def is_bundled(name: str) -> bool:
     return name.startswith(_BUNDLED)
 
 
+def is_calibrated(clip_model: str, vision_model: str) -> bool:
+    """Whether the rules for copies and for what was asked (Eq. G14, G16) were fitted to these models.
+
+    Others use the same constants. An empty vision model, and "clip", is the CLIP model.
+    """
+    return is_bundled(clip_model) and (vision_model in ("", "clip") or is_bundled(vision_model))
+
+
 def public_name(name: str) -> str:
     """A base model's name without the folders of this computer, for files that leave it."""
     if is_bundled(name):

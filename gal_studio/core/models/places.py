@@ -18,7 +18,7 @@ def local_paths(name: str, is_adapter: bool = False) -> tuple[str, ...]:
 
 
 def placed(name: str, places: Mapping[str, str], is_adapter: bool = False) -> str:
-    """The same name with each path where it lies now; `places` has those that moved."""
+    """A name with each path where it lies now; `places` has those that moved."""
     if not places:
         return name
     found = []

@@ -1,21 +1,22 @@
-"""The supported model families, one line each."""
+"""The supported model families: each file of this folder with a class that names its pipelines is one.
+
+Other packages bring theirs by entry points of the group `gal_studio.families` (docs/python.md).
+"""
 
 from collections.abc import Mapping
 from typing import Any
 
 from gal_studio.core.errors import StudioError
+from gal_studio.core.registry import Registry
 from gal_studio.engine.families.family import Family
-from gal_studio.engine.families.flux2_klein import Flux2Klein
-from gal_studio.engine.families.stable_diffusion import StableDiffusion
-from gal_studio.engine.families.stable_diffusion_xl import StableDiffusionXL
-from gal_studio.engine.families.z_image import ZImage
 
-FAMILIES: list[type[Family]] = [
-    StableDiffusion,
-    StableDiffusionXL,
-    Flux2Klein,
-    ZImage,
-]
+FAMILIES: Registry[type[Family]] = Registry(
+    "gal_studio.engine.families",
+    lambda value: isinstance(value, type) and isinstance(vars(value).get("pipelines"), tuple),
+    "a model family",
+    first=("sd1", "sdxl", "flux2-klein", "z-image"),
+    group="gal_studio.families",
+)
 
 
 def family_of(name: str, index: Mapping[str, Any]) -> type[Family]:

@@ -121,7 +121,7 @@ def _processor(folder: Path) -> dict[str, Any]:
 
 
 def _timm_processor(config: Any) -> dict[str, Any]:
-    """The same from the configuration of a timm model."""
+    """How a timm model wants its pictures, from its configuration."""
     processor = getattr(config, "pretrained_cfg", None) or {}
     side = (processor.get("input_size") or (3, 224, 224))[-1]
     return {"crop_size": side, "image_mean": processor.get("mean"), "image_std": processor.get("std")}

@@ -9,7 +9,7 @@ import torch
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.memory.allocator import kept
-from gal_studio.core.memory.machine import MachineSettings
+from gal_studio.core.memory.machine import MOMENTS, MachineSettings
 from gal_studio.core.memory.need import OVERHEAD
 from gal_studio.core.settings import GenerationSettings, TuneSettings
 from gal_studio.engine.memory.peak import (
@@ -117,8 +117,8 @@ def training_need(model: ImageModel, settings: TuneSettings, plan: Plan) -> int:
 
 
 def trained_bytes(machine: MachineSettings) -> int:
-    """Bytes of each trained weight, its gradient and AdamW's two moments."""
-    return 2 * FLOAT32 + 2 * (FLOAT32 if machine.optimizer == "adamw" else 1)
+    """Bytes of each trained weight, its gradient and what the optimizer holds of it."""
+    return 2 * FLOAT32 + MOMENTS[machine.optimizer]
 
 
 def encoding_need(model: ImageModel, settings: TuneSettings, low_memory: bool) -> int:

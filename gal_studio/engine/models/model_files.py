@@ -81,7 +81,7 @@ def _check(family: type[Family], name: str, description: Description) -> None:
 
 
 def _with_weights(found: Inspected, left_out: tuple[str, ...], revisions: Revisions, half: bool) -> Inspected:
-    """The same with what its weights need; refuse a directory that has none in safetensors."""
+    """Add what the weights need; refuse a directory that has none in safetensors."""
     index, name = found.description.index, found.pipeline
     if not is_directory(name):
         need = needs.pipeline(name, revisions, index, left_out, half)

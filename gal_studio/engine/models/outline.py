@@ -26,7 +26,7 @@ def outline(description: Description) -> ImageModel:
 
 
 def outline_for_loras(description: Description) -> ImageModel:
-    """The same with a denoiser to which LoRAs can be attached.
+    """An outline whose denoiser can have LoRAs attached.
 
     Its weights are zeros on the CPU that take no memory: each has the shape of the real one.
     """

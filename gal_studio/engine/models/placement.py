@@ -18,6 +18,7 @@ _NEEDED = {
     ("base", "int8"): ("torchao", "Base weights of 8-bit integers need", "plain base weights"),
     ("optimizer", "adamw8bit"): ("bitsandbytes", "The 8-bit optimizer needs", "the plain optimizer"),
 }
+_PRODIGY = "prodigyopt"
 
 
 def check_machine(machine: MachineSettings, device: torch.device) -> None:
@@ -34,6 +35,11 @@ def check_machine(machine: MachineSettings, device: torch.device) -> None:
                 f"{needs} the package {package}, which is not installed: "
                 f"run {how_to_install('memory')} in the studio's folder, or choose {instead}."
             )
+    if machine.optimizer == "prodigy" and not is_installed(_PRODIGY):
+        raise StudioError(
+            f"Prodigy needs the package {_PRODIGY}, which is not installed: "
+            f"run {how_to_install('prodigy')} in the studio's folder, or choose AdamW."
+        )
 
 
 def place(family: Family, device: torch.device, machine: MachineSettings) -> None:

@@ -12,6 +12,7 @@ from gal_studio.core.settings import TimeWeighting, TuneSettings
 from gal_studio.engine.families.family import NoiseProcess, References, Sizes, TextFeatures
 from gal_studio.engine.families.processes import as_rows
 from gal_studio.engine.models.image_model import ImageModel
+from gal_studio.engine.models.text import encode_prompts
 from gal_studio.engine.training.checkpoints import fingerprint, machine_parts
 from gal_studio.engine.training.latents import (
     CachedPictures,
@@ -133,6 +134,7 @@ class ExampleSource:
             self.endless = fingerprint(each, seed, examples, prior, more)
         prior = prior if settings.prior_weight else []
         texts = encode_texts(model, [*examples, *prior])
+        self.no_caption = encode_prompts(model, [""])[""] if settings.caption_dropout else None
         self.examples = cache_pictures(model, examples, settings, latents, texts)
         self.prior = cache_pictures(model, prior, settings, latents, texts) if prior else None
         self.process = model.family.process()
@@ -195,11 +197,20 @@ class ExampleSource:
         for group, part in zip(groups, crops, strict=True):
             noise = torch.randn(part.latents.shape, generator=generator)
             texts = [pictures.texts[index[place]] for place in group]
+            if self.no_caption is not None and pictures is self.examples:
+                texts = self._with_dropout(texts, self.no_caption, generator)
             batch = make_batch(self.model, self.process, part, texts, times[group], noise)
             if weights is not None:
                 batch = replace(batch, weights=weights[group].to(batch.weights.device))
             batches.append(batch)
         return tuple(batches)
+
+    def _with_dropout(
+        self, texts: list[TextFeatures], empty: TextFeatures, generator: torch.Generator
+    ) -> list[TextFeatures]:
+        """The texts, of which a share is left empty."""
+        left_out = torch.rand(len(texts), generator=generator) < self.settings.caption_dropout
+        return [empty if out else text for text, out in zip(texts, left_out.tolist(), strict=True)]
 
 
 def kinds_of(examples: Sequence[ExamplePicture]) -> tuple[list[int], list[int]]:

@@ -19,7 +19,13 @@ ADAMW = ("step", "exp_avg", "exp_avg_sq")
 """AdamW's state of each weight."""
 
 ADAMW8 = ("step", "state1", "state2", "qmap1", "qmap2", "absmax1", "absmax2")
-"""The same in 8 bits, with the tables and scales of the moments."""
+"""AdamW's state of each weight in 8 bits, with the tables and scales of the moments."""
+
+PRODIGY = ("step", "exp_avg", "exp_avg_sq", "s", "p0")
+"""Prodigy's state of each weight."""
+
+ESTIMATED = ("d", "d_max", "d_numerator", "k")
+"""What Prodigy estimates for all weights together, and the steps that it took."""
 
 SHAPED = frozenset({"exp_avg", "exp_avg_sq", "state1", "state2"})
 
@@ -105,6 +111,8 @@ def optimizer_state(
         known = {"weight": weight.detach(), **optimizer.state.get(weight, {})}
         for key, value in known.items():
             tensors[f"{key}.{name}"] = torch.as_tensor(value).cpu().clone().contiguous()
+    for key in ESTIMATED if "d_numerator" in optimizer.param_groups[0] else ():
+        tensors[f"estimated.{key}"] = torch.tensor(optimizer.param_groups[0][key], dtype=torch.float64)
     return tensors
 
 
@@ -113,12 +121,16 @@ def restore_state(
     optimizer: torch.optim.Optimizer,
     tensors: Mapping[str, torch.Tensor],
 ) -> None:
-    """Restore the weights and AdamW's state, which torch moves to the optimizer's device.
+    """Restore the weights and the optimizer's state, which torch moves to the optimizer's device.
 
     `weights` are the optimizer's, in its order. Refused if a shape does not match.
     """
     known = {
-        index: {key: tensors[f"{key}.{name}"] for key in (*ADAMW, *ADAMW8) if f"{key}.{name}" in tensors}
+        index: {
+            key: tensors[f"{key}.{name}"]
+            for key in dict.fromkeys((*ADAMW, *ADAMW8, *PRODIGY))
+            if f"{key}.{name}" in tensors
+        }
         for index, name in enumerate(weights)
     }
     for state, (name, weight) in zip(known.values(), weights.items(), strict=True):
@@ -133,6 +145,10 @@ def restore_state(
     optimizer.load_state_dict(
         {**optimizer.state_dict(), "state": {index: state for index, state in known.items() if state}}
     )
+    for group in optimizer.param_groups:
+        group.update(
+            {key: tensors[f"estimated.{key}"].item() for key in ESTIMATED if f"estimated.{key}" in tensors}
+        )
 
 
 def machine_parts(model: ImageModel) -> list[bytes]:
@@ -152,7 +168,7 @@ def fingerprint(
 
     Settings that do not affect the result are left out, so that changing them does not prevent resuming.
     """
-    parts = [settings.essential.to_former_dict(), seed, len(examples)]
+    parts = [settings.essential.distinctive(), seed, len(examples)]
     digest = hashlib.sha256(json.dumps(parts, sort_keys=True).encode())
     if settings.accepted_share:
         digest.update(json.dumps([picture.is_reference for picture in examples]).encode())

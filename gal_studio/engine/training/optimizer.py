@@ -1,8 +1,10 @@
-"""The optimizer of a training: AdamW, with its moments in float32 or in 8 bits, and its learning rates."""
+"""The optimizer of a training, AdamW (in float32 or 8 bits) or Prodigy, and its learning rates."""
 
 import logging
 import math
 from collections.abc import Sequence
+from contextlib import redirect_stdout
+from io import StringIO
 from typing import Any
 
 import torch
@@ -17,7 +19,11 @@ WEIGHT_DECAY = 0.01
 def make_optimizer(
     weights: Sequence[torch.nn.Parameter], settings: TuneSettings, kind: Optimizer, device: torch.device
 ) -> torch.optim.Optimizer:
-    """AdamW over these weights; `adamw8bit` keeps the moments of large weights in 8 bits."""
+    """The optimizer over these weights; `adamw8bit` keeps the moments of large weights in 8 bits.
+
+    Prodigy (arXiv 2306.06101) estimates the step size from the distance to its start; the learning rate is a
+    factor of it.
+    """
     options: dict[str, Any] = {"lr": settings.learning_rate, "weight_decay": WEIGHT_DECAY}
     if kind == "adamw8bit":
         logging.getLogger("bitsandbytes").setLevel(logging.ERROR)  # of a faster kernel for CPUs
@@ -25,6 +31,11 @@ def make_optimizer(
         import bitsandbytes
 
         return bitsandbytes.optim.AdamW8bit(weights, **options)  # type: ignore[no-any-return]
+    if kind == "prodigy":
+        with redirect_stdout(StringIO()):  # it says that weight decay is decoupled
+            from prodigyopt import Prodigy
+
+            return Prodigy(weights, **options, use_bias_correction=True, safeguard_warmup=True)  # type: ignore[no-any-return]
     return torch.optim.AdamW(weights, **options, fused=device.type in ("cpu", "cuda"))
 
 

@@ -186,7 +186,7 @@ def cache_pairs(
 
 
 def _fingerprint_parts(pairs: Sequence[RefinePair], settings: RefineSettings) -> Iterator[bytes]:
-    yield json.dumps(settings.essential.to_former_dict(), sort_keys=True).encode()
+    yield json.dumps(settings.essential.distinctive(), sort_keys=True).encode()
     for pair in pairs:
         yield json.dumps([pair.prompt, pair.weight, pair.weights.shape]).encode()
         yield np.ascontiguousarray(pair.weights, dtype=np.float64).tobytes()

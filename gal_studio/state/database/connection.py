@@ -118,13 +118,14 @@ class Undecoded(bytes):
 class _Held:
     """The connection of one thread, closed when the thread ends. `depth` counts open transactions.
 
-    `after` is called once the open transaction is committed.
+    `after` is called once the open transaction is committed, and `memory` is what was read in it.
     """
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self.connection = connection
         self.depth = 0
         self.after: list[Callable[[], object]] = []
+        self.memory: dict[str, Any] = {}
         weakref.finalize(self, connection.close).atexit = False
 
 
@@ -270,7 +271,7 @@ class Database:
                     connection.execute("ROLLBACK")
                 raise
             finally:
-                held.depth, held.after = 0, []
+                held.depth, held.after, held.memory = 0, [], {}
         for act in committed:
             act()
 
@@ -281,6 +282,15 @@ class Database:
             act()
         elif act not in held.after:
             held.after.append(act)
+
+    @property
+    def is_writing(self) -> bool:
+        """Whether this thread is in a transaction that writes, or may write."""
+        return self._held.depth > 0
+
+    def memory(self) -> dict[str, Any]:
+        """What was read in the open transaction of this thread, forgotten at its end; empty without one."""
+        return self._held.memory if self._held.depth else {}
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:

@@ -75,7 +75,7 @@ class JobReading:
         return None if shown is None else shown.job
 
     def _without_dead_workers(self, schedule: Schedule) -> Schedule:
-        """The same with the jobs of dead workers as interrupted ones; nothing is stored."""
+        """Show the jobs of dead workers as interrupted ones; nothing is stored."""
         if not any(one.job.state in WORKING for one in schedule.jobs):
             return schedule
         living = self._workers.living()

@@ -107,7 +107,7 @@ class Candidates:
         return tuple(candidate for candidate in self.with_own(round_id) if not candidate.own)
 
     def with_own(self, round_id: str) -> tuple[Candidate, ...]:
-        """The same, with those of a person's own prompts: everything that can be decided."""
+        """All candidates of a round, those of a person's own prompts, too: everything that can be decided."""
         rows = self._database.rows(
             f"{_SELECT} JOIN anchors ON anchors.id = anchor_id "
             "WHERE round_id = ? ORDER BY candidates.created, anchors.position, number",

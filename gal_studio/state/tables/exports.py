@@ -55,6 +55,17 @@ class Exports:
         rows = self._database.rows("SELECT * FROM exports WHERE round_id = ? ORDER BY form", (round_id,))
         return tuple(map(_export, rows))
 
+    def of_project(self, project_id: str) -> dict[str, tuple[Export, ...]]:
+        """All exports of the rounds of a project, by round; rounds without any are left out."""
+        found: dict[str, list[Export]] = {}
+        for row in self._database.rows(
+            "SELECT exports.* FROM exports JOIN rounds ON rounds.id = round_id WHERE project_id = ? "
+            "ORDER BY form",
+            (project_id,),
+        ):
+            found.setdefault(row["round_id"], []).append(_export(row))
+        return {round_id: tuple(exports) for round_id, exports in found.items()}
+
     def finish(self, round_id: str, form: str, made_of: str, sentence: str, is_same: bool) -> None:
         """Store that an export is made, of which weights, and what its check found."""
         self._database.write(

@@ -1,9 +1,10 @@
-"""Loads projects and rounds as frozen values, in six statements or fewer."""
+"""Loads projects and rounds as frozen values, in seven statements or fewer."""
 
 import json
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -27,6 +28,7 @@ from gal_studio.core.snapshot import (
 )
 from gal_studio.core.types import Anchor, Candidate, Round
 from gal_studio.state.database.connection import Database, made, record
+from gal_studio.state.database.versions import Version
 from gal_studio.state.tables.candidates import candidate_of
 from gal_studio.state.tables.copy_marks import copy_shift
 from gal_studio.state.tables.decisions import SELECT_DECISIONS, logged_decision
@@ -59,12 +61,10 @@ SELECT rounds.*, projects.id AS its_id, projects.name AS its_name, projects.kind
         (SELECT * FROM losses WHERE round_id = rounds.id ORDER BY step)) AS losses_json,
     (SELECT json_group_array(json_array(anchor_id, number)) FROM
         (SELECT * FROM asked_pictures WHERE round_id = rounds.id ORDER BY rowid)) AS asked_json,
-    project_starts.source AS start_source, project_starts.adapter AS start_adapter,
-    (SELECT round_id FROM candidates WHERE id = :picture) AS round_of_picture
+    project_starts.source AS start_source, project_starts.adapter AS start_adapter
 FROM projects LEFT JOIN rounds ON rounds.project_id = projects.id
 LEFT JOIN project_starts ON project_starts.project_id = projects.id
-WHERE projects.id = COALESCE(:project, (SELECT project_id FROM rounds WHERE id = COALESCE(:round,
-    (SELECT round_id FROM candidates WHERE id = :picture))))
+WHERE projects.id = :project
 ORDER BY rounds.number, rounds.created, rounds.rowid
 """
 _PICTURES = """
@@ -86,11 +86,43 @@ _HELD_OUT = f"""
 _IN_ROUNDS = "WHERE round_id IN (SELECT value FROM json_each(?))"
 
 
+_VERSION = """
+SELECT projects.id, version, decisions, progress,
+    (SELECT round_id FROM candidates WHERE id = :picture) AS its_round
+FROM projects LEFT JOIN project_versions ON project_id = projects.id
+WHERE projects.id = COALESCE(:project, (SELECT project_id FROM rounds WHERE id = COALESCE(:round,
+    (SELECT round_id FROM candidates WHERE id = :picture))))
+"""
+KEPT = 2
+"""Projects of which the last snapshot is kept: the one that a page shows, and the one that is worked on."""
+
+
+@dataclass(frozen=True)
+class _Kept:
+    """A snapshot with its version, the rounds whose features it has, and whether it has the choices."""
+
+    version: Version
+    snapshot: ProjectSnapshot
+    featured: frozenset[str] = frozenset()
+    choices: bool = False
+
+    @property
+    def loaded(self) -> dict[str, Pictures]:
+        """The pictures of the rounds that were loaded."""
+        found = {each.round.id: each.pictures for each in self.snapshot.records}
+        return {name: pictures for name, pictures in found.items() if pictures is not None}
+
+
 class Snapshots:
-    """Loads snapshots. Each is consistent: what others write meanwhile is in all of it, or nowhere."""
+    """Loads snapshots. Each is consistent: what others write meanwhile is in all of it, or nowhere.
+
+    The last one of a project is kept and given again, with all that was computed of it, as long as its
+    version is that of the project. After a decision its pictures stay, and what was decided is read anew.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._kept: dict[str, _Kept] = {}
 
     def project(self, project_id: str, choices: bool = False) -> ProjectSnapshot:
         """A project with the pictures of all its rounds, and what their policies need.
@@ -98,20 +130,17 @@ class Snapshots:
         `choices` loads what was chosen beside suggestions, whether a policy needs it or not.
         """
         with self._database.snapshot():
-            plain, _ = self._plain("project", project_id)
-            policies = [find_policy(each.gal.policy) for each in plain.rounds]
-            needing = zip(plain.rounds, policies, strict=True)
-            return self._with_pictures(
-                plain,
-                plain.rounds,
-                [each for each, policy in needing if policy.needs_features],
-                choices or any(policy.needs_choices for policy in policies),
-            )
+            known, _ = self._outline("project", project_id)
+            rounds = known.snapshot.rounds
+            policies = {each.id: find_policy(each.gal.policy) for each in rounds}
+            featured = [name for name, policy in policies.items() if policy.needs_features]
+            choices = choices or any(policy.needs_choices for policy in policies.values())
+            return self._with_pictures(known, rounds, featured, choices)
 
     def outline(self, project_id: str) -> ProjectSnapshot:
-        """A project with its rounds, without their pictures."""
+        """A project with its rounds; whether their pictures are loaded, too, is left open."""
         with self._database.snapshot():
-            return self._plain("project", project_id)[0]
+            return self._outline("project", project_id)[0].snapshot
 
     def round(self, round_id: str, policy: str | None = None) -> RoundSnapshot:
         """A round with its pictures, those of the rounds above it, and what its policy needs.
@@ -126,22 +155,55 @@ class Snapshots:
 
     def _line(self, what: str, identity: str, policy_name: str | None) -> RoundSnapshot:
         with self._database.snapshot():
-            plain, round_id = self._plain(what, identity)
-            here = plain.round(round_id)
+            known, round_id = self._outline(what, identity)
+            here = known.snapshot.round(round_id)
             policy = find_policy(policy_name or here.gal.policy)
-            line = plain.rounds if policy.needs_choices else (*here.ancestors, here)
-            featured = [here] if policy.needs_features else []
-            return self._with_pictures(plain, line, featured, policy.needs_choices).round(round_id)
+            line = known.snapshot.rounds if policy.needs_choices else (*here.ancestors, here)
+            featured = [round_id] if policy.needs_features else []
+            return self._with_pictures(known, line, featured, policy.needs_choices).round(round_id)
 
-    def _plain(self, what: str, identity: str) -> tuple[ProjectSnapshot, str]:
-        """A project without pictures, of itself, a round or a picture; and the ID of the round."""
+    def _outline(self, what: str, identity: str) -> tuple[_Kept, str]:
+        """A project as it is now, with the pictures that need not be read anew; and the ID of the round."""
         names = {"project": None, "round": None, "picture": None, what: identity}
-        rows = self._database.rows(_PROJECT_AND_ROUNDS, names)
-        if not rows:
+        found = self._database.row(_VERSION, names)
+        if found is None:
             raise StudioError(f"There is no {what} {identity!r} in this workspace.")
+        version, project_id = Version(*found[1:4]), str(found["id"])
+        known = self._database.memory().get(project_id) or self._kept.get(project_id)
+        if known is None or known.version.number != version.number or found["version"] is None:
+            known = _Kept(version, self._plain(project_id))
+        elif known.version.progress != version.progress:
+            snapshot = self._plain(project_id).with_pictures(known.loaded)
+            known = replace(
+                known, snapshot=snapshot, version=replace(version, decisions=known.version.decisions)
+            )
+        if known.version.decisions != version.decisions:
+            decided = self._decided(known.loaded, known.choices)
+            after = {name: replace(one, **decided[name]) for name, one in known.loaded.items()}
+            known = replace(known, version=version, snapshot=known.snapshot.after_decisions(after))
+        self._remember(known)
+        return known, found["its_round"] or identity
+
+    def _remember(self, known: _Kept) -> None:
+        """Keep a snapshot as the last one of its project.
+
+        What is read in a transaction is kept until its end: if it is undone, its versions come again.
+        """
+        project_id = known.snapshot.project.id
+        if self._database.is_writing:
+            self._database.memory()[project_id] = known
+            return
+        others = [(name, one) for name, one in self._kept.items() if name != project_id]
+        self._kept = dict([*others, (project_id, known)][-KEPT:])
+
+    def _plain(self, project_id: str) -> ProjectSnapshot:
+        """A project without pictures."""
+        rows = self._database.rows(_PROJECT_AND_ROUNDS, {"project": project_id})
+        if not rows:
+            raise StudioError(f"There is no project {project_id!r} in this workspace.")
         first = rows[0]
         own = ("id", "name", "kind", "base_model", "clip_model", "trigger_word", "seed")
-        plain = ProjectSnapshot(
+        return ProjectSnapshot(
             project=Project(
                 **{name: first[f"its_{name}"] for name in own},
                 settings=read_settings(first["its_settings"]),
@@ -156,19 +218,37 @@ class Snapshots:
             archived=bool(first["is_archived"]),
             commits=json.loads(first["commits_json"]),
         )
-        return plain, first["round_of_picture"] or identity
 
     def _with_pictures(
-        self,
-        plain: ProjectSnapshot,
-        rounds: Iterable[RoundSnapshot],
-        featured: Iterable[RoundSnapshot],
-        with_choices: bool,
+        self, known: _Kept, rounds: Iterable[RoundSnapshot], featured: Iterable[str], choices: bool
     ) -> ProjectSnapshot:
-        """The same project with the pictures of some rounds, and with the features of some of them."""
-        wanted = {each.id: each for each in rounds}
+        """The project with the pictures of these rounds, the features of some, and maybe the choices."""
+        there, features = known.loaded, known.featured | {*featured}
+        wanted = {
+            each.id: each
+            for each in rounds
+            if each.id not in there or (each.id in features and each.id not in known.featured)
+        }
+        if not wanted and (known.choices or not choices):
+            return known.snapshot
+        drawn = self._drawn(known.snapshot, wanted, features & wanted.keys())
+        if choices and not known.choices:
+            drawn = {**there, **drawn}
+        decided = self._decided(drawn, known.choices or choices)
+        snapshot = known.snapshot.with_pictures(
+            {name: replace(one, **decided[name]) for name, one in drawn.items()}
+        )
+        self._remember(_Kept(known.version, snapshot, features, known.choices or choices))
+        return snapshot
+
+    def _drawn(
+        self, plain: ProjectSnapshot, wanted: Mapping[str, RoundSnapshot], featured: Iterable[str]
+    ) -> dict[str, Pictures]:
+        """What some rounds drew, by round, and the features of some of them."""
+        if not wanted:
+            return {}
         ids = json.dumps([*wanted])
-        features: dict[str, dict[str, NDArray[np.float32]]] = {each.id: {} for each in featured}
+        features: dict[str, dict[str, NDArray[np.float32]]] = {name: {} for name in featured}
         tiles: dict[str, list[Candidate]] = {name: [] for name in wanted}
         scores: dict[str, dict[str, float]] = {}  # JSON would round them
         shift = copy_shift(self._database, plain.project.id)
@@ -189,25 +269,27 @@ class Snapshots:
             with suppress(StudioError):  # of a damaged picture Results says what to do
                 drawn = measured_picture(row, shift).judged_by(wanted[name].gal.copy_detectors)
                 held_out[name].append(drawn.candidate)
-        decisions: dict[str, list[LoggedDecision]] = {name: [] for name in wanted}
+        return {
+            name: Pictures(
+                tiles=tuple(tiles[name]), held_out=tuple(held_out[name]), features=features.get(name)
+            )
+            for name in wanted
+        }
+
+    def _decided(self, rounds: Iterable[str], with_choices: bool) -> dict[str, dict[str, Any]]:
+        """What was decided in some rounds, and chosen beside suggestions: fields of `Pictures`."""
+        ids = json.dumps([*rounds])
+        decisions: dict[str, list[LoggedDecision]] = {name: [] for name in rounds}
         for row in self._database.rows(f"{SELECT_DECISIONS} {_IN_ROUNDS} ORDER BY decisions.id", (ids,)):
             decisions[row["round_id"]].append(logged_decision(row))
-        choices: dict[str, list[Choice]] = {name: [] for name in wanted} if with_choices else {}
+        found: dict[str, dict[str, Any]]
+        found = {name: {"decided": Decided(tuple(made)), "choices": None} for name, made in decisions.items()}
         if with_choices:
+            choices: dict[str, list[Choice]] = {name: [] for name in decisions}
             for row in self._database.rows(f"{SELECT_CHOICES} {_IN_ROUNDS} ORDER BY overrides.id", (ids,)):
                 choices[row["round_id"]].append(choice_of(row))
-        return plain.with_pictures(
-            {
-                name: Pictures(
-                    tiles=tuple(tiles[name]),
-                    held_out=tuple(held_out[name]),
-                    decided=Decided(tuple(decisions[name])),
-                    features=features.get(name),
-                    choices=tuple(choices[name]) if with_choices else None,
-                )
-                for name in wanted
-            }
-        )
+            found = {name: one | {"choices": tuple(choices[name])} for name, one in found.items()}
+        return found
 
 
 def _place(values: Sequence[Any]) -> tuple[float, float]:

@@ -44,7 +44,7 @@ class ModelCheck:
             return known
 
     def peek(self, names: ModelNames) -> ModelReports | None:
-        """The same without waiting: None while it is found out."""
+        """What is known of these models, without waiting: None while it is found out."""
         if _is_bundled(names):
             return ModelReports()
         known = self._recent(names)

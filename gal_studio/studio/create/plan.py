@@ -64,7 +64,7 @@ def fitted(preset: Preset, kind: Kind, device: Device | None = None) -> Settings
 
 
 def fitted_to(shape: ModelShape | None, settings: Settings, device: Device) -> Settings:
-    """The same for the settings of any model."""
+    """Settings that are held so that a round of a model of this shape fits into the device's free memory."""
     if shape is None:
         return settings
     rooms = device.room, room_of(device.kind, device.total)

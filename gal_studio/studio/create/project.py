@@ -367,7 +367,7 @@ def _absolute_file(name: str) -> str:
 
 
 def absolute_base_model(name: str) -> str:
-    """The same for a base model, which may be a one-file checkpoint."""
+    """The absolute path of a base model, which may be a one-file checkpoint; other names unchanged."""
     one_file = checkpoint_name(name)
     if one_file is None:
         return _absolute(name)

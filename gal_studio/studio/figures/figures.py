@@ -168,7 +168,7 @@ class Figures:
             return self._gains(project_id, metric, theme)
         name = self._studio.project(project_id).name
         reports = self._reports(project_id)
-        metrics = [one for one in TITLES if any(one in report.figures for _, report in reports)]
+        metrics = [one for one in PANEL_METRICS if any(one in report.figures for _, report in reports)]
         if not metrics:
             raise _nothing_measured()
         singles = [self._gains(project_id, one, theme) for one in metrics]
@@ -189,7 +189,7 @@ class Figures:
         found = [intervals[metric] for _, intervals in points]
         few = any(interval.prompts < FEWEST for interval in found)
         over = f"{found[0].pictures} pictures of {found[0].prompts} prompts"
-        known = ": too few for intervals" if few else ", with 95 % intervals over prompts"
+        known = ": too few for intervals" if few else ", with 95% intervals over prompts"
         made = figure(
             f"{self._studio.project(project_id).name}: {TITLES[metric]}",
             f"Means over {over}{known}",
@@ -277,12 +277,16 @@ def _nothing_measured() -> StudioError:
 
 
 TITLES: Mapping[Metric, str] = {
-    "as_asked": "as asked",
-    "no_copy": "no copy",
-    "carries": "carries the style or object",
+    "as_asked": "prompt match",
+    "copies": "copies",
+    "no_copy": "not copies",
+    "carries": "style or object match",
     "clip_t": "CLIP-T",
     "clip_i": "CLIP-I",
 }
+
+PANEL_METRICS: Sequence[Metric] = tuple(one for one in TITLES if one != "no_copy")
+"""One of each pair that says the same has a panel."""
 
 
 def _kind(tile: CandidateView) -> str:
@@ -290,7 +294,7 @@ def _kind(tile: CandidateView) -> str:
         return "accepted"
     if tile.suggested:
         return "suggested"
-    return "copy" if tile.candidate.overfit else "no copy"
+    return "copy" if tile.candidate.overfit else "not a copy"
 
 
 def _about(tile: CandidateView) -> str:

@@ -5,6 +5,7 @@ from typing import Any
 
 from gal_studio.core.intervals import Difference, Interval
 from gal_studio.core.measures.report import Change, Report
+from gal_studio.core.measures.wording import share_words
 from gal_studio.studio.views.measures import FullMeasures, MeasuresView
 
 
@@ -66,28 +67,25 @@ def measure_sentences(view: MeasuresView) -> Iterable[str]:
     if view.sentence:
         yield f"{view.headline} {view.sentence}"
     for found in view.warnings:
-        yield f"Mind: {found.sentence}"
+        yield f"Warning: {found.sentence}"
 
 
 def in_sentences(report: Report | None) -> tuple[str, ...]:
     """What a round was measured to be; empty if it was not measured."""
     if report is None:
         return ()
-    told = (
-        f"Of {report.pictures} pictures of prompts that no training used, {report.copies} copy the reference"
-    )
+    told = f"Copies: {share_words(report.copies, report.pictures, report.pictures)}"
     if report.judged:
-        all_are = report.judged == report.pictures
-        of = report.as_asked if all_are else f"of the {report.judged} that can be judged {report.as_asked}"
-        told = f"{told}, and {of} show what was asked for"
+        told += f"; prompt match: {share_words(report.as_asked, report.judged, report.pictures)}"
+    benchmark = f"{told} (benchmark prompts, which no training used)."
     if report.gain is None:
-        return (f"{told}.",)
+        return (benchmark,)
     return (
-        f"{told}.",
-        f"They gain {_shown(report.gain)} on average. One that is no copy, shows what was asked for, and has "
-        "all that is to be learned counts 1, and the base model's count 0.",
+        benchmark,
+        f"Gain over the base model: {_shown(report.gain)}. An image that is not a copy, matches its prompt and "
+        "fully matches the references counts 1; the base model's images count 0.",
     )
 
 
 def _shown(figure: Interval) -> str:
-    return f"{figure.value:+.3f} (95 % interval {figure.low:+.3f} to {figure.high:+.3f})"
+    return f"{figure.value:+.3f} (95% interval {figure.low:+.3f} to {figure.high:+.3f})"

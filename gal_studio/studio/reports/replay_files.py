@@ -45,7 +45,7 @@ def write_replay(studio: Studio, project_id: str, out: Path) -> dict[str, Any]:
 
 
 def replay_zip(studio: Studio, project_id: str) -> bytes:
-    """The same files as a zip; equal replays give equal bytes."""
+    """The files of a replay as a zip; equal replays give equal bytes."""
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w") as archive:
         for name, data in sorted(_results(studio, project_id)[1].items()):

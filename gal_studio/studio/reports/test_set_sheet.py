@@ -52,7 +52,7 @@ def test_set_sheet(images: Images, columns: Sequence[Column]) -> Image.Image:
 def _draw_column(images: Images, sheet: Image.Image, column: Column, prompts: Sequence[str], x: int) -> None:
     pen, report = ImageDraw.Draw(sheet), column.report
     pen.text((x, MARGIN + 24), fitted(report.arm.name, 13, TILE), INK, font(13))
-    line = f"{report.no_copy} of {report.pictures} no copy"
+    line = f"{report.copies} of {report.pictures} copies"
     pen.text((x, MARGIN + 44), line, SOFT, font(11))
     for row, prompt in enumerate(prompts):
         picture = column.drawn.get((prompt, 0))

@@ -22,7 +22,7 @@ class Models(Protocol):
         """What is known of these models."""
 
     def peek(self, names: ModelNames) -> ModelReports | None:
-        """The same without waiting: None while it is found out."""
+        """What is known of these models, without waiting: None while it is found out."""
 
     def convert(self, asked: LoraStart, out: Path) -> tuple[str, ...]:
         """Write a LoRA from elsewhere as an adapter of the studio; refused if it does not fit.
@@ -74,7 +74,7 @@ class Verbs:
         return self.store.jobs.enqueue(round_.project_id, round_.id, kind)
 
     def _requested(self, round_: Round, kind: str) -> Job | None:
-        """The same job if it waits, runs or is halted. Refused while another job works on the round.
+        """The job of this kind if it waits, runs or is halted. Refused while another job works on the round.
 
         Some kinds, such as quality maps, may be made beside any other job.
         """

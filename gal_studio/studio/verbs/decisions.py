@@ -47,7 +47,7 @@ class DecisionVerbs(Verbs):
         self.mark_each(dict.fromkeys(candidate_ids, copy))
 
     def mark_each(self, marks: Mapping[str, bool | None]) -> None:
-        """The same as `mark_copies`, with a mark for each candidate."""
+        """Say of each candidate whether it is a copy, as `mark_copies` does of several at once."""
         with self.store.database.transaction():
             by_round: dict[str, dict[str, bool | None]] = {}
             for name, copy in marks.items():

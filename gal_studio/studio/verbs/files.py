@@ -17,6 +17,7 @@ from gal_studio.studio.reports.measured import in_sentences
 from gal_studio.studio.verbs.base import Verbs
 from gal_studio.studio.views.everything import show_all
 from gal_studio.studio.views.measures import measures_view
+from gal_studio.studio.views.outcomes import present_exports
 from gal_studio.workspace.archive import reader, writer
 
 
@@ -106,12 +107,7 @@ class FileVerbs(Verbs):
     def exports(self, round_id: str) -> tuple[Export, ...]:
         """The requested exports of a round, and those that were made of its present weights."""
         adapter = self.store.rounds.get(round_id).adapter
-        return tuple(
-            export
-            for export in self.store.exports.of_round(round_id)
-            if export.waits
-            or (export.made_of == (adapter or "") and self.store.exported(round_id, export.form).is_file())
-        )
+        return present_exports(self.store, adapter, self.store.exports.of_round(round_id))
 
     def exported(self, round_id: str, form: str) -> Path:
         """The zip file of an export: the LoRA with its card, pictures and a workflow."""

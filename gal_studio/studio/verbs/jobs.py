@@ -1,6 +1,6 @@
 """Wait for jobs, halt, resume and reorder them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.jobs.states import Direction
@@ -52,9 +52,13 @@ class JobVerbs(Verbs):
         self._wake_worker()
         return job
 
-    def queue_view(self) -> QueueView:
-        """The jobs of all projects: running, waiting and halted."""
-        return queue.queue_view(self.store)
+    def queue_view(self, find: queue.Find | None = None) -> QueueView:
+        """The jobs of all projects: running, waiting and halted; `find` gives what is known of projects."""
+        return queue.queue_view(self.store, find)
+
+    def queued_in(self, project_id: str, jobs: Sequence[Job]) -> queue.QueuedIn:
+        """What the queue says of a project, of whose jobs these are queued."""
+        return queue.queued_in(self.store, project_id, jobs)
 
     def reorder(self, job_id: str, direction: Direction) -> None:
         """Move a queued job up or down; a drawing never overtakes its training."""

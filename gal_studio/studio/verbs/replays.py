@@ -29,7 +29,7 @@ class ReplayVerbs(Verbs):
         return made
 
     def replay_through(self, round_id: str, policy: str) -> str:
-        """The same for the line that goes through a round down to its deepest trained one."""
+        """Replay the line that goes through a round down to its deepest trained one."""
         project_id = self.store.rounds.get(round_id).project_id
         return self.replay(
             project_id, policy, last_trained(self.store.snapshots.outline(project_id), round_id)

@@ -11,6 +11,7 @@ from gal_studio.state.tables.refinements import MapKind
 from gal_studio.studio.open_jobs import is_coming
 from gal_studio.studio.verbs.base import Verbs
 from gal_studio.studio.views import refinement, round
+from gal_studio.studio.views.outcomes import Outcome, outcomes
 from gal_studio.studio.views.relatives import Relative, relatives_of
 from gal_studio.studio.views.types import PatchMap, RefinementView, RoundSummary, RoundView, Step
 
@@ -25,6 +26,10 @@ class RoundVerbs(Verbs):
     def rounds(self, project_id: str) -> tuple[RoundSummary, ...]:
         """A summary of each round that is not archived, by number."""
         return round.round_summaries(self.store, project_id)
+
+    def outcomes(self, project_id: str) -> tuple[Outcome, ...]:
+        """What came of each round that is not archived, by number."""
+        return outcomes(self.store, project_id)
 
     def round_view(self, round_id: str) -> RoundView:
         """Everything that the page shows of a round."""

@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from gal_studio.core.errors import StudioError
+from gal_studio.core.jobs.kinds import offered_kinds
 from gal_studio.core.settings import Settings
 from gal_studio.core.snapshot import RoundSnapshot
 from gal_studio.core.types import Job, Round
@@ -73,6 +74,16 @@ class WorkVerbs(MeasureVerbs):
                 return job
             self._fix_settings_to_draw(round_)
             return self._queue(round_, "generate")
+
+    def run_job(self, round_id: str, kind: str) -> Job:
+        """Queue a job of a kind that gets its button by its hint; the others have methods of their own."""
+        if kind not in (offered := offered_kinds()):
+            known = f": choose one of {', '.join(offered)}" if offered else ""
+            raise StudioError(f"No job {kind!r} can be requested by its name{known}.")
+        refuse_by_hand(self.store, round_id)
+        with self.store.database.transaction():
+            round_ = self.store.rounds.get(round_id)
+            return self._requested(round_, kind) or self._queue(round_, kind)
 
     def draw_more(self, round_id: str, anchor_id: str) -> Job:
         """Queue three more pictures of one test prompt, beside those that the round draws by itself."""

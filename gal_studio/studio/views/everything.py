@@ -6,6 +6,7 @@ from typing import Any, get_args
 from gal_studio.core import strict_json
 from gal_studio.core.conformity import check_declared
 from gal_studio.core.errors import StudioError
+from gal_studio.core.registry import is_name
 from gal_studio.rounds.replay_decisions import replay_choices
 from gal_studio.state import Store
 from gal_studio.state.tables.refinements import MapKind
@@ -29,7 +30,7 @@ def show_all(store: Store, project_id: str) -> None:
     for format_ in FORMATS:
         choices_table(choices, format_)
     if (replay := store.replays.get(project_id)) is not None:
-        if replay.policy not in replay_choices():
+        if replay.policy not in replay_choices() and not is_name(replay.policy):
             raise StudioError(f"There is no policy {replay.policy!r}.")
         for one in (replay_view(store, project_id), *store.replays.rounds(project_id)):
             check_declared(one)

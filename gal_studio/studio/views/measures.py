@@ -59,7 +59,7 @@ class MeasuresView(Verdict):
 
 @dataclass(frozen=True, kw_only=True)
 class FullMeasures(MeasuresView):
-    """The same with the prompts of all parts, the reports of complete rounds by ID, and the pictures."""
+    """What was measured, with the prompts of all parts, the reports of complete rounds and the pictures."""
 
     all_prompts: tuple[MeasuredPrompt, ...]
     reports: Mapping[str | None, Report]

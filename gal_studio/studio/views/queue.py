@@ -1,47 +1,80 @@
 """The job queue of a workspace, and the current job of a project."""
 
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from gal_studio.core.jobs.kinds import describe_job
-from gal_studio.core.jobs.states import WORKING, reordered
+from gal_studio.core.jobs.states import WORKING, movable
 from gal_studio.core.naming import round_names
 from gal_studio.core.types import Job
 from gal_studio.rounds.checkpoints import step_to_keep
 from gal_studio.rounds.local_models import used_models
 from gal_studio.state import Store
-from gal_studio.state.jobs.queue import Queue
 from gal_studio.studio.views.forecast import Forecast, forecast
 from gal_studio.studio.views.types import JobView, QueuedJob, QueueView
 
 _OWN = ("id", "kind", "round_id", "state", "phase", "done", "total", "message", "paused_for")
 
 
-def queue_view(store: Store) -> QueueView:
-    """The jobs of all projects: running, waiting and halted."""
+@dataclass(frozen=True)
+class QueuedIn:
+    """What the queue says of a project: names, and what its queued jobs have before them, by ID."""
+
+    name: str
+    rounds: Mapping[str, str]
+    ahead: Mapping[str, Forecast]
+
+
+def queued_in(store: Store, project_id: str, jobs: Sequence[Job]) -> QueuedIn:
+    """What the queue says of a project, of whose jobs these are queued."""
+    return QueuedIn(
+        store.projects.name(project_id),
+        round_names(store.rounds.of_project(project_id)),
+        {job.id: forecast(store, job) for job in jobs},
+    )
+
+
+Find = Callable[[str, Sequence[Job]], QueuedIn]
+"""Finds what the queue says of a project, of whose jobs these are queued."""
+
+
+def queue_view(store: Store, find: Find | None = None) -> QueueView:
+    """The jobs of all projects: running, waiting and halted; `find` gives what is known of projects."""
     queue = store.queue.read()
-    return QueueView(
-        working=tuple(_queued(store, job, queue) for job in queue.working),
-        waiting=tuple(_queued(store, job, queue) for job in queue.waiting),
-        halted=tuple(_queued(store, job, queue) for job in queue.halted),
+    everywhere = (*queue.working, *queue.waiting, *queue.halted)
+    queued: dict[str, list[Job]] = {job.project_id: [] for job in everywhere}
+    for job in queue.waiting:
+        queued[job.project_id].append(job)
+    find = find or (lambda project_id, jobs: queued_in(store, project_id, jobs))
+    known = {project_id: find(project_id, jobs) for project_id, jobs in queued.items()}
+    moves = movable([job.id for job in queue.waiting], queue.needs)
+
+    def view(job: Job) -> QueuedJob:
+        before = dict.fromkeys([one.kind for one in queue.waits_for.get(job.id, ())])
+        of_project = known[job.project_id]
+        ahead = of_project.ahead.get(job.id, _NOTHING)
+        can_rise, can_sink = moves.get(job.id, (False, False))
+        return QueuedJob(
+            **_words(job),
+            amount=ahead.amount,
+            expected_seconds=ahead.seconds,
+            project_id=job.project_id,
+            project_name=of_project.name,
+            round_name=of_project.rounds[job.round_id],
+            waits_for=tuple(before),
+            behind=", ".join([describe_job(name).noun for name in before]),
+            can_rise=can_rise,
+            can_sink=can_sink,
+        )
+
+    working, waiting, halted = (
+        tuple(map(view, jobs)) for jobs in (queue.working, queue.waiting, queue.halted)
     )
+    return QueueView(working=working, waiting=waiting, halted=halted)
 
 
-def _queued(store: Store, job: Job, queue: Queue) -> QueuedJob:
-    order, needs = [one.id for one in queue.waiting], queue.needs
-    waits_for = tuple(dict.fromkeys(one.kind for one in queue.waits_for.get(job.id, ())))
-    ahead = forecast(store, job) if job.state == "queued" else Forecast()
-    return QueuedJob(
-        **_words(job),
-        amount=ahead.amount,
-        expected_seconds=ahead.seconds,
-        project_id=job.project_id,
-        project_name=store.projects.name(job.project_id),
-        round_name=round_names(store.rounds.of_project(job.project_id))[job.round_id],
-        waits_for=waits_for,
-        behind=", ".join(describe_job(name).noun for name in waits_for),
-        can_rise=reordered(order, needs, job.id, "up") != tuple(order),
-        can_sink=reordered(order, needs, job.id, "down") != tuple(order),
-    )
+_NOTHING = Forecast()
 
 
 def job_view(store: Store, project_id: str) -> JobView | None:

@@ -1,4 +1,4 @@
-"""The same prompt and seed in the other rounds of a project."""
+"""Pictures of one prompt and seed in the other rounds of a project."""
 
 from dataclasses import dataclass
 

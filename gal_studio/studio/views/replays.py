@@ -6,12 +6,12 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from gal_studio.core.errors import StudioError
-from gal_studio.core.intervals import Difference
+from gal_studio.core.intervals import outcome
 from gal_studio.core.jobs.kinds import describe_job
 from gal_studio.core.jobs.states import ACTIVE, WORKING
 from gal_studio.core.measures.compare import change
 from gal_studio.core.measures.pictures import METRICS, Metric
-from gal_studio.core.measures.report import Report
+from gal_studio.core.measures.report import Change, Report
 from gal_studio.core.types import Job
 from gal_studio.rounds.replay_decisions import not_replayed, replay_choices
 from gal_studio.state import Store
@@ -41,7 +41,7 @@ class ReplayView(Replay):
     has_source: bool
     not_replayed: str
     rounds: tuple[MeasuredRound, ...]
-    differences: Mapping[Metric, Difference]
+    differences: Mapping[Metric, Change]
     incomparable: str
 
 
@@ -153,10 +153,14 @@ def _asked_for(view: FullMeasures) -> tuple[object, ...]:
     return replace(view.chosen, measured="auto"), {*view.prompts, *view.asking}
 
 
-def _differences(before: Report | None, after: Report | None) -> dict[Metric, Difference]:
+def _differences(before: Report | None, after: Report | None) -> dict[Metric, Change]:
     """The last round of a replay minus the project's, paired by prompt and seed, with 95 % intervals."""
     if before is None or after is None:
         return {}
     drawn = before.arm.part("held_out"), after.arm.part("held_out")
     found = {metric: change(*drawn, metric) for metric in METRICS}
-    return {metric: figure for metric, figure in found.items() if figure is not None}
+    return {
+        metric: Change(**vars(figure), verdict=outcome(figure.value, figure.is_clear, sense=0))
+        for metric, figure in found.items()
+        if figure is not None
+    }

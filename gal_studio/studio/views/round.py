@@ -24,13 +24,18 @@ from gal_studio.studio.views.prompt_scores import score_views
 from gal_studio.studio.views.types import CandidateView, ProjectView, RoundSummary, RoundView, Step
 
 
+def model_title(base_model: str) -> str:
+    """What a base model is called: the title of its preset, otherwise its name."""
+    titles = {preset.base_model: preset.title for preset in load_presets()}
+    return titles.get(base_model, base_model)
+
+
 def project_view(project: ProjectSnapshot, references: tuple[Reference, ...]) -> ProjectView:
     """A project with its references and anchors."""
     own = project.project
-    titles = {preset.base_model: preset.title for preset in load_presets()}
     return ProjectView(
         **vars(own),
-        model_title=titles.get(own.base_model, own.base_model),
+        model_title=model_title(own.base_model),
         references=references,
         prompts=parse_prompts(own.kind, references),
         anchors=project.anchors,

@@ -130,7 +130,7 @@ _CANDIDATES: TypeAdapter[NewCandidates | None] = TypeAdapter(NewCandidates | Non
 def poll(views: ViewCache, asked: Poll) -> PollAnswer:
     """What has changed in a project and in one of its rounds (None: the newest) since the last poll."""
     known, project_id = asked.get("known") or {}, asked.get("project")
-    now = {"queue": views.studio.queue_view()}
+    now = {"queue": views.queue()}
     if not project_id:
         return _answer(*_written(now), known)
     if project_id not in views.studio.store.projects.names():

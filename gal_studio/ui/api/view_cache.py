@@ -1,15 +1,17 @@
 """A cache of views, which are rebuilt only when their project has changed: the page polls often."""
 
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar, cast
 
+from gal_studio.core.types import Job
 from gal_studio.studio import Studio
 from gal_studio.studio.views.choices import RoundChoices
 from gal_studio.studio.views.learning import Learning
 from gal_studio.studio.views.measures import FullMeasures
+from gal_studio.studio.views.queue import QueuedIn
 from gal_studio.studio.views.replays import ReplaysView
-from gal_studio.studio.views.types import RefinementView, RoundSummary, RoundView
+from gal_studio.studio.views.types import QueueView, RefinementView, RoundSummary, RoundView
 
 View = TypeVar("View")
 KEPT = 64
@@ -55,6 +57,14 @@ class ViewCache:
         """The replays of a project."""
         now = self.studio.replay_versions(project_id)
         return self._kept_since(now, f"replays {project_id}", lambda: self.studio.all_replays(project_id))
+
+    def queue(self) -> QueueView:
+        """The jobs of all projects. What they have before them is estimated when their project changes."""
+        return self.studio.queue_view(self._queued_in)
+
+    def _queued_in(self, project_id: str, jobs: Sequence[Job]) -> QueuedIn:
+        now = self.studio.version(project_id), [(job.id, job.kind) for job in jobs]
+        return self._kept_since(now, f"queue {project_id}", lambda: self.studio.queued_in(project_id, jobs))
 
     def for_page(self, project_id: str, round_id: str | None, make: Callable[[], View]) -> View:
         """What is made of all these views for a page that shows a round (None: the newest)."""

@@ -29,6 +29,7 @@ def head() -> str:
 def with_first_paint(html: str) -> str:
     """The page with our head, and with the frame that is shown until the panels are mounted."""
     html = html.replace(_MANIFEST, "", 1).replace("</head>", f"{head()}</head>", 1)
+    html = html.replace("<head>", f"<head>{template('kit/arrival')}", 1)  # before the files it watches
     return re.sub(r"<body[^>]*>", lambda body: body.group() + template("kit/splash"), html, count=1)
 
 

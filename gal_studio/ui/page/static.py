@@ -8,6 +8,7 @@ from fastapi import FastAPI, HTTPException, Response
 from fastapi.responses import JSONResponse
 
 from gal_studio.assets import assets_folder
+from gal_studio.ui.page.views import plug_in_files
 
 FOREVER = {"Cache-Control": "private, max-age=31536000, immutable"}
 NEVER = {"Cache-Control": "no-store"}
@@ -19,18 +20,22 @@ THEME = (  # set before the first paint, so that the page does not flash
     " document.documentElement.dataset.theme = kept ??"
     " (matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light'); })();</script>"
 )
-_STYLES = (
+_FIRST = (
     "kit/styles/tokens", "kit/styles/base", "kit/styles/controls", "kit/how", "top/top", "rounds/rounds",
     "rounds/strip/strip", "rounds/suggestion", "rounds/actions", "rounds/grid/grid", "rounds/grid/tile",
     "rounds/turn/turn", "rounds/tabs", "rounds/views/views", "rounds/choices/choices",
-    "rounds/trials/trials", "rounds/desk/desk",
-    "kit/styles/dialogs", "rounds/lightbox/compare", "brush/brush", "refine/refine", "refine/pair_cards",
-    "refine/before_after", "refine/pair_view", "reference/reference", "reference/form/picture_set",
-    "reference/form/form", "reference/projects", "reference/anchors_editor", "results/results",
-    "results/sheet", "results/viewer", "results/exports", "measures/measures", "measures/replays",
-    "top/queue", "rounds/map/map", "rounds/map/controls", "rounds/waiting/waiting", "rounds/tour/tour",
-    "kit/styles/small", "kit/styles/phone", "kit/styles/large",
+    "rounds/trials/trials", "rounds/desk/desk", "kit/styles/dialogs", "rounds/lightbox/compare",
+    "brush/brush", "refine/refine", "refine/pair_cards", "refine/before_after", "refine/pair_view",
+    "reference/reference", "reference/form/picture_set", "reference/form/form", "reference/projects",
+    "reference/anchors_editor", "results/results", "results/sheet", "results/first_look", "results/viewer",
+    "results/exports",
+    "measures/measures", "measures/replays", "top/queue", "rounds/map/map", "rounds/map/controls",
+    "rounds/waiting/waiting", "rounds/tour/tour",
 )  # fmt: skip
+"""The stylesheets whose order matters; the others come after these, by name."""
+_LAST = ("kit/styles/small", "kit/styles/phone", "kit/styles/large")
+"""Those for the sizes of the window, which overrule all others."""
+_OF_ANOTHER_PAGE = "sign_in/"
 
 
 def ui_folder() -> Path:
@@ -40,14 +45,26 @@ def ui_folder() -> Path:
 
 @functools.cache
 def files() -> dict[str, bytes]:
-    """The modules and the icons by name, and all stylesheets as one file."""
+    """The modules and the icons by name, those of plug-ins too, and all stylesheets as one file."""
     found = {
         path.relative_to(ui_folder()).as_posix(): path.read_bytes()
         for path in ui_folder().rglob("*")
         if path.suffix in (".js", ".svg", ".png")
     }
-    styles = [(ui_folder() / f"{name}.css").read_bytes() for name in _STYLES]
-    return {**found, "studio.css": b"\n".join(styles)}
+    plugged = plug_in_files()
+    styles = [
+        *((ui_folder() / f"{name}.css").read_bytes() for name in style_names()),
+        *(data for name, data in plugged.items() if name.endswith(".css")),
+    ]
+    return {**found, **plugged, "studio.css": b"\n".join(styles)}
+
+
+def style_names() -> list[str]:
+    """All stylesheets of the page, in the order in which they are joined."""
+    names = {path.relative_to(ui_folder()).with_suffix("").as_posix() for path in ui_folder().rglob("*.css")}
+    named = (*_FIRST, *_LAST)
+    rest = sorted(name for name in names.difference(named) if not name.startswith(_OF_ANOTHER_PAGE))
+    return [*_FIRST, *rest, *_LAST]
 
 
 @functools.cache

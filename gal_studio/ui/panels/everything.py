@@ -1,27 +1,42 @@
 """All requests of the page, and those that are made of a project before it is imported."""
 
-from collections.abc import Iterator
+import importlib
+import pkgutil
+from collections.abc import Iterator, Sequence
 from itertools import product
-from typing import get_args, get_type_hints
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from pydantic import TypeAdapter
 
 from gal_studio.core import strict_json
 from gal_studio.core.errors import StudioError
 from gal_studio.state import Store
-from gal_studio.state.tables.refinements import MapKind
 from gal_studio.studio import Studio
+from gal_studio.ui import panels
 from gal_studio.ui.api.polling import Parts
 from gal_studio.ui.api.view_cache import ViewCache
-from gal_studio.ui.panels import reference, results, rounds, top_bar
+from gal_studio.ui.panels.panel import Panel
 from gal_studio.ui.payloads import Payload
-from gal_studio.ui.requests import Context, joined
+from gal_studio.ui.requests import Context, Request, Requests, joined
 
-PANELS = (top_bar.PANEL, reference.PANEL, rounds.PANEL, results.PANEL)
+NAMES = ("top", "reference", "rounds", "results")
 """The parts of the page, from top to bottom."""
+_PARTS = {name: TypeAdapter(kind) for name, kind in get_type_hints(Parts).items()}
+
+
+def _tables() -> list[Requests]:
+    """The table of requests of each file in this folder that has one."""
+    names = [one.name for one in pkgutil.iter_modules(panels.__path__, f"{panels.__name__}.")]
+    files = [importlib.import_module(name) for name in names if name != __name__]
+    found = [table for file in files if isinstance(table := vars(file).get("REQUESTS"), Requests)]
+    if lost := [table.panel for table in found if table.panel not in NAMES]:
+        raise ValueError(f"no panel is called {lost[0]!r}: write Requests() with one of {', '.join(NAMES)}")
+    return found
+
+
+PANELS = tuple(Panel(name, joined(*(one for one in _tables() if one.panel == name))) for name in NAMES)
 REQUESTS = joined(*(panel.requests for panel in PANELS))
 """All requests by name."""
-_PARTS = {name: TypeAdapter(kind) for name, kind in get_type_hints(Parts).items()}
 
 
 def check_payloads(store: Store, project_id: str) -> None:
@@ -46,24 +61,48 @@ def _checked(context: Context, name: str, request: Payload) -> Payload:
 
 
 def requests_about(store: Store, project_id: str) -> Iterator[tuple[str, Payload]]:
-    """Everything that the page can ask about a project without a word being typed, by name."""
-    shown = store.rounds.of_project(project_id)
-    candidates = [one.id for each in shown for one in store.candidates.with_own(each.id)]
-    pairs = [pair.id for each in shown for pair in store.refinements.pairs(each.id)]
-    project = {"project": project_id}
-    for name in ("log", "results", "test_pictures", "choices", "trials", "local_models"):
-        yield name, project
-    for round_ in shown:
-        in_project, alone = {**project, "round": round_.id}, {"round": round_.id}
-        yield from (("poll", in_project), ("other_rounds", in_project))
-        yield from (("history", alone), ("before_after", alone))
-    for anchor in store.projects.anchors(project_id):
-        yield "same_seed", {**project, "anchor": anchor.id, "index": 0}
-    for reference_ in store.projects.references(project_id):
-        yield "reference_mask", {"reference": reference_.id}
-    for candidate in candidates:
-        yield from (("part_mask", {"candidate": candidate}), ("relatives", {"candidate": candidate}))
-    for pair in pairs:
-        yield "pair", {"pair": pair}
-    for owner, kind in product((*candidates, *pairs), get_args(MapKind)):
-        yield "patch_maps", {"owner": owner, "kind": kind}
+    """Everything that the page can ask about a project without a word being typed, by name.
+
+    That is each request that only reads, names something in a project by its fields, and needs nothing but
+    that, a number or one of some words.
+    """
+    known = _values(store, project_id)
+    for request in REQUESTS.reads():
+        if is_about_a_project(request):
+            asked = {name: known.get(name, _words(kind)) for name, kind in request.fields.items()}
+            given = {name: values for name, values in asked.items() if values is not None}
+            for values in product(*given.values()):
+                yield request.name, dict(zip(given, values, strict=True))
+
+
+def is_about_a_project(request: Request) -> bool:
+    """Whether a request names something of a project and can be asked without a word being typed."""
+    fields, needed = request.fields, request.question.__required_keys__ - SUBJECTS
+    return not SUBJECTS.isdisjoint(fields) and all(_words(fields[name]) is not None for name in needed)
+
+
+SUBJECTS = frozenset({"project", "round", "anchor", "reference", "candidate", "pair", "owner"})
+"""The fields of requests that hold the ID of something in a project."""
+
+
+def _values(store: Store, project_id: str) -> dict[str, list[str]]:
+    """The IDs in a project, by the fields that hold them."""
+    rounds = [each.id for each in store.rounds.of_project(project_id)]
+    candidates = [one.id for each in rounds for one in store.candidates.with_own(each)]
+    pairs = [pair.id for each in rounds for pair in store.refinements.pairs(each)]
+    return {
+        "project": [project_id],
+        "round": rounds,
+        "anchor": [anchor.id for anchor in store.projects.anchors(project_id)],
+        "reference": [one.id for one in store.projects.references(project_id)],
+        "candidate": candidates,
+        "pair": pairs,
+        "owner": [*candidates, *pairs],
+    }
+
+
+def _words(kind: Any) -> Sequence[Any] | None:
+    """The values of a field that has few, or a number; None if it has to be typed."""
+    if get_origin(kind) is Literal:
+        return get_args(kind)
+    return (0,) if kind is int else None

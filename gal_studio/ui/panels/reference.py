@@ -35,7 +35,6 @@ from gal_studio.ui.api.uploads import uploads
 from gal_studio.ui.panels.form_notes import base_model_of, judged_of, nested, start_of
 from gal_studio.ui.panels.form_plan import base_settings, own_settings, plan_of
 from gal_studio.ui.panels.model_facts import facts_of_models
-from gal_studio.ui.panels.panel import Panel
 from gal_studio.ui.panels.reference_form import derived, drafts, given_mask, uploaded
 from gal_studio.ui.payloads import Id, Lines, Named, OfProject, Payload, Text
 from gal_studio.ui.payloads.forms import (
@@ -54,8 +53,7 @@ from gal_studio.ui.payloads.forms import (
 from gal_studio.ui.payloads.projects import adapter_names
 from gal_studio.ui.requests import Context, Requests
 
-REQUESTS = Requests()
-PANEL = Panel("reference", REQUESTS)
+REQUESTS = Requests("reference")
 _DEMO_NOTES: dict[Kind, str] = {"style": "One picture and its style", "object": "A few pictures of one thing"}
 
 

@@ -15,7 +15,7 @@ from gal_studio.ui.payloads import Id, OfRound, Requested, Runs
 from gal_studio.ui.payloads.rounds import picture_payload
 from gal_studio.ui.requests import Context, Requests
 
-REQUESTS = Requests()
+REQUESTS = Requests("rounds")
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,5 @@
 """Step 3: compare rounds, measure them on the test set, export and replay them."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -9,18 +8,16 @@ from typing_extensions import Doc
 from gal_studio.core.errors import StudioError
 from gal_studio.core.gal.recipe_rates import recipe_advice
 from gal_studio.core.models.forms.registry import about_form, forms_of, is_usable
-from gal_studio.state.tables.exports import Export
-from gal_studio.studio.views.json_types import ShownPicture
-from gal_studio.studio.views.types import RoundView
-from gal_studio.ui.panels.panel import Panel
+from gal_studio.studio.views.json_types import ShownPicture, shown_picture
+from gal_studio.studio.views.outcomes import Outcome
+from gal_studio.studio.views.round import model_title
 from gal_studio.ui.payloads import Id, Lines, OfProject, Requested, RequestedAll
 from gal_studio.ui.payloads.forms import SettingValue
 from gal_studio.ui.payloads.measures import Sheet, sheet_payload
 from gal_studio.ui.payloads.rounds import picture_payload
 from gal_studio.ui.requests import Context, Requests
 
-REQUESTS = Requests()
-PANEL = Panel("results", REQUESTS)
+REQUESTS = Requests("results")
 
 
 @dataclass(frozen=True)
@@ -84,35 +81,28 @@ class SameSeeds:
 @REQUESTS.read
 def results(context: Context, project: Id) -> Results:
     """All rounds of a project."""
-    views = context.views
-    return Results(
-        tuple(
-            _row(one.name, views.round_view(project, one.id), context.studio.exports(one.id))
-            for one in views.rounds(project)
-        )
-    )
+    return Results(tuple(map(_row, context.studio.outcomes(project))))
 
 
-def _row(name: str, view: RoundView, exports: Sequence[Export]) -> RoundResult:
-    drawn = [tile.candidate for tile in view.candidates] if view.round.adapter else []  # Round 0 has no LoRA
+def _row(one: Outcome) -> RoundResult:
+    has_adapter = one.round.adapter is not None
     return RoundResult(
-        id=view.round.id,
-        name=name,
-        parent_id=view.round.parent_id,
-        candidates=len(view.candidates),
-        weight=view.example_weight,
-        adapter=view.round.adapter is not None,
-        exports=_export_choices(exports, view),
-        accepted=tuple(picture_payload(tile) for tile in view.candidates if tile.verdict == "accepted"),
-        recipe=recipe_advice(name, view.best_recipe, drawn),
+        id=one.round.id,
+        name=one.name,
+        parent_id=one.round.parent_id,
+        candidates=len(one.drawn),
+        weight=one.weight,
+        adapter=has_adapter,
+        exports=_export_choices(one),
+        accepted=tuple(shown_picture(candidate, prompt) for candidate, prompt in one.accepted),
+        recipe=recipe_advice(one.name, one.best_recipe, one.drawn if has_adapter else ()),  # Round 0 has none
     )
 
 
-def _export_choices(exports: Sequence[Export], view: RoundView) -> tuple[ExportChoice, ...]:
+def _export_choices(one: Outcome) -> tuple[ExportChoice, ...]:
     """Every form in which a round can be exported, and what was."""
-    base, method = view.project.base_model, view.settings.tune.method
-    title = view.project.model_title.partition(" (")[0]
-    found = {one.form: MadeExport(not one.waits, one.sentence, one.is_same) for one in exports}
+    base, method, title = one.base_model, one.method, model_title(one.base_model).partition(" (")[0]
+    found = {each.form: MadeExport(not each.waits, each.sentence, each.is_same) for each in one.exports}
     return tuple(
         ExportChoice(
             form.name,
@@ -121,7 +111,7 @@ def _export_choices(exports: Sequence[Export], view: RoundView) -> tuple[ExportC
             is_usable(form, base, method),
             found.get(form.name),
         )
-        for form in forms_of(view.round.kind)
+        for form in forms_of(one.round.kind)
     )
 
 

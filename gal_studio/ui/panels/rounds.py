@@ -14,14 +14,12 @@ from gal_studio.studio.views.history import HistoryStep
 from gal_studio.studio.views.learning import Learning
 from gal_studio.studio.views.relatives import Relative
 from gal_studio.ui.api.mask_runs import pixels_of
-from gal_studio.ui.panels import refine, trials
-from gal_studio.ui.panels.panel import Panel
 from gal_studio.ui.payloads import Changed, Id, Ids, Lines, Named, OfRound, Requested, Runs, Text
 from gal_studio.ui.payloads.forms import SettingValue
 from gal_studio.ui.payloads.rounds import MapPoint, map_points
-from gal_studio.ui.requests import Context, Requests, joined
+from gal_studio.ui.requests import Context, Requests
 
-REQUESTS = Requests()
+REQUESTS = Requests("rounds")
 Marks = Annotated[dict[Id, bool | None], Field(max_length=100_000)]
 
 
@@ -34,7 +32,7 @@ class History:
 
 @dataclass(frozen=True)
 class Relatives:
-    """The same test prompt and seed in all other rounds."""
+    """Pictures of one test prompt and seed in all other rounds."""
 
     rounds: tuple[Relative, ...]
 
@@ -133,6 +131,12 @@ def continue_training(context: Context, round: Id, steps: int) -> OfRound:
 def generate(context: Context, round: Id) -> OfRound:
     """Draw the pictures of a round."""
     return OfRound(context.studio.generate(round).round_id)
+
+
+@REQUESTS.write
+def run_job(context: Context, round: Id, kind: Id) -> OfRound:
+    """Do a job of a kind that gets its button by its hint."""
+    return OfRound(context.studio.run_job(round, kind).round_id)
 
 
 @REQUESTS.write
@@ -272,4 +276,3 @@ def learn(context: Context, project: Id, on: bool) -> None:
 
 
 HAS_FIGURES = "has-figures"
-PANEL = Panel("rounds", joined(REQUESTS, refine.REQUESTS, trials.REQUESTS))

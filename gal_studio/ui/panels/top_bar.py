@@ -8,13 +8,11 @@ from gal_studio.core.jobs.states import Direction
 from gal_studio.core.types import JobState
 from gal_studio.ui.api import polling
 from gal_studio.ui.api.polling import Poll, PollAnswer
-from gal_studio.ui.panels.panel import Panel
 from gal_studio.ui.payloads import Fact, Id
 from gal_studio.ui.requests import Context, Requests
 
 SIGNED_IN = "signed-in"
-REQUESTS = Requests()
-PANEL = Panel("top", REQUESTS)
+REQUESTS = Requests("top")
 
 
 @dataclass(frozen=True)

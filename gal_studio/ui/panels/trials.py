@@ -12,7 +12,7 @@ from gal_studio.ui.payloads import Id, Text
 from gal_studio.ui.payloads.trials import Trial, trial_payloads
 from gal_studio.ui.requests import Context, Requests
 
-REQUESTS = Requests()
+REQUESTS = Requests("rounds")
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,8 @@ from gal_studio.core.gal.ladder import LADDER
 from gal_studio.core.gal.reasons import short_names
 from gal_studio.core.gal.recipes import on_ladder
 from gal_studio.core.gal.scores.registry import SCORES
+from gal_studio.core.jobs.kinds import offered_kinds
+from gal_studio.core.models.names import is_calibrated
 from gal_studio.core.settings import NATIVE, ReferenceSettings
 from gal_studio.core.settings_fields import SettingField, setting_fields, value_words
 from gal_studio.core.types import Kind
@@ -74,6 +76,15 @@ class ScoreLabel:
 
 
 @dataclass(frozen=True)
+class OfferedJob:
+    """The button of a kind of job on the Rounds screen."""
+
+    kind: str
+    button: str
+    hint: str
+
+
+@dataclass(frozen=True)
 class Project:
     """A project: what the top line and step 1 show."""
 
@@ -88,6 +99,7 @@ class Project:
     stands_for: str
     anchors: tuple[Anchor, ...]
     scores: tuple[ScoreLabel, ...]
+    jobs: tuple[OfferedJob, ...]
     settings: Settings
     fields: tuple[SettingField, ...]
     draws_without_training: bool
@@ -202,6 +214,13 @@ def adapter_names(adapters: Sequence[OwnAdapter]) -> tuple[tuple[str, str], ...]
     return (POCKET_ADAPTER, ITS_OWN), *own
 
 
+def _copy_detectors(project: ProjectView) -> str:
+    words = value_words("gal.copy_detectors")[project.settings.gal.copy_detectors]
+    if is_calibrated(project.clip_model, project.settings.refine.vision_model):
+        return words
+    return f"{words}; uncalibrated: the limits were fitted to the bundled models, so check a few pictures"
+
+
 def project_payload(project: ProjectView, adapters: Sequence[OwnAdapter] = ()) -> Project:
     """What the top bar and step 1 show of a project."""
     settings = project.settings
@@ -219,6 +238,7 @@ def project_payload(project: ProjectView, adapters: Sequence[OwnAdapter] = ()) -
         stands_for=project.prompts.stands_for,
         anchors=anchor_payloads(project.anchors),
         scores=tuple(ScoreLabel(each.name, each.label, each.explanation, each.in_percent) for each in SCORES),
+        jobs=tuple(OfferedJob(name, one.button, one.hint) for name, one in offered_kinds().items()),
         settings=settings.to_dict(),
         fields=setting_fields(adapter_names(adapters)),
         draws_without_training=bool(drawn_with(settings.references, project.base_model)),
@@ -232,7 +252,7 @@ def project_payload(project: ProjectView, adapters: Sequence[OwnAdapter] = ()) -
             ("Pictures", _pictures(project)),
             *_references(settings.references),
             ("Weight of accepted pictures", f"{gal.balance_lambda:g}" if gal.balance else "off"),
-            ("Copies are found by", value_words("gal.copy_detectors")[gal.copy_detectors]),
+            ("Copies are found by", _copy_detectors(project)),
             ("Seed", str(project.seed)),
         ),
     )  # fmt: skip

@@ -6,6 +6,7 @@ from typing import Any
 
 import torch
 
+from gal_studio.core.models.forms.kohya import scheduled
 from gal_studio.core.models.names import checkpoint_name
 from gal_studio.core.quoting import markdown, prompt_for
 from gal_studio.core.recipe import AS_TRAINED, Recipe
@@ -36,6 +37,7 @@ class Written:
     workflow: str = ""
     merged: str = ""
     recipe: Recipe = AS_TRAINED
+    constant: Recipe = AS_TRAINED  # the best one with one strength for all steps
 
 
 def model_card(task: ExportTask, facts: Facts, family: Family, written: Written) -> str:
@@ -98,7 +100,7 @@ def _use(task: ExportTask, facts: Facts, family: Family, written: Written) -> st
         lines += ["", "Other programs do not have this base model: the file is for diffusers."]
         return "\n".join(lines)
     if not task.form.is_own:
-        strength = f"{written.recipe.late:.3g}" if written.recipe.is_constant else "1"
+        strength = f"{written.constant.late:.3g}"
         place = f"put `{written.file}` into `{task.form.place}`, with a strength of {strength}"
         lines += ["", f"{task.form.programs}: {place}.", *_brackets(task, facts, family, written)]
     if written.workflow:
@@ -107,7 +109,7 @@ def _use(task: ExportTask, facts: Facts, family: Family, written: Written) -> st
             f"ComfyUI: open `{written.workflow}`, choose your files of {facts.base_model} in its "
             "loaders, and run it. `comfyui-expected.png` is what the studio draws; ComfyUI rounds otherwise.",
         ]
-    lines += _recipe(written, task.settings.generation.steps)
+    lines += _recipe(task, written, task.settings.generation.steps)
     if is_partly_guided(family, task.settings.generation):
         guided, steps = task.settings.generation.guided_steps, task.settings.generation.steps
         lines += [
@@ -129,7 +131,7 @@ def _brackets(task: ExportTask, facts: Facts, family: Family, written: Written) 
     return []
 
 
-def _recipe(written: Written, steps: int) -> list[str]:
+def _recipe(task: ExportTask, written: Written, steps: int) -> list[str]:
     """What the best recipe is, and how other programs do the same."""
     recipe = written.recipe
     if recipe == AS_TRAINED:
@@ -142,6 +144,12 @@ def _recipe(written: Written, steps: int) -> list[str]:
         lines[1] += (
             " The workflow does that with hooks; in other nodes, the late strength begins with step "
             f"{recipe.first_late(steps) + 1} of {steps}."
+        )
+    name = written.file.removesuffix(".safetensors")
+    if task.form.syntax == "a1111" and (call := scheduled(name, recipe, steps)):
+        lines[1] += (
+            f" With the extension sd-webui-loractl, A1111 and Forge do that in {steps} steps by `{call}`; "
+            f"without it, {written.constant.late:.3g} is the best strength for all steps."
         )
     return lines
 

@@ -134,7 +134,9 @@ def _save_beside(
     merged = f"{MERGED}/{model.family.part}" if len(files) > 1 else ""
     name = f"{files[0].name}/" if is_whole else files[0].name
     beside = WORKFLOW if made is not None else ""
-    return Written(name, shown, task.requests, order.resolution, is_whole, beside, merged, task.recipe)
+    return Written(
+        name, shown, task.requests, order.resolution, is_whole, beside, merged, task.recipe, task.constant
+    )
 
 
 def _requests(task: ExportTask, model: ImageModel, files: Sequence[Path]) -> list[StockRequest]:

@@ -14,6 +14,7 @@ from PIL import Image
 from gal_studio import __version__
 from gal_studio.assets import resolve_model
 from gal_studio.core.errors import StudioError
+from gal_studio.core.gal.recipe_rates import best_recipe
 from gal_studio.core.models.forms.form import ExportForm
 from gal_studio.core.models.names import public_name, public_settings
 from gal_studio.core.naming import file_stem, round_names
@@ -55,6 +56,14 @@ class ExportTask(RoundTask):
     def recipe(self) -> Recipe:
         """The recipe of the round's best pictures (Eq. G18)."""
         return self.store.snapshots.round(self.round.id).best_recipe
+
+    @functools.cached_property
+    def constant(self) -> Recipe:
+        """The best recipe with one strength for all steps: itself, or the best of those that were drawn."""
+        if self.recipe.is_constant:
+            return self.recipe
+        drawn = self.store.snapshots.round(self.round.id).candidates
+        return best_recipe([one for one in drawn if one.recipe.is_constant])
 
     @property
     def round_name(self) -> str:

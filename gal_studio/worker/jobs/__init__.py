@@ -1,1 +1,1 @@
-"""One file a kind of job, and the table of them."""
+"""What each kind of job does. Each is one file."""

@@ -8,10 +8,11 @@ from gal_studio.engine.training.adapter_patchdpo import PUBLISHED
 from gal_studio.state import Store
 from gal_studio.worker.adapter_refinement import AdapterTask, refine_adapter
 from gal_studio.worker.models import Models
-from gal_studio.worker.task import Progress, open_task
+from gal_studio.worker.task import Progress, does, open_task
 from gal_studio.worker.training.teams import devices_of
 
 
+@does("adapter")
 def refine_adapters(store: Store, models: Models, job: Job) -> Generator[Progress, None, None]:
     """Train what this job was requested for; a halted one goes on at its last checkpoint."""
     task = open_task(store, models, job)

@@ -24,18 +24,19 @@ from gal_studio.state.tables.refinements import StoredMap
 from gal_studio.state.tables.siblings import Sibling
 from gal_studio.worker.drawing import Drawing, draw_and_keep
 from gal_studio.worker.jobs.disk_space import check_drawing_room, check_training_room
-from gal_studio.worker.jobs.fine_tune import Steps, tuned
+from gal_studio.worker.jobs.fine_tune import tuned
 from gal_studio.worker.jobs.generate import open_detector, score_images
 from gal_studio.worker.models import Models
 from gal_studio.worker.patches.copy_detector import CopyDetector
 from gal_studio.worker.patches.judge import Judge
 from gal_studio.worker.patches.open_judge import open_judge
-from gal_studio.worker.task import Progress
+from gal_studio.worker.task import Progress, Steps, does
 from gal_studio.worker.training import training_run
 from gal_studio.worker.training.prior_pictures import prior_pictures
 from gal_studio.worker.training.training_run import Start, TrainingTask
 
 
+@does("ask")
 def ask_trainings(store: Store, models: Models, job: Job) -> Generator[Progress, None, None]:
     """Train as often as the settings say, draw with each training what it lacks, then compare all."""
     yield Progress("loading", 0, 0, "Loading the models")
@@ -60,7 +61,7 @@ def ask_trainings(store: Store, models: Models, job: Job) -> Generator[Progress,
 
 
 def _with_another_seed(task: TrainingTask, number: int) -> TrainingTask:
-    """The same training with another seed, with checkpoints of its own, and without validations."""
+    """The training with another seed, with checkpoints of its own, and without validations."""
     planned = hashlib.sha256(f"{task.planned} other training {number}".encode()).hexdigest()
     settings = task.settings.updated({"tune": {"validate_every": 0}})  # each would be a checkpoint
     return replace(

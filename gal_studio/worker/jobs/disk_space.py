@@ -23,6 +23,7 @@ def check_training_room(task: TrainingTask, model: ImageModel, steps: int) -> No
         KEPT_CHECKPOINTS + 1 + bool(tune.validate_every)
     ) * checkpoint_bytes(model, tune)
     previews = sum(steps // every for every in (tune.preview_every, tune.validate_every) if every)
+    previews += tune.preview_every > 0  # that of step 0
     drawn = picture_bytes(task, model, previews + _prior_pictures(task))
     task.store.disk.check(files + drawn + steps * _STEP + ROOM)
 

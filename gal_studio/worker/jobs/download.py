@@ -15,9 +15,10 @@ from gal_studio.state import Store
 from gal_studio.state.files.errors import NoRoomError
 from gal_studio.worker.model_needs import unmet
 from gal_studio.worker.models import Models
-from gal_studio.worker.task import Progress
+from gal_studio.worker.task import Progress, does
 
 
+@does("download")
 def download_models(store: Store, models: Models, job: Job) -> Generator[Progress, None, None]:
     """Download the models of the job's project, unless they are on this computer, and pin their commits."""
     project = store.projects.get(job.project_id)

@@ -16,12 +16,13 @@ from gal_studio.worker.export.folder import export_to
 from gal_studio.worker.export.task import open_export
 from gal_studio.worker.export.without_training import export_without_training
 from gal_studio.worker.models import Models
-from gal_studio.worker.task import Progress
+from gal_studio.worker.task import Progress, does
 
 SPARE = 16 << 20
 """Bytes of the pictures and the card."""
 
 
+@does("export")
 def export_round(store: Store, models: Models, job: Job) -> Generator[Progress, None, None]:
     """Export what waits, and what is requested meanwhile."""
     while waiting := store.exports.waiting(job.round_id):

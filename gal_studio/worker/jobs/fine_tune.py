@@ -18,14 +18,13 @@ from gal_studio.worker.jobs.disk_space import check_training_room
 from gal_studio.worker.jobs.validation import drawn_or_refused, open_validation, validate
 from gal_studio.worker.models import Models
 from gal_studio.worker.patches.copy_detector import CopyDetector
-from gal_studio.worker.task import Progress, open_task
+from gal_studio.worker.task import Progress, Steps, does, open_task
 from gal_studio.worker.training import teams, training_run
 from gal_studio.worker.training.prior_pictures import prior_pictures
 from gal_studio.worker.training.training_run import EndedEarlierError, Start, TrainingTask
 
-Steps = Generator[Progress, None, None]
 
-
+@does("fine_tune")
 def tune_round(store: Store, models: Models, job: Job) -> Generator[Progress, None, None]:
     """Train the adapter of a round; closing the generator saves a checkpoint."""
     asked = open_task(store, models, job)
@@ -79,6 +78,8 @@ def with_previews(
     step.
     """
     every = task.settings.tune.validate_every if phase == "fine_tune" else 0
+    if task.settings.tune.preview_every and not task.store.rounds.previews(task.round.id):
+        yield from _draw_preview(task, model, Progress(phase, 0, task.settings.tune.steps))
     with closing(training_run.follow(task, start)) as events:
         for event in events:
             is_validated = every > 0 and event.step % every == 0
@@ -112,18 +113,23 @@ def _preview_when_due(
     jobs, every = task.store.jobs, task.settings.tune.preview_every
     if every and event.step % every == 0 and not is_validated:
         jobs.request_preview(task.job.id)
-    if not jobs.wants_preview(task.job.id):
-        return
+    if jobs.wants_preview(task.job.id):
+        yield from _draw_preview(task, model, Progress(phase, event.step, event.total))
+
+
+def _draw_preview(task: TrainingTask, model: ImageModel, at: Progress) -> Generator[Progress, None, None]:
+    """Draw and store the preview of a step; that of step 0 shows what the model draws before the training."""
+    jobs = task.store.jobs
     request = training_run.first_request(task)
     for each in drawn_or_refused(model, [request], task.settings.generation):
         if isinstance(each, DrawnBatch):
             image = task.store.images.add_picture(each.images[0])
-            preview = Preview(event.step, request.prompt, request.seed, image)
+            preview = Preview(int(at.done), request.prompt, request.seed, image)
             task.store.rounds.add_preview(task.round.id, preview)
             jobs.take_preview_request(task.job.id)
         elif isinstance(each, str):
             jobs.take_preview_request(task.job.id)
-            yield Progress(phase, event.step, event.total, f"No preview: {each}")
+            yield replace(at, message=f"No preview: {each}")
         else:
             message = f"Drawing a preview: {each.done} of {each.total} steps"
-            yield Progress(phase, event.step, event.total, each.notice or message)
+            yield replace(at, message=each.notice or message)

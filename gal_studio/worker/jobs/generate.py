@@ -31,7 +31,7 @@ from gal_studio.worker.jobs.places import place_drawn, place_round
 from gal_studio.worker.models import Models
 from gal_studio.worker.patches.copy_detector import CopyDetector, Evidence, open_copy_detector
 from gal_studio.worker.refinement_gain import measure_refinement
-from gal_studio.worker.task import Progress, Task, open_task
+from gal_studio.worker.task import Progress, Task, does, open_task
 
 logger = logging.getLogger("gal_studio.worker")
 
@@ -46,6 +46,7 @@ class _Planned:
     recipe: Recipe
 
 
+@does("generate")
 def generate_round(store: Store, models: Models, job: Job) -> Generator[Progress, None, None]:
     """Draw the missing candidates of a round and place them on the map; stored ones are not drawn again."""
     task = open_task(store, models, job)

@@ -19,9 +19,10 @@ from gal_studio.worker.jobs.disk_space import check_drawing_room
 from gal_studio.worker.jobs.generate import open_detector, score_images
 from gal_studio.worker.models import Models
 from gal_studio.worker.patches.copy_detector import CopyDetector
-from gal_studio.worker.task import Progress, Task, open_task
+from gal_studio.worker.task import Progress, Task, does, open_task
 
 
+@does("measure")
 def measure_round(store: Store, models: Models, job: Job) -> Generator[Progress, None, None]:
     """Draw the missing pictures of the base model, of the round before and of the round, in this order."""
     task = open_task(store, models, job)

@@ -26,9 +26,10 @@ from gal_studio.worker.patches.judge import (
 )
 from gal_studio.worker.patches.maps import judge_pair
 from gal_studio.worker.patches.open_judge import open_judge
-from gal_studio.worker.task import Progress, Task, open_task
+from gal_studio.worker.task import Progress, Task, does, open_task
 
 
+@does("pairs")
 def make_pairs(store: Store, models: Models, job: Job) -> Generator[Progress, None, None]:
     """Plan, draw and judge the pairs of a refinement; stored pictures are not drawn again."""
     task = open_task(store, models, job)

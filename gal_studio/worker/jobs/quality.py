@@ -16,9 +16,10 @@ from gal_studio.worker.patches.judge import (
 )
 from gal_studio.worker.patches.maps import judge_candidate
 from gal_studio.worker.patches.open_judge import open_judge
-from gal_studio.worker.task import Progress, Task, open_task
+from gal_studio.worker.task import Progress, Task, does, open_task
 
 
+@does("quality")
 def judge_round(store: Store, models: Models, job: Job) -> Generator[Progress, None, None]:
     """Make the quality maps of all candidates of a round, judged by the masked references."""
     task = open_task(store, models, job)

@@ -22,12 +22,13 @@ from gal_studio.worker.patches.captioned import references_as_captioned
 from gal_studio.worker.patches.maps import add_missing_regions
 from gal_studio.worker.patches.open_judge import open_judge
 from gal_studio.worker.patches.weights import JudgedPair, read_pair, weights_of_pair
-from gal_studio.worker.task import Progress, open_task
+from gal_studio.worker.task import Progress, does, open_task
 from gal_studio.worker.training import teams, training_run
 from gal_studio.worker.training.prior_pictures import prior_pictures
 from gal_studio.worker.training.training_run import TrainingTask
 
 
+@does("refine")
 def refine_round(store: Store, models: Models, job: Job) -> Generator[Progress, None, None]:
     """Train a refinement on its pairs; closing the generator saves a checkpoint."""
     asked = open_task(store, models, job)

@@ -19,11 +19,12 @@ from gal_studio.worker.jobs.generate import open_detector, score_images
 from gal_studio.worker.models import Models
 from gal_studio.worker.patches.copy_detector import CopyDetector
 from gal_studio.worker.references import given_references
-from gal_studio.worker.task import Progress, Task, open_task
+from gal_studio.worker.task import Progress, Task, does, open_task
 
 logger = logging.getLogger("gal_studio.worker")
 
 
+@does("try")
 def draw_trials(store: Store, models: Models, job: Job) -> Generator[Progress, None, None]:
     """Draw what waits, and what is asked for meanwhile; a prompt that cannot be drawn says why."""
     task = open_task(store, models, job)

@@ -102,7 +102,7 @@ class CopyDetector:
         ]
 
     def with_base(self, drawn: Mapping[str, Image.Image]) -> Self:
-        """The same detector, which knows the base model's pictures by prompt: they carry nothing and are no
+        """A detector that knows the base model's pictures by prompt, too: they carry nothing and are no
         copies.
         """
         pictures = list(drawn.values())

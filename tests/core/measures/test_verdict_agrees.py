@@ -1,14 +1,22 @@
 """Whatever is measured, no sentence denies a row of the table."""
 
+import json
 import re
+import shutil
+import subprocess
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
 
-from hypothesis import given, settings
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from gal_studio.core.intervals import is_down, is_up
-from gal_studio.core.measures.pictures import MeasuredPicture
-from gal_studio.core.measures.report import Report
+from gal_studio.core.measures.pictures import SHARES, MeasuredPicture
+from gal_studio.core.measures.report import Figures, Report
 from gal_studio.core.measures.verdict import carries_on, find_best, find_warnings, lead
+from gal_studio.core.measures.wording import percent, share_words
 from gal_studio.studio.reports.measured import describe_round, in_sentences
 from tests.core.measures.arms import arm, picture, reports
 
@@ -65,31 +73,27 @@ def test_no_sentence_denies_a_row(table: list[Report]) -> None:
     equals = [each for each in gained if carries_on(each) == carries_on(told)]
     assert all(told.gain.value >= each.gain.value - 1e-12 for each in equals if each.gain)
 
-    counted = re.search(
-        r"(\d+) of (?:its|the) (\d+) [a-z ]*pictures[a-z ]* (?:are|is) as asked", verdict.sentence
-    )
+    counted = re.search(r"Prompt match: (\d+) of (\d+) ", verdict.sentence)
     cell = told.figures.get("as_asked")
     assert (counted is None) == (cell is None)
     if counted and cell:
         assert percent_of(int(counted[1]), int(counted[2])) == round(100 * cell.value)
         assert int(counted[2]) == cell.pictures == told.judged
-    copies = re.search(r"(\d+) (?:of its \d+ pictures )?(?:are copies|is a copy)", verdict.sentence)
-    assert copies is not None
+    copies = re.search(r"Copies: (\d+) of (\d+) images?", verdict.sentence)
+    assert copies is not None and int(copies[2]) == told.pictures
+    assert int(copies[1]) == round(told.figures["copies"].value * told.pictures)
     blank = sum(each.is_blank for each in told.arm.part("held_out").values())
-    clean = told.figures["no_copy"].value * told.pictures
-    assert int(copies[1]) + blank + round(clean) == told.pictures
+    assert int(copies[1]) + blank + round(told.figures["no_copy"].value * told.pictures) == told.pictures
 
     closer = told.since_base.get("clip_i")
     words = verdict.sentence
-    assert (" closer to the reference" in words and "no closer" not in words) == bool(
-        closer and closer.value > 0
-    )
-    assert ("clearly closer" in words) == is_up(closer)
-    assert ("clearly less like" in words) == is_down(closer)
-    assert ("no closer" in words) == bool(closer and closer.value <= 0 and not is_down(closer))
-    ahead_of = re.search(r"(not )?clearly ahead of (Round \d)", verdict.headline)
+    assert ("the reference more than" in words) == bool(closer and closer.value > 0)
+    assert ("clearly resemble the reference more" in words) == is_up(closer)
+    assert ("clearly resemble the reference less" in words) == is_down(closer)
+    assert ("no more than" in words) == bool(closer and closer.value <= 0 and not is_down(closer))
+    ahead_of = re.search(r"(clearly ahead of|lead over) (Round \d)", verdict.headline)
     if ahead_of:
-        assert is_up(lead(told, rounds[ahead_of[2]])) == (ahead_of[1] is None)
+        assert is_up(lead(told, rounds[ahead_of[2]])) == (ahead_of[1] == "clearly ahead of")
     assert ("the best of" in verdict.headline) == (verdict.best is not None and len(gained) > 1)
 
 
@@ -99,7 +103,9 @@ def test_no_warning_denies_a_row(table: list[Report]) -> None:
     rounds = {each.arm.name: each for each in table[1:]}
     for warning in find_warnings(table, "in ink style"):
         row = rounds[warning.round]
-        for copies, pictures in re.findall(r"(\d+) of (\d+) (?:pictures show|are copies)", warning.sentence):
+        for copies, pictures in re.findall(
+            r"(\d+) of (\d+) (?:benchmark images show|are copies)", warning.sentence
+        ):
             assert (int(copies), int(pictures)) == (row.copies, row.pictures)
         if "follow their prompts less" in warning.sentence:
             assert is_down(row.changes.get("clip_t"))
@@ -107,22 +113,105 @@ def test_no_warning_denies_a_row(table: list[Report]) -> None:
             assert row.leak is not None and row.leak.value > 0
 
 
-@settings(max_examples=60, deadline=None)
-@given(tables())
-def test_headline_table_card_and_json_agree(table: list[Report]) -> None:
-    """They count the same pictures, each share with its own denominator, and call the same changes clear."""
-    for each in table[1:]:
-        told, card = describe_round(each), in_sentences(each)
-        assert told is not None and told["judged"] == each.judged
-        cell = each.figures.get("as_asked")
-        assert (cell.pictures if cell else 0) == each.judged
-        assert f"Of {each.pictures} pictures" in card[0] and f" {each.copies} copy the reference" in card[0]
-        if cell:
-            assert round(cell.value * each.judged) == each.as_asked == told["as_asked"]
-            of = "" if each.judged == each.pictures else f"of the {each.judged} that can be judged "
-            assert f"and {of}{each.as_asked} show what was asked for" in card[0]
-        for metric, change in each.changes.items():
+def seen(table: list[Report]) -> dict[str, Any]:
+    """The payload of a table, as the page gets it."""
+    verdict = find_best(table, table[0])
+    figures = [field.name for field in fields(Figures)]
+    rounds = [
+        {
+            "id": each.arm.id,
+            "name": each.arm.name,
+            "parent_id": each.arm.before,
+            "report": {name: getattr(each, name) for name in figures},
+        }
+        for each in table
+    ]
+    return {"best": verdict.best, "rounds": rounds}
+
+
+@dataclass(frozen=True, repr=False)
+class Tables:
+    """Several tables, which the page reads at once: to start Node.js takes longer than to read them."""
+
+    found: list[list[Report]]
+
+
+@st.composite
+def many_tables(draw: st.DrawFn) -> Tables:
+    """Twenty tables."""
+    return Tables([draw(tables()) for _ in range(20)])
+
+
+SAID = Path(__file__).parents[2] / "web" / "measures" / "said.js"
+
+
+@pytest.mark.filterwarnings("ignore:Generating overly large repr")
+@pytest.mark.skipif(shutil.which("node") is None, reason="the page’s words need Node.js")
+@settings(max_examples=4, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+@given(many_tables())
+def test_headline_table_chart_tooltip_card_and_json_agree(tables_: Tables) -> None:
+    """They give the same numbers, each share with its own denominator, and call the same changes clear."""
+    found = tables_.found
+    payload = json.dumps([seen(table) for table in found], default=vars)
+    done = subprocess.run(["node", str(SAID)], input=payload, capture_output=True, text=True, check=True)
+    for table, page in zip(found, json.loads(done.stdout), strict=True):
+        headline = find_best(table, table[0]).sentence
+        for each, cells, chip in zip(table, page["cells"], page["chips"], strict=True):
+            agree(each, cells, chip)
+            for name, count, of in re.findall(rf"\({each.arm.name}: ((\d+) of (\d+))\)", headline):
+                assert name in chip and int(count) <= int(of)
+        if page["chart"]:
+            agree_on_progress(table[1:], page)
+
+
+def agree(each: Report, cells: dict[str, Any], chip: str) -> None:
+    """The page's cells and chip, the card's sentences and the JSON of one round."""
+    told = describe_round(each)
+    assert told is not None and told["judged"] == each.judged
+    matched = share_words(each.as_asked, each.judged, each.pictures)
+    copied = share_words(each.copies, each.pictures, each.pictures)
+    for metric, figure in each.figures.items():
+        if metric == "no_copy":
+            continue
+        if metric in SHARES:
+            assert cells[metric]["text"] == percent(figure.value)
+        else:
+            assert float(cells[metric]["text"]) == pytest.approx(figure.value, abs=0.000501)
+        assert told["figures"][metric]["value"] == figure.value
+        change, cell = each.changes.get(metric), cells[metric]["change"]
+        assert (change is None) == (cell is None)
+        if change:
             said = told["changes"][metric]
             assert (said["value"], said["verdict"]) == (change.value, change.verdict)
+            assert (
+                (cell["verdict"] == "unclear")
+                == (change.verdict == "unclear")
+                == cell["text"].startswith("?")
+            )
             assert (change.verdict == "unclear") == (not is_up(change) and not is_down(change))
-        assert told["gain"] is None or told["gain"]["value"] == each.gain.value  # type: ignore[union-attr]
+            assert ("no clear change" in cell["title"]) == (change.verdict == "unclear")
+    assert cells["copies"]["title"].startswith(copied)
+    assert (cells["as_asked"] is None) == (each.judged == 0)
+    if cells["as_asked"]:
+        assert cells["as_asked"]["title"].startswith(matched)
+    if each.arm.id is not None:
+        card = in_sentences(each)[0]
+        assert f"Copies: {copied}" in chip and f"Copies: {copied}" in card
+        assert (
+            (f"rompt match: {matched}" in chip) == (f"prompt match: {matched}" in card) == (each.judged > 0)
+        )
+
+
+def agree_on_progress(rounds: list[Report], page: dict[str, Any]) -> None:
+    """The chart's curves and its sentence against the table's cells, and the test of each change."""
+    last = rounds[-1]
+    for metric, values in page["chart"]:
+        assert values == [each.figures[metric].value for each in rounds]
+        change = last.since_first[metric]
+        name = {"copies": "copies", "as_asked": "prompt match", "carries": "style match"}[metric]
+        ends = [cells[metric]["text"] for cells in (page["cells"][1], page["cells"][-1])]
+        if change.verdict == "unclear":
+            said = f"{name} did not clearly change ({ends[0]}, {ends[1]})"
+        else:
+            said = f"{name} {'rose' if change.value > 0 else 'fell'} from {ends[0]} to {ends[1]}"
+        assert said in page["sentence"]

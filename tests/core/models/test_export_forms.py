@@ -1,23 +1,27 @@
 """What is promised of an export before it is made."""
 
+import numpy
 import pytest
 
 from gal_studio.assets import load_presets
+from gal_studio.core.gal.ladder import LADDER
 from gal_studio.core.models.forms.form import ExportForm
+from gal_studio.core.models.forms.kohya import scheduled
 from gal_studio.core.models.forms.references import REFERENCES
-from gal_studio.core.models.forms.registry import FORMS, about_form, is_usable
+from gal_studio.core.models.forms.registry import FORMS, about_form, forms_of, is_usable
+from gal_studio.core.recipe import Recipe
 
 SD = "stable-diffusion-v1-5/stable-diffusion-v1-5"
 
 
-@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("form", forms_of("fine_tune"))
 def test_no_workflow_is_promised_for_the_bundled_model(form: ExportForm) -> None:
     said = about_form(form, "assets:pocket/pipeline", "Pocket")
     assert ("there is no workflow" in said) == (not form.is_own)
     assert ("a ComfyUI workflow" in about_form(form, SD, "Stable Diffusion 1.5")) == (not form.is_own)
 
 
-@pytest.mark.parametrize("form", [*FORMS, REFERENCES])
+@pytest.mark.parametrize("form", FORMS)
 def test_a_form_that_no_program_could_use_is_not_offered(form: ExportForm) -> None:
     own = form.is_own or form is REFERENCES
     assert is_usable(form, SD, "lora")
@@ -25,9 +29,30 @@ def test_a_form_that_no_program_could_use_is_not_offered(form: ExportForm) -> No
     assert own or "the whole model" in about_form(form, SD, "Stable Diffusion 1.5", "full")
 
 
-@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("form", forms_of("fine_tune"))
 def test_what_a_form_holds_is_said_with_the_base_model(form: ExportForm) -> None:
     for preset in load_presets():
         said = about_form(form, preset.base_model, preset.title)
         assert "the LoRA" in said or "this LoRA" in said
         assert form.is_own or preset.title in said
+
+
+def seen_by_loractl(points: str, steps: int) -> list[float]:
+    """The strength in each step: that at the number of the step before, as a share unless one is above 1."""
+    strengths, places = zip(*(map(float, point.split("@")) for point in points.split(",")), strict=True)
+    assert places[-1] > 1.0
+    return [float(numpy.interp(max(0, step - 1), places, strengths)) for step in range(steps)]
+
+
+@pytest.mark.parametrize("steps", [8, 10, 20, 28, 50])
+@pytest.mark.parametrize("recipe", [one for one in LADDER if not one.is_constant])
+def test_a_switch_is_written_for_a1111_with_loractl(recipe: Recipe, steps: int) -> None:
+    call = scheduled("ink", recipe, steps)
+    assert call is not None and call.startswith("<lora:ink:") and call.endswith(">")
+    wanted = [recipe.strength(step, steps) for step in range(steps)]
+    assert seen_by_loractl(call[len("<lora:ink:") : -1], steps) == pytest.approx(wanted)
+
+
+@pytest.mark.parametrize("recipe", [Recipe.constant(0.7), Recipe(0.0, 1.0, 0.1)])
+def test_what_cannot_be_written_for_loractl_is_not(recipe: Recipe) -> None:
+    assert scheduled("ink", recipe, 10) is None

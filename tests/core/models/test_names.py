@@ -3,7 +3,13 @@
 import pytest
 
 from gal_studio.core.errors import StudioError
-from gal_studio.core.models.names import CheckpointName, checkpoint_name, public_name, public_settings
+from gal_studio.core.models.names import (
+    CheckpointName,
+    checkpoint_name,
+    is_calibrated,
+    public_name,
+    public_settings,
+)  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -64,3 +70,17 @@ def test_settings_that_leave_this_computer_name_no_folder_of_it(name: str, shown
         "tune": {},
         "references": {"adapter": "mine with h94/IP-Adapter", "strength": 0.5},
     }
+
+
+@pytest.mark.parametrize(
+    ("clip", "vision", "known"),
+    [
+        ("assets:pocket/clip", "", True),
+        ("assets:pocket/clip", "clip", True),
+        ("assets:pocket/clip", "assets:pocket/vision", True),
+        ("assets:pocket/clip", "facebook/dinov2-base", False),
+        ("ViT-B-32/openai", "assets:pocket/vision", False),
+    ],
+)
+def test_the_rules_are_calibrated_for_the_bundled_models(clip: str, vision: str, known: bool) -> None:
+    assert is_calibrated(clip, vision) is known

@@ -14,7 +14,7 @@ from safetensors.torch import save_file
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.models.forms.form import ExportForm
-from gal_studio.core.models.forms.registry import FORMS
+from gal_studio.core.models.forms.registry import forms_of
 from gal_studio.core.settings import TuneSettings
 from gal_studio.engine.export.foreign import attach_foreign, read_foreign
 from gal_studio.engine.export.foreign_names import places
@@ -76,7 +76,9 @@ def test_a_lora_in_every_naming(opened: ImageModel, naming: str, tmp_path: Path)
     assert_same(opened, made, written(made, tmp_path))
 
 
-@pytest.mark.parametrize("form", [form for form in FORMS if not form.is_own], ids=lambda form: form.name)
+@pytest.mark.parametrize(
+    "form", [form for form in forms_of("fine_tune") if not form.is_own], ids=lambda form: form.name
+)
 def test_what_a_lora_of_klein_changes_beside_its_blocks_has_a_name_in_every_form(
     klein: ImageModel, form: ExportForm
 ) -> None:

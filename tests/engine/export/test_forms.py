@@ -11,7 +11,7 @@ from safetensors import safe_open
 from safetensors.torch import load_file
 
 from gal_studio.core.models.forms.form import ExportForm
-from gal_studio.core.models.forms.registry import FORMS, find_form
+from gal_studio.core.models.forms.registry import find_form, forms_of
 from gal_studio.core.settings import GenerationSettings, TuneSettings
 from gal_studio.engine.export.denoiser import save_denoiser
 from gal_studio.engine.export.header import Facts, header_of, largest_rank, save_with_header, tensors_hash
@@ -34,6 +34,7 @@ from tests.engine.tiny import make_tiny_pipeline, make_tiny_xl_pipeline
 from tests.engine.tiny_flows import make_distilled_klein, make_tiny_klein, make_tiny_z_image
 from tests.engine.tiny_pipelines import make_wide_two, make_wide_two_with_v
 
+FORMS = forms_of("fine_tune")
 FAMILIES = {
     "sd1": make_tiny_pipeline,
     "sd2 epsilon": make_wide_two,

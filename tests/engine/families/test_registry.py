@@ -13,7 +13,8 @@ ALLOWED = {  # a column, and what reads and writes it
     "state/database/tables.py", "state/tables/rounds.py", "state/tables/snapshots.py",
     "core/snapshot.py", "core/models/forms/kohya.py",
     "studio/views/round.py", "studio/views/types.py", "commands/running/outputs.py",
-    "workspace/spare_values.py", "engine/export/foreign.py", "engine/export/foreign_names.py", "engine/export/stock.py",  # words of others
+    "workspace/spare_values.py",
+    "engine/export/foreign.py", "engine/export/foreign_names.py", "engine/export/stock.py",  # words of others
     "worker/export/card.py", "worker/export/workflow.py", "worker/export/without_training.py",
 }  # fmt: skip
 

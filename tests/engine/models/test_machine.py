@@ -198,14 +198,18 @@ def test_the_rate_warms_up_and_falls_along_a_cosine() -> None:
 
 
 def test_defaults_leave_former_fingerprints_as_they_are(model: ImageModel) -> None:
-    assert TuneSettings().to_former_dict().keys().isdisjoint({"schedule", "warmup_steps"})
     assert MachineSettings().essential == {} and Settings.from_dict({}).machine == MachineSettings()
     assert MachineSettings(text_off_device=True, checkpointing=True, compile=True).essential == {}
     assert MachineSettings(precision="fp16", base="int8").essential == {"precision": "fp16", "base": "int8"}
 
 
 @pytest.mark.parametrize(
-    ("options", "package"), [({"base": "int8"}, "torchao"), ({"optimizer": "adamw8bit"}, "bitsandbytes")]
+    ("options", "package"),
+    [
+        ({"base": "int8"}, "torchao"),
+        ({"optimizer": "adamw8bit"}, "bitsandbytes"),
+        ({"optimizer": "prodigy"}, "prodigyopt"),
+    ],
 )
 def test_a_missing_package_is_named(
     pipeline_folder: Path, monkeypatch: pytest.MonkeyPatch, options: dict[str, object], package: str
@@ -213,8 +217,19 @@ def test_a_missing_package_is_named(
     monkeypatch.setattr(placement, "is_installed", lambda _: False)
     with pytest.raises(StudioError, match=rf"package {package}, which is not installed: run .*pip install"):
         opened(pipeline_folder, **options)
+    if package == "prodigyopt":  # works on every device
+        return
     with pytest.raises(StudioError, match="this device is neither: choose"):
         placement.check_machine(MachineSettings().updated(options), SimpleNamespace(type="mps"))
+
+
+def test_a_learning_rate_for_adamw_is_refused_with_prodigy() -> None:
+    with pytest.raises(StudioError, match="set the learning rates of fine-tuning and refinement to 1"):
+        Settings().updated({"machine": {"optimizer": "prodigy"}})
+    both = {"tune": {"learning_rate": 1.0}, "refine": {"learning_rate": 1.0}}
+    assert Settings().updated({"machine": {"optimizer": "prodigy"}, **both}).machine.essential == {
+        "optimizer": "prodigy"
+    }
 
 
 def test_full_training_of_integers_is_refused() -> None:
@@ -281,6 +296,20 @@ def test_the_8_bit_optimizer_learns_and_resumes(pipeline_folder: Path, tmp_path:
     assert [event.loss for event in again] == pytest.approx(found[3:], rel=1e-4)
     after = result(small)
     assert all(torch.allclose(whole[name], after[name], atol=1e-4) for name in whole)
+
+
+@needs("prodigyopt")
+def test_prodigy_trains_an_adapter(pipeline_folder: Path, tmp_path: Path) -> None:
+    settings, path = TUNE.updated({"learning_rate": 1.0}), tmp_path / "state.safetensors"
+    model = opened(pipeline_folder, optimizer="prodigy")
+    keep: Callable[..., None] = lambda state: state.save(path) if state.step == 2 else None  # noqa: E731
+    once = settings.updated({"checkpoint_every": 2})
+    found = [event.loss for event in fine_tune(model, EXAMPLES, [], once, 3, Run(checkpoint=keep))]
+    whole = result(model)
+    assert any(tensor.any() for name, tensor in whole.items() if "_B." in name)
+    again = fine_tune(model, EXAMPLES, [], once, 3, Run(resume_from=path))
+    assert [event.loss for event in again] == found[2:]
+    assert all(torch.equal(whole[name], weight) for name, weight in result(model).items())
 
 
 @pytest.mark.slow

@@ -103,7 +103,7 @@ def test_without_masks_each_picture_has_one_weight(model: ImageModel) -> None:
     source = ExampleSource(model, EXAMPLES, PRIOR, SETTINGS, seed=0)
     assert source.examples.maps is None
     assert source.next_batches(torch.Generator().manual_seed(0))[0].weights.shape == (4,)
-    digest = hashlib.sha256(json.dumps([SETTINGS.essential.to_former_dict(), 0, 2], sort_keys=True).encode())
+    digest = hashlib.sha256(json.dumps([SETTINGS.essential.distinctive(), 0, 2], sort_keys=True).encode())
     for picture in (*EXAMPLES, *PRIOR):
         digest.update(json.dumps([picture.prompt, picture.weight, picture.image.size]).encode())
         digest.update(picture.image.tobytes())

@@ -102,6 +102,38 @@ def test_a_measured_round_is_told_on_its_chip_in_curves_and_in_results(watched: 
         assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
+def test_results_open_with_a_large_before_and_after(watched: Watched, served: Served):
+    studio = served.place.studio
+    measure(studio, served.place.round)
+    studio.accept_suggestion(served.place.round)
+    second = studio.next_round(served.place.round).id
+    train(studio, second)
+    draw(studio, second)
+    measure(studio, second, likeness=0.6, copies=0)
+    page = watched.open(served.url("results"))
+    stage = page.locator(".look-stage")
+    expect(page.locator(".look-compared figcaption")).to_contain_text("Base model")
+    expect(page.locator(".look-compared figcaption")).to_contain_text("Round 2")
+    box = stage.bounding_box()
+    assert box["y"] + box["height"] < 900 and box["width"] > 300, "large, on the first screen"
+    page.mouse.move(box["x"] + 0.5 * box["width"], box["y"] + 50)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 0.8 * box["width"], box["y"] + 60)
+    page.mouse.up()
+    assert float(page.input_value(".look-bar input")) == pytest.approx(80, abs=1), "dragged on the picture"
+    after = stage.locator("img >> nth=1")
+    page.click(".look-round:has-text('Round 1')")
+    expect(page.locator(".look-compared figcaption")).to_contain_text("Round 1")
+    page.click(".look [data-choice=flip]")
+    stage.click()
+    expect(after).to_be_hidden()
+    page.click(".look [data-action=flip]:has-text('Show Round 1')")
+    expect(after).to_be_visible()
+    with page.expect_download() as download:
+        page.click(".look button:text-is('Save as picture')")
+    assert download.value.suggested_filename == "before-and-after.png"
+
+
 def test_pictures_enlarge_and_flip_through_the_rounds_by_keys(watched: Watched, served: Served):
     studio = served.place.studio
     measure(studio, served.place.round)

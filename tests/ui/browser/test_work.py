@@ -152,8 +152,13 @@ def test_previews_and_loss_are_shown_while_it_trains(watched: Watched, served: S
     page.wait_for_selector(".curve-title:has-text('30 steps')")
     page.wait_for_selector(".chart .restart title:has-text('Resumed before step 21')", state="attached")
     page.wait_for_function("document.querySelector('.learning .preview img')?.naturalWidth === 48")
-    page.click(".learning .preview")
-    page.wait_for_selector(".preview-view[open] >> text=Step 30: A tie in ink")
+    store.rounds.add_preview(jobs[0].round_id, Preview(0, "A tie in ink", 1, image))
+    page.wait_for_selector(".learning .preview >> nth=1")
+    page.dblclick(".learning .preview >> nth=1")
+    page.wait_for_selector(".viewer[open] .tick[aria-current]:text-is('Step 30')")
+    expect(page.locator(".viewer .viewer-references img")).to_have_count(1)
+    page.keyboard.press("Home")
+    page.wait_for_selector(".viewer figcaption:has-text('Step 0 before the training')")
     page.keyboard.press("Escape")
     hint = page.inner_text("[data-part=hint]")
     assert re.fullmatch(r"Learning your reference.*\. Then 180 pictures\.", hint), hint
@@ -162,7 +167,7 @@ def test_previews_and_loss_are_shown_while_it_trains(watched: Watched, served: S
     page.wait_for_selector(".view.map:visible")
     page.click("[data-view=curves]")
     page.wait_for_selector(".curves .preview")
-    expect(page.locator(".preview:visible")).to_have_count(1)
+    expect(page.locator(".preview:visible")).to_have_count(2)
 
 
 def test_a_pause_leaves_what_is_seen_of_the_training(watched: Watched, served: Served, jobs: tuple[Job, ...]):

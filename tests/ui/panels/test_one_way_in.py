@@ -1,23 +1,22 @@
 """All writes go through one route, which does each once; handlers that Gradio exposes only read."""
 
 import asyncio
+import sqlite3
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 
 import gradio as gr
 
 from gal_studio.studio import Studio
 from gal_studio.ui.api.view_cache import ViewCache
 from gal_studio.ui.app import build_blocks
+from gal_studio.ui.panels.everything import REQUESTS, requests_about
 from gal_studio.ui.programs.endpoints import NAMES
 from gal_studio.ui.requests import Context
 from tests.ui.conftest import Place
+from tests.ui.seeded_refinement import pairs_made
 
-READ = {
-    "derive", "overview", "options", "check", "patch_maps", "part_mask", "pair", "reference_mask",
-    "before_after", "captions", "seen", "other_rounds", "poll", "log", "results", "same_seed",
-    "test_pictures", "history", "choices", "relatives", "trials", "model_facts",
-    "local_models",
-}  # fmt: skip
+READ = {request.name for request in REQUESTS.reads()}
 
 
 def exposed(studio: Studio, programs: bool = False) -> set[str]:
@@ -35,8 +34,22 @@ def exposed(studio: Studio, programs: bool = False) -> set[str]:
 
 
 def test_what_gradio_exposes_only_reads(place: Place) -> None:
-    """Add a new request to `READ` here if it only reads."""
     assert exposed(place.studio) == READ
+
+
+def test_what_is_declared_to_only_read_changes_nothing_stored(place: Place) -> None:
+    """Another connection sees by its data version whether anything was committed."""
+    pairs_made(place.studio, place.round)
+    with closing(sqlite3.connect(place.studio.store.workspace / "studio.db")) as other:
+        before = other.execute("PRAGMA data_version").fetchone()
+        context = Context(ViewCache(place.studio))
+        changing = []
+        for name, question in requests_about(place.studio.store, place.project):
+            REQUESTS[name](context, question)
+            if (now := other.execute("PRAGMA data_version").fetchone()) != before:
+                changing.append(name)
+                before = now
+    assert not changing, f"{changing[0]} writes: declare it with @REQUESTS.write"
 
 
 def test_programs_get_the_named_endpoints_and_nothing_else(place: Place) -> None:

@@ -1,5 +1,7 @@
 """Views become JSON, and texts stay unchanged."""
 
+from dataclasses import replace
+
 import pytest
 
 from gal_studio.ui.payloads.projects import anchor_payloads, project_payload, triggers
@@ -68,3 +70,10 @@ def test_what_waited_to_be_drawn_when_a_project_was_moved_says_that_nothing_draw
     assert undrawn.trouble.endswith("press Again…, then Draw.")
     studio.try_prompt(undrawn.round, "A lighthouse {}")
     assert [one.trouble for one in trial_payloads(studio, moved)] == ["", ""], "the job draws both"
+
+
+def test_models_without_labels_are_called_uncalibrated(place: Place):
+    project = place.studio.project(place.project)
+    bundled = replace(project, clip_model="assets:pocket/clip")
+    said = [dict(project_payload(one).facts)["Copies are found by"] for one in (bundled, project)]
+    assert said[1].startswith(f"{said[0]}; uncalibrated:")

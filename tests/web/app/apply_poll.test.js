@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import { ask, forget, known, receive, showsMarks } from "../../../assets/ui/app/apply_poll.js";
 import { on, state } from "../../../assets/ui/app/store.js";
-import { candidate, chip, job, project, round } from "../samples.js";
+import { candidate, chip, job, project, round, score } from "../samples.js";
 
 /** @type {string[][]} */
 let told = [];
@@ -142,4 +142,22 @@ test("a round that is left keeps the number of its accepted pictures until a pol
     state.rounds.map(({ accepted }) => accepted),
     [1, 4],
   );
+});
+
+test("an answered suggestion stays when a mark changes the figures, and goes with what is left out", () => {
+  const beach = score({ anchor_id: "beach", suggested: "b", chosen: true, rank: 1 });
+  const candy = score({ anchor_id: "candy", suggested: null, chosen: false, rank: 2 });
+  const turned = [
+    { ...beach, suggested: null, chosen: false, rank: 2 },
+    { ...candy, suggested: "c", chosen: true, rank: 1 },
+  ];
+  const shown = () => [[...state.suggested.keys()], state.scores.map(({ chosen }) => chosen)];
+  state.candidates.set("b", candidate({ id: "b", anchor_id: "beach" }));
+  take(answer({ scores: [beach, candy] }));
+  state.verdicts.set("b", "accepted");
+  take(answer({ scores: turned }, "2"));
+  assert.deepEqual(shown(), [["b"], [true, false]]);
+  state.verdicts.set("b", "rejected");
+  take(answer({ scores: turned }, "3"));
+  assert.deepEqual(shown(), [["c"], [false, true]], "the next best is suggested");
 });

@@ -12,27 +12,27 @@ const figure = (value) => change({ value, low: value - 0.1, high: value + 0.1 })
 /**
  * @param {string} id
  * @param {string | null} parent
- * @param {[clean: number, asked: number, carries: number]} values
+ * @param {[copies: number, asked: number, carries: number]} values
  * @param {Figures["since_first"]} [since]
  */
-const round = (id, parent, [clean, asked, carries], since = {}) =>
+const round = (id, parent, [copies, asked, carries], since = {}) =>
   measuredRound({
     id,
     name: id,
     parent_id: parent,
     report: report({
-      figures: { no_copy: figure(clean), as_asked: figure(asked), carries: figure(carries) },
+      figures: { copies: figure(copies), as_asked: figure(asked), carries: figure(carries) },
       since_first: since,
     }),
   });
 
 const rounds = [
   measuredRound({ id: null, name: "Base model" }),
-  round("Round 1", null, [0.4, 0.3, 0.7]),
-  round("Round 2", "Round 1", [0.6, 0.5, 0.65]),
+  round("Round 1", null, [0.6, 0.3, 0.7]),
+  round("Round 2", "Round 1", [0.4, 0.5, 0.65]),
   round("Branch", "Round 1", [0.1, 0.1, 0.1]),
-  round("Round 3", "Round 2", [0.9, 0.4, 0.4], {
-    no_copy: change({ value: 0.5, verdict: "better" }),
+  round("Round 3", "Round 2", [0.1, 0.4, 0.4], {
+    copies: change({ value: -0.5, verdict: "better" }),
     as_asked: change({ value: 0.1, verdict: "unclear" }),
     carries: change({ value: -0.3, verdict: "worse" }),
   }),
@@ -49,9 +49,9 @@ test("the newest line is told from its first round on, by the figures of the tab
     ...all.map((one) => Math.round(100 * (one?.value ?? 0))),
   ]);
   assert.deepEqual(values, [
-    ["no copy", 40, 60, 90],
-    ["as asked", 30, 50, 40],
-    ["carries", 70, 65, 40],
+    ["copies", 60, 40, 10],
+    ["prompt match", 30, 50, 40],
+    ["style match", 70, 65, 40],
   ]);
   assert.ok(found?.curves.every(({ values: all }) => all.every((one) => one && one.low < one.high)));
 });
@@ -60,24 +60,23 @@ test("the sentence calls a change one where the paired difference is clear", () 
   const found = progressOf(rounds);
   assert.equal(
     found && progressWords(found),
-    "From Round 1 to Round 3, pictures that are no copies rose from 40 % to 90 %, pictures as asked did " +
-      "not clearly change (30 %, 40 %) and what they carry of the style or object fell from 70 % to 40 %. " +
-      "Fewer copies carry less.",
+    "From Round 1 to Round 3: copies fell from 60% to 10%; prompt match did not clearly change (30%, 40%); " +
+      "style match fell from 70% to 40%, as expected with fewer copies.",
   );
 });
 
 test("one round is no line, and what was not measured has no curve", () => {
   assert.equal(progressOf(rounds.slice(0, 2)), null);
-  const { no_copy, as_asked } = report().figures;
-  const older = measuredRound({ id: "a", report: report({ figures: { no_copy, as_asked } }) });
+  const { copies, as_asked } = report().figures;
+  const older = measuredRound({ id: "a", report: report({ figures: { copies, as_asked } }) });
   const newer = measuredRound({
     id: "b",
     parent_id: "a",
-    report: report({ figures: { no_copy, as_asked } }),
+    report: report({ figures: { copies, as_asked } }),
   });
   assert.deepEqual(
     progressOf([older, newer])?.curves.map(({ name }) => name),
-    ["no copy", "as asked"],
+    ["copies", "prompt match"],
   );
 });
 
@@ -92,4 +91,8 @@ test("a round that is not measured is left out of its line", () => {
 
 test("names at the ends of curves never cover each other", () => {
   assert.deepEqual(apart([50, 52, 10]), [50, 66, 10]);
+});
+
+test("an object is matched, and not a style", () => {
+  assert.equal(progressOf(rounds, "object")?.curves[2].name, "object match");
 });

@@ -88,19 +88,19 @@ test("it is said how far a replay is, and what differs clearly", () => {
   const halted = replay({ state: "halted", drawn: 0, message: "No room." });
   assert.equal(progressWords(halted), "stopped, 0 of 2 rounds measured: No room.");
   assert.equal(differenceWords(replay()), "");
-  const as_asked = change({ value: -0.25, low: -0.4, high: -0.1 });
-  const no_copy = change({ value: 0.1, low: -0.1, high: 0.3 });
+  const as_asked = change({ value: -0.25, verdict: "less" });
+  const copies = change({ value: 0.1, verdict: "unclear" });
   assert.equal(
-    differenceWords(replay({ differences: { as_asked, no_copy } })),
-    "Round 2 against yours: 25 percentage points fewer pictures as asked.",
+    differenceWords(replay({ differences: { as_asked, copies } })),
+    "Round 2 against yours: 25 percentage points less prompt match.",
   );
   const none = change({ value: 0, low: 0, high: 0 });
   assert.equal(
-    differenceWords(replay({ differences: { no_copy: none } })),
+    differenceWords(replay({ differences: { copies: none } })),
     "Round 2 came out the same as yours.",
   );
   assert.equal(
-    differenceWords(replay({ differences: { as_asked: no_copy, no_copy } })),
+    differenceWords(replay({ differences: { as_asked: copies, copies } })),
     "Round 2 against yours: no clear difference.",
   );
 });

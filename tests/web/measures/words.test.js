@@ -14,7 +14,7 @@ import {
 import { change, measuredRound, measures, report } from "../samples.js";
 
 test("shares are in percent, and cosines are not", () => {
-  assert.deepEqual([shown("as_asked", 0.917), shown("clip_t", 0.4123)], ["92 %", "0.412"]);
+  assert.deepEqual([shown("as_asked", 0.917), shown("clip_t", 0.4123)], ["92%", "0.412"]);
   assert.deepEqual([signed("no_copy", -0.034), signed("clip_i", 0.0413)], ["−3", "+0.041"]);
   assert.deepEqual([signed("no_copy", -0.003), signed("clip_i", -0.0003)], ["0", "0.000"]);
 });
@@ -30,10 +30,12 @@ test("a change agrees with the figures beside it as they are shown", () => {
 });
 
 test("a tooltip has the interval and the number of pictures", () => {
-  assert.equal(inFull("as_asked", change()), "50 %, 95 % interval 40 % to 60 %, over 24 pictures");
+  assert.equal(inFull("as_asked", change()), "12 of 24 images (95% interval 40% to 60%)");
+  assert.equal(inFull("as_asked", change(), 30), "12 of 24 judged images (95% interval 40% to 60%)");
+  assert.equal(inFull("clip_t", change()), "0.500, 95% interval 0.400 to 0.600, over 24 images");
   assert.equal(
     changeInFull("as_asked", change({ low: -0.1, verdict: "unclear" }), "Round 1"),
-    "+50 since Round 1, 95 % interval −10 to +60: no clear change",
+    "+50 since Round 1, 95% interval −10 to +60: no clear change",
   );
 });
 
@@ -53,16 +55,16 @@ test("the chip of a later round says what changed since the round before", () =>
   const gain = chipGain(given, "s");
   assert.deepEqual(
     [gain?.text, gain?.change, gain?.verdict, gain?.best],
-    ["benchmark: 75 % as asked", "✓ +17", "better", true],
+    ["benchmark: 75% prompt match", "✓ +17", "better", true],
   );
-  assert.match(gain?.title ?? "", /18 of 24 as asked, 6 of 24 pictures are copies\..* since Round 1/);
+  assert.match(gain?.title ?? "", /Prompt match: 18 of 24 images\. Copies: 6 of 24 images\..* since Round 1/);
   assert.equal(chipGain(given, "r")?.best, false);
 });
 
 test("against the base model a change has a direction and no verdict", () => {
   const worse = change({ value: 0.33, verdict: "worse" });
-  assert.deepEqual(changeInShort("no_copy", worse, true), { text: "▲ +33", verdict: "more" });
-  assert.deepEqual(changeInShort("no_copy", worse, false), { text: "✕ +33", verdict: "worse" });
+  assert.deepEqual(changeInShort("copies", worse, true), { text: "▲ +33", verdict: "more" });
+  assert.deepEqual(changeInShort("copies", worse, false), { text: "✕ +33", verdict: "worse" });
   const unclear = change({ value: -0.1, verdict: "unclear" });
   assert.deepEqual(changeInShort("clip_t", unclear, true), { text: "? −0.100", verdict: "unclear" });
 });
@@ -75,14 +77,14 @@ test("a round that is not wholly measured says nothing", () => {
 
 test("prompts that do not count are counted or named, with the reason", () => {
   assert.equal(leftOut({ left_out: [], asking: [] }), "");
-  assert.equal(
-    leftOut({ left_out: ["A"], asking: [] }),
-    "1 more prompt is left out, as it is a test prompt now.",
+  assert.equal(leftOut({ left_out: ["A"], asking: [] }), "1 prompt is not counted: now a test prompt.");
+  assert.match(leftOut({ left_out: ["A", "B"], asking: [] }), /^2 prompts are not counted: now test prompts/);
+  assert.match(
+    leftOut({ left_out: [], asking: ["A", "B"] }),
+    /^2 prompts are not counted: .* \(“A”, “B”\)\.$/,
   );
   assert.match(
-    leftOut({ left_out: ["A", "B"], asking: [] }),
-    /^2 more prompts are left out, as they are test prompts/,
+    leftOut({ left_out: ["C"], asking: ["A"] }),
+    /^1 prompt is not counted: now .*\. 1 prompt is not counted: even /,
   );
-  assert.match(leftOut({ left_out: [], asking: ["A", "B"] }), /^“A”, “B” are left out: the base model’s/);
-  assert.match(leftOut({ left_out: ["C"], asking: ["A"] }), /^1 more prompt is .* now\. “A” is left out: /);
 });

@@ -162,3 +162,16 @@ test("a round without training is drawn, decided, and followed by a trained one"
   state.rounds = [chip({ id: "r", kind: "instant" }), { ...next, empty: false }];
   assert.equal(childOf("next_round")?.id, "next");
 });
+
+test("what waits in the queue behind other work is not asked for again", () => {
+  state.round = round({ trainable: true, trained: false });
+  state.job = job({ kind: "measure", state: "running", background: true });
+  const here = queued({ round_id: "r", kind: "fine_tune" });
+  assert.equal(closed("run"), null);
+  state.queue = queue({ waiting: [here] });
+  assert.match(closed("run") ?? "", /in the queue already/);
+  assert.match(closed("fine_tune") ?? "", /in the queue already/);
+  state.queue = queue({ waiting: [{ ...here, round_id: "another" }] });
+  assert.equal(closed("run"), null);
+  state.queue = queue({});
+});

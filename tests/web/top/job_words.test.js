@@ -2,8 +2,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 /** @import { JobState } from "payloads" */
-import { job } from "../samples.js";
-import { jobProgress, jobTitle, resumeWord, unfinished } from "../../../assets/ui/top/job_words.js";
+import { job, queue, queued } from "../samples.js";
+import {
+  jobProgress,
+  jobTitle,
+  resumeWord,
+  startsInstead,
+  unfinished,
+} from "../../../assets/ui/top/job_words.js";
 
 /** @type {Record<JobState, string>} */
 const TITLES = {
@@ -44,4 +50,14 @@ test("a stopped job is not resumed by default; a failed one is retried", () => {
     [true, true, false, false],
   );
   assert.deepEqual([resumeWord({ state: "error" }), resumeWord({ state: "stopped" })], ["Retry", "Resume"]);
+});
+
+test("what starts when a job pauses: the first that waits for nothing else", () => {
+  const behind = queued({ id: "g", behind: "fine-tuning" });
+  const other = queued({ id: "o", title: "Generating", round_name: "Round 2", project_name: "Teapot" });
+  assert.equal(startsInstead(queue({ waiting: [behind] }), "j"), "");
+  assert.equal(
+    startsInstead(queue({ waiting: [behind, other] }), "j"),
+    "When it pauses, the next in the queue starts: Generating, Round 2 of Teapot.",
+  );
 });

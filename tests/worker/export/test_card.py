@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from gal_studio.core.models.forms.registry import find_form
-from gal_studio.worker.export.card import _brackets
+from gal_studio.core.recipe import Recipe
+from gal_studio.worker.export.card import _brackets, _recipe
 
 
 @pytest.mark.parametrize(
@@ -36,3 +37,14 @@ def test_invokeai_weights_no_words_for_transformers() -> None:
     facts: Any = SimpleNamespace(trigger="saber (fate)")
     transformer: Any = SimpleNamespace(part="transformer")
     assert not _brackets(task, facts, transformer, SimpleNamespace(pictures=[]))  # type: ignore[arg-type]
+
+
+def test_a1111_is_told_the_schedule_and_the_best_constant_strength() -> None:
+    task: Any = SimpleNamespace(form=find_form("kohya"))
+    written: Any = SimpleNamespace(
+        recipe=Recipe(0.4, 1.0, 0.5), constant=Recipe.constant(0.7), workflow="", file="ink.safetensors"
+    )
+    said = " ".join(_recipe(task, written, 20))
+    assert "`<lora:ink:0.4@8,1@9,1@20>`" in said and "0.7 is the best strength" in said
+    comfy: Any = SimpleNamespace(form=find_form("comfyui"))
+    assert "loractl" not in " ".join(_recipe(comfy, written, 20))

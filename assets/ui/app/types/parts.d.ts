@@ -65,6 +65,8 @@ export interface RoundsParts {
 }
 
 export interface ResultsParts {
+  results: HTMLElement;
+  look: HTMLElement;
   "results-note": HTMLSpanElement;
   "measure-all": HTMLButtonElement;
   "test-set": HTMLButtonElement;

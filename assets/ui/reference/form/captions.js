@@ -1,7 +1,7 @@
 /** Captions: read from text files of the same name as the pictures, and saved as such files. */
 /** @import { PictureSet } from "./picture_set.js" */
 import { call } from "../../app/session.js";
-import { el } from "../../kit/dom.js";
+import { saveBlob } from "../../kit/save.js";
 import { toast } from "../../kit/toast.js";
 import { captionsOf, isList, isOtherForm } from "./caption_lists.js";
 import { isText, stem } from "./picture_row.js";
@@ -96,7 +96,5 @@ export async function saveCaptions(rows, prompts) {
   const answer = await call("reference", "captions", { captions });
   if (!answer) return;
   const bytes = Uint8Array.from(atob(answer.zip), (letter) => letter.charCodeAt(0));
-  const address = URL.createObjectURL(new Blob([bytes], { type: "application/zip" }));
-  el("a", { href: address, download: "captions.zip" }).click();
-  setTimeout(() => URL.revokeObjectURL(address), 60_000);
+  saveBlob(new Blob([bytes], { type: "application/zip" }), "captions.zip");
 }

@@ -29,7 +29,9 @@ export function mountForm(parts, created) {
   parts.form.addEventListener("input", () => form.changed());
   parts.form.addEventListener("change", ({ target }) => {
     form.modelChosen(); // not while its name is typed
-    if (target instanceof HTMLInputElement && target.name === "kind") form.kindChosen();
+    const name = target instanceof HTMLInputElement ? target.name : "";
+    if (name === "preset") form.pressed = false; // nothing of this model is typed yet
+    if (name === "kind") form.kindChosen();
     else form.changed();
   });
   parts.form.addEventListener("submit", (event) => {

@@ -3,9 +3,12 @@
 import { newest } from "../../app/newest.js";
 import { state } from "../../app/store.js";
 import { call } from "../../app/session.js";
-import { el, repeats } from "../../kit/dom.js";
+import { el, makeButton, repeats } from "../../kit/dom.js";
 
 const LOOK_AGAIN = 700; // ms between two questions while the models are looked up
+
+/** @type {ModelFacts} */
+const NOTHING = { waiting: false, models: [], sentence: "", problems: [] };
 
 /** @typedef {Omit<AskedModels, "kind"> & { preset: string | null, base_model: string }} Chosen */
 
@@ -17,6 +20,11 @@ const LOOK_AGAIN = 700; // ms between two questions while the models are looked 
  */
 export function watchModels(box, chosen, known) {
   const newRequest = newest();
+  const cancel = () => {
+    newRequest();
+    show(box, { ...NOTHING, sentence: "Not looked up: the model is checked when it is loaded." });
+    known(NOTHING);
+  };
 
   /** Ask until all is known; returns null for an answer that came too late or was an error. */
   async function look() {
@@ -26,7 +34,7 @@ export function watchModels(box, chosen, known) {
     for (;;) {
       const facts = await call("reference", "model_facts", request);
       if (!facts || !isLatest()) return null;
-      show(box, facts);
+      show(box, facts, cancel);
       known(facts);
       if (!facts.waiting || state.step !== "reference") return facts;
       await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN));
@@ -38,14 +46,16 @@ export function watchModels(box, chosen, known) {
 /**
  * @param {HTMLElement} box
  * @param {ModelFacts} facts
+ * @param {() => void} [cancel] ends the wait
  */
-function show(box, facts) {
+function show(box, facts, cancel) {
   if (repeats(box, facts)) return;
   const words = facts.waiting ? "Looking up the model…" : facts.sentence;
   box.hidden = !words && !facts.models.length;
   box.replaceChildren(
     ...facts.models.map(row),
     ...(words ? [el("p", { class: facts.waiting ? "model-waiting" : "" }, words)] : []),
+    ...(facts.waiting && cancel ? [makeButton({ data: { action: "cancel-look" } }, cancel, "Cancel")] : []),
   );
 }
 

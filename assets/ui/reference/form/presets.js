@@ -9,6 +9,8 @@ import { settingsForm, typedValue, written } from "../../kit/settings_fields.js"
 import { mountJudged } from "./judged.js";
 import { notePlace } from "./notes.js";
 
+const USUAL_CLIP = "ViT-B-32/openai"; // that of all presets but the one that comes with its own
+
 /**
  * @param {ReferenceParts} parts
  * @param {ProjectKind} firstKind
@@ -25,7 +27,7 @@ export async function mountPresets(parts, firstKind) {
     return place.box;
   };
   const base = textInput("base_model", "a folder, or a name such as runwayml/stable-diffusion-v1-5");
-  const clip = textInput("clip_model", "ViT-B-32/openai, or local-dir:FOLDER");
+  const clip = textInput("clip_model", "ViT-B-32/openai, or local-dir:FOLDER", USUAL_CLIP);
   const start = textInput("start_from", "the path of a .safetensors file; empty: the base model");
   const startFacts = el("p", { class: "field-note", role: "status" });
   const withoutText = el("input", { type: "checkbox", name: "without_text_encoder" });
@@ -143,7 +145,7 @@ export async function mountPresets(parts, firstKind) {
     kept: () => ({
       preset: chosen().name,
       base_model: base.value,
-      clip_model: clip.value,
+      clip_model: clip.value === USUAL_CLIP ? "" : clip.value,
       start_from: start.value,
       without_text_encoder: withoutText.checked,
       judged: judged.kept(),
@@ -154,7 +156,7 @@ export async function mountPresets(parts, firstKind) {
       for (const input of parts.presets.querySelectorAll("input"))
         if (input.name === "preset") input.checked ||= input.value === kept.preset;
       base.value = kept.base_model;
-      clip.value = kept.clip_model;
+      clip.value = kept.clip_model || USUAL_CLIP;
       start.value = kept.start_from ?? ""; // a form that an earlier version kept has none
       withoutText.checked = kept.without_text_encoder ?? false;
       judged.restore(kept.judged);
@@ -195,5 +197,5 @@ export async function mountPresets(parts, firstKind) {
  * @param {string} name
  * @param {string} placeholder
  */
-const textInput = (name, placeholder) =>
-  el("input", { type: "text", name, placeholder, spellcheck: "false" });
+const textInput = (name, placeholder, value = "") =>
+  el("input", { type: "text", name, placeholder, value, spellcheck: "false" });

@@ -1,5 +1,5 @@
 /** The empty state of the grid: why it is empty, and what to do. */
-import { state, drawing } from "../../app/store.js";
+import { state, drawing, loading, workHere } from "../../app/store.js";
 import { waiting } from "../../training/now.js";
 import { el, repeats } from "../../kit/dom.js";
 
@@ -49,6 +49,10 @@ const OUT_OF_RANGE = [
 ];
 
 /** @type {[string, string]} */
+const QUEUED = ["The pictures wait for their turn", "The queue, at the top, shows what is before them."];
+/** @type {[string, string]} */
+const LOADING = ["Loading the pictures…", ""];
+/** @type {[string, string]} */
 const NO_DETECTOR = ["No copy was found this way", "Choose Either beside the filter to see all copies."];
 
 /** The step of the round; that of a later round's training by itself. */
@@ -73,10 +77,15 @@ export function emptyGrid(node, counts, open) {
           ? OUT_OF_RANGE
           : NO_DETECTOR
       : NONE[state.filter]
-    : drawing() || waiting()
-      ? null
-      : STEPS[stepNow()];
+    : loading()
+      ? LOADING
+      : drawing() || waiting()
+        ? null
+        : workHere(["generate"])
+          ? QUEUED
+          : STEPS[stepNow()];
   node.hidden = !words;
+  node.toggleAttribute("data-loading", words === LOADING);
   if (!words || repeats(node, words)) return;
   node.replaceChildren(el("h3", {}, words[0]), el("p", {}, words[1]));
 }

@@ -1,7 +1,7 @@
 /** Filter chips with counts. */
 /** @import { Filter } from "../../app/store.js" */
 /** @import { RoundsParts } from "../../app/types/parts.d.ts" */
-import { state, on, counts, setFilter } from "../../app/store.js";
+import { state, on, counts, loading, setFilter } from "../../app/store.js";
 import { makeButton, setAttribute, setText } from "../../kit/dom.js";
 import { roving } from "../../kit/roving.js";
 
@@ -28,11 +28,11 @@ export function mountFilters(parts) {
   const show = () => {
     const all = counts();
     for (const { name, label, chip } of chips) {
-      setText(chip, `${label} ${all[name]}`);
+      setText(chip, loading() ? label : `${label} ${all[name]}`);
       setAttribute(chip, "aria-pressed", String(state.filter === name));
       chip.hidden = name === "selection" && !all.selection && state.filter !== name;
     }
   };
-  on("filter selection candidates cleared scores verdicts forget", show);
+  on("step filter selection round candidates cleared scores verdicts forget", show);
   show();
 }

@@ -3,7 +3,7 @@
 /** @import { RoundsParts } from "../../app/types/parts.d.ts" */
 /** @import { Anchor, Candidate, Rung, Verdict } from "payloads" */
 import { busy, state, on, passes, counts, drawing } from "../../app/store.js";
-import { el, focusedIn, setAttribute, setText } from "../../kit/dom.js";
+import { el, focusedIn, makeButton, setAttribute, setText } from "../../kit/dom.js";
 import { arrive, faceOf, makeTile, makeTools, markTile, setTabStop, showPicture } from "./tile.js";
 import { toggleCopies } from "./mark_copies.js";
 import { closedMore, drawMore } from "./draw_more.js";
@@ -41,6 +41,9 @@ let held = null;
 /** @type {Map<string, number | null>} of the test prompts, from before the pictures that are drawn now */
 let ranks = new Map();
 const strengths = strengthRow();
+let watched = false; // pictures were drawn while the grid was looked at: its rows stay where they are
+const sortNote = el("p", { class: "sort-note", hidden: true }, "The rows keep their order. ");
+sortNote.append(makeButton({ data: { action: "sort" } }, () => sortNow(), "Sort by priority"));
 
 const FEW_RUNGS = 5; // as many columns at least
 const MOST_COLUMNS = 24; // of the smallest tiles
@@ -63,7 +66,7 @@ const promptGroups = () =>
 /** @param {RoundsParts} parts */
 export function mountGrid(parts) {
   ({ grid, shown } = parts);
-  grid.before(strengths.node);
+  grid.before(sortNote, strengths.node);
   const tell = () => setText(parts["round-words"], roundWords());
   on("rounds round candidates cleared scores forget", tell);
   view = new GridWindow(grid, (node) => node.dataset.id && dress(node.dataset.id), keepTabStop);
@@ -78,6 +81,8 @@ export function mountGrid(parts) {
   listenPointer(grid, tools, tiles, enlarge);
   on("forget cleared", clear);
   on("round job scores", arrange);
+  on("step queue", showCount);
+  on("step", () => watched && state.step !== "rounds" && sortNow());
   on("candidates", add);
   on("verdicts", (ids) => {
     mark(ids);
@@ -96,6 +101,8 @@ export function mountGrid(parts) {
 
 function clear() {
   held = null;
+  watched = false;
+  sortNote.hidden = true;
   ranks.clear();
   for (const group of groups.values()) group.node.remove();
   flat.clear();
@@ -168,21 +175,37 @@ function arrange() {
   }
   if (!drawing()) ranks = new Map(state.scores.map(({ anchor_id, rank }) => [anchor_id, rank]));
   const order = inOrder(groups.keys(), pool, (id) => ranks.get(id));
-  if (held === null) place(order.flatMap((id) => groups.get(id)?.node ?? []));
+  const wanted = order.flatMap((id) => groups.get(id)?.node ?? []);
+  if (drawing() && tiles.size) watched = true;
+  sortNote.hidden = !watched || drawing() || !isMoved(wanted);
+  if (held === null && sortNote.hidden) place(wanted);
   flat.arrange();
   filter();
   mark(state.candidates.keys());
 }
+
+/** Put the rows in order now: a person asked for it, or does not look. */
+function sortNow() {
+  watched = false;
+  arrange();
+}
+
+/** The rows that are in the page, in its order. */
+const placed = () =>
+  [...grid.children].filter((node) => node !== empty && node !== waitingNode && node !== flat.node);
+
+/**
+ * Does an order differ from that of the page?
+ * @param {HTMLElement[]} wanted
+ */
+const isMoved = (wanted) => placed().some((node, i) => node !== wanted[i]);
 
 /**
  * Put the groups into an order. What has the focus keeps it, and its place on the screen.
  * @param {HTMLElement[]} wanted
  */
 function place(wanted) {
-  const now = [...grid.children].filter(
-    (node) => node !== empty && node !== waitingNode && node !== flat.node,
-  );
-  if (!wanted.some((node, i) => node !== now[i])) return;
+  if (!isMoved(wanted)) return;
   const focused = focusedIn(grid);
   const before = focused?.getBoundingClientRect().top ?? 0;
   grid.append(...wanted);

@@ -31,8 +31,13 @@ export function makeGroup(anchor, onNone, onMore) {
   });
   const none = el(
     "button",
-    { class: "link", type: "button", hidden: true, title: "Mark all pictures of this row as no copies" },
-    "No",
+    {
+      class: "button small none",
+      type: "button",
+      hidden: true,
+      title: "Mark all pictures of this row as not copies",
+    },
+    "Not copies",
   );
   none.addEventListener("click", onNone);
   const note = el("span", { class: "note" });
@@ -53,7 +58,7 @@ export function makeGroup(anchor, onNone, onMore) {
     { class: "group-head" },
     badge,
     el("span", { class: "prompt", dir: "auto", title: anchor.prompt }, ...nameOf(anchor)),
-    el("span", { class: "facts" }, more, turn, copies, none, entropy, note),
+    el("span", { class: "facts" }, more, turn, copies, entropy, note, none),
   );
   const body = el("div", { class: "tiles", role: "group", "aria-label": anchor.prompt });
   const node = el("section", { class: "group", data: { anchor: anchor.id } }, head, body);
@@ -85,7 +90,7 @@ export function nameGroup(group, anchor) {
 
 /**
  * Show rank, copy rate and entropy once the test prompt is scored. Where all pictures count as copies and
- * nobody looked, it asks.
+ * nobody looked, it says so and offers to correct it.
  * @param {Group} group
  * @param {Score | undefined} score
  * @param {boolean} open whether a person has not said of all of them that they are
@@ -105,8 +110,7 @@ export function scoreGroup(group, score, open) {
 }
 
 /** @param {number} n pictures, all of which count as copies */
-export const asked = (n) =>
-  n === 1 ? "It seems to repeat the reference. Look: does it?" : `All ${n} seem to repeat it. Look: do they?`;
+export const asked = (n) => (n === 1 ? "The only picture looks like a copy." : `All ${n} look like copies.`);
 
 /**
  * Insert a tile in order of index, in place of a placeholder.

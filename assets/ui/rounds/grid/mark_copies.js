@@ -1,13 +1,19 @@
 /** Say which pictures are copies of the reference: that counts instead of what the detectors say. */
 /** @import { Candidate } from "payloads" */
 import { showsMarks } from "../../app/apply_poll.js";
-import { state, emit } from "../../app/store.js";
+import { state, emit, setSelection } from "../../app/store.js";
 import { refresh, refreshSoon } from "../../app/session.js";
 import { write } from "../../app/writes.js";
 import { count } from "../../kit/format.js";
 import { toast } from "../../kit/toast.js";
 import { isReplay } from "./verdicts.js";
 import { marked } from "./copy_words.js";
+import { changedBy, effectWords } from "./mark_effects.js";
+
+/** @typedef {import("./mark_effects.js").Shown} Shown */
+/** @typedef {{ round: string | null, shown: Shown, own: Set<string> }} Before */
+/** @type {Before | null} what was shown before the first of several marks */
+let before = null;
 
 /**
  * Mark pictures as copies, or as none if all of them are, as one undo step. Who agrees with the detectors has
@@ -16,21 +22,39 @@ import { marked } from "./copy_words.js";
  */
 export async function toggleCopies(ids) {
   if (isReplay()) return false;
-  const before = ids
+  const pictures = ids
     .flatMap((id) => state.candidates.get(id) ?? [])
     .filter(({ remark }) => remark !== "flat");
-  if (!before.length) return false;
-  const copy = !before.every((one) => one.copy);
+  if (!pictures.length) return false;
+  const copy = !pictures.every((one) => one.copy);
+  before ??= {
+    round: state.roundId,
+    shown: { ...state, candidates: new Map(state.candidates) },
+    own: new Set(),
+  };
+  for (const { id } of pictures) before.own.add(id);
   const marks = Object.fromEntries(
-    before.map((one) => [one.id, (one.copy_by_detectors !== "") === copy ? null : copy]),
+    pictures.map((one) => [one.id, (one.copy_by_detectors !== "") === copy ? null : copy]),
   );
-  show(before.map((one) => marked(one, marks[one.id])));
+  show(pictures.map((one) => marked(one, marks[one.id])));
   showsMarks(marks);
-  toast(`${markedWords(before, copy)} Ctrl+Z takes it back.`);
+  toast(`${markedWords(pictures, copy)} Ctrl+Z takes it back.`);
   const saved = Boolean(await write("mark_copies", { marks }));
-  if (saved) refreshSoon();
+  if (saved) refreshSoon().then(tellEffects);
   else refresh(); // it brings the marks that stand
   return saved;
+}
+
+/** Say what else the marks changed: other pictures that count as copies now, and the suggestion. */
+function tellEffects() {
+  const since = before;
+  before = null;
+  if (!since || since.round !== state.roundId) return;
+  const changed = changedBy(since.shown, state, since.own);
+  const words = effectWords(changed);
+  const others = [...changed.copies, ...changed.cleared];
+  const show = { label: "Show", act: () => setSelection(others, { filter: true }) };
+  if (words) toast(words, "plain", others.length ? show : undefined);
 }
 
 /**

@@ -3,10 +3,11 @@
 /** @import { Source } from "./sources.js" */
 import { newest } from "../../app/newest.js";
 import { state } from "../../app/store.js";
+import { divider } from "../../kit/divider.js";
 import { el, makeButton, repeats } from "../../kit/dom.js";
 import { segments } from "../../kit/segments.js";
 import { relativesOf, sourcesFor } from "./sources.js";
-import { zoomFrame } from "./zoom.js";
+import { zoomed, zoomFrame } from "./zoom.js";
 
 const MOST = 3; // pictures beside the enlarged one
 const PERIOD = 500; // ms for which one picture is shown while flickering
@@ -67,6 +68,8 @@ export function comparison(changed) {
   let offered = [];
   /** @type {HTMLElement[]} */
   let plates = [];
+  /** @type {ReturnType<typeof divider> | null} */
+  let line = null;
   const newShow = newest();
 
   function more() {
@@ -80,6 +83,8 @@ export function comparison(changed) {
   function cut(value) {
     split = value;
     over.style.clipPath = `inset(0 0 0 ${split}%)`;
+    slider.value = String(split);
+    line?.at(split);
   }
   function stopFlicker() {
     clearInterval(timer);
@@ -95,6 +100,8 @@ export function comparison(changed) {
     const isLatest = newShow();
     stopFlicker();
     over.remove();
+    line?.remove();
+    line = null;
     bar.hidden = !comparing();
     if (!comparing()) return [];
     const sources = sourcesFor(candidate, await relativesOf(candidate));
@@ -118,7 +125,7 @@ export function comparison(changed) {
     place.append(over);
     if (mode === "slider") {
       over.style.visibility = "";
-      slider.value = String(split);
+      line = divider(place, cut, () => !zoomed());
       cut(split);
     } else {
       over.style.clipPath = "";

@@ -37,6 +37,16 @@ let facts;
 /** @type {Plate | null} the picture that is shown, with its layers */
 let main = null;
 let fills = 0;
+let byTab = false; // whether Tab led to what has the focus: only then do keys press it
+
+/** Was a button of the large view chosen with Tab? Any other has the focus from a click, maybe long ago. */
+export const buttonChosen = () => byTab;
+
+/** No button has the focus at first: a key that is pressed twice must not decide. */
+function focusPicture() {
+  byTab = false;
+  dialog.focus({ preventScroll: true });
+}
 
 export const lightbox = () => Boolean(dialog?.open);
 export const painting = () => lightbox() && Boolean(main?.part.painting());
@@ -55,7 +65,7 @@ export function enlarge(id, { beside = false, part = false, heat = false } = {})
   const opens = !dialog.open;
   if (opens) dialog.showModal();
   fill();
-  if (opens) focusOn("[data-action=accept]");
+  if (opens) focusPicture();
   if (part) main?.part.start();
   if (heat && !heatView.on) toggleHeat();
 }
@@ -133,9 +143,20 @@ function build() {
   facts = el("div", { class: "lightbox-facts" });
   const shown = el("div", { class: "lightbox-main" }, bar.node, pictures);
   dialog = document.body.appendChild(
-    el("dialog", { class: "studio lightbox", "aria-label": "Enlarged picture" }, shown, facts),
+    el(
+      "dialog",
+      { class: "studio lightbox", "aria-label": "Enlarged picture", tabindex: "-1" },
+      shown,
+      facts,
+    ),
   );
   dialog.addEventListener("click", (event) => event.target === dialog && !painting() && close());
+  dialog.addEventListener("keydown", ({ key }) => {
+    if (key === "Tab") byTab = true;
+  });
+  dialog.addEventListener("pointerdown", () => {
+    byTab = false;
+  });
   dialog.addEventListener("cancel", (event) => {
     if (painting()) event.preventDefault();
   });
@@ -244,8 +265,7 @@ function showFacts({ id, part, says }, candidate) {
   if (facts.isEqualNode(next)) return; // replacing a pressed button would lose its click event
   facts.replaceChildren(...next.childNodes);
   if (focused && focusOn(`[data-action="${focused}"]:not(:disabled)`)) return;
-  if (document.activeElement === dialog || !dialog.contains(document.activeElement))
-    focusOn("[data-action=accept]");
+  if (!dialog.contains(document.activeElement)) focusPicture();
 }
 
 /**

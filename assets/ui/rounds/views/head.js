@@ -2,6 +2,7 @@
 /** @import { Row } from "./table.js" */
 import { state, on } from "../../app/store.js";
 import { el, makeButton, setAttribute, setText } from "../../kit/dom.js";
+import { saveBlob } from "../../kit/save.js";
 import { theme } from "../../kit/theme.js";
 import { toast } from "../../kit/toast.js";
 import { oneDrawing, pngFile, svgFile } from "./drawing.js";
@@ -125,7 +126,7 @@ async function save(ending, { name, label, savable }) {
   if (ending === "html") return saveFigure(savable?.figure?.() ?? "", name);
   const file = await fileOf(ending, rows, savable?.drawings?.() ?? []);
   if (!file) return toast(`${label} could not be drawn. Save it as SVG or CSV.`, "error");
-  return download(file, `${stem(name)}.${ending}`);
+  return saveBlob(file, `${stem(name)}.${ending}`);
 }
 
 /**
@@ -136,17 +137,7 @@ async function saveFigure(address, name) {
   const answer = await fetch(`${address}?theme=${theme()}`).catch(() => null);
   if (!answer) return toast("The figure could not be made. Save it again when the studio is back.", "error");
   if (!answer.ok) return toast(await answer.text(), "error");
-  return download(await answer.blob(), `${stem(name)}.html`);
-}
-
-/**
- * @param {Blob} file
- * @param {string} name
- */
-function download(file, name) {
-  const address = URL.createObjectURL(file);
-  el("a", { href: address, download: name }).click();
-  setTimeout(() => URL.revokeObjectURL(address), 60000);
+  return saveBlob(await answer.blob(), `${stem(name)}.html`);
 }
 
 /**

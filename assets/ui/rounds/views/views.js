@@ -1,10 +1,11 @@
-/** The views of the candidates. To add one, add a line here and a file that fills its panel. */
+/** The views of the candidates: each is a file that fills its panel and a line here, or of a plug-in. */
 /** @import { Savable } from "./head.js" */
 import { mountCurves } from "../../training/curves.js";
 import { mountAnchors } from "../anchors.js";
 import { mountChoices } from "../choices/choices.js";
 import { mountMap } from "../map/map.js";
 import { mountTrials } from "../trials/trials.js";
+import { PLUG_INS } from "./plug_ins.js";
 
 /**
  * Name, label, and `mount(panel, { legend })`, which says what can be saved; the `view` event is emitted when
@@ -18,4 +19,37 @@ export const VIEWS = [
   ["curves", "Curves", mountCurves],
   ["choices", "Choices", mountChoices],
   ["trials", "Try a prompt", mountTrials],
+  ...(await Promise.all(PLUG_INS.map(load))).flat(),
 ];
+
+/**
+ * A view of a plug-in; none if its module cannot be loaded, so that the page starts all the same.
+ * @param {[name: string, label: string, address: string]} view
+ * @returns {Promise<[name: string, label: string, mount: Mount][]>}
+ */
+async function load([name, label, address]) {
+  try {
+    const { mount } = await import(address);
+    if (typeof mount !== "function") throw new TypeError("it exports no function `mount`");
+    return [[name, label, (panel, more) => kept(name, panel, () => mount(panel, more))]];
+  } catch (error) {
+    console.error(`The view ${name} of a plug-in cannot be loaded: ${error}`);
+    return [];
+  }
+}
+
+/**
+ * What a view of a plug-in offers; if it fails, its panel says so.
+ * @param {string} name
+ * @param {HTMLElement} panel
+ * @param {() => Savable} mount
+ * @returns {Savable}
+ */
+function kept(name, panel, mount) {
+  try {
+    return mount();
+  } catch (error) {
+    panel.textContent = `The view ${name} of a plug-in failed: ${error}`;
+    return { rows: () => [] };
+  }
+}

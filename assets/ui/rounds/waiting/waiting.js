@@ -1,5 +1,5 @@
 /** While the model learns and the round has no pictures yet: previews of the training fill the grid. */
-import { on, state } from "../../app/store.js";
+import { on, state, workHere } from "../../app/store.js";
 import { el, repeats, setText } from "../../kit/dom.js";
 import { makePreviewButton, previewFigure } from "../../training/previews.js";
 import { TRAININGS, waiting } from "../../training/now.js";
@@ -26,14 +26,15 @@ export function mountWaiting(grid) {
     now.update();
     show(row);
   };
-  on("round job project candidates cleared forget preview", update);
+  on("round job queue project candidates cleared forget preview", update);
   return node;
 }
 
 function titleOf() {
   const { job } = state;
-  if (job && HALTED.has(job.state)) return jobTitle(job);
-  return job?.state === "queued"
+  const work = workHere(TRAININGS);
+  if (!work && job && HALTED.has(job.state)) return jobTitle(job);
+  return (work ?? job)?.state === "queued"
     ? "The model will learn your reference"
     : "The model is learning your reference";
 }

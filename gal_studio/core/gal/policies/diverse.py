@@ -25,7 +25,6 @@ class Diverse(Policy):
 
     name: ClassVar[str] = "diverse"
     label: ClassVar[str] = "Undecided and different"
-    wants: ClassVar[str] = "Undecided test prompts whose pictures do not look alike."
     needs_features: ClassVar[bool] = True
 
     def order(self, pool: PoolSnapshot) -> Sequence[AnchorScore]:

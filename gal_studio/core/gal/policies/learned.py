@@ -25,7 +25,6 @@ class Learned(Policy):
 
     name: ClassVar[str] = "learned"
     label: ClassVar[str] = "Learned from your choices"
-    wants: ClassVar[str] = "The pictures that you would accept first, by what you chose before."
     needs_choices: ClassVar[bool] = True
 
     preference: Preference | None = field(default=None, compare=False)

@@ -14,7 +14,6 @@ class Margin(Policy):
 
     name: ClassVar[str] = "margin"
     label: ClassVar[str] = "Closest calls"
-    wants: ClassVar[str] = "The test prompts whose pictures are the closest calls."
 
     def order(self, pool: PoolSnapshot) -> Sequence[AnchorScore]:
         """The smallest margin first; Eq. G5 decides ties."""

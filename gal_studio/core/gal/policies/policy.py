@@ -14,14 +14,13 @@ class Policy(ABC):
     """Orders the test prompts of a round, picks a picture of each, and says why.
 
     A policy is one file with a subclass, and one line in `registry.py`. `name` is stored and typed in
-    commands, `label` shown, and `wants` says in one sentence what it suggests. One that `needs_features` gets
-    the CLIP features of the pictures, one that `needs_choices` what the person chose in other rounds. No
-    answer may depend on the order of candidates or scores.
+    commands, and `label` shown. One that `needs_features` gets the CLIP features of the pictures, one that
+    `needs_choices` what the person chose in other rounds. No answer may depend on the order of candidates or
+    scores.
     """
 
     name: ClassVar[str]
     label: ClassVar[str]
-    wants: ClassVar[str]
     needs_features: ClassVar[bool] = False
     needs_choices: ClassVar[bool] = False
     mends: ClassVar[bool] = True  # suggests nothing where there is nothing to mend (Eq. G7, ours)

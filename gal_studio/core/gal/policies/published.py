@@ -22,7 +22,6 @@ class Published(Policy):
 
     name: ClassVar[str] = "published"
     label: ClassVar[str] = "Published"
-    wants: ClassVar[str] = "What the paper's program picks, copies included."
     mends: ClassVar[bool] = False
 
     def order(self, pool: PoolSnapshot) -> Sequence[AnchorScore]:
@@ -35,7 +34,7 @@ class Published(Policy):
         return [score for score in ranked if _is_mixed(score)]
 
     def suggest(self, pool: PoolSnapshot) -> SuggestionSet:
-        """The same; the run ends with nothing to suggest."""
+        """Suggest as every policy does; the run ends with nothing to suggest."""
         made = super().suggest(pool)
         return replace(made, ends=not made.suggestions)
 

@@ -19,7 +19,6 @@ class Random(Policy):
 
     name: ClassVar[str] = "random"
     label: ClassVar[str] = "Random"
-    wants: ClassVar[str] = "Test prompts drawn at random, as a baseline."
     mends: ClassVar[bool] = False
 
     def order(self, pool: PoolSnapshot) -> Sequence[AnchorScore]:

@@ -1,27 +1,26 @@
-"""The acquisition policies offered by the page and the command line, one line each."""
+"""The acquisition policies offered by the page and the command line: each file of this folder has one.
+
+Other packages bring theirs by entry points of the group `gal_studio.policies` (docs/python.md).
+"""
 
 from gal_studio.core.errors import StudioError
-from gal_studio.core.gal.policies.diverse import DIVERSE
-from gal_studio.core.gal.policies.learned import LEARNED
-from gal_studio.core.gal.policies.margin import MARGIN
+from gal_studio.core.gal.policies.absent import Absent
 from gal_studio.core.gal.policies.policy import Policy
-from gal_studio.core.gal.policies.published import PUBLISHED
-from gal_studio.core.gal.policies.random import RANDOM
-from gal_studio.core.gal.policies.uncertainty import UNCERTAINTY
+from gal_studio.core.registry import Registry, is_name
 
-POLICIES: list[Policy] = [
-    UNCERTAINTY,
-    DIVERSE,
-    MARGIN,
-    PUBLISHED,
-    RANDOM,
-    LEARNED,
-]
+POLICIES: Registry[Policy] = Registry(
+    "gal_studio.core.gal.policies",
+    lambda value: isinstance(value, Policy),
+    "a policy",
+    first=("uncertainty", "diverse", "margin", "published", "random", "learned"),
+    group="gal_studio.policies",
+)
+_ABSENT: dict[str, Absent] = {}
 
 
 def policy_names() -> tuple[str, ...]:
     """The names of all policies."""
-    return tuple(policy.name for policy in POLICIES)
+    return POLICIES.names()
 
 
 def policy_words() -> dict[str, str]:
@@ -29,9 +28,20 @@ def policy_words() -> dict[str, str]:
     return {policy.name: policy.label for policy in POLICIES}
 
 
+def policy_choices() -> dict[str, str]:
+    """The same with those that stored settings name and that are not installed here."""
+    return {**{name: absent.label for name, absent in _ABSENT.items()}, **policy_words()}
+
+
 def find_policy(name: str) -> Policy:
-    """Look up a policy by name."""
-    for policy in POLICIES:
-        if policy.name == name:
-            return policy
-    raise StudioError(f"There is no policy {name!r}: choose one of {', '.join(policy_names())}.")
+    """Look up a policy by name; of stored settings it may be one that is not installed here."""
+    policy = POLICIES.find(name) or _ABSENT.get(name)
+    if policy is None:
+        raise StudioError(f"There is no policy {name!r}: choose one of {', '.join(policy_names())}.")
+    return policy
+
+
+def allow_stored(name: object) -> None:
+    """Let stored settings name a policy that is not installed here, such as one of another computer."""
+    if isinstance(name, str) and is_name(name) and POLICIES.find(name) is None:
+        _ABSENT.setdefault(name, Absent.of(name))

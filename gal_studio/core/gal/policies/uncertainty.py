@@ -15,7 +15,6 @@ class Uncertainty(Policy):
 
     name: ClassVar[str] = "uncertainty"
     label: ClassVar[str] = "Uncertainty"
-    wants: ClassVar[str] = "The most undecided test prompts."
     next_words: ClassVar[str] = "the next most undecided"
 
     def order(self, pool: PoolSnapshot) -> Sequence[AnchorScore]:

@@ -1,1 +1,1 @@
-"""Scores of generated pictures. One file a score, one line in `registry.py`."""
+"""Scores of generated pictures. Each file has one or more."""

@@ -1,48 +1,63 @@
-"""The scores that each candidate gets, one line each, in the order in which they are shown and exported."""
+"""The scores that each candidate gets, in the order in which they are shown and exported.
+
+Each file of this folder has one or more. Other packages bring theirs by entry points of the group
+`gal_studio.scores` (docs/python.md).
+"""
+
+import logging
 
 import numpy
 
-from gal_studio.core.errors import StudioError
-from gal_studio.core.gal.scores.asked import PROMPT_MATCH
-from gal_studio.core.gal.scores.carries import CARRIED
-from gal_studio.core.gal.scores.copy_chance import COPY_CHANCE
-from gal_studio.core.gal.scores.disagreement import AREAS, COPIES
-from gal_studio.core.gal.scores.likeness import LIKE_REFERENCES
-from gal_studio.core.gal.scores.noise import COLOUR_NOISE
-from gal_studio.core.gal.scores.prompt_similarity import PROMPT_SIMILARITY
-from gal_studio.core.gal.scores.reference_similarity import REFERENCE_SIMILARITY
-from gal_studio.core.gal.scores.score import DrawnPictures, Score
-from gal_studio.core.gal.scores.shows_reference import SHOWS
-from gal_studio.core.gal.scores.shows_subject import SHOWS_OBJECT
+from gal_studio.core.errors import StudioError, first_line
+from gal_studio.core.gal.scores.score import DrawnPictures, Floats, Score
+from gal_studio.core.registry import Registry
 from gal_studio.core.types import Candidate
 
-SCORES: list[Score] = [
-    PROMPT_SIMILARITY,
-    REFERENCE_SIMILARITY,
-    SHOWS,
-    SHOWS_OBJECT,
-    COPY_CHANCE,
-    PROMPT_MATCH,
-    CARRIED,
-    LIKE_REFERENCES,
-    AREAS,
-    COPIES,
-    COLOUR_NOISE,
-]
+logger = logging.getLogger("gal_studio.worker")
+SCORES: Registry[Score] = Registry(
+    "gal_studio.core.gal.scores",
+    lambda value: isinstance(value, Score),
+    "a score",
+    first=(
+        "similarity_anchor", "similarity_reference", "shows_reference", "shows_subject", "copy_chance",
+        "asked", "carries", "likeness", "area_disagreement", "copy_disagreement", "noise",
+    ),
+    group="gal_studio.scores",
+)  # fmt: skip
 
 
 def score_pictures(pictures: DrawnPictures) -> list[dict[str, float]]:
     """All scores of each picture, by name."""
-    computed = {score.name: score.compute(pictures) for score in SCORES}
+    computed = {score.name: _computed(score, pictures) for score in SCORES}
     columns = {name: column for name, column in computed.items() if column is not None}
-    for name, column in columns.items():
-        if column.shape != (len(pictures.pixels),):
-            raise ValueError(f"the score {name!r} has the shape {column.shape} instead of (n,)")
-        if not numpy.isfinite(column).all():
-            raise StudioError(f"The score {name!r} of a picture is not a finite number: draw it again.")
     return [
         {name: float(column[row]) for name, column in columns.items()} for row in range(len(pictures.pixels))
     ]
+
+
+def _computed(score: Score, pictures: DrawnPictures) -> Floats | None:
+    """A score of each picture; one of a plug-in that fails is left out, and the log says so."""
+    package = SCORES.origin(score.name)
+    try:
+        return _checked(score.name, score.compute(pictures), len(pictures.pixels))
+    except Exception as error:
+        if not package:
+            raise
+        logger.warning(
+            "The score %r of %s cannot be computed (%s: %s): update %s or uninstall it.",
+            score.name, package, type(error).__name__, first_line(error), package,
+        )  # fmt: skip
+        return None
+
+
+def _checked(name: str, column: Floats | None, count: int) -> Floats | None:
+    if column is None:
+        return None
+    if column.shape != (count,):
+        raise ValueError(f"the score {name!r} has the shape {column.shape} instead of (n,)")
+    if not numpy.isfinite(column).all():
+        raise StudioError(f"The score {name!r} of a picture is not a finite number: draw it again.")
+    return column
 
 
 def known_scores(candidate: Candidate) -> dict[str, float]:

@@ -17,7 +17,7 @@ class ExportForm:
     (`lora_down` comes with one all the same). One with `original_names` is for programs that know no layer
     names of diffusers. One with
     `diffusers_names` takes those of diffusers where other programs know both. Its programs read prompts by
-    the rules of `syntax`.
+    the rules of `syntax`. One `without_training` is for rounds that have no weights of their own.
     """
 
     name: str
@@ -31,6 +31,7 @@ class ExportForm:
     original_names: bool = False
     diffusers_names: bool = False
     syntax: Syntax = "plain"
+    without_training: bool = False
 
     def layer(self, name: str) -> str:
         """A layer of the denoiser as this form calls it."""

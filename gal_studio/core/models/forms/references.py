@@ -9,6 +9,7 @@ REFERENCES = ExportForm(
     title="For ComfyUI and diffusers",
     programs="Python and ComfyUI",
     is_own=True,
+    without_training=True,
 )
 
 

@@ -1,37 +1,38 @@
-"""The forms in which a LoRA is exported, one line each, and what is said of one before it is made."""
+"""The forms in which a LoRA is exported, and what is said of one before it is made.
+
+Each file of this folder has one. Other packages bring theirs by entry points of the group
+`gal_studio.export_formats` (docs/python.md).
+"""
 
 from collections.abc import Sequence
 
 from gal_studio.core.errors import StudioError
-from gal_studio.core.models.forms.comfyui import COMFYUI
-from gal_studio.core.models.forms.diffusers import DIFFUSERS
 from gal_studio.core.models.forms.form import ExportForm
-from gal_studio.core.models.forms.invokeai import INVOKEAI
-from gal_studio.core.models.forms.kohya import KOHYA
-from gal_studio.core.models.forms.references import REFERENCES
 from gal_studio.core.models.names import is_bundled
+from gal_studio.core.registry import Registry
 from gal_studio.core.settings import Method
 from gal_studio.core.types import RoundKind
 
-FORMS: list[ExportForm] = [
-    DIFFUSERS,
-    KOHYA,
-    COMFYUI,
-    INVOKEAI,
-]
+FORMS: Registry[ExportForm] = Registry(
+    "gal_studio.core.models.forms",
+    lambda value: isinstance(value, ExportForm),
+    "an export format",
+    first=("diffusers", "kohya", "comfyui", "invokeai", "references"),
+    group="gal_studio.export_formats",
+)
 
 
 def forms_of(kind: RoundKind) -> Sequence[ExportForm]:
     """The forms in which a round of this kind is exported."""
-    return [REFERENCES] if kind == "instant" else FORMS
+    return [form for form in FORMS if form.without_training == (kind == "instant")]
 
 
 def find_form(name: str) -> ExportForm:
     """The form of that name; another one is refused."""
-    forms = {form.name: form for form in (*FORMS, REFERENCES)}
-    if name not in forms:
-        raise StudioError(f"There is no form {name!r}: choose one of {', '.join(forms)}.")
-    return forms[name]
+    form = FORMS.find(name)
+    if form is None:
+        raise StudioError(f"There is no form {name!r}: choose one of {', '.join(FORMS.names())}.")
+    return form
 
 
 def is_usable(form: ExportForm, base_model: str, method: Method) -> bool:
@@ -39,7 +40,7 @@ def is_usable(form: ExportForm, base_model: str, method: Method) -> bool:
 
     No other program has the bundled base model, and a wholly trained model is no LoRA.
     """
-    return form is REFERENCES or form.is_own or not (method == "full" or is_bundled(base_model))
+    return form.is_own or not (method == "full" or is_bundled(base_model))
 
 
 def about_form(form: ExportForm, base_model: str, title: str, method: Method = "lora") -> str:
@@ -47,7 +48,7 @@ def about_form(form: ExportForm, base_model: str, title: str, method: Method = "
 
     `base_model` is called `title` on the page.
     """
-    if form is REFERENCES:
+    if form.without_training:
         return (
             f"{form.programs}. Holds your references, pictures, a ComfyUI workflow if it knows {title}, and "
             "how to draw the same."

@@ -277,3 +277,14 @@ def test_a_demo_answers_at_once(watched: Watched, served: Served):
     expect(page.locator(".demo-button[aria-busy] progress")).to_be_visible()
     gate.open()
     page.wait_for_selector(".chip-round[aria-current]")
+
+
+def test_another_model_begins_with_a_clip_model_and_without_a_complaint(watched: Watched, served: Served):
+    page = watched.open(served.address)
+    page.wait_for_selector(".presets input[value=own]")
+    page.click("[data-part=create]")  # from now on the form tells what is missing
+    page.wait_for_selector(".new-project [data-tone=error]")
+    with page.expect_response(lambda answer: '"final"' in (answer.request.post_data or "")):
+        page.check(".presets input[value=own]")
+    expect(page.locator(".own-model [data-tone=error]")).to_have_count(0)
+    assert page.input_value("[name=clip_model]") == "ViT-B-32/openai"

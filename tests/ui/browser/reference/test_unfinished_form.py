@@ -158,6 +158,7 @@ def test_each_error_stands_at_its_field(watched: Watched, served: Served):
     page.click(".advanced summary")
     page.check(".presets input[value=own]")
     page.fill("[name=base_model]", "./nowhere")
+    page.fill("[name=clip_model]", "")
     page.click("[data-part=create]")
     page.wait_for_selector(".own-model [aria-invalid=true]:focus")
     at = {

@@ -259,6 +259,12 @@ def slider_and_flicker(page: Any) -> None:
     page.wait_for_function(
         "document.querySelector('.compare-over')?.style.clipPath.replace(/ 0px/g, ' 0').endsWith('25%)')"
     )
+    stage = page.locator(".lightbox .stage:has(.divider)").bounding_box()
+    page.mouse.move(stage["x"] + 0.25 * stage["width"], stage["y"] + 30)  # on the line, over the picture
+    page.mouse.down()
+    page.mouse.move(stage["x"] + 0.6 * stage["width"], stage["y"] + 40)
+    page.mouse.up()
+    assert float(page.input_value(".lightbox .compare-slider")) == pytest.approx(60, abs=1)
     page.keyboard.press("f")
     page.wait_for_function("document.querySelector('.compare-over')?.style.visibility === 'hidden'")
     page.wait_for_function("document.querySelector('.compare-over')?.style.visibility === ''")

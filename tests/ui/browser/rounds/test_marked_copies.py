@@ -159,3 +159,17 @@ def test_another_tab_shows_it(watched: Watched, served: Served):
     page = started(watched, served)
     served.place.studio.mark_copies([plain], True)
     expect(page.locator(f".tile[data-id='{plain}']")).to_have_attribute("data-copy", "person", timeout=15000)
+
+
+def test_what_a_mark_changes_besides_is_told_and_can_be_shown(watched: Watched, served: Served):
+    page = started(watched, served)
+    marked = page.get_attribute(".tile[data-suggested]", "data-id")
+    page.locator(f".tile[data-id='{marked}'] .tile-face").focus()
+    before = page.locator(".suggestion-row b").all_inner_texts()
+    page.keyboard.press("l")
+    told = page.locator(".toast", has_text=re.compile("replace|suggested now|no longer suggested|others? "))
+    expect(told).to_be_visible()
+    after = page.locator(".suggestion-row b").all_inner_texts()
+    if after != before:
+        gone, come = set(before) - set(after), set(after) - set(before)
+        assert all(head in told.inner_text() for head in gone | come)

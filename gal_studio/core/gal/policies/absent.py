@@ -1,0 +1,56 @@
+"""What stands for a policy that cannot suggest: its plug-in is not installed here, or it fails."""
+
+from collections.abc import Sequence
+from typing import Self
+
+from gal_studio.core.errors import first_line
+from gal_studio.core.gal.policies.policy import Policy
+from gal_studio.core.gal.policies.pool import PoolSnapshot
+from gal_studio.core.gal.reasons import count_copies
+from gal_studio.core.types import AnchorScore
+
+
+class Absent(Policy):
+    """Suggests nothing, and says why."""
+
+    mends = False
+
+    def __init__(self, name: str, label: str, sentence: str) -> None:
+        self.name, self.label = name, label  # type: ignore[misc] # of this one, as of a class elsewhere
+        self.sentence = sentence
+
+    @classmethod
+    def of(cls, name: str) -> Self:
+        """One that is not installed here."""
+        return cls(
+            name,
+            f"{name} (not installed)",
+            f"The policy {name!r} is not installed here: install its package, or choose another one under "
+            "Suggested by.",
+        )
+
+    @classmethod
+    def failing(cls, policy: Policy, package: str, error: Exception) -> Self:
+        """In the place of one of a plug-in that failed."""
+        return cls(
+            policy.name,
+            policy.label,
+            f"The policy {policy.label!r} of {package} failed ({type(error).__name__}: {first_line(error)}): "
+            f"update {package}, or choose another policy under Suggested by.",
+        )
+
+    def order(self, pool: PoolSnapshot) -> Sequence[AnchorScore]:
+        """None."""
+        return ()
+
+    def reason(self, pool: PoolSnapshot, score: AnchorScore) -> str:
+        """Never asked for, since nothing is suggested."""
+        return self.sentence
+
+    def why_not(self, pool: PoolSnapshot, score: AnchorScore) -> str:
+        """How many are copies; that nothing is suggested is said once."""
+        return f"{count_copies(score)}."
+
+    def summary(self, pool: PoolSnapshot, available: int) -> str:
+        """Why nothing is suggested."""
+        return self.sentence

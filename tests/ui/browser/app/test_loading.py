@@ -1,0 +1,68 @@
+"""What the page shows before it knows: files that do not arrive, counts that are not known, lost pictures."""
+
+import re
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from tests.ui.conftest import Served, Watched, first_page, until
+from tests.ui.seeded import measure
+
+pytestmark = pytest.mark.browser
+CALLS = re.compile(r"/component_server")
+
+
+def is_poll(route: Route) -> bool:
+    return '"known"' in (route.request.post_data or "")
+
+
+def test_files_that_do_not_arrive_are_told_with_a_way_out(window: Any, served: Served) -> None:
+    page: Page = first_page(window, served.address)
+    page.route("**/rounds/grid/grid.js", lambda route: route.abort())
+    page.goto(served.url())
+    told = page.get_by_role("alert")
+    expect(told).to_contain_text("Some files of this page did not arrive.")
+    page.unroute_all()
+    told.get_by_role("button", name="Reload").click()
+    page.wait_for_selector(".tile")
+    expect(told).to_have_count(0)
+
+
+@pytest.mark.parametrize("step", ["rounds", "results", "reference"])
+def test_nothing_is_counted_or_missed_before_it_is_known(watched: Watched, served: Served, step: str) -> None:
+    measure(served.place.studio, served.place.round)
+    held: list[Route] = []
+    page = watched.page
+    known = False
+    page.route(CALLS, lambda route: route.continue_() if known or not is_poll(route) else held.append(route))
+    page.goto(served.url(step))
+    shown = {"rounds": ".empty-grid", "results": ".results > .loading", "reference": ".open-project .loading"}
+    page.wait_for_selector(f"{shown[step]}:has-text('Loading')")
+    screen = page.inner_text(f".studio.step.{step}")
+    assert step == "reference" or not re.search(r"\d", screen), screen
+    assert "appear" not in screen and "No " not in screen, screen
+    known = True
+    held[0].continue_()
+    loaded = {"rounds": "[data-filter=all]:text-is('All 180')", "results": ".results-table tbody tr"}
+    page.wait_for_selector(loaded.get(step, ".open-project .plates img"))
+    expect(page.locator(shown[step])).to_be_hidden()
+
+
+def test_lost_pictures_come_back_by_themselves(watched: Watched, served: Served) -> None:
+    lost: list[str] = []
+
+    def lose(route: Route) -> None:
+        lost.append(route.request.url)
+        route.abort() if len(lost) < 40 else route.continue_()
+
+    page = watched.page
+    page.route("**/thumb/**", lose)
+    page.goto(served.url())
+    page.wait_for_selector(".tile")
+    until(lambda: len(lost) >= 40)
+    page.wait_for_function(
+        "[...document.querySelectorAll('.tile img')].filter((one) => one.complete && !one.naturalWidth)"
+        ".length === 0"
+    )
+    watched.complaints[:] = [one for one in watched.complaints if "ERR_FAILED" not in one]
