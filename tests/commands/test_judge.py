@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 
 import pytest
+from safetensors import safe_open
 
 from gal_studio.core.errors import StudioError
 from gal_studio.studio.create.judged import judged_draft
@@ -52,13 +53,14 @@ def test_two_loras_are_judged(
         *("judge", given / "ink.safetensors", given / "wash.safetensors", "--json"),
         *("--references", given / "pictures", "--out", out, "--candidates", 2, "--sampling-steps", 2),
         *("--base-model", names[0], "--clip-model", names[1], "--prompts", prompts, "--preset", "pocket"),
+        *("--format", "none"),
     ]
     assert run(*asked) == 0
     said = capsys.readouterr()
     summary = json.loads(said.out)
     assert [one["file"] for one in summary["judged"]] == ["ink.safetensors", "wash.safetensors"]
     assert [one["lora"] for one in summary["rounds"]] == ["ink.safetensors", "wash.safetensors"]
-    assert "ink draws best" in said.err and "copy risk" in said.err and "Benchmark: Of" in said.err
+    assert "ink draws best" in said.err and "copy risk" in said.err and "Copies: " in said.err
     made = {path.name for path in out.iterdir()}
     assert {"contact-sheet-ink.png", "contact-sheet-wash.png", "lora-ink.safetensors"} <= made
     with (out / "candidates.csv").open() as file:
@@ -68,11 +70,27 @@ def test_two_loras_are_judged(
     drawn = [{(row["prompt"], row["seed"]) for row in rows if row["round"] == one} for one in made_of]
     assert drawn[0] == drawn[1]
     assert all((out / row["file"]).is_file() for row in rows)
-    for name in ("ink", "wash"):
-        exported = {path.name for path in (out / "exported" / name).iterdir()}
-        assert {"README.md", "comfyui-workflow.json"} <= exported
-        card = (out / "exported" / name / "README.md").read_text()
-        assert f"({name}.safetensors)" in card.replace("\\\\", "") and "trained with GAL Studio" not in card
     before = (out / "summary.json").read_bytes()
     assert run(*asked) == 0  # nothing is drawn again
     assert (out / "summary.json").read_bytes() == before
+
+
+@pytest.mark.slow
+def test_a_judged_lora_is_exported(given: Path, names: tuple[str, str]) -> None:
+    out, prompts = given / "out", given / "prompts.txt"
+    prompts.write_text("A tie {}\n")
+    asked = [
+        *("judge", given / "ink.safetensors", "--references", given / "pictures", "--out", out),
+        *("--base-model", names[0], "--clip-model", names[1], "--prompts", prompts, "--preset", "pocket"),
+        *("--candidates", 2, "--sampling-steps", 2),
+    ]
+    assert run(*asked) == 0
+    folder = out / "exported" / "ink"
+    assert {"README.md", "comfyui-workflow.json"} <= {path.name for path in folder.iterdir()}
+    card = (folder / "README.md").read_text()
+    assert "made elsewhere (ink.safetensors) and judged with GAL Studio" in card.replace("\\", "")
+    assert "learning rate" not in card
+    (file,) = folder.glob("*.safetensors")
+    with safe_open(file, framework="numpy") as opened:
+        header = opened.metadata()
+    assert "ss_steps" not in header and "made elsewhere" in header["modelspec.description"]

@@ -209,13 +209,13 @@ def _overfits(report: Report, before: Report | None) -> str:
     if before.arm.id is None:
         if copies < COPIES_FROM * report.pictures:
             return ""
-        told = (
-            f"{name} copies the reference: {copies} of {report.pictures} benchmark images show it instead of "
-            "their prompts."
-        )
+        step = "Accept images that match their prompts, or train with fewer steps."
         if report.arm.given:
-            return f"{told} Draw with its best strength schedule, or choose an earlier file of its training."
-        return f"{told} Accept images that match their prompts, or train with fewer steps."
+            step = "Draw with its best strength schedule, or choose an earlier file of its training."
+        return (
+            f"{name} copies the reference: {copies} of {report.pictures} benchmark images show it instead of "
+            f"their prompts. {step}"
+        )
     changes = report.changes
     if not is_down(changes.get("clip_t")) or not (
         is_up(changes.get("copies")) or is_up(changes.get("clip_i"))
@@ -223,8 +223,8 @@ def _overfits(report: Report, before: Report | None) -> str:
         return ""
     return (
         f"{name} copies more: its images follow their prompts less than those of {before.arm.name}, and "
-        f"{copies} of {report.pictures} are copies ({before.arm.name}: {before.copies} of "
-        f"{before.pictures}). Go back to {before.arm.name} and branch from there, or train with fewer steps."
+        f"{copies} of {report.pictures} are copies ({before.arm.name}: {before.copies} of {before.pictures}). "
+        f"Go back to {before.arm.name} and branch from there, or train with fewer steps."
     )
 
 

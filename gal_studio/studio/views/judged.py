@@ -41,7 +41,7 @@ class JudgedLora:
             told = f"{told}: {_facts(best)}"
         if best is not None and full is not None and best is not full:
             told = f"{told} (at full strength: {_facts(full)})"
-        return (f"{told}.", *(f"Benchmark: {sentence}" for sentence in in_sentences(self.report)[:1]))
+        return (f"{told}.", *in_sentences(self.report)[:1])
 
 
 def _facts(rate: RecipeRate) -> str:
