@@ -6,6 +6,9 @@ GIGABYTE = 1 << 30
 CONTEXT = 0.6 * GIGABYTE
 """Bytes that CUDA and its libraries take before any model."""
 
+PROGRAMS = int(0.9 * 1e9)
+"""Bytes of main memory of a worker before any model: Python, PyTorch, diffusers, open_clip."""
+
 _SHARE = 0.8  # of main memory; the system and the page take the rest
 
 

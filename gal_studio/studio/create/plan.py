@@ -9,7 +9,7 @@ from gal_studio.core.extras import is_installed
 from gal_studio.core.gal.balance import plan_draws
 from gal_studio.core.memory.fit import fit, ladder, smallest
 from gal_studio.core.memory.need import need, operations
-from gal_studio.core.memory.room import gigabytes, room_of
+from gal_studio.core.memory.room import PROGRAMS, gigabytes, room_of
 from gal_studio.core.memory.shape import ModelShape
 from gal_studio.core.settings import Settings
 from gal_studio.core.types import Kind
@@ -98,9 +98,11 @@ def plan_round(
     zero = plan_round_zero(shape, settings, device)
     peak, beside = (shown.peak, "") if zero is None else (max(shown.peak, zero.on_device), zero.words)
     seconds = round_seconds(store, shape, model, settings, kind)
+    programs = PROGRAMS if device.kind.startswith("cpu") else 0  # on a GPU they do not share the memory
+    own = f", {gigabytes(programs)} for the programs themselves" if programs else ""
     sentence = (
-        f"Needs about {gigabytes(peak)} (estimate: {gigabytes(shown.training)} to train, "
-        f"{gigabytes(shown.drawing)} to generate{beside}); {device.name}: {gigabytes(device.free)} of "
+        f"Needs about {gigabytes(peak + programs)} (estimate: {gigabytes(shown.training)} to train, "
+        f"{gigabytes(shown.drawing)} to generate{beside}{own}); {device.name}: {gigabytes(device.free)} of "
         f"{gigabytes(device.total)} free."
         f"{how_it_computes(device)}{how} "
         f"{duration_words(seconds)}"

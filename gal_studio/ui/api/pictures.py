@@ -13,7 +13,7 @@ from fastapi.responses import FileResponse
 from gal_studio.assets import demo
 from gal_studio.core.errors import StudioError
 from gal_studio.core.naming import file_stem, round_names
-from gal_studio.studio import Studio
+from gal_studio.studio import Studio, generation_data
 from gal_studio.ui.api.whole_file import METHODS, WholeFile
 
 THUMBNAIL_EDGE = 192
@@ -61,7 +61,7 @@ def _add_candidate_routes(app: FastAPI, studio: Studio, small: Callable[[Path, s
         path = _picture_of(studio, candidate_id)
         if path is None:
             return _lost_candidate(studio, candidate_id)
-        return FileResponse(path, headers=_keeping(v, path))
+        return _saying(path, generation_data.of_candidate(studio.store, candidate_id), v)
 
     @app.get("/thumb/{candidate_id}")
     def thumb(candidate_id: str, v: str = "") -> Response:
@@ -153,7 +153,9 @@ def _add_trial_routes(app: FastAPI, studio: Studio, small: Callable[[Path, str],
     @app.get("/trial/{trial_id}")
     def trial(trial_id: str, v: str = "") -> Response:
         path = _path(studio.trial_picture, trial_id)
-        return FileResponse(path, headers=_keeping(v, path)) if _is_there(path) else _lost(_DRAW_AGAIN)
+        if not _is_there(path):
+            return _lost(_DRAW_AGAIN)
+        return _saying(path, generation_data.of_trial(studio.store, trial_id), v)
 
     @app.get("/trial-thumb/{trial_id}")
     def trial_thumbnail(trial_id: str, v: str = "") -> Response:
@@ -193,6 +195,12 @@ def _is_there(path: Path) -> bool:
 def _keeping(version: str, path: Path) -> dict[str, str]:
     """Cache forever if the address has the version of the picture."""
     return _FOREVER if version == path.stem[:8] else _FRESH
+
+
+def _saying(path: Path, text: str, version: str) -> Response:
+    """A picture that says in its file how it was generated, for those who save it."""
+    data = generation_data.png_with(path.read_bytes(), text)
+    return Response(data, media_type="image/png", headers=_keeping(version, path))
 
 
 def _lost(words: tuple[str, str] = _GONE) -> Response:

@@ -42,6 +42,12 @@ def test_a_sentence_names_the_need_the_device_and_the_means(monkeypatch: pytest.
     assert not (large.doubt or large.warning or small.doubt or small.warning)
 
 
+def test_on_a_processor_the_programs_take_memory_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    own = ", 858 MB for the programs themselves); "
+    assert own in told(monkeypatch, sized(64, kind="cpu")).sentence
+    assert "programs" not in told(monkeypatch, sized(64)).sentence
+
+
 def test_settings_follow_what_is_free_and_a_warning_says_what_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
     assert fitted(XL, "style", sized(24, free=8)).machine.checkpointing
     assert fitted(XL, "style", sized(24)) == XL.settings["style"]

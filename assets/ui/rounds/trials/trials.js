@@ -1,5 +1,7 @@
 /** Try a prompt: draw any prompt with the shown round, keep the pictures, and use one as a candidate. */
-/** @import { ShownRecipe, Trial } from "payloads" */
+/** @import { Trial } from "payloads" */
+/** @import { Strengths } from "./draft.js" */
+/** @typedef {{ prompt: string, seed: string, guidance: number | string, recipe: Strengths | null }} Given */
 import { state, on, setFocus } from "../../app/store.js";
 import { call, openRound, refresh } from "../../app/session.js";
 import { newest } from "../../app/newest.js";
@@ -10,6 +12,7 @@ import { read } from "../../kit/settings_fields.js";
 import { percent, slider, times } from "../../kit/slider.js";
 import { toast } from "../../kit/toast.js";
 import { keepTrial, keptTrial } from "./draft.js";
+import { generationOf, pngText } from "./generation_data.js";
 import { face } from "./face.js";
 import { EXAMPLES } from "../../reference/anchors_editor.js";
 import { formProblem, trialFacts } from "./words.js";
@@ -24,6 +27,17 @@ export function mountTrials(panel) {
   const form = makeForm();
   const strip = el("div", { class: "trial-strip", role: "group", "aria-label": "Your images" });
   panel.append(form.node, strip);
+  panel.addEventListener("dragover", (event) => {
+    if (event.dataTransfer?.types.includes("Files")) event.preventDefault();
+  });
+  panel.addEventListener("drop", async (event) => {
+    const file = event.dataTransfer?.files[0];
+    if (!file) return;
+    event.preventDefault();
+    const found = generationOf(pngText(await file.arrayBuffer()) ?? "");
+    if (found) form.fill(found);
+    else toast(`“${file.name}” does not say how it was generated. Drop the saved PNG file.`, "error");
+  });
   const load = async () => {
     if (panel.hidden || !state.projectId) return;
     form.follow();
@@ -70,7 +84,7 @@ function makeForm() {
     percent,
     "The share of the steps with the early strength; the last step is always late",
   );
-  /** @param {ShownRecipe} recipe */
+  /** @param {Strengths} recipe */
   const setRecipe = (recipe) => {
     early.set(recipe.early);
     late.set(recipe.late);
@@ -173,13 +187,13 @@ function makeForm() {
       guidance.input.value =
         draft?.guidance ?? String(state.project?.settings.generation?.guidance_scale ?? 4);
     },
-    /** @param {Trial} trial */
-    fill(trial) {
-      prompt.value = trial.prompt;
-      seed.input.value = trial.seed;
-      guidance.input.value = String(trial.guidance);
-      setRecipe(trial.recipe);
-      ownRecipe = true;
+    /** @param {Given} given */
+    fill(given) {
+      prompt.value = given.prompt;
+      seed.input.value = given.seed;
+      guidance.input.value = String(given.guidance);
+      if (given.recipe) setRecipe(given.recipe);
+      ownRecipe ||= Boolean(given.recipe);
       keep();
       prompt.focus();
     },

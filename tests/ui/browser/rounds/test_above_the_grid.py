@@ -44,3 +44,27 @@ def test_strengths_and_copies_stand_above_the_pictures(watched: Watched, served:
     page.wait_for_selector(".detector-filter:not([hidden])")
     expect(page.locator(".strengths")).to_be_hidden()
     expect(page.locator("[data-filter=undecided]")).to_have_text(re.compile("To review"))
+
+
+def test_rows_that_were_watched_keep_their_order_until_they_are_asked_to_sort(
+    watched: Watched, served: Served
+):
+    studio, first = served.place.studio, served.place.round
+    studio.accept_suggestion(first)
+    second = studio.next_round(first).id
+    train(studio, second)
+    job = studio.generate(second)
+    studio.store.workers.enter("w")
+    studio.store.jobs.claim("w")
+    page = watched.open(f"{served.url()}&round={second}")
+    draw(studio, second)
+    studio.store.jobs.progress(job.id, "generate", 150, 150)
+    page.wait_for_selector(".tile")
+    before = page.locator(".group .prompt b").all_inner_texts()
+    studio.store.jobs.finish(job.id)
+    page.wait_for_selector(".suggestion-row >> nth=2")
+    page.wait_for_selector(".sort-note:visible")
+    assert page.locator(".group .prompt b").all_inner_texts() == before
+    page.click("[data-action=sort]")
+    expect(page.locator(".group .rank").first).to_have_text("1")
+    expect(page.locator(".sort-note")).to_be_hidden()

@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 
 from gal_studio.core.recipe import Recipe
 from gal_studio.studio import Studio
-from tests.ui.conftest import Watched, until
+from tests.ui.conftest import Served, Watched, until
 from tests.ui.seeded import picture
 
 pytestmark = pytest.mark.browser
@@ -78,3 +78,37 @@ def test_a_prompt_is_tried_and_its_picture_accepted(watched: Watched, served) ->
     assert studio.round_view(round_id).accepted == 1
     page.get_by_role("button", name="Undo").last.click()
     card.get_by_text(PROMPT).wait_for()
+
+
+DROP = """async ([address, name]) => {
+    const file = new File([await (await fetch(address)).blob()], name, { type: "image/png" });
+    const dropped = new DataTransfer();
+    dropped.items.add(file);
+    const at = document.querySelector(".view.trials");
+    at.dispatchEvent(new DragEvent("drop", { dataTransfer: dropped, bubbles: true, cancelable: true }));
+}"""
+
+
+def test_a_saved_picture_that_is_dropped_fills_the_form_and_the_draft_is_kept(
+    watched: Watched, served: Served
+) -> None:
+    first = served.place.studio.store.candidates.of_round(served.place.round)[0]
+    page = watched.open(served.url())
+    page.get_by_role("tab", name="Try a prompt").click()
+    form = page.locator(".trial-form")
+    form.get_by_text("{} stands for").wait_for()
+    page.evaluate(DROP, [f"{served.address}/picture/{first.id}", "saved.png"])
+    expect(form.get_by_label("Seed")).to_have_value(str(first.seed))
+    expect(form.get_by_label("Prompt")).not_to_have_value("")
+    form.get_by_label("Prompt").fill("A bridge {}")
+    page.reload()
+    page.wait_for_selector("html[data-studio=ready]")
+    page.get_by_role("tab", name="Try a prompt").click()
+    expect(form.get_by_label("Prompt")).to_have_value("A bridge {}")
+    expect(form.get_by_label("Seed")).to_have_value(str(first.seed))
+    page.evaluate(DROP, [f"{served.address}/reference/{reference_of(served)}", "other.png"])
+    page.wait_for_selector(".toast:has-text('does not say how it was generated')")
+
+
+def reference_of(served: Served) -> str:
+    return served.place.studio.project(served.place.project).references[0].id

@@ -1,0 +1,94 @@
+"""What a picture was generated with, as text in a PNG file, in the form of A1111 that others read too."""
+
+import functools
+import hashlib
+import struct
+import zlib
+from pathlib import Path
+
+from gal_studio.assets import load_presets, load_shape
+from gal_studio.core.errors import StudioError
+from gal_studio.core.naming import file_stem, round_names
+from gal_studio.core.quoting import prompt_for
+from gal_studio.core.recipe import Recipe
+from gal_studio.core.settings import Settings
+from gal_studio.state import Store
+
+KEYWORD = "parameters"
+"""The name of the text in the PNG file."""
+_SIGNATURE, _HEADER_ENDS = b"\x89PNG\r\n\x1a\n", 33  # the first chunk, IHDR, has 25 bytes
+_SAMPLERS = {"sd1": "DPM++ 2M", "sdxl": "DPM++ 2M", "flux2-klein": "Euler", "z-image": "Euler"}
+
+
+def of_candidate(store: Store, candidate_id: str) -> str:
+    """The generation data of a candidate."""
+    round_id, found = store.candidates.round_of(candidate_id), store.candidates.get(candidate_id)
+    project_id = store.rounds.get(round_id).project_id
+    prompt = next(one.prompt for one in store.projects.anchors(project_id) if one.id == found.anchor_id)
+    guidance = store.rounds.settings(round_id).generation.guidance_scale
+    return _written(store, round_id, prompt, found.seed, guidance, found.recipe)
+
+
+def of_trial(store: Store, trial_id: str) -> str:
+    """The generation data of a tried prompt."""
+    found = store.trials.get(trial_id)
+    return _written(store, found.round_id, found.prompt, found.seed, found.guidance_scale, found.recipe)
+
+
+def _written(store: Store, round_id: str, prompt: str, seed: int, guidance: float, recipe: Recipe) -> str:
+    """The prompt, and below it the other values; what is not known is left out."""
+    round_, settings = store.rounds.get(round_id), store.rounds.settings(round_id)
+    project = store.projects.get(round_.project_id)
+    sampler = _sampler(project.base_model)
+    facts = {
+        "Steps": str(settings.generation.steps),
+        "Sampler": sampler,
+        "CFG scale": f"{guidance:g}",
+        "Seed": str(seed),
+        "Model": Path(project.base_model).name,
+        **_of_lora(store, round_id, settings, recipe),
+        "Version": "GAL Studio",
+    }
+    line = ", ".join(f"{name}: {value}" for name, value in facts.items() if value)
+    return f"{prompt_for('a1111', prompt)}\n{line}"
+
+
+def _of_lora(store: Store, round_id: str, settings: Settings, recipe: Recipe) -> dict[str, str]:
+    """The LoRA with the hash by which A1111 knows it, and how strongly it drew over the steps."""
+    round_ = store.rounds.get(round_id)
+    strength = f"{recipe.late:g}"
+    if not recipe.is_constant:
+        first = recipe.until(settings.generation.steps)
+        strength = f"{recipe.early:g} until step {first} of {settings.generation.steps} then {recipe.late:g}"
+    if round_.adapter is None or not store.adapters.has(round_.adapter):
+        return {"GAL strength": strength}
+    name = round_names(store.rounds.of_project(round_.project_id))[round_id]
+    stem = file_stem(store.projects.name(round_.project_id), round_.project_id)
+    hash_ = _lora_hash(store.adapters.path(round_.adapter))
+    return {"Lora hashes": f'"{stem}-{file_stem(name, round_id)}: {hash_}"', "GAL strength": strength}
+
+
+@functools.lru_cache(64)
+def _lora_hash(path: Path) -> str:
+    """The first digits of the SHA-256 of the tensors: of all bytes after the header."""
+    with path.open("rb") as file:
+        file.seek(8 + int.from_bytes(file.read(8), "little"))
+        return hashlib.file_digest(file, "sha256").hexdigest()[:12]
+
+
+def _sampler(base_model: str) -> str:
+    """What A1111 calls the sampler of a model of the presets; "" for any other."""
+    shape = next((one.shape for one in load_presets() if one.base_model == base_model), None)
+    return _SAMPLERS.get(load_shape(shape).family, "") if shape else ""
+
+
+def png_with(data: bytes, text: str) -> bytes:
+    """A PNG file with this text in it, in place of one that it has."""
+    if not data.startswith(_SIGNATURE):
+        raise StudioError("Only a PNG file can carry what it was generated with.")
+    try:
+        kind, body = b"tEXt", KEYWORD.encode() + b"\0" + text.encode("latin-1")
+    except UnicodeEncodeError:
+        kind, body = b"iTXt", KEYWORD.encode() + b"\0\0\0\0\0" + text.encode()
+    chunk = struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+    return data[:_HEADER_ENDS] + chunk + data[_HEADER_ENDS:]
