@@ -48,9 +48,9 @@ def python_strings(path: Path) -> Iterator[tuple[int, str]]:
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "ValueError":
             own |= {id(inside) for inside in ast.walk(node)}  # of programmers
     for node in ast.walk(tree):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in own:
-            if " " in node.value.strip() and node.value not in STORED and not SQL.search(node.value):
-                yield node.lineno, node.value
+        said = node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
+        if " " in said.strip() and id(node) not in own and said not in STORED and not SQL.search(said):
+            yield node.lineno, said  # type: ignore[attr-defined]
 
 
 _JS = re.compile(

@@ -33,7 +33,8 @@ def _shared() -> str:
     """The title and the description that a shared link shows."""
     return (
         f'<meta name="description" content="{DESCRIPTION}"><meta property="og:type" content="website">'
-        f'<meta property="og:title" content="GAL Studio"><meta property="og:description" content="{DESCRIPTION}">'
+        '<meta property="og:title" content="GAL Studio">'
+        f'<meta property="og:description" content="{DESCRIPTION}">'
     )
 
 
