@@ -160,7 +160,7 @@ def test_a_command_learns_two_objects_with_masks_beside_the_pictures(
 @pytest.mark.parametrize(
     ("given", "words"),
     [
-        (mask(size=(20, 16), edges=(1, 1, 5, 5)), r"is 20 x 16 pixels and its picture 40 x 32"),
+        (mask(size=(20, 16), edges=(1, 1, 5, 5)), r"is 20 x 16 pixels and its image 40 x 32"),
         (mask(None), "covers nothing: make it white where the subject is"),
         (mask((0, 0, 40, 32)), "covers everything: make it black around the subject"),
     ],

@@ -41,7 +41,7 @@ def tune_vision(
     seed: Annotated[int, typer.Option(help="The seed of the tuning.")] = 0,
     as_json: AsJson = False,
 ) -> None:
-    """Tune a vision model on your pictures for PatchDPO."""
+    """Tune a vision model on your images for PatchDPO."""
     if steps < 1:
         raise StudioError("The tuning needs at least one step: give --steps a positive number.")
     clip = clip_model or load_preset(DEFAULT_PRESET).clip_model

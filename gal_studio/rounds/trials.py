@@ -28,7 +28,7 @@ def check(store: Store, round_id: str, new: NewTrial) -> Round:
     checks.text("The prompt", new.prompt, LONGEST_PROMPT)
     checks.seed("The seed", new.seed)
     checks.real("The guidance", new.guidance_scale, 0.0, LARGEST_GUIDANCE)
-    checks.of_type("The recipe", new.recipe, Recipe)
+    checks.of_type("The strength schedule", new.recipe, Recipe)
     references = store.rounds.settings(round_id).references
     if round_.kind == "instant" and references.is_native and new.recipe != AS_TRAINED:
         raise StudioError(

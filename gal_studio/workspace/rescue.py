@@ -82,7 +82,7 @@ def restore(workspace: Path, name: str) -> str:
     path = workspace / BACKUPS / name
     if not is_backup(path):
         known = ", ".join(one.name for one in backups(workspace)) or "there is none"
-        raise StudioError(f"There is no copy {name!r} of the database: choose from {known}.")
+        raise StudioError(f"The database copy {name!r} does not exist: choose from {known}.")
     with _alone(workspace):
         target = workspace / unfinished_name(workspace)
         try:

@@ -95,7 +95,7 @@ def test_a_job_goes_first_with_what_it_needs(queued: Queued) -> None:
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["pause"], "Nothing says which job to pause"),
+        (["pause"], "Give the job’s ID"),
         (["stop", "0", "--json"], "--json is for the list of jobs: leave it out with 'stop'."),
         (["stop", "no-such-job"], "There is no job 'no-such-job'"),
         (["stop", "ab"], "There is no job 'ab'"),

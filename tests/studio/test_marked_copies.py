@@ -37,7 +37,7 @@ def test_a_prompt_of_which_all_are_called_copies_has_no_suggestion(studio: Studi
     anchors = {studio.store.candidates.get(name).anchor_id for name in chosen(studio, drawn)}
     assert first.anchor_id not in anchors
     view = next(score for score in studio.round_view(drawn).scores if score.anchor.id == first.anchor_id)
-    assert view.reason == "All 4 are copies, as you marked: No image to suggest."
+    assert view.reason == "No image to suggest: all 4 are copies, as you marked."
 
 
 def test_a_mark_stays_when_the_picture_is_drawn_again(studio: Studio, drawn: str) -> None:

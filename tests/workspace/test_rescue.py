@@ -88,5 +88,5 @@ def test_a_copy_takes_the_place_of_what_cannot_be_read(
     assert main(["doctor", "--workspace", str(workspace), "--restore", copy]) == 0
     with Store(workspace) as store:
         assert set(store.projects.names().values()) == {"Cat", "Dog"} or len(store.projects.names()) >= 2
-    with pytest.raises(StudioError, match="There is no copy"):
+    with pytest.raises(StudioError, match="does not exist: choose from"):
         restore(workspace, "../studio.db")

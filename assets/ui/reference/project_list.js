@@ -49,7 +49,7 @@ function cardContent(project, more) {
     el(
       "span",
       {},
-      el("b", {}, project.name),
+      el("b", { translate: "no" }, project.name),
       el(
         "span",
         {},
@@ -70,7 +70,7 @@ function brokenRow(project) {
     el(
       "div",
       { class: "project-face" },
-      el("span", {}, el("b", {}, project.name), el("span", {}, `Broken. ${project.broken}`)),
+      el("span", {}, el("b", { translate: "no" }, project.name), el("span", {}, `Broken. ${project.broken}`)),
     ),
     el(
       "div",

@@ -188,7 +188,7 @@ export function mountBeforeAfter(box) {
 }
 
 /** @param {ShownPicture} picture */
-const kind = (picture) => (picture.copy ? "copy" : "no copy");
+const kind = (picture) => (picture.copy ? "copy" : "not a copy");
 
 /**
  * @param {HTMLImageElement} image

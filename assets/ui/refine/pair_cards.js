@@ -78,7 +78,7 @@ function makeCard(pair) {
   const image = () => el("img", { class: "pair-picture", loading: "lazy", alt: "", draggable: false });
   const [given, drawn] = [image(), image()];
   const [y, x] = [stage(given), stage(drawn)];
-  const prompt = el("span", { class: "pair-prompt" });
+  const prompt = el("span", { class: "pair-prompt", translate: "no" });
   const figures = el("span", { class: "pair-figures" });
   const painted = el("span", { class: "pair-painted", hidden: true }, "✎ corrected");
   const node = makeButton(

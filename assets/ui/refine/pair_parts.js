@@ -50,7 +50,7 @@ export function head(pair, at, count, { turn, close }) {
   return el(
     "header",
     { class: "pair-head" },
-    el("h2", {}, pair.prompt),
+    el("h2", { translate: "no" }, pair.prompt),
     el("span", { class: "pair-seed" }, `${pair.subject ? `${pair.subject} · ` : ""}seed ${pair.seed}`),
     el("span", { class: "pair-kept", role: "status" }),
     step(-1, "‹", "Previous pair", at > 0),

@@ -127,7 +127,7 @@ function shelf(round) {
             () => enlarge(at),
             el("img", { src: address("picture", item), alt: "", loading: "lazy" }),
           ),
-          el("figcaption", {}, item.prompt),
+          el("figcaption", { translate: "no" }, item.prompt),
         ),
       ),
     ),

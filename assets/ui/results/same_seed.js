@@ -82,7 +82,7 @@ export function mountSameSeed(box, told) {
 }
 
 /** @param {SameSeed} round */
-const wordsOf = ({ picture }) => (!picture ? "not generated" : picture.copy ? "copy" : "no copy");
+const wordsOf = ({ picture }) => (!picture ? "not generated" : picture.copy ? "copy" : "not a copy");
 
 /**
  * @param {SameSeed} round

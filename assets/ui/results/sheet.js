@@ -171,7 +171,7 @@ function table(rows, rounds, seed, { best, called }) {
         el(
           "tr",
           {},
-          el("th", { scope: "row" }, prompt(row.prompt, called)),
+          el("th", { scope: "row", translate: "no" }, prompt(row.prompt, called)),
           rounds.map((round) => cell(rows, rounds, row, round, seed)),
         ),
       ),

@@ -154,7 +154,7 @@ function row(id, score, others) {
     el(
       "span",
       { class: "suggestion-text" },
-      el("b", {}, score.head, STATES[now] ? el("em", { class: "verdict" }, STATES[now]) : null),
+      el("b", { translate: "no" }, score.head, STATES[now] ? el("em", { class: "verdict" }, STATES[now]) : null),
       el(
         "span",
         {

@@ -124,7 +124,7 @@ def evaluate(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Measure pictures as the papers do: DINO, CLIP-I and CLIP-T on DreamBench, or GAL's clock arms."""
+    """Measure images as the papers do: DINO, CLIP-I and CLIP-T on DreamBench, or GAL's clock arms."""
     plan = Plan(
         out, dreambench, combinations, pictures, given_workspace(context, workspace), project, single_image,
         tuple(subject or ()), partial, prompts, references, per_prompt, steps, guidance, clip_model,

@@ -56,7 +56,7 @@ class Figures:
             height=640,
         )
         kinds: Mapping[str, tuple[str, str, int]] = {
-            "no copy": (MAIN[theme], "circle", 8), "copy": (MUTED[theme], "circle-open", 8),
+            "not a copy": (MAIN[theme], "circle", 8), "copy": (MUTED[theme], "circle-open", 8),
             "suggested": (ORANGE, "diamond", 13), "accepted": (GREEN, "square", 12),
         }  # fmt: skip
         for kind, (colour, symbol, size) in kinds.items():

@@ -51,7 +51,7 @@ def _pictures(step: DecisionStep, names: Mapping[str, str]) -> str:
     return names.get(changed[0], "an image") if len(changed) == 1 else f"{len(changed)} images"
 
 
-_MARKS = {True: "mark {} as a copy", False: "mark {} as no copy", None: "take back the mark of {}"}
+_MARKS = {True: "mark {} as a copy", False: "mark {} as not a copy", None: "take back the mark of {}"}
 
 
 def _verb(before: CandidateState, after: CandidateState) -> str:

@@ -13,6 +13,8 @@ from gal_studio.ui.page.headers import content_policy
 from gal_studio.ui.page.static import MANIFEST_PATH, THEME, files, template, ui_address
 
 _MANIFEST = '<link rel="manifest" href="/manifest.json" />'  # Gradio's own, in place of which ours stands
+_SHARED = re.compile(r'\s*<meta (?:property="og:|name="twitter:)[^>]*>')  # Gradio's, of a shared link
+DESCRIPTION = "Teach an image model a style or an object from one or a few images, and see what it copies."
 LATER = "vendor/plotly.min.js"  # no module, and loaded when the map is opened
 
 
@@ -23,12 +25,22 @@ def head() -> str:
     icon = f'<link rel="icon" type="image/svg+xml" href="{ui_address("kit/icon.svg")}">'
     # with the cookie of a sign-in, which browsers do not send along for a manifest otherwise
     installed = f'<link rel="manifest" href="{MANIFEST_PATH}" crossorigin="use-credentials">'
-    return f'{THEME}{icon}{installed}<link rel="stylesheet" href="{ui_address("studio.css")}">{preload}'
+    style = f'<link rel="stylesheet" href="{ui_address("studio.css")}">'
+    return f"{THEME}{_shared()}{icon}{installed}{style}{preload}"
+
+
+def _shared() -> str:
+    """The title and the description that a shared link shows."""
+    return (
+        f'<meta name="description" content="{DESCRIPTION}"><meta property="og:type" content="website">'
+        '<meta property="og:title" content="GAL Studio">'
+        f'<meta property="og:description" content="{DESCRIPTION}">'
+    )
 
 
 def with_first_paint(html: str) -> str:
     """The page with our head, and with the frame that is shown until the panels are mounted."""
-    html = html.replace(_MANIFEST, "", 1).replace("</head>", f"{head()}</head>", 1)
+    html = _SHARED.sub("", html).replace(_MANIFEST, "", 1).replace("</head>", f"{head()}</head>", 1)
     html = html.replace("<head>", f"<head>{template('kit/arrival')}", 1)  # before the files it watches
     return re.sub(r"<body[^>]*>", lambda body: body.group() + template("kit/splash"), html, count=1)
 

@@ -51,7 +51,7 @@ class RoundResult:
     adapter: bool
     exports: tuple[ExportChoice, ...]
     accepted: tuple[ShownPicture, ...]
-    recipe: Annotated[str, Doc("By which recipe to generate with it; empty if that is full strength.")]
+    recipe: Annotated[str, Doc("The strength schedule to generate with; empty for full strength.")]
 
 
 @dataclass(frozen=True)

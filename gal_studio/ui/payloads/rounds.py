@@ -75,7 +75,7 @@ class Round:
     ahead: Ahead
     undo: Annotated[str, Doc('What Undo would do, such as "accept A drum 04"; empty for nothing.')]
     redo: str
-    recipe: Annotated[ShownRecipe, Doc("What generates best, of the recipes of this round.")]
+    recipe: Annotated[ShownRecipe, Doc("The best strength schedule of this round.")]
     losses: Losses
     restarts: Annotated[tuple[int, ...], Doc("The first steps after the training went on from a checkpoint.")]
     previews: tuple[Preview, ...]

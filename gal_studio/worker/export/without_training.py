@@ -86,7 +86,7 @@ def export_without_training(task: ExportTask, out: Path) -> Generator[Progress, 
     del model
     task.models.release_image_model()  # there may be memory for one alone
     checked = yield from check_exported([request], pictures)
-    table = f"| picture | prompt | seed |\n|---|---|---|\n{rows}\n"
+    table = f"| image | prompt | seed |\n|---|---|---|\n{rows}\n"
     (out / CARD).write_text(card + table + checked_section(checked), encoding="utf-8")
     give_usual_modes(out)
     return checked

@@ -108,7 +108,7 @@ def open_detector(task: Task) -> Generator[Progress, None, CopyDetector | None]:
         raise
     except StudioError as error:
         yield Progress("loading", 0, 0, f"The prompts alone will find copies. {error}")
-        logger.warning("round %s: no copy detector: %s", task.round.number, error)
+        logger.warning("round %s: detector of copies missing: %s", task.round.number, error)
         return None
 
 

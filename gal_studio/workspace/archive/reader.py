@@ -57,7 +57,7 @@ def import_project(
             here = copy_project(store, staged, project_id)
     if odd:
         tell(
-            f"{counted(len(odd), 'file')} of the archive {'was' if len(odd) == 1 else 'were'} passed over, "
+            f"{counted(len(odd), 'file')} of the archive {'was' if len(odd) == 1 else 'were'} skipped, "
             f"since the project has no such file: {', '.join(odd[:3])}{', …' if len(odd) > 3 else ''}."
         )
     return here

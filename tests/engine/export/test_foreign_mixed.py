@@ -229,7 +229,7 @@ def test_a_dora_of_a_smaller_rank_is_the_nearest_and_says_what_is_left_out(
     attached = read_layers(kept, "unet")
     for layer, factors in told.factors.items():
         torch.testing.assert_close(attached[layer].change, factors.change)
-    with pytest.raises(StudioError, match=r"cannot be a LoRA of rank 1, which leaves out \d+ % of its"):
+    with pytest.raises(StudioError, match=r"cannot be a LoRA of rank 1, which leaves out \d+% of its"):
         read(unet, path, rank=1)
     with pytest.raises(StudioError, match="with the weights of the base model, which are not here"):
         read_foreign(unet, path)

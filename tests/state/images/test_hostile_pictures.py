@@ -236,7 +236,7 @@ def test_without_its_library_a_heic_picture_is_refused_without_a_command(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(decode, "known_formats", lambda: ("JPEG", "PNG"))
-    with pytest.raises(StudioError, match="a HEIC picture, which this installation cannot read: save it as"):
+    with pytest.raises(StudioError, match="a HEIC image, which this installation cannot read: save it as"):
         decode.decode("photo.heic", HEIC_PICTURE)
 
 

@@ -59,7 +59,7 @@ def draft(picture: Path, **changes: object) -> ProjectDraft:
 def test_a_tall_picture_whose_middle_is_blank(tall: Path) -> None:
     """The bundled model says what it does not see; other models are trained on all of the picture."""
     assert list(about_crops(draft(tall))) == [
-        "Reference 1: its center square alone is learned: 67% is cut off at the top and at the bottom. "
+        "Reference 1: cropped to the center square (67% cut off at the top and at the bottom). "
         "Write crop = 0 to 1 to choose another square."
     ]
     assert list(about_crops(draft(tall, preset="sdxl"))) == ["Reference 1: trained on as it is: 592 × 1768."]

@@ -49,7 +49,7 @@ def test_leaving_a_picture_out_brings_the_next_best_and_says_so(studio: Studio, 
     studio.decide([first], "rejected")
     assert chosen(studio, drawn)[0] == other
     top = studio.round_view(drawn).scores[0]
-    assert top.why == "the last good one of this test prompt, after the one that you left out."
+    assert top.why == "the last usable image for this prompt."
     studio.decide([other], "rejected")
     left, right = chosen(studio, drawn)
     assert {first, other}.isdisjoint({left, right}), "no other test prompt is uncertain"

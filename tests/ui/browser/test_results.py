@@ -184,7 +184,7 @@ def test_a_round_is_measured_on_request_and_a_changed_set_warns(watched: Watched
     studio, project = served.place.studio, served.place.project
     page = watched.open(served.url("results"))
     page.click(".results-table button:text('Measure')")
-    page.wait_for_selector(".results-table :text('waits for its turn')")
+    page.wait_for_selector(".results-table :text('queued')")
     (job,) = [job for job in studio.store.jobs.of_project(project) if job.kind == "measure"]
     studio.stop(job.id)
     measure(studio, served.place.round)

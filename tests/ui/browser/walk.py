@@ -113,7 +113,7 @@ class Walk:
         self.shown("dialog.help[open]", lambda: page.keyboard.press("?"))
         yield "the keys"
         page.click(".help >> text=Show the tour")
-        for title in ("This is your reference", "A clean one", "A copy"):
+        for title in ("This is your reference", "A good image", "A copy"):
             page.wait_for_selector(f".tour h2:text-is('{title}')")
             yield f"the tour: {title}"
             page.click(".tour [data-next]")

@@ -61,7 +61,7 @@ def test_another_training_disagrees_in_areas_and_on_copies(
     assert left == ["step-6.safetensors"], "nothing but the round's own last state is left"
     with pytest.raises(StudioError, match="2 trainings of round 1 are compared already: choose more"):
         studio.ask_trainings(drawn)
-    with pytest.raises(StudioError, match="Trainings to ask is 9"):
+    with pytest.raises(StudioError, match="Runs to compare is 9"):
         studio.ask_trainings(drawn, 9)
     assert not studio.trainings_are_compared(drawn, 3)
     told = ask_round(studio.store.workspace, None, None, None)  # printed again, without a worker

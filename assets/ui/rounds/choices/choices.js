@@ -179,7 +179,7 @@ function row(round, choice) {
     el(
       "span",
       { class: "choice-text" },
-      el("b", {}, choice.prompt),
+      el("b", { translate: "no" }, choice.prompt),
       el(
         "span",
         { title: scoreWords(choice) },

@@ -52,7 +52,7 @@ export function makeGroup(anchor, onNone, onMore) {
     "h3",
     { class: "group-head" },
     badge,
-    el("span", { class: "prompt", dir: "auto", title: anchor.prompt }, ...nameOf(anchor)),
+    el("span", { class: "prompt", dir: "auto", translate: "no", title: anchor.prompt }, ...nameOf(anchor)),
     el("span", { class: "facts" }, more, turn, copies, entropy, note, none),
   );
   const body = el("div", { class: "tiles", role: "group", "aria-label": anchor.prompt });

@@ -243,7 +243,7 @@ function showFacts({ id, part, says }, candidate) {
   const next = el(
     "div",
     { class: facts.className },
-    el("h2", {}, candidate.prompt),
+    el("h2", { translate: "no" }, candidate.prompt),
     ...(score?.reason ? [el("p", { class: "lightbox-why" }, unbroken(score.reason))] : []),
     ...(score?.suggested === id && score.why
       ? [el("p", { class: "lightbox-why" }, `Why this image: ${score.why}`)]

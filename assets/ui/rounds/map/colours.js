@@ -16,7 +16,7 @@ import { amount, AMOUNTS, blend, DIVERGING, PROMPTS, ramp, rgb, themed, transluc
  * @type {Record<string, [colour: string, words: string]>}
  */
 const COPIES = {
-  "": ["#3b8f6e", "no copy"],
+  "": ["#3b8f6e", "not a copy"],
   prompts: ["#d9822b", "by prompt"],
   pictures: ["#8a5fd0", "by image"],
   both: ["#c43d3d", "both"],

@@ -142,8 +142,8 @@ const shapes = () =>
     {
       class: "shapes",
       title:
-        "Ring: a copy. Dot: no copy. Dotted line: from a suggested image to the reference, or straight " +
+        "Ring: a copy. Dot: not a copy. Dotted line: from a suggested image to the reference, or straight " +
         "to the line below which copies lie",
     },
-    "★ reference ○ copy ● no copy ⋯ suggested",
+    "★ reference ○ copy ● not a copy ⋯ suggested",
   );

@@ -236,7 +236,7 @@ function card(trial, form) {
     "article",
     { class: "trial", role: "listitem", data: { trial: trial.id } },
     face(trial, trials),
-    el("p", { class: "trial-words", dir: "auto", title: trial.prompt }, trial.prompt),
+    el("p", { class: "trial-words", dir: "auto", translate: "no", title: trial.prompt }, trial.prompt),
     el("p", { class: "trial-facts" }, trialFacts(trial)),
     el(
       "div",

@@ -156,7 +156,7 @@ function large(score, turn, pictures) {
       "figcaption",
       {},
       "Copy risk by LoRA strength: ",
-      el("b", {}, score.head),
+      el("b", { translate: "no" }, score.head),
       `. ${turnsWords(pictures)}`,
     ),
     node,

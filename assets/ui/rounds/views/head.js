@@ -125,7 +125,7 @@ async function save(ending, { name, label, savable }) {
   if (rows.length < 2) return toast(`${label}: there is nothing to save yet.`);
   if (ending === "html") return saveFigure(savable?.figure?.() ?? "", name);
   const file = await fileOf(ending, rows, savable?.drawings?.() ?? []);
-  if (!file) return toast(`${label} could not be drawn. Save it as SVG or CSV.`, "error");
+  if (!file) return toast(`${label} could not be made. Save it as SVG or CSV.`, "error");
   return saveBlob(file, `${stem(name)}.${ending}`);
 }
 

@@ -105,7 +105,7 @@ def test_what_is_wrong_with_an_object_is_said_at_that_object(
     assert not page.is_visible("[data-part=another]")
     page.check("input[name=kind][value=object]")
     give(page, 0, files["bear.png"], files["bear.txt"], files["bear-masklabel.png"])
-    page.wait_for_selector(".toast:has-text('is 9 x 9 pixels and its picture 48 x 48')")
+    page.wait_for_selector(".toast:has-text('is 9 x 9 pixels and its image 48 x 48')")
     expect(page.locator(".reference-rows li")).to_have_count(2)  # a mask that does not fit leaves its picture
     page.click("[aria-label='Remove pot.png']")
     give(page, 0, files["pot-masklabel.png"])

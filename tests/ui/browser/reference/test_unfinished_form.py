@@ -211,7 +211,7 @@ def test_odd_prompts_and_pictures_are_warned_of_and_taken(watched: Watched, serv
     for prompt, words in {
         "猫、水彩画風": "The style is read as “水彩画風”",
         "in flat style": "The style is read as “in flat style”",
-        "A cat " + "and a cat " * 40 + "in lumira style": "This prompt is very long",
+        "A cat " + "and a cat " * 40 + "in lumira style": "Too long",
         "A cat in watercolor style": "Pocket knows “watercolor” already",
     }.items():
         page.fill("[data-part=prompt]", prompt)

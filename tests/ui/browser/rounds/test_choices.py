@@ -23,15 +23,15 @@ def test_another_picture_answers_and_leaving_out_brings_the_next_best(watched: W
     page.wait_for_selector(".suggestion-row[data-verdict=answered] >> text=you chose another")
     row = ".suggestion-row:nth-child(2)"
     page.click(f"{row} .leave")
-    page.wait_for_selector(f"{row}[data-verdict=open] >> text=after the one that you left out")
+    page.wait_for_selector(f"{row}[data-verdict=open] >> text=the one you skipped")
     source = str(page.locator(f"{row} img").get_attribute("src"))
     assert second not in source
     settled(page)
     page.click(f"{ACCEPT}[data-next]")
-    page.wait_for_selector(f"{ACCEPT}[data-done]:has-text('✓ Suggestion answered')")
+    page.wait_for_selector(f"{ACCEPT}[data-done]:has-text('✓ All reviewed')")
     page.wait_for_selector(f"{row}[data-verdict=accepted] .leave[title^='Reject it after all']")
     assert page.locator(ACCEPT).is_disabled()
-    assert "all 3 answered" in page.inner_text("[data-part=suggestion-note]")
+    assert "All 3 reviewed" in page.inner_text("[data-part=suggestion-note]")
     page.wait_for_selector("[data-action=next_round][data-next]")
     settled(page)
     accepted = studio.store.decisions.of_round(round_id).accepted

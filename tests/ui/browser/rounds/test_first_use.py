@@ -132,7 +132,7 @@ def test_a_suggestion_is_left_out_and_the_rest_accepted(watched: Watched, served
     page = watched.open(served.url())
     page.focus(".suggestion-row:nth-child(2) .leave")
     page.keyboard.press("Enter")
-    next_best = ".suggestion-row:nth-child(2)[data-verdict=open] >> text=after the one that you left out"
+    next_best = ".suggestion-row:nth-child(2)[data-verdict=open] >> text=the one you skipped"
     page.wait_for_selector(next_best)
     settled(page)
     assert page.evaluate("document.activeElement.matches('.suggestion-row:nth-child(2) .leave')")
@@ -166,9 +166,7 @@ def test_suggestions_stay_while_more_pictures_are_drawn_or_wait(
     until(lambda: any(job.kind == "generate" for job in jobs.of_project(served.place.project)))
     if not measures:
         take(served.place.studio)
-    said = (
-        "180 of 183 images are generated" if measures else "the suggestion is made anew when they are there"
-    )
+    said = "180 of 183 images are generated" if measures else "Suggestions update when they are done"
     expect(page.locator(".suggestion")).to_contain_text(said)
     expect(rows).to_have_count(3)
     expect(page.locator(".suggestion-row .leave")).to_have_count(0)

@@ -17,15 +17,15 @@ from tests.ui.seeded import make_project, picture, train
 
 pytestmark = pytest.mark.browser
 HEADINGS = [
-    ["× 1", "LoRA strength 1"],
-    ["× .85", "LoRA strength 0.85"],
-    ["× .82.4→1", "LoRA strength 0.4 for 30% of the steps, then 1"],
-    ["× .70→1", "LoRA strength 0 for 30% of the steps, then 1"],
-    ["× .7.4→1", "LoRA strength 0.4 for 50% of the steps, then 1"],
-    ["× .7", "LoRA strength 0.7"],
-    ["× .58.4→1", "LoRA strength 0.4 for 70% of the steps, then 1"],
-    ["× .55", "LoRA strength 0.55"],
-    ["× .4", "LoRA strength 0.4"],
+    ["1", "LoRA strength 1"],
+    ["0.85", "LoRA strength 0.85"],
+    ["0.820.4→1", "LoRA strength 0.4 for 30% of the steps, then 1"],
+    ["0.70→1", "LoRA strength 0 for 30% of the steps, then 1"],
+    ["0.70.4→1", "LoRA strength 0.4 for 50% of the steps, then 1"],
+    ["0.7", "LoRA strength 0.7"],
+    ["0.580.4→1", "LoRA strength 0.4 for 70% of the steps, then 1"],
+    ["0.55", "LoRA strength 0.55"],
+    ["0.4", "LoRA strength 0.4"],
 ]
 COLUMNS = """() => {
     const left = (node) => Math.round(node.getBoundingClientRect().x);
