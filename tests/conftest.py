@@ -15,9 +15,9 @@ from tests.stored_project import clock, drawn, first_round, project, store
 __all__ = ["clock", "drawn", "first_round", "project", "store"]
 
 LONGEST = {
-    "test_everyone.py", "test_families.py", "test_faults.py", "test_patchdpo.py",
-    "test_places.py", "test_programs.py", "test_replay.py", "test_resume.py", "test_run.py",
-    "test_subjects.py", "test_with_ray.py",
+    "test_additions.py", "test_everyone.py", "test_families.py", "test_faults.py", "test_patchdpo.py",
+    "test_places.py", "test_plug_ins.py", "test_programs.py", "test_replay.py", "test_resume.py",
+    "test_run.py", "test_subjects.py", "test_with_ray.py",
 }  # fmt: skip
 
 os.environ.setdefault("RAY_worker_niceness", "0")  # else Ray's processes wait for all other tests

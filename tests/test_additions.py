@@ -25,6 +25,7 @@ from tests.commands.running import write_project
 from tests.studio.seeding import png
 from tests.tiny_project import make_models
 
+pytestmark = pytest.mark.slow
 NOT_SHOWN = {
     "gal.balance", "generation.batch_size", "tune.checkpoint_every", "tune.continue_from_last", "tune.method",
     "tune.prior_as_published", "tune.sample_latents", "tune.shared_time", "tune.time_low",

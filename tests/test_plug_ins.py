@@ -24,6 +24,7 @@ from tests.invented import added
 from tests.studio.seeding import draft, draw, png, train
 from tests.tiny_project import make_models
 
+pytestmark = pytest.mark.slow
 PLUG_IN = Path(__file__).parent / "plug_in"
 BROKEN = "The plug-in 'gone' of gal-studio-example (gal_studio.policies) cannot be used"
 OWN = """
