@@ -151,7 +151,12 @@ function row(id, score, others) {
     el(
       "span",
       { class: "suggestion-text" },
-      el("b", { translate: "no" }, score.head, STATES[now] ? el("em", { class: "verdict" }, STATES[now]) : null),
+      el(
+        "b",
+        { translate: "no" },
+        score.head,
+        STATES[now] ? el("em", { class: "verdict", translate: "yes" }, STATES[now]) : null,
+      ),
       el(
         "span",
         {
