@@ -158,7 +158,7 @@ function row(id, score, others) {
         "b",
         { translate: "no" },
         score.head,
-        STATES[now] ? el("em", { class: "verdict" }, STATES[now]) : null,
+        STATES[now] ? el("em", { class: "verdict", translate: "yes" }, STATES[now]) : null,
       ),
       el(
         "span",
