@@ -9,6 +9,7 @@ from gal_studio.core.models.forms.registry import find_form
 from gal_studio.engine.export.layers import read_layers
 from gal_studio.rounds import lineage
 from gal_studio.studio import Studio
+from gal_studio.studio.create.lora_file import checked_lora
 from gal_studio.worker.model_check import CheckHere
 from gal_studio.worker.models import Models
 from tests.tiny_project import tiny_draft
@@ -86,6 +87,8 @@ def test_what_is_refused_stores_nothing(
         studio.create_project(tiny_draft(names, judged=(good,), start_from=good))
     with pytest.raises(StudioError, match="choose the method LoRA"):
         studio.create_project(tiny_draft(names, judged=(good,), changes={"tune": {"method": "full"}}))
+    for pasted in (f'"{good}"', f" '{good}' ", good.as_uri()):
+        assert checked_lora(pasted) == good
     assert not studio.projects()
     assert not list((studio.store.workspace / "adapters").glob("*"))
 

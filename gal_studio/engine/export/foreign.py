@@ -407,7 +407,9 @@ def _misfit(file: LoraFile, model: ImageModel, why: str) -> StudioError:
         for role, tensor in roles.items()
         if role in ("down", "hada_w1_b")
     }
-    base = stated_base(file.metadata) or base_by_layers(downs or dict.fromkeys(file.layers, ()))
+    base, by_layers = stated_base(file.metadata), base_by_layers(downs or dict.fromkeys(file.layers, ()))
+    if not base or is_another_base(base, by_layers):  # what a file says may be wrong
+        base = by_layers
     names = model.family.lora_names
     own = stated_base(
         {"modelspec.architecture": names.architecture, "ss_base_model_version": names.base_version}

@@ -13,7 +13,7 @@ from gal_studio.core.types import Kind
 from gal_studio.state.files.paths import is_companion, user_path
 from gal_studio.studio.create.caption_lists import repeated_folders, unread_beside
 from gal_studio.studio.create.captions import caption_beside
-from gal_studio.studio.create.lora_file import LoraFacts, read_lora_facts
+from gal_studio.studio.create.lora_file import LoraFacts, checked_lora, read_lora_facts
 from gal_studio.studio.create.prior import ENDINGS
 from gal_studio.studio.create.project import DEFAULT_PRESET, MOST_REFERENCES, ProjectDraft
 from gal_studio.studio.create.references import MASK_ENDING, ReferenceDraft, mask_beside
@@ -42,7 +42,7 @@ def judged_draft(
     style or object, by default those that the first file states; a style's captions get them where they lack
     them. `more` are other fields of the draft; the preset is by default that of the file's base model.
     """
-    paths = tuple(user_path(path).absolute() for path in loras)
+    paths = tuple(map(checked_lora, loras))
     if not paths:
         raise StudioError("There is no LoRA to judge: name at least one .safetensors file.")
     facts, *_ = map(read_lora_facts, paths)

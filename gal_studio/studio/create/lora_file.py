@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.request import url2pathname
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.models.lora_kinds import base_by_layers, refuse_what_is_no_lora, stated_base
@@ -68,8 +69,9 @@ class LoraFacts:
 
 def checked_lora(given: str | Path) -> Path:
     """The absolute path of a LoRA's file; refused if it is a pickle, missing, or of another format."""
+    given = _as_pasted(str(given))
     path = user_path(given).absolute()
-    refuse_pickle(str(given))
+    refuse_pickle(given)
     check_answers(path)
     if not path.is_file():
         raise StudioError(f"There is no file {given}: check the path of the LoRA.")
@@ -78,6 +80,14 @@ def checked_lora(given: str | Path) -> Path:
             f"The file {path.name} is no LoRA that the studio reads: choose a .safetensors file."
         )
     return path
+
+
+def _as_pasted(text: str) -> str:
+    """A path as file managers copy it: with quotes around it, or as an address of a file."""
+    text = text.strip()
+    if len(text) > 1 and text[0] == text[-1] and text[0] in "\"'":
+        text = text[1:-1].strip()
+    return url2pathname(text.removeprefix("file://")) if text.startswith("file:///") else text
 
 
 def read_lora_facts(given: str | Path) -> LoraFacts:

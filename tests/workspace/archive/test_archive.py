@@ -44,7 +44,7 @@ PLAIN = {
     "replay_rounds.settings", "replays.left_out", "replays.policy", "replays.source_id",
     "replays.source_name", "replays.source_round",
     "round_seconds.phase", "rounds.kind", "rounds.prior_drawing",
-    "rounds.settings", "rounds.title", "rounds.trained_as", "test_pictures.remark", "test_pictures.scores",
+    "rounds.settings", "rounds.source", "rounds.title", "rounds.trained_as", "test_pictures.remark", "test_pictures.scores",
     "test_pictures.trained_as", "test_prompts.part", "test_prompts.prompt", "test_sets.measured",
     "training_images.prompt", "training_sets.prompt", "trials.prompt", "trials.remark", "trials.scores",
     "trials.trained_as", "trials.trouble",
