@@ -35,7 +35,8 @@ SQL = re.compile(
     r"\b(?:SELECT|WHERE|REFERENCES|UPDATE|INSERT|DELETE FROM|PRIMARY KEY|JOIN|ORDER BY|NOT NULL)\b"
 )
 NOT_READ = {"gal_studio/core/gal/choices.py"}  # the stored kinds of a choice
-STORED = {"other picture", "picture = pipeline(", "test set"}  # a choice, Python code, a name of seeds
+STORED = {"other picture", "picture = pipeline(", "picture of prior ", "test set"}
+"""Stored words, the names of seeds, and Python for other programs."""
 READ = [ROOT / "README.md", ROOT / "docs" / "reference.md"]
 """Documents that have the words of the glossary; those of measurements keep the papers' terms."""
 

@@ -220,7 +220,7 @@ def parts_of(plan: Plan) -> dict[str, Any]:
         "name": draft.name,
         **{f"prompt {place}": one.prompt for place, one in enumerate(given, start=1)},
         **{f"trigger word {place}": one.trigger_word for place, one in enumerate(given, start=1)},
-        **{f"image {place}": _picture_digest(one.picture) for place, one in enumerate(given, start=1)},
+        **{f"picture {place}": _picture_digest(one.picture) for place, one in enumerate(given, start=1)},
         **{
             f"mask {place}": _picture_digest(one.mask)
             for place, one in enumerate(given, start=1)
@@ -230,7 +230,7 @@ def parts_of(plan: Plan) -> dict[str, Any]:
         "test prompts": None if draft.anchors is None else list(draft.anchors),
         **{f"prior prompt {place}": prompt for place, (_, prompt) in enumerate(draft.prior, start=1)},
         **{
-            f"image of prior {place}": _picture_digest(picture)
+            f"picture of prior {place}": _picture_digest(picture)
             for place, (picture, _) in enumerate(draft.prior, start=1)
         },
         "LoRA to start from": None if draft.start_from is None else _file_digest(draft.start_from),

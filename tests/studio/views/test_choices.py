@@ -98,7 +98,7 @@ def test_choices_of_all_kinds(studio: Studio, drawn: str) -> None:
     studio.decide([second], "rejected")
     studio.accept_suggestion(drawn)
     studio.decide([first], "accepted")
-    kinds = ["other image", "other prompt", "left out", "agreed", "agreed", "added"]
+    kinds = ["other picture", "other prompt", "left out", "agreed", "agreed", "added"]
     assert [kind for kind, _ in log(studio, drawn)] == kinds
 
 
@@ -124,9 +124,9 @@ def test_what_was_undone_stays_in_the_log_and_does_not_count(studio: Studio, dra
     (other,) = others(studio, drawn, first)
     studio.decide([other], "accepted")
     studio.undo(drawn)
-    assert log(studio, drawn) == [("other image", False)]
+    assert log(studio, drawn) == [("other picture", False)]
     studio.redo(drawn)
-    assert log(studio, drawn) == [("other image", True)]
+    assert log(studio, drawn) == [("other picture", True)]
     studio.decide([other], "undecided")
     studio.decide([first, second, third], "accepted")
     (one,) = studio.choices(studio.store.rounds.get(drawn).project_id)
@@ -177,7 +177,7 @@ def test_the_log_is_exported_as_csv_and_json_lines(studio: Studio, drawn: str, t
     studio.explain_choice(studio.choices(project)[0].choices[0].id, drawn, 'a "hole", says she')
     rows = list(csv.DictReader(io.StringIO(studio.export_choices(project, tmp_path / "a.csv").read_text())))
     assert [(row["kind"], row["override"], row["reason"]) for row in rows] == [
-        ("other image", "True", 'a "hole", says she'), ("agreed", "False", ""),
+        ("other picture", "True", 'a "hole", says she'), ("agreed", "False", ""),
     ]  # fmt: skip
     assert (rows[0]["suggested_id"], rows[0]["chosen_id"]) == (first, other)
     assert float(rows[0]["chosen_margin"]) == studio.store.candidates.get(other).margin
