@@ -147,9 +147,9 @@ def test_project_file_is_read_as_documented(folder: Path) -> None:
     text = (Path(__file__).parents[2] / "docs" / "project-file.md").read_text()
     examples = [part.split("```")[0] for part in text.split("```toml\n")[1:]]
     assert len(examples) == 4
-    (folder / "photos" / "prior").mkdir(parents=True)
-    (folder / "photos" / "prior" / "boat.png").write_bytes(drawing(1))
-    (folder / "photos" / "prior" / "boat.txt").write_text("A boat in flat style\n")
+    (folder / "photos" / "regularization").mkdir(parents=True)
+    (folder / "photos" / "regularization" / "boat.png").write_bytes(drawing(1))
+    (folder / "photos" / "regularization" / "boat.txt").write_text("A boat in flat style\n")
     for number, example in enumerate(examples):
         path = folder / f"{number}.toml"
         path.write_text(example)
@@ -169,7 +169,7 @@ def test_project_file_is_read_as_documented(folder: Path) -> None:
     assert both[1].mask == folder / "photos" / "pot-snow-white.png"
     assert read_project_file(folder / "3.toml").draft.prior == (
         (folder / "photos" / "harbour.jpg", "A harbour in oil painting style"),
-        (folder / "photos" / "prior" / "boat.png", "A boat in flat style"),
+        (folder / "photos" / "regularization" / "boat.png", "A boat in flat style"),
     )
 
 

@@ -67,7 +67,7 @@ def refuse_what_is_no_lora(file: str, names: Collection[str]) -> None:
     if all(map(is_of_text, layers)):
         raise StudioError(
             f"The file {file} is a LoRA of a text encoder alone, which draws nothing by itself: choose one "
-            "that changes the picture model."
+            "that changes the image model."
         )
     if bundled := sorted({found[1] for name in names if (found := _BUNDLED.match(name))}):
         raise StudioError(

@@ -307,7 +307,7 @@ def test_files_without_content_are_refused_by_what_they_are(unet: ImageModel, tm
         ),
         "text": (
             {"lora_te_a.lora_down.weight": down, "lora_te_a.lora_up.weight": up},
-            r"changes the text encoder \(1 layer\)",
+            "is a LoRA of a text encoder alone",
         ),
     }
     for case, (tensors, words) in cases.items():
