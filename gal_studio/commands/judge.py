@@ -43,14 +43,14 @@ def judge(
     loras: Annotated[
         list[Path], typer.Argument(metavar="LORA.safetensors...", help="One to six LoRAs of any trainer.")
     ],
-    references: Annotated[Path, typer.Option(help="A folder with pictures that the LoRA was trained on.")],
+    references: Annotated[Path, typer.Option(help="A folder with images that the LoRA was trained on.")],
     out: Annotated[Path, typer.Option(help="The folder for the results (default workspace: OUT/workspace).")],
     kind: Annotated[Literal["style", "object"], typer.Option(help="What the LoRA was taught.")] = "style",
     trigger: Annotated[
         str, typer.Option(help="The words that call it (default: those that the first file states).")
     ] = "",
     prompt: Annotated[
-        str, typer.Option(help="What all the pictures show (default: the captions beside them).")
+        str, typer.Option(help="What all the images show (default: the captions beside them).")
     ] = "",
     prompts: Annotated[
         Path | None,

@@ -137,7 +137,7 @@ class TuneSettings(SettingsGroup):
         "Caption dropout",
         0.0,
         0.9,
-        note="Share of training pictures without their caption; a style then needs its words less",
+        note="Share of training images without their caption; a style then needs its words less",
     )
     # weight of a time t in the loss: 1, 2 (1 - t) or 2 t
     time_weighting: TimeWeighting = setting("even", checks.one_of, "Weighting of times", TimeWeighting)

@@ -85,7 +85,7 @@ def _sampler(base_model: str) -> str:
 def png_with(data: bytes, text: str) -> bytes:
     """A PNG file with this text in it, in place of one that it has."""
     if not data.startswith(_SIGNATURE):
-        raise StudioError("Only a PNG file can carry what it was generated with.")
+        raise StudioError("Only a PNG file can say how it was generated.")
     try:
         kind, body = b"tEXt", KEYWORD.encode() + b"\0" + text.encode("latin-1")
     except UnicodeEncodeError:

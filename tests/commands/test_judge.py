@@ -60,7 +60,7 @@ def test_two_loras_are_judged(
     summary = json.loads(said.out)
     assert [one["file"] for one in summary["judged"]] == ["ink.safetensors", "wash.safetensors"]
     assert [one["lora"] for one in summary["rounds"]] == ["ink.safetensors", "wash.safetensors"]
-    assert "ink draws best" in said.err and "copy risk" in said.err and "Copies: " in said.err
+    assert "ink generates best" in said.err and "copy risk" in said.err and "Copies: " in said.err
     made = {path.name for path in out.iterdir()}
     assert {"contact-sheet-ink.png", "contact-sheet-wash.png", "lora-ink.safetensors"} <= made
     with (out / "candidates.csv").open() as file:

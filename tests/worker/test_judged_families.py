@@ -36,7 +36,7 @@ def test_a_lora_is_judged(
     assert work(studio, models, studio.measure(judged)).message == ""
     (told,) = studio.judged(view.project.id)
     assert told.source == "ink.safetensors" and told.report is not None
-    assert told.sentences[0].startswith("ink draws best ") and "copy risk" in told.sentences[0]
+    assert told.sentences[0].startswith("ink generates best ") and "copy risk" in told.sentences[0]
 
 
 def test_a_lora_of_another_family_is_named(studio: Studio, tmp_path: Path, names: tuple[str, str]) -> None:

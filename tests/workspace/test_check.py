@@ -67,7 +67,7 @@ def test_lost_candidate_is_drawn_again_under_its_id_and_its_verdict_stays(full: 
     assert planned.missing(full.snapshots.round(round_.id)) == ()
     full.images.path(candidate.image).unlink()
     assert ("lost", "candidates") in found(full)
-    assert any("Generate generates them again" in line for line in repair(full))
+    assert any("Generate makes them again" in line for line in repair(full))
     (missing,) = planned.missing(full.snapshots.round(round_.id))
     assert (missing[0].id, missing[1]) == (candidate.anchor_id, candidate.index)
     assert Studio(full).round_view(round_.id).candidates

@@ -38,7 +38,7 @@ export function looksOf(rows, rounds, best) {
  */
 export function looksOfRounds(rounds) {
   const frames = rounds.flatMap(({ name, picture }) =>
-    picture ? [{ name, src: address("picture", picture), words: picture.copy ? "copy" : "no copy" }] : [],
+    picture ? [{ name, src: address("picture", picture), words: picture.copy ? "copy" : "not a copy" }] : [],
   );
   const title = rounds.findLast(({ picture }) => picture)?.picture?.prompt ?? "";
   return frames.length ? [{ title, frames }] : [];
@@ -87,7 +87,7 @@ export function mountFirstLook(box) {
     min: "0",
     max: "100",
     value: "50",
-    "aria-label": "How much of the picture after is shown",
+    "aria-label": "How much of the image after is shown",
     on: { input: () => cut(Number(slider.value)) },
   });
   const flip = makeButton({ class: "button", data: { action: "flip" } }, () => turnOver(), "Flip");
@@ -104,11 +104,11 @@ export function mountFirstLook(box) {
     },
   );
   const save = makeButton(
-    { title: "The reference and these pictures beside each other, as one PNG file" },
+    { title: "The reference and these images beside each other, as one PNG file" },
     () => saveStrip(strip(), looks()[place]?.title ?? ""),
-    "Save as picture",
+    "Save as image",
   );
-  const thumbs = el("div", { class: "look-rounds", role: "group", "aria-label": "The picture after" });
+  const thumbs = el("div", { class: "look-rounds", role: "group", "aria-label": "The image after" });
   box.append(
     el("div", { class: "card-head" }, el("h2", {}, "Before and after"), turns),
     prompt,

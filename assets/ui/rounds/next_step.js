@@ -26,7 +26,7 @@ export function closed(name) {
   if (["run", "fine_tune", "generate"].includes(name) && roundWaits())
     return "It is in the queue already, and starts by itself";
   if (name === "run" && round.source && round.complete)
-    return "This LoRA is drawn: choose pictures and go on to a round that starts from it";
+    return "This LoRA is complete: choose images and go on to a round that starts from it";
   if (name === "run" && !round.trainable && round.complete)
     return "This round is done: choose images and go on, or change a setting to train it again";
   if (name === "fine_tune" && !round.trainable)

@@ -168,7 +168,7 @@ def _lost(report: Report, called: str, falls: Callable[[str], bool]) -> str:
     """What a later round carries less of, or any round no more of than the base model."""
     since = report.since_base.get("carries")
     if report.arm.diverged and report.arm.given:
-        return f"{report.arm.name} draws noise. Check that it was made for this base model."
+        return f"{report.arm.name} generates noise. Check that it was made for this base model."
     if report.arm.diverged:
         return f"{report.arm.name} diverged. Train again with a lower learning rate or fewer steps."
     if report.kept is not None and report.kept.is_lost:

@@ -27,12 +27,12 @@ _BY_LAYER: Mapping[str, str] = {  # the first pattern that is found in the name 
 _OTHERS: tuple[tuple[str, str, str], ...] = (  # a pattern of tensors' names, what the file is, and what to do
     (
         r"^lllite_|\.lllite_",
-        "a ControlNet-LLLite, which steers single pictures by another one",
+        "a ControlNet-LLLite, which steers single images by another one",
         "choose a LoRA",
     ),
     (
         r"^lora_controlnet$|^control_model\.|^controlnet_|input_hint_block|controlnet_cond_embedding",
-        "a ControlNet, which steers single pictures by another one",
+        "a ControlNet, which steers single images by another one",
         "choose a LoRA",
     ),
     (
@@ -66,7 +66,7 @@ def refuse_what_is_no_lora(file: str, names: Collection[str]) -> None:
     layers = layers_of(names)
     if all(map(is_of_text, layers)):
         raise StudioError(
-            f"The file {file} is a LoRA of a text encoder alone, which draws nothing by itself: choose one "
+            f"The file {file} is a LoRA of a text encoder alone and generates nothing by itself: choose one "
             "that changes the image model."
         )
     if bundled := sorted({found[1] for name in names if (found := _BUNDLED.match(name))}):

@@ -72,12 +72,12 @@ def _pictures(folder: Path) -> list[Path]:
         raise StudioError(f"The folder of references {folder} cannot be read: check its path.") from error
     if not found:
         raise StudioError(
-            f"The folder {folder} has no pictures: put a few of those there that the LoRA was trained on "
+            f"The folder {folder} has no images: put a few of those there that the LoRA was trained on "
             "(PNG, JPEG or WebP)."
         )
     if len(found) > MOST_REFERENCES:
         raise StudioError(
-            f"The folder {folder} has {len(found)} pictures, and {MOST_REFERENCES} are compared at most: put "
+            f"The folder {folder} has {len(found)} images, and {MOST_REFERENCES} are compared at most: put "
             "the most typical ones into a folder of their own."
         )
     return found
@@ -100,7 +100,7 @@ def _prompt(picture: Path, kind: Kind, words: str, given: str) -> str:
     wanted = "--prompt 'A cat in ink style'" if kind == "style" else "--prompt 'A <sks> cat'"
     raise StudioError(
         f"{picture.name} has no caption{unread_beside(picture)}: write what it shows into {picture.stem}.txt "
-        f"beside it, or give one prompt for all pictures, such as {wanted}."
+        f"beside it, or give one prompt for all images, such as {wanted}."
     )
 
 
@@ -115,4 +115,4 @@ def _with_style(caption: str, words: str) -> str:
         pass
     rest = tidy(entered(caption).replace(bare, " ")).strip(" ,.;:") if caption else ""
     rest = rest.removesuffix(" in").strip(" ,.;:")
-    return f"{rest or 'A picture'} {called}"
+    return f"{rest or 'An image'} {called}"

@@ -138,7 +138,9 @@ def prepare_start(store: Store, asked: LoraStart, convert: Convert) -> Start:
 
 
 def prepare_starts(store: Store, asked: Sequence[LoraStart], convert: Convert) -> list[Start]:
-    """The same of several; if one of them is refused, none is stored."""
+    """Convert and store several LoRAs; if one of them is refused, none is stored."""
+    if not asked:
+        return []
     for one in asked:
         read_lora_facts(one.path)  # refused here if no other reader should see it
     with tempfile.TemporaryDirectory(ENDING, beginning(store.workspace), store.workspace) as folder:

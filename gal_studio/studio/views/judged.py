@@ -32,11 +32,11 @@ class JudgedLora:
     def sentences(self) -> tuple[str, ...]:
         """How it draws best, and what the benchmark found."""
         if not self.pictures:
-            return (f"{self.name} has no pictures yet.",)
+            return (f"{self.name} has no images yet.",)
         full = next((rate for rate in self.rates if rate.recipe == AS_TRAINED), None)
         best = next((rate for rate in self.rates if rate.recipe == self.best), full)
         drawn = f"with the {self.best.words}" if self.best.words else "at full strength"
-        told = f"{self.name} draws best {drawn}"
+        told = f"{self.name} generates best {drawn}"
         if best is not None:
             told = f"{told}: {_facts(best)}"
         if best is not None and full is not None and best is not full:

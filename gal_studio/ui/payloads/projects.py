@@ -218,7 +218,7 @@ def _copy_detectors(project: ProjectView) -> str:
     words = value_words("gal.copy_detectors")[project.settings.gal.copy_detectors]
     if is_calibrated(project.clip_model, project.settings.refine.vision_model):
         return words
-    return f"{words}; uncalibrated: the limits were fitted to the bundled models, so check a few pictures"
+    return f"{words}; uncalibrated: the limits were fitted to the bundled models, so check a few images"
 
 
 def project_payload(project: ProjectView, adapters: Sequence[OwnAdapter] = ()) -> Project:

@@ -130,7 +130,7 @@ def test_results_open_with_a_large_before_and_after(watched: Watched, served: Se
     page.click(".look [data-action=flip]:has-text('Show Round 1')")
     expect(after).to_be_visible()
     with page.expect_download() as download:
-        page.click(".look button:text-is('Save as picture')")
+        page.click(".look button:text-is('Save as image')")
     assert download.value.suggested_filename == "before-and-after.png"
 
 

@@ -51,7 +51,7 @@ def test_a_verdict_is_recorded_undone_and_redone(place: Place):
 
 
 def test_an_odd_verdict_is_refused(place: Place):
-    with pytest.raises(StudioError, match="'accepted', 'rejected' or 'uncertain'"):
+    with pytest.raises(StudioError, match="'accepted', 'rejected' or 'undecided'"):
         ask("decide", place.studio, {"candidates": [], "verdict": "maybe"})
 
 

@@ -33,7 +33,7 @@ export function mountJudged(parts) {
     el(
       "p",
       { class: "field-note" },
-      "Nothing is trained. Add a few pictures below that it was trained on, with what they show: pictures " +
+      "Nothing is trained. Add a few images below that it was trained on, with what they show: images " +
         "at many LoRA strengths are compared with them.",
     ),
   );

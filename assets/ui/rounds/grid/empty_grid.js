@@ -52,9 +52,9 @@ const OUT_OF_RANGE = [
 ];
 
 /** @type {[string, string]} */
-const QUEUED = ["The pictures wait for their turn", "The queue, at the top, shows what is before them."];
+const QUEUED = ["The images wait for their turn", "The queue, at the top, shows what is before them."];
 /** @type {[string, string]} */
-const LOADING = ["Loading the pictures…", ""];
+const LOADING = ["Loading the images…", ""];
 /** @type {[string, string]} */
 const NO_DETECTOR = ["No copy was found this way", "Choose Either beside the filter to see all copies."];
 

@@ -108,7 +108,7 @@ export function partPainter(place, id, changed) {
 }
 
 /** What to do, said directly below the picture. */
-export const PAINTING = "Paint what is right. The next training learns only that part of the picture.";
+export const PAINTING = "Paint what is right. The next training learns only that part of the image.";
 
 /**
  * The buttons that replace the verdict buttons while painting.

@@ -56,7 +56,7 @@ def _checked(name: str, column: Floats | None, count: int) -> Floats | None:
     if column.shape != (count,):
         raise ValueError(f"the score {name!r} has the shape {column.shape} instead of (n,)")
     if not numpy.isfinite(column).all():
-        raise StudioError(f"The score {name!r} of a picture is not a finite number: draw it again.")
+        raise StudioError(f"The score {name!r} of an image is not a finite number: generate it again.")
     return column
 
 
