@@ -171,7 +171,8 @@ class Snapshots:
         names = {"project": None, "round": None, "picture": None, what: identity}
         found = self._database.row(_VERSION, names)
         if found is None:
-            raise StudioError(f"There is no {what} {identity!r} in this workspace.")
+            called = "image" if what == "picture" else what
+            raise StudioError(f"There is no {called} {identity!r} in this workspace.")
         version, project_id = Version(*found[1:4]), str(found["id"])
         known = self._database.memory().get(project_id) or self._kept.get(project_id)
         if known is None or known.version.number != version.number or found["version"] is None:

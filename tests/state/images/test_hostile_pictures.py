@@ -227,7 +227,7 @@ def test_a_project_takes_so_many_pictures_and_no_more(store: Store) -> None:
 
 def test_a_broken_heic_picture_is_refused_in_a_sentence() -> None:
     data = struct.pack(">I", 24) + b"ftypheic" + bytes(4) + b"mif1heic" + bytes(200)
-    with pytest.raises(StudioError, match=r"not a picture that can be read|is broken") as refusal:
+    with pytest.raises(StudioError, match=r"not an image that can be read|is broken") as refusal:
         read_picture(data)
     assert "pip" not in str(refusal.value)
 

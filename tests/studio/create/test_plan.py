@@ -35,8 +35,8 @@ def told(monkeypatch: pytest.MonkeyPatch, here: Device, **changes: Any) -> plan.
 
 def test_a_sentence_names_the_need_the_device_and_the_means(monkeypatch: pytest.MonkeyPatch) -> None:
     large = told(monkeypatch, sized(24))
-    assert large.sentence.startswith("Needs about: 14.9 GB of memory (14.9 GB to train, ")
-    assert "this GPU has 24.0 GB, 24.0 GB of it free. How long a round takes" in large.sentence
+    assert large.sentence.startswith("Needs about 14.9 GB (estimate: 14.9 GB to train, ")
+    assert "this GPU: 24.0 GB of 24.0 GB free. How long a round takes" in large.sentence
     small = told(monkeypatch, sized(8))
     assert "To fit, the text encoder waits in main memory, " in small.sentence
     assert not (large.doubt or large.warning or small.doubt or small.warning)

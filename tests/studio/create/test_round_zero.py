@@ -78,9 +78,9 @@ def test_that_of_a_folder_is_read(tmp_path: Path) -> None:
 
 def test_the_sentence_counts_it_on_the_device_or_in_main_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     large = told(monkeypatch, "sdxl", sized(24), BIG).sentence
-    assert ", 11.6 GB for Round 0, of which 3.5 GB for the image encoder); this GPU has" in large
+    assert ", 11.6 GB for Round 0, of which 3.5 GB for the image encoder); this GPU: " in large
     small = told(monkeypatch, "sdxl", sized(8), BIG)
-    assert "6.9 GB of memory (" in small.sentence and not (small.doubt or small.warning)
+    assert "Needs about 6.9 GB (" in small.sentence and not (small.doubt or small.warning)
     assert ", 6.9 GB for Round 0, whose image encoder takes 3.5 GB of main memory);" in small.sentence
     monkeypatch.setattr(round_zero, "main_memory_free", lambda: 1 << 30)
     assert told(monkeypatch, "sdxl", sized(8), BIG).warning == (

@@ -214,7 +214,7 @@ def test_the_changes_of_a_grid_have_a_panel_for_each_figure() -> None:
         filled = [colour != PAPER[theme] for colour in panel.marker.color]
         assert filled == [True, False, False], "what is clear after the correction"
         titles = {note.text for note in drawn.layout.annotations}
-        assert titles == {"as asked", "CLIP-T", "CLIP-I", "gain"}
+        assert titles == {"prompt match", "CLIP-T", "CLIP-I", "gain"}
         assert drawn.layout.paper_bgcolor == PAPER[theme]
         assert drawn.layout.xaxis.domain != drawn.layout.xaxis2.domain
     with pytest.raises(StudioError, match="compares nothing"):

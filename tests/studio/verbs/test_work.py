@@ -30,7 +30,7 @@ def test_job_line(studio: Studio, round_id: str) -> None:
         "running",
         36,
         72,
-        "pictures",
+        "images",
         True,
     )
     assert view.rate is None
