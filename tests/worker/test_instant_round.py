@@ -135,7 +135,7 @@ def test_the_strength_is_on_every_picture_and_a_trial_multiplies_it(
         "reference strength 0.8",
         "reference strength 0.4 for 60% of the steps, then 0.8",
         "reference strength 0.4",
-        "without the references",
+        "without the reference",
     ]
     studio.change_settings(project, {"references": {"strength": 0.4}})
     weaker = studio.instant_round(project).round_id

@@ -62,9 +62,9 @@ def test_base_and_round_draw_the_same_prompts_and_seeds(studio: Studio, measured
         first.report.changes.keys()
         == first.report.since_base.keys()
         == base.report.figures.keys()
-        == {"no_copy", "carries", "clip_t", "clip_i"}
+        == {"copies", "no_copy", "carries", "clip_t", "clip_i"}
     )
-    assert first.report.figures.keys() <= {"as_asked", "no_copy", "carries", "clip_t", "clip_i"}
+    assert first.report.figures.keys() <= {"as_asked", "copies", "no_copy", "carries", "clip_t", "clip_i"}
     assert first.report.gain is not None and first.report.leak is not None
     json.dumps([picture.likeness for picture in view.pictures])
 
