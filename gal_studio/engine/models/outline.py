@@ -13,13 +13,19 @@ from gal_studio.engine.models.image_model import ImageModel
 
 
 def outline(description: Description) -> ImageModel:
-    """The described model on the meta device; its pipeline has the modules alone."""
+    """The described model on the meta device; its pipeline has the modules, and what they predict."""
     family = family_of(description.name, description.index)
     with torch.device("meta"), torch.random.fork_rng(devices=[]):
         modules = {part: _module(description, part) for part in description.index}
     distilled = bool(description.index.get("is_distilled"))
     parts = {part: module for part, module in modules.items() if module is not None}
-    pipeline = SimpleNamespace(**parts, components=parts, config=SimpleNamespace(is_distilled=distilled))
+    predicts = description.value("scheduler", "prediction_type", "epsilon")
+    pipeline = SimpleNamespace(
+        **parts,
+        components=parts,
+        config=SimpleNamespace(is_distilled=distilled),
+        scheduler=SimpleNamespace(config=SimpleNamespace(prediction_type=predicts)),
+    )
     return ImageModel(
         description.name, family(pipeline), torch.device("cpu"), MachineSettings(precision="bf16")
     )

@@ -148,8 +148,9 @@ def test_preview_now_shows_the_refinement_on_its_way(
     job = studio.refine(node)
     work(studio, models, watcher=watch)
     assert studio.store.jobs.get(job.id).state == "completed"
-    (sample,) = studio.round_view(node).previews
-    assert (sample.step, sample.prompt) == (2, "a <sks> cat in a gym")
+    before, sample = studio.round_view(node).previews
+    assert [before.step, sample.step] == [0, 2]
+    assert before.prompt == sample.prompt == "a <sks> cat in a gym"
     assert weights(studio, node) == weights(done[0], done[2])  # a look changes nothing
 
 
