@@ -16,8 +16,8 @@ def test_results_show_rounds_and_the_same_seed_and_fit_a_small_screen(watched: W
     studio.accept_suggestion(served.place.round)
     page = watched.open(served.url("results"))
     page.wait_for_selector(".results-table tbody tr")
-    page.wait_for_selector(".shelf-images img >> nth=2")
-    expect(page.locator(".shelf-images img")).to_have_count(3)
+    page.wait_for_selector(".shelf-pictures img >> nth=2")
+    expect(page.locator(".shelf-pictures img")).to_have_count(3)
     page.wait_for_selector(".same-row img")
     page.click(".results-table button:text('Download…')")
     with page.expect_download() as download:

@@ -159,4 +159,5 @@ def test_a_training_without_held_out_prompts_has_no_validations(
     done = work(studio, models, studio.fine_tune(first))
     assert done.state == "completed", done.message
     view = studio.round_view(first)
-    assert view.validations == () == view.previews
+    assert view.validations == ()
+    assert [preview.step for preview in view.previews] == [0]

@@ -78,7 +78,7 @@ def test_results_are_those_of_the_project_that_is_shown(watched: Watched, served
     studio.accept_suggestion(served.place.round)
     make_project(studio, name="Ink harbour")
     page = watched.open(served.url("results"))
-    page.wait_for_selector(".shelf-images img")
+    page.wait_for_selector(".shelf-pictures img")
     page.click("[data-step=reference]")
     page.click(".project-row:has-text('Ink harbour')")
     page.wait_for_selector("[data-part=name]:text-is('Ink harbour')")
@@ -86,7 +86,7 @@ def test_results_are_those_of_the_project_that_is_shown(watched: Watched, served
     page.click("[data-step=results]")
     for answer in answers:
         answer.wait()
-    expect(page.locator(".shelf-images img, .same-row img")).to_have_count(0)
+    expect(page.locator(".shelf-pictures img, .same-row img")).to_have_count(0)
     for answer in answers:
         answer.come()
     page.wait_for_selector(".results-table tbody tr")

@@ -84,9 +84,9 @@ def test_a_reload_loses_nothing_of_an_unfinished_form(watched: Watched, served: 
     pictures_checked(page, 4)
     before = values(page)
     reloaded(page)
-    page.wait_for_function("document.querySelectorAll('.reference-rows img:not(.crop-image)').length === 4")
+    page.wait_for_function("document.querySelectorAll('.reference-rows img:not(.crop-picture)').length === 4")
     page.wait_for_function(
-        "[...document.querySelectorAll('.reference-rows img:not(.crop-image)')]"
+        "[...document.querySelectorAll('.reference-rows img:not(.crop-picture)')]"
         ".every((img) => img.naturalWidth === 48)"
     )
     page.click(".advanced summary")
