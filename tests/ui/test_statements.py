@@ -174,7 +174,7 @@ REFUSED = {
     "continue_replay": "Watercolour cat is no replay",
     "instant_round": "Watercolour cat has no image adapter",
     "refine_adapter": "An image adapter is refined from a Round 0",
-    "use_trial": "This picture is not drawn yet",
+    "use_trial": "This image is not generated yet",
 }
 """Requests that are refused in this workspace, and how the sentence begins."""
 

@@ -90,7 +90,7 @@ def test_the_code_of_the_card_draws_its_picture(
     assert {"README.md", "pictures", "references"} <= set(made)
     assert len(list(Path("references").iterdir())) == 2
     card = Path("README.md").read_text(encoding="utf-8")
-    assert "a &lt;sks> cat" in card.partition("## Pictures")[2], "no tag of HTML"
+    assert "a &lt;sks> cat" in card.partition("## Images")[2], "no tag of HTML"
     code = card.partition("```python\n")[2].partition("```")[0]
     code = code.replace("THE FOLDER OF model", str(base))
     if not native:

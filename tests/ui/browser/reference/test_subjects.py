@@ -109,7 +109,7 @@ def test_what_is_wrong_with_an_object_is_said_at_that_object(
     expect(page.locator(".reference-rows li")).to_have_count(2)  # a mask that does not fit leaves its picture
     page.click("[aria-label='Remove pot.png']")
     give(page, 0, files["pot-masklabel.png"])
-    page.wait_for_selector(".toast:has-text('the mask of a picture that is not here')")
+    page.wait_for_selector(".toast:has-text('the mask of an image that is not here')")
 
 
 def test_anchors_are_edited_by_keyboard(watched: Watched, served: Served):
