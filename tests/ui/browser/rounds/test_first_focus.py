@@ -75,7 +75,7 @@ def test_the_explanation_does_not_crush_the_suggestions_that_come_later(
     second = studio.next_round(first).id
     train(studio, second)
     page = watched.open(f"{served.url()}&round={second}")
-    page.wait_for_selector(".suggestion-words:has-text('Once all pictures are drawn')")
+    page.wait_for_selector(".suggestion-words:has-text('Once all images are generated')")
     page.click(".suggestion summary")
     page.wait_for_selector(".suggestion .how[open]")
     draw(studio, second)
