@@ -4,7 +4,7 @@ import { on, state } from "../../app/store.js";
 /** @param {HTMLElement} panel */
 export function mount(panel) {
   on("candidates forget view", () => {
-    panel.textContent = `${state.candidates.size} pictures`;
+    panel.textContent = `${state.candidates.size} images`;
   });
-  return { rows: () => [["pictures"], [String(state.candidates.size)]] };
+  return { rows: () => [["images"], [String(state.candidates.size)]] };
 }

@@ -5,7 +5,7 @@ import { el, setText } from "./dom.js";
 export const times = (value) => `${value}`;
 
 /** @param {number} value */
-export const percent = (value) => `at ${Math.round(100 * value)}\u00a0%`;
+export const percent = (value) => `at ${Math.round(100 * value)}%`;
 
 /**
  * A slider that says its value.

@@ -12,7 +12,7 @@ from gal_studio.worker.cluster.actor import Order
 from gal_studio.worker.cluster.pool import WorkerPool
 from gal_studio.worker.cluster.ray_cluster import LOCAL, connect
 from tests.commands.running import run
-from tests.commands.test_grid import VARIED, write_grid
+from tests.research.commands.test_grid import VARIED, write_grid
 from tests.tiny_project import drawing
 from tests.worker.cluster.conftest import REQUESTS, Pictures, drawn_by
 

@@ -80,7 +80,7 @@ export function cropOf(name, changed) {
 
   const sentence = () => {
     if (at === null && own) return own.text;
-    const share = `${Math.round(100 * cutOff(width, height))}\u00a0% of the image`;
+    const share = `${Math.round(100 * cutOff(width, height))}% of the image`;
     return at === null
       ? `A training sees one square at a time: ${share} is outside the frame. Move it to choose.`
       : `Only what is in the frame is learned: ${share} is cut off.`;

@@ -54,7 +54,7 @@ def test_a_model_that_does_not_fit_is_asked_about_and_another_one_taken(
     page = opened(watched, served)
     page.set_input_files("input[data-part=file]", [file("teapot.png", noise(1))])
     page.fill("[data-part=prompt]", "A teapot in ink style")
-    assert "Small GPU has 3.0 GB" in says(page, PLAN, "Needs about")
+    assert "Small GPU: 3.0 GB of 3.0 GB free" in says(page, PLAN, "Needs about")
     page.check(".presets input[value=sdxl]")
     doubt = says(page, f".presets {WARNING}", "a round of this model needs")
     assert doubt.startswith("Small GPU has 3.0 GB of memory")

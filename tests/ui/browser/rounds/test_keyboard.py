@@ -62,7 +62,7 @@ def test_the_loop_needs_no_pointer(watched: Watched, served: Served) -> None:
         measure(studio, round_id, likeness=0.6 if round_id == second else 0.5)
     page.wait_for_selector(".tile")
     press(page, "[data-step=results]")
-    page.wait_for_selector(".results .verdict:has-text('of 2 rounds measured')")
+    page.wait_for_selector(".results .verdict:has-text('of 2 measured rounds')")
 
     reach(page, ".results-table .explained")
     keys.press("Enter")  # what a column means
