@@ -19,7 +19,6 @@ class Spread(Policy):
 
     name: ClassVar[str] = "spread"
     label: ClassVar[str] = "Spread out"
-    wants: ClassVar[str] = "Test prompts whose pictures look as different from each other as possible."
     needs_features: ClassVar[bool] = True
     mends: ClassVar[bool] = False
 

@@ -150,7 +150,7 @@ def test_policies_accept_as_many_pictures_as_the_person_and_stand_beside_the_pro
     assert arms[1]["clip_t"] == arms[3]["clip_t"]
     against = set(summary_of(tmp_path / "random")["against_project"])
     assert {"no_copy", "clip_t", "clip_i"} <= against
-    assert against <= {"as_asked", "no_copy", "carries", "clip_t", "clip_i"}
+    assert against <= {"as_asked", "copies", "no_copy", "carries", "clip_t", "clip_i"}
     with Image.open(tmp_path / "suggestion" / "arms.png") as sheet:
         assert sheet.width > 900
 

@@ -34,7 +34,7 @@ def test_a_measured_round_has_figures_and_changes_with_their_intervals(place: Pl
     assert base["report"]["changes"] == {}
     report = first["report"]
     assert (report["as_asked"], report["copies"], report["pictures"]) == (20, 4, 24)
-    assert report["figures"].keys() == {"as_asked", "no_copy", "clip_t", "clip_i"}
+    assert report["figures"].keys() == {"as_asked", "copies", "no_copy", "clip_t", "clip_i"}
     change = report["changes"]["clip_i"]
     assert change["low"] <= change["value"] <= change["high"]
     assert change["verdict"] == "more", "whether more likeness is better depends, in a style"
