@@ -37,7 +37,7 @@ def test_a_worker_runs_beside_another_one(tmp_path: Path, capsys: pytest.Capture
     with WorkerLock(tmp_path) as lock:
         assert lock.acquire()
         assert run(*words) == 2, "a script must not go on as if the jobs were done"
-        assert "already has a worker," in capsys.readouterr().err
+        assert "already runs this workspace" in capsys.readouterr().err
         assert run(*words, "--beside", "second") == 0
         assert not capsys.readouterr().err
         with WorkerLock(tmp_path, "second") as other:
