@@ -70,13 +70,13 @@ with Store(Path(sys.argv[1])) as store:  # and nobody starts a worker: a test do
     round_id = studio.rounds(project)[0].id
     def write(name, **request):
         return answer(context, REQUESTS, {"id": name, "name": name, "request": request})
-    said = {}
-    for name, request in json.loads(sys.argv[2]):
-        said[name] = write(name, round=round_id, **request)
-    if said:
+    writes, said = json.loads(sys.argv[2]), {}
+    if writes:
         first = studio.round_view(round_id).candidates[0].candidate.id
         write("decide", candidates=[first], verdict="accepted")
     parts = REQUESTS["poll"](context, {"project": project, "round": round_id})
+    for name, request in writes:  # while they wait, nothing is suggested
+        said[name] = write(name, round=round_id, **request)
     check_payloads(studio.store, project)
     print(json.dumps({
         "package": gal_studio.__file__, "said": said, "poll": parts, "requests": sorted(REQUESTS),

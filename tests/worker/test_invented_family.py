@@ -19,9 +19,10 @@ from tests.worker.refinement.working import changes, weights, work
 
 
 @pytest.fixture
-def draft_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[tuple[str, str], str]:
+def draft_names(tmp_path: Path, request: pytest.FixtureRequest) -> tuple[tuple[str, str], str]:
     """Names of an invented model and a CLIP, and of a vision tower; the family is registered."""
-    monkeypatch.setattr(registry, "FAMILIES", [*registry.FAMILIES, REGISTERED])
+    registry.FAMILIES.add(REGISTERED)
+    request.addfinalizer(lambda: registry.FAMILIES.remove(REGISTERED))
     clip = f"local-dir:{make_tiny_clip(tmp_path / 'clip')}"
     return (make_invented_model(tmp_path / "model"), clip), make_tower(tmp_path / "tower", clip)
 

@@ -39,7 +39,7 @@ def test_the_map_grows_and_pauses_do_not_change_it(studio: Studio, models: Model
     ended = work(studio, models, studio.generate(halted), stop)
     assert len(studio.store.candidates.of_round(halted)) == 4
     assert (ended.state, ended.done, ended.total) == ("stopped", 4, 12)
-    assert ended.message == "Kept 4 of 12 images; Generate generates the rest."
+    assert ended.message == "Kept 4 of 12 images; Generate makes the rest."
     assert work(studio, models, studio.generate(halted)).state == "completed"
     assert places(studio, halted) == places(studio, whole)
 
