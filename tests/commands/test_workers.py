@@ -43,5 +43,5 @@ def test_a_worker_runs_beside_another_one(tmp_path: Path, capsys: pytest.Capture
         with WorkerLock(tmp_path, "second") as other:
             assert other.acquire()
             assert run(*words, "--beside", "second") == 2
-        assert "already has a worker 'second'," in capsys.readouterr().err
+        assert "A worker 'second' already runs this workspace" in capsys.readouterr().err
     assert (tmp_path / "logs" / "worker-second.log").is_file()

@@ -100,7 +100,7 @@ def test_an_interrupted_command_can_be_given_again(
         (out / NAME).touch()
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(command, "_export", interrupted)
+    monkeypatch.setattr(command, "export_round", interrupted)
     order = ["export", "--workspace", str(studio.store.workspace), "--out", str(out)]
     assert [main(order), files_below(out), main(order)] == [130, [], 130]
 

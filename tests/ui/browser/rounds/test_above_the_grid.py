@@ -37,7 +37,7 @@ def test_strengths_and_copies_stand_above_the_pictures(watched: Watched, served:
         page.wait_for_function(f"innerWidth === {width}")
         page.wait_for_function(OVER_THEIR_COLUMNS)
     expect(page.locator(".round-words")).to_have_text(
-        f"Copies: {copies[first]} of 180 before, {copies[second]} of 150 now. 3 prompts are done, 15 remain."
+        f"Copies: {copies[second]} of 150 (last round {copies[first]} of 180). 3 prompts are done, 15 remain."
     )
     page.click("[data-filter=copies]")
     page.wait_for_selector(".detector-filter:not([hidden])")
