@@ -31,7 +31,7 @@ def given(tmp_path: Path, names: tuple[str, str]) -> Path:
 def test_the_draft_has_the_words_of_the_file(given: Path) -> None:
     draft = judged_draft([given / "ink.safetensors"], given / "pictures")
     prompts = [reference.prompt for reference in draft.given]
-    assert prompts == ["A picture in ink style", "a cat on a rug in ink style"]
+    assert prompts == ["An image in ink style", "a cat on a rug in ink style"]
     assert draft.preset == "sd15" and draft.name == "Judging ink"
     named = judged_draft([given / "ink.safetensors"], given / "pictures", trigger="inkstyle, rough")
     assert [one.prompt for one in named.given][1] == "a cat on a rug in inkstyle, rough"
@@ -40,7 +40,7 @@ def test_the_draft_has_the_words_of_the_file(given: Path) -> None:
     with pytest.raises(StudioError, match=r"boat\.png has no caption: write what it shows into boat\.txt"):
         judged_draft([given / "ink.safetensors"], given / "pictures", kind="object", trigger="<sks>")
     (given / "empty").mkdir()
-    with pytest.raises(StudioError, match="has no pictures: put a few of those there"):
+    with pytest.raises(StudioError, match="has no images: put a few of those there"):
         judged_draft([given / "ink.safetensors"], given / "empty")
 
 
@@ -86,7 +86,7 @@ def test_a_judged_lora_is_exported(given: Path, names: tuple[str, str]) -> None:
     ]
     assert run(*asked) == 0
     folder = out / "exported" / "ink"
-    assert {"README.md", "comfyui-workflow.json"} <= {path.name for path in folder.iterdir()}
+    assert {"README.md", "pictures"} <= {path.name for path in folder.iterdir()}  # no program has this model
     card = (folder / "README.md").read_text()
     assert "made elsewhere (ink.safetensors) and judged with GAL Studio" in card.replace("\\", "")
     assert "learning rate" not in card

@@ -284,6 +284,8 @@ def settings_of(draft: ProjectDraft) -> Settings:
     settings = draft.settings or starting_settings(draft.kind, preset, is_own)
     if draft.judged and draft.settings is None:  # how strong it draws best is what is asked
         settings = settings.updated({"generation": {"allocation": "ladder"}})
+        if draft.anchors:  # a judgement may have few prompts
+            settings = settings.updated({"gal": {"top_k": min(settings.gal.top_k, len(draft.anchors))}})
     settings = settings.updated(draft.changes)
     vision_model = settings.refine.vision_model or (
         preset.vision_model if draft.clip_model in (None, preset.clip_model) else "clip"
