@@ -29,7 +29,7 @@ def policy_words() -> dict[str, str]:
 
 
 def policy_choices() -> dict[str, str]:
-    """The same with those that stored settings name and that are not installed here."""
+    """Their labels by name, with those that stored settings name and that are not installed here."""
     return {**{name: absent.label for name, absent in _ABSENT.items()}, **policy_words()}
 
 
