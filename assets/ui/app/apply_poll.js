@@ -90,11 +90,13 @@ export function forget({ keepProject = false } = {}) {
 }
 
 /**
- * Apply a poll response. `sent` is the value of `known()` when the request was sent.
+ * Apply a poll response. `sent` is the value of `known()` when the request was sent. What the person is
+ * changing (the settings of the open project, verdicts, masks) is taken only from a response that includes
+ * every change made so far: an older one would set it back on the page, for the next press to save.
  * @param {PollAnswer} answer
- * @param {{ sent: ReturnType<typeof known>, trustVerdicts: boolean }} circumstances
+ * @param {{ sent: ReturnType<typeof known>, upToDate: boolean }} circumstances
  */
-export function receive(answer, { sent, trustVerdicts }) {
+export function receive(answer, { sent, upToDate }) {
   const { candidates } = answer;
   const { roundId } = state;
   if (roundId && answer.round && answer.round !== roundId) forget({ keepProject: true }); // it was archived
@@ -104,11 +106,13 @@ export function receive(answer, { sent, trustVerdicts }) {
   const parts = Object.fromEntries(Object.entries(answer.parts).filter(current));
   if (answer.round && answer.round !== state.roundId) state.roundId = answer.round;
   digests = { ...digests, ...Object.fromEntries(Object.entries(answer.digests).filter(current)) };
-  const plain = PLAIN.filter((part) => parts[part] !== undefined);
+  const isStale = (/** @type {string} */ part) => part === "project" && state.project && !upToDate;
+  const plain = PLAIN.filter((part) => parts[part] !== undefined && !isStale(part));
+  if (parts.project && isStale("project")) ask("project");
   for (const part of plain) Object.assign(state, { [part]: parts[part] });
   for (const part of plain) emit(part);
   const isNews = candidates?.items.every(({ id }) => !state.candidates.has(id));
-  if (candidates && sent.candidates === candidateMark && (isNews || trustVerdicts))
+  if (candidates && sent.candidates === candidateMark && (isNews || upToDate))
     takeCandidates(candidates);
   if (parts.scores) takeScores(parts.scores);
   if (parts.positions) {
@@ -120,7 +124,7 @@ export function receive(answer, { sent, trustVerdicts }) {
     emit("weights");
   }
   if ("verdicts" in parts || "masks" in parts) {
-    if (trustVerdicts)
+    if (upToDate)
       takeVerdicts(parts.verdicts ?? toObject(state.verdicts), parts.masks ?? toObject(state.masks));
     else ["verdicts", "masks"].forEach(ask);
   }

@@ -101,14 +101,14 @@ export function refreshSoon() {
 }
 
 async function requestChanges() {
-  const upToDate = writeMark();
+  const includesChanges = writeMark();
   const requested = [state.projectId, state.roundId].join();
   const sent = known();
   const answer = await call("top", "poll", { project: state.projectId, round: state.roundId, known: sent });
   if (!answer || requested !== [state.projectId, state.roundId].join()) return;
   if (answer.gone) return projectNotFound(answer.gone);
   const before = state.roundId;
-  receive(answer, { sent, trustVerdicts: upToDate() });
+  receive(answer, { sent, upToDate: includesChanges() });
   if (before !== state.roundId) remember({ byItself: true });
   if (before && before !== state.roundId) refreshSoon(); // another tab archived the round that was shown
 }

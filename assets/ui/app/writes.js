@@ -3,7 +3,8 @@
  * accepts or rejects them. Each change has an id that makes it idempotent, so a batch can be retried safely.
  * The queue is persisted in session storage for the next page of this tab, and sent when the page unloads.
  * One change can be held back for a moment, in which it can be cancelled (see `hold`).
- * A poll that was sent while a change was pending may be stale: its verdicts are ignored (see `writeMark`).
+ * A poll that was sent while a change was pending may be stale: its verdicts and settings are ignored (see
+ * `writeMark`).
  */
 /** @import { Asked, WriteAnswers, WriteRequests } from "payloads" */
 import { emit } from "./store.js";

@@ -25,9 +25,9 @@ const answer = (parts, digest = "1", more = {}) => ({
 });
 /**
  * @param {PollAnswer} news
- * @param {{ sent?: ReturnType<typeof known>, trustVerdicts?: boolean }} [options]
+ * @param {{ sent?: ReturnType<typeof known>, upToDate?: boolean }} [options]
  */
-const take = (news, { sent = known(), trustVerdicts = true } = {}) => receive(news, { sent, trustVerdicts });
+const take = (news, { sent = known(), upToDate = true } = {}) => receive(news, { sent, upToDate });
 
 beforeEach(() => {
   forget();
@@ -60,9 +60,26 @@ test("an invalidated part is sent with an unknown digest", () => {
 test("verdicts of a response older than a decision are ignored and invalidated", () => {
   take(answer({ verdicts: { a: "accepted" }, masks: {} }, "1"));
   state.verdicts.set("b", "accepted");
-  take(answer({ verdicts: { a: "accepted" }, masks: {} }, "2"), { trustVerdicts: false });
+  take(answer({ verdicts: { a: "accepted" }, masks: {} }, "2"), { upToDate: false });
   assert.equal(state.verdicts.get("b"), "accepted");
   assert.match(known().parts.verdicts, /^invalid/);
+});
+
+test("settings of a response older than a change are ignored and asked for again", () => {
+  take(answer({ project: project({ name: "now" }) }, "1"));
+  take(answer({ project: project({ name: "before the change" }), job: job({ state: "running" }) }, "2"), {
+    upToDate: false,
+  });
+  assert.equal(state.project?.name, "now");
+  assert.equal(state.job?.state, "running");
+  assert.match(known().parts.project, /^invalid/);
+  take(answer({ project: project({ name: "changed" }) }, "3"));
+  assert.equal(state.project?.name, "changed");
+});
+
+test("the first response brings the project, even while a change is pending", () => {
+  take(answer({ project: project({ name: "opened" }) }), { upToDate: false });
+  assert.equal(state.project?.name, "opened");
 });
 
 test("only images with a changed verdict or mask are emitted", () => {
@@ -124,7 +141,7 @@ test("what is marked on the page is told to the studio, which brings what it say
   const older = { reset: false, items: [{ ...a, copy: true }], mark };
   take(answer({}, "2", { candidates: older }), { sent: before });
   assert.equal(state.candidates.get("a")?.copy, a.copy, "an answer from before the mark");
-  take(answer({}, "2", { candidates: older }), { trustVerdicts: false });
+  take(answer({}, "2", { candidates: older }), { upToDate: false });
   assert.equal(state.candidates.get("a")?.copy, a.copy, "an answer while the mark is on its way");
   take(answer({}, "2", { candidates: older }));
   assert.equal(state.candidates.get("a")?.copy, true);
