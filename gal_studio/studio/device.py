@@ -10,12 +10,11 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from gal_studio.core.memory.allocator import instruction_set
+from gal_studio.core.memory.allocator import computes_bfloat16, instruction_set
 from gal_studio.core.memory.need import DeviceKind
 from gal_studio.core.memory.room import room_of
 
 _SECONDS = 10.0  # for which an answer is used again
-_BFLOAT16 = frozenset({"avx512_bf16", "amx_bf16", "bf16"})  # as the kernel calls it on x86 and ARM
 MPS_SHARE = 0.66  # of a Mac's memory that its GPU may use
 _known: dict[str, tuple[float, "Device"]] = {}
 
@@ -101,7 +100,7 @@ def main_memory_free() -> int:
 
 def has_bfloat16(described: Path = Path("/proc/cpuinfo")) -> bool:
     """Whether the processor computes in bfloat16, so that the worker does; known on Linux alone."""
-    return not _BFLOAT16.isdisjoint(flags_of(described))
+    return computes_bfloat16(flags_of(described), os.environ)
 
 
 def flags_of(described: Path = Path("/proc/cpuinfo")) -> frozenset[str]:

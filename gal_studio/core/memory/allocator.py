@@ -48,8 +48,12 @@ _IN_BFLOAT16: Mapping[InstructionSet, Kept] = {
 _IN_FLOAT32 = Kept(16 * MEGABYTE, 0.6)
 """Fitted to the same on a processor with AVX2; taken for the other sets, for which it was not measured."""
 
-_TRAINING_SHARE = 0.4
-"""Activations live until the backward pass, which leaves fewer gaps: with AVX2 0.48 and 0.36 measured."""
+_TRAINING_IN_BFLOAT16 = Kept(60 * MEGABYTE, 0.7)
+_TRAINING_IN_FLOAT32 = Kept(16 * MEGABYTE, 0.4)
+"""Fitted to peaks of training 12 and 60 rows: in bfloat16 on an AMD EPYC with AVX512_CORE_BF16 and AVX512_CORE,
+whose peaks differ by less than 15%, in float32 on one with AVX2; taken for the other sets."""
+
+_FOR_BFLOAT16: Collection[InstructionSet] = ("AVX512_CORE_BF16", "AVX512_CORE_AMX")
 
 
 def instruction_set(flags: Collection[str], environment: Mapping[str, str]) -> InstructionSet:
@@ -60,8 +64,18 @@ def instruction_set(flags: Collection[str], environment: Mapping[str, str]) -> I
     return _LEVELS[min(_LEVELS.index(found), _LEVELS.index(limit))]
 
 
+def computes_bfloat16(flags: Collection[str], environment: Mapping[str, str]) -> bool:
+    """Whether a processor with these flags has instructions for bfloat16 that the environment lets oneDNN use.
+
+    Without them bfloat16 is emulated, which is slower than float32.
+    """
+    return "bf16" in flags or instruction_set(flags, environment) in _FOR_BFLOAT16  # bf16: on ARM
+
+
 def kept(live: float, used: InstructionSet, in_bfloat16: bool, training: bool = False) -> int:
     """Bytes that the allocator keeps while steps hold `live` bytes at their peak."""
-    known = _IN_BFLOAT16[used] if in_bfloat16 else _IN_FLOAT32
-    share = _TRAINING_SHARE if training else known.share
-    return min(MOST_KEPT, int(known.fixed + share * live))
+    if training:
+        known = _TRAINING_IN_BFLOAT16 if in_bfloat16 else _TRAINING_IN_FLOAT32
+    else:
+        known = _IN_BFLOAT16[used] if in_bfloat16 else _IN_FLOAT32
+    return min(MOST_KEPT, int(known.fixed + known.share * live))

@@ -4,7 +4,7 @@ import os
 
 import torch
 
-from gal_studio.core.memory.allocator import InstructionSet, instruction_set
+from gal_studio.core.memory.allocator import InstructionSet, computes_bfloat16, instruction_set
 from gal_studio.core.memory.machine import Precision
 
 PRECISIONS = {"bf16": torch.bfloat16, "fp16": torch.float16, "fp32": torch.float32}
@@ -24,15 +24,17 @@ def has_fast_bfloat16(device: torch.device) -> bool:
     if device.type == "cuda":
         return torch.cuda.is_bf16_supported(including_emulation=False)
     if device.type == "cpu":
-        capabilities = torch.cpu.get_capabilities()
-        return any(capabilities.get(name) for name in ("avx512_bf16", "amx_bf16", "bf16"))
+        return computes_bfloat16(_capabilities(), os.environ)
     return False
 
 
 def instructions() -> InstructionSet:
     """The instruction set that convolutions use on this processor, as far as the environment lets them."""
-    found = torch.cpu.get_capabilities()
-    return instruction_set({name for name, has in found.items() if has is True}, os.environ)
+    return instruction_set(_capabilities(), os.environ)
+
+
+def _capabilities() -> set[str]:
+    return {name for name, has in torch.cpu.get_capabilities().items() if has is True}
 
 
 def weight_precision(device: torch.device, wanted: Precision = "auto") -> torch.dtype:

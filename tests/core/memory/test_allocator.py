@@ -2,7 +2,7 @@
 
 import pytest
 
-from gal_studio.core.memory.allocator import MEGABYTE, MOST_KEPT, instruction_set, kept
+from gal_studio.core.memory.allocator import MEGABYTE, MOST_KEPT, computes_bfloat16, instruction_set, kept
 
 AMX = {"avx2", "avx512_bw", "avx512_bf16", "amx_bf16"}
 
@@ -26,9 +26,26 @@ def test_a_limit_restricts_and_never_adds(flags: set[str], limit: str, expected:
         assert instruction_set(flags, {name: limit}) == expected
 
 
+@pytest.mark.parametrize(
+    ("flags", "limit", "expected"),
+    [
+        (AMX, "", True),
+        (AMX, "AVX512_CORE_BF16", True),
+        (AMX, "AVX512_CORE", False),
+        (AMX, "AVX2", False),
+        ({"avx2", "avx512bw"}, "", False),
+        ({"bf16"}, "", True),
+        (set(), "", False),
+    ],
+)
+def test_bfloat16_is_not_emulated(flags: set[str], limit: str, expected: bool) -> None:
+    assert computes_bfloat16(flags, {"ONEDNN_MAX_CPU_ISA": limit}) is expected
+
+
 def test_what_is_kept_is_counted_by_hand() -> None:
     live = 100 * MEGABYTE
     assert kept(live, "AVX2", in_bfloat16=False) == 76 * MEGABYTE
     assert kept(live, "AVX512_CORE_AMX", in_bfloat16=True) == 149 * MEGABYTE
-    assert kept(live, "AVX512_CORE_AMX", in_bfloat16=True, training=True) == 59 * MEGABYTE
+    assert kept(live, "AVX512_CORE_AMX", in_bfloat16=True, training=True) == 130 * MEGABYTE
+    assert kept(live, "AVX2", in_bfloat16=False, training=True) == 56 * MEGABYTE
     assert kept(100 * live, "AVX2", in_bfloat16=False) == MOST_KEPT

@@ -76,7 +76,8 @@ def test_a_download_stops_resumes_and_is_used_without_a_network(
     again = studio.store.jobs.get(asked.id)
     assert again.state == "queued", "what needs the model resumes its download"
     assert work(studio, Models(), again).state == "completed"
-    assert hub.sent <= stopped.total - stopped.done, "what was kept is not sent again"
+    in_flight = 1 << 16  # bytes that were counted as they arrived and not yet written
+    assert hub.sent <= stopped.total - stopped.done + in_flight, "what was kept is not sent again"
     switch_off(monkeypatch)
     assert work(studio, Models(), training).state == "completed"
 
