@@ -152,6 +152,10 @@ def _recipe(task: ExportTask, written: Written, steps: int) -> list[str]:
     return lines
 
 
+IN_FULL = "pipeline.to(torch.float32)  # parts that are stored in half precision, too"
+"""A line without which diffusers opens such parts next to others in full precision, and fails."""
+
+
 def opening_lines(name: str, family: Family, is_whole: bool = False) -> list[str]:
     """Lines that open the base model; where it `is_whole`, with the trained denoiser beside this card."""
     kind, denoiser, part = type(family.pipeline).__name__, type(family.denoiser).__name__, family.part
@@ -196,7 +200,7 @@ def _code(task: ExportTask, facts: Facts, family: Family, written: Written) -> l
     opening = opening_lines(facts.base_model, family, written.is_whole)
     if any(denoiser in line for line in opening):
         lines[1] += f", {denoiser}"
-    lines += opening
+    lines += [*opening, IN_FULL]
     if not written.is_whole:
         named = "" if written.recipe == AS_TRAINED else ", adapter_name='learned'"
         lines.append(f"pipeline.load_lora_weights('.', weight_name={written.file!r}{named})")
