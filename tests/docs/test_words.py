@@ -37,8 +37,12 @@ SQL = re.compile(
 NOT_READ = {"gal_studio/core/gal/choices.py"}  # the stored kinds of a choice
 STORED = {"other picture", "picture = pipeline(", "picture of prior ", "test set"}
 """Stored words, the names of seeds, and Python for other programs."""
-READ = [ROOT / "README.md", ROOT / "docs" / "reference.md"]
-"""Documents that have the words of the glossary; those of measurements keep the papers' terms."""
+READ = [
+    ROOT / "README.md",
+    *sorted((ROOT / "docs").glob("*.md")),
+    *sorted((ROOT / "docs" / "tutorials").glob("*.md")),
+]
+"""Documents that have the words of the glossary; the lab keeps the words of its time."""
 
 
 def python_strings(path: Path) -> Iterator[tuple[int, str]]:
