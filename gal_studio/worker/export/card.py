@@ -6,8 +6,9 @@ from typing import Any
 
 import torch
 
+from gal_studio.assets import bundled_version
 from gal_studio.core.models.forms.kohya import scheduled
-from gal_studio.core.models.names import checkpoint_name
+from gal_studio.core.models.names import checkpoint_name, is_bundled
 from gal_studio.core.quoting import markdown, prompt_for
 from gal_studio.core.recipe import AS_TRAINED, Recipe
 from gal_studio.core.settings import GenerationSettings
@@ -283,6 +284,7 @@ def _settings(task: ExportTask, facts: Facts) -> str:
     }
     values = {
         "base model": facts.base_model,
+        **({"its version": bundled_version()} if is_bundled(task.project.base_model) else {}),
         "SHA-256 of its weights": facts.base_sha256,
         **({"made elsewhere": f"`{facts.source}`"} if facts.source else training),
         "generated with": generation.drawn_with,
