@@ -1,6 +1,6 @@
 """Write the figures of docs/lab/results.json where documents print them: `python -m tools.results`.
 
-A document marks a figure as `<!--result: KEY-->0.90<!---->`. Figures are of the shipped version of the
+A document marks a figure as `<!--result:KEY-->0.90<!---->`. Figures are of the shipped version of the
 bundled model (`assets/pocket/version.json`); a test says when a document or the file has fallen behind.
 """
 
@@ -11,7 +11,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "docs" / "lab" / "results.json"
-MARKED = re.compile(r"<!--result: ([^>]+?)-->(.*?)<!---->", re.DOTALL)
+MARKED = re.compile(r"<!--result:([^>]+?)-->(.*?)<!---->", re.DOTALL)
 
 
 def values() -> dict[str, str]:
@@ -28,7 +28,7 @@ def readers() -> list[Path]:
 
 def filled(text: str, printed: Mapping[str, str]) -> str:
     """A document with its marked figures. Raises `KeyError` for a figure that the file does not have."""
-    return MARKED.sub(lambda found: f"<!--result: {found[1]}-->{printed[found[1]]}<!---->", text)
+    return MARKED.sub(lambda found: f"<!--result:{found[1]}-->{printed[found[1]]}<!---->", text)
 
 
 def main() -> None:

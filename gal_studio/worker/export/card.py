@@ -107,9 +107,8 @@ def _use(task: ExportTask, facts: Facts, family: Family, written: Written) -> st
     if written.workflow:
         lines += [
             "",
-            f"ComfyUI: open `{written.workflow}`, choose your files of {facts.base_model} in its "
-            "loaders, and run it. `comfyui-expected.png` is what the studio generates; ComfyUI rounds "
-            "otherwise.",
+            f"ComfyUI: open `{written.workflow}`, choose your {facts.base_model} in its loaders, and run it.",
+            "`comfyui-expected.png` is what the studio generates; ComfyUI rounds otherwise.",
         ]
     lines += _recipe(task, written, task.settings.generation.steps)
     if is_partly_guided(family, task.settings.generation):
