@@ -13,8 +13,8 @@ export async function askTrainings() {
   const answer = await ask({
     title: "Ask several trainings",
     words: [
-      `The round is trained ${times} more with other seeds. You see where the trainings disagree; the round ` +
-        "stays as it is.",
+      `The round is trained ${times} more with other seeds. You see where the trainings disagree; the ` +
+        "round stays as it is.",
       "Each takes about as long as Fine-tune did, and generates up to three images of every test prompt.",
     ],
     answers: [["ask", others === 1 ? "Ask 1 more training" : `Ask ${others} more trainings`]],

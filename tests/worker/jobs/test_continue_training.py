@@ -93,7 +93,7 @@ def test_more_steps_that_would_round_the_share_of_accepted_pictures_are_refused(
     studio.decide([studio.store.candidates.of_round(first)[0].id], "accepted")
     second = studio.next_round(first).id
     finish(studio, models, studio.fine_tune(second))  # 9 steps, two thirds of references; 7 would be 10
-    with pytest.raises(StudioError, match="1 more step would change how often .* trains on accepted images"):
+    with pytest.raises(StudioError, match=r"1 more step would change how often .* trains on accepted images"):
         studio.continue_training(second, 1)
     assert finish(studio, models, studio.continue_training(second, 2)) == [10, 11, 12]
 
