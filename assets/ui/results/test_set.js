@@ -84,7 +84,7 @@ function open() {
       el(
         "p",
         {},
-        `It also generates accepted prompts, and these without “${measures.called}”, to see bleed.`,
+        `Each round also generates accepted prompts, and these without “${measures.called}”, to see bleed.`,
       ),
       el(
         "label",
