@@ -55,6 +55,13 @@ class DemoProject:
     trigger_word: str
 
 
+@cache
+def bundled_version() -> str:
+    """The bundled model with its version, as captions and cards name it: `pocket 8`."""
+    made = json.loads((assets_folder() / "pocket" / "version.json").read_text(encoding="utf-8"))
+    return f"{made['name']} {made['version']}"
+
+
 def assets_folder() -> Path:
     """`assets/` of an installed package or of a checkout."""
     here = Path(__file__).resolve().parent

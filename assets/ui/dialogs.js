@@ -2,6 +2,7 @@
 import { registerPlace } from "./app/places.js";
 import { state } from "./app/store.js";
 import { maskPlace } from "./brush/mask_dialog.js";
+import { closeHow, howOpen, showHow } from "./how/page.js";
 import { closeHelp, helpOpen, showHelp } from "./kit/help.js";
 import { anchorsOpen, closeAnchors, editAnchors } from "./reference/anchors_editor.js";
 import { pairPlace } from "./refine/pair_view.js";
@@ -24,6 +25,10 @@ const dialog = (isOpen, open, close) => ({
 
 export function registerDialogs() {
   registerPlace("keys", dialog(helpOpen, showHelp, closeHelp));
+  registerPlace(
+    "how",
+    dialog(howOpen, () => showHow(), closeHow),
+  );
   registerPlace("log", dialog(logOpen, openLog, closeLog));
   registerPlace(
     "prompts",

@@ -1,4 +1,4 @@
-"""Long reliability tests: kills, faults and hostile files. docs/measured/reliability.md has their results.
+"""Long reliability tests: kills, faults and hostile files. docs/lab/2026-11/reliability.md has their results.
 
 python -m benchmarks.faults kills|writes|pages|soak|files|values|databases|interrupted [options]
 """

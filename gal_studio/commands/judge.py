@@ -47,7 +47,7 @@ def judge(
     out: Annotated[Path, typer.Option(help="The folder for the results (default workspace: OUT/workspace).")],
     kind: Annotated[Literal["style", "object"], typer.Option(help="What the LoRA was taught.")] = "style",
     trigger: Annotated[
-        str, typer.Option(help="The words that call it (default: those that the first file states).")
+        str, typer.Option(help="Trigger words (default: those that the first file states).")
     ] = "",
     prompt: Annotated[
         str, typer.Option(help="What all the images show (default: the captions beside them).")

@@ -205,8 +205,8 @@ def _line(path: Path, number: int) -> str:
 
 def _windows_path(path: Path, written: str) -> StudioError:
     return StudioError(
-        f"{path.name} has the path {written} in double quotes, where a backslash means something else: write "
-        "it in single quotes, or with / in the place of each backslash."
+        f"{path.name} has the path {written} in double quotes, where a backslash has another meaning: use "
+        "single quotes, or / in place of each backslash."
     )
 
 

@@ -72,8 +72,8 @@ def refuse_an_empty_pool(here: RoundSnapshot) -> None:
     """Refuse a round that has no anchors left to draw."""
     if not pool(here):
         raise StudioError(
-            f"Round {here.round.number} has no test prompts left to generate, because each has an accepted "
-            "image or is switched off: add test prompts or switch some on, then press Generate."
+            f"Round {here.round.number} has no test prompts left to generate: each has an accepted image or "
+            "is off. Add or switch on test prompts, then press Generate."
         )
 
 

@@ -91,8 +91,8 @@ def _accepted(base: RoundSnapshot) -> list[_Source]:
         )
     if not any(source.weight for source in sources):
         raise StudioError(
-            f"Round {number} would learn nothing, because its accepted images weigh 0: give one of "
-            "them a weight, or accept an image in a round that is uncertain."
+            f"Round {number} would learn nothing, because its accepted images weigh 0: give one a weight, or "
+            "accept an image in a round that is uncertain."
         )
     return sources
 

@@ -72,7 +72,7 @@ BAD_FILES = {
     ),
     "windows path of valid escapes": (
         'kind = "style"\n[[references]]\nimage = "C:\\new\\table.png"\n',
-        "write it in single quotes, or with / in the place of each backslash",
+        "use single quotes, or / in place of each backslash",
     ),
     "windows share": (
         'kind = "style"\nprior_folder = "\\\\nas\\pictures"\n' + REFERENCE,

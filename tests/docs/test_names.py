@@ -13,8 +13,7 @@ ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "gal_studio"
 DOCUMENTS = [
     ROOT / "README.md",
-    *sorted((ROOT / "docs").glob("*.md")),
-    *sorted((ROOT / "docs" / "lab").rglob("*.md")),
+    *sorted((ROOT / "docs").rglob("*.md")),
 ]
 PAGE = ROOT / "assets" / "ui"
 FOLDERS = {path.name for base in (ROOT, PACKAGE, PAGE) for path in base.iterdir() if path.is_dir()}

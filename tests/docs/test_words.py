@@ -37,8 +37,12 @@ SQL = re.compile(
 NOT_READ = {"gal_studio/core/gal/choices.py"}  # the stored kinds of a choice
 STORED = {"other picture", "picture = pipeline(", "picture of prior ", "test set"}
 """Stored words, the names of seeds, and Python for other programs."""
-READ = [ROOT / "README.md", ROOT / "docs" / "reference.md"]
-"""Documents that have the words of the glossary; those of measurements keep the papers' terms."""
+READ = [
+    ROOT / "README.md",
+    *sorted((ROOT / "docs").glob("*.md")),
+    *sorted((ROOT / "docs" / "tutorials").glob("*.md")),
+]
+"""Documents that have the words of the glossary; the lab keeps the words of its time."""
 
 
 def python_strings(path: Path) -> Iterator[tuple[int, str]]:
@@ -77,6 +81,64 @@ def html_strings(path: Path) -> Iterator[tuple[int, str]]:
         yield 0, " ".join(said)
 
 
+MOST = 140
+"""Characters of what is said in place; more of it belongs into a help text or a document."""
+_HELP = {"Option", "Argument"}
+_MARKUP = re.compile(r"<\w|; style-src|\.[a-z]+\(|: number|^M\d|const \w+ =")
+_JOINED = re.compile(r"\s*\+\s*")
+
+
+def whole_strings(path: Path) -> Iterator[tuple[int, str]]:
+    """What a module says, each string whole, with 0 for what is filled in; without help and docstrings."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    nodes = list(ast.walk(tree))
+    left_out = {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
+    for node in nodes:
+        if isinstance(node, ast.JoinedStr):
+            left_out |= {id(part) for part in node.values}
+        called = (
+            getattr(node.func, "id", getattr(node.func, "attr", "")) if isinstance(node, ast.Call) else ""
+        )
+        if called in {*_HELP, "ValueError"}:
+            left_out |= {id(inside) for inside in ast.walk(node)}
+    for node in nodes:
+        if id(node) not in left_out and (said := _said(node)):
+            yield node.lineno, said  # type: ignore[attr-defined]
+
+
+def _said(node: ast.AST) -> str:
+    if isinstance(node, ast.JoinedStr):
+        return "".join(_said(part) or "0" for part in node.values)
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
+
+
+def joined_strings(path: Path) -> Iterator[tuple[int, str]]:
+    """What a module of the page says, each string whole, with 0 for what is filled in."""
+    text = path.read_text(encoding="utf-8")
+    end, line, whole = 0, 0, ""
+    for found in _JS.finditer(text):
+        if found["skip"]:
+            continue
+        said = found["double"] or re.sub(r"\$\{[^}]*\}", "0", found["back"] or "")
+        if whole and _JOINED.fullmatch(text[end : found.start()]):
+            whole += said
+        else:
+            yield line, whole
+            line, whole = text.count("\n", 0, found.start()) + 1, said
+        end = found.end()
+    yield line, whole
+
+
+def too_long(path: Path, strings: Iterator[tuple[int, str]]) -> list[str]:
+    """The strings that are longer than a person reads in place."""
+    name = path.relative_to(ROOT).as_posix()
+    return [
+        f"{name}:{line}: {len(said)} characters: {said[:70]}"
+        for line, said in strings
+        if len(said) > MOST and " " in said and not _MARKUP.search(said) and not SQL.search(said)
+    ]
+
+
 def document(path: Path) -> Iterator[tuple[int, str]]:
     """The lines of a document, without code, links and addresses."""
     text = re.sub(r"```.*?```|`[^`]*`|\]\([^)]*\)", "", path.read_text(encoding="utf-8"), flags=re.S)
@@ -106,6 +168,31 @@ def test_what_the_page_says() -> None:
     found = [each for path in scripts for each in found_in(path, page_strings(path))]
     found += [each for path in sorted(page.rglob("*.html")) for each in found_in(path, html_strings(path))]
     assert found == []
+
+
+def test_what_is_said_in_place_is_short() -> None:
+    page = ROOT / "assets" / "ui"
+    scripts = [path for path in sorted(page.rglob("*.js")) if not {"vendor", "how"} & set(path.parts)]
+    found = [each for path in scripts for each in too_long(path, joined_strings(path))]
+    modules = sorted((ROOT / "gal_studio").rglob("*.py"))
+    found += [each for path in modules for each in too_long(path, whole_strings(path))]
+    for path in sorted(page.rglob("*.html")):
+        words = re.sub(r"<script.*?</script>", "", path.read_text(encoding="utf-8"), flags=re.S)
+        found += too_long(path, ((0, said) for said in re.findall(r">([^<]+)<", words)))
+    assert found == []
+
+
+def test_a_long_string_is_found(tmp_path: Path) -> None:
+    page, module = ROOT / "tests" / "docs" / "said.js", ROOT / "tests" / "docs" / "said.py"
+    half = "word " * 15
+    (tmp_path / "said.js").write_text(
+        f'say("{half}" +\n  `{half}${{of("any length of what is filled in")}}`);'
+    )
+    (tmp_path / "said.py").write_text(
+        f'"""{half * 2}"""\n\nSAID = (\n    f"{half}{{name}}"\n    "{half}"\n)\n'
+    )
+    assert len(too_long(page, joined_strings(tmp_path / "said.js"))) == 1
+    assert len(too_long(module, whole_strings(tmp_path / "said.py"))) == 1
 
 
 @pytest.mark.parametrize("path", READ, ids=lambda path: path.name)

@@ -173,7 +173,7 @@ OTHER: Mapping[str, Mapping[str, str]] = {
 """Which of the things in the workspace a parameter stands for, where it is not that of its own name."""
 REFUSED = {
     "keep": "No step of this training was saved",
-    "continue_training": "The last state of Round 2's training is not there any more",
+    "continue_training": "The last state of Round 2's training is gone",
     "continue_replay": "Watercolour cat is no replay",
     "instant_round": "Watercolour cat has no image adapter",
     "refine_adapter": "An image adapter is refined from a Round 0",

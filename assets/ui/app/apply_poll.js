@@ -112,8 +112,7 @@ export function receive(answer, { sent, upToDate }) {
   for (const part of plain) Object.assign(state, { [part]: parts[part] });
   for (const part of plain) emit(part);
   const isNews = candidates?.items.every(({ id }) => !state.candidates.has(id));
-  if (candidates && sent.candidates === candidateMark && (isNews || upToDate))
-    takeCandidates(candidates);
+  if (candidates && sent.candidates === candidateMark && (isNews || upToDate)) takeCandidates(candidates);
   if (parts.scores) takeScores(parts.scores);
   if (parts.positions) {
     state.positions = new Map(Object.entries(parts.positions));

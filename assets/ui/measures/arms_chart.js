@@ -2,9 +2,9 @@
 /** @import { Point } from "./arms.js" */
 import { state, on } from "../app/store.js";
 import { openProject, openRound } from "../app/session.js";
+import { howComputed } from "../how/how.js";
 import { chartTitle, sizeIn, textAt } from "../kit/chart.js";
 import { el, makeButton, repeats, svg } from "../kit/dom.js";
-import { howComputed } from "../kit/how.js";
 import { armsOf, scale } from "./arms.js";
 import { placeLabels } from "./labels.js";
 import { mountReplays } from "./replays.js";
@@ -14,26 +14,10 @@ const EDGES = { left: 50, right: 20, top: 14, bottom: 44 };
 const LABEL = 130; // pixels of the label of the upright axis
 const COLOURS = 6; // --arm-1 to --arm-6 in measures.css
 
-/** @type {[name: string, words: string][]} */
-const HOW = [
-  [
-    "Upwards:",
-    "how well benchmark images match their prompts (CLIP-T): the mean cosine of the CLIP " +
-      "features of image and prompt.",
-  ],
-  [
-    "To the right:",
-    "their likeness to the reference (CLIP-I): the mean cosine of the CLIP features of image and " +
-      "reference. Copies are far right and low.",
-  ],
-  ["Plain:", "a round that learned from the references alone: ordinary fine-tuning."],
-  ["Thin crosses:", "95% intervals (t, over prompts)."],
-];
-
 /** @param {HTMLElement} panel */
 export function mountArms(panel) {
   const box = el("section", { class: "arms", "aria-label": "Rounds on the benchmark" });
-  const how = howComputed(HOW); // created once: it stays expanded when the chart is drawn again
+  const how = howComputed("arms"); // created once: it stays expanded when the chart is drawn again
   panel.append(box);
   mountReplays(panel);
   const update = () => {

@@ -24,8 +24,8 @@ export const METRICS = {
   carries: {
     name: "Style match",
     title:
-      "How much of the style or object the images show: the base model’s about 0%, the references 100%. " +
-      "A copy shows all of it, so fewer copies may lower it.",
+      "How much of the style or object the images show: base model 0%, references 100%. Copies show all " +
+      "of it, so fewer copies may lower it.",
     isShare: true,
   },
   clip_t: {

@@ -6,7 +6,7 @@ import { unbroken } from "../kit/format.js";
 import { percent, shown } from "./words.js";
 import { progressWords } from "./progress.js";
 
-const BOX = { width: 420, height: 150, left: 46, right: 74, top: 10, bottom: 24 };
+const BOX = { width: 450, height: 150, left: 46, right: 104, top: 10, bottom: 24 };
 const GAP = 16; // least distance of two names at the end of their curves
 
 /** @param {Progress} progress */

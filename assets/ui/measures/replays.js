@@ -4,29 +4,15 @@ import { state, on } from "../app/store.js";
 import { download } from "../app/archives.js";
 import { openProject, refresh } from "../app/session.js";
 import { write } from "../app/writes.js";
+import { howComputed } from "../how/how.js";
 import { chartTitle } from "../kit/chart.js";
 import { el, makeButton, repeats } from "../kit/dom.js";
-import { howComputed } from "../kit/how.js";
 import { differenceWords, progressWords } from "./replay_words.js";
-
-/** @type {[name: string, words: string][]} */
-const HOW = [
-  [
-    "The same:",
-    "references, settings, test prompts and seeds of each round of this line, and as many accepted " +
-      "images in each round as you accepted, so that every image is learned as often.",
-  ],
-  [
-    "Different:",
-    "who decides. Your own decisions show how much is chance; the other two, what your choice is worth.",
-  ],
-  ["Kept apart:", "each replay is a project of its own. This one stays as it is."],
-];
 
 /** @param {HTMLElement} panel */
 export function mountReplays(panel) {
   const box = el("section", { class: "replays", "aria-label": "Replays" });
-  const how = howComputed(HOW);
+  const how = howComputed("replays");
   panel.append(box);
   on("measures replays forget view", () => {
     if (!panel.hidden) show(box, how);

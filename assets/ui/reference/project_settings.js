@@ -80,8 +80,8 @@ export function projectSettings(project) {
     el(
       "p",
       { class: "field-note" },
-      "Changes are saved at once. Suggestions, weights and copy checks follow at once; everything else " +
-        "takes effect at the next Fine-tune or Generate. Rounds that have images go on generating as before.",
+      "Saved at once. Suggestions, weights and copy checks change now; everything else from the next " +
+        "Fine-tune or Generate on.",
     ),
     el("div", { class: "advanced-fields" }, nodes),
   );

@@ -1,7 +1,7 @@
 /** What a refinement changed: differences to the round before, with their confidence intervals. */
 /** @import { Measurement } from "payloads" */
+import { howComputed } from "../how/how.js";
 import { el } from "../kit/dom.js";
-import { howComputed } from "../kit/how.js";
 
 /** @type {Record<Measurement["verdict"], string>} */
 const VERDICTS = {
@@ -13,22 +13,7 @@ const VERDICTS = {
 };
 
 /** Created once, so that it stays expanded when the figures are re-rendered. */
-const how = howComputed([
-  [
-    "The difference:",
-    "each image is paired with the one that the round before drew for the same prompt and seed. " +
-      "The figure is the mean of all pairs; prompts that the refinement was trained on are left out.",
-    "mean of (after − before)",
-  ],
-  [
-    "In brackets:",
-    "the 95% confidence interval of that mean (t, over prompts). No clear change: it includes zero.",
-  ],
-  [
-    "Figures:",
-    "likeness to prompt and reference are cosines of CLIP features, from −1 to 1; a share is from 0 to 1.",
-  ],
-]);
+const how = howComputed("refinement");
 
 /**
  * The measurements, who judged them, and why there are none.

@@ -53,10 +53,10 @@ export function openExports(round) {
       "p",
       {},
       round.adapter
-        ? "Which program will use it? Each download has the LoRA, a card with images and settings, and " +
-            "is checked: the file generates two images in diffusers, which are compared with the studio’s."
-        : "Your references, and a card with images and how to generate the same elsewhere. It is checked: " +
-            "diffusers generates two images with them, which are compared with the studio’s.",
+        ? "Which program will use it? Each download has the LoRA and a card, and is checked: diffusers " +
+            "must generate the studio’s images with it."
+        : "Your references, and a card that says how to generate the same elsewhere. It is checked: " +
+            "diffusers must generate the studio’s images.",
     ),
     list,
     el(

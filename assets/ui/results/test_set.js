@@ -58,9 +58,8 @@ function open() {
   const warn = () => {
     warning.hidden = !changed() || !measured;
     warning.textContent =
-      `${count(measured, "measured model")} (the base model is one) can be compared again once each has ` +
-      "generated the new images: press Measure after saving. Images of removed prompts are kept, and " +
-      "count again if you put the prompts back.";
+      `${count(measured, "measured model")} (with the base model) must generate the new images before they ` +
+      "can be compared: save, then press Measure.";
   };
   for (const field of [prompts, seeds]) field.addEventListener("input", warn);
   const dialog = el(
@@ -80,9 +79,12 @@ function open() {
       el(
         "p",
         {},
-        "Every round generates these prompts with the same seeds, at full strength, so that rounds can be " +
-          "compared. They are not used in training or suggested. Each round also generates " +
-          `the prompts of accepted images, and the benchmark prompts without “${measures.called}”.`,
+        "Every round generates these prompts with the same seeds at full strength. No training uses them.",
+      ),
+      el(
+        "p",
+        {},
+        `Each round also generates accepted prompts, and these without “${measures.called}”, to see bleed.`,
       ),
       el(
         "label",

@@ -1,37 +1,14 @@
 /** Which round is best and why, and what is wrong with a round. */
 /** @import { Measures, Caution } from "payloads" */
 import { state } from "../app/store.js";
+import { howComputed } from "../how/how.js";
 import { el, repeats } from "../kit/dom.js";
 import { count, inSentence, listed, unbroken } from "../kit/format.js";
-import { howComputed } from "../kit/how.js";
 import { progressOf } from "../measures/progress.js";
 import { progressChart } from "../measures/progress_chart.js";
 import { byAge, leftOut, strengthNote } from "../measures/words.js";
 
-const how = howComputed([
-  [
-    "Prompt match:",
-    "not a copy, and CLIP recognizes what the prompt asks for, compared with the base model’s image of the " +
-      "same prompt and seed. Where the base model fails, the image is not judged.",
-    "s(x, own) − s(x, ref) ≥ 0.6 · (the same of the base model’s image)",
-  ],
-  ["Copies:", "by the same rule as on the Rounds screen."],
-  [
-    "CLIP-T, CLIP-I:",
-    "mean cosines of CLIP features: of image and prompt (CLIP-T), of image and reference (CLIP-I).",
-  ],
-  [
-    "Changes:",
-    "paired by prompt and seed with the round before. ? means that it may be chance: p > 0.05 in a " +
-      "sign-flip test over the prompts, or fewer than six prompts.",
-    "mean of (after − before)",
-  ],
-  [
-    "Gain over base:",
-    "100 points for an image that is not a copy, matches its prompt and fully matches the references.",
-    "gain = mean of (1 − copy risk) · [prompt match] · style or object match",
-  ],
-]);
+const how = howComputed("results");
 
 /**
  * @param {HTMLElement} box

@@ -2,9 +2,9 @@
 /** @import { Round, Score } from "payloads" */
 import { state, on, busy, drawing, setFocus, setHover } from "../app/store.js";
 import { projectFigure } from "../app/urls.js";
+import { howComputed } from "../how/how.js";
 import { el, focusKept, focusedIn, makeButton, repeats } from "../kit/dom.js";
 import { unbroken, undecided } from "../kit/format.js";
-import { howWeighed } from "./how.js";
 import { turnPanel } from "./turn/turn.js";
 import { askTrainings } from "./ask_trainings.js";
 import { editAnchors } from "../reference/anchors_editor.js";
@@ -13,7 +13,7 @@ import { editAnchors } from "../reference/anchors_editor.js";
 
 /** @param {HTMLElement} panel */
 export function mountAnchors(panel) {
-  const how = howWeighed(); // created once: it stays expanded when the table is re-rendered
+  const how = howComputed("weights"); // created once: it stays expanded when the table is re-rendered
   const turn = turnPanel(panel);
   const update = () => {
     if (!panel.hidden) show(panel, { how, turn });
@@ -139,10 +139,10 @@ const TITLES = [
   "Priority",
   "The prompt, and why it was chosen or not",
   "Share of copies, with its 95% interval",
-  "How uncertain the model is about this prompt: 100% when half of the images are copies. " +
-    "Computed as the entropy of that share, divided by its largest value",
-  "How much trainings with other seeds disagree on whether its images are copies, from 0 to 100%: " +
-    "the mutual information of copy and training, divided by its largest value",
+  "How uncertain the model is about this prompt: 100% when half of the images are copies (entropy, as a " +
+    "share of its largest value)",
+  "How much trainings with other seeds disagree on which images are copies: mutual information, as a share " +
+    "of its largest value",
 ];
 
 /**

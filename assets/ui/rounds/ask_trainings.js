@@ -13,9 +13,9 @@ export async function askTrainings() {
   const answer = await ask({
     title: "Ask several trainings",
     words: [
-      `The round is trained ${times} more with other seeds, and each training generates up to three of the ` +
-        "images of every test prompt again. You see where they disagree; the round stays as it is.",
-      "Each takes about as long as Fine-tune did.",
+      `The round is trained ${times} more with other seeds. You see where the trainings disagree; the ` +
+        "round stays as it is.",
+      "Each takes about as long as Fine-tune did, and generates up to three images of every test prompt.",
     ],
     answers: [["ask", others === 1 ? "Ask 1 more training" : `Ask ${others} more trainings`]],
   });

@@ -29,6 +29,7 @@ import { pairOpen, closePair, togglePairHeat, turnPair } from "../refine/pair_vi
 import { questionOpen } from "../kit/ask.js";
 import { maskOpen } from "../brush/mask_dialog.js";
 import { refinementShown, stepPainting } from "../refine/refine.js";
+import { howOpen } from "../how/page.js";
 import { showHelp, helpOpen } from "../kit/help.js";
 import { anchorsOpen } from "../reference/anchors_editor.js";
 import { queueOpen } from "../top/queue.js";
@@ -56,8 +57,8 @@ export function mountKeys(parts) {
 const ARROWS = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowDown: [0, 1], ArrowUp: [0, -1] };
 
 const shortcutsBlocked = () =>
-  [questionOpen, exportsOpen, panelOpen, helpOpen, anchorsOpen, queueOpen, logOpen, viewerOpen].some((open) =>
-    open(),
+  [questionOpen, exportsOpen, panelOpen, helpOpen, howOpen, anchorsOpen, queueOpen, logOpen, viewerOpen].some(
+    (open) => open(),
   );
 
 /**

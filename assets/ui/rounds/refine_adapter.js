@@ -28,8 +28,8 @@ export async function refineAdapter() {
   const started = await ask({
     title: "Refine the adapter",
     words: [
-      "Teaches the image adapter to keep more of any object (PatchDPO). The result can be chosen in every " +
-        "project; the adapter that you have stays as it is.",
+      "Teaches an image adapter to keep more of any object (PatchDPO), for every project. The adapter that " +
+        "you have stays as it is.",
       el(
         "div",
         { class: "references-again" },
@@ -39,7 +39,7 @@ export async function refineAdapter() {
         labelled("Name of the new adapter", title),
       ),
       "Published: 30,000 steps on eight devices. After the first steps, the line at the top says how long " +
-        "the rest takes here. It can be stopped and resumed.",
+        "it takes. You can stop and resume it.",
     ],
     answers: [["start", "Refine the adapter"]],
     attempt,

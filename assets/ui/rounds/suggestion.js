@@ -3,8 +3,8 @@
 /** @import { RoundsParts } from "../app/types/parts.d.ts" */
 import { state, on, verdictOf, setFocus, setHover, drawing, loading, openSuggestions } from "../app/store.js";
 import { decide, toggle } from "./grid/verdicts.js";
+import { howComputed } from "../how/how.js";
 import { el, focusKept, focusedIn, makeButton, repeats, setText } from "../kit/dom.js";
-import { howSuggested } from "./how.js";
 import { detectorNote } from "./grid/copy_words.js";
 import { count, unbroken } from "../kit/format.js";
 import { thumbnail } from "../app/urls.js";
@@ -26,7 +26,7 @@ const unfinished = () => drawing() || state.round?.complete === false;
 
 /** @param {RoundsParts} parts */
 export function mountSuggestion(parts) {
-  const how = howSuggested();
+  const how = howComputed("suggestions");
   how.querySelector("summary")?.addEventListener("click", () => {
     // the explanation scrolls within the card: it takes no room from the map above
     const card = parts.suggestions.closest("section");

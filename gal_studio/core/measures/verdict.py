@@ -222,10 +222,9 @@ def _overfits(report: Report, before: Report | None) -> str:
     ):
         return ""
     return (
-        f"{name} copies more: its images follow their prompts less than those of {before.arm.name}, and "
-        f"{copies} of {report.pictures} are copies "
+        f"{name} copies more and matches its prompts less: {copies} of {report.pictures} are copies "
         f"({before.arm.name}: {before.copies} of {before.pictures}). "
-        f"Go back to {before.arm.name} and branch from there, or train with fewer steps."
+        f"Branch from {before.arm.name}, or train with fewer steps."
     )
 
 

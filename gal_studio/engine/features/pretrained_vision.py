@@ -91,8 +91,8 @@ def no_patch_features(name: str) -> StudioError:
 
 def _open_error(name: str, reason: str) -> StudioError:
     return StudioError(
-        f"The vision model {name} cannot be opened ({reason}): use clip, or the directory or hub name of a "
-        "DINO-like model with safetensors weights, such as timm/vit_small_patch16_224.dino."
+        f"The vision model {name} cannot be opened ({reason}): use clip, or a DINO-like model with "
+        "safetensors weights, such as timm/vit_small_patch16_224.dino."
     )
 
 

@@ -76,8 +76,8 @@ def configuration(name: str, revisions: Mapping[str, str]) -> Need:
     def choose(files: Collection[str]) -> Iterable[str]:
         if INDEX not in files:
             raise StudioError(
-                f"The model {name} is no diffusers pipeline: the hub has no {INDEX} in it; download its "
-                ".safetensors checkpoint and give the path of that file, or choose another model."
+                f"The model {name} is no diffusers pipeline (it has no {INDEX}): give the path of its "
+                ".safetensors checkpoint, or choose another model."
             )
         return [path for path in files if _is_configuration(path)]
 
@@ -168,6 +168,6 @@ def no_weights(name: str, component: str = "") -> StudioError:
     """The error for a model without safetensors weights."""
     of_part = f" of its {component.replace('_', ' ')}" if component else ""
     return StudioError(
-        f"The model {name} has no safetensors weights{of_part}: files of other kinds (.bin, .ckpt) can run "
-        "any program when they are opened; choose a model that has been converted."
+        f"The model {name} has no safetensors weights{of_part}. Other files (.bin, .ckpt) can run any "
+        "program when opened; choose a converted model."
     )

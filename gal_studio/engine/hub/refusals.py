@@ -132,6 +132,5 @@ def absent(name: str, commit: str | None, folder: Path, missing: Sequence[str], 
     what = f"lacks {shown}{more} on this computer" if missing else "is not on this computer"
     return StudioError(
         f"The model {at_commit(name, commit)} {what}, and {why}: run `gal-studio download {name}` on a "
-        f"computer with a network and copy its folder {folder.name} into {folder.parent}, or give the "
-        "path of a folder instead."
+        f"computer with a network, copy its folder {folder.name} into {folder.parent}, or give a folder."
     )

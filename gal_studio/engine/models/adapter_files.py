@@ -207,8 +207,8 @@ def choose_encoder(source: str, files: Collection[str], weights: str) -> str:
         if path in there and weights_of(files, path, None):
             return path
     raise StudioError(
-        f"The image adapter {source} has no image encoder with safetensors weights beside it: put the folder "
-        f"{ENCODER} there, or name one, as in “{source} with h94/IP-Adapter”."
+        f"The image adapter {source} has no image encoder with safetensors weights: put the folder "
+        f"{ENCODER} beside it, or name one: “{source} with h94/IP-Adapter”."
     )
 
 

@@ -400,8 +400,8 @@ def _placed(encoder: Any, device: torch.device, name: str) -> torch.device:
             continue
         return place
     raise StudioError(
-        f"There is not enough free memory for the image encoder of {name}: {needed / 2**30:.1f} GB are "
-        "needed; close other programs, or choose an adapter with a smaller encoder."
+        f"There is not enough free memory for the image encoder of {name}: it needs {needed / 2**30:.1f} GB. "
+        "Close other programs, or choose a smaller encoder."
     )
 
 

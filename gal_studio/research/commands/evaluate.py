@@ -144,8 +144,8 @@ def evaluate(
 def _check(plan: Plan) -> None:
     if plan.adapter is not None and (plan.benchmark is None or plan.pictures or plan.workspace):
         raise StudioError(
-            "--adapter generates a benchmark without training: give it with --dreambench FOLDER or "
-            "--combinations LIST, and without --pictures and --workspace."
+            "--adapter generates without training: give it with --dreambench FOLDER or --combinations LIST, "
+            "without --pictures and --workspace."
         )
     if plan.dreambench and plan.combinations:
         raise StudioError("--dreambench and --combinations are two benchmarks: give one of them.")

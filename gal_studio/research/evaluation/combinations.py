@@ -122,6 +122,6 @@ def _fill(template: str, names: Sequence[str]) -> str:
 
 def _no_list(path: Path) -> StudioError:
     return StudioError(
-        f"{path} is not a list of combinations: each has two or more subjects with instance_data_dir and "
-        "class_prompt, and a prompt_filename_compose (docs/evaluation.md)."
+        f"{path} is not a list of combinations: each needs two or more subjects and a "
+        "prompt_filename_compose, as docs/evaluation.md shows."
     )

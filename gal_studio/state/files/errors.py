@@ -38,8 +38,8 @@ class GoneError(StudioError):
 
     def __init__(self, folder: Path) -> None:
         super().__init__(
-            f"The workspace {folder}, or its file studio.db, was moved, deleted or replaced while the studio "
-            "was running: put it back, then start the studio again."
+            f"The workspace {folder}, or its studio.db, was moved, deleted or replaced while the studio was "
+            "running: put it back, then start the studio again."
         )
 
 

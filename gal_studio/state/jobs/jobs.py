@@ -196,9 +196,8 @@ class Jobs(JobReading):
         schedule = self.schedule_of(job.project_id)
         if schedule.is_overtaken(by_id(schedule.jobs)[job.id]):
             raise StudioError(
-                "This training cannot be resumed because its round already has images or later rounds made "
-                f"with its present LoRA: press {describe_job(job.kind).button} to keep that round and train "
-                "another one beside it."
+                "This training cannot be resumed, because its round already has images or later rounds: "
+                f"press {describe_job(job.kind).button} to train another round beside it."
             )
 
     def _resume_earlier(self, of_round: Sequence[Job], kind: str) -> None:

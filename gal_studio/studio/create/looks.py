@@ -85,8 +85,8 @@ def _about_dominant(alike: int, count: int) -> str:
         return ""
     if alike == count:
         return (
-            f"All {count} images are nearly the same, so the model would learn this one image and not "
-            "what it shows: keep one, and add different ones if you have them."
+            f"All {count} images are nearly the same, so the model would learn this one image: keep one, and "
+            "add different ones if you have them."
         )
     return (
         f"{alike} of the {count} images are nearly the same, so the model would learn mostly that one "
@@ -100,8 +100,8 @@ def about_seen(seen: SeenPicture) -> str:
         return ""
     name = short_model_name(seen.base_model)
     return (
-        f"This is how {name} sees it. {name} cannot generate the details that are missing there, "
-        "and training does not bring them back: use a larger model, or an image with bolder shapes."
+        f"This is how {name} sees it. Training does not bring back details that are missing here: use a "
+        "larger model, or an image with bolder shapes."
     )
 
 

@@ -311,8 +311,8 @@ def check_settings(settings: Settings, anchors: int) -> None:
     later = plan_draws(settings.tune, has_references=True, has_accepted=True).steps
     if later > MOST_STEPS:
         raise StudioError(
-            f"With this share of accepted images a later training would take {later:,} steps: choose fewer "
-            f"training steps or a smaller share, so that it takes at most {MOST_STEPS:,}."
+            f"With this share of accepted images a later training would take {later:,} steps, of "
+            f"{MOST_STEPS:,} at most: choose fewer training steps or a smaller share."
         )
 
 

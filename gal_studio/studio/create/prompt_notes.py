@@ -26,8 +26,8 @@ ONE_VIEW = (
     "images in different places are better."
 )
 NO_PLACE = (
-    "No prompt says where the object is, so the model may learn what is around it, too: end each prompt with "
-    "the place, such as “on the stairs”, or correct it in the rounds."
+    "No prompt says where the object is, so its surroundings may be learned, too: end each prompt with the "
+    "place, such as “on the stairs”."
 )
 
 

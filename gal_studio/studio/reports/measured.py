@@ -82,8 +82,8 @@ def in_sentences(report: Report | None) -> tuple[str, ...]:
         return (benchmark,)
     return (
         benchmark,
-        f"Gain over the base model: {_shown(report.gain)}. An image that is not a copy, matches its prompt "
-        "and fully matches the references counts 1; the base model's images count 0.",
+        f"Gain over the base model: {_shown(report.gain)}. 1: not a copy, matches its prompt and fully "
+        "matches the references; 0: as the base model.",
     )
 
 

@@ -345,7 +345,7 @@ class WorkVerbs(MeasureVerbs):
         present = self.store.rounds.settings(round_.id)
         if not present.tune.is_open_ended:
             raise StudioError(
-                f"{name} cannot be trained on, since only a LoRA with a constant learning rate can: choose "
+                f"{name} cannot be trained on, since it is no LoRA with a constant learning rate: choose "
                 "more training steps in the settings, then press Fine-tune."
             )
         if steps < 1:
@@ -356,17 +356,16 @@ class WorkVerbs(MeasureVerbs):
         state = checkpoints.last_state(self.store, round_.id, endless)
         if state is None or not is_trained(inputs):
             raise StudioError(
-                f"The last state of {name}'s training is not there any more, or its images were changed: "
-                "choose more training steps in the settings, then press Fine-tune to train anew."
+                f"The last state of {name}'s training is gone, or its images were changed: choose more "
+                "training steps in the settings, then press Fine-tune."
             )
         self.store.rounds.set_settings(round_.id, settings)
         agrees = endless_fingerprint(inputs_of(self.store, round_.id)) == endless
         self.store.rounds.set_settings(round_.id, present)
         if not agrees:
             raise StudioError(
-                f"{counted(steps, 'more step')} would change the share of accepted images in {name}'s "
-                "generates: choose another number, or more training steps in the settings and press "
-                "Fine-tune."
+                f"{counted(steps, 'more step')} would change how often {name} trains on accepted images: "
+                "choose another number, or set more training steps and press Fine-tune."
             )
         return state, settings
 

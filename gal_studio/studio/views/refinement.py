@@ -29,8 +29,8 @@ NEXT_ROUND = {
 }
 
 UNMEASURED = (
-    "Nothing is measured: the refinement was trained on every prompt that it and its round have generated. "
-    "Add test prompts, or accept images of fewer ones."
+    "Nothing is measured: the refinement was trained on every prompt that was generated. Add test prompts, "
+    "or accept images of fewer ones."
 )
 
 

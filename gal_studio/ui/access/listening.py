@@ -65,5 +65,5 @@ def credentials_for(at: Listening, auth: str | None) -> Credentials | None:
     through = " through the proxy" if at.behind_proxy else ""
     raise StudioError(
         f"Other machines can reach {at.host!r}{through}, so a sign-in is required: give --auth "
-        f"USER:PASSWORD, --auth {TOKEN} (which makes and prints a token), or the variable {AUTH_VARIABLE}."
+        f"USER:PASSWORD, --auth {TOKEN} (which prints a token), or {AUTH_VARIABLE}."
     )

@@ -21,7 +21,7 @@ THEME = (  # set before the first paint, so that the page does not flash
     " (matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light'); })();</script>"
 )
 _FIRST = (
-    "kit/styles/tokens", "kit/styles/base", "kit/styles/controls", "kit/how", "top/top", "rounds/rounds",
+    "kit/styles/tokens", "kit/styles/base", "kit/styles/controls", "how/how", "top/top", "rounds/rounds",
     "rounds/strip/strip", "rounds/suggestion", "rounds/actions", "rounds/grid/grid", "rounds/grid/tile",
     "rounds/turn/turn", "rounds/tabs", "rounds/views/views", "rounds/choices/choices",
     "rounds/trials/trials", "rounds/desk/desk", "kit/styles/dialogs", "rounds/lightbox/compare",

@@ -138,7 +138,6 @@ def _sentence(reports: ModelReports) -> str:
     if not reports.missing:
         return "All files are on this computer."
     return (
-        f"{bytes_in_words(reports.missing)} are downloaded when you start the project ("
-        f"{bytes_in_words(reports.free)} are free); the download can be stopped and resumed. Read the "
-        "licences on the models' pages first."
+        f"Starting the project downloads {bytes_in_words(reports.missing)} ({bytes_in_words(reports.free)} "
+        "are free). You can stop and resume it. Read the licences on the models' pages first."
     )

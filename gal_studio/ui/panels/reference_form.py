@@ -165,7 +165,7 @@ def _facts(prompts: Prompts) -> list[tuple[Fact, ...]]:
     if prompts.kind == "style":
         known = [style for preset in load_presets() for style in preset.settings["style"].tune.prior_styles]
         note = [("Known already", _KNOWN_STYLE)] if is_known(prompts.name, known) else []
-        return [(("Words that trigger the style", prompts.name), *note)]
+        return [(("Trigger words", prompts.name), *note)]
     return [
         (
             ("Trigger word", subject.trigger_word),

@@ -95,8 +95,8 @@ class WorkerPool:
                 ray.kill(each.actor)
             self._rejected = []  # the next job looks again
             raise StudioError(
-                "No machine of the Ray cluster has this computer's versions of GAL Studio, torch and "
-                "diffusers, so that images would differ: install the same ones there; the log names them."
+                "No machine of the Ray cluster has the same versions of GAL Studio, torch and diffusers as "
+                "this one: install them there; the log names them."
             )
 
 

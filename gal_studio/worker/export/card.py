@@ -6,8 +6,9 @@ from typing import Any
 
 import torch
 
+from gal_studio.assets import bundled_version
 from gal_studio.core.models.forms.kohya import scheduled
-from gal_studio.core.models.names import checkpoint_name
+from gal_studio.core.models.names import checkpoint_name, is_bundled
 from gal_studio.core.quoting import markdown, prompt_for
 from gal_studio.core.recipe import AS_TRAINED, Recipe
 from gal_studio.core.settings import GenerationSettings
@@ -106,9 +107,8 @@ def _use(task: ExportTask, facts: Facts, family: Family, written: Written) -> st
     if written.workflow:
         lines += [
             "",
-            f"ComfyUI: open `{written.workflow}`, choose your files of {facts.base_model} in its "
-            "loaders, and run it. `comfyui-expected.png` is what the studio generates; ComfyUI rounds "
-            "otherwise.",
+            f"ComfyUI: open `{written.workflow}`, choose your {facts.base_model} in its loaders, and run it.",
+            "`comfyui-expected.png` is what the studio generates; ComfyUI rounds otherwise.",
         ]
     lines += _recipe(task, written, task.settings.generation.steps)
     if is_partly_guided(family, task.settings.generation):
@@ -150,6 +150,10 @@ def _recipe(task: ExportTask, written: Written, steps: int) -> list[str]:
             f"without it, {written.constant.late:.3g} is the best strength for all steps."
         )
     return lines
+
+
+IN_FULL = "pipeline.to(torch.float32)  # parts that are stored in half precision, too"
+"""A line without which diffusers opens such parts next to others in full precision, and fails."""
 
 
 def opening_lines(name: str, family: Family, is_whole: bool = False) -> list[str]:
@@ -196,7 +200,7 @@ def _code(task: ExportTask, facts: Facts, family: Family, written: Written) -> l
     opening = opening_lines(facts.base_model, family, written.is_whole)
     if any(denoiser in line for line in opening):
         lines[1] += f", {denoiser}"
-    lines += opening
+    lines += [*opening, IN_FULL]
     if not written.is_whole:
         named = "" if written.recipe == AS_TRAINED else ", adapter_name='learned'"
         lines.append(f"pipeline.load_lora_weights('.', weight_name={written.file!r}{named})")
@@ -279,6 +283,7 @@ def _settings(task: ExportTask, facts: Facts) -> str:
     }
     values = {
         "base model": facts.base_model,
+        **({"its version": bundled_version()} if is_bundled(task.project.base_model) else {}),
         "SHA-256 of its weights": facts.base_sha256,
         **({"made elsewhere": f"`{facts.source}`"} if facts.source else training),
         "generated with": generation.drawn_with,

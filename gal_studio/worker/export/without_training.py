@@ -21,6 +21,7 @@ from gal_studio.engine.sampling.fused_adapter import drawing
 from gal_studio.engine.sampling.sampler import DrawnBatch, draw
 from gal_studio.engine.saving import give_usual_modes
 from gal_studio.worker.export.card import (
+    IN_FULL,
     change_lines,
     checked_section,
     guidance_lines,
@@ -169,7 +170,7 @@ def _code(task: ExportTask, written: _Written) -> list[str]:
         f"from diffusers import {kind}{', DPMSolverMultistepScheduler' if solver else ''}",
     ]
     lines += ["from PIL import Image", ""]
-    lines += [*opening_lines(public_name(task.project.base_model), family), *solver]
+    lines += [*opening_lines(public_name(task.project.base_model), family), IN_FULL, *solver]
     lines.append(f"references = [Image.open(f'{FOLDER}/{{name}}') for name in {names!r}]")
     passed = "image=references"
     if written.adapter is not None:

@@ -51,7 +51,7 @@ def validate(
             yield Progress("fine_tune", event.step, event.total, f"No validation: {each}")
             return
         else:
-            message = f"Generating {len(requests)} held-out prompts: {each.done} of {each.total} steps"
+            message = f"Generating {len(requests)} test prompts: {each.done} of {each.total} steps"
             yield Progress("fine_tune", event.step, event.total, each.notice or message)
     try:
         found = _candidates(task, requests, images, remarks, detector)

@@ -202,7 +202,7 @@ def test_overfitting_needs_prompts_that_are_followed_less_and_more_copies_or_lik
     (found,) = find_warnings(reports(BASE, first, worse), "in ink style")
     assert (found.round, found.kind) == ("Round 2", "overfit")
     assert "6 of 8 are copies (Round 1: 0 of 8)" in found.sentence
-    assert "Go back to Round 1" in found.sentence
+    assert "Branch from Round 1" in found.sentence
     closer = arm("Round 2", [picture(0.8, prompt=0.5)] * 8, before="Round 1")
     assert find_warnings(reports(BASE, first, closer), "in ink style") == ()
     lost = arm("Round 2", [picture(0.5, prompt=0.3)] * 8, before="Round 1")

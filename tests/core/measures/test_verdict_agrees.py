@@ -107,7 +107,7 @@ def test_no_warning_denies_a_row(table: list[Report]) -> None:
             r"(\d+) of (\d+) (?:benchmark images show|are copies)", warning.sentence
         ):
             assert (int(copies), int(pictures)) == (row.copies, row.pictures)
-        if "follow their prompts less" in warning.sentence:
+        if "matches its prompts less" in warning.sentence:
             assert is_down(row.changes.get("clip_t"))
         if warning.kind == "leak":
             assert row.leak is not None and row.leak.value > 0

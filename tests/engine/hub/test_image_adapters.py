@@ -41,7 +41,7 @@ def test_an_encoder_of_another_repository(hub: LocalHub, tmp_path: Path) -> None
     shutil.move(folder / "models" / "ip-adapter-plus_sd15.bin", alone / "model.bin")
     hub.publish("hqhQAQ/PatchDPO", alone)
     hub.publish("h94/IP-Adapter", folder)
-    with pytest.raises(StudioError, match=r"has no image encoder with safetensors weights beside it"):
+    with pytest.raises(StudioError, match=r"has no image encoder with safetensors weights"):
         load_adapter("hqhQAQ/PatchDPO", model, {})
     pins: dict[str, str] = {}
     adapter = load_adapter("hqhQAQ/PatchDPO with h94/IP-Adapter", model, pins)

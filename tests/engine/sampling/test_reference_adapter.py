@@ -120,7 +120,7 @@ def test_an_adapter_is_found_from_folder_file_and_encoder(
     assert one.kind == "plain" and one.encoder == whole.encoder
     alone = tmp_path / "model.bin"
     shutil.copyfile(adapters / "models" / "ip-adapter-plus_sd15.bin", alone)
-    with pytest.raises(StudioError, match=r"has no image encoder with safetensors weights beside it"):
+    with pytest.raises(StudioError, match=r"has no image encoder with safetensors weights"):
         load_adapter(str(alone), model)
     named = load_adapter(f"{alone} with {adapters}", model)
     assert named.encoder == adapters / "models" / "image_encoder"
@@ -309,5 +309,5 @@ def test_memory_for_the_image_encoder(
         with pytest.raises(StudioError, match=r"not enough free memory for the image encoder"):
             encode_references(model, adapter, [picture()])
         monkeypatch.setattr(reference_adapter, "free_memory", lambda _device: 1000)
-        with pytest.raises(StudioError, match=r"not enough free memory for the image encoder of .* close"):
+        with pytest.raises(StudioError, match=r"not enough free memory for the image encoder of .* Close"):
             encode_references(model, adapter, [picture()])

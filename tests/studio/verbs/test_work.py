@@ -181,7 +181,7 @@ def test_a_stopped_training_never_replaces_the_lora_under_what_was_made_with_it(
     job = halted(studio, round_id)
     assert [halted.id for halted in studio.queue_view().halted] == [job.id]
     since(studio, round_id)
-    with pytest.raises(StudioError, match="press Fine-tune to keep that round"):
+    with pytest.raises(StudioError, match="press Fine-tune to train another round beside it"):
         studio.resume(job.id)
     assert studio.queue_view().halted == ()
     shown = studio.job_view(project_id)

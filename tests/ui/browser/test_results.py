@@ -193,7 +193,7 @@ def test_a_round_is_measured_on_request_and_a_changed_set_warns(watched: Watched
     box = "dialog.test-set[open]"
     page.fill(f"{box} textarea", "A house {}\nA tie {}")
     page.wait_for_selector(
-        f"{box} .test-set-warning:has-text('can be compared again once each has generated')"
+        f"{box} .test-set-warning:has-text('must generate the new images before they can be compared')"
     )
     page.click(f"{box} button:text('Save')")
     page.wait_for_selector(".toast:has-text('is a test prompt or a reference’s prompt')")

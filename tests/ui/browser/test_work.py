@@ -201,7 +201,7 @@ def test_a_finished_round_is_trained_by_more_steps(watched: Watched, served: Ser
     expect(page.get_by_role("spinbutton", name="More steps")).to_have_value("10")
     page.get_by_role("spinbutton", name="More steps").fill("7")
     page.click("dialog[open] >> text=Train on")
-    page.wait_for_selector("text=press Fine-tune to train anew")
+    page.wait_for_selector("text=steps in the settings, then press Fine-tune")
     inputs = inputs_of(store, round_id)
     named, adapter = fingerprints.training_fingerprint(inputs), str(inputs.here.round.adapter)
     store.rounds.finish_training(round_id, adapter, named, inputs.examples)

@@ -112,6 +112,12 @@ class Walk:
         page = self.page
         self.shown("dialog.help[open]", lambda: page.keyboard.press("?"))
         yield "the keys"
+        self.escape()
+        page.click(".suggestion .how summary")
+        self.shown("dialog.how-page[open]", lambda: page.click(".suggestion .how-more"))
+        yield "how it is computed"
+        self.escape()
+        self.shown("dialog.help[open]", lambda: page.keyboard.press("?"))
         page.click(".help >> text=Show the tour")
         for title in ("This is your reference", "A good image", "A copy"):
             page.wait_for_selector(f".tour h2:text-is('{title}')")

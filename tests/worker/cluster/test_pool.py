@@ -166,7 +166,7 @@ def test_other_versions_are_rejected(
             return replace(super().describe(), host="attic", versions={"torch": "1.0"})
 
     cluster.make = Older
-    with pytest.raises(StudioError, match="has this computer's versions"):
+    with pytest.raises(StudioError, match="has the same versions"):
         drawn_by(WorkerPool("auto"), order)
     assert "attic has other versions" in caplog.text
 

@@ -5,9 +5,11 @@ from typing import Any
 
 import pytest
 
+from gal_studio.assets import bundled_version
 from gal_studio.core.models.forms.registry import find_form
 from gal_studio.core.recipe import Recipe
-from gal_studio.worker.export.card import _brackets, _recipe
+from gal_studio.core.settings import Settings, TuneSettings
+from gal_studio.worker.export.card import _brackets, _recipe, _settings
 
 
 @pytest.mark.parametrize(
@@ -48,3 +50,13 @@ def test_a1111_is_told_the_schedule_and_the_best_constant_strength() -> None:
     assert "`<lora:ink:0.4@8,1@9,1@20>`" in said and "0.7 is the best strength" in said
     comfy: Any = SimpleNamespace(form=find_form("comfyui"))
     assert "loractl" not in " ".join(_recipe(comfy, written, 20))
+
+
+@pytest.mark.parametrize(("base", "said"), [("assets:pocket/pipeline", True), ("owner/model", False)])
+def test_the_bundled_model_is_named_with_its_version(base: str, said: bool) -> None:
+    task: Any = SimpleNamespace(project=SimpleNamespace(base_model=base), settings=Settings())
+    facts: Any = SimpleNamespace(
+        tune=TuneSettings(), steps=1, resolution=64, tags={}, seed=1, base_model="x", base_sha256="0",
+        source="", date="today",
+    )  # fmt: skip
+    assert (f"| its version | {bundled_version()} |" in _settings(task, facts)) == said

@@ -7,6 +7,7 @@ from zipfile import ZipFile
 
 import pytest
 from PIL import Image
+from transformers import CLIPTextModel
 
 from gal_studio.core.recipe import Recipe
 from gal_studio.engine.export import check, stock
@@ -35,7 +36,17 @@ EXACT = {
     "machine": {"precision": "fp32"},
 }
 PARTLY_GUIDED = {**EXACT, "generation": {**EXACT["generation"], "guidance_start": 0.25, "guidance_end": 0.75}}
-MAKERS = [make_tiny_pipeline, make_tiny_xl_pipeline, make_tiny_klein, make_tiny_z_image]
+
+
+def make_half_text(folder: Path) -> Path:
+    """A model whose text encoder is stored in half precision, as the bundled one's is."""
+    made = make_tiny_pipeline(folder)
+    encoder = CLIPTextModel.from_pretrained(made / "text_encoder")
+    encoder.half().save_pretrained(made / "text_encoder")
+    return made
+
+
+MAKERS = [make_half_text, make_tiny_pipeline, make_tiny_xl_pipeline, make_tiny_klein, make_tiny_z_image]
 RECIPES = [Recipe(0.0, 1.0, 0.5), Recipe.constant(0.55)]
 LOOPS: dict[str, tuple[Make, str]] = {
     "sd2 epsilon": (make_wide_two, "kohya"),

@@ -98,7 +98,7 @@ def test_a_validation_that_is_halted_is_made_when_the_training_resumes(
     for step in (4, 8):  # the last one too
 
         def stop(job: Job, progress: Progress, step: int = step) -> None:
-            if progress.done == step and progress.message.startswith("Generating 4 held-out prompts"):
+            if progress.done == step and progress.message.startswith("Generating 4 test prompts"):
                 studio.stop(job.id)
 
         assert work(studio, models, job, stop).state == "stopped"

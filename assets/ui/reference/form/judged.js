@@ -33,8 +33,8 @@ export function mountJudged(parts) {
     el(
       "p",
       { class: "field-note" },
-      "Nothing is trained. Add a few images below that it was trained on, with what they show: images " +
-        "at many LoRA strengths are compared with them.",
+      "Nothing is trained. Add a few images below that it was trained on, with their prompts: images at " +
+        "many LoRA strengths are compared with them.",
     ),
   );
   const isOn = () => new FormData(parts.form).get("purpose") === "judge";

@@ -4,10 +4,10 @@ import { state, on, setFocus } from "../../app/store.js";
 import { call, openRound, refresh } from "../../app/session.js";
 import { newest } from "../../app/newest.js";
 import { write } from "../../app/writes.js";
+import { howComputed } from "../../how/how.js";
 import { el, focusKept, focusedIn, makeButton, repeats } from "../../kit/dom.js";
 import { address, projectFigure } from "../../app/urls.js";
 import { parseCsv } from "../views/table.js";
-import { howComputed } from "../../kit/how.js";
 import { agreementWords, clockWords, KINDS, learningWords, scoreWords } from "./words.js";
 
 const newRequest = newest();
@@ -19,25 +19,7 @@ let everything = false;
 
 /** @param {HTMLElement} panel */
 export function mountChoices(panel) {
-  const how = howComputed([
-    [
-      "Agreement:",
-      "of your choices about suggestions, the share that took the suggested image. " +
-        "A second image of a test prompt counts neither way; what you took back does not count.",
-    ],
-    [
-      "Learned order:",
-      "a logistic regression of what you accepted, on how uncertain the test prompt is and on the scores " +
-        "of the image, fitted to your other rounds. It reorders suggestions and never suggests a copy.",
-      "P(accept) = σ(w · features + b)",
-    ],
-    [
-      "Cohen’s kappa:",
-      "agreement over all images of the round beyond what chance would give: " +
-        "1 is the same choice, 0 is chance.",
-      "κ = (pₒ − pₑ) / (1 − pₑ)",
-    ],
-  ]);
+  const how = howComputed("choices");
   const load = async () => {
     if (panel.hidden || !state.projectId) return;
     const isLatest = newRequest();

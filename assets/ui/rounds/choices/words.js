@@ -36,8 +36,8 @@ export function learningWords({ overrides, needed, agreement }) {
   const { choices, learned, plain } = agreement;
   return (
     "Tried on each round with what it learned from the others: " +
-    `of the ${choices} images that you accepted, it would have suggested ${learned}; ` +
-    `the plain strategy ${plain}.`
+    `it would have suggested ${learned} of the ${choices} images that you accepted, ` +
+    `the plain one ${plain}.`
   );
 }
 

@@ -27,8 +27,8 @@ export const PROJECTIONS = {
   own: {
     label: "Prompt vs. reference",
     title:
-      "Upwards: likeness to the image’s own prompt. To the right: likeness to the reference’s prompt. " +
-      "Below the line, an image is nearer to the reference’s prompt",
+      "Upwards: likeness to its own prompt. To the right: to the reference’s prompt, which is nearer below " +
+      "the line",
     equal: true,
     axes: ["likeness to the reference’s prompt", "likeness to its own prompt"],
     place: ({ remark, scores: { similarity_anchor: own, similarity_reference: reference } }) =>

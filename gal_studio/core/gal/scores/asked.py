@@ -41,8 +41,8 @@ PROMPT_MATCH = Score(
     low=0.0,
     high=1.0,
     higher="more probably what the prompt asks for",
-    method="CLIP compares the image with all test prompts and with those of the references; the base "
-    "model’s images say how far ahead its own prompt should be",
+    method="CLIP compares the image with all test prompts and those of the references; the base model’s "
+    "images say by how much its own should lead",
     compute=_compute,
     in_percent=True,
 )

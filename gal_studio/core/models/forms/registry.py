@@ -54,12 +54,12 @@ def about_form(form: ExportForm, base_model: str, title: str, method: Method = "
             f"supports {title}."
         )
     if form.is_own:
-        return f"{form.programs}. Contains the LoRA, a model card and two images."
+        return f"{form.programs}. Contains the LoRA and a model card with images."
     if method == "full":
         return "This round trained the whole model, which is not a LoRA. Choose the format for diffusers."
     if is_bundled(base_model):
         return f"{form.programs} can’t run {title}. Choose the format for diffusers."
     return (
         f"{form.programs}, with {title} as their base model: into {form.place}. Contains the LoRA, a model "
-        "card, two images and a ComfyUI workflow."
+        "card with images and a ComfyUI workflow."
     )

@@ -44,7 +44,15 @@ def test_the_round_is_shown_whole_and_searched_on_the_map(watched: Watched, serv
     assert page.inner_text(".shown") == "180 / 180 shown"
     assert page.get_attribute("[data-action=accept]", "data-next") == ""
     page.click(".suggestion .how summary")
-    page.wait_for_selector(".suggestion .how code:has-text('H = −p ln p') >> visible=true")
+    page.click(".suggestion .how-more")
+    page.wait_for_selector("dialog.how-page[open] code:has-text('−p ln p') >> visible=true")
+    loaded = "[...document.querySelectorAll('.how-examples img')].map((image) => image.naturalWidth)"
+    page.wait_for_function(f"{loaded}.every((width) => width === 128)")
+    assert "dialog=how" in page.url
+    page.keyboard.press("a")  # decides nothing below the dialog
+    page.keyboard.press("Escape")
+    expect(page.locator("dialog.how-page[open]")).to_have_count(0)
+    expect(page.locator(".tile[data-verdict=accepted]")).to_have_count(0)
     page.hover(".tile >> nth=3")
     page.wait_for_selector(".marks circle.hover")
     expect(page.locator(".marks circle.hover")).to_have_count(1)

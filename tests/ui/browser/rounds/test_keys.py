@@ -116,7 +116,7 @@ def test_the_explanation_of_suggestions_leaves_the_map_its_room(watched: Watched
     before = map_height(page)
     page.click(".suggestion summary")
     page.wait_for_selector(".suggestion .how[open]")
-    expect(page.locator(".suggestion .how code").first).to_be_visible()
+    expect(page.locator(".suggestion .how-more")).to_be_visible()
     assert map_height(page) == pytest.approx(before, abs=0.5)
     page.click(".suggestion summary")
     page.wait_for_selector(".suggestion .how:not([open])")
