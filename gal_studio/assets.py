@@ -104,6 +104,7 @@ def _settings(by_kind: Mapping[Kind, Any]) -> dict[Kind, Settings]:
     return {kind: Settings.from_dict(values) for kind, values in by_kind.items()}
 
 
+@cache
 def load_preset(name: str) -> Preset:
     """The preset of that name."""
     presets = {preset.name: preset for preset in load_presets()}
@@ -145,8 +146,12 @@ def demo(kind: Kind) -> DemoProject:
 
 
 def _read_json(name: str) -> Any:
-    path = assets_folder() / name
+    return _parsed(assets_folder() / name)
+
+
+@cache
+def _parsed(path: Path) -> Any:
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as problem:
-        raise StudioError(f"The file {name!r} of GAL Studio cannot be read: install it again.") from problem
+        raise StudioError(f"The file {path.name!r} of GAL Studio cannot be read: install it again.") from problem

@@ -24,11 +24,26 @@ from gal_studio.state.tables.candidates import NewCandidate
 from gal_studio.studio import Studio
 from gal_studio.ui.api.polling import poll
 from gal_studio.ui.api.view_cache import ViewCache
+from gal_studio.ui.panels.reference import derive
 from gal_studio.ui.panels.results import results
 from gal_studio.ui.requests import Context
 from tests.ui.seeded import make_project, measure, train
 
 Count = dict[str, int]
+_PLACES = ("in the snow", "on a beach", "on a table", "in a garden")
+FORMS: dict[str, Any] = {
+    "a style": {
+        "kind": "style",
+        "preset": "pocket",
+        "sets": [{"prompts": ["A cat in watercolor painting style"], "pictures": 1, "sizes": [[512, 512]]}],
+    },
+    "an object in four images": {
+        "kind": "object",
+        "preset": "pocket",
+        "sets": [{"prompts": [f"A <dotty> teapot {place}" for place in _PLACES], "pictures": 4}],
+    },
+}
+"""Forms of a new project as the page sends them at each keystroke."""
 
 
 def fill(studio: Studio, round_id: str) -> None:
@@ -88,11 +103,17 @@ def counts(store: Store, jobs: int) -> dict[str, Count]:
     for round_id in (first, second):
         measure(studio, round_id)
     views = ViewCache(studio)
+    found = {}
+    for name, form in FORMS.items():
+        derive(Context(views), **form)  # reads the presets
+        found[f"keystroke in the form of {name}"] = count(
+            store, lambda form=form: derive(Context(views), **form)
+        )
     asked: Any = {"project": project, "round": second}
     seen: Any = poll(views, asked)
     asked["known"] = {"parts": seen["digests"], "candidates": seen["candidates"]["mark"]}
     picture = next(one.candidate.id for one in studio.round_view(second).candidates if one.suggested)
-    found = {"poll, nothing new": count(store, lambda: poll(views, asked))}
+    found["poll, nothing new"] = count(store, lambda: poll(views, asked))
     found["verdict"] = count(store, lambda: studio.decide([picture], "accepted"))
     found["poll after it"] = count(store, lambda: poll(views, asked))
     third = studio.next_round(second).id

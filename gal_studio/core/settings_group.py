@@ -32,18 +32,27 @@ class SettingsGroup:
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
         """Read a dictionary; missing settings keep their defaults, unknown names are refused."""
+        options = cls._options()
+        return cls(**{name: _read(options[name].type, value) for name, value in cls._named(data).items()})
+
+    @classmethod
+    def _named(cls, data: Mapping[str, Any]) -> dict[str, Any]:
+        """The values under today's names; what is no table and unknown names are refused."""
         if not isinstance(data, Mapping):
             raise StudioError(
                 f"The settings are {checks.shown(data)}: they must be a table of names and values."
             )
-        known = {option.name: option for option in dataclasses.fields(cls)}  # type: ignore[arg-type]
         named = {cls.FORMER_NAMES.get(name, name): value for name, value in data.items()}
         for name in named:
-            if name not in known:
+            if name not in cls._options():
                 raise StudioError(
-                    f"There is no setting {checks.shown(name)}: choose one of {', '.join(known)}."
+                    f"There is no setting {checks.shown(name)}: choose one of {', '.join(cls._options())}."
                 )
-        return cls(**{name: _read(known[name].type, value) for name, value in named.items()})
+        return named
+
+    @classmethod
+    def _options(cls) -> dict[str, "dataclasses.Field[Any]"]:
+        return {option.name: option for option in dataclasses.fields(cls)}  # type: ignore[arg-type]
 
     def to_dict(self) -> dict[str, Any]:
         """Convert to a plain dictionary for JSON or TOML, in which tuples are lists."""
@@ -63,12 +72,15 @@ class SettingsGroup:
 
     def updated(self, changes: Mapping[str, Any]) -> Self:
         """A copy with some values changed; nested groups may be partial."""
-        if not isinstance(changes, Mapping):
-            raise StudioError(
-                f"The settings are {checks.shown(changes)}: they must be a table of names and values."
-            )
-        named = {self.FORMER_NAMES.get(name, name): value for name, value in changes.items()}
-        return type(self).from_dict(_merged(self.to_dict(), named))
+        changed = {name: self._changed(name, value) for name, value in self._named(changes).items()}
+        return dataclasses.replace(self, **changed)  # type: ignore[type-var]
+
+    def _changed(self, name: str, value: Any) -> Any:
+        """A setting as it is changed: a group in part, another one as a whole."""
+        former = getattr(self, name)
+        if isinstance(former, SettingsGroup) and isinstance(value, Mapping):
+            return former.updated(value)
+        return _read(self._options()[name].type, value)
 
 
 def _default(option: "dataclasses.Field[Any]") -> Any:
@@ -78,15 +90,6 @@ def _default(option: "dataclasses.Field[Any]") -> Any:
 
 def _plain(items: list[tuple[str, Any]]) -> dict[str, Any]:
     return {name: list(value) if isinstance(value, tuple) else value for name, value in items}
-
-
-def _merged(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
-    result = dict(base)
-    for name, value in changes.items():
-        inside = result.get(name)
-        both = isinstance(inside, Mapping) and isinstance(value, Mapping)
-        result[name] = _merged(inside, value) if both else value  # type: ignore[arg-type]
-    return result
 
 
 def _read(kind: object, value: Any) -> Any:
@@ -103,3 +106,12 @@ def _read(kind: object, value: Any) -> Any:
 
 def _tidied(value: Any) -> Any:
     return " ".join(value.split()) if isinstance(value, str) else value
+
+
+def nested(changes: Mapping[str, Any]) -> dict[str, Any]:
+    """`{"tune.rank": 4}` as `{"tune": {"rank": 4}}`."""
+    found: dict[str, Any] = {}
+    for name, value in changes.items():
+        group, _, key = name.partition(".")
+        found.setdefault(group, {})[key] = value
+    return found

@@ -31,6 +31,7 @@ from gal_studio.core.measures.compare import gains
 from gal_studio.core.measures.pictures import METRICS
 from gal_studio.core.quoting import csv_cell
 from gal_studio.core.settings import Settings
+from gal_studio.core.settings_group import nested
 from gal_studio.provenance import made_by
 from gal_studio.research.commands.figures import Format, write_figures
 from gal_studio.research.commands.shared_first import begin_with, finish, first_plan
@@ -206,18 +207,6 @@ def _refuse_twice(name: str, values: Sequence[object]) -> None:
 def arms_of(axes: Axes) -> list[dict[str, object]]:
     """All combinations, the first values first."""
     return [dict(zip(axes, values, strict=True)) for values in product(*axes.values())]
-
-
-def nested(arm: Mapping[str, object]) -> dict[str, Any]:
-    """`{"gal.top_k": 3}` as `{"gal": {"top_k": 3}}`."""
-    found: dict[str, Any] = {}
-    for name, value in arm.items():
-        *groups, last = name.split(".")
-        inner = found
-        for group in groups:
-            inner = inner.setdefault(group, {})
-        inner[last] = value
-    return found
 
 
 def plan_cells(asked: GridFile, out: Path) -> list[PlannedCell]:

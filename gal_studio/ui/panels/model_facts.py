@@ -8,11 +8,11 @@ from gal_studio.core.errors import StudioError
 from gal_studio.core.jobs.kinds import bytes_in_words
 from gal_studio.core.models.reports import ModelNames, ModelReport, ModelReports
 from gal_studio.core.settings import Settings
+from gal_studio.core.settings_group import nested
 from gal_studio.studio import ProjectDraft, Studio
 from gal_studio.studio.create.lora_file import checked_lora, read_lora_facts
-from gal_studio.studio.create.project import DEFAULT_PRESET, check_base_model, model_names
-from gal_studio.ui.panels.form_notes import judged_of, nested, start_of
-from gal_studio.ui.payloads import Payload
+from gal_studio.studio.create.project import check_base_model, model_names
+from gal_studio.ui.panels.form import Form
 from gal_studio.ui.payloads.forms import HubModel, ModelFacts, ModelProblem
 
 LARGEST_RANK = 1024  # a judged LoRA keeps its own
@@ -24,37 +24,32 @@ _LABELS = {
 }
 
 
-def facts_of_models(studio: Studio, request: Payload) -> ModelFacts:
+def facts_of_models(studio: Studio, form: Form) -> ModelFacts:
     """What is known of the models that the form names; `waiting` until they have been looked up.
 
     So for a LoRA to start from: its file is read at once, and then compared with the base model.
     """
-    base, clip = (str(request.get(name) or "").strip() for name in ("base_model", "clip_model"))
-    if studio.models is None or not (request.get("preset") or (base and clip)):
+    if studio.models is None or not (form.base_model and form.clip_model):
         return ModelFacts()
-    chosen: dict[str, Any] = (
-        {"preset": request["preset"]}
-        if request.get("preset")
-        else {"preset": DEFAULT_PRESET, "base_model": base, "clip_model": clip}
-    )
-    start, problems = _start(request)
-    start.setdefault("changes", _adapter(request))
+    start, problems = _start(form)
+    adapter = {name: value for name, value in form.changes.items() if name == "references.adapter"}
+    start.setdefault("changes", nested(adapter))
     try:
-        names = model_names(ProjectDraft(request["kind"], (), **chosen, **start))
+        names = model_names(ProjectDraft(form.kind, (), **form.models, **start))
         check_base_model(names.base_model)
         reports = studio.models.peek(names)
     except StudioError as error:
         return ModelFacts(problems=(ModelProblem("base_model", str(error)), *problems))
     found = ModelFacts(waiting=True) if reports is None else _found(reports)
     if not (found.waiting or found.problems):
-        found = _with_judged(found, studio, names, request)
+        found = _with_judged(found, studio, names, form)
     return replace(found, problems=(*found.problems, *problems))
 
 
-def _with_judged(found: ModelFacts, studio: Studio, names: ModelNames, request: Payload) -> ModelFacts:
+def _with_judged(found: ModelFacts, studio: Studio, names: ModelNames, form: Form) -> ModelFacts:
     """The facts with what is known of the LoRAs to judge, each compared with the base model."""
-    without, notes = bool(request.get("without_text_encoder")), list[str]()
-    for path in judged_of(request):
+    notes: list[str] = []
+    for path in form.judged or ():
         try:
             read_lora_facts(path)
         except StudioError:  # a note at the field says so
@@ -64,7 +59,7 @@ def _with_judged(found: ModelFacts, studio: Studio, names: ModelNames, request: 
             start_from=str(checked_lora(path)),
             target="all",
             rank=LARGEST_RANK,
-            without_text_encoder=without,
+            without_text_encoder=form.without_text_encoder,
         )
         reports = studio.models.peek(asked) if studio.models is not None else None
         if reports is None:
@@ -72,36 +67,26 @@ def _with_judged(found: ModelFacts, studio: Studio, names: ModelNames, request: 
         refusals = [one.refusal for one in reports.models if one.field == "start_from" and one.refusal]
         found = replace(found, problems=(*found.problems, *(ModelProblem("judged", one) for one in refusals)))
         notes += reports.notes
-    if not judged_of(request) or found.problems:
+    if not form.judged or found.problems:
         return found
     return replace(found, sentence=" ".join([found.sentence, "All fit the base model.", *notes]).strip())
 
 
-def _adapter(request: Payload) -> dict[str, Any]:
-    """The image adapter as a change of the settings."""
-    return nested(
-        {
-            name: value
-            for name, value in (request.get("settings") or {}).items()
-            if name == "references.adapter"
-        }
-    )
-
-
-def _start(request: Payload) -> tuple[dict[str, Any], list[ModelProblem]]:
+def _start(form: Form) -> tuple[dict[str, Any], list[ModelProblem]]:
     """The LoRA to start from with the settings that it has to fit, or why its file is refused."""
-    given, settings = start_of(request), dict(request.get("settings") or {})
-    if not given:
+    if not form.start_from:
         return {}, []
-    settings.pop("seed", None)
-    changes = nested(settings)
+    changes = form.nested_changes
     try:
-        read_lora_facts(given)
+        read_lora_facts(form.start_from)
         Settings().updated(changes)
     except StudioError as error:
         return {}, [ModelProblem("start_from", str(error))]
-    without = bool(request.get("without_text_encoder"))
-    return {"start_from": Path(given), "changes": changes, "without_text_encoder": without}, []
+    return {
+        "start_from": Path(form.start_from),
+        "changes": changes,
+        "without_text_encoder": form.without_text_encoder,
+    }, []
 
 
 def _found(reports: ModelReports) -> ModelFacts:

@@ -15,13 +15,13 @@ from gal_studio.core import checks
 from gal_studio.core.entered import about_several, entered
 from gal_studio.core.errors import StudioError
 from gal_studio.core.settings_fields import SettingField, setting_fields
+from gal_studio.core.settings_group import nested
 from gal_studio.core.types import Kind
 from gal_studio.core.words import counted
 from gal_studio.state.files.errors import DiskError, GoneError
 from gal_studio.studio import ProjectDraft, Studio
 from gal_studio.studio.create.captions import captions_zip
 from gal_studio.studio.create.plan import fitted
-from gal_studio.studio.create.project import DEFAULT_PRESET
 from gal_studio.studio.create.prompt_notes import about_test_prompts
 from gal_studio.studio.create.references import check_reference
 from gal_studio.studio.locate import Located
@@ -32,11 +32,11 @@ from gal_studio.ui.api.uploaded import examined
 from gal_studio.ui.api.uploaded import look as look_at
 from gal_studio.ui.api.uploaded import seen as seen_sets
 from gal_studio.ui.api.uploads import uploads
-from gal_studio.ui.panels.form_notes import base_model_of, judged_of, nested, start_of
-from gal_studio.ui.panels.form_plan import base_settings, own_settings, plan_of
+from gal_studio.ui.panels.form import Form, chosen_base_model
+from gal_studio.ui.panels.form_plan import own_settings, plan_of
 from gal_studio.ui.panels.model_facts import facts_of_models
 from gal_studio.ui.panels.reference_form import derived, drafts, given_mask, uploaded
-from gal_studio.ui.payloads import Id, Lines, Named, OfProject, Payload, Text
+from gal_studio.ui.payloads import Id, Lines, Named, OfProject, Text
 from gal_studio.ui.payloads.forms import (
     AskedModels,
     Caption,
@@ -176,30 +176,26 @@ class Summary:
     sentence: str
 
 
-def draft(request: Payload) -> ProjectDraft:
+def draft(form: Form, origin: str | None = None) -> ProjectDraft:
     """The form as a draft of a project."""
-    changes = dict(request.get("settings") or {})
-    seed: Any = checks.typed_seed(changes.pop("seed", 0))
-    preset = request.get("preset")
-    plan = plan_of(None, request)
-    if plan is not None and plan.doubt and not request.get("sure"):
+    seed: Any = checks.typed_seed(form.seed)
+    plan = plan_of(None, form)
+    if plan is not None and plan.doubt and not form.sure:
         raise StudioError(plan.doubt)
-    if preset is None and not (request.get("base_model") and request.get("clip_model")):
+    if not (form.base_model and form.clip_model):
         raise StudioError("The model is missing: give a base model and a CLIP model, or choose a preset.")
     return ProjectDraft(
-        kind=request["kind"],
-        references=drafts(request),
-        name=request.get("name", ""),
-        preset=preset or DEFAULT_PRESET,
-        base_model=None if preset else request["base_model"],
-        clip_model=None if preset else request["clip_model"],
-        settings=base_settings(request),
-        changes=nested(changes),
+        kind=form.kind,
+        references=drafts(form),
+        name=form.name,
+        **form.models,
+        settings=form.started_from,
+        changes=form.nested_changes,
         seed=seed,
-        origin=request.get("origin"),
-        start_from=Path(start_of(request)) if start_of(request) else None,
-        without_text_encoder=bool(request.get("without_text_encoder")),
-        judged=tuple(map(Path, judged_of(request))),
+        origin=origin,
+        start_from=Path(form.start_from) if form.start_from else None,
+        without_text_encoder=form.without_text_encoder,
+        judged=tuple(map(Path, form.judged or ())),
     )
 
 
@@ -275,7 +271,7 @@ def options(context: Context) -> Options:
 @REQUESTS.read
 def derive(context: Context, **form: Unpack[Derive]) -> Derived:
     """What the studio derives from the form while it is typed."""
-    return derived(dict(form), context.studio.store)
+    return derived(Form.parsed(dict(form)), context.studio.store)
 
 
 @REQUESTS.read
@@ -289,13 +285,13 @@ def check(_: Context, **picture: Unpack[Check]) -> Checked:
 @REQUESTS.read
 def seen(context: Context, **form: Unpack[Seen]) -> SeenSets:
     """What is noticed of the pictures of each set, and how the chosen model sees them."""
-    return SeenSets(seen_sets(context.studio, form["sets"], base_model_of(dict(form))))
+    return SeenSets(seen_sets(context.studio, form["sets"], chosen_base_model(dict(form))))
 
 
 @REQUESTS.read
 def model_facts(context: Context, **form: Unpack[AskedModels]) -> ModelFacts:
     """What is known of the chosen models."""
-    return facts_of_models(context.studio, dict(form))
+    return facts_of_models(context.studio, Form.parsed(dict(form)))
 
 
 @REQUESTS.read
@@ -308,8 +304,8 @@ def captions(_: Context, captions: Annotated[list[Caption], Field(max_length=500
 @REQUESTS.write_outside
 def create(context: Context, **form: Unpack[Create]) -> OfProject:
     """Create the project of the form, and queue its first round unless it is `only` to be created."""
-    given: Payload = dict(form)
-    made = draft({**given, "origin": context.key or None})
+    given = Form.parsed(dict(form))
+    made = draft(given, context.key or None)
     is_judging = bool(made.judged) and not form.get("only")
     project_id = context.studio.judge(made) if is_judging else context.studio.create_project(made)
     uploads().taken(uploaded(given))
@@ -325,7 +321,7 @@ def create(context: Context, **form: Unpack[Create]) -> OfProject:
 @REQUESTS.write_outside
 def look(context: Context, **form: Unpack[Look]) -> Looked:
     """Ask a model to look at uploaded pictures."""
-    return Looked(look_at(context.studio, form["paths"], base_model_of(dict(form))))
+    return Looked(look_at(context.studio, form["paths"], chosen_base_model(dict(form))))
 
 
 @REQUESTS.write_outside

@@ -7,8 +7,8 @@ from dataclasses import replace
 from gal_studio.assets import load_presets
 from gal_studio.core.errors import StudioError
 from gal_studio.core.prior import is_known
-from gal_studio.core.prompts import find_trigger_word, trigger_key
-from gal_studio.core.references import Prompts, describe
+from gal_studio.core.prompts import trigger_key
+from gal_studio.core.references import Described, Prompts, describe
 from gal_studio.core.types import Kind
 from gal_studio.state import Store
 from gal_studio.studio import ReferenceDraft
@@ -18,9 +18,9 @@ from gal_studio.studio.create.project import default_name
 from gal_studio.studio.create.references import Mask
 from gal_studio.ui.api.mask_runs import pixels_of
 from gal_studio.ui.api.uploads import uploads
-from gal_studio.ui.panels.form_notes import judged_of, notes_on_form, start_of
+from gal_studio.ui.panels.form import Form, FormSet
+from gal_studio.ui.panels.form_notes import notes_on_form
 from gal_studio.ui.panels.form_plan import (
-    is_measuring,
     notes_on_crop,
     notes_on_plan,
     notes_on_target,
@@ -34,7 +34,7 @@ _SHOWN_ANCHORS = 4
 _KNOWN_STYLE = "The bundled model generates these words in a style of its own: use other words to keep both."
 
 
-def derived(form: Payload, store: Store | None = None) -> Derived:
+def derived(form: Form, store: Store | None = None) -> Derived:
     """What the studio derives from the kind, the prompts and the trigger words.
 
     Each set of references gets its `facts` or its `problem`, or neither if it has no prompts; a `problem`
@@ -43,17 +43,14 @@ def derived(form: Payload, store: Store | None = None) -> Derived:
     user's own; `start` is what the LoRA to start from says of itself, and `start_text` whether it changes a
     text encoder.
     """
-    kind: Kind = form["kind"]
-    prompts = [[prompt for prompt in set_["prompts"] if prompt] for set_ in form["sets"]]
-    words = [_word(kind, own, set_) for own, set_ in zip(prompts, form["sets"], strict=True)]
-    sets = [[(prompt, word) for prompt in own] for own, word in zip(prompts, words, strict=True)]
     shown = tuple(
-        replace(_checked(kind, texts), shapes=own) for texts, own in zip(sets, own_shapes(form), strict=True)
+        replace(_derived_set(given), shapes=own)
+        for given, own in zip(form.sets, own_shapes(form), strict=True)
     )
     plan, starts = plan_of(store, form), _starts(form)
     answer = Derived(
         notes=(
-            *notes_on_form(form, sets),
+            *notes_on_form(form),
             *notes_on_target(form),
             *notes_on_crop(form),
             *notes_on_plan(plan),
@@ -63,17 +60,26 @@ def derived(form: Payload, store: Store | None = None) -> Derived:
         name="",
         plan=plan.sentence if plan else "",
         doubt=plan.doubt if plan else "",
-        measuring=is_measuring(form),
+        measuring=form.is_measuring,
         start=" ".join(start.sentence for start in starts),
         start_text=any(start.text_layers for start in starts),
     )
-    if any(one.problem for one in shown) or not any(sets):
+    written = [given for given in form.sets if given.prompts]
+    if any(one.problem for one in shown) or not written:
         return answer
     try:
-        _check_apart([word for own, word in zip(prompts, words, strict=True) if own])
-        return _described(answer, describe(kind, [text for texts in sets for text in texts]).prompts)
+        _check_apart([given.word for given in written])
+        return _described(answer, _prompts(form.kind, written))
     except StudioError as error:
         return replace(answer, problem=str(error))
+
+
+def _prompts(kind: Kind, sets: Sequence[FormSet]) -> Prompts:
+    """What the prompts of all sets say together."""
+    alone = sets[0].described
+    if len(sets) == 1 and isinstance(alone, Described):
+        return alone.prompts
+    return describe(kind, [text for given in sets for text in given.texts]).prompts
 
 
 def _described(answer: Derived, prompts: Prompts) -> Derived:
@@ -87,40 +93,38 @@ def _described(answer: Derived, prompts: Prompts) -> Derived:
     )
 
 
-def _starts(request: Payload) -> list[LoraFacts]:
+def _starts(form: Form) -> list[LoraFacts]:
     """What the LoRA to start from, or those to judge, say of themselves."""
-    found, given = [], start_of(request)
-    for path in judged_of(request) or ([given] if given else []):
+    found = []
+    for path in form.judged or filter(None, [form.start_from]):
         with suppress(StudioError):  # a note at its field says so
             found.append(read_lora_facts(path))
     return found
 
 
-def drafts(request: Payload) -> list[ReferenceDraft]:
+def drafts(form: Form) -> list[ReferenceDraft]:
     """The uploaded pictures of all sets with their prompts, trigger words and masks."""
-    kind: Kind = request["kind"]
-    sets = request["sets"][:1] if kind == "style" else request["sets"]
-    for number, set_ in enumerate(sets, start=1):
-        if not set_["references"] and len(sets) > 1:
+    sets = form.sets[:1] if form.kind == "style" else form.sets
+    for number, given in enumerate(sets, start=1):
+        if not given.references and len(sets) > 1:
             raise StudioError(f"Object {number} has no image: add one, or remove it.")
-    words = [_word(kind, [one["prompt"] for one in set_["references"]], set_) for set_ in sets]
-    _check_apart(words)
+    _check_apart([given.word for given in sets])
     return [
         ReferenceDraft(
             uploads().path(one["path"]),
             one["prompt"],
-            word,
+            given.word,
             given_mask(one),
             one.get("crop"),
         )
-        for set_, word in zip(sets, words, strict=True)
-        for one in set_["references"]
+        for given in sets
+        for one in given.references
     ]
 
 
-def uploaded(request: Payload) -> list[str]:
+def uploaded(form: Form) -> list[str]:
     """The IDs of all uploaded pictures and masks of the form."""
-    given = [one for set_ in request["sets"] for one in set_["references"]]
+    given = [one for set_ in form.sets for one in set_.references]
     return [one[name] for one in given for name in ("path", "mask") if one.get(name)]
 
 
@@ -129,17 +133,6 @@ def given_mask(one: Payload) -> Mask | None:
     if one.get("painted"):
         return pixels_of(one["painted"])
     return uploads().path(one["mask"]) if one.get("mask") else None
-
-
-def _word(kind: Kind, prompts: Sequence[str], set_: Payload) -> str:
-    """The trigger word of a set: as typed, or the word in angle brackets that all its prompts contain.
-
-    If they share none, it is that of the first prompt, so that those without it can be named.
-    """
-    typed: str = set_.get("trigger_word", "")
-    if kind == "style":
-        return ""
-    return typed.strip() or find_trigger_word(prompts) or find_trigger_word(prompts[:1])
 
 
 def _check_apart(words: Sequence[str]) -> None:
@@ -151,13 +144,12 @@ def _check_apart(words: Sequence[str]) -> None:
         seen.add(trigger_key(word))
 
 
-def _checked(kind: Kind, texts: Sequence[tuple[str, str]]) -> DerivedSet:
-    if not texts:
+def _derived_set(given: FormSet) -> DerivedSet:
+    if not given.prompts:
         return DerivedSet()
-    try:
-        return DerivedSet(_facts(describe(kind, texts).prompts)[0])
-    except StudioError as error:
-        return DerivedSet(problem=str(error))
+    if isinstance(given.described, str):
+        return DerivedSet(problem=given.described)
+    return DerivedSet(_facts(given.described.prompts)[0])
 
 
 def _facts(prompts: Prompts) -> list[tuple[Fact, ...]]:

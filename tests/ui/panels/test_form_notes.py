@@ -1,13 +1,14 @@
 """Notes on the form of a new project: what is warned of, and where."""
 
 from gal_studio.studio.create.prompt_notes import NO_PLACE, ONE_VIEW
+from gal_studio.ui.panels.form import Form
 from gal_studio.ui.panels.form_notes import notes_on_form
 
 
 def warnings(*prompts: str) -> list[tuple[str, str]]:
     """(field, text) of what an object with these prompts is warned of."""
-    request = {"kind": "object", "preset": "pocket", "sets": [{"prompts": list(prompts)}]}
-    notes = notes_on_form(request, [[(prompt, "<dotty>") for prompt in prompts]])
+    sets = [{"prompts": list(prompts), "trigger_word": "<dotty>"}]
+    notes = notes_on_form(Form.parsed({"kind": "object", "preset": "pocket", "sets": sets}))
     return [(note.field, note.text) for note in notes if note.tone == "warning"]
 
 

@@ -7,12 +7,14 @@ from pydantic import TypeAdapter
 
 from gal_studio.assets import load_preset, load_shape
 from gal_studio.core.types import Kind
-from gal_studio.ui.panels import form_plan
-from gal_studio.ui.panels.form_plan import base_settings, own_settings, plan_of
+from gal_studio.ui.panels import form
+from gal_studio.ui.panels.form import Form
+from gal_studio.ui.panels.form_plan import own_settings, plan_of
 from gal_studio.ui.panels.reference_form import derived
 from gal_studio.ui.payloads.forms import Derive
 from tests.ui.asking import ask
 from tests.ui.conftest import Place
+from tests.ui.test_statements import calls
 
 KLEIN = {"kind": "style", "preset": None, "base_model": "klein", "clip_model": "clip"}
 SETS = [{"prompts": ["A cat in ink style"], "trigger_word": ""}]
@@ -20,7 +22,7 @@ SETS = [{"prompts": ["A cat in ink style"], "trigger_word": ""}]
 
 @pytest.fixture
 def own_klein(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(form_plan, "measured_shape", lambda model: load_shape("flux2-klein"))
+    monkeypatch.setattr(form, "measured_shape", lambda model: load_shape("flux2-klein"))
 
 
 def test_a_model_of_the_users_own_and_a_lora_start_as_the_preset() -> None:
@@ -28,8 +30,8 @@ def test_a_model_of_the_users_own_and_a_lora_start_as_the_preset() -> None:
     drawing = load_preset("pocket").settings["style"].generation
     assert drawing.allocation == "ladder"
     for request in (preset, {**preset, "start_from": "a.safetensors"}, {**KLEIN, "base_model": "some/model"}):
-        assert base_settings(request).generation == drawing
-    assert base_settings({**KLEIN, "base_model": "some/model"}).tune.crop == "none"
+        assert Form.parsed(request).started_from.generation == drawing
+    assert Form.parsed({**KLEIN, "base_model": "some/model"}).started_from.tune.crop == "none"
 
 
 @pytest.mark.parametrize("kind", ["style", "object"])
@@ -41,13 +43,13 @@ def test_a_model_of_the_users_own_is_shown_as_it_starts(place: Place, kind: Kind
 
 @pytest.mark.usefixtures("own_klein")
 def test_a_transformer_of_the_users_own_has_a_plan() -> None:
-    assert plan_of(None, KLEIN) is not None
+    assert plan_of(None, Form.parsed(KLEIN)) is not None
 
 
 @pytest.mark.usefixtures("own_klein")
 @pytest.mark.parametrize("model", [KLEIN, {"kind": "style", "preset": "flux2-klein"}])
 def test_a_target_without_layers_is_told_at_its_field(model: dict[str, Any]) -> None:
-    answer = derived({**model, "sets": SETS, "settings": {"tune.target": "style"}})
+    answer = derived(Form.parsed({**model, "sets": SETS, "settings": {"tune.target": "style"}}))
     (told,) = [note for note in answer.notes if note.field == "tune.target"]
     assert "choose 'attention' or 'all'" in told.text
     assert answer.name, "the rest of the form is derived"
@@ -59,7 +61,7 @@ def shapes(model: dict[str, Any], **settings: Any) -> list[Any]:
     sizes = [[1080, 1920], [640, 640], None]
     given = {"sets": [{**SETS[0], "pictures": 3, "sizes": sizes}], "settings": settings}
     TypeAdapter(Derive).validate_python({**model, **given}, strict=True)
-    return list(derived({**model, **given}).sets[0].shapes)
+    return list(derived(Form.parsed({**model, **given})).sets[0].shapes)
 
 
 def test_pictures_in_their_shapes_are_shown_with_the_size_trained_on() -> None:
@@ -77,8 +79,20 @@ def test_pictures_in_their_shapes_are_shown_with_the_size_trained_on() -> None:
 def test_the_bundled_model_is_taught_squares_alone() -> None:
     pocket = {"kind": "style", "preset": "pocket"}
     assert shapes(pocket) == [None] * 3
-    answer = derived({**pocket, "sets": SETS, "settings": {"tune.crop": "none"}})
+    answer = derived(Form.parsed({**pocket, "sets": SETS, "settings": {"tune.crop": "none"}}))
     (told,) = [note for note in answer.notes if note.field == "tune.crop"]
     assert told.text == (
         "Crop is none, and the bundled model was taught squares alone: choose a square, or another model."
     )
+
+
+def test_a_keystroke_parses_the_form_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All that is said of it follows from that one value, whose settings are fitted to the device once."""
+    fitted: list[Any] = []
+    plain = form.fitted_to
+    monkeypatch.setattr(form, "fitted_to", lambda *given: fitted.append(given) or plain(*given))
+    typed = {"kind": "style", "preset": "sdxl", "settings": {"tune.steps": 200, "tune.rank": 8}}
+    given = Form.parsed({**typed, "sets": [{**SETS[0], "sizes": [[640, 640]]}]})
+    count = calls(lambda: derived(given))
+    assert len(fitted) == 1
+    assert count <= 6_000

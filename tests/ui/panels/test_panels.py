@@ -6,9 +6,11 @@ import pytest
 from starlette.datastructures import UploadFile
 
 from gal_studio.core.errors import StudioError
+from gal_studio.core.settings_group import nested
 from gal_studio.ui.api.errors import UNEXPECTED, guarded
 from gal_studio.ui.api.uploads import uploads
-from gal_studio.ui.panels.reference import draft, nested
+from gal_studio.ui.panels.form import Form
+from gal_studio.ui.panels.reference import draft
 from gal_studio.ui.panels.reference_form import derived as derived_from
 from gal_studio.ui.payloads.forms import DerivedSet
 from tests.ui.asking import ask
@@ -56,9 +58,8 @@ def test_an_odd_verdict_is_refused(place: Place):
 
 
 def derived(kind, *sets):
-    return derived_from(
-        {"kind": kind, "sets": [{"prompts": prompts, "trigger_word": word} for prompts, word in sets]}
-    )
+    typed = [{"prompts": prompts, "trigger_word": word} for prompts, word in sets]
+    return derived_from(Form.parsed({"kind": kind, "sets": typed}))
 
 
 def test_a_style_is_derived():
@@ -122,15 +123,15 @@ def test_a_prompt_without_the_word_of_the_others_is_named():
         "kind": "object", "preset": "pocket",
         "sets": [{"prompts": [POT, "A teapot"], "places": ["prompt", "1"], "pictures": 2}],
     }  # fmt: skip
-    (note,) = [note for note in derived_from(request).notes if note.tone == "error"]
+    (note,) = [note for note in derived_from(Form.parsed(request)).notes if note.tone == "error"]
     assert (note.set, note.field) == (0, "1")
     assert "does not contain the trigger word '<dotty>'" in note.text
 
 
 def test_what_is_missing_is_an_error_of_a_final_form_only():
     request = {"kind": "style", "preset": "pocket", "sets": [{"prompts": [], "pictures": 0}]}
-    assert derived_from(request).notes == ()
-    (note,) = derived_from({**request, "final": True}).notes
+    assert derived_from(Form.parsed(request)).notes == ()
+    (note,) = derived_from(Form.parsed({**request, "final": True})).notes
     assert (note.field, note.tone) == ("pictures", "error")
 
 
@@ -155,15 +156,15 @@ def test_the_sets_of_the_form_become_references(tmp_path: Path):
         {"references": [{"path": pot, "prompt": POT, "mask": mask}], "trigger_word": "<dotty>"},
         {"references": [{"path": bear, "prompt": BEAR, "mask": None}], "trigger_word": " "},
     ]
-    given = draft({"kind": "object", "preset": "pocket", "sets": sets}).given
+    given = draft(Form.parsed({"kind": "object", "preset": "pocket", "sets": sets})).given
     assert [(draft.prompt, draft.trigger_word) for draft in given] == [(POT, "<dotty>"), (BEAR, "<brumm>")]
     assert given[0].mask.name == "pot-masklabel.png"
     assert given[1].mask is None
     with pytest.raises(StudioError, match="Object 2 has no image"):
-        draft({"kind": "object", "preset": "pocket", "sets": [sets[0], {"references": []}]})
+        draft(Form.parsed({"kind": "object", "preset": "pocket", "sets": [sets[0], {"references": []}]}))
     with pytest.raises(StudioError, match="Two objects have the trigger word"):
-        draft({"kind": "object", "preset": "pocket", "sets": [sets[0], sets[0]]})
-    assert len(draft({"kind": "style", "preset": "pocket", "sets": sets}).given) == 1
+        draft(Form.parsed({"kind": "object", "preset": "pocket", "sets": [sets[0], sets[0]]}))
+    assert len(draft(Form.parsed({"kind": "style", "preset": "pocket", "sets": sets})).given) == 1
 
 
 def test_settings_are_nested():
@@ -174,12 +175,12 @@ def test_only_uploads_are_read(tmp_path: Path):
     for path in (str(tmp_path / "secret.png"), "/etc/passwd", "..", "", "0" * 32):
         reference = {"path": path, "prompt": "A cat in ink style"}
         with pytest.raises(StudioError, match="not uploaded"):
-            draft({"kind": "style", "preset": "pocket", "sets": [{"references": [reference]}]})
+            draft(Form.parsed({"kind": "style", "preset": "pocket", "sets": [{"references": [reference]}]}))
 
 
 def test_another_model_needs_both_names():
     with pytest.raises(StudioError, match="The model is missing"):
-        draft({"kind": "style", "sets": [], "preset": None, "base_model": "x", "clip_model": ""})
+        draft(Form.parsed({"kind": "style", "sets": [], "preset": None, "base_model": "x", "clip_model": ""}))
 
 
 def test_projects_and_demos_are_listed(place: Place):

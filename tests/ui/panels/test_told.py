@@ -6,6 +6,7 @@ from gal_studio import ProjectDraft
 from gal_studio.studio import Studio
 from gal_studio.studio.create.references import ReferenceDraft
 from gal_studio.studio.studio import tell_as_warning
+from gal_studio.ui.panels.form import Form
 from gal_studio.ui.panels.form_notes import notes_on_form
 from tests.ui.asking import ask
 from tests.ui.conftest import Place
@@ -43,8 +44,8 @@ def test_the_page_says_it(place: Place) -> None:
     lines = ["a (kite:1.2) {}", "a rocket {}", "<lora:ink:1>"]
     added = ask("add_anchors", place.studio, {"project": place.project, "lines": lines})
     assert added["sentence"] == f"2 test prompts added. {SAID}(…:1.2), <lora:ink:1>."
-    texts = [("a (sks:1.3) cup", "(sks:1.2)")]
-    notes = notes_on_form({"kind": "object", "sets": [{"prompts": [texts[0][0]]}]}, [texts])
+    sets = [{"prompts": ["a (sks:1.3) cup"], "trigger_word": "(sks:1.2)"}]
+    notes = notes_on_form(Form.parsed({"kind": "object", "sets": sets}))
     assert [(note.field, note.text) for note in notes if note.text.startswith(SAID)] == [
         ("prompt", f"{SAID}(…:1.3). The prompt is: a sks cup"),
         ("trigger", f"{SAID}(…:1.2). The trigger word is: sks"),
