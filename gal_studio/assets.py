@@ -154,4 +154,6 @@ def _parsed(path: Path) -> Any:
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as problem:
-        raise StudioError(f"The file {path.name!r} of GAL Studio cannot be read: install it again.") from problem
+        raise StudioError(
+            f"The file {path.name!r} of GAL Studio cannot be read: install it again."
+        ) from problem

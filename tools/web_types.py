@@ -107,6 +107,8 @@ class Writer:
 
     def result(self, request: Request) -> str:
         """What it answers."""
+        if request.only:
+            return self.fields(request.result)
         return NOTHING if request.result is type(None) else self.type(request.result)
 
 

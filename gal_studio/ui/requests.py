@@ -2,7 +2,7 @@
 
 The parameters after the first are the question, what it returns is the answer, and its docstring says what it
 does. A question is checked against these types, an answer written as JSON by them, and `tools.web_types`
-writes them for the page. Answers are frozen dataclasses.
+writes them for the page. Answers are frozen dataclasses, or `Only` one field.
 """
 
 import inspect
@@ -20,7 +20,7 @@ from gal_studio.studio import Studio
 from gal_studio.studio.views.broken import what_is_damaged
 from gal_studio.ui.api.errors import Handler, guarded
 from gal_studio.ui.api.view_cache import ViewCache
-from gal_studio.ui.payloads import Payload, first_fault
+from gal_studio.ui.payloads import Only, Payload, first_fault
 
 Act = TypeVar("Act", bound=Callable[..., Any])
 Mode = Literal["read", "write", "write outside"]
@@ -77,7 +77,14 @@ class Request:
     @cached_property
     def result(self) -> Any:
         """The type of the answer; None for one without content."""
-        return get_type_hints(self.act, include_extras=True)["return"]
+        hint = get_type_hints(self.act, include_extras=True)["return"]
+        return TypedDict(self.name, {self.only: hint}) if self.only else hint  # type: ignore[operator]
+
+    @cached_property
+    def only(self) -> str:
+        """The field that alone makes the answer; "" for an answer of its own type."""
+        hint = get_type_hints(self.act, include_extras=True)["return"]
+        return next((one.field for one in get_args(hint)[1:] if isinstance(one, Only)), "")
 
     @cached_property
     def _questions(self) -> TypeAdapter[Any]:
@@ -100,7 +107,8 @@ class Request:
 
     def answer(self, context: Context, question: Payload) -> Payload:
         """The answer to a checked question, as JSON."""
-        return self._answers.dump_python(self.act(context, **question), mode="json") or {}
+        answer = self.act(context, **question)
+        return self._answers.dump_python({self.only: answer} if self.only else answer, mode="json") or {}
 
     def __call__(self, context: Context, given: object) -> Payload:
         """Check what was given, and answer."""

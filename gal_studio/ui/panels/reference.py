@@ -36,7 +36,7 @@ from gal_studio.ui.panels.form import Form, chosen_base_model
 from gal_studio.ui.panels.form_plan import own_settings, plan_of
 from gal_studio.ui.panels.model_facts import facts_of_models
 from gal_studio.ui.panels.reference_form import derived, drafts, given_mask, uploaded
-from gal_studio.ui.payloads import Id, Lines, Named, OfProject, Text
+from gal_studio.ui.payloads import Id, Lines, Named, OfProject, Only, Text
 from gal_studio.ui.payloads.forms import (
     AskedModels,
     Caption,
@@ -79,13 +79,6 @@ class LocalModel:
     path: str
     place: str
     here: bool
-
-
-@dataclass(frozen=True)
-class LocalModels:
-    """The local models of a project."""
-
-    models: tuple[LocalModel, ...]
 
 
 @dataclass(frozen=True)
@@ -132,48 +125,6 @@ class Options:
     fields: tuple[SettingField, ...]
     own: dict[Kind, dict[str, Any]]
     presets: tuple[Preset, ...]
-
-
-@dataclass(frozen=True)
-class Checked:
-    """What storing a picture would change."""
-
-    notes: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class SeenSets:
-    """What is noticed of all sets."""
-
-    sets: tuple[SeenSet, ...]
-
-
-@dataclass(frozen=True)
-class Zip:
-    """A zip in base64."""
-
-    zip: str
-
-
-@dataclass(frozen=True)
-class Looked:
-    """The hash of each picture, by which the studio knows it."""
-
-    images: dict[str, str]
-
-
-@dataclass(frozen=True)
-class Freed:
-    """How much of the disk was freed."""
-
-    freed: str
-
-
-@dataclass(frozen=True)
-class Summary:
-    """What has changed, in words."""
-
-    sentence: str
 
 
 def draft(form: Form, origin: str | None = None) -> ProjectDraft:
@@ -275,17 +226,17 @@ def derive(context: Context, **form: Unpack[Derive]) -> Derived:
 
 
 @REQUESTS.read
-def check(_: Context, **picture: Unpack[Check]) -> Checked:
+def check(_: Context, **picture: Unpack[Check]) -> Annotated[tuple[str, ...], Only("notes")]:
     """Check an uploaded picture, with its mask if there is one."""
     path = uploads().path(picture["path"])  # refuses one that is gone, which `examined` may still know
     mask = given_mask(dict(picture))
-    return Checked(tuple(examined(picture["path"]).notes if mask is None else check_reference(path, mask)))
+    return tuple(examined(picture["path"]).notes if mask is None else check_reference(path, mask))
 
 
 @REQUESTS.read
-def seen(context: Context, **form: Unpack[Seen]) -> SeenSets:
+def seen(context: Context, **form: Unpack[Seen]) -> Annotated[tuple[SeenSet, ...], Only("sets")]:
     """What is noticed of the pictures of each set, and how the chosen model sees them."""
-    return SeenSets(seen_sets(context.studio, form["sets"], chosen_base_model(dict(form))))
+    return seen_sets(context.studio, form["sets"], chosen_base_model(dict(form)))
 
 
 @REQUESTS.read
@@ -295,10 +246,12 @@ def model_facts(context: Context, **form: Unpack[AskedModels]) -> ModelFacts:
 
 
 @REQUESTS.read
-def captions(_: Context, captions: Annotated[list[Caption], Field(max_length=500)]) -> Zip:
+def captions(
+    _: Context, captions: Annotated[list[Caption], Field(max_length=500)]
+) -> Annotated[str, Only("zip")]:
     """The captions of the form as text files."""
     made = captions_zip((one["name"], one["caption"]) for one in captions)
-    return Zip(base64.b64encode(made).decode())
+    return base64.b64encode(made).decode()
 
 
 @REQUESTS.write_outside
@@ -310,18 +263,18 @@ def create(context: Context, **form: Unpack[Create]) -> OfProject:
     project_id = context.studio.judge(made) if is_judging else context.studio.create_project(made)
     uploads().taken(uploaded(given))
     if made.judged:
-        return OfProject(project_id)
+        return project_id
     if not form.get("only") and context.studio.begins_without_training(project_id):
         context.studio.instant_round(project_id)
     elif not form.get("only"):
         context.studio.run_missing(context.studio.rounds(project_id)[0].id)
-    return OfProject(project_id)
+    return project_id
 
 
 @REQUESTS.write_outside
-def look(context: Context, **form: Unpack[Look]) -> Looked:
+def look(context: Context, **form: Unpack[Look]) -> Annotated[dict[str, str], Only("images")]:
     """Ask a model to look at uploaded pictures."""
-    return Looked(look_at(context.studio, form["paths"], chosen_base_model(dict(form))))
+    return look_at(context.studio, form["paths"], chosen_base_model(dict(form)))
 
 
 @REQUESTS.write_outside
@@ -331,9 +284,9 @@ def archive(context: Context, project: Id) -> None:
 
 
 @REQUESTS.write_outside
-def delete(context: Context, project: Id) -> Freed:
+def delete(context: Context, project: Id) -> Annotated[str, Only("freed")]:
     """Delete an archived project."""
-    return Freed(_megabytes(context.studio.delete(project)))
+    return _megabytes(context.studio.delete(project))
 
 
 @REQUESTS.write_outside
@@ -358,7 +311,7 @@ def change(context: Context, project: Id, settings: dict[Id, SettingValue]) -> d
 def rename(context: Context, project: Id, name: Text) -> Named:
     """Rename a project."""
     context.studio.rename(project, name)
-    return Named(context.studio.project(project).name)
+    return context.studio.project(project).name
 
 
 @REQUESTS.write
@@ -374,7 +327,9 @@ def enable_anchor(context: Context, anchor: Id, enabled: bool) -> None:
 
 
 @REQUESTS.write
-def add_anchors(context: Context, project: Id, lines: Lines, only: bool | None = None) -> Summary:
+def add_anchors(
+    context: Context, project: Id, lines: Lines, only: bool | None = None
+) -> Annotated[str, Only("sentence")]:
     """Add test prompts, one in a line; `only` switches all others off."""
     studio, written = context.studio, lines
     lines = [line.strip() for line in lines if entered(line).strip()]
@@ -395,7 +350,7 @@ def add_anchors(context: Context, project: Id, lines: Lines, only: bool | None =
     counts = [f"{counted(number, 'test prompt')} {what}" for number, what in words if number]
     unknown = about_test_prompts([entered(line) for line in lines], shown.prompts.name, shown.base_model)
     sentences = [", ".join(counts) + "." if counts else "Nothing changed.", about_several(written), unknown]
-    return Summary(" ".join(filter(None, sentences)))
+    return " ".join(filter(None, sentences))
 
 
 def _megabytes(size: int) -> str:
@@ -403,10 +358,10 @@ def _megabytes(size: int) -> str:
 
 
 @REQUESTS.read
-def local_models(context: Context, project: Id) -> LocalModels:
+def local_models(context: Context, project: Id) -> Annotated[tuple[LocalModel, ...], Only("models")]:
     """The models of a project that are files of this computer, and whether they are there."""
     found = context.studio.local_models(project)
-    return LocalModels(tuple(LocalModel(one.role, one.path, one.place, one.is_here) for one in found))
+    return tuple(LocalModel(one.role, one.path, one.place, one.is_here) for one in found)
 
 
 @REQUESTS.write_outside

@@ -11,25 +11,11 @@ from gal_studio.studio import Studio
 from gal_studio.studio.views.json_types import ShownPicture
 from gal_studio.studio.views.types import CandidateView, PatchMap
 from gal_studio.ui.api.mask_runs import pixels_of, runs_of
-from gal_studio.ui.payloads import Id, OfRound, Requested, Runs
+from gal_studio.ui.payloads import Id, OfRound, Only, Requested, Runs
 from gal_studio.ui.payloads.rounds import picture_payload
 from gal_studio.ui.requests import Context, Requests
 
 REQUESTS = Requests("rounds")
-
-
-@dataclass(frozen=True)
-class PatchMaps:
-    """The maps of a picture, one for each subject; none if it was not judged."""
-
-    maps: tuple[PatchMap, ...]
-
-
-@dataclass(frozen=True)
-class PartMask:
-    """The accepted part of a picture; null if it was not accepted in part."""
-
-    mask: Runs | None
 
 
 @dataclass(frozen=True)
@@ -70,46 +56,18 @@ class ComparedAnchor:
     pictures: tuple[BeforeAfter, ...]
 
 
-@dataclass(frozen=True)
-class Compared:
-    """The pictures before and after a refinement."""
-
-    anchors: tuple[ComparedAnchor, ...]
-
-
-@dataclass(frozen=True)
-class ChangedOne:
-    """The pair that an undo changed, if any."""
-
-    changed: str | None
-
-
-@dataclass(frozen=True)
-class ChangedMask:
-    """Whether an undo changed the mask."""
-
-    changed: bool
-
-
-@dataclass(frozen=True)
-class Rule:
-    """What the next round does with a refinement."""
-
-    rule: AfterRefinement
-
-
 @REQUESTS.read
-def patch_maps(context: Context, owner: Id, kind: MapKind) -> PatchMaps:
+def patch_maps(context: Context, owner: Id, kind: MapKind) -> Annotated[tuple[PatchMap, ...], Only("maps")]:
     """The maps of a candidate or a pair."""
-    return PatchMaps(context.studio.patch_maps(owner, kind))
+    return context.studio.patch_maps(owner, kind)
 
 
 @REQUESTS.read
-def part_mask(context: Context, candidate: Id) -> PartMask:
+def part_mask(context: Context, candidate: Id) -> Annotated[Runs | None, Only("mask")]:
     """The accepted part of a candidate."""
     store = context.studio.store
     masks = store.decisions.of_round(store.candidates.round_of(candidate)).masks
-    return PartMask(_runs(context.studio, masks.get(candidate)))
+    return _runs(context.studio, masks.get(candidate))
 
 
 @REQUESTS.read
@@ -145,11 +103,11 @@ def _runs(studio: Studio, name: str | None) -> Runs | None:
 
 
 @REQUESTS.read
-def before_after(context: Context, round: Id) -> Compared:
+def before_after(context: Context, round: Id) -> Annotated[tuple[ComparedAnchor, ...], Only("anchors")]:
     """The pictures of a refinement and of its round that have the same prompt and seed."""
     views, node = context.views, context.studio.store.rounds.get(round)
     if node.parent_id is None:
-        return Compared(())
+        return ()
     after = views.round_view(node.project_id, node.id)
     before = {_place(view): view for view in views.round_view(node.project_id, node.parent_id).candidates}
     drawn: dict[str, list[BeforeAfter]] = {}
@@ -157,12 +115,10 @@ def before_after(context: Context, round: Id) -> Compared:
         if _place(view) in before:
             both = BeforeAfter(picture_payload(before[_place(view)]), picture_payload(view))
             drawn.setdefault(view.candidate.anchor_id, []).append(both)
-    return Compared(
-        tuple(
-            ComparedAnchor(anchor.id, anchor.prompt, tuple(drawn[anchor.id]))
-            for anchor in after.pool
-            if anchor.id in drawn
-        )
+    return tuple(
+        ComparedAnchor(anchor.id, anchor.prompt, tuple(drawn[anchor.id]))
+        for anchor in after.pool
+        if anchor.id in drawn
     )
 
 
@@ -174,25 +130,25 @@ def _place(view: CandidateView) -> tuple[str, int]:
 @REQUESTS.write
 def judge_quality(context: Context, round: Id) -> Requested:
     """Make the heat maps of a round's pictures."""
-    return Requested(context.studio.judge_quality(round).id)
+    return context.studio.judge_quality(round).id
 
 
 @REQUESTS.write
 def make_pairs(context: Context, round: Id) -> OfRound:
     """Make the comparison pairs of a refinement."""
-    return OfRound(context.studio.make_pairs(round).round_id)
+    return context.studio.make_pairs(round).round_id
 
 
 @REQUESTS.write
 def refine(context: Context, round: Id) -> OfRound:
     """Train a refinement on its pairs."""
-    return OfRound(context.studio.refine(round).round_id)
+    return context.studio.refine(round).round_id
 
 
 @REQUESTS.write
 def run_refinement(context: Context, round: Id) -> OfRound:
     """Make pairs, train and draw."""
-    return OfRound(context.studio.run_refinement(round)[-1].round_id)
+    return context.studio.run_refinement(round)[-1].round_id
 
 
 @REQUESTS.write
@@ -202,15 +158,15 @@ def paint(context: Context, pair: Id, mask: Runs | None = None) -> None:
 
 
 @REQUESTS.write
-def undo_painting(context: Context, round: Id) -> ChangedOne:
+def undo_painting(context: Context, round: Id) -> Annotated[str | None, Only("changed")]:
     """Undo the last painting of a refinement."""
-    return ChangedOne(context.studio.undo_painting(round))
+    return context.studio.undo_painting(round)
 
 
 @REQUESTS.write
-def redo_painting(context: Context, round: Id) -> ChangedOne:
+def redo_painting(context: Context, round: Id) -> Annotated[str | None, Only("changed")]:
     """Redo the painting that was undone last."""
-    return ChangedOne(context.studio.redo_painting(round))
+    return context.studio.redo_painting(round)
 
 
 @REQUESTS.write
@@ -220,19 +176,21 @@ def set_mask(context: Context, reference: Id, mask: Runs | None = None) -> None:
 
 
 @REQUESTS.write
-def undo_mask(context: Context, reference: Id) -> ChangedMask:
+def undo_mask(context: Context, reference: Id) -> Annotated[bool, Only("changed")]:
     """Undo the last change of a mask."""
-    return ChangedMask(context.studio.undo_reference_mask(reference))
+    return context.studio.undo_reference_mask(reference)
 
 
 @REQUESTS.write
-def redo_mask(context: Context, reference: Id) -> ChangedMask:
+def redo_mask(context: Context, reference: Id) -> Annotated[bool, Only("changed")]:
     """Redo the change of a mask that was undone last."""
-    return ChangedMask(context.studio.redo_reference_mask(reference))
+    return context.studio.redo_reference_mask(reference)
 
 
 @REQUESTS.write
-def next_rule(context: Context, project: Id, rule: AfterRefinement) -> Rule:
+def next_rule(
+    context: Context, project: Id, rule: AfterRefinement
+) -> Annotated[AfterRefinement, Only("rule")]:
     """Choose what the next round does with a refinement."""
     settings = context.studio.change_settings(project, {"refine": {"next_round": rule}})
-    return Rule(settings.refine.next_round)
+    return settings.refine.next_round

@@ -11,7 +11,7 @@ from gal_studio.core.models.forms.registry import about_form, forms_of, is_usabl
 from gal_studio.studio.views.json_types import ShownPicture, shown_picture
 from gal_studio.studio.views.outcomes import Outcome
 from gal_studio.studio.views.round import model_title
-from gal_studio.ui.payloads import Id, Lines, OfProject, Requested, RequestedAll
+from gal_studio.ui.payloads import Id, Lines, OfProject, Only, Requested, RequestedAll
 from gal_studio.ui.payloads.forms import SettingValue
 from gal_studio.ui.payloads.measures import Sheet, sheet_payload
 from gal_studio.ui.requests import Context, Requests
@@ -55,13 +55,6 @@ class RoundResult:
 
 
 @dataclass(frozen=True)
-class Results:
-    """All rounds of a project."""
-
-    rounds: tuple[RoundResult, ...]
-
-
-@dataclass(frozen=True)
 class SameSeed:
     """The picture of one round for a prompt and a seed."""
 
@@ -78,9 +71,9 @@ class SameSeeds:
 
 
 @REQUESTS.read
-def results(context: Context, project: Id) -> Results:
+def results(context: Context, project: Id) -> Annotated[tuple[RoundResult, ...], Only("rounds")]:
     """All rounds of a project."""
-    return Results(tuple(map(_row, context.studio.outcomes(project))))
+    return tuple(map(_row, context.studio.outcomes(project)))
 
 
 def _row(one: Outcome) -> RoundResult:
@@ -136,13 +129,13 @@ def test_pictures(context: Context, project: Id) -> Sheet:
 @REQUESTS.write
 def measure(context: Context, round: Id) -> Requested:
     """Measure a round on the test set."""
-    return Requested(context.studio.measure(round).id)
+    return context.studio.measure(round).id
 
 
 @REQUESTS.write
 def measure_all(context: Context, project: Id) -> RequestedAll:
     """Measure all rounds of a project."""
-    return RequestedAll(tuple(job.id for job in context.studio.measure_all(project)))
+    return tuple(job.id for job in context.studio.measure_all(project))
 
 
 @REQUESTS.write
@@ -162,22 +155,22 @@ def measure_when(context: Context, project: Id, when: Id) -> None:
 @REQUESTS.write
 def export_round(context: Context, round: Id, form: Id) -> Requested:
     """Export a round for other programs."""
-    return Requested(context.studio.export_round(round, form).id)
+    return context.studio.export_round(round, form).id
 
 
 @REQUESTS.write
 def replay(context: Context, round: Id, policy: Id) -> OfProject:
     """Draw the line of rounds that goes through the shown round again."""
-    return OfProject(context.studio.replay_through(round, policy))
+    return context.studio.replay_through(round, policy)
 
 
 @REQUESTS.write
 def continue_replay(context: Context, project: Id) -> RequestedAll:
     """Go on with a replay."""
-    return RequestedAll(tuple(job.id for job in context.studio.continue_replay(project)))
+    return tuple(job.id for job in context.studio.continue_replay(project))
 
 
 @REQUESTS.write
 def stop_replay(context: Context, project: Id) -> RequestedAll:
     """Stop a replay."""
-    return RequestedAll(tuple(job.id for job in context.studio.stop_replay(project)))
+    return tuple(job.id for job in context.studio.stop_replay(project))

@@ -14,27 +14,13 @@ from gal_studio.studio.views.history import HistoryStep
 from gal_studio.studio.views.learning import Learning
 from gal_studio.studio.views.relatives import Relative
 from gal_studio.ui.api.mask_runs import pixels_of
-from gal_studio.ui.payloads import Changed, Id, Ids, Lines, Named, OfRound, Requested, Runs, Text
+from gal_studio.ui.payloads import Changed, Id, Ids, Lines, Named, OfRound, Only, Requested, Runs, Text
 from gal_studio.ui.payloads.forms import SettingValue
 from gal_studio.ui.payloads.rounds import MapPoint, map_points
 from gal_studio.ui.requests import Context, Requests
 
 REQUESTS = Requests("rounds")
 Marks = Annotated[dict[Id, bool | None], Field(max_length=100_000)]
-
-
-@dataclass(frozen=True)
-class History:
-    """The steps of a round that stand, the oldest first, then those that can be redone."""
-
-    steps: tuple[HistoryStep, ...]
-
-
-@dataclass(frozen=True)
-class Relatives:
-    """Pictures of one test prompt and seed in all other rounds."""
-
-    rounds: tuple[Relative, ...]
 
 
 @dataclass(frozen=True)
@@ -47,13 +33,6 @@ class OtherRound:
 
 
 @dataclass(frozen=True)
-class OtherRounds:
-    """All rounds but the shown one."""
-
-    rounds: tuple[OtherRound, ...]
-
-
-@dataclass(frozen=True)
 class Choices:
     """The choices of all rounds of a project, the newest first, and what is learned from them."""
 
@@ -62,48 +41,35 @@ class Choices:
 
 
 @dataclass(frozen=True)
-class Accepted:
-    """The pictures that were accepted."""
-
-    accepted: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Undone(Changed):
+class Undone:
     """The pictures that changed, and what was undone or redone, in words."""
 
+    changed: tuple[str, ...]
     what: str
 
 
-@dataclass(frozen=True)
-class Before:
-    """The round before it, which is shown instead; null for none."""
-
-    before: str | None
-
-
 @REQUESTS.read
-def history(context: Context, round: Id) -> History:
+def history(context: Context, round: Id) -> Annotated[tuple[HistoryStep, ...], Only("steps")]:
     """The history of a round's decisions."""
-    return History(context.studio.history(round))
+    return context.studio.history(round)
 
 
 @REQUESTS.read
-def relatives(context: Context, candidate: Id) -> Relatives:
+def relatives(context: Context, candidate: Id) -> Annotated[tuple[Relative, ...], Only("rounds")]:
     """The pictures of the same test prompt and seed in the other rounds of the project."""
-    return Relatives(context.studio.same_seed_elsewhere(candidate))
+    return context.studio.same_seed_elsewhere(candidate)
 
 
 @REQUESTS.read
-def other_rounds(context: Context, project: Id, round: Id | None = None) -> OtherRounds:
+def other_rounds(
+    context: Context, project: Id, round: Id | None = None
+) -> Annotated[tuple[OtherRound, ...], Only("rounds")]:
     """The pictures of all rounds but the shown one, as points of the map."""
     views = context.views
-    return OtherRounds(
-        tuple(
-            OtherRound(one.id, one.name, map_points(views.round_view(project, one.id)))
-            for one in views.rounds(project)
-            if one.id != round
-        )
+    return tuple(
+        OtherRound(one.id, one.name, map_points(views.round_view(project, one.id)))
+        for one in views.rounds(project)
+        if one.id != round
     )
 
 
@@ -118,50 +84,50 @@ def choices(context: Context, project: Id) -> Choices:
 @REQUESTS.write
 def fine_tune(context: Context, round: Id) -> OfRound:
     """Train a round."""
-    return OfRound(context.studio.fine_tune(round).round_id)
+    return context.studio.fine_tune(round).round_id
 
 
 @REQUESTS.write
 def continue_training(context: Context, round: Id, steps: int) -> OfRound:
     """Train a finished round by more steps."""
-    return OfRound(context.studio.continue_training(round, steps).round_id)
+    return context.studio.continue_training(round, steps).round_id
 
 
 @REQUESTS.write
 def generate(context: Context, round: Id) -> OfRound:
     """Draw the pictures of a round."""
-    return OfRound(context.studio.generate(round).round_id)
+    return context.studio.generate(round).round_id
 
 
 @REQUESTS.write
 def run_job(context: Context, round: Id, kind: Id) -> OfRound:
     """Do a job of a kind that gets its button by its hint."""
-    return OfRound(context.studio.run_job(round, kind).round_id)
+    return context.studio.run_job(round, kind).round_id
 
 
 @REQUESTS.write
 def draw_more(context: Context, round: Id, anchor: Id) -> OfRound:
     """Draw further pictures of one test prompt."""
-    return OfRound(context.studio.draw_more(round, anchor).round_id)
+    return context.studio.draw_more(round, anchor).round_id
 
 
 @REQUESTS.write
 def ask_trainings(context: Context, round: Id) -> Requested:
     """Train a round with other seeds as well, and compare what they draw."""
-    return Requested(context.studio.ask_trainings(round).id)
+    return context.studio.ask_trainings(round).id
 
 
 @REQUESTS.write
 def run_round(context: Context, round: Id) -> OfRound:
     """Do all that a round lacks."""
-    return OfRound(context.studio.run_missing(round)[-1].round_id)
+    return context.studio.run_missing(round)[-1].round_id
 
 
 @REQUESTS.write
 def instant_round(context: Context, round: Id, references: dict[Id, SettingValue] | None = None) -> OfRound:
     """Draw the project's Round 0, with the references and no training; settings of theirs may change."""
     project = context.studio.store.rounds.get(round).project_id
-    return OfRound(context.studio.instant_round(project, references).round_id)
+    return context.studio.instant_round(project, references).round_id
 
 
 @REQUESTS.write
@@ -170,7 +136,7 @@ def refine_adapter(
 ) -> Requested:
     """Refine the image adapter of Round 0 on a folder of pictures, or on names of objects."""
     folder = Path(subjects.strip()) if subjects.strip() else None
-    return Requested(context.studio.refine_adapter(round, folder, names, steps, title).id)  # type: ignore[arg-type]
+    return context.studio.refine_adapter(round, folder, names, steps, title).id  # type: ignore[arg-type]
 
 
 @REQUESTS.write
@@ -178,19 +144,19 @@ def next_round(context: Context, round: Id) -> OfRound:
     """Create the next round, or find the one that was created, and queue all of it."""
     child = context.studio.next_round(round)
     context.studio.run_missing(child.id)
-    return OfRound(child.id)
+    return child.id
 
 
 @REQUESTS.write
 def branch(context: Context, round: Id) -> OfRound:
     """Start another round from here."""
-    return OfRound(context.studio.branch(round).id)
+    return context.studio.branch(round).id
 
 
 @REQUESTS.write
 def rename_round(context: Context, round: Id, name: Text) -> Named:
     """Name a round; empty for the name by its number."""
-    return Named(context.studio.rename_round(round, name))
+    return context.studio.rename_round(round, name)
 
 
 @REQUESTS.write
@@ -200,10 +166,10 @@ def star_round(context: Context, round: Id, starred: bool) -> None:
 
 
 @REQUESTS.write
-def archive_round(context: Context, round: Id) -> Before:
+def archive_round(context: Context, round: Id) -> Annotated[str | None, Only("before")]:
     """Hide a round with those after it."""
     before = context.studio.archive_round(round)
-    return Before(before.id if before else None)
+    return before.id if before else None
 
 
 @REQUESTS.write
@@ -213,9 +179,9 @@ def restore_round(context: Context, round: Id) -> None:
 
 
 @REQUESTS.write
-def accept(context: Context, round: Id, candidates: Ids) -> Accepted:
+def accept(context: Context, round: Id, candidates: Ids) -> Annotated[tuple[str, ...], Only("accepted")]:
     """Accept the suggestion, as far as the page shows it."""
-    return Accepted(context.studio.accept_suggestion(round, shown=frozenset(candidates)))
+    return context.studio.accept_suggestion(round, shown=frozenset(candidates))
 
 
 @REQUESTS.write
@@ -259,7 +225,7 @@ def redo(context: Context, round: Id) -> Undone:
 @REQUESTS.write
 def go_to(context: Context, round: Id, step: int | None = None) -> Changed:
     """Go back or forward to a step of the history; null for its beginning."""
-    return Changed(context.studio.go_to(round, step))
+    return context.studio.go_to(round, step)
 
 
 @REQUESTS.write

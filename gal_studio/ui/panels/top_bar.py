@@ -1,6 +1,7 @@
 """The top bar: the project, the steps, the current job, the queue of all jobs, and the log."""
 
 from dataclasses import dataclass
+from typing import Annotated
 
 from typing_extensions import Unpack
 
@@ -8,7 +9,7 @@ from gal_studio.core.jobs.states import Direction
 from gal_studio.core.types import JobState
 from gal_studio.ui.api import polling
 from gal_studio.ui.api.polling import Poll, PollAnswer
-from gal_studio.ui.payloads import Fact, Id
+from gal_studio.ui.payloads import Fact, Id, Only
 from gal_studio.ui.requests import Context, Requests
 
 SIGNED_IN = "signed-in"
@@ -26,13 +27,6 @@ class LogAnswer:
     text: str
 
 
-@dataclass(frozen=True)
-class OfJob:
-    """The state of the job."""
-
-    state: JobState
-
-
 @REQUESTS.read
 def poll(context: Context, **asked: Unpack[Poll]) -> PollAnswer:
     """What has changed since the last poll."""
@@ -47,27 +41,27 @@ def log(context: Context, project: Id | None = None) -> LogAnswer:
 
 
 @REQUESTS.write
-def stop(context: Context, job: Id) -> OfJob:
+def stop(context: Context, job: Id) -> Annotated[JobState, Only("state")]:
     """Stop a job."""
-    return OfJob(context.studio.stop(job).state)
+    return context.studio.stop(job).state
 
 
 @REQUESTS.write
-def pause(context: Context, job: Id) -> OfJob:
+def pause(context: Context, job: Id) -> Annotated[JobState, Only("state")]:
     """Pause a job."""
-    return OfJob(context.studio.pause(job).state)
+    return context.studio.pause(job).state
 
 
 @REQUESTS.write
-def resume(context: Context, job: Id) -> OfJob:
+def resume(context: Context, job: Id) -> Annotated[JobState, Only("state")]:
     """Resume a job."""
-    return OfJob(context.studio.resume(job).state)
+    return context.studio.resume(job).state
 
 
 @REQUESTS.write
-def keep(context: Context, job: Id) -> OfJob:
+def keep(context: Context, job: Id) -> Annotated[JobState, Only("state")]:
     """End a halted training at the last step that was saved."""
-    return OfJob(context.studio.keep_step(job).state)
+    return context.studio.keep_step(job).state
 
 
 @REQUESTS.write

@@ -8,18 +8,11 @@ from pydantic import Field, FiniteFloat
 from gal_studio.core.entered import about_entered
 from gal_studio.core.errors import StudioError
 from gal_studio.core.recipe import Recipe
-from gal_studio.ui.payloads import Id, Text
+from gal_studio.ui.payloads import Id, Only, Text
 from gal_studio.ui.payloads.trials import Trial, trial_payloads
 from gal_studio.ui.requests import Context, Requests
 
 REQUESTS = Requests("rounds")
-
-
-@dataclass(frozen=True)
-class Trials:
-    """The pictures of free prompts of a project, the newest first."""
-
-    trials: tuple[Trial, ...]
 
 
 @dataclass(frozen=True)
@@ -39,9 +32,9 @@ class Used:
 
 
 @REQUESTS.read
-def trials(context: Context, project: Id) -> Trials:
+def trials(context: Context, project: Id) -> Annotated[tuple[Trial, ...], Only("trials")]:
     """The pictures of free prompts of a project."""
-    return Trials(trial_payloads(context.studio, project))
+    return trial_payloads(context.studio, project)
 
 
 @REQUESTS.write

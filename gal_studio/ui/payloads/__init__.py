@@ -44,45 +44,24 @@ def shown_recipe(recipe: Recipe, words: str) -> ShownRecipe:
 
 
 @dataclass(frozen=True)
-class OfProject:
-    """The project to show next."""
+class Only:
+    """Marks what a request returns as the only field of its answer, by this name."""
 
-    project: str
-
-
-@dataclass(frozen=True)
-class OfRound:
-    """The round to show next."""
-
-    round: str
+    field: str
 
 
-@dataclass(frozen=True)
-class Named:
-    """The name that something has now."""
-
-    name: str
-
-
-@dataclass(frozen=True)
-class Requested:
-    """The job that was requested."""
-
-    job: str
-
-
-@dataclass(frozen=True)
-class RequestedAll:
-    """The jobs that were requested."""
-
-    jobs: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Changed:
-    """The pictures that changed."""
-
-    changed: tuple[str, ...]
+OfProject = Annotated[str, Only("project")]
+"""The project to show next."""
+OfRound = Annotated[str, Only("round")]
+"""The round to show next."""
+Named = Annotated[str, Only("name")]
+"""The name that something has now."""
+Requested = Annotated[str, Only("job")]
+"""The job that was requested."""
+RequestedAll = Annotated[tuple[str, ...], Only("jobs")]
+"""The jobs that were requested."""
+Changed = Annotated[tuple[str, ...], Only("changed")]
+"""The pictures that changed."""
 
 
 def first_fault(error: ValidationError) -> str:

@@ -32,7 +32,7 @@ def test_it_is_offered_made_and_named(
     project = studio.store.rounds.get(round_id).project_id
     assert work(studio, models, studio.fine_tune(round_id)).state == "completed"
     assert work(studio, models, studio.export_round(round_id, "easel")).state == "completed"
-    (row,) = results(Context(ViewCache(studio)), project).rounds
+    (row,) = results(Context(ViewCache(studio)), project)
     offered = row.exports[-1]
     assert (offered.form, offered.title) == ("easel", "For Easel")
     assert offered.export is not None and offered.export.made
