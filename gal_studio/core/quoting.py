@@ -1,7 +1,9 @@
 """Text that leaves the studio, as the program that reads it has to be given it to mean the same."""
 
+import csv
+import io
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Literal
 
 Syntax = Literal["plain", "comfyui", "a1111", "compel"]
@@ -23,6 +25,13 @@ def csv_cell(value: Any) -> Any:
     if isinstance(value, str) and value.startswith(_FORMULA) and not _NUMBER.fullmatch(value):
         return f"'{value}"
     return value
+
+
+def csv_table(rows: Iterable[Iterable[Any]]) -> str:
+    """Rows as CSV, the heading first: numbers are read back exactly, what is None is empty."""
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(map(csv_cell, row) for row in rows)
+    return text.getvalue()
 
 
 def markdown(text: str) -> str:

@@ -1,14 +1,12 @@
 """The log of choices as CSV or JSON lines."""
 
-import csv
-import io
 import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from gal_studio.core.errors import StudioError
-from gal_studio.core.quoting import csv_cell
+from gal_studio.core.quoting import csv_table
 from gal_studio.studio.views.choices import ChoiceView, ChosenPicture, RoundChoices
 
 FORMATS = ("csv", "jsonl")
@@ -56,11 +54,7 @@ def _csv(rows: Sequence[dict[str, Any]]) -> str:
     """One column a value; scores and pictures get the names of what they belong to in front."""
     flat = [_flat(row) for row in rows]
     columns = list(dict.fromkeys(name for row in flat for name in row))
-    text = io.StringIO()
-    table = csv.DictWriter(text, columns, restval="", lineterminator="\n")
-    table.writeheader()
-    table.writerows({name: csv_cell(value) for name, value in row.items()} for row in flat)
-    return text.getvalue()
+    return csv_table([columns, *([row.get(name) for name in columns] for row in flat)])
 
 
 def _flat(row: dict[str, Any]) -> dict[str, Any]:

@@ -22,7 +22,7 @@ def wait_for(store: Store, job_id: str, timeout: float | None, wake: Callable[[P
     keeper = Keeper(store, wake or (lambda _: None))
     ends = None if timeout is None else time.monotonic() + timeout
     while (job := _looked_at(store, keeper, job_id)).state in ACTIVE:
-        _refuse_a_halted_start(store, job)
+        refuse_a_halted_start(store, job)
         if ends is not None and time.monotonic() > ends:
             raise StudioError(
                 f"{describe_job(job.kind).title} is still {job.state} after {timeout:g} s: wait longer."
@@ -43,13 +43,16 @@ def _looked_at(store: Store, keeper: Keeper, job_id: str) -> Job:
     return store.jobs.get(job_id)
 
 
-def _refuse_a_halted_start(store: Store, job: Job) -> None:
-    """Nobody takes a job that waits behind one that a person has halted."""
+def refuse_a_halted_start(store: Store, job: Job, how: str = "resume that first") -> None:
+    """Refuse to wait for a job behind one that a person has halted, which nobody takes.
+
+    `how` says what to do, with `{}` for the ID of the halted one.
+    """
     if job.state != "queued":
         return
     for before in store.queue.read().waits_for.get(job.id, ()):
         if before.state in ("paused", "interrupted") and before.paused_for != "room":
             raise StudioError(
                 f"{describe_job(job.kind).title} waits for {describe_job(before.kind).noun}, which is "
-                f"{before.state}: resume that first."
+                f"{before.state}: {how.format(before.id)}."
             )

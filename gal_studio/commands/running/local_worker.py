@@ -14,6 +14,7 @@ from gal_studio.state import Store
 from gal_studio.state.jobs.lock import PATIENCE, WorkerLock
 from gal_studio.studio import Studio
 from gal_studio.studio.views.types import JobView
+from gal_studio.studio.waiting import refuse_a_halted_start
 from gal_studio.worker import Worker
 from gal_studio.worker.task import Progress
 
@@ -112,15 +113,8 @@ class LocalWorker:
                 self.finish(self._studio.resume(job.id))
 
     def _refuse_a_halted_start(self, job: Job) -> None:
-        """Nobody takes a job that waits behind one that a person is to take up again."""
-        if job.state != "queued":
-            return
-        for before in self._studio.store.queue.read().waits_for.get(job.id, ()):
-            if before.state in ("paused", "interrupted") and before.paused_for != "room":
-                raise StudioError(
-                    f"{describe_job(job.kind).title} waits for {describe_job(before.kind).noun}, which is "
-                    f"{before.state}: resume it in the page or with `gal-studio jobs resume {before.id}`."
-                )
+        how = "resume it in the page or with `gal-studio jobs resume {}`"
+        refuse_a_halted_start(self._studio.store, job, how)
 
     def _watch(self, job: Job) -> None:
         store, seen = self._studio.store, time.monotonic()

@@ -4,7 +4,6 @@ They follow from the project, so that equal runs give equal bytes; only `timing.
 machine.
 """
 
-import csv
 import io
 import re
 from collections.abc import Mapping, Sequence
@@ -20,7 +19,7 @@ from gal_studio.core.gal.recipe_rates import recipe_rates
 from gal_studio.core.gal.scores.registry import SCORES, known_scores
 from gal_studio.core.intervals import FEWEST
 from gal_studio.core.naming import file_stem
-from gal_studio.core.quoting import csv_cell
+from gal_studio.core.quoting import csv_table
 from gal_studio.provenance import made_by
 from gal_studio.rounds import lineage
 from gal_studio.state.files.content_store import write_whole
@@ -267,26 +266,24 @@ def describe_refinement(studio: Studio, node: str | None) -> dict[str, Any] | No
 
 
 def _table(views: Sequence[RoundView]) -> str:
-    """CSV with one row per candidate; `repr` writes numbers that are read back exactly."""
-    text = io.StringIO()
-    table = csv.writer(text, lineterminator="\n")
+    """CSV with one row per candidate."""
     names = [score.name for score in SCORES]
-    table.writerow((*BEFORE_SCORES, *names, *AFTER_SCORES))
+    rows: list[tuple[Any, ...]] = [(*BEFORE_SCORES, *names, *AFTER_SCORES)]
     for view in views:
         for tile in view.candidates:
             candidate = tile.candidate
             scores = known_scores(candidate)
             instant = view.round.kind == "instant"
             recipe = view.settings.references.recipe(candidate.recipe) if instant else candidate.recipe
-            table.writerow(
+            rows.append(
                 (
                     candidate.id, _label(view) if view.round.source else view.round.number,
-                    csv_cell(tile.prompt), candidate.seed,
+                    tile.prompt, candidate.seed,
                     recipe.early, recipe.late, recipe.switch,
-                    *(repr(scores[name]) if name in scores else "" for name in names),
+                    *(scores.get(name) for name in names),
                     int(candidate.overfit), candidate.overfit_by,
                     int(tile.suggested), int(tile.verdict == "accepted"),
                     repr(candidate.x), repr(candidate.y), picture_name(view, tile),
                 )
             )  # fmt: skip
-    return text.getvalue()
+    return csv_table(rows)

@@ -1,8 +1,6 @@
 """`gal-studio grid`: projects under every combination of settings, compared; see docs/evaluation.md."""
 
-import csv
 import hashlib
-import io
 import json
 import math
 import sys
@@ -29,7 +27,7 @@ from gal_studio.core.extras import how_to_install
 from gal_studio.core.grid import Axes, Cell, Effect, Level, effects, levels
 from gal_studio.core.measures.compare import gains
 from gal_studio.core.measures.pictures import METRICS
-from gal_studio.core.quoting import csv_cell
+from gal_studio.core.quoting import csv_table
 from gal_studio.core.settings import Settings
 from gal_studio.core.settings_group import nested
 from gal_studio.provenance import made_by
@@ -384,15 +382,8 @@ def _word(value: object) -> str:
 
 
 def _table(rows: Iterable[Mapping[str, object]]) -> bytes:
-    """CSV; `repr` writes numbers that are read back exactly, what is unknown is empty."""
-    text, found = io.StringIO(), list(rows)
-    table = csv.DictWriter(text, list(found[0]) if found else [], lineterminator="\n")
-    table.writeheader()
-    for row in found:
-        table.writerow(
-            {name: repr(one) if isinstance(one, float) else csv_cell(one) for name, one in row.items()}
-        )
-    return text.getvalue().encode()
+    found = list(rows)
+    return csv_table([found[0] if found else (), *(row.values() for row in found)]).encode()
 
 
 def _say(line: str) -> None:

@@ -1,10 +1,9 @@
 """The result of an evaluation: a table, and everything that it can be computed from again."""
 
-import csv
 import io
 import json
 import zipfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gal_studio.core.intervals import FEWEST, Interval
-from gal_studio.core.quoting import csv_cell
+from gal_studio.core.quoting import csv_table
 from gal_studio.state.files.content_store import write_whole
 
 _FIGURES = {"dino": "DINO", "clip_i": "CLIP-I", "clip_t": "CLIP-T"}
@@ -83,7 +82,7 @@ class Report:
         files = {
             "evaluation.json": f"{text}\n".encode(),
             "evaluation.csv": self._csv().encode(),
-            "pictures.csv": _table(list(self.pictures[0]), (row.values() for row in self.pictures)).encode(),
+            "pictures.csv": csv_table([self.pictures[0], *(row.values() for row in self.pictures)]).encode(),
             "prompts.txt": "".join(f"{prompt}\n" for prompt in self.prompts).encode(),
             "features.npz": _arrays(self.features),
         }
@@ -93,15 +92,8 @@ class Report:
     def _csv(self) -> str:
         first, ends = self.rows[0], ("", "_low", "_high")
         heading = [self.subject, *first.counts, *(f"{name}{end}" for name in first.figures for end in ends)]
-        return _table(heading, ([row.name, *row.counts.values(), *_cells(row)] for row in self.rows))
-
-
-def _table(heading: Sequence[str], rows: Iterable[Iterable[Any]]) -> str:
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(heading)
-    writer.writerows([csv_cell(value) for value in row] for row in rows)
-    return buffer.getvalue()
+        rows = ([row.name, *row.counts.values(), *_cells(row)] for row in self.rows)
+        return csv_table([heading, *rows])
 
 
 def _cells(row: Row) -> list[float | str]:

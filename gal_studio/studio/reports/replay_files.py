@@ -4,7 +4,6 @@
 same decisions give equal files. `arms.csv` and `arms.png` show the project and all of its replays together.
 """
 
-import csv
 import io
 import json
 import zipfile
@@ -17,9 +16,8 @@ from typing import Any
 from PIL import Image
 
 from gal_studio.core.gal.balance import effective_draws
-from gal_studio.core.intervals import Interval
 from gal_studio.core.measures.pictures import METRICS
-from gal_studio.core.quoting import csv_cell
+from gal_studio.core.quoting import csv_table
 from gal_studio.provenance import made_by
 from gal_studio.rounds import lineage
 from gal_studio.state import Store
@@ -162,23 +160,12 @@ def _round(studio: Studio, view: RoundView) -> dict[str, Any]:
 
 
 def _table(columns: Iterable[Column]) -> str:
-    """CSV with one row per round; `repr` writes numbers that are read back exactly."""
-    text = io.StringIO()
-    table = csv.writer(text, lineterminator="\n")
+    """CSV with one row per round."""
     ends = [f"{figure}{end}" for figure in FIGURES for end in ("", "_low", "_high")]
-    table.writerow(("arm", "round", "pictures", "as_asked_found", "copies_found", *ends))
+    rows: list[tuple[Any, ...]] = [("arm", "round", "pictures", "as_asked_found", "copies_found", *ends)]
     for column in columns:
         report = column.report
         figures = [*(report.figures.get(metric) for metric in METRICS), report.gain]
-        table.writerow(
-            (
-                csv_cell(column.arm), csv_cell(report.arm.name),
-                report.pictures, report.as_asked, report.copies,
-                *(cell for figure in figures for cell in _cells(figure)),
-            )
-        )  # fmt: skip
-    return text.getvalue()
-
-
-def _cells(figure: Interval | None) -> tuple[str, str, str]:
-    return ("", "", "") if figure is None else (repr(figure.value), repr(figure.low), repr(figure.high))
+        cells = [cell for one in figures for cell in ((one.value, one.low, one.high) if one else (None,) * 3)]
+        rows.append((column.arm, report.arm.name, report.pictures, report.as_asked, report.copies, *cells))
+    return csv_table(rows)
