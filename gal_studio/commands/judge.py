@@ -38,40 +38,49 @@ from gal_studio.studio.views.judged import JudgedLora
 EXPORTED = "exported"
 
 
+Loras = Annotated[
+    list[Path], typer.Argument(metavar="LORA.safetensors...", help="One to six LoRAs of any trainer.")
+]
+References = Annotated[Path, typer.Option(help="A folder with images that the LoRA was trained on.")]
+Out = Annotated[Path, typer.Option(help="The folder for the results (default workspace: OUT/workspace).")]
+Taught = Annotated[Literal["style", "object"], typer.Option(help="What the LoRA was taught.")]
+Trigger = Annotated[str, typer.Option(help="Trigger words (default: those that the first file states).")]
+Shown = Annotated[str, typer.Option(help="What all the images show (default: the captions beside them).")]
+Prompts = Annotated[
+    Path | None,
+    typer.Option(help="A text file with test prompts, one a line, {} for the words (default: 18)."),
+]
+Preset = Annotated[
+    str | None, typer.Option(help="The base model and settings (default: by the LoRA's file).")
+]
+BaseModel = Annotated[str | None, typer.Option(help="A folder, .safetensors file or hub ID.")]
+ClipModel = Annotated[str | None, typer.Option(help="An open_clip name/tag or local-dir:FOLDER.")]
+Seed = Annotated[int, typer.Option(help="The project's seed.")]
+ExportFormat = Annotated[
+    str, typer.Option("--format", help="Also export each for these programs; none: export nothing.")
+]
+WithoutTextEncoder = Annotated[
+    bool, typer.Option("--without-text-encoder", help="Leave out what a LoRA changes of a text encoder.")
+]
+
+
 def judge(
     context: typer.Context,
-    loras: Annotated[
-        list[Path], typer.Argument(metavar="LORA.safetensors...", help="One to six LoRAs of any trainer.")
-    ],
-    references: Annotated[Path, typer.Option(help="A folder with images that the LoRA was trained on.")],
-    out: Annotated[Path, typer.Option(help="The folder for the results (default workspace: OUT/workspace).")],
-    kind: Annotated[Literal["style", "object"], typer.Option(help="What the LoRA was taught.")] = "style",
-    trigger: Annotated[
-        str, typer.Option(help="Trigger words (default: those that the first file states).")
-    ] = "",
-    prompt: Annotated[
-        str, typer.Option(help="What all the images show (default: the captions beside them).")
-    ] = "",
-    prompts: Annotated[
-        Path | None,
-        typer.Option(help="A text file with test prompts, one a line, {} for the words (default: 18)."),
-    ] = None,
-    preset: Annotated[
-        str | None,
-        typer.Option(help="The base model and settings (default: by the LoRA's file)."),
-    ] = None,
-    base_model: Annotated[str | None, typer.Option(help="A folder, .safetensors file or hub ID.")] = None,
-    clip_model: Annotated[str | None, typer.Option(help="An open_clip name/tag or local-dir:FOLDER.")] = None,
-    seed: Annotated[int, typer.Option(help="The project's seed.")] = 0,
+    loras: Loras,
+    references: References,
+    out: Out,
+    kind: Taught = "style",
+    trigger: Trigger = "",
+    prompt: Shown = "",
+    prompts: Prompts = None,
+    preset: Preset = None,
+    base_model: BaseModel = None,
+    clip_model: ClipModel = None,
+    seed: Seed = 0,
     candidates: Candidates = None,
     sampling_steps: SamplingSteps = None,
-    export_format: Annotated[
-        str, typer.Option("--format", help="Also export each for these programs; none: export nothing.")
-    ] = "comfyui",
-    without_text_encoder: Annotated[
-        bool,
-        typer.Option("--without-text-encoder", help="Leave out what a LoRA changes of a text encoder."),
-    ] = False,
+    export_format: ExportFormat = "comfyui",
+    without_text_encoder: WithoutTextEncoder = False,
     overwrite: Overwrite = False,
     workspace: Workspace = None,
     as_json: AsJson = False,
