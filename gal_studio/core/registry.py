@@ -104,8 +104,10 @@ class Registry(Sequence[T]):
         self._is_member, self._name_of = is_member, name_of
         self._plug_ins = PlugIns[T](group, self._accept, name_of) if group else None
         self._lock = threading.RLock()
-        self._own: dict[str, T] | None = None
+        self._found: dict[str, T] = {}
         self._added: dict[str, T] = {}
+        self._known: dict[str, T] | None = None
+        self._reading = False
 
     def find(self, name: str) -> T | None:
         """The member of that name."""
@@ -124,11 +126,13 @@ class Registry(Sequence[T]):
         if name in self._all():
             raise StudioError(f"There is {self.what} {name!r} already: choose another name.")
         self._added[name] = member
+        self._known = {**self._found, **self._added}
         return member
 
     def remove(self, member: T) -> None:
         """Take out what `add` added."""
         del self._added[self._name_of(member)]
+        self._known = {**self._found, **self._added}
 
     @property
     def problems(self) -> tuple[str, ...]:
@@ -150,20 +154,23 @@ class Registry(Sequence[T]):
         return member  # type: ignore[no-any-return]
 
     def _all(self) -> dict[str, T]:
-        own = self._of_folder()
-        more = self._plug_ins.load(tuple(own)) if self._plug_ins else {}
-        return {**own, **more, **self._added}
+        """All members, which are read once."""
+        return self._known if self._known is not None else self._read_once()
 
-    def _of_folder(self) -> dict[str, T]:
+    def _read_once(self) -> dict[str, T]:
         with self._lock:
-            if self._own is None:
-                self._own = {}  # also for a file that asks for this table while it is imported
+            if self._known is None and not self._reading:
+                self._reading = True
                 try:
-                    self._own = self._read()
-                except BaseException:
-                    self._own = None
-                    raise
-            return self._own
+                    self._found = self._read()
+                    if self._plug_ins:
+                        self._found = self._found | self._plug_ins.load(tuple(self._found))
+                    self._known = {**self._found, **self._added}
+                finally:
+                    self._reading = False
+            if self._known is None:  # a file or a plug-in asks for this table while it is imported
+                return {**self._found, **self._added}
+            return self._known
 
     def _read(self) -> dict[str, T]:
         found: dict[str, T] = {}
