@@ -79,6 +79,8 @@ def _with_pairs(store: Store, plain: TrainingInputs) -> TrainingInputs:
     """Add what a refinement is trained on: pairs, paintings, maps and foregrounds."""
     round_id, refinements = plain.here.id, store.refinements
     pairs = refinements.pairs(round_id)
+    if not pairs:
+        return replace(plain, foregrounds=refinements.foregrounds([one.image for one in plain.references]))
     return replace(
         plain,
         pairs=pairs,

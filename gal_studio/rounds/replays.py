@@ -1,6 +1,8 @@
 """Replays: a project of its own draws another one again, round after round, as queued jobs."""
 
 from dataclasses import replace
+from itertools import groupby
+from operator import attrgetter
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.naming import MAX_NAME_LENGTH, unique_name
@@ -100,9 +102,10 @@ def _copy_test_set(store: Store, source_id: str, project_id: str) -> None:
     """Copy the held-out prompts and seeds, so that the rounds of both compare; always measured."""
     chosen = store.measures.held_out_set(source_id)
     if chosen is not None:
-        for prompt in test_set.load(store, store.snapshots.outline(source_id)).enabled:
-            if prompt.part != "accepted":
-                store.measures.add_prompts(project_id, prompt.part, [prompt.prompt])
+        enabled = test_set.load(store, store.snapshots.outline(source_id)).enabled
+        for part, prompts in groupby(enabled, key=attrgetter("part")):
+            if part != "accepted":
+                store.measures.add_prompts(project_id, part, [one.prompt for one in prompts])
         store.measures.choose(project_id, chosen)
     test_set.set_when(store, store.snapshots.outline(project_id), "always")
 
@@ -120,8 +123,7 @@ def _copy_prior(store: Store, last: str, project_id: str) -> None:
 def _add_round(store: Store, project: Project, parent: Round | None, recorded: RecordedRound) -> Round:
     """Add a round with the settings and the test prompts that the recorded one had."""
     store.projects.add_anchors(project.id, recorded.prompts)
-    for anchor in store.projects.anchors(project.id):
-        store.projects.enable_anchor(anchor.id, anchor.prompt in recorded.prompts)
+    store.projects.enable_only(project.id, recorded.prompts)
     added = store.rounds.add(project.id, parent.id if parent else None, recorded.settings)
     if recorded.settings.generation.allocation == "ladder":  # another training would let it draw others
         ids = {anchor.prompt: anchor.id for anchor in store.projects.anchors(project.id)}

@@ -28,18 +28,18 @@ RUNS = {"width": 48, "height": 48, "runs": [0, 24 * 48, 255, 24 * 48]}
 LIMITS: dict[str, int] = {
     "poll": 44, "log": 3, "stop": 7, "pause": 1, "resume": 13, "keep": 1, "preview": 1, "reorder": 4,
     "overview": 7, "options": 0, "change": 22, "rename": 5, "restore": 2, "enable_anchor": 6,
-    "add_anchors": 11, "local_models": 10, "history": 1, "relatives": 18, "other_rounds": 60,
+    "add_anchors": 12, "local_models": 10, "history": 1, "relatives": 18, "other_rounds": 60,
     "choices": 9, "fine_tune": 12, "continue_training": 8, "generate": 12, "draw_more": 9,
     "ask_trainings": 10, "run_round": 27, "instant_round": 28, "refine_adapter": 3, "next_round": 33,
     "branch": 14, "rename_round": 4, "star_round": 2, "archive_round": 8, "restore_round": 5, "accept": 1,
     "decide": 7, "accept_in_part": 12, "mark_copies": 11, "set_weight": 7, "undo": 7, "redo": 4,
     "go_to": 6, "explain_choice": 2, "learn": 22, "patch_maps": 5, "part_mask": 2, "pair": 4,
     "reference_mask": 3, "before_after": 17, "judge_quality": 10, "make_pairs": 23, "refine": 15,
-    "run_refinement": 29, "paint": 3, "undo_painting": 1, "redo_painting": 1, "set_mask": 5,
+    "run_refinement": 25, "paint": 3, "undo_painting": 1, "redo_painting": 1, "set_mask": 5,
     "undo_mask": 3, "redo_mask": 3, "next_rule": 22, "trials": 4, "try_prompt": 9, "use_trial": 5,
     "forget_trial": 3, "restore_trial": 5, "results": 6, "same_seed": 8, "test_pictures": 12,
-    "measure": 10, "measure_all": 57, "change_test_set": 40, "measure_when": 7, "export_round": 17,
-    "replay": 265, "continue_replay": 2, "stop_replay": 15,
+    "measure": 10, "measure_all": 57, "change_test_set": 18, "measure_when": 7, "export_round": 17,
+    "replay": 96, "continue_replay": 2, "stop_replay": 15,
 }  # fmt: skip
 """Statements of each request at most, BEGIN and COMMIT left out."""
 VERB_LIMITS: dict[str, tuple[int, tuple[str, ...]]] = {

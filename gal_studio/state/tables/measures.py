@@ -11,7 +11,7 @@ from gal_studio.core.measures.pictures import MeasuredPicture, MeasuredPrompt, P
 from gal_studio.core.types import Candidate, Remark
 from gal_studio.state.database.connection import Database, record
 from gal_studio.state.tables.copy_marks import copy_shift
-from gal_studio.state.tables.projects import derived_id
+from gal_studio.state.tables.projects import derived_id, derived_ids
 
 SELECT_MEASURED = (
     "SELECT test_pictures.* FROM test_pictures JOIN test_prompts ON test_prompts.id = prompt_id "
@@ -94,29 +94,30 @@ class Measures:
     def add_prompts(self, project_id: str, part: Part, prompts: Sequence[str]) -> None:
         """Append prompts to a part; one that it has already is enabled again."""
         with self._database.transaction() as writer:
-            known = {one.prompt: one for one in self.prompts(project_id) if one.part == part}
-            for prompt in dict.fromkeys(prompts):
-                if prompt not in known:
-                    writer.execute(
-                        "INSERT INTO test_prompts (id, project_id, position, part, prompt) VALUES (?1, ?2, "
-                        "(SELECT COALESCE(MAX(position) + 1, 0) FROM test_prompts WHERE project_id = ?2), "
-                        "?3, ?4)",
-                        (
-                            derived_id(writer, "test_prompts", project_id, part, prompt),
-                            project_id,
-                            part,
-                            prompt,
-                        ),
-                    )
-                elif not known[prompt].enabled:
-                    writer.execute("UPDATE test_prompts SET enabled = 1 WHERE id = ?", (known[prompt].id,))
+            known = {one.prompt: one.enabled for one in self.prompts(project_id) if one.part == part}
+            if not all(known.get(prompt, True) for prompt in prompts):
+                writer.execute(
+                    "UPDATE test_prompts SET enabled = 1 WHERE project_id = ? AND part = ? AND NOT enabled "
+                    "AND prompt IN (SELECT value FROM json_each(?))",
+                    (project_id, part, json.dumps(list(prompts))),
+                )
+            if new := [prompt for prompt in dict.fromkeys(prompts) if prompt not in known]:
+                ids = derived_ids(writer, "test_prompts", [(project_id, part, prompt) for prompt in new])
+                writer.execute(
+                    "INSERT INTO test_prompts (id, project_id, position, part, prompt) "
+                    "SELECT json_extract(value, '$[0]'), ?1, key + (SELECT COALESCE(MAX(position) + 1, 0) "
+                    "FROM test_prompts WHERE project_id = ?1), ?2, json_extract(value, '$[1]') "
+                    "FROM json_each(?3) ORDER BY key",
+                    (project_id, part, json.dumps(list(zip(ids, new, strict=True)))),
+                )
 
     def keep_only(self, project_id: str, part: Part, prompts: Sequence[str]) -> None:
         """Disable the other prompts of a part; their pictures stay."""
-        with self._database.transaction() as writer:
-            for known in self.prompts(project_id):
-                if known.part == part and known.prompt not in prompts:
-                    writer.execute("UPDATE test_prompts SET enabled = 0 WHERE id = ?", (known.id,))
+        self._database.write(
+            "UPDATE test_prompts SET enabled = 0 WHERE project_id = ? AND part = ? AND enabled "
+            "AND prompt NOT IN (SELECT value FROM json_each(?))",
+            (project_id, part, json.dumps(list(prompts))),
+        )
 
     def save(self, batch: Sequence[NewMeasuredPicture]) -> None:
         """Store pictures, each in the place of an earlier one of the same prompt, round and number."""

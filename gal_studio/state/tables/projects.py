@@ -2,6 +2,7 @@
 
 import hashlib
 import itertools
+import json
 import logging
 import sqlite3
 import uuid
@@ -34,12 +35,24 @@ def derived_id(writer: sqlite3.Connection, table: str, *content: Any) -> str:
 
     Of rows with the same content, each further one is numbered.
     """
+    return derived_ids(writer, table, [content])[0]
+
+
+def derived_ids(writer: sqlite3.Connection, table: str, contents: Sequence[Sequence[Any]]) -> list[str]:
+    """The IDs of new rows that differ in their contents, as `derived_id` has them."""
+    found: dict[int, str] = {}
     for number in itertools.count():
-        text = strict_json.dumps([table, number, *content])
-        identity = hashlib.sha256(text.encode()).hexdigest()[:16]
-        if writer.execute(f"SELECT 1 FROM {table} WHERE id = ?", (identity,)).fetchone() is None:
-            return identity
-    raise AssertionError("numbers do not end")
+        made = {place: _id_of(table, number, one) for place, one in enumerate(contents) if place not in found}
+        if not made:
+            break
+        sql = f"SELECT id FROM {table} WHERE id IN (SELECT value FROM json_each(?))"
+        taken = {row["id"] for row in writer.execute(sql, (json.dumps([*made.values()]),))}
+        found |= {place: identity for place, identity in made.items() if identity not in taken}
+    return [found[place] for place in range(len(contents))]
+
+
+def _id_of(table: str, number: int, content: Sequence[Any]) -> str:
+    return hashlib.sha256(strict_json.dumps([table, number, *content]).encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True)
@@ -225,12 +238,21 @@ class Projects:
     def add_anchors(self, project_id: str, prompts: Sequence[str]) -> None:
         """Append anchors; an existing prompt is enabled again."""
         with self._database.transaction() as writer:
-            for prompt in prompts:
+            known = {anchor.prompt: anchor.enabled for anchor in self.anchors(project_id)}
+            if not all(known.get(prompt, True) for prompt in prompts):
                 writer.execute(
-                    "INSERT INTO anchors (id, project_id, position, prompt) VALUES (?1, ?2, "
-                    "(SELECT COALESCE(MAX(position) + 1, 0) FROM anchors WHERE project_id = ?2), ?3) "
-                    "ON CONFLICT (project_id, prompt) DO UPDATE SET enabled = 1",
-                    (derived_id(writer, "anchors", project_id, prompt), project_id, prompt),
+                    "UPDATE anchors SET enabled = 1 WHERE project_id = ? AND NOT enabled "
+                    "AND prompt IN (SELECT value FROM json_each(?))",
+                    (project_id, json.dumps(list(prompts))),
+                )
+            if new := [prompt for prompt in dict.fromkeys(prompts) if prompt not in known]:
+                ids = derived_ids(writer, "anchors", [(project_id, prompt) for prompt in new])
+                writer.execute(
+                    "INSERT INTO anchors (id, project_id, position, prompt) "
+                    "SELECT json_extract(value, '$[0]'), ?1, key + (SELECT COALESCE(MAX(position) + 1, 0) "
+                    "FROM anchors WHERE project_id = ?1), json_extract(value, '$[1]') FROM json_each(?2) "
+                    "ORDER BY key",
+                    (project_id, json.dumps(list(zip(ids, new, strict=True)))),
                 )
 
     def project_of_anchor(self, anchor_id: str) -> str:
@@ -243,6 +265,14 @@ class Projects:
     def enable_anchor(self, anchor_id: str, enabled: bool) -> None:
         """Enable or disable an anchor for later rounds."""
         self._database.write("UPDATE anchors SET enabled = ? WHERE id = ?", (int(enabled), anchor_id))
+
+    def enable_only(self, project_id: str, prompts: Sequence[str]) -> None:
+        """Enable the anchors with these prompts, and disable all others."""
+        self._database.write(
+            "UPDATE anchors SET enabled = NOT enabled WHERE project_id = ? "
+            "AND enabled <> (prompt IN (SELECT value FROM json_each(?)))",
+            (project_id, json.dumps(list(prompts))),
+        )
 
     def class_images(self, project_id: str, drawn_by: str) -> tuple[str, ...]:
         """The prior pictures (Eq. G9) that were drawn so far by this model, prompt and settings, in order."""

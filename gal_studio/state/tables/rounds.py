@@ -50,15 +50,22 @@ class Rounds:
 
         An instant round has the number 0, and no parent.
         """
-        first = 0 if kind == "instant" else 1
-        number = first if parent_id is None else self.get(parent_id).number + (kind == "fine_tune")
         written = strict_json.dumps(settings.to_dict())
         with self._database.transaction() as writer:
-            round_id = derived_id(writer, "rounds", project_id, parent_id, kind)
             row = writer.execute(
-                "INSERT INTO rounds (id, project_id, parent_id, number, settings, created, kind) "
-                "VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING *",
-                (round_id, project_id, parent_id, number, written, self._clock(), kind),
+                "INSERT INTO rounds (id, project_id, parent_id, number, settings, created, kind) VALUES "
+                "(:id, :project, :parent, COALESCE((SELECT number FROM rounds WHERE id = :parent) + :more, "
+                ":first), :settings, :created, :kind) RETURNING *",
+                {
+                    "id": derived_id(writer, "rounds", project_id, parent_id, kind),
+                    "project": project_id,
+                    "parent": parent_id,
+                    "more": int(kind == "fine_tune"),
+                    "first": int(kind != "instant"),
+                    "settings": written,
+                    "created": self._clock(),
+                    "kind": kind,
+                },
             ).fetchone()
         return record(Round, row)
 

@@ -43,8 +43,7 @@ def add_anchors(store: Store, project_id: str, templates: Sequence[str], only: b
                 f"The project would have {len(anchors)} test prompts: keep at most {MOST_ANCHORS}."
             )
         if only:
-            for anchor in anchors:
-                store.projects.enable_anchor(anchor.id, anchor.prompt in prompts)
+            store.projects.enable_only(project_id, prompts)
             _check_enough(store, project_id)
 
 

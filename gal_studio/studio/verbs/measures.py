@@ -33,7 +33,7 @@ class MeasureVerbs(Verbs):
         if job is not None:
             return job
         refuse_instant(round_, "measured")
-        if round_.adapter is None and not is_coming(self.store, round_, "fine_tune", "refine"):
+        if round_.adapter is None and not is_coming(self.store, round_, "fine_tune", "refine", known=jobs):
             raise StudioError(f"Round {round_.number} is not trained yet: press Fine-tune first.")
         if round_.adapter is not None and not test_set.prepare(self.store, round_.id).missing:
             raise StudioError(f"Round {round_.number} is already measured on the present benchmark.")

@@ -1,6 +1,6 @@
 """Request the work of rounds and refinements: refused with the reason, and queued only once."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -75,7 +75,7 @@ class WorkVerbs(MeasureVerbs):
         jobs = self._jobs_beside(here.round)
         job = self._requested(here.round, "generate", jobs)
         if job is None:
-            self._fix_settings_to_draw(here)
+            self._fix_settings_to_draw(here, jobs)
             job = self._queue(here.round, "generate", jobs)
         return job
 
@@ -213,7 +213,7 @@ class WorkVerbs(MeasureVerbs):
         job = self._requested(node, "refine", jobs)
         if job is not None:
             return job, here
-        if not pairs.pairs_are_ready(inputs) and not is_coming(self.store, node, "pairs"):
+        if not pairs.pairs_are_ready(inputs) and not is_coming(self.store, node, "pairs", known=jobs):
             raise StudioError(
                 f"The refinement of round {node.number} has no finished pairs yet: press Make comparison "
                 "pairs first."
@@ -386,14 +386,15 @@ class WorkVerbs(MeasureVerbs):
         if start is None or not is_coming(self.store, start.round, "fine_tune", "refine"):
             lineage.check_starting_adapter(here, self.store.adapters.has)
 
-    def _fix_settings_to_draw(self, here: RoundSnapshot) -> None:
+    def _fix_settings_to_draw(self, here: RoundSnapshot, jobs: Sequence[Job]) -> None:
         """Apply the current settings to the round, except for how pictures are drawn if it has some.
 
         What its training depends on stays, so that the training can be resumed and is known to be done.
+        `jobs` are those of its project.
         """
         round_ = here.round
         drawable = round_.adapter is not None or round_.kind == "instant"
-        if not drawable and not is_coming(self.store, round_, "fine_tune", "refine"):
+        if not drawable and not is_coming(self.store, round_, "fine_tune", "refine", known=jobs):
             trained, button = "refined", "Train on these pairs"
             if round_.kind != "refine":
                 trained, button = "fine-tuned", "Fine-tune"
