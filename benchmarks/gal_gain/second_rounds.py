@@ -119,7 +119,7 @@ def main() -> None:
 
 
 def _mean(drawn: Drawn, metric: Metric) -> str:
-    values = [value for one in drawn.values() if (value := one.figure(metric)) is not None]
+    values = [value for one in drawn.values() if (value := one.figures[metric]) is not None]
     return f"{sum(values) / len(values):.2f} of {len(values)}" if values else "unknown"
 
 

@@ -109,13 +109,15 @@ def counts(store: Store, jobs: int) -> dict[str, Count]:
         found[f"keystroke in the form of {name}"] = count(
             store, lambda form=form: derive(Context(views), **form)
         )
-    asked: Any = {"project": project, "round": second}
-    seen: Any = poll(views, asked)
-    asked["known"] = {"parts": seen["digests"], "candidates": seen["candidates"]["mark"]}
+    shown: Any = {"project": project, "round": second}
+    asked = _with_known(views, shown)
     picture = next(one.candidate.id for one in studio.round_view(second).candidates if one.suggested)
     found["poll, nothing new"] = count(store, lambda: poll(views, asked))
     found["verdict"] = count(store, lambda: studio.decide([picture], "accepted"))
     found["poll after it"] = count(store, lambda: poll(views, asked))
+    studio.mark_copies([drawn[-1].id], True)  # of another round: it moves the chances of all (Eq. G16)
+    found["poll after a mark of a copy"] = count(store, lambda: poll(views, asked))
+    asked = _with_known(views, shown)
     third = studio.next_round(second).id
     found["Results after a change"] = count(store, lambda: results(Context(views), project))
     found["Run round"] = count(store, lambda: studio.run_missing(third))
@@ -125,6 +127,12 @@ def counts(store: Store, jobs: int) -> dict[str, Count]:
     poll(views, asked)
     found[f"poll, {len(studio.queue_view().waiting)} jobs queued"] = count(store, lambda: poll(views, asked))
     return found
+
+
+def _with_known(views: ViewCache, shown: Any) -> Any:
+    """A poll of a page that has everything."""
+    seen: Any = poll(views, shown)
+    return {**shown, "known": {"parts": seen["digests"], "candidates": seen["candidates"]["mark"]}}
 
 
 def main() -> None:

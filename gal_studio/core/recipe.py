@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Self
 
 from gal_studio.core import checks
@@ -36,12 +37,17 @@ class Recipe:
         """The recipe with one strength for all steps."""
         return cls(strength, strength)
 
-    @property
+    @cached_property
     def is_constant(self) -> bool:
         """Whether all steps have the same strength."""
         return self.early == self.late
 
-    @property
+    @cached_property
+    def is_as_trained(self) -> bool:
+        """Whether the LoRA counts fully in all steps."""
+        return self == AS_TRAINED
+
+    @cached_property
     def mean(self) -> float:
         """The mean strength over the steps, in [0, 2]: a single number to order recipes by."""
         return self.switch * self.early + (1.0 - self.switch) * self.late
@@ -70,7 +76,7 @@ class Recipe:
     @property
     def words(self) -> str:
         """What a person reads beside a picture; empty for a LoRA as trained."""
-        return "" if self == AS_TRAINED else self.in_words("LoRA")
+        return "" if self.is_as_trained else self.in_words("LoRA")
 
     @property
     def sign(self) -> str:

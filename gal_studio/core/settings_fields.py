@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
+from functools import cache
 from typing import Any, Literal
 
 from gal_studio.core.checks import LARGEST_SEED
@@ -103,6 +104,7 @@ def _field(name: str, heading: str) -> SettingField:
     )
 
 
+@cache
 def _about(name: str) -> Mapping[str, Any]:
     """What a setting says of itself, by its dotted name."""
     group, _, own = name.partition(".")

@@ -3,6 +3,7 @@
 import dataclasses
 from collections.abc import Mapping
 from contextlib import suppress
+from functools import cache
 from typing import Any, ClassVar, Self, get_origin
 
 from gal_studio.core import checks
@@ -22,7 +23,7 @@ class SettingsGroup:
 
     def __post_init__(self) -> None:
         """Check every value: by the check of its setting, or else by its type."""
-        for option in dataclasses.fields(self):  # type: ignore[arg-type]
+        for option in self._options().values():
             value = getattr(self, option.name)
             if "check" in option.metadata:
                 option.metadata["check"](value)
@@ -51,6 +52,7 @@ class SettingsGroup:
         return named
 
     @classmethod
+    @cache
     def _options(cls) -> dict[str, "dataclasses.Field[Any]"]:
         return {option.name: option for option in dataclasses.fields(cls)}  # type: ignore[arg-type]
 

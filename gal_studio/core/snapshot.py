@@ -184,8 +184,8 @@ class ProjectSnapshot:
 
 
 DRAWN = (
-    "tiles", "full", "candidates", "standard", "check", "held_out", "loss_trend", "best_recipe", "scores",
-    "strengths", "groups",
+    "tiles", "_at_full", "full", "candidates", "standard", "check", "held_out", "loss_trend", "best_recipe",
+    "scores", "strengths", "groups",
 )  # fmt: skip
 """What of a round does not depend on decisions."""
 
@@ -263,9 +263,13 @@ class RoundSnapshot:
         Copies are found by the detector that sees the reference, if one does not (Eq. G12): in all rounds of
         a line the one that the first one's pictures chose.
         """
-        heard = as_heard(self.pictures.tiles, self.first.pictures.tiles if self.first else ())
+        return as_heard(self._at_full, self.first._at_full if self.first else ())
+
+    @cached_property
+    def _at_full(self) -> tuple[Candidate, ...]:
+        """What it drew, with what pictures at full strength carry; which detector counts is open yet."""
         full = self.full
-        return tuple([one if one.full == full else replace(one, full=full) for one in heard])
+        return tuple([one if one.full == full else replace(one, full=full) for one in self.pictures.tiles])
 
     @cached_property
     def full(self) -> float | None:
@@ -274,7 +278,7 @@ class RoundSnapshot:
         None where that is not known.
         """
         first = self.first or self
-        drawn = [one for one in first.pictures.tiles if one.recipe == AS_TRAINED and not one.own]
+        drawn = [one for one in first.pictures.tiles if one.recipe.is_as_trained and not one.own]
         known = [one.carries for one in drawn if one.carries is not None]
         return median(known) if known else None
 

@@ -98,10 +98,9 @@ class Candidate:
 
     def score(self, name: str) -> float | None:
         """The score of that name (`core.gal.scores`); None if the picture was drawn before there was one."""
-        own = {
-            "similarity_anchor": self.similarity_anchor, "similarity_reference": self.similarity_reference
-        }  # fmt: skip
-        return own.get(name, self.more_scores.get(name))
+        if name in ("similarity_anchor", "similarity_reference"):
+            return float(getattr(self, name))
+        return self.more_scores.get(name)
 
     @property
     def number(self) -> str:
@@ -126,18 +125,18 @@ class Candidate:
     @cached_property
     def overfit_by_picture(self) -> bool | None:
         """Eq. G11: whether the picture shows the reference; None if it was not compared with it."""
-        shown = self.score(SHOWN)
+        shown = self.more_scores.get(SHOWN)
         return None if shown is None else not self.is_blank and shown >= SHOWS_REFERENCE
 
     @cached_property
     def is_compared(self) -> bool:
         """Whether its likeness to the reference's picture counts, and not its prompts alone."""
-        return self.copy_detectors != "prompts" and self.score(SHOWN) is not None
+        return self.copy_detectors != "prompts" and self.more_scores.get(SHOWN) is not None
 
     @cached_property
     def chance_by_detectors(self) -> float | None:
         """Eq. G16: p(copy) by both detectors and the project's marks; None if they were not both asked."""
-        chance = self.score(CHANCE)
+        chance = self.more_scores.get(CHANCE)
         if self.copy_detectors != "both" or chance is None or self.heard is not None:
             return None
         return 0.0 if self.is_blank else moved(chance, self.copy_shift)
@@ -151,12 +150,12 @@ class Candidate:
     @cached_property
     def carries(self) -> float | None:
         """Eq. G17: how much of what is learned the picture has; None if that is not known."""
-        return None if self.is_blank else self.score(CARRIES)
+        return None if self.is_blank else self.more_scores.get(CARRIES)
 
     @cached_property
     def asked(self) -> float | None:
         """Eq. G14: how probably the picture shows what was asked for; None if that is not known."""
-        return None if self.is_blank else self.score(ASKED)
+        return None if self.is_blank else self.more_scores.get(ASKED)
 
     @cached_property
     def kept(self) -> float | None:
@@ -172,7 +171,7 @@ class Candidate:
     @cached_property
     def is_noise(self) -> bool:
         """Eq. G23: whether the picture is noise; never where that is not known."""
-        return (self.score(NOISE) or 0.0) >= NOISY_FROM
+        return (self.more_scores.get(NOISE) or 0.0) >= NOISY_FROM
 
     @cached_property
     def overfit(self) -> bool:
@@ -182,7 +181,7 @@ class Candidate:
     @cached_property
     def lacks_subject(self) -> bool:
         """Eq. G19: whether an object that it should show is not found in it; never where none was sought."""
-        found = self.score(SUBJECT)
+        found = self.more_scores.get(SUBJECT)
         return found is not None and found < SHOWS_SUBJECT
 
     @cached_property

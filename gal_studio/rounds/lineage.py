@@ -79,7 +79,7 @@ def refuse_an_empty_pool(here: RoundSnapshot) -> None:
 
 def drawn(here: RoundSnapshot) -> frozenset[tuple[str, int]]:
     """(anchor ID, index) of every candidate of a round that has its picture."""
-    return frozenset((one.anchor_id, one.index) for one in here.candidates if one.image)
+    return frozenset([(one.anchor_id, one.index) for one in here.candidates if one.image])
 
 
 def round_training_seed(here: RoundSnapshot) -> int:

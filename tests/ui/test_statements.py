@@ -254,13 +254,15 @@ def test_every_verb_has_its_number(seeded: Seeded) -> None:
 
 
 def test_what_happens_most_calls_little(seeded: Seeded) -> None:
-    """A poll after a verdict, a verdict, and a poll while jobs wait."""
+    """A verdict, a poll after it and after a mark of a copy, and a poll while jobs wait."""
     studio, views = seeded.studio, ViewCache(seeded.studio)
     asked: dict[str, Any] = {"project": seeded.given["project"], "round": seeded.given["round"]}
     seen = poll(views, asked)  # type: ignore[arg-type]
     asked["known"] = {"parts": seen["digests"], "candidates": seen["candidates"]["mark"]}
-    assert calls(lambda: studio.decide(seeded.given["candidates"], "accepted")) <= 8_000
-    assert calls(lambda: poll(views, asked)) <= 30_000  # type: ignore[arg-type]
+    assert calls(lambda: studio.decide(seeded.given["candidates"], "accepted")) <= 3_000
+    assert calls(lambda: poll(views, asked)) <= 14_000  # type: ignore[arg-type]
+    studio.mark_copies([seeded.given["candidate"]], True)
+    assert calls(lambda: poll(views, asked)) <= 33_000  # type: ignore[arg-type]
     while len(studio.queue_view().waiting) < 10:
         studio.fine_tune(studio.branch(seeded.given["round"]).id)
     poll(views, asked)  # type: ignore[arg-type]

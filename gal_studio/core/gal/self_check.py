@@ -4,6 +4,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from operator import attrgetter
 from statistics import median
 from typing import Literal
 
@@ -11,7 +12,6 @@ from gal_studio.core.gal.reasons import capitalized
 from gal_studio.core.gal.recipe_rates import best_recipe
 from gal_studio.core.intervals import rate_below
 from gal_studio.core.measures.loss_trend import Trend
-from gal_studio.core.recipe import AS_TRAINED
 from gal_studio.core.types import Candidate
 
 LOCKED_FROM = 0.5
@@ -117,15 +117,15 @@ def _doubt(drawn: Sequence[Candidate]) -> str:
     full = _as_trained(drawn)
     if _has_few_copies(full):
         return ""
-    weakest = min((one.recipe for one in drawn), key=lambda recipe: recipe.mean)
+    weakest = min([one.recipe for one in drawn], key=attrgetter("mean"))
     weak = [one for one in drawn if one.recipe == weakest]
-    if weakest != AS_TRAINED and _mean(weak) > _mean(full) - FALLS_BY:
+    if not weakest.is_as_trained and _mean(weak) > _mean(full) - FALLS_BY:
         return "as many images count as copies at the lowest LoRA strength as at full strength"
     return ""
 
 
 def _as_trained(drawn: Sequence[Candidate]) -> list[Candidate]:
-    return [one for one in drawn if one.recipe == AS_TRAINED]
+    return [one for one in drawn if one.recipe.is_as_trained]
 
 
 def _diverged(full: Sequence[Candidate], number: int, loss: Trend) -> str:
@@ -133,7 +133,7 @@ def _diverged(full: Sequence[Candidate], number: int, loss: Trend) -> str:
 
     What is rough after a loss fell far is no noise, but the style.
     """
-    noisy = sum(one.is_noise for one in full)
+    noisy = sum([one.is_noise for one in full])
     if loss == "rose":
         known = "its loss ended far above its start"
     elif noisy > len(full) / 2 and loss != "fell":
@@ -152,7 +152,7 @@ def _diverged(full: Sequence[Candidate], number: int, loss: Trend) -> str:
 
 
 def _has_few_copies(drawn: Sequence[Candidate]) -> bool:
-    return sum(one.overfit for one in drawn) <= FEW_COPIES * len(drawn)
+    return sum([one.overfit for one in drawn]) <= FEW_COPIES * len(drawn)
 
 
 def _is_mended(measured: Sequence[Candidate]) -> bool:
@@ -195,4 +195,4 @@ def _take(number: int, words: str) -> str:
 
 
 def _mean(candidates: Sequence[Candidate]) -> float:
-    return sum(one.chance for one in candidates) / len(candidates)
+    return sum([one.chance for one in candidates]) / len(candidates)

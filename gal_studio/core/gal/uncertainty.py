@@ -4,6 +4,7 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from operator import attrgetter
 
 import numpy
 from numpy.typing import ArrayLike, NDArray
@@ -107,8 +108,9 @@ def score_anchor(
         raise ValueError(f"candidates {foreign} do not belong to the anchor {anchor.id}")
     if not candidates:
         raise StudioError(f"The test prompt {anchor.prompt!r} has no images yet: generate them first.")
-    number, copies = len(candidates), sum(candidate.overfit for candidate in candidates)
+    number, copies = len(candidates), sum([candidate.overfit for candidate in candidates])
     chances = [candidate.chance for candidate in candidates]
+    said = Counter([candidate.overfit_by for candidate in candidates])
     lacks = Counter(map((standard or Standard.of(candidates)).lacks, candidates))
     return AnchorScore(
         anchor=anchor,
@@ -117,18 +119,18 @@ def score_anchor(
         overfit_rate=overfit_rate(chances),
         entropy=entropy(minority(chances)),  # exactly symmetric in p and 1-p, so that ties are exact
         between_recipes=between_recipes(chances, [candidate.recipe for candidate in candidates]),
-        mean_margin=math.fsum(candidate.margin for candidate in candidates) / number,
+        mean_margin=math.fsum([candidate.margin for candidate in candidates]) / number,
         blank=blank,
-        by_prompts=sum(candidate.overfit_by in ("prompts", "both") for candidate in candidates),
-        by_pictures=sum(candidate.overfit_by in ("pictures", "both") for candidate in candidates),
-        by_person=sum(candidate.overfit_by == "person" for candidate in candidates),
-        compared=sum(candidate.is_compared for candidate in candidates),
-        weakest=min(candidate.recipe.mean for candidate in candidates),
-        copied_from=min((one.recipe.mean for one in candidates if one.overfit), default=1.0),
+        by_prompts=said["prompts"] + said["both"],
+        by_pictures=said["pictures"] + said["both"],
+        by_person=said["person"],
+        compared=sum([candidate.is_compared for candidate in candidates]),
+        weakest=min([candidate.recipe.mean for candidate in candidates]),
+        copied_from=min([one.recipe.mean for one in candidates if one.overfit], default=1.0),
         lacking=lacks["object"],
         unlike=lacks["asked"],
         faint=lacks["carries"],
-        clean_up_to=max((one.recipe.mean for one in candidates if not one.overfit), default=1.0),
+        clean_up_to=max([one.recipe.mean for one in candidates if not one.overfit], default=1.0),
     )
 
 
@@ -149,14 +151,14 @@ def score_pool(
     `standard` is that of the round, by default of these candidates.
     """
     by_anchor = group_by_anchor(candidates)
-    blank = Counter(candidate.anchor_id for candidate in candidates if candidate.is_blank)
+    blank = Counter([candidate.anchor_id for candidate in candidates if candidate.is_blank])
     standard = standard or Standard.of(candidates)
     scores = [
         score_anchor(anchor, by_anchor[anchor.id], blank[anchor.id], standard)
         for anchor in pool
         if anchor.id in by_anchor
     ]
-    is_known = all(candidate.asked is not None for group in by_anchor.values() for candidate in group)
+    is_known = all([candidate.asked is not None for group in by_anchor.values() for candidate in group])
     if scores and is_known and not published:
         comparable = _comparable([by_anchor[score.anchor.id] for score in scores])
         scores = [_at(score, by_anchor[score.anchor.id], comparable) for score in scores]
@@ -203,6 +205,6 @@ def group_by_anchor(candidates: Sequence[Candidate]) -> dict[str, tuple[Candidat
     """The non-blank candidates of each anchor, in the order of their indices."""
     groups: dict[str, list[Candidate]] = {}
     drawn = [candidate for candidate in candidates if not candidate.is_blank]
-    for candidate in sorted(drawn, key=lambda candidate: candidate.index):
+    for candidate in sorted(drawn, key=attrgetter("index")):
         groups.setdefault(candidate.anchor_id, []).append(candidate)
     return {anchor: tuple(members) for anchor, members in groups.items()}

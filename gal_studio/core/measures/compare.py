@@ -3,17 +3,18 @@
 from collections.abc import Callable, Mapping
 
 from gal_studio.core.intervals import Difference, Interval, mean_interval, paired_difference, rate_interval
-from gal_studio.core.measures.pictures import METRICS, SHARES, MeasuredPicture, Metric
+from gal_studio.core.measures.pictures import SHARES, MeasuredPicture, Metric
 
 Key = tuple[str, int]
 """A prompt and the number of a seed, which are the same in every round."""
 Drawn = Mapping[Key, MeasuredPicture]
 Figure = Callable[[MeasuredPicture], float | None]
+Figures = Mapping[Key, float | None]
 
 
 def mean(drawn: Drawn, metric: Metric) -> Interval | None:
     """The mean of a metric over all pictures that have it; None without any."""
-    by_prompt = _by_prompt(_values(drawn, METRICS[metric]))
+    by_prompt = _by_prompt(_figures(drawn, metric))
     if not by_prompt:
         return None
     return rate_interval(by_prompt) if metric in SHARES else mean_interval(by_prompt)
@@ -21,12 +22,17 @@ def mean(drawn: Drawn, metric: Metric) -> Interval | None:
 
 def change(before: Drawn, after: Drawn, metric: Metric) -> Difference | None:
     """The mean of `after - before` over the prompts and seeds that both have drawn; None without any."""
-    return difference(before, after, METRICS[metric], of_rates=metric in SHARES)
+    return _paired(_figures(before, metric), _figures(after, metric), of_rates=metric in SHARES)
 
 
 def difference(before: Drawn, after: Drawn, figure: Figure, of_rates: bool = False) -> Difference | None:
     """The mean paired difference of any figure; pairs in which one has no figure are left out."""
-    old, new = _values(before, figure), _values(after, figure)
+    old, new = ({key: figure(drawn[key]) for key in sorted(drawn)} for drawn in (before, after))
+    return _paired(old, new, of_rates)
+
+
+def _paired(before: Figures, after: Figures, of_rates: bool = False) -> Difference | None:
+    old, new = _known(before), _known(after)
     common = sorted(old.keys() & new.keys())
     if not common:
         return None
@@ -49,13 +55,16 @@ def gain(before: Drawn, after: Drawn) -> Difference | None:
     return difference(before, after, lambda picture: picture.utility)
 
 
-def _values(drawn: Drawn, figure: Figure) -> dict[Key, float]:
-    values = {key: figure(drawn[key]) for key in sorted(drawn)}
+def _figures(drawn: Drawn, metric: Metric) -> Figures:
+    return {key: drawn[key].figures[metric] for key in sorted(drawn)}
+
+
+def _known(values: Figures) -> dict[Key, float]:
     return {key: value for key, value in values.items() if value is not None}
 
 
-def _by_prompt(values: Mapping[Key, float]) -> dict[str, list[float]]:
+def _by_prompt(values: Figures) -> dict[str, list[float]]:
     by_prompt: dict[str, list[float]] = {}
-    for (prompt, _), value in values.items():
+    for (prompt, _), value in _known(values).items():
         by_prompt.setdefault(prompt, []).append(value)
     return by_prompt

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Literal, Self
 
 from gal_studio.core.types import CHANCE, Candidate, CopyDetectors
@@ -46,29 +47,33 @@ class MeasuredPicture:
 
     def judged_by(self, copy_detectors: CopyDetectors) -> Self:
         """Let these detectors say whether the picture is a copy (Eq. G12)."""
+        if self.candidate.copy_detectors == copy_detectors:
+            return self
         return replace(self, candidate=replace(self.candidate, copy_detectors=copy_detectors))
 
     def without_chance(self) -> Self:
         """Leave out Eq. G16, beside pictures that were drawn before there was one."""
+        if CHANCE not in self.candidate.more_scores:
+            return self
         known = {name: score for name, score in self.candidate.more_scores.items() if name != CHANCE}
         return replace(self, candidate=replace(self.candidate, more_scores=known))
 
-    @property
+    @cached_property
     def copies(self) -> bool:
         """Whether it is a copy of the reference, by the flag of the project's candidates (Eq. G12)."""
         return self.candidate.overfit
 
-    @property
+    @cached_property
     def is_blank(self) -> bool:
         """Whether it is one flat colour, so that its similarities mean nothing."""
         return self.candidate.is_blank
 
-    @property
+    @cached_property
     def no_copy(self) -> bool:
         """Whether it is neither a copy nor blank; what it shows instead may be anything."""
         return not (self.copies or self.is_blank)
 
-    @property
+    @cached_property
     def recognised(self) -> bool | None:
         """Eq. G14: whether what its prompt asks for is recognised in it.
 
@@ -81,13 +86,13 @@ class MeasuredPicture:
             return False
         return self.candidate.margin >= RECOGNISED_FROM * self.base.margin
 
-    @property
+    @cached_property
     def as_asked(self) -> bool | None:
         """Whether it shows what its prompt asks for: recognised, and no copy; None where that is unknown."""
         known = self.recognised
         return None if known is None else known and self.no_copy
 
-    @property
+    @cached_property
     def utility(self) -> float:
         """The u of the picture, in [0, 1]; 0 for a blank one.
 
@@ -99,9 +104,10 @@ class MeasuredPicture:
         known = self.recognised
         return utility(self.candidate.chance, None if known is None else float(known), carried)
 
-    def figure(self, metric: Metric) -> float | None:
-        """One metric of this picture; None where it has none."""
-        return METRICS[metric](self)
+    @cached_property
+    def figures(self) -> Mapping[Metric, float | None]:
+        """Each metric of this picture; None where it has none."""
+        return {metric: figure(self) for metric, figure in METRICS.items()}
 
 
 def _unless_blank(value: Callable[[MeasuredPicture], float]) -> Callable[[MeasuredPicture], float | None]:

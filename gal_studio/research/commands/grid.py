@@ -279,7 +279,7 @@ def _measured(studio: Studio, project_id: str) -> dict[str, Any]:
                 "prompt": prompt,
                 "number": number,
                 "picture_seed": drawn[prompt, number].candidate.seed,
-                **{metric: drawn[prompt, number].figure(metric) for metric in METRICS},
+                **{metric: drawn[prompt, number].figures[metric] for metric in METRICS},
                 "gain": gained.get((prompt, number)),
             }
             for prompt, number in sorted(drawn)

@@ -105,9 +105,9 @@ def _check_types(rows: Sequence[sqlite3.Row]) -> None:
         kinds = _types_of(name)
         if kinds is None:
             continue
-        found = {type(row[place]) for row in rows}
-        is_endless = float in found and not math.isfinite(sum(abs(row[place] or 0) for row in rows))
-        if not found <= kinds or is_endless:
+        values = [row[place] for row in rows]
+        found = {*map(type, values)}
+        if not found <= kinds or (float in found and not math.isfinite(sum(map(abs, filter(None, values))))):
             raise DamagedError(name)
 
 

@@ -4,6 +4,7 @@ import hashlib
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -168,6 +169,12 @@ class Candidates:
             )
 
 
+@lru_cache(maxsize=256)  # the pictures of a ladder share a few
+def stored_recipe(early: float, late: float, switch: float) -> Recipe:
+    """A recipe as it is stored."""
+    return Recipe(early, late, switch)
+
+
 def candidate_of(
     row: sqlite3.Row, more_scores: Mapping[str, float], copy_detectors: CopyDetectors, copy_shift: float
 ) -> Candidate:
@@ -177,5 +184,5 @@ def candidate_of(
         row["similarity_anchor"], row["similarity_reference"], row["x"], row["y"],
         row["remark"], more_scores, copy_detectors,
         bool(row["own"]), None if row["marked_copy"] is None else bool(row["marked_copy"]),
-        Recipe(row["early_strength"], row["strength"], row["switch"]), copy_shift,
+        stored_recipe(row["early_strength"], row["strength"], row["switch"]), copy_shift,
     )  # fmt: skip

@@ -147,16 +147,17 @@ class _Measured:
         """Whether all pictures that are compared have a score."""
         prompts = {prompt.id for prompt in self.prompts}
         rounds = {None, *(each.id for each in self.test_set.project.shown)}
-        return all(
-            picture.candidate.score(score) is not None
+        compared = [
+            picture.candidate
             for picture in self.test_set.pictures
             if picture.prompt_id in prompts and picture.round_id in rounds
-        )
+        ]
+        return all([score in one.more_scores for one in compared])
 
     @cached_property
     def pictures(self) -> tuple[MeasuredPicture, ...]:
-        judged = tuple(picture.judged_by(self.copy_detectors) for picture in self.test_set.pictures)
-        return judged if self.have_all(CHANCE) else tuple(one.without_chance() for one in judged)
+        judged = [picture.judged_by(self.copy_detectors) for picture in self.test_set.pictures]
+        return tuple(judged if self.have_all(CHANCE) else [one.without_chance() for one in judged])
 
     @cached_property
     def arms(self) -> Mapping[str | None, Arm]:

@@ -83,7 +83,7 @@ def _summary(here: RoundSnapshot, name: str, busy: Collection[str]) -> RoundSumm
         suggested=suggested,
         wanted=suggested or here.gal.top_k,
         candidates=len(here.candidates),
-        copies=sum(candidate.overfit for candidate in here.candidates),
+        copies=sum([candidate.overfit for candidate in here.candidates]),
         cover=PictureRef(cover, version(images[cover])) if cover else None,
         empty=here.round.kind == step == "fine_tune" and not (here.round.adapter or here.candidates),
     )

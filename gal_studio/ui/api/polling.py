@@ -274,6 +274,5 @@ def mark_of(view: RoundView) -> CandidateMark:
 
 
 def _digest(tiles: Sequence[CandidateView]) -> str:
-    return digest(
-        [[one.id, one.image, one.overfit_by_detectors] for one in (tile.candidate for tile in tiles)]
-    )
+    drawn = [tile.candidate for tile in tiles]
+    return digest([[one.id, one.image, one.overfit_by_detectors] for one in drawn])

@@ -11,10 +11,10 @@ from tests.core.measures.arms import arm, drawn, picture
 
 def test_what_is_neither_a_copy_nor_blank_is_no_copy() -> None:
     kinds = [picture(0.5), picture(0.5, copy=True), picture(0.5, blank=True)]
-    assert [each.figure("no_copy") for each in kinds] == [1.0, 0.0, 0.0]
+    assert [each.figures["no_copy"] for each in kinds] == [1.0, 0.0, 0.0]
     assert [each.copies for each in kinds] == [False, True, False]
-    assert [each.figure("clip_t") for each in kinds] == [0.5, 0.5, None]
-    assert [each.figure("clip_i") for each in kinds] == [0.5, 0.5, None]
+    assert [each.figures["clip_t"] for each in kinds] == [0.5, 0.5, None]
+    assert [each.figures["clip_i"] for each in kinds] == [0.5, 0.5, None]
 
 
 @pytest.mark.parametrize(
@@ -25,7 +25,7 @@ def test_a_thing_is_recognised_from_0_6_of_the_base_models_margin(margin: float,
     found = replace(picture(0.7, 0.4, margin=margin), base=picture(0.3, 0.6, margin=0.5).candidate)
     assert found.recognised is recognised
     assert found.as_asked is recognised
-    assert found.figure("as_asked") == float(recognised)
+    assert found.figures["as_asked"] == float(recognised)
 
 
 def test_a_recognised_copy_is_not_as_asked() -> None:
@@ -36,7 +36,7 @@ def test_a_recognised_copy_is_not_as_asked() -> None:
 
 def test_nothing_is_as_asked_or_not_where_the_base_model_does_not_show_the_thing_itself() -> None:
     for base in (None, picture(0.3, blank=True).candidate, picture(0.3, copy=True).candidate):
-        assert replace(picture(0.5), base=base).figure("as_asked") is None
+        assert replace(picture(0.5), base=base).figures["as_asked"] is None
 
 
 def test_a_mean_leaves_out_what_has_no_figure() -> None:

@@ -62,5 +62,9 @@ def _checked(name: str, column: Floats | None, count: int) -> Floats | None:
 
 def known_scores(candidate: Candidate) -> dict[str, float]:
     """The scores of a candidate by name; one that was added after it was drawn is left out."""
-    found = {score.name: candidate.score(score.name) for score in SCORES}
-    return {name: value for name, value in found.items() if value is not None}
+    own = {
+        "similarity_anchor": candidate.similarity_anchor,
+        "similarity_reference": candidate.similarity_reference,
+    }
+    found = {**candidate.more_scores, **own}
+    return {name: found[name] for name in SCORES.names() if name in found}
