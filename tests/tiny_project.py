@@ -54,7 +54,7 @@ def drawing(number: int) -> bytes:
 
 
 def large(number: int) -> bytes:
-    """The same large enough for klein, which takes no references below 64 pixels."""
+    """The picture large enough for klein, which takes no references below 64 pixels."""
     buffer = io.BytesIO()
     Image.open(io.BytesIO(drawing(number))).resize((80, 64)).save(buffer, "PNG")
     return buffer.getvalue()

@@ -25,7 +25,7 @@ from PIL import Image
 from gal_studio.assets import resolve_model
 from gal_studio.core.patchdpo.masks import Flags
 from gal_studio.core.patchdpo.patch_quality import Features, foreground_patches
-from gal_studio.core.patchdpo.shown import SHOWS_FROM, Sought, find_reference
+from gal_studio.core.patchdpo.shown import SHOWS_FROM, ReferencePatches, find_reference
 from gal_studio.engine.patches.foreground import NoForegroundError, foreground_mask, is_ragged
 from gal_studio.engine.patches.loading import DESCRIPTION, load_vision
 from gal_studio.engine.patches.tower import PatchTower
@@ -102,7 +102,9 @@ def compare(tower: PatchTower, reference: Path, rows: Sequence[tuple[Path, bool,
         raise SystemExit(f"{tower.name} has no limits (Eq. P6): run gal-studio tune-vision first")
     picture = _open(reference)
     features = tower.patches([picture])[0]
-    sought = Sought(features, _subject(picture, features), np.full(features.shape[:2], tower.limits.low))
+    sought = ReferencePatches(
+        features, _subject(picture, features), np.full(features.shape[:2], tower.limits.low)
+    )
     drawn = tower.patches([_open(path) for path, _, _ in rows])
     likeness = [find_reference(sought, each, tower.limits).likeness for each in drawn]
     copies, prompts = (np.array([row[place] for row in rows], dtype=bool) for place in (1, 2))

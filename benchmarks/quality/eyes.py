@@ -30,7 +30,7 @@ from gal_studio.commands.run import read_project_file
 from gal_studio.core.copy_chance import OWN, expected
 from gal_studio.core.patchdpo.carried import Look, Scale, object_distance, style_distance
 from gal_studio.core.patchdpo.masks import Flags, foreground_patches
-from gal_studio.core.patchdpo.shown import Sought, match
+from gal_studio.core.patchdpo.shown import ReferencePatches, match
 from gal_studio.core.references import Prompts, describe
 from gal_studio.core.seeds import candidate_seed
 from gal_studio.core.types import Kind
@@ -116,7 +116,7 @@ class References:
         everything = self.everything
         return max(
             match(
-                Sought(
+                ReferencePatches(
                     own.features,
                     everything if flags is None else ~flags if self.kind == "object" else flags,
                     np.zeros(everything.shape),

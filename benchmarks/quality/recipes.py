@@ -66,7 +66,7 @@ class Bench:
         return [image for event in events if isinstance(event, DrawnBatch) for image in event.images]
 
     def by(self, recipe: Recipe, adapter: Path | None = None) -> list[Image.Image]:
-        """The same by a recipe."""
+        """The pictures by a recipe."""
         with drawing(self.model, adapter or self.adapter, recipe=recipe) as ready:
             return self.drawn(ready)
 

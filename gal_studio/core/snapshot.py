@@ -16,7 +16,7 @@ from gal_studio.core import strict_json
 from gal_studio.core.decisions import Decided
 from gal_studio.core.errors import StudioError
 from gal_studio.core.gal.choices import Choice
-from gal_studio.core.gal.ladder import LADDER, Course
+from gal_studio.core.gal.ladder import LADDER, RaceResult
 from gal_studio.core.gal.recipe_rates import best_recipe
 from gal_studio.core.gal.recipes import candidate_recipe, on_ladder
 from gal_studio.core.gal.self_check import SelfCheck, as_heard, self_check
@@ -103,7 +103,7 @@ class RoundRecord:
     places: Mapping[str, Place] = field(default_factory=dict)
     previews: tuple[Preview, ...] = ()
     validations: tuple[Validation, ...] = ()
-    race: Course | None = None
+    race: RaceResult | None = None
     asked: tuple[tuple[str, int], ...] = ()
     stored_losses: str = "[]"
     pictures: Pictures | None = None

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from gal_studio.core.copy_chance import moved
-from gal_studio.core.gal.ladder import Course, Ladder, Place, Seen, at_turn
+from gal_studio.core.gal.ladder import Ladder, Place, RaceResult, Seen, at_turn
 from gal_studio.core.gal.recipes import on_ladder
 from gal_studio.core.settings import GenerationSettings
 from gal_studio.core.snapshot import RoundSnapshot
@@ -57,10 +57,10 @@ def has_ended(here: RoundSnapshot) -> bool:
     return here.record.race is not None and here.record.race.ended
 
 
-def course(here: RoundSnapshot) -> Course:
+def course(here: RoundSnapshot) -> RaceResult:
     """How the ladder of a round ended."""
     shift = 0.0 if here.record.race is None else here.record.race.shift
-    return Course(shift, True, len(drawn(here)), len(pool(here)))
+    return RaceResult(shift, True, len(drawn(here)), len(pool(here)))
 
 
 def more_of(here: RoundSnapshot, anchor_id: str, number: int = MORE) -> tuple[Place, ...]:

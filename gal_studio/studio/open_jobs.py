@@ -10,7 +10,7 @@ REQUESTED = (ACTIVE | {"paused", "interrupted"}) - {"stopping"}
 """The states in which a job that is requested again stays the same job."""
 
 
-def is_coming(store: Store, round_: Round, *kinds: str, known: Sequence[Job] | None = None) -> bool:
+def is_pending(store: Store, round_: Round, *kinds: str, known: Sequence[Job] | None = None) -> bool:
     """Whether a job of these kinds waits or runs for the round; `known` are its project's, if just read."""
     return _has(store, round_, kinds, frozenset({"queued", "running"}), known)
 

@@ -29,7 +29,7 @@ from gal_studio.worker.task import Progress, Steps
 if TYPE_CHECKING:
     from gal_studio.worker.models import Models
 
-BEAT = 1.0  # seconds between two heartbeats
+HEARTBEAT = 1.0  # seconds between two heartbeats
 LOOK = 0.2  # seconds between two polls of the queue
 LOOK_AFTER = 2.0  # seconds between two looks for dead workers, while idle
 REPORT = 0.25  # seconds between two writes of progress
@@ -103,7 +103,7 @@ class Worker:
                 self.store.workers.leave(self.id)
 
     def _beat(self, over: threading.Event) -> None:
-        while not over.wait(BEAT):
+        while not over.wait(HEARTBEAT):
             try:
                 self.store.workers.beat(self.id)
             except StudioError:  # a full disk stops the job, not the heartbeat
@@ -204,7 +204,7 @@ class Worker:
                 return self._halt(job, progress)
             if job.kind in BACKGROUND and self.store.jobs.should_give_way(job.id):
                 steps.close()
-                return partial(self.store.jobs.give_way, job.id)
+                return partial(self.store.jobs.preempt, job.id)
         return partial(self.store.jobs.finish, job.id)
 
     def _must_stop(self, job: Job) -> bool:

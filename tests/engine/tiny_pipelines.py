@@ -34,7 +34,7 @@ def rewritten(folder: Path, **components: Any) -> Path:
 
 
 def scheduled(make: Make, scheduler: str, settings: Mapping[str, Any] | None = None) -> Make:
-    """The same pipeline with another scheduler."""
+    """A pipeline with another scheduler."""
 
     def made(folder: Path) -> Path:
         kind = getattr(diffusers, f"{scheduler}Scheduler")

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from gal_studio.core.gal.ladder import LADDER, Course, noise_of, rung_of
+from gal_studio.core.gal.ladder import LADDER, RaceResult, noise_of, rung_of
 from gal_studio.core.gal.recipes import candidate_recipe, drawing_seed
 from gal_studio.core.recipe import AS_TRAINED
 from gal_studio.core.seeds import candidate_seed
@@ -32,7 +32,7 @@ def turning(of: Anchor, index: int) -> Candidate:
 
 def round_of(tiles: list[Candidate], **drawing: object) -> RoundSnapshot:
     made = record("first", None, 1, tiles, generation={**RULE, **drawing})
-    return project_of(ANCHORS, replace(made, race=Course(0.0))).round("first")
+    return project_of(ANCHORS, replace(made, race=RaceResult(0.0))).round("first")
 
 
 def drawn_whole(draw: Draw, **drawing: object) -> RoundSnapshot:

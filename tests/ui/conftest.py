@@ -33,7 +33,7 @@ from tests.ui.seeded import finished
 CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
 LIGHTER = Path("/usr/bin/chromium-headless-shell")
 HEADLESS = LIGHTER if LIGHTER.exists() and "CHROMIUM" not in os.environ else CHROMIUM
-"""The same browser without windows where it is installed: it takes a third less of the CPU."""
+"""Chromium without windows where it is installed: it takes a third less of the CPU."""
 LATEST_ANSWER = float(os.environ.get("LATEST_ANSWER", "0"))  # seconds
 SLOWDOWN = float(os.environ.get("SLOWDOWN", "1"))
 PATIENCE = 60_000  # milliseconds: a busy machine is slow, not wrong

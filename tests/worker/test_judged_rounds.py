@@ -96,7 +96,7 @@ def test_what_is_refused_stores_nothing(
 def test_an_exported_lora_is_judged_as_its_own_project_judges_it(
     studio: Studio, models: Models, names: tuple[str, str], tmp_path: Path
 ) -> None:
-    """The same prompts and seeds: the same pictures, scores and verdicts."""
+    """Equal prompts and seeds give equal pictures, scores and verdicts."""
     from gal_studio.core.steps import Steps
     from gal_studio.worker.export.folder import export_to
     from gal_studio.worker.export.task import open_export

@@ -8,7 +8,7 @@ from random import Random
 import numpy as np
 from PIL import Image
 
-from gal_studio.core.gal.ladder import Course
+from gal_studio.core.gal.ladder import RaceResult
 from gal_studio.core.gal.validation import Validation
 from gal_studio.core.recipe import AS_TRAINED, Recipe
 from gal_studio.core.settings import Settings
@@ -122,7 +122,7 @@ def _work(store: Store, random: Random, round_id: str) -> None:
     for anchor in store.projects.anchors(project_id):
         store.candidates.save(round_id, [_candidate(store, random, anchor.id, index) for index in range(2)])
     store.races.begin(round_id, random.random())
-    store.races.end(round_id, Course(0.0, True, 6, 3))
+    store.races.end(round_id, RaceResult(0.0, True, 6, 3))
     store.races.ask(round_id, [(anchor.id, 7)])
     drawn = [candidate.id for candidate in store.candidates.of_round(round_id)]
     store.candidates.place({drawn[0]: (random.random(), -1.5)})

@@ -38,7 +38,7 @@ MORE = 2  # further pictures of a prompt without a good one
 
 
 @dataclass(frozen=True)
-class Course:
+class RaceResult:
     """A ladder as it is kept with its round: `shift` is how far marks had moved chances when it began.
 
     What is marked later does not influence it. Once it `ended`, the round has all its `pictures` of so many

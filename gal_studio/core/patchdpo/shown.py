@@ -23,7 +23,7 @@ SHOWS_FROM = 0.19  # of Eq. G10, for vision models without a measured threshold
 
 
 @dataclass(frozen=True)
-class Sought:
+class ReferencePatches:
     """A reference's features, the patches of it that are looked for, and the style's share of each (h, w)."""
 
     features: Features
@@ -32,7 +32,7 @@ class Sought:
 
 
 @dataclass(frozen=True)
-class Found:
+class Match:
     """How much of a reference a picture shows, in [0, 1], and which of its patches show it, (h, w) in [0, 1].
 
     `matches` (m,) are the cosines of the reference's counting patches.
@@ -43,7 +43,7 @@ class Found:
     matches: NDArray[np.float64]
 
 
-def find_reference(sought: Sought, generated: Features, limits: Limits) -> Found:
+def find_reference(sought: ReferencePatches, generated: Features, limits: Limits) -> Match:
     """Eq. G10: the mean match of the sought patches, each at its own place, from the style's share to 1.
 
     All of them may have moved together, or be mirrored; the displacement that shows most counts.
@@ -51,13 +51,13 @@ def find_reference(sought: Sought, generated: Features, limits: Limits) -> Found
     seen = [_displaced(sought, view, limits) for view in (generated, generated[:, ::-1])]
     best = max(range(2), key=lambda number: seen[number].likeness)  # the first one on a tie
     found = seen[best]
-    return Found(found.likeness, found.map[:, ::-1], found.matches) if best else found
+    return Match(found.likeness, found.map[:, ::-1], found.matches) if best else found
 
 
-def show_most(found: Sequence[Found]) -> Found:
+def show_most(found: Sequence[Match]) -> Match:
     """What a picture shows of several references: the one that it shows most of, and the maps together."""
     most = max(found, key=lambda each: each.likeness)
-    return Found(most.likeness, np.max([each.map for each in found], axis=0), most.matches)
+    return Match(most.likeness, np.max([each.map for each in found], axis=0), most.matches)
 
 
 def score_shown(likeness: float, shows_from: float) -> float:
@@ -93,7 +93,7 @@ def shared_with(sought: Features, patches: Flags, others: Sequence[Features], li
         closest = (sought[patches] @ sought[ground].T).max(axis=1)
         shared[patches] = _between(closest, limits, MOST_GROUND)
     if len(others) > 1:
-        plain = Sought(sought, patches, np.full_like(shared, limits.low))
+        plain = ReferencePatches(sought, patches, np.full_like(shared, limits.low))
         least = np.min([find_reference(plain, other, limits).matches for other in others], axis=0)
         shared[patches] = np.maximum(shared[patches], _between(least, limits, MOST_SHARED))
     return shared
@@ -103,7 +103,7 @@ def _between(cosines: NDArray[np.floating], limits: Limits, most: float) -> NDAr
     return np.clip(cosines.astype(np.float64), limits.low, limits.low + most * (limits.high - limits.low))
 
 
-def _displaced(sought: Sought, generated: Features, limits: Limits) -> Found:
+def _displaced(sought: ReferencePatches, generated: Features, limits: Limits) -> Match:
     moved = max(1, round(MOVED * max(generated.shape[:2])))
     own, places = sought.features[sought.patches], np.argwhere(sought.patches)
     around = np.pad(generated, ((moved, moved), (moved, moved), (0, 0)))  # outside there is nothing alike
@@ -118,17 +118,17 @@ def _displaced(sought: Sought, generated: Features, limits: Limits) -> Found:
     shown = np.zeros(around.shape[:2])
     shown[tuple((places + shifts[best]).T)] = parts[best]
     inside = shown[moved:-moved, moved:-moved]
-    return Found(float(likeness[best]), inside, matches[best].astype(np.float64))
+    return Match(float(likeness[best]), inside, matches[best].astype(np.float64))
 
 
-def match(sought: Sought, generated: Features) -> float:
+def match(sought: ReferencePatches, generated: Features) -> float:
     """The v of Eq. G16: the mean cosine of the sought patches and those at their places, in [-1, 1].
 
     Each patch is taken less the mean patch of its picture, which is most of the style (`centred`). As in
     Eq. G10 they may all have moved together, or be mirrored; the displacement with the largest mean counts.
     What the style shares is left in: Eq. G16 sets it against the base model's pictures.
     """
-    plain = Sought(centred(sought.features), sought.patches, np.full(sought.patches.shape, -1.0))
+    plain = ReferencePatches(centred(sought.features), sought.patches, np.full(sought.patches.shape, -1.0))
     return 2.0 * find_reference(plain, centred(generated), Limits(-1.0, 1.0)).likeness - 1.0
 
 

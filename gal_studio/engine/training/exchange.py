@@ -22,7 +22,7 @@ BUCKET = 1 << 24
 
 
 @dataclass(frozen=True)
-class Membership:
+class RankConfig:
     """What a process needs to take part: the model by name and commits, how it is trained, and its device.
 
     A LoRA is trained in the layers of its target, and `also` in these; with an image adapter, by its name,
@@ -41,7 +41,7 @@ class Membership:
     adapter: str = ""
 
 
-def meet(membership: Membership) -> None:
+def meet(membership: RankConfig) -> None:
     """Connect this process with the others, which all do the same."""
     distributed.init_process_group(
         "nccl" if membership.device.startswith("cuda") else "gloo",

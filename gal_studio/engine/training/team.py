@@ -22,7 +22,7 @@ from gal_studio.core.errors import StudioError
 from gal_studio.core.memory.machine import MachineSettings
 from gal_studio.core.settings import TuneSettings
 from gal_studio.engine.training.batches import Batches, rows_between
-from gal_studio.engine.training.exchange import Membership, add_gradients, meet, moved, send_weights
+from gal_studio.engine.training.exchange import RankConfig, add_gradients, meet, moved, send_weights
 from gal_studio.engine.training.team_member import take_part
 
 Weights = Mapping[str, torch.nn.Parameter]
@@ -80,7 +80,7 @@ class Team:
         self._folder = tempfile.TemporaryDirectory(prefix="gal-studio-team-")
         point = str(Path(self._folder.name) / "meeting-point")
         own, *others = (
-            Membership(
+            RankConfig(
                 model, dict(commits), machine, tune, device, rank, self.size, point, tuple(also), adapter
             )
             for rank, device in enumerate(devices)
@@ -132,7 +132,7 @@ class Team:
         self._folder.cleanup()
 
 
-def _started(membership: Membership) -> _Member:
+def _started(membership: RankConfig) -> _Member:
     context = multiprocessing.get_context("spawn")
     own, other = context.Pipe()
     process = context.Process(target=take_part, args=(other, membership), daemon=True)

@@ -18,11 +18,11 @@ from gal_studio.engine.models.adapters import attach_full, attach_lora, trainabl
 from gal_studio.engine.models.compiled import compiled
 from gal_studio.engine.models.image_model import ImageModel, load_image_model
 from gal_studio.engine.sampling.reference_adapter import attached, attention_weights, load_without_encoder
-from gal_studio.engine.training.exchange import Membership, add_gradients, meet, moved, send_weights
+from gal_studio.engine.training.exchange import RankConfig, add_gradients, meet, moved, send_weights
 from gal_studio.engine.training.gradients import Gradients
 
 
-def take_part(connection: Connection, membership: Membership) -> None:
+def take_part(connection: Connection, membership: RankConfig) -> None:
     """Open the model, say so, and serve until the training's process closes the connection or ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the training's process, which ends this one
     threading.Thread(target=_end_with_parent, daemon=True).start()
@@ -40,7 +40,7 @@ def take_part(connection: Connection, membership: Membership) -> None:
         _say(connection, StudioError(f"Training on {membership.device} failed ({what})."))
 
 
-def _opened(membership: Membership) -> ImageModel:
+def _opened(membership: RankConfig) -> ImageModel:
     """The model on its device."""
     if membership.device.startswith("cuda"):
         torch.cuda.set_device(membership.device)
@@ -51,7 +51,7 @@ def _opened(membership: Membership) -> ImageModel:
 
 
 @contextmanager
-def _trained_part(model: ImageModel, membership: Membership) -> Iterator[None]:
+def _trained_part(model: ImageModel, membership: RankConfig) -> Iterator[None]:
     """Have what is trained in the model, whose weights come before each step."""
     if membership.adapter:
         adapter = load_without_encoder(membership.adapter, model, dict(membership.commits))
@@ -66,7 +66,7 @@ def _trained_part(model: ImageModel, membership: Membership) -> Iterator[None]:
     yield
 
 
-def _serve(connection: Connection, membership: Membership, model: ImageModel) -> None:
+def _serve(connection: Connection, membership: RankConfig, model: ImageModel) -> None:
     rows, counted = _receive(connection)
     gradients = Gradients(model, membership.tune, rows, counted)
     weights = trainable(model).values()

@@ -106,7 +106,7 @@ class Jobs(JobReading):
         state: JobState = "paused" if self.get(job_id).state == "pausing" else "stopped"
         return self._end(job_id, state, f"{state} on request", message)
 
-    def give_way(self, job_id: str) -> Job:
+    def preempt(self, job_id: str) -> Job:
         """Queue a running job again, behind another one; a pending Stop or Pause takes precedence."""
         with self._database.transaction() as writer:
             if self.get(job_id).state != "running":

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from gal_studio.core import strict_json
-from gal_studio.core.gal.ladder import Course
+from gal_studio.core.gal.ladder import RaceResult
 from gal_studio.state.database.connection import Database
 
 
@@ -28,7 +28,7 @@ class Races:
         """Let a ladder go on that has ended."""
         self._database.write("UPDATE races SET ended = 0 WHERE round_id = ?", (round_id,))
 
-    def end(self, round_id: str, course: Course) -> None:
+    def end(self, round_id: str, course: RaceResult) -> None:
         """Keep how a ladder ended."""
         self._database.write(
             "UPDATE races SET ended = 1, pictures = ?, prompts = ? WHERE round_id = ?",
@@ -48,8 +48,8 @@ class Races:
             )
 
 
-def course_of(values: Sequence[Any]) -> Course:
+def course_of(values: Sequence[Any]) -> RaceResult:
     """A ladder as its row has it: shift, ended, pictures, prompts."""
     names = ("shift", "ended", "pictures", "prompts")
     shift, ended, pictures, prompts = strict_json.numbers(dict(zip(names, values, strict=False))).values()
-    return Course(float(shift), bool(ended), int(pictures), int(prompts))
+    return RaceResult(float(shift), bool(ended), int(pictures), int(prompts))

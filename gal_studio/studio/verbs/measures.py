@@ -9,7 +9,7 @@ from gal_studio.core.types import Job, Round
 from gal_studio.rounds import test_set
 from gal_studio.rounds.lineage import refuse_instant
 from gal_studio.rounds.replays import refuse_changes_by_hand
-from gal_studio.studio.open_jobs import is_coming
+from gal_studio.studio.open_jobs import is_pending
 from gal_studio.studio.verbs.base import Verbs
 from gal_studio.studio.views.measures import FullMeasures, measures_view
 
@@ -33,7 +33,7 @@ class MeasureVerbs(Verbs):
         if job is not None:
             return job
         refuse_instant(round_, "measured")
-        if round_.adapter is None and not is_coming(self.store, round_, "fine_tune", "refine", known=jobs):
+        if round_.adapter is None and not is_pending(self.store, round_, "fine_tune", "refine", known=jobs):
             raise StudioError(f"Round {round_.number} is not trained yet: press Fine-tune first.")
         if round_.adapter is not None and not test_set.prepare(self.store, round_.id).missing:
             raise StudioError(f"Round {round_.number} is already measured on the present benchmark.")

@@ -8,7 +8,7 @@ from gal_studio.rounds.inputs import inputs_of
 from gal_studio.rounds.replays import refuse_by_hand
 from gal_studio.state.database.versions import Version
 from gal_studio.state.tables.refinements import MapKind
-from gal_studio.studio.open_jobs import is_coming
+from gal_studio.studio.open_jobs import is_pending
 from gal_studio.studio.verbs.base import Verbs
 from gal_studio.studio.views import refinement, round
 from gal_studio.studio.views.outcomes import Outcome, outcomes
@@ -77,7 +77,7 @@ class RoundVerbs(Verbs):
 
     def _refuse_without_candidates(self, round_id: str) -> None:
         round_ = self.store.rounds.get(round_id)
-        is_refined = round_.kind == "refine" and is_coming(self.store, round_, "refine", "generate")
+        is_refined = round_.kind == "refine" and is_pending(self.store, round_, "refine", "generate")
         if not self.store.candidates.count(round_id) and not is_refined:
             if round_.adapter is not None:
                 lineage.refuse_an_empty_pool(self.store.snapshots.round(round_id))

@@ -15,7 +15,7 @@ from gal_studio.rounds.fingerprints import endless_fingerprint, is_trainable, is
 from gal_studio.rounds.inputs import TrainingInputs, inputs_of, load_inputs
 from gal_studio.rounds.other_trainings import asked_pictures, is_compared
 from gal_studio.rounds.replays import refuse_by_hand, refuse_changes_of_replay
-from gal_studio.studio.open_jobs import is_coming, is_requested
+from gal_studio.studio.open_jobs import is_pending, is_requested
 from gal_studio.studio.verbs.measures import MeasureVerbs
 
 _RULE = ("candidates", "allocation")
@@ -213,7 +213,7 @@ class WorkVerbs(MeasureVerbs):
         job = self._requested(node, "refine", jobs)
         if job is not None:
             return job, here
-        if not pairs.pairs_are_ready(inputs) and not is_coming(self.store, node, "pairs", known=jobs):
+        if not pairs.pairs_are_ready(inputs) and not is_pending(self.store, node, "pairs", known=jobs):
             raise StudioError(
                 f"The refinement of round {node.number} has no finished pairs yet: press Make comparison "
                 "pairs first."
@@ -260,7 +260,7 @@ class WorkVerbs(MeasureVerbs):
             if job is not None:
                 return job
             drawn = self.store.candidates.count(round_id)
-            if not drawn and not is_coming(self.store, round_, "generate"):
+            if not drawn and not is_pending(self.store, round_, "generate"):
                 raise StudioError(f"Round {round_.number} has no images yet: press Generate first.")
             settings = self.store.rounds.settings(round_id)
             prompts = self.store.projects.prompts(round_.project_id)
@@ -340,7 +340,7 @@ class WorkVerbs(MeasureVerbs):
         lineage.refuse_given(round_)
         if round_.kind != "fine_tune" or round_.adapter is None:
             raise StudioError(f"{name} has no finished fine-tuning to go on from: press Fine-tune first.")
-        if is_coming(self.store, round_, "fine_tune"):
+        if is_pending(self.store, round_, "fine_tune"):
             raise StudioError(f"{name} is being trained: wait until that is done, then train more steps.")
         present = self.store.rounds.settings(round_.id)
         if not present.tune.is_open_ended:
@@ -383,7 +383,7 @@ class WorkVerbs(MeasureVerbs):
     def _refuse_a_lost_start(self, here: RoundSnapshot) -> None:
         """Refuse a training whose starting adapter is lost and not being trained again."""
         start = lineage.starting_round(here)
-        if start is None or not is_coming(self.store, start.round, "fine_tune", "refine"):
+        if start is None or not is_pending(self.store, start.round, "fine_tune", "refine"):
             lineage.check_starting_adapter(here, self.store.adapters.has)
 
     def _fix_settings_to_draw(self, here: RoundSnapshot, jobs: Sequence[Job]) -> None:
@@ -394,7 +394,7 @@ class WorkVerbs(MeasureVerbs):
         """
         round_ = here.round
         drawable = round_.adapter is not None or round_.kind == "instant"
-        if not drawable and not is_coming(self.store, round_, "fine_tune", "refine", known=jobs):
+        if not drawable and not is_pending(self.store, round_, "fine_tune", "refine", known=jobs):
             trained, button = "refined", "Train on these pairs"
             if round_.kind != "refine":
                 trained, button = "fine-tuned", "Fine-tune"
@@ -455,7 +455,7 @@ class WorkVerbs(MeasureVerbs):
             here = pairs.refined_round(here)
         base, present = here.round, here.settings
         lineage.refuse_instant(base, "refined")
-        if base.adapter is None and not is_coming(self.store, base, "fine_tune"):
+        if base.adapter is None and not is_pending(self.store, base, "fine_tune"):
             raise StudioError(f"Round {base.number} is not fine-tuned yet: press Fine-tune first.")
         for child in (one.round for one in here.children):
             if child.kind == "refine" and child.adapter is None and not child.archived:

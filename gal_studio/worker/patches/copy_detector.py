@@ -21,8 +21,8 @@ from gal_studio.core.patchdpo.masks import Flags
 from gal_studio.core.patchdpo.patch_quality import Features, Judged
 from gal_studio.core.patchdpo.shown import (
     SHOWS_FROM,
-    Found,
-    Sought,
+    Match,
+    ReferencePatches,
     find_reference,
     find_subject,
     match,
@@ -87,7 +87,7 @@ class CopyDetector:
     """
 
     judge: Judge
-    sought: tuple[Sought, ...]
+    sought: tuple[ReferencePatches, ...]
     shows_from: float
     learned: Learned
     alike: Mapping[str, float] = field(default_factory=dict)
@@ -116,7 +116,7 @@ class CopyDetector:
         learned = replace(self.learned, scale=Scale(float(base), float(own)))
         return replace(self, alike=alike, learned=learned)
 
-    def _find(self, generated: Features) -> Found:
+    def _find(self, generated: Features) -> Match:
         return show_most([find_reference(each, generated, self.judge.limits) for each in self.sought])
 
     def _evidence(self, look: Look, prompt: str) -> Evidence:
@@ -159,7 +159,7 @@ def open_copy_detector(task: Task) -> CopyDetector:
         if patches.any():
             alike = np.full(patches.shape, judge.limits.low)  # any two subjects are that alike
             shared = shared_with(features, patches, accepted, judge.limits) if is_style else alike
-            sought.append(Sought(features, patches, shared))
+            sought.append(ReferencePatches(features, patches, shared))
     if not sought:
         raise StudioError("No reference has anything to look for: their subjects fill the whole images.")
     shows_from = judge.tower.shows_from or SHOWS_FROM

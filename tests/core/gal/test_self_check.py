@@ -46,7 +46,7 @@ def test_copies_that_do_not_get_fewer_are_doubted() -> None:
 
 
 def seen(one: Candidate, by_prompts: bool, by_picture: bool) -> Candidate:
-    """The same picture with what each detector alone says of it."""
+    """The picture with what each detector alone says of it."""
     to_anchor = 0.0 if by_prompts else 0.4
     more = {**one.more_scores, SHOWN: 1.0 if by_picture else 0.0}
     return replace(one, similarity_anchor=to_anchor, similarity_reference=0.1, more_scores=more)

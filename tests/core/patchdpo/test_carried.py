@@ -24,7 +24,7 @@ def look(seed: int) -> Look:
 
 
 def shuffled(of: Look, seed: int) -> Look:
-    """The same patches and pixels at other places."""
+    """Patches and pixels at other places."""
     rng = np.random.default_rng(seed)
     features = rng.permutation(of.features.reshape(-1, 24)).reshape(of.features.shape)
     return Look(features, rng.permutation(of.colours.reshape(-1, 3)).reshape(of.colours.shape))

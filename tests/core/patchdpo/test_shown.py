@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 
 from gal_studio.core.patchdpo.patch_quality import Limits
 from gal_studio.core.patchdpo.shown import (
-    Found,
-    Sought,
+    Match,
+    ReferencePatches,
     centred,
     find_reference,
     match,
@@ -34,8 +34,8 @@ def subject(top: int = 4, left: int = 5, height: int = 5, width: int = 4) -> NDA
     return patches
 
 
-def sought(seed: int = 0) -> Sought:
-    return Sought(features(seed), subject(), np.full((SIDE, SIDE), LIMITS.low))
+def sought(seed: int = 0) -> ReferencePatches:
+    return ReferencePatches(features(seed), subject(), np.full((SIDE, SIDE), LIMITS.low))
 
 
 def pasted(down: int = 0, right: int = 0, rows: int = 5) -> NDArray[np.float64]:
@@ -59,11 +59,11 @@ def test_by_hand_two_patches_of_which_one_is_there() -> None:
     patches[1, 1] = patches[2, 2] = True
     drawn = np.zeros((4, 4, 2))
     drawn[1, 1] = [np.sqrt(0.75), 0.5]  # a cosine of 0.866 to the one; the other is not there
-    found = find_reference(Sought(reference, patches, np.full((4, 4), LIMITS.low)), drawn, LIMITS)
+    found = find_reference(ReferencePatches(reference, patches, np.full((4, 4), LIMITS.low)), drawn, LIMITS)
     assert found.likeness == pytest.approx(0.5)
     assert found.map[1, 1] == pytest.approx(1.0)
     drawn[2, 2] = [np.sqrt(0.75), 0.5]  # 0.5 to the other
-    found = find_reference(Sought(reference, patches, np.full((4, 4), LIMITS.low)), drawn, LIMITS)
+    found = find_reference(ReferencePatches(reference, patches, np.full((4, 4), LIMITS.low)), drawn, LIMITS)
     assert found.likeness == pytest.approx((1.0 + (0.5 - 0.2) / 0.6) / 2)
     assert found.map[2, 2] == pytest.approx(0.5)
     assert found.map.sum() == pytest.approx(1.5)
@@ -102,7 +102,7 @@ def test_part_of_it_shows_a_part() -> None:
 
 
 def test_several_references_together_show_most() -> None:
-    little, much = (Found(value, np.full((2, 2), value), np.zeros(1)) for value in (0.2, 0.7))
+    little, much = (Match(value, np.full((2, 2), value), np.zeros(1)) for value in (0.2, 0.7))
     assert show_most([little, much]).likeness == 0.7
     assert show_most([little, much]).map.max() == 0.7
 
@@ -120,7 +120,7 @@ def test_what_every_accepted_picture_shares_is_the_style() -> None:
     upper = subject(height=2)
     assert np.all(shared[upper] == pytest.approx(0.5))  # the middle of the limits is the most
     plain, free = (
-        find_reference(Sought(features(0), subject(), low), pasted(rows=2) * 0.65, LIMITS).likeness
+        find_reference(ReferencePatches(features(0), subject(), low), pasted(rows=2) * 0.65, LIMITS).likeness
         for low in (np.full((SIDE, SIDE), LIMITS.low), shared)
     )
     assert free < plain
@@ -130,7 +130,9 @@ def test_one_accepted_copy_among_others_hides_nothing() -> None:
     shared = shared_with(before_plain_ground(), subject(), [features(0), features(9)], LIMITS)
     alone = shared_with(before_plain_ground(), subject(), [features(0)], LIMITS)
     assert np.all(alone == LIMITS.low)
-    assert find_reference(Sought(features(0), subject(), shared), features(0), LIMITS).likeness == 1.0
+    assert (
+        find_reference(ReferencePatches(features(0), subject(), shared), features(0), LIMITS).likeness == 1.0
+    )
 
 
 def test_a_texture_that_the_ground_has_too_is_the_style() -> None:
@@ -158,7 +160,7 @@ def test_the_score_is_half_at_the_threshold() -> None:
 def test_everything_stays_between_0_and_1(one: int, other: int, side: int) -> None:
     patches = np.random.default_rng(one).random((side, side)) < 0.5
     patches[0, 0] = True
-    target = Sought(features(one, side), patches, np.full((side, side), LIMITS.low))
+    target = ReferencePatches(features(one, side), patches, np.full((side, side), LIMITS.low))
     found = find_reference(target, features(other, side), LIMITS)
     assert 0.0 <= found.likeness <= 1.0
     assert found.map.shape == (side, side)
@@ -168,7 +170,7 @@ def test_everything_stays_between_0_and_1(one: int, other: int, side: int) -> No
 
 
 def test_the_match_is_a_mean_cosine_which_the_style_does_not_lower() -> None:
-    shared = Sought(features(0), subject(), np.full((SIDE, SIDE), 0.7))
+    shared = ReferencePatches(features(0), subject(), np.full((SIDE, SIDE), 0.7))
     assert match(sought(), features(0)) == match(shared, features(0)) == pytest.approx(1.0)
     assert match(sought(), pasted(down=1)) > 0.98
     half = match(sought(), pasted(rows=2))
@@ -180,7 +182,7 @@ def test_what_all_patches_of_a_picture_share_is_no_match() -> None:
         return (one + 3 * style) / np.linalg.norm(one + 3 * style, axis=-1, keepdims=True)
 
     style, other = np.eye(24)[0], np.eye(24)[1]
-    target = Sought(styled(features(0), style), subject(), np.zeros((SIDE, SIDE)))
+    target = ReferencePatches(styled(features(0), style), subject(), np.zeros((SIDE, SIDE)))
     copy, stranger = styled(features(0), other), styled(features(9), style)
     assert match(target, copy) > 0.9
     assert match(target, stranger) < 0.4

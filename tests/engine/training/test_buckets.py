@@ -187,7 +187,7 @@ def test_gradients_flow_from_every_shape(opened: tuple[ImageModel, Path]) -> Non
 
 
 def test_a_square_picture_is_trained_as_with_a_crop(model: ImageModel) -> None:
-    """The same rows, bit for bit, so that the setting says nothing of squares."""
+    """Rows are equal bit for bit, so that the setting says nothing of squares."""
     squares = [ExamplePicture(noise_picture(seed), "A cat in a style") for seed in (1, 2)]
     for one, other in zip(
         *(

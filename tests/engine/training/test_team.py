@@ -14,7 +14,7 @@ from gal_studio.core.settings import TuneSettings
 from gal_studio.engine.memory.plan import Plan
 from gal_studio.engine.models.image_model import load_image_model
 from gal_studio.engine.training import gradients
-from gal_studio.engine.training.exchange import Membership
+from gal_studio.engine.training.exchange import RankConfig
 from gal_studio.engine.training.fine_tune import fine_tune
 from gal_studio.engine.training.latents import ExamplePicture
 from gal_studio.engine.training.team import Team
@@ -67,6 +67,6 @@ def test_a_process_that_cannot_open_the_model_says_why(
 ) -> None:
     monkeypatch.setattr(signal, "signal", lambda *_: None)
     own, other = multiprocessing.Pipe()
-    take_part(other, Membership(str(tmp_path / "gone"), {}, MACHINE, TUNE, "cpu", 1, 2, ""))
+    take_part(other, RankConfig(str(tmp_path / "gone"), {}, MACHINE, TUNE, "cpu", 1, 2, ""))
     refusal = pickle.loads(own.recv_bytes())
     assert isinstance(refusal, StudioError) and "no model folder" in str(refusal)

@@ -28,7 +28,7 @@ LINEAR = rgb_profile("GIMP built-in Linear sRGB", SRGB_D50, curve(1.0))
 UNREADABLE = "unreadable colour profile: ignored"
 PATCHES = np.array([[255, 39, 39], [218, 170, 144], [48, 63, 243], [127] * 3, [255] * 3, [0] * 3])
 IN_P3 = np.array([[234, 65, 54], [210, 172, 148], [51, 63, 234], [127] * 3, [255] * 3, [0] * 3])
-"""The same colours in Display P3."""
+"""The colours in Display P3."""
 
 
 def squares(colours: np.ndarray) -> np.ndarray:

@@ -38,7 +38,7 @@ def waiting(store: Store) -> list[str]:
 
 
 def together(act: Callable[[], object], times: int = 6) -> None:
-    """The same from several threads at once, as from several tabs."""
+    """Do it from several threads at once, as from several tabs."""
     threads = [threading.Thread(target=act) for _ in range(times)]
     for thread in threads:
         thread.start()

@@ -43,7 +43,7 @@ def write_lora(models: Models, name: str, path: Path, rank: int = 1) -> dict[str
 
 
 def without_weights(name: str, folder: Path) -> str:
-    """The same base model as it is before its weights are downloaded."""
+    """The base model as it is before its weights are downloaded."""
     shutil.copytree(name, folder)
     for weights in folder.rglob("*.safetensors"):
         save_file({}, weights)

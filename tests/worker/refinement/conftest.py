@@ -52,7 +52,7 @@ def studio(trained: Path, tmp_path: Path) -> Iterator[Studio]:
 
 @pytest.fixture(scope="session")
 def refined_once(trained: Path, tmp_path_factory: pytest.TempPathFactory, models: Models) -> Path:
-    """The same workspace, in which the object's first round is refined."""
+    """A copy of the workspace, in which the object's first round is refined."""
     folder = tmp_path_factory.mktemp("refined") / "workspace"
     shutil.copytree(trained, folder)
     with Store(folder) as store:

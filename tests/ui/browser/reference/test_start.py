@@ -25,7 +25,7 @@ def typed(page: Any, field: str, value: object) -> None:
 
 
 def with_text_encoder(lora: Path) -> Path:
-    """The same LoRA with a layer of a text encoder."""
+    """The LoRA with a layer of a text encoder added."""
     text = {f"lora_te_text_model_a.lora_{half}.weight": torch.ones(2, 2) for half in ("down", "up")}
     path = lora.with_name("text.safetensors")
     save_file({**load_file(lora), **text}, path)
