@@ -50,8 +50,8 @@ _IN_FLOAT32 = Kept(16 * MEGABYTE, 0.6)
 
 _TRAINING_IN_BFLOAT16 = Kept(60 * MEGABYTE, 0.7)
 _TRAINING_IN_FLOAT32 = Kept(16 * MEGABYTE, 0.4)
-"""Fitted to peaks of training 12 and 60 rows: in bfloat16 on an AMD EPYC with AVX512_CORE_BF16 and AVX512_CORE,
-whose peaks differ by less than 15%, in float32 on one with AVX2; taken for the other sets."""
+"""Fitted to peaks of training 12 and 60 rows: in bfloat16 on an AMD EPYC with AVX512_CORE_BF16 and
+AVX512_CORE, whose peaks differ by less than 15%, in float32 on one with AVX2; taken for the other sets."""
 
 _FOR_BFLOAT16: Collection[InstructionSet] = ("AVX512_CORE_BF16", "AVX512_CORE_AMX")
 
@@ -65,7 +65,7 @@ def instruction_set(flags: Collection[str], environment: Mapping[str, str]) -> I
 
 
 def computes_bfloat16(flags: Collection[str], environment: Mapping[str, str]) -> bool:
-    """Whether a processor with these flags has instructions for bfloat16 that the environment lets oneDNN use.
+    """Whether this processor has instructions for bfloat16 that the environment lets oneDNN use.
 
     Without them bfloat16 is emulated, which is slower than float32.
     """
