@@ -34,6 +34,7 @@ const replay = (more) => ({
   source_name: "Cat",
   source_round: "b",
   left_out: [],
+  carry_over: [],
   has_source: true,
   name: "Cat (replay: random)",
   policy: "random",
