@@ -34,7 +34,6 @@ const replay = (more) => ({
   source_name: "Cat",
   source_round: "b",
   left_out: [],
-  carry_over: [],
   has_source: true,
   name: "Cat (replay: random)",
   policy: "random",
