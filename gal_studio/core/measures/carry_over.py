@@ -47,7 +47,8 @@ class CarryOver:
     @property
     def sentence(self) -> str:
         """What was found, in words."""
-        told = "; ".join(self._words(metric) for metric in (self.worse or self.changes))
+        known = [metric for metric, found in self.changes.items() if found.prompts >= FEWEST]
+        told = "; ".join(self._words(metric) for metric in (self.worse or known))
         if self.worse:
             return (
                 f"{self.name} does not carry over to {self.model}. {told[:1].upper()}{told[1:]}. Generate "

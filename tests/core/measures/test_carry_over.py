@@ -51,6 +51,14 @@ def test_equal_figures_show_no_loss() -> None:
     )
 
 
+def test_figures_of_few_prompts_are_not_told() -> None:
+    base = arm(None, 0.1, PROMPTS[:2])  # of the others nobody knows whether they are as asked
+    few, many = (beside_base([base, arm("r", 0.6)])[1] for _ in range(2))
+    found = carry_over(few, many, "klein 4B", "style")
+    assert found is not None and found.changes["as_asked"].prompts == 2
+    assert "prompt match" not in found.sentence and "copies 0% instead of 0%" in found.sentence
+
+
 def test_few_prompts_say_nothing() -> None:
     found = compared(0.1, 0.9, PROMPTS[:5])
     assert not found.worse and found.sentence.startswith("Too few prompts to tell whether Round 1 carries")
