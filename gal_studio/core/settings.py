@@ -299,10 +299,20 @@ class GenerationSettings(SettingsGroup):
     )
     # 0 and "auto": what is known of the sibling or the LoRA (`gal_studio.core.models.fast`)
     fast_steps: int = setting(
-        0, checks.whole, "Fast sampling steps", 0, 1000, note="With the above. 0 = as recommended"
+        0,
+        checks.whole,
+        "Fast sampling steps",
+        0,
+        1000,
+        note="With the fast model. 0 = as its card recommends",
     )
     fast_guidance: float = setting(
-        0.0, checks.real, "Fast guidance scale", 0.0, 100.0, note="With the above. 0 = as recommended"
+        0.0,
+        checks.real,
+        "Fast guidance scale",
+        0.0,
+        100.0,
+        note="With the fast model. 0 = as its card recommends",
     )
     fast_solver: FastSolver = setting(
         "auto",
