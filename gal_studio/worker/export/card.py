@@ -109,8 +109,8 @@ def _use(task: ExportTask, facts: Facts, family: Family, written: Written) -> st
     if written.workflow:
         lines += [
             "",
-            f"ComfyUI: open `{written.workflow}`, choose your {drawing_base(facts, drawn)} in its loaders, and "
-            "run it.",
+            f"ComfyUI: open `{written.workflow}`, choose your {drawing_base(facts, drawn)} in its loaders, "
+            "and run it.",
             "`comfyui-expected.png` is what the studio generates; ComfyUI rounds otherwise.",
         ]
     if drawn.is_fast:
