@@ -12,6 +12,7 @@ from gal_studio.core.checks import setting
 from gal_studio.core.errors import StudioError
 from gal_studio.core.gal.policies.registry import allow_stored, find_policy, policy_choices
 from gal_studio.core.memory.machine import MachineSettings
+from gal_studio.core.models.fast import Solver, recommended
 from gal_studio.core.recipe import AS_TRAINED, Recipe
 from gal_studio.core.settings_group import SettingsGroup
 from gal_studio.core.types import CopyDetectors
@@ -25,6 +26,7 @@ Schedule = Literal["constant", "cosine"]
 Allocation = Literal["fixed", "ladder"]
 AfterRefinement = Literal["continue", "repeat"]
 PairPrompts = Literal["clean", "own"]
+FastSolver = Literal["auto", "own", "ddim", "lcm"]
 
 
 def known_policy(name: str, value: object) -> None:
@@ -281,6 +283,44 @@ class GenerationSettings(SettingsGroup):
     resolution: int | None = setting(
         None, checks.resolution, "Image resolution", note="Pixels along a side. Empty = the model’s own"
     )
+    # a sibling of the base model that needs few steps: a folder, a checkpoint or a hub ID; "": the base model
+    fast_model: str = setting(
+        "",
+        checks.text,
+        "Fast model",
+        note="Images are generated with this sibling of the base model instead; the base model is trained",
+    )
+    # a LoRA with which the base model needs few steps: a file, a hub ID, or a file of a hub ID
+    speed_lora: str = setting(
+        "",
+        checks.text,
+        "Speed LoRA",
+        note="Images are generated with it and in few steps (Lightning, Hyper, LCM); training goes without",
+    )
+    # 0 and "auto": what is known of the sibling or the LoRA (`gal_studio.core.models.fast`)
+    fast_steps: int = setting(
+        0,
+        checks.whole,
+        "Fast sampling steps",
+        0,
+        1000,
+        note="With the fast model. 0 = as its card recommends",
+    )
+    fast_guidance: float = setting(
+        0.0,
+        checks.real,
+        "Fast guidance scale",
+        0.0,
+        100.0,
+        note="With the fast model. 0 = as its card recommends",
+    )
+    fast_solver: FastSolver = setting(
+        "auto",
+        checks.one_of,
+        "Fast sampler",
+        FastSolver,
+        words={"auto": "as recommended", "own": "the model’s own", "ddim": "DDIM, trailing", "lcm": "LCM"},
+    )
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
@@ -301,6 +341,53 @@ class GenerationSettings(SettingsGroup):
             )
 
     @property
+    def is_fast(self) -> bool:
+        """Whether images are generated with a sibling of the base model, or with a speed LoRA."""
+        return bool(self.fast_model.strip() or self.speed_lora.strip())
+
+    @property
+    def as_drawn(self) -> Self:
+        """The settings with the steps and the guidance that images are generated with."""
+        if not self.is_fast:
+            return self
+        known = recommended(self.fast_model, self.speed_lora)
+        return replace(
+            self,
+            steps=self.fast_steps or known.steps,
+            guidance_scale=self.fast_guidance or known.guidance_scale,
+            guidance_start=0.0,
+            guidance_end=1.0,
+        )
+
+    @property
+    def in_full(self) -> Self:
+        """The settings of generating with the base model alone."""
+        return replace(self, fast_model="", speed_lora="")
+
+    @property
+    def solver(self) -> Solver:
+        """What takes the denoising steps."""
+        if self.fast_solver == "auto":
+            return recommended(self.fast_model, self.speed_lora).solver if self.is_fast else "own"
+        return self.fast_solver if self.is_fast else "own"
+
+    @property
+    def fast_words(self) -> str:
+        """What images are generated with in place of the base model alone, in words; empty with that."""
+        named = (self.fast_model.strip(), self.speed_lora.strip())
+        return " with ".join(name.rstrip("/").rpartition("/")[2] for name in named if name)
+
+    @property
+    def drawn_by(self) -> str:
+        """What tells images of one way of generating from another's; empty with the base model alone."""
+        if not self.is_fast:
+            return ""
+        drawn = self.as_drawn
+        model = self.fast_model.strip() or "base model"
+        lora = self.speed_lora.strip() or "no speed LoRA"
+        return f"{model} / {lora} / {drawn.steps} steps / {drawn.guidance_scale:g} / {self.solver}"
+
+    @property
     def guided_steps(self) -> range:
         """The denoising steps (from 0) that are guided, at least one; the others follow the prompt alone."""
         first, end = (
@@ -318,8 +405,10 @@ class GenerationSettings(SettingsGroup):
 
     @property
     def drawn_with(self) -> str:
-        """The steps and the guidance in words."""
-        return f"{self.steps} steps, guidance {self.guidance_scale:g}{self.guidance_words}"
+        """The steps and the guidance in words, and the model if it is not the base model alone."""
+        drawn = self.as_drawn
+        told = f"{drawn.steps} steps, guidance {drawn.guidance_scale:g}{drawn.guidance_words}"
+        return f"{told}, {self.fast_words}" if self.is_fast else told
 
 
 @dataclass(frozen=True)
@@ -525,6 +614,16 @@ class Settings(SettingsGroup):
         if self.tune.method == "full" and self.machine.base != "plain":
             raise StudioError(
                 "Base weights of 8-bit integers cannot be trained in full: choose LoRA, or plain weights."
+            )
+        if self.tune.method == "full" and self.generation.is_fast:
+            raise StudioError(
+                "A fast model or a speed LoRA cannot take over a model that was trained in full: choose the "
+                "method LoRA, or leave both empty."
+            )
+        if self.generation.speed_lora.strip() and self.machine.base != "plain":
+            raise StudioError(
+                "A speed LoRA cannot be used with base weights of 8-bit integers: choose plain weights, or a "
+                "fast model in its place."
             )
         if (
             self.machine.optimizer == "prodigy"

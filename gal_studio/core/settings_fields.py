@@ -6,6 +6,7 @@ from functools import cache
 from typing import Any, Literal
 
 from gal_studio.core.checks import LARGEST_SEED
+from gal_studio.core.models.fast import KNOWN
 from gal_studio.core.settings import Settings
 
 FieldKind = Literal["whole", "number", "text", "choice", "flag"]
@@ -25,6 +26,8 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "generation.candidates", "generation.allocation", "generation.steps", "generation.guidance_scale",
         "generation.guidance_start", "generation.guidance_end",
         "generation.lowest_strength", "generation.latest_switch",
+        "generation.fast_model", "generation.speed_lora", "generation.fast_steps",
+        "generation.fast_guidance", "generation.fast_solver",
         "tune.preview_every", "tune.validate_every", "tune.stop_at_best", "gal.policy", "gal.top_k",
         "gal.trainings",
         "gal.balance_lambda",
@@ -70,8 +73,20 @@ def setting_fields(adapters: tuple[tuple[str, str], ...] = ()) -> tuple[SettingF
         for heading, names in GROUPS.items()
         for place, name in enumerate(names)
     )
+    suggestions = {
+        "references.adapter": adapters,
+        "generation.fast_model": _known_fast(False),
+        "generation.speed_lora": _known_fast(True),
+    }
+    return tuple(replace(one, suggestions=suggestions.get(one.name, ())) for one in found)
+
+
+def _known_fast(are_loras: bool) -> tuple[tuple[str, str], ...]:
+    """The names of known siblings, or of speed LoRAs, with what they are for."""
     return tuple(
-        replace(one, suggestions=adapters) if one.name == "references.adapter" else one for one in found
+        (one.name, f"for {one.base_model.partition('/')[2]}, {one.steps} steps")
+        for one in KNOWN
+        if one.is_lora == are_loras
     )
 
 

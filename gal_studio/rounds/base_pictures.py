@@ -35,4 +35,4 @@ def _kept(store: Store, project: Project, prompt: str) -> str | None:
 def _key(project: Project, prompt: str) -> str:
     drawing = project.settings.generation
     how = f"{drawing.steps} steps / {drawing.guidance_scale}{drawing.guidance_words}"
-    return f"base: {project.base_model} / {prompt} / {how}"
+    return f"base: {project.base_model} / {prompt} / {drawing.drawn_by or how}"

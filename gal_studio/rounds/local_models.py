@@ -54,6 +54,8 @@ def _paths(project: Project, settings: Settings, with_adapter: bool = True) -> I
         ("base model", project.base_model),
         ("CLIP", project.clip_model),
         ("vision model", settings.refine.vision_model),
+        ("fast model", settings.generation.fast_model.strip()),
+        ("speed LoRA", settings.generation.speed_lora.strip()),
     )
     for role, name in names:
         for path in local_paths(name):

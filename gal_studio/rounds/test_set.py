@@ -28,11 +28,15 @@ SHARE_OF_A_ROUND = 1 / 3
 
 @dataclass(frozen=True)
 class PlannedPicture:
-    """A picture to draw for a prompt of the test set, by a round or by the base model (`round_id` None)."""
+    """A picture to draw for a prompt of the test set, by a round or by the base model (`round_id` None).
+
+    Where the project generates with a fast model or a speed LoRA, those `in_full` are drawn without it.
+    """
 
     prompt: MeasuredPrompt
     round_id: str | None
     number: int
+    in_full: bool = False
 
     def seed(self, project_seed: int) -> int:
         """The seed of the picture, which is the same for every round."""
@@ -44,7 +48,8 @@ class TestSet:
     """The test set of a project as it stands: `chosen` is None before it was; `all_prompts` has disabled
     ones.
 
-    `pictures` are those of the base model and of the present trainings of the rounds.
+    `pictures` are those of the base model and of the present trainings of the rounds, as the project
+    generates now; where that is with a fast model or a speed LoRA, `in_full` are those drawn without it.
     """
 
     __test__ = False  # it is no test of pytest
@@ -54,6 +59,7 @@ class TestSet:
     chosen: HeldOutSet | None
     all_prompts: tuple[MeasuredPrompt, ...]
     pictures: tuple[MeasuredPicture, ...]
+    in_full: tuple[MeasuredPicture, ...] = ()
 
     @cached_property
     def named(self) -> Prompts:
@@ -137,6 +143,7 @@ class RoundTest:
         if chosen is None:
             return ()
         prompts = self.test_set.in_use
+        held_out = [prompt for prompt in prompts if prompt.part == "held_out"]
         accepted = [prompt for prompt in prompts if prompt.part == "accepted" and prompt.prompt in learned]
         whole = [*(prompt for prompt in prompts if prompt.part != "accepted"), *accepted]
         before = self.here.round.parent_id
@@ -144,19 +151,38 @@ class RoundTest:
             *_planned(chosen, None, whole),
             *(_planned(chosen, before, accepted) if before in self.drawable else ()),
             *_planned(chosen, self.here.id, whole),
+            *(self._in_full(chosen, held_out) if self.carries_over_here else ()),
         )
+
+    @property
+    def carries_over_here(self) -> bool:
+        """Whether this round tells how its LoRA carries over to the fast model: the first that is measured.
+
+        So are those that were drawn without it before.
+        """
+        if not self.test_set.project.project.settings.generation.is_fast:
+            return False
+        known = {one.round_id for one in self.test_set.in_full} - {None}
+        return not known or self.here.id in known
+
+    def _in_full(self, chosen: HeldOutSet, held_out: Sequence[MeasuredPrompt]) -> Iterator[PlannedPicture]:
+        """The held-out pictures of the base model and of the round without the fast model."""
+        for round_id in (None, self.here.id):
+            for planned in _planned(chosen, round_id, held_out):
+                yield replace(planned, in_full=True)
 
     @cached_property
     def missing(self) -> tuple[PlannedPicture, ...]:
         """The pictures that the measurement still lacks."""
         drawn = {
-            (picture.round_id, picture.prompt_id, picture.candidate.index)
-            for picture in self.test_set.pictures
+            (in_full, picture.round_id, picture.prompt_id, picture.candidate.index)
+            for in_full, pictures in ((False, self.test_set.pictures), (True, self.test_set.in_full))
+            for picture in pictures
         }
         return tuple(
             planned
             for planned in self.wanted
-            if (planned.round_id, planned.prompt.id, planned.number) not in drawn
+            if (planned.in_full, planned.round_id, planned.prompt.id, planned.number) not in drawn
         )
 
     @property
@@ -165,7 +191,15 @@ class RoundTest:
         spent, drawn = self.here.record.seconds, len(self.here.candidates)
         if not drawn or not spent.get("generate"):
             return None
-        return len(self.missing) * (spent["generate"] + spent.get("embed", 0.0)) / drawn
+        slower = self._slower
+        pictures = sum(slower if planned.in_full else 1.0 for planned in self.missing)
+        return pictures * (spent["generate"] + spent.get("embed", 0.0)) / drawn
+
+    @property
+    def _slower(self) -> float:
+        """How many times as many passes a picture takes without the fast model."""
+        chosen, drawn = self.test_set.chosen, self.test_set.project.project.settings.generation.as_drawn
+        return 2.0 * chosen.steps / drawn.steps if chosen is not None else 1.0
 
     @property
     def is_wanted(self) -> bool:
@@ -188,12 +222,14 @@ class RoundTest:
 def load(store: Store, project: ProjectSnapshot) -> TestSet:
     """The test set of a project, in four statements."""
     project_id = project.project.id
+    pictures, by = store.measures.pictures(project_id), project.project.settings.generation.drawn_by
     return TestSet(
         project=project,
         references=store.projects.references(project_id),
         chosen=store.measures.held_out_set(project_id),
         all_prompts=store.measures.prompts(project_id),
-        pictures=store.measures.pictures(project_id),
+        pictures=tuple(one for one in pictures if one.drawn_by == by),
+        in_full=tuple(one for one in pictures if not one.drawn_by) if by else (),
     )
 
 

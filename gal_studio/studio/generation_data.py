@@ -19,13 +19,15 @@ KEYWORD = "parameters"
 _SIGNATURE, _HEADER_ENDS = b"\x89PNG\r\n\x1a\n", 33  # the first chunk, IHDR, has 25 bytes
 _SAMPLERS = {"sd1": "DPM++ 2M", "sdxl": "DPM++ 2M", "flux2-klein": "Euler", "z-image": "Euler"}
 
+_FAST_SAMPLERS = {"ddim": "DDIM", "lcm": "LCM"}
+
 
 def of_candidate(store: Store, candidate_id: str) -> str:
     """The generation data of a candidate."""
     round_id, found = store.candidates.round_of(candidate_id), store.candidates.get(candidate_id)
     project_id = store.rounds.get(round_id).project_id
     prompt = next(one.prompt for one in store.projects.anchors(project_id) if one.id == found.anchor_id)
-    guidance = store.rounds.settings(round_id).generation.guidance_scale
+    guidance = store.rounds.settings(round_id).generation.as_drawn.guidance_scale
     return _written(store, round_id, prompt, found.seed, guidance, found.recipe)
 
 
@@ -39,13 +41,16 @@ def _written(store: Store, round_id: str, prompt: str, seed: int, guidance: floa
     """The prompt, and below it the other values; what is not known is left out."""
     round_, settings = store.rounds.get(round_id), store.rounds.settings(round_id)
     project = store.projects.get(round_.project_id)
-    sampler = _sampler(project.base_model)
+    drawn = settings.generation.as_drawn
+    sampler = _FAST_SAMPLERS.get(drawn.solver) or _sampler(project.base_model)
+    lora = Path(drawn.speed_lora.strip()).name
     facts = {
-        "Steps": str(settings.generation.steps),
+        "Steps": str(drawn.steps),
         "Sampler": sampler,
         "CFG scale": f"{guidance:g}",
         "Seed": str(seed),
-        "Model": Path(project.base_model).name,
+        "Model": Path(drawn.fast_model.strip() or project.base_model).name,
+        "Speed LoRA": lora,
         **_of_lora(store, round_id, settings, recipe),
         "Version": "GAL Studio",
     }
@@ -58,8 +63,8 @@ def _of_lora(store: Store, round_id: str, settings: Settings, recipe: Recipe) ->
     round_ = store.rounds.get(round_id)
     strength = f"{recipe.late:g}"
     if not recipe.is_constant:
-        first = recipe.until(settings.generation.steps)
-        strength = f"{recipe.early:g} until step {first} of {settings.generation.steps} then {recipe.late:g}"
+        steps = settings.generation.as_drawn.steps
+        strength = f"{recipe.early:g} until step {recipe.until(steps)} of {steps} then {recipe.late:g}"
     if round_.adapter is None or not store.adapters.has(round_.adapter):
         return {"GAL strength": strength}
     name = round_names(store.rounds.of_project(round_.project_id))[round_id]

@@ -3,10 +3,11 @@
 import time
 from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gal_studio.core.recipe import AS_TRAINED, Recipe
+from gal_studio.core.settings import GenerationSettings
 from gal_studio.engine.sampling.fused_adapter import drawing
 from gal_studio.engine.sampling.sampler import DrawEvent, DrawnBatch, DrawRequest, SharedSteps, draw
 from gal_studio.worker.cluster.actor import Order
@@ -72,15 +73,25 @@ def _events(task: Task, wanted: Drawing) -> Generator[DrawEvent, None, None]:
             task.models.placed(project.base_model),
             settings.machine,
             pinned,
-            settings.generation,
+            _placed(task, settings.generation),
             wanted.recipe,
         )
         yield from pool.draw(order, wanted.requests, path)
         return
-    model = task.models.image_model(project.base_model, settings.machine)
-    with drawing(model, path, recipe=AS_TRAINED if instant else wanted.recipe) as ready:
+    model, drawn = task.models.drawing_model(project.base_model, settings), settings.generation.as_drawn
+    speed = task.models.speed(project.base_model, settings)
+    with drawing(model, path, recipe=AS_TRAINED if instant else wanted.recipe, speed=speed) as ready:
         if not instant:
-            yield from draw(ready, wanted.requests, settings.generation, shared=wanted.shared)
+            yield from draw(ready, wanted.requests, drawn, shared=wanted.shared)
             return
         with given_references(task, ready, wanted.recipe) as references:
-            yield from draw(ready, wanted.requests, settings.generation, references)
+            yield from draw(ready, wanted.requests, drawn, references)
+
+
+def _placed(task: Task, generation: GenerationSettings) -> GenerationSettings:
+    """The settings with the names of local models where their files lie now."""
+    return replace(
+        generation,
+        fast_model=task.models.placed(generation.fast_model.strip()),
+        speed_lora=task.models.placed(generation.speed_lora.strip()),
+    )

@@ -9,6 +9,7 @@ from gal_studio.assets import resolve_adapter, resolve_model
 from gal_studio.core.memory.machine import Precision
 from gal_studio.core.models.reports import ModelNames
 from gal_studio.core.settings import NATIVE
+from gal_studio.engine.export.fast import fast_lora_need, fast_model_need
 from gal_studio.engine.features.open_clip_source import embedder_needs
 from gal_studio.engine.hub.needs import Revisions
 from gal_studio.engine.hub.repository import Need
@@ -30,6 +31,13 @@ def look(names: ModelNames, revisions: Revisions) -> Mapping[str, Callable[[], t
         "clip_model": lambda: embedder_needs(clip, revisions),
         "vision_model": lambda: vision_needs(vision, clip, revisions),
     }
+    fast, lora = names.fast_model.strip(), names.speed_lora.strip()
+    if fast:
+        drawn = resolve_model(fast)
+        found["fast_model"] = lambda: _fast_needs(drawn, base, names, revisions)
+    if lora:
+        drawn_by = resolve_model(fast) if fast else base
+        found["speed_lora"] = lambda: _one(fast_lora_need(resolve_model(lora), drawn_by, revisions))
     if names.adapter.strip():
         found["adapter"] = lambda: _adapter_needs(resolve_adapter(names.adapter), base, revisions)
     return found
@@ -47,11 +55,20 @@ def _adapter_needs(adapter: str, base: str, revisions: Revisions) -> tuple[Need,
     return needs
 
 
+def _fast_needs(fast: str, base: str, names: ModelNames, revisions: Revisions) -> tuple[Need, ...]:
+    """What a sibling needs; refused where a LoRA for the base model does not fit it."""
+    half = weight_precision(choose_device(), names.precision) != torch.float32
+    return _one(fast_model_need(fast, base, names.target, revisions, half))
+
+
+def _one(need: Need | None) -> tuple[Need, ...]:
+    return () if need is None else (need,)
+
+
 def _base_needs(name: str, precision: Precision, revisions: Revisions) -> tuple[Need, ...]:
     """Where a model is held in half precision, its files in half precision are enough."""
     half = weight_precision(choose_device(), precision) != torch.float32
-    need = inspect(name, revisions, half).need
-    return () if need is None else (need,)
+    return _one(inspect(name, revisions, half).need)
 
 
 def unmet(names: ModelNames, revisions: Revisions) -> Iterator[Need]:

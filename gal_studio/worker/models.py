@@ -15,6 +15,7 @@ from gal_studio.assets import resolve_model
 from gal_studio.core.gal.scores.noise import roughness
 from gal_studio.core.memory.machine import MachineSettings
 from gal_studio.core.models.places import placed
+from gal_studio.core.settings import Settings
 from gal_studio.engine.features.clip import load_embedder
 from gal_studio.engine.features.embedder import Embedder
 from gal_studio.engine.hub.needs import Revisions
@@ -23,7 +24,9 @@ from gal_studio.engine.models.devices import device_name
 from gal_studio.engine.models.image_model import ImageModel, load_image_model
 from gal_studio.engine.patches.loading import load_vision
 from gal_studio.engine.patches.tower import PatchTower
+from gal_studio.engine.sampling.fused_adapter import AT_ITS_OWN, Speed
 from gal_studio.worker.cluster.pool import WorkerPool
+from gal_studio.worker.speed_loras import SpeedLoras
 
 PLAIN = MachineSettings()
 
@@ -63,6 +66,7 @@ class Models:
         self._opened: dict[str, Opened] = {}
         self._texts: dict[str, NDArray[np.float64]] = {}
         self._pictures: dict[str, NDArray[np.float64]] = {}
+        self._speed_loras = SpeedLoras()
         self._rough: dict[tuple[str, ...], list[float]] = {}
 
     def placed(self, name: str, is_adapter: bool = False) -> str:
@@ -75,6 +79,19 @@ class Models:
             self.release_image_model()  # a name for it here would keep it while the next one is loaded
         load = self._load_model if machine == PLAIN else partial(self._load_model, machine=machine)
         return self._open("image", (name,), load)
+
+    def drawing_model(self, base: str, settings: Settings) -> ImageModel:
+        """The image model that generates with these settings: the base model, or its fast sibling."""
+        return self.image_model(settings.generation.fast_model.strip() or base, settings.machine)
+
+    def speed(self, base: str, settings: Settings) -> Speed:
+        """What the steps of that model are taken with; a speed LoRA is converted once."""
+        generation = settings.generation
+        if not generation.is_fast:
+            return AT_ITS_OWN
+        lora, model = generation.speed_lora.strip(), generation.fast_model.strip() or base
+        path = self._speed_loras.find(self.placed(lora), self.placed(model), self.revisions) if lora else None
+        return Speed(generation.solver, path)
 
     def release_image_model(self) -> None:
         """Free the memory of the image model; its next use loads it again."""

@@ -329,6 +329,7 @@ export const measures = (more) => ({
   },
   prompts: ["A house in ink style"],
   left_out: [],
+  carry_over: [],
   asking: [],
   called: "in ink style",
   best: null,

@@ -40,6 +40,7 @@ function content(measures, recipe) {
     ),
     ...(recipe ? [el("p", { class: "verdict-recipe" }, unbroken(recipe))] : []),
     ...now.map(warning),
+    ...measures.carry_over.map((told) => el("p", { class: "verdict-set" }, told)),
     ...(earlier.length ? [folded(earlier, rounds)] : []),
     ...(progress ? [progressChart(progress)] : []),
     ...(done

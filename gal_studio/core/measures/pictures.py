@@ -37,6 +37,7 @@ class MeasuredPicture:
     `candidate` reads it like a candidate of its prompt, so that every flag of candidates holds for it too.
     `likeness` is its mean cosine to the references (CLIP-I), in [-1, 1]. `base` is what the base model drew
     for the same prompt and seed; None where that is not known, and for the base model's own pictures.
+    `drawn_by` tells the fast model or the speed LoRA that drew it, "" for none.
     """
 
     prompt_id: str
@@ -44,6 +45,7 @@ class MeasuredPicture:
     candidate: Candidate
     likeness: float
     base: Candidate | None = None
+    drawn_by: str = ""
 
     def judged_by(self, copy_detectors: CopyDetectors) -> Self:
         """Let these detectors say whether the picture is a copy (Eq. G12)."""

@@ -20,7 +20,7 @@ class Caution:
     """Something wrong with a round, in words."""
 
     round: str
-    kind: Literal["overfit", "leak", "lost"]
+    kind: Literal["overfit", "leak", "lost", "fast"]
     sentence: str
 
 

@@ -136,11 +136,12 @@ def _drawn_copies(shape: ModelShape, settings: Settings, device: DeviceKind) -> 
     if device in ("cuda", "mps") or machine.base == "int8":
         return 0
     all_of_them = size != weight_bytes(machine, device) or tune.method == "full"
+    all_of_them = all_of_them or bool(settings.generation.speed_lora.strip())
     return size * (shape.denoiser if all_of_them else shape.targeted[tune.target])
 
 
 def _drawing(shape: ModelShape, settings: Settings, device: DeviceKind, whole_batch: bool) -> float:
-    generation = settings.generation
+    generation = settings.generation.as_drawn
     side = generation.resolution or shape.resolution
     guided = generation.guidance_scale > shape.guided_above
     rows = (generation.batch_size if whole_batch else 1) * (2 if guided else 1)
@@ -162,7 +163,7 @@ def operations(shape: ModelShape, settings: Settings, trained: int, drawn: int) 
 
     A backward pass costs two forwards, one more if activations are computed again.
     """
-    tune, generation = settings.tune, settings.generation
+    tune, generation = settings.tune, settings.generation.as_drawn
     step = shape.operations.at(tune.batch_size, (tune.resolution or shape.resolution) ** 2)
     side = generation.resolution or shape.resolution
     guided = len(generation.guided_steps) if generation.guidance_scale > shape.guided_above else 0

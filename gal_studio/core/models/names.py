@@ -76,7 +76,10 @@ def public_settings(settings: Mapping[str, Any]) -> dict[str, Any]:
         refine["vision_model"] = kind + _last_part(name.removeprefix(_LOCAL))
     references = dict(settings["references"])
     references["adapter"] = " with ".join(map(_last_part, references["adapter"].split(" with ")))
-    return {**settings, "refine": refine, "references": references}
+    generation = dict(settings["generation"])
+    for name in ("fast_model", "speed_lora"):
+        generation[name] = " with ".join(map(_last_part, generation[name].split(" with ")))
+    return {**settings, "refine": refine, "references": references, "generation": generation}
 
 
 def _last_part(name: str) -> str:

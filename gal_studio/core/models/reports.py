@@ -16,7 +16,7 @@ class ModelNames:
 
     `start_from` is the file of a LoRA from elsewhere, or ""; what it has to fit are method, target and rank.
     Its changes of a text encoder are refused unless the start is `without_text_encoder`. `adapter` is the
-    image adapter, `native` or "".
+    image adapter, `native` or "". `fast_model` and `speed_lora` are what images are generated with, or "".
     """
 
     base_model: str
@@ -29,6 +29,8 @@ class ModelNames:
     rank: int = 1
     adapter: str = ""
     without_text_encoder: bool = False
+    fast_model: str = ""
+    speed_lora: str = ""
 
 
 @dataclass(frozen=True)

@@ -118,7 +118,7 @@ def has_lora(model: ImageModel) -> bool:
 
 def detach(model: ImageModel) -> None:
     """Remove what was attached or fused, and restore the base weights exactly."""
-    model.before_step = no_change
+    model.before_step, model.solver = no_change, "own"
     if has_lora(model):
         model.denoiser.unload_lora()
     if model.kept is not None:

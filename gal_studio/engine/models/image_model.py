@@ -9,6 +9,7 @@ import torch
 
 from gal_studio.core.errors import StudioError, first_line
 from gal_studio.core.memory.machine import MachineSettings
+from gal_studio.core.models.fast import Solver
 from gal_studio.core.settings import Target, check_target
 from gal_studio.engine.families.family import Family, ModelFiles
 from gal_studio.engine.hub.needs import Revisions
@@ -27,7 +28,7 @@ class ImageModel:
     """A loaded model on a device. `kept` holds the base weights that others replace, by name.
 
     The sampler calls `before_step` before each denoising step (from 0) of so many: the strength of an adapter
-    may change there.
+    may change there. `solver` is what takes the steps: the family's own, or that of a speed LoRA.
     """
 
     name: str
@@ -36,6 +37,7 @@ class ImageModel:
     machine: MachineSettings = field(default_factory=MachineSettings)
     kept: dict[str, torch.Tensor] | None = field(default=None, repr=False)
     before_step: Callable[[int, int], None] = field(default=no_change, repr=False)
+    solver: Solver = "own"
 
     @property
     def denoiser(self) -> Any:

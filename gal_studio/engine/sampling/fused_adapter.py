@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import torch
 
 from gal_studio.core import checks
 from gal_studio.core.errors import StudioError
+from gal_studio.core.models.fast import Solver
 from gal_studio.core.models.weights_header import metadata_object
 from gal_studio.core.recipe import AS_TRAINED, Recipe
 from gal_studio.engine.memory.plan import free_memory
@@ -35,24 +37,47 @@ _OTHER_KINDS = ("rank_pattern", "alpha_pattern", "use_rslora", "use_dora", "lora
 """Options of a LoRA's configuration that change what its tensors mean."""
 
 
+@dataclass(frozen=True)
+class Speed:
+    """What makes a model need few steps: the solver, and a LoRA in the studio's format."""
+
+    solver: Solver = "own"
+    lora: Path | None = None
+
+
+AT_ITS_OWN = Speed()
+"""A model as it is: with its family's solver."""
+
+
 @contextmanager
 def drawing(
     model: ImageModel,
     adapter: Path | None = None,
     precision: torch.dtype | None = None,
     recipe: Recipe = AS_TRAINED,
+    speed: Speed = AT_ITS_OWN,
 ) -> Iterator[ImageModel]:
     """Prepare the model to sample, with a saved adapter or none; restore the base exactly afterwards.
 
-    `recipe` says what multiplies the adapter's change in each denoising step (Eq. G13).
+    `recipe` says what multiplies the adapter's change in each denoising step (Eq. G13); a speed LoRA
+    counts in full in all of them.
     """
     detach(model)
     if model.is_quantized:
+        if speed.lora is not None:
+            raise StudioError(
+                "A speed LoRA cannot be used with base weights of 8-bit integers: choose plain weights, or a "
+                "fast model in its place."
+            )
         with _attached(model, adapter, recipe), compiled(model):
+            model.solver = speed.solver
             yield model
         return
     precision = precision or model.drawing_precision
     try:
+        model.solver = speed.solver
+        if speed.lora is not None:
+            _fuse(model, speed.lora, AS_TRAINED, precision)
         if adapter is not None:
             _fuse(model, adapter, recipe, precision)
         for name, weight in model.denoiser.named_parameters():

@@ -29,6 +29,7 @@ from gal_studio.engine.memory.slicing import slicing, tiling
 from gal_studio.engine.models.image_model import ImageModel
 from gal_studio.engine.models.text import check_prompts, encode_prompts
 from gal_studio.engine.sampling.decode import decode, is_flat, not_finite_error
+from gal_studio.engine.sampling.few_steps import solver_of
 from gal_studio.engine.sampling.fused_adapter import in_float32
 
 
@@ -240,7 +241,8 @@ class _Drawing:
         given: list[References] = []
         if self._references is not None:
             given = [*([self._references.dropped] * (len(prompts) - count)), *([self._references] * count)]
-        solver = model.family.solver(self._settings.steps, self._resolution, model.device)
+        seeds = [request.seed for request in requests]
+        solver = solver_of(model, self._settings.steps, self._resolution, seeds)
         noise = torch.cat([starting_noise(model, request.seed, self._resolution) for request in requests])
         latents, first = noise.to(model.device) * solver.init_noise_sigma, 0
         if start is not None:

@@ -495,7 +495,8 @@ TABLES: tuple[Table, ...] = (
         scores TEXT NOT NULL,
         remark TEXT NOT NULL DEFAULT '' CHECK (remark IN ('', 'redrawn', 'flat')),
         trained_as TEXT NOT NULL,
-        created REAL NOT NULL
+        created REAL NOT NULL,
+        drawn_by TEXT NOT NULL DEFAULT ''
     """, files=_IMAGE, indexes=("test_pictures_of_prompt ON test_pictures (prompt_id, round_id)",)),
     # The source and its round are named, not referred to: they may be deleted, or in another workspace.
     Table("replays", _OF_PROJECT, """

@@ -52,7 +52,10 @@ class HeldOutSet:
 
 @dataclass(frozen=True)
 class NewMeasuredPicture:
-    """A picture that has just been drawn for a prompt of the test set, with its scores by name."""
+    """A picture that has just been drawn for a prompt of the test set, with its scores by name.
+
+    `drawn_by` tells the fast model or the speed LoRA; "" for the base model alone.
+    """
 
     prompt_id: str
     round_id: str | None
@@ -62,6 +65,7 @@ class NewMeasuredPicture:
     scores: Mapping[str, float]
     remark: Remark
     trained_as: str
+    drawn_by: str = ""
 
 
 class Measures:
@@ -120,19 +124,21 @@ class Measures:
         )
 
     def save(self, batch: Sequence[NewMeasuredPicture]) -> None:
-        """Store pictures, each in the place of an earlier one of the same prompt, round and number."""
+        """Store pictures, each in the place of an earlier one of the same prompt, round, number and model."""
         with self._database.transaction() as writer:
             for new in batch:
                 writer.execute(
-                    "DELETE FROM test_pictures WHERE prompt_id = ? AND round_id IS ? AND number = ?",
-                    (new.prompt_id, new.round_id, new.number),
+                    "DELETE FROM test_pictures WHERE prompt_id = ? AND round_id IS ? AND number = ? "
+                    "AND drawn_by = ?",
+                    (new.prompt_id, new.round_id, new.number, new.drawn_by),
                 )
                 scores = json.dumps({name: float(value) for name, value in new.scores.items()})
                 writer.execute(
-                    "INSERT INTO test_pictures VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                    (derived_id(writer, "test_pictures", new.prompt_id, new.round_id, new.number, new.image),
+                    "INSERT INTO test_pictures VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                    (derived_id(writer, "test_pictures", new.prompt_id, new.round_id, new.number, new.image,
+                                *filter(None, [new.drawn_by])),
                      new.prompt_id, new.round_id, new.number, new.seed, new.image, scores,
-                     new.remark, new.trained_as, self._clock()),
+                     new.remark, new.trained_as, self._clock(), new.drawn_by),
                 )  # fmt: skip
 
     def pictures(self, project_id: str) -> tuple[MeasuredPicture, ...]:
@@ -158,4 +164,4 @@ def measured_picture(row: sqlite3.Row, copy_shift: float) -> MeasuredPicture:
         row["id"], row["prompt_id"], row["number"], row["seed"], row["image"], own, reference,
         remark=row["remark"], more_scores=scores, copy_shift=copy_shift,
     )  # fmt: skip
-    return MeasuredPicture(row["prompt_id"], row["round_id"], candidate, likeness)
+    return MeasuredPicture(row["prompt_id"], row["round_id"], candidate, likeness, drawn_by=row["drawn_by"])

@@ -269,8 +269,11 @@ class Snapshots:
             if row["score_name"] is not None:
                 scores[identity][row["score_name"]] = row["score"]
         held_out: dict[str, list[Candidate]] = {name: [] for name in wanted}
+        drawn_by = plain.project.settings.generation.drawn_by
         for row in self._database.rows(_HELD_OUT, {"project": plain.project.id, "rounds": ids}):
             name = row["round_id"]
+            if row["drawn_by"] != drawn_by:
+                continue
             with suppress(StudioError):  # of a damaged picture Results says what to do
                 drawn = measured_picture(row, shift).judged_by(wanted[name].gal.copy_detectors)
                 held_out[name].append(drawn.candidate)

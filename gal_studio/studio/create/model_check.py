@@ -124,7 +124,8 @@ class ModelCheck:
 
 def _is_bundled(names: ModelNames) -> bool:
     used = (names.base_model, names.clip_model, names.vision_model)
-    return not names.start_from and all(name.startswith(BUNDLED) or name == "clip" for name in used)
+    others = names.start_from or names.fast_model or names.speed_lora
+    return not others and all(name.startswith(BUNDLED) or name == "clip" for name in used)
 
 
 model_check = ModelCheck()

@@ -204,6 +204,8 @@ def model_names(draft: ProjectDraft) -> ModelNames:
         settings.tune.rank if draft.start_from is not None else 1,
         settings.references.adapter,
         draft.without_text_encoder,
+        settings.generation.fast_model,
+        settings.generation.speed_lora,
     )
 
 
@@ -291,8 +293,16 @@ def settings_of(draft: ProjectDraft) -> Settings:
         preset.vision_model if draft.clip_model in (None, preset.clip_model) else "clip"
     )
     adapter = " with ".join(map(_absolute_file, settings.references.adapter.split(" with ")))
+    fast, lora = settings.generation.fast_model.strip(), settings.generation.speed_lora.strip()
     return settings.updated(
-        {"refine": {"vision_model": _absolute(vision_model)}, "references": {"adapter": adapter}}
+        {
+            "refine": {"vision_model": _absolute(vision_model)},
+            "references": {"adapter": adapter},
+            "generation": {
+                "fast_model": absolute_base_model(fast) if fast else "",
+                "speed_lora": _absolute_file(lora) if lora else "",
+            },
+        }
     )
 
 

@@ -22,6 +22,18 @@ def describe_measures(view: FullMeasures) -> dict[str, Any]:
             {"round": names[found.round], "kind": found.kind, "sentence": found.sentence}
             for found in view.warnings
         ],
+        "carry_over": [
+            {
+                "round": one.name,
+                "model": one.model,
+                "carries_over": not one.worse,
+                "fast": {metric: interval(figure) for metric, figure in one.fast.items()},
+                "base_model": {metric: interval(figure) for metric, figure in one.full.items()},
+                "changes": {metric: interval(figure) for metric, figure in one.changes.items()},
+                "sentence": one.sentence,
+            }
+            for one in view.carried_over
+        ],
     }
 
 
@@ -66,6 +78,7 @@ def measure_sentences(view: MeasuresView) -> Iterable[str]:
     """The verdict and the warnings, each as one line."""
     if view.sentence:
         yield f"{view.headline} {view.sentence}"
+    yield from view.carry_over
     for found in view.warnings:
         yield f"Warning: {found.sentence}"
 

@@ -31,7 +31,7 @@ class TrialVerbs(Verbs):
         """
         round_ = self.store.rounds.get(round_id)
         subject = self.store.projects.prompts(round_.project_id).stands_for
-        usual = self.store.rounds.settings(round_id).generation.guidance_scale
+        usual = self.store.rounds.settings(round_id).generation.as_drawn.guidance_scale
         new = NewTrial(
             entered(prompt).strip().replace("{}", subject),
             seed,

@@ -1,12 +1,13 @@
 """The view of a project's test set: what each round was measured to be, which one is best, what is wrong."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Annotated
 
 from typing_extensions import Doc
 
+from gal_studio.core.measures.carry_over import CarryOver, carry_over
 from gal_studio.core.measures.compare import Key
 from gal_studio.core.measures.loss_trend import still_falls
 from gal_studio.core.measures.pictures import MeasuredPicture, MeasuredPrompt, Part
@@ -44,7 +45,8 @@ class MeasuresView(Verdict):
     """What is measured of a project on its held-out prompts, and which round is best.
 
     `is_chosen` is False while the set is only proposed. `left_out` are held-out prompts that became test
-    prompts since, `asking` those that ask for what the references show; neither counts.
+    prompts since, `asking` those that ask for what the references show; neither counts. `carry_over` says of
+    rounds that were drawn with and without the project's fast model how they compare, in words.
     """
 
     chosen: HeldOutSet
@@ -55,6 +57,7 @@ class MeasuresView(Verdict):
     called: str
     rounds: tuple[MeasuredRound, ...]
     warnings: tuple[Caution, ...]
+    carry_over: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,6 +68,7 @@ class FullMeasures(MeasuresView):
     reports: Mapping[str | None, Report]
     pictures: tuple[MeasuredPicture, ...]
     copy_detectors: CopyDetectors
+    carried_over: tuple[CarryOver, ...] = ()
 
 
 def measures_view(store: Store, project_id: str) -> FullMeasures:
@@ -100,7 +104,9 @@ class _Measured:
             asking=test_set.asking,
             called=called,
             rounds=self.rounds,
-            warnings=find_warnings(measured, called, self.falls),
+            warnings=(*find_warnings(measured, called, self.falls), *self.fast_warnings),
+            carry_over=tuple(one.sentence for one in self.carried_over if not one.worse),
+            carried_over=self.carried_over,
             pictures=self.pictures,
             copy_detectors=self.copy_detectors,
         )
@@ -149,25 +155,47 @@ class _Measured:
         rounds = {None, *(each.id for each in self.test_set.project.shown)}
         compared = [
             picture.candidate
-            for picture in self.test_set.pictures
+            for picture in (*self.test_set.pictures, *self.test_set.in_full)
             if picture.prompt_id in prompts and picture.round_id in rounds
         ]
         return all([score in one.more_scores for one in compared])
 
     @cached_property
     def pictures(self) -> tuple[MeasuredPicture, ...]:
-        judged = [picture.judged_by(self.copy_detectors) for picture in self.test_set.pictures]
-        return tuple(judged if self.have_all(CHANCE) else [one.without_chance() for one in judged])
+        return self.judged(self.test_set.pictures)
+
+    def judged(self, pictures: tuple[MeasuredPicture, ...]) -> tuple[MeasuredPicture, ...]:
+        """Pictures by the detectors that all of them are compared by."""
+        judged = tuple(picture.judged_by(self.copy_detectors) for picture in pictures)
+        return judged if self.have_all(CHANCE) else tuple(one.without_chance() for one in judged)
 
     @cached_property
     def arms(self) -> Mapping[str | None, Arm]:
         """The base model and each round that is not archived, with their pictures of the prompts in use."""
+        return self.arms_of(self.pictures)
+
+    @cached_property
+    def carried_over(self) -> tuple[CarryOver, ...]:
+        """How the rounds that were drawn with and without the fast model compare."""
+        if not self.test_set.in_full:
+            return ()
+        project, full = self.test_set.project.project, self.arms_of(self.judged(self.test_set.in_full))
+        words = project.settings.generation.fast_words
+        found = (carry_over(arm, full[name], words, project.kind) for name, arm in self.arms.items())
+        return tuple(one for one in found if one is not None)
+
+    @property
+    def fast_warnings(self) -> Iterator[Caution]:
+        return (Caution(one.round, "fast", one.sentence) for one in self.carried_over if one.worse)
+
+    def arms_of(self, pictures: tuple[MeasuredPicture, ...]) -> Mapping[str | None, Arm]:
+        """The base model and each round that is not archived, with these pictures of the prompts in use."""
         project = self.test_set.project
         names: dict[str | None, str] = {None: BASE_NAME}
         names.update(round_names([one.round for one in project.rounds]))
         known = {prompt.id: prompt for prompt in self.prompts}
         drawn: dict[str | None, dict[Part, dict[Key, MeasuredPicture]]] = {}
-        for picture in self.pictures:
+        for picture in pictures:
             prompt = known.get(picture.prompt_id)
             if prompt and picture.candidate.index < pictures_of(prompt.part, self.chosen):
                 place = prompt.prompt, picture.candidate.index

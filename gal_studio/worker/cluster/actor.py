@@ -15,8 +15,9 @@ from gal_studio.core.recipe import AS_TRAINED, Recipe
 from gal_studio.core.settings import GenerationSettings
 from gal_studio.engine.models.devices import choose_device, device_name
 from gal_studio.engine.models.image_model import ImageModel, load_image_model
-from gal_studio.engine.sampling.fused_adapter import drawing
+from gal_studio.engine.sampling.fused_adapter import Speed, drawing
 from gal_studio.engine.sampling.sampler import DrawnBatch, DrawRequest, draw
+from gal_studio.worker.speed_loras import SpeedLoras
 
 PACKAGES = ("gal-studio", "torch", "diffusers")
 
@@ -30,6 +31,11 @@ class Order:
     revisions: Mapping[str, str]
     settings: GenerationSettings
     recipe: Recipe = AS_TRAINED
+
+    @property
+    def model(self) -> str:
+        """The name of the model that draws: the base model, or its fast sibling."""
+        return self.settings.fast_model or self.base_model
 
 
 @dataclass(frozen=True)
@@ -58,7 +64,8 @@ class DrawingActor:
     def __init__(self) -> None:
         self._opened: tuple[Order, ImageModel] | None = None
         self._ready = ExitStack()  # the adapter, fused into the model
-        self._drawn_with: tuple[ImageModel, str, Recipe] | None = None
+        self._drawn_with: tuple[ImageModel, str, Recipe, str] | None = None
+        self._speed_loras = SpeedLoras()
 
     def describe(self) -> Place:
         """Where this process runs."""
@@ -67,8 +74,8 @@ class DrawingActor:
     def draw(self, order: Order, requests: Sequence[DrawRequest], adapter: bytes | None) -> list[DrawnBatch]:
         """Draw a chunk; `adapter` is the content of the round's file, None for the base model."""
         model = self._model(order)
-        self._fuse(model, adapter, order.recipe)
-        events = draw(model, requests, order.settings)
+        self._fuse(model, adapter, order)
+        events = draw(model, requests, order.settings.as_drawn)
         return [event for event in events if isinstance(event, DrawnBatch)]
 
     def _model(self, order: Order) -> ImageModel:
@@ -77,23 +84,26 @@ class DrawingActor:
         self._release()
         self._opened = None  # free its memory first
         model = load_image_model(
-            resolve_model(order.base_model), revisions=dict(order.revisions), machine=order.machine
+            resolve_model(order.model), revisions=dict(order.revisions), machine=order.machine
         )
         self._opened = (order, model)
         return model
 
-    def _fuse(self, model: ImageModel, adapter: bytes | None, recipe: Recipe) -> None:
+    def _fuse(self, model: ImageModel, adapter: bytes | None, order: Order) -> None:
         name = "" if adapter is None else hashlib.sha256(adapter).hexdigest()
-        if self._drawn_with == (model, name, recipe):
+        if self._drawn_with == (model, name, order.recipe, order.settings.drawn_by):
             return
         self._release()
+        lora = order.settings.speed_lora
+        found = self._speed_loras.find(lora, order.model, dict(order.revisions)) if lora else None
+        speed = Speed(order.settings.solver, found)
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / f"{name}.safetensors"
             if adapter is not None:
                 path.write_bytes(adapter)
             used = path if adapter is not None else None
-            self._ready.enter_context(drawing(model, used, recipe=recipe))
-        self._drawn_with = (model, name, recipe)
+            self._ready.enter_context(drawing(model, used, recipe=order.recipe, speed=speed))
+        self._drawn_with = (model, name, order.recipe, order.settings.drawn_by)
 
     def _release(self) -> None:
         self._drawn_with = None
@@ -101,4 +111,4 @@ class DrawingActor:
 
 
 def _loads_the_same(one: Order, other: Order) -> bool:
-    return (one.base_model, one.machine, one.revisions) == (other.base_model, other.machine, other.revisions)
+    return (one.model, one.machine, one.revisions) == (other.model, other.machine, other.revisions)

@@ -8,7 +8,7 @@ import torch
 
 from gal_studio.assets import bundled_version
 from gal_studio.core.models.forms.kohya import scheduled
-from gal_studio.core.models.names import checkpoint_name, is_bundled
+from gal_studio.core.models.names import checkpoint_name, is_bundled, public_name
 from gal_studio.core.quoting import markdown, prompt_for
 from gal_studio.core.recipe import AS_TRAINED, Recipe
 from gal_studio.core.settings import GenerationSettings
@@ -16,6 +16,7 @@ from gal_studio.engine.export.check import Checked
 from gal_studio.engine.export.header import Facts
 from gal_studio.engine.export.stock import OFF, times_of
 from gal_studio.engine.families.family import Family, is_partly_guided, unguided_scale
+from gal_studio.engine.models.speed_lora import USUAL
 from gal_studio.engine.sampling.sampler import DrawRequest
 from gal_studio.worker.export.shown import CardPicture
 from gal_studio.worker.export.task import ExportTask
@@ -90,6 +91,7 @@ def _pictures(pictures: Sequence[CardPicture]) -> str:
 
 def _use(task: ExportTask, facts: Facts, family: Family, written: Written) -> str:
     """How to use the file in each program that reads this form."""
+    drawn = task.settings.generation.as_drawn
     lines = ["## Use", "", "```python", *_code(task, facts, family, written), "```"]
     if written.is_whole:
         lines += [
@@ -107,12 +109,15 @@ def _use(task: ExportTask, facts: Facts, family: Family, written: Written) -> st
     if written.workflow:
         lines += [
             "",
-            f"ComfyUI: open `{written.workflow}`, choose your {facts.base_model} in its loaders, and run it.",
+            f"ComfyUI: open `{written.workflow}`, choose your {drawing_base(facts, drawn)} in its loaders, "
+            "and run it.",
             "`comfyui-expected.png` is what the studio generates; ComfyUI rounds otherwise.",
         ]
-    lines += _recipe(task, written, task.settings.generation.steps)
-    if is_partly_guided(family, task.settings.generation):
-        guided, steps = task.settings.generation.guided_steps, task.settings.generation.steps
+    if drawn.is_fast:
+        lines += ["", f"The images, the code and the strengths here are for {_fast(drawn)}."]
+    lines += _recipe(task, written, drawn.steps)
+    if is_partly_guided(family, drawn):
+        guided, steps = drawn.guided_steps, drawn.steps
         lines += [
             "",
             f"Guidance counts in steps {guided.start + 1} to {guided.stop} of {steps} alone. The code above "
@@ -187,6 +192,37 @@ def solver_lines(family: Family, steps: int, resolution: int) -> list[str]:
     ]
 
 
+def drawing_base(facts: Facts, drawn: GenerationSettings) -> str:
+    """The name of the model that the images are drawn with: the base model, or its fast sibling."""
+    return public_name(drawn.fast_model.strip()) if drawn.fast_model.strip() else facts.base_model
+
+
+def _fast(drawn: GenerationSettings) -> str:
+    """What images are drawn with in few steps, and in how many."""
+    return f"{drawn.fast_words} in {drawn.steps} steps"
+
+
+def _speed_lines(drawn: GenerationSettings) -> list[str]:
+    """Lines of Python that fuse a speed LoRA, which counts in full, before the round's is loaded."""
+    lora = drawn.speed_lora.strip()
+    if not lora:
+        return []
+    source, file = (lora, USUAL) if lora.count("/") < 2 else lora.rsplit("/", 1)
+    place = source if lora.count("/") in (1, 2) and not lora.startswith("/") else f"THE FOLDER OF {file}"
+    load = f"pipeline.load_lora_weights({place!r}, weight_name={file!r})"
+    return [load, "pipeline.fuse_lora()", "pipeline.unload_lora_weights()"]
+
+
+def _scheduler_lines(drawn: GenerationSettings) -> tuple[str, list[str]]:
+    """The class of a speed LoRA's solver, and the line that gives it to the pipeline."""
+    kind, options = ("LCMScheduler", "") if drawn.solver == "lcm" else ("DDIMScheduler", _TRAILING)
+    made = f"{kind}.from_config(pipeline.scheduler.config, clip_sample=False{options})"
+    return kind, [f"pipeline.scheduler = {made}"]
+
+
+_TRAILING = ", timestep_spacing='trailing'"
+
+
 def _place(name: str) -> str:
     return name if "/" in name else f"THE FOLDER OF {name}"
 
@@ -194,17 +230,21 @@ def _place(name: str) -> str:
 def _code(task: ExportTask, facts: Facts, family: Family, written: Written) -> list[str]:
     """Lines of Python that draw the first of the checked pictures."""
     first, kind = written.expected[0], type(family.pipeline).__name__
-    generation, side = task.settings.generation, written.resolution
+    generation, side = task.settings.generation.as_drawn, written.resolution
     lines = ["import torch", f"from diffusers import {kind}", ""]
     denoiser = type(family.denoiser).__name__
-    opening = opening_lines(facts.base_model, family, written.is_whole)
+    opening = opening_lines(drawing_base(facts, generation), family, written.is_whole)
     if any(denoiser in line for line in opening):
         lines[1] += f", {denoiser}"
-    lines += [*opening, IN_FULL]
+    lines += [*opening, IN_FULL, *_speed_lines(generation)]
     if not written.is_whole:
         named = "" if written.recipe == AS_TRAINED else ", adapter_name='learned'"
         lines.append(f"pipeline.load_lora_weights('.', weight_name={written.file!r}{named})")
-    if solver := solver_lines(family, generation.steps, written.resolution):
+    if generation.solver != "own":
+        kind, solver = _scheduler_lines(generation)
+        lines[1] += f", {kind}"
+        lines += solver
+    elif solver := solver_lines(family, generation.steps, written.resolution):
         lines[1] += ", DPMSolverMultistepScheduler"
         lines += solver
     recipe, changes = written.recipe, list[str]()

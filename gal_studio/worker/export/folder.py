@@ -12,7 +12,7 @@ from gal_studio.assets import resolve_model
 from gal_studio.core.errors import StudioError
 from gal_studio.core.memory.machine import MachineSettings
 from gal_studio.core.recipe import AS_TRAINED, Recipe
-from gal_studio.core.settings import GenerationSettings
+from gal_studio.core.settings import GenerationSettings, Settings
 from gal_studio.engine.export.check import Checked
 from gal_studio.engine.export.denoiser import save_denoiser
 from gal_studio.engine.export.header import Facts, header_of, largest_rank, save_with_header
@@ -20,10 +20,10 @@ from gal_studio.engine.export.layers import is_whole_denoiser, named_tensors, re
 from gal_studio.engine.export.stock import StockRequest
 from gal_studio.engine.models.adapters import read_adapter
 from gal_studio.engine.models.image_model import ImageModel
-from gal_studio.engine.sampling.fused_adapter import drawing
+from gal_studio.engine.sampling.fused_adapter import AT_ITS_OWN, drawing
 from gal_studio.engine.sampling.sampler import DrawnBatch, DrawRequest, draw
 from gal_studio.engine.saving import give_usual_modes
-from gal_studio.worker.export.card import Written, checked_section, model_card
+from gal_studio.worker.export.card import Written, checked_section, drawing_base, model_card
 from gal_studio.worker.export.check import check_exported
 from gal_studio.worker.export.shown import save_by_recipe, save_shown
 from gal_studio.worker.export.task import ExportTask, facts_of
@@ -46,18 +46,24 @@ def export_to(task: ExportTask, out: Path) -> Generator[Progress, None, tuple[Ch
             f"{task.round_name} trained the whole denoiser, which is no LoRA: choose the form for diffusers."
         )
     pictures = yield from _draw(task, model, task.requests)
-    best = pictures[0]
-    if task.recipe != AS_TRAINED:
-        (best,) = yield from _draw(task, model, task.requests[:1], task.recipe)
     facts = facts_of(task, model, pictures[0])
     yield Progress("write", 0, 0)
     out.mkdir(parents=True, exist_ok=True)
     files = [save_denoiser(model, adapter, out) if is_whole else _save_lora(task, model, facts, out)]
     if task.merged and not is_whole:
         files.append(save_denoiser(model, adapter, out / MERGED))
-    written = _save_beside(task, model, facts, [best, *pictures], files, out)
+    requests, shown = _requests(task, model, files), pictures
+    if task.settings.generation.is_fast:
+        del model
+        task.models.release_image_model()
+        model = task.models.drawing_model(task.project.base_model, _as_others_hold_it(task))
+        shown = yield from _draw(task, model, task.requests, is_fast=True)
+    best = shown[0]
+    if task.recipe != AS_TRAINED:
+        (best,) = yield from _draw(task, model, task.requests[:1], task.recipe, is_fast=True)
+    written = _save_beside(task, model, facts, [best, *shown], files, out)
     is_useless = not task.form.is_own and not model.family.lora_names.is_known
-    card, requests = model_card(task, facts, model.family, written), _requests(task, model, files)
+    card = model_card(task, facts, model.family, written)
     del model
     task.models.release_image_model()  # there may be memory for one alone
     checked = yield from check_exported(requests, pictures)
@@ -73,9 +79,13 @@ def _plainly(task: ExportTask) -> MachineSettings:
     return MachineSettings(precision=task.settings.machine.precision)
 
 
+def _as_others_hold_it(task: ExportTask) -> Settings:
+    return replace(task.settings, machine=_plainly(task))
+
+
 def _settings(task: ExportTask) -> GenerationSettings:
-    """As the round's pictures are drawn, but one by one."""
-    return task.settings.generation.updated({"batch_size": 1})
+    """As the round's pictures are drawn with the base model alone, but one by one: so the file is checked."""
+    return task.settings.generation.in_full.updated({"batch_size": 1})
 
 
 def _resolution(task: ExportTask, model: ImageModel) -> int:
@@ -83,12 +93,19 @@ def _resolution(task: ExportTask, model: ImageModel) -> int:
 
 
 def _draw(
-    task: ExportTask, model: ImageModel, requests: Sequence[DrawRequest], recipe: Recipe = AS_TRAINED
+    task: ExportTask,
+    model: ImageModel,
+    requests: Sequence[DrawRequest],
+    recipe: Recipe = AS_TRAINED,
+    is_fast: bool = False,
 ) -> Generator[Progress, None, list[Image.Image]]:
-    """The studio's own pictures of these requests, drawn one by one."""
+    """The studio's own pictures of these requests, drawn one by one; fast ones where the round draws so."""
     pictures: list[Image.Image] = []
-    settings = _settings(task)
-    with drawing(model, task.adapter, recipe=recipe) as ready:
+    settings, speed = _settings(task), AT_ITS_OWN
+    if is_fast:
+        settings = replace(task.settings.generation.as_drawn, batch_size=1)
+        speed = task.models.speed(task.project.base_model, task.settings)
+    with drawing(model, task.adapter, recipe=recipe, speed=speed) as ready:
         for event in draw(ready, requests, settings):
             if isinstance(event, DrawnBatch):
                 pictures += event.images
@@ -116,11 +133,12 @@ def _save_beside(
 ) -> Written:
     """Save the card's pictures, of which the first is the best recipe's, and the workflow that draws it."""
     is_whole = files[0].is_dir()
+    drawn = task.settings.generation.as_drawn
     order = WorkflowOrder(
         files[0].name,
-        facts.base_model,
+        drawing_base(facts, drawn),
         task.requests[0],
-        task.settings.generation,
+        drawn,
         _resolution(task, model),
         task.recipe,
     )

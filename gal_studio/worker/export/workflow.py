@@ -5,6 +5,7 @@ steps: their `start_percent` counts noise, in which the steps of all samplers bu
 """
 
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -63,7 +64,8 @@ def _unet(family: Family, order: WorkflowOrder) -> Workflow:
         "checkpoint": node(
             "CheckpointLoaderSimple", f"Choose {order.base_model}", ckpt_name=_file(order.base_model)
         ),
-        "lora": _lora(order, ["checkpoint", 0]),
+        **_speed(order),
+        "lora": _lora(order, ["speed", 0] if order.settings.speed_lora.strip() else ["checkpoint", 0]),
         "prompt": node("CLIPTextEncode", text=_prompt(order), clip=["checkpoint", 1]),
         "nothing": node("CLIPTextEncode", text="", clip=["checkpoint", 1]),
         "latent": _latent("EmptyLatentImage", order),
@@ -80,7 +82,8 @@ def _unet(family: Family, order: WorkflowOrder) -> Workflow:
             zsnr=bool(family.pipeline.scheduler.config.get("rescale_betas_zero_snr", False)),
         )
         model = ["velocity", 0]
-    nodes["sampler"] = _sampler(order, model, order.settings.guidance_scale, "dpmpp_2m", "sgm_uniform")
+    solver = _SOLVERS[order.settings.solver]
+    nodes["sampler"] = _sampler(order, model, order.settings.guidance_scale, solver, "sgm_uniform")
     return nodes
 
 
@@ -146,6 +149,21 @@ def _denoiser(order: WorkflowOrder) -> dict[str, Any]:
 
 def _lora(order: WorkflowOrder, model: list[Any]) -> dict[str, Any]:
     return node("LoraLoaderModelOnly", model=model, lora_name=order.lora, strength_model=order.recipe.late)
+
+
+def _speed(order: WorkflowOrder) -> Workflow:
+    """The node of a speed LoRA, if there is one: it counts in full in all steps."""
+    name = order.settings.speed_lora.strip()
+    if not name:
+        return {}
+    file = re.split(r"[/\\]", name)[-1]
+    file = file if file.endswith(".safetensors") else f"{file}.safetensors"
+    loader = node("LoraLoaderModelOnly", model=["checkpoint", 0], lora_name=file, strength_model=1.0)
+    return {"speed": loader}
+
+
+_SOLVERS = {"own": "dpmpp_2m", "ddim": "euler", "lcm": "lcm"}
+"""What ComfyUI calls the solvers; Euler's steps of its noise levels are those of DDIM."""
 
 
 def _scheduled(made: Workflow, order: WorkflowOrder, switch: float) -> Workflow:

@@ -97,7 +97,7 @@ def _draw(
 ) -> Steps:
     """Draw the same prompts, seeds and recipes; `counts`: pictures of all trainings, and of later ones."""
     total, left = counts
-    model = task.models.image_model(task.project.base_model, task.settings.machine)
+    model = task.models.drawing_model(task.project.base_model, task.settings)
     check_drawing_room(task, model, len(missing))
     del model  # a cluster draws in its place, perhaps on the same device
     anchors = {anchor.id: anchor.prompt for anchor in task.store.projects.anchors(task.project.id)}

@@ -32,6 +32,9 @@ def download_models(store: Store, models: Models, job: Job) -> Generator[Progres
         placed(settings.refine.vision_model, places),
         settings.machine.precision,
         adapter=placed(settings.references.adapter, places, is_adapter=True) if instant else "",
+        target=settings.tune.target,
+        fast_model=placed(settings.generation.fast_model, places),
+        speed_lora=placed(settings.generation.speed_lora, places),
     )
     needs = list(unmet(names, pins))
     if not needs:

@@ -55,7 +55,7 @@ def generate_round(store: Store, models: Models, job: Job) -> Generator[Progress
     if task.round.kind == "instant":
         lineage.check_starting_adapter(store.snapshots.round(task.round.id), store.adapters.has)
     yield Progress("loading", 0, 0, "Loading the models")
-    model = models.image_model(task.project.base_model, task.settings.machine)
+    model = models.drawing_model(task.project.base_model, task.settings)
     models.texts(task.project.clip_model, _prompts(task))  # refuses prompts that are too long
     if planned.is_ladder(store.snapshots.round(task.round.id)):
         store.races.begin(task.round.id, copy_shift(store.database, task.project.id))
@@ -119,7 +119,7 @@ def _draw(
     here = task.store.snapshots.round(task.round.id)
     left = planned.left(here)
     total = len(lineage.drawn(here)) + left
-    for part, shared in _parts(wanted, task.settings.generation.steps):
+    for part, shared in _parts(wanted, task.settings.generation.as_drawn.steps):
         left -= len(part)
         requests = [DrawRequest(one.anchor.prompt, one.seed) for one in part]
         drawing = Drawing(

@@ -24,7 +24,10 @@ from gal_studio.worker.task import Progress, Task, does, open_task
 
 @does("measure")
 def measure_round(store: Store, models: Models, job: Job) -> Generator[Progress, None, None]:
-    """Draw the missing pictures of the base model, of the round before and of the round, in this order."""
+    """Draw the missing pictures of the base model, of the round before and of the round, in this order.
+
+    Where the project generates with a fast model, those without it follow.
+    """
     task = open_task(store, models, job)
     if task.round.adapter is None:
         raise StudioError(f"Round {task.round.number} is not trained yet: press Fine-tune first.")
@@ -34,7 +37,7 @@ def measure_round(store: Store, models: Models, job: Job) -> Generator[Progress,
     missing, total = planned.missing, len(planned.wanted)
     if not missing:
         return
-    model = models.image_model(task.project.base_model, task.settings.machine)
+    model = models.drawing_model(task.project.base_model, task.settings)
     models.texts(task.project.clip_model, [planned.prompt.prompt for planned in missing])
     check_drawing_room(task, model, len(missing))
     del model  # a cluster draws in its place, perhaps on the same device
@@ -44,9 +47,10 @@ def measure_round(store: Store, models: Models, job: Job) -> Generator[Progress,
     references = models.embedder(task.project.clip_model).images(pictures)
     detector = yield from _open_same_detector(task)
     done = total - len(missing)
-    for round_id, group in groupby(missing, key=lambda planned: planned.round_id):
+    for (in_full, round_id), group in groupby(missing, key=lambda one: (one.in_full, one.round_id)):
         part = list(group)
-        for progress in _draw(task, Judges(references, detector), round_id, part, done + len(part)):
+        drawn = _without_the_fast_model(task) if in_full else task
+        for progress in _draw(drawn, Judges(references, detector), round_id, part, done + len(part)):
             yield replace(progress, total=total)
         done += len(part)
 
@@ -65,8 +69,17 @@ def _open_same_detector(task: Task) -> Generator[Progress, None, CopyDetector | 
     return (yield from open_detector(replace(task, round=above[0] if above else task.round)))
 
 
+def _without_the_fast_model(task: Task) -> Task:
+    settings = replace(task.settings, generation=task.settings.generation.in_full)
+    return replace(task, settings=settings)
+
+
 def _as_the_set_is_drawn(task: Task) -> Task:
-    """The task with the drawing settings of the test set, which stay the same for all rounds."""
+    """The task with the drawing settings of the test set, which stay the same for all rounds.
+
+    A fast model or a speed LoRA is that of the project as it is now.
+    """
+    now = task.project.settings.generation
     chosen = test_set.ensure(task.store, task.store.snapshots.outline(task.project.id))
     drawing = replace(
         task.settings.generation,
@@ -75,6 +88,11 @@ def _as_the_set_is_drawn(task: Task) -> Task:
         guidance_start=chosen.guidance_start,
         guidance_end=chosen.guidance_end,
         resolution=chosen.resolution,
+        fast_model=now.fast_model,
+        speed_lora=now.speed_lora,
+        fast_steps=now.fast_steps,
+        fast_guidance=now.fast_guidance,
+        fast_solver=now.fast_solver,
     )
     gal = task.project.settings.gal  # an old round may have other criteria of copies
     return replace(task, settings=replace(task.settings, generation=drawing, gal=gal))
@@ -107,6 +125,7 @@ def _draw(
                     scores={**scored.scores[row], LIKENESS: float(likeness[row])},
                     remark=batch.remarks[row],
                     trained_as=trained_as,
+                    drawn_by=task.settings.generation.drawn_by,
                 )
                 for row, each in enumerate(drawn)
             ]

@@ -31,7 +31,7 @@ def draw_trials(store: Store, models: Models, job: Job) -> Generator[Progress, N
     if task.round.adapter is None and task.round.kind != "instant":
         raise StudioError(f"Round {task.round.number} is not trained yet: press Fine-tune first.")
     yield Progress("loading", 0, 0, "Loading the models")
-    model = models.image_model(task.project.base_model, task.settings.machine)
+    model = models.drawing_model(task.project.base_model, task.settings)
     detector = yield from open_detector(task)
     done, alone = 0, False
     while waiting := _drawable(task, store.trials.waiting(task.round.id)):
@@ -75,12 +75,13 @@ def _draw(
     name = lineage.drawing_adapter(task.store.snapshots.round(task.round.id))
     adapter = None if name is None else task.store.adapters.path(name)
     recipe = AS_TRAINED if task.round.kind == "instant" else batch[0].recipe  # the references have it there
-    settings = replace(task.settings.generation, guidance_scale=batch[0].guidance_scale)
+    settings = replace(task.settings.generation.as_drawn, guidance_scale=batch[0].guidance_scale)
     requests = [DrawRequest(trial.prompt, trial.seed) for trial in batch]
-    model = task.models.image_model(task.project.base_model, task.settings.machine)
+    model = task.models.drawing_model(task.project.base_model, task.settings)
+    speed = task.models.speed(task.project.base_model, task.settings)
     kept = before
     with (
-        drawing(model, adapter, recipe=recipe) as ready,
+        drawing(model, adapter, recipe=recipe, speed=speed) as ready,
         given_references(task, ready, batch[0].recipe) as references,
         closing(draw(ready, requests, settings, references)) as events,  # type: ignore[type-var]
     ):

@@ -64,11 +64,18 @@ def test_names_that_leave_this_computer(name: str, shown: str) -> None:
 )
 def test_settings_that_leave_this_computer_name_no_folder_of_it(name: str, shown: str) -> None:
     given = {"adapter": "/home/ada/mine with h94/IP-Adapter", "strength": 0.5}
-    settings = {"refine": {"vision_model": name, "mix": 1.0}, "tune": {}, "references": given}
+    fast = {"fast_model": "/home/ada/turbo", "speed_lora": "/home/ada/lcm.safetensors", "steps": 5}
+    settings = {
+        "refine": {"vision_model": name, "mix": 1.0},
+        "tune": {},
+        "references": given,
+        "generation": fast,
+    }
     assert public_settings(settings) == {
         "refine": {"vision_model": shown, "mix": 1.0},
         "tune": {},
         "references": {"adapter": "mine with h94/IP-Adapter", "strength": 0.5},
+        "generation": {"fast_model": "turbo", "speed_lora": "lcm.safetensors", "steps": 5},
     }
 
 

@@ -9,10 +9,14 @@ import pytest
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.recipe import Recipe
-from gal_studio.engine.sampling.sampler import DrawnBatch
+from gal_studio.engine.models.image_model import load_image_model
+from gal_studio.engine.sampling.fused_adapter import Speed, drawing
+from gal_studio.engine.sampling.sampler import DrawnBatch, draw
 from gal_studio.worker.cluster import pool as module
 from gal_studio.worker.cluster.actor import DrawingActor, Order
 from gal_studio.worker.cluster.pool import WorkerPool, split
+from gal_studio.worker.speed_loras import SpeedLoras
+from tests.engine.sampling.test_few_steps import write_lora
 from tests.worker.cluster.conftest import REQUESTS, Pictures, drawn_by, pictures_of
 
 
@@ -222,3 +226,24 @@ def test_an_adapter_is_fused_and_left_again(order: Order, tmp_path: Path, traine
     assert drawn(trained.read_bytes()) not in (base, changed)
     order = replace(order, recipe=Recipe.constant(0.0))
     assert drawn(trained.read_bytes()) == base
+
+
+def test_a_device_draws_with_the_fast_model_and_the_speed_lora_of_the_order(
+    order: Order, tmp_path: Path
+) -> None:
+    """As the worker itself does; the LoRA is converted on the device."""
+    lora, model = tmp_path / "speed.safetensors", load_image_model(order.base_model, device="cpu")
+    write_lora(model, lora)
+    settings = replace(order.settings, speed_lora=str(lora), fast_steps=2, fast_solver="lcm")
+    actor, fast = DrawingActor(), replace(order, settings=settings)
+    plain = actor.draw(order, REQUESTS, None)
+    drawn = actor.draw(fast, REQUESTS, None)
+    loras = SpeedLoras()
+    speed = Speed("lcm", loras.find(str(lora), order.base_model, {}))
+    with drawing(model, speed=speed) as ready:
+        here = [one for one in draw(ready, REQUESTS, settings.as_drawn) if isinstance(one, DrawnBatch)]
+    assert [one.images for one in drawn] == [one.images for one in here]
+    assert drawn[0].images != plain[0].images and drawn[0].forwards == 2 * len(drawn[0].images)
+    again = actor.draw(order, REQUESTS, None)
+    assert [one.images for one in again] == [one.images for one in plain]
+    assert replace(order, settings=replace(order.settings, fast_model="sibling")).model == "sibling"

@@ -1,6 +1,7 @@
 """The whole loop of further families: trained, exported, and checked in the stock pipeline."""
 
-from collections.abc import Generator, Sequence
+import json
+from collections.abc import Callable, Generator, Sequence
 from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
@@ -13,11 +14,13 @@ from gal_studio.core.recipe import Recipe
 from gal_studio.engine.export import check, stock
 from gal_studio.engine.export.check import Checked
 from gal_studio.engine.export.stock import StockRequest
+from gal_studio.engine.models.image_model import load_image_model
 from gal_studio.studio import Studio
 from gal_studio.worker.export import check as worker_check
 from gal_studio.worker.export.task import ExportTask
 from gal_studio.worker.models import Models
 from tests.drawn_alike import ALIKE
+from tests.engine.sampling.test_few_steps import write_lora
 from tests.engine.tiny import make_tiny_pipeline, make_tiny_xl_pipeline
 from tests.engine.tiny_flows import make_tiny_klein, make_tiny_z_image
 from tests.engine.tiny_pipelines import Make, make_wide_two, make_wide_two_with_v
@@ -102,6 +105,64 @@ def test_the_code_of_the_card_draws_the_picture_of_the_recipe(
     with Image.open("pictures/recipe.png") as ours, Image.open("pictures/01.png") as full:
         assert check.difference(ours, names_of["picture"]) <= 2
         assert check.difference(ours, full) > 2
+
+
+def fast_klein(folder: Path) -> tuple[Path, dict[str, Any]]:
+    sibling = make_tiny_klein(folder / "sibling", is_distilled=True, seed=3)
+    return make_tiny_klein(folder / "model"), {"fast_model": str(sibling)}
+
+
+def with_lcm(folder: Path) -> tuple[Path, dict[str, Any]]:
+    lora, model = folder / "speed" / "tiny-lcm.safetensors", make_wide_two(folder / "model")
+    lora.parent.mkdir()
+    write_lora(load_image_model(model, device="cpu"), lora)
+    return model, {"speed_lora": str(lora)}
+
+
+@pytest.mark.parametrize("made", [fast_klein, with_lcm])
+def test_an_export_draws_and_tells_what_the_round_is_drawn_with(
+    made: Callable[[Path], tuple[Path, dict[str, Any]]],
+    studio: Studio,
+    models: Models,
+    names: tuple[str, str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The file is checked with the base model; card, code, pictures and workflow are the fast model's."""
+    monkeypatch.setattr(worker_check, "check_files", check_here)
+    monkeypatch.setattr(ExportTask, "recipe", RECIPES[0])
+    model, fast = made(tmp_path)
+    changes = {**EXACT, "generation": {**EXACT["generation"], **fast, "fast_steps": 3}}
+    round_id = first_round(studio, tiny_draft((str(model), names[1]), changes=changes))
+    assert work(studio, models, studio.fine_tune(round_id)).message == ""
+    assert work(studio, models, studio.export_round(round_id, "comfyui")).message == ""
+    (found,) = studio.exports(round_id)
+    assert found.is_same, found.sentence
+    with ZipFile(studio.exported(round_id, "comfyui")) as archive:
+        archive.extractall(tmp_path / "exported")
+    monkeypatch.chdir(tmp_path / "exported")
+    card = Path("README.md").read_text(encoding="utf-8")
+    named = Path(next(iter(fast.values()))).name
+    assert f"The images, the code and the strengths here are for {named} in 3 steps." in card
+    assert f"| generated with | 3 steps, guidance 0, {named} |" in card
+    assert str(tmp_path) not in card
+    code = card.partition("```python\n")[2].partition("```")[0]
+    for place in (tmp_path / "sibling", tmp_path / "model"):
+        code = code.replace(f"THE FOLDER OF {place.name}", str(place))
+    code = code.replace(f"THE FOLDER OF {named}", str(tmp_path / "speed"))
+    names_of: dict[str, Any] = {}
+    exec(code, names_of)
+    with Image.open("pictures/recipe.png") as ours, Image.open("pictures/01.png") as full:
+        assert check.difference(ours, names_of["picture"]) <= 2
+        assert check.difference(ours, full) > 2
+    nodes = json.loads(Path("comfyui-workflow.json").read_text(encoding="utf-8"))
+    if "speed_lora" in fast:
+        assert nodes["speed"]["inputs"]["lora_name"] == named
+        sampler = nodes["sampler"]["inputs"]
+        assert (sampler["steps"], sampler["cfg"], sampler["sampler_name"]) == (3, 1.0, "lcm")
+    else:
+        assert nodes["model"]["inputs"]["unet_name"] == "sibling.safetensors"
+        assert nodes["times"]["inputs"]["steps"] == 3 and nodes["guide"]["inputs"]["cfg"] == 1.0
 
 
 @pytest.mark.parametrize("name", LOOPS)
