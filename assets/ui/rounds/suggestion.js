@@ -8,6 +8,7 @@ import { el, focusKept, focusedIn, makeButton, repeats, setText } from "../kit/d
 import { detectorNote } from "./grid/copy_words.js";
 import { count, unbroken } from "../kit/format.js";
 import { thumbnail } from "../app/urls.js";
+import { figuresButton, plainly } from "./plain_words.js";
 
 /** @typedef {"open" | "accepted" | "rejected" | "answered"} RowState */
 /** @type {Record<RowState, string>} */
@@ -35,6 +36,7 @@ export function mountSuggestion(parts) {
     card.style.height = how.open || !limited ? "" : `${card.getBoundingClientRect().height}px`;
   });
   parts.suggestions.after(how);
+  parts["suggestion-note"].after(figuresButton());
   const update = () => show(parts);
   on("forget cleared", () => {
     before = [];
@@ -98,6 +100,19 @@ function othersOf(id, score) {
 }
 
 /**
+ * "Sometimes a pencil, sometimes your cat. This one looks right."
+ * @param {Score} score
+ * @param {RowState} now
+ */
+function plainWords(score, now) {
+  const plain = plainly(score, state.project);
+  if (!plain) return "";
+  return now === "open"
+    ? `${plain}. ${score.left_out ? "This is the next best." : "This one looks right."}`
+    : `${plain}.`;
+}
+
+/**
  * @param {string} id
  * @param {string[]} others
  * @returns {RowState}
@@ -130,6 +145,7 @@ function emptyWords() {
 function row(id, score, others) {
   const now = stateOf(id, others);
   const shown = now === "answered" ? others[0] : id;
+  const plain = plainWords(score, now);
   return el(
     "li",
     {
@@ -160,10 +176,11 @@ function row(id, score, others) {
         score.head,
         STATES[now] ? el("em", { class: "verdict", translate: "yes" }, STATES[now]) : null,
       ),
+      plain ? el("span", { class: "suggestion-plain", title: score.reason }, plain) : null,
       el(
         "span",
         {
-          class: "suggestion-reason",
+          class: plain ? "suggestion-reason has-plain" : "suggestion-reason",
           title: score.why ? `${score.reason}\nWhy this image: ${score.why}` : score.reason,
         },
         unbroken(score.reason),

@@ -1,6 +1,8 @@
 /** The candidates of one test prompt, below a header with its scores. */
 /** @import { Anchor, Score } from "payloads" */
 import { el, setText, setAttribute } from "../../kit/dom.js";
+import { state } from "../../app/store.js";
+import { briefly } from "../plain_words.js";
 import { showTurn } from "../turn/turn.js";
 import { uncertainty, uncertaintyTitle } from "../../kit/format.js";
 
@@ -10,7 +12,7 @@ import { uncertainty, uncertaintyTitle } from "../../kit/format.js";
  * @typedef {{ index: number, node: HTMLElement, id?: string }} Cell
  * @typedef {{ node: HTMLElement, head: HTMLElement, body: HTMLElement, anchor: Anchor,
  *   tiles: PlacedTile[], waiting: Cell[], gaps: HTMLElement[], parts: Record<Part, HTMLElement> }} Group
- * @typedef {"badge" | "turn" | "copies" | "entropy" | "none" | "note" | "more"} Part
+ * @typedef {"badge" | "turn" | "plain" | "copies" | "entropy" | "none" | "note" | "more"} Part
  */
 
 /**
@@ -22,6 +24,7 @@ import { uncertainty, uncertaintyTitle } from "../../kit/format.js";
 export function makeGroup(anchor, onNone, onMore) {
   const badge = el("span", { class: "rank" });
   const turn = el("span", { class: "turn-small", hidden: true });
+  const plain = el("span", { class: "plain" });
   const copies = el("span", { class: "copies" });
   const entropy = el("span", { class: "entropy" });
   const none = el(
@@ -53,7 +56,7 @@ export function makeGroup(anchor, onNone, onMore) {
     { class: "group-head" },
     badge,
     el("span", { class: "prompt", dir: "auto", translate: "no", title: anchor.prompt }, ...nameOf(anchor)),
-    el("span", { class: "facts" }, more, turn, copies, entropy, note, none),
+    el("span", { class: "facts" }, more, plain, turn, copies, entropy, note, none),
   );
   const body = el("div", { class: "tiles", role: "group", "aria-label": anchor.prompt });
   const node = el("section", { class: "group", data: { anchor: anchor.id } }, head, body);
@@ -65,7 +68,7 @@ export function makeGroup(anchor, onNone, onMore) {
     waiting: [],
     gaps: [],
     anchor,
-    parts: { badge, turn, copies, entropy, none, note, more },
+    parts: { badge, turn, plain, copies, entropy, none, note, more },
   };
 }
 
@@ -91,13 +94,14 @@ export function nameGroup(group, anchor) {
  * @param {boolean} open whether a person has not said of all of them that they are
  */
 export function scoreGroup(group, score, open) {
-  const { badge, turn, copies, entropy, none, note } = group.parts;
+  const { badge, turn, plain, copies, entropy, none, note } = group.parts;
   const asks = Boolean(score && open && score.n > 0 && score.copies === score.n);
   group.node.dataset.chosen = score?.chosen ? "yes" : "no";
   setText(badge, score?.rank ? String(score.rank) : "·");
   setAttribute(badge, "title", score?.rank ? `Priority ${score.rank}` : "Not ranked yet");
   showTurn(turn, score?.turn);
   setText(copies, score ? (asks ? asked(score.n) : `${score.copies} of ${score.n} copies`) : "");
+  setText(plain, score && !asks ? briefly(score, state.project) : "");
   none.hidden = !asks;
   setText(entropy, score ? `uncertainty: ${uncertainty(score.entropy)}` : "");
   setAttribute(entropy, "title", score ? uncertaintyTitle(score.entropy) : null);

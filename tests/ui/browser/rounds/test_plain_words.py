@@ -1,0 +1,34 @@
+"""The Rounds screen says in plain words what a prompt gives; a press shows the figures, and again hides them."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.ui.conftest import Served, Watched
+
+pytestmark = pytest.mark.browser
+
+
+def test_plain_words_come_first_and_figures_on_demand(watched: Watched, served: Served) -> None:
+    page = watched.open(served.url())
+    row = page.locator(".suggestion-row").first
+    plain, reason = row.locator(".suggestion-plain"), row.locator(".suggestion-reason")
+    expect(plain).to_have_text("Sometimes a shoe, sometimes your cat. This one looks right.")
+    expect(reason).to_be_hidden()
+    group = page.locator(".group[data-chosen=yes]").first
+    expect(group.locator(".facts .plain")).to_be_visible()
+    expect(group.locator(".facts .entropy")).to_be_hidden()
+    button = page.get_by_role("button", name="Figures")
+    button.click()
+    expect(button).to_have_attribute("aria-pressed", "true")
+    expect(reason).to_be_visible()
+    expect(plain).to_be_hidden()
+    expect(group.locator(".facts .entropy")).to_contain_text("uncertainty: high")
+    page.reload()
+    page.wait_for_selector("html[data-studio=ready]")
+    expect(reason).to_be_visible()  # this browser keeps the choice
+    button.click()
+    expect(reason).to_be_hidden()
+    row.click(position={"x": 200, "y": 10})
+    page.get_by_role("button", name="Accept suggestion").click()
+    expect(page.locator(".suggestion-row .verdict").first).to_have_text("accepted")
+    expect(plain).to_have_text("Sometimes a shoe, sometimes your cat.")
