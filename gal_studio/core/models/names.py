@@ -53,7 +53,8 @@ def is_calibrated(clip_model: str, vision_model: str) -> bool:
 
     Others use the same constants. An empty vision model, and "clip", is the CLIP model.
     """
-    return is_bundled(clip_model) and (vision_model in ("", "clip") or is_bundled(vision_model))
+    clip = clip_model.removeprefix("local-dir:")  # as open_clip names a folder
+    return is_bundled(clip) and (vision_model in ("", "clip") or is_bundled(vision_model))
 
 
 def public_name(name: str) -> str:

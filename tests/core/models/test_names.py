@@ -83,7 +83,7 @@ def test_settings_that_leave_this_computer_name_no_folder_of_it(name: str, shown
     ("clip", "vision", "known"),
     [
         ("assets:pocket/clip", "", True),
-        ("assets:pocket/clip", "clip", True),
+        ("local-dir:assets:pocket/clip", "clip", True),  # as the preset names it
         ("assets:pocket/clip", "assets:pocket/vision", True),
         ("assets:pocket/clip", "facebook/dinov2-base", False),
         ("ViT-B-32/openai", "assets:pocket/vision", False),
