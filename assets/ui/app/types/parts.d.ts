@@ -25,6 +25,7 @@ export interface TopParts {
 export interface ReferenceParts {
   open: HTMLElement;
   form: HTMLFormElement;
+  outcome: HTMLParagraphElement;
   judged: HTMLDivElement;
   sets: HTMLDivElement;
   another: HTMLButtonElement;

@@ -13,6 +13,10 @@ export const pathsIn = (text) =>
     .map((line) => line.trim().replace(/^(["'])(.*)\1$/, "$2"))
     .filter(Boolean);
 
+const HELD_AFTER_JUDGING =
+  "At the end you have, for each file, its best LoRA strength, images of it beside the base model’s, " +
+  "and how many of them copy what it was trained on.";
+
 /** @param {ReferenceParts} parts */
 export function mountJudged(parts) {
   const files = el("textarea", {
@@ -27,6 +31,7 @@ export function mountJudged(parts) {
   const start = parts.create.textContent ?? "";
   const subtitle = parts.form.querySelector(".card-head span");
   const saidOfTraining = subtitle?.textContent ?? "";
+  const heldAfterTraining = parts.outcome.textContent ?? "";
   parts.judged.append(
     labelled("LoRA files, one to six", files, place.box),
     facts,
@@ -47,6 +52,7 @@ export function mountJudged(parts) {
       const on = isOn();
       parts.judged.hidden = !on;
       setText(parts.create, on ? "Judge" : start);
+      setText(parts.outcome, on ? HELD_AFTER_JUDGING : heldAfterTraining);
       if (subtitle instanceof HTMLElement)
         setText(subtitle, on ? "Show the studio what the LoRA was trained on" : saidOfTraining);
     },

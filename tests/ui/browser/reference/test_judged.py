@@ -1,0 +1,102 @@
+"""The form that judges LoRAs, what it says one holds at the end, and a look-up of a model that is cancelled."""
+
+import io
+import threading
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from playwright.sync_api import expect
+
+from gal_studio.core.models.reports import ModelNames, ModelReports
+from gal_studio.worker.model_check import CheckHere
+from gal_studio.worker.models import Models
+from tests.tiny_project import make_models
+from tests.ui.browser.reference.test_start import typed
+from tests.ui.browser.reference.test_unfinished_form import ERROR, file, noise, opened
+from tests.ui.conftest import Served, Watched, until
+from tests.worker.export.test_start import write_lora
+
+pytestmark = pytest.mark.browser
+
+
+class Slow(CheckHere):
+    """Looks a model up for as long as the test wants."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+        self.found = threading.Event()
+
+    def peek(self, names: ModelNames) -> ModelReports | None:
+        self.asked += 1
+        return ModelReports() if self.found.is_set() else None
+
+
+def test_a_slow_look_up_of_a_model_is_cancelled(
+    watched: Watched, served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow = Slow()
+    monkeypatch.setattr(served.place.studio, "models", slow)
+    page = opened(watched, served)
+    page.check(".presets input[value=own]")
+    typed(page, "[name=base_model]", "someone/a-slow-model")
+    facts = page.locator(".model-facts")
+    facts.get_by_text("Looking up the model…").wait_for()
+    facts.get_by_role("button", name="Cancel").click()
+    facts.get_by_text("Not looked up: the model is checked when it is loaded.").wait_for()
+    page.wait_for_timeout(800)  # for the question that was on its way
+    asked = slow.asked
+    page.wait_for_timeout(3_500)  # five further questions would have come
+    assert slow.asked == asked
+    expect(facts.get_by_role("button")).to_have_count(0)
+    slow.found.set()
+    typed(page, "[name=base_model]", "someone/another-model")
+    expect(facts.get_by_text("Not looked up")).to_have_count(0)
+    assert slow.asked > asked, "another name is looked up again"
+
+
+def test_a_lora_is_judged_from_the_form(
+    watched: Watched, served: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    studio, base, lora = served.place.studio, make_models(tmp_path / "models"), tmp_path / "ink.safetensors"
+    monkeypatch.setattr(studio, "models", CheckHere())
+    write_lora(Models(), base[0], lora)
+    page = opened(watched, served)
+    outcome = page.locator(".outcome")
+    expect(outcome).to_contain_text("At the end you have a LoRA file with its trigger words")
+    page.get_by_text("Judge a LoRA").click()
+    expect(outcome).to_contain_text("its best LoRA strength")
+    expect(page.locator("[data-part=create]")).to_have_text("Judge")
+    page.check(".presets input[value=own]")
+    typed(page, "[name=base_model]", base[0])
+    typed(page, "[name=clip_model]", base[1])
+    page.set_input_files("input[data-part=file]", [file("teapot.png", noise(1))])
+    page.fill("[data-part=prompt]", "A teapot in ink style")
+    before = len(studio.projects())
+    typed(page, "[name=judged]", tmp_path / "gone.safetensors")
+    page.click("[data-part=create]")
+    page.locator(f".judged {ERROR}").first.wait_for()
+    page.wait_for_function("!document.querySelector('[data-part=create]').disabled")
+    assert len(studio.projects()) == before, "nothing is made of a file that is not there"
+    typed(page, "[name=judged]", f'"{lora}"')  # as a file manager copies it
+    page.locator(".model-facts", has_text="All fit the base model.").wait_for()
+    page.click("[data-part=create]")
+    until(lambda: len(studio.projects()) == before + 1)
+    project = next(one for one in studio.projects() if one.base_model == base[0])
+    (judged,) = studio.judged(project.id)
+    assert Path(judged.source).name == "ink.safetensors"
+    page.wait_for_selector("[data-part=strip] button")
+    assert {job.kind for job in studio.store.jobs.of_project(project.id)} >= {"generate", "measure"}
+
+
+def test_a_tall_reference_is_shown_whole(watched: Watched, served: Served) -> None:
+    page = opened(watched, served)
+    tall = io.BytesIO()
+    Image.linear_gradient("L").resize((100, 400)).save(tall, "PNG")
+    page.set_input_files("input[data-part=file]", [file("tall.png", tall.getvalue())])
+    page.wait_for_selector(".reference-rows li img")
+    shown = "node => getComputedStyle(node).objectFit"
+    assert page.locator(".reference-rows li > img").evaluate(shown) == "contain"
+    page.goto(served.url("reference"))
+    page.wait_for_selector(".plates img")
+    assert page.locator(".plates img").first.evaluate(shown) == "contain"
