@@ -20,6 +20,7 @@ from gal_studio.studio.verbs.pictures import PictureVerbs
 from gal_studio.studio.verbs.projects import ProjectVerbs
 from gal_studio.studio.verbs.replays import ReplayVerbs
 from gal_studio.studio.verbs.rounds import RoundVerbs
+from gal_studio.studio.verbs.search import SearchVerbs
 from gal_studio.studio.verbs.tree import TreeVerbs
 from gal_studio.studio.verbs.trials import TrialVerbs
 
@@ -39,6 +40,7 @@ class Studio(
     ReplayVerbs,
     FileVerbs,
     TrialVerbs,
+    SearchVerbs,
 ):
     """Everything that a user can do in a workspace; see docs/python.md."""
 

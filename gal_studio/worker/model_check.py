@@ -5,10 +5,7 @@ or after a minute without a question, since it holds the libraries in memory.
 """
 
 import json
-import os
 import shutil
-import sys
-import threading
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from functools import lru_cache
@@ -22,7 +19,7 @@ from gal_studio.engine.export.foreign import PEFT_BESIDE
 from gal_studio.engine.hub.models import check_access
 from gal_studio.engine.hub.refusals import address
 from gal_studio.engine.hub.repository import Need, cache_folder, existing_folder
-from gal_studio.with_parent import end_with_parent
+from gal_studio.worker.answering import answer_lines
 from gal_studio.worker.export.start import check_start, convert
 from gal_studio.worker.model_needs import look
 
@@ -115,20 +112,5 @@ def answer(line: str) -> dict[str, Any]:
         return asdict(ModelReports((refused,)))
 
 
-def main() -> None:
-    """Answer until the input ends."""
-    end_with_parent()
-    output, sys.stdout = sys.stdout, sys.stderr  # libraries print
-    while True:
-        idle = threading.Timer(IDLE, os._exit, (0,))
-        idle.daemon = True
-        idle.start()
-        line = sys.stdin.readline()
-        idle.cancel()
-        if not line:
-            return
-        print(json.dumps(answer(line)), file=output, flush=True)
-
-
 if __name__ == "__main__":
-    main()
+    answer_lines(answer, IDLE)

@@ -39,7 +39,7 @@ LIMITS: dict[str, int] = {
     "undo_mask": 3, "redo_mask": 3, "next_rule": 22, "trials": 4, "try_prompt": 9, "use_trial": 5,
     "forget_trial": 3, "restore_trial": 5, "results": 6, "same_seed": 8, "test_pictures": 12,
     "measure": 10, "measure_all": 57, "change_test_set": 18, "measure_when": 7, "export_round": 17,
-    "replay": 96, "continue_replay": 2, "stop_replay": 15,
+    "search": 6, "more_like": 4, "replay": 96, "continue_replay": 2, "stop_replay": 15,
 }  # fmt: skip
 """Statements of each request at most, BEGIN and COMMIT left out."""
 VERB_LIMITS: dict[str, tuple[int, tuple[str, ...]]] = {
@@ -178,6 +178,8 @@ REFUSED = {
     "instant_round": "Watercolour cat has no image adapter",
     "refine_adapter": "An image adapter is refined from a Round 0",
     "use_trial": "This image is not generated yet",
+    "search": "There is nothing to search yet",
+    "more_like": "There is nothing to search yet",
 }
 """Requests that are refused in this workspace, and how the sentence begins."""
 
@@ -222,7 +224,7 @@ def seeded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seeded]:
                 "form": "diffusers", "policy": "random", "when": "always", "seeds": 2,
                 "held_out": ["A horse in watercolor painting style"], "prompt": "a cat", "seed": "1",
                 "guidance": 4.0, "early": 1.0, "late": 1.0, "switch": 0.0,
-                "subjects": "cats", "names": ["a cat"], "title": "Cats",
+                "words": "koala", "subjects": "cats", "names": ["a cat"], "title": "Cats",
             },
         )  # fmt: skip
 

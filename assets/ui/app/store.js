@@ -28,6 +28,8 @@
  * @property {Filter} filter
  * @property {Detector} detector who says so, where only pictures like the reference are shown
  * @property {{ score: string, low: number | null, high: number | null } | null} range of the pictures to show
+ * @property {{ words: string, likeness: Map<string, number> } | null} search what was looked for, and how
+ *   well each candidate fits, in [-1, 1]
  * @property {Set<string>} selection
  * @property {string | null} hover
  * @property {string | null} focus
@@ -64,6 +66,7 @@ export const state = {
   filter: "all",
   detector: "either",
   range: null,
+  search: null,
   selection: new Set(),
   hover: null,
   focus: null,

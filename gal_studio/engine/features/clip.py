@@ -18,6 +18,10 @@ from gal_studio.engine.models.devices import choose_device
 BATCH = 32
 
 
+class TooLongError(StudioError):
+    """A text has more tokens than the CLIP reads."""
+
+
 @dataclass
 class ClipEmbedder:
     """A loaded open_clip model; features are float64 unit rows."""
@@ -52,7 +56,7 @@ class ClipEmbedder:
         read = tokens.shape[1]
         longer, empty = (self.tokenizer([text], context_length=2 * read) for text in (prompt, ""))
         if not (torch.equal(tokens, longer[:, :read]) and torch.equal(longer[:, read:], empty[:, read:])):
-            raise StudioError(
+            raise TooLongError(
                 f"The prompt {prompt[:60]!r}… is longer than the {read} tokens that CLIP reads: shorten it."
             )
 

@@ -1,9 +1,5 @@
 """Check the models of a project before it is created, in a process of its own: the page imports no torch."""
 
-import atexit
-import json
-import subprocess
-import sys
 import threading
 import time
 from contextlib import suppress
@@ -13,11 +9,11 @@ from pathlib import Path
 from gal_studio.core.errors import StudioError
 from gal_studio.core.models.lora_start import LoraStart
 from gal_studio.core.models.reports import ModelNames, ModelReports
-from gal_studio.processes import package_environment, run_module
+from gal_studio.processes import run_module
+from gal_studio.studio.answering import AnsweringProcess
 
 PATIENCE = 120.0  # seconds for one answer, on a busy machine
 FOR_A_LORA = 5.0  # times as many, since a DoRA is converted layer by layer
-TO_END = 2.0  # seconds for its end
 BELIEVED = 20.0  # seconds for which an answer is given again
 BUNDLED = ("assets:", "local-dir:assets:")
 
@@ -28,7 +24,7 @@ class ModelCheck:
     def __init__(self, patience: float = PATIENCE) -> None:
         self._patience = patience
         self._asking = threading.Lock()
-        self._process: subprocess.Popen[str] | None = None
+        self.process = AnsweringProcess("gal_studio.worker.model_check")
         self._known: dict[ModelNames, tuple[float, ModelReports]] = {}
         self._asked: set[ModelNames] = set()
 
@@ -73,53 +69,18 @@ class ModelCheck:
         return known if time.monotonic() - then < BELIEVED else None
 
     def _ask(self, names: ModelNames) -> ModelReports:
-        """Ask the process; once more if it has ended since the last question, as it does when idle."""
-        for _ in range(2):
-            process = self._running()
-            patience = self._patience * (FOR_A_LORA if names.start_from else 1.0)
-            silent = threading.Event()
-            timer = threading.Timer(patience, lambda of=process, told=silent: (told.set(), of.kill()))
-            timer.start()
-            try:
-                assert process.stdin is not None and process.stdout is not None
-                process.stdin.write(f"{json.dumps(asdict(names))}\n")
-                process.stdin.flush()
-                return ModelReports.of_json(json.loads(process.stdout.readline()))
-            except (OSError, ValueError, KeyError, TypeError):
-                self.close()
-                if silent.is_set():  # a second time would take as long
-                    break
-            finally:
-                timer.cancel()
+        patience = self._patience * (FOR_A_LORA if names.start_from else 1.0)
+        answer = self.process.ask(asdict(names), patience)
+        with suppress(KeyError, TypeError, ValueError):
+            if answer is not None:
+                return ModelReports.of_json(answer)
         raise StudioError(
             f"The model {names.base_model} could not be checked: try again, or free some memory."
         )
 
-    def _running(self) -> "subprocess.Popen[str]":
-        if self._process is not None and self._process.poll() is not None:
-            self.close()
-        if self._process is None:
-            self._process = subprocess.Popen(
-                [sys.executable, "-W", "ignore", "-m", "gal_studio.worker.model_check"],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                env=package_environment(),
-                text=True,
-            )
-        return self._process
-
     def close(self) -> None:
         """End the process."""
-        process, self._process = self._process, None
-        if process is not None:
-            process.kill()
-            with suppress(subprocess.TimeoutExpired):
-                process.wait(TO_END)  # longer, if a disk does not answer it
-            for pipe in (process.stdin, process.stdout):
-                with suppress(OSError):
-                    if pipe is not None:
-                        pipe.close()
+        self.process.close()
 
 
 def _is_bundled(names: ModelNames) -> bool:
@@ -130,5 +91,3 @@ def _is_bundled(names: ModelNames) -> bool:
 
 model_check = ModelCheck()
 """The check of this process."""
-
-atexit.register(model_check.close)

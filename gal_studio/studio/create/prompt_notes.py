@@ -21,6 +21,8 @@ _SMALL_WORDS = re.compile(
     "onto|over|under|near"
 )
 """Words that any prompts share."""
+_MANY_LANGUAGES = re.compile("siglip2|xlm|multilingual|nllb|mclip", re.IGNORECASE)
+"""In the names of CLIP models that were trained in many languages."""
 ONE_VIEW = (
     "One image shows the object in one place only, and the model learns that place as well: 3 to 6 "
     "images in different places are better."
@@ -149,6 +151,23 @@ def about_test_prompts(templates: Sequence[str], trigger: str, base_model: str) 
         ):
             return text
     return ""
+
+
+def about_search(words: str, clip_model: str) -> str:
+    """A warning that a CLIP may not understand the words of a search; "" otherwise."""
+    preset = next((one for one in load_presets() if one.clip_model == clip_model and one.known_things), None)
+    if preset is not None:
+        known = (*preset.known_things, *preset.known_places, *preset.known_styles)
+        if _known_words(words, known):
+            return ""
+        some = ", ".join(preset.known_things[:: max(1, len(preset.known_things) // 4)][:4])
+        return (
+            f"{short_model_name(preset.base_model)}’s CLIP was not taught these words, so the order may mean "
+            f"little. It knows things such as {some}."
+        )
+    if words.isascii() or _MANY_LANGUAGES.search(clip_model):
+        return ""
+    return "Most CLIP models read English alone: if the order looks wrong, search in English."
 
 
 def _without(prompt: str, words: str) -> str:

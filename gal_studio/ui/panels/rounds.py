@@ -9,6 +9,7 @@ from pydantic import Field, FiniteFloat
 from gal_studio.core.gal.policies.learned import LEARNED
 from gal_studio.core.gal.policies.uncertainty import UNCERTAINTY
 from gal_studio.core.types import Verdict
+from gal_studio.studio.verbs.search import Found
 from gal_studio.studio.views.choices import RoundChoices
 from gal_studio.studio.views.history import HistoryStep
 from gal_studio.studio.views.learning import Learning
@@ -58,6 +59,18 @@ def history(context: Context, round: Id) -> Annotated[tuple[HistoryStep, ...], O
 def relatives(context: Context, candidate: Id) -> Annotated[tuple[Relative, ...], Only("rounds")]:
     """The pictures of the same test prompt and seed in the other rounds of the project."""
     return context.studio.same_seed_elsewhere(candidate)
+
+
+@REQUESTS.read
+def search(context: Context, round: Id, words: Text) -> Found:
+    """How well each image of a round matches words; the first search of a while loads the CLIP."""
+    return context.studio.search(round, words)
+
+
+@REQUESTS.read
+def more_like(context: Context, candidate: Id) -> Found:
+    """How alike the images of its round are to one of them."""
+    return context.studio.more_like(candidate)
 
 
 @REQUESTS.read

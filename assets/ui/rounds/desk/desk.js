@@ -24,7 +24,13 @@ const SORTS = [
 export function sorts() {
   const known = new Set(SORTS.map(([name]) => name));
   const more = (state.project?.scores ?? []).filter(({ name }) => !known.has(name));
-  return [...SORTS, ...more.map(({ name, label }) => /** @type {[string, string]} */ ([name, label]))];
+  /** @type {[string, string][]} */
+  const found = state.search ? [["search", "Best match"]] : [];
+  return [
+    ...found,
+    ...SORTS,
+    ...more.map(({ name, label }) => /** @type {[string, string]} */ ([name, label])),
+  ];
 }
 
 /**
@@ -33,8 +39,10 @@ export function sorts() {
  * @param {string} name
  * @returns {number | undefined}
  */
-export const scoreValue = (candidate, name) =>
-  name === "margin" ? candidate.margin : candidate.scores[name];
+export const scoreValue = (candidate, name) => {
+  if (name === "search") return state.search?.likeness.get(candidate.id);
+  return name === "margin" ? candidate.margin : candidate.scores[name];
+};
 
 /**
  * Candidates in an order, ties in the given one: smallest |margin| or seed first, of other scores the
@@ -78,6 +86,20 @@ export function setDesk(changes) {
   emit("desk");
 }
 
+let sortBefore = "priority"; // the search
+
+/**
+ * Order the images by how well they fit what was looked for; null: as they were before.
+ * @param {typeof state.search} search
+ */
+export function setSearch(search) {
+  if (!search && !state.search) return;
+  if (desk.sort !== "search") sortBefore = desk.sort;
+  state.search = search;
+  setDesk({ sort: search ? "search" : sortBefore });
+  emit("search");
+}
+
 /** @param {typeof state.range} range */
 export function setRange(range) {
   state.range = range;
@@ -95,7 +117,8 @@ export function setDetector(detector) {
 function keep() {
   try {
     const { range, detector } = state;
-    localStorage.setItem(KEY, JSON.stringify({ ...desk, range, detector }));
+    const sort = desk.sort === "search" ? sortBefore : desk.sort; // a search is over with its round
+    localStorage.setItem(KEY, JSON.stringify({ ...desk, sort, range, detector }));
   } catch {
     /* storage is blocked: the choice lasts until the page is closed */
   }

@@ -6,6 +6,7 @@ import { desk, LARGEST, restoreDesk, setDesk, SMALLEST, sorts } from "./desk.js"
 import { historyButtons } from "./history.js";
 import { rangeFilter } from "./range.js";
 import { detectorFilter } from "./detector_filter.js";
+import { searchField } from "./search.js";
 
 /** @param {RoundsParts} parts */
 export function mountDesk(parts) {
@@ -13,11 +14,14 @@ export function mountDesk(parts) {
   const order = orderField();
   const size = sizeField(parts.grid);
   const advance = advanceButton();
+  const search = searchField();
   parts.desk.append(
     el("span", { class: "desk-group" }, ...order.nodes, rangeFilter()),
     el("span", { class: "desk-group" }, size.node, advance.node),
+    search.form,
     historyButtons(),
   );
+  parts.desk.after(search.line);
   parts.desk.before(detectorFilter());
   const update = () => {
     parts.desk.hidden = !state.candidates.size;
@@ -25,7 +29,7 @@ export function mountDesk(parts) {
     size.show();
     advance.show();
   };
-  on("desk project candidates cleared forget", update);
+  on("desk search project candidates cleared forget", update);
   update();
 }
 
@@ -44,7 +48,7 @@ function orderField() {
         select.replaceChildren(...offered.map(([value, label]) => el("option", { value }, label)));
       const known = offered.some(([value]) => value === desk.sort);
       select.value = known ? desk.sort : "priority";
-      turn.hidden = select.value === "priority";
+      turn.hidden = ["priority", "search"].includes(select.value);
       turn.textContent = desk.reverse ? "↑" : "↓";
       const words = desk.reverse ? "Reversed: press for the usual order" : "Reverse the order";
       setAttribute(turn, "title", words);

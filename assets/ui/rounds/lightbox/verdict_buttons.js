@@ -4,6 +4,7 @@ import { state, verdictOf } from "../../app/store.js";
 import { el, makeButton } from "../../kit/dom.js";
 import { toggleCopies } from "../grid/mark_copies.js";
 import { toggle } from "../grid/verdicts.js";
+import { moreLike } from "../desk/search.js";
 import { comparing } from "./compare.js";
 
 /**
@@ -70,6 +71,16 @@ export function verdictButtons(id, part, { compare, close }) {
       null,
       () => toggleCopies([id]),
       "L: mark as copy / not a copy",
+    ),
+    button(
+      "more-like",
+      "More like this",
+      null,
+      () => {
+        close();
+        moreLike(id);
+      },
+      "Order all images of this round by how alike they are to this one",
     ),
     button("close", "Close", null, close, "Esc"),
   );

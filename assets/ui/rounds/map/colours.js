@@ -130,6 +130,11 @@ const MODES = {
     legend: () => ({ kinds: Object.values(DECISIONS).map(([colour, words]) => [themed(colour), words]) }),
     colours: (candidates) => candidates.map((c) => themed(DECISIONS[decision(c)][0])),
   },
+  search: {
+    label: "Search",
+    legend: () => ({ scale: ["fits least", "fits best"], stops: AMOUNTS }),
+    colours: (candidates) => spread(candidates.map(({ id }) => state.search?.likeness.get(id))),
+  },
   round: {
     label: "Round",
     legend: () => ({ kinds: state.rounds.map((round) => [roundColour(round.id), round.name]) }),
@@ -160,11 +165,16 @@ function scoreMode(name) {
 }
 
 /** @param {string} name */
-export const modeOf = (name) => MODES[name] ?? scoreMode(name) ?? MODES.anchor;
+export const modeOf = (name) => (isOffered(name) && MODES[name]) || scoreMode(name) || MODES.anchor;
+
+/** There is nothing to colour by before something was looked for. @param {string} name */
+const isOffered = (name) => name !== "search" || state.search !== null;
 
 /** Names and labels of all modes: the fixed ones, then one for each score of the project. */
 export const modes = () => [
-  ...Object.entries(MODES).map(([name, { label }]) => ({ name, label })),
+  ...Object.entries(MODES)
+    .filter(([name]) => isOffered(name))
+    .map(([name, { label }]) => ({ name, label })),
   ...(state.project?.scores ?? []).map(({ name, label }) => ({ name, label })),
 ];
 

@@ -40,6 +40,7 @@ let drawn = -1; // the drawing that is finished
 /** @type {Size | null} what it was drawn for */
 let drawnSize = null;
 let asked = false;
+let colourBefore = "anchor"; // something was looked for
 let grown = false; // more pictures of this round were placed
 let turned = false; // to another round, whose pictures are on their way
 /** @type {Map<string, Pixel>} where the pictures of the round that was left were, by key */
@@ -102,6 +103,7 @@ function listen() {
     showLegend(viewpoint.memory.colour);
   });
   on("forget", leaveRound);
+  on("search", colourSearch);
   on("view", (name) => name === "map" && ask());
   on("round job", words);
   on("verdicts", () => (viewpoint.memory.colour === "decision" ? recolour() : marks()));
@@ -145,6 +147,13 @@ function change(changes) {
   controls.show(viewpoint.memory);
   if ("projection" in changes || behind !== viewpoint.behind) ask();
   else if ("colour" in changes) recolour();
+}
+
+/** What was looked for is shown by colour, and afterwards what was shown before. */
+function colourSearch() {
+  const { colour } = viewpoint.memory;
+  if (colour !== "search") colourBefore = colour;
+  change({ colour: state.search ? "search" : colour === "search" ? colourBefore : colour });
 }
 
 /** Other colours of what is drawn, where nothing moves; all of it anew while something is being drawn. */

@@ -1,4 +1,4 @@
-"""The form that judges LoRAs, what it says one holds at the end, and a look-up of a model that is cancelled."""
+"""The form that judges LoRAs, what it says one holds at the end, and a look-up that is cancelled."""
 
 import io
 import threading

@@ -1,4 +1,4 @@
-"""The Rounds screen says in plain words what a prompt gives; a press shows the figures, and again hides them."""
+"""The Rounds screen says in plain words what a prompt gives; a press shows the figures."""
 
 import pytest
 from playwright.sync_api import expect
