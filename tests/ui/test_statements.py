@@ -169,6 +169,8 @@ OTHER: Mapping[str, Mapping[str, str]] = {
     "keep": {"job": "halted"},
     "resume": {"job": "halted"},
     "paint": {"mask": "mask"},
+    "search": {"within": "round"},
+    "more_like": {"image": "candidate"},
 }
 """Which of the things in the workspace a parameter stands for, where it is not that of its own name."""
 REFUSED = {

@@ -62,15 +62,18 @@ def relatives(context: Context, candidate: Id) -> Annotated[tuple[Relative, ...]
 
 
 @REQUESTS.read
-def search(context: Context, round: Id, words: Text) -> Found:
-    """How well each image of a round matches words; the first search of a while loads the CLIP."""
-    return context.studio.search(round, words)
+def search(context: Context, within: Id, words: Text) -> Found:
+    """How well each image of a round matches words; the first search of a while loads the CLIP.
+
+    Its fields are not named as those of what is asked about a project before its import: this needs words.
+    """
+    return context.studio.search(within, words)
 
 
 @REQUESTS.read
-def more_like(context: Context, candidate: Id) -> Found:
-    """How alike the images of its round are to one of them."""
-    return context.studio.more_like(candidate)
+def more_like(context: Context, image: Id) -> Found:
+    """How alike the images of its round are to one of them; refused where it has no features."""
+    return context.studio.more_like(image)
 
 
 @REQUESTS.read

@@ -22,8 +22,8 @@ from tests.workspace.filled import fill
 USUAL, MOST = 30, 500  # requests of each name
 LAST = ("draw_more", "archive", "delete")
 READS = {one.name for one in REQUESTS.reads()}
-OTHERWISE = {"try_demo", "run_job", "search"}
-"""run_job is of kinds that tests/invented has alone, and a search needs a CLIP (tests/studio/verbs)."""
+OTHERWISE = {"try_demo", "run_job", "search", "more_like"}
+"""run_job is of kinds that tests/invented has alone, and a search needs a CLIP and its features (tests/studio/verbs)."""
 NAMES = (*sorted(READS - OTHERWISE), *sorted(REQUESTS.keys() - READS - {*LAST, *OTHERWISE}), *LAST)
 
 

@@ -37,8 +37,7 @@ async function find(wanted) {
   const isLatest = newRequest();
   const before = nodes.said.textContent ?? "";
   say("Searching… The first search loads the CLIP, which takes a few seconds.");
-  const round = state.roundId ?? "";
-  const found = await call("rounds", "search", { round, words: wanted });
+  const found = await call("rounds", "search", { within: state.roundId ?? "", words: wanted });
   if (!isLatest()) return;
   if (!found) return say(state.search ? before : "");
   take(wanted, found.likeness, `The images that match “${wanted}” best come first. ${found.note}`.trim());
@@ -50,7 +49,7 @@ async function find(wanted) {
  */
 export async function moreLike(id) {
   const isLatest = newRequest();
-  const found = await call("rounds", "more_like", { candidate: id });
+  const found = await call("rounds", "more_like", { image: id });
   if (!found || !isLatest()) return;
   nodes.input.value = "";
   take("", found.likeness, "The images most like this one come first.");
