@@ -1,5 +1,6 @@
 """Try a prompt on a round, and use the picture as one of its candidates."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from gal_studio.core.entered import about_entered, entered
@@ -44,6 +45,35 @@ class TrialVerbs(Verbs):
             self._queue(round_, "try")
         self._tell_each([about_entered(prompt)])
         return trial
+
+    def try_grid(
+        self,
+        round_id: str,
+        prompts: Sequence[str],
+        seeds: Sequence[int],
+        strengths: Sequence[float] = (),
+        guidance_scale: float | None = None,
+        recipe: Recipe = AS_TRAINED,
+    ) -> tuple[Trial, ...]:
+        """Queue an image of each prompt with each seed at each constant LoRA strength: all of them or none.
+
+        Without strengths, `recipe` is that of all. `trials` keeps them, and the page shows those of several
+        strengths as a grid. Refused if they are more than may wait at once.
+        """
+        recipes = [Recipe.constant(strength) for strength in strengths] or [recipe]
+        number = len(prompts) * len(seeds) * len(recipes)
+        if number > trials.MOST_WAITING:
+            raise StudioError(
+                f"These are {number} images, and {trials.MOST_WAITING} may wait at once: choose fewer "
+                "prompts, seeds or strengths."
+            )
+        with self.store.database.transaction():
+            return tuple(
+                self.try_prompt(round_id, prompt, seed, guidance_scale, one)
+                for prompt in prompts
+                for seed in seeds
+                for one in recipes
+            )
 
     def trials(self, project_id: str) -> tuple[Trial, ...]:
         """The pictures of free prompts of all rounds, the newest first."""

@@ -13,11 +13,12 @@ from gal_studio.ui.payloads.trials import Trial, trial_payloads
 from gal_studio.ui.requests import Context, Requests
 
 REQUESTS = Requests("rounds")
+MOST_SEEDS, MOST_STRENGTHS = 16, 10
 
 
 @dataclass(frozen=True)
 class Tried:
-    """The picture that was asked for, and what was left out of its prompt, in a sentence; "" if nothing."""
+    """The first picture that was asked for, and in a sentence what was left out of the prompt, or ""."""
 
     trial: str
     said: str = ""
@@ -47,14 +48,23 @@ def try_prompt(
     early: FiniteFloat | int,
     late: FiniteFloat | int,
     switch: FiniteFloat | int,
+    count: Annotated[int, Field(ge=1, le=MOST_SEEDS)] = 1,
+    strengths: Annotated[list[FiniteFloat | int], Field(max_length=MOST_STRENGTHS)] | None = None,
 ) -> Tried:
-    """Queue a picture; the seed comes as text, since a page's numbers have fewer digits."""
+    """Queue an image of each line of the prompt with so many seeds, at each strength if any are given.
+
+    The seed comes as text, since a page's numbers have fewer digits.
+    """
     text = seed.strip()
     if not (text.isascii() and text.isdecimal()):
         raise StudioError(f"The seed is {text!r}: write a whole number from 0.")
     recipe = Recipe(float(early), float(late), float(switch))
-    trial = context.studio.try_prompt(round, prompt, int(text), float(guidance), recipe)
-    return Tried(trial.id, about_entered(prompt))
+    prompts = [line for line in prompt.splitlines() if line.strip()] or [prompt]
+    seeds = range(int(text), int(text) + count)
+    found = context.studio.try_grid(
+        round, prompts, seeds, [float(one) for one in strengths or ()], float(guidance), recipe
+    )
+    return Tried(found[0].id, about_entered(prompt))
 
 
 @REQUESTS.write

@@ -23,7 +23,7 @@ USUAL, MOST = 30, 500  # requests of each name
 LAST = ("draw_more", "archive", "delete")
 READS = {one.name for one in REQUESTS.reads()}
 OTHERWISE = {"try_demo", "run_job", "search", "more_like"}
-"""run_job is of kinds that tests/invented has alone, and a search needs a CLIP and its features (tests/studio/verbs)."""
+"""run_job is of kinds that tests/invented has alone; a search needs features and, by words, a CLIP."""
 NAMES = (*sorted(READS - OTHERWISE), *sorted(REQUESTS.keys() - READS - {*LAST, *OTHERWISE}), *LAST)
 
 

@@ -16,10 +16,10 @@ export function searchField() {
   const line = el("p", { class: "search-line", hidden: true }, said, " ", clear);
   const input = el("input", {
     type: "search",
-    placeholder: "Search: red hat",
+    placeholder: "Search",
     maxlength: 1000,
     "aria-label": "Search the images by words",
-    title: "Search the images by what they show (Enter); the project’s CLIP reads the words",
+    title: "What the images show, such as “red hat” (Enter). The project’s CLIP reads the words.",
   });
   nodes = { input, said, line, clear };
   const form = el("form", { class: "desk-search", role: "search" }, input);

@@ -3,7 +3,8 @@
 /**
  * `recipe` is null while the round's own is to be used.
  * @typedef {{ early: number, late: number, switch: number }} Strengths
- * @typedef {{ prompt: string, seed: string, guidance: string, recipe: Strengths | null }} TrialDraft
+ * @typedef {{ prompt: string, seed: string, guidance: string, recipe: Strengths | null,
+ *   count?: string, strengths?: string }} TrialDraft
  */
 
 /** @param {string} project */

@@ -15,7 +15,8 @@ import { keepTrial, keptTrial } from "./draft.js";
 import { generationOf, pngText } from "./generation_data.js";
 import { face } from "./face.js";
 import { EXAMPLES } from "../../reference/anchors_editor.js";
-import { formProblem, trialFacts } from "./words.js";
+import { gridsOf } from "./grids.js";
+import { formProblem, strengthsIn, trialFacts } from "./words.js";
 
 const NATIVE = "native"; // such a model has no strength for its references
 const newRequest = newest();
@@ -68,13 +69,28 @@ function makeForm() {
     state.round?.kind === "refine" ? "Train on the pairs first." : "Fine-tune this round first.";
   const prompt = el("textarea", {
     rows: "1",
-    maxlength: "300",
+    maxlength: "3000",
+    title: "Several lines are several prompts",
     placeholder: EXAMPLES.style,
     "aria-label": "Prompt",
     data: { keep: "trial prompt" },
   });
   const seed = number("Seed", "0", "numeric");
+  const random = makeButton(
+    { class: "quiet", title: "A random seed", "aria-label": "Random seed" },
+    () => {
+      seed.input.value = String(crypto.getRandomValues(new Uint32Array(1))[0]);
+      keep();
+    },
+    "⚄",
+  );
+  seed.node.append(random);
   const guidance = number("Guidance", "4");
+  const count = number("Seeds", "1", "numeric");
+  count.node.title = "How many images of each prompt: with this seed and those after it";
+  const strengths = number("Grid of strengths", "");
+  strengths.input.placeholder = "0.4 0.7 1";
+  strengths.node.title = "Each prompt and seed at each of these LoRA strengths, side by side";
   const early = slider("Early strength (layout)", 2, 1, times);
   const late = slider("Late strength (style)", 2, 1, times);
   const turn = slider(
@@ -94,6 +110,12 @@ function makeForm() {
   const said = el("p", { class: "trial-said", role: "status" });
   const draw = el("button", { type: "submit", class: "button", data: { action: "try" } }, "Generate");
   const best = el("p", { class: "trial-said" });
+  const isNative = () =>
+    Boolean(
+      state.project &&
+        state.round?.kind === "instant" &&
+        read(state.project.settings, "references.adapter") === NATIVE,
+    );
   let followed = "";
   let asked = 0; // pictures that there are once the last one that was asked for is known
   let told = ""; // what was left out of the last prompt
@@ -108,6 +130,8 @@ function makeForm() {
     prompt: prompt.value,
     seed: seed.input.value,
     guidance: guidance.input.value,
+    count: count.input.value,
+    strengths: strengths.input.value,
   });
   const node = el(
     "form",
@@ -116,6 +140,7 @@ function makeForm() {
       on: {
         input: ({ target }) => {
           ownRecipe ||= recipe.contains(/** @type {Node} */ (target));
+          recipe.hidden = strengths.input.value.trim() !== "" || isNative();
           keep();
         },
         submit: async (event) => {
@@ -134,17 +159,25 @@ function makeForm() {
             early: early.value(),
             late: late.value(),
             switch: turn.value(),
+            count: Number(given.count),
+            strengths: strengthsIn(given.strengths),
           });
           draw.disabled = false;
-          asked = answer ? trials.length + 1 : 0;
+          const lines = given.prompt.split("\n").filter((line) => line.trim()).length;
+          const many = lines * Number(given.count) * (strengthsIn(given.strengths).length || 1);
+          asked = answer ? trials.length + many : 0;
           told = answer?.said ?? "";
-          setText(said, answer ? `${told} It is queued, and appears below when it is generated.`.trim() : "");
+          const queued =
+            many === 1
+              ? "It is queued, and appears below when it is generated."
+              : `${many} images are queued, and appear below when they are generated.`;
+          setText(said, answer ? `${told} ${queued}`.trim() : "");
           if (answer) refresh();
         },
       },
     },
     el("label", { class: "trial-prompt" }, el("span", {}, "Prompt"), prompt),
-    el("div", { class: "trial-numbers" }, seed.node, guidance.node, draw),
+    el("div", { class: "trial-numbers" }, seed.node, count.node, guidance.node, strengths.node, draw),
     recipe,
     best,
     said,
@@ -158,7 +191,7 @@ function makeForm() {
       const part = instant ? "references, of their strength in this round" : "LoRA";
       early.node.title = `Strength of the ${part}, in the first steps`;
       late.node.title = `Strength of the ${part}, in the last steps`;
-      recipe.hidden = instant && read(state.project.settings, "references.adapter") === NATIVE;
+      recipe.hidden = isNative() || strengths.input.value.trim() !== "";
       if (asked && trials.length >= asked && trials.every(({ version, trouble }) => version || trouble)) {
         asked = 0;
         setText(said, told);
@@ -177,6 +210,8 @@ function makeForm() {
       const draft = keptTrial(followed);
       prompt.value = draft?.prompt ?? "";
       seed.input.value = draft?.seed ?? "0";
+      count.input.value = draft?.count ?? "1";
+      strengths.input.value = draft?.strengths ?? "";
       ownRecipe = Boolean(draft?.recipe);
       if (draft?.recipe) {
         early.set(draft.recipe.early);
@@ -192,6 +227,9 @@ function makeForm() {
       prompt.value = given.prompt;
       seed.input.value = given.seed;
       guidance.input.value = String(given.guidance);
+      count.input.value = "1";
+      strengths.input.value = "";
+      recipe.hidden = isNative();
       if (given.recipe) setRecipe(given.recipe);
       ownRecipe ||= Boolean(given.recipe);
       keep();
@@ -207,7 +245,7 @@ function makeForm() {
  * @param {string} inputmode
  */
 function number(label, value, inputmode = "decimal") {
-  const input = el("input", { type: "text", value, inputmode, autocomplete: "off" });
+  const input = el("input", { type: "text", value, inputmode, autocomplete: "off", "aria-label": label });
   return { input, node: el("label", {}, el("span", {}, label), input) };
 }
 
@@ -219,13 +257,56 @@ function show(strip, form) {
   if (repeats(strip, trials)) return;
   const keep = focusedIn(strip)?.dataset.keep;
   strip.role = trials.length ? "list" : "group"; // a list without items is none
+  const { grids, others } = gridsOf(trials);
   strip.replaceChildren(
+    ...grids.map(gridTable),
     ...(trials.length
-      ? trials.map((trial) => card(trial, form))
+      ? others.map((trial) => card(trial, form))
       : [el("p", { class: "empty" }, "Write any prompt and press Generate: the shown round generates it.")]),
   );
   focusKept(strip, keep, "button:not(:disabled)");
 }
+
+/**
+ * Strengths side by side, a row for each prompt and seed.
+ * @param {import("./grids.js").Grid} grid
+ */
+function gridTable({ title, strengths, rows: lines }) {
+  const cell = (/** @type {Trial | undefined} */ trial) =>
+    el(
+      "td",
+      {},
+      trial
+        ? [face(trial, trials), el("div", { class: "trial-acts" }, use(trial, "Use"), away(trial))]
+        : null,
+    );
+  const table = el(
+    "table",
+    { class: "trial-grid" },
+    el("caption", {}, title),
+    el(
+      "thead",
+      {},
+      el(
+        "tr",
+        {},
+        el("th", { scope: "col" }, "LoRA strength"),
+        ...strengths.map((one) => el("th", { scope: "col" }, one)),
+      ),
+    ),
+    el(
+      "tbody",
+      {},
+      lines.map(({ name, cells }) =>
+        el("tr", {}, el("th", { scope: "row", dir: "auto" }, name), ...cells.map(cell)),
+      ),
+    ),
+  );
+  return el("div", { class: "trial-grid-scroll", role: "listitem" }, table);
+}
+
+/** @param {Trial} trial */
+const away = (trial) => button(trial, "forget", "✕", "Take it off this list", () => forget(trial));
 
 /**
  * @param {Trial} trial
@@ -243,7 +324,7 @@ function card(trial, form) {
       { class: "trial-acts" },
       use(trial),
       button(trial, "again", "Again…", "Put its values into the form", () => form.fill(trial)),
-      button(trial, "forget", "✕", "Take it off this list", () => forget(trial)),
+      away(trial),
     ),
   );
 }
@@ -262,15 +343,18 @@ async function forget(trial) {
   toast("Taken off the list.", "plain", { label: "Undo", act });
 }
 
-/** @param {Trial} trial */
-function use(trial) {
+/**
+ * @param {Trial} trial
+ * @param {string} [label]
+ */
+function use(trial, label = "Use as candidate") {
   if (!trial.version) return null;
   if (trial.candidate) {
     const id = trial.candidate;
     return button(trial, "show", "Show it", "It is one of the round's images", () => reveal(trial.round, id));
   }
   const why = "Then you can accept it for the next round. It changes no figure of this one.";
-  return button(trial, "use", "Use as candidate", why, async () => {
+  return button(trial, "use", label, `Use as candidate. ${why}`, async () => {
     const answer = await write("use_trial", { trial: trial.id });
     if (answer) reveal(answer.round, answer.candidate);
   });

@@ -20,15 +20,35 @@ const LARGEST_SEED = 2n ** 63n - 1n; // that the store can hold
 
 /**
  * Whether the values of the form can be drawn; a sentence about the first one that cannot.
- * @param {{ prompt: string, seed: string, guidance: string }} form
+ * @param {{ prompt: string, seed: string, guidance: string, count?: string, strengths?: string }} form
  */
-export function formProblem({ prompt, seed, guidance }) {
+export function formProblem({ prompt, seed, guidance, count = "1", strengths = "" }) {
   if (!prompt.trim()) return "Write what the image is to show.";
   if (!/^\d{1,19}$/.test(seed.trim()) || BigInt(seed) > LARGEST_SEED)
     return "The seed is a whole number, such as 7.";
+  if (!/^([1-9]|1[0-6])$/.test(count.trim())) return "Seeds is a whole number from 1 to 16.";
   if (!within(guidance, 30)) return "Guidance is a number from 0 to 30.";
+  const grid = strengthsIn(strengths);
+  if (grid.length > MOST_STRENGTHS || grid.some((one) => !(one >= 0 && one <= 2)))
+    return `The grid takes up to ${MOST_STRENGTHS} strengths from 0 to 2, such as 0.4 0.7 1.`;
   return "";
 }
+
+const MOST_STRENGTHS = 10;
+
+/**
+ * The different numbers of a line such as "0.4, 0.7 1"; NaN for what is none.
+ * @param {string} text
+ */
+export const strengthsIn = (text) => [
+  ...new Set(
+    text
+      .split(/[\s;]+/)
+      .map((one) => one.replace(/,$/, ""))
+      .filter(Boolean)
+      .map(typedNumber),
+  ),
+];
 
 /**
  * @param {string} text

@@ -35,7 +35,7 @@ def test_a_prompt_is_tried_and_its_picture_accepted(watched: Watched, served) ->
     form.get_by_role("button", name="Generate").click()
     form.get_by_text("Write what the image is to show.").wait_for()
     form.get_by_label("Prompt").fill("A lighthouse {}")
-    form.get_by_label("Seed").fill("12")
+    form.get_by_label("Seed", exact=True).fill("12")
     form.get_by_label("Early strength (layout)").fill("0.4")
     form.get_by_label("Switch after").fill("0.3")
     form.get_by_text("at 30%").wait_for()
@@ -98,17 +98,59 @@ def test_a_saved_picture_that_is_dropped_fills_the_form_and_the_draft_is_kept(
     form = page.locator(".trial-form")
     form.get_by_text("{} stands for").wait_for()
     page.evaluate(DROP, [f"{served.address}/picture/{first.id}", "saved.png"])
-    expect(form.get_by_label("Seed")).to_have_value(str(first.seed))
+    expect(form.get_by_label("Seed", exact=True)).to_have_value(str(first.seed))
     expect(form.get_by_label("Prompt")).not_to_have_value("")
     form.get_by_label("Prompt").fill("A bridge {}")
     page.reload()
     page.wait_for_selector("html[data-studio=ready]")
     page.get_by_role("tab", name="Try a prompt").click()
     expect(form.get_by_label("Prompt")).to_have_value("A bridge {}")
-    expect(form.get_by_label("Seed")).to_have_value(str(first.seed))
+    expect(form.get_by_label("Seed", exact=True)).to_have_value(str(first.seed))
     page.evaluate(DROP, [f"{served.address}/reference/{reference_of(served)}", "other.png"])
     page.wait_for_selector(".toast:has-text('does not say how it was generated')")
 
 
 def reference_of(served: Served) -> str:
     return served.place.studio.project(served.place.project).references[0].id
+
+
+def test_strengths_by_seeds_and_prompts_are_a_grid_that_is_kept(watched: Watched, served: Served) -> None:
+    studio, round_id = served.place.studio, served.place.round
+    page = watched.open(served.url())
+    page.get_by_role("tab", name="Try a prompt").click()
+    form = page.locator(".trial-form")
+    form.get_by_text("{} stands for").wait_for()
+    form.get_by_label("Prompt").fill("A lighthouse {}\nA bridge {}")
+    form.get_by_label("Seeds").fill("2")
+    form.get_by_label("Grid of strengths").fill("0.4 much")
+    form.get_by_role("button", name="Generate").click()
+    form.get_by_text("The grid takes up to 10 strengths").wait_for()
+    form.get_by_label("Grid of strengths").fill("0.4, 1")
+    expect(form.get_by_label("Early strength (layout)")).to_be_hidden()
+    form.get_by_role("button", name="Random seed").click()
+    seed = int(form.get_by_label("Seed", exact=True).input_value())
+    assert seed > 0
+    form.get_by_role("button", name="Generate").click()
+    form.get_by_text("8 images are queued").wait_for()
+    waiting = studio.store.trials.waiting(round_id)
+    assert {(one.prompt.split()[1], one.seed, one.recipe) for one in waiting} == {
+        (thing, number, Recipe.constant(strength))
+        for thing in ("lighthouse", "bridge")
+        for number in (seed, seed + 1)
+        for strength in (0.4, 1.0)
+    }
+    draw_all(studio, round_id)
+    table = page.locator(".trial-grid")
+    expect(table.locator("td img")).to_have_count(8)
+    expect(table.locator("thead th")).to_have_text(["LoRA strength", "0.4", "1"])
+    expect(table.locator("tbody tr")).to_have_count(4)
+    page.reload()
+    page.wait_for_selector("html[data-studio=ready]")
+    page.get_by_role("tab", name="Try a prompt").click()
+    expect(table.locator("td img")).to_have_count(8)  # it is kept
+    expect(form.get_by_label("Grid of strengths")).to_have_value("0.4, 1")
+    table.locator("td").first.get_by_role("button", name="Enlarge").click()
+    page.wait_for_selector("dialog.viewer[open]")
+    page.keyboard.press("Escape")
+    table.locator("td").first.get_by_role("button", name="Use", exact=True).click()
+    until(lambda: len(studio.store.candidates.with_own(round_id)) == 181)
