@@ -199,6 +199,7 @@ export const project = (more) => ({
   kind: "style",
   model: "pocket",
   base_model: "pocket",
+  made_with: { preset: "pocket", base_model: "", clip_model: "" },
   triggers: ["ink"],
   references: [],
   subjects: [],

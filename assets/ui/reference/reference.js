@@ -7,6 +7,7 @@ import { call, openProject, refresh } from "../app/session.js";
 import { write } from "../app/writes.js";
 import { el, focusKept, focusedIn, makeButton, reference, typing } from "../kit/dom.js";
 import { count } from "../kit/format.js";
+import { toast } from "../kit/toast.js";
 import { editAnchors } from "./anchors_editor.js";
 import { mountForm } from "./form/form.js";
 import { mountImport } from "../app/archives.js";
@@ -17,12 +18,14 @@ import { listProjects, mountProjects } from "./project_list.js";
 /** @type {ReferenceParts} */
 let parts;
 let creating = false;
+/** @type {ReturnType<typeof mountForm>} */
+let form;
 
 /** @param {ReferenceParts} found */
 export function mountReference(found) {
   parts = found;
   mountProjects(found);
-  mountForm(parts, (projectId) => {
+  form = mountForm(parts, (projectId) => {
     creating = false;
     openProject(projectId);
   });
@@ -83,6 +86,14 @@ function overview(project) {
       "div",
       { class: "project-actions" },
       makeButton({ data: { keep: "anchors" } }, editAnchors, "Edit test prompts"),
+      makeButton(
+        {
+          data: { keep: "like", action: "like" },
+          title: "Start a new project with this one’s model and settings",
+        },
+        () => startLike(project),
+        "New project like this one",
+      ),
       el(
         "a",
         {
@@ -98,6 +109,15 @@ function overview(project) {
     projectSettings(project),
   );
   focusKept(parts.open, focused?.dataset.keep);
+}
+
+/** @param {Project} project */
+async function startLike(project) {
+  creating = true;
+  show();
+  await form.like(project);
+  toast(`The form has the model and the settings of ${project.name}: add your images.`);
+  parts.form.querySelector("input")?.focus();
 }
 
 /**

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from gal_studio.assets import POCKET_ADAPTER, drawn_with
+from gal_studio.assets import POCKET_ADAPTER, drawn_with, load_presets
 from gal_studio.core import types
 from gal_studio.core.gal.ladder import LADDER
 from gal_studio.core.gal.reasons import short_names
@@ -85,6 +85,15 @@ class OfferedJob:
 
 
 @dataclass(frozen=True)
+class MadeWith:
+    """The models of a project, as the form of a new project takes them; `preset` is "own" without one."""
+
+    preset: str
+    base_model: str
+    clip_model: str
+
+
+@dataclass(frozen=True)
 class Project:
     """A project: what the top line and step 1 show."""
 
@@ -103,6 +112,7 @@ class Project:
     settings: Settings
     fields: tuple[SettingField, ...]
     draws_without_training: bool
+    made_with: MadeWith
     derived: str
     facts: tuple[Fact, ...]
 
@@ -221,6 +231,12 @@ def _copy_detectors(project: ProjectView) -> str:
     return f"{words}; uncalibrated: the limits were fitted to the bundled models, so check a few images"
 
 
+def _made_with(project: ProjectView) -> MadeWith:
+    models = project.base_model, project.clip_model
+    preset = next((one.name for one in load_presets() if (one.base_model, one.clip_model) == models), "")
+    return MadeWith(preset, "", "") if preset else MadeWith("own", *models)
+
+
 def project_payload(project: ProjectView, adapters: Sequence[OwnAdapter] = ()) -> Project:
     """What the top bar and step 1 show of a project."""
     settings = project.settings
@@ -242,6 +258,7 @@ def project_payload(project: ProjectView, adapters: Sequence[OwnAdapter] = ()) -
         settings=settings.to_dict(),
         fields=setting_fields(adapter_names(adapters)),
         draws_without_training=bool(drawn_with(settings.references, project.base_model)),
+        made_with=_made_with(project),
         derived=_derived(project),
         facts=(
             ("Model", project.model_title),

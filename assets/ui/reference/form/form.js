@@ -43,6 +43,7 @@ export function mountForm(parts, created) {
   on("step", () => {
     if (state.step === "reference") form.opened();
   });
+  return form;
 }
 
 /**
@@ -121,6 +122,20 @@ class ProjectForm {
       this.presets?.setKind(this.kind()); // it may have changed during the request
       this.watchModel();
     }
+    this.changed();
+  }
+
+  /**
+   * Start as this project did: its kind, its model and its settings. What stands in the form already stays.
+   * @param {import("payloads").Project} project
+   */
+  async like(project) {
+    await this.opened();
+    for (const input of this.parts.form.querySelectorAll("input"))
+      if (input.name === "kind") input.checked = input.value === project.kind;
+    this.kindChosen();
+    this.presets?.like(project);
+    this.modelChosen();
     this.changed();
   }
 

@@ -151,6 +151,27 @@ export async function mountPresets(parts, firstKind) {
       judged: judged.kept(),
       settings: Object.fromEntries(edited().map(([name, field]) => [name, field.input.value])),
     }),
+    /**
+     * Choose the model and the settings of a project; only what differs from the model's own is typed.
+     * @param {import("payloads").Project} project
+     */
+    like({ made_with: made, settings }) {
+      for (const { input } of fields.values()) delete input.dataset.edited;
+      this.restore({
+        ...this.kept(),
+        ...made,
+        start_from: "",
+        without_text_encoder: false,
+        judged: null,
+        settings: {},
+      });
+      for (const [name, { input }] of fields) {
+        if (name === "seed") continue; // another project has its own
+        const value = written(settings, name);
+        if (value !== usual(name)) Object.assign(input, { value }).dataset.edited = "yes";
+      }
+      fill();
+    },
     /** @param {KeptModel} kept */
     restore(kept) {
       for (const input of parts.presets.querySelectorAll("input"))
