@@ -14,8 +14,7 @@ export const pathsIn = (text) =>
     .filter(Boolean);
 
 const HELD_AFTER_JUDGING =
-  "At the end you have, for each file, its best LoRA strength, images of it beside the base model’s, " +
-  "and how many of them copy what it was trained on.";
+  "At the end you have, for each file, its best LoRA strength and how many of its images are copies.";
 
 /** @param {ReferenceParts} parts */
 export function mountJudged(parts) {
