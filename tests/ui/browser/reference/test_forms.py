@@ -219,15 +219,6 @@ def test_a_small_picture_is_told_and_forty_rows_go_at_once(watched: Watched, ser
     expect(rows).to_have_count(40)
 
 
-def test_a_trigger_word_with_a_space_in_the_prompt_is_told(watched: Watched, served: Served):
-    page = watched.open(served.address)
-    page.wait_for_selector("[data-part=presets] input")
-    page.check("input[name=kind][value=object]")
-    page.fill("[data-part=prompt]", "A <my robot> toy on a desk")
-    words = "A trigger word cannot contain spaces, as '<my robot>' does: write '<my-robot>' instead."
-    page.wait_for_selector(f'.field-notes p:has-text("{words}")')
-
-
 def test_a_setting_or_all_of_them_are_set_back(watched: Watched, served: Served):
     page = watched.open(served.address)
     page.wait_for_selector("[data-part=presets] input")
