@@ -63,7 +63,7 @@ def asked(studio: Studio) -> str:
 
 def test_a_job_is_waited_for(tmp_path: Path) -> None:
     studio = waiting(tmp_path, lambda store, job: store.jobs.finish(job))
-    assert studio.wait(studio.fine_tune(asked(studio)), timeout=30).state == "completed"
+    assert studio.wait(studio.fine_tune(asked(studio)), timeout=300).state == "completed"
     studio.close()
 
 
@@ -91,7 +91,7 @@ def test_a_job_behind_a_paused_one_is_not_waited_for(tmp_path: Path) -> None:
     worked(lambda store, job: (store.jobs.request_pause(job), store.jobs.halt(job)))(tmp_path / "workspace")
     assert studio.store.jobs.get(training.id).state == "paused"
     with pytest.raises(StudioError, match="waits for fine-tuning, which is paused"):
-        studio.wait(drawing, timeout=30)
+        studio.wait(drawing, timeout=300)
     studio.close()
 
 

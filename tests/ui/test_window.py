@@ -70,14 +70,13 @@ def test_it_ends_with_its_window_alone(
 
 
 def test_leaving_closes_the_window(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(window.BROWSER_VARIABLE, str(browser(tmp_path, "exec sleep 60")))
-    before = time.monotonic()
+    monkeypatch.setenv(window.BROWSER_VARIABLE, str(browser(tmp_path, "exec sleep 600")))
     with Show("http://here", tmp_path, open_browser=True, desktop=True) as show:
         thread = threading.Thread(target=show.until_closed)
         thread.start()
         until(lambda: show._window is not None)
-    thread.join(30)
-    assert time.monotonic() - before < 30
+    thread.join(120)
+    assert not thread.is_alive(), "it waits for a window that is closed"
 
 
 def test_the_page_can_be_installed(shared_place: Place) -> None:
@@ -144,7 +143,7 @@ def look_and_close(api: Any, tmp_path: Path, port: int, control: int) -> None:
 
 def connected(playwright: Any, address: str) -> Any:
     """The browser, as soon as it can be controlled."""
-    for _ in range(100):
+    for _ in range(400):
         try:
             return playwright.chromium.connect_over_cdp(address)
         except Exception:

@@ -146,6 +146,7 @@ function row(id, score, others) {
   const now = stateOf(id, others);
   const shown = now === "answered" ? others[0] : id;
   const plain = plainWords(score, now);
+  const next = score.left_out ? ` This image: ${score.why}` : null;
   return el(
     "li",
     {
@@ -176,7 +177,7 @@ function row(id, score, others) {
         score.head,
         STATES[now] ? el("em", { class: "verdict", translate: "yes" }, STATES[now]) : null,
       ),
-      plain ? el("span", { class: "suggestion-plain", title: score.reason }, plain) : null,
+      plain ? el("span", { class: "suggestion-plain", title: score.reason }, plain, next) : null,
       el(
         "span",
         {
@@ -184,7 +185,7 @@ function row(id, score, others) {
           title: score.why ? `${score.reason}\nWhy this image: ${score.why}` : score.reason,
         },
         unbroken(score.reason),
-        score.left_out ? ` This image: ${score.why}` : null,
+        next,
       ),
     ),
     now === "answered" || unfinished() ? null : leaveButton(id, score, now),

@@ -195,7 +195,7 @@ def test_every_name_of_this_machine_is_answered(opened: Served, host: str) -> No
 
 
 def test_no_host_name_at_all_is_refused(opened: Served) -> None:
-    with socket.create_connection(("127.0.0.1", urlsplit(opened.address).port or 0), timeout=10) as line:
+    with socket.create_connection(("127.0.0.1", urlsplit(opened.address).port or 0), timeout=60) as line:
         line.sendall(b"GET / HTTP/1.0\r\n\r\n")
         assert line.recv(64).split()[1] in (b"400", b"403")
 

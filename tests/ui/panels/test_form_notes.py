@@ -1,8 +1,12 @@
 """Notes on the form of a new project: what is warned of, and where."""
 
+import pytest
+
+from gal_studio.core.types import Kind
 from gal_studio.studio.create.prompt_notes import NO_PLACE, ONE_VIEW
 from gal_studio.ui.panels.form import Form
 from gal_studio.ui.panels.form_notes import notes_on_form
+from gal_studio.ui.panels.reference_form import derived
 
 
 def warnings(*prompts: str) -> list[tuple[str, str]]:
@@ -19,3 +23,22 @@ def test_an_object_in_no_named_place_is_told_at_its_prompt() -> None:
 
 def test_one_picture_is_told_of_its_one_place_alone() -> None:
     assert warnings("A <dotty> teapot") == [("pictures", ONE_VIEW)]
+
+
+@pytest.mark.parametrize(
+    ("kind", "prompt", "field", "tone", "words"),
+    [
+        ("style", "猫、水彩画風", "prompt", "warning", "The style is read as “水彩画風”"),
+        ("style", "in flat style", "prompt", "warning", "The style is read as “in flat style”"),
+        ("style", f"A cat {'and a cat ' * 40}in lumira style", "prompt", "warning", "Too long: Pocket reads"),
+        ("style", "A cat in watercolor style", "prompt", "warning", "Pocket knows “watercolor” already"),
+        ("object", "A <my robot> toy on a desk", "trigger", "error",
+         "A trigger word cannot contain spaces, as '<my robot>' does: write '<my-robot>' instead."),
+    ],
+)  # fmt: skip
+def test_an_odd_prompt_is_told_at_its_field(
+    kind: Kind, prompt: str, field: str, tone: str, words: str
+) -> None:
+    given = {"prompts": [prompt], "places": ["prompt"], "pictures": 3}
+    answer = derived(Form.parsed({"kind": kind, "preset": "pocket", "sets": [given]}))
+    assert (field, tone, words) in [(note.field, note.tone, note.text[: len(words)]) for note in answer.notes]

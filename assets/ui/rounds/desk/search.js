@@ -22,7 +22,8 @@ export function searchField() {
     title: "What the images show, such as “red hat” (Enter). The project’s CLIP reads the words.",
   });
   nodes = { input, said, line, clear };
-  const form = el("form", { class: "desk-search", role: "search" }, input);
+  const named = { role: "search", "aria-label": "Images of this round" };
+  const form = el("form", { class: "desk-search", ...named }, input);
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     find(input.value.trim());

@@ -133,27 +133,26 @@ def test_dialogs_of_the_other_screens_are_places(
         expect(page.locator(f"{selector}[open]")).to_be_visible()
 
 
-@pytest.mark.parametrize(
-    ("opener", "name", "selector"),
-    [
+def test_dialogs_are_places(watched: Watched, served: Served):
+    page = watched.open(f"{served.url()}&view=anchors")
+    page.wait_for_selector(".tile")
+    for opener, name, selector in (
         ("[data-part=keys]", "keys", "dialog.help"),
         ("[data-part=log]", "log", "dialog.log"),
         (".anchors .prompt-actions [data-keep=anchors]", "prompts", "dialog.anchors-editor"),
-    ],
-)
-def test_dialogs_are_places(watched: Watched, served: Served, opener: str, name: str, selector: str):
-    page = watched.open(f"{served.url()}&view=anchors")
-    page.wait_for_selector(".tile")
-    page.click(opener)
-    page.wait_for_url(f"**dialog={name}**")
-    page.go_back()
-    expect(page.locator(selector)).to_be_hidden()
-    assert screen(page) == "rounds"
-    page.go_forward()
-    expect(page.locator(f"{selector}[open]")).to_be_visible()
-    page.reload()
-    expect(page.locator(selector)).to_be_visible()
-    expect(page.locator("[data-view=anchors]")).to_have_attribute("aria-selected", "true")
+    ):
+        page.click(opener)
+        page.wait_for_url(f"**dialog={name}**")
+        page.go_back()
+        expect(page.locator(selector)).to_be_hidden()
+        assert screen(page) == "rounds"
+        page.go_forward()
+        expect(page.locator(f"{selector}[open]")).to_be_visible()
+        page.reload()
+        expect(page.locator(selector)).to_be_visible()
+        expect(page.locator("[data-view=anchors]")).to_have_attribute("aria-selected", "true")
+        page.keyboard.press("Escape")
+        page.wait_for_selector(selector, state="hidden")
 
 
 def test_back_leaves_the_viewer_of_results_and_the_pair_of_a_refinement(watched: Watched, served: Served):

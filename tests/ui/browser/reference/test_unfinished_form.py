@@ -208,14 +208,8 @@ def test_odd_prompts_and_pictures_are_warned_of_and_taken(watched: Watched, serv
     page.wait_for_selector(f".drop + {WARNING}:has-text('All 12 images are nearly the same')")
     page.set_input_files("input[data-part=file]", [file("red.png", red.getvalue())])
     page.wait_for_selector(f"li:has-text('red.png') {WARNING}:has-text('one colour all over')")
-    for prompt, words in {
-        "猫、水彩画風": "The style is read as “水彩画風”",
-        "in flat style": "The style is read as “in flat style”",
-        "A cat " + "and a cat " * 40 + "in lumira style": "Too long",
-        "A cat in watercolor style": "Pocket knows “watercolor” already",
-    }.items():
-        page.fill("[data-part=prompt]", prompt)
-        page.wait_for_selector(f".prompt-field {WARNING}:has-text('{words}')")
+    page.fill("[data-part=prompt]", "A cat in watercolor style")
+    page.wait_for_selector(f".prompt-field {WARNING}:has-text('Pocket knows “watercolor” already')")
     page.check("input[name=kind][value=object]")
     page.fill("[data-part=prompt]", "A <cute-cat> cat")
     for _ in range(12):

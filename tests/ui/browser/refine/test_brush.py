@@ -21,18 +21,16 @@ pytestmark = pytest.mark.browser
 LAYER = ".lightbox .brush-layer"
 
 
-def test_each_score_stands_beside_the_picture_by_its_label(watched: Watched, served: Served):
+def test_scores_are_named_and_a_heatmap_is_read_by_pointer_and_keys_and_made_weaker(
+    watched: Watched, served: Served
+):
+    judge(served.place.studio, served.place.round)
     page, candidate = enlarged(watched, served)
     facts = page.inner_text(".lightbox-facts")
     known = known_scores(served.place.studio.store.candidates.get(candidate))
     assert len(known) >= 2
     assert [score.label for score in SCORES if score.name in known and score.label not in facts] == []
     assert page.locator(f'.lightbox-facts [title="{SCORES[0].explanation}"]').count() > 0
-
-
-def test_a_heatmap_is_read_by_pointer_and_keys_and_made_weaker(watched: Watched, served: Served):
-    judge(served.place.studio, served.place.round)
-    page, candidate = enlarged(watched, served)
     expect(page.locator(".lightbox .heat")).to_have_count(0)
     page.keyboard.press("h")
     page.wait_for_selector(".lightbox .heat canvas")

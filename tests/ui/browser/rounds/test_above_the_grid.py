@@ -2,10 +2,13 @@
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.ui.conftest import Served, Watched
 from tests.ui.seeded import draw, train
+
+pytestmark = pytest.mark.browser
 
 LEVELS = ["1", "0.85", "0.7", "0.55", "0.4"]
 OVER_THEIR_COLUMNS = """() => {

@@ -158,7 +158,7 @@ def test_another_tab_shows_it(watched: Watched, served: Served):
     plain = next(name for name, by in flags(served).items() if not by)
     page = started(watched, served)
     served.place.studio.mark_copies([plain], True)
-    expect(page.locator(f".tile[data-id='{plain}']")).to_have_attribute("data-copy", "person", timeout=15000)
+    expect(page.locator(f".tile[data-id='{plain}']")).to_have_attribute("data-copy", "person")
 
 
 def test_what_a_mark_changes_besides_is_told_and_can_be_shown(watched: Watched, served: Served):

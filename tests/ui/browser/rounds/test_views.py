@@ -137,16 +137,14 @@ def test_a_view_is_saved_as_a_figure_that_needs_no_network(watched: Watched, ser
     alone.wait_for_selector(".js-plotly-plot .scatterlayer .point")
 
 
-def test_where_nothing_is_there_nothing_is_saved(watched: Watched, served: Served):
+def test_where_nothing_is_there_nothing_is_saved_and_ten_pictures_stand_in_one_row(
+    watched: Watched, served: Served
+):
     page = watched.open(served.url())
     page.click("[data-view=trials]")
     page.click("[data-action=save-view]")
     page.click("[data-save=csv]")
     page.wait_for_selector(".toast:has-text('Try a prompt: there is nothing to save yet.')")
-
-
-def test_ten_pictures_stand_in_one_row_at_1024_pixels(watched: Watched, served: Served):
-    page = watched.open(served.url())
     page.set_viewport_size({"width": 1024, "height": 768})
     page.wait_for_function(
         "getComputedStyle(document.querySelector('.grid')).getPropertyValue('--columns') == 10"
