@@ -62,6 +62,8 @@ class Walk:
         self.shown(".new-project:not([hidden])", lambda: page.click("[data-part=new]"))
         page.evaluate("document.querySelector('.advanced').open = true")
         yield "a new project"
+        self.shown("textarea[name=judged]", lambda: page.check("input[name=purpose][value=judge]"))
+        yield "LoRAs to judge"
 
     def views(self) -> Iterator[str]:
         """The views of a round's candidates."""
