@@ -39,7 +39,7 @@ LIMITS: dict[str, int] = {
     "undo_mask": 3, "redo_mask": 3, "next_rule": 22, "trials": 4, "try_prompt": 9, "use_trial": 5,
     "forget_trial": 3, "restore_trial": 5, "results": 6, "same_seed": 8, "test_pictures": 12,
     "measure": 10, "measure_all": 57, "change_test_set": 18, "measure_when": 7, "export_round": 17,
-    "search": 6, "more_like": 4, "replay": 96, "continue_replay": 2, "stop_replay": 15,
+    "search": 6, "more_like": 4, "changes": 22, "replay": 96, "continue_replay": 2, "stop_replay": 15,
 }  # fmt: skip
 """Statements of each request at most, BEGIN and COMMIT left out."""
 VERB_LIMITS: dict[str, tuple[int, tuple[str, ...]]] = {
