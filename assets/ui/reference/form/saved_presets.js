@@ -52,7 +52,7 @@ export function savedPresets(first, { now, take }) {
   const save = makeButton(
     { class: "button small save-preset", title: "Keep this model with these settings for other projects" },
     async () => {
-      const name = el("input", { type: "text", maxLength: 60, required: true });
+      const name = el("input", { type: "text", maxLength: 60, required: true, autofocus: true });
       await ask({
         title: "Save as a preset",
         words: [labelled("Name", name)],
