@@ -24,7 +24,7 @@ export function mountChanges({ changes: box, strip }) {
       "div",
       { class: "changes-head" },
       el("h2", { id: "changes-title" }, "What your choice changed"),
-      el("p", {}, "Each prompt before and after training, with one seed"),
+      el("p", {}, "Same prompt and seed in both rounds"),
     ),
     list,
     close,
@@ -71,13 +71,13 @@ function item({ accepted, before, now }) {
     "div",
     { role: "listitem" },
     makeButton(
-      { class: "change", "aria-label": `Enlarge ${accepted.prompt}`, title: accepted.prompt },
+      { class: "change", title: `Enlarge ${accepted.prompt}` },
       enlarge,
-      ...frames.map(({ name, src, words }) =>
+      ...frames.map(({ name, src, words }, i) =>
         el(
           "figure",
           {},
-          el("img", { src, alt: "", width: 64, height: 64 }),
+          el("img", { src, alt: i ? "" : accepted.prompt, width: 64, height: 64 }),
           el("figcaption", {}, el("b", {}, name), words ? ` ${words}` : null),
         ),
       ),
