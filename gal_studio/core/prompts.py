@@ -16,6 +16,7 @@ _PHRASE_BREAKS = re.compile(
 
 _OF_A_NAME = re.compile("sitting|standing|walking|running|playing|sleeping|looking", flags=re.IGNORECASE)
 """Breaks that may also begin a name: "running shoe", "sleeping bag"."""
+_PLACEHOLDER = re.compile(r"\[trigger\]", flags=re.IGNORECASE)
 _STYLE_IN = re.compile(r"(?:^| )in (?=\S)", flags=re.IGNORECASE)
 _PARTS = re.compile("[,;:，、；：]")
 _OTHER_SCRIPT = re.compile(r"(?![\u0000-\u024f])[^\W\d_]")
@@ -102,6 +103,15 @@ def trigger_pattern(trigger_word: str) -> re.Pattern[str]:
     """Matches the trigger word as a word of its own, bare or in brackets, in any case."""
     bare = re.escape(check_trigger_word(trigger_word).strip("<>"))
     return re.compile(rf"<{bare}>|(?<![\w<-]){bare}(?![\w>-])", flags=re.IGNORECASE)
+
+
+def fill_trigger(prompt: str, trigger_word: str) -> str:
+    """Put the trigger word where a caption has `[trigger]`, as other trainers write it, in any case.
+
+    Without a trigger word the prompt stays as it is.
+    """
+    word = trigger_word.strip()
+    return _PLACEHOLDER.sub(lambda _: word, prompt) if word else prompt
 
 
 def plain_prompt(prompt: str, trigger_word: str) -> str:

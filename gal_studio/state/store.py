@@ -14,6 +14,7 @@ from gal_studio.state.files.free_space import Disk
 from gal_studio.state.files.inside import folder_of_row
 from gal_studio.state.files.own_adapters import OwnAdapters
 from gal_studio.state.files.own_folder import DATABASE, check_own
+from gal_studio.state.files.own_presets import OwnPresets
 from gal_studio.state.files.paths import user_path
 from gal_studio.state.jobs.jobs import Jobs
 from gal_studio.state.jobs.queue import JobQueue
@@ -57,6 +58,7 @@ class Store(AbstractContextManager["Store"]):
         self.images = Images(self.workspace)
         self.adapters = Adapters(self.workspace)
         self.own_adapters = OwnAdapters(self.workspace)
+        self.own_presets = OwnPresets(self.workspace)
         self.database = Database(database or self.workspace / DATABASE)
         self.answers = Answers(self.database, clock)
         self.projects = Projects(self.database, clock)

@@ -39,7 +39,7 @@ LIMITS: dict[str, int] = {
     "undo_mask": 3, "redo_mask": 3, "next_rule": 22, "trials": 4, "try_prompt": 9, "use_trial": 5,
     "forget_trial": 3, "restore_trial": 5, "results": 6, "same_seed": 8, "test_pictures": 12,
     "measure": 10, "measure_all": 57, "change_test_set": 18, "measure_when": 7, "export_round": 17,
-    "search": 6, "more_like": 4, "replay": 96, "continue_replay": 2, "stop_replay": 15,
+    "search": 6, "more_like": 4, "changes": 22, "replay": 96, "continue_replay": 2, "stop_replay": 15,
 }  # fmt: skip
 """Statements of each request at most, BEGIN and COMMIT left out."""
 VERB_LIMITS: dict[str, tuple[int, tuple[str, ...]]] = {
@@ -64,6 +64,7 @@ UNCOUNTED = {
     "model_facts": "reads a form that no project has yet",
     "seen": "reads uploaded pictures alone",
     "try_demo": "imports an archive",
+    **dict.fromkeys(("save_preset", "remove_preset"), "writes a file"),
     "archive": "puts a whole project into a file",
     "delete": "deletes a whole project with its files",
     "locate": "looks through a folder of models",
@@ -75,6 +76,7 @@ UNCOUNTED_VERBS = {
     "judged": "goes through a whole project, for the command",
     "run_job": "asks for a job that an addition brings",
     **dict.fromkeys(("export_project", "archive", "delete"), "goes through a whole project"),
+    **dict.fromkeys(("save_preset", "remove_preset"), "writes a file"),
     **dict.fromkeys(("bug_report", "project_size", "export_choices", "references_zip"), "writes a file"),
     **dict.fromkeys(("adapter_path", "candidate_picture", "exported", "export_adapter"), "gives a file"),
     **dict.fromkeys(("seen_picture", "trial_picture", "reference_picture", "look_at"), "gives a picture"),

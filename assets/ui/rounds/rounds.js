@@ -1,6 +1,7 @@
 /** Mounts the parts of the Rounds screen. */
 /** @import { RoundsParts } from "../app/types/parts.d.ts" */
 import { mountStrip } from "./strip/strip.js";
+import { mountChanges } from "./changes.js";
 import { mountViews } from "./tabs.js";
 import { mountSuggestion } from "./suggestion.js";
 import { mountFilters } from "./grid/filters.js";
@@ -16,6 +17,7 @@ import { mountTour } from "./tour/tour.js";
 /** @param {RoundsParts} parts */
 export function mountRounds(parts) {
   mountStrip(parts);
+  mountChanges(parts);
   mountViews(parts);
   mountSuggestion(parts);
   mountFilters(parts);

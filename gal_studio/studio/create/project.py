@@ -16,6 +16,7 @@ from gal_studio.core.models.lora_start import LoraStart
 from gal_studio.core.models.names import CheckpointName, checkpoint_name
 from gal_studio.core.models.reports import ModelNames
 from gal_studio.core.naming import MAX_ROUND_NAME_LENGTH, check_name, unique_name
+from gal_studio.core.prompts import fill_trigger
 from gal_studio.core.references import Prompts, describe
 from gal_studio.core.settings import MOST_STEPS, Settings
 from gal_studio.core.types import Kind, Reference
@@ -67,13 +68,17 @@ class ProjectDraft:
 
     @property
     def given(self) -> tuple[ReferenceDraft, ...]:
-        """All references; for objects, one without a trigger word takes that of the project."""
+        """All references; for objects, one without a trigger word takes that of the project.
+
+        `[trigger]` in a prompt stands for the trigger word.
+        """
         word = self.trigger_word if self.kind == "object" else ""
         drafts = (
             given if isinstance(given, ReferenceDraft) else ReferenceDraft(*given)
             for given in self.references
         )
-        return tuple(replace(draft, trigger_word=draft.trigger_word or word) for draft in drafts)
+        named = (replace(draft, trigger_word=draft.trigger_word or word) for draft in drafts)
+        return tuple(replace(draft, prompt=fill_trigger(draft.prompt, draft.trigger_word)) for draft in named)
 
     @property
     def left_out(self) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from gal_studio.rounds.lineage import refuse_instant
 from gal_studio.rounds.replays import refuse_changes_by_hand
 from gal_studio.studio.open_jobs import is_pending
 from gal_studio.studio.verbs.base import Verbs
+from gal_studio.studio.views.changes import ChoiceChange, changes_of
 from gal_studio.studio.views.measures import FullMeasures, measures_view
 
 
@@ -20,6 +21,14 @@ class MeasureVerbs(Verbs):
     def measures(self, project_id: str) -> FullMeasures:
         """The benchmark, what each round was measured to be on it, which round is best and why."""
         return measures_view(self.store, project_id)
+
+    def changes(self, round_id: str, measured: FullMeasures | None = None) -> tuple[ChoiceChange, ...]:
+        """What was accepted in the round before, and its prompts on the benchmark before and after.
+
+        `measured` are the measures of the project, if they were just read.
+        """
+        project_id = self.store.rounds.get(round_id).project_id
+        return changes_of(self.store, round_id, measured or self.measures(project_id))
 
     def measure(self, round_id: str) -> Job:
         """Queue the measurement of a round, behind its training if that waits; all other jobs go first."""

@@ -17,6 +17,7 @@ from gal_studio.core.types import Author, Kind, Round
 from gal_studio.rounds.local_models import LocalModel, used_models
 from gal_studio.rounds.replays import refuse_changes_by_hand
 from gal_studio.state.files.errors import NoRoomError
+from gal_studio.state.files.own_presets import OwnPreset
 from gal_studio.state.files.reserve_file import release_reserve_file
 from gal_studio.studio.create import anchors, project
 from gal_studio.studio.create.project import ProjectDraft, demo_draft
@@ -30,6 +31,18 @@ from gal_studio.workspace import delete
 
 class ProjectVerbs(Verbs):
     """Projects and their settings."""
+
+    def own_presets(self) -> tuple[OwnPreset, ...]:
+        """The presets that were saved in this workspace."""
+        return self.store.own_presets.all()
+
+    def save_preset(self, preset: OwnPreset) -> tuple[OwnPreset, ...]:
+        """Save a model with typed settings as a preset, in the place of one of that name; returns all."""
+        return self.store.own_presets.save(preset)
+
+    def remove_preset(self, name: str) -> tuple[OwnPreset, ...]:
+        """Remove a saved preset; returns the others. Projects that were made with it stay."""
+        return self.store.own_presets.remove(name)
 
     def create_project(self, draft: ProjectDraft) -> str:
         """Create a project and its first round; returns its ID. The same origin twice is one project.

@@ -22,8 +22,8 @@ THEME = (  # set before the first paint, so that the page does not flash
 )
 _FIRST = (
     "kit/styles/tokens", "kit/styles/base", "kit/styles/controls", "how/how", "top/top", "rounds/rounds",
-    "rounds/strip/strip", "rounds/suggestion", "rounds/actions", "rounds/grid/grid", "rounds/grid/tile",
-    "rounds/turn/turn", "rounds/tabs", "rounds/views/views", "rounds/choices/choices",
+    "rounds/strip/strip", "rounds/changes", "rounds/suggestion", "rounds/actions", "rounds/grid/grid",
+    "rounds/grid/tile", "rounds/turn/turn", "rounds/tabs", "rounds/views/views", "rounds/choices/choices",
     "rounds/trials/trials", "rounds/desk/desk", "kit/styles/dialogs", "rounds/lightbox/compare",
     "brush/brush", "refine/refine", "refine/pair_cards", "refine/before_after", "refine/pair_view",
     "reference/reference", "reference/form/picture_set", "reference/form/form", "reference/projects",

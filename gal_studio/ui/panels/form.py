@@ -9,7 +9,7 @@ from gal_studio.assets import Preset, load_preset
 from gal_studio.core.errors import StudioError
 from gal_studio.core.memory.shape import ModelShape
 from gal_studio.core.pictures.crop import Size
-from gal_studio.core.prompts import find_trigger_word
+from gal_studio.core.prompts import fill_trigger, find_trigger_word
 from gal_studio.core.references import Described, describe
 from gal_studio.core.settings import Settings
 from gal_studio.core.settings_group import nested
@@ -50,7 +50,8 @@ class FormSet:
         if len(places) != len(prompts):
             raise StudioError("The form names other fields than it has prompts: load the page again.")
         written = [(prompt, place) for prompt, place in zip(prompts, places, strict=True) if prompt]
-        kept, typed = tuple(prompt for prompt, _ in written), given.get("trigger_word", "")
+        typed = given.get("trigger_word", "")
+        kept = tuple(fill_trigger(prompt, typed if kind == "object" else "") for prompt, _ in written)
         return cls(
             kind=kind,
             typed_word=typed,

@@ -19,6 +19,7 @@ from gal_studio.core.settings_group import nested
 from gal_studio.core.types import Kind
 from gal_studio.core.words import counted
 from gal_studio.state.files.errors import DiskError, GoneError
+from gal_studio.state.files.own_presets import OwnPreset
 from gal_studio.studio import ProjectDraft, Studio
 from gal_studio.studio.create.captions import captions_zip
 from gal_studio.studio.create.plan import fitted
@@ -119,12 +120,16 @@ class Preset:
 
 @dataclass(frozen=True)
 class Options:
-    """What a new project can be made with; `own` are the settings for a model of the user's own."""
+    """What a new project can be made with; `own` are the settings for a model of the user's own.
+
+    `saved` are the presets of the workspace.
+    """
 
     seed: int
     fields: tuple[SettingField, ...]
     own: dict[Kind, dict[str, Any]]
     presets: tuple[Preset, ...]
+    saved: tuple[OwnPreset, ...]
 
 
 def draft(form: Form, origin: str | None = None) -> ProjectDraft:
@@ -216,7 +221,15 @@ def options(context: Context) -> Options:
             )
             for preset in load_presets()
         ),
+        saved=_saved_presets(context.studio),
     )
+
+
+def _saved_presets(studio: Studio) -> tuple[OwnPreset, ...]:
+    """Those that can be read: a damaged file keeps nobody from a new project, and saving says so."""
+    with suppress(StudioError):
+        return studio.own_presets()
+    return ()
 
 
 @REQUESTS.read
@@ -269,6 +282,25 @@ def create(context: Context, **form: Unpack[Create]) -> OfProject:
     elif not form.get("only"):
         context.studio.run_missing(context.studio.rounds(project_id)[0].id)
     return project_id
+
+
+@REQUESTS.write_outside
+def save_preset(
+    context: Context,
+    name: Text,
+    preset: Id,
+    base_model: Text,
+    clip_model: Text,
+    settings: Annotated[dict[Id, Text], Field(max_length=200)],
+) -> Annotated[tuple[OwnPreset, ...], Only("saved")]:
+    """Save the chosen model and the typed settings as a preset."""
+    return context.studio.save_preset(OwnPreset(name, preset, base_model, clip_model, settings))
+
+
+@REQUESTS.write_outside
+def remove_preset(context: Context, name: Text) -> Annotated[tuple[OwnPreset, ...], Only("saved")]:
+    """Remove a saved preset."""
+    return context.studio.remove_preset(name)
 
 
 @REQUESTS.write_outside

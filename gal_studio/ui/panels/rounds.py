@@ -10,6 +10,7 @@ from gal_studio.core.gal.policies.learned import LEARNED
 from gal_studio.core.gal.policies.uncertainty import UNCERTAINTY
 from gal_studio.core.types import Verdict
 from gal_studio.studio.verbs.search import Found
+from gal_studio.studio.views.changes import ChoiceChange
 from gal_studio.studio.views.choices import RoundChoices
 from gal_studio.studio.views.history import HistoryStep
 from gal_studio.studio.views.learning import Learning
@@ -59,6 +60,12 @@ def history(context: Context, round: Id) -> Annotated[tuple[HistoryStep, ...], O
 def relatives(context: Context, candidate: Id) -> Annotated[tuple[Relative, ...], Only("rounds")]:
     """The pictures of the same test prompt and seed in the other rounds of the project."""
     return context.studio.same_seed_elsewhere(candidate)
+
+
+@REQUESTS.read
+def changes(context: Context, project: Id, round: Id) -> Annotated[tuple[ChoiceChange, ...], Only("changes")]:
+    """What was accepted in the round before, and its prompts on the benchmark before and after."""
+    return context.studio.changes(round, context.views.measures(project))
 
 
 @REQUESTS.read

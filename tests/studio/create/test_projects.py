@@ -27,6 +27,15 @@ def test_new_style_project_has_anchors_settings_and_a_first_round(studio: Studio
     assert studio.reference_picture(view.references[0].id).is_file()
 
 
+def test_the_trigger_word_stands_where_a_caption_has_its_placeholder(studio: Studio) -> None:
+    references = [(png("red"), "a [trigger] cat on the stairs"), (png("blue"), "A [TRIGGER] cat")]
+    view = studio.project(
+        studio.create_project(draft(kind="object", references=references, trigger_word="<cute-cat>"))
+    )
+    assert [one.prompt for one in view.references] == ["a <cute-cat> cat on the stairs", "A <cute-cat> cat"]
+    assert view.references[0].plain_prompt == "a cat on the stairs"
+
+
 def test_object_project_knows_its_plain_prompts(studio: Studio) -> None:
     references = [
         (png("red"), "A <cute-cat> cat on the stairs"),

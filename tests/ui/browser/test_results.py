@@ -191,6 +191,10 @@ def test_a_round_is_measured_on_request_and_a_changed_set_warns(watched: Watched
     page.wait_for_selector(".results .verdict:has-text('Round 1 is the only round measured so far')")
     page.click("[data-part=test-set]")
     box = "dialog.test-set[open]"
+    page.wait_for_selector(box)
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert page.locator(box).evaluate("(node) => node.scrollWidth <= node.clientWidth"), "nothing is cut off"
+    page.set_viewport_size({"width": 1280, "height": 800})
     page.fill(f"{box} textarea", "A house {}\nA tie {}")
     page.wait_for_selector(
         f"{box} .test-set-warning:has-text('must generate the new images before they can be compared')"

@@ -40,7 +40,15 @@ class Walk:
 
     def screens(self) -> Iterator[str]:
         """All of them."""
-        parts = (self.reference, self.views, self.menus, self.enlarged, self.dialogs, self.refinement)
+        parts = (
+            self.reference,
+            self.views,
+            self.menus,
+            self.enlarged,
+            self.dialogs,
+            self.changed,
+            self.refinement,
+        )
         for part in (*parts, self.replay, self.results):
             yield from part()
 
@@ -62,6 +70,8 @@ class Walk:
         self.shown(".new-project:not([hidden])", lambda: page.click("[data-part=new]"))
         page.evaluate("document.querySelector('.advanced').open = true")
         yield "a new project"
+        self.shown("textarea[name=judged]", lambda: page.check("input[name=purpose][value=judge]"))
+        yield "LoRAs to judge"
 
     def views(self) -> Iterator[str]:
         """The views of a round's candidates."""
@@ -91,6 +101,15 @@ class Walk:
             page.wait_for_selector(opened)
             yield name
             self.escape()
+
+    def changed(self) -> Iterator[str]:
+        """What the choice of the first round changed."""
+        page = self.page
+        second = next(one.id for one in self.served.place.studio.rounds(self.served.place.project)
+                      if one.name == "Round 2")  # fmt: skip
+        page.goto(f"{self.served.url()}&round={second}")
+        page.wait_for_selector(".changes:not([hidden]) img")
+        yield "what the choice changed"
 
     def enlarged(self) -> Iterator[str]:
         """A picture, large."""

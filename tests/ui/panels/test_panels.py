@@ -71,6 +71,18 @@ def test_a_style_is_derived():
     assert two[1] == DerivedSet(), "a style is one set"
 
 
+def test_the_trigger_word_stands_where_a_caption_has_its_placeholder():
+    answer = derived("object", (["a [trigger] teapot on a table", "A [Trigger] teapot"], "<dotty>"))
+    assert answer.sets[0].problem == ""
+    assert (
+        answer.notes
+        == derived("object", (["a <dotty> teapot on a table", "A <dotty> teapot"], "<dotty>")).notes
+    )
+    assert answer.anchors[0].startswith("a <dotty> teapot ")
+    without = derived("object", (["a [trigger] teapot on a table"], ""))
+    assert "trigger word is empty" in without.sets[0].problem
+
+
 def test_a_style_that_the_bundled_model_knows_is_told():
     (_, note) = derived("style", (["A cat in Cartoon style"], "")).sets[0].facts
     assert note[1].startswith(

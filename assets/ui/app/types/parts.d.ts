@@ -48,6 +48,7 @@ export interface RoundsParts {
   branch: HTMLButtonElement;
   sides: HTMLSpanElement;
   kept: HTMLSpanElement;
+  changes: HTMLElement;
   refine: HTMLDivElement;
   columns: HTMLDivElement;
   views: HTMLElement;

@@ -8,6 +8,7 @@ import { el, labelled } from "../../kit/dom.js";
 import { settingsForm, typedValue, written } from "../../kit/settings_fields.js";
 import { mountJudged } from "./judged.js";
 import { notePlace } from "./notes.js";
+import { savedPresets } from "./saved_presets.js";
 
 const USUAL_CLIP = "ViT-B-32/openai"; // that of all presets but the one that comes with its own
 
@@ -126,7 +127,7 @@ export async function mountPresets(parts, firstKind) {
   );
   fill();
   const edited = () => [...fields].filter(([, field]) => field.input.dataset.edited);
-  return {
+  const model = {
     places,
     facts,
     /**
@@ -212,6 +213,21 @@ export async function mountPresets(parts, firstKind) {
       ),
     }),
   };
+  const saved = savedPresets(answer.saved, {
+    now() {
+      const { preset, base_model, clip_model, settings: typed } = model.kept();
+      const { seed: _, ...settings } = typed; // another project has its own
+      return { preset, base_model, clip_model, settings };
+    },
+    take({ name: _, ...kept }) {
+      for (const { input } of fields.values()) delete input.dataset.edited;
+      model.restore({ ...model.kept(), ...kept });
+      parts.form.dispatchEvent(new Event("change")); // the form looks the model up, keeps it, and plans anew
+    },
+  });
+  own.before(saved.node);
+  parts.advanced.append(saved.save);
+  return model;
 }
 
 /**

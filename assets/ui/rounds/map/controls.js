@@ -120,6 +120,7 @@ export function makeLegend(node, acts) {
     if (!repeats(choice, modes()))
       choice.replaceChildren(...modes().map(({ name, label }) => el("option", { value: name }, label)));
     choice.value = colour;
+    if (choice.selectedIndex < 0) choice.value = "anchor"; // it is remembered, but not offered now
     const { scale, stops = [], kinds = [], words } = modeOf(colour).legend();
     if (repeats(key, [scale, stops, kinds, words])) return;
     const bar = el("i");

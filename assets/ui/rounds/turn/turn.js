@@ -9,6 +9,7 @@ import { strength } from "../grid/strengths.js";
 const SMALL = { width: 64, height: 20, left: 1, right: 1, top: 1, bottom: 1 };
 const LARGE = { width: 440, height: 108, left: 44, right: 16, top: 8, bottom: 20 };
 const DOT = 3;
+const ROOM = 34; // pixels from one number to the next
 /** @typedef {typeof SMALL} Box */
 
 /** @param {number} value in [0, 1] */
@@ -54,6 +55,19 @@ export function placesOf(turn, { width, height, left, right, top, bottom }) {
   /** @param {number[]} values */
   const points = (values) => values.map((value, i) => `${round(x(turn.strengths[i]))},${round(y(value))}`);
   return { x, y, line: points(turn.mean), band: [...points(turn.high), ...points(turn.low).reverse()] };
+}
+
+/**
+ * The strengths that are written below the curve: the first and the last, and between them those with room.
+ * @param {readonly number[]} strengths
+ * @param {(value: number) => number} x
+ */
+export function marked(strengths, x) {
+  const last = strengths[strengths.length - 1];
+  const kept = [strengths[0]];
+  for (const value of strengths.slice(1, -1))
+    if (x(value) - x(kept[kept.length - 1]) >= ROOM && x(last) - x(value) >= ROOM) kept.push(value);
+  return [...kept, last];
 }
 
 /** @param {number} value */
@@ -144,7 +158,7 @@ function large(score, turn, pictures) {
         r: DOT,
       }),
     );
-  for (const value of turn.strengths)
+  for (const value of marked(turn.strengths, places.x))
     node.append(textAt(places.x(value), height - bottom + 15, strength(value), "middle"));
   node.append(
     textAt(left - 6, floor, "0%", "end"),

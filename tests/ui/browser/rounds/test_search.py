@@ -62,3 +62,16 @@ def test_images_are_found_by_words_and_by_another_image(watched: Watched, served
     field.fill("")
     field.press("Enter")
     page.wait_for_selector(".toast:has-text('Write what to look for')")
+
+
+def test_a_colour_by_search_is_not_offered_once_the_page_is_loaded_again(
+    watched: Watched, served: Served
+) -> None:
+    give_features(served)
+    page = watched.open(served.url())
+    page.get_by_label("Search the images by words").fill("koala")
+    page.keyboard.press("Enter")
+    expect(page.locator(".search-line")).to_contain_text("The images that match “koala” best come first.")
+    page.reload()
+    page.wait_for_selector(".tile")
+    expect(page.get_by_label("Colour the map by")).to_have_value("anchor")

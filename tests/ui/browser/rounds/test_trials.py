@@ -154,3 +154,18 @@ def test_strengths_by_seeds_and_prompts_are_a_grid_that_is_kept(watched: Watched
     page.keyboard.press("Escape")
     table.locator("td").first.get_by_role("button", name="Use", exact=True).click()
     until(lambda: len(studio.store.candidates.with_own(round_id)) == 181)
+
+
+@pytest.mark.parametrize(("width", "height"), [(390, 844), (1024, 768)])
+def test_the_whole_form_of_a_prompt_fits(watched: Watched, served: Served, width: int, height: int) -> None:
+    page = watched.open(served.url())
+    page.set_viewport_size({"width": width, "height": height})
+    page.get_by_role("tab", name="Try a prompt").click()
+    form = page.locator(".trial-form")
+    form.wait_for()
+    room = page.locator(".card.views").bounding_box()
+    assert room
+    for part in (form.get_by_label("Grid of strengths"), form.get_by_label("Switch after"),
+                 form.get_by_role("button", name="Generate")):  # fmt: skip
+        box = part.bounding_box()
+        assert box and box["x"] + box["width"] <= room["x"] + room["width"] - 8

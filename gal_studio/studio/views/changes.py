@@ -1,0 +1,94 @@
+"""What the choice of a round changed: its accepted pictures, and their prompts before and after training."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from gal_studio.core.measures.pictures import MeasuredPicture
+from gal_studio.core.naming import round_names
+from gal_studio.core.types import Candidate, Round
+from gal_studio.state import Store
+from gal_studio.studio.views.json_types import PictureRef, ShownPicture, shown_picture, version
+from gal_studio.studio.views.measures import FullMeasures
+
+
+@dataclass(frozen=True)
+class BenchmarkPicture(PictureRef):
+    """A picture of the benchmark, with the name of the round that generated it."""
+
+    round: str
+    copy: bool
+
+
+@dataclass(frozen=True)
+class ChoiceChange:
+    """An accepted picture, and what was generated for its prompt before and after it was learned.
+
+    Both are pictures of the benchmark with one seed; `before` is None where the round before has none.
+    """
+
+    accepted: ShownPicture
+    before: BenchmarkPicture | None
+    now: BenchmarkPicture
+
+
+def changes_of(store: Store, round_id: str, measured: FullMeasures) -> tuple[ChoiceChange, ...]:
+    """What was accepted in the round before, where the benchmark has the prompt in this round.
+
+    Empty for a first round, and for a refinement or Round 0, which learn nothing that was accepted.
+    """
+    round_ = store.rounds.get(round_id)
+    if round_.kind != "fine_tune" or round_.parent_id is None:
+        return ()
+    rounds = store.rounds.of_project(round_.project_id)
+    names, above = round_names(rounds), _learned_from({one.id: one for one in rounds}, round_.parent_id)
+    prompts = {anchor.id: anchor.prompt for anchor in store.projects.anchors(round_.project_id)}
+    asked = {one.prompt: one.id for one in measured.all_prompts if one.part == "accepted"}
+    found = []
+    for candidate in _accepted(store, above):
+        prompt = prompts[candidate.anchor_id]
+        drawn = [one for one in measured.pictures if one.prompt_id == asked.get(prompt)]
+        before, now = _same_seed(drawn, round_.parent_id, round_id)
+        if now is not None:
+            shown = shown_picture(candidate, prompt)
+            found.append(ChoiceChange(shown, _named(before, names), _shown(now, names[round_id])))
+    return tuple(found)
+
+
+def _learned_from(rounds: Mapping[str, Round], parent_id: str) -> tuple[str, ...]:
+    """The round before; of a refinement also the round that it refines, whose pictures it does not learn."""
+    parent = rounds[parent_id]
+    if parent.kind == "refine" and parent.parent_id is not None:
+        return (parent.parent_id, parent_id)
+    return (parent_id,)
+
+
+def _accepted(store: Store, round_ids: Sequence[str]) -> list[Candidate]:
+    """The accepted pictures of some rounds, one of each prompt."""
+    first: dict[str, Candidate] = {}
+    for round_id in round_ids:
+        accepted = set(store.decisions.of_round(round_id).accepted)
+        for one in store.candidates.with_own(round_id) if accepted else ():
+            if one.id in accepted:
+                first.setdefault(one.anchor_id, one)
+    return list(first.values())
+
+
+def _same_seed(
+    drawn: Sequence[MeasuredPicture], before: str, now: str
+) -> tuple[MeasuredPicture | None, MeasuredPicture | None]:
+    """The first pictures of two rounds with one seed; without the earlier one, the first of the later."""
+    earlier = {one.candidate.seed: one for one in drawn if one.round_id == before}
+    later = sorted((one for one in drawn if one.round_id == now), key=lambda one: one.candidate.index)
+    both = next((one for one in later if one.candidate.seed in earlier), None)
+    if both is not None:
+        return earlier[both.candidate.seed], both
+    return None, later[0] if later else None
+
+
+def _named(picture: MeasuredPicture | None, names: Mapping[str, str]) -> BenchmarkPicture | None:
+    return None if picture is None else _shown(picture, names[picture.round_id or ""])
+
+
+def _shown(picture: MeasuredPicture, name: str) -> BenchmarkPicture:
+    candidate = picture.candidate
+    return BenchmarkPicture(candidate.id, version(candidate.image), name, picture.copies)

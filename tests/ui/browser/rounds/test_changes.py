@@ -1,0 +1,44 @@
+"""A new round opens with what the choice of the round before changed; it is closed for good."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.ui.conftest import Served, Watched
+from tests.ui.seeded import draw, measure, train
+
+pytestmark = pytest.mark.browser
+
+
+def test_a_new_round_opens_with_what_the_choice_changed(watched: Watched, served: Served) -> None:
+    studio, first = served.place.studio, served.place.round
+    accepted = studio.accept_suggestion(first)
+    second = studio.next_round(first).id
+    train(studio, second)
+    draw(studio, second)
+    page = watched.open(f"{served.url()}&round={second}")
+    page.wait_for_selector(".tile")
+    box = page.locator("[data-part=changes]")
+    expect(box).to_be_hidden()
+    measure(studio, second)
+    expect(box).to_be_visible()
+    expect(box.get_by_role("heading")).to_have_text("What your choice changed")
+    expect(box.locator(".change")).to_have_count(len(accepted))
+    names = box.locator(".change").first.locator("figcaption b")
+    expect(names).to_have_text(["Accepted", "Round 1", "Round 2"])
+    loaded = "[...document.querySelectorAll('.change img')].every((one) => one.naturalWidth > 0)"
+    page.wait_for_function(loaded)
+    box.locator(".change").first.click()
+    page.wait_for_selector("dialog.viewer[open]")
+    page.keyboard.press("Escape")
+    page.goto(f"{served.url()}&round={first}")
+    page.wait_for_selector(".tile")
+    expect(box).to_be_hidden()
+    page.goto(f"{served.url()}&round={second}")
+    expect(box).to_be_visible()
+    box.get_by_role("button", name="Close what your choice changed").press("Enter")
+    expect(box).to_be_hidden()
+    expect(page.locator(".strip button[aria-current=true]")).to_be_focused()
+    page.reload()
+    page.wait_for_selector(".tile")
+    page.wait_for_timeout(500)
+    expect(box).to_be_hidden()
