@@ -10,12 +10,14 @@ from safetensors.torch import load_file, save_file
 
 from gal_studio.core.errors import StudioError
 from gal_studio.engine.families.flux2_klein import Flux2Klein
+from gal_studio.engine.families.stable_diffusion import StableDiffusion
+from gal_studio.engine.families.stable_diffusion_xl import StableDiffusionXL
 from gal_studio.engine.families.z_image import ZImage
 from gal_studio.engine.models.model_files import inspect
-from gal_studio.engine.models.one_file import KLEIN_4B, KLEIN_9B, FileTensor, OneFile
+from gal_studio.engine.models.one_file import KINDS, KLEIN_4B, KLEIN_9B, FileTensor, OneFile
 from gal_studio.engine.models.one_file_sizes import check_sizes
 from tests.engine.hub.test_models import OLD, publish, without_network
-from tests.engine.original_names import State, original_klein, original_z_image, write_one_file
+from tests.engine.original_names import State, original_klein, original_unet, original_z_image, write_one_file
 from tests.engine.tiny_flows import make_tiny_klein, make_tiny_z_image
 from tests.engine.tiny_pipelines import make_deep_xl, rewritten, unet_like
 from tools.shapes.architectures import ARCHITECTURES
@@ -123,6 +125,21 @@ def test_real_sizes_are_compared_with_the_configuration() -> None:
             check_sizes(klein(**changes), klein(**changes).kind(), Flux2Klein, pipeline)
     with pytest.raises(StudioError, match="lacks tensors of its pipeline, such as"):
         check_sizes(klein(num_layers=4), KLEIN_4B, Flux2Klein, pipeline)
+
+
+@pytest.mark.parametrize("name", ["sd1", "sd2", "sdxl"])
+def test_a_real_u_net_fits_its_configuration_alone(name: str) -> None:
+    pipeline = ARCHITECTURES[name]
+    with torch.device("meta"):
+        unet = diffusers.UNet2DConditionModel.from_config(dict(pipeline.components["unet"]))
+    blocks = len(unet.config.block_out_channels)
+    file = header(original_unet(unet.state_dict(), unet.config.layers_per_block, blocks))
+    kind = KINDS[{"sd1": "v1", "sd2": "v2", "sdxl": "xl_base"}[name]]
+    family = StableDiffusionXL if name == "sdxl" else StableDiffusion
+    check_sizes(file, kind, family, pipeline)
+    other = ARCHITECTURES["sd1" if name == "sdxl" else "sdxl"]
+    with pytest.raises(StudioError, match="of another size than"):
+        check_sizes(file, kind, family, other)
 
 
 def test_a_real_z_image_fits_its_configuration_and_no_larger_one() -> None:
