@@ -10,6 +10,7 @@ import typer
 from gal_studio.assets import load_presets
 from gal_studio.core.errors import StudioError
 from gal_studio.core.jobs.kinds import bytes_in_words, bytes_of
+from gal_studio.core.models.pasted import pasted, refuse_address
 from gal_studio.core.models.reports import ModelNames
 
 if TYPE_CHECKING:  # it imports the engine, which other commands do not need
@@ -33,6 +34,8 @@ def download(
     The files go to the hub's cache (HF_HOME), from which the studio and other programs open them without a
     network. The folder that is printed at the end can be copied to another computer.
     """
+    model = pasted(model)
+    refuse_address(model)
     needs = find_needs(model)
     if not needs:
         print(f"{model} is on this computer: there is nothing to download.")

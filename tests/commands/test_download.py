@@ -35,7 +35,7 @@ def test_a_model_is_downloaded_ahead(
     assert f"{NAME} at commit {COMMIT[:12]}, licence openrail++: 1.4 MB to {hub.cache}" in said.err
     assert "1.4 of 1.4 MB" in said.err
     hub.asked.clear()
-    assert run("download", NAME) == 0
+    assert run("download", f' "https://huggingface.co/{NAME}/tree/main" ') == 0
     assert not [path for path in hub.paths() if path.endswith(".safetensors")], "nothing is downloaded twice"
     assert run("download", TOWER) == 0
     assert f"{TOWER} (licence not stated)" in capsys.readouterr().out

@@ -6,6 +6,7 @@ import pytest
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.models.forms.registry import find_form
+from gal_studio.core.types import CARRIES, CHANCE, SHOWN
 from gal_studio.engine.export.layers import read_layers
 from gal_studio.rounds import lineage
 from gal_studio.studio import Studio
@@ -13,6 +14,7 @@ from gal_studio.studio.create.lora_file import checked_lora
 from gal_studio.worker.model_check import CheckHere
 from gal_studio.worker.models import Models
 from tests.tiny_project import tiny_draft
+from tests.ui.asking import ask
 from tests.worker.export.test_start import write_lora
 from tests.worker.working import first_round, work
 
@@ -49,6 +51,23 @@ def test_two_files_are_judged_side_by_side(
             refused(rounds[0].id)
     with pytest.raises(StudioError, match="has been run"):
         studio.run_missing(rounds[0].id)
+    _tells_of_other_images(studio, project)
+
+
+def _tells_of_other_images(studio: Studio, project: str) -> None:
+    """The first LoRA generates nothing like the references, the second one half of the way."""
+    judged = studio.judged(project)
+    for one, carries in zip(judged, (0.0, 0.5), strict=True):
+        for drawn in studio.store.candidates.of_round(one.round_id):
+            scores = {CARRIES: carries, SHOWN: 0.0, CHANCE: 0.0}
+            studio.store.candidates.add_scores(drawn.id, scores)
+    said = "No LoRA strength of ink generates anything clearly like your images"
+    told = studio.judged(project)
+    assert [one.sentences[-1].startswith(said) for one in told] == [True, False]
+    assert [said in row["recipe"] for row in ask("results", studio, {"project": project})["rounds"]] == [
+        True,
+        False,
+    ]
 
 
 def test_a_round_starts_from_a_judged_lora(

@@ -2,12 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from statistics import fmean
+from statistics import fmean, median
 
 from gal_studio.core.recipe import AS_TRAINED, Recipe
 from gal_studio.core.types import Candidate
 
 ENOUGH = 0.5  # of the pictures of the most drawn schedule: fewer say too little to be the best one
+ALIKE_FROM = (
+    0.1  # of the way from the base model's images to the references (Eq. G17): less is not told apart
+)
+COPIES_FROM = 0.25  # a LoRA that copies an image was trained on it
+ENOUGH_TO_TELL = 6  # pictures
 
 
 @dataclass(frozen=True)
@@ -56,6 +61,28 @@ def best_recipe(drawn: Sequence[Candidate]) -> Recipe:
     known = [rate for rate in rates if rate.pictures >= ENOUGH * most]
     best = max(known, key=lambda rate: rate.good, default=None)
     return AS_TRAINED if best is None or best.good == 0.0 else best.recipe
+
+
+def unlike_references(name: str, drawn: Sequence[Candidate]) -> str:
+    """That no schedule of a LoRA from elsewhere draws anything like the references; "" otherwise.
+
+    So if the median of Eq. G17's *shown* is below `ALIKE_FROM` for each schedule, 0 being the base model's
+    images, and no schedule has copies. Few pictures, and those that were not compared, say nothing.
+    """
+    known = [one for one in drawn if one.carries is not None and not one.own]
+    if len(known) < ENOUGH_TO_TELL:
+        return ""
+    groups: dict[Recipe, list[Candidate]] = {}
+    for one in known:
+        groups.setdefault(one.recipe, []).append(one)
+    for group in groups.values():
+        alike = median(one.carries or 0.0 for one in group)
+        if alike >= ALIKE_FROM or fmean(one.chance for one in group) >= COPIES_FROM:
+            return ""
+    return (
+        f"No LoRA strength of {name} generates anything clearly like your images: it may have been trained "
+        "on others, and copies of those cannot be found."
+    )
 
 
 def recipe_advice(name: str, best: Recipe, drawn: Sequence[Candidate]) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 _LOCAL = "local-dir:"
 _ABSOLUTE = re.compile(r"/|[A-Za-z]:[/\\]|\\\\")  # also of another system
-_FILE_AND_PIPELINE = re.compile(r"^(.+\.safetensors) with (.+)$")
+_FILE_AND_PIPELINE = re.compile(r"^(.+\.(?i:safetensors|sft)) with (.+)$")
 
 
 def local_paths(name: str, is_adapter: bool = False) -> tuple[str, ...]:

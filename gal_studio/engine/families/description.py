@@ -1,7 +1,7 @@
 """A model's description in its JSON files, and refusals of what is not supported before it is loaded."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +31,11 @@ class Description:
     def value(self, component: str, key: str, default: Any = None) -> Any:
         """A component's configuration value."""
         return self.components.get(component, {}).get(key, default)
+
+    def changed(self, component: str, values: Mapping[str, Any]) -> "Description":
+        """The description with other values in a component's configuration."""
+        configuration = {**self.components.get(component, {}), **values}
+        return replace(self, components={**self.components, component: configuration})
 
     def require(self, met: bool, has: str, supported: str) -> None:
         """Refuse the model unless the condition is met: what it has, and what is supported."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, ClassVar, Literal, Protocol, Self, cast
 
@@ -30,12 +30,14 @@ def uncropped(resolution: int) -> Sizes:
 class ModelFiles:
     """A model on disk: a pipeline's folder in a variant, or a one-file checkpoint.
 
-    With a checkpoint, the folder gives what the checkpoint does not hold.
+    With a checkpoint, the folder gives what the checkpoint does not hold; `schedule` are the values of the
+    scheduler that the checkpoint itself says.
     """
 
     folder: Path
     checkpoint: Path | None = None
     variant: str | None = None
+    schedule: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

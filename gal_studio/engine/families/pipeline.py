@@ -1,13 +1,40 @@
 """The common base of families that diffusers loads: a pipeline with a denoiser and an autoencoder."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, ClassVar, Self
 
 import torch
 
+from gal_studio.core.errors import StudioError
 from gal_studio.engine.families.family import ModelFiles, OneFileContent, TextFeatures, dtype_of
 
 TEXT = "text_encoder"
+
+
+@contextmanager
+def usual_name(checkpoint: Path) -> Iterator[Path]:
+    """A path to a safetensors file by which diffusers knows it as one; others end in `.sft` or capitals."""
+    if checkpoint.suffix == ".safetensors":
+        yield checkpoint
+        return
+    with TemporaryDirectory() as folder:
+        link = Path(folder, f"{checkpoint.stem}.safetensors")
+        try:
+            link.symlink_to(checkpoint.absolute())
+        except OSError as error:  # such as on Windows without that right
+            raise StudioError(f"Rename the file {checkpoint}, so that it ends in .safetensors.") from error
+        yield link
+
+
+def rescheduled(scheduler: Any, values: Mapping[str, Any]) -> Any:
+    """A scheduler with other values; DDIM's with the same noise where its class does not know them."""
+    from diffusers import DDIMScheduler
+
+    kind = type(scheduler) if set(values) <= {*scheduler.config} else DDIMScheduler
+    return kind.from_config({**scheduler.config, **values})
 
 
 class PipelineFamily:
@@ -35,7 +62,10 @@ class PipelineFamily:
         kind = getattr(diffusers, cls.pipelines[0])
         options: dict[str, Any] = {"local_files_only": True, "dtype": dtype, **cls.leave_out}
         if files.checkpoint is not None and cls.one_file == "pipeline":
-            pipeline = kind.from_single_file(str(files.checkpoint), config=str(files.folder), **options)
+            with usual_name(files.checkpoint) as path:
+                pipeline = kind.from_single_file(str(path), config=str(files.folder), **options)
+            if files.schedule:
+                pipeline.scheduler = rescheduled(pipeline.scheduler, files.schedule)
         else:
             if files.checkpoint is not None:
                 options[cls.part] = cls.open_denoiser(files, dtype)

@@ -14,6 +14,7 @@ from gal_studio.engine.hub.needs import Revisions
 from gal_studio.engine.hub.repository import Need
 from gal_studio.engine.hub.weights import choose_variant, files_of, pickles_of, weighted
 from gal_studio.engine.models.one_file import read_one_file
+from gal_studio.engine.models.one_file_sizes import check_sizes
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,9 @@ def locate(name: str, revisions: Revisions, half: bool) -> tuple[type[Family], M
     if found.checkpoint is None:
         return family, ModelFiles(folder, variant=choose_variant(files_of(folder), components, half))
     variant = choose_variant(files_of(folder), components - {family.part}, half)
-    return family, ModelFiles(folder, found.checkpoint, variant if family.one_file == "denoiser" else None)
+    if family.one_file == "denoiser":
+        return family, ModelFiles(folder, found.checkpoint, variant)
+    return family, ModelFiles(folder, found.checkpoint, schedule=read_one_file(found.checkpoint).schedule)
 
 
 def inspect(name: str, revisions: Revisions, half: bool) -> Inspected:
@@ -63,7 +66,10 @@ def _inspect_one_file(name: CheckpointName, revisions: Revisions, half: bool) ->
     folder, description = _describe(pipeline, revisions)
     family = family_of(pipeline, description.index)
     one_file.check_fits(kind, family.name, description)
+    if family.one_file == "pipeline":
+        description = description.changed("scheduler", one_file.schedule)
     _check(family, pipeline, description)
+    check_sizes(one_file, kind, family, description)
     found = Inspected(family, pipeline, folder, description, one_file.path)
     if family.one_file != "denoiser":
         return found

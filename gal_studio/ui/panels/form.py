@@ -8,6 +8,7 @@ from typing import Any, Self
 from gal_studio.assets import Preset, load_preset
 from gal_studio.core.errors import StudioError
 from gal_studio.core.memory.shape import ModelShape
+from gal_studio.core.models.pasted import pasted
 from gal_studio.core.pictures.crop import Size
 from gal_studio.core.prompts import fill_trigger, find_trigger_word
 from gal_studio.core.references import Described, describe
@@ -185,7 +186,9 @@ class Form:
 
 def chosen_base_model(given: Payload) -> str:
     """The base model that the form names; "" if its field is empty."""
-    return load_preset(given["preset"]).base_model if given.get("preset") else _text(given, "base_model")
+    return (
+        load_preset(given["preset"]).base_model if given.get("preset") else pasted(_text(given, "base_model"))
+    )
 
 
 def _text(given: Payload, name: str) -> str:

@@ -6,7 +6,7 @@ from typing import Annotated
 from typing_extensions import Doc
 
 from gal_studio.core.errors import StudioError
-from gal_studio.core.gal.recipe_rates import recipe_advice
+from gal_studio.core.gal.recipe_rates import recipe_advice, unlike_references
 from gal_studio.core.models.forms.registry import about_form, forms_of, is_usable
 from gal_studio.studio.views.json_types import ShownPicture, shown_picture
 from gal_studio.studio.views.outcomes import Outcome
@@ -87,8 +87,18 @@ def _row(one: Outcome) -> RoundResult:
         adapter=has_adapter,
         exports=_export_choices(one),
         accepted=tuple(shown_picture(candidate, prompt) for candidate, prompt in one.accepted),
-        recipe=recipe_advice(one.name, one.best_recipe, one.drawn if has_adapter else ()),  # Round 0 has none
+        recipe=_advice(one),
     )
+
+
+def _advice(one: Outcome) -> str:
+    """How a round's LoRA draws best, and whether one from elsewhere is of other images; Round 0 has none."""
+    if one.round.adapter is None:
+        return ""
+    said = [recipe_advice(one.name, one.best_recipe, one.drawn)]
+    if one.round.source:
+        said.append(unlike_references(one.name, one.drawn))
+    return " ".join(filter(None, said))
 
 
 def _export_choices(one: Outcome) -> tuple[ExportChoice, ...]:

@@ -188,8 +188,17 @@ def solver_lines(family: Family, steps: int, resolution: int) -> list[str]:
         "pipeline.scheduler = DPMSolverMultistepScheduler.from_config(",
         "    pipeline.scheduler.config, algorithm_type='dpmsolver++', final_sigmas_type='zero',",
         f"    timestep_spacing={solver.config.timestep_spacing!r},",
+        *_velocity_lines(solver.config),
         ")",
     ]
+
+
+def _velocity_lines(schedule: Any) -> list[str]:
+    """What a one-file checkpoint alone says of its noise, which diffusers does not read from it."""
+    if schedule.prediction_type != "v_prediction":
+        return []
+    lines = ["    prediction_type='v_prediction',"]
+    return [*lines, "    rescale_betas_zero_snr=True,"] if schedule.rescale_betas_zero_snr else lines
 
 
 def drawing_base(facts: Facts, drawn: GenerationSettings) -> str:

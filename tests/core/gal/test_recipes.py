@@ -6,7 +6,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gal_studio.core.gal.recipe_rates import best_recipe, recipe_advice, recipe_rates
+from gal_studio.core.gal.recipe_rates import best_recipe, recipe_advice, recipe_rates, unlike_references
 from gal_studio.core.gal.recipes import LEVELS, candidate_recipe
 from gal_studio.core.recipe import AS_TRAINED, Recipe
 from gal_studio.core.settings import GenerationSettings, Settings
@@ -114,3 +114,15 @@ def test_rates_are_shares(rows: list[tuple[Recipe, float, float]]) -> None:
         assert all(0 <= share <= 1 for share in (rate.copies, rate.asked, rate.carried, rate.good))
         assert rate.good <= min(rate.asked, rate.carried) + 1e-9
     assert best_recipe(pictures) in {AS_TRAINED, *(rate.recipe for rate in rates)}
+
+
+def test_images_that_a_lora_was_not_trained_on_are_told() -> None:
+    other = [*drawn(FULL, 0.75, 0.05), *drawn(LATER, 0.75, -0.5)]
+    said = unlike_references("ink", other)
+    assert said.startswith("No LoRA strength of ink generates anything clearly like your images: it may")
+    fits = drawn(WEAK, 0.75, 0.4)
+    copies = drawn(WEAK, 0.75, 0.0, marked_copy=True)
+    unknown = [replace(one, more_scores={}) for one in other]
+    own = [replace(one, own=True) for one in other]
+    for shown in ([*other, *fits], [*other, *copies], other[:3], unknown, own, []):
+        assert unlike_references("ink", shown) == ""

@@ -1,0 +1,79 @@
+"""The pipeline that a folder or a file of it stands for: a hub's cache, a part of a model, its table."""
+
+from pathlib import Path
+
+from gal_studio.core.errors import StudioError
+from gal_studio.core.models.pasted import pasted
+from gal_studio.json_files import read_json
+from gal_studio.state.files.answering import check_answers
+from gal_studio.state.files.paths import user_path
+
+INDEX = "model_index.json"
+_CACHED = "models--"
+
+
+def given_model(name: str) -> str:
+    """A pasted name, cleaned: a folder of the hub's cache is its newest snapshot, a part its pipeline.
+
+    `models--owner--name` that is no folder here becomes the ID `owner/name`.
+    """
+    name = pasted(name)
+    path = user_path(name) if name else Path()
+    check_answers(path)
+    if not (name and path.exists()):
+        owner, _, model = name.removeprefix(_CACHED).partition("--")
+        is_cached = name.startswith(_CACHED) and owner and model and "/" not in name
+        return f"{owner}/{model}" if is_cached else name
+    if path.is_file():
+        return str(path.parent) if path.name == INDEX else name
+    if (path / INDEX).is_file():
+        return name
+    if path.name == "snapshots" and path.absolute().parent.name.startswith(_CACHED):
+        path = path.parent
+    if path.absolute().name.startswith(_CACHED) and (found := _snapshot(path)) is not None:
+        return str(found)
+    return str(path.absolute().parent) if _is_part(path.absolute()) else name
+
+
+def refuse_what_is_no_pipeline(path: Path, name: str) -> None:
+    """Refuse a file or folder that exists, by what it is."""
+    if path.is_file():
+        raise StudioError(
+            f"The file {name} is no model that the studio opens: give a .safetensors file, or the folder "
+            f"that has a {INDEX}."
+        )
+    kind = _class_of(path)
+    if path.is_dir() and kind:
+        raise StudioError(
+            f"The folder {name} is one part of a model ({kind}): give the folder of the whole pipeline, "
+            f"which has a {INDEX}."
+        )
+
+
+def _snapshot(folder: Path) -> Path | None:
+    """The snapshot of the main branch, or else the newest one."""
+    try:
+        main = folder / "snapshots" / (folder / "refs" / "main").read_text().strip()
+        if main.is_dir() and main.parent.name == "snapshots":
+            return main
+    except OSError:
+        pass
+    found = [path for path in (folder / "snapshots").glob("*") if path.is_dir()]
+    return max(found, key=lambda path: path.stat().st_mtime, default=None)
+
+
+def _is_part(folder: Path) -> bool:
+    """Whether the pipeline in the folder above lists this one as a component."""
+    try:
+        index = read_json(folder.parent / INDEX)
+    except (OSError, ValueError):
+        return False
+    return isinstance(index, dict) and isinstance(index.get(folder.name), list)
+
+
+def _class_of(folder: Path) -> str:
+    try:
+        found = read_json(folder / "config.json")
+    except (OSError, ValueError):
+        return ""
+    return str(found.get("_class_name", "")) if isinstance(found, dict) else ""
