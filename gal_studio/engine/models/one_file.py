@@ -12,8 +12,8 @@ from gal_studio.engine.families.description import Description
 LORA = ("lora_down", "lora_up", "lora_A", "lora_B", "lora.down", "lora.up", ".hada_", ".lokr_")
 SUPPORTED = "Stable Diffusion 1.x, 2.x and XL, FLUX.2 klein and Z-Image"
 FLOATS = {"F32", "F16", "BF16", "F64"}
-UNET = "model.diffusion_model."
-TEXT_OF_UNETS = ("cond_stage_model.", "conditioner.")
+PREFIX = "model.diffusion_model."
+TEXT_ENCODERS = ("cond_stage_model.", "conditioner.")
 """How the names of the text encoders begin in a checkpoint of Stable Diffusion."""
 
 
@@ -128,8 +128,8 @@ class OneFile:
                 f"The file {self.path} is {found.words} with quantized weights, which cannot be trained: "
                 "choose its version in bfloat16, float16 or float32."
             )
-        is_unet = f"{UNET}input_blocks.0.0.weight" in self.tensors
-        if is_unet and not any(name.startswith(TEXT_OF_UNETS) for name in self.tensors):
+        is_unet = f"{PREFIX}input_blocks.0.0.weight" in self.tensors
+        if is_unet and not any(name.startswith(TEXT_ENCODERS) for name in self.tensors):
             raise StudioError(
                 f"The file {self.path} is the U-Net of {found.words} alone, without text encoders: choose "
                 "the whole checkpoint, or a diffusers folder."
@@ -144,8 +144,8 @@ class OneFile:
             name = str(infer_diffusers_model_type(self.tensors))
         except (AttributeError, TypeError, ValueError, KeyError, IndexError):  # it looks into weights
             name = ""
-        label = self._shape(f"{UNET}label_emb.0.0.weight")
-        first = self._shape(f"{UNET}input_blocks.0.0.weight")
+        label = self._shape(f"{PREFIX}label_emb.0.0.weight")
+        first = self._shape(f"{PREFIX}input_blocks.0.0.weight")
         if first and name in ("v1", "v2") and first[1] == 5:
             return "is a depth model of Stable Diffusion"
         if name == "v1" and label and not any(one.startswith("conditioner.") for one in self.tensors):
@@ -154,10 +154,10 @@ class OneFile:
             return self._unknown()
         if name == "flux-2-dev":
             if self._shape("guidance_in.in_layer.weight") or self._shape(
-                f"{UNET}guidance_in.in_layer.weight"
+                f"{PREFIX}guidance_in.in_layer.weight"
             ):
                 return "is FLUX.2 dev"
-            width = (self._shape(f"{UNET}img_in.weight") or self._shape("img_in.weight") or (0,))[0]
+            width = (self._shape(f"{PREFIX}img_in.weight") or self._shape("img_in.weight") or (0,))[0]
             return KLEIN_BY_WIDTH.get(width, KLEIN_4B)
         if name in KINDS:
             return KINDS[name]

@@ -10,7 +10,7 @@ from gal_studio.engine.families.description import Description
 from gal_studio.engine.families.family import Family
 from gal_studio.engine.models.complete import incomplete
 from gal_studio.engine.models.empty_part import empty_part
-from gal_studio.engine.models.one_file import UNET, Kind, OneFile
+from gal_studio.engine.models.one_file import PREFIX, Kind, OneFile
 
 Shapes = Mapping[str, tuple[int, ...]]
 _BLOCK = re.compile(r"^.*\.\d+(?=\.)")
@@ -21,7 +21,7 @@ def check_sizes(file: OneFile, kind: Kind, family: type[Family], pipeline: Descr
     with torch.device("meta"), torch.random.fork_rng(devices=[]):
         module = empty_part(pipeline, family.part)
     expected = {name: tuple(weight.shape) for name, weight in module.named_parameters()}
-    found = _converted(file, module)
+    found = _converted(file, module, family)
     differs = next((name for name in expected if found.get(name, expected[name]) != expected[name]), None)
     blocks = _blocks(expected)
     more = next((name for name in found if not _blocks([name]) <= blocks), None)
@@ -36,16 +36,16 @@ def check_sizes(file: OneFile, kind: Kind, family: type[Family], pipeline: Descr
         raise incomplete(f"{file.path} with {pipeline.name}", f", such as {missing}")
 
 
-def _converted(file: OneFile, module: torch.nn.Module) -> Shapes:
+def _converted(file: OneFile, module: torch.nn.Module, family: type[Family]) -> Shapes:
     """The shapes of the denoiser's tensors under the names of diffusers; {} if they cannot be converted."""
     from diffusers.loaders.single_file_model import SINGLE_FILE_LOADABLE_CLASSES
 
     convert = SINGLE_FILE_LOADABLE_CLASSES[type(module).__name__]["checkpoint_mapping_fn"]
     shapes = {name: one.shape for name, one in file.tensors.items()}
-    inner = {name: shape for name, shape in shapes.items() if name.startswith(UNET)}
+    inner = {name: shape for name, shape in shapes.items() if name.startswith(PREFIX)}
     empty = {name: torch.empty(shape, device="meta") for name, shape in (inner or shapes).items()}
-    if type(module).__name__ != "UNet2DConditionModel":
-        empty = {name.removeprefix(UNET): weight for name, weight in empty.items()}
+    if family.one_file == "denoiser":  # others keep the prefix, by which the whole pipeline's are told apart
+        empty = {name.removeprefix(PREFIX): weight for name, weight in empty.items()}
     try:
         converted = convert(config=dict(module.config), checkpoint=empty)  # type: ignore[arg-type]
     except (KeyError, IndexError, RuntimeError, ValueError, TypeError, AttributeError):
