@@ -12,7 +12,7 @@ const KEY = "gal-studio-changes-closed";
 
 /** @param {Pick<RoundsParts, "changes" | "strip">} parts */
 export function mountChanges({ changes: box, strip }) {
-  const list = el("div", { class: "changes-list", role: "list" });
+  const list = el("div", { class: "changes-list", role: "list", "aria-label": "What your choice changed" });
   const close = makeButton({ class: "quiet", "aria-label": "Close what your choice changed" }, () => {
     remember(state.roundId ?? "");
     box.hidden = true;

@@ -104,7 +104,7 @@ def test_clip_weights_are_downloaded_as_safetensors(hub: LocalHub, tmp_path: Pat
     weights = models.clip_weights("ViT-B-32/openai", "timm/vit/", pins)
     assert pins == {"timm/vit": OLD}
     assert weights.read_bytes() == (folder / "open_clip_model.safetensors").read_bytes()
-    with pytest.raises(StudioError, match=r"no safetensors weights: files of other kinds \(.bin, .ckpt\)"):
+    with pytest.raises(StudioError, match=r"no safetensors weights. Other files \(.bin, .ckpt\)"):
         models.clip_weights("ViT-B-32/openai", published, {})
     with pytest.raises(StudioError, match="not on the hub: choose another tag"):
         models.clip_weights("RN50/home", "", pins)
