@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from tests.ui.conftest import Served, Watched, first_page, until
+from tests.ui.conftest import Served, Watched, first_page
 from tests.ui.seeded import measure
 
 pytestmark = pytest.mark.browser
