@@ -8,9 +8,7 @@ from gal_studio.core.recipe import AS_TRAINED, Recipe
 from gal_studio.core.types import Candidate
 
 ENOUGH = 0.5  # of the pictures of the most drawn schedule: fewer say too little to be the best one
-ALIKE_FROM = (
-    0.1  # of the way from the base model's images to the references (Eq. G17): less is not told apart
-)
+ALIKE_FROM = 0.1  # of the way from the base model's images to the references (Eq. G17)
 COPIES_FROM = 0.25  # a LoRA that copies an image was trained on it
 ENOUGH_TO_TELL = 6  # pictures
 
