@@ -27,6 +27,19 @@ app = typer.Typer(
 )
 
 
+_DESKTOP = typer.Option("--desktop", help="Open in a desktop window; quit when it closes.")
+_AUTH = typer.Option(
+    metavar="USER:PASSWORD",
+    help="The sign-in, or 'token' to make and print a token (default: the variable GAL_STUDIO_AUTH). "
+    "Required if other machines can reach --host.",
+)
+_ALLOW_HOST = typer.Option(metavar="NAME", help="Another name of this machine, e.g. a proxy's.")
+_BEHIND_PROXY = typer.Option("--behind-proxy", help="Trust X-Forwarded-For from a local proxy.")
+_ROOT_PATH = typer.Option(metavar="/PATH", help="Where a proxy serves the studio, such as /studio.")
+_OFFLINE = typer.Option("--offline", help="Use no network: models are those on this computer.")
+_API = typer.Option("--api", help="Let programs of other machines use the studio too (docs/python.md).")
+
+
 @app.callback(invoke_without_command=True)
 def open_app(
     context: typer.Context,
@@ -34,36 +47,13 @@ def open_app(
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=1, max=65535, help="The port to listen on.")] = 7860,
     no_browser: Annotated[bool, typer.Option("--no-browser", help="Do not open a browser.")] = False,
-    desktop: Annotated[
-        bool, typer.Option("--desktop", help="Open in a desktop window; quit when it closes.")
-    ] = False,
-    auth: Annotated[
-        str | None,
-        typer.Option(
-            metavar="USER:PASSWORD",
-            help="The sign-in, or 'token' to make and print a token (default: the variable GAL_STUDIO_AUTH). "
-            "Required if other machines can reach --host.",
-        ),
-    ] = None,
-    allow_host: Annotated[
-        list[str] | None,
-        typer.Option(metavar="NAME", help="Another name of this machine, e.g. a proxy's."),
-    ] = None,
-    behind_proxy: Annotated[
-        bool,
-        typer.Option("--behind-proxy", help="Trust X-Forwarded-For from a local proxy."),
-    ] = False,
-    root_path: Annotated[
-        str,
-        typer.Option(metavar="/PATH", help="Where a proxy serves the studio, such as /studio."),
-    ] = "",
-    offline: Annotated[
-        bool, typer.Option("--offline", help="Use no network: models are those on this computer.")
-    ] = False,
-    api: Annotated[
-        bool,
-        typer.Option("--api", help="Let programs of other machines use the studio too (docs/python.md)."),
-    ] = False,
+    desktop: Annotated[bool, _DESKTOP] = False,
+    auth: Annotated[str | None, _AUTH] = None,
+    allow_host: Annotated[list[str] | None, _ALLOW_HOST] = None,
+    behind_proxy: Annotated[bool, _BEHIND_PROXY] = False,
+    root_path: Annotated[str, _ROOT_PATH] = "",
+    offline: Annotated[bool, _OFFLINE] = False,
+    api: Annotated[bool, _API] = False,
 ) -> None:
     """Personalize an image model in rounds. Without a command, this opens the app."""
     context.obj = workspace

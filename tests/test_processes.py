@@ -17,7 +17,7 @@ from gal_studio.state import Store
 from gal_studio.state.jobs.lock import WorkerLock
 from gal_studio.studio import Studio
 from tests.stored_project import Clock
-from tests.tiny_project import tiny_draft
+from tests.studio.seeding import draft
 
 pytestmark = pytest.mark.races
 
@@ -31,7 +31,7 @@ def studio(tmp_path: Path):
 @pytest.fixture
 def job(studio: Studio) -> Job:
     """A waiting job, whose models are never loaded."""
-    project = studio.create_project(tiny_draft(("no-base", "no-clip")))
+    project = studio.create_project(draft())
     return studio.fine_tune(studio.rounds(project)[0].id)
 
 

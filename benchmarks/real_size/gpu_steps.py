@@ -1,6 +1,5 @@
 """One preset's model on one device: what each part of a round takes, as one line of JSON a part."""
 
-import argparse
 import json
 import math
 import time
@@ -11,17 +10,23 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
-import psutil
 import torch
 from PIL import Image
 from safetensors.torch import save_file
 
-from benchmarks.real_size.measure import chosen_settings, kind_of, now, picture, refuse_large
+from benchmarks.real_size.measure import (
+    device_and_settings,
+    device_parser,
+    kind_of,
+    now,
+    picture,
+    refuse_large,
+)
 from benchmarks.real_size.random_model import random_model
-from benchmarks.real_size.watch import held_now, watched
+from benchmarks.real_size.watch import Used, held_now, watched
 from gal_studio.assets import load_preset, load_shape, resolve_model
-from gal_studio.core.memory.need import need
-from gal_studio.core.memory.room import GIGABYTE, room_of
+from gal_studio.core.memory.need import Need, need
+from gal_studio.core.memory.room import GIGABYTE
 from gal_studio.core.models.forms.registry import find_form
 from gal_studio.core.recipe import AS_TRAINED, Recipe
 from gal_studio.core.settings import Settings
@@ -64,72 +69,122 @@ class Asked:
 
 def parts(asked: Asked, out: Path) -> Iterator[dict[str, Any]]:
     """Measure each part and yield its row; `plan` and `peak` are GB, `finite` whether nothing overflowed."""
-    device, settings, name = asked.device, asked.settings, load_preset(asked.preset).shape
-    plan = need(load_shape(name), settings, kind_of(device))
+    plan = need(load_shape(load_preset(asked.preset).shape), asked.settings, kind_of(asked.device))
     if not asked.folder:
-        refuse_large(max(plan.training, plan.drawing), device)
+        refuse_large(max(plan.training, plan.drawing), asked.device)
     import peft  # noqa: F401  # the libraries are no part of the plan
 
-    base = 0 if device.type == "cuda" else held_now()
+    yield from Bench(asked, out, plan).rows()
+
+
+class Bench:
+    """The parts of a round on one model, in the order in which each finds what it needs."""
+
+    def __init__(self, asked: Asked, out: Path, plan: Need) -> None:
+        self.asked, self.out, self.plan = asked, out, plan
+        self.device, self.settings = asked.device, asked.settings
+        self.base = 0 if asked.device.type == "cuda" else held_now()
+
+    def rows(self) -> Iterator[dict[str, Any]]:
+        """A row for each of `PARTS`."""
+        yield self.build()
+        tune = self.settings.tune
+        self.tune = tune.updated({"steps": self.asked.trained, "checkpoint_every": NEVER})
+        self.example = ExamplePicture(picture(tune.resolution or self.model.resolution), PROMPT)
+        yield self.train()
+        yield self.ladder()
+        yield self.score()
+        yield self.refine()
+        yield self.export()
 
     def row(
-        part: str, used: Any, seconds: float, finite: bool, note: str, planned: int = 0
+        self, part: str, used: Used, seconds: float, finite: bool, note: str, planned: int = 0
     ) -> dict[str, Any]:
-        peak, planned_gb = (used.peak - base) / GIGABYTE, planned / GIGABYTE
+        """What a part took; `planned` bytes, 0 where there is no plan."""
         return {
-            "part": part, "seconds": round(seconds, 2), "peak": round(peak, 2),
-            "plan": round(planned_gb, 2) if planned else None, "finite": finite, "note": note,
+            "part": part, "seconds": round(seconds, 2), "peak": round((used.peak - self.base) / GIGABYTE, 2),
+            "plan": round(planned / GIGABYTE, 2) if planned else None, "finite": finite, "note": note,
         }  # fmt: skip
 
-    started = time.monotonic()
-    with watched(device) as used:
-        model = _opened(asked, name)
-    yield row("build", used, time.monotonic() - started, True, f"{model.drawing_precision}".split(".")[-1])
+    def build(self) -> dict[str, Any]:
+        """Load the model, or make one of random weights."""
+        started = time.monotonic()
+        with watched(self.device) as used:
+            self.model = _opened(self.asked)
+        precision = f"{self.model.drawing_precision}".split(".")[-1]
+        return self.row("build", used, time.monotonic() - started, True, precision)
 
-    side = settings.tune.resolution or model.resolution
-    example, card = ExamplePicture(picture(side), PROMPT), AdapterCard("", model.name, 1, 0)
-    tune = settings.tune.updated({"steps": asked.trained, "checkpoint_every": NEVER})
-    with watched(device) as used:
-        each, losses = _run(fine_tune(model, [example], [], tune, seed=0), device)
-    adapter = save_adapter(model, out / "adapter.safetensors", card)
-    detach(model)
-    yield row("train", used, each, _is_finite(adapter, losses), "a step", plan.training)
+    def train(self) -> dict[str, Any]:
+        """Train a LoRA on one image."""
+        with watched(self.device) as used:
+            each, losses = _run(fine_tune(self.model, [self.example], [], self.tune, seed=0), self.device)
+        self.adapter = self._saved("adapter")
+        finite = _is_finite(self.adapter, losses)
+        return self.row("train", used, each, finite, "a step", self.plan.training)
 
-    started, drawn = now(device), []
-    with watched(device) as used:
-        for recipe in LADDER:
-            drawn.append(_drawn(model, adapter, settings, recipe))
-    seconds = (now(device) - started) / len(LADDER)
-    yield row("ladder", used, seconds, all(map(_is_picture, drawn)), "an image", plan.drawing)
+    def ladder(self) -> dict[str, Any]:
+        """Generate an image at each strength."""
+        started = now(self.device)
+        with watched(self.device) as used:
+            self.drawn = [self._drawn(self.adapter, recipe) for recipe in LADDER]
+        seconds = (now(self.device) - started) / len(LADDER)
+        return self.row(
+            "ladder", used, seconds, all(map(_is_picture, self.drawn)), "an image", self.plan.drawing
+        )
 
-    started = now(device)
-    with watched(device) as used:
-        note = _scored(drawn, example.image, device)
-    yield row("score", used, now(device) - started, True, note)
+    def score(self) -> dict[str, Any]:
+        """Score the images."""
+        started = now(self.device)
+        with watched(self.device) as used:
+            note = _scored(self.drawn, self.example.image, self.device)
+        return self.row("score", used, now(self.device) - started, True, note)
 
-    pair = RefinePair(example.image, drawn[0].resize(example.image.size), PROMPT, np.ones((2, 16, 16)))
-    asked_steps = settings.refine.updated({"steps": asked.refined, "checkpoint_every": NEVER})
-    run = Run(start_from=adapter)
-    with watched(device) as used:
-        each, losses = _run(refine(model, [pair], [example], [], asked_steps, tune, 0, run), device)
-    refined = save_adapter(model, out / "refined.safetensors", card)
-    detach(model)
-    yield row("refine", used, each, _is_finite(refined, losses), "a step")
+    def refine(self) -> dict[str, Any]:
+        """Refine the LoRA on one pair."""
+        image = self.example.image
+        pair = RefinePair(image, self.drawn[0].resize(image.size), PROMPT, np.ones((2, 16, 16)))
+        asked = self.settings.refine.updated({"steps": self.asked.refined, "checkpoint_every": NEVER})
+        steps = refine(
+            self.model, [pair], [self.example], [], asked, self.tune, 0, Run(start_from=self.adapter)
+        )
+        with watched(self.device) as used:
+            each, losses = _run(steps, self.device)
+        self.refined = self._saved("refined")
+        return self.row("refine", used, each, _is_finite(self.refined, losses), "a step")
 
-    started = now(device)
-    with watched(device) as used:
-        back = _exported_and_read(model, refined, out, card)
-        both = [_drawn(model, one, settings, AS_TRAINED) for one in (refined, back)]
-    apart = difference(*both)
-    note = f"loaded back, images differ by {apart} of 255"
-    yield row("export", used, now(device) - started, all(map(_is_picture, both)), note)
+    def export(self) -> dict[str, Any]:
+        """Write the names of ComfyUI, read them back as an adapter, and compare an image of both."""
+        started, file = now(self.device), self.out / "comfyui.safetensors"
+        part, names = self.model.family.part, self.model.family.lora_names
+        with watched(self.device) as used:
+            layers = read_layers(self.refined, part)
+            save_file(named_tensors(layers, part, names, find_form("comfyui")), file)
+            attach_as_it_is(self.model, file)
+            both = [self._drawn(one, AS_TRAINED) for one in (self.refined, self._saved("back"))]
+        note = f"loaded back, images differ by {difference(*both)} of 255"
+        return self.row("export", used, now(self.device) - started, all(map(_is_picture, both)), note)
+
+    def _saved(self, name: str) -> Path:
+        """The adapter that is attached, as a file; the model is as it was before."""
+        card = AdapterCard("", self.model.name, 1, 0)
+        saved = save_adapter(self.model, self.out / f"{name}.safetensors", card)
+        detach(self.model)
+        return saved
+
+    def _drawn(self, adapter: Path, recipe: Recipe) -> Image.Image:
+        one = self.settings.generation.updated({"batch_size": 1})
+        with drawing(self.model, adapter, recipe=recipe) as ready:
+            batches = [
+                each for each in draw(ready, [DrawRequest(PROMPT, 5)], one) if isinstance(each, DrawnBatch)
+            ]
+        return batches[0].images[0]
 
 
-def _opened(asked: Asked, name: str) -> ImageModel:
+def _opened(asked: Asked) -> ImageModel:
     machine, dtype = asked.settings.machine, weight_precision(asked.device, asked.settings.machine.precision)
     if asked.folder:
         return load_image_model(asked.folder, asked.device, dtype, machine=machine)
-    return random_model(name, asked.device, machine, dtype)
+    return random_model(load_preset(asked.preset).shape, asked.device, machine, dtype)
 
 
 def _run(events: Iterator[TuneEvent], device: torch.device) -> tuple[float, list[float]]:
@@ -141,15 +196,6 @@ def _run(events: Iterator[TuneEvent], device: torch.device) -> tuple[float, list
     return (times[-1] - times[0]) / max(1, len(times) - 1), losses
 
 
-def _drawn(model: ImageModel, adapter: Path, settings: Settings, recipe: Recipe) -> Image.Image:
-    one = settings.generation.updated({"batch_size": 1})
-    with drawing(model, adapter, recipe=recipe) as ready:
-        batches = [
-            each for each in draw(ready, [DrawRequest(PROMPT, 5)], one) if isinstance(each, DrawnBatch)
-        ]
-    return batches[0].images[0]
-
-
 def _scored(drawn: list[Image.Image], reference: Image.Image, device: torch.device) -> str:
     """The bundled feature models look at all images; features that are not finite are refused there."""
     clip = load_embedder(resolve_model(CLIP), device)
@@ -157,19 +203,6 @@ def _scored(drawn: list[Image.Image], reference: Image.Image, device: torch.devi
     likeness = clip.images(drawn) @ clip.texts([PROMPT]).T
     patches = tower.patches([*drawn, reference])
     return f"{likeness.size} prompt matches, {patches.shape[0]} x {patches.shape[1] ** 2} patches"
-
-
-def _exported_and_read(model: ImageModel, adapter: Path, out: Path, card: AdapterCard) -> Path:
-    """Write the names of ComfyUI, and read them back as an adapter of the studio."""
-    part, names = model.family.part, model.family.lora_names
-    save_file(
-        named_tensors(read_layers(adapter, part), part, names, find_form("comfyui")),
-        out / "comfyui.safetensors",
-    )
-    attach_as_it_is(model, out / "comfyui.safetensors")
-    back = save_adapter(model, out / "back.safetensors", card)
-    detach(model)
-    return back
 
 
 def _is_finite(adapter: Path, losses: list[float]) -> bool:
@@ -185,21 +218,12 @@ def _is_picture(image: Image.Image) -> bool:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("preset")
-    parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
-    parser.add_argument("--gigabytes", type=float, help="Memory to plan for (default: the whole device).")
+    parser = device_parser(__doc__)
     parser.add_argument("--folder", default="", help="A real model in place of random weights.")
     parser.add_argument("--train", type=int, default=30, help="Training steps.")
     parser.add_argument("--refine", type=int, default=10, help="Steps of the refinement.")
-    parser.add_argument("--set", default="{}", help="Settings as JSON.")
     given = parser.parse_args()
-    device = torch.device(given.device)
-    cuda = device.type == "cuda"
-    total = torch.cuda.mem_get_info(device)[1] if cuda else psutil.virtual_memory().total
-    kind = kind_of(device)
-    room = room_of(kind, int(given.gigabytes * GIGABYTE) if given.gigabytes else total)
-    settings = chosen_settings(given.preset, kind, room, json.loads(given.set))
+    device, settings = device_and_settings(given)
     asked = Asked(given.preset, settings, device, given.folder, given.train, given.refine)
     with TemporaryDirectory() as folder:
         for row in parts(asked, Path(folder)):

@@ -139,23 +139,34 @@ def measured(preset: str, part: str, device: torch.device, settings: Settings, f
     }
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+def device_parser(description: str | None) -> argparse.ArgumentParser:
+    """The options that say whose settings are used, and on which device."""
+    parser = argparse.ArgumentParser(description=description)
     parser.add_argument("preset")
-    parser.add_argument("part", choices=PARTS)
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     parser.add_argument("--gigabytes", type=float, help="Memory to plan for (default: the whole device).")
-    parser.add_argument("--few", type=int, default=2, help="Training or denoising steps, at least 2.")
     parser.add_argument(
         "--set", default="{}", help='Settings as JSON, such as {"tune": {"resolution": 512}}.'
     )
-    given = parser.parse_args()
+    return parser
+
+
+def device_and_settings(given: argparse.Namespace) -> tuple[torch.device, Settings]:
+    """The device that was named, and the preset's settings as the studio holds them there."""
     device = torch.device(given.device)
     cuda = device.type == "cuda"
     total = torch.cuda.mem_get_info(device)[1] if cuda else psutil.virtual_memory().total
     kind = kind_of(device)
     room = room_of(kind, int(given.gigabytes * GIGABYTE) if given.gigabytes else total)
-    settings = chosen_settings(given.preset, kind, room, json.loads(given.set))
+    return device, chosen_settings(given.preset, kind, room, json.loads(given.set))
+
+
+def main() -> None:
+    parser = device_parser(__doc__)
+    parser.add_argument("part", choices=PARTS)
+    parser.add_argument("--few", type=int, default=2, help="Training or denoising steps, at least 2.")
+    given = parser.parse_args()
+    device, settings = device_and_settings(given)
     print(json.dumps(measured(given.preset, given.part, device, settings, given.few)))
 
 

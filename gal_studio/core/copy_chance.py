@@ -68,7 +68,7 @@ def shift_by_marks(marks: Iterable[tuple[float, bool]]) -> float:
     low, high = -50.0, 50.0
     for _ in range(STEPS if known else 0):
         middle = (low + high) / 2
-        slope = sum(copy - _logistic(logit + middle) for logit, copy in known) - middle / DOUBT**2
+        slope = sum([copy - _logistic(logit + middle) for logit, copy in known]) - middle / DOUBT**2
         low, high = (middle, high) if slope > 0 else (low, middle)
     return (low + high) / 2
 

@@ -183,6 +183,7 @@ def _variance(sums: NDArray[numpy.float64], sizes: NDArray[numpy.float64]) -> fl
     return float((rest**2).sum() * prompts / (prompts - 1) / number**2)
 
 
+@cache
 def _t(degrees: int) -> float:
     """The quantile of Student's t for two-sided intervals of `CONFIDENCE`, to 0.2 %.
 

@@ -19,7 +19,7 @@ from gal_studio.core.gal.choices import Choice
 from gal_studio.core.gal.ladder import LADDER, RaceResult
 from gal_studio.core.gal.recipe_rates import best_recipe
 from gal_studio.core.gal.recipes import candidate_recipe, on_ladder
-from gal_studio.core.gal.self_check import SelfCheck, as_heard, self_check
+from gal_studio.core.gal.self_check import Detector, SelfCheck, as_heard, self_check
 from gal_studio.core.gal.standard import Standard
 from gal_studio.core.gal.uncertainty import group_by_anchor, score_pool
 from gal_studio.core.gal.validation import Validation
@@ -184,8 +184,8 @@ class ProjectSnapshot:
 
 
 DRAWN = (
-    "tiles", "_at_full", "full", "candidates", "standard", "check", "held_out", "loss_trend", "best_recipe",
-    "scores", "strengths", "groups",
+    "tiles", "heard", "_at_full", "full", "candidates", "standard", "check", "held_out", "loss_trend",
+    "best_recipe", "scores", "strengths", "groups",
 )  # fmt: skip
 """What of a round does not depend on decisions."""
 
@@ -207,7 +207,7 @@ class RoundSnapshot:
         """The node in the tree of rounds."""
         return self.record.round
 
-    @property
+    @cached_property
     def settings(self) -> Settings:
         """The settings of this round."""
         return read_settings(self.record.stored_settings)
@@ -219,7 +219,7 @@ class RoundSnapshot:
         records = tuple(record if each is self.record else each for each in self.project.records)
         return replace(self.project, records=records).round(self.id)
 
-    @property
+    @cached_property
     def gal(self) -> GalSettings:
         """How pictures are suggested and weighted in this round."""
         return self.settings.gal
@@ -263,7 +263,13 @@ class RoundSnapshot:
         Copies are found by the detector that sees the reference, if one does not (Eq. G12): in all rounds of
         a line the one that the first one's pictures chose.
         """
-        return as_heard(self._at_full, self.first._at_full if self.first else ())
+        chooses = self.first if self.first and self.first.pictures.tiles else self
+        return as_heard(self._at_full, chooses.heard)
+
+    @cached_property
+    def heard(self) -> Detector | None:
+        """The detector that decides alone by the pictures of this round, if it is the first of its line."""
+        return self_check(self._at_full).heard
 
     @cached_property
     def _at_full(self) -> tuple[Candidate, ...]:

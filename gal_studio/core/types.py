@@ -210,7 +210,7 @@ class Candidate:
 
 
 @dataclass(frozen=True)
-class Turn:
+class CopyCurve:
     """Eq. G15 of a prompt: the chance of a copy at each strength that a round draws, the strongest first.
 
     `mean` is that of the posterior, `low` and `high` enclose its middle 80 %. `turns` is the strength at
@@ -262,7 +262,7 @@ class AnchorScore:
     unlike: int = 0
     faint: int = 0
     between_recipes: float = 0.0
-    turn: Turn | None = None
+    turn: CopyCurve | None = None
     by_model: bool = False
 
     @property

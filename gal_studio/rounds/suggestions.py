@@ -1,8 +1,9 @@
 """What is suggested in a round after the person's decisions, and the log of these choices."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, replace
+from weakref import WeakKeyDictionary
 
 import numpy
 from numpy.typing import NDArray
@@ -84,7 +85,7 @@ def _pool(here: RoundSnapshot, policy: Policy, top_k: int | None) -> PoolSnapsho
         raise ValueError(f"the policy {policy.name} needs features, which were not loaded")
     accepted = [(each, one) for each in (*rounds_above(here), here) for one in accepted_candidates(each)]
     others = [each for each in rounds_with_choices(project) if each != here] if policy.needs_choices else []
-    return PoolSnapshot(
+    pool = PoolSnapshot(
         candidates=here.candidates,
         first=here.first.candidates if here.first else (),
         scores=here.scores,
@@ -102,6 +103,8 @@ def _pool(here: RoundSnapshot, policy: Policy, top_k: int | None) -> PoolSnapsho
         held_out=here.held_out,
         loss=here.loss_trend,
     )
+    vars(pool).update(groups=here.groups, standard=here.standard, check=here.check)  # the same, and known
+    return pool
 
 
 def judged_round(here: RoundSnapshot) -> JudgedRound:
@@ -121,6 +124,16 @@ def overrides(project: ProjectSnapshot) -> int:
 
 def shown_proposal(here: RoundSnapshot) -> Proposal:
     """What the page suggests: nothing before all pictures of the round are drawn."""
+    if here not in _SHOWN:
+        _SHOWN[here] = _shown_proposal(here)
+    return _SHOWN[here]
+
+
+_SHOWN: MutableMapping[RoundSnapshot, Proposal] = WeakKeyDictionary()
+"""What is suggested in the rounds that are loaded: a round's view, its summary and a verdict ask for it."""
+
+
+def _shown_proposal(here: RoundSnapshot) -> Proposal:
     made, done, more = proposal(here), len(drawn(here)), left(here)
     if not (done and more):
         return made

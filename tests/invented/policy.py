@@ -20,7 +20,7 @@ class Spread(Policy):
     name: ClassVar[str] = "spread"
     label: ClassVar[str] = "Spread out"
     needs_features: ClassVar[bool] = True
-    mends: ClassVar[bool] = False
+    stops_when_clean: ClassVar[bool] = False
 
     def order(self, pool: PoolSnapshot) -> Sequence[AnchorScore]:
         """Farthest first, by the cosine to the nearest picture that is known or was picked before."""

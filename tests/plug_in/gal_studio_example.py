@@ -14,7 +14,7 @@ class Alphabet(Policy):
     name = "alphabet"
     label = "Alphabet"
     wants = "Test prompts from A to Z."
-    mends = False
+    stops_when_clean = False
 
     def order(self, pool):
         return sorted(

@@ -265,10 +265,10 @@ def test_what_happens_most_calls_little(seeded: Seeded) -> None:
     asked: dict[str, Any] = {"project": seeded.given["project"], "round": seeded.given["round"]}
     seen = poll(views, asked)  # type: ignore[arg-type]
     asked["known"] = {"parts": seen["digests"], "candidates": seen["candidates"]["mark"]}
-    assert calls(lambda: studio.decide(seeded.given["candidates"], "accepted")) <= 3_000
-    assert calls(lambda: poll(views, asked)) <= 14_000  # type: ignore[arg-type]
+    assert calls(lambda: studio.decide(seeded.given["candidates"], "accepted")) <= 1_000
+    assert calls(lambda: poll(views, asked)) <= 11_000  # type: ignore[arg-type]
     studio.mark_copies([seeded.given["candidate"]], True)
-    assert calls(lambda: poll(views, asked)) <= 33_000  # type: ignore[arg-type]
+    assert calls(lambda: poll(views, asked)) <= 27_000  # type: ignore[arg-type]
     while len(studio.queue_view().waiting) < 10:
         studio.fine_tune(studio.branch(seeded.given["round"]).id)
     poll(views, asked)  # type: ignore[arg-type]

@@ -14,6 +14,11 @@ const PLAIN = /** @type {const} */ ([
   "round",
   "refinement",
 ]);
+/**
+ * What the person is changing here. It is taken only from a response that includes every change made so far:
+ * an older one would set it back on the page, for the next press to save.
+ */
+const CHANGED_HERE = /** @type {const} */ (["project", "verdicts", "masks"]);
 /** @type {Record<string, string>} */
 let digests = {};
 let invalidations = 0;
@@ -90,9 +95,8 @@ export function forget({ keepProject = false } = {}) {
 }
 
 /**
- * Apply a poll response. `sent` is the value of `known()` when the request was sent. What the person is
- * changing (the settings of the open project, verdicts, masks) is taken only from a response that includes
- * every change made so far: an older one would set it back on the page, for the next press to save.
+ * Apply a poll response. `sent` is the value of `known()` when the request was sent, and `upToDate` whether
+ * the response includes every change made so far.
  * @param {PollAnswer} answer
  * @param {{ sent: ReturnType<typeof known>, upToDate: boolean }} circumstances
  */
@@ -106,9 +110,12 @@ export function receive(answer, { sent, upToDate }) {
   const parts = Object.fromEntries(Object.entries(answer.parts).filter(current));
   if (answer.round && answer.round !== state.roundId) state.roundId = answer.round;
   digests = { ...digests, ...Object.fromEntries(Object.entries(answer.digests).filter(current)) };
-  const isStale = (/** @type {string} */ part) => part === "project" && state.project && !upToDate;
-  const plain = PLAIN.filter((part) => parts[part] !== undefined && !isStale(part));
-  if (parts.project && isStale("project")) ask("project");
+  for (const part of upToDate ? [] : CHANGED_HERE)
+    if (parts[part] && (part !== "project" || state.project)) {
+      delete parts[part];
+      ask(part);
+    }
+  const plain = PLAIN.filter((part) => parts[part] !== undefined);
   for (const part of plain) Object.assign(state, { [part]: parts[part] });
   for (const part of plain) emit(part);
   const isNews = candidates?.items.every(({ id }) => !state.candidates.has(id));
@@ -122,11 +129,8 @@ export function receive(answer, { sent, upToDate }) {
     state.weights = new Map(Object.entries(parts.weights));
     emit("weights");
   }
-  if ("verdicts" in parts || "masks" in parts) {
-    if (upToDate)
-      takeVerdicts(parts.verdicts ?? toObject(state.verdicts), parts.masks ?? toObject(state.masks));
-    else ["verdicts", "masks"].forEach(ask);
-  }
+  if (parts.verdicts || parts.masks)
+    takeVerdicts(parts.verdicts ?? toObject(state.verdicts), parts.masks ?? toObject(state.masks));
   emit("received");
 }
 

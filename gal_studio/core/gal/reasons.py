@@ -31,20 +31,19 @@ _LACKS = (
 )
 
 
-def uncertainty_key(score: AnchorScore) -> Fraction:
+def uncertainty_key(score: AnchorScore) -> Fraction | float:
     """What orders anchors by Eq. G4: its value, or in a round of an earlier version min(p, 1-p).
 
-    The latter is the exact fraction of flags, without rounding.
-
+    The latter is the exact fraction of flags, without rounding; Python compares it with floats exactly.
     0 for an anchor without a picture that may be suggested.
     """
     if not score.good:
-        return Fraction(0)
+        return 0.0
     if score.by_model:
-        return Fraction(score.entropy)
+        return score.entropy
     if score.is_counted:
         return Fraction(min(score.overfit, score.candidates - score.overfit), score.candidates)
-    return Fraction(min(score.overfit_rate, 1.0 - score.overfit_rate))
+    return min(score.overfit_rate, 1.0 - score.overfit_rate)
 
 
 def short_names(anchors: Sequence[Anchor]) -> dict[str, str]:

@@ -40,10 +40,10 @@ def recipe_rates(drawn: Sequence[Candidate]) -> tuple[RecipeRate, ...]:
         RecipeRate(
             recipe,
             len(groups[recipe]),
-            fmean(one.chance for one in groups[recipe]),
-            fmean(1.0 if one.asked is None else one.asked for one in groups[recipe]),
-            fmean(1.0 if one.kept is None else one.kept for one in groups[recipe]),
-            fmean(one.utility for one in groups[recipe]),
+            fmean([one.chance for one in groups[recipe]]),
+            fmean([1.0 if one.asked is None else one.asked for one in groups[recipe]]),
+            fmean([1.0 if one.kept is None else one.kept for one in groups[recipe]]),
+            fmean([one.utility for one in groups[recipe]]),
         )
         for recipe in sorted(groups, key=lambda recipe: recipe.mean, reverse=True)
     )

@@ -22,7 +22,7 @@ class SuggestionSet:
     ends: bool = False
 
 
-def priority(score: AnchorScore) -> tuple[Fraction, float, int, str]:
+def priority(score: AnchorScore) -> tuple[Fraction | float, float, int, str]:
     """Sort key of Eq. G5: entropy (by exact counts), then |mean margin|, then order in the pool."""
     return -uncertainty_key(score), abs(score.mean_margin), score.anchor.order, score.anchor.id
 

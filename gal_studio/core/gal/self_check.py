@@ -100,9 +100,8 @@ def _other_detector(drawn: Sequence[Candidate], doubt: str) -> SelfCheck | None:
     return None
 
 
-def as_heard(candidates: Sequence[Candidate], first: Sequence[Candidate] = ()) -> tuple[Candidate, ...]:
-    """The pictures of a round, judged by the detector that sees its reference, as `first` has it if given."""
-    heard = self_check(first or candidates).heard
+def as_heard(candidates: Sequence[Candidate], heard: Detector | None) -> tuple[Candidate, ...]:
+    """The pictures of a round, judged by the detector that sees its reference; None: as they were."""
     return tuple(candidates) if heard is None else tuple(replace(one, heard=heard) for one in candidates)
 
 

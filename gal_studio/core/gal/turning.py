@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy
 from numpy.typing import ArrayLike, NDArray
 
-from gal_studio.core.types import Turn
+from gal_studio.core.types import CopyCurve
 
 Floats = NDArray[numpy.float64]
 
@@ -85,7 +85,7 @@ def _smooth(weights: Floats) -> Floats:
     return numpy.asarray(values / values.sum())
 
 
-def read_turns(pool: Sequence[Sequence[Observed]], strengths: Sequence[float]) -> tuple[Turn, ...]:
+def read_turns(pool: Sequence[Sequence[Observed]], strengths: Sequence[float]) -> tuple[CopyCurve, ...]:
     """Eq. G15: the curve of each prompt of a pool, at the strengths over which its pictures are spread."""
     levels = sorted(set(strengths), reverse=True)
     posterior = posteriors(pool)
@@ -95,7 +95,7 @@ def read_turns(pool: Sequence[Sequence[Observed]], strengths: Sequence[float]) -
     for weights in posterior:
         low, high = (_quantiles(at_levels, weights, share) for share in (0.1, 0.9))
         found.append(
-            Turn(
+            CopyCurve(
                 strengths=tuple(levels),
                 low=low,
                 mean=tuple((weights @ at_levels).tolist()),

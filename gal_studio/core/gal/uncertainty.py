@@ -108,6 +108,7 @@ def score_anchor(
         raise ValueError(f"candidates {foreign} do not belong to the anchor {anchor.id}")
     if not candidates:
         raise StudioError(f"The test prompt {anchor.prompt!r} has no images yet: generate them first.")
+    # lists, here and in the self-check: a generator would be called once more for each picture
     number, copies = len(candidates), sum([candidate.overfit for candidate in candidates])
     chances = [candidate.chance for candidate in candidates]
     said = Counter([candidate.overfit_by for candidate in candidates])
@@ -174,7 +175,7 @@ def score_pool(
 
 def _comparable(groups: Sequence[Sequence[Candidate]]) -> frozenset[Recipe]:
     """The schedules by which all prompts were drawn; all schedules where there is none."""
-    drawn = [frozenset(candidate.recipe for candidate in group) for group in groups]
+    drawn = [frozenset([candidate.recipe for candidate in group]) for group in groups]
     return frozenset.intersection(*drawn) or frozenset.union(*drawn)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from operator import attrgetter
 from typing import Literal, Self
 
 from gal_studio.core.types import CHANCE, Candidate, CopyDetectors
@@ -112,25 +113,26 @@ class MeasuredPicture:
         return {metric: figure(self) for metric, figure in METRICS.items()}
 
 
-def _unless_blank(value: Callable[[MeasuredPicture], float]) -> Callable[[MeasuredPicture], float | None]:
+def _unless_blank(name: str) -> Callable[[MeasuredPicture], float | None]:
+    value = attrgetter(name)
     return lambda picture: None if picture.is_blank else value(picture)
 
 
-def _share(flag: Callable[[MeasuredPicture], bool | None]) -> Callable[[MeasuredPicture], float | None]:
+def _share(flag: str) -> Callable[[MeasuredPicture], float | None]:
     def value(picture: MeasuredPicture) -> float | None:
-        found = flag(picture)
+        found = getattr(picture, flag)
         return None if found is None else float(found)
 
     return value
 
 
 METRICS: Mapping[Metric, Callable[[MeasuredPicture], float | None]] = {
-    "as_asked": _share(lambda picture: picture.as_asked),
-    "copies": _share(lambda picture: picture.copies),
-    "no_copy": _share(lambda picture: picture.no_copy),
-    "carries": lambda picture: picture.candidate.carries,
-    "clip_t": _unless_blank(lambda picture: picture.candidate.similarity_anchor),
-    "clip_i": _unless_blank(lambda picture: picture.likeness),
+    "as_asked": _share("as_asked"),
+    "copies": _share("copies"),
+    "no_copy": _share("no_copy"),
+    "carries": attrgetter("candidate.carries"),
+    "clip_t": _unless_blank("candidate.similarity_anchor"),
+    "clip_i": _unless_blank("likeness"),
 }
 """What is measured of each picture, in the order of the columns; None where a picture has no such figure.
 

@@ -133,34 +133,37 @@ def report(arm: Arm, before: Arm | None, base: Arm | None, kind: Kind, first: Ar
     """
     drawn, learned = arm.part("held_out"), arm.on_learned
     is_base = arm.id is None
+    others = (before, first, None if is_base else base)
+    changes = {other.id: _changes(other, drawn) for other in others if other is not None}
     relearned = change(before.part("accepted"), learned, "as_asked") if before else None
     return Report(
         arm=arm,
         pictures=len(drawn),
-        judged=sum(picture.as_asked is not None for picture in drawn.values()),
-        as_asked=sum(bool(picture.as_asked) for picture in drawn.values()),
-        no_copy=sum(picture.no_copy for picture in drawn.values()),
-        copies=sum(picture.copies for picture in drawn.values()),
+        judged=sum([picture.as_asked is not None for picture in drawn.values()]),
+        as_asked=sum([bool(picture.as_asked) for picture in drawn.values()]),
+        no_copy=sum([picture.no_copy for picture in drawn.values()]),
+        copies=sum([picture.copies for picture in drawn.values()]),
         figures=_known({metric: mean(drawn, metric) for metric in METRICS}),
-        changes=_judged_changes(before, drawn, kind),
-        since_first=_judged_changes(first, drawn, kind),
-        since_base={} if is_base else _changes(base, drawn),
+        changes=_judged_changes(changes, before, kind),
+        since_first=_judged_changes(changes, first, kind),
+        since_base=changes.get(None, {}),
         gain=gain(base.part("held_out"), drawn) if base and not is_base else None,
         learned=mean(learned, "as_asked"),
         learned_change=_judged("as_asked", relearned, kind) if relearned else None,
-        leak=_leak(arm, base) if base and not is_base else None,
+        leak=_leak(arm, base, changes[None].get("clip_i")) if base and not is_base else None,
         kept=kept(first.part("held_out"), drawn) if first else None,
     )
 
 
-def _changes(before: Arm | None, drawn: Drawn) -> dict[Metric, Difference]:
-    if before is None:
-        return {}
+def _changes(before: Arm, drawn: Drawn) -> dict[Metric, Difference]:
     return _known({metric: change(before.part("held_out"), drawn, metric) for metric in METRICS})
 
 
-def _judged_changes(before: Arm | None, drawn: Drawn, kind: Kind) -> dict[Metric, Change]:
-    return {metric: _judged(metric, found, kind) for metric, found in _changes(before, drawn).items()}
+def _judged_changes(
+    changes: Mapping[str | None, Mapping[Metric, Difference]], before: Arm | None, kind: Kind
+) -> dict[Metric, Change]:
+    found = {} if before is None else changes[before.id]
+    return {metric: _judged(metric, one, kind) for metric, one in found.items()}
 
 
 def _judged(metric: Metric, found: Difference, kind: Kind) -> Change:
@@ -172,9 +175,8 @@ def _known(figures: Mapping[Metric, Found | None]) -> dict[Metric, Found]:
     return {metric: figure for metric, figure in figures.items() if figure is not None}
 
 
-def _leak(arm: Arm, base: Arm) -> Leak | None:
+def _leak(arm: Arm, base: Arm, asked_for: Difference | None) -> Leak | None:
     difference = change(base.part("plain"), arm.part("plain"), "clip_i")
-    asked_for = change(base.part("held_out"), arm.part("held_out"), "clip_i")
     if difference is None:
         return None
     share = difference.value / asked_for.value if asked_for is not None and is_up(asked_for) else None

@@ -26,7 +26,7 @@ def at_commit(name: str, commit: str | None) -> str:
 
 def refusal(name: str, commit: str | None, error: Exception) -> StudioError:
     """What an error of the library means."""
-    from huggingface_hub import constants, errors
+    from huggingface_hub import errors
 
     if isinstance(error, StudioError):
         return error
@@ -50,27 +50,37 @@ def refusal(name: str, commit: str | None, error: Exception) -> StudioError:
             f"The model {name} cannot be loaded through the proxy that the environment names "
             f"({first_line(error)}): correct all_proxy, http_proxy and https_proxy, or unset them."
         )
-    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+    refused_here = _refused_by_the_disk(name, error) if isinstance(error, OSError) else None
+    return refused_here or _refused_by_the_hub(at_commit(name, commit), name, error, status)
+
+
+def _refused_by_the_disk(name: str, error: OSError) -> StudioError | None:
+    from huggingface_hub import constants
+
+    if error.errno == errno.ENOSPC:
         return _full(name)
-    if isinstance(error, OSError) and error.errno in _FORBIDDEN:
+    if error.errno in _FORBIDDEN:
         return StudioError(
             f"The cache of the hub cannot be written ({first_line(error)}): set HF_HOME to a folder of yours "
             "before the studio starts."
         )
-    if isinstance(error, OSError) and (said := drive_sentence(error, constants.HF_HUB_CACHE)):
-        return StudioError(said)
+    said = drive_sentence(error, constants.HF_HUB_CACHE)
+    return StudioError(said) if said else None
+
+
+def _refused_by_the_hub(model: str, name: str, error: Exception, status: int | None) -> StudioError:
+    """What is left: an answer of the hub with this status, or none. `model` is the name with its commit."""
     if status == 429:
         return LostError(
-            f"The hub gets too many requests for {at_commit(name, commit)} from here: wait some minutes, or "
-            f"{_HOW_TO_TOKEN}."
+            f"The hub gets too many requests for {model} from here: wait some minutes, or {_HOW_TO_TOKEN}."
         )
     if status is not None and status < 500:
         return StudioError(
-            f"The hub refuses the model {at_commit(name, commit)} ({first_line(error)}): check your access "
+            f"The hub refuses the model {model} ({first_line(error)}): check your access "
             f"to it at {address(name)}."
         )
     return LostError(
-        f"The hub cannot be reached for the model {at_commit(name, commit)} ({first_line(error)}): check the "
+        f"The hub cannot be reached for the model {model} ({first_line(error)}): check the "
         "network and try again; what was downloaded is kept."
     )
 

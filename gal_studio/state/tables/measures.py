@@ -4,6 +4,7 @@ import json
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from gal_studio.core import checks, strict_json
 from gal_studio.core.errors import StudioError
@@ -22,6 +23,8 @@ SELECT_MEASURED = (
 ORDER_MEASURED = "ORDER BY test_prompts.position, test_pictures.number, test_pictures.rowid"
 LIKENESS = "likeness"
 """The name under which the likeness to the references is stored beside the scores of candidates."""
+_FIELDS = (LIKENESS, "similarity_anchor", "similarity_reference")
+"""The stored scores that are no further scores of a candidate."""
 
 
 @dataclass(frozen=True)
@@ -155,13 +158,18 @@ class Measures:
 
 def measured_picture(row: sqlite3.Row, copy_shift: float) -> MeasuredPicture:
     """A row of `SELECT_MEASURED`; the marks of the project move its chance (Eq. G16)."""
-    scores = strict_json.numbers(strict_json.stored(row["scores"]))
-    if lost := {LIKENESS, "similarity_anchor", "similarity_reference"} - scores.keys():
-        raise StudioError(f"A measured image has no {min(lost)}: measure its round again.")
-    likeness, own = scores.pop(LIKENESS), scores.pop("similarity_anchor")
-    reference = scores.pop("similarity_reference")
+    (likeness, own, reference), scores = _stored_scores(row["scores"])
     candidate = Candidate(
         row["id"], row["prompt_id"], row["number"], row["seed"], row["image"], own, reference,
         remark=row["remark"], more_scores=scores, copy_shift=copy_shift,
     )  # fmt: skip
     return MeasuredPicture(row["prompt_id"], row["round_id"], candidate, likeness, drawn_by=row["drawn_by"])
+
+
+@lru_cache(maxsize=4096)  # pictures are loaded anew with every mark, which changes no score
+def _stored_scores(text: object) -> tuple[tuple[float, ...], Mapping[str, float]]:
+    """The scores `_FIELDS` of a stored picture, and its others by name."""
+    scores = strict_json.numbers(strict_json.stored(text))
+    if lost := set(_FIELDS) - scores.keys():
+        raise StudioError(f"A measured image has no {min(lost)}: measure its round again.")
+    return tuple(scores.pop(name) for name in _FIELDS), scores

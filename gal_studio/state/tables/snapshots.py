@@ -257,13 +257,12 @@ class Snapshots:
         tiles: dict[str, list[Candidate]] = {name: [] for name in wanted}
         scores: dict[str, dict[str, float]] = {}  # JSON would round them
         shift = copy_shift(self._database, plain.project.id)
+        detectors = {name: each.gal.copy_detectors for name, each in wanted.items()}
         for row in self._database.rows(_PICTURES, {"rounds": ids, "featured": json.dumps([*features])}):
             name, identity = row["round_id"], row["id"]
             if identity not in scores:
                 scores[identity] = {}
-                tiles[name].append(
-                    candidate_of(row, scores[identity], wanted[name].gal.copy_detectors, shift)
-                )
+                tiles[name].append(candidate_of(row, scores[identity], detectors[name], shift))
                 if name in features:
                     features[name][identity] = np.frombuffer(row["feature"], dtype="<f4")
             if row["score_name"] is not None:
@@ -275,7 +274,7 @@ class Snapshots:
             if row["drawn_by"] != drawn_by:
                 continue
             with suppress(StudioError):  # of a damaged picture Results says what to do
-                drawn = measured_picture(row, shift).judged_by(wanted[name].gal.copy_detectors)
+                drawn = measured_picture(row, shift).judged_by(detectors[name])
                 held_out[name].append(drawn.candidate)
         places: dict[str, dict[str, NDArray[np.float32]]] = {name: {} for name in features}
         if features:

@@ -11,7 +11,7 @@ from gal_studio.core.gal.reasons import short_names
 from gal_studio.core.gal.recipes import on_ladder
 from gal_studio.core.gal.scores.registry import known_scores
 from gal_studio.core.gal.validation import Validation
-from gal_studio.core.types import CopyDetectors, RoundKind, Speaker, Turn
+from gal_studio.core.types import CopyCurve, CopyDetectors, RoundKind, Speaker
 from gal_studio.rounds.planned import most_pictures
 from gal_studio.studio.views.forecast import Ahead
 from gal_studio.studio.views.json_types import Losses, ShownPicture, Ts, shown_picture, version
@@ -229,7 +229,7 @@ def _score_payload(view: ScoreView, head: str, ranked: bool, open_: bool) -> Sco
     )
 
 
-def _turn_payload(turn: Turn | None) -> TurnCurve | None:
+def _turn_payload(turn: CopyCurve | None) -> TurnCurve | None:
     if turn is None or len(turn.strengths) < 2:
         return None
     strengths, low, mean, high = (

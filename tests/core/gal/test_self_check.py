@@ -28,6 +28,10 @@ def check(*rows: list[Candidate]) -> SelfCheck:
     return self_check([one for each in rows for one in each])
 
 
+def heard(drawn: Sequence[Candidate], first: Sequence[Candidate] = ()) -> tuple[Candidate, ...]:
+    return as_heard(drawn, self_check(first or drawn).heard)
+
+
 def said(*rows: list[Candidate]) -> str:
     return check(*rows).sentence
 
@@ -61,7 +65,7 @@ def test_where_one_detector_locks_most_prompts_the_other_decides_and_it_says_so(
         "Copy detection now uses prompts only: the vision model cannot tell the reference from its style "
         "(all images of 3 of 3 test prompts count as copies)."
     )
-    judged = as_heard([one for each in blind for one in each])
+    judged = heard([one for each in blind for one in each])
     assert [one.overfit_by for one in judged] == ["prompts", "prompts", "", ""] * 3
     assert self_check(judged) == found, "it does not depend on who was heard before"
 
@@ -70,7 +74,7 @@ def test_where_one_detector_locks_most_prompts_the_other_decides_and_it_says_so(
     assert found.heard == "pictures" and found.sentence.startswith(
         "Copy detection now uses images only: the prompts cannot tell"
     )
-    judged = as_heard([one for each in deaf for one in each])
+    judged = heard([one for each in deaf for one in each])
     assert [one.overfit_by for one in judged] == ["pictures", "pictures", "", ""] * 3
 
 
@@ -83,7 +87,7 @@ def test_a_person_s_marks_count_whoever_is_heard() -> None:
         replace(blind[3], marked_copy=True),
         *blind[4:],
     ]
-    judged = as_heard(marked)
+    judged = heard(marked)
     assert {one.heard for one in judged} == {"prompts"}
     assert [one.overfit_by for one in judged[:4]] == ["", "prompts", "", "person"]
 
@@ -176,9 +180,9 @@ def test_the_first_round_chooses_who_decides_in_all_later_ones() -> None:
     rows = [row(order, [0.9] * 2, [0.9] * 2) for order in range(3)]
     blind = [seen(one, place < 2, True) for each in rows for place, one in enumerate(each)]
     plain = [one for order in range(3) for one in row(order, [0.9, 0.8], [0.1, 0.2])]
-    assert {one.heard for one in as_heard(plain, blind)} == {"prompts"}
-    assert {one.heard for one in as_heard(blind, plain)} == {None}
-    assert self_check(as_heard(blind, plain), 2, plain).sentence.endswith(
+    assert {one.heard for one in heard(plain, blind)} == {"prompts"}
+    assert {one.heard for one in heard(blind, plain)} == {None}
+    assert self_check(heard(blind, plain), 2, plain).sentence.endswith(
         "press L on those that are not copies."
     )
 

@@ -13,7 +13,7 @@ from gal_studio.core.types import AnchorScore
 class Absent(Policy):
     """Suggests nothing, and says why."""
 
-    mends = False
+    stops_when_clean = False
 
     def __init__(self, name: str, label: str, sentence: str) -> None:
         self.name, self.label = name, label  # type: ignore[misc] # of this one, as of a class elsewhere

@@ -22,7 +22,7 @@ class Published(Policy):
 
     name: ClassVar[str] = "published"
     label: ClassVar[str] = "Published"
-    mends: ClassVar[bool] = False
+    stops_when_clean: ClassVar[bool] = False
 
     def order(self, pool: PoolSnapshot) -> Sequence[AnchorScore]:
         """The program's order; empty if fewer than `top_k` anchors have H > 0."""

@@ -19,7 +19,7 @@ class Random(Policy):
 
     name: ClassVar[str] = "random"
     label: ClassVar[str] = "Random"
-    mends: ClassVar[bool] = False
+    stops_when_clean: ClassVar[bool] = False
 
     def order(self, pool: PoolSnapshot) -> Sequence[AnchorScore]:
         """The drawn ones in the order of the pool, then the others at random."""

@@ -16,6 +16,7 @@ POLICIES: Registry[Policy] = Registry(
     group="gal_studio.policies",
 )
 _ABSENT: dict[str, Absent] = {}
+"""What stands for policies that stored settings name and that are not installed here, by name."""
 
 
 def policy_names() -> tuple[str, ...]:
