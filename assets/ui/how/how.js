@@ -14,7 +14,9 @@ export const How = ({ chapter }) => html`<details class="how" onToggle=${seen}>
   <summary>How is this computed?</summary>
   <p>
     ${CHAPTERS[chapter].brief}${" "}
-    <button type="button" class="quiet how-more" onClick=${() => showHow(chapter)}>With images and formulas</button>
+    <button type="button" class="quiet how-more" onClick=${() => showHow(chapter)}>
+      With images and formulas
+    </button>
   </p>
 </details>`;
 

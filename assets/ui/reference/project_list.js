@@ -67,7 +67,9 @@ const brokenRow = (project) => html`<li class="broken-line" key=${project.id}>
       class="button small" href="project/${project.id}/archive?raw=1" download="" data-action="export-raw"
       title="A zip file of everything that can still be read"
     >Export as it is</a>
-    <button type="button" class="button small" data-action="put-away" onClick=${archive(project)}>Archive</button>
+    <button
+      type="button" class="button small" data-action="put-away" onClick=${archive(project)}
+    >Archive</button>
   </div>
 </li>`;
 
@@ -112,12 +114,12 @@ const archivedRow = (project) => html`<li key=${project.id}>
 function choices({ id, name }) {
   const restore = once(() => write("restore", { project: id }));
   return html`<button
-      type="button" key="restore" class="button small" title="Put it back on the list" data-action="bring-back"
-      aria-label="Restore: ${name}" onClick=${restore}
+      type="button" key="restore" class="button small" title="Put it back on the list"
+      data-action="bring-back" aria-label="Restore: ${name}" onClick=${restore}
     >Restore</button>
     <button
-      type="button" key="delete" class="button small" data-action="delete" aria-label="Delete for good: ${name}"
-      onClick=${ask(id)}
+      type="button" key="delete" class="button small" data-action="delete"
+      aria-label="Delete for good: ${name}" onClick=${ask(id)}
     >Delete for good…</button>`;
 }
 

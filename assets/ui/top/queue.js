@@ -52,7 +52,10 @@ function Rows() {
   useKeptFocus(list, "data-job");
   const parts = PARTS.filter(([name]) => shown.value[name].length);
   return html`<h2>Queue</h2>
-    ${parts.map(([name, title]) => [html`<h3 key=${title}>${title}</h3>`, html`<ol key=${name}>${shown.value[name].map(row)}</ol>`])}
+    ${parts.map(([name, title]) => [
+      html`<h3 key=${title}>${title}</h3>`,
+      html`<ol key=${name}>${shown.value[name].map(row)}</ol>`,
+    ])}
     ${parts.length ? null : html`<p class="queue-empty">Nothing is running or waiting.</p>`}
     ${canNotify() ? html`<${NotifyChoice} />` : null}`;
 }
@@ -79,7 +82,9 @@ const row = (job) => html`<li key=${job.id} data-job=${job.id} data-state=${job.
     </div>
     ${
       isWorking(job)
-        ? html`<progress class="job-bar" aria-label="Progress of ${name(job)}" max=${job.total || 1} value=${job.done} />`
+        ? html`<progress
+            class="job-bar" aria-label="Progress of ${name(job)}" max=${job.total || 1} value=${job.done}
+          />`
         : null
     }
     <button type="button" class="queue-where" title="Show this round" onClick=${() => open(job)}>
@@ -117,7 +122,8 @@ function buttons(job) {
   const make = (action, label, words, request, enabled = true) => html`<button
     type="button" key=${words} class=${label.length > 1 ? "button small" : "quiet arrow"} title=${words}
     aria-label="${words}: ${name(job)}" data-action=${words.toLowerCase().replaceAll(" ", "-")}
-    disabled=${!enabled} onClick=${(/** @type {MouseEvent} */ event) => act(action, { job: job.id, ...request }, event)}
+    disabled=${!enabled}
+    onClick=${(/** @type {MouseEvent} */ event) => act(action, { job: job.id, ...request }, event)}
   >${label}</button>`;
   if (job.state === "queued")
     return [

@@ -50,10 +50,14 @@ function Choices() {
     </p>`;
   /** @param {string} ending */
   const link = (ending) =>
-    html`<a class="button small" href="project/${state.projectId}/choices.${ending}" download="">${ending.toUpperCase()}</a>`;
+    html`<a class="button small" href="project/${state.projectId}/choices.${ending}" download="">
+      ${ending.toUpperCase()}
+    </a>`;
   return html`<div class="choices-head">
       <label>
-        <input type="checkbox" checked=${everything} onChange=${() => (everything.value = !everything.value)} />
+        <input
+          type="checkbox" checked=${everything} onChange=${() => (everything.value = !everything.value)}
+        />
         ${" "}Also agreements, and what was taken back
       </label>
       <span class="choices-links">Download ${link("csv")} ${link("jsonl")}</span>
