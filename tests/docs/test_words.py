@@ -8,6 +8,7 @@ import ast
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -58,20 +59,68 @@ def python_strings(path: Path) -> Iterator[tuple[int, str]]:
             yield node.lineno, said  # type: ignore[attr-defined]
 
 
-_JS = re.compile(
-    r"(?P<skip>//[^\n]*|/\*.*?\*/)|\"(?P<double>(?:\\.|[^\"\\\n])*)\"|`(?P<back>(?:\\.|[^`\\])*)`", re.S
-)
+_JS = re.compile(r"//[^\n]*|/\*.*?\*/|\"(?:\\.|[^\"\\\n])*\"|[`{}]", re.S)
+_TEMPLATE = re.compile(r"\\.|\$\{|`", re.S)
 _CLASSES = re.compile(r"(?:class: |[sS]elector(?:All)?\(|closest\(|matches\()$")
+_SPOKEN = re.compile(r"(?:title|placeholder|aria-label|alt)=\"([^\"]*)\"|<[^>]*>")
+
+
+class Said(NamedTuple):
+    """A string of a module, from `start` to `end`, with 0 for what is filled in."""
+
+    start: int
+    end: int
+    words: str
+
+
+def strings_of(text: str) -> list[Said]:
+    """The strings of a module of the page; of a template of HTML, its texts and what its attributes say."""
+    found: list[Said] = []
+    _code(text, 0, found, inside=False)
+    return sorted(found)
+
+
+def _code(text: str, at: int, found: list[Said], *, inside: bool) -> int:
+    """Find strings from `at` on, up to the brace that closes what is filled in; where that ends."""
+    depth = 0
+    while token := _JS.search(text, at):
+        start, at = token.span()
+        if token.group() == "`":
+            at = _template(text, start, found)
+        elif token.group().startswith('"'):
+            found.append(Said(start, at, token.group()[1:-1]))
+        elif token.group() == "}" and inside and not depth:
+            return at
+        else:
+            depth += {"{": 1, "}": -1}.get(token.group(), 0)
+    return len(text)
+
+
+def _template(text: str, start: int, found: list[Said]) -> int:
+    at, words = start + 1, ""
+    while token := _TEMPLATE.search(text, at):
+        words += text[at : token.start()]
+        at = token.end()
+        if token.group() == "`":
+            break
+        words += "0" if token.group() == "${" else token.group()
+        if token.group() == "${":
+            at = _code(text, at, found, inside=True)
+    if text.endswith("html", 0, start):
+        read = [*_SPOKEN.sub("<>", words).split("<>"), *(said for said in _SPOKEN.findall(words))]
+        found += [Said(start, at, " ".join(said.split())) for said in read]
+    else:
+        found.append(Said(start, at, words))
+    return at
 
 
 def page_strings(path: Path) -> Iterator[tuple[int, str]]:
     """The sentences in the strings of a module of the page."""
     text = path.read_text(encoding="utf-8")
-    for found in _JS.finditer(text):
-        said = found["double"] or re.sub(r"\$\{[^}]*\}", "0", found["back"] or "")
-        before = text[max(0, found.start() - 20) : found.start()]
+    for start, _, said in strings_of(text):
+        before = text[max(0, start - 20) : start]
         if " " in said.strip() and said not in STORED and not _CLASSES.search(before):
-            yield text.count("\n", 0, found.start()) + 1, said
+            yield text.count("\n", 0, start) + 1, said
 
 
 def html_strings(path: Path) -> Iterator[tuple[int, str]]:
@@ -115,18 +164,17 @@ def _said(node: ast.AST) -> str:
 def joined_strings(path: Path) -> Iterator[tuple[int, str]]:
     """What a module of the page says, each string whole, with 0 for what is filled in."""
     text = path.read_text(encoding="utf-8")
-    end, line, whole = 0, 0, ""
-    for found in _JS.finditer(text):
-        if found["skip"]:
-            continue
-        said = found["double"] or re.sub(r"\$\{[^}]*\}", "0", found["back"] or "")
-        if whole and _JOINED.fullmatch(text[end : found.start()]):
-            whole += said
+    last = 0
+    whole = Said(0, 0, "")
+    for said in strings_of(text):
+        if said.start < whole.end:
+            yield last, said.words  # filled into the one before, or another text of the same template
+        elif whole.words and _JOINED.fullmatch(text[whole.end : said.start]):
+            whole = Said(whole.start, said.end, whole.words + said.words)
         else:
-            yield line, whole
-            line, whole = text.count("\n", 0, found.start()) + 1, said
-        end = found.end()
-    yield line, whole
+            yield last, whole.words
+            last, whole = text.count("\n", 0, said.start) + 1, said
+    yield last, whole.words
 
 
 def too_long(path: Path, strings: Iterator[tuple[int, str]]) -> list[str]:

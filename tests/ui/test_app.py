@@ -40,11 +40,19 @@ def test_own_files_are_kept_for_ever_under_an_address_of_their_content(client: T
 
 def test_libraries_come_from_here_with_their_licences(client: TestClient):
     vendored = sorted(name for name in files() if name.startswith("vendor/"))
-    assert vendored == ["vendor/plotly.min.js", "vendor/virtual-core.min.js"]
-    for name in vendored:
+    licences = {
+        "htm": "Apache License",
+        "plotly": "MIT",
+        "preact": "MIT",
+        "signals": "MIT",
+        "virtual-core": "MIT",
+    }
+    assert vendored == [f"vendor/{name}.min.js" for name in licences]
+    for name, words in zip(vendored, licences.values(), strict=True):
         assert client.get(ui_address(name)).headers["content-type"].startswith("text/javascript")
         licence = ui_folder() / name.replace(".min.js", ".LICENSE.txt")
-        assert "MIT" in licence.read_text()
+        assert words in licence.read_text()
+        assert not re.search(rb"\beval\(|\bFunction\(", files()[name]), f"{name} makes code of strings"
         assert licence.name.encode() in files()[name][:200]
     assert len(files()["vendor/plotly.min.js"]) < 1_300_000, "a bundle of what the map uses"
 

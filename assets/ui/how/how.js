@@ -1,28 +1,27 @@
 /** "How is this computed?": two lines where a figure stands, and a button to the page with all of it. */
-import { el, makeButton } from "../kit/dom.js";
+import { html, rendered } from "../kit/html.js";
 import { CHAPTERS } from "./chapters.js";
 import { showHow } from "./page.js";
 
-const SUMMARY = "How is this computed?";
+/** @param {{ currentTarget: HTMLDetailsElement }} event */
+const seen = ({ currentTarget: box }) => box.open && box.scrollIntoView({ block: "nearest" });
 
 /**
  * A collapsed `<details>` with a chapter in brief.
+ * @param {{ chapter: keyof typeof CHAPTERS }} props
+ */
+export const How = ({ chapter }) => html`<details class="how" onToggle=${seen}>
+  <summary>How is this computed?</summary>
+  <p>
+    ${CHAPTERS[chapter].brief}${" "}
+    <button type="button" class="quiet how-more" onClick=${() => showHow(chapter)}>
+      With images and formulas
+    </button>
+  </p>
+</details>`;
+
+/**
+ * The same as an element, for a part of the page that places it by itself.
  * @param {keyof typeof CHAPTERS} chapter
  */
-export function howComputed(chapter) {
-  const box = el(
-    "details",
-    {
-      class: "how",
-      on: { toggle: () => box.open && box.scrollIntoView({ block: "nearest" }) },
-    },
-    el("summary", {}, SUMMARY),
-    el(
-      "p",
-      {},
-      `${CHAPTERS[chapter].brief} `,
-      makeButton({ class: "quiet how-more" }, () => showHow(chapter), "With images and formulas"),
-    ),
-  );
-  return box;
-}
+export const howComputed = (chapter) => rendered(html`<${How} chapter=${chapter} />`, HTMLDetailsElement);

@@ -1,120 +1,89 @@
 /** The list of projects, and of archived projects, which can be restored or deleted. */
-/** @import { Demo, ListedProject } from "payloads" */
+/** @import { Answers, Demo, ListedProject } from "payloads" */
 /** @import { ReferenceParts } from "../app/types/parts.d.ts" */
 import { state } from "../app/store.js";
-import { call, openProject } from "../app/session.js";
+import { call, closeProject, openProject } from "../app/session.js";
 import { write } from "../app/writes.js";
 import { newest } from "../app/newest.js";
-import { el, makeButton, reference, repeats } from "../kit/dom.js";
+import { reference } from "../kit/dom.js";
 import { count } from "../kit/format.js";
-import { askToDelete } from "./delete_project.js";
+import { html, set } from "../kit/html.js";
 import { toast } from "../kit/toast.js";
 import { planTour } from "../rounds/tour/memory.js";
+import { render } from "../vendor/preact.min.js";
+import { signal } from "../vendor/signals.min.js";
 
-/** @type {ReferenceParts} */
-let parts;
 const newRequest = newest();
-/** @type {Demo["kind"] | null} the demo that is being created */
-let trying = null;
-let open = false; // the list of archived projects is expanded
+const listed = signal(/** @type {(Answers["overview"] & { current: string | null }) | null} */ (null));
+/** The demo that is being created. */
+const trying = signal(/** @type {Demo["kind"] | null} */ (null));
+/** The archived project of which is asked whether to delete it. */
+const asking = signal(/** @type {string | null} */ (null));
+/** Is the list of archived projects expanded? */
+const open = signal(false);
 
-/** @param {ReferenceParts} found */
-export function mountProjects(found) {
-  parts = found;
+/** @param {ReferenceParts} parts */
+export function mountProjects(parts) {
+  render(html`<${Projects} />`, parts.projects);
+  render(html`<${Archived} />`, parts["put-away"]);
+  render(html`<${Demos} />`, parts.demo);
 }
 
 /** Fetch and show the projects and demos. */
 export async function listProjects() {
   const isLatest = newRequest();
   const answer = await call("reference", "overview", {});
-  if (!answer || !isLatest() || repeats(parts.projects, [answer, state.projectId, trying])) return;
-  const active = answer.projects.filter((project) => project.size === null);
-  const archived = answer.projects.filter((project) => project.size !== null);
-  parts.projects.replaceChildren(
-    ...(active.length
-      ? active.map(row)
-      : [el("li", { class: "none" }, "No project yet. The demo is a good start.")]),
-  );
-  parts["put-away"].replaceChildren(...(archived.length ? [archivedList(archived)] : []));
-  parts.demo.replaceChildren(...answer.demos.map(demoButton));
+  if (answer && isLatest()) set(listed, { ...answer, current: state.projectId });
+}
+
+function Projects() {
+  if (!listed.value) return null;
+  const active = listed.value.projects.filter((project) => project.size === null);
+  if (!active.length) return html`<li class="none">No project yet. The demo is a good start.</li>`;
+  return active.map((project) => (project.broken ? brokenRow(project) : row(project)));
 }
 
 /**
  * @param {ListedProject} project
  * @param {string} more
  */
-function cardContent(project, more) {
-  return [
-    project.cover ? el("img", { src: reference(project.cover), alt: "", width: 44, height: 44 }) : null,
-    el(
-      "span",
-      {},
-      el("b", { translate: "no" }, project.name),
-      el(
-        "span",
-        {},
-        project.broken ? `Broken · ${more}` : `${project.kind} · ${count(project.rounds, "round")} · ${more}`,
-      ),
-    ),
-  ];
-}
+const face = ({ cover, name, broken, kind, rounds }, more) => html`
+  ${cover ? html`<img src=${reference(cover)} alt="" width="44" height="44" />` : null}
+  <span>
+    <b translate=${false}>${name}</b>
+    <span>${broken ? `Broken · ${more}` : `${kind} · ${count(rounds, "round")} · ${more}`}</span>
+  </span>`;
 
 /**
  * A project that cannot be shown: why, and what can be done with it.
  * @param {ListedProject} project
  */
-function brokenRow(project) {
-  return el(
-    "li",
-    { class: "broken-line" },
-    el(
-      "div",
-      { class: "project-face" },
-      el("span", {}, el("b", { translate: "no" }, project.name), el("span", {}, `Broken. ${project.broken}`)),
-    ),
-    el(
-      "div",
-      { class: "project-buttons" },
-      el(
-        "a",
-        {
-          class: "button small",
-          href: `project/${project.id}/archive?raw=1`,
-          download: "",
-          title: "A zip file of everything that can still be read",
-          data: { action: "export-raw" },
-        },
-        "Export as it is",
-      ),
-      makeButton({ data: { action: "put-away" } }, archive(project), "Archive"),
-    ),
-  );
-}
+const brokenRow = (project) => html`<li class="broken-line" key=${project.id}>
+  <div class="project-face">
+    <span><b translate=${false}>${project.name}</b><span>Broken. ${project.broken}</span></span>
+  </div>
+  <div class="project-buttons">
+    <a
+      class="button small" href="project/${project.id}/archive?raw=1" download="" data-action="export-raw"
+      title="A zip file of everything that can still be read"
+    >Export as it is</a>
+    <button
+      type="button" class="button small" data-action="put-away" onClick=${archive(project)}
+    >Archive</button>
+  </div>
+</li>`;
 
 /** @param {ListedProject} project */
-function row(project) {
-  if (project.broken) return brokenRow(project);
-  const current = project.id === state.projectId;
-  return el(
-    "li",
-    { class: "project-line" },
-    makeButton(
-      { class: "project-row", "aria-current": current ? "true" : null },
-      () => openProject(project.id),
-      cardContent(project, project.created),
-    ),
-    makeButton(
-      {
-        class: "quiet",
-        "aria-label": `Archive ${project.name}`,
-        title: "Archive it: it moves to the end of this list. Nothing is lost.",
-        data: { action: "put-away" },
-      },
-      archive(project),
-      "Archive",
-    ),
-  );
-}
+const row = (project) => html`<li class="project-line" key=${project.id}>
+  <button
+    type="button" class="project-row" aria-current=${project.id === listed.value?.current ? "true" : null}
+    onClick=${() => openProject(project.id)}
+  >${face(project, project.created)}</button>
+  <button
+    type="button" class="quiet" data-action="put-away" aria-label="Archive ${project.name}"
+    title="Archive it: it moves to the end of this list. Nothing is lost." onClick=${archive(project)}
+  >Archive</button>
+</li>`;
 
 /** @param {ListedProject} project */
 const archive = (project) =>
@@ -123,49 +92,66 @@ const archive = (project) =>
       toast(`${project.name} is archived: find it at the end of the list.`);
   });
 
-/** @param {ListedProject[]} projects */
-function archivedList(projects) {
-  const list = el(
-    "details",
-    { class: "put-away" },
-    el("summary", {}, `Archived (${projects.length})`),
-    el("ul", {}, projects.map(archivedRow)),
-  );
-  list.open = open;
-  list.addEventListener("toggle", () => {
-    open = list.open;
-  });
-  return list;
+function Archived() {
+  const archived = (listed.value?.projects ?? []).filter((project) => project.size !== null);
+  if (!archived.length) return null;
+  const expand = (/** @type {{ currentTarget: HTMLDetailsElement }} */ { currentTarget }) => {
+    open.value = currentTarget.open;
+  };
+  return html`<details class="put-away" open=${open.value} onToggle=${expand}>
+    <summary>Archived (${archived.length})</summary>
+    <ul>${archived.map(archivedRow)}</ul>
+  </details>`;
 }
 
 /** @param {ListedProject} project */
-function archivedRow(project) {
-  /**
-   * @param {string} action
-   * @param {string} label
-   * @param {string} title
-   * @param {() => Promise<unknown>} act
-   */
-  const button = (action, label, title, act) =>
-    makeButton({ title, "aria-label": `${label}: ${project.name}`, data: { action } }, once(act), label);
-  return el(
-    "li",
-    {},
-    el("div", { class: "project-face" }, cardContent(project, project.size ?? "")),
-    el(
-      "div",
-      { class: "project-buttons" },
-      button("bring-back", "Restore", "Put it back on the list", () =>
-        write("restore", { project: project.id }),
-      ),
-      makeButton(
-        { "aria-label": `Delete for good: ${project.name}`, data: { action: "delete" } },
-        (event) => askToDelete(project, event.currentTarget.parentElement, once),
-        "Delete for good…",
-      ),
-    ),
-  );
+const archivedRow = (project) => html`<li key=${project.id}>
+  <div class="project-face">${face(project, project.size ?? "")}</div>
+  <div class="project-buttons">${asking.value === project.id ? question(project) : choices(project)}</div>
+</li>`;
+
+/** @param {ListedProject} project */
+function choices({ id, name }) {
+  const restore = once(() => write("restore", { project: id }));
+  return html`<button
+      type="button" key="restore" class="button small" title="Put it back on the list"
+      data-action="bring-back" aria-label="Restore: ${name}" onClick=${restore}
+    >Restore</button>
+    <button
+      type="button" key="delete" class="button small" data-action="delete"
+      aria-label="Delete for good: ${name}" onClick=${ask(id)}
+    >Delete for good…</button>`;
 }
+
+/**
+ * Ask once, in place of the buttons: a second click in the same place keeps the project.
+ * @param {ListedProject} project
+ */
+function question({ id, name }) {
+  const remove = once(async () => {
+    if (id === state.projectId) closeProject(); // else the next poll finds it gone
+    const answer = await write("delete", { project: id });
+    if (answer) toast(`${name} is deleted: ${answer.freed} freed.`);
+  });
+  return html`<p role="alert">Its images, decisions and LoRAs go for good. This cannot be undone.</p>
+    <button type="button" key="sure" class="button small danger" data-action="delete-sure" onClick=${remove}>
+      Delete for good
+    </button>
+    <button type="button" key="keep" class="button small" onClick=${ask(null)}>Keep</button>`;
+}
+
+/**
+ * A click handler that asks whether to delete a project, or no longer asks; the safe button has the focus.
+ * @param {string | null} id
+ */
+const ask =
+  (id, { focus = id ? "button:last-child" : "button" } = {}) =>
+  async (/** @type {{ currentTarget: HTMLButtonElement }} */ { currentTarget: button }) => {
+    const box = button.parentElement;
+    asking.value = id;
+    await null; // the buttons are rendered
+    /** @type {HTMLButtonElement | null | undefined} */ (box?.querySelector(focus))?.focus();
+  };
 
 /**
  * A click handler that disables its button, runs `act`, and reloads the list.
@@ -175,51 +161,43 @@ const once =
   (act) =>
   async (/** @type {{ currentTarget: HTMLButtonElement }} */ { currentTarget: button }) => {
     if (button.disabled) return;
-    const list = parts.projects.contains(button) ? parts.projects : parts["put-away"];
-    const rows = () => [...list.querySelectorAll("li")];
+    const list = button.closest("[data-part]");
+    const rows = () => [...(list?.querySelectorAll("li") ?? [])];
     const at = rows().findIndex((item) => item.contains(button));
     button.disabled = true;
     await act();
     button.disabled = false;
     await listProjects();
     if (document.activeElement !== document.body) return;
-    const next = rows()[Math.min(at, rows().length - 1)] ?? parts.projects;
-    next.querySelector("button")?.focus();
+    const next = rows()[Math.min(at, rows().length - 1)] ?? document.querySelector(".projects");
+    next?.querySelector("button")?.focus();
   };
 
-/** @param {Demo} demo */
-function demoButton(demo) {
-  const button = makeButton(
-    { class: "demo-button", disabled: Boolean(trying), "aria-busy": trying === demo.kind ? "true" : null },
-    async () => {
-      if (trying) return;
-      trying = demo.kind;
-      markTrying(button);
-      const answer = await write("try_demo", { kind: demo.kind });
-      trying = null;
-      delete parts.projects.dataset.signature; // `markTrying` changed the buttons: they are made anew
-      if (!answer) return listProjects();
-      if (answer.is_new) planTour(answer.project);
-      else toast("This is your project of the demo. To start the demo anew, archive it first.");
-      openProject(answer.project);
-    },
-    el("img", { src: `demo/${demo.kind}`, alt: "" }),
-    el("b", {}, demo.title),
-    el("span", {}, demo.note),
+function Demos() {
+  return (listed.value?.demos ?? []).map(
+    ({ kind, title, note }) => html`<button
+      type="button" key=${kind} class="demo-button" disabled=${trying.value !== null}
+      aria-busy=${trying.value === kind ? "true" : null} onClick=${() => tryDemo(kind)}
+    >
+      <img src="demo/${kind}" alt="" /><b>${title}</b><span>${note}</span>
+      ${
+        trying.value === kind
+          ? html`<span class="demo-making" role="status">Making the project, then it runs…</span>
+            <progress aria-label="The demo is being made" />`
+          : null
+      }
+    </button>`,
   );
-  if (trying === demo.kind) markTrying(button);
-  return button;
 }
 
-/**
- * Say at once that a demo is being created; the other one waits.
- * @param {HTMLButtonElement} button
- */
-function markTrying(button) {
-  for (const one of [button, ...parts.demo.querySelectorAll("button")]) one.disabled = true;
-  button.setAttribute("aria-busy", "true");
-  button.append(
-    el("span", { class: "demo-making", role: "status" }, "Making the project, then it runs…"),
-    el("progress", { "aria-label": "The demo is being made" }),
-  );
+/** @param {Demo["kind"]} kind */
+async function tryDemo(kind) {
+  if (trying.value) return;
+  trying.value = kind;
+  const answer = await write("try_demo", { kind });
+  trying.value = null;
+  if (!answer) return listProjects();
+  if (answer.is_new) planTour(answer.project);
+  else toast("This is your project of the demo. To start the demo anew, archive it first.");
+  openProject(answer.project);
 }

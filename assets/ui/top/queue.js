@@ -5,8 +5,11 @@ import { state, on } from "../app/store.js";
 import { openProject, refresh } from "../app/session.js";
 import { write } from "../app/writes.js";
 import { ask } from "../app/apply_poll.js";
-import { el, focusedIn, makeButton, pressed, setAttribute, setText } from "../kit/dom.js";
+import { el, pressed, setAttribute, setText } from "../kit/dom.js";
+import { html, set, useKeptFocus } from "../kit/html.js";
 import { toast } from "../kit/toast.js";
+import { render } from "../vendor/preact.min.js";
+import { signal } from "../vendor/signals.min.js";
 import { isWorking, jobProgress, reached, resumeWord, startsInstead } from "./job_words.js";
 import { canNotify, notifies, notifyOf, toggleNotify } from "./notify.js";
 
@@ -19,11 +22,7 @@ const PARTS = [
 /** @type {HTMLElement} */
 let list;
 let sending = false;
-/**
- * The elements that show progress, by job id; they are updated without a re-render of the list.
- * @type {Map<string, { words: HTMLElement, bar: HTMLProgressElement | null }>}
- */
-let live = new Map();
+const shown = signal(state.queue);
 
 export const queueOpen = () => Boolean(list?.matches(":popover-open"));
 
@@ -33,10 +32,7 @@ export function mountQueue(parts) {
     el("section", { class: "studio queue-list", popover: "auto", "aria-label": "The work of all projects" }),
   );
   parts.queue.popoverTargetElement = list;
-  list.addEventListener(
-    "beforetoggle",
-    (event) => /** @type {ToggleEvent} */ (event).newState === "open" && show(),
-  );
+  list.addEventListener("beforetoggle", ({ newState }) => newState === "open" && set(shown, state.queue));
   on("queue received", () => {
     const count = state.queue.working.length + state.queue.waiting.length;
     parts["queue-count"].hidden = !count;
@@ -47,93 +43,64 @@ export function mountQueue(parts) {
       count ? `Queue ${count}: running or waiting` : "Queue: nothing is running",
     );
     notifyOf(state.queue);
-    if (queueOpen()) show();
+    if (queueOpen() && !pressed(list)) set(shown, state.queue); // a row that moves would lose its click
   });
+  render(html`<${Rows} />`, list);
 }
 
-/** Re-render the rows only when they have changed; update progress in place. */
-function show() {
-  if (pressed(list)) return;
-  const { queue } = state;
-  const signature = JSON.stringify(queue, (key, value) =>
-    ["done", "total", "phase", "doing", "unit", "message"].includes(key) ? undefined : value,
-  );
-  if (list.dataset.signature !== signature) {
-    const keep = focusedIn(list)?.dataset.keep;
-    list.dataset.signature = signature;
-    live = new Map();
-    const parts = PARTS.filter(([name]) => queue[name].length).flatMap(([name, title]) => [
-      el("h3", {}, title),
-      el("ol", {}, queue[name].map(row)),
-    ]);
-    list.replaceChildren(
-      el("h2", {}, "Queue"),
-      ...(parts.length ? parts : [el("p", { class: "queue-empty" }, "Nothing is running or waiting.")]),
-      ...(canNotify() ? [notifyChoice()] : []),
-    );
-    if (keep) focusAgain(keep);
-  }
-  for (const job of [...queue.working, ...queue.halted]) progress(job);
+function Rows() {
+  useKeptFocus(list, "data-job");
+  const parts = PARTS.filter(([name]) => shown.value[name].length);
+  return html`<h2>Queue</h2>
+    ${parts.map(([name, title]) => [
+      html`<h3 key=${title}>${title}</h3>`,
+      html`<ol key=${name}>${shown.value[name].map(row)}</ol>`,
+    ])}
+    ${parts.length ? null : html`<p class="queue-empty">Nothing is running or waiting.</p>`}
+    ${canNotify() ? html`<${NotifyChoice} />` : null}`;
 }
 
 /** The choice whether the browser tells of the end of long work. */
-function notifyChoice() {
-  const box = el("input", { type: "checkbox", checked: notifies(), data: { keep: "notify" } });
-  box.addEventListener("change", async () => {
+function NotifyChoice() {
+  /** @param {{ currentTarget: HTMLInputElement }} event */
+  const toggle = async ({ currentTarget: box }) => {
     box.checked = await toggleNotify();
     if (Notification.permission === "denied")
       toast("This browser blocks notifications of the studio: allow them in its settings.", "error");
-  });
-  return el("label", { class: "queue-notify" }, box, " Notify me when long work ends");
-}
-
-/** @param {string} keep */
-function focusAgain(keep) {
-  /** @type {HTMLElement | null} */
-  const button =
-    list.querySelector(`[data-keep="${keep}"]:enabled`) ??
-    list.querySelector(`[data-job="${keep.split(" ")[0]}"] button:enabled`) ??
-    list.querySelector("button:enabled");
-  button?.focus();
+  };
+  return html`<label class="queue-notify">
+    <input type="checkbox" checked=${notifies()} onChange=${toggle} />${" "}Notify me when long work ends
+  </label>`;
 }
 
 /** @param {QueuedJob} job */
-function row(job) {
-  const words = el("span", { class: "queue-state" }, job.state === "queued" ? waitsText(job) : "");
-  const bar = isWorking(job)
-    ? el("progress", { class: "job-bar", "aria-label": `Progress of ${name(job)}` })
-    : null;
-  live.set(job.id, { words, bar });
-  return el(
-    "li",
-    { data: { job: job.id, state: job.state } },
-    el(
-      "div",
-      { class: "queue-text" },
-      el("div", { class: "queue-name" }, el("b", {}, job.title), words),
-      bar,
-      makeButton(
-        { class: "queue-where", title: "Show this round", data: { keep: `${job.id} open` } },
-        () => open(job),
-        `${job.round_name} · ${job.project_name}`,
-      ),
-    ),
-    el("div", { class: "queue-buttons", role: "group", "aria-label": name(job) }, buttons(job)),
-  );
-}
+const row = (job) => html`<li key=${job.id} data-job=${job.id} data-state=${job.state}>
+  <div class="queue-text">
+    <div class="queue-name">
+      <b>${job.title}</b>
+      <span class="queue-state" title=${job.message}>${words(job)}</span>
+    </div>
+    ${
+      isWorking(job)
+        ? html`<progress
+            class="job-bar" aria-label="Progress of ${name(job)}" max=${job.total || 1} value=${job.done}
+          />`
+        : null
+    }
+    <button type="button" class="queue-where" title="Show this round" onClick=${() => open(job)}>
+      ${job.round_name} · ${job.project_name}
+    </button>
+  </div>
+  <div class="queue-buttons" role="group" aria-label=${name(job)}>${buttons(job)}</div>
+</li>`;
 
 /** @param {QueuedJob} job */
 const name = (job) => `${job.title}, ${job.project_name}, ${job.round_name}`;
-/** @param {QueuedJob} job */
-const waitsText = (job) => (job.behind ? `after ${job.behind}` : "");
 
 /** @param {QueuedJob} job */
-function progress(job) {
-  const { words, bar } = live.get(job.id) ?? {};
-  if (!words) return;
-  setText(words, isWorking(job) ? jobProgress(job) : [halted(job), job.message].filter(Boolean).join(". "));
-  words.title = job.message;
-  if (bar) Object.assign(bar, { max: job.total || 1, value: job.done });
+function words(job) {
+  if (job.state === "queued") return job.behind ? `after ${job.behind}` : "";
+  return isWorking(job) ? jobProgress(job) : [halted(job), job.message].filter(Boolean).join(". ");
 }
 
 /** @typedef {"reorder" | "stop" | "pause" | "resume"} Action */
@@ -152,26 +119,19 @@ function buttons(job) {
    * @param {string} words
    * @param {{ direction?: "up" | "down" | "first" }} [request]
    */
-  const make = (action, label, words, request, enabled = true) =>
-    makeButton(
-      {
-        class: label.length > 1 ? "button small" : "quiet arrow",
-        title: words,
-        "aria-label": `${words}: ${name(job)}`,
-        disabled: !enabled,
-        data: { keep: `${job.id} ${words}`, action: words.toLowerCase().replaceAll(" ", "-") },
-      },
-      (event) => act(action, { job: job.id, ...request }, event),
-      label,
-    );
-  if (job.state === "queued") {
+  const make = (action, label, words, request, enabled = true) => html`<button
+    type="button" key=${words} class=${label.length > 1 ? "button small" : "quiet arrow"} title=${words}
+    aria-label="${words}: ${name(job)}" data-action=${words.toLowerCase().replaceAll(" ", "-")}
+    disabled=${!enabled}
+    onClick=${(/** @type {MouseEvent} */ event) => act(action, { job: job.id, ...request }, event)}
+  >${label}</button>`;
+  if (job.state === "queued")
     return [
       make("reorder", "⤒", "To the front", { direction: "first" }, job.can_rise),
       make("reorder", "↑", "Up", { direction: "up" }, job.can_rise),
       make("reorder", "↓", "Down", { direction: "down" }, job.can_sink),
       make("stop", "Cancel", "Cancel"),
     ];
-  }
   if (isWorking(job))
     return [
       job.state === "running" ? make("pause", "Pause", "Pause") : null,

@@ -1,0 +1,48 @@
+/** Components: templates of HTML, which Preact renders and keeps. Strings in them are text, never markup. */
+import { h, render, useLayoutEffect } from "../vendor/preact.min.js";
+import htm from "../vendor/htm.min.js";
+import "../vendor/signals.min.js"; // renders what has read a signal
+import { focusedIn } from "./dom.js";
+
+export const html = htm.bind(h);
+
+/**
+ * Set a signal, unless it has an equal value: an answer that says the same renders nothing.
+ * @template Value
+ * @param {{ value: Value }} signal
+ * @param {Value} value
+ */
+export function set(signal, value) {
+  if (JSON.stringify(signal.value) !== JSON.stringify(value)) signal.value = value;
+}
+
+/**
+ * The one element of a template, for a part of the page that places it by itself.
+ * @template {HTMLElement} Kind
+ * @param {unknown} template
+ * @param {new () => Kind} kind
+ * @returns {Kind}
+ */
+export function rendered(template, kind) {
+  const box = document.createElement("div");
+  render(template, box);
+  if (box.firstElementChild instanceof kind) return box.firstElementChild;
+  throw new Error("The template has another element.");
+}
+
+/**
+ * In the component of a list: what has the focus keeps it when rows move. If it is gone or disabled, a button
+ * of its row gets the focus, or else one of the list.
+ * @param {HTMLElement} box
+ * @param {string} name of the attribute that tells the rows apart
+ */
+export function useKeptFocus(box, name) {
+  const held = focusedIn(box);
+  const row = held?.closest(`[${name}]`)?.getAttribute(name);
+  useLayoutEffect(() => {
+    if (!held || (document.activeElement === held && !held.matches(":disabled"))) return;
+    const others = [`[${name}="${row}"] button:enabled`, "button:enabled"];
+    const other = others.map((one) => box.querySelector(one)).find((one) => one instanceof HTMLElement);
+    (box.contains(held) && !held.matches(":disabled") ? held : other)?.focus();
+  });
+}

@@ -1,0 +1,19 @@
+/** Types of the part of Preact that the page uses. */
+
+/** What a component returns, as `html` makes it. */
+export interface VNode {
+  type: unknown;
+  props: Record<string, unknown>;
+  key: unknown;
+}
+
+export function h(type: unknown, props: Record<string, unknown> | null, ...children: unknown[]): VNode;
+/** Bring the children of an element to what is described; those that stay the same are kept. */
+export function render(node: unknown, into: Element | DocumentFragment): void;
+
+type After = () => undefined | (() => void);
+export function useEffect(act: After, inputs?: readonly unknown[]): void;
+export function useLayoutEffect(act: After, inputs?: readonly unknown[]): void;
+export function useReducer<State>(next: (state: State) => State, first: State): [State, () => void];
+export function useRef<Value>(first: Value): { current: Value };
+export function useState<State>(first: State | (() => State)): [State, (next: State) => void];
