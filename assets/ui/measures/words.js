@@ -18,8 +18,9 @@ export function changeInShort(metric, change, sinceBase) {
   /** @type {Change["verdict"]} */
   const direction = change.value > 0 ? "more" : "less";
   const verdict = sinceBase && change.verdict !== "unclear" ? direction : change.verdict;
-  const chance = verdict === "unclear" ? ", may be chance" : "";
-  return { text: `${MARKS[verdict]}${signed(metric, change.value)}${chance}`, verdict };
+  const words = signed(metric, change.value);
+  const chance = verdict === "unclear" && Number(words) !== 0 ? ", may be chance" : "";
+  return { text: `${MARKS[verdict]}${words}${chance}`, verdict };
 }
 
 /** @param {number} share in [0, 1] */

@@ -70,6 +70,8 @@ test("against the base model a change has a direction and no verdict", () => {
     text: "−0.100, may be chance",
     verdict: "unclear",
   });
+  const none = change({ value: 0.0001, verdict: "unclear" });
+  assert.deepEqual(changeInShort("clip_t", none, true), { text: "0.000", verdict: "unclear" });
 });
 
 test("a round that is not wholly measured says nothing", () => {
