@@ -85,8 +85,7 @@ function show(parts) {
 /** @param {number} rows */
 function noteWords(rows) {
   if (!rows || unfinished()) return "";
-  if (!openSuggestions().length)
-    return rows === 1 ? "✓ Suggestion reviewed" : `✓ All ${rows} suggestions reviewed`;
+  if (!openSuggestions().length) return rows === 1 ? "✓ Reviewed" : `✓ All ${rows} reviewed`;
   return `${rows} of ${count(state.scores.length, "test prompt")}`;
 }
 

@@ -31,7 +31,7 @@ def test_another_picture_answers_and_leaving_out_brings_the_next_best(watched: W
     page.wait_for_selector(f"{ACCEPT}[data-done]:has-text('✓ Suggestions reviewed')")
     page.wait_for_selector(f"{row}[data-verdict=accepted] .leave[title^='Reject, and suggest another']")
     assert page.locator(ACCEPT).is_disabled()
-    assert "All 3 suggestions reviewed" in page.inner_text("[data-part=suggestion-note]")
+    assert "All 3 reviewed" in page.inner_text("[data-part=suggestion-note]")
     page.wait_for_selector("[data-action=next_round][data-next]")
     settled(page)
     accepted = studio.store.decisions.of_round(round_id).accepted

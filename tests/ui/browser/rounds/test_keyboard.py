@@ -44,7 +44,7 @@ def test_the_loop_needs_no_pointer(watched: Watched, served: Served) -> None:
     expect(page.locator(".tile[data-verdict]")).to_have_count(0)
 
     press(page, "[data-action=accept]")
-    page.wait_for_selector("[data-part=suggestion-note]:has-text('All 3 suggestions reviewed')")
+    page.wait_for_selector("[data-part=suggestion-note]:has-text('All 3 reviewed')")
     press(page, "[data-action=next_round]")
     page.wait_for_selector(".chip-round[aria-current]:has-text('Round 2')")
     second = studio.store.rounds.of_project(served.place.project)[-1].id
