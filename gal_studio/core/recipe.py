@@ -80,8 +80,8 @@ class Recipe:
 
     @property
     def sign(self) -> str:
-        """How a strength switches, shortly, such as "0.4→1"; empty for a constant one."""
-        return "" if self.is_constant else f"{self.early:.3g}→{self.late:.3g}"
+        """How a strength switches, shortly, such as "0.4, then 1"; empty for a constant one."""
+        return "" if self.is_constant else f"{self.early:.3g}, then {self.late:.3g}"
 
     def in_words(self, part: str) -> str:
         """The strengths of this part of a model, in words."""

@@ -83,7 +83,7 @@ export const round = (more) => ({
   mean_entropy: 0.5,
   example_weight: 0.5,
   ahead: { next_seconds: null, pairs: 16, steps: 200, pictures: 180, refinement_seconds: null },
-  exhausted: "",
+  summary: "",
   check: "",
   trainable: true,
   undo: "",

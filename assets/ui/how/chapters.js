@@ -45,7 +45,7 @@ export const CHAPTERS = {
   results: /** @type {Chapter} */ ({
     title: "Results",
     brief:
-      "Benchmark prompts that no training uses, with the same seeds in every round. ? means that a change " +
+      "Benchmark prompts that no training uses, with the same seeds in every round. A change that is not clear " +
       "may be chance.",
     paragraphs: [
       [
@@ -60,8 +60,8 @@ export const CHAPTERS = {
       ],
       [
         "Changes:",
-        "paired by prompt and seed with the round before. ?: p > 0.05 in a sign-flip test over prompts, " +
-          "or fewer than six prompts.",
+        "paired by prompt and seed with the round before. It may be chance where p > 0.05 in a sign-flip " +
+          "test over prompts, or with fewer than six prompts.",
         "mean of (after − before)",
       ],
       [

@@ -4,10 +4,10 @@ import { count } from "../kit/format.js";
 import { METRICS } from "./metrics.js";
 
 /** @type {Record<Change["verdict"], string>} */
-const MARKS = { better: "✓", worse: "✕", more: "▲", less: "▼", unclear: "?" };
+const MARKS = { better: "✓ ", worse: "✕ ", more: "▲ ", less: "▼ ", unclear: "" };
 
 /**
- * A change in short: "✓ +17". Against the base model it says in which direction, and not whether that is
+ * A change in short: "✓ +17", "+3, may be chance". Against the base model it says in which direction, and not whether that is
  * better: every training loses something there.
  * @param {Metric} metric
  * @param {Change} change
@@ -18,7 +18,9 @@ export function changeInShort(metric, change, sinceBase) {
   /** @type {Change["verdict"]} */
   const direction = change.value > 0 ? "more" : "less";
   const verdict = sinceBase && change.verdict !== "unclear" ? direction : change.verdict;
-  return { text: `${MARKS[verdict]} ${signed(metric, change.value)}`, verdict };
+  const words = signed(metric, change.value);
+  const chance = verdict === "unclear" && Number(words) !== 0 ? ", may be chance" : "";
+  return { text: `${MARKS[verdict]}${words}${chance}`, verdict };
 }
 
 /** @param {number} share in [0, 1] */

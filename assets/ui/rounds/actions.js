@@ -242,7 +242,7 @@ const busyWords = () =>
 const answered = () => state.suggested.size > 0 && !openSuggestions().length;
 
 /** The label of Accept suggestion, or that there is nothing left to accept. */
-const acceptWords = () => (answered() ? "✓ All reviewed" : "Accept suggestion");
+const acceptWords = () => (answered() ? "✓ Suggestions reviewed" : "Accept suggestion");
 
 /** The label of Next round: it starts one, or goes to the one that is there. */
 function nextWords() {

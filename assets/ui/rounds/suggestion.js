@@ -22,6 +22,9 @@ const STATES = {
 /** @type {[id: string, score: Score][]} what was suggested before more pictures were asked for */
 let before = [];
 
+/** Why these test prompts are suggested, above them. */
+const why = el("p", { class: "suggestion-words" });
+
 /** Are pictures of the round being drawn, or do some wait for their turn? */
 const unfinished = () => drawing() || state.round?.complete === false;
 
@@ -35,6 +38,7 @@ export function mountSuggestion(parts) {
     const limited = getComputedStyle(card).maxHeight !== "none"; // elsewhere the whole page scrolls
     card.style.height = how.open || !limited ? "" : `${card.getBoundingClientRect().height}px`;
   });
+  parts.suggestions.before(why);
   parts.suggestions.after(how);
   parts["suggestion-note"].after(figuresButton());
   const update = () => show(parts);
@@ -55,7 +59,7 @@ function show(parts) {
     repeats(parts.suggestions, [
       chosen,
       rows.map(({ id, others }) => [stateOf(id, others), others]),
-      state.round?.exhausted,
+      state.round?.summary,
       state.round?.check,
       emptyWords(),
       note,
@@ -65,9 +69,9 @@ function show(parts) {
     return;
   setText(parts["suggestion-note"], noteWords(chosen.length));
   const nodes = rows.map(({ id, score, others }) => row(id, score, others));
-  if (state.round?.exhausted && !drawing())
-    nodes.push(el("li", { class: "suggestion-words" }, state.round.exhausted));
-  else if (!nodes.length || drawing()) nodes.push(el("li", { class: "suggestion-words" }, emptyWords()));
+  setText(why, nodes.length && !unfinished() ? (state.round?.summary ?? "") : "");
+  const words = drawing() ? emptyWords() : why.textContent ? "" : state.round?.summary || emptyWords();
+  if (words) nodes.push(el("li", { class: "suggestion-words" }, words));
   if (state.round?.check && !drawing())
     nodes.push(el("li", { class: "suggestion-words" }, state.round.check));
   if (note) nodes.push(el("li", { class: "suggestion-words" }, note));

@@ -169,7 +169,7 @@ export function lossChart(losses, name = "Training loss", size = {}, validations
 }
 
 /**
- * The share of copies among held-out prompts after each validated step, against an axis at the right.
+ * The share of copies among sample images after each validated step, against an axis at the right.
  * @param {Validation[]} validations
  * @param {{ x: (step: number) => number, width: number, height: number, right: number, top: number,
  *   bottom: number }} frame
@@ -181,7 +181,7 @@ function copyMarks(validations, { x, width, height, right, top, bottom }) {
   const marks = validations.map(({ step, copies, pictures }, i) => {
     const mark = svg("circle", { class: "copies", cx: at[i][0], cy: at[i][1], r: 4 });
     const words = svg("title", {});
-    words.textContent = `Step ${step}: ${copies} of ${pictures} held-out prompts are copies`;
+    words.textContent = `Step ${step}: ${copies} of ${pictures} sample images are copies`;
     mark.append(words);
     return mark;
   });
@@ -199,7 +199,7 @@ function copyMarks(validations, { x, width, height, right, top, bottom }) {
 function copiesNow(validations) {
   const last = validations.at(-1);
   return last
-    ? el("span", { class: "copies-now" }, `${last.copies} of ${last.pictures} held-out prompts are copies`)
+    ? el("span", { class: "copies-now" }, `${last.copies} of ${last.pictures} sample images are copies`)
     : null;
 }
 

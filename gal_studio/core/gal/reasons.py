@@ -298,6 +298,6 @@ def explain_pool(informative: int, top_k: int, scores: Sequence[AnchorScore]) ->
     if informative < top_k:
         only = "1 suggestion" if informative == 1 else f"{informative} suggestions"
         return f"Only {only} this time. You can start the next round without more."
-    first = "most uncertain one is" if top_k == 1 else f"{top_k} most uncertain are"
-    verb = "is" if informative == 1 else "are"
-    return f"{informative} of {anchors} test prompts {verb} uncertain; the {first} suggested."
+    first = "The most uncertain one is" if top_k == 1 else f"The {top_k} most uncertain are"
+    give = "prompt gives" if informative == 1 else "prompts give"
+    return f"{informative} of {anchors} test {give} both copies and good images. {first} suggested."

@@ -123,7 +123,7 @@ class Figures:
         prompts = list(dict.fromkeys(tile.prompt for tile in tiles))
         made = figure(
             f"{view.project.name}, round {view.round.number}: copies by LoRA strength",
-            f"Chance of a copy at each mean strength; {len(prompts)} test prompts, {len(tiles)} images",
+            f"Copy risk at each mean strength; {len(prompts)} test prompts, {len(tiles)} images",
             theme,
         )
         for number, prompt in enumerate(prompts):

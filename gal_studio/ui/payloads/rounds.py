@@ -43,7 +43,7 @@ class Rung:
 
     recipe: Annotated[str, Doc("How strongly the LoRA generates, in words; empty if as trained.")]
     strength: Annotated[float, Doc("The mean of that over the steps, in [0, 2].")]
-    sign: Annotated[str, Doc('A strength that switches, such as "0.4→1"; empty for a constant one.')]
+    sign: Annotated[str, Doc('A strength that switches, such as "0.4, then 1"; empty for a constant one.')]
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ class Round:
     copy_detectors: Annotated[CopyDetectors, Doc("What finds copies, by the settings.")]
     mean_entropy: Annotated[float, Doc("Mean entropy of the test prompts, in [0, ln 2].")]
     example_weight: float
-    exhausted: Annotated[str, Doc("Why fewer images than asked for are suggested, or none yet.")]
+    summary: Annotated[str, Doc("Why these test prompts are suggested and not others, or why fewer or none.")]
     check: Annotated[str, Doc("What the round says of itself: whether copies can be told, and by whom.")]
     trainable: Annotated[bool, Doc("Would Fine-tune train anything that is not trained yet?")]
     ahead: Ahead
@@ -130,7 +130,7 @@ class Candidate(ShownPicture):
         str, Doc("How strongly the LoRA, or in Round 0 the references, drew it; empty if as trained.")
     ]
     strength: Annotated[float, Doc("The mean of that over the steps, in [0, 2].")]
-    sign: Annotated[str, Doc('A strength that switches, such as "0.4→1"; empty for a constant one.')]
+    sign: Annotated[str, Doc('A strength that switches, such as "0.4, then 1"; empty for a constant one.')]
     scores: Annotated[Mapping[str, float], Doc("By name; the labels are in `Project.scores`.")]
     margin: float
     copy_by: Annotated[Speaker, Doc("Who says that the image is a copy; empty if nobody does.")]
@@ -169,7 +169,7 @@ def round_payload(view: RoundView) -> Round:
         copy_detectors=view.settings.gal.copy_detectors,
         mean_entropy=view.mean_entropy,
         example_weight=view.example_weight,
-        exhausted=view.sentence if view.exhausted or not view.complete else "",
+        summary=view.sentence,
         check=view.check,
         trainable=view.trainable,
         ahead=view.ahead,

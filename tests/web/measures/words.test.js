@@ -66,7 +66,12 @@ test("against the base model a change has a direction and no verdict", () => {
   assert.deepEqual(changeInShort("copies", worse, true), { text: "▲ +33", verdict: "more" });
   assert.deepEqual(changeInShort("copies", worse, false), { text: "✕ +33", verdict: "worse" });
   const unclear = change({ value: -0.1, verdict: "unclear" });
-  assert.deepEqual(changeInShort("clip_t", unclear, true), { text: "? −0.100", verdict: "unclear" });
+  assert.deepEqual(changeInShort("clip_t", unclear, true), {
+    text: "−0.100, may be chance",
+    verdict: "unclear",
+  });
+  const none = change({ value: 0.0001, verdict: "unclear" });
+  assert.deepEqual(changeInShort("clip_t", none, true), { text: "0.000", verdict: "unclear" });
 });
 
 test("a round that is not wholly measured says nothing", () => {

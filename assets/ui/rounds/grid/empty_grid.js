@@ -12,7 +12,7 @@ const NONE = {
   ],
   accepted: ["Nothing accepted yet", "Click an image, or press A, to accept it."],
   rejected: ["Nothing rejected yet", "Press R on an image to reject it."],
-  undecided: ["Everything is reviewed", "Each image of this round is accepted or rejected."],
+  undecided: ["None is left", "Each image of this round is accepted or rejected."],
   copies: [
     "No copies",
     "No image of this round shows the reference or is nearer to its prompt than to its own.",

@@ -10,7 +10,7 @@ const CHIPS = [
   ["suggested", "Suggested", "What the studio suggests to accept"],
   ["accepted", "Accepted", "What you accepted"],
   ["rejected", "Rejected", "What you rejected"],
-  ["undecided", "To review", "What you have neither accepted nor rejected yet, copies included"],
+  ["undecided", "Neither", "Neither accepted nor rejected, copies included; you need not go through them"],
   ["copies", "Copies", "Images of the reference instead of the prompt; L on an image corrects it"],
   ["selection", "Selection", "What the lasso or Shift-click selected"],
   ["all", "All", "All images of this round"],

@@ -102,6 +102,7 @@ export function scoreGroup(group, score, open) {
   showTurn(turn, score?.turn);
   setText(copies, score ? (asks ? asked(score.n) : `${score.copies} of ${score.n} copies`) : "");
   setText(plain, score && !asks ? briefly(score, state.project) : "");
+  setAttribute(plain, "title", score?.reason ?? null);
   none.hidden = !asks;
   setText(entropy, score ? `uncertainty: ${uncertainty(score.entropy)}` : "");
   setAttribute(entropy, "title", score ? uncertaintyTitle(score.entropy) : null);

@@ -97,13 +97,10 @@ function names(schedules) {
 /** @param {Rung | null} schedule */
 function heading(schedule) {
   if (schedule === null) return el("span", {});
-  const { sign } = schedule;
-  return el(
-    "span",
-    { title: schedule.recipe || "LoRA strength 1" },
-    strength(schedule.strength),
-    ...(sign ? [el("small", {}, sign)] : []),
-  );
+  const { sign, recipe } = schedule;
+  const mean = strength(schedule.strength);
+  if (!sign) return el("span", { title: recipe || "LoRA strength 1" }, mean);
+  return el("span", { title: `${recipe}: ${mean} on average` }, `avg. ${mean}`, el("small", {}, sign));
 }
 
 /** The row of strengths; `show` keeps it as wide as the tiles below. */

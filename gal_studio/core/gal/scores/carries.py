@@ -13,7 +13,7 @@ def _compute(pictures: DrawnPictures) -> Floats | None:
 
 CARRIED = Score(
     name=CARRIES,
-    label="Carries the style or object",
+    label="Style or object match",
     low=-1.0,
     high=1.5,
     higher="more of the style or object: 0 is the base model’s images, 1 the references",

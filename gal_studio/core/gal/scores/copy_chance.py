@@ -22,7 +22,7 @@ def _compute(pictures: DrawnPictures) -> Floats | None:
 
 COPY_CHANCE = Score(
     name=CHANCE,
-    label="Chance of a copy",
+    label="Copy risk",
     low=0.0,
     high=1.0,
     higher=f"more probably a copy; from {COPY_FROM:g} on it counts as one, and your marks move that",

@@ -10,7 +10,7 @@ def _compute(pictures: DrawnPictures) -> Floats | None:
 
 SHOWS = Score(
     name=SHOWN,
-    label="Copy score",
+    label="Shows the reference",
     low=0.0,
     high=1.0,
     higher="more of it",

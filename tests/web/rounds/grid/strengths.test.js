@@ -24,8 +24,8 @@ test("a column has a strength where all of its images share it", () => {
   assert.deepEqual(columnStrengths([row()], 8), [], "the second line begins elsewhere");
   assert.deepEqual(columnStrengths([row(), row().slice(1)], 10), [], "an image is filtered out");
   assert.deepEqual(columnStrengths([[candidate(rung(1)), candidate(rung(1))]], 2), []);
-  const alike = [candidate(rung(0.7)), candidate(rung(0.7, "0.4→1"))];
-  assert.deepEqual(columnStrengths([alike], 2), [rung(0.7), rung(0.7, "0.4→1")], "equal means are two");
+  const alike = [candidate(rung(0.7)), candidate(rung(0.7, "0.4, then 1"))];
+  assert.deepEqual(columnStrengths([alike], 2), [rung(0.7), rung(0.7, "0.4, then 1")], "equal means are two");
   const open = row().map((one, i) => (i % 2 ? undefined : one));
   assert.deepEqual(
     columnStrengths([open, open.slice(0, 5)], 10),
@@ -48,7 +48,7 @@ test("the strengths begin again with other seeds", () => {
 });
 
 test("down the ladder each schedule has a column, the strongest on average first", () => {
-  const ladder = [rung(1), rung(0.85), rung(0.7, "0→1"), rung(0.7), rung(0.4)];
+  const ladder = [rung(1), rung(0.85), rung(0.7, "0, then 1"), rung(0.7), rung(0.4)];
   const drawn = [ladder[3], ladder[2], ladder[0], ladder[3]].map((each) => candidate(each));
   assert.deepEqual(rungsOf(drawn, ladder, []), [ladder[0], ladder[2], ladder[3]], "only what was generated");
   assert.deepEqual(rungsOf(drawn, ladder, [6, 0]), ladder.slice(0, 4), "or comes next, over and over");

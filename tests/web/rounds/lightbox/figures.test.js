@@ -9,12 +9,12 @@ import { candidate, project } from "../../samples.js";
 test("a chance or a share is told in percent, any other score with its decimals", () => {
   state.project = project({
     scores: [
-      { name: "copy_chance", label: "Chance of a copy", explanation: "", in_percent: true },
+      { name: "copy_chance", label: "Copy risk", explanation: "", in_percent: true },
       { name: "likeness", label: "Likeness", explanation: "", in_percent: false },
     ],
   });
   const rows = figures(candidate({ scores: { copy_chance: 0.0248, likeness: 0.8477 } }), undefined);
   const told = new Map(rows.map(([name, value]) => [name, value]));
-  assert.equal(told.get("Chance of a copy"), "2%");
+  assert.equal(told.get("Copy risk"), "2%");
   assert.equal(told.get("Likeness"), "0.8477");
 });
