@@ -78,6 +78,7 @@ def test_presets_are_sound_and_pocket_is_the_first():
         "sdxl",
         "flux2-klein",
         "z-image",
+        "krea-2",
         "sd14-paper",
     ]
     for preset in presets:

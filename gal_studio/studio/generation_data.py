@@ -17,7 +17,10 @@ from gal_studio.state import Store
 KEYWORD = "parameters"
 """The name of the text in the PNG file."""
 _SIGNATURE, _HEADER_ENDS = b"\x89PNG\r\n\x1a\n", 33  # the first chunk, IHDR, has 25 bytes
-_SAMPLERS = {"sd1": "DPM++ 2M", "sdxl": "DPM++ 2M", "flux2-klein": "Euler", "z-image": "Euler"}
+_SAMPLERS = {
+    **dict.fromkeys(("sd1", "sdxl"), "DPM++ 2M"),
+    **dict.fromkeys(("flux2-klein", "z-image", "krea-2"), "Euler"),
+}
 
 _FAST_SAMPLERS = {"ddim": "DDIM", "lcm": "LCM"}
 

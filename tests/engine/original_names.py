@@ -75,6 +75,33 @@ Z_IMAGE = {
 }
 
 
+KREA = {
+    "img_in.": "first.",
+    "time_embed.linear_1.": "tmlp.0.",
+    "time_embed.linear_2.": "tmlp.2.",
+    "time_mod_proj.": "tproj.1.",
+    "txt_in.norm.weight": "txtmlp.0.scale",
+    "txt_in.linear_1.": "txtmlp.1.",
+    "txt_in.linear_2.": "txtmlp.3.",
+    "text_fusion.": "txtfusion.",
+    "transformer_blocks.": "blocks.",
+    "final_layer.linear.": "last.linear.",
+    "final_layer.norm.weight": "last.norm.scale",
+    "final_layer.scale_shift_table": "last.modulation.lin",
+    ".attn.to_q.": ".attn.wq.",
+    ".attn.to_k.": ".attn.wk.",
+    ".attn.to_v.": ".attn.wv.",
+    ".attn.to_out.0.": ".attn.wo.",
+    ".attn.to_gate.": ".attn.gate.",
+    ".attn.norm_q.weight": ".attn.qknorm.qnorm.scale",
+    ".attn.norm_k.weight": ".attn.qknorm.knorm.scale",
+    ".ff.": ".mlp.",
+    ".norm1.weight": ".prenorm.scale",
+    ".norm2.weight": ".postnorm.scale",
+    ".scale_shift_table": ".mod.lin",
+}
+
+
 def renamed(name: str, table: Mapping[str, str]) -> str:
     for ours, theirs in table.items():
         name = name.replace(ours, theirs)
@@ -166,6 +193,16 @@ def original_z_image(state: State) -> State:
     return {renamed(name, Z_IMAGE): tensor for name, tensor in state.items()}
 
 
+def original_krea(state: State) -> State:
+    """The six modulations of a block are one vector there."""
+    return {
+        renamed(name, KREA): tensor.flatten()
+        if name.endswith("scale_shift_table") and len(tensor) == 6
+        else tensor
+        for name, tensor in state.items()
+    }
+
+
 def prefixed(prefix: str, state: State) -> State:
     return {f"{prefix}{name}": tensor for name, tensor in state.items()}
 
@@ -177,6 +214,8 @@ def write_one_file(folder: Path, path: Path, prefix: str = "model.diffusion_mode
         tensors = prefixed(prefix, original_klein(pipeline.transformer.state_dict()))
     elif isinstance(pipeline, diffusers.ZImagePipeline):
         tensors = prefixed(prefix, original_z_image(pipeline.transformer.state_dict()))
+    elif isinstance(pipeline, diffusers.Krea2Pipeline):
+        tensors = prefixed(prefix, original_krea(pipeline.transformer.state_dict()))
     else:
         tensors = original_pipeline(pipeline)
     save_file({name: tensor.contiguous() for name, tensor in tensors.items()}, path, metadata or None)

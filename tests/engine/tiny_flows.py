@@ -1,4 +1,4 @@
-"""Tiny FLUX.2 klein and Z-Image pipelines with random weights, written by diffusers."""
+"""Tiny FLUX.2 klein, Z-Image and Krea 2 pipelines with random weights, written by diffusers."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -8,13 +8,23 @@ import torch
 from diffusers import (
     AutoencoderKL,
     AutoencoderKLFlux2,
+    AutoencoderKLQwenImage,
     FlowMatchEulerDiscreteScheduler,
     Flux2KleinPipeline,
     Flux2Transformer2DModel,
+    Krea2Pipeline,
+    Krea2Transformer2DModel,
     ZImagePipeline,
     ZImageTransformer2DModel,
 )
-from transformers import Qwen2Tokenizer, Qwen3Config, Qwen3ForCausalLM, Qwen3Model
+from transformers import (
+    Qwen2Tokenizer,
+    Qwen3Config,
+    Qwen3ForCausalLM,
+    Qwen3Model,
+    Qwen3VLConfig,
+    Qwen3VLModel,
+)
 
 from tests.engine.tiny import byte_characters
 
@@ -138,10 +148,81 @@ def make_shifting_z_image(folder: Path) -> Path:
     return make_tiny_z_image(folder, dynamic=True)
 
 
+def tiny_qwen_vision(tokenizer: Qwen2Tokenizer, layers: int) -> Qwen3VLModel:
+    """A Qwen3-VL, whose vision tower these pipelines have and do not use."""
+    text = tiny_qwen(lambda config: config, tokenizer, layers).to_dict()
+    text |= {"model_type": "qwen3_vl_text"}
+    text["rope_parameters"] = {"rope_type": "default", "rope_theta": 1e4, "mrope_section": [2, 1, 1]}
+    vision = {
+        "depth": 1, "hidden_size": WIDTH, "intermediate_size": WIDTH, "num_heads": 2, "patch_size": 4,
+        "out_hidden_size": WIDTH, "num_position_embeddings": 16, "deepstack_visual_indexes": [0],
+    }  # fmt: skip
+    return Qwen3VLModel(Qwen3VLConfig(text_config=text, vision_config=vision))
+
+
+def tiny_frame_autoencoder() -> AutoencoderKLQwenImage:
+    """One of videos, of which a picture is a frame: 4 px for each latent position."""
+    autoencoder = AutoencoderKLQwenImage(
+        base_dim=8,
+        z_dim=4,
+        dim_mult=[1, 2, 2],
+        num_res_blocks=1,
+        temperal_downsample=[False, True],
+        latents_mean=[-0.7, 0.1, 0.4, 1.5],
+        latents_std=[2.8, 1.4, 2.3, 1.5],
+    )
+    torch.nn.init.normal_(autoencoder.decoder.conv_out.weight, std=0.3)  # for pictures with contrast
+    return autoencoder
+
+
+def make_tiny_krea(folder: Path, is_distilled: bool = False, seed: int = 0) -> Path:
+    """A Krea 2: 2 blocks, 2 text blocks of each kind, pictures of 4 px for each latent position."""
+    tokenizer = make_tiny_qwen_tokenizer()
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        transformer = Krea2Transformer2DModel(
+            in_channels=16,
+            num_layers=2,
+            attention_head_dim=16,
+            num_attention_heads=2,
+            num_key_value_heads=1,
+            intermediate_size=64,
+            timestep_embed_dim=16,
+            text_hidden_dim=WIDTH,
+            num_text_layers=3,
+            text_num_attention_heads=2,
+            text_num_key_value_heads=2,
+            text_intermediate_size=32,
+            axes_dims_rope=(4, 6, 6),
+        )
+        for name, weight in transformer.named_parameters():
+            if name.endswith("scale_shift_table") or "norm" in name:  # zeros otherwise
+                torch.nn.init.normal_(weight, std=0.1)
+        pipeline = Krea2Pipeline(
+            scheduler=FlowMatchEulerDiscreteScheduler(
+                use_dynamic_shifting=True, base_shift=0.5, max_shift=1.15, max_image_seq_len=6400
+            ),
+            vae=tiny_frame_autoencoder(),
+            text_encoder=tiny_qwen_vision(tokenizer, 3),
+            tokenizer=tokenizer,
+            transformer=transformer,
+            text_encoder_select_layers=(1, 2, 3),
+            is_distilled=is_distilled,
+        )
+    pipeline.save_pretrained(folder, safe_serialization=True)
+    return folder
+
+
+def make_krea_turbo(folder: Path) -> Path:
+    return make_tiny_krea(folder, is_distilled=True)
+
+
 FLOWS: dict[str, Callable[[Path], Path]] = {
     "klein base": make_tiny_klein,
     "klein distilled": make_distilled_klein,
     "Z-Image": make_tiny_z_image,
     "Z-Image, shifted by size": make_shifting_z_image,
+    "Krea 2 Raw": make_tiny_krea,
+    "Krea 2 Turbo": make_krea_turbo,
 }
 """How each variant of the flow families is made."""

@@ -58,6 +58,22 @@ Z_IMAGE: dict[str, Any] = {
 }  # fmt: skip
 
 
+KREA: dict[str, Any] = {  # as the class says by default
+    "in_channels": 64, "num_layers": 28, "attention_head_dim": 128, "num_attention_heads": 48,
+    "num_key_value_heads": 12, "intermediate_size": 16384, "text_hidden_dim": 2560, "num_text_layers": 12,
+}  # fmt: skip
+QWEN3_VL_4B: dict[str, Any] = {
+    "text_config": QWEN3_4B | {
+        "model_type": "qwen3_vl_text", "max_position_embeddings": 262144,
+        "rope_parameters": {"rope_type": "default", "rope_theta": 5e6, "mrope_section": [24, 20, 20]},
+    },
+    "vision_config": {
+        "depth": 24, "hidden_size": 1024, "intermediate_size": 4096, "num_heads": 16, "patch_size": 16,
+        "out_hidden_size": 2560, "num_position_embeddings": 2304, "deepstack_visual_indexes": [5, 11, 17],
+    },
+}  # fmt: skip
+
+
 def _described(pipeline: str, **parts: tuple[str, str, dict[str, Any]]) -> Description:
     index = {name: [library, kind] for name, (library, kind, _) in parts.items()}
     components = {name: configuration for name, (*_, configuration) in parts.items()}
@@ -94,6 +110,12 @@ ARCHITECTURES: dict[str, Description] = {
         transformer=("diffusers", "ZImageTransformer2DModel", Z_IMAGE),
         vae=("diffusers", "AutoencoderKL", SIXTEEN_CHANNELS),
         text_encoder=("transformers", "Qwen3Model", QWEN3_4B),
+    ),
+    "krea-2": _described(
+        "Krea2Pipeline",
+        transformer=("diffusers", "Krea2Transformer2DModel", KREA),
+        vae=("diffusers", "AutoencoderKLQwenImage", {}),
+        text_encoder=("transformers", "Qwen3VLModel", QWEN3_VL_4B),
     ),
 }
 """By the name in `assets/shapes.json`."""

@@ -13,6 +13,7 @@ _BASES: Mapping[str, tuple[str, ...]] = {  # in words, by how the two usual keys
     "FLUX.2 klein": ("flux-2", "flux2", "flux.2"),
     "FLUX.1": ("flux-1", "flux1"),
     "Z-Image": ("z-image", "zimage", "z_image"),
+    "Krea 2": ("krea-2", "krea2", "krea_2"),
 }
 _WIDTHS = {768: "Stable Diffusion 1.x", 1024: "Stable Diffusion 2.x", 2048: "Stable Diffusion XL"}
 _BY_LAYER: Mapping[str, str] = {  # the first pattern that is found in the name of a layer
@@ -23,6 +24,7 @@ _BY_LAYER: Mapping[str, str] = {  # the first pattern that is found in the name 
     r"blocks[._]\d+[._]self_attn[._]q_proj": "Anima",
     r"blocks[._]\d+[._]self_attn[._]q$": "Wan",
     r"(^|[._])layers[._]\d+[._]attention": "Z-Image",
+    r"txtfusion|text_fusion|blocks[._]\d+[._](attn[._](w[qkvo]|to_gate)|(mlp|ff)[._](gate|up))": "Krea 2",
 }
 _OTHERS: tuple[tuple[str, str, str], ...] = (  # a pattern of tensors' names, what the file is, and what to do
     (

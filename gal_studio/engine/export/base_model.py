@@ -21,6 +21,8 @@ LICENCES: Mapping[str, str] = {
     "black-forest-labs/FLUX.2-klein-9B": "FLUX Non-Commercial License",
     "Tongyi-MAI/Z-Image": "Apache-2.0",
     "Tongyi-MAI/Z-Image-Turbo": "Apache-2.0",
+    "krea/Krea-2-Raw": "Krea 2 Community License",
+    "krea/Krea-2-Turbo": "Krea 2 Community License",
 }
 """Of well-known models, for copies without their card."""
 

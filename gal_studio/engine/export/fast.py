@@ -20,6 +20,7 @@ _WORDS: Mapping[str, str] = {
     "sdxl": "Stable Diffusion XL",
     "flux2-klein": "FLUX.2 klein",
     "z-image": "Z-Image",
+    "krea-2": "Krea 2",
 }
 
 

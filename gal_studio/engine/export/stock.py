@@ -107,6 +107,8 @@ def draw_stock(request: StockRequest, out: Path) -> None:
         drawn.images[0].save(out / f"{number}.png")
 
 
+READ_SCALE_ONCE = ("flux2-klein", "krea-2")
+"""Families whose pipelines read their scale once, and ask at every step whether they guide."""
 OFF = 1e-9
 """Above a scale without guidance: the pipelines prepare for guidance, and it changes nothing."""
 
@@ -114,7 +116,7 @@ OFF = 1e-9
 def guide_in_steps(model: ImageModel, request: StockRequest, guided: range) -> dict[str, Any]:
     """Arguments with which the stock pipeline guides some steps alone, as the code of a model card does."""
     family = model.family
-    if family.name == "flux2-klein":  # reads its scale once, and asks at every step whether it guides
+    if family.name in READ_SCALE_ONCE:
         low, high = times_of(family, request.steps, request.resolution, guided)
         asked = property(lambda one: one.current_timestep is None or low < one.current_timestep < high)
         kind = type(family.pipeline)

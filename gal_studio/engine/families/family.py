@@ -42,10 +42,14 @@ class ModelFiles:
 
 @dataclass(frozen=True)
 class TextFeatures:
-    """A prompt's text features: hidden (tokens, width), and in some families pooled (width,)."""
+    """A prompt's text features: hidden (tokens, width), and in some families pooled (width,).
+
+    Where prompts are padded, `filled` (length,) is True at the places of the tokens.
+    """
 
     hidden: torch.Tensor
     pooled: torch.Tensor | None = None
+    filled: torch.Tensor | None = None
 
 
 @dataclass(frozen=True)

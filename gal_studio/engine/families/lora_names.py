@@ -23,7 +23,7 @@ class LoraNames:
     `layer` names a layer of the denoiser in a form that is not the studio's own. `has_alpha` says whether
     these have tensors `.alpha`. `base_version` is the value of `ss_base_model_version`, and `architecture`
     that of `modelspec.architecture` without `/lora`. A model that `is_known` has an architecture of other
-    programs.
+    programs, and is exported in these `forms`, by name; None: in all.
     """
 
     base_version: str
@@ -33,6 +33,7 @@ class LoraNames:
     is_v2: bool = False
     predicts_velocity: bool = False
     is_known: bool = True
+    forms: tuple[str, ...] | None = None
 
 
 def unet_layer(layer: str, form: ExportForm) -> LayerName:
@@ -101,3 +102,36 @@ def z_image_layer(layer: str, form: ExportForm) -> LayerName:
     if original is None:
         return LayerName(form.layer(layer))
     return LayerName(form.layer(f"{block}.{original.name}"), original.part, original.parts)
+
+
+_KREA_LAYERS: Mapping[str, str] = {
+    "attn.to_q": "attn.wq",
+    "attn.to_k": "attn.wk",
+    "attn.to_v": "attn.wv",
+    "attn.to_out.0": "attn.wo",
+    "attn.to_gate": "attn.gate",
+    "ff.gate": "mlp.gate",
+    "ff.up": "mlp.up",
+    "ff.down": "mlp.down",
+}
+_REST_OF_KREA: Mapping[str, str] = {  # what LoRAs of other programs may change as well
+    "img_in": "first",
+    "time_embed.linear_1": "tmlp.0",
+    "time_embed.linear_2": "tmlp.2",
+    "time_mod_proj": "tproj.1",
+    "txt_in.linear_1": "txtmlp.1",
+    "txt_in.linear_2": "txtmlp.3",
+    "text_fusion.projector": "txtfusion.projector",
+    "final_layer.linear": "last.linear",
+}
+_KREA_BLOCKS = {"transformer_blocks": "blocks", "text_fusion": "txtfusion"}
+
+
+def krea_layer(layer: str, form: ExportForm) -> LayerName:
+    """The names of the original implementation, the only ones that ComfyUI and diffusers both read."""
+    if layer in _REST_OF_KREA:
+        return LayerName(form.layer(_REST_OF_KREA[layer]))
+    found = re.fullmatch(r"(transformer_blocks|text_fusion)((?:\.\w+_blocks)?\.\d+)\.(.+)", layer)
+    if found is None or found[3] not in _KREA_LAYERS:
+        raise ValueError(f"{layer} has no name in the original implementation of Krea 2")
+    return LayerName(form.layer(f"{_KREA_BLOCKS[found[1]]}{found[2]}.{_KREA_LAYERS[found[3]]}"))

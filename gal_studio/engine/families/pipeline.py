@@ -10,6 +10,7 @@ import torch
 
 from gal_studio.core.errors import StudioError
 from gal_studio.engine.families.family import ModelFiles, OneFileContent, TextFeatures, dtype_of
+from gal_studio.engine.families.frames import given_to, scale_of, taken_from
 
 TEXT = "text_encoder"
 
@@ -108,8 +109,8 @@ class PipelineFamily:
 
     @property
     def scale(self) -> int:
-        """2 to the number of the autoencoder's downsampling levels, times the patch."""
-        return int(2 ** (len(self.autoencoder.config.block_out_channels) - 1)) * self.patch
+        """Pixels per position of the autoencoder, times the patch."""
+        return scale_of(self.autoencoder) * self.patch
 
     def encode_text(self, prompt: str, device: torch.device) -> TextFeatures:
         """Encode one prompt."""
@@ -122,12 +123,14 @@ class PipelineFamily:
     def posterior(self, pixels: torch.Tensor, deviations: float) -> torch.Tensor:
         """The mode of the autoencoder's posterior and so many standard deviations above it, in float32."""
         autoencoder = self.autoencoder
-        found = autoencoder.encode(pixels.to(dtype_of(autoencoder))).latent_dist
+        found = autoencoder.encode(given_to(autoencoder, pixels.to(dtype_of(autoencoder)))).latent_dist
         mode: torch.Tensor = found.mode().float()
-        return (mode + deviations * found.std.float() if deviations else mode).contiguous()
+        above = mode + deviations * found.std.float() if deviations else mode
+        return taken_from(autoencoder, above).contiguous()
 
     def decoded(self, latents: torch.Tensor) -> torch.Tensor:
         """Decode unscaled latents to float32 pixels."""
         autoencoder = self.autoencoder
-        pixels: torch.Tensor = autoencoder.decode(latents.to(dtype_of(autoencoder)), return_dict=False)[0]
-        return pixels.float()
+        given = given_to(autoencoder, latents.to(dtype_of(autoencoder)))
+        pixels: torch.Tensor = autoencoder.decode(given, return_dict=False)[0]
+        return taken_from(autoencoder, pixels).float()

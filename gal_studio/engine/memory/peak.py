@@ -18,6 +18,7 @@ from torch.utils._pytree import tree_leaves
 
 from gal_studio.core.settings import TuneSettings
 from gal_studio.engine.families.family import Family
+from gal_studio.engine.families.frames import channels_of, given_to
 from gal_studio.engine.memory.slicing import tile_side
 from gal_studio.engine.models.image_model import ImageModel
 
@@ -225,9 +226,9 @@ def _decoding(family: Family, side: int) -> int:
     autoencoder = on_meta_device(family.autoencoder)
     with _counted(autoencoder, torch.float32) as live, torch.no_grad():
         inner = side * family.patch
-        latent = torch.empty(1, autoencoder.config.latent_channels, inner, inner)
+        latent = torch.empty(1, channels_of(autoencoder), inner, inner)
         with live:
-            autoencoder.decode(latent, return_dict=False)
+            autoencoder.decode(given_to(autoencoder, latent), return_dict=False)
     return live.peak
 
 
@@ -237,7 +238,7 @@ def _encoding(family: Family, pixels: int) -> int:
     with _counted(autoencoder, torch.float32) as live, torch.no_grad():
         picture = torch.empty(1, 3, pixels, pixels)
         with live:
-            autoencoder.encode(picture)
+            autoencoder.encode(given_to(autoencoder, picture))
     return live.peak
 
 

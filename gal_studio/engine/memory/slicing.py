@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from gal_studio.engine.families.frames import tile_sizes
 from gal_studio.engine.models.image_model import ImageModel
 
 
@@ -21,11 +22,10 @@ def slicing(model: ImageModel, side: int) -> Iterator[None]:
 def tiling(model: ImageModel, side: int) -> Iterator[None]:
     """Encode and decode in tiles of half this latent side within the context."""
     autoencoder = model.autoencoder
-    names = ("use_tiling", "tile_latent_min_size", "tile_sample_min_size")
-    before = {name: getattr(autoencoder, name) for name in names}
-    autoencoder.enable_tiling()
-    autoencoder.tile_latent_min_size = tile_side(side) * model.family.patch
-    autoencoder.tile_sample_min_size = tile_side(side) * model.scale
+    tiled = {"use_tiling": True, **tile_sizes(autoencoder, tile_side(side) * model.family.patch)}
+    before = {name: getattr(autoencoder, name) for name in tiled}
+    for name, value in tiled.items():
+        setattr(autoencoder, name, value)
     try:
         yield
     finally:

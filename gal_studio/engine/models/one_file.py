@@ -10,7 +10,7 @@ from gal_studio.core.models.lora_kinds import base_by_layers
 from gal_studio.engine.families.description import Description
 
 LORA = ("lora_down", "lora_up", "lora_A", "lora_B", "lora.down", "lora.up", ".hada_", ".lokr_")
-SUPPORTED = "Stable Diffusion 1.x, 2.x and XL, FLUX.2 klein and Z-Image"
+SUPPORTED = "Stable Diffusion 1.x, 2.x and XL, FLUX.2 klein, Z-Image and Krea 2"
 FLOATS = {"F32", "F16", "BF16", "F64"}
 PREFIX = "model.diffusion_model."
 TEXT_ENCODERS = ("cond_stage_model.", "conditioner.")
@@ -49,6 +49,7 @@ KINDS: Mapping[str, Kind] = {  # by diffusers' names
     "xl_base": Kind("sdxl", "Stable Diffusion XL", ("stabilityai/stable-diffusion-xl-base-1.0",)),
     "flux-2-dev": KLEIN_4B,
     "z-image-turbo": Kind("z-image", "Z-Image", ("Tongyi-MAI/Z-Image", "Tongyi-MAI/Z-Image-Turbo")),
+    "krea2": Kind("krea-2", "Krea 2", ("krea/Krea-2-Raw", "krea/Krea-2-Turbo")),
 }
 KLEIN_BY_WIDTH = {3072: KLEIN_4B, 4096: KLEIN_9B}
 OTHERS: Mapping[str, str] = {  # what other checkpoints are, by how diffusers' names begin
@@ -58,7 +59,6 @@ OTHERS: Mapping[str, str] = {  # what other checkpoints are, by how diffusers' n
     "flux-": "FLUX.1",
     "sd3": "Stable Diffusion 3",
     "chroma": "Chroma",
-    "krea2": "Krea 2",
     "qwen-image": "Qwen-Image",
     "xl_refiner": "the refiner of Stable Diffusion XL",
     "inpainting": "an inpainting model of Stable Diffusion",

@@ -24,6 +24,7 @@ _PRESETS = {
     "Stable Diffusion XL": "sdxl",
     "FLUX.2 klein": "flux2-klein",
     "Z-Image": "z-image",
+    "Krea 2": "krea-2",
 }
 """The preset of each base model that a LoRA's file may name."""
 

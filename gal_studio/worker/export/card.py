@@ -14,7 +14,7 @@ from gal_studio.core.recipe import AS_TRAINED, Recipe
 from gal_studio.core.settings import GenerationSettings
 from gal_studio.engine.export.check import Checked
 from gal_studio.engine.export.header import Facts
-from gal_studio.engine.export.stock import OFF, times_of
+from gal_studio.engine.export.stock import OFF, READ_SCALE_ONCE, times_of
 from gal_studio.engine.families.family import Family, is_partly_guided, unguided_scale
 from gal_studio.engine.models.speed_lora import USUAL
 from gal_studio.engine.sampling.sampler import DrawRequest
@@ -284,12 +284,12 @@ def guidance_lines(
 ) -> tuple[list[str], list[str], str]:
     """Lines of Python that guide some steps alone: before the picture, after each step; and the scale.
 
-    The pipeline of FLUX.2 reads its scale once, and asks before every step whether it guides.
+    Some pipelines read their scale once, and ask before every step whether they guide.
     """
     guided, scale = generation.guided_steps, f"{generation.guidance_scale}"
     if not is_partly_guided(family, generation):
         return [], [], scale
-    if family.name == "flux2-klein":
+    if family.name in READ_SCALE_ONCE:
         low, high = times_of(family, generation.steps, side, guided)
         asked = [
             "asked = property(  # guidance between these times alone",

@@ -11,6 +11,7 @@ from PIL import Image
 from gal_studio.assets import resolve_model
 from gal_studio.core.errors import StudioError
 from gal_studio.core.memory.machine import MachineSettings
+from gal_studio.core.models.forms.registry import find_form
 from gal_studio.core.recipe import AS_TRAINED, Recipe
 from gal_studio.core.settings import GenerationSettings, Settings
 from gal_studio.engine.export.check import Checked
@@ -45,6 +46,10 @@ def export_to(task: ExportTask, out: Path) -> Generator[Progress, None, tuple[Ch
         raise StudioError(
             f"{task.round_name} trained the whole denoiser, which is no LoRA: choose the form for diffusers."
         )
+    forms = model.family.lora_names.forms
+    if forms is not None and task.form.name not in forms:
+        titles = " or ".join(find_form(name).title for name in forms)
+        raise StudioError(f"{task.form.programs} do not read LoRAs of this base model: choose {titles}.")
     pictures = yield from _draw(task, model, task.requests)
     facts = facts_of(task, model, pictures[0])
     yield Progress("write", 0, 0)

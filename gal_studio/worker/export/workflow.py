@@ -6,7 +6,7 @@ steps: their `start_percent` counts noise, in which the steps of all samplers bu
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,7 +37,7 @@ class WorkflowOrder:
 
 def workflow(family: Family, order: WorkflowOrder) -> Workflow | None:
     """The workflow for a family; None for one that ComfyUI does not know."""
-    made = {"sd1": _unet, "sdxl": _unet, "flux2-klein": _klein, "z-image": _z_image}.get(family.name)
+    made = _MADE.get(family.name)
     if made is None or not family.lora_names.is_known:
         return None
     drawn = made(family, order)
@@ -106,6 +106,25 @@ def _z_image(family: Family, order: WorkflowOrder) -> Workflow:
     }
 
 
+def _krea(family: Any, order: WorkflowOrder) -> Workflow:
+    """Euler's method, shifted as for pictures of this size; guidance there is 1 more, as for Z-Image."""
+    shift = family.shift(order.resolution)
+    size: dict[str, Any] = {"width": order.resolution, "height": order.resolution}
+    return {
+        "model": _denoiser(order),
+        "text": node("CLIPLoader", clip_name="qwen3vl_4b_bf16.safetensors", type="krea2"),
+        "vae": node("VAELoader", vae_name="qwen_image_vae.safetensors"),
+        "lora": _lora(order, ["model", 0]),
+        "shift": node("ModelSamplingFlux", model=["lora", 0], max_shift=shift, base_shift=shift, **size),
+        "prompt": node("CLIPTextEncode", text=_prompt(order), clip=["text", 0]),
+        "nothing": node("CLIPTextEncode", text="", clip=["text", 0]),
+        "latent": _latent("EmptySD3LatentImage", order),
+        "sampler": _sampler(order, ["shift", 0], order.settings.guidance_scale + 1.0, "euler", "simple"),
+        "decode": node("VAEDecode", samples=["sampler", 0], vae=["vae", 0]),
+        "save": _save(),
+    }
+
+
 def _klein(family: Family, order: WorkflowOrder) -> Workflow:
     """Euler's method with the schedule of FLUX.2; distilled models ignore the guidance."""
     scale = order.settings.guidance_scale if family.is_guided(order.settings.guidance_scale) else 1.0
@@ -132,6 +151,11 @@ def _klein(family: Family, order: WorkflowOrder) -> Workflow:
         "decode": node("VAEDecode", samples=["sampler", 0], vae=["vae", 0]),
         "save": _save(),
     }  # fmt: skip
+
+
+_MADE: Mapping[str, Callable[[Family, WorkflowOrder], Workflow]] = {
+    "sd1": _unet, "sdxl": _unet, "flux2-klein": _klein, "z-image": _z_image, "krea-2": _krea,
+}  # fmt: skip
 
 
 def _prompt(order: WorkflowOrder) -> str:
@@ -257,6 +281,8 @@ _FILES: Mapping[str, str] = {
     "black-forest-labs/FLUX.2-klein-4B": "flux-2-klein-4b.safetensors",
     "Tongyi-MAI/Z-Image": "z_image_bf16.safetensors",
     "Tongyi-MAI/Z-Image-Turbo": "z_image_turbo_bf16.safetensors",
+    "krea/Krea-2-Raw": "krea2_raw_bf16.safetensors",
+    "krea/Krea-2-Turbo": "krea2_turbo_bf16.safetensors",
 }
 """The usual file of a well-known model in ComfyUI's folders."""
 

@@ -14,13 +14,14 @@ from gal_studio.engine.export.layers import Factors, named_tensors, read_layers
 from gal_studio.engine.models.adapters import AdapterCard, detach, save_adapter
 from gal_studio.engine.models.image_model import ImageModel, load_image_model
 from tests.engine.tiny import make_tiny_pipeline, make_tiny_xl_pipeline
-from tests.engine.tiny_flows import make_distilled_klein, make_tiny_z_image
+from tests.engine.tiny_flows import make_distilled_klein, make_tiny_krea, make_tiny_z_image
 
 FAMILIES = {
     "sd1": make_tiny_pipeline,
     "sdxl": make_tiny_xl_pipeline,
     "klein": make_distilled_klein,
     "z-image": make_tiny_z_image,
+    "krea": make_tiny_krea,
 }
 SETTINGS = TuneSettings(rank=4, target="all")
 

@@ -1,5 +1,6 @@
 """An autoencoder is opened alone, gives the picture back that training would see, and is never downloaded."""
 
+import dataclasses
 from pathlib import Path
 
 import numpy as np
@@ -8,10 +9,12 @@ import torch
 from PIL import Image
 
 from gal_studio.core.errors import StudioError
+from gal_studio.engine.memory.slicing import tiling
 from gal_studio.engine.models.autoencoder import load_autoencoder
-from gal_studio.engine.models.image_model import ImageModel
+from gal_studio.engine.models.image_model import ImageModel, load_image_model
 from gal_studio.engine.training.latents import encode_picture
 from tests.engine.conftest import soft_pictures
+from tests.engine.tiny_flows import make_tiny_krea
 
 
 def test_what_comes_back_is_what_training_encodes(pipeline_folder: Path, model: ImageModel) -> None:
@@ -53,3 +56,29 @@ def test_weights_that_give_no_picture_are_refused(pipeline_folder: Path) -> None
         opened.module.decoder.conv_out.bias.fill_(float("nan"))
     with pytest.raises(StudioError, match="gives no image back"):
         opened.returned(Image.new("RGB", (40, 40), (200, 30, 40)))
+
+
+def test_an_autoencoder_of_videos_gives_a_picture_back(tmp_path: Path) -> None:
+    folder = make_tiny_krea(tmp_path / "krea")
+    opened, model = load_autoencoder(str(folder)), load_image_model(folder, device="cpu")
+    assert opened.scale == model.scale == 4
+    picture = soft_pictures(1, seed=3)[0]
+    given, returned = dataclasses.replace(opened, resolution=64).returned(picture)
+    assert given.shape == returned.shape == (64, 64, 3)
+    latent = encode_picture(model, picture, (64, 64))
+    assert latent.shape == (4, 16, 16)
+    pixels = model.family.decode(latent[None])[0]
+    expected = ((pixels / 2 + 0.5).clamp(0, 1) * 255).round().permute(1, 2, 0).numpy()
+    assert np.abs(returned - expected).max() <= 1
+
+
+def test_an_autoencoder_of_videos_works_in_tiles_that_meet(tmp_path: Path) -> None:
+    model = load_image_model(make_tiny_krea(tmp_path / "krea"), device="cpu")
+    with torch.no_grad():
+        whole = model.family.decode(torch.zeros(1, 4, 24, 24))
+        with tiling(model, 24):
+            assert model.autoencoder.use_tiling and model.autoencoder.tile_sample_min_height == 48
+            tiled = model.family.decode(torch.zeros(1, 4, 24, 24))
+            assert model.family.encode(whole).shape == (1, 4, 24, 24)
+    assert tiled.shape == whole.shape == (1, 3, 96, 96)
+    assert not model.autoencoder.use_tiling and model.autoencoder.tile_sample_min_height == 256

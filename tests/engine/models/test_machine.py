@@ -26,14 +26,19 @@ from gal_studio.engine.training.fine_tune import fine_tune
 from gal_studio.engine.training.optimizer import learning_rate
 from gal_studio.engine.training.trainer import Run
 from tests.engine.tiny import make_tiny_xl_pipeline
-from tests.engine.tiny_flows import make_tiny_klein, make_tiny_z_image
+from tests.engine.tiny_flows import make_tiny_klein, make_tiny_krea, make_tiny_z_image
 from tests.engine.trained import EXAMPLES, PRIOR, result, same
 
 CPU = torch.device("cpu")
 TUNE = TuneSettings(steps=6, batch_size=2, rank=2, learning_rate=1e-2)
 DRAW = GenerationSettings(steps=2, batch_size=2, guidance_scale=4.0)
 REQUESTS = [DrawRequest("a red cat", 1), DrawRequest("a cat", 2)]
-MAKERS = {"xl": make_tiny_xl_pipeline, "klein": make_tiny_klein, "z-image": make_tiny_z_image}
+MAKERS = {
+    "xl": make_tiny_xl_pipeline,
+    "klein": make_tiny_klein,
+    "z-image": make_tiny_z_image,
+    "krea": make_tiny_krea,
+}
 
 
 def opened(folder: Path, **options: object) -> ImageModel:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import diffusers
 import pytest
@@ -9,7 +10,9 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from gal_studio.core.errors import StudioError
+from gal_studio.engine.families.family import Family
 from gal_studio.engine.families.flux2_klein import Flux2Klein
+from gal_studio.engine.families.krea_2 import Krea2
 from gal_studio.engine.families.stable_diffusion import StableDiffusion
 from gal_studio.engine.families.stable_diffusion_xl import StableDiffusionXL
 from gal_studio.engine.families.z_image import ZImage
@@ -17,8 +20,15 @@ from gal_studio.engine.models.model_files import inspect
 from gal_studio.engine.models.one_file import KINDS, KLEIN_4B, KLEIN_9B, FileTensor, OneFile
 from gal_studio.engine.models.one_file_sizes import check_sizes
 from tests.engine.hub.test_models import OLD, publish, without_network
-from tests.engine.original_names import State, original_klein, original_unet, original_z_image, write_one_file
-from tests.engine.tiny_flows import make_tiny_klein, make_tiny_z_image
+from tests.engine.original_names import (
+    State,
+    original_klein,
+    original_krea,
+    original_unet,
+    original_z_image,
+    write_one_file,
+)
+from tests.engine.tiny_flows import make_tiny_klein, make_tiny_krea, make_tiny_z_image
 from tests.engine.tiny_pipelines import make_deep_xl, rewritten, unet_like
 from tools.shapes.architectures import ARCHITECTURES
 
@@ -143,20 +153,33 @@ def test_a_real_u_net_fits_its_configuration_alone(name: str) -> None:
 
 
 def test_a_real_z_image_fits_its_configuration_and_no_larger_one() -> None:
-    pipeline = ARCHITECTURES["z-image"]
-    for layers, fits in ((30, True), (31, False)):
+    kind = diffusers.ZImageTransformer2DModel
+    check_layers(
+        ZImage, "z-image", "Z-Image", lambda one: original_z_image(kind.from_config(one).state_dict())
+    )
+
+
+def test_a_real_krea_fits_its_configuration_and_no_larger_one() -> None:
+    kind = diffusers.Krea2Transformer2DModel
+    check_layers(Krea2, "krea-2", "Krea 2", lambda one: original_krea(kind.from_config(one).state_dict()))
+
+
+def check_layers(family: type[Family], name: str, words: str, made: Callable[[Any], State]) -> None:
+    """A header of the real size fits, and one with a further layer does not."""
+    pipeline = ARCHITECTURES[name]
+    configuration = pipeline.components["transformer"]
+    layers = next(key for key in ("n_layers", "num_layers") if key in configuration)
+    for more in (0, 1):
         with torch.device("meta"):
-            configuration = {**pipeline.components["transformer"], "n_layers": layers}
-            model = diffusers.ZImageTransformer2DModel.from_config(configuration)
-        file = header(original_z_image(model.state_dict()))
-        if fits:
-            check_sizes(file, file.kind(), ZImage, pipeline)
+            file = header(made({**configuration, layers: configuration[layers] + more}))
+        if not more:
+            check_sizes(file, file.kind(), family, pipeline)
         else:
-            with pytest.raises(StudioError, match="is Z-Image of another size than"):
-                check_sizes(file, file.kind(), ZImage, pipeline)
+            with pytest.raises(StudioError, match=f"is {words} of another size than"):
+                check_sizes(file, file.kind(), family, pipeline)
 
 
-@pytest.mark.parametrize("make", [make_tiny_klein, make_tiny_z_image])
+@pytest.mark.parametrize("make", [make_tiny_klein, make_tiny_z_image, make_tiny_krea])
 def test_surplus_blocks_and_other_widths_are_refused(make: Callable[[Path], Path], tmp_path: Path) -> None:
     pipeline = make(tmp_path / "pipeline")
     tensors = load_file(write_one_file(pipeline, tmp_path / "file.safetensors"))

@@ -22,7 +22,7 @@ from gal_studio.worker.models import Models
 from tests.drawn_alike import ALIKE
 from tests.engine.sampling.test_few_steps import write_lora
 from tests.engine.tiny import make_tiny_pipeline, make_tiny_xl_pipeline
-from tests.engine.tiny_flows import make_tiny_klein, make_tiny_z_image
+from tests.engine.tiny_flows import make_tiny_klein, make_tiny_krea, make_tiny_z_image
 from tests.engine.tiny_pipelines import Make, make_wide_two, make_wide_two_with_v
 from tests.tiny_project import CHANGES, tiny_draft
 from tests.worker.working import first_round, work
@@ -49,12 +49,20 @@ def make_half_text(folder: Path) -> Path:
     return made
 
 
-MAKERS = [make_half_text, make_tiny_pipeline, make_tiny_xl_pipeline, make_tiny_klein, make_tiny_z_image]
+MAKERS = [
+    make_half_text,
+    make_tiny_pipeline,
+    make_tiny_xl_pipeline,
+    make_tiny_klein,
+    make_tiny_z_image,
+    make_tiny_krea,
+]
 RECIPES = [Recipe(0.0, 1.0, 0.5), Recipe.constant(0.55)]
 LOOPS: dict[str, tuple[Make, str]] = {
     "sd2 epsilon": (make_wide_two, "kohya"),
     "sd2 v": (make_wide_two_with_v, "diffusers"),
     "klein base": (make_tiny_klein, "comfyui"),
+    "Krea 2": (make_tiny_krea, "comfyui"),
 }
 
 
@@ -183,3 +191,13 @@ def test_the_whole_loop(
     assert found.is_same, found.sentence
     with ZipFile(studio.exported(round_id, form)) as archive:
         assert "height=64, width=64" in archive.read("README.md").decode()  # the pictures' size
+
+
+def test_a_form_that_no_program_reads_is_refused(
+    studio: Studio, models: Models, names: tuple[str, str], tmp_path: Path
+) -> None:
+    model = make_tiny_krea(tmp_path / "model")
+    round_id = first_round(studio, tiny_draft((str(model), names[1]), changes=QUICK))
+    assert work(studio, models, studio.fine_tune(round_id)).message == ""
+    failed = work(studio, models, studio.export_round(round_id, "kohya"))
+    assert failed.state == "error" and "choose For diffusers or For ComfyUI" in failed.message

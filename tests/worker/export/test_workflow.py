@@ -15,7 +15,13 @@ from gal_studio.engine.models.image_model import load_image_model
 from gal_studio.engine.sampling.sampler import DrawRequest
 from gal_studio.worker.export.workflow import Workflow, WorkflowOrder, workflow
 from tests.engine.tiny import make_tiny_pipeline, make_tiny_xl_pipeline
-from tests.engine.tiny_flows import make_distilled_klein, make_tiny_klein, make_tiny_z_image
+from tests.engine.tiny_flows import (
+    make_distilled_klein,
+    make_krea_turbo,
+    make_tiny_klein,
+    make_tiny_krea,
+    make_tiny_z_image,
+)
 from tests.engine.tiny_pipelines import make_wide_two
 
 ORDER = WorkflowOrder(
@@ -35,6 +41,14 @@ EXPECTED: dict[str, tuple[Callable[[Path], Path], dict[str, dict[str, Any]]]] = 
     ),
     "klein base": (make_tiny_klein, {"CFGGuider": {"cfg": 4.0}, "RandomNoise": {"noise_seed": 9}}),
     "klein": (make_distilled_klein, {"CFGGuider": {"cfg": 1.0}, "Flux2Scheduler": {"steps": 7, "width": 96}}),
+    "krea": (
+        make_tiny_krea,
+        {
+            "KSampler": {"cfg": 5.0, "sampler_name": "euler", "scheduler": "simple", "model": ["shift", 0]},
+            "CLIPLoader": {"type": "krea2", "clip_name": "qwen3vl_4b_bf16.safetensors"},
+        },
+    ),
+    "krea turbo": (make_krea_turbo, {"ModelSamplingFlux": {"max_shift": 1.15, "base_shift": 1.15}}),
     "z-image": (make_tiny_z_image, {"KSampler": {"cfg": 5.0}, "ModelSamplingAuraFlow": {"shift": 6.0}}),
 }
 
@@ -132,3 +146,18 @@ def test_a_constant_strength_is_that_of_the_loader(tmp_path: Path) -> None:
 def test_comfyui_does_not_know_the_bundled_model(tmp_path: Path) -> None:
     family = load_image_model(make_tiny_pipeline(tmp_path), device="cpu").family
     assert workflow(family, ORDER) is None
+
+
+@pytest.mark.parametrize("make", [make_tiny_krea, make_krea_turbo])
+def test_the_noise_of_krea_is_that_of_its_own_steps(make: Callable[[Path], Path], tmp_path: Path) -> None:
+    """ComfyUI shifts evenly spaced times by the node's value: exp(s) / (exp(s) + 1 / t - 1)."""
+    family = load_image_model(make(tmp_path), device="cpu").family
+    made = workflow(family, ORDER)
+    assert made is not None
+    node = by_kind(made)["ModelSamplingFlux"]
+    assert node["max_shift"] == node["base_shift"]
+    times = 1.0 - torch.arange(7) / 7
+    grown = math.exp(node["max_shift"])
+    torch.testing.assert_close(
+        family.solver(7, 96, torch.device("cpu")).sigmas[:-1], grown / (grown + 1 / times - 1)
+    )
