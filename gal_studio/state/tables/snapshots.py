@@ -40,6 +40,7 @@ _PROJECT_AND_ROUNDS = """
 SELECT rounds.*, projects.id AS its_id, projects.name AS its_name, projects.kind AS its_kind,
     projects.base_model AS its_base_model, projects.clip_model AS its_clip_model,
     projects.trigger_word AS its_trigger_word, projects.seed AS its_seed, projects.created AS its_created,
+    projects.described AS its_described,
     (SELECT settings FROM project_settings WHERE project_id = projects.id ORDER BY id DESC LIMIT 1)
         AS its_settings,
     (SELECT source_name FROM replays WHERE project_id = projects.id) AS replay_of,
@@ -207,7 +208,7 @@ class Snapshots:
         if not rows:
             raise StudioError(f"There is no project {project_id!r} in this workspace.")
         first = rows[0]
-        own = ("id", "name", "kind", "base_model", "clip_model", "trigger_word", "seed")
+        own = ("id", "name", "kind", "base_model", "clip_model", "trigger_word", "seed", "described")
         return ProjectSnapshot(
             project=Project(
                 **{name: first[f"its_{name}"] for name in own},
@@ -261,9 +262,7 @@ class Snapshots:
             name, identity = row["round_id"], row["id"]
             if identity not in scores:
                 scores[identity] = {}
-                tiles[name].append(
-                    candidate_of(row, scores[identity], wanted[name].gal.copy_detectors, shift)
-                )
+                tiles[name].append(candidate_of(row, scores[identity], wanted[name].copy_detectors, shift))
                 if name in features:
                     features[name][identity] = np.frombuffer(row["feature"], dtype="<f4")
             if row["score_name"] is not None:
@@ -275,7 +274,7 @@ class Snapshots:
             if row["drawn_by"] != drawn_by:
                 continue
             with suppress(StudioError):  # of a damaged picture Results says what to do
-                drawn = measured_picture(row, shift).judged_by(wanted[name].gal.copy_detectors)
+                drawn = measured_picture(row, shift).judged_by(wanted[name].copy_detectors)
                 held_out[name].append(drawn.candidate)
         places: dict[str, dict[str, NDArray[np.float32]]] = {name: {} for name in features}
         if features:

@@ -10,6 +10,7 @@ from gal_studio.core import checks
 from gal_studio.core.errors import StudioError
 from gal_studio.core.settings import MOST_DRAWN_WITH, MOST_STEPS, Settings
 from gal_studio.core.types import Job, Round
+from gal_studio.rounds import lineage
 from gal_studio.rounds.replays import refuse_changes_by_hand
 from gal_studio.state.files.own_adapters import AdapterPlan, OwnAdapter
 from gal_studio.state.files.paths import user_path
@@ -43,6 +44,7 @@ class InstantVerbs(ProjectVerbs, WorkVerbs):
                 changes.setdefault("adapter", adapter)
             if changes:
                 self.change_settings(project_id, {"references": changes})
+            lineage.refuse_without_references(self.store.snapshots.outline(project_id), "Round 0")
             project = self.store.projects.get(project_id)
             given = len(self.store.projects.references(project_id))
             if not self.begins_without_training(project_id):

@@ -1,6 +1,7 @@
 """What is typed into the form of a new project, parsed once; notes, plan, memory and draft follow from it."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Self
@@ -15,6 +16,8 @@ from gal_studio.core.references import Described, describe
 from gal_studio.core.settings import Settings
 from gal_studio.core.settings_group import nested
 from gal_studio.core.types import Kind
+from gal_studio.studio.create.judged import described_by
+from gal_studio.studio.create.lora_file import read_lora_facts
 from gal_studio.studio.create.plan import fitted_to, shape_of, starting_settings
 from gal_studio.studio.create.project import DEFAULT_PRESET
 from gal_studio.studio.create.shapes import measured_shape
@@ -64,6 +67,11 @@ class FormSet:
             sizes=tuple(size and (size[0], size[1]) for size in given.get("sizes") or ()),
             references=references,
         )
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it has no picture."""
+        return not (self.pictures or self.references)
 
     @property
     def texts(self) -> list[tuple[str, str]]:
@@ -134,6 +142,21 @@ class Form:
             final=bool(given.get("final")),
             sure=bool(given.get("sure")),
         )
+
+    @property
+    def needs_no_pictures(self) -> bool:
+        """Whether LoRAs are judged, and by what no picture shows."""
+        return self.judged is not None and len(self.sets) == 1 and self.sets[0].is_empty
+
+    @cached_property
+    def described(self) -> str:
+        """The prompt that describes what LoRAs to judge were taught where no picture does; "" if unknown."""
+        if not (self.needs_no_pictures and self.judged):
+            return ""
+        (given,), stated = self.sets, ""
+        with suppress(StudioError):  # a note at its field says so
+            stated = read_lora_facts(self.judged[0]).trigger
+        return described_by(self.kind, next(iter(given.prompts), ""), given.word, stated)
 
     @property
     def models(self) -> dict[str, Any]:

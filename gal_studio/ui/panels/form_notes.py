@@ -38,7 +38,9 @@ def notes_on_form(form: Form) -> list[FormNote]:
     for number, given in enumerate(form.sets):
         notes += _on_set(given, number)
         notes += _warnings(given, number, model)
-        if form.final:
+        if form.needs_no_pictures:
+            notes += _on_no_pictures(form)
+        elif form.final:
             notes += _missing(given, number)
     notes += _on_words_apart(form.sets)
     notes += _on_settings(form)
@@ -79,7 +81,7 @@ def _warnings(given: FormSet, number: int, model: str) -> Iterator[FormNote]:
             yield FormNote("trigger", text, number, "warning")
     if is_described and (text := about_shared_words(kind, texts)):
         yield FormNote("prompt", text, number, "warning")
-    if kind == "object" and len(texts) == 1:
+    if kind == "object" and len(texts) == 1 and not given.is_empty:
         yield FormNote("pictures", ONE_VIEW, number, "warning")
     elif kind == "object" and is_described and (text := about_places(texts)):
         yield FormNote("prompt", text, number, "warning")
@@ -93,6 +95,23 @@ def _missing(given: FormSet, number: int) -> Iterator[FormNote]:
         is_unnamed = given.kind == "object" and not given.prompts
         if is_unnamed and (refusal := _refusal(check_trigger_word, given.typed_word)):
             yield FormNote("trigger", refusal, number)
+
+
+def _on_no_pictures(form: Form) -> Iterator[FormNote]:
+    """What is not judged without pictures, and what is missing to judge the rest."""
+    yield FormNote(
+        "pictures",
+        f"Without images, copies and {form.kind} match are not judged: only prompt match, bleed and the best "
+        "strength.",
+        0,
+        "warning",
+    )
+    if form.final and form.judged and not form.described:
+        wanted = {
+            "style": "Write how a prompt calls the style, such as “A cat in ink style”: the file doesn’t.",
+            "object": "Write what the object is, with its trigger word, such as “A <sks> cat”.",
+        }
+        yield FormNote("prompt", wanted[form.kind], 0)
 
 
 def _on_words_apart(sets: Sequence[FormSet]) -> Iterator[FormNote]:
