@@ -5,7 +5,7 @@ from collections.abc import Callable
 from gal_studio.core.errors import StudioError
 from gal_studio.core.gal.balance import example_weight, mean_entropy
 from gal_studio.core.seeds import named_seed, training_seed
-from gal_studio.core.snapshot import ProjectSnapshot, RoundSnapshot, Start
+from gal_studio.core.snapshot import Project, RoundSnapshot, Start
 from gal_studio.core.types import Anchor, Candidate, Round, TrainingExample
 
 Has = Callable[[str], bool]
@@ -181,11 +181,11 @@ def refuse_given(round_: Round) -> None:
         )
 
 
-def refuse_without_references(here: ProjectSnapshot, what: str) -> None:
+def refuse_without_references(project: Project, what: str) -> None:
     """Refuse what compares images with references in a project that has none."""
-    if here.project.described:
+    if project.described:
         raise StudioError(
-            f"{here.project.name} has no reference images, and {what} needs them: judge the LoRA again with "
+            f"{project.name} has no reference images, and {what} needs them: judge the LoRA again with "
             "a few images that it was trained on."
         )
 

@@ -44,8 +44,8 @@ class InstantVerbs(ProjectVerbs, WorkVerbs):
                 changes.setdefault("adapter", adapter)
             if changes:
                 self.change_settings(project_id, {"references": changes})
-            lineage.refuse_without_references(self.store.snapshots.outline(project_id), "Round 0")
             project = self.store.projects.get(project_id)
+            lineage.refuse_without_references(project, "Round 0")
             given = len(self.store.projects.references(project_id))
             if not self.begins_without_training(project_id):
                 raise StudioError(

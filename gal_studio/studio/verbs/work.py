@@ -124,7 +124,7 @@ class WorkVerbs(MeasureVerbs):
                     "was made of."
                 )
             lineage.refuse_given(here.round)
-            lineage.refuse_without_references(here.project, "to compare trainings by their copies")
+            lineage.refuse_without_references(here.project.project, "to compare trainings by their copies")
             if not asked_pictures(here):
                 raise StudioError(f"Round {here.round.number} has no images yet: press Generate first.")
             job = self._requested(here.round, "ask")
@@ -257,8 +257,7 @@ class WorkVerbs(MeasureVerbs):
         """Queue the quality maps of a round's candidates."""
         with self.store.database.transaction():
             round_ = self.store.rounds.get(round_id)
-            here = self.store.snapshots.outline(round_.project_id)
-            lineage.refuse_without_references(here, "a heat map")
+            lineage.refuse_without_references(self.store.projects.get(round_.project_id), "a heat map")
             job = self._requested(round_, "quality")
             if job is not None:
                 return job

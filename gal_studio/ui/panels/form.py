@@ -32,7 +32,7 @@ class FormSet:
     `word` is its trigger word, as typed or as its prompts have it; `prompts` are those that are not empty,
     and `places` their fields. `is_whole` says that no prompt is empty. `sizes` has the width and height of
     each picture, None for one that the browser has not shown yet, and `references` the pictures themselves
-    when the form is sent.
+    when the form is sent. One that `is_empty` has no picture, also none that is on its way.
     """
 
     kind: Kind
@@ -44,6 +44,7 @@ class FormSet:
     pictures: int
     sizes: tuple[Size | None, ...]
     references: tuple[Payload, ...]
+    is_empty: bool
 
     @classmethod
     def parsed(cls, kind: Kind, given: Payload) -> Self:
@@ -66,12 +67,8 @@ class FormSet:
             pictures=given.get("pictures") or 0,
             sizes=tuple(size and (size[0], size[1]) for size in given.get("sizes") or ()),
             references=references,
+            is_empty="prompts" in given and not (given.get("pictures") or references),
         )
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether it has no picture."""
-        return not (self.pictures or self.references)
 
     @property
     def texts(self) -> list[tuple[str, str]]:

@@ -37,10 +37,13 @@ def notes_on_form(form: Form) -> list[FormNote]:
     model = "" if _refusal(check_base_model, form.base_model) else form.base_model
     for number, given in enumerate(form.sets):
         notes += _on_set(given, number)
-        notes += _warnings(given, number, model)
+        warnings = _warnings(given, number, model)
         if form.needs_no_pictures:
+            notes += (note for note in warnings if note.field != "pictures")
             notes += _on_no_pictures(form)
-        elif form.final:
+            continue
+        notes += warnings
+        if form.final:
             notes += _missing(given, number)
     notes += _on_words_apart(form.sets)
     notes += _on_settings(form)
@@ -81,7 +84,7 @@ def _warnings(given: FormSet, number: int, model: str) -> Iterator[FormNote]:
             yield FormNote("trigger", text, number, "warning")
     if is_described and (text := about_shared_words(kind, texts)):
         yield FormNote("prompt", text, number, "warning")
-    if kind == "object" and len(texts) == 1 and not given.is_empty:
+    if kind == "object" and len(texts) == 1:
         yield FormNote("pictures", ONE_VIEW, number, "warning")
     elif kind == "object" and is_described and (text := about_places(texts)):
         yield FormNote("prompt", text, number, "warning")
