@@ -41,11 +41,16 @@ EXPORTED = "exported"
 Loras = Annotated[
     list[Path], typer.Argument(metavar="LORA.safetensors...", help="One to six LoRAs of any trainer.")
 ]
-References = Annotated[Path, typer.Option(help="A folder with images that the LoRA was trained on.")]
+References = Annotated[
+    Path | None,
+    typer.Option(help="A folder with images that it was trained on (default: none; copies are not judged)."),
+]
 Out = Annotated[Path, typer.Option(help="The folder for the results (default workspace: OUT/workspace).")]
 Taught = Annotated[Literal["style", "object"], typer.Option(help="What the LoRA was taught.")]
 Trigger = Annotated[str, typer.Option(help="Trigger words (default: those that the first file states).")]
-Shown = Annotated[str, typer.Option(help="What all the images show (default: the captions beside them).")]
+Shown = Annotated[
+    str, typer.Option(help="What the images show (default: their captions), or without any what it is.")
+]
 Prompts = Annotated[
     Path | None,
     typer.Option(help="A text file with test prompts, one a line, {} for the words (default: 18)."),
@@ -67,8 +72,8 @@ WithoutTextEncoder = Annotated[
 def judge(
     context: typer.Context,
     loras: Loras,
-    references: References,
     out: Out,
+    references: References = None,
     kind: Taught = "style",
     trigger: Trigger = "",
     prompt: Shown = "",

@@ -113,8 +113,16 @@ class Prompts:
         return prompt
 
 
-def parse_prompts(kind: Kind, references: Sequence[Reference]) -> Prompts:
-    """Parse the prompts of a project's references; those with the same trigger word are one subject."""
+def parse_prompts(
+    kind: Kind, references: Sequence[Reference], described: str = "", trigger_word: str = ""
+) -> Prompts:
+    """Parse the prompts of a project's references; those with the same trigger word are one subject.
+
+    A project without references has the prompt that it is `described` by, with its `trigger_word`.
+    """
+    if not references and described:
+        bare = plain_prompt(described, trigger_word) if kind == "object" else described
+        references = [Reference("", described, bare, "", trigger_word)]
     if not references:
         raise StudioError("The project has no reference: add an image and say what it shows.")
     first = references[0]

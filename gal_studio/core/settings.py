@@ -141,6 +141,15 @@ class TuneSettings(SettingsGroup):
         0.9,
         note="Share of training images without their caption; a style then needs its words less",
     )
+    # decay of the running average of the LoRA's weights with which a training ends (EMA); 0: its last weights
+    average_decay: float = setting(
+        0.0,
+        checks.real,
+        "Weight averaging (EMA)",
+        0.0,
+        0.9999,
+        note="Decay of the average of the LoRA’s weights over the steps, such as 0.99. 0 = off",
+    )
     # weight of a time t in the loss: 1, 2 (1 - t) or 2 t
     time_weighting: TimeWeighting = setting("even", checks.one_of, "Weighting of times", TimeWeighting)
     # share of accepted pictures in the draws, on top of the references' steps x batch size;
@@ -193,6 +202,10 @@ class TuneSettings(SettingsGroup):
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        if self.average_decay and self.method == "full":
+            raise StudioError(
+                "“Weight averaging (EMA)” holds the weights twice: set it to 0, or train a LoRA."
+            )
         if self.time_low >= self.time_high:
             raise StudioError(
                 f"“Minimum timestep” ({self.time_low!r}) must be below “Maximum timestep” "

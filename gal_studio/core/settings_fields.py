@@ -32,7 +32,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "gal.trainings",
         "gal.balance_lambda",
         "gal.copy_detectors", "seed", "tune.schedule", "tune.warmup_steps",
-        "tune.caption_dropout",
+        "tune.caption_dropout", "tune.average_decay",
         "references.adapter", "references.strength", "references.several",
         "references.subject_alone", "references.candidates",
     ),

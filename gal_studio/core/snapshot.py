@@ -26,14 +26,17 @@ from gal_studio.core.gal.validation import Validation
 from gal_studio.core.measures.loss_trend import Trend, trend
 from gal_studio.core.recipe import AS_TRAINED, Recipe
 from gal_studio.core.settings import GalSettings, GenerationSettings, Settings, read_settings
-from gal_studio.core.types import Anchor, AnchorScore, Candidate, Kind, Round
+from gal_studio.core.types import Anchor, AnchorScore, Candidate, Kind, Round, UsedDetectors
 
 Place = tuple[float, float]
 
 
 @dataclass(frozen=True)
 class Project:
-    """A project with its current settings."""
+    """A project with its current settings.
+
+    One without references, which judges LoRAs, is `described` by a prompt such as `An image in ink style`.
+    """
 
     id: str
     name: str
@@ -44,6 +47,12 @@ class Project:
     seed: int
     settings: Settings
     created: float
+    described: str = ""
+
+    @property
+    def copy_detectors(self) -> UsedDetectors:
+        """What finds copies: nothing where there is no reference."""
+        return "none" if self.described else self.settings.gal.copy_detectors
 
 
 @dataclass(frozen=True)
@@ -225,6 +234,11 @@ class RoundSnapshot:
         return self.settings.gal
 
     @property
+    def copy_detectors(self) -> UsedDetectors:
+        """What finds copies in this round: nothing where the project has no reference."""
+        return "none" if self.project.project.described else self.gal.copy_detectors
+
+    @property
     def prior_drawing(self) -> GenerationSettings:
         """How the prior pictures of the round's training are drawn."""
         kept = self.record.stored_prior_drawing
@@ -351,9 +365,8 @@ class RoundSnapshot:
         """Eq. G3, G4: the score of each anchor that has candidates in this round, in pool order."""
         of = self.parent if self.round.kind == "refine" and self.parent is not None else self
         evenly, published = of.record.race is not None, self.gal.policy == "published"
-        return score_pool(
-            self.project.anchors, self.candidates, self.strengths, evenly, self.standard, published
-        )
+        strengths = () if self.copy_detectors == "none" else self.strengths  # no curve of what nobody knows
+        return score_pool(self.project.anchors, self.candidates, strengths, evenly, self.standard, published)
 
     @cached_property
     def strengths(self) -> tuple[float, ...]:

@@ -15,6 +15,7 @@ Author = Literal["human", "sampler", "policy"]
 PauseReason = Literal["", "room"]  # empty: by the user; room: until there is disk space
 Remark = Literal["", "redrawn", "flat"]
 CopyDetectors = Literal["both", "prompts", "pictures"]  # what says that a picture is a copy (Eq. G12)
+UsedDetectors = CopyDetectors | Literal["none"]  # none where there is no reference to copy
 Speaker = Literal["", "prompts", "pictures", "both", "person"]  # who says so of one picture
 RoundKind = Literal["fine_tune", "refine", "instant"]
 JobState = Literal[
@@ -69,12 +70,13 @@ class Candidate:
 
     `remark` marks a picture that was redrawn in full precision ("redrawn") or is one flat colour ("flat").
     Flat pictures are not scored: they count neither as copies nor as successes. `copy_detectors` is the
-    setting of the round; a picture that was not compared with the reference's (`SHOWN`) has the prompts
-    alone. One that is `own` comes from a person's own prompt: it can be decided, but no statistic counts it.
-    The LoRA drew it by `recipe` (Eq. G13). `copy_shift` is how far the project's marks move its chance
-    (Eq. G16). Where the self-check of its round found that one of two detectors cannot see the reference, the
-    other one is `heard` alone. `full` is what pictures at full strength carry in the first round of its line
-    (Eq. G17); None where that is not known. What follows from these values is computed once.
+    setting of the round, "none" where there is no reference to copy; a picture that was not compared with
+    the reference's (`SHOWN`) has the prompts alone. One that is `own` comes from a person's own prompt: it
+    can be decided, but no statistic counts it. The LoRA drew it by `recipe` (Eq. G13). `copy_shift` is how
+    far the project's marks move its chance (Eq. G16). Where the self-check of its round found that one of
+    two detectors cannot see the reference, the other one is `heard` alone. `full` is what pictures at full
+    strength carry in the first round of its line (Eq. G17); None where that is not known. What follows from
+    these values is computed once.
     """
 
     id: str
@@ -88,7 +90,7 @@ class Candidate:
     y: float | None = None
     remark: Remark = ""
     more_scores: Mapping[str, float] = field(default_factory=dict, hash=False)
-    copy_detectors: CopyDetectors = "both"
+    copy_detectors: UsedDetectors = "both"
     own: bool = False
     marked_copy: bool | None = None
     recipe: Recipe = AS_TRAINED
@@ -198,6 +200,8 @@ class Candidate:
     @cached_property
     def overfit_by_detectors(self) -> Speaker:
         """The detectors that say that the picture is a copy; empty if none does."""
+        if self.copy_detectors == "none":
+            return ""
         chance = self.chance_by_detectors
         if chance is not None:
             return "both" if chance >= COPY_FROM else ""

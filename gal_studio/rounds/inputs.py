@@ -37,7 +37,8 @@ class TrainingInputs:
     @cached_property
     def prompts(self) -> Prompts:
         """The project's prompts, parsed."""
-        return parse_prompts(self.here.project.project.kind, self.references)
+        own = self.here.project.project
+        return parse_prompts(own.kind, self.references, own.described, own.trigger_word)
 
     @cached_property
     def examples(self) -> tuple[TrainingExample, ...]:

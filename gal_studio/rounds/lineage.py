@@ -5,7 +5,7 @@ from collections.abc import Callable
 from gal_studio.core.errors import StudioError
 from gal_studio.core.gal.balance import example_weight, mean_entropy
 from gal_studio.core.seeds import named_seed, training_seed
-from gal_studio.core.snapshot import RoundSnapshot, Start
+from gal_studio.core.snapshot import Project, RoundSnapshot, Start
 from gal_studio.core.types import Anchor, Candidate, Round, TrainingExample
 
 Has = Callable[[str], bool]
@@ -13,7 +13,12 @@ Has = Callable[[str], bool]
 
 
 def round_weight(here: RoundSnapshot) -> float:
-    """Eq. G8: the weight of this round's accepted pictures in all later trainings."""
+    """Eq. G8: the weight of this round's accepted pictures in all later trainings.
+
+    It is 1 where no uncertainty is known, without a reference that could be copied.
+    """
+    if here.copy_detectors == "none":
+        return 1.0
     return example_weight(here.gal.balance, here.gal.balance_lambda, mean_entropy(here.scores))
 
 
@@ -173,6 +178,15 @@ def refuse_given(round_: Round) -> None:
         raise StudioError(
             f"The LoRA {round_.source} is judged as it is: go on to the next round, whose training starts "
             "from it."
+        )
+
+
+def refuse_without_references(project: Project, what: str) -> None:
+    """Refuse what compares images with references in a project that has none."""
+    if project.described:
+        raise StudioError(
+            f"{project.name} has no reference images, and {what} needs them: judge the LoRA again with "
+            "a few images that it was trained on."
         )
 
 

@@ -99,6 +99,8 @@ def _accepted(base: RoundSnapshot) -> list[_Source]:
 
 def can_be_refined(base: RoundSnapshot) -> bool:
     """Whether a refinement of this round would have anything to learn from."""
+    if base.project.project.described:
+        return False
     if base.project.project.kind == "object":
         return True
     line = (base, *base.ancestors)

@@ -47,7 +47,7 @@ def missing(here: RoundSnapshot) -> tuple[tuple[Anchor, int], ...]:
 def left(here: RoundSnapshot) -> int:
     """How many candidates are to be drawn yet, on the ladder at most."""
     next_ones = missing(here)
-    if not (next_ones and is_ladder(here)) or has_ended(here):
+    if not (next_ones and is_ladder(here)) or has_ended(here) or here.copy_detectors == "none":
         return len(next_ones)
     return max(len(next_ones), most_pictures(here.settings.generation, len(pool(here))) - len(drawn(here)))
 
@@ -91,17 +91,18 @@ def _by_rule(here: RoundSnapshot) -> Sequence[Place]:
     return [(one, index) for one in anchors for index in range(here.settings.generation.candidates)]
 
 
-_Values = tuple[tuple[tuple[str, int], ...], int, int]
+_Values = tuple[tuple[tuple[str, int], ...], int, int, bool]
 
 
 def _ladder_values(here: RoundSnapshot) -> _Values:
     drawing = here.settings.generation
-    return tuple((anchor.id, anchor.order) for anchor in pool(here)), drawing.candidates, drawing.steps
+    orders = tuple((anchor.id, anchor.order) for anchor in pool(here))
+    return orders, drawing.candidates, drawing.steps, here.copy_detectors == "none"
 
 
 def _ladder(here: RoundSnapshot) -> Ladder:
-    orders, most, steps = _ladder_values(here)
-    return Ladder(dict(orders), most, steps)
+    orders, most, steps, whole = _ladder_values(here)
+    return Ladder(dict(orders), most, steps, whole)
 
 
 def _known(here: RoundSnapshot) -> Known:
@@ -127,11 +128,11 @@ def _seen(candidate: Candidate, shift: float) -> Seen | None:
 
 @functools.lru_cache(maxsize=32)  # a page asks again and again while a part is drawn
 def _next(values: _Values, known: Known) -> tuple[Place, ...]:
-    orders, most, steps = values
+    orders, most, steps, whole = values
     pictures: dict[str, dict[int, Seen | None]] = {}
     for anchor, index, seen in known:
         pictures.setdefault(anchor, {})[index] = seen
-    return Ladder(dict(orders), most, steps).next(pictures)
+    return Ladder(dict(orders), most, steps, whole).next(pictures)
 
 
 def rule_words(here: RoundSnapshot) -> str:
@@ -145,6 +146,6 @@ def rule_words(here: RoundSnapshot) -> str:
     if course is None:
         each = here.settings.generation.candidates
         return f"{each} images of each test prompt." if wanted == "ladder" else ""
-    if not course.ended:
+    if not course.ended and here.copy_detectors != "none":
         return "More images are generated at the LoRA strengths at which most are good."
     return ""

@@ -78,6 +78,7 @@ def _make(store: Store, line: RecordedLine, policy: str) -> str:
         references=store.projects.references(source_id),
         anchors=tuple(anchor.prompt for anchor in anchors if anchor.order <= present),
         prior=store.projects.given_prior(source_id),
+        described=source.described,
     )
     made = store.projects.add(new)
     for model, revision in store.projects.revisions(source_id).items():

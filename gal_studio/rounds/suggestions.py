@@ -14,6 +14,7 @@ from gal_studio.core.gal.policies.absent import Absent
 from gal_studio.core.gal.policies.policy import Policy
 from gal_studio.core.gal.policies.pool import PoolSnapshot
 from gal_studio.core.gal.policies.registry import POLICIES, find_policy
+from gal_studio.core.gal.policies.unjudged import Unjudged
 from gal_studio.core.gal.scores.registry import known_scores
 from gal_studio.core.gal.selection import SuggestionSet
 from gal_studio.core.snapshot import ProjectSnapshot, RoundSnapshot
@@ -57,6 +58,9 @@ def first_proposal(here: RoundSnapshot) -> SuggestionSet:
 
 def _proposal(here: RoundSnapshot, policy: str | None, pool: PoolSnapshot) -> Proposal:
     wanted = find_policy(policy or here.gal.policy)
+    if here.project.project.described:
+        unjudged = Unjudged(wanted, here.project.project.kind)
+        return Proposal(unjudged, pool, unjudged.suggest(pool))
     package = POLICIES.origin(wanted.name)
     if not package:
         acting = wanted.acting(pool)

@@ -64,12 +64,13 @@ class TestSet:
     @cached_property
     def named(self) -> Prompts:
         """The project's prompts, parsed."""
-        return parse_prompts(self.project.project.kind, self.references)
+        own = self.project.project
+        return parse_prompts(own.kind, self.references, own.described, own.trigger_word)
 
     @cached_property
     def not_held_out(self) -> frozenset[str]:
         """The prompts of anchors and references."""
-        own = {anchor.prompt for anchor in self.project.anchors}
+        own = {anchor.prompt for anchor in self.project.anchors} | {self.project.project.described}
         return frozenset(own | {reference.prompt for reference in self.references})
 
     @cached_property
@@ -113,7 +114,7 @@ class TestSet:
         show, and a round that draws it has only done so. None if no held-out prompt would remain.
         """
         chosen = self.chosen
-        if chosen is None or self.project.project.settings.gal.copy_detectors == "prompts":
+        if chosen is None or self.project.project.copy_detectors in ("prompts", "none"):
             return ()
         shown: dict[str, list[bool]] = {}
         for picture in self.pictures:

@@ -7,7 +7,7 @@ import numpy as np
 
 from gal_studio.core.measures.compare import Drawn, Figure, difference
 from gal_studio.core.measures.pictures import METRICS, MeasuredPicture
-from gal_studio.core.types import CopyDetectors, Round
+from gal_studio.core.types import Round, UsedDetectors
 from gal_studio.rounds import pairs
 from gal_studio.state import Store
 from gal_studio.state.tables.projects import Project
@@ -60,7 +60,7 @@ def measure_refinement(store: Store, models: Models, project: Project, node: Rou
 def _judged_alike(before: Drawn, after: Drawn) -> tuple[Drawn, Drawn]:
     """Both with the same copy detectors, and without a person's marks, which only the old ones have."""
     found = [picture.candidate for drawn in (before, after) for picture in drawn.values()]
-    copy_detectors: CopyDetectors = found[0].copy_detectors if found else "both"
+    copy_detectors: UsedDetectors = found[0].copy_detectors if found else "both"
     if not all(candidate.is_compared for candidate in found):
         copy_detectors = "prompts"
 

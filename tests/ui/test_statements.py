@@ -34,7 +34,7 @@ LIMITS: dict[str, int] = {
     "branch": 14, "rename_round": 4, "star_round": 2, "archive_round": 8, "restore_round": 5, "accept": 1,
     "decide": 7, "accept_in_part": 12, "mark_copies": 11, "set_weight": 7, "undo": 7, "redo": 4,
     "go_to": 6, "explain_choice": 2, "learn": 22, "patch_maps": 5, "part_mask": 2, "pair": 4,
-    "reference_mask": 3, "before_after": 17, "judge_quality": 10, "make_pairs": 23, "refine": 15,
+    "reference_mask": 3, "before_after": 17, "judge_quality": 11, "make_pairs": 23, "refine": 15,
     "run_refinement": 25, "paint": 3, "undo_painting": 1, "redo_painting": 1, "set_mask": 5,
     "undo_mask": 3, "redo_mask": 3, "next_rule": 22, "trials": 4, "try_prompt": 9, "use_trial": 5,
     "forget_trial": 3, "restore_trial": 5, "results": 6, "same_seed": 8, "test_pictures": 12,

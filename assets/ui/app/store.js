@@ -244,6 +244,15 @@ export const isCopyBy = (candidate, detector) =>
   Boolean(candidate?.copy) &&
   (detector === "either" || candidate?.copy_by === detector || candidate?.copy_by === "both");
 
+/** Are there references to copy? A project that judges LoRAs may have none: then nobody knows of copies. */
+export const isJudged = () => state.project?.references.length !== 0;
+
+/**
+ * Whether a picture is a copy, in words; empty where nobody knows.
+ * @param {{ copy: boolean }} picture
+ */
+export const copyOrNot = ({ copy }) => (copy ? "copy" : isJudged() ? "not a copy" : "");
+
 export function counts() {
   let accepted = 0;
   let rejected = 0;

@@ -1,6 +1,6 @@
 /** The chart of rounds in the tab Curves, after the clock arms of the GAL paper. */
 /** @import { Point } from "./arms.js" */
-import { state, on } from "../app/store.js";
+import { isJudged, state, on } from "../app/store.js";
 import { openProject, openRound } from "../app/session.js";
 import { howComputed } from "../how/how.js";
 import { chartTitle, sizeIn, textAt } from "../kit/chart.js";
@@ -41,8 +41,10 @@ function show(box, how, size) {
       el(
         "p",
         { class: "arms-none" },
-        "Each measured round becomes a point here: how well it follows prompts against its likeness to the " +
-          "reference.",
+        isJudged()
+          ? "Each measured round becomes a point here: how well it follows prompts against its likeness to " +
+              "the reference."
+          : "There is no chart: without reference images nobody knows how alike images are to them.",
       ),
     );
     return;

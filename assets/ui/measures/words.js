@@ -240,7 +240,8 @@ function chipTitle(measures, report, id, change) {
   const since =
     change && figures.as_asked ? `${changeInFull("as_asked", change, nameBefore(measures, id))}. ` : "";
   const good = figures.as_asked ? `Prompt match: ${shareOf(asked, judged, pictures)}. ` : "";
-  return `Benchmark. ${good}Copies: ${shareOf(copies, pictures, pictures)}. ${since}See Results.`;
+  const copied = figures.copies ? `Copies: ${shareOf(copies, pictures, pictures)}. ` : "";
+  return `Benchmark. ${good}${copied}${since}See Results.`;
 }
 
 /**

@@ -94,17 +94,19 @@ function overview(project) {
         () => startLike(project),
         "New project like this one",
       ),
-      el(
-        "a",
-        {
-          class: "button small",
-          href: `project/${encodeURIComponent(project.id)}/references`,
-          download: "",
-          title: "The reference images with their prompts as text files, in a zip file",
-          data: { keep: "captions" },
-        },
-        "Save images and captions",
-      ),
+      project.references.length
+        ? el(
+            "a",
+            {
+              class: "button small",
+              href: `project/${encodeURIComponent(project.id)}/references`,
+              download: "",
+              title: "The reference images with their prompts as text files, in a zip file",
+              data: { keep: "captions" },
+            },
+            "Save images and captions",
+          )
+        : null,
     ),
     projectSettings(project),
   );

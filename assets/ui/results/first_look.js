@@ -1,7 +1,7 @@
 /** Before and after, large: one prompt and seed by the base model and each round, beside the reference. */
 /** @import { MeasuredRound, SameSeed, SheetRow } from "payloads" */
 /** @import { Frame } from "./viewer.js" */
-import { state, on } from "../app/store.js";
+import { copyOrNot, state, on } from "../app/store.js";
 import { address } from "../app/urls.js";
 import { divider } from "../kit/divider.js";
 import { el, makeButton, reference, repeats, replaceKept, setAttribute, setText } from "../kit/dom.js";
@@ -38,7 +38,7 @@ export function looksOf(rows, rounds, best) {
  */
 export function looksOfRounds(rounds) {
   const frames = rounds.flatMap(({ name, picture }) =>
-    picture ? [{ name, src: address("picture", picture), words: picture.copy ? "copy" : "not a copy" }] : [],
+    picture ? [{ name, src: address("picture", picture), words: copyOrNot(picture) }] : [],
   );
   const title = rounds.findLast(({ picture }) => picture)?.picture?.prompt ?? "";
   return frames.length ? [{ title, frames }] : [];

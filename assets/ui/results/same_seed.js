@@ -1,6 +1,6 @@
 /** The same test prompt and seed in each round. */
 /** @import { SameSeed } from "payloads" */
-import { state, on } from "../app/store.js";
+import { copyOrNot, state, on } from "../app/store.js";
 import { call } from "../app/session.js";
 import { newest } from "../app/newest.js";
 import { el, makeButton, reference, repeats } from "../kit/dom.js";
@@ -82,7 +82,7 @@ export function mountSameSeed(box, told) {
 }
 
 /** @param {SameSeed} round */
-const wordsOf = ({ picture }) => (!picture ? "not generated" : picture.copy ? "copy" : "not a copy");
+const wordsOf = ({ picture }) => (picture ? copyOrNot(picture) : "not generated");
 
 /**
  * @param {SameSeed} round

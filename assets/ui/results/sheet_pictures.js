@@ -1,9 +1,10 @@
 /** The pictures of the contact sheet: which one stands where, its words, and its row in the viewer. */
 /** @import { MeasuredRound, SheetPicture, SheetRow } from "payloads" */
+import { copyOrNot, isJudged } from "../app/store.js";
 import { address } from "../app/urls.js";
 
 /** @param {SheetPicture} picture */
-export const pictureWords = (picture) => (picture.blank ? "blank" : picture.copy ? "copy" : "not a copy");
+export const pictureWords = (picture) => (picture.blank ? "blank" : copyOrNot(picture));
 
 /**
  * @param {SheetRow} row
@@ -26,7 +27,9 @@ export function viewerRow(row, rounds, at, seed) {
       name,
       src: picture && address("test-picture", picture),
       words: picture
-        ? `${pictureWords(picture)} · matches its prompt ${prompt} · likeness ${likeness}`
+        ? [pictureWords(picture), `matches its prompt ${prompt}`, isJudged() ? `likeness ${likeness}` : ""]
+            .filter(Boolean)
+            .join(" · ")
         : "not generated",
     };
   });

@@ -1,6 +1,6 @@
 /** Table of the test prompts by priority: overfit rate with its interval, entropy, and why it was chosen. */
 /** @import { Round, Score } from "payloads" */
-import { state, on, busy, drawing, setFocus, setHover } from "../app/store.js";
+import { isJudged, state, on, busy, drawing, setFocus, setHover } from "../app/store.js";
 import { projectFigure } from "../app/urls.js";
 import { howComputed } from "../how/how.js";
 import { el, focusKept, focusedIn, makeButton, repeats } from "../kit/dom.js";
@@ -82,9 +82,10 @@ function fill(box, { how, turn }, scores, round) {
     return;
   }
   const asked = scores.some(({ disagreement }) => disagreement !== null);
-  const columns = ["", "Test prompt and why", "Copies", "Uncertain", ...(asked ? ["Disagree"] : [])];
+  const judged = ["Copies", "Uncertain", ...(asked ? ["Disagree"] : [])];
+  const columns = ["", "Test prompt and why", ...(isJudged() ? judged : [])];
   box.replaceChildren(
-    meanEntropy(round),
+    ...(isJudged() ? [meanEntropy(round)] : []),
     el("div", { class: "prompt-head" }, how, promptActions(round)),
     turn,
     el(
@@ -125,7 +126,7 @@ const promptActions = (round) =>
   el(
     "span",
     { class: "prompt-actions" },
-    round.kind === "fine_tune" && round.complete
+    round.kind === "fine_tune" && round.complete && !round.source && isJudged()
       ? makeButton({ data: { keep: "ask" }, disabled: busy() }, askTrainings, "Ask several trainings")
       : null,
     editButton(),
@@ -162,7 +163,7 @@ function row(score, asked) {
         pointerleave: () => setHover(null, "anchors"),
       },
     },
-    el("td", {}, el("span", { class: "rank" }, score.rank ? String(score.rank) : "·")),
+    el("td", {}, el("span", { class: "rank" }, score.rank && isJudged() ? String(score.rank) : "·")),
     el(
       "th",
       { scope: "row" },
@@ -170,11 +171,19 @@ function row(score, asked) {
       score.chosen ? el("span", { class: "star", title: "Suggested", "aria-label": "suggested" }, "★") : null,
       el("span", { class: "why" }, unbroken(score.reason)),
     ),
-    el("td", { class: "copies-cell" }, interval(score), el("span", {}, `${score.copies}/${score.n}`)),
-    el("td", {}, undecided(score.entropy)),
-    asked ? el("td", {}, score.disagreement === null ? "·" : undecided(score.disagreement)) : null,
+    ...(isJudged() ? figures(score, asked) : []),
   );
 }
+
+/**
+ * @param {Score} score
+ * @param {boolean} asked
+ */
+const figures = (score, asked) => [
+  el("td", { class: "copies-cell" }, interval(score), el("span", {}, `${score.copies}/${score.n}`)),
+  el("td", {}, undecided(score.entropy)),
+  asked ? el("td", {}, score.disagreement === null ? "·" : undecided(score.disagreement)) : null,
+];
 
 /** @param {number} share in [0, 1] */
 const percent = (share) => Math.round(100 * share);

@@ -3,7 +3,7 @@
 /** @import { RoundsParts } from "../app/types/parts.d.ts" */
 import { newest } from "../app/newest.js";
 import { call } from "../app/session.js";
-import { on, state } from "../app/store.js";
+import { copyOrNot, on, state } from "../app/store.js";
 import { address } from "../app/urls.js";
 import { el, makeButton, reference, repeats } from "../kit/dom.js";
 import { openViewer } from "../results/viewer.js";
@@ -52,7 +52,7 @@ export function mountChanges({ changes: box, strip }) {
 const frameOf = (picture) => ({
   name: picture.round,
   src: address("test-picture", picture),
-  words: picture.copy ? "copy" : "not a copy",
+  words: copyOrNot(picture),
 });
 
 /** @param {ChoiceChange} change */

@@ -27,7 +27,7 @@ export function repeatedThing({ kind, references, stands_for: style }) {
  * @param {Pick<Project, "kind" | "references" | "stands_for"> | null} project
  */
 export function briefly({ copies, n }, project) {
-  if (!project || n < 2) return "";
+  if (!project?.references.length || n < 2) return "";
   const often = copies === 0 ? "never" : copies === n ? "always" : "sometimes";
   return `${often} ${repeatedThing(project)}`;
 }

@@ -235,6 +235,7 @@ def parts_of(plan: Plan) -> dict[str, Any]:
         },
         "LoRA to start from": None if draft.start_from is None else _file_digest(draft.start_from),
         **{f"LoRA {place}": _file_digest(path) for place, path in enumerate(draft.judged, start=1)},
+        **({"described": draft.described} if draft.described else {}),
         "its text encoder": "left out" if draft.without_text_encoder else None,
         "settings": draft.changes,
     }
@@ -245,7 +246,7 @@ def origin_of(plan: Plan) -> str:
     draft = plan.draft
     pictures = [_picture_digest(reference.picture) for reference in draft.given]
     plain = replace(draft, references=(), origin=None, settings=None, prior=(), start_from=None, judged=())
-    rest = astuple(plain)[:-4]  # see below
+    rest = astuple(plain)[:-5]  # see below
     parts = [plan.policy, pictures, [reference.prompt for reference in draft.given], rest]
     own = [
         (reference.trigger_word, None if reference.mask is None else _picture_digest(reference.mask))
@@ -265,6 +266,8 @@ def origin_of(plan: Plan) -> str:
         parts.append([_file_digest(path) for path in draft.judged])
     if draft.without_text_encoder:
         parts.append("without text encoder")
+    if draft.described:
+        parts.append(draft.described)
     return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()
 
 

@@ -86,12 +86,14 @@ class Ladder:
     """How a pool is drawn: `orders` are the places of its prompts in the project's list, by anchor ID.
 
     A prompt gets `most` pictures at most, `steps` are those of denoising, and one with a picture of the
-    utility `good` or more gets none beside those that all get.
+    utility `good` or more gets none beside those that all get. The `whole` ladder is drawn of each prompt,
+    as far as `most` allows, where no chance of a copy is known that could choose rungs.
     """
 
     orders: Mapping[str, int]
     most: int
     steps: int
+    whole: bool = False
 
     @property
     def rungs(self) -> tuple[int, ...]:
@@ -101,6 +103,8 @@ class Ladder:
     @property
     def each(self) -> int:
         """How many rungs each prompt is drawn at first: more where few prompts share the rungs."""
+        if self.whole:
+            return min(len(self.rungs), self.most)
         wanted = math.ceil(ON_A_RUNG * len(self.rungs) / max(1, len(self.orders)))
         return min(max(FIRST, wanted), len(self.rungs), self.most)
 
@@ -157,7 +161,8 @@ class Ladder:
 
     def next(self, drawn: Drawn) -> tuple[Place, ...]:
         """The part that comes next, without what is there already; empty when all are drawn."""
-        for part in (lambda _: self.first(), self.everywhere, self.own):
+        parts = (lambda _: self.first(), self.everywhere, self.own)
+        for part in parts[:1] if self.whole else parts:
             left = [place for place in part(drawn) if place[1] not in drawn.get(place[0], {})]
             if left:
                 return tuple(left)

@@ -1,11 +1,12 @@
 """What a round's pictures of each strength schedule are, and which schedule is the best one (Eq. G18)."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from statistics import fmean, median
+from statistics import fmean, median, stdev
 
 from gal_studio.core.recipe import AS_TRAINED, Recipe
-from gal_studio.core.types import Candidate
+from gal_studio.core.types import Candidate, Kind
 
 ENOUGH = 0.5  # of the pictures of the most drawn schedule: fewer say too little to be the best one
 ALIKE_FROM = 0.1  # of the way from the base model's images to the references (Eq. G17)
@@ -19,14 +20,14 @@ class RecipeRate:
 
     `copies` is the mean of their chances to be copies (Eq. G16), `asked` of those to show what was asked for
     (Eq. G14), `carried` of those to have the style or object (Eq. G17); `good` is the mean utility u.
-    What is not known counts as 1.
+    What is not known counts as 1. Without references nobody knows `copies` and `carried`: they are None.
     """
 
     recipe: Recipe
     pictures: int
-    copies: float
+    copies: float | None
     asked: float
-    carried: float
+    carried: float | None
     good: float
 
 
@@ -36,13 +37,14 @@ def recipe_rates(drawn: Sequence[Candidate]) -> tuple[RecipeRate, ...]:
     for candidate in drawn:
         if not candidate.is_blank and not candidate.own:
             groups.setdefault(candidate.recipe, []).append(candidate)
+    is_judged = not is_unjudged(drawn)
     return tuple(
         RecipeRate(
             recipe,
             len(groups[recipe]),
-            fmean([one.chance for one in groups[recipe]]),
+            fmean([one.chance for one in groups[recipe]]) if is_judged else None,
             fmean([1.0 if one.asked is None else one.asked for one in groups[recipe]]),
-            fmean([1.0 if one.kept is None else one.kept for one in groups[recipe]]),
+            fmean([1.0 if one.kept is None else one.kept for one in groups[recipe]]) if is_judged else None,
             fmean([one.utility for one in groups[recipe]]),
         )
         for recipe in sorted(groups, key=lambda recipe: recipe.mean, reverse=True)
@@ -52,13 +54,31 @@ def recipe_rates(drawn: Sequence[Candidate]) -> tuple[RecipeRate, ...]:
 def best_recipe(drawn: Sequence[Candidate]) -> Recipe:
     """Eq. G18: the schedule of the largest mean utility, the strongest of equal ones.
 
-    As trained if no picture is of any use. Schedules that drew few pictures are left out.
+    As trained if no picture is of any use. Schedules that drew few pictures are left out. Without references
+    the utility is the prompt match alone, which the weakest schedule has most of: then it is the strongest
+    schedule within one standard error of the largest mean.
     """
     rates = recipe_rates(drawn)
     most = max((rate.pictures for rate in rates), default=0)
     known = [rate for rate in rates if rate.pictures >= ENOUGH * most]
     best = max(known, key=lambda rate: rate.good, default=None)
-    return AS_TRAINED if best is None or best.good == 0.0 else best.recipe
+    if best is None or best.good == 0.0:
+        return AS_TRAINED
+    if not is_unjudged(drawn):
+        return best.recipe
+    least = best.good - _standard_error(best.recipe, drawn)
+    return next(rate.recipe for rate in known if rate.good >= least)
+
+
+def is_unjudged(drawn: Sequence[Candidate]) -> bool:
+    """Whether there was no reference to compare these pictures with."""
+    return any(one.copy_detectors == "none" for one in drawn)
+
+
+def _standard_error(recipe: Recipe, drawn: Sequence[Candidate]) -> float:
+    """The standard error of the mean utility of a schedule; 0 for a single picture."""
+    values = [one.utility for one in drawn if one.recipe == recipe and not (one.is_blank or one.own)]
+    return stdev(values) / math.sqrt(len(values)) if len(values) > 1 else 0.0
 
 
 def unlike_references(name: str, drawn: Sequence[Candidate]) -> str:
@@ -88,7 +108,16 @@ def recipe_advice(name: str, best: Recipe, drawn: Sequence[Candidate]) -> str:
     rates = recipe_rates(drawn)
     if not rates or best in (AS_TRAINED, rates[0].recipe):
         return ""
+    why = "the strongest at which prompts are followed" if is_unjudged(drawn) else _WHY_WEAKER
+    return f"Best setting for {name}: {best.words} ({why}). Try a prompt and downloads use it."
+
+
+_WHY_WEAKER = "fewer copies, with most of the look"
+
+
+def not_judged(kind: Kind) -> str:
+    """What nobody knows of a LoRA that is judged without references, and what to do."""
     return (
-        f"Best setting for {name}: {best.words} (fewer copies, with most of the look). Try a prompt and "
-        "downloads use it."
+        f"Not judged: copies and {kind} match. Judge it again with a few images that it was trained on to "
+        "know them."
     )

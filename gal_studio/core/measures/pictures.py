@@ -6,7 +6,7 @@ from functools import cached_property
 from operator import attrgetter
 from typing import Literal, Self
 
-from gal_studio.core.types import CHANCE, Candidate, CopyDetectors
+from gal_studio.core.types import CHANCE, Candidate, UsedDetectors
 from gal_studio.core.utility import utility
 
 Part = Literal["held_out", "accepted", "plain"]
@@ -36,8 +36,9 @@ class MeasuredPicture:
     """A picture that was drawn for the test set by a round, or by the base model (`round_id` None).
 
     `candidate` reads it like a candidate of its prompt, so that every flag of candidates holds for it too.
-    `likeness` is its mean cosine to the references (CLIP-I), in [-1, 1]. `base` is what the base model drew
-    for the same prompt and seed; None where that is not known, and for the base model's own pictures.
+    `likeness` is its mean cosine to the references (CLIP-I), in [-1, 1]; without references its cosine to
+    what the base model drew for the same prompt and seed, 1 for that itself. `base` is that picture; None
+    where it is not known, and for the base model's own pictures.
     `drawn_by` tells the fast model or the speed LoRA that drew it, "" for none.
     """
 
@@ -48,7 +49,7 @@ class MeasuredPicture:
     base: Candidate | None = None
     drawn_by: str = ""
 
-    def judged_by(self, copy_detectors: CopyDetectors) -> Self:
+    def judged_by(self, copy_detectors: UsedDetectors) -> Self:
         """Let these detectors say whether the picture is a copy (Eq. G12)."""
         if self.candidate.copy_detectors == copy_detectors:
             return self
@@ -65,6 +66,16 @@ class MeasuredPicture:
     def copies(self) -> bool:
         """Whether it is a copy of the reference, by the flag of the project's candidates (Eq. G12)."""
         return self.candidate.overfit
+
+    @property
+    def is_judged(self) -> bool:
+        """Whether there are references to compare it with."""
+        return self.candidate.copy_detectors != "none"
+
+    @property
+    def changed(self) -> float | None:
+        """Without references: how far it is from the base model's picture, in [0, 2]; None if it is blank."""
+        return None if self.is_judged or self.is_blank else 1.0 - self.likeness
 
     @cached_property
     def is_blank(self) -> bool:
@@ -113,12 +124,15 @@ class MeasuredPicture:
         return {metric: figure(self) for metric, figure in METRICS.items()}
 
 
-def _unless_blank(name: str) -> Callable[[MeasuredPicture], float | None]:
+Figure = Callable[[MeasuredPicture], float | None]
+
+
+def _unless_blank(name: str) -> Figure:
     value = attrgetter(name)
     return lambda picture: None if picture.is_blank else value(picture)
 
 
-def _share(flag: str) -> Callable[[MeasuredPicture], float | None]:
+def _share(flag: str) -> Figure:
     def value(picture: MeasuredPicture) -> float | None:
         found = getattr(picture, flag)
         return None if found is None else float(found)
@@ -126,13 +140,19 @@ def _share(flag: str) -> Callable[[MeasuredPicture], float | None]:
     return value
 
 
-METRICS: Mapping[Metric, Callable[[MeasuredPicture], float | None]] = {
+def _if_judged(
+    figure: Callable[[MeasuredPicture], float | None],
+) -> Callable[[MeasuredPicture], float | None]:
+    return lambda picture: figure(picture) if picture.is_judged else None
+
+
+METRICS: Mapping[Metric, Figure] = {
     "as_asked": _share("as_asked"),
-    "copies": _share("copies"),
-    "no_copy": _share("no_copy"),
+    "copies": _if_judged(_share("copies")),
+    "no_copy": _if_judged(_share("no_copy")),
     "carries": attrgetter("candidate.carries"),
     "clip_t": _unless_blank("candidate.similarity_anchor"),
-    "clip_i": _unless_blank("likeness"),
+    "clip_i": _if_judged(_unless_blank("likeness")),
 }
 """What is measured of each picture, in the order of the columns; None where a picture has no such figure.
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from gal_studio.core.intervals import Difference, Interval, Outcome, is_up, outcome
-from gal_studio.core.measures.compare import Drawn, change, gain, mean
+from gal_studio.core.measures.compare import Drawn, change, difference, gain, mean
 from gal_studio.core.measures.kept import Kept, kept
 from gal_studio.core.measures.pictures import METRICS, SENSES, Metric, Part
 from gal_studio.core.types import Kind
@@ -59,6 +59,8 @@ class Change(Difference):
 @dataclass(frozen=True)
 class Leak(Difference):
     """How much closer to the references pictures come that were not asked to (CLIP-I, against the base).
+
+    Without references: how far they come from the base model's pictures of the same prompts and seeds.
 
     `share` is that difference divided by the same difference of the held-out prompts, which do ask for it;
     None where those have not come closer.
@@ -110,6 +112,11 @@ class Figures:
     learned: Interval | None
     learned_change: Change | None
     leak: Leak | None
+
+    @property
+    def is_judged(self) -> bool:
+        """Whether copies are known: without references they are not."""
+        return "copies" in self.figures
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -176,8 +183,14 @@ def _known(figures: Mapping[Metric, Found | None]) -> dict[Metric, Found]:
 
 
 def _leak(arm: Arm, base: Arm, asked_for: Difference | None) -> Leak | None:
-    difference = change(base.part("plain"), arm.part("plain"), "clip_i")
-    if difference is None:
+    found = _closer(base.part("plain"), arm.part("plain"))
+    asked_for = asked_for or _closer(base.part("held_out"), arm.part("held_out"))
+    if found is None:
         return None
-    share = difference.value / asked_for.value if asked_for is not None and is_up(asked_for) else None
-    return Leak(**vars(difference), share=share)
+    share = found.value / asked_for.value if asked_for is not None and is_up(asked_for) else None
+    return Leak(**vars(found), share=share)
+
+
+def _closer(base: Drawn, drawn: Drawn) -> Difference | None:
+    """How much closer to the references pictures are than the base model's, or how far from these."""
+    return change(base, drawn, "clip_i") or difference(base, drawn, lambda picture: picture.changed)

@@ -13,6 +13,7 @@ LEAKS_FROM = 0.5
 """A leak is told from this share of the asked-for likeness on."""
 COPIES_FROM = 1 / 3
 """The share of copies from which a first round is said to copy."""
+WITHOUT_REFERENCES = "No reference images: copies are not judged, so that no round can be the best."
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,9 @@ def find_best(reports: Sequence[Report], base: Report | None) -> Verdict:
     trained = [each for each in reports if each.arm.id is not None and each.gain is not None]
     if base is None or not trained:
         return Verdict(None, "", "")
+    if not any(each.is_judged for each in trained):
+        counted = (f"{each.arm.name}: {_counted(each, None)}" for each in trained if each.judged)
+        return Verdict(None, WITHOUT_REFERENCES, " ".join(counted))
     ranked = sorted(trained, key=lambda each: (not carries_on(each), *_by_gain(each)))
     best, before = ranked[0], {each.arm.id: each for each in reports}
     detail = f"{_counted(best, before.get(best.arm.before))} {_closeness(best)}".rstrip()
@@ -97,6 +101,8 @@ def _counted(report: Report, before: Report | None) -> str:
             f" ({earlier.arm.name}: {earlier.as_asked} of {earlier.judged})" if earlier and is_known else ""
         )
         matched = f"Prompt match: {share_words(report.as_asked, report.judged, report.pictures)}{then}. "
+    if not report.is_judged:
+        return matched.rstrip()
     return f"{matched}Copies: {share_words(report.copies, report.pictures, report.pictures)}{copied}."
 
 

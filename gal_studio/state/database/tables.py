@@ -122,7 +122,8 @@ TABLES: tuple[Table, ...] = (
         trigger_word TEXT NOT NULL,
         seed INTEGER NOT NULL,
         origin TEXT UNIQUE,
-        created REAL NOT NULL
+        created REAL NOT NULL,
+        described TEXT NOT NULL DEFAULT ''
     """),
     # How often the project was written to: see `gal_studio.state.database.versions`.
     Table("project_versions", _OF_PROJECT, """

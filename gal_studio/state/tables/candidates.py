@@ -10,16 +10,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gal_studio.core.recipe import AS_TRAINED, Recipe
-from gal_studio.core.types import Candidate, CopyDetectors, Remark
+from gal_studio.core.types import Candidate, Remark, UsedDetectors
 from gal_studio.state.database.connection import Database
 from gal_studio.state.tables.copy_marks import copy_shift
 
 FIRST_OWN = 100_000
 """The number of a test prompt's first own candidate, above those that are drawn."""
 _SELECT = (
-    "SELECT candidates.*, COALESCE(json_extract(rounds.settings, '$.gal.copy_detectors'), "
-    "json_extract(rounds.settings, '$.gal.witnesses')) AS copy_detectors FROM candidates "
-    "JOIN rounds ON rounds.id = round_id"
+    "SELECT candidates.*, CASE WHEN projects.described <> '' THEN 'none' ELSE "
+    "COALESCE(json_extract(rounds.settings, '$.gal.copy_detectors'), "
+    "json_extract(rounds.settings, '$.gal.witnesses')) END AS copy_detectors FROM candidates "
+    "JOIN rounds ON rounds.id = round_id JOIN projects ON projects.id = rounds.project_id"
 )
 """Candidates with the setting of their round that says what makes them copies."""
 
@@ -176,7 +177,7 @@ def stored_recipe(early: float, late: float, switch: float) -> Recipe:
 
 
 def candidate_of(
-    row: sqlite3.Row, more_scores: Mapping[str, float], copy_detectors: CopyDetectors, copy_shift: float
+    row: sqlite3.Row, more_scores: Mapping[str, float], copy_detectors: UsedDetectors, copy_shift: float
 ) -> Candidate:
     """A row of the table, with the scores that are not columns, its round's setting, and the t of Eq. G16."""
     return Candidate(

@@ -60,7 +60,7 @@ class NewProject:
     """The contents of a new project; `origin` identifies the command that makes it, so that it is made once.
 
     `references` are in the user's order and get their IDs when stored; `anchors` are prompts; `prior` are
-    prior pictures of the user's own, (prompt, image).
+    prior pictures of the user's own, (prompt, image). One without references is `described` by a prompt.
     """
 
     name: str
@@ -74,6 +74,7 @@ class NewProject:
     anchors: tuple[str, ...]
     origin: str | None = None
     prior: tuple[tuple[str, str], ...] = ()
+    described: str = ""
 
     @property
     def content(self) -> list[Any]:
@@ -84,7 +85,7 @@ class NewProject:
         models = [self.base_model, self.clip_model]
         return [
             self.name, self.kind, models, self.trigger_word, self.seed, self.settings.to_dict(), references,
-            self.anchors, self.prior,
+            self.anchors, self.prior, *filter(None, [self.described]),
         ]  # fmt: skip
 
 
@@ -125,9 +126,9 @@ class Projects:
         with self._database.transaction() as writer:
             project_id = derived_id(writer, "projects", new.content)
             writer.execute(
-                "INSERT INTO projects VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO projects VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (project_id, new.name, new.kind, new.base_model, new.clip_model, new.trigger_word,
-                 new.seed, new.origin, now),
+                 new.seed, new.origin, now, new.described),
             )  # fmt: skip
             for position, reference in enumerate(new.references):
                 reference_id = derived_id(writer, "project_references", project_id, position)
@@ -226,7 +227,8 @@ class Projects:
 
     def prompts(self, project_id: str) -> Prompts:
         """The project's prompts, parsed."""
-        return parse_prompts(self.get(project_id).kind, self.references(project_id))
+        own = self.get(project_id)
+        return parse_prompts(own.kind, self.references(project_id), own.described, own.trigger_word)
 
     def anchors(self, project_id: str) -> tuple[Anchor, ...]:
         """All anchors in the order of the pool, disabled ones included."""

@@ -40,6 +40,7 @@ _PROJECT_AND_ROUNDS = """
 SELECT rounds.*, projects.id AS its_id, projects.name AS its_name, projects.kind AS its_kind,
     projects.base_model AS its_base_model, projects.clip_model AS its_clip_model,
     projects.trigger_word AS its_trigger_word, projects.seed AS its_seed, projects.created AS its_created,
+    projects.described AS its_described,
     (SELECT settings FROM project_settings WHERE project_id = projects.id ORDER BY id DESC LIMIT 1)
         AS its_settings,
     (SELECT source_name FROM replays WHERE project_id = projects.id) AS replay_of,
@@ -207,7 +208,7 @@ class Snapshots:
         if not rows:
             raise StudioError(f"There is no project {project_id!r} in this workspace.")
         first = rows[0]
-        own = ("id", "name", "kind", "base_model", "clip_model", "trigger_word", "seed")
+        own = ("id", "name", "kind", "base_model", "clip_model", "trigger_word", "seed", "described")
         return ProjectSnapshot(
             project=Project(
                 **{name: first[f"its_{name}"] for name in own},
@@ -257,7 +258,7 @@ class Snapshots:
         tiles: dict[str, list[Candidate]] = {name: [] for name in wanted}
         scores: dict[str, dict[str, float]] = {}  # JSON would round them
         shift = copy_shift(self._database, plain.project.id)
-        detectors = {name: each.gal.copy_detectors for name, each in wanted.items()}
+        detectors = {name: each.copy_detectors for name, each in wanted.items()}
         for row in self._database.rows(_PICTURES, {"rounds": ids, "featured": json.dumps([*features])}):
             name, identity = row["round_id"], row["id"]
             if identity not in scores:

@@ -1,4 +1,4 @@
-"""A project that judges LoRAs from elsewhere: its references are a folder of what they were trained on."""
+"""A project that judges LoRAs from elsewhere, by a folder of what they were trained on, or without."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -31,7 +31,7 @@ _PRESETS = {
 
 def judged_draft(
     loras: Sequence[Path | str],
-    references: Path | str,
+    references: Path | str | None = None,
     kind: Kind = "style",
     trigger: str = "",
     prompt: str = "",
@@ -39,9 +39,11 @@ def judged_draft(
 ) -> ProjectDraft:
     """The draft of a project that judges LoRAs by a folder of pictures they were trained on.
 
-    The pictures' prompts are their captions beside them, or `prompt`. `trigger` are the words that call the
-    style or object, by default those that the first file states; a style's captions get them where they lack
-    them. `more` are other fields of the draft; the preset is by default that of the file's base model.
+    Without pictures, copies and the style or object match are not judged. The pictures' prompts are their
+    captions beside them, or `prompt`, which without pictures says what an object is. `trigger` are the words
+    that call the style or object, by default those that the first file states; a style's captions get them
+    where they lack them. `more` are other fields of the draft; the preset is by default that of the file's
+    base model.
     """
     paths = tuple(map(checked_lora, loras))
     if not paths:
@@ -52,12 +54,49 @@ def judged_draft(
         more["preset"] = preset_for(facts)
     drafts = tuple(
         ReferenceDraft(path, _prompt(path, kind, words, prompt), "", mask_beside(path))
-        for path in _pictures(user_path(references))
+        for path in (() if references is None else _pictures(user_path(references)))
     )
+    if not drafts:
+        described = described_by(kind, prompt, entered(trigger).strip(), facts.trigger)
+        if not described:
+            raise _undescribed(kind, facts.name)
+        more |= {"described": described, "trigger_word": words if kind == "object" else ""}
     if kind == "object":
         drafts = tuple(replace(draft, trigger_word=words) for draft in drafts)
     name = more.pop("name", "") or f"Judging {', '.join(path.stem for path in paths)}"[:100]
     return ProjectDraft(kind=kind, references=drafts, name=name, judged=paths, **more)
+
+
+def described_by(kind: Kind, prompt: str, words: str, stated: str = "") -> str:
+    """The prompt that describes what a LoRA was taught, where no picture shows it; "" if that is not known.
+
+    `words` are the trigger words that a person gives, `stated` those of the file.
+    """
+    if kind == "object":
+        return prompt if words or stated else ""
+    if not words and _names_a_style(prompt):
+        return prompt
+    return _with_style(prompt, words or stated) if words or stated else ""
+
+
+def _names_a_style(prompt: str) -> bool:
+    try:
+        return bool(style_descriptor(entered(prompt)))
+    except StudioError:
+        return False
+
+
+def _undescribed(kind: Kind, name: str) -> StudioError:
+    """What is missing where neither a picture nor the file says what a LoRA was taught."""
+    if kind == "style":
+        return StudioError(
+            f"{name} states no trigger words, and there are no captions: write the words that call its "
+            "style, such as --trigger 'ink style'."
+        )
+    return StudioError(
+        f"Without images of it, say what {name} was taught: its trigger word and a prompt with it, such as "
+        "--trigger '<sks>' --prompt 'A <sks> cat'."
+    )
 
 
 def preset_for(facts: LoraFacts) -> str:

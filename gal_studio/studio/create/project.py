@@ -48,7 +48,8 @@ class ProjectDraft:
     pictures that the training keeps as they are (Eq. G9), with prompts, in place of drawn ones. Trainings
     `start_from` a LoRA from elsewhere, or from the base model; one that changes a text encoder is refused
     unless it is taken `without_text_encoder`. Each LoRA to be `judged` becomes a first round, which is drawn
-    and measured without training.
+    and measured without training. Such a project may have no references: it is then `described` by a prompt
+    that calls what the LoRA was taught, such as `An image in ink style`, and its copies are not judged.
     """
 
     kind: Kind
@@ -67,6 +68,7 @@ class ProjectDraft:
     start_from: Path | None = None
     without_text_encoder: bool = False
     judged: Sequence[Path] = ()
+    described: str = ""
 
     @property
     def given(self) -> tuple[ReferenceDraft, ...]:
@@ -83,11 +85,19 @@ class ProjectDraft:
         return tuple(replace(draft, prompt=fill_trigger(draft.prompt, draft.trigger_word)) for draft in named)
 
     @property
+    def texts(self) -> list[tuple[str, str]]:
+        """(prompt, trigger word) of each reference, or of what describes a project without any."""
+        if self.given or not self.described:
+            return [(given.prompt, given.trigger_word) for given in self.given]
+        word = self.trigger_word if self.kind == "object" else ""
+        return [(fill_trigger(self.described, word), word)]
+
+    @property
     def left_out(self) -> tuple[str, ...]:
         """What is left out of the prompts and trigger words that a person wrote, each sentence once."""
         words = dict.fromkeys([self.trigger_word, *(given.trigger_word for given in self.given)])
         prompts = [
-            *(one.prompt for one in self.given),
+            *(prompt for prompt, _ in self.texts),
             *(self.anchors or ()),
             *(text for _, text in self.prior),
         ]
@@ -118,7 +128,7 @@ def create_project(
         return known
     checks.one_of("The kind", draft.kind, Kind)
     checks.seed("The seed", draft.seed)
-    described = describe(draft.kind, [(given.prompt, given.trigger_word) for given in draft.given])
+    described = describe(draft.kind, draft.texts)
     anchors = anchor_prompts(described.prompts, draft.anchors)
     settings = settings_of(draft)
     check_settings(settings, len(anchors))
@@ -139,10 +149,11 @@ def create_project(
         trigger_word=described.prompts.subjects[0].trigger_word,
         seed=draft.seed,
         settings=settings,
-        references=_store_pictures(store, draft, described.references),
+        references=_store_pictures(store, draft, described.references) if draft.given else (),
         anchors=anchors,
         origin=draft.origin,
         prior=tuple((prompt, store.images.add_picture(picture)) for prompt, picture in prior),
+        described="" if draft.given else described.references[0].prompt,
     )
     with store.database.transaction():
         known = _existing(store, draft)
@@ -178,6 +189,11 @@ def check_judged(given: Sequence[str | Path]) -> None:
 def _check_judging(draft: ProjectDraft, settings: Settings) -> None:
     """Refuse LoRAs that cannot be judged, and what contradicts judging them."""
     if not draft.judged:
+        if not draft.given:
+            raise StudioError(
+                "Only a project that judges LoRAs can do without reference images: add an image and say what "
+                "it shows."
+            )
         return
     check_judged(draft.judged)
     if draft.start_from is not None:

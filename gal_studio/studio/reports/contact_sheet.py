@@ -27,7 +27,7 @@ def contact_sheet(images: Images, view: RoundView) -> Image.Image:
     _draw_heading(images, view, sheet, pen)
     for row, ranked in enumerate(view.scores):
         y = top + row * (TILE + GAP)
-        _draw_label(pen, ranked, y)
+        _draw_label(pen, ranked, y, bool(view.project.references))
         tiles = [tile for tile in view.candidates if tile.candidate.anchor_id == ranked.anchor.id]
         for column, tile in enumerate(sorted(tiles, key=lambda tile: tile.candidate.index)):
             _draw_tile(images, sheet, pen, tile, (MARGIN + LABEL + column * (TILE + GAP), y))
@@ -48,14 +48,10 @@ def _draw_heading(images: Images, view: RoundView, sheet: Image.Image, pen: Imag
         x += picture.width + GAP
     lines = [
         (f"{view.project.name}: round {view.round.number}", 20, INK),
-        (f"reference: {view.project.references[0].prompt}", 13, SOFT),
+        (_reference_words(view), 13, SOFT),
         (view.sentence, 13, SOFT),
-        (
-            f"mean entropy {view.mean_entropy:.3f}, accepted images weigh {view.example_weight:.3f}",
-            13,
-            SOFT,
-        ),
-        ("star: suggested    tick: accepted    orange bar: copy", 13, SOFT),
+        *([(_entropy_words(view), 13, SOFT)] if view.project.references else []),
+        (_LEGEND if view.project.references else "tick: accepted", 13, SOFT),
     ]
     y = MARGIN
     for text, size, colour in lines:
@@ -63,13 +59,25 @@ def _draw_heading(images: Images, view: RoundView, sheet: Image.Image, pen: Imag
         y += size + 8
 
 
-def _draw_label(pen: ImageDraw.ImageDraw, ranked: ScoreView, y: int) -> None:
+_LEGEND = "star: suggested    tick: accepted    orange bar: copy"
+
+
+def _reference_words(view: RoundView) -> str:
+    given = view.project.references
+    return f"reference: {given[0].prompt}" if given else f"no reference images: {view.project.described}"
+
+
+def _entropy_words(view: RoundView) -> str:
+    return f"mean entropy {view.mean_entropy:.3f}, accepted images weigh {view.example_weight:.3f}"
+
+
+def _draw_label(pen: ImageDraw.ImageDraw, ranked: ScoreView, y: int, is_judged: bool) -> None:
     colour = SUGGESTED if ranked.suggested_candidate_id else INK
     pen.text((MARGIN, y), fitted(f"{ranked.rank}  {ranked.anchor.prompt}", 14, LABEL - 12), colour, font(14))
     score = ranked.score
     pen.text(
         (MARGIN, y + 20),
-        f"{score.overfit} of {score.candidates} copies   entropy {score.entropy:.2f}",
+        f"{score.overfit} of {score.candidates} copies   entropy {score.entropy:.2f}" if is_judged else "",
         SOFT,
         font(12),
     )

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+from gal_studio.core.gal.reasons import capitalized
 from gal_studio.core.intervals import Difference, Interval
 from gal_studio.core.measures.report import Change, Report
 from gal_studio.core.measures.wording import share_words
@@ -45,8 +46,8 @@ def describe_round(report: Report | None) -> dict[str, Any] | None:
         "pictures": report.pictures,
         "judged": report.judged,
         "as_asked": report.as_asked,
-        "no_copy": report.no_copy,
-        "copies": report.copies,
+        "no_copy": report.no_copy if report.is_judged else None,
+        "copies": report.copies if report.is_judged else None,
         "figures": {metric: interval(figure) for metric, figure in report.figures.items()},
         "changes": {metric: interval(figure) for metric, figure in report.changes.items()},
         "since_first": {metric: interval(figure) for metric, figure in report.since_first.items()},
@@ -87,11 +88,15 @@ def in_sentences(report: Report | None) -> tuple[str, ...]:
     """What a round was measured to be; empty if it was not measured."""
     if report is None:
         return ()
-    told = f"Copies: {share_words(report.copies, report.pictures, report.pictures)}"
+    told = []
+    if report.is_judged:
+        told.append(f"copies: {share_words(report.copies, report.pictures, report.pictures)}")
     if report.judged:
-        told += f"; prompt match: {share_words(report.as_asked, report.judged, report.pictures)}"
-    benchmark = f"{told} (benchmark prompts, which no training used)."
-    if report.gain is None:
+        told.append(f"prompt match: {share_words(report.as_asked, report.judged, report.pictures)}")
+    if not told:
+        return ()
+    benchmark = f"{capitalized('; '.join(told))} (benchmark prompts, which no training used)."
+    if report.gain is None or not report.is_judged:
         return (benchmark,)
     return (
         benchmark,

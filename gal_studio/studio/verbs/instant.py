@@ -10,6 +10,7 @@ from gal_studio.core import checks
 from gal_studio.core.errors import StudioError
 from gal_studio.core.settings import MOST_DRAWN_WITH, MOST_STEPS, Settings
 from gal_studio.core.types import Job, Round
+from gal_studio.rounds import lineage
 from gal_studio.rounds.replays import refuse_changes_by_hand
 from gal_studio.state.files.own_adapters import AdapterPlan, OwnAdapter
 from gal_studio.state.files.paths import user_path
@@ -44,6 +45,7 @@ class InstantVerbs(ProjectVerbs, WorkVerbs):
             if changes:
                 self.change_settings(project_id, {"references": changes})
             project = self.store.projects.get(project_id)
+            lineage.refuse_without_references(project, "Round 0")
             given = len(self.store.projects.references(project_id))
             if not self.begins_without_training(project_id):
                 raise StudioError(

@@ -124,6 +124,7 @@ class WorkVerbs(MeasureVerbs):
                     "was made of."
                 )
             lineage.refuse_given(here.round)
+            lineage.refuse_without_references(here.project.project, "to compare trainings by their copies")
             if not asked_pictures(here):
                 raise StudioError(f"Round {here.round.number} has no images yet: press Generate first.")
             job = self._requested(here.round, "ask")
@@ -256,6 +257,7 @@ class WorkVerbs(MeasureVerbs):
         """Queue the quality maps of a round's candidates."""
         with self.store.database.transaction():
             round_ = self.store.rounds.get(round_id)
+            lineage.refuse_without_references(self.store.projects.get(round_.project_id), "a heat map")
             job = self._requested(round_, "quality")
             if job is not None:
                 return job
@@ -276,6 +278,11 @@ class WorkVerbs(MeasureVerbs):
         here = inputs.here
         lineage.refuse_instant(here.round, "trained")
         lineage.refuse_given(here.round)
+        if not inputs.examples:
+            raise StudioError(
+                f"Round {here.round.number} has nothing to train on: the project has no reference images, so "
+                "accept images in the round before."
+            )
         if here.round.kind == "refine":
             raise StudioError(
                 f"This is the refinement of round {here.round.number}, which is trained on pairs: press "

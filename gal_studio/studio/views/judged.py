@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from gal_studio.core.gal.recipe_rates import RecipeRate, recipe_rates, unlike_references
+from gal_studio.core.gal.recipe_rates import RecipeRate, not_judged, recipe_rates, unlike_references
 from gal_studio.core.measures.report import Report
 from gal_studio.core.naming import round_names
 from gal_studio.core.recipe import AS_TRAINED, Recipe
@@ -29,6 +29,8 @@ class JudgedLora:
     report: Report | None
     unlike: str = ""
     """That no strength draws anything like the references."""
+    unjudged: str = ""
+    """What is not known, because there are no references."""
 
     @property
     def sentences(self) -> tuple[str, ...]:
@@ -43,10 +45,12 @@ class JudgedLora:
             told = f"{told}: {_facts(best)}"
         if best is not None and full is not None and best is not full:
             told = f"{told} (at full strength: {_facts(full)})"
-        return (f"{told}.", *in_sentences(self.report)[:1], *filter(None, [self.unlike]))
+        return (f"{told}.", *in_sentences(self.report)[:1], *filter(None, [self.unlike, self.unjudged]))
 
 
 def _facts(rate: RecipeRate) -> str:
+    if rate.copies is None or rate.carried is None:
+        return f"prompt match {rate.asked:.0%}"
     return (
         f"copy risk {rate.copies:.0%}, prompt match {rate.asked:.0%}, style or object match "
         f"{rate.carried:.0%}"
@@ -73,4 +77,5 @@ def _judged(here: RoundSnapshot, name: str, report: Report | None) -> JudgedLora
         recipe_rates(here.candidates),
         report,
         unlike_references(name, here.candidates),
+        not_judged(project.kind) if (project := here.project.project).described else "",
     )

@@ -15,7 +15,7 @@ from gal_studio.core.measures.report import Arm, Figures, Report, beside_base, r
 from gal_studio.core.measures.verdict import Caution, Verdict, find_best, find_warnings
 from gal_studio.core.naming import round_names
 from gal_studio.core.snapshot import RoundSnapshot
-from gal_studio.core.types import CHANCE, SHOWN, CopyDetectors, TrainingExample
+from gal_studio.core.types import CHANCE, SHOWN, TrainingExample, UsedDetectors
 from gal_studio.rounds.test_set import TestSet, accepted_prompts, load, pictures_of
 from gal_studio.state import Store
 from gal_studio.state.tables.measures import HeldOutSet
@@ -67,7 +67,7 @@ class FullMeasures(MeasuresView):
     all_prompts: tuple[MeasuredPrompt, ...]
     reports: Mapping[str | None, Report]
     pictures: tuple[MeasuredPicture, ...]
-    copy_detectors: CopyDetectors
+    copy_detectors: UsedDetectors
     carried_over: tuple[CarryOver, ...] = ()
 
 
@@ -134,16 +134,18 @@ class _Measured:
         return self.chosen.seeds * len(self.held_out)
 
     @cached_property
-    def copy_detectors(self) -> CopyDetectors:
+    def copy_detectors(self) -> UsedDetectors:
         """What finds copies in all pictures of these prompts alike: the setting of the project.
 
         Of two detectors the one that the first round's candidates are judged by. The prompts alone where
         some pictures were not compared with the reference, so that no two rounds are compared by different
         flags.
         """
+        project = self.test_set.project
+        if project.project.described:
+            return "none"
         if not self.have_all(SHOWN):
             return "prompts"
-        project = self.test_set.project
         setting = project.project.settings.gal.copy_detectors
         trained = (each for each in project.rounds if each.round.kind == "fine_tune")
         heard = next((one.heard for each in trained for one in each.tiles), None)

@@ -3,13 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from gal_studio.core.gal.balance import example_weight, mean_entropy
 from gal_studio.core.models.forms.registry import FORMS
 from gal_studio.core.naming import round_names
 from gal_studio.core.recipe import Recipe
 from gal_studio.core.settings import Method
 from gal_studio.core.snapshot import RoundSnapshot
-from gal_studio.core.types import Candidate, Round
+from gal_studio.core.types import Candidate, Kind, Round
+from gal_studio.rounds.lineage import round_weight
 from gal_studio.state import Store
 from gal_studio.state.tables.exports import Export
 
@@ -24,6 +24,7 @@ class Outcome:
 
     round: Round
     name: str
+    kind: Kind
     base_model: str
     method: Method
     drawn: tuple[Candidate, ...]
@@ -49,11 +50,12 @@ def _outcome(here: RoundSnapshot, name: str, exports: tuple[Export, ...]) -> Out
     return Outcome(
         round=here.round,
         name=name,
+        kind=here.project.project.kind,
         base_model=here.project.project.base_model,
         method=here.settings.tune.method,
         drawn=here.tiles,
         accepted=tuple((one, prompts[one.anchor_id]) for one in here.tiles if one.id in accepted),
-        weight=example_weight(here.gal.balance, here.gal.balance_lambda, mean_entropy(here.scores)),
+        weight=round_weight(here),
         best_recipe=here.best_recipe,
         exports=exports,
     )

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 
 from gal_studio.assets import load_presets
-from gal_studio.core.gal.balance import example_weight, mean_entropy
+from gal_studio.core.gal.balance import mean_entropy
 from gal_studio.core.gal.reasons import ALL_BLANK
 from gal_studio.core.gal.recipes import recipe_words
 from gal_studio.core.naming import round_names
@@ -12,7 +12,7 @@ from gal_studio.core.snapshot import ProjectSnapshot, RoundSnapshot
 from gal_studio.core.types import Reference
 from gal_studio.rounds.fingerprints import is_trainable
 from gal_studio.rounds.inputs import load_inputs
-from gal_studio.rounds.lineage import pool
+from gal_studio.rounds.lineage import pool, round_weight
 from gal_studio.rounds.pairs import judged_candidates
 from gal_studio.rounds.planned import left, missing, rule_words
 from gal_studio.rounds.suggestions import Proposal, open_suggestions, shown_proposal, suggested_anchors
@@ -37,7 +37,7 @@ def project_view(project: ProjectSnapshot, references: tuple[Reference, ...]) ->
         **vars(own),
         model_title=model_title(own.base_model),
         references=references,
-        prompts=parse_prompts(own.kind, references),
+        prompts=parse_prompts(own.kind, references, own.described, own.trigger_word),
         anchors=project.anchors,
         archived=project.archived,
         commits=dict(project.commits),
@@ -98,8 +98,7 @@ def round_view(store: Store, round_id: str) -> RoundView:
         judged = judged_candidates(store, round_id, here.settings, project.prompts)
         busy = store.jobs.busy_rounds(project.id)
         curve, paces = store.rounds.loss_curve(round_id), store.rounds.paces(project.base_model)
-    made, gal, more = shown_proposal(here), here.gal, left(here)
-    entropy = mean_entropy(here.scores)
+    made, more = shown_proposal(here), left(here)
     history = decision_history(here)
     return RoundView(
         round=here.round,
@@ -114,8 +113,8 @@ def round_view(store: Store, round_id: str) -> RoundView:
         candidates=_candidate_views(here, made, judged),
         best_recipe=here.best_recipe,
         reference_positions=dict(here.record.places),
-        mean_entropy=entropy,
-        example_weight=example_weight(gal.balance, gal.balance_lambda, entropy),
+        mean_entropy=mean_entropy(here.scores),
+        example_weight=round_weight(here),
         exhausted=made.made.exhausted and bool(here.candidates),
         sentence=_sentence(here, made, bool(more)),
         check="" if more or made.made.ends else made.pool.check.sentence,

@@ -1,6 +1,7 @@
 """What is typed into the form of a new project, parsed once; notes, plan, memory and draft follow from it."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Self
@@ -15,6 +16,8 @@ from gal_studio.core.references import Described, describe
 from gal_studio.core.settings import Settings
 from gal_studio.core.settings_group import nested
 from gal_studio.core.types import Kind
+from gal_studio.studio.create.judged import described_by
+from gal_studio.studio.create.lora_file import read_lora_facts
 from gal_studio.studio.create.plan import fitted_to, shape_of, starting_settings
 from gal_studio.studio.create.project import DEFAULT_PRESET
 from gal_studio.studio.create.shapes import measured_shape
@@ -29,7 +32,7 @@ class FormSet:
     `word` is its trigger word, as typed or as its prompts have it; `prompts` are those that are not empty,
     and `places` their fields. `is_whole` says that no prompt is empty. `sizes` has the width and height of
     each picture, None for one that the browser has not shown yet, and `references` the pictures themselves
-    when the form is sent.
+    when the form is sent. One that `is_empty` has no picture, also none that is on its way.
     """
 
     kind: Kind
@@ -41,6 +44,7 @@ class FormSet:
     pictures: int
     sizes: tuple[Size | None, ...]
     references: tuple[Payload, ...]
+    is_empty: bool
 
     @classmethod
     def parsed(cls, kind: Kind, given: Payload) -> Self:
@@ -63,6 +67,7 @@ class FormSet:
             pictures=given.get("pictures") or 0,
             sizes=tuple(size and (size[0], size[1]) for size in given.get("sizes") or ()),
             references=references,
+            is_empty="prompts" in given and not (given.get("pictures") or references),
         )
 
     @property
@@ -134,6 +139,21 @@ class Form:
             final=bool(given.get("final")),
             sure=bool(given.get("sure")),
         )
+
+    @property
+    def needs_no_pictures(self) -> bool:
+        """Whether LoRAs are judged, and by what no picture shows."""
+        return self.judged is not None and len(self.sets) == 1 and self.sets[0].is_empty
+
+    @cached_property
+    def described(self) -> str:
+        """The prompt that describes what LoRAs to judge were taught where no picture does; "" if unknown."""
+        if not (self.needs_no_pictures and self.judged):
+            return ""
+        (given,), stated = self.sets, ""
+        with suppress(StudioError):  # a note at its field says so
+            stated = read_lora_facts(self.judged[0]).trigger
+        return described_by(self.kind, next(iter(given.prompts), ""), given.word, stated)
 
     @property
     def models(self) -> dict[str, Any]:

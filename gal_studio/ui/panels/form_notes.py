@@ -37,7 +37,12 @@ def notes_on_form(form: Form) -> list[FormNote]:
     model = "" if _refusal(check_base_model, form.base_model) else form.base_model
     for number, given in enumerate(form.sets):
         notes += _on_set(given, number)
-        notes += _warnings(given, number, model)
+        warnings = _warnings(given, number, model)
+        if form.needs_no_pictures:
+            notes += (note for note in warnings if note.field != "pictures")
+            notes += _on_no_pictures(form)
+            continue
+        notes += warnings
         if form.final:
             notes += _missing(given, number)
     notes += _on_words_apart(form.sets)
@@ -93,6 +98,23 @@ def _missing(given: FormSet, number: int) -> Iterator[FormNote]:
         is_unnamed = given.kind == "object" and not given.prompts
         if is_unnamed and (refusal := _refusal(check_trigger_word, given.typed_word)):
             yield FormNote("trigger", refusal, number)
+
+
+def _on_no_pictures(form: Form) -> Iterator[FormNote]:
+    """What is not judged without pictures, and what is missing to judge the rest."""
+    yield FormNote(
+        "pictures",
+        f"Without images, copies and {form.kind} match are not judged: only prompt match, bleed and the best "
+        "strength.",
+        0,
+        "warning",
+    )
+    if form.final and form.judged and not form.described:
+        wanted = {
+            "style": "Write how a prompt calls the style, such as “A cat in ink style”: the file doesn’t.",
+            "object": "Write what the object is, with its trigger word, such as “A <sks> cat”.",
+        }
+        yield FormNote("prompt", wanted[form.kind], 0)
 
 
 def _on_words_apart(sets: Sequence[FormSet]) -> Iterator[FormNote]:

@@ -152,6 +152,8 @@ def draft(form: Form, origin: str | None = None) -> ProjectDraft:
         start_from=Path(form.start_from) if form.start_from else None,
         without_text_encoder=form.without_text_encoder,
         judged=tuple(map(Path, form.judged or ())),
+        described=form.described,
+        trigger_word=form.sets[0].word if form.described else "",
     )
 
 

@@ -65,10 +65,13 @@ def derived(form: Form, store: Store | None = None) -> Derived:
         start_text=any(start.text_layers for start in starts),
     )
     written = [given for given in form.sets if given.prompts]
-    if any(one.problem for one in shown) or not written:
+    if any(one.problem for one in shown) or not (written or form.described):
         return answer
     try:
         _check_apart([given.word for given in written])
+        if form.described:
+            word = form.sets[0].word if form.kind == "object" else ""
+            return _described(answer, describe(form.kind, [(form.described, word)]).prompts)
         return _described(answer, _prompts(form.kind, written))
     except StudioError as error:
         return replace(answer, problem=str(error))

@@ -5,9 +5,11 @@ from typing import Annotated
 
 from typing_extensions import Doc
 
+from gal_studio.assets import load_presets
 from gal_studio.core.errors import StudioError
-from gal_studio.core.gal.recipe_rates import recipe_advice, unlike_references
+from gal_studio.core.gal.recipe_rates import is_unjudged, not_judged, recipe_advice, unlike_references
 from gal_studio.core.models.forms.registry import about_form, forms_of, is_usable
+from gal_studio.studio.create.plan import shape_of
 from gal_studio.studio.views.json_types import ShownPicture, shown_picture
 from gal_studio.studio.views.outcomes import Outcome
 from gal_studio.studio.views.round import model_title
@@ -98,18 +100,22 @@ def _advice(one: Outcome) -> str:
     said = [recipe_advice(one.name, one.best_recipe, one.drawn)]
     if one.round.source:
         said.append(unlike_references(one.name, one.drawn))
+    if is_unjudged(one.drawn):
+        said.append(not_judged(one.kind))
     return " ".join(filter(None, said))
 
 
 def _export_choices(one: Outcome) -> tuple[ExportChoice, ...]:
     """Every form in which a round can be exported, and what was."""
     base, method, title = one.base_model, one.method, model_title(one.base_model).partition(" (")[0]
+    shapes = (shape_of(each) for each in load_presets() if each.base_model == base)
+    family = next((shape.family for shape in shapes if shape is not None), "")
     found = {each.form: MadeExport(not each.waits, each.sentence, each.is_same) for each in one.exports}
     return tuple(
         ExportChoice(
             form.name,
             form.title,
-            about_form(form, base, title, method),
+            about_form(form, base, title, method, family),
             is_usable(form, base, method),
             found.get(form.name),
         )

@@ -78,8 +78,9 @@ class GivenReference(Check):
 
 
 class GivenSet(TypedDict):
-    """A set of references."""
+    """A set of references; without any, `prompts` says what LoRAs to judge were taught."""
 
+    prompts: NotRequired[Annotated[list[Text], Field(max_length=1)]]
     trigger_word: NotRequired[Text]
     references: Annotated[list[GivenReference], Field(max_length=200)]
 

@@ -225,6 +225,8 @@ def adapter_names(adapters: Sequence[OwnAdapter]) -> tuple[tuple[str, str], ...]
 
 
 def _copy_detectors(project: ProjectView) -> str:
+    if project.described:
+        return "nothing: there are no reference images"
     words = value_words("gal.copy_detectors")[project.settings.gal.copy_detectors]
     if is_calibrated(project.clip_model, project.settings.refine.vision_model):
         return words

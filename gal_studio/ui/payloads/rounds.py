@@ -11,7 +11,7 @@ from gal_studio.core.gal.reasons import short_names
 from gal_studio.core.gal.recipes import on_ladder
 from gal_studio.core.gal.scores.registry import known_scores
 from gal_studio.core.gal.validation import Validation
-from gal_studio.core.types import CopyCurve, CopyDetectors, RoundKind, Speaker
+from gal_studio.core.types import CopyCurve, RoundKind, Speaker, UsedDetectors
 from gal_studio.rounds.planned import most_pictures
 from gal_studio.studio.views.forecast import Ahead
 from gal_studio.studio.views.json_types import Losses, ShownPicture, Ts, shown_picture, version
@@ -66,7 +66,7 @@ class Round:
     rule: Annotated[str, Doc("Which rule chose the images, in words; empty if that says nothing new.")]
     complete: bool
     trainings: Annotated[int, Doc("How many trainings are compared where several are asked.")]
-    copy_detectors: Annotated[CopyDetectors, Doc("What finds copies, by the settings.")]
+    copy_detectors: Annotated[UsedDetectors, Doc("What finds copies; none without references.")]
     mean_entropy: Annotated[float, Doc("Mean entropy of the test prompts, in [0, ln 2].")]
     example_weight: float
     summary: Annotated[str, Doc("Why these test prompts are suggested and not others, or why fewer or none.")]
@@ -166,7 +166,7 @@ def round_payload(view: RoundView) -> Round:
         rule=view.rule,
         complete=view.complete,
         trainings=view.project.settings.gal.trainings,
-        copy_detectors=view.settings.gal.copy_detectors,
+        copy_detectors="none" if view.project.described else view.settings.gal.copy_detectors,
         mean_entropy=view.mean_entropy,
         example_weight=view.example_weight,
         summary=view.sentence,

@@ -105,7 +105,8 @@ def _use(task: ExportTask, facts: Facts, family: Family, written: Written) -> st
     if not task.form.is_own:
         strength = f"{written.constant.late:.3g}"
         place = f"put `{written.file}` into `{task.form.place}`, with a strength of {strength}"
-        lines += ["", f"{task.form.programs}: {place}.", *_brackets(task, facts, family, written)]
+        programs = task.form.programs_for(family.name)
+        lines += ["", f"{programs}: {place}.", *_brackets(task, facts, family, written)]
     if written.workflow:
         lines += [
             "",
@@ -115,7 +116,7 @@ def _use(task: ExportTask, facts: Facts, family: Family, written: Written) -> st
         ]
     if drawn.is_fast:
         lines += ["", f"The images, the code and the strengths here are for {_fast(drawn)}."]
-    lines += _recipe(task, written, drawn.steps)
+    lines += _recipe(task, family, written, drawn.steps)
     if is_partly_guided(family, drawn):
         guided, steps = drawn.guided_steps, drawn.steps
         lines += [
@@ -137,7 +138,7 @@ def _brackets(task: ExportTask, facts: Facts, family: Family, written: Written) 
     return []
 
 
-def _recipe(task: ExportTask, written: Written, steps: int) -> list[str]:
+def _recipe(task: ExportTask, family: Family, written: Written, steps: int) -> list[str]:
     """What the best recipe is, and how other programs do the same."""
     recipe = written.recipe
     if recipe == AS_TRAINED:
@@ -149,7 +150,8 @@ def _recipe(task: ExportTask, written: Written, steps: int) -> list[str]:
             f"{recipe.first_late(steps) + 1} of {steps}."
         )
     name = written.file.removesuffix(".safetensors")
-    if task.form.syntax == "a1111" and (call := scheduled(name, recipe, steps)):
+    is_patched = task.form.syntax == "a1111" and family.part == "unet"  # the extension knows U-Nets alone
+    if is_patched and (call := scheduled(name, recipe, steps)):
         lines[1] += (
             f" With the extension sd-webui-loractl, A1111 and Forge do that in {steps} steps by `{call}`; "
             f"without it, {written.constant.late:.3g} is the best strength for all steps."

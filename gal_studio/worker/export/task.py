@@ -88,6 +88,7 @@ class ExportTask(RoundTask):
         pool = lineage.pool(here) or here.project.anchors
         asked = [anchor.prompt for anchor in pool]
         asked += [reference.prompt for reference in self.store.projects.references(self.project.id)]
+        asked += filter(None, [self.project.described])
         return [
             DrawRequest(prompt, candidate_seed(self.project.seed, prompt, 0) % LARGEST_SEED)
             for prompt in dict.fromkeys(asked)

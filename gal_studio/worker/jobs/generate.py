@@ -98,7 +98,13 @@ def _prompts(task: Task) -> list[str]:
 
 
 def open_detector(task: Task) -> Generator[Progress, None, CopyDetector | None]:
-    """The copy detector; None if the settings want none, or if the vision model cannot be one."""
+    """The copy detector; None without references, by the settings, or if the vision model cannot be one.
+
+    What the base model draws is needed without references, too: it says what was asked for (Eq. G14).
+    """
+    if task.project.described:
+        yield from draw_base_pictures(task)
+        return None
     if task.settings.gal.copy_detectors == "prompts":
         return None
     yield from draw_base_pictures(task)
@@ -206,8 +212,10 @@ class Scored:
 
 
 def reference_features(task: Task) -> NDArray[np.float64]:
-    """The CLIP features (r, d) of a project's references; each is computed once."""
+    """The CLIP features (r, d) of a project's references; each is computed once. Without any (0, 0)."""
     names = [reference.image for reference in task.store.projects.references(task.project.id)]
+    if not names:
+        return np.zeros((0, 0))
     return task.models.pictures(task.project.clip_model, names, task.store.images.picture)
 
 

@@ -16,7 +16,7 @@ from gal_studio.state import Store
 from gal_studio.state.tables.measures import LIKENESS, NewMeasuredPicture
 from gal_studio.worker.drawing import Drawing, draw_and_keep
 from gal_studio.worker.jobs.disk_space import check_drawing_room
-from gal_studio.worker.jobs.generate import open_detector, score_images
+from gal_studio.worker.jobs.generate import open_detector, reference_features, score_images
 from gal_studio.worker.models import Models
 from gal_studio.worker.patches.copy_detector import CopyDetector
 from gal_studio.worker.task import Progress, Task, does, open_task
@@ -41,10 +41,7 @@ def measure_round(store: Store, models: Models, job: Job) -> Generator[Progress,
     models.texts(task.project.clip_model, [planned.prompt.prompt for planned in missing])
     check_drawing_room(task, model, len(missing))
     del model  # a cluster draws in its place, perhaps on the same device
-    pictures = [
-        store.images.picture(reference.image) for reference in store.projects.references(task.project.id)
-    ]
-    references = models.embedder(task.project.clip_model).images(pictures)
+    references = reference_features(task)
     detector = yield from _open_same_detector(task)
     done = total - len(missing)
     for (in_full, round_id), group in groupby(missing, key=lambda one: (one.in_full, one.round_id)):
@@ -57,7 +54,7 @@ def measure_round(store: Store, models: Models, job: Job) -> Generator[Progress,
 
 @dataclass(frozen=True)
 class Judges:
-    """The CLIP features (m, d) of the references, and the copy detector, if there is one."""
+    """The CLIP features (m, d) of the references, if any, and the copy detector, if there is one."""
 
     references: NDArray[np.float64]
     detector: CopyDetector | None
@@ -113,7 +110,10 @@ def _draw(
         drawn = planned[batch.first : batch.first + len(batch.images)]
         prompts = [each.prompt.prompt for each in drawn]
         scored = score_images(task, batch.images, prompts, judges.detector)
-        likeness = (scored.features @ judges.references.T).mean(axis=1)
+        if len(judges.references):
+            likeness = (scored.features @ judges.references.T).mean(axis=1)
+        else:
+            likeness = _beside_base(task, round_id, drawn, scored.features)
         task.store.measures.save(
             [
                 NewMeasuredPicture(
@@ -134,3 +134,21 @@ def _draw(
 
     requests = [DrawRequest(each.prompt.prompt, each.seed(task.project.seed)) for each in planned]
     yield from draw_and_keep(task, Drawing(requests, adapter, "draw", total), keep)
+
+
+def _beside_base(
+    task: Task, round_id: str | None, drawn: Sequence[PlannedPicture], features: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """The cosine of each picture (n, d) to the base model's of its prompt and seed, (n,); 1 for those."""
+    if round_id is None:
+        return np.ones(len(drawn))
+    by = task.settings.generation.drawn_by
+    base = {
+        (one.prompt_id, one.candidate.index): one.candidate.image
+        for one in task.store.measures.pictures(task.project.id)
+        if one.round_id is None and one.drawn_by == by
+    }
+    names = [base[each.prompt.id, each.number] for each in drawn]
+    others = task.models.pictures(task.project.clip_model, names, task.store.images.picture)
+    beside: NDArray[np.float64] = (features * others).sum(axis=1)
+    return beside

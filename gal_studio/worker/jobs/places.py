@@ -54,6 +54,8 @@ def _store_places(
 
 def _reference_features(task: Task) -> dict[str, NDArray[np.float64]]:
     references = task.store.projects.references(task.project.id)
+    if not references:
+        return {}
     pictures = [task.store.images.picture(reference.image) for reference in references]
     rows = task.models.embedder(task.project.clip_model).images(pictures)
     return {reference.id: row for reference, row in zip(references, rows, strict=True)}

@@ -281,7 +281,7 @@ def is_kept(task: TrainingTask) -> bool:
 def first_request(task: Task) -> DrawRequest:
     """The first candidate of the first anchor in the pool, or of the first reference if the pool is empty."""
     pool = lineage.pool(task.store.snapshots.round(task.round.id))
-    prompt = (pool or task.store.projects.references(task.project.id))[0].prompt
+    prompt = pool[0].prompt if pool else task.prompts.subjects[0].prompt
     return DrawRequest(prompt, candidate_seed(task.project.seed, prompt, 0))
 
 

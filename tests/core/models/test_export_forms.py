@@ -37,6 +37,17 @@ def test_what_a_form_holds_is_said_with_the_base_model(form: ExportForm) -> None
         assert form.is_own or preset.title in said
 
 
+@pytest.mark.parametrize("family", ["flux2-klein", "z-image"])
+def test_a_model_is_offered_to_the_programs_that_have_it(family: str) -> None:
+    kohya = FORMS.find("kohya")
+    assert kohya is not None
+    said = about_form(kohya, "owner/model", "It", "lora", family)
+    assert said.startswith("Forge Neo and SD.Next, with It as their base model")
+    assert "AUTOMATIC1111" in about_form(kohya, SD, "Stable Diffusion 1.5", "lora", "sd")
+    for form in forms_of("fine_tune"):
+        assert form is kohya or form.programs_for(family) == form.programs
+
+
 def seen_by_loractl(points: str, steps: int) -> list[float]:
     """The strength in each step: that at the number of the step before, as a share unless one is above 1."""
     strengths, places = zip(*(map(float, point.split("@")) for point in points.split(",")), strict=True)

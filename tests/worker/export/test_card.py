@@ -46,10 +46,13 @@ def test_a1111_is_told_the_schedule_and_the_best_constant_strength() -> None:
     written: Any = SimpleNamespace(
         recipe=Recipe(0.4, 1.0, 0.5), constant=Recipe.constant(0.7), workflow="", file="ink.safetensors"
     )
-    said = " ".join(_recipe(task, written, 20))
+    unet: Any = SimpleNamespace(part="unet")
+    said = " ".join(_recipe(task, unet, written, 20))
     assert "`<lora:ink:0.4@8,1@9,1@20>`" in said and "0.7 is the best strength" in said
     comfy: Any = SimpleNamespace(form=find_form("comfyui"))
-    assert "loractl" not in " ".join(_recipe(comfy, written, 20))
+    assert "loractl" not in " ".join(_recipe(comfy, unet, written, 20))
+    transformer: Any = SimpleNamespace(part="transformer")
+    assert "loractl" not in " ".join(_recipe(task, transformer, written, 20)), "it knows U-Nets alone"
 
 
 @pytest.mark.parametrize(("base", "said"), [("assets:pocket/pipeline", True), ("owner/model", False)])

@@ -226,7 +226,11 @@ class ProjectForm {
 
   /** @param {PictureSet[]} chosen */
   project(chosen) {
-    const sets = chosen.map((set) => ({ trigger_word: set.word(), references: set.references() }));
+    const sets = chosen.map((set) => ({
+      trigger_word: set.word(),
+      references: set.references(),
+      ...(set.rows.length ? {} : { prompts: set.facts().prompts }),
+    }));
     return { kind: this.kind(), sets, name: this.parts.name.value, ...this.presets?.chosen() };
   }
 

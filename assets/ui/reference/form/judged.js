@@ -14,7 +14,7 @@ export const pathsIn = (text) =>
     .filter(Boolean);
 
 const HELD_AFTER_JUDGING =
-  "At the end you have, for each file, its best LoRA strength and how many of its images are copies.";
+  "At the end you have, for each file, its best LoRA strength and, with images, how much it copies.";
 
 /** @param {ReferenceParts} parts */
 export function mountJudged(parts) {
@@ -37,8 +37,8 @@ export function mountJudged(parts) {
     el(
       "p",
       { class: "field-note" },
-      "Nothing is trained. Add a few images below that it was trained on, with their prompts: images at " +
-        "many LoRA strengths are compared with them.",
+      "Nothing is trained. Add a few images below that it was trained on, with their prompts. Without any, " +
+        "copies are not judged.",
     ),
   );
   const isOn = () => new FormData(parts.form).get("purpose") === "judge";

@@ -41,7 +41,7 @@ export const marked = (candidate, copy) => {
  * @param {Pick<Candidate, "compared">[]} candidates
  */
 export function detectorNote(round, candidates) {
-  if (!round || !candidates.length) return "";
+  if (!round || round.copy_detectors === "none" || !candidates.length) return "";
   const without = candidates.filter(({ compared }) => !compared).length;
   if (!without) return "";
   if (round.copy_detectors === "prompts")

@@ -1,7 +1,7 @@
 /** The candidates of one test prompt, below a header with its scores. */
 /** @import { Anchor, Score } from "payloads" */
 import { el, setText, setAttribute } from "../../kit/dom.js";
-import { state } from "../../app/store.js";
+import { isJudged, state } from "../../app/store.js";
 import { briefly } from "../plain_words.js";
 import { showTurn } from "../turn/turn.js";
 import { uncertainty, uncertaintyTitle } from "../../kit/format.js";
@@ -95,17 +95,20 @@ export function nameGroup(group, anchor) {
  */
 export function scoreGroup(group, score, open) {
   const { badge, turn, plain, copies, entropy, none, note } = group.parts;
-  const asks = Boolean(score && open && score.n > 0 && score.copies === score.n);
+  const asks = Boolean(score && open && isJudged() && score.n > 0 && score.copies === score.n);
   group.node.dataset.chosen = score?.chosen ? "yes" : "no";
-  setText(badge, score?.rank ? String(score.rank) : "·");
-  setAttribute(badge, "title", score?.rank ? `Priority ${score.rank}` : "Not ranked yet");
+  const judged = isJudged();
+  const rank = judged ? score?.rank : null;
+  setText(badge, rank ? String(rank) : "·");
+  setAttribute(badge, "title", rank ? `Priority ${rank}` : "Not ranked yet");
   showTurn(turn, score?.turn);
-  setText(copies, score ? (asks ? asked(score.n) : `${score.copies} of ${score.n} copies`) : "");
-  setText(plain, score && !asks ? briefly(score, state.project) : "");
+  const told = score && judged;
+  setText(copies, told ? (asks ? asked(score.n) : `${score.copies} of ${score.n} copies`) : "");
+  setText(plain, score && !asks ? (judged ? briefly(score, state.project) : score.reason) : "");
   setAttribute(plain, "title", score?.reason ?? null);
   none.hidden = !asks;
-  setText(entropy, score ? `uncertainty: ${uncertainty(score.entropy)}` : "");
-  setAttribute(entropy, "title", score ? uncertaintyTitle(score.entropy) : null);
+  setText(entropy, told ? `uncertainty: ${uncertainty(score.entropy)}` : "");
+  setAttribute(entropy, "title", told ? uncertaintyTitle(score.entropy) : null);
   setText(note, score?.chosen ? "suggested" : "");
   setAttribute(note, "title", score?.reason ?? null);
 }

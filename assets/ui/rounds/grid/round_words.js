@@ -1,6 +1,6 @@
 /** The line above the images: how many are copies, and how many prompts are done. */
 /** @import { RoundSummary } from "payloads" */
-import { state } from "../../app/store.js";
+import { isJudged, state } from "../../app/store.js";
 
 /**
  * "Copies: 21 of 140 (last round 116 of 180). 4 prompts are done, 14 remain."
@@ -10,9 +10,10 @@ import { state } from "../../app/store.js";
  */
 export function gainedWords(before, now, { pool, all }) {
   if (!now.candidates) return "";
-  const gained = before?.candidates
-    ? `Copies: ${now.copies} of ${now.candidates} (last round ${before.copies} of ${before.candidates}).`
-    : "";
+  const gained =
+    before?.candidates && isJudged()
+      ? `Copies: ${now.copies} of ${now.candidates} (last round ${before.copies} of ${before.candidates}).`
+      : "";
   const accepted = all - pool;
   const done = accepted === 1 ? "1 prompt is done" : `${accepted} prompts are done`;
   const drawn = accepted > 0 ? `${done}, ${pool} ${pool === 1 ? "remains" : "remain"}.` : "";

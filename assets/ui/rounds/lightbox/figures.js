@@ -1,6 +1,6 @@
 /** The figures next to an enlarged picture. */
 /** @import { Candidate, Score } from "payloads" */
-import { state } from "../../app/store.js";
+import { isJudged, state } from "../../app/store.js";
 import { decimal, uncertainty } from "../../kit/format.js";
 import { percent } from "../../measures/words.js";
 import { REMARKS } from "../grid/tile.js";
@@ -41,19 +41,23 @@ export function figures(candidate, score) {
           "The first steps decide the layout, the last ones the style",
     ],
     ...scores,
-    [
-      "Difference",
-      `${signed} · closer to ${candidate.margin > 0 ? "its own" : "the reference’s"} prompt`,
-      "Likeness to its own prompt minus likeness to the reference’s prompt. " +
-        "At zero or below, the prompts say that the image is a copy",
-    ],
+    isJudged()
+      ? [
+          "Difference",
+          `${signed} · closer to ${candidate.margin > 0 ? "its own" : "the reference’s"} prompt`,
+          "Likeness to its own prompt minus likeness to the reference’s prompt. " +
+            "At zero or below, the prompts say that the image is a copy",
+        ]
+      : null,
     [
       "Counts as",
-      copyWords(candidate, state.project?.kind) || cleared(candidate) || "not a copy",
+      copyWords(candidate, state.project?.kind) ||
+        cleared(candidate) ||
+        (isJudged() ? "not a copy" : "not judged"),
       countedBy(candidate),
     ],
     candidate.remark ? ["Note", REMARKS[candidate.remark] ?? candidate.remark] : null,
-    score
+    score && isJudged()
       ? [
           "Test prompt",
           `${score.copies} of ${score.n} are copies · ` +

@@ -1,7 +1,7 @@
 /** The projections of the map: where a picture stands, and in words what its place says. */
 /** @import { Candidate } from "payloads" */
 /** @import { Pixel } from "./geometry.js" */
-import { state } from "../../app/store.js";
+import { isJudged, state } from "../../app/store.js";
 
 /** @typedef {"alike" | "own"} ProjectionName */
 /**
@@ -21,7 +21,9 @@ export const PROJECTIONS = {
     empty: () =>
       state.candidates.size
         ? "The map appears with the next images."
-        : "Each image becomes a point here: the nearer to the star, the more it looks like your reference.",
+        : isJudged()
+          ? "Each image becomes a point here: the nearer to the star, the more it looks like your reference."
+          : "Each image becomes a point here: alike ones are near each other.",
     alike: "All images are alike: nothing sets their places apart.",
   },
   own: {

@@ -70,7 +70,7 @@ function referenceChip({ references }) {
   return {
     id: null,
     title: "Reference",
-    note: count(references.length, "image"),
+    note: references.length ? count(references.length, "image") : "no images",
     image: references[0] ? reference(references[0].id) : null,
     current: false,
     place: { column: 0, row: 0, above: 0 },

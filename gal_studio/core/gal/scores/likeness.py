@@ -5,7 +5,9 @@ from gal_studio.core.gal.uncertainty import similarity
 from gal_studio.core.types import LIKENESS
 
 
-def _compute(pictures: DrawnPictures) -> Floats:
+def _compute(pictures: DrawnPictures) -> Floats | None:
+    if not len(pictures.references):
+        return None
     values: Floats = similarity(pictures.features, pictures.references).mean(axis=1)
     return values
 

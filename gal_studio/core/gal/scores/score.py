@@ -15,7 +15,7 @@ class DrawnPictures:
 
     `pixels` are arrays (H, W, 3) of values 0 to 255. `features` (n, d) are those of the pictures, `prompts`
     (n, d) those of the prompt of each one, `reference_prompts` (m, d) those of the references' prompts, and
-    `references` (r, d) those of the references themselves.
+    `references` (r, d) those of the references themselves, without rows where there are none.
     What the vision model says is None where it was not asked: `shown` (n,) is Eq. G10, `alike` (n,) the
     likeness of Eq. G16, `carried` (n,) is Eq. G17, and `subject` (n,) is Eq. G19, None for a style too.
     `usual` (n,) is half of the margin of what the base model drew for each prompt (Eq. G16); None without it.

@@ -7,6 +7,7 @@ KOHYA = ExportForm(
     name="kohya",
     title="For A1111 / Forge",
     programs="AUTOMATIC1111, Forge and SD.Next",
+    with_transformers="Forge Neo and SD.Next",
     place="models/Lora",
     prefix="lora_unet_",
     separator="_",

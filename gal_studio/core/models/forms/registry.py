@@ -43,10 +43,12 @@ def is_usable(form: ExportForm, base_model: str, method: Method) -> bool:
     return form.is_own or not (method == "full" or is_bundled(base_model))
 
 
-def about_form(form: ExportForm, base_model: str, title: str, method: Method = "lora") -> str:
+def about_form(
+    form: ExportForm, base_model: str, title: str, method: Method = "lora", family: str = ""
+) -> str:
     """What is said of a form before it is made: which programs read it, and what it holds.
 
-    `base_model` is called `title` on the page.
+    `base_model` is called `title` on the page; it is of this `family`, "" where that is not known.
     """
     if form.without_training:
         return (
@@ -60,6 +62,6 @@ def about_form(form: ExportForm, base_model: str, title: str, method: Method = "
     if is_bundled(base_model):
         return f"{form.programs} can’t run {title}. Choose the format for diffusers."
     return (
-        f"{form.programs}, with {title} as their base model: into {form.place}. Contains the LoRA, a model "
-        "card with images and a ComfyUI workflow."
+        f"{form.programs_for(family)}, with {title} as their base model: into {form.place}. Contains the "
+        "LoRA, a model card with images and a ComfyUI workflow."
     )

@@ -89,6 +89,27 @@ def test_a_lora_is_judged_from_the_form(
     assert {job.kind for job in studio.store.jobs.of_project(project.id)} >= {"generate", "measure"}
 
 
+def test_a_lora_is_judged_without_images(
+    watched: Watched, served: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    studio, base, lora = served.place.studio, make_models(tmp_path / "models"), tmp_path / "ink.safetensors"
+    monkeypatch.setattr(studio, "models", CheckHere())
+    write_lora(Models(), base[0], lora)
+    page = opened(watched, served)
+    page.get_by_text("Judge a LoRA").click()
+    page.check(".presets input[value=own]")
+    typed(page, "[name=base_model]", base[0])
+    typed(page, "[name=clip_model]", base[1])
+    typed(page, "[name=judged]", lora)
+    page.get_by_text("Without images, copies and style match are not judged").wait_for()
+    before = len(studio.projects())
+    page.click("[data-part=create]")
+    until(lambda: len(studio.projects()) == before + 1)
+    project = next(one for one in studio.projects() if one.base_model == base[0])
+    assert project.references == () and project.described == "An image in ink style"
+    page.locator("[data-part=strip]", has_text="no images").wait_for()
+
+
 def test_a_tall_reference_is_shown_whole(watched: Watched, served: Served) -> None:
     page = opened(watched, served)
     tall = io.BytesIO()

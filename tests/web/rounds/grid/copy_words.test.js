@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { cleared, copyWords, marked, detectorNote } from "../../../../assets/ui/rounds/grid/copy_words.js";
-import { candidate, round } from "../../samples.js";
+import { copyOrNot, isJudged, state } from "../../../../assets/ui/app/store.js";
+import { briefly } from "../../../../assets/ui/rounds/plain_words.js";
+import { candidate, project, round } from "../../samples.js";
 
 const compared = candidate({ compared: true });
 const alone = candidate({ compared: false });
@@ -32,4 +34,15 @@ test("the page says where the prompts alone decide", () => {
   assert.match(detectorNote(round(), [alone]), /^These images were not compared .* the prompts alone decide/);
   assert.match(detectorNote(round(), [alone, compared]), /^1 images? /);
   assert.match(detectorNote(round({ copy_detectors: "prompts" }), [alone]), /set under Advanced/);
+  assert.equal(detectorNote(round({ copy_detectors: "none" }), [alone]), "", "the round says it itself");
+});
+
+test("without references nobody knows whether an image is a copy, unless a person says so", () => {
+  state.project = project({ references: [{ id: "r", prompt: "A cat in ink style" }] });
+  assert.deepEqual([isJudged(), copyOrNot({ copy: false })], [true, "not a copy"]);
+  state.project = project({ references: [] });
+  assert.deepEqual([isJudged(), copyOrNot({ copy: false }), copyOrNot({ copy: true })], [false, "", "copy"]);
+  assert.equal(briefly({ copies: 0, n: 9 }, state.project), "");
+  state.project = null;
+  assert.equal(isJudged(), true);
 });
