@@ -160,12 +160,7 @@ def test_project_file_is_read_as_documented(folder: Path) -> None:
     assert project.draft.given[0].picture == folder / "photos" / "pot-table.jpg"
     assert project.draft.changes["generation"] == {"candidates": 8}
     both = read_project_file(folder / "2.toml").draft.given
-    assert [reference.trigger_word for reference in both] == [
-        "<blue-pot>",
-        "<blue-pot>",
-        "<brumm>",
-        "<brumm>",
-    ]
+    assert [reference.trigger_word for reference in both] == ["<blue-pot>", "<blue-pot>", "<brumm>"]
     assert both[1].mask == folder / "photos" / "pot-snow-white.png"
     assert read_project_file(folder / "3.toml").draft.prior == (
         (folder / "photos" / "harbour.jpg", "A harbour in oil painting style"),

@@ -45,8 +45,8 @@ export const CHAPTERS = {
   results: /** @type {Chapter} */ ({
     title: "Results",
     brief:
-      "Benchmark prompts that no training uses, with the same seeds in every round. A change that is not clear " +
-      "may be chance.",
+      "Benchmark prompts that no training uses, with the same seeds in every round. " +
+      "A change that is not clear may be chance.",
     paragraphs: [
       [
         "Prompt match:",

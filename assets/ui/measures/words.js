@@ -7,8 +7,8 @@ import { METRICS } from "./metrics.js";
 const MARKS = { better: "✓ ", worse: "✕ ", more: "▲ ", less: "▼ ", unclear: "" };
 
 /**
- * A change in short: "✓ +17", "+3, may be chance". Against the base model it says in which direction, and not whether that is
- * better: every training loses something there.
+ * A change in short: "✓ +17", "+3, may be chance". Against the base model it says in which direction, and not
+ * whether that is better: every training loses something there.
  * @param {Metric} metric
  * @param {Change} change
  * @param {boolean} sinceBase

@@ -183,10 +183,10 @@ def agree(each: Report, cells: dict[str, Any], chip: str) -> None:
         if change:
             said = told["changes"][metric]
             assert (said["value"], said["verdict"]) == (change.value, change.verdict)
-            assert (
-                (cell["verdict"] == "unclear")
-                == (change.verdict == "unclear")
-                == cell["text"].startswith("?")
+            assert (cell["verdict"] == "unclear") == (change.verdict == "unclear")
+            may_be_chance = cell["text"].endswith(", may be chance")
+            assert may_be_chance == (
+                change.verdict == "unclear" and float(cell["text"].split(",")[0].replace("−", "-")) != 0
             )
             assert (change.verdict == "unclear") == (not is_up(change) and not is_down(change))
             assert ("no clear change" in cell["title"]) == (change.verdict == "unclear")

@@ -37,7 +37,7 @@ PLAIN = {
     "project_models.revision", "project_references.plain_prompt",
     "project_references.prompt", "project_references.trigger_word", "project_settings.author",
     "project_settings.settings", "project_starts.source",
-    "projects.base_model", "projects.clip_model", "projects.kind",
+    "projects.base_model", "projects.clip_model", "projects.described", "projects.kind",
     "projects.name", "projects.origin", "projects.trigger_word", "reference_masks.author",
     "replay_decisions.prompt", "replay_decisions.seen", "replay_decisions.verdict",
     "replay_rounds.prior_drawing", "replay_rounds.prompts",
