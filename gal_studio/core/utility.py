@@ -2,7 +2,7 @@
 
 import math
 
-KEPT_FROM, SLOPE = 0.75, 10.0
+KEPT_FROM, SLOPE = 0.65, 15.0
 """Of what full strength carries: from where on the style or object counts as seen, and how sharply."""
 LEAST_LEARNED = 0.05  # of what full strength carries: with less, nothing was learned that could be kept
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from gal_studio.core.patchdpo.masks import Flags, shrink
 from gal_studio.core.patchdpo.patch_quality import Features
 
-STYLE_COLOUR = 60.0  # the distance in CIELAB that counts as much as a cosine of 0, for a style
+STYLE_COLOUR = 30.0  # the distance in CIELAB that counts as much as a cosine of 0, for a style
 OBJECT_COLOUR = 100.0  # the same for an object, whose colours light may change
 MOVED = 5 / 16  # how far an object may have moved, relative to the side
 LEAST_APART = 1e-3  # least difference of base model and references that is measured against
@@ -50,7 +50,7 @@ def style_distance(picture: Look, references: Sequence[Look]) -> float:
     """D of Eq. G17 for a style: how far patches and colours are from the nearest ones of the references.
 
     The mean over the picture's patches of 1 - cosine, plus the mean over its pixels of the distance in CIELAB
-    divided by 60. Places do not count, nor whether all of the references is there.
+    divided by 30. Places do not count, nor whether all of the references is there.
     """
     rows = np.concatenate([_rows(each.features) for each in references])
     cosines = (_rows(picture.features) @ rows.T).max(axis=1)

@@ -30,7 +30,7 @@ def drawn_in(rows: Sequence[Sequence[tuple[float, float, float]]]) -> list[Candi
 
 def test_the_first_lack_of_a_picture_keeps_it_from_being_suggested() -> None:
     copy, other, faint, good = drawn_in(
-        [[(0.9, 0.9, 0.8), (0.1, 0.4, 0.8), (0.1, 0.9, 0.4), (0.1, 0.9, 0.7)]],
+        [[(0.9, 0.9, 0.8), (0.1, 0.4, 0.8), (0.1, 0.9, 0.4), (0.1, 0.9, 0.6)]],
     )
     assert [Standard().lacks(one) for one in (copy, other, faint, good)] == ["clean", "asked", "carries", ""]
     assert preferred([copy, other, faint, good]) == (good,)

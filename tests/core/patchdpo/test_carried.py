@@ -40,8 +40,8 @@ def test_by_hand_a_style_of_one_patch_and_one_colour() -> None:
     east, north = np.array([[[1.0, 0.0]]]), np.array([[[0.6, 0.8]]])
     white, grey = np.array([[[100.0, 0.0, 0.0]]]), np.array([[[85.0, 0.0, 0.0]]])
     distance = style_distance(Look(north, grey), [Look(east, white)])
-    assert distance == pytest.approx((1 - 0.6) + 15 / 60)
-    assert Scale(1.3, 0.0).carried(distance) == pytest.approx(0.5)
+    assert distance == pytest.approx((1 - 0.6) + 15 / 30)
+    assert Scale(1.8, 0.0).carried(distance) == pytest.approx(0.5)
 
 
 @settings(max_examples=20, deadline=None)
