@@ -11,7 +11,7 @@ from gal_studio.core.types import AnchorScore, Kind
 class Unjudged(Policy):
     """Suggests nothing, and says why and what can be done instead."""
 
-    mends = False
+    stops_when_clean = False
 
     def __init__(self, policy: Policy, kind: Kind) -> None:
         self.name, self.label = policy.name, policy.label  # type: ignore[misc] # of this one alone

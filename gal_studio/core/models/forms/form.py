@@ -6,7 +6,7 @@ from typing import Literal
 from gal_studio.core.quoting import Syntax
 
 TRANSFORMERS = frozenset({"flux2-klein", "z-image"})
-"""Families whose denoiser is no U-Net: programs that stand still do not have them."""
+"""Families whose denoiser is a transformer: programs that stand still do not have them."""
 
 
 @dataclass(frozen=True)
