@@ -132,7 +132,7 @@ def test_copies_lie_below_the_line_of_equality(watched: Watched, served: Served)
     expect(page.locator(".marks line.tether")).to_have_count(3)  # from each suggested picture to the line
     page.click("[data-choice=alike]")
     page.wait_for_selector(".map .plot .shapelayer path", state="detached")
-    assert page.locator(".marks text.cluster").count() > 8, "the test prompts are named"
+    assert page.locator(".marks text.cluster").count() >= 8, "the test prompts are named"
 
 
 def test_colours_say_what_was_chosen_and_decisions_show_at_once(watched: Watched, served: Served):
