@@ -140,9 +140,7 @@ def _share(flag: str) -> Figure:
     return value
 
 
-def _if_judged(
-    figure: Callable[[MeasuredPicture], float | None],
-) -> Callable[[MeasuredPicture], float | None]:
+def _if_judged(figure: Figure) -> Figure:
     return lambda picture: figure(picture) if picture.is_judged else None
 
 

@@ -5,8 +5,8 @@ from typing import Literal
 
 from gal_studio.core.quoting import Syntax
 
-TRANSFORMERS = frozenset({"flux2-klein", "z-image"})
-"""Families whose denoiser is a transformer: programs that stand still do not have them."""
+NEWER_FAMILIES = frozenset({"flux2-klein", "z-image"})
+"""Families that AUTOMATIC1111 and Forge, which are no longer developed, do not have."""
 
 
 @dataclass(frozen=True)
@@ -14,7 +14,7 @@ class ExportForm:
     """A form of file for other programs.
 
     It is stored, typed and requested by its `name`, and offered under its `title`. `programs` read it, from
-    the folder `place` ("": from anywhere); of those `with_transformers` have FLUX.2 klein and Z-Image. The
+    the folder `place` ("": from anywhere); of them `newer` have FLUX.2 klein and Z-Image. The
     studio's own layer names and configuration are kept by one that `is_own`, which needs diffusers alone and
     no ComfyUI workflow. Others put `prefix` before the name of a layer, whose dots become `separator`, and
     call its `factors` so where a family has no alphas (`lora_down` comes with one all the same). One with
@@ -35,11 +35,11 @@ class ExportForm:
     diffusers_names: bool = False
     syntax: Syntax = "plain"
     without_training: bool = False
-    with_transformers: str = ""
+    newer: str = ""
 
     def programs_for(self, family: str) -> str:
         """The programs that have the models of a family; all of them where it is not known."""
-        return self.with_transformers if family in TRANSFORMERS and self.with_transformers else self.programs
+        return self.newer if family in NEWER_FAMILIES and self.newer else self.programs
 
     def layer(self, name: str) -> str:
         """A layer of the denoiser as this form calls it."""
