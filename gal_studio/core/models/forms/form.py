@@ -6,7 +6,7 @@ from typing import Literal
 from gal_studio.core.quoting import Syntax
 
 NEWER_FAMILIES = frozenset({"flux2-klein", "z-image"})
-"""Families that AUTOMATIC1111 and Forge, which are no longer developed, do not have."""
+"""Families that AUTOMATIC1111 and Forge do not have."""
 
 
 @dataclass(frozen=True)
