@@ -34,6 +34,7 @@ from gal_studio.engine.export.check import difference
 from gal_studio.engine.export.foreign import attach_as_it_is
 from gal_studio.engine.export.layers import named_tensors, read_layers
 from gal_studio.engine.features.clip import load_embedder
+from gal_studio.engine.memory.plan import free_memory, plan_training
 from gal_studio.engine.models.adapters import AdapterCard, detach, read_adapter, save_adapter
 from gal_studio.engine.models.devices import weight_precision
 from gal_studio.engine.models.image_model import ImageModel, load_image_model
@@ -42,7 +43,7 @@ from gal_studio.engine.sampling.fused_adapter import drawing
 from gal_studio.engine.sampling.sampler import DrawnBatch, DrawRequest, draw
 from gal_studio.engine.training.fine_tune import TuneEvent, fine_tune
 from gal_studio.engine.training.latents import ExamplePicture
-from gal_studio.engine.training.patchdpo import RefinePair, refine
+from gal_studio.engine.training.patchdpo import RefinePair, examples_beside, refine
 from gal_studio.engine.training.trainer import Run
 
 PROMPT = "A cat in a style"
@@ -147,10 +148,22 @@ class Bench:
         steps = refine(
             self.model, [pair], [self.example], [], asked, self.tune, 0, Run(start_from=self.adapter)
         )
+        rows, planned = self._planned_refinement()
         with watched(self.device) as used:
             each, losses = _run(steps, self.device)
         self.refined = self._saved("refined")
-        return self.row("refine", used, each, _is_finite(self.refined, losses), "a step")
+        finite = _is_finite(self.refined, losses)
+        return self.row("refine", used, each, finite, f"a step, {rows} images at a time", planned)
+
+    def _planned_refinement(self) -> tuple[int, int]:
+        """The rows that a step processes at a time in the memory that is free, and the plan for these."""
+        settings = self.settings
+        rows = 2 * settings.refine.batch_size + examples_beside(settings.refine)
+        plan = plan_training(self.model, self.tune, rows, free_memory(self.device))
+        less = {"checkpointing": settings.machine.checkpointing or plan.low_memory}
+        as_many = settings.updated({"tune": {"batch_size": plan.rows}, "machine": less})
+        shape = load_shape(load_preset(self.asked.preset).shape)
+        return plan.rows, need(shape, as_many, kind_of(self.device)).training
 
     def export(self) -> dict[str, Any]:
         """Write the names of ComfyUI, read them back as an adapter, and compare an image of both."""

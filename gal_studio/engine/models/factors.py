@@ -30,6 +30,10 @@ class Factors:
         product = self.up.float().flatten(1) @ self.down.float().flatten(1)
         return product.view(self.up.shape[0], *self.down.shape[1:])
 
+    def on(self, device: torch.device) -> "Factors":
+        """The factors on this device, where their product is computed."""
+        return Factors(self.down.to(device), self.up.to(device))
+
     def times(self, scale: float) -> "Factors":
         """The factors of `scale` times this change."""
         return self if scale == 1.0 else Factors(self.down, self.up * scale)

@@ -171,12 +171,13 @@ def _fused(
         configuration = _lora_configuration(header, part, adapter)
         _check_fits(_lora_shapes(model, tensors, configuration), tensors, adapter)
         for layer, factors in read_factors(tensors, part).items():
-            name, change = f"{layer}.weight", factors.change
+            name = f"{layer}.weight"
+            base = weights[name].data
+            change = factors.on(base.device).change  # of a large model the processor takes minutes
             changes = [strength * alpha_ratio(configuration) * change for strength in strengths]
             if not all(torch.isfinite(each).all() for each in changes):
                 raise _damaged(adapter, f"changes {name} by a number that is not finite")
-            base = weights[name].data
-            yield name, [(base.float() + each.to(base.device)).to(base.dtype) for each in changes]
+            yield name, [(base.float() + each).to(base.dtype) for each in changes]
     else:
         _check_fits(shapes(weights), tensors, adapter)
         for name, tensor in tensors.items():

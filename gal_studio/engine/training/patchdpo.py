@@ -71,6 +71,12 @@ def refine(
 MOST_EXAMPLES = 256  # in a step, as in any training
 
 
+def examples_beside(settings: RefineSettings) -> int:
+    """The round's examples in a step beside the two rows of each pair; they weigh `mix` together."""
+    count = round(2 * settings.batch_size * settings.mix / (1 - settings.mix))
+    return min(max(1, count), MOST_EXAMPLES) if settings.mix else 0
+
+
 Kept = list[tuple[bool, bool]]
 """Whether each pair keeps its picture and its prompt as conditions."""
 
@@ -132,9 +138,7 @@ class PairSource:
         self.mix = settings.mix if examples else 0.0
         self.others: ExampleSource | None = None
         if self.mix:
-            count = round(self.counted * self.mix / (1 - self.mix))
-            count = min(max(1, count), MOST_EXAMPLES)  # they weigh `mix` together, however many they are
-            others = tune.updated({"batch_size": count})
+            others = tune.updated({"batch_size": examples_beside(settings)})
             self.others = ExampleSource(model, examples, prior, others, seed, latents)
         self.rows = self.counted + (self.others.rows if self.others else 0)
         self.endless = ""

@@ -22,7 +22,7 @@ from gal_studio.engine.models.adapters import (
     save_adapter,
     trainable,
 )
-from gal_studio.engine.models.factors import read_factors
+from gal_studio.engine.models.factors import Factors, read_factors
 from gal_studio.engine.models.image_model import ImageModel
 from gal_studio.engine.sampling.fused_adapter import drawing
 from gal_studio.engine.sampling.sampler import DrawRequest
@@ -106,6 +106,27 @@ def test_read_factors_agree_with_peft(model: ImageModel, tmp_path: Path) -> None
         plain = layers[name].get_delta_weight("default")
         torch.testing.assert_close(factors.change, plain.detach(), atol=1e-6, rtol=1e-5)
     detach(model)
+
+
+def test_what_a_lora_adds_is_computed_where_the_weights_are(
+    model: ImageModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    attach_random(model)
+    path = save_adapter(model, tmp_path / "adapter.safetensors", CARD)
+    layers = len(trainable(model)) // 2
+    detach(model)
+    asked: list[torch.device] = []
+    on = Factors.on
+
+    def noted(factors: Factors, device: torch.device) -> Factors:
+        asked.append(device)
+        return on(factors, device)
+
+    monkeypatch.setattr(Factors, "on", noted)
+    with drawing(model, path):
+        assert asked == [model.denoiser.device] * layers
+    factors = Factors(torch.ones(2, 3), torch.ones(4, 2)).on(torch.device("meta"))
+    assert factors.change.device.type == "meta"
 
 
 def test_equal_adapters_are_equal_files(model: ImageModel, tmp_path: Path) -> None:
