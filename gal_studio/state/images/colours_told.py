@@ -24,6 +24,7 @@ from gal_studio.state.images.colours import (
     srgb_curve,
     table,
 )
+from gal_studio.state.images.colours_coded import av1_codes, hevc_codes
 from gal_studio.state.images.profiles import tag_of
 
 _PNG = b"\x89PNG\r\n\x1a\n"
@@ -34,6 +35,8 @@ _WHITE, _PRIMARIES, _TRANSFER = 318, 319, 301  # TIFF
 _CALIBRATED, _EMBEDDED = 0, int.from_bytes(b"MBED", "big")  # BMP
 Box = tuple[bytes, int, int]
 """The kind of a box of ISO/IEC 14496-12, and where its content begins and ends."""
+Places = dict[bytes, tuple[int, int]]
+_GIF_PROFILE = b"\x21\xff\x0bICCRGBG1012"
 
 
 def codes_in(data: bytes) -> Colours | None:
@@ -52,17 +55,30 @@ def codes_of_profile(block: bytes) -> Colours | None:
 def profile_in(file: Image.Image, data: bytes) -> bytes:
     """The ICC profile of a picture; b"" if it has none."""
     found = file.info.get("icc_profile") or b""
+    if file.format == "GIF":
+        found = _profile_of_gif(data)
     if file.format == "BMP" and not found and _bmp_space(data) == _EMBEDDED and len(data) > 138:
         start, length = struct.unpack_from("<II", data, 14 + 112)
         found = data[14 + start : 14 + start + length]
     return bytes(found)
 
 
+def _profile_of_gif(data: bytes) -> bytes:
+    """The ICC profile in an application extension of a GIF; b"" if it has none."""
+    place, found = data.find(_GIF_PROFILE), b""
+    if place >= 0:
+        place += len(_GIF_PROFILE)
+        while place < len(data) and (length := data[place]):
+            found += data[place + 1 : place + 1 + length]
+            place += 1 + length
+    return found
+
+
 def told_beside(file: Image.Image, data: bytes) -> Colours | None:
     """The colours that a picture without a profile tells. ValueError if they are none."""
     if data.startswith(_PNG):
         return _of_gamma(_png_chunks(data))
-    if data[4:8] == b"ftyp" and (codes := _nclx(data)) is not None:
+    if data[4:8] == b"ftyp" and (codes := _nclx(data) or _coded(data)) is not None:
         return _of_codes(*codes)
     if file.format == "BMP":
         return _of_bmp(data)
@@ -136,11 +152,8 @@ def _nclx(data: bytes) -> tuple[int, int] | None:
 
     The decoders have turned its range and matrix into RGB. Files that are cut off have none.
     """
-    with suppress(struct.error, StopIteration):
-        meta = next(box for box in _boxes(data, 0, len(data)) if box[0] == b"meta")
-        inner = {kind: (start, end) for kind, start, end in _boxes(data, meta[1] + 4, meta[2])}
-        parts = {kind: (start, end) for kind, start, end in _boxes(data, *inner[b"iprp"])}
-        boxes = list(_boxes(data, *parts[b"ipco"]))
+    with suppress(struct.error, StopIteration, KeyError):
+        inner, parts, boxes = _of_meta(data)
         ours = _properties(data, parts.get(b"ipma"), inner.get(b"pitm"))
         for places in (ours, range(1, len(boxes) + 1)):
             for place in places:
@@ -149,6 +162,53 @@ def _nclx(data: bytes) -> tuple[int, int] | None:
                     primaries, transfer = struct.unpack_from(">HH", data, start + 4)
                     return primaries, transfer
     return None
+
+
+def _coded(data: bytes) -> tuple[int, int] | None:
+    """Primaries and transfer in the coded picture of an AVIF or HEIC; None if it tells none."""
+    with suppress(struct.error, StopIteration, LookupError, ValueError):
+        inner, _, boxes = _of_meta(data)
+        for kind, start, end in boxes:
+            if kind == b"hvcC":
+                return hevc_codes(data[start:end])
+        for start, end in _places(data, *inner[b"iloc"]):
+            if (codes := av1_codes(data[start:end])) is not None:
+                return codes
+    return None
+
+
+def _of_meta(data: bytes) -> tuple[Places, Places, list[Box]]:
+    """The boxes that describe the pictures, those in their `iprp`, and all properties."""
+    meta = next(box for box in _boxes(data, 0, len(data)) if box[0] == b"meta")
+    inner = {kind: (start, end) for kind, start, end in _boxes(data, meta[1] + 4, meta[2])}
+    parts = {kind: (start, end) for kind, start, end in _boxes(data, *inner[b"iprp"])}
+    return inner, parts, list(_boxes(data, *parts[b"ipco"]))
+
+
+def _places(data: bytes, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Where the coded pictures begin and end, by a box `iloc`."""
+    version, sizes, others = data[start], data[start + 4], data[start + 5]
+    lengths = sizes >> 4, sizes & 15, others >> 4, (others & 15 if version else 0)
+    place = start + 6
+
+    def number(size: int) -> int:
+        nonlocal place
+        place += size
+        return int.from_bytes(data[place - size : place], "big")
+
+    wide = 4 if version == 2 else 2
+    for _ in range(number(wide)):
+        number(wide)
+        if version:
+            number(2)
+        number(2)
+        base = number(lengths[2])
+        for _ in range(number(2)):
+            number(lengths[3])
+            offset, length = base + number(lengths[0]), number(lengths[1])
+            if place > end:
+                return
+            yield offset, offset + length if length else len(data)
 
 
 def _properties(data: bytes, links: tuple[int, int] | None, main: tuple[int, int] | None) -> list[int]:

@@ -13,16 +13,47 @@ from types import MappingProxyType
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from gal_studio.core.errors import StudioError
-from gal_studio.state.images.to_srgb import SRGB, Source, fine_in_srgb, in_srgb, read_source
+from gal_studio.state.images.to_srgb import (
+    SRGB,
+    Source,
+    fine_in_srgb,
+    in_srgb,
+    read_source,
+    sixteen_bit_greys,
+)
 
 LARGEST_PICTURE = 50_000_000
+FINE_PICTURE = 1 << 24  # pixels; larger ones are read by the upper 8 bits of a channel alone
 SMALLEST_EDGE = 8
 KEPT_EDGE = 2048
 FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "HEIF")
 STORED_MODES = ("RGB", "L")
+DEEP = "more than 8 bits per channel: reduced to 8"
 HEIC = "a HEIC image, which this installation cannot read: save it as JPEG"
 
 _ORIENTATION, _PLACE = 0x0112, 0x8825
+_KIND, _PARTS, _DNG = 254, 330, 50706  # TIFF
+_MOST_LIGHT = 16.0  # floating-point values above 1 are brighter than white; those of 8 bits go to 255
+_UNREAD = MappingProxyType(
+    {
+        b"\xff\x0a": "a JPEG XL",
+        b"\0\0\0\x0cJXL ": "a JPEG XL",
+        b"\xff\x4f\xff\x51": "a JPEG 2000",
+        b"\0\0\0\x0cjP  ": "a JPEG 2000",
+        b"v/1\x01": "an OpenEXR",
+        b"#?RADIANCE": "a Radiance HDR",
+        b"#?RGBE": "a Radiance HDR",
+        b"8BPS": "a Photoshop",
+        b"gimp xcf": "a GIMP",
+        b"%PDF": "a PDF",
+        b"<svg": "an SVG",
+        b"<?xml": "an SVG or other XML",
+        b"FUJIFILMCCD-RAW": "a camera's raw",
+        b"IIU\0": "a camera's raw",
+        b"IIRO": "a camera's raw",
+    }
+)
+"""How files begin that are known and not read."""
 _HEIC = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"mif1", b"msf1")
 _PLAIN = MappingProxyType(
     {"1": "L", "LA": "RGBA", "La": "RGBA", "RGBa": "RGBA", "PA": "RGBA", "RGBX": "RGB", "YCbCr": "RGB"}
@@ -30,41 +61,48 @@ _PLAIN = MappingProxyType(
 
 
 def decode(
-    name: str, data: bytes, sized: Callable[[int], None] = lambda _: None
+    name: str, data: bytes, sized: Callable[[int, bool], None] = lambda *_: None
 ) -> tuple[Image.Image, tuple[str, ...]]:
     """Decode a picture without transparency and metadata, at most `KEPT_EDGE` long; and what was changed.
 
-    `sized` is called with the number of pixels before they are decoded.
+    `sized` is called before the pixels are decoded: how many, and whether they have more than 8 bits.
     """
     with _refusals(name, data), Image.open(io.BytesIO(data), formats=known_formats()) as file:
         width, height = file.size
         _check_size(name, width, height)
-        sized(width * height)
         notes = _notes_on(file)
+        sized(width * height, DEEP in notes)
         file.draft(None, (KEPT_EDGE, KEPT_EDGE))  # a JPEG is decoded at a fraction of its size
         file.load()
         with suppress(Exception):  # a damaged EXIF block says nothing about the picture
             ImageOps.exif_transpose(file, in_place=True)
+        _refuse_raw(name, file, data)
         source = read_source(file, data, notes)
-        fine = fine_in_srgb(file, source, notes, KEPT_EDGE**2)
-        picture = _plain(file) if fine is None else fine
-        if max(width, height) > KEPT_EDGE:
+        is_large = max(width, height) > KEPT_EDGE
+
+        def resized(one: Image.Image) -> Image.Image:
+            return _smaller(one, width, height) if is_large else one
+
+        if is_large:
             notes.append(f"{width} x {height} px: reduced to {KEPT_EDGE} px")
-            picture = _smaller(picture, width, height)
+        fine = None
+        if width * height <= FINE_PICTURE:
+            fine = fine_in_srgb(file, source, notes, resized)
+        picture = resized(_plain(file)) if fine is None else fine
         if min(picture.size) < SMALLEST_EDGE:
             raise StudioError(f"{name} is {width} x {height} px: use one that is wider.")
         picture = _eight_bit_rgb(picture, source if fine is None else SRGB, notes)
     return Image.frombytes("RGB", picture.size, picture.tobytes()), tuple(notes)
 
 
-def check_stored(name: str, data: bytes, sized: Callable[[int], None] = lambda _: None) -> None:
+def check_stored(name: str, data: bytes, sized: Callable[[int, bool], None] = lambda *_: None) -> None:
     """Refuse anything but an intact PNG of a mode that the studio writes; `sized` as in `decode`."""
     with _refusals(name, data), Image.open(io.BytesIO(data), formats=("PNG",)) as file:
         if file.size[0] * file.size[1] > LARGEST_PICTURE:
             raise StudioError(_too_large(name))
         if file.mode not in STORED_MODES:
             raise StudioError(f"{name} is a PNG of mode {file.mode}: only RGB and grey ones are stored.")
-        sized(file.size[0] * file.size[1])
+        sized(file.size[0] * file.size[1], False)
         file.load()
 
 
@@ -98,6 +136,9 @@ def _refusals(name: str, data: bytes) -> Iterator[None]:
     except UnidentifiedImageError as error:
         if is_unreadable_heic(data):
             raise StudioError(f"{name} is {HEIC}.") from error
+        known = next((what for head, what in _UNREAD.items() if data.startswith(head)), "")
+        if known:
+            raise StudioError(f"{name} is {known} file, which is not read: save it as JPEG.") from error
         raise StudioError(f"{name} is not an image that can be read: use PNG, JPEG or WebP.") from error
     except Exception as error:
         raise StudioError(f"{name} is broken and cannot be read: save it again as PNG or JPEG.") from error
@@ -122,7 +163,7 @@ def _notes_on(file: Image.Image) -> list[str]:
     if getattr(file, "is_animated", False) and file.format != "MPO":
         notes.append("several frames: only the first one is used")
     if file.mode.startswith(("I", "F")) or any(";16" in str(tile) for tile in getattr(file, "tile", ())):
-        notes.append("more than 8 bits per channel: reduced to 8")
+        notes.append(DEEP)
     with suppress(Exception):
         exif = file.getexif()
         if exif.get(_ORIENTATION, 1) not in (0, 1):
@@ -132,10 +173,18 @@ def _notes_on(file: Image.Image) -> list[str]:
     return notes
 
 
+def _refuse_raw(name: str, file: Image.Image, data: bytes) -> None:
+    """Refuse the raw file of a camera, a TIFF whose first picture is a preview."""
+    tags = getattr(file, "tag_v2", {})
+    is_preview = bool(tags.get(_KIND, 0) & 1) and _PARTS in tags
+    if file.format == "TIFF" and (_DNG in tags or is_preview or data[8:10] == b"CR"):
+        raise StudioError(f"{name} is a camera's raw file: save it as JPEG, PNG or TIFF.")
+
+
 def _plain(picture: Image.Image) -> Image.Image:
     """Convert to a mode that can be resized: L, RGB, RGBA, CMYK, LAB, I or F."""
     if picture.mode.startswith("I;16"):
-        return _levels(picture.convert("I"), 65535.0)
+        return _levels(sixteen_bit_greys(picture), 65535.0)
     if "transparency" in picture.info and picture.mode in ("1", "L", "P", "RGB"):
         return picture.convert("RGBA")
     if picture.mode == "P":
@@ -174,7 +223,7 @@ def _reduced(picture: Image.Image) -> Image.Image:
     highest = picture.getextrema()[1]
     largest = float(highest) if isinstance(highest, int | float) else 0.0
     if picture.mode == "F":
-        return _levels(picture, 1.0 if largest <= 1.0 else 255.0)
+        return _levels(picture, 1.0 if largest <= _MOST_LIGHT else 255.0)
     return _levels(picture, 255.0 if largest <= 255.0 else 65535.0)
 
 

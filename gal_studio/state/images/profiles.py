@@ -11,7 +11,17 @@ from collections.abc import Iterator
 import numpy as np
 from PIL import Image, ImageChops, ImageCms
 
-from gal_studio.state.images.colours import VISIBLE, Array, Colours, Curve, from_d50, power, table
+from gal_studio.state.images.colours import (
+    BT709,
+    VISIBLE,
+    Array,
+    Colours,
+    Curve,
+    from_d50,
+    measured,
+    power,
+    table,
+)
 
 _SPACES = {"GRAY": "L", "RGB": "RGB", "CMYK": "CMYK", "Lab": "LAB"}
 """The mode of the pictures that a profile is for."""
@@ -50,8 +60,11 @@ def by_profile(picture: Image.Image, block: bytes) -> Image.Image:
 
 
 def colours_of(block: bytes) -> Colours | None:
-    """The colours of a profile that is a matrix and three curves; None for others."""
+    """The colours of a profile of one curve for greys, or of a matrix and three curves; None for others."""
     tags = dict(_tags(block))
+    if block[16:20] == b"GRAY" and b"kTRC" in tags and b"A2B0" not in tags:
+        curve = _curve(tags[b"kTRC"])
+        return measured("colour profile", BT709, (curve, curve, curve))
     names = (b"rXYZ", b"gXYZ", b"bXYZ", b"rTRC", b"gTRC", b"bTRC")
     if block[16:20] != b"RGB " or b"A2B0" in tags or any(name not in tags for name in names):
         return None

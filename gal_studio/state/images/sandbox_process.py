@@ -105,11 +105,13 @@ def _answer(request: bytes, idle: int) -> tuple[dict[str, Any], bytes]:
     kind, data = request[:1], request[1:]
     opening = idle + OPENING + 3 * len(data) + CANVASES * _has_canvases(data)
 
-    def sized(pixels: int) -> None:
+    def sized(pixels: int, are_deep: bool) -> None:
+        if are_deep:
+            _limit_cpu_time(2 * SECONDS)  # their lower bits are decoded as well
         if idle:
-            _limit_memory(opening + EACH * pixels)
+            _limit_memory(opening + EACH * pixels * (2 if are_deep else 1))
 
-    sized(0)
+    sized(0, False)
     try:
         if kind == b"S":
             check_stored(NAME, data, sized)

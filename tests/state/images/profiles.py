@@ -52,14 +52,23 @@ def icc_chunk(block: bytes) -> bytes:
 
 
 def png(levels: np.ndarray, *chunks: bytes) -> bytes:
-    """A PNG of uint8 or uint16 levels (h, w), (h, w, 3) or (h, w, 4) with further chunks."""
+    """A PNG of uint8 or uint16 levels (h, w) or (h, w, 2 to 4) with further chunks."""
     height, width, channels = (*levels.shape, 1)[:3]
-    colour = {1: 0, 3: 2, 4: 6}[channels]
+    colour = {1: 0, 2: 4, 3: 2, 4: 6}[channels]
     header = struct.pack(">IIBBBBB", width, height, 8 * levels.dtype.itemsize, colour, 0, 0, 0)
     rows = levels.astype(levels.dtype.newbyteorder(">")).reshape(height, -1)
     packed = zlib.compress(b"".join(b"\0" + row.tobytes() for row in rows))
     parts = chunk(b"IHDR", header), *chunks, chunk(b"IDAT", packed), chunk(b"IEND", b"")
     return b"\x89PNG\r\n\x1a\n" + b"".join(parts)
+
+
+def tiff(levels: np.ndarray, more: dict[int, int]) -> bytes:
+    """A TIFF of uint8 or uint16 greys (h, w), with further tags of whole numbers."""
+    height, width = levels.shape
+    tags = {256: width, 257: height, 258: 8 * levels.dtype.itemsize, 259: 1, 262: 1, 277: 1, 278: height}
+    tags |= {279: levels.nbytes, 273: 8 + 2 + 12 * (len(tags | more) + 2) + 4, **more}
+    entries = b"".join(struct.pack("<HHII", tag, 4, 1, value) for tag, value in sorted(tags.items()))
+    return b"II*\0" + struct.pack("<IH", 8, len(tags)) + entries + bytes(4) + levels.tobytes()
 
 
 def encoded(picture: Image.Image, form: str, **options: object) -> bytes:

@@ -22,6 +22,7 @@ from tests.state.images.profiles import (
     png,
     profile,
     rgb_profile,
+    tiff,
 )
 
 LINEAR = rgb_profile("GIMP built-in Linear sRGB", SRGB_D50, curve(1.0))
@@ -108,6 +109,80 @@ def test_sixteen_bits_keep_the_shadows_of_linear_light() -> None:
             assert "more than 8 bits per channel: reduced to 8" in notes and "sRGB" in notes[-1]
 
 
+def dark(*size: int) -> np.ndarray:
+    """16 bits of linear light (h, w, 3), as dark as level 3 of sRGB, which 8 bits do not tell from black."""
+    return np.full((*size, 3), round(3 / 255 / 12.92 * 65535), dtype=np.uint16)
+
+
+def test_sixteen_bits_of_greys_and_of_large_pictures_are_kept() -> None:
+    grey = icc_chunk(profile("Gray Gamma 1.0", b"GRAY", {b"kTRC": curve(1.0)}))
+    assert off(png(dark(16, 16)[..., 0], grey), np.array([[3] * 3])) == 0
+    with_alpha = np.dstack([dark(16, 16)[..., 0], np.full((16, 16), 65535)]).astype(np.uint16)
+    assert off(png(with_alpha, icc_chunk(LINEAR)), np.array([[3] * 3])) == 0
+    picture, notes = read_picture(png(dark(2064, 2100), icc_chunk(LINEAR)))
+    assert (picture.size, picture.getextrema()) == ((2048, 2013), ((3, 3),) * 3)
+    assert "2100 x 2064 px: reduced to 2048 px" in notes and "colour profile: converted to sRGB" in notes
+
+
+def test_light_in_floating_point_is_converted_and_may_be_brighter_than_white() -> None:
+    grey = profile("Gray Gamma 1.0", b"GRAY", {b"kTRC": curve(1.0)})
+    half = Image.fromarray(np.full((16, 16), 0.2158605, dtype=np.float32))
+    assert off(encoded(half, "TIFF", icc_profile=grey), np.array([[128] * 3])) == 0
+    bright = Image.fromarray(np.array([[0.5, 4.0] * 8] * 16, dtype=np.float32))
+    assert np.asarray(read_picture(encoded(bright, "TIFF"))[0])[0, :2, 0].tolist() == [128, 255]
+    byte = Image.fromarray(
+        np.full((16, 16), 128.0, dtype=np.float32) + np.eye(16, k=1, dtype=np.float32) * 127
+    )
+    assert off(encoded(byte, "TIFF"), np.array([[128] * 3])) == 0
+
+
+def test_white_may_be_zero_in_a_tiff() -> None:
+    for kind, level in ((np.uint8, 55), (np.uint16, 55 * 257)):
+        pixels = np.full((16, 16), level, dtype=kind)
+        assert off(tiff(pixels, {262: 0}), np.array([[200] * 3])) == 0
+        assert off(tiff(pixels, {262: 1}), np.array([[55] * 3])) == 0
+
+
+def test_gif_has_its_profile_in_an_extension() -> None:
+    told = encoded(Image.new("L", (16, 16), 55), "GIF")
+    parts = b"".join(
+        bytes([len(part)]) + part for part in (LINEAR[at : at + 255] for at in range(0, len(LINEAR), 255))
+    )
+    start = 13 + 3 * (2 << (told[10] & 7)) * (told[10] >> 7)
+    gif = b"GIF89a" + told[6:start] + b"\x21\xff\x0bICCRGBG1012" + parts + b"\0" + told[start:]
+    assert off(gif, np.array([[128] * 3])) == 0
+    assert shown(gif)[1] == ("colour profile: converted to sRGB",)
+
+
+def test_palettes_are_converted_and_keep_their_transparency() -> None:
+    picture = Image.new("P", (16, 16), 1)
+    picture.putpalette([0, 0, 0, 55, 55, 55])
+    assert off(encoded(picture, "PNG", icc_profile=LINEAR), np.array([[128] * 3])) == 0
+    told = encoded(picture, "PNG", icc_profile=LINEAR, transparency=bytes([255, 128]))
+    assert off(told, np.array([[round(128 * 128 / 255 + 127)] * 3])) <= 1
+    assert shown(told)[1] == ("colour profile: converted to sRGB", "transparent parts: placed on white")
+
+
+def test_cmyk_and_lab_are_said() -> None:
+    for form in ("JPEG", "TIFF"):
+        told = encoded(Image.new("CMYK", (16, 16), (0, 255, 255, 0)), form)
+        assert off(told, np.array([[255, 0, 0]])) <= 2
+        assert shown(told)[1] == ("CMYK colours: converted to RGB",)
+    told = encoded(Image.new("LAB", (16, 16), (136, 128, 128)), "TIFF")
+    assert off(told, np.array([[127] * 3])) <= 1
+    assert shown(told)[1] == ("CIELAB colours: converted to RGB",)
+
+
+def test_a_camera_may_turn_a_picture_that_has_a_profile() -> None:
+    turned = Image.Exif()
+    turned[0x0112] = 6
+    picture = Image.new("RGB", (32, 16), (55, 55, 55))
+    picture.paste((255, 255, 255), (0, 0, 16, 16))
+    read, notes = read_picture(encoded(picture, "JPEG", icc_profile=LINEAR, exif=turned, quality=100))
+    assert read.size == (16, 32) and abs(np.asarray(read)[24, 8].astype(int) - 128).max() <= 2
+    assert notes == ("rotated upright, as the camera recorded", "colour profile: converted to sRGB")
+
+
 def test_curves_of_a_profile_are_read_as_littlecms_reads_them() -> None:
     for block in (LINEAR, rgb_profile("P3", P3_D50, SRGB_CURVE), rgb_profile("P3", P3_D50, curve(1.8))):
         colours = colours_of(block)
@@ -187,6 +262,29 @@ def test_nclx_of_avif_and_heic() -> None:
     before = np.asarray(read_picture(HEIC_PICTURE)[0])[24, 8].astype(int)
     picture, notes = read_picture(told_again(HEIC_PICTURE, 1, 8))
     after = np.asarray(picture)[24, 8]
+    assert np.abs(light(after) * 255 - before).max() <= 2 and "sRGB" in notes[0]
+
+
+def recoded(data: bytes, header: int, length: int, codes: tuple[int, int]) -> bytes:
+    """A picture without `nclx`, whose coded header of so many bytes has other codes than 1 and 13."""
+    bits = "".join(f"{byte:08b}" for byte in data[header : header + length])
+    told, other = (f"{one:08b}{two:08b}" for one, two in ((1, 13), codes))
+    assert bits.count(told) == 1
+    made = int(bits.replace(told, other), 2).to_bytes(length, "big")
+    return (data[:header] + made + data[header + length :]).replace(b"colr", b"free")
+
+
+def test_codes_in_the_coded_picture_of_avif_and_heic() -> None:
+    avif = encoded(Image.fromarray(squares(IN_P3)), "AVIF", quality=100, subsampling="4:4:4")
+    header = avif.index(b"mdat") + 4
+    assert off(avif.replace(b"colr", b"free"), IN_P3) <= 3
+    p3 = recoded(avif, header, 16, (12, 13))
+    assert off(p3) <= 4 and shown(p3)[1] == ("Display P3: converted to sRGB",)
+    plain = read_picture(HEIC_PICTURE.replace(b"colr", b"free"))
+    assert plain[1] == ()
+    linear = recoded(HEIC_PICTURE, HEIC_PICTURE.index(b"\x42\x01"), 42, (1, 8))
+    picture, notes = read_picture(linear)
+    before, after = (np.asarray(one)[24, 8].astype(int) for one in (plain[0], picture))
     assert np.abs(light(after) * 255 - before).max() <= 2 and "sRGB" in notes[0]
 
 
