@@ -13,6 +13,7 @@ from PIL import Image
 from gal_studio.core.errors import StudioError
 from gal_studio.state.images.decode import KEPT_EDGE
 from gal_studio.state.images.read import read_picture
+from tests.state.images.profiles import tiff
 
 
 def encoded(picture: Image.Image, form: str = "PNG", **options: object) -> bytes:
