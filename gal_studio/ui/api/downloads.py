@@ -10,6 +10,7 @@ from gal_studio.core.errors import StudioError
 from gal_studio.core.naming import file_stem
 from gal_studio.studio import Studio
 from gal_studio.studio.choices_table import choices_table
+from gal_studio.ui.api.whole_file import METHODS
 
 _MEDIA = {
     "csv": "text/csv; charset=utf-8", "jsonl": "application/jsonl; charset=utf-8", "html": "text/html",
@@ -19,7 +20,7 @@ _MEDIA = {
 def add_download_routes(app: FastAPI, studio: Studio) -> None:
     """Serve the log of a project as CSV or JSON lines, and figures as HTML files that need no network."""
 
-    @app.get("/project/{project_id}/choices.{format_}")
+    @app.api_route("/project/{project_id}/choices.{format_}", methods=METHODS)
     def choices(project_id: str, format_: str) -> Response:
         def made() -> tuple[str, str | bytes]:
             name = file_stem(studio.project(project_id).name, project_id)
@@ -27,7 +28,7 @@ def add_download_routes(app: FastAPI, studio: Studio) -> None:
 
         return _file(made, format_)
 
-    @app.get("/figure/{name}/{identity}")
+    @app.api_route("/figure/{name}/{identity}", methods=METHODS)
     def figure(name: str, identity: str, theme: str = "light") -> Response:
         """The figure of a round or, by its second name, of a project."""
         drawn = studio.figures

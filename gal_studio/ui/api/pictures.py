@@ -56,14 +56,14 @@ def add_picture_routes(app: FastAPI, studio: Studio) -> None:
 def _add_candidate_routes(app: FastAPI, studio: Studio, small: Callable[[Path, str], Response]) -> None:
     """Add the routes for the candidates of a round."""
 
-    @app.get("/picture/{candidate_id}")
+    @app.api_route("/picture/{candidate_id}", methods=METHODS)
     def picture(candidate_id: str, v: str = "") -> Response:
         path = _picture_of(studio, candidate_id)
         if path is None:
             return _lost_candidate(studio, candidate_id)
         return _saying(path, generation_data.of_candidate(studio.store, candidate_id), v)
 
-    @app.get("/thumb/{candidate_id}")
+    @app.api_route("/thumb/{candidate_id}", methods=METHODS)
     def thumb(candidate_id: str, v: str = "") -> Response:
         path = _picture_of(studio, candidate_id)
         return small(path, v) if path else _lost_candidate(studio, candidate_id)
@@ -72,12 +72,12 @@ def _add_candidate_routes(app: FastAPI, studio: Studio, small: Callable[[Path, s
 def _add_reference_routes(app: FastAPI, studio: Studio) -> None:
     """Add the routes for references and for the covers of the demos."""
 
-    @app.get("/reference/{reference_id}")
+    @app.api_route("/reference/{reference_id}", methods=METHODS)
     def reference(reference_id: str) -> Response:
         path = _path(studio.reference_picture, reference_id)
         return FileResponse(path, headers=_FOREVER) if _is_there(path) else _lost()
 
-    @app.get("/demo/{kind}")
+    @app.api_route("/demo/{kind}", methods=METHODS)
     def demo_cover(kind: str) -> FileResponse:
         return FileResponse(_found(lambda name: demo(name).images[0], kind), headers=_FRESH)  # type: ignore[arg-type]
 
@@ -106,12 +106,12 @@ def _add_pair_routes(app: FastAPI, studio: Studio, small: Callable[[Path, str], 
             raise StudioError(f"This pair has no image {which!r}.")
         return studio.store.images.path(name)
 
-    @app.get("/pair/{pair_id}/{which}")
+    @app.api_route("/pair/{pair_id}/{which}", methods=METHODS)
     def pair_picture(pair_id: str, which: str, v: str = "") -> Response:
         path = _path(find, pair_id, which)
         return FileResponse(path, headers=_keeping(v, path)) if _is_there(path) else _lost()
 
-    @app.get("/pair-thumb/{pair_id}/{which}")
+    @app.api_route("/pair-thumb/{pair_id}/{which}", methods=METHODS)
     def pair_thumbnail(pair_id: str, which: str, v: str = "") -> Response:
         return small(_path(find, pair_id, which), v)
 
@@ -125,7 +125,7 @@ def _add_preview_route(app: FastAPI, studio: Studio) -> None:
                 return studio.store.images.path(preview.image)
         raise StudioError(f"There is no preview of step {step!r} of this training.")
 
-    @app.get("/preview/{round_id}/{step}")
+    @app.api_route("/preview/{round_id}/{step}", methods=METHODS)
     def preview_picture(round_id: str, step: str) -> Response:
         path = _path(find, round_id, step)
         return FileResponse(path, headers=_FOREVER) if _is_there(path) else _lost()
@@ -137,12 +137,12 @@ def _add_test_picture_routes(app: FastAPI, studio: Studio, small: Callable[[Path
     def find(picture_id: str) -> Path:
         return studio.store.images.path(studio.store.measures.image(picture_id))
 
-    @app.get("/test-picture/{picture_id}")
+    @app.api_route("/test-picture/{picture_id}", methods=METHODS)
     def test_picture(picture_id: str, v: str = "") -> Response:
         path = _path(find, picture_id)
         return FileResponse(path, headers=_keeping(v, path)) if _is_there(path) else _lost()
 
-    @app.get("/test-thumb/{picture_id}")
+    @app.api_route("/test-thumb/{picture_id}", methods=METHODS)
     def test_thumbnail(picture_id: str, v: str = "") -> Response:
         return small(_path(find, picture_id), v)
 
@@ -150,14 +150,14 @@ def _add_test_picture_routes(app: FastAPI, studio: Studio, small: Callable[[Path
 def _add_trial_routes(app: FastAPI, studio: Studio, small: Callable[[Path, str], Response]) -> None:
     """Add the routes for the pictures of free prompts."""
 
-    @app.get("/trial/{trial_id}")
+    @app.api_route("/trial/{trial_id}", methods=METHODS)
     def trial(trial_id: str, v: str = "") -> Response:
         path = _path(studio.trial_picture, trial_id)
         if not _is_there(path):
             return _lost(_DRAW_AGAIN)
         return _saying(path, generation_data.of_trial(studio.store, trial_id), v)
 
-    @app.get("/trial-thumb/{trial_id}")
+    @app.api_route("/trial-thumb/{trial_id}", methods=METHODS)
     def trial_thumbnail(trial_id: str, v: str = "") -> Response:
         path = _path(studio.trial_picture, trial_id)
         return small(path, v) if _is_there(path) else _lost(_DRAW_AGAIN)

@@ -18,6 +18,7 @@ from gal_studio.studio.create.looks import (
     short_model_name,
 )
 from gal_studio.ui.api.uploads import uploads
+from gal_studio.ui.api.whole_file import METHODS
 from gal_studio.ui.payloads import forms
 from gal_studio.ui.payloads.forms import SeenSet, UploadedPicture
 
@@ -77,14 +78,14 @@ def _seen(path: str, note: str, found: SeenPicture | None, is_explained: bool) -
 def add_uploaded_routes(app: FastAPI, studio: Studio) -> None:
     """Add the routes for uploads, as they would be stored, and for what an autoencoder gives back of them."""
 
-    @app.get("/uploaded/{identity}")
+    @app.api_route("/uploaded/{identity}", methods=METHODS)
     def uploaded(identity: str) -> Response:
         try:
             return Response(decoded(identity), media_type="image/png", headers=_FOREVER)
         except StudioError as error:
             raise HTTPException(404, str(error)) from error
 
-    @app.get("/seen/{image}/{returned}")
+    @app.api_route("/seen/{image}/{returned}", methods=METHODS)
     def seen_picture(image: str, returned: str) -> Response:
         try:
             if not studio.store.seen.is_answer(image, returned):

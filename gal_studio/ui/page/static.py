@@ -9,6 +9,7 @@ from fastapi.responses import JSONResponse
 
 from gal_studio.assets import assets_folder
 from gal_studio.studio.plug_ins import plug_in_files
+from gal_studio.ui.api.whole_file import METHODS
 
 FOREVER = {"Cache-Control": "private, max-age=31536000, immutable"}
 NEVER = {"Cache-Control": "no-store"}
@@ -111,15 +112,15 @@ def manifest() -> dict[str, object]:
 def add_static_routes(app: FastAPI) -> None:
     """Serve the page's files from memory."""
 
-    @app.get(f"/{MANIFEST_PATH}")
+    @app.api_route(f"/{MANIFEST_PATH}", methods=METHODS)
     async def web_manifest() -> Response:
         return JSONResponse(manifest(), headers=NEVER, media_type="application/manifest+json")
 
-    @app.get("/favicon.ico")
+    @app.api_route("/favicon.ico", methods=METHODS)
     async def favicon() -> Response:
         return Response(files()["kit/icon.svg"], media_type="image/svg+xml", headers=FOREVER)
 
-    @app.get("/ui/{stamp}/{name:path}")
+    @app.api_route("/ui/{stamp}/{name:path}", methods=METHODS)
     async def ui_file(stamp: str, name: str) -> Response:
         if name not in files():
             raise HTTPException(404, "There is no such file.")

@@ -58,7 +58,7 @@ def import_project(
     if odd:
         tell(
             f"{counted(len(odd), 'file')} of the archive {'was' if len(odd) == 1 else 'were'} skipped, "
-            f"since the project has no such file: {', '.join(odd[:3])}{', …' if len(odd) > 3 else ''}."
+            f"since the project has no such file: {', '.join(name[-60:] for name in odd[:3])}{', …' if len(odd) > 3 else ''}."
         )
     return here
 

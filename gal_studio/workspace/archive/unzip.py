@@ -1,12 +1,14 @@
 """Unpack an untrusted zip: every name, length and byte is checked while it is read."""
 
+import errno
 import hashlib
 import io
 import os
+import re
 import stat
 import zlib
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
@@ -23,7 +25,18 @@ from gal_studio.workspace.archive.format import (
 from gal_studio.workspace.archive.safetensors_header import check_weights
 
 _CHUNK = 1 << 20
-_ENCRYPTED = 0x1
+_ENCRYPTED, _UTF_8 = 0x1, 0x800
+_INVALID = "The archive is not a valid zip file: export the project again."
+_DRIVE = re.compile(r"[A-Za-z]:/")
+_OTHERS = {
+    b"7z\xbc\xaf": "a 7-Zip file",
+    b"Rar!": "a RAR file",
+    b"\x1f\x8b": "a gzip file",
+    b"\xfd7zXZ": "an xz file",
+    b"BZh": "a bzip2 file",
+    b"\x28\xb5\x2f\xfd": "a zstd file",
+}
+"""Archives of other kinds by how they begin."""
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _PIXELS = {b"IHDR", b"IDAT", b"IEND"}
 _BROKEN = (
@@ -47,6 +60,9 @@ class Unpacking:
     def manifest(self) -> Manifest:
         """Read the manifest."""
         if MANIFEST not in self._infos:
+            inner = next((name for name in self._all if name.endswith(".zip")), None)
+            if inner is not None:
+                raise StudioError(f"The archive holds {inner[:60]!r}: unzip it, and import that file.")
             raise StudioError(
                 "The archive has no manifest: choose a zip file that was exported from GAL Studio."
             )
@@ -109,8 +125,16 @@ class Unpacking:
 @contextmanager
 def opened(path: Path, limits: Limits) -> Iterator[ZipFile]:
     """Open the archive and read its directory."""
+    if path.is_dir():
+        raise StudioError(f"{path.name!r} is a folder: zip it, and import the zip file.")
     if not path.is_file():
         raise StudioError(f"There is no file {path.name!r}: check its path.")
+    with path.open("rb") as start:
+        head = start.read(512)
+    other = next((what for begins, what in _OTHERS.items() if head.startswith(begins)), None)
+    other = "a tar file" if head[257:262] == b"ustar" else other
+    if other is not None:
+        raise StudioError(f"The archive is {other}: unpack it, and zip its files.")
     with _Bounded(path, limits.directory) as file:
         with broken_zip():
             archive = ZipFile(file)
@@ -124,7 +148,11 @@ def broken_zip() -> Iterator[None]:
     try:
         yield
     except _BROKEN as error:
-        raise StudioError("The archive is not a valid zip file: export the project again.") from error
+        raise StudioError(_INVALID) from error
+    except OSError as error:
+        if error.errno != errno.EINVAL:  # a place before the file, as broken directories have it
+            raise
+        raise StudioError(_INVALID) from error
 
 
 class _Bounded(io.FileIO):
@@ -147,26 +175,38 @@ def _checked(infos: list[ZipInfo]) -> dict[str, ZipInfo]:
     """The files by name, with `/` between folders; refuses paths out of the folder, links, and duplicates."""
     checked: dict[str, ZipInfo] = {}
     for info in infos:
-        name = info.orig_filename.replace("\\", "/")
-        if name.startswith("/") or ".." in name.split("/") or ":" in name:
+        name = _written_name(info).replace("\\", "/")
+        if name.startswith("/") or ".." in name.split("/") or _DRIVE.match(name):
             raise damaged(f"the path {name[:60]!r} in it leads out of its folder")
         kind = stat.S_IFMT(info.external_attr >> 16)
         if name.endswith("/") and kind in (0, stat.S_IFDIR):
             continue
         if kind not in (0, stat.S_IFREG):
             raise damaged(f"{name[:60]!r} in it is a link")
-        if name != info.filename.replace("\\", "/") or name in checked:
+        if "\0" in name or name in checked:
             raise damaged(f"it has {name[:60]!r} twice, or under two names")
-        if info.flag_bits & _ENCRYPTED or info.compress_type not in (ZIP_STORED, ZIP_DEFLATED):
-            raise damaged(f"{name[:60]!r} in it is encrypted, or not compressed by Deflate")
+        if info.flag_bits & _ENCRYPTED:
+            raise StudioError("The archive is encrypted: zip the project without a password.")
+        if info.compress_type not in (ZIP_STORED, ZIP_DEFLATED):
+            raise StudioError("The archive is not compressed by Deflate: zip the project with that method.")
         checked[name] = info
     return checked
 
 
-def _top_folder(names: Iterable[str]) -> str:
+def _written_name(info: ZipInfo) -> str:
+    """The name of a file; Finder and `zip` write UTF-8 without saying so."""
+    name: str = info.orig_filename
+    if not info.flag_bits & _UTF_8:
+        with suppress(UnicodeError):
+            return name.encode("cp437").decode("utf-8")
+    return name
+
+
+def _top_folder(names: Collection[str]) -> str:
     """The folder of the manifest, with `/` at its end: "" as exported, another one if packed again."""
     folders = [name.removesuffix(MANIFEST) for name in names if f"/{name}".endswith(f"/{MANIFEST}")]
     folders = [folder for folder in folders if not folder.startswith("__MACOSX/")]
+    folders = [folder for folder in folders if f"{folder}tables/projects.jsonl" in names] or folders
     depths = sorted(folder.count("/") for folder in folders)
     if len(depths) > 1 and depths[0] == depths[1]:
         raise StudioError("The archive holds several projects: pack and import each one by itself.")

@@ -138,6 +138,8 @@ def test_what_can_be_downloaded_answers_head(opened: Served) -> None:
     for path, ending in (
         (f"{project}/archive", ".zip"),
         (f"{project}/references", ".zip"),
+        (f"{project}/choices.csv", ".csv"),
+        (f"{project}/choices.jsonl", ".jsonl"),
         (f"/adapter/{round_}", ".safetensors"),
     ):
         answer = ask(opened.address, path, "HEAD")
@@ -145,6 +147,8 @@ def test_what_can_be_downloaded_answers_head(opened: Served) -> None:
         assert ending in answer.headers["content-disposition"]
     assert answer.headers["content-length"] == str(studio.adapter_path(round_).stat().st_size)
     assert ask(opened.address, "/project/none/archive", "HEAD").status == 404
+    for path in ("/demo/style", "/favicon.ico"):
+        assert ask(opened.address, path, "HEAD").status == 200, path
     assert not list(studio.store.workspace.glob(".*.part")), "nothing is made for it"
 
 

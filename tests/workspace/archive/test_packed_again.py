@@ -1,5 +1,6 @@
 """Archives that were unzipped and zipped again by Finder, Explorer, 7-Zip or `zip -r`."""
 
+import tarfile
 import zipfile
 from pathlib import Path
 
@@ -39,6 +40,8 @@ def packed_again(
         (("Cat/",), (), "\\"),
         (("Downloads/Cat/",), ("Downloads/notes.txt",), "/"),
         (("",), ("notes.txt", "tables/jobs.jsonl"), "/"),
+        (("Cat/",), ("Cat/cat.png:Zone.Identifier", "Cat/CON.txt", "Cat/Icon\r", "Cat/images/a: b"), "/"),
+        (("Cat/",), ("manifest.json", "site/manifest.json"), "/"),
     ],
 )
 def test_a_project_that_was_packed_again_is_imported(
@@ -56,6 +59,52 @@ def test_a_project_that_was_packed_again_is_imported(
     assert len(told) == bool(junk)
     for words in told:
         assert words.startswith(f"{len(junk)} file") and junk[0] in words and words.count(". ") == 0
+
+
+def test_names_of_finder_are_read_as_the_utf_8_that_they_are(
+    made: tuple[Path, str], target: Store, tmp_path: Path
+) -> None:
+    path = packed_again(
+        made[0] / "project.zip", tmp_path / "again.zip", "Chat_xx/", junk=("Chat_xx/.DS_Store",)
+    )
+    path.write_bytes(path.read_bytes().replace(b"Chat_xx/", "Chaté_/".encode()))
+    told: list[str] = []
+    import_project(target, path, tell=told.append)
+    assert "Chaté_/.DS_Store" in told[0]
+
+
+def test_what_is_no_project_is_named(made: tuple[Path, str], target: Store, tmp_path: Path) -> None:
+    whole = made[0] / "project.zip"
+    with zipfile.ZipFile(tmp_path / "nested.zip", "w") as nested:
+        nested.write(whole, "backup/project.zip")
+    tarball = tmp_path / "project.tar"
+    with tarfile.open(tarball, "w") as packed:
+        packed.add(whole, "project.zip")
+    (tmp_path / "project.7z").write_bytes(b"7z\xbc\xaf\x27\x1c" + bytes(40))
+    with zipfile.ZipFile(tmp_path / "other.zip", "w", zipfile.ZIP_BZIP2) as other:
+        other.writestr("manifest.json", "{}")
+    for name, words in (
+        ("nested.zip", "holds 'backup/project.zip': unzip it, and import that file"),
+        ("project.tar", "is a tar file: unpack it, and zip its files"),
+        ("project.7z", "is a 7-Zip file: unpack it, and zip its files"),
+        ("other.zip", "is not compressed by Deflate: zip the project with that method"),
+        ("", "is a folder: zip it, and import the zip file"),
+    ):
+        with pytest.raises(StudioError, match=words):
+            import_project(target, tmp_path / name)
+
+
+def test_a_directory_that_points_before_the_file_is_no_fault_of_the_disk(
+    made: tuple[Path, str], target: Store, tmp_path: Path
+) -> None:
+    path = packed_again(made[0] / "project.zip", tmp_path / "again.zip", "")
+    data = bytearray(path.read_bytes())
+    end = data.rindex(b"PK\5\6")
+    start = int.from_bytes(data[end + 16 : end + 20], "little")
+    data[end + 16 : end + 20] = (start + (1 << 20)).to_bytes(4, "little")
+    path.write_bytes(data)
+    with pytest.raises(StudioError, match="is not a valid zip file"):
+        import_project(target, path)
 
 
 def test_two_projects_in_one_archive_are_refused(

@@ -47,7 +47,7 @@ def test_each_limit_is_counted_while_reading(limits: Limits, archive: Archive, t
 def test_missing_file_and_folder_are_named(target: Store, tmp_path: Path) -> None:
     with pytest.raises(StudioError, match=r"no file 'gone\.zip'"):
         import_project(target, tmp_path / "gone.zip")
-    with pytest.raises(StudioError, match="There is no file"):
+    with pytest.raises(StudioError, match="is a folder: zip it"):
         import_project(target, tmp_path)
     (tmp_path / "words.zip").write_text("words")
     with pytest.raises(StudioError, match="not a valid zip"):
