@@ -56,9 +56,10 @@ def import_project(
             _check(staged, project_id, check)
             here = copy_project(store, staged, project_id)
     if odd:
+        names = ", ".join(name[-60:] for name in odd[:3])
         tell(
             f"{counted(len(odd), 'file')} of the archive {'was' if len(odd) == 1 else 'were'} skipped, "
-            f"since the project has no such file: {', '.join(name[-60:] for name in odd[:3])}{', …' if len(odd) > 3 else ''}."
+            f"since the project has no such file: {names}{', …' if len(odd) > 3 else ''}."
         )
     return here
 
