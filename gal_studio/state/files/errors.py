@@ -144,14 +144,14 @@ def database_problem(error: sqlite3.Error, folder: Path) -> StudioError | None:
         return _full(folder)
     if "readonly" in text:
         return DiskError(_read_only(folder) or _forbidden(folder))
-    if "unable to open" in text:
-        return StudioError(_forbidden(folder))
+    if "unable to open" in text:  # SQLite does not tell the error of the system
+        return _refused(folder) or StudioError(_forbidden(folder))
     if "locked" in text or "busy" in text or "locking protocol" in text:
         return BusyError(f"Another program is using the workspace {folder}: close it and try again.")
     if "disk i/o" in text:
         if _is_full(folder):  # SQLite cannot make its shared memory
             return _full(folder)
-        if (refused := _refused(folder)) is not None:  # SQLite does not tell the error of the system
+        if (refused := _refused(folder)) is not None:
             return DiskError(str(refused))
         return DiskError(f"The disk of the workspace {folder} reported an error: check it and try again.")
     if "not a database" in text or "malformed" in text:

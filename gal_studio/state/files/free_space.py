@@ -52,8 +52,8 @@ class Disk:
         reserve = self.reserve if is_ours else 0
         if needed + ROOM + reserve > free:
             raise StudioError(
-                f"The disk of the folder {folder} is full: {megabytes(needed)} are needed{_besides(reserve)} "
-                f"and {megabytes(free)} are free; free some space and try again."
+                f"The disk of the folder {folder} is full: {megabytes(needed + ROOM)} are needed"
+                f"{_besides(reserve)} and {megabytes(free)} are free; free some space and try again."
             )
 
     @staticmethod

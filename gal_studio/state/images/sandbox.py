@@ -23,6 +23,10 @@ _LARGEST_HEADER = 1 << 16
 _OVERRUN = {-getattr(signal, "SIGKILL", 9), -getattr(signal, "SIGPROF", 27), -signal.SIGTERM}
 
 
+class DecoderError(StudioError):
+    """The picture was not looked at: the process could not be started, or the machine was busy."""
+
+
 @dataclass(frozen=True)
 class _Answer:
     header: dict[str, Any]
@@ -92,7 +96,7 @@ class Decoder:
                 return answer
             finally:
                 timer.cancel()
-        raise StudioError(f"{NAME} could not be read: try again.")
+        raise DecoderError(f"{NAME} could not be read: try again.")
 
     def _running(self) -> "subprocess.Popen[bytes]":
         if self._process is not None and self._process.poll() is not None:
@@ -138,7 +142,7 @@ def _is_busy() -> bool:
 def _why(code: int, busy: bool = False) -> StudioError:
     """The error for a process that ended during a picture, also on another try."""
     if code in _OVERRUN and busy:
-        return StudioError(
+        return DecoderError(
             f"{NAME} could not be read in time, since the machine was busy: try again when it has less to do."
         )
     if code in _OVERRUN:
@@ -166,7 +170,7 @@ def _start() -> "subprocess.Popen[bytes]":
             env={**os.environ, **threads, "PYTHONPATH": os.pathsep.join(dict.fromkeys(paths))},
         )
     except OSError as error:
-        raise StudioError(
+        raise DecoderError(
             f"The process that reads images could not be started ({error.strerror}): "
             f"{advice(error, 'free some memory')}."
         ) from error

@@ -13,7 +13,7 @@ from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 from gal_studio.core.errors import StudioError
-from gal_studio.state.images.sandbox import decoder
+from gal_studio.state.images.sandbox import DecoderError, decoder
 from gal_studio.workspace.archive.format import (
     MANIFEST,
     ArchivedFile,
@@ -223,5 +223,7 @@ def _check_picture(data: bytes) -> None:
         raise damaged("it has an image that GAL Studio did not write")
     try:
         decoder.check_stored(data)
+    except DecoderError:
+        raise
     except StudioError as error:
         raise damaged("it has an image that cannot be read") from error

@@ -2,11 +2,13 @@
 
 import errno
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from gal_studio.core.drive_errors import advice
 from gal_studio.core.errors import StudioError
@@ -82,6 +84,50 @@ def test_a_process_that_lacks_files_is_not_short_of_memory(monkeypatch: pytest.M
     monkeypatch.setattr(subprocess, "Popen", refuse)
     with pytest.raises(StudioError, match=r"Too many open files\): raise the limit"):
         Decoder().decode(b"x")
+
+
+def last_words(code: str, given: Path) -> str:
+    """What a Python program says last that may open no file beyond those that it has after `HELD`."""
+    pytest.importorskip("resource")
+    held = (
+        "held = open('/dev/null').fileno()\n"
+        "resource.setrlimit(resource.RLIMIT_NOFILE, (held + 1, held + 1))\n"
+    )
+    code = "import resource, sys\nfrom pathlib import Path\n" + code.replace("HELD\n", held)
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(given)],
+        cwd=Path(__file__).parents[3],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.stderr.strip().splitlines()[-1]
+
+
+def test_a_database_that_cannot_be_opened_for_lack_of_files_says_so(tmp_path: Path) -> None:
+    code = (
+        "from gal_studio.state import Store\nStore(Path(sys.argv[1])).close()\nHELD\nStore(Path(sys.argv[1]))"
+    )
+    said = last_words(code, tmp_path / "workspace")
+    assert "Too many files are open in this program" in said and "cannot be written" not in said
+
+
+def test_an_image_of_an_archive_is_not_blamed_for_lack_of_files(tmp_path: Path) -> None:
+    picture = tmp_path / "picture.png"
+    Image.new("RGB", (16, 16)).save(picture)
+    code = (
+        "from gal_studio.workspace.archive.unzip import _check_picture\n"
+        "data = Path(sys.argv[1]).read_bytes()\nHELD\n_check_picture(data)"
+    )
+    said = last_words(code, picture)
+    assert "could not be started (Too many open files): raise the limit" in said
+
+
+def test_what_is_needed_is_more_than_what_is_free(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    usage = shutil.disk_usage(tmp_path)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage._replace(free=300_000))
+    with pytest.raises(StudioError, match=r"1\.0 MB are needed and 0\.3 MB are free"):
+        Disk(tmp_path, reserve=0).check_folder(tmp_path, 20_000)
 
 
 def test_the_sentence_is_one_of_the_studio(tmp_path: Path) -> None:
