@@ -11,6 +11,7 @@ With `--kill-every`, one of the two is killed (SIGKILL) again and again; goal: n
 import argparse
 import json
 import math
+import os
 import tempfile
 import threading
 import time
@@ -39,7 +40,7 @@ SLACK = {"rss": 8 * MEGABYTE, "threads": 2, "files": 3, "wal": 5 * MEGABYTE}  # 
 
 @dataclass(frozen=True)
 class Sample:
-    """The resources of both processes at a time: bytes, counts, and seconds since the start."""
+    """The resources of both processes and the workspace at a time: bytes, counts, seconds since the start."""
 
     time: float
     jobs: int
@@ -50,6 +51,8 @@ class Sample:
     page_threads: int
     page_files: int
     database_wal: int
+    stored_bytes: int
+    stored_files: int
 
 
 @dataclass(frozen=True)
@@ -162,8 +165,14 @@ def take(studio: RunningStudio, now: float) -> list[Sample]:
         return []
     wal, jobs = studio.workspace / "studio.db-wal", completed(studio.workspace)
     with suppress(psutil.NoSuchProcess):
-        return [Sample(now, jobs, *_held(workers[0]), *_held(psutil.Process(studio.pid)), wal.stat().st_size)]
+        page, log = psutil.Process(studio.pid), wal.stat().st_size
+        return [Sample(now, jobs, *_held(workers[0]), *_held(page), log, *_stored(studio.workspace))]
     return []
+
+
+def _stored(workspace: Path) -> tuple[int, int]:
+    """The bytes of the database and the number of files of a workspace."""
+    return (workspace / "studio.db").stat().st_size, sum(len(names) for *_, names in os.walk(workspace))
 
 
 def _held(process: psutil.Process) -> tuple[int, int, int]:
@@ -174,7 +183,7 @@ def trends(samples: Sequence[Sample]) -> dict[str, Trend]:
     """The trend of every figure after warming up."""
     last = samples[-1].time
     kept = [sample for sample in samples if sample.time >= WARM * last]
-    names = [name for name in asdict(samples[0]) if name not in ("time", "jobs")]
+    names = [name for name in asdict(samples[0]) if name.partition("_")[0] in ("worker", "page", "database")]
     return {name: _trend(name, kept) for name in names}
 
 
@@ -196,7 +205,17 @@ def table(found: dict[str, Trend], samples: Sequence[Sample]) -> str:
             f"{name:15s} first quarter {trend.first / unit:8.1f}  last quarter {trend.last / unit:8.1f}  "
             f"slope {trend.slope / unit:+8.1f} per hour  {'GROWS' if trend.grows else ''}".rstrip()
         )
+    lines.append(f"stored: {_a_job(samples, 'stored_bytes') / 1024:.1f} KB of database and")
+    lines[-1] += f" {_a_job(samples, 'stored_files'):.2f} files a job"
     return "\n".join(lines)
+
+
+def _a_job(samples: Sequence[Sample], name: str) -> float:
+    """What a job adds to the workspace, by a straight line through the samples."""
+    jobs = [float(sample.jobs) for sample in samples]
+    if len(set(jobs)) < 2:
+        return 0.0
+    return linear_regression(jobs, [float(getattr(sample, name)) for sample in samples]).slope
 
 
 def main(arguments: list[str] | None = None) -> int:
