@@ -1,7 +1,8 @@
-"""JSON files of others, such as in the folder of a model: plain files alone, within bounds, strictly read."""
+"""Files of others, as in the folder of a model: plain ones alone, and JSON within bounds, strictly read."""
 
 import os
 import stat
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,10 @@ from gal_studio.core import strict_json
 from gal_studio.core.errors import StudioError
 
 LARGEST = 32 << 20  # bytes; a long index of weights has about 1 MB
+
+
+DEEPEST, MOST = 4, 10_000
+"""Levels and entries of a folder that are looked at."""
 
 
 class JsonFileError(StudioError, ValueError):
@@ -38,3 +43,29 @@ def read_plain(path: Path, largest: int = LARGEST) -> bytes:
     if len(data) > largest:
         raise JsonFileError(f"The file {path} is larger than {largest >> 20} MB: replace it.")
     return data
+
+
+def check_plain_folder(folder: Path) -> None:
+    """Refuse a folder with a pipe, a socket or a device in it, at which a library would wait for ever."""
+    left = MOST
+    places = [(folder, 0)]
+    while places and left > 0:
+        place, level = places.pop()
+        for entry in _entries(place):
+            left -= 1
+            try:
+                mode = entry.stat().st_mode
+            except OSError:  # a link to nothing: whoever opens it says so
+                continue
+            if stat.S_ISDIR(mode) and level < DEEPEST:
+                places.append((Path(entry.path), level + 1))
+            elif not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+                raise JsonFileError(f"{entry.path} is not a plain file: remove it from the folder.")
+
+
+def _entries(folder: Path) -> "list[os.DirEntry[str]]":
+    try:
+        with os.scandir(folder) as found:
+            return list(islice(found, MOST))
+    except OSError:  # whoever opens it says so
+        return []

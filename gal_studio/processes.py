@@ -12,9 +12,10 @@ from typing import BinaryIO, TypeAlias
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.jobs.states import WORKING
+from gal_studio.patience import killed_after
 from gal_studio.state import Store
 from gal_studio.state.database.backups import back_up
-from gal_studio.state.files.content_store import log_folder
+from gal_studio.state.files.content_store import log_file
 from gal_studio.state.files.paths import user_path
 from gal_studio.state.jobs.lock import WorkerLock
 from gal_studio.state.jobs.worker_log import OUTPUT
@@ -94,7 +95,7 @@ def start_shape_process(folder: str) -> "subprocess.Popen[bytes]":
 
 def open_output(workspace: Path) -> BinaryIO:
     """The file for output that the log does not catch; it is rotated at `LARGEST_OUTPUT`."""
-    path = log_folder(workspace) / OUTPUT
+    path = log_file(workspace, OUTPUT)
     if path.exists() and path.stat().st_size > LARGEST_OUTPUT:
         path.replace(path.with_name(f"{OUTPUT}.1"))
     return path.open("ab")
@@ -105,22 +106,22 @@ def run_module(module: str, *words: str) -> str:
 
     What it prints when it fails is a StudioError.
     """
-    try:
-        done = subprocess.run(
-            [sys.executable, "-m", module, *words],
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            env=package_environment(),
-            check=False,
-            timeout=LONGEST_MODULE,
-        )
-    except subprocess.TimeoutExpired as error:
-        raise StudioError("A file does not answer: check the disk or the network drive it is on.") from error
-    if done.returncode:
-        lines = done.stderr.strip().splitlines()
-        raise StudioError(lines[-1] if lines else f"{module} ended with the code {done.returncode}.")
-    return done.stdout
+    process = subprocess.Popen(
+        [sys.executable, "-m", module, *words],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=package_environment(),
+    )
+    with process, killed_after(process, LONGEST_MODULE) as late:
+        printed, said = process.communicate()
+    if late.is_set():
+        raise StudioError("A file does not answer: check the disk or the network drive it is on.")
+    if process.returncode:
+        lines = said.strip().splitlines()
+        raise StudioError(lines[-1] if lines else f"{module} ended with the code {process.returncode}.")
+    return printed
 
 
 class Keeper:

@@ -1,14 +1,16 @@
 """JSON files of others are read whole, or refused: nothing waits, and nothing is a bug."""
 
+import contextlib
 import math
 import os
+import socket
 from pathlib import Path
 
 import pytest
 
 from gal_studio.core.errors import StudioError
 from gal_studio.engine.families.description import read_description
-from gal_studio.json_files import JsonFileError, read_json
+from gal_studio.json_files import DEEPEST, JsonFileError, check_plain_folder, read_json
 from gal_studio.state.files.own_adapters import OwnAdapters
 from gal_studio.studio.create.prompt_notes import about_length
 
@@ -68,3 +70,28 @@ def test_a_damaged_plan_hides_no_adapter(damaged: Path) -> None:
 def test_a_file_with_a_mark_of_its_encoding_is_read(tmp_path: Path) -> None:
     (tmp_path / "list.json").write_bytes(b'\xef\xbb\xbf{"a": 1}')
     assert read_json(tmp_path / "list.json") == {"a": 1}
+
+
+@pytest.mark.parametrize("kind", ["pipe", "socket", "device"])
+def test_a_folder_with_what_is_no_file_is_no_model(kind: str, tmp_path: Path) -> None:
+    """Libraries would wait for the pipe, and read the device for ever."""
+    (tmp_path / "model_index.json").write_text('{"_class_name": "StableDiffusionPipeline"}')
+    (tmp_path / "tokenizer").mkdir()
+    (tmp_path / "broken").symlink_to(tmp_path / "nothing")
+    check_plain_folder(tmp_path)
+    path = tmp_path / "tokenizer" / "merges.txt"
+    if kind == "pipe":
+        os.mkfifo(path)
+    elif kind == "device":
+        path.symlink_to("/dev/zero")
+    else:
+        with socket.socket(socket.AF_UNIX) as door, contextlib.chdir(path.parent):
+            door.bind(path.name)
+    with pytest.raises(JsonFileError, match=r"merges\.txt is not a plain file: remove it"):
+        read_description("model", tmp_path)
+
+
+def test_a_folder_that_leads_to_itself_is_looked_at_once(tmp_path: Path) -> None:
+    (tmp_path / "again").symlink_to(tmp_path)
+    check_plain_folder(tmp_path)
+    assert DEEPEST < 10

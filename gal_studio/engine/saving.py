@@ -9,10 +9,11 @@ import torch
 
 
 def save_tensors(tensors: Mapping[str, torch.Tensor], path: Path, metadata: Mapping[str, str]) -> None:
-    """Write a safetensors file with the mode of any new file."""
+    """Write a new safetensors file with the usual mode, in the place of what is there: behind no link."""
     from safetensors.torch import save_file
 
-    path.touch()
+    path.unlink(missing_ok=True)
+    path.touch(exist_ok=False)
     mode = stat.S_IMODE(path.stat().st_mode)
     save_file(dict(tensors), path, metadata=dict(metadata))
     path.chmod(mode)

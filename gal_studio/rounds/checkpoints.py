@@ -10,7 +10,7 @@ from gal_studio.rounds.fingerprints import endless_fingerprint, is_trained, plan
 from gal_studio.rounds.inputs import inputs_of
 from gal_studio.state import Store
 from gal_studio.state.files.content_store import writing_beside
-from gal_studio.state.files.inside import folder_of_row, remove
+from gal_studio.state.files.inside import folder_of_row, inside, remove
 
 TRAININGS = ("fine_tune", "refine")
 """The kinds of jobs that train."""
@@ -18,7 +18,7 @@ TRAININGS = ("fine_tune", "refine")
 
 def folder(store: Store, round_id: str, planned: str) -> Path:
     """The folder of one training of a round, by its planned fingerprint; it may not be there."""
-    return store.checkpoints(round_id) / planned[:16]
+    return inside(store.workspace, store.checkpoints(round_id) / planned[:16])
 
 
 def last_state(store: Store, round_id: str, endless: str | None) -> Path | None:
@@ -35,7 +35,7 @@ def last_state(store: Store, round_id: str, endless: str | None) -> Path | None:
 def copy_state(store: Store, state: Path, round_id: str) -> None:
     """Copy a last state to another round; refused if the disk has no room for it."""
     store.disk.check(state.stat().st_size)
-    copy = store.checkpoints(round_id) / state.parent.name / state.name
+    copy = folder(store, round_id, state.parent.name) / state.name
     copy.parent.mkdir(exist_ok=True)
     with writing_beside(copy, store.workspace) as beside:
         shutil.copyfile(state, beside)

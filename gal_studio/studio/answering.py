@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
+from gal_studio.patience import killed_after
 from gal_studio.processes import package_environment
 
 TO_END = 2.0  # seconds for its end
@@ -34,22 +35,19 @@ class AnsweringProcess:
         """
         with self._asking:
             for _ in range(2):
-                process, silent = self._running(), threading.Event()
-                timer = threading.Timer(patience, lambda of=process, told=silent: (told.set(), of.kill()))
-                timer.start()
-                try:
-                    assert process.stdin is not None and process.stdout is not None
-                    process.stdin.write(f"{json.dumps(question)}\n")
-                    process.stdin.flush()
-                    answer = json.loads(process.stdout.readline())
-                    if isinstance(answer, dict):
-                        return answer
-                except (OSError, ValueError):
-                    self._close()
-                    if silent.is_set():  # a second time would take as long
-                        break
-                finally:
-                    timer.cancel()
+                process = self._running()
+                with killed_after(process, patience) as silent:
+                    try:
+                        assert process.stdin is not None and process.stdout is not None
+                        process.stdin.write(f"{json.dumps(question)}\n")
+                        process.stdin.flush()
+                        answer = json.loads(process.stdout.readline())
+                        if isinstance(answer, dict):
+                            return answer
+                    except (OSError, ValueError):
+                        self._close()
+                        if silent.is_set():  # a second time would take as long
+                            break
         return None
 
     def _running(self) -> "subprocess.Popen[str]":

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from gal_studio.core.errors import StudioError, printable
-from gal_studio.state.files.content_store import log_folder
+from gal_studio.state.files.content_store import log_file
 from gal_studio.state.jobs.worker_log import PAGE
 
 LARGEST = 1_000_000  # bytes of one file
@@ -57,7 +57,7 @@ def page_log(workspace: Path) -> Iterator[None]:
     """Write the warnings and errors of this process to the log of the page, and errors to the terminal."""
     try:
         handler: logging.Handler = logging.handlers.RotatingFileHandler(
-            log_folder(workspace) / PAGE, maxBytes=LARGEST, backupCount=KEPT, encoding="utf-8", delay=True
+            log_file(workspace, PAGE), maxBytes=LARGEST, backupCount=KEPT, encoding="utf-8", delay=True
         )
     except StudioError:  # a full or read-only disk: the terminal has to do
         handler = logging.StreamHandler(sys.stderr)

@@ -10,10 +10,12 @@ from pathlib import Path
 from typing import Self
 
 from gal_studio.core.errors import StudioError
+from gal_studio.json_files import read_plain
 from gal_studio.state.files.content_store import write_whole
 from gal_studio.ui.window import NO_BROWSER, NO_WINDOW, Window, open_window
 
 NOTE = "page.address"
+LONGEST = 1_000  # bytes of it
 PATIENCE = 20.0  # seconds that a starting page has to note its address
 
 
@@ -80,7 +82,7 @@ def _address(workspace: Path) -> str:
     ends = time.monotonic() + PATIENCE
     while time.monotonic() < ends:
         with suppress(OSError, ValueError):  # no file, no valid address, or no server
-            address = (workspace / NOTE).read_text(encoding="utf-8").strip()
+            address = read_plain(workspace / NOTE, LONGEST).decode().strip()
             host, _, port = address.removeprefix("http://").rpartition(":")
             with socket.create_connection((host.strip("[]"), int(port)), timeout=2.0):
                 return address

@@ -56,7 +56,7 @@ from gal_studio.engine.training.team import Team
 from gal_studio.engine.training.trainer import Run
 from gal_studio.state.files.content_store import writing_beside
 from gal_studio.state.files.errors import make_folder
-from gal_studio.state.files.inside import remove
+from gal_studio.state.files.inside import inside, remove
 from gal_studio.state.files.own_adapters import ENCODER, WEIGHTS, AdapterPlan
 from gal_studio.state.images.subjects import Subject, read_subjects
 from gal_studio.worker.models import Models
@@ -128,7 +128,7 @@ def refine_adapter(task: AdapterTask) -> Generator[Progress, None, Path]:
         else:
             save_lora(task, task.out / "adapter.safetensors")
     if adapter is not None and adapter.tower is None:
-        shutil.copytree(adapter.encoder, task.out / ENCODER, dirs_exist_ok=True)
+        shutil.copytree(adapter.encoder, inside(task.out, task.out / ENCODER), dirs_exist_ok=True)
     (task.out / "adapter.safetensors").replace(written)  # once all of it is there
     (task.out / STATE).unlink(missing_ok=True)
     remove(task.out, task.out / MAPS)
@@ -188,7 +188,7 @@ def _draw_all(
         made_of = json.dumps([how, request.prompt, request.seed, shown], sort_keys=True)
         path = task.out / kind / f"{place + 1:05d}-{_hash(made_of.encode())}.png"
         if not path.is_file():
-            make_folder(path.parent)
+            make_folder(inside(task.out, path.parent))
             for event in draw(task.model, [request], one, references):
                 if isinstance(event, DrawnBatch):
                     with writing_beside(path, task.out) as beside:
@@ -222,7 +222,7 @@ def _judged(
     """
     given = [_hash(image.tobytes()) for image in (*(one.picture for one in subjects), *drawn)]
     made_of = json.dumps([task.vision, task.clip, task.plan.seed, given])
-    folder = make_folder(task.out / MAPS / _hash(made_of.encode()))
+    folder = make_folder(inside(task.out, task.out / MAPS / _hash(made_of.encode())))
     judge: _Judge | None = None
     pairs = []
     for place, (subject, picture) in enumerate(zip(subjects, drawn, strict=True), start=1):

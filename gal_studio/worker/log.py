@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from gal_studio.core.errors import StudioError
-from gal_studio.state.files.content_store import log_folder
+from gal_studio.state.files.content_store import log_file
 
 logger = logging.getLogger("gal_studio.worker")
 
@@ -17,7 +17,7 @@ def logging_to(workspace: Path, beside: str = "") -> Iterator[None]:
     """Write to the log of the workspace inside this context; a worker `beside` others has its own."""
     name = f"worker-{beside}.log" if beside else "worker.log"
     handler = logging.handlers.RotatingFileHandler(
-        log_folder(workspace) / name, maxBytes=1_000_000, backupCount=3, encoding="utf-8"
+        log_file(workspace, name), maxBytes=1_000_000, backupCount=3, encoding="utf-8"
     )
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
     before = logger.level, logger.propagate

@@ -4,6 +4,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+from gal_studio.state.database.own_files import check_files
 from gal_studio.state.files.own_folder import DATABASE
 
 _OF_INDEXES = ("row ", "wrong # of entries in index", "non-unique entry in index")
@@ -13,6 +14,7 @@ _OF_VALUES = ("CHECK constraint failed in", "NULL value in", "ok")
 def damage_of(workspace: Path) -> str:
     """What is wrong with the pages of the database; "" if nothing is, or only indexes and values."""
     path = workspace / DATABASE
+    check_files(path)
     try:
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
             answers = [str(row[0]) for row in connection.execute("PRAGMA integrity_check(20)")]

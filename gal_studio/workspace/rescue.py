@@ -14,6 +14,7 @@ from gal_studio.core.errors import StudioError
 from gal_studio.core.words import counted
 from gal_studio.state.database.backups import backups, is_backup
 from gal_studio.state.database.connection import Undecoded
+from gal_studio.state.database.own_files import ENDINGS
 from gal_studio.state.files.errors import NoRoomError, disk_problem, make_folder
 from gal_studio.state.files.inside import inside
 from gal_studio.state.files.own_folder import BACKUPS, DAMAGED, DATABASE
@@ -25,7 +26,6 @@ from gal_studio.workspace.read_project import read_project
 Show = Callable[[Store, str], None]
 MOST_LOOKUPS, MOST_MISSES = 20_000, 1_000
 """Rows that are tried one by one between those that a scan reaches, and those in a row that are not found."""
-_BESIDE = ("", "-wal", "-shm")
 
 
 def whole_projects(workspace: Path, show: Show) -> tuple[dict[str, str], dict[str, str]]:
@@ -114,7 +114,7 @@ def _copy(workspace: Path) -> Iterator[Path]:
     """A copy of the damaged files, which nothing changes while they are read."""
     with tempfile.TemporaryDirectory() as folder:
         try:
-            for ending in _BESIDE[:2]:
+            for ending in ENDINGS[:2]:
                 path = workspace / f"{DATABASE}{ending}"
                 if path.is_file():
                     shutil.copyfile(path, Path(folder) / path.name)
@@ -131,7 +131,7 @@ def _put_in_place(workspace: Path, target: Path) -> str:
     while (folder / f"{stem}-{number}.db").exists():
         number += 1
     aside = f"{stem}-{number}.db"
-    for ending in _BESIDE:
+    for ending in ENDINGS:
         path = workspace / f"{DATABASE}{ending}"
         if path.exists():
             path.rename(folder / f"{aside}{ending}")

@@ -10,6 +10,7 @@ from pathlib import Path
 from gal_studio.core.errors import StudioError
 from gal_studio.core.types import Round
 from gal_studio.state import Store
+from gal_studio.state.database.own_files import check_files
 from gal_studio.state.files.paths import user_path
 from gal_studio.state.tables.projects import Project
 
@@ -27,6 +28,7 @@ def existing_workspace(workspace: Path, writable: bool = True) -> Iterator[Store
         with Store(workspace) as store:
             yield store
         return
+    check_files(workspace / "studio.db")
     with tempfile.TemporaryDirectory() as folder:
         for path in workspace.glob("studio.db*"):
             shutil.copyfile(path, Path(folder) / path.name)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from gal_studio.core.errors import StudioError
-from gal_studio.json_files import read_json
+from gal_studio.json_files import check_plain_folder, read_json
 
 INDEX = "model_index.json"
 _CONFIGURATIONS = ("config.json", "scheduler_config.json")
@@ -75,6 +75,7 @@ def read_description(name: str, folder: Path) -> Description:
         raise StudioError(
             f"{folder} is not an image model: a diffusers pipeline directory has a {INDEX}."
         ) from error
+    check_plain_folder(folder)
     if not isinstance(index, dict):
         index = {}
     return Description(name, index, {key: _configuration(folder / key) for key in index})

@@ -16,7 +16,7 @@ from gal_studio.engine.hub.models import (
 )
 from gal_studio.engine.hub.needs import Revisions
 from gal_studio.engine.hub.repository import Need
-from gal_studio.json_files import read_json
+from gal_studio.json_files import check_plain_folder, read_json
 
 LOCAL, HUB = "local-dir:", "hf-hub:"
 CONFIGURATION = "open_clip_config.json"
@@ -124,6 +124,7 @@ def _name_and_tag(clip_model: str) -> tuple[str, str]:
 
 def _check_directory(folder: Path) -> None:
     """Refuse a directory of another kind, and one with pickles, which open_clip might take instead."""
+    check_plain_folder(folder)
     pickled = sorted(path.name for kind in PICKLED for path in folder.glob(kind))
     safe = bool(list(folder.glob("*.safetensors")))
     if not (folder / CONFIGURATION).is_file() or not (safe or pickled):

@@ -10,6 +10,7 @@ import torch
 from gal_studio.core.errors import StudioError, first_line
 from gal_studio.engine.hub.models import is_directory, transformers_folder
 from gal_studio.engine.hub.needs import Revisions
+from gal_studio.json_files import check_plain_folder
 
 LOCAL = "local-dir:"
 MIN_GRID = 16  # patches per side
@@ -100,6 +101,7 @@ def _check_folder(name: str, folder: Path) -> None:
     """Refuse a folder without a model, and one whose weights are pickles."""
     if not folder.is_dir():
         raise _open_error(name, "there is no such folder")
+    check_plain_folder(folder)
     if not (folder / "config.json").is_file():
         raise _open_error(name, "there is no config.json in it")
     if list(folder.glob("*.safetensors")):

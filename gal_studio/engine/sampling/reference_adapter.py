@@ -22,6 +22,7 @@ from gal_studio.engine.memory.plan import free_memory, is_out_of_memory, release
 from gal_studio.engine.models.adapter_files import TOWER, encoder_configuration, locate_adapter
 from gal_studio.engine.models.adapters import differing_tensors, shapes
 from gal_studio.engine.models.image_model import ImageModel
+from gal_studio.json_files import check_plain_folder
 
 Tensors = dict[str, torch.Tensor]
 AdapterKind = Literal["plain", "plus", "full"]
@@ -370,6 +371,7 @@ def _opened(adapter: ReferenceAdapter, dtype: torch.dtype) -> tuple[Any, Any]:
     if adapter.tower is not None:
         return adapter.tower, adapter.tower.prepare  # always in float32: it is small
     folder = adapter.encoder
+    check_plain_folder(folder)
     try:
         encoder = CLIPVisionModelWithProjection.from_pretrained(
             folder, local_files_only=True, use_safetensors=True, dtype=dtype

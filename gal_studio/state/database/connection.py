@@ -13,6 +13,7 @@ from types import UnionType
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin
 
 from gal_studio.core.errors import StudioError
+from gal_studio.state.database.own_files import check_files
 from gal_studio.state.database.tables import TABLES
 from gal_studio.state.database.upgrades import (
     VERSION,
@@ -141,6 +142,7 @@ class Database:
         self._open = weakref.WeakSet[_Held]()
         try:
             with self.translated():
+                check_files(path)
                 self._migrate()
                 self._file = self._present()
         except StudioError:

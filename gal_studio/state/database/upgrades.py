@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from gal_studio.core.errors import StudioError
+from gal_studio.state.database.own_files import check_files
 from gal_studio.state.database.tables import TABLES, Column, Table, split_definitions
 from gal_studio.state.database.versions import COMPLETE, triggers
 
@@ -158,6 +159,7 @@ def says_another_version(path: Path) -> bool:
 
 def set_version(path: Path) -> None:
     """Let a database say this version."""
+    check_files(path)
     with closing(sqlite3.connect(path)) as connection:
         connection.execute(f"PRAGMA user_version = {VERSION}")
         connection.commit()

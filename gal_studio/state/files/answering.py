@@ -15,6 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from gal_studio.core.errors import StudioError
+from gal_studio.patience import LOOK, Patience
 
 PATIENCE = 8.0  # seconds for one answer, once the process runs
 TO_START = 60.0  # seconds for its start, on a busy machine
@@ -77,8 +78,10 @@ class Answering:
     def _line(process: "subprocess.Popen[bytes]", patience: float) -> bytes | None:
         """A line of the process; None if none comes in time."""
         assert process.stdout is not None
-        if not select.select([process.stdout], [], [], patience)[0]:
-            return None
+        waits = Patience(process, patience)
+        while not select.select([process.stdout], [], [], min(LOOK, patience))[0]:
+            if waits.is_over():
+                return None
         line = process.stdout.readline()
         if not line:
             raise OSError("the process has ended")

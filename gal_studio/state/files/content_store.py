@@ -4,6 +4,8 @@ import hashlib
 import io
 import os
 import re
+import stat
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -13,6 +15,7 @@ from PIL import Image
 
 from gal_studio.core.errors import StudioError
 from gal_studio.state.files.errors import disk_problem, make_folder
+from gal_studio.state.files.inside import own_file
 from gal_studio.state.files.unfinished import unfinished_name
 
 _NAME = re.compile(r"[0-9a-f]{64}")
@@ -73,6 +76,19 @@ def log_folder(workspace: Path) -> Path:
     return make_folder(workspace / "logs", workspace)
 
 
+def log_file(workspace: Path, name: str) -> Path:
+    """The path of a log; what lies there and is not one file of the studio's own is moved beside."""
+    path = log_folder(workspace) / name
+    try:
+        return own_file(path)
+    except StudioError:
+        try:
+            path.rename(path.with_name(f"{name} {uuid.uuid4().hex[:8]}"))
+        except OSError as error:
+            raise disk_problem(error, workspace) from error
+    return path
+
+
 class Files:
     """A folder of files named by the SHA-256 of their content."""
 
@@ -93,8 +109,11 @@ class Files:
         return self.folder / f"{name}{self._suffix}"
 
     def has(self, name: str) -> bool:
-        """Whether the workspace holds this file."""
-        return bool(_NAME.fullmatch(name)) and self.path(name).is_file()
+        """Whether the workspace holds this file; a link or a pipe is none."""
+        try:
+            return bool(_NAME.fullmatch(name)) and stat.S_ISREG(self.path(name).lstat().st_mode)
+        except OSError:
+            return False
 
     def intact(self, name: str) -> bool:
         """Whether the file exists and its content has this hash."""
@@ -124,8 +143,11 @@ class Files:
 
     def read(self, name: str) -> bytes:
         """The content of a file."""
+        path = self.path(name)
         try:
-            return self.path(name).read_bytes()
+            if path.exists() and not self.has(name):
+                raise StudioError(f"The stored file {name[:12]} is a link or no plain file. {_DOCTOR}")
+            return path.read_bytes()
         except FileNotFoundError as error:
             raise StudioError(
                 f"A stored file is missing from {self.folder}: {name[:12]}. {_DOCTOR}"

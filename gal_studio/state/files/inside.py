@@ -7,6 +7,7 @@ workspace is written or removed for it, and nothing behind a link.
 import os
 import re
 import shutil
+import stat
 from contextlib import suppress
 from pathlib import Path
 
@@ -43,6 +44,25 @@ def inside(workspace: Path, path: Path) -> Path:
         raise StudioError(
             f"{path} is not in the workspace {workspace}, or behind a link: nothing was changed there; "
             "remove the link, or run gal-studio doctor on this workspace."
+        )
+    return path
+
+
+def own_file(path: Path) -> Path:
+    """The path of a file that the studio writes in place; it may not be there.
+
+    Refused if writing would change what is not the studio's: a link, a file with another name, or no file.
+    """
+    try:
+        found = path.lstat()
+    except OSError:
+        return path
+    if not stat.S_ISREG(found.st_mode):
+        raise StudioError(f"{path} is a link or no plain file: remove it, then try again.")
+    if found.st_nlink > 1:
+        raise StudioError(
+            f"{path} has another name elsewhere (a hard link), whose content would change too: replace it by "
+            "a copy of itself."
         )
     return path
 

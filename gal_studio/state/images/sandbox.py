@@ -16,6 +16,7 @@ from PIL import Image
 
 from gal_studio.core.drive_errors import advice
 from gal_studio.core.errors import StudioError
+from gal_studio.patience import killed_after
 from gal_studio.state.images.sandbox_process import LENGTH, NAME
 
 PATIENCE = 60.0  # seconds, for a busy machine; the process limits its own CPU time to much less
@@ -76,12 +77,11 @@ class Decoder:
         """
         overran = False
         for _ in range(3):
-            process, late = self._running(), threading.Event()
-            timer = threading.Timer(self._patience, lambda process=process, late=late: _kill(process, late))
-            timer.start()
+            process = self._running()
             try:
-                self._send(process, body)
-                answer = self._receive(process)
+                with killed_after(process, self._patience) as late:
+                    self._send(process, body)
+                    answer = self._receive(process)
             except (BrokenPipeError, EOFError, ValueError) as error:
                 code = self._ended(process)
                 if code and (overran or code not in _OVERRUN):
@@ -94,8 +94,6 @@ class Decoder:
                 if answer.header["ends"]:
                     self.close()
                 return answer
-            finally:
-                timer.cancel()
         raise DecoderError(f"{NAME} could not be read: try again.")
 
     def _running(self) -> "subprocess.Popen[bytes]":
@@ -127,11 +125,6 @@ class Decoder:
             raise ValueError("the answer is invalid")
         header: dict[str, Any] = json.loads(_exactly(process.stdout, length))
         return _Answer(header, _exactly(process.stdout, 3 * header.get("width", 0) * header.get("height", 0)))
-
-
-def _kill(process: "subprocess.Popen[bytes]", late: threading.Event) -> None:
-    late.set()
-    process.kill()
 
 
 def _is_busy() -> bool:

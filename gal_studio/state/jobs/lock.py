@@ -10,11 +10,14 @@ from typing import Self
 
 from gal_studio.core.errors import StudioError
 from gal_studio.state.files.errors import disk_problem
+from gal_studio.state.files.inside import own_file
 
 PATIENCE = 1.0
 """Seconds to retry: other processes hold a lock for a moment while they test it."""
 
 
+_AS_IT_IS = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+"""No link is followed, and no pipe waited for."""
 _HELD = frozenset({errno.EAGAIN, errno.EWOULDBLOCK, errno.EACCES, errno.EDEADLK, errno.EINTR})
 """What says that another process holds a lock; all else says that the disk has none."""
 
@@ -40,7 +43,7 @@ class WorkspaceLock:
     def _take(self) -> bool:
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            handle = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o644)
+            handle = os.open(own_file(self._path), os.O_RDWR | os.O_CREAT | _AS_IT_IS, 0o644)
         except OSError as error:
             raise disk_problem(error, self._path.parent) from error
         try:
@@ -107,7 +110,7 @@ def holders(workspace: Path) -> frozenset[str]:
     found = set()
     for path in workspace.glob("worker*.lock"):
         with suppress(OSError):
-            handle = os.open(path, os.O_RDONLY)
+            handle = os.open(path, os.O_RDONLY | _AS_IT_IS)
             try:
                 if not _can_share(handle):
                     found.add(_signature(handle))

@@ -3,6 +3,9 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from gal_studio.core.errors import StudioError
+from gal_studio.state.files.inside import own_file
+
 LOG, OUTPUT, PAGE = "worker.log", "worker-output.log", "page.log"
 _BLOCK = 1 << 18  # bytes read from each file
 
@@ -24,15 +27,13 @@ def _newest_first(folder: Path, name: str) -> Iterator[Path]:
 
 
 def _tail(path: Path) -> list[str]:
-    """The last complete lines of a file; none if it is missing or a symbolic link."""
+    """The last complete lines of a file; none if it is missing, a link or no plain file."""
     try:
-        if path.is_symlink():
-            return []
-        with path.open("rb") as file:
+        with own_file(path).open("rb") as file:
             size = file.seek(0, 2)
             file.seek(max(0, size - _BLOCK))
             text = file.read().decode("utf-8", "replace")
-    except OSError:
+    except (OSError, StudioError):
         return []
     lines = text.splitlines()
     return lines[1:] if size > _BLOCK else lines

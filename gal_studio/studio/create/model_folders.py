@@ -4,7 +4,7 @@ from pathlib import Path
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.models.pasted import pasted
-from gal_studio.json_files import read_json
+from gal_studio.json_files import read_json, read_plain
 from gal_studio.state.files.answering import check_answers
 from gal_studio.state.files.paths import user_path
 
@@ -53,10 +53,10 @@ def refuse_what_is_no_pipeline(path: Path, name: str) -> None:
 def _snapshot(folder: Path) -> Path | None:
     """The snapshot of the main branch, or else the newest one."""
     try:
-        main = folder / "snapshots" / (folder / "refs" / "main").read_text().strip()
+        main = folder / "snapshots" / read_plain(folder / "refs" / "main").decode().strip()
         if main.is_dir() and main.parent.name == "snapshots":
             return main
-    except OSError:
+    except (OSError, ValueError):
         pass
     found = [path for path in (folder / "snapshots").glob("*") if path.is_dir()]
     return max(found, key=lambda path: path.stat().st_mtime, default=None)

@@ -9,6 +9,7 @@ from typing import Literal
 from gal_studio.assets import resolve_model
 from gal_studio.core.errors import StudioError
 from gal_studio.core.memory.shape import ModelShape
+from gal_studio.patience import killed_after
 from gal_studio.processes import start_shape_process
 from gal_studio.state.files.answering import answers
 from gal_studio.state.files.paths import user_path
@@ -38,8 +39,8 @@ def measured_shape(name: str) -> ModelShape | Literal["measuring", "unknown"]:
 
 def _measure(key: tuple[str, float]) -> None:
     try:
-        with start_shape_process(key[0]) as process:
-            written, _ = process.communicate(timeout=_SECONDS)
+        with start_shape_process(key[0]) as process, killed_after(process, _SECONDS):
+            written, _ = process.communicate()
         _known[key] = ModelShape.from_dict(json.loads(written))
     except (OSError, ValueError, StudioError, subprocess.SubprocessError):
         _known[key] = "unknown"  # the model is refused with the reason when it is opened
