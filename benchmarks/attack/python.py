@@ -3,6 +3,7 @@
 import functools
 import traceback
 import types
+from dataclasses import fields, is_dataclass
 from pathlib import Path
 from random import Random
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
@@ -69,6 +70,9 @@ def _value(random: Random, known: Known, part: str, hint: Any) -> Any:
     origin, args = get_origin(hint), get_args(hint)
     if hint is ProjectDraft:
         return _draft(random)
+    if is_dataclass(hint):
+        kinds = get_type_hints(hint)
+        return hint(**{name: _value(random, known, name, kinds[name]) for name in _fields(hint)})
     if origin is Literal:
         return random.choice(args) if random.random() < 0.9 else random.choice(TEXTS)
     if origin in (Union, types.UnionType):
@@ -92,6 +96,10 @@ def _value(random: Random, known: Known, part: str, hint: Any) -> Any:
         ids = known.get(part.removesuffix("_id"), [1])
         return random.choice(ids) if random.random() < 0.5 else random.choice(numbers)
     return random.random() < 0.5 if hint is bool else None
+
+
+def _fields(kind: Any) -> list[str]:
+    return [field.name for field in fields(kind) if field.init]
 
 
 def _text(random: Random) -> str:

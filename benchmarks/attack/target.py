@@ -54,7 +54,7 @@ class Tally:
         """Count something."""
         self.counts.setdefault(kind, Counter())[what] += count
         if what not in ("tried", "taken") and count and len(self.examples) < 60:
-            self.examples.append(f"{kind}: {what}: {example[:400]}")
+            self.examples.append(f"{kind}: {what}: {example[:400]} … {example[400:][-600:]}")
             self._tell(self.examples[-1])
 
     @property

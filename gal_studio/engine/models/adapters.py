@@ -229,10 +229,15 @@ def _enlarged(
         axis = 0 if ".lora_A." in name else 1
         if part is None:
             made[name] = whole
-        elif part.ndim == whole.ndim and part.shape[axis] < whole.shape[axis]:
+        elif _without(part, axis) == _without(whole, axis) and part.shape[axis] < whole.shape[axis]:
             whole.narrow(axis, 0, part.shape[axis]).copy_(part)
             made[name] = whole
     return made
+
+
+def _without(tensor: torch.Tensor, axis: int) -> tuple[int, ...]:
+    """The sizes of a tensor along its other axes."""
+    return tuple(size for place, size in enumerate(tensor.shape) if place != axis)
 
 
 def targeted_layers(denoiser: torch.nn.Module, targets: Collection[str]) -> dict[str, torch.nn.Module]:

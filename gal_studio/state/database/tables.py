@@ -105,8 +105,11 @@ def split_definitions(definitions: str) -> tuple[str, ...]:
     return tuple(" ".join(part.split()) for part in parts)
 
 
-_IS_ID = "CHECK (typeof(id) = 'text' AND length(id) = 16 AND id NOT GLOB '*[^0-9a-f]*')"
-"""Folders are named by these IDs (`gal_studio.state.files.inside`)."""
+def _is_id(name: str = "id") -> str:
+    """That a column holds IDs of rows of a project, by which folders may be named (`state.files.inside`)."""
+    return f"CHECK (typeof({name}) = 'text' AND length({name}) = 16 AND {name} NOT GLOB '*[^0-9a-f]*')"
+
+
 _OF_PROJECT = ("project_id", "projects")
 _OF_ROUND = ("round_id", "rounds")
 _IMAGE: Mapping[str, Folder] = {"image": "images"}
@@ -114,7 +117,7 @@ _IMAGE: Mapping[str, Folder] = {"image": "images"}
 # fmt: off
 TABLES: tuple[Table, ...] = (
     Table("projects", (), f"""
-        id TEXT PRIMARY KEY {_IS_ID},
+        id TEXT PRIMARY KEY {_is_id()},
         name TEXT NOT NULL,
         kind TEXT NOT NULL CHECK (kind IN ('style', 'object')),
         base_model TEXT NOT NULL,
@@ -139,8 +142,8 @@ TABLES: tuple[Table, ...] = (
         author TEXT NOT NULL,
         time REAL NOT NULL
     """),
-    Table("project_references", _OF_PROJECT, """
-        id TEXT PRIMARY KEY,
+    Table("project_references", _OF_PROJECT, f"""
+        id TEXT PRIMARY KEY {_is_id()},
         project_id TEXT NOT NULL REFERENCES projects (id),
         position INTEGER NOT NULL,
         prompt TEXT NOT NULL,
@@ -158,8 +161,8 @@ TABLES: tuple[Table, ...] = (
         undoes INTEGER REFERENCES reference_masks (id),
         redoes INTEGER REFERENCES reference_masks (id)
     """, files={"mask": "images"}, indexes=("masks_of_reference ON reference_masks (reference_id)",)),
-    Table("anchors", _OF_PROJECT, """
-        id TEXT PRIMARY KEY,
+    Table("anchors", _OF_PROJECT, f"""
+        id TEXT PRIMARY KEY {_is_id()},
         project_id TEXT NOT NULL REFERENCES projects (id),
         position INTEGER NOT NULL,
         prompt TEXT NOT NULL,
@@ -216,7 +219,7 @@ TABLES: tuple[Table, ...] = (
     # `ends_at` is the step at which a person ended the training; NULL: its last one.
     # `source` is the file of a LoRA from elsewhere, which is judged as it is; empty for one trained here.
     Table("rounds", _OF_PROJECT, f"""
-        id TEXT PRIMARY KEY {_IS_ID},
+        id TEXT PRIMARY KEY {_is_id()},
         project_id TEXT NOT NULL REFERENCES projects (id),
         parent_id TEXT REFERENCES rounds (id),
         number INTEGER NOT NULL,
@@ -303,8 +306,8 @@ TABLES: tuple[Table, ...] = (
     # One that is `own` was chosen by a person and is no sample of the model: no statistic counts it.
     # `marked_copy`: 1 a copy, 0 none, NULL nothing was said (Eq. G12). `strength`: of the LoRA,
     # `early_strength` in the steps up to the share `switch` (Eq. G13).
-    Table("candidates", _OF_ROUND, """
-        id TEXT PRIMARY KEY,
+    Table("candidates", _OF_ROUND, f"""
+        id TEXT PRIMARY KEY {_is_id()},
         round_id TEXT NOT NULL REFERENCES rounds (id),
         anchor_id TEXT NOT NULL REFERENCES anchors (id),
         number INTEGER NOT NULL,
@@ -377,8 +380,8 @@ TABLES: tuple[Table, ...] = (
     """, indexes=("reasons_of_override ON override_reasons (override_id)",), counter="decisions"),
     # One without an image waits to be drawn, unless `trouble` says why it cannot be. `forgotten` is when it
     # was taken off the list.
-    Table("trials", _OF_ROUND, """
-        id TEXT PRIMARY KEY,
+    Table("trials", _OF_ROUND, f"""
+        id TEXT PRIMARY KEY {_is_id()},
         round_id TEXT NOT NULL REFERENCES rounds (id),
         prompt TEXT NOT NULL,
         seed INTEGER NOT NULL,
@@ -387,7 +390,7 @@ TABLES: tuple[Table, ...] = (
         trained_as TEXT NOT NULL DEFAULT '',
         image TEXT,
         feature BLOB,
-        scores TEXT NOT NULL DEFAULT '{}',
+        scores TEXT NOT NULL DEFAULT '{{}}',
         remark TEXT NOT NULL DEFAULT '' CHECK (remark IN ('', 'redrawn', 'flat')),
         trouble TEXT NOT NULL DEFAULT '',
         candidate_id TEXT REFERENCES candidates (id),
@@ -409,8 +412,8 @@ TABLES: tuple[Table, ...] = (
         waits INTEGER NOT NULL DEFAULT 0,
         PRIMARY KEY (round_id, form)
     """, archived=False),
-    Table("pairs", _OF_ROUND, """
-        id TEXT PRIMARY KEY,
+    Table("pairs", _OF_ROUND, f"""
+        id TEXT PRIMARY KEY {_is_id()},
         round_id TEXT NOT NULL REFERENCES rounds (id),
         position INTEGER NOT NULL,
         prompt TEXT NOT NULL,
@@ -434,8 +437,8 @@ TABLES: tuple[Table, ...] = (
         foreground_mask TEXT
     """, files={"foreground_mask": "images"}),
     # The empty subject stands for the whole picture: of a style, of a single object, of a pair.
-    Table("patch_maps", ("owner_id", "candidates", "pairs"), """
-        owner_id TEXT NOT NULL,
+    Table("patch_maps", ("owner_id", "candidates", "pairs"), f"""
+        owner_id TEXT NOT NULL {_is_id("owner_id")},
         kind TEXT NOT NULL,
         height INTEGER NOT NULL,
         width INTEGER NOT NULL,
@@ -444,10 +447,10 @@ TABLES: tuple[Table, ...] = (
         subject TEXT NOT NULL DEFAULT '',
         PRIMARY KEY (owner_id, kind, subject)
     """, loose=("owner_id",)),
-    Table("paintings", _OF_ROUND, """
+    Table("paintings", _OF_ROUND, f"""
         id INTEGER PRIMARY KEY AUTOINCREMENT,
         round_id TEXT NOT NULL REFERENCES rounds (id),
-        owner_id TEXT NOT NULL,
+        owner_id TEXT NOT NULL {_is_id("owner_id")},
         image TEXT,
         author TEXT NOT NULL,
         time REAL NOT NULL,
@@ -475,8 +478,8 @@ TABLES: tuple[Table, ...] = (
         guidance_start REAL NOT NULL DEFAULT 0.0,
         guidance_end REAL NOT NULL DEFAULT 1.0
     """),
-    Table("test_prompts", _OF_PROJECT, """
-        id TEXT PRIMARY KEY,
+    Table("test_prompts", _OF_PROJECT, f"""
+        id TEXT PRIMARY KEY {_is_id()},
         project_id TEXT NOT NULL REFERENCES projects (id),
         position INTEGER NOT NULL,
         part TEXT NOT NULL CHECK (part IN ('held_out', 'accepted', 'plain')),
@@ -486,8 +489,8 @@ TABLES: tuple[Table, ...] = (
     """),
     # One without a round is the base model's. `trained_as` is the fingerprint of the training that drew it:
     # one of an earlier training of the round does not count. `scores` is a JSON object of numbers by name.
-    Table("test_pictures", ("prompt_id", "test_prompts"), """
-        id TEXT PRIMARY KEY,
+    Table("test_pictures", ("prompt_id", "test_prompts"), f"""
+        id TEXT PRIMARY KEY {_is_id()},
         prompt_id TEXT NOT NULL REFERENCES test_prompts (id),
         round_id TEXT REFERENCES rounds (id),
         number INTEGER NOT NULL,
@@ -536,8 +539,8 @@ TABLES: tuple[Table, ...] = (
         beat REAL NOT NULL,
         ended REAL
     """, archived=False),
-    Table("jobs", _OF_PROJECT, """
-        id TEXT PRIMARY KEY,
+    Table("jobs", _OF_PROJECT, f"""
+        id TEXT PRIMARY KEY {_is_id()},
         project_id TEXT NOT NULL REFERENCES projects (id),
         round_id TEXT NOT NULL REFERENCES rounds (id),
         kind TEXT NOT NULL,

@@ -182,6 +182,20 @@ def test_continuing_from_an_adapter(model: ImageModel, tmp_path: Path) -> None:
     detach(model)
 
 
+def test_a_factor_that_fits_in_its_rank_alone_is_refused(model: ImageModel, tmp_path: Path) -> None:
+    """A transposed one has fewer rows, as a smaller LoRA has, and rows of another length."""
+    from safetensors.torch import save_file
+
+    attach_random(model)
+    tensors, header = read_adapter(save_adapter(model, tmp_path / "adapter.safetensors", CARD))
+    name = next(name for name in tensors if name.endswith("lora_B.weight") and tensors[name].ndim == 2)
+    save_file({**tensors, name: tensors[name].T[:1].contiguous()}, tmp_path / "turned", metadata=header)
+    attach_lora(model, SETTINGS.updated({"rank": 8}), torch.Generator())
+    with pytest.raises(StudioError, match="does not match the settings"):
+        load_into(model, tmp_path / "turned")
+    detach(model)
+
+
 def test_a_damaged_or_foreign_adapter(model: ImageModel, tmp_path: Path) -> None:
     from safetensors.torch import save_file
 

@@ -39,7 +39,7 @@ def fresh(store: Store, base: Round, kind: str) -> tuple[UndoLog[Any], str, list
     settings = store.rounds.settings(base.id)
     if kind == "paintings":
         node = store.rounds.add(base.project_id, base.id, settings, "refine").id
-        keys = [f"{node}-{number}" for number in range(3)]
+        keys = [f"{number:016x}" for number in range(3)]
         return store.refinements.paintings, node, keys, {None: None, "a": "a", "b": "b"}
     branch = store.rounds.add(base.project_id, None, settings).id
     anchor = store.projects.anchors(base.project_id)[0]

@@ -323,3 +323,31 @@ def test_a_newer_workspace_is_never_repaired_down(tmp_path: Path, said: int) -> 
     with opened(tmp_path) as connection:
         assert connection.execute("PRAGMA user_version").fetchone()[0] == said
         assert said or "mood" in [row[1] for row in connection.execute("PRAGMA table_info(rounds)")]
+
+
+def test_all_ids_of_a_project_are_checked_also_after_an_upgrade(tmp_path: Path) -> None:
+    """A damaged row of a former version is kept, for the doctor; no new one comes."""
+    old = old_workspace(tmp_path / "old", 26)
+    with opened(old) as connection:
+        connection.execute(
+            "INSERT INTO anchors (id, project_id, position, prompt) "
+            "SELECT '../../victim', project_id, 100, 'A cat by a lake' FROM anchors LIMIT 1"
+        )
+    for folder in (old, tmp_path / "new"):
+        with Store(folder) as store:
+            if folder != old:
+                fill(store, Random(1))
+            for table in TABLES:
+                named = [*table.loose, *(["id"] if table.has_id and table.is_of_a_project() else [])]
+                for column in named:
+                    check_only_ids_are_written(store, table.name, column)
+    with opened(old) as connection:
+        assert connection.execute("SELECT COUNT(*) FROM anchors WHERE id LIKE '%victim'").fetchone()[0] == 1
+
+
+def check_only_ids_are_written(store: Store, table: str, column: str) -> None:
+    if not store.database.unchecked_rows(f"SELECT 1 FROM {table}"):
+        return
+    for odd in ("../../victim", "", "0123456789ABCDEF", "0123456789abcde", b"0123456789abcdef", 7):
+        with pytest.raises(sqlite3.IntegrityError, match="CHECK constraint failed"):
+            store.database.write(f"UPDATE {table} SET {column} = ?", (odd,))
