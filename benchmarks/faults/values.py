@@ -2,8 +2,10 @@
 
     python -m benchmarks.faults values --every 1
 
-Each column of each table gets values that are not of its type. Goals: the list names all projects, no answer
-is a bug, the doctor ends with a report, and after `--repair` everything can be asked for.
+Each column of each table gets values that are not of its type, and values of its type that nothing writes:
+huge and negative numbers, dates beyond the calendar, words that mean nothing, IDs of another project's rows.
+Goals: the list names all projects, every answer is strict JSON and none is a bug, the doctor ends with a
+report, and after `--repair` everything can be asked for.
 """
 
 import argparse
@@ -19,6 +21,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from gal_studio.core import strict_json
 from gal_studio.core.errors import StudioError
 from gal_studio.state import Store
 from gal_studio.state.database.tables import TABLES
@@ -39,6 +42,15 @@ ODD: dict[str, tuple[Any, ...]] = {
     "BLOB": ("x", b"\x01", 3),
 }
 """Values that a column of each kind should not have."""
+UNUSUAL: dict[str, tuple[Any, ...]] = {
+    "TEXT": ("unknown word", "{}", "[]", "\u202e\x00", None),
+    "INTEGER": (-1, 2**62, None),
+    "REAL": (1e308, -5.0, 253402300800.0, None),
+    "BLOB": (b"", b"\x00\x00\xc0\x7f", None),
+}
+"""Values of its type that nothing writes; the last but one real number is a time in the year 10000."""
+OTHERS, NOBODYS = "the other project's", "nobody's"
+"""IDs of rows that a column refers to."""
 
 
 @dataclass
@@ -53,10 +65,12 @@ def damages() -> Iterator[tuple[str, str, Any]]:
     """Table, column and value of each damage."""
     for table in TABLES:
         for column in table.columns:
-            yield from ((table.name, column.name, value) for value in ODD[column.kind])
+            values = [*ODD[column.kind], *UNUSUAL[column.kind]]
+            values += [OTHERS, NOBODYS] if column.target or column.name in table.loose else []
+            yield from ((table.name, column.name, value) for value in values)
 
 
-def try_values(folder: Path, every: int = 1, first: int = 0) -> Outcome:
+def try_values(folder: Path, every: int = 1, first: int = 0, only: str = "") -> Outcome:
     """Damage every n-th value of a filled workspace, each in a copy of its own."""
     outcome, whole = Outcome(), folder / "whole"
     with Store(whole) as store:
@@ -67,7 +81,7 @@ def try_values(folder: Path, every: int = 1, first: int = 0) -> Outcome:
         names = set(store.projects.names())
         store.database.rows("PRAGMA wal_checkpoint(TRUNCATE)")
     for number, (table, column, value) in enumerate(damages()):
-        if number % every == first % every:
+        if number % every == first % every and only in (table, column, ""):
             place = folder / str(number)
             shutil.copytree(whole, place)
             if _damage(place, table, column, value):
@@ -80,11 +94,20 @@ def _damage(place: Path, table: str, column: str, value: Any) -> bool:
     """Damage the first row of a table; whether it has one, and can hold the value."""
     with closing(sqlite3.connect(place / "studio.db", isolation_level=None)) as connection:
         connection.execute("PRAGMA ignore_check_constraints = ON")
+        if value in (OTHERS, NOBODYS):
+            value = _another_id(connection, table, column) if value == OTHERS else "0" * 16
         sql = f"UPDATE {table} SET {column} = ? WHERE rowid = (SELECT MIN(rowid) FROM {table})"
         try:
             return connection.execute(sql, (value,)).rowcount > 0
         except sqlite3.Error:  # a key is a whole number
             return False
+
+
+def _another_id(connection: sqlite3.Connection, table: str, column: str) -> Any:
+    """The ID of the last row that a column may refer to: of the second project."""
+    declared = next(one for one in TABLES if one.name == table)
+    target = next(one for one in declared.columns if one.name == column).target or "candidates"
+    return connection.execute(f"SELECT id FROM {target} ORDER BY rowid DESC").fetchone()[0]
 
 
 def _try(outcome: Outcome, place: Path, name: str, names: set[str], asked: list[Any]) -> None:
@@ -114,15 +137,28 @@ def _asked(store: Store, names: set[str], asked: list[Any], name: str) -> Iterat
         if answer.get("error") == UNEXPECTED:
             yield f"{request} is a bug"
             return
+        if not _is_strict(answer):
+            yield f"the answer to {request} is no strict JSON"
+            return
+
+
+def _is_strict(answer: Any) -> bool:
+    try:
+        strict_json.dumps(answer)
+    except StudioError:
+        return False
+    return True
 
 
 def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--every", type=int, default=1, help="damage every n-th value")
+    parser.add_argument("--first", type=int, default=0, help="the number of the first one")
+    parser.add_argument("--only", default="", help="the values of one table, or of the columns of one name")
     args = parser.parse_args(arguments)
     logging.disable(logging.CRITICAL)
     with tempfile.TemporaryDirectory() as folder:
-        outcome = try_values(Path(folder), args.every)
+        outcome = try_values(Path(folder), args.every, args.first, args.only)
     print(dict(outcome.fates))
     print("wrong:", *(outcome.wrong or ["nothing"]), sep="\n  ")
 

@@ -18,6 +18,7 @@ MADE_AGAIN: Mapping[str, str] = {
     "training_images": "these previews are gone",
     "validations": "the next training validates again",
     "reference_places": "the next map places the references again",
+    "asked_pictures": "images that were asked for can be asked for again",
     "candidate_scores": "images without these scores are judged by the others",
     "sibling_pictures": "Ask several trainings generates them again",
     "exports": "Export makes these files again",

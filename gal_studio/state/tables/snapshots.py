@@ -27,7 +27,7 @@ from gal_studio.core.snapshot import (
     Start,
 )
 from gal_studio.core.types import Anchor, Candidate, Round
-from gal_studio.state.database.connection import Database, made, record
+from gal_studio.state.database.connection import DamagedError, Database, made, record
 from gal_studio.state.database.versions import Version
 from gal_studio.state.tables.candidates import candidate_of
 from gal_studio.state.tables.copy_marks import copy_shift
@@ -312,6 +312,12 @@ def _place(values: Sequence[Any]) -> tuple[float, float]:
     return x, y
 
 
+def _asked(anchor_id: Any, number: Any) -> tuple[str, int]:
+    if not (isinstance(anchor_id, str) and isinstance(number, int)):
+        raise DamagedError("number")
+    return anchor_id, number
+
+
 def _record_of(row: sqlite3.Row) -> RoundRecord:
     places = json.loads(row["places_json"])
     return RoundRecord(
@@ -326,5 +332,5 @@ def _record_of(row: sqlite3.Row) -> RoundRecord:
         validations=tuple(made(Validation, values) for values in json.loads(row["validations_json"])),
         race=None if row["race_json"] is None else course_of(json.loads(row["race_json"])),
         stored_losses=row["losses_json"],
-        asked=tuple((anchor, number) for anchor, number in json.loads(row["asked_json"])),
+        asked=tuple(_asked(*values) for values in json.loads(row["asked_json"])),
     )
