@@ -1,4 +1,4 @@
-"""GAL Studio: personalize an image model in rounds; an acquisition policy suggests, a person decides.
+"""GAL Studio: train a LoRA in rounds; active learning suggests images, a person decides.
 
 `from gal_studio import Studio` opens a workspace from a program; see docs/python.md. Nothing is loaded
 before one of these names is used.
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from gal_studio.studio import ProjectDraft, ReferenceDraft, Studio
     from gal_studio.studio.create.judged import judged_draft
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 __all__ = ["ProjectDraft", "ReferenceDraft", "Studio", "StudioError", "__version__", "judged_draft"]
 _HOMES = {
     "Studio": "gal_studio.studio",

@@ -7,6 +7,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from gal_studio import __version__
+
 LIBRARIES = (
     "torch", "torchvision", "diffusers", "transformers", "open_clip_torch", "peft", "accelerate",
     "scikit-learn", "gradio", "numpy", "pillow",
@@ -22,7 +24,7 @@ def library_versions() -> dict[str, str]:
 def made_by() -> dict[str, Any]:
     """Versions of the studio, of Python and of the libraries; `commit` is None outside of a checkout."""
     return {
-        "gal_studio": _version("gal-studio"),
+        "gal_studio": __version__,
         "commit": commit(),
         "python": platform.python_version(),
         "libraries": library_versions(),

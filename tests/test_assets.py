@@ -1,4 +1,5 @@
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -62,6 +63,22 @@ def test_the_anchors_are_the_published_ones():
     cat = describe("object", [("A <x> cat on the stairs", "<x>")]).prompts
     thing = cat.expand(assets.load_anchors("object"))
     assert (thing[0], thing[-1]) == ("a <x> cat in a workshop", "a <x> cat under a tree")
+
+
+def test_licences_name_all_that_is_bundled():
+    licences = (CHECKOUT / "LICENSES.md").read_text(encoding="utf-8")
+    for path in CHECKOUT.iterdir():
+        assert f"`{path.name}{'/' if path.is_dir() else ''}`" in licences or path.name == "LICENSES.md"
+    for library in (CHECKOUT / "ui" / "vendor").glob("*.min.js"):
+        text = library.with_name(library.name.replace(".min.js", ".LICENSE.txt"))
+        assert text.is_file() and f"`ui/vendor/{text.name}`" in licences
+
+
+def test_the_artwork_is_what_the_bundled_model_is_made_of():
+    card = (CHECKOUT.parent / "tools" / "pocket" / "README.md").read_text(encoding="utf-8")
+    packages = set(re.findall(r"@[\w-]+/[\w-]+ [\d.]+", card.split("## Art")[1]))
+    licences = (CHECKOUT / "LICENSES.md").read_text(encoding="utf-8")
+    assert packages and {package for package in packages if package not in licences} == set()
 
 
 def test_an_unknown_kind_is_refused():

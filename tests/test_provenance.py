@@ -1,7 +1,7 @@
 """What made a result."""
 
+import re
 import subprocess
-import tomllib
 
 import pytest
 
@@ -9,8 +9,11 @@ from gal_studio import __version__, provenance
 
 
 def test_the_version_is_that_of_the_package() -> None:
-    project = tomllib.loads((provenance.ROOT / "pyproject.toml").read_text())["project"]
-    assert project["version"] == __version__ == provenance.made_by()["gal_studio"]
+    assert provenance.made_by()["gal_studio"] == __version__
+    cited = re.search(r"^version: (.+)$", (provenance.ROOT / "CITATION.cff").read_text(), re.MULTILINE)
+    newest = re.search(r"^## ([\d.]+) ", (provenance.ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
+    assert cited is not None and newest is not None
+    assert cited[1] == newest[1] == __version__
 
 
 def test_the_commit_is_that_of_the_checkout(tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:
