@@ -45,7 +45,7 @@ _REPAIRS: Mapping[tuple[str, str], tuple[str, str]] = {
     ),
     ("sibling_pictures", "image"): (
         "DELETE FROM sibling_pictures WHERE image = :name",
-        "Ask several trainings generates them again",
+        "Compare runs generates them again",
     ),
     ("pairs", "generated_image"): (
         "UPDATE pairs SET generated_image = NULL WHERE generated_image = :name",

@@ -20,7 +20,7 @@ MADE_AGAIN: Mapping[str, str] = {
     "reference_places": "the next map places the references again",
     "asked_pictures": "images that were asked for can be asked for again",
     "candidate_scores": "images without these scores are judged by the others",
-    "sibling_pictures": "Ask several trainings generates them again",
+    "sibling_pictures": "Compare runs generates them again",
     "exports": "Export makes these files again",
     "pair_regions": "the next refinement finds the subjects of these pairs again",
     "patch_maps": "they are made again when they are shown",

@@ -20,13 +20,11 @@ const STARTS = {
   draft: "The bright part is what you painted last; it is not saved yet.",
   painted: "The bright part is what you painted.",
   found: "The bright part is what the studio found: correct it where it is wrong.",
-  none:
-    "The studio has not looked for the subject yet. " +
-    "If you paint no mask, it will look for one when it is needed.",
+  none: "No mask yet: paint one, or the studio will find the subject when it is needed.",
 };
 /** @type {[name: "undo" | "redo", words: string][]} */
 const STEPS = [
-  ["undo", "Undo: the mask before"],
+  ["undo", "Undo (previous mask)"],
   ["redo", "Redo"],
 ];
 /**
@@ -107,8 +105,8 @@ export async function paintMask({ source, title, id = null, load, send, log = nu
   const words = el(
     "p",
     { class: "lightbox-why" },
-    "Paint the subject, and leave the background out. What you leave out counts little " +
-      "when a refinement learns from this image.",
+    "Paint the subject and leave out the background, which counts little when a refinement learns " +
+      "from this image.",
   );
   /** @param {boolean} byHand save the painted mask, or let the server segment the subject */
   const give = async (byHand) => {

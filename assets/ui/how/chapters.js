@@ -8,13 +8,13 @@ export const CHAPTERS = {
   suggestions: /** @type {Chapter} */ ({
     title: "Copies, uncertainty and suggestions",
     brief:
-      "The most uncertain test prompts, and of each the best image that is not a copy. Your mark (L) " +
+      "The most uncertain test prompts, each with its best image that is not a copy. Your mark (L) " +
       "overrides the copy risk.",
     paragraphs: [
       [
         "Copy risk:",
         "two checks combined: is the image nearer to the reference’s prompt than to its own, and are areas " +
-          "of the reference found in it? From 50% on it is a copy.",
+          "of the reference found in it? From 50% on, it counts as a copy.",
       ],
       [
         "Uncertainty:",
@@ -25,7 +25,7 @@ export const CHAPTERS = {
       ["p:", "the mean copy risk of the prompt’s images. Your mark makes an image’s risk 1 or 0."],
       [
         "Suggested:",
-        "the most uncertain test prompts. Of each, the best image that is not a copy, matches its prompt " +
+        "the most uncertain test prompts, each with its best image that is not a copy, matches its prompt " +
           "and resembles the reference enough.",
         "u = (1 − copy risk) · prompt match · style or object match",
       ],
@@ -33,7 +33,7 @@ export const CHAPTERS = {
   }),
   weights: /** @type {Chapter} */ ({
     title: "Weights of accepted images",
-    brief: "Accepted images count more, the more uncertain their round was. A reference counts 1.",
+    brief: "The more uncertain a round was, the more its accepted images count. A reference counts 1.",
     paragraphs: [
       [
         "Weight:",
@@ -73,8 +73,7 @@ export const CHAPTERS = {
   }),
   arms: /** @type {Chapter} */ ({
     title: "The chart of rounds",
-    brief:
-      "Upwards: it matches its prompt. To the right: it resembles the reference. Copies are right and low.",
+    brief: "Up: matches its prompt. Right: resembles the reference. Copies are at the bottom right.",
     paragraphs: [
       ["Upwards:", "CLIP-T of the benchmark’s images."],
       ["To the right:", "CLIP-I of the benchmark’s images."],
@@ -84,7 +83,7 @@ export const CHAPTERS = {
   }),
   replays: /** @type {Chapter} */ ({
     title: "Replays",
-    brief: "The same project with the same seeds and as many accepted images; only who decides is different.",
+    brief: "The same project with the same seeds and as many accepted images; only the decisions differ.",
     paragraphs: [
       [
         "The same:",

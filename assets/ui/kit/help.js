@@ -64,7 +64,7 @@ export function showHelp() {
           list("Images", PICTURES),
           list("Brush and heat map", BRUSH),
         ),
-        el("p", {}, "With a selection, A, R and L act on all of it."),
+        el("p", {}, "A, R and L act on the whole selection."),
         el(
           "div",
           { class: "help-buttons" },

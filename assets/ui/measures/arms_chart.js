@@ -42,9 +42,9 @@ function show(box, how, size) {
         "p",
         { class: "arms-none" },
         isJudged()
-          ? "Each measured round becomes a point here: how well it follows prompts against its likeness to " +
-              "the reference."
-          : "There is no chart: without reference images nobody knows how alike images are to them.",
+          ? "Each measured round becomes a point here: how well it matches prompts, and how much it " +
+              "resembles the reference."
+          : "No chart: likeness cannot be measured without reference images.",
       ),
     );
     return;
@@ -52,7 +52,7 @@ function show(box, how, size) {
   box.replaceChildren(
     chartTitle(
       "Rounds on the benchmark",
-      " Better is up and to the right; copies are right and down. ",
+      " Up and to the right is better; copies are at the bottom right. ",
       replaysBelow(box),
     ),
     chart(points, lines, { ...EDGES, ...size }),

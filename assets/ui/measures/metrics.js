@@ -36,7 +36,7 @@ export const METRICS = {
   clip_i: {
     name: "CLIP-I",
     title:
-      "Likeness to the reference, in what images show and in how, from −1 to 1. Higher isn’t always " +
+      "Likeness to the reference, in content and look, from −1 to 1. Higher isn’t always " +
       "better: copies score highest.",
     isShare: false,
   },

@@ -36,11 +36,11 @@ export function differenceWords({ differences, wanted }) {
     const points = Math.round(100 * Math.abs(found.value));
     const much = points
       ? `${points} percentage point${points === 1 ? "" : "s"}`
-      : "under one percentage point";
+      : "less than one percentage point";
     return [`${much} ${found.value > 0 ? more : less}`];
   });
   const isSame = Object.values(differences).every(({ value, low, high }) => !value && !low && !high);
   if (isSame) return `Round ${wanted} came out the same as yours.`;
-  const round = `Round ${wanted} against yours`;
+  const round = `Round ${wanted} compared with yours`;
   return clear.length ? `${round}: ${clear.join(", ")}.` : `${round}: no clear difference.`;
 }

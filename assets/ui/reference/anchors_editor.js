@@ -71,7 +71,7 @@ function build() {
     el(
       "p",
       { class: "field-note" },
-      "Changes take effect at the next Generate. Images already generated stay. ",
+      "Changes take effect with the next Generate. Existing images stay. ",
       el("code", {}, "{}"),
       " stands for ",
       made.braces,

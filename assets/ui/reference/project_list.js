@@ -133,7 +133,7 @@ function question({ id, name }) {
     const answer = await write("delete", { project: id });
     if (answer) toast(`${name} is deleted: ${answer.freed} freed.`);
   });
-  return html`<p role="alert">Its images, decisions and LoRAs go for good. This cannot be undone.</p>
+  return html`<p role="alert">This deletes its images, decisions and LoRAs. It cannot be undone.</p>
     <button type="button" key="sure" class="button small danger" data-action="delete-sure" onClick=${remove}>
       Delete for good
     </button>
@@ -182,7 +182,7 @@ function Demos() {
       <img src="demo/${kind}" alt="" /><b>${title}</b><span>${note}</span>
       ${
         trying.value === kind
-          ? html`<span class="demo-making" role="status">Making the project, then it runs…</span>
+          ? html`<span class="demo-making" role="status">Creating the project…</span>
             <progress aria-label="The demo is being made" />`
           : null
       }
@@ -198,6 +198,6 @@ async function tryDemo(kind) {
   trying.value = null;
   if (!answer) return listProjects();
   if (answer.is_new) planTour(answer.project);
-  else toast("This is your project of the demo. To start the demo anew, archive it first.");
+  else toast("This is your demo project. To start the demo again, archive it first.");
   openProject(answer.project);
 }

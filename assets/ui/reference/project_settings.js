@@ -80,8 +80,8 @@ export function projectSettings(project) {
     el(
       "p",
       { class: "field-note" },
-      "Saved at once. Suggestions, weights and copy checks change now; everything else from the next " +
-        "Fine-tune or Generate on.",
+      "Saved at once. Suggestions, weights and copy checks change now; everything else with the next " +
+        "Fine-tune or Generate.",
     ),
     el("div", { class: "advanced-fields" }, nodes),
   );

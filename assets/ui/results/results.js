@@ -35,7 +35,7 @@ export function mountResults(found) {
     download(
       parts.figure,
       `${projectFigure("gains")}?theme=${theme()}`,
-      "what each round reaches, in one file that needs no network",
+      "the results of each round, in one file that works offline",
     ),
   );
   mountTestSet(parts["test-set"]);

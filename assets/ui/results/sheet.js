@@ -12,7 +12,7 @@ import { openViewer } from "./viewer.js";
 /** @typedef {SheetRow["part"]} Part */
 /** @type {[part: Part, title: string, words: string][]} */
 const PARTS = [
-  ["held_out", "Benchmark prompts", "No training uses these. The figures above are made from them."],
+  ["held_out", "Benchmark prompts", "Never used in training. The figures above are computed from them."],
   ["accepted", "Accepted prompts", "Test prompts whose images were accepted and learned, generated again."],
   [
     "plain",
@@ -128,7 +128,11 @@ const references = () =>
   (state.project?.references ?? []).map(({ id, prompt }) => ({ src: reference(id), prompt }));
 
 const nothing = () =>
-  el("p", { class: "empty" }, "None yet: a round generates these once it has learned from accepted images.");
+  el(
+    "p",
+    { class: "empty" },
+    "Nothing yet: a round generates these once it has learned from accepted images.",
+  );
 
 /**
  * @param {string} src

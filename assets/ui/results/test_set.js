@@ -79,7 +79,7 @@ function open() {
       el(
         "p",
         {},
-        "Every round generates these prompts with the same seeds at full strength. No training uses them.",
+        "Prompts never used in training, which every round generates with the same seeds at full strength.",
       ),
       el(
         "p",

@@ -42,7 +42,7 @@ const ACTIONS = [
   {
     name: "keep",
     label: "Use without training…",
-    title: "Keep to this round: generate any prompt with your references, or take them to another program",
+    title: "Stay with this round: generate any prompt with your references, or take them to another program",
     change: "export_round",
     kinds: ["instant"],
   },
@@ -148,14 +148,14 @@ const HINTS = {
 };
 const NOTHING_ACCEPTED = "Nothing is accepted here: the next round would learn the same again.";
 const WITHOUT_TRAINING =
-  "Accept what the next round is to learn, or generate more without training under Try a prompt.";
+  "Accept images for the next round, or generate more without training under Try a prompt.";
 /** @param {number | null | undefined} seconds */
 const takes = (seconds) => (seconds ? `, ${about(seconds)}` : "");
 /** @param {Round} round */
 const drawn = ({ pool, each, most }) =>
   pool.length
     ? most < each * pool.length
-      ? `Generates up to ${most} images of ${pool.length} test prompts, more of those where most is open.`
+      ? `Generates up to ${most} images of ${pool.length} test prompts, more where they are needed.`
       : `Generates ${each} images for each of ${pool.length} test prompts.`
     : "No test prompt is left to generate: add some on the first screen, or switch some on.";
 let sending = false;

@@ -127,7 +127,7 @@ const promptActions = (round) =>
     "span",
     { class: "prompt-actions" },
     round.kind === "fine_tune" && round.complete && !round.source && isJudged()
-      ? makeButton({ data: { keep: "ask" }, disabled: busy() }, askTrainings, "Ask several trainings")
+      ? makeButton({ data: { keep: "ask" }, disabled: busy() }, askTrainings, "Compare runs")
       : null,
     editButton(),
   );
@@ -142,7 +142,7 @@ const TITLES = [
   "Share of copies, with its 95% interval",
   "How uncertain the model is about this prompt: 100% when half of the images are copies (entropy, as a " +
     "share of its largest value)",
-  "How much trainings with other seeds disagree on which images are copies: mutual information, as a share " +
+  "How much runs with other seeds disagree on which images are copies: mutual information, as a share " +
     "of its largest value",
 ];
 

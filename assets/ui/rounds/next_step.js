@@ -21,10 +21,9 @@ export function closed(name) {
   if (childOf(name)) return null; // it only goes there
   const replay = byItself(state.replays);
   if (replay) return replay;
-  if (busy() && !(name === "next_round" && queuesBehind()))
-    return "The studio is at work: wait, or press Stop";
+  if (busy() && !(name === "next_round" && queuesBehind())) return "The studio is busy: wait, or press Stop";
   if (["run", "fine_tune", "generate"].includes(name) && roundWaits())
-    return "It is in the queue already, and starts by itself";
+    return "It is already in the queue and starts by itself";
   if (name === "run" && round.source && round.complete)
     return "This LoRA is complete: choose images and go on to a round that starts from it";
   if (name === "run" && !round.trainable && round.complete)
@@ -36,7 +35,7 @@ export function closed(name) {
   if (name === "generate" && round.complete) return "All images of this round are generated";
   if (name === "accept") {
     if (!state.suggested.size) return "There is no suggestion yet";
-    if (!openSuggestions().length) return "Every suggestion is answered";
+    if (!openSuggestions().length) return "Every suggestion is reviewed";
   }
   if (name === "next_round" && !state.candidates.size && !busy()) return "Generate images first";
   if (name === "train" && !pairsReady()) return "Make the comparison pairs first";

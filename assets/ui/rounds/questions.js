@@ -32,16 +32,16 @@ const beforeRefinement = ({ ahead }) => ({
 
 /** @param {Round["ahead"]} ahead */
 export const stepsOfRefinement = ({ pairs, steps, pictures }) => [
-  `Makes ${count(pairs, "comparison pair")}: beside each of your images one that the model generates now, ` +
+  `Makes ${count(pairs, "comparison pair")}: each of your images beside one that the model generates now, ` +
     "judged area by area.",
-  "Shows you the heat maps: you can paint over what is judged wrong, or skip this.",
+  "Shows you the heat maps: you can correct them by painting, or skip this.",
   `Trains ${count(steps, "step")} on the pairs, and generates ${count(pictures, "image")} ` +
     "with the same prompts and seeds, to compare.",
 ];
 
 /** @param {number | null} seconds */
 const inAll = (seconds) => {
-  if (!seconds) return "How long this takes is known once a round was run on this computer.";
+  if (!seconds) return "The time is known once a round has run on this computer.";
   const words = about(seconds);
   return `${words[0].toUpperCase()}${words.slice(1)} in all.`;
 };

@@ -28,13 +28,13 @@ export async function refineAdapter() {
   const started = await ask({
     title: "Refine the adapter",
     words: [
-      "Teaches an image adapter to keep more of any object (PatchDPO), for every project. The adapter that " +
-        "you have stays as it is.",
+      "Teaches an image adapter to keep more of any object (PatchDPO), for every project. Your current " +
+        "adapter stays as it is.",
       el(
         "div",
         { class: "references-again" },
         labelled("Folder with images of many objects", folder),
-        labelled("… or names of objects, one a line: the model generates them", names),
+        labelled("… or names of objects, one per line: the model generates them", names),
         labelled("Steps", steps),
         labelled("Name of the new adapter", title),
       ),
@@ -44,6 +44,6 @@ export async function refineAdapter() {
     answers: [["start", "Refine the adapter"]],
     attempt,
   });
-  if (started) toast("The adapter is refined. When it is done, it is offered under Image adapter.");
+  if (started) toast("The adapter is being refined. Once done, it is offered under Image adapter.");
   await refresh();
 }

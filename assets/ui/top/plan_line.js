@@ -36,7 +36,7 @@ export function planLine(job, waiting, projectId) {
 /** @param {Job} job */
 function nowWords(job) {
   if (job.state === "queued") return job.worker_alive ? "Waits for its turn in the queue" : "Starting";
-  if (job.state !== "running") return "Halts at the next step; what is finished is kept";
+  if (job.state !== "running") return "Halts at the next step; finished work is kept";
   return job.doing || DOES[job.kind] || job.title; // the time that is left stands in the top bar
 }
 

@@ -218,5 +218,10 @@ function onlyCopies(step) {
     },
     `Keep step ${step}`,
   );
-  return el("p", { class: "only-copies", role: "status" }, `Since step ${step}, more steps only copy.`, stop);
+  return el(
+    "p",
+    { class: "only-copies", role: "status" },
+    `Since step ${step}, more training has only added copies.`,
+    stop,
+  );
 }

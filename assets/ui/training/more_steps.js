@@ -13,7 +13,7 @@ export const canTrainOn = () =>
 
 export const moreStepsButton = () =>
   makeButton(
-    { class: "quiet more-steps", title: "Go on from where this training ended" },
+    { class: "quiet more-steps", title: "Continue from where this training ended" },
     askSteps,
     "Train more steps\u2026",
   );
@@ -37,12 +37,12 @@ async function askSteps() {
   await ask({
     title: "Train more steps",
     words: [
-      "The training goes on as if it had been asked for them at once. " +
-        "A round that has images keeps them: a new round beside it is trained.",
+      "The result is as if all steps had been asked for at once. " +
+        "A round with images keeps them; a new round beside it is trained.",
       el("label", {}, el("span", {}, "More steps "), steps),
-      "Later rounds are then trained for as many steps in all: Settings changes that.",
+      "Later rounds then train for this many steps in all; Settings changes that.",
     ],
-    answers: [["train", "Train on"]],
+    answers: [["train", "Train"]],
     attempt: async () => {
       const answer = await write("continue_training", { round: round.id, steps: Number(steps.value) });
       trained = answer?.round ?? null;

@@ -198,9 +198,9 @@ JOB_KINDS: dict[str, JobKind] = {
         is_background=True,
     ),
     "ask": JobKind(
-        title="Asking other trainings",
-        button="Ask several trainings",
-        done="Trainings compared",
+        title="Comparing runs",
+        button="Compare runs",
+        done="Runs compared",
         phases={
             **_PREPARATION,
             **_DRAWING,

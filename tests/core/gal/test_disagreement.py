@@ -1,4 +1,4 @@
-"""Where trainings disagree (Eq. G21), by hand and by its properties."""
+"""Where runs disagree (Eq. G21), by hand and by its properties."""
 
 import math
 from dataclasses import replace

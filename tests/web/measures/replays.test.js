@@ -92,7 +92,7 @@ test("it is said how far a replay is, and what differs clearly", () => {
   const copies = change({ value: 0.1, verdict: "unclear" });
   assert.equal(
     differenceWords(replay({ differences: { as_asked, copies } })),
-    "Round 2 against yours: 25 percentage points less prompt match.",
+    "Round 2 compared with yours: 25 percentage points less prompt match.",
   );
   const none = change({ value: 0, low: 0, high: 0 });
   assert.equal(
@@ -101,6 +101,6 @@ test("it is said how far a replay is, and what differs clearly", () => {
   );
   assert.equal(
     differenceWords(replay({ differences: { as_asked: copies, copies } })),
-    "Round 2 against yours: no clear difference.",
+    "Round 2 compared with yours: no clear difference.",
   );
 });

@@ -33,7 +33,7 @@ test("measuring in the background keeps nothing from being done", () => {
 test("accept is next while nothing is accepted; then the next round", () => {
   assert.equal(nextStep(), "accept");
   state.verdicts.set("a", "accepted");
-  assert.deepEqual([nextStep(), closed("accept")], ["next_round", "Every suggestion is answered"]);
+  assert.deepEqual([nextStep(), closed("accept")], ["next_round", "Every suggestion is reviewed"]);
   state.verdicts.set("a", "rejected");
   assert.equal(nextStep(), "accept", "as in the store");
 });
@@ -51,7 +51,7 @@ test("another accepted image of the same test prompt answers the suggestion", ()
   state.verdicts.set("other", "accepted");
   assert.equal(closed("accept"), null, "an image of another test prompt answers nothing");
   state.verdicts.set("b", "accepted");
-  assert.deepEqual([nextStep(), closed("accept")], ["next_round", "Every suggestion is answered"]);
+  assert.deepEqual([nextStep(), closed("accept")], ["next_round", "Every suggestion is reviewed"]);
 });
 
 test("what is trained with these settings is not trained again", () => {
@@ -72,7 +72,7 @@ test("an interrupted job is resumed first, in its own round", () => {
 
 test("all actions are disabled while a job is active, or without a round", () => {
   state.job = job({ state: "queued" });
-  assert.match(closed("generate") ?? "", /at work/);
+  assert.match(closed("generate") ?? "", /is busy/);
   state.job = null;
   state.round = null;
   assert.match(closed("generate") ?? "", /Open a project/);
@@ -119,11 +119,11 @@ test("a next round can wait for other work, and for a refinement of its own", ()
   Object.assign(state, { job: refine, roundId: "r", round: round({ kind: "refine", complete: false }) });
   state.queue = queue({ working: [queued({ kind: "refine", round_id: "r", state: "running" })] });
   assert.equal(closed("next_round"), null);
-  assert.match(closed("train") ?? "", /at work/);
+  assert.match(closed("train") ?? "", /is busy/);
   state.queue = queue({ working: [queued({ kind: "pairs", round_id: "r", state: "running" })] });
-  assert.match(closed("next_round") ?? "", /at work/);
+  assert.match(closed("next_round") ?? "", /is busy/);
   Object.assign(state, { job: { ...refine, round_id: "other" }, round: round() });
-  assert.match(closed("next_round") ?? "", /at work/, "there are no images to learn from");
+  assert.match(closed("next_round") ?? "", /is busy/, "there are no images to learn from");
   state.candidates.set("c", candidate());
   assert.equal(closed("next_round"), null);
   Object.assign(state, { job: null, queue: queue() });
@@ -169,8 +169,8 @@ test("what waits in the queue behind other work is not asked for again", () => {
   const here = queued({ round_id: "r", kind: "fine_tune" });
   assert.equal(closed("run"), null);
   state.queue = queue({ waiting: [here] });
-  assert.match(closed("run") ?? "", /in the queue already/);
-  assert.match(closed("fine_tune") ?? "", /in the queue already/);
+  assert.match(closed("run") ?? "", /already in the queue/);
+  assert.match(closed("fine_tune") ?? "", /already in the queue/);
   state.queue = queue({ waiting: [{ ...here, round_id: "another" }] });
   assert.equal(closed("run"), null);
   state.queue = queue({});

@@ -18,7 +18,7 @@ export async function readCaptions(files, pictures) {
   const captions = await readLists(files.filter(isList), pictures);
   for (const { name } of files.filter(isOtherForm)) {
     const picture = pictures.find((one) => [one, stem({ name: one })].includes(stem({ name })));
-    if (picture) toast(`${name} lies there; captions are read from ${stem({ name: picture })}.txt.`, "error");
+    if (picture) toast(`${name} is not read: put the caption into ${stem({ name: picture })}.txt.`, "error");
   }
   const whole = new Map(pictures.map((name) => [name.normalize(), stem({ name })]));
   for (const file of files.filter(isText)) {
@@ -82,7 +82,7 @@ export function giveCaptions({ rows, parts }, captions, coming) {
     if (coming.includes(name)) continue;
     const row = rows.find((one) => one.stem === name);
     if (row) row.prompt.value = caption;
-    else toast(`${name}.txt is the prompt of an image that is not here: choose both together.`, "error");
+    else toast(`${name}.txt belongs to an image that is not here: choose both together.`, "error");
   }
 }
 

@@ -14,7 +14,7 @@ export const pathsIn = (text) =>
     .filter(Boolean);
 
 const HELD_AFTER_JUDGING =
-  "At the end you have, for each file, its best LoRA strength and, with images, how much it copies.";
+  "You get the best LoRA strength of each file and, with images, how much it copies.";
 
 /** @param {ReferenceParts} parts */
 export function mountJudged(parts) {
@@ -23,7 +23,7 @@ export function mountJudged(parts) {
     rows: 2,
     spellcheck: "false",
     translate: "no",
-    placeholder: "the path of a .safetensors file; of several, one a line",
+    placeholder: "path to a .safetensors file; several: one per line",
   });
   const place = notePlace(files);
   const facts = el("p", { class: "field-note", role: "status" });
@@ -37,8 +37,8 @@ export function mountJudged(parts) {
     el(
       "p",
       { class: "field-note" },
-      "Nothing is trained. Add a few images below that it was trained on, with their prompts. Without any, " +
-        "copies are not judged.",
+      "Nothing is trained. Below, add a few images that it was trained on, with their prompts. Without " +
+        "them, copies are not judged.",
     ),
   );
   const isOn = () => new FormData(parts.form).get("purpose") === "judge";

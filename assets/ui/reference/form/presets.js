@@ -36,7 +36,7 @@ export async function mountPresets(parts, firstKind) {
     "label",
     { class: "start-text", hidden: true },
     withoutText,
-    "Leave out what it changes of the text encoder, which the studio does not train",
+    "Leave out its changes to the text encoder, which the studio does not train",
   );
   const own = el(
     "div",

@@ -58,7 +58,7 @@ function Choices() {
         <input
           type="checkbox" checked=${everything} onChange=${() => (everything.value = !everything.value)}
         />
-        ${" "}Also agreements, and what was taken back
+        ${" "}Also agreements and undone choices
       </label>
       <span class="choices-links">Download ${link("csv")} ${link("jsonl")}</span>
     </div>
@@ -82,7 +82,7 @@ function offer(offered) {
   return html`<p class="choices-learn">
     <label>
       <input type="checkbox" data-action="learn" checked=${offered.on} onChange=${learn} />
-      ${" "}Order suggestions by what I chose so far
+      ${" "}Order suggestions by my choices so far
     </label>
     <span>${words}</span>
   </p>`;
@@ -96,7 +96,7 @@ function section(round) {
     ${log.length ? html`<ol>${log.map((choice) => row(round, choice))}</ol>` : null}
     ${
       !log.length && round.agreement.choices
-        ? html`<p class="choices-none">You took every suggestion that you decided on.</p>`
+        ? html`<p class="choices-none">You accepted every suggestion that you decided on.</p>`
         : null
     }
   </section>`;

@@ -3,10 +3,10 @@
 
 /** @type {Record<Choice["kind"], string>} */
 export const KINDS = {
-  agreed: "Took the suggestion",
+  agreed: "Accepted the suggestion",
   "other picture": "Another image of the same test prompt",
   "other prompt": "A test prompt that was not suggested",
-  "left out": "Left the suggestion out",
+  "left out": "Skipped the suggestion",
   added: "A second image, besides an accepted one",
 };
 
@@ -35,9 +35,9 @@ export function learningWords({ overrides, needed, agreement }) {
   if (!agreement) return "Whether it helps can be measured once you have accepted images in two rounds.";
   const { choices, learned, plain } = agreement;
   return (
-    "Tried on each round with what it learned from the others: " +
+    "Tested on each round with what it learned from the others: " +
     `it would have suggested ${learned} of the ${choices} images that you accepted, ` +
-    `the plain one ${plain}.`
+    `without learning ${plain}.`
   );
 }
 

@@ -82,7 +82,7 @@ function sizeField(grid) {
 
 function advanceButton() {
   const node = makeButton(
-    { class: "button small desk-advance", title: "After A or R, go on to the next image" },
+    { class: "button small desk-advance", title: "After A or R, go to the next image" },
     () => setDesk({ advance: !desk.advance }),
     "Auto-advance",
   );

@@ -16,7 +16,7 @@ const DETECTORS = [
 export function detectorFilter() {
   /** @type {[name: Detector, words: string][]} */
   const names = DETECTORS.map(([name, words]) => [name, words]);
-  const choice = segments("What says that they are copies", names, setDetector);
+  const choice = segments("Which check found them", names, setDetector);
   for (const [name, , title] of DETECTORS)
     choice.node.querySelector(`[data-choice=${name}]`)?.setAttribute("title", title);
   const node = el(

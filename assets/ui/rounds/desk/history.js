@@ -96,7 +96,7 @@ function row(id, words, step, current) {
         class: "history-step",
         "aria-current": id === current ? "step" : null,
         data: { keep: `step ${id}`, stands: !step || step.stands ? "yes" : "no" },
-        title: id === current ? "This is the present state" : "Go to this state",
+        title: id === current ? "This is the current state" : "Go to this state",
       },
       () => id !== current && goTo(id),
       el("span", {}, words.charAt(0).toUpperCase() + words.slice(1)),

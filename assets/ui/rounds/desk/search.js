@@ -12,7 +12,7 @@ let nodes;
 /** The field in the bar over the grid, and the line below it that says what was found. */
 export function searchField() {
   const said = el("span", { role: "status" });
-  const clear = makeButton({ class: "link" }, leave, "Back to the order before");
+  const clear = makeButton({ class: "link" }, leave, "Back to the previous order");
   const line = el("p", { class: "search-line", hidden: true }, said, " ", clear);
   const input = el("input", {
     type: "search",

@@ -12,9 +12,9 @@ const NONE = {
   ],
   accepted: ["Nothing accepted yet", "Click an image, or press A, to accept it."],
   rejected: ["Nothing rejected yet", "Press R on an image to reject it."],
-  undecided: ["None is left", "Each image of this round is accepted or rejected."],
+  undecided: ["Nothing left to review", "Every image of this round is accepted or rejected."],
   copies: [
-    "No copies",
+    "No copies found",
     "No image of this round shows the reference or is nearer to its prompt than to its own.",
   ],
   selection: ["Nothing selected", "Draw a lasso on the map, or Shift-click images."],
@@ -33,12 +33,9 @@ const STEPS = {
   ],
   instant: [
     "Images before any training",
-    "Press Generate: the model generates images for each test prompt with your references beside them.",
+    "Press Generate: the model generates images for each test prompt from your references.",
   ],
-  coming: [
-    "Images before any training",
-    "They come as they are generated, with your references beside them.",
-  ],
+  coming: ["Images before any training", "They appear as they are generated from your references."],
   generate: [
     "The model has learned. What did it learn?",
     "Press Run round: it generates images for each test prompt, and marks the copies of your reference.",
@@ -52,7 +49,7 @@ const OUT_OF_RANGE = [
 ];
 
 /** @type {[string, string]} */
-const QUEUED = ["The images wait for their turn", "The queue, at the top, shows what is before them."];
+const QUEUED = ["The images are waiting for their turn", "The queue, at the top, shows what is before them."];
 /** @type {[string, string]} */
 const LOADING = ["Loading the images…", ""];
 /** @type {[string, string]} */

@@ -38,7 +38,7 @@ export async function toggleCopies(ids) {
   );
   show(pictures.map((one) => marked(one, marks[one.id])));
   showsMarks(marks);
-  toast(`${markedWords(pictures, copy)} Ctrl+Z takes it back.`);
+  toast(`${markedWords(pictures, copy)} Ctrl+Z undoes it.`);
   const saved = Boolean(await write("mark_copies", { marks }));
   if (saved) refreshSoon().then(tellEffects);
   else refresh(); // it brings the marks that stand

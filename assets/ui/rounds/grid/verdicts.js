@@ -79,8 +79,7 @@ export function toggle(id, verdict) {
  */
 function toggled(id, verdict) {
   const back = verdictOf(id) === verdict;
-  if (back && state.masks.has(id))
-    toast("Taken back, with the part that was painted: Ctrl+Z brings both back.");
+  if (back && state.masks.has(id)) toast("Undone, with the painted part: Ctrl+Z brings both back.");
   return back ? "undecided" : verdict;
 }
 

@@ -215,9 +215,9 @@ export function comparison(changed) {
     makeButton(
       {
         class: "quiet",
-        title: "Take it away",
+        title: "Remove",
         data: { keep: `away-${i}` },
-        "aria-label": `Take away ${source.label}`,
+        "aria-label": `Remove ${source.label}`,
       },
       () => {
         slots.splice(i, 1);

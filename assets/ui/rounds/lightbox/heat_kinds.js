@@ -14,10 +14,10 @@ const SHOWN = {
 /** @type {Offer} */
 const DISAGREEMENT = {
   kind: "disagreement",
-  label: "Where trainings disagree",
-  name: "Here the trainings disagree",
+  label: "Where runs disagree",
+  name: "Here the runs disagree",
   ends: ["alike", "different"],
-  title: "What trainings with other seeds generate otherwise, from the same prompt and seed",
+  title: "What runs with other seeds generate differently from the same prompt and seed",
 };
 
 /**

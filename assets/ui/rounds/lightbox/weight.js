@@ -47,7 +47,7 @@ function set(id, typed) {
   const weight = typed.trim() === "" ? null : typedNumber(typed);
   if (weight !== null && !(weight >= 0 && weight <= 1000)) {
     toast(
-      `The weight is “${typed}”: type a number from 0 to 1000, or nothing for the computed one.`,
+      `The weight is “${typed}”: type a number from 0 to 1000, or leave it empty for the computed one.`,
       "error",
     );
     return;

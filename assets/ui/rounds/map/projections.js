@@ -14,7 +14,7 @@ import { isJudged, state } from "../../app/store.js";
 export const PROJECTIONS = {
   alike: {
     label: "By likeness",
-    title: "Images that look alike lie near each other (t-SNE of their CLIP features)",
+    title: "Images that look alike are near each other (t-SNE of their CLIP features)",
     equal: false,
     axes: null,
     place: ({ id }) => state.positions.get(id) ?? null,
@@ -23,13 +23,13 @@ export const PROJECTIONS = {
         ? "The map appears with the next images."
         : isJudged()
           ? "Each image becomes a point here: the nearer to the star, the more it looks like your reference."
-          : "Each image becomes a point here: alike ones are near each other.",
-    alike: "All images are alike: nothing sets their places apart.",
+          : "Each image becomes a point here: similar ones are near each other.",
+    alike: "All images are alike, so the map cannot separate them.",
   },
   own: {
     label: "Prompt vs. reference",
     title:
-      "Upwards: likeness to its own prompt. To the right: to the reference’s prompt, which is nearer below " +
+      "Up: likeness to its own prompt. Right: likeness to the reference’s prompt, which is nearer below " +
       "the line",
     equal: true,
     axes: ["likeness to the reference’s prompt", "likeness to its own prompt"],

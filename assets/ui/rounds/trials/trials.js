@@ -150,7 +150,7 @@ function makeForm() {
           setText(said, problem);
           if (problem || draw.disabled) return;
           draw.disabled = true; // until it is queued: a double click means one picture
-          setText(said, "Asking for your image…");
+          setText(said, "Requesting your image…");
           const answer = await write("try_prompt", {
             round: state.roundId,
             prompt: given.prompt,
@@ -188,7 +188,7 @@ function makeForm() {
     follow() {
       if (!state.project) return;
       const instant = state.round?.kind === "instant";
-      const part = instant ? "references, of their strength in this round" : "LoRA";
+      const part = instant ? "references, relative to this round’s" : "LoRA";
       early.node.title = `Strength of the ${part}, in the first steps`;
       late.node.title = `Strength of the ${part}, in the last steps`;
       recipe.hidden = isNative() || strengths.input.value.trim() !== "";
@@ -306,7 +306,7 @@ function gridTable({ title, strengths, rows: lines }) {
 }
 
 /** @param {Trial} trial */
-const away = (trial) => button(trial, "forget", "✕", "Take it off this list", () => forget(trial));
+const away = (trial) => button(trial, "forget", "✕", "Remove it from this list", () => forget(trial));
 
 /**
  * @param {Trial} trial
@@ -323,7 +323,7 @@ function card(trial, form) {
       "div",
       { class: "trial-acts" },
       use(trial),
-      button(trial, "again", "Again…", "Put its values into the form", () => form.fill(trial)),
+      button(trial, "again", "Again…", "Copy its values into the form", () => form.fill(trial)),
       away(trial),
     ),
   );
@@ -340,7 +340,7 @@ async function forget(trial) {
     await write("restore_trial", { trial: trial.id });
     refresh();
   };
-  toast("Taken off the list.", "plain", { label: "Undo", act });
+  toast("Removed from the list.", "plain", { label: "Undo", act });
 }
 
 /**
@@ -353,7 +353,7 @@ function use(trial, label = "Use as candidate") {
     const id = trial.candidate;
     return button(trial, "show", "Show it", "It is one of the round's images", () => reveal(trial.round, id));
   }
-  const why = "Then you can accept it for the next round. It changes no figure of this one.";
+  const why = "Then you can accept it for the next round. The figures of this round stay the same.";
   return button(trial, "use", label, `Use as candidate. ${why}`, async () => {
     const answer = await write("use_trial", { trial: trial.id });
     if (answer) reveal(answer.round, answer.candidate);

@@ -23,7 +23,7 @@ const LARGEST_SEED = 2n ** 63n - 1n; // that the store can hold
  * @param {{ prompt: string, seed: string, guidance: string, count?: string, strengths?: string }} form
  */
 export function formProblem({ prompt, seed, guidance, count = "1", strengths = "" }) {
-  if (!prompt.trim()) return "Write what the image is to show.";
+  if (!prompt.trim()) return "Write what the image should show.";
   if (!/^\d{1,19}$/.test(seed.trim()) || BigInt(seed) > LARGEST_SEED)
     return "The seed is a whole number, such as 7.";
   if (!/^([1-9]|1[0-6])$/.test(count.trim())) return "Seeds is a whole number from 1 to 16.";

@@ -7,19 +7,19 @@ from gal_studio.core.types import AREA_DISAGREEMENT, COPY_DISAGREEMENT
 
 AREAS = Score(
     name=AREA_DISAGREEMENT,
-    label="Trainings disagree",
+    label="Runs disagree",
     low=0.0,
     high=1.0,
-    higher="less alike in trainings with other seeds",
+    higher="less alike in runs with other seeds",
     method="These generate the image again from its seed, and a vision model compares each area",
     compute=lambda pictures: None,
 )
 COPIES = Score(
     name=COPY_DISAGREEMENT,
-    label="Trainings disagree on copies",
+    label="Runs disagree on copies",
     low=0.0,
     high=round(math.log(2.0), 3),
-    higher="a copy in some trainings and none in others",
+    higher="a copy in some runs and not in others",
     method="What is known of “is it a copy?” once the training is known: mutual information, in nats",
     compute=lambda pictures: None,
 )

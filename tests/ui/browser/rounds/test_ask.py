@@ -15,7 +15,7 @@ pytestmark = pytest.mark.browser
 def test_several_trainings_are_asked_from_the_test_prompts(watched: Watched, served: Served) -> None:
     studio, jobs = served.place.studio, served.place.studio.store.jobs
     page = watched.open(f"{served.url()}&view=anchors")
-    page.click("button:text-is('Ask several trainings')")
+    page.click("button:text-is('Compare runs')")
     page.wait_for_selector("dialog.question:has-text('trained twice more')")
     assert not jobs.of_project(served.place.project)
     page.click("dialog.question button:text-is('Ask 2 more trainings')")
@@ -32,9 +32,9 @@ def test_what_they_say_is_a_column_and_an_overlay(watched: Watched, served: Serv
     for one in studio.store.candidates.of_round(round_id):
         studio.store.refinements.save_map(one.id, "disagreement", halves(studio, round_id))
     page, _ = enlarged(watched, served)
-    page.click("[data-action=heat-disagreement], [data-action=heat]:text-is('Where trainings disagree')")
+    page.click("[data-action=heat-disagreement], [data-action=heat]:text-is('Where runs disagree')")
     page.wait_for_selector(".lightbox .heat canvas")
-    expect(page.locator(".lightbox-facts")).to_contain_text("Trainings disagree on copies")
+    expect(page.locator(".lightbox-facts")).to_contain_text("Runs disagree on copies")
     page.keyboard.press("Escape")
     page.click("[data-view=anchors]")
     expect(page.locator(".anchors th:text-is('Disagree')")).to_be_visible()

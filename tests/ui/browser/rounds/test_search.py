@@ -55,7 +55,7 @@ def test_images_are_found_by_words_and_by_another_image(watched: Watched, served
     field.press("Enter")
     page.wait_for_selector(".toast:has-text('more words than the CLIP reads')")
     expect(line).to_contain_text("“abrakadabra”")  # what is shown is still said
-    page.get_by_role("button", name="Back to the order before").click()
+    page.get_by_role("button", name="Back to the previous order").click()
     expect(line).to_be_hidden()
     expect(page.get_by_label("Colour the map by")).to_have_value("anchor")
     expect(page.locator(".tile").first).to_have_attribute("data-id", str(before))

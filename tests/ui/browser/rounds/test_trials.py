@@ -33,7 +33,7 @@ def test_a_prompt_is_tried_and_its_picture_accepted(watched: Watched, served) ->
     form = page.locator(".trial-form")
     form.get_by_text("{} stands for “in watercolor painting style”.").wait_for()
     form.get_by_role("button", name="Generate").click()
-    form.get_by_text("Write what the image is to show.").wait_for()
+    form.get_by_text("Write what the image should show.").wait_for()
     form.get_by_label("Prompt").fill("A lighthouse {}")
     form.get_by_label("Seed", exact=True).fill("12")
     form.get_by_label("Early strength (layout)").fill("0.4")
@@ -73,7 +73,7 @@ def test_a_prompt_is_tried_and_its_picture_accepted(watched: Watched, served) ->
     assert studio.store.candidates.get(accepted).own
     card.get_by_role("button", name="Again…").click()
     assert form.get_by_label("Prompt").input_value() == PROMPT
-    card.get_by_role("button", name="Take it off this list").click()
+    card.get_by_role("button", name="Remove it from this list").click()
     page.get_by_text("Write any prompt and press Generate").wait_for()
     assert studio.round_view(round_id).accepted == 1
     page.get_by_role("button", name="Undo").last.click()

@@ -34,6 +34,6 @@ test("the offer to learn counts the overrides, then compares both samplers", () 
   assert.match(learningWords({ ...offer, overrides: 10 }), /in two rounds/);
   assert.match(
     learningWords({ ...offer, overrides: 12, agreement: { choices: 10, learned: 6, plain: 4 } }),
-    /it would have suggested 6 of the 10 images that you accepted, the plain one 4\.$/,
+    /it would have suggested 6 of the 10 images that you accepted, without learning 4\.$/,
   );
 });

@@ -21,7 +21,7 @@ test("only what can be generated is sent", () => {
   assert.equal(formProblem({ ...form, guidance: "0" }), "");
   assert.equal(formProblem({ ...form, guidance: "3,5" }), "", "with a decimal comma");
   assert.equal(formProblem({ ...form, seed: "9223372036854775807" }), "");
-  assert.match(formProblem({ ...form, prompt: " \n" }), /what the image is to show/);
+  assert.match(formProblem({ ...form, prompt: " \n" }), /what the image should show/);
   for (const seed of ["", "-1", "1.5", "1e3", "9".repeat(19)])
     assert.match(formProblem({ ...form, seed }), /whole number/, seed);
   for (const guidance of ["", "-1", "31", "much"])
