@@ -62,7 +62,7 @@ def doctor(
     folder = given_workspace(context, workspace)
     if restore is not None:
         if folder is None:
-            raise StudioError("Nothing says what to restore: give --workspace FOLDER.")
+            raise StudioError("--restore needs a workspace: give --workspace FOLDER.")
         print(rescue.restore(user_path(folder), restore))
         return
     if folder is not None:
@@ -70,7 +70,7 @@ def doctor(
         print(json_text(report) if as_json else workspace_lines(report))
         raise typer.Exit(1 if report["left"] else 0)
     if repair:
-        raise StudioError("Nothing says what to repair: give --workspace FOLDER.")
+        raise StudioError("--repair needs a workspace: give --workspace FOLDER.")
     report = examine(preset, probe=not no_probe)
     print(json_text(report) if as_json else describe(report))
 
@@ -86,7 +86,7 @@ def check_workspace(workspace: Path, repair: bool) -> dict[str, Any]:
         saved = (*found, *rescue.rescue(folder))
     is_mislabelled = upgrades.says_another_version(database)
     if is_mislabelled and not repair:
-        wrong = "studio.db has the tables of this version and says another (--repair puts that right)"
+        wrong = "studio.db has the tables of this version but the number of another (--repair corrects it)"
         return {"projects": 0, "found": [wrong], "done": [], "left": [wrong], "others": []}
     if is_mislabelled:
         upgrades.set_version(database)
@@ -100,7 +100,7 @@ def check_workspace(workspace: Path, repair: bool) -> dict[str, Any]:
         projects = len(store.projects.names())
         elsewhose = [path.relative_to(store.workspace).as_posix() for path in others(store.workspace)]
     if is_mislabelled:
-        done = ("studio.db says its version again.", *done)
+        done = ("The version number in studio.db is corrected.", *done)
     return {
         "projects": projects,
         "found": [f"{finding.sentence} ({repairs.remedy(finding)})" for finding in findings],
@@ -116,7 +116,7 @@ def workspace_lines(report: dict[str, Any]) -> str:
     if not lines:
         lines = [f"no problems in {counted(report['projects'], 'project')}; all files are intact."]
     if report["others"]:
-        lines = [*lines, f"not the studio's, and left where it is: {', '.join(report['others'])}"]
+        lines = [*lines, f"not of the studio, left as it is: {', '.join(report['others'])}"]
     return "\n".join(f"Workspace   {line}" for line in lines)
 
 
@@ -132,8 +132,8 @@ def examine(preset_name: str, probe: bool = True) -> dict[str, Any]:
         preset = load_preset(preset_name)
         if report["models"].get(preset.name) == NOT_HERE:
             raise StudioError(
-                f"The model of the preset {preset.name} is not on this computer: `gal-studio download "
-                f"{preset.name}` first, or leave its speed out with --no-probe."
+                f"The model of the preset {preset.name} is not on this computer: run `gal-studio download "
+                f"{preset.name}` first, or skip the speed test with --no-probe."
             )
         speed = measure(preset)
         report["speed"] = {

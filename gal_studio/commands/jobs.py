@@ -95,7 +95,7 @@ def act_on_job(
             raise StudioError(f"The job {job.id} is {job.state}: {action} is for jobs that are {fitting}.")
         if action == "first":
             studio.reorder(job.id, "first")
-            return f"{job.id} has the next turn."
+            return f"{job.id} is next in the queue."
         acts = {
             "pause": studio.pause,
             "stop": studio.stop,
@@ -114,7 +114,7 @@ def _find(store: Store, wanted: str) -> Job:
     if not found and len(wanted) >= SHORTEST_PREFIX:
         found = [job for job in jobs if job.id.startswith(wanted)]
     if len(found) > 1:
-        raise StudioError(f"Several jobs begin with {wanted!r}: write more of the id.")
+        raise StudioError(f"Several jobs start with {wanted!r}: write more of the ID.")
     if not found:
         raise StudioError(f"There is no job {wanted!r} in this workspace: `gal-studio jobs` lists them.")
     return found[0]

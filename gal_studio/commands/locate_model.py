@@ -13,7 +13,7 @@ from gal_studio.studio import Studio
 def locate_model(
     context: typer.Context,
     old: Annotated[str, typer.Argument(metavar="OLD", help="The path that projects know: a folder or file.")],
-    new: Annotated[Path, typer.Argument(metavar="NEW", help="Where the same model lies now.")],
+    new: Annotated[Path, typer.Argument(metavar="NEW", help="Where the same model is now.")],
     workspace: Workspace = None,
     project: Annotated[
         str | None, typer.Option("--project", help="Only this project, by ID or name (default: all).")
@@ -27,4 +27,4 @@ def locate_model(
         only = find_project(store, project).id if project else None
         located = Studio(store).locate_model(old, new, only)
     how = "its files are the same" if located.compared else "no training has used it yet"
-    print(f"{', '.join(located.projects)}: the model lies at {located.place} now ({how}).")
+    print(f"{', '.join(located.projects)}: the model is now at {located.place} ({how}).")

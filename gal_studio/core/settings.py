@@ -72,7 +72,7 @@ class TuneSettings(SettingsGroup):
         words={"constant": "constant", "cosine": "cosine decay"},
     )
     warmup_steps: int = setting(
-        0, checks.whole, "Warm-up steps", 0, 100_000, note="The learning rate rises from 0 during these steps"
+        0, checks.whole, "Warm-up steps", 0, 100_000, note="The learning rate rises from 0 over these steps"
     )  # the rate rises from 0
     rank: int = setting(
         8, checks.whole, "Rank", 1, 1024, note="Size of the LoRA; larger learns more detail"
@@ -180,15 +180,15 @@ class TuneSettings(SettingsGroup):
         "Validate every",
         0,
         100_000,
-        note="Steps between checks for copies, which tell when more steps only copy. 0 = off",
+        note="Steps between checks for copies, to see when more steps only add copies. 0 = off",
     )
     # a training that is validated ends by itself at the step since which more steps only copied (Eq. G22)
     stop_at_best: bool = setting(
-        False, checks.flag, "Stop early", note="At the step after which training only copied more"
+        False, checks.flag, "Stop early", note="At the step after which training only added copies"
     )
     # pixels; None: the model's own
     resolution: int | None = setting(
-        None, checks.resolution, "Training resolution", note="Pixels along a side. Empty = the model’s own"
+        None, checks.resolution, "Training resolution", note="Pixels per side. Empty = the model’s own"
     )
     # "none": each picture keeps its shape, and batches are of one shape (aspect-ratio buckets)
     crop: Crop = setting(
@@ -262,7 +262,7 @@ class GenerationSettings(SettingsGroup):
     guidance_scale: float = setting(4.0, checks.real, "Guidance scale", 0.0, 100.0)
     # shares of the steps between which pictures are guided (arXiv 2404.07724)
     guidance_start: float = setting(
-        0.0, checks.real, "Guidance from", 0.0, 1.0, note="Share of the steps that come before guidance"
+        0.0, checks.real, "Guidance from", 0.0, 1.0, note="Share of the steps before guidance starts"
     )
     guidance_end: float = setting(
         1.0,
@@ -270,7 +270,7 @@ class GenerationSettings(SettingsGroup):
         "Guidance until",
         0.0,
         1.0,
-        note="Share of the steps after which guidance ends; a step without it takes half the time",
+        note="Share of the steps after which guidance ends; steps without it take half the time",
     )
     # upper limit; smaller if memory is short
     batch_size: int = setting(20, checks.whole, "Sampling batch size", 1, 1024)
@@ -281,7 +281,7 @@ class GenerationSettings(SettingsGroup):
         "Lowest LoRA strength",
         0.0,
         1.0,
-        note="Images are generated with five strength schedules, from 1 down to this",
+        note="Generates images with five strength schedules, from 1 down to this",
     )
     # with that strength up to this share of the steps at most, and 1 from there on; 0: constant strengths
     latest_switch: float = setting(
@@ -294,21 +294,21 @@ class GenerationSettings(SettingsGroup):
     )
     # pixels; None: the model's own
     resolution: int | None = setting(
-        None, checks.resolution, "Image resolution", note="Pixels along a side. Empty = the model’s own"
+        None, checks.resolution, "Image resolution", note="Pixels per side. Empty = the model’s own"
     )
     # a sibling of the base model that needs few steps: a folder, a checkpoint or a hub ID; "": the base model
     fast_model: str = setting(
         "",
         checks.text,
         "Fast model",
-        note="Images are generated with this sibling of the base model instead; the base model is trained",
+        note="Generates the images instead of the base model, which is still trained",
     )
     # a LoRA with which the base model needs few steps: a file, a hub ID, or a file of a hub ID
     speed_lora: str = setting(
         "",
         checks.text,
         "Speed LoRA",
-        note="Images are generated with it and in few steps (Lightning, Hyper, LCM); training goes without",
+        note="Generates images in a few steps (Lightning, Hyper, LCM); not used in training",
     )
     # 0 and "auto": what is known of the sibling or the LoRA (`gal_studio.core.models.fast`)
     fast_steps: int = setting(
@@ -434,7 +434,7 @@ class GalSettings(SettingsGroup):
         "uncertainty",
         known_policy,
         "Selection strategy",
-        note="Which test prompts you see first",
+        note="How test prompts are ranked",
         words=policy_choices,
     )
     # suggestions per round; k of Eq. G5
@@ -446,7 +446,7 @@ class GalSettings(SettingsGroup):
         "Runs to compare",
         2,
         5,
-        note="Trainings of a round with other seeds, to see where they disagree; each takes as long",
+        note="Runs of a round with other seeds, to see where they disagree; each takes as long",
     )
     # weigh accepted pictures by Eq. G8; otherwise they weigh 1
     balance: bool = setting(True, checks.flag, "Balance")
@@ -504,7 +504,7 @@ class ReferenceSettings(SettingsGroup):
         "Reference strength",
         0.0,
         1.0,
-        note="Of the image adapter; less follows the prompt more",
+        note="Of the image adapter; a lower strength follows the prompt more",
     )
     # the tokens of all pictures one after the other, or their mean, or each object's in a part of the picture
     several: Several = setting(
@@ -520,7 +520,7 @@ class ReferenceSettings(SettingsGroup):
         False,
         checks.flag,
         "References without their background",
-        note="Each is cropped to its subject, on white: to your mask, or one that is found",
+        note="Crops each to its subject, on white: by your mask, or one that is found",
     )
     # per anchor, where a round draws as many or more
     candidates: int = setting(
@@ -529,7 +529,7 @@ class ReferenceSettings(SettingsGroup):
         "Images per prompt in Round 0",
         1,
         1000,
-        note="At most; a round that generates fewer limits it",
+        note="At most; limited by the images per prompt of a round",
     )
 
     def __post_init__(self) -> None:

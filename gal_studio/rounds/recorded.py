@@ -119,7 +119,7 @@ def _left_out(store: Store, line: list[RoundSnapshot], rounds: list[RecordedRoun
         if own:
             yield f"the {own} accepted image{'s' * (own > 1)} of your own prompts in round {number}"
         elif not recorded.accepted:
-            yield f"nothing was accepted in round {number}, so no policy accepts anything there"
+            yield f"nothing was accepted in round {number}, so no strategy accepts anything there"
         if after.parent is not None and after.parent != here:
             yield _refinement(after.parent)
         elif not _is_trained_on_what_stands(store, after):
@@ -130,12 +130,12 @@ def _left_out(store: Store, line: list[RoundSnapshot], rounds: list[RecordedRoun
         marked = sum(one.marked_copy is not None for one in here.candidates)
         if marked:
             marks = "mark of a copy" if marked == 1 else "marks of copies"
-            yield f"the {marked} {marks} in round {number}: the flags decide, and weights follow them"
+            yield f"the {marked} {marks} in round {number}: copy detection decides instead"
     for here, recorded in zip(line, rounds, strict=True):
         drawn, wanted = len(here.candidates), recorded.settings.generation.candidates
         pool = len({each.anchor_id for each in here.candidates})
         if here.record.asked:
-            yield f"what you asked for beside the race in round {here.round.number}, but for what you decided"
+            yield f"the images that you added in round {here.round.number}, unless you decided on them"
         if recorded.settings.generation.allocation == "fixed" and 0 < drawn < wanted * pool:
             yield (
                 f"round {here.round.number} had {drawn} of {wanted * pool} images, and the replay "

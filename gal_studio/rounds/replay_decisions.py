@@ -118,6 +118,6 @@ def _not_found(store: Store, project_id: str) -> Iterator[str]:
         accepted = len(here.decided.accepted)
         if accepted < recorded.accepted:
             yield (
-                f"the policy found {counted(accepted, 'image')} to accept in round "
-                f"{here.round.number}, and the person {recorded.accepted}"
+                f"the strategy found {counted(accepted, 'image')} to accept in round "
+                f"{here.round.number}, and you {recorded.accepted}"
             )

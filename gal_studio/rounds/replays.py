@@ -22,7 +22,7 @@ def start(store: Store, round_id: str, policy: str) -> str:
     The same line, decisions and policy twice are one project. The source is only read.
     """
     if policy not in (choices := replay_choices()):
-        raise StudioError(f"There is no policy {policy!r}: choose one of {', '.join(choices)}.")
+        raise StudioError(f"There is no selection strategy {policy!r}: choose one of {', '.join(choices)}.")
     source_id = store.rounds.get(round_id).project_id
     refuse_replay_of_replay(store, source_id)
     with store.database.transaction():
@@ -56,7 +56,7 @@ def refuse_changes_of_replay(replay_of: str | None) -> None:
     if replay_of is not None:
         raise StudioError(
             f"This is a replay of {replay_of}: it decides and generates by itself, so that the two can be "
-            f"compared; go on in {replay_of}."
+            f"compared. Continue in {replay_of}."
         )
 
 

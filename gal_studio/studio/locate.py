@@ -49,7 +49,7 @@ def locate(store: Store, old: str, new: Path, project_id: str | None = None) -> 
         known = store.places.hashes(use.project.id, use.model.path)
         if known is None and use.model.path.endswith(".safetensors") != place.is_file():
             was = "file" if place.is_dir() else "folder"
-            raise StudioError(f"{place} is no {was}, but {use.model.path} was one: give the model's {was}.")
+            raise StudioError(f"{place} is not a {was}, but {use.model.path} was: give the model's {was}.")
         if known is not None and (difference := folder.difference(known)):
             raise StudioError(
                 f"{place} is not the {use.model.role} that {use.project.name} was made with: {difference}."

@@ -123,7 +123,7 @@ def what_goes_on(studio: Studio) -> str:
     more = f"; and {len(words) - SHOWN_JOBS} more" if len(words) > SHOWN_JOBS else ""
     where = f"--workspace {shlex.quote(str(studio.store.workspace))}"
     return (
-        f"The page has ended. The worker goes on with {'; '.join(words[:SHOWN_JOBS])}{more}. "
+        f"The page has ended. The worker continues with {'; '.join(words[:SHOWN_JOBS])}{more}. "
         f"`gal-studio jobs stop JOB {where}` stops one, `gal-studio jobs {where}` lists them."
     )
 

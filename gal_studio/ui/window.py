@@ -102,7 +102,7 @@ def find_browser() -> str | None:
     if named:
         if shutil.which(named) is None:
             raise StudioError(
-                f"{BROWSER_VARIABLE} names {named!r}, which is no program: correct or unset it."
+                f"{BROWSER_VARIABLE} names {named!r}, which is not a program: correct or unset it."
             )
         return shutil.which(named)
     return next((str(found) for found in _browsers() if found), None)

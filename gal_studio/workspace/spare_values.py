@@ -8,7 +8,7 @@ from gal_studio.state.store import Store
 from gal_studio.workspace.read_project import damaged_rows
 
 MADE_AGAIN: Mapping[str, str] = {
-    "project_versions": "the project counts its changes anew",
+    "project_versions": "the project counts its changes again",
     "class_images": "the next training generates them again",
     "model_hashes": "the next job reads the model's files again",
     "model_places": "the model is looked for at the path in its name",
@@ -29,7 +29,7 @@ MADE_AGAIN: Mapping[str, str] = {
     "foregrounds": "the foregrounds are searched again",
     "seen_pictures": "they are made again when their images are uploaded",
     "job_moves": "the history of jobs has gaps",
-    "job_progress": "the speed of a job is estimated anew",
+    "job_progress": "the speed of a job is estimated again",
     "jobs": "these jobs are off the list; press their button again",
     "answers": "nothing else depends on them",
 }

@@ -65,7 +65,7 @@ BAD_FILES = {
         "check the path of the LoRA",
     ),
     "pickled LoRA": ('kind = "style"\nstart_from = "a.bin"\n' + REFERENCE, "a.bin is a pickle"),
-    "unknown policy": ('kind = "style"\npolicy = "luck"\n' + REFERENCE, "no policy 'luck'"),
+    "unknown policy": ('kind = "style"\npolicy = "luck"\n' + REFERENCE, "no selection strategy 'luck'"),
     "windows path": (
         'kind = "style"\n[[references]]\nimage = "C:\\Users\\ada\\cat.png"\n',
         r'has the path "C:\Users\ada\cat.png" in double quotes',

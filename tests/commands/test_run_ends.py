@@ -22,8 +22,7 @@ def test_a_run_ends_when_its_prompts_are_used_up(
     project = write_project(folder, names)
     assert run("run", project, "--out", out, "--rounds", 4, "--policy", "random") == 0
     assert (
-        "Round 3 has no images: all test prompts have accepted images, and no round follows it of the 4 "
-        "that were asked for."
+        "Round 3 has no images: all test prompts have accepted images, so it is the last of the 4 requested."
     ) in capsys.readouterr().err
     summary = json.loads((out / "summary.json").read_text())
     assert [len(round_["anchors"]) for round_ in summary["rounds"]] == [4, 2, 0]

@@ -93,7 +93,7 @@ def test_every_project_is_pointed_to_it_or_none(store: Store, tmp_path: Path) ->
 
 def test_a_model_that_nothing_used_is_not_compared(store: Store, tmp_path: Path) -> None:
     project = store.projects.add(replaced(store, "Cat", "C:\\models\\sd15")).id
-    with pytest.raises(StudioError, match=r"is no folder, but .* was one: give the model's folder"):
+    with pytest.raises(StudioError, match=r"is not a folder, but .* was: give the model's folder"):
         (tmp_path / "file").write_bytes(b"")
         Studio(store).locate_model("C:\\models\\sd15", tmp_path / "file")
     assert not Studio(store).locate_model("C:\\models\\sd15", write_model(tmp_path / "here")).compared

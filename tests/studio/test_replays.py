@@ -148,7 +148,7 @@ def test_what_cannot_be_replayed_is_said(studio: Studio, round_id: str) -> None:
     decide(studio, node.id, 3)
     third = next_round(studio, node.id)
     assert record_line(studio.store, third).left_out == (
-        "nothing was accepted in round 1, so no policy accepts anything there",
+        "nothing was accepted in round 1, so no strategy accepts anything there",
         "the refinement of round 2 is not generated again with the 1 image accepted in it, nor what was "
         "painted in its pairs",
     )
@@ -182,7 +182,7 @@ def test_marks_of_copies_are_not_replayed_and_that_is_said(studio: Studio, secon
     marked = [one.id for one in studio.store.candidates.of_round(first)[:2]]
     studio.mark_copies(marked[:1], True)
     (one,) = record_line(studio.store, second).left_out
-    assert one == "the 1 mark of a copy in round 1: the flags decide, and weights follow them"
+    assert one == "the 1 mark of a copy in round 1: copy detection decides instead"
     studio.mark_copies(marked, False)
     assert record_line(studio.store, second).left_out[0].startswith("the 2 marks of copies in round 1: ")
     studio.mark_copies(marked, None)
@@ -199,7 +199,7 @@ def test_a_stopped_replay_says_so_and_goes_on(studio: Studio, second: str) -> No
     assert [view.state for view in studio.replays(source)] == ["halted"]
     jobs = studio.continue_replay(made)
     assert {job.kind for job in jobs} == {"fine_tune", "generate", "measure", "replay"}
-    with pytest.raises(StudioError, match="is no replay"):
+    with pytest.raises(StudioError, match="is not a replay"):
         studio.continue_replay(source)
 
 

@@ -277,7 +277,7 @@ def test_klein_draws_round_0_with_the_lora_that_its_project_starts_from(
 def test_too_many_references_are_refused(studio: Studio, names: tuple[str, str]) -> None:
     given = [(drawing(one), "A <sks> cat on a rug") for one in range(11)]
     project = studio.create_project(object_draft(names, references=given, changes=with_adapter("native")))
-    with pytest.raises(StudioError, match=r"has 11 references, and an image is generated with at most 10"):
+    with pytest.raises(StudioError, match=r"has 11 references, and an image can use at most 10"):
         studio.instant_round(project)
 
 

@@ -90,9 +90,9 @@ class LocalWorker:
             raise StudioError(ended.message)
         if ended.paused_for == "room":
             figures = ended.message.partition(";")[0]
-            raise StudioError(f"{figures}; make room and start the same command again to go on.")
+            raise StudioError(f"{figures}; make room and run the same command again to resume.")
         if ended.state != "completed":
-            raise StudioError(f"The work is {ended.state}: start the same command again to go on.")
+            raise StudioError(f"The work is {ended.state}: run the same command again to resume.")
 
     def _work(self, worker: Worker, job: Job) -> None:
         """Run the queue; while a worker beside this one has the job or its project, wait and look again."""
@@ -129,7 +129,7 @@ class LocalWorker:
                 seen = time.monotonic()
             elif time.monotonic() - seen > ALONE:
                 raise StudioError(
-                    "The worker that had this workspace has ended: start the same command again to go on."
+                    "The worker that had this workspace has ended: run the same command again to resume."
                 )
             time.sleep(LOOK)
 

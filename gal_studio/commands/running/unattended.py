@@ -203,7 +203,7 @@ def _instant_round(
 
 
 def _no_prompts_left(number: int, wanted: int) -> str:
-    after = "" if number == wanted else f", and no round follows it of the {wanted} that were asked for"
+    after = "" if number == wanted else f", so it is the last of the {wanted} requested"
     return f"Round {number} has no images: all test prompts have accepted images{after}."
 
 

@@ -108,7 +108,7 @@ def recipe_advice(name: str, best: Recipe, drawn: Sequence[Candidate]) -> str:
     rates = recipe_rates(drawn)
     if not rates or best in (AS_TRAINED, rates[0].recipe):
         return ""
-    why = "the strongest at which prompts are followed" if is_unjudged(drawn) else _WHY_WEAKER
+    why = "the strongest with a good prompt match" if is_unjudged(drawn) else _WHY_WEAKER
     return f"Best setting for {name}: {best.words} ({why}). Try a prompt and downloads use it."
 
 
@@ -117,7 +117,4 @@ _WHY_WEAKER = "fewer copies, with most of the look"
 
 def not_judged(kind: Kind) -> str:
     """What nobody knows of a LoRA that is judged without references, and what to do."""
-    return (
-        f"Not judged: copies and {kind} match. Judge it again with a few images that it was trained on to "
-        "know them."
-    )
+    return f"Not judged: copies and {kind} match. Judge it again with a few images that it was trained on."

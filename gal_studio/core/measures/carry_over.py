@@ -51,13 +51,12 @@ class CarryOver:
         told = "; ".join(self._words(metric) for metric in (self.worse or known))
         if self.worse:
             return (
-                f"{self.name} does not carry over to {self.model}. {told[:1].upper()}{told[1:]}. Generate "
-                "with the base model, or train longer."
+                f"{self.name} does not work as well with {self.model}. {told[:1].upper()}{told[1:]}. "
+                "Generate with the base model, or train longer."
             )
         if self.prompts < FEWEST:
             return (
-                f"Too few prompts to tell whether {self.name} carries over to {self.model}: use at least "
-                f"{FEWEST}."
+                f"Too few prompts to tell whether {self.name} works with {self.model}: use at least {FEWEST}."
             )
         return f"{self.name} shows no clear loss with {self.model}: {told}."
 

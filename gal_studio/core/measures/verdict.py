@@ -64,7 +64,7 @@ def _none_is_best(ranked: Sequence[Report]) -> str:
         return "No round is better than the base model yet."
     if all(has_lost(each) for each in able):
         return "No round matches the references well enough yet."
-    return "No round follows its prompts without copying yet."
+    return "No round matches its prompts without copying yet."
 
 
 def _learned(report: Report) -> Difference | None:
@@ -217,7 +217,7 @@ def _overfits(report: Report, before: Report | None) -> str:
             return ""
         step = "Accept images that match their prompts, or train with fewer steps."
         if report.arm.given:
-            step = "Draw with its best strength schedule, or choose an earlier file of its training."
+            step = "Use its best strength schedule, or choose an earlier file of its training."
         return (
             f"{name} copies the reference: {copies} of {report.pictures} benchmark images show it instead of "
             f"their prompts. {step}"
@@ -243,7 +243,7 @@ def _leaks(report: Report, called: str) -> str:
     much = "" if leak.share is None else f" ({percent(min(leak.share, 1.0))} as much as into prompts with it)"
     step = "train with fewer steps or a lower learning rate"
     if report.arm.given:
-        step = "draw with less of it, or choose an earlier file of its training"
+        step = "use less strength, or choose an earlier file of its training"
     return (
         f"{report.arm.name} bleeds into prompts without “{called}”{much}. To keep other prompts unaffected, "
         f"{step}."

@@ -41,7 +41,7 @@ class MachineSettings(SettingsGroup):
         checks.one_of,
         "Base weights",
         Base,
-        note="8-bit integers halve them; LoRA only",
+        note="8-bit integers halve their size; LoRA only",
         words={"plain": "as they are", "int8": "8-bit integers"},
     )
     # AdamW, also with moments of 8 bits (needs bitsandbytes), or Prodigy (2306.06101; needs prodigyopt)
@@ -58,7 +58,7 @@ class MachineSettings(SettingsGroup):
         False,
         checks.flag,
         "Offload text encoder",
-        note="It and the model take turns on the GPU: less memory",
+        note="Text encoder and model take turns on the GPU: less memory",
         words=OFF_ON,
     )
     # compute activations again in the backward pass instead of holding them
@@ -66,7 +66,7 @@ class MachineSettings(SettingsGroup):
         False,
         checks.flag,
         "Gradient checkpointing",
-        note="Activations are recomputed: less memory, a third more time",
+        note="Recomputes activations: less memory, a third more time",
         words=OFF_ON,
     )
     # encode and decode pictures in four tiles
@@ -74,7 +74,7 @@ class MachineSettings(SettingsGroup):
         False,
         checks.flag,
         "Autoencoder tiling",
-        note="Images in four tiles: less memory, slightly other images",
+        note="Decodes images in four tiles: less memory, slightly different images",
         words=OFF_ON,
     )
     # lay convolutions' weights out by pixels
@@ -82,7 +82,7 @@ class MachineSettings(SettingsGroup):
         False,
         checks.flag,
         "channels_last",
-        note="Weights laid out by pixels: faster on some GPUs",
+        note="Stores weights by pixel: faster on some GPUs",
         words=OFF_ON,
     )
     # compile the denoiser; the first step takes minutes
@@ -90,7 +90,7 @@ class MachineSettings(SettingsGroup):
         False,
         checks.flag,
         "Compile the model",
-        note="Takes minutes at first, then steps are faster",
+        note="Takes minutes at first; then steps are faster",
         words=OFF_ON,
     )
     # train on all GPUs that this worker sees, each with its share of every batch
@@ -98,7 +98,7 @@ class MachineSettings(SettingsGroup):
         True,
         checks.flag,
         "Train on all GPUs",
-        note="Several of one kind share each training step",
+        note="GPUs of one kind share each training step",
         words=OFF_ON,
     )
 

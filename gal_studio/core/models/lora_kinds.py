@@ -40,7 +40,7 @@ _OTHERS: tuple[tuple[str, str, str], ...] = (  # a pattern of tensors' names, wh
     (
         r"^(image_proj|ip_adapter)\.",
         "an image adapter (IP-Adapter)",
-        "draw a Round 0 with it, or choose a LoRA",
+        "use it for Round 0, or choose a LoRA",
     ),
     (
         r"^(emb_params|string_to_param(\..*)?|clip_[lg]|<[^<>]*>)$",
@@ -62,7 +62,7 @@ def refuse_what_is_no_lora(file: str, names: Collection[str]) -> None:
     is_lora = holds_lora(names)
     for pattern, what, step in _OTHERS[:2] if is_lora else _OTHERS:
         if any(re.search(pattern, name) for name in names):
-            raise StudioError(f"The file {file} is {what}, and no LoRA: {step}.")
+            raise StudioError(f"The file {file} is {what}, not a LoRA: {step}.")
     if not is_lora:
         raise StudioError(f"The file {file} holds no LoRA: choose a LoRA's .safetensors file.")
     layers = layers_of(names)

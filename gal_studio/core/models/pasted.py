@@ -35,7 +35,7 @@ def refuse_address(name: str) -> None:
             f"The address {name} names one file of {hub['id']}: download it and give its path, or give "
             f"{hub['id']} if that is a whole diffusers pipeline."
             if _WEIGHTS.search(hub["rest"])
-            else f"The address {name} is no model's page: give the model's ID, such as owner/name."
+            else f"The address {name} is not a model's page: give the model's ID, such as owner/name."
         )
     if _CIVITAI.search(name.partition("?")[0]):
         raise StudioError(

@@ -118,8 +118,8 @@ class Foreign:
         said = []
         if self.text_layers:
             said.append(
-                f"Without {counted(self.text_layers, 'layer')} of the text encoder, the LoRA generates "
-                "otherwise than in its own program."
+                f"Without {counted(self.text_layers, 'layer')} of the text encoder, images differ from "
+                "those of other programs."
             )
         if self.is_dora:
             rank = max(factors.rank for factors in self.factors.values())
@@ -207,7 +207,7 @@ def _of_the_picture_model(file: LoraFile, without_text: bool) -> LoraFile:
     for role, words in _BEYOND.items():
         if found := sum(role in roles for roles in kept.values()):
             raise rest.refusal(
-                f"{words} ({counted(found, 'layer')}), which the studio does not train on from",
+                f"{words} ({counted(found, 'layer')}), which the studio cannot start from",
                 "choose a plain LoRA, or merge it into a base model with its own trainer",
             )
     return rest

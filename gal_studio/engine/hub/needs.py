@@ -76,7 +76,7 @@ def configuration(name: str, revisions: Mapping[str, str]) -> Need:
     def choose(files: Collection[str]) -> Iterable[str]:
         if INDEX not in files:
             raise StudioError(
-                f"The model {name} is no diffusers pipeline (it has no {INDEX}): give the path of its "
+                f"The model {name} is not a diffusers pipeline (it has no {INDEX}): give the path of its "
                 ".safetensors checkpoint, or choose another model."
             )
         return [path for path in files if _is_configuration(path)]

@@ -82,7 +82,7 @@ def _check(path: Path, etag: str, name: str) -> None:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     if digest != etag:
         path.unlink()
-        raise StudioError(f"The file {name} arrived damaged: try again, and it is downloaded anew.")
+        raise StudioError(f"The file {name} arrived damaged: try again, and it is downloaded again.")
 
 
 def _end_with_the_parent() -> None:

@@ -171,7 +171,7 @@ def _read(path: Path) -> Mapping[str, Any]:
             f"The image adapter {path} cannot be read ({first_line(error)}): download it again."
         ) from error
     if not isinstance(found, Mapping):
-        raise StudioError(f"The file {path.name} is not an image adapter: it is no table of weights.")
+        raise StudioError(f"The file {path.name} is not an image adapter: it has no table of weights.")
     return found
 
 
@@ -332,13 +332,13 @@ def check_pictures(pictures: Sequence[Image.Image]) -> None:
     """Refuse too many pictures, and blank ones."""
     if len(pictures) > MOST_DRAWN_WITH:
         raise StudioError(
-            f"There are {len(pictures)} reference images, and an image is generated with at most "
-            f"{MOST_DRAWN_WITH}: take some away."
+            f"There are {len(pictures)} reference images, and an image can use at most "
+            f"{MOST_DRAWN_WITH}: remove some."
         )
     for picture in pictures:
         pixels = np.asarray(picture.convert("RGB")).reshape(-1, 3)
         if (pixels == pixels[0]).all():
-            raise StudioError("A reference image is one flat colour, which says nothing: choose another.")
+            raise StudioError("A reference image is one flat colour: choose another.")
 
 
 @contextmanager

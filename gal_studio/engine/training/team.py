@@ -52,7 +52,7 @@ class _Member:
 
     def _lost(self) -> StudioError:
         return StudioError(
-            f"The process that trains on {self.device} has ended: press Resume to go on from the last "
+            f"The process that trains on {self.device} has ended: press Resume to continue from the last "
             "checkpoint, or turn off “Train on all GPUs”."
         )
 

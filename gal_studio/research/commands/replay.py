@@ -28,8 +28,8 @@ def replay(
     policy: Annotated[
         str,
         typer.Option(
-            help=f"Who decides: {', '.join(replay_choices())}, {FROM_A_MODULE}. human repeats the recorded "
-            "decisions, suggestion accepts what the page suggests."
+            help=f"Who accepts images: {', '.join(replay_choices())}, {FROM_A_MODULE}. human repeats the "
+            "recorded decisions, suggestion accepts what the page suggests."
         ),
     ],
     out: Annotated[Path, typer.Option(help="The folder for the results.")],
@@ -44,7 +44,7 @@ def replay(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Draw a stored project again under another policy.
+    """Run a stored project again with another selection strategy.
 
     The replay is a project of its own; the same command resumes an interrupted one.
     """

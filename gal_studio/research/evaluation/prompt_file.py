@@ -41,7 +41,7 @@ def _text(path: Path) -> str:
         return path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         raise StudioError(
-            f"{path} is not UTF-8 (byte {error.start} is none of it): save it as UTF-8, then try again."
+            f"{path} is not UTF-8 (byte {error.start} is not UTF-8): save it as UTF-8, then try again."
         ) from error
     except OSError as error:
         raise StudioError(f"The prompts cannot be read from {path}: give a text file in UTF-8.") from error

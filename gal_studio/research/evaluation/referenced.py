@@ -56,8 +56,8 @@ def draw_referenced(drawer: Drawer, asked: Subject | Combination, out: Path) -> 
     paths = [path for _, path in given]
     if len(paths) > MOST_DRAWN_WITH:
         raise StudioError(
-            f"{asked.name} has {len(paths)} reference images, and an image is generated with at most "
-            f"{MOST_DRAWN_WITH}: take some away."
+            f"{asked.name} has {len(paths)} reference images, and an image can use at most "
+            f"{MOST_DRAWN_WITH}: remove some."
         )
     if drawer.adapter.strip() != NATIVE:
         locate_adapter(resolve_adapter(drawer.adapter.strip()), model.family.name, drawer.revisions)

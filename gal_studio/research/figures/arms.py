@@ -13,7 +13,7 @@ from gal_studio.studio.figures.template import Theme
 def evaluated_arms(evaluation: Mapping[str, Any], theme: Theme = "light") -> go.Figure:
     """The `evaluation.json` of clock arms as `gal-studio evaluate` wrote it."""
     if evaluation.get("evaluation") != "clock arms" or not evaluation.get("arms"):
-        raise StudioError("This is no evaluation of clock arms: give the folder that has one.")
+        raise StudioError("This is not an evaluation of clock arms: give the folder that has one.")
     rows = {row["point"]: row for row in evaluation["rows"]}
     arms = [
         (f"to {names[-1]}", [(name, rows[name]["clip_i"]["value"], rows[name]["clip_t"]["value"])

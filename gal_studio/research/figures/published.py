@@ -15,7 +15,7 @@ def published_table(evaluation: Mapping[str, Any], theme: Theme = "light") -> go
     rows = evaluation.get("rows")
     if evaluation.get("evaluation") != "DreamBench" or not rows:
         raise StudioError(
-            "This is no evaluation of DreamBench: give the folder of `gal-studio evaluate --dreambench`."
+            "This is not an evaluation of DreamBench: give the folder of `gal-studio evaluate --dreambench`."
         )
     whole = rows[-1]
     names = ("dino", "clip_i", "clip_t")
@@ -45,7 +45,7 @@ def subjects_table(evaluation: Mapping[str, Any], theme: Theme = "light") -> go.
     rows = evaluation.get("rows")
     if evaluation.get("evaluation") != "several subjects" or not rows:
         raise StudioError(
-            "This is no evaluation of several subjects: give the folder of "
+            "This is not an evaluation of several subjects: give the folder of "
             "`gal-studio evaluate --combinations`."
         )
     whole = rows[-1]

@@ -72,7 +72,7 @@ class ModelFolder:
         """
         for name in known:
             if name not in self._files:
-                return f"it has no {name}" if name else "it is no file"
+                return f"it has no {name}" if name else "it is not a file"
         folders = {Path(name).parent for name in known if name.endswith(".safetensors")}
         for name in self._files:
             if name not in known and name.endswith(".safetensors") and Path(name).parent in folders:

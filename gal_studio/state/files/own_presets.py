@@ -72,5 +72,5 @@ def _preset(row: Any) -> OwnPreset:
     preset = OwnPreset(**row)
     texts = [preset.name, preset.preset, preset.base_model, preset.clip_model]
     if not all(isinstance(text, str) for text in [*texts, *preset.settings, *preset.settings.values()]):
-        raise TypeError(f"a preset has a value that is no text: {row}")
+        raise TypeError(f"a preset has a value that is not text: {row}")
     return preset

@@ -106,7 +106,7 @@ def unread_beside(picture: Path) -> str:
     """What lies beside a picture that may be its caption in a form that is not read, as a sentence; or ""."""
     forms = tuple(f"{stem}{ending}" for stem in (picture.stem, picture.name) for ending in _OTHER_FORMS)
     found = sorted(path.name for path in _beside(picture, forms))
-    return f" ({found[0]} lies there; captions are read from {picture.stem}.txt)" if found else ""
+    return f" ({found[0]} is not read: put the caption into {picture.stem}.txt)" if found else ""
 
 
 def _beside(picture: Path, names: tuple[str, ...]) -> list[Path]:

@@ -24,10 +24,10 @@ from gal_studio.state.images.read import read_picture
 from gal_studio.state.tables.seen_pictures import SeenPicture
 from gal_studio.studio.create.references import Picture
 
-ONE_COLOUR = "This image is one colour all over: there is nothing in it to learn. Choose another one."
+ONE_COLOUR = "This image is one flat colour, with nothing to learn from. Choose another."
 SMALL_EDGE = 64
 """Shorter sides in pixels are said to be small: half of what the bundled model draws."""
-LOST_AGAIN = "Details are missing here as well."
+LOST_AGAIN = "Details are missing here, too."
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ def notes_on(pictures: Sequence[Examined], names: Sequence[str]) -> SetNotes:
 
 def _about_size(width: int, height: int) -> str:
     return (
-        f"This image is only {width} x {height} px: it is enlarged for the model, which learns the blur. "
+        f"This image is only {width} x {height} px: it will be enlarged, and the model learns the blur. "
         f"Use one with at least {SMALL_EDGE} px on each side, better 512."
     )
 
@@ -85,11 +85,11 @@ def _about_dominant(alike: int, count: int) -> str:
         return ""
     if alike == count:
         return (
-            f"All {count} images are nearly the same, so the model would learn this one image: keep one, and "
-            "add different ones if you have them."
+            f"All {count} images are nearly the same, so the model would learn mostly that image: keep one, "
+            "and add different ones if you have them."
         )
     return (
-        f"{alike} of the {count} images are nearly the same, so the model would learn mostly that one "
+        f"{alike} of the {count} images are nearly the same, so the model would learn mostly that "
         "image: keep one of them."
     )
 
@@ -100,7 +100,7 @@ def about_seen(seen: SeenPicture) -> str:
         return ""
     name = short_model_name(seen.base_model)
     return (
-        f"This is how {name} sees it. Training does not bring back details that are missing here: use a "
+        f"This is how {name} sees it. Training cannot restore details that are missing here: use a "
         "larger model, or an image with bolder shapes."
     )
 

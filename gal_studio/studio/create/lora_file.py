@@ -77,7 +77,7 @@ def checked_lora(given: str | Path) -> Path:
         raise StudioError(f"There is no file {given}: check the path of the LoRA.")
     if path.suffix.lower() != ".safetensors":
         raise StudioError(
-            f"The file {path.name} is no LoRA that the studio reads: choose a .safetensors file."
+            f"The file {path.name} is not a LoRA that the studio can read: choose a .safetensors file."
         )
     return path
 

@@ -39,8 +39,8 @@ def refuse_what_is_no_pipeline(path: Path, name: str) -> None:
     """Refuse a file or folder that exists, by what it is."""
     if path.is_file():
         raise StudioError(
-            f"The file {name} is no model that the studio opens: give a .safetensors file, or the folder "
-            f"that has a {INDEX}."
+            f"The file {name} is not a model that the studio can open: give a .safetensors file, or the "
+            f"folder that has a {INDEX}."
         )
     kind = _class_of(path)
     if path.is_dir() and kind:

@@ -26,12 +26,12 @@ LONG_ROUND = 12 * 3600.0
 """The seconds of a round above which a person has to confirm it: it would not be done by the next morning."""
 
 SAVINGS: Mapping[str, tuple[Any, str]] = {
-    "text_off_device": (True, "the text encoder waits in main memory"),
+    "text_off_device": (True, "the text encoder stays in main memory"),
     "tiling": (True, "images are encoded and decoded in tiles"),
-    "checkpointing": (True, "training computes activations twice"),
+    "checkpointing": (True, "training recomputes activations"),
     "precision": ("bf16", "it computes in half precision"),
     "base": ("int8", "base weights are 8-bit integers"),
-    "optimizer": ("adamw8bit", "the optimizer keeps 8 bits"),
+    "optimizer": ("adamw8bit", "the optimizer uses 8 bits"),
 }
 """What the settings do to save memory, in the order in which it is done."""
 
@@ -130,14 +130,11 @@ def _does_not_fit(shape: ModelShape, settings: Settings, device: Device, needed:
     )
     room, without = room_of(device.kind, device.total), missing_packages()
     if fit(shape, settings, device.kind, room, without) is not None:
-        return f"{begin} set the fields under Memory and speed back, or choose a lower resolution."
+        return f"{begin} reset the fields under Memory and speed, or choose a lower resolution."
     others = [preset.title.partition(" (")[0] for preset in _that_fit(device)]
     instead = f"choose {others[-1]} instead" if others else "use a larger device"
     if fit(shape, settings, device.kind, room) is not None:
-        return (
-            f"{begin} {instead}, or add what holds it in 8 bits (docs/models.md, under Memory, says how): "
-            "then it fits."
-        )
+        return f"{begin} {instead}, or install 8-bit weights, with which it fits (docs/models.md, Memory)."
     return f"{begin} {instead}."
 
 
@@ -197,7 +194,7 @@ def _timed(shape: ModelShape, model: str, settings: Settings) -> Iterator[tuple[
 def duration_words(seconds: float | None) -> str:
     """The time of a round in a sentence; None if it is not known yet."""
     if seconds is None:
-        return "How long a round takes is known after the first one."
+        return "The time is known after the first round."
     return f"A round takes {about(seconds)}."
 
 

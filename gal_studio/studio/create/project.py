@@ -202,7 +202,7 @@ def _check_judging(draft: ProjectDraft, settings: Settings) -> None:
             "one that you choose."
         )
     if settings.tune.method != "lora":
-        raise StudioError("Rounds that judge a LoRA start from it: choose the method LoRA.")
+        raise StudioError("A LoRA is judged with a preset that trains a LoRA: choose another preset.")
 
 
 def _with_room_for(store: Store, settings: Settings, judged: Sequence[Start]) -> Settings:

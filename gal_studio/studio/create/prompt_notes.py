@@ -24,12 +24,12 @@ _SMALL_WORDS = re.compile(
 _MANY_LANGUAGES = re.compile("siglip2|xlm|multilingual|nllb|mclip", re.IGNORECASE)
 """In the names of CLIP models that were trained in many languages."""
 ONE_VIEW = (
-    "One image shows the object in one place only, and the model learns that place as well: 3 to 6 "
-    "images in different places are better."
+    "One image shows the object in one place, which the model learns, too: 3 to 6 images in different "
+    "places are better."
 )
 NO_PLACE = (
-    "No prompt says where the object is, so its surroundings may be learned, too: end each prompt with the "
-    "place, such as “on the stairs”."
+    "No prompt says where the object is, so its surroundings may be learned, too. Name the place, as in “on "
+    "the stairs”."
 )
 
 
@@ -40,7 +40,7 @@ def about_length(prompt: str, base_model: str) -> str:
         return ""
     return (
         f"Too long: {short_model_name(base_model)} reads about {limit - 2} words and "
-        "signs, and refuses more when it is trained. Shorten it."
+        "signs. Shorten it, or training will stop."
     )
 
 
@@ -79,7 +79,7 @@ def about_shared_words(kind: Kind, texts: Sequence[tuple[str, str]]) -> str:
     what = "the object" if kind == "object" else "the style"
     return (
         f"All prompts say “{' '.join(shared[:6])}”, which the model may take for a part of {what}: choose "
-        "images that differ, and write what differs."
+        "different images, and describe what differs."
     )
 
 
@@ -118,7 +118,7 @@ def about_things(kind: Kind, prompt: str, trigger_word: str, base_model: str) ->
     """A warning that the base model was taught nothing that a reference's prompt names; "" otherwise."""
     if kind == "object":
         thing = class_prompt(prompt, trigger_word).removeprefix("a photo of ")
-        instead = "and generates something that it knows in its place"
+        instead = "and shows something it knows instead"
     else:
         thing = _without(prompt, style_descriptor(prompt))
         instead = "and may take it for a part of the style"
@@ -146,9 +146,7 @@ def about_test_prompts(templates: Sequence[str], trigger: str, base_model: str) 
     known = (*preset.known_things, *preset.known_places) if preset and preset.known_things else ()
     for template in templates:
         rest = _without(_without(template, trigger), "{}")
-        if preset and (
-            text := _on_unknown(rest, preset, known, "and generates something that it knows instead")
-        ):
+        if preset and (text := _on_unknown(rest, preset, known, "and shows something it knows instead")):
             return text
     return ""
 
@@ -162,8 +160,8 @@ def about_search(words: str, clip_model: str) -> str:
             return ""
         some = ", ".join(preset.known_things[:: max(1, len(preset.known_things) // 4)][:4])
         return (
-            f"{short_model_name(preset.base_model)}’s CLIP was not taught these words, so the order may mean "
-            f"little. It knows things such as {some}."
+            f"{short_model_name(preset.base_model)}’s CLIP was not trained on these words, so the order may "
+            f"mean little. It knows things such as {some}."
         )
     if words.isascii() or _MANY_LANGUAGES.search(clip_model):
         return ""

@@ -94,7 +94,7 @@ class Figures:
         texts = [[_counted(scores.get(anchor)) for scores in found] for anchor in anchors]
         made = figure(
             f"{views[0].project.name}: copies by test prompt",
-            "Mean chance of a copy, and copies of all images; the most uncertain prompt of round 1 on top. "
+            "Mean copy risk, and share of copies; the most uncertain prompt of round 1 on top. "
             "Accepted prompts leave.",
             theme,
             height=190 + 26 * len(anchors),

@@ -68,7 +68,7 @@ def _reference_words(view: RoundView) -> str:
 
 
 def _entropy_words(view: RoundView) -> str:
-    return f"mean entropy {view.mean_entropy:.3f}, accepted images weigh {view.example_weight:.3f}"
+    return f"mean uncertainty {view.mean_entropy:.3f}, weight of accepted images {view.example_weight:.3f}"
 
 
 def _draw_label(pen: ImageDraw.ImageDraw, ranked: ScoreView, y: int, is_judged: bool) -> None:
@@ -77,7 +77,7 @@ def _draw_label(pen: ImageDraw.ImageDraw, ranked: ScoreView, y: int, is_judged: 
     score = ranked.score
     pen.text(
         (MARGIN, y + 20),
-        f"{score.overfit} of {score.candidates} copies   entropy {score.entropy:.2f}" if is_judged else "",
+        f"{score.overfit} of {score.candidates} copies, uncertainty {score.entropy:.2f}" if is_judged else "",
         SOFT,
         font(12),
     )

@@ -95,7 +95,7 @@ def in_sentences(report: Report | None) -> tuple[str, ...]:
         told.append(f"prompt match: {share_words(report.as_asked, report.judged, report.pictures)}")
     if not told:
         return ()
-    benchmark = f"{capitalized('; '.join(told))} (benchmark prompts, which no training used)."
+    benchmark = f"{capitalized('; '.join(told))} (on prompts outside of training)."
     if report.gain is None or not report.is_judged:
         return (benchmark,)
     return (

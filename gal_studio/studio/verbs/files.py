@@ -94,7 +94,7 @@ class FileVerbs(Verbs):
                 and not wanted.is_own
             ):
                 raise StudioError(
-                    f"Round {round_.number} trained the whole model, which is no LoRA: choose For diffusers."
+                    f"Round {round_.number} trained the whole model, not a LoRA: choose For diffusers."
                 )
             self.store.exports.ask(round_id, wanted.name, measured)
             return self._queue(round_, "export")
@@ -117,7 +117,7 @@ class FileVerbs(Verbs):
         wanted = find_form(form).name
         made = [each for each in self.exports(round_id) if each.form == wanted and not each.waits]
         if not made:
-            raise StudioError("This round is not exported in this form yet: press Prepare first.")
+            raise StudioError("This round is not exported in this format yet: press Prepare first.")
         return self.store.exported(round_id, form)
 
     def references_zip(self, project_id: str) -> bytes:

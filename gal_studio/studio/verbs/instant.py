@@ -54,7 +54,7 @@ class InstantVerbs(ProjectVerbs, WorkVerbs):
                 )
             if given > MOST_DRAWN_WITH:
                 raise StudioError(
-                    f"{project.name} has {given} references, and an image is generated with at most "
+                    f"{project.name} has {given} references, and an image can use at most "
                     f"{MOST_DRAWN_WITH}: start a project with the best of them, or train a round."
                 )
             there = self._the_same(project_id, project.settings)

@@ -39,7 +39,7 @@ class ReplayVerbs(Verbs):
         """Queue what a stopped or imported replay lacks; refused if it is no replay, or lacks nothing."""
         name = self.store.projects.name(project_id)
         if self.store.replays.get(project_id) is None:
-            raise StudioError(f"{name} is no replay: choose one to go on with.")
+            raise StudioError(f"{name} is not a replay: choose one to continue.")
         jobs = replays.enqueue_all_missing(self.store, project_id)
         if not jobs:
             raise StudioError(f"{name} is generated and measured already.")

@@ -346,17 +346,17 @@ class WorkVerbs(MeasureVerbs):
         name = f"Round {round_.number}"
         lineage.refuse_given(round_)
         if round_.kind != "fine_tune" or round_.adapter is None:
-            raise StudioError(f"{name} has no finished fine-tuning to go on from: press Fine-tune first.")
+            raise StudioError(f"{name} has no finished training to continue: press Fine-tune first.")
         if is_pending(self.store, round_, "fine_tune"):
             raise StudioError(f"{name} is being trained: wait until that is done, then train more steps.")
         present = self.store.rounds.settings(round_.id)
         if not present.tune.is_open_ended:
             raise StudioError(
-                f"{name} cannot be trained on, since it is no LoRA with a constant learning rate: choose "
-                "more training steps in the settings, then press Fine-tune."
+                f"{name} cannot be continued, since it is not a LoRA with a constant learning rate: set "
+                "more training steps, then press Fine-tune."
             )
         if steps < 1:
-            raise StudioError(f"{steps} more steps are none: choose 1 or more.")
+            raise StudioError(f"{steps} more steps make no difference: choose 1 or more.")
         settings = present.updated({"tune": {"steps": present.tune.steps + steps}})
         inputs = inputs_of(self.store, round_.id)
         endless = endless_fingerprint(inputs)

@@ -31,7 +31,7 @@ def show_all(store: Store, project_id: str) -> None:
         choices_table(choices, format_)
     if (replay := store.replays.get(project_id)) is not None:
         if replay.policy not in replay_choices() and not is_name(replay.policy):
-            raise StudioError(f"There is no policy {replay.policy!r}.")
+            raise StudioError(f"There is no selection strategy {replay.policy!r}.")
         for one in (replay_view(store, project_id), *store.replays.rounds(project_id)):
             check_declared(one)
     for trial in store.trials.of_project(project_id):

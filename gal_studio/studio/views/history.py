@@ -51,14 +51,14 @@ def _pictures(step: DecisionStep, names: Mapping[str, str]) -> str:
     return names.get(changed[0], "an image") if len(changed) == 1 else f"{len(changed)} images"
 
 
-_MARKS = {True: "mark {} as a copy", False: "mark {} as not a copy", None: "take back the mark of {}"}
+_MARKS = {True: "mark {} as a copy", False: "mark {} as not a copy", None: "clear the mark of {}"}
 
 
 def _verb(before: CandidateState, after: CandidateState) -> str:
     if before.marked_copy != after.marked_copy:
         return _MARKS[after.marked_copy]
     if after.verdict == "undecided":
-        return "take back {}"
+        return "clear the decision on {}"
     if after.verdict == "rejected":
         return "reject {}"
     if before.verdict == "accepted" and before.weight != after.weight:

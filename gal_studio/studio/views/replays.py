@@ -83,7 +83,7 @@ def replay_view(store: Store, project_id: str, measures: Measures = measures_vie
     """One replay beside the project that it draws again, if that is still in the workspace."""
     replay = store.replays.get(project_id)
     if replay is None:
-        raise StudioError(f"{store.projects.name(project_id)} is no replay of another project.")
+        raise StudioError(f"{store.projects.name(project_id)} is not a replay of another project.")
     own = _measured(store, replay.source_id, measures)
     return _view(store, replay, own, measures(store, project_id))
 

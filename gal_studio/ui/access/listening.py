@@ -52,7 +52,7 @@ def checked_root_path(given: str) -> str:
     """The path without a slash at its end; "" for the root. Refused unless it is a plain path."""
     path = given.strip().rstrip("/")
     if path and not re.fullmatch(r"(/[\w.~-]+)+", path):
-        raise StudioError(f"The root path {given!r} is no path: write it like /studio.")
+        raise StudioError(f"The root path {given!r} is not a path: write it like /studio.")
     return path
 
 

@@ -165,8 +165,8 @@ def _facts(prompts: Prompts) -> list[tuple[Fact, ...]]:
         (
             ("Trigger word", subject.trigger_word),
             ("Object", subject.name),
-            ("Plain prompt", subject.plain_prompt),
-            ("Kind of object", subject.class_prompt),
+            ("Prompt without it", subject.plain_prompt),
+            ("Class prompt", subject.class_prompt),
         )
         for subject in prompts.subjects
     ]

@@ -152,8 +152,8 @@ def subject_payloads(project: ProjectView) -> tuple[Subject, ...]:
             trigger=subject.trigger_word,
             facts=(
                 ("Trigger word", subject.trigger_word),
-                ("Plain prompt", subject.plain_prompt),
-                ("Kind of object", subject.class_prompt),
+                ("Prompt without it", subject.plain_prompt),
+                ("Class prompt", subject.class_prompt),
             )
             if project.kind == "object"
             else (),
@@ -209,7 +209,7 @@ def _recipes(project: ProjectView) -> str:
     generation = project.settings.generation
     lowest, latest = generation.lowest_strength, generation.latest_switch
     if on_ladder(project.settings):
-        return f", LoRA strengths from 1 to {LADDER[-1].mean:g}, where it turns"
+        return f", LoRA strengths from 1 to {LADDER[-1].mean:g}, adaptive"
     if lowest == 1:
         return ""
     if latest == 0:
@@ -226,11 +226,11 @@ def adapter_names(adapters: Sequence[OwnAdapter]) -> tuple[tuple[str, str], ...]
 
 def _copy_detectors(project: ProjectView) -> str:
     if project.described:
-        return "nothing: there are no reference images"
+        return "not detected without reference images"
     words = value_words("gal.copy_detectors")[project.settings.gal.copy_detectors]
     if is_calibrated(project.clip_model, project.settings.refine.vision_model):
         return words
-    return f"{words}; uncalibrated: the limits were fitted to the bundled models, so check a few images"
+    return f"{words}; not calibrated for these models, so check a few images"
 
 
 def _made_with(project: ProjectView) -> MadeWith:
@@ -270,7 +270,7 @@ def project_payload(project: ProjectView, adapters: Sequence[OwnAdapter] = ()) -
             ("Training", f"{tune.steps} steps, rank {tune.rank}, learning rate {tune.learning_rate:g}"),
             ("Images", _pictures(project)),
             *_references(settings.references),
-            ("Weight of accepted images", f"{gal.balance_lambda:g}" if gal.balance else "off"),
+            ("Weight multiplier (λ)", f"{gal.balance_lambda:g}" if gal.balance else "off"),
             ("Copies are found by", _copy_detectors(project)),
             ("Seed", str(project.seed)),
         ),

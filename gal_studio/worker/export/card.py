@@ -96,7 +96,7 @@ def _use(task: ExportTask, facts: Facts, family: Family, written: Written) -> st
     if written.is_whole:
         lines += [
             "",
-            "It replaces the part of the model with that name. It is no LoRA: other programs do not list it.",
+            "It replaces this part of the model. It is not a LoRA: other programs do not list it.",
         ]
         return "\n".join(lines)
     if not family.lora_names.is_known:
@@ -112,16 +112,16 @@ def _use(task: ExportTask, facts: Facts, family: Family, written: Written) -> st
             "",
             f"ComfyUI: open `{written.workflow}`, choose your {drawing_base(facts, drawn)} in its loaders, "
             "and run it.",
-            "`comfyui-expected.png` is what the studio generates; ComfyUI rounds otherwise.",
+            "`comfyui-expected.png` is what the studio generates; ComfyUI rounds differently.",
         ]
     if drawn.is_fast:
-        lines += ["", f"The images, the code and the strengths here are for {_fast(drawn)}."]
+        lines += ["", f"Images, code and strengths here are for {_fast(drawn)}."]
     lines += _recipe(task, family, written, drawn.steps)
     if is_partly_guided(family, drawn):
         guided, steps = drawn.guided_steps, drawn.steps
         lines += [
             "",
-            f"Guidance counts in steps {guided.start + 1} to {guided.stop} of {steps} alone. The code above "
+            f"Guidance is on only in steps {guided.start + 1} to {guided.stop} of {steps}. The code above "
             "does that" + (", and the workflow by ranges of its conditioning." if written.workflow else "."),
         ]
     lines += ["", "Other precisions and samplers give slightly different images."]
@@ -134,7 +134,7 @@ def _brackets(task: ExportTask, facts: Facts, family: Family, written: Written) 
         return []
     for prompt in (facts.trigger, *(each.prompt for each in written.pictures)):
         if (quoted := prompt_for(task.form.syntax, prompt)) != prompt:
-            return ["", f"Brackets weight words there: write `{quoted}`, with a backslash before each."]
+            return ["", f"There, brackets weight words: write `{quoted}`, with a backslash before each."]
     return []
 
 
@@ -146,7 +146,7 @@ def _recipe(task: ExportTask, family: Family, written: Written, steps: int) -> l
     lines = ["", f"Recommended: {recipe.words} (the best of the strength schedules that were compared)."]
     if not recipe.is_constant and written.workflow:
         lines[1] += (
-            " The workflow does that with hooks; in other nodes, the late strength begins with step "
+            " The workflow does that with hooks; in other nodes, the late strength begins at step "
             f"{recipe.first_late(steps) + 1} of {steps}."
         )
     name = written.file.removesuffix(".safetensors")

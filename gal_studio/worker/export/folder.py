@@ -44,7 +44,7 @@ def export_to(task: ExportTask, out: Path) -> Generator[Progress, None, tuple[Ch
     is_whole = is_whole_denoiser(adapter, model.family.part)
     if is_whole and not task.form.is_own:
         raise StudioError(
-            f"{task.round_name} trained the whole denoiser, which is no LoRA: choose the form for diffusers."
+            f"{task.round_name} trained the whole model, not a LoRA: choose the format for diffusers."
         )
     forms = model.family.lora_names.forms
     if forms is not None and task.form.name not in forms:

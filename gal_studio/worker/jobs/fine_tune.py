@@ -91,7 +91,7 @@ def with_previews(
             if is_validated and not (event.resumed and _is_validated_at(task, event.step)):
                 yield from validate(task, model, detector, event)
                 if task.settings.tune.stop_at_best and (best := training_run.end_at_best(task)):
-                    said = f"Since step {best}, more steps only copy: the training ends there"
+                    said = f"Since step {best}, more training has only added copies: it ends there"
                     yield Progress(phase, event.step, event.total, said)
                     training_run.check_not_ended(task)
 

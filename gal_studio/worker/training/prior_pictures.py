@@ -48,8 +48,8 @@ def prior_pictures(
     pictures = [(each.prompt, image) for each in task.drawn_prior for image in _kept(task, each)]
     if task.drawn_prior and not pictures:
         raise StudioError(
-            "The base model generates only blank regularization images: choose other styles for them, give "
-            "images of your own, or set Prior images to 0."
+            "The base model generates only blank regularization images: choose other styles, give your "
+            "own, or set Regularization images to 0."
         )
     return tuple(ExamplePicture(task.store.images.picture(image), prompt) for prompt, image in pictures)
 

@@ -71,7 +71,7 @@ def _check_replaced(path: Path, name: str) -> None:
             manifest = Unpacking(archive, path.stat().st_size, Limits()).manifest()
     except StudioError as error:
         raise StudioError(
-            f"{path} exists and is no project: give another name, so that it is not lost."
+            f"{path} exists and is not a project: give another name, so that it is not lost."
         ) from error
     if manifest.project != name:
         raise StudioError(

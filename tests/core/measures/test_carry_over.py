@@ -34,8 +34,8 @@ def test_a_lora_that_is_lost_is_told_with_its_figures() -> None:
     found = compared(0.2, 0.6)
     assert found.worse == ("carries",)
     assert found.sentence == (
-        "Round 1 does not carry over to klein 4B. Style match 20% instead of 60% with the base model (−40 "
-        "points, 95% interval −40 to −40). Generate with the base model, or train longer."
+        "Round 1 does not work as well with klein 4B. Style match 20% instead of 60% with the base model "
+        "(−40 points, 95% interval −40 to −40). Generate with the base model, or train longer."
     )
 
 
@@ -61,7 +61,7 @@ def test_figures_of_few_prompts_are_not_told() -> None:
 
 def test_few_prompts_say_nothing() -> None:
     found = compared(0.1, 0.9, PROMPTS[:5])
-    assert not found.worse and found.sentence.startswith("Too few prompts to tell whether Round 1 carries")
+    assert not found.worse and found.sentence.startswith("Too few prompts to tell whether Round 1 works")
 
 
 def test_an_incomplete_set_is_not_compared() -> None:

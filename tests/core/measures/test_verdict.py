@@ -164,7 +164,7 @@ def test_one_round_is_not_called_the_best() -> None:
 
 def test_a_model_that_only_copies_is_not_called_best_and_its_likeness_is_not_denied() -> None:
     found = verdict(reports(BASE, arm("Round 1", [picture(0.95, copy=True)] * 8)))
-    assert (found.best, found.headline) == (None, "No round follows its prompts without copying yet.")
+    assert (found.best, found.headline) == (None, "No round matches its prompts without copying yet.")
     assert found.sentence == (
         "Round 1: Prompt match: 0 of 8 images. Copies: 8 of 8 images. The images clearly resemble the "
         "reference more than the base model’s do, but only by copying it or by missing the prompt."

@@ -17,10 +17,10 @@ PLAIN = ["lora_unet_mid_block_a.lora_down.weight", "lora_unet_mid_block_a.lora_u
     ("names", "words"),
     [
         (["lllite_unet_input_blocks_4.down.0.weight", "lllite_unet_input_blocks_4.up.0.weight"], "LLLite"),
-        (["lora_controlnet", *PLAIN], "is a ControlNet, .* and no LoRA: choose a LoRA"),
+        (["lora_controlnet", *PLAIN], "is a ControlNet, .* not a LoRA: choose a LoRA"),
         (["control_model.input_hint_block.0.weight"], "is a ControlNet"),
         (["controlnet_cond_embedding.conv_in.weight"], "is a ControlNet"),
-        (["image_proj.proj.weight", "ip_adapter.1.to_k_ip.weight"], "draw a Round 0 with it"),
+        (["image_proj.proj.weight", "ip_adapter.1.to_k_ip.weight"], "use it for Round 0"),
         (["emb_params"], "is an embedding"),
         (["clip_l", "clip_g"], "is an embedding"),
         (["<ink>"], "is an embedding"),

@@ -44,7 +44,7 @@ def test_what_comes_with_pasting_is_taken_off(given: str, name: str) -> None:
         ),
         ("civitai.com/models/123", "is a page of Civitai"),
         ("https://huggingface.co/o/m/resolve/main/a.safetensors", "names one file of o/m: download it"),
-        ("https://huggingface.co/datasets/o/m", "is no model's page: give the model's ID"),
+        ("https://huggingface.co/datasets/o/m", "is not a model's page: give the model's ID"),
         (
             "https://example.org/a.safetensors",
             "is not a model of the hub: download the model, and give the path",

@@ -208,5 +208,5 @@ def test_a_repository_without_a_pipeline_is_refused(hub: LocalHub, tmp_path: Pat
     (tmp_path / "files").mkdir()
     (tmp_path / "files" / "model.safetensors").write_bytes(b"x")
     hub.publish(NAME, tmp_path / "files", COMMIT)
-    with pytest.raises(StudioError, match=r"is no diffusers pipeline \(it has no model_index\.json\)"):
+    with pytest.raises(StudioError, match=r"is not a diffusers pipeline \(it has no model_index\.json\)"):
         needed()

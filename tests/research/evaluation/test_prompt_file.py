@@ -77,7 +77,7 @@ def test_a_word_that_only_contains_the_class_is_not_it(tmp_path: Path) -> None:
         ("empty.csv", "", "has no column 'prompt', only an empty line"),
         ("bare.csv", "Prompt,Note\n,\n", "has no prompts: write one a line"),
         ("empty.txt", "\n \n", "has no prompts: write one a line"),
-        ("latin.txt", "a café".encode("latin-1"), r"is not UTF-8 \(byte 5 is none of it\): save it as UTF-8"),
+        ("latin.txt", "a café".encode("latin-1"), r"is not UTF-8 \(byte 5 is not UTF-8\): save it as UTF-8"),
     ],
 )
 def test_a_file_without_prompts_is_one_sentence(

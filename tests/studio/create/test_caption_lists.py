@@ -69,8 +69,8 @@ def test_what_is_not_read_is_named(tmp_path: Path) -> None:
     (tmp_path / "cat.png").write_bytes(b"")
     assert unread_beside(tmp_path / "cat.png") == ""
     (tmp_path / "cat.json").write_text("{}")
-    assert "cat.json lies there; captions are read from cat.txt" in unread_beside(tmp_path / "cat.png")
-    with pytest.raises(StudioError, match=r"has no prompt \(cat\.json lies there"):
+    assert "cat.json is not read: put the caption into cat.txt" in unread_beside(tmp_path / "cat.png")
+    with pytest.raises(StudioError, match=r"has no prompt \(cat\.json is not read"):
         prior_folder(tmp_path)
 
 

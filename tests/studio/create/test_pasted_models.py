@@ -63,7 +63,7 @@ def test_what_exists_is_refused_by_what_it_is(tmp_path: Path, pipeline: Path) ->
     for name, words in {
         f'"{tmp_path}/a.gguf"': "a.gguf is a GGUF file, .*choose the model's .safetensors file",
         f"'{tmp_path}/a.ckpt'": "a.ckpt is a pickle",
-        f"{tmp_path}/a.zip": "a.zip is no model that the studio opens: give a .safetensors file",
+        f"{tmp_path}/a.zip": "a.zip is not a model that the studio can open: give a .safetensors file",
         str(alone): r"is one part of a model \(UNet2DConditionModel\): give the folder of the whole pipeline",
         str(tmp_path): "is not an image model: it holds no model_index.json",
         "https://civitai.com/models/1": "is a page of Civitai",

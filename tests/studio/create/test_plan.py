@@ -36,9 +36,9 @@ def told(monkeypatch: pytest.MonkeyPatch, here: Device, **changes: Any) -> plan.
 def test_a_sentence_names_the_need_the_device_and_the_means(monkeypatch: pytest.MonkeyPatch) -> None:
     large = told(monkeypatch, sized(24))
     assert large.sentence.startswith("Needs about 14.9 GB (estimate: 14.9 GB to train, ")
-    assert "this GPU: 24.0 GB of 24.0 GB free. How long a round takes" in large.sentence
+    assert "this GPU: 24.0 GB of 24.0 GB free. The time is known" in large.sentence
     small = told(monkeypatch, sized(8))
-    assert "To fit, the text encoder waits in main memory, " in small.sentence
+    assert "To fit, the text encoder stays in main memory, " in small.sentence
     assert not (large.doubt or large.warning or small.doubt or small.warning)
 
 
@@ -58,11 +58,11 @@ def test_settings_follow_what_is_free_and_a_warning_says_what_is_not(monkeypatch
 def test_a_doubt_names_the_next_step(monkeypatch: pytest.MonkeyPatch) -> None:
     plain = told(monkeypatch, sized(8), machine={"checkpointing": False, "text_off_device": False}).doubt
     assert plain.startswith("This GPU has 8.0 GB of memory, and a round of this model needs ")
-    assert plain.endswith("set the fields under Memory and speed back, or choose a lower resolution.")
+    assert plain.endswith("reset the fields under Memory and speed, or choose a lower resolution.")
     assert told(monkeypatch, sized(3)).doubt.endswith(" instead.")
     monkeypatch.setattr(plan, "missing_packages", lambda: frozenset({"base"}))
     lacking = told(monkeypatch, sized(5.5)).doubt
-    assert " instead, or add what holds it in 8 bits (docs/models.md, under Memory, says how)" in lacking
+    assert " instead, or install 8-bit weights, with which it fits (docs/models.md, Memory)" in lacking
     assert "pip" not in lacking
 
 

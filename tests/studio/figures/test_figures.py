@@ -118,7 +118,7 @@ def test_dreambench_stands_beside_the_published_figures() -> None:
     assert tuple(published.y) == PUBLISHED["one"] == (0.831, 0.880, 0.288)
     assert list(own.y) == [0.7] * 3 and list(own.error_y.array) == pytest.approx([0.05] * 3)
     assert tuple(published_table({**told, "compared": "all images"}).data[0].y) == PUBLISHED["all"]
-    with pytest.raises(StudioError, match="no evaluation of DreamBench"):
+    with pytest.raises(StudioError, match="not an evaluation of DreamBench"):
         published_table({"evaluation": "clock arms", "rows": [1]})
 
 
@@ -134,7 +134,7 @@ def test_clock_arms_are_repeated_from_their_json() -> None:
     long, short = evaluated_arms(told).data
     assert (list(long.x), list(long.y)) == ([0.3, 0.5, 0.6], [0.30, 0.28, 0.29])
     assert list(short.text) == ["base model", "Round 1"] and short.name == "to Round 1"
-    with pytest.raises(StudioError, match="no evaluation of clock arms"):
+    with pytest.raises(StudioError, match="not an evaluation of clock arms"):
         evaluated_arms({"evaluation": "DreamBench"})
 
 
@@ -147,7 +147,7 @@ def test_several_subjects_are_bars_of_the_whole_and_of_the_masks() -> None:
     ]  # fmt: skip
     told = {"evaluation": "several subjects", "rows": rows}
     assert [bars.name for bars in subjects_table(told).data] == ["whole image", "inside its mask"]
-    with pytest.raises(StudioError, match="no evaluation of several subjects"):
+    with pytest.raises(StudioError, match="not an evaluation of several subjects"):
         subjects_table({"rows": rows})
 
 

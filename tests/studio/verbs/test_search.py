@@ -54,7 +54,7 @@ def test_words_are_compared_with_each_image(tmp_path: Path, which: str) -> None:
         assert found.note == ""
         assert studio.search(round_id, "a blue kite").likeness != found.likeness
         note = studio.search(round_id, "кошка").note
-        assert ("was not taught these words" if which == "bundled" else "search in English") in note
+        assert ("was not trained on these words" if which == "bundled" else "search in English") in note
         with pytest.raises(StudioError, match="Write what to look for"):
             studio.search(round_id, " \n")
         with pytest.raises(StudioError, match="more words than the CLIP reads"):

@@ -85,7 +85,7 @@ def test_the_doctor_compares_the_schema_and_adds_what_is_missing(
 def test_the_doctor_puts_a_wrong_version_right(folder: tuple[Path, str, str]) -> None:
     with Store(folder[0]) as store:
         store.database.rows("PRAGMA user_version = 3")
-    assert "says another" in check_workspace(folder[0], False)["left"][0]
+    assert "the number of another" in check_workspace(folder[0], False)["left"][0]
     assert check_workspace(folder[0], True)["left"] == []
     Store(folder[0]).close()
 

@@ -226,7 +226,7 @@ def test_history_in_words_can_be_gone_back_and_forth(studio: Studio, drawn: str)
     studio.decide([first], "undecided")
     steps = studio.history(drawn)
     names = [words.split(" ")[0] for words in (step.words for step in steps)]
-    assert names == ["accept", "reject", "take"]
+    assert names == ["accept", "reject", "clear"]
     assert steps[0].words.endswith("04"), "the image with its number"
     assert steps[1].words == "reject 2 images"
     assert studio.go_to(drawn, steps[0].id) == (first, second, third)

@@ -59,8 +59,7 @@ def test_the_strongest_schedule_that_follows_prompts_is_best(judged: tuple[Studi
     assert told.sentences == (
         f"ink generates best with the {LADDER[3].words}: prompt match 81% (at full strength: prompt match "
         "20%).",
-        "Not judged: copies and style match. Judge it again with a few images that it was trained on to know "
-        "them.",
+        "Not judged: copies and style match. Judge it again with a few images that it was trained on.",
     )
 
 
@@ -103,4 +102,4 @@ def test_the_benchmark_knows_prompt_match_and_bleed(judged: tuple[Studio, str, s
     assert [found.kind for found in measures.warnings] == ["leak"]
     described = describe_measures(measures)
     assert described["base"]["copies"] is None
-    assert studio.judged(project)[0].sentences[1].startswith("Prompt match: 6 of 6 images (benchmark")
+    assert studio.judged(project)[0].sentences[1].startswith("Prompt match: 6 of 6 images (on prompts outside")

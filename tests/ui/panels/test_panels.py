@@ -109,8 +109,8 @@ def test_several_objects_are_derived():
     answer = derived("object", ([POT], "<dotty>"), ([], ""), ([BEAR], ""))
     first, empty, second = answer.sets
     assert first.facts[2:] == (
-        ("Plain prompt", "A teapot in the snow"),
-        ("Kind of object", "a photo of a teapot"),
+        ("Prompt without it", "A teapot in the snow"),
+        ("Class prompt", "a photo of a teapot"),
     )
     assert empty == DerivedSet()
     assert second.facts[0] == ("Trigger word", "<brumm>")

@@ -151,7 +151,7 @@ def test_an_export_draws_and_tells_what_the_round_is_drawn_with(
     monkeypatch.chdir(tmp_path / "exported")
     card = Path("README.md").read_text(encoding="utf-8")
     named = Path(next(iter(fast.values()))).name
-    assert f"The images, the code and the strengths here are for {named} in 3 steps." in card
+    assert f"Images, code and strengths here are for {named} in 3 steps." in card
     assert f"| generated with | 3 steps, guidance 0, {named} |" in card
     assert str(tmp_path) not in card
     code = card.partition("```python\n")[2].partition("```")[0]

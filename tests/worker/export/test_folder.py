@@ -109,7 +109,9 @@ def test_a_whole_denoiser_is_no_lora(studio: Studio, names: tuple[str, str]) -> 
     changes = {**CHANGES, "tune": {**CHANGES["tune"], "method": "full"}}
     round_id = first_round(studio, tiny_draft(names, changes=changes))
     studio.store.rounds.finish_training(round_id, "0" * 64, "print", ())
-    with pytest.raises(StudioError, match="trained the whole model, which is no LoRA"):
+    with pytest.raises(StudioError, match="trained the whole model, not a LoRA"):
         studio.export_round(round_id, "comfyui")
-    with pytest.raises(StudioError, match="There is no form 'gguf': choose one of diffusers, kohya, comfyui"):
+    with pytest.raises(
+        StudioError, match="There is no export format 'gguf': choose one of diffusers, kohya, comfyui"
+    ):
         studio.export_round(round_id, "gguf")

@@ -86,7 +86,7 @@ def test_a_wrong_file_makes_no_project(tmp_path: Path, models: Models, names: tu
         "gone.safetensors": "There is no file .*gone.safetensors: check the path of the LoRA",
         "weights.safetensors": "holds no LoRA",
         "damaged.safetensors": "is damaged",
-        "ink.txt": "is no LoRA that the studio reads: choose a .safetensors file",
+        "ink.txt": "is not a LoRA that the studio can read: choose a .safetensors file",
     }
     with Store(tmp_path / "workspace") as store:
         studio = Studio(store, models=CheckHere())
@@ -144,9 +144,7 @@ def test_a_text_encoder_is_left_out_on_the_user_s_word_alone(
     assert not studio.projects() and not told
 
     round_id = first_round(studio, tiny_draft(names, start_from=given, without_text_encoder=True))
-    assert told == [
-        "Without 1 layer of the text encoder, the LoRA generates otherwise than in its own program."
-    ]
+    assert told == ["Without 1 layer of the text encoder, images differ from those of other programs."]
     start = studio.store.starts.of_project(studio.store.rounds.get(round_id).project_id)
     assert start is not None
     kept = read_layers(studio.store.adapters.path(start.adapter), "unet")

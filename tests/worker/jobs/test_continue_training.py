@@ -81,7 +81,7 @@ def test_what_ends_with_its_last_step_keeps_no_state(
 ) -> None:
     first = trained(studio, models, names, **tune)
     assert states(studio, first) == []
-    with pytest.raises(StudioError, match=r"cannot be trained on, since it is no LoRA with a constant"):
+    with pytest.raises(StudioError, match=r"cannot be continued, since it is not a LoRA with a constant"):
         studio.continue_training(first, 4)
 
 
@@ -100,10 +100,10 @@ def test_more_steps_that_would_round_the_share_of_accepted_pictures_are_refused(
 
 def test_what_cannot_go_on_says_why_and_changes_nothing(studio: Studio, models: Models, names: Names) -> None:
     first = first_round(studio, tiny_draft(names))
-    with pytest.raises(StudioError, match="no finished fine-tuning to go on from: press Fine-tune first"):
+    with pytest.raises(StudioError, match="no finished training to continue: press Fine-tune first"):
         studio.continue_training(first, 4)
     finish(studio, models, studio.fine_tune(first))
-    with pytest.raises(StudioError, match="0 more steps are none: choose 1 or more"):
+    with pytest.raises(StudioError, match="0 more steps make no difference: choose 1 or more"):
         studio.continue_training(first, 0)
     before = studio.round_view(first)
     for path in saved(studio, first):

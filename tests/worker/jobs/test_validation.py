@@ -79,7 +79,7 @@ def test_a_training_may_end_by_itself_where_more_steps_only_copy(
     said = list[str]()
     done = work(studio, models, studio.fine_tune(first), lambda _, progress: said.append(progress.message))
     assert done.state == "completed", done.message
-    assert "Since step 2, more steps only copy: the training ends there" in said
+    assert "Since step 2, more training has only added copies: it ends there" in said
     assert [step for step, _ in studio.store.rounds.losses(first)] == [1, 2]
     assert is_trained(inputs_of(studio.store, first))
     for one in (whole, other):

@@ -25,8 +25,8 @@ class Absent(Policy):
         return cls(
             name,
             f"{name} (not installed)",
-            f"The policy {name!r} is not installed here: install its package, or choose another one under "
-            "Suggested by.",
+            f"The policy {name!r} is not installed here: install its package, or choose another "
+            "selection strategy under Advanced.",
         )
 
     @classmethod
@@ -36,7 +36,7 @@ class Absent(Policy):
             policy.name,
             policy.label,
             f"The policy {policy.label!r} of {package} failed ({type(error).__name__}: {first_line(error)}): "
-            f"update {package}, or choose another policy under Suggested by.",
+            f"update {package}, or choose another selection strategy.",
         )
 
     def order(self, pool: PoolSnapshot) -> Sequence[AnchorScore]:

@@ -38,7 +38,9 @@ def find_policy(name: str) -> Policy:
     """Look up a policy by name; of stored settings it may be one that is not installed here."""
     policy = POLICIES.find(name) or _ABSENT.get(name)
     if policy is None:
-        raise StudioError(f"There is no policy {name!r}: choose one of {', '.join(policy_names())}.")
+        raise StudioError(
+            f"There is no selection strategy {name!r}: choose one of {', '.join(policy_names())}."
+        )
     return policy
 
 

@@ -40,9 +40,9 @@ PROMPT_MATCH = Score(
     label="Prompt match",
     low=0.0,
     high=1.0,
-    higher="more probably what the prompt asks for",
-    method="CLIP compares the image with all test prompts and those of the references; the base model’s "
-    "images say by how much its own should lead",
+    higher="more likely what the prompt asks for",
+    method="CLIP compares the image with the prompts of all tests and references; the base model’s "
+    "images tell how far its own should lead",
     compute=_compute,
     in_percent=True,
 )

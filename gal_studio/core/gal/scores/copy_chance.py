@@ -25,7 +25,7 @@ COPY_CHANCE = Score(
     label="Copy risk",
     low=0.0,
     high=1.0,
-    higher=f"more probably a copy; from {COPY_FROM:g} on it counts as one, and your marks move that",
+    higher=f"more likely a copy; from {COPY_FROM:g} on it counts as one, adjusted by your marks",
     method="The image is compared with the reference, area by area, and both prompts; the base model’s "
     "images say how much of that is chance",
     compute=_compute,

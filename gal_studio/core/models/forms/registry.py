@@ -31,7 +31,7 @@ def find_form(name: str) -> ExportForm:
     """The form of that name; another one is refused."""
     form = FORMS.find(name)
     if form is None:
-        raise StudioError(f"There is no form {name!r}: choose one of {', '.join(FORMS.names())}.")
+        raise StudioError(f"There is no export format {name!r}: choose one of {', '.join(FORMS.names())}.")
     return form
 
 

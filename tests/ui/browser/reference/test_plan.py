@@ -59,7 +59,7 @@ def test_a_model_that_does_not_fit_is_asked_about_and_another_one_taken(
     doubt = says(page, f".presets {WARNING}", "a round of this model needs")
     assert doubt.startswith("Small GPU has 3.0 GB of memory")
     assert "instead" in doubt or ".[memory]" in doubt
-    assert "training computes activations twice" in says(page, PLAN, "the text encoder waits in main memory")
+    assert "training recomputes activations" in says(page, PLAN, "the text encoder stays in main memory")
     before = len(served.place.studio.projects())
     page.click("[data-part=create]")
     assert "a round of this model needs" in says(page, "dialog.question", "Start anyway")

@@ -50,7 +50,7 @@ def test_images_are_found_by_words_and_by_another_image(watched: Watched, served
     assert captions.nth(9).inner_text() == captions.nth(0).inner_text()
     field.fill("abrakadabra")
     field.press("Enter")
-    expect(line).to_contain_text("was not taught these words")
+    expect(line).to_contain_text("was not trained on these words")
     field.fill("word " * 190)
     field.press("Enter")
     page.wait_for_selector(".toast:has-text('more words than the CLIP reads')")
