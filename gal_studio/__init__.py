@@ -7,12 +7,13 @@ before one of these names is used.
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from gal_studio.version import __version__
+
 if TYPE_CHECKING:
     from gal_studio.core.errors import StudioError
     from gal_studio.studio import ProjectDraft, ReferenceDraft, Studio
     from gal_studio.studio.create.judged import judged_draft
 
-__version__ = "0.2.0"
 __all__ = ["ProjectDraft", "ReferenceDraft", "Studio", "StudioError", "__version__", "judged_draft"]
 _HOMES = {
     "Studio": "gal_studio.studio",

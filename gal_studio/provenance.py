@@ -7,7 +7,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from gal_studio import __version__
+from gal_studio.version import __version__
 
 LIBRARIES = (
     "torch", "torchvision", "diffusers", "transformers", "open_clip_torch", "peft", "accelerate",

@@ -8,11 +8,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from gal_studio import __version__
 from gal_studio.provenance import library_versions
 from gal_studio.state import Store
 from gal_studio.state.files.paths import home_folder
 from gal_studio.state.jobs.worker_log import LOG, OUTPUT, PAGE, last_lines
+from gal_studio.version import __version__
 
 HIDDEN = "[hidden]"
 SHORTEST = 4  # characters of a known secret: hiding a shorter one would hide much of the text

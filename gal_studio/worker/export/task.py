@@ -11,7 +11,6 @@ from pathlib import Path
 
 from PIL import Image
 
-from gal_studio import __version__
 from gal_studio.assets import resolve_model
 from gal_studio.core.errors import StudioError
 from gal_studio.core.gal.recipe_rates import best_recipe
@@ -28,6 +27,7 @@ from gal_studio.engine.models.image_model import ImageModel
 from gal_studio.engine.sampling.sampler import DrawRequest
 from gal_studio.rounds import lineage
 from gal_studio.state import Store
+from gal_studio.version import __version__
 from gal_studio.worker.models import Models
 from gal_studio.worker.task import RoundTask, open_round
 

@@ -102,4 +102,5 @@ def test_the_benchmark_knows_prompt_match_and_bleed(judged: tuple[Studio, str, s
     assert [found.kind for found in measures.warnings] == ["leak"]
     described = describe_measures(measures)
     assert described["base"]["copies"] is None
-    assert studio.judged(project)[0].sentences[1].startswith("Prompt match: 6 of 6 images (on prompts outside")
+    (judged, *_) = studio.judged(project)
+    assert judged.sentences[1].startswith("Prompt match: 6 of 6 images (on prompts outside")
