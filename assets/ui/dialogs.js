@@ -8,7 +8,7 @@ import { anchorsOpen, closeAnchors, editAnchors } from "./reference/anchors_edit
 import { pairPlace } from "./refine/pair_view.js";
 import { exportsPlace } from "./results/exports.js";
 import { testSetPlace } from "./results/test_set.js";
-import { closeViewer, reopenViewer, viewerOpen } from "./results/viewer.js";
+import { closeViewer, reopenViewer, viewerOpen } from "./viewer/viewer.js";
 import { picturePlace } from "./rounds/lightbox/lightbox.js";
 import { closeLog, logOpen, openLog } from "./top/log.js";
 

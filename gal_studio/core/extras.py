@@ -1,13 +1,7 @@
 """How to install what only some need: the extras of `pyproject.toml`."""
 
-import importlib.util
 import sys
 from importlib.machinery import PathFinder
-
-
-def has_plotly() -> bool:
-    """Whether figures can be drawn: Plotly is there, which is not imported to find out."""
-    return importlib.util.find_spec("plotly") is not None
 
 
 def is_installed(package: str) -> bool:

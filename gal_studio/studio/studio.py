@@ -5,8 +5,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from gal_studio.core.errors import StudioError
-from gal_studio.core.extras import how_to_install
 from gal_studio.processes import start_worker
 from gal_studio.state import Store
 from gal_studio.state.files.paths import user_path
@@ -56,11 +54,9 @@ class Studio(
 
     @property
     def figures(self) -> "Figures":
-        """The figures of this workspace; refused without Plotly, which is an extra."""
-        try:
-            from gal_studio.studio.figures.figures import Figures
-        except ImportError as error:
-            raise StudioError(f"Figures need Plotly: run `{how_to_install('figures')}`.") from error
+        """The figures of this workspace."""
+        from gal_studio.studio.figures.figures import Figures  # Plotly takes a while to import
+
         return Figures(self)
 
     def close(self) -> None:

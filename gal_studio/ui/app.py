@@ -14,7 +14,6 @@ with without_proxies():
 from fastapi import FastAPI
 
 from gal_studio.core.errors import StudioError
-from gal_studio.core.extras import has_plotly
 from gal_studio.state.images.read import LARGEST_FILE
 from gal_studio.studio import Studio
 from gal_studio.ui.access.gate import Access
@@ -24,6 +23,7 @@ from gal_studio.ui.api.calls import add_call_route
 from gal_studio.ui.api.downloads import add_download_routes
 from gal_studio.ui.api.errors import refuse, refuse_disk
 from gal_studio.ui.api.pictures import add_picture_routes
+from gal_studio.ui.api.strips import add_strip_route
 from gal_studio.ui.api.uploaded import add_uploaded_routes
 from gal_studio.ui.api.uploads import add_upload_route
 from gal_studio.ui.api.view_cache import ViewCache
@@ -33,7 +33,6 @@ from gal_studio.ui.page.gradio_allow_list import narrow_gradio
 from gal_studio.ui.page.static import add_static_routes
 from gal_studio.ui.panels.everything import PANELS, REQUESTS, check_payloads
 from gal_studio.ui.panels.panel import Panel
-from gal_studio.ui.panels.rounds import HAS_FIGURES
 from gal_studio.ui.panels.top_bar import SIGNED_IN
 from gal_studio.ui.programs.endpoints import add_endpoints
 from gal_studio.ui.requests import Context
@@ -59,9 +58,7 @@ def build_blocks(context: Context, programs: bool = False, signed_in: bool = Fal
 
 def _classes(panel: Panel, signed_in: bool) -> list[str]:
     """What a panel is told at the start."""
-    if panel.name == "top" and signed_in:
-        return [SIGNED_IN]
-    return [HAS_FIGURES] if panel.name in ("rounds", "results") and has_plotly() else []
+    return [SIGNED_IN] if panel.name == "top" and signed_in else []
 
 
 def endpoints_of(blocks: gr.Blocks) -> dict[int, int]:
@@ -91,6 +88,7 @@ def build_app(studio: Studio, rules: Rules | None = None, root_path: str = "") -
     add_uploaded_routes(app, studio)
     add_archive_routes(app, studio, check_payloads)
     add_download_routes(app, studio)
+    add_strip_route(app, studio)
     add_writes_route(app, context, REQUESTS)
     blocks = build_blocks(context, rules.programs, rules.credentials is not None)
     blocks.state_session_capacity = KEPT_SESSIONS

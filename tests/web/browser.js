@@ -9,6 +9,7 @@ Object.assign(globalThis, {
   addEventListener: (/** @type {string} */ type, /** @type {(event: object) => void} */ act) =>
     listeners.set(type, act),
   document: { addEventListener() {}, hidden: false },
+  matchMedia: () => ({ matches: false, addEventListener() {} }),
   location: { href: "http://studio/", search: "", reload() {} },
   sessionStorage: {
     getItem: (/** @type {string} */ key) => notes.get(key) ?? null,

@@ -1,19 +1,7 @@
 /** Downloads, and export and import of a whole project as one file. */
-import { state } from "./store.js";
 import { openProject } from "./session.js";
 import { toast } from "../kit/toast.js";
 import { el } from "../kit/dom.js";
-
-/** @param {HTMLButtonElement} button */
-export function mountExport(button) {
-  button.addEventListener("click", () =>
-    download(
-      button,
-      `project/${encodeURIComponent(state.projectId ?? "")}/archive`,
-      "the whole project, with its images, decisions and LoRAs",
-    ),
-  );
-}
 
 /**
  * Download a file of the studio, and say what is in it; a refusal is shown instead.

@@ -1,10 +1,12 @@
 /** Loads Plotly on demand, once, from our own server. */
 
 /**
- * Types for the part of Plotly that the map uses.
+ * Types for the part of Plotly that the page uses.
  * @typedef {{
  *   react: (plot: HTMLElement, traces: object[], layout: object, config: object) => Promise<unknown>,
- *   relayout: (plot: HTMLElement, changes: object) => Promise<unknown>
+ *   relayout: (plot: HTMLElement, changes: object) => Promise<unknown>,
+ *   toImage: (figure: object, more: { format: "svg" }) => Promise<string>,
+ *   purge: (plot: HTMLElement) => void
  * }} Plotly
  */
 
@@ -22,7 +24,7 @@ export function plotly() {
     const script = document.createElement("script");
     const failed = () => {
       loading = null;
-      reject(new Error("The map could not be loaded. Open it again when the studio is back."));
+      reject(new Error("The chart could not be loaded. Open it again when the studio is back."));
     };
     script.src = SOURCE;
     script.onload = () => {

@@ -85,15 +85,17 @@ export const state = {
 const listeners = new Map();
 
 /**
- * Call `fn(detail)` after each `emit` of any of the named events.
+ * Call `fn(detail)` after each `emit` of any of the named events, until the returned function is called.
  * @template {string} Names
  * @param {Names} names separated by spaces
  * @param {(detail: Names extends keyof Details ? Details[Names] : undefined) => void} fn
  */
 export function on(names, fn) {
-  for (const name of names.split(" ")) {
-    listeners.set(name, [...(listeners.get(name) ?? []), fn]);
-  }
+  for (const name of names.split(" ")) listeners.set(name, [...(listeners.get(name) ?? []), fn]);
+  return () => {
+    for (const name of names.split(" "))
+      listeners.set(name, listeners.get(name)?.filter((/** @type {unknown} */ one) => one !== fn) ?? []);
+  };
 }
 
 /**

@@ -1,16 +1,26 @@
 /** A word that explains itself when it is pressed, as a column of a table needs it. */
-import { el } from "./dom.js";
+import { html } from "./html.js";
 import { place } from "./popovers.js";
+import { useRef } from "../vendor/preact.min.js";
 
 /**
  * A button with a name; a press shows what it means below it.
- * @param {string} name
- * @param {string} words
+ * @param {{ name: string, words: string }} props
  */
-export function explained(name, words) {
-  const panel = el("span", { class: "studio explained-words", popover: "auto", role: "note" }, words);
-  const button = el("button", { type: "button", class: "explained", title: words }, name);
-  button.popoverTargetElement = panel;
-  panel.addEventListener("toggle", () => panel.matches(":popover-open") && place(panel, button));
-  return el("span", {}, button, panel);
+export function Explained({ name, words }) {
+  const [panel, button] = [
+    useRef(/** @type {HTMLElement | null} */ (null)),
+    useRef(/** @type {HTMLElement | null} */ (null)),
+  ];
+  const toggled = () =>
+    panel.current?.matches(":popover-open") && button.current && place(panel.current, button.current);
+  return html`<span>
+    <button
+      type="button" class="explained" title=${words} ref=${button}
+      onClick=${() => panel.current?.togglePopover()}
+    >${name}</button>
+    <span class="studio explained-words" popover="auto" role="note" ref=${panel} onToggle=${toggled}>
+      ${words}
+    </span>
+  </span>`;
 }

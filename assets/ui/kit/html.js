@@ -1,10 +1,26 @@
 /** Components: templates of HTML, which Preact renders and keeps. Strings in them are text, never markup. */
-import { h, render, useLayoutEffect } from "../vendor/preact.min.js";
+import { h, render, useLayoutEffect, useRef } from "../vendor/preact.min.js";
 import htm from "../vendor/htm.min.js";
 import "../vendor/signals.min.js"; // renders what has read a signal
 import { focusedIn } from "./dom.js";
 
 export const html = htm.bind(h);
+
+/**
+ * A small button, unless it has another class.
+ * @param {Record<string, unknown>} props
+ */
+export const Button = ({ class: name = "button small", ...rest }) =>
+  html`<button type="button" class=${name} ...${rest} />`;
+
+/**
+ * A listener that is given the value of its field.
+ * @param {(value: string) => void} act
+ */
+export const withValue =
+  (act) =>
+  (/** @type {{ currentTarget: HTMLInputElement }} */ { currentTarget }) =>
+    act(currentTarget.value);
 
 /**
  * Set a signal, unless it has an equal value: an answer that says the same renders nothing.
@@ -28,6 +44,18 @@ export function rendered(template, kind) {
   render(template, box);
   if (box.firstElementChild instanceof kind) return box.firstElementChild;
   throw new Error("The template has another element.");
+}
+
+/**
+ * An element that is made once, and not by a component.
+ * @param {{ make: () => Element }} props
+ */
+export function Held({ make }) {
+  const place = useRef(/** @type {Element | null} */ (null));
+  useLayoutEffect(() => {
+    place.current?.replaceChildren(make());
+  }, []);
+  return html`<span class="held" ref=${place} />`;
 }
 
 /**

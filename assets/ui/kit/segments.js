@@ -1,4 +1,5 @@
 /** A segmented control. */
+import { html } from "./html.js";
 import { el, makeButton, setAttribute, setText } from "./dom.js";
 
 /**
@@ -31,3 +32,20 @@ export function segments(label, names, choose) {
     },
   };
 }
+
+/**
+ * The same as a component.
+ * @template {string} Name
+ * @param {{ label: string, chosen: Name, names: [name: Name, words: string][],
+ *   choose: (name: Name) => void }} props
+ */
+export const Segments = ({ label, chosen, names, choose }) => html`<div
+  class="segments" role="group" aria-label=${label}
+>
+  ${names.map(
+    ([name, words]) => html`<button
+      key=${name} type="button" data-choice=${name} aria-pressed=${String(name === chosen)}
+      onClick=${() => choose(name)}
+    >${words}</button>`,
+  )}
+</div>`;

@@ -1,57 +1,42 @@
 /** Below the chart of rounds: draw this project again under another policy, and how far each replay is. */
 /** @import { Replay } from "payloads" */
-import { state, on } from "../app/store.js";
+import { state } from "../app/store.js";
 import { download } from "../app/archives.js";
 import { openProject, refresh } from "../app/session.js";
 import { write } from "../app/writes.js";
-import { howComputed } from "../how/how.js";
-import { chartTitle } from "../kit/chart.js";
-import { el, makeButton, repeats } from "../kit/dom.js";
+import { How } from "../how/how.js";
+import { html } from "../kit/html.js";
 import { differenceWords, progressWords } from "./replay_words.js";
 
-/** @param {HTMLElement} panel */
-export function mountReplays(panel) {
-  const box = el("section", { class: "replays", "aria-label": "Replays" });
-  const how = howComputed("replays");
-  panel.append(box);
-  on("measures replays forget view", () => {
-    if (!panel.hidden) show(box, how);
-  });
-}
-
-/**
- * @param {HTMLElement} box
- * @param {HTMLElement} how
- */
-function show(box, how) {
+/** For a component that is rendered again when measures or replays have changed. */
+export function Replays() {
   const { measures, replays } = state;
   const trained = measures?.rounds.filter((round) => round.id && round.trained).length ?? 0;
-  box.hidden = !replays || (!replays.own && trained < 2);
-  if (!replays || box.hidden || repeats(box, replays)) return;
-  if (replays.own) {
-    box.replaceChildren(...origin(replays.own));
-    return;
-  }
-  box.replaceChildren(
-    chartTitle("Replay this project", " with the same seeds, as a dashed line above. Follow:"),
-    el(
-      "div",
-      { class: "replay-buttons" },
-      replays.follow.map(({ policy, label }) =>
-        makeButton(
-          { data: { policy }, "aria-label": `Replay this project, follow: ${label}` },
-          (event) => start(/** @type {HTMLButtonElement} */ (event.currentTarget)),
-          label,
-        ),
-      ),
-    ),
-    el("ul", { class: "replay-list" }, replays.made.map(row)),
-    how,
-  );
+  if (!replays || (!replays.own && trained < 2)) return null;
+  return html`<section class="replays" aria-label="Replays">
+    ${replays.own ? html`<${Origin} own=${replays.own} />` : html`<${Made} ...${replays} />`}
+  </section>`;
 }
 
-/** @param {HTMLButtonElement} button */
-async function start(button) {
+/** @param {import("payloads").Replays} props */
+const Made = ({ follow, made }) => html`
+  <p class="chart-title"><b>Replay this project</b> with the same seeds, as a dashed line above. Follow:</p>
+  <div class="replay-buttons">
+    ${follow.map(
+      ({ policy, label }) => html`<button
+        key=${policy} type="button" class="button small" data-policy=${policy}
+        aria-label="Replay this project, follow: ${label}" onClick=${start}
+      >${label}</button>`,
+    )}
+  </div>
+  <ul class="replay-list">
+    ${made.map((replay) => html`<${Row} key=${replay.project_id} replay=${replay} />`)}
+  </ul>
+  <${How} chapter="replays" />
+`;
+
+/** @param {{ currentTarget: HTMLButtonElement }} event */
+async function start({ currentTarget: button }) {
   const { roundId } = state;
   if (!roundId) return;
   button.disabled = true;
@@ -62,54 +47,54 @@ async function start(button) {
 
 /**
  * What the open project draws again.
- * @param {Replay} own
+ * @param {{ own: Replay }} props
  */
-function origin(own) {
-  return [
-    chartTitle("A replay", ` This project replays ${own.source_name}: ${own.title}.`),
+const Origin = ({ own }) => html`
+  <p class="chart-title"><b>A replay</b> This project replays ${own.source_name}: ${own.title}.</p>
+  ${
     own.has_source
-      ? makeButton({ class: "link" }, () => openProject(own.source_id), `Open ${own.source_name}`)
-      : el("p", { class: "replay-note" }, `${own.source_name} is not in this workspace.`),
-    state.projectId ? filesButton(state.projectId, "this replay") : "",
-    own.state === "halted" ? action("Continue", "continue_replay", state.projectId) : "",
-    own.not_replayed ? el("p", { class: "replay-note" }, own.not_replayed) : "",
-  ];
-}
+      ? link(`Open ${own.source_name}`, () => openProject(own.source_id))
+      : html`<p class="replay-note">${own.source_name} is not in this workspace.</p>`
+  }
+  ${state.projectId ? files(state.projectId, "this replay") : null}
+  ${own.state === "halted" ? action("Continue", "continue_replay", state.projectId) : null}
+  ${own.not_replayed ? html`<p class="replay-note">${own.not_replayed}</p>` : null}
+`;
 
-/** @param {Replay} replay */
-function row(replay) {
-  const difference = differenceWords(replay);
-  return el(
-    "li",
-    { data: { project: replay.project_id, state: replay.state } },
-    el("b", {}, replay.title),
-    el("span", { class: "replay-state" }, progressWords(replay)),
-    makeButton(
-      { class: "link", "aria-label": `Open ${replay.name}` },
-      () => openProject(replay.project_id),
-      "Open",
-    ),
-    replay.state === "done" ? filesButton(replay.project_id, replay.name) : "",
-    replay.state === "working" ? action("Stop", "stop_replay", replay.project_id) : "",
-    replay.state === "halted" ? action("Continue", "continue_replay", replay.project_id) : "",
-    ...[difference, replay.incomparable, replay.not_replayed]
-      .filter(Boolean)
-      .map((words) => el("p", { class: "replay-note" }, words)),
-  );
-}
+/** @param {{ replay: Replay }} props */
+const Row = ({ replay }) => html`<li data-project=${replay.project_id} data-state=${replay.state}>
+  <b>${replay.title}</b>
+  <span class="replay-state">${progressWords(replay)}</span>
+  ${link("Open", () => openProject(replay.project_id), `Open ${replay.name}`)}
+  ${replay.state === "done" ? files(replay.project_id, replay.name) : null}
+  ${replay.state === "working" ? action("Stop", "stop_replay", replay.project_id) : null}
+  ${replay.state === "halted" ? action("Continue", "continue_replay", replay.project_id) : null}
+  ${[differenceWords(replay), replay.incomparable, replay.not_replayed]
+    .filter(Boolean)
+    .map((words) => html`<p class="replay-note">${words}</p>`)}
+</li>`;
 
 /**
- * Download the figures and contact sheets of a replay.
+ * @param {string} words
+ * @param {(event: { currentTarget: HTMLButtonElement }) => unknown} act
+ * @param {string} [label]
+ */
+const link = (words, act, label) => html`<button
+  type="button" class="link" key=${words} aria-label=${label} onClick=${act}
+>${words}</button>`;
+
+/**
+ * The figures and contact sheets of a replay.
  * @param {string} project
  * @param {string} name
  */
-function filesButton(project, name) {
+function files(project, name) {
   const from = `project/${encodeURIComponent(project)}/replay`;
   const what = "contact sheets, figures and decisions, beside the project's";
-  return makeButton(
-    { class: "link", "aria-label": `Download the files of ${name}` },
-    ({ currentTarget }) => download(/** @type {HTMLButtonElement} */ (currentTarget), from, what),
+  return link(
     "Files",
+    ({ currentTarget }) => download(currentTarget, from, what),
+    `Download the files of ${name}`,
   );
 }
 
@@ -119,10 +104,9 @@ function filesButton(project, name) {
  * @param {string | null} project
  */
 function action(words, name, project) {
-  const act = async () => {
+  return link(words, async () => {
     if (!project) return;
     await write(name, { project });
     await refresh();
-  };
-  return makeButton({ class: "link" }, act, words);
+  });
 }

@@ -1,7 +1,7 @@
 /** What a refinement changed: differences to the round before, with their confidence intervals. */
-/** @import { Measurement } from "payloads" */
-import { howComputed } from "../how/how.js";
-import { el } from "../kit/dom.js";
+/** @import { Measurement, Refinement } from "payloads" */
+import { How } from "../how/how.js";
+import { html } from "../kit/html.js";
 
 /** @type {Record<Measurement["verdict"], string>} */
 const VERDICTS = {
@@ -12,34 +12,30 @@ const VERDICTS = {
   unclear: "≈ no clear change",
 };
 
-/** Created once, so that it stays expanded when the figures are re-rendered. */
-const how = howComputed("refinement");
-
 /**
- * The measurements, who judged them, and why there are none.
- * @param {[Measurement[], string, string]} shown
+ * The measurements, who judged them, or why there are none.
+ * @param {{ now: Refinement }} props
  */
-export function measuredRows([measured, judge, unmeasured]) {
-  const head = el("h3", {}, "What it changed");
-  if (!measured.length) return unmeasured ? [head, el("p", { class: "measured-judge" }, unmeasured)] : [];
-  return [
-    head,
-    el("p", { class: "measured-judge" }, `Judged by ${judge}`),
-    el(
-      "ul",
-      {},
-      measured.map((figure) =>
-        el(
-          "li",
-          { data: { verdict: figure.verdict } },
-          el("span", { class: "measured-words" }, figure.words),
-          interval(figure),
-          el("span", { class: "measured-verdict" }, VERDICTS[figure.verdict]),
-        ),
-      ),
-    ),
-    how,
-  ];
+export function Measured({ now: { measurements, measured_by: judge, unmeasured } }) {
+  if (!measurements.length && !unmeasured) return null;
+  return html`<section class="refine-measured" aria-label="What it changed">
+    <h3>What it changed</h3>
+    <p class="measured-judge">${measurements.length ? `Judged by ${judge}` : unmeasured}</p>
+    ${
+      measurements.length
+        ? html`<ul>
+              ${measurements.map(
+                (figure) => html`<li key=${figure.words} data-verdict=${figure.verdict}>
+                  <span class="measured-words">${figure.words}</span>
+                  ${interval(figure)}
+                  <span class="measured-verdict">${VERDICTS[figure.verdict]}</span>
+                </li>`,
+              )}
+            </ul>
+            <${How} chapter="refinement" />`
+        : null
+    }
+  </section>`;
 }
 
 /**
@@ -49,11 +45,9 @@ export function measuredRows([measured, judge, unmeasured]) {
 function interval({ low, high, difference }) {
   const reach = 1.15 * Math.max(Math.abs(low), Math.abs(high), 1e-9);
   /** @param {number} value */
-  const place = (value) => `${50 + (50 * value) / reach}%`;
-  const range = el("i", { class: "range" });
-  const dot = el("i", { class: "dot" });
-  range.style.left = place(low);
-  range.style.width = `${(50 * (high - low)) / reach}%`;
-  dot.style.left = place(difference);
-  return el("span", { class: "measured-interval", "aria-hidden": "true" }, range, dot);
+  const place = (value) => `left: ${50 + (50 * value) / reach}%`;
+  return html`<span class="measured-interval" aria-hidden="true">
+    <i class="range" style="${place(low)}; width: ${(50 * (high - low)) / reach}%" />
+    <i class="dot" style=${place(difference)} />
+  </span>`;
 }

@@ -1,158 +1,89 @@
 /** Cards of the pairs of a refinement: reference, generated picture and their heatmaps. */
 /** @import { PairMap } from "../heatmap/patch_maps.js" */
 /** @import { Pair } from "payloads" */
-import { state, on } from "../app/store.js";
-import { el, makeButton, setAttribute, setText } from "../kit/dom.js";
 import { pairPicture } from "../app/urls.js";
-import { layHeat, stage } from "../heatmap/heatmap.js";
+import { layHeat } from "../heatmap/heatmap.js";
 import { patchMaps } from "../heatmap/patch_maps.js";
+import { html } from "../kit/html.js";
+import { useEffect, useRef, useState } from "../vendor/preact.min.js";
+import { signal } from "../vendor/signals.min.js";
 import { mean } from "./pair_parts.js";
 import { openPair } from "./pair_view.js";
 
-/** @type {Map<string, ReturnType<typeof makeCard>>} */
-const cards = new Map();
-/** @typedef {{ node: HTMLElement, remove: () => void }} Layer */
-/** @type {Record<PairMap, boolean>} */
-const shown = { quality: true, reproduction: false };
-const near = new IntersectionObserver(
-  (changes) => {
-    for (const { target, isIntersecting } of changes)
-      if (isIntersecting) cards.get(target.getAttribute("data-pair") ?? "")?.lay();
-  },
-  { rootMargin: "200px" },
+/** Which heat maps the cards show. */
+export const pairHeat = signal(
+  /** @type {Record<PairMap, boolean>} */ ({ quality: true, reproduction: false }),
 );
 
-export const pairHeat = shown;
+/** @param {{ pairs: Pair[] }} props */
+export const PairCards = ({ pairs }) => html`<div
+  class="pair-grid scroll" aria-label="Pairs" role="group"
+>
+  ${pairs.map((pair, place) => html`<${Card} key=${pair.id} pair=${pair} place=${place} />`)}
+  ${pairs.length ? null : html`<p class="empty">The pairs appear here as they are generated and judged.</p>`}
+</div>`;
 
-/**
- * Render the cards into `box` and update them, diffed by pair id.
- * @param {HTMLElement} box
- */
-export function mountPairCards(box) {
-  const empty = el("p", { class: "empty" }, "The pairs appear here as they are generated and judged.");
-  box.append(empty);
-  on("forget", () => {
-    for (const card of cards.values()) card.remove();
-    cards.clear();
-    box.replaceChildren(empty);
-  });
-  on("refinement", () => show(box, empty));
+/** @param {{ pair: Pair, place: number }} props */
+function Card({ pair, place }) {
+  const node = useRef(/** @type {HTMLElement | null} */ (null));
+  const [isNear, come] = useState(false);
+  useEffect(() => {
+    const card = node.current;
+    if (!card) return undefined;
+    const near = new IntersectionObserver(
+      (changes) => changes.some(({ isIntersecting }) => isIntersecting) && come(true),
+      { rootMargin: "200px" },
+    );
+    near.observe(card);
+    return () => near.disconnect();
+  }, []);
+  return html`<button
+    type="button" class="button small pair-card" data-pair=${pair.id} title="Enlarge and paint" ref=${node}
+    disabled=${!pair.maps_version} onClick=${() => openPair(pair.id)}
+  >
+    <span class="pair-pictures">
+      <${Plate} ...${{ pair, isNear }} which="reference" kind="reproduction" alt="Pair ${place + 1}." />
+      <${Plate} ...${{ pair, isNear }} which="generated" kind="quality" alt="" />
+    </span>
+    <span class="pair-prompt" translate=${false} title=${pair.prompt}>${pair.prompt}</span>
+    <span class="pair-facts">
+      <span class="pair-figures">${words(pair)}</span>
+      ${pair.painted ? html`<span class="pair-painted">✎ corrected</span>` : null}
+    </span>
+  </button>`;
 }
 
 /**
- * Show or hide one kind of heatmap on all cards.
- * @param {PairMap} kind
- * @param {boolean} wanted
+ * A picture under its heat map, which is laid on it when the card comes near.
+ * @param {{ pair: Pair, which: "reference" | "generated", kind: PairMap, isNear: boolean,
+ *   alt: string }} props
  */
-export function showHeat(kind, wanted) {
-  shown[kind] = wanted;
-  if (!wanted) for (const card of cards.values()) card.clear(kind);
-  for (const card of cards.values()) {
-    near.unobserve(card.node);
-    near.observe(card.node);
-  }
-}
-
-/**
- * @param {HTMLElement} box whose last child is `empty`
- * @param {HTMLElement} empty
- */
-function show(box, empty) {
-  const pairs = state.refinement?.pairs ?? [];
-  empty.hidden = pairs.length > 0;
-  for (const [id, card] of cards)
-    if (!pairs.some((pair) => pair.id === id)) {
-      card.remove();
-      cards.delete(id);
-    }
-  for (const [place, pair] of pairs.entries()) {
-    const card = cards.get(pair.id) ?? makeCard(pair);
-    cards.set(pair.id, card);
-    card.update(pair, place);
-    if (box.children[place] !== card.node) box.insertBefore(card.node, box.children[place] ?? null);
-  }
-}
-
-/** @param {Pair} pair */
-function makeCard(pair) {
-  const image = () => el("img", { class: "pair-picture", loading: "lazy", alt: "", draggable: false });
-  const [given, drawn] = [image(), image()];
-  const [y, x] = [stage(given), stage(drawn)];
-  const prompt = el("span", { class: "pair-prompt", translate: "no" });
-  const figures = el("span", { class: "pair-figures" });
-  const painted = el("span", { class: "pair-painted", hidden: true }, "✎ corrected");
-  const node = makeButton(
-    { class: "pair-card", data: { pair: pair.id } },
-    () => openPair(pair.id),
-    el("span", { class: "pair-pictures" }, y, x),
-    prompt,
-    el("span", { class: "pair-facts" }, figures, painted),
-  );
-  /** @type {Record<PairMap, Layer | null>} */
-  const layers = { quality: null, reproduction: null };
-  /** @type {{ kind: PairMap, place: HTMLElement }[]} */
-  const places = [
-    { kind: "quality", place: x },
-    { kind: "reproduction", place: y },
-  ];
-  let now = pair;
-  near.observe(node);
-  const card = {
-    node,
-    async lay() {
-      for (const { kind, place } of places) {
-        if (!shown[kind] || layers[kind] || !now.maps_version) continue;
-        const maps = now.maps_version;
-        const [map] = await patchMaps(now.id, kind, maps);
-        if (map && maps === now.maps_version && shown[kind] && !layers[kind] && node.isConnected)
-          layers[kind] = quiet(layHeat(place, map, { read: false }));
-      }
-    },
-    /** @param {PairMap} kind */
-    clear(kind) {
-      layers[kind]?.remove();
-      layers[kind] = null;
-    },
-    remove() {
-      for (const layer of Object.values(layers)) layer?.remove();
-      near.unobserve(node);
-      node.remove();
-    },
-    /**
-     * @param {Pair} next
-     * @param {number} place
-     */
-    update(next, place) {
-      const fresh = next.maps_version !== now.maps_version;
-      now = next;
-      setAttribute(given, "src", pairPicture(next, "reference", true));
-      setAttribute(drawn, "src", next.generated_image ? pairPicture(next, "generated", true) : null);
-      x.classList.toggle("waiting", !next.generated_image);
-      setText(prompt, next.prompt);
-      prompt.title = next.prompt;
-      setText(figures, words(next));
-      painted.hidden = !next.painted;
-      given.alt = `Pair ${place + 1}.`;
-      node.title = "Enlarge and paint";
-      node.disabled = !next.maps_version;
-      if (fresh) {
-        for (const { kind } of places) card.clear(kind);
-        near.unobserve(node);
-        near.observe(node);
-      }
-    },
-  };
-  return card;
-}
-
-/**
- * A card is one button: remove its heatmaps from the tab order and the accessibility tree.
- * @param {Layer} layer
- */
-function quiet(layer) {
-  layer.node.removeAttribute("tabindex");
-  layer.node.setAttribute("aria-hidden", "true");
-  return layer;
+function Plate({ pair, which, kind, isNear, alt }) {
+  const place = useRef(/** @type {HTMLElement | null} */ (null));
+  const wanted = isNear && pairHeat.value[kind] && pair.maps_version;
+  useEffect(() => {
+    if (!wanted) return undefined;
+    /** @type {{ node: HTMLElement, remove: () => void } | null} */
+    let layer = null;
+    let gone = false;
+    patchMaps(pair.id, kind, wanted).then(([map]) => {
+      if (!map || gone || !place.current) return;
+      layer = layHeat(place.current, map, { read: false });
+      layer.node.removeAttribute("tabindex"); // a card is one button
+      layer.node.setAttribute("aria-hidden", "true");
+    });
+    return () => {
+      gone = true;
+      layer?.remove();
+    };
+  }, [pair.id, wanted]);
+  const isThere = which === "reference" || pair.generated_image;
+  return html`<div class="stage ${isThere ? "" : "waiting"}" ref=${place}>
+    <img
+      class="pair-picture" loading="lazy" draggable=${false} alt=${alt}
+      src=${isThere ? pairPicture(pair, which, true) : null}
+    />
+  </div>`;
 }
 
 /** @param {Pair} pair */

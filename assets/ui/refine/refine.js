@@ -1,16 +1,18 @@
 /** The Rounds screen of a refinement: its pairs, training, and the comparison of before and after. */
 /** @import { PairMap } from "../heatmap/patch_maps.js" */
 /** @import { RoundsParts } from "../app/types/parts.d.ts" */
-import { state, on, emit } from "../app/store.js";
 import { refresh } from "../app/session.js";
+import { emit, on, state } from "../app/store.js";
+import { Live } from "../app/watch.js";
 import { write } from "../app/writes.js";
-import { el, makeButton, setAttribute } from "../kit/dom.js";
 import { heatLegend, heatStrength } from "../heatmap/heatmap.js";
-import { mountRefineStory } from "./story.js";
-import { mountPairCards, pairHeat, showHeat } from "./pair_cards.js";
-import { mountBeforeAfter } from "./before_after.js";
-import { segments } from "../kit/segments.js";
+import { Button, Held, html } from "../kit/html.js";
+import { Segments } from "../kit/segments.js";
 import { toast } from "../kit/toast.js";
+import { render } from "../vendor/preact.min.js";
+import { BeforeAfter } from "./before_after.js";
+import { pairHeat, PairCards } from "./pair_cards.js";
+import { Story } from "./story.js";
 
 /** @typedef {"refinement" | "candidates"} Side */
 /** @typedef {"compare" | "pairs"} View */
@@ -31,128 +33,102 @@ export const refinementShown = () => state.round?.kind === "refine" && choice.si
 
 /** @param {RoundsParts} parts */
 export function mountRefinement(parts) {
-  const views = segments(
-    "Views of the refinement",
-    [
-      ["compare", "Before and after"],
-      ["pairs", "Pairs"],
-    ],
-    (name) => {
-      choice.view = name;
-      update();
-    },
-  );
-  const cards = el("div", { class: "pair-grid scroll", "aria-label": "Pairs", role: "group" });
-  const bar = pairBar();
-  const compare = el("div", { class: "compare" });
-  const right = el(
-    "section",
-    { class: "card refine-right", "aria-label": "Pairs and images" },
-    el("div", { class: "refine-head" }, views.node, bar.steps),
-    bar.node,
-    cards,
-    compare,
-  );
-  const left = el("section", { class: "card refine-left", "aria-label": "The refinement" });
-  parts.refine.append(left, right);
-  mountRefineStory(left);
-  mountPairCards(cards);
-  const before = mountBeforeAfter(compare);
-  const sides = segments(
-    "What is shown of this round",
-    [
-      ["refinement", "Refinement"],
-      ["candidates", "Images"],
-    ],
-    showSide,
-  );
-  parts.sides.append(sides.node);
+  const events = "side round refinement candidates forget job busy";
   /** @type {string | null} */
   let last = null;
-
-  function update() {
+  on(events, () => {
     const refine = state.round?.kind === "refine";
     if (refine && last !== state.roundId) {
       last = state.roundId;
       Object.assign(choice, { side: "refinement", view: null });
     }
-    const shown = refinementShown();
     parts.sides.hidden = !refine;
-    parts.refine.hidden = !shown;
-    parts.columns.hidden = shown;
-    if (!refine) return;
-    const { candidates } = state;
-    sides.show(choice.side, { candidates: `Pictures${candidates.size ? ` ${candidates.size}` : ""}` });
-    const view = choice.view ?? (state.refinement?.step === "done" ? "compare" : "pairs");
-    views.show(view, {
-      pairs: `Pairs${state.refinement?.pairs.length ? ` ${state.refinement.pairs.length}` : ""}`,
-    });
-    cards.hidden = view !== "pairs";
-    compare.hidden = view !== "compare";
-    bar.show(view === "pairs" && Boolean(state.refinement?.pairs.some((pair) => pair.maps_version)));
-    if (!compare.hidden) before.load();
-  }
-  on("side round refinement candidates forget", update);
-  update();
+    parts.refine.hidden = !refinementShown();
+    parts.columns.hidden = refinementShown();
+  });
+  render(html`<${Live} events=${events} draw=${Sides} />`, parts.sides);
+  render(html`<${Live} events=${events} draw=${drawn} />`, parts.refine);
 }
 
-/** Toolbar of the cards: heatmap toggles, opacity and legend; undo and redo of painting. */
-function pairBar() {
-  /**
-   * @param {PairMap} kind
-   * @param {string} label
-   * @param {string} title
-   */
-  const toggle = (kind, label, title) =>
-    makeButton(
-      { title, "aria-pressed": String(pairHeat[kind]) },
-      (event) => {
-        showHeat(kind, !pairHeat[kind]);
-        setAttribute(event.currentTarget, "aria-pressed", String(pairHeat[kind]));
-      },
-      label,
-    );
-  const node = el(
-    "div",
-    { class: "pair-bar" },
-    toggle(
-      "quality",
-      "Likeness",
-      "Heat map over the generated images: likeness of each area to the reference",
-    ),
-    toggle(
-      "reproduction",
-      "How much of the reference survives",
-      "Heat map over the references: which areas survive in the generated image",
-    ),
-    heatStrength(),
-    heatLegend().node,
-  );
-  const undo = makeButton(
-    {
-      class: "quiet",
-      "aria-label": "Undo the last correction (Ctrl+Z)",
-      title: "Undo the last correction (Ctrl+Z)",
-    },
-    () => stepPainting("undo_painting"),
-    "↶",
-  );
-  const redo = makeButton(
-    { class: "quiet", "aria-label": "Redo the correction (Ctrl+Y)", title: "Redo the correction (Ctrl+Y)" },
-    () => stepPainting("redo_painting"),
-    "↷",
-  );
-  const steps = el("span", { class: "pair-steps" }, undo, redo);
-  return {
-    node,
-    steps,
-    show: (/** @type {boolean} */ there) => {
-      node.hidden = steps.hidden = !there;
-      undo.disabled = !state.refinement?.can_undo;
-      redo.disabled = !state.refinement?.can_redo;
-    },
-  };
+const drawn = () => (refinementShown() ? html`<${Refinement} key=${state.roundId} />` : null);
+
+function Sides() {
+  const { size } = state.candidates;
+  return html`<${Segments}
+    label="What is shown of this round" chosen=${choice.side} choose=${showSide}
+    names=${[["refinement", "Refinement"], ["candidates", `Pictures${size ? ` ${size}` : ""}`]]}
+  />`;
 }
+
+function Refinement() {
+  const pairs = state.refinement?.pairs ?? [];
+  const view = choice.view ?? (state.refinement?.step === "done" ? "compare" : "pairs");
+  /** @param {View} name */
+  const choose = (name) => {
+    choice.view = name;
+    emit("side");
+  };
+  const isJudged = view === "pairs" && pairs.some((pair) => pair.maps_version);
+  return html`
+    <section class="card refine-left" aria-label="The refinement"><${Story} /></section>
+    <section class="card refine-right" aria-label="Pairs and images">
+      <div class="refine-head">
+        <${Segments}
+          label="Views of the refinement" chosen=${view} choose=${choose}
+          names=${[
+            ["compare", "Before and after"],
+            ["pairs", `Pairs${pairs.length ? ` ${pairs.length}` : ""}`],
+          ]}
+        />
+        ${isJudged ? html`<${Steps} />` : null}
+      </div>
+      ${isJudged ? html`<${PairBar} />` : null}
+      ${
+        view === "pairs"
+          ? html`<${PairCards} pairs=${pairs} />`
+          : html`<div class="compare"><${BeforeAfter} /></div>`
+      }
+    </section>
+  `;
+}
+
+/** Undo and redo of painting. */
+function Steps() {
+  /**
+   * @param {"undo_painting" | "redo_painting"} name
+   * @param {string} words
+   * @param {string} glyph
+   * @param {boolean | undefined} isOn
+   */
+  const step = (name, words, glyph, isOn) => html`<${Button}
+    class="quiet" aria-label=${words} title=${words} disabled=${!isOn} onClick=${() => stepPainting(name)}
+  >${glyph}<//>`;
+  return html`<span class="pair-steps">
+    ${step("undo_painting", "Undo the last correction (Ctrl+Z)", "↶", state.refinement?.can_undo)}
+    ${step("redo_painting", "Redo the correction (Ctrl+Y)", "↷", state.refinement?.can_redo)}
+  </span>`;
+}
+
+/** @type {[kind: PairMap, label: string, title: string][]} */
+const HEATS = [
+  ["quality", "Likeness", "Heat map over the generated images: likeness of each area to the reference"],
+  [
+    "reproduction",
+    "How much of the reference survives",
+    "Heat map over the references: which areas survive in the generated image",
+  ],
+];
+
+/** Toolbar of the cards: heatmap toggles, opacity and legend. */
+const PairBar = () => html`<div class="pair-bar">
+  ${HEATS.map(
+    ([kind, label, title]) => html`<${Button}
+      key=${kind} title=${title} aria-pressed=${String(pairHeat.value[kind])}
+      onClick=${() => (pairHeat.value = { ...pairHeat.value, [kind]: !pairHeat.value[kind] })}
+    >${label}<//>`,
+  )}
+  <${Held} make=${heatStrength} /><${Held} make=${() => heatLegend().node} />
+</div>`;
 
 /**
  * Undo or redo one change of the painted masks of this refinement.

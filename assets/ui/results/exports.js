@@ -1,17 +1,20 @@
 /** The dialog in which a round is exported for other programs, and what the check of each file found. */
 /** @import { ExportChoice, QueuedJob, RoundResult } from "payloads" */
-import { inSentence } from "../kit/format.js";
-import { state } from "../app/store.js";
 import { call, refresh } from "../app/session.js";
+import { state } from "../app/store.js";
+import { useEvents } from "../app/watch.js";
 import { write } from "../app/writes.js";
-import { el, makeButton, repeats, replaceKept, setText } from "../kit/dom.js";
+import { openDialog } from "../kit/dialog.js";
+import { inSentence } from "../kit/format.js";
+import { Button, html, set } from "../kit/html.js";
+import { useState } from "../vendor/preact.min.js";
+import { signal } from "../vendor/signals.min.js";
 import { lastly } from "./export_words.js";
 
-/** @type {{ id: string, dialog: HTMLDialogElement, list: HTMLElement } | null} */
+/** @type {{ id: string, dialog: HTMLDialogElement } | null} */
 let open = null;
-
-/** @type {RoundResult[]} the rounds of the screen */
-let known = [];
+/** The rounds of the screen. */
+const known = signal(/** @type {RoundResult[]} */ ([]));
 
 export const exportsOpen = () => Boolean(open);
 
@@ -19,7 +22,7 @@ export const exportsOpen = () => Boolean(open);
 export const exportsPlace = {
   now: () => (open?.dialog.open ? open.id : null),
   open: (id) => {
-    const round = known.find((one) => one.id === id);
+    const round = known.value.find((one) => one.id === id);
     if (!round)
       openDownload(id); // the rounds have not come yet, or another screen is shown
     else if (exportsPlace.now() !== id) openExports(round);
@@ -37,117 +40,85 @@ export async function openDownload(id) {
   const answer = await call("results", "results", { project: state.projectId });
   const round = answer?.rounds.find((one) => one.id === id);
   if (!answer || !round || exportsPlace.now() === id) return;
-  known = answer.rounds;
+  showExports([...answer.rounds]);
   openExports(round);
 }
 
-/** @param {RoundResult} round */
-export function openExports(round) {
-  const list = el("ul", { class: "export-forms" });
-  const name = inSentence(round.name);
-  const dialog = el(
-    "dialog",
-    { class: "studio exports", "aria-label": `Download ${name}` },
-    el("h2", {}, `Download ${name}`),
-    el(
-      "p",
-      {},
-      round.adapter
-        ? "Which program will use it? Each download has the LoRA and a card, and is checked: diffusers " +
-            "must generate the studio’s images with it."
-        : "Your references, and a card that says how to generate the same elsewhere. It is checked: " +
-            "diffusers must generate the studio’s images.",
-    ),
-    list,
-    el(
-      "div",
-      { class: "dialog-buttons" },
-      round.adapter
-        ? el(
-            "a",
-            { class: "link", href: `adapter/${round.id}`, download: "", title: "As the studio stores it" },
-            "The LoRA alone",
-          )
-        : null,
-      makeButton({ class: "button" }, () => dialog.close(), "Close"),
-    ),
-  );
-  dialog.addEventListener("close", () => {
-    dialog.remove();
-    if (open?.dialog === dialog) open = null;
-  });
-  open = { id: round.id, dialog, list };
-  showExports(known);
-  document.body.append(dialog);
-  dialog.showModal();
-}
-
 /**
- * Show how far the exports of the open dialog are; the rounds are those that can be opened.
+ * Show how far the exports are; the rounds are those whose dialog can be opened.
  * @param {RoundResult[]} rounds
  */
-export function showExports(rounds) {
-  known = rounds;
-  const shown = open;
-  const round = rounds.find((other) => other.id === shown?.id);
-  if (!shown || !round) return;
+export const showExports = (rounds) => set(known, rounds);
+
+/** @param {RoundResult} round */
+export function openExports(round) {
+  const closed = () => {
+    if (open?.dialog === dialog) open = null;
+  };
+  if (!known.value.some(({ id }) => id === round.id)) showExports([...known.value, round]);
+  const label = `Download ${inSentence(round.name)}`;
+  const dialog = openDialog("exports", label, html`<${Exports} id=${round.id} />`, closed);
+  open = { id: round.id, dialog };
+}
+
+/** @param {{ id: string }} props */
+function Exports({ id }) {
+  useEvents("queue");
+  const round = known.value.find((one) => one.id === id);
+  const [last, keep] = useState(round);
+  if (round && round !== last) keep(round);
+  if (!last) return null;
   const job = [...state.queue.working, ...state.queue.waiting].find(
-    (other) => other.kind === "export" && other.round_id === round.id,
+    (other) => other.kind === "export" && other.round_id === id,
   );
-  if (!repeats(shown.list, [round.exports, job?.state]))
-    replaceKept(
-      shown.list,
-      round.exports.map((choice) => row(round, choice, job)),
-    );
-  for (const { form, export: found } of round.exports) {
-    const words = shown.list.querySelector(`[data-form="${form}"] output`);
-    if (words) setText(words, lastly(found, job).text); // what the job does now
-  }
+  return html`
+    <h2>Download ${inSentence(last.name)}</h2>
+    <p>
+      ${
+        last.adapter
+          ? "Which program will use it? Each download has the LoRA and a card, and is checked: diffusers " +
+            "must generate the studio’s images with it."
+          : "Your references, and a card that says how to generate the same elsewhere. It is checked: " +
+            "diffusers must generate the studio’s images."
+      }
+    </p>
+    <ul class="export-forms">
+      ${last.exports.map((choice) => html`<${Form} key=${choice.form} ...${{ choice, job }} round=${id} />`)}
+    </ul>
+    <div class="dialog-buttons">
+      ${
+        last.adapter
+          ? html`<a class="link" href="adapter/${id}" download="" title="As the studio stores it">
+              The LoRA alone
+            </a>`
+          : null
+      }
+      <${Button} class="button" onClick=${() => open?.dialog.close()}>Close<//>
+    </div>
+  `;
 }
 
-/**
- * @param {RoundResult} round
- * @param {ExportChoice} choice
- * @param {QueuedJob | undefined} job
- */
-function row(round, { form, title, note, usable, export: found }, job) {
+/** @param {{ round: string, choice: ExportChoice, job: QueuedJob | undefined }} props */
+function Form({ round, choice: { form, title, note, usable, export: found }, job }) {
+  const [asking, ask] = useState(false);
   const { text, kind } = lastly(found, job);
-  return el(
-    "li",
-    { data: { form, state: kind } },
-    el("div", {}, el("b", {}, title), el("span", {}, note), text ? el("output", {}, text) : null),
-    kind === "made" || kind === "differs"
-      ? el(
-          "a",
-          {
-            class: "button small",
-            href: `export/${round.id}/${form}`,
-            download: "",
-            data: { keep: form },
-          },
-          "Download",
-        )
-      : usable &&
-          makeButton(
-            {
-              data: { keep: form },
-              disabled: kind === "working",
-              "aria-label": `Prepare the download ${title.replace("For", "for")}`,
-            },
-            ({ currentTarget }) => prepare(currentTarget, round.id, form),
-            "Prepare",
-          ),
-  );
-}
-
-/**
- * @param {EventTarget | null} button
- * @param {string} round
- * @param {ExportChoice["form"]} form
- */
-async function prepare(button, round, form) {
-  if (button instanceof HTMLButtonElement) button.disabled = true;
-  const answer = await write("export_round", { round, form });
-  if (!answer && button instanceof HTMLButtonElement) button.disabled = false;
-  await refresh();
+  const prepare = async () => {
+    ask(true);
+    await write("export_round", { round, form });
+    await refresh();
+    ask(false);
+  };
+  return html`<li data-form=${form} data-state=${kind}>
+    <div><b>${title}</b><span>${note}</span>${text ? html`<output>${text}</output>` : null}</div>
+    ${
+      kind === "made" || kind === "differs"
+        ? html`<a class="button small" href="export/${round}/${form}" download="">Download</a>`
+        : usable
+          ? html`<${Button}
+              disabled=${asking || kind === "working"} onClick=${prepare}
+              aria-label="Prepare the download ${title.replace("For", "for")}"
+            >Prepare<//>`
+          : null
+    }
+  </li>`;
 }

@@ -1,135 +1,182 @@
-/** Step 3: comparison of the rounds. Missing figures are shown as missing. */
-/** @import { RoundResult } from "payloads" */
+/** Step 3: the pictures first, then the figures of the rounds. Missing figures are shown as missing. */
+/** @import { RoundResult, SameSeed, SheetRow } from "payloads" */
 /** @import { ResultsParts } from "../app/types/parts.d.ts" */
-import { state, on, loading } from "../app/store.js";
-import { call, refresh } from "../app/session.js";
+import { download } from "../app/archives.js";
 import { newest } from "../app/newest.js";
-import { write } from "../app/writes.js";
-import { el, makeButton, reference, repeats, replaceKept } from "../kit/dom.js";
+import { call, refresh } from "../app/session.js";
+import { loading, on, state } from "../app/store.js";
 import { address, projectFigure } from "../app/urls.js";
-import { mountFirstLook } from "./first_look.js";
-import { mountSameSeed } from "./same_seed.js";
-import { mountSheet } from "./sheet.js";
-import { mountTestSet } from "./test_set.js";
-import { exportsOpen, showExports } from "./exports.js";
-import { roundsTable } from "./rounds_table.js";
-import { showVerdict } from "./verdict.js";
-import { openViewer } from "./viewer.js";
-import { download, mountExport } from "../app/archives.js";
+import { Live } from "../app/watch.js";
+import { write } from "../app/writes.js";
+import { Button, html, set } from "../kit/html.js";
 import { theme } from "../kit/theme.js";
+import { render } from "../vendor/preact.min.js";
+import { signal } from "../vendor/signals.min.js";
+import { openViewer, Viewer } from "../viewer/viewer.js";
+import { exportsOpen, showExports } from "./exports.js";
+import { looksOf, looksOfRounds } from "./first_looks.js";
+import { RoundsTable } from "./rounds_table.js";
+import { SameSeeds } from "./same_seed.js";
+import { SheetCard } from "./sheet.js";
+import { openTestSet } from "./test_set.js";
+import { Verdict } from "./verdict.js";
 
-/** @type {ResultsParts} */
-let parts;
-/** @type {RoundResult[]} */
-let rounds = [];
-const newRequest = newest();
+const rounds = signal(/** @type {RoundResult[]} */ ([]));
+const rows = signal(/** @type {SheetRow[]} */ ([]));
+const seeds = signal(/** @type {SameSeed[]} */ ([]));
+const [newRounds, newRows] = [newest(), newest()];
 
-/** @param {ResultsParts} found */
-export function mountResults(found) {
-  parts = found;
-  const look = mountFirstLook(parts.look);
-  mountSheet(parts.sheet, look.benchmark);
-  mountSameSeed(parts["same-seed"], look.testPrompt);
-  mountExport(parts.export);
-  parts.figure.addEventListener("click", () =>
-    download(
-      parts.figure,
-      `${projectFigure("gains")}?theme=${theme()}`,
-      "the results of each round, in one file that works offline",
-    ),
-  );
-  mountTestSet(parts["test-set"]);
-  parts["measure-all"].addEventListener("click", measureAll);
+/** @param {ResultsParts} parts */
+export function mountResults(parts) {
+  const shown = () => state.step === "results" && !loading() && rounds.value.length > 0;
   on("step project rounds", load);
-  on("step round measures queue forget", show);
+  on("step measures", loadSheet);
   on("queue", () => {
     if (exportsOpen()) load();
   });
   on("forget", () => {
-    if (!state.project) clear();
+    showExports(rounds.value);
+    if (state.project) return;
+    newRounds();
+    newRows();
+    for (const each of [rounds, rows, seeds]) each.value = [];
   });
-}
+  on("received step project rounds round forget", () => {
+    if (state.step === "results") parts.results.toggleAttribute("data-loading", !shown());
+  });
+  const events = "step round measures queue project rounds forget received";
+  render(html`<${Live} events=${events} when=${shown} draw=${() => html`<${Results} />`} />`, parts.columns);
 
-/** Clear the screen when another project is opened; pending responses become stale. */
-function clear() {
-  newRequest();
-  rounds = [];
-  showExports(rounds);
-  for (const box of [parts["results-table"], parts.accepted, parts.verdict]) {
-    box.replaceChildren();
-    delete box.dataset.signature;
+  async function load() {
+    if ((state.step !== "results" && !exportsOpen()) || !state.projectId) return;
+    const isLatest = newRounds();
+    const answer = await call("results", "results", { project: state.projectId });
+    if (!answer || !isLatest()) return;
+    set(rounds, [...answer.rounds]);
+    showExports(rounds.value);
+    parts.results.toggleAttribute("data-loading", !shown());
   }
 }
 
-async function load() {
-  if ((state.step !== "results" && !exportsOpen()) || !state.projectId) return;
-  const isLatest = newRequest();
-  const answer = await call("results", "results", { project: state.projectId });
-  if (!answer || !isLatest()) return;
-  rounds = answer.rounds;
-  show();
-  if (repeats(parts.accepted, rounds)) return;
-  parts.accepted.replaceChildren(...rounds.filter((round) => round.accepted.length).map(shelf));
-  if (!parts.accepted.children.length)
-    parts.accepted.append(
-      el("p", { class: "empty" }, "Accept images in step 2; they appear here, round by round."),
-    );
+async function loadSheet() {
+  if (state.step !== "results" || !state.measures) return;
+  const isLatest = newRows();
+  const answer = await call("results", "test_pictures", { project: state.projectId });
+  if (answer && isLatest()) set(rows, [...answer.rows]);
 }
 
-function show() {
-  showExports(rounds);
-  if (state.step !== "results") return;
-  parts.results.toggleAttribute("data-loading", loading() || !rounds.length);
-  if (loading() || !rounds.length) return;
-  const { measures, queue } = state;
-  const drawn = rounds.find(({ id }) => id === measures?.best) ?? rounds.findLast(({ adapter }) => adapter);
-  showVerdict(parts.verdict, measures, drawn?.recipe ?? "");
-  parts.figure.hidden = !(parts.figure.closest(".has-figures") && measures?.rounds.some((r) => r.report));
-  parts["measure-all"].hidden =
-    (measures?.rounds ?? []).filter((r) => r.id && r.trained && !r.report).length < 2;
-  const working = [...queue.working, ...queue.waiting].map((job) => [job.kind, job.round_id, job.state]);
-  if (!repeats(parts["results-table"], [rounds, measures, working]))
-    replaceKept(parts["results-table"], [roundsTable(rounds, measures)]);
+function Results() {
+  const { measures, projectId } = state;
+  if (!rounds.value.length) return null;
+  const measured = measures?.rounds ?? [];
+  const best = measured.find(({ id }) => id && id === measures?.best);
+  const drawn = rounds.value.find(({ id }) => id === best?.id) ?? rounds.value.findLast((one) => one.adapter);
+  const benchmark = looksOf(rows.value, measured, best?.id ?? measured.at(-1)?.id ?? null);
+  const looks = benchmark.length ? benchmark : looksOfRounds(seeds.value);
+  const accepted = rounds.value.filter((round) => round.accepted.length);
+  return html`
+    ${
+      looks.length
+        ? html`<section class="card wide look" aria-label="Before and after" key=${projectId}>
+            <h2>Before and after</h2>
+            <${Viewer} looks=${looks} best=${best?.name} />
+          </section>`
+        : null
+    }
+    <section class="card wide" aria-label="Rounds">
+      <div class="card-head"><h2>Rounds</h2><${Buttons} /></div>
+      <div class="results-verdict"><${Verdict} recipe=${drawn?.recipe ?? ""} /></div>
+      <div class="table-scroll"><${RoundsTable} rounds=${rounds.value} measures=${measures} /></div>
+    </section>
+    <${SheetCard} rows=${rows.value} />
+    <section class="card wide" aria-label="Round by round">
+      <div class="card-head"><h2>Test prompts, round by round</h2><span>Same prompt and seed</span></div>
+      <div><${SameSeeds} key=${projectId} rounds=${seeds} /></div>
+    </section>
+    <section class="card wide" aria-label="Accepted images">
+      <div class="card-head"><h2>Accepted images</h2><span>What the next round learns from</span></div>
+      <div>
+        ${accepted.map((round) => html`<${Shelf} key=${round.id} round=${round} />`)}
+        ${
+          accepted.length
+            ? null
+            : html`<p class="empty">Accept images in step 2; they appear here, round by round.</p>`
+        }
+      </div>
+    </section>
+  `;
 }
 
-async function measureAll() {
-  parts["measure-all"].disabled = true;
-  await write("measure_all", { project: state.projectId });
-  parts["measure-all"].disabled = false;
-  await refresh();
+function Buttons() {
+  const measured = state.measures?.rounds ?? [];
+  const lacking = measured.filter((one) => one.id && one.trained && !one.report).length;
+  /** @param {{ currentTarget: HTMLButtonElement }} event */
+  const measureAll = async ({ currentTarget: button }) => {
+    button.disabled = true;
+    await write("measure_all", { project: state.projectId });
+    button.disabled = false;
+    await refresh();
+  };
+  /**
+   * @param {() => string} from
+   * @param {string} what
+   */
+  const get =
+    (from, what) =>
+    (/** @type {{ currentTarget: HTMLButtonElement }} */ { currentTarget }) =>
+      download(currentTarget, from(), what);
+  /** @type {[file: string, name: string, hint: string, address: () => string, what: string][]} */
+  const files = [
+    [
+      "figure",
+      "Figure (HTML)",
+      "The results of each round as a figure, in one HTML file",
+      () => `${projectFigure("gains")}?theme=${theme()}`,
+      "the results of each round, in one file that works offline",
+    ],
+    [
+      "export",
+      "Export project",
+      "Images, decisions, settings and LoRAs as one zip file",
+      () => `project/${encodeURIComponent(state.projectId ?? "")}/archive`,
+      "the whole project, with its images, decisions and LoRAs",
+    ],
+  ];
+  return html`<span class="head-buttons">
+    ${
+      lacking > 1
+        ? html`<${Button} data-action="measure-all" onClick=${measureAll}>Measure all rounds<//>`
+        : null
+    }
+    <${Button} data-action="test-set" onClick=${openTestSet}>Benchmark…<//>
+    ${files.map(([action, name, hint, from, what]) =>
+      action === "figure" && !measured.some(({ report }) => report)
+        ? null
+        : html`<${Button} key=${action} data-action=${action} title=${hint} onClick=${get(from, what)}>
+            ${name}
+          <//>`,
+    )}
+  </span>`;
 }
 
-/** @param {RoundResult} round */
-function shelf(round) {
-  const enlarge = (/** @type {number} */ at) =>
-    openViewer({
-      row: (by) => {
-        const item = round.accepted[(at + by + round.accepted.length) % round.accepted.length];
-        at = round.accepted.indexOf(item);
-        const frame = { name: round.name, src: address("picture", item), words: "accepted" };
-        return { title: item.prompt, frames: [frame], at: 0 };
-      },
-      references: (state.project?.references ?? []).map(({ id, prompt }) => ({ src: reference(id), prompt })),
-    });
-  return el(
-    "section",
-    { class: "shelf" },
-    el("h3", {}, round.name),
-    el(
-      "div",
-      { class: "shelf-pictures" },
-      round.accepted.map((item, at) =>
-        el(
-          "figure",
-          {},
-          makeButton(
-            { class: "enlarge", "aria-label": `Enlarge ${item.prompt}` },
-            () => enlarge(at),
-            el("img", { src: address("picture", item), alt: "", loading: "lazy" }),
-          ),
-          el("figcaption", { translate: "no" }, item.prompt),
-        ),
-      ),
-    ),
-  );
+/** @param {{ round: RoundResult }} props */
+function Shelf({ round }) {
+  const looks = round.accepted.map((item) => ({
+    title: item.prompt,
+    frames: [{ name: round.name, src: address("picture", item), words: "accepted" }],
+  }));
+  return html`<section class="shelf">
+    <h3>${round.name}</h3>
+    <div class="shelf-pictures">
+      ${round.accepted.map(
+        (item, at) => html`<figure key=${item.id}>
+          <button
+            type="button" class="button small enlarge" aria-label="Enlarge ${item.prompt}"
+            onClick=${() => openViewer({ looks, at, what: "Image" })}
+          ><img src=${address("picture", item)} alt="" loading="lazy" /></button>
+          <figcaption translate=${false}>${item.prompt}</figcaption>
+        </figure>`,
+      )}
+    </div>
+  </section>`;
 }

@@ -1,14 +1,14 @@
 /** The table of rounds: figures on the benchmark with the change since the round before, and the LoRAs. */
 /** @import { Interval, MeasuredRound, Measures, RoundResult } from "payloads" */
-import { inSentence } from "../kit/format.js";
-import { state } from "../app/store.js";
 import { refresh } from "../app/session.js";
+import { state } from "../app/store.js";
 import { write } from "../app/writes.js";
-import { el, makeButton } from "../kit/dom.js";
-import { explained } from "../kit/explained.js";
-import { openExports } from "./exports.js";
-import { METRICS, NAMES, metricName } from "../measures/metrics.js";
+import { Explained } from "../kit/explained.js";
+import { inSentence } from "../kit/format.js";
+import { Button, html } from "../kit/html.js";
+import { METRICS, metricName, NAMES } from "../measures/metrics.js";
 import { cellWords, learnedWords, signed } from "../measures/words.js";
+import { openExports } from "./exports.js";
 
 const HEAD = [
   ["Round", ""],
@@ -34,49 +34,32 @@ const HEAD = [
  */
 const headed = (name) => (name === METRICS.carries.name ? metricName("carries", state.project?.kind) : name);
 
-/**
- * @param {RoundResult[]} rounds
- * @param {Measures | null} measures
- */
-export function roundsTable(rounds, measures) {
+/** @param {{ rounds: RoundResult[], measures: Measures | null }} props */
+export function RoundsTable({ rounds, measures }) {
   const base = measures?.rounds.find((round) => round.id === null);
-  return el(
-    "table",
-    { class: "table results-table" },
-    el(
-      "thead",
-      {},
-      el(
-        "tr",
-        {},
-        HEAD.map(([name, words]) =>
-          el("th", { scope: "col" }, words ? explained(headed(name), words) : name),
-        ),
-      ),
-    ),
-    el(
-      "tbody",
-      {},
-      measures && base?.report ? baseRow(measures, base) : null,
-      rounds.map((round) => row(round, measures)),
-    ),
-  );
-}
-
-/**
- * @param {Measures} measures
- * @param {MeasuredRound} base
- */
-function baseRow(measures, base) {
-  return el(
-    "tr",
-    { class: "base-row" },
-    el("th", { scope: "row", title: "The model without any training" }, base.name),
-    ...cells(measures, base),
-    el("td", {}, "–"),
-    el("td", {}, "–"),
-    el("td", {}, "–"),
-  );
+  return html`<table class="table results-table">
+    <thead>
+      <tr>
+        ${HEAD.map(
+          ([name, words]) =>
+            html`<th scope="col" key=${name}>
+              ${words ? html`<${Explained} name=${headed(name)} words=${words} />` : name}
+            </th>`,
+        )}
+      </tr>
+    </thead>
+    <tbody>
+      ${
+        measures && base?.report
+          ? html`<tr class="base-row" key="base">
+              <th scope="row" title="The model without any training">${base.name}</th>
+              ${cells(measures, base)}<td>–</td><td>–</td><td>–</td>
+            </tr>`
+          : null
+      }
+      ${rounds.map((round) => row(round, measures))}
+    </tbody>
+  </table>`;
 }
 
 /**
@@ -85,16 +68,21 @@ function baseRow(measures, base) {
  */
 function row(round, measures) {
   const measured = measures?.rounds.find((other) => other.id === round.id);
-  const best = measures?.best === round.id;
-  return el(
-    "tr",
-    { data: { best: best ? "yes" : "no" } },
-    el("th", { scope: "row" }, round.name),
-    ...(measures && measured ? cells(measures, measured) : HEAD.slice(1, -3).map(() => el("td", {}, "–"))),
-    el("td", {}, String(round.accepted.length)),
-    el("td", {}, round.accepted.length ? String(Number(round.weight.toPrecision(2))) : "–"),
-    el("td", {}, isThere(round) ? download(round) : "–"),
-  );
+  const number = round.accepted.length;
+  return html`<tr key=${round.id} data-best=${measures?.best === round.id ? "yes" : "no"}>
+    <th scope="row">${round.name}</th>
+    ${measures && measured ? cells(measures, measured) : HEAD.slice(1, -3).map(() => html`<td>–</td>`)}
+    <td>${number}</td>
+    <td>${number ? Number(round.weight.toPrecision(2)) : "–"}</td>
+    <td>${
+      isThere(round)
+        ? html`<${Button}
+            onClick=${() => openExports(round)}
+            aria-label="Download ${round.adapter ? "the LoRA of " : ""}${inSentence(round.name)}"
+          >Download…<//>`
+        : "–"
+    }</td>
+  </tr>`;
 }
 
 /**
@@ -103,7 +91,7 @@ function row(round, measures) {
  */
 function cells(measures, measured) {
   const { report, id } = measured;
-  if (!report) return [el("td", { colspan: HEAD.length - 4, class: "unmeasured" }, unmeasured(measured))];
+  if (!report) return html`<td colspan=${HEAD.length - 4} class="unmeasured">${unmeasured(measured)}</td>`;
   return [
     ...NAMES.map((metric) => cell(cellWords(measures, measured, metric))),
     gainCell(id === null ? null : report.gain),
@@ -113,7 +101,7 @@ function cells(measures, measured) {
 
 /** @param {Interval | null} gain */
 const gainCell = (gain) =>
-  gain ? el("td", { title: gainInFull(gain) }, signed("carries", gain.value)) : el("td", {}, "–");
+  gain ? html`<td title=${gainInFull(gain)}>${signed("carries", gain.value)}</td>` : html`<td>–</td>`;
 
 /** @param {Interval} gain */
 const gainInFull = ({ value, low, high }) =>
@@ -121,16 +109,18 @@ const gainInFull = ({ value, low, high }) =>
 
 /** @param {import("../measures/words.js").CellWords | null} words */
 function cell(words) {
-  if (!words) return el("td", {}, "–");
+  if (!words) return html`<td>–</td>`;
   const { text, title, change } = words;
-  return el(
-    "td",
-    {},
-    el("span", { title }, text),
-    change
-      ? el("span", { class: "change", data: { verdict: change.verdict }, title: change.title }, change.text)
-      : null,
-  );
+  return html`<td>
+    <span title=${title}>${text}</span>
+    ${
+      change
+        ? html`<span class="change" data-verdict=${change.verdict} title=${change.title}>
+            ${change.text}
+          </span>`
+        : null
+    }
+  </td>`;
 }
 
 /** @param {MeasuredRound} measured */
@@ -141,14 +131,13 @@ function unmeasured({ id, trained, drawn, wanted }) {
   );
   const words = drawn ? `${drawn} of ${wanted} images measured ` : "Not measured ";
   if (working) return working.state === "running" ? `${words}· measuring` : `${words}· queued`;
-  /** @param {Event} event */
-  const ask = async ({ currentTarget }) => {
-    if (currentTarget instanceof HTMLButtonElement) currentTarget.disabled = true;
-    const answer = await write("measure", { round: id });
-    if (!answer && currentTarget instanceof HTMLButtonElement) currentTarget.disabled = false;
+  /** @param {{ currentTarget: HTMLButtonElement }} event */
+  const ask = async ({ currentTarget: button }) => {
+    button.disabled = true;
+    if (!(await write("measure", { round: id }))) button.disabled = false;
     await refresh();
   };
-  return [words, makeButton({ data: { keep: `measure ${id}` } }, ask, drawn ? "Continue" : "Measure")];
+  return html`${words}<${Button} onClick=${ask}>${drawn ? "Continue" : "Measure"}<//>`;
 }
 
 /**
@@ -157,14 +146,3 @@ function unmeasured({ id, trained, drawn, wanted }) {
  */
 const isThere = (round) =>
   round.adapter || (round.candidates > 0 && round.exports.some(({ form }) => form === "references"));
-
-/** @param {RoundResult} round */
-const download = (round) =>
-  makeButton(
-    {
-      data: { keep: `download ${round.id}` },
-      "aria-label": `Download ${round.adapter ? "the LoRA of " : ""}${inSentence(round.name)}`,
-    },
-    () => openExports(round),
-    "Download…",
-  );

@@ -1,118 +1,87 @@
 /** The same test prompt and seed in each round. */
 /** @import { SameSeed } from "payloads" */
-import { copyOrNot, state, on } from "../app/store.js";
-import { call } from "../app/session.js";
 import { newest } from "../app/newest.js";
-import { el, makeButton, reference, repeats } from "../kit/dom.js";
+import { call } from "../app/session.js";
+import { copyOrNot, state } from "../app/store.js";
 import { address } from "../app/urls.js";
-import { openViewer } from "./viewer.js";
-
-/**
- * @param {HTMLElement} box
- * @param {(rounds: SameSeed[]) => void} told called with the pictures that are shown
- */
-export function mountSameSeed(box, told) {
-  const anchor = el("select", { "aria-label": "Test prompt" });
-  const number = el("output", {}, "1");
-  const row = el("div", { class: "same-row" });
-  let index = 0;
-  let most = 1;
-  let chosen = false; // by the person; else the first prompt that the round still draws, as those before did
-  const newRequest = newest();
-  /** @param {number} step */
-  const turn = (step) => () => {
-    index = (index + step + most) % most;
-    load();
-  };
-  const load = async () => {
-    const isLatest = newRequest();
-    number.textContent = `${index + 1} of ${most}`;
-    const answer = await call("results", "same_seed", {
-      project: state.projectId,
-      anchor: anchor.value,
-      index,
-    });
-    if (!answer || !isLatest()) return;
-    told([...answer.rounds]);
-    most = Math.max(1, answer.most);
-    number.textContent = `${index + 1} of ${most}`;
-    if (!repeats(row, answer.rounds)) row.replaceChildren(...answer.rounds.map(plate));
-  };
-  const fill = () => {
-    if (state.step !== "results" || !state.project) return;
-    const [before, drawn] = [anchor.value, state.round?.pool[0]?.id];
-    const { anchors } = state.project;
-    if (!repeats(anchor, anchors))
-      anchor.replaceChildren(...anchors.map(({ id, prompt }) => el("option", { value: id }, prompt)));
-    const wanted = (chosen ? [before, drawn] : [drawn, before]).find((id) =>
-      [...anchor.options].some((option) => option.value === id),
-    );
-    if (wanted) anchor.value = wanted;
-    load();
-  };
-  anchor.addEventListener("change", () => {
-    chosen = true;
-    index = 0;
-    load();
-  });
-  on("step project rounds", fill);
-  on("round", () => {
-    const drawn = state.round?.pool[0]?.id;
-    if (!chosen && drawn && drawn !== anchor.value) fill();
-  });
-  on("forget", () => {
-    if (state.project) return;
-    newRequest();
-    chosen = false;
-    [index, most] = [0, 1];
-    delete row.dataset.signature;
-    row.replaceChildren();
-  });
-  box.append(
-    el(
-      "div",
-      { class: "same-head" },
-      anchor,
-      makeButton({ "aria-label": "Previous seed" }, turn(-1), "‹"),
-      number,
-      makeButton({ "aria-label": "Next seed" }, turn(1), "›"),
-    ),
-    row,
-  );
-}
+import { Button, html, set, withValue } from "../kit/html.js";
+import { useEffect, useRef, useState } from "../vendor/preact.min.js";
+import { openViewer } from "../viewer/viewer.js";
 
 /** @param {SameSeed} round */
 const wordsOf = ({ picture }) => (picture ? copyOrNot(picture) : "not generated");
 
 /**
- * @param {SameSeed} round
- * @param {number} at
- * @param {SameSeed[]} rounds
+ * `rounds` are the pictures of the last answer.
+ * @param {{ rounds: import("../vendor/signals.min.js").Signal<SameSeed[]> }} props
  */
-function plate(round, at, rounds) {
-  const enlarge = () =>
-    openViewer({
-      row: () => ({
-        title: round.picture?.prompt ?? "",
-        frames: rounds.map((each) => ({
-          name: each.name,
-          src: each.picture && address("picture", each.picture),
-          words: wordsOf(each),
-        })),
-        at,
-      }),
-      references: (state.project?.references ?? []).map(({ id, prompt }) => ({ src: reference(id), prompt })),
+export function SameSeeds({ rounds }) {
+  const [chosen, choose] = useState(""); // by the person; else the first prompt that the round still draws
+  const [index, turnTo] = useState(0);
+  const [most, learn] = useState(1);
+  const request = useRef(newest());
+  const anchors = state.project?.anchors ?? [];
+  const known = [chosen, state.round?.pool[0]?.id, anchors[0]?.id];
+  const anchor = known.find((id) => anchors.some((one) => one.id === id)) ?? "";
+  useEffect(() => {
+    const isLatest = request.current();
+    call("results", "same_seed", { project: state.projectId, anchor, index }).then((answer) => {
+      if (!answer || !isLatest()) return;
+      set(rounds, [...answer.rounds]);
+      learn(Math.max(1, answer.most));
     });
-  return el(
-    "figure",
-    {},
-    round.picture
-      ? makeButton(
-          { class: "enlarge", "aria-label": `Enlarge ${round.name}` },
-          enlarge,
-          el("img", { src: address("picture", round.picture), alt: round.picture.prompt }),
-        )
-      : el("span", { class: "waiting" }),
-    el("figcaption", {}, el("b", {}, round.name), ` ${wordsOf(round)}`),
-  );
+    return () => request.current();
+  }, [
+    anchor,
+    index,
+    state.projectId,
+    JSON.stringify(state.rounds.map(({ id, candidates }) => [id, candidates])),
+  ]);
+  const looks = [
+    {
+      title: rounds.value.findLast(({ picture }) => picture)?.picture?.prompt ?? "",
+      frames: rounds.value.map((round) => ({
+        name: round.name,
+        src: round.picture && address("picture", round.picture),
+        words: wordsOf(round),
+      })),
+    },
+  ];
+  /** @param {string} id */
+  const chooseAnchor = (id) => {
+    choose(id);
+    turnTo(0);
+  };
+  /**
+   * @param {string} glyph
+   * @param {string} words
+   * @param {number} by
+   */
+  const step = (glyph, words, by) =>
+    html`<${Button} aria-label=${words} onClick=${() => turnTo((index + by + most) % most)}>${glyph}<//>`;
+  return html`
+    <div class="same-head">
+      <select aria-label="Test prompt" value=${anchor} onChange=${withValue(chooseAnchor)}>
+        ${anchors.map(({ id, prompt }) => html`<option key=${id} value=${id}>${prompt}</option>`)}
+      </select>
+      ${step("‹", "Previous seed", -1)}
+      <output>${index + 1} of ${most}</output>
+      ${step("›", "Next seed", 1)}
+    </div>
+    <div class="same-row">
+      ${rounds.value.map(
+        (round, at) => html`<figure key=${round.name}>
+          ${
+            round.picture
+              ? html`<${Button}
+                  class="button small enlarge" aria-label="Enlarge ${round.name}"
+                  onClick=${() => openViewer({ looks: [{ ...looks[0], at }] })}
+                ><img src=${address("picture", round.picture)} alt=${round.picture.prompt} /><//>`
+              : html`<span class="waiting" />`
+          }
+          <figcaption><b>${round.name}</b> ${wordsOf(round)}</figcaption>
+        </figure>`,
+      )}
+    </div>
+  `;
 }

@@ -1,10 +1,12 @@
 /** The dialog that shows and changes the benchmark. */
-import { state } from "../app/store.js";
 import { refresh } from "../app/session.js";
+import { state } from "../app/store.js";
 import { write } from "../app/writes.js";
-import { el, makeButton } from "../kit/dom.js";
+import { openDialog } from "../kit/dialog.js";
 import { count } from "../kit/format.js";
+import { html, withValue } from "../kit/html.js";
 import { toast } from "../kit/toast.js";
+import { useState } from "../vendor/preact.min.js";
 
 /** @type {[value: string, words: string][]} */
 const WHEN = [
@@ -13,14 +15,6 @@ const WHEN = [
   ["never", "only when I press Measure"],
 ];
 
-/** What {} stands for; the words of a style without "in" are put behind a comma. */
-const subject = () => (state.project?.stands_for ?? "").replace(/^, /, "");
-
-/** @param {HTMLButtonElement} button */
-export function mountTestSet(button) {
-  button.addEventListener("click", open);
-}
-
 /** @type {HTMLDialogElement | null} */
 let shown = null;
 
@@ -28,101 +22,80 @@ let shown = null;
 export const testSetPlace = {
   now: () => (shown?.open ? "" : null),
   open: () => {
-    if (!shown?.open) open();
+    if (!shown?.open) openTestSet();
     return Boolean(shown?.open);
   },
   close: () => shown?.close(),
 };
 
-function open() {
-  const { measures, projectId } = state;
-  if (!measures) return;
-  const before = [...measures.prompts, ...measures.asking].join("\n");
-  const prompts = el("textarea", {
-    rows: 12,
-    "aria-label": "Benchmark prompts, one per line",
-    spellcheck: false,
-  });
-  const seeds = el("input", { type: "number", min: "1", max: "20", "aria-label": "Images of each prompt" });
-  const when = el(
-    "select",
-    { "aria-label": "When rounds are measured" },
-    WHEN.map(([value, words]) => el("option", { value }, words)),
-  );
-  const warning = el("p", { class: "test-set-warning", role: "status", hidden: true });
-  prompts.value = before;
-  seeds.value = String(measures.chosen.seeds);
-  when.value = measures.chosen.measured;
-  const measured = measures.rounds.filter((round) => round.report).length;
-  const changed = () => prompts.value.trim() !== before || Number(seeds.value) !== measures.chosen.seeds;
-  const warn = () => {
-    warning.hidden = !changed() || !measured;
-    warning.textContent =
-      `${count(measured, "measured model")} (with the base model) must generate the new images before they ` +
-      "can be compared: save, then press Measure.";
-  };
-  for (const field of [prompts, seeds]) field.addEventListener("input", warn);
-  const dialog = el(
-    "dialog",
-    { class: "studio test-set", "aria-label": "Benchmark" },
-    el(
-      "form",
-      {
-        on: {
-          submit: (event) => {
-            event.preventDefault();
-            save();
-          },
-        },
-      },
-      el("h2", {}, "Benchmark"),
-      el(
-        "p",
-        {},
-        "Prompts never used in training, which every round generates with the same seeds at full strength.",
-      ),
-      el(
-        "p",
-        {},
-        `Each round also generates accepted prompts, and these without “${measures.called}”, to see bleed.`,
-      ),
-      el(
-        "label",
-        {},
-        el("span", {}, `Benchmark prompts, one per line; {} stands for “${subject()}”`),
-        prompts,
-      ),
-      el("label", {}, el("span", {}, "Images of each prompt"), seeds),
-      el("label", {}, el("span", {}, "Measure"), when),
-      warning,
-      el(
-        "div",
-        { class: "dialog-buttons" },
-        makeButton({ class: "button" }, () => dialog.close(), "Cancel"),
-        el("button", { type: "submit", class: "button", data: { next: "" } }, "Save"),
-      ),
-    ),
-  );
-  async function save() {
-    if (
-      when.value !== measures?.chosen.measured &&
-      !(await write("measure_when", { project: projectId, when: when.value }))
-    )
-      return;
-    if (changed()) {
-      const lines = prompts.value.split("\n").map((line) => line.trim());
-      const given = { project: projectId, prompts: lines.filter(Boolean), seeds: Number(seeds.value) };
-      if (!(await write("change_test_set", given))) return;
-      toast("Benchmark saved. Press Measure to generate the new images.");
-    }
-    dialog.close();
-    refresh();
-  }
-  dialog.addEventListener("close", () => {
-    dialog.remove();
+export function openTestSet() {
+  if (!state.measures) return;
+  const dialog = openDialog("test-set", "Benchmark", html`<${TestSet} measures=${state.measures} />`, () => {
     if (shown === dialog) shown = null;
   });
   shown = dialog;
-  document.body.append(dialog);
-  dialog.showModal();
+}
+
+/** @param {{ measures: import("payloads").Measures }} props */
+function TestSet({ measures: { prompts, asking, chosen, rounds, called } }) {
+  const before = [...prompts, ...asking].join("\n");
+  const [text, typed] = useState(before);
+  const [seeds, counted] = useState(chosen.seeds);
+  const [when, choose] = useState(chosen.measured);
+  const measured = rounds.filter((round) => round.report).length;
+  const changed = text.trim() !== before || seeds !== chosen.seeds;
+  const project = state.projectId;
+  const subject = (state.project?.stands_for ?? "").replace(/^, /, ""); // the words of a style without "in"
+  /** @param {Event} event */
+  const save = async (event) => {
+    event.preventDefault();
+    if (when !== chosen.measured && !(await write("measure_when", { project, when }))) return;
+    if (changed) {
+      const lines = text.split("\n").map((line) => line.trim());
+      if (!(await write("change_test_set", { project, prompts: lines.filter(Boolean), seeds }))) return;
+      toast("Benchmark saved. Press Measure to generate the new images.");
+    }
+    shown?.close();
+    refresh();
+  };
+  return html`<form onSubmit=${save}>
+    <h2>Benchmark</h2>
+    <p>Prompts never used in training, which every round generates with the same seeds at full strength.</p>
+    <p>Each round also generates accepted prompts, and these without “${called}”, to see bleed.</p>
+    <label>
+      <span>Benchmark prompts, one per line; ${"{}"} stands for “${subject}”</span>
+      <textarea
+        rows="12" aria-label="Benchmark prompts, one per line" spellcheck=${false}
+        defaultValue=${before} onInput=${withValue(typed)}
+      />
+    </label>
+    <label>
+      <span>Images of each prompt</span>
+      <input
+        type="number" min="1" max="20" aria-label="Images of each prompt" defaultValue=${chosen.seeds}
+        onInput=${withValue((value) => counted(Number(value)))}
+      />
+    </label>
+    <label>
+      <span>Measure</span>
+      <select
+        aria-label="When rounds are measured" value=${when}
+        onChange=${withValue((value) => choose(/** @type {typeof when} */ (value)))}
+      >
+        ${WHEN.map(([value, words]) => html`<option key=${value} value=${value}>${words}</option>`)}
+      </select>
+    </label>
+    ${
+      changed && measured
+        ? html`<p class="test-set-warning" role="status">
+            ${count(measured, "measured model")} (with the base model) must generate the new images${" "}
+            before they can be compared: save, then press Measure.
+          </p>`
+        : null
+    }
+    <div class="dialog-buttons">
+      <button type="button" class="button" onClick=${() => shown?.close()}>Cancel</button>
+      <button type="submit" class="button" data-next="">Save</button>
+    </div>
+  </form>`;
 }

@@ -5,8 +5,8 @@ import { newest } from "../app/newest.js";
 import { call } from "../app/session.js";
 import { copyOrNot, on, state } from "../app/store.js";
 import { address } from "../app/urls.js";
-import { el, makeButton, reference, repeats } from "../kit/dom.js";
-import { openViewer } from "../results/viewer.js";
+import { el, makeButton, repeats } from "../kit/dom.js";
+import { openViewer } from "../viewer/viewer.js";
 
 const KEY = "gal-studio-changes-closed";
 
@@ -62,11 +62,7 @@ function item({ accepted, before, now }) {
     ...(before ? [frameOf(before)] : []),
     frameOf(now),
   ];
-  const enlarge = () =>
-    openViewer({
-      row: () => ({ title: accepted.prompt, frames, at: frames.length - 1 }),
-      references: (state.project?.references ?? []).map(({ id, prompt }) => ({ src: reference(id), prompt })),
-    });
+  const enlarge = () => openViewer({ looks: [{ title: accepted.prompt, frames }] });
   return el(
     "div",
     { role: "listitem" },

@@ -35,7 +35,7 @@ import { anchorsOpen } from "../reference/anchors_editor.js";
 import { queueOpen } from "../top/queue.js";
 import { logOpen } from "../top/log.js";
 import { exportsOpen } from "../results/exports.js";
-import { viewerOpen } from "../results/viewer.js";
+import { viewerOpen } from "../viewer/viewer.js";
 
 /** @param {RoundsParts} parts */
 export function mountKeys(parts) {

@@ -3,7 +3,8 @@ import { busy, state } from "../app/store.js";
 import { openRound, refresh } from "../app/session.js";
 import { write } from "../app/writes.js";
 import { ask } from "../kit/ask.js";
-import { el, makeButton } from "../kit/dom.js";
+import { el } from "../kit/dom.js";
+import { html } from "../kit/html.js";
 
 const MOST = 100_000; // steps, as in gal_studio/core/settings.py
 
@@ -11,12 +12,9 @@ const MOST = 100_000; // steps, as in gal_studio/core/settings.py
 export const canTrainOn = () =>
   state.round?.kind === "fine_tune" && !state.round.source && state.round.trained && !busy();
 
-export const moreStepsButton = () =>
-  makeButton(
-    { class: "quiet more-steps", title: "Continue from where this training ended" },
-    askSteps,
-    "Train more steps\u2026",
-  );
+export const MoreSteps = () => html`<button
+  type="button" class="quiet more-steps" title="Continue from where this training ended" onClick=${askSteps}
+>Train more steps…</button>`;
 
 /** Ask how many, then request them. */
 async function askSteps() {

@@ -4,8 +4,8 @@ import { emit, state } from "../app/store.js";
 import { ask } from "../app/apply_poll.js";
 import { training, waiting } from "./now.js";
 import { write } from "../app/writes.js";
-import { el, makeButton, reference, setAttribute, setText } from "../kit/dom.js";
-import { openViewer } from "../results/viewer.js";
+import { Button, html } from "../kit/html.js";
+import { openViewer } from "../viewer/viewer.js";
 
 let asking = false; // for a preview; the studio has not answered yet
 
@@ -15,69 +15,42 @@ const source = (preview) =>
   `?v=${encodeURIComponent(preview.version)}`;
 
 /** The button Preview now. It answers at once: the place of the preview shows that it is drawn. */
-export function makePreviewButton() {
-  const node = makeButton(
-    { data: { action: "preview" }, title: "Generate a preview at the next training step" },
-    () => previewNow(node),
-    "Preview now",
-  );
-  const update = () => {
-    node.hidden = !training();
-    node.disabled = asking || Boolean(state.job?.preview_wanted);
-  };
-  return { node, update };
+export const PreviewButton = () => html`<${Button}
+  data-action="preview" title="Generate a preview at the next training step" hidden=${!training()}
+  disabled=${asking || Boolean(state.job?.preview_wanted)} onClick=${previewNow}
+>Preview now<//>`;
+
+/** The row of previews, for a component that is rendered again when the round or its job has changed. */
+export function Previews() {
+  const previews = state.round?.previews ?? [];
+  const every = state.project?.settings.tune.preview_every;
+  if (waiting() || (!training() && !previews.length)) return null;
+  const hint = every ? `a preview every ${every} steps` : "Previews are off. Turn them on under Advanced.";
+  return html`<section class="previews" aria-label="Previews">
+    <div class="previews-head">
+      <b>While training</b> <span class="preview-hint">${previews.at(-1)?.prompt ?? hint}</span>
+      <${PreviewButton} />
+    </div>
+    <div class="preview-row">
+      ${previews.map((preview) => html`<${PreviewFigure} key=${preview.step} preview=${preview} />`)}
+      ${
+        training() && state.job?.preview_wanted
+          ? html`<div key="drawn" class="learning-slot" data-drawing="">drawing…</div>`
+          : null
+      }
+    </div>
+  </section>`;
 }
 
-/** Create the row of previews; call `update()` when the round or its job has changed. */
-export function makePreviews() {
-  const now = makePreviewButton();
-  const hint = el("span", { class: "preview-hint" });
-  const row = el("div", { class: "preview-row" });
-  const node = el(
-    "section",
-    { class: "previews", "aria-label": "Previews", hidden: true },
-    el("div", { class: "previews-head" }, el("b", {}, "While training"), hint, now.node),
-    row,
-  );
-  const update = () => {
-    const previews = state.round?.previews ?? [];
-    node.hidden = waiting() || (!training() && !previews.length);
-    now.update();
-    const newest = previews.at(-1);
-    const every = state.project?.settings.tune.preview_every;
-    setText(
-      hint,
-      newest
-        ? newest.prompt
-        : every
-          ? `a preview every ${every} steps`
-          : "Previews are off. Turn them on under Advanced.",
-    );
-    const drawing = training() && Boolean(state.job?.preview_wanted);
-    const signature = JSON.stringify([state.roundId, previews, drawing]);
-    if (row.dataset.signature === signature) return;
-    setAttribute(row, "data-signature", signature);
-    row.replaceChildren(...previews.map(previewFigure));
-    if (drawing) row.append(el("div", { class: "learning-slot", data: { drawing: "" } }, "drawing…"));
-  };
-  return { node, update };
-}
+/** @param {{ preview: Preview }} props */
+export const PreviewFigure = ({ preview }) => html`<button
+  type="button" class="button small preview" aria-label="Enlarge the image of step ${preview.step}"
+  onClick=${() => enlarge(preview)}
+><img src=${source(preview)} alt="" /><span>step ${preview.step}</span></button>`;
 
-/** @param {Preview} preview */
-export function previewFigure(preview) {
-  const picture = makeButton(
-    { class: "preview", "aria-label": `Enlarge the image of step ${preview.step}` },
-    () => enlarge(preview),
-    el("img", { src: source(preview), alt: "" }),
-    el("span", {}, `step ${preview.step}`),
-  );
-  return picture;
-}
-
-/** @param {HTMLButtonElement} button */
-async function previewNow(button) {
+async function previewNow() {
   const { job } = state;
-  if (button.disabled || !job) return;
+  if (asking || !job) return;
   asking = true;
   state.job = { ...job, preview_wanted: true };
   ask("job"); // a poll in flight knows nothing of it yet
@@ -101,8 +74,5 @@ function enlarge(preview) {
     words: one.step ? "" : "before the training",
   }));
   const at = previews.findIndex(({ step }) => step === preview.step);
-  openViewer({
-    row: () => ({ title: preview.prompt, frames, at }),
-    references: (state.project?.references ?? []).map(({ id, prompt }) => ({ src: reference(id), prompt })),
-  });
+  openViewer({ looks: [{ title: preview.prompt, frames, at }] });
 }

@@ -67,12 +67,10 @@ def figures(
 
 def _of_evaluation(folder: Path, theme: Any) -> Iterator[Made]:
     """The figures of what a folder has: an evaluation, or a grid; from its JSON alone."""
-    try:
-        from gal_studio.research.figures.arms import evaluated_arms
-        from gal_studio.research.figures.grid import effects_figure
-        from gal_studio.research.figures.published import published_table, subjects_table
-    except ImportError as error:
-        raise StudioError(f"Figures need Plotly: run `{how_to_install('figures')}`.") from error
+    from gal_studio.research.figures.arms import evaluated_arms
+    from gal_studio.research.figures.grid import effects_figure
+    from gal_studio.research.figures.published import published_table, subjects_table
+
     known: dict[str, tuple[str, Callable[..., Any]]] = {
         "DreamBench": ("dreambench", published_table),
         "clock arms": ("clock-arms", evaluated_arms),
@@ -92,8 +90,12 @@ def _of_project(studio: Studio, project_id: str, theme: Any) -> Iterator[Made]:
         name = found.name.lower().replace(" ", "-")
         yield f"map-{name}", partial(drawn.map, found.id, theme)
         yield f"strengths-{name}", partial(drawn.strengths, found.id, theme)
+        yield f"copy-curves-{name}", partial(drawn.copy_curves, found.id, theme)
+        yield f"schedules-{name}", partial(drawn.schedules, found.id, theme)
+        yield f"training-{name}", partial(drawn.training, found.id, theme)
     yield "rates", partial(drawn.rates, project_id, theme)
     yield "clock-arms", partial(drawn.clock_arms, project_id, theme=theme)
+    yield "progress", partial(drawn.progress, project_id, theme)
     yield "gains", partial(drawn.gains, project_id, theme=theme)
     yield "agreement", partial(drawn.agreement, project_id, theme)
 
@@ -119,7 +121,7 @@ def _data(made: Any, format_: Format, out: Path) -> bytes:
         except (ImportError, ValueError, RuntimeError) as error:
             raise StudioError(
                 f"A figure as {format_.value} needs kaleido and a Chromium: run "
-                "`.venv/bin/pip install kaleido`, or take --format html."
+                f"`{how_to_install('figures')}`, or take --format html."
             ) from error
     script = out / "plotly.min.js"
     if not script.exists():

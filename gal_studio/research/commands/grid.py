@@ -23,7 +23,6 @@ from gal_studio.core import checks
 from gal_studio.core.checks import shown
 from gal_studio.core.errors import StudioError
 from gal_studio.core.estimates import Estimate
-from gal_studio.core.extras import how_to_install
 from gal_studio.core.grid import Axes, Cell, Effect, Level, effects, levels
 from gal_studio.core.measures.compare import gains
 from gal_studio.core.measures.pictures import METRICS
@@ -327,12 +326,9 @@ def write_results(asked: GridFile, cells: Sequence[PlannedCell], out: Path) -> d
     write_whole(out / "pictures.csv", _table(_picture_rows(stored)), out)
     for effect in found_effects:
         _say(in_words(effect))
-    try:
-        from gal_studio.research.figures.grid import effects_figure
-    except ImportError:
-        _say(f"effects: left out. Figures need Plotly: run `{how_to_install('figures')}`.")
-    else:
-        write_figures([("effects", partial(effects_figure, told))], out, Format.html, sys.stderr)
+    from gal_studio.research.figures.grid import effects_figure
+
+    write_figures([("effects", partial(effects_figure, told))], out, Format.html, sys.stderr)
     return told
 
 

@@ -1,1 +1,1 @@
-"""Figures of projects and evaluations with Plotly, an extra that nothing else loads."""
+"""Figures of projects and evaluations with Plotly: on the page, in notebooks and in files."""

@@ -1,36 +1,117 @@
 """Clock arms: text against image alignment, from the base model round by round."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
 
-from gal_studio.studio.figures.template import COLOURS, SYMBOLS, Theme, figure
+from gal_studio.core.intervals import Interval
+from gal_studio.studio.figures.template import COLOURS, PALE, SYMBOLS, Theme, figure
+from gal_studio.studio.views.measures import MeasuredRound
 
-Point = tuple[str, float, float]
-"""A name with CLIP-I and CLIP-T."""
 ROOM = 0.14
 """Of the range, beside the first and the last point, for their names."""
 
 
-def arms_figure(arms: Sequence[tuple[str, Sequence[Point]]], about: str, theme: Theme = "light") -> go.Figure:
-    """Each arm by its name; the first point of each is the base model, drawn hollow."""
+@dataclass(frozen=True)
+class Point:
+    """CLIP-I (x) and CLIP-T (y) of a round, with their intervals if those are known.
+
+    `kind` is "plain" for a round that learned the references alone. `opens` names project and round.
+    """
+
+    name: str
+    x: float
+    y: float
+    intervals: tuple[Interval, Interval] | None = None
+    kind: str = "round"
+    opens: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True)
+class Arm:
+    """A line of rounds. It comes from `start`, which another arm draws; a replay is dashed."""
+
+    name: str
+    points: tuple[Point, ...]
+    start: Point | None = None
+    is_replay: bool = False
+
+
+def arms_of(name: str, project_id: str, rounds: Sequence[MeasuredRound]) -> tuple[Arm, ...]:
+    """The measured rounds of a project as arms, the base model first.
+
+    A round's first child goes on with its arm; every other child starts one, named by its last round.
+    """
+    parents = {one.id: one.parent_id for one in rounds}
+    known: dict[str | None, Point] = {}
+    arms: list[tuple[Point | None, list[Point]]] = []
+    ends: dict[str | None, list[Point]] = {}  # the arm of each round that nothing went on from
+    for one in rounds:
+        point = _point(one, project_id)
+        if point is None:
+            continue
+        above = one.parent_id
+        while above is not None and above not in known:
+            above = parents.get(above)
+        arm = ends.pop(above, None) if one.id is not None else None
+        if arm is None:
+            arms.append((None if one.id is None else known.get(above), arm := []))
+        arm.append(point)
+        known[one.id], ends[one.id] = point, arm
+    return tuple(
+        Arm(name if not number else points[-1].name, tuple(points), start)
+        for number, (start, points) in enumerate(arms)
+    )
+
+
+def replay_arm(
+    title: str, project_id: str, rounds: Sequence[MeasuredRound], own: Sequence[Arm]
+) -> Arm | None:
+    """The arm of a replay, which shares the points of rounds that came out alike; None if all did."""
+    shown = {(point.x, point.y): point for arm in own for point in arm.points}
+    start = next((point for arm in own for point in arm.points if point.kind == "base"), None)
+    points = []
+    for point in filter(None, (_point(one, project_id) for one in rounds)):
+        if (point.x, point.y) in shown:
+            start = shown[point.x, point.y]
+        else:
+            points.append(replace(point, name=f"{title}, {point.name}"))
+    return Arm(title, tuple(points), start, is_replay=True) if points else None
+
+
+def arms_figure(
+    arms: Sequence[Arm], about: str, theme: Theme = "light", current: str = "", best: str | None = None
+) -> go.Figure:
+    """Each arm by its name; the base model is hollow, `best` has a star, the `current` round is larger."""
     made = figure("Clock arms", about, theme)
     colours = COLOURS[theme]
-    for number, (name, points) in enumerate(arms):
+    for number, arm in enumerate(arms):
         colour, symbol = colours[number % len(colours)], SYMBOLS[number % len(SYMBOLS)]
+        points = arm.points if arm.start is None else (arm.start, *arm.points)
+        own = [point is not arm.start for point in points]
+        ids = [point.opens[1] if point.opens else None for point in points]
         made.add_scatter(
-            x=[x for _, x, _ in points], y=[y for _, _, y in points],
-            mode="lines+markers+text", name=name, text=[point for point, _, _ in points],
-            cliponaxis=False, textposition=beside([(x, y) for _, x, y in points]),
-            line={"color": colour, "width": 2},
-            hovertemplate="%{text}: %{x:.3f}, %{y:.3f}<extra></extra>",
+            x=[point.x for point in points], y=[point.y for point in points],
+            mode="lines+markers+text", name=arm.name, cliponaxis=False,
+            text=["" if point is arm.start else _label(point, arm, best) for point in points],
+            textposition=beside([(point.x, point.y) for point in points]),
+            line={"color": colour, "width": 2, "dash": "dash" if arm.is_replay else "solid"},
+            **_spread(points, own, theme),
+            customdata=[[*(point.opens or ("", "")), point.name] for point in points],
+            hovertemplate="%{customdata[2]}: CLIP-I %{x:.3f}, CLIP-T %{y:.3f}<extra></extra>",
+            showlegend=len(arms) > 1,
             marker={
-                "size": 11, "line": {"color": colour, "width": 2},
-                "symbol": [symbol if row else f"{symbol}-open" for row in range(len(points))],
+                "size": [(15 if current and one == current else 11) if is_own else 0
+                         for one, is_own in zip(ids, own, strict=True)],
+                "line": {"color": colour, "width": 2},
+                "symbol": [f"{symbol}-open" if point.kind == "base" or arm.is_replay else symbol
+                           for point in points],
             },
         )  # fmt: skip
-    values = [x for _, points in arms for _, x, _ in points]
+    values = [point.x for arm in arms for point in arm.points]
     room = ROOM * (max(values) - min(values))
     spread = [min(values) - room, max(values) + room] if room else None
     made.update_xaxes(title_text="CLIP-I, likeness to the references", range=spread)
@@ -51,3 +132,36 @@ def beside(points: Sequence[tuple[float, float]]) -> list[str]:
         side = "center" if abs(across) < 0.4 and upright != "middle" else "right" if across > 0 else "left"
         found.append(f"{upright} {side}")
     return found
+
+
+def _point(one: MeasuredRound, project_id: str) -> Point | None:
+    """None for a round without both figures."""
+    found = {} if one.report is None else one.report.figures
+    across, up = found.get("clip_i"), found.get("clip_t")
+    if across is None or up is None:
+        return None
+    kind = "base" if one.id is None else "plain" if one.plain else "round"
+    opens = None if one.id is None else (project_id, one.id)
+    return Point(one.name, across.value, up.value, (across, up), kind, opens)
+
+
+def _label(point: Point, arm: Arm, best: str | None) -> str:
+    """A replay is named once, at its last point."""
+    if arm.is_replay:
+        return arm.name if point is arm.points[-1] else ""
+    star = "★ " if best is not None and point.opens is not None and point.opens[1] == best else ""
+    return f"{star}{point.name}{' (plain)' if point.kind == 'plain' else ''}"
+
+
+def _spread(points: Sequence[Point], own: Sequence[bool], theme: Theme) -> dict[str, Any]:
+    """The intervals of the points that the arm draws itself."""
+    return {
+        f"error_{axis}": {
+            "type": "data", "symmetric": False, "color": PALE[theme], "thickness": 1, "width": 0,
+            "array": [each.high - each.value if each else 0 for each in found],
+            "arrayminus": [each.value - each.low if each else 0 for each in found],
+        }
+        for place, axis in enumerate(("x", "y"))
+        for found in [[point.intervals[place] if point.intervals and is_own else None
+                       for point, is_own in zip(points, own, strict=True)]]
+    }  # fmt: skip

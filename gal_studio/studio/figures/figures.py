@@ -3,27 +3,31 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-import numpy as np
 import plotly.graph_objects as go
 
 from gal_studio.core.errors import StudioError
-from gal_studio.core.intervals import FEWEST, Interval
+from gal_studio.core.intervals import FEWEST, Interval, wilson_interval
 from gal_studio.core.measures.pictures import Metric
 from gal_studio.core.measures.report import Report
-from gal_studio.studio.figures.arms import arms_figure
+from gal_studio.studio.figures.arms import Arm, arms_figure, arms_of, replay_arm
+from gal_studio.studio.figures.copies import copy_curves_figure, schedules_figure, strengths_figure
 from gal_studio.studio.figures.template import (
+    COLOURS,
     GREEN,
     INK,
     MAIN,
     MUTED,
     ORANGE,
     PAPER,
+    SYMBOLS,
     VERMILION,
     Theme,
     figure,
     panels,
     shades,
 )
+from gal_studio.studio.figures.training import Training, training_figure
+from gal_studio.studio.views.measures import MeasuredRound
 from gal_studio.studio.views.types import CandidateView, RoundView, ScoreView
 
 if TYPE_CHECKING:
@@ -114,50 +118,90 @@ class Figures:
 
     def strengths(self, round_id: str, theme: Theme = "light") -> go.Figure:
         """p(copy) against the mean strength of the LoRA (Eq. G13, G16): a line a prompt, and their mean."""
-        view = self._studio.round_view(round_id)
-        tiles = [
-            tile for tile in view.candidates if not (tile.candidate.own or tile.candidate.is_blank)
-        ]  # what statistics count
-        if not tiles:
-            raise StudioError(f"Round {view.round.number} has no images yet: generate them first.")
-        prompts = list(dict.fromkeys(tile.prompt for tile in tiles))
-        made = figure(
-            f"{view.project.name}, round {view.round.number}: copies by LoRA strength",
-            f"Copy risk at each mean strength; {len(prompts)} test prompts, {len(tiles)} images",
-            theme,
-        )
-        for number, prompt in enumerate(prompts):
-            x, y = _means([tile for tile in tiles if tile.prompt == prompt])
-            made.add_scatter(
-                x=x, y=y, mode="lines+markers", name="a test prompt", marker={"size": 4},
-                line={"color": MUTED[theme], "width": 1}, opacity=0.6,
-                legendgroup="prompts", showlegend=number == 0, text=[prompt] * len(x),
-                hovertemplate="%{text}<br>strength %{x:.2f}: %{y:.2f}<extra></extra>",
-            )  # fmt: skip
-        x, y = _means(tiles)
-        made.add_scatter(
-            x=x, y=y, mode="lines+markers", name="mean over the images", marker={"size": 9},
-            line={"color": VERMILION, "width": 3},
-            hovertemplate="strength %{x:.2f}: %{y:.2f}<extra></extra>",
-        )  # fmt: skip
-        made.update_xaxes(
-            title_text="mean strength of the LoRA (0: base model, 1: as trained)",
-            range=[-0.03, max(1.0, *x) + 0.03],
-        )
-        made.update_yaxes(title_text="p(copy)", range=[-0.03, 1.03])
-        return made
+        return strengths_figure(*self._counted(round_id), theme)
 
-    def clock_arms(self, *project_ids: str, theme: Theme = "light") -> go.Figure:
-        """Text against image alignment on the benchmark, from the base model round by round."""
+    def copy_curves(self, round_id: str, theme: Theme = "light") -> go.Figure:
+        """The copy curve (Eq. G15) of each test prompt of a round, with its images."""
+        return copy_curves_figure(*self._counted(round_id), theme)
+
+    def schedules(self, round_id: str, theme: Theme = "light") -> go.Figure:
+        """How many images of each strength schedule of a round are copies, as asked, and good (Eq. G18)."""
+        return schedules_figure(self._counted(round_id)[0], theme)
+
+    def training(self, round_id: str, theme: Theme = "light") -> go.Figure:
+        """The loss of a round's training, beside those of its project's rounds of the same kind."""
+        rounds = self._studio.store.rounds
+        shown = rounds.get(round_id)
+        names = {found.id: found.name for found in self._studio.rounds(shown.project_id)}
+        kind = [one for one in rounds.shown(shown.project_id) if one.kind == shown.kind]
+        trainings = {
+            one.id: Training(names[one.id], curve.losses, curve.restarts)
+            for one in kind
+            if (curve := rounds.loss_curve(one.id)).losses or one.id == round_id
+        }
+        own = trainings.pop(round_id)
+        return training_figure(own, list(trainings.values()), rounds.validations(round_id), theme)
+
+    def clock_arms(self, *project_ids: str, theme: Theme = "light", current: str = "") -> go.Figure:
+        """Text against image alignment on the benchmark, from the base model round by round.
+
+        Branches are arms of their own, and so are the replays of a single project. The `current` round is
+        drawn larger.
+        """
         if not project_ids:
             raise StudioError("There is no project to plot: name one.")
-        arms = []
+        arms: list[Arm] = []
         for project_id in project_ids:
-            points = self._measured(project_id, ("clip_t", "clip_i"))
-            places = [(name, found["clip_i"].value, found["clip_t"].value) for name, found in points]
-            arms.append((self._studio.project(project_id).name, places))
+            measures = self._studio.measures(project_id)
+            found = arms_of(self._studio.project(project_id).name, project_id, measures.rounds)
+            arms.extend(found)
+        if not arms:
+            raise _nothing_measured()
+        best = None
+        if len(project_ids) == 1:
+            best = measures.best
+            replays = [one for one in self._studio.replays(project_ids[0]) if not one.incomparable]
+            added = [replay_arm(one.title, one.project_id, one.rounds, arms) for one in replays]
+            arms.extend(filter(None, added))
         about = "Means on the benchmark from the base model (hollow) round by round; up and right is better"
-        return arms_figure(arms, about, theme)
+        return arms_figure(arms, about, theme, current, best)
+
+    def progress(self, project_id: str, theme: Theme = "light") -> go.Figure:
+        """Copies, prompt match and style or object match along the rounds that led to the newest one."""
+        line = self._newest_line(project_id)
+        if len(line) < 2:
+            raise StudioError("Only one round is measured: measure another one to compare them.")
+        made = figure(f"{self._studio.project(project_id).name}: round by round", "", theme, height=340)
+        for number, metric in enumerate(PROGRESS):
+            found = [one.report.figures.get(metric) if one.report else None for one in line]
+            values = [interval for interval in found if interval]
+            if len(values) < len(line):
+                continue
+            colour = COLOURS[theme][(1, 0, 2)[number]]
+            made.add_scatter(
+                x=[one.name for one in line], y=[interval.value for interval in values],
+                mode="lines+markers", name=TITLES[metric], cliponaxis=False,
+                line={"color": colour, "width": 2}, marker={"size": 9, "symbol": SYMBOLS[number]},
+                error_y={
+                    "type": "data", "symmetric": False, "thickness": 1, "width": 0, "color": colour,
+                    "array": [interval.high - interval.value for interval in values],
+                    "arrayminus": [interval.value - interval.low for interval in values],
+                },
+                hovertemplate="%{x}: %{y:.0%}<extra>%{fullData.name}</extra>",
+            )  # fmt: skip
+        made.update_yaxes(tickformat=".0%", rangemode="tozero")
+        return made
+
+    def _newest_line(self, project_id: str) -> list[MeasuredRound]:
+        """The measured rounds that led to the newest measured one, the first one first."""
+        rounds = {one.id: one for one in self._studio.measures(project_id).rounds if one.id is not None}
+        at = next((one for one in reversed(rounds.values()) if one.report), None)
+        line: list[MeasuredRound] = []
+        while at is not None:
+            if at.report:
+                line.insert(0, at)
+            at = rounds.get(at.parent_id or "")
+        return line
 
     def gains(self, project_id: str, metric: Metric | None = None, theme: Theme = "light") -> go.Figure:
         """A figure of each measured round on the benchmark, with its 95 % interval over prompts.
@@ -217,26 +261,34 @@ class Figures:
             raise StudioError("Nobody has chosen an image in this project yet: accept or reject some first.")
         made = figure(
             f"{self._studio.project(project_id).name}: person and suggestions",
-            "Choices that stand, by whether they took the suggestion; above, Cohen's kappa",
+            "Share of the choices that took the suggestion, with its 95% interval and Cohen's kappa",
             theme,
         )
-        names, taken = [found.name for found in rounds], [found.agreement.agreed for found in rounds]
-        others = [found.agreement.choices - found.agreement.agreed for found in rounds]
-        made.add_bar(x=names, y=taken, name="took the suggestion", marker={"color": MAIN[theme]})
-        made.add_bar(
-            x=names, y=others, name="chose otherwise",
-            marker={"color": ORANGE, "pattern": {"shape": "/", "fgcolor": INK[theme], "solidity": 0.15}},
-            text=[_kappa(found.agreement.kappa) for found in rounds], textposition="outside",
-            cliponaxis=False,
+        rates = [wilson_interval(found.agreement.agreed, found.agreement.choices) for found in rounds]
+        shares = [found.agreement.rate or 0.0 for found in rounds]
+        made.add_scatter(
+            x=[found.name for found in rounds], y=shares, mode="lines+markers+text", showlegend=False,
+            line={"color": MAIN[theme], "width": 2}, marker={"size": 11}, cliponaxis=False,
+            text=[_kappa(found.agreement.kappa) for found in rounds], textposition="middle right",
+            error_y={
+                "type": "data", "symmetric": False, "thickness": 1.5, "width": 5, "color": MUTED[theme],
+                "array": [high - share for share, (_, high) in zip(shares, rates, strict=True)],
+                "arrayminus": [share - low for share, (low, _) in zip(shares, rates, strict=True)],
+            },
+            customdata=[f"{one.agreed} of {one.choices}" for one in (found.agreement for found in rounds)],
+            hovertemplate="%{x}: %{customdata} took the suggestion<extra></extra>",
         )  # fmt: skip
-        made.update_layout(barmode="stack", bargap=0.5)
-        made.update_yaxes(
-            title_text="choices", dtick=max(1, max(map(sum, zip(taken, others, strict=True))) // 6)
-        )
-        room = max(0, 4 - len(rounds)) / 2  # so that few bars are not broad
-        made.update_xaxes(showgrid=False, range=[-0.5 - room, len(rounds) - 0.5 + room])
-        made.update_layout(legend_traceorder="normal")
+        made.update_yaxes(title_text="took the suggestion", range=[0, 1.04], tickformat=".0%")
+        made.update_xaxes(showgrid=False, range=[-0.5, len(rounds) - 0.5])
         return made
+
+    def _counted(self, round_id: str) -> tuple[RoundView, list[CandidateView]]:
+        """A round with the images that statistics count."""
+        view = self._studio.round_view(round_id)
+        tiles = [tile for tile in view.candidates if not (tile.candidate.own or tile.candidate.is_blank)]
+        if not tiles:
+            raise StudioError(f"Round {view.round.number} has no images yet: generate them first.")
+        return view, tiles
 
     def _drawn(self, project_id: str) -> list[RoundView]:
         """The rounds of a project that have pictures, in their order; refinements are left out."""
@@ -285,6 +337,9 @@ TITLES: Mapping[Metric, str] = {
     "clip_i": "CLIP-I",
 }
 
+PROGRESS: Sequence[Metric] = ("copies", "as_asked", "carries")
+"""What rounds gain and lose."""
+
 PANEL_METRICS: Sequence[Metric] = tuple(one for one in TITLES if one != "no_copy")
 """One of each pair that says the same has a panel."""
 
@@ -316,12 +371,3 @@ def _entropy(ranked: ScoreView | None) -> str:
 
 def _kappa(kappa: float | None) -> str:
     return "" if kappa is None else f"κ {kappa:.2f}"
-
-
-def _means(tiles: Sequence[CandidateView]) -> tuple[list[float], list[float]]:
-    """The mean p(copy) at each mean strength, in ascending order of strength."""
-    chances: dict[float, list[float]] = {}
-    for tile in tiles:
-        chances.setdefault(round(tile.candidate.recipe.mean, 6), []).append(tile.candidate.chance)
-    strengths = sorted(chances)
-    return strengths, [float(np.mean(chances[strength])) for strength in strengths]

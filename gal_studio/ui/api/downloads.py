@@ -1,7 +1,8 @@
-"""The routes to download the log of choices, and a figure as a page of its own, where Plotly is installed."""
+"""The routes to download the log of choices, and figures: each as an HTML file, or as JSON for the page."""
 
+import json
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Literal
 
 from fastapi import FastAPI
 from starlette.responses import PlainTextResponse, Response
@@ -12,13 +13,15 @@ from gal_studio.studio import Studio
 from gal_studio.studio.choices_table import choices_table
 from gal_studio.ui.api.whole_file import METHODS
 
+FigureForm = Literal["html", "json"]
 _MEDIA = {
-    "csv": "text/csv; charset=utf-8", "jsonl": "application/jsonl; charset=utf-8", "html": "text/html",
+    "csv": "text/csv; charset=utf-8", "html": "text/html",
+    "json": "application/json", "jsonl": "application/jsonl; charset=utf-8",
 }  # fmt: skip
 
 
 def add_download_routes(app: FastAPI, studio: Studio) -> None:
-    """Serve the log of a project as CSV or JSON lines, and figures as HTML files that need no network."""
+    """Serve the log of a project as CSV or JSON lines, and figures as HTML files or JSON."""
 
     @app.api_route("/project/{project_id}/choices.{format_}", methods=METHODS)
     def choices(project_id: str, format_: str) -> Response:
@@ -29,14 +32,24 @@ def add_download_routes(app: FastAPI, studio: Studio) -> None:
         return _file(made, format_)
 
     @app.api_route("/figure/{name}/{identity}", methods=METHODS)
-    def figure(name: str, identity: str, theme: str = "light") -> Response:
-        """The figure of a round or, by its second name, of a project."""
+    def figure(
+        name: str, identity: str, theme: str = "light", form: FigureForm = "html", current: str = ""
+    ) -> Response:
+        """The figure of a round or, by its second name, of a project; `current` is a round that stands out.
+
+        What has nothing to show yet is 404 as a file, and `{"missing": sentence}` as JSON.
+        """
         drawn = studio.figures
         known: Mapping[str, Callable[[Any], Any]] = {
             "map": lambda look: drawn.map(identity, look),
             "rates": lambda look: drawn.rates(identity, look),
-            "clock-arms": lambda look: drawn.clock_arms(identity, theme=look),
+            "clock-arms": lambda look: drawn.clock_arms(identity, theme=look, current=current),
             "gains": lambda look: drawn.gains(identity, theme=look),
+            "strengths": lambda look: drawn.strengths(identity, look),
+            "copy-curves": lambda look: drawn.copy_curves(identity, look),
+            "schedules": lambda look: drawn.schedules(identity, look),
+            "training": lambda look: drawn.training(identity, look),
+            "progress": lambda look: drawn.progress(identity, look),
             "agreement": lambda look: drawn.agreement(identity, look),
         }
         from gal_studio.studio.figures.page import as_page
@@ -44,9 +57,13 @@ def add_download_routes(app: FastAPI, studio: Studio) -> None:
         def made() -> tuple[str, str | bytes]:
             if name not in known:
                 raise StudioError(f"There is no figure {name!r}: choose one of {', '.join(known)}.")
-            return name, as_page(known[name](theme))
+            drawing = known[name](theme)
+            return name, as_page(drawing) if form == "html" else drawing.to_json()
 
-        return _file(made, "html")
+        answer = _file(made, form)
+        if form == "json" and answer.status_code == 404:
+            return Response(json.dumps({"missing": bytes(answer.body).decode()}), media_type=_MEDIA["json"])
+        return answer
 
 
 def _file(make: Callable[[], tuple[str, str | bytes]], ending: str) -> Response:

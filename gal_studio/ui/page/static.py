@@ -28,7 +28,7 @@ _FIRST = (
     "rounds/trials/trials", "rounds/desk/desk", "kit/styles/dialogs", "rounds/lightbox/compare",
     "brush/brush", "refine/refine", "refine/pair_cards", "refine/before_after", "refine/pair_view",
     "reference/reference", "reference/form/picture_set", "reference/form/form", "reference/projects",
-    "reference/anchors_editor", "results/results", "results/sheet", "results/first_look", "results/viewer",
+    "reference/anchors_editor", "results/results", "results/sheet", "viewer/viewer",
     "results/exports",
     "measures/measures", "measures/replays", "top/queue", "rounds/map/map", "rounds/map/controls",
     "rounds/waiting/waiting", "rounds/tour/tour",

@@ -262,6 +262,3 @@ def learn(context: Context, project: Id, on: bool) -> None:
     """Switch on or off that suggestions follow what was learned from the choices."""
     policy = LEARNED if on else UNCERTAINTY
     context.studio.change_settings(project, {"gal": {"policy": policy.name}})
-
-
-HAS_FIGURES = "has-figures"

@@ -1,19 +1,25 @@
 """Figures draw what the views say, in both themes, and say what is missing."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from gal_studio.core.errors import StudioError
+from gal_studio.core.gal.validation import Validation
+from gal_studio.core.intervals import Interval
+from gal_studio.core.measures.report import Figures
 from gal_studio.research.figures.arms import evaluated_arms
 from gal_studio.research.figures.grid import effects_figure
 from gal_studio.research.figures.published import PUBLISHED, published_table, subjects_table
 from gal_studio.state import Store
 from gal_studio.studio import Studio
-from gal_studio.studio.figures.arms import beside
+from gal_studio.studio.figures.arms import arms_figure, arms_of, beside, replay_arm
 from gal_studio.studio.figures.template import COLOURS, INK, MUTED, PAPER, SYMBOLS
+from gal_studio.studio.figures.training import running_mean
+from gal_studio.studio.views.measures import MeasuredRound
 from tests.ui.seeded import draw, finished, make_project, measure, train
 
 Made = tuple[Studio, str, str, str]
@@ -76,10 +82,17 @@ def test_strengths_have_a_line_for_each_prompt_and_their_mean(made: Made) -> Non
 
 
 def test_clock_arms_and_gains_are_the_measured_figures(made: Made) -> None:
-    studio, project, *_ = made
+    studio, project, first, second = made
     reports = [one for one in studio.measures(project).rounds if one.report]
     arm, again = studio.figures.clock_arms(project, project).data
-    assert list(arm.text) == [one.name for one in reports] == ["Base model", "Round 1", "Round 2"]
+    assert [one.name for one in reports] == ["Base model", "Round 1", "Round 2"]
+    assert list(arm.text) == ["Base model", "Round 1 (plain)", "Round 2"]
+    assert [list(row[:2]) for row in arm.customdata] == [["", ""], [project, first], [project, second]]
+    assert list(arm.error_x.array)[1] == pytest.approx(
+        reports[1].report.figures["clip_i"].high - arm.x[1] if reports[1].report else 0
+    )
+    (alone,) = studio.figures.clock_arms(project, current=second).data
+    assert list(alone.marker.size) == [11, 11, 15] and alone.text[2] == "★ Round 2"
     assert list(arm.x) == [one.report.figures["clip_i"].value for one in reports if one.report]
     assert list(arm.y) == [one.report.figures["clip_t"].value for one in reports if one.report]
     assert arm.line.color != again.line.color and arm.marker.symbol != again.marker.symbol
@@ -103,9 +116,77 @@ def test_names_of_points_stand_away_from_the_line() -> None:
 
 def test_agreement_counts_what_was_taken(made: Made) -> None:
     studio, project, *_ = made
-    taken, others = studio.figures.agreement(project).data
-    assert (list(taken.x), list(taken.y), list(others.y)) == (["Round 1"], [3], [0])
-    assert others.text[0] == "κ 1.00"
+    (taken,) = studio.figures.agreement(project).data
+    assert (list(taken.x), list(taken.y), list(taken.customdata)) == (["Round 1"], [1.0], ["3 of 3"])
+    assert taken.text[0] == "κ 1.00" and taken.error_y.arrayminus[0] > 0.3, "three say little"
+
+
+def test_branches_and_two_first_rounds_are_arms_and_an_unmeasured_round_is_passed_over() -> None:
+    rounds = [
+        measured(None, None), measured("a", None), measured("b", "a"), measured("c", "a"),
+        replace(measured("d", "c"), report=None), measured("e", "d"), measured("x", None),
+    ]  # fmt: skip
+    found = arms_of("Cat", "p", rounds)
+    assert [[point.name for point in arm.points] for arm in found] == [
+        ["base", "a", "b"], ["c", "e"], ["x"]
+    ]  # fmt: skip
+    assert [arm.start and arm.start.name for arm in found] == [None, "a", "base"]
+    assert [arm.name for arm in found] == ["Cat", "e", "x"]
+
+
+def test_a_replay_shares_the_points_that_came_out_alike() -> None:
+    own = arms_of("Cat", "p", [measured(None, None), measured("a", None), measured("b", "a", 0.6)])
+    again = replay_arm("Random", "q", [measured("r", None), measured("s", "r", 0.7)], own)
+    assert again is not None and [point.name for point in again.points] == ["Random, s"]
+    assert again.start is own[0].points[1] and again.points[0].opens == ("q", "s")
+    assert replay_arm("Random", "q", [measured("r", None)], own) is None
+    figure = arms_figure([*own, again], "")
+    assert figure.data[1].line.dash == "dash" and list(figure.data[1].text) == ["", "Random"]
+
+
+def measured(identity: str | None, parent: str | None, value: float | None = None) -> MeasuredRound:
+    """A round with both figures, which are told apart by its name."""
+    near = value if value is not None else 0.0 if identity is None else 0.5 + (ord(identity) % 16) / 50
+    if identity in ("a", "r") and value is None:
+        near = 0.4
+    interval = Interval(near, near - 0.1, near + 0.1, 20, 10)
+    report = Figures(
+        pictures=20, judged=20, as_asked=0, no_copy=0, copies=0, changes={}, since_first={}, gain=None,
+        learned=None, learned_change=None, leak=None, figures={"clip_i": interval, "clip_t": interval},
+    )  # fmt: skip
+    return MeasuredRound(identity, identity or "base", parent, False, True, 20, 20, report)
+
+
+def test_the_loss_has_a_running_mean_and_stands_before_the_other_rounds(made: Made) -> None:
+    studio, _, first, second = made
+    assert running_mean([(i + 1, float(i)) for i in range(20)])[::19] == [0.0, 18.5]
+    rounds = studio.store.rounds
+    for one in (first, second):
+        rounds.clear_training(one)
+    with pytest.raises(StudioError, match="appears here while the model learns"):
+        studio.figures.training(second)
+    rounds.save_losses(first, [(step, 1.0 / step) for step in range(1, 21)])
+    rounds.save_losses(second, [(step, 2.0 / step) for step in range(1, 31)], 21)
+    rounds.add_validation(second, Validation(30, 4, 3, 0.5))
+    other, raw, mean, resumed, copies = studio.figures.training(second).data
+    assert [other.name, mean.name] == ["Round 1", "Round 2, running mean"] and len(raw.x) == 30
+    assert list(resumed.x) == [21] and list(copies.y) == [0.75] and copies.yaxis == "y2"
+
+
+def test_progress_is_of_the_line_of_the_newest_round(made: Made) -> None:
+    studio, project, *_ = made
+    drawn = studio.figures.progress(project).data
+    assert [trace.name for trace in drawn] == ["copies", "prompt match"]
+    assert list(drawn[0].x) == ["Round 1", "Round 2"] and drawn[0].y[1] == pytest.approx(2 / 24)
+
+
+def test_copies_along_the_strength_are_those_of_the_prompts(made: Made) -> None:
+    studio, _, first, _ = made
+    rates = {one.name: one for one in studio.figures.schedules(first).data}
+    assert set(rates) == {"as asked", "copies", "good"} and list(rates["copies"].x) == ["1"]
+    tiles = studio.round_view(first).candidates
+    assert rates["copies"].y[0] == pytest.approx(sum(tile.candidate.chance for tile in tiles) / len(tiles))
+    assert not studio.figures.copy_curves(first).data, "all images have one strength"
 
 
 def test_dreambench_stands_beside_the_published_figures() -> None:

@@ -1,13 +1,11 @@
-"""Figures are downloaded as pages of their own, and offered only where Plotly is installed."""
+"""Figures are downloaded as pages of their own, and the page draws the same figures from JSON."""
 
 import re
-import sys
 
 import pytest
 from starlette.testclient import TestClient
 
 from gal_studio.studio.figures.template import PAPER
-from gal_studio.ui.panels.rounds import HAS_FIGURES
 from tests.ui.conftest import Place, built
 
 
@@ -37,17 +35,12 @@ def test_what_cannot_be_drawn_is_refused_with_a_sentence(shared_place: Place, cl
         assert len(answer.text.splitlines()) == 1
 
 
-def test_the_page_is_told_whether_there_are_figures(
-    shared_place: Place, client: TestClient, monkeypatch: pytest.MonkeyPatch
+def test_the_page_gets_the_same_figure_as_json_or_what_is_missing(
+    shared_place: Place, client: TestClient
 ) -> None:
-    assert client.get("/").text.count(HAS_FIGURES) >= 2  # on the Rounds and Results screens
-    monkeypatch.setattr("gal_studio.ui.app.has_plotly", lambda: False)
-    assert HAS_FIGURES not in TestClient(built(shared_place.studio)).get("/").text
-
-
-def test_without_plotly_the_route_says_what_to_install(
-    shared_place: Place, client: TestClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setitem(sys.modules, "gal_studio.studio.figures.figures", None)
-    answer = client.get(f"/figure/map/{shared_place.round}")
-    assert answer.status_code == 404 and "Figures need Plotly: run" in answer.text
+    answer = client.get(f"/figure/schedules/{shared_place.round}?form=json&theme=dark")
+    told = answer.json()
+    assert answer.headers["content-type"] == "application/json" and told["data"]
+    assert told["layout"]["paper_bgcolor"] == PAPER["dark"]
+    missing = client.get(f"/figure/agreement/{shared_place.project}?form=json")
+    assert missing.status_code == 200 and "Nobody has chosen" in missing.json()["missing"]

@@ -3,7 +3,6 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 /** @import { Figures } from "payloads" */
 import { progressOf, progressWords } from "../../../assets/ui/measures/progress.js";
-import { apart } from "../../../assets/ui/measures/progress_chart.js";
 import { change, measuredRound, report } from "../samples.js";
 
 /** @param {number} value */
@@ -87,10 +86,6 @@ test("a round that is not measured is left out of its line", () => {
     progressOf([rounds[1], gap, last])?.rounds.map(({ name }) => name),
     ["Round 1", "Last"],
   );
-});
-
-test("names at the ends of curves never cover each other", () => {
-  assert.deepEqual(apart([50, 52, 10]), [50, 66, 10]);
 });
 
 test("an object is matched, and not a style", () => {

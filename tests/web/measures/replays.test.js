@@ -1,20 +1,9 @@
-/** Replays in the chart of rounds, and what is said of them. */
+/** What is said of replays. */
 /** @import { Replay } from "payloads" */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { armsOf } from "../../../assets/ui/measures/arms.js";
 import { differenceWords, progressWords } from "../../../assets/ui/measures/replay_words.js";
 import { change, measuredRound, report } from "../samples.js";
-
-const base = measuredRound({ id: null, name: "Base model", plain: false });
-const first = measuredRound({ id: "a", report: at(0.3, 0.5) });
-const second = measuredRound({
-  id: "b",
-  name: "Round 2",
-  parent_id: "a",
-  plain: false,
-  report: at(0.4, 0.5),
-});
 
 /**
  * @param {number} t
@@ -50,35 +39,6 @@ const replay = (more) => ({
   ],
   differences: {},
   ...more,
-});
-
-test("a replay goes on from the point that it shares with the project, under its own name", () => {
-  const { points, lines } = armsOf([base, first, second], [replay()]);
-  assert.deepEqual(
-    points.map(({ id, kind, arm, label, project }) => [id, kind, arm, label, project]),
-    [
-      [null, "base", 0, "Base model", null],
-      ["a", "plain", 1, "Round 1", null],
-      ["b", "round", 1, "Round 2", null],
-      ["y", "replay", 2, "Random", "p"],
-    ],
-  );
-  assert.deepEqual(
-    lines.map(({ from, to, arm }) => [from.id, to.id, arm]),
-    [
-      [null, "a", 1],
-      ["a", "b", 1],
-      ["a", "y", 2],
-    ],
-  );
-});
-
-test("a replay that cannot be compared is not generated", () => {
-  const { points } = armsOf([base, first, second], [replay({ incomparable: "Another test set." })]);
-  assert.deepEqual(
-    points.map(({ id }) => id),
-    [null, "a", "b"],
-  );
 });
 
 test("it is said how far a replay is, and what differs clearly", () => {

@@ -68,17 +68,7 @@ export interface RoundsParts {
 
 export interface ResultsParts {
   results: HTMLElement;
-  look: HTMLElement;
-  "results-note": HTMLSpanElement;
-  "measure-all": HTMLButtonElement;
-  "test-set": HTMLButtonElement;
-  figure: HTMLButtonElement;
-  export: HTMLButtonElement;
-  verdict: HTMLDivElement;
-  sheet: HTMLElement;
-  "results-table": HTMLDivElement;
-  "same-seed": HTMLDivElement;
-  accepted: HTMLDivElement;
+  columns: HTMLDivElement;
 }
 
 export interface Parts {

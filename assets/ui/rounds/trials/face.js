@@ -1,9 +1,8 @@
 /** The picture of a tried prompt, small and enlarged. */
 /** @import { Trial } from "payloads" */
-import { state } from "../../app/store.js";
 import { address } from "../../app/urls.js";
-import { el, makeButton, reference } from "../../kit/dom.js";
-import { openViewer } from "../../results/viewer.js";
+import { el, makeButton } from "../../kit/dom.js";
+import { openViewer } from "../../viewer/viewer.js";
 import { settingsOf, trialFacts } from "./words.js";
 
 /**
@@ -31,14 +30,9 @@ export function face(trial, trials) {
  */
 function enlarge(trial, trials) {
   const drawn = trials.filter((one) => one.version && !one.trouble);
-  let place = drawn.findIndex((one) => one.id === trial.id);
-  openViewer({
-    row: (by) => {
-      place = (place + by + drawn.length) % drawn.length;
-      const { prompt, round_name: name } = drawn[place];
-      const frame = { name, src: address("trial", drawn[place]), words: settingsOf(drawn[place]) };
-      return { title: prompt, frames: [frame], at: 0 };
-    },
-    references: (state.project?.references ?? []).map(({ id, prompt }) => ({ src: reference(id), prompt })),
-  });
+  const looks = drawn.map((one) => ({
+    title: one.prompt,
+    frames: [{ name: one.round_name, src: address("trial", one), words: settingsOf(one) }],
+  }));
+  openViewer({ looks, at: drawn.findIndex((one) => one.id === trial.id), what: "Image" });
 }

@@ -14,7 +14,7 @@ import { csv, tableDrawing } from "./table.js";
  * `figure` is the address of the figure that the studio makes of the same.
  * @typedef {{
  *   rows: () => Row[] | Promise<Row[]>,
- *   drawings?: () => SVGSVGElement[],
+ *   drawings?: () => SVGSVGElement[] | Promise<SVGSVGElement[]>,
  *   figure?: () => string
  * }} Savable
  */
@@ -59,7 +59,7 @@ export function makeViewButtons(views, shown) {
   const openMenu = () => {
     /** @type {HTMLElement | null} */
     const figure = menu.querySelector("[data-save=html]");
-    if (figure) figure.hidden = !(shown().savable?.figure && menu.closest(".has-figures"));
+    if (figure) figure.hidden = !shown().savable?.figure;
     menu.showPopover({ source: saving });
     const box = saving.getBoundingClientRect();
     const left = Math.max(8, Math.min(box.left, innerWidth - menu.offsetWidth - 8));
@@ -124,7 +124,7 @@ async function save(ending, { name, label, savable }) {
   const rows = (await savable?.rows()) ?? [];
   if (rows.length < 2) return toast(`${label}: there is nothing to save yet.`);
   if (ending === "html") return saveFigure(savable?.figure?.() ?? "", name);
-  const file = await fileOf(ending, rows, savable?.drawings?.() ?? []);
+  const file = await fileOf(ending, rows, (await savable?.drawings?.()) ?? []);
   if (!file) return toast(`${label} could not be made. Save it as SVG or CSV.`, "error");
   return saveBlob(file, `${stem(name)}.${ending}`);
 }

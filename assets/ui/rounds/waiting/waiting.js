@@ -1,36 +1,46 @@
 /** While the model learns and the round has no pictures yet: previews of the training fill the grid. */
 import { on, state, workHere } from "../../app/store.js";
-import { el, repeats, setText } from "../../kit/dom.js";
-import { makePreviewButton, previewFigure } from "../../training/previews.js";
+import { Live } from "../../app/watch.js";
+import { html, rendered } from "../../kit/html.js";
+import { PreviewButton, PreviewFigure } from "../../training/previews.js";
 import { TRAININGS, waiting } from "../../training/now.js";
 import { HALTED, jobTitle } from "../../top/job_words.js";
 import { slotsOf } from "./slots.js";
 
+const EVENTS = "round job queue project candidates cleared forget preview";
+
 /** @param {HTMLElement} grid */
 export function mountWaiting(grid) {
-  const [title, words] = [el("h3", {}), el("p", {})];
-  const row = el("div", { class: "learning-slots" });
-  const now = makePreviewButton();
-  const node = el(
-    "section",
-    { class: "learning", "aria-label": "Previews of the training", hidden: true },
-    el("div", { class: "learning-head" }, el("div", {}, title, words), now.node),
-    row,
+  const node = rendered(
+    html`<section class="learning" aria-label="Previews of the training" hidden>
+      <${Live} events=${EVENTS} when=${waiting} draw=${Learning} />
+    </section>`,
+    HTMLElement,
   );
   grid.prepend(node);
-  const update = () => {
+  on(EVENTS, () => {
     node.hidden = !waiting();
-    if (node.hidden) return;
-    setText(title, titleOf());
-    setText(words, wordsOf());
-    now.update();
-    show(row);
-  };
-  on("round job queue project candidates cleared forget preview", update);
+  });
   return node;
 }
 
-function titleOf() {
+function Learning() {
+  return html`
+    <div class="learning-head"><div><h3>${title()}</h3><p>${words()}</p></div><${PreviewButton} /></div>
+    <div class="learning-slots">${slots().map(
+      ({ step, preview, drawing }) =>
+        html`${
+          preview
+            ? html`<${PreviewFigure} key=${step} preview=${preview} />`
+            : html`<div key="${step} ${drawing}" class="learning-slot" data-drawing=${drawing ? "" : null}>
+                <span>${drawing ? "drawing…" : `step ${step}`}</span>
+              </div>`
+        }`,
+    )}</div>
+  `;
+}
+
+function title() {
   const { job } = state;
   const work = workHere(TRAININGS);
   if (!work && job && HALTED.has(job.state)) return jobTitle(job);
@@ -39,7 +49,7 @@ function titleOf() {
     : "The model is learning your reference";
 }
 
-function wordsOf() {
+function words() {
   const every = state.project?.settings.tune.preview_every;
   const prompt = state.round?.previews.at(-1)?.prompt ?? state.round?.pool[0]?.prompt;
   if (!every && !state.round?.previews.length)
@@ -48,27 +58,14 @@ function wordsOf() {
   return `The same prompt and seed as it learns${prompt ? `: “${prompt}”` : ""}${often}.`;
 }
 
-/** @param {HTMLElement} row */
-function show(row) {
+function slots() {
   const { job, round, project } = state;
   const training = TRAININGS.includes(job?.phase ?? "");
-  const slots = slotsOf({
+  return slotsOf({
     previews: round?.previews ?? [],
     every: project?.settings.tune.preview_every ?? 0,
     done: training ? (job?.done ?? 0) : 0,
     total: training ? (job?.total ?? 0) : Number(project?.settings.tune.steps ?? 0),
     wanted: Boolean(job?.preview_wanted),
   });
-  if (repeats(row, [state.roundId, slots])) return;
-  row.replaceChildren(
-    ...slots.map(({ step, preview, drawing }) =>
-      preview
-        ? previewFigure(preview)
-        : el(
-            "div",
-            { class: "learning-slot", data: drawing ? { drawing: "" } : {} },
-            el("span", {}, drawing ? "drawing…" : `step ${step}`),
-          ),
-    ),
-  );
 }

@@ -1,6 +1,7 @@
 /** The rows of a round whose pictures were drawn down the ladder. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import "../../browser.js";
 import { inColumns } from "../../../../assets/ui/rounds/grid/group.js";
 
 globalThis.document = /** @type {any} */ ({ createElement: () => ({ setAttribute() {}, append() {} }) });

@@ -1,7 +1,8 @@
 /** The curve of the chance of a copy along the strength of the LoRA. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { marked, placesOf, turnsWords, turnWords } from "../../../../assets/ui/rounds/turn/turn.js";
+import "../../browser.js";
+import { placesOf, turnsWords, turnWords } from "../../../../assets/ui/rounds/turn/turn.js";
 
 const turn = {
   strengths: [1, 0.7, 0.4],
@@ -33,10 +34,4 @@ test("what is said of a prompt is what its images are, and not what the curve ex
   assert.equal(turnsWords([image(1, false)]), "None of 1 image is a copy.");
   assert.equal(turnsWords([image(1, true), image(0.4, true)]), "All 2 are copies.");
   assert.equal(turnsWords([]), "");
-});
-
-test("strengths that are near each other are not written over each other", () => {
-  const x = (/** @type {number} */ value) => 400 * (1 - value);
-  assert.deepEqual(marked([1, 0.85, 0.82, 0.7, 0.42, 0.4], x), [1, 0.85, 0.7, 0.4]);
-  assert.deepEqual(marked([1, 0.4], x), [1, 0.4]);
 });

@@ -1,0 +1,182 @@
+/** A chart of the page: a figure of the studio, which Python defines, drawn by Plotly in the page's theme. */
+import { plotly } from "../app/plotly.js";
+import { html } from "../kit/html.js";
+import { theme } from "../kit/theme.js";
+import { useEffect, useReducer, useRef, useState } from "../vendor/preact.min.js";
+
+/**
+ * `meta` tells apart what is shown one at a time, and `customdata` what a point opens.
+ * @typedef {{ name?: string, meta?: string, x?: unknown, y?: unknown, text?: unknown, customdata?: unknown,
+ *   error_y?: { array?: number[], arrayminus?: number[] } }} Trace
+ * @typedef {{ title: { text: string, subtitle: { text: string } } } & Record<string, unknown>} Layout
+ * @typedef {{ data: Trace[], layout: Layout }} Figure
+ * @typedef {Figure | { missing: string }} Answer
+ */
+
+/** @type {WeakMap<Element, Figure>} what is drawn in an element */
+const drawn = new WeakMap();
+const MARGIN = { l: 56, r: 24, t: 14, b: 44 };
+const SHAPE = 0.58; // height for each pixel of the width
+
+/**
+ * The figure without its title, which the page says itself, as large as its place.
+ * @param {Figure} figure
+ * @param {{ width: number, height: number }} size
+ * @param {string} [only] the `meta` of the traces to show, of those that have one
+ */
+export function placed({ data, layout }, { width, height }, only) {
+  const { title: _title, updatemenus: _menus, ...rest } = layout;
+  const shown = only === undefined ? data : data.filter(({ meta }) => meta === undefined || meta === only);
+  return {
+    data: only === undefined ? shown : shown.map((trace) => ({ ...trace, visible: true })),
+    layout: {
+      ...rest,
+      width,
+      height,
+      margin: MARGIN,
+      paper_bgcolor: "rgba(0,0,0,0)",
+      plot_bgcolor: "rgba(0,0,0,0)",
+      dragmode: false,
+    },
+  };
+}
+
+/**
+ * @param {string} source the address of a figure
+ * @param {string} look
+ * @returns {Promise<Answer>}
+ */
+async function fetched(source, look) {
+  const answer = await fetch(`${source}${source.includes("?") ? "&" : "?"}theme=${look}&form=json`);
+  if (answer.ok) return answer.json();
+  return { missing: await answer.text() };
+}
+
+/**
+ * The figure of an address, read again when `version` or the theme changes; null before the first one came.
+ * @param {string} source
+ * @param {string} version
+ */
+function useFigure(source, version) {
+  const [found, show] = useState(/** @type {Answer | null} */ (null));
+  const [turns, turn] = useReducer((/** @type {number} */ count) => count + 1, 0);
+  useEffect(() => {
+    document.addEventListener("studio-theme", turn);
+    return () => document.removeEventListener("studio-theme", turn);
+  }, []);
+  useEffect(() => {
+    let latest = true;
+    fetched(source, theme()).then(
+      (answer) => latest && show(answer),
+      () => {}, // the page says that the studio is away
+    );
+    return () => {
+      latest = false;
+    };
+  }, [source, version, turns]);
+  return found;
+}
+
+/**
+ * A chart with its title. A point with `customdata` that is clicked is given to `pick`.
+ * @param {{ source: string, version: unknown, height?: number, only?: string, about?: unknown,
+ *   untitled?: boolean, children?: unknown, pick?: (customdata: unknown) => void }} props
+ */
+export function Plot({ source, version, height, only, about, untitled, children, pick }) {
+  const figure = useFigure(source, JSON.stringify(version));
+  if (!figure) return html`<p class="chart-missing" role="status">Loading the chart…</p>`;
+  if ("missing" in figure) return html`<p class="chart-missing">${figure.missing}</p>`;
+  const { text, subtitle } = figure.layout.title;
+  return html`
+    ${untitled ? null : html`<p class="chart-title"><b>${text}</b> ${about ?? subtitle.text} ${children}</p>`}
+    <${Drawing} ...${{ figure, height, only, pick }} name="${text}. ${subtitle.text}" />
+  `;
+}
+
+/**
+ * @param {{ figure: Figure, name: string, height?: number, only?: string,
+ *   pick?: (customdata: unknown) => void }} props
+ */
+function Drawing({ figure, name, height, only, pick }) {
+  const place = useRef(/** @type {HTMLElement | null} */ (null));
+  const [width, measure] = useState(0);
+  useEffect(() => {
+    const node = place.current;
+    if (!node) return undefined;
+    const watching = new ResizeObserver(() => measure(node.clientWidth));
+    watching.observe(node);
+    return () => watching.disconnect();
+  }, []);
+  useEffect(() => {
+    const node = place.current;
+    if (!node || !width) return;
+    const size = { width, height: height ?? Math.round(Math.min(width * SHAPE, 380)) };
+    const { data, layout } = placed(figure, size, only);
+    drawn.set(node, figure);
+    plotly()
+      .then((library) => library.react(node, data, layout, { displayModeBar: false, showTips: false }))
+      .then(() => listen(node, pick))
+      .catch((error) => {
+        node.textContent = error instanceof Error ? error.message : String(error);
+      });
+  }, [figure, width, height, only]);
+  return html`<div class="chart" ref=${place} role="img" aria-label=${name} />`;
+}
+
+/**
+ * @param {HTMLElement} node
+ * @param {((customdata: unknown) => void) | undefined} pick
+ */
+function listen(node, pick) {
+  const plot = /** @type {HTMLElement & { removeAllListeners: (name: string) => void,
+    on: (name: string, act: (event: { points: { customdata: unknown }[] }) => void) => void }} */ (node);
+  plot.removeAllListeners("plotly_click");
+  if (pick) plot.on("plotly_click", ({ points: [point] }) => pick(point.customdata));
+}
+
+/**
+ * What is drawn in a part of the page, to be saved: each figure whole, as it looks in files.
+ * @param {ParentNode} box
+ * @returns {Promise<SVGSVGElement[]>}
+ */
+export async function drawingsIn(box) {
+  const library = await plotly();
+  const found = figuresIn(box).map((figure) => library.toImage(figure, { format: "svg" }));
+  return (await Promise.all(found)).flatMap((address) => {
+    const text = decodeURIComponent(address.slice(address.indexOf(",") + 1));
+    const node = new DOMParser().parseFromString(text, "image/svg+xml").documentElement;
+    return node instanceof SVGSVGElement ? [node] : [];
+  });
+}
+
+/** @param {ParentNode} box */
+export const figuresIn = (box) =>
+  [...box.querySelectorAll(".chart")].flatMap((node) => drawn.get(node) ?? []);
+
+/**
+ * The points of figures as a table, the names of its columns first.
+ * @param {Figure[]} figures
+ */
+export function rowsOf(figures) {
+  /** @param {unknown} values */
+  const list = (values) => (Array.isArray(values) ? values : []);
+  return [
+    ["chart", "curve", "point", "x", "y", "y low", "y high"],
+    ...figures.flatMap(({ data, layout }) =>
+      data.flatMap(({ name = "", x, y, text, error_y: error }) =>
+        list(x).map((at, i) => {
+          const [value, low, high] = [list(y)[i], error?.arrayminus?.[i], error?.array?.[i]];
+          return [
+            layout.title.text,
+            name,
+            list(text)[i] ?? "",
+            at,
+            value,
+            low === undefined ? null : value - low,
+            high === undefined ? null : value + high,
+          ];
+        }),
+      ),
+    ),
+  ];
+}

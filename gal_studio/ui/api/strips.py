@@ -1,0 +1,71 @@
+"""The route that makes a file to send of stored pictures."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Annotated, Literal
+
+from fastapi import FastAPI, Query
+from PIL import Image
+from starlette.responses import PlainTextResponse, Response
+
+from gal_studio.core.errors import StudioError
+from gal_studio.studio import Studio
+from gal_studio.studio.reports.strip import Frame, animation, strip
+
+MOST = 40
+"""Pictures of a file."""
+_MAKERS = {"png": (strip, "image/png"), "gif": (animation, "image/gif")}
+
+
+def add_strip_route(app: FastAPI, studio: Studio) -> None:
+    """Serve the pictures at some of the page's addresses as one PNG, or as a GIF that shows one by one."""
+    images = studio.store.images
+
+    def candidate(identity: str) -> Path:
+        name = studio.store.candidates.get(identity).image
+        if not name:
+            raise StudioError("This image is not generated yet.")
+        return images.path(name)
+
+    def preview(round_id: str, step: str) -> Path:
+        found = (one for one in studio.store.rounds.previews(round_id) if str(one.step) == step)
+        return images.path(next(found).image)
+
+    kinds: Mapping[str, Callable[..., Path]] = {
+        "picture": candidate,
+        "reference": studio.reference_picture,
+        "test-picture": lambda identity: images.path(studio.store.measures.image(identity)),
+        "preview": preview,
+        "trial": studio.trial_picture,
+    }
+
+    def picture(address: str) -> Image.Image:
+        kind, *identity = address.split("/")
+        try:
+            with Image.open(kinds[kind](*identity)) as found:
+                return found.convert("RGB")
+        except (KeyError, TypeError, StopIteration) as error:
+            raise StudioError(f"There is no image {address!r}.") from error
+        except (OSError, ValueError) as error:
+            raise StudioError("An image of these is lost or damaged: generate it again.") from error
+
+    @app.get("/strip.{ending}")
+    def made(
+        ending: Literal["png", "gif"],
+        picture_: Annotated[list[str], Query(alias="picture", min_length=1, max_length=MOST)],
+        name: Annotated[list[str], Query(max_length=MOST)],
+        title: Annotated[str, Query(max_length=2000)] = "",
+    ) -> Response:
+        """A file of the pictures at these addresses, each with its name."""
+        make, media = _MAKERS[ending]
+        try:
+            if len(name) != len(picture_):
+                raise StudioError("Each image needs a name.")
+            frames = [Frame(words, picture(one)) for words, one in zip(name, picture_, strict=True)]
+        except StudioError as error:
+            return PlainTextResponse(str(error), 404)
+        headers = {
+            "Cache-Control": "no-store",
+            "Content-Disposition": f'attachment; filename="before-and-after.{ending}"',
+        }
+        return Response(make(frames, title), media_type=media, headers=headers)

@@ -1,0 +1,49 @@
+"""Stored pictures beside each other, or one after the other, as a file to send."""
+
+import io
+
+import pytest
+from PIL import Image
+from starlette.testclient import TestClient
+
+from gal_studio.studio.reports.strip import EDGE
+from tests.ui.conftest import Place, built
+
+
+@pytest.fixture(scope="module")
+def client(shared_place: Place) -> TestClient:
+    return TestClient(built(shared_place.studio))
+
+
+def of(place: Place) -> list[tuple[str, str]]:
+    reference = place.studio.project(place.project).references[0].id
+    first, second = place.studio.round_view(place.round).candidates[:2]
+    pictures = (f"reference/{reference}", f"picture/{first.candidate.id}", f"picture/{second.candidate.id}")
+    names = ("Reference", "Base model", "Round 1")
+    return [*(("picture", one) for one in pictures), *(("name", one) for one in names)]
+
+
+def test_the_pictures_stand_beside_each_other(shared_place: Place, client: TestClient) -> None:
+    answer = client.get("/strip.png", params=[*of(shared_place), ("title", "A house in watercolor")])
+    assert answer.status_code == 200 and "before-and-after.png" in answer.headers["content-disposition"]
+    with Image.open(io.BytesIO(answer.content)) as made:
+        assert made.format == "PNG" and made.width > 3 * EDGE and made.height > EDGE
+
+
+def test_the_pictures_follow_each_other(shared_place: Place, client: TestClient) -> None:
+    answer = client.get("/strip.gif", params=of(shared_place))
+    with Image.open(io.BytesIO(answer.content)) as made:
+        assert (made.format, made.n_frames, made.info["loop"]) == ("GIF", 3, 0)
+
+
+@pytest.mark.parametrize(
+    "address", ["picture/none", "nothing/1", "../secret", "reference/a/b", "preview/a/1"]
+)
+def test_what_is_no_picture_is_refused_in_a_sentence(
+    shared_place: Place, client: TestClient, address: str
+) -> None:
+    answer = client.get("/strip.png", params={"picture": address, "name": "A"})
+    assert answer.status_code == 404 and len(answer.text.splitlines()) == 1
+    many = [("picture", "reference/a"), ("name", "A")] * 41
+    assert client.get("/strip.png", params=many).status_code in (400, 422)
+    assert client.get("/strip.png", params={"picture": ["a", "b"], "name": "A"}).status_code == 404
