@@ -15,7 +15,8 @@ import { useEffect, useReducer, useRef, useState } from "../vendor/preact.min.js
 
 /** @type {WeakMap<Element, Figure>} what is drawn in an element */
 const drawn = new WeakMap();
-const MARGIN = { l: 56, r: 24, t: 14, b: 44 };
+const MARGIN = { l: 52, r: 20, t: 14, b: 42 };
+const LETTERS = { size: 12 };
 const SHAPE = 0.58; // height for each pixel of the width
 
 /**
@@ -27,10 +28,13 @@ const SHAPE = 0.58; // height for each pixel of the width
 export function placed({ data, layout }, { width, height }, only) {
   const { title: _title, updatemenus: _menus, ...rest } = layout;
   const shown = only === undefined ? data : data.filter(({ meta }) => meta === undefined || meta === only);
+  const axes = Object.entries(rest).filter(([name]) => /^[xy]axis\d*$/.test(name));
   return {
     data: only === undefined ? shown : shown.map((trace) => ({ ...trace, visible: true })),
     layout: {
       ...rest,
+      ...Object.fromEntries(axes.map(([name, axis]) => [name, withLetters(axis)])),
+      font: { .../** @type {object} */ (rest.font), ...LETTERS },
       width,
       height,
       margin: MARGIN,
@@ -40,6 +44,12 @@ export function placed({ data, layout }, { width, height }, only) {
     },
   };
 }
+
+/**
+ * An axis whose title has the page's letters.
+ * @param {any} axis
+ */
+const withLetters = ({ title, ...axis }) => ({ ...axis, title: { ...title, font: LETTERS } });
 
 /**
  * @param {string} source the address of a figure

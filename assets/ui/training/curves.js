@@ -14,11 +14,12 @@ import { canTrainOn, MoreSteps } from "./more_steps.js";
 import { inTraining } from "./now.js";
 import { Previews } from "./previews.js";
 
-const EVENTS = "round forget view job measures replays busy project";
+const EVENTS = "step round forget view job measures replays busy project";
 
 /** @param {HTMLElement} panel */
 export function mountCurves(panel) {
-  render(html`<${Live} events=${EVENTS} when=${() => !panel.hidden} draw=${Curves} />`, panel);
+  const shown = () => !panel.hidden && state.step === "rounds";
+  render(html`<${Live} events=${EVENTS} when=${shown} draw=${Curves} />`, panel);
   on(EVENTS, () => panel.toggleAttribute("data-training", inTraining()));
   return {
     rows: () => rowsOf(figuresIn(panel)),
@@ -28,6 +29,7 @@ export function mountCurves(panel) {
 }
 
 function Curves() {
+  if (!state.roundId) return null;
   return html`
     <section class="arms" aria-label="Rounds on the benchmark">${arms()}</section>
     <${Replays} />

@@ -93,7 +93,7 @@ export function Viewer({ looks, at = 0, mode: first = "cut", best = null, what =
               ? html`<${Under} ...${{ others, before }} choose=${chooseUnder} isShown=${isCut || isUnder} />`
               : null
           }
-          <span data-shown=${isCut || !isUnder ? "" : null}><b>${after.name}</b> ${after.words}</span>
+          <span data-shown=${isCut || !isUnder ? "" : null}><b>${after.name}</b> ${close ? after.words : after.words.split(" · ")[0]}</span>
         </figcaption>
         ${before ? html`<${Bar} ...${{ before, after, mode, setMode, split, cut, isUnder, flip }} />` : null}
       </figure>

@@ -11,7 +11,7 @@ from gal_studio.core.intervals import Interval
 from gal_studio.studio.figures.template import COLOURS, PALE, SYMBOLS, Theme, figure
 from gal_studio.studio.views.measures import MeasuredRound
 
-ROOM = 0.14
+ROOM = 0.22
 """Of the range, beside the first and the last point, for their names."""
 
 

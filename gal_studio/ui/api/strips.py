@@ -11,6 +11,7 @@ from starlette.responses import PlainTextResponse, Response
 from gal_studio.core.errors import StudioError
 from gal_studio.studio import Studio
 from gal_studio.studio.reports.strip import Frame, animation, strip
+from gal_studio.ui.api.whole_file import METHODS
 
 MOST = 40
 """Pictures of a file."""
@@ -49,7 +50,7 @@ def add_strip_route(app: FastAPI, studio: Studio) -> None:
         except (OSError, ValueError) as error:
             raise StudioError("An image of these is lost or damaged: generate it again.") from error
 
-    @app.get("/strip.{ending}")
+    @app.api_route("/strip.{ending}", methods=METHODS)
     def made(
         ending: Literal["png", "gif"],
         picture_: Annotated[list[str], Query(alias="picture", min_length=1, max_length=MOST)],

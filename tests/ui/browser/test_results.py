@@ -1,8 +1,10 @@
 """The third screen in a real Chromium."""
 
+import re
 from typing import Any
 
 import pytest
+from PIL import Image
 from playwright.sync_api import expect
 
 from tests.ui.conftest import Served, Watched
@@ -67,9 +69,11 @@ def test_a_measured_round_is_told_on_its_chip_in_curves_and_in_results(watched: 
     assert strip.evaluate("(node) => node.scrollWidth <= node.clientWidth"), "two chips have room"
     page.set_viewport_size(usual)
     page.click("[data-view=curves]")
-    page.wait_for_selector(".arms-chart .point.base")
-    expect(page.locator(".arms-chart .point")).to_have_count(3)
-    page.click(".arms-chart .point.plain rect")
+    points = page.locator(".arms .scatterlayer .point")
+    expect(points).to_have_count(3)
+    expect(page.locator(".arms .textpoint")).to_have_text(["Base model", "Round 1 (plain)", "★ Round 2"])
+    box = points.nth(1).bounding_box()
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     page.wait_for_selector(".chip-round[aria-current]:has-text('Round 1')")
     page.click(".replay-buttons [data-policy=random]")
     again = ".replay-list li:has-text('Random')"
@@ -79,7 +83,7 @@ def test_a_measured_round_is_told_on_its_chip_in_curves_and_in_results(watched: 
     page.click(f"{again} button:text-is('Open')")
     page.wait_for_selector("[data-action=run]:disabled[title*='it runs by itself']")
     page.click(".replays:has-text('replays Watercolour cat: Random') button:has-text('Open Watercolour')")
-    page.wait_for_selector(".arms-chart .point.base")
+    page.wait_for_selector(".arms .scatterlayer .point")
     page.click("[data-step=results]")
     page.wait_for_selector(".results .verdict:has-text('Round 2 is the best of 2 measured rounds')")
     said = page.inner_text(".results .verdict").replace("\N{NO-BREAK SPACE}", " ")
@@ -93,7 +97,7 @@ def test_a_measured_round_is_told_on_its_chip_in_curves_and_in_results(watched: 
     page.wait_for_selector(".verdict-warning, details:has-text('Earlier warnings')")
     said = page.inner_text(".progress figcaption").replace("\N{NO-BREAK SPACE}", " ")
     assert said.startswith("From Round 1 to Round 2: copies fell from 50% to 0%; prompt match rose"), said
-    expect(page.locator(".progress-chart circle")).to_have_count(4)
+    expect(page.locator(".progress .scatterlayer .point")).to_have_count(4)
     page.wait_for_selector(".results-table tr[data-best=yes]:has-text('Round 2')")
     page.wait_for_selector(".results-table .explained:text-is('Style match')")
     for width in (1280, 1024):
@@ -111,27 +115,37 @@ def test_results_open_with_a_large_before_and_after(watched: Watched, served: Se
     draw(studio, second)
     measure(studio, second, likeness=0.6, copies=0)
     page = watched.open(served.url("results"))
-    stage = page.locator(".look-stage")
-    expect(page.locator(".look-compared figcaption")).to_contain_text("Base model")
-    expect(page.locator(".look-compared figcaption")).to_contain_text("Round 2")
+    stage = page.locator(".look .view-stage")
+    caption = page.locator(".look .view-compared figcaption")
+    expect(caption.get_by_label("Compare with")).to_have_value("Base model")
+    expect(caption).to_contain_text("Round 2")
     box = stage.bounding_box()
     assert box["y"] + box["height"] < 900 and box["width"] > 300, "large, on the first screen"
     page.mouse.move(box["x"] + 0.5 * box["width"], box["y"] + 50)
     page.mouse.down()
     page.mouse.move(box["x"] + 0.8 * box["width"], box["y"] + 60)
     page.mouse.up()
-    assert float(page.input_value(".look-bar input")) == pytest.approx(80, abs=1), "dragged on the picture"
-    after = stage.locator("img >> nth=1")
-    page.click(".look-round:has-text('Round 1')")
-    expect(page.locator(".look-compared figcaption")).to_contain_text("Round 1")
+    assert float(page.input_value(".view-bar input")) == pytest.approx(80, abs=1), "dragged on the picture"
+    after = stage.locator(".view-after")
+    page.click(".view-frame:has-text('Round 1')")
+    expect(caption.locator("b")).to_have_text("Round 1")
+    caption.get_by_label("Compare with").select_option("Reference")
+    expect(stage.locator(".view-before")).to_have_attribute("src", re.compile("^reference/"))
     page.click(".look [data-choice=flip]")
     stage.click()
     expect(after).to_be_hidden()
     page.click(".look [data-action=flip]:has-text('Show Round 1')")
     expect(after).to_be_visible()
-    with page.expect_download() as download:
-        page.click(".look button:text-is('Save as image')")
-    assert download.value.suggested_filename == "before-and-after.png"
+    prompt = page.inner_text(".look .view-title")
+    page.get_by_role("button", name="Next prompt").click()
+    expect(page.locator(".look .view-title")).not_to_have_text(prompt)
+    expect(caption.locator("b")).to_have_text("Round 1")  # the round stays
+    for name, ending, form in (("Strip (PNG)", "png", "PNG"), ("Animation (GIF)", "gif", "GIF")):
+        with page.expect_download() as download:
+            page.click(f".look a:text-is('{name}')")
+        assert download.value.suggested_filename == f"before-and-after.{ending}"
+        with Image.open(download.value.path()) as picture:
+            assert picture.format == form and getattr(picture, "n_frames", 1) == (4 if form == "GIF" else 1)
 
 
 def test_pictures_enlarge_and_flip_through_the_rounds_by_keys(watched: Watched, served: Served):
@@ -143,20 +157,21 @@ def test_pictures_enlarge_and_flip_through_the_rounds_by_keys(watched: Watched, 
     page.wait_for_selector(tile)
     page.click(tile)
     view = "dialog.viewer[open]"
-    page.wait_for_selector(f"{view} .tick[aria-current]:text('Round 1')")
-    src = page.get_attribute(f"{view} .viewer-picture", "src")
+    shown = f"{view} .view-frame[aria-pressed=true]"
+    page.wait_for_selector(f"{shown}:has-text('Round 1')")
+    src = page.get_attribute(f"{view} .view-after", "src")
     page.keyboard.press("ArrowLeft")
-    page.wait_for_selector(f"{view} .tick[aria-current]:text('Base model')")
-    assert page.get_attribute(f"{view} .viewer-picture", "src") != src
-    title = page.inner_text(f"{view} h2")
+    page.wait_for_selector(f"{shown}:has-text('Base model')")
+    assert page.get_attribute(f"{view} .view-after", "src") != src
+    title = page.inner_text(f"{view} .view-title")
     page.keyboard.press("ArrowDown")
-    assert page.inner_text(f"{view} h2") != title
-    assert page.inner_text(f"{view} .tick[aria-current]") == "Base model", "the round stays"
+    expect(page.locator(f"{view} .view-title")).not_to_have_text(title)
+    assert "Base model" in page.inner_text(shown), "the round stays"
     page.keyboard.press("Escape")
     page.wait_for_selector(view, state="hidden")
     for picture in (".shelf-pictures .enlarge >> nth=0", ".same-row .enlarge >> nth=0"):
         page.click(picture)
-        page.wait_for_selector(f"{view} .viewer-picture[src]")
+        page.wait_for_selector(f"{view} .view-after[src]")
         page.keyboard.press("Escape")
         page.wait_for_selector(view, state="hidden")
     not_drawn_by_a_round(page, view)
@@ -169,13 +184,11 @@ def test_pictures_enlarge_and_flip_through_the_rounds_by_keys(watched: Watched, 
 def not_drawn_by_a_round(page: Any, view: str) -> None:
     """A round without the picture takes the focus from none of the keys; nor does a name that was clicked."""
     page.click(".sheet .enlarge >> nth=1")
-    page.click(f"{view} .tick >> nth=0")
+    page.click(f"{view} .view-frame >> nth=0")
     for _ in range(2):
-        title = page.inner_text(f"{view} h2")
+        title = page.inner_text(f"{view} .view-title")
         page.keyboard.press("ArrowDown")
-        page.wait_for_function(
-            "(was) => document.querySelector('dialog.viewer h2').innerText !== was", arg=title
-        )
+        expect(page.locator(f"{view} .view-title")).not_to_have_text(title)
     page.keyboard.press("Escape")
     page.wait_for_selector(view, state="hidden")
 
@@ -189,7 +202,7 @@ def test_a_round_is_measured_on_request_and_a_changed_set_warns(watched: Watched
     studio.stop(job.id)
     measure(studio, served.place.round)
     page.wait_for_selector(".results .verdict:has-text('Round 1 is the only round measured so far')")
-    page.click("[data-part=test-set]")
+    page.click("[data-action=test-set]")
     box = "dialog.test-set[open]"
     page.wait_for_selector(box)
     page.set_viewport_size({"width": 390, "height": 844})

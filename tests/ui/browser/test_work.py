@@ -142,21 +142,21 @@ def test_previews_and_loss_are_shown_while_it_trains(watched: Watched, served: S
     store.jobs.progress(jobs[0].id, "fine_tune", 20, 200, "loss 0.1")
     store.rounds.save_losses(jobs[0].round_id, [(step, 1 / step) for step in range(1, 21)])
     page = watched.open(f"{served.url()}&round={jobs[0].round_id}")
-    page.wait_for_selector(".curve-title:has-text('20 steps')")  # no empty map while it learns
+    page.wait_for_selector(".chart-title:has-text('20 steps')")  # no empty map while it learns
     page.click(".learning [data-action=preview]")
     page.wait_for_selector(".learning .learning-slot[data-drawing]")  # at once, before the studio answers
     until(lambda: store.jobs.take_preview_request(jobs[0].id))
     image = served.place.studio.round_view(served.place.round).candidates[0].candidate.image
     store.rounds.save_losses(jobs[0].round_id, [(step, 1 / step) for step in range(21, 31)], resumed_at=21)
     store.rounds.add_preview(jobs[0].round_id, Preview(30, "A tie in ink", 1, image))
-    page.wait_for_selector(".curve-title:has-text('30 steps')")
-    page.wait_for_selector(".chart .restart title:has-text('Resumed before step 21')", state="attached")
+    page.wait_for_selector(".chart-title:has-text('30 steps')")
+    page.wait_for_selector(".curve-box .legendtext:text-is('resumed')", state="attached")
     page.wait_for_function("document.querySelector('.learning .preview img')?.naturalWidth === 48")
     store.rounds.add_preview(jobs[0].round_id, Preview(0, "A tie in ink", 1, image))
     page.wait_for_selector(".learning .preview >> nth=1")
     page.dblclick(".learning .preview >> nth=1")
-    page.wait_for_selector(".viewer[open] .tick[aria-current]:text-is('Step 30')")
-    expect(page.locator(".viewer .viewer-references img")).to_have_count(1)
+    page.wait_for_selector(".viewer[open] .view-frame[aria-pressed=true]:has-text('Step 30')")
+    expect(page.locator(".viewer .view-references img")).to_have_count(1)
     page.keyboard.press("Home")
     page.wait_for_selector(".viewer figcaption:has-text('Step 0 before the training')")
     page.keyboard.press("Escape")

@@ -178,5 +178,5 @@ class Walk:
         self.shown("dialog.viewer[open]", lambda: page.click(".sheet .enlarge >> nth=1"))
         yield "an image of the results"
         self.escape()
-        self.shown("dialog.test-set[open]", lambda: page.click("[data-part=test-set]"))
+        self.shown("dialog.test-set[open]", lambda: page.click("[data-action=test-set]"))
         yield "the test set"

@@ -102,7 +102,7 @@ export function turnPanel(panel) {
 
 function Large() {
   const score = chosen();
-  if (!score?.turn) return null;
+  if (!score?.turn || !state.roundId) return null;
   const pictures = picturesOf(score);
   const version = [state.candidates.size, state.scores.map(({ anchor_id, rate }) => [anchor_id, rate])];
   return html`

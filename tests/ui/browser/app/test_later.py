@@ -126,7 +126,7 @@ def test_before_and_after_are_asked_for_again_when_there_was_no_answer(watched: 
     away.clear()
     page.click("[data-choice=pairs]")
     page.click("[data-choice=compare]")
-    page.wait_for_selector(".compare-seed")
+    page.wait_for_selector(".compare .view-after")
     watched.complaints[:] = [line for line in watched.complaints if "ERR_FAILED" not in line]
 
 

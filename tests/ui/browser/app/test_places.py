@@ -101,7 +101,7 @@ def test_a_dialog_that_was_closed_is_no_place_to_go_back_to(watched: Watched, se
 @pytest.mark.parametrize(
     ("step", "opener", "name", "selector"),
     [
-        ("results", "[data-part=test-set]", "benchmark", "dialog.test-set"),
+        ("results", "[data-action=test-set]", "benchmark", "dialog.test-set"),
         ("results", ".results-table button:text('Download')", "download", "dialog.exports"),
         ("reference", "[data-action=paint-mask]", "mask", "dialog.mask-view"),
     ],

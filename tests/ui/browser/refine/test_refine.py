@@ -140,7 +140,7 @@ def test_a_refinement_is_compared_measured_undone_and_gone_on_from(watched: Watc
     node = pairs_made(studio, served.place.round)
     refined(studio, node)
     page = opened(watched, served, node)
-    page.wait_for_selector(".compare-seed >> nth=9")
+    page.wait_for_selector(".compare .view-turns:has-text('Image 1 of')")
     pictures_before_and_after(page)
     what_was_measured(page)
     every_control_has_a_name(page)
@@ -156,16 +156,19 @@ def test_a_refinement_is_compared_measured_undone_and_gone_on_from(watched: Watc
 
 
 def pictures_before_and_after(page: Any) -> None:
-    page.focus(".compare-slider")
+    page.focus(".compare .view-bar input")
     page.keyboard.press("End")
-    clip = "getComputedStyle(document.querySelector('.compare-after')).clipPath"
+    clip = "getComputedStyle(document.querySelector('.compare .view-after')).clipPath"
     page.wait_for_function(f"{clip}.includes('100%')")
     page.keyboard.press("Home")
     page.wait_for_function(f"!{clip}.includes('100%')")
-    first = page.get_attribute(".compare-after", "src")
-    page.click("[aria-label='Next seed']")
-    page.wait_for_selector(".compare-number:text-is('2 of 10')")
-    assert page.get_attribute(".compare-after", "src") != first
+    first = page.get_attribute(".compare .view-after", "src")
+    page.click("[aria-label='Next image']")
+    page.wait_for_selector(".compare .view-title:has-text('seed 2 of 10')")
+    assert page.get_attribute(".compare .view-after", "src") != first
+    second = page.locator(".compare-head option").nth(1)
+    page.select_option(".compare-head select", second.get_attribute("value"))
+    expect(page.locator(".compare .view-title")).to_contain_text(second.inner_text())
 
 
 def what_was_measured(page: Any) -> None:

@@ -62,7 +62,7 @@ def test_space_closes_an_enlarged_picture_of_results(watched: Watched, served: S
     page = watched.open(served.url("results"))
     page.click(".sheet .enlarge >> nth=0")
     page.wait_for_selector("dialog.viewer[open]")
-    page.click("dialog.viewer .tick >> nth=0")
+    page.click("dialog.viewer .view-frame >> nth=0")
     page.keyboard.press(" ")
     expect(page.locator("dialog.viewer[open]")).to_have_count(0)
 

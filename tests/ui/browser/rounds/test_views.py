@@ -103,8 +103,9 @@ def test_curves_prompts_and_choices_are_saved(watched: Watched, served: Served):
     studio.accept_suggestion(served.place.round)
     page = watched.open(served.url())
     page.click("[data-view=curves]")
-    page.wait_for_selector(".curves .arms-chart")
-    assert {"loss", "loss, running mean"} < {row["curve"] for row in rows(page)}
+    page.wait_for_selector(".curves .arms .scatterlayer .point")
+    page.wait_for_selector(".curves .curve-box .scatterlayer path")
+    assert {"Clock arms", "Training loss"} == {row["chart"] for row in rows(page)}
     assert marks(page, "path") >= 2
     assert saved(page, "png").startswith(b"\x89PNG")
     page.click("[data-view=anchors]")
