@@ -3,19 +3,28 @@
 /** @import { Source } from "./sources.js" */
 import { newest } from "../../app/newest.js";
 import { state } from "../../app/store.js";
-import { divider } from "../../kit/divider.js";
-import { el, makeButton, repeats } from "../../kit/dom.js";
-import { segments } from "../../kit/segments.js";
+import { el } from "../../kit/dom.js";
+import { Button, html, withValue } from "../../kit/html.js";
+import { Segments } from "../../kit/segments.js";
+import { render } from "../../vendor/preact.min.js";
+import { Stage } from "../../viewer/viewer.js";
 import { relativesOf, sourcesFor } from "./sources.js";
 import { zoomed, zoomFrame } from "./zoom.js";
 
 const MOST = 3; // pictures beside the enlarged one
 const PERIOD = 500; // ms for which one picture is shown while flickering
 /** @typedef {"side" | "slider" | "flicker"} Mode */
+/** @type {[Mode, string][]} */
+const MODES = [
+  ["side", "Side by side"],
+  ["slider", "Slider"],
+  ["flicker", "Flicker"],
+];
 
 /** @type {Mode} */
 let mode = "side";
 let split = 50; // percent
+let isUnder = false; // while flickering: is the enlarged picture shown, and not the other one?
 /** @type {string[]} keys of the pictures to compare with; empty: not comparing */
 let slots = [];
 /** @type {ReturnType<typeof setInterval> | undefined} */
@@ -41,54 +50,26 @@ export function stopComparing() {
  * @param {() => void} changed
  */
 export function comparison(changed) {
-  const modes = segments(
-    "How to compare",
-    /** @type {[Mode, string][]} */ ([
-      ["side", "Side by side"],
-      ["slider", "Slider"],
-      ["flicker", "Flicker"],
-    ]),
-    (name) => {
-      mode = name;
-      changed();
-    },
-  );
-  const add = makeButton({ title: "Another image beside these, up to four" }, more, "+ Add");
-  const bar = el("div", { class: "compare-bar" }, modes.node, add);
-  const slider = el("input", {
-    type: "range",
-    class: "compare-slider",
-    min: "0",
-    max: "100",
-    "aria-label": "How much of the other image is shown",
-    on: { input: () => cut(Number(slider.value)) },
-  });
-  const over = el("img", { class: "compare-over", alt: "" });
+  const bar = el("div", { class: "compare-bar" });
+  const over = el("div", { class: "compare-over" });
+  const choice = el("figure", { class: "compare-choice" });
+  /** @type {Map<string, HTMLElement>} the figures beside the picture, by what they show */
+  let plates = new Map();
   /** @type {Source[]} */
   let offered = [];
-  /** @type {HTMLElement[]} */
-  let plates = [];
-  /** @type {ReturnType<typeof divider> | null} */
-  let line = null;
   const newShow = newest();
 
+  /** @param {Mode} name */
+  const choose = (name) => {
+    mode = name;
+    changed();
+  };
   function more() {
     const held = slots.filter((key) => offered.some((one) => one.key === key));
     const free = offered.find(({ key }) => !slots.includes(key));
     if (!free || held.length >= MOST) return;
     slots = [...held, free.key];
     changed();
-  }
-  /** @param {number} value */
-  function cut(value) {
-    split = value;
-    over.style.clipPath = `inset(0 0 0 ${split}%)`;
-    slider.value = String(split);
-    line?.at(split);
-  }
-  function stopFlicker() {
-    clearInterval(timer);
-    timer = undefined;
   }
 
   /**
@@ -98,10 +79,8 @@ export function comparison(changed) {
    */
   async function show(candidate, place) {
     const isLatest = newShow();
-    stopFlicker();
+    clearInterval(timer);
     over.remove();
-    line?.remove();
-    line = null;
     bar.hidden = !comparing();
     if (!comparing()) return [];
     const sources = sourcesFor(candidate, await relativesOf(candidate));
@@ -111,125 +90,127 @@ export function comparison(changed) {
       const source = offered.find((one) => one.key === key);
       return source ? [{ source, i }] : [];
     });
-    modes.show(mode);
-    add.disabled = chosen.length >= MOST || offered.length <= chosen.length;
-    add.hidden = mode !== "side";
+    const isFull = chosen.length >= MOST || offered.length <= chosen.length;
     bar.dataset.pictures = String(chosen.length + 1);
+    render(
+      html`<${Segments} label="How to compare" names=${MODES} chosen=${mode} choose=${choose} />
+        <${Button}
+          title="Another image beside these, up to four" hidden=${mode !== "side"} disabled=${isFull}
+          onClick=${more}
+        >+ Add<//>`,
+      bar,
+    );
     if (mode === "side") {
-      plates = chosen.map(({ source, i }) => plate(source, i));
-      return plates;
+      plates = new Map(chosen.map(({ source, i }) => [`${i} ${source.key} ${source.src}`, plate(source, i)]));
+      return [...plates.values()];
     }
     const [first] = chosen;
     if (!first) return [];
-    over.src = first.source.src;
+    isUnder = false;
+    over.dataset.mode = mode;
     place.append(over);
-    if (mode === "slider") {
-      over.style.visibility = "";
-      line = divider(place, cut, () => !zoomed());
-      cut(split);
-    } else {
-      over.style.clipPath = "";
-      flickerNow();
-    }
-    return [
-      el(
-        "figure",
-        { class: "compare-choice" },
-        mode === "slider" ? slider : flickerButton(),
-        chooser(first.source, first.i),
-      ),
-    ];
+    const draw = () => drawOver(place, first.source, first.i);
+    draw();
+    if (mode === "flicker" && !matchMedia("(prefers-reduced-motion: reduce)").matches)
+      timer = setInterval(() => flip(draw), PERIOD);
+    return [choice];
   }
-  function flickerNow() {
-    over.style.visibility = "";
-    if (matchMedia("(prefers-reduced-motion: reduce)").matches) return;
-    timer = setInterval(flip, PERIOD);
+
+  /** @param {() => void} draw */
+  function flip(draw) {
+    isUnder = !isUnder;
+    draw();
   }
-  function flip() {
-    over.style.visibility = over.style.visibility === "hidden" ? "" : "hidden";
-  }
-  const flickerButton = () =>
-    makeButton(
-      { title: "F" },
-      () => {
-        stopFlicker();
-        flip();
-      },
-      "Show the other image",
-    );
+
   /**
+   * The two pictures over each other, and what is chosen below them.
+   * @param {HTMLElement} place
+   * @param {Source} source
+   * @param {number} i
+   */
+  function drawOver(place, source, i) {
+    const draw = () => drawOver(place, source, i);
+    /** @param {number} percent */
+    const cut = (percent) => {
+      split = percent;
+      draw();
+    };
+    const stop = () => {
+      clearInterval(timer);
+      flip(draw);
+    };
+    const own = { name: "Enlarged", src: place.querySelector("img")?.src ?? "", words: "" };
+    const other = { name: source.label, src: source.src, words: source.prompt };
+    const shown = mode === "slider" ? "cut" : "flip";
+    render(
+      html`<${Stage}
+        title="" before=${own} after=${other} mode=${shown} split=${split} cut=${cut} isUnder=${isUnder}
+        flip=${stop} anywhere=${() => !zoomed()}
+      />`,
+      over,
+    );
+    render(
+      html`${
+        mode === "slider"
+          ? html`<input
+              type="range" class="compare-slider" min="0" max="100" value=${split}
+              aria-label="How much of the other image is shown"
+              onInput=${withValue((value) => cut(Number(value)))}
+            />`
+          : html`<${Button} title="F" onClick=${stop}>Show the other image<//>`
+      }${chooser(source, i)}`,
+      choice,
+    );
+  }
+
+  /**
+   * The figure of another picture; it is kept while it stays in its place.
    * @param {Source} source
    * @param {number} i
    */
   function plate(source, i) {
-    const known = plates.find((node) => node.dataset.key === `${i} ${source.key} ${source.src}`);
-    if (
-      known &&
-      repeats(
-        known,
-        offered.map(({ label }) => label),
-      )
-    )
-      return known;
     const image = el("img", { src: source.src, alt: source.prompt, draggable: false });
-    const node = el(
-      "figure",
-      { data: { key: `${i} ${source.key} ${source.src}` } },
-      zoomFrame(el("div", { class: "stage" }, image)),
-      el("figcaption", {}, chooser(source, i), removeButton(source, i)),
-    );
-    repeats(
-      node,
-      offered.map(({ label }) => label),
+    const node =
+      plates.get(`${i} ${source.key} ${source.src}`) ??
+      el("figure", {}, zoomFrame(el("div", { class: "stage" }, image)), el("figcaption", {}));
+    const remove = () => {
+      slots.splice(i, 1);
+      changed();
+    };
+    const caption = /** @type {Element} */ (node.lastElementChild);
+    render(
+      html`${chooser(source, i)}
+        <${Button}
+          class="quiet" title="Remove" data-keep="away-${i}" aria-label="Remove ${source.label}"
+          onClick=${remove}
+        >✕<//>`,
+      caption,
     );
     return node;
   }
+
   /**
    * @param {Source} source
    * @param {number} i
    */
   function chooser(source, i) {
-    const select = el(
-      "select",
-      {
-        class: "compare-source",
-        data: { keep: `beside-${i}` },
-        "aria-label": "Compare with",
-        on: {
-          change: () => {
-            slots[i] = select.value;
-            changed();
-          },
-        },
-      },
-      offered.map(({ key, label }) => el("option", { value: key, selected: key === source.key }, label)),
-    );
-    select.value = source.key;
-    return select;
+    /** @param {string} key */
+    const take = (key) => {
+      slots[i] = key;
+      changed();
+    };
+    return html`<select
+      class="compare-source" data-keep="beside-${i}" aria-label="Compare with" value=${source.key}
+      onChange=${withValue(take)}
+    >
+      ${offered.map(({ key, label }) => html`<option key=${key} value=${key}>${label}</option>`)}
+    </select>`;
   }
-  /**
-   * @param {Source} source
-   * @param {number} i
-   */
-  const removeButton = (source, i) =>
-    makeButton(
-      {
-        class: "quiet",
-        title: "Remove",
-        data: { keep: `away-${i}` },
-        "aria-label": `Remove ${source.label}`,
-      },
-      () => {
-        slots.splice(i, 1);
-        changed();
-      },
-      "✕",
-    );
+
   /** Flicker, or show the other picture while flickering. */
   const flicker = () => {
     if (!comparing()) startComparing();
-    mode = mode === "flicker" ? "side" : "flicker";
-    changed();
+    choose(mode === "flicker" ? "side" : "flicker");
   };
   return { bar, show, flicker };
 }

@@ -248,7 +248,7 @@ def four_beside_each_other(page: Any, same: set[str]) -> None:
 BLINKS = """() => new Promise((done) => {
     let blinks = 0;
     const watch = new MutationObserver((found) => { blinks += found.length; });
-    watch.observe(document.querySelector(".compare-over"), { attributeFilter: ["style"] });
+    watch.observe(document.querySelector(".compare-over"), { subtree: true, childList: true, attributes: true });
     setTimeout(() => done(blinks), 1200);
 })"""
 
@@ -257,7 +257,7 @@ def slider_and_flicker(page: Any) -> None:
     page.click("[data-choice=slider]")
     page.fill(".lightbox .compare-slider", "25")
     page.wait_for_function(
-        "document.querySelector('.compare-over')?.style.clipPath.replace(/ 0px/g, ' 0').endsWith('25%)')"
+        "document.querySelector('.compare-over .view-after')?.style.clipPath.endsWith('25%)')"
     )
     stage = page.locator(".lightbox .stage:has(.divider)").bounding_box()
     page.mouse.move(stage["x"] + 0.25 * stage["width"], stage["y"] + 30)  # on the line, over the picture
@@ -266,8 +266,8 @@ def slider_and_flicker(page: Any) -> None:
     page.mouse.up()
     assert float(page.input_value(".lightbox .compare-slider")) == pytest.approx(60, abs=1)
     page.keyboard.press("f")
-    page.wait_for_function("document.querySelector('.compare-over')?.style.visibility === 'hidden'")
-    page.wait_for_function("document.querySelector('.compare-over')?.style.visibility === ''")
+    page.wait_for_selector(".compare-over .view-after", state="hidden")
+    page.wait_for_selector(".compare-over .view-after", state="visible")
     page.keyboard.press("a")  # decides and goes on: two reasons to show the comparison again
     page.click("[data-choice=slider]")
     page.wait_for_selector(".lightbox .compare-slider")
@@ -283,6 +283,6 @@ def the_selected_ones(page: Any, chosen: list[str]) -> None:
         page.click(f"[data-id='{identity}'] .tile-face", modifiers=["Shift"])
     page.keyboard.press("c")
     page.wait_for_selector(".lightbox figure >> nth=2")
-    pictures = page.locator(".lightbox figure .stage > img:not(.compare-over)")
+    pictures = page.locator(".lightbox figure .stage > img")
     sources = [str(pictures.nth(place).get_attribute("src")) for place in range(pictures.count())]
     assert all(any(identity in source for source in sources) for identity in chosen)
