@@ -56,7 +56,7 @@ function Sides() {
   const { size } = state.candidates;
   return html`<${Segments}
     label="What is shown of this round" chosen=${choice.side} choose=${showSide}
-    names=${[["refinement", "Refinement"], ["candidates", `Pictures${size ? ` ${size}` : ""}`]]}
+    names=${[["refinement", "Refinement"], ["candidates", `Images${size ? ` ${size}` : ""}`]]}
   />`;
 }
 
