@@ -248,7 +248,8 @@ def four_beside_each_other(page: Any, same: set[str]) -> None:
 BLINKS = """() => new Promise((done) => {
     let blinks = 0;
     const watch = new MutationObserver((found) => { blinks += found.length; });
-    watch.observe(document.querySelector(".compare-over"), { subtree: true, childList: true, attributes: true });
+    const over = document.querySelector(".compare-over");
+    watch.observe(over, { subtree: true, childList: true, attributes: true });
     setTimeout(() => done(blinks), 1200);
 })"""
 
