@@ -38,7 +38,7 @@ function Card({ pair, place }) {
     return () => near.disconnect();
   }, []);
   return html`<button
-    type="button" class="button small pair-card" data-pair=${pair.id} title="Enlarge and paint" ref=${node}
+    type="button" class="pair-card" data-pair=${pair.id} title="Enlarge and paint" ref=${node}
     disabled=${!pair.maps_version} onClick=${() => openPair(pair.id)}
   >
     <span class="pair-pictures">

@@ -171,7 +171,7 @@ function Shelf({ round }) {
       ${round.accepted.map(
         (item, at) => html`<figure key=${item.id}>
           <button
-            type="button" class="button small enlarge" aria-label="Enlarge ${item.prompt}"
+            type="button" class="enlarge" aria-label="Enlarge ${item.prompt}"
             onClick=${() => openViewer({ looks, at, what: "Image" })}
           ><img src=${address("picture", item)} alt="" loading="lazy" /></button>
           <figcaption translate=${false}>${item.prompt}</figcaption>

@@ -74,7 +74,7 @@ export function SameSeeds({ rounds }) {
           ${
             round.picture
               ? html`<${Button}
-                  class="button small enlarge" aria-label="Enlarge ${round.name}"
+                  class="enlarge" aria-label="Enlarge ${round.name}"
                   onClick=${() => openViewer({ looks: [{ ...looks[0], at }] })}
                 ><img src=${address("picture", round.picture)} alt=${round.picture.prompt} /><//>`
               : html`<span class="waiting" />`

@@ -114,7 +114,7 @@ function Sheet({ rows, rounds, seed }) {
             const words = pictureWords(picture);
             return html`<td key=${round.id}>
               <${Button}
-                class="button small enlarge" data-copy=${picture.copy ? "yes" : "no"}
+                class="enlarge" data-copy=${picture.copy ? "yes" : "no"}
                 aria-label="${row.prompt}, ${round.name}: ${words}. Enlarge"
                 title="${round.name}: ${words}. Click to compare the rounds"
                 onClick=${() => enlarge(at, place)}

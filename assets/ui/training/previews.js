@@ -44,7 +44,7 @@ export function Previews() {
 
 /** @param {{ preview: Preview }} props */
 export const PreviewFigure = ({ preview }) => html`<button
-  type="button" class="button small preview" aria-label="Enlarge the image of step ${preview.step}"
+  type="button" class="preview" aria-label="Enlarge the image of step ${preview.step}"
   onClick=${() => enlarge(preview)}
 ><img src=${source(preview)} alt="" /><span>step ${preview.step}</span></button>`;
 
