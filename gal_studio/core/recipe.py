@@ -80,8 +80,12 @@ class Recipe:
 
     @property
     def sign(self) -> str:
-        """How a strength switches, shortly, such as "0.4, then 1"; empty for a constant one."""
-        return "" if self.is_constant else f"{self.early:.3g}, then {self.late:.3g}"
+        """How a strength switches, shortly, such as "0.4 for 30%, then 1"; empty for a constant one."""
+        if self.is_constant:
+            return ""
+        percent = round(100 * self.switch)
+        share = "all but the last" if percent == 100 else f"{percent}%"
+        return f"{self.early:.3g} for {share}, then {self.late:.3g}"
 
     def in_words(self, part: str) -> str:
         """The strengths of this part of a model, in words."""

@@ -26,6 +26,7 @@ def check(store: Store, round_id: str, new: NewTrial) -> Round:
     if not new.prompt.strip():
         raise StudioError("The prompt is empty: write what the image is to show.")
     checks.text("The prompt", new.prompt, LONGEST_PROMPT)
+    checks.text("The negative prompt", new.negative, LONGEST_PROMPT)
     checks.seed("The seed", new.seed)
     checks.real("The guidance", new.guidance_scale, 0.0, LARGEST_GUIDANCE)
     checks.of_type("The strength schedule", new.recipe, Recipe)

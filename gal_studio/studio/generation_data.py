@@ -37,10 +37,19 @@ def of_candidate(store: Store, candidate_id: str) -> str:
 def of_trial(store: Store, trial_id: str) -> str:
     """The generation data of a tried prompt."""
     found = store.trials.get(trial_id)
-    return _written(store, found.round_id, found.prompt, found.seed, found.guidance_scale, found.recipe)
+    drawn = (found.round_id, found.prompt, found.seed, found.guidance_scale, found.recipe)
+    return _written(store, *drawn, negative=found.negative)
 
 
-def _written(store: Store, round_id: str, prompt: str, seed: int, guidance: float, recipe: Recipe) -> str:
+def _written(
+    store: Store,
+    round_id: str,
+    prompt: str,
+    seed: int,
+    guidance: float,
+    recipe: Recipe,
+    negative: str = "",
+) -> str:
     """The prompt, and below it the other values; what is not known is left out."""
     round_, settings = store.rounds.get(round_id), store.rounds.settings(round_id)
     project = store.projects.get(round_.project_id)
@@ -58,7 +67,8 @@ def _written(store: Store, round_id: str, prompt: str, seed: int, guidance: floa
         "Version": "GAL Studio",
     }
     line = ", ".join(f"{name}: {value}" for name, value in facts.items() if value)
-    return f"{prompt_for('a1111', prompt)}\n{line}"
+    avoided = [f"Negative prompt: {prompt_for('a1111', negative)}"] if negative else []
+    return "\n".join([prompt_for("a1111", prompt), *avoided, line])
 
 
 def _of_lora(store: Store, round_id: str, settings: Settings, recipe: Recipe) -> dict[str, str]:

@@ -31,6 +31,10 @@ def test_a_candidate_says_prompt_values_model_and_lora(tmp_path: Path) -> None:
     assert prompt == r"A \[V\] in watercolor painting style", "brackets weigh words there"
     assert "CFG scale: 4.5, Seed: 12, " in line
     assert "GAL strength: 0.4 until step 5 of 10 then 1, " in line
+    avoiding = studio.try_prompt(round_id, "A lighthouse {}", negative="text (blurry)")
+    prompt, avoided, line = of_trial(store, avoiding.id).split("\n")
+    assert (prompt, avoided) == ("A lighthouse in watercolor painting style", "Negative prompt: text blurry")
+    assert line.startswith("Steps: 10, ")
     store.close()
 
 

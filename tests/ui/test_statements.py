@@ -32,7 +32,7 @@ LIMITS: dict[str, int] = {
     "choices": 9, "fine_tune": 12, "continue_training": 8, "generate": 12, "draw_more": 9,
     "ask_trainings": 10, "run_round": 27, "instant_round": 28, "refine_adapter": 3, "next_round": 33,
     "branch": 14, "rename_round": 4, "star_round": 2, "archive_round": 8, "restore_round": 5, "accept": 1,
-    "decide": 7, "accept_in_part": 12, "mark_copies": 11, "set_weight": 7, "undo": 7, "redo": 4,
+    "decide": 7, "tag": 4, "accept_in_part": 12, "mark_copies": 11, "set_weight": 7, "undo": 7, "redo": 4,
     "go_to": 6, "explain_choice": 2, "learn": 22, "patch_maps": 5, "part_mask": 2, "pair": 4,
     "reference_mask": 3, "before_after": 17, "judge_quality": 11, "make_pairs": 23, "refine": 15,
     "run_refinement": 25, "paint": 3, "undo_painting": 1, "redo_painting": 1, "set_mask": 5,
@@ -228,7 +228,7 @@ def seeded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seeded]:
                 "form": "diffusers", "policy": "random", "when": "always", "seeds": 2,
                 "held_out": ["A horse in watercolor painting style"], "prompt": "a cat", "seed": "1",
                 "guidance": 4.0, "early": 1.0, "late": 1.0, "switch": 0.0,
-                "words": "koala", "subjects": "cats", "names": ["a cat"], "title": "Cats",
+                "words": "koala", "tag": "hands", "subjects": "cats", "names": ["a cat"], "title": "Cats",
             },
         )  # fmt: skip
 

@@ -127,6 +127,7 @@ def _work(store: Store, random: Random, round_id: str) -> None:
     drawn = [candidate.id for candidate in store.candidates.of_round(round_id)]
     store.candidates.place({drawn[0]: (random.random(), -1.5)})
     store.rounds.place_references(round_id, {reference.id: (0.25, random.random())})
+    store.candidates.tag(drawn[:1], "hands", True)
     store.decisions.mark_copies(round_id, {drawn[0]: False}, "human")
     step = store.decisions.record(round_id, [(drawn[0], "accepted"), (drawn[1], "rejected")], "human")
     store.overrides.add(step or 0, [_choice(store, drawn[0], drawn[1]), _choice(store, drawn[1], None)])

@@ -77,6 +77,7 @@ export function forget({ keepProject = false } = {}) {
     state.verdicts,
     state.masks,
     state.weights,
+    state.tags,
     state.positions,
     state.selection,
   ])
@@ -128,6 +129,10 @@ export function receive(answer, { sent, upToDate }) {
   if (parts.weights) {
     state.weights = new Map(Object.entries(parts.weights));
     emit("weights");
+  }
+  if (parts.tags) {
+    state.tags = new Map(Object.entries(parts.tags));
+    emit("tags");
   }
   if (parts.verdicts || parts.masks)
     takeVerdicts(parts.verdicts ?? toObject(state.verdicts), parts.masks ?? toObject(state.masks));

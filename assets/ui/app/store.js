@@ -20,6 +20,7 @@
  * @property {Map<string, Score>} suggested scores by suggested candidate id
  * @property {Map<string, Verdict>} verdicts by candidate id; missing means undecided
  * @property {Map<string, number>} weights by candidate id: set by hand
+ * @property {Map<string, string[]>} tags of one's own, by candidate id
  * @property {Map<string, string>} masks by candidate id: version of the mask of a partial acceptance
  * @property {Measures | null} measures the test set, measured round by round
  * @property {Replays | null} replays of the project, and what it draws again itself
@@ -37,7 +38,8 @@
 
 /** @typedef {"either" | "prompts" | "pictures"} Detector */
 /**
- * @typedef {"suggested" | "accepted" | "rejected" | "undecided" | "copies" | "selection" | "all"} Filter
+ * @typedef {"suggested" | "accepted" | "rejected" | "undecided" | "copies" | "selection" | "all"} Group
+ * @typedef {Group | `tag:${string}`} Filter a group, or the images with a tag
  */
 
 /** @type {State} */
@@ -61,6 +63,7 @@ export const state = {
   measures: null,
   replays: null,
   weights: new Map(),
+  tags: new Map(),
   refinement: null,
   positions: new Map(),
   filter: "all",
@@ -217,6 +220,29 @@ function inRange(id) {
   return value >= (range.low ?? value) && value <= (range.high ?? value);
 }
 
+/** What the filter by a tag begins with. */
+export const TAG = "tag:";
+
+/**
+ * @param {Filter} filter
+ * @returns {filter is `tag:${string}`}
+ */
+export const isTag = (filter) => filter.startsWith(TAG);
+
+/**
+ * @param {string} id
+ * @param {string} tag
+ */
+export const hasTag = (id, tag) => state.tags.get(id)?.includes(tag) ?? false;
+
+/** The tags of the round with the number of their images, in alphabetical order. */
+export function tagCounts() {
+  /** @type {Map<string, number>} */
+  const found = new Map();
+  for (const tags of state.tags.values()) for (const tag of tags) found.set(tag, (found.get(tag) ?? 0) + 1);
+  return new Map([...found].sort(([a], [b]) => a.localeCompare(b)));
+}
+
 /** @param {string} id */
 function inFilter(id) {
   switch (state.filter) {
@@ -233,7 +259,7 @@ function inFilter(id) {
     case "selection":
       return state.selection.has(id);
     default:
-      return true;
+      return !isTag(state.filter) || hasTag(id, state.filter.slice(TAG.length));
   }
 }
 

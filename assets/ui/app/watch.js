@@ -1,6 +1,9 @@
 /** Components that show the state: they are rendered again when it has changed. */
-import { useLayoutEffect, useReducer, useRef } from "../vendor/preact.min.js";
+import { html } from "../kit/html.js";
+import { render, useLayoutEffect, useReducer, useRef } from "../vendor/preact.min.js";
 import { on } from "./store.js";
+
+const PRESSED = 60; // ms until the next look whether the box is still pressed
 
 /**
  * Render the component again after each of these events.
@@ -20,4 +23,28 @@ export function Live({ events, when = () => true, draw }) {
   const last = useRef(/** @type {unknown} */ (null));
   if (when()) last.current = draw();
   return last.current;
+}
+
+/**
+ * Render a component into a box, now and after each of the events, but not while a button of it is pressed:
+ * one that moves would lose its click.
+ * @template {string} Names
+ * @param {Names} names of events, separated by spaces
+ * @param {HTMLElement} box
+ * @param {() => unknown} component
+ */
+export function renderOn(names, box, component) {
+  let waits = false;
+  const draw = () => {
+    waits = box.querySelector("button:active, a:active") !== null;
+    if (waits) setTimeout(draw, PRESSED);
+    else render(html`<${component} />`, box);
+  };
+  const soon = () => {
+    if (waits) return;
+    waits = true;
+    queueMicrotask(draw);
+  };
+  on(names, soon);
+  draw();
 }

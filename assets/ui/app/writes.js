@@ -2,7 +2,6 @@
  * The request queue for writes. Changes are sent in order, in batches, and stay queued until the server
  * accepts or rejects them. Each change has an id that makes it idempotent, so a batch can be retried safely.
  * The queue is persisted in session storage for the next page of this tab, and sent when the page unloads.
- * One change can be held back for a moment, in which it can be cancelled (see `hold`).
  * A poll that was sent while a change was pending may be stale: its verdicts and settings are ignored (see
  * `writeMark`).
  */
@@ -47,52 +46,6 @@ export function write(name, request, id = newId()) {
   );
 }
 
-/**
- * The last change of the queue, not to be sent yet.
- * @type {{ change: Change, timer: ReturnType<typeof setTimeout> } | null}
- */
-let held = null;
-
-/**
- * Enqueue a change that is sent after `wait` ms, or as soon as another one follows or the page unloads.
- * `cancel` takes it out of the queue, and returns false once it may have been sent. A cancelled change has no
- * answer.
- * @template {keyof WriteAnswers} Name
- * @param {Name} name
- * @param {Asked<WriteRequests[Name]>} request
- * @param {number} wait
- * @returns {{ answer: Promise<WriteAnswers[Name] | null>, cancel: () => boolean }}
- */
-export function hold(name, request, wait) {
-  release();
-  const change = { id: newId(), name, request };
-  held = { change, timer: setTimeout(sendHeld, wait) };
-  /** @type {Promise<WriteAnswers[Name] | null>} */
-  const answer = new Promise((done) =>
-    // the answer is not validated
-    push(change, (given) => done(/** @type {WriteAnswers[Name] | null} */ (given))),
-  );
-  const cancel = () => {
-    if (held?.change !== change) return false;
-    release();
-    queue.pop();
-    persistSoon();
-    emit("writes");
-    return true;
-  };
-  return { answer, cancel };
-}
-
-function release() {
-  clearTimeout(held?.timer);
-  held = null;
-}
-
-function sendHeld() {
-  release();
-  if (!sending) send();
-}
-
 /** Number of unanswered changes; did the last attempt to send fail? */
 export const pending = () => queue.length;
 export const unreachable = () => offline;
@@ -113,20 +66,11 @@ export const newId = () =>
  * @param {(answer: WriteAnswer | null) => void} done
  */
 function enqueue(change, done) {
-  release();
-  push(change, done);
-  if (!sending) send();
-}
-
-/**
- * @param {Change} change
- * @param {(answer: WriteAnswer | null) => void} done
- */
-function push(change, done) {
   enqueued += 1;
   queue.push({ change, done, since: performance.now() });
   persistSoon();
   emit("writes");
+  if (!sending) send();
 }
 
 /**
@@ -166,15 +110,14 @@ async function send() {
  * @param {number} room
  */
 function firstChanges(room) {
-  const ready = held ? queue.slice(0, -1) : queue;
   let left = room - 2;
   /** @param {{ change: Change }} one */
   const fits = ({ change }) => {
     left -= size(change);
     return left >= 0;
   };
-  const end = ready.findIndex((one) => !fits(one));
-  return ready.slice(0, end < 0 ? ready.length : Math.max(1, end)).map(({ change }) => change);
+  const end = queue.findIndex((one) => !fits(one));
+  return queue.slice(0, end < 0 ? queue.length : Math.max(1, end)).map(({ change }) => change);
 }
 
 /** @param {Change} change */
@@ -236,7 +179,6 @@ function settle(changes, answers) {
 // Warn before the tab closes if one keepalive request cannot send the queue; `leaving` flushes unsaved edits.
 addEventListener("beforeunload", (event) => {
   emit("leaving");
-  if (held) sendHeld();
   persist();
   if (
     queue.length &&
@@ -247,7 +189,6 @@ addEventListener("beforeunload", (event) => {
 
 addEventListener("pagehide", () => {
   emit("leaving");
-  if (held) sendHeld();
   persist();
   if (queue.length) post(firstChanges(MAX_KEEPALIVE), { keepalive: true }).catch(() => {});
 });

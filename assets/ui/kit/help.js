@@ -1,5 +1,5 @@
 /** The dialog with the keyboard shortcuts. */
-import { el } from "./dom.js";
+import { html, rendered } from "./html.js";
 
 /** @type {[key: string, what: string][]} */
 const PICTURES = [
@@ -14,9 +14,12 @@ const PICTURES = [
   ["F", "compared: flicker between two images"],
   ["H", "heat map: likeness of each area to the reference"],
   ["B", "paint what is right: accept in part"],
+  ["T", "tag with a word of your own"],
   ["Ctrl Z", "undo"],
   ["Ctrl Y", "redo"],
   ["Esc", "close, or clear the selection"],
+  ["Click", "select; the ✓ and ✕ on the image, or the keys, decide"],
+  ["Double click", "enlarge"],
   ["Shift click", "select from the last clicked image to this one"],
   ["Ctrl click", "add to the selection, or remove from it"],
   ["Drag on the map", "lasso: select images"],
@@ -51,46 +54,28 @@ export const helpOpen = () => Boolean(dialog?.open);
 export const closeHelp = () => dialog?.close();
 
 export function showHelp() {
-  dialog ??= document.body.appendChild(
-    el(
-      "dialog",
-      { class: "studio help", "aria-label": "Keys" },
-      el(
-        "form",
-        { method: "dialog" },
-        el(
-          "div",
-          { class: "help-lists", tabIndex: 0, role: "region", "aria-label": "Keys" },
-          list("Images", PICTURES),
-          list("Brush and heat map", BRUSH),
-        ),
-        el("p", {}, "A, R and L act on the whole selection."),
-        el(
-          "div",
-          { class: "help-buttons" },
-          el("button", { class: "button", autofocus: true }, "Close"),
-          more.map(({ label, act }) =>
-            el("button", { class: "quiet", on: { click: () => setTimeout(act) } }, label),
-          ),
-        ),
-      ),
-    ),
-  );
+  dialog ??= document.body.appendChild(rendered(html`<${Help} />`, HTMLDialogElement));
   if (!dialog.open) dialog.showModal();
 }
+
+const Help = () => html`<dialog class="studio help" aria-label="Keys"><form method="dialog">
+  <div class="help-lists" tabindex="0" role="region" aria-label="Keys">
+    ${list("Images", PICTURES)}${list("Brush and heat map", BRUSH)}
+  </div>
+  <p>A, R, L and T act on the whole selection.</p>
+  <div class="help-buttons">
+    <button class="button" autofocus>Close</button>
+    ${more.map(
+      ({ label, act }) => html`<button class="quiet" onClick=${() => setTimeout(act)}>${label}</button>`,
+    )}
+  </div>
+</form></dialog>`;
 
 /**
  * @param {string} title
  * @param {[key: string, what: string][]} keys
  */
-const list = (title, keys) =>
-  el(
-    "section",
-    {},
-    el("h2", {}, title),
-    el(
-      "dl",
-      {},
-      keys.flatMap(([key, what]) => [el("dt", {}, el("kbd", {}, key)), el("dd", {}, what)]),
-    ),
-  );
+const list = (title, keys) => html`<section>
+  <h2>${title}</h2>
+  <dl>${keys.map(([key, what]) => html`<dt><kbd>${key}</kbd></dt><dd>${what}</dd>`)}</dl>
+</section>`;

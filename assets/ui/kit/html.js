@@ -61,14 +61,14 @@ export function Held({ make }) {
 /**
  * In the component of a list: what has the focus keeps it when rows move. If it is gone or disabled, a button
  * of its row gets the focus, or else one of the list.
- * @param {HTMLElement} box
+ * @param {HTMLElement | null} box
  * @param {string} name of the attribute that tells the rows apart
  */
 export function useKeptFocus(box, name) {
-  const held = focusedIn(box);
+  const held = box && focusedIn(box);
   const row = held?.closest(`[${name}]`)?.getAttribute(name);
   useLayoutEffect(() => {
-    if (!held || (document.activeElement === held && !held.matches(":disabled"))) return;
+    if (!box || !held || (document.activeElement === held && !held.matches(":disabled"))) return;
     const others = [`[${name}="${row}"] button:enabled`, "button:enabled"];
     const other = others.map((one) => box.querySelector(one)).find((one) => one instanceof HTMLElement);
     (box.contains(held) && !held.matches(":disabled") ? held : other)?.focus();

@@ -6,9 +6,6 @@ import { write } from "../app/writes.js";
 import { el } from "../kit/dom.js";
 import { settingsForm, typedValue, written } from "../kit/settings_fields.js";
 
-/** @type {HTMLDetailsElement | null} */
-let last = null; // the previous render, to keep it expanded
-
 /** @type {ReturnType<typeof options> | null} */
 let asked = null;
 const options = () => call("reference", "options", {});
@@ -25,7 +22,11 @@ async function usualSettings({ kind, base_model }) {
   return preset?.settings[kind] ?? answer?.own[kind];
 }
 
-/** @param {Project} project */
+/**
+ * The element with the fields, made once for a project; `update` shows other values of it, but for the field
+ * that is being typed into.
+ * @param {Project} project
+ */
 export function projectSettings(project) {
   /** @type {Map<string, string>} the model's own settings, once they are known */
   let usual = new Map();
@@ -63,20 +64,23 @@ export function projectSettings(project) {
     refresh();
   };
   for (const [name, { input }] of fields) {
-    input.value = written(project.settings, name);
     input.addEventListener("input", follow);
     input.addEventListener("change", () => save([name]));
   }
-  follow();
+  const update = (/** @type {Project} */ { settings }) => {
+    for (const [name, { input }] of fields)
+      if (input !== document.activeElement) input.value = written(settings, name);
+    follow();
+  };
   usualSettings(project).then((settings) => {
     if (!settings) return;
     usual = new Map([...fields.keys()].map((name) => [name, written(settings, name)]));
     follow();
   });
-  const details = el(
+  const node = el(
     "details",
     { class: "advanced" },
-    el("summary", { data: { keep: "advanced" } }, "Advanced"),
+    el("summary", {}, "Advanced"),
     el(
       "p",
       { class: "field-note" },
@@ -85,7 +89,5 @@ export function projectSettings(project) {
     ),
     el("div", { class: "advanced-fields" }, nodes),
   );
-  details.open = Boolean(last?.open);
-  last = details;
-  return details;
+  return { node, update };
 }

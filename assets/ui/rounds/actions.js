@@ -1,12 +1,15 @@
 /** The action bar: highlights the next step; disabled actions explain why. */
 /** @import { Round, RoundKind } from "payloads" */
 /** @import { RoundsParts } from "../app/types/parts.d.ts" */
+import { renderOn } from "../app/watch.js";
 import { state, on, emit, busy, openSuggestions } from "../app/store.js";
 import { openRound, refresh } from "../app/session.js";
 import { write } from "../app/writes.js";
 import { refinementShown, showSide } from "../refine/refine.js";
 import { ask } from "../kit/ask.js";
-import { el, makeButton, setAttribute, setText } from "../kit/dom.js";
+import { setAttribute, setText } from "../kit/dom.js";
+import { html } from "../kit/html.js";
+import { render } from "../vendor/preact.min.js";
 import { about, inSentence } from "../kit/format.js";
 import { byItself } from "../measures/replay_words.js";
 import { planLine } from "../top/plan_line.js";
@@ -136,7 +139,7 @@ const HINTS = {
   accept: () =>
     refinementShown()
       ? "Compare, then choose images or accept the suggestion."
-      : "Click images to accept them, or accept the suggestion.",
+      : "Accept images by A or their ✓, or accept the suggestion.",
   next_round: () => {
     const child = childOf("next_round");
     if (child) return `${child.name} learns from what was accepted here.`;
@@ -162,76 +165,65 @@ let sending = false;
 
 /** @param {RoundsParts} parts */
 export function mountActions(parts) {
-  /** @param {Action} action */
-  const made = (action) => ({
-    ...action,
-    button: makeButton({ class: "button", data: { action: action.name } }, () => act(action), action.label),
-  });
-  let buttons = ACTIONS.map(made);
-  parts.actions.append(...buttons.map(({ button }) => button));
-  on("project", () => {
-    const known = new Set(buttons.map(({ name }) => name));
-    const more = offered().filter(({ name }) => !known.has(name));
-    if (!more.length) return;
-    const added = more.map(made);
-    parts.actions.append(...added.map(({ button }) => button));
-    buttons = [...buttons, ...added];
-  });
-  parts.keys.append(
-    ...[
-      ["A", "accept"],
-      ["R", "reject"],
-      ["C", "compare"],
-      ["H", "heat map"],
-      ["Ctrl Z", "undo"],
-      ["?", "keys"],
-    ].map(([key, what]) => el("span", {}, el("kbd", {}, key), ` ${what}`)),
-  );
-  const update = () => show(buttons, parts.hint);
-  on(
+  const events =
     "project step side round measures replays refinement job queue busy scores verdicts candidates cleared " +
-      "forget",
-    update,
+    "forget";
+  renderOn(events, parts.actions, () => [...ACTIONS, ...offered()].map((action) => button(action)));
+  render(
+    KEYS.map(([key, what]) => html`<span><kbd>${key}</kbd>${` ${what}`}</span>`),
+    parts.keys,
   );
-  update();
+  on(events, () => {
+    const words = hintWords();
+    setAttribute(parts.hint, "aria-live", next() ? "polite" : "off"); // no poll speaks the time left
+    setText(parts.hint, words);
+    setAttribute(parts.hint, "title", words); // where the line has no room
+  });
 }
+
+/** @type {[key: string, what: string][]} */
+const KEYS = [
+  ["A", "accept"],
+  ["R", "reject"],
+  ["C", "compare"],
+  ["H", "heat map"],
+  ["Ctrl Z", "undo"],
+  ["?", "keys"],
+];
 
 /**
  * The kinds of jobs that say themselves what their button is.
  * @returns {Action[]}
  */
 const offered = () =>
-  (state.project?.jobs ?? []).map(({ kind, button, hint }) => ({
+  (state.project?.jobs ?? []).map(({ kind, button: label, hint }) => ({
     name: kind,
-    label: button,
+    label,
     title: hint,
     change: "run_job",
     kinds: ["fine_tune", "refine", "instant"],
     job: kind,
   }));
 
-/**
- * @param {(Action & { button: HTMLButtonElement })[]} buttons
- * @param {HTMLElement} hint
- */
-function show(buttons, hint) {
-  const next = busy() || roundWaits() ? null : nextStep();
-  const kind = state.round?.kind ?? "fine_tune";
-  for (const { name, title, kinds, button } of buttons) {
-    const why = closed(name);
-    button.hidden = !kinds.includes(kind) || notApplicable(name);
-    button.disabled = why !== null || sending;
-    setAttribute(button, "title", why ?? title);
-    setAttribute(button, "data-next", name === next && why === null ? "" : null);
-    if (name === "accept") {
-      setText(button, acceptWords());
-      setAttribute(button, "data-done", answered() ? "" : null);
-    }
-    if (name === "next_round") setText(button, nextWords());
-  }
-  setAttribute(hint, "aria-live", next ? "polite" : "off"); // the time left would be spoken at every poll
-  setText(hint, next && state.round ? (HINTS[next]?.(state.round) ?? "") : busyWords());
-  setAttribute(hint, "title", hint.textContent); // where the line has no room
+/** The action to press next, unless the studio is at work. */
+const next = () => (busy() || roundWaits() ? null : nextStep());
+
+/** What the next action does, or what runs. */
+function hintWords() {
+  const step = next();
+  return step && state.round ? (HINTS[step]?.(state.round) ?? "") : busyWords();
+}
+
+/** @param {Action} action */
+function button(action) {
+  const { name, title, kinds, label } = action;
+  const why = closed(name);
+  return html`<button
+    type="button" key=${name} class="button" data-action=${name} title=${why ?? title}
+    hidden=${!kinds.includes(state.round?.kind ?? "fine_tune") || notApplicable(name)}
+    disabled=${why !== null || sending} data-next=${name === next() && why === null ? "" : null}
+    data-done=${name === "accept" && answered() ? "" : null} onClick=${() => act(action)}
+  >${name === "accept" ? acceptWords() : name === "next_round" ? nextWords() : label}</button>`;
 }
 
 /** What runs now and comes after it. */

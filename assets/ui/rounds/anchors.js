@@ -1,25 +1,21 @@
 /** Table of the test prompts by priority: overfit rate with its interval, entropy, and why it was chosen. */
 /** @import { Round, Score } from "payloads" */
-import { isJudged, state, on, busy, drawing, setFocus, setHover } from "../app/store.js";
+import { renderOn } from "../app/watch.js";
+import { isJudged, state, busy, setFocus, setHover } from "../app/store.js";
 import { projectFigure } from "../app/urls.js";
-import { howComputed } from "../how/how.js";
-import { el, focusKept, focusedIn, makeButton, repeats } from "../kit/dom.js";
+import { How } from "../how/how.js";
 import { unbroken, undecided } from "../kit/format.js";
+import { html, Held } from "../kit/html.js";
 import { turnPanel } from "./turn/turn.js";
 import { askTrainings } from "./ask_trainings.js";
 import { editAnchors } from "../reference/anchors_editor.js";
 
-/** @typedef {{ how: HTMLElement, turn: HTMLElement }} Kept what stands above the table, created once */
-
 /** @param {HTMLElement} panel */
 export function mountAnchors(panel) {
-  const how = howComputed("weights"); // created once: it stays expanded when the table is re-rendered
   const turn = turnPanel(panel);
-  const update = () => {
-    if (!panel.hidden) show(panel, { how, turn });
-  };
-  on("scores round job forget view received", update);
-  on("hover", () => highlight(panel));
+  renderOn("scores round job forget view received hover", panel, () =>
+    panel.hidden ? null : html`<${Anchors} turn=${turn} />`,
+  );
   return { rows, figure: () => projectFigure("rates") };
 }
 
@@ -51,90 +47,55 @@ const rows = () => [
   ]),
 ];
 
-/**
- * @param {HTMLElement} box
- * @param {Kept} kept
- */
-function show(box, kept) {
+/** @param {{ turn: HTMLElement }} props */
+function Anchors({ turn }) {
   const { scores, round } = state;
-  if (repeats(box, [scores, drawing(), busy(), state.round?.example_weight, state.round?.complete])) return;
-  const keep = focusedIn(box)?.dataset.keep;
-  fill(box, kept, scores, round);
-  focusKept(box, keep);
-}
-
-/**
- * @param {HTMLElement} box
- * @param {Kept} kept
- * @param {Score[]} scores
- * @param {Round | null} round
- */
-function fill(box, { how, turn }, scores, round) {
-  if (!scores.length || !round) {
-    box.replaceChildren(
-      el(
-        "div",
-        { class: "empty" },
-        el("p", {}, "Test prompts are scored as their images are generated."),
-        state.project ? editButton() : null,
-      ),
-    );
-    return;
-  }
+  if (!scores.length || !round)
+    return html`<div class="empty">
+      <p>Test prompts are scored as their images are generated.</p>
+      ${state.project && html`<${EditButton} />`}
+    </div>`;
   const asked = scores.some(({ disagreement }) => disagreement !== null);
   const judged = ["Copies", "Uncertain", ...(asked ? ["Disagree"] : [])];
   const columns = ["", "Test prompt and why", ...(isJudged() ? judged : [])];
-  box.replaceChildren(
-    ...(isJudged() ? [meanEntropy(round)] : []),
-    el("div", { class: "prompt-head" }, how, promptActions(round)),
-    turn,
-    el(
-      "table",
-      { class: "table" },
-      el(
-        "thead",
-        {},
-        el(
-          "tr",
-          {},
-          columns.map((name, i) => el("th", { scope: "col", title: TITLES[i] }, name)),
-        ),
-      ),
-      el(
-        "tbody",
-        {},
-        scores.map((score) => row(score, asked)),
-      ),
-    ),
-  );
+  const hot = state.candidates.get(state.hover ?? "")?.anchor_id;
+  return html`${isJudged() && html`<${Weight} round=${round} />`}
+    <div class="prompt-head"><${How} chapter="weights" /><${PromptActions} round=${round} /></div>
+    <${Held} make=${() => turn} />
+    <table class="table">
+      <thead>
+        <tr>${columns.map((name, i) => html`<th scope="col" title=${TITLES[i]}>${name}</th>`)}</tr>
+      </thead>
+      <tbody>${scores.map(
+        (score) => html`<${Line} key=${score.anchor_id} score=${score} asked=${asked} hot=${hot} />`,
+      )}</tbody>
+    </table>`;
 }
 
-/** @param {Round} round */
-function meanEntropy(round) {
-  const { mean_entropy: mean, example_weight: weight } = round;
-  return el(
-    "p",
-    { class: "mean-entropy", title: `Mean uncertainty over all test prompts: ${undecided(mean)}` },
-    "Accepted images train at weight ",
-    el("b", {}, String(Number(weight.toPrecision(2)))),
-    " (a reference counts 1).",
-  );
-}
+/** @param {{ round: Round }} props */
+const Weight = ({ round: { mean_entropy: mean, example_weight: weight } }) => html`<p
+  class="mean-entropy" title="Mean uncertainty over all test prompts: ${undecided(mean)}"
+>
+  Accepted images train at weight <b>${Number(weight.toPrecision(2))}</b> (a reference counts 1).
+</p>`;
 
-/** @param {Round} round */
-const promptActions = (round) =>
-  el(
-    "span",
-    { class: "prompt-actions" },
-    round.kind === "fine_tune" && round.complete && !round.source && isJudged()
-      ? makeButton({ data: { keep: "ask" }, disabled: busy() }, askTrainings, "Compare runs")
-      : null,
-    editButton(),
-  );
+/** @param {{ round: Round }} props */
+const PromptActions = ({ round: { kind, complete, source } }) => html`<span class="prompt-actions">
+  ${
+    kind === "fine_tune" &&
+    complete &&
+    !source &&
+    isJudged() &&
+    html`<button type="button" class="button small" disabled=${busy()} onClick=${askTrainings}>
+      Compare runs
+    </button>`
+  }
+  <${EditButton} />
+</span>`;
 
-function editButton() {
-  return makeButton({ data: { keep: "anchors" } }, editAnchors, "Edit test prompts");
-}
+const EditButton = () => html`<button
+  type="button" class="button small" data-action="edit-prompts" onClick=${editAnchors}
+>Edit test prompts</button>`;
 
 const TITLES = [
   "Priority",
@@ -146,44 +107,31 @@ const TITLES = [
     "of its largest value",
 ];
 
-/**
- * @param {Score} score
- * @param {boolean} asked whether there is a column for what several trainings say
- */
-function row(score, asked) {
+/** @param {{ score: Score, asked: boolean, hot: string | undefined }} props */
+function Line({ score, asked, hot }) {
   const first = [...state.candidates.values()].find((c) => c.anchor_id === score.anchor_id)?.id ?? null;
   const go = () => setFocus(score.suggested ?? first, "anchors");
-  return el(
-    "tr",
-    {
-      data: { anchor: score.anchor_id, chosen: score.chosen ? "yes" : "no" },
-      on: {
-        click: go,
-        pointerenter: () => setHover(score.suggested ?? first, "anchors"),
-        pointerleave: () => setHover(null, "anchors"),
-      },
-    },
-    el("td", {}, el("span", { class: "rank" }, score.rank && isJudged() ? String(score.rank) : "·")),
-    el(
-      "th",
-      { scope: "row" },
-      makeButton({ class: "link" }, go, score.head),
-      score.chosen ? el("span", { class: "star", title: "Suggested", "aria-label": "suggested" }, "★") : null,
-      el("span", { class: "why" }, unbroken(score.reason)),
-    ),
-    ...(isJudged() ? figures(score, asked) : []),
-  );
+  const { disagreement } = score;
+  return html`<tr
+    data-anchor=${score.anchor_id} data-chosen=${score.chosen ? "yes" : "no"}
+    data-hot=${score.anchor_id === hot ? "" : null} onClick=${go}
+    onPointerEnter=${() => setHover(score.suggested ?? first, "anchors")}
+    onPointerLeave=${() => setHover(null, "anchors")}
+  >
+    <td><span class="rank">${score.rank && isJudged() ? score.rank : "·"}</span></td>
+    <th scope="row">
+      <button type="button" class="link">${score.head}</button>
+      ${score.chosen && html`<span class="star" role="img" title="Suggested" aria-label="suggested">★</span>`}
+      <span class="why">${unbroken(score.reason)}</span>
+    </th>
+    ${
+      isJudged() &&
+      html`<td class="copies-cell"><${Interval} ...${score} /><span>${score.copies}/${score.n}</span></td>
+        <td>${undecided(score.entropy)}</td>
+        ${asked && html`<td>${disagreement === null ? "·" : undecided(disagreement)}</td>`}`
+    }
+  </tr>`;
 }
-
-/**
- * @param {Score} score
- * @param {boolean} asked
- */
-const figures = (score, asked) => [
-  el("td", { class: "copies-cell" }, interval(score), el("span", {}, `${score.copies}/${score.n}`)),
-  el("td", {}, undecided(score.entropy)),
-  asked ? el("td", {}, score.disagreement === null ? "·" : undecided(score.disagreement)) : null,
-];
 
 /** @param {number} share in [0, 1] */
 const percent = (share) => Math.round(100 * share);
@@ -192,30 +140,13 @@ const percent = (share) => Math.round(100 * share);
  * The overfit rate as a dot on its confidence interval.
  * @param {Score} score
  */
-function interval({ rate, low, high, copies, n }) {
-  const [range, dot] = [el("i", { class: "range" }), el("i", { class: "dot" })];
-  const bar = el(
-    "span",
-    {
-      class: "interval",
-      role: "img",
-      "aria-label": `${copies} of ${n}: ${percent(rate)}%, interval ${percent(low)} to ${percent(high)}%`,
-      title: `${percent(rate)}%, 95% interval ${percent(low)} to ${percent(high)}%`,
-    },
-    range,
-    dot,
-  );
-  range.style.left = `${100 * low}%`;
-  range.style.width = `${100 * (high - low)}%`;
-  dot.style.left = `${100 * rate}%`;
-  return bar;
-}
-
-/** @param {HTMLElement} box */
-function highlight(box) {
-  if (box.hidden) return;
-  const anchor = state.candidates.get(state.hover ?? "")?.anchor_id;
-  for (const node of box.querySelectorAll("tr[data-hot]")) node.removeAttribute("data-hot");
-  for (const node of box.querySelectorAll("tr[data-anchor]"))
-    if (node.getAttribute("data-anchor") === anchor) node.setAttribute("data-hot", "");
+function Interval({ rate, low, high, copies, n }) {
+  const range = `${percent(low)} to ${percent(high)}%`;
+  return html`<span
+    class="interval" role="img" title="${percent(rate)}%, 95% interval ${range}"
+    aria-label="${copies} of ${n}: ${percent(rate)}%, interval ${range}"
+  >
+    <i class="range" style="left: ${100 * low}%; width: ${100 * (high - low)}%" />
+    <i class="dot" style="left: ${100 * rate}%" />
+  </span>`;
 }

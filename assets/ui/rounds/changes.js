@@ -5,33 +5,24 @@ import { newest } from "../app/newest.js";
 import { call } from "../app/session.js";
 import { copyOrNot, on, state } from "../app/store.js";
 import { address } from "../app/urls.js";
-import { el, makeButton, repeats } from "../kit/dom.js";
+import { html, set } from "../kit/html.js";
 import { openViewer } from "../viewer/viewer.js";
+import { render } from "../vendor/preact.min.js";
+import { signal } from "../vendor/signals.min.js";
 
 const KEY = "gal-studio-changes-closed";
+const changes = signal(/** @type {ChoiceChange[]} */ ([]));
 
 /** @param {Pick<RoundsParts, "changes" | "strip">} parts */
 export function mountChanges({ changes: box, strip }) {
-  const list = el("div", { class: "changes-list", role: "list", "aria-label": "What your choice changed" });
-  const close = makeButton({ class: "quiet", "aria-label": "Close what your choice changed" }, () => {
+  const close = () => {
     remember(state.roundId ?? "");
     box.hidden = true;
     strip.querySelector(/** @type {"button"} */ ("button[aria-current]"))?.focus();
-  });
-  close.textContent = "✕";
-  box.append(
-    el(
-      "div",
-      { class: "changes-head" },
-      el("h2", { id: "changes-title" }, "What your choice changed"),
-      el("p", {}, "Same prompt and seed in both rounds"),
-    ),
-    list,
-    close,
-  );
+  };
   const newRequest = newest();
   let asked = "";
-  const update = async () => {
+  on("step round measures forget", async () => {
     const round = state.roundId;
     const drawn = state.measures?.rounds.find(({ id }) => id !== null && id === round)?.drawn;
     const wanted = state.step === "rounds" && round && drawn && !closed(round) ? `${round} ${drawn}` : "";
@@ -42,10 +33,18 @@ export function mountChanges({ changes: box, strip }) {
     if (!wanted) return;
     const answer = await call("rounds", "changes", { project: state.projectId, round });
     if (!answer || !isLatest()) return;
+    set(changes, answer.changes);
     box.hidden = !answer.changes.length;
-    if (!repeats(list, answer.changes)) list.replaceChildren(...answer.changes.map(item));
-  };
-  on("step round measures forget", update);
+  });
+  const Changes = () => html`<div class="changes-head">
+      <h2 id="changes-title">What your choice changed</h2>
+      <p>Same prompt and seed in both rounds</p>
+    </div>
+    <div class="changes-list" role="list" aria-labelledby="changes-title">${changes.value.map(item)}</div>
+    <button
+      type="button" class="quiet" aria-label="Close what your choice changed" onClick=${close}
+    >✕</button>`;
+  render(html`<${Changes} />`, box);
 }
 
 /** @param {BenchmarkPicture} picture */
@@ -63,22 +62,14 @@ function item({ accepted, before, now }) {
     frameOf(now),
   ];
   const enlarge = () => openViewer({ looks: [{ title: accepted.prompt, frames }] });
-  return el(
-    "div",
-    { role: "listitem" },
-    makeButton(
-      { class: "change", title: `Enlarge ${accepted.prompt}` },
-      enlarge,
-      ...frames.map(({ name, src, words }, i) =>
-        el(
-          "figure",
-          {},
-          el("img", { src, alt: i ? "" : accepted.prompt, width: 64, height: 64 }),
-          el("figcaption", {}, el("b", {}, name), words ? ` ${words}` : null),
-        ),
-      ),
-    ),
-  );
+  return html`<div role="listitem" key=${accepted.id}>
+    <button type="button" class="change" title="Enlarge ${accepted.prompt}" onClick=${enlarge}>${frames.map(
+      ({ name, src, words }, i) => html`<figure>
+        <img src=${src} alt=${i ? "" : accepted.prompt} width="64" height="64" />
+        <figcaption><b>${name}</b>${words && ` ${words}`}</figcaption>
+      </figure>`,
+    )}</button>
+  </div>`;
 }
 
 /** @param {string} round */

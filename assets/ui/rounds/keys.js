@@ -10,6 +10,7 @@ import { desk } from "./desk/desk.js";
 import { panelOpen } from "./desk/range.js";
 import { toggleFocused } from "./grid/mark_copies.js";
 import { focusRinged, ringed } from "./grid/ring.js";
+import { typeTag } from "./grid/tags.js";
 import { redo, toggle, undo } from "./grid/verdicts.js";
 import {
   lightbox,
@@ -98,6 +99,7 @@ const ON_RINGED = {
   x: () => choose("rejected"),
   u: () => choose("undecided"),
   b: paintPart,
+  t: (id) => lightbox() || typeTag(id),
   h: (id) => enlarge(id, { heat: true }),
 };
 /**

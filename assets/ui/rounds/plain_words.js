@@ -1,8 +1,6 @@
 /** What the images of a test prompt show, without words of the field; figures are shown on demand. */
-/** @import { Project, Score } from "payloads" */
-import { makeButton, setAttribute } from "../kit/dom.js";
+/** @import { Candidate, Project, Score } from "payloads" */
 
-const KEY = "gal-studio-figures";
 const ARTICLE = /^(An?|The) /;
 
 /** @param {string} head of a test prompt */
@@ -43,32 +41,22 @@ export function plainly(score, project) {
   return `Sometimes ${project?.kind === "object" ? "a new place" : wanted(score.head)}, ${brief}`;
 }
 
-const root = () => document.documentElement.dataset;
-
-/** A button that shows the figures behind the plain words; this browser keeps the choice. */
-export function figuresButton() {
-  const show = () => setAttribute(node, "aria-pressed", String(root().figures === "shown"));
-  const node = makeButton(
-    {
-      class: "button small figures-button",
-      title: "Show copy risk, uncertainty and the curve over LoRA strength beside the plain words",
-    },
-    () => {
-      root().figures = root().figures === "shown" ? "" : "shown";
-      try {
-        localStorage.setItem(KEY, root().figures ?? "");
-      } catch {
-        // it holds until the page is left
-      }
-      show();
-    },
-    "Figures",
+/**
+ * Why the suggested images are not stronger ones: those of the same prompts repeat the reference. Empty where
+ * that is not so, or all images have one strength.
+ * @param {string[]} suggested
+ * @param {Pick<Candidate, "id" | "anchor_id" | "copy" | "strength" | "own">[]} candidates
+ * @param {Pick<Project, "kind" | "references" | "stands_for"> | null} project
+ */
+export function whyWeaker(suggested, candidates, project) {
+  const chosen = new Map(
+    candidates.filter(({ id }) => suggested.includes(id)).map((one) => [one.anchor_id, one.strength]),
   );
-  try {
-    root().figures = localStorage.getItem(KEY) ?? "";
-  } catch {
-    root().figures = "";
-  }
-  show();
-  return node;
+  const stronger = candidates.filter(
+    ({ own, anchor_id, strength }) => !own && strength > (chosen.get(anchor_id) ?? Number.POSITIVE_INFINITY),
+  );
+  const copies = stronger.filter(({ copy }) => copy).length;
+  if (!project || !copies || 2 * copies <= stronger.length) return "";
+  const thing = repeatedThing(project);
+  return `Weaker images are suggested, as at higher LoRA strength these prompts mostly show ${thing}.`;
 }

@@ -24,7 +24,7 @@ export function mountRounds(parts) {
   mountGrid(parts);
   mountRing(parts);
   mountDesk(parts);
-  parts.grid.before(selectionBar(parts.grid));
+  parts.desk.after(selectionBar(parts.grid));
   mountRefinement(parts);
   mountActions(parts);
   mountKeys(parts);

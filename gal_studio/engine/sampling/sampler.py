@@ -35,10 +35,11 @@ from gal_studio.engine.sampling.fused_adapter import in_float32
 
 @dataclass(frozen=True)
 class DrawRequest:
-    """A picture to generate."""
+    """A picture to generate; guidance leads away from `negative`, "" being the model's unconditional text."""
 
     prompt: str
     seed: int
+    negative: str = ""
 
 
 @dataclass(frozen=True)
@@ -117,7 +118,7 @@ def draw(
     them have in common with this one. The batch size is chosen to fit into
     memory, and is reduced if memory runs out nevertheless.
     """
-    check_prompts(model, (request.prompt for request in requests))
+    check_prompts(model, _texts_of(requests))
     if not requests:
         return
     side = model.latent_side(settings.resolution)
@@ -148,6 +149,12 @@ def draw(
                 if plan.low_memory and not before.low_memory:
                     stack.enter_context(slicing(model, drawing.side))
                 notice = _notice(plan)
+
+
+def _texts_of(requests: Sequence[DrawRequest]) -> Iterator[str]:
+    """The prompts, and the negative prompts that are not empty."""
+    for request in requests:
+        yield from (text for text in (request.prompt, request.negative) if text)
 
 
 def _share_of_references(references: References | None, side: int) -> float:
@@ -202,8 +209,7 @@ class _Drawing:
     ) -> None:
         self._model, self._settings, self._references = model, settings, references
         self._shared = shared
-        prompts = (request.prompt for request in requests)
-        self._texts = encode_prompts(model, prompts, unconditional=True)
+        self._texts = encode_prompts(model, _texts_of(requests), unconditional=True)
         self._resolution = settings.resolution or model.resolution
         is_guided = model.family.is_guided(settings.guidance_scale)
         self._guided = settings.guided_steps if is_guided else range(0)
@@ -235,7 +241,8 @@ class _Drawing:
     ) -> Generator[int, None, torch.Tensor]:
         """Denoise: yield the number of each step, return x_0 of all requests, (n, c, h, w)."""
         model, count = self._model, len(requests)
-        prompts = [*([""] * count if self._guided else []), *(request.prompt for request in requests)]
+        negatives = [request.negative for request in requests if self._guided]
+        prompts = [*negatives, *(request.prompt for request in requests)]
         texts = [self._texts[prompt] for prompt in prompts]
         sizes = [uncropped(self._resolution)] * len(prompts)
         given: list[References] = []

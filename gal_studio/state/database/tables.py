@@ -333,6 +333,12 @@ TABLES: tuple[Table, ...] = (
         score REAL NOT NULL,
         PRIMARY KEY (candidate_id, name)
     """),
+    # The names that a person gives pictures, to find them again; nothing else depends on them.
+    Table("candidate_tags", ("candidate_id", "candidates"), """
+        candidate_id TEXT NOT NULL REFERENCES candidates (id) ON DELETE CASCADE,
+        tag TEXT NOT NULL,
+        PRIMARY KEY (candidate_id, tag)
+    """),
     # What other trainings of the round drew for a candidate's prompt and seed, and p(copy) of it (Eq. G21).
     Table("sibling_pictures", ("candidate_id", "candidates"), """
         candidate_id TEXT NOT NULL REFERENCES candidates (id) ON DELETE CASCADE,
@@ -396,6 +402,7 @@ TABLES: tuple[Table, ...] = (
         candidate_id TEXT REFERENCES candidates (id),
         created REAL NOT NULL,
         forgotten REAL,
+        negative TEXT NOT NULL DEFAULT '',
         early_strength REAL NOT NULL DEFAULT 1.0,
         switch REAL NOT NULL DEFAULT 0.0
     """, files=_IMAGE, indexes=("trials_of_round ON trials (round_id, created)",)),

@@ -141,6 +141,28 @@ class Candidates:
             scores.setdefault(row["candidate_id"], {})[row["name"]] = row["score"]
         return scores
 
+    def tags(self, round_id: str) -> dict[str, tuple[str, ...]]:
+        """The tags of the candidates that have some, in alphabetical order."""
+        rows = self._database.rows(
+            "SELECT candidate_id, tag FROM candidate_tags JOIN candidates ON candidates.id = candidate_id "
+            "WHERE round_id = ? ORDER BY candidates.rowid, tag",
+            (round_id,),
+        )
+        found: dict[str, tuple[str, ...]] = {}
+        for row in rows:
+            found[row["candidate_id"]] = (*found.get(row["candidate_id"], ()), row["tag"])
+        return found
+
+    def tag(self, identities: Sequence[str], tag: str, on: bool) -> None:
+        """Give candidates a tag, or take it off."""
+        sql = (
+            "INSERT OR IGNORE INTO candidate_tags (candidate_id, tag) VALUES (?, ?)"
+            if on
+            else "DELETE FROM candidate_tags WHERE candidate_id = ? AND tag = ?"
+        )
+        with self._database.transaction() as writer:
+            writer.executemany(sql, [(identity, tag) for identity in identities])
+
     def count(self, round_id: str) -> int:
         """How many candidates the round drew for its test prompts."""
         row = self._database.row(

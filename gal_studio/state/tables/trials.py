@@ -21,12 +21,16 @@ _SELECT = "SELECT trials.* FROM trials JOIN rounds ON rounds.id = round_id"
 
 @dataclass(frozen=True)
 class NewTrial:
-    """What is asked for: a prompt, a seed, the guidance scale, and how the LoRA draws it (Eq. G13)."""
+    """What is asked for: a prompt, a seed, the guidance scale, and how the LoRA draws it (Eq. G13).
+
+    `negative` is what guidance leads away from; "" is the model's own unconditional text.
+    """
 
     prompt: str
     seed: int
     guidance_scale: float
     recipe: Recipe
+    negative: str = field(default="", kw_only=True)
 
 
 @dataclass(frozen=True)
@@ -60,9 +64,10 @@ class Trials:
         identity = new_id()
         self._database.write(
             "INSERT INTO trials "
-            "(id, round_id, prompt, seed, guidance_scale, strength, early_strength, switch, created) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (identity, round_id, new.prompt, new.seed, new.guidance_scale,
+            "(id, round_id, prompt, negative, seed, guidance_scale, "
+            "strength, early_strength, switch, created) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (identity, round_id, new.prompt, new.negative, new.seed, new.guidance_scale,
              float(new.recipe.late), float(new.recipe.early), float(new.recipe.switch), self._clock()),
         )  # fmt: skip
         return self.get(identity)

@@ -19,6 +19,7 @@ from gal_studio.studio.views.learning import Learning, learning_offer
 
 LARGEST_WEIGHT = 1000.0
 LONGEST_REASON = 500  # characters
+LONGEST_TAG = 40
 
 
 class DecisionVerbs(Verbs):
@@ -38,6 +39,15 @@ class DecisionVerbs(Verbs):
                 batch = [(name, verdict) for name in left if name in known]
                 suggestions.record_verdicts(self.store, here, batch, author)
                 left = [name for name in left if name not in known]
+
+    def tag(self, candidate_ids: Sequence[str], tag: str, on: bool = True) -> None:
+        """Give pictures a tag of one's own, or take it off: it finds them again and changes nothing else."""
+        wanted = " ".join(tag.split())
+        if not wanted:
+            raise StudioError("The tag is empty: write a word or two, such as “hands”.")
+        checks.text("The tag", wanted, LONGEST_TAG)
+        known = [self.store.candidates.get(name).id for name in candidate_ids]
+        self.store.candidates.tag(known, wanted, on)
 
     def mark_copies(self, candidate_ids: Sequence[str], copy: bool | None) -> None:
         """Say whether pictures are copies, which then counts (Eq. G12); None leaves it to the detectors.

@@ -22,13 +22,14 @@ class TrialVerbs(Verbs):
         seed: int = 0,
         guidance_scale: float | None = None,
         recipe: Recipe = AS_TRAINED,
+        negative: str = "",
     ) -> Trial:
         """Queue a picture of any prompt; `{}` in it stands for the subject.
 
         What other programs read beside words is left out (`gal_studio.core.entered.entered`).
 
         `guidance_scale` is by default that of the round; `recipe` says how strongly the LoRA counts over the
-        denoising steps.
+        denoising steps. Guidance leads away from `negative`, if the model is guided.
         """
         round_ = self.store.rounds.get(round_id)
         subject = self.store.projects.prompts(round_.project_id).stands_for
@@ -38,6 +39,7 @@ class TrialVerbs(Verbs):
             seed,
             usual if guidance_scale is None else guidance_scale,
             recipe,
+            negative=" ".join(entered(negative).split()),
         )
         with self.store.database.transaction():
             trials.check(self.store, round_id, new)
@@ -54,6 +56,7 @@ class TrialVerbs(Verbs):
         strengths: Sequence[float] = (),
         guidance_scale: float | None = None,
         recipe: Recipe = AS_TRAINED,
+        negative: str = "",
     ) -> tuple[Trial, ...]:
         """Queue an image of each prompt with each seed at each constant LoRA strength: all of them or none.
 
@@ -69,7 +72,7 @@ class TrialVerbs(Verbs):
             )
         with self.store.database.transaction():
             return tuple(
-                self.try_prompt(round_id, prompt, seed, guidance_scale, one)
+                self.try_prompt(round_id, prompt, seed, guidance_scale, one, negative)
                 for prompt in prompts
                 for seed in seeds
                 for one in recipes

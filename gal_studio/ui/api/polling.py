@@ -78,6 +78,7 @@ class Parts(TypedDict):
     verdicts: dict[str, Verdict]
     masks: dict[str, str]
     weights: dict[str, float]
+    tags: dict[str, tuple[str, ...]]
 
 
 class PollAnswer(TypedDict):
@@ -203,6 +204,7 @@ def parts_of(shown: Shown) -> dict[str, Any]:
         verdicts={one.candidate.id: one.verdict for one in tiles if one.verdict != "undecided"},
         masks={one.candidate.id: version(one.mask) for one in tiles if one.mask is not None},
         weights={one.candidate.id: one.weight for one in tiles if one.weight is not None},
+        tags=studio.store.candidates.tags(view.round.id),
     )
     if shown.refined:
         parts["refinement"] = shown.views.refinement(project_id, view.round.id)

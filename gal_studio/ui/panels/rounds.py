@@ -226,6 +226,12 @@ def mark_copies(context: Context, marks: Marks) -> None:
 
 
 @REQUESTS.write
+def tag(context: Context, candidates: Ids, tag: Text, on: bool) -> None:
+    """Give pictures a tag, or take it off."""
+    context.studio.tag(candidates, tag, on)
+
+
+@REQUESTS.write
 def set_weight(context: Context, candidate: Id, weight: FiniteFloat | None = None) -> None:
     """Set the weight of an accepted picture; null for the settings' own."""
     context.studio.set_weight(candidate, weight)

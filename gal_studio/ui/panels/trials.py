@@ -50,6 +50,7 @@ def try_prompt(
     switch: FiniteFloat | int,
     count: Annotated[int, Field(ge=1, le=MOST_SEEDS)] = 1,
     strengths: Annotated[list[FiniteFloat | int], Field(max_length=MOST_STRENGTHS)] | None = None,
+    negative: Text = "",
 ) -> Tried:
     """Queue an image of each line of the prompt with so many seeds, at each strength if any are given.
 
@@ -62,7 +63,7 @@ def try_prompt(
     prompts = [line for line in prompt.splitlines() if line.strip()] or [prompt]
     seeds = range(int(text), int(text) + count)
     found = context.studio.try_grid(
-        round, prompts, seeds, [float(one) for one in strengths or ()], float(guidance), recipe
+        round, prompts, seeds, [float(one) for one in strengths or ()], float(guidance), recipe, negative
     )
     return Tried(found[0].id, about_entered(prompt))
 

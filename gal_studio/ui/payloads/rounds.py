@@ -43,7 +43,7 @@ class Rung:
 
     recipe: Annotated[str, Doc("How strongly the LoRA generates, in words; empty if as trained.")]
     strength: Annotated[float, Doc("The mean of that over the steps, in [0, 2].")]
-    sign: Annotated[str, Doc('A strength that switches, such as "0.4, then 1"; empty for a constant one.')]
+    sign: Annotated[str, Doc('One that switches, such as "0.4 for 30%, then 1"; empty for a constant one.')]
 
 
 @dataclass(frozen=True)
@@ -130,7 +130,7 @@ class Candidate(ShownPicture):
         str, Doc("How strongly the LoRA, or in Round 0 the references, drew it; empty if as trained.")
     ]
     strength: Annotated[float, Doc("The mean of that over the steps, in [0, 2].")]
-    sign: Annotated[str, Doc('A strength that switches, such as "0.4, then 1"; empty for a constant one.')]
+    sign: Annotated[str, Doc('One that switches, such as "0.4 for 30%, then 1"; empty for a constant one.')]
     scores: Annotated[Mapping[str, float], Doc("By name; the labels are in `Project.scores`.")]
     margin: float
     copy_by: Annotated[Speaker, Doc("Who says that the image is a copy; empty if nobody does.")]

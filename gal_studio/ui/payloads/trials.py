@@ -22,6 +22,7 @@ class Trial:
     round: str
     round_name: str
     prompt: str
+    negative: str
     seed: str
     guidance: float
     recipe: ShownRecipe
@@ -41,6 +42,7 @@ def trial_payloads(studio: Studio, project_id: str) -> tuple[Trial, ...]:
             round=trial.round_id,
             round_name=names[trial.round_id],
             prompt=trial.prompt,
+            negative=trial.negative,
             seed=str(trial.seed),
             guidance=trial.guidance_scale,
             recipe=shown_recipe(trial.recipe, _recipe_words(studio, trial)),

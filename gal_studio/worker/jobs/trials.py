@@ -76,7 +76,7 @@ def _draw(
     adapter = None if name is None else task.store.adapters.path(name)
     recipe = AS_TRAINED if task.round.kind == "instant" else batch[0].recipe  # the references have it there
     settings = replace(task.settings.generation.as_drawn, guidance_scale=batch[0].guidance_scale)
-    requests = [DrawRequest(trial.prompt, trial.seed) for trial in batch]
+    requests = [DrawRequest(trial.prompt, trial.seed, trial.negative) for trial in batch]
     model = task.models.drawing_model(task.project.base_model, task.settings)
     speed = task.models.speed(task.project.base_model, task.settings)
     kept = before

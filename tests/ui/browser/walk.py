@@ -143,9 +143,7 @@ class Walk:
             yield f"the tour: {title}"
             page.click(".tour [data-next]")
         page.click("[data-view=anchors]")
-        self.shown(
-            "dialog.anchors-editor[open]", lambda: page.click(".anchors .prompt-actions [data-keep=anchors]")
-        )
+        self.shown("dialog.anchors-editor[open]", lambda: page.click(".anchors [data-action=edit-prompts]"))
         yield "the test prompts"
         self.escape()
 

@@ -1,5 +1,5 @@
 /** Filters, selection and job state. */
-/** @import { Filter } from "../../../assets/ui/app/store.js" */
+/** @import { Group } from "../../../assets/ui/app/store.js" */
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import {
@@ -32,7 +32,7 @@ beforeEach(() => {
 
 const shown = () => [...state.candidates.keys()].filter(passes);
 
-/** @type {[filter: Filter, ids: string[]][]} */
+/** @type {[filter: Group, ids: string[]][]} */
 const LET_THROUGH = [
   ["all", ["a", "b", "c"]],
   ["accepted", ["b"]],

@@ -4,7 +4,6 @@ import { test } from "node:test";
 import { tell } from "../browser.js";
 
 const {
-  hold,
   resumePending,
   write: typedWrite,
   writeMark,
@@ -131,38 +130,4 @@ test("changes are persisted early, and the next page restores them", async () =>
   come(asked[1], [{}]);
   await soon();
   assert.equal(pending(), 0);
-});
-
-test("a change that is held back can be cancelled until another follows or its time is up", async () => {
-  const { asked, come } = studio();
-  const first = hold("decide", { candidates: ["a"], verdict: "accepted" }, 10_000);
-  assert.equal(pending(), 1);
-  assert.equal(asked.length, 0);
-  assert.equal(writeMark()(), false, "a poll would bring what was before it");
-  assert.equal(first.cancel(), true);
-  assert.equal(pending(), 0);
-  assert.equal(first.cancel(), false);
-  const second = hold("decide", { candidates: ["b"], verdict: "accepted" }, 10_000);
-  const next = write("undo", { n: 1 });
-  assert.equal(second.cancel(), false, "another change followed");
-  assert.deepEqual(
-    asked[0].list.map(({ name }) => name),
-    ["decide", "undo"],
-  );
-  come(asked[0], [{}, {}]);
-  await Promise.all([second.answer, next]);
-  const third = hold("decide", { candidates: ["c"], verdict: "accepted" }, 1);
-  await soon();
-  assert.equal(asked.length, 2);
-  assert.equal(third.cancel(), false);
-  come(asked[1], [{}]);
-  await third.answer;
-});
-
-test("a change that is held back is sent when the page unloads", async () => {
-  const { asked } = studio();
-  hold("decide", { candidates: ["a"], verdict: "accepted" }, 10_000);
-  tell("pagehide");
-  assert.equal(asked.at(-1)?.list.length, 1);
-  assert.equal(asked.at(-1)?.keepalive, true);
 });

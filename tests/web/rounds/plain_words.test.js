@@ -1,7 +1,7 @@
 /** What a row of images shows, in words that need no paper. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { briefly, plainly, repeatedThing } from "../../../assets/ui/rounds/plain_words.js";
+import { briefly, plainly, repeatedThing, whyWeaker } from "../../../assets/ui/rounds/plain_words.js";
 
 /** @type {Parameters<typeof repeatedThing>[0]} */
 const STYLE = {
@@ -44,4 +44,18 @@ test("a prompt gives some of each, or one alone", () => {
 test("a single image, or no project yet, tells nothing", () => {
   assert.equal(plainly({ head: "A pencil", copies: 1, n: 1 }, STYLE), "");
   assert.equal(plainly({ head: "A pencil", copies: 1, n: 2 }, null), "");
+});
+
+test("why no stronger images are suggested is said where they repeat the reference", () => {
+  const one = (/** @type {string} */ id, /** @type {number} */ strength, copy = false, own = false) => ({
+    ...{ id, anchor_id: "moon", strength, copy, own },
+  });
+  const images = [one("weak", 0.4), one("a", 0.7, true), one("b", 1, true), one("c", 0.85)];
+  assert.equal(
+    whyWeaker(["weak"], images, STYLE),
+    "Weaker images are suggested, as at higher LoRA strength these prompts mostly show your cat.",
+  );
+  assert.equal(whyWeaker(["a"], images, STYLE), "", "of two stronger ones, one is a copy");
+  assert.equal(whyWeaker(["b"], images, STYLE), "", "there is no stronger one");
+  assert.equal(whyWeaker(["c"], [one("c", 0.85), one("d", 1, true, true)], STYLE), "", "a person's own");
 });

@@ -57,6 +57,15 @@ def test_guidance_and_strength_are_the_person_s(studio: Studio, models: Models, 
     assert all((usual != other).any() for other in (base, strong, guided))
     assert made[0].scores["similarity_anchor"] == pytest.approx(like.similarity_anchor, abs=1e-3)
     assert made[0].trained_as == store.rounds.trained_as(drawn)
+    avoiding = studio.try_prompt(drawn, prompt, like.seed, negative="A cat")
+    unguided = studio.try_prompt(drawn, prompt, like.seed, guidance_scale=1.0, negative="A cat")
+    plain = studio.try_prompt(drawn, prompt, like.seed, guidance_scale=1.0)
+    assert work(studio, models, job_of(studio, drawn)).state == "completed"
+    led, without, same = (
+        pixels(store, store.trials.get(one.id).image) for one in (avoiding, unguided, plain)
+    )
+    assert (led != usual).any(), "guidance leads away from the negative prompt"
+    assert np.abs(without - same).max() <= 2, "no guidance leads away from anything"
     with pytest.raises(StudioError, match="not trained yet"):
         studio.try_prompt(studio.next_round(drawn).id, prompt)
 

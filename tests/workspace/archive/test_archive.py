@@ -28,7 +28,8 @@ from tests.workspace.archive.rezip import Archive
 from tests.workspace.filled import fill
 
 PLAIN = {
-    "anchors.prompt", "candidate_scores.name", "candidates.remark", "class_images.drawn_by",
+    "anchors.prompt", "candidate_scores.name", "candidate_tags.tag", "candidates.remark",
+    "class_images.drawn_by", "trials.negative",
     "decision_batches.author",
     "decisions.verdict", "measurements.metric", "model_hashes.files", "model_hashes.path",
     "override_reasons.reason", "overrides.scores",

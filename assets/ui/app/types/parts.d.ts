@@ -45,7 +45,6 @@ export interface ReferenceParts {
 
 export interface RoundsParts {
   strip: HTMLDivElement;
-  branch: HTMLButtonElement;
   sides: HTMLSpanElement;
   kept: HTMLSpanElement;
   changes: HTMLElement;
@@ -54,8 +53,7 @@ export interface RoundsParts {
   views: HTMLElement;
   tabs: HTMLDivElement;
   legend: HTMLSpanElement;
-  "suggestion-note": HTMLSpanElement;
-  suggestions: HTMLOListElement;
+  suggestion: HTMLElement;
   filters: HTMLDivElement;
   shown: HTMLSpanElement;
   "round-words": HTMLParagraphElement;

@@ -1,90 +1,60 @@
 /** The bar over the grid: order, score range, tile size, auto-advance, undo, redo and history. */
 /** @import { RoundsParts } from "../../app/types/parts.d.ts" */
-import { state, on } from "../../app/store.js";
-import { el, makeButton, repeats, setAttribute } from "../../kit/dom.js";
+import { renderOn } from "../../app/watch.js";
+import { state } from "../../app/store.js";
+import { el } from "../../kit/dom.js";
+import { html } from "../../kit/html.js";
 import { desk, LARGEST, restoreDesk, setDesk, SMALLEST, sorts } from "./desk.js";
-import { historyButtons } from "./history.js";
-import { rangeFilter } from "./range.js";
-import { detectorFilter } from "./detector_filter.js";
-import { searchField } from "./search.js";
+import { History } from "./history.js";
+import { RangeFilter } from "./range.js";
+import { SearchField, searchLine } from "./search.js";
 
 /** @param {RoundsParts} parts */
 export function mountDesk(parts) {
   restoreDesk();
-  const order = orderField();
-  const size = sizeField(parts.grid);
-  const advance = advanceButton();
-  const search = searchField();
-  parts.desk.append(
-    el("span", { class: "desk-group" }, ...order.nodes, rangeFilter()),
-    el("span", { class: "desk-group" }, size.node, advance.node),
-    search.form,
-    historyButtons(),
-  );
-  parts.desk.after(search.line);
-  parts.desk.before(detectorFilter());
-  const update = () => {
+  const line = el("p", { class: "search-line", hidden: true });
+  parts.desk.after(line);
+  searchLine(line);
+  renderOn("desk search filter project round candidates cleared forget", parts.desk, () => {
     parts.desk.hidden = !state.candidates.size;
-    order.show();
-    size.show();
-    advance.show();
-  };
-  on("desk search project candidates cleared forget", update);
-  update();
-}
-
-function orderField() {
-  const select = el("select", {
-    "aria-label": "Order of the images",
-    title: "Order of the images",
-    on: { change: () => setDesk({ sort: select.value }) },
+    return html`<span class="desk-group"><${Order} /><${RangeFilter} /></span>
+      <span class="desk-group"><${Size} grid=${parts.grid} /><${Advance} /></span>
+      <${SearchField} />
+      <${History} />`;
   });
-  const turn = makeButton({ class: "quiet desk-turn" }, () => setDesk({ reverse: !desk.reverse }));
-  return {
-    nodes: [el("label", { class: "desk-order" }, el("span", {}, "Sort"), select), turn],
-    show: () => {
-      const offered = sorts();
-      if (!repeats(select, offered))
-        select.replaceChildren(...offered.map(([value, label]) => el("option", { value }, label)));
-      const known = offered.some(([value]) => value === desk.sort);
-      select.value = known ? desk.sort : "priority";
-      turn.hidden = ["priority", "search"].includes(select.value);
-      turn.textContent = desk.reverse ? "↑" : "↓";
-      const words = desk.reverse ? "Reversed: press for the usual order" : "Reverse the order";
-      setAttribute(turn, "title", words);
-      setAttribute(turn, "aria-label", words);
-    },
-  };
 }
 
-/** @param {HTMLElement} grid */
-function sizeField(grid) {
-  const input = el("input", {
-    type: "range",
-    min: String(SMALLEST),
-    max: String(LARGEST),
-    step: "4",
-    "aria-label": "Size of the images",
-    title: "Size of the images; double-click: as many as fit",
-    on: {
-      input: () => setDesk({ size: Number(input.value) }),
-      dblclick: () => setDesk({ size: 0 }),
-    },
-  });
-  return {
-    node: el("label", { class: "desk-size" }, el("span", {}, "Size"), input),
-    show: () => {
-      const now = desk.size || (grid.querySelector(".tile:not([hidden])")?.clientWidth ?? SMALLEST);
-      input.value = String(now);
-    },
-  };
+/** @typedef {{ currentTarget: HTMLInputElement }} Typed */
+
+function Order() {
+  const offered = sorts();
+  const chosen = offered.some(([value]) => value === desk.sort) ? desk.sort : "priority";
+  const words = desk.reverse ? "Reversed: press for the usual order" : "Reverse the order";
+  return html`<label class="desk-order">
+      <span>Sort</span>
+      <select
+        aria-label="Order of the images" title="Order of the images" value=${chosen}
+        onChange=${(/** @type {Typed} */ { currentTarget }) => setDesk({ sort: currentTarget.value })}
+      >${offered.map(([name, label]) => html`<option key=${name} value=${name}>${label}</option>`)}</select>
+    </label>
+    <button
+      type="button" class="quiet desk-turn" hidden=${["priority", "search"].includes(chosen)}
+      title=${words} aria-label=${words} onClick=${() => setDesk({ reverse: !desk.reverse })}
+    >${desk.reverse ? "↑" : "↓"}</button>`;
 }
 
-function advanceButton() {
-  const node = makeButton(
-    { class: "button small desk-advance", title: "After A or R, go to the next image" },
-    () => setDesk({ advance: !desk.advance }),
-    "Auto-advance",
-  );
-  return { node, show: () => setAttribute(node, "aria-pressed", String(desk.advance)) };
+/** @param {{ grid: HTMLElement }} props */
+function Size({ grid }) {
+  const fits = grid.querySelector(".tile:not([hidden])")?.clientWidth ?? SMALLEST;
+  return html`<label class="desk-size"><span>Size</span><input
+    type="range" min=${SMALLEST} max=${LARGEST} step="4" value=${desk.size || fits}
+    aria-label="Size of the images" title="Size of the images; double-click: as many as fit"
+    onInput=${(/** @type {Typed} */ { currentTarget }) => setDesk({ size: currentTarget.valueAsNumber })}
+    onDblClick=${() => setDesk({ size: 0 })}
+  /></label>`;
 }
+
+const Advance = () => html`<button
+  type="button" class="button small desk-advance" title="After A or R, go to the next image"
+  aria-pressed=${String(desk.advance)} onClick=${() => setDesk({ advance: !desk.advance })}
+>Auto-advance</button>`;

@@ -1,83 +1,64 @@
 /** Undo, redo, and the list of what was decided, in which one can go back and forth. */
 /** @import { HistoryStep } from "payloads" */
-import { state, on } from "../../app/store.js";
+import { state } from "../../app/store.js";
 import { call } from "../../app/session.js";
 import { newest } from "../../app/newest.js";
-import { el, focusKept, focusedIn, makeButton, setAttribute } from "../../kit/dom.js";
+import { html, set, useKeptFocus } from "../../kit/html.js";
+import { PopoverButton } from "../../kit/popovers.js";
+import { useLayoutEffect } from "../../vendor/preact.min.js";
+import { signal } from "../../vendor/signals.min.js";
 import { goTo, redo, undo } from "../grid/verdicts.js";
-import { place } from "../../kit/popovers.js";
 
-export function historyButtons() {
-  const back = stepButton("↶", undo);
-  const forth = stepButton("↷", redo);
-  const list = el("ol", { class: "history-steps" });
-  const node = el(
-    "div",
-    { class: "studio desk-panel history", popover: "auto", "aria-label": "History of decisions" },
-    el("h2", {}, "History"),
-    list,
-  );
-  const open = el(
-    "button",
-    { type: "button", class: "quiet desk-history", title: "History: go back to any decision" },
-    "History",
-  );
-  open.popoverTargetElement = node;
-  const newRequest = newest();
-  const historyOpen = () => node.matches(":popover-open");
-  const load = async () => {
-    if (!historyOpen() || !state.roundId) return;
-    const isLatest = newRequest();
-    const answer = await call("rounds", "history", { round: state.roundId });
-    if (answer && isLatest()) fill(list, answer.steps);
-  };
-  node.addEventListener("toggle", () => {
-    if (!historyOpen()) return;
-    place(node, open);
-    load();
-  });
-  const show = () => {
-    const { undo: undoes = "", redo: redoes = "" } = state.round ?? {};
-    label(back, "Undo", undoes, "Ctrl+Z");
-    label(forth, "Redo", redoes, "Ctrl+Y");
-    load();
-  };
-  on("round forget", show);
-  show();
-  return el("span", { class: "desk-group desk-steps" }, back, forth, open, node);
+const newRequest = newest();
+const steps = signal(/** @type {HistoryStep[]} */ ([]));
+/** @type {HTMLElement | null} */
+let panel = null;
+
+async function load() {
+  if (!panel?.matches(":popover-open") || !state.roundId) return;
+  const isLatest = newRequest();
+  const answer = await call("rounds", "history", { round: state.roundId });
+  if (answer && isLatest()) set(steps, answer.steps);
 }
 
-/**
- * @param {string} glyph
- * @param {() => void} act
- */
-const stepButton = (glyph, act) => makeButton({ class: "quiet" }, act, glyph);
-
-/**
- * @param {HTMLButtonElement} button
- * @param {string} verb
- * @param {string} what
- * @param {string} key
- */
-function label(button, verb, what, key) {
-  const words = what ? `${verb}: ${what} (${key})` : `There is nothing to ${verb.toLowerCase()}`;
-  setAttribute(button, "title", words);
-  setAttribute(button, "aria-label", words);
-  button.disabled = !what;
+export function History() {
+  const { undo: undoes = "", redo: redoes = "" } = state.round ?? {};
+  useLayoutEffect(() => {
+    load();
+  }, [state.round]);
+  return html`<span class="desk-group desk-steps">
+    <${Step} glyph="↶" act=${undo} verb="Undo" what=${undoes} shortcut="Ctrl+Z" />
+    <${Step} glyph="↷" act=${redo} verb="Redo" what=${redoes} shortcut="Ctrl+Y" />
+    <${PopoverButton}
+      class="quiet desk-history" title="History: go back to any decision" label="History"
+      panelClass="desk-panel history" panelLabel="History of decisions"
+      onOpen=${(/** @type {HTMLElement} */ opened) => {
+        panel = opened;
+        load();
+      }}
+    ><h2>History</h2><${Steps} /><//>
+  </span>`;
 }
 
-/**
- * The newest step on top; the steps above the current one were undone.
- * @param {HTMLElement} list
- * @param {HistoryStep[]} steps
- */
-function fill(list, steps) {
-  const current = steps.findLast((step) => step.stands)?.id ?? null;
-  const rows = [...steps].reverse().map((step) => row(step.id, step.words, step, current));
-  const keep = focusedIn(list)?.dataset.keep;
-  list.replaceChildren(...rows, row(null, "beginning of the round", null, current));
-  focusKept(list, keep);
-  list.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest" });
+/** @param {{ glyph: string, act: () => void, verb: string, what: string, shortcut: string }} props */
+function Step({ glyph, act, verb, what, shortcut }) {
+  const words = what ? `${verb}: ${what} (${shortcut})` : `There is nothing to ${verb.toLowerCase()}`;
+  return html`<button
+    type="button" class="quiet" title=${words} aria-label=${words} disabled=${!what} onClick=${act}
+  >${glyph}</button>`;
+}
+
+/** The newest step on top; the steps above the current one were undone. */
+function Steps() {
+  const current = steps.value.findLast((step) => step.stands)?.id ?? null;
+  useKeptFocus(panel, "data-step");
+  useLayoutEffect(() => {
+    panel?.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest" });
+  }, [current]);
+  return html`<ol class="history-steps">
+    ${steps.value.toReversed().map((step) => row(step.id, step.words, step, current))}
+    ${row(null, "beginning of the round", null, current)}
+  </ol>`;
 }
 
 /**
@@ -88,21 +69,17 @@ function fill(list, steps) {
  */
 function row(id, words, step, current) {
   const when = step && new Date(step.time * 1000);
-  return el(
-    "li",
-    {},
-    makeButton(
-      {
-        class: "history-step",
-        "aria-current": id === current ? "step" : null,
-        data: { keep: `step ${id}`, stands: !step || step.stands ? "yes" : "no" },
-        title: id === current ? "This is the current state" : "Go to this state",
-      },
-      () => id !== current && goTo(id),
-      el("span", {}, words.charAt(0).toUpperCase() + words.slice(1)),
-      when
-        ? el("time", { datetime: when.toISOString() }, when.toLocaleTimeString([], { timeStyle: "short" }))
-        : null,
-    ),
-  );
+  return html`<li key=${id} data-step=${id ?? "beginning"}><button
+    type="button" class="history-step" aria-current=${id === current ? "step" : null}
+    data-stands=${!step || step.stands ? "yes" : "no"} onClick=${() => id !== current && goTo(id)}
+    title=${id === current ? "This is the current state" : "Go to this state"}
+  >
+    <span>${words.charAt(0).toUpperCase() + words.slice(1)}</span>
+    ${
+      when &&
+      html`<time datetime=${when.toISOString()}>
+        ${when.toLocaleTimeString([], { timeStyle: "short" })}
+      </time>`
+    }
+  </button></li>`;
 }

@@ -1,17 +1,20 @@
 /** The filter by a score: only pictures with a value between two bounds are shown. */
 /** @import { Candidate } from "payloads" */
-import { state, on } from "../../app/store.js";
-import { el, repeats, setAttribute, setText } from "../../kit/dom.js";
-import { place } from "../../kit/popovers.js";
+import { state } from "../../app/store.js";
+import { html } from "../../kit/html.js";
+import { PopoverButton } from "../../kit/popovers.js";
+import { signal } from "../../vendor/signals.min.js";
 import { setRange, scoreValue } from "./desk.js";
 
 const STEPS = 200; // positions of a slider
+/** The score of the sliders while no range is set. */
+const score = signal("margin");
 
 /** The names and labels of what can be filtered by. */
-function offered() {
-  const scores = (state.project?.scores ?? []).map(({ name, label }) => ({ name, label }));
-  return [{ name: "margin", label: "Difference (own prompt − reference’s)" }, ...scores];
-}
+const offered = () => [
+  { name: "margin", label: "Difference (own prompt − reference’s)" },
+  ...(state.project?.scores ?? []),
+];
 
 /**
  * The least and the largest value of a score, or null if no candidate has it.
@@ -46,65 +49,52 @@ const placeOf = (value, low, high) =>
 const figure = (value) => value.toFixed(3).replace("-", "−");
 
 /** A button that opens the filter, and shows what it does while it is on. */
-export function rangeFilter() {
-  const score = el("select", { "aria-label": "Score" });
-  const [low, high] = ["Least", "Most"].map((label) =>
-    el("input", { type: "range", min: "0", max: String(STEPS), "aria-label": `${label} value` }),
-  );
-  const words = el("output", { class: "range-words" });
-  const clear = el("button", { type: "button", class: "button small" }, "Show all");
-  const panel = el(
-    "div",
-    { class: "studio desk-panel", popover: "auto", "aria-label": "Filter by a score" },
-    el("label", {}, "Show images by", score),
-    el("div", { class: "range-sliders" }, low, high),
-    el("div", { class: "range-foot" }, words, clear),
-  );
-  const label = el("span", {}, "Scores");
-  const button = el(
-    "button",
-    { type: "button", class: "button small desk-range", title: "Filter by a score" },
-    label,
-  );
-  button.popoverTargetElement = panel;
-  panel.addEventListener("toggle", () => place(panel, button));
-
-  const bounds = () => extent(state.candidates.values(), score.value);
-  const change = () => {
-    const found = bounds();
-    if (!found) return;
-    if (Number(low.value) > Number(high.value)) [low.value, high.value] = [high.value, low.value];
-    const [from, to] = [Number(low.value), Number(high.value)];
-    const range = { score: score.value, low: boundAt(found, from), high: boundAt(found, to) };
-    setRange(range.low === null && range.high === null ? null : range);
+export function RangeFilter() {
+  const { range } = state;
+  const name = range?.score ?? score.value;
+  const bounds = extent(state.candidates.values(), name);
+  const [least, most] = bounds ?? [0, 0];
+  const [from, to] = [range?.low ?? least, range?.high ?? most];
+  const places = [placeOf(from, least, most) ?? 0, placeOf(to, least, most) ?? STEPS];
+  /**
+   * @param {0 | 1} which
+   * @param {number} value
+   */
+  const move = (which, value) => {
+    if (!bounds) return;
+    const [low, high] = (which ? [places[0], value] : [value, places[1]])
+      .toSorted((a, b) => a - b)
+      .map((place) => boundAt(bounds, place));
+    setRange(low === null && high === null ? null : { score: name, low, high });
   };
-  for (const input of [low, high]) input.addEventListener("input", change);
-  score.addEventListener("change", () => {
-    [low.value, high.value] = ["0", String(STEPS)];
+  const choose = (/** @type {{ currentTarget: HTMLSelectElement }} */ { currentTarget }) => {
+    score.value = currentTarget.value;
     setRange(null);
-  });
-  clear.addEventListener("click", () => {
-    [low.value, high.value] = ["0", String(STEPS)];
-    setRange(null);
-  });
-  const show = () => {
-    const { range } = state;
-    if (!repeats(score, offered()))
-      score.replaceChildren(...offered().map(({ name, label: text }) => el("option", { value: name }, text)));
-    if (range) score.value = range.score;
-    const found = bounds();
-    const [least, most] = found ?? [0, 0];
-    const [from, to] = [range?.low ?? least, range?.high ?? most];
-    low.value = String(placeOf(from, least, most) ?? 0);
-    high.value = String(placeOf(to, least, most) ?? STEPS);
-    setText(words, found ? `${figure(from)} to ${figure(to)}` : "No image has this score");
-    setText(label, range ? `Scores: ${figure(from)} to ${figure(to)}` : "Scores");
-    setAttribute(button, "aria-pressed", String(Boolean(range)));
-    clear.disabled = !range;
   };
-  on("filter project candidates cleared forget", show);
-  show();
-  return el("span", {}, button, panel);
+  return html`<${PopoverButton}
+    class="button small desk-range" title="Filter by a score" pressed=${Boolean(range)}
+    label=${range ? `Scores: ${figure(from)} to ${figure(to)}` : "Scores"}
+    panelClass="desk-panel" panelLabel="Filter by a score"
+  >
+    <label>Show images by<select aria-label="Score" value=${name} onChange=${choose}>
+      ${offered().map((one) => html`<option key=${one.name} value=${one.name}>${one.label}</option>`)}
+    </select></label>
+    <div class="range-sliders">${["Least", "Most"].map(
+      (label, i) => html`<input
+        type="range" min="0" max=${STEPS} value=${places[i]} aria-label="${label} value"
+        onInput=${(/** @type {{ currentTarget: HTMLInputElement }} */ { currentTarget }) =>
+          move(i ? 1 : 0, currentTarget.valueAsNumber)}
+      />`,
+    )}</div>
+    <div class="range-foot">
+      <output class="range-words">
+        ${bounds ? `${figure(from)} to ${figure(to)}` : "No image has this score"}
+      </output>
+      <button type="button" class="button small" disabled=${!range} onClick=${() => setRange(null)}>
+        Show all
+      </button>
+    </div>
+  <//>`;
 }
 
 /** Is a panel of the bar, a list of the strip or the menu of a view open? Then Esc closes it. */

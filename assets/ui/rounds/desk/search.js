@@ -2,46 +2,60 @@
 import { state, on, setFilter } from "../../app/store.js";
 import { newest } from "../../app/newest.js";
 import { call } from "../../app/session.js";
-import { el, makeButton, setText } from "../../kit/dom.js";
+import { html } from "../../kit/html.js";
+import { render } from "../../vendor/preact.min.js";
+import { signal } from "../../vendor/signals.min.js";
 import { setSearch } from "./desk.js";
 
 const newRequest = newest();
-/** @type {{ input: HTMLInputElement, said: HTMLElement, line: HTMLElement, clear: HTMLElement }} */
-let nodes;
+const typed = signal("");
+/** What was found; empty while nothing is searched. */
+const said = signal("");
 
-/** The field in the bar over the grid, and the line below it that says what was found. */
-export function searchField() {
-  const said = el("span", { role: "status" });
-  const clear = makeButton({ class: "link" }, leave, "Back to the previous order");
-  const line = el("p", { class: "search-line", hidden: true }, said, " ", clear);
-  const input = el("input", {
-    type: "search",
-    placeholder: "Search",
-    maxlength: 1000,
-    "aria-label": "Search the images by words",
-    title: "What the images show, such as “red hat” (Enter). The project’s CLIP reads the words.",
-  });
-  nodes = { input, said, line, clear };
-  const named = { role: "search", "aria-label": "Images of this round" };
-  const form = el("form", { class: "desk-search", ...named }, input);
-  form.addEventListener("submit", (event) => {
+/** The field in the bar over the grid. */
+export function SearchField() {
+  const submit = (/** @type {Event} */ event) => {
     event.preventDefault();
-    find(input.value.trim());
-  });
-  input.addEventListener("input", () => input.value === "" && leave()); // the ✕ of the field
+    find(typed.value.trim());
+  };
+  const type = (/** @type {{ currentTarget: HTMLInputElement }} */ { currentTarget }) => {
+    typed.value = currentTarget.value;
+    if (!typed.value) leave(); // the ✕ of the field
+  };
+  return html`<form class="desk-search" role="search" aria-label="Images of this round" onSubmit=${submit}>
+    <input
+      type="search" placeholder="Search" maxlength="1000" aria-label="Search the images by words"
+      title="What the images show, such as “red hat” (Enter). The project’s CLIP reads the words."
+      value=${typed.value} onInput=${type}
+    />
+  </form>`;
+}
+
+/**
+ * The line below the bar that says what was found.
+ * @param {HTMLElement} line
+ */
+export function searchLine(line) {
   on("cleared forget", leave); // another round
-  return { form, line };
+  const Line = () => {
+    line.hidden = !said.value;
+    return html`<span role="status">${said.value}</span>${" "}
+      <button type="button" class="link" hidden=${!state.search} onClick=${leave}>
+        Back to the previous order
+      </button>`;
+  };
+  render(html`<${Line} />`, line);
 }
 
 /** @param {string} wanted */
 async function find(wanted) {
   const isLatest = newRequest();
-  const before = nodes.said.textContent ?? "";
-  say("Searching… The first search loads the CLIP, which takes a few seconds.");
+  const before = said.value;
+  said.value = "Searching… The first search loads the CLIP, which takes a few seconds.";
   const found = await call("rounds", "search", { within: state.roundId ?? "", words: wanted });
   if (!isLatest()) return;
-  if (!found) return say(state.search ? before : "");
-  take(wanted, found.likeness, `The images that match “${wanted}” best come first. ${found.note}`.trim());
+  if (found) take(wanted, found.likeness, `The images that match “${wanted}” best come first. ${found.note}`);
+  else said.value = state.search ? before : "";
 }
 
 /**
@@ -52,31 +66,24 @@ export async function moreLike(id) {
   const isLatest = newRequest();
   const found = await call("rounds", "more_like", { image: id });
   if (!found || !isLatest()) return;
-  nodes.input.value = "";
+  typed.value = "";
   take("", found.likeness, "The images most like this one come first.");
 }
 
 /**
  * @param {string} wanted
  * @param {Record<string, number>} likeness
- * @param {string} said
+ * @param {string} words
  */
-function take(wanted, likeness, said) {
+function take(wanted, likeness, words) {
   if (state.filter !== "all") setFilter("all");
   setSearch({ words: wanted, likeness: new Map(Object.entries(likeness)) });
-  say(said);
-}
-
-/** @param {string} words */
-function say(words) {
-  setText(nodes.said, words);
-  nodes.line.hidden = !words;
-  nodes.clear.hidden = !state.search;
+  said.value = words.trim();
 }
 
 function leave() {
   newRequest();
-  nodes.input.value = "";
+  typed.value = "";
   setSearch(null);
-  say("");
+  said.value = "";
 }

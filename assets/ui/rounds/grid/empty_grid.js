@@ -1,5 +1,5 @@
 /** The empty state of the grid: why it is empty, and what to do. */
-import { state, drawing, loading, workHere } from "../../app/store.js";
+import { state, drawing, isTag, loading, workHere } from "../../app/store.js";
 import { waiting } from "../../training/now.js";
 import { el, repeats } from "../../kit/dom.js";
 
@@ -10,7 +10,7 @@ const NONE = {
     "Images are suggested once all are generated and some test prompts are uncertain: " +
       "some of their images are copies, some are not.",
   ],
-  accepted: ["Nothing accepted yet", "Click an image, or press A, to accept it."],
+  accepted: ["Nothing accepted yet", "Press A on an image, or its ✓, to accept it."],
   rejected: ["Nothing rejected yet", "Press R on an image to reject it."],
   undecided: ["Nothing left to review", "Every image of this round is accepted or rejected."],
   copies: [
@@ -69,8 +69,10 @@ function stepNow() {
  * @param {number} open how many pictures are shown
  */
 export function emptyGrid(node, counts, open) {
+  const { filter } = state;
+  const inFilter = isTag(filter) ? open : counts[filter];
   const words = counts.all
-    ? counts[state.filter]
+    ? inFilter
       ? open
         ? null
         : state.range

@@ -1,38 +1,76 @@
-/** Filter chips with counts. */
-/** @import { Filter } from "../../app/store.js" */
+/** Filter chips with counts, and the choice of what calls an image a copy. */
+/** @import { Detector, Filter, Group } from "../../app/store.js" */
 /** @import { RoundsParts } from "../../app/types/parts.d.ts" */
-import { state, on, counts, loading, setFilter } from "../../app/store.js";
-import { makeButton, setAttribute, setText } from "../../kit/dom.js";
+import { renderOn } from "../../app/watch.js";
+import { state, counts, isCopyBy, loading, setFilter, TAG, tagCounts } from "../../app/store.js";
+import { el } from "../../kit/dom.js";
+import { html } from "../../kit/html.js";
 import { roving } from "../../kit/roving.js";
+import { setDetector } from "../desk/desk.js";
 
-/** @type {[name: Filter, label: string, title: string][]} */
+/** @type {[name: Group, label: string, title: string][]} */
 const CHIPS = [
   ["suggested", "Suggested", "What the studio suggests to accept"],
   ["accepted", "Accepted", "What you accepted"],
   ["rejected", "Rejected", "What you rejected"],
-  ["undecided", "Neither", "Neither accepted nor rejected, copies included; you need not go through them"],
+  ["undecided", "The rest", "Neither accepted nor rejected, copies included; you need not go through them"],
   ["copies", "Copies", "Images of the reference instead of the prompt; L on an image corrects it"],
   ["selection", "Selection", "What the lasso or Shift-click selected"],
   ["all", "All", "All images of this round"],
 ];
+/** @type {[name: Detector, label: string, title: string][]} */
+const DETECTORS = [
+  ["either", "Either", "All copies"],
+  ["prompts", "By prompt", "Nearer to the reference’s prompt than to their own"],
+  ["pictures", "By image", "Areas of the reference are found in them"],
+];
+const EVENTS = "tags step filter selection round candidates cleared scores verdicts forget";
 
 /** @param {RoundsParts} parts */
 export function mountFilters(parts) {
-  const chips = CHIPS.map(([name, label, title]) => ({
-    name,
-    label,
-    chip: makeButton({ class: "chip", title, data: { filter: name } }, () => setFilter(name)),
-  }));
-  parts.filters.append(...chips.map(({ chip }) => chip));
+  const detectors = el("div", { class: "detector-filter", hidden: true });
+  parts.desk.before(detectors);
+  renderOn(EVENTS, parts.filters, Chips);
+  renderOn(EVENTS, detectors, () => {
+    detectors.hidden = state.filter !== "copies";
+    return html`<${Detectors} />`;
+  });
   roving(parts.filters);
-  const show = () => {
-    const all = counts();
-    for (const { name, label, chip } of chips) {
-      setText(chip, loading() ? label : `${label} ${all[name]}`);
-      setAttribute(chip, "aria-pressed", String(state.filter === name));
-      chip.hidden = name === "selection" && !all.selection && state.filter !== name;
-    }
-  };
-  on("step filter selection round candidates cleared scores verdicts forget", show);
-  show();
+}
+
+function Chips() {
+  const all = counts();
+  const hidden = (/** @type {Filter} */ name) =>
+    name === "selection" && !all.selection && state.filter !== name;
+  return [
+    ...CHIPS.map(([name, label, title]) => chip(name, label, title, all[name], hidden(name))),
+    ...[...tagCounts()].map(([tag, n]) =>
+      chip(`${TAG}${tag}`, `#${tag}`, `What you tagged ${tag}`, n, false),
+    ),
+  ];
+}
+
+/**
+ * @param {Filter} name
+ * @param {string} label
+ * @param {string} title
+ * @param {number} n
+ * @param {boolean} hidden
+ */
+const chip = (name, label, title, n, hidden) => html`<button
+  type="button" key=${name} class="chip" title=${title} data-filter=${name} hidden=${hidden}
+  aria-pressed=${String(state.filter === name)} onClick=${() => setFilter(name)}
+>${loading() ? label : `${label} ${n}`}</button>`;
+
+/** Who says that an image is a copy, with the number of images of each; there while the copies are shown. */
+function Detectors() {
+  const found = (/** @type {Detector} */ name) =>
+    [...state.candidates.values()].filter((one) => isCopyBy(one, name)).length;
+  return html`<span>Copies found</span>
+    <div class="segments" role="group" aria-label="Which check found them">${DETECTORS.map(
+      ([name, label, title]) => html`<button
+        type="button" key=${name} data-choice=${name} title=${title}
+        aria-pressed=${String(state.detector === name)} onClick=${() => setDetector(name)}
+      >${label} ${found(name)}</button>`,
+    )}</div>`;
 }

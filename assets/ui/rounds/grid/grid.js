@@ -2,7 +2,7 @@
 /** @import { Cell, Group } from "./group.js" */
 /** @import { RoundsParts } from "../../app/types/parts.d.ts" */
 /** @import { Anchor, Candidate, Rung, Verdict } from "payloads" */
-import { busy, state, on, passes, counts, drawing } from "../../app/store.js";
+import { busy, state, on, passes, counts, drawing, isTag } from "../../app/store.js";
 import { el, focusedIn, makeButton, setAttribute, setText } from "../../kit/dom.js";
 import { arrive, faceOf, makeTile, makeTools, markTile, setTabStop, showPicture } from "./tile.js";
 import { toggleCopies } from "./mark_copies.js";
@@ -90,6 +90,10 @@ export function mountGrid(parts) {
     else showCount();
   });
   on("filter selection", filter);
+  on("tags", () => {
+    mark(state.candidates.keys());
+    if (isTag(state.filter)) filter();
+  });
   on("desk", () => {
     flat.arrange();
     columns();

@@ -1,9 +1,9 @@
-/** Pointer and focus on the tiles: click accepts, Shift and Ctrl select, a double click or a tap enlarges. */
+/** Pointer and focus on the tiles: click selects, Shift and Ctrl add, a double click or a tap enlarges. */
 import { setFocus, setHover, setSelection, state } from "../../app/store.js";
 import { above } from "../../kit/dom.js";
 import { between } from "./order.js";
 import { openPictures } from "./neighbours.js";
-import { clickOn } from "./verdicts.js";
+import { toggle } from "./verdicts.js";
 
 /**
  * @param {HTMLElement} grid
@@ -61,32 +61,22 @@ function listenHover(grid, idOf, tell) {
  * @param {(id: string) => void} enlarge
  */
 function listenClicks(grid, idOf, enlarge) {
-  /** @type {{ id: string, takeBack: () => void } | null} the last click, if it gave a verdict */
-  let first = null;
-  /** @type {string | null} where a range begins: the picture that was clicked last without Shift */
+  /** @type {string | null} the picture that was clicked last without Shift: a range begins there */
   let begin = null;
   grid.addEventListener("click", (event) => {
     const id = idOf(event);
-    const before = event.detail > 1 ? first : null;
-    first = null;
     if (!id) return;
+    const from = begin && state.candidates.has(begin) ? begin : id;
+    if (!event.shiftKey) begin = id;
     // nothing hovers over a phone: a tap shows the picture, which has the buttons
     if (event instanceof PointerEvent && event.pointerType === "touch") enlarge(id);
-    else if (event.shiftKey) {
-      begin ??= id;
-      setSelection([...state.selection, ...between(openPictures().flat(), begin, id)]);
-    } else if (event.ctrlKey || event.metaKey) {
-      begin = id;
-      const others = [...state.selection].filter((other) => other !== id);
+    else if (event.shiftKey) setSelection([...state.selection, ...between(openPictures().flat(), from, id)]);
+    else if (event.ctrlKey || event.metaKey) {
+      const others = [...(state.selection.size ? state.selection : [from])].filter((other) => other !== id);
       setSelection(state.selection.has(id) ? others : [...others, id]);
-    }
-    // a filter may have put another picture under the pointer
-    else if (before) {
-      before.takeBack();
-      enlarge(before.id);
-    } else {
-      begin = id;
-      first = { id, takeBack: clickOn(id) };
-    }
+    } else if (event.detail === 0)
+      toggle(id, "accepted"); // pressed by a program, as for somebody who does not see
+    else if (event.detail > 1) enlarge(from);
+    else if (!state.selection.has(id)) setSelection([]); // one of several that are selected leaves them so
   });
 }

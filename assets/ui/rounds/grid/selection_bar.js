@@ -1,10 +1,13 @@
 /** The bar over the grid while pictures are selected: what can be done with them, and how to clear it. */
-import { on, setSelection, state } from "../../app/store.js";
-import { el, makeButton, setText } from "../../kit/dom.js";
+import { renderOn } from "../../app/watch.js";
+import { setSelection, state, tagCounts } from "../../app/store.js";
+import { el } from "../../kit/dom.js";
 import { count } from "../../kit/format.js";
+import { html } from "../../kit/html.js";
 import { compare } from "../lightbox/lightbox.js";
 import { decideFocused } from "./grid.js";
 import { toggleFocused } from "./mark_copies.js";
+import { tagSelected } from "./tags.js";
 
 /** @type {[label: string, key: string, act: () => unknown][]} */
 const ACTS = [
@@ -20,21 +23,44 @@ const ACTS = [
  * @param {HTMLElement} grid
  */
 export function selectionBar(grid) {
-  const words = el("b", { role: "status" });
-  const buttons = ACTS.map(([label, key, act]) => makeButton({}, act, label, el("kbd", {}, key)));
-  const node = el(
-    "div",
-    { class: "selection-bar", role: "group", "aria-label": "The selected images", hidden: true },
-    words,
-    ...buttons,
-  );
-  const show = () => {
+  const named = { role: "group", "aria-label": "The selected images" };
+  const node = el("div", { class: "selection-bar", hidden: true, ...named });
+  renderOn("selection forget tags", node, () => {
     const { size } = state.selection;
-    const held = node.contains(document.activeElement);
+    if (!size && node.contains(document.activeElement)) grid.focus({ preventScroll: true });
     node.hidden = !size;
-    setText(words, size ? `${count(size, "image")} selected` : "");
-    if (held && !size) grid.focus({ preventScroll: true }); // the pressed button is gone
-  };
-  on("selection forget", show);
+    return html`<b role="status">${size ? `${count(size, "image")} selected` : ""}</b>
+      ${ACTS.slice(0, -1).map(button)}
+      <${TagField} />
+      ${ACTS.slice(-1).map(button)}`;
+  });
   return node;
+}
+
+/** @param {typeof ACTS[number]} act */
+const button = ([
+  label,
+  key,
+  act,
+]) => html`<button type="button" key=${key} class="button small" onClick=${act}>
+  ${label}<kbd>${key}</kbd>
+</button>`;
+
+/** Gives the selected images a tag, or takes it off where all of them have it. */
+function TagField() {
+  const submit = (/** @type {Event & { currentTarget: HTMLFormElement }} */ event) => {
+    event.preventDefault();
+    const input = event.currentTarget.querySelector("input");
+    if (input?.value.trim()) tagSelected(input.value);
+    if (input) input.value = "";
+  };
+  return html`<form class="tag-form" onSubmit=${submit}>
+    <input
+      class="tag-field" type="text" maxlength="40" list="known-tags" placeholder="Tag…" aria-label="Tag"
+      title="A word of your own, to find these images again (T); the same word takes it off"
+    />
+    <datalist id="known-tags">
+      ${[...tagCounts().keys()].map((tag) => html`<option key=${tag} value=${tag} />`)}
+    </datalist>
+  </form>`;
 }

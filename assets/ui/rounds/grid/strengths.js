@@ -100,13 +100,14 @@ function heading(schedule) {
   const { sign, recipe } = schedule;
   const mean = strength(schedule.strength);
   if (!sign) return el("span", { title: recipe || "LoRA strength 1" }, mean);
-  return el("span", { title: `${recipe}: ${mean} on average` }, `avg. ${mean}`, el("small", {}, sign));
+  const [early, late] = sign.split(", ");
+  return el("span", { title: `${recipe}: ${mean} on average` }, early, el("small", {}, late ?? ""));
 }
 
 /** The row of strengths; `show` keeps it as wide as the tiles below. */
 export function strengthRow() {
   const node = el("div", { class: "strengths", hidden: true, "aria-hidden": "true" });
-  node.title = "LoRA strength of each column, on average over the steps; 1 is full strength";
+  node.title = "LoRA strength of each column, over the steps of generation; 1 is full strength";
   return {
     node,
     /**

@@ -71,6 +71,8 @@ export function markTile(node, candidate) {
   setAttribute(node, "data-suggested", suggested ? "" : null);
   setAttribute(node, "data-copy", candidate.copy_by || null);
   const face = faceOf(node);
+  const tags = (state.tags.get(candidate.id) ?? []).map((tag) => `#${tag}`);
+  setAttribute(face, "data-tags", tags.join(" ") || null);
   setAttribute(face, "aria-label", describe(candidate, verdict, suggested));
   setAttribute(face, "aria-pressed", String(verdict === "accepted"));
 }
@@ -86,6 +88,7 @@ export function describe(candidate, verdict, suggested) {
     copyWords(candidate, state.project?.kind) || null,
     REMARKS[candidate.remark] ?? null,
     suggested ? "suggested" : null,
+    ...(state.tags.get(candidate.id) ?? []).map((tag) => `#${tag}`),
     verdict === "accepted" && state.masks.has(candidate.id) ? "accepted in part" : SAYS[verdict],
   ]
     .filter(Boolean)

@@ -2,12 +2,10 @@
 /** @import { Runs, Verdict } from "payloads" */
 import { state, emit, verdictOf } from "../../app/store.js";
 import { refresh, refreshSoon } from "../../app/session.js";
-import { hold, write } from "../../app/writes.js";
+import { write } from "../../app/writes.js";
 import { ask } from "../../app/apply_poll.js";
 import { toast } from "../../kit/toast.js";
 import { byItself } from "../../measures/replay_words.js";
-
-const DOUBLE_CLICK = 500; // ms, what systems allow between two clicks
 
 /**
  * @param {string} id
@@ -37,21 +35,9 @@ export async function decide(ids, verdict) {
   if (isReplay()) return false;
   const changing = ids.filter((id) => verdictOf(id) !== verdict);
   if (!changing.length) return false;
-  showAll(changing, verdict);
-  return done(await write("decide", { candidates: changing, verdict }));
-}
-
-/**
- * @param {string[]} ids
- * @param {Verdict} verdict
- */
-function showAll(ids, verdict) {
-  for (const id of ids) show(id, verdict);
-  emit("verdicts", new Set(ids));
-}
-
-/** @param {object | null} answer */
-function done(answer) {
+  for (const id of changing) show(id, verdict);
+  emit("verdicts", new Set(changing));
+  const answer = await write("decide", { candidates: changing, verdict });
   if (answer) refreshSoon();
   else refetch();
   return Boolean(answer);
@@ -70,38 +56,9 @@ function refetch() {
  */
 export function toggle(id, verdict) {
   if (isReplay()) return false;
-  return decide([id], toggled(id, verdict));
-}
-
-/**
- * @param {string} id
- * @param {Verdict} verdict
- */
-function toggled(id, verdict) {
   const back = verdictOf(id) === verdict;
   if (back && state.masks.has(id)) toast("Undone, with the painted part: Ctrl+Z brings both back.");
-  return back ? "undecided" : verdict;
-}
-
-/**
- * Accept a picture or take that back, by a click that may be the first of two. It is shown at once and stored
- * when no second one can follow, so that a double click leaves no trace in the history.
- * @param {string} id
- * @returns {() => void} takes it back; where it is stored already, by a second decision
- */
-export function clickOn(id) {
-  if (isReplay()) return () => {};
-  const before = verdictOf(id);
-  const part = state.masks.get(id) ?? null;
-  const verdict = toggled(id, "accepted");
-  showAll([id], verdict);
-  const held = hold("decide", { candidates: [id], verdict }, DOUBLE_CLICK);
-  held.answer.then(done);
-  return () => {
-    if (!held.cancel()) return void decide([id], before); // a system that allows slower double clicks
-    show(id, before, part);
-    emit("verdicts", new Set([id]));
-  };
+  return decide([id], back ? "undecided" : verdict);
 }
 
 /**

@@ -19,18 +19,32 @@ const KEY =
  */
 export function mapRows({ points }) {
   const names = state.project?.scores.map((score) => score.name) ?? [];
-  const head = ["test prompt", "picture", "seed", "recipe", "x", "y", "copy", "decision", "suggested"];
+  const head = [
+    "test prompt",
+    "picture",
+    "seed",
+    "recipe",
+    "x",
+    "y",
+    "copy",
+    "decision",
+    "suggested",
+    "tags",
+  ];
   return [
     [...head, ...names],
     ...points.flatMap(({ id, at, copy, suggested }) => {
       const one = state.candidates.get(id);
       if (!one) return [];
       const facts = [one.prompt, one.index + 1, one.seed, one.recipe, rounded(at[0]), rounded(at[1])];
-      const marks = [copy ? "yes" : "no", verdictOf(id), suggested ? "yes" : "no"];
+      const marks = [copy ? "yes" : "no", verdictOf(id), suggested ? "yes" : "no", tagsOf(id)];
       return [[...facts, ...marks, ...names.map((name) => one.scores[name] ?? null)]];
     }),
   ];
 }
+
+/** @param {string} id */
+const tagsOf = (id) => state.tags.get(id)?.join(", ") ?? "";
 
 /** @param {number} value */
 const rounded = (value) => Number(value.toFixed(4));

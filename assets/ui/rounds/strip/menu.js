@@ -1,47 +1,49 @@
 /** What is done to a round of the strip: name, star, archive; and the archived rounds, to be brought back. */
+/** @import { Asked, RoundSummary, WriteRequests } from "payloads" */
+import { renderOn } from "../../app/watch.js";
 import { state } from "../../app/store.js";
 import { openRound, refresh } from "../../app/session.js";
 import { write } from "../../app/writes.js";
-import { el, makeButton, repeats, setText } from "../../kit/dom.js";
+import { el } from "../../kit/dom.js";
 import { count } from "../../kit/format.js";
+import { html } from "../../kit/html.js";
+import { place } from "../../kit/popovers.js";
 import { toast } from "../../kit/toast.js";
+import { render } from "../../vendor/preact.min.js";
 import { branchOf } from "./tree.js";
 
 const LONGEST = 40; // characters of a name, as in gal_studio/core/naming.py
-const GAP = 6; // pixels below the button
-
-/** @type {HTMLElement | null} */
-let menu = null;
 
 /**
- * Show a list below a button; it closes by itself, and gives the focus back.
+ * A list that opens below a button; it closes by itself, and gives the focus back.
+ * @param {string} label
+ */
+const makeList = (label) =>
+  document.body.appendChild(
+    el("div", { class: "studio round-menu", popover: "auto", role: "group", "aria-label": label }),
+  );
+
+/**
  * @param {HTMLElement} list
  * @param {HTMLElement} button
  */
 function openBelow(list, button) {
   list.showPopover({ source: button });
-  const box = button.getBoundingClientRect();
-  const left = Math.min(box.left, innerWidth - list.offsetWidth - 8);
-  Object.assign(list.style, { left: `${Math.max(8, left)}px`, top: `${box.bottom + GAP}px` });
+  place(list, button);
 }
+
+/** @type {HTMLElement | null} */
+let menu = null;
 
 /**
  * The button of a round's menu.
- * @param {string} id
- * @param {string} title
+ * @param {{ id: string, title: string }} props
  */
-export const moreButton = (id, title) =>
-  makeButton(
-    {
-      class: "quiet chip-more",
-      title: "Name, star or archive this round",
-      "aria-label": `Name, star or archive ${title}`,
-      "aria-haspopup": "true",
-      data: { keep: `more ${id}` },
-    },
-    (event) => openMenu(id, event.currentTarget),
-    "⋯",
-  );
+export const MoreButton = ({ id, title }) => html`<button
+  type="button" class="quiet chip-more" title="Name, star or archive this round"
+  aria-label="Name, star or archive ${title}" aria-haspopup="true"
+  onClick=${(/** @type {{ currentTarget: HTMLElement }} */ event) => openMenu(id, event.currentTarget)}
+>⋯</button>`;
 
 /**
  * @param {string} id
@@ -50,59 +52,48 @@ export const moreButton = (id, title) =>
 function openMenu(id, button) {
   const round = state.rounds.find((one) => one.id === id);
   if (!round) return;
-  menu ??= document.body.appendChild(
-    el("div", { class: "studio round-menu", popover: "auto", role: "group", "aria-label": "This round" }),
+  menu ??= makeList("This round");
+  render(
+    html`<${Menu} key=${`${id} ${round.name}`} round=${round} close=${() => menu?.hidePopover()} />`,
+    menu,
   );
-  const box = menu;
-  const close = () => box.hidePopover();
-  const name = el("input", {
-    type: "text",
-    value: round.name,
-    maxLength: LONGEST,
-    "aria-label": "Name of the round; empty for its number",
-    placeholder: "By its number",
-  });
-  const form = el(
-    "form",
-    {
-      on: {
-        submit: (event) => {
-          event.preventDefault();
-          close();
-          if (name.value.trim() !== round.name) change("rename_round", { round: id, name: name.value });
-        },
-      },
-    },
-    name,
-    el("button", { type: "submit", class: "button small" }, "Rename"),
-  );
-  const after = branchOf(state.rounds, id).length - 1;
-  box.replaceChildren(
-    form,
-    item(round.starred ? "☆ Remove the star" : "★ Star", () => {
-      close();
-      change("star_round", { round: id, starred: !round.starred });
-    }),
-    item(after ? `Archive, with ${count(after, "round")} after it` : "Archive", () => {
-      close();
-      archiveRound(id);
-    }),
-  );
-  openBelow(box, button);
-  name.select();
+  openBelow(menu, button);
+  menu.querySelector("input")?.select();
 }
 
-/**
- * @param {string} label
- * @param {() => void} act
- */
-const item = (label, act) => makeButton({ class: "quiet menu-item" }, act, label);
+/** @param {{ round: RoundSummary, close: () => void }} props */
+function Menu({ round: { id, name, starred }, close }) {
+  const after = branchOf(state.rounds, id).length - 1;
+  /** @param {Event & { currentTarget: HTMLFormElement }} event */
+  const rename = (event) => {
+    event.preventDefault();
+    close();
+    const typed = event.currentTarget.querySelector("input")?.value ?? name;
+    if (typed.trim() !== name) change("rename_round", { round: id, name: typed });
+  };
+  const star = () => change("star_round", { round: id, starred: !starred });
+  const item = (/** @type {string} */ label, /** @type {() => void} */ act) => html`<button
+    type="button" class="quiet menu-item"
+    onClick=${() => {
+      close();
+      act();
+    }}
+  >${label}</button>`;
+  return html`<form onSubmit=${rename}>
+      <input
+        type="text" defaultValue=${name} maxlength=${LONGEST} placeholder="By its number"
+        aria-label="Name of the round; empty for its number"
+      />
+      <button type="submit" class="button small">Rename</button>
+    </form>
+    ${item(starred ? "☆ Remove the star" : "★ Star", star)}
+    ${item(after ? `Archive, with ${count(after, "round")} after it` : "Archive", () => archiveRound(id))}`;
+}
 
 /**
  * @template {"rename_round" | "star_round" | "restore_round"} Name
  * @param {Name} name
- * @param {import("payloads").Asked<
- *   import("payloads").WriteRequests[Name]>} request
+ * @param {Asked<WriteRequests[Name]>} request
  */
 async function change(name, request) {
   const answer = await write(name, request);
@@ -139,36 +130,33 @@ async function restore(id, open) {
   if (answer && open) openRound(id);
 }
 
-/** The button with the archived rounds, at the end of the strip. */
-export function makeArchive() {
-  const list = document.body.appendChild(
-    el("div", {
-      class: "studio round-menu",
-      popover: "auto",
-      role: "group",
-      "aria-label": "Archived rounds",
-    }),
-  );
-  const node = makeButton(
-    { class: "quiet archived", title: "Bring archived rounds back", "aria-haspopup": "true", hidden: true },
-    () => openBelow(list, node),
-  );
-  const update = () => {
-    const archived = state.project ? state.archived : [];
-    node.hidden = !archived.length;
-    setText(node, `Archived ${archived.length}`);
-    if (!archived.length && list.matches(":popover-open")) list.hidePopover();
-    if (repeats(list, archived)) return;
-    list.replaceChildren(
-      ...archived.map(({ id, name }) =>
-        el(
-          "div",
-          { class: "archived-round" },
-          el("span", {}, name),
-          makeButton({ "aria-label": `Bring back ${name}` }, () => restore(id, false), "Bring back"),
-        ),
-      ),
+/** @type {HTMLElement} */
+let archive;
+
+/** Make the list of the archived rounds, which `ArchiveButton` opens. */
+export function mountArchive() {
+  archive = makeList("Archived rounds");
+  renderOn("project archived forget", archive, () => {
+    if (!state.archived.length && archive.matches(":popover-open")) archive.hidePopover();
+    return state.archived.map(
+      ({ id, name }) => html`<div class="archived-round" key=${id}>
+        <span>${name}</span>
+        <button
+          type="button" class="button small" aria-label="Bring back ${name}"
+          onClick=${() => restore(id, false)}
+        >Bring back</button>
+      </div>`,
     );
-  };
-  return { node, update };
+  });
+}
+
+/** The button with the archived rounds, at the end of the strip. */
+export function ArchiveButton() {
+  const n = state.project ? state.archived.length : 0;
+  const open = (/** @type {{ currentTarget: HTMLElement }} */ { currentTarget }) =>
+    openBelow(archive, currentTarget);
+  return html`<button
+    type="button" class="quiet archived" title="Bring archived rounds back" aria-haspopup="true" hidden=${!n}
+    onClick=${open}
+  >Archived ${n}</button>`;
 }

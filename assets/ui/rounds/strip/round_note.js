@@ -31,7 +31,7 @@ function haltedNote(round, step, queue) {
 export function roundNote(round, { step, accepted, current, rounds, queue }) {
   const left = rounds.some((other) => other.parent_id === round.id && other.kind !== "refine");
   if (!left && (step === "accept" || (current && accepted && step !== "fine_tune"))) {
-    return `choosing · ${accepted} ${accepted > round.wanted ? "accepted" : `of ${round.wanted}`}`;
+    return accepted > round.wanted ? `${accepted} accepted` : `${accepted} of ${round.wanted} accepted`;
   }
   if (left || accepted) return `${accepted} accepted`;
   if (step === "generate" && round.candidates) return `${count(round.candidates, "image")} so far`;

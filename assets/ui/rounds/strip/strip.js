@@ -1,5 +1,5 @@
 /** The round strip: a chip for the references and a tree of chips, one for each round; a click opens one. */
-/** @import { Project, RoundSummary } from "payloads" */
+/** @import { Project } from "payloads" */
 /** @import { RoundsParts } from "../../app/types/parts.d.ts" */
 /** @import { Place } from "./tree.js" */
 /**
@@ -7,58 +7,53 @@
  *   place: Omit<Place, "round">, from?: string, refined?: boolean, starred?: boolean, empty?: boolean,
  *   gain?: ReturnType<typeof chipGain> }} Chip
  */
-import { state, on } from "../../app/store.js";
+import { renderOn } from "../../app/watch.js";
+import { state, counts } from "../../app/store.js";
 import { openRound, openStep } from "../../app/session.js";
-import { el, focusKept, focusedIn, makeButton, reference, repeats, setText } from "../../kit/dom.js";
+import { el, reference } from "../../kit/dom.js";
 import { count } from "../../kit/format.js";
+import { html, useKeptFocus } from "../../kit/html.js";
+import { useLayoutEffect } from "../../vendor/preact.min.js";
 import { address } from "../../app/urls.js";
 import { roundNote } from "./round_note.js";
 import { rowsOf, treeOf } from "./tree.js";
-import { archiveRound, makeArchive, moreButton } from "./menu.js";
+import { ArchiveButton, archiveRound, MoreButton, mountArchive } from "./menu.js";
 import { chipGain } from "../../measures/words.js";
 import { pending, unreachable, write } from "../../app/writes.js";
 
+/** @type {HTMLElement} */
+let strip;
+
 /** @param {RoundsParts} parts */
 export function mountStrip(parts) {
-  parts.branch.addEventListener("click", () => branch(parts.branch));
-  const archive = makeArchive();
-  parts.branch.after(archive.node);
-  const update = () => show(parts, archive);
-  on("project rounds round received queue measures replays verdicts forget archived", update);
-  on("writes", () => kept(parts));
-  new ResizeObserver(() => bringCurrent(parts.strip)).observe(parts.strip); // others come and go beside it
+  strip = parts.strip;
+  mountArchive();
+  const tools = el("span", { class: "strip-tools" });
+  parts.strip.after(tools);
+  const events = "project rounds round received queue measures replays verdicts forget archived";
+  renderOn(events, parts.strip, Chips);
+  renderOn(events, tools, () => html`<${BranchButton} /><${ArchiveButton} />`);
+  renderOn("project forget received writes", parts.kept, () => (state.project ? savedWords() : ""));
+  new ResizeObserver(bringCurrent).observe(parts.strip); // others come and go beside it
 }
 
-/**
- * Re-render only when the chips have changed.
- * @param {RoundsParts} parts
- * @param {ReturnType<typeof makeArchive>} archive
- */
-function show(parts, archive) {
+function Chips() {
   const { project } = state;
-  const places = treeOf(state.rounds);
+  const places = project ? treeOf(state.rounds) : [];
+  useKeptFocus(strip, "data-round");
+  useLayoutEffect(() => {
+    strip.toggleAttribute("data-branched", rowsOf(places) > 1);
+    const laid = `${state.roundId} ${strip.scrollWidth}`; // a chip grows when its figures come
+    if (strip.dataset.shown !== laid) bringCurrent();
+    strip.dataset.shown = laid;
+  });
   const chips = project
     ? [referenceChip(project), ...places.map((place) => roundChip(project, place, places))]
     : [];
-  kept(parts);
-  archive.update();
-  parts.branch.hidden =
-    Boolean(state.replays?.own) || !state.rounds.some((round) => round.parent_id === state.roundId);
-  if (repeats(parts.strip, chips)) return;
-  const keep = focusedIn(parts.strip)?.dataset.keep;
-  const { scrollLeft, scrollTop } = parts.strip;
-  parts.strip.toggleAttribute("data-branched", rowsOf(places) > 1);
-  parts.strip.replaceChildren(...chips.flatMap((chip) => [...line(chip), draw(chip), ...tools(chip)]));
-  parts.strip.scrollTo(scrollLeft, scrollTop); // an emptied list forgets how far it was scrolled
-  focusKept(parts.strip, keep);
-  const laid = `${state.roundId} ${parts.strip.scrollWidth}`; // a chip grows when its figures come
-  if (parts.strip.dataset.shown === laid) return;
-  parts.strip.dataset.shown = laid;
-  bringCurrent(parts.strip);
+  return chips.map((chip) => html`<${ChipParts} key=${chip.id ?? ""} ...${chip} />`);
 }
 
-/** @param {HTMLElement} strip */
-function bringCurrent(strip) {
+function bringCurrent() {
   strip.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 }
 
@@ -85,7 +80,7 @@ function referenceChip({ references }) {
  */
 function roundChip(project, { round, ...place }, places) {
   const current = round.id === state.roundId;
-  const accepted = current ? acceptedNow() : round.accepted;
+  const accepted = current ? counts().accepted : round.accepted;
   const step = current && state.round ? state.round.step : round.step;
   const parent = places.find((other) => other.round.id === round.parent_id)?.round;
   return {
@@ -107,108 +102,84 @@ function roundChip(project, { round, ...place }, places) {
   };
 }
 
-function acceptedNow() {
-  let n = 0;
-  for (const verdict of state.verdicts.values()) if (verdict === "accepted") n += 1;
-  return n;
-}
-
 /**
- * The grid area of a chip or of what belongs to it; lines have columns of their own.
- * @param {Chip} chip
+ * The line from the round before, in columns of its own.
+ * @param {Chip["place"]} place
  */
-const areaOf = ({ place: { column, row } }) => `grid-area: ${row + 1} / ${2 * column + 1}`;
-
-/**
- * The line from the round before.
- * @param {Chip} chip
- */
-function line({ place: { column, row, above } }) {
-  if (!column) return [];
-  if (row === above) {
-    const area = `grid-area: ${row + 1} / ${2 * column}`;
-    return [el("span", { class: "then", "aria-hidden": "true", style: area }, "›")];
-  }
+function line({ column, row, above }) {
+  if (!column) return null;
+  if (row === above)
+    return html`<span class="then" aria-hidden="true" style="grid-area: ${row + 1} / ${2 * column}">›</span>`;
   const area = `grid-area: ${above + 1} / ${2 * column} / ${row + 2} / ${2 * column + 1}`;
-  return [el("span", { class: "elbow", "aria-hidden": "true", style: area })];
+  return html`<span class="elbow" aria-hidden="true" style=${area} />`;
 }
 
 /** @param {Chip} chip */
-function draw(chip) {
-  return makeButton(
-    {
-      class: "chip-round",
-      "aria-current": chip.current ? "true" : null,
-      style: areaOf(chip),
-      title: [chip.title, chip.from, chip.gain?.title].filter(Boolean).join(". ") || null,
-      data: { keep: `chip ${chip.id}` },
-    },
-    () => (chip.id === null ? openStep("reference") : openRound(chip.id)),
-    el(
-      "span",
-      { class: "chip-face" },
-      chip.image ? el("img", { src: chip.image, alt: "", width: 36, height: 36 }) : null,
-      chip.refined
-        ? el("i", {
-            class: "chip-refined",
-            title: "A refinement of the round before it (PatchDPO)",
-            "aria-hidden": "true",
-          })
-        : null,
-    ),
-    el(
-      "span",
-      { class: "chip-text" },
-      el(
-        "span",
-        { class: "chip-title" },
-        chip.starred ? el("span", { class: "chip-star", role: "img", "aria-label": "Starred" }, "★ ") : null,
-        el("span", { class: "chip-name" }, chip.title),
-        chip.gain?.best
-          ? el("span", { class: "chip-best", title: "The best round so far, by the benchmark" }, "best")
-          : null,
-      ),
-      el("span", { class: "chip-note" }, chip.note, chip.gain ? gainNote(chip.gain) : null),
-    ),
-  );
+function ChipParts(chip) {
+  const { id, title, from, gain, current, image, place } = chip;
+  const area = `grid-area: ${place.row + 1} / ${2 * place.column + 1}`;
+  return html`${line(place)}
+    <button
+      type="button" class="chip-round" aria-current=${current ? "true" : null} style=${area}
+      title=${[title, from, gain?.title].filter(Boolean).join(". ")} data-round=${id ?? "reference"}
+      onClick=${() => (id === null ? openStep("reference") : openRound(id))}
+    >
+      <span class="chip-face">
+        ${image && html`<img src=${image} alt="" width="36" height="36" />`}
+        ${
+          chip.refined &&
+          html`<i
+            class="chip-refined" title="A refinement of the round before it (PatchDPO)" aria-hidden="true"
+          />`
+        }
+      </span>
+      <span class="chip-text">
+        <span class="chip-title">
+          ${chip.starred && html`<span class="chip-star" role="img" aria-label="Starred">★ </span>`}
+          <span class="chip-name">${title}</span>
+          ${
+            gain?.best &&
+            html`<span class="chip-best" title="The best round so far, by the benchmark">best</span>`
+          }
+        </span>
+        <span class="chip-note">${chip.note}${gain && html`<${Gain} ...${gain} />`}</span>
+      </span>
+    </button>
+    ${id !== null && html`<${Tools} ...${chip} area=${area} />`}`;
 }
 
 /**
  * What can be done with a round: an untouched branch goes in one step, for others there is a menu.
- * @param {Chip} chip
+ * @param {{ id: string, title: string, empty: boolean, current: boolean, area: string }} props
  */
-function tools(chip) {
-  const { id, title, empty } = chip;
-  if (id === null) return [];
-  const remove = makeButton(
-    {
-      class: "quiet chip-remove",
-      title: `Remove ${title}: nothing was done in it yet`,
-      "aria-label": `Remove ${title}`,
-      data: { keep: `remove ${id}` },
-    },
-    () => archiveRound(id),
-    "✕",
-  );
-  return [
-    el(
-      "span",
-      { class: "chip-tools", style: areaOf(chip), "data-current": chip.current },
-      moreButton(id, title),
-      empty ? remove : null,
-    ),
-  ];
-}
+const Tools = ({ id, title, empty, current, area }) => html`<span
+  class="chip-tools" style=${area} data-current=${current ? "" : null} data-round=${id}
+>
+  <${MoreButton} id=${id} title=${title} />
+  ${
+    empty &&
+    html`<button
+      type="button" class="quiet chip-remove" title="Remove ${title}: nothing was done in it yet"
+      aria-label="Remove ${title}" onClick=${() => archiveRound(id)}
+    >✕</button>`
+  }
+</span>`;
 
 /** @param {NonNullable<Chip["gain"]>} gain */
-const gainNote = ({ text, change, verdict }) =>
-  el("span", { class: "chip-gain" }, text, change ? el("b", { data: { verdict } }, change) : null);
+const Gain = ({ text, change, verdict }) =>
+  html`<span class="chip-gain">${text}${change && html`<b data-verdict=${verdict}>${change}</b>`}</span>`;
 
-/**
- * Create another child of the current round.
- * @param {HTMLButtonElement} button
- */
-async function branch(button) {
+/** Starts a second line of rounds from the current one. */
+function BranchButton() {
+  const hidden = state.replays?.own || !state.rounds.some((round) => round.parent_id === state.roundId);
+  return html`<button
+    type="button" class="button branch" data-part="branch" hidden=${Boolean(hidden)} onClick=${branch}
+    title="Start a second line of rounds from this one. Nothing is lost."
+  >⎇ Branch<span>${"\u00a0"}from here</span></button>`;
+}
+
+/** @param {{ currentTarget: HTMLButtonElement }} event */
+async function branch({ currentTarget: button }) {
   if (button.disabled) return;
   button.disabled = true;
   const round = state.roundId;
@@ -217,12 +188,9 @@ async function branch(button) {
   if (answer && round === state.roundId) openRound(answer.round);
 }
 
-/** @param {RoundsParts} parts */
-function kept(parts) {
-  const words = !pending()
-    ? "All changes saved"
-    : unreachable()
-      ? `${count(pending(), "change")} ${pending() > 1 ? "wait" : "waits"} for the studio`
-      : "Saving…";
-  setText(parts.kept, state.project ? words : "");
+function savedWords() {
+  if (!pending()) return "All changes saved";
+  return unreachable()
+    ? `${count(pending(), "change")} ${pending() > 1 ? "wait" : "waits"} for the studio`
+    : "Saving…";
 }

@@ -58,7 +58,7 @@ export function cardsOf(project, candidates, suggested) {
       title: "A good image",
       words:
         `The prompt said “${clean.head}”, and it shows that with ${subject} of your reference. ` +
-        "Click it, or press A, to accept it: the next round learns from it.",
+        "Press A, or its ✓, to accept it: the next round learns from it.",
       picture: clean,
     });
   if (copy)

@@ -1,37 +1,58 @@
 /** What stands in the form of *Try a prompt* of a project: it is kept in this tab, also over a reload. */
+import { signal } from "../../vendor/signals.min.js";
 
 /**
- * `recipe` is null while the round's own is to be used.
+ * The fields as they are typed; `recipe` is null while the round's own schedule is to be used.
  * @typedef {{ early: number, late: number, switch: number }} Strengths
- * @typedef {{ prompt: string, seed: string, guidance: string, recipe: Strengths | null,
- *   count?: string, strengths?: string }} TrialDraft
+ * @typedef {{ prompt: string, negative: string, seed: string, guidance: string, count: string,
+ *   strengths: string, recipe: Strengths | null }} TrialDraft
  */
 
-/** @param {string} project */
-const key = (project) => `gal-studio-trial ${project}`;
+/** @type {TrialDraft} */
+const EMPTY = { prompt: "", negative: "", seed: "0", guidance: "4", count: "1", strengths: "", recipe: null };
+
+export const draft = signal(EMPTY);
+/** @type {string | null} */
+let project = null;
+
+/** @param {string} id of a project */
+const key = (id) => `gal-studio-trial ${id}`;
 
 /**
- * @param {string} project
- * @param {TrialDraft} draft
+ * Change some fields of the draft, and keep it.
+ * @param {Partial<TrialDraft>} some
  */
-export function keepTrial(project, draft) {
+export function changeDraft(some) {
+  draft.value = { ...draft.value, ...some };
+  if (!project) return;
   try {
-    sessionStorage.setItem(key(project), JSON.stringify(draft));
+    sessionStorage.setItem(key(project), JSON.stringify(draft.value));
   } catch {
     /* no room, or no storage: it lasts as long as the page */
   }
 }
 
 /**
- * The draft of a project, or null; what is not one of ours is left alone.
- * @param {string} project
- * @returns {TrialDraft | null}
+ * Take up the draft of a project, unless it is shown already.
+ * @param {string} id
+ * @param {string} guidance of its settings, where none was typed
  */
-export function keptTrial(project) {
+export function takeUpDraft(id, guidance) {
+  if (id === project) return;
+  project = id;
+  draft.value = { ...EMPTY, guidance, ...kept(id) };
+}
+
+/**
+ * The kept draft of a project, if it is one of ours.
+ * @param {string} id
+ * @returns {Partial<TrialDraft>}
+ */
+function kept(id) {
   try {
-    const found = JSON.parse(sessionStorage.getItem(key(project)) ?? "null");
-    return typeof found?.prompt === "string" ? found : null;
+    const found = JSON.parse(sessionStorage.getItem(key(id)) ?? "null");
+    return typeof found?.prompt === "string" ? found : {};
   } catch {
-    return null;
+    return {};
   }
 }

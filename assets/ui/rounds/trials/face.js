@@ -1,7 +1,7 @@
 /** The picture of a tried prompt, small and enlarged. */
 /** @import { Trial } from "payloads" */
 import { address } from "../../app/urls.js";
-import { el, makeButton } from "../../kit/dom.js";
+import { html } from "../../kit/html.js";
 import { openViewer } from "../../viewer/viewer.js";
 import { settingsOf, trialFacts } from "./words.js";
 
@@ -10,17 +10,12 @@ import { settingsOf, trialFacts } from "./words.js";
  * @param {Trial[]} trials The list that it stands in.
  */
 export function face(trial, trials) {
-  if (trial.trouble) return el("p", { class: "trial-face trial-trouble" }, trial.trouble);
-  if (!trial.version) return el("p", { class: "trial-face" }, "Waiting to be generated…");
-  return makeButton(
-    {
-      class: "trial-face",
-      "aria-label": `Enlarge: ${trial.prompt}, ${trialFacts(trial)}`,
-      data: { keep: `enlarge ${trial.id}` },
-    },
-    () => enlarge(trial, trials),
-    el("img", { src: address("trial", trial), alt: "", loading: "lazy" }),
-  );
+  if (trial.trouble) return html`<p class="trial-face trial-trouble">${trial.trouble}</p>`;
+  if (!trial.version) return html`<p class="trial-face">Waiting to be generated…</p>`;
+  return html`<button
+    type="button" class="trial-face" onClick=${() => enlarge(trial, trials)}
+    aria-label="Enlarge: ${trial.prompt}, ${trialFacts(trial)}"
+  ><img src=${address("trial", trial)} alt="" loading="lazy" /></button>`;
 }
 
 /**

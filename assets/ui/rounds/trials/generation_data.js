@@ -1,6 +1,9 @@
 /** What a saved picture was generated with, as A1111 and this studio write it into PNG files. */
 /** @typedef {import("./draft.js").Strengths} Strengths */
-/** @typedef {{ prompt: string, seed: string, guidance: string, recipe: Strengths | null }} Generation */
+/**
+ * @typedef {{ prompt: string, negative: string, seed: string, guidance: string, recipe: Strengths | null }}
+ *   Generation
+ */
 
 const SIGNATURE = [137, 80, 78, 71, 13, 10, 26, 10];
 const KEYWORD = "parameters";
@@ -34,20 +37,28 @@ export function pngText(file) {
  * @returns {Generation | null}
  */
 export function generationOf(text) {
-  const found = /^([\s\S]*?)(?:^Negative prompt: [\s\S]*?)?^(Steps: .*)$/m.exec(text);
+  const found = /^([\s\S]*?)(?:^Negative prompt: ([\s\S]*?))?^(Steps: .*)$/m.exec(text);
   if (!found) return null;
   const value = (/** @type {string} */ name) =>
-    new RegExp(`(?:^|, )${name}: ([^,]*)`).exec(found[2])?.[1].trim() ?? "";
+    new RegExp(`(?:^|, )${name}: ([^,]*)`).exec(found[3])?.[1].trim() ?? "";
   return {
-    prompt: found[1]
-      .replace(/<lora:[^>]*>/g, "")
-      .replace(/\\([\\()[\]])/g, "$1")
-      .trim(),
+    prompt: plain(found[1]),
+    negative: plain(found[2] ?? ""),
     seed: value("Seed"),
     guidance: value("CFG scale"),
     recipe: recipeOf(value("GAL strength")),
   };
 }
+
+/**
+ * A prompt without LoRAs, and with its brackets as they are.
+ * @param {string} text
+ */
+const plain = (text) =>
+  text
+    .replace(/<lora:[^>]*>/g, "")
+    .replace(/\\([\\()[\]])/g, "$1")
+    .trim();
 
 /**
  * "0.4 until step 5 of 10 then 1", or one strength.

@@ -19,7 +19,7 @@ export function gridsOf(trials) {
   for (const one of trials) {
     const { early, late } = one.recipe;
     if (early !== late) continue;
-    const key = JSON.stringify([one.round, one.guidance, one.prompt, one.seed]);
+    const key = JSON.stringify([one.round, one.guidance, one.negative, one.prompt, one.seed]);
     const line = lines.get(key) ?? new Map();
     lines.set(key, line);
     if (!line.has(late)) line.set(late, one); // the newest of each
@@ -29,7 +29,7 @@ export function gridsOf(trials) {
   for (const line of lines.values()) {
     if (line.size < 2) continue;
     const [first] = line.values();
-    const key = JSON.stringify([first.round, first.guidance, ascending(line)]);
+    const key = JSON.stringify([first.round, first.guidance, first.negative, ascending(line)]);
     groups.set(key, [...(groups.get(key) ?? []), line]);
   }
   const taken = new Set([...groups.values()].flatMap((group) => group.flatMap((line) => [...line.values()])));
@@ -53,7 +53,14 @@ function gridOf(lines) {
   const name = (/** @type {Trial} */ { prompt, seed }) =>
     onePrompt ? `seed ${seed}` : oneSeed ? prompt : `${prompt}, seed ${seed}`;
   return {
-    title: [first.round_name, ...shared, `guidance ${first.guidance}`].join(" · "),
+    title: [
+      first.round_name,
+      ...shared,
+      `guidance ${first.guidance}`,
+      first.negative && `not “${first.negative}”`,
+    ]
+      .filter(Boolean)
+      .join(" · "),
     strengths: strengths.map(strength),
     rows: [...lines].reverse().map((line, i) => ({
       name: name(rows[i]),

@@ -10,10 +10,12 @@ export const trialFacts = (trial) => `${trial.round_name} · ${settingsOf(trial)
 
 /**
  * The same without the round.
- * @param {Pick<Trial, "seed" | "guidance" | "recipe">} trial
+ * @param {Pick<Trial, "seed" | "guidance" | "recipe" | "negative">} trial
  */
-export function settingsOf({ seed, guidance, recipe }) {
-  return [`seed ${seed}`, `guidance ${guidance}`, recipe.words].filter(Boolean).join(" · ");
+export function settingsOf({ seed, guidance, recipe, negative }) {
+  return [`seed ${seed}`, `guidance ${guidance}`, recipe.words, negative && `not “${negative}”`]
+    .filter(Boolean)
+    .join(" · ");
 }
 
 const LARGEST_SEED = 2n ** 63n - 1n; // that the store can hold

@@ -139,7 +139,7 @@ def test_dialogs_are_places(watched: Watched, served: Served):
     for opener, name, selector in (
         ("[data-part=keys]", "keys", "dialog.help"),
         ("[data-part=log]", "log", "dialog.log"),
-        (".anchors .prompt-actions [data-keep=anchors]", "prompts", "dialog.anchors-editor"),
+        (".anchors .prompt-actions [data-action=edit-prompts]", "prompts", "dialog.anchors-editor"),
     ):
         page.click(opener)
         page.wait_for_url(f"**dialog={name}**")

@@ -80,7 +80,7 @@ def test_a_suggestion_that_changes_under_the_mouse_is_clicked(watched: Watched, 
     row = ".suggestion-row >> nth=0"
     page.hover(f"{row} >> .leave")
     page.mouse.down()
-    other = page.get_attribute(".suggestion-row:nth-child(2) .suggestion-face", "data-keep").split()[1]
+    other = page.get_attribute(".suggestion-row:nth-child(2)", "data-candidate")
     studio.decide([other], "accepted")
     page.wait_for_selector(f".tile[data-id='{other}'][data-verdict=accepted]")
     page.mouse.up()

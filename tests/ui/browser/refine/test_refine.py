@@ -25,6 +25,7 @@ def test_a_style_is_refined_once_something_is_accepted_and_only_once(watched: Wa
     page.wait_for_selector("[data-action=refine]:disabled")
     assert "Accept an image first" in page.get_attribute("[data-action=refine]", "title")
     page.click(".tile >> nth=5", position={"x": 15, "y": 15})
+    page.keyboard.press("a")
     page.wait_for_selector("[data-action=refine]:enabled")
     page.click("[data-action=refine]")
     steps = page.locator("dialog.question[open] li")

@@ -20,6 +20,7 @@ def test_another_picture_answers_and_leaving_out_brings_the_next_best(watched: W
     page = watched.open(served.url())
     page.wait_for_selector(".suggestion-row")
     page.click(f"[data-id='{other}'] .tile-face")
+    page.keyboard.press("p")
     page.wait_for_selector(".suggestion-row[data-verdict=answered] >> text=you chose another")
     row = ".suggestion-row:nth-child(2)"
     page.click(f"{row} .leave")

@@ -158,6 +158,7 @@ def test_colours_say_what_was_chosen_and_decisions_show_at_once(watched: Watched
     page.click("[data-act=whole]")
     first = served.place.studio.round_view(served.place.round).candidates[0].candidate.id
     page.click(f".tile[data-id='{first}'] .tile-face")
+    page.keyboard.press("a")
     page.wait_for_function(f"(was) => {COLOUR} !== was", arg=open_colour)
     page.reload()
     page.wait_for_selector(".swatch:text('accepted')")

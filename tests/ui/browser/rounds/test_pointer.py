@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.ui.browser.refine.brushing import settled
-from tests.ui.conftest import Served, Watched, until
+from tests.ui.conftest import Served, Watched
 
 pytestmark = pytest.mark.browser
 
@@ -115,32 +115,34 @@ def test_a_double_click_enlarges_and_leaves_no_decision(watched: Watched, served
     assert store.decisions.log(served.place.round) == ()
     assert store.overrides.of_round(served.place.round) == ()
     page.keyboard.press("Escape")
-    page.click(f"{other} >> .tile-face")  # a single click decides
+    page.click(f"{other} >> .tile-face")  # a single click selects
+    expect(page.locator(other)).to_have_attribute("data-ring", "")
+    page.keyboard.press("a")
     settled(page)
     assert len(store.decisions.log(served.place.round)) == 1
 
 
-def test_a_slow_double_click_enlarges_and_takes_its_decision_back(watched: Watched, served: Served):
+def test_a_click_selects_and_decides_nothing(watched: Watched, served: Served):
     page = started(watched, served)
-    decisions = served.place.studio.store.decisions
-    box = page.locator(".tile >> nth=2 >> .tile-face").bounding_box()
-    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    page.mouse.down()
-    page.mouse.up()
-    until(lambda: len(decisions.of_round(served.place.round).accepted) == 1)  # it is stored
-    page.mouse.down(click_count=2)  # the system still calls it one
-    page.mouse.up(click_count=2)
+    order = page.eval_on_selector_all(".tile", "(all) => all.map((one) => one.dataset.id)")
+
+    def face(place: int) -> str:
+        return f"[data-id='{order[place]}'] .tile-face"
+
+    page.click(face(2))
+    assert ring(page) == [order[2]]
+    page.click(face(4), modifiers=["Control"])  # the clicked one and this one, as in a file manager
+    expect(page.locator(".selection-bar")).to_contain_text("2 images selected")
+    page.click(face(4))  # one of the selected: they stay so
+    expect(page.locator(".selection-bar")).to_contain_text("2 images selected")
+    page.click(face(7))
+    expect(page.locator(".selection-bar")).to_be_hidden()
+    page.dblclick(face(5))
     expect(page.locator("dialog.lightbox")).to_be_visible()
+    page.keyboard.press(" ")
+    expect(page.locator("dialog.lightbox")).to_be_hidden()
     settled(page)
-    until(lambda: decisions.of_round(served.place.round).verdicts == {})
-    expect(page.locator(".tile[data-verdict]")).to_have_count(0)
-
-
-def test_a_click_is_stored_although_the_page_is_left_at_once(watched: Watched, served: Served):
-    page = started(watched, served)
-    page.click(".tile >> nth=2 >> .tile-face")
-    page.reload()
-    until(lambda: len(served.place.studio.store.decisions.of_round(served.place.round).accepted) == 1)
+    assert served.place.studio.store.decisions.log(served.place.round) == ()
 
 
 def ring(page: Page) -> list[str]:

@@ -34,7 +34,8 @@ def test_a_prompt_is_tried_and_its_picture_accepted(watched: Watched, served) ->
     form.get_by_text("{} stands for “in watercolor painting style”.").wait_for()
     form.get_by_role("button", name="Generate").click()
     form.get_by_text("Write what the image should show.").wait_for()
-    form.get_by_label("Prompt").fill("A lighthouse {}")
+    form.get_by_label("Prompt", exact=True).fill("A lighthouse {}")
+    form.get_by_label("Negative prompt").fill("blurry, \n text")
     form.get_by_label("Seed", exact=True).fill("12")
     form.get_by_label("Early strength (layout)").fill("0.4")
     form.get_by_label("Switch after").fill("0.3")
@@ -45,17 +46,17 @@ def test_a_prompt_is_tried_and_its_picture_accepted(watched: Watched, served) ->
     card.get_by_text("Waiting to be generated…").wait_for()
     (trial,) = studio.store.trials.waiting(round_id)
     assert (trial.prompt, trial.seed, trial.recipe) == (PROMPT, 12, Recipe(0.4, 1.0, 0.3))
+    assert trial.negative == "blurry, text"
     assert [job.kind for job in studio.queue_view().waiting] == ["try"]
     assert studio.next_step(round_id) == "accept", "the round can be decided on meanwhile"
     draw_all(studio, round_id)
     card.locator("img").wait_for()
     form.get_by_text("It is queued").wait_for(state="hidden")
-    card.get_by_text(
-        "Round 1 · seed 12 · guidance 4 · LoRA strength 0.4 for 30% of the steps, then 1"
-    ).wait_for()
+    facts = "seed 12 · guidance 4 · LoRA strength 0.4 for 30% of the steps, then 1 · not “blurry, text”"
+    card.get_by_text(f"Round 1 · {facts}").wait_for()
     card.get_by_role("button", name="Enlarge").click()
     viewer = page.locator("dialog.viewer[open]")
-    viewer.get_by_text("seed 12 · guidance 4 · LoRA strength 0.4 for 30% of the steps, then 1").wait_for()
+    viewer.get_by_text(facts).wait_for()
     page.keyboard.press("a")  # decides on no picture behind it
     page.keyboard.press("Escape")
     viewer.wait_for(state="hidden")
@@ -72,7 +73,8 @@ def test_a_prompt_is_tried_and_its_picture_accepted(watched: Watched, served) ->
     (accepted,) = studio.store.decisions.of_round(round_id).accepted
     assert studio.store.candidates.get(accepted).own
     card.get_by_role("button", name="Again…").click()
-    assert form.get_by_label("Prompt").input_value() == PROMPT
+    expect(form.get_by_label("Prompt", exact=True)).to_have_value(PROMPT)
+    expect(form.get_by_label("Negative prompt")).to_have_value("blurry, text")
     card.get_by_role("button", name="Remove it from this list").click()
     page.get_by_text("Write any prompt and press Generate").wait_for()
     assert studio.round_view(round_id).accepted == 1
@@ -99,12 +101,13 @@ def test_a_saved_picture_that_is_dropped_fills_the_form_and_the_draft_is_kept(
     form.get_by_text("{} stands for").wait_for()
     page.evaluate(DROP, [f"{served.address}/picture/{first.id}", "saved.png"])
     expect(form.get_by_label("Seed", exact=True)).to_have_value(str(first.seed))
-    expect(form.get_by_label("Prompt")).not_to_have_value("")
-    form.get_by_label("Prompt").fill("A bridge {}")
+    expect(form.get_by_label("Prompt", exact=True)).not_to_have_value("")
+    expect(form.get_by_label("Negative prompt")).to_have_value("")
+    form.get_by_label("Prompt", exact=True).fill("A bridge {}")
     page.reload()
     page.wait_for_selector("html[data-studio=ready]")
     page.get_by_role("tab", name="Try a prompt").click()
-    expect(form.get_by_label("Prompt")).to_have_value("A bridge {}")
+    expect(form.get_by_label("Prompt", exact=True)).to_have_value("A bridge {}")
     expect(form.get_by_label("Seed", exact=True)).to_have_value(str(first.seed))
     page.evaluate(DROP, [f"{served.address}/reference/{reference_of(served)}", "other.png"])
     page.wait_for_selector(".toast:has-text('does not say how it was generated')")
@@ -120,7 +123,7 @@ def test_strengths_by_seeds_and_prompts_are_a_grid_that_is_kept(watched: Watched
     page.get_by_role("tab", name="Try a prompt").click()
     form = page.locator(".trial-form")
     form.get_by_text("{} stands for").wait_for()
-    form.get_by_label("Prompt").fill("A lighthouse {}\nA bridge {}")
+    form.get_by_label("Prompt", exact=True).fill("A lighthouse {}\nA bridge {}")
     form.get_by_label("Seeds").fill("2")
     form.get_by_label("Grid of strengths").fill("0.4 much")
     form.get_by_role("button", name="Generate").click()

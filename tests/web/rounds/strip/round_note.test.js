@@ -16,15 +16,15 @@ test("waiting and running are distinguished", () => {
 });
 
 test("during selection it shows how many images are accepted", () => {
-  assert.equal(note({ step: "accept", accepted: 1 }), "choosing · 1 of 3");
-  assert.equal(note({ step: "next_round", accepted: 5 }), "choosing · 5 accepted");
+  assert.equal(note({ step: "accept", accepted: 1 }), "1 of 3 accepted");
+  assert.equal(note({ step: "next_round", accepted: 5 }), "5 accepted");
 });
 
 test("a continued round shows what was accepted; a refinement does not end the selection", () => {
   assert.equal(note({ step: "accept", accepted: 2, rounds: [chip({ parent_id: "r" })] }), "2 accepted");
   assert.equal(
     note({ step: "accept", accepted: 2, rounds: [chip({ parent_id: "r", kind: "refine" })] }),
-    "choosing · 2 of 3",
+    "2 of 3 accepted",
   );
 });
 

@@ -33,6 +33,7 @@ test("what the studio wrote is read back", () => {
     "Version: GAL Studio";
   assert.deepEqual(generationOf(text), {
     prompt: "A lighthouse (old) in ink",
+    negative: "",
     seed: "9154399023593721872",
     guidance: "4.5",
     recipe: { early: 0.4, late: 1, switch: 0.5 },
@@ -41,6 +42,12 @@ test("what the studio wrote is read back", () => {
 
 test("what A1111 wrote is read as far as the form has fields", () => {
   const text = "a cat\nin ink <lora:ink:0.8>\nNegative prompt: blurry\nSteps: 20, CFG scale: 7, Seed: 1";
-  assert.deepEqual(generationOf(text), { prompt: "a cat\nin ink", seed: "1", guidance: "7", recipe: null });
+  assert.deepEqual(generationOf(text), {
+    prompt: "a cat\nin ink",
+    negative: "blurry",
+    seed: "1",
+    guidance: "7",
+    recipe: null,
+  });
   assert.equal(generationOf("Just a comment"), null);
 });

@@ -10,7 +10,8 @@ const trial = ({ at = 1, ...one }) => {
   made += 1;
   const recipe = { early: at, late: at, switch: 1, words: `LoRA strength ${at}` };
   return /** @type {import("payloads").Trial} */ ({
-    ...{ id: `t${made}`, version: "1", round: "r1", round_name: "Round 1", prompt: "A kite", seed: "7" },
+    ...{ id: `t${made}`, version: "1", round: "r1", round_name: "Round 1", prompt: "A kite", negative: "" },
+    seed: "7",
     ...{ guidance: 4, recipe, trouble: "", candidate: null },
     ...one,
   });
@@ -34,7 +35,7 @@ test("one prompt at several strengths and seeds is a grid, in ascending order", 
   );
 });
 
-test("several prompts of one seed are rows; other rounds, guidances and strengths are other grids", () => {
+test("several prompts of one seed are rows; what else differs is in another grid", () => {
   const pair = (/** @type {object} */ more) => [trial({ at: 0.4, ...more }), trial({ at: 1, ...more })];
   const { grids } = gridsOf([...pair({ prompt: "A drum" }), ...pair({})]);
   assert.equal(grids[0].title, "Round 1 · seed 7 · guidance 4");
@@ -42,8 +43,8 @@ test("several prompts of one seed are rows; other rounds, guidances and strength
     grids[0].rows.map(({ name }) => name),
     ["A kite", "A drum"],
   );
-  const apart = [...pair({}), ...pair({ round: "r2" }), ...pair({ guidance: 7 })];
-  assert.equal(gridsOf(apart).grids.length, 3);
+  const apart = [{}, { round: "r2" }, { guidance: 7 }, { negative: "text" }].flatMap(pair);
+  assert.equal(gridsOf(apart).grids.length, 4);
   assert.equal(gridsOf([...pair({}), trial({ seed: "9", at: 0.2 }), trial({ seed: "9" })]).grids.length, 2);
 });
 

@@ -9,6 +9,7 @@ const trial = {
   round: "r",
   round_name: "Round 2",
   prompt: "A lighthouse",
+  negative: "",
   seed: "7",
   guidance: 4.5,
   recipe: { early: 1, late: 1, switch: 0, words: "" },

@@ -1,0 +1,42 @@
+"""Tags of one's own: given to the selection, shown on the images, and a filter of grid and map."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.ui.browser.refine.brushing import settled
+from tests.ui.conftest import Served, Watched
+
+pytestmark = pytest.mark.browser
+
+
+def test_a_tag_is_given_filters_and_is_taken_off(watched: Watched, served: Served) -> None:
+    store, round_id = served.place.studio.store, served.place.round
+    page = watched.open(served.url())
+    page.wait_for_selector(".tile")
+    order = page.eval_on_selector_all(".tile", "(all) => all.map((one) => one.dataset.id)")
+    page.click(f"[data-id='{order[1]}'] .tile-face")
+    page.click(f"[data-id='{order[3]}'] .tile-face", modifiers=["Shift"])
+    page.keyboard.press("t")
+    expect(page.get_by_label("Tag", exact=True)).to_be_focused()
+    page.keyboard.type(" good  hands ")
+    page.keyboard.press("Enter")
+    chip = page.locator("[data-filter='tag:good hands']")
+    expect(chip).to_have_text("#good hands 3")
+    expect(page.locator(f"[data-id='{order[2]}'] .tile-face")).to_have_attribute("data-tags", "#good hands")
+    settled(page)
+    assert store.candidates.tags(round_id) == dict.fromkeys(order[1:4], ("good hands",))
+    page.get_by_role("button", name="Clear").click()
+    chip.click()
+    expect(page.locator(".tile:not([hidden])")).to_have_count(3)
+    expect(page.locator("[data-part=shown]")).to_have_text("3 / 180 shown")
+    page.reload()
+    page.wait_for_selector("html[data-studio=ready]")
+    expect(chip).to_have_text("#good hands 3")
+    page.locator(f"[data-id='{order[1]}'] .tile-face").focus()
+    page.keyboard.press("t")  # an image alone is selected first
+    page.keyboard.type("good hands")
+    page.keyboard.press("Enter")
+    expect(chip).to_have_text("#good hands 2")
+    settled(page)
+    assert set(store.candidates.tags(round_id)) == set(order[2:4])
+    assert store.decisions.log(round_id) == (), "a tag decides nothing"
