@@ -26,7 +26,7 @@ from tests.ui.seeded_refinement import judge, pairs_made
 
 RUNS = {"width": 48, "height": 48, "runs": [0, 24 * 48, 255, 24 * 48]}
 LIMITS: dict[str, int] = {
-    "poll": 44, "log": 3, "stop": 7, "pause": 1, "resume": 13, "keep": 1, "preview": 1, "reorder": 4,
+    "poll": 45, "log": 3, "stop": 7, "pause": 1, "resume": 13, "keep": 1, "preview": 1, "reorder": 4,
     "overview": 7, "options": 0, "change": 22, "rename": 5, "restore": 2, "enable_anchor": 6,
     "add_anchors": 12, "local_models": 10, "history": 1, "relatives": 18, "other_rounds": 60,
     "choices": 9, "fine_tune": 12, "continue_training": 8, "generate": 12, "draw_more": 9,

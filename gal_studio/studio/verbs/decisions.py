@@ -46,8 +46,9 @@ class DecisionVerbs(Verbs):
         if not wanted:
             raise StudioError("The tag is empty: write a word or two, such as “hands”.")
         checks.text("The tag", wanted, LONGEST_TAG)
-        known = [self.store.candidates.get(name).id for name in candidate_ids]
-        self.store.candidates.tag(known, wanted, on)
+        for name in candidate_ids:
+            self.store.candidates.round_of(name)  # one that is not there is refused
+        self.store.candidates.tag(candidate_ids, wanted, on)
 
     def mark_copies(self, candidate_ids: Sequence[str], copy: bool | None) -> None:
         """Say whether pictures are copies, which then counts (Eq. G12); None leaves it to the detectors.
