@@ -155,7 +155,8 @@ export async function drawingsIn(box) {
   return (await Promise.all(found)).flatMap((address) => {
     const text = decodeURIComponent(address.slice(address.indexOf(",") + 1));
     const node = new DOMParser().parseFromString(text, "image/svg+xml").documentElement;
-    return node instanceof SVGSVGElement ? [node] : [];
+    const own = document.importNode(node, true); // with its own styles, as no part of a page
+    return own instanceof SVGSVGElement ? [own] : [];
   });
 }
 

@@ -14,12 +14,15 @@ import { canTrainOn, MoreSteps } from "./more_steps.js";
 import { inTraining } from "./now.js";
 import { Previews } from "./previews.js";
 
+const [LEAST, MOST] = [190, 340]; // pixels of a chart
+const BESIDE = 110; // pixels of its title and of what stands around it
 const EVENTS = "step round forget view job measures replays busy project";
 
 /** @param {HTMLElement} panel */
 export function mountCurves(panel) {
   const shown = () => !panel.hidden && state.step === "rounds";
-  render(html`<${Live} events=${EVENTS} when=${shown} draw=${Curves} />`, panel);
+  const draw = () => html`<${Curves} room=${panel.clientHeight} />`;
+  render(html`<${Live} events=${EVENTS} when=${shown} draw=${draw} />`, panel);
   on(EVENTS, () => panel.toggleAttribute("data-training", inTraining()));
   return {
     rows: () => rowsOf(figuresIn(panel)),
@@ -28,18 +31,23 @@ export function mountCurves(panel) {
   };
 }
 
-function Curves() {
+/** @param {{ room: number }} props the height of the view, in pixels */
+function Curves({ room }) {
+  const height = Math.max(LEAST, Math.min(MOST, room - BESIDE));
   if (!state.roundId) return null;
   return html`
-    <section class="arms" aria-label="Rounds on the benchmark">${arms()}</section>
+    <section class="arms" aria-label="Rounds on the benchmark">${arms(height)}</section>
     <${Replays} />
-    <div class="curve-box"><${TrainingCurves} /></div>
+    <div class="curve-box"><${TrainingCurves} height=${height} /></div>
     <${Previews} />
   `;
 }
 
-/** The rounds as points; a click on one opens it. */
-function arms() {
+/**
+ * The rounds as points; a click on one opens it.
+ * @param {number} height
+ */
+function arms(height) {
   const { measures, replays, projectId, roundId } = state;
   if (!isJudged())
     return html`<p class="arms-none">
@@ -61,7 +69,7 @@ function arms() {
   return html`
     <${Plot}
       source="${projectFigure("clock-arms")}?current=${roundId}"
-      version=${[measures, replays?.made, roundId]} pick=${open}
+      version=${[measures, replays?.made, roundId]} pick=${open} height=${height}
       about="Up and to the right is better; copies are at the bottom right."
     >
       ${
@@ -79,8 +87,11 @@ const toReplays = ({ currentTarget: button }) =>
   button instanceof Element &&
   button.closest(".curves")?.querySelector(".replays")?.scrollIntoView({ block: "nearest" });
 
-/** The loss of the open round, before those of the other rounds. */
-export function TrainingCurves({ height = 300 }) {
+/**
+ * The loss of the open round, before those of the other rounds.
+ * @param {{ height: number }} props
+ */
+function TrainingCurves({ height }) {
   const { round, roundId, rounds, job } = state;
   const losses = round?.losses ?? [];
   const kept = job?.round_id === roundId && job?.state === "running" ? job.kept : null;

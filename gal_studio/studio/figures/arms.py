@@ -114,8 +114,8 @@ def arms_figure(
     values = [point.x for arm in arms for point in arm.points]
     room = ROOM * (max(values) - min(values))
     spread = [min(values) - room, max(values) + room] if room else None
-    made.update_xaxes(title_text="CLIP-I, likeness to the references", range=spread)
-    made.update_yaxes(title_text="CLIP-T, likeness to the prompt")
+    made.update_xaxes(title_text="CLIP-I (references)", range=spread)
+    made.update_yaxes(title_text="CLIP-T (prompt)")
     return made
 
 
