@@ -10,7 +10,7 @@ Syntax = Literal["plain", "comfyui", "a1111", "compel"]
 """How a program reads prompts. All but `plain` weight what is in brackets; InvokeAI reads `compel`."""
 
 _SPECIAL: Mapping[Syntax, str] = {"comfyui": r"[()]", "a1111": r"[\\()\[\]]", "compel": r'[\\()"]'}
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?|-?(inf|nan)")
 
 

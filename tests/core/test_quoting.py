@@ -18,7 +18,7 @@ def test_brackets_are_brackets_where_they_are_read(syntax: str, prompt: str, exp
 
 
 def test_no_cell_is_a_formula_and_numbers_stay_numbers() -> None:
-    for formula in ("=1+1", "+cmd|' /C calc'!A0", "-2+3", "@SUM(A1)", "\t=1", "--x"):
+    for formula in ("=1+1", "+cmd|' /C calc'!A0", "-2+3", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "--x"):
         assert csv_cell(formula) == f"'{formula}"
     for plain in ("-0.5", "+3", "-1e-05", "-inf", "a=b", "A tie", "", -0.5, 3, None):
         assert csv_cell(plain) is plain

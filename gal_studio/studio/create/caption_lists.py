@@ -1,8 +1,9 @@
 """Captions as other trainers keep them: one list for all pictures of a folder, or the folder's name.
 
-`metadata.jsonl` and `metadata.csv` are those of Hugging Face's image folders; in a `.json` file, pictures
-have their captions by name, or each in an object. `10_sks dog` is a folder of kohya's scripts: its pictures
-are repeated ten times, and show a "sks dog" if nothing else is said of them.
+`metadata.jsonl` and `metadata.csv` are those of Hugging Face's image folders, `meta_cap.json` is kohya's; in
+a `.json` file, pictures have their captions by name, or each in an object, or as COCO has them. `10_sks dog`
+is a folder of kohya's scripts: its pictures are repeated ten times, and show a "sks dog" if nothing else is
+said of them.
 """
 
 import csv
@@ -17,7 +18,10 @@ from gal_studio.core.entered import normalized
 from gal_studio.core.errors import StudioError
 from gal_studio.core.prompts import tidy
 
-LISTS = ("metadata.jsonl", "metadata.csv", "metadata.json", "captions.json", "captions.jsonl")
+LISTS = (
+    "metadata.jsonl", "metadata.csv", "metadata.json", "captions.json", "captions.jsonl", "captions.csv",
+    "meta_cap.json", "meta_clean.json",
+)  # fmt: skip
 """In any case of letters; of several with one picture, the first counts."""
 LARGEST_LIST = 8 << 20  # bytes
 _FILE = ("file_name", "file", "image", "img", "path", "filename", "image_path")
@@ -60,10 +64,31 @@ def _rows(form: str, text: str) -> Iterator[tuple[str, str]]:
         if isinstance(found, list):
             yield from _listed(found)
             return
+        if isinstance(found, dict) and "annotations" in found:
+            yield from _of_coco(found)
+            return
         for name, value in _mapping(found).items():
             caption = value if isinstance(value, str) else _first(_mapping(value), _CAPTION)
             if caption:
                 yield name, tidy(caption)
+
+
+def _of_coco(found: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """The first caption of each picture: COCO keeps both apart, joined by numbers."""
+    given: dict[Any, str] = {}
+    for row in _rows_of(found, "annotations"):
+        if caption := _first(row, _CAPTION):
+            given.setdefault(row.get("image_id"), caption)
+    for row in _rows_of(found, "images"):
+        if (name := _first(row, _FILE)) and row.get("id") in given:
+            yield name, tidy(given[row.get("id")])
+
+
+def _rows_of(found: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
+    rows = found.get(name)
+    if not isinstance(rows, list):
+        raise ValueError("there is no list of images")
+    return [_mapping(row) for row in rows]
 
 
 def _listed(rows: Any) -> Iterator[tuple[str, str]]:

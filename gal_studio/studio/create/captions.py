@@ -25,7 +25,8 @@ LARGEST_CAPTION = 10_000  # bytes
 def caption_beside(picture: Path) -> str | None:
     """What is written of `cat.jpg` beside it, on one line; None if there is nothing.
 
-    In this order: `cat.txt` or `cat.caption`, `cat.jpg.txt`, a list of captions, the name of kohya's folder.
+    In this order: `cat.txt` or `cat.caption`, `cat.jpg.txt`, `cat.txt.txt` (Windows shows `cat.txt`),
+    a list of captions, the name of kohya's folder.
     """
     path = _file_beside(picture)
     if path is not None:
@@ -39,7 +40,7 @@ def _file_beside(picture: Path) -> Path | None:
         files = [path for path in picture.parent.iterdir() if path.suffix.lower() in ENDINGS]
     except (OSError, ValueError):
         return None
-    names = (_same(picture.stem), _same(picture.name))
+    names = (_same(picture.stem), _same(picture.name), _same(picture.stem + ENDING))
     alike = [path for path in files if _same(path.stem) in names and not is_companion(path)]
     ordered = sorted(
         alike,

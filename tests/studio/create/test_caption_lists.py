@@ -14,9 +14,18 @@ LINES = '{"file_name": "dog.png", "text": "A dog"}\n\n{"file_name": "Cat.PNG", "
 FORMS = {
     "cat.png.txt": "A cat in ink",
     "cat.png.caption": "A cat in ink",
+    "cat.txt.txt": "A cat in ink",
     "metadata.jsonl": LINES,
     "Metadata.JSONL": "\ufeff" + LINES,
     "metadata.csv": 'file_name,text\ndog.png,A dog\ncat.png,"A cat in ink"\n',
+    "captions.csv": "image,caption\ncat.png,A cat in ink\n",
+    "meta_cap.json": json.dumps({"/data/cat.png": {"caption": "A cat in ink"}, "/data/dog.png": {}}),
+    "Captions.JSON": json.dumps(
+        {
+            "images": [{"id": 7, "file_name": "cat.png"}, {"id": 8, "file_name": "dog.png"}],
+            "annotations": [{"image_id": 7, "caption": "A cat in ink"}, {"image_id": 7, "caption": "A cat"}],
+        }
+    ),
     "captions.json": json.dumps({"dog.png": "A dog", "cat.png": "A cat in ink"}),
     "metadata.json": json.dumps({"/data/10_cat/cat": {"tags": "cat", "caption": "A cat in ink"}}),
     "captions.jsonl": json.dumps({"image": "pictures/cat.png", "caption": "A cat in ink"}),
@@ -54,7 +63,18 @@ def test_other_folders_say_nothing(name: str, tmp_path: Path) -> None:
     assert caption_beside(tmp_path / name / "cat.png") is None
 
 
-@pytest.mark.parametrize("text", ["[1, 2]", '"words"', "{", "[" * 50_000, '{"a": 1}\n' * 0 + "nothing"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[1, 2]",
+        '"words"',
+        "{",
+        "[" * 50_000,
+        '{"annotations": 3}',
+        '{"images": [1], "annotations": []}',
+        "nothing",
+    ],
+)
 def test_a_list_that_is_none_is_named(text: str, tmp_path: Path) -> None:
     (tmp_path / "captions.json").write_text(text)
     with pytest.raises(StudioError, match=r"captions in captions\.json cannot be read: give each") as refusal:

@@ -1,7 +1,7 @@
 /** Captions as other trainers keep them: one list for all pictures of a folder (`caption_lists.py`). */
 import { parseCsv } from "../../rounds/views/table.js";
 
-const LISTS = /^(metadata|captions)\.(jsonl|json|csv)$/i;
+const LISTS = /^((metadata|captions)\.(jsonl|json|csv)|meta_(cap|clean)\.json)$/i;
 const OTHER_FORMS = /\.(json|jsonl|yaml|yml|xml|csv|md|tags|cap)$/i;
 const LARGEST = 8 << 20; // bytes
 const FILE = ["file_name", "file", "image", "img", "path", "filename", "image_path"];
@@ -43,9 +43,24 @@ export function captionsIn(name, text) {
   const found = JSON.parse(text);
   if (Array.isArray(found)) return listed(found);
   if (typeof found !== "object" || !found) throw new TypeError();
+  if ("annotations" in found) return ofCoco(found);
   return Object.entries(found).flatMap(([picture, value]) => {
     const caption = typeof value === "string" ? value : first(value, CAPTION);
     return caption ? [pair(picture, caption)] : [];
+  });
+}
+
+/**
+ * The first caption of each picture: COCO keeps both apart, joined by numbers.
+ * @param {any} found
+ */
+function ofCoco({ images, annotations }) {
+  const given = new Map();
+  for (const row of annotations)
+    if (!given.has(row.image_id)) given.set(row.image_id, first(row, CAPTION));
+  return images.flatMap((/** @type {any} */ row) => {
+    const [picture, caption] = [first(row, FILE), given.get(row.id)];
+    return picture && caption ? [pair(picture, caption)] : [];
   });
 }
 

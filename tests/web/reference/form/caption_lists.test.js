@@ -19,14 +19,27 @@ test("lists of other trainers are read", () => {
   const named = { "cat.png": "A cat in ink", "a\\dog.png": { tags: "dog", caption: "A dog, brown" } };
   assert.deepEqual(captionsIn("captions.json", JSON.stringify(named)), RIGHT);
   assert.deepEqual(captionsIn("captions.json", '[{"image": "cat.png"}]'), []);
+  const coco = {
+    images: [
+      { id: 7, file_name: "cat.png" },
+      { id: 8, file_name: "dog.png" },
+      { id: 9, file_name: "fox.png" },
+    ],
+    annotations: [
+      { image_id: 8, caption: "A dog, brown" },
+      { image_id: 7, caption: "A cat in ink" },
+      { image_id: 7, caption: "A cat" },
+    ],
+  };
+  assert.deepEqual(captionsIn("captions.json", JSON.stringify(coco)), RIGHT);
 });
 
 test("what is no list is refused", () => {
-  for (const text of ["[1]", "3", '"words"', "{"]) assert.throws(() => captionsIn("captions.json", text));
+  for (const text of ["[1]", '{"annotations": 3}', "3", '"words"', "{"]) assert.throws(() => captionsIn("captions.json", text));
 });
 
 test("lists are told from other forms and from images", () => {
-  assert.ok(isList({ name: "Metadata.JSONL" }) && !isOtherForm({ name: "metadata.jsonl" }));
+  assert.ok(isList({ name: "Metadata.JSONL" }) && isList({ name: "meta_cap.json" }) && !isOtherForm({ name: "metadata.jsonl" }));
   assert.ok(isOtherForm({ name: "cat.json" }) && !isList({ name: "cat.json" }));
   assert.ok(!isOtherForm({ name: "cat.png" }) && !isList({ name: "cat.png" }));
 });
