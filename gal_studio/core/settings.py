@@ -184,7 +184,10 @@ class TuneSettings(SettingsGroup):
     )
     # a training that is validated ends by itself at the step since which more steps only copied (Eq. G22)
     stop_at_best: bool = setting(
-        False, checks.flag, "Stop early", note="At the step after which training only added copies"
+        False,
+        checks.flag,
+        "Stop early",
+        note="Ends at the step after which training only added copies. Needs “Validate every”",
     )
     # pixels; None: the model's own
     resolution: int | None = setting(
