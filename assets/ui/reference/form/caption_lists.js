@@ -56,8 +56,7 @@ export function captionsIn(name, text) {
  */
 function ofCoco({ images, annotations }) {
   const given = new Map();
-  for (const row of annotations)
-    if (!given.has(row.image_id)) given.set(row.image_id, first(row, CAPTION));
+  for (const row of annotations) if (!given.has(row.image_id)) given.set(row.image_id, first(row, CAPTION));
   return images.flatMap((/** @type {any} */ row) => {
     const [picture, caption] = [first(row, FILE), given.get(row.id)];
     return picture && caption ? [pair(picture, caption)] : [];

@@ -21,7 +21,9 @@ export async function readCaptions(files, pictures) {
     if (picture) toast(`${name} is not read: put the caption into ${stem({ name: picture })}.txt.`, "error");
   }
   const whole = new Map(
-    pictures.flatMap((name) => [name.normalize(), `${stem({ name })}.txt`].map((own) => [own, stem({ name })])),
+    pictures.flatMap((name) =>
+      [name.normalize(), `${stem({ name })}.txt`].map((own) => [own, stem({ name })]),
+    ),
   );
   for (const file of files.filter(isText)) {
     let data = new Uint8Array();

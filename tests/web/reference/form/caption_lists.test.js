@@ -35,11 +35,16 @@ test("lists of other trainers are read", () => {
 });
 
 test("what is no list is refused", () => {
-  for (const text of ["[1]", '{"annotations": 3}', "3", '"words"', "{"]) assert.throws(() => captionsIn("captions.json", text));
+  for (const text of ["[1]", '{"annotations": 3}', "3", '"words"', "{"])
+    assert.throws(() => captionsIn("captions.json", text));
 });
 
 test("lists are told from other forms and from images", () => {
-  assert.ok(isList({ name: "Metadata.JSONL" }) && isList({ name: "meta_cap.json" }) && !isOtherForm({ name: "metadata.jsonl" }));
+  assert.ok(
+    isList({ name: "Metadata.JSONL" }) &&
+      isList({ name: "meta_cap.json" }) &&
+      !isOtherForm({ name: "metadata.jsonl" }),
+  );
   assert.ok(isOtherForm({ name: "cat.json" }) && !isList({ name: "cat.json" }));
   assert.ok(!isOtherForm({ name: "cat.png" }) && !isList({ name: "cat.png" }));
 });
