@@ -22,9 +22,10 @@ def beginning(folder: Path) -> str:
     return f".gal-studio-{_mark(os.path.realpath(folder))}-"
 
 
-def unfinished_name(folder: Path) -> str:
-    """A new name for an unfinished file of this folder."""
-    return f"{beginning(folder)}{uuid.uuid4().hex[:16]}{ENDING}"
+def unfinished_name(folder: Path, of: str = "") -> str:
+    """A new name for an unfinished file of this folder; the same one again if it says what it is `of`."""
+    middle = re.sub(r"\W", "_", of) or uuid.uuid4().hex[:16]
+    return f"{beginning(folder)}{middle}{ENDING}"
 
 
 def is_unfinished(name: str, workspace: Path) -> bool:

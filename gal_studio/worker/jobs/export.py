@@ -10,6 +10,7 @@ from gal_studio.state import Store
 from gal_studio.state.files.content_store import writing_beside
 from gal_studio.state.files.errors import DiskError, make_folder
 from gal_studio.state.files.inside import remove
+from gal_studio.state.files.unfinished import unfinished_name
 from gal_studio.state.tables.exports import Export
 from gal_studio.worker.disk_errors import disk_errors
 from gal_studio.worker.export.folder import export_to
@@ -40,7 +41,7 @@ def _export(store: Store, models: Models, wanted: Export) -> Generator[Progress,
     target = store.exported(wanted.round_id, wanted.form)
     instant = task.round.kind == "instant"
     store.disk.check((0 if instant else 2 * task.adapter.stat().st_size) + SPARE)
-    folder = target.with_name(f"{target.stem}.part")
+    folder = target.with_name(unfinished_name(store.workspace, wanted.form))
     remove(store.workspace, folder)
     try:
         with disk_errors(store.workspace):
