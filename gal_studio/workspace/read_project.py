@@ -12,7 +12,7 @@ from gal_studio.state.database.tables import Column, Table
 from gal_studio.state.files.inside import is_id
 from gal_studio.state.store import Store
 from gal_studio.state.tables.refinements import MapKind
-from gal_studio.workspace.archive.project_tables import OF_A_PROJECT, project_rows
+from gal_studio.workspace.archive.project_tables import OF_A_PROJECT, project_rows, rows_of
 
 LONGEST_TEXT = 20_000  # characters of a name, a prompt or a message; JSON may be longer
 _KINDS: dict[str, tuple[type, ...]] = {
@@ -60,13 +60,30 @@ def damaged_rows(store: Store, table: Table) -> Iterator[tuple[int, Column]]:
 
 
 def damaged_values(store: Store, project_id: str) -> Iterator[str]:
-    """The columns of a project with a value that is not of their type, or is no text that can be read."""
+    """The columns of a project with a value that is not of their type, is no text that can be read, or is the
+    ID of a row of another project.
+    """
     for table in OF_A_PROJECT:
         for row in project_rows(store.database.undecoded_rows, table, project_id):
             for column in table.columns:
                 is_named = (table.has_id and column.name == "id") or column.name in table.loose
                 if not _is_sound(column, row[column.name]) or (is_named and not _is_id(row[column.name])):
                     yield f"A value of {table.name}.{column.name} is damaged."
+        for column in table.columns:
+            if _leads_elsewhere(store, project_id, table, column):
+                yield f"A row of {table.name} refers by {column.name} to another project."
+
+
+def _leads_elsewhere(store: Store, project_id: str, table: Table, column: Column) -> bool:
+    """Whether a row of the project refers to a row that is not of it."""
+    target = next((one for one in OF_A_PROJECT if one.name == column.target), None)
+    if target is None or column.name in table.owner[:1]:
+        return False
+    sql = (
+        f"SELECT 1 FROM {table.name} WHERE rowid IN ({rows_of(table)}) AND {column.name} NOT IN "
+        f"(SELECT id FROM {target.name} WHERE rowid IN ({rows_of(target)})) LIMIT 1"
+    )
+    return bool(store.database.unchecked_rows(sql, {"project": project_id}))
 
 
 def _is_id(value: bytes) -> bool:
