@@ -189,7 +189,7 @@ def test_no_file_of_somebody_else_is_lost(tmp_path: Path) -> None:
 
 
 def test_one_damaged_value_hides_nothing(tmp_path: Path) -> None:
-    outcome = try_values(tmp_path, every=41)
+    outcome = try_values(tmp_path, every=97)
     assert outcome.wrong == []
     assert outcome.fates["whole"] > 5
 
@@ -206,3 +206,14 @@ def test_killed_commands_and_those_short_of_memory_lose_nothing(tmp_path: Path) 
     for command in COMMANDS:
         try_command(command, tmp_path / command.name, 1, Random(1), outcome)
     assert outcome.wrong == []
+
+
+@pytest.mark.slow
+def test_memory_that_runs_out_in_a_phase_of_a_run_loses_nothing(
+    tmp_path: Path, names: tuple[str, str]
+) -> None:
+    from benchmarks.faults.memory import try_phases
+
+    outcome = try_phases(tmp_path, names, (2,), every=8)
+    assert outcome.wrong == []
+    assert outcome.ends

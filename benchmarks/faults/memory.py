@@ -1,10 +1,9 @@
 """Let memory run out in each phase of a run, and resume it: nothing is lost, and the results are the same.
 
-    python -m benchmarks.faults memory --room 0 8 40
+    python -m benchmarks.faults memory --room 2 10 40
 
 A run is two rounds on models with random weights, with a test set and an export. When a phase of a job
-begins, the address space of its process is limited to what it has and so many megabytes more. Goals: the run
-says in one sentence that memory is short, or goes on; resumed with the whole memory, it gives what an
+begins, its process is left so many megabytes of address space, and gets no more. Goals: the run says in one sentence that memory is short, or goes on; resumed with the whole memory, it gives what an
 undisturbed one gives.
 """
 
@@ -16,6 +15,7 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -34,7 +34,7 @@ from gal_studio.worker.models import Models
 from gal_studio.worker.task import Progress
 from tests.tiny_project import make_models
 
-ROOMS = (0, 8, 40)  # megabytes
+ROOMS = (2, 10, 40)  # megabytes
 FORM = "kohya"
 SAID, FAILED = 2, 3
 """Exit codes: a sentence was said, or something else was raised."""
@@ -53,6 +53,23 @@ def address_space() -> int:
     """The bytes of address space that this process has."""
     with open("/proc/self/statm", encoding="ascii") as file:
         return int(file.read().split()[0]) * resource.getpagesize()
+
+
+_held: list[bytearray] = []
+"""What takes the memory that a process has and does not use."""
+
+
+def take_all_but(room: int) -> None:
+    """Let this process have no more memory than it uses and so many bytes."""
+    most = address_space()
+    resource.setrlimit(resource.RLIMIT_AS, (most, most))
+    for size in (1 << 20, 1 << 16, 1 << 12):
+        with suppress(MemoryError):
+            while True:
+                _held.append(bytearray(size))
+    freed = 0
+    while _held and freed < room:
+        freed += len(_held.pop(0))
 
 
 def _watched(act: Callable[[str], None]) -> None:
@@ -76,8 +93,7 @@ def _live(plan: Plan, where: str, room: int, told: Path) -> None:
 
     def act(phase: str) -> None:
         if phase == where and phase not in found:
-            most = address_space() + (room << 20)
-            resource.setrlimit(resource.RLIMIT_AS, (most, most))
+            take_all_but(room << 20)
         found[phase] = None
 
     with open(os.devnull, "w") as nowhere:
@@ -170,7 +186,7 @@ def _end(code: int) -> str:
 
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--room", type=int, nargs="*", default=ROOMS, help="megabytes beside what it has")
+    parser.add_argument("--room", type=int, nargs="*", default=ROOMS, help="megabytes that are left")
     parser.add_argument("--every", type=int, default=1, help="every n-th case")
     args = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as temporary:
