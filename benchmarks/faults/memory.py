@@ -3,8 +3,9 @@
     python -m benchmarks.faults memory --room 2 10 40
 
 A run is two rounds on models with random weights, with a test set and an export. When a phase of a job
-begins, its process is left so many megabytes of address space, and gets no more. Goals: the run says in one sentence that memory is short, or goes on; resumed with the whole memory, it gives what an
-undisturbed one gives.
+begins, its process is left so many megabytes of address space, and gets no more. Goals: the run says in one
+sentence that memory is short, or goes on; resumed with the whole memory, it gives what an undisturbed one
+gives.
 """
 
 import argparse

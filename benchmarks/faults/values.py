@@ -5,7 +5,8 @@
 Each column of each table gets values that are not of its type, and values of its type that nothing writes:
 huge and negative numbers, dates beyond the calendar, words that mean nothing, IDs of another project's rows.
 Goals: the list names all projects, every answer is strict JSON and none is a bug, the doctor ends with a
-report, and after `--repair` everything can be asked for.
+report, after `--repair` everything can be asked for, and nothing is written or removed outside of the
+workspace, also when what was put aside is deleted.
 """
 
 import argparse
@@ -15,12 +16,13 @@ import sqlite3
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 from typing import Any
 
+from benchmarks.attack.confined import confined
 from gal_studio.core import strict_json
 from gal_studio.core.errors import StudioError
 from gal_studio.state import Store
@@ -32,6 +34,7 @@ from gal_studio.ui.api.view_cache import ViewCache
 from gal_studio.ui.panels.everything import REQUESTS, requests_about
 from gal_studio.ui.requests import Context
 from gal_studio.workspace.check import examine
+from gal_studio.workspace.delete import delete_project
 from gal_studio.workspace.repair import repair
 from tests.workspace.filled import fill
 
@@ -85,7 +88,8 @@ def try_values(folder: Path, every: int = 1, first: int = 0, only: str = "") -> 
             place = folder / str(number)
             shutil.copytree(whole, place)
             if _damage(place, table, column, value):
-                _try(outcome, place, f"{table}.{column} = {value!r}"[:60], names, asked)
+                with confined(place):
+                    _try(outcome, place, f"{table}.{column} = {value!r}"[:60], names, asked)
             shutil.rmtree(place)
     return outcome
 
@@ -117,7 +121,11 @@ def _try(outcome: Outcome, place: Path, name: str, names: set[str], asked: list[
             repair(store, examine(store, show=show_all), show_all)
             outcome.wrong += [f"{name}, repaired: {one}" for one in _asked(store, names, asked, name)]
             left = examine(store, show=show_all)
-            outcome.fates["archived" if store.projects.archived() else "whole"] += 1
+            put_aside = store.projects.archived()
+            for project_id in put_aside:
+                with suppress(StudioError):
+                    delete_project(store, project_id)
+            outcome.fates["archived" if put_aside else "whole"] += 1
             outcome.fates["left"] += bool(left)
     except Exception as error:
         kind = "refused" if isinstance(error, StudioError) else "failed"
