@@ -27,13 +27,12 @@ def verb(target: Target, random: Random) -> None:
     name = random.choice(verbs())
     with Store(target.workspace) as store:
         studio = Studio(store)
-        given = {
-            part: _value(random, target.ids, part, hint)
-            for part, hint in get_type_hints(getattr(Studio, name)).items()
-            if part != "return"
-        }
         target.tally.add("Python", "tried")
+        given: dict[str, Any] = {}
         try:
+            for part, hint in get_type_hints(getattr(Studio, name)).items():
+                if part != "return":
+                    given[part] = _value(random, target.ids, part, hint)  # records refuse odd values
             getattr(studio, name)(**given)
             target.tally.add("Python", "taken")
         except StudioError:

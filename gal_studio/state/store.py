@@ -11,7 +11,7 @@ from gal_studio.state.database.idempotency import Answers
 from gal_studio.state.files.content_store import Adapters, Images
 from gal_studio.state.files.errors import make_folder
 from gal_studio.state.files.free_space import Disk
-from gal_studio.state.files.inside import folder_of_row
+from gal_studio.state.files.inside import folder_of_row, inside
 from gal_studio.state.files.own_adapters import OwnAdapters
 from gal_studio.state.files.own_folder import DATABASE, check_own
 from gal_studio.state.files.own_presets import OwnPresets
@@ -89,7 +89,7 @@ class Store(AbstractContextManager["Store"]):
     def exported(self, round_id: str, form: str) -> Path:
         """The zip file of an exported round, which may not be there; its folder is created if needed."""
         folder = folder_of_row(self.workspace, "exports", self.rounds.get(round_id).id)
-        return make_folder(folder, self.workspace) / f"{find_form(form).name}.zip"
+        return inside(self.workspace, make_folder(folder, self.workspace) / f"{find_form(form).name}.zip")
 
     def close(self) -> None:
         """Close the database."""

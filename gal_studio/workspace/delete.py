@@ -33,11 +33,17 @@ def delete_project(store: Store, project_id: str) -> int:
             raise StudioError(f"{name} is not archived: archive it first, then delete it.")
         rounds = [round_.id for round_ in store.rounds.of_project(project_id)]
         files = set(_files(store, project_id))
-        for table in reversed(OF_A_PROJECT):  # referring rows first
-            writer.execute(
-                f"DELETE FROM {table.name} WHERE rowid IN ({rows_of(table)})",
-                {"project": project_id},
-            )
+        try:
+            for table in reversed(OF_A_PROJECT):  # referring rows first
+                writer.execute(
+                    f"DELETE FROM {table.name} WHERE rowid IN ({rows_of(table)})",
+                    {"project": project_id},
+                )
+        except sqlite3.IntegrityError as error:
+            raise StudioError(
+                "Nothing was deleted: damaged rows refer to this project. Run gal-studio doctor on this "
+                "workspace."
+            ) from error
         files |= _unused_findings(writer, files - _named(store, leave_out=FINDINGS))
         files -= _named(store)
     for round_id in rounds:

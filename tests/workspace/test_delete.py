@@ -1,6 +1,8 @@
 """A project is archived, restored, or deleted with everything that only it uses."""
 
 import os
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from random import Random
 
@@ -131,3 +133,16 @@ def test_looks_at_pictures_without_a_project_are_forgotten(store: Store, project
     delete.forget_unused_looks(store, before=1e12)
     assert [store.images.has(name) for name in (used, kept, unused, lost)] == [True, True, False, False]
     assert examine(store, age=0) == ()
+
+
+def test_a_project_that_damaged_rows_refer_to_is_kept_with_a_sentence(tmp_path: Path) -> None:
+    with Store(tmp_path / "workspace") as store:
+        project = fill(store, Random(1))
+        store.projects.set_archived(project.id, True)
+    with closing(sqlite3.connect(tmp_path / "workspace" / "studio.db", isolation_level=None)) as connection:
+        connection.execute("UPDATE candidates SET round_id = '0000000000000000'")
+    with Store(tmp_path / "workspace") as store:
+        before = _contents(store)
+        with pytest.raises(StudioError, match="damaged rows refer to this project"):
+            delete.delete_project(store, project.id)
+        assert _contents(store) == before

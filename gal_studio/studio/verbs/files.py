@@ -44,7 +44,7 @@ class FileVerbs(Verbs):
 
     def export_adapter(self, round_id: str, path: Path) -> Path:
         """Write a copy of the LoRA of a round."""
-        data = self.adapter_path(round_id).read_bytes()
+        data = self.store.adapters.read(self.adapter_path(round_id).stem)
         path.parent.mkdir(parents=True, exist_ok=True)
         write_whole(path, data, path.parent)
         return path
