@@ -140,7 +140,7 @@ def test_a_project_that_damaged_rows_refer_to_is_kept_with_a_sentence(tmp_path: 
         project = fill(store, Random(1))
         store.projects.set_archived(project.id, True)
     with closing(sqlite3.connect(tmp_path / "workspace" / "studio.db", isolation_level=None)) as connection:
-        connection.execute("UPDATE candidates SET round_id = '0000000000000000'")
+        connection.execute("UPDATE candidates SET round_id = '0000000000000000' WHERE rowid = 1")
     with Store(tmp_path / "workspace") as store:
         before = _contents(store)
         with pytest.raises(StudioError, match="damaged rows refer to this project"):
