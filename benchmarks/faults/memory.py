@@ -157,6 +157,7 @@ def try_phases(folder: Path, models: tuple[str, str], rooms: tuple[int, ...], ev
         plan = _plan(folder / str(number), models)
         code, said = lives.live(plan, phase, room)
         outcome.ends[f"{phase}: {_end(code)}"] += 1
+        print(f"{name}: {_end(code)}. {said.splitlines()[0] if code and said else ''}", flush=True)
         if code == FAILED or "bug" in said:
             outcome.wrong.append(f"{name}: {said[:200]}")
         if code == SAID and "memory" not in said.lower():
@@ -170,7 +171,6 @@ def try_phases(folder: Path, models: tuple[str, str], rooms: tuple[int, ...], ev
         compare(name, truth, results(plan.workspace), report)
         outcome.wrong += [f"{one} differs" for one in report.different[:1]]
         outcome.wrong += [f"{name}: {one}" for one in witness.losses.damaged]
-        print(name, _end(code), flush=True)
     return outcome
 
 
