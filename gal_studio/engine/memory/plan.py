@@ -32,7 +32,10 @@ _OUT_OF_MEMORY = (
     "defaultcpuallocator: not enough memory",  # Windows
     "mps backend out of memory",
     "cublas_status_alloc_failed",
+    "std::bad_alloc",
 )
+_OF_ONEDNN = "could not create a primitive"
+"""All that oneDNN says of it; what it does not support has a descriptor that could not be created."""
 
 
 @dataclass(frozen=True)
@@ -58,9 +61,8 @@ def free_memory(device: torch.device) -> int | None:
 def is_out_of_memory(error: Exception) -> bool:
     """Whether an error means that the device is out of memory; each backend raises its own error."""
     text = str(error).lower()
-    return isinstance(error, torch.OutOfMemoryError | MemoryError) or any(
-        part in text for part in _OUT_OF_MEMORY
-    )
+    is_said = text.strip() == _OF_ONEDNN or any(part in text for part in _OUT_OF_MEMORY)
+    return is_said or isinstance(error, torch.OutOfMemoryError | MemoryError)
 
 
 def release_memory() -> None:

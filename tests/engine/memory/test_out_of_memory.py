@@ -19,6 +19,8 @@ FULL = {
     "cpu": RuntimeError("[enforce fail] data. DefaultCPUAllocator: can't allocate memory: you tried to"),
     "windows": RuntimeError("DefaultCPUAllocator: not enough memory: you tried to allocate 99 bytes."),
     "mps": RuntimeError("MPS backend out of memory (MPS allocated: 8.94 GB, other allocations: 6.11 GB)"),
+    "onednn": RuntimeError("could not create a primitive"),
+    "c++": RuntimeError("std::bad_alloc"),
     "python": MemoryError(),
 }
 
@@ -31,6 +33,7 @@ def test_this_computers_allocator_error_is_recognized() -> None:
 
 def test_other_errors_are_not_out_of_memory() -> None:
     assert not is_out_of_memory(RuntimeError("mat1 and mat2 shapes cannot be multiplied"))
+    assert not is_out_of_memory(RuntimeError("could not create a primitive descriptor for a convolution"))
     assert not is_out_of_memory(FileNotFoundError(Path("memory")))
 
 
