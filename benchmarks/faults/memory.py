@@ -144,14 +144,16 @@ class Lives:
         return process.exitcode, self._told.read_text() if self._told.is_file() else ""
 
 
-def try_phases(folder: Path, models: tuple[str, str], rooms: tuple[int, ...], every: int = 1) -> Outcome:
-    """Limit the memory of a run in each of its phases, each with each room; every n-th of them."""
+def try_phases(
+    folder: Path, models: tuple[str, str], rooms: tuple[int, ...], every: int = 1, named: str = ""
+) -> Outcome:
+    """Limit the memory of a run in each of its phases that are so `named`, and each room; every n-th."""
     outcome, lives = Outcome(), Lives(folder)
     undisturbed = _plan(folder / "undisturbed", models)
     code, phases = lives.live(undisturbed)
     assert code == 0, phases
     truth = results(undisturbed.workspace)
-    cases = [(phase, room) for phase in phases.splitlines() for room in rooms]
+    cases = [(phase, room) for phase in phases.splitlines() if named in phase for room in rooms]
     for number, (phase, room) in enumerate(cases[::every]):
         name = f"{phase}, {room} MB"
         plan = _plan(folder / str(number), models)
@@ -171,6 +173,7 @@ def try_phases(folder: Path, models: tuple[str, str], rooms: tuple[int, ...], ev
         compare(name, truth, results(plan.workspace), report)
         outcome.wrong += [f"{one} differs" for one in report.different[:1]]
         outcome.wrong += [f"{name}: {one}" for one in witness.losses.damaged]
+        print(f"{name}, again: {len(outcome.wrong)} wrong so far", flush=True)
     return outcome
 
 
@@ -189,10 +192,11 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--room", type=int, nargs="*", default=ROOMS, help="megabytes that are left")
     parser.add_argument("--every", type=int, default=1, help="every n-th case")
+    parser.add_argument("--phase", default="", help="a part of the names of phases")
     args = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
-        outcome = try_phases(folder, make_models(folder / "models"), tuple(args.room), args.every)
+        outcome = try_phases(folder, make_models(folder / "models"), tuple(args.room), args.every, args.phase)
     for end, count in sorted(outcome.ends.items()):
         print(f"{count:4d}  {end}")
     print("wrong:", *(outcome.wrong or ["nothing"]), sep="\n  ")
