@@ -53,7 +53,7 @@ Shown = Annotated[
 ]
 Prompts = Annotated[
     Path | None,
-    typer.Option(help="A text file with test prompts, one a line, {} for the words (default: 18)."),
+    typer.Option(help="A text file with test prompts, one per line, {} for the words (default: 18)."),
 ]
 Preset = Annotated[
     str | None, typer.Option(help="The base model and settings (default: by the LoRA's file).")
@@ -117,7 +117,7 @@ def _lines(path: Path) -> list[str]:
     try:
         lines = [line.strip() for line in user_path(path).read_text(encoding="utf-8-sig").splitlines()]
     except (OSError, ValueError) as error:
-        raise StudioError(f"The prompts in {path} cannot be read: give a text file, one a line.") from error
+        raise StudioError(f"The prompts in {path} cannot be read: give a text file, one per line.") from error
     return [line for line in lines if line]
 
 

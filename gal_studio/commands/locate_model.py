@@ -19,7 +19,7 @@ def locate_model(
         str | None, typer.Option("--project", help="Only this project, by ID or name (default: all).")
     ] = None,
 ) -> None:
-    """Point projects to a model that has moved, or lies elsewhere on this computer.
+    """Point projects to a model that has moved, or is elsewhere on this computer.
 
     Its files are compared with those that the trainings used; another model is refused.
     """

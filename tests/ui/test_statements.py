@@ -178,7 +178,7 @@ OTHER: Mapping[str, Mapping[str, str]] = {
 REFUSED = {
     "keep": "No step of this training was saved",
     "continue_training": "The last state of Round 2's training is gone",
-    "continue_replay": "Watercolour cat is no replay",
+    "continue_replay": "Watercolour cat is not a replay",
     "instant_round": "Watercolour cat has no image adapter",
     "refine_adapter": "An image adapter is refined from a Round 0",
     "use_trial": "This image is not generated yet",

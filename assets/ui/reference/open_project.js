@@ -93,7 +93,7 @@ function MovedModels({ project }) {
   }, [project]);
   return html`<div class="moved-models">${models.map(
     ({ role, place, here }) => html`<p key=${place} class=${here ? "" : "lost"}>
-      ${here ? `The ${role} lies at ` : `The ${role} was not found: `}<code>${place}</code>
+      ${here ? `The ${role} is at ` : `The ${role} was not found: `}<code>${place}</code>
       <button
         type="button" class="button small" data-action="locate"
         onClick=${async () => (await locateModel(place)) && update()}

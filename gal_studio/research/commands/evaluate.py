@@ -99,7 +99,7 @@ def evaluate(
     subject: Annotated[list[str] | None, typer.Option(help="Only this subject; may be repeated.")] = None,
     partial: Annotated[bool, typer.Option("--partial", help="Skip missing images.")] = False,
     prompts: Annotated[
-        Path | None, typer.Option(help="The clock arms' prompts: one a line, or a CSV or TSV table.")
+        Path | None, typer.Option(help="The clock arms' prompts: one per line, or a CSV or TSV table.")
     ] = None,
     references: Annotated[
         References, typer.Option(help="How CLIP sees a style's references: published squashes them.")

@@ -104,7 +104,7 @@ def _templates(path: Path, subjects: int) -> tuple[str, ...]:
         raise StudioError(f"{path} is not a text in UTF-8: save it as such.") from error
     templates = tuple(" ".join(line.split()) for line in lines if line.strip())
     if not templates:
-        raise StudioError(f"{path} has no prompts: write one a line.")
+        raise StudioError(f"{path} has no prompts: write one per line.")
     for template in templates:
         if not any(f"{{{place}}}" in template for place in range(subjects)):
             raise StudioError(

@@ -32,7 +32,7 @@ def read_prompts(
     lines = [" ".join(entered(line).split()) for line in written]
     lines = [line for line in lines if line]
     if not lines:
-        raise StudioError(f"{path} has no prompts: write one a line, or a table with the column 'prompt'.")
+        raise StudioError(f"{path} has no prompts: write one per line, or a table with the column 'prompt'.")
     return prompts.expand(_completed(line, prompts) for line in lines)
 
 

@@ -62,7 +62,7 @@ def checked_names(names: Sequence[str]) -> tuple[str, ...]:
     found = tuple(dict.fromkeys(name for name in tidied if re.search(r"[^\W\d_]", name)))
     if len(found) < LEAST:
         raise StudioError(
-            f"The list has {len(found)} names of objects: write at least {LEAST}, one a line, such as red "
+            f"The list has {len(found)} names of objects: write at least {LEAST}, one per line, such as red "
             "teapot."
         )
     return found

@@ -75,8 +75,8 @@ def test_a_word_that_only_contains_the_class_is_not_it(tmp_path: Path) -> None:
             r"no column 'prompt', only 'text', 'category': name the",
         ),
         ("empty.csv", "", "has no column 'prompt', only an empty line"),
-        ("bare.csv", "Prompt,Note\n,\n", "has no prompts: write one a line"),
-        ("empty.txt", "\n \n", "has no prompts: write one a line"),
+        ("bare.csv", "Prompt,Note\n,\n", "has no prompts: write one per line"),
+        ("empty.txt", "\n \n", "has no prompts: write one per line"),
         ("latin.txt", "a café".encode("latin-1"), r"is not UTF-8 \(byte 5 is not UTF-8\): save it as UTF-8"),
     ],
 )

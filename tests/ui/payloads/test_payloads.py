@@ -76,4 +76,4 @@ def test_models_without_labels_are_called_uncalibrated(place: Place):
     project = place.studio.project(place.project)
     bundled = replace(project, clip_model="assets:pocket/clip")
     said = [dict(project_payload(one).facts)["Copies are found by"] for one in (bundled, project)]
-    assert said[1].startswith(f"{said[0]}; uncalibrated:")
+    assert said[1].startswith(f"{said[0]}; not calibrated")

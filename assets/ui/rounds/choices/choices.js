@@ -117,7 +117,7 @@ function row(round, choice) {
     <span class="choice-text">
       <b translate=${false}>${choice.prompt}</b>
       <span title=${scoreWords(choice)}>
-        ${KINDS[choice.kind]}${choice.stands ? "" : " · taken back"} · ${" "}
+        ${KINDS[choice.kind]}${choice.stands ? "" : " · undone"} · ${" "}
         <time datetime=${when.toISOString()} title=${when.toLocaleString()}>${clockWords(when)}</time>
       </span>
       ${choice.override ? reason(round, choice) : null}

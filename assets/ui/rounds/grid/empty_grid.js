@@ -53,7 +53,7 @@ const QUEUED = ["The images are waiting for their turn", "The queue, at the top,
 /** @type {[string, string]} */
 const LOADING = ["Loading the images…", ""];
 /** @type {[string, string]} */
-const NO_DETECTOR = ["No copy was found this way", "Choose Either beside the filter to see all copies."];
+const NO_DETECTOR = ["This check found nothing", "Choose Either beside the filter to see all copies."];
 
 /** The step of the round; that of a later round's training by itself. */
 function stepNow() {

@@ -33,7 +33,7 @@ export function figures(candidate, score) {
   const rows = [
     ["Seed", String(candidate.seed)],
     [
-      "Recipe",
+      "Strength schedule",
       candidate.recipe || "LoRA strength 1",
       state.round?.kind === "instant"
         ? "Reference strength: less follows the prompt more, 0 would be the base model"
