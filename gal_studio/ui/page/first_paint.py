@@ -6,7 +6,7 @@ the theme is set before the first paint, and the first paint shows the frame of 
 
 import re
 
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import URL, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gal_studio.ui.page.headers import content_policy
@@ -14,33 +14,35 @@ from gal_studio.ui.page.static import MANIFEST_PATH, THEME, files, template, ui_
 
 _MANIFEST = '<link rel="manifest" href="/manifest.json" />'  # Gradio's own, in place of which ours stands
 _SHARED = re.compile(r'\s*<meta (?:property="og:|name="twitter:)[^>]*>')  # Gradio's, of a shared link
-DESCRIPTION = "Teach an image model a style or an object from one or a few images, and see what it copies."
+DESCRIPTION = "Train a LoRA for a style or an object from one or a few images, and see what it copies."
+SHARED_PICTURE = "icons/studio-512.png"
 LATER = "vendor/plotly.min.js"  # no module, and loaded when the map is opened
 
 
-def head() -> str:
-    """Our part of the HTML head."""
+def head(address: str = "") -> str:
+    """Our part of the HTML head, for the page at this address."""
     modules = [name for name in files() if name.endswith(".js") and name != LATER]
     preload = "".join(f'<link rel="modulepreload" href="{ui_address(name)}">' for name in sorted(modules))
     icon = f'<link rel="icon" type="image/svg+xml" href="{ui_address("kit/icon.svg")}">'
     # with the cookie of a sign-in, which browsers do not send along for a manifest otherwise
     installed = f'<link rel="manifest" href="{MANIFEST_PATH}" crossorigin="use-credentials">'
     style = f'<link rel="stylesheet" href="{ui_address("studio.css")}">'
-    return f"{THEME}{_shared()}{icon}{installed}{style}{preload}"
+    return f"{THEME}{_shared(address)}{icon}{installed}{style}{preload}"
 
 
-def _shared() -> str:
-    """The title and the description that a shared link shows."""
+def _shared(address: str) -> str:
+    """The title, the description and the picture that a shared link shows."""
     return (
         f'<meta name="description" content="{DESCRIPTION}"><meta property="og:type" content="website">'
         '<meta property="og:title" content="GAL Studio">'
         f'<meta property="og:description" content="{DESCRIPTION}">'
+        f'<meta property="og:image" content="{address}{ui_address(SHARED_PICTURE)}">'
     )
 
 
-def with_first_paint(html: str) -> str:
-    """The page with our head, and with the frame that is shown until the panels are mounted."""
-    html = _SHARED.sub("", html).replace(_MANIFEST, "", 1).replace("</head>", f"{head()}</head>", 1)
+def with_first_paint(html: str, address: str = "") -> str:
+    """The page at this address with our head, and with the frame shown until the panels are mounted."""
+    html = _SHARED.sub("", html).replace(_MANIFEST, "", 1).replace("</head>", f"{head(address)}</head>", 1)
     html = html.replace("<head>", f"<head>{template('kit/arrival')}", 1)  # before the files it watches
     return re.sub(r"<body[^>]*>", lambda body: body.group() + template("kit/splash"), html, count=1)
 
@@ -66,17 +68,17 @@ class FirstPaint:
             elif message["type"] == "http.response.body":
                 body += message.get("body", b"")
                 if not message.get("more_body", False):
-                    await _send_page(start, body, send)
+                    await _send_page(start, body, send, str(URL(scope=scope).replace(query="")))
             else:
                 await send(message)
 
         await self.app(scope, receive, collect)
 
 
-async def _send_page(start: Message, body: bytes, send: Send) -> None:
+async def _send_page(start: Message, body: bytes, send: Send, address: str) -> None:
     headers = MutableHeaders(raw=start["headers"])
     if start["status"] == 200 and headers.get("content-type", "").startswith("text/html"):
-        html = with_first_paint(body.decode())
+        html = with_first_paint(body.decode(), address)
         body = html.encode()
         headers["content-security-policy"] = content_policy(html)
         headers["content-length"] = str(len(body))

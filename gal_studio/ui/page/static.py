@@ -99,7 +99,7 @@ def manifest() -> dict[str, object]:
         "id": "./",
         "name": "GAL Studio",
         "short_name": "GAL Studio",
-        "description": "Teach an image model a new style or object, round by round.",
+        "description": "Train a LoRA for a style or an object, round by round.",
         "start_url": "./",
         "scope": "./",
         "display": "standalone",
