@@ -108,7 +108,7 @@ def schedules_figure(view: RoundView, theme: Theme = "light") -> go.Figure:
     names = [_name(rate.recipe) for rate in rates]
     blue = SKY if theme == "dark" else BLUE
     for name, values, colour, symbol in (
-        ("as asked", [rate.asked for rate in rates], blue, "square"),
+        ("prompt match", [rate.asked for rate in rates], blue, "square"),
         ("copies", [rate.copies for rate in rates], VERMILION, "circle-open"),
         ("good", [rate.good for rate in rates], ORANGE, "diamond"),
     ):

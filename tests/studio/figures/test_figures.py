@@ -183,7 +183,7 @@ def test_progress_is_of_the_line_of_the_newest_round(made: Made) -> None:
 def test_copies_along_the_strength_are_those_of_the_prompts(made: Made) -> None:
     studio, _, first, _ = made
     rates = {one.name: one for one in studio.figures.schedules(first).data}
-    assert set(rates) == {"as asked", "copies", "good"} and list(rates["copies"].x) == ["1"]
+    assert set(rates) == {"prompt match", "copies", "good"} and list(rates["copies"].x) == ["1"]
     tiles = studio.round_view(first).candidates
     assert rates["copies"].y[0] == pytest.approx(sum(tile.candidate.chance for tile in tiles) / len(tiles))
     assert not studio.figures.copy_curves(first).data, "all images have one strength"
