@@ -8,6 +8,7 @@ from typing import Any
 
 from gal_studio.core import strict_json
 from gal_studio.core.errors import StudioError
+from gal_studio.core.models.names import INDEXES
 
 LARGEST = 32 << 20  # bytes; a long index of weights has about 1 MB
 
@@ -69,3 +70,8 @@ def _entries(folder: Path) -> "list[os.DirEntry[str]]":
             return list(islice(found, MOST))
     except OSError:  # whoever opens it says so
         return []
+
+
+def index_in(folder: Path) -> Path | None:
+    """The file in a pipeline's folder that lists its components."""
+    return next((path for name in INDEXES if (path := folder / name).is_file()), None)

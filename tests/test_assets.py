@@ -96,6 +96,8 @@ def test_presets_are_sound_and_pocket_is_the_first():
         "flux2-klein",
         "z-image",
         "krea-2",
+        "qwen-image-2.1",
+        "anima",
         "sd14-paper",
     ]
     for preset in presets:

@@ -13,6 +13,7 @@ from gal_studio.commands.terminal.machine import describe_machine
 from gal_studio.commands.terminal.options import AsJson, Workspace, given_workspace
 from gal_studio.commands.terminal.stored import existing_workspace
 from gal_studio.core.errors import StudioError
+from gal_studio.core.models.names import INDEXES
 from gal_studio.core.types import Kind
 from gal_studio.core.words import counted
 from gal_studio.json_files import read_json
@@ -27,7 +28,6 @@ from gal_studio.workspace import repair as repairs
 from gal_studio.workspace.damage import damage_of
 
 PROBE_SECONDS = 4.5  # each, for drawing and for training
-INDEX = "model_index.json"
 NOT_HERE = "not downloaded (on first use)"
 
 
@@ -190,17 +190,19 @@ def _where(preset: Preset) -> str:
         return "bundled"
     from huggingface_hub import try_to_load_from_cache
 
-    cached = try_to_load_from_cache(preset.base_model, INDEX)
-    return "downloaded" if isinstance(cached, str) and _has_weights(Path(cached)) else NOT_HERE
+    cached = (try_to_load_from_cache(preset.base_model, index) for index in INDEXES)
+    found = next((Path(path) for path in cached if isinstance(path, str)), None)
+    return "downloaded" if found is not None and _has_weights(found) else NOT_HERE
 
 
 def _has_weights(index: Path) -> bool:
     """Whether a pipeline's weights lie beside its index, which is fetched as soon as a model is chosen."""
+    from gal_studio.engine.families.description import plain_index
     from gal_studio.engine.families.registry import family_of
     from gal_studio.engine.hub.needs import lacking_weights
     from gal_studio.engine.hub.weights import weighted
 
-    components = read_json(index)
+    components = plain_index(read_json(index))
     family = family_of(index.parent.name, components)
     return not lacking_weights(index.parent, weighted(components, family.leave_out))
 

@@ -10,6 +10,7 @@ import typer
 from gal_studio.assets import load_presets
 from gal_studio.core.errors import StudioError
 from gal_studio.core.jobs.kinds import bytes_in_words, bytes_of
+from gal_studio.core.models.names import index_among
 from gal_studio.core.models.pasted import pasted, refuse_address
 from gal_studio.core.models.reports import ModelNames
 
@@ -62,7 +63,6 @@ def _kind(model: str, pins: Mapping[str, str]) -> Sequence["Need"]:
     import open_clip
 
     from gal_studio.engine.features.open_clip_source import HUB
-    from gal_studio.engine.hub.needs import INDEX
     from gal_studio.engine.hub.repository import read_repository
     from gal_studio.worker.model_needs import look
 
@@ -74,7 +74,7 @@ def _kind(model: str, pins: Mapping[str, str]) -> Sequence["Need"]:
         return look_up["base_model"]()
     except StudioError:
         files = read_repository(model, None).files if "/" in model else {}
-        if INDEX in files or "config.json" not in files:
+        if index_among(files) or "config.json" not in files:
             raise
         return look_up["vision_model"]()
 

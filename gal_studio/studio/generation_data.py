@@ -19,7 +19,7 @@ KEYWORD = "parameters"
 _SIGNATURE, _HEADER_ENDS = b"\x89PNG\r\n\x1a\n", 33  # the first chunk, IHDR, has 25 bytes
 _SAMPLERS = {
     **dict.fromkeys(("sd1", "sdxl"), "DPM++ 2M"),
-    **dict.fromkeys(("flux2-klein", "z-image", "krea-2"), "Euler"),
+    **dict.fromkeys(("flux2-klein", "z-image", "krea-2", "qwen-image-2.1", "anima"), "Euler"),
 }
 
 _FAST_SAMPLERS = {"ddim": "DDIM", "lcm": "LCM"}

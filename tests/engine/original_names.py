@@ -203,6 +203,11 @@ def original_krea(state: State) -> State:
     }
 
 
+def original_qwen(state: State) -> State:
+    parts = ("img_mlp.gate_layer.", "img_mlp.proj.")
+    return stacked(state, parts, "img_mlp.gate_up.")
+
+
 def prefixed(prefix: str, state: State) -> State:
     return {f"{prefix}{name}": tensor for name, tensor in state.items()}
 
@@ -216,6 +221,8 @@ def write_one_file(folder: Path, path: Path, prefix: str = "model.diffusion_mode
         tensors = prefixed(prefix, original_z_image(pipeline.transformer.state_dict()))
     elif isinstance(pipeline, diffusers.Krea2Pipeline):
         tensors = prefixed(prefix, original_krea(pipeline.transformer.state_dict()))
+    elif isinstance(pipeline, diffusers.QwenImage21Pipeline):
+        tensors = prefixed(prefix, original_qwen(pipeline.transformer.state_dict()))
     else:
         tensors = original_pipeline(pipeline)
     save_file({name: tensor.contiguous() for name, tensor in tensors.items()}, path, metadata or None)

@@ -1,29 +1,41 @@
-"""Tiny FLUX.2 klein, Z-Image and Krea 2 pipelines with random weights, written by diffusers."""
+"""Tiny pipelines of the flow families with random weights, written by diffusers."""
 
+import string
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import torch
 from diffusers import (
+    AnimaAutoBlocks,
+    AnimaTextConditioner,
     AutoencoderKL,
     AutoencoderKLFlux2,
     AutoencoderKLQwenImage,
+    AutoencoderKLQwenImage21,
+    CosmosTransformer3DModel,
     FlowMatchEulerDiscreteScheduler,
     Flux2KleinPipeline,
     Flux2Transformer2DModel,
     Krea2Pipeline,
     Krea2Transformer2DModel,
+    QwenImage21Pipeline,
+    QwenImage21Transformer2DModel,
     ZImagePipeline,
     ZImageTransformer2DModel,
 )
 from transformers import (
     Qwen2Tokenizer,
+    Qwen2VLImageProcessor,
     Qwen3Config,
     Qwen3ForCausalLM,
     Qwen3Model,
     Qwen3VLConfig,
+    Qwen3VLForConditionalGeneration,
     Qwen3VLModel,
+    Qwen3VLProcessor,
+    Qwen3VLVideoProcessor,
+    T5TokenizerFast,
 )
 
 from tests.engine.tiny import byte_characters
@@ -35,6 +47,11 @@ TEMPLATE = (
     "{% if add_generation_prompt %}<|im_start|>assistant\n"
     "{% if enable_thinking is defined and not enable_thinking %}<think>\n\n</think>\n\n{% endif %}{% endif %}"
 )
+VISION_TEMPLATE = (  # whose parts of a message may be several
+    "{% for message in messages %}<|im_start|>{{ message.role }}\n"
+    "{% for part in message.content %}{{ part.text }}{% endfor %}<|im_end|>\n{% endfor %}"
+)
+VISION_MARKS = ("<|vision_start|>", "<|vision_end|>", "<|image_pad|>", "<|video_pad|>")
 MARKS = ("<|endoftext|>", "<|im_start|>", "<|im_end|>")
 
 
@@ -148,7 +165,7 @@ def make_shifting_z_image(folder: Path) -> Path:
     return make_tiny_z_image(folder, dynamic=True)
 
 
-def tiny_qwen_vision(tokenizer: Qwen2Tokenizer, layers: int) -> Qwen3VLModel:
+def tiny_qwen_vision(tokenizer: Qwen2Tokenizer, layers: int, kind: Any = Qwen3VLModel) -> Any:
     """A Qwen3-VL, whose vision tower these pipelines have and do not use."""
     text = tiny_qwen(lambda config: config, tokenizer, layers).to_dict()
     text |= {"model_type": "qwen3_vl_text"}
@@ -157,7 +174,7 @@ def tiny_qwen_vision(tokenizer: Qwen2Tokenizer, layers: int) -> Qwen3VLModel:
         "depth": 1, "hidden_size": WIDTH, "intermediate_size": WIDTH, "num_heads": 2, "patch_size": 4,
         "out_hidden_size": WIDTH, "num_position_embeddings": 16, "deepstack_visual_indexes": [0],
     }  # fmt: skip
-    return Qwen3VLModel(Qwen3VLConfig(text_config=text, vision_config=vision))
+    return kind(Qwen3VLConfig(text_config=text, vision_config=vision))
 
 
 def tiny_frame_autoencoder() -> AutoencoderKLQwenImage:
@@ -217,6 +234,94 @@ def make_krea_turbo(folder: Path) -> Path:
     return make_tiny_krea(folder, is_distilled=True)
 
 
+TURBO_LEVELS = [1.0, 0.6, 0.2]
+"""Noise levels that a distilled model names itself."""
+
+
+def make_tiny_qwen_image(folder: Path, is_distilled: bool = False, seed: int = 0) -> Path:
+    """A Qwen-Image 2.1: 2 blocks, pictures of 16 px for each latent position."""
+    tokenizer = make_tiny_qwen_tokenizer()
+    tokenizer.add_special_tokens({"additional_special_tokens": list(VISION_MARKS)})
+    processor = Qwen3VLProcessor(
+        Qwen2VLImageProcessor(patch_size=4), tokenizer, Qwen3VLVideoProcessor(patch_size=4), VISION_TEMPLATE
+    )
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        autoencoder = AutoencoderKLQwenImage21(
+            base_dim=4, decoder_base_dim=4, z_dim=4, dim_mult=[1, 1, 2, 2, 2], num_res_blocks=1,
+            latents_mean=[-0.7, 0.1, 0.4, 1.5], latents_std=[2.8, 1.4, 2.3, 1.5],
+        )  # fmt: skip
+        torch.nn.init.normal_(autoencoder.decoder.conv_out.weight, std=0.3)  # for pictures with contrast
+        transformer = QwenImage21Transformer2DModel(
+            in_channels=4,
+            out_channels=4,
+            num_layers=2,
+            attention_head_dim=16,
+            num_attention_heads=2,
+            context_in_dim=WIDTH,
+            axes_dims_rope=(4, 6, 6),
+        )
+        pipeline = QwenImage21Pipeline(
+            scheduler=FlowMatchEulerDiscreteScheduler(use_dynamic_shifting=True),
+            vae=autoencoder,
+            text_encoder=tiny_qwen_vision(tokenizer, 3, Qwen3VLForConditionalGeneration),
+            processor=processor,
+            transformer=transformer,
+            sample_sigmas=TURBO_LEVELS if is_distilled else None,
+        )
+    pipeline.save_pretrained(folder, safe_serialization=True)
+    return folder
+
+
+def make_qwen_turbo(folder: Path) -> Path:
+    return make_tiny_qwen_image(folder, is_distilled=True)
+
+
+def make_tiny_t5_tokenizer() -> T5TokenizerFast:
+    """A letter for each token, and the marks."""
+    pieces = [("<pad>", 0.0), ("</s>", 0.0), ("<unk>", 0.0), ("▁", -2.0)]
+    pieces += [(letter, -3.0) for letter in string.ascii_letters + string.digits + ",.'"]
+    return T5TokenizerFast(vocab=pieces, extra_ids=0)
+
+
+def make_tiny_anima(folder: Path, seed: int = 0) -> Path:
+    """An Anima: 2 blocks, pictures of 4 px for each latent position; its table is that of a modular one."""
+    tokenizer, t5 = make_tiny_qwen_tokenizer(), make_tiny_t5_tokenizer()
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        parts = {
+            "text_encoder": tiny_qwen(Qwen3Model, tokenizer, 2),
+            "tokenizer": tokenizer,
+            "t5_tokenizer": t5,
+            "text_conditioner": AnimaTextConditioner(
+                source_dim=WIDTH,
+                target_dim=WIDTH,
+                model_dim=WIDTH,
+                num_layers=1,
+                num_attention_heads=2,
+                target_vocab_size=len(t5),
+            ),
+            "transformer": CosmosTransformer3DModel(
+                in_channels=4,
+                out_channels=4,
+                num_attention_heads=2,
+                attention_head_dim=16,
+                num_layers=2,
+                mlp_ratio=2,
+                text_embed_dim=WIDTH,
+                adaln_lora_dim=4,
+                max_size=(4, 64, 64),
+                extra_pos_embed_type=None,
+            ),
+            "vae": tiny_frame_autoencoder(),
+            "scheduler": FlowMatchEulerDiscreteScheduler(shift=3.0),
+        }
+    pipeline = AnimaAutoBlocks().init_pipeline()
+    pipeline.update_components(**parts)
+    pipeline.save_pretrained(str(folder), safe_serialization=True, overwrite_modular_index=True)
+    return folder
+
+
 FLOWS: dict[str, Callable[[Path], Path]] = {
     "klein base": make_tiny_klein,
     "klein distilled": make_distilled_klein,
@@ -224,5 +329,8 @@ FLOWS: dict[str, Callable[[Path], Path]] = {
     "Z-Image, shifted by size": make_shifting_z_image,
     "Krea 2 Raw": make_tiny_krea,
     "Krea 2 Turbo": make_krea_turbo,
+    "Qwen-Image 2.1": make_tiny_qwen_image,
+    "Qwen-Image 2.1 Turbo": make_qwen_turbo,
+    "Anima": make_tiny_anima,
 }
 """How each variant of the flow families is made."""

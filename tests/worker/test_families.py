@@ -11,7 +11,14 @@ from gal_studio.studio import Studio
 from gal_studio.worker.models import Models
 from tests.engine.original_names import write_one_file
 from tests.engine.tiny import make_tiny_clip, make_tiny_pipeline, make_tiny_xl_pipeline
-from tests.engine.tiny_flows import make_distilled_klein, make_tiny_klein, make_tiny_krea, make_tiny_z_image
+from tests.engine.tiny_flows import (
+    make_distilled_klein,
+    make_tiny_anima,
+    make_tiny_klein,
+    make_tiny_krea,
+    make_tiny_qwen_image,
+    make_tiny_z_image,
+)
 from tests.engine.tiny_pipelines import make_tiny_two
 from tests.tiny_project import CHANGES, make_tower, object_draft
 from tests.worker.refinement.working import changes, weights, work
@@ -34,6 +41,8 @@ MADE: dict[str, tuple[Callable[[Path], Path | str], int, str]] = {
     "klein distilled": (make_distilled_klein, 64, "transformer"),
     "Z-Image, a checkpoint": (as_checkpoint(make_tiny_z_image), 64, "transformer"),
     "Krea 2, a checkpoint": (as_checkpoint(make_tiny_krea), 64, "transformer"),
+    "Anima": (make_tiny_anima, 64, "transformer"),
+    "Qwen-Image 2.1, a checkpoint": (as_checkpoint(make_tiny_qwen_image), 64, "transformer"),
 }
 
 

@@ -74,6 +74,33 @@ QWEN3_VL_4B: dict[str, Any] = {
 }  # fmt: skip
 
 
+QWEN_IMAGE: dict[str, Any] = {  # as the class says by default
+    "in_channels": 64, "out_channels": 64, "num_layers": 32, "attention_head_dim": 128,
+    "num_attention_heads": 32, "context_in_dim": 4096,
+}  # fmt: skip
+QWEN3_VL_8B: dict[str, Any] = {
+    "text_config": QWEN3_VL_4B["text_config"] | {
+        "hidden_size": 4096, "intermediate_size": 12288, "tie_word_embeddings": False,
+    },
+    "vision_config": {
+        "depth": 27, "hidden_size": 1152, "intermediate_size": 4304, "num_heads": 16, "patch_size": 16,
+        "out_hidden_size": 4096, "num_position_embeddings": 2304, "deepstack_visual_indexes": [8, 16, 24],
+    },
+    "tie_word_embeddings": False,
+}  # fmt: skip
+
+
+ANIMA: dict[str, Any] = {  # Cosmos Predict2 with 2 billion parameters
+    "in_channels": 16, "out_channels": 16, "num_attention_heads": 16, "attention_head_dim": 128,
+    "num_layers": 28, "mlp_ratio": 4.0, "text_embed_dim": 1024, "adaln_lora_dim": 256,
+    "max_size": [128, 240, 240], "patch_size": [1, 2, 2], "rope_scale": [1.0, 4.0, 4.0],
+    "concat_padding_mask": True, "extra_pos_embed_type": None,
+}  # fmt: skip
+QWEN3_06B = QWEN3_4B | {
+    "hidden_size": 1024, "intermediate_size": 3072, "num_hidden_layers": 28, "num_attention_heads": 16,
+}  # fmt: skip
+
+
 def _described(pipeline: str, **parts: tuple[str, str, dict[str, Any]]) -> Description:
     index = {name: [library, kind] for name, (library, kind, _) in parts.items()}
     components = {name: configuration for name, (*_, configuration) in parts.items()}
@@ -116,6 +143,19 @@ ARCHITECTURES: dict[str, Description] = {
         transformer=("diffusers", "Krea2Transformer2DModel", KREA),
         vae=("diffusers", "AutoencoderKLQwenImage", {}),
         text_encoder=("transformers", "Qwen3VLModel", QWEN3_VL_4B),
+    ),
+    "qwen-image-2.1": _described(
+        "QwenImage21Pipeline",
+        transformer=("diffusers", "QwenImage21Transformer2DModel", QWEN_IMAGE),
+        vae=("diffusers", "AutoencoderKLQwenImage21", {}),
+        text_encoder=("transformers", "Qwen3VLForConditionalGeneration", QWEN3_VL_8B),
+    ),
+    "anima": _described(
+        "AnimaModularPipeline",
+        transformer=("diffusers", "CosmosTransformer3DModel", ANIMA),
+        vae=("diffusers", "AutoencoderKLQwenImage", {}),
+        text_encoder=("transformers", "Qwen3Model", QWEN3_06B),
+        text_conditioner=("diffusers", "AnimaTextConditioner", {}),
     ),
 }
 """By the name in `assets/shapes.json`."""

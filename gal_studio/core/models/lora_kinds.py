@@ -14,14 +14,17 @@ _BASES: Mapping[str, tuple[str, ...]] = {  # in words, by how the two usual keys
     "FLUX.1": ("flux-1", "flux1"),
     "Z-Image": ("z-image", "zimage", "z_image"),
     "Krea 2": ("krea-2", "krea2", "krea_2"),
+    "Anima": ("anima",),
+    "Qwen-Image 2.1": ("qwen-image-2", "qwen_image_2", "qwenimage2"),
 }
 _WIDTHS = {768: "Stable Diffusion 1.x", 1024: "Stable Diffusion 2.x", 2048: "Stable Diffusion XL"}
 _BY_LAYER: Mapping[str, str] = {  # the first pattern that is found in the name of a layer
     r"double_blocks[._](9|1\d)[._]": "FLUX.1",
     r"(single_|double_)(transformer_)?blocks": "FLUX",
-    r"transformer_blocks[._]\d+[._](img|txt)_mlp": "Qwen-Image",
+    r"transformer_blocks[._]\d+[._]img_mlp[._](gate_|proj|out$)": "Qwen-Image 2.1",
+    r"transformer_blocks[._]\d+[._](img|txt)_mlp|txt_mod|add_[qkv]_proj": "Qwen-Image",
     r"joint_blocks": "Stable Diffusion 3",
-    r"blocks[._]\d+[._]self_attn[._]q_proj": "Anima",
+    r"blocks[._]\d+[._](self|cross)_attn[._]q_proj": "Anima",
     r"blocks[._]\d+[._]self_attn[._]q$": "Wan",
     r"(^|[._])layers[._]\d+[._]attention": "Z-Image",
     r"txtfusion|text_fusion|blocks[._]\d+[._](attn[._](w[qkvo]|to_gate)|(mlp|ff)[._](gate|up))": "Krea 2",

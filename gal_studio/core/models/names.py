@@ -1,17 +1,24 @@
 """Names of base models: a hub ID, a directory, or a one-file checkpoint, with or without its pipeline."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from gal_studio.core.errors import StudioError
 
+INDEXES = ("model_index.json", "modular_model_index.json")
+"""The files that list a pipeline's components; the second one is that of a pipeline of blocks."""
 _CHECKPOINT = re.compile(r"^(?P<file>.+\.(?i:safetensors|sft))(?: with (?P<pipeline>.+))?$")
 _BUNDLED = "assets:"
 _LOCAL = "local-dir:"
 _PICKLE = re.compile(r"\.(ckpt|pt|pth|bin|pkl)$", re.IGNORECASE)
 _GGUF = re.compile(r"\.gguf$", re.IGNORECASE)
+
+
+def index_among(files: Container[str]) -> str:
+    """The file that lists the components of a pipeline with these files; "" if none does."""
+    return next((name for name in INDEXES if name in files), "")
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,9 @@ LICENCES: Mapping[str, str] = {
     "Tongyi-MAI/Z-Image-Turbo": "Apache-2.0",
     "krea/Krea-2-Raw": "Krea 2 Community License",
     "krea/Krea-2-Turbo": "Krea 2 Community License",
+    "circlestone-labs/Anima-Base-v1.0-Diffusers": "CircleStone Labs Non-Commercial License",
+    "Qwen/Qwen-Image-2.1": "Qwen Research License (non-commercial)",
+    "Qwen/Qwen-Image-2.1-Turbo": "Qwen Research License (non-commercial)",
 }
 """Of well-known models, for copies without their card."""
 

@@ -21,6 +21,8 @@ _WORDS: Mapping[str, str] = {
     "flux2-klein": "FLUX.2 klein",
     "z-image": "Z-Image",
     "krea-2": "Krea 2",
+    "qwen-image-2.1": "Qwen-Image 2.1",
+    "anima": "Anima",
 }
 
 

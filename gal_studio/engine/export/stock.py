@@ -17,11 +17,13 @@ from gal_studio.core.errors import first_line
 from gal_studio.core.memory.machine import MachineSettings, Precision
 from gal_studio.core.settings import Several
 from gal_studio.engine.families.family import Family, unguided_scale
+from gal_studio.engine.families.modular import ModularFamily, guider
 from gal_studio.engine.models.image_model import ImageModel, load_image_model
 from gal_studio.json_files import read_json
 from gal_studio.with_parent import end_with_parent
 
 ERROR = "error.txt"
+_JOINED = ".img_mlp.gate_up."  # of Qwen-Image 2.1 in ComfyUI
 _UNCAST = frozenset({"timestep", "t", "img_ids", "txt_ids", "guidance"})
 """Inputs of a denoiser that keep their precision."""
 
@@ -91,7 +93,7 @@ def draw_stock(request: StockRequest, out: Path) -> None:
         load_exported(model, Path(request.file), request.layers)
     pipeline = prepare_pipeline(model, request.steps, request.resolution, getattr(torch, request.precision))
     references = {} if request.given is None else give_references(pipeline, request.given)
-    guidance: dict[str, Any] = {"guidance_scale": request.guidance_scale}
+    guidance = guided_call(model.family, request.guidance_scale)
     if request.guided is not None and model.family.is_guided(request.guidance_scale):
         guidance = guide_in_steps(model, request, range(*request.guided))
     for number, (prompt, seed) in enumerate(request.pictures):
@@ -99,14 +101,52 @@ def draw_stock(request: StockRequest, out: Path) -> None:
             prompt=prompt,
             num_inference_steps=request.steps,
             **guidance,
+            **other_arguments(model.family, request.steps),
             height=request.resolution,
             width=request.resolution,
             generator=torch.Generator("cpu").manual_seed(seed),
             **references,
         )
-        drawn.images[0].save(out / f"{number}.png")
+        images_of(drawn)[0].save(out / f"{number}.png")
 
 
+def is_modular(family: Family) -> bool:
+    """Whether a pipeline is made of blocks: a component guides it, and its call answers with its state."""
+    return isinstance(family, ModularFamily)
+
+
+def guided_call(family: Family, scale: float) -> dict[str, Any]:
+    """The argument of a pipeline's call that guides it; a modular one is told by its guider."""
+    if not is_modular(family):
+        return {scale_name(family): scale}
+    family.pipeline.update_components(guider=guider(scale if family.is_guided(scale) else 1.0))
+    return {}
+
+
+def images_of(drawn: Any) -> Any:
+    """The images of what a pipeline's call answers."""
+    return drawn.images if hasattr(drawn, "images") else drawn.values["images"]
+
+
+def scale_name(family: Family) -> str:
+    """What a pipeline's call names its guidance scale."""
+    return "true_cfg_scale" if family.name in CALL_IT_TRUE else "guidance_scale"
+
+
+def other_arguments(family: Family, steps: int) -> dict[str, Any]:
+    """What a pipeline's call needs besides, to generate as the studio does."""
+    if family.name not in CALL_IT_TRUE:
+        return {}
+    own, levels = family.pipeline.config.sample_sigmas, family.noise_levels(steps)  # type: ignore[attr-defined]
+    named = {"sigmas": levels} if own and list(own) != levels else {}
+    return {"negative_prompt": "", "use_kv_cache": False, **named}
+
+
+CALL_IT_TRUE = ("qwen-image-2.1",)
+"""Families whose pipelines take guidance under another name and only with a negative prompt.
+
+By default these keep what they computed of the text, which rounds otherwise.
+"""
 READ_SCALE_ONCE = ("flux2-klein", "krea-2")
 """Families whose pipelines read their scale once, and ask at every step whether they guide."""
 OFF = 1e-9
@@ -116,6 +156,20 @@ OFF = 1e-9
 def guide_in_steps(model: ImageModel, request: StockRequest, guided: range) -> dict[str, Any]:
     """Arguments with which the stock pipeline guides some steps alone, as the code of a model card does."""
     family = model.family
+    if is_modular(family):
+        made = guider(request.guidance_scale, guided, request.steps)
+        family.pipeline.update_components(guider=made)
+        return {}
+    if family.name in CALL_IT_TRUE:
+        low, high = times_of(family, request.steps, request.resolution, guided)
+        seen: dict[float, Any] = {}
+
+        def hold(module: Any, given: Any, answer: Any) -> Any:
+            time = float(family.pipeline.current_timestep)
+            return None if low < time < high else seen.setdefault(time, answer)
+
+        model.denoiser.register_forward_hook(hold)
+        return {scale_name(family): request.guidance_scale}
     if family.name in READ_SCALE_ONCE:
         low, high = times_of(family, request.steps, request.resolution, guided)
         asked = property(lambda one: one.current_timestep is None or low < one.current_timestep < high)
@@ -141,6 +195,31 @@ def times_of(family: Family, steps: int, resolution: int, part: range) -> tuple[
     return round(low, 3), round(high, 3)
 
 
+def has_joined_layers(file: Path) -> bool:
+    """Whether a LoRA's file has layers that are two in diffusers, which does not split them."""
+    from safetensors import safe_open
+
+    if file.is_dir():
+        return False
+    with safe_open(file, framework="pt") as tensors:
+        return any(_JOINED in name for name in tensors.keys())  # noqa: SIM118
+
+
+def _split(file: Path) -> dict[str, torch.Tensor]:
+    """The tensors of a LoRA whose joined layers are two again, by their outputs."""
+    from safetensors.torch import load_file
+
+    tensors: dict[str, torch.Tensor] = {}
+    for name, tensor in load_file(file).items():
+        if _JOINED not in name:
+            tensors[name] = tensor
+            continue
+        halves = tensor.chunk(2) if ".lora_B." in name else (tensor, tensor)
+        for part, half in zip(("gate_layer", "proj"), halves, strict=True):
+            tensors[name.replace(_JOINED, f".img_mlp.{part}.")] = half.contiguous()
+    return tensors
+
+
 def load_exported(model: ImageModel, file: Path, layers: int) -> None:
     """Load a LoRA as any user of diffusers does, and fuse it in float32; or replace the denoiser."""
     pipeline, part = model.family.pipeline, model.family.part
@@ -150,7 +229,10 @@ def load_exported(model: ImageModel, file: Path, layers: int) -> None:
         setattr(pipeline, part, denoiser.to(model.device, kind))
         return
     model.denoiser.float()
-    pipeline.load_lora_weights(str(file.parent), weight_name=file.name)
+    if has_joined_layers(file):
+        pipeline.load_lora_weights(_split(file))
+    else:
+        pipeline.load_lora_weights(str(file.parent), weight_name=file.name)
     loaded = sum(bool(getattr(module, "lora_A", None)) for module in model.denoiser.modules())
     if loaded != layers:
         raise ValueError(f"diffusers takes {loaded} of the {layers} layers in {file.name}")
@@ -200,8 +282,9 @@ def prepare_pipeline(model: ImageModel, steps: int, resolution: int, precision: 
     if isinstance(solver, DPMSolverMultistepScheduler):  # the others draw with their own scheduler
         pipeline.scheduler = DPMSolverMultistepScheduler.from_config(solver.config)
     if precision != torch.float32:
-        encode = pipeline.encode_prompt
-        pipeline.encode_prompt = lambda *given, **named: cast(encode(*given, **named), torch.float32)
+        if hasattr(pipeline, "encode_prompt"):
+            encode = pipeline.encode_prompt
+            pipeline.encode_prompt = lambda *given, **named: cast(encode(*given, **named), torch.float32)
         denoiser = model.denoiser.to(precision)
         denoiser.register_forward_pre_hook(_cast_inputs(precision), with_kwargs=True)
         denoiser.register_forward_hook(lambda module, given, answer: cast(answer, torch.float32))

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from gal_studio.core.errors import StudioError
-from gal_studio.json_files import check_plain_folder, read_json
+from gal_studio.core.models.names import INDEXES
+from gal_studio.json_files import check_plain_folder, index_in, read_json
 
-INDEX = "model_index.json"
 _CONFIGURATIONS = ("config.json", "scheduler_config.json")
 
 
@@ -67,17 +67,24 @@ class Description:
         self.require(size == fitting, has, f"{fitting} there")
 
 
+def plain_index(index: Mapping[str, Any]) -> dict[str, Any]:
+    """The components as [library, class]; a modular pipeline also says where each is, beside it."""
+    return {
+        key: value[:2] if isinstance(value, list) and len(value) == 3 else value
+        for key, value in index.items()
+    }
+
+
 def read_description(name: str, folder: Path) -> Description:
     """Read a pipeline directory's JSON files."""
     try:
-        index = read_json(folder / INDEX)
+        index = read_json(index_in(folder) or folder / INDEXES[0])
     except (OSError, ValueError) as error:
         raise StudioError(
-            f"{folder} is not an image model: a diffusers pipeline directory has a {INDEX}."
+            f"{folder} is not an image model: a diffusers pipeline directory has a {INDEXES[0]}."
         ) from error
     check_plain_folder(folder)
-    if not isinstance(index, dict):
-        index = {}
+    index = plain_index(index if isinstance(index, dict) else {})
     return Description(name, index, {key: _configuration(folder / key) for key in index})
 
 

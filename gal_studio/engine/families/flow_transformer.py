@@ -71,6 +71,15 @@ class FlowTransformerFamily(PipelineFamily):
         config = self.pipeline.scheduler.config
         return FlowProcess(1.0 if config.use_dynamic_shifting else float(config.shift))
 
+    def channel_statistics(self, device: torch.device) -> tuple[torch.Tensor, torch.Tensor]:
+        """Mean and standard deviation of each channel, (1, c, 1, 1), where the autoencoder names them."""
+        config = self.autoencoder.config
+        mean, deviation = (
+            torch.tensor(values, device=device).view(1, -1, 1, 1)
+            for values in (config.latents_mean, config.latents_std)
+        )
+        return mean, deviation
+
     def euler(self, sigmas: Sequence[float], mu: float, device: torch.device) -> Solver:
         """The pipeline's scheduler at these noise levels; `mu` shifts them if it shifts by size."""
         solver = copy.deepcopy(self.pipeline.scheduler)

@@ -8,6 +8,7 @@ import torch
 from PIL import Image
 
 from gal_studio.core.errors import StudioError
+from gal_studio.core.settings import Target
 from gal_studio.engine.families.description import Description
 from gal_studio.engine.families.family import References, Sizes, Solver, TextFeatures, dtype_of
 from gal_studio.engine.families.flow_transformer import TOKENS, FlowTransformerFamily
@@ -34,6 +35,7 @@ class Flux2Klein(FlowTransformerFamily):
     patch: ClassVar[int] = 2
     denoiser_class: ClassVar[str] = "Flux2Transformer2DModel"
     thinking: ClassVar[bool] = False
+    targets: ClassVar[tuple[Target, ...]] = ("attention", "all", "style")
     by_adapter: ClassVar[bool] = False
 
     @classmethod
@@ -156,9 +158,16 @@ class Flux2Klein(FlowTransformerFamily):
         return without + scale * (with_text - without)
 
     def lora_layers(self, target: str) -> list[str]:
-        """The single blocks' outputs by full names, since the double blocks have lists of the same name."""
-        blocks = range(self.denoiser.config.num_single_layers)
-        outputs = [f"single_transformer_blocks.{block}.attn.to_out" for block in blocks]
+        """The single blocks' outputs by full names, since the double blocks have lists of the same name.
+
+        "style" are all layers of the later half of the single blocks: in FLUX the early ones decide what is
+        where, the later ones how it looks (SplitFlux, CVPR 2026, of FLUX.1).
+        """
+        count = self.denoiser.config.num_single_layers
+        if target == "style":
+            later = (f"single_transformer_blocks.{block}.attn" for block in range(count // 2, count))
+            return [f"{attention}.{layer}" for attention in later for layer in ("to_qkv_mlp_proj", "to_out")]
+        outputs = [f"single_transformer_blocks.{block}.attn.to_out" for block in range(count)]
         return [*ATTENTION, *outputs, *(REST if target == "all" else ())]
 
     @property

@@ -1,9 +1,14 @@
-"""Autoencoders of videos, for which a picture is one frame: (n, c, 1, h, w) in place of (n, c, h, w)."""
+"""Autoencoders of videos, for which a picture is one frame: (n, c, 1, h, w) in place of (n, c, h, w).
+
+One whose pictures have an opacity is given opaque ones, and what it gives is taken as opaque.
+"""
 
 from typing import Any
 
 import torch
 
+OPAQUE = 4
+"""Channels of pictures with an opacity."""
 _LEVELS = (0,) * 4
 """Of an autoencoder whose configuration names none."""
 
@@ -26,14 +31,26 @@ def channels_of(autoencoder: Any) -> int:
     return int(config.z_dim if is_of_videos(autoencoder) else config.latent_channels)
 
 
-def given_to(autoencoder: Any, tensor: torch.Tensor) -> torch.Tensor:
-    """Pixels or latents (n, c, h, w) as the autoencoder takes them."""
-    return tensor.unsqueeze(2) if is_of_videos(autoencoder) else tensor
+def given_to(autoencoder: Any, latents: torch.Tensor) -> torch.Tensor:
+    """Latents (n, c, h, w) as the autoencoder takes them."""
+    return latents.unsqueeze(2) if is_of_videos(autoencoder) else latents
 
 
-def taken_from(autoencoder: Any, tensor: torch.Tensor) -> torch.Tensor:
-    """Pixels or latents of the autoencoder as (n, c, h, w)."""
-    return tensor.squeeze(2) if is_of_videos(autoencoder) else tensor
+def taken_from(autoencoder: Any, latents: torch.Tensor) -> torch.Tensor:
+    """Latents of the autoencoder as (n, c, h, w)."""
+    return latents.squeeze(2) if is_of_videos(autoencoder) else latents
+
+
+def pixels_for(autoencoder: Any, pixels: torch.Tensor) -> torch.Tensor:
+    """Pixels (n, 3, h, w) in [-1, 1] as the autoencoder takes them."""
+    if autoencoder.config.get("in_channels") == OPAQUE:
+        pixels = torch.cat([pixels, torch.ones_like(pixels[:, :1])], dim=1)
+    return given_to(autoencoder, pixels)
+
+
+def pixels_of(autoencoder: Any, pixels: torch.Tensor) -> torch.Tensor:
+    """Pixels of the autoencoder as (n, 3, h, w)."""
+    return taken_from(autoencoder, pixels)[:, :3]
 
 
 def tile_sizes(autoencoder: Any, side: int) -> dict[str, int]:

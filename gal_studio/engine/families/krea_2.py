@@ -57,22 +57,13 @@ class Krea2(FlowTransformerFamily):
 
     def encode(self, pixels: torch.Tensor, deviations: float = 0.0) -> torch.Tensor:
         """Normalize the posterior's mode, or what lies above it, by each channel's mean and deviation."""
-        mean, deviation = self._statistics(pixels.device)
+        mean, deviation = self.channel_statistics(pixels.device)
         return (self.posterior(pixels, deviations) - mean) / deviation
 
     def decode(self, latents: torch.Tensor) -> torch.Tensor:
         """Undo `encode`, and decode."""
-        mean, deviation = self._statistics(latents.device)
+        mean, deviation = self.channel_statistics(latents.device)
         return self.decoded(latents / (1.0 / deviation) + mean)  # rounds as the pipeline does
-
-    def _statistics(self, device: torch.device) -> tuple[torch.Tensor, torch.Tensor]:
-        """Mean and standard deviation of each channel, (1, c, 1, 1)."""
-        config = self.autoencoder.config
-        mean, deviation = (
-            torch.tensor(values, device=device).view(1, -1, 1, 1)
-            for values in (config.latents_mean, config.latents_std)
-        )
-        return mean, deviation
 
     def solver(self, steps: int, resolution: int, device: torch.device) -> Solver:
         """Euler's method at evenly spaced noise levels, shifted by size; of Turbo by one amount."""
@@ -126,8 +117,8 @@ class Krea2(FlowTransformerFamily):
 
     @property
     def lora_names(self) -> LoraNames:
-        """Files of the form of kohya are not read by diffusers, so that none could be checked."""
-        return LoraNames("krea2", "Krea-2", krea_layer, forms=("diffusers", "comfyui"))
+        """The original names, which ComfyUI reads."""
+        return LoraNames("krea2", "Krea-2", krea_layer)
 
     def example_inputs(self, rows: int, side: int, dtype: torch.dtype) -> dict[str, Any]:
         """Inputs with 512 tokens of text."""

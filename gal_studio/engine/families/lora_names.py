@@ -23,7 +23,7 @@ class LoraNames:
     `layer` names a layer of the denoiser in a form that is not the studio's own. `has_alpha` says whether
     these have tensors `.alpha`. `base_version` is the value of `ss_base_model_version`, and `architecture`
     that of `modelspec.architecture` without `/lora`. A model that `is_known` has an architecture of other
-    programs, and is exported in these `forms`, by name; None: in all.
+    programs.
     """
 
     base_version: str
@@ -33,7 +33,6 @@ class LoraNames:
     is_v2: bool = False
     predicts_velocity: bool = False
     is_known: bool = True
-    forms: tuple[str, ...] | None = None
 
 
 def unet_layer(layer: str, form: ExportForm) -> LayerName:
@@ -125,6 +124,49 @@ _REST_OF_KREA: Mapping[str, str] = {  # what LoRAs of other programs may change 
     "final_layer.linear": "last.linear",
 }
 _KREA_BLOCKS = {"transformer_blocks": "blocks", "text_fusion": "txtfusion"}
+
+
+_ANIMA_LAYERS: Mapping[str, str] = {
+    **{
+        f"{own}.to_{layer}": f"{part}.{name}"
+        for own, part in (("attn1", "self_attn"), ("attn2", "cross_attn"))
+        for layer, name in (("q", "q_proj"), ("k", "k_proj"), ("v", "v_proj"), ("out.0", "output_proj"))
+    },
+    "ff.net.0.proj": "mlp.layer1",
+    "ff.net.2": "mlp.layer2",
+    **{
+        f"norm{number}.linear_{layer}": f"adaln_modulation_{part}.{layer}"
+        for number, part in ((1, "self_attn"), (2, "cross_attn"), (3, "mlp"))
+        for layer in (1, 2)
+    },
+}
+_REST_OF_ANIMA: Mapping[str, str] = {  # what LoRAs of other programs may change as well
+    "norm_out.linear_1": "final_layer.adaln_modulation.1",
+    "norm_out.linear_2": "final_layer.adaln_modulation.2",
+    "proj_out": "final_layer.linear",
+    "patch_embed.proj": "x_embedder.proj.1",
+}
+
+
+def anima_layer(layer: str, form: ExportForm) -> LayerName:
+    """The names of the original implementation, which ComfyUI and diffusers both read."""
+    if layer in _REST_OF_ANIMA:
+        return LayerName(form.layer(_REST_OF_ANIMA[layer]))
+    found = re.fullmatch(r"transformer_blocks\.(\d+)\.(.+)", layer)
+    if found is None or found[2] not in _ANIMA_LAYERS:
+        raise ValueError(f"{layer} has no name in the original implementation of Anima")
+    return LayerName(form.layer(f"blocks.{found[1]}.{_ANIMA_LAYERS[found[2]]}"))
+
+
+_GATED_OF_QWEN = {"gate_layer": 0, "proj": 1}
+
+
+def qwen_layer(layer: str, form: ExportForm) -> LayerName:
+    """Diffusers' names, but for two layers of each block that are one in the files of other programs."""
+    block, _, rest = layer.rpartition(".img_mlp.")
+    if rest in _GATED_OF_QWEN:
+        return LayerName(form.layer(f"{block}.img_mlp.gate_up"), _GATED_OF_QWEN[rest], len(_GATED_OF_QWEN))
+    return LayerName(form.layer(layer))
 
 
 def krea_layer(layer: str, form: ExportForm) -> LayerName:

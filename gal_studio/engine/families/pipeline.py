@@ -10,7 +10,7 @@ import torch
 
 from gal_studio.core.errors import StudioError
 from gal_studio.engine.families.family import ModelFiles, OneFileContent, TextFeatures, dtype_of
-from gal_studio.engine.families.frames import given_to, scale_of, taken_from
+from gal_studio.engine.families.frames import given_to, pixels_for, pixels_of, scale_of, taken_from
 
 TEXT = "text_encoder"
 
@@ -123,7 +123,7 @@ class PipelineFamily:
     def posterior(self, pixels: torch.Tensor, deviations: float) -> torch.Tensor:
         """The mode of the autoencoder's posterior and so many standard deviations above it, in float32."""
         autoencoder = self.autoencoder
-        found = autoencoder.encode(given_to(autoencoder, pixels.to(dtype_of(autoencoder)))).latent_dist
+        found = autoencoder.encode(pixels_for(autoencoder, pixels.to(dtype_of(autoencoder)))).latent_dist
         mode: torch.Tensor = found.mode().float()
         above = mode + deviations * found.std.float() if deviations else mode
         return taken_from(autoencoder, above).contiguous()
@@ -133,4 +133,4 @@ class PipelineFamily:
         autoencoder = self.autoencoder
         given = given_to(autoencoder, latents.to(dtype_of(autoencoder)))
         pixels: torch.Tensor = autoencoder.decode(given, return_dict=False)[0]
-        return taken_from(autoencoder, pixels).float()
+        return pixels_of(autoencoder, pixels).float()

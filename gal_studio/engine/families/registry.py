@@ -14,7 +14,7 @@ FAMILIES: Registry[type[Family]] = Registry(
     "gal_studio.engine.families",
     lambda value: isinstance(value, type) and isinstance(vars(value).get("pipelines"), tuple),
     "a model family",
-    first=("sd1", "sdxl", "flux2-klein", "z-image", "krea-2"),
+    first=("sd1", "sdxl", "flux2-klein", "z-image", "krea-2", "qwen-image-2.1", "anima"),
     group="gal_studio.families",
 )
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from gal_studio.core.errors import StudioError
+from gal_studio.core.models.names import INDEXES, index_among
 from gal_studio.engine.hub.refusals import absent
 from gal_studio.engine.hub.repository import (
     CARD,
@@ -22,12 +23,12 @@ from gal_studio.engine.hub.repository import (
     stored_commits,
 )
 from gal_studio.engine.hub.weights import choose_variant, files_of, lacking, weighted, weights_of
+from gal_studio.json_files import index_in
 
 Revisions = MutableMapping[str, str]
 """The commit of each hub model by its name, updated whenever a model is downloaded."""
 
-INDEX = "model_index.json"
-_CONFIGURATION = (".json", ".txt", ".model")
+_CONFIGURATION = (".json", ".txt", ".model", ".jinja")
 _BELIEVED = 5.0  # seconds for which a hub that did not answer is not asked again
 _silent_since = [-_BELIEVED]
 
@@ -74,14 +75,14 @@ def configuration(name: str, revisions: Mapping[str, str]) -> Need:
     """The JSON files, the tokenizers and the card of a diffusers pipeline."""
 
     def choose(files: Collection[str]) -> Iterable[str]:
-        if INDEX not in files:
+        if not index_among(files):
             raise StudioError(
-                f"The model {name} is not a diffusers pipeline (it has no {INDEX}): give the path of its "
+                f"The model {name} is not a diffusers pipeline (it has no {INDEXES[0]}): give the path of its "
                 ".safetensors checkpoint, or choose another model."
             )
         return [path for path in files if _is_configuration(path)]
 
-    return resolve(name, revisions, choose, lambda folder: _absent_files(folder, INDEX))
+    return resolve(name, revisions, choose, _without_index)
 
 
 def _is_configuration(path: str) -> bool:
@@ -107,7 +108,7 @@ def pipeline(
         return [*filter(_is_configuration, files), *chain.from_iterable(weights.values())]
 
     def lacks(folder: Path) -> list[str]:
-        return _absent_files(folder, INDEX) or lacking_weights(folder, components, half)
+        return _without_index(folder) or lacking_weights(folder, components, half)
 
     return resolve(name, revisions, choose, lacks)
 
@@ -158,6 +159,10 @@ def one_file(name: str, file: str, revisions: Mapping[str, str]) -> Need:
         return [path for path in files if path in (file, CARD)]
 
     return resolve(name, revisions, choose, lambda folder: _absent_files(folder, file))
+
+
+def _without_index(folder: Path) -> list[str]:
+    return [] if index_in(folder) else [INDEXES[0]]
 
 
 def _absent_files(folder: Path, *files: str) -> list[str]:

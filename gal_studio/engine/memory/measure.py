@@ -15,6 +15,7 @@ from gal_studio.engine.memory.peak import (
     largest_block,
     on_meta_device,
     training_peak,
+    without_numbers,
 )
 from gal_studio.engine.memory.plan import trained_weights
 from gal_studio.engine.models.adapters import targeted_layers
@@ -99,6 +100,6 @@ def _guided_above(model: ImageModel) -> float:
 def _operations(model: ImageModel, rows: int, side: int) -> int:
     """Multiplications and additions of one call of the denoiser."""
     denoiser = on_meta_device(model.family.denoiser)
-    with torch.device("meta"), torch.no_grad(), FlopCounterMode(display=False) as counter:
+    with without_numbers(), torch.no_grad(), FlopCounterMode(display=False) as counter:
         denoiser(**model.family.example_inputs(rows, side, torch.float32))
     return int(counter.get_total_flops())

@@ -18,7 +18,7 @@ from torch.utils._pytree import tree_leaves
 
 from gal_studio.core.settings import TuneSettings
 from gal_studio.engine.families.family import Family
-from gal_studio.engine.families.frames import channels_of, given_to
+from gal_studio.engine.families.frames import channels_of, given_to, pixels_for
 from gal_studio.engine.memory.slicing import tile_side
 from gal_studio.engine.models.image_model import ImageModel
 
@@ -63,6 +63,28 @@ class _SavedTensorsOnly(torch.autograd.Function):
     @staticmethod
     def backward(ctx: Any, *gradients: torch.Tensor) -> tuple[torch.Tensor, ...]:
         return tuple(torch.empty_like(part) for part in ctx.saved_tensors[:3])
+
+
+@contextmanager
+def without_numbers() -> Iterator[None]:
+    """Make tensors on the meta device; masks and counts of known values, on the CPU, serve them too."""
+    choose, repeat = torch.where, torch.Tensor.repeat_interleave
+
+    def where(mask: torch.Tensor, *values: Any) -> Any:
+        on_meta = any(isinstance(value, torch.Tensor) and value.is_meta for value in values)
+        return choose(mask.to("meta") if on_meta else mask, *values)
+
+    def repeated(tensor: torch.Tensor, counts: Any, dim: int | None = None, **named: Any) -> torch.Tensor:
+        if not tensor.is_meta or not isinstance(counts, torch.Tensor) or counts.is_meta or dim is None:
+            return repeat(tensor, counts, dim, **named)
+        return tensor.index_select(dim, torch.repeat_interleave(counts).to("meta"))
+
+    with (
+        torch.device("meta"),
+        patch.object(torch, "where", where),
+        patch.object(torch.Tensor, "repeat_interleave", repeated),
+    ):
+        yield
 
 
 @contextmanager
@@ -206,7 +228,7 @@ def largest_block(family: Family) -> int:
         return block(*inputs)
 
     denoiser.enable_gradient_checkpointing(run)
-    with torch.device("meta"):
+    with without_numbers():
         denoiser(**family.example_inputs(1, 8, torch.float32))
     return max(sizes)
 
@@ -238,7 +260,7 @@ def _encoding(family: Family, pixels: int) -> int:
     with _counted(autoencoder, torch.float32) as live, torch.no_grad():
         picture = torch.empty(1, 3, pixels, pixels)
         with live:
-            autoencoder.encode(given_to(autoencoder, picture))
+            autoencoder.encode(pixels_for(autoencoder, picture))
     return live.peak
 
 
@@ -251,7 +273,7 @@ def on_meta_device(module: Any) -> Any:
 @contextmanager
 def _counted(module: Any, precision: torch.dtype) -> Iterator[_LiveBytes]:
     """Convert a meta module to this precision; yield the counter of live bytes, without its weights."""
-    with torch.device("meta"):
+    with without_numbers():
         for part in module.modules():
             for name, weight in part._parameters.items():
                 if weight is not None:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from gal_studio.core.errors import StudioError, first_line
-from gal_studio.engine.families.frames import given_to, scale_of, taken_from
+from gal_studio.engine.families.frames import pixels_for, pixels_of, scale_of
 from gal_studio.engine.families.registry import FAMILIES
 from gal_studio.engine.hub.models import is_directory
 from gal_studio.engine.models.devices import choose_device
@@ -42,8 +42,8 @@ class Autoencoder:
         weight = next(self.module.parameters())
         pixels = torch.from_numpy(given.astype(np.float32)).permute(2, 0, 1)[None] / 127.5 - 1
         with torch.no_grad():
-            given_pixels = given_to(self.module, pixels.to(weight.device, weight.dtype))
-            made = taken_from(self.module, self.module(given_pixels, return_dict=False)[0]).float()
+            given_pixels = pixels_for(self.module, pixels.to(weight.device, weight.dtype))
+            made = pixels_of(self.module, self.module(given_pixels, return_dict=False)[0]).float()
         if made.shape != pixels.shape or not torch.isfinite(made).all():
             raise StudioError("The autoencoder of this model gives no image back.")
         array = ((made[0] / 2 + 0.5).clamp(0, 1) * 255).round().permute(1, 2, 0).cpu().numpy()

@@ -10,7 +10,7 @@ from gal_studio.core.models.lora_kinds import base_by_layers
 from gal_studio.engine.families.description import Description
 
 LORA = ("lora_down", "lora_up", "lora_A", "lora_B", "lora.down", "lora.up", ".hada_", ".lokr_")
-SUPPORTED = "Stable Diffusion 1.x, 2.x and XL, FLUX.2 klein, Z-Image and Krea 2"
+SUPPORTED = "Stable Diffusion 1.x, 2.x and XL, FLUX.2 klein, Z-Image, Krea 2, Qwen-Image 2.1 and Anima"
 FLOATS = {"F32", "F16", "BF16", "F64"}
 PREFIX = "model.diffusion_model."
 TEXT_ENCODERS = ("cond_stage_model.", "conditioner.")
@@ -50,6 +50,9 @@ KINDS: Mapping[str, Kind] = {  # by diffusers' names
     "flux-2-dev": KLEIN_4B,
     "z-image-turbo": Kind("z-image", "Z-Image", ("Tongyi-MAI/Z-Image", "Tongyi-MAI/Z-Image-Turbo")),
     "krea2": Kind("krea-2", "Krea 2", ("krea/Krea-2-Raw", "krea/Krea-2-Turbo")),
+    "qwen-image-2.1": Kind(
+        "qwen-image-2.1", "Qwen-Image 2.1", ("Qwen/Qwen-Image-2.1", "Qwen/Qwen-Image-2.1-Turbo")
+    ),
 }
 KLEIN_BY_WIDTH = {3072: KLEIN_4B, 4096: KLEIN_9B}
 OTHERS: Mapping[str, str] = {  # what other checkpoints are, by how diffusers' names begin
@@ -75,7 +78,7 @@ OTHERS: Mapping[str, str] = {  # what other checkpoints are, by how diffusers' n
     "lumina2": "Lumina 2",
     "sana": "Sana",
     "hidream": "HiDream",
-    "cosmos": "Cosmos",
+    "cosmos": "Cosmos, or Anima (which opens from its diffusers folder)",
     "hunyuan": "Hunyuan Video",
     "wan": "Wan, a video model",
     "ltx": "LTX, a video model",
@@ -91,6 +94,7 @@ PARTS: tuple[tuple[str, str], ...] = (  # a pattern of tensors' names, and what 
     (r"^(emb_params|string_to_param(\..*)?|clip_[lg])$", "an embedding (textual inversion)"),
     (r"^(image_proj|ip_adapter)\.", "an image adapter (IP-Adapter)"),
     (r"^lllite_", "a ControlNet-LLLite"),
+    (r"(^|\.)llm_adapter\.", "Anima, which opens from its diffusers folder"),
     (
         r"^(text_model|text_encoder\w*|(model\.)?layers\.\d+\.self_attn|encoder\.block)\b",
         "a text encoder alone",

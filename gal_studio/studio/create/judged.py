@@ -25,6 +25,8 @@ _PRESETS = {
     "FLUX.2 klein": "flux2-klein",
     "Z-Image": "z-image",
     "Krea 2": "krea-2",
+    "Anima": "anima",
+    "Qwen-Image 2.1": "qwen-image-2.1",
 }
 """The preset of each base model that a LoRA's file may name."""
 

@@ -20,6 +20,7 @@ from gal_studio.core.models.lora_tensors import (
 )
 from gal_studio.core.models.names import refuse_pickle
 from gal_studio.core.models.weights_header import metadata_object
+from gal_studio.core.words import counted
 from gal_studio.state import Store
 from gal_studio.state.files.answering import check_answers
 from gal_studio.state.files.paths import user_path
@@ -64,7 +65,8 @@ class LoraFacts:
         trigger = f"its trigger words are “{self.trigger}”" if self.trigger else often
         rank = f"of rank {self.rank} in" if self.rank else "of"
         text = f" ({self.text_layers} of them of the text encoder)" if self.text_layers else ""
-        return f"{self.name}: a {self.kind} {base}, {rank} {self.layers} layers{text}; {trigger}."
+        layers = counted(self.layers, "layer")
+        return f"{self.name}: a {self.kind} {base}, {rank} {layers}{text}; {trigger}."
 
 
 def checked_lora(given: str | Path) -> Path:

@@ -3,12 +3,12 @@
 from pathlib import Path
 
 from gal_studio.core.errors import StudioError
+from gal_studio.core.models.names import INDEXES
 from gal_studio.core.models.pasted import pasted
-from gal_studio.json_files import read_json, read_plain
+from gal_studio.json_files import index_in, read_json, read_plain
 from gal_studio.state.files.answering import check_answers
 from gal_studio.state.files.paths import user_path
 
-INDEX = "model_index.json"
 _CACHED = "models--"
 
 
@@ -25,8 +25,8 @@ def given_model(name: str) -> str:
         is_cached = name.startswith(_CACHED) and owner and model and "/" not in name
         return f"{owner}/{model}" if is_cached else name
     if path.is_file():
-        return str(path.parent) if path.name == INDEX else name
-    if (path / INDEX).is_file():
+        return str(path.parent) if path.name in INDEXES else name
+    if index_in(path):
         return name
     if path.name == "snapshots" and path.absolute().parent.name.startswith(_CACHED):
         path = path.parent
@@ -40,13 +40,13 @@ def refuse_what_is_no_pipeline(path: Path, name: str) -> None:
     if path.is_file():
         raise StudioError(
             f"The file {name} is not a model that the studio can open: give a .safetensors file, or the "
-            f"folder that has a {INDEX}."
+            f"folder that has a {INDEXES[0]}."
         )
     kind = _class_of(path)
     if path.is_dir() and kind:
         raise StudioError(
             f"The folder {name} is one part of a model ({kind}): give the folder of the whole pipeline, "
-            f"which has a {INDEX}."
+            f"which has a {INDEXES[0]}."
         )
 
 
@@ -65,7 +65,7 @@ def _snapshot(folder: Path) -> Path | None:
 def _is_part(folder: Path) -> bool:
     """Whether the pipeline in the folder above lists this one as a component."""
     try:
-        index = read_json(folder.parent / INDEX)
+        index = read_json(index_in(folder.parent) or folder)
     except (OSError, ValueError):
         return False
     return isinstance(index, dict) and isinstance(index.get(folder.name), list)

@@ -13,7 +13,7 @@ from gal_studio.core.entered import about_entered
 from gal_studio.core.errors import StudioError
 from gal_studio.core.gal.balance import plan_draws
 from gal_studio.core.models.lora_start import LoraStart
-from gal_studio.core.models.names import CheckpointName, checkpoint_name
+from gal_studio.core.models.names import INDEXES, CheckpointName, checkpoint_name
 from gal_studio.core.models.pasted import pasted, refuse_address
 from gal_studio.core.models.reports import ModelNames
 from gal_studio.core.naming import MAX_ROUND_NAME_LENGTH, check_name, unique_name
@@ -29,7 +29,7 @@ from gal_studio.state.tables.starts import Start
 from gal_studio.studio.create.anchors import anchor_prompts
 from gal_studio.studio.create.lora_file import Convert, checked_lora, prepare_starts, rank_of
 from gal_studio.studio.create.model_check import model_check
-from gal_studio.studio.create.model_folders import INDEX, given_model, refuse_what_is_no_pipeline
+from gal_studio.studio.create.model_folders import given_model, refuse_what_is_no_pipeline
 from gal_studio.studio.create.plan import starting_settings
 from gal_studio.studio.create.prior import MOST_PRIOR_PICTURES, check_prior_prompt, read_prior
 from gal_studio.studio.create.references import Picture, ReferenceDraft, read_reference
@@ -136,7 +136,7 @@ def create_project(
     models = model_names(draft)
     check_base_model(models.base_model)
     check_crop(settings, models.base_model)
-    check_model(models.clip_model, "open_clip_config.json", "an open_clip model")
+    check_model(models.clip_model, ("open_clip_config.json",), "an open_clip model")
     check_models(models)
     prior = _read_prior(draft, described.prompts)
     starts = _prepared_starts(store, draft, models, settings, described.prompts.trigger, convert)
@@ -370,10 +370,10 @@ def check_base_model(name: str) -> None:
         raise StudioError(f"There is no file {one_file.file}: check the path.")
     pipeline = name if one_file is None else one_file.pipeline
     if pipeline or one_file is None:
-        check_model(pipeline, INDEX, "an image model")
+        check_model(pipeline, INDEXES, "an image model")
 
 
-def check_model(name: str, table: str, what: str) -> None:
+def check_model(name: str, tables: Sequence[str], what: str) -> None:
     """Refuse a directory that is missing or holds no such model; a hub ID is checked when it is loaded."""
     checks.text(f"The name of {what}", name)
     if not name.strip():
@@ -384,12 +384,13 @@ def check_model(name: str, table: str, what: str) -> None:
     check_answers(path)
     if not (resolved.startswith("local-dir:") or path.is_absolute() or name.startswith(".") or path.exists()):
         return
-    if table == INDEX and not (path / table).is_file():
+    is_there = any((path / table).is_file() for table in tables)
+    if tables == INDEXES and not is_there:
         refuse_what_is_no_pipeline(path, name)
     if not path.is_dir():
         raise StudioError(f"There is no model folder {name}: check the path.")
-    if not (path / table).is_file():
-        raise StudioError(f"The directory {name} is not {what}: it holds no {table}.")
+    if not is_there:
+        raise StudioError(f"The directory {name} is not {what}: it holds no {tables[0]}.")
 
 
 def _absolute(name: str) -> str:

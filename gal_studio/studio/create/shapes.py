@@ -9,12 +9,12 @@ from typing import Literal
 from gal_studio.assets import resolve_model
 from gal_studio.core.errors import StudioError
 from gal_studio.core.memory.shape import ModelShape
+from gal_studio.json_files import index_in
 from gal_studio.patience import killed_after
 from gal_studio.processes import start_shape_process
 from gal_studio.state.files.answering import answers
 from gal_studio.state.files.paths import user_path
 
-_INDEX = "model_index.json"
 _SECONDS = 300  # the longest measurement
 _known: dict[tuple[str, float], ModelShape | Literal["measuring", "unknown"]] = {}
 _lock = threading.Lock()
@@ -26,8 +26,7 @@ def measured_shape(name: str) -> ModelShape | Literal["measuring", "unknown"]:
     Unknown for other names: a model of the hub, or in one file, is looked at when it is first opened.
     """
     folder = user_path(resolve_model(name)) if name.strip() else Path()
-    index = folder / _INDEX
-    if not name.strip() or not answers(folder) or not index.is_file():
+    if not name.strip() or not answers(folder) or (index := index_in(folder)) is None:
         return "unknown"
     key = str(folder.absolute()), index.stat().st_mtime
     with _lock:

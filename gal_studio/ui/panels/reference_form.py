@@ -61,7 +61,7 @@ def derived(form: Form, store: Store | None = None) -> Derived:
         plan=plan.sentence if plan else "",
         doubt=plan.doubt if plan else "",
         measuring=form.is_measuring,
-        start=" ".join(start.sentence for start in starts),
+        start="\n".join(start.sentence for start in starts),
         start_text=any(start.text_layers for start in starts),
     )
     written = [given for given in form.sets if given.prompts]

@@ -116,7 +116,7 @@ def _export_choices(one: Outcome) -> tuple[ExportChoice, ...]:
             form.name,
             form.title,
             about_form(form, base, title, method, family),
-            is_usable(form, base, method),
+            is_usable(form, base, method, family),
             found.get(form.name),
         )
         for form in forms_of(one.round.kind)

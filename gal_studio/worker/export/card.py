@@ -14,7 +14,15 @@ from gal_studio.core.recipe import AS_TRAINED, Recipe
 from gal_studio.core.settings import GenerationSettings
 from gal_studio.engine.export.check import Checked
 from gal_studio.engine.export.header import Facts
-from gal_studio.engine.export.stock import OFF, READ_SCALE_ONCE, times_of
+from gal_studio.engine.export.stock import (
+    CALL_IT_TRUE,
+    OFF,
+    READ_SCALE_ONCE,
+    is_modular,
+    other_arguments,
+    scale_name,
+    times_of,
+)
 from gal_studio.engine.families.family import Family, is_partly_guided, unguided_scale
 from gal_studio.engine.models.speed_lora import USUAL
 from gal_studio.engine.sampling.sampler import DrawRequest
@@ -166,6 +174,10 @@ IN_FULL = "pipeline.to(torch.float32)  # parts that are stored in half precision
 def opening_lines(name: str, family: Family, is_whole: bool = False) -> list[str]:
     """Lines that open the base model; where it `is_whole`, with the trained denoiser beside this card."""
     kind, denoiser, part = type(family.pipeline).__name__, type(family.denoiser).__name__, family.part
+    if is_modular(family):
+        load = [f"pipeline = ModularPipeline.from_pretrained({_place(name)!r})", "pipeline.load_components()"]
+        replaced = [f"pipeline.update_components({part}={denoiser}.from_pretrained({part!r}))"]
+        return [*load, *(replaced if is_whole else [])]
     own, trained = f", {part}={part}", f"{part} = {denoiser}.from_pretrained({part!r})"
     lines, given = ([trained], own) if is_whole else ([], "")
     one_file = checkpoint_name(name)
@@ -242,7 +254,8 @@ def _code(task: ExportTask, facts: Facts, family: Family, written: Written) -> l
     """Lines of Python that draw the first of the checked pictures."""
     first, kind = written.expected[0], type(family.pipeline).__name__
     generation, side = task.settings.generation.as_drawn, written.resolution
-    lines = ["import torch", f"from diffusers import {kind}", ""]
+    modular = is_modular(family)
+    lines = ["import torch", f"from diffusers import {'ModularPipeline' if modular else kind}", ""]
     denoiser = type(family.denoiser).__name__
     opening = opening_lines(drawing_base(facts, generation), family, written.is_whole)
     if any(denoiser in line for line in opening):
@@ -261,24 +274,51 @@ def _code(task: ExportTask, facts: Facts, family: Family, written: Written) -> l
     recipe, changes = written.recipe, list[str]()
     if recipe != AS_TRAINED:
         lines.append(f"pipeline.set_adapters('learned', {recipe.strength(0, generation.steps)})")
-    if first_late := recipe.first_late(generation.steps):
+    first_late = recipe.first_late(generation.steps)
+    if modular:
+        lines[1] += ", ClassifierFreeGuidance"
+        lines += _modular_lines(family, generation, side, recipe)
+    elif first_late:
         changes += [
             f"    if step + 1 == {first_late}:  # of {generation.steps}",
             f"        pipe.set_adapters('learned', {recipe.late})",
         ]
-    before, guiding, scale = guidance_lines(family, generation, side)
-    changes += guiding
-    lines += [*before, *change_lines(changes)]
+    guided = " output='images',"
+    if not modular:
+        before, guiding, scale = guidance_lines(family, generation, side)
+        changes += guiding
+        lines += [*before, *change_lines(changes)]
+        guided = f" {scale_name(family)}={scale},"
+    others = [f" {name}={value!r}," for name, value in other_arguments(family, generation.steps).items()]
     return [
         *lines,
         "picture = pipeline(",
         f"    prompt={first.prompt!r},",
-        f"    num_inference_steps={generation.steps}, guidance_scale={scale},",
+        f"    num_inference_steps={generation.steps},{guided}{''.join(others)}",
         f"    height={side}, width={side},",
         f"    generator=torch.Generator('cpu').manual_seed({first.seed}),"
         + (" callback_on_step_end=change," if changes else ""),
-        ").images[0]",
+        ")[0]" if modular else ").images[0]",
     ]
+
+
+def _modular_lines(family: Family, generation: GenerationSettings, side: int, recipe: Recipe) -> list[str]:
+    """Lines of Python that guide a pipeline of blocks, and change the strength by the time that it gives."""
+    scale = generation.guidance_scale if family.is_guided(generation.guidance_scale) else 1.0
+    steps, part = generation.steps, ""
+    if is_partly_guided(family, generation):
+        guided = generation.guided_steps
+        part = f", start={guided.start / steps + OFF}, stop={guided.stop / steps + OFF}"
+    lines = [f"pipeline.update_components(guider=ClassifierFreeGuidance({scale}{part}))"]
+    if first := recipe.first_late(steps):
+        _, time = times_of(family, steps, side, range(first, steps))
+        strength = f"{recipe.late} if 1000 * named['timestep'][0] < {time} else {recipe.early}"
+        lines += [
+            f"def change(module, given, named):  # from step {first + 1} of {steps} on",
+            f"    pipeline.set_adapters('learned', {strength})",
+            "pipeline.transformer.register_forward_pre_hook(change, with_kwargs=True)",
+        ]
+    return lines
 
 
 def guidance_lines(
@@ -291,6 +331,16 @@ def guidance_lines(
     guided, scale = generation.guided_steps, f"{generation.guidance_scale}"
     if not is_partly_guided(family, generation):
         return [], [], scale
+    if family.name in CALL_IT_TRUE:
+        low, high = times_of(family, generation.steps, side, guided)
+        held = [
+            "seen = {}",
+            "def hold(module, given, answer):  # outside of these times both predictions are the first",
+            "    time = float(pipeline.current_timestep)",
+            f"    return None if {low} < time < {high} else seen.setdefault(time, answer)",
+            "pipeline.transformer.register_forward_hook(hold)",
+        ]
+        return held, [], scale
     if family.name in READ_SCALE_ONCE:
         low, high = times_of(family, generation.steps, side, guided)
         asked = [

@@ -11,14 +11,14 @@ from PIL import Image
 from gal_studio.assets import resolve_model
 from gal_studio.core.errors import StudioError
 from gal_studio.core.memory.machine import MachineSettings
-from gal_studio.core.models.forms.registry import find_form
+from gal_studio.core.models.forms.registry import unread
 from gal_studio.core.recipe import AS_TRAINED, Recipe
 from gal_studio.core.settings import GenerationSettings, Settings
 from gal_studio.engine.export.check import Checked
 from gal_studio.engine.export.denoiser import save_denoiser
 from gal_studio.engine.export.header import Facts, header_of, largest_rank, save_with_header
 from gal_studio.engine.export.layers import is_whole_denoiser, named_tensors, read_layers
-from gal_studio.engine.export.stock import StockRequest
+from gal_studio.engine.export.stock import StockRequest, has_joined_layers
 from gal_studio.engine.models.adapters import read_adapter
 from gal_studio.engine.models.image_model import ImageModel
 from gal_studio.engine.sampling.fused_adapter import AT_ITS_OWN, drawing
@@ -34,6 +34,7 @@ from gal_studio.worker.task import Progress
 CARD, WORKFLOW, EXPECTED = "README.md", "comfyui-workflow.json", "comfyui-expected.png"
 MERGED = "merged"
 UNKNOWN = " Other programs do not have this base model."
+SPLIT = " For that, its joined layers were split; diffusers reads the form for diffusers."
 
 
 def export_to(task: ExportTask, out: Path) -> Generator[Progress, None, tuple[Checked, ...]]:
@@ -46,10 +47,8 @@ def export_to(task: ExportTask, out: Path) -> Generator[Progress, None, tuple[Ch
         raise StudioError(
             f"{task.round_name} trained the whole model, not a LoRA: choose the format for diffusers."
         )
-    forms = model.family.lora_names.forms
-    if forms is not None and task.form.name not in forms:
-        titles = " or ".join(find_form(name).title for name in forms)
-        raise StudioError(f"{task.form.programs} do not read LoRAs of this base model: choose {titles}.")
+    if model.family.name in task.form.unread:
+        raise StudioError(unread(task.form, "this base model"))
     pictures = yield from _draw(task, model, task.requests)
     facts = facts_of(task, model, pictures[0])
     yield Progress("write", 0, 0)
@@ -72,8 +71,8 @@ def export_to(task: ExportTask, out: Path) -> Generator[Progress, None, tuple[Ch
     del model
     task.models.release_image_model()  # there may be memory for one alone
     checked = yield from check_exported(requests, pictures)
-    if is_useless:
-        checked = tuple(replace(each, note=UNKNOWN) for each in checked)
+    if note := UNKNOWN if is_useless else SPLIT if has_joined_layers(files[0]) else "":
+        checked = tuple(replace(each, note=note) for each in checked)
     (out / CARD).write_text(card + checked_section(checked), encoding="utf-8")
     give_usual_modes(out)
     return checked

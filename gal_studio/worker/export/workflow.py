@@ -6,7 +6,7 @@ steps: their `start_percent` counts noise, in which the steps of all samplers bu
 
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -125,6 +125,47 @@ def _krea(family: Any, order: WorkflowOrder) -> Workflow:
     }
 
 
+def _anima(family: Any, order: WorkflowOrder) -> Workflow:
+    """Euler's method with the scheduler's shift; the conditioner of the text is in the model's file."""
+    scale = order.settings.guidance_scale if family.is_guided(order.settings.guidance_scale) else 1.0
+    shift = float(family.pipeline.scheduler.config.shift)
+    return {
+        "model": _denoiser(order),
+        "text": node("CLIPLoader", clip_name="qwen_3_06b_base.safetensors", type="stable_diffusion"),
+        "vae": node("VAELoader", vae_name="qwen_image_vae.safetensors"),
+        "lora": _lora(order, ["model", 0]),
+        "shift": node("ModelSamplingAuraFlow", model=["lora", 0], shift=shift),
+        "prompt": node("CLIPTextEncode", text=_prompt(order), clip=["text", 0]),
+        "nothing": node("CLIPTextEncode", text="", clip=["text", 0]),
+        "latent": _latent("EmptySD3LatentImage", order),
+        "sampler": _sampler(order, ["shift", 0], scale, "euler", "simple"),
+        "decode": node("VAEDecode", samples=["sampler", 0], vae=["vae", 0]),
+        "save": _save(),
+    }
+
+
+def _qwen(family: Any, order: WorkflowOrder) -> Workflow:
+    """Euler's method, shifted as for pictures of this size; one node reads prompts and makes the latent."""
+    shift = family.shift(order.resolution)
+    size: dict[str, Any] = {"width": order.resolution, "height": order.resolution}
+    read: dict[str, Any] = {"clip": ["text", 0], "negative_prompt": "", "resolution": order.resolution}
+    scale = order.settings.guidance_scale
+    return {
+        "model": _denoiser(order),
+        "text": node("CLIPLoader", clip_name="qwen3vl_8b_bf16.safetensors", type="qwen_image"),
+        "vae": node("VAELoader", vae_name="qwen_image_2.1_vae_bf16.safetensors"),
+        "lora": _lora(order, ["model", 0]),
+        "shift": node("ModelSamplingFlux", model=["lora", 0], max_shift=shift, base_shift=shift, **size),
+        "prompt": node("TextEncodeQwenImage21", prompt=_prompt(order), **read),
+        "nothing": node("TextEncodeQwenImage21", prompt="", **read),
+        "sampler": _sampler(
+            order, ["shift", 0], scale if family.is_guided(scale) else 1.0, "euler", "simple", ["prompt", 2]
+        ),
+        "decode": node("VAEDecode", samples=["sampler", 0], vae=["vae", 0]),
+        "save": _save(),
+    }  # fmt: skip
+
+
 def _klein(family: Family, order: WorkflowOrder) -> Workflow:
     """Euler's method with the schedule of FLUX.2; distilled models ignore the guidance."""
     scale = order.settings.guidance_scale if family.is_guided(order.settings.guidance_scale) else 1.0
@@ -155,6 +196,7 @@ def _klein(family: Family, order: WorkflowOrder) -> Workflow:
 
 _MADE: Mapping[str, Callable[[Family, WorkflowOrder], Workflow]] = {
     "sd1": _unet, "sdxl": _unet, "flux2-klein": _klein, "z-image": _z_image, "krea-2": _krea,
+    "qwen-image-2.1": _qwen, "anima": _anima,
 }  # fmt: skip
 
 
@@ -260,13 +302,18 @@ def _latent(kind: str, order: WorkflowOrder) -> dict[str, Any]:
 
 
 def _sampler(
-    order: WorkflowOrder, model: list[Any], guidance: float, solver: str, spacing: str
+    order: WorkflowOrder,
+    model: list[Any],
+    guidance: float,
+    solver: str,
+    spacing: str,
+    latent: Sequence[Any] = ("latent", 0),
 ) -> dict[str, Any]:
     return node(
         "KSampler",
         model=model, seed=order.request.seed, steps=order.settings.steps, cfg=max(guidance, 1.0),
         sampler_name=solver, scheduler=spacing, positive=["prompt", 0], negative=["nothing", 0],
-        latent_image=["latent", 0], denoise=1.0,
+        latent_image=list(latent), denoise=1.0,
     )  # fmt: skip
 
 
@@ -283,6 +330,9 @@ _FILES: Mapping[str, str] = {
     "Tongyi-MAI/Z-Image-Turbo": "z_image_turbo_bf16.safetensors",
     "krea/Krea-2-Raw": "krea2_raw_bf16.safetensors",
     "krea/Krea-2-Turbo": "krea2_turbo_bf16.safetensors",
+    "circlestone-labs/Anima-Base-v1.0-Diffusers": "anima-base-v1.0.safetensors",
+    "Qwen/Qwen-Image-2.1": "qwen_image_2.1_bf16.safetensors",
+    "Qwen/Qwen-Image-2.1-Turbo": "qwen_image_2.1_turbo_bf16.safetensors",
 }
 """The usual file of a well-known model in ComfyUI's folders."""
 

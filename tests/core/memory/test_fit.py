@@ -30,9 +30,9 @@ def test_a_shape_is_read_as_it_was_written() -> None:
 
 
 def test_a_need_of_a_target_without_layers_is_refused() -> None:
-    settings = load_preset("flux2-klein").settings["style"].updated({"tune": {"target": "style"}})
+    settings = load_preset("z-image").settings["style"].updated({"tune": {"target": "style"}})
     with pytest.raises(StudioError, match="choose 'attention' or 'all'"):
-        need(load_shape("flux2-klein"), settings, "cuda")
+        need(load_shape("z-image"), settings, "cuda")
 
 
 def test_a_need_is_counted_by_hand() -> None:

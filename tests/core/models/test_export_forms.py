@@ -5,7 +5,7 @@ import pytest
 
 from gal_studio.assets import load_presets
 from gal_studio.core.gal.ladder import LADDER
-from gal_studio.core.models.forms.form import ExportForm
+from gal_studio.core.models.forms.form import LATEST_FAMILIES, ExportForm
 from gal_studio.core.models.forms.kohya import scheduled
 from gal_studio.core.models.forms.references import REFERENCES
 from gal_studio.core.models.forms.registry import FORMS, about_form, forms_of, is_usable
@@ -67,3 +67,13 @@ def test_a_switch_is_written_for_a1111_with_loractl(recipe: Recipe, steps: int) 
 @pytest.mark.parametrize("recipe", [Recipe.constant(0.7), Recipe(0.0, 1.0, 0.1)])
 def test_what_cannot_be_written_for_loractl_is_not(recipe: Recipe) -> None:
     assert scheduled("ink", recipe, 10) is None
+
+
+@pytest.mark.parametrize("family", sorted(LATEST_FAMILIES))
+def test_a_model_is_not_offered_to_programs_that_are_not_known_to_have_it(family: str) -> None:
+    usable = {form.name for form in forms_of("fine_tune") if is_usable(form, "owner/model", "lora", family)}
+    assert usable == {"diffusers", "comfyui"}
+    invoke = FORMS.find("invokeai")
+    assert invoke is not None
+    said = about_form(invoke, "owner/model", "Krea 2", "lora", family)
+    assert said.startswith("No LoRA for Krea 2 is known to work in InvokeAI. Choose the format for ComfyUI")

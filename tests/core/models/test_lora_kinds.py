@@ -55,6 +55,8 @@ def test_a_lora_is_none_of_these() -> None:
         ("lora_unet_double_blocks_18_img_attn_qkv", (4, 3072), "FLUX.1"),
         ("transformer.single_transformer_blocks.0.attn.to_out", (4, 3072), "FLUX"),
         ("transformer.transformer_blocks.3.img_mlp.net.2", (4, 3072), "Qwen-Image"),
+        ("transformer.transformer_blocks.3.img_mlp.gate_layer", (4, 4096), "Qwen-Image 2.1"),
+        ("diffusion_model.transformer_blocks.3.img_mlp.gate_up", (4, 4096), "Qwen-Image 2.1"),
         ("diffusion_model.layers.4.attention.to_q", (4, 3840), "Z-Image"),
         ("lora_unet_layers_4_attention_to_q", (4, 3840), "Z-Image"),
         ("diffusion_model.blocks.4.attn.wq", (4, 6144), "Krea 2"),

@@ -14,7 +14,13 @@ from gal_studio.engine.export.layers import Factors, named_tensors, read_layers
 from gal_studio.engine.models.adapters import AdapterCard, detach, save_adapter
 from gal_studio.engine.models.image_model import ImageModel, load_image_model
 from tests.engine.tiny import make_tiny_pipeline, make_tiny_xl_pipeline
-from tests.engine.tiny_flows import make_distilled_klein, make_tiny_krea, make_tiny_z_image
+from tests.engine.tiny_flows import (
+    make_distilled_klein,
+    make_tiny_anima,
+    make_tiny_krea,
+    make_tiny_qwen_image,
+    make_tiny_z_image,
+)
 
 FAMILIES = {
     "sd1": make_tiny_pipeline,
@@ -22,6 +28,8 @@ FAMILIES = {
     "klein": make_distilled_klein,
     "z-image": make_tiny_z_image,
     "krea": make_tiny_krea,
+    "qwen": make_tiny_qwen_image,
+    "anima": make_tiny_anima,
 }
 SETTINGS = TuneSettings(rank=4, target="all")
 

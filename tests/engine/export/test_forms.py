@@ -31,7 +31,14 @@ from gal_studio.engine.sampling.fused_adapter import drawing
 from gal_studio.engine.sampling.sampler import DrawRequest
 from tests.engine.sampling.test_sampler import difference, pictures
 from tests.engine.tiny import make_tiny_pipeline, make_tiny_xl_pipeline
-from tests.engine.tiny_flows import make_distilled_klein, make_tiny_klein, make_tiny_krea, make_tiny_z_image
+from tests.engine.tiny_flows import (
+    make_distilled_klein,
+    make_tiny_anima,
+    make_tiny_klein,
+    make_tiny_krea,
+    make_tiny_qwen_image,
+    make_tiny_z_image,
+)
 from tests.engine.tiny_pipelines import make_wide_two, make_wide_two_with_v
 
 FORMS = forms_of("fine_tune")
@@ -44,10 +51,12 @@ FAMILIES = {
     "klein": make_distilled_klein,
     "z-image": make_tiny_z_image,
     "krea": make_tiny_krea,
+    "qwen": make_tiny_qwen_image,
+    "anima": make_tiny_anima,
 }
-SPREAD = {"klein base": 0.6, "klein": 0.6, "krea": 0.5}
+SPREAD = {"klein base": 0.6, "klein": 0.6, "krea": 0.5, "qwen": 0.5, "anima": 0.5}
 DRAWN = [(name, "float32") for name in FAMILIES]
-DRAWN += [(name, "bfloat16") for name in ("sd1", "sdxl", "klein", "z-image", "krea")]
+DRAWN += [(name, "bfloat16") for name in ("sd1", "sdxl", "klein", "z-image", "krea", "qwen", "anima")]
 FACTS = Facts(
     title="Cat", output_name="cat-round-2", trigger="in ink style", base_model="owner/base",
     base_sha256="ab" * 32, round=2, seed=7, resolution=64, steps=6, tune=TuneSettings(rank=2),
@@ -90,6 +99,18 @@ KEYS = {
         r"transformer\.transformer_blocks\.\d+\.(attn\.to_(q|k|v|out\.0|gate)|ff\.(gate|up|down))"
     ),
     ("krea-2", "comfyui"): r"diffusion_model\.blocks\.\d+\.(attn\.(w[qkvo]|gate)|mlp\.(gate|up|down))",
+    ("qwen-image-2.1", "diffusers"): (
+        r"transformer\.transformer_blocks\.\d+\.(attn\.to_(q|k|v|out\.0)|img_mlp\.(gate_layer|proj|out))"
+    ),
+    ("anima", "diffusers"): (
+        r"transformer\.transformer_blocks\.\d+\.(attn[12]\.to_(q|k|v|out\.0)|ff\.net\.(0\.proj|2))"
+    ),
+    ("anima", "comfyui"): (
+        r"diffusion_model\.blocks\.\d+\.((self|cross)_attn\.(q|k|v|output)_proj|mlp\.layer[12])"
+    ),
+    ("qwen-image-2.1", "comfyui"): (
+        r"diffusion_model\.transformer_blocks\.\d+\.(attn\.to_(q|k|v|out\.0)|img_mlp\.(gate_up|out))"
+    ),
 }
 """The names of layers in each form, as the programs that read it publish them."""
 KEYS["klein", "invokeai"] = KEYS["klein", "diffusers"]
@@ -97,8 +118,7 @@ KEYS["klein", "invokeai"] = KEYS["klein", "diffusers"]
 
 def forms_for(model: ImageModel) -> list[ExportForm]:
     """The forms in which a family is exported."""
-    wanted = model.family.lora_names.forms
-    return [form for form in FORMS if wanted is None or form.name in wanted]
+    return [form for form in FORMS if model.family.name not in form.unread]
 
 
 def of_the_family(form: ExportForm, model: ImageModel) -> ExportForm:
@@ -231,7 +251,7 @@ def test_the_header(family: tuple[ImageModel, Path], form: ExportForm, tmp_path:
         downs = [name for name in file.keys() if name.endswith(("lora_down.weight", "lora_A.weight"))]  # noqa: SIM118
         ranks = {len(file.get_tensor(name)) for name in downs}
     version = {"sd1": "sd_v", "sdxl": "sdxl_", "flux2-klein": "flux_2_klein_4b", "z-image": "z_image"}
-    version["krea-2"] = "krea2"
+    version |= {"krea-2": "krea2", "qwen-image-2.1": "qwen_image_2.1", "anima": "anima"}
     assert header["ss_base_model_version"].startswith(version[model.family.name])
     if getattr(model.denoiser.config, "cross_attention_dim", 0) == 1024:
         velocity = model.family.process().prediction_type == "v_prediction"

@@ -23,11 +23,12 @@ from gal_studio.engine.models.adapters import (
     trainable,
 )
 from gal_studio.engine.models.factors import Factors, read_factors
-from gal_studio.engine.models.image_model import ImageModel
+from gal_studio.engine.models.image_model import ImageModel, load_image_model
 from gal_studio.engine.sampling.fused_adapter import drawing
 from gal_studio.engine.sampling.sampler import DrawRequest
 from tests.engine.cards import read_card
 from tests.engine.sampling.test_sampler import difference, pictures
+from tests.engine.tiny_flows import make_tiny_klein
 
 SETTINGS = TuneSettings(steps=2, rank=4)
 CARD = AdapterCard("in a style", "assets:tiny", 1, 7, json.loads(json.dumps(SETTINGS.to_dict())))
@@ -68,6 +69,14 @@ def test_targets(model: ImageModel) -> None:
         assert any(name.endswith(ending) for name in found["all"])
     later = tuple(f"up_blocks.{block}." for block in range(1, len(model.denoiser.up_blocks)))
     assert found["style"] == {name for name in found["all"] if name.startswith(later)} != set()
+
+
+def test_the_style_of_klein_is_in_the_later_single_blocks(tmp_path: Path) -> None:
+    klein = load_image_model(make_tiny_klein(tmp_path), device="cpu")
+    attach_lora(klein, SETTINGS.updated({"target": "style"}), torch.Generator())
+    found = {name.split(".lora_")[0] for name in trainable(klein)}
+    block = "single_transformer_blocks.1.attn"  # of two
+    assert found == {f"{block}.to_qkv_mlp_proj", f"{block}.to_out"}
 
 
 @pytest.mark.parametrize("target", ["attention", "all", "style"])

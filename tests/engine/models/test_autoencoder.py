@@ -1,6 +1,7 @@
 """An autoencoder is opened alone, gives the picture back that training would see, and is never downloaded."""
 
 import dataclasses
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,7 @@ from gal_studio.engine.models.autoencoder import load_autoencoder
 from gal_studio.engine.models.image_model import ImageModel, load_image_model
 from gal_studio.engine.training.latents import encode_picture
 from tests.engine.conftest import soft_pictures
-from tests.engine.tiny_flows import make_tiny_krea
+from tests.engine.tiny_flows import make_tiny_krea, make_tiny_qwen_image
 
 
 def test_what_comes_back_is_what_training_encodes(pipeline_folder: Path, model: ImageModel) -> None:
@@ -58,15 +59,18 @@ def test_weights_that_give_no_picture_are_refused(pipeline_folder: Path) -> None
         opened.returned(Image.new("RGB", (40, 40), (200, 30, 40)))
 
 
-def test_an_autoencoder_of_videos_gives_a_picture_back(tmp_path: Path) -> None:
-    folder = make_tiny_krea(tmp_path / "krea")
+@pytest.mark.parametrize(("make", "scale"), [(make_tiny_krea, 4), (make_tiny_qwen_image, 16)])
+def test_an_autoencoder_of_videos_gives_a_picture_back(
+    make: Callable[[Path], Path], scale: int, tmp_path: Path
+) -> None:
+    folder = make(tmp_path / "model")
     opened, model = load_autoencoder(str(folder)), load_image_model(folder, device="cpu")
-    assert opened.scale == model.scale == 4
+    assert opened.scale == model.scale == scale
     picture = soft_pictures(1, seed=3)[0]
     given, returned = dataclasses.replace(opened, resolution=64).returned(picture)
     assert given.shape == returned.shape == (64, 64, 3)
     latent = encode_picture(model, picture, (64, 64))
-    assert latent.shape == (4, 16, 16)
+    assert latent.shape == (4, 64 // scale, 64 // scale)
     pixels = model.family.decode(latent[None])[0]
     expected = ((pixels / 2 + 0.5).clamp(0, 1) * 255).round().permute(1, 2, 0).numpy()
     assert np.abs(returned - expected).max() <= 1

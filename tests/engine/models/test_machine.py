@@ -26,7 +26,13 @@ from gal_studio.engine.training.fine_tune import fine_tune
 from gal_studio.engine.training.optimizer import learning_rate
 from gal_studio.engine.training.trainer import Run
 from tests.engine.tiny import make_tiny_xl_pipeline
-from tests.engine.tiny_flows import make_tiny_klein, make_tiny_krea, make_tiny_z_image
+from tests.engine.tiny_flows import (
+    make_tiny_anima,
+    make_tiny_klein,
+    make_tiny_krea,
+    make_tiny_qwen_image,
+    make_tiny_z_image,
+)
 from tests.engine.trained import EXAMPLES, PRIOR, result, same
 
 CPU = torch.device("cpu")
@@ -38,6 +44,8 @@ MAKERS = {
     "klein": make_tiny_klein,
     "z-image": make_tiny_z_image,
     "krea": make_tiny_krea,
+    "qwen": make_tiny_qwen_image,
+    "anima": make_tiny_anima,
 }
 
 

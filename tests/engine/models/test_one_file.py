@@ -16,7 +16,7 @@ from tests.engine.hub.test_models import OLD, publish, without_network
 from tests.engine.original_names import write_one_file
 from tests.engine.sampling.test_sampler import difference, pictures
 from tests.engine.tiny import make_tiny_pipeline
-from tests.engine.tiny_flows import make_tiny_klein, make_tiny_krea, make_tiny_z_image
+from tests.engine.tiny_flows import make_tiny_klein, make_tiny_krea, make_tiny_qwen_image, make_tiny_z_image
 from tests.engine.tiny_pipelines import SCALED, ZERO_SNR, make_deep_xl, make_wide_two, scheduled
 
 Make = Callable[[Path], Path]
@@ -29,6 +29,7 @@ MADE: dict[str, Make] = {
     "klein": make_tiny_klein,
     "Z-Image": make_tiny_z_image,
     "Krea 2": make_tiny_krea,
+    "Qwen-Image 2.1": make_tiny_qwen_image,
 }
 
 MISSING = (
@@ -63,7 +64,7 @@ def test_a_file_draws_the_pictures_of_its_folder(make: Make, tmp_path: Path) -> 
     assert difference(expected, pictures(opened, [REQUEST], SETTINGS)[0]) == 0
 
 
-@pytest.mark.parametrize("make", [make_tiny_klein, make_tiny_z_image, make_tiny_krea])
+@pytest.mark.parametrize("make", [make_tiny_klein, make_tiny_z_image, make_tiny_krea, make_tiny_qwen_image])
 def test_a_denoiser_without_a_prefix_replaces_that_of_the_pipeline(make: Make, tmp_path: Path) -> None:
     first, second = make(tmp_path / "first"), make(tmp_path / "second", seed=1)  # type: ignore[call-arg]
     file = write_one_file(second, tmp_path / "second.safetensors", prefix="")
@@ -85,7 +86,9 @@ print(model.family.name, pins)
     assert line == f"sd1 {{'stable-diffusion-v1-5/stable-diffusion-v1-5': '{OLD}'}}"
 
 
-@pytest.mark.parametrize("make", [make_wide_two, make_tiny_klein, make_tiny_z_image, make_tiny_krea])
+@pytest.mark.parametrize(
+    "make", [make_wide_two, make_tiny_klein, make_tiny_z_image, make_tiny_krea, make_tiny_qwen_image]
+)
 def test_a_file_that_does_not_say_which_model_it_is_needs_a_pipeline(make: Make, tmp_path: Path) -> None:
     file = write_one_file(make(tmp_path / "pipeline"), tmp_path / "file.safetensors")
     refused(str(file), r"does not say which model of it: write 'file.safetensors with \S+' or '")

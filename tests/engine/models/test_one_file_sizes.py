@@ -13,6 +13,7 @@ from gal_studio.core.errors import StudioError
 from gal_studio.engine.families.family import Family
 from gal_studio.engine.families.flux2_klein import Flux2Klein
 from gal_studio.engine.families.krea_2 import Krea2
+from gal_studio.engine.families.qwen_image_21 import QwenImage21
 from gal_studio.engine.families.stable_diffusion import StableDiffusion
 from gal_studio.engine.families.stable_diffusion_xl import StableDiffusionXL
 from gal_studio.engine.families.z_image import ZImage
@@ -24,11 +25,12 @@ from tests.engine.original_names import (
     State,
     original_klein,
     original_krea,
+    original_qwen,
     original_unet,
     original_z_image,
     write_one_file,
 )
-from tests.engine.tiny_flows import make_tiny_klein, make_tiny_krea, make_tiny_z_image
+from tests.engine.tiny_flows import make_tiny_klein, make_tiny_krea, make_tiny_qwen_image, make_tiny_z_image
 from tests.engine.tiny_pipelines import make_deep_xl, rewritten, unet_like
 from tools.shapes.architectures import ARCHITECTURES
 
@@ -164,6 +166,16 @@ def test_a_real_krea_fits_its_configuration_and_no_larger_one() -> None:
     check_layers(Krea2, "krea-2", "Krea 2", lambda one: original_krea(kind.from_config(one).state_dict()))
 
 
+def test_a_real_qwen_image_fits_its_configuration_and_no_larger_one() -> None:
+    kind = diffusers.QwenImage21Transformer2DModel
+    check_layers(
+        QwenImage21,
+        "qwen-image-2.1",
+        "Qwen-Image 2.1",
+        lambda one: original_qwen(kind.from_config(one).state_dict()),
+    )
+
+
 def check_layers(family: type[Family], name: str, words: str, made: Callable[[Any], State]) -> None:
     """A header of the real size fits, and one with a further layer does not."""
     pipeline = ARCHITECTURES[name]
@@ -179,7 +191,7 @@ def check_layers(family: type[Family], name: str, words: str, made: Callable[[An
                 check_sizes(file, file.kind(), family, pipeline)
 
 
-@pytest.mark.parametrize("make", [make_tiny_klein, make_tiny_z_image, make_tiny_krea])
+@pytest.mark.parametrize("make", [make_tiny_klein, make_tiny_z_image, make_tiny_krea, make_tiny_qwen_image])
 def test_surplus_blocks_and_other_widths_are_refused(make: Callable[[Path], Path], tmp_path: Path) -> None:
     pipeline = make(tmp_path / "pipeline")
     tensors = load_file(write_one_file(pipeline, tmp_path / "file.safetensors"))

@@ -21,7 +21,13 @@ from gal_studio.engine.training.patchdpo import PairSource, refine
 from gal_studio.engine.training.trainer import Run
 from tests.engine.conftest import noise_picture
 from tests.engine.tiny import make_tiny_pipeline, make_tiny_xl_pipeline
-from tests.engine.tiny_flows import make_tiny_klein, make_tiny_krea, make_tiny_z_image
+from tests.engine.tiny_flows import (
+    make_tiny_anima,
+    make_tiny_klein,
+    make_tiny_krea,
+    make_tiny_qwen_image,
+    make_tiny_z_image,
+)
 from tests.engine.trained import result, same
 from tests.engine.training.test_patchdpo import PAIRS
 
@@ -31,6 +37,8 @@ FAMILIES: dict[str, Callable[[Path], Path]] = {
     "FLUX.2 klein": make_tiny_klein,
     "Z-Image": make_tiny_z_image,
     "Krea 2": make_tiny_krea,
+    "Qwen-Image 2.1": make_tiny_qwen_image,
+    "Anima": make_tiny_anima,
 }
 TALL, WIDE, SQUARE = (70, 140), (150, 80), (64, 64)
 EXAMPLES = [

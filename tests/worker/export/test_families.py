@@ -22,7 +22,13 @@ from gal_studio.worker.models import Models
 from tests.drawn_alike import ALIKE
 from tests.engine.sampling.test_few_steps import write_lora
 from tests.engine.tiny import make_tiny_pipeline, make_tiny_xl_pipeline
-from tests.engine.tiny_flows import make_tiny_klein, make_tiny_krea, make_tiny_z_image
+from tests.engine.tiny_flows import (
+    make_tiny_anima,
+    make_tiny_klein,
+    make_tiny_krea,
+    make_tiny_qwen_image,
+    make_tiny_z_image,
+)
 from tests.engine.tiny_pipelines import Make, make_wide_two, make_wide_two_with_v
 from tests.tiny_project import CHANGES, tiny_draft
 from tests.worker.working import first_round, work
@@ -56,6 +62,8 @@ MAKERS = [
     make_tiny_klein,
     make_tiny_z_image,
     make_tiny_krea,
+    make_tiny_qwen_image,
+    make_tiny_anima,
 ]
 RECIPES = [Recipe(0.0, 1.0, 0.5), Recipe.constant(0.55)]
 LOOPS: dict[str, tuple[Make, str]] = {
@@ -63,6 +71,8 @@ LOOPS: dict[str, tuple[Make, str]] = {
     "sd2 v": (make_wide_two_with_v, "diffusers"),
     "klein base": (make_tiny_klein, "comfyui"),
     "Krea 2": (make_tiny_krea, "comfyui"),
+    "Qwen-Image 2.1": (make_tiny_qwen_image, "comfyui"),
+    "Anima": (make_tiny_anima, "comfyui"),
 }
 
 
@@ -200,4 +210,4 @@ def test_a_form_that_no_program_reads_is_refused(
     round_id = first_round(studio, tiny_draft((str(model), names[1]), changes=QUICK))
     assert work(studio, models, studio.fine_tune(round_id)).message == ""
     failed = work(studio, models, studio.export_round(round_id, "kohya"))
-    assert failed.state == "error" and "choose For diffusers or For ComfyUI" in failed.message
+    assert failed.state == "error" and "Choose the format for ComfyUI or diffusers" in failed.message

@@ -18,8 +18,10 @@ from tests.engine.tiny import make_tiny_pipeline, make_tiny_xl_pipeline
 from tests.engine.tiny_flows import (
     make_distilled_klein,
     make_krea_turbo,
+    make_tiny_anima,
     make_tiny_klein,
     make_tiny_krea,
+    make_tiny_qwen_image,
     make_tiny_z_image,
 )
 from tests.engine.tiny_pipelines import make_wide_two
@@ -49,6 +51,22 @@ EXPECTED: dict[str, tuple[Callable[[Path], Path], dict[str, dict[str, Any]]]] = 
         },
     ),
     "krea turbo": (make_krea_turbo, {"ModelSamplingFlux": {"max_shift": 1.15, "base_shift": 1.15}}),
+    "qwen": (
+        make_tiny_qwen_image,
+        {
+            "KSampler": {"cfg": 4.0, "scheduler": "simple", "latent_image": ["prompt", 2]},
+            "CLIPLoader": {"type": "qwen_image", "clip_name": "qwen3vl_8b_bf16.safetensors"},
+            "TextEncodeQwenImage21": {"resolution": 96, "negative_prompt": "", "clip": ["text", 0]},
+        },
+    ),
+    "anima": (
+        make_tiny_anima,
+        {
+            "KSampler": {"cfg": 4.0, "scheduler": "simple", "model": ["shift", 0]},
+            "CLIPLoader": {"type": "stable_diffusion", "clip_name": "qwen_3_06b_base.safetensors"},
+            "ModelSamplingAuraFlow": {"shift": 3.0},
+        },
+    ),
     "z-image": (make_tiny_z_image, {"KSampler": {"cfg": 5.0}, "ModelSamplingAuraFlow": {"shift": 6.0}}),
 }
 
@@ -67,7 +85,8 @@ def test_its_nodes(name: str, tmp_path: Path) -> None:
             assert not isinstance(value, list) or value[0] in made, "every link has its node"
     kinds = by_kind(made)
     assert kinds["LoraLoaderModelOnly"]["lora_name"] == "cat.safetensors"
-    assert made["prompt"]["inputs"]["text"] == "A cat \\(Felis\\) in ink" and "SaveImage" in kinds
+    asked = made["prompt"]["inputs"]
+    assert asked.get("text", asked.get("prompt")) == "A cat \\(Felis\\) in ink" and "SaveImage" in kinds
     for kind, inputs in expected.items():
         assert kinds[kind].items() >= inputs.items()
 
@@ -148,8 +167,8 @@ def test_comfyui_does_not_know_the_bundled_model(tmp_path: Path) -> None:
     assert workflow(family, ORDER) is None
 
 
-@pytest.mark.parametrize("make", [make_tiny_krea, make_krea_turbo])
-def test_the_noise_of_krea_is_that_of_its_own_steps(make: Callable[[Path], Path], tmp_path: Path) -> None:
+@pytest.mark.parametrize("make", [make_tiny_krea, make_krea_turbo, make_tiny_qwen_image])
+def test_the_noise_is_that_of_its_own_steps(make: Callable[[Path], Path], tmp_path: Path) -> None:
     """ComfyUI shifts evenly spaced times by the node's value: exp(s) / (exp(s) + 1 / t - 1)."""
     family = load_image_model(make(tmp_path), device="cpu").family
     made = workflow(family, ORDER)

@@ -26,7 +26,7 @@ export function mountJudged(parts) {
     placeholder: "path to a .safetensors file; several: one per line",
   });
   const place = notePlace(files);
-  const facts = el("p", { class: "field-note", role: "status" });
+  const facts = el("p", { class: "field-note by-file", role: "status" });
   const start = parts.create.textContent ?? "";
   const subtitle = parts.form.querySelector(".card-head span");
   const saidOfTraining = subtitle?.textContent ?? "";

@@ -3,7 +3,7 @@
 Of FLUX.2 klein with 4 billion parameters, the original names are those of FLUX.1, and diffusers' are not.
 """
 
-from gal_studio.core.models.forms.form import ExportForm
+from gal_studio.core.models.forms.form import LATEST_FAMILIES, ExportForm
 
 INVOKEAI = ExportForm(
     name="invokeai",
@@ -13,4 +13,5 @@ INVOKEAI = ExportForm(
     prefix="diffusion_model.",
     diffusers_names=True,
     syntax="compel",
+    unread=LATEST_FAMILIES,
 )

@@ -1,6 +1,6 @@
 """The form of kohya's training scripts, which most programs read."""
 
-from gal_studio.core.models.forms.form import ExportForm
+from gal_studio.core.models.forms.form import LATEST_FAMILIES, ExportForm
 from gal_studio.core.recipe import Recipe
 
 KOHYA = ExportForm(
@@ -14,6 +14,7 @@ KOHYA = ExportForm(
     factors="lora_down",
     original_names=True,
     syntax="a1111",
+    unread=LATEST_FAMILIES,
 )
 
 

@@ -35,12 +35,21 @@ def find_form(name: str) -> ExportForm:
     return form
 
 
-def is_usable(form: ExportForm, base_model: str, method: Method) -> bool:
+def is_usable(form: ExportForm, base_model: str, method: Method, family: str = "") -> bool:
     """Whether a program can use a round in this form.
 
-    No other program has the bundled base model, and a wholly trained model is no LoRA.
+    No other program has the bundled base model, some do not read LoRAs of the model's `family` ("" where
+    that is not known), and a wholly trained model is no LoRA.
     """
-    return form.is_own or not (method == "full" or is_bundled(base_model))
+    return form.is_own or not (method == "full" or is_bundled(base_model) or family in form.unread)
+
+
+def unread(form: ExportForm, model: str) -> str:
+    """That the programs of a form do not read LoRAs for a model, and which form to choose."""
+    return (
+        f"No LoRA for {model} is known to work in {form.programs}. Choose the format for ComfyUI or "
+        "diffusers."
+    )
 
 
 def about_form(
@@ -61,6 +70,8 @@ def about_form(
         return "This round trained the whole model, which is not a LoRA. Choose the format for diffusers."
     if is_bundled(base_model):
         return f"{form.programs} can’t run {title}. Choose the format for diffusers."
+    if family in form.unread:
+        return unread(form, title)
     return (
         f"{form.programs_for(family)}, with {title} as their base model: into {form.place}. Contains the "
         "LoRA, a model card with images and a ComfyUI workflow."
