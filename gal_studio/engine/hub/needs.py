@@ -77,8 +77,8 @@ def configuration(name: str, revisions: Mapping[str, str]) -> Need:
     def choose(files: Collection[str]) -> Iterable[str]:
         if not index_among(files):
             raise StudioError(
-                f"The model {name} is not a diffusers pipeline (it has no {INDEXES[0]}): give the path of its "
-                ".safetensors checkpoint, or choose another model."
+                f"The model {name} is not a diffusers pipeline (it has no {INDEXES[0]}): give the path of "
+                "its .safetensors checkpoint, or choose another model."
             )
         return [path for path in files if _is_configuration(path)]
 
