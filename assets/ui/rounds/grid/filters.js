@@ -2,7 +2,7 @@
 /** @import { Detector, Filter, Group } from "../../app/store.js" */
 /** @import { RoundsParts } from "../../app/types/parts.d.ts" */
 import { renderOn } from "../../app/watch.js";
-import { state, counts, isCopyBy, loading, setFilter, TAG, tagCounts } from "../../app/store.js";
+import { state, counts, isCopyBy, isJudged, loading, setFilter, TAG, tagCounts } from "../../app/store.js";
 import { el } from "../../kit/dom.js";
 import { html } from "../../kit/html.js";
 import { roving } from "../../kit/roving.js";
@@ -26,6 +26,9 @@ const DETECTORS = [
 ];
 const EVENTS = "tags step filter selection round candidates cleared scores verdicts forget";
 
+/** What nobody knows without reference images. */
+const NEED_REFERENCES = new Set(["suggested", "copies"]);
+
 /** @param {RoundsParts} parts */
 export function mountFilters(parts) {
   const detectors = el("div", { class: "detector-filter", hidden: true });
@@ -40,8 +43,9 @@ export function mountFilters(parts) {
 
 function Chips() {
   const all = counts();
-  const hidden = (/** @type {Filter} */ name) =>
-    name === "selection" && !all.selection && state.filter !== name;
+  const isIdle = (/** @type {Filter} */ name) =>
+    (name === "selection" && !all.selection) || (NEED_REFERENCES.has(name) && !isJudged());
+  const hidden = (/** @type {Filter} */ name) => isIdle(name) && state.filter !== name;
   return [
     ...CHIPS.map(([name, label, title]) => chip(name, label, title, all[name], hidden(name))),
     ...[...tagCounts()].map(([tag, n]) =>

@@ -2,6 +2,7 @@
 /** @import { Memory } from "./memory.js" */
 /** @import { ProjectionName } from "./projections.js" */
 /** @import { Tool } from "./pointer.js" */
+import { isJudged } from "../../app/store.js";
 import { el, makeButton, repeats, setAttribute, svg } from "../../kit/dom.js";
 import { roving } from "../../kit/roving.js";
 import { segments } from "../../kit/segments.js";
@@ -98,6 +99,7 @@ export function makeControls(panel, acts) {
     /** @param {{ zoomed: boolean, rounds: number }} now */
     enable: ({ zoomed, rounds }) => {
       whole.disabled = !zoomed;
+      projections.node.hidden = !isJudged(); // the other one is about the reference
       others.hidden = rounds < 2;
     },
   };
@@ -114,9 +116,11 @@ export function makeLegend(node, acts) {
     on: { change: () => acts.colour(choice.value) },
   });
   const key = el("span", { class: "colour-key" });
-  node.append(el("label", {}, "Colour by ", choice), shapes(), key);
+  const legend = shapes();
+  node.append(el("label", {}, "Colour by ", choice), legend, key);
   /** @param {string} colour */
   return (colour) => {
+    legend.hidden = !isJudged();
     if (!repeats(choice, modes()))
       choice.replaceChildren(...modes().map(({ name, label }) => el("option", { value: name }, label)));
     choice.value = colour;
