@@ -8,6 +8,7 @@ import { mountTop } from "./top/top_bar.js";
 import { mountRounds } from "./rounds/rounds.js";
 import { mountReference } from "./reference/reference.js";
 import { mountResults } from "./results/results.js";
+import { addPlugIns } from "./rounds/views/views.js";
 import { state, on } from "./app/store.js";
 
 /** @import { Parts, Server } from "./app/types/parts.d.ts" */
@@ -19,6 +20,7 @@ import { state, on } from "./app/store.js";
 /** @type {{ [Name in keyof Parts]: Mount<Name> }} */
 const panels = { top: mountTop, reference: mountReference, rounds: mountRounds, results: mountResults };
 const unmounted = new Set(Object.keys(panels));
+const plugged = addPlugIns();
 
 /**
  * The elements of a template that have `data-part`, by that name. The types are not checked here, but in
@@ -39,8 +41,9 @@ function parts(_name, element) {
  * @param {Name} name
  * @param {{ element: HTMLElement, server: Server }} gradio
  */
-export function mount(name, { element, server }) {
+export async function mount(name, { element, server }) {
   connect(name, server);
+  await plugged;
   panels[name](parts(name, element), element);
   unmounted.delete(name);
   if (!unmounted.size && !document.documentElement.dataset.studio) begin();

@@ -10,6 +10,7 @@ from starlette.datastructures import URL, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gal_studio.ui.page.headers import content_policy
+from gal_studio.ui.page.joined import VENDOR
 from gal_studio.ui.page.static import MANIFEST_PATH, THEME, files, template, ui_address
 
 _MANIFEST = '<link rel="manifest" href="/manifest.json" />'  # Gradio's own, in place of which ours stands
@@ -21,8 +22,9 @@ LATER = "vendor/plotly.min.js"  # no module, and loaded when the map is opened
 
 def head(address: str = "") -> str:
     """Our part of the HTML head, for the page at this address."""
-    modules = [name for name in files() if name.endswith(".js") and name != LATER]
-    preload = "".join(f'<link rel="modulepreload" href="{ui_address(name)}">' for name in sorted(modules))
+    libraries = [name for name in files() if name.startswith(VENDOR) and name != LATER]
+    modules = ["studio.js", *sorted(libraries)]
+    preload = "".join(f'<link rel="modulepreload" href="{ui_address(name)}">' for name in modules)
     icon = f'<link rel="icon" type="image/svg+xml" href="{ui_address("kit/icon.svg")}">'
     # with the cookie of a sign-in, which browsers do not send along for a manifest otherwise
     installed = f'<link rel="manifest" href="{MANIFEST_PATH}" crossorigin="use-credentials">'

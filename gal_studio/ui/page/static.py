@@ -10,10 +10,14 @@ from fastapi.responses import JSONResponse
 from gal_studio.assets import assets_folder
 from gal_studio.studio.plug_ins import plug_in_files
 from gal_studio.ui.api.whole_file import METHODS
+from gal_studio.ui.page.joined import Joined
 
 FOREVER = {"Cache-Control": "private, max-age=31536000, immutable"}
 NEVER = {"Cache-Control": "no-store"}
-_TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".png": "image/png"}
+_TYPES = {
+    ".js": "text/javascript", ".map": "application/json", ".css": "text/css", ".svg": "image/svg+xml",
+    ".png": "image/png",
+}  # fmt: skip
 MANIFEST_PATH = "manifest.webmanifest"
 ICON_SIZES = (192, 512)  # pixels
 THEME = (  # set before the first paint, so that the page does not flash
@@ -58,6 +62,15 @@ def files() -> dict[str, bytes]:
         *(data for name, data in plugged.items() if name.endswith(".css")),
     ]
     return {**found, **plugged, "studio.css": b"\n".join(styles)}
+
+
+@functools.cache
+def served() -> dict[str, bytes]:
+    """The files as the page gets them: its modules are one, and at their own addresses a part of that."""
+    joined = Joined.of(files(), "boot.js")
+    alone = {one.name: one.alone.encode() for one in joined.modules}
+    whole = {"studio.js": joined.text.encode(), "studio.js.map": joined.source_map.encode()}
+    return {**files(), **alone, **whole}
 
 
 def style_names() -> list[str]:
@@ -122,7 +135,7 @@ def add_static_routes(app: FastAPI) -> None:
 
     @app.api_route("/ui/{stamp}/{name:path}", methods=METHODS)
     async def ui_file(stamp: str, name: str) -> Response:
-        if name not in files():
+        if name not in served():
             raise HTTPException(404, "There is no such file.")
         headers = FOREVER if stamp == version() else NEVER
-        return Response(files()[name], media_type=_TYPES[Path(name).suffix], headers=headers)
+        return Response(served()[name], media_type=_TYPES[Path(name).suffix], headers=headers)

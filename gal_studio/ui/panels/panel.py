@@ -9,7 +9,8 @@ from gal_studio.ui.page.static import template, ui_address
 from gal_studio.ui.requests import Context, Requests
 
 _BOOT = """
-import(new URL("%s", document.baseURI).href).then((boot) => boot.mount("%s", { element, server }));
+import(new URL("%s", document.baseURI).href)
+  .then(({ modules }) => modules["boot.js"].mount("%s", { element, server }));
 """
 
 
@@ -28,7 +29,7 @@ class Panel:
         """
         return gr.HTML(
             html_template=template(f"{self.name}/{self.name}"),
-            js_on_load=_BOOT % (ui_address("boot.js"), self.name),
+            js_on_load=_BOOT % (ui_address("studio.js"), self.name),
             server_functions=[one.handler(context) for one in self.requests.reads()],
             apply_default_css=False,
             container=False,

@@ -4,8 +4,9 @@ import { tileOf, visibleGroups } from "./grid.js";
 import { nextOf } from "./order.js";
 
 /** The ids of the pictures that are shown, by group. */
-export const openPictures = () =>
-  visibleGroups().map((group) => group.tiles.filter((tile) => !tile.node.hidden).map((tile) => tile.id));
+export function openPictures() {
+  return visibleGroups().map((group) => group.tiles.filter((tile) => !tile.node.hidden).map(({ id }) => id));
+}
 
 /** @type {string[]} the pictures beside which the focused one was shown last: a filter may hide it */
 let around = [];

@@ -19,8 +19,12 @@ export const VIEWS = [
   ["curves", "Curves", mountCurves],
   ["choices", "Choices", mountChoices],
   ["trials", "Try a prompt", mountTrials],
-  ...(await Promise.all(PLUG_INS.map(load))).flat(),
 ];
+
+/** Adds those of plug-ins. Once the other modules have run: they may import any of these. */
+export async function addPlugIns() {
+  VIEWS.push(...(await Promise.all(PLUG_INS.map(load))).flat());
+}
 
 /**
  * A view of a plug-in; none if its module cannot be loaded, so that the page starts all the same.
@@ -29,7 +33,7 @@ export const VIEWS = [
  */
 async function load([name, label, address]) {
   try {
-    const { mount } = await import(address);
+    const { mount } = await import(new URL(address, import.meta.url).href);
     if (typeof mount !== "function") throw new TypeError("it exports no function `mount`");
     return [[name, label, (panel, more) => kept(name, panel, () => mount(panel, more))]];
   } catch (error) {

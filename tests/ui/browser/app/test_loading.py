@@ -19,7 +19,7 @@ def is_poll(route: Route) -> bool:
 
 def test_files_that_do_not_arrive_are_told_with_a_way_out(window: Any, served: Served) -> None:
     page: Page = first_page(window, served.address)
-    page.route("**/rounds/grid/grid.js", lambda route: route.abort())
+    page.route("**/studio.js", lambda route: route.abort())
     page.goto(served.url())
     told = page.get_by_role("alert")
     expect(told).to_contain_text("Some files of this page did not arrive.")

@@ -127,8 +127,8 @@ def test_a_button_of_an_enlarged_picture_is_clicked_while_its_part_is_kept(watch
     page.hover(".lightbox [data-action=close]")
     page.mouse.down()
     gate.open()
-    store = "import(document.querySelector('link[href*=\"/store.js\"]').href)"
-    mark = f"(id) => {store}.then(({{ state }}) => state.masks.get(id))"
+    page_modules = "import(document.querySelector('link[href$=\"/studio.js\"]').href)"
+    mark = f"(id) => {page_modules}.then(({{ modules }}) => modules['app/store.js'].state.masks.get(id))"
     until(lambda: page.evaluate(mark, candidate) not in (None, "kept soon"))
     page.mouse.up()
     page.wait_for_selector("dialog.lightbox", state="hidden")

@@ -1,20 +1,22 @@
 """What is added in one file shows up on the page: a view of the candidates, and a policy in its field."""
 
-import re
+import functools
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Route, expect
+from playwright.sync_api import expect
 
 from gal_studio.core.gal.policies.registry import POLICIES
+from gal_studio.ui.page import static
 from tests.invented import added
 from tests.invented.policy import SPREAD
 from tests.ui.conftest import Watched, until
 
 pytestmark = pytest.mark.browser
 VIEW = Path(__file__).parents[3] / "invented" / "view.js"
-LINE = 'import { mount as mountCount } from "./invented.js";\nVIEWS.push(["count", "Count", mountCount]);\n'
+TABLE = "rounds/views/views.js"
+IMPORT, LINE = 'import { mount as mountCount } from "./invented.js";', '["count", "Count", mountCount],'
 
 
 @pytest.fixture
@@ -23,13 +25,20 @@ def known() -> Iterator[None]:
         yield
 
 
-def test_a_view_of_one_file_and_one_line_has_its_tab(watched: Watched, served) -> None:
-    def with_line(route: Route) -> None:
-        route.fulfill(response=(answer := route.fetch()), body=f"{answer.text()}\n{LINE}")
+@pytest.fixture
+def put_in() -> Iterator[None]:
+    """The invented view lies in the folder, with its line in the table."""
+    kept = static.files()
+    table = kept[TABLE].decode().replace("VIEWS = [", f"VIEWS = [\n  {LINE}")
+    changed = {TABLE: f"{IMPORT}\n{table}".encode(), "rounds/views/invented.js": VIEW.read_bytes()}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(static, "files", lambda: kept | changed)
+        for name in ("served", "version"):
+            patch.setattr(static, name, functools.cache(getattr(static, name).__wrapped__))
+        yield
 
-    script = {"content_type": "text/javascript", "body": VIEW.read_text()}
-    watched.page.route(re.compile(r"/rounds/views/views\.js"), with_line)
-    watched.page.route(re.compile(r"/rounds/views/invented\.js"), lambda route: route.fulfill(**script))
+
+def test_a_view_of_one_file_and_one_line_has_its_tab(put_in: None, watched: Watched, served) -> None:
     page = watched.open(served.url())
     page.get_by_role("tab", name="Count").click()
     drawn = len(served.place.studio.round_view(served.place.round).candidates)
