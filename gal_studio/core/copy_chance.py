@@ -54,7 +54,11 @@ def copy_chance(clues: Clues, weights: Weights = MEASURED) -> float:
 
 def moved(chance: float, shift: float) -> float:
     """A probability whose logit moved by `shift`."""
-    return chance if shift == 0.0 else _logistic(_logit(chance) + shift)
+    if shift == 0.0:
+        return chance
+    inside = min(max(chance, NEVER), ALWAYS)
+    odds = inside * math.exp(shift)
+    return odds / (odds + 1.0 - inside)
 
 
 def shift_by_marks(marks: Iterable[tuple[float, bool]]) -> float:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Literal
 
 from gal_studio.core.copy_chance import moved
@@ -16,7 +15,7 @@ PauseReason = Literal["", "room"]  # empty: by the user; room: until there is di
 Remark = Literal["", "redrawn", "flat"]
 CopyDetectors = Literal["both", "prompts", "pictures"]  # what says that a picture is a copy (Eq. G12)
 UsedDetectors = CopyDetectors | Literal["none"]  # none where there is no reference to copy
-Speaker = Literal["", "prompts", "pictures", "both", "person"]  # who says so of one picture
+CopySource = Literal["", "prompts", "pictures", "both", "person"]  # who says so of one picture
 RoundKind = Literal["fine_tune", "refine", "instant"]
 JobState = Literal[
     "queued", "running", "pausing", "paused", "stopping", "stopped", "interrupted", "completed", "error"
@@ -97,6 +96,87 @@ class Candidate:
     copy_shift: float = 0.0
     heard: Literal["prompts", "pictures"] | None = None
     full: float | None = field(default=None, compare=False)
+    margin: float = field(init=False, repr=False, compare=False)
+    """s(x, a) - s(x, ref), in [-2, 2]."""
+    is_blank: bool = field(init=False, repr=False, compare=False)
+    """Whether the picture is one flat colour, so that its similarities mean nothing."""
+    overfit_by_prompts: bool = field(init=False, repr=False, compare=False)
+    """Eq. G2: whether the picture is at least as close to the reference's prompt as to its own."""
+    overfit_by_picture: bool | None = field(init=False, repr=False, compare=False)
+    """Eq. G11: whether the picture shows the reference; None if it was not compared with it."""
+    is_compared: bool = field(init=False, repr=False, compare=False)
+    """Whether its likeness to the reference's picture counts, and not its prompts alone."""
+    chance_by_detectors: float | None = field(init=False, repr=False, compare=False)
+    """Eq. G16: p(copy) by both detectors and the project's marks; None if they were not both asked."""
+    overfit_by_detectors: CopySource = field(init=False, repr=False, compare=False)
+    """The detectors that say that the picture is a copy; empty if none does."""
+    overfit_by: CopySource = field(init=False, repr=False, compare=False)
+    """Eq. G12: who says that the picture is a copy; empty if it counts as none.
+
+    What a person says counts, otherwise the chance of Eq. G16 if both detectors were asked, or the detectors
+    that the settings name.
+    """
+    overfit: bool = field(init=False, repr=False, compare=False)
+    """Eq. G12: whether the picture counts as a copy."""
+    chance: float = field(init=False, repr=False, compare=False)
+    """p(copy), in [0, 1]: 0 or 1 where a person marked it, or where it is a flag."""
+    carries: float | None = field(init=False, repr=False, compare=False)
+    """Eq. G17: how much of what is learned the picture has; None if that is not known."""
+    asked: float | None = field(init=False, repr=False, compare=False)
+    """Eq. G14: how probably the picture shows what was asked for; None if that is not known."""
+    kept: float | None = field(init=False, repr=False, compare=False)
+    """Eq. G17: how probably the picture has the style or object, in [0, 1]; None if that is not known."""
+    utility: float = field(init=False, repr=False, compare=False)
+    """Eq. G18: u = (1 - p) a c, in [0, 1]; 0 of a blank picture."""
+    is_noise: bool = field(init=False, repr=False, compare=False)
+    """Eq. G23: whether the picture is noise; never where that is not known."""
+    lacks_subject: bool = field(init=False, repr=False, compare=False)
+    """Eq. G19: whether an object that it should show is not found in it; never where none was sought."""
+
+    def __post_init__(self) -> None:
+        """Compute what follows from the given values; `more_scores` must be complete."""
+        scores, blank = self.more_scores, self.remark == "flat"
+        shown, carries, found = scores.get(SHOWN), scores.get(CARRIES), scores.get(SUBJECT)
+        chance = scores.get(CHANCE) if self.copy_detectors == "both" and self.heard is None else None
+        if chance is not None:
+            chance = 0.0 if blank else moved(chance, self.copy_shift)
+        by_prompts = not blank and self.similarity_anchor <= self.similarity_reference
+        by_picture = None if shown is None else not blank and shown >= SHOWS_REFERENCE
+        compared = shown is not None and self.copy_detectors != "prompts"
+        by_detectors: CopySource = ""
+        if chance is not None:
+            by_detectors = "both" if chance >= COPY_FROM else ""
+        elif self.copy_detectors != "none":
+            deciding = self.heard or self.copy_detectors
+            shows = compared and deciding != "prompts" and by_picture
+            prompts = by_prompts and not (compared and deciding == "pictures")
+            by_detectors = ("both" if prompts else "pictures") if shows else "prompts" if prompts else ""
+        by: CopySource = by_detectors
+        if self.marked_copy is not None:
+            by, chance_now = ("person", 1.0) if self.marked_copy else ("", 0.0)
+        else:
+            chance_now = float(by != "") if chance is None else chance
+        carries = None if blank else carries
+        asked = None if blank else scores.get(ASKED)
+        kept = None if carries is None or self.full is None else kept_chance(carries, self.full)
+        vars(self).update(
+            margin=self.similarity_anchor - self.similarity_reference,
+            is_blank=blank,
+            overfit_by_prompts=by_prompts,
+            overfit_by_picture=by_picture,
+            is_compared=compared,
+            chance_by_detectors=chance,
+            overfit_by_detectors=by_detectors,
+            overfit_by=by,
+            overfit=by != "",
+            chance=chance_now,
+            carries=carries,
+            asked=asked,
+            kept=kept,
+            utility=0.0 if blank else utility(chance_now, asked, kept),
+            is_noise=(scores.get(NOISE) or 0.0) >= NOISY_FROM,
+            lacks_subject=found is not None and found < SHOWS_SUBJECT,
+        )
 
     def score(self, name: str) -> float | None:
         """The score of that name (`core.gal.scores`); None if the picture was drawn before there was one."""
@@ -108,109 +188,6 @@ class Candidate:
     def number(self) -> str:
         """What tells it from the others of its prompt: 04, or, for a person's own, that it is."""
         return "(your own)" if self.own else f"{self.index + 1:02d}"
-
-    @cached_property
-    def margin(self) -> float:
-        """s(x, a) - s(x, ref), in [-2, 2]."""
-        return self.similarity_anchor - self.similarity_reference
-
-    @cached_property
-    def is_blank(self) -> bool:
-        """Whether the picture is one flat colour, so that its similarities mean nothing."""
-        return self.remark == "flat"
-
-    @cached_property
-    def overfit_by_prompts(self) -> bool:
-        """Eq. G2: whether the picture is at least as close to the reference's prompt as to its own."""
-        return not self.is_blank and self.similarity_anchor <= self.similarity_reference
-
-    @cached_property
-    def overfit_by_picture(self) -> bool | None:
-        """Eq. G11: whether the picture shows the reference; None if it was not compared with it."""
-        shown = self.more_scores.get(SHOWN)
-        return None if shown is None else not self.is_blank and shown >= SHOWS_REFERENCE
-
-    @cached_property
-    def is_compared(self) -> bool:
-        """Whether its likeness to the reference's picture counts, and not its prompts alone."""
-        return self.copy_detectors != "prompts" and self.more_scores.get(SHOWN) is not None
-
-    @cached_property
-    def chance_by_detectors(self) -> float | None:
-        """Eq. G16: p(copy) by both detectors and the project's marks; None if they were not both asked."""
-        chance = self.more_scores.get(CHANCE)
-        if self.copy_detectors != "both" or chance is None or self.heard is not None:
-            return None
-        return 0.0 if self.is_blank else moved(chance, self.copy_shift)
-
-    @cached_property
-    def chance(self) -> float:
-        """p(copy), in [0, 1]: 0 or 1 where a person marked it, or where it is a flag."""
-        known = self.chance_by_detectors if self.marked_copy is None else None
-        return float(self.overfit) if known is None else known
-
-    @cached_property
-    def carries(self) -> float | None:
-        """Eq. G17: how much of what is learned the picture has; None if that is not known."""
-        return None if self.is_blank else self.more_scores.get(CARRIES)
-
-    @cached_property
-    def asked(self) -> float | None:
-        """Eq. G14: how probably the picture shows what was asked for; None if that is not known."""
-        return None if self.is_blank else self.more_scores.get(ASKED)
-
-    @cached_property
-    def kept(self) -> float | None:
-        """Eq. G17: how probably the picture has the style or object, in [0, 1]; None if that is not known."""
-        carries = self.carries
-        return None if carries is None or self.full is None else kept_chance(carries, self.full)
-
-    @cached_property
-    def utility(self) -> float:
-        """Eq. G18: u = (1 - p) a c, in [0, 1]; 0 of a blank picture."""
-        return 0.0 if self.is_blank else utility(self.chance, self.asked, self.kept)
-
-    @cached_property
-    def is_noise(self) -> bool:
-        """Eq. G23: whether the picture is noise; never where that is not known."""
-        return (self.more_scores.get(NOISE) or 0.0) >= NOISY_FROM
-
-    @cached_property
-    def overfit(self) -> bool:
-        """Eq. G12: whether the picture counts as a copy."""
-        return bool(self.overfit_by)
-
-    @cached_property
-    def lacks_subject(self) -> bool:
-        """Eq. G19: whether an object that it should show is not found in it; never where none was sought."""
-        found = self.more_scores.get(SUBJECT)
-        return found is not None and found < SHOWS_SUBJECT
-
-    @cached_property
-    def overfit_by(self) -> Speaker:
-        """Eq. G12: who says that the picture is a copy; empty if it counts as none.
-
-        What a person says counts, otherwise the chance of Eq. G16 if both detectors were asked, or the
-        detectors that the settings name.
-        """
-        if self.marked_copy is None:
-            return self.overfit_by_detectors
-        return "person" if self.marked_copy else ""
-
-    @cached_property
-    def overfit_by_detectors(self) -> Speaker:
-        """The detectors that say that the picture is a copy; empty if none does."""
-        if self.copy_detectors == "none":
-            return ""
-        chance = self.chance_by_detectors
-        if chance is not None:
-            return "both" if chance >= COPY_FROM else ""
-        deciding = self.heard or self.copy_detectors
-        shown = self.is_compared and deciding != "prompts" and self.overfit_by_picture
-        prompts = self.overfit_by_prompts and not (self.is_compared and deciding == "pictures")
-        if shown and prompts:
-            return "both"
-        return "pictures" if shown else "prompts" if prompts else ""
 
 
 @dataclass(frozen=True)

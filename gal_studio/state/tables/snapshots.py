@@ -256,18 +256,19 @@ class Snapshots:
         ids = json.dumps([*wanted])
         features: dict[str, dict[str, NDArray[np.float32]]] = {name: {} for name in featured}
         tiles: dict[str, list[Candidate]] = {name: [] for name in wanted}
+        drawn: dict[str, sqlite3.Row] = {}
         scores: dict[str, dict[str, float]] = {}  # JSON would round them
         shift = copy_shift(self._database, plain.project.id)
         detectors = {name: each.copy_detectors for name, each in wanted.items()}
         for row in self._database.rows(_PICTURES, {"rounds": ids, "featured": json.dumps([*features])}):
-            name, identity = row["round_id"], row["id"]
-            if identity not in scores:
-                scores[identity] = {}
-                tiles[name].append(candidate_of(row, scores[identity], detectors[name], shift))
-                if name in features:
-                    features[name][identity] = np.frombuffer(row["feature"], dtype="<f4")
+            drawn.setdefault(row["id"], row)
             if row["score_name"] is not None:
-                scores[identity][row["score_name"]] = row["score"]
+                scores.setdefault(row["id"], {})[row["score_name"]] = row["score"]
+        for identity, row in drawn.items():
+            name = row["round_id"]
+            tiles[name].append(candidate_of(row, scores.get(identity, {}), detectors[name], shift))
+            if name in features:
+                features[name][identity] = np.frombuffer(row["feature"], dtype="<f4")
         held_out: dict[str, list[Candidate]] = {name: [] for name in wanted}
         drawn_by = plain.project.settings.generation.drawn_by
         for row in self._database.rows(_HELD_OUT, {"project": plain.project.id, "rounds": ids}):
@@ -275,8 +276,8 @@ class Snapshots:
             if row["drawn_by"] != drawn_by:
                 continue
             with suppress(StudioError):  # of a damaged picture Results says what to do
-                drawn = measured_picture(row, shift).judged_by(detectors[name])
-                held_out[name].append(drawn.candidate)
+                measured = measured_picture(row, shift).judged_by(detectors[name])
+                held_out[name].append(measured.candidate)
         places: dict[str, dict[str, NDArray[np.float32]]] = {name: {} for name in features}
         if features:
             for row in self._database.rows(_OF_REFERENCES, (json.dumps([*features]),)):

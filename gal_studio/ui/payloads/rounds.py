@@ -11,7 +11,7 @@ from gal_studio.core.gal.reasons import short_names
 from gal_studio.core.gal.recipes import on_ladder
 from gal_studio.core.gal.scores.registry import known_scores
 from gal_studio.core.gal.validation import Validation
-from gal_studio.core.types import CopyCurve, RoundKind, Speaker, UsedDetectors
+from gal_studio.core.types import CopyCurve, CopySource, RoundKind, UsedDetectors
 from gal_studio.rounds.planned import most_pictures
 from gal_studio.studio.views.forecast import Ahead
 from gal_studio.studio.views.json_types import Losses, ShownPicture, Ts, shown_picture, version
@@ -133,8 +133,8 @@ class Candidate(ShownPicture):
     sign: Annotated[str, Doc('One that switches, such as "0.4 for 30%, then 1"; empty for a constant one.')]
     scores: Annotated[Mapping[str, float], Doc("By name; the labels are in `Project.scores`.")]
     margin: float
-    copy_by: Annotated[Speaker, Doc("Who says that the image is a copy; empty if nobody does.")]
-    copy_by_detectors: Annotated[Speaker, Doc("The same, before a person said anything.")]
+    copy_by: Annotated[CopySource, Doc("Who says that the image is a copy; empty if nobody does.")]
+    copy_by_detectors: Annotated[CopySource, Doc("The same, before a person said anything.")]
     compared: Annotated[bool, Doc("Whether its patches were compared with the reference, and count.")]
     remark: str
 

@@ -8,7 +8,7 @@ from gal_studio.core.gal.policies.uncertainty import UNCERTAINTY
 from gal_studio.core.gal.reasons import explain_picture
 from gal_studio.core.gal.selection import explain_all, preferred
 from gal_studio.core.gal.uncertainty import score_pool
-from gal_studio.core.types import SHOWN, Candidate, CopyDetectors, Speaker
+from gal_studio.core.types import SHOWN, Candidate, CopyDetectors, CopySource
 from tests.core.builders import anchor, candidate, snapshot_of
 
 
@@ -37,7 +37,7 @@ def seen(
     ],
 )
 def test_who_says_that_it_is_a_copy(
-    margin: float, shown: float | None, copy_detectors: CopyDetectors, by: Speaker
+    margin: float, shown: float | None, copy_detectors: CopyDetectors, by: CopySource
 ) -> None:
     made = seen(margin, shown, copy_detectors)
     assert made.overfit_by == by
@@ -52,7 +52,7 @@ def test_a_blank_picture_is_no_copy_by_any_detector() -> None:
 @pytest.mark.parametrize(("marked", "by"), [(True, "person"), (False, "")])
 @pytest.mark.parametrize("shown", [0.1, 0.9])
 def test_what_a_person_says_counts(
-    copy_detectors: CopyDetectors, marked: bool, by: Speaker, shown: float
+    copy_detectors: CopyDetectors, marked: bool, by: CopySource, shown: float
 ) -> None:
     before = seen(0.1, shown, copy_detectors)
     made = replace(before, marked_copy=marked)

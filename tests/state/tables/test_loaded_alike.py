@@ -1,0 +1,44 @@
+"""A picture is the same, with all that follows from its scores, by whichever way it is loaded."""
+
+from dataclasses import fields, replace
+
+import pytest
+
+from gal_studio.core.types import CHANCE, COPY_FROM, Candidate, Round
+from gal_studio.state import Store
+from gal_studio.state.tables.projects import Project
+from tests.stored_project import new_candidate
+
+SCORES = {"shows_reference": 0.7, CHANCE: 0.8, "carries": 0.6, "asked": 0.9, "noise": 0.1, "likeness": 0.4}
+
+
+def values(candidate: Candidate) -> dict[str, object]:
+    """All its values; what pictures at full strength carry is known of a whole round alone."""
+    alone = replace(candidate, full=None)
+    return {field.name: getattr(alone, field.name) for field in fields(Candidate)}
+
+
+@pytest.mark.parametrize("marked", [None, True, False])
+def test_what_follows_from_scores_is_known_by_every_way(
+    store: Store, project: Project, first_round: Round, marked: bool | None
+) -> None:
+    anchor = store.projects.anchors(project.id)[0].id
+    new = replace(new_candidate(store, anchor, 0), more_scores=SCORES)
+    store.candidates.save(first_round.id, [new, new_candidate(store, anchor, 1)])
+    identity = store.candidates.of_round(first_round.id)[0].id
+    if marked is not None:
+        store.decisions.mark_copies(first_round.id, {identity: marked}, "human")
+    by_id = store.candidates.get(identity)
+    assert by_id.chance_by_detectors is not None and by_id.carries == 0.6 and by_id.asked == 0.9
+    assert by_id.overfit is (by_id.chance >= COPY_FROM)
+    assert by_id.overfit_by == {None: by_id.overfit_by_detectors, True: "person", False: ""}[marked]
+    ways = {
+        "of_round": store.candidates.of_round(first_round.id),
+        "with_own": store.candidates.with_own(first_round.id),
+        "a snapshot": store.snapshots.round(first_round.id).pictures.tiles,
+        "its tiles": store.snapshots.round(first_round.id).tiles,
+        "of a project": store.snapshots.project(project.id).round(first_round.id).candidates,
+        "of a seed": store.candidates.of_seed(anchor, by_id.seed).values(),
+    }
+    for name, loaded in ways.items():
+        assert values(next(one for one in loaded if one.id == identity)) == values(by_id), name
