@@ -25,13 +25,15 @@ NAME = re.compile(r"[A-Za-z_]\w*(?:\.\w+)?")
 
 @cache
 def defined(file: Path) -> frozenset[str]:
-    """The functions, classes, methods and constants of a module: `name` and `Class.name`."""
+    """The functions, classes, methods, fields and constants of a module: `name` and `Class.name`."""
     names = set[str]()
     for node in ast.parse(file.read_text(encoding="utf-8")).body:
         if isinstance(node, ast.FunctionDef | ast.ClassDef):
             names.add(node.name)
         if isinstance(node, ast.ClassDef):
-            members = (member.name for member in node.body if isinstance(member, ast.FunctionDef))
+            members = [member.name for member in node.body if isinstance(member, ast.FunctionDef)]
+            fields = [member.target for member in node.body if isinstance(member, ast.AnnAssign)]
+            members += [field.id for field in fields if isinstance(field, ast.Name)]
             names |= {f"{node.name}.{member}" for member in members}
         targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
         names |= {target.id for target in targets if isinstance(target, ast.Name)}
