@@ -1,39 +1,51 @@
-"""Compare the chance of a copy (Eq. G16) and what pictures carry (Eq. G17) with what raters saw; fit Eq. G16.
+"""Fit the constants of p(x), a(x) and c(x) (Eq. G16, G14, G17) to what raters saw, and say how they hold.
 
+    python -m benchmarks.quality.eyes docs/lab/2026-11/labels/NAME.csv ... --projects REFERENCES --out FOLDER
     python -m benchmarks.quality.eyes FOLDER ...
 
-A FOLDER has `labels.csv`, `pictures/`, and a project file with its pictures in `references/NAME/project.toml`
-for each reference. A row of `labels.csv` is a picture: `reference` (NAME), `picture` (a file in `pictures/`),
-`prompt`, and `copy_1`, `copy_2`, ..., `learned_1`, `learned_2`, ...: what each rater saw, Y or N. `flagged`
-(0 or 1) is an older flag to compare with; it may be left out.
+A table of labels has a row for each picture: `reference`, `prompt`, `arm`, and of each rater `copy_*`,
+`asked_*` and `like_*`, 0 or 1. REFERENCES/NAME/project.toml are the projects of its references. Pictures that
+FOLDER lacks are drawn again, as the benchmark drew them that was rated: three rounds of `gal-studio run`
+(`benchmarks.gal_gain.runs_by_eye`), or, for a table with `strength`, the arms of
+`benchmarks.quality.teachers`, with `--steps` of their training. Another machine draws others in detail.
 
-The bundled model draws the base pictures, one for each test prompt. Every reference is judged by the
-coefficients that the others give; those of all references are printed at the end.
+A FOLDER has all that already: `labels.csv`, in which `picture` is a file in `pictures/`, and
+`references/NAME/project.toml`. The bundled model draws the base pictures, one for each test prompt. Every
+reference is judged by the constants that the others give, then by the shipped ones; those of all references
+are printed at the end. Of what is alike, the share of what full strength carries counts (`arm`; else 1).
 """
 
 import argparse
 import csv
-from collections.abc import Mapping, Sequence
+import shutil
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 from PIL import Image
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import cohen_kappa_score, roc_auc_score
 
-from benchmarks.quality.copy_detectors import BUNDLED, agreement
+from benchmarks.gal_gain import runs_by_eye
+from benchmarks.output import read
+from benchmarks.quality import teachers
+from benchmarks.quality.copy_detectors import BUNDLED
 from gal_studio.assets import load_anchors, load_presets, resolve_model
 from gal_studio.commands.run import read_project_file
-from gal_studio.core.copy_chance import OWN, expected
+from gal_studio.commands.running import unattended
+from gal_studio.core.copy_chance import MEASURED, OWN, expected
+from gal_studio.core.gal.scores.asked import CONSTANT, GAP, gaps
 from gal_studio.core.patchdpo.carried import Look, Scale, object_distance, style_distance
 from gal_studio.core.patchdpo.masks import Flags, foreground_patches
 from gal_studio.core.patchdpo.shown import ReferencePatches, match
 from gal_studio.core.references import Prompts, describe
 from gal_studio.core.seeds import candidate_seed
 from gal_studio.core.types import Kind
+from gal_studio.core.utility import KEPT_FROM, SLOPE
 from gal_studio.engine.features.clip import load_embedder
 from gal_studio.engine.features.embedder import Embedder
 from gal_studio.engine.models.image_model import load_image_model
@@ -49,14 +61,14 @@ BINS = (0.0, 0.1, 0.3, 0.5, 0.7, 0.9, 1.0)
 
 @dataclass(frozen=True)
 class Counted:
-    """The pictures of one reference: clues of Eq. G16 (n, 2), Eq. G17 (n,), and what each rater saw."""
+    """The pictures of one reference: the clues (n, k) of each rule, and what each rater said (n,)."""
 
     name: str
-    clues: Floats
-    carried: Floats
-    copies: tuple[NDArray[np.bool_], ...]
-    learned: tuple[NDArray[np.bool_], ...]
-    flagged: NDArray[np.bool_] | None
+    clues: Mapping[str, Floats]
+    seen: Mapping[str, tuple[NDArray[np.bool_], ...]]
+
+    def __len__(self) -> int:
+        return len(self.clues["copy"])
 
 
 @dataclass(frozen=True)
@@ -166,13 +178,28 @@ def count(models: Models, folder: Path, name: str, rows: Sequence[Mapping[str, s
     likeness = np.array(above) / (1 - mean)
     margins = _margins(models.clip, prompts, pictures, wanted)
     margins = margins - OWN * np.array([usual.get(prompt, level) for prompt in wanted])
+    carried = np.array([scale.carried(references.distance(look)) for look in looks])
+    at_full = [each for each, row in zip(carried, rows, strict=True) if _is_full(row)]
+    others = models.clip.texts([*asked, *prompts.reference_prompts])
+    ahead, usually = (
+        gaps(models.clip.images(shown), models.clip.texts(words), others)
+        for shown, words in ((pictures, wanted), (drawn, asked))
+    )
     return Counted(
         name,
-        np.stack([margins, likeness], axis=1),
-        np.array([scale.carried(references.distance(look)) for look in looks]),
-        _raters(rows, "copy"),
-        _raters(rows, "learned"),
-        np.array([row["flagged"] == "1" for row in rows]) if "flagged" in rows[0] else None,
+        {
+            "copy": np.stack([margins, likeness], axis=1),
+            "asked": ahead[:, None] / usually.mean(),
+            "like": carried[:, None] / (float(np.median(at_full)) if at_full else 1.0),
+        },
+        {rule.name: _raters(rows, rule.labels) for rule in RULES},
+    )
+
+
+def _is_full(row: Mapping[str, str]) -> bool:
+    """Whether the first round drew a picture at full strength."""
+    return row.get("arm") == runs_by_eye.FIRST or (
+        row.get("arm") == teachers.FIRST and float(row["strength"]) == 1.0
     )
 
 
@@ -190,92 +217,213 @@ def _margins(
     return margins
 
 
-def _raters(rows: Sequence[Mapping[str, str]], what: str) -> tuple[NDArray[np.bool_], ...]:
-    columns = [name for name in rows[0] if name.startswith(f"{what}_")]
-    return tuple(np.array([row[name] == "Y" for row in rows]) for name in columns)
+def _raters(rows: Sequence[Mapping[str, str]], what: Sequence[str]) -> tuple[NDArray[np.bool_], ...]:
+    columns = [name for name in rows[0] if name.startswith(tuple(f"{word}_" for word in what))]
+    return tuple(np.array([row[name] in ("Y", "1") for row in rows]) for name in columns)
 
 
-def fit(cases: Sequence[Counted]) -> tuple[Floats, float]:
-    """The coefficients of Eq. G16 and its constant, by the first rater's labels; references count alike."""
-    clues = np.concatenate([case.clues for case in cases])
-    copies = np.concatenate([case.copies[0] for case in cases])
+Fitted = tuple[Floats, float]  # the coefficients of a rule's clues, and its constant
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A logistic rule of one or more clues, its shipped constants, and the labels that it is for."""
+
+    name: str
+    title: str
+    clues: tuple[str, ...]
+    shipped: Fitted
+    labels: tuple[str, ...]
+
+
+RULES = (
+    Rule(
+        "copy",
+        "p(x), Eq. G16",
+        ("margin", "likeness"),
+        (np.array([MEASURED.margin, MEASURED.likeness]), MEASURED.constant),
+        ("copy",),
+    ),
+    Rule("asked", "a(x), Eq. G14", ("gap",), (np.array([GAP]), CONSTANT), ("asked",)),
+    Rule("like", "c(x), Eq. G17", ("carried",), (np.array([SLOPE]), -SLOPE * KEPT_FROM), ("like", "learned")),
+)
+
+
+def fit(rule: str, cases: Sequence[Counted]) -> Fitted:
+    """The constants of a rule, by the labels of all raters; references count alike."""
+    rows = [(case, labels) for case in cases for labels in case.seen[rule]]
+    clues = np.concatenate([case.clues[rule] for case, _ in rows])
+    labels = np.concatenate([each for _, each in rows])
     mean, spread = clues.mean(axis=0), clues.std(axis=0)
-    shares = np.concatenate([np.full(len(case.clues), 1 / len(case.clues)) for case in cases])
-    weights = LogisticRegression().fit((clues - mean) / spread, copies, shares * len(copies) / len(cases))
+    shares = np.concatenate([np.full(len(each), 1 / len(each) / len(case.seen[rule])) for case, each in rows])
+    weights = LogisticRegression().fit((clues - mean) / spread, labels, shares * len(labels) / shares.sum())
     scaled = weights.coef_[0] / spread
     return scaled, float(weights.intercept_[0] - scaled @ mean)
 
 
-def chances(case: Counted, fitted: tuple[Floats, float]) -> Floats:
-    """Eq. G16 of the pictures of a reference, (n,)."""
-    found: Floats = 1 / (1 + np.exp(-(case.clues @ fitted[0] + fitted[1])))
+def chances(rule: str, case: Counted, fitted: Fitted) -> Floats:
+    """What a rule with these constants says of the pictures of a reference, (n,)."""
+    found: Floats = 1 / (1 + np.exp(-(case.clues[rule] @ fitted[0] + fitted[1])))
     return found
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("folders", nargs="+", type=Path, metavar="FOLDER")
-    models = Models(load_vision(*map(resolve_model, BUNDLED)), load_embedder(resolve_model(BUNDLED[1])))
-    cases = []
-    for folder in parser.parse_args().folders:
-        with (folder / "labels.csv").open(newline="", encoding="utf-8") as file:
-            rows = list(csv.DictReader(file))
-        for name in dict.fromkeys(row["reference"] for row in rows):
-            cases.append(count(models, folder, name, [row for row in rows if row["reference"] == name]))
-    if len(cases) < 2:
-        raise SystemExit("One reference cannot be judged by the others: give at least two.")
-    told = [chances(case, fit([other for other in cases if other is not case])) for case in cases]
-    print("reference | copies | kappa | before | area | recall | precision | Brier | area of carries")
-    for case, chance in zip(cases, told, strict=True):
-        print(_row(case, chance))
-    _print_reliability(cases, told)
-    weights, constant = fit(cases)
-    print(f"of all: constant {constant:.2f}, margin {weights[0]:.2f}, likeness {weights[1]:.2f}")
+def tables(cases: Sequence[Counted]) -> Iterator[str]:
+    """A table for each rule: references by the constants that the others give, and by the shipped ones."""
+    for rule in RULES:
+        known = [case for case in cases if case.seen[rule.name]]
+        if not known:
+            continue
+        yield f"{rule.title}: reference | pictures | yes | kappa | area | Brier | shipped: kappa | Brier"
+        both: list[tuple[Floats, Floats, Counted]] = []
+        for case in known:
+            others = [other for other in known if other is not case]
+            apart = chances(rule.name, case, fit(rule.name, others)) if others else np.full(len(case), np.nan)
+            both.append((apart, chances(rule.name, case, rule.shipped), case))
+            yield _row(rule, *both[-1])
+        if len(known) > 1:
+            yield from _reliability(rule, both)
+        if any(labels.any() and not labels.all() for case in known for labels in case.seen[rule.name]):
+            names = zip(("constant", *rule.clues), _flat(fit(rule.name, known)), strict=True)
+            was = zip(("constant", *rule.clues), _flat(rule.shipped), strict=True)
+            yield f"  fitted to all: {_named(names)} (shipped: {_named(was)})"
 
 
-def _row(case: Counted, chance: Floats) -> str:
-    flags, first = chance >= 0.5, case.copies[0]
-    found = agreement(flags, first)
-    before = case.flagged
+def _flat(fitted: Fitted) -> list[float]:
+    return [fitted[1], *fitted[0].tolist()]
+
+
+def _named(values: Iterable[tuple[str, float]]) -> str:
+    return ", ".join(f"{name} {value:.2f}" for name, value in values)
+
+
+def _row(rule: Rule, apart: Floats, shipped: Floats, case: Counted) -> str:
+    raters = case.seen[rule.name]
     cells = [
-        case.name,
-        ", ".join(str(each.sum()) for each in case.copies),
-        ", ".join(_kappa(flags, each) for each in case.copies),
-        "-" if before is None else ", ".join(_kappa(before, each) for each in case.copies),
-        _area(first, chance),
-        f"{found.recall:.2f}",
-        f"{found.precision:.2f}",
-        f"{((chance - first) ** 2).mean():.3f}",
-        ", ".join(_area(each, case.carried) for each in case.learned),
+        f"  {case.name}",
+        str(len(case)),
+        _each(raters, lambda labels: f"{labels.sum()}"),
+        _each(raters, lambda labels: _kappa(apart, labels)),
+        _each(raters, lambda labels: _area(labels, shipped)),
+        _each(raters, lambda labels: f"{((apart - labels) ** 2).mean():.3f}"),
+        _each(raters, lambda labels: _kappa(shipped, labels)),
+        _each(raters, lambda labels: f"{((shipped - labels) ** 2).mean():.3f}"),
     ]
     return " | ".join(cells)
 
 
-def _kappa(flags: NDArray[np.bool_], labels: NDArray[np.bool_]) -> str:
-    return f"{cohen_kappa_score(flags, labels):.2f}" if labels.any() else "-"
+def _each(raters: Sequence[NDArray[np.bool_]], figure: Callable[[NDArray[np.bool_]], str]) -> str:
+    return ", ".join(map(figure, raters))
+
+
+def _kappa(chance: Floats, labels: NDArray[np.bool_]) -> str:
+    is_told = labels.any() and not labels.all() and not np.isnan(chance).any()
+    return f"{cohen_kappa_score(chance >= 0.5, labels):.2f}" if is_told else "-"
 
 
 def _area(labels: NDArray[np.bool_], values: Floats) -> str:
     return f"{roc_auc_score(labels, values):.2f}" if 0 < labels.sum() < len(labels) else "-"
 
 
-def _print_reliability(cases: Sequence[Counted], told: Sequence[Floats]) -> None:
-    chance, copies = np.concatenate(told), np.concatenate([case.copies[0] for case in cases])
-    flags = chance >= 0.5
-    print(
-        f"all: kappa {_kappa(flags, copies)}, Brier {((chance - copies) ** 2).mean():.3f}, "
-        f"recall {flags[copies].mean():.2f}, precision {copies[flags].mean():.2f}"
-    )
-    if all(case.flagged is not None for case in cases):
-        before = np.concatenate([case.flagged for case in cases if case.flagged is not None])
-        print(
-            f"before: kappa {_kappa(before, copies)}, Brier {(before != copies).mean():.3f}, "
-            f"recall {before[copies].mean():.2f}, precision {copies[before].mean():.2f}"
-        )
-    for low, high in pairwise(BINS):
-        inside = (chance >= low) & (chance < high if high < 1 else chance <= high)
-        if inside.any():
-            print(f"p from {low} to {high}: {inside.sum()} pictures, {copies[inside].mean():.2f} copies")
+def _reliability(rule: Rule, both: Sequence[tuple[Floats, Floats, Counted]]) -> Iterator[str]:
+    labels = np.concatenate([each for *_, case in both for each in case.seen[rule.name]])
+    for place, title in enumerate(("by the others' constants", "by the shipped ones")):
+        chance = np.concatenate([told[place] for told in both for _ in told[2].seen[rule.name]])
+        bins = []
+        for low, high in pairwise(BINS):
+            inside = (chance >= low) & (chance < high if high < 1 else chance <= high)
+            if inside.any():
+                bins.append(f"{low} to {high}: {labels[inside].mean():.2f} of {inside.sum()}")
+        brier = f"{((chance - labels) ** 2).mean():.3f}"
+        yield f"  all {title}: kappa {_kappa(chance, labels)}, Brier {brier}; yes at {'; '.join(bins)}"
+
+
+def drawn_again(table: Path, projects: Path, out: Path, steps: float) -> Path:
+    """A folder with the pictures of a table of labels, which are drawn where they are missing."""
+    rows = _read(table)
+    names = [*dict.fromkeys(row["reference"] for row in rows)]
+    home = out / table.stem
+    (home / "references").mkdir(parents=True, exist_ok=True)
+    for name in names:
+        if not (home / "references" / name).exists():
+            shutil.copytree(projects / name, home / "references" / name)
+    if "strength" in rows[0]:
+        for name in names:
+            teachers.run(projects / name, home / "runs", steps)
+        known = {
+            (
+                name,
+                row["arm"],
+                f"{row['strength']:g}",
+                row["prompt"],
+            ): f"../runs/{name}/pictures/{row['image']}"
+            for name in names
+            for row in teachers.told(home / "runs" / name)
+        }
+        keys = [(row["reference"], row["arm"], f"{float(row['strength']):g}", row["prompt"]) for row in rows]
+        rows = [{**row, "picture": known[key]} for row, key in zip(rows, keys, strict=True)]
+    else:
+        rows = _run_again(rows, names, projects, home)
+    (home / "pictures").mkdir(exist_ok=True)
+    with (home / "labels.csv").open("w", newline="", encoding="utf-8") as file:
+        written = csv.DictWriter(file, rows[0].keys(), lineterminator="\n")
+        written.writeheader()
+        written.writerows(rows)
+    return home
+
+
+def _run_again(
+    rows: Sequence[dict[str, str]], names: Sequence[str], projects: Path, home: Path
+) -> list[dict[str, str]]:
+    """The pages of `runs_by_eye`; a page that shows other cells than those that were rated is left out."""
+    for name in names:
+        if not (home / "runs" / name / "summary.json").exists():
+            file = read_project_file(projects / name / "project.toml")
+            policy = unattended.own_policy(file.draft)
+            run = home / "runs" / name
+            unattended.carry_out(unattended.Plan(file.draft, 3, policy, run, run / "workspace"))
+    rated = [arm for arm in runs_by_eye.ARMS if any(row["arm"].startswith(arm) for row in rows)]
+    runs_by_eye.write_sheets([home / "runs" / name for name in names], home, rated)
+    shown: dict[str, list[str]] = read(home / "key.json")
+    asked: dict[str, list[str]] = read(home / "prompts.json")
+    found = []
+    for name in names:
+        own = [row for row in rows if row["reference"] == name]
+        if [(row["arm"], row["prompt"]) for row in sorted(own, key=lambda row: int(row["picture"]))] == [
+            *zip(shown[name], asked[name], strict=True)
+        ]:
+            found += [{**row, "picture": runs_by_eye.picture_name(name, int(row["picture"]))} for row in own]
+        else:
+            print(f"{name} is left out: what was suggested differs here, so that its labels name no picture")
+    if not found:
+        raise SystemExit("No page is as it was rated: give a FOLDER with the pictures that were.")
+    return found
+
+
+def _read(table: Path) -> list[dict[str, str]]:
+    with table.open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def main() -> None:
+    """Draw what is missing, look at it, fit and print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("given", nargs="+", type=Path, metavar="LABELS.csv or FOLDER")
+    parser.add_argument("--projects", type=Path, help="folder of projects, by reference")
+    parser.add_argument("--out", type=Path, help="folder for what is drawn")
+    parser.add_argument("--steps", type=float, default=1.0, help="share of the arms' training steps")
+    args = parser.parse_args()
+    if any(one.suffix == ".csv" for one in args.given) and not (args.projects and args.out):
+        parser.error("give --projects and --out, to draw the pictures of a table again")
+    torch.set_num_threads(1)
+    models = Models(load_vision(*map(resolve_model, BUNDLED)), load_embedder(resolve_model(BUNDLED[1])))
+    cases = []
+    for one in args.given:
+        is_table = one.suffix == ".csv"
+        folder = drawn_again(one, args.projects, args.out, args.steps) if is_table else one
+        rows = _read(folder / "labels.csv")
+        for name in dict.fromkeys(row["reference"] for row in rows):
+            cases.append(count(models, folder, name, [row for row in rows if row["reference"] == name]))
+    print("\n".join(tables(cases)))
 
 
 if __name__ == "__main__":

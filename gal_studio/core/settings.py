@@ -77,6 +77,15 @@ class TuneSettings(SettingsGroup):
     rank: int = setting(
         8, checks.whole, "Rank", 1, 1024, note="Size of the LoRA; larger learns more detail"
     )  # of the LoRA
+    # of the LoRA at pure noise, from `rank` at the picture: T-LoRA; 0: the same at all noise
+    lowest_rank: int = setting(
+        0,
+        checks.whole,
+        "Rank at full noise (T-LoRA)",
+        0,
+        1024,
+        note="The rank falls to this as noise rises, so the layout is learned less. 0 = same rank",
+    )
     # "full": train all weights of the denoiser
     method: Method = setting("lora", checks.one_of, "Method", Method)
     # layers that get a LoRA; "style": those that decide how things look, not which shape they have

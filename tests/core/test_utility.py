@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gal_studio.core.utility import utility
+from gal_studio.core.utility import KEPT_FROM, kept_chance, utility
 
 SHARES = st.floats(0.0, 1.0)
 
@@ -31,3 +31,10 @@ def test_a_probable_copy_is_never_the_better_one(
 ) -> None:
     less, more = sorted((one, other))
     assert 0.0 <= utility(more, asked, carries) <= utility(less, asked, carries) <= 1.0
+
+
+def test_what_is_kept_is_a_share_of_what_full_strength_has() -> None:
+    assert kept_chance(KEPT_FROM * 0.8, 0.8) == pytest.approx(0.5)
+    assert kept_chance(0.8, 0.8) == pytest.approx(1 / (1 + 2.718281828 ** (-15 * 0.35)), abs=1e-6)
+    assert kept_chance(-1.0, 0.06) == pytest.approx(0.0)
+    assert kept_chance(0.5, 0.049) is None, "of a LoRA that changes nothing, nobody knows"

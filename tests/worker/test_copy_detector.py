@@ -68,6 +68,24 @@ def test_with_prompts_only_nothing_is_compared(
         assert studio.patch_maps(candidate.id, "shown") == ()
 
 
+def test_a_white_reference_is_compared_and_says_nothing_wrong(
+    studio: Studio, models: Models, names: tuple[str, str]
+) -> None:
+    """It has no subject and no texture: all figures are numbers, and no training counts as noise by it."""
+    sheet = io.BytesIO()
+    Image.new("RGB", (40, 32), "white").save(sheet, "PNG")
+    draft = tiny_draft(names, references=[(sheet.getvalue(), "A cat in ink style")])
+    round_id = first_round(studio, draft)
+    for job in studio.run_round(round_id):
+        assert work(studio, models, job).state == "completed"
+    here = studio.store.snapshots.round(round_id)
+    assert len(here.candidates) == 12
+    for one in here.candidates:
+        assert all(np.isfinite(value) for value in one.more_scores.values())
+        assert 0.0 <= one.chance <= 1.0 and 0.0 <= one.utility <= 1.0
+    assert here.best_recipe is not None and studio.proposal(round_id, "uncertainty") is not None
+
+
 def refuse_detectors(monkeypatch: pytest.MonkeyPatch, error: StudioError) -> None:
     def refuse(_: object) -> None:
         raise error

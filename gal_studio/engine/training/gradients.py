@@ -11,6 +11,7 @@ from gal_studio.engine.memory.plan import Plan, free_memory, is_out_of_memory, p
 from gal_studio.engine.models.adapters import trainable
 from gal_studio.engine.models.image_model import ImageModel
 from gal_studio.engine.training.batches import Batch, Batches
+from gal_studio.engine.training.falling_rank import FallingRank
 from gal_studio.engine.training.losses import weighted_loss
 
 Scaled = Callable[[torch.Tensor], torch.Tensor]
@@ -28,6 +29,7 @@ class Gradients:
         `reserved` bytes of it are needed otherwise.
         """
         self.model, self.rows, self.counted, self.notice = model, rows, counted, ""
+        self.ranks: FallingRank | None = None
         free = free_memory(model.device)
         plan = plan_training(model, settings, rows, None if free is None else max(0, free - reserved))
         self.rows_at_once = plan.rows
@@ -66,6 +68,8 @@ class Gradients:
 
     def _loss(self, batch: Batch) -> torch.Tensor:
         device, precision = self.model.device, self.model.training_precision
+        if self.ranks is not None:
+            self.ranks.at(batch.times)
         with torch.autocast(device.type, precision, enabled=precision != torch.float32):
             rows = batch.noisy, batch.times, batch.texts, batch.sizes, batch.references
             prediction = predict(self.model.family, *rows)

@@ -19,6 +19,7 @@ from gal_studio.engine.models.compiled import compiled
 from gal_studio.engine.models.image_model import ImageModel, load_image_model
 from gal_studio.engine.sampling.reference_adapter import attached, attention_weights, load_without_encoder
 from gal_studio.engine.training.exchange import RankConfig, add_gradients, meet, moved, send_weights
+from gal_studio.engine.training.falling_rank import falling_rank
 from gal_studio.engine.training.gradients import Gradients
 
 
@@ -69,6 +70,7 @@ def _trained_part(model: ImageModel, membership: RankConfig) -> Iterator[None]:
 def _serve(connection: Connection, membership: RankConfig, model: ImageModel) -> None:
     rows, counted = _receive(connection)
     gradients = Gradients(model, membership.tune, rows, counted)
+    gradients.ranks = falling_rank(model, membership.tune)
     weights = trainable(model).values()
     meet(membership)
     with model.family.training_attention(model.device), compiled(model):

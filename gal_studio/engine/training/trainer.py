@@ -16,6 +16,7 @@ from gal_studio.engine.models.image_model import ImageModel
 from gal_studio.engine.training.average import WeightAverage
 from gal_studio.engine.training.batches import Batches, BatchSource
 from gal_studio.engine.training.checkpoints import Checkpoint, optimizer_state, restore_state
+from gal_studio.engine.training.falling_rank import falling_rank
 from gal_studio.engine.training.gradients import Gradients
 from gal_studio.engine.training.latents import Latents
 from gal_studio.engine.training.optimizer import learning_rate, make_optimizer, set_learning_rate
@@ -79,6 +80,7 @@ class Training:
             attach_full(model)
         if start_from is not None:
             load_into(model, start_from)
+        self.gradients.ranks = falling_rank(model, settings)
         self.weights = trainable(model)
         trained = list(self.weights.values())
         decay = settings.average_decay
