@@ -304,9 +304,9 @@ def _row(rule: Rule, apart: Floats, shipped: Floats, case: Counted) -> str:
         _each(raters, lambda labels: f"{labels.sum()}"),
         _each(raters, lambda labels: _kappa(apart, labels)),
         _each(raters, lambda labels: _area(labels, shipped)),
-        _each(raters, lambda labels: f"{((apart - labels) ** 2).mean():.3f}"),
+        _each(raters, lambda labels: _brier(apart, labels)),
         _each(raters, lambda labels: _kappa(shipped, labels)),
-        _each(raters, lambda labels: f"{((shipped - labels) ** 2).mean():.3f}"),
+        _each(raters, lambda labels: _brier(shipped, labels)),
     ]
     return " | ".join(cells)
 
@@ -320,6 +320,10 @@ def _kappa(chance: Floats, labels: NDArray[np.bool_]) -> str:
     return f"{cohen_kappa_score(chance >= 0.5, labels):.2f}" if is_told else "-"
 
 
+def _brier(chance: Floats, labels: NDArray[np.bool_]) -> str:
+    return "-" if np.isnan(chance).any() else f"{((chance - labels) ** 2).mean():.3f}"
+
+
 def _area(labels: NDArray[np.bool_], values: Floats) -> str:
     return f"{roc_auc_score(labels, values):.2f}" if 0 < labels.sum() < len(labels) else "-"
 
@@ -327,14 +331,14 @@ def _area(labels: NDArray[np.bool_], values: Floats) -> str:
 def _reliability(rule: Rule, both: Sequence[tuple[Floats, Floats, Counted]]) -> Iterator[str]:
     labels = np.concatenate([each for *_, case in both for each in case.seen[rule.name]])
     for place, title in enumerate(("by the others' constants", "by the shipped ones")):
-        chance = np.concatenate([told[place] for told in both for _ in told[2].seen[rule.name]])
+        chance = np.concatenate([each[place] for each in both for _ in each[2].seen[rule.name]])
         bins = []
         for low, high in pairwise(BINS):
             inside = (chance >= low) & (chance < high if high < 1 else chance <= high)
             if inside.any():
                 bins.append(f"{low} to {high}: {labels[inside].mean():.2f} of {inside.sum()}")
-        brier = f"{((chance - labels) ** 2).mean():.3f}"
-        yield f"  all {title}: kappa {_kappa(chance, labels)}, Brier {brier}; yes at {'; '.join(bins)}"
+        told = f"kappa {_kappa(chance, labels)}, Brier {_brier(chance, labels)}"
+        yield f"  all {title}: {told}; yes at {'; '.join(bins)}"
 
 
 def drawn_again(table: Path, projects: Path, out: Path, steps: float) -> Path:

@@ -1,7 +1,7 @@
 """A rank that falls as the noise rises, known as T-LoRA (arXiv 2507.05964).
 
-Training on a few pictures overfits at high noise, where it is decided what is shown. There fewer of the LoRA's
-ranks are trained; what it ends with is an ordinary LoRA.
+Training on a few pictures overfits at high noise, where it is decided what is shown. There fewer of the
+LoRA's ranks are trained; what it ends with is an ordinary LoRA.
 """
 
 import torch
@@ -15,7 +15,7 @@ DOWN = ".lora_A.default"
 
 
 class FallingRank:
-    """Lets each row of a batch use the ranks of its noise alone; `at` tells the times of the rows that follow.
+    """Lets each row of a batch use the ranks of its noise alone; `at` tells the times of the next rows.
 
     With a ratio of noise to picture n, and s = n / (1 + n), a LoRA of rank r has round(l + (r - l)(1 - s))
     ranks, from r at the picture to `lowest` = l at pure noise. It lasts until the LoRA is detached.
