@@ -21,8 +21,8 @@ _KINDS: dict[str, FieldKind] = {
 GROUPS: dict[str, tuple[str, ...]] = {
     "": (
         "tune.rank", "tune.lowest_rank", "tune.target", "tune.crop", "tune.learning_rate", "tune.steps",
-        "tune.prior_images", "tune.prior_styles", "tune.prior_weight", "tune.time_high", "tune.accepted_noise",
-        "tune.accepted_share",
+        "tune.prior_images", "tune.prior_styles", "tune.prior_weight", "tune.time_high",
+        "tune.accepted_noise", "tune.accepted_share",
         "generation.candidates", "generation.allocation", "generation.steps", "generation.guidance_scale",
         "generation.guidance_start", "generation.guidance_end",
         "generation.lowest_strength", "generation.latest_switch",
