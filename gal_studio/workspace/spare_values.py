@@ -19,6 +19,7 @@ MADE_AGAIN: Mapping[str, str] = {
     "validations": "the next training validates again",
     "reference_places": "the next map places the references again",
     "candidate_tags": "these images are found without these tags",
+    "asked_pictures": "images that were asked for can be asked for again",
     "candidate_scores": "images without these scores are judged by the others",
     "sibling_pictures": "Compare runs generates them again",
     "exports": "Export makes these files again",
