@@ -642,8 +642,8 @@ class Settings(SettingsGroup):
             )
         if self.tune.method == "full" and self.generation.is_fast:
             raise StudioError(
-                "A fast model or a speed LoRA cannot take over a model that was trained in full: choose the "
-                "method LoRA, or leave both empty."
+                "A fast model or a speed LoRA cannot take over a model that was trained in full: choose a "
+                "preset that trains a LoRA, or leave both empty."
             )
         if self.generation.speed_lora.strip() and self.machine.base != "plain":
             raise StudioError(
