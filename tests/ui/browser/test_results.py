@@ -178,7 +178,7 @@ def test_pictures_enlarge_and_flip_through_the_rounds_by_keys(watched: Watched, 
     page.click(".sheet-bar button:text('Bleed check')")
     page.wait_for_selector(".sheet th:text-is('A house')")
     page.click(".sheet-bar button:text('Accepted prompts')")
-    page.wait_for_selector("text=None yet: a round generates these")
+    page.wait_for_selector("text=Nothing yet: a round generates these")
 
 
 def not_drawn_by_a_round(page: Any, view: str) -> None:
