@@ -27,7 +27,8 @@ export function Live({ events, when = () => true, draw }) {
 
 /**
  * Render a component into a box, now and after each of the events, but not while a button of it is pressed:
- * one that moves would lose its click.
+ * one that moves would lose its click. A component that reads signals is rendered again only if a property
+ * differs: hence `at`, which one that reads both signals and the state hands on.
  * @template {string} Names
  * @param {Names} names of events, separated by spaces
  * @param {HTMLElement} box
@@ -38,7 +39,7 @@ export function renderOn(names, box, component) {
   const draw = () => {
     waits = box.querySelector("button:active, a:active") !== null;
     if (waits) setTimeout(draw, PRESSED);
-    else render(html`<${component} />`, box);
+    else render(html`<${component} at=${{}} />`, box);
   };
   const soon = () => {
     if (waits) return;

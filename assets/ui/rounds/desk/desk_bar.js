@@ -17,7 +17,7 @@ export function mountDesk(parts) {
   searchLine(line);
   renderOn("desk search filter project round candidates cleared forget", parts.desk, () => {
     parts.desk.hidden = !state.candidates.size;
-    return html`<span class="desk-group"><${Order} /><${RangeFilter} /></span>
+    return html`<span class="desk-group"><${Order} /><${RangeFilter} at=${{}} /></span>
       <span class="desk-group"><${Size} grid=${parts.grid} /><${Advance} /></span>
       <${SearchField} />
       <${History} />`;

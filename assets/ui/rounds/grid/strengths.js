@@ -100,8 +100,9 @@ function heading(schedule) {
   const { sign, recipe } = schedule;
   const mean = strength(schedule.strength);
   if (!sign) return el("span", { title: recipe || "LoRA strength 1" }, mean);
-  const [early, late] = sign.split(", ");
-  return el("span", { title: `${recipe}: ${mean} on average` }, early, el("small", {}, late ?? ""));
+  const [, early, share, late] = /^(.*) for (.*), then (.*)$/.exec(sign) ?? [];
+  const title = `${recipe}: ${mean} on average`;
+  return el("span", { title }, `${early} → ${late}`, el("small", {}, `after ${share}`));
 }
 
 /** The row of strengths; `show` keeps it as wide as the tiles below. */

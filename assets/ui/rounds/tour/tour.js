@@ -95,8 +95,10 @@ function show(card) {
   parts.back.hidden = !at;
   parts.skip.hidden = at + 1 === cards.length;
   if (picture) setFocus(picture.id, "tour");
-  point(picture ? (tileOf(picture.id) ?? null) : strip.querySelector(".chip-round"));
-  requestAnimationFrame(place);
+  requestAnimationFrame(() => {
+    point(picture ? (tileOf(picture.id) ?? null) : strip.querySelector(".chip-round")); // it may just come
+    place();
+  });
 }
 
 /** @param {Element | null} element */

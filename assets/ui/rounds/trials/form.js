@@ -82,7 +82,7 @@ export function TrialForm({ trials }) {
       <button type="submit" class="button" data-action="try" disabled=${asking.value}>Generate</button>
     </div>
     <div class="trial-recipe" hidden=${hidesRecipe()}>
-      ${SLIDERS.map((one) => html`<${Slider} key=${one.name} ...${one} />`)}
+      ${SLIDERS.map((one) => html`<${Slider} key=${one.name} at=${{}} ...${one} />`)}
     </div>
     ${best && html`<p class="trial-said">${best}</p>`}
     <p class="trial-said" role="status">${said.value || (stands && `{} stands for “${stands}”.`)}</p>

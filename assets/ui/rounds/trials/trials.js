@@ -48,7 +48,7 @@ export function mountTrials(panel) {
     const { project } = state;
     if (panel.hidden || !project) return null;
     takeUpDraft(project.id, String(project.settings.generation?.guidance_scale ?? 4));
-    return html`<${TrialForm} trials=${trials.value.length} /><${Strip} panel=${panel} />`;
+    return html`<${TrialForm} trials=${trials.value.length} at=${{}} /><${Strip} panel=${panel} />`;
   });
   return { rows };
 }
