@@ -9,12 +9,12 @@ from typing import Any
 
 import psutil
 
-LOOK = 0.25  # seconds between two looks
+POLL_INTERVAL = 0.25  # seconds between two looks
 LONGEST_LOOK = 2.0  # seconds: what lies longer between two looks was a pause of all processes
 
 
 class Patience:
-    """The seconds in which a process could run since it was asked; call `is_over` every `LOOK` seconds."""
+    """The seconds in which a process could run since it was asked; ask `is_over` every `POLL_INTERVAL`."""
 
     def __init__(self, process: "subprocess.Popen[Any]", seconds: float) -> None:
         self._process, self._left, self._looked = process, seconds, time.monotonic()
@@ -34,7 +34,7 @@ def killed_after(process: "subprocess.Popen[Any]", seconds: float) -> Iterator[t
     patience, is_done, was_late = Patience(process, seconds), threading.Event(), threading.Event()
 
     def watch() -> None:
-        while not is_done.wait(min(LOOK, seconds)):
+        while not is_done.wait(min(POLL_INTERVAL, seconds)):
             if patience.is_over():
                 was_late.set()
                 process.kill()

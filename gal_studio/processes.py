@@ -23,7 +23,7 @@ from gal_studio.state.jobs.worker_log import OUTPUT
 logger = logging.getLogger("gal_studio.keeper")
 LARGEST_OUTPUT = 1_000_000  # bytes
 COPY_EVERY = 300.0  # seconds between two looks whether the database is to be copied
-LOOK = 2.0  # seconds between two checks for work without a worker
+POLL_INTERVAL = 2.0  # seconds between two checks for work without a worker
 ON_ITS_OWN = getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0) | getattr(subprocess, "CREATE_NO_WINDOW", 0)
 """What a session of its own is on Windows: the console's Ctrl+C and its end do not reach the worker."""
 Process: TypeAlias = "subprocess.Popen[bytes]"
@@ -131,14 +131,14 @@ class Keeper:
         self, store: Store, wake: Callable[[Path], object], clock: Callable[[], float] = time.monotonic
     ) -> None:
         self._store, self._wake, self._clock = store, wake, clock
-        self._pause, self._next = LOOK, 0.0
+        self._pause, self._next = POLL_INTERVAL, 0.0
         self._copied = -COPY_EVERY
 
     def look(self) -> None:
         """Interrupt the jobs of dead workers, and start a worker for waiting ones, with growing pauses."""
         self._store.jobs.reap()
         if worker_runs(self._store.workspace):
-            self._pause, self._next = LOOK, 0.0
+            self._pause, self._next = POLL_INTERVAL, 0.0
         elif self._has_work() and self._clock() >= self._next:
             self._wake(self._store.workspace)
             self._next = self._clock() + self._pause
@@ -171,7 +171,7 @@ class Keeper:
                 pass
             except Exception:  # the thread must outlive whatever it meets
                 logger.exception("the look for waiting work failed")
-            time.sleep(LOOK)
+            time.sleep(POLL_INTERVAL)
 
 
 def package_environment() -> dict[str, str]:

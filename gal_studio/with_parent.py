@@ -4,7 +4,7 @@ import os
 import threading
 import time
 
-LOOK = 1.0  # seconds
+POLL_INTERVAL = 1.0  # seconds
 
 
 def end_with_parent() -> None:
@@ -15,5 +15,5 @@ def end_with_parent() -> None:
 
 def _watch(parent: int) -> None:
     while os.getppid() == parent:
-        time.sleep(LOOK)
+        time.sleep(POLL_INTERVAL)
     os._exit(1)

@@ -12,7 +12,7 @@ import pytest
 from gal_studio import processes
 from gal_studio.core.errors import StudioError
 from gal_studio.core.types import Job
-from gal_studio.processes import LONGEST_PAUSE, LOOK, Keeper, WorkerStarter, worker_process
+from gal_studio.processes import LONGEST_PAUSE, POLL_INTERVAL, Keeper, WorkerStarter, worker_process
 from gal_studio.state import Store
 from gal_studio.state.jobs.lock import WorkerLock
 from gal_studio.studio import Studio
@@ -43,13 +43,15 @@ def test_a_worker_that_died_before_it_took_the_work_is_replaced(studio: Studio, 
     assert woken == [studio.store.workspace]
     keeper.look()
     assert len(woken) == 1, "it is given time to start"
-    clock.now += LOOK
+    clock.now += POLL_INTERVAL
     keeper.look()
     assert len(woken) == 2
     for _ in range(100):
-        clock.now += LOOK
+        clock.now += POLL_INTERVAL
         keeper.look()
-    assert 100 * LOOK / LONGEST_PAUSE <= len(woken) <= 12, "one that ends at once is tried ever more rarely"
+    assert 100 * POLL_INTERVAL / LONGEST_PAUSE <= len(woken) <= 12, (
+        "one that ends at once is tried ever more rarely"
+    )
 
 
 def test_a_worker_that_is_there_is_left_alone_and_so_is_rest(studio: Studio, job: Job) -> None:
@@ -92,7 +94,7 @@ def test_the_keeper_outlives_what_it_does_not_foresee(
         raise next(looks)
 
     keeper = Keeper(studio.store, lambda _: None)
-    monkeypatch.setattr(processes, "LOOK", 0.0)
+    monkeypatch.setattr(processes, "POLL_INTERVAL", 0.0)
     monkeypatch.setattr(keeper, "look", look)
     with pytest.raises(SystemExit):
         keeper.run()

@@ -11,7 +11,7 @@ from gal_studio.core.types import Job
 from gal_studio.processes import Keeper
 from gal_studio.state import Store
 
-LOOK = 0.2  # seconds between two looks at the job
+POLL_INTERVAL = 0.2  # seconds between two looks at the job
 
 
 def wait_for(store: Store, job_id: str, timeout: float | None, wake: Callable[[Path], object] | None) -> Job:
@@ -27,7 +27,7 @@ def wait_for(store: Store, job_id: str, timeout: float | None, wake: Callable[[P
             raise StudioError(
                 f"{describe_job(job.kind).title} is still {job.state} after {timeout:g} s: wait longer."
             )
-        time.sleep(LOOK)
+        time.sleep(POLL_INTERVAL)
     if job.state == "error":
         raise StudioError(job.message)
     if job.state != "completed":

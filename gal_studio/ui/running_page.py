@@ -16,7 +16,7 @@ from gal_studio.ui.window import NO_BROWSER, NO_WINDOW, Window, open_window
 
 NOTE = "page.address"
 LONGEST = 1_000  # bytes of it
-PATIENCE = 20.0  # seconds that a starting page has to note its address
+TIMEOUT = 20.0  # seconds that a starting page has to note its address
 
 
 def note_address(workspace: Path, address: str) -> None:
@@ -79,7 +79,7 @@ def attach(workspace: Path, open_browser: bool, desktop: bool = False) -> None:
 
 def _address(workspace: Path) -> str:
     """The stored address, as soon as something listens there."""
-    ends = time.monotonic() + PATIENCE
+    ends = time.monotonic() + TIMEOUT
     while time.monotonic() < ends:
         with suppress(OSError, ValueError):  # no file, no valid address, or no server
             address = read_plain(workspace / NOTE, LONGEST).decode().strip()

@@ -17,7 +17,7 @@ from gal_studio.state.files.errors import NoRoomError
 from gal_studio.state.files.private import keep_private
 from gal_studio.state.files.reserve_file import keep_reserve_file, release_reserve_file
 from gal_studio.state.files.temporary import own_temporary_files
-from gal_studio.state.jobs.lock import PATIENCE, PageLock
+from gal_studio.state.jobs.lock import LOCK_TIMEOUT, PageLock
 from gal_studio.studio import Studio
 from gal_studio.studio.create.model_check import model_check
 from gal_studio.studio.plug_ins import problems
@@ -60,7 +60,7 @@ def serve(
     workspace = check_start(workspace, at, auth)
     credentials = credentials_for(at, auth)
     with PageLock(workspace) as lock:
-        if not lock.acquire(PATIENCE):
+        if not lock.acquire(LOCK_TIMEOUT):
             attach(workspace, open_browser, desktop)
             return
         refuse_taken_port(at.host, at.port)

@@ -19,7 +19,7 @@ from gal_studio.core.jobs.kinds import BACKGROUND, describe_job
 from gal_studio.core.types import Job
 from gal_studio.state import Store
 from gal_studio.state.files.errors import BusyError, DiskError, NoRoomError, drive_problem
-from gal_studio.state.jobs.lock import PATIENCE, WorkerLock
+from gal_studio.state.jobs.lock import LOCK_TIMEOUT, WorkerLock
 from gal_studio.worker.import_ahead import import_ahead
 from gal_studio.worker.log import logging_to
 from gal_studio.worker.looks import look_at_pictures
@@ -30,10 +30,10 @@ if TYPE_CHECKING:
     from gal_studio.worker.models import Models
 
 HEARTBEAT = 1.0  # seconds between two heartbeats
-LOOK = 0.2  # seconds between two polls of the queue
+POLL_INTERVAL = 0.2  # seconds between two polls of the queue
 LOOK_AFTER = 2.0  # seconds between two looks for dead workers, while idle
 REPORT = 0.25  # seconds between two writes of progress
-IDLE = 1800.0  # seconds without work after which a worker exits and frees its memory
+IDLE_TIMEOUT = 1800.0  # seconds without work after which a worker exits and frees its memory
 RETRY = 1.0  # seconds after which a write that the disk refused is tried again
 CLUSTER = "GAL_STUDIO_RAY"  # the environment variable with the address of a Ray cluster
 LONGEST_BUSY = 3600.0  # seconds for which a job retries while another program locks the workspace
@@ -54,7 +54,7 @@ def run_worker(
     """
     address = os.environ.get(CLUSTER, "") if cluster is None else cluster
     with Store(workspace) as store, WorkerLock(store.workspace, beside) as lock:
-        if not lock.acquire(PATIENCE):
+        if not lock.acquire(LOCK_TIMEOUT):
             return False
         with logging_to(store.workspace, beside), Worker(store, cluster=address).entered(lock) as worker:
             if threading.current_thread() is threading.main_thread():
@@ -67,7 +67,7 @@ class Worker:
     """Runs jobs one after another. The caller holds the lock of the workspace."""
 
     def __init__(
-        self, store: Store, watcher: Watcher | None = None, idle: float = IDLE, cluster: str = ""
+        self, store: Store, watcher: Watcher | None = None, idle: float = IDLE_TIMEOUT, cluster: str = ""
     ) -> None:
         self.store = store
         self._cluster = cluster
@@ -143,7 +143,7 @@ class Worker:
                 ahead = True
             elif not self._retried(room.look):
                 self._retried(self._look_after_others)
-                self.ending.wait(LOOK)
+                self.ending.wait(POLL_INTERVAL)
 
     def _look_after_others(self) -> None:
         """Interrupt the jobs of workers beside this one that died, so that their projects are free."""

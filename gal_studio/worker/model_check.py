@@ -23,7 +23,7 @@ from gal_studio.worker.answering import answer_lines
 from gal_studio.worker.export.start import check_start, convert
 from gal_studio.worker.model_needs import look
 
-IDLE = 60.0  # seconds
+IDLE_TIMEOUT = 60.0  # seconds
 
 
 class CheckHere:
@@ -113,4 +113,4 @@ def answer(line: str) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    answer_lines(answer, IDLE)
+    answer_lines(answer, IDLE_TIMEOUT)

@@ -17,7 +17,7 @@ from gal_studio.engine.features.embedder import Embedder
 from gal_studio.engine.features.open_clip_source import LOCAL, embedder_needs
 from gal_studio.worker.answering import answer_lines
 
-IDLE = 120.0  # seconds
+IDLE_TIMEOUT = 120.0  # seconds
 
 
 def answer(line: str) -> dict[str, Any]:
@@ -52,4 +52,4 @@ def _is_here(name: str, pins: tuple[tuple[str, str], ...]) -> bool:
 
 if __name__ == "__main__":
     os.environ["HF_HUB_OFFLINE"] = "1"  # a search downloads nothing
-    answer_lines(answer, IDLE)
+    answer_lines(answer, IDLE_TIMEOUT)

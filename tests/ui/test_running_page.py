@@ -52,7 +52,7 @@ def test_a_password_does_not_stay_in_the_environment(
 def test_a_first_start_that_hangs_is_one_sentence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], note: bytes | None
 ) -> None:
-    monkeypatch.setattr(running_page, "PATIENCE", 0.3)
+    monkeypatch.setattr(running_page, "TIMEOUT", 0.3)
     if note is not None:
         (tmp_path / running_page.NOTE).write_bytes(note)
     with PageLock(tmp_path) as first:

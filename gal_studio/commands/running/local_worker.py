@@ -11,14 +11,14 @@ from gal_studio.core.jobs.kinds import BYTES, bytes_in_words, describe_job
 from gal_studio.core.types import Job
 from gal_studio.processes import worker_runs
 from gal_studio.state import Store
-from gal_studio.state.jobs.lock import PATIENCE, WorkerLock
+from gal_studio.state.jobs.lock import LOCK_TIMEOUT, WorkerLock
 from gal_studio.studio import Studio
 from gal_studio.studio.views.types import JobView
 from gal_studio.studio.waiting import refuse_a_halted_start
 from gal_studio.worker import Worker
 from gal_studio.worker.task import Progress
 
-LOOK = 0.2  # seconds between two looks at the job of another worker
+POLL_INTERVAL = 0.2  # seconds between two looks at the job of another worker
 ALONE = 10.0  # seconds without any worker after which nobody will take the job
 INTERVAL = 0.5  # seconds between two changes of the progress line
 LOG_INTERVAL = 10.0  # the same where the output is a file
@@ -101,7 +101,7 @@ class LocalWorker:
             worker.run(until_empty=True)
             if not jobs.is_elsewhere(job.id, worker.id):
                 return
-            time.sleep(LOOK)
+            time.sleep(POLL_INTERVAL)
             jobs.reap()
 
     def finish_what_was_left(self, round_id: str) -> None:
@@ -131,7 +131,7 @@ class LocalWorker:
                 raise StudioError(
                     "The worker that had this workspace has ended: run the same command again to resume."
                 )
-            time.sleep(LOOK)
+            time.sleep(POLL_INTERVAL)
 
 
 @contextmanager
@@ -143,7 +143,7 @@ def local_worker(studio: Studio, line: ProgressLine) -> Iterator[LocalWorker]:
         line.show(job, progress.phase, progress.done, progress.total)
 
     with WorkerLock(store.workspace) as lock:
-        if not lock.acquire(PATIENCE):
+        if not lock.acquire(LOCK_TIMEOUT):
             yield LocalWorker(studio, None, line)
             return
         with Worker(store, watch).entered(lock) as worker:

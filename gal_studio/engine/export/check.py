@@ -14,7 +14,7 @@ from PIL import Image
 from gal_studio.engine.export.stock import ERROR, StockRequest
 
 LARGEST_DIFFERENCE = 2  # of 255
-LOOK = 0.2  # seconds between two looks at the process
+POLL_INTERVAL = 0.2  # seconds between two looks at the process
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ def check_files(
 def _until_ended(process: "subprocess.Popen[bytes]") -> Generator[None, None, None]:
     while True:
         try:
-            process.wait(LOOK)
+            process.wait(POLL_INTERVAL)
             return
         except subprocess.TimeoutExpired:
             yield

@@ -15,7 +15,7 @@ from gal_studio.core.errors import StudioError
 from gal_studio.engine.hub.refusals import FullDiskError
 from gal_studio.engine.hub.repository import Need
 
-LOOK = 0.25  # seconds between two looks at what has arrived
+POLL_INTERVAL = 0.25  # seconds between two looks at what has arrived
 
 
 def download(need: Need) -> Generator[int, None, None]:
@@ -26,7 +26,7 @@ def download(need: Need) -> Generator[int, None, None]:
     try:
         while True:
             with suppress(subprocess.TimeoutExpired):
-                process.wait(LOOK)
+                process.wait(POLL_INTERVAL)
             yield need.done()
             if process.poll() is not None:
                 break

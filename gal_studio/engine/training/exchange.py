@@ -14,7 +14,7 @@ from torch import distributed
 from gal_studio.core.memory.machine import MachineSettings
 from gal_studio.core.settings import TuneSettings
 
-PATIENCE = timedelta(seconds=120)
+TIMEOUT = timedelta(seconds=120)
 """How long an exchange waits for a process that has just announced that it takes part."""
 
 BUCKET = 1 << 24
@@ -48,7 +48,7 @@ def meet(membership: RankConfig) -> None:
         store=distributed.FileStore(membership.meeting_point, membership.size),
         rank=membership.rank,
         world_size=membership.size,
-        timeout=PATIENCE,
+        timeout=TIMEOUT,
     )
 
 

@@ -15,9 +15,9 @@ from contextlib import suppress
 from pathlib import Path
 
 from gal_studio.core.errors import StudioError
-from gal_studio.patience import LOOK, Patience
+from gal_studio.patience import POLL_INTERVAL, Patience
 
-PATIENCE = 8.0  # seconds for one answer, once the process runs
+TIMEOUT = 8.0  # seconds for one answer, once the process runs
 TO_START = 60.0  # seconds for its start, on a busy machine
 BELIEVED = 5.0  # seconds for which an answer is given again
 AVOIDED = 30.0  # seconds for which a path that did not answer is not asked again
@@ -26,7 +26,7 @@ AVOIDED = 30.0  # seconds for which a path that did not answer is not asked agai
 class Answering:
     """Asks a process, which is started on first use, one path after another."""
 
-    def __init__(self, patience: float = PATIENCE) -> None:
+    def __init__(self, patience: float = TIMEOUT) -> None:
         self._patience = patience
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
@@ -79,7 +79,7 @@ class Answering:
         """A line of the process; None if none comes in time."""
         assert process.stdout is not None
         waits = Patience(process, patience)
-        while not select.select([process.stdout], [], [], min(LOOK, patience))[0]:
+        while not select.select([process.stdout], [], [], min(POLL_INTERVAL, patience))[0]:
             if waits.is_over():
                 return None
         line = process.stdout.readline()

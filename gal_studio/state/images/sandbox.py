@@ -19,7 +19,7 @@ from gal_studio.core.errors import StudioError
 from gal_studio.patience import killed_after
 from gal_studio.state.images.sandbox_process import LENGTH, NAME
 
-PATIENCE = 60.0  # seconds, for a busy machine; the process limits its own CPU time to much less
+TIMEOUT = 60.0  # seconds, for a busy machine; the process limits its own CPU time to much less
 _LARGEST_HEADER = 1 << 16
 _OVERRUN = {-getattr(signal, "SIGKILL", 9), -getattr(signal, "SIGPROF", 27), -signal.SIGTERM}
 
@@ -37,7 +37,7 @@ class _Answer:
 class Decoder:
     """A process that decodes one picture after another; started on first use."""
 
-    def __init__(self, patience: float = PATIENCE) -> None:
+    def __init__(self, patience: float = TIMEOUT) -> None:
         self._patience = patience
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None

@@ -22,7 +22,7 @@ CANVASES = 480 << 20  # bytes more for formats whose decoders allocate canvases 
 EACH = 16  # bytes more per pixel, once their number is known
 SWOLLEN = 1 << 27  # bytes that are not freed after a picture, after which the process ends
 SECONDS = 1.9  # CPU seconds per picture
-IDLE = 60.0  # seconds without a request after which the process ends
+IDLE_TIMEOUT = 60.0  # seconds without a request after which the process ends
 NAME = "The image"
 LENGTH = struct.Struct(">Q")
 
@@ -88,7 +88,7 @@ def _has_request() -> bool:
         return True
     import select
 
-    return bool(select.select([sys.stdin.fileno()], [], [], IDLE)[0])
+    return bool(select.select([sys.stdin.fileno()], [], [], IDLE_TIMEOUT)[0])
 
 
 def _request(source: BinaryIO) -> bytes | None:

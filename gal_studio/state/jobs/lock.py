@@ -12,7 +12,7 @@ from gal_studio.core.errors import StudioError
 from gal_studio.state.files.errors import disk_problem
 from gal_studio.state.files.inside import own_file
 
-PATIENCE = 1.0
+LOCK_TIMEOUT = 1.0
 """Seconds to retry: other processes hold a lock for a moment while they test it."""
 
 

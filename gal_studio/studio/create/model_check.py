@@ -12,7 +12,7 @@ from gal_studio.core.models.reports import ModelNames, ModelReports
 from gal_studio.processes import run_module
 from gal_studio.studio.answering import AnsweringProcess
 
-PATIENCE = 120.0  # seconds for one answer, on a busy machine
+TIMEOUT = 120.0  # seconds for one answer, on a busy machine
 FOR_A_LORA = 5.0  # times as many, since a DoRA is converted layer by layer
 BELIEVED = 20.0  # seconds for which an answer is given again
 BUNDLED = ("assets:", "local-dir:assets:")
@@ -21,7 +21,7 @@ BUNDLED = ("assets:", "local-dir:assets:")
 class ModelCheck:
     """Asks a process, which is started on first use and ends when it was not asked for a while."""
 
-    def __init__(self, patience: float = PATIENCE) -> None:
+    def __init__(self, patience: float = TIMEOUT) -> None:
         self._patience = patience
         self._asking = threading.Lock()
         self.process = AnsweringProcess("gal_studio.worker.model_check")

@@ -13,7 +13,7 @@ from gal_studio.studio.verbs.base import Verbs
 
 FORMS = ("{}", "A {}", "a photo of a {}", "a drawing of a {}")
 """Prompts in which the words are read; the mean of their features is compared, as is usual with CLIP."""
-PATIENCE = 180.0  # seconds for the CLIP to be loaded and to read the words, on a busy machine
+TIMEOUT = 180.0  # seconds for the CLIP to be loaded and to read the words, on a busy machine
 
 reader = AnsweringProcess("gal_studio.worker.text_features")
 """Reads the words for all studios of this process."""
@@ -52,7 +52,7 @@ class SearchVerbs(Verbs):
             "revisions": dict(self.store.projects.revisions(project.id)),
             "texts": [form.format(wanted) for form in FORMS],
         }
-        answer = reader.ask(question, PATIENCE)
+        answer = reader.ask(question, TIMEOUT)
         if answer is None:
             raise StudioError("The CLIP did not answer: search again, or free some memory.")
         if answer.get("refusal"):

@@ -13,8 +13,8 @@ from gal_studio.engine.sampling.sampler import DrawEvent, DrawnBatch, DrawReques
 from gal_studio.worker.cluster.actor import DrawingActor, Order, Place, this_place
 from gal_studio.worker.cluster.ray_cluster import connect, devices, is_loss
 
-LOOK = 0.25  # seconds between two looks at a job that may be stopped
-PATIENCE = 60.0  # seconds without any device
+POLL_INTERVAL = 0.25  # seconds between two looks at a job that may be stopped
+TIMEOUT = 60.0  # seconds without any device
 MOST_TRIES = 3  # of one chunk, before it is taken to be what ends the processes
 
 logger = logging.getLogger("gal_studio.worker")
@@ -131,11 +131,11 @@ class _Drawing:
         """What is ready within a moment; refused if the cluster has no device for long."""
         if self._busy:
             self._alone = 0.0
-            ready, _ = self._ray.wait(list(self._busy), num_returns=1, timeout=LOOK)
+            ready, _ = self._ray.wait(list(self._busy), num_returns=1, timeout=POLL_INTERVAL)
             return list(ready)
-        time.sleep(LOOK)
-        self._alone += LOOK
-        if self._alone > PATIENCE:
+        time.sleep(POLL_INTERVAL)
+        self._alone += POLL_INTERVAL
+        if self._alone > TIMEOUT:
             raise StudioError(
                 f"The Ray cluster {self._pool.address} has no device to generate on: join one with "
                 "`ray start --address HOST:PORT`."

@@ -16,7 +16,7 @@ from gal_studio.engine.training.team import Team
 from gal_studio.worker.task import Progress, Task
 from gal_studio.worker.training.training_run import TrainingTask
 
-LOOK = 0.2  # seconds between two looks whether the other processes have opened the model
+POLL_INTERVAL = 0.2  # seconds between two looks whether the other processes have opened the model
 
 logger = logging.getLogger("gal_studio.worker")
 
@@ -69,7 +69,7 @@ def complete(team: Team | None) -> Generator[Progress, None, Team | None]:
     try:
         while not team.is_ready():
             yield Progress("loading", 0, 0, f"Loading the base model on {team.size} devices")
-            time.sleep(LOOK)
+            time.sleep(POLL_INTERVAL)
     except StudioError as refusal:
         logger.warning("one device trains alone: %s", refusal)
         return None

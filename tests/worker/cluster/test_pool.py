@@ -100,8 +100,8 @@ def cluster(monkeypatch: pytest.MonkeyPatch) -> Cluster:
     monkeypatch.setattr(module, "connect", lambda _: made)
     monkeypatch.setattr(module, "devices", lambda *_: (made.devices, {}))
     monkeypatch.setattr(module, "is_loss", lambda error: isinstance(error, LostError))
-    monkeypatch.setattr(module, "LOOK", 0.01)
-    monkeypatch.setattr(module, "PATIENCE", 0.05)
+    monkeypatch.setattr(module, "POLL_INTERVAL", 0.01)
+    monkeypatch.setattr(module, "TIMEOUT", 0.05)
     return made
 
 
