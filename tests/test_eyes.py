@@ -1,0 +1,41 @@
+"""The constants of the three rules are found again from labels that follow them."""
+
+import numpy as np
+import pytest
+
+from benchmarks.quality.eyes import RULES, Counted, fit, tables
+
+pytestmark = pytest.mark.workshop
+
+
+def counted(name: str, seed: int) -> Counted:
+    """A reference whose raters say what the shipped constants say, by chance."""
+    rng = np.random.default_rng(seed)
+    clues = {
+        "copy": rng.normal((0.0, 0.4), (0.3, 0.3), (4000, 2)),
+        "asked": rng.normal(0.3, 1.0, (4000, 1)),
+        "like": rng.normal(0.65, 0.2, (4000, 1)),
+    }
+    seen = {}
+    for rule in RULES:
+        chance = 1 / (1 + np.exp(-(clues[rule.name] @ rule.shipped[0] + rule.shipped[1])))
+        seen[rule.name] = (rng.random(4000) < chance, rng.random(4000) < chance)
+    return Counted(name, clues, seen)
+
+
+def test_the_constants_are_those_that_the_labels_follow() -> None:
+    cases = [counted("one", 0), counted("two", 1)]
+    for rule in RULES:
+        weights, constant = fit(rule.name, cases)
+        assert weights == pytest.approx(rule.shipped[0], rel=0.1)
+        assert constant == pytest.approx(rule.shipped[1], rel=0.1, abs=0.1)
+
+
+def test_each_reference_is_judged_by_the_others_and_one_alone_by_what_is_shipped() -> None:
+    lines = list(tables([counted("one", 0), counted("two", 1)]))
+    assert [line.split(":")[0] for line in lines if "reference |" in line] == [rule.title for rule in RULES]
+    assert sum(line.startswith("  fitted to all: constant") for line in lines) == 3
+    apart = next(line for line in lines if line.startswith("  one |")).split(" | ")
+    assert apart[1] == "4000" and "-" not in apart[3]
+    alone = next(line for line in tables([counted("one", 0)]) if line.startswith("  one |")).split(" | ")
+    assert alone[3] == "-, -" and alone[5] == "-, -" and "-" not in alone[6]
