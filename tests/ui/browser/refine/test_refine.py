@@ -195,8 +195,8 @@ def every_control_has_a_name(page: Any) -> None:
         "[...document.querySelectorAll('.studio :is(button, input, select, canvas[tabindex], [role])')]"
         ".filter((node) => !node.hidden && !node.closest('[aria-hidden=true]'))"
         ".filter((node) => node.getAttribute('role') !== 'status')"
-        ".filter((node) => !(node.ariaLabel || node.hasAttribute('aria-labelledby') || node.textContent.trim()"
-        " || node.labels?.length))"
+        ".filter((node) => !(node.ariaLabel || node.hasAttribute('aria-labelledby')"
+        " || node.textContent.trim() || node.labels?.length))"
         ".map((node) => node.outerHTML.slice(0, 120))"
     )
     assert nameless == []
