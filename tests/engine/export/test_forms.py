@@ -162,7 +162,7 @@ def stock(model: ImageModel, file: Path, layers: int, precision: str) -> Image.I
         request = StockRequest(model.name, {}, "cpu", "auto", precision, str(file), layers, asked, 3, 3.0, 64)
         with torch.random.fork_rng(devices=[]):
             draw_stock(request, Path(folder))
-        return Image.open(Path(folder) / "0.png").copy()
+        return Image.open(Path(folder) / "0.png").convert("RGB")  # some have an opacity
 
 
 @pytest.mark.parametrize(("family", "precision"), DRAWN, indirect=["family"])
