@@ -285,7 +285,9 @@ def prepare_pipeline(model: ImageModel, steps: int, resolution: int, precision: 
         if hasattr(pipeline, "encode_prompt"):
             encode = pipeline.encode_prompt
             pipeline.encode_prompt = lambda *given, **named: cast(encode(*given, **named), torch.float32)
-        denoiser = model.denoiser.to(precision)
+        denoiser = model.denoiser
+        for weight in denoiser.parameters():  # as the studio does: buffers keep theirs
+            weight.data = weight.data.to(precision)
         denoiser.register_forward_pre_hook(_cast_inputs(precision), with_kwargs=True)
         denoiser.register_forward_hook(lambda module, given, answer: cast(answer, torch.float32))
     return pipeline
