@@ -1,6 +1,7 @@
 """docs/algorithms.md and the code agree on every equation."""
 
 import ast
+import inspect
 import re
 from collections.abc import Iterator
 from importlib import import_module
@@ -60,9 +61,13 @@ def test_named_functions_exist_and_cite_their_equation(number: str) -> None:
         parts = name.split(".")
         split = next(at for at in range(len(parts), 0, -1) if _is_module(".".join(parts[:at])))
         found = import_module(".".join(parts[:split]))
+        owner, said = found, ""
         for part in parts[split:]:
-            found = getattr(found, part)
-        said = found.__doc__ or ""
+            owner, found = found, getattr(found, part, None)
+        if found is None:  # a field that is computed: its docstring follows it in the class
+            after = inspect.getsource(owner).partition(f"\n    {parts[-1]}: ")[2]
+            said = re.split(r"\n    \w+: ", after)[0]
+        said += getattr(found, "__doc__", None) or ""
         if isinstance(found, type):  # a class may leave the citation to its methods
             said += "".join(method.__doc__ or "" for method in vars(found).values() if callable(method))
         assert number in cited(said), f"{name} does not cite Eq. {number}"
