@@ -163,7 +163,7 @@ def test_a_demo_begins_once_though_the_list_comes_anew_meanwhile(watched: Watche
     page.wait_for_selector(".demo-button:enabled >> nth=1")
     assert len(studio.projects()) == 3
     page.click(".demo-button >> nth=0")
-    page.wait_for_selector(".toast:has-text('This is your project of the demo')")
+    page.wait_for_selector(".toast:has-text('This is your demo project')")
     page.click("[data-step=reference]")
     page.wait_for_selector(".demo-button:enabled >> nth=1")
     expect(page.locator(".demo-button progress, .demo-button[aria-busy]")).to_have_count(0)
