@@ -16,6 +16,7 @@ export function useEvents(events) {
 
 /**
  * What `draw` returns, again after each of these events while `when` is true: what is hidden costs nothing.
+ * If it reads signals too, `draw` is that function, not a template with its component: see `renderOn`.
  * @param {{ events: string, when?: () => boolean, draw: () => unknown }} props
  */
 export function Live({ events, when = () => true, draw }) {

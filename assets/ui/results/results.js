@@ -45,7 +45,7 @@ export function mountResults(parts) {
     if (state.step === "results") parts.results.toggleAttribute("data-loading", !shown());
   });
   const events = "step round measures queue project rounds forget received";
-  render(html`<${Live} events=${events} when=${shown} draw=${() => html`<${Results} />`} />`, parts.columns);
+  render(html`<${Live} events=${events} when=${shown} draw=${Results} />`, parts.columns);
 
   async function load() {
     if ((state.step !== "results" && !exportsOpen()) || !state.projectId) return;
