@@ -111,12 +111,12 @@ def test_keys_alone_reach_the_grid_and_come_back_from_dialogs(watched: Watched, 
         assert focused(page) == before, opener
     page.goto(served.url("results"))
     page.wait_for_selector(".results-table tbody tr")
-    page.focus("[data-part=test-set]")
+    page.focus("[data-action=test-set]")
     page.keyboard.press("Enter")
     page.wait_for_selector("dialog.test-set[open]")
     page.keyboard.press("Escape")
     page.wait_for_selector("dialog.test-set", state="hidden")
-    assert page.evaluate("document.activeElement.dataset.part") == "test-set"
+    assert page.evaluate("document.activeElement.dataset.action") == "test-set"
 
 
 def test_a_phone_looks_enlarges_and_accepts(chromium: Any, served: Served):

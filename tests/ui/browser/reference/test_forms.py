@@ -261,7 +261,7 @@ def test_a_demo_answers_at_once(watched: Watched, served: Served):
     gate.close()
     page = watched.open(served.url("reference"))
     page.click(".demo-button >> nth=1")
-    page.wait_for_selector(".demo-button[aria-busy=true] >> text=Making the project")
+    page.wait_for_selector(".demo-button[aria-busy=true] >> text=Creating the project")
     expect(page.locator(".demo-button[aria-busy] progress")).to_be_visible()
     gate.open()
     page.wait_for_selector(".chip-round[aria-current]")
