@@ -16,9 +16,9 @@ def test_several_trainings_are_asked_from_the_test_prompts(watched: Watched, ser
     studio, jobs = served.place.studio, served.place.studio.store.jobs
     page = watched.open(f"{served.url()}&view=anchors")
     page.click("button:text-is('Compare runs')")
-    page.wait_for_selector("dialog.question:has-text('trained twice more')")
+    page.wait_for_selector("dialog.question:has-text('trained 2 times more')")
     assert not jobs.of_project(served.place.project)
-    page.click("dialog.question button:text-is('Ask 2 more trainings')")
+    page.click("dialog.question button:text-is('Train 2 more runs')")
     until(lambda: [job.kind for job in jobs.of_project(served.place.project)] == ["ask"])
     assert studio.store.rounds.settings(served.place.round).gal.trainings == 3
 
