@@ -1,6 +1,6 @@
 """Routes to export projects, references and replays, and to import projects, as zip files."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import BinaryIO
 
@@ -30,12 +30,14 @@ _ZIP = "application/zip"
 def add_archive_routes(app: FastAPI, studio: Studio, check: Check) -> None:
     """Add the routes to download and upload zip files; `check` sees a project before it is imported."""
     _add_downloads(app, studio)
+    arriving: set[Path] = set()
 
     @app.post(IMPORT_PATH)
     async def import_archive(request: Request) -> Response:
         path = _temporary(studio)
+        arriving.add(path)
         try:
-            await _receive(request, path, studio.store.disk)
+            await _receive(request, path, studio.store.disk, arriving)
             notes: list[str] = []
             project = await run_in_threadpool(studio.import_project, path, check, notes.append)
             return JSONResponse({"project": project, "notes": notes})
@@ -44,6 +46,7 @@ def add_archive_routes(app: FastAPI, studio: Studio, check: Check) -> None:
         except StudioError as error:
             return PlainTextResponse(str(error), 409)
         finally:
+            arriving.discard(path)
             path.unlink(missing_ok=True)
 
 
@@ -101,9 +104,13 @@ def _head() -> Response:
     return answer
 
 
-async def _receive(request: Request, path: Path, disk: Disk) -> None:
-    """Stream the body of a request to a file; whatever its length is said to be, the reserve stays free."""
-    disk.check_folder(path.parent, int(request.headers.get("content-length", "0")))
+async def _receive(request: Request, path: Path, disk: Disk, arriving: Collection[Path]) -> None:
+    """Stream the body of a request to a file; whatever its length is said to be, the reserve stays free.
+
+    Each archive of those that are `arriving` may bring `LOOK_EVERY` bytes before it is looked at again.
+    """
+    expected = int(request.headers.get("content-length", LOOK_EVERY))
+    disk.check_folder(path.parent, expected + LOOK_EVERY * (len(arriving) - 1))
     with writing(path, path.parent) as file:
         unlooked = received = 0
         async for chunk in request.stream():
@@ -111,14 +118,14 @@ async def _receive(request: Request, path: Path, disk: Disk) -> None:
             if received > LARGEST_ARCHIVE:
                 raise StudioError("The archive is too large for the page: use gal-studio import-project.")
             if unlooked > LOOK_EVERY:
-                await run_in_threadpool(_look, file, disk, path.parent)
+                await run_in_threadpool(_look, file, disk, path.parent, len(arriving))
                 unlooked = 0
             await run_in_threadpool(file.write, chunk)
 
 
-def _look(file: BinaryIO, disk: Disk, folder: Path) -> None:
+def _look(file: BinaryIO, disk: Disk, folder: Path, arriving: int) -> None:
     file.flush()
-    disk.check_folder(folder, LOOK_EVERY)
+    disk.check_folder(folder, LOOK_EVERY * arriving)
 
 
 def _temporary(studio: Studio) -> Path:

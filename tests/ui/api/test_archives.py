@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from gal_studio.state import Store
+from gal_studio.state.files.free_space import Disk
 from gal_studio.studio import Studio
 from gal_studio.ui.access.rules import Rules
 from gal_studio.ui.api.archives import IMPORT_PATH
@@ -81,6 +82,31 @@ def test_an_archive_of_unknown_length_leaves_the_reserve_free(
     assert max(received) < 8 << 20
     monkeypatch.undo()
     until(lambda: snapshot(workspace) == before)
+
+
+def test_archives_that_come_at_once_leave_the_reserve_free_together(
+    opened: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each may bring as much as all others before it is looked at again."""
+    asked: list[int] = []
+    monkeypatch.setattr(Disk, "check_folder", lambda _disk, _folder, needed: asked.append(needed))
+    address = urlsplit(opened.address)
+    half = [http.client.HTTPConnection(str(address.hostname), address.port, timeout=60) for _ in range(2)]
+    for connection in half:
+        connection.putrequest("POST", IMPORT_PATH)
+        connection.putheader("Transfer-Encoding", "chunked")
+        connection.endheaders(b"4\r\nPK\x03\x04\r\n")
+    until(lambda: len(asked) == len(half))
+    ask(opened.address, IMPORT_PATH, "POST", {}, bytes(9 << 20))
+    assert [needed >> 20 for needed in asked] == [4, 8, 17, 12, 12]
+    for connection in half:
+        connection.close()
+
+    def alone() -> bool:
+        ask(opened.address, IMPORT_PATH, "POST", {}, b"words")
+        return asked[-1] == 5
+
+    until(alone)
 
 
 def test_another_site_brings_nothing_in(opened: Served) -> None:
