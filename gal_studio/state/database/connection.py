@@ -170,8 +170,7 @@ class Database:
     def _held(self) -> _Held:
         """The connection of this thread, opened on first use."""
         held: _Held | None = getattr(self._local, "held", None)
-        if self._file is not None and self._present() != self._file:
-            raise GoneError(self._folder)  # SQLite would make an empty one, or write where nobody reads
+        self.check_there()  # SQLite would make an empty one, or write where nobody reads
         if held is None:
             held = _Held(
                 sqlite3.connect(self.path, timeout=20.0, isolation_level=None, check_same_thread=False)
@@ -184,6 +183,11 @@ class Database:
             held.connection.execute("PRAGMA journal_mode = WAL")
             self._local.held = held
         return held
+
+    def check_there(self) -> None:
+        """Refuse with a GoneError if the file was moved, deleted or replaced since it was opened."""
+        if self._file is not None and self._present() != self._file:
+            raise GoneError(self._folder)
 
     def _present(self) -> tuple[int, int] | None:
         """Identify the file; None if there is none."""

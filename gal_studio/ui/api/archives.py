@@ -35,8 +35,9 @@ def add_archive_routes(app: FastAPI, studio: Studio, check: Check) -> None:
     @app.post(IMPORT_PATH)
     async def import_archive(request: Request) -> Response:
         path = _temporary(studio)
-        arriving.add(path)
         try:
+            await run_in_threadpool(studio.store.database.check_there)
+            arriving.add(path)
             await _receive(request, path, studio.store.disk, arriving)
             notes: list[str] = []
             project = await run_in_threadpool(studio.import_project, path, check, notes.append)

@@ -22,9 +22,10 @@ from starlette.responses import PlainTextResponse, Response
 
 from gal_studio.core.drive_errors import advice
 from gal_studio.core.errors import StudioError
-from gal_studio.state.files.errors import GoneError, make_folder
+from gal_studio.state.files.errors import GoneError, is_full, make_folder
 from gal_studio.state.files.free_space import Disk
 from gal_studio.state.files.inside import remove
+from gal_studio.state.files.own_folder import DATABASE
 from gal_studio.state.images.decode import HEIC, is_unreadable_heic, known_formats
 from gal_studio.state.images.read import LARGEST_FILE, too_long
 
@@ -76,7 +77,7 @@ class Uploads:
                 shutil.copyfileobj(upload.file, file)
         except OSError as error:
             self._drop(identity)
-            raise HTTPException(507, _not_stored(error)) from error
+            raise HTTPException(*_not_stored(error)) from error
         return identity
 
     def path(self, identity: str) -> Path:
@@ -107,8 +108,10 @@ class Uploads:
     def _make_room(self, size: int) -> None:
         """If space is needed, delete uploads that a project has stored, then those older than an hour.
 
-        Refused if that is not enough.
+        Refused if that is not enough, or if the workspace is no longer there.
         """
+        if self._workspace is not None and not (self._workspace / DATABASE).is_file():
+            raise GoneError(self._workspace)
         if self._workspace is not None and self.folder.is_dir():
             Disk(self._workspace).check_folder(self.folder, size)
         waiting = self._waiting()
@@ -144,9 +147,10 @@ def _head_of(path: Path) -> bytes:
         return file.read(_HEAD)
 
 
-def _not_stored(error: OSError) -> str:
+def _not_stored(error: OSError) -> tuple[int, str]:
+    """The status and the sentence for a file that could not be written."""
     what = advice(error, otherwise="see that the studio can write to its workspace")
-    return f"it could not be stored ({error.strerror}): {what}."
+    return 507 if is_full(error) else 409, f"it could not be stored ({error.strerror}): {what}."
 
 
 def is_picture(head: bytes) -> bool:
@@ -218,6 +222,7 @@ def add_upload_route(app: FastAPI) -> None:
         except HTTPException as refusal:
             return PlainTextResponse(refusal.detail, refusal.status_code)
         except OSError as error:  # large files lie on the disk while they come
-            return PlainTextResponse(_not_stored(error), 507)
+            status, said = _not_stored(error)
+            return PlainTextResponse(said, status)
         except ClientDisconnect:
             return PlainTextResponse("the upload was broken off.", 400)

@@ -109,6 +109,20 @@ def test_archives_that_come_at_once_leave_the_reserve_free_together(
     until(alone)
 
 
+@pytest.mark.parametrize("replaced", [False, True])
+def test_nothing_is_imported_where_the_workspace_was(replaced: bool, opened: Served) -> None:
+    workspace = opened.place.studio.store.workspace
+    moved = workspace.rename(workspace.with_name("elsewhere"))
+    if replaced:
+        workspace.mkdir()
+    answer = ask(opened.address, IMPORT_PATH, "POST", {}, b"words")
+    assert answer.status == 409 and b"was moved, deleted or replaced" in answer.body
+    assert not list(workspace.glob("*")) and workspace.exists() == replaced
+    if replaced:
+        workspace.rmdir()
+    moved.rename(workspace)
+
+
 def test_another_site_brings_nothing_in(opened: Served) -> None:
     answer = ask(opened.address, IMPORT_PATH, "POST", {"Origin": "https://elsewhere.example"}, b"x")
     assert answer.status == 403

@@ -13,6 +13,7 @@ from PIL import Image
 from starlette.datastructures import UploadFile
 
 from gal_studio.core.errors import StudioError
+from gal_studio.state import Store
 from gal_studio.state.images.read import LARGEST_FILE
 from gal_studio.ui.access.gate import LARGEST_BODY
 from gal_studio.ui.access.rules import Rules
@@ -187,16 +188,21 @@ def test_what_a_project_has_makes_room_for_the_next_one(
     kept.taken(["nothing", "0" * 32, "../x"])
 
 
-def test_no_upload_begins_a_workspace_anew_that_was_moved_away(tmp_path: Path) -> None:
+@pytest.mark.parametrize("replaced", [False, True])
+def test_no_upload_begins_a_workspace_anew_that_was_moved_away(replaced: bool, tmp_path: Path) -> None:
+    """Nor does it begin one in an empty folder that took the place of the workspace."""
     workspace = tmp_path / "workspace"
-    workspace.mkdir()
+    with Store(workspace):
+        pass
     place = Uploads(workspace / "uploads", workspace=workspace)
     assert place.path(place.add(given(PICTURE)))
     workspace.rename(tmp_path / "elsewhere")
+    if replaced:
+        workspace.mkdir()
     with pytest.raises(HTTPException, match="was moved, deleted or replaced") as refusal:
         place.add(given(PICTURE))
     assert refusal.value.status_code == 409
-    assert not workspace.exists()
+    assert list(workspace.parent.rglob("workspace/*")) == [] and workspace.exists() == replaced
 
 
 def test_a_folder_that_cannot_be_written_is_no_lack_of_room(
@@ -207,7 +213,7 @@ def test_a_folder_that_cannot_be_written_is_no_lack_of_room(
 
     monkeypatch.setattr("shutil.copyfileobj", forbidden)
     answered = send(opened, ("cat.png", PICTURE))
-    assert answered.status == 507
+    assert answered.status == 409
     assert b"(Permission denied): see that the studio can write to its workspace." in answered.body
 
 
