@@ -129,7 +129,7 @@ function Buttons() {
   const files = [
     [
       "figure",
-      "Figure (HTML)",
+      "Export figure (HTML)",
       "The results of each round as a figure, in one HTML file",
       () => `${projectFigure("gains")}?theme=${theme()}`,
       "the results of each round, in one file that works offline",

@@ -142,10 +142,10 @@ const HINTS = {
       : "Accept images by A or their ✓, or accept the suggestion.",
   next_round: () => {
     const child = childOf("next_round");
-    if (child) return `${child.name} learns from what was accepted here.`;
+    if (child) return `${child.name} trains on the images you accepted here.`;
     if (refining()) return state.refinement?.next_round_rule ?? "";
     if ([...state.verdicts.values()].includes("accepted"))
-      return `The next round learns from what was accepted${takes(state.round?.ahead.next_seconds)}.`;
+      return `The next round trains on the images you accepted${takes(state.round?.ahead.next_seconds)}.`;
     return state.round?.kind === "instant" ? WITHOUT_TRAINING : NOTHING_ACCEPTED;
   },
 };

@@ -58,5 +58,5 @@ export function whyWeaker(suggested, candidates, project) {
   const copies = stronger.filter(({ copy }) => copy).length;
   if (!project || !copies || 2 * copies <= stronger.length) return "";
   const thing = repeatedThing(project);
-  return `Weaker images are suggested, as at higher LoRA strength these prompts mostly show ${thing}.`;
+  return `Suggestions come from lower LoRA strengths: at higher ones these prompts mostly show ${thing}.`;
 }

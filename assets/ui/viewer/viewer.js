@@ -222,13 +222,13 @@ const Side = ({ look, after, references, choose }) => html`<div class="view-side
     )}
   </div>
   <div class="view-files">
-    <span>To send:</span>
+    <span>Share:</span>
     ${["png", "gif"].map(
       (ending) => html`<a
         key=${ending} class="button small" download="before-and-after.${ending}"
         href=${fileAddress(ending, look, references)}
         title=${ending === "png" ? "The images beside each other" : "The images after each other"}
-      >${ending === "png" ? "Strip (PNG)" : "Animation (GIF)"}</a>`,
+      >${ending === "png" ? "Comparison strip (PNG)" : "Animation (GIF)"}</a>`,
     )}
   </div>
 </div>`;

@@ -299,5 +299,4 @@ def explain_pool(informative: int, top_k: int, scores: Sequence[AnchorScore]) ->
         only = "1 suggestion" if informative == 1 else f"{informative} suggestions"
         return f"Only {only} this time. You can start the next round without more."
     first = "The most uncertain one is" if top_k == 1 else f"The {top_k} most uncertain are"
-    give = "prompt gives" if informative == 1 else "prompts give"
-    return f"{informative} of {anchors} test {give} both copies and good images. {first} suggested."
+    return f"{informative} of the {anchors} test prompts gave both copies and good images. {first} suggested."

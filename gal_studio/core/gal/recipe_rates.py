@@ -1,7 +1,7 @@
 """What a round's pictures of each strength schedule are, and which schedule is the best one (Eq. G18)."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean, median, stdev
 
@@ -103,16 +103,19 @@ def unlike_references(name: str, drawn: Sequence[Candidate]) -> str:
     )
 
 
-def recipe_advice(name: str, best: Recipe, drawn: Sequence[Candidate]) -> str:
+def recipe_advice(name: str, best: Recipe, drawn: Sequence[Candidate], kind: Kind) -> str:
     """That the round of this name draws best by a weaker schedule (Eq. G18); empty for full strength."""
     rates = recipe_rates(drawn)
     if not rates or best in (AS_TRAINED, rates[0].recipe):
         return ""
-    why = "the strongest with a good prompt match" if is_unjudged(drawn) else _WHY_WEAKER
-    return f"Best setting for {name}: {best.words} ({why}). Try a prompt and downloads use it."
+    why = "the strongest with a good prompt match" if is_unjudged(drawn) else _WHY_WEAKER[kind]
+    return f"Best setting for {name}: {best.words} ({why}). Try a prompt and downloads use this strength."
 
 
-_WHY_WEAKER = "fewer copies, with most of the look"
+_WHY_WEAKER: Mapping[Kind, str] = {
+    "style": "fewer copies, most of the style kept",
+    "object": "fewer copies, most of the likeness kept",
+}
 
 
 def not_judged(kind: Kind) -> str:

@@ -240,11 +240,11 @@ def _leaks(report: Report, called: str) -> str:
         return ""
     if leak.share is not None and leak.share < LEAKS_FROM:
         return ""
-    much = "" if leak.share is None else f" ({percent(min(leak.share, 1.0))} as much as into prompts with it)"
+    much = "" if leak.share is None else f" ({percent(min(leak.share, 1.0))} as strongly)"
     step = "train with fewer steps or a lower learning rate"
     if report.arm.given:
         step = "use less strength, or choose an earlier file of its training"
     return (
-        f"{report.arm.name} bleeds into prompts without “{called}”{much}. To keep other prompts unaffected, "
-        f"{step}."
+        f"{report.arm.name} bleeds: images of prompts without “{called}” show it too{much}. "
+        f"To keep other prompts unaffected, {step}."
     )

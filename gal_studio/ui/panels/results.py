@@ -97,7 +97,7 @@ def _advice(one: Outcome) -> str:
     """How a round's LoRA draws best, and whether one from elsewhere is of other images; Round 0 has none."""
     if one.round.adapter is None:
         return ""
-    said = [recipe_advice(one.name, one.best_recipe, one.drawn)]
+    said = [recipe_advice(one.name, one.best_recipe, one.drawn, one.kind)]
     if one.round.source:
         said.append(unlike_references(one.name, one.drawn))
     if is_unjudged(one.drawn):

@@ -168,7 +168,7 @@ def test_where_pictures_are_compared_at_shared_schedules_the_place_says_it():
     assert "uncertain" not in told["anchor-2"]
 
 
-BOTH = "9 of 18 test prompts give both copies and good images."
+BOTH = "9 of the 18 test prompts gave both copies and good images."
 
 
 @pytest.mark.parametrize(

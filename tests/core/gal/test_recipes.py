@@ -77,8 +77,10 @@ def test_the_best_recipe_is_clean_as_asked_and_has_the_style() -> None:
     assert [round(rate.carried, 2) for rate in rates] == [0.99, 0.99, 0.5, 0.0]
     assert [round(rate.good, 3) for rate in rates] == [0.0, 0.249, 0.375, 0.0]
     assert best_recipe(pictures) == LATER
-    advice = recipe_advice("Round 2", LATER, pictures)
+    advice = recipe_advice("Round 2", LATER, pictures, "style")
     assert advice.startswith("Best setting for Round 2: LoRA strength 0 for 50% of the steps, then 1")
+    assert "most of the style kept" in advice
+    assert "most of the likeness kept" in recipe_advice("Round 2", LATER, pictures, "object")
     assert not any(sign in advice for sign in ("clean", "good so"))
 
 
@@ -92,7 +94,7 @@ def test_a_lora_that_copies_nothing_is_drawn_as_trained() -> None:
     pictures = [*drawn(FULL, 0.75, 0.75), *drawn(LATER, 0.75, 0.75), *drawn(WEAK, 0.75, 0.25)]
     assert best_recipe(pictures) == FULL, "the strongest of equal ones"
     for best, shown in ((FULL, pictures), (LATER, drawn(LATER, 0.25, 0.75)), (LATER, [])):
-        assert recipe_advice("Round 1", best, shown) == "", "it is the strongest one, or nothing is known"
+        assert recipe_advice("Round 1", best, shown, "style") == "", "it is the strongest one, or nothing is known"
 
 
 def test_without_pictures_or_anything_good_it_is_drawn_as_trained() -> None:

@@ -81,7 +81,7 @@ def test_a_proposal_by_hand():
     assert [made.candidate_id for made in proposal.suggestions] == ["anchor-1-5", "anchor-3-4", "anchor-5-8"]
     assert not proposal.exhausted
     assert proposal.sentence == (
-        "4 of 6 test prompts give both copies and good images. The 3 most uncertain are suggested."
+        "4 of the 6 test prompts gave both copies and good images. The 3 most uncertain are suggested."
     )
     assert proposal.suggestions[1].reason == ("2nd most uncertain. 4 of 10 are copies; all others are good.")
 

@@ -214,7 +214,7 @@ def test_a_leak_is_told_with_its_size() -> None:
     (found,) = find_warnings(reports(BASE, leaking), "in ink style")
     assert (found.round, found.kind) == ("Round 1", "leak")
     assert (
-        "bleeds into prompts without “in ink style” (60% as much as into prompts with it)" in found.sentence
+        "bleeds: images of prompts without “in ink style” show it too (60% as strongly)." in found.sentence
     )
     tight = arm("Round 1", [picture(0.5)] * 8, plain=[picture(0.35)] * 8)
     assert find_warnings(reports(BASE, tight), "in ink style") == ()

@@ -140,7 +140,7 @@ def test_results_open_with_a_large_before_and_after(watched: Watched, served: Se
     page.get_by_role("button", name="Next prompt").click()
     expect(page.locator(".look .view-title")).not_to_have_text(prompt)
     expect(caption.locator("b")).to_have_text("Round 1")  # the round stays
-    for name, ending, form in (("Strip (PNG)", "png", "PNG"), ("Animation (GIF)", "gif", "GIF")):
+    for name, ending, form in (("Comparison strip (PNG)", "png", "PNG"), ("Animation (GIF)", "gif", "GIF")):
         with page.expect_download() as download:
             page.click(f".look a:text-is('{name}')")
         assert download.value.suggested_filename == f"before-and-after.{ending}"

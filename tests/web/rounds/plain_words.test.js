@@ -53,7 +53,7 @@ test("why no stronger images are suggested is said where they repeat the referen
   const images = [one("weak", 0.4), one("a", 0.7, true), one("b", 1, true), one("c", 0.85)];
   assert.equal(
     whyWeaker(["weak"], images, STYLE),
-    "Weaker images are suggested, as at higher LoRA strength these prompts mostly show your cat.",
+    "Suggestions come from lower LoRA strengths: at higher ones these prompts mostly show your cat.",
   );
   assert.equal(whyWeaker(["a"], images, STYLE), "", "of two stronger ones, one is a copy");
   assert.equal(whyWeaker(["b"], images, STYLE), "", "there is no stronger one");

@@ -103,7 +103,7 @@ export function scoreGroup(group, score, open) {
   setAttribute(badge, "title", rank ? `Priority ${rank}` : "Not ranked yet");
   showTurn(turn, score?.turn);
   const told = score && judged;
-  setText(copies, told ? (asks ? asked(score.n) : `${score.copies} of ${score.n} copies`) : "");
+  setText(copies, told ? (asks ? asked(score.n) : `${score.copies} of ${score.n} are copies`) : "");
   setText(plain, score && !asks ? (judged ? briefly(score, state.project) : score.reason) : "");
   setAttribute(plain, "title", score?.reason ?? null);
   none.hidden = !asks;

@@ -6,7 +6,7 @@ import { count } from "../../kit/format.js";
 const STEPS = {
   fine_tune: "not trained yet",
   generate: "trained",
-  next_round: "nothing accepted",
+  next_round: "nothing accepted yet",
   refine: "pairs to train on",
 };
 

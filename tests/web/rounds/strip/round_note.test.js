@@ -44,5 +44,5 @@ test("before that it shows the next step", () => {
   assert.equal(note({ step: "generate" }), "trained");
   const begun = { step: "generate", accepted: 0, current: true, rounds: [], queue: queue() };
   assert.equal(roundNote(chip({ candidates: 150 }), begun), "150 images so far");
-  assert.equal(note({ step: "next_round" }), "nothing accepted");
+  assert.equal(note({ step: "next_round" }), "nothing accepted yet");
 });
