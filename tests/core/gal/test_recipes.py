@@ -94,7 +94,9 @@ def test_a_lora_that_copies_nothing_is_drawn_as_trained() -> None:
     pictures = [*drawn(FULL, 0.75, 0.75), *drawn(LATER, 0.75, 0.75), *drawn(WEAK, 0.75, 0.25)]
     assert best_recipe(pictures) == FULL, "the strongest of equal ones"
     for best, shown in ((FULL, pictures), (LATER, drawn(LATER, 0.25, 0.75)), (LATER, [])):
-        assert recipe_advice("Round 1", best, shown, "style") == "", "it is the strongest one, or nothing is known"
+        assert recipe_advice("Round 1", best, shown, "style") == "", (
+            "it is the strongest one, or nothing is known"
+        )
 
 
 def test_without_pictures_or_anything_good_it_is_drawn_as_trained() -> None:

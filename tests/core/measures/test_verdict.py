@@ -213,9 +213,7 @@ def test_a_leak_is_told_with_its_size() -> None:
     leaking = arm("Round 1", [picture(0.5)] * 8, plain=[picture(0.42)] * 8)
     (found,) = find_warnings(reports(BASE, leaking), "in ink style")
     assert (found.round, found.kind) == ("Round 1", "leak")
-    assert (
-        "bleeds: images of prompts without “in ink style” show it too (60% as strongly)." in found.sentence
-    )
+    assert "bleeds: images of prompts without “in ink style” show it too (60% as strongly)." in found.sentence
     tight = arm("Round 1", [picture(0.5)] * 8, plain=[picture(0.35)] * 8)
     assert find_warnings(reports(BASE, tight), "in ink style") == ()
     unchanged = arm("Round 1", [picture(0.5)] * 8, plain=[picture(0.30)] * 8)
