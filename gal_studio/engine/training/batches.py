@@ -1,6 +1,6 @@
 """Training batches: rows drawn from cached latents, with noise, targets and weights."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
@@ -59,6 +59,19 @@ class Batch:
     def part(self, first: int, end: int) -> "Batch":
         """Slice rows from `first` up to `end`."""
         return Batch(**{name: rows[first:end] for name, rows in vars(self).items()})
+
+    def by_text_length(self) -> Iterator["Batch"]:
+        """The rows whose texts have as many tokens as each other, in their order."""
+        lengths = [len(text.hidden) for text in self.texts]
+        for length in dict.fromkeys(lengths):
+            rows = [row for row, own in enumerate(lengths) if own == length]
+            yield Batch(
+                **{
+                    name: values[rows] if isinstance(values, torch.Tensor) else [values[row] for row in rows]
+                    for name, values in vars(self).items()
+                    if len(values)
+                }
+            )
 
     def scaled(self, factor: float) -> "Batch":
         """Multiply the weights by `factor`."""

@@ -1,6 +1,7 @@
 """The gradients of a batch, computed in as many parts as the memory asks for."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from itertools import chain
 
 import torch
 
@@ -53,13 +54,19 @@ class Gradients:
             try:
                 return sum(
                     loss_of(batch.part(first, first + self.rows_at_once))
-                    for batch in batches
+                    for batch in self._alike(batches)
                     for first in range(0, len(batch.noisy), self.rows_at_once)
                 )
             except (RuntimeError, MemoryError) as error:
                 if not is_out_of_memory(error):
                     raise
                 self._reduce_memory(error)
+
+    def _alike(self, batches: Batches) -> Iterable[Batch]:
+        """Rows of one text length, where each has ranks of its own: a family may predict the others apart."""
+        if self.ranks is None:
+            return batches
+        return chain.from_iterable(batch.by_text_length() for batch in batches)
 
     def _add_part(self, batch: Batch, scaled: Scaled) -> float:
         loss = self._loss(batch)

@@ -17,7 +17,13 @@ from gal_studio.engine.training.batches import ExampleSource
 from gal_studio.engine.training.falling_rank import falling_rank, rank_ends
 from gal_studio.engine.training.fine_tune import fine_tune
 from gal_studio.engine.training.gradients import Gradients
-from tests.engine.tiny_flows import make_tiny_klein, make_tiny_krea, make_tiny_z_image
+from tests.engine.tiny_flows import (
+    make_tiny_anima,
+    make_tiny_klein,
+    make_tiny_krea,
+    make_tiny_qwen_image,
+    make_tiny_z_image,
+)
 from tests.engine.trained import EXAMPLES, SETTINGS, result, same
 
 FALLING = SETTINGS.updated({"rank": 4, "lowest_rank": 1})
@@ -73,6 +79,37 @@ def test_at_high_noise_one_rank_learns_and_at_low_noise_all(
     assert all(not high[name][1:].any() for name in downs)
     assert any(high[name][0].any() for name in downs)
     assert any(low[name][-1].any() for name in downs)
+
+
+FLOWS = [make_tiny_klein, make_tiny_z_image, make_tiny_krea, make_tiny_anima, make_tiny_qwen_image]
+
+
+@pytest.mark.parametrize("make", FLOWS)
+def test_prompts_of_other_lengths_have_the_ranks_of_their_own_noise(
+    tmp_path: Path, make: Callable[[Path], Path]
+) -> None:
+    """Also in a family that predicts them apart, and where the backward computes activations again."""
+    model = load_image_model(make(tmp_path / "model"), device="cpu")
+    model.denoiser.enable_gradient_checkpointing()
+    settings = FALLING.updated({"resolution": 64})
+    long = replace(EXAMPLES[1], prompt="A long tie in a style of the sea")
+    source = ExampleSource(model, [EXAMPLES[0], long], [], settings, seed=0)
+    (batch,) = source.next_batches(torch.Generator().manual_seed(0))
+    batch = replace(batch, times=torch.tensor([20.0, 980.0]))
+    found = []
+    for rows in (2, 1):
+        attach_lora(model, settings, torch.Generator().manual_seed(0))
+        for name, weight in trainable(model).items():
+            if ".lora_B." in name:
+                weight.data.fill_(0.01)
+        gradients = Gradients(model, settings, 2, 2)
+        gradients.ranks, gradients.rows_at_once = falling_rank(model, settings), rows
+        gradients.add((batch,), lambda loss: loss)
+        found.append([weight.grad.clone() for weight in trainable(model).values() if weight.grad is not None])
+        detach(model)
+    largest = max(float(grad.abs().max()) for grad in found[1])
+    for both, alone in zip(*found, strict=True):
+        torch.testing.assert_close(both, alone, rtol=0.0, atol=0.01 * largest)
 
 
 def test_a_training_ends_with_an_ordinary_lora_that_draws(model: ImageModel, tmp_path: Path) -> None:
