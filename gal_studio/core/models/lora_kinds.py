@@ -15,7 +15,7 @@ _BASES: Mapping[str, tuple[str, ...]] = {  # in words, by how the two usual keys
     "Z-Image": ("z-image", "zimage", "z_image"),
     "Krea 2": ("krea-2", "krea2", "krea_2"),
     "Anima": ("anima",),
-    "Qwen-Image 2.1": ("qwen-image-2", "qwen_image_2", "qwenimage2"),
+    "Qwen-Image 2.1": ("qwen-image-2.1", "qwen_image_2.1", "qwen-image-21", "qwen_image_21", "qwenimage21"),
 }
 _WIDTHS = {768: "Stable Diffusion 1.x", 1024: "Stable Diffusion 2.x", 2048: "Stable Diffusion XL"}
 _BY_LAYER: Mapping[str, str] = {  # the first pattern that is found in the name of a layer

@@ -74,6 +74,10 @@ def test_the_base_model_by_the_layers(layer: str, shape: tuple[int, int], base: 
 def test_what_a_file_states() -> None:
     assert stated_base({"ss_base_model_version": "sdxl_base_v1-0"}) == "Stable Diffusion XL"
     assert stated_base({"modelspec.architecture": "Flux.2-klein-4b/lora"}) == "FLUX.2 klein"
+    assert stated_base({"ss_base_model_version": "qwen_image_2.1"}) == "Qwen-Image 2.1"
+    assert stated_base({"modelspec.architecture": "Qwen-Image-2512/lora"}) == "", (
+        "of December 2025, another one"
+    )
     assert stated_base({}) == ""
     assert is_another_base("Z-Image", "FLUX.2 klein")
     assert not is_another_base("FLUX", "FLUX.2 klein") and not is_another_base("", "Z-Image")
