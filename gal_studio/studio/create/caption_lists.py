@@ -46,7 +46,7 @@ def captions_of(path: Path) -> dict[str, str]:
         if len(data) > LARGEST_LIST:
             raise ValueError("it is too long")
         return dict(_rows(path.suffix.lower(), data.decode("utf-8-sig")))
-    except (OSError, ValueError, StudioError) as error:
+    except (OSError, ValueError, csv.Error, StudioError) as error:
         raise StudioError(
             f"The captions in {path.name} cannot be read: give each image its caption by name, or write "
             "text files beside the images."
@@ -75,13 +75,13 @@ def _rows(form: str, text: str) -> Iterator[tuple[str, str]]:
 
 def _of_coco(found: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """The first caption of each picture: COCO keeps both apart, joined by numbers."""
-    given: dict[Any, str] = {}
+    given: dict[str, str] = {}
     for row in _rows_of(found, "annotations"):
         if caption := _first(row, _CAPTION):
-            given.setdefault(row.get("image_id"), caption)
+            given.setdefault(str(row.get("image_id")), caption)
     for row in _rows_of(found, "images"):
-        if (name := _first(row, _FILE)) and row.get("id") in given:
-            yield name, tidy(given[row.get("id")])
+        if (name := _first(row, _FILE)) and (caption := given.get(str(row.get("id")), "")):
+            yield name, tidy(caption)
 
 
 def _rows_of(found: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:

@@ -85,6 +85,18 @@ def test_a_list_that_is_none_is_named(text: str, tmp_path: Path) -> None:
         caption_beside(tmp_path / "cat.png")
 
 
+def test_odd_numbers_and_endless_fields_are_no_accident(tmp_path: Path) -> None:
+    rows = {
+        "annotations": [{"image_id": [1], "caption": "A cat"}],
+        "images": [{"id": {}, "file_name": "cat.png"}],
+    }
+    (tmp_path / "captions.json").write_text(json.dumps(rows))
+    assert caption_beside(tmp_path / "cat.png") is None
+    (tmp_path / "captions.csv").write_text(f"file,caption\ncat.png,{'x' * 200_000}\n")
+    with pytest.raises(StudioError, match=r"captions in captions\.csv cannot be read"):
+        caption_beside(tmp_path / "cat.png")
+
+
 def test_what_is_not_read_is_named(tmp_path: Path) -> None:
     (tmp_path / "cat.png").write_bytes(b"")
     assert unread_beside(tmp_path / "cat.png") == ""
