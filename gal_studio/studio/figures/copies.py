@@ -55,8 +55,8 @@ def copy_curves_figure(view: RoundView, tiles: Sequence[CandidateView], theme: T
 
     The traces of a prompt have its id as `meta`; those of the first prompt are visible.
     """
-    made = figure("Copy risk by LoRA strength", view.scores[0].anchor.prompt if view.scores else "", theme)
     shown = [one for one in view.scores if one.score.turn is not None and len(one.score.turn.strengths) > 1]
+    made = figure("Copy risk by LoRA strength", shown[0].anchor.prompt if shown else "", theme)
     for number, ranked in enumerate(shown):
         turn, anchor = ranked.score.turn, ranked.anchor
         assert turn is not None

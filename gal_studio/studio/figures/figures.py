@@ -9,6 +9,7 @@ from gal_studio.core.errors import StudioError
 from gal_studio.core.intervals import FEWEST, Interval, wilson_interval
 from gal_studio.core.measures.pictures import Metric
 from gal_studio.core.measures.report import Report
+from gal_studio.core.naming import round_names
 from gal_studio.studio.figures.arms import Arm, arms_figure, arms_of, replay_arm
 from gal_studio.studio.figures.copies import copy_curves_figure, schedules_figure, strengths_figure
 from gal_studio.studio.figures.template import (
@@ -132,15 +133,18 @@ class Figures:
         """The loss of a round's training, beside those of its project's rounds of the same kind."""
         rounds = self._studio.store.rounds
         shown = rounds.get(round_id)
-        names = {found.id: found.name for found in self._studio.rounds(shown.project_id)}
-        kind = [one for one in rounds.shown(shown.project_id) if one.kind == shown.kind]
-        trainings = {
-            one.id: Training(names[one.id], curve.losses, curve.restarts)
+        names = round_names(rounds.of_project(shown.project_id))
+        kind = [
+            one for one in rounds.shown(shown.project_id) if one.kind == shown.kind and one.id != round_id
+        ]
+        others = [
+            Training(names[one.id], curve.losses, curve.restarts)
             for one in kind
-            if (curve := rounds.loss_curve(one.id)).losses or one.id == round_id
-        }
-        own = trainings.pop(round_id)
-        return training_figure(own, list(trainings.values()), rounds.validations(round_id), theme)
+            if (curve := rounds.loss_curve(one.id)).losses
+        ]
+        curve = rounds.loss_curve(round_id)
+        own = Training(names[round_id], curve.losses, curve.restarts)
+        return training_figure(own, others, rounds.validations(round_id), theme)
 
     def clock_arms(self, *project_ids: str, theme: Theme = "light", current: str = "") -> go.Figure:
         """Text against image alignment on the benchmark, from the base model round by round.

@@ -171,6 +171,9 @@ def test_the_loss_has_a_running_mean_and_stands_before_the_other_rounds(made: Ma
     other, raw, mean, resumed, copies = studio.figures.training(second).data
     assert [other.name, mean.name] == ["Round 1", "Round 2, running mean"] and len(raw.x) == 30
     assert list(resumed.x) == [21] and list(copies.y) == [0.75] and copies.yaxis == "y2"
+    rounds.set_archived(second, True)
+    assert studio.figures.training(second).data[-3].name == "Round 2, running mean", "an archived one, too"
+    rounds.set_archived(second, False)
 
 
 def test_progress_is_of_the_line_of_the_newest_round(made: Made) -> None:
