@@ -20,6 +20,7 @@ from gal_studio.state.images.to_srgb import (
     in_srgb,
     read_source,
     sixteen_bit_greys,
+    white_level,
 )
 
 LARGEST_PICTURE = 50_000_000
@@ -33,7 +34,6 @@ HEIC = "a HEIC image, which this installation cannot read: save it as JPEG"
 
 _ORIENTATION, _PLACE = 0x0112, 0x8825
 _KIND, _PARTS, _DNG = 254, 330, 50706  # TIFF
-_MOST_LIGHT = 16.0  # floating-point values above 1 are brighter than white; those of 8 bits go to 255
 _UNREAD = MappingProxyType(
     {
         b"\xff\x0a": "a JPEG XL",
@@ -220,10 +220,10 @@ def _eight_bit_rgb(picture: Image.Image, source: Source, notes: list[str]) -> Im
 
 def _reduced(picture: Image.Image) -> Image.Image:
     """Convert 32-bit or floating-point grey values to 8 bits, by their apparent range."""
+    if picture.mode == "F":
+        return _levels(picture, white_level(picture))
     highest = picture.getextrema()[1]
     largest = float(highest) if isinstance(highest, int | float) else 0.0
-    if picture.mode == "F":
-        return _levels(picture, 1.0 if largest <= _MOST_LIGHT else 255.0)
     return _levels(picture, 255.0 if largest <= 255.0 else 65535.0)
 
 

@@ -19,6 +19,7 @@ UNREADABLE = "unreadable colour profile: ignored"
 
 _WHITE_IS = 262  # tag of TIFF
 _ROWS = 128  # converted at a time
+_MOST_LIGHT = 16.0  # floating-point values above 1 are brighter than white; those of 8 bits go to 255
 _OTHER_ORDER = {";16B": ";16L", ";16L": ";16B", ";16N": ";16B" if sys.byteorder == "little" else ";16L"}
 
 
@@ -94,6 +95,12 @@ def fine_in_srgb(
     return None
 
 
+def white_level(picture: Image.Image) -> float:
+    """What is white in a picture of mode F, by its range: 1 of light, or 255 of levels of 8 bits."""
+    highest = picture.getextrema()[1]
+    return 255.0 if isinstance(highest, int | float) and highest > _MOST_LIGHT else 1.0
+
+
 def sixteen_bit_greys(picture: Image.Image) -> Image.Image:
     """A picture of mode I;16 as one of mode I, where 0 is black."""
     levels = picture.convert("I")
@@ -105,7 +112,8 @@ def _sixteen_bits(
     channel: Image.Image, lower: Image.Image | None, resized: Callable[[Image.Image], Image.Image]
 ) -> NDArray[np.uint16]:
     """The levels (h, w) of a channel: light in mode F, 16 bits in mode I, else 8 with `lower` ones."""
-    levels = np.asarray(resized(channel.convert("F"))) * np.float32(65535.0 if channel.mode == "F" else 1.0)
+    factor = 65535.0 / white_level(channel) if channel.mode == "F" else 1.0
+    levels = np.asarray(resized(channel.convert("F"))) * np.float32(factor)
     if lower is not None:
         levels = levels * np.float32(256.0) + np.asarray(resized(lower.convert("F")))
     made: NDArray[np.uint16] = np.clip(np.nan_to_num(levels) + 0.5, 0.0, 65535.0).astype(np.uint16)

@@ -134,6 +134,9 @@ def test_light_in_floating_point_is_converted_and_may_be_brighter_than_white() -
         np.full((16, 16), 128.0, dtype=np.float32) + np.eye(16, k=1, dtype=np.float32) * 127
     )
     assert off(encoded(byte, "TIFF"), np.array([[128] * 3])) == 0
+    levels = Image.fromarray(np.array([[55.04, 255.0] * 8] * 16, dtype=np.float32))
+    read = read_picture(encoded(levels, "TIFF", icc_profile=grey))[0]
+    assert np.asarray(read)[0, :2, 0].tolist() == [128, 255], "levels of 8 bits with a profile"
 
 
 def test_white_may_be_zero_in_a_tiff() -> None:
