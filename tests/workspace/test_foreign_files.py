@@ -111,6 +111,15 @@ def test_a_journal_of_its_own_is_no_hindrance(workspace: Path) -> None:
     Store(workspace).close()
 
 
+def test_a_journal_that_is_deleted_meanwhile_is_no_hindrance(
+    workspace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another process that makes the database deletes its journal at any time."""
+    journal, there = workspace / "studio.db-journal", Path.exists
+    monkeypatch.setattr(Path, "exists", lambda path: path == journal or there(path))
+    check_files(workspace / "studio.db")
+
+
 def test_no_checkpoint_is_written_behind_a_link(workspace: Path, tmp_path: Path) -> None:
     (tmp_path / "victim").mkdir()
     with Store(workspace) as store:

@@ -20,12 +20,15 @@ def check_files(path: Path) -> None:
     for ending in ENDINGS:
         own_file(path.with_name(f"{path.name}{ending}"))
     journal = path.with_name(f"{path.name}-journal")
-    if journal.exists() and _end(journal) == _NAMES_ANOTHER:
+    if _end(journal) == _NAMES_ANOTHER:
         raise StudioError(f"{journal} names a file of another database: move it away, then try again.")
 
 
 def _end(path: Path) -> bytes:
-    """The last 8 bytes of a file."""
-    with path.open("rb") as file:
-        file.seek(max(0, file.seek(0, os.SEEK_END) - len(_NAMES_ANOTHER)))
-        return file.read()
+    """The last 8 bytes of a file; b"" if there is none: another process may delete it meanwhile."""
+    try:
+        with path.open("rb") as file:
+            file.seek(max(0, file.seek(0, os.SEEK_END) - len(_NAMES_ANOTHER)))
+            return file.read()
+    except FileNotFoundError:
+        return b""
