@@ -79,7 +79,7 @@ def build_app(studio: Studio, rules: Rules | None = None, root_path: str = "") -
     secrets = (rules.credentials.secret,) if rules.credentials else ()
     context = Context(ViewCache(studio), secrets)
     app = FastAPI(title="GAL Studio", docs_url=None, redoc_url=None, openapi_url=None)
-    app.add_middleware(FirstPaint)
+    app.add_middleware(FirstPaint, root_path=root_path)
     app.add_exception_handler(StudioError, refuse)
     app.add_exception_handler(OSError, refuse_disk)
     add_static_routes(app)

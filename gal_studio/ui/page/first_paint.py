@@ -50,10 +50,10 @@ def with_first_paint(html: str, address: str = "") -> str:
 
 
 class FirstPaint:
-    """Changes the response to `GET /`, and no other."""
+    """Changes the response to `GET /`, and no other; a proxy serves it at `root_path`."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
+    def __init__(self, app: ASGIApp, root_path: str = "") -> None:
+        self.app, self._path = app, f"{root_path}/"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass everything on, but collect the page before changing it."""
@@ -70,7 +70,8 @@ class FirstPaint:
             elif message["type"] == "http.response.body":
                 body += message.get("body", b"")
                 if not message.get("more_body", False):
-                    await _send_page(start, body, send, str(URL(scope=scope).replace(query="")))
+                    address = URL(scope=scope).replace(path=self._path, query="")
+                    await _send_page(start, body, send, str(address))
             else:
                 await send(message)
 
