@@ -7,6 +7,7 @@ import { thumbnail } from "../app/urls.js";
 import { How } from "../how/how.js";
 import { count, unbroken } from "../kit/format.js";
 import { html, useKeptFocus } from "../kit/html.js";
+import { useLayoutEffect } from "../vendor/preact.min.js";
 import { decide, toggle } from "./grid/verdicts.js";
 import { detectorNote } from "./grid/copy_words.js";
 import { FiguresButton } from "./figures_button.js";
@@ -43,6 +44,9 @@ function Suggestion() {
   if (!unfinished()) before = [...state.suggested];
   const rows = before.map(rowOf);
   useKeptFocus(card, "data-verdict"); // rows have no key: the next best stands in the place of one skipped
+  useLayoutEffect(() => {
+    card.style.height = ""; // it was that of the rows before
+  }, [before.map(([id]) => id).join()]);
   return html`<div class="card-head">
       <h2>Suggestion</h2>
       <span data-part="suggestion-note">${noteWords(rows.length)}</span>

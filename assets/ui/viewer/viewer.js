@@ -40,6 +40,7 @@ export function Viewer({ looks, at = 0, mode: first = "cut", best = null, what =
   const [split, cut] = useState(50);
   const [isUnder, flipTo] = useState(false);
   const node = useRef(/** @type {HTMLElement | null} */ (null));
+  const byTab = useRef(false); // whether Tab led to what has the focus: only then does Space press it
   const references = referenceFrames();
   const row = Math.min(turnedTo, looks.length - 1);
   const look = looks[row];
@@ -71,14 +72,18 @@ export function Viewer({ looks, at = 0, mode: first = "cut", best = null, what =
     const place = turned(event.key, frames.indexOf(after), frames.length);
     const rows = { ArrowUp: -1, ArrowDown: 1 }[event.key];
     const isField = event.target instanceof HTMLInputElement || event.target instanceof HTMLSelectElement;
-    if (event.key === " " && close && !isByKeys(node.current)) close();
+    if (event.key === "Tab") byTab.current = true;
+    if (event.key === " " && close && !byTab.current) close();
     else if (place !== null && !isField) choose(frames[place].name);
     else if (rows && looks.length > 1 && !isField) turn(rows);
     else return;
     event.preventDefault();
     event.stopPropagation();
   };
-  return html`<div class="view" data-mode=${shown} ref=${node} tabindex="-1" onKeyDown=${onKey}>
+  return html`<div
+    class="view" data-mode=${shown} ref=${node} tabindex="-1" onKeyDown=${onKey}
+    onPointerDown=${() => (byTab.current = false)}
+  >
     <div class="view-head">
       <h3 class="view-title" dir="auto" translate=${false}>${look.title}</h3>
       ${looks.length > 1 ? html`<${Turns} ...${{ what, row, count: looks.length, turn }} />` : null}
@@ -144,15 +149,6 @@ function Bar({ before, after, mode, setMode, split, cut, isUnder, flip }) {
           </button>`
     }
   </div>`;
-}
-
-/**
- * Did a key lead to a control that has the focus? Then Space presses it.
- * @param {HTMLElement | null} view
- */
-function isByKeys(view) {
-  const held = document.activeElement;
-  return held !== view && held?.matches(":focus-visible");
 }
 
 /**

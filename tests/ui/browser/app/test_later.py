@@ -82,14 +82,15 @@ def test_results_are_those_of_the_project_that_is_shown(watched: Watched, served
     page.click("[data-step=reference]")
     page.click(".project-row:has-text('Ink harbour')")
     page.wait_for_selector("[data-part=name]:text-is('Ink harbour')")
-    answers = [Late(page, name) for name in ("results", "same_seed")]
+    results, seeds = (Late(page, name) for name in ("results", "same_seed"))
     page.click("[data-step=results]")
-    for answer in answers:
-        answer.wait()
+    results.wait()
     expect(page.locator(".shelf-pictures img, .same-row img")).to_have_count(0)
-    for answer in answers:
-        answer.come()
+    results.come()
     page.wait_for_selector(".results-table tbody tr")
+    seeds.wait()
+    expect(page.locator(".shelf-pictures img, .same-row img")).to_have_count(0)
+    seeds.come()
 
 
 def test_a_refusal_is_said_although_the_next_change_was_kept(watched: Watched, served: Served):
@@ -146,7 +147,7 @@ def test_a_map_that_was_not_loaded_says_so_and_is_loaded_later(watched: Watched,
     page = watched.page
     page.route("**/plotly.min.js", lambda route: route.abort())
     watched.open(served.url())
-    page.wait_for_selector(".view.map .empty:text('The map could not be loaded') >> visible=true")
+    page.wait_for_selector(".view.map .empty:text('The chart could not be loaded') >> visible=true")
     page.unroute("**/plotly.min.js")
     page.click("[data-view=curves]")
     page.click("[data-view=map]")
