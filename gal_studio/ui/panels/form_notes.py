@@ -166,7 +166,9 @@ def _on_names(form: Form) -> Iterator[FormNote]:
     if form.preset is None:
         if refusal := _refusal(check_base_model, form.base_model):
             yield FormNote("base_model", refusal)
-        if refusal := _refusal(check_model, form.clip_model, "open_clip_config.json", "an open_clip model"):
+        if refusal := _refusal(
+            check_model, form.clip_model, ("open_clip_config.json",), "an open_clip model"
+        ):
             yield FormNote("clip_model", refusal)
 
 
