@@ -85,11 +85,11 @@ def test_results_are_those_of_the_project_that_is_shown(watched: Watched, served
     results, seeds = (Late(page, name) for name in ("results", "same_seed"))
     page.click("[data-step=results]")
     results.wait()
-    expect(page.locator(".shelf-pictures img, .same-row img")).to_have_count(0)
+    expect(page.locator(":is(.shelf-pictures, .same-row) img").filter(visible=True)).to_have_count(0)
     results.come()
     page.wait_for_selector(".results-table tbody tr")
     seeds.wait()
-    expect(page.locator(".shelf-pictures img, .same-row img")).to_have_count(0)
+    expect(page.locator(":is(.shelf-pictures, .same-row) img").filter(visible=True)).to_have_count(0)
     seeds.come()
 
 
