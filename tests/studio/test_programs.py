@@ -21,7 +21,7 @@ def test_nothing_is_loaded_before_it_is_used() -> None:
         "print([m for m in ('torch', 'gradio', 'diffusers', 'transformers') if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.split() == ["[]", "[]"]
+    assert done.stdout.split() == ["['gal_studio.version']", "[]"]
 
 
 def test_the_names_of_the_package_are_those_of_its_parts() -> None:

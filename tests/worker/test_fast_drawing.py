@@ -154,7 +154,7 @@ def test_the_benchmark_compares_with_the_base_model(
     assert found.model == "distilled" and found.round == round_id and found.changes
     assert found.fast["copies"] == view.reports[round_id].figures["copies"]
     assert view.carry_over == (
-        "Too few prompts to tell whether Round 1 carries over to distilled: use at least 6.",
+        "Too few prompts to tell whether Round 1 works with distilled: use at least 6.",
     )
     told = describe_measures(view)["carry_over"]
     assert told[0]["round"] == "Round 1" and told[0]["carries_over"]

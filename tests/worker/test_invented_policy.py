@@ -85,7 +85,7 @@ def test_it_changes_between_rounds(studio: Studio, drawn: str) -> None:
     assert studio.round_view(drawn).settings.gal.policy == NAME
     change(studio, drawn, {"gal.policy": "random"})
     assert "chosen at random" in studio.round_view(drawn).sentence
-    with pytest.raises(StudioError, match="no policy 'nothing': choose one of uncertainty, diverse"):
+    with pytest.raises(StudioError, match="no selection strategy 'nothing': choose one of uncertainty"):
         change(studio, drawn, {"gal.policy": "nothing"})
 
 

@@ -104,7 +104,7 @@ def test_what_is_refused_stores_nothing(
             studio.create_project(tiny_draft(names, judged=given))
     with pytest.raises(StudioError, match="cannot both start from one LoRA and judge others"):
         studio.create_project(tiny_draft(names, judged=(good,), start_from=good))
-    with pytest.raises(StudioError, match="choose the method LoRA"):
+    with pytest.raises(StudioError, match="with a preset that trains a LoRA"):
         studio.create_project(tiny_draft(names, judged=(good,), changes={"tune": {"method": "full"}}))
     for pasted in (f'"{good}"', f" '{good}' ", good.as_uri()):
         assert checked_lora(pasted) == good

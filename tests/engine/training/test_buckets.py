@@ -99,6 +99,8 @@ def test_the_denoiser_gets_what_the_stock_pipeline_gives_it_at_that_size(
 ) -> None:
     """Sizes, positions and text, for a tall and a wide picture: the difference is 0."""
     model, folder = opened
+    if not (folder / "model_index.json").exists():  # modular pipelines: tests/engine/families compares them
+        return
     pipeline = diffusers.DiffusionPipeline.from_pretrained(folder, dtype=torch.float32)
     pipeline.set_progress_bar_config(disable=True)
     stock, compared = getattr(pipeline, model.family.part), set()
@@ -126,10 +128,10 @@ def test_the_denoiser_gets_what_the_stock_pipeline_gives_it_at_that_size(
                 height=height,
                 width=width,
                 num_inference_steps=1,
-                guidance_scale=0.0,
                 output_type="latent",
                 generator=torch.Generator().manual_seed(0),
                 **condition,
+                **({} if model.family.name == "qwen-image-2.1" else {"guidance_scale": 0.0}),
             ),
         )
         for name in ("added_cond_kwargs", "img_ids", "txt_ids"):

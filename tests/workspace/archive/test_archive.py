@@ -127,7 +127,7 @@ def test_a_zip_of_something_else_is_not_replaced(made: tuple[Path, str], tmp_pat
         archive.writestr("holiday.jpg", b"all that is left of it")
     before = photos.read_bytes()
     with Store(workspace / "workspace") as store:
-        with pytest.raises(StudioError, match="exists and is no project"):
+        with pytest.raises(StudioError, match="exists and is not a project"):
             export_project(store, project, photos)
         assert photos.read_bytes() == before
         own = export_project(store, project, tmp_path / "own.zip")
