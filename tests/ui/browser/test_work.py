@@ -200,7 +200,7 @@ def test_a_finished_round_is_trained_by_more_steps(watched: Watched, served: Ser
     page.click("text=Train more steps…")
     expect(page.get_by_role("spinbutton", name="More steps")).to_have_value("10")
     page.get_by_role("spinbutton", name="More steps").fill("7")
-    page.click("dialog[open] >> text=Train on")
+    page.locator("dialog[open]").get_by_role("button", name="Train", exact=True).click()
     page.wait_for_selector("text=steps in the settings, then press Fine-tune")
     inputs = inputs_of(store, round_id)
     named, adapter = fingerprints.training_fingerprint(inputs), str(inputs.here.round.adapter)
@@ -208,7 +208,7 @@ def test_a_finished_round_is_trained_by_more_steps(watched: Watched, served: Ser
     kept = store.checkpoints(round_id) / str(fingerprints.endless_fingerprint(inputs))[:16]
     kept.mkdir()
     (kept / "step-40.safetensors").write_bytes(b"the last state")
-    page.click("dialog[open] >> text=Train on")
+    page.locator("dialog[open]").get_by_role("button", name="Train", exact=True).click()
     expect(page.locator("dialog[open]")).to_have_count(0)
     page.wait_for_function(f"!location.search.includes('{round_id}')")
     (job,) = [job for job in store.jobs.of_project(served.place.project) if job.kind == "fine_tune"]

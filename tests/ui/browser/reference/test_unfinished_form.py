@@ -191,7 +191,7 @@ def test_captions_are_read_and_saved(watched: Watched, served: Served):
     bad = file("cat.txt", b"\xff\xfe\x00", "text/plain")
     page.set_input_files("input[data-part=file]", [bad, text("owl.txt", "An owl")])
     page.wait_for_selector(".toast:has-text('cat.txt is not UTF-8 text')")
-    page.wait_for_selector(".toast:has-text('owl.txt is the prompt of an image that is not here')")
+    page.wait_for_selector(".toast:has-text('owl.txt belongs to an image that is not here')")
     with page.expect_download() as saved:
         page.click(".save-captions")
     with zipfile.ZipFile(Path(saved.value.path())) as archive:
@@ -207,7 +207,7 @@ def test_odd_prompts_and_pictures_are_warned_of_and_taken(watched: Watched, serv
     page.set_input_files("input[data-part=file]", [file(f"cat-{i}.png", noise(4)) for i in range(12)])
     page.wait_for_selector(f".drop + {WARNING}:has-text('All 12 images are nearly the same')")
     page.set_input_files("input[data-part=file]", [file("red.png", red.getvalue())])
-    page.wait_for_selector(f"li:has-text('red.png') {WARNING}:has-text('one colour all over')")
+    page.wait_for_selector(f"li:has-text('red.png') {WARNING}:has-text('one flat colour')")
     page.fill("[data-part=prompt]", "A cat in watercolor style")
     page.wait_for_selector(f".prompt-field {WARNING}:has-text('Pocket knows “watercolor” already')")
     page.check("input[name=kind][value=object]")

@@ -226,7 +226,7 @@ def test_a_part_is_marked_outlined_and_taken_back(watched: Watched, served: Serv
     page.keyboard.press("Control+y")
     page.wait_for_selector(f".tile[data-id='{candidate}'][data-region]")
     page.keyboard.press("a")
-    page.wait_for_selector(".toast:has-text('with the part that was painted')")
+    page.wait_for_selector(".toast:has-text('with the painted part')")
     page.wait_for_selector(f".tile[data-id='{candidate}']:not([data-region])")
     page.keyboard.press("Control+z")
     page.wait_for_selector(f".tile[data-id='{candidate}'][data-region]")
