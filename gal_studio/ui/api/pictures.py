@@ -36,7 +36,7 @@ def add_picture_routes(app: FastAPI, studio: Studio) -> None:
     )
 
     def small(path: Path, version: str) -> Response:
-        if not _is_there(path):
+        if not is_there(path):
             return _lost()
         try:
             data = thumbnail(path.stem)
@@ -75,7 +75,7 @@ def _add_reference_routes(app: FastAPI, studio: Studio) -> None:
     @app.api_route("/reference/{reference_id}", methods=METHODS)
     def reference(reference_id: str) -> Response:
         path = _path(studio.reference_picture, reference_id)
-        return FileResponse(path, headers=_FOREVER) if _is_there(path) else _lost()
+        return FileResponse(path, headers=_FOREVER) if is_there(path) else _lost()
 
     @app.api_route("/demo/{kind}", methods=METHODS)
     def demo_cover(kind: str) -> FileResponse:
@@ -109,7 +109,7 @@ def _add_pair_routes(app: FastAPI, studio: Studio, small: Callable[[Path, str], 
     @app.api_route("/pair/{pair_id}/{which}", methods=METHODS)
     def pair_picture(pair_id: str, which: str, v: str = "") -> Response:
         path = _path(find, pair_id, which)
-        return FileResponse(path, headers=_keeping(v, path)) if _is_there(path) else _lost()
+        return FileResponse(path, headers=_keeping(v, path)) if is_there(path) else _lost()
 
     @app.api_route("/pair-thumb/{pair_id}/{which}", methods=METHODS)
     def pair_thumbnail(pair_id: str, which: str, v: str = "") -> Response:
@@ -128,7 +128,7 @@ def _add_preview_route(app: FastAPI, studio: Studio) -> None:
     @app.api_route("/preview/{round_id}/{step}", methods=METHODS)
     def preview_picture(round_id: str, step: str) -> Response:
         path = _path(find, round_id, step)
-        return FileResponse(path, headers=_FOREVER) if _is_there(path) else _lost()
+        return FileResponse(path, headers=_FOREVER) if is_there(path) else _lost()
 
 
 def _add_test_picture_routes(app: FastAPI, studio: Studio, small: Callable[[Path, str], Response]) -> None:
@@ -140,7 +140,7 @@ def _add_test_picture_routes(app: FastAPI, studio: Studio, small: Callable[[Path
     @app.api_route("/test-picture/{picture_id}", methods=METHODS)
     def test_picture(picture_id: str, v: str = "") -> Response:
         path = _path(find, picture_id)
-        return FileResponse(path, headers=_keeping(v, path)) if _is_there(path) else _lost()
+        return FileResponse(path, headers=_keeping(v, path)) if is_there(path) else _lost()
 
     @app.api_route("/test-thumb/{picture_id}", methods=METHODS)
     def test_thumbnail(picture_id: str, v: str = "") -> Response:
@@ -153,14 +153,14 @@ def _add_trial_routes(app: FastAPI, studio: Studio, small: Callable[[Path, str],
     @app.api_route("/trial/{trial_id}", methods=METHODS)
     def trial(trial_id: str, v: str = "") -> Response:
         path = _path(studio.trial_picture, trial_id)
-        if not _is_there(path):
+        if not is_there(path):
             return _lost(_DRAW_AGAIN)
         return _saying(path, generation_data.of_trial(studio.store, trial_id), v)
 
     @app.api_route("/trial-thumb/{trial_id}", methods=METHODS)
     def trial_thumbnail(trial_id: str, v: str = "") -> Response:
         path = _path(studio.trial_picture, trial_id)
-        return small(path, v) if _is_there(path) else _lost(_DRAW_AGAIN)
+        return small(path, v) if is_there(path) else _lost(_DRAW_AGAIN)
 
 
 def _path(find: Callable[..., Path], *identity: str) -> Path:
@@ -173,7 +173,7 @@ def _path(find: Callable[..., Path], *identity: str) -> Path:
 
 def _found(find: Callable[..., Path], *identity: str) -> Path:
     path = _path(find, *identity)
-    if not _is_there(path):
+    if not is_there(path):
         raise HTTPException(404, "The file is missing from the workspace.")
     return path
 
@@ -185,10 +185,11 @@ def _picture_of(studio: Studio, candidate_id: str) -> Path | None:
         path = studio.store.images.path(name) if name else None
     except StudioError as error:
         raise HTTPException(404, str(error)) from error
-    return path if path and _is_there(path) else None
+    return path if path and is_there(path) else None
 
 
-def _is_there(path: Path) -> bool:
+def is_there(path: Path) -> bool:
+    """Whether a stored picture may be read."""
     return path.is_file() and not path.is_symlink()  # a link could lead out of the workspace
 
 

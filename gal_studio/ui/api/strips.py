@@ -11,6 +11,7 @@ from starlette.responses import PlainTextResponse, Response
 from gal_studio.core.errors import StudioError
 from gal_studio.studio import Studio
 from gal_studio.studio.reports.strip import Frame, animation, strip
+from gal_studio.ui.api.pictures import is_there
 from gal_studio.ui.api.whole_file import METHODS
 
 MOST = 40
@@ -43,7 +44,10 @@ def add_strip_route(app: FastAPI, studio: Studio) -> None:
     def picture(address: str) -> Image.Image:
         kind, *identity = address.split("/")
         try:
-            with Image.open(kinds[kind](*identity)) as found:
+            path = kinds[kind](*identity)
+            if not is_there(path):
+                raise OSError(path)
+            with Image.open(path) as found:
                 return found.convert("RGB")
         except (KeyError, TypeError, StopIteration) as error:
             raise StudioError(f"There is no image {address!r}.") from error

@@ -1,6 +1,7 @@
 """Stored pictures beside each other, or one after the other, as a file to send."""
 
 import io
+from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -47,3 +48,14 @@ def test_what_is_no_picture_is_refused_in_a_sentence(
     many = [("picture", "reference/a"), ("name", "A")] * 41
     assert client.get("/strip.png", params=many).status_code in (400, 422)
     assert client.get("/strip.png", params={"picture": ["a", "b"], "name": "A"}).status_code == 404
+
+
+def test_a_link_in_place_of_a_picture_is_not_followed(place: Place, tmp_path: Path) -> None:
+    """It could lead out of the workspace."""
+    first = place.studio.round_view(place.round).candidates[0].candidate
+    path = place.studio.store.images.path(first.image)
+    path.rename(tmp_path / "elsewhere.png")
+    path.symlink_to(tmp_path / "elsewhere.png")
+    asked = {"picture": f"picture/{first.id}", "name": "A"}
+    answer = TestClient(built(place.studio)).get("/strip.png", params=asked)
+    assert answer.status_code == 404 and "lost or damaged" in answer.text
