@@ -37,7 +37,7 @@ def refine_adapter(order: Order) -> dict[str, Any]:
     from gal_studio.state.files.own_adapters import AdapterPlan, name_of
     from gal_studio.worker import adapter_refinement
     from gal_studio.worker.models import Models
-    from gal_studio.worker.training.teams import gpus_for
+    from gal_studio.worker.training.device_groups import gpus_for
 
     preset, names = load_preset(order.preset), _names(order.subjects)
     folder = "" if names else str(order.subjects)

@@ -50,9 +50,9 @@ from gal_studio.engine.sampling.reference_adapter import (
 from gal_studio.engine.sampling.sampler import DrawnBatch, DrawRequest, draw
 from gal_studio.engine.training import adapter_patchdpo
 from gal_studio.engine.training.checkpoints import Checkpoint, CheckpointError
+from gal_studio.engine.training.device_group import DeviceGroup
 from gal_studio.engine.training.fine_tune import TuneEvent
 from gal_studio.engine.training.patchdpo import RefinePair
-from gal_studio.engine.training.team import Team
 from gal_studio.engine.training.trainer import Run
 from gal_studio.state.files.content_store import writing_beside
 from gal_studio.state.files.errors import make_folder
@@ -61,7 +61,7 @@ from gal_studio.state.files.own_adapters import ENCODER, WEIGHTS, AdapterPlan
 from gal_studio.state.images.subjects import Subject, read_subjects
 from gal_studio.worker.models import Models
 from gal_studio.worker.task import Progress
-from gal_studio.worker.training.teams import complete
+from gal_studio.worker.training.device_groups import complete
 
 LORA = "lora_patchdpo.safetensors"
 STATE, MAPS = "training-state.safetensors", "maps"
@@ -296,33 +296,33 @@ def _train(
         with writing_beside(kept, task.out) as path:
             state.save(path)
 
-    def events(resume: Path | None, team: Team | None) -> Iterator[TuneEvent]:
-        run = Run(resume_from=resume, checkpoint=keep, team=team)
+    def events(resume: Path | None, group: DeviceGroup | None) -> Iterator[TuneEvent]:
+        run = Run(resume_from=resume, checkpoint=keep, group=group)
         seed = named_seed(task.plan.seed, "adapter")
         return adapter_patchdpo.refine_adapter(task.model, adapter, pairs, references, _tune(task), seed, run)
 
     with _gathered(task) as gathered:
-        team = yield from complete(gathered)
+        group = yield from complete(gathered)
         try:
-            yield from _followed(events(kept if kept.is_file() else None, team))
+            yield from _followed(events(kept if kept.is_file() else None, group))
         except CheckpointError:
             kept.unlink(missing_ok=True)
-            yield from _followed(events(None, team))
+            yield from _followed(events(None, group))
 
 
 @contextmanager
-def _gathered(task: AdapterTask) -> Iterator[Team | None]:
+def _gathered(task: AdapterTask) -> Iterator[DeviceGroup | None]:
     """The processes on the other devices, or none."""
     if len(task.devices) < 2:
         yield None
         return
     adapter = "" if task.is_native else task.adapter_name
     commits, machine = dict(task.models.revisions), task.model.machine
-    team = Team(task.base_model, commits, machine, _tune(task), task.devices, adapter=adapter)
+    group = DeviceGroup(task.base_model, commits, machine, _tune(task), task.devices, adapter=adapter)
     try:
-        yield team
+        yield group
     finally:
-        team.close()
+        group.close()
 
 
 def _followed(events: Iterator[TuneEvent]) -> Generator[Progress, None, None]:

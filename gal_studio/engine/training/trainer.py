@@ -16,11 +16,11 @@ from gal_studio.engine.models.image_model import ImageModel
 from gal_studio.engine.training.average import WeightAverage
 from gal_studio.engine.training.batches import Batches, BatchSource
 from gal_studio.engine.training.checkpoints import Checkpoint, optimizer_state, restore_state
+from gal_studio.engine.training.device_group import DeviceGroup
 from gal_studio.engine.training.falling_rank import falling_rank
 from gal_studio.engine.training.gradients import Gradients
 from gal_studio.engine.training.latents import Latents
 from gal_studio.engine.training.optimizer import learning_rate, make_optimizer, set_learning_rate
-from gal_studio.engine.training.team import Team
 
 ROWS = "rows_at_once"  # key in checkpoints
 SCALE = "loss_scale"  # the same, of a training in float16
@@ -36,7 +36,7 @@ class Run:
     `checkpoint` is called every `checkpoint_every` steps, after those that are validated, when the last one
     is `CHECKPOINT_SECONDS` old, and when the generator is closed. `resume_from` is a file saved from one; an
     unusable file raises a `CheckpointError`. On a CPU, a resumed training gives the same result bit for bit.
-    `latents` is the cache of `encode_pictures`. A `team` of processes computes its share of every batch.
+    `latents` is the cache of `encode_pictures`. A `group` of processes computes its share of every batch.
     """
 
     start_from: Path | None = None
@@ -44,7 +44,7 @@ class Run:
     checkpoint: Callable[[Checkpoint], None] | None = None
     ends_at: int | None = None
     latents: Latents | None = None
-    team: Team | None = None
+    group: DeviceGroup | None = None
     clock: Callable[[], float] = time.monotonic
 
 
@@ -65,9 +65,9 @@ class Training:
         `weights` of the denoiser, by name, are trained in place of an adapter. Refused if the memory is too
         small even for one row at a time.
         """
-        start_from, team = run.start_from, run.team
-        self.model, self.source, self.settings, self.team = model, source, settings, team
-        self.step, rows = 0, source.rows if team is None else team.join(source.rows, source.counted)
+        start_from, group = run.start_from, run.group
+        self.model, self.source, self.settings, self.group = model, source, settings, group
+        self.step, rows = 0, source.rows if group is None else group.join(source.rows, source.counted)
         size = sum(weight.numel() for weight in (weights or {}).values())
         self.gradients = Gradients(model, settings, rows, source.counted, size * trained_bytes(model.machine))
         self.generator = torch.Generator("cpu").manual_seed(seed)
@@ -127,10 +127,10 @@ class Training:
 
     def _gradient(self, batches: Batches) -> float:
         """Compute the loss and its gradients, together with the other processes if there are any."""
-        if self.team is None:
+        if self.group is None:
             return self.gradients.add(batches, self.scaler.scale)
-        own = self.team.hand_out(batches, self.weights, self.scaler.get_scale())
-        return self.team.collect(self.gradients.add(own, self.scaler.scale), self.weights)
+        own = self.group.scatter(batches, self.weights, self.scaler.get_scale())
+        return self.group.reduce(self.gradients.add(own, self.scaler.scale), self.weights)
 
     def checkpoint(self) -> Checkpoint:
         """Capture the state that the next step depends on; refuse if a weight is not finite."""

@@ -9,7 +9,7 @@ from gal_studio.state import Store
 from gal_studio.worker.adapter_refinement import AdapterTask, refine_adapter
 from gal_studio.worker.models import Models
 from gal_studio.worker.task import Progress, does, open_task
-from gal_studio.worker.training.teams import devices_of
+from gal_studio.worker.training.device_groups import devices_of
 
 
 @does("adapter")

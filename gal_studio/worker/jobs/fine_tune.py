@@ -19,7 +19,7 @@ from gal_studio.worker.jobs.validation import drawn_or_refused, open_validation,
 from gal_studio.worker.models import Models
 from gal_studio.worker.patches.copy_detector import CopyDetector
 from gal_studio.worker.task import Progress, Steps, does, open_task
-from gal_studio.worker.training import teams, training_run
+from gal_studio.worker.training import device_groups, training_run
 from gal_studio.worker.training.prior_pictures import prior_pictures
 from gal_studio.worker.training.training_run import EndedEarlierError, Start, TrainingTask
 
@@ -54,15 +54,15 @@ def tune_round(store: Store, models: Models, job: Job) -> Generator[Progress, No
 def tuned(
     task: TrainingTask, model: ImageModel, prior: Sequence[ExamplePicture], follow: Callable[[Start], Steps]
 ) -> Steps:
-    """Encode the pictures of a training and let `follow` go through its steps, on all devices of its team."""
+    """Encode the pictures of a training and let `follow` go through its steps, on all its devices."""
     pictures, tune = training_run.training_pictures(task.store, task.examples), task.settings.tune
     images = [picture.image for picture in (*pictures, *prior)]
-    with teams.gathered(task, model, tune.batch_size) as gathered:
+    with device_groups.gathered(task, model, tune.batch_size) as gathered:
         latents = yield from training_run.encoded(model, images, tune)
-        team = yield from teams.complete(gathered)
+        group = yield from device_groups.complete(gathered)
 
         def start(run: Run) -> Iterator[TuneEvent]:
-            shared = replace(run, latents=latents, team=team)
+            shared = replace(run, latents=latents, group=group)
             return fine_tune(model, pictures, prior, tune, task.seed, shared)
 
         yield from follow(start)

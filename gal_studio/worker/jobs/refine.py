@@ -23,7 +23,7 @@ from gal_studio.worker.patches.maps import add_missing_regions
 from gal_studio.worker.patches.open_judge import open_judge
 from gal_studio.worker.patches.weights import JudgedPair, read_pair, weights_of_pair
 from gal_studio.worker.task import Progress, does, open_task
-from gal_studio.worker.training import teams, training_run
+from gal_studio.worker.training import device_groups, training_run
 from gal_studio.worker.training.prior_pictures import prior_pictures
 from gal_studio.worker.training.training_run import TrainingTask
 
@@ -92,13 +92,13 @@ def _train(
     paired = [image for pair in pairs for image in (pair.reference, pair.generated)]
     others = [picture.image for picture in (*examples, *prior)] if task.settings.refine.mix else []
     settings = task.settings.refine
-    with teams.gathered(task, model, settings.batch_size) as gathered:
+    with device_groups.gathered(task, model, settings.batch_size) as gathered:
         latents = yield from training_run.encoded(model, paired, tune.square)
         latents = yield from training_run.encoded(model, others, tune, latents)
-        team = yield from teams.complete(gathered)
+        group = yield from device_groups.complete(gathered)
 
         def start(run: Run) -> Iterator[TuneEvent]:
-            shared = replace(run, latents=latents, team=team)
+            shared = replace(run, latents=latents, group=group)
             return refine(model, pairs, examples, prior, settings, tune, task.seed, shared)
 
         yield from with_previews(task, model, "refine", start)

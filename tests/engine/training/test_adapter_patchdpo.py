@@ -30,9 +30,9 @@ from gal_studio.engine.sampling.sampler import DrawnBatch, DrawRequest, draw
 from gal_studio.engine.training import gradients
 from gal_studio.engine.training.adapter_patchdpo import PUBLISHED, SubjectSource, refine_adapter
 from gal_studio.engine.training.checkpoints import Checkpoint
+from gal_studio.engine.training.device_group import DeviceGroup
 from gal_studio.engine.training.losses import weighted_loss
 from gal_studio.engine.training.patchdpo import RefinePair
-from gal_studio.engine.training.team import Team
 from gal_studio.engine.training.trainer import Run
 from tests.engine.sampling.test_sampler import difference
 from tests.engine.tiny import make_tiny_pipeline, make_tiny_xl_pipeline
@@ -228,13 +228,13 @@ def test_another_process_opens_an_adapter_that_reads_a_vision_tower(ready: Ready
     given = model, adapter, ready.pairs, features, TUNE.updated({"steps": 2}), 1
     with attached(model, adapter):
         alone = [event.loss for event in refine_adapter(*given)]
-    team = Team(str(ready.base), {}, machine, given[-2], ["cpu", "cpu"], adapter=name)
+    group = DeviceGroup(str(ready.base), {}, machine, given[-2], ["cpu", "cpu"], adapter=name)
     try:
-        wait_for(team)
+        wait_for(group)
         with attached(model, adapter):
-            shared = [event.loss for event in refine_adapter(*given, Run(team=team))]
+            shared = [event.loss for event in refine_adapter(*given, Run(group=group))]
     finally:
-        team.close()
+        group.close()
     assert shared == pytest.approx(alone, rel=1e-5)
 
 
@@ -247,14 +247,14 @@ def test_two_processes_train_what_one_does(ready: Ready, monkeypatch: pytest.Mon
     with attached(model, ready.adapter):
         alone = [event.loss for event in refine_adapter(*given)]
         whole = trained_adapter(model, ready.adapter)
-    team = Team(str(ready.base), {}, machine, TUNE, ["cpu", "cpu"], adapter=str(ready.folder))
+    group = DeviceGroup(str(ready.base), {}, machine, TUNE, ["cpu", "cpu"], adapter=str(ready.folder))
     try:
-        wait_for(team)
+        wait_for(group)
         with attached(model, ready.adapter):
-            shared = [event.loss for event in refine_adapter(*given, Run(team=team))]
+            shared = [event.loss for event in refine_adapter(*given, Run(group=group))]
             halves = trained_adapter(model, ready.adapter)
     finally:
-        team.close()
+        group.close()
     assert shared == pytest.approx(alone, rel=1e-5)
     for name, tensor in whole.attention.items():
         assert torch.allclose(halves.attention[name], tensor, rtol=1e-3, atol=1e-5), name

@@ -1,4 +1,4 @@
-"""A process of a team: it opens the model on its device, and computes gradients of the rows it is given."""
+"""A process of a group: it opens the model on its device, and computes gradients of its rows."""
 
 import os
 import pickle
@@ -18,61 +18,59 @@ from gal_studio.engine.models.adapters import attach_full, attach_lora, trainabl
 from gal_studio.engine.models.compiled import compiled
 from gal_studio.engine.models.image_model import ImageModel, load_image_model
 from gal_studio.engine.sampling.reference_adapter import attached, attention_weights, load_without_encoder
-from gal_studio.engine.training.exchange import RankConfig, add_gradients, meet, moved, send_weights
+from gal_studio.engine.training.collectives import RankConfig, add_gradients, join_group, moved, send_weights
 from gal_studio.engine.training.falling_rank import falling_rank
 from gal_studio.engine.training.gradients import Gradients
 
 
-def take_part(connection: Connection, membership: RankConfig) -> None:
+def run_rank(connection: Connection, config: RankConfig) -> None:
     """Open the model, say so, and serve until the training's process closes the connection or ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the training's process, which ends this one
     threading.Thread(target=_end_with_parent, daemon=True).start()
     try:
-        model = _opened(membership)
-        with _trained_part(model, membership):
+        model = _opened(config)
+        with _trained_part(model, config):
             _say(connection, None)
-            _serve(connection, membership, model)
+            _serve(connection, config, model)
     except (EOFError, BrokenPipeError, ConnectionResetError):
         return
     except StudioError as refusal:
         _say(connection, refusal)
     except Exception as error:  # the libraries raise many types
         what = f"{type(error).__name__}: {first_line(error)}"
-        _say(connection, StudioError(f"Training on {membership.device} failed ({what})."))
+        _say(connection, StudioError(f"Training on {config.device} failed ({what})."))
 
 
-def _opened(membership: RankConfig) -> ImageModel:
+def _opened(config: RankConfig) -> ImageModel:
     """The model on its device."""
-    if membership.device.startswith("cuda"):
-        torch.cuda.set_device(membership.device)
-    machine = replace(membership.machine, text_off_device=True)  # texts come encoded
-    return load_image_model(
-        membership.model, membership.device, revisions=dict(membership.commits), machine=machine
-    )
+    if config.device.startswith("cuda"):
+        torch.cuda.set_device(config.device)
+    machine = replace(config.machine, text_off_device=True)  # texts come encoded
+    return load_image_model(config.model, config.device, revisions=dict(config.commits), machine=machine)
 
 
 @contextmanager
-def _trained_part(model: ImageModel, membership: RankConfig) -> Iterator[None]:
+def _trained_part(model: ImageModel, config: RankConfig) -> Iterator[None]:
     """Have what is trained in the model, whose weights come before each step."""
-    if membership.adapter:
-        adapter = load_without_encoder(membership.adapter, model, dict(membership.commits))
+    if config.adapter:
+        adapter = load_without_encoder(config.adapter, model, dict(config.commits))
         with attached(model, adapter):
             attention_weights(model)
             yield
         return
-    if membership.tune.method == "lora":
-        attach_lora(model, membership.tune, torch.Generator().manual_seed(0), membership.also)
+    if config.tune.method == "lora":
+        attach_lora(model, config.tune, torch.Generator().manual_seed(0), config.also)
     else:
         attach_full(model)
     yield
 
 
-def _serve(connection: Connection, membership: RankConfig, model: ImageModel) -> None:
+def _serve(connection: Connection, config: RankConfig, model: ImageModel) -> None:
     rows, counted = _receive(connection)
-    gradients = Gradients(model, membership.tune, rows, counted)
-    gradients.ranks = falling_rank(model, membership.tune)
+    gradients = Gradients(model, config.tune, rows, counted)
+    gradients.ranks = falling_rank(model, config.tune)
     weights = trainable(model).values()
-    meet(membership)
+    join_group(config)
     with model.family.training_attention(model.device), compiled(model):
         while True:
             share, scale = _receive(connection)

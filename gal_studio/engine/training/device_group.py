@@ -22,14 +22,14 @@ from gal_studio.core.errors import StudioError
 from gal_studio.core.memory.machine import MachineSettings
 from gal_studio.core.settings import TuneSettings
 from gal_studio.engine.training.batches import Batches, rows_between
-from gal_studio.engine.training.exchange import RankConfig, add_gradients, meet, moved, send_weights
-from gal_studio.engine.training.team_member import take_part
+from gal_studio.engine.training.collectives import RankConfig, add_gradients, join_group, moved, send_weights
+from gal_studio.engine.training.rank import run_rank
 
 Weights = Mapping[str, torch.nn.Parameter]
 
 
 @dataclass(frozen=True)
-class _Member:
+class _Rank:
     device: str
     process: Any
     connection: Connection
@@ -62,7 +62,7 @@ class _Member:
         self.process.join()
 
 
-class Team:
+class DeviceGroup:
     """A training's own process on the first of its devices, and one more for each further device."""
 
     def __init__(
@@ -76,66 +76,66 @@ class Team:
         adapter: str = "",
     ) -> None:
         """Start the other processes, which open the model meanwhile; `is_ready` says when they have."""
-        self.size, self._meets = len(devices), False
-        self._folder = tempfile.TemporaryDirectory(prefix="gal-studio-team-")
-        point = str(Path(self._folder.name) / "meeting-point")
+        self.size, self._is_connected = len(devices), False
+        self._folder = tempfile.TemporaryDirectory(prefix="gal-studio-group-")
+        point = str(Path(self._folder.name) / "rendezvous")
         own, *others = (
             RankConfig(
                 model, dict(commits), machine, tune, device, rank, self.size, point, tuple(also), adapter
             )
             for rank, device in enumerate(devices)
         )
-        self._membership, self._members = own, [_started(one) for one in others]
+        self._config, self._others = own, [_started(one) for one in others]
 
     def is_ready(self) -> bool:
         """Whether all have opened the model; refused if one of them could not. True only once."""
-        if not all(member.connection.poll() for member in self._members):
+        if not all(other.connection.poll() for other in self._others):
             return False
-        for member in self._members:
-            member.receive()
+        for other in self._others:
+            other.receive()
         return True
 
     def join(self, rows: int, counted: int) -> int:
         """Connect the processes, for batches of that many rows; returns how many the largest share has."""
         share = -(-rows // self.size)
-        if not self._meets:
-            self._meets = True
-            for member in self._members:
-                member.say((share, counted))
-            meet(self._membership)
+        if not self._is_connected:
+            self._is_connected = True
+            for other in self._others:
+                other.say((share, counted))
+            join_group(self._config)
         return share
 
-    def hand_out(self, batches: Batches, weights: Weights, scale: float) -> Batches:
+    def scatter(self, batches: Batches, weights: Weights, scale: float) -> Batches:
         """Give the others their rows, the present weights and the scale of the loss; returns the own rows."""
         share = -(-sum(len(batch.noisy) for batch in batches) // self.size)
-        own, *others = (rows_between(batches, rank * share, (rank + 1) * share) for rank in range(self.size))
-        for member, part in zip(self._members, others, strict=True):
-            member.say((moved(part, torch.device("cpu")), scale))
-        for member in self._members:
-            member.receive()  # only who is there is waited for
+        own, *parts = (rows_between(batches, rank * share, (rank + 1) * share) for rank in range(self.size))
+        for other, part in zip(self._others, parts, strict=True):
+            other.say((moved(part, torch.device("cpu")), scale))
+        for other in self._others:
+            other.receive()  # only who is there is waited for
         send_weights(weights.values())
         return own
 
-    def collect(self, loss: float, weights: Weights) -> float:
+    def reduce(self, loss: float, weights: Weights) -> float:
         """Add the others' gradients to those of the weights; returns the loss of the whole batch."""
-        total = loss + sum(float(member.receive()) for member in self._members)
+        total = loss + sum(float(other.receive()) for other in self._others)
         add_gradients(weights.values())
         return total
 
     def close(self) -> None:
         """End the other processes."""
-        for member in self._members:
-            member.end()
+        for other in self._others:
+            other.end()
         if distributed.is_initialized():
             with suppress(RuntimeError):  # of a connection that was lost
                 distributed.destroy_process_group()
         self._folder.cleanup()
 
 
-def _started(membership: RankConfig) -> _Member:
+def _started(config: RankConfig) -> _Rank:
     context = multiprocessing.get_context("spawn")
     own, other = context.Pipe()
-    process = context.Process(target=take_part, args=(other, membership), daemon=True)
+    process = context.Process(target=run_rank, args=(other, config), daemon=True)
     process.start()
     other.close()
-    return _Member(membership.device, process, own)
+    return _Rank(config.device, process, own)

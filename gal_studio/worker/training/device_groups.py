@@ -12,7 +12,7 @@ from gal_studio.assets import resolve_model
 from gal_studio.core.errors import StudioError
 from gal_studio.engine.models.adapters import layers_in
 from gal_studio.engine.models.image_model import ImageModel
-from gal_studio.engine.training.team import Team
+from gal_studio.engine.training.device_group import DeviceGroup
 from gal_studio.worker.task import Progress, Task
 from gal_studio.worker.training.training_run import TrainingTask
 
@@ -47,7 +47,7 @@ def _equal_gpus() -> list[str]:
 
 
 @contextmanager
-def gathered(task: TrainingTask, model: ImageModel, batch_size: int) -> Iterator[Team | None]:
+def gathered(task: TrainingTask, model: ImageModel, batch_size: int) -> Iterator[DeviceGroup | None]:
     """The processes that train on the other devices, which open the model meanwhile; None without any."""
     devices = devices_of(task, model, batch_size)
     if not devices:
@@ -55,23 +55,23 @@ def gathered(task: TrainingTask, model: ImageModel, batch_size: int) -> Iterator
         return
     name, commits = resolve_model(task.models.placed(task.project.base_model)), dict(task.models.revisions)
     also = () if task.start is None else layers_in(task.start, model.family.part)
-    team = Team(name, commits, task.settings.machine, task.settings.tune, devices, also)
+    group = DeviceGroup(name, commits, task.settings.machine, task.settings.tune, devices, also)
     try:
-        yield team
+        yield group
     finally:
-        team.close()
+        group.close()
 
 
-def complete(team: Team | None) -> Generator[Progress, None, Team | None]:
+def complete(group: DeviceGroup | None) -> Generator[Progress, None, DeviceGroup | None]:
     """Wait until all have opened the model; if one of them cannot, the worker's own device trains alone."""
-    if team is None:
+    if group is None:
         return None
     try:
-        while not team.is_ready():
-            yield Progress("loading", 0, 0, f"Loading the base model on {team.size} devices")
+        while not group.is_ready():
+            yield Progress("loading", 0, 0, f"Loading the base model on {group.size} devices")
             time.sleep(POLL_INTERVAL)
     except StudioError as refusal:
         logger.warning("one device trains alone: %s", refusal)
         return None
-    logger.info("%d devices train together", team.size)
-    return team
+    logger.info("%d devices train together", group.size)
+    return group

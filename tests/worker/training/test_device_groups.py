@@ -11,11 +11,11 @@ from torch import distributed
 
 from gal_studio.core.settings import Settings
 from gal_studio.core.types import Job
-from gal_studio.engine.training.team import Team
+from gal_studio.engine.training.device_group import DeviceGroup
 from gal_studio.studio import Studio
 from gal_studio.worker.models import Models
 from gal_studio.worker.task import Progress
-from gal_studio.worker.training import teams
+from gal_studio.worker.training import device_groups
 from tests.tiny_project import CHANGES, tiny_draft
 from tests.worker.working import first_round, work
 
@@ -25,7 +25,7 @@ def choose(batch: int, kind: str = "cuda", workers: int = 1, **machine: Any) -> 
     store = SimpleNamespace(workers=SimpleNamespace(living=lambda: living))
     task: Any = SimpleNamespace(store=store, settings=Settings().updated({"machine": machine}))
     model: Any = SimpleNamespace(device=torch.device(kind))
-    return teams.devices_of(task, model, batch)
+    return device_groups.devices_of(task, model, batch)
 
 
 def test_gpus_of_one_kind_that_divide_the_batch_train_together(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -50,16 +50,16 @@ def test_a_lost_process_ends_the_job_and_the_training_goes_on(
     studio: Studio, models: Models, names: tuple[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     changes = {**CHANGES, "machine": {"precision": "fp32"}}
-    gathered: list[Team] = []
+    gathered: list[DeviceGroup] = []
 
-    class Watched(Team):
+    class Watched(DeviceGroup):
         def __init__(self, *given: Any) -> None:
             super().__init__(*given)
             gathered.append(self)
 
     def kill(_: Job, progress: Progress) -> None:
         if (progress.phase, progress.done) == ("fine_tune", 4):
-            gathered[0]._members[0].process.kill()
+            gathered[0]._others[0].process.kill()
 
     steps: list[float] = []
 
@@ -67,12 +67,12 @@ def test_a_lost_process_ends_the_job_and_the_training_goes_on(
         steps.append(progress.done if progress.phase == "fine_tune" else 0)
 
     round_id = first_round(studio, tiny_draft(names, changes=changes))
-    monkeypatch.setattr(teams, "Team", Watched)
+    monkeypatch.setattr(device_groups, "DeviceGroup", Watched)
     with monkeypatch.context() as both:
-        both.setattr(teams, "devices_of", lambda *_: ["cpu", "cpu"])
+        both.setattr(device_groups, "devices_of", lambda *_: ["cpu", "cpu"])
         ended = work(studio, models, studio.fine_tune(round_id), kill)
     assert ended.state == "error" and "trains on cpu has ended: press Resume" in ended.message
-    assert not distributed.is_initialized() and not gathered[0]._members[0].process.is_alive()
+    assert not distributed.is_initialized() and not gathered[0]._others[0].process.is_alive()
     assert work(studio, models, studio.resume(ended.id), count).state == "completed"
     assert [step for step in steps if step] == [5, 6]
     other = first_round(studio, tiny_draft(names, changes=changes, name="Alone"))

@@ -1,4 +1,4 @@
-"""What the processes of a team exchange: rows of a batch by a pipe, tensors by torch.distributed.
+"""What the processes of a group exchange: rows of a batch by a pipe, tensors by torch.distributed.
 
 NCCL carries the tensors between GPUs, gloo those between processes on the CPU.
 """
@@ -36,18 +36,18 @@ class RankConfig:
     device: str
     rank: int
     size: int
-    meeting_point: str
+    rendezvous: str
     also: tuple[str, ...] = ()
     adapter: str = ""
 
 
-def meet(membership: RankConfig) -> None:
+def join_group(config: RankConfig) -> None:
     """Connect this process with the others, which all do the same."""
     distributed.init_process_group(
-        "nccl" if membership.device.startswith("cuda") else "gloo",
-        store=distributed.FileStore(membership.meeting_point, membership.size),
-        rank=membership.rank,
-        world_size=membership.size,
+        "nccl" if config.device.startswith("cuda") else "gloo",
+        store=distributed.FileStore(config.rendezvous, config.size),
+        rank=config.rank,
+        world_size=config.size,
         timeout=TIMEOUT,
     )
 

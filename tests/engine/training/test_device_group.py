@@ -14,11 +14,11 @@ from gal_studio.core.settings import TuneSettings
 from gal_studio.engine.memory.plan import Plan
 from gal_studio.engine.models.image_model import load_image_model
 from gal_studio.engine.training import gradients
-from gal_studio.engine.training.exchange import RankConfig
+from gal_studio.engine.training.collectives import RankConfig
+from gal_studio.engine.training.device_group import DeviceGroup
 from gal_studio.engine.training.fine_tune import fine_tune
 from gal_studio.engine.training.latents import ExamplePicture
-from gal_studio.engine.training.team import Team
-from gal_studio.engine.training.team_member import take_part
+from gal_studio.engine.training.rank import run_rank
 from gal_studio.engine.training.trainer import Run
 from tests.engine.conftest import noise_picture
 from tests.engine.tiny import make_tiny_pipeline
@@ -39,19 +39,19 @@ def test_two_processes_train_what_one_does(tmp_path: Path, monkeypatch: pytest.M
     """
     folder = make_tiny_pipeline(tmp_path / "pipeline")
     model = load_image_model(folder, device="cpu", machine=MACHINE)
-    team = Team(str(folder), {}, MACHINE, TUNE, ["cpu", "cpu"])
+    group = DeviceGroup(str(folder), {}, MACHINE, TUNE, ["cpu", "cpu"])
     try:
         alone = [event.loss for event in fine_tune(model, EXAMPLES, PRIOR, TUNE, seed=3)]
         whole = result(model)
-        wait_for(team)
-        shared = [event.loss for event in fine_tune(model, EXAMPLES, PRIOR, TUNE, 3, Run(team=team))]
+        wait_for(group)
+        shared = [event.loss for event in fine_tune(model, EXAMPLES, PRIOR, TUNE, 3, Run(group=group))]
         halves = result(model)
         trained = []
-        for others in (team, None):
-            losses = [event.loss for event in fine_tune(model, SHAPES, PRIOR, KEPT, 3, Run(team=others))]
+        for others in (group, None):
+            losses = [event.loss for event in fine_tune(model, SHAPES, PRIOR, KEPT, 3, Run(group=others))]
             trained.append((losses, result(model)))
     finally:
-        team.close()
+        group.close()
     assert shared == pytest.approx(alone, rel=1e-5)
     assert all(torch.allclose(halves[name], whole[name], rtol=1e-3, atol=1e-5) for name in whole)
     (together, shapes), (apart, same_shapes) = trained
@@ -67,6 +67,6 @@ def test_a_process_that_cannot_open_the_model_says_why(
 ) -> None:
     monkeypatch.setattr(signal, "signal", lambda *_: None)
     own, other = multiprocessing.Pipe()
-    take_part(other, RankConfig(str(tmp_path / "gone"), {}, MACHINE, TUNE, "cpu", 1, 2, ""))
+    run_rank(other, RankConfig(str(tmp_path / "gone"), {}, MACHINE, TUNE, "cpu", 1, 2, ""))
     refusal = pickle.loads(own.recv_bytes())
     assert isinstance(refusal, StudioError) and "no model folder" in str(refusal)
