@@ -145,7 +145,7 @@ const HINTS = {
     if (child) return `${child.name} trains on the images you accepted here.`;
     if (refining()) return state.refinement?.next_round_rule ?? "";
     if ([...state.verdicts.values()].includes("accepted"))
-      return `The next round trains on the images you accepted${takes(state.round?.ahead.next_seconds)}.`;
+      return `The next round trains on the images you accepted${takes(state.round?.estimates.next_seconds)}.`;
     return state.round?.kind === "instant" ? WITHOUT_TRAINING : NOTHING_ACCEPTED;
   },
 };

@@ -18,11 +18,11 @@ export function questionBefore(name, round, accepted) {
 }
 
 /** @param {Round} round */
-const beforeRefinement = ({ ahead }) => ({
+const beforeRefinement = ({ estimates }) => ({
   title: "Refine with PatchDPO",
   words: [
-    el("ol", {}, ...stepsOfRefinement(ahead).map((step) => el("li", {}, step))),
-    `${inAll(ahead.refinement_seconds)} This round stays as it is: the refinement is a round of its own.`,
+    el("ol", {}, ...stepsOfRefinement(estimates).map((step) => el("li", {}, step))),
+    `${inAll(estimates.refinement_seconds)} This round stays as it is: the refinement is a round of its own.`,
   ],
   answers: /** @type {[string, string][]} */ ([
     ["make_pairs", "Make the pairs, then let me look"],
@@ -30,7 +30,7 @@ const beforeRefinement = ({ ahead }) => ({
   ]),
 });
 
-/** @param {Round["ahead"]} ahead */
+/** @param {Round["estimates"]} estimates */
 export const stepsOfRefinement = ({ pairs, steps, pictures }) => [
   `Makes ${count(pairs, "comparison pair")}: each of your images beside one that the model generates now, ` +
     "judged area by area.",
@@ -47,11 +47,11 @@ const inAll = (seconds) => {
 };
 
 /** @param {Round} round */
-const withoutAccepted = ({ ahead }) => ({
+const withoutAccepted = ({ estimates }) => ({
   title: "Next round",
   words: [
     "Nothing is accepted in this round: the next one would learn the same again" +
-      `${ahead.next_seconds ? `, ${about(ahead.next_seconds)}` : ""}.`,
+      `${estimates.next_seconds ? `, ${about(estimates.next_seconds)}` : ""}.`,
   ],
   answers: /** @type {[string, string][]} */ ([["next_round", "Start it anyway"]]),
 });

@@ -52,10 +52,10 @@ class JobKind:
     """What is said of the jobs of one kind, and when their turn comes.
 
     `title` names the work while it lasts, `button` is what a person presses for it, and `done` says what is
-    there afterwards, with `{count}` filled in. `is_beside`: other jobs of its round are requested meanwhile.
-    `is_background`: it also lets every other job go first, even when it runs already. `is_apart`: its round
-    can be decided on meanwhile, since it adds nothing to what is decided. One with a `hint` gets its button
-    beside the others of a round, and says this there; others have a button of their own somewhere.
+    there afterwards, with `{count}` filled in. `is_background`: it lets every other job go first, even when
+    it runs already. `allows_jobs`: other jobs of its round may be requested meanwhile. `allows_decisions`:
+    its round can be decided on meanwhile, since it adds nothing to what is decided. One with a `hint` gets
+    its button beside the others of a round, and says this there; others have a button of their own somewhere.
     """
 
     title: str
@@ -63,9 +63,9 @@ class JobKind:
     done: str
     phases: Mapping[str, Phase] = field(default_factory=dict)
     after: tuple[After, ...] = ()
-    is_beside: bool = False
+    allows_jobs: bool = False
     is_background: bool = False
-    is_apart: bool = False
+    allows_decisions: bool = False
     hint: str = ""
 
     @property
@@ -132,8 +132,8 @@ JOB_KINDS: dict[str, JobKind] = {
         title="Downloading",
         button="Download",
         done="The model is on this computer",
-        is_beside=True,
-        is_apart=True,
+        allows_jobs=True,
+        allows_decisions=True,
     ),
     "fine_tune": JobKind(
         title="Fine-tuning",
@@ -181,7 +181,7 @@ JOB_KINDS: dict[str, JobKind] = {
         done="Heat maps ready",
         phases=_JUDGEMENT,
         after=(_MODEL, After("generate", needed=False)),
-        is_beside=True,
+        allows_jobs=True,
     ),
     "measure": JobKind(
         title="Measuring",
@@ -194,7 +194,7 @@ JOB_KINDS: dict[str, JobKind] = {
             ),
         },
         after=(_MODEL, After("fine_tune"), After("refine"), After("generate", needed=False)),
-        is_beside=True,
+        allows_jobs=True,
         is_background=True,
     ),
     "ask": JobKind(
@@ -211,8 +211,8 @@ JOB_KINDS: dict[str, JobKind] = {
             "compare": Phase("Comparing", "images"),
         },
         after=(_MODEL, After("fine_tune"), After("generate", needed=False)),
-        is_beside=True,
-        is_apart=True,
+        allows_jobs=True,
+        allows_decisions=True,
     ),
     "replay": JobKind(
         title="Deciding",
@@ -231,8 +231,8 @@ JOB_KINDS: dict[str, JobKind] = {
             "check": Phase("Checking the file in diffusers"),
         },
         after=(After("fine_tune"), After("refine")),
-        is_beside=True,
-        is_apart=True,
+        allows_jobs=True,
+        allows_decisions=True,
     ),
     "adapter": JobKind(
         title="Refining the image adapter",
@@ -247,8 +247,8 @@ JOB_KINDS: dict[str, JobKind] = {
             "write": Phase("Writing the adapter"),
         },
         after=(_MODEL,),
-        is_beside=True,
-        is_apart=True,
+        allows_jobs=True,
+        allows_decisions=True,
     ),
     "try": JobKind(
         title="Trying prompts",
@@ -261,15 +261,15 @@ JOB_KINDS: dict[str, JobKind] = {
             ),
         },
         after=(_MODEL, After("fine_tune"), After("refine")),
-        is_beside=True,
-        is_apart=True,
+        allows_jobs=True,
+        allows_decisions=True,
     ),
 }  # fmt: skip
 
 
 BACKGROUND = frozenset(name for name, kind in JOB_KINDS.items() if kind.is_background)
 """The kinds that let every other job go first."""
-APART = BACKGROUND | {name for name, kind in JOB_KINDS.items() if kind.is_apart}
+ALLOWING_DECISIONS = BACKGROUND | {name for name, kind in JOB_KINDS.items() if kind.allows_decisions}
 """The kinds during which their round can be decided on."""
 
 

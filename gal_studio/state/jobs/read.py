@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Callable
 from dataclasses import replace
 
-from gal_studio.core.jobs.kinds import APART
+from gal_studio.core.jobs.kinds import ALLOWING_DECISIONS
 from gal_studio.core.jobs.schedule import ListedJob, Schedule
 from gal_studio.core.jobs.states import ACTIVE, WORKING
 from gal_studio.core.types import Job
@@ -93,7 +93,7 @@ class JobReading:
         return frozenset(
             one.job.round_id
             for one in schedule.jobs
-            if one.job.state in ACTIVE and one.job.kind not in APART and not schedule.is_blocked(one)
+            if one.job.state in ACTIVE and one.job.kind not in ALLOWING_DECISIONS and not schedule.is_blocked(one)
         )
 
     def of_project(self, project_id: str) -> tuple[Job, ...]:

@@ -21,11 +21,11 @@ Place = tuple[float, float]
 
 
 @dataclass(frozen=True)
-class Paces:
+class Timings:
     """Seconds of a training step, and of a picture with its scores; None where nothing was timed."""
 
-    training: float | None
-    drawing: float | None
+    step: float | None
+    picture: float | None
 
 
 @dataclass(frozen=True)
@@ -249,7 +249,7 @@ class Rounds:
         rows = self._database.rows("SELECT * FROM round_seconds WHERE round_id = ?", (round_id,))
         return {row["phase"]: row["seconds"] for row in rows}
 
-    def paces(self, base_model: str) -> Paces:
+    def timings(self, base_model: str) -> Timings:
         """How long steps and pictures took in the newest rounds of a model."""
         sql = ", ".join(
             f"(SELECT TOTAL(spent) / NULLIF(TOTAL(made), 0) FROM (SELECT TOTAL(seconds) AS spent, (SELECT "
@@ -259,7 +259,7 @@ class Rounds:
             for made, phases in (("losses", "'fine_tune'"), ("candidates", "'generate', 'embed'"))
         )
         row = self._database.rows(f"SELECT {sql}", {"model": base_model})[0]
-        return Paces(row[0] or None, row[1] or None)
+        return Timings(row[0] or None, row[1] or None)
 
     def add_forwards(self, round_id: str, forwards: int) -> None:
         """Add to the number of U-Net forward passes for the candidates of this round."""

@@ -173,12 +173,12 @@ def round_seconds(
     steps = plan_draws(settings.tune, True, False).steps
     pictures = most_pictures(settings.generation, len(load_anchors(kind)))
     for known, sized, timed in _timed(shape, model, settings):
-        paces = store.rounds.paces(known)
-        if paces.training is None or paces.drawing is None:
+        timings = store.rounds.timings(known)
+        if timings.step is None or timings.picture is None:
             continue
         step, picture = (operations(sized, timed, *amounts) for amounts in ((1, 0), (0, 1)))
         own = operations(shape, settings, 1, 0), operations(shape, settings, 0, 1)
-        return steps * paces.training * own[0] / step + pictures * paces.drawing * own[1] / picture
+        return steps * timings.step * own[0] / step + pictures * timings.picture * own[1] / picture
     return None
 
 

@@ -92,8 +92,8 @@ class Verbs:
                 continue
             if job.kind == kind and job.state in REQUESTED:
                 return self._queue(round_, kind, jobs)
-            is_beside = describe_job(job.kind).is_beside or describe_job(kind).is_beside
-            may_wait = is_beside or (job.kind in kinds_before(kind) and job.state in ("queued", "running"))
+            allows_jobs = describe_job(job.kind).allows_jobs or describe_job(kind).allows_jobs
+            may_wait = allows_jobs or (job.kind in kinds_before(kind) and job.state in ("queued", "running"))
             if job.state in ACTIVE and not may_wait:
                 raise StudioError(
                     f"Round {round_.number} is being worked on: wait for it, or press Stop first."

@@ -8,7 +8,7 @@ from gal_studio.core.snapshot import RoundSnapshot
 from gal_studio.core.types import Job
 from gal_studio.rounds import lineage, planned
 from gal_studio.state import Store
-from gal_studio.state.tables.rounds import Paces
+from gal_studio.state.tables.rounds import Timings
 
 
 @dataclass(frozen=True)
@@ -24,17 +24,17 @@ def forecast(store: Store, job: Job) -> Forecast:
     if job.kind not in ("fine_tune", "generate"):
         return Forecast()
     here = store.snapshots.round(job.round_id)
-    paces = store.rounds.paces(here.project.project.base_model)
+    timings = store.rounds.timings(here.project.project.base_model)
     if job.kind == "fine_tune":
         has_accepted = bool(lineage.inherited_examples(here))
-        amount, pace = plan_draws(here.settings.tune, True, has_accepted).steps, paces.training
+        amount, pace = plan_draws(here.settings.tune, True, has_accepted).steps, timings.step
     else:
-        amount, pace = planned.left(here), paces.drawing
+        amount, pace = planned.left(here), timings.picture
     return Forecast(amount, None if pace is None else amount * pace)
 
 
 @dataclass(frozen=True)
-class Ahead:
+class Estimates:
     """What may follow a round; seconds are estimates, None where nothing was timed.
 
     `pairs`, `steps` and `pictures` are those of a refinement, which takes `refinement_seconds`.
@@ -47,7 +47,7 @@ class Ahead:
     refinement_seconds: float | None
 
 
-def ahead(here: RoundSnapshot, paces: Paces) -> Ahead:
+def estimate(here: RoundSnapshot, timings: Timings) -> Estimates:
     """What the next round and a refinement of this one have to do, with the project's settings."""
     settings = here.project.project.settings
     accepted = {candidate.anchor_id for candidate in lineage.accepted_candidates(here)}
@@ -55,14 +55,14 @@ def ahead(here: RoundSnapshot, paces: Paces) -> Ahead:
     left = [anchor for anchor in pool if anchor.id not in accepted]
     pictures = len(lineage.drawn(here)) or planned.most_pictures(here.settings.generation, len(pool))
     next_seconds = refinement_seconds = None
-    if paces.training is not None and paces.drawing is not None:
+    if timings.step is not None and timings.picture is not None:
         has_accepted = bool(accepted or lineage.inherited_examples(here))
         steps = plan_draws(settings.tune, True, has_accepted).steps
-        next_seconds = steps * paces.training
-        next_seconds += planned.most_pictures(settings.generation, len(left)) * paces.drawing
-        refinement_seconds = _refinement_steps(settings) * paces.training
-        refinement_seconds += (settings.refine.pairs + pictures) * paces.drawing
-    return Ahead(next_seconds, settings.refine.pairs, settings.refine.steps, pictures, refinement_seconds)
+        next_seconds = steps * timings.step
+        next_seconds += planned.most_pictures(settings.generation, len(left)) * timings.picture
+        refinement_seconds = _refinement_steps(settings) * timings.step
+        refinement_seconds += (settings.refine.pairs + pictures) * timings.picture
+    return Estimates(next_seconds, settings.refine.pairs, settings.refine.steps, pictures, refinement_seconds)
 
 
 def _refinement_steps(settings: Settings) -> float:

@@ -23,7 +23,7 @@ class QueuedIn:
 
     name: str
     rounds: Mapping[str, str]
-    ahead: Mapping[str, Forecast]
+    forecasts: Mapping[str, Forecast]
 
 
 def queued_in(store: Store, project_id: str, jobs: Sequence[Job]) -> QueuedIn:
@@ -53,12 +53,12 @@ def queue_view(store: Store, find: Find | None = None) -> QueueView:
     def view(job: Job) -> QueuedJob:
         before = dict.fromkeys([one.kind for one in queue.waits_for.get(job.id, ())])
         of_project = known[job.project_id]
-        ahead = of_project.ahead.get(job.id, _NOTHING)
+        expected = of_project.forecasts.get(job.id, _NOTHING)
         can_rise, can_sink = moves.get(job.id, (False, False))
         return QueuedJob(
             **_words(job),
-            amount=ahead.amount,
-            expected_seconds=ahead.seconds,
+            amount=expected.amount,
+            expected_seconds=expected.seconds,
             project_id=job.project_id,
             project_name=of_project.name,
             round_name=of_project.rounds[job.round_id],
@@ -108,6 +108,6 @@ def _words(job: Job) -> dict[str, Any]:
     phase = kind.phase(job.phase)
     words = {
         "title": kind.title, "doing": phase.name, "unit": phase.unit,
-        "background": kind.is_background or kind.is_apart,
+        "background": kind.is_background or kind.allows_decisions,
     }  # fmt: skip
     return {**{name: getattr(job, name) for name in _OWN}, **words}

@@ -17,7 +17,7 @@ from gal_studio.rounds.pairs import judged_candidates
 from gal_studio.rounds.planned import left, missing, rule_words
 from gal_studio.rounds.suggestions import Proposal, open_suggestions, shown_proposal, suggested_anchors
 from gal_studio.state import Store
-from gal_studio.studio.views.forecast import ahead
+from gal_studio.studio.views.forecast import estimate
 from gal_studio.studio.views.history import decision_history
 from gal_studio.studio.views.json_types import PictureRef, version
 from gal_studio.studio.views.prompt_scores import score_views
@@ -97,7 +97,7 @@ def round_view(store: Store, round_id: str) -> RoundView:
         project = project_view(here.project, inputs.references)
         judged = judged_candidates(store, round_id, here.settings, project.prompts)
         busy = store.jobs.busy_rounds(project.id)
-        curve, paces = store.rounds.loss_curve(round_id), store.rounds.paces(project.base_model)
+        curve, timings = store.rounds.loss_curve(round_id), store.rounds.timings(project.base_model)
     made, more = shown_proposal(here), left(here)
     history = decision_history(here)
     return RoundView(
@@ -124,7 +124,7 @@ def round_view(store: Store, round_id: str) -> RoundView:
         validations=here.record.validations,
         accepted=len(here.decided.accepted),
         trainable=is_trainable(inputs),
-        ahead=ahead(here, paces),
+        estimates=estimate(here, timings),
         undo_words=next((step.words for step in reversed(history) if step.stands), ""),
         redo_words=next((step.words for step in history if not step.stands), ""),
         seconds=dict(here.record.seconds),

@@ -25,7 +25,7 @@ from gal_studio.core.types import (
 from gal_studio.state.tables.projects import Project
 from gal_studio.state.tables.refinements import Measurement, Pair
 from gal_studio.state.tables.rounds import Preview
-from gal_studio.studio.views.forecast import Ahead
+from gal_studio.studio.views.forecast import Estimates
 from gal_studio.studio.views.json_types import ImageName, Losses, ModelName, PictureRef, Seed
 
 Step = Literal["fine_tune", "refine", "generate", "accept", "next_round", "wait", "done"]
@@ -110,7 +110,7 @@ class RoundView:
     `scores` are in the order of priority; `candidates` in drawing order, so that new ones come last. `pool`
     are the anchors of this round, drawn or not; `wanted` is how many pictures it has in the end, at most, and
     `coming` are the indices that are drawn next, by anchor, and `rule` says what chooses them. `trainable`
-    says whether a training would be a new one, and `ahead` what may follow; `check` is what the round says of
+    says whether a training would be a new one, and `estimates` what may follow; `check` is what the round says of
     itself, unless `sentence` does, and `undo_words` and `redo_words` say what Undo and Redo would do, empty
     for nothing.
     """
@@ -138,7 +138,7 @@ class RoundView:
     validations: tuple[Validation, ...]
     accepted: int
     trainable: bool
-    ahead: Ahead
+    estimates: Estimates
     undo_words: str
     redo_words: str
     seconds: dict[str, float]

@@ -13,7 +13,7 @@ from gal_studio.core.gal.scores.registry import known_scores
 from gal_studio.core.gal.validation import Validation
 from gal_studio.core.types import CopyCurve, CopySource, RoundKind, UsedDetectors
 from gal_studio.rounds.planned import most_pictures
-from gal_studio.studio.views.forecast import Ahead
+from gal_studio.studio.views.forecast import Estimates
 from gal_studio.studio.views.json_types import Losses, ShownPicture, Ts, shown_picture, version
 from gal_studio.studio.views.types import CandidateView, RoundView, ScoreView
 from gal_studio.ui.payloads import ShownRecipe, shown_recipe
@@ -72,7 +72,7 @@ class Round:
     summary: Annotated[str, Doc("Why these test prompts are suggested and not others, or why fewer or none.")]
     check: Annotated[str, Doc("What the round says of itself: whether copies can be told, and by whom.")]
     trainable: Annotated[bool, Doc("Would Fine-tune train anything that is not trained yet?")]
-    ahead: Ahead
+    estimates: Estimates
     undo: Annotated[str, Doc('What Undo would do, such as "accept A drum 04"; empty for nothing.')]
     redo: str
     recipe: Annotated[ShownRecipe, Doc("The best strength schedule of this round.")]
@@ -172,7 +172,7 @@ def round_payload(view: RoundView) -> Round:
         summary=view.sentence,
         check=view.check,
         trainable=view.trainable,
-        ahead=view.ahead,
+        estimates=view.estimates,
         undo=view.undo_words,
         redo=view.redo_words,
         recipe=shown_recipe(view.best_recipe, view.best_recipe.words),

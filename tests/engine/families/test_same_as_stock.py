@@ -92,7 +92,7 @@ def test_turbo_models_draw_the_prompt_without_guidance(
     check_same(turbo, tmp_path, GenerationSettings(steps=steps, guidance_scale=scale, batch_size=1))
 
 
-APART = (make_tiny_klein, make_tiny_anima, make_krea_turbo)
+ROUNDED = (make_tiny_klein, make_tiny_anima, make_krea_turbo)
 
 
 @pytest.mark.parametrize("make", FLOWS.values(), ids=FLOWS.keys())
@@ -102,7 +102,7 @@ def test_guided_pictures_of_flows(make: Make, tmp_path: Path) -> None:
     So does Krea 2's padding, by the processor.
     """
     settings = GenerationSettings(steps=4, guidance_scale=3.0, batch_size=1, resolution=64)
-    check_same(make, tmp_path, settings, rounding=1 if make in APART else 0)
+    check_same(make, tmp_path, settings, rounding=1 if make in ROUNDED else 0)
 
 
 @pytest.mark.parametrize(

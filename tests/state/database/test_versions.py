@@ -17,7 +17,7 @@ from gal_studio.workspace.archive.writer import export_project
 from gal_studio.workspace.delete import delete_project
 from tests.workspace.filled import fill
 
-APART = {"project_versions", "jobs", "job_progress"}
+UNVERSIONED = {"project_versions", "jobs", "job_progress"}
 """The counters themselves, and the progress of jobs, which is read at every poll."""
 OF_TRAININGS = {"losses", "training_images", "validations"}
 """What a training writes at every step."""
@@ -69,7 +69,7 @@ def test_every_write_to_a_table_raises_the_version(store: Store, project: str, t
         before = {one.id: store.projects.version(one.id) for one in store.projects.all()}
         store.database.rows(statement, values)
         after = {one.id: store.projects.version(one.id) for one in store.projects.all()}
-        if table.name not in APART:
+        if table.name not in UNVERSIONED:
             counter = {**dict.fromkeys(OF_DECISIONS, "decisions"), **dict.fromkeys(OF_TRAININGS, "progress")}
             raised = counter.get(table.name, "number")
             before[project] = replace(before[project], **{raised: getattr(before[project], raised) + 1})
@@ -83,7 +83,7 @@ def test_a_new_name_raises_the_version(store: Store, project: str) -> None:
 
 
 def test_only_what_is_read_at_every_poll_raises_nothing() -> None:
-    assert {table.name for table in OF_A_PROJECT if not table.counter} == APART
+    assert {table.name for table in OF_A_PROJECT if not table.counter} == UNVERSIONED
     assert {table.name for table in TABLES if table.counter == "progress"} == OF_TRAININGS
     assert {table.name for table in TABLES if table.counter == "decisions"} == OF_DECISIONS
 

@@ -8,7 +8,7 @@ import pytest
 from gal_studio.assets import load_preset, load_shape
 from gal_studio.core.memory.need import DeviceKind, operations
 from gal_studio.core.memory.room import GIGABYTE
-from gal_studio.state.tables.rounds import Paces
+from gal_studio.state.tables.rounds import Timings
 from gal_studio.studio import device
 from gal_studio.studio.create import plan
 from gal_studio.studio.create.plan import fitted, plan_round, round_seconds
@@ -68,8 +68,8 @@ def test_a_doubt_names_the_next_step(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def timed(model: str) -> Any:
     """A store in which this model took half a second for a step and a quarter for a picture."""
-    known = {model: Paces(0.5, 0.25)}
-    return SimpleNamespace(rounds=SimpleNamespace(paces=lambda name: known.get(name, Paces(None, None))))
+    known = {model: Timings(0.5, 0.25)}
+    return SimpleNamespace(rounds=SimpleNamespace(timings=lambda name: known.get(name, Timings(None, None))))
 
 
 def test_the_time_of_another_model_is_scaled_by_its_operations() -> None:

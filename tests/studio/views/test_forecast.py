@@ -1,7 +1,7 @@
 """What a queued job has before it."""
 
 from gal_studio.studio import Studio
-from gal_studio.studio.views.forecast import Ahead, ahead, forecast
+from gal_studio.studio.views.forecast import Estimates, estimate, forecast
 from tests.drawn_alike import ALIKE
 from tests.studio.seeding import draft, draw, train
 
@@ -20,9 +20,9 @@ def test_a_later_training_counts_the_draws_of_accepted_pictures(studio: Studio) 
     assert forecast(studio.store, studio.fine_tune(second.id)).amount == 20
 
 
-def what_follows(studio: Studio, round_id: str) -> Ahead:
+def what_follows(studio: Studio, round_id: str) -> Estimates:
     here = studio.store.snapshots.round(round_id)
-    return ahead(here, studio.store.rounds.paces(here.project.project.base_model))
+    return estimate(here, studio.store.rounds.timings(here.project.project.base_model))
 
 
 def test_what_may_follow_is_estimated_by_what_was_timed(studio: Studio) -> None:

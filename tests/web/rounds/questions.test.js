@@ -10,13 +10,13 @@ test("a next round is asked about only where it would learn the same again, with
   assert.equal(questionBefore("next_round", round(), true), null);
   assert.equal(questionBefore("next_round", round({ kind: "refine" }), false), null);
   assert.equal(questionBefore("run", round(), false), null);
-  const ahead = { ...round().ahead, next_seconds: 200 };
-  const question = questionBefore("next_round", round({ ahead }), false);
+  const estimates = { ...round().estimates, next_seconds: 200 };
+  const question = questionBefore("next_round", round({ estimates }), false);
   assert.match(String(question?.words[0]), /learn the same again, about 3 minutes\.$/);
 });
 
 test("a refinement says how much it has to do", () => {
-  const steps = stepsOfRefinement({ ...round().ahead, pairs: 1, steps: 20, pictures: 6 });
+  const steps = stepsOfRefinement({ ...round().estimates, pairs: 1, steps: 20, pictures: 6 });
   assert.match(steps[0], /^Makes 1 comparison pair:/);
   assert.match(steps[2], /^Trains 20 steps on the pairs, and generates 6 images/);
 });
