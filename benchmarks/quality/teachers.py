@@ -100,13 +100,13 @@ class QuietReferences(ExampleSource):
         if not self.accepted:
             return batches
         own = {id(self.examples.texts[place]) for place in self.kinds[0]}
-        heard = []
+        weighted = []
         for batch in batches:
             high = self.process.share(batch.times) >= self.lowest_accepted
             quiet = high & torch.tensor([id(text) in own for text in batch.texts])
             factors = torch.where(quiet, self.share, 1.0)
-            heard.append(replace(batch, weights=as_rows(factors, batch.weights) * batch.weights))
-        return tuple(heard)
+            weighted.append(replace(batch, weights=as_rows(factors, batch.weights) * batch.weights))
+        return tuple(weighted)
 
 
 def first_round(folder: Path, workspace: Path) -> None:
@@ -208,7 +208,7 @@ class Bench:
         more = {name: score for name, score in scores.items() if name not in names}
         own, other = (scores[name] for name in names)
         found = Candidate("", "", 0, 0, "", own, other, more_scores=more)
-        return replace(found, full=here.full, heard=here.heard)
+        return replace(found, full=here.full, sole_detector=here.sole_detector)
 
     def lora(self, name: str) -> Path:
         if name != FIRST:

@@ -19,7 +19,7 @@ from gal_studio.core.gal.choices import Choice
 from gal_studio.core.gal.ladder import LADDER, RaceResult
 from gal_studio.core.gal.recipe_rates import best_recipe
 from gal_studio.core.gal.recipes import candidate_recipe, on_ladder
-from gal_studio.core.gal.self_check import Detector, SelfCheck, as_heard, self_check
+from gal_studio.core.gal.self_check import Detector, SelfCheck, self_check, with_sole_detector
 from gal_studio.core.gal.standard import Standard
 from gal_studio.core.gal.uncertainty import group_by_anchor, score_pool
 from gal_studio.core.gal.validation import Validation
@@ -193,7 +193,7 @@ class ProjectSnapshot:
 
 
 DRAWN = (
-    "tiles", "heard", "_at_full", "full", "candidates", "standard", "check", "held_out", "loss_trend",
+    "tiles", "sole_detector", "_at_full", "full", "candidates", "standard", "check", "held_out", "loss_trend",
     "best_recipe", "scores", "strengths", "groups",
 )  # fmt: skip
 """What of a round does not depend on decisions."""
@@ -278,12 +278,12 @@ class RoundSnapshot:
         a line the one that the first one's pictures chose.
         """
         chooses = self.first if self.first and self.first.pictures.tiles else self
-        return as_heard(self._at_full, chooses.heard)
+        return with_sole_detector(self._at_full, chooses.sole_detector)
 
     @cached_property
-    def heard(self) -> Detector | None:
+    def sole_detector(self) -> Detector | None:
         """The detector that decides alone by the pictures of this round, if it is the first of its line."""
-        return self_check(self._at_full).heard
+        return self_check(self._at_full).sole_detector
 
     @cached_property
     def _at_full(self) -> tuple[Candidate, ...]:
@@ -328,9 +328,12 @@ class RoundSnapshot:
     @cached_property
     def held_out(self) -> tuple[Candidate, ...]:
         """What the round drew for benchmark prompts; copies among them are found as among candidates."""
-        heard = next((one.heard for one in self.tiles), None)
+        sole = next((one.sole_detector for one in self.tiles), None)
         return tuple(
-            [one if one.heard == heard else replace(one, heard=heard) for one in self.pictures.held_out]
+            [
+                one if one.sole_detector == sole else replace(one, sole_detector=sole)
+                for one in self.pictures.held_out
+            ]
         )
 
     @cached_property

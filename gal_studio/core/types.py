@@ -73,7 +73,7 @@ class Candidate:
     the reference's (`SHOWN`) has the prompts alone. One that is `own` comes from a person's own prompt: it
     can be decided, but no statistic counts it. The LoRA drew it by `recipe` (Eq. G13). `copy_shift` is how
     far the project's marks move its chance (Eq. G16). Where the self-check of its round found that one of
-    two detectors cannot see the reference, the other one is `heard` alone. `full` is what pictures at full
+    two detectors cannot see the reference, the other one is its `sole_detector`. `full` is what pictures at full
     strength carry in the first round of its line (Eq. G17); None where that is not known. What follows from
     these values is computed once.
     """
@@ -94,7 +94,7 @@ class Candidate:
     marked_copy: bool | None = None
     recipe: Recipe = AS_TRAINED
     copy_shift: float = 0.0
-    heard: Literal["prompts", "pictures"] | None = None
+    sole_detector: Literal["prompts", "pictures"] | None = None
     full: float | None = field(default=None, compare=False)
     margin: float = field(init=False, repr=False, compare=False)
     """s(x, a) - s(x, ref), in [-2, 2]."""
@@ -137,7 +137,7 @@ class Candidate:
         """Compute what follows from the given values; `more_scores` must be complete."""
         scores, blank = self.more_scores, self.remark == "flat"
         shown, carries, found = scores.get(SHOWN), scores.get(CARRIES), scores.get(SUBJECT)
-        chance = scores.get(CHANCE) if self.copy_detectors == "both" and self.heard is None else None
+        chance = scores.get(CHANCE) if self.copy_detectors == "both" and self.sole_detector is None else None
         if chance is not None:
             chance = 0.0 if blank else moved(chance, self.copy_shift)
         by_prompts = not blank and self.similarity_anchor <= self.similarity_reference
@@ -147,7 +147,7 @@ class Candidate:
         if chance is not None:
             by_detectors = "both" if chance >= COPY_FROM else ""
         elif self.copy_detectors != "none":
-            deciding = self.heard or self.copy_detectors
+            deciding = self.sole_detector or self.copy_detectors
             shows = compared and deciding != "prompts" and by_picture
             prompts = by_prompts and not (compared and deciding == "pictures")
             by_detectors = ("both" if prompts else "pictures") if shows else "prompts" if prompts else ""

@@ -13,7 +13,7 @@ export function jobLine(job) {
   return {
     state: active ? "running" : job.state,
     title: jobTitle(job),
-    heard: job.state === "running" ? job.title : jobTitle(job), // screen readers would speak every figure
+    announced: job.state === "running" ? job.title : jobTitle(job), // screen readers would speak every figure
     note: active ? rate(job) : job.message,
     pause: job.state === "running" ? "Pause" : null,
     resume: HALTED.has(job.state) ? resumeWord(job) : null,

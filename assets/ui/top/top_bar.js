@@ -111,7 +111,7 @@ function showJob(parts) {
   const line = jobLine(job);
   parts.job.dataset.state = line.state;
   setText(parts["job-title"], line.title);
-  setText(parts["job-state"], line.heard);
+  setText(parts["job-state"], line.announced);
   parts["job-title"].title = job.message;
   parts["job-bar"].hidden = !isWorking(job);
   parts["job-bar"].max = job.total || 1;

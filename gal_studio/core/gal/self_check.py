@@ -34,14 +34,14 @@ _ALONE: Mapping[Detector, tuple[str, str]] = {
 class SelfCheck:
     """What a round says of itself, empty for nothing; `mended` if no round that follows it is of use.
 
-    `heard` is the detector that decides alone, where both together cannot see the reference. It `diverged` if
-    its loss rose or its pictures are noise (Eq. G23): nothing in them is to be suggested.
+    `sole_detector` decides alone, where both together cannot see the reference. The round `diverged` if its loss
+    rose or its pictures are noise (Eq. G23): nothing in them is to be suggested.
     """
 
     sentence: str = ""
     mended: bool = False
     diverged: bool = False
-    heard: Detector | None = None
+    sole_detector: Detector | None = None
 
 
 def self_check(
@@ -60,11 +60,11 @@ def self_check(
     went.
     """
     given, earlier = _said(candidates), _said(first)
-    unheard = [one if one.heard is None else replace(one, heard=None) for one in given]
-    drawn = given if earlier else unheard
+    plain = [one if one.sole_detector is None else replace(one, sole_detector=None) for one in given]
+    drawn = given if earlier else plain
     if diverged := _diverged(_as_trained(drawn), number, loss):
         return SelfCheck(diverged, mended=True, diverged=True)
-    if not drawn or None in [one.chance_by_detectors for one in unheard]:
+    if not drawn or None in [one.chance_by_detectors for one in plain]:
         return SelfCheck()
     if doubt := _doubt(drawn):
         other = None if earlier else _other_detector(drawn, doubt)
@@ -93,16 +93,18 @@ def _other_detector(drawn: Sequence[Candidate], doubt: str) -> SelfCheck | None:
     None where no detector does, or pictures of a single recipe say nothing of it.
     """
     for detector, words in _ALONE.items() if len({one.recipe for one in drawn}) > 1 else ():
-        alone = [replace(one, heard=detector) for one in drawn]
+        alone = [replace(one, sole_detector=detector) for one in drawn]
         if not _doubt(alone) and not _has_few_copies(_as_trained(alone)):
             sentence = f"{words[1]}: {words[0].lower()} cannot tell the reference from its style ({doubt})."
-            return SelfCheck(sentence, heard=detector)
+            return SelfCheck(sentence, sole_detector=detector)
     return None
 
 
-def as_heard(candidates: Sequence[Candidate], heard: Detector | None) -> tuple[Candidate, ...]:
+def with_sole_detector(candidates: Sequence[Candidate], sole: Detector | None) -> tuple[Candidate, ...]:
     """The pictures of a round, judged by the detector that sees its reference; None: as they were."""
-    return tuple(candidates) if heard is None else tuple(replace(one, heard=heard) for one in candidates)
+    return (
+        tuple(candidates) if sole is None else tuple(replace(one, sole_detector=sole) for one in candidates)
+    )
 
 
 def _doubt(drawn: Sequence[Candidate]) -> str:

@@ -93,7 +93,9 @@ class JobReading:
         return frozenset(
             one.job.round_id
             for one in schedule.jobs
-            if one.job.state in ACTIVE and one.job.kind not in ALLOWING_DECISIONS and not schedule.is_blocked(one)
+            if one.job.state in ACTIVE
+            and one.job.kind not in ALLOWING_DECISIONS
+            and not schedule.is_blocked(one)
         )
 
     def of_project(self, project_id: str) -> tuple[Job, ...]:

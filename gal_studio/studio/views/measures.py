@@ -148,8 +148,8 @@ class _Measured:
             return "prompts"
         setting = project.project.settings.gal.copy_detectors
         trained = (each for each in project.rounds if each.round.kind == "fine_tune")
-        heard = next((one.heard for each in trained for one in each.tiles), None)
-        return heard if heard and setting == "both" else setting
+        sole = next((one.sole_detector for each in trained for one in each.tiles), None)
+        return sole if sole and setting == "both" else setting
 
     def have_all(self, score: str) -> bool:
         """Whether all pictures that are compared have a score."""

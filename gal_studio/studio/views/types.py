@@ -110,9 +110,9 @@ class RoundView:
     `scores` are in the order of priority; `candidates` in drawing order, so that new ones come last. `pool`
     are the anchors of this round, drawn or not; `wanted` is how many pictures it has in the end, at most, and
     `coming` are the indices that are drawn next, by anchor, and `rule` says what chooses them. `trainable`
-    says whether a training would be a new one, and `estimates` what may follow; `check` is what the round says of
-    itself, unless `sentence` does, and `undo_words` and `redo_words` say what Undo and Redo would do, empty
-    for nothing.
+    says whether a training would be a new one, and `estimates` what may follow; `check` is what the round
+    says of itself, unless `sentence` does, and `undo_words` and `redo_words` say what Undo and Redo would do,
+    empty for nothing.
     """
 
     round: Round

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from gal_studio.core.gal.policies.registry import find_policy
-from gal_studio.core.gal.self_check import SelfCheck, as_heard, self_check
+from gal_studio.core.gal.self_check import SelfCheck, self_check, with_sole_detector
 from gal_studio.core.gal.uncertainty import score_pool
 from gal_studio.core.recipe import Recipe
 from gal_studio.core.types import CARRIES, CHANCE, SHOWN, SUBJECT, Candidate
@@ -28,8 +28,8 @@ def check(*rows: list[Candidate]) -> SelfCheck:
     return self_check([one for each in rows for one in each])
 
 
-def heard(drawn: Sequence[Candidate], first: Sequence[Candidate] = ()) -> tuple[Candidate, ...]:
-    return as_heard(drawn, self_check(first or drawn).heard)
+def judged_by(drawn: Sequence[Candidate], first: Sequence[Candidate] = ()) -> tuple[Candidate, ...]:
+    return with_sole_detector(drawn, self_check(first or drawn).sole_detector)
 
 
 def said(*rows: list[Candidate]) -> str:
@@ -60,25 +60,25 @@ def test_where_one_detector_locks_most_prompts_the_other_decides_and_it_says_so(
     rows = [row(order, [0.9] * 2, [0.9] * 2) for order in range(3)]
     blind = [[seen(one, place < 2, True) for place, one in enumerate(each)] for each in rows]
     found = check(*blind)
-    assert found.heard == "prompts" and not found.mended
+    assert found.sole_detector == "prompts" and not found.mended
     assert found.sentence == (
         "Copy detection now uses prompts only: the vision model cannot tell the reference from its style "
         "(all images of 3 of 3 test prompts count as copies)."
     )
-    judged = heard([one for each in blind for one in each])
+    judged = judged_by([one for each in blind for one in each])
     assert [one.overfit_by for one in judged] == ["prompts", "prompts", "", ""] * 3
-    assert self_check(judged) == found, "it does not depend on who was heard before"
+    assert self_check(judged) == found, "it does not depend on which detector decided before"
 
     deaf = [[seen(one, True, place < 2) for place, one in enumerate(each)] for each in rows]
     found = check(*deaf)
-    assert found.heard == "pictures" and found.sentence.startswith(
+    assert found.sole_detector == "pictures" and found.sentence.startswith(
         "Copy detection now uses images only: the prompts cannot tell"
     )
-    judged = heard([one for each in deaf for one in each])
+    judged = judged_by([one for each in deaf for one in each])
     assert [one.overfit_by for one in judged] == ["pictures", "pictures", "", ""] * 3
 
 
-def test_a_person_s_marks_count_whoever_is_heard() -> None:
+def test_a_person_s_marks_count_whichever_detector_decides() -> None:
     rows = [row(order, [0.9] * 2, [0.9] * 2) for order in range(3)]
     blind = [seen(one, place < 2, True) for each in rows for place, one in enumerate(each)]
     marked = [
@@ -87,22 +87,22 @@ def test_a_person_s_marks_count_whoever_is_heard() -> None:
         replace(blind[3], marked_copy=True),
         *blind[4:],
     ]
-    judged = heard(marked)
-    assert {one.heard for one in judged} == {"prompts"}
+    judged = judged_by(marked)
+    assert {one.sole_detector for one in judged} == {"prompts"}
     assert [one.overfit_by for one in judged[:4]] == ["", "prompts", "", "person"]
 
 
 def test_where_both_are_blind_or_all_recipes_are_the_same_a_person_is_asked() -> None:
     rows = [row(order, [0.9] * 2, [0.9] * 2) for order in range(3)]
     both = [[seen(one, True, True) for one in each] for each in rows]
-    assert check(*both).heard is None and check(*both).sentence.endswith(
+    assert check(*both).sole_detector is None and check(*both).sentence.endswith(
         "press L on those that are not copies."
     )
     silent = [[seen(one, False, True) for one in each] for each in rows]
-    assert check(*silent).heard is None, "who never says copy sees nothing"
+    assert check(*silent).sole_detector is None, "who never says copy sees nothing"
     full = [row(order, [0.9] * 4, []) for order in range(3)]
     alike = [[seen(one, place < 2, True) for place, one in enumerate(each)] for each in full]
-    assert check(*alike).heard is None and check(*alike).sentence.endswith(
+    assert check(*alike).sole_detector is None and check(*alike).sentence.endswith(
         "press L on those that are not copies."
     )
 
@@ -180,9 +180,9 @@ def test_the_first_round_chooses_who_decides_in_all_later_ones() -> None:
     rows = [row(order, [0.9] * 2, [0.9] * 2) for order in range(3)]
     blind = [seen(one, place < 2, True) for each in rows for place, one in enumerate(each)]
     plain = [one for order in range(3) for one in row(order, [0.9, 0.8], [0.1, 0.2])]
-    assert {one.heard for one in heard(plain, blind)} == {"prompts"}
-    assert {one.heard for one in heard(blind, plain)} == {None}
-    assert self_check(heard(blind, plain), 2, plain).sentence.endswith(
+    assert {one.sole_detector for one in judged_by(plain, blind)} == {"prompts"}
+    assert {one.sole_detector for one in judged_by(blind, plain)} == {None}
+    assert self_check(judged_by(blind, plain), 2, plain).sentence.endswith(
         "press L on those that are not copies."
     )
 

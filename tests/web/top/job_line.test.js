@@ -43,7 +43,7 @@ test("speed and remaining time are shown once known, and that the worker is star
 });
 
 test("screen readers hear what begins and ends, not every figure", () => {
-  const hear = (/** @type {Partial<Job>} */ more) => jobLine(job({ title: "Generating", ...more })).heard;
+  const hear = (/** @type {Partial<Job>} */ more) => jobLine(job({ title: "Generating", ...more })).announced;
   assert.equal(hear({ state: "running", done: 3, total: 9 }), hear({ state: "running", done: 4, total: 9 }));
   assert.equal(hear({ state: "stopping" }), "Stopping");
 });
