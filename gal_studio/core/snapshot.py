@@ -329,12 +329,7 @@ class RoundSnapshot:
     def held_out(self) -> tuple[Candidate, ...]:
         """What the round drew for benchmark prompts; copies among them are found as among candidates."""
         sole = next((one.sole_detector for one in self.tiles), None)
-        return tuple(
-            [
-                one if one.sole_detector == sole else replace(one, sole_detector=sole)
-                for one in self.pictures.held_out
-            ]
-        )
+        return with_sole_detector(self.pictures.held_out, sole)
 
     @cached_property
     def loss_trend(self) -> Trend:

@@ -73,9 +73,9 @@ class Candidate:
     the reference's (`SHOWN`) has the prompts alone. One that is `own` comes from a person's own prompt: it
     can be decided, but no statistic counts it. The LoRA drew it by `recipe` (Eq. G13). `copy_shift` is how
     far the project's marks move its chance (Eq. G16). Where the self-check of its round found that one of
-    two detectors cannot see the reference, the other one is its `sole_detector`. `full` is what pictures at full
-    strength carry in the first round of its line (Eq. G17); None where that is not known. What follows from
-    these values is computed once.
+    two detectors cannot see the reference, the other one is its `sole_detector`. `full` is what pictures at
+    full strength carry in the first round of its line (Eq. G17); None where that is not known. What
+    follows from these values is computed once.
     """
 
     id: str

@@ -32,14 +32,14 @@ _ALONE: Mapping[Detector, tuple[str, str]] = {
 
 @dataclass(frozen=True)
 class SelfCheck:
-    """What a round says of itself, empty for nothing; `mended` if no round that follows it is of use.
+    """What a round says of itself, empty for nothing; `is_final` if no round that follows it is of use.
 
-    `sole_detector` decides alone, where both together cannot see the reference. The round `diverged` if its loss
-    rose or its pictures are noise (Eq. G23): nothing in them is to be suggested.
+    `sole_detector` decides alone, where both together cannot see the reference. The round `diverged` if its
+    loss rose or its pictures are noise (Eq. G23): nothing in them is to be suggested.
     """
 
     sentence: str = ""
-    mended: bool = False
+    is_final: bool = False
     diverged: bool = False
     sole_detector: Detector | None = None
 
@@ -63,7 +63,7 @@ def self_check(
     plain = [one if one.sole_detector is None else replace(one, sole_detector=None) for one in given]
     drawn = given if earlier else plain
     if diverged := _diverged(_as_trained(drawn), number, loss):
-        return SelfCheck(diverged, mended=True, diverged=True)
+        return SelfCheck(diverged, is_final=True, diverged=True)
     if not drawn or None in [one.chance_by_detectors for one in plain]:
         return SelfCheck()
     if doubt := _doubt(drawn):
@@ -73,14 +73,14 @@ def self_check(
             "few, and press L on those that are not copies."
         )
     measured = _said(held_out)
-    if not _is_mended(measured):
+    if not _hardly_copies(measured):
         return SelfCheck()
     number_of = sum(one.overfit for one in measured)
     copies = f"{f'only {number_of}' if number_of else 'none'} of {len(measured)} benchmark images are copies"
     if number == 0:
-        return SelfCheck(f"{capitalized(copies)}{_carried_words(measured)}. {_WITHOUT_TRAINING}", mended=True)
+        return SelfCheck(f"{capitalized(copies)}{_carried_words(measured)}. {_WITHOUT_TRAINING}", is_final=True)
     advice = _take(number, "" if is_full else best_recipe(drawn).words)
-    return SelfCheck(f"No further round needed: {copies}. {advice}".rstrip(), mended=True)
+    return SelfCheck(f"No further round needed: {copies}. {advice}".rstrip(), is_final=True)
 
 
 def _said(candidates: Iterable[Candidate]) -> list[Candidate]:
@@ -156,7 +156,7 @@ def _has_few_copies(drawn: Sequence[Candidate]) -> bool:
     return sum([one.overfit for one in drawn]) <= FEW_COPIES * len(drawn)
 
 
-def _is_mended(measured: Sequence[Candidate]) -> bool:
+def _hardly_copies(measured: Sequence[Candidate]) -> bool:
     """Eq. G7: whether hardly any picture of prompts that nobody trained on is a copy, and they carry it.
 
     At most a tenth of all that the round would draw may be copies, in whole percent, with 95 % confidence:

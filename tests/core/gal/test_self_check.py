@@ -60,7 +60,7 @@ def test_where_one_detector_locks_most_prompts_the_other_decides_and_it_says_so(
     rows = [row(order, [0.9] * 2, [0.9] * 2) for order in range(3)]
     blind = [[seen(one, place < 2, True) for place, one in enumerate(each)] for each in rows]
     found = check(*blind)
-    assert found.sole_detector == "prompts" and not found.mended
+    assert found.sole_detector == "prompts" and not found.is_final
     assert found.sentence == (
         "Copy detection now uses prompts only: the vision model cannot tell the reference from its style "
         "(all images of 3 of 3 test prompts count as copies)."
@@ -129,7 +129,7 @@ def test_a_round_whose_benchmark_has_no_copies_has_nothing_to_mend() -> None:
     assert measured(of=held_out()) == SelfCheck(
         "No further round needed: none of 24 benchmark images are copies. Best setting for this one: "
         "LoRA strength 0.4.",
-        mended=True,
+        is_final=True,
     )
     assert measured(is_full=True, of=held_out()).sentence.endswith(
         "needed: none of 24 benchmark images are copies."
@@ -159,12 +159,12 @@ def test_without_enough_of_a_benchmark_nobody_knows_whether_there_is_anything_to
 
 def test_a_mark_of_a_person_enters_the_benchmark() -> None:
     marked = held_out(copies=1)
-    assert measured(of=[replace(marked[0], marked_copy=False), *marked[1:]]).mended
-    assert not measured(of=[replace(one, marked_copy=True) for one in held_out()]).mended
+    assert measured(of=[replace(marked[0], marked_copy=False), *marked[1:]]).is_final
+    assert not measured(of=[replace(one, marked_copy=True) for one in held_out()]).is_final
 
 
 def test_many_pictures_allow_a_few_copies() -> None:
-    assert measured(of=held_out(copies=2, prompts=40)).mended
+    assert measured(of=held_out(copies=2, prompts=40)).is_final
 
 
 def test_round_zero_without_copies_says_how_much_it_carries() -> None:

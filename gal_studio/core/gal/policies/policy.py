@@ -96,7 +96,7 @@ class Policy(ABC):
     def most(self, pool: PoolSnapshot) -> int:
         """How many test prompts are suggested at most: none of noise, and where there is nothing to mend."""
         check = pool.check
-        return 0 if check.diverged or (self.stops_when_clean and check.mended) else pool.top_k
+        return 0 if check.diverged or (self.stops_when_clean and check.is_final) else pool.top_k
 
     def _left(self, pool: PoolSnapshot, score: AnchorScore) -> list[Candidate]:
         """The pictures of a test prompt that may be suggested and were not rejected."""
