@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gal_studio.core.jobs.kinds import describe_job
-from gal_studio.core.models.places import local_paths
+from gal_studio.core.models.locations import local_paths
 from gal_studio.core.settings import Settings
 from gal_studio.core.snapshot import Project
 from gal_studio.core.types import Job
@@ -33,7 +33,7 @@ def used_models(store: Store, project_id: str, job: Job | None = None) -> tuple[
     With a job, those that it loads: of the settings of its round, an image adapter only for a round without
     training.
     """
-    project, places = store.projects.get(project_id), store.places.of_project(project_id)
+    project, locations = store.projects.get(project_id), store.model_locations.of_project(project_id)
     if job is None:
         rounds = store.rounds.shown(project_id)
         settings = [project.settings, *(store.rounds.settings(round_.id) for round_ in rounds)]
@@ -45,7 +45,7 @@ def used_models(store: Store, project_id: str, job: Job | None = None) -> tuple[
         named = []
     found = dict[str, LocalModel]()
     for role, path in named:
-        found.setdefault(path, LocalModel(role, path, places.get(path, path)))
+        found.setdefault(path, LocalModel(role, path, locations.get(path, path)))
     return tuple(found.values())
 
 

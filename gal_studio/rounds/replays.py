@@ -83,7 +83,7 @@ def _make(store: Store, line: RecordedLine, policy: str) -> str:
     made = store.projects.add(new)
     for model, revision in store.projects.revisions(source_id).items():
         store.projects.revisions(made.id)[model] = revision
-    store.places.copy(source_id, made.id)
+    store.model_locations.copy(source_id, made.id)
     if (given := lineage.given_lora(store.snapshots.round(line.last))) is not None:
         store.starts.set(made.id, given)
     replay = Replay(made.id, source_id, source.name, line.last, policy, line.left_out)

@@ -23,7 +23,7 @@ from gal_studio.state.tables.candidates import Candidates
 from gal_studio.state.tables.decisions import Decisions
 from gal_studio.state.tables.exports import Exports
 from gal_studio.state.tables.measures import Measures
-from gal_studio.state.tables.model_places import ModelPlaces
+from gal_studio.state.tables.model_locations import ModelLocations
 from gal_studio.state.tables.overrides import Overrides
 from gal_studio.state.tables.projects import Projects
 from gal_studio.state.tables.races import Races
@@ -74,7 +74,7 @@ class Store(AbstractContextManager["Store"]):
         self.trials = Trials(self.database, clock)
         self.exports = Exports(self.database, clock)
         self.starts = Starts(self.database)
-        self.places = ModelPlaces(self.database, clock)
+        self.model_locations = ModelLocations(self.database, clock)
         self.snapshots = Snapshots(self.database)
         self.seen = SeenPictures(self.database, clock)
         self.workers = Workers(self.database, clock)

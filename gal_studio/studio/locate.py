@@ -46,7 +46,7 @@ def locate(store: Store, old: str, new: Path, project_id: str | None = None) -> 
         raise StudioError(f"There is no {place}: check the path.")
     folder, compared = ModelFolder(place), False
     for use in wanted:
-        known = store.places.hashes(use.project.id, use.model.path)
+        known = store.model_locations.hashes(use.project.id, use.model.path)
         if known is None and use.model.path.endswith(".safetensors") != place.is_file():
             was = "file" if place.is_dir() else "folder"
             raise StudioError(f"{place} is not a {was}, but {use.model.path} was: give the model's {was}.")
@@ -58,7 +58,7 @@ def locate(store: Store, old: str, new: Path, project_id: str | None = None) -> 
     with store.database.transaction():
         pointed = wanted if project_id is None else [*wanted, *_alike(store, uses, wanted)]
         for use in pointed:
-            store.places.set(use.project.id, use.model.path, str(place))
+            store.model_locations.set(use.project.id, use.model.path, str(place))
     return Located(str(place), tuple(use.project.name for use in pointed), compared)
 
 
@@ -76,13 +76,13 @@ def _all_uses(store: Store) -> Iterator[_Use]:
 
 def _alike(store: Store, uses: list[_Use], wanted: list[_Use]) -> list[_Use]:
     """Other projects that used the same files at the same path."""
-    known = {use.model.path: store.places.hashes(use.project.id, use.model.path) for use in wanted}
+    known = {use.model.path: store.model_locations.hashes(use.project.id, use.model.path) for use in wanted}
     mine = {use.project.id for use in wanted}
     return [
         use
         for use in uses
         if use.project.id not in mine
-        and (hashes := store.places.hashes(use.project.id, use.model.path)) is not None
+        and (hashes := store.model_locations.hashes(use.project.id, use.model.path)) is not None
         and hashes == known.get(use.model.path)
     ]
 

@@ -95,7 +95,7 @@ class AdapterTask:
     @property
     def adapter_name(self) -> str:
         """Where the image adapter lies now, as `load_adapter` takes it."""
-        return resolve_adapter(self.models.placed(self.plan.adapter, is_adapter=True))
+        return resolve_adapter(self.models.located(self.plan.adapter, is_adapter=True))
 
     def tower(self) -> PatchTower:
         """The vision model, which is opened when it is needed."""

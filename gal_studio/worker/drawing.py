@@ -70,7 +70,7 @@ def _events(task: Task, wanted: Drawing) -> Generator[DrawEvent, None, None]:
         task.models.release_image_model()  # a process of the cluster may need the memory of this device
         pinned = dict(task.models.revisions)
         order = Order(
-            task.models.placed(project.base_model),
+            task.models.located(project.base_model),
             settings.machine,
             pinned,
             _placed(task, settings.generation),
@@ -92,6 +92,6 @@ def _placed(task: Task, generation: GenerationSettings) -> GenerationSettings:
     """The settings with the names of local models where their files lie now."""
     return replace(
         generation,
-        fast_model=task.models.placed(generation.fast_model.strip()),
-        speed_lora=task.models.placed(generation.speed_lora.strip()),
+        fast_model=task.models.located(generation.fast_model.strip()),
+        speed_lora=task.models.located(generation.speed_lora.strip()),
     )

@@ -19,16 +19,16 @@ def look_at_local_models(store: Store, job: Job) -> Generator[Progress, None, No
     for model in used_models(store, job.project_id, job):
         if not model.is_here:
             raise StudioError(lost_sentence(model))
-        if store.places.hashes(job.project_id, model.path) is None:
+        if store.model_locations.hashes(job.project_id, model.path) is None:
             hashes = _of_another_project(store, model)
             if hashes is None:
                 hashes = yield from _read(model)
-            store.places.keep(job.project_id, model.path, hashes)
+            store.model_locations.keep(job.project_id, model.path, hashes)
 
 
 def _of_another_project(store: Store, model: LocalModel) -> Hashes | None:
     """What another project kept of the same files, unless they were written since."""
-    newest = store.places.newest(model.path)
+    newest = store.model_locations.newest(model.path)
     if newest is None or model.place != model.path:
         return None
     known, kept = newest

@@ -14,7 +14,7 @@ from PIL import Image
 from gal_studio.assets import resolve_model
 from gal_studio.core.gal.scores.noise import roughness
 from gal_studio.core.memory.machine import MachineSettings
-from gal_studio.core.models.places import placed
+from gal_studio.core.models.locations import located
 from gal_studio.core.settings import Settings
 from gal_studio.engine.features.clip import load_embedder
 from gal_studio.engine.features.embedder import Embedder
@@ -46,7 +46,7 @@ class Opened:
 class Models:
     """Loads each model on first use; one of another name replaces it, so that memory stays bounded.
 
-    `revisions` are those of the project of the job: hub models are loaded at these commits. `places` says
+    `revisions` are those of the project of the job: hub models are loaded at these commits. `locations` says
     where its local models lie that moved. `pool` draws the pictures of rounds, if there is one.
     """
 
@@ -58,7 +58,7 @@ class Models:
         pool: WorkerPool | None = None,
     ) -> None:
         self.revisions: Revisions = {}
-        self.places: Mapping[str, str] = {}
+        self.locations: Mapping[str, str] = {}
         self.pool = pool
         self._load_model = load_model
         self._load_clip = load_clip
@@ -69,9 +69,9 @@ class Models:
         self._speed_loras = SpeedLoras()
         self._rough: dict[tuple[str, ...], list[float]] = {}
 
-    def placed(self, name: str, is_adapter: bool = False) -> str:
+    def located(self, name: str, is_adapter: bool = False) -> str:
         """The name of a model of the project where its files lie now."""
-        return placed(name, self.places, is_adapter)
+        return located(name, self.locations, is_adapter)
 
     def image_model(self, name: str, machine: MachineSettings = PLAIN) -> ImageModel:
         """The image model of that name, held as `machine` says; loaded again if it is held otherwise."""
@@ -90,7 +90,9 @@ class Models:
         if not generation.is_fast:
             return AT_ITS_OWN
         lora, model = generation.speed_lora.strip(), generation.fast_model.strip() or base
-        path = self._speed_loras.find(self.placed(lora), self.placed(model), self.revisions) if lora else None
+        path = (
+            self._speed_loras.find(self.located(lora), self.located(model), self.revisions) if lora else None
+        )
         return Speed(generation.solver, path)
 
     def release_image_model(self) -> None:
@@ -107,7 +109,7 @@ class Models:
         return self._open("vision", (name, clip if name == "clip" else ""), self._load_tower)
 
     def _open(self, kind: str, key: tuple[str, ...], load: Callable[..., Model]) -> Model:
-        key = tuple(map(self.placed, key))
+        key = tuple(map(self.located, key))
         kept = self._opened.get(kind)
         if kept is None or kept.key != key or not self._fits(kept.commits):
             kept = None

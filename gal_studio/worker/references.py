@@ -40,7 +40,7 @@ def given_references(
         check_references(model.family, model.name, is_native=True)
         yield encode_references(model, None, pictures)
         return
-    name = resolve_adapter(task.models.placed(settings.adapter, is_adapter=True))
+    name = resolve_adapter(task.models.located(settings.adapter, is_adapter=True))
     adapter = load_adapter(name, model, task.models.revisions, TowerEncoder)
     with attached(model, adapter, settings.recipe(recipe), settings.several):
         given = encode_references(model, adapter, pictures)

@@ -72,7 +72,7 @@ def open_round(store: Store, models: "Models", round_id: str) -> RoundTask:
     """Read a round and its project, whose commits and places of models count from now on."""
     round_ = store.rounds.get(round_id)
     models.revisions = store.projects.revisions(round_.project_id)
-    models.places = store.places.of_project(round_.project_id)
+    models.locations = store.model_locations.of_project(round_.project_id)
     return RoundTask(
         store,
         models,

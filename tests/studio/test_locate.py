@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from gal_studio.core.errors import StudioError
-from gal_studio.core.models.places import local_paths, placed
+from gal_studio.core.models.locations import local_paths, located
 from gal_studio.state import Store
 from gal_studio.state.files.model_hashes import ModelFolder
 from gal_studio.studio import Studio
@@ -30,7 +30,7 @@ def moved(
     old, new = write_model(tmp_path / "old"), tmp_path / "new home"
     made = [store.projects.add(replaced(store, name, str(old))).id for name in names]
     for project in made:
-        store.places.keep(project, str(old), ModelFolder(old).hashes)
+        store.model_locations.keep(project, str(old), ModelFolder(old).hashes)
     shutil.move(old, new)
     return Studio(store), old, new, made
 
@@ -52,10 +52,10 @@ def test_the_same_files_elsewhere_are_the_model(store: Store, tmp_path: Path) ->
     assert store.projects.get(project).base_model == str(old), "the project keeps the name of its model"
     further = shutil.move(new, tmp_path / "further")
     studio.locate_model(str(new), further)  # the place that the page shows
-    assert store.places.of_project(project) == {str(old): str(further)}
+    assert store.model_locations.of_project(project) == {str(old): str(further)}
     shutil.move(further, old)
     studio.locate_model(str(old), old)
-    assert store.places.of_project(project) == {}
+    assert store.model_locations.of_project(project) == {}
 
 
 @pytest.mark.parametrize(
@@ -75,20 +75,20 @@ def test_another_model_is_refused_with_what_differs(
     spoil(new)  # type: ignore[operator]
     with pytest.raises(StudioError, match=words):
         studio.locate_model(str(old), new)
-    assert store.places.of_project(project) == {}
+    assert store.model_locations.of_project(project) == {}
 
 
 def test_every_project_is_pointed_to_it_or_none(store: Store, tmp_path: Path) -> None:
     studio, old, new, (cat, dog) = moved(store, tmp_path, ("Cat", "Dog"))
     imported = store.projects.add(replaced(store, "Imported", str(old))).id
     other = {**ModelFolder(new).hashes, "unet/b.safetensors": ModelFolder(new).hashes["model_index.json"]}
-    store.places.keep(imported, str(old), other)
+    store.model_locations.keep(imported, str(old), other)
     with pytest.raises(StudioError, match="that Imported was made with: it has no unet/b"):
         studio.locate_model(str(old), new)
-    assert store.places.of_project(cat) == {}
+    assert store.model_locations.of_project(cat) == {}
     assert studio.locate_model(str(old), new, cat).projects == ("Cat", "Dog")
-    assert store.places.of_project(dog) == {str(old): str(new)}
-    assert store.places.of_project(imported) == {}
+    assert store.model_locations.of_project(dog) == {str(old): str(new)}
+    assert store.model_locations.of_project(imported) == {}
 
 
 def test_a_model_that_nothing_used_is_not_compared(store: Store, tmp_path: Path) -> None:
@@ -97,7 +97,7 @@ def test_a_model_that_nothing_used_is_not_compared(store: Store, tmp_path: Path)
         (tmp_path / "file").write_bytes(b"")
         Studio(store).locate_model("C:\\models\\sd15", tmp_path / "file")
     assert not Studio(store).locate_model("C:\\models\\sd15", write_model(tmp_path / "here")).compared
-    assert store.places.of_project(project) == {"C:\\models\\sd15": str(tmp_path / "here")}
+    assert store.model_locations.of_project(project) == {"C:\\models\\sd15": str(tmp_path / "here")}
     with pytest.raises(StudioError, match="No project uses /elsewhere: the local models are"):
         Studio(store).locate_model("/elsewhere", tmp_path / "here")
 
@@ -109,6 +109,6 @@ def test_the_paths_in_a_name() -> None:
     assert local_paths("local-dir:/clip") == ("/clip",)
     assert local_paths("owner/model") == local_paths("assets:pocket/pipeline") == local_paths("clip") == ()
     places = {"/c d": "/e", "/clip": "/f"}
-    assert placed("/a/b.safetensors with /c d", places) == "/a/b.safetensors with /e"
-    assert placed("local-dir:/clip", places) == "local-dir:/f"
-    assert placed("owner/model", places) == "owner/model"
+    assert located("/a/b.safetensors with /c d", places) == "/a/b.safetensors with /e"
+    assert located("local-dir:/clip", places) == "local-dir:/f"
+    assert located("owner/model", places) == "owner/model"

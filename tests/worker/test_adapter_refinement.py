@@ -152,7 +152,7 @@ def test_the_other_processes_find_an_adapter_that_moved(
     base = make_tiny_pipeline(tmp_path / "base")
     adapters = make_tiny_adapters(tmp_path / "here", load_image_model(base, device="cpu"))
     models = Models()
-    models.places = {str(tmp_path / "there"): str(adapters)}
+    models.locations = {str(tmp_path / "there"): str(adapters)}
     plan = AdapterPlan("mine", str(tmp_path / "there"), str(objects(tmp_path / "objects")), (), 1, 0)
     task = replace(task_of(tmp_path, plan, base, models), devices=("cpu", "cpu"))
     assert 2 * PUBLISHED.batch_size % 2 == 0

@@ -53,8 +53,8 @@ def fill(store: Store, random: Random, name: str = "Cat", rounds: int = 2, repla
     masks.undo(reference.id)
     masks.redo(reference.id)
     store.starts.set(project.id, Start("ink.safetensors", store.adapters.add(weights(11))))
-    store.places.keep(project.id, "/models/sd15", {"unet/a.safetensors": FileHash(3, "ab" * 32)})
-    store.places.set(project.id, "/models/sd15", "/models/elsewhere")
+    store.model_locations.keep(project.id, "/models/sd15", {"unet/a.safetensors": FileHash(3, "ab" * 32)})
+    store.model_locations.set(project.id, "/models/sd15", "/models/elsewhere")
     parent = None
     for number in range(rounds):
         round_ = store.rounds.add(project.id, parent, project.settings)

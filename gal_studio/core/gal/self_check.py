@@ -78,7 +78,8 @@ def self_check(
     number_of = sum(one.overfit for one in measured)
     copies = f"{f'only {number_of}' if number_of else 'none'} of {len(measured)} benchmark images are copies"
     if number == 0:
-        return SelfCheck(f"{capitalized(copies)}{_carried_words(measured)}. {_WITHOUT_TRAINING}", is_final=True)
+        words = f"{capitalized(copies)}{_carried_words(measured)}. {_WITHOUT_TRAINING}"
+        return SelfCheck(words, is_final=True)
     advice = _take(number, "" if is_full else best_recipe(drawn).words)
     return SelfCheck(f"No further round needed: {copies}. {advice}".rstrip(), is_final=True)
 

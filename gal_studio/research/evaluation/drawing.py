@@ -10,7 +10,7 @@ from typing import Any
 
 from gal_studio.assets import resolve_model
 from gal_studio.core.errors import StudioError
-from gal_studio.core.models.places import placed
+from gal_studio.core.models.locations import located
 from gal_studio.core.settings import GenerationSettings
 from gal_studio.core.types import Round
 from gal_studio.engine.families.family import References
@@ -73,7 +73,7 @@ class RoundDrawer:
 
     def _model(self, project: Project) -> ImageModel:
         pinned = dict(self._store.projects.revisions(project.id))
-        name = placed(project.base_model, self._store.places.of_project(project.id))
+        name = located(project.base_model, self._store.model_locations.of_project(project.id))
         wanted = name, project.settings.machine, pinned
         if self._opened is None or self._opened[0] != wanted:
             self._opened = None  # free its memory first

@@ -5,8 +5,8 @@ from pathlib import Path
 from gal_studio.core.errors import StudioError
 from gal_studio.core.models.forms.references import REFERENCES, refuse_beside
 from gal_studio.core.models.forms.registry import find_form, forms_of
+from gal_studio.core.models.locations import located
 from gal_studio.core.models.lora_start import LoraStart
-from gal_studio.core.models.places import placed
 from gal_studio.core.types import Job
 from gal_studio.state import Store
 from gal_studio.state.files.content_store import write_whole
@@ -60,7 +60,7 @@ class FileVerbs(Verbs):
         commits = dict(self.store.projects.revisions(project_id))
         asked = LoraStart(
             str(checked_lora(path)),
-            placed(project.base_model, self.store.places.of_project(project_id)),
+            located(project.base_model, self.store.model_locations.of_project(project_id)),
             words,
             project.settings.to_dict(),
             commits,

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gal_studio.core.errors import StudioError
-from gal_studio.core.models.places import placed
+from gal_studio.core.models.locations import located
 from gal_studio.studio.answering import AnsweringProcess
 from gal_studio.studio.create.prompt_notes import about_search
 from gal_studio.studio.verbs.base import Verbs
@@ -48,7 +48,7 @@ class SearchVerbs(Verbs):
         project = self.store.projects.get(self.store.rounds.get(round_id).project_id)
         features = self._features(round_id)
         question = {
-            "clip": placed(project.clip_model, self.store.places.of_project(project.id)),
+            "clip": located(project.clip_model, self.store.model_locations.of_project(project.id)),
             "revisions": dict(self.store.projects.revisions(project.id)),
             "texts": [form.format(wanted) for form in FORMS],
         }

@@ -166,7 +166,7 @@ def _requests(task: ExportTask, model: ImageModel, files: Sequence[Path]) -> lis
     settings = _settings(task)
     guided = settings.guided_steps
     common: dict[str, Any] = {
-        "model": resolve_model(task.models.placed(task.project.base_model)),
+        "model": resolve_model(task.models.located(task.project.base_model)),
         "revisions": dict(task.models.revisions),
         "device": str(model.device),
         "held": task.settings.machine.precision,

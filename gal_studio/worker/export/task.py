@@ -115,7 +115,7 @@ def facts_of(task: ExportTask, model: ImageModel, picture: Image.Image) -> Facts
         lineage.round_training_seed(task.store.snapshots.round(task.round.id)),
     )
     half = weight_precision(model.device, model.machine.precision).itemsize < 4
-    shown, placed = public_name(name), resolve_model(task.models.placed(name))
+    shown, path = public_name(name), resolve_model(task.models.located(name))
     card = AdapterCard(
         task.prompts.trigger,
         shown,
@@ -133,7 +133,7 @@ def facts_of(task: ExportTask, model: ImageModel, picture: Image.Image) -> Facts
         output_name=task.file_name,
         trigger=task.prompts.trigger,
         base_model=shown,
-        base_sha256=weights_sha256(placed, task.models.revisions, model.family.part, half),
+        base_sha256=weights_sha256(path, task.models.revisions, model.family.part, half),
         round=task.round.number,
         seed=seed,
         resolution=task.settings.tune.resolution or model.resolution,
@@ -142,7 +142,7 @@ def facts_of(task: ExportTask, model: ImageModel, picture: Image.Image) -> Facts
         tags=Counter(example.prompt for example in task.store.rounds.training_set(task.round.id)),
         date=datetime.now(UTC).date().isoformat(),
         version=__version__,
-        licence=licence_of(placed, task.models.revisions, half),
+        licence=licence_of(path, task.models.revisions, half),
         thumbnail=_data_uri(picture),
         card=json.dumps(asdict(card), sort_keys=True),
         source=task.round.source,

@@ -68,7 +68,7 @@ def export_without_training(task: ExportTask, out: Path) -> Generator[Progress, 
     given = task.settings.references
     adapter = None
     if not given.is_native:
-        name = resolve_adapter(task.models.placed(given.adapter, is_adapter=True))
+        name = resolve_adapter(task.models.located(given.adapter, is_adapter=True))
         adapter = locate_adapter(name, model.family.name, task.models.revisions)
         if (adapter.encoder / TOWER).is_file():
             raise StudioError(
@@ -117,7 +117,7 @@ def _request(
     settings, given = task.settings.generation, task.settings.references
     guided = settings.guided_steps
     return StockRequest(
-        model=resolve_model(task.models.placed(task.project.base_model)),
+        model=resolve_model(task.models.located(task.project.base_model)),
         revisions=dict(task.models.revisions),
         device=str(model.device),
         held=task.settings.machine.precision,

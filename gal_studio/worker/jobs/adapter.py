@@ -24,7 +24,7 @@ def refine_adapters(store: Store, models: Models, job: Job) -> Generator[Progres
             AdapterTask(
                 wanted.plan,
                 wanted.folder,
-                resolve_model(models.placed(task.project.base_model)),
+                resolve_model(models.located(task.project.base_model)),
                 model,
                 models,
                 vision or "clip",

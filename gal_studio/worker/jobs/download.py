@@ -5,7 +5,7 @@ from contextlib import closing
 from pathlib import Path
 
 from gal_studio.core.jobs.kinds import DOWNLOAD
-from gal_studio.core.models.places import placed
+from gal_studio.core.models.locations import located
 from gal_studio.core.models.reports import ModelNames
 from gal_studio.core.types import Job
 from gal_studio.engine.hub.download import download
@@ -24,17 +24,17 @@ def download_models(store: Store, models: Models, job: Job) -> Generator[Progres
     project = store.projects.get(job.project_id)
     pins = store.projects.revisions(project.id)
     settings = store.rounds.settings(job.round_id)
-    places = store.places.of_project(project.id)
+    locations = store.model_locations.of_project(project.id)
     instant = store.rounds.get(job.round_id).kind == "instant"
     names = ModelNames(
-        placed(project.base_model, places),
-        placed(project.clip_model, places),
-        placed(settings.refine.vision_model, places),
+        located(project.base_model, locations),
+        located(project.clip_model, locations),
+        located(settings.refine.vision_model, locations),
         settings.machine.precision,
-        adapter=placed(settings.references.adapter, places, is_adapter=True) if instant else "",
+        adapter=located(settings.references.adapter, locations, is_adapter=True) if instant else "",
         target=settings.tune.target,
-        fast_model=placed(settings.generation.fast_model, places),
-        speed_lora=placed(settings.generation.speed_lora, places),
+        fast_model=located(settings.generation.fast_model, locations),
+        speed_lora=located(settings.generation.speed_lora, locations),
     )
     needs = list(unmet(names, pins))
     if not needs:

@@ -53,7 +53,7 @@ def gathered(task: TrainingTask, model: ImageModel, batch_size: int) -> Iterator
     if not devices:
         yield None
         return
-    name, commits = resolve_model(task.models.placed(task.project.base_model)), dict(task.models.revisions)
+    name, commits = resolve_model(task.models.located(task.project.base_model)), dict(task.models.revisions)
     also = () if task.start is None else layers_in(task.start, model.family.part)
     group = DeviceGroup(name, commits, task.settings.machine, task.settings.tune, devices, also)
     try:

@@ -44,7 +44,7 @@ def test_a_moved_model_is_found_again_and_its_training_stays(studio: Studio, tmp
         imported = there_.import_project(archive)
         assert [one.is_here for one in there_.local_models(imported)] == [False] * 2, "places stay here"
         there_.locate_model(base, tmp_path / "moved" / "pipeline")
-        assert store.places.hashes(imported, base) is not None, "its hashes came along"
+        assert store.model_locations.hashes(imported, base) is not None, "its hashes came along"
 
 
 def test_a_vision_model_and_an_image_adapter_that_moved_are_located(studio: Studio, tmp_path: Path) -> None:
@@ -64,7 +64,7 @@ def test_a_vision_model_and_an_image_adapter_that_moved_are_located(studio: Stud
         assert located.place == str(tmp_path / f"moved-{name}")
     assert all(one.is_here for one in studio.local_models(project))
     opened = Models()
-    opened.places = studio.store.places.of_project(project)
-    assert opened.placed(tower) == f"local-dir:{tmp_path / 'moved-tower'}"
+    opened.locations = studio.store.model_locations.of_project(project)
+    assert opened.located(tower) == f"local-dir:{tmp_path / 'moved-tower'}"
     vision = opened.vision(tower, "unused")
     assert vision.grid == 16, "the tower of the new place"

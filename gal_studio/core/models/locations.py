@@ -17,15 +17,15 @@ def local_paths(name: str, is_adapter: bool = False) -> tuple[str, ...]:
     return tuple(path for path in bare if _ABSOLUTE.match(path))
 
 
-def placed(name: str, places: Mapping[str, str], is_adapter: bool = False) -> str:
-    """A name with each path where it lies now; `places` has those that moved."""
-    if not places:
+def located(name: str, locations: Mapping[str, str], is_adapter: bool = False) -> str:
+    """A name with each path where it lies now; `locations` has those that moved."""
+    if not locations:
         return name
     found = []
     for part in _parts(name, is_adapter):
         prefix = _LOCAL if part.startswith(_LOCAL) else ""
         path = part.removeprefix(prefix)
-        found.append(f"{prefix}{places.get(path, path)}")
+        found.append(f"{prefix}{locations.get(path, path)}")
     return " with ".join(found)
 
 

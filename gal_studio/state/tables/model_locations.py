@@ -8,7 +8,7 @@ from gal_studio.state.database.connection import Database
 from gal_studio.state.files.model_hashes import FileHash, Hashes
 
 
-class ModelPlaces:
+class ModelLocations:
     """Reads and writes both by the path that is in a model's name."""
 
     def __init__(self, database: Database, clock: Callable[[], float]) -> None:
