@@ -218,11 +218,11 @@ class AnchorScore:
     `by_prompts`, `by_pictures` and `by_person` are the overfit ones by who says so (Eq. G12); `compared` are
     the candidates of which the pictures say anything. `weakest` is the least mean strength (Eq. G13),
     `copied_from` the least at which there is a copy, `clean_up_to` the largest at which there is none.
-    Of those that are no copies, `lacking` are without the object (Eq. G19), `unlike` of the others not as
-    asked, and `faint` of the rest carry too little (Eq. G6). `turn` is the curve of Eq. G15, None where all
-    pictures have one strength. `by_model`: the entropy is what differs between pictures at the schedules that
-    all prompts share (Eq. G4), without the detector's own doubt; a round of an earlier version has that of
-    the rate.
+    Of those that are not copies, `missing_subject` are without the object (Eq. G19), `off_prompt` of the
+    others not as asked, and `too_weak` of the rest carry too little (Eq. G6). `turn` is the curve of Eq. G15,
+    None where all pictures have one strength. `by_model`: the entropy is what differs between pictures at the
+    schedules that all prompts share (Eq. G4), without the detector's own doubt; a round of an earlier version
+    has that of the rate.
     """
 
     anchor: Anchor
@@ -239,9 +239,9 @@ class AnchorScore:
     weakest: float = 1.0
     copied_from: float = 1.0
     clean_up_to: float = 1.0
-    lacking: int = 0
-    unlike: int = 0
-    faint: int = 0
+    missing_subject: int = 0
+    off_prompt: int = 0
+    too_weak: int = 0
     between_recipes: float = 0.0
     turn: CopyCurve | None = None
     by_model: bool = False
@@ -249,7 +249,7 @@ class AnchorScore:
     @property
     def good(self) -> int:
         """How many candidates may be suggested (Eq. G6)."""
-        return self.candidates - self.overfit - self.lacking - self.unlike - self.faint
+        return self.candidates - self.overfit - self.missing_subject - self.off_prompt - self.too_weak
 
     @property
     def is_counted(self) -> bool:

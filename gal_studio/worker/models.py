@@ -90,10 +90,11 @@ class Models:
         if not generation.is_fast:
             return AT_ITS_OWN
         lora, model = generation.speed_lora.strip(), generation.fast_model.strip() or base
-        path = (
-            self._speed_loras.find(self.located(lora), self.located(model), self.revisions) if lora else None
+        if not lora:
+            return Speed(generation.solver)
+        return Speed(
+            generation.solver, self._speed_loras.find(self.located(lora), self.located(model), self.revisions)
         )
-        return Speed(generation.solver, path)
 
     def release_image_model(self) -> None:
         """Free the memory of the image model; its next use loads it again."""

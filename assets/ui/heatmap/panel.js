@@ -117,10 +117,10 @@ export class HeatPanel {
       setAttribute(buttons[i], "aria-pressed", String(this.view.on && kind === this.offer.kind));
     if (!this.view.on) this.clear();
     else if (!this.layer && !this.loading) await this.load();
-    const lacking = this.view.on && !this.layer && !this.loading;
+    const isMissing = this.view.on && !this.layer && !this.loading;
     strength.hidden = legend.node.hidden = !this.layer;
-    missing.hidden = !lacking || !this.options.judge || this.offer.kind !== "quality";
-    if (lacking) missingWords(words, ask);
+    missing.hidden = !isMissing || !this.options.judge || this.offer.kind !== "quality";
+    if (isMissing) missingWords(words, ask);
   }
 
   async load() {

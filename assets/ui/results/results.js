@@ -109,7 +109,7 @@ function Results() {
 
 function Buttons() {
   const measured = state.measures?.rounds ?? [];
-  const lacking = measured.filter((one) => one.id && one.trained && !one.report).length;
+  const unmeasured = measured.filter((one) => one.id && one.trained && !one.report).length;
   /** @param {{ currentTarget: HTMLButtonElement }} event */
   const measureAll = async ({ currentTarget: button }) => {
     button.disabled = true;
@@ -144,7 +144,7 @@ function Buttons() {
   ];
   return html`<span class="head-buttons">
     ${
-      lacking > 1
+      unmeasured > 1
         ? html`<${Button} data-action="measure-all" onClick=${measureAll}>Measure all rounds<//>`
         : null
     }

@@ -127,12 +127,12 @@ class Ladder:
         seen: dict[int, list[Seen]] = {rung: [] for rung in self.rungs}
         for anchor, rung in self.first():
             seen[rung].append(drawn.get(anchor, {}).get(rung) or Seen(0.0, 0.0))
-        useful = [fmean(one.utility for one in each) if each else 0.0 for each in seen.values()]
+        utilities = [fmean(one.utility for one in each) if each else 0.0 for each in seen.values()]
         copies = [fmean(one.chance for one in each) if each else 1.0 for each in seen.values()]
-        if not any(useful):
+        if not any(utilities):
             return self.rungs[: -BEST - 2 : -1]
-        part = numpy.convolve(numpy.ones(len(useful)), NEIGHBOURS, "same")
-        order = numpy.argsort(-numpy.convolve(useful, NEIGHBOURS, "same") / part, kind="stable").tolist()
+        part = numpy.convolve(numpy.ones(len(utilities)), NEIGHBOURS, "same")
+        order = numpy.argsort(-numpy.convolve(utilities, NEIGHBOURS, "same") / part, kind="stable").tolist()
         turn = min(order[BEST:], key=lambda at: (abs(copies[at] - 0.5), at), default=None)
         return tuple(self.rungs[at] for at in (*order[:BEST], *([] if turn is None else [turn])))
 

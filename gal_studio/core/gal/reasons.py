@@ -10,13 +10,13 @@ from typing import Literal
 
 from gal_studio.core.types import Anchor, AnchorScore
 
-Case = Literal["clean", "clean_one", "copies", "copies_one", "lacking", "from", "above", "up", "any", "mixed"]
+Case = Literal["clean", "clean_one", "copies", "copies_one", "unfit", "from", "above", "up", "any", "mixed"]
 SENTENCES: Mapping[Case, str] = {
     "clean": "No copies in {n} images: nothing to teach here.",
     "clean_one": "Its only image is not a copy.",
     "copies": "No image to suggest: all {n} are copies{marked}.",
     "copies_one": "No image to suggest: the only one is a copy{marked}.",
-    "lacking": "No image to suggest: {count}{others}.",
+    "unfit": "No image to suggest: {count}{others}.",
     "from": "Copies at LoRA strength {copied} and above; {good}.",
     "above": "Copies above LoRA strength {clean}, {below}; {good}.",
     "up": "{up}; {good}.",
@@ -91,7 +91,7 @@ def _case(score: AnchorScore) -> Case:
     if score.overfit == score.candidates:
         return "copies_one" if score.candidates == 1 else "copies"
     if not score.good:
-        return "lacking"
+        return "unfit"
     if score.weakest == 1.0 or score.by_person:
         return "mixed"
     if score.clean_up_to < score.copied_from:
@@ -114,7 +114,7 @@ def _up(strength: float) -> str:
 def count_good(score: AnchorScore) -> str:
     """How many images of an anchor may be suggested, of those that are not copies."""
     others = score.candidates - score.overfit
-    if score.unlike or score.faint or score.lacking:
+    if score.off_prompt or score.too_weak or score.missing_subject:
         return f"{score.good} of {others} others {'is' if score.good == 1 else 'are'} good enough to train on"
     return "the other one is good" if others == 1 else "all others are good"
 
@@ -136,7 +136,7 @@ def _others(score: AnchorScore) -> str:
 
 
 def _lacks(score: AnchorScore) -> tuple[int, int, int]:
-    return score.lacking, score.unlike, score.faint
+    return score.missing_subject, score.off_prompt, score.too_weak
 
 
 def _marked(score: AnchorScore) -> str:

@@ -17,10 +17,10 @@ Lack = Literal["", "clean", "object", "asked", "carries"]
 class Standard:
     """Eq. G6: what the pictures of a round are compared with.
 
-    `useful` is the utility (Eq. G18) that a picture should have, in [0, 1].
+    `min_utility` is the utility (Eq. G18) that a picture should have, in [0, 1].
     """
 
-    useful: float = 0.0
+    min_utility: float = 0.0
 
     @classmethod
     def of(cls, candidates: Iterable[Candidate], first: Self | None = None) -> Self:
@@ -33,7 +33,7 @@ class Standard:
         for one in candidates:
             if not one.is_blank and not one.own:
                 best[one.anchor_id] = max(one.utility, best.get(one.anchor_id, 0.0))
-        return cls(max(median(best.values()) if best else 0.0, 0.0 if first is None else first.useful))
+        return cls(max(median(best.values()) if best else 0.0, 0.0 if first is None else first.min_utility))
 
     def lacks(self, candidate: Candidate) -> Lack:
         """The first thing that keeps a picture from being suggested; empty if it may be."""
@@ -45,4 +45,4 @@ class Standard:
             return "asked"
         if candidate.kept is not None and candidate.kept < KEPT_ENOUGH:
             return "carries"
-        return "carries" if candidate.utility < self.useful else ""
+        return "carries" if candidate.utility < self.min_utility else ""

@@ -128,9 +128,9 @@ def score_anchor(
         compared=sum([candidate.is_compared for candidate in candidates]),
         weakest=min([candidate.recipe.mean for candidate in candidates]),
         copied_from=min([one.recipe.mean for one in candidates if one.overfit], default=1.0),
-        lacking=lacks["object"],
-        unlike=lacks["asked"],
-        faint=lacks["carries"],
+        missing_subject=lacks["object"],
+        off_prompt=lacks["asked"],
+        too_weak=lacks["carries"],
         clean_up_to=max([one.recipe.mean for one in candidates if not one.overfit], default=1.0),
     )
 

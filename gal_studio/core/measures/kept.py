@@ -18,18 +18,18 @@ class Kept:
     """What a later round's pictures have more than those of the first of its line, prompts and seeds alike.
 
     Only pairs count in which neither is a copy: a copy carries all of the style, so that to copy less is no
-    loss. `first` is the mean of Eq. G17 in the first round, `carries` the difference of it, and `useful` that
+    loss. `first` is the mean of Eq. G17 in the first round, `carries` the difference of it, and `utility` that
     of u, which rewards nothing that is nearly a copy.
     """
 
     first: float
     carries: Difference
-    useful: Difference
+    utility: Difference
 
     @property
     def is_lost(self) -> bool:
         """Whether half of it is gone or more: both differences are clear, and of enough pairs."""
-        is_clear = is_down(self.carries) and is_down(self.useful) and self.carries.pictures >= PAIRS
+        is_clear = is_down(self.carries) and is_down(self.utility) and self.carries.pictures >= PAIRS
         return is_clear and self.carries.value <= -LOST_SHARE * self.first
 
 
@@ -37,10 +37,10 @@ def kept(first: Drawn, later: Drawn) -> Kept | None:
     """Compare a round with the first one of its line; None without pairs of pictures that are no copies."""
     old, new = _clean(first), _clean(later)
     pairs = {key: old[key] for key in sorted(old.keys() & new.keys())}
-    carries, useful = change(pairs, new, "carries"), gain(pairs, new)
-    if carries is None or useful is None:
+    carries, utility = change(pairs, new, "carries"), gain(pairs, new)
+    if carries is None or utility is None:
         return None
-    return Kept(fmean(one.candidate.carries or 0.0 for one in pairs.values()), carries, useful)
+    return Kept(fmean(one.candidate.carries or 0.0 for one in pairs.values()), carries, utility)
 
 
 def _clean(drawn: Drawn) -> dict[Key, MeasuredPicture]:

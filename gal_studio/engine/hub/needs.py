@@ -22,7 +22,7 @@ from gal_studio.engine.hub.repository import (
     storage,
     stored_commits,
 )
-from gal_studio.engine.hub.weights import choose_variant, files_of, lacking, weighted, weights_of
+from gal_studio.engine.hub.weights import choose_variant, files_of, missing_weights, weighted, weights_of
 from gal_studio.json_files import index_in
 
 Revisions = MutableMapping[str, str]
@@ -116,7 +116,7 @@ def pipeline(
 def lacking_weights(folder: Path, components: Collection[str], half: bool = False) -> list[str]:
     """The weights that are missing in a pipeline's folder."""
     variant = choose_variant(files_of(folder), components, half)
-    return [path for component in components for path in lacking(folder, component, variant)]
+    return [path for component in components for path in missing_weights(folder, component, variant)]
 
 
 def transformers_model(name: str, revisions: Mapping[str, str]) -> Need:
@@ -129,7 +129,7 @@ def transformers_model(name: str, revisions: Mapping[str, str]) -> Need:
         return [*(path for path in files if "/" not in path and _is_configuration(path)), *weights]
 
     def lacks(folder: Path) -> list[str]:
-        return _absent_files(folder, "config.json") or lacking(folder, "", None)
+        return _absent_files(folder, "config.json") or missing_weights(folder, "", None)
 
     return resolve(name, revisions, choose, lacks)
 

@@ -67,7 +67,7 @@ def _match(path: str, folder: str) -> re.Match[str] | None:
     return _WEIGHTS.fullmatch(name) if parent == folder else None
 
 
-def lacking(folder: Path, component: str, variant: str | None) -> list[str]:
+def missing_weights(folder: Path, component: str, variant: str | None) -> list[str]:
     """The weights that a folder lacks of a component ("" for its top), as paths from the folder."""
     place = folder / component
     prefix = f"{component}/" if component else ""

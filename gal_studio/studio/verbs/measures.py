@@ -52,14 +52,14 @@ class MeasureVerbs(Verbs):
         """Queue the measurement of every trained round that lacks pictures of the benchmark."""
         with self.store.database.transaction():
             trained = [each.id for each in self.store.rounds.shown(project_id) if each.adapter is not None]
-            lacking = [each for each in trained if test_set.prepare(self.store, each).missing]
-            if not lacking:
+            unmeasured = [each for each in trained if test_set.prepare(self.store, each).missing]
+            if not unmeasured:
                 raise StudioError(
                     "Every trained round is already measured on the present benchmark."
                     if trained
                     else "No round is trained yet: press Fine-tune first."
                 )
-            return tuple(map(self.measure, lacking))
+            return tuple(map(self.measure, unmeasured))
 
     def change_test_set(self, project_id: str, templates: Sequence[str], seeds: int) -> None:
         """Choose other held-out prompts, and the number of pictures of each.

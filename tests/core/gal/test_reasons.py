@@ -189,15 +189,15 @@ def test_the_pool_is_summed_up(informative, top_k, anchors, start):
 
 def test_a_pool_in_which_no_picture_is_good_enough_says_what_to_do():
     _, _, scores = pool_of(margins(4, 10), margins(10, 10), margins(0, 10))
-    faint = [replace(scores[0], faint=6), *scores[1:]]
-    assert explain_pool(0, 3, faint) == (
+    weak = [replace(scores[0], too_weak=6), *scores[1:]]
+    assert explain_pool(0, 3, weak) == (
         "Nothing good enough to suggest. Generate more images, train fewer steps, or accept any you like."
     )
 
 
 def test_a_prompt_says_what_its_clean_pictures_lack_and_the_chosen_one_has():
     _, _, (score,) = pool_of(margins(4, 10))
-    (told,) = explain_all([replace(score, unlike=2, faint=4)], 3).values()
+    (told,) = explain_all([replace(score, off_prompt=2, too_weak=4)], 3).values()
     assert told == (
         "No image to suggest: 4 of 10 are copies, 2 miss the prompt, 4 resemble the reference too little."
     )

@@ -29,11 +29,11 @@ def drawn_in(rows: Sequence[Sequence[tuple[float, float, float]]]) -> list[Candi
 
 
 def test_the_first_lack_of_a_picture_keeps_it_from_being_suggested() -> None:
-    copy, other, faint, good = drawn_in(
+    copy, other, weak, good = drawn_in(
         [[(0.9, 0.9, 0.8), (0.1, 0.4, 0.8), (0.1, 0.9, 0.4), (0.1, 0.9, 0.6)]],
     )
-    assert [Standard().lacks(one) for one in (copy, other, faint, good)] == ["clean", "asked", "carries", ""]
-    assert preferred([copy, other, faint, good]) == (good,)
+    assert [Standard().lacks(one) for one in (copy, other, weak, good)] == ["clean", "asked", "carries", ""]
+    assert preferred([copy, other, weak, good]) == (good,)
 
 
 def test_the_most_useful_picture_comes_first_whatever_matches_its_prompt_best() -> None:
@@ -64,7 +64,7 @@ def test_prompts_whose_best_picture_is_less_useful_than_most_are_not_suggested_a
 def test_what_a_picture_should_be_worth_never_falls_from_round_to_round(before: list, after: list) -> None:
     first = Standard.of(drawn_in(before))
     later = Standard.of(drawn_in(after), first)
-    assert later.useful == max(first.useful, Standard.of(drawn_in(after)).useful)
+    assert later.min_utility == max(first.min_utility, Standard.of(drawn_in(after)).min_utility)
     assert Standard.of(drawn_in(after), later) == later
 
 

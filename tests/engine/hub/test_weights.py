@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from gal_studio.core.errors import StudioError
-from gal_studio.engine.hub.weights import choose_variant, lacking, weighted, weights_of
+from gal_studio.engine.hub.weights import choose_variant, missing_weights, weighted, weights_of
 from gal_studio.engine.models.image_model import load_image_model
 from gal_studio.engine.models.model_files import inspect
 from tests.engine.tiny import make_tiny_pipeline, make_tiny_xl_pipeline
@@ -82,14 +82,14 @@ def test_weights_are_those_that_the_library_would_open() -> None:
 def test_a_missing_shard_is_missing(tmp_path: Path) -> None:
     folder = tmp_path / "unet"
     folder.mkdir()
-    assert lacking(tmp_path, "unet", None) == ["unet/*.safetensors"]
+    assert missing_weights(tmp_path, "unet", None) == ["unet/*.safetensors"]
     shards = [f"diffusion_pytorch_model-0000{n}-of-00002.safetensors" for n in (1, 2)]
     index = {"weight_map": {"a": shards[0], "b": shards[1]}}
     (folder / "diffusion_pytorch_model.safetensors.index.json").write_text(json.dumps(index))
     (folder / shards[0]).write_bytes(b"")
-    assert lacking(tmp_path, "unet", None) == [f"unet/{shards[1]}"]
+    assert missing_weights(tmp_path, "unet", None) == [f"unet/{shards[1]}"]
     (folder / shards[1]).write_bytes(b"")
-    assert lacking(tmp_path, "unet", None) == []
+    assert missing_weights(tmp_path, "unet", None) == []
 
 
 def test_an_index_of_half_precision_beside_plain_shards_is_not_theirs(tmp_path: Path) -> None:
@@ -101,7 +101,7 @@ def test_an_index_of_half_precision_beside_plain_shards_is_not_theirs(tmp_path: 
         (folder / f"diffusion_pytorch_model.safetensors.index{half}.json").write_text(index)
         if not half:
             (folder / shard).write_bytes(b"")
-    assert lacking(tmp_path, "unet", None) == []
+    assert missing_weights(tmp_path, "unet", None) == []
 
 
 @pytest.mark.parametrize("found", ['{"weight_map": {"a"', "[]"])
@@ -110,7 +110,7 @@ def test_an_index_that_was_cut_off_is_what_is_missing(tmp_path: Path, found: str
     folder.mkdir()
     (folder / "diffusion_pytorch_model-00001-of-00002.safetensors").write_bytes(b"")
     (folder / "diffusion_pytorch_model.safetensors.index.json").write_text(found)
-    assert lacking(tmp_path, "unet", None) == ["unet/diffusion_pytorch_model.safetensors.index.json"]
+    assert missing_weights(tmp_path, "unet", None) == ["unet/diffusion_pytorch_model.safetensors.index.json"]
 
 
 def test_a_configuration_that_says_nonsense_is_refused(tmp_path: Path) -> None:

@@ -34,7 +34,7 @@ class Unjudged(Policy):
 
     def why_not(self, pool: PoolSnapshot, score: AnchorScore) -> str:
         """How many images match the test prompt."""
-        matching, number = score.candidates - score.unlike, score.candidates
+        matching, number = score.candidates - score.off_prompt, score.candidates
         return f"{matching} of {number} {'matches' if matching == 1 else 'match'} the prompt."
 
     def summary(self, pool: PoolSnapshot, available: int) -> str:
