@@ -103,7 +103,7 @@ class AdapterTask:
 
 
 def refine_adapter(task: AdapterTask) -> Generator[Progress, None, Path]:
-    """Draw x for each y, judge their patches, train, write, and return the file; it goes on where it was."""
+    """Draw x for each y, score their patches, train, write, and return the file; it goes on where it was."""
     model = task.model
     written = task.out / (LORA if task.is_native else WEIGHTS)
     if written.exists():
@@ -223,21 +223,21 @@ def _judged(
     given = [_hash(image.tobytes()) for image in (*(one.picture for one in subjects), *drawn)]
     made_of = json.dumps([task.vision, task.clip, task.plan.seed, given])
     folder = make_folder(inside(task.out, task.out / MAPS / _hash(made_of.encode())))
-    judge: _Judge | None = None
+    scorer: _PatchScorer | None = None
     pairs = []
     for place, (subject, picture) in enumerate(zip(subjects, drawn, strict=True), start=1):
         path = folder / f"{place:05d}.npy"
         if not path.is_file():
-            judge = judge or _opened_judge(task, [one.picture for one in subjects])
+            scorer = scorer or _opened_scorer(task, [one.picture for one in subjects])
             with writing_beside(path, task.out) as beside, beside.open("wb") as file:
-                np.save(file, judge.weights(subject.picture, picture))
+                np.save(file, scorer.weights(subject.picture, picture))
         pairs.append(RefinePair(subject.picture, picture, prompt_of(subject.name), np.load(path)))
         yield Progress("maps", place, len(subjects))
     return pairs
 
 
 @dataclass(frozen=True)
-class _Judge:
+class _PatchScorer:
     """The vision model with the limits of its maps (Eq. P6)."""
 
     tower: PatchTower
@@ -252,12 +252,12 @@ class _Judge:
         return pair_weights(kept, good, inside, foreground, RefineSettings().background_weight)
 
 
-def _opened_judge(task: AdapterTask, pictures: Sequence[Image.Image]) -> _Judge:
+def _opened_scorer(task: AdapterTask, pictures: Sequence[Image.Image]) -> _PatchScorer:
     tower, half = task.tower(), len(pictures) // 2
     limits = tower.limits
     if limits is None:
         limits = measure_limits(tower, pictures[:half], pictures[half:], generator(task.plan.seed, "limits"))
-    return _Judge(tower, limits)
+    return _PatchScorer(tower, limits)
 
 
 def _patches(picture: Image.Image, height: int, width: int) -> Any:

@@ -18,8 +18,8 @@ class Kept:
     """What a later round's pictures have more than those of the first of its line, prompts and seeds alike.
 
     Only pairs count in which neither is a copy: a copy carries all of the style, so that to copy less is no
-    loss. `first` is the mean of Eq. G17 in the first round, `carries` the difference of it, and `utility` that
-    of u, which rewards nothing that is nearly a copy.
+    loss. `first` is the mean of Eq. G17 in the first round, `carries` the difference of it, and `utility`
+    that of u, which rewards nothing that is nearly a copy.
     """
 
     first: float

@@ -15,7 +15,7 @@ from gal_studio.state.files.content_store import write_whole
 from gal_studio.state.files.errors import make_folder
 from gal_studio.state.images.read import read_picture
 
-AT_ONCE = 16  # pictures
+BATCH_SIZE = 16  # pictures
 Row = NDArray[np.float64]
 Features = Mapping[Path, Row]
 
@@ -60,8 +60,8 @@ class FeatureFiles(Generic[M]):
         With `squash`, each picture is first resized to that many pixels a side, whatever its shape.
         """
         wanted = list(dict.fromkeys(paths))
-        for first in range(0, len(wanted), AT_ONCE):
-            yield self._embed(wanted[first : first + AT_ONCE], squash)
+        for first in range(0, len(wanted), BATCH_SIZE):
+            yield self._embed(wanted[first : first + BATCH_SIZE], squash)
 
     def _embed(self, paths: Sequence[Path], squash: int | None) -> dict[Path, Row]:
         how = "" if squash is None else f"squashed-{squash}-"

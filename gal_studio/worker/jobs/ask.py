@@ -28,8 +28,8 @@ from gal_studio.worker.jobs.fine_tune import tuned
 from gal_studio.worker.jobs.generate import open_detector, score_images
 from gal_studio.worker.models import Models
 from gal_studio.worker.patches.copy_detector import CopyDetector
-from gal_studio.worker.patches.judge import Judge
-from gal_studio.worker.patches.open_judge import open_judge
+from gal_studio.worker.patches.open_scorer import open_scorer
+from gal_studio.worker.patches.patch_scorer import PatchScorer
 from gal_studio.worker.task import Progress, Steps, does
 from gal_studio.worker.training import training_run
 from gal_studio.worker.training.prior_pictures import prior_pictures
@@ -136,10 +136,10 @@ def _unmarked(candidate: Candidate) -> float | None:
 
 def _compare(task: TrainingTask, asked: Sequence[Candidate], others: int) -> Steps:
     """Eq. G21 of each picture: as scores, and as a map where the vision model has patches."""
-    judge = None
+    scorer = None
     try:
         name = pairs.vision_model(task.settings)
-        judge = open_judge(task.store, task.models, task.project, name)
+        scorer = open_scorer(task.store, task.models, task.project, name)
     except DiskError:
         raise
     except StudioError as error:
@@ -150,14 +150,14 @@ def _compare(task: TrainingTask, asked: Sequence[Candidate], others: int) -> Ste
         known = [_unmarked(one), *(sibling.chance for sibling in siblings)]
         chances = [chance for chance in known if chance is not None]
         scores = {COPY_DISAGREEMENT: copy_disagreement(chances)} if len(chances) > 1 else {}
-        if judge is not None:
-            scores |= _areas(task, judge, one, [sibling.image for sibling in siblings])
+        if scorer is not None:
+            scores |= _areas(task, scorer, one, [sibling.image for sibling in siblings])
         task.store.candidates.add_scores(one.id, scores)
         yield Progress("compare", done, len(asked))
 
 
-def _areas(task: TrainingTask, judge: Judge, of: Candidate, images: Sequence[str]) -> dict[str, float]:
-    known = judge.features([of.image, *images])
+def _areas(task: TrainingTask, scorer: PatchScorer, of: Candidate, images: Sequence[str]) -> dict[str, float]:
+    known = scorer.features([of.image, *images])
     found = area_disagreement([known[image] for image in (of.image, *images)])
-    task.store.refinements.save_map(of.id, "disagreement", StoredMap(found.astype(np.float32), judge.name))
+    task.store.refinements.save_map(of.id, "disagreement", StoredMap(found.astype(np.float32), scorer.name))
     return {AREA_DISAGREEMENT: float(found.mean())}

@@ -1,4 +1,4 @@
-"""The job `pairs`: draw the pairs of a refinement and judge their patches (Eq. P1, P4 to P6)."""
+"""The job `pairs`: draw the pairs of a refinement and score their patches (Eq. P1, P4 to P6)."""
 
 import time
 from collections.abc import Generator, Mapping, Sequence
@@ -16,22 +16,22 @@ from gal_studio.worker.drawing import Drawing, draw_and_keep
 from gal_studio.worker.jobs.disk_space import check_drawing_room
 from gal_studio.worker.jobs.quality import find_subjects
 from gal_studio.worker.models import Models
-from gal_studio.worker.patches.judge import (
-    AT_ONCE,
-    Judge,
+from gal_studio.worker.patches.maps import score_pair
+from gal_studio.worker.patches.open_scorer import open_scorer
+from gal_studio.worker.patches.patch_scorer import (
+    BATCH_SIZE,
+    PatchScorer,
     References,
     look_for_subjects,
     only,
     references_by_subject,
 )
-from gal_studio.worker.patches.maps import judge_pair
-from gal_studio.worker.patches.open_judge import open_judge
 from gal_studio.worker.task import Progress, Task, does, open_task
 
 
 @does("pairs")
 def make_pairs(store: Store, models: Models, job: Job) -> Generator[Progress, None, None]:
-    """Plan, draw and judge the pairs of a refinement; stored pictures are not drawn again."""
+    """Plan, draw and score the pairs of a refinement; stored pictures are not drawn again."""
     task = open_task(store, models, job)
     yield Progress("loading", 0, 0, "Loading the models")
     model = models.image_model(task.project.base_model, task.settings.machine)
@@ -77,9 +77,9 @@ def _judge_pairs(task: Task) -> Generator[Progress, None, None]:
     if not missing:
         return
     yield Progress("maps", len(judged), len(pairs), "Loading the vision model")
-    judge = open_judge(task.store, task.models, task.project, name)
-    known = judge.features([pair.reference_image for pair in pairs])
-    references = references_by_subject(judge, task.prompts, task.store.projects.references(task.project.id))
+    scorer = open_scorer(task.store, task.models, task.project, name)
+    known = scorer.features([pair.reference_image for pair in pairs])
+    references = references_by_subject(scorer, task.prompts, task.store.projects.references(task.project.id))
     pictures = {
         word: [
             pair.generated_image
@@ -88,22 +88,24 @@ def _judge_pairs(task: Task) -> Generator[Progress, None, None]:
         ]
         for word in references
     }
-    for _ in look_for_subjects(judge, references, pictures):
+    for _ in look_for_subjects(scorer, references, pictures):
         yield Progress("maps", len(judged), len(pairs), "Looking for the subjects")
-    for first in range(0, len(missing), AT_ONCE):
-        part = missing[first : first + AT_ONCE]
-        drawn = judge.features([pair.generated_image for pair in part if pair.generated_image])
+    for first in range(0, len(missing), BATCH_SIZE):
+        part = missing[first : first + BATCH_SIZE]
+        drawn = scorer.features([pair.generated_image for pair in part if pair.generated_image])
         for pair in part:
             named = task.prompts.named_in(pair.prompt)
-            own = only(references, named) if pair.subject else _accepted(judge, pair, pairs, known)
-            judge_pair(judge, pair, own, known | drawn)
+            own = only(references, named) if pair.subject else _accepted(scorer, pair, pairs, known)
+            score_pair(scorer, pair, own, known | drawn)
         yield Progress("maps", len(judged) + first + len(part), len(pairs), "Making heat maps")
     task.store.rounds.add_seconds(task.round.id, "maps", time.monotonic() - started)
 
 
-def _accepted(judge: Judge, pair: Pair, pairs: Sequence[Pair], known: Mapping[str, Features]) -> References:
+def _accepted(
+    scorer: PatchScorer, pair: Pair, pairs: Sequence[Pair], known: Mapping[str, Features]
+) -> References:
     """The pictures by which x is judged in a style: those that were accepted for its prompt."""
     own = {
         (other.reference_image, other.reference_mask): None for other in pairs if other.prompt == pair.prompt
     }
-    return {"": [(known[image], judge.patches(mask, known[image], None)) for image, mask in own]}
+    return {"": [(known[image], scorer.patches(mask, known[image], None)) for image, mask in own]}

@@ -7,15 +7,15 @@ from gal_studio.rounds import pairs as pairing
 from gal_studio.state import Store
 from gal_studio.worker.models import Models
 from gal_studio.worker.patches.foregrounds import find_in_references
-from gal_studio.worker.patches.judge import (
-    AT_ONCE,
-    Judge,
+from gal_studio.worker.patches.maps import score_candidate
+from gal_studio.worker.patches.open_scorer import open_scorer
+from gal_studio.worker.patches.patch_scorer import (
+    BATCH_SIZE,
+    PatchScorer,
     look_for_subjects,
     only,
     references_by_subject,
 )
-from gal_studio.worker.patches.maps import judge_candidate
-from gal_studio.worker.patches.open_judge import open_judge
 from gal_studio.worker.task import Progress, Task, does, open_task
 
 
@@ -25,12 +25,12 @@ def judge_round(store: Store, models: Models, job: Job) -> Generator[Progress, N
     task = open_task(store, models, job)
     yield Progress("loading", 0, 0, "Loading the vision model")
     yield from find_subjects(task)
-    judge = open_judge(store, models, task.project, pairing.vision_model(task.settings))
-    while not (yield from _judge_missing(task, judge)):
+    scorer = open_scorer(store, models, task.project, pairing.vision_model(task.settings))
+    while not (yield from _score_missing(task, scorer)):
         pass  # a mask was painted meanwhile: what was judged by the one before is gone
 
 
-def _judge_missing(task: Task, judge: Judge) -> Generator[Progress, None, bool]:
+def _score_missing(task: Task, scorer: PatchScorer) -> Generator[Progress, None, bool]:
     """Judge what has no map yet; ends early, with False, when a reference's mask is changed meanwhile."""
     store, round_id = task.store, task.round.id
     masks = _masks(task)
@@ -39,24 +39,24 @@ def _judge_missing(task: Task, judge: Judge) -> Generator[Progress, None, bool]:
     missing = [candidate for candidate in candidates if candidate.id not in judged]
     if not missing:
         return True
-    references = references_by_subject(judge, task.prompts, store.projects.references(task.project.id))
+    references = references_by_subject(scorer, task.prompts, store.projects.references(task.project.id))
     prompts = {anchor.id: anchor.prompt for anchor in store.projects.anchors(task.project.id)}
     named = {candidate.id: task.prompts.named_in(prompts[candidate.anchor_id]) for candidate in candidates}
     pictures = {
         word: [candidate.image for candidate in candidates if word in named[candidate.id]]
         for word in references
     }
-    for _ in look_for_subjects(judge, references, pictures):
+    for _ in look_for_subjects(scorer, references, pictures):
         yield Progress("maps", len(judged), len(candidates), "Looking for the subjects")
-    for first in range(0, len(missing), AT_ONCE):
-        part = missing[first : first + AT_ONCE]
-        known = judge.features([candidate.image for candidate in part])
+    for first in range(0, len(missing), BATCH_SIZE):
+        part = missing[first : first + BATCH_SIZE]
+        known = scorer.features([candidate.image for candidate in part])
         for candidate in part:
             own = only(references, named[candidate.id])
             with store.database.transaction():
                 if _masks(task) != masks:
                     return False
-                judge_candidate(judge, candidate, known[candidate.image], own, task.project.kind == "object")
+                score_candidate(scorer, candidate, known[candidate.image], own, task.project.kind == "object")
         yield Progress("maps", len(judged) + first + len(part), len(candidates), "Making heat maps")
     return True
 
@@ -76,7 +76,7 @@ def find_subjects(task: Task) -> Generator[Progress, None, None]:
     name = pairing.vision_model(task.settings)
     found = find_in_references(
         task.store,
-        lambda: open_judge(task.store, task.models, task.project, name),
+        lambda: open_scorer(task.store, task.models, task.project, name),
         references,
         wanted,
     )

@@ -20,7 +20,7 @@ from gal_studio.worker.jobs.fine_tune import with_previews
 from gal_studio.worker.models import Models
 from gal_studio.worker.patches.captioned import references_as_captioned
 from gal_studio.worker.patches.maps import add_missing_regions
-from gal_studio.worker.patches.open_judge import open_judge
+from gal_studio.worker.patches.open_scorer import open_scorer
 from gal_studio.worker.patches.weights import JudgedPair, read_pair, weights_of_pair
 from gal_studio.worker.task import Progress, does, open_task
 from gal_studio.worker.training import device_groups, training_run
@@ -45,7 +45,7 @@ def refine_round(store: Store, models: Models, job: Job) -> Generator[Progress, 
         store,
         asked.prompts,
         store.refinements.pairs(round_.id),
-        lambda: open_judge(store, models, asked.project, name),
+        lambda: open_scorer(store, models, asked.project, name),
     )
     with store.database.snapshot():
         task = training_run.open_training(store, models, job)
@@ -71,14 +71,14 @@ def _weighted(task: TrainingTask, judged: Sequence[JudgedPair]) -> list[RefinePa
     store, refine = task.store, task.settings.refine
     is_painted = any(judged_pair.painting for judged_pair in judged)
     name = pairing.vision_model(task.settings)
-    judge = open_judge(store, task.models, task.project, name) if is_painted else None
+    scorer = open_scorer(store, task.models, task.project, name) if is_painted else None
     references = references_as_captioned(store, [one.pair for one in judged], refine)
     return [
         RefinePair(
             reference=references[judged_pair.pair.reference_image],
             generated=store.images.picture(judged_pair.generated_image),
             prompt=judged_pair.pair.prompt,
-            weights=weights_of_pair(judged_pair, refine, judge),
+            weights=weights_of_pair(judged_pair, refine, scorer),
             weight=judged_pair.pair.weight,
         )
         for judged_pair in judged

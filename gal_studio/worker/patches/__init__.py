@@ -1,1 +1,1 @@
-"""Patch maps in a job: the judge, the maps and regions that it stores, and the weights made from them."""
+"""Patch maps in a job: the scorer, the maps and regions that it stores, and the weights made from them."""

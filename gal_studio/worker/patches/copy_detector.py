@@ -38,8 +38,8 @@ from gal_studio.rounds.base_pictures import of_project
 from gal_studio.rounds.pairs import mask_of_reference
 from gal_studio.state.tables.refinements import StoredMap
 from gal_studio.worker.patches.foregrounds import find_in_references
-from gal_studio.worker.patches.judge import Judge
-from gal_studio.worker.patches.open_judge import open_judge
+from gal_studio.worker.patches.open_scorer import open_scorer
+from gal_studio.worker.patches.patch_scorer import PatchScorer
 from gal_studio.worker.task import Task
 
 
@@ -86,7 +86,7 @@ class CopyDetector:
     `alike` is the v of Eq. G16 of the base model's picture of each prompt; empty where it has drawn none.
     """
 
-    judge: Judge
+    scorer: PatchScorer
     sought: tuple[ReferencePatches, ...]
     shows_from: float
     learned: Learned
@@ -95,7 +95,7 @@ class CopyDetector:
 
     def compare(self, pictures: Sequence[Image.Image], prompts: Sequence[str]) -> list[Evidence]:
         """Compare pictures that were drawn for these prompts with the references."""
-        seen = self.judge.tower.patches(pictures)
+        seen = self.scorer.tower.patches(pictures)
         return [
             self._evidence(Look(features, lab_colours(picture)), prompt)
             for features, picture, prompt in zip(seen, pictures, prompts, strict=True)
@@ -106,7 +106,7 @@ class CopyDetector:
         copies.
         """
         pictures = list(drawn.values())
-        seen = self.judge.tower.patches(pictures)
+        seen = self.scorer.tower.patches(pictures)
         looks = [Look(features, lab_colours(each)) for features, each in zip(seen, pictures, strict=True)]
         if not looks:
             return self
@@ -117,13 +117,13 @@ class CopyDetector:
         return replace(self, alike=alike, learned=learned)
 
     def _find(self, generated: Features) -> Match:
-        return show_most([find_reference(each, generated, self.judge.limits) for each in self.sought])
+        return show_most([find_reference(each, generated, self.scorer.limits) for each in self.sought])
 
     def _evidence(self, look: Look, prompt: str) -> Evidence:
         found = self._find(look.features)
         score = score_shown(found.likeness, self.shows_from)
-        stored = StoredMap(found.map.astype(np.float32), self.judge.name)
-        subject = find_subject(self.objects, look.features, self.judge.limits) if self.objects else None
+        stored = StoredMap(found.map.astype(np.float32), self.scorer.name)
+        subject = find_subject(self.objects, look.features, self.scorer.limits) if self.objects else None
         if not self.alike:
             return Evidence(score, stored, subject)
         mean = float(np.mean([*self.alike.values()]))
@@ -140,80 +140,80 @@ def open_copy_detector(task: Task) -> CopyDetector:
     """Open the project's vision model as a copy detector; refused if it has no patch features."""
     store, project = task.store, task.project
     name = pairs.vision_model(store.rounds.settings(task.round.id))
-    judge = open_judge(store, task.models, project, name)
+    scorer = open_scorer(store, task.models, project, name)
     references = store.projects.references(project.id)
     wanted = [
         reference
         for reference in references
         if reference.mask is None and store.refinements.foreground(reference.image) is None
     ]
-    for _ in find_in_references(store, lambda: judge, references, wanted):
+    for _ in find_in_references(store, lambda: scorer, references, wanted):
         pass
-    known = judge.features([reference.image for reference in references])
+    known = scorer.features([reference.image for reference in references])
     is_style = project.kind == "style"
-    accepted = _accepted(task, judge) if is_style else []
+    accepted = _accepted(task, scorer) if is_style else []
     sought = []
     for reference in references:
         features = known[reference.image]
-        patches = _counting(judge, project.kind, reference, features)
+        patches = _counting(scorer, project.kind, reference, features)
         if patches.any():
-            alike = np.full(patches.shape, judge.limits.low)  # any two subjects are that alike
-            shared = shared_with(features, patches, accepted, judge.limits) if is_style else alike
+            alike = np.full(patches.shape, scorer.limits.low)  # any two subjects are that alike
+            shared = shared_with(features, patches, accepted, scorer.limits) if is_style else alike
             sought.append(ReferencePatches(features, patches, shared))
     if not sought:
         raise StudioError("No reference has anything to look for: their subjects fill the whole images.")
-    shows_from = judge.tower.shows_from or SHOWS_FROM
-    objects = () if is_style else tuple(_objects(judge, references, known))
-    learned = _learned(judge, project.kind, references, known)
-    detector = CopyDetector(judge, tuple(sought), shows_from, learned, objects=objects)
+    shows_from = scorer.tower.shows_from or SHOWS_FROM
+    objects = () if is_style else tuple(_objects(scorer, references, known))
+    learned = _learned(scorer, project.kind, references, known)
+    detector = CopyDetector(scorer, tuple(sought), shows_from, learned, objects=objects)
     base = of_project(store, project)
     return detector.with_base({prompt: store.images.picture(image) for prompt, image in base.items()})
 
 
 def _objects(
-    judge: Judge, references: Sequence[Reference], known: Mapping[str, Features]
+    scorer: PatchScorer, references: Sequence[Reference], known: Mapping[str, Features]
 ) -> Iterator[Judged]:
     """The references' features with the patches of their object, of those in which it is known."""
     for reference in references:
         with suppress(StudioError):
-            mask = mask_of_reference(reference, judge.store.refinements.foreground(reference.image))
-            inside = judge.patches(mask, known[reference.image], reference.prompt)
+            mask = mask_of_reference(reference, scorer.store.refinements.foreground(reference.image))
+            inside = scorer.patches(mask, known[reference.image], reference.prompt)
             if inside is not None and inside.any():
                 yield known[reference.image], inside
 
 
 def _learned(
-    judge: Judge, kind: Kind, references: Sequence[Reference], known: Mapping[str, Features]
+    scorer: PatchScorer, kind: Kind, references: Sequence[Reference], known: Mapping[str, Features]
 ) -> Learned:
     looks = [
-        Look(known[each.image], lab_colours(judge.store.images.picture(each.image))) for each in references
+        Look(known[each.image], lab_colours(scorer.store.images.picture(each.image))) for each in references
     ]
     if kind == "style":
         return Learned(tuple(looks), None)
-    subjects = [~_counting(judge, kind, each, known[each.image]) for each in references]
+    subjects = [~_counting(scorer, kind, each, known[each.image]) for each in references]
     shown = [(look, flags) for look, flags in zip(looks, subjects, strict=True) if flags.any()]
     if not shown:  # no subject was found: the whole pictures are the object
         return Learned(tuple(looks), tuple(np.ones_like(flags) for flags in subjects))
     return Learned(tuple(look for look, _ in shown), tuple(flags for _, flags in shown))
 
 
-def _counting(judge: Judge, kind: Kind, reference: Reference, features: Features) -> Flags:
+def _counting(scorer: PatchScorer, kind: Kind, reference: Reference, features: Features) -> Flags:
     """The patches that a copy repeats: the subject of a style, what surrounds an object that is learned.
 
     All of them where the subject is not known, as of a style in whose texture only shreds of it were found.
     """
     subject = None
     with suppress(StudioError):
-        mask = mask_of_reference(reference, judge.store.refinements.foreground(reference.image))
-        shreds = mask and not reference.mask and is_ragged(judge.store.images.picture(mask))
+        mask = mask_of_reference(reference, scorer.store.refinements.foreground(reference.image))
+        shreds = mask and not reference.mask and is_ragged(scorer.store.images.picture(mask))
         if kind == "object" or not shreds:
-            subject = judge.patches(mask, features, reference.prompt)
+            subject = scorer.patches(mask, features, reference.prompt)
     if subject is None:
         return np.ones(features.shape[:2], dtype=bool)
     return ~subject if kind == "object" else subject
 
 
-def _accepted(task: Task, judge: Judge) -> list[Features]:
+def _accepted(task: Task, scorer: PatchScorer) -> list[Features]:
     """The pictures accepted in earlier rounds: what all of them share with a reference is the style."""
     store = task.store
     images = [
@@ -222,4 +222,4 @@ def _accepted(task: Task, judge: Judge) -> list[Features]:
         for candidate in lineage.accepted_candidates(ancestor)
         if store.images.has(candidate.image)
     ]
-    return list(judge.features(images).values())
+    return list(scorer.features(images).values())

@@ -14,7 +14,7 @@ from gal_studio.engine.patches.foreground import NoForegroundError, foreground_m
 from gal_studio.rounds.pairs import mask_of_reference
 from gal_studio.state import Store
 from gal_studio.state.tables.refinements import Foreground
-from gal_studio.worker.patches.judge import Judge
+from gal_studio.worker.patches.patch_scorer import PatchScorer
 
 
 def find_foreground(store: Store, image: str, guide: Callable[[], Map] | None = None) -> Foreground:
@@ -37,7 +37,7 @@ def find_foreground(store: Store, image: str, guide: Callable[[], Map] | None = 
 
 def find_in_references(
     store: Store,
-    open_judge: Callable[[], Judge],
+    open_scorer: Callable[[], PatchScorer],
     references: Sequence[Reference],
     wanted: Sequence[Reference],
 ) -> Iterator[Reference]:
@@ -51,12 +51,12 @@ def find_in_references(
     calm = {reference.id: is_calm(store.images.picture(reference.image)) for reference in references}
     for reference in sorted(wanted, key=lambda reference: not calm[reference.id]):
         yield reference
-        find_foreground(store, reference.image, _guide(store, open_judge, references, reference, calm))
+        find_foreground(store, reference.image, _guide(store, open_scorer, references, reference, calm))
 
 
 def _guide(
     store: Store,
-    open_judge: Callable[[], Judge],
+    open_scorer: Callable[[], PatchScorer],
     references: Sequence[Reference],
     reference: Reference,
     calm: dict[str, bool],
@@ -71,9 +71,9 @@ def _guide(
     sure = [other for other in others if other.mask or calm[other.id]]
 
     def resemblance() -> Map:
-        judge = open_judge()
-        known = judge.features([reference.image, *(other.image for other in others)])
-        judged = [(known[one.image], _known_patches(judge, one, known[one.image])) for one in sure]
+        scorer = open_scorer()
+        known = scorer.features([reference.image, *(other.image for other in others)])
+        judged = [(known[one.image], _known_patches(scorer, one, known[one.image])) for one in sure]
         seen = [(features, inside) for features, inside in judged if inside is not None]
         if seen:
             return quality(known[reference.image], seen)
@@ -82,11 +82,11 @@ def _guide(
     return resemblance if others else None
 
 
-def _known_patches(judge: Judge, reference: Reference, features: Features) -> Flags | None:
+def _known_patches(scorer: PatchScorer, reference: Reference, features: Features) -> Flags | None:
     """The foreground patches of a reference; None if its subject is not known."""
     with suppress(StudioError):
-        return judge.patches(
-            mask_of_reference(reference, judge.store.refinements.foreground(reference.image)),
+        return scorer.patches(
+            mask_of_reference(reference, scorer.store.refinements.foreground(reference.image)),
             features,
             reference.prompt,
         )

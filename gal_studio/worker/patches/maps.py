@@ -1,4 +1,4 @@
-"""Judge pictures patch by patch: which patches of x are right (Eq. P4), which of y were lost (Eq. P5)."""
+"""Score pictures patch by patch: which patches of x are right (Eq. P4), which of y were lost (Eq. P5)."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from gal_studio.state import Store
 from gal_studio.state.tables.pair_regions import PairRegion
 from gal_studio.state.tables.refinements import Pair
 from gal_studio.worker.patches.foregrounds import find_foreground
-from gal_studio.worker.patches.judge import Judge, References, only, references_by_subject
+from gal_studio.worker.patches.patch_scorer import PatchScorer, References, only, references_by_subject
 from gal_studio.worker.patches.regions import found_patches, region_of_pair
 
 
@@ -26,37 +26,41 @@ class _Judged:
     foreground: str | None
 
 
-def judge_pair(judge: Judge, pair: Pair, references: References, known: Mapping[str, Features]) -> None:
+def score_pair(
+    scorer: PatchScorer, pair: Pair, references: References, known: Mapping[str, Features]
+) -> None:
     """Store q(x), r(y) and the region of one pair; each subject that x shows is judged in its own patches."""
     assert pair.generated_image is not None
     generated, reference = known[pair.generated_image], known[pair.reference_image]
-    judged = _judge(judge, pair.generated_image, generated, references, bool(pair.subject))
+    judged = _score(scorer, pair.generated_image, generated, references, bool(pair.subject))
     quality = np.sum([judged.quality[word] * judged.patches[word] for word in judged.quality], axis=0)
-    region = region_of_pair(judge.store, pair, generated.shape[:2], judged.patches, judged.foreground)
-    refinements = judge.store.refinements
-    with judge.store.database.transaction():
-        refinements.save_map(pair.id, "quality", judge.map(quality))
-        refinements.save_map(pair.id, "reproduction", judge.reproduced(reference, generated, region))
+    region = region_of_pair(scorer.store, pair, generated.shape[:2], judged.patches, judged.foreground)
+    refinements = scorer.store.refinements
+    with scorer.store.database.transaction():
+        refinements.save_map(pair.id, "quality", scorer.map(quality))
+        refinements.save_map(pair.id, "reproduction", scorer.reproduced(reference, generated, region))
         refinements.regions.save(pair.id, region)
 
 
-def judge_candidate(
-    judge: Judge, candidate: Candidate, generated: Features, references: References, is_object: bool
+def score_candidate(
+    scorer: PatchScorer, candidate: Candidate, generated: Features, references: References, is_object: bool
 ) -> None:
     """Store q(x) of a candidate (Eq. P4), for each subject by its own references."""
-    judged = _judge(judge, candidate.image, generated, references, is_object)
-    with judge.store.database.transaction():
+    judged = _score(scorer, candidate.image, generated, references, is_object)
+    with scorer.store.database.transaction():
         for word, values in judged.quality.items():
-            judge.store.refinements.save_map(candidate.id, "quality", judge.map(values), word)
+            scorer.store.refinements.save_map(candidate.id, "quality", scorer.map(values), word)
 
 
-def _judge(judge: Judge, image: str, generated: Features, references: References, is_object: bool) -> _Judged:
+def _score(
+    scorer: PatchScorer, image: str, generated: Features, references: References, is_object: bool
+) -> _Judged:
     """q(x) for each subject, smoothed over the patches of the foreground that show it."""
-    found = judge.quality(generated, references)
+    found = scorer.quality(generated, references)
     patches = assign_subjects(found)
     guide = np.max(list(found.values()), axis=0)
-    mask = find_foreground(judge.store, image, lambda: guide).mask if is_object else None
-    inside = found_patches(judge.store, mask, *generated.shape[:2])
+    mask = find_foreground(scorer.store, image, lambda: guide).mask if is_object else None
+    inside = found_patches(scorer.store, mask, *generated.shape[:2])
     quality = {
         word: smooth(values, None if inside is None else inside & patches[word])
         for word, values in found.items()
@@ -65,7 +69,7 @@ def _judge(judge: Judge, image: str, generated: Features, references: References
 
 
 def add_missing_regions(
-    store: Store, prompts: Prompts, pairs: Iterable[Pair], open_judge: Callable[[], Judge]
+    store: Store, prompts: Prompts, pairs: Iterable[Pair], open_scorer: Callable[[], PatchScorer]
 ) -> None:
     """Store the region of each judged pair that has none: those of older workspaces, and repaired ones.
 
@@ -74,19 +78,19 @@ def add_missing_regions(
     for pair in pairs:
         quality = store.refinements.map(pair.id, "quality")
         if quality is not None and store.refinements.regions.get(pair.id) is None:
-            region = _missing_region(store, prompts, pair, quality.values.shape, open_judge)
+            region = _missing_region(store, prompts, pair, quality.values.shape, open_scorer)
             store.refinements.regions.save(pair.id, region)
 
 
 def _missing_region(
-    store: Store, prompts: Prompts, pair: Pair, shape: tuple[int, int], open_judge: Callable[[], Judge]
+    store: Store, prompts: Prompts, pair: Pair, shape: tuple[int, int], open_scorer: Callable[[], PatchScorer]
 ) -> PairRegion:
     image, named = pair.generated_image or "", prompts.named_in(pair.prompt)
     found = store.refinements.foreground(image) if pair.subject else None
     if len(named) == 1 and (not pair.subject or found):
         return region_of_pair(store, pair, shape, {}, found.mask if found else None)
-    judge = open_judge()
+    scorer = open_scorer()
     references = store.projects.references(store.rounds.get(pair.round_id).project_id)
-    own = only(references_by_subject(judge, prompts, references), named)
-    judged = _judge(judge, image, judge.features([image])[image], own, bool(pair.subject))
+    own = only(references_by_subject(scorer, prompts, references), named)
+    judged = _score(scorer, image, scorer.features([image])[image], own, bool(pair.subject))
     return region_of_pair(store, pair, shape, judged.patches, judged.foreground)

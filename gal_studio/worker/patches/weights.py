@@ -11,7 +11,7 @@ from gal_studio.core.settings import RefineSettings
 from gal_studio.state import Store
 from gal_studio.state.tables.pair_regions import PairRegion
 from gal_studio.state.tables.refinements import Pair, StoredMap
-from gal_studio.worker.patches.judge import Judge
+from gal_studio.worker.patches.patch_scorer import PatchScorer
 from gal_studio.worker.patches.regions import as_array
 
 
@@ -38,18 +38,18 @@ def read_pair(store: Store, pair: Pair, painting: str | None = None) -> JudgedPa
 
 
 def weights_of_pair(
-    judged: JudgedPair, settings: RefineSettings, judge: Judge | None = None
+    judged: JudgedPair, settings: RefineSettings, scorer: PatchScorer | None = None
 ) -> NDArray[np.float64]:
     """Eq. P7 for one pair: weights (2, h, w) of y and x, in which paint overrules the maps.
 
-    A painted pair needs the `judge`: parts of x that are painted bad count as lost in y, so r(y) changes.
+    A painted pair needs the `scorer`: parts of x that are painted bad count as lost in y, so r(y) changes.
     """
     reproduced, brush, region = judged.reproduction.values, None, judged.region
-    if judged.painting is not None and judge is not None:
-        brush = as_array(judge.store.images.mask(judged.painting))
-        known = judge.features([judged.pair.reference_image, judged.generated_image])
+    if judged.painting is not None and scorer is not None:
+        brush = as_array(scorer.store.images.mask(judged.painting))
+        known = scorer.features([judged.pair.reference_image, judged.generated_image])
         reference, generated = known[judged.pair.reference_image], known[judged.generated_image]
-        reproduced = judge.reproduced(reference, generated, region, brush).values
+        reproduced = scorer.reproduced(reference, generated, region, brush).values
     return pair_weights(
         reproduced,
         judged.quality.values,

@@ -25,8 +25,8 @@ from gal_studio.rounds.inputs import inputs_of
 from gal_studio.state import Store
 from gal_studio.state.database.upgrades import VERSION
 from gal_studio.state.tables.refinements import Pair
-from gal_studio.worker.patches.judge import Judge
 from gal_studio.worker.patches.maps import add_missing_regions
+from gal_studio.worker.patches.patch_scorer import PatchScorer
 from gal_studio.worker.patches.weights import read_pair, weights_of_pair
 from gal_studio.workspace.archive.reader import import_project
 from gal_studio.workspace.archive.writer import export_project
@@ -139,7 +139,7 @@ def all_pairs(store: Store, project_id: str) -> Iterator[Pair]:
         yield from store.refinements.pairs(round_.id)
 
 
-def no_judge() -> Judge:
+def no_scorer() -> PatchScorer:
     raise AssertionError("the store holds all that is needed")
 
 
@@ -154,7 +154,7 @@ def test_regions_are_added_when_needed_and_give_the_same_weights(
             assert [store.refinements.regions.get(pair.id) for pair in pairs] == [None] * len(pairs)
             with pytest.raises(StudioError, match="no heat maps"):
                 read_pair(store, pairs[0])
-            add_missing_regions(store, store.projects.prompts(project_id), pairs, no_judge)
+            add_missing_regions(store, store.projects.prompts(project_id), pairs, no_scorer)
             for pair in pairs:
                 settings = store.rounds.settings(pair.round_id).refine
                 weights = weights_of_pair(read_pair(store, pair), settings)

@@ -19,7 +19,7 @@ from gal_studio.studio import Studio
 from gal_studio.worker.jobs.quality import judge_round
 from gal_studio.worker.models import Models
 from gal_studio.worker.patches.foregrounds import find_in_references
-from gal_studio.worker.patches.judge import Judge
+from gal_studio.worker.patches.patch_scorer import PatchScorer
 
 
 @pytest.fixture(scope="module")
@@ -48,8 +48,8 @@ def covered(mask: Image.Image, picture: Image.Image) -> tuple[float, float]:
 
 def find(store: Store, tower: PatchTower, references: Sequence[Reference]) -> list[Reference]:
     assert tower.limits is not None
-    judge = Judge(store, tower, tower.limits, "tower")
-    return list(find_in_references(store, lambda: judge, references, references))
+    scorer = PatchScorer(store, tower, tower.limits, "tower")
+    return list(find_in_references(store, lambda: scorer, references, references))
 
 
 def test_what_all_pictures_have_in_common_is_the_subject(store: Store, tower: PatchTower) -> None:
@@ -68,7 +68,7 @@ def test_what_all_pictures_have_in_common_is_the_subject(store: Store, tower: Pa
 def test_one_picture_is_left_to_the_colours_of_its_border(store: Store, tower: PatchTower) -> None:
     reference = store.projects.references(Studio(store).create_demo("object"))[0]
 
-    def refuse() -> Judge:
+    def refuse() -> PatchScorer:
         raise AssertionError("there is nothing to compare with")
 
     list(find_in_references(store, refuse, [reference], [reference]))
@@ -103,7 +103,7 @@ def test_what_a_disk_refuses_is_no_answer(store: Store) -> None:
     """Loading the vision model may fail because of the network, the disk or the database."""
     references = store.projects.references(Studio(store).create_demo("object"))
 
-    def refuse() -> Judge:
+    def refuse() -> PatchScorer:
         raise BusyError("Another program holds the workspace.")
 
     with pytest.raises(BusyError):

@@ -13,9 +13,9 @@ from gal_studio.state.tables.refinements import StoredMap
 from gal_studio.studio import ProjectDraft, ReferenceDraft, Studio
 from gal_studio.worker.jobs import quality
 from gal_studio.worker.models import Models
-from gal_studio.worker.patches.judge import references_by_subject
 from gal_studio.worker.patches.maps import add_missing_regions
-from gal_studio.worker.patches.open_judge import open_judge
+from gal_studio.worker.patches.open_scorer import open_scorer
+from gal_studio.worker.patches.patch_scorer import references_by_subject
 from gal_studio.worker.patches.weights import read_pair, weights_of_pair
 from gal_studio.worker.task import Progress
 from tests.tiny_project import drawing, object_draft
@@ -59,7 +59,7 @@ def test_quality_maps_of_all_candidates(studio: Studio, models: Models) -> None:
 def test_a_mask_that_is_painted_meanwhile_counts_for_all_maps(
     studio: Studio, models: Models, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(quality, "AT_ONCE", 2)
+    monkeypatch.setattr(quality, "BATCH_SIZE", 2)
     first = first_round(studio, "object")
     reference = studio.round_view(first).project.references[0]
     painted = []
@@ -202,30 +202,30 @@ def test_a_pair_that_names_both_uses_the_region_of_its_own(
     work(studio, models)
     project = studio.store.projects.get(studio.store.rounds.get(first).project_id)
     settings = studio.store.rounds.settings(node).refine
-    judge = open_judge(studio.store, models, project, settings.vision_model)
+    scorer = open_scorer(studio.store, models, project, settings.vision_model)
     prompts = studio.store.projects.prompts(project.id)
-    references = references_by_subject(judge, prompts, studio.store.projects.references(project.id))
+    references = references_by_subject(scorer, prompts, studio.store.projects.references(project.id))
     assert list(references) == list(WORDS)
     for pair in studio.store.refinements.pairs(node):
-        known = judge.features([pair.generated_image, pair.reference_image])
+        known = scorer.features([pair.generated_image, pair.reference_image])
         x, y = known[pair.generated_image], known[pair.reference_image]
         regions = patch_quality.assign_subjects(patch_quality.quality_by_subject(x, references))
         region = regions[pair.subject]
         found = studio.store.refinements.map(pair.id, "reproduction")
-        inside = judge.patches(pair.reference_mask, y, "")
+        inside = scorer.patches(pair.reference_mask, y, "")
         raw = patch_quality.smooth(patch_quality.reproduction(y, [x], regions=[region]), inside)
-        np.testing.assert_allclose(found.values, patch_quality.rescale(raw, judge.limits), atol=1e-3)
+        np.testing.assert_allclose(found.values, patch_quality.rescale(raw, scorer.limits), atol=1e-3)
         assert 0 < region.sum() < region.size
         touched = np.full((32, 40), 128)
         touched[0, 0] = 127  # next to no paint, so that r(y) is computed anew
         paint = studio.store.images.add_picture(Image.fromarray(touched.astype(np.uint8)))
         plain, painted = (
-            weights_of_pair(read_pair(studio.store, pair, p), settings, judge) for p in (None, paint)
+            weights_of_pair(read_pair(studio.store, pair, p), settings, scorer) for p in (None, paint)
         )
         np.testing.assert_allclose(painted, plain, atol=2e-2)
         stored = studio.store.refinements.regions.get(pair.id)
         studio.store.refinements.regions.delete(pair.id)  # as in a workspace of version 8
-        add_missing_regions(studio.store, prompts, [pair], lambda: judge)
+        add_missing_regions(studio.store, prompts, [pair], lambda: scorer)
         added = studio.store.refinements.regions.get(pair.id)
         assert stored is not None and added is not None
         np.testing.assert_equal(vars(added), vars(stored))

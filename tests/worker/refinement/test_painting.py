@@ -8,7 +8,7 @@ import pytest
 from gal_studio.core.errors import StudioError
 from gal_studio.studio import Studio
 from gal_studio.worker.models import Models
-from gal_studio.worker.patches.open_judge import open_judge
+from gal_studio.worker.patches.open_scorer import open_scorer
 from gal_studio.worker.patches.weights import read_pair, weights_of_pair
 from tests.worker.refinement.working import (
     first_round,
@@ -97,9 +97,9 @@ def test_paint_reaches_the_weights_and_the_training(studio: Studio, models: Mode
     assert view.pairs[0].painted is not None
     assert (view.can_undo, view.can_redo) == (True, False)
     project = studio.store.projects.get(studio.store.rounds.get(node).project_id)
-    judge = open_judge(studio.store, models, project, settings.vision_model)
+    scorer = open_scorer(studio.store, models, project, settings.vision_model)
     painted = read_pair(studio.store, pair, view.pairs[0].painted)
-    brushed = weights_of_pair(painted, settings, judge)
+    brushed = weights_of_pair(painted, settings, scorer)
     assert (brushed[1, :, :8] == 0).all()  # painted bad: nothing is learned there
     np.testing.assert_allclose(brushed[1, :, 8:], plain[1, :, 8:], atol=1e-3)
     assert (brushed[0] >= plain[0] - 1e-3).all()  # and what it stood for counts as lost in y

@@ -1,4 +1,4 @@
-"""Open a vision model as a judge, with its own limits or with limits measured for the project."""
+"""Open a vision model as a scorer, with its own limits or with limits measured for the project."""
 
 from collections.abc import Sequence
 
@@ -10,16 +10,16 @@ from gal_studio.engine.patches.calibration import measure_limits
 from gal_studio.state import Store
 from gal_studio.state.tables.projects import Project
 from gal_studio.worker.models import Models
-from gal_studio.worker.patches.judge import Judge
+from gal_studio.worker.patches.patch_scorer import PatchScorer
 
 COMPARED = 32  # pictures that the limits are measured on; references are repeated
 
 
-def open_judge(store: Store, models: Models, project: Project, name: str) -> Judge:
+def open_scorer(store: Store, models: Models, project: Project, name: str) -> PatchScorer:
     """Open the vision model of this name with its limits (Eq. P6), which are fixed for each project."""
     tower = models.vision(name, project.clip_model)
     if tower.limits is not None:
-        return Judge(store, tower, tower.limits, name)
+        return PatchScorer(store, tower, tower.limits, name)
     known = store.refinements.limits(project.id, name)
     if known is None:
         pictures = [
@@ -30,7 +30,7 @@ def open_judge(store: Store, models: Models, project: Project, name: str) -> Jud
         measured = measure_limits(tower, often, _other_subjects(pictures), rng)
         store.refinements.set_limits(project.id, name, measured)
         known = measured
-    return Judge(store, tower, known, name)
+    return PatchScorer(store, tower, known, name)
 
 
 def _other_subjects(own: Sequence[Image.Image]) -> list[Image.Image]:

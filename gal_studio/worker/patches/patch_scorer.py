@@ -1,4 +1,4 @@
-"""The judge: a vision model that compares stored pictures with references, patch by patch."""
+"""The patch scorer: a vision model that compares stored pictures with references, patch by patch."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -31,11 +31,11 @@ from gal_studio.worker.patches.regions import mask_patches
 
 References = Mapping[str, Sequence[Judged]]  # of each subject, by its key in `Prompts.judged`
 Painting = NDArray[np.uint8]  # (H, W), see `masks.painted`
-AT_ONCE = 8  # pictures judged between two checks for Stop
+BATCH_SIZE = 8  # pictures scored between two checks for Stop
 
 
 @dataclass(frozen=True)
-class Judge:
+class PatchScorer:
     """A vision model with the limits that turn its cosines into maps (Eq. P6)."""
 
     store: Store
@@ -75,27 +75,29 @@ class Judge:
         return self.map(place(smooth(found, region.learned), self.limits))
 
 
-def references_by_subject(judge: Judge, prompts: Prompts, references: Sequence[Reference]) -> References:
+def references_by_subject(
+    scorer: PatchScorer, prompts: Prompts, references: Sequence[Reference]
+) -> References:
     """The references by which the pictures of a project are judged, by the keys of `Prompts.judged`.
 
     Of an object only the foreground counts; references without a foreground count as a whole, and only if
     the subject has no others.
     """
     return {
-        key: _seen_in(judge, prompts.kind, [each for each in references if subject.is_shown_by(each)])
+        key: _seen_in(scorer, prompts.kind, [each for each in references if subject.is_shown_by(each)])
         for key, subject in prompts.judged.items()
     }
 
 
-def _seen_in(judge: Judge, kind: Kind, references: Sequence[Reference]) -> list[Judged]:
-    known = judge.features([reference.image for reference in references])
+def _seen_in(scorer: PatchScorer, kind: Kind, references: Sequence[Reference]) -> list[Judged]:
+    known = scorer.features([reference.image for reference in references])
     if kind == "object":
         masks = [
-            (reference, mask_of_reference(reference, judge.store.refinements.foreground(reference.image)))
+            (reference, mask_of_reference(reference, scorer.store.refinements.foreground(reference.image)))
             for reference in references
         ]
         found = [
-            (known[reference.image], judge.patches(mask, known[reference.image], reference.prompt))
+            (known[reference.image], scorer.patches(mask, known[reference.image], reference.prompt))
             for reference, mask in masks
             if mask is not None
         ]
@@ -110,7 +112,7 @@ def only(references: References, keys: Iterable[str]) -> References:
 
 
 def look_for_subjects(
-    judge: Judge, references: References, pictures: Mapping[str, Sequence[str]]
+    scorer: PatchScorer, references: References, pictures: Mapping[str, Sequence[str]]
 ) -> Iterator[None]:
     """Refuse if one of several subjects appears in none of the `pictures` that should show it.
 
@@ -120,9 +122,9 @@ def look_for_subjects(
         return
     for subject, judged in references.items():
         images = list(dict.fromkeys(pictures.get(subject, ())))
-        for first in range(0, len(images), AT_ONCE):
-            drawn = judge.features(images[first : first + AT_ONCE]).values()
-            if any(appears(_seen(judge, reference, features)) for features in drawn for reference in judged):
+        for first in range(0, len(images), BATCH_SIZE):
+            drawn = scorer.features(images[first : first + BATCH_SIZE]).values()
+            if any(appears(_seen(scorer, reference, features)) for features in drawn for reference in judged):
                 break
             yield
         else:
@@ -133,7 +135,7 @@ def look_for_subjects(
                 )
 
 
-def _seen(judge: Judge, reference: Judged, generated: Features) -> NDArray[np.float64]:
+def _seen(scorer: PatchScorer, reference: Judged, generated: Features) -> NDArray[np.float64]:
     features, mask = reference
-    values = rescale(reproduction(features, [generated]), judge.limits)
+    values = rescale(reproduction(features, [generated]), scorer.limits)
     return values.ravel() if mask is None else values[mask]
