@@ -155,7 +155,7 @@ class Keeper:
         return any(one.job.state in WORKING for one in self._store.jobs.unfinished().jobs)
 
     def _has_work(self) -> bool:
-        return self._store.jobs.has_work() or self._store.seen.has_requests()
+        return self._store.jobs.has_work() or self._store.reconstructions.has_requests()
 
     def start(self) -> None:
         """Run in a thread until the process ends."""

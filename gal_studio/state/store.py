@@ -27,10 +27,10 @@ from gal_studio.state.tables.model_locations import ModelLocations
 from gal_studio.state.tables.overrides import Overrides
 from gal_studio.state.tables.projects import Projects
 from gal_studio.state.tables.races import Races
+from gal_studio.state.tables.reconstructions import Reconstructions
 from gal_studio.state.tables.refinements import Refinements
 from gal_studio.state.tables.replays import Replays
 from gal_studio.state.tables.rounds import Rounds
-from gal_studio.state.tables.seen_pictures import SeenPictures
 from gal_studio.state.tables.siblings import Siblings
 from gal_studio.state.tables.snapshots import Snapshots
 from gal_studio.state.tables.starts import Starts
@@ -76,7 +76,7 @@ class Store(AbstractContextManager["Store"]):
         self.starts = Starts(self.database)
         self.model_locations = ModelLocations(self.database, clock)
         self.snapshots = Snapshots(self.database)
-        self.seen = SeenPictures(self.database, clock)
+        self.reconstructions = Reconstructions(self.database, clock)
         self.workers = Workers(self.database, clock)
         self.jobs = Jobs(self.database, self.workers, clock)
         self.queue = JobQueue(self.database, self.jobs)

@@ -22,7 +22,7 @@ from gal_studio.state.files.errors import BusyError, DiskError, NoRoomError, dri
 from gal_studio.state.jobs.lock import LOCK_TIMEOUT, WorkerLock
 from gal_studio.worker.import_ahead import import_ahead
 from gal_studio.worker.log import logging_to
-from gal_studio.worker.looks import look_at_pictures
+from gal_studio.worker.reconstruct import reconstruct_waiting
 from gal_studio.worker.space_watch import RoomWatch
 from gal_studio.worker.task import Progress, Steps
 
@@ -128,7 +128,7 @@ class Worker:
             if not self._retried(lambda: self.store.database.is_current):
                 logger.info("a newer GAL Studio has upgraded the workspace: its own worker takes over")
                 return
-            if self._retried(lambda: look_at_pictures(self.store)):
+            if self._retried(lambda: reconstruct_waiting(self.store)):
                 worked = time.monotonic()
             job = self._retried(lambda: self.store.jobs.claim(self.id))
             if job is not None:

@@ -79,9 +79,9 @@ def _files(store: Store, project_id: str) -> Iterator[File]:
                 yield from files_named(table, row)
 
 
-def forget_unused_looks(store: Store, before: float) -> None:
+def forget_unused_reconstructions(store: Store, before: float) -> None:
     """Delete how models see pictures that were requested before this time and that no project uses."""
-    files: set[File] = {("images", name) for name in store.seen.forget_unused(before)}
+    files: set[File] = {("images", name) for name in store.reconstructions.forget_unused(before)}
     if files:
         for folder, name in files - _named(store):
             _unlinked(store.workspace, folder_of(store, folder).path(name))

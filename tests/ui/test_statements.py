@@ -79,7 +79,9 @@ UNCOUNTED_VERBS = {
     **dict.fromkeys(("save_preset", "remove_preset"), "writes a file"),
     **dict.fromkeys(("bug_report", "project_size", "export_choices", "references_zip"), "writes a file"),
     **dict.fromkeys(("adapter_path", "candidate_picture", "exported", "export_adapter"), "gives a file"),
-    **dict.fromkeys(("seen_picture", "trial_picture", "reference_picture", "look_at"), "gives a picture"),
+    **dict.fromkeys(
+        ("reconstruction", "trial_picture", "reference_picture", "reconstruct"), "gives a picture"
+    ),
     "replay_view": "only of a replay, which the numbers of replays are about",
     **dict.fromkeys(("wait", "close", "locate_model"), "waits, closes or looks through folders"),
 }

@@ -110,7 +110,9 @@ def test_a_project_is_archived_once_and_brought_back(store: Store, project: Proj
 def _seen(store: Store, image: str) -> str:
     """Store how a model sees a picture; returns the name of what came back."""
     name = store.images.add_picture(Image.new("RGB", (9, 9), (len(image), 7, int(image[:2], 16))))
-    store.seen.answer(store.seen.ask(image, "model", ""), name, Fidelity(25.0, 0.8, 0.6))
+    store.reconstructions.answer(
+        store.reconstructions.ask(image, "model", ""), name, Fidelity(25.0, 0.8, 0.6)
+    )
     return name
 
 
@@ -120,7 +122,7 @@ def test_how_a_model_sees_a_picture_goes_with_its_last_project(store: Store, pro
     _age(store)
     store.projects.set_archived(project.id, True)
     delete.delete_project(store, project.id)
-    assert store.seen.get(image, "model") is None
+    assert store.reconstructions.get(image, "model") is None
     assert not store.images.has(seen)
     assert not store.images.has(image)
 
@@ -130,7 +132,7 @@ def test_looks_at_pictures_without_a_project_are_forgotten(store: Store, project
     unused = store.images.add_picture(Image.new("RGB", (9, 9), (1, 2, 3)))
     kept, lost = _seen(store, used), _seen(store, unused)
     _age(store)
-    delete.forget_unused_looks(store, before=1e12)
+    delete.forget_unused_reconstructions(store, before=1e12)
     assert [store.images.has(name) for name in (used, kept, unused, lost)] == [True, True, False, False]
     assert examine(store, age=0) == ()
 

@@ -21,7 +21,7 @@ from gal_studio.core.pictures.near_copies import (
     summarize,
 )
 from gal_studio.state.images.read import read_picture
-from gal_studio.state.tables.seen_pictures import SeenPicture
+from gal_studio.state.tables.reconstructions import Reconstruction
 from gal_studio.studio.create.references import Picture
 
 ONE_COLOUR = "This image is one flat colour, with nothing to learn from. Choose another."
@@ -94,11 +94,11 @@ def _about_dominant(alike: int, count: int) -> str:
     )
 
 
-def about_seen(seen: SeenPicture) -> str:
+def reconstruction_warning(found: Reconstruction) -> str:
     """The warning that a model loses much of a picture; empty if it does not, or if nobody has looked."""
-    if seen.fidelity is None or not seen.fidelity.is_poor:
+    if found.fidelity is None or not found.fidelity.is_poor:
         return ""
-    name = short_model_name(seen.base_model)
+    name = short_model_name(found.base_model)
     return (
         f"This is how {name} sees it. Training cannot restore details that are missing here: use a "
         "larger model, or an image with bolder shapes."

@@ -3,7 +3,7 @@
 import time
 
 from gal_studio.state.images.read import read_picture
-from gal_studio.state.tables.seen_pictures import SeenPicture
+from gal_studio.state.tables.reconstructions import Reconstruction
 from gal_studio.studio.create.looks import edition
 from gal_studio.studio.create.project import absolute_base_model
 from gal_studio.studio.create.references import Picture
@@ -17,19 +17,19 @@ KEPT_SECONDS = 7 * 24 * 3600.0
 class PictureVerbs(Verbs):
     """How models see pictures."""
 
-    def look_at(self, picture: Picture, base_model: str) -> SeenPicture:
+    def reconstruct(self, picture: Picture, base_model: str) -> Reconstruction:
         """Request how the autoencoder of a model gives a picture back; the answer, if there is one already.
 
         A worker looks as soon as it has no other work. A model that is not on this machine is not downloaded.
         """
         image = self.store.images.add_picture(read_picture(picture)[0])
         name = absolute_base_model(base_model.strip())
-        delete.forget_unused_looks(self.store, time.time() - KEPT_SECONDS)
-        seen = self.store.seen.ask(image, name, edition(name))
-        if seen.answered is None:
+        delete.forget_unused_reconstructions(self.store, time.time() - KEPT_SECONDS)
+        known = self.store.reconstructions.ask(image, name, edition(name))
+        if known.answered is None:
             self._wake_worker()
-        return seen
+        return known
 
-    def seen_picture(self, image: str, base_model: str) -> SeenPicture | None:
+    def reconstruction(self, image: str, base_model: str) -> Reconstruction | None:
         """What was requested of a stored picture and a model, and its answer."""
-        return self.store.seen.get(image, absolute_base_model(base_model.strip()))
+        return self.store.reconstructions.get(image, absolute_base_model(base_model.strip()))

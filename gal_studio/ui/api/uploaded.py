@@ -7,20 +7,20 @@ from fastapi import FastAPI, HTTPException, Response
 
 from gal_studio.core.errors import StudioError
 from gal_studio.state.images.read import read_picture
-from gal_studio.state.tables.seen_pictures import SeenPicture
+from gal_studio.state.tables.reconstructions import Reconstruction
 from gal_studio.studio import Studio
 from gal_studio.studio.create.looks import (
     LOST_AGAIN,
     Examined,
-    about_seen,
     examine,
     notes_on,
+    reconstruction_warning,
     short_model_name,
 )
 from gal_studio.ui.api.uploads import uploads
 from gal_studio.ui.api.whole_file import METHODS
 from gal_studio.ui.payloads import forms
-from gal_studio.ui.payloads.forms import SeenSet, UploadedPicture
+from gal_studio.ui.payloads.forms import ExaminedSet, UploadedPicture
 
 KEPT_EXAMINED = 512  # pictures
 KEPT_DECODED = 16  # pictures
@@ -43,10 +43,10 @@ def decoded(identity: str) -> bytes:
 
 def look(studio: Studio, identities: list[str], base_model: str) -> dict[str, str]:
     """Request how a model sees uploads; returns the hash of each picture, by which `seen` knows it."""
-    return {one: studio.look_at(uploads().path(one), base_model).image for one in identities}
+    return {one: studio.reconstruct(uploads().path(one), base_model).image for one in identities}
 
 
-def seen(studio: Studio, sets: list[list[UploadedPicture]], base_model: str) -> tuple[SeenSet, ...]:
+def seen(studio: Studio, sets: list[list[UploadedPicture]], base_model: str) -> tuple[ExaminedSet, ...]:
     """The warnings about the pictures of each set, and how the model sees those that it was asked about."""
     shown, is_explained = [], False
     for pictures in sets:
@@ -54,19 +54,19 @@ def seen(studio: Studio, sets: list[list[UploadedPicture]], base_model: str) -> 
         answers = []
         for one, note in zip(pictures, notes.pictures, strict=True):
             image = one.get("image")
-            found = studio.seen_picture(image, base_model) if image and base_model else None
+            found = studio.reconstruction(image, base_model) if image and base_model else None
             answers.append(_seen(one["path"], note, found, is_explained))
             is_explained = is_explained or bool(answers[-1].sentence)
-        shown.append(SeenSet(notes.whole, tuple(answers)))
+        shown.append(ExaminedSet(notes.whole, tuple(answers)))
     return tuple(shown)
 
 
-def _seen(path: str, note: str, found: SeenPicture | None, is_explained: bool) -> forms.SeenPicture:
+def _seen(path: str, note: str, found: Reconstruction | None, is_explained: bool) -> forms.ExaminedPicture:
     """How the model sees a picture; briefly if the whole sentence stands at another one already."""
     if found is None or found.answered is None:
-        return forms.SeenPicture(path, note, waiting=found is not None)
-    sentence = about_seen(found)
-    return forms.SeenPicture(
+        return forms.ExaminedPicture(path, note, waiting=found is not None)
+    sentence = reconstruction_warning(found)
+    return forms.ExaminedPicture(
         path,
         note,
         sentence=LOST_AGAIN if sentence and is_explained else sentence,
@@ -88,7 +88,7 @@ def add_uploaded_routes(app: FastAPI, studio: Studio) -> None:
     @app.api_route("/seen/{image}/{returned}", methods=METHODS)
     def seen_picture(image: str, returned: str) -> Response:
         try:
-            if not studio.store.seen.is_answer(image, returned):
+            if not studio.store.reconstructions.is_answer(image, returned):
                 raise StudioError("This image was not looked at.")
             return Response(studio.store.images.read(returned), media_type="image/png", headers=_FOREVER)
         except StudioError as error:

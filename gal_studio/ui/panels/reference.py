@@ -30,7 +30,7 @@ from gal_studio.studio.views.broken import what_is_broken
 from gal_studio.studio.views.types import ProjectView
 from gal_studio.ui.api.polling import Poll, poll
 from gal_studio.ui.api.uploaded import examined
-from gal_studio.ui.api.uploaded import look as look_at
+from gal_studio.ui.api.uploaded import look as request_looks
 from gal_studio.ui.api.uploaded import seen as seen_sets
 from gal_studio.ui.api.uploads import uploads
 from gal_studio.ui.panels.form import Form, chosen_base_model
@@ -45,10 +45,10 @@ from gal_studio.ui.payloads.forms import (
     Create,
     Derive,
     Derived,
+    ExaminedSet,
     Look,
     ModelFacts,
     Seen,
-    SeenSet,
     SettingValue,
 )
 from gal_studio.ui.payloads.projects import adapter_names
@@ -249,7 +249,7 @@ def check(_: Context, **picture: Unpack[Check]) -> Annotated[tuple[str, ...], On
 
 
 @REQUESTS.read
-def seen(context: Context, **form: Unpack[Seen]) -> Annotated[tuple[SeenSet, ...], Only("sets")]:
+def seen(context: Context, **form: Unpack[Seen]) -> Annotated[tuple[ExaminedSet, ...], Only("sets")]:
     """What is noticed of the pictures of each set, and how the chosen model sees them."""
     return seen_sets(context.studio, form["sets"], chosen_base_model(dict(form)))
 
@@ -308,7 +308,7 @@ def remove_preset(context: Context, name: Text) -> Annotated[tuple[OwnPreset, ..
 @REQUESTS.write_outside
 def look(context: Context, **form: Unpack[Look]) -> Annotated[dict[str, str], Only("images")]:
     """Ask a model to look at uploaded pictures."""
-    return look_at(context.studio, form["paths"], chosen_base_model(dict(form)))
+    return request_looks(context.studio, form["paths"], chosen_base_model(dict(form)))
 
 
 @REQUESTS.write_outside

@@ -173,7 +173,7 @@ class Derived:
 
 
 @dataclass(frozen=True)
-class SeenPicture:
+class ExaminedPicture:
     """What is noticed of an uploaded picture; with a sentence, `address` is how the model sees it."""
 
     path: str
@@ -185,11 +185,11 @@ class SeenPicture:
 
 
 @dataclass(frozen=True)
-class SeenSet:
+class ExaminedSet:
     """What is noticed of the pictures of a set."""
 
     note: str
-    pictures: tuple[SeenPicture, ...]
+    pictures: tuple[ExaminedPicture, ...]
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from gal_studio.assets import demo
 from gal_studio.core.pictures.fidelity import Fidelity
 from gal_studio.state import Store
 from gal_studio.studio import ProjectDraft, Studio
-from gal_studio.studio.create.looks import ONE_COLOUR, about_seen, examine, notes_on
+from gal_studio.studio.create.looks import ONE_COLOUR, examine, notes_on, reconstruction_warning
 from gal_studio.studio.create.prompt_notes import NO_PLACE, about_length, about_places, about_style
 
 POCKET = "assets:pocket/pipeline"
@@ -75,13 +75,13 @@ def test_one_colour_is_told_and_taken(tmp_path: Path) -> None:
 def test_what_a_model_loses_is_said_by_its_name(tmp_path: Path) -> None:
     with Store(tmp_path / "workspace") as store:
         for model, name in ((POCKET, "Pocket"), ("/models/some/ink-v2", "ink-v2")):
-            asked = store.seen.ask("1" * 64, model, "")
-            assert about_seen(asked) == "", "nobody has looked yet"
-            store.seen.answer(asked, "2" * 64, Fidelity(18.0, 0.39, 0.16))
-            poor = store.seen.ask("1" * 64, model, "")
-            assert about_seen(poor).startswith(f"This is how {name} sees it.")
-            store.seen.answer(asked, "2" * 64, Fidelity(30.0, 0.9, 0.8))
-            assert about_seen(store.seen.ask("1" * 64, model, "")) == ""
+            asked = store.reconstructions.ask("1" * 64, model, "")
+            assert reconstruction_warning(asked) == "", "nobody has looked yet"
+            store.reconstructions.answer(asked, "2" * 64, Fidelity(18.0, 0.39, 0.16))
+            poor = store.reconstructions.ask("1" * 64, model, "")
+            assert reconstruction_warning(poor).startswith(f"This is how {name} sees it.")
+            store.reconstructions.answer(asked, "2" * 64, Fidelity(30.0, 0.9, 0.8))
+            assert reconstruction_warning(store.reconstructions.ask("1" * 64, model, "")) == ""
 
 
 @pytest.mark.parametrize(

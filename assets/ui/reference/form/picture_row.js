@@ -1,5 +1,5 @@
 /** A row of the new project form: a picture, its own prompt, its mask, and what is noticed of it. */
-/** @import { Runs, SeenPicture } from "payloads" */
+/** @import { Runs, ExaminedPicture } from "payloads" */
 /** @import { NotePlace } from "./notes.js" */
 import { call } from "../../app/session.js";
 import { paintMask } from "../../brush/mask_dialog.js";
@@ -100,9 +100,9 @@ const refusePainting = (paint, title) => Object.assign(paint, { disabled: true, 
 /**
  * Show what the studio notices of the picture, with the picture as the model sees it where that differs.
  * @param {Row} row
- * @param {SeenPicture} found
+ * @param {ExaminedPicture} found
  */
-export function showSeenPicture(row, { note, sentence, address, model }) {
+export function showExamined(row, { note, sentence, address, model }) {
   showNotes(row.warnings, note ? [{ tone: "warning", text: note }] : []);
   row.seen.hidden = !sentence || Boolean(note);
   if (repeats(row.seen, [sentence, address])) return;

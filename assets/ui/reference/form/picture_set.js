@@ -1,5 +1,5 @@
 /** One set of references in the form: pictures, their prompt with exceptions, and a trigger word. */
-/** @import { DerivedSet, FormNote, ProjectKind, SeenSet } from "payloads" */
+/** @import { DerivedSet, FormNote, ProjectKind, ExaminedSet } from "payloads" */
 /** @import { Row } from "./picture_row.js" */
 /** @import { KeptSet } from "./kept_form.js" */
 import { setAttribute, setText } from "../../kit/dom.js";
@@ -17,7 +17,7 @@ import {
   makeRow,
   removeButton,
   showPainted,
-  showSeenPicture,
+  showExamined,
   stem,
 } from "./picture_row.js";
 import { elementsOf, takeFiles } from "./set_elements.js";
@@ -274,10 +274,10 @@ export class PictureSet {
     return places[/** @type {keyof typeof places} */ (field)] ?? this.rows[Number(field)]?.problems;
   }
 
-  /** @param {SeenSet | undefined} found */
+  /** @param {ExaminedSet | undefined} found */
   showSeen(found) {
     for (const picture of found?.pictures ?? [])
-      for (const row of this.rows) if (row.path === picture.path) showSeenPicture(row, picture);
+      for (const row of this.rows) if (row.path === picture.path) showExamined(row, picture);
     this.warning = found?.note ?? "";
     this.showPictureNotes();
   }

@@ -230,12 +230,12 @@ def test_a_picture_is_shown_as_the_model_sees_it(watched: Watched, served: Serve
     store = served.place.studio.store
     page = opened(watched, served)
     page.set_input_files("input[data-part=file]", [str(demo("style").images[0])])
-    until(store.seen.has_requests)
+    until(store.reconstructions.has_requests)
     expect(page.locator(".seen:visible")).to_have_count(0)
-    (asked,) = store.seen.take()
+    (asked,) = store.reconstructions.take()
     assert asked.base_model == "assets:pocket/pipeline"
     blurred = store.images.picture(asked.image).resize((12, 12)).resize((128, 128))
-    store.seen.answer(asked, store.images.add_picture(blurred), Fidelity(18.0, 0.39, 0.16))
+    store.reconstructions.answer(asked, store.images.add_picture(blurred), Fidelity(18.0, 0.39, 0.16))
     page.wait_for_selector(".seen:visible >> text=This is how Pocket sees it.")
     page.wait_for_function(
         "[...document.querySelectorAll('.seen img')].map((img) => img.naturalWidth).join() === '512,128'"
@@ -243,9 +243,9 @@ def test_a_picture_is_shown_as_the_model_sees_it(watched: Watched, served: Serve
     assert page.inner_text(".seen figcaption >> nth=1") == "As Pocket sees it"
     page.check(".presets input[value=sd15]")
     page.wait_for_selector(".seen", state="hidden")
-    until(store.seen.has_requests)
-    (other,) = store.seen.take()
+    until(store.reconstructions.has_requests)
+    (other,) = store.reconstructions.take()
     assert other.base_model == "stable-diffusion-v1-5/stable-diffusion-v1-5"
-    store.seen.give_up(other, "It is not on this machine.")
+    store.reconstructions.give_up(other, "It is not on this machine.")
     page.check(".presets input[value=pocket]")
     page.wait_for_selector(".seen:visible >> text=This is how Pocket sees it.")

@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 
 from gal_studio.studio import Studio
-from gal_studio.worker import Worker, looks
+from gal_studio.worker import Worker, reconstruct
 from tests.tiny_project import drawing
 
 
@@ -17,23 +17,23 @@ def work_once(studio: Studio) -> None:
 def test_a_picture_is_looked_at_without_any_project(studio: Studio, names: tuple[str, str]) -> None:
     woken: list[object] = []
     studio = Studio(studio.store, woken.append)
-    asked = [studio.look_at(drawing(number), names[0]) for number in (1, 2)]
+    asked = [studio.reconstruct(drawing(number), names[0]) for number in (1, 2)]
     assert woken and all(one.answered is None for one in asked)
     work_once(studio)
     for one in asked:
-        found = studio.seen_picture(one.image, names[0])
+        found = studio.reconstruction(one.image, names[0])
         assert found is not None and found.fidelity is not None and found.seen_image is not None
         assert studio.store.images.picture(found.seen_image).size == (40, 32)
         assert found.fidelity.is_poor, "the tiny autoencoder is not trained"
     woken.clear()
-    assert studio.look_at(drawing(1), names[0]).answered is not None
+    assert studio.reconstruct(drawing(1), names[0]).answered is not None
     assert not woken, "it is known already"
 
 
 def test_a_model_that_is_not_here_is_an_answer(studio: Studio) -> None:
-    asked = studio.look_at(drawing(1), "someone/a-model")
+    asked = studio.reconstruct(drawing(1), "someone/a-model")
     work_once(studio)
-    found = studio.seen_picture(asked.image, "someone/a-model")
+    found = studio.reconstruction(asked.image, "someone/a-model")
     assert found is not None and found.answered is not None
     assert "not on this machine" in found.trouble
 
@@ -41,8 +41,8 @@ def test_a_model_that_is_not_here_is_an_answer(studio: Studio) -> None:
 def test_an_error_of_a_library_leaves_the_worker_and_the_other_pictures(
     studio: Studio, names: tuple[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked = [studio.look_at(drawing(number), names[0]) for number in (1, 2)]
-    plain, calls = looks.compare, []
+    asked = [studio.reconstruct(drawing(number), names[0]) for number in (1, 2)]
+    plain, calls = reconstruct.compare, []
 
     def fail_second(*given: object) -> object:
         calls.append(given)
@@ -50,9 +50,9 @@ def test_an_error_of_a_library_leaves_the_worker_and_the_other_pictures(
             raise MemoryError
         return plain(*given)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(looks, "compare", fail_second)
+    monkeypatch.setattr(reconstruct, "compare", fail_second)
     work_once(studio)
-    first, second = (studio.seen_picture(one.image, names[0]) for one in asked)
+    first, second = (studio.reconstruction(one.image, names[0]) for one in asked)
     assert first is not None and first.fidelity is not None
     assert second is not None and second.trouble.startswith("MemoryError")
 
@@ -65,8 +65,8 @@ def test_new_weights_are_looked_at_again(studio: Studio, names: tuple[str, str],
     shutil.copytree(names[0], folder)
     buffer = io.BytesIO()
     Image.new("RGB", (30, 30), (1, 2, 3)).save(buffer, "PNG")
-    studio.look_at(buffer.getvalue(), str(folder))
+    studio.reconstruct(buffer.getvalue(), str(folder))
     work_once(studio)
     (weights,) = (folder / "vae").glob("*.safetensors")
     os.utime(weights, (0, 0))
-    assert studio.look_at(buffer.getvalue(), str(folder)).answered is None
+    assert studio.reconstruct(buffer.getvalue(), str(folder)).answered is None

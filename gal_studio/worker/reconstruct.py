@@ -14,7 +14,7 @@ from gal_studio.assets import resolve_model
 from gal_studio.core.errors import StudioError
 from gal_studio.core.pictures.fidelity import compare
 from gal_studio.state import Store
-from gal_studio.state.tables.seen_pictures import SeenPicture
+from gal_studio.state.tables.reconstructions import Reconstruction
 
 if TYPE_CHECKING:  # it imports torch, which is not needed to find that nothing waits
     from gal_studio.engine.models.autoencoder import Autoencoder
@@ -22,9 +22,9 @@ if TYPE_CHECKING:  # it imports torch, which is not needed to find that nothing 
 logger = logging.getLogger("gal_studio.worker")
 
 
-def look_at_pictures(store: Store) -> int:
+def reconstruct_waiting(store: Store) -> int:
     """Look at all pictures that wait for one model; returns how many. A failure is stored as the answer."""
-    taken = store.seen.take()
+    taken = store.reconstructions.take()
     if taken:
         from gal_studio.engine.models.autoencoder import load_autoencoder
 
@@ -38,16 +38,16 @@ def look_at_pictures(store: Store) -> int:
     return len(taken)
 
 
-def _look(store: Store, autoencoder: "Autoencoder", taken: Sequence[SeenPicture]) -> None:
+def _look(store: Store, autoencoder: "Autoencoder", taken: Sequence[Reconstruction]) -> None:
     for one in taken:
         given, returned = autoencoder.returned(store.images.picture(one.image))
         seen = store.images.add_picture(Image.fromarray(returned))
-        store.seen.answer(one, seen, compare(given, returned))
+        store.reconstructions.answer(one, seen, compare(given, returned))
 
 
-def _give_up(store: Store, taken: Sequence[SeenPicture], trouble: str) -> None:
+def _give_up(store: Store, taken: Sequence[Reconstruction], trouble: str) -> None:
     logger.info("images could not be looked at: %s", trouble)
     for one in taken:
-        known = store.seen.get(one.image, one.base_model)
+        known = store.reconstructions.get(one.image, one.base_model)
         if known is not None and known.answered is None:
-            store.seen.give_up(one, trouble)
+            store.reconstructions.give_up(one, trouble)

@@ -1,4 +1,4 @@
-"""How base models see pictures: requests of the page, and the answers of a worker."""
+"""What autoencoders of base models give back of pictures: requests of the page, answers of a worker."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from gal_studio.state.database.connection import Database, record
 
 
 @dataclass(frozen=True)
-class SeenPicture:
+class Reconstruction:
     """A picture and what the autoencoder of a base model gives back; by their hashes.
 
     `edition` tells the weights of one name apart. `answered` is None until a worker has looked; `seen_image`
@@ -34,13 +34,13 @@ class SeenPicture:
         return Fidelity(self.psnr, self.detail, self.weakest)
 
 
-class SeenPictures:
+class Reconstructions:
     """The table of requests and answers. It belongs to the workspace: a picture may be used by no project."""
 
     def __init__(self, database: Database, clock: Callable[[], float]) -> None:
         self._database, self._clock = database, clock
 
-    def ask(self, image: str, base_model: str, edition: str) -> SeenPicture:
+    def ask(self, image: str, base_model: str, edition: str) -> Reconstruction:
         """The answer for a picture and a model; requested if there is none for this edition of the model."""
         known = self.get(image, base_model)
         if known is not None and known.edition == edition:
@@ -51,14 +51,14 @@ class SeenPictures:
                 "VALUES (?, ?, ?, ?)",
                 (image, base_model, edition, self._clock()),
             )
-        return SeenPicture(image, base_model, edition, None, None, None, None, "", self._clock(), None)
+        return Reconstruction(image, base_model, edition, None, None, None, None, "", self._clock(), None)
 
-    def get(self, image: str, base_model: str) -> SeenPicture | None:
+    def get(self, image: str, base_model: str) -> Reconstruction | None:
         """What is known of a picture and a model; None if nothing was requested."""
         row = self._database.row(
             "SELECT * FROM seen_pictures WHERE image = ? AND base_model = ?", (image, base_model)
         )
-        return None if row is None else record(SeenPicture, row)
+        return None if row is None else record(Reconstruction, row)
 
     def is_answer(self, image: str, seen_image: str) -> bool:
         """Whether some model gave this picture back for that one."""
@@ -69,7 +69,7 @@ class SeenPictures:
         """Whether a worker is needed."""
         return self._database.row("SELECT 1 FROM seen_pictures WHERE taken IS NULL LIMIT 1") is not None
 
-    def take(self) -> tuple[SeenPicture, ...]:
+    def take(self) -> tuple[Reconstruction, ...]:
         """Take all requests for the model that was asked for first; each is taken once.
 
         A request whose worker died is not taken again: it may have been what the worker died of.
@@ -82,7 +82,7 @@ class SeenPictures:
                 "(SELECT base_model FROM seen_pictures WHERE taken IS NULL ORDER BY asked, rowid LIMIT 1) "
                 "ORDER BY asked, rowid"
             ).fetchall()
-            taken = tuple(record(SeenPicture, row) for row in rows)
+            taken = tuple(record(Reconstruction, row) for row in rows)
             for one in taken:
                 writer.execute(
                     "UPDATE seen_pictures SET taken = ? WHERE image = ? AND base_model = ?",
@@ -90,16 +90,16 @@ class SeenPictures:
                 )
         return taken
 
-    def answer(self, one: SeenPicture, seen_image: str, fidelity: Fidelity) -> None:
+    def answer(self, one: Reconstruction, seen_image: str, fidelity: Fidelity) -> None:
         """Store what came back; dropped if the model has changed since."""
         figures = fidelity.psnr, fidelity.detail, fidelity.weakest
         self._answer(one, "seen_image = ?, psnr = ?, detail = ?, weakest = ?", seen_image, *figures)
 
-    def give_up(self, one: SeenPicture, trouble: str) -> None:
+    def give_up(self, one: Reconstruction, trouble: str) -> None:
         """Store why the picture could not be looked at."""
         self._answer(one, "trouble = ?", trouble)
 
-    def _answer(self, one: SeenPicture, values: str, *given: str | float) -> None:
+    def _answer(self, one: Reconstruction, values: str, *given: str | float) -> None:
         self._database.write(
             f"UPDATE seen_pictures SET {values}, answered = ? "
             "WHERE image = ? AND base_model = ? AND edition = ?",
