@@ -21,6 +21,7 @@ from gal_studio.state.jobs.queue import JobQueue
 from gal_studio.state.jobs.workers import Workers
 from gal_studio.state.tables.candidates import Candidates
 from gal_studio.state.tables.decisions import Decisions
+from gal_studio.state.tables.ensembles import Ensembles
 from gal_studio.state.tables.exports import Exports
 from gal_studio.state.tables.measures import Measures
 from gal_studio.state.tables.model_locations import ModelLocations
@@ -31,7 +32,6 @@ from gal_studio.state.tables.reconstructions import Reconstructions
 from gal_studio.state.tables.refinements import Refinements
 from gal_studio.state.tables.replays import Replays
 from gal_studio.state.tables.rounds import Rounds
-from gal_studio.state.tables.siblings import Siblings
 from gal_studio.state.tables.snapshots import Snapshots
 from gal_studio.state.tables.starts import Starts
 from gal_studio.state.tables.trials import Trials
@@ -65,7 +65,7 @@ class Store(AbstractContextManager["Store"]):
         self.rounds = Rounds(self.database, clock)
         self.candidates = Candidates(self.database, clock)
         self.races = Races(self.database)
-        self.siblings = Siblings(self.database)
+        self.ensembles = Ensembles(self.database)
         self.decisions = Decisions(self.database, clock)
         self.overrides = Overrides(self.database, clock)
         self.refinements = Refinements(self.database, clock)

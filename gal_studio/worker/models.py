@@ -35,7 +35,7 @@ logger = logging.getLogger("gal_studio.worker")
 
 
 @dataclass(frozen=True)
-class Opened:
+class LoadedModel:
     """A loaded model, and the commits of the hub models that it was loaded from."""
 
     key: tuple[str, ...]
@@ -63,7 +63,7 @@ class Models:
         self._load_model = load_model
         self._load_clip = load_clip
         self._load_tower = load_tower
-        self._opened: dict[str, Opened] = {}
+        self._loaded: dict[str, LoadedModel] = {}
         self._texts: dict[str, NDArray[np.float64]] = {}
         self._pictures: dict[str, NDArray[np.float64]] = {}
         self._speed_loras = SpeedLoras()
@@ -75,7 +75,7 @@ class Models:
 
     def image_model(self, name: str, machine: MachineSettings = PLAIN) -> ImageModel:
         """The image model of that name, held as `machine` says; loaded again if it is held otherwise."""
-        if "image" in self._opened and self._opened["image"].model.machine != machine:
+        if "image" in self._loaded and self._loaded["image"].model.machine != machine:
             self.release_image_model()  # a name for it here would keep it while the next one is loaded
         load = self._load_model if machine == PLAIN else partial(self._load_model, machine=machine)
         return self._open("image", (name,), load)
@@ -98,7 +98,7 @@ class Models:
 
     def release_image_model(self) -> None:
         """Free the memory of the image model; its next use loads it again."""
-        self._opened.pop("image", None)
+        self._loaded.pop("image", None)
         release_memory()
 
     def embedder(self, name: str) -> Embedder:
@@ -111,16 +111,16 @@ class Models:
 
     def _open(self, kind: str, key: tuple[str, ...], load: Callable[..., Model]) -> Model:
         key = tuple(map(self.located, key))
-        kept = self._opened.get(kind)
+        kept = self._loaded.get(kind)
         if kept is None or kept.key != key or not self._fits(kept.commits):
             kept = None
-            self._opened.pop(kind, None)  # free its memory first
+            self._loaded.pop(kind, None)  # free its memory first
             if kind == "clip":
                 self._texts.clear()
                 self._pictures.clear()
             used: dict[str, str] = {}
             model: Any = load(*map(resolve_model, key), revisions=ChainMap(used, self.revisions))
-            kept = self._opened[kind] = Opened(key, model, used)
+            kept = self._loaded[kind] = LoadedModel(key, model, used)
             if kind == "image":
                 logger.info("device: %s", device_name(model.device))
         for name, commit in kept.commits.items():

@@ -17,6 +17,7 @@ from gal_studio.rounds import test_set
 from gal_studio.state import Store
 from gal_studio.state.files.model_hashes import FileHash
 from gal_studio.state.tables.candidates import NewCandidate
+from gal_studio.state.tables.ensembles import EnsembleImage
 from gal_studio.state.tables.measures import LIKENESS, NewMeasuredPicture
 from gal_studio.state.tables.overrides import NewChoice
 from gal_studio.state.tables.pair_regions import PairRegion
@@ -24,7 +25,6 @@ from gal_studio.state.tables.projects import NewProject, Project
 from gal_studio.state.tables.refinements import Foreground, Measurement, PlannedPair, StoredMap
 from gal_studio.state.tables.replays import RecordedDecision, RecordedRound, Replay
 from gal_studio.state.tables.rounds import Preview
-from gal_studio.state.tables.siblings import Sibling
 from gal_studio.state.tables.starts import Start
 from gal_studio.state.tables.trials import NewTrial
 
@@ -136,7 +136,9 @@ def _work(store: Store, random: Random, round_id: str) -> None:
     store.decisions.undo(round_id)
     store.decisions.redo(round_id)
     store.refinements.save_map(drawn[0], "quality", _map(random))
-    store.siblings.save(drawn[0], 1, Sibling(store.images.add_picture(picture(random)), random.random()))
+    store.ensembles.save(
+        drawn[0], 1, EnsembleImage(store.images.add_picture(picture(random)), random.random())
+    )
 
 
 def _choice(store: Store, chosen: str, suggested: str | None) -> NewChoice:

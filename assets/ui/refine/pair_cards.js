@@ -42,8 +42,8 @@ function Card({ pair, place }) {
     disabled=${!pair.maps_version} onClick=${() => openPair(pair.id)}
   >
     <span class="pair-pictures">
-      <${Plate} ...${{ pair, isNear }} which="reference" kind="reproduction" alt="Pair ${place + 1}." />
-      <${Plate} ...${{ pair, isNear }} which="generated" kind="quality" alt="" />
+      <${MapImage} ...${{ pair, isNear }} which="reference" kind="reproduction" alt="Pair ${place + 1}." />
+      <${MapImage} ...${{ pair, isNear }} which="generated" kind="quality" alt="" />
     </span>
     <span class="pair-prompt" translate=${false} title=${pair.prompt}>${pair.prompt}</span>
     <span class="pair-facts">
@@ -58,7 +58,7 @@ function Card({ pair, place }) {
  * @param {{ pair: Pair, which: "reference" | "generated", kind: PairMap, isNear: boolean,
  *   alt: string }} props
  */
-function Plate({ pair, which, kind, isNear, alt }) {
+function MapImage({ pair, which, kind, isNear, alt }) {
   const place = useRef(/** @type {HTMLElement | null} */ (null));
   const wanted = isNear && pairHeat.value[kind] && pair.maps_version;
   useEffect(() => {

@@ -134,7 +134,7 @@ class WorkVerbs(MeasureVerbs):
             wanted = self._wanted_trainings(here, trainings)
             gal = replace(settings.gal, trainings=wanted)
             self.store.rounds.set_settings(round_id, replace(settings, gal=gal))
-            if is_compared(here, self.store.siblings.of_round(round_id), wanted):
+            if is_compared(here, self.store.ensembles.of_round(round_id), wanted):
                 raise StudioError(
                     f"{wanted} trainings of round {here.round.number} are compared already: choose more in "
                     "the settings."
@@ -145,7 +145,7 @@ class WorkVerbs(MeasureVerbs):
         """Whether `ask_trainings` has nothing left to do."""
         here = self.store.snapshots.round(round_id)
         wanted = self._wanted_trainings(here, trainings)
-        return is_compared(here, self.store.siblings.of_round(round_id), wanted)
+        return is_compared(here, self.store.ensembles.of_round(round_id), wanted)
 
     @staticmethod
     def _wanted_trainings(here: RoundSnapshot, trainings: int | None) -> int:

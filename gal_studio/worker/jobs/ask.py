@@ -20,8 +20,8 @@ from gal_studio.rounds.other_trainings import asked_pictures, training_seed
 from gal_studio.state import Store
 from gal_studio.state.files.errors import DiskError
 from gal_studio.state.files.inside import remove
+from gal_studio.state.tables.ensembles import EnsembleImage
 from gal_studio.state.tables.refinements import StoredMap
-from gal_studio.state.tables.siblings import Sibling
 from gal_studio.worker.drawing import Drawing, draw_and_keep
 from gal_studio.worker.jobs.disk_space import check_drawing_room, check_training_room
 from gal_studio.worker.jobs.fine_tune import tuned
@@ -47,7 +47,7 @@ def ask_trainings(store: Store, models: Models, job: Job) -> Generator[Progress,
     detector = yield from open_detector(task)
     others = task.settings.gal.trainings - 1
     for number in range(1, others + 1):
-        drawn = store.siblings.of_round(task.round.id)
+        drawn = store.ensembles.of_round(task.round.id)
         missing = [one for one in asked if number not in drawn.get(one.id, {})]
         if missing:
             own = _with_another_seed(task, number)
@@ -114,7 +114,7 @@ def _draw(
             for row, one in enumerate(drawn):
                 chance = _chance(one, scored.scores[row], batch.remarks[row])
                 image = task.store.images.add_picture(batch.images[row])
-                task.store.siblings.save(one.id, number, Sibling(image, chance))
+                task.store.ensembles.save(one.id, number, EnsembleImage(image, chance))
 
         requests = [DrawRequest(anchors[one.anchor_id], one.seed) for one in part]
         after = left + len(missing) - done
@@ -144,14 +144,14 @@ def _compare(task: TrainingTask, asked: Sequence[Candidate], others: int) -> Ste
         raise
     except StudioError as error:
         yield Progress("compare", 0, len(asked), f"Without areas. {error}")
-    drawn = task.store.siblings.of_round(task.round.id)
+    drawn = task.store.ensembles.of_round(task.round.id)
     for done, one in enumerate(asked, start=1):
-        siblings = [drawn[one.id][number] for number in range(1, others + 1)]
-        known = [_unmarked(one), *(sibling.chance for sibling in siblings)]
+        ensemble = [drawn[one.id][number] for number in range(1, others + 1)]
+        known = [_unmarked(one), *(other.chance for other in ensemble)]
         chances = [chance for chance in known if chance is not None]
         scores = {COPY_DISAGREEMENT: copy_disagreement(chances)} if len(chances) > 1 else {}
         if scorer is not None:
-            scores |= _areas(task, scorer, one, [sibling.image for sibling in siblings])
+            scores |= _areas(task, scorer, one, [other.image for other in ensemble])
         task.store.candidates.add_scores(one.id, scores)
         yield Progress("compare", done, len(asked))
 

@@ -46,10 +46,10 @@ def test_another_training_disagrees_in_areas_and_on_copies(
     before = of_round()
     assert work(studio, models, studio.ask_trainings(drawn)).state == "completed"
     assert of_round() == before
-    pictures, siblings = asked(studio, drawn), studio.store.siblings.of_round(drawn)
+    pictures, others = asked(studio, drawn), studio.store.ensembles.of_round(drawn)
     assert {one.index for one in pictures} == {0, 2, 3}, "the strongest, a middle and the weakest"
-    assert {identity: set(found) for identity, found in siblings.items()} == {one.id: {1} for one in pictures}
-    assert all(siblings[one.id][1].image != one.image for one in pictures)
+    assert {identity: set(found) for identity, found in others.items()} == {one.id: {1} for one in pictures}
+    assert all(others[one.id][1].image != one.image for one in pictures)
     for one in pictures:
         stored = studio.store.refinements.map(one.id, "disagreement")
         assert stored is not None and stored.values.min() >= 0.0
@@ -88,7 +88,7 @@ def test_halted_it_goes_on_where_it_was(studio: Studio, models: Models, drawn: s
             studio.stop(running.id)
 
     assert work(studio, models, job, stop).state == "stopped"
-    there = studio.store.siblings.of_round(drawn)
+    there = studio.store.ensembles.of_round(drawn)
     resumed = studio.resume(job.id)
     assert (
         work(studio, models, resumed or job, lambda _, now: seen.append((now.phase, now.done))).state
@@ -96,7 +96,7 @@ def test_halted_it_goes_on_where_it_was(studio: Studio, models: Models, drawn: s
     )
     trained = [done for name, done in seen if name == "fine_tune"]
     assert trained == [] if phase == "draw" else trained[0] > 1, "no step is taken twice"
-    kept = studio.store.siblings.of_round(drawn)
+    kept = studio.store.ensembles.of_round(drawn)
     assert there.items() <= kept.items() and len(kept) == len(asked(studio, drawn))
 
 

@@ -21,7 +21,7 @@ import { applyAll, resetZoom, toggleOwnSize, zoomFrame } from "./zoom.js";
 
 /**
  * @typedef {{ id: string, heat: HeatPanel, part: PartPainter, place: HTMLElement, says: HTMLElement,
- *   node: HTMLElement }} Plate
+ *   node: HTMLElement }} Pane
  */
 
 /** @type {HTMLDialogElement} made when it is opened first, with what is in it */
@@ -34,7 +34,7 @@ let bar;
 let others;
 /** @type {HTMLElement} */
 let facts;
-/** @type {Plate | null} the picture that is shown, with its layers */
+/** @type {Pane | null} the picture that is shown, with its layers */
 let main = null;
 let fills = 0;
 let byTab = false; // whether Tab led to what has the focus: only then do keys press it
@@ -208,7 +208,7 @@ async function fill() {
 
 /**
  * @param {Candidate} candidate
- * @returns {Plate}
+ * @returns {Pane}
  */
 function candidatePlate(candidate) {
   const { id } = candidate;
@@ -231,7 +231,7 @@ function candidatePlate(candidate) {
 const sentence = (words) => words.charAt(0).toUpperCase() + words.slice(1);
 
 /**
- * @param {Plate} plate
+ * @param {Pane} pane
  * @param {Candidate} candidate
  */
 function showFacts({ id, part, says }, candidate) {

@@ -18,7 +18,7 @@ import { apartEnough, pictureEdge, Thumbnails } from "./drawing/thumbnails.js";
 
 const TOOLS = 44; // pixels at the right that the map's buttons cover
 const LARGE = 60; // pixels of a picture that is not enlarged
-const PEEK = 142; // pixels: width of the enlarged picture with its distance
+const PREVIEW = 142; // pixels: width of the enlarged picture with its distance
 
 /** @typedef {{ scene: Points, size: Size, viewpoint: Viewpoint }} View */
 
@@ -34,8 +34,8 @@ export function makeLayers(panel) {
   const note = el("p", { class: "map-note", role: "status" });
   const face = el("img", { alt: "" });
   const caption = el("figcaption");
-  const peek = el("figure", { class: "peek", hidden: true }, face, caption);
-  panel.append(canvas, plot, dots, pictures, overlay, axes(), empty, note, peek);
+  const hover = el("figure", { class: "hover-preview", hidden: true }, face, caption);
+  panel.append(canvas, plot, dots, pictures, overlay, axes(), empty, note, hover);
   const thumbnails = new Thumbnails(pictures);
   let edge = 0;
 
@@ -61,7 +61,7 @@ export function makeLayers(panel) {
     ];
     const room = size.width - TOOLS;
     drawLabels(names, withoutOverlap(clusters(named, nameOf, edge), room, obstacles), colourOf);
-    peek.hidden ||= edge >= LARGE;
+    hover.hidden ||= edge >= LARGE;
     const target = memory.projection === "own" ? equalOf(pixel) : nearestStar(scene.stars);
     drawTethers(lines, scene.points, target);
   }
@@ -114,19 +114,19 @@ export function makeLayers(panel) {
      * Show the picture of a point next to it.
      * @param {MapPoint | undefined} point
      */
-    peek(point) {
+    preview(point) {
       const candidate = point && state.candidates.get(point.id);
-      peek.hidden = !candidate || edge >= LARGE;
-      if (peek.hidden || !point || !candidate) return;
+      hover.hidden = !candidate || edge >= LARGE;
+      if (hover.hidden || !point || !candidate) return;
       if (face.dataset.id !== point.id) {
         face.dataset.id = point.id;
         face.src = thumbnail(point.id);
       }
       const likes = copyWords(candidate, state.project?.kind);
       setText(caption, `${candidate.head ?? candidate.prompt}${likes ? ` · ${likes}` : ""}`);
-      const left = point.x + PEEK + 8 > panel.clientWidth ? point.x - PEEK : point.x + 18;
-      const top = Math.max(4, Math.min(panel.clientHeight - peek.offsetHeight - 4, point.y - 70));
-      peek.style.transform = `translate(${Math.max(4, left)}px, ${top}px)`;
+      const left = point.x + PREVIEW + 8 > panel.clientWidth ? point.x - PREVIEW : point.x + 18;
+      const top = Math.max(4, Math.min(panel.clientHeight - hover.offsetHeight - 4, point.y - 70));
+      hover.style.transform = `translate(${Math.max(4, left)}px, ${top}px)`;
     },
   };
 }

@@ -112,7 +112,7 @@ function listen() {
     marks();
   });
   on("hover", (origin) => {
-    layers.peek(origin === "map" ? scene.points.find((p) => p.id === state.hover) : undefined);
+    layers.preview(origin === "map" ? scene.points.find((p) => p.id === state.hover) : undefined);
     marks();
     if (viewpoint.behind) layers.ghosts(view());
   });

@@ -61,7 +61,7 @@ def test_the_round_is_shown_whole_and_searched_on_the_map(watched: Watched, serv
         " return [r.x + r.width / 2, r.y + r.height / 2]; })()"
     )
     page.mouse.move(*centre)
-    page.wait_for_selector(".peek:visible")
+    page.wait_for_selector(".hover-preview:visible")
     page.wait_for_selector(".tile[data-ring]", state="attached")
     expect(page.locator(".tile[data-ring]")).to_have_count(1)
     lasso(page, 0.5, 0.5, 90)

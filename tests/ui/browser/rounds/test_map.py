@@ -264,7 +264,7 @@ def test_no_picture_one_and_pictures_that_are_all_alike(watched: Watched, served
     words = "All images are alike"
     expect(page.locator(f".map-note:has-text('{words}')")).to_have_count(1 if pictures > 1 else 0)
     page.mouse.move(*found[0])
-    page.wait_for_selector(".peek:visible")
+    page.wait_for_selector(".hover-preview:visible")
     page.click("[data-act=in]")
     page.dblclick(".view.map", position={"x": 30, "y": 90})
     page.click("[data-choice=own]")

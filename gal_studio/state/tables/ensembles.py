@@ -7,33 +7,35 @@ from gal_studio.state.database.connection import Database
 
 
 @dataclass(frozen=True)
-class Sibling:
+class EnsembleImage:
     """A picture of another training, and its p(copy); None if it is blank."""
 
     image: str
     chance: float | None
 
 
-class Siblings:
+class Ensembles:
     """Reads and writes pictures of other trainings, which are numbered from 1."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def save(self, candidate_id: str, training: int, sibling: Sibling) -> None:
+    def save(self, candidate_id: str, training: int, drawn: EnsembleImage) -> None:
         """Store what a training drew in place of a candidate; idempotent."""
         self._database.write(
             "INSERT OR REPLACE INTO sibling_pictures VALUES (?, ?, ?, ?)",
-            (candidate_id, training, sibling.image, sibling.chance),
+            (candidate_id, training, drawn.image, drawn.chance),
         )
 
-    def of_round(self, round_id: str) -> Mapping[str, Mapping[int, Sibling]]:
+    def of_round(self, round_id: str) -> Mapping[str, Mapping[int, EnsembleImage]]:
         """The pictures of other trainings by candidate and number of the training."""
-        found: dict[str, dict[int, Sibling]] = {}
+        found: dict[str, dict[int, EnsembleImage]] = {}
         for row in self._database.rows(
             "SELECT sibling_pictures.* FROM sibling_pictures JOIN candidates ON candidates.id = candidate_id "
             "WHERE round_id = ? ORDER BY candidates.rowid, training",
             (round_id,),
         ):
-            found.setdefault(row["candidate_id"], {})[row["training"]] = Sibling(row["image"], row["chance"])
+            found.setdefault(row["candidate_id"], {})[row["training"]] = EnsembleImage(
+                row["image"], row["chance"]
+            )
         return found
