@@ -53,7 +53,7 @@ def proposal(here: RoundSnapshot, policy: str | None = None, top_k: int | None =
 def first_proposal(here: RoundSnapshot) -> SuggestionSet:
     """What was suggested before anything was decided."""
     pool = _pool(here, find_policy(here.gal.policy), None)
-    return _proposal(here, None, replace(pool, rejected=frozenset(), answered=frozenset())).made
+    return _proposal(here, None, replace(pool, rejected=frozenset(), accepted_anchors=frozenset())).made
 
 
 def _proposal(here: RoundSnapshot, policy: str | None, pool: PoolSnapshot) -> Proposal:
@@ -97,7 +97,7 @@ def _pool(here: RoundSnapshot, policy: Policy, top_k: int | None) -> PoolSnapsho
         seed=project.project.seed,
         number=here.round.number,
         rejected=here.decided.rejected,
-        answered=answered_anchors(here),
+        accepted_anchors=accepted_anchors(here),
         accepted=tuple(one for _, one in accepted),
         features=dict(features or {}) | _features_of(accepted) if policy.needs_features else {},
         reference_features=here.pictures.reference_features or {},
@@ -148,7 +148,7 @@ def _shown_proposal(here: RoundSnapshot) -> Proposal:
     return replace(made, made=SuggestionSet((), False, sentence))
 
 
-def answered_anchors(here: RoundSnapshot) -> frozenset[str]:
+def accepted_anchors(here: RoundSnapshot) -> frozenset[str]:
     """The anchors with an accepted picture in this round, or in the round that it refines."""
     return frozenset(chosen.anchor_id for chosen in accepted_candidates(here)) | accepted_in_base(here)
 
@@ -165,11 +165,11 @@ def open_suggestions(here: RoundSnapshot, made: Proposal | None = None) -> tuple
 
     `made` is what the page suggests, if it is known already.
     """
-    answered = answered_anchors(here)
+    settled = accepted_anchors(here)
     return tuple(
         suggestion.candidate_id
         for suggestion in (made or shown_proposal(here)).made.suggestions
-        if suggestion.candidate_id not in here.decided.verdicts and suggestion.anchor_id not in answered
+        if suggestion.candidate_id not in here.decided.verdicts and suggestion.anchor_id not in settled
     )
 
 
@@ -210,7 +210,7 @@ def _choices(here: RoundSnapshot, batch: Sequence[tuple[str, Verdict]]) -> tuple
     }
     candidates = {candidate.id: candidate for candidate in here.tiles}
     asked = {score.anchor.id for score in here.scores}  # an own prompt answers no suggestion
-    answered = set(answered_anchors(here))
+    settled = set(accepted_anchors(here))
     choices = []
     for name, verdict in sorted(batch, key=lambda decided: decided[0] not in suggested.values()):
         anchor = candidates[name].anchor_id
@@ -224,12 +224,12 @@ def _choices(here: RoundSnapshot, batch: Sequence[tuple[str, Verdict]]) -> tuple
                     suggested_id=offered,
                     chosen_id=name,
                     verdict=verdict,
-                    first=anchor not in answered,
+                    first=anchor not in settled,
                     scores=_scores_now(made, candidates[name], candidates.get(offered or "")),
                 )
             )
         if verdict == "accepted":
-            answered.add(anchor)
+            settled.add(anchor)
     return tuple(choices)
 
 

@@ -33,7 +33,7 @@ class CheckHere:
         """See `report`."""
         return report(names)
 
-    def peek(self, names: ModelNames) -> ModelReports | None:
+    def poll(self, names: ModelNames) -> ModelReports | None:
         """What is known of these models, which is found out at once here."""
         return report(names)
 

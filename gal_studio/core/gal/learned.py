@@ -26,8 +26,8 @@ class JudgedRound:
     @property
     def judged(self) -> tuple[Candidate, ...]:
         """The candidates of anchors with an accepted picture: among these the person chose."""
-        answered = {c.anchor_id for c in self.candidates if c.id in self.accepted}
-        return tuple(c for c in self.candidates if c.anchor_id in answered and not c.is_blank)
+        accepted = {c.anchor_id for c in self.candidates if c.id in self.accepted}
+        return tuple(c for c in self.candidates if c.anchor_id in accepted and not c.is_blank)
 
 
 @dataclass(frozen=True)

@@ -39,7 +39,7 @@ class ModelCheck:
                 self._known[names] = (time.monotonic(), known)
             return known
 
-    def peek(self, names: ModelNames) -> ModelReports | None:
+    def poll(self, names: ModelNames) -> ModelReports | None:
         """What is known of these models, without waiting: None while it is found out."""
         if _is_bundled(names):
             return ModelReports()

@@ -21,7 +21,7 @@ class Models(Protocol):
     def check(self, names: ModelNames) -> ModelReports:
         """What is known of these models."""
 
-    def peek(self, names: ModelNames) -> ModelReports | None:
+    def poll(self, names: ModelNames) -> ModelReports | None:
         """What is known of these models, without waiting: None while it is found out."""
 
     def convert(self, asked: LoraStart, out: Path) -> tuple[str, ...]:

@@ -16,12 +16,12 @@ from gal_studio.state.files.own_adapters import AdapterPlan, OwnAdapter
 from gal_studio.state.files.paths import user_path
 from gal_studio.state.images.subjects import check_subjects, checked_names
 from gal_studio.studio.verbs.projects import ProjectVerbs
-from gal_studio.studio.verbs.work import WorkVerbs
+from gal_studio.studio.verbs.training import TrainingVerbs
 
 PUBLISHED_STEPS = 30_000
 
 
-class InstantVerbs(ProjectVerbs, WorkVerbs):
+class InstantVerbs(ProjectVerbs, TrainingVerbs):
     """Rounds that need no training."""
 
     def begins_without_training(self, project_id: str) -> bool:

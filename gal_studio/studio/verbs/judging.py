@@ -4,11 +4,11 @@ from gal_studio.core.errors import StudioError
 from gal_studio.core.jobs.states import ACTIVE
 from gal_studio.studio.create.project import ProjectDraft
 from gal_studio.studio.verbs.projects import ProjectVerbs
-from gal_studio.studio.verbs.work import WorkVerbs
+from gal_studio.studio.verbs.training import TrainingVerbs
 from gal_studio.studio.views.judged import JudgedLora, judged_loras
 
 
-class JudgingVerbs(ProjectVerbs, WorkVerbs):
+class JudgingVerbs(ProjectVerbs, TrainingVerbs):
     """Projects that judge LoRAs."""
 
     def judge(self, draft: ProjectDraft) -> str:

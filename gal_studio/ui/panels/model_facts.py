@@ -37,7 +37,7 @@ def facts_of_models(studio: Studio, form: Form) -> ModelFacts:
     try:
         names = model_names(ProjectDraft(form.kind, (), **form.models, **start))
         check_base_model(names.base_model)
-        reports = studio.models.peek(names)
+        reports = studio.models.poll(names)
     except StudioError as error:
         return ModelFacts(problems=(ModelProblem("base_model", str(error)), *problems))
     found = ModelFacts(waiting=True) if reports is None else _found(reports)
@@ -61,7 +61,7 @@ def _with_judged(found: ModelFacts, studio: Studio, names: ModelNames, form: For
             rank=LARGEST_RANK,
             without_text_encoder=form.without_text_encoder,
         )
-        reports = studio.models.peek(asked) if studio.models is not None else None
+        reports = studio.models.poll(asked) if studio.models is not None else None
         if reports is None:
             return replace(found, waiting=True)
         refusals = [one.refusal for one in reports.models if one.field == "start_from" and one.refusal]

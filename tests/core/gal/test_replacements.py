@@ -16,11 +16,11 @@ SURE = (0.125, 0.25, 0.375, 0.5)
 def after(
     *by_anchor: tuple[float, ...],
     rejected: Collection[str] = (),
-    answered: Collection[str] = (),
+    accepted_anchors: Collection[str] = (),
     top_k: int = 1,
 ) -> SuggestionSet:
     _, candidates, scores = pool_of(*by_anchor)
-    decided = {"rejected": frozenset(rejected), "answered": frozenset(answered)}
+    decided = {"rejected": frozenset(rejected), "accepted_anchors": frozenset(accepted_anchors)}
     return UNCERTAINTY.suggest(snapshot_of(candidates, scores, top_k, **decided))
 
 
@@ -59,8 +59,10 @@ def test_a_place_without_a_replacement_is_dropped() -> None:
 
 def test_a_prompt_that_was_answered_needs_no_other_in_its_place() -> None:
     rejected = {"anchor-0-3", "anchor-0-2"}
-    assert pictures(after(EVEN, LESS, rejected=rejected, answered={"anchor-0"})) == []
-    assert pictures(after(EVEN, LESS, EVEN, rejected=rejected, answered={"anchor-2"})) == ["anchor-1-3"]
+    assert pictures(after(EVEN, LESS, rejected=rejected, accepted_anchors={"anchor-0"})) == []
+    assert pictures(after(EVEN, LESS, EVEN, rejected=rejected, accepted_anchors={"anchor-2"})) == [
+        "anchor-1-3"
+    ]
 
 
 def test_reasons_of_the_next_best() -> None:

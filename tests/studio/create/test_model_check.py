@@ -68,9 +68,9 @@ def test_a_process_of_its_own_checks_for_the_page(tmp_path: Path, names: tuple[s
         bad = check.check(ModelNames(str(tmp_path), clip, "clip"))
         assert [one.field for one in bad.models if one.refusal] == ["base_model"]
         assert "is not an image model" in bad.problem
-        assert check.peek(ModelNames(base, clip, tower)) == good
+        assert check.poll(ModelNames(base, clip, tower)) == good
     finally:
         check.close()
     bundled = ModelNames("assets:pocket/pipeline", "local-dir:assets:pocket/clip", "clip")
-    assert check.peek(bundled) == check.check(bundled)
+    assert check.poll(bundled) == check.check(bundled)
     assert not check.process.is_started, "bundled models need no check"

@@ -7,7 +7,7 @@ import { call } from "../../app/session.js";
 import { write } from "../../app/writes.js";
 import { ask } from "../../kit/ask.js";
 import { setAttribute } from "../../kit/dom.js";
-import { creationId, forgetForm, keepForm, keptForm } from "./kept_form.js";
+import { creationId, discardForm, saveForm, savedForm } from "./saved_form.js";
 import { watchPictures } from "./looks.js";
 import { watchModels } from "./model_facts.js";
 import { mountPresets } from "./presets.js";
@@ -117,7 +117,7 @@ class ProjectForm {
       this.mounting = true;
       this.presets = this.status.presets = await mountPresets(this.parts, this.kind());
       this.mounting = false;
-      const kept = keptForm()?.model;
+      const kept = savedForm()?.model;
       if (kept) this.presets?.restore(kept);
       this.presets?.setKind(this.kind()); // it may have changed during the request
       this.watchModel();
@@ -265,14 +265,14 @@ class ProjectForm {
 
   keep() {
     if (this.restoring) return;
-    const model = this.presets ? this.presets.kept() : (keptForm()?.model ?? null); // the presets come later
+    const model = this.presets ? this.presets.kept() : (savedForm()?.model ?? null); // the presets come later
     const sets = this.sets.map((set) => set.kept());
-    keepForm({ kind: this.kind(), name: this.parts.name.value, sets, model });
+    saveForm({ kind: this.kind(), name: this.parts.name.value, sets, model });
   }
 
   /** Show what an earlier page left unfinished. */
   restore() {
-    const kept = keptForm();
+    const kept = savedForm();
     this.restoring = true;
     for (const input of this.parts.form.querySelectorAll("input"))
       if (input.name === "kind") input.checked = input.value === (kept?.kind ?? "style");
@@ -289,7 +289,7 @@ class ProjectForm {
     this.sets[0].clear();
     this.pressed = false;
     this.parts.form.reset();
-    forgetForm();
+    discardForm();
     this.modelChosen();
     this.kindChosen();
   }

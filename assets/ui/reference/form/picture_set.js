@@ -1,7 +1,7 @@
 /** One set of references in the form: pictures, their prompt with exceptions, and a trigger word. */
 /** @import { DerivedSet, FormNote, ProjectKind, ExaminedSet } from "payloads" */
 /** @import { Row } from "./picture_row.js" */
-/** @import { KeptSet } from "./kept_form.js" */
+/** @import { SavedSet } from "./saved_form.js" */
 import { setAttribute, setText } from "../../kit/dom.js";
 import { count } from "../../kit/format.js";
 import { toast } from "../../kit/toast.js";
@@ -186,7 +186,7 @@ export class PictureSet {
     this.arrange();
   }
 
-  /** @returns {KeptSet} */
+  /** @returns {SavedSet} */
   kept() {
     return {
       trigger: this.word(),
@@ -197,7 +197,7 @@ export class PictureSet {
     };
   }
 
-  /** @param {KeptSet} set */
+  /** @param {SavedSet} set */
   restore({ trigger, prompt, rows }) {
     this.parts.trigger.value = trigger;
     this.parts.prompt.value = prompt;

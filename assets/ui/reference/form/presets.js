@@ -1,5 +1,5 @@
 /** Choice of a model preset, and its settings. */
-/** @import { KeptModel } from "./kept_form.js" */
+/** @import { SavedModel } from "./saved_form.js" */
 /** @import { NotePlace } from "./notes.js" */
 /** @import { Derived, Preset, ProjectKind } from "payloads" */
 /** @import { ReferenceParts } from "../../app/types/parts.d.ts" */
@@ -142,7 +142,7 @@ export async function mountPresets(parts, firstKind) {
       kind = next;
       fill();
     },
-    /** @returns {KeptModel} */
+    /** @returns {SavedModel} */
     kept: () => ({
       preset: chosen().name,
       base_model: base.value,
@@ -173,7 +173,7 @@ export async function mountPresets(parts, firstKind) {
       }
       fill();
     },
-    /** @param {KeptModel} kept */
+    /** @param {SavedModel} kept */
     restore(kept) {
       for (const input of parts.presets.querySelectorAll("input"))
         if (input.name === "preset") input.checked ||= input.value === kept.preset;

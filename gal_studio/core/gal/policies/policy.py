@@ -79,11 +79,11 @@ class Policy(ABC):
         test prompt. Suggestions keep their ranks; one without a replacement is dropped.
         """
         order, reasons, most = self.order(pool), self.reasons(pool), self.most(pool)
-        spare = (score for score in order[most:] if score.anchor.id not in pool.answered)
+        spare = (score for score in order[most:] if score.anchor.id not in pool.accepted_anchors)
         suggestions = []
         for rank, score in enumerate(order[:most], start=1):
             left, reason = self._left(pool, score), reasons[score.anchor.id]
-            if not left and score.anchor.id not in pool.answered:
+            if not left and score.anchor.id not in pool.accepted_anchors:
                 left, reason = self._instead(pool, score, spare)
             if left:
                 suggestions.append(Suggestion(left[0].anchor_id, left[0].id, rank, reason))

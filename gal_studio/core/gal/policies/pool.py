@@ -25,12 +25,12 @@ class PoolSnapshot:
 
     Each candidate has its scores, its copy flag and probability (Eq. G12) and the strength that it was drawn
     with; `first` are those of the first round of its line, empty in that round. `top_k` is how many to
-    suggest; `seed` and `number` (of the round) seed what is random. `rejected` holds candidates, `answered`
-    anchors with an accepted picture, and `accepted` are the pictures that were accepted in this round and
-    those above it. `features` are unit-norm CLIP features by candidate, of this round and of what is
-    accepted, and `reference_features` those by reference; both are empty unless the policy needs them. So
-    are `judged`, the other rounds in which the person chose beside suggestions, and `overrides`, how many
-    choices of the project differ from the suggestion. `is_full`: the round trained the whole denoiser.
+    suggest; `seed` and `number` (of the round) seed what is random. `rejected` holds candidates,
+    `accepted_anchors` anchors with an accepted picture, and `accepted` are the pictures that were accepted in
+    this round and those above it. `features` are unit-norm CLIP features by candidate, of this round and
+    of what is accepted, and `reference_features` those by reference; both are empty unless the policy needs
+    them. So are `judged`, the other rounds in which the person chose beside suggestions, and `overrides`, how
+    many choices of the project differ from the suggestion. `is_full`: the round trained the whole denoiser.
     `held_out` are its pictures of benchmark prompts, and `loss` says where that of its training went.
     """
 
@@ -41,7 +41,7 @@ class PoolSnapshot:
     seed: int = 0
     number: int = 1
     rejected: frozenset[str] = frozenset()
-    answered: frozenset[str] = frozenset()
+    accepted_anchors: frozenset[str] = frozenset()
     accepted: tuple[Candidate, ...] = ()
     features: Mapping[str, NDArray[numpy.float32]] = field(default_factory=dict)
     reference_features: Mapping[str, NDArray[numpy.float32]] = field(default_factory=dict)

@@ -27,7 +27,7 @@ class Slow(CheckHere):
         self.asked = 0
         self.found = threading.Event()
 
-    def peek(self, names: ModelNames) -> ModelReports | None:
+    def poll(self, names: ModelNames) -> ModelReports | None:
         self.asked += 1
         return ModelReports() if self.found.is_set() else None
 

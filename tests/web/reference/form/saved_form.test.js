@@ -4,13 +4,13 @@ import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import {
   creationId,
-  forgetForm,
-  isWorthKeeping,
-  keepForm,
-  keptForm,
-} from "../../../../assets/ui/reference/form/kept_form.js";
+  discardForm,
+  isWorthSaving,
+  saveForm,
+  savedForm,
+} from "../../../../assets/ui/reference/form/saved_form.js";
 
-/** @import { KeptForm } from "../../../../assets/ui/reference/form/kept_form.js" */
+/** @import { SavedForm } from "../../../../assets/ui/reference/form/saved_form.js" */
 
 /** A storage that can be full. */
 class Notes {
@@ -36,16 +36,16 @@ beforeEach(() => {
   Object.assign(globalThis, { sessionStorage: tab, localStorage: all });
 });
 
-/** @type {KeptForm} */
+/** @type {SavedForm} */
 const EMPTY = { kind: "style", name: "", sets: [{ trigger: "", prompt: " ", rows: [] }], model: null };
-/** @type {KeptForm} */
+/** @type {SavedForm} */
 const FORM = { ...EMPTY, kind: "object", sets: [{ trigger: "<dotty>", prompt: "A <dotty> pot", rows: [] }] };
 const row = { name: "a.png", path: "1", prompt: "", mask: null, painted: null };
 const model = { preset: "pocket", base_model: "", clip_model: "", settings: {} };
 
 test("what was typed, chosen or uploaded is worth keeping", () => {
-  assert.equal(isWorthKeeping(EMPTY), false);
-  assert.equal(isWorthKeeping({ ...EMPTY, model }), false);
+  assert.equal(isWorthSaving(EMPTY), false);
+  assert.equal(isWorthSaving({ ...EMPTY, model }), false);
   for (const form of [
     FORM,
     { ...EMPTY, name: "Pot" },
@@ -53,48 +53,48 @@ test("what was typed, chosen or uploaded is worth keeping", () => {
     { ...EMPTY, model: { ...model, settings: { "tune.steps": "7" } } },
     { ...EMPTY, model: { ...model, base_model: "x" } },
   ])
-    assert.equal(isWorthKeeping(form), true);
+    assert.equal(isWorthSaving(form), true);
 });
 
 test("a form is kept, and an empty one forgotten", () => {
-  keepForm(FORM);
-  assert.deepEqual(keptForm(), FORM);
-  keepForm(EMPTY);
-  assert.equal(keptForm(), null);
-  keepForm(FORM);
-  forgetForm();
-  assert.equal(keptForm(), null);
+  saveForm(FORM);
+  assert.deepEqual(savedForm(), FORM);
+  saveForm(EMPTY);
+  assert.equal(savedForm(), null);
+  saveForm(FORM);
+  discardForm();
+  assert.equal(savedForm(), null);
 });
 
 test("the tab's own form comes first; a new tab has the last one of any", () => {
-  keepForm(FORM);
+  saveForm(FORM);
   all.setItem("gal-studio-form", JSON.stringify({ ...FORM, name: "of another tab" }));
-  assert.equal(keptForm()?.name, "");
+  assert.equal(savedForm()?.name, "");
   tab.notes.clear();
-  assert.equal(keptForm()?.name, "of another tab");
+  assert.equal(savedForm()?.name, "of another tab");
 });
 
 test("a tab leaves alone what another one wrote meanwhile", () => {
   const others = JSON.stringify({ ...FORM, name: "of another tab" });
-  keepForm(EMPTY); // opened before the other tab's form was begun
+  saveForm(EMPTY); // opened before the other tab's form was begun
   all.setItem("gal-studio-form", others);
-  keepForm(EMPTY);
+  saveForm(EMPTY);
   assert.equal(all.getItem("gal-studio-form"), others, "an empty form forgets its own alone");
   tab.notes.clear();
-  keptForm(); // a copy of the other's, which then becomes a project
+  savedForm(); // a copy of the other's, which then becomes a project
   all.removeItem("gal-studio-form");
-  keepForm(JSON.parse(others));
+  saveForm(JSON.parse(others));
   assert.equal(all.getItem("gal-studio-form"), null, "unchanged, it is not written again");
 });
 
 test("a storage that is full or damaged leaves the other one", () => {
   tab.full = true;
-  keepForm(FORM);
-  assert.deepEqual(keptForm(), FORM);
+  saveForm(FORM);
+  assert.deepEqual(savedForm(), FORM);
   tab.full = false;
   for (const damaged of ["{", "null", '"x"', '{"kind":"style"}', '{"kind":"x","name":"","sets":[]}']) {
     tab.setItem("gal-studio-form", damaged);
-    assert.deepEqual(keptForm(), FORM, damaged);
+    assert.deepEqual(savedForm(), FORM, damaged);
   }
 });
 
@@ -104,7 +104,7 @@ test("the same form is created with the same id until it is forgotten", () => {
   assert.equal(creationId({ name: "Pot" }), id);
   assert.notEqual(creationId({ name: "Bear" }), id);
   const other = creationId({ name: "Pot" });
-  forgetForm();
+  discardForm();
   assert.notEqual(creationId({ name: "Pot" }), other);
 });
 

@@ -9,14 +9,14 @@ import { newId } from "../../app/writes.js";
  * @typedef {{
  *   name: string, path: string, prompt: string, mask: string | null, painted: Runs | null,
  *   crop?: number | null,
- * }} KeptRow
- * @typedef {{ trigger: string, prompt: string, rows: KeptRow[] }} KeptSet
+ * }} SavedRow
+ * @typedef {{ trigger: string, prompt: string, rows: SavedRow[] }} SavedSet
  * @typedef {{
  *   preset: string, base_model: string, clip_model: string, start_from?: string,
  *   without_text_encoder?: boolean, judged?: string | null,
  *   settings: Record<string, string>,
- * }} KeptModel
- * @typedef {{ kind: ProjectKind, name: string, sets: KeptSet[], model: KeptModel | null }} KeptForm
+ * }} SavedModel
+ * @typedef {{ kind: ProjectKind, name: string, sets: SavedSet[], model: SavedModel | null }} SavedForm
  */
 
 const KEY = "gal-studio-form";
@@ -33,9 +33,9 @@ function storages() {
 
 /**
  * Does the form hold anything that would be missed?
- * @param {KeptForm} form
+ * @param {SavedForm} form
  */
-export const isWorthKeeping = ({ name, sets, model }) =>
+export const isWorthSaving = ({ name, sets, model }) =>
   Boolean(name.trim()) ||
   sets.some(({ trigger, prompt, rows }) => trigger.trim() || prompt.trim() || rows.length) ||
   Boolean(
@@ -50,9 +50,9 @@ export const isWorthKeeping = ({ name, sets, model }) =>
 /** @type {string | null} what this tab has read or written last: other tabs' forms are not its to change */
 let mine = null;
 
-/** @param {KeptForm} form */
-export function keepForm(form) {
-  if (!isWorthKeeping(form)) return forgetForm();
+/** @param {SavedForm} form */
+export function saveForm(form) {
+  if (!isWorthSaving(form)) return discardForm();
   const text = JSON.stringify(form);
   const [own, shared] = storages();
   for (const storage of text === mine ? [own] : [own, shared])
@@ -64,7 +64,7 @@ export function keepForm(form) {
   mine = text;
 }
 
-export function forgetForm() {
+export function discardForm() {
   const [own, shared] = storages();
   own?.removeItem(KEY);
   own?.removeItem(CREATION_KEY);
@@ -91,13 +91,13 @@ export function creationId(project) {
   }
 }
 
-/** @returns {KeptForm | null} */
-export function keptForm() {
+/** @returns {SavedForm | null} */
+export function savedForm() {
   for (const storage of storages()) {
     try {
       const text = storage.getItem(KEY);
       const form = JSON.parse(text ?? "null");
-      if (!isKeptForm(form)) continue;
+      if (!isSavedForm(form)) continue;
       mine = text;
       return form;
     } catch {
@@ -110,9 +110,9 @@ export function keptForm() {
 /**
  * Does what was stored, maybe by another version, have the shape of a form?
  * @param {unknown} form
- * @returns {form is KeptForm}
+ * @returns {form is SavedForm}
  */
-function isKeptForm(form) {
+function isSavedForm(form) {
   if (!(form instanceof Object) || !("sets" in form) || !Array.isArray(form.sets)) return false;
   return (
     "kind" in form &&

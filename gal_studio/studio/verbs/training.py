@@ -22,7 +22,7 @@ _RULE = ("candidates", "allocation")
 """The settings of drawing that change nothing of the pictures that are there."""
 
 
-class WorkVerbs(MeasureVerbs):
+class TrainingVerbs(MeasureVerbs):
     """Training, drawing and refining. Each request is one or more jobs, which wake the worker."""
 
     def fine_tune(self, round_id: str) -> Job:
