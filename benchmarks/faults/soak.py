@@ -5,6 +5,8 @@
 
 A simulated user trains, generates and decides, with a new project every few rounds, while a page polls twice
 a second and fetches pictures. Worker and server are separate processes. Goal: no growth after warming up.
+Every five minutes it prints memory, open files, the database and the workspace's files, so that a run that is
+ended by hand says something, too.
 With `--kill-every`, one of the two is killed (SIGKILL) again and again; goal: nothing is lost or left.
 """
 
@@ -34,6 +36,7 @@ from tests.ui.conftest import free_port
 MEGABYTE = 2**20
 ROUNDS = 3  # of each project
 WARM = 0.2  # share of the time that is left out as warming up
+TELL_EVERY = 300.0  # seconds between two lines about the samples so far
 ALLOWED = {"rss": 0.05, "threads": 0.0, "files": 0.0, "wal": 0.0}  # growth from first to last quarter
 SLACK = {"rss": 8 * MEGABYTE, "threads": 2, "files": 3, "wal": 5 * MEGABYTE}  # allowed besides
 
@@ -53,6 +56,18 @@ class Sample:
     database_wal: int
     stored_bytes: int
     stored_files: int
+
+    @property
+    def line(self) -> str:
+        """The sample in one line; bytes in megabytes."""
+        worker, page = self.worker_rss / MEGABYTE, self.page_rss / MEGABYTE
+        return (
+            f"{self.time / 60:6.1f} min  {self.jobs:5d} jobs  "
+            f"worker {worker:7.1f} MB {self.worker_threads:3d} threads {self.worker_files:3d} handles  "
+            f"page {page:6.1f} MB {self.page_threads:3d} threads {self.page_files:3d} handles  "
+            f"database {self.stored_bytes / MEGABYTE:6.1f} MB, log {self.database_wal / MEGABYTE:4.1f} MB  "
+            f"{self.stored_files:5d} files"
+        )
 
 
 @dataclass(frozen=True)
@@ -144,7 +159,7 @@ class Kills:
 def soak(studio: RunningStudio, load: Load, seconds: float, every: float, kills: Kills) -> list[Sample]:
     """Work for some time; returns a sample every few seconds."""
     samples: list[Sample] = []
-    began, number = time.monotonic(), 0
+    began, number, told = time.monotonic(), 0, -TELL_EVERY
     with Polling(studio) as polling:
         while time.monotonic() - began < seconds:
             number += 1
@@ -154,6 +169,9 @@ def soak(studio: RunningStudio, load: Load, seconds: float, every: float, kills:
                 kills.kill()
                 if time.monotonic() - began >= every * len(samples):
                     samples += take(studio, time.monotonic() - began)
+                if samples and samples[-1].time >= told + TELL_EVERY:
+                    told = samples[-1].time
+                    print(samples[-1].line, flush=True)
                 time.sleep(0.1)
     return samples
 
