@@ -13,9 +13,10 @@ import argparse
 import logging
 import shutil
 import sqlite3
+import sys
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -73,9 +74,15 @@ def damages() -> Iterator[tuple[str, str, Any]]:
             yield from ((table.name, column.name, value) for value in values)
 
 
-def try_values(folder: Path, every: int = 1, first: int = 0, only: str = "") -> Outcome:
-    """Damage every n-th value of a filled workspace, each in a copy of its own."""
-    outcome, whole = Outcome(), folder / "whole"
+def try_values(
+    folder: Path,
+    every: int = 1,
+    first: int = 0,
+    only: str = "",
+    tell: Callable[[str], None] = lambda _: None,
+) -> Outcome:
+    """Damage every n-th value of a filled workspace, each in a copy; `tell` hears what is wrong."""
+    outcome, whole, told = Outcome(), folder / "whole", 0
     with Store(whole) as store:
         project = fill(store, Random(1))
         fill(store, Random(2), "Dog")
@@ -91,6 +98,9 @@ def try_values(folder: Path, every: int = 1, first: int = 0, only: str = "") -> 
                 with confined(place):
                     _try(outcome, place, f"{table}.{column} = {value!r}"[:60], names, asked)
             shutil.rmtree(place)
+            for wrong in outcome.wrong[told:]:
+                tell(f"{number}: {wrong}")
+            told = len(outcome.wrong)
     return outcome
 
 
@@ -158,6 +168,10 @@ def _is_strict(answer: Any) -> bool:
     return True
 
 
+def _tell(line: str) -> None:
+    print(ascii(line), file=sys.stderr, flush=True)
+
+
 def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--every", type=int, default=1, help="damage every n-th value")
@@ -166,7 +180,7 @@ def main(arguments: list[str] | None = None) -> None:
     args = parser.parse_args(arguments)
     logging.disable(logging.CRITICAL)
     with tempfile.TemporaryDirectory() as folder:
-        outcome = try_values(Path(folder), args.every, args.first, args.only)
+        outcome = try_values(Path(folder), args.every, args.first, args.only, tell=_tell)
     print(dict(outcome.fates))
     print("wrong:", *(outcome.wrong or ["nothing"]), sep="\n  ")
 

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from gal_studio.core import checks
 from gal_studio.core.errors import StudioError
 from gal_studio.core.naming import check_name
 from gal_studio.json_files import JsonFileError, read_json
@@ -16,6 +17,7 @@ from gal_studio.state.files.content_store import write_whole
 
 FILE = "presets.json"
 MOST_PRESETS = 50
+LONGEST_TEXT = 4096  # characters, such as of the path of a model
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,8 @@ class OwnPresets:
             ) from error
 
     def save(self, preset: OwnPreset) -> tuple[OwnPreset, ...]:
-        """Save a preset, in the place of one of that name; returns all."""
+        """Save a preset, in the place of one of that name; returns all. Refused if it is not texts alone."""
+        _check(preset)
         preset = replace(preset, name=check_name(preset.name, "preset"))
         kept = {one.name: one for one in self.all()} | {preset.name: preset}
         if len(kept) > MOST_PRESETS:
@@ -70,7 +73,19 @@ class OwnPresets:
 def _preset(row: Any) -> OwnPreset:
     """A row of the file; a TypeError or an AttributeError if it is none."""
     preset = OwnPreset(**row)
-    texts = [preset.name, preset.preset, preset.base_model, preset.clip_model]
-    if not all(isinstance(text, str) for text in [*texts, *preset.settings, *preset.settings.values()]):
+    if not all(isinstance(text, str) for text in _texts(preset)):
         raise TypeError(f"a preset has a value that is not text: {row}")
     return preset
+
+
+def _check(preset: OwnPreset) -> None:
+    """Refuse what could not be read again: then no other preset could be, either."""
+    if not (isinstance(preset, OwnPreset) and isinstance(preset.settings, Mapping)):
+        raise StudioError(f"The preset is {checks.shown(preset)}: give an OwnPreset with settings by name.")
+    for text in _texts(preset):
+        checks.text("A value of the preset", text, LONGEST_TEXT)
+
+
+def _texts(preset: OwnPreset) -> list[Any]:
+    settings = preset.settings
+    return [preset.name, preset.preset, preset.base_model, preset.clip_model, *settings, *settings.values()]
