@@ -3,6 +3,7 @@
 import functools
 import traceback
 import types
+from collections.abc import Callable
 from dataclasses import fields, is_dataclass
 from pathlib import Path
 from random import Random
@@ -31,7 +32,7 @@ def verb(target: Target, random: Random) -> None:
         given: dict[str, Any] = {}
         try:
             for part, hint in get_type_hints(getattr(Studio, name)).items():
-                if part != "return":
+                if part != "return" and get_origin(hint) is not Callable:  # only programs of ours give one
                     given[part] = _value(random, target.ids, part, hint)  # records refuse odd values
             getattr(studio, name)(**given)
             target.tally.add("Python", "taken")
