@@ -35,7 +35,8 @@ from gal_studio.state.files.temporary import own_temporary_files
 from gal_studio.state.jobs.lock import PageLock, WorkerLock, holders
 from gal_studio.state.jobs.worker_log import last_lines
 from gal_studio.studio import Studio
-from gal_studio.ui.access.credentials import Credentials, Sessions
+from gal_studio.ui.access.credentials import Credentials
+from gal_studio.ui.access.sessions import Sessions
 from gal_studio.ui.page_log import page_log
 from gal_studio.ui.running_page import note_address
 from gal_studio.worker.log import logging_to

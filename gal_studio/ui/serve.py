@@ -21,7 +21,7 @@ from gal_studio.state.jobs.lock import LOCK_TIMEOUT, PageLock
 from gal_studio.studio import Studio
 from gal_studio.studio.create.model_check import model_check
 from gal_studio.studio.plug_ins import problems
-from gal_studio.ui.access.credentials import Credentials, Sessions
+from gal_studio.ui.access.credentials import Credentials
 from gal_studio.ui.access.listening import (
     AUTH_VARIABLE,
     Listening,
@@ -31,6 +31,7 @@ from gal_studio.ui.access.listening import (
 )
 from gal_studio.ui.access.origins import OWN_NAMES, is_loopback
 from gal_studio.ui.access.rules import Rules
+from gal_studio.ui.access.sessions import Sessions
 from gal_studio.ui.access.sign_in import SIGN_IN
 from gal_studio.ui.page_log import page_log
 from gal_studio.ui.running_page import Show, attach, note_address, refuse_taken_port

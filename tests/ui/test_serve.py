@@ -199,7 +199,8 @@ def test_a_refused_start_waits_for_nothing_slow(tmp_path: Path) -> None:
     code = (
         "import sys\nfrom gal_studio.cli import main\n"
         "code = main(sys.argv[1:])\n"
-        "slow = {'numpy', 'fastapi', 'gradio', 'gal_studio.studio', 'gal_studio.state.store'}\n"
+        "slow = {'numpy', 'PIL', 'starlette', 'fastapi', 'gradio', 'gal_studio.studio'}\n"
+        "slow.add('gal_studio.state.store')\n"
         "print(code, sorted(slow & sys.modules.keys()))"
     )
     (tmp_path / "other").mkdir()

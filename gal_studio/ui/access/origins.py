@@ -3,9 +3,11 @@
 import ipaddress
 import re
 from collections.abc import Collection
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from starlette.datastructures import Headers
+if TYPE_CHECKING:  # a start that is refused does not wait for it
+    from starlette.datastructures import Headers
 
 OWN_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 SAFE_METHODS = ("GET", "HEAD")
@@ -40,7 +42,7 @@ def is_own_name(header: str | None, names: Collection[str], any_address: bool) -
     return any_address or address.is_loopback
 
 
-def is_foreign(method: str, headers: Headers) -> bool:
+def is_foreign(method: str, headers: "Headers") -> bool:
     """Whether a page of another origin sent this request; following a link to the studio is allowed."""
     host = headers.get("host", "").lower()
     origin = headers.get("origin")
@@ -53,12 +55,12 @@ def is_foreign(method: str, headers: Headers) -> bool:
     return method not in SAFE_METHODS and referer is not None and _authority(referer) != host
 
 
-def from_elsewhere(headers: Headers) -> bool:
+def from_elsewhere(headers: "Headers") -> bool:
     """Whether a link of another site led here; the browser then does not send a SameSite=Strict cookie."""
     return headers.get("sec-fetch-site") in ("cross-site", "same-site")
 
 
-def _is_link(method: str, headers: Headers) -> bool:
+def _is_link(method: str, headers: "Headers") -> bool:
     navigates = headers.get("sec-fetch-mode") == "navigate" and headers.get("sec-fetch-dest") == "document"
     return method in SAFE_METHODS and navigates
 

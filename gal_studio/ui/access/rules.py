@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass, field
 
-from gal_studio.ui.access.credentials import Attempts, Credentials, Sessions, Ticket
+from gal_studio.ui.access.credentials import Attempts, Credentials, Ticket
 from gal_studio.ui.access.origins import OWN_NAMES
+from gal_studio.ui.access.sessions import Sessions
 
 
 @dataclass(frozen=True)

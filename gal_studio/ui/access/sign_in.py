@@ -8,9 +8,10 @@ from urllib.parse import parse_qsl, urlencode
 from starlette.requests import ClientDisconnect, HTTPConnection, Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
 
-from gal_studio.ui.access.credentials import SESSION_SECONDS, Credentials, Sessions
+from gal_studio.ui.access.credentials import Credentials
 from gal_studio.ui.access.origins import from_elsewhere
 from gal_studio.ui.access.rules import Rules
+from gal_studio.ui.access.sessions import SESSION_SECONDS, Sessions
 from gal_studio.ui.page.headers import content_policy
 from gal_studio.ui.page.sign_in import bounce_page, sign_in_page, signed_in_page
 

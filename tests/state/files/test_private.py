@@ -8,7 +8,8 @@ import pytest
 
 from gal_studio.state import Store
 from gal_studio.state.files.private import keep_private
-from gal_studio.ui.access.credentials import Credentials, Sessions
+from gal_studio.ui.access.credentials import Credentials
+from gal_studio.ui.access.sessions import Sessions
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="modes of files are those of POSIX")
 

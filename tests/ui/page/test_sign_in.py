@@ -5,8 +5,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from gal_studio.ui.access.credentials import Attempts, Credentials, Sessions
+from gal_studio.ui.access.credentials import Attempts, Credentials
 from gal_studio.ui.access.rules import Rules
+from gal_studio.ui.access.sessions import Sessions
 from gal_studio.ui.page.static import ui_address
 from tests.ui.access.doors import (
     CREDENTIALS,
