@@ -53,8 +53,6 @@ _TRAINING_IN_FLOAT32 = Kept(16 * MEGABYTE, 0.4)
 """Fitted to peaks of training 12 and 60 rows: in bfloat16 on an AMD EPYC with AVX512_CORE_BF16 and
 AVX512_CORE, whose peaks differ by less than 15%, in float32 on one with AVX2; taken for the other sets."""
 
-_FOR_BFLOAT16: Collection[InstructionSet] = ("AVX512_CORE_BF16", "AVX512_CORE_AMX")
-
 
 def instruction_set(flags: Collection[str], environment: Mapping[str, str]) -> InstructionSet:
     """The widest set of a processor with these flags that the environment lets oneDNN use."""
@@ -65,11 +63,15 @@ def instruction_set(flags: Collection[str], environment: Mapping[str, str]) -> I
 
 
 def computes_bfloat16(flags: Collection[str], environment: Mapping[str, str]) -> bool:
-    """Whether this processor has instructions for bfloat16 that the environment lets oneDNN use.
+    """Whether bfloat16 is faster than float32 on this processor with what the environment lets oneDNN use.
 
-    Without them bfloat16 is emulated, which is slower than float32.
+    Without instructions for it, it is emulated and slower. Intel's processors with AMX, known by their
+    float16, are slower in it without AMX, which virtual machines hide (docs/lab/2026-11/performance.md).
     """
-    return "bf16" in flags or instruction_set(flags, environment) in _FOR_BFLOAT16  # bf16: on ARM
+    used = instruction_set(flags, environment)
+    if used == "AVX512_CORE_BF16":
+        return "avx512_fp16" not in flags
+    return "bf16" in flags or used == "AVX512_CORE_AMX"  # bf16: on ARM
 
 
 def kept(live: float, used: InstructionSet, in_bfloat16: bool, training: bool = False) -> int:

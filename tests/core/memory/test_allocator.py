@@ -31,6 +31,10 @@ def test_a_limit_restricts_and_never_adds(flags: set[str], limit: str, expected:
     [
         (AMX, "", True),
         (AMX, "AVX512_CORE_BF16", True),
+        (AMX | {"avx512_fp16"}, "", True),
+        (AMX | {"avx512_fp16"}, "AVX512_CORE_BF16", False),
+        ({"avx512_bf16", "avx512_bw"}, "", True),
+        ({"avx512_bf16", "avx512_bw", "avx512_fp16"}, "", False),
         (AMX, "AVX512_CORE", False),
         (AMX, "AVX2", False),
         ({"avx2", "avx512bw"}, "", False),
@@ -38,7 +42,7 @@ def test_a_limit_restricts_and_never_adds(flags: set[str], limit: str, expected:
         (set(), "", False),
     ],
 )
-def test_bfloat16_is_not_emulated(flags: set[str], limit: str, expected: bool) -> None:
+def test_bfloat16_is_used_where_it_is_faster(flags: set[str], limit: str, expected: bool) -> None:
     assert computes_bfloat16(flags, {"ONEDNN_MAX_CPU_ISA": limit}) is expected
 
 
