@@ -361,7 +361,7 @@ def drawn_again(table: Path, projects: Path, out: Path, steps: float) -> Path:
                 row["prompt"],
             ): f"../runs/{name}/pictures/{row['image']}"
             for name in names
-            for row in teachers.told(home / "runs" / name)
+            for row in teachers.SECOND.told(home / "runs" / name)
         }
         keys = [(row["reference"], row["arm"], f"{float(row['strength']):g}", row["prompt"]) for row in rows]
         rows = [{**row, "picture": known[key]} for row, key in zip(rows, keys, strict=True)]

@@ -20,7 +20,7 @@ import argparse
 import csv
 import json
 import time
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from itertools import product
@@ -142,10 +142,10 @@ def accepted(studio: Studio, round_id: str) -> list[str]:
 
 
 class Bench:
-    """A reference's project with its models."""
+    """A reference's project with its models; it draws this many held-out prompts."""
 
-    def __init__(self, store: Store, home: Path, share: float) -> None:
-        self.store, self.home, self.share = store, home, share
+    def __init__(self, store: Store, home: Path, share: float, prompts: int = PROMPTS) -> None:
+        self.store, self.home, self.share, self.prompts = store, home, share, prompts
         project = store.projects.all()[0]
         self.first, self.second = store.rounds.of_project(project.id)[:2]
         self.models = Models()
@@ -182,23 +182,30 @@ class Bench:
 
     def draw(self, name: str, detector: CopyDetector | None) -> list[dict[str, Any]]:
         """The pictures of an arm, and what the studio says of each."""
-        path, is_masked = self.lora(name), name == MASKED
+        path, opened = self.lora(name), masked if name == MASKED else plain
         rows = []
         for strength in STRENGTHS:
-            requests = self.requests()
-            opened = masked if is_masked else plain
             with opened(self.model, path, strength, self.task.settings.generation.steps) as ready:
-                events = draw(ready, requests, self.task.settings.generation)
-                drawn = [each for one in events if isinstance(one, DrawnBatch) for each in one.images]
-            scored = score_images(self.task, drawn, [one.prompt for one in requests], detector)
-            for number, (request, picture) in enumerate(zip(requests, drawn, strict=True)):
-                image = f"{name}-{strength:g}-{number}.png"
-                picture.save(self.home / "pictures" / image)
-                known = self.judged(scored.scores[number])
-                rows.append(
-                    {"image": image, "prompt": request.prompt, "seed": request.seed, "strength": strength,
-                     "copy": known.chance, "asked": known.asked, "alike": known.kept, "u": known.utility}
-                )  # fmt: skip
+                rows += self.drawn(ready, f"{name}-{strength:g}", strength, detector)
+        return rows
+
+    def drawn(
+        self, ready: ImageModel, stem: str, strength: float | str, detector: CopyDetector | None
+    ) -> list[dict[str, Any]]:
+        """Draw the held-out prompts to files that begin with `stem`, and say what the studio says of each."""
+        requests = self.requests()
+        events = draw(ready, requests, self.task.settings.generation)
+        drawn = [each for one in events if isinstance(one, DrawnBatch) for each in one.images]
+        scored = score_images(self.task, drawn, [one.prompt for one in requests], detector)
+        rows = []
+        for number, (request, picture) in enumerate(zip(requests, drawn, strict=True)):
+            image = f"{stem}-{number}.png"
+            picture.save(self.home / "pictures" / image)
+            known = self.judged(scored.scores[number])
+            rows.append(
+                {"image": image, "prompt": request.prompt, "seed": request.seed, "strength": strength,
+                 "copy": known.chance, "asked": known.asked, "alike": known.kept, "u": known.utility}
+            )  # fmt: skip
         return rows
 
     def judged(self, scores: Mapping[str, float]) -> Candidate:
@@ -222,7 +229,7 @@ class Bench:
         """Held-out prompts, each with a seed of its own, the same for all arms."""
         known = {anchor.prompt for anchor in self.store.projects.anchors(self.task.project.id)}
         prompts = self.task.prompts.expand(load_held_out(self.task.project.kind))
-        wanted = [each for each in prompts if each not in known][:PROMPTS]
+        wanted = [each for each in prompts if each not in known][: self.prompts]
         return [DrawRequest(each, named_seed(self.task.project.seed, "teachers", each, 0)) for each in wanted]
 
 
@@ -273,13 +280,15 @@ def run(folder: Path, out: Path, share: float) -> None:
             if kept.exists():
                 continue
             if detector is None:
-                detector = _last(open_detector(bench.task))
+                detector = opened_detector(bench.task)
             write(kept, bench.draw(name, detector))
     spent = time.monotonic() - began, time.process_time() - used
     print(f"{folder.name}: {spent[0]:.0f} s, {spent[1]:.0f} CPU s", flush=True)
 
 
-def _last(steps: Generator[Any, None, CopyDetector | None]) -> CopyDetector | None:
+def opened_detector(task: Task) -> CopyDetector | None:
+    """The detector of a round."""
+    steps = open_detector(task)
     while True:
         try:
             next(steps)
@@ -291,26 +300,43 @@ def _last(steps: Generator[Any, None, CopyDetector | None]) -> CopyDetector | No
 Cell = tuple[str, Mapping[str, Any]]  # reference, what `Bench.draw` says of a picture and its arm
 
 
-def told(home: Path) -> list[dict[str, Any]]:
-    """What `Bench.draw` says of all pictures of a reference, with their arms."""
-    return [{**row, "arm": name} for name in (FIRST, *ARMS, MASKED) for row in read(home / f"{name}.json")]
+@dataclass(frozen=True)
+class Trial:
+    """The arms of a trial, in the order of its tables, how each is drawn, and the arm that others are
+    compared with.
+    """
+
+    arms: Sequence[str]
+    strengths: Sequence[float | str]
+    usual: str
+
+    def told(self, home: Path) -> list[dict[str, Any]]:
+        """What `Bench.drawn` says of all pictures of a reference, with their arms."""
+        return [{**row, "arm": name} for name in self.arms for row in read(home / f"{name}.json")]
+
+    def is_done(self, home: Path) -> bool:
+        """Whether a folder is a reference with all arms."""
+        return all((home / f"{name}.json").exists() for name in self.arms)
 
 
-def cells(out: Path) -> dict[str, list[Cell]]:
+SECOND = Trial((FIRST, *ARMS, MASKED), STRENGTHS, TODAY)
+
+
+def cells(out: Path, trial: Trial) -> dict[str, list[Cell]]:
     """The pictures of each page, in the random order in which it shows them."""
     pages: dict[str, list[Cell]] = {}
-    for home in sorted(path for path in out.iterdir() if (path / f"{MASKED}.json").exists()):
-        own = [(home.name, row) for row in told(home)]
+    for home in sorted(path for path in out.iterdir() if trial.is_done(path)):
+        own = [(home.name, row) for row in trial.told(home)]
         mixed = [own[place] for place in generator(0, home.name).permutation(len(own))]
         for number, first in enumerate(range(0, len(mixed), ON_A_PAGE), start=1):
             pages[f"{home.name}-{number}"] = mixed[first : first + ON_A_PAGE]
     return pages
 
 
-def write_sheets(out: Path) -> None:
+def write_sheets(out: Path, trial: Trial) -> None:
     """Write the pages that are missing."""
     (out / "pages").mkdir(exist_ok=True)
-    for name, shown in cells(out).items():
+    for name, shown in cells(out, trial).items():
         if (out / "pages" / f"{name}.png").exists():
             continue
         home = out / shown[0][0]
@@ -324,14 +350,14 @@ def write_sheets(out: Path) -> None:
     (out / "pages" / "RULES.md").write_text(RULES, encoding="utf-8")
 
 
-def report(out: Path) -> Iterator[str]:
-    """What the studio and raters say of each arm and strength, and paired differences to the first arm.
+def report(out: Path, trial: Trial) -> Iterator[str]:
+    """What the studio and raters say of each arm and strength, and paired differences to the usual arm.
 
     Intervals are of 95 % over the references. A page counts once every rater has rated it.
     """
-    pages = cells(out)
+    pages = cells(out, trial)
     counts = [read_count(path) for path in sorted((out / "pages").glob("count-*.json"))]
-    said: dict[tuple[str, float], dict[str, list[list[float]]]] = {}
+    said: dict[tuple[str, float | str], dict[str, list[list[float]]]] = {}
     table = []
     for page, shown in pages.items():
         is_rated = bool(counts) and all(page in count for count in counts)
@@ -346,20 +372,24 @@ def report(out: Path) -> Iterator[str]:
                 table.append([reference, row["arm"], row["strength"], row["prompt"], row["seed"], *flat])
             by = said.setdefault((row["arm"], row["strength"]), {})
             by.setdefault(reference, []).append([row["u"], *seen])
-    order = product((FIRST, *ARMS, MASKED), STRENGTHS)
+    order = [each for each in product(trial.arms, trial.strengths) if each in said]
     means = {where: {name: np.mean(rows, axis=0) for name, rows in said[where].items()} for where in order}
     yield "arm | strength | u | raters: no copy, as asked, alike, all three"
     for (name, strength), of_each in means.items():
-        levels = np.nanmean([*of_each.values()], axis=0)
-        yield f"{name} | {strength:g} | {levels[0]:.2f} | {', '.join(f'{each:.2f}' for each in levels[1:])}"
+        rated = [row[1:] for row in of_each.values() if not np.isnan(row).any()]
+        seen = np.mean(rated, axis=0) if rated else np.full(4, np.nan)
+        level = np.mean([row[0] for row in of_each.values()])
+        yield f"{name} | {strength} | {level:.2f} | {', '.join(f'{each:.2f}' for each in seen)}"
     for place, what in ((0, "u"), (4, "all three")):
         for (name, strength), of_each in means.items():
-            usual = means[TODAY, strength]
+            usual = means.get((trial.usual, strength), {})
+            if not usual:
+                continue
             apart = [of_each[one][place] - usual[one][place] for one in of_each]
             apart = [each for each in apart if not np.isnan(each)]
-            if name != TODAY and len(apart) > 1:
+            if name != trial.usual and len(apart) > 1:
                 mean, low, high = interval(apart)
-                yield f"{what}, {name} - {TODAY}, at {strength:g}: {mean:+.2f} [{low:+.2f}, {high:+.2f}]"
+                yield f"{what}, {name} - {trial.usual}, at {strength}: {mean:+.2f} [{low:+.2f}, {high:+.2f}]"
     with (out / "labels.csv").open("w", newline="", encoding="utf-8") as file:
         names = [f"{word}_{rater}" for rater in range(1, len(counts) + 1) for word in QUESTIONS]
         rows = [["reference", "arm", "strength", "prompt", "seed", *names], *sorted(table)]
@@ -387,9 +417,9 @@ def main() -> None:
         for folder in args.folders:
             run(folder, args.out, args.steps)
     elif args.what == "sheets":
-        write_sheets(args.out)
+        write_sheets(args.out, SECOND)
     else:
-        print("\n".join(report(args.out)))
+        print("\n".join(report(args.out, SECOND)))
 
 
 if __name__ == "__main__":
