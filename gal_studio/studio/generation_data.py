@@ -26,7 +26,9 @@ _FAST_SAMPLERS = {"ddim": "DDIM", "lcm": "LCM"}
 
 
 def of_candidate(store: Store, candidate_id: str) -> str:
-    """The generation data of a candidate."""
+    """The generation data of a candidate; of one that was made from a tried prompt, that of the trial."""
+    if trial := store.trials.of_candidate(candidate_id):
+        return of_trial(store, trial.id)
     round_id, found = store.candidates.round_of(candidate_id), store.candidates.get(candidate_id)
     project_id = store.rounds.get(round_id).project_id
     prompt = next(one.prompt for one in store.projects.anchors(project_id) if one.id == found.anchor_id)

@@ -4,11 +4,15 @@ import hashlib
 import io
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.recipe import Recipe
+from gal_studio.state import Store
+from gal_studio.state.tables.trials import KEPT
+from gal_studio.studio import Studio
 from gal_studio.studio.generation_data import of_candidate, of_trial, png_with
 from tests.ui.seeded import finished, picture
 
@@ -36,6 +40,31 @@ def test_a_candidate_says_prompt_values_model_and_lora(tmp_path: Path) -> None:
     assert (prompt, avoided) == ("A lighthouse in watercolor painting style", "Negative prompt: text blurry")
     assert line.startswith("Steps: 10, ")
     store.close()
+
+
+def test_a_candidate_that_was_a_trial_says_what_the_trial_said(tmp_path: Path) -> None:
+    """Also after the trial was taken off the strip, and others of that time were deleted."""
+    studio, _, round_id = finished(tmp_path / "workspace")
+    now = [1_000.0]
+    with Store(tmp_path / "workspace", clock=lambda: now[0]) as store:
+        studio = Studio(store)
+        trial = studio.try_prompt(round_id, "A lighthouse {}", 12, 4.5, negative="text, people")
+        other = studio.try_prompt(round_id, "A kite {}")
+        drawn = store.candidates.of_round(round_id)[0]
+        scores = {"similarity_anchor": 0.3, "similarity_reference": 0.4}
+        trained_as = store.rounds.trained_as(round_id) or ""
+        store.trials.save(trial.id, drawn.image, np.ones(4), scores, "", trained_as)
+        said = of_trial(store, trial.id)
+        assert "Negative prompt: text, people" in said and "CFG scale: 4.5, Seed: 12, " in said
+        made = studio.use_trial(trial.id)
+        assert of_candidate(store, made) == said
+        for one in (trial, other):
+            studio.forget_trial(one.id)
+        now[0] += KEPT + 1
+        studio.forget_trial(studio.try_prompt(round_id, "A bus {}").id)
+        assert of_candidate(store, made) == said
+        with pytest.raises(StudioError, match="There is no trial"):
+            store.trials.get(other.id)
 
 
 @pytest.mark.parametrize("text", ["A cat\nSteps: 10", "A café", "Ein Käfer 🐞"])

@@ -76,6 +76,14 @@ class Trials:
         """The trial with this ID."""
         return _trial(self._database.row_by_id("trial", identity, "SELECT * FROM trials WHERE id = ?"))
 
+    def of_candidate(self, candidate_id: str) -> Trial | None:
+        """The trial that a candidate was made from, also one that was taken off the list; None if from none.
+
+        A workspace of a former version may have deleted it.
+        """
+        row = self._database.row("SELECT * FROM trials WHERE candidate_id = ?", (candidate_id,))
+        return None if row is None else _trial(row)
+
     def of_project(self, project_id: str) -> tuple[Trial, ...]:
         """The trials of all rounds, the newest first."""
         rows = self._database.rows(
@@ -125,10 +133,13 @@ class Trials:
         self._database.write("UPDATE trials SET candidate_id = ? WHERE id = ?", (candidate_id, identity))
 
     def forget(self, identity: str) -> None:
-        """Take a trial off the list, and delete those that were long ago; a candidate made from it stays."""
+        """Take a trial off the list, and delete those that were long ago.
+
+        What a candidate was made from is kept: it says how the picture was generated.
+        """
         now = self._clock()
         with self._database.transaction() as writer:
-            writer.execute("DELETE FROM trials WHERE forgotten < ?", (now - KEPT,))
+            writer.execute("DELETE FROM trials WHERE forgotten < ? AND candidate_id IS NULL", (now - KEPT,))
             writer.execute("UPDATE trials SET forgotten = ? WHERE id = ?", (now, identity))
 
     def restore(self, identity: str) -> None:
