@@ -206,6 +206,22 @@ def test_files_of_somebody_else_stay(full: Store, tmp_path: Path) -> None:
     }  # fmt: skip
 
 
+def test_an_unfinished_export_of_a_former_version_is_moved_aside(full: Store) -> None:
+    """It had no mark, so that it may be anybody's: it is not deleted."""
+    own = full.workspace / "exports" / full.rounds.of_project(full.projects.all()[0].id)[0].id
+    left, young = own / "kohya.part", own / "comfyui.part"
+    aged_file(left / "lora.safetensors")
+    aged(left)
+    aged_file(young).touch()
+    theirs = [aged_file(own / "tax-return.part"), aged_file(own.parent / "2019" / "kohya.part")]
+    (finding,) = examine(full)
+    assert (finding.problem, finding.paths) == ("orphan", (left,))
+    assert "Moved to damaged/: kohya.part" in repair(full)[0]
+    assert (full.workspace / DAMAGED / left.name / "lora.safetensors").read_bytes() == b"x"
+    assert not left.exists() and young.exists() and all(path.exists() for path in theirs)
+    assert examine(full) == ()
+
+
 def aged_file(path: Path) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(b"x")
