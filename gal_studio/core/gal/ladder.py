@@ -5,6 +5,7 @@ reference turns from what is asked for to a copy, and the rest is drawn there. E
 stages before it, so that an interrupted round continues as if it had not been interrupted.
 """
 
+import functools
 import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -73,6 +74,7 @@ def noise_of(index: int) -> int:
     return index // len(LADDER)
 
 
+@functools.cache  # asked for each prompt of each view
 def rungs_drawn(steps: int) -> tuple[int, ...]:
     """The rungs that differ with so many denoising steps: with a single one, a switch is no schedule."""
     first: dict[tuple[float, ...], int] = {}
