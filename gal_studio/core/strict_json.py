@@ -58,6 +58,14 @@ def numbers(value: Any) -> dict[str, float]:
     raise _damaged()
 
 
+def stored_texts(text: Any) -> tuple[str, ...]:
+    """The texts of a JSON list in the database; refused like `stored`."""
+    found = stored(text)
+    if not isinstance(found, list) or not all(isinstance(one, str) for one in found):
+        raise _damaged()
+    return tuple(found)
+
+
 def stored_object(text: Any) -> dict[str, Any]:
     """The object of a JSON text in the database."""
     found = stored(text)

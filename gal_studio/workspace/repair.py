@@ -1,18 +1,22 @@
 """Repair the problems that `check` finds, as far as possible, and report what was done."""
 
 import sqlite3
+from collections import Counter
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
 from gal_studio.core.errors import StudioError
+from gal_studio.core.words import counted
 from gal_studio.state.database.tables import TABLES
 from gal_studio.state.files.errors import disk_problem, make_folder
 from gal_studio.state.files.inside import inside, remove
 from gal_studio.state.files.own_folder import DAMAGED
 from gal_studio.state.store import Store
+from gal_studio.workspace import spare_rows
 from gal_studio.workspace.archive.writer import export_project
 from gal_studio.workspace.check import Finding, Show, aside, broken_projects, examine, folder_of
+from gal_studio.workspace.read_project import read_project
 from gal_studio.workspace.spare_values import consequence, repair_values
 
 _REPAIRS: Mapping[tuple[str, str], tuple[str, str]] = {
@@ -117,7 +121,8 @@ def repair(
             store.database.make_tables()
             report.append(f"{finding.sentence} Added what can be added without the rows that are lost.")
         elif finding.problem == "broken":
-            report.append(f"{finding.sentence} {_put_aside(store, *finding.names)}")
+            done = "" if show is None else _do_without(store, *finding.names, show)
+            report.append(f"{finding.sentence} {done or _put_aside(store, *finding.names)}")
         elif finding.problem == "region":
             for pair_id in store.refinements.regions.misfits():
                 store.refinements.regions.delete(pair_id)
@@ -140,7 +145,10 @@ def remedy(finding: Finding) -> str:
     """What `repair` would do about a finding, or what a person has to do."""
     if finding.place is None:
         if finding.problem == "broken":
-            return "--repair puts an archive of it into the folder damaged/ and takes it off the list"
+            return (
+                "--repair leaves out what can be made again, or else puts an archive of the project into "
+                f"the folder {DAMAGED}/ and takes it off the list"
+            )
         if finding.problem == "value":
             return f"after --repair {consequence(*finding.names)}"
         if finding.problem == "orphan":
@@ -153,6 +161,30 @@ def remedy(finding: Finding) -> str:
     if where in _REPAIRS:
         return f"after --repair {_REPAIRS[where][1]}"
     return _RESTORED_ELSEWHERE.get(where) or _NEEDS_A_PERSON.get(where, "import an archive of this project")
+
+
+def _do_without(store: Store, project_id: str, show: Show) -> str:
+    """Leave out the rows that keep a project from being read, if the studio makes them again; "" if not."""
+
+    def read(copy: Store, identity: str) -> None:
+        read_project(copy, identity)
+        show(copy, identity)
+
+    found = spare_rows.mends(store, project_id, read)
+    if not found:
+        return ""
+    with store.database.transaction() as writer:
+        for one in found:
+            one.carry_out(writer)
+    rows = Counter[tuple[str, str]]()
+    for one in found:
+        rows[one.table, one.column] += len(one.rows)
+    return " ".join(
+        f"Repaired: {counted(number, 'row')} of {table} left out; {consequence(table, column)}."
+        if not column
+        else f"Repaired: {counted(number, 'value')} of {table}.{column}; {consequence(table, column)}."
+        for (table, column), number in rows.items()
+    )
 
 
 def _put_aside(store: Store, project_id: str) -> str:

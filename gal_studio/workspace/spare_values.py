@@ -1,6 +1,6 @@
 """Stored values that a repair can do without: they are made again, or something usual takes their place."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from gal_studio.state.database.tables import Column, Table
 from gal_studio.state.database.versions import COMPLETE
@@ -68,6 +68,13 @@ def is_spare(table: Table, column: Column) -> bool:
 def consequence(table: str, column: str) -> str:
     """What follows when the damaged values of a column are gone."""
     return MADE_AGAIN.get(table, f"something usual is in their place as {column}")
+
+
+def substitutes(table: Table) -> Iterator[tuple[str, str]]:
+    """The columns of a table with the SQL of what a repair puts in the place of a damaged value."""
+    for column in table.columns:
+        if (put := _substitute(table.name, column.name)) is not None:
+            yield column.name, put
 
 
 def repair_values(store: Store, table: Table) -> None:

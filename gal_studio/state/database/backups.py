@@ -46,7 +46,7 @@ def back_up(workspace: Path, disk: Disk, every: float = EVERY) -> Path | None:
     folder = make_folder(workspace / BACKUPS, workspace)
     part = folder / unfinished_name(workspace)
     try:
-        if not _is_copied(source, part):
+        if not copied(source, part):
             return None
         part.chmod(stat.S_IMODE(source.stat().st_mode))
         with part.open("r+b") as file:
@@ -72,8 +72,8 @@ def _is_due(source: Path, newest: Path, every: float) -> bool:
     return not 0 <= time.time() - then < every and changed > then
 
 
-def _is_copied(source: Path, target: Path) -> bool:
-    """Copy a database into one file; whether it is whole."""
+def copied(source: Path, target: Path) -> bool:
+    """Copy a database, also one that is in use, into one file; returns whether it is whole."""
     try:
         with (
             closing(sqlite3.connect(f"{source.absolute().as_uri()}?mode=ro", uri=True)) as reader,

@@ -85,5 +85,5 @@ class Exports:
 
 
 def _export(row: sqlite3.Row) -> Export:
-    measured = tuple(map(str, strict_json.stored(row["measured"])))
+    measured = strict_json.stored_texts(row["measured"])
     return record(Export, row, measured=measured, made_of=row["made_of"] or "")

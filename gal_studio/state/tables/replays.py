@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 from gal_studio.core import strict_json
-from gal_studio.core.errors import StudioError
 from gal_studio.core.settings import GenerationSettings, Settings
 from gal_studio.state.database.connection import Database, record
 from gal_studio.state.tables.projects import read_settings
@@ -127,21 +126,10 @@ class Replays:
 
     def _read(self, condition: str, *values: str) -> tuple[Replay, ...]:
         rows = self._database.rows(f"SELECT * FROM replays WHERE {condition} ORDER BY rowid", values)
-        return tuple(record(Replay, row, left_out=_texts(row["left_out"])) for row in rows)
+        return tuple(record(Replay, row, left_out=strict_json.stored_texts(row["left_out"])) for row in rows)
 
 
 def _round(row: sqlite3.Row, decisions: Mapping[Place, RecordedDecision]) -> RecordedRound:
     settings, kept = read_settings(row["settings"]), row["prior_drawing"]
     prior = settings.generation if kept is None else GenerationSettings.from_dict(strict_json.loads(kept))
-    return RecordedRound(settings, prior, _texts(row["prompts"]), decisions)
-
-
-def _texts(stored: str) -> tuple[str, ...]:
-    """A stored list of texts; refused if it is none."""
-    try:
-        texts = strict_json.stored(stored)
-        if isinstance(texts, list) and all(isinstance(text, str) for text in texts):
-            return tuple(texts)
-    except StudioError:
-        pass
-    raise StudioError("What this project generates again is damaged: run gal-studio doctor on the workspace.")
+    return RecordedRound(settings, prior, strict_json.stored_texts(row["prompts"]), decisions)

@@ -34,6 +34,8 @@ def show_all(store: Store, project_id: str) -> None:
             raise StudioError(f"There is no selection strategy {replay.policy!r}.")
         for one in (replay_view(store, project_id), *store.replays.rounds(project_id)):
             check_declared(one)
+    for made in store.exports.of_project(project_id).values():
+        _written(*made)
     for trial in store.trials.of_project(project_id):
         check_declared(trial)
     for round_ in store.rounds.of_project(project_id):

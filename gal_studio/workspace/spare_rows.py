@@ -1,0 +1,123 @@
+"""Find the rows that keep a project from being read, among those that a repair can do without.
+
+They are looked for on copies of the database, so that nothing is changed before it is known to be enough.
+"""
+
+import shutil
+import sqlite3
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from gal_studio.state.database.backups import copied
+from gal_studio.state.files.errors import DiskError, GoneError
+from gal_studio.state.store import Store
+from gal_studio.workspace.archive.project_tables import OF_A_PROJECT, rows_of
+from gal_studio.workspace.spare_values import MADE_AGAIN, substitutes
+
+MOST_TRIES = 200
+"""Copies that are tried for the rows of a table; beyond, all its rows that can be made again are left out."""
+Read = Callable[[Store, str], None]
+"""Reads a project in a store; raises what is wrong with it."""
+
+
+@dataclass(frozen=True)
+class Mend:
+    """A statement that does without rows of a table, or puts something usual into one column of them."""
+
+    table: str
+    column: str
+    sql: str
+    rows: tuple[int, ...]
+
+    def parts(self) -> Iterator["Mend"]:
+        """The same for each row alone."""
+        yield from (Mend(self.table, self.column, self.sql, (row,)) for row in self.rows)
+
+    def carry_out(self, writer: sqlite3.Connection) -> None:
+        """Run the statement for all rows."""
+        writer.executemany(f"{self.sql} WHERE rowid = ?", [(row,) for row in self.rows])
+
+
+class _TooManyError(Exception):
+    """More copies would have to be tried than it is worth."""
+
+
+def mends(store: Store, project_id: str, read: Read) -> tuple[Mend, ...]:
+    """The fewest mends after which a project can be read; () if none are enough."""
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / "copy.db"
+        if not copied(store.database.path, copy):
+            return ()
+        trial = _Trial(store.workspace, project_id, copy, read)
+        every = tuple(_of_project(copy, project_id))
+        if not trial.is_enough(every):
+            return ()
+        tables = _needed(every, (), trial.is_enough)
+        try:
+            trial.left = MOST_TRIES
+            return _needed([part for one in tables for part in one.parts()], (), trial.is_enough)
+        except _TooManyError:
+            return tables
+
+
+@dataclass
+class _Trial:
+    """Carries out mends on a copy of the database, and looks whether the project can be read then."""
+
+    workspace: Path
+    project_id: str
+    copy: Path
+    read: Read
+    left: float = float("inf")
+
+    def is_enough(self, chosen: Sequence[Mend]) -> bool:
+        """Whether the project can be read after these mends."""
+        if self.left <= 0:
+            raise _TooManyError
+        self.left -= 1
+        tried = self.copy.with_name("tried.db")
+        for path in self.copy.parent.glob("tried.db*"):
+            path.unlink()
+        shutil.copyfile(self.copy, tried)
+        try:
+            with closing(sqlite3.connect(tried)) as writer, writer:
+                writer.execute("PRAGMA foreign_keys = ON")
+                for one in chosen:
+                    one.carry_out(writer)
+            with Store(self.workspace, database=tried) as store:
+                self.read(store, self.project_id)
+        except (DiskError, GoneError):
+            raise
+        except Exception:  # whatever damaged rows lead to
+            return False
+        return True
+
+
+def _needed(
+    mends: Sequence[Mend], also: Sequence[Mend], is_enough: Callable[[Sequence[Mend]], bool]
+) -> tuple[Mend, ...]:
+    """The fewest mends that are enough together with others; all of them are (QuickXplain, Junker 2004)."""
+    if is_enough(also):
+        return ()
+    if len(mends) == 1:
+        return tuple(mends)
+    half = len(mends) // 2
+    first = _needed(mends[:half], (*also, *mends[half:]), is_enough)
+    return (*first, *_needed(mends[half:], (*also, *first), is_enough))
+
+
+def _of_project(database: Path, project_id: str) -> Iterator[Mend]:
+    """Every mend of the rows of a project, by table and column."""
+    with closing(sqlite3.connect(database)) as reader:
+        for table in OF_A_PROJECT:
+            found = reader.execute(rows_of(table), {"project": project_id}).fetchall()
+            rows = tuple(row for (row,) in found)
+            if rows and table.name in MADE_AGAIN and table.name != "project_versions":
+                yield Mend(table.name, "", f"DELETE FROM {table.name}", rows)
+            elif rows:
+                for column, usual in substitutes(table):
+                    sql = f"UPDATE {table.name} SET {column} = {usual}"
+                    yield Mend(table.name, column, sql, rows)
