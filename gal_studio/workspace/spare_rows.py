@@ -5,14 +5,15 @@ They are looked for on copies of the database, so that nothing is changed before
 
 import shutil
 import sqlite3
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
 from gal_studio.state.database.backups import copied
-from gal_studio.state.files.errors import DiskError, GoneError
+from gal_studio.state.files.errors import DiskError, GoneError, make_folder
+from gal_studio.state.files.inside import remove
+from gal_studio.state.files.unfinished import unfinished_name
 from gal_studio.state.store import Store
 from gal_studio.workspace.archive.project_tables import OF_A_PROJECT, rows_of
 from gal_studio.workspace.spare_values import MADE_AGAIN, substitutes
@@ -47,8 +48,9 @@ class _TooManyError(Exception):
 
 def mends(store: Store, project_id: str, read: Read) -> tuple[Mend, ...]:
     """The fewest mends after which a project can be read; () if none are enough."""
-    with tempfile.TemporaryDirectory() as folder:
-        copy = Path(folder) / "copy.db"
+    folder = make_folder(store.workspace / unfinished_name(store.workspace), store.workspace)
+    try:
+        copy = folder / "copy.db"
         if not copied(store.database.path, copy):
             return ()
         trial = _Trial(store.workspace, project_id, copy, read)
@@ -61,6 +63,8 @@ def mends(store: Store, project_id: str, read: Read) -> tuple[Mend, ...]:
             return _needed([part for one in tables for part in one.parts()], (), trial.is_enough)
         except _TooManyError:
             return tables
+    finally:
+        remove(store.workspace, folder)
 
 
 @dataclass
