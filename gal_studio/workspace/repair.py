@@ -121,8 +121,9 @@ def repair(
             store.database.make_tables()
             report.append(f"{finding.sentence} Added what can be added without the rows that are lost.")
         elif finding.problem == "broken":
-            done = "" if show is None else _do_without(store, *finding.names, show)
-            report.append(f"{finding.sentence} {done or _put_aside(store, *finding.names)}")
+            (project_id,) = finding.names
+            done = "" if show is None else _do_without(store, project_id, show)
+            report.append(f"{finding.sentence} {done or _put_aside(store, project_id)}")
         elif finding.problem == "region":
             for pair_id in store.refinements.regions.misfits():
                 store.refinements.regions.delete(pair_id)
