@@ -14,8 +14,6 @@ from gal_studio.engine.families.modular import ModularFamily
 
 PATCH = 2
 """Positions of a latent along a side that are one token."""
-ATTENTION = tuple(f"{part}.to_{layer}" for part in ("attn1", "attn2") for layer in ("q", "k", "v", "out.0"))
-FEED_FORWARD = ("ff.net.0.proj", "ff.net.2")
 
 
 class Anima(ModularFamily):
@@ -25,6 +23,10 @@ class Anima(ModularFamily):
     pipelines: ClassVar[tuple[str, ...]] = ("AnimaModularPipeline",)
     blocks: ClassVar[str] = "AnimaAutoBlocks"
     denoiser_class: ClassVar[str] = "CosmosTransformer3DModel"
+    attention: ClassVar[tuple[str, ...]] = tuple(
+        f"{part}.to_{layer}" for part in ("attn1", "attn2") for layer in ("q", "k", "v", "out.0")
+    )
+    feed_forward: ClassVar[tuple[str, ...]] = ("ff.net.0.proj", "ff.net.2")
     parts: ClassVar[Mapping[str, str]] = {
         "text_encoder": "Qwen3Model",
         "tokenizer": "Qwen2Tokenizer",
@@ -54,11 +56,6 @@ class Anima(ModularFamily):
         """The text encoder and the conditioner behind it."""
         return self.pipeline.text_encoder, self.pipeline.text_conditioner
 
-    @property
-    def latent_channels(self) -> int:
-        """The transformer's input channels."""
-        return int(self.denoiser.config.in_channels)
-
     def count_tokens(self, prompt: str) -> int:
         """The longer count of the two tokenizers."""
         tokenizers = self.pipeline.tokenizer, self.pipeline.t5_tokenizer
@@ -80,16 +77,6 @@ class Anima(ModularFamily):
         )
         return TextFeatures(features[0])
 
-    def encode(self, pixels: torch.Tensor, deviations: float = 0.0) -> torch.Tensor:
-        """Normalize the posterior's mode, or what lies above it, by each channel's mean and deviation."""
-        mean, deviation = self.channel_statistics(pixels.device)
-        return (self.posterior(pixels, deviations) - mean) / deviation
-
-    def decode(self, latents: torch.Tensor) -> torch.Tensor:
-        """Undo `encode`, and decode."""
-        mean, deviation = self.channel_statistics(latents.device)
-        return self.decoded(latents / (1.0 / deviation) + mean)  # rounds as the pipeline does
-
     def solver(self, steps: int, resolution: int, device: torch.device) -> Solver:
         """Euler's method at evenly spaced noise levels, shifted as the scheduler says."""
         return self.euler(np.linspace(1.0, 1 / steps, steps).tolist(), 0.0, device)
@@ -108,20 +95,6 @@ class Anima(ModularFamily):
             return_dict=False,
         )[0]
         return answer.squeeze(2).float()
-
-    def is_guided(self, scale: float) -> bool:
-        """Whether the scale is above 1."""
-        return scale > 1.0
-
-    def guide(self, without: torch.Tensor, with_text: torch.Tensor, scale: float) -> torch.Tensor:
-        """Classifier-free guidance."""
-        return without + scale * (with_text - without)
-
-    def lora_layers(self, target: str) -> list[str]:
-        """Layers of the blocks; the conditioner stays as it is."""
-        wanted = (*ATTENTION, *(FEED_FORWARD if target == "all" else ()))
-        blocks = range(self.denoiser.config.num_layers)
-        return [f"transformer_blocks.{block}.{layer}" for block in blocks for layer in wanted]
 
     @property
     def lora_names(self) -> LoraNames:

@@ -29,6 +29,11 @@ class FlowTransformerFamily(PipelineFamily):
     grid: ClassVar[int] = 16
     denoiser_class: ClassVar[str]
     thinking: ClassVar[bool]
+    block_list: ClassVar[str] = "transformer_blocks"
+    """The main blocks of the denoiser, whose layers can get a LoRA."""
+    attention: ClassVar[tuple[str, ...]]
+    feed_forward: ClassVar[tuple[str, ...]]
+    """What else a LoRA of all layers has, in each block."""
 
     @classmethod
     def check(cls, model: Description) -> None:
@@ -56,6 +61,11 @@ class FlowTransformerFamily(PipelineFamily):
         return self.usual_side
 
     @property
+    def latent_channels(self) -> int:
+        """The transformer's input channels."""
+        return int(self.denoiser.config.in_channels)
+
+    @property
     def token_limit(self) -> int:
         """The context length of the pipeline, including the chat template."""
         return TOKENS
@@ -80,6 +90,27 @@ class FlowTransformerFamily(PipelineFamily):
         )
         return mean, deviation
 
+    def encode(self, pixels: torch.Tensor, deviations: float = 0.0) -> torch.Tensor:
+        """Normalize the posterior's mode, or what lies above it, by each channel's mean and deviation."""
+        mean, deviation = self.channel_statistics(pixels.device)
+        return (self.posterior(pixels, deviations) - mean) / deviation
+
+    def decode(self, latents: torch.Tensor) -> torch.Tensor:
+        """Undo `encode`, and decode."""
+        mean, deviation = self.channel_statistics(latents.device)
+        return self.decoded(latents / (1.0 / deviation) + mean)  # rounds as the pipelines do
+
+    def shift(self, positions: int, most: int = 4096) -> float:
+        """The logarithm of how much the noise levels of pictures of so many positions are shifted.
+
+        `most` positions are what the scheduler's largest shift is for, unless its configuration names others.
+        """
+        from diffusers.pipelines.flux.pipeline_flux import calculate_shift
+
+        limits = {"base_image_seq_len": 256, "max_image_seq_len": most, "base_shift": 0.5, "max_shift": 1.15}
+        config = self.pipeline.scheduler.config
+        return float(calculate_shift(positions, *(config.get(name, limits[name]) for name in limits)))
+
     def euler(self, sigmas: Sequence[float], mu: float, device: torch.device) -> Solver:
         """The pipeline's scheduler at these noise levels; `mu` shifts them if it shifts by size."""
         solver = copy.deepcopy(self.pipeline.scheduler)
@@ -87,6 +118,12 @@ class FlowTransformerFamily(PipelineFamily):
         solver.set_begin_index(0)
         solver.init_noise_sigma = 1.0
         return solver  # type: ignore[no-any-return]
+
+    def lora_layers(self, target: str) -> list[str]:
+        """Layers of the main blocks; all others stay as they are."""
+        wanted = (*self.attention, *(self.feed_forward if target == "all" else ()))
+        blocks = range(len(getattr(self.denoiser, self.block_list)))
+        return [f"{self.block_list}.{block}.{layer}" for block in blocks for layer in wanted]
 
     def training_attention(self, device: torch.device) -> AbstractContextManager[None]:
         """The model's own attention."""

@@ -53,11 +53,6 @@ class Flux2Klein(FlowTransformerFamily):
         model.require_size("transformer", "in_channels", 128, 4 * made)
         model.require_size("transformer", "joint_attention_dim", 15360, 3 * width)
 
-    @property
-    def latent_channels(self) -> int:
-        """Four times the autoencoder's channels."""
-        return int(self.denoiser.config.in_channels)
-
     def encode_text(self, prompt: str, device: torch.device) -> TextFeatures:
         """The hidden states of layers 9, 18 and 27, concatenated, of all 512 positions."""
         hidden, _ = self.pipeline.encode_prompt(prompt, device=device)
@@ -152,10 +147,6 @@ class Flux2Klein(FlowTransformerFamily):
     def is_guided(self, scale: float) -> bool:
         """Whether the scale is above 1; the distilled models ignore it."""
         return scale > 1.0 and not self.pipeline.config.is_distilled
-
-    def guide(self, without: torch.Tensor, with_text: torch.Tensor, scale: float) -> torch.Tensor:
-        """Classifier-free guidance."""
-        return without + scale * (with_text - without)
 
     def lora_layers(self, target: str) -> list[str]:
         """The single blocks' outputs by full names, since the double blocks have lists of the same name.

@@ -10,8 +10,6 @@ from gal_studio.engine.families.family import Sizes, Solver, TextFeatures, dtype
 from gal_studio.engine.families.flow_transformer import TOKENS, FlowTransformerFamily
 from gal_studio.engine.families.lora_names import LoraNames, krea_layer
 
-ATTENTION = ("attn.to_q", "attn.to_k", "attn.to_v", "attn.to_out.0")
-REST = ("attn.to_gate", "ff.gate", "ff.up", "ff.down")
 PATCH = 2
 """Positions of a latent along a side that are one token; the pipeline has no other."""
 SHIFT_OF_TURBO = 1.15
@@ -23,6 +21,9 @@ class Krea2(FlowTransformerFamily):
     name: ClassVar[str] = "krea-2"
     pipelines: ClassVar[tuple[str, ...]] = ("Krea2Pipeline",)
     denoiser_class: ClassVar[str] = "Krea2Transformer2DModel"
+    unguided: ClassVar[float] = 0.0
+    attention: ClassVar[tuple[str, ...]] = ("attn.to_q", "attn.to_k", "attn.to_v", "attn.to_out.0")
+    feed_forward: ClassVar[tuple[str, ...]] = ("attn.to_gate", "ff.gate", "ff.up", "ff.down")
 
     @classmethod
     def check(cls, model: Description) -> None:
@@ -55,30 +56,11 @@ class Krea2(FlowTransformerFamily):
         hidden, filled = self.pipeline.encode_prompt(prompt, device=device)
         return TextFeatures(hidden[0][filled[0]], filled=filled[0])
 
-    def encode(self, pixels: torch.Tensor, deviations: float = 0.0) -> torch.Tensor:
-        """Normalize the posterior's mode, or what lies above it, by each channel's mean and deviation."""
-        mean, deviation = self.channel_statistics(pixels.device)
-        return (self.posterior(pixels, deviations) - mean) / deviation
-
-    def decode(self, latents: torch.Tensor) -> torch.Tensor:
-        """Undo `encode`, and decode."""
-        mean, deviation = self.channel_statistics(latents.device)
-        return self.decoded(latents / (1.0 / deviation) + mean)  # rounds as the pipeline does
-
     def solver(self, steps: int, resolution: int, device: torch.device) -> Solver:
         """Euler's method at evenly spaced noise levels, shifted by size; of Turbo by one amount."""
-        return self.euler(np.linspace(1.0, 1 / steps, steps).tolist(), self.shift(resolution), device)
-
-    def shift(self, resolution: int) -> float:
-        """The logarithm of how much the noise levels of pictures of this size are shifted."""
-        from diffusers.pipelines.krea2.pipeline_krea2 import calculate_shift
-
-        if self.pipeline.config.is_distilled:
-            return SHIFT_OF_TURBO
-        config, defaults = self.pipeline.scheduler.config, (256, 6400, 0.5, 1.15)
-        names = ("base_image_seq_len", "max_image_seq_len", "base_shift", "max_shift")
-        limits = (config.get(name, default) for name, default in zip(names, defaults, strict=True))
-        return float(calculate_shift((resolution // self.scale // PATCH) ** 2, *limits))
+        by_size = self.shift((resolution // self.scale // PATCH) ** 2, most=6400)
+        shift = SHIFT_OF_TURBO if self.pipeline.config.is_distilled else by_size
+        return self.euler(np.linspace(1.0, 1 / steps, steps).tolist(), shift, device)
 
     def predict(
         self, latents: torch.Tensor, times: torch.Tensor, texts: list[TextFeatures], sizes: list[Sizes]
@@ -100,20 +82,6 @@ class Krea2(FlowTransformerFamily):
         pixels = height * self.scale, width * self.scale
         unpacked: torch.Tensor = pipeline._unpack_latents(answer.float(), *pixels)
         return unpacked.squeeze(2)
-
-    def is_guided(self, scale: float) -> bool:
-        """Whether the scale is above 0: it counts from the conditional prediction."""
-        return scale > 0.0
-
-    def guide(self, without: torch.Tensor, with_text: torch.Tensor, scale: float) -> torch.Tensor:
-        """Classifier-free guidance, with a scale one less than elsewhere."""
-        return with_text + scale * (with_text - without)
-
-    def lora_layers(self, target: str) -> list[str]:
-        """Layers of the main blocks; those that join the layers of the text stay as they are."""
-        wanted = (*ATTENTION, *(REST if target == "all" else ()))
-        blocks = range(self.denoiser.config.num_layers)
-        return [f"transformer_blocks.{block}.{layer}" for block in blocks for layer in wanted]
 
     @property
     def lora_names(self) -> LoraNames:

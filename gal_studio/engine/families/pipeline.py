@@ -51,6 +51,8 @@ class PipelineFamily:
     in_float32: ClassVar[tuple[str, ...]] = ()
     patch: ClassVar[int] = 1
     grid: ClassVar[int] = 8
+    unguided: ClassVar[float] = 1.0
+    """The guidance scale up to which the prompt alone predicts; some pipelines count from 0."""
 
     def __init__(self, pipeline: Any) -> None:
         self.pipeline = pipeline
@@ -119,6 +121,15 @@ class PipelineFamily:
     def unconditional_text(self, device: torch.device) -> TextFeatures:
         """The features of the empty prompt."""
         return self.encode_text("", device)
+
+    def is_guided(self, scale: float) -> bool:
+        """Whether the scale is above that of the prompt alone."""
+        return scale > self.unguided
+
+    def guide(self, without: torch.Tensor, with_text: torch.Tensor, scale: float) -> torch.Tensor:
+        """Classifier-free guidance, from the prediction that the scale counts from."""
+        start = without if self.unguided else with_text
+        return start + scale * (with_text - without)
 
     def posterior(self, pixels: torch.Tensor, deviations: float) -> torch.Tensor:
         """The mode of the autoencoder's posterior and so many standard deviations above it, in float32."""

@@ -11,8 +11,6 @@ from gal_studio.engine.families.family import Sizes, Solver, TextFeatures, dtype
 from gal_studio.engine.families.flow_transformer import TOKENS, FlowTransformerFamily
 from gal_studio.engine.families.lora_names import LoraNames, qwen_layer
 
-ATTENTION = ("attn.to_q", "attn.to_k", "attn.to_v", "attn.to_out.0")
-FEED_FORWARD = ("img_mlp.gate_layer", "img_mlp.proj", "img_mlp.out")
 SLOT = 2
 """Positions of a latent along a side that share a place in the text's sequence."""
 
@@ -27,6 +25,8 @@ class QwenImage21(FlowTransformerFamily):
     name: ClassVar[str] = "qwen-image-2.1"
     pipelines: ClassVar[tuple[str, ...]] = ("QwenImage21Pipeline",)
     denoiser_class: ClassVar[str] = "QwenImage21Transformer2DModel"
+    attention: ClassVar[tuple[str, ...]] = ("attn.to_q", "attn.to_k", "attn.to_v", "attn.to_out.0")
+    feed_forward: ClassVar[tuple[str, ...]] = ("img_mlp.gate_layer", "img_mlp.proj", "img_mlp.out")
     grid: ClassVar[int] = 32
 
     @classmethod
@@ -41,11 +41,6 @@ class QwenImage21(FlowTransformerFamily):
         model.require_size("transformer", "in_channels", 64, model.value("vae", "z_dim", 64))
         model.require_size("transformer", "context_in_dim", 4096, width)
 
-    @property
-    def latent_channels(self) -> int:
-        """The transformer's input channels."""
-        return int(self.denoiser.config.in_channels)
-
     def count_tokens(self, prompt: str) -> int:
         """The number of tokens after those of the system's part, which are not read."""
         pipeline = self.pipeline
@@ -57,11 +52,6 @@ class QwenImage21(FlowTransformerFamily):
         hidden, _, _ = self.pipeline.encode_prompt(prompt, device=device)
         return TextFeatures(hidden[0])
 
-    def encode(self, pixels: torch.Tensor, deviations: float = 0.0) -> torch.Tensor:
-        """Normalize the posterior's mode, or what lies above it, by each channel's mean and deviation."""
-        mean, deviation = self.channel_statistics(pixels.device)
-        return (self.posterior(pixels, deviations) - mean) / deviation
-
     def decode(self, latents: torch.Tensor) -> torch.Tensor:
         """Undo `encode`, and decode."""
         mean, deviation = self.channel_statistics(latents.device)
@@ -69,16 +59,7 @@ class QwenImage21(FlowTransformerFamily):
 
     def solver(self, steps: int, resolution: int, device: torch.device) -> Solver:
         """Euler's method at evenly spaced noise levels or those of the model, shifted by size."""
-        return self.euler(self.noise_levels(steps), self.shift(resolution), device)
-
-    def shift(self, resolution: int) -> float:
-        """The logarithm of how much the noise levels of pictures of this size are shifted."""
-        from diffusers.pipelines.qwenimage21.pipeline_qwenimage21 import calculate_shift
-
-        config, defaults = self.pipeline.scheduler.config, (256, 4096, 0.5, 1.15)
-        names = ("base_image_seq_len", "max_image_seq_len", "base_shift", "max_shift")
-        limits = (config.get(name, default) for name, default in zip(names, defaults, strict=True))
-        return float(calculate_shift((resolution // self.scale) ** 2, *limits))
+        return self.euler(self.noise_levels(steps), self.shift((resolution // self.scale) ** 2), device)
 
     def noise_levels(self, steps: int) -> list[float]:
         """The noise levels before the shift, (steps,)."""
@@ -110,20 +91,6 @@ class QwenImage21(FlowTransformerFamily):
         )[0]
         tokens = answer[:, -height * width :].float()
         return tokens.transpose(1, 2).unflatten(2, (height, width))
-
-    def is_guided(self, scale: float) -> bool:
-        """Whether the scale is above 1."""
-        return scale > 1.0
-
-    def guide(self, without: torch.Tensor, with_text: torch.Tensor, scale: float) -> torch.Tensor:
-        """Classifier-free guidance."""
-        return without + scale * (with_text - without)
-
-    def lora_layers(self, target: str) -> list[str]:
-        """Layers of the blocks."""
-        wanted = (*ATTENTION, *(FEED_FORWARD if target == "all" else ()))
-        blocks = range(self.denoiser.config.num_layers)
-        return [f"transformer_blocks.{block}.{layer}" for block in blocks for layer in wanted]
 
     @property
     def lora_names(self) -> LoraNames:

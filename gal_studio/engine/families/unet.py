@@ -156,14 +156,6 @@ class UNetFamily(PipelineFamily):
         """Added conditions of the U-Net; none by default."""
         return None
 
-    def is_guided(self, scale: float) -> bool:
-        """Whether the scale is above 1; at 1 and below, diffusers predicts from the prompt alone."""
-        return scale > 1.0
-
-    def guide(self, without: torch.Tensor, with_text: torch.Tensor, scale: float) -> torch.Tensor:
-        """Classifier-free guidance."""
-        return without + scale * (with_text - without)
-
     def lora_layers(self, target: str) -> list[str]:
         """Attention only, all linear and convolutional layers of the blocks, or those that decide the style.
 

@@ -9,9 +9,6 @@ from gal_studio.engine.families.family import Sizes, Solver, TextFeatures, dtype
 from gal_studio.engine.families.flow_transformer import TOKENS, FlowTransformerFamily
 from gal_studio.engine.families.lora_names import LoraNames, z_image_layer
 
-ATTENTION = ("attention.to_q", "attention.to_k", "attention.to_v", "attention.to_out.0")
-FEED_FORWARD = ("feed_forward.w1", "feed_forward.w2", "feed_forward.w3")
-
 
 class ZImage(FlowTransformerFamily):
     """The transformer counts time from noise to picture, and its answer points from noise to picture."""
@@ -19,6 +16,10 @@ class ZImage(FlowTransformerFamily):
     name: ClassVar[str] = "z-image"
     pipelines: ClassVar[tuple[str, ...]] = ("ZImagePipeline",)
     denoiser_class: ClassVar[str] = "ZImageTransformer2DModel"
+    unguided: ClassVar[float] = 0.0
+    block_list: ClassVar[str] = "layers"
+    attention: ClassVar[tuple[str, ...]] = tuple(f"attention.to_{part}" for part in ("q", "k", "v", "out.0"))
+    feed_forward: ClassVar[tuple[str, ...]] = ("feed_forward.w1", "feed_forward.w2", "feed_forward.w3")
     thinking: ClassVar[bool] = True
 
     @classmethod
@@ -35,11 +36,6 @@ class ZImage(FlowTransformerFamily):
         )
         model.require_size("transformer", "in_channels", 16, made)
         model.require_size("transformer", "cap_feat_dim", 2560, width)
-
-    @property
-    def latent_channels(self) -> int:
-        """The transformer's input channels."""
-        return int(self.denoiser.config.in_channels)
 
     def encode_text(self, prompt: str, device: torch.device) -> TextFeatures:
         """The hidden states before the last layer, as many as the prompt has tokens."""
@@ -58,14 +54,8 @@ class ZImage(FlowTransformerFamily):
 
     def solver(self, steps: int, resolution: int, device: torch.device) -> Solver:
         """Euler's method at evenly spaced noise levels, shifted as the scheduler says."""
-        from diffusers.pipelines.z_image.pipeline_z_image import calculate_shift
-
-        config, defaults = self.pipeline.scheduler.config, (256, 4096, 0.5, 1.15)
-        names = ("base_image_seq_len", "max_image_seq_len", "base_shift", "max_shift")
-        limits = (config.get(name, default) for name, default in zip(names, defaults, strict=True))
-        positions = (resolution // self.scale // 2) ** 2
         sigmas = torch.linspace(1.0, 1 / steps, steps)
-        return self.euler(sigmas.tolist(), calculate_shift(positions, *limits), device)
+        return self.euler(sigmas.tolist(), self.shift((resolution // self.scale // 2) ** 2), device)
 
     def predict(
         self, latents: torch.Tensor, times: torch.Tensor, texts: list[TextFeatures], sizes: list[Sizes]
@@ -76,21 +66,6 @@ class ZImage(FlowTransformerFamily):
         hidden = [text.hidden.to(dtype) for text in texts]
         answers = self.denoiser(rows, (1000 - times) / 1000, hidden, return_dict=False)[0]
         return -torch.stack([answer.float() for answer in answers]).squeeze(2)
-
-    def is_guided(self, scale: float) -> bool:
-        """Whether the scale is above 0: it counts from the conditional prediction."""
-        return scale > 0.0
-
-    def guide(self, without: torch.Tensor, with_text: torch.Tensor, scale: float) -> torch.Tensor:
-        """Classifier-free guidance, with a scale one less than elsewhere."""
-        return with_text + scale * (with_text - without)
-
-    def lora_layers(self, target: str) -> list[str]:
-        """Layers of the main blocks; the refiners before them stay as they are."""
-        wanted = (*ATTENTION, *(FEED_FORWARD if target == "all" else ()))
-        return [
-            f"layers.{block}.{layer}" for block in range(self.denoiser.config.n_layers) for layer in wanted
-        ]
 
     @property
     def lora_names(self) -> LoraNames:
