@@ -23,11 +23,6 @@ class AnsweringProcess:
         self._asking = threading.Lock()
         self._process: subprocess.Popen[str] | None = None
 
-    @property
-    def is_started(self) -> bool:
-        """Whether it was asked anything since it was closed."""
-        return self._process is not None
-
     def ask(self, question: Mapping[str, Any], patience: float) -> dict[str, Any] | None:
         """Its answer; None if there is none within `patience` seconds, or it ends without one twice.
 

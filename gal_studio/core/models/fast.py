@@ -41,11 +41,6 @@ KNOWN: tuple[FastWay, ...] = (
 """What the presets' base models have; any other one may be named."""
 
 
-def fast_ways(base_model: str) -> tuple[FastWay, ...]:
-    """What is known for a base model."""
-    return tuple(one for one in KNOWN if one.base_model == base_model)
-
-
 def recommended(model: str, lora: str) -> FastWay:
     """What a sibling or a speed LoRA wants; of an unknown one what its name says, or four unguided steps."""
     name = lora.strip() or model.strip()

@@ -62,7 +62,6 @@ def queue_view(store: Store, find: Find | None = None) -> QueueView:
             project_id=job.project_id,
             project_name=of_project.name,
             round_name=of_project.rounds[job.round_id],
-            waits_for=tuple(before),
             behind=", ".join([describe_job(name).noun for name in before]),
             can_rise=can_rise,
             can_sink=can_sink,

@@ -119,7 +119,6 @@ def round_view(store: Store, round_id: str) -> RoundView:
         sentence=_sentence(here, made, bool(more)),
         check="" if more or made.made.ends else made.pool.check.sentence,
         losses=curve.losses,
-        restarts=curve.restarts,
         previews=here.record.previews,
         validations=here.record.validations,
         accepted=len(here.decided.accepted),

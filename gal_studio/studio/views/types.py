@@ -133,7 +133,6 @@ class RoundView:
     sentence: str
     check: str
     losses: tuple[tuple[int, float], ...]
-    restarts: tuple[int, ...]
     previews: tuple[Preview, ...]
     validations: tuple[Validation, ...]
     accepted: int
@@ -193,14 +192,13 @@ class JobView(JobWords):
 class QueuedJob(JobWords):
     """A job in the list of all projects.
 
-    `waits_for` are the kinds of jobs that must end first, `behind` the same in words; `can_rise` and
-    `can_sink` say whether it can move. `amount` is what it has to do, 0 if unknown.
+    `behind` says which jobs must end first; `can_rise` and `can_sink` say whether it can move. `amount` is
+    what it has to do, 0 if unknown.
     """
 
     project_id: str
     project_name: str
     round_name: str
-    waits_for: tuple[str, ...]
     behind: str
     can_rise: bool
     can_sink: bool

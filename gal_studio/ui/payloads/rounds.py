@@ -77,7 +77,6 @@ class Round:
     redo: str
     recipe: Annotated[ShownRecipe, Doc("The best strength schedule of this round.")]
     losses: Losses
-    restarts: Annotated[tuple[int, ...], Doc("The first steps after the training went on from a checkpoint.")]
     previews: tuple[Preview, ...]
     validations: Annotated[tuple[Validation, ...], Doc("What held-out prompts said of the training.")]
 
@@ -106,7 +105,6 @@ class Score:
     low: float
     high: float
     entropy: float
-    mean_margin: float
     rank: int | None
     suggested: str | None
     chosen: bool
@@ -177,7 +175,6 @@ def round_payload(view: RoundView) -> Round:
         redo=view.redo_words,
         recipe=shown_recipe(view.best_recipe, view.best_recipe.words),
         losses=view.losses,
-        restarts=view.restarts,
         previews=tuple(Preview(one.step, one.prompt, version(one.image)) for one in view.previews),
         validations=view.validations,
     )
@@ -217,7 +214,6 @@ def _score_payload(view: ScoreView, head: str, ranked: bool, open_: bool) -> Sco
         low=view.interval[0],
         high=view.interval[1],
         entropy=view.score.entropy,
-        mean_margin=view.score.mean_margin,
         rank=view.rank if ranked else None,
         suggested=suggested,
         chosen=suggested is not None,

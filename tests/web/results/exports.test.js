@@ -18,7 +18,6 @@ const job = {
   total: 0,
   message: "",
   paused_for: "",
-  waits_for: [],
   behind: "",
   can_rise: false,
   can_sink: false,
