@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 
 from gal_studio.core.errors import StudioError
-from gal_studio.core.models.forms.registry import find_form
 from gal_studio.core.types import CARRIES, CHANCE, SHOWN
 from gal_studio.engine.export.layers import read_layers
 from gal_studio.rounds import lineage
@@ -110,36 +109,3 @@ def test_what_is_refused_stores_nothing(
         assert checked_lora(pasted) == good
     assert not studio.projects()
     assert not list((studio.store.workspace / "adapters").glob("*"))
-
-
-def test_an_exported_lora_is_judged_as_its_own_project_judges_it(
-    studio: Studio, models: Models, names: tuple[str, str], tmp_path: Path
-) -> None:
-    """Equal prompts and seeds give equal pictures, scores and verdicts."""
-    from gal_studio.core.steps import Steps
-    from gal_studio.worker.export.folder import export_to
-    from gal_studio.worker.export.task import open_export
-
-    studio.models = CheckHere()
-    own = first_round(studio, tiny_draft(names, name="Own"))
-    for job in studio.run_missing(own):
-        assert work(studio, models, job).message == ""
-    out = tmp_path / "out"
-    for _ in Steps(export_to(open_export(studio.store, models, own, find_form("kohya")), out)):
-        pass
-    (file,) = out.glob("*.safetensors")
-    judged = first_round(studio, tiny_draft(names, judged=(file,)))
-    for job in studio.run_missing(judged):
-        assert work(studio, models, job).message == ""
-    told = []
-    for round_id in (own, judged):
-        view = studio.round_view(round_id)
-        told.append(
-            [
-                (tile.prompt, tile.candidate.image, tile.candidate.overfit, dict(tile.candidate.more_scores))
-                for tile in view.candidates
-            ]
-        )
-    assert told[0] == told[1]
-    reports = [studio.measures(studio.store.rounds.get(one).project_id).reports[one] for one in (own, judged)]
-    assert reports[0].copies == reports[1].copies and reports[0].pictures == reports[1].pictures
