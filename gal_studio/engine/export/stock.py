@@ -97,6 +97,8 @@ def draw_stock(request: StockRequest, out: Path) -> None:
     if request.guided is not None and model.family.is_guided(request.guidance_scale):
         guidance = guide_in_steps(model, request, range(*request.guided))
     for number, (prompt, seed) in enumerate(request.pictures):
+        if is_modular(model.family):  # one that has drawn keeps its last step: is the empty prompt asked for?
+            pipeline.update_components(guider=pipeline.guider.new())
         drawn = pipeline(
             prompt=prompt,
             num_inference_steps=request.steps,
@@ -162,11 +164,12 @@ def guide_in_steps(model: ImageModel, request: StockRequest, guided: range) -> d
         return {}
     if family.name in CALL_IT_TRUE:
         low, high = times_of(family, request.steps, request.resolution, guided)
-        seen: dict[float, Any] = {}
+        first: list[Any] = []
 
         def hold(module: Any, given: Any, answer: Any) -> Any:
-            time = float(family.pipeline.current_timestep)
-            return None if low < time < high else seen.setdefault(time, answer)
+            if low < float(family.pipeline.current_timestep) < high:
+                return None
+            return first.pop() if first else first.append(answer)  # type: ignore[func-returns-value]
 
         model.denoiser.register_forward_hook(hold)
         return {scale_name(family): request.guidance_scale}

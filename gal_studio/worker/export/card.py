@@ -309,7 +309,8 @@ def _modular_lines(family: Family, generation: GenerationSettings, side: int, re
     if is_partly_guided(family, generation):
         guided = generation.guided_steps
         part = f", start={guided.start / steps + OFF}, stop={guided.stop / steps + OFF}"
-    lines = [f"pipeline.update_components(guider=ClassifierFreeGuidance({scale}{part}))"]
+    again = "  # anew for every image" if part else ""
+    lines = [f"pipeline.update_components(guider=ClassifierFreeGuidance({scale}{part})){again}"]
     if first := recipe.first_late(steps):
         _, time = times_of(family, steps, side, range(first, steps))
         strength = f"{recipe.late} if 1000 * named['timestep'][0] < {time} else {recipe.early}"
@@ -334,10 +335,10 @@ def guidance_lines(
     if family.name in CALL_IT_TRUE:
         low, high = times_of(family, generation.steps, side, guided)
         held = [
-            "seen = {}",
+            "first = []",
             "def hold(module, given, answer):  # outside of these times both predictions are the first",
-            "    time = float(pipeline.current_timestep)",
-            f"    return None if {low} < time < {high} else seen.setdefault(time, answer)",
+            f"    if not {low} < float(pipeline.current_timestep) < {high}:",
+            "        return first.pop() if first else first.append(answer)",
             "pipeline.transformer.register_forward_hook(hold)",
         ]
         return held, [], scale

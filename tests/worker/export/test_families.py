@@ -107,8 +107,6 @@ def test_the_code_of_the_card_draws_the_picture_of_the_recipe(
     monkeypatch.setattr(worker_check, "check_files", check_here)
     monkeypatch.setattr(ExportTask, "recipe", recipe)
     model = make(tmp_path / "model")
-    if make in (make_tiny_qwen_image, make_tiny_anima):  # guided in part, its code differs, and says so
-        changes = EXACT
     round_id = first_round(studio, tiny_draft((str(model), names[1]), changes=changes))
     assert work(studio, models, studio.fine_tune(round_id)).message == ""
     assert work(studio, models, studio.export_round(round_id, "diffusers")).message == ""
