@@ -1,0 +1,130 @@
+"""What is no LoRA for a model is refused by what it is, in one sentence, before anything is stored."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import load_file, save_file
+
+from gal_studio.core.errors import StudioError
+from gal_studio.studio import Studio
+from gal_studio.studio.create.lora_file import read_lora_facts
+from gal_studio.worker.model_check import CheckHere
+from gal_studio.worker.models import Models
+from tests.engine.tiny_flows import make_tiny_klein, make_tiny_z_image
+from tests.tiny_project import tiny_draft
+from tests.ui.asking import ask
+from tests.worker.export.test_start import write_lora
+
+Tensors = dict[str, torch.Tensor]
+ONE = torch.ones(2, 2)
+LAYER = "down_blocks_0_attentions_0_transformer_blocks_0_attn1_to_q"
+
+
+def factors(name: str, adapter: str = "") -> Tensors:
+    """A LoRA of one layer, with the name of its adapter where it has one."""
+    end = f"{adapter}.weight" if adapter else "weight"
+    return {f"{name}.lora_A.{end}": ONE, f"{name}.lora_B.{end}": ONE}
+
+
+def of_z_image(folder: Path) -> Tensors:
+    return lora_of(make_tiny_z_image, folder)
+
+
+def of_klein(folder: Path) -> Tensors:
+    return lora_of(make_tiny_klein, folder)
+
+
+def lora_of(make: Callable[[Path], Path], folder: Path) -> Tensors:
+    write_lora(Models(), str(make(folder / "model")), folder / "other.safetensors")
+    return load_file(folder / "other.safetensors")
+
+
+CASES: dict[str, tuple[Tensors | Callable[[Path], Tensors], str]] = {
+    "Z-Image": (of_z_image, r"does not fit the model .* \(it is made for Z-Image; .*: choose one that was"),
+    "klein": (
+        of_klein,
+        r"does not fit the model .* \(it is made for FLUX.*: choose one that was made for it",
+    ),
+    "text alone": (
+        factors("lora_te_text_model_encoder_layers_0_mlp_fc1"),
+        "is a LoRA of a text encoder alone .*: choose one that changes the image model",
+    ),
+    "text too": (
+        {**factors(f"lora_unet_{LAYER}"), **factors("lora_te1_text_model_encoder_layers_0_mlp_fc1")},
+        r"also changes the text encoder \(1 layer\).*: choose to leave these out",
+    ),
+    "ControlNet": ({"control_model.input_blocks.0.0.weight": ONE}, "is a ControlNet, .*: choose a LoRA"),
+    "ControlNet, diffusers": (
+        {"controlnet_cond_embedding.conv_in.weight": ONE},
+        "is a ControlNet, .*: choose a LoRA",
+    ),
+    "Control-LoRA": (
+        {"lora_controlnet": ONE, **factors("input_blocks.1.1.proj_in")},
+        "is a ControlNet, .*: choose a LoRA",
+    ),
+    "LLLite": (
+        {"lllite_unet_input_blocks_4_1_transformer_blocks_0_attn1_to_q.down.0.weight": ONE},
+        "is a ControlNet-LLLite, .*: choose a LoRA",
+    ),
+    "embedding": ({"emb_params": ONE}, r"is an embedding \(textual inversion\), .*: choose a LoRA"),
+    "embedding of XL": (
+        {"clip_g": ONE, "clip_l": ONE},
+        r"is an embedding \(textual inversion\), .*: choose a LoRA",
+    ),
+    "IP-Adapter": (
+        {"image_proj.proj.weight": ONE, "ip_adapter.1.to_k_ip.weight": ONE},
+        "is an image adapter .*: use it for Round 0, or choose a LoRA",
+    ),
+    "bundled embedding": (
+        {**factors(f"lora_unet_{LAYER}"), "bundle_emb.inky.string_to_param.*": ONE},
+        r"bundles an embedding \(inky\), .*: choose the LoRA without it",
+    ),
+    "two adapters": (
+        {**factors(f"unet.{LAYER}", "ink"), **factors(f"unet.{LAYER}", "wash")},
+        r"holds several LoRAs \(ink, wash\): save each one as a file of its own",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_file_is_refused_by_what_it_is(
+    case: str, studio: Studio, names: tuple[str, str], tmp_path: Path
+) -> None:
+    """Equally by Python, which the command calls, and on the page."""
+    studio.models = CheckHere()
+    made, words = CASES[case]
+    file = tmp_path / "given.safetensors"
+    tensors = made(tmp_path) if callable(made) else made
+    save_file({name: tensor.clone() for name, tensor in tensors.items()}, file)
+    with pytest.raises(StudioError, match=words) as refused:
+        studio.create_project(tiny_draft(names, judged=(file,)))
+    said = str(refused.value)
+    assert "given.safetensors" in said and "\n" not in said and said.endswith(".")
+    assert not studio.projects() and not list((studio.store.workspace / "adapters").glob("*"))
+    form = {
+        "kind": "style",
+        "base_model": names[0],
+        "clip_model": names[1],
+        "judged": [str(file)],
+    }
+    sets = [{"prompts": ["A cat in ink style"], "pictures": 1}]
+    notes = [note["text"] for note in ask("derive", studio, {**form, "sets": sets})["notes"]]
+    problems = [one["text"] for one in ask("model_facts", studio, form)["problems"]]
+    assert said in [*notes, *problems]
+
+
+def test_magnitudes_in_any_naming_are_a_dora(
+    studio: Studio, models: Models, names: tuple[str, str], tmp_path: Path
+) -> None:
+    studio.models = CheckHere()
+    file = tmp_path / "dora.safetensors"
+    write_lora(models, names[0], file)
+    tensors = load_file(file)
+    for name in [name for name in tensors if name.endswith(".lora_up.weight")]:
+        tensors[name.replace(".lora_up.weight", ".magnitude")] = torch.ones(len(tensors[name]))
+    save_file(tensors, file)
+    assert read_lora_facts(file).kind == "DoRA"
+    project = studio.create_project(tiny_draft(names, judged=(file,)))
+    assert [one.source for one in studio.rounds(project)] == ["dora.safetensors"]
