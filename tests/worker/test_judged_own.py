@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from gal_studio.assets import load_anchors
 from gal_studio.commands.export import export_round
 from gal_studio.core.measures.report import Report
 from gal_studio.core.types import CARRIES, CHANCE, SHOWN
@@ -23,7 +24,7 @@ from tests.ui.asking import ask
 from tests.worker.working import first_round, work
 
 PROMPT, SEED = "A cat in ink style", 5
-ANCHORS = ("A tie {}", "A koala {}", "A drum {}")
+ANCHORS = tuple(load_anchors("style")[:3])  # their places decide the strengths that they get
 DRAWN = {"candidates": 3, "steps": 2}
 Way = Callable[["Own", Path], Studio]
 
