@@ -9,8 +9,9 @@ import typer
 from typer.core import TyperGroup
 
 NAMES = (
-    *("demo", "run", "judge", "refine", "ask", "replay", "tune-vision", "start-from", "export", "evaluate"),
-    *("figures", "grid", "export-project", "import-project", "locate-model", "doctor", "jobs", "download"),
+    *("demo", "run", "judge", "image-to-lora", "refine", "ask", "replay", "tune-vision", "start-from"),
+    *("export", "evaluate", "figures", "grid", "export-project", "import-project", "locate-model"),
+    *("doctor", "jobs", "download"),
 )
 """In the order of the help; a command is the function of its name in the module of its name."""
 _OF_RESEARCH = frozenset({"replay", "evaluate", "figures", "grid"})

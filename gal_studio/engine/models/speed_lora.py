@@ -35,6 +35,11 @@ def speed_lora_need(name: str, revisions: Mapping[str, str]) -> Need | None:
 
 def locate_speed_lora(name: str, revisions: Revisions) -> Path:
     """The file of a speed LoRA, which is downloaded if needed."""
+    return locate_hub_file(name, revisions, "speed LoRA")
+
+
+def locate_hub_file(name: str, revisions: Revisions, what: str) -> Path:
+    """A file on this computer, or `OWNER/NAME/FILE` of the hub, which is downloaded if needed."""
     refuse_pickle(name)
     need = speed_lora_need(name, revisions)
     if need is not None:
@@ -42,7 +47,7 @@ def locate_speed_lora(name: str, revisions: Revisions) -> Path:
     path = Path(name)
     path = path / USUAL if path.is_dir() else path
     if not path.is_file():
-        raise StudioError(f"There is no speed LoRA {path}: check the path.")
+        raise StudioError(f"There is no {what} {path}: check the path.")
     return path
 
 

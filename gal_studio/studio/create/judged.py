@@ -56,7 +56,7 @@ def judged_draft(
         more["preset"] = preset_for(facts)
     drafts = tuple(
         ReferenceDraft(path, _prompt(path, kind, words, prompt), "", mask_beside(path))
-        for path in (() if references is None else _pictures(user_path(references)))
+        for path in (() if references is None else pictures_of(user_path(references)))
     )
     if not drafts:
         described = described_by(kind, prompt, entered(trigger).strip(), facts.trigger)
@@ -107,7 +107,8 @@ def preset_for(facts: LoraFacts) -> str:
     return by_base.get(facts.made_for) or _PRESETS.get(facts.base, DEFAULT_PRESET)
 
 
-def _pictures(folder: Path) -> list[Path]:
+def pictures_of(folder: Path) -> list[Path]:
+    """The images of a folder and of its kohya folders, sorted; refused without any, or with too many."""
     try:
         found = [path for place in (folder, *repeated_folders(folder)) for path in _of_folder(place)]
     except OSError as error:

@@ -309,7 +309,7 @@ def _modular_lines(family: Family, generation: GenerationSettings, side: int, re
     if is_partly_guided(family, generation):
         guided = generation.guided_steps
         part = f", start={guided.start / steps + OFF}, stop={guided.stop / steps + OFF}"
-    again = "  # anew for every image" if part else ""
+    again = "  # again before every image" if part else ""
     lines = [f"pipeline.update_components(guider=ClassifierFreeGuidance({scale}{part})){again}"]
     if first := recipe.first_late(steps):
         _, time = times_of(family, steps, side, range(first, steps))

@@ -1,0 +1,55 @@
+"""`gal-studio image-to-lora`: a LoRA out of images in one pass, to judge and to start rounds from."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from gal_studio.core.errors import StudioError
+from gal_studio.state.files.errors import make_folder
+from gal_studio.state.files.paths import user_path
+from gal_studio.state.images.read import read_picture
+from gal_studio.studio.create.judged import pictures_of
+
+MOST_IMAGES = 16
+PREDICTOR, ENCODERS = (
+    "DiffSynth-Studio/Z-Image-i2L/model.safetensors",
+    "DiffSynth-Studio/General-Image-Encoders",
+)
+
+
+def image_to_lora(
+    images: Annotated[Path, typer.Argument(metavar="FOLDER", help="A folder with one to 16 images.")],
+    out: Annotated[Path, typer.Option(help="The LoRA to write, a .safetensors file.")],
+    predictor: Annotated[
+        str | None,
+        typer.Option(help="The file that makes LoRAs (default: that of DiffSynth-Studio/Z-Image-i2L)."),
+    ] = None,
+    encoders: Annotated[
+        str | None,
+        typer.Option(
+            help="The folder with SigLIP2-G384 and DINOv3-7B (default: the repository "
+            "DiffSynth-Studio/General-Image-Encoders)."
+        ),
+    ] = None,
+    device: Annotated[str | None, typer.Option(help="cpu, cuda or mps (default: what is there).")] = None,
+) -> None:
+    """Make a style LoRA for Z-Image out of images, without training (Z-Image-i2L of DiffSynth-Studio)."""
+    target = user_path(out)
+    if target.suffix.lower() != ".safetensors":
+        raise StudioError(f"The LoRA {out} is written as .safetensors: give --out a name that ends so.")
+    if target.exists():
+        raise StudioError(f"There is a file {out} already: give --out another name.")
+    paths = pictures_of(user_path(images))
+    if len(paths) > MOST_IMAGES:
+        raise StudioError(f"{len(paths)} images are too many: choose the {MOST_IMAGES} most typical ones.")
+    from gal_studio.engine.export.image_to_lora import ENCODERS, PREDICTOR, write_image_lora
+    from gal_studio.engine.models.devices import choose_device
+
+    make_folder(target.parent)
+    read = [read_picture(path)[0] for path in paths]
+    made_by = predictor or PREDICTOR, encoders or ENCODERS
+    rank = write_image_lora(read, target, choose_device(device), *made_by)
+    print(f"{target.name}: a LoRA of rank {rank} for Z-Image, out of {len(paths)} images.")
+    judge = f"gal-studio judge {out} --references {images} --trigger 'ink style' --out DIR"
+    print(f"What it copies, and how strong to use it, with words that call its style: {judge}")
