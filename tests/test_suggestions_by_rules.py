@@ -1,0 +1,73 @@
+"""What other rules would suggest, counted by hand, and how surely prompts lead."""
+
+import csv
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from benchmarks.quality.suggestions import Picture, Rule, read_table, report, returned, spread_of_seeds
+
+pytestmark = pytest.mark.workshop
+FULL, MIDDLE, WEAK = 0, 5, 8
+
+
+def picture(prompt: str, index: int, copy: float, kept: float = 0.9) -> Picture:
+    return Picture(prompt, index, copy, 0.9, kept, (float(copy >= 0.3), 1.0, 1.0, float(copy < 0.3)))
+
+
+ROUND = [
+    picture("open", FULL, 0.9),
+    picture("open", MIDDLE, 0.3),
+    picture("open", WEAK, 0.02, 0.6),
+    picture("sure", FULL, 0.7),
+    picture("sure", MIDDLE, 0.05),
+    picture("sure", WEAK, 0.02),
+    picture("lost", FULL, 0.9),
+    picture("lost", MIDDLE, 0.9),
+    picture("lost", WEAK, 0.02, 0.1),
+]
+
+
+def chosen(rule: Rule) -> list[tuple[str, int]]:
+    return [(one.prompt, one.index) for one in rule.suggest(ROUND)]
+
+
+def test_rules_differ_as_they_say() -> None:
+    assert chosen(Rule()) == [("open", MIDDLE), ("sure", WEAK)]
+    assert chosen(Rule(by_utility=True)) == [("sure", WEAK), ("open", MIDDLE)]
+    assert chosen(Rule(most_copy=0.1)) == [("sure", WEAK)]
+    assert chosen(Rule(best_only=True)) == [("open", MIDDLE), ("sure", MIDDLE)]
+    assert chosen(Rule(least_kept=0.95)) == []
+
+
+def test_half_lies_midway_between_full_strength_and_the_weakest() -> None:
+    low = [replace(one, copy=one.copy / 9) for one in ROUND]  # 0.1 and 0.002: a tenth is no doubt here
+    assert Rule().suggest(low) == []
+    assert [one.prompt for one in Rule(midway=True).suggest(low)] == ["open", "sure"]
+
+
+def test_prompts_return_more_often_with_more_seeds() -> None:
+    known = np.random.default_rng(1).normal(0.0, 2.0, (18, 3))
+    assert returned(known, 0.0) == 1.0
+    one, many = returned(known, 1.0), returned(known, 1.0, seeds=6)
+    assert one < returned(known, 1.0, raced=6, more=5) < 1.0
+    assert one < many < 1.0
+
+
+def test_a_table_is_enough_for_the_report(tmp_path: Path) -> None:
+    path = tmp_path / "labels.csv"
+    again = [replace(one, index=one.index + 9, copy=0.5 * one.copy) for one in ROUND[:2]]
+    with path.open("w", newline="") as file:
+        rows = csv.writer(file)
+        rows.writerow(["reference", "prompt", "index", "p", "a", "c", "copy_1", "asked_1", "like_1"])
+        for one in (*ROUND, *again):
+            rows.writerow(
+                ["cat", one.prompt, one.index, one.copy, one.asked, one.kept, int(one.seen[0]), 1, 1]
+            )
+    (pictures,) = read_table(path).values()
+    assert spread_of_seeds([pictures])[1] == 2
+    lines = list(report({"cat": pictures}))
+    assert lines[1] == "as shipped | 2 | 0.50, 1.00, 1.00, 0.50"
+    assert lines[-1].startswith("cat: return with seeds of all 1: ")
