@@ -35,15 +35,22 @@ def as_checkpoint(make: Callable[[Path], Path]) -> Callable[[Path], str]:
 
 MADE: dict[str, tuple[Callable[[Path], Path | str], int, str]] = {
     "sd1 v, a checkpoint": (as_checkpoint(make_tiny_pipeline), 64, "unet"),
-    "sd2 epsilon": (make_tiny_two, 64, "unet"),
     "xl": (make_tiny_xl_pipeline, 64, "unet"),
     "klein base": (make_tiny_klein, 64, "transformer"),
-    "klein distilled": (make_distilled_klein, 64, "transformer"),
     "Z-Image, a checkpoint": (as_checkpoint(make_tiny_z_image), 64, "transformer"),
     "Krea 2, a checkpoint": (as_checkpoint(make_tiny_krea), 64, "transformer"),
     "Anima": (make_tiny_anima, 64, "transformer"),
     "Qwen-Image 2.1, a checkpoint": (as_checkpoint(make_tiny_qwen_image), 64, "transformer"),
 }
+OTHER_SETTINGS: dict[str, tuple[Callable[[Path], Path | str], int, str]] = {
+    "sd2 epsilon": (make_tiny_two, 64, "unet"),
+    "klein distilled": (make_distilled_klein, 64, "transformer"),
+}
+"""Models of the same classes, which tests/engine/families trains and draws as the stock pipelines do."""
+ALL = [
+    *(pytest.param(*made, id=name) for name, made in MADE.items()),
+    *(pytest.param(*made, id=name, marks=pytest.mark.workshop) for name, made in OTHER_SETTINGS.items()),
+]
 
 
 @pytest.fixture
@@ -53,7 +60,7 @@ def studio(tmp_path: Path) -> Iterator[Studio]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("make", "side", "part"), MADE.values(), ids=MADE.keys())
+@pytest.mark.parametrize(("make", "side", "part"), ALL)
 def test_the_whole_loop(
     studio: Studio, tmp_path: Path, make: Callable[[Path], Path | str], side: int, part: str
 ) -> None:
