@@ -175,13 +175,14 @@ def _do_without(store: Store, project_id: str, show: Show) -> str:
     if not found:
         return ""
     with store.database.transaction() as writer:
-        for one in found:
-            one.carry_out(writer)
+        spare_rows.carry_out(found, writer)
     rows = Counter[tuple[str, str]]()
     for one in found:
         rows[one.table, one.column] += len(one.rows)
     return " ".join(
-        f"Repaired: {counted(number, 'row')} of {table} left out; {consequence(table, column)}."
+        f"Repaired: {counted(number, 'image')} with damaged values; Generate makes them again."
+        if table == "candidates" and not column
+        else f"Repaired: {counted(number, 'row')} of {table} left out; {consequence(table, column)}."
         if not column
         else f"Repaired: {counted(number, 'value')} of {table}.{column}; {consequence(table, column)}."
         for (table, column), number in rows.items()

@@ -16,7 +16,7 @@ from gal_studio.state.files.inside import remove
 from gal_studio.state.files.unfinished import unfinished_name
 from gal_studio.state.store import Store
 from gal_studio.workspace.archive.project_tables import OF_A_PROJECT, rows_of
-from gal_studio.workspace.spare_values import MADE_AGAIN, substitutes
+from gal_studio.workspace.spare_values import DRAWN_AGAIN, MADE_AGAIN, substitutes
 
 MOST_TRIES = 200
 """Copies that are tried for the rows of a table; beyond, all its rows that can be made again are left out."""
@@ -37,9 +37,12 @@ class Mend:
         """The same for each row alone."""
         yield from (Mend(self.table, self.column, self.sql, (row,)) for row in self.rows)
 
-    def carry_out(self, writer: sqlite3.Connection) -> None:
-        """Run the statement for all rows."""
-        writer.executemany(f"{self.sql} WHERE rowid = ?", [(row,) for row in self.rows])
+
+def carry_out(chosen: Sequence[Mend], writer: sqlite3.Connection) -> None:
+    """Carry out mends in an open transaction, at whose end no row may refer to one that is gone."""
+    writer.execute("PRAGMA defer_foreign_keys = ON")
+    for one in chosen:
+        writer.executemany(f"{one.sql} WHERE rowid = ?", [(row,) for row in one.rows])
 
 
 class _TooManyError(Exception):
@@ -89,8 +92,8 @@ class _Trial:
         try:
             with closing(sqlite3.connect(tried)) as writer, writer:
                 writer.execute("PRAGMA foreign_keys = ON")
-                for one in chosen:
-                    one.carry_out(writer)
+                writer.execute("BEGIN")
+                carry_out(chosen, writer)
             with Store(self.workspace, database=tried) as store:
                 self.read(store, self.project_id)
         except (DiskError, GoneError):
@@ -118,10 +121,14 @@ def _of_project(database: Path, project_id: str) -> Iterator[Mend]:
     with closing(sqlite3.connect(database)) as reader:
         for table in OF_A_PROJECT:
             found = reader.execute(rows_of(table), {"project": project_id}).fetchall()
-            rows = tuple(row for (row,) in found)
+            rows = tuple(sorted(row for (row,) in found))
             if rows and table.name in MADE_AGAIN and table.name != "project_versions":
                 yield Mend(table.name, "", f"DELETE FROM {table.name}", rows)
             elif rows:
+                if table.name == "candidates":
+                    drawn = reader.execute("SELECT rowid FROM candidates WHERE own = 0").fetchall()
+                    again = tuple(sorted({*rows} & {row for (row,) in drawn}))
+                    yield Mend(table.name, "", DRAWN_AGAIN, again)
                 for column, usual in substitutes(table):
                     sql = f"UPDATE {table.name} SET {column} = {usual}"
                     yield Mend(table.name, column, sql, rows)

@@ -35,6 +35,12 @@ MADE_AGAIN: Mapping[str, str] = {
     "answers": "nothing else depends on them",
 }
 """Tables whose damaged rows are deleted, and what follows."""
+DRAWN_AGAIN = """
+UPDATE candidates SET image = '', seed = 0, similarity_anchor = 0.0, similarity_reference = 0.0,
+    remark = '', strength = 1.0, early_strength = 1.0, switch = 0.0, feature = zeroblob((
+        SELECT length(feature) FROM candidates AS other WHERE other.round_id = candidates.round_id
+        GROUP BY length(feature) ORDER BY COUNT(*) DESC LIMIT 1))"""
+"""Leaves of candidates what a person decided: `Generate` draws and scores them again under their IDs."""
 _IN_PLACE: Mapping[tuple[str, str], str] = {
     ("projects", "name"): "'Project ' || substr(id, 1, 8)",
     ("projects", "origin"): "NULL",
