@@ -10,7 +10,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from gal_studio.state.database.backups import copied
+from gal_studio.state.database.backups import copy
 from gal_studio.state.files.errors import DiskError, GoneError, make_folder
 from gal_studio.state.files.inside import remove
 from gal_studio.state.files.unfinished import unfinished_name
@@ -41,8 +41,12 @@ class Mend:
 def carry_out(chosen: Sequence[Mend], writer: sqlite3.Connection) -> None:
     """Carry out mends in an open transaction, at whose end no row may refer to one that is gone."""
     writer.execute("PRAGMA defer_foreign_keys = ON")
-    for one in chosen:
-        writer.executemany(f"{one.sql} WHERE rowid = ?", [(row,) for row in one.rows])
+    writer.execute("PRAGMA ignore_check_constraints = ON")  # two damaged values of a row are mended in turn
+    try:
+        for one in chosen:
+            writer.executemany(f"{one.sql} WHERE rowid = ?", [(row,) for row in one.rows])
+    finally:
+        writer.execute("PRAGMA ignore_check_constraints = OFF")
 
 
 class _TooManyError(Exception):
@@ -53,11 +57,11 @@ def mends(store: Store, project_id: str, read: Read) -> tuple[Mend, ...]:
     """The fewest mends after which a project can be read; () if none are enough."""
     folder = make_folder(store.workspace / unfinished_name(store.workspace), store.workspace)
     try:
-        copy = folder / "copy.db"
-        if not copied(store.database.path, copy):
-            return ()
-        trial = _Trial(store.workspace, project_id, copy, read)
-        every = tuple(_of_project(copy, project_id))
+        whole = folder / "copy.db"
+        with store.database.translated():
+            copy(store.database.path, whole)
+        trial = _Trial(store.workspace, project_id, whole, read)
+        every = tuple(_of_project(whole, project_id))
         if not trial.is_enough(every):
             return ()
         tables = _needed(every, (), trial.is_enough)

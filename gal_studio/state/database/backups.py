@@ -46,7 +46,7 @@ def back_up(workspace: Path, disk: Disk, every: float = EVERY) -> Path | None:
     folder = make_folder(workspace / BACKUPS, workspace)
     part = folder / unfinished_name(workspace)
     try:
-        if not copied(source, part):
+        if not _is_copied(source, part):
             return None
         part.chmod(stat.S_IMODE(source.stat().st_mode))
         with part.open("r+b") as file:
@@ -72,15 +72,21 @@ def _is_due(source: Path, newest: Path, every: float) -> bool:
     return not 0 <= time.time() - then < every and changed > then
 
 
-def copied(source: Path, target: Path) -> bool:
-    """Copy a database, also one that is in use, into one file; returns whether it is whole."""
+def copy(source: Path, target: Path) -> None:
+    """Copy a database, also one that is in use, into one file; raises sqlite3.Error."""
+    with (
+        closing(sqlite3.connect(f"{source.absolute().as_uri()}?mode=ro", uri=True)) as reader,
+        closing(sqlite3.connect(target)) as writer,
+    ):
+        reader.backup(writer, pages=_PAGES, sleep=_PAUSE)
+        writer.execute("PRAGMA journal_mode = DELETE")
+
+
+def _is_copied(source: Path, target: Path) -> bool:
+    """Copy a database; whether the copy is whole."""
     try:
-        with (
-            closing(sqlite3.connect(f"{source.absolute().as_uri()}?mode=ro", uri=True)) as reader,
-            closing(sqlite3.connect(target)) as writer,
-        ):
-            reader.backup(writer, pages=_PAGES, sleep=_PAUSE)
-            writer.execute("PRAGMA journal_mode = DELETE")
-            return [row[0] for row in writer.execute("PRAGMA quick_check")] == ["ok"]
+        copy(source, target)
+        with closing(sqlite3.connect(target)) as reader:
+            return [row[0] for row in reader.execute("PRAGMA quick_check")] == ["ok"]
     except sqlite3.Error:
         return False
