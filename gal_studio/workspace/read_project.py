@@ -12,6 +12,7 @@ from gal_studio.state.database.tables import Column, Table
 from gal_studio.state.files.inside import is_id
 from gal_studio.state.store import Store
 from gal_studio.state.tables.refinements import MapKind
+from gal_studio.state.tables.vectors import vector
 from gal_studio.workspace.archive.project_tables import OF_A_PROJECT, project_rows, rows_of
 
 LONGEST_TEXT = 20_000  # characters of a name, a prompt or a message; JSON may be longer
@@ -44,7 +45,7 @@ def _read_round(store: Store, round_id: str) -> None:
     store.refinements.paintings.can_undo(round_id)
     features = list(store.candidates.features(round_id).values())
     sql = "SELECT feature FROM reference_places WHERE round_id = ? AND feature IS NOT NULL"
-    features += [np.frombuffer(row["feature"], dtype="<f4") for row in store.database.rows(sql, (round_id,))]
+    features += [vector(row["feature"]) for row in store.database.rows(sql, (round_id,))]
     if features and not np.isfinite(np.stack(features)).all():
         raise StudioError("A feature is not finite.")
     owners = [candidate.id for candidate in store.candidates.with_own(round_id)]

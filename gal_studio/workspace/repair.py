@@ -17,7 +17,7 @@ from gal_studio.workspace import spare_rows
 from gal_studio.workspace.archive.writer import export_project
 from gal_studio.workspace.check import Finding, Show, aside, broken_projects, examine, folder_of
 from gal_studio.workspace.read_project import read_project
-from gal_studio.workspace.spare_values import consequence, repair_values
+from gal_studio.workspace.spare_values import DRAWN_AGAIN, consequence, repair_values
 
 _REPAIRS: Mapping[tuple[str, str], tuple[str, str]] = {
     ("candidates", "image"): (
@@ -180,8 +180,8 @@ def _do_without(store: Store, project_id: str, show: Show) -> str:
     for one in found:
         rows[one.table, one.column] += len(one.rows)
     return " ".join(
-        f"Repaired: {counted(number, 'image')} with damaged values; Generate makes them again."
-        if table == "candidates" and not column
+        f"Repaired: {counted(number, 'image')} with damaged values, which are generated again."
+        if table in DRAWN_AGAIN and not column
         else f"Repaired: {counted(number, 'row')} of {table} left out; {consequence(table, column)}."
         if not column
         else f"Repaired: {counted(number, 'value')} of {table}.{column}; {consequence(table, column)}."

@@ -129,10 +129,11 @@ def _of_project(database: Path, project_id: str) -> Iterator[Mend]:
             if rows and table.name in MADE_AGAIN and table.name != "project_versions":
                 yield Mend(table.name, "", f"DELETE FROM {table.name}", rows)
             elif rows:
-                if table.name == "candidates":
-                    drawn = reader.execute("SELECT rowid FROM candidates WHERE own = 0").fetchall()
+                if table.name in DRAWN_AGAIN:
+                    sql, which = DRAWN_AGAIN[table.name]
+                    drawn = reader.execute(f"SELECT rowid FROM {table.name} WHERE {which}").fetchall()
                     again = tuple(sorted({*rows} & {row for (row,) in drawn}))
-                    yield Mend(table.name, "", DRAWN_AGAIN, again)
+                    yield Mend(table.name, "", sql, again)
                 for column, usual in substitutes(table):
                     sql = f"UPDATE {table.name} SET {column} = {usual}"
                     yield Mend(table.name, column, sql, rows)

@@ -35,12 +35,20 @@ MADE_AGAIN: Mapping[str, str] = {
     "answers": "nothing else depends on them",
 }
 """Tables whose damaged rows are deleted, and what follows."""
-DRAWN_AGAIN = """
-UPDATE candidates SET image = '', seed = 0, similarity_anchor = 0.0, similarity_reference = 0.0,
+DRAWN_AGAIN: Mapping[str, tuple[str, str]] = {
+    "candidates": (
+        """UPDATE candidates SET image = '', seed = 0, similarity_anchor = 0.0, similarity_reference = 0.0,
     remark = '', strength = 1.0, early_strength = 1.0, switch = 0.0, feature = zeroblob((
         SELECT length(feature) FROM candidates AS other WHERE other.round_id = candidates.round_id
-        GROUP BY length(feature) ORDER BY COUNT(*) DESC LIMIT 1))"""
-"""Leaves of candidates what a person decided: `Generate` draws and scores them again under their IDs."""
+        GROUP BY length(feature) ORDER BY COUNT(*) DESC LIMIT 1))""",
+        "own = 0",
+    ),
+    "trials": (
+        "UPDATE trials SET image = NULL, feature = NULL, scores = '{}', remark = '', trouble = ''",
+        "candidate_id IS NULL",
+    ),
+}
+"""SQL by table, and for which rows: images are generated and scored again under their IDs and verdicts."""
 _IN_PLACE: Mapping[tuple[str, str], str] = {
     ("projects", "name"): "'Project ' || substr(id, 1, 8)",
     ("projects", "origin"): "NULL",

@@ -89,7 +89,7 @@ def test_damaged_images_come_back_with_their_scores_and_verdicts(
             writer.execute("UPDATE candidates SET feature = x'0000c07f' WHERE id = ?", (first.id,))
             writer.execute("UPDATE candidates SET seed = 'x', strength = 7.0 WHERE id = ?", (second.id,))
         (said,) = repair(store, examine(store, show=show_all), show_all)
-        assert "Repaired: 2 images with damaged values; Generate makes them again." in said
+        assert "Repaired: 2 images with damaged values, which are generated again." in said
         assert examine(store, show=show_all) == () and not store.projects.archived()
         work(studio, models, round_.id)
         assert store.candidates.of_round(round_.id) == candidates

@@ -43,6 +43,12 @@ def damage(store: Store, table: str, column: str, value: object, which: str = FI
         ("projects", "created", 1e308),
         ("candidates", "remark", "unknown word"),
         ("candidates", "switch", 7.5),
+        ("patch_maps", "map_values", b"\x01"),
+        ("patch_maps", "map_values", b""),
+        ("patch_maps", "height", -1),
+        ("patch_maps", "width", 2**40),
+        ("trials", "feature", b"\x01"),
+        ("candidates", "feature", b"\x01"),
     ],
 )
 def test_a_project_stays_on_the_list(full: Store, table: str, column: str, value: object) -> None:

@@ -13,6 +13,7 @@ from gal_studio.core.recipe import AS_TRAINED, Recipe
 from gal_studio.core.types import Candidate, Remark, UsedDetectors
 from gal_studio.state.database.connection import Database
 from gal_studio.state.tables.copy_marks import copy_shift
+from gal_studio.state.tables.vectors import vector
 
 FIRST_OWN = 100_000
 """The number of a test prompt's first own candidate, above those that are drawn."""
@@ -181,7 +182,7 @@ class Candidates:
     def features(self, round_id: str) -> dict[str, NDArray[np.float32]]:
         """The unit-norm image feature of each candidate of a round, by ID."""
         rows = self._database.rows("SELECT id, feature FROM candidates WHERE round_id = ?", (round_id,))
-        return {row["id"]: np.frombuffer(row["feature"], dtype="<f4") for row in rows}
+        return {row["id"]: vector(row["feature"]) for row in rows}
 
     def place(self, places: Mapping[str, tuple[float, float]]) -> None:
         """Store the places of candidates on the map."""

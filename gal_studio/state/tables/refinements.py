@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import math
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import astuple, dataclass, fields
@@ -266,8 +267,13 @@ class Refinements:
 
 
 def _map(row: sqlite3.Row) -> StoredMap:
-    values = np.frombuffer(row["map_values"], dtype="<f2").astype(np.float32)
-    return StoredMap(values.reshape(row["height"], row["width"]), row["vision_model"])
+    """The map of a row; refused if it has not as many finite values as its sides say."""
+    data, shape = row["map_values"], (row["height"], row["width"])
+    if min(shape) >= 1 and len(data) == 2 * math.prod(shape):
+        values = np.frombuffer(data, dtype="<f2").astype(np.float32)
+        if np.isfinite(values).all():
+            return StoredMap(values.reshape(shape), row["vision_model"])
+    raise StudioError("A patch map is damaged: run gal-studio doctor on this workspace.")
 
 
 def _lows(text: str) -> tuple[float, ...]:

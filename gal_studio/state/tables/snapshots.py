@@ -35,6 +35,7 @@ from gal_studio.state.tables.decisions import SELECT_DECISIONS, logged_decision
 from gal_studio.state.tables.measures import ORDER_MEASURED, SELECT_MEASURED, measured_picture
 from gal_studio.state.tables.overrides import SELECT_CHOICES, choice_of
 from gal_studio.state.tables.races import course_of
+from gal_studio.state.tables.vectors import vector
 
 _PROJECT_AND_ROUNDS = """
 SELECT rounds.*, projects.id AS its_id, projects.name AS its_name, projects.kind AS its_kind,
@@ -268,7 +269,7 @@ class Snapshots:
             name = row["round_id"]
             tiles[name].append(candidate_of(row, scores.get(identity, {}), detectors[name], shift))
             if name in features:
-                features[name][identity] = np.frombuffer(row["feature"], dtype="<f4")
+                features[name][identity] = vector(row["feature"])
         held_out: dict[str, list[Candidate]] = {name: [] for name in wanted}
         drawn_by = plain.project.settings.generation.drawn_by
         for row in self._database.rows(_HELD_OUT, {"project": plain.project.id, "rounds": ids}):
@@ -281,7 +282,7 @@ class Snapshots:
         places: dict[str, dict[str, NDArray[np.float32]]] = {name: {} for name in features}
         if features:
             for row in self._database.rows(_OF_REFERENCES, (json.dumps([*features]),)):
-                places[row["round_id"]][row["reference_id"]] = np.frombuffer(row["feature"], dtype="<f4")
+                places[row["round_id"]][row["reference_id"]] = vector(row["feature"])
         return {
             name: Pictures(
                 tiles=tuple(tiles[name]),

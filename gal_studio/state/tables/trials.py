@@ -13,6 +13,7 @@ from gal_studio.core.recipe import Recipe
 from gal_studio.core.types import Remark
 from gal_studio.state.database.connection import Database, record
 from gal_studio.state.tables.projects import new_id
+from gal_studio.state.tables.vectors import vector
 
 KEPT = 24 * 3600.0
 """Seconds for which a trial that was taken off the list can be put back."""
@@ -154,5 +155,5 @@ def _trial(row: sqlite3.Row) -> Trial:
         recipe=Recipe(row["early_strength"], row["strength"], row["switch"]),
         image=row["image"] or "",
         scores=strict_json.numbers(strict_json.stored(row["scores"])),
-        feature=np.frombuffer(row["feature"] or b"", dtype="<f4"),
+        feature=vector(row["feature"] or b""),
     )
