@@ -1,6 +1,6 @@
 /** Components that show the state: they are rendered again when it has changed. */
 import { html } from "../kit/html.js";
-import { render, useLayoutEffect, useReducer, useRef } from "../vendor/preact.min.js";
+import { render, useLayoutEffect, useReducer } from "../vendor/preact.min.js";
 import { on } from "./store.js";
 
 const PRESSED = 60; // ms until the next look whether the box is still pressed
@@ -15,32 +15,28 @@ export function useEvents(events) {
 }
 
 /**
- * What `draw` returns, again after each of these events while `when` is true: what is hidden costs nothing.
- * If it reads signals too, `draw` is that function, not a template with its component: see `renderOn`.
- * @param {{ events: string, when?: () => boolean, draw: () => unknown }} props
- */
-export function Live({ events, when = () => true, draw }) {
-  useEvents(events);
-  const last = useRef(/** @type {unknown} */ (null));
-  if (when()) last.current = draw();
-  return last.current;
-}
-
-/**
  * Render a component into a box, now and after each of the events, but not while a button of it is pressed:
- * one that moves would lose its click. A component that reads signals is rendered again only if a property
- * differs: hence `at`, which one that reads both signals and the state hands on.
+ * one that moves would lose its click. While `when` is false, it stays as it was: what is hidden costs
+ * nothing. A component that reads signals is rendered again only if a property differs: hence `at`, which one
+ * that reads both signals and the state hands on.
  * @template {string} Names
  * @param {Names} names of events, separated by spaces
  * @param {HTMLElement} box
  * @param {() => unknown} component
+ * @param {() => boolean} [when]
  */
-export function renderOn(names, box, component) {
+export function renderOn(names, box, component, when = () => true) {
   let waits = false;
+  /** @type {unknown} */
+  let last = null;
+  const Shown = () => {
+    if (when()) last = component();
+    return last;
+  };
   const draw = () => {
     waits = box.querySelector("button:active, a:active") !== null;
     if (waits) setTimeout(draw, PRESSED);
-    else render(html`<${component} at=${{}} />`, box);
+    else render(html`<${Shown} at=${{}} />`, box);
   };
   const soon = () => {
     if (waits) return;

@@ -3,13 +3,12 @@
 /** @import { RoundsParts } from "../app/types/parts.d.ts" */
 import { refresh } from "../app/session.js";
 import { emit, on, state } from "../app/store.js";
-import { Live } from "../app/watch.js";
+import { renderOn } from "../app/watch.js";
 import { write } from "../app/writes.js";
 import { heatLegend, heatStrength } from "../heatmap/heatmap.js";
 import { Button, Held, html } from "../kit/html.js";
 import { Segments } from "../kit/segments.js";
 import { toast } from "../kit/toast.js";
-import { render } from "../vendor/preact.min.js";
 import { BeforeAfter } from "./before_after.js";
 import { pairHeat, PairCards } from "./pair_cards.js";
 import { Story } from "./story.js";
@@ -46,8 +45,8 @@ export function mountRefinement(parts) {
     parts.refine.hidden = !refinementShown();
     parts.columns.hidden = refinementShown();
   });
-  render(html`<${Live} events=${events} draw=${Sides} />`, parts.sides);
-  render(html`<${Live} events=${events} draw=${drawn} />`, parts.refine);
+  renderOn(events, parts.sides, Sides);
+  renderOn(events, parts.refine, drawn);
 }
 
 const drawn = () => (refinementShown() ? html`<${Refinement} key=${state.roundId} />` : null);

@@ -6,11 +6,10 @@ import { newest } from "../app/newest.js";
 import { call, refresh } from "../app/session.js";
 import { loading, on, state } from "../app/store.js";
 import { address, projectFigure } from "../app/urls.js";
-import { Live } from "../app/watch.js";
+import { renderOn } from "../app/watch.js";
 import { write } from "../app/writes.js";
 import { Button, html, set } from "../kit/html.js";
 import { theme } from "../kit/theme.js";
-import { render } from "../vendor/preact.min.js";
 import { signal } from "../vendor/signals.min.js";
 import { openViewer, Viewer } from "../viewer/viewer.js";
 import { exportsOpen, showExports } from "./exports.js";
@@ -45,7 +44,7 @@ export function mountResults(parts) {
     if (state.step === "results") parts.results.toggleAttribute("data-loading", !shown());
   });
   const events = "step round measures queue project rounds forget received";
-  render(html`<${Live} events=${events} when=${shown} draw=${Results} />`, parts.columns);
+  renderOn(events, parts.columns, Results, shown);
 
   async function load() {
     if ((state.step !== "results" && !exportsOpen()) || !state.projectId) return;

@@ -3,13 +3,12 @@ import { state, on, isJudged } from "../app/store.js";
 import { openProject, openRound } from "../app/session.js";
 import { ask } from "../app/apply_poll.js";
 import { projectFigure, roundFigure } from "../app/urls.js";
-import { Live } from "../app/watch.js";
+import { renderOn } from "../app/watch.js";
 import { write } from "../app/writes.js";
 import { How } from "../how/how.js";
 import { Button, html } from "../kit/html.js";
 import { drawingsIn, figuresIn, Plot, rowsOf } from "../measures/plot.js";
 import { Replays } from "../measures/replays.js";
-import { render } from "../vendor/preact.min.js";
 import { canTrainOn, MoreSteps } from "./more_steps.js";
 import { inTraining } from "./now.js";
 import { Previews } from "./previews.js";
@@ -21,8 +20,7 @@ const EVENTS = "step round forget view job measures replays busy project";
 /** @param {HTMLElement} panel */
 export function mountCurves(panel) {
   const shown = () => !panel.hidden && state.step === "rounds";
-  const draw = () => html`<${Curves} room=${panel.clientHeight} />`;
-  render(html`<${Live} events=${EVENTS} when=${shown} draw=${draw} />`, panel);
+  renderOn(EVENTS, panel, () => html`<${Curves} room=${panel.clientHeight} at=${{}} />`, shown);
   on(EVENTS, () => panel.toggleAttribute("data-training", inTraining()));
   return {
     rows: () => rowsOf(figuresIn(panel)),

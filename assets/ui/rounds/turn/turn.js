@@ -2,12 +2,11 @@
 /** @import { Candidate, Score, TurnCurve } from "payloads" */
 import { state } from "../../app/store.js";
 import { roundFigure } from "../../app/urls.js";
-import { Live } from "../../app/watch.js";
+import { renderOn } from "../../app/watch.js";
 import { el, repeats, setAttribute, svg } from "../../kit/dom.js";
 import { count } from "../../kit/format.js";
 import { html } from "../../kit/html.js";
 import { Plot } from "../../measures/plot.js";
-import { render } from "../../vendor/preact.min.js";
 import { strength } from "../grid/strengths.js";
 
 const SMALL = { width: 64, height: 20, left: 1, right: 1, top: 1, bottom: 1 };
@@ -96,7 +95,7 @@ function drawn(turn) {
 export function turnPanel(panel) {
   const node = el("figure", { class: "turn-panel" });
   const events = "scores round candidates cleared forget view hover focus";
-  render(html`<${Live} events=${events} when=${() => !panel.hidden} draw=${Large} />`, node);
+  renderOn(events, node, Large, () => !panel.hidden);
   return node;
 }
 

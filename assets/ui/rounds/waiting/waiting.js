@@ -1,7 +1,8 @@
 /** While the model learns and the round has no pictures yet: previews of the training fill the grid. */
 import { on, state, workHere } from "../../app/store.js";
-import { Live } from "../../app/watch.js";
-import { html, rendered } from "../../kit/html.js";
+import { renderOn } from "../../app/watch.js";
+import { el } from "../../kit/dom.js";
+import { html } from "../../kit/html.js";
 import { PreviewButton, PreviewFigure } from "../../training/previews.js";
 import { TRAININGS, waiting } from "../../training/now.js";
 import { HALTED, jobTitle } from "../../top/job_words.js";
@@ -11,13 +12,9 @@ const EVENTS = "round job queue project candidates cleared forget preview";
 
 /** @param {HTMLElement} grid */
 export function mountWaiting(grid) {
-  const node = rendered(
-    html`<section class="learning" aria-label="Previews of the training" hidden>
-      <${Live} events=${EVENTS} when=${waiting} draw=${Learning} />
-    </section>`,
-    HTMLElement,
-  );
+  const node = el("section", { class: "learning", "aria-label": "Previews of the training", hidden: true });
   grid.prepend(node);
+  renderOn(EVENTS, node, Learning, waiting);
   on(EVENTS, () => {
     node.hidden = !waiting();
   });
