@@ -1,6 +1,7 @@
 """The route that makes a file to send of stored pictures."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -21,38 +22,7 @@ _MAKERS = {"png": (strip, "image/png"), "gif": (animation, "image/gif")}
 
 def add_strip_route(app: FastAPI, studio: Studio) -> None:
     """Serve the pictures at some of the page's addresses as one PNG, or as a GIF that shows one by one."""
-    images = studio.store.images
-
-    def candidate(identity: str) -> Path:
-        name = studio.store.candidates.get(identity).image
-        if not name:
-            raise StudioError("This image is not generated yet.")
-        return images.path(name)
-
-    def preview(round_id: str, step: str) -> Path:
-        found = (one for one in studio.store.rounds.previews(round_id) if str(one.step) == step)
-        return images.path(next(found).image)
-
-    kinds: Mapping[str, Callable[..., Path]] = {
-        "picture": candidate,
-        "reference": studio.reference_picture,
-        "test-picture": lambda identity: images.path(studio.store.measures.image(identity)),
-        "preview": preview,
-        "trial": studio.trial_picture,
-    }
-
-    def picture(address: str) -> Image.Image:
-        kind, *identity = address.split("/")
-        try:
-            path = kinds[kind](*identity)
-            if not is_there(path):
-                raise OSError(path)
-            with Image.open(path) as found:
-                return found.convert("RGB")
-        except (KeyError, TypeError, StopIteration) as error:
-            raise StudioError(f"There is no image {address!r}.") from error
-        except (OSError, ValueError) as error:
-            raise StudioError("An image of these is lost or damaged: generate it again.") from error
+    picture = partial(_picture, _kinds(studio))
 
     @app.api_route("/strip.{ending}", methods=METHODS)
     def made(
@@ -74,3 +44,41 @@ def add_strip_route(app: FastAPI, studio: Studio) -> None:
             "Content-Disposition": f'attachment; filename="before-and-after.{ending}"',
         }
         return Response(make(frames, title), media_type=media, headers=headers)
+
+
+def _kinds(studio: Studio) -> Mapping[str, Callable[..., Path]]:
+    """The file of a picture from the rest of its address, by the first part of the address."""
+    images = studio.store.images
+
+    def candidate(identity: str) -> Path:
+        name = studio.store.candidates.get(identity).image
+        if not name:
+            raise StudioError("This image is not generated yet.")
+        return images.path(name)
+
+    def preview(round_id: str, step: str) -> Path:
+        found = (one for one in studio.store.rounds.previews(round_id) if str(one.step) == step)
+        return images.path(next(found).image)
+
+    return {
+        "picture": candidate,
+        "reference": studio.reference_picture,
+        "test-picture": lambda identity: images.path(studio.store.measures.image(identity)),
+        "preview": preview,
+        "trial": studio.trial_picture,
+    }
+
+
+def _picture(kinds: Mapping[str, Callable[..., Path]], address: str) -> Image.Image:
+    """The picture at an address of the page; refused if there is none, or its file is lost or damaged."""
+    kind, *identity = address.split("/")
+    try:
+        path = kinds[kind](*identity)
+        if not is_there(path):
+            raise OSError(path)
+        with Image.open(path) as found:
+            return found.convert("RGB")
+    except (KeyError, TypeError, StopIteration) as error:
+        raise StudioError(f"There is no image {address!r}.") from error
+    except (OSError, ValueError) as error:
+        raise StudioError("An image of these is lost or damaged: generate it again.") from error
