@@ -299,4 +299,6 @@ def explain_pool(informative: int, top_k: int, scores: Sequence[AnchorScore]) ->
         only = "1 suggestion" if informative == 1 else f"{informative} suggestions"
         return f"Only {only} this time. You can start the next round without more."
     first = "The most uncertain one is" if top_k == 1 else f"The {top_k} most uncertain are"
+    if anchors == 1:
+        return "The only test prompt gave both copies and good images. It is suggested."
     return f"{informative} of the {anchors} test prompts gave both copies and good images. {first} suggested."

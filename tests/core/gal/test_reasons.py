@@ -180,6 +180,7 @@ BOTH = "9 of the 18 test prompts gave both copies and good images."
         (2, 3, 18, "Only 2 suggestions this time."),
         (9, 3, 18, f"{BOTH} The 3 most uncertain are suggested."),
         (9, 1, 18, f"{BOTH} The most uncertain one is suggested."),
+        (1, 1, 1, "The only test prompt gave both copies and good images. It is suggested."),
     ],
 )
 def test_the_pool_is_summed_up(informative, top_k, anchors, start):
