@@ -121,9 +121,9 @@ function behind(views) {
  * @param {{ name: string, label: string, savable: Savable | undefined }} shown
  */
 async function save(ending, { name, label, savable }) {
+  if (ending === "html") return saveFigure(savable?.figure?.() ?? "", name);
   const rows = (await savable?.rows()) ?? [];
   if (rows.length < 2) return toast(`${label}: there is nothing to save yet.`);
-  if (ending === "html") return saveFigure(savable?.figure?.() ?? "", name);
   const file = await fileOf(ending, rows, (await savable?.drawings?.()) ?? []);
   if (!file) return toast(`${label} could not be made. Save it as SVG or CSV.`, "error");
   return saveBlob(file, `${stem(name)}.${ending}`);
