@@ -61,18 +61,6 @@ export function whenClosed(dialog, act) {
 export const pressed = (node) => node.matches(":active");
 
 /**
- * Skip the re-render of `box`? True if `value` is unchanged or the box is being pressed.
- * @param {HTMLElement} box
- * @param {unknown} value
- */
-export function repeats(box, value) {
-  const signature = JSON.stringify(value);
-  if (box.dataset.signature === signature || pressed(box)) return true;
-  box.dataset.signature = signature;
-  return false;
-}
-
-/**
  * @param {HTMLElement} node
  * @param {object} acts listeners by event type
  */

@@ -1,7 +1,8 @@
 /** The settings as input fields, as the server describes them. The server validates the values. */
 /** @import { SettingField } from "payloads" */
-import { el, labelled, setText } from "./dom.js";
+import { useId } from "../vendor/preact.min.js";
 import { count, typedNumber } from "./format.js";
+import { html, withValue } from "./html.js";
 
 /**
  * The value of a setting by its dotted name.
@@ -27,133 +28,93 @@ export function written(settings, name) {
 }
 
 /**
- * A field: what it is of, its element with the rest in it, the input, the hint below it, and a button that
- * sets it back.
+ * What a list of fields shows and does. `value` is the text of a field, `usual` the one that it can be set
+ * back to, if that is known; `type` is told of each letter, `done` of a finished change; `below` is shown
+ * below a field, and `described` are the attributes that name it.
  * @typedef {{
- *   about: SettingField,
- *   node: HTMLElement,
- *   input: HTMLInputElement | HTMLSelectElement,
- *   hint: HTMLElement,
- *   reset: HTMLButtonElement,
- * }} Field
+ *   value: (name: string) => string,
+ *   usual: (name: string) => string | undefined,
+ *   type: (name: string, text: string) => void,
+ *   reset: (names: string[]) => void,
+ *   done?: (name: string, text: string) => void,
+ *   meanEntropy?: number | null,
+ *   described?: (name: string) => object,
+ *   below?: (name: string) => unknown,
+ * }} Acts
  */
 
 /**
- * The fields of some settings, below a button that sets all of them back.
- * @param {SettingField[]} described
- * @param {(fields: Field[]) => void} reset sets these fields back
+ * Fields below a button that sets all of them back.
+ * @param {{ fields: SettingField[] } & Acts} props
  */
-export function settingsForm(described, reset) {
-  const fields = makeFields(described);
-  const all = el(
-    "button",
-    {
-      type: "button",
-      class: "button small reset-all",
-      hidden: true,
-      on: { click: () => reset([...fields.values()]) },
-    },
-    "",
-  );
-  for (const field of fields.values())
-    field.reset.addEventListener("click", () => {
-      field.input.focus();
-      reset([field]);
-    });
-  return {
-    fields,
-    nodes: [all, ...[...fields.values()].flatMap((field) => [...headingOf(field), field.node])],
-    /**
-     * Offer to set back what is not as usual, and say what an accepted picture weighs.
-     * @param {(name: string) => string | undefined} usual
-     * @param {number | null} [meanEntropy]
-     */
-    follow(usual, meanEntropy = null) {
-      for (const [name, field] of fields) offerReset(field, usual(name));
-      const changed = [...fields.values()].filter((field) => !field.reset.hidden).length;
-      all.hidden = !changed;
-      setText(all, `Reset ${count(changed, "changed setting")}`);
-      weigh(fields.get("gal.balance_lambda"), meanEntropy);
-    },
-  };
+export function SettingsFields({ fields, ...acts }) {
+  const changed = fields.map(({ name }) => name).filter((name) => isChanged(name, acts));
+  return html`<button
+      type="button" class="button small reset-all" hidden=${!changed.length}
+      onClick=${() => acts.reset(changed)}
+    >Reset ${count(changed.length, "changed setting")}</button>
+    ${fields.map((about) => [
+      about.heading && html`<h3 key="of ${about.name}" class="field-group">${about.heading}</h3>`,
+      html`<${Field} key=${about.name} about=${about} ...${acts} />`,
+    ])}`;
 }
 
 /**
- * Create fields, by name.
- * @param {SettingField[]} described
- * @returns {Map<string, Field>}
+ * @param {string} name
+ * @param {Pick<Acts, "value" | "usual">} acts
  */
-function makeFields(described) {
-  return new Map(
-    described.map((about) => {
-      const input = inputOf(about);
-      const hint = el("span", { class: "field-note" }, about.note);
-      const reset = el(
-        "button",
-        { type: "button", class: "quiet reset-field", hidden: true, "aria-label": `Reset ${about.label}` },
-        "↺",
-      );
-      const list = suggestionsOf(about, input);
-      const node = el("div", { class: "field setting" }, labelled(about.label, input, list, hint), reset);
-      return [about.name, { about, node, input, hint, reset }];
-    }),
-  );
-}
+const isChanged = (name, { value, usual }) => {
+  const back = usual(name);
+  return back !== undefined && value(name).trim() !== back;
+};
 
-/**
- * Offer to set a field back where its value is not the usual one, if that is known.
- * @param {Field} field
- * @param {string | undefined} usual
- */
-function offerReset({ input, reset }, usual) {
-  if (usual === undefined) return;
-  reset.hidden = input.value.trim() === usual;
-  const words = input instanceof HTMLSelectElement ? wordsOf(input, usual) : usual;
-  reset.title = words ? `Back to ${words}` : "Back to an empty field";
-}
-
-/**
- * @param {HTMLSelectElement} list
- * @param {string} value
- */
-const wordsOf = (list, value) => [...list.options].find((one) => one.value === value)?.text ?? value;
-
-/**
- * The heading above a field, if it is the first one of a group.
- * @param {Field} field
- */
-const headingOf = ({ about }) => (about.heading ? [el("h3", { class: "field-group" }, about.heading)] : []);
-
-let lists = 0;
-
-/**
- * A list of values that may be typed into a field, if there are any.
- * @param {SettingField} about
- * @param {HTMLElement} input
- */
-function suggestionsOf({ suggestions }, input) {
-  if (!suggestions.length) return [];
-  const id = `suggestions-${++lists}`;
-  input.setAttribute("list", id);
-  return [el("datalist", { id }, ...suggestions.map(([value, words]) => el("option", { value }, words)))];
-}
-
-/**
- * A text input, or a list where the field offers a choice.
- * @param {SettingField} about
- */
-function inputOf({ name, kind, low, high, choices }) {
-  if (choices.length)
-    return el("select", { name }, ...choices.map(([value, words]) => el("option", { value }, words)));
-  const title = low === null || high === null ? null : `From ${low} to ${high}`;
-  return el("input", {
-    type: "text",
-    inputmode: kind === "text" ? "text" : "decimal",
+/** @param {{ about: SettingField } & Acts} props */
+function Field({ about, value, usual, type, reset, done, meanEntropy = null, described, below }) {
+  const { name, label, note, kind, low, high, choices, suggestions } = about;
+  const list = useId();
+  const given = {
     name,
-    title,
-    autocomplete: "off",
-  });
+    value: value(name),
+    onInput: withValue((text) => type(name, text)),
+    onChange: done && withValue((text) => done(name, text)),
+    ...described?.(name),
+  };
+  const back = usual(name);
+  const words = choices.find(([one]) => one === back)?.[1] ?? back;
+  const setBack = (/** @type {{ currentTarget: HTMLElement }} */ { currentTarget: button }) => {
+    const field = button.previousElementSibling?.querySelector("input, select");
+    if (field instanceof HTMLElement) field.focus(); // the button goes
+    reset([name]);
+  };
+  return html`<div class="field setting">
+    <label class="field">
+      <span class="field-name">${label}</span>
+      ${
+        choices.length
+          ? html`<select ...${given}>${options(choices)}</select>`
+          : html`<input
+              type="text" inputmode=${kind === "text" ? "text" : "decimal"} autocomplete="off"
+              title=${low === null || high === null ? null : `From ${low} to ${high}`}
+              list=${suggestions.length ? list : null} ...${given}
+            />`
+      }
+      ${suggestions.length > 0 && html`<datalist id=${list}>${options(suggestions)}</datalist>`}
+      <span class="field-note">
+        ${name === "gal.balance_lambda" ? weightWords(value(name), meanEntropy) : note}
+      </span>
+    </label>
+    <button
+      type="button" class="quiet reset-field" hidden=${!isChanged(name, { value, usual })}
+      aria-label="Reset ${label}" title=${words ? `Back to ${words}` : "Back to an empty field"}
+      onClick=${setBack}
+    >↺</button>
+    ${below?.(name)}
+  </div>`;
 }
+
+/** @param {[value: string, words: string][]} list */
+const options = (list) =>
+  list.map(([value, words]) => html`<option key=${value} value=${value}>${words}</option>`);
 
 /**
  * The input as a number if it is valid, otherwise as text, for the server to reject with a message.
@@ -179,13 +140,4 @@ export function weightWords(typed, meanEntropy = null) {
   const weight = Number((setting * (meanEntropy ?? Math.LN2)).toPrecision(2));
   const atMost = meanEntropy === null ? "at most " : "";
   return `An accepted image counts ${atMost}${weight} times as much as a reference`;
-}
-
-/**
- * Show the effective weight in the field's hint.
- * @param {Field | undefined} field if the project has it
- * @param {number | null} meanEntropy
- */
-function weigh(field, meanEntropy = null) {
-  if (field) field.hint.textContent = weightWords(field.input.value, meanEntropy);
 }

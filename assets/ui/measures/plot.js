@@ -88,18 +88,19 @@ function useFigure(source, version) {
 }
 
 /**
- * A chart with its title. A point with `customdata` that is clicked is given to `pick`.
+ * A chart with its title. A point with `customdata` that is clicked is given to `pick`; `name` is what screen
+ * readers say in place of the title.
  * @param {{ source: string, version: unknown, height?: number, only?: string, about?: unknown,
- *   untitled?: boolean, children?: unknown, pick?: (customdata: unknown) => void }} props
+ *   untitled?: boolean, name?: string, children?: unknown, pick?: (customdata: unknown) => void }} props
  */
-export function Plot({ source, version, height, only, about, untitled, children, pick }) {
+export function Plot({ source, version, height, only, about, untitled, name, children, pick }) {
   const figure = useFigure(source, JSON.stringify(version));
   if (!figure) return html`<p class="chart-missing" role="status">Loading the chart…</p>`;
   if ("missing" in figure) return html`<p class="chart-missing">${figure.missing}</p>`;
   const { text, subtitle } = figure.layout.title;
   return html`
     ${untitled ? null : html`<p class="chart-title"><b>${text}</b> ${about ?? subtitle.text} ${children}</p>`}
-    <${Drawing} ...${{ figure, height, only, pick }} name="${text}. ${subtitle.text}" />
+    <${Drawing} ...${{ figure, height, only, pick }} name=${name ?? `${text}. ${subtitle.text}`} />
   `;
 }
 

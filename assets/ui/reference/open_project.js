@@ -7,11 +7,11 @@ import { write } from "../app/writes.js";
 import { paintReference } from "../brush/mask_dialog.js";
 import { reference } from "../kit/dom.js";
 import { count } from "../kit/format.js";
-import { html, Held } from "../kit/html.js";
+import { html } from "../kit/html.js";
 import { useEffect, useLayoutEffect, useRef, useState } from "../vendor/preact.min.js";
 import { editAnchors } from "./anchors_editor.js";
 import { listProjects } from "./project_list.js";
-import { projectSettings } from "./project_settings.js";
+import { ProjectSettings } from "./project_settings.js";
 
 /** @param {{ project: Project, startLike: (project: Project) => void }} props */
 export function OpenProject({ project, startLike }) {
@@ -39,7 +39,7 @@ export function OpenProject({ project, startLike }) {
         >Save images and captions</a>`
       }
     </div>
-    <${Settings} key=${id} project=${project} />`;
+    <${ProjectSettings} key=${id} project=${project} at=${{}} />`;
 }
 
 /** @param {Project} project */
@@ -67,15 +67,6 @@ function Name({ id, name }) {
     title="Click to change the name" onChange=${rename}
     onKeyDown=${(/** @type {KeyboardEvent} */ { key }) => key === "Enter" && field.current?.blur()}
   />`;
-}
-
-/** @param {{ project: Project }} props */
-function Settings({ project }) {
-  const [{ node, update }] = useState(() => projectSettings(project));
-  useLayoutEffect(() => {
-    update(project);
-  }, [project]);
-  return html`<${Held} make=${() => node} />`;
 }
 
 /**
@@ -129,5 +120,5 @@ const Plates = ({ references }) =>
  */
 const maskButton = (one) => html`<button
   type="button" class="button small" data-action="paint-mask" onClick=${() => paintReference(one)}
-  aria-label="${one.mask ? "Change" : "Paint"} the mask: ${one.prompt}"
+  aria-label="${one.mask ? "Change" : "Paint"} mask: ${one.prompt}"
 >${one.mask ? "Change mask" : "Paint mask"}</button>`;

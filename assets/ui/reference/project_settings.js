@@ -3,8 +3,9 @@
 import { state } from "../app/store.js";
 import { call, refresh } from "../app/session.js";
 import { write } from "../app/writes.js";
-import { el } from "../kit/dom.js";
-import { settingsForm, typedValue, written } from "../kit/settings_fields.js";
+import { html } from "../kit/html.js";
+import { SettingsFields, typedValue, written } from "../kit/settings_fields.js";
+import { useEffect, useState } from "../vendor/preact.min.js";
 
 /** @type {ReturnType<typeof options> | null} */
 let asked = null;
@@ -23,71 +24,57 @@ async function usualSettings({ kind, base_model }) {
 }
 
 /**
- * The element with the fields, made once for a project; `update` shows other values of it, but for the field
- * that is being typed into.
- * @param {Project} project
+ * The fields of a project; what is being typed stays, whatever the studio says of it meanwhile.
+ * @param {{ project: Project }} props
  */
-export function projectSettings(project) {
-  /** @type {Map<string, string>} the model's own settings, once they are known */
-  let usual = new Map();
-  const { fields, nodes, ...form } = settingsForm(
-    project.fields.filter(({ name }) => name !== "seed"),
-    (some) => {
-      const changed = some.filter((field) => !field.reset.hidden);
-      for (const { about, input } of changed) input.value = usual.get(about.name) ?? input.value;
-      save(changed.map(({ about }) => about.name));
-    },
-  );
-  const follow = () =>
-    form.follow(
-      (name) => usual.get(name),
-      state.round && state.scores.length ? state.round.mean_entropy : null,
-    );
-  /** @param {string[]} names of the fields whose values are to be saved */
-  const save = async (names) => {
-    const typed = new Map(names.flatMap((name) => [[name, fields.get(name)?.input.value ?? ""]]));
-    follow();
-    const answer = await write("change", {
-      project: project.id,
-      settings: Object.fromEntries(
-        [...typed].flatMap(([name, value]) => {
-          const field = fields.get(name);
-          return field ? [[name, typedValue(field.about, { value })]] : [];
-        }),
-      ),
+export function ProjectSettings({ project }) {
+  const [usual, setUsual] = useState(/** @type {object | undefined} */ (undefined));
+  const [typed, setTyped] = useState(/** @type {Map<string, string>} */ (new Map()));
+  useEffect(() => {
+    usualSettings(project).then(setUsual);
+  }, []);
+  const fields = project.fields.filter(({ name }) => name !== "seed");
+  const value = (/** @type {string} */ name) => typed.get(name) ?? written(project.settings, name);
+  const back = (/** @type {string} */ name) => usual && written(usual, name);
+
+  /** @param {[name: string, text: string][]} some are typed */
+  const type = (some) => setTyped((before) => new Map([...before, ...some]));
+
+  /** @param {[name: string, text: string][]} some are to be saved */
+  const save = async (some) => {
+    type(some);
+    const settings = some.flatMap(([name, text]) => {
+      const about = fields.find((one) => one.name === name);
+      return about ? [[name, typedValue(about, { value: text })]] : [];
     });
-    for (const [name, value] of answer ? [] : typed) {
-      const input = fields.get(name)?.input;
-      if (input?.value === value) input.value = written(state.project?.settings ?? project.settings, name);
-    }
-    follow();
-    refresh();
+    const answer = await write("change", { project: project.id, settings: Object.fromEntries(settings) });
+    const refreshed = refresh();
+    if (answer) await refreshed;
+    setTyped((now) => new Map([...now].filter(([name, text]) => !some.some(isOne(name, text)))));
   };
-  for (const [name, { input }] of fields) {
-    input.addEventListener("input", follow);
-    input.addEventListener("change", () => save([name]));
-  }
-  const update = (/** @type {Project} */ { settings }) => {
-    for (const [name, { input }] of fields)
-      if (input !== document.activeElement) input.value = written(settings, name);
-    follow();
-  };
-  usualSettings(project).then((settings) => {
-    if (!settings) return;
-    usual = new Map([...fields.keys()].map((name) => [name, written(settings, name)]));
-    follow();
-  });
-  const node = el(
-    "details",
-    { class: "advanced" },
-    el("summary", {}, "Advanced"),
-    el(
-      "p",
-      { class: "field-note" },
-      "Saved at once. Suggestions, weights and copy checks change now; everything else with the next " +
-        "Fine-tune or Generate.",
-    ),
-    el("div", { class: "advanced-fields" }, nodes),
-  );
-  return { node, update };
+  return html`<details class="advanced">
+    <summary>Advanced</summary>
+    <p class="field-note">
+      Saved at once. Suggestions, weights and copy checks change now; everything else with the next
+      Fine-tune or Generate.
+    </p>
+    <div class="advanced-fields">
+      <${SettingsFields}
+        fields=${fields} value=${value} usual=${back}
+        meanEntropy=${state.round && state.scores.length ? state.round.mean_entropy : null}
+        type=${(/** @type {string} */ name, /** @type {string} */ text) => type([[name, text]])}
+        done=${(/** @type {string} */ name, /** @type {string} */ text) => save([[name, text]])}
+        reset=${(/** @type {string[]} */ names) => save(names.map((name) => [name, back(name) ?? ""]))}
+      />
+    </div>
+  </details>`;
 }
+
+/**
+ * @param {string} name
+ * @param {string} text
+ */
+const isOne =
+  (name, text) =>
+  (/** @type {[string, string]} */ [other, saved]) =>
+    other === name && saved === text;

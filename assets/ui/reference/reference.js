@@ -20,7 +20,7 @@ export function mountReference(parts) {
     emit("creating");
   };
   mountProjects(parts);
-  const form = mountForm(parts, (projectId) => {
+  const form = mountForm(parts.form, (projectId) => {
     creating = false;
     openProject(projectId);
   });

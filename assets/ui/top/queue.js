@@ -1,11 +1,10 @@
 /** The job queue of all projects: running, waiting and halted jobs. */
 /** @import { Queue, QueuedJob } from "payloads" */
-/** @import { TopParts } from "../app/types/parts.d.ts" */
 import { state, on } from "../app/store.js";
 import { openProject, refresh } from "../app/session.js";
 import { write } from "../app/writes.js";
 import { ask } from "../app/apply_poll.js";
-import { el, pressed, setAttribute, setText } from "../kit/dom.js";
+import { el, pressed, setAttribute } from "../kit/dom.js";
 import { html, set, useKeptFocus } from "../kit/html.js";
 import { toast } from "../kit/toast.js";
 import { render } from "../vendor/preact.min.js";
@@ -26,26 +25,28 @@ const shown = signal(state.queue);
 
 export const queueOpen = () => Boolean(list?.matches(":popover-open"));
 
-/** @param {TopParts} parts */
-export function mountQueue(parts) {
+export function mountQueue() {
   list = document.body.appendChild(
     el("section", { class: "studio queue-list", popover: "auto", "aria-label": "The work of all projects" }),
   );
-  parts.queue.popoverTargetElement = list;
   list.addEventListener("beforetoggle", ({ newState }) => newState === "open" && set(shown, state.queue));
   on("queue received", () => {
-    const count = state.queue.working.length + state.queue.waiting.length;
-    parts["queue-count"].hidden = !count;
-    setText(parts["queue-count"], String(count));
-    setAttribute(
-      parts.queue,
-      "aria-label",
-      count ? `Queue ${count}: running or waiting` : "Queue: nothing is running",
-    );
     notifyOf(state.queue);
     if (queueOpen() && !pressed(list)) set(shown, state.queue); // a row that moves would lose its click
   });
   render(html`<${Rows} />`, list);
+}
+
+/** The button that opens the list, with the number of jobs that run or wait. */
+export function QueueButton() {
+  const count = state.queue.working.length + state.queue.waiting.length;
+  const open = (/** @type {HTMLButtonElement | null} */ node) => {
+    if (node) node.popoverTargetElement = list;
+  };
+  return html`<button
+    type="button" class="quiet queue-button" data-part="queue" title="The work of all projects" ref=${open}
+    aria-label=${count ? `Queue ${count}: running or waiting` : "Queue: nothing is running"}
+  >Queue <b class="queue-count" data-part="queue-count" hidden=${!count}>${count}</b></button>`;
 }
 
 function Rows() {

@@ -1,62 +1,84 @@
 /** The top bar: project, steps and job. */
-/** @import { Job } from "payloads" */
+/** @import { Job, Project } from "payloads" */
 /** @import { TopParts } from "../app/types/parts.d.ts" */
 import { state, on, emit } from "../app/store.js";
 import { openStep, refresh } from "../app/session.js";
+import { renderOn } from "../app/watch.js";
 import { write } from "../app/writes.js";
 import { ask } from "../app/apply_poll.js";
 import { locateModel } from "../app/locate.js";
-import { setAttribute, setText } from "../kit/dom.js";
+import { Button, html } from "../kit/html.js";
 import { toast } from "../kit/toast.js";
 import { toggleTheme } from "../kit/theme.js";
+import { useLayoutEffect, useRef } from "../vendor/preact.min.js";
+import { signal } from "../vendor/signals.min.js";
 import { unfinished, isWorking, startsInstead } from "./job_words.js";
 import { jobLine } from "./job_line.js";
-import { mountQueue } from "./queue.js";
+import { mountQueue, QueueButton } from "./queue.js";
 import { openLog } from "./log.js";
 
 // Stop may move under the pointer after a click: disable it briefly, so that a double click does not hit it
 const STOP_DELAY = 600; // ms
-/** @type {ReturnType<typeof setTimeout> | undefined} */
-let stopTimer;
-let awaited = false; // Pause or Resume had the focus and went: the other one gets it
 const SHOWN_WORDS = 2; // trigger words in the top bar; the others are counted
+/** @type {[step: string, label: string][]} */
+const STEPS = [
+  ["reference", "1 Reference"],
+  ["rounds", "2 Rounds"],
+  ["results", "3 Results"],
+];
+const PAUSE_OR_RESUME = /** @type {"button"} */ ("[data-part=pause], [data-part=resume]");
+/** @type {import("../vendor/signals.min.js").Signal<ReturnType<typeof setTimeout> | null>} */
+const justMoved = signal(null);
 
-/**
- * @param {HTMLElement} element
- * @returns {NodeListOf<HTMLButtonElement>}
- */
-const stepButtons = (element) => element.querySelectorAll("[data-step]");
+/** @param {TopParts} parts */
+export function mountTop({ bar }) {
+  mountQueue();
+  on("project forget", () => {
+    document.title = state.project ? `${state.project.name} · GAL Studio` : "GAL Studio";
+  });
+  renderOn("project step job queue received forget", bar, () => html`<${Top} at=${{}} />`);
+  on("job forget", () => emit("busy"));
+}
 
-/**
- * @param {TopParts} parts
- * @param {HTMLElement} element
- */
-export function mountTop(parts, element) {
-  for (const button of stepButtons(element)) {
-    button.addEventListener("click", () => openStep(button.dataset.step ?? ""));
-  }
-  parts.stop.addEventListener("click", () => move("stop", "stopping"));
-  parts.pause.addEventListener("click", () => move("pause", "pausing"));
-  parts.resume.addEventListener("click", () => move("resume", "queued"));
-  parts.keep.addEventListener("click", () =>
-    move("keep", state.job?.state === "running" ? "running" : "queued"),
-  );
-  parts.locate.addEventListener("click", async () => {
-    const { job } = state;
-    const found = job && (await locateModel(job.lost_model));
-    if (found && state.job?.id === job.id) move("resume", "queued");
-  });
-  parts.theme.addEventListener("click", toggleTheme);
-  parts.log.addEventListener("click", openLog);
-  parts["sign-out"].hidden = !element.closest(".signed-in");
-  parts.skip.addEventListener("click", skip);
-  mountQueue(parts);
-  on("project forget", () => showProject(parts));
-  on("step project forget", () => {
-    showSteps(element);
-    setText(parts.skip, state.step === "rounds" ? "Skip to the images" : "Skip to the content");
-  });
-  on("job forget", () => showJob(parts));
+function Top() {
+  const { project, job, step, projectId } = state;
+  return html`<${Button} class="button skip" data-part="skip" onClick=${skip}>
+      Skip to the ${step === "rounds" ? "images" : "content"}
+    <//>
+    <div class="top-left">
+      <strong class="brand">GAL Studio</strong>
+      <div class="project">
+        <span class="project-name" data-part="name" title=${project?.name}>${project?.name}</span>
+        <span class="project-tags">${project && html`<${Tags} ...${project} />`}</span>
+      </div>
+    </div>
+    <nav class="steps" aria-label="Steps">${STEPS.map(([name, label]) => {
+      const isClosed = !projectId && name !== "reference";
+      return html`<button
+        type="button" key=${name} data-step=${name} aria-current=${name === step ? "step" : null}
+        disabled=${isClosed} title=${isClosed ? "Open or start a project first" : null}
+        onClick=${() => openStep(name)}
+      >${label}</button>`;
+    })}</nav>
+    <div class="top-right">
+      <section
+        class="job" aria-label="Running work" data-part="job" hidden=${!job}
+        data-state=${job && jobLine(job).state}
+      >${job && html`<${JobLine} job=${job} at=${{}} />`}</section>
+      <${QueueButton} at=${{}} />
+      <${Button}
+        class="quiet" data-part="log" onClick=${openLog}
+        title="Messages of the running work, for a bug report"
+      >Log<//>
+      <${Button}
+        class="quiet theme" data-part="theme" aria-label="Switch between light and dark" title="Light or dark"
+        onClick=${toggleTheme}
+      />
+      <form
+        class="sign-out" method="post" action="sign-out"
+        hidden=${!document.querySelector(".signed-in .top")}
+      ><button type="submit" class="quiet" title="End this session in this browser">Sign out</button></form>
+    </div>`;
 }
 
 /** Focus the pictures, or on another screen its first button: what comes before is passed over. */
@@ -67,83 +89,75 @@ function skip() {
   [...found].find((node) => node.checkVisibility())?.focus();
 }
 
-/** @param {TopParts} parts */
-function showProject(parts) {
-  const project = state.project;
-  const triggers = project?.triggers ?? [];
-  setText(parts.name, project?.name ?? "");
-  parts.name.title = project?.name ?? "";
-  parts.model.hidden = !project;
-  parts.trigger.hidden = !project;
-  setText(parts.model, project?.model ?? "");
-  parts.model.title = project ? `Base model: ${project.base_model}` : "";
-  setText(parts.trigger, project ? shortList(project.triggers) : "");
-  parts.trigger.title = project
-    ? `Write ${triggers.map((word) => `“${word}”`).join(", ")} in a prompt ` +
-      `to generate ${triggers.length > 1 ? "the objects" : "the subject"}`
-    : "";
-  document.title = project ? `${project.name} · GAL Studio` : "GAL Studio";
+/** @param {Project} project */
+function Tags({ model, base_model: base, triggers }) {
+  const more = triggers.length - SHOWN_WORDS;
+  const words = triggers.map((word) => `“${word}”`).join(", ");
+  return html`<span class="tag" data-part="model" title="Base model: ${base}">${model}</span>
+    <span
+      class="tag" data-part="trigger"
+      title="Write ${words} in a prompt to generate ${triggers.length > 1 ? "the objects" : "the subject"}"
+    >${triggers.slice(0, SHOWN_WORDS).join(", ")}${more > 0 ? ` +${more}` : ""}</span>`;
 }
 
-/**
- * "<dotty>, <brumm> +2"; the title attribute lists all of them.
- * @param {string[]} words
- */
-function shortList(words) {
-  const more = words.length - SHOWN_WORDS;
-  return words.slice(0, SHOWN_WORDS).join(", ") + (more > 0 ? ` +${more}` : "");
-}
-
-/** @param {HTMLElement} element */
-function showSteps(element) {
-  for (const button of stepButtons(element)) {
-    setAttribute(button, "aria-current", button.dataset.step === state.step ? "step" : null);
-    button.disabled = !state.projectId && button.dataset.step !== "reference";
-    button.title = button.disabled ? "Open or start a project first" : "";
-  }
-}
-
-/** @param {TopParts} parts */
-function showJob(parts) {
-  const job = state.job;
-  parts.job.hidden = !job;
-  if (!job) return emit("busy");
+/** @param {{ job: Job }} props */
+function JobLine({ job }) {
   const line = jobLine(job);
-  parts.job.dataset.state = line.state;
-  setText(parts["job-title"], line.title);
-  setText(parts["job-state"], line.announced);
-  parts["job-title"].title = job.message;
-  parts["job-bar"].hidden = !isWorking(job);
-  parts["job-bar"].max = job.total || 1;
-  parts["job-bar"].value = job.done;
-  setText(parts["job-rate"], line.note);
-  parts["job-rate"].title = job.message;
-  const held = [parts.pause, parts.resume].find((button) => button === document.activeElement);
-  parts.pause.hidden = !line.pause;
-  parts.resume.hidden = line.resume === null;
-  if (line.resume) setText(parts.resume, line.resume);
-  setAttribute(parts.resume, "data-next", unfinished(job) && !line.locate ? "" : null);
-  parts.keep.hidden = line.keep === null;
-  if (line.keep) setText(parts.keep, line.keep);
-  parts.locate.hidden = line.locate === null;
-  setAttribute(parts.locate, "data-next", line.locate ? "" : null);
-  parts.stop.hidden = line.stop === null;
-  if (line.stop) setText(parts.stop, line.stop);
-  parts.stop.disabled = job.state === "stopping" || stopTimer !== undefined;
-  passFocus(parts, held);
-  emit("busy");
+  const words = useRef(/** @type {HTMLElement | null} */ (null));
+  useHandedFocus(words);
+  /**
+   * @param {"pause" | "resume" | "keep" | "locate" | "stop"} part
+   * @param {() => unknown} act
+   * @param {object} [more]
+   */
+  const button = (part, act, more) => html`<${Button}
+    key=${part} data-part=${part} hidden=${line[part] === null} onClick=${act} ...${more}
+  >${line[part]}<//>`;
+  return html`<span class="job-words" ref=${words}>
+      <span class="job-title" data-part="job-title" title=${job.message}>${line.title}</span>
+      <span class="job-rate" data-part="job-rate" title=${job.message}>${line.note}</span>
+    </span>
+    ${button("pause", () => move("pause", "pausing"))}
+    ${button("resume", () => move("resume", "queued"), {
+      "data-next": unfinished(job) && !line.locate ? "" : null,
+    })}
+    ${button("keep", () => move("keep", job.state === "running" ? "running" : "queued"), {
+      title: "End the training at this step and continue with its LoRA",
+    })}
+    ${button("locate", () => locate(job), {
+      "data-next": line.locate ? "" : null,
+      title: "Choose the model’s new location",
+    })}
+    ${button("stop", () => move("stop", "stopping"), {
+      disabled: job.state === "stopping" || justMoved.value !== null,
+    })}
+    <span class="visually-hidden" role="status" data-part="job-state">${line.announced}</span>
+    <progress
+      class="job-bar" aria-label="Progress" data-part="job-bar" hidden=${!isWorking(job)}
+      max=${job.total || 1} value=${job.done}
+    />`;
 }
 
 /**
- * Pause and Resume take each other's place, with a wait between.
- * @param {TopParts} parts
- * @param {HTMLElement} [held] the one that had the focus
+ * Pause and Resume take each other's place, with a wait between: the focus goes with them.
+ * @param {{ current: HTMLElement | null }} words beside the buttons
  */
-function passFocus({ pause, resume }, held) {
-  const gone = held ? held.hidden : awaited && document.activeElement === document.body;
-  const next = [pause, resume].find((button) => !button.hidden && !button.disabled);
-  if (gone) next?.focus();
-  awaited = gone && !next;
+function useHandedFocus(words) {
+  const isAwaited = useRef(false);
+  const held = document.activeElement;
+  useLayoutEffect(() => {
+    const both = [...(words.current?.parentElement?.querySelectorAll(PAUSE_OR_RESUME) ?? [])];
+    const mine = both.find((one) => one === held);
+    const isGone = mine ? mine.hidden : isAwaited.current && document.activeElement === document.body;
+    const next = both.find((one) => !one.hidden && !one.disabled);
+    if (isGone) next?.focus();
+    isAwaited.current = isGone && !next;
+  });
+}
+
+/** @param {Job} job */
+async function locate(job) {
+  if ((await locateModel(job.lost_model)) && state.job?.id === job.id) move("resume", "queued");
 }
 
 /**
@@ -155,10 +169,9 @@ async function move(verb, soon) {
   if (!state.job) return;
   const { id } = state.job;
   state.job = { ...state.job, state: soon, kept: null, lost_model: "" };
-  clearTimeout(stopTimer);
-  stopTimer = setTimeout(() => {
-    stopTimer = undefined;
-    emit("job");
+  clearTimeout(justMoved.value ?? undefined);
+  justMoved.value = setTimeout(() => {
+    justMoved.value = null;
   }, STOP_DELAY);
   emit("job");
   ask("job"); // a poll in flight would overwrite the optimistic update

@@ -16,4 +16,6 @@ export function useEffect(act: After, inputs?: readonly unknown[]): void;
 export function useLayoutEffect(act: After, inputs?: readonly unknown[]): void;
 export function useReducer<State>(next: (state: State) => State, first: State): [State, () => void];
 export function useRef<Value>(first: Value): { current: Value };
-export function useState<State>(first: State | (() => State)): [State, (next: State) => void];
+export function useState<State>(first: State | (() => State)): [State, (next: State | ((before: State) => State)) => void];
+/** An id that no other element of the page has. */
+export function useId(): string;

@@ -10,6 +10,7 @@ const types = text("app/types/parts.d.ts");
 const NAMES = {
   a: "Anchor",
   section: "",
+  header: "",
   b: "",
   p: "Paragraph",
   ul: "UList",

@@ -1,40 +1,12 @@
 /** Types of the elements with `data-part` in the templates, checked by tests/web/app/parts.test.js. */
 
 export interface TopParts {
-  skip: HTMLButtonElement;
-  name: HTMLSpanElement;
-  model: HTMLSpanElement;
-  trigger: HTMLSpanElement;
-  job: HTMLElement;
-  "job-title": HTMLSpanElement;
-  "job-rate": HTMLSpanElement;
-  "job-state": HTMLSpanElement;
-  "job-bar": HTMLProgressElement;
-  pause: HTMLButtonElement;
-  resume: HTMLButtonElement;
-  keep: HTMLButtonElement;
-  locate: HTMLButtonElement;
-  stop: HTMLButtonElement;
-  queue: HTMLButtonElement;
-  "queue-count": HTMLElement;
-  log: HTMLButtonElement;
-  theme: HTMLButtonElement;
-  "sign-out": HTMLFormElement;
+  bar: HTMLElement;
 }
 
 export interface ReferenceParts {
   open: HTMLElement;
   form: HTMLFormElement;
-  outcome: HTMLParagraphElement;
-  judged: HTMLDivElement;
-  sets: HTMLDivElement;
-  another: HTMLButtonElement;
-  derived: HTMLDivElement;
-  presets: HTMLFieldSetElement;
-  advanced: HTMLDivElement;
-  name: HTMLInputElement;
-  create: HTMLButtonElement;
-  "create-only": HTMLButtonElement;
   demo: HTMLDivElement;
   import: HTMLButtonElement;
   new: HTMLButtonElement;

@@ -75,17 +75,18 @@ function notUtf8(data) {
  * @param {Map<string, string>} captions
  * @param {string[]} coming stems of the pictures that come with the captions
  */
-export function giveCaptions({ rows, parts }, captions, coming) {
+export function giveCaptions(set, captions, coming) {
+  const { rows } = set;
   const first = captions.get(coming[0]);
   const shared = first && coming.every((one) => captions.get(one) === first);
-  if (shared && !rows.length && !parts.prompt.value.trim()) {
-    parts.prompt.value = first;
+  if (shared && !rows.length && !set.prompt.trim()) {
+    set.prompt = first;
     for (const one of coming) captions.delete(one);
   }
   for (const [name, caption] of captions) {
     if (coming.includes(name)) continue;
     const row = rows.find((one) => one.stem === name);
-    if (row) row.prompt.value = caption;
+    if (row) row.prompt = caption;
     else toast(`${name}.txt belongs to an image that is not here: choose both together.`, "error");
   }
 }

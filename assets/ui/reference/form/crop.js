@@ -2,8 +2,8 @@
  * What is learned of a picture that is not square, as a frame over the whole picture: nearly all of it where
  * the training keeps its shape, or a square that is moved along its longer side.
  */
-/** @import { OwnShape } from "payloads" */
-import { el, makeButton, setText } from "../../kit/dom.js";
+/** @import { Row } from "./picture_row.js" */
+import { Button, html, withValue } from "../../kit/html.js";
 
 const WORTH_SHOWING = 0.05; // share of the picture outside of the square; less is nearly all of it
 const MIDDLE = 0.5;
@@ -35,105 +35,79 @@ export const largestBox = (width, height, aspect) =>
   width > height * aspect ? [height * aspect, height] : [width, width / aspect];
 
 /**
- * @param {string} name
- * @param {() => void} changed
+ * Whether of a picture of this size so much is outside of a square that it is worth showing.
+ * @param {number[] | null} size
  */
-export function cropOf(name, changed) {
-  /** @type {number | null} */
-  let at = null; // null: what the settings say
-  /** @type {OwnShape | null} */
-  let own = null; // null: a square
-  let [width, height] = [0, 0];
-  const frame = el("span", { class: "crop-frame", "aria-hidden": "true" });
-  const picture = el("img", { class: "crop-picture", alt: "", draggable: false });
-  const area = el("span", { class: "crop-area" }, picture, frame);
-  const slider = el("input", {
-    ...{ type: "range", min: 0, max: 1, step: STEP, value: MIDDLE },
-    "aria-label": `Which part of ${name} is learned`,
-    on: { input: () => move(Number(slider.value)) },
-  });
-  const words = el("span", { class: "crop-words" });
-  const other = makeButton({ class: "crop-other" }, () => move(at === null ? MIDDLE : null), "");
-  const node = el("div", { class: "crop", hidden: true }, area, el("span", {}, words, slider, other));
+const isShown = (size) => size !== null && cutOff(size[0], size[1]) >= WORTH_SHOWING;
 
-  const keepsShape = () => at === null && own !== null;
+/**
+ * The frame of a row; `row.at` is the place that was chosen, null for what the settings say.
+ * @param {{ row: Row, changed: () => void }} props
+ */
+export function Crop({ row, changed }) {
+  const { at, name, shape, size, source } = row;
+  if (!isShown(size)) return null;
+  const [width, height] = size ?? [1, 1];
+  const keepsShape = at === null && shape !== null;
+  const scale = SHOWN / Math.max(width, height);
+  const aspect = keepsShape && shape ? shape.width / shape.height : 1;
+  const [across, down] = largestBox(width * scale, height * scale, aspect);
+  const place = at ?? MIDDLE;
 
-  const draw = () => {
-    const scale = SHOWN / Math.max(width, height, 1);
-    const aspect = keepsShape() && own ? own.width / own.height : 1;
-    const [across, down] = largestBox(width * scale, height * scale, aspect);
-    const place = at ?? MIDDLE;
-    Object.assign(area.style, { width: `${width * scale}px`, height: `${height * scale}px` });
-    Object.assign(frame.style, {
-      width: `${across}px`,
-      height: `${down}px`,
-      left: `${place * (width * scale - across)}px`,
-      top: `${place * (height * scale - down)}px`,
-    });
-    slider.value = String(place);
-    slider.hidden = keepsShape();
-    area.dataset.still = String(keepsShape());
-    other.hidden = own === null;
-    setText(other, at === null ? "Crop to a square" : "Keep its shape");
-    setText(words, sentence());
-  };
-
-  const sentence = () => {
-    if (at === null && own) return own.text;
-    const share = `${Math.round(100 * cutOff(width, height))}% of the image`;
-    return at === null
-      ? `A training sees one square at a time: ${share} is outside the frame. Move it to choose.`
-      : `Only what is in the frame is learned: ${share} is cut off.`;
-  };
-
-  /** @param {number | null} place */
-  const move = (place) => {
-    at = place;
-    draw();
+  /** @param {number | null} to */
+  const move = (to) => {
+    row.at = to;
     changed();
   };
-
-  area.addEventListener("pointerdown", (event) => {
+  const grab = (/** @type {PointerEvent & { currentTarget: HTMLElement }} */ event) => {
     event.preventDefault();
-    if (keepsShape()) return;
+    if (keepsShape) return;
+    const area = event.currentTarget;
     area.setPointerCapture(event.pointerId);
-    const scale = SHOWN / Math.max(width, height);
-    const from = { x: event.clientX, y: event.clientY, at: at ?? MIDDLE };
+    const from = { x: event.clientX, y: event.clientY };
     const drag = (/** @type {PointerEvent} */ now) => {
       const moved = width > height ? now.clientX - from.x : now.clientY - from.y;
-      move(movedBy(from.at, moved, Math.abs(width - height) * scale));
+      move(movedBy(place, moved, Math.abs(width - height) * scale));
     };
     area.addEventListener("pointermove", drag);
     area.addEventListener("lostpointercapture", () => area.removeEventListener("pointermove", drag), {
       once: true,
     });
-  });
-
-  return {
-    node,
-    /** The place that was chosen; null if none was. */
-    chosen: () => at,
-    /** Width and height of the picture; null until it is shown. */
-    size: () => (width ? [width, height] : null),
-    /** @param {OwnShape | null} shape in which the picture is trained where no square was chosen */
-    showShape(shape) {
-      own = shape;
-      draw();
-    },
-    /** @param {number | null} place */
-    restore(place) {
-      at = place;
-      draw();
-    },
-    /**
-     * Show the frame over a picture that is not nearly square.
-     * @param {HTMLImageElement} image
-     */
-    show(image) {
-      [width, height] = [image.naturalWidth || 1, image.naturalHeight || 1];
-      picture.src = image.src;
-      node.hidden = cutOff(width, height) < WORTH_SHOWING;
-      draw();
-    },
   };
+  const box = { width: `${width * scale}px`, height: `${height * scale}px` };
+  const frame = {
+    width: `${across}px`,
+    height: `${down}px`,
+    left: `${place * (width * scale - across)}px`,
+    top: `${place * (height * scale - down)}px`,
+  };
+  return html`<div class="crop">
+    <span class="crop-area" data-still=${String(keepsShape)} style=${box} onPointerDown=${grab}>
+      <img class="crop-picture" alt="" src=${source} draggable=${false} />
+      <span class="crop-frame" aria-hidden="true" style=${frame} />
+    </span>
+    <span>
+      <span class="crop-words">${sentence(row, cutOff(width, height))}</span>
+      <input
+        type="range" min="0" max="1" step=${STEP} value=${place} hidden=${keepsShape}
+        aria-label="Which part of ${name} is learned" onInput=${withValue((value) => move(Number(value)))}
+      />
+      <${Button}
+        class="button small crop-other" hidden=${shape === null}
+        onClick=${() => move(at === null ? MIDDLE : null)}
+      >${at === null ? "Crop to a square" : "Keep its shape"}<//>
+    </span>
+  </div>`;
+}
+
+/**
+ * @param {Row} row
+ * @param {number} outside share of the picture
+ */
+function sentence({ at, shape }, outside) {
+  if (at === null && shape) return shape.text;
+  const share = `${Math.round(100 * outside)}% of the image`;
+  return at === null
+    ? `A training sees one square at a time: ${share} is outside the frame. Move it to choose.`
+    : `Only what is in the frame is learned: ${share} is cut off.`;
 }

@@ -1,44 +1,38 @@
 /** The form of a new project: one set of references per object, the model and its settings. */
-/** @import { Derived, ModelFacts, ProjectKind } from "payloads" */
-/** @import { ReferenceParts } from "../../app/types/parts.d.ts" */
+/** @import { Derived, Project, ProjectKind } from "payloads" */
 /** @import { Chosen } from "./model_facts.js" */
+/** @import { Note } from "./notes.js" */
 import { on, state } from "../../app/store.js";
 import { call } from "../../app/session.js";
 import { write } from "../../app/writes.js";
 import { ask } from "../../kit/ask.js";
-import { setAttribute } from "../../kit/dom.js";
+import { Button, html, withValue } from "../../kit/html.js";
+import { render } from "../../vendor/preact.min.js";
+import { Derived as DerivedFacts } from "./derived.js";
+import { Judged } from "./judged.js";
 import { creationId, discardForm, saveForm, savedForm } from "./saved_form.js";
 import { watchPictures } from "./looks.js";
-import { watchModels } from "./model_facts.js";
-import { mountPresets } from "./presets.js";
-import { PictureSet } from "./picture_set.js";
-import { FormStatus } from "./form_status.js";
-import { labelSet } from "./set_elements.js";
+import { modelLookUp } from "./model_facts.js";
+import { Notes, noted, revealFirst } from "./notes.js";
+import { PictureSet, References } from "./picture_set.js";
+import { Advanced, ModelChoice, Presets, TextEncoder } from "./presets.js";
 
 const MAX_OBJECTS = 4; // the server rejects more
 const SETTLE = 180; // ms after typing
+const ANOTHER = "[data-part=another]";
 const ASK_AGAIN = 1500; // ms, while the size of a model is measured
 
 /**
- * @param {ReferenceParts} parts
+ * @param {HTMLFormElement} node
  * @param {(projectId: string) => void} created
  */
-export function mountForm(parts, created) {
-  const form = new ProjectForm(parts, created);
-  parts.another.addEventListener("click", () => form.addSet().file.focus());
-  parts.form.addEventListener("input", () => form.changed());
-  parts.form.addEventListener("change", ({ target }) => {
-    form.modelChosen(); // not while its name is typed
-    const name = target instanceof HTMLInputElement ? target.name : "";
-    if (name === "preset") form.pressed = false; // nothing of this model is typed yet
-    if (name === "kind") form.kindChosen();
-    else form.changed();
-  });
-  parts.form.addEventListener("submit", (event) => {
+export function mountForm(node, created) {
+  const form = new ProjectForm(node, created);
+  node.addEventListener("change", () => form.modelChosen()); // not while its name is typed
+  node.addEventListener("submit", (event) => {
     event.preventDefault();
     form.submit(false); // Enter, too
   });
-  parts["create-only"].addEventListener("click", () => parts.form.reportValidity() && form.submit(true));
   on("leaving", () => form.keep());
   on("step", () => {
     if (state.step === "reference") form.opened();
@@ -60,113 +54,121 @@ const isSure = async (doubt, only) =>
     }),
   );
 
+/** What stands in the form is in plain fields; `changed` renders it anew. */
 class ProjectForm {
-  /** @type {PictureSet[]} those of a kind that is not chosen are hidden */
+  /** @type {ProjectKind} */
+  kind = "style";
+  name = "";
+  /** @type {PictureSet[]} those of a kind that is not chosen are not shown */
   sets = [];
-  /** @type {Awaited<ReturnType<typeof mountPresets>>} */
-  presets = null;
-  mounting = false;
-  restoring = false;
-  pressed = false; // Start was pressed: say what is still missing
+  /** @type {Derived | null} what the studio last said of the form */
+  answer = null;
+  isPressed = false; // Start was pressed: say what is still missing
+  isSending = false;
+  isMounting = false;
   /** @type {Chosen | undefined} the model to look with */
-  model;
-  /** @type {(() => Promise<ModelFacts | null>) | null} asks what is known of the model */
-  lookUpModel = null;
+  looked;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   timer;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   asking;
 
   /**
-   * @param {ReferenceParts} parts
+   * @param {HTMLFormElement} node
    * @param {(projectId: string) => void} created
    */
-  constructor(parts, created) {
-    this.parts = parts;
+  constructor(node, created) {
+    this.node = node;
     this.created = created;
-    this.status = new FormStatus(parts);
+    this.model = new ModelChoice(() => this.changed());
+    this.lookUp = modelLookUp(
+      () => this.looked && { ...this.looked, kind: this.kind },
+      (facts) => {
+        this.model.facts = facts;
+        this.render();
+        this.derive();
+      },
+    );
     this.watch = watchPictures(
       () => this.open(),
-      () => this.model,
+      () => this.looked,
+      () => this.render(),
     );
     this.restore();
   }
 
-  kind() {
-    return /** @type {ProjectKind} */ (new FormData(this.parts.form).get("kind")); // one of two radio buttons
+  render() {
+    render(html`<${Form} form=${this} />`, this.node);
   }
 
   open() {
-    return this.kind() === "style" ? this.sets.slice(0, 1) : this.sets;
+    return this.kind === "style" ? this.sets.slice(0, 1) : this.sets;
   }
 
   facts() {
     return {
-      kind: this.kind(),
+      kind: this.kind,
       sets: this.open().map((set) => set.facts()),
-      name: this.parts.name.value,
-      final: this.pressed,
-      ...this.presets?.chosen(),
+      name: this.name,
+      final: this.isPressed,
+      ...this.model.chosen(),
     };
   }
 
   /** The screen of the form was opened. */
   async opened() {
-    if (this.mounting) return;
-    if (!this.presets) {
-      this.mounting = true;
-      this.presets = this.status.presets = await mountPresets(this.parts, this.kind());
-      this.mounting = false;
+    if (this.isMounting) return;
+    if (!this.model.options) {
+      this.isMounting = true;
+      const { isJudging } = this.model; // chosen during the request
+      await this.model.load();
+      this.isMounting = false;
       const kept = savedForm()?.model;
-      if (kept) this.presets?.restore(kept);
-      this.presets?.setKind(this.kind()); // it may have changed during the request
-      this.watchModel();
+      if (kept && this.model.options) this.model.restore(kept);
+      this.model.isJudging ||= isJudging;
+      this.modelChosen();
     }
     this.changed();
   }
 
   /**
    * Start as this project did: its kind, its model and its settings. What stands in the form already stays.
-   * @param {import("payloads").Project} project
+   * @param {Project} project
    */
   async like(project) {
     await this.opened();
-    for (const input of this.parts.form.querySelectorAll("input"))
-      if (input.name === "kind") input.checked = input.value === project.kind;
-    this.kindChosen();
-    this.presets?.like(project);
-    this.modelChosen();
-    this.changed();
-  }
-
-  /** The presets are there: look up the chosen models, and again whenever others are chosen. */
-  watchModel() {
-    if (!this.presets) return;
-    this.lookUpModel = watchModels(
-      this.presets.facts,
-      () => this.model && { ...this.model, kind: this.kind() },
-      ({ problems }) => {
-        this.status.modelProblems = problems;
-        this.derive();
-      },
-    );
+    this.setKind(project.kind);
+    this.model.like(project);
     this.modelChosen();
   }
 
   modelChosen() {
-    const before = JSON.stringify(this.model);
-    this.model = this.presets?.chosen();
-    if (JSON.stringify(this.model) !== before) this.lookUpModel?.();
+    const before = JSON.stringify(this.looked);
+    this.looked = this.model.chosen();
+    if (JSON.stringify(this.looked) !== before) this.lookUp.look();
   }
 
-  kindChosen() {
-    this.presets?.setKind(this.kind());
-    this.arrange();
+  /** @param {ProjectKind} kind */
+  setKind(kind) {
+    this.kind = this.model.kind = kind;
+    this.changed();
+  }
+
+  /** @param {string} name */
+  setName(name) {
+    this.name = name;
+    this.changed();
+  }
+
+  /** @param {string} preset */
+  choose(preset) {
+    this.isPressed = false; // nothing of this model is typed yet
+    this.model.change({ preset, isNew: true });
   }
 
   /** Something was typed, chosen or uploaded: keep it, and soon show what follows from it. */
   changed() {
-    if (this.restoring) return;
+    this.render();
     clearTimeout(this.timer);
     this.timer = setTimeout(() => {
       this.keep();
@@ -185,39 +187,70 @@ class ProjectForm {
   show(answer) {
     clearTimeout(this.asking);
     if (answer.measuring) this.asking = setTimeout(() => this.derive(), ASK_AGAIN);
-    this.status.show(answer, this.open());
+    this.answer = answer;
+    for (const [i, set] of this.open().entries())
+      set.show(
+        answer.sets[i] ?? null,
+        answer.notes.filter((note) => note.set === i),
+      );
+    this.render();
+    if (!this.model.isNew || answer.measuring) return;
+    this.model.isNew = false;
+    const plan = () => this.node.querySelector(".plan")?.scrollIntoView({ block: "nearest" });
+    requestAnimationFrame(plan); // below the refusal, if any
+  }
+
+  /**
+   * The notes of a field beside the sets.
+   * @param {string} field
+   * @returns {Note[]}
+   */
+  notesOf(field) {
+    const notes = this.answer?.notes.filter((one) => one.set === null && one.field === field) ?? [];
+    const wrong = this.model.facts.problems.filter((one) => this.model.placeOf(one.field) === field);
+    return [...notes, ...wrong.map(({ text }) => ({ tone: "error", text }))];
+  }
+
+  /** What is wrong with all sets together. @returns {Note[]} */
+  wholeNotes() {
+    const { notes = [], problem = "" } = this.answer ?? {};
+    return problem && !notes.some(({ tone }) => tone === "error") ? [{ tone: "error", text: problem }] : [];
   }
 
   /** Show all errors and go to the first one; null if there is any. */
   async check() {
-    this.pressed = true;
+    this.isPressed = true;
     const answer = await call("reference", "derive", this.facts());
     if (!answer) return null;
     this.show(answer);
-    return this.status.isFine(answer, this.open()) ? answer : null;
+    if (!answer.notes.some(({ tone }) => tone === "error") && !this.model.facts.problems.length)
+      return answer;
+    revealFirst(this.node);
+    return null;
   }
 
   /** @param {boolean} only create the project, and do not start its first round */
   async submit(only) {
-    this.block(true);
+    if (this.isSending) return;
+    this.setSending(true);
     const answer = await this.create(only);
-    this.block(false);
+    this.setSending(false);
     if (!answer) return;
     this.empty();
     this.created(answer.project);
   }
 
-  /** @param {boolean} on */
-  block(on) {
-    this.parts.create.disabled = on;
-    this.parts["create-only"].disabled = on;
+  /** @param {boolean} now */
+  setSending(now) {
+    this.isSending = now;
+    this.render();
   }
 
   /** @param {boolean} only */
   async create(only) {
     const chosen = this.open();
-    this.model = this.presets?.chosen();
-    await Promise.all([this.lookUpModel?.(), ...chosen.map((set) => set.ready())]);
+    this.looked = this.model.chosen();
+    await Promise.all([this.lookUp.look(), ...chosen.map((set) => set.ready())]);
     const checked = await this.check();
     if (!checked || (checked.doubt && !(await isSure(checked.doubt, only)))) return null;
     const project = { ...this.project(chosen), only, sure: Boolean(checked.doubt) };
@@ -227,70 +260,159 @@ class ProjectForm {
   /** @param {PictureSet[]} chosen */
   project(chosen) {
     const sets = chosen.map((set) => ({
-      trigger_word: set.word(),
+      trigger_word: set.trigger,
       references: set.references(),
       ...(set.rows.length ? {} : { prompts: set.facts().prompts }),
     }));
-    return { kind: this.kind(), sets, name: this.parts.name.value, ...this.presets?.chosen() };
+    return { kind: this.kind, sets, name: this.name, ...this.model.chosen() };
   }
 
-  /** Show and label the sets, and the button that adds one. */
-  arrange() {
-    const several = this.open().length > 1;
-    for (const [i, set] of this.sets.entries()) {
-      set.node.hidden = !this.open().includes(set);
-      set.setKind(this.kind());
-      labelSet(set.parts, several ? i + 1 : null);
-    }
-    setAttribute(this.parts.sets, "data-several", several);
-    this.parts.another.hidden = this.kind() === "style" || this.sets.length >= MAX_OBJECTS;
-    this.changed();
-  }
-
-  addSet() {
-    const set = new PictureSet({
-      changed: () => this.changed(),
-      remove: () => {
-        this.sets.splice(this.sets.indexOf(set), 1);
-        set.node.remove();
-        this.arrange();
-        this.parts.another.focus();
-      },
-    });
+  /** @param {string | null} [wanted] gets the focus in it */
+  addSet(wanted = null) {
+    const set = new PictureSet(() => this.changed());
+    set.wanted = wanted;
     this.sets.push(set);
-    this.parts.sets.append(set.node);
-    this.arrange();
+    this.changed();
     return set;
   }
 
+  /** @param {PictureSet} set */
+  removeSet(set) {
+    this.sets.splice(this.sets.indexOf(set), 1);
+    this.changed();
+    /** @type {HTMLElement | null} */ (this.node.querySelector(ANOTHER))?.focus();
+  }
+
   keep() {
-    if (this.restoring) return;
-    const model = this.presets ? this.presets.kept() : (savedForm()?.model ?? null); // the presets come later
-    const sets = this.sets.map((set) => set.kept());
-    saveForm({ kind: this.kind(), name: this.parts.name.value, sets, model });
+    const model = this.model.kept() ?? savedForm()?.model ?? null; // what there is to choose comes later
+    saveForm({ kind: this.kind, name: this.name, sets: this.sets.map((set) => set.kept()), model });
   }
 
   /** Show what an earlier page left unfinished. */
   restore() {
     const kept = savedForm();
-    this.restoring = true;
-    for (const input of this.parts.form.querySelectorAll("input"))
-      if (input.name === "kind") input.checked = input.value === (kept?.kind ?? "style");
-    this.parts.name.value = kept?.name ?? "";
+    this.name = kept?.name ?? "";
     for (const set of kept?.sets.slice(0, MAX_OBJECTS) ?? []) this.addSet().restore(set);
     if (!this.sets.length) this.addSet();
-    this.restoring = false;
-    this.arrange();
+    this.setKind(kept?.kind ?? "style");
   }
 
   /** The project was created. */
   empty() {
-    for (const set of this.sets.splice(1)) set.node.remove();
-    this.sets[0].clear();
-    this.pressed = false;
-    this.parts.form.reset();
+    Object.assign(this, { sets: [], name: "", isPressed: false, answer: null });
+    const { options, saved, choices } = this.model;
+    this.model = Object.assign(new ModelChoice(() => this.changed()), { options, saved, choices });
+    this.model.preset = choices[0]?.name ?? "";
+    this.addSet();
+    this.setKind("style");
     discardForm();
     this.modelChosen();
-    this.kindChosen();
   }
 }
+
+/** @type {[purpose: "train" | "judge", title: string, words: string][]} */
+const PURPOSES = [
+  ["train", "Train a LoRA", "from your images"],
+  ["judge", "Judge a LoRA", "which strength to use, and what it copies"],
+];
+/** @type {[kind: ProjectKind, title: string, words: string][]} */
+const KINDS = [
+  ["style", "A style", "one image is enough"],
+  ["object", "An object", "3 to 6 images of the same thing"],
+];
+const TRAINED =
+  "You get a LoRA file with its trigger words and best strength, images before and after, and the best " +
+  "round.";
+const JUDGED = "You get the best LoRA strength of each file and, with images, how much it copies.";
+
+/** @param {{ form: ProjectForm }} props */
+function Form({ form }) {
+  const { answer, kind, model, sets } = form;
+  const { isJudging } = model;
+  const open = form.open();
+  const notesOf = (/** @type {string} */ field) => form.notesOf(field);
+  const shown = { model, answer, notesOf };
+  const create = () => form.node.reportValidity() && form.submit(true);
+  const whole = form.wholeNotes();
+  return html`<div class="card-head">
+      <h2>New project</h2>
+      <span>Show the studio what ${isJudging ? "the LoRA was trained on" : "to learn"}</span>
+    </div>
+    <fieldset class="kind purpose"><legend>What do you want to do?</legend>
+      <${Radios}
+        name="purpose" offered=${PURPOSES} chosen=${isJudging ? "judge" : "train"}
+        choose=${(/** @type {string} */ purpose) => model.change({ isJudging: purpose === "judge" })}
+      />
+    </fieldset>
+    <p class="outcome">${isJudging ? JUDGED : TRAINED}</p>
+    ${
+      isJudging &&
+      html`<${Judged} model=${model} said=${answer?.start ?? ""} notes=${notesOf("judged")}>
+        <${TextEncoder} model=${model} answer=${answer} />
+      <//>`
+    }
+    <fieldset class="kind"><legend>What is it?</legend>
+      <${Radios}
+        name="kind" offered=${KINDS} chosen=${kind}
+        choose=${(/** @type {ProjectKind} */ chosen) => form.setKind(chosen)}
+      />
+    </fieldset>
+    <div class="reference-sets" data-several=${open.length > 1 ? "" : null}>${open.map(
+      (set, i) => html`<${References}
+        key=${set.id} set=${set} kind=${kind} number=${open.length > 1 ? i + 1 : null}
+        anchors=${open.length > 1 ? null : answer?.anchors} remove=${() => form.removeSet(set)}
+      />`,
+    )}</div>
+    <${Button}
+      class="button small another" data-part="another"
+      hidden=${kind === "style" || sets.length >= MAX_OBJECTS}
+      onClick=${() => form.addSet("[data-part=file]")}
+    >+ Another object<//>
+    <${DerivedFacts} anchors=${open.length > 1 ? answer?.anchors : null} />
+    <fieldset class="presets" data-part="presets"><legend>Model</legend>
+      <${Presets}
+        ...${shown} cancel=${form.lookUp.cancel}
+        choose=${(/** @type {string} */ name) => form.choose(name)}
+      />
+    </fieldset>
+    <details class="advanced">
+      <summary>Advanced</summary>
+      <div class="advanced-fields" data-part="advanced"><${Advanced} ...${shown} /></div>
+    </details>
+    <div class="form-end">
+      <label class="field name">
+        <span class="field-name">Project name</span>
+        <input
+          type="text" name="name" data-part="name" maxlength="120" value=${form.name}
+          placeholder=${answer?.name} onInput=${withValue((name) => form.setName(name))}
+          ...${noted("notes-name", notesOf("name"))}
+        />
+        <${Notes} id="notes-name" notes=${notesOf("name")} />
+      </label>
+      <${Notes} id="notes-whole" notes=${whole} />
+      <span class="form-starts">
+        <${Button}
+          class="button" data-part="create-only" disabled=${form.isSending} onClick=${create}
+          title="Create the project without running it: its test prompts and settings can be changed first"
+        >Create only<//>
+        <button
+          class="button" data-next="" type="submit" data-part="create" disabled=${form.isSending}
+          title="Create the project and run its first round" ...${noted("notes-whole", whole)}
+        >${isJudging ? "Judge" : "Start the project"}</button>
+      </span>
+    </div>`;
+}
+
+/**
+ * @template {string} Name
+ * @param {{ name: string, offered: [name: Name, title: string, words: string][], chosen: Name,
+ *   choose: (name: Name) => void }} props
+ */
+const Radios = ({ name, offered, chosen, choose }) =>
+  offered.map(
+    ([value, title, words]) => html`<label key=${value}>
+      <input
+        type="radio" name=${name} value=${value} checked=${value === chosen} onInput=${() => choose(value)}
+      /><b>${title}</b><span>${words}</span>
+    </label>`,
+  );

@@ -14,8 +14,9 @@ const QUICK = 20;
  * Watch the pictures; the returned function is to be called when they or the model change.
  * @param {() => PictureSet[]} sets those on the screen
  * @param {() => { preset: string | null, base_model: string } | undefined} model undefined: not known yet
+ * @param {() => void} seen called when the sets know more
  */
-export function watchPictures(sets, model) {
+export function watchPictures(sets, model, seen) {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
   let asked = 0;
@@ -48,6 +49,7 @@ export function watchPictures(sets, model) {
     const answer = await call("reference", "seen", { sets: request, ...chosen });
     if (!answer || !isLatest()) return;
     for (const [i, set] of shown.entries()) set.showSeen(answer.sets[i]);
+    seen();
     if (answer.sets.some((set) => set.pictures.some(({ waiting }) => waiting))) {
       asked += 1;
       later(asked > QUICK ? SELDOM : LOOK_AGAIN);

@@ -1,51 +1,36 @@
-/** Errors and warnings beside the fields of the form that they are about. */
-import { el, repeats, setAttribute } from "../../kit/dom.js";
+/** Errors and warnings below the fields of the form that they are about. */
+import { html } from "../../kit/html.js";
 
-let numbered = 0; // ids for aria-describedby
-
-/**
- * A place for notes: `box` is shown beside `control`.
- * @typedef {{ control: HTMLElement | null, box: HTMLElement }} NotePlace
- */
+/** @typedef {{ tone: string, text: string }} Note */
 
 /**
- * @param {HTMLElement | null} control
- * @returns {NotePlace}
+ * The notes of a field; its control has `noted` of the same id.
+ * @param {{ id: string, notes?: Note[] }} props
  */
-export function notePlace(control) {
-  numbered += 1;
-  const box = el("div", { class: "field-notes", id: `form-notes-${numbered}`, "aria-live": "polite" });
-  return { control, box };
-}
+export const Notes = ({ id, notes = [] }) => html`<div class="field-notes" id=${id} aria-live="polite">
+  ${notes.map(({ tone, text }) => html`<p data-tone=${tone}>${text}</p>`)}
+</div>`;
 
 /**
- * @param {NotePlace | undefined} place
- * @param {{ tone: string, text: string }[]} notes
+ * The attributes of a field with notes.
+ * @param {string} id
+ * @param {Note[]} [notes]
  */
-export function showNotes(place, notes) {
-  if (!place || repeats(place.box, notes)) return;
-  place.box.replaceChildren(...notes.map(({ tone, text }) => el("p", { data: { tone } }, text)));
-  if (!place.control) return;
-  setAttribute(place.control, "aria-describedby", notes.length ? place.box.id : null);
-  setAttribute(place.control, "aria-invalid", notes.some(({ tone }) => tone === "error") || null);
-}
+export const noted = (id, notes = []) => ({
+  "aria-describedby": notes.length ? id : null,
+  "aria-invalid": notes.some(({ tone }) => tone === "error") ? "true" : null,
+});
 
 /**
- * The first of some places on the screen.
- * @param {NotePlace[]} places
+ * Bring the first error of a form to the person: open what hides it, and focus its field.
+ * @param {HTMLFormElement} form
  */
-export const firstPlace = (places) =>
-  places.sort((one, other) =>
-    one.box.compareDocumentPosition(other.box) & Node.DOCUMENT_POSITION_FOLLOWING ? -1 : 1,
-  )[0];
-
-/**
- * Bring a place to the person: open what hides it, and focus its field.
- * @param {NotePlace} place
- */
-export function reveal({ control, box }) {
-  const closed = box.closest("details:not([open])");
+export function revealFirst(form) {
+  const errors = [...form.querySelectorAll(".field-notes:has([data-tone=error])")];
+  const box = errors.find((one) => !one.closest("[hidden]"));
+  const closed = box?.closest("details:not([open])");
   if (closed instanceof HTMLDetailsElement) closed.open = true;
-  box.scrollIntoView({ block: "center" });
-  control?.focus();
+  box?.scrollIntoView({ block: "center" });
+  const field = box && form.querySelector(`[aria-describedby="${box.id}"]`);
+  if (field instanceof HTMLElement) field.focus();
 }

@@ -1,27 +1,16 @@
 /** A row of the new project form: a picture, its own prompt, its mask, and what is noticed of it. */
-/** @import { Runs, ExaminedPicture } from "payloads" */
-/** @import { NotePlace } from "./notes.js" */
+/** @import { OwnShape, Runs, ExaminedPicture } from "payloads" */
+/** @import { Note } from "./notes.js" */
 import { call } from "../../app/session.js";
 import { paintMask } from "../../brush/mask_dialog.js";
-import { el, find, makeButton, repeats, setAttribute, setText } from "../../kit/dom.js";
-import { cropOf } from "./crop.js";
-import { notePlace, showNotes } from "./notes.js";
+import { Button, html, withValue } from "../../kit/html.js";
+import { Crop } from "./crop.js";
+import { Notes, noted } from "./notes.js";
 
 const MASK = "-masklabel.png";
 const LARGEST_PAINTED = 2048; // pixels per edge; the server scales pictures down to this size
-/**
- * A picture of the form; `path` is the uploaded file, `mask` an uploaded mask file, `painted` a painted mask;
- * `kept` is its file also while that is being checked. `showStored()` shows it as the studio has it, where
- * the browser does not read its format.
- * @typedef {{ node: HTMLElement, image: HTMLImageElement, prompt: HTMLInputElement, note: HTMLElement,
- *   paint: HTMLButtonElement, problems: NotePlace, warnings: NotePlace, seen: HTMLElement, name: string,
- *   remove: () => void, changed: () => void, showStored: () => void, stem: string, kept: string | null,
- *   crop: ReturnType<typeof cropOf>, path: string | null,
- *   mask: string | null, painted: Runs | null, ready: Promise<void> }} Row
- */
-
-/** @param {Row} [row] */
-export const removeButton = (row) => row && find(row.node, ".quiet", HTMLButtonElement);
+const TOO_LARGE = "This image is large: start the project, then paint over it";
+const AS_ABOVE = "Same as above";
 
 /** @param {{ name: string }} file */
 export const isMask = (file) => file.name.toLowerCase().endsWith(MASK);
@@ -36,92 +25,116 @@ export const isCompanion = (file) => file.name.startsWith(".");
 export const stem = (file) =>
   (isMask(file) ? file.name.slice(0, -MASK.length) : file.name.replace(/\.[^.]+$/, "")).normalize();
 
+/** @param {string} path of a picture that the studio has */
+export const uploaded = (path) => `uploaded/${encodeURIComponent(path)}`;
+
+let made = 0;
+
+/** A picture of the form. */
+export class Row {
+  id = ++made;
+  note = "";
+  isUnread = false; // by this browser
+  /** @type {number[] | null} width and height; null until it is shown */
+  size = null;
+  /** @type {number | null} the place of the frame that was chosen, in [0, 1] */
+  at = null;
+  /** @type {OwnShape | null} in which it is trained where no square was chosen; null: a square */
+  shape = null;
+  /** @type {ExaminedPicture | null} what the studio notices of it */
+  seen = null;
+  /** @type {Note[]} */
+  problems = [];
+  /** @type {string | null} the uploaded file, once it was checked */
+  path = null;
+  /** @type {string | null} the same, also while it is being checked */
+  kept = null;
+  /** @type {string | null} an uploaded mask file */
+  mask = null;
+  /** @type {Runs | null} a painted mask */
+  painted = null;
+  ready = Promise.resolve();
+
+  /**
+   * @param {{ name: string, source: string, prompt: string }} picture `source` is the address to show it from
+   * @param {{ remove: (row: Row) => void, changed: () => void }} on
+   */
+  constructor({ name, source, prompt }, { remove, changed }) {
+    this.name = name;
+    this.source = source;
+    this.prompt = prompt;
+    this.stem = stem({ name });
+    this.remove = () => remove(this);
+    this.changed = changed;
+  }
+
+  /** Where the browser does not read its format, such as HEIC, it is shown as the studio has it. */
+  showStored() {
+    if (this.path && this.isUnread) this.source = uploaded(this.path);
+    this.changed();
+  }
+}
+
 /**
- * @param {{ name: string, source: string, caption: string }} picture `source` is the address to show it from
- * @param {{ remove: () => void, changed: () => void }} on `changed()` is called when something is to be kept
- * @returns {Row}
+ * @param {{ row: Row, isOnly: boolean, hasMask: boolean }} props `hasMask`: a mask can be painted
  */
-export function makeRow({ name, source, caption }, { remove, changed }) {
-  const prompt = el("input", { type: "text", value: caption, "aria-label": `What ${name} shows` });
-  const note = el("span", { class: "field-note" });
-  const image = el("img", { src: source, alt: name, width: 64, height: 64 });
-  const paint = makeButton(
-    { data: { action: "paint-mask" }, "aria-label": `Paint the mask: ${name}` },
-    () => paintRow(row),
-    "Paint mask",
-  );
-  const problems = notePlace(prompt);
-  const warnings = notePlace(null);
-  const crop = cropOf(name, changed);
-  const seen = el("div", { class: "seen", hidden: true, role: "status" });
-  const node = el(
-    "li",
-    {},
-    image,
-    el(
-      "span",
-      { class: "reference-text" },
-      el("span", { class: "file-name", title: name }, name),
-      prompt,
-      problems.box,
-      note,
-    ),
-    paint,
-    makeButton({ class: "quiet", "aria-label": `Remove ${name}` }, remove, "✕"),
-    warnings.box,
-    crop.node,
-    seen,
-  );
-  /** @type {Row} */
-  const row = {
-    ...{ node, image, prompt, note, paint, problems, warnings, seen, crop, name, remove, changed },
-    showStored() {
-      const unread = image.complete && !image.naturalWidth; // by this browser, such as HEIC
-      if (unread && row.path) setAttribute(image, "src", `uploaded/${encodeURIComponent(row.path)}`);
-    },
-    ...{ stem: stem({ name }), kept: null, path: null, mask: null, painted: null, ready: Promise.resolve() },
+export function PictureRow({ row, isOnly, hasMask }) {
+  const { id, name, note, painted, problems, prompt, seen, source, size } = row;
+  const isLarge = size !== null && Math.max(...size) > LARGEST_PAINTED;
+  const ids = `notes-${id}`;
+  const warning = seen?.note ? [{ tone: "warning", text: seen.note }] : [];
+  const load = (/** @type {{ currentTarget: HTMLImageElement }} */ { currentTarget: image }) => {
+    row.size = [image.naturalWidth || 1, image.naturalHeight || 1];
+    row.changed();
   };
-  image.addEventListener("load", () => {
-    crop.show(image);
-    changed();
-    if (Math.max(image.naturalWidth, image.naturalHeight) > LARGEST_PAINTED)
-      refusePainting(paint, "This image is large: start the project, then paint over it");
-  });
-  image.addEventListener("error", () => row.showStored());
-  return row;
+  const unread = () => {
+    row.isUnread = true;
+    row.showStored();
+  };
+  const type = (/** @type {string} */ text) => {
+    row.prompt = text;
+    row.changed();
+  };
+  return html`<li data-row=${id}>
+    <img src=${source} alt=${name} width="64" height="64" onLoad=${load} onError=${unread} />
+    <span class="reference-text">
+      <span class="file-name" title=${name}>${name}</span>
+      <input
+        type="text" value=${prompt} aria-label="What ${name} shows" placeholder=${AS_ABOVE}
+        hidden=${isOnly && !prompt} onInput=${withValue(type)} ...${noted(ids, problems)}
+      />
+      <${Notes} id=${ids} notes=${problems} />
+      <span class="field-note">${note}</span>
+    </span>
+    <${Button}
+      data-action="paint-mask" aria-label="${painted ? "Change" : "Paint"} mask: ${name}"
+      hidden=${!hasMask || Boolean(row.mask)}
+      disabled=${isLarge} title=${isLarge ? TOO_LARGE : null}
+      onClick=${() => paintRow(row)}
+    >${painted ? "Change mask" : "Paint mask"}<//>
+    <${Button} class="quiet" aria-label="Remove ${name}" onClick=${row.remove}>✕<//>
+    <${Notes} id="${ids}-seen" notes=${warning} />
+    <${Crop} row=${row} changed=${row.changed} />
+    <${Seen} row=${row} />
+  </li>`;
 }
 
 /**
- * @param {HTMLButtonElement} paint
- * @param {string} title
+ * The picture as it is and as the model sees it, where that differs.
+ * @param {{ row: Row }} props
  */
-const refusePainting = (paint, title) => Object.assign(paint, { disabled: true, title });
-
-/**
- * Show what the studio notices of the picture, with the picture as the model sees it where that differs.
- * @param {Row} row
- * @param {ExaminedPicture} found
- */
-export function showExamined(row, { note, sentence, address, model }) {
-  showNotes(row.warnings, note ? [{ tone: "warning", text: note }] : []);
-  row.seen.hidden = !sentence || Boolean(note);
-  if (repeats(row.seen, [sentence, address])) return;
-  row.seen.replaceChildren();
-  if (address)
-    row.seen.append(
-      seenFigure(row.image.src, `${row.name}, as it is`, "Your image"),
-      seenFigure(address, `${row.name}, as ${model} sees it`, `As ${model} sees it`),
-      el("p", {}, sentence),
-    );
+function Seen({ row: { name, seen, source } }) {
+  const { address, model, note, sentence } = seen ?? {};
+  const figure = (/** @type {string} */ src, /** @type {string} */ alt, /** @type {string} */ caption) =>
+    html`<figure><img src=${src} alt=${alt} /><figcaption>${caption}</figcaption></figure>`;
+  return html`<div class="seen" role="status" hidden=${!sentence || Boolean(note)}>
+    ${
+      address &&
+      html`${figure(source, `${name}, as it is`, "Your image")}
+        ${figure(address, `${name}, as ${model} sees it`, `As ${model} sees it`)}<p>${sentence}</p>`
+    }
+  </div>`;
 }
-
-/**
- * @param {string} source
- * @param {string} alt
- * @param {string} caption
- */
-const seenFigure = (source, alt, caption) =>
-  el("figure", {}, el("img", { src: source, alt }), el("figcaption", {}, caption));
 
 /**
  * Open the mask dialog before the project exists; the server checks the mask immediately.
@@ -131,8 +144,8 @@ async function paintRow(row) {
   await row.ready;
   if (!row.path) return;
   paintMask({
-    source: row.image.src,
-    title: row.image.alt,
+    source: row.source,
+    title: row.name,
     load: async () => ({
       mask: row.painted,
       painted: Boolean(row.painted),
@@ -143,13 +156,9 @@ async function paintRow(row) {
       const answer = await call("reference", "check", { path: row.path, painted });
       if (!answer) return false;
       row.painted = painted;
-      setText(row.note, answer.notes.join("; "));
-      showPainted(row);
+      row.note = answer.notes.join("; ");
       row.changed();
       return true;
     },
   });
 }
-
-/** @param {Row} row */
-export const showPainted = (row) => setText(row.paint, row.painted ? "Change mask" : "Paint mask");

@@ -1,78 +1,66 @@
 /** One set of references in the form: pictures, their prompt with exceptions, and a trigger word. */
 /** @import { DerivedSet, FormNote, ProjectKind, ExaminedSet } from "payloads" */
-/** @import { Row } from "./picture_row.js" */
 /** @import { SavedSet } from "./saved_form.js" */
-import { setAttribute, setText } from "../../kit/dom.js";
+/** @import { Note } from "./notes.js" */
 import { count } from "../../kit/format.js";
+import { Button, html, withValue } from "../../kit/html.js";
 import { toast } from "../../kit/toast.js";
+import { useLayoutEffect, useRef, useState } from "../../vendor/preact.min.js";
 import { isList, isOtherForm } from "./caption_lists.js";
 import { giveCaptions, readCaptions, saveCaptions } from "./captions.js";
-import { showDerived } from "./derived.js";
-import { showNotes } from "./notes.js";
+import { Derived } from "./derived.js";
+import { Notes, noted } from "./notes.js";
+import { isCompanion, isMask, isText, PictureRow, Row, stem, uploaded } from "./picture_row.js";
 import { checkAgain, giveMask, send } from "./upload.js";
-import {
-  isCompanion,
-  isMask,
-  isText,
-  makeRow,
-  removeButton,
-  showPainted,
-  showExamined,
-  stem,
-} from "./picture_row.js";
-import { elementsOf, takeFiles } from "./set_elements.js";
 
 /** @type {Record<ProjectKind, string>} */
 const EXAMPLES = { style: "A cat in bold outline style", object: "A <cute-cat> cat on the stairs" };
-const AS_ABOVE = "Same as above";
+const FILE = "[data-part=file]";
+const PROMPT = "[data-part=prompt]";
 
-/** `changed()` is called when a prompt, a picture or the trigger word has changed. */
+let made = 0;
+
+/** `changed()` is called when anything of it has changed that is shown or kept. */
 export class PictureSet {
+  id = ++made;
+  trigger = "";
+  prompt = "";
   /** @type {Row[]} */
   rows = [];
-  /** @type {ProjectKind} */
-  kind = "style";
   /** @type {Map<string, string>} prompts of pictures that have to be chosen again, by stem */
   remembered = new Map();
   /** @type {string} the warning about all pictures together */
   warning = "";
   /** @type {FormNote[]} */
-  pictureNotes = [];
+  notes = [];
+  /** @type {DerivedSet | null} */
+  derived = null;
+  /** @type {string | null} what gets the focus when the set is shown next */
+  wanted = null;
 
-  /** @param {{ changed: () => void, remove: () => void }} on */
-  constructor({ changed, remove }) {
+  /** @param {() => void} changed */
+  constructor(changed) {
     this.changed = changed;
-    const save = () => saveCaptions(this.rows, this.prompts());
-    const removeAll = () => this.removeAll();
-    this.parts = elementsOf({ changed: () => this.refresh(), remove, save, removeAll });
-    this.node = this.parts.node;
-    this.file = this.parts.file;
-    takeFiles(this.parts.drop, this.file, (files) => this.add(files));
-    this.arrange();
   }
 
   /** The prompt of each picture: its own, or the one for all pictures, or that of the first picture. */
   prompts() {
-    const all = this.parts.prompt.value.trim() || (this.rows[0]?.prompt.value.trim() ?? "");
-    return this.rows.map((row) => row.prompt.value.trim() || all);
+    const all = this.prompt.trim() || (this.rows[0]?.prompt.trim() ?? "");
+    return this.rows.map((row) => row.prompt.trim() || all);
   }
 
   /** The field that each prompt was written into. */
   places() {
-    return this.rows.map((row, i) => (row.prompt.value.trim() ? String(i) : "prompt"));
-  }
-
-  word() {
-    return this.parts.trigger.value;
+    return this.rows.map((row, i) => (row.prompt.trim() ? String(i) : "prompt"));
   }
 
   /** What `derive` asks of the set: without pictures, the prompt for all alone. */
   facts() {
-    const alone = this.parts.prompt.value.trim();
+    const alone = this.prompt.trim();
     return {
-      trigger_word: this.word(),
+      trigger_word: this.trigger,
       pictures: this.rows.length,
-      sizes: this.rows.map((row) => row.crop.size()),
+      sizes: this.rows.map((row) => row.size),
       ...(this.rows.length
         ? { prompts: this.prompts(), places: this.places() }
         : { prompts: alone ? [alone] : [], places: ["prompt"].slice(alone ? 0 : 1) }),
@@ -86,14 +74,8 @@ export class PictureSet {
   references() {
     const prompts = this.prompts();
     return this.rows
-      .map((row, i) => ({
-        path: row.path,
-        mask: row.mask,
-        painted: row.painted,
-        crop: row.crop.chosen(),
-        prompt: prompts[i],
-      }))
-      .filter((row) => row.path);
+      .map(({ path, mask, painted, at: crop }, i) => ({ path, mask, painted, crop, prompt: prompts[i] }))
+      .filter(({ path }) => path);
   }
 
   /** The pictures that the studio has. */
@@ -116,8 +98,8 @@ export class PictureSet {
     for (const one of pictures) this.addPicture(one, captions.get(stem(one)) ?? "");
     const of = (/** @type {string} */ name) => this.rows.find((row) => row.stem === name);
     for (const [name, mask] of masks) giveMask(of(name), mask);
-    if (this.prompts().some((prompt) => !prompt)) this.parts.prompt.focus();
-    this.refresh();
+    if (this.prompts().some((prompt) => !prompt)) this.wanted = PROMPT;
+    this.changed();
   }
 
   /**
@@ -125,23 +107,16 @@ export class PictureSet {
    * @param {string} caption
    */
   addPicture(file, caption) {
-    const source = URL.createObjectURL(file);
-    const row = this.newRow(file.name, source, caption || (this.remembered.get(stem(file)) ?? ""));
+    const prompt = caption || (this.remembered.get(stem(file)) ?? "");
+    const row = this.newRow({ name: file.name, source: URL.createObjectURL(file), prompt });
     this.remembered.delete(row.stem);
     row.ready = send(row, file);
   }
 
-  /**
-   * @param {string} name
-   * @param {string} source
-   * @param {string} caption
-   */
-  newRow(name, source, caption) {
-    const row = makeRow({ name, source, caption }, { remove: () => this.take(row), changed: this.changed });
+  /** @param {{ name: string, source: string, prompt: string }} picture */
+  newRow(picture) {
+    const row = new Row(picture, { remove: (one) => this.take(one), changed: this.changed });
     this.rows.push(row);
-    this.parts.list.append(row.node);
-    row.prompt.addEventListener("input", () => this.refresh());
-    this.arrange();
     return row;
   }
 
@@ -149,142 +124,172 @@ export class PictureSet {
   take(row) {
     const at = this.rows.indexOf(row);
     if (at < 0) return; // removed during the upload
-    const held = row.node.contains(document.activeElement);
-    row.node.remove();
     this.rows.splice(at, 1);
-    if (held) (removeButton(this.rows[at] ?? this.rows.at(-1)) ?? this.file).focus();
-    this.refresh();
+    const next = this.rows[at] ?? this.rows.at(-1);
+    if (document.activeElement?.closest(`[data-row="${row.id}"]`))
+      this.wanted = next ? `[data-row="${next.id}"] .quiet` : FILE;
+    this.changed();
   }
 
   /** Remove all pictures; they can be brought back while the message stands. */
   removeAll() {
     const removed = this.rows.splice(0);
-    for (const row of removed) row.node.remove();
+    const act = () => {
+      this.rows.unshift(...removed);
+      this.changed();
+    };
     this.warning = "";
-    this.pictureNotes = [];
-    this.showPictureNotes();
-    this.file.focus();
-    this.refresh();
-    toast(`${count(removed.length, "image")} removed`, "plain", {
-      label: "Undo",
-      act: () => {
-        this.rows.unshift(...removed);
-        this.parts.list.prepend(...removed.map((row) => row.node));
-        this.refresh();
-      },
-    });
-  }
-
-  clear() {
-    for (const row of this.rows.splice(0)) row.node.remove();
-    this.parts.trigger.value = "";
-    this.parts.prompt.value = "";
-    this.remembered.clear();
-    this.warning = "";
-    this.pictureNotes = [];
-    this.parts.derived.replaceChildren();
-    this.arrange();
+    this.notes = [];
+    this.wanted = FILE;
+    this.changed();
+    toast(`${count(removed.length, "image")} removed`, "plain", { label: "Undo", act });
   }
 
   /** @returns {SavedSet} */
   kept() {
     return {
-      trigger: this.word(),
-      prompt: this.parts.prompt.value,
-      rows: this.rows.flatMap(({ name, kept, prompt, mask, painted, crop }) =>
-        kept ? [{ name, path: kept, prompt: prompt.value, mask, painted, crop: crop.chosen() }] : [],
+      trigger: this.trigger,
+      prompt: this.prompt,
+      rows: this.rows.flatMap(({ name, kept, prompt, mask, painted, at: crop }) =>
+        kept ? [{ name, path: kept, prompt, mask, painted, crop }] : [],
       ),
     };
   }
 
   /** @param {SavedSet} set */
-  restore({ trigger, prompt, rows }) {
-    this.parts.trigger.value = trigger;
-    this.parts.prompt.value = prompt;
-    for (const { name, path, prompt: own, mask, painted, crop } of rows) {
-      const row = this.newRow(name, `uploaded/${encodeURIComponent(path)}`, own);
-      Object.assign(row, { mask, painted, kept: path });
-      row.crop.restore(crop ?? null);
-      this.remembered.set(row.stem, own);
+  restore({ trigger, prompt: all, rows }) {
+    this.trigger = trigger;
+    this.prompt = all;
+    for (const { name, path, prompt, mask, painted, crop } of rows) {
+      const row = this.newRow({ name, source: uploaded(path), prompt });
+      Object.assign(row, { mask, painted, kept: path, at: crop ?? null });
+      this.remembered.set(row.stem, prompt);
       row.ready = checkAgain(row, path).then(() => {
         if (row.path) this.remembered.delete(row.stem);
-        this.arrange();
       });
     }
   }
 
-  refresh() {
-    this.arrange();
-    this.changed();
-  }
-
-  /** @param {ProjectKind} kind */
-  setKind(kind) {
-    this.kind = kind;
-    this.arrange();
-  }
-
-  /** Show what the number of pictures and the kind ask for. */
-  arrange() {
-    const { field, prompt, question, save, removeAll } = this.parts;
-    const several = this.rows.length > 1;
-    field.hidden = this.kind === "style";
-    prompt.placeholder = EXAMPLES[this.kind];
-    setText(question, several ? "What the images show" : "What the image shows");
-    save.hidden = !this.rows.length;
-    removeAll.hidden = !several;
-    setText(removeAll, `Remove all ${count(this.rows.length, "image")}`);
-    for (const row of this.rows) {
-      row.prompt.hidden = !several && !row.prompt.value;
-      row.prompt.placeholder = AS_ABOVE;
-      row.paint.hidden = this.kind === "style" || Boolean(row.mask);
-      showPainted(row);
+  /**
+   * What the server derives from the set, null while it is empty, and its notes.
+   * @param {DerivedSet | null} derived
+   * @param {FormNote[]} notes
+   */
+  show(derived, notes) {
+    Object.assign(this, { derived, notes });
+    for (const [i, row] of this.rows.entries()) {
+      row.shape = derived?.shapes?.[i] ?? null;
+      row.problems = this.notesOf(String(i));
     }
   }
 
-  /**
-   * @param {DerivedSet & { anchors: string[] }} answer
-   * @param {boolean} alone
-   */
-  show({ facts, anchors, shapes }, alone) {
-    for (const [i, row] of this.rows.entries()) row.crop.showShape(shapes?.[i] ?? null);
-    const { trigger, derived } = this.parts;
-    trigger.placeholder = facts?.find(([name]) => name === "Trigger word")?.[1] ?? "<cute-cat>";
-    const shown = facts?.filter(([name]) => !alone || name !== "Trigger word" || !trigger.value.trim());
-    showDerived(derived, shown, alone ? anchors : null);
-  }
-
-  /**
-   * Show the notes of the form that are about this set, each at its field.
-   * @param {FormNote[]} notes
-   */
-  showNotes(notes) {
-    const of = (/** @type {string} */ field) => notes.filter((one) => one.field === field);
-    this.pictureNotes = of("pictures");
-    this.showPictureNotes();
-    showNotes(this.parts.promptNotes, of("prompt"));
-    showNotes(this.parts.triggerNotes, of("trigger"));
-    for (const [i, row] of this.rows.entries()) showNotes(row.problems, of(String(i)));
-  }
-
-  /** The place of a field of this set. @param {string} field */
-  place(field) {
-    const { promptNotes, triggerNotes, fileNotes } = this.parts;
-    const places = { prompt: promptNotes, trigger: triggerNotes, pictures: fileNotes };
-    return places[/** @type {keyof typeof places} */ (field)] ?? this.rows[Number(field)]?.problems;
+  /** @param {string} field */
+  notesOf(field) {
+    return this.notes.filter((one) => one.field === field);
   }
 
   /** @param {ExaminedSet | undefined} found */
   showSeen(found) {
     for (const picture of found?.pictures ?? [])
-      for (const row of this.rows) if (row.path === picture.path) showExamined(row, picture);
+      for (const row of this.rows) if (row.path === picture.path) row.seen = picture;
     this.warning = found?.note ?? "";
-    this.showPictureNotes();
   }
+}
 
-  showPictureNotes() {
-    const together = this.warning ? [{ tone: "warning", text: this.warning }] : [];
-    showNotes(this.parts.fileNotes, [...this.pictureNotes, ...together]);
-    setAttribute(this.parts.list, "aria-label", count(this.rows.length, "image"));
-  }
+/**
+ * @param {{ set: PictureSet, kind: ProjectKind, number: number | null, anchors: string[] | null,
+ *   remove: (set: PictureSet) => void }} props `number` among several objects, null for the only one
+ */
+export function References({ set, kind, number, anchors, remove }) {
+  const { id, derived, prompt, rows, trigger } = set;
+  const node = useRef(/** @type {HTMLElement | null} */ (null));
+  useLayoutEffect(() => {
+    const wanted = set.wanted && node.current?.querySelector(set.wanted);
+    set.wanted = null;
+    if (wanted instanceof HTMLElement) wanted.focus();
+  });
+  const type = (/** @type {"prompt" | "trigger"} */ field) =>
+    withValue((text) => {
+      set[field] = text;
+      set.changed();
+    });
+  const several = rows.length > 1;
+  const facts = derived?.facts?.filter(([name]) => number || name !== "Trigger word" || !trigger.trim());
+  const word = derived?.facts?.find(([name]) => name === "Trigger word")?.[1];
+  const ids = (/** @type {string} */ field) => `notes-set-${id}-${field}`;
+  const together = set.warning ? [{ tone: "warning", text: set.warning }] : [];
+  const save = () => saveCaptions(rows, set.prompts());
+  return html`<div
+    class="reference-set" role="group" aria-label=${number ? `Object ${number}` : "References"} ref=${node}
+  >
+    <div class="set-head" hidden=${!number}>
+      <h3>Object ${number}</h3>
+      <${Button} class="quiet" aria-label="Remove object ${number}" onClick=${() => remove(set)}>Remove<//>
+    </div>
+    <div class="field">
+      <span class="field-name">Reference images</span>
+      <${Drop} set=${set} id=${ids("pictures")} notes=${[...set.notesOf("pictures"), ...together]} />
+    </div>
+    <div class="field prompt-field">
+      <label class="field">
+        <span class="field-name">${several ? "What the images show" : "What the image shows"}</span>
+        <input
+          type="text" data-part="prompt" spellcheck=${true} value=${prompt} placeholder=${EXAMPLES[kind]}
+          onInput=${type("prompt")} ...${noted(ids("prompt"), set.notesOf("prompt"))}
+        />
+      </label>
+      <span class="set-actions">
+        <${Button} class="quiet remove-all" hidden=${!several} onClick=${() => set.removeAll()}>
+          Remove all ${count(rows.length, "image")}
+        <//>
+        <${Button}
+          class="quiet save-captions" hidden=${!rows.length} onClick=${save}
+          title="Save the prompts as text files named like the images, in a zip file"
+        >Save captions<//>
+      </span>
+      <${Notes} id=${ids("prompt")} notes=${set.notesOf("prompt")} />
+    </div>
+    <ol class="reference-rows" aria-label=${count(rows.length, "image")}>${rows.map(
+      (row) =>
+        html`<${PictureRow} key=${row.id} row=${row} isOnly=${!several} hasMask=${kind === "object"} />`,
+    )}</ol>
+    <div class="field" hidden=${kind === "style"}>
+      <label class="field">
+        <span class="field-name">Trigger word</span>
+        <input
+          type="text" data-part="trigger" spellcheck=${false} value=${trigger}
+          placeholder=${word ?? "<cute-cat>"}
+          onInput=${type("trigger")} ...${noted(ids("trigger"), set.notesOf("trigger"))}
+        />
+        <span class="field-note">A made-up word for your object, to use in prompts.</span>
+      </label>
+      <${Notes} id=${ids("trigger")} notes=${set.notesOf("trigger")} />
+    </div>
+    <${Derived} facts=${facts} anchors=${anchors} />
+  </div>`;
+}
+
+/** @param {{ set: PictureSet, id: string, notes: Note[] }} props */
+function Drop({ set, id, notes }) {
+  const [over, setOver] = useState(false);
+  const drag = (/** @type {DragEvent} */ event) => {
+    event.preventDefault();
+    setOver(event.type === "dragover");
+    if (event.type === "drop") set.add([...(event.dataTransfer?.files ?? [])]);
+  };
+  const choose = (/** @type {{ currentTarget: HTMLInputElement }} */ { currentTarget: input }) => {
+    set.add([...(input.files ?? [])]);
+    input.value = "";
+  };
+  return html`<label
+      class="drop" data-over=${over} onDragOver=${drag} onDragLeave=${drag} onDrop=${drag}
+    >
+      <input
+        type="file" accept="image/*,.heic,.heif,.txt,.caption,.jsonl,.json,.csv" multiple data-part="file"
+        aria-label="Choose reference images" onChange=${choose} ...${noted(id, notes)}
+      />
+      <b>Drop images here</b>
+      <span>or click to choose. A text file of the same name becomes the prompt.</span>
+    </label>
+    <${Notes} id=${id} notes=${notes} />`;
 }

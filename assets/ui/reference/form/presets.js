@@ -1,238 +1,260 @@
 /** Choice of a model preset, and its settings. */
 /** @import { SavedModel } from "./saved_form.js" */
-/** @import { NotePlace } from "./notes.js" */
-/** @import { Derived, Preset, ProjectKind } from "payloads" */
-/** @import { ReferenceParts } from "../../app/types/parts.d.ts" */
+/** @import { Note } from "./notes.js" */
+/** @import { Answers, Derived, ModelFacts, OwnPreset, Preset, Project, ProjectKind } from "payloads" */
 import { call } from "../../app/session.js";
-import { el, labelled } from "../../kit/dom.js";
-import { settingsForm, typedValue, written } from "../../kit/settings_fields.js";
-import { mountJudged } from "./judged.js";
-import { notePlace } from "./notes.js";
-import { savedPresets } from "./saved_presets.js";
+import { html, withValue } from "../../kit/html.js";
+import { SettingsFields, typedValue, written } from "../../kit/settings_fields.js";
+import { pathsIn } from "./judged.js";
+import { Facts, NOTHING } from "./model_facts.js";
+import { Notes, noted } from "./notes.js";
+import { SavedPresets, SavePreset } from "./saved_presets.js";
 
 const USUAL_CLIP = "ViT-B-32/openai"; // that of all presets but the one that comes with its own
+const OWN = "own";
 
-/**
- * @param {ReferenceParts} parts
- * @param {ProjectKind} firstKind
- */
-export async function mountPresets(parts, firstKind) {
-  const answer = await call("reference", "options", {});
-  if (!answer) return null;
-  let kind = firstKind;
-  /** @type {Map<string, NotePlace>} */
-  const places = new Map();
-  const placeOf = (/** @type {string} */ name, /** @type {HTMLElement} */ input) => {
-    const place = notePlace(input);
-    places.set(name, place);
-    return place.box;
-  };
-  const base = textInput("base_model", "a folder, or a name such as runwayml/stable-diffusion-v1-5");
-  const clip = textInput("clip_model", "ViT-B-32/openai, or local-dir:FOLDER", USUAL_CLIP);
-  const start = textInput("start_from", "Path to a .safetensors file (leave empty for the base model)");
-  const startFacts = el("p", { class: "field-note", role: "status" });
-  const withoutText = el("input", { type: "checkbox", name: "without_text_encoder" });
-  const textChoice = el(
-    "label",
-    { class: "start-text", hidden: true },
-    withoutText,
-    "Leave out its changes to the text encoder, which the studio does not train",
-  );
-  const own = el(
-    "div",
-    { class: "own-model", hidden: true },
-    labelled("Base model", base, placeOf("base_model", base)),
-    labelled("CLIP model", clip, placeOf("clip_model", clip)),
-  );
+/** The model of a new project with its settings, and what it starts from; or the LoRAs to judge. */
+export class ModelChoice {
+  /** @type {Answers["options"] | null} null until the studio has answered */
+  options = null;
   /** @type {Preset[]} */
-  const choices = [
-    ...answer.presets,
-    {
-      name: "own",
+  choices = [];
+  /** @type {OwnPreset[]} */
+  saved = [];
+  /** @type {ProjectKind} */
+  kind = "style";
+  preset = "";
+  base = "";
+  clip = USUAL_CLIP;
+  start = "";
+  withoutText = false;
+  isJudging = false;
+  files = "";
+  /** @type {Map<string, string>} the settings that were typed, by name */
+  typed = new Map();
+  /** @type {ModelFacts} */
+  facts = NOTHING;
+  isNew = false; // just chosen by the person, who is to see what the model needs
+
+  /** @param {() => void} changed called when anything that is shown has changed */
+  constructor(changed) {
+    this.changed = changed;
+  }
+
+  /** @param {Partial<ModelChoice>} some */
+  change(some) {
+    Object.assign(this, some);
+    this.changed();
+  }
+
+  /** Ask what there is to choose from. */
+  async load() {
+    const answer = await call("reference", "options", {});
+    if (!answer) return;
+    const own = {
+      name: OWN,
       base_model: "",
       title: "Another model",
       note: "A folder, .safetensors checkpoint or Hugging Face ID, and a CLIP model to judge the images.",
       settings: answer.own,
-    },
-  ];
-  const facts = el("div", { class: "model-facts", role: "status", hidden: true });
-  const trouble = notePlace(null);
-  parts.presets.append(
-    ...choices.map((preset, i) =>
-      el(
-        "label",
-        {},
-        el("input", { type: "radio", name: "preset", value: preset.name, defaultChecked: i === 0 }),
-        el("b", {}, preset.title),
-        el("span", {}, preset.note),
-      ),
-    ),
-    own,
-    trouble.box,
-    facts,
-  );
-  const plan = el("p", { class: "plan", role: "status" });
-  const place = notePlace(null);
-  places.set("preset", place);
-  parts.presets.append(place.box, plan);
-  const judged = mountJudged(parts);
-  places.set("judged", judged.place);
-  const startField = labelled("Start from a LoRA", start, placeOf("start_from", start));
-  const startPart = el("div", { class: "start-from" }, startField, startFacts, textChoice);
-  parts.advanced.append(startPart);
-  /** The choice stands with the LoRA that it is about. */
-  const showPurpose = () => {
-    judged.show();
-    startField.hidden = startFacts.hidden = judged.isOn();
-    const home = judged.isOn() ? parts.judged : startPart;
-    if (textChoice.parentElement !== home) home.append(textChoice);
-  };
-  parts.form.addEventListener("change", ({ target }) => {
-    if (target instanceof HTMLInputElement && target.name === "purpose") showPurpose();
-  });
-  const { fields, nodes, ...form } = settingsForm(answer.fields, (some) => {
-    for (const { input } of some) delete input.dataset.edited;
-    fill();
-    parts.form.dispatchEvent(new Event("input")); // the form keeps it, and plans anew
-  });
-  for (const [name, field] of fields) field.node.append(placeOf(name, field.input));
-  parts.advanced.append(...nodes);
+    };
+    const choices = [...answer.presets, own];
+    this.change({ options: answer, saved: answer.saved, choices, preset: choices[0].name });
+  }
 
-  const chosen = () =>
-    choices.find((preset) => preset.name === new FormData(parts.form).get("preset")) ?? choices[0];
-  /** @param {string} name */
-  const usual = (name) => (name === "seed" ? String(answer.seed) : written(chosen().settings[kind], name));
-  const fill = () => {
-    own.hidden = chosen().name !== "own";
-    for (const [name, field] of fields) if (!field.input.dataset.edited) field.input.value = usual(name);
-    follow();
-  };
-  /** Show what follows from the values of the fields. */
-  const follow = () => form.follow(usual);
-  let justChosen = false; // by the person, who is to see what the model needs
-  parts.presets.addEventListener("change", (event) => {
-    if (event.target instanceof HTMLInputElement && event.target.type === "radio") justChosen = true;
-    fill();
-  });
-  parts.advanced.addEventListener("input", (event) => {
-    if (event.target instanceof HTMLElement) event.target.dataset.edited = "yes";
-    follow();
-  });
-  parts.form.addEventListener("reset", () =>
-    setTimeout(() => {
-      for (const { input: node } of fields.values()) delete node.dataset.edited;
-      fill();
-      showPurpose();
-    }),
-  );
-  fill();
-  const edited = () => [...fields].filter(([, field]) => field.input.dataset.edited);
-  const model = {
-    places,
-    facts,
-    /**
-     * The place for a problem of a model: at its field where there is one.
-     * @param {string} field
-     */
-    modelPlace: (field) =>
-      own.hidden && !["start_from", "judged"].includes(field) ? trouble : (places.get(field) ?? trouble),
-    trouble,
-    /** @param {ProjectKind} next */
-    setKind(next) {
-      kind = next;
-      fill();
-    },
-    /** @returns {SavedModel} */
-    kept: () => ({
-      preset: chosen().name,
-      base_model: base.value,
-      clip_model: clip.value === USUAL_CLIP ? "" : clip.value,
-      start_from: start.value,
-      without_text_encoder: withoutText.checked,
-      judged: judged.kept(),
-      settings: Object.fromEntries(edited().map(([name, field]) => [name, field.input.value])),
-    }),
-    /**
-     * Choose the model and the settings of a project; only what differs from the model's own is typed.
-     * @param {import("payloads").Project} project
-     */
-    like({ made_with: made, settings }) {
-      for (const { input } of fields.values()) delete input.dataset.edited;
-      this.restore({
-        ...this.kept(),
-        ...made,
-        start_from: "",
-        without_text_encoder: false,
-        judged: null,
-        settings: {},
-      });
-      for (const [name, { input }] of fields) {
-        if (name === "seed") continue; // another project has its own
-        const value = written(settings, name);
-        if (value !== usual(name)) Object.assign(input, { value }).dataset.edited = "yes";
-      }
-      fill();
-    },
-    /** @param {SavedModel} kept */
-    restore(kept) {
-      for (const input of parts.presets.querySelectorAll("input"))
-        if (input.name === "preset") input.checked ||= input.value === kept.preset;
-      base.value = kept.base_model;
-      clip.value = kept.clip_model || USUAL_CLIP;
-      start.value = kept.start_from ?? ""; // a form that an earlier version kept has none
-      withoutText.checked = kept.without_text_encoder ?? false;
-      judged.restore(kept.judged);
-      showPurpose();
-      for (const [name, value] of Object.entries(kept.settings)) {
-        const input = fields.get(name)?.input;
-        if (input) Object.assign(input, { value }).dataset.edited = "yes";
-      }
-      fill();
-    },
-    /**
-     * What a round needs with the chosen model and settings, and what the LoRA to start from says of itself.
-     * @param {Derived} answer
-     */
-    showPlan({ plan: sentence, measuring, start: said, start_text: changesText }) {
-      plan.textContent = measuring ? "Working out what this model needs…" : sentence;
-      (judged.isOn() ? judged.facts : startFacts).textContent = said;
-      textChoice.hidden = !changesText;
-      if (!justChosen || measuring) return;
-      justChosen = false;
-      requestAnimationFrame(() => plan.scrollIntoView({ block: "nearest" })); // below the refusal, if any
-    },
-    chosen: () => ({
-      preset: chosen().name === "own" ? null : chosen().name,
-      base_model: base.value.trim(),
-      clip_model: clip.value.trim(),
-      start_from: judged.isOn() ? "" : start.value.trim(),
-      without_text_encoder: withoutText.checked,
-      judged: judged.chosen(),
-      settings: Object.fromEntries(
-        edited().map(([name, field]) => [name, typedValue(field.about, field.input)]),
-      ),
-    }),
-  };
-  const saved = savedPresets(answer.saved, {
-    now() {
-      const { preset, base_model, clip_model, settings: typed } = model.kept();
-      const { seed: _, ...settings } = typed; // another project has its own
-      return { preset, base_model, clip_model, settings };
-    },
-    take({ name: _, ...kept }) {
-      for (const { input } of fields.values()) delete input.dataset.edited;
-      model.restore({ ...model.kept(), ...kept });
-      parts.form.dispatchEvent(new Event("change")); // the form looks the model up, keeps it, and plans anew
-    },
-  });
-  own.before(saved.node);
-  parts.advanced.append(saved.save);
-  return model;
+  get isOwn() {
+    return this.preset === OWN;
+  }
+
+  /**
+   * The value of a setting that nobody typed.
+   * @param {string} name
+   */
+  usual(name) {
+    if (name === "seed") return String(this.options?.seed ?? "");
+    const chosen = this.choices.find((one) => one.name === this.preset) ?? this.choices[0];
+    return written(chosen.settings[this.kind], name);
+  }
+
+  /** @returns {SavedModel | null} null if nothing can be chosen yet */
+  kept() {
+    if (!this.options) return null;
+    return {
+      preset: this.preset,
+      base_model: this.base,
+      clip_model: this.clip === USUAL_CLIP ? "" : this.clip,
+      start_from: this.start,
+      without_text_encoder: this.withoutText,
+      judged: this.isJudging ? this.files : null,
+      settings: Object.fromEntries(this.typed),
+    };
+  }
+
+  /** @param {SavedModel} kept a form that an earlier version kept lacks some */
+  restore({ preset, base_model, clip_model, start_from, without_text_encoder, judged, settings }) {
+    const known = new Set(this.options?.fields.map(({ name }) => name));
+    this.change({
+      preset: this.choices.some(({ name }) => name === preset) ? preset : this.preset,
+      base: base_model,
+      clip: clip_model || USUAL_CLIP,
+      start: start_from ?? "",
+      withoutText: without_text_encoder ?? false,
+      isJudging: typeof judged === "string",
+      files: judged ?? "",
+      typed: new Map(Object.entries(settings).filter(([name]) => known.has(name))),
+    });
+  }
+
+  /**
+   * Choose the model and the settings of a project; only what differs from the model's own is typed.
+   * @param {Project} project
+   */
+  like({ made_with: made, settings }) {
+    const kept = this.kept();
+    if (!kept) return;
+    const nothing = { start_from: "", without_text_encoder: false, judged: null, settings: {} };
+    this.restore({ ...kept, ...made, ...nothing });
+    for (const { name } of this.options?.fields ?? []) {
+      const value = written(settings, name);
+      if (name !== "seed" && value !== this.usual(name)) this.typed.set(name, value); // each has its own seed
+    }
+    this.changed();
+  }
+
+  /** What is kept as a preset of one's own. */
+  asPreset() {
+    const { preset, base, clip, typed } = this;
+    const { seed: _, ...settings } = Object.fromEntries(typed); // another project has its own
+    return { preset, base_model: base, clip_model: clip === USUAL_CLIP ? "" : clip, settings };
+  }
+
+  /** @param {OwnPreset} preset */
+  takePreset({ name: _, ...model }) {
+    const kept = this.kept();
+    if (kept) this.restore({ ...kept, ...model });
+  }
+
+  /** What a project is made with; undefined: nothing can be chosen yet. */
+  chosen() {
+    if (!this.options) return undefined;
+    const typed = this.options.fields.flatMap((about) => {
+      const value = this.typed.get(about.name);
+      return value === undefined ? [] : [[about.name, typedValue(about, { value })]];
+    });
+    return {
+      preset: this.isOwn ? null : this.preset,
+      base_model: this.base.trim(),
+      clip_model: this.clip.trim(),
+      start_from: this.isJudging ? "" : this.start.trim(),
+      without_text_encoder: this.withoutText,
+      judged: this.isJudging ? pathsIn(this.files) : null,
+      settings: Object.fromEntries(typed),
+    };
+  }
+
+  /**
+   * The field at which a problem of a model is said.
+   * @param {string} field
+   */
+  placeOf(field) {
+    const own = this.isOwn && ["base_model", "clip_model"].includes(field);
+    return own || ["start_from", "judged"].includes(field) ? field : "model";
+  }
 }
 
 /**
- * @param {string} name
- * @param {string} placeholder
+ * `answer` is what the studio last said of the form.
+ * @typedef {{ model: ModelChoice, answer: Derived | null, notesOf: (field: string) => Note[] }} Shown
  */
-const textInput = (name, placeholder, value = "") =>
-  el("input", { type: "text", name, placeholder, value, spellcheck: "false" });
+
+/** @param {Shown & { cancel: () => void, choose: (name: string) => void }} props */
+export function Presets({ model, answer, notesOf, cancel, choose }) {
+  const plan = answer?.measuring ? "Working out what this model needs…" : answer?.plan;
+  return html`${model.choices.map(
+    ({ name, title, note }) => html`<label key=${name}>
+        <input
+          type="radio" name="preset" value=${name} checked=${name === model.preset}
+          onInput=${() => choose(name)}
+        /><b>${title}</b><span>${note}</span>
+      </label>`,
+  )}
+    ${
+      model.options &&
+      html`<${SavedPresets} model=${model} />
+        <div class="own-model" hidden=${!model.isOwn}>
+          <${Text}
+            label="Base model" name="base_model" value=${model.base} notes=${notesOf("base_model")}
+            placeholder="a folder, or a name such as runwayml/stable-diffusion-v1-5"
+            type=${(/** @type {string} */ base) => model.change({ base })}
+          />
+          <${Text}
+            label="CLIP model" name="clip_model" value=${model.clip} notes=${notesOf("clip_model")}
+            placeholder="ViT-B-32/openai, or local-dir:FOLDER"
+            type=${(/** @type {string} */ clip) => model.change({ clip })}
+          />
+        </div>
+        <${Notes} id="notes-model" notes=${notesOf("model")} />
+        <${Facts} facts=${model.facts} cancel=${cancel} />
+        <${Notes} id="notes-preset" notes=${notesOf("preset")} />
+        <p class="plan" role="status">${plan}</p>`
+    }`;
+}
+
+/** @param {Shown} props */
+export function Advanced({ model, answer, notesOf }) {
+  const { options, typed, isJudging } = model;
+  if (!options) return null;
+  const ids = (/** @type {string} */ name) => `notes-${name}`;
+  const type = (/** @type {string} */ name, /** @type {string} */ text) => {
+    typed.set(name, text);
+    model.changed();
+  };
+  const reset = (/** @type {string[]} */ names) => {
+    for (const name of names) typed.delete(name);
+    model.changed();
+  };
+  return html`<div class="start-from">
+      ${
+        !isJudging &&
+        html`<${Text}
+            label="Start from a LoRA" name="start_from" value=${model.start} notes=${notesOf("start_from")}
+            placeholder="Path to a .safetensors file (leave empty for the base model)"
+            type=${(/** @type {string} */ start) => model.change({ start })}
+          />
+          <p class="field-note" role="status">${answer?.start}</p>
+          <${TextEncoder} model=${model} answer=${answer} />`
+      }
+    </div>
+    <${SettingsFields}
+      fields=${options.fields} type=${type} reset=${reset}
+      value=${(/** @type {string} */ name) => typed.get(name) ?? model.usual(name)}
+      usual=${(/** @type {string} */ name) => model.usual(name)}
+      described=${(/** @type {string} */ name) => noted(ids(name), notesOf(name))}
+      below=${(/** @type {string} */ name) => html`<${Notes} id=${ids(name)} notes=${notesOf(name)} />`}
+    />
+    <${SavePreset} model=${model} />`;
+}
+
+/**
+ * Offered where a LoRA changes a text encoder too.
+ * @param {{ model: ModelChoice, answer: Derived | null }} props
+ */
+export const TextEncoder = ({ model, answer }) => html`<label
+  class="start-text" hidden=${!answer?.start_text}
+><input
+  type="checkbox" name="without_text_encoder" checked=${model.withoutText}
+  onInput=${() => model.change({ withoutText: !model.withoutText })}
+/>Leave out its changes to the text encoder, which the studio does not train</label>`;
+
+/**
+ * @param {{ label: string, name: string, value: string, placeholder: string, notes: Note[],
+ *   type: (text: string) => void }} props
+ */
+const Text = ({ label, name, value, placeholder, notes, type }) => html`<label class="field">
+  <span class="field-name">${label}</span>
+  <input
+    type="text" name=${name} placeholder=${placeholder} spellcheck=${false} value=${value}
+    onInput=${withValue(type)} ...${noted(`notes-${name}`, notes)}
+  />
+  <${Notes} id="notes-${name}" notes=${notes} />
+</label>`;

@@ -1,8 +1,8 @@
 /** Uploads of pictures and masks; the server checks each after its upload. */
 /** @import { Row } from "./picture_row.js" */
 import { call } from "../../app/session.js";
-import { setText } from "../../kit/dom.js";
 import { toast } from "../../kit/toast.js";
+import { uploaded } from "./picture_row.js";
 
 const UPLOADS = "gradio_api/upload";
 let uploading = 0;
@@ -46,9 +46,8 @@ export async function send(row, file) {
   const answer = await checked(path);
   if (!answer) return row.remove();
   row.path = path;
-  setText(row.note, answer.notes.join("; "));
+  row.note = answer.notes.join("; ");
   row.showStored();
-  row.changed();
   return undefined;
 }
 
@@ -75,10 +74,10 @@ export async function checkAgain(row, path) {
   const alone = await checked(path);
   if (!alone) return row.remove();
   row.path = path;
-  row.image.src = `uploaded/${encodeURIComponent(path)}`;
+  row.source = uploaded(path);
   const masked = mask || painted ? await call("reference", "check", { path, mask, painted }) : null;
   if (!masked) Object.assign(row, { mask: null, painted: null });
-  setText(row.note, (masked ?? alone).notes.join("; "));
+  row.note = (masked ?? alone).notes.join("; ");
   row.changed();
   return undefined;
 }
@@ -98,8 +97,7 @@ export function giveMask(row, file) {
     if (!answer) return;
     row.mask = mask;
     row.painted = null;
-    row.paint.hidden = true;
-    setText(row.note, answer.notes.join("; "));
+    row.note = answer.notes.join("; ");
     row.changed();
   });
   return undefined;

@@ -1,7 +1,9 @@
 /** The empty state of the grid: why it is empty, and what to do. */
 import { state, drawing, isTag, loading, workHere } from "../../app/store.js";
 import { waiting } from "../../training/now.js";
-import { el, repeats } from "../../kit/dom.js";
+import { html } from "../../kit/html.js";
+import { jobTitle, resumeWord, unfinished } from "../../top/job_words.js";
+import { render } from "../../vendor/preact.min.js";
 
 /** @type {Record<string, [title: string, words: string]>} */
 const NONE = {
@@ -64,6 +66,20 @@ function stepNow() {
 }
 
 /**
+ * Why the round has no images yet; null while what comes is shown in their place.
+ * @returns {[title: string, words: string] | null}
+ */
+function beforeTheFirst() {
+  if (loading()) return LOADING;
+  if (drawing() || waiting()) return null;
+  if (workHere(["generate"])) return QUEUED;
+  const { job } = state;
+  if (job && unfinished(job) && job.round_id === state.roundId)
+    return [jobTitle(job), `${resumeWord(job)}, at the top, continues where it stopped.`];
+  return STEPS[stepNow()] ?? null;
+}
+
+/**
  * @param {HTMLElement} node
  * @param {ReturnType<typeof import("../../app/store.js").counts>} counts
  * @param {number} open how many pictures are shown
@@ -71,23 +87,9 @@ function stepNow() {
 export function emptyGrid(node, counts, open) {
   const { filter } = state;
   const inFilter = isTag(filter) ? open : counts[filter];
-  const words = counts.all
-    ? inFilter
-      ? open
-        ? null
-        : state.range
-          ? OUT_OF_RANGE
-          : NO_DETECTOR
-      : NONE[state.filter]
-    : loading()
-      ? LOADING
-      : drawing() || waiting()
-        ? null
-        : workHere(["generate"])
-          ? QUEUED
-          : STEPS[stepNow()];
+  const found = inFilter ? (open ? null : state.range ? OUT_OF_RANGE : NO_DETECTOR) : NONE[filter];
+  const words = counts.all ? found : beforeTheFirst();
   node.hidden = !words;
   node.toggleAttribute("data-loading", words === LOADING);
-  if (!words || repeats(node, words)) return;
-  node.replaceChildren(el("h3", {}, words[0]), el("p", {}, words[1]));
+  if (words) render(html`<h3>${words[0]}</h3><p>${words[1]}</p>`, node);
 }

@@ -7,7 +7,7 @@ import { el, focusedIn, makeButton, setAttribute, setText } from "../../kit/dom.
 import { arrive, faceOf, makeTile, makeTools, markTile, setTabStop, showPicture } from "./tile.js";
 import { toggleCopies } from "./mark_copies.js";
 import { closedMore, drawMore } from "./draw_more.js";
-import { makeGroup, nameGroup, scoreGroup, inColumns, insertTile, fillWaiting } from "./group.js";
+import { makeGroup, showHead, inColumns, insertTile, fillWaiting } from "./group.js";
 import { flatList } from "../desk/flat.js";
 import { desk } from "../desk/desk.js";
 import { decide, toggle } from "./verdicts.js";
@@ -41,6 +41,8 @@ let held = null;
 /** @type {Map<string, number | null>} of the test prompts, from before the pictures that are drawn now */
 let ranks = new Map();
 const strengths = strengthRow();
+/** @type {string | null} the test prompt whose row had the focus when its head was shown */
+let stop = null;
 let watched = false; // pictures were drawn while the grid was looked at: its rows stay where they are
 const sortNote = el("p", { class: "sort-note", hidden: true }, "The rows keep their order. ");
 sortNote.append(makeButton({ data: { action: "sort" } }, () => sortNow(), "Sort by priority"));
@@ -119,13 +121,8 @@ function clear() {
 /** @param {Anchor} anchor */
 function groupOf(anchor) {
   const known = groups.get(anchor.id);
-  if (known) nameGroup(known, anchor);
-  if (known) return known;
-  const group = makeGroup(
-    anchor,
-    () => toggleCopies(idsOf(anchor.id)),
-    () => drawMore(anchor.id),
-  );
+  if (known) return Object.assign(known, { anchor }); // which words all test prompts share may come later
+  const group = makeGroup(anchor);
   groups.set(anchor.id, group);
   grid.append(group.node);
   return group;
@@ -172,10 +169,8 @@ function arrange() {
   for (const anchor of state.project?.anchors ?? []) if (groups.has(anchor.id)) groupOf(anchor);
   const pool = (state.round?.pool ?? []).map((anchor) => groupOf(anchor).anchor.id);
   for (const [id, group] of groups) {
-    scoreGroup(group, state.scoreOf.get(id), isOpen(id));
     fillWaiting(group, drawing() ? (state.round?.coming[id] ?? []) : []);
-    group.parts.more.hidden = !(state.round?.complete && !closedMore() && pool.includes(id));
-    group.parts.more.tabIndex = id === focusedRow() ? 0 : -1;
+    head(id, group);
   }
   if (!drawing()) ranks = new Map(state.scores.map(({ anchor_id, rank }) => [anchor_id, rank]));
   const order = inOrder(groups.keys(), pool, (id) => ranks.get(id));
@@ -186,6 +181,23 @@ function arrange() {
   flat.arrange();
   filter();
   mark(state.candidates.keys());
+}
+
+/**
+ * Show the head of a group. Of all rows, Tab reaches the buttons of the one in which a picture has the focus.
+ * @param {string} id
+ * @param {Group} group
+ */
+function head(id, group) {
+  const isDrawn = Boolean(state.round?.complete) && state.round?.pool.some((anchor) => anchor.id === id);
+  showHead(group, {
+    score: state.scoreOf.get(id),
+    isOpen: isOpen(id),
+    canGrow: Boolean(isDrawn) && !closedMore(),
+    isStop: id === focusedRow(),
+    onNone: () => toggleCopies(idsOf(id)),
+    onMore: () => drawMore(id),
+  });
 }
 
 /** Put the rows in order now: a person asked for it, or does not look. */
@@ -372,8 +384,12 @@ const keepTabStop = () => setTabStop(grid, tiles.get(state.focus ?? ""));
 
 /** @param {string | undefined} origin */
 function follow(origin) {
-  // of all rows, Tab reaches the button of the one in which a picture has the focus
-  for (const [id, { parts: row }] of groups) row.more.tabIndex = id === focusedRow() ? 0 : -1;
+  const row = focusedRow();
+  for (const id of new Set([row, stop])) {
+    const group = groups.get(id ?? "");
+    if (group) head(id ?? "", group);
+  }
+  stop = row;
   const tile = tiles.get(state.focus ?? "");
   if (tile && origin !== "grid") view.reveal(tile);
   keepTabStop();

@@ -1,9 +1,11 @@
 /** The candidates of one test prompt, below a header with its scores. */
 /** @import { Anchor, Score } from "payloads" */
-import { el, setText, setAttribute } from "../../kit/dom.js";
+import { el } from "../../kit/dom.js";
+import { Button, html } from "../../kit/html.js";
+import { render } from "../../vendor/preact.min.js";
 import { isJudged, state } from "../../app/store.js";
 import { briefly } from "../plain_words.js";
-import { showTurn } from "../turn/turn.js";
+import { SmallTurn } from "../turn/turn.js";
 import { uncertainty, uncertaintyTitle } from "../../kit/format.js";
 
 /**
@@ -11,106 +13,71 @@ import { uncertainty, uncertaintyTitle } from "../../kit/format.js";
  * @typedef {{ index: number, id: string, node: HTMLElement }} PlacedTile
  * @typedef {{ index: number, node: HTMLElement, id?: string }} Cell
  * @typedef {{ node: HTMLElement, head: HTMLElement, body: HTMLElement, anchor: Anchor,
- *   tiles: PlacedTile[], waiting: Cell[], gaps: HTMLElement[], parts: Record<Part, HTMLElement> }} Group
- * @typedef {"badge" | "turn" | "plain" | "copies" | "entropy" | "none" | "note" | "more"} Part
+ *   tiles: PlacedTile[], waiting: Cell[], gaps: HTMLElement[] }} Group
  */
 
 /**
  * @param {Anchor} anchor
- * @param {() => void} onNone a person says that no image of a row is a copy
- * @param {() => void} onMore a person wants further pictures
  * @returns {Group}
  */
-export function makeGroup(anchor, onNone, onMore) {
-  const badge = el("span", { class: "rank" });
-  const turn = el("span", { class: "turn-small", hidden: true });
-  const plain = el("span", { class: "plain" });
-  const copies = el("span", { class: "copies" });
-  const entropy = el("span", { class: "entropy" });
-  const none = el(
-    "button",
-    {
-      class: "button small none",
-      type: "button",
-      hidden: true,
-      title: "Mark all images of this row as not copies",
-    },
-    "Not copies",
-  );
-  none.addEventListener("click", onNone);
-  const note = el("span", { class: "note" });
-  const more = el(
-    "button",
-    {
-      class: "link more",
-      type: "button",
-      tabIndex: -1,
-      hidden: true,
-      title: "Generate three more images of this test prompt",
-    },
-    "Generate more",
-  );
-  more.addEventListener("click", onMore);
-  const head = el(
-    "h3",
-    { class: "group-head" },
-    badge,
-    el("span", { class: "prompt", dir: "auto", translate: "no", title: anchor.prompt }, ...nameOf(anchor)),
-    el("span", { class: "facts" }, more, plain, turn, copies, entropy, note, none),
-  );
+export function makeGroup(anchor) {
+  const head = el("h3", { class: "group-head" });
   const body = el("div", { class: "tiles", role: "group", "aria-label": anchor.prompt });
   const node = el("section", { class: "group", data: { anchor: anchor.id } }, head, body);
-  return {
-    node,
-    head,
-    body,
-    tiles: [],
-    waiting: [],
-    gaps: [],
-    anchor,
-    parts: { badge, turn, plain, copies, entropy, none, note, more },
-  };
-}
-
-/** @param {Anchor} anchor */
-const nameOf = ({ head, tail }) => [el("b", {}, head), tail ? ` ${tail}` : ""];
-
-/**
- * Name a group that was made before it was known which words all test prompts share.
- * @param {Group} group
- * @param {Anchor} anchor
- */
-export function nameGroup(group, anchor) {
-  if (group.anchor.head === anchor.head) return;
-  group.anchor = anchor;
-  group.head.querySelector(".prompt")?.replaceChildren(...nameOf(anchor));
+  return { node, head, body, tiles: [], waiting: [], gaps: [], anchor };
 }
 
 /**
- * Show rank, copy rate and entropy once the test prompt is scored. Where all pictures count as copies and
- * nobody looked, it says so and offers to correct it.
- * @param {Group} group
- * @param {Score | undefined} score
- * @param {boolean} open whether a person has not said of all of them that they are
+ * What a head shows: the score of its test prompt once there is one, whether a person has yet to say of all
+ * images that they are copies, whether more can be generated, and whether Tab reaches the button for it.
+ * @typedef {{ anchor: Anchor, score: Score | undefined, isOpen: boolean, canGrow: boolean, isStop: boolean,
+ *   onNone: () => void, onMore: () => void }} Shown
  */
-export function scoreGroup(group, score, open) {
-  const { badge, turn, plain, copies, entropy, none, note } = group.parts;
-  const asks = Boolean(score && open && isJudged() && score.n > 0 && score.copies === score.n);
-  group.node.dataset.chosen = score?.chosen ? "yes" : "no";
+
+/**
+ * @param {Group} group
+ * @param {Omit<Shown, "anchor">} shown
+ */
+export function showHead({ anchor, head, node }, shown) {
+  node.dataset.chosen = shown.score?.chosen ? "yes" : "no";
+  render(html`<${Head} anchor=${anchor} ...${shown} />`, head);
+}
+
+/**
+ * Rank, copy rate and entropy of a test prompt. Where all images count as copies and nobody looked, it says
+ * so and offers to correct it.
+ * @param {Shown} props
+ */
+function Head({ anchor, score, isOpen, canGrow, isStop, onNone, onMore }) {
   const judged = isJudged();
+  const asks = Boolean(score && isOpen && judged && score.n > 0 && score.copies === score.n);
   const rank = judged ? score?.rank : null;
-  setText(badge, rank ? String(rank) : "·");
-  setAttribute(badge, "title", rank ? `Priority ${rank}` : "Not ranked yet");
-  showTurn(turn, score?.turn);
-  const told = score && judged;
-  setText(copies, told ? (asks ? asked(score.n) : `${score.copies} of ${score.n} are copies`) : "");
-  setText(plain, score && !asks ? (judged ? briefly(score, state.project) : score.reason) : "");
-  setAttribute(plain, "title", score?.reason ?? null);
-  none.hidden = !asks;
-  setText(entropy, told ? `uncertainty: ${uncertainty(score.entropy)}` : "");
-  setAttribute(entropy, "title", told ? uncertaintyTitle(score.entropy) : null);
-  setText(note, score?.chosen ? "suggested" : "");
-  setAttribute(note, "title", score?.reason ?? null);
+  const told = judged ? score : undefined;
+  return html`<span class="rank" title=${rank ? `Priority ${rank}` : "Not ranked yet"}>${rank || "·"}</span>
+    <span class="prompt" dir="auto" translate=${false} title=${anchor.prompt}>
+      <b>${anchor.head}</b>${anchor.tail && ` ${anchor.tail}`}
+    </span>
+    <span class="facts">
+      <${Button}
+        class="link more" tabIndex=${isStop ? 0 : -1} hidden=${!canGrow} onClick=${onMore}
+        title="Generate three more images of this test prompt"
+      >Generate more<//>
+      <span class="plain" title=${score?.reason}>
+        ${score && !asks && (judged ? briefly(score, state.project) : score.reason)}
+      </span>
+      <${SmallTurn} turn=${score?.turn} />
+      <span class="copies">
+        ${told && (asks ? asked(told.n) : `${told.copies} of ${told.n} are copies`)}
+      </span>
+      <span class="entropy" title=${told && uncertaintyTitle(told.entropy)}>
+        ${told && `uncertainty: ${uncertainty(told.entropy)}`}
+      </span>
+      <span class="note" title=${score?.reason}>${score?.chosen && "suggested"}</span>
+      <${Button}
+        class="button small none" hidden=${!asks} onClick=${onNone}
+        title="Mark all images of this row as not copies"
+      >Not copies<//>
+    </span>`;
 }
 
 /** @param {number} n pictures, all of which count as copies */

@@ -1,6 +1,8 @@
 /** The strength of each column of pictures, above the grid. */
 /** @import { Candidate, Rung } from "payloads" */
-import { el, repeats } from "../../kit/dom.js";
+import { el } from "../../kit/dom.js";
+import { html } from "../../kit/html.js";
+import { render } from "../../vendor/preact.min.js";
 
 /**
  * A LoRA strength: "1", "0.85".
@@ -80,29 +82,25 @@ export function seriesLength(schedules) {
   return length;
 }
 
-/**
- * What stands over each series: the name of the strengths, once.
- * @param {(Rung | null)[]} schedules
- */
-function names(schedules) {
+/** @param {{ schedules: (Rung | null)[] }} props */
+function Headings({ schedules }) {
   const each = seriesLength(schedules);
-  return schedules.flatMap((_, i) => {
-    if (i % each) return [];
-    const name = el("b", {}, i ? "second seed" : "LoRA strength");
-    name.style.gridColumn = `span ${each}`;
-    return [name];
-  });
+  const starts = schedules.flatMap((_, i) => (i % each ? [] : [i]));
+  return html`${starts.map(
+    (i) => html`<b style="grid-column: span ${each}">${i ? "second seed" : "LoRA strength"}</b>`,
+  )}${schedules.map(heading)}`;
 }
 
 /** @param {Rung | null} schedule */
 function heading(schedule) {
-  if (schedule === null) return el("span", {});
+  if (schedule === null) return html`<span />`;
   const { sign, recipe } = schedule;
   const mean = strength(schedule.strength);
-  if (!sign) return el("span", { title: recipe || "LoRA strength 1" }, mean);
+  if (!sign) return html`<span title=${recipe || "LoRA strength 1"}>${mean}</span>`;
   const [, early, share, late] = /^(.*) for (.*), then (.*)$/.exec(sign) ?? [];
-  const title = `${recipe}: ${mean} on average`;
-  return el("span", { title }, `${early} → ${late}`, el("small", {}, `after ${share}`));
+  return html`<span title="${recipe}: ${mean} on average">
+    ${early} → ${late}<small>after ${share}</small>
+  </span>`;
 }
 
 /** The row of strengths; `show` keeps it as wide as the tiles below. */
@@ -120,7 +118,7 @@ export function strengthRow() {
       node.hidden = !schedules.length;
       node.style.setProperty("--columns", String(columns));
       node.style.width = `${grid.clientWidth}px`;
-      if (!repeats(node, schedules)) node.replaceChildren(...names(schedules), ...schedules.map(heading));
+      render(html`<${Headings} schedules=${schedules} />`, node);
     },
   };
 }

@@ -3,7 +3,8 @@
 /** @typedef {ReturnType<typeof partPainter>} PartPainter */
 import { state } from "../../app/store.js";
 import { call } from "../../app/session.js";
-import { el, makeButton, setAttribute } from "../../kit/dom.js";
+import { el } from "../../kit/dom.js";
+import { Button, html } from "../../kit/html.js";
 import { makeBrush, pictureThere } from "../../brush/brush.js";
 import { brushBar } from "../../brush/toolbar.js";
 import { layOutline } from "../../brush/outline.js";
@@ -112,27 +113,15 @@ export const PAINTING = "Paint what is right. The next training learns only that
 
 /**
  * The buttons that replace the verdict buttons while painting.
- * @param {PartPainter} part
+ * @param {{ part: PartPainter }} props
  */
-export function partButtons(part) {
+export function PartButtons({ part }) {
   const why = part.closed();
-  /**
-   * @param {string} action
-   * @param {string} label
-   * @param {() => unknown} act
-   * @param {string} title
-   */
-  const button = (action, label, act, title) =>
-    makeButton({ class: "button", data: { action }, title }, act, label);
-  const accept = button("accept-part", "Accept this part", part.accept, why ?? "Enter");
-  accept.disabled = why !== null;
-  setAttribute(accept, "data-next", why === null ? "" : null);
-  return [
-    el(
-      "div",
-      { class: "lightbox-buttons" },
-      accept,
-      button("leave-part", "Back", () => part.leave(), "Esc"),
-    ),
-  ];
+  return html`<div class="lightbox-buttons">
+    <${Button}
+      class="button" data-action="accept-part" data-next=${why === null ? "" : null} title=${why ?? "Enter"}
+      disabled=${why !== null} onClick=${part.accept}
+    >Accept this part<//>
+    <${Button} class="button" data-action="leave-part" title="Esc" onClick=${part.leave}>Back<//>
+  </div>`;
 }

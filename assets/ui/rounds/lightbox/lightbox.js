@@ -4,19 +4,21 @@
 import { state, on, verdictOf, setFocus } from "../../app/store.js";
 import { el, focusedIn, replaceKept, setText, typing, whenClosed } from "../../kit/dom.js";
 import { unbroken } from "../../kit/format.js";
+import { html } from "../../kit/html.js";
+import { render } from "../../vendor/preact.min.js";
 import { picture } from "../../app/urls.js";
 import { figures } from "./figures.js";
 import { heatKinds } from "./heat_kinds.js";
 import { neighbour, openPictures } from "../grid/neighbours.js";
 import { copyWords } from "../grid/copy_words.js";
-import { lightboxBar } from "./bar.js";
+import { Bar } from "./bar.js";
 import { heatView, stage } from "../../heatmap/heatmap.js";
 import { HeatPanel } from "../../heatmap/panel.js";
 import { uncoverWhile } from "../../heatmap/uncover.js";
-import { PAINTING, partButtons, partPainter } from "./accept_part.js";
+import { PAINTING, PartButtons, partPainter } from "./accept_part.js";
 import { comparing, comparison, startComparing, stopComparing } from "./compare.js";
-import { verdictButtons } from "./verdict_buttons.js";
-import { weightField } from "./weight.js";
+import { VerdictButtons } from "./verdict_buttons.js";
+import { WeightField } from "./weight.js";
 import { applyAll, resetZoom, toggleOwnSize, zoomFrame } from "./zoom.js";
 
 /**
@@ -28,7 +30,7 @@ import { applyAll, resetZoom, toggleOwnSize, zoomFrame } from "./zoom.js";
 let dialog;
 /** @type {HTMLElement} */
 let pictures;
-/** @type {ReturnType<typeof lightboxBar>} */
+/** @type {HTMLElement} */
 let bar;
 /** @type {ReturnType<typeof comparison>} */
 let others;
@@ -139,9 +141,14 @@ function closeDialog() {
 function build() {
   pictures = el("div", { class: "lightbox-pictures" });
   others = comparison(() => fill());
-  bar = lightboxBar({ turnTo, toggleZoom, painting, compareBar: others.bar });
+  bar = el("div", { class: "lightbox-turns" });
   facts = el("div", { class: "lightbox-facts" });
-  const shown = el("div", { class: "lightbox-main" }, bar.node, pictures);
+  const shown = el(
+    "div",
+    { class: "lightbox-main" },
+    el("div", { class: "lightbox-bar" }, bar, others.bar),
+    pictures,
+  );
   dialog = document.body.appendChild(
     el("dialog", { class: "studio lightbox", "aria-label": "Enlarged image", tabindex: "-1" }, shown, facts),
   );
@@ -162,7 +169,7 @@ function build() {
   on("candidates", (items) => {
     if (lightbox() && items.some(({ id }) => id === state.focus)) fill();
   });
-  dialog.addEventListener("zoom", () => bar.show());
+  dialog.addEventListener("zoom", () => showBar());
   on("weights scores", () => lightbox() && !typing(document.activeElement) && fill());
   on("job busy", () => lightbox() && main?.heat.refresh());
   on("forget", () => lightbox() && closeDialog());
@@ -178,7 +185,7 @@ function stopPart() {
   main?.part.remove();
   main?.heat.remove();
   main = null;
-  facts.replaceChildren();
+  render(null, facts);
 }
 
 async function fill() {
@@ -193,7 +200,7 @@ async function fill() {
   }
   const now = main;
   showFacts(now, candidate);
-  bar.show();
+  showBar();
   if (pictures.firstChild !== now.node) pictures.replaceChildren(now.node);
   now.part.show();
   const beside = await others.show(candidate, now.place);
@@ -220,7 +227,7 @@ function candidatePlate(candidate) {
     uncover();
     if (!lightbox() || main?.id !== id) return;
     showFacts(main, candidate);
-    bar.show();
+    showBar();
   });
   const says = el("figcaption", {});
   const frame = zoomFrame(place, painting);
@@ -234,43 +241,36 @@ const sentence = (words) => words.charAt(0).toUpperCase() + words.slice(1);
  * @param {Pane} pane
  * @param {Candidate} candidate
  */
-function showFacts({ id, part, says }, candidate) {
+function showFacts({ part, says }, candidate) {
   const usual = sentence(copyWords(candidate, state.project?.kind)) || "This image";
   setText(says, part.painting() ? PAINTING : usual);
   says.toggleAttribute("data-painting", part.painting());
-  const focused = focusedIn(facts)?.dataset.action;
-  const score = state.scoreOf.get(candidate.anchor_id);
-  const next = el(
-    "div",
-    { class: facts.className },
-    el("h2", { translate: "no" }, candidate.prompt),
-    ...(score?.reason ? [el("p", { class: "lightbox-why" }, unbroken(score.reason))] : []),
-    ...(score?.suggested === id && score.why
-      ? [el("p", { class: "lightbox-why" }, `Why this image: ${score.why}`)]
-      : []),
-    el(
-      "dl",
-      {},
-      ...figures(candidate, score).flatMap(([name, value, title]) => [
-        el("dt", { title }, name),
-        el("dd", {}, value),
-      ]),
-    ),
-    ...(verdictOf(id) === "accepted" && !part.painting() ? [weightField(id)] : []),
-    ...(part.painting() ? partButtons(part) : [verdictButtons(id, part, { compare, close })]),
-  );
-  if (facts.isEqualNode(next)) return; // replacing a pressed button would lose its click event
-  facts.replaceChildren(...next.childNodes);
-  if (focused && focusOn(`[data-action="${focused}"]:not(:disabled)`)) return;
-  if (!dialog.contains(document.activeElement)) focusPicture();
+  const held = focusedIn(facts);
+  render(html`<${Facts} candidate=${candidate} part=${part} />`, facts);
+  if (held && (!held.isConnected || held.matches(":disabled"))) focusPicture();
 }
 
-/**
- * Focus the first match in the facts; returns whether there is one.
- * @param {string} selector
- */
-function focusOn(selector) {
-  const node = facts.querySelector(selector);
-  if (node instanceof HTMLElement) node.focus();
-  return Boolean(node);
+/** @param {{ candidate: Candidate, part: PartPainter }} props */
+function Facts({ candidate, part }) {
+  const { id, prompt } = candidate;
+  const score = state.scoreOf.get(candidate.anchor_id);
+  const why = score?.suggested === id ? score.why : "";
+  return html`<h2 translate=${false}>${prompt}</h2>
+    ${score?.reason && html`<p class="lightbox-why">${unbroken(score.reason)}</p>`}
+    ${why && html`<p class="lightbox-why">Why this image: ${why}</p>`}
+    <dl>${figures(candidate, score).map(
+      ([name, value, title]) => html`<dt title=${title}>${name}</dt><dd>${value}</dd>`,
+    )}</dl>
+    ${verdictOf(id) === "accepted" && !part.painting() && html`<${WeightField} id=${id} />`}
+    ${
+      part.painting()
+        ? html`<${PartButtons} part=${part} />`
+        : html`<${VerdictButtons} ...${{ id, part, compare, close }} />`
+    }`;
+}
+
+/** The bar above the picture, and there the choice how to compare. */
+function showBar() {
+  render(html`<${Bar} turnTo=${turnTo} toggleZoom=${toggleZoom} painting=${painting()} />`, bar);
+  others.bar.hidden = !comparing();
 }

@@ -1,7 +1,7 @@
 /** How much an accepted picture counts in later trainings: as its round, or a weight set by hand. */
 import { state } from "../../app/store.js";
-import { el } from "../../kit/dom.js";
 import { typedNumber } from "../../kit/format.js";
+import { html, withValue } from "../../kit/html.js";
 import { setWeight } from "../grid/verdicts.js";
 import { toast } from "../../kit/toast.js";
 
@@ -10,34 +10,26 @@ const rounded = (weight) => String(Number(weight.toPrecision(2)));
 
 /**
  * A field for the weight of an accepted picture; empty: as its round.
- * @param {string} id
+ * @param {{ id: string }} props
  */
-export function weightField(id) {
+export function WeightField({ id }) {
   const byHand = state.weights.get(id);
   const usual = rounded(state.round?.example_weight ?? 1);
-  const input = el("input", {
-    type: "text",
-    inputmode: "decimal",
-    autocomplete: "off",
-    name: "weight",
-    placeholder: usual,
-    value: byHand === undefined ? "" : String(byHand),
-    data: { action: "weight" },
-    on: {
-      change: () => set(id, input.value),
-      keydown: (event) => event.key === "Enter" && input.blur(),
-    },
-  });
-  return el(
-    "label",
-    {
-      class: "weight-field",
-      title: "How much the image counts in training; a reference counts 1. Empty: the computed weight",
-    },
-    el("span", {}, byHand === undefined ? "Weight" : `Weight, set by hand (computed: ${usual})`),
-    input,
-  );
+  return html`<label
+    class="weight-field"
+    title="How much the image counts in training; a reference counts 1. Empty: the computed weight"
+  >
+    <span>${byHand === undefined ? "Weight" : `Weight, set by hand (computed: ${usual})`}</span>
+    <input
+      type="text" inputmode="decimal" autocomplete="off" name="weight" placeholder=${usual}
+      defaultValue=${byHand ?? ""} key="${id} ${byHand}" data-action="weight"
+      onChange=${withValue((typed) => set(id, typed))} onKeyDown=${leaveOnEnter}
+    />
+  </label>`;
 }
+
+/** @param {KeyboardEvent & { currentTarget: HTMLInputElement }} event */
+const leaveOnEnter = ({ key, currentTarget }) => key === "Enter" && currentTarget.blur();
 
 /**
  * @param {string} id

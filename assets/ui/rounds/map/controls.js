@@ -3,9 +3,11 @@
 /** @import { ProjectionName } from "./projections.js" */
 /** @import { Tool } from "./pointer.js" */
 import { isJudged } from "../../app/store.js";
-import { el, makeButton, repeats, setAttribute, svg } from "../../kit/dom.js";
+import { el, makeButton, setAttribute, svg } from "../../kit/dom.js";
+import { html, withValue } from "../../kit/html.js";
 import { roving } from "../../kit/roving.js";
 import { segments } from "../../kit/segments.js";
+import { render } from "../../vendor/preact.min.js";
 import { modeOf, modes } from "./colours.js";
 import { gradient } from "./palette.js";
 import { PROJECTIONS } from "./projections.js";
@@ -111,44 +113,38 @@ export function makeControls(panel, acts) {
  * @param {Acts} acts
  */
 export function makeLegend(node, acts) {
-  const choice = el("select", {
-    "aria-label": "Colour the map by",
-    on: { change: () => acts.colour(choice.value) },
-  });
-  const key = el("span", { class: "colour-key" });
-  const legend = shapes();
-  node.append(el("label", {}, "Colour by ", choice), legend, key);
   /** @param {string} colour */
-  return (colour) => {
-    legend.hidden = !isJudged();
-    if (!repeats(choice, modes()))
-      choice.replaceChildren(...modes().map(({ name, label }) => el("option", { value: name }, label)));
-    choice.value = colour;
-    if (choice.selectedIndex < 0) choice.value = "anchor"; // it is remembered, but not offered now
-    const { scale, stops = [], kinds = [], words } = modeOf(colour).legend();
-    if (repeats(key, [scale, stops, kinds, words])) return;
-    const bar = el("i");
-    bar.style.background = gradient(stops);
-    key.replaceChildren(
-      words ?? "",
-      ...(scale ? [el("span", { class: "scale" }, scale[0], bar, scale[1])] : []),
-      ...kinds.map(([shade, words]) => {
-        const swatch = el("i");
-        swatch.style.background = shade;
-        return el("span", { class: "swatch" }, swatch, words);
-      }),
-    );
-  };
+  return (colour) => render(html`<${Legend} colour=${colour} choose=${acts.colour} />`, node);
 }
 
-const shapes = () =>
-  el(
-    "span",
-    {
-      class: "shapes",
-      title:
-        "Ring: a copy. Dot: not a copy. Dotted line: from a suggested image to the reference, or straight " +
-        "to the line below which copies lie",
-    },
-    "★ reference ○ copy ● not a copy ⋯ suggested",
-  );
+/** @param {{ colour: string, choose: (name: string) => void }} props */
+function Legend({ colour, choose }) {
+  const offered = modes();
+  const { scale, stops = [], kinds = [], words } = modeOf(colour).legend();
+  // what is remembered may not be offered now
+  const shown = offered.some(({ name }) => name === colour) ? colour : "anchor";
+  return html`<label>Colour by${" "}
+      <select aria-label="Colour the map by" value=${shown} onChange=${withValue(choose)}>
+        ${offered.map(({ name, label }) => html`<option key=${name} value=${name}>${label}</option>`)}
+      </select>
+    </label>
+    <span class="shapes" hidden=${!isJudged()} title=${SHAPES}>
+      ★ reference ○ copy ● not a copy ⋯ suggested
+    </span>
+    <span class="colour-key">
+      ${words}
+      ${
+        scale &&
+        html`<span class="scale">
+          ${scale[0]}<i style=${{ background: gradient(stops) }} />${scale[1]}
+        </span>`
+      }
+      ${kinds.map(
+        ([shade, kind]) => html`<span class="swatch"><i style=${{ background: shade }} />${kind}</span>`,
+      )}
+    </span>`;
+}
+
+const SHAPES =
+  "Ring: a copy. Dot: not a copy. Dotted line: from a suggested image to the reference, or straight to the " +
+  "line below which copies lie";

@@ -3,7 +3,7 @@
 import { state } from "../../app/store.js";
 import { roundFigure } from "../../app/urls.js";
 import { renderOn } from "../../app/watch.js";
-import { el, repeats, setAttribute, svg } from "../../kit/dom.js";
+import { el } from "../../kit/dom.js";
 import { count } from "../../kit/format.js";
 import { html } from "../../kit/html.js";
 import { Plot } from "../../measures/plot.js";
@@ -61,31 +61,21 @@ export function placesOf(turn, { width, height, left, right, top, bottom }) {
 const round = (value) => Number(value.toFixed(1));
 
 /**
- * The small curve beside a row; it replaces what the box shows.
- * @param {HTMLElement} box
- * @param {TurnCurve | null | undefined} turn
+ * The small curve beside a row.
+ * @param {{ turn?: TurnCurve | null }} props
  */
-export function showTurn(box, turn) {
-  box.hidden = !turn;
-  if (repeats(box, turn ?? null)) return;
-  setAttribute(box, "title", turn ? "Copy risk by LoRA strength" : null);
-  box.replaceChildren(...(turn ? [drawn(turn)] : []));
-}
-
-/** @param {TurnCurve} turn */
-function drawn(turn) {
-  const places = placesOf(turn, SMALL);
-  return svg(
-    "svg",
-    {
-      class: "turn",
-      viewBox: `0 0 ${SMALL.width} ${SMALL.height}`,
-      role: "img",
-      "aria-label": turnWords(turn),
-    },
-    svg("polygon", { class: "band", points: places.band.join(" ") }),
-    svg("polyline", { class: "line", points: places.line.join(" ") }),
-  );
+export function SmallTurn({ turn }) {
+  const { band, line } = turn ? placesOf(turn, SMALL) : { band: [], line: [] };
+  return html`<span class="turn-small" hidden=${!turn} title=${turn && "Copy risk by LoRA strength"}>
+    ${
+      turn &&
+      html`<svg
+        class="turn" viewBox="0 0 ${SMALL.width} ${SMALL.height}" role="img" aria-label=${turnWords(turn)}
+      >
+        <polygon class="band" points=${band.join(" ")} /><polyline class="line" points=${line.join(" ")} />
+      </svg>`
+    }
+  </span>`;
 }
 
 /**
@@ -110,6 +100,7 @@ function Large() {
     </figcaption>
     <${Plot}
       untitled source=${roundFigure("copy-curves")} version=${version} only=${score.anchor_id} height=${190}
+      name="${score.prompt}. ${turnWords(score.turn)}"
     />
   `;
 }

@@ -61,7 +61,7 @@ def test_two_objects_are_made_in_the_form(watched: Watched, served: Served, file
     page.click("[data-part=another]")
     assert page.evaluate(NAMELESS, ".reference-sets") == []
     give(page, 1, files["bear.png"], files["bear.txt"])
-    page.wait_for_selector(f"[data-part=derived]:has-text('{TOGETHER} in a workshop')")
+    page.wait_for_selector(f".new-project > .derived:has-text('{TOGETHER} in a workshop')")
     assert page.locator(".set-head:visible h3").all_inner_texts() == ["Object 1", "Object 2"]
     assert facts(page, 0) == ["<dotty>", "a <dotty> teapot", "A teapot in the snow", "a photo of a teapot"]
     assert facts(page, 1)[2:] == ["A teddy bear on a rug", "a photo of a teddy bear"]
