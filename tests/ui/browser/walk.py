@@ -7,7 +7,7 @@ from gal_studio.core.recipe import Recipe
 from tests.ui.browser.rounds.test_trials import draw_all
 from tests.ui.conftest import Served
 from tests.ui.seeded import draw, measure, train
-from tests.ui.seeded_refinement import judge, pairs_made
+from tests.ui.seeded_refinement import judge, object_with_subject, pairs_made, two_subjects
 
 
 def make_full(served: Served) -> str:
@@ -49,7 +49,8 @@ class Walk:
             self.changed,
             self.refinement,
         )
-        for part in (*parts, self.replay, self.results):
+        alone = (self.replay, self.results, self.archived, self.objects, self.mask, self.without_training)
+        for part in (*parts, *alone):
             yield from part()
 
     def shown(self, selector: str, act: Callable[[], object]) -> None:
@@ -178,3 +179,50 @@ class Walk:
         self.escape()
         self.shown("dialog.test-set[open]", lambda: page.click("[data-action=test-set]"))
         yield "the test set"
+
+    def archived(self) -> Iterator[str]:
+        """A line of rounds that was branched off, beside an archived one."""
+        page, place = self.page, self.served.place
+        branch = place.studio.branch(place.round)
+        page.goto(f"{self.served.url()}&round={branch.id}")
+        page.wait_for_selector(".chip-round[aria-current]")
+        yield "a branch"
+        self.shown(".round-menu:popover-open .archived-round", lambda: page.click(".archived"))
+        page.click(".archived-round button >> nth=0")
+        page.wait_for_selector(".round-menu:popover-open .archived-round", state="hidden")
+        yield "a round that was brought back"
+
+    def objects(self) -> Iterator[str]:
+        """A project of several objects."""
+        page = self.page
+        project, round_id = two_subjects(self.served.place.studio)
+        page.goto(f"{self.served.address}/?project={project}&step=reference")
+        page.wait_for_selector(".open-project .subject >> nth=1")
+        yield "two objects"
+        page.goto(f"{self.served.address}/?project={project}&step=rounds&round={round_id}")
+        page.wait_for_selector(".tile")
+        yield "a round of two objects"
+
+    def mask(self) -> Iterator[str]:
+        """The mask of a reference."""
+        page = self.page
+        project, _, _ = object_with_subject(self.served.place.studio)
+        page.goto(f"{self.served.address}/?project={project}&step=reference")
+        self.shown(".mask-view .brush-layer", lambda: page.click(".open-project [data-action=paint-mask]"))
+        yield "a mask"
+
+    def without_training(self) -> Iterator[str]:
+        """Round 0, and what asks how strongly the references count in it."""
+        page, (studio, project, _) = self.page, self.served.place
+        studio.change_settings(project, {"references": {"adapter": "someone/an-adapter"}})
+        job = studio.instant_round(project)
+        studio.stop(job.id)
+        draw(studio, job.round_id)
+        page.goto(f"{self.served.url()}&round={job.round_id}")
+        page.wait_for_selector(".tile")
+        yield "Round 0"
+        self.shown("dialog.question[open]", lambda: page.click("[data-action=once_more]"))
+        yield "the strength of the references"
+        self.escape()
+        self.shown("dialog.question[open]", lambda: page.click("[data-action=keep]"))
+        yield "use without training"
