@@ -29,6 +29,10 @@ class FlowTransformerFamily(PipelineFamily):
     grid: ClassVar[int] = 16
     denoiser_class: ClassVar[str]
     thinking: ClassVar[bool]
+    token_side: ClassVar[int] = 2
+    """Positions of a latent along a side that are one token."""
+    most_tokens: ClassVar[int] = 4096
+    """Tokens that the largest shift is for, unless the scheduler's configuration names them."""
     block_list: ClassVar[str] = "transformer_blocks"
     """The main blocks of the denoiser, whose layers can get a LoRA."""
     attention: ClassVar[tuple[str, ...]]
@@ -100,16 +104,14 @@ class FlowTransformerFamily(PipelineFamily):
         mean, deviation = self.channel_statistics(latents.device)
         return self.decoded(latents / (1.0 / deviation) + mean)  # rounds as the pipelines do
 
-    def shift(self, positions: int, most: int = 4096) -> float:
-        """The logarithm of how much the noise levels of pictures of so many positions are shifted.
-
-        `most` positions are what the scheduler's largest shift is for, unless its configuration names others.
-        """
+    def shift(self, resolution: int) -> float:
+        """The logarithm of how much the noise levels of pictures of this size are shifted."""
         from diffusers.pipelines.flux.pipeline_flux import calculate_shift
 
-        limits = {"base_image_seq_len": 256, "max_image_seq_len": most, "base_shift": 0.5, "max_shift": 1.15}
-        config = self.pipeline.scheduler.config
-        return float(calculate_shift(positions, *(config.get(name, limits[name]) for name in limits)))
+        usual: dict[str, float] = {"base_image_seq_len": 256, "max_image_seq_len": self.most_tokens}
+        usual |= {"base_shift": 0.5, "max_shift": 1.15}
+        config, tokens = self.pipeline.scheduler.config, (resolution // self.scale // self.token_side) ** 2
+        return float(calculate_shift(tokens, *(config.get(name, usual[name]) for name in usual)))
 
     def euler(self, sigmas: Sequence[float], mu: float, device: torch.device) -> Solver:
         """The pipeline's scheduler at these noise levels; `mu` shifts them if it shifts by size."""

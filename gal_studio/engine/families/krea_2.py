@@ -22,6 +22,7 @@ class Krea2(FlowTransformerFamily):
     pipelines: ClassVar[tuple[str, ...]] = ("Krea2Pipeline",)
     denoiser_class: ClassVar[str] = "Krea2Transformer2DModel"
     unguided: ClassVar[float] = 0.0
+    most_tokens: ClassVar[int] = 6400
     attention: ClassVar[tuple[str, ...]] = ("attn.to_q", "attn.to_k", "attn.to_v", "attn.to_out.0")
     feed_forward: ClassVar[tuple[str, ...]] = ("attn.to_gate", "ff.gate", "ff.up", "ff.down")
 
@@ -58,9 +59,11 @@ class Krea2(FlowTransformerFamily):
 
     def solver(self, steps: int, resolution: int, device: torch.device) -> Solver:
         """Euler's method at evenly spaced noise levels, shifted by size; of Turbo by one amount."""
-        by_size = self.shift((resolution // self.scale // PATCH) ** 2, most=6400)
-        shift = SHIFT_OF_TURBO if self.pipeline.config.is_distilled else by_size
-        return self.euler(np.linspace(1.0, 1 / steps, steps).tolist(), shift, device)
+        return self.euler(np.linspace(1.0, 1 / steps, steps).tolist(), self.shift(resolution), device)
+
+    def shift(self, resolution: int) -> float:
+        """By size; of Turbo by one amount."""
+        return SHIFT_OF_TURBO if self.pipeline.config.is_distilled else super().shift(resolution)
 
     def predict(
         self, latents: torch.Tensor, times: torch.Tensor, texts: list[TextFeatures], sizes: list[Sizes]

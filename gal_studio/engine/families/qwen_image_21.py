@@ -28,6 +28,7 @@ class QwenImage21(FlowTransformerFamily):
     attention: ClassVar[tuple[str, ...]] = ("attn.to_q", "attn.to_k", "attn.to_v", "attn.to_out.0")
     feed_forward: ClassVar[tuple[str, ...]] = ("img_mlp.gate_layer", "img_mlp.proj", "img_mlp.out")
     grid: ClassVar[int] = 32
+    token_side: ClassVar[int] = 1
 
     @classmethod
     def check(cls, model: Description) -> None:
@@ -59,7 +60,7 @@ class QwenImage21(FlowTransformerFamily):
 
     def solver(self, steps: int, resolution: int, device: torch.device) -> Solver:
         """Euler's method at evenly spaced noise levels or those of the model, shifted by size."""
-        return self.euler(self.noise_levels(steps), self.shift((resolution // self.scale) ** 2), device)
+        return self.euler(self.noise_levels(steps), self.shift(resolution), device)
 
     def noise_levels(self, steps: int) -> list[float]:
         """The noise levels before the shift, (steps,)."""

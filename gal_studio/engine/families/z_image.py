@@ -55,7 +55,7 @@ class ZImage(FlowTransformerFamily):
     def solver(self, steps: int, resolution: int, device: torch.device) -> Solver:
         """Euler's method at evenly spaced noise levels, shifted as the scheduler says."""
         sigmas = torch.linspace(1.0, 1 / steps, steps)
-        return self.euler(sigmas.tolist(), self.shift((resolution // self.scale // 2) ** 2), device)
+        return self.euler(sigmas.tolist(), self.shift(resolution), device)
 
     def predict(
         self, latents: torch.Tensor, times: torch.Tensor, texts: list[TextFeatures], sizes: list[Sizes]
