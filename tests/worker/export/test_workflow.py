@@ -25,6 +25,7 @@ from tests.engine.tiny_flows import (
     make_tiny_z_image,
 )
 from tests.engine.tiny_pipelines import make_wide_two
+from tests.worker.export.comfyui_nodes import NODES, TEXT_ENCODERS
 
 ORDER = WorkflowOrder(
     "cat.safetensors", "owner/base", DrawRequest("A cat (Felis) in ink", 9), GenerationSettings(steps=7), 96
@@ -89,6 +90,37 @@ def test_its_nodes(name: str, tmp_path: Path) -> None:
     assert asked.get("text", asked.get("prompt")) == "A cat \\(Felis\\) in ink" and "SaveImage" in kinds
     for kind, inputs in expected.items():
         assert kinds[kind].items() >= inputs.items()
+
+
+@pytest.mark.parametrize(
+    ("recipe", "guided"),
+    [(Recipe(), (0.0, 1.0)), (Recipe(0.0, 0.9, 0.4), (0.0, 1.0)), (Recipe(0.0, 0.9, 0.4), (0.3, 0.7))],
+    ids=["as trained", "a switch", "guided in part"],
+)
+@pytest.mark.parametrize("name", EXPECTED)
+def test_every_node_has_what_comfyui_asks_of_it(
+    name: str, recipe: Recipe, guided: tuple[float, float], tmp_path: Path
+) -> None:
+    """All inputs that it needs and no others, each from an output of the same type."""
+    start, end = guided
+    settings = GenerationSettings(steps=7, guidance_start=start, guidance_end=end)
+    family = load_image_model(EXPECTED[name][0](tmp_path), device="cpu").family
+    made = workflow(family, replace(ORDER, recipe=recipe, settings=settings))
+    assert made is not None
+    for node in made.values():
+        known, given = NODES[node["class_type"]], node["inputs"]
+        assert known.inputs.keys() <= given.keys() <= known.inputs.keys() | known.optional.keys()
+        for label, value in given.items():
+            wanted = {**known.inputs, **known.optional}[label]
+            assert isinstance(value, list) == bool(wanted), f"{label} is a link, or a value"
+            if wanted:
+                place, number = value
+                assert NODES[made[place]["class_type"]].outputs[number] == wanted
+    kinds = by_kind(made)
+    if "CLIPLoader" in kinds:
+        assert kinds["CLIPLoader"]["type"] in TEXT_ENCODERS
+    if "TextEncodeQwenImage21" in kinds:
+        assert kinds["TextEncodeQwenImage21"]["resolution"] % 32 == 0  # as finely as the node counts
 
 
 @pytest.mark.parametrize("name", EXPECTED)
