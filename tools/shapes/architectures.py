@@ -90,7 +90,7 @@ QWEN3_VL_8B: dict[str, Any] = {
 }  # fmt: skip
 
 
-ANIMA: dict[str, Any] = {  # Cosmos Predict2 with 2 billion parameters
+ANIMA: dict[str, Any] = {  # its published configuration, which is that of Cosmos Predict2 2B
     "in_channels": 16, "out_channels": 16, "num_attention_heads": 16, "attention_head_dim": 128,
     "num_layers": 28, "mlp_ratio": 4.0, "text_embed_dim": 1024, "adaln_lora_dim": 256,
     "max_size": [128, 240, 240], "patch_size": [1, 2, 2], "rope_scale": [1.0, 4.0, 4.0],

@@ -35,6 +35,7 @@ NAMES: Mapping[str, tuple[Callable[[str], str], tuple[str, str], bool]] = {  # h
     "diffusers of old": (dotted("unet."), ("lora.down.weight", "lora.up.weight"), False),
     "peft": (dotted("base_model.model."), ("lora_A.weight", "lora_B.weight"), False),
     "peft with a name": (dotted("unet."), ("lora_A.my-style.weight", "lora_B.my-style.weight"), True),
+    "DiffSynth": (dotted(""), ("lora_A.default.weight", "lora_B.default.weight"), False),
     "ai-toolkit": (dotted("diffusion_model."), ("lora_A.weight", "lora_B.weight"), True),
     "OneTrainer of old": (joined("lora_transformer_"), ("lora_down.weight", "lora_up.weight"), True),
     "kohya": (joined("lora_unet_"), ("lora_down.weight", "lora_up.weight"), True),
