@@ -132,7 +132,8 @@ def _another_id(connection: sqlite3.Connection, table: str, column: str) -> Any:
     """The ID of the last row that a column may refer to: of the second project."""
     declared = next(one for one in TABLES if one.name == table)
     target = next(one for one in declared.columns if one.name == column).target or "candidates"
-    return connection.execute(f"SELECT id FROM {target} ORDER BY rowid DESC").fetchone()[0]
+    found = connection.execute(f"SELECT id FROM {target} ORDER BY rowid DESC").fetchone()
+    return "0" * 16 if found is None else found[0]  # such as of the workers, of which there are none
 
 
 def _try(outcome: Outcome, place: Path, name: str, names: set[str], asked: list[Any]) -> None:
