@@ -95,6 +95,7 @@ def try_values(
     with Store(whole) as store:
         project = fill(store, Random(1))
         fill(store, Random(2), "Dog")
+        Studio(store).try_prompt(store.rounds.of_project(project.id)[0].id, "A kite {}")  # a job that waits
         asked = [("poll", {}), ("queue", {}), *requests_about(store, project.id)]
         asked = [(name, request) for name, request in asked if name in REQUESTS]
         names = set(store.projects.names())
