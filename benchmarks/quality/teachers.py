@@ -77,14 +77,14 @@ class Arm:
 
 FIRST, TODAY = "first round", "accepted from 3"
 ARMS: Mapping[str, Arm] = {
-    TODAY: Arm(),
+    TODAY: Arm({"accepted_noise": 3.0}),
     "accepted at all noise": Arm({"accepted_noise": 0.0}),
     "accepted from 1": Arm({"accepted_noise": 1.0}),
     "accepted from 8": Arm({"accepted_noise": 8.0}),
-    "references a quarter at high noise": Arm(references=0.25),
-    "falling rank": Arm({"lowest_rank": 1}),
+    "references a quarter at high noise": Arm({"accepted_noise": 3.0}, references=0.25),
+    "falling rank": Arm({"accepted_noise": 3.0, "lowest_rank": 1}),
 }
-"""All but the first keep today's other settings. `falling rank` is drawn twice: as the ordinary LoRA that is
+"""What they do not name is as the preset has it. `falling rank` is drawn twice: as the ordinary LoRA that is
 exported, and as published, with the rank that falls in drawing, too."""
 MASKED = "falling rank, drawn so, too"
 
