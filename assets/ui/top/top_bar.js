@@ -75,7 +75,7 @@ function Top() {
         onClick=${toggleTheme}
       />
       <form
-        class="sign-out" method="post" action="sign-out"
+        class="sign-out" data-part="sign-out" method="post" action="sign-out"
         hidden=${!document.querySelector(".signed-in .top")}
       ><button type="submit" class="quiet" title="End this session in this browser">Sign out</button></form>
     </div>`;
