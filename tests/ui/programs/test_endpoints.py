@@ -11,7 +11,7 @@ from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError, AuthenticationError
 
 from gal_studio.core.errors import StudioError
-from gal_studio.ui.access import credentials
+from gal_studio.ui.access import sessions
 from gal_studio.ui.access.credentials import Attempts, Credentials
 from gal_studio.ui.access.rules import Rules
 from gal_studio.ui.api.view_cache import ViewCache
@@ -211,7 +211,7 @@ def test_a_sign_in_holds_for_programs_too(shared_place: Place) -> None:
 
 
 def test_many_programs_that_sign_in_end_no_persons_session(shared_place: Place, monkeypatch) -> None:
-    monkeypatch.setattr(credentials, "OPEN_SESSIONS", 3)
+    monkeypatch.setattr(sessions, "OPEN_SESSIONS", 3)
     with serving(shared_place, Rules(credentials=CREDENTIALS, programs=True)) as served:
         person = cookie_of(sign_in(served.address))
         form = urlencode({"username": USER, "password": PASSWORD}).encode()
