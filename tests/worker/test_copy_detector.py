@@ -166,7 +166,7 @@ def test_only_a_style_shares_what_its_ground_shows(
     for draft in (tiny_draft(names), object_draft(names)):
         task = open_task(studio.store, models, studio.fine_tune(first_round(studio, draft)))
         detector = open_copy_detector(task)
-        lowest = detector.judge.limits.low
+        lowest = detector.scorer.limits.low
         above.append([bool((each.shared > lowest).any()) for each in detector.sought])
         objects.append(len(detector.objects))
     assert above == [[True], [False, False]]
