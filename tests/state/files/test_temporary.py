@@ -12,7 +12,7 @@ from gal_studio.state.files.free_space import Disk
 from gal_studio.state.files.reserve_file import keep_reserve_file, release_reserve_file
 from gal_studio.state.files.temporary import own_temporary_files, temporary_folder
 from gal_studio.state.files.unfinished import unfinished_name
-from gal_studio.ui.api.uploads import keep_uploads_in
+from gal_studio.ui.api import uploads
 
 
 def test_what_a_killed_page_left_is_deleted(tmp_path: Path) -> None:
@@ -40,7 +40,8 @@ def test_unfinished_imports_are_deleted_unless_somebody_may_be_at_work(tmp_path:
         assert (young / "a.png").exists()
 
 
-def test_other_peoples_files_stay(tmp_path: Path) -> None:
+def test_other_peoples_files_stay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(uploads, "_workspace", [])  # further tests of this process have another place
     elsewhere = tmp_path / "elsewhere"
     theirs = [
         tmp_path / "workspace" / "temporary" / "talk" / "slides.key",
@@ -66,7 +67,7 @@ def test_other_peoples_files_stay(tmp_path: Path) -> None:
     link = tmp_path / "workspace" / f".upload-{'1' * 32}.part"
     link.symlink_to(elsewhere)
     with own_temporary_files(tmp_path / "workspace"):
-        keep_uploads_in(tmp_path / "workspace")
+        uploads.keep_uploads_in(tmp_path / "workspace")
         keep_reserve_file(tmp_path / "workspace", Disk(tmp_path, reserve=0))
         assert not release_reserve_file(tmp_path / "workspace")
     assert all(path.read_bytes() == b"theirs" for path in theirs)
