@@ -1,4 +1,7 @@
-"""The bundled model's own LoRA, exported and judged, is what its own project said: pictures and verdicts."""
+"""The bundled model's own LoRA, exported and judged, is what its own project said: pictures and verdicts.
+
+`test_judged_own.py` says it of tiny models in each way to judge.
+"""
 
 from dataclasses import replace
 from pathlib import Path
@@ -20,6 +23,7 @@ ANCHORS = ("A bus {}", "A chair {}", "A drum {}")
 
 
 @pytest.mark.slow
+@pytest.mark.workshop
 @pytest.mark.timeout(3000)
 def test_it_is_judged_as_its_project_judges_it(studio: Studio, models: Models, tmp_path: Path) -> None:
     studio.models = CheckHere()

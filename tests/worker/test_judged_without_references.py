@@ -21,8 +21,15 @@ from tests.worker.export.test_start import write_lora
 from tests.worker.working import work
 
 STEPS = 2
+SIDE = 64  # pixels; that of the preset takes minutes
 NOT_JUDGED = "Not judged: copies and style match. Judge it again with a few images that it was trained on"
-DRAWING = {**CHANGES["generation"], "allocation": "ladder", "candidates": 10, "steps": STEPS}
+DRAWING = {
+    **CHANGES["generation"],
+    "allocation": "ladder",
+    "candidates": 10,
+    "steps": STEPS,
+    "resolution": SIDE,
+}
 
 
 def judged_project(studio: Studio, models: Models, names: tuple[str, str], folder: Path) -> str:
@@ -34,7 +41,7 @@ def judged_project(studio: Studio, models: Models, names: tuple[str, str], folde
         base_model=names[0],
         clip_model=names[1],
         anchors=["A tie {}", "A drum {}"],
-        changes={**CHANGES, "generation": DRAWING},
+        changes={**CHANGES, "generation": DRAWING, "tune": {**CHANGES["tune"], "resolution": SIDE}},
     )
     assert draft.given == () and draft.described == "An image in ink style"
     project = studio.judge(draft)
