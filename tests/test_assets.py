@@ -109,7 +109,7 @@ def test_presets_are_sound_and_pocket_is_the_first():
             assert (settings.generation.lowest_strength < 1.0) == (preset.name == "pocket")
             assert (settings.generation.latest_switch > 0.0) == (preset.name == "pocket")
             assert settings.gal.balance_lambda == {"pocket": 20.0, "sd14-paper": 0.005}.get(preset.name, 8.0)
-            assert settings.tune.accepted_noise == (8.0 if preset.name == "pocket" else 0.0)
+            assert settings.tune.accepted_noise == (3.0 if preset.name == "pocket" else 0.0)
             # pictures keep their shapes, but for the embedded model and what the paper did
             cropped = {"pocket": "center", "sd14-paper": "random"}
             assert settings.tune.crop == cropped.get(preset.name, "none")
