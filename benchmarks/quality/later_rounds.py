@@ -13,7 +13,6 @@ is not made again; a third round goes on from the second.
 `sheets` and `report` are those of `benchmarks.quality.teachers`.
 """
 
-import argparse
 import shutil
 import time
 from collections.abc import Iterator
@@ -33,6 +32,7 @@ from benchmarks.quality.teachers import (
     first_round,
     opened_detector,
     report,
+    trial_parser,
     write_sheets,
 )
 from gal_studio.commands.running.local_worker import ProgressLine, local_worker
@@ -138,13 +138,7 @@ def run(folder: Path, out: Path, share: float, rounds: int) -> None:
 
 def main() -> None:
     """Train what is missing, write pages, or print what is known."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("what", choices=("train", "sheets", "report"))
-    parser.add_argument("folders", type=Path, nargs="*")
-    parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--steps", type=float, default=1.0, help="share of the preset's training steps")
+    parser = trial_parser(__doc__)
     parser.add_argument("--rounds", type=int, default=3, choices=(2, 3))
     args = parser.parse_args()
     torch.set_num_threads(1)

@@ -402,15 +402,21 @@ def read_count(path: Path) -> Count:
     return found
 
 
-def main() -> None:
-    """Train what is missing, write pages, or print what is known."""
+def trial_parser(description: str | None) -> argparse.ArgumentParser:
+    """What the command line of a trial takes."""
     parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+        description=description, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("what", choices=("train", "sheets", "report"))
     parser.add_argument("folders", type=Path, nargs="*")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--steps", type=float, default=1.0, help="share of the preset's training steps")
+    return parser
+
+
+def main() -> None:
+    """Train what is missing, write pages, or print what is known."""
+    parser = trial_parser(__doc__)
     args = parser.parse_args()
     torch.set_num_threads(1)
     if args.what == "train":

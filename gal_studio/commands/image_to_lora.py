@@ -12,10 +12,6 @@ from gal_studio.state.images.read import read_picture
 from gal_studio.studio.create.judged import pictures_of
 
 MOST_IMAGES = 16
-PREDICTOR, ENCODERS = (
-    "DiffSynth-Studio/Z-Image-i2L/model.safetensors",
-    "DiffSynth-Studio/General-Image-Encoders",
-)
 
 
 def image_to_lora(
