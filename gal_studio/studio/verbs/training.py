@@ -319,18 +319,18 @@ class TrainingVerbs(MeasureVerbs):
                 "press Generate, or change a setting first."
             )
         if not here.candidates and not here.children:
-            self._begin_training_anew(here, wanted)
-            return here.supposing(wanted, round=replace(round_, ends_at=None))
+            return self._begin_training_anew(here, wanted)
         there = next(self._untrained_beside(round_), None)
         there = there or self.store.rounds.add(round_.project_id, round_.parent_id, settings)
         return self.store.snapshots.round(there.id)
 
-    def _begin_training_anew(self, here: RoundSnapshot, settings: Settings) -> None:
-        """Store the settings of a training that runs up to its last step."""
+    def _begin_training_anew(self, here: RoundSnapshot, settings: Settings) -> RoundSnapshot:
+        """Store the settings of a training that runs up to its last step; returns the round with them."""
         if settings != here.settings:
             self.store.rounds.set_settings(here.id, settings)
         if here.round.ends_at is not None:
             self.store.rounds.end_training_at(here.id, None)
+        return here.supposing(settings, round=replace(here.round, ends_at=None))
 
     def _untrained_beside(self, round_: Round) -> Iterator[Round]:
         """The untrained rounds of the same kind and parent, made by an earlier request."""
@@ -489,8 +489,7 @@ class TrainingVerbs(MeasureVerbs):
                 "paint over the pairs, or change a setting first."
             )
         if not here.candidates and not here.children:
-            self._begin_training_anew(here, settings)
-            return here.supposing(settings, round=replace(node, ends_at=None))
+            return self._begin_training_anew(here, settings)
         for other in self._untrained_beside(node):
             if self._painted_pairs(other.id) == self._painted_pairs(node.id):
                 return self.store.snapshots.round(other.id)
