@@ -4,10 +4,12 @@
     python -m benchmarks.quality.eyes FOLDER ...
 
 A table of labels has a row for each picture: `reference`, `prompt`, `arm`, and of each rater `copy_*`,
-`asked_*` and `like_*`, 0 or 1. REFERENCES/NAME/project.toml are the projects of its references. Pictures that
-FOLDER lacks are drawn again, as the benchmark drew them that was rated: three rounds of `gal-studio run`
-(`benchmarks.gal_gain.runs_by_eye`), or, for a table with `strength`, the arms of
-`benchmarks.quality.teachers`, with `--steps` of their training. Another machine draws others in detail.
+`asked_*` and `like_*`, 0 or 1. REFERENCES/NAME/project.toml are the projects of its references
+(`benchmarks.quality.references`); without one a reference is left out. Pictures that FOLDER lacks are drawn
+again, as the benchmark drew them that was rated: three rounds of `gal-studio run`
+(`benchmarks.gal_gain.runs_by_eye`); for a table with `strength` the arms of a trial, with `--steps` of their
+training; for one with `index` a first round, whose chances are compared with those of the table. Another
+machine draws others in detail.
 
 A FOLDER has all that already: `labels.csv`, in which `picture` is a file in `pictures/`, and
 `references/NAME/project.toml`. The bundled model draws the base pictures, one for each test prompt. Every
@@ -20,6 +22,7 @@ import csv
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
@@ -32,16 +35,18 @@ from sklearn.metrics import cohen_kappa_score, roc_auc_score
 
 from benchmarks.gal_gain import runs_by_eye
 from benchmarks.output import read
-from benchmarks.quality import teachers
+from benchmarks.quality import later_rounds, refinement_noise, teachers
 from benchmarks.quality.copy_detectors import BUNDLED
 from gal_studio.assets import load_anchors, load_presets, resolve_model
 from gal_studio.commands.run import read_project_file
 from gal_studio.commands.running import unattended
 from gal_studio.core.copy_chance import MEASURED, OWN, expected
+from gal_studio.core.gal.ladder import rung_of
 from gal_studio.core.gal.scores.asked import CONSTANT, GAP, gaps
 from gal_studio.core.patchdpo.carried import Look, Scale, object_distance, style_distance
 from gal_studio.core.patchdpo.masks import Flags, foreground_patches
 from gal_studio.core.patchdpo.shown import ReferencePatches, match
+from gal_studio.core.recipe import AS_TRAINED
 from gal_studio.core.references import Prompts, describe
 from gal_studio.core.seeds import candidate_seed
 from gal_studio.core.types import Kind
@@ -54,6 +59,7 @@ from gal_studio.engine.patches.foreground import NoForegroundError, foreground_m
 from gal_studio.engine.patches.loading import load_vision
 from gal_studio.engine.patches.tower import VisionTower
 from gal_studio.engine.sampling.sampler import DrawnBatch, DrawRequest, draw
+from gal_studio.state import Store
 
 Floats = NDArray[np.float64]
 BINS = (0.0, 0.1, 0.3, 0.5, 0.7, 0.9, 1.0)
@@ -199,7 +205,7 @@ def count(models: Models, folder: Path, name: str, rows: Sequence[Mapping[str, s
 def _is_full(row: Mapping[str, str]) -> bool:
     """Whether the first round drew a picture at full strength."""
     return row.get("arm") == runs_by_eye.FIRST or (
-        row.get("arm") == teachers.FIRST and float(row["strength"]) == 1.0
+        row.get("arm") == teachers.FIRST and row["strength"] in ("1.0", later_rounds.FULL)
     )
 
 
@@ -341,33 +347,39 @@ def _reliability(rule: Rule, both: Sequence[tuple[Floats, Floats, Counted]]) -> 
         yield f"  all {title}: {told}; yes at {'; '.join(bins)}"
 
 
+Row = dict[str, str]
+Run = Callable[[Path, Path, float], None]  # a reference's folder, where to draw, share of the training steps
+TRIALS: Sequence[tuple[teachers.Trial, Run]] = (
+    (teachers.SECOND, teachers.run),
+    (refinement_noise.TRIAL, refinement_noise.run),
+    (later_rounds.trial(2), partial(later_rounds.run, rounds=2)),
+    (later_rounds.trial(3), partial(later_rounds.run, rounds=3)),
+)
+
+
 def drawn_again(table: Path, projects: Path, out: Path, steps: float) -> Path:
     """A folder with the pictures of a table of labels, which are drawn where they are missing."""
-    rows = _read(table)
-    names = [*dict.fromkeys(row["reference"] for row in rows)]
-    home = out / table.stem
+    rows, home = _read(table), out / table.stem
     (home / "references").mkdir(parents=True, exist_ok=True)
+    (home / "pictures").mkdir(exist_ok=True)
+    names = [*dict.fromkeys(row["reference"] for row in rows)]
     for name in names:
-        if not (home / "references" / name).exists():
+        if not (projects / name).exists():
+            print(f"{name} is left out: {projects} has no project of that name")
+        elif not (home / "references" / name).exists():
             shutil.copytree(projects / name, home / "references" / name)
-    if "strength" in rows[0]:
-        for name in names:
-            teachers.run(projects / name, home / "runs", steps)
-        known = {
-            (
-                name,
-                row["arm"],
-                f"{row['strength']:g}",
-                row["prompt"],
-            ): f"../runs/{name}/pictures/{row['image']}"
-            for name in names
-            for row in teachers.SECOND.told(home / "runs" / name)
-        }
-        keys = [(row["reference"], row["arm"], f"{float(row['strength']):g}", row["prompt"]) for row in rows]
-        rows = [{**row, "picture": known[key]} for row, key in zip(rows, keys, strict=True)]
+    names = [name for name in names if (projects / name).exists()]
+    rows = [row for row in rows if row["reference"] in names]
+    if not rows:
+        raise SystemExit(
+            f"No reference of {table} is in {projects}: give the folder that has their projects."
+        )
+    if "index" in rows[0]:
+        rows = _first_rounds_again(rows, names, projects, home)
+    elif "strength" in rows[0]:
+        rows = _trial_again(rows, names, projects, home, steps)
     else:
         rows = _run_again(rows, names, projects, home)
-    (home / "pictures").mkdir(exist_ok=True)
     with (home / "labels.csv").open("w", newline="", encoding="utf-8") as file:
         written = csv.DictWriter(file, rows[0].keys(), lineterminator="\n")
         written.writeheader()
@@ -375,9 +387,49 @@ def drawn_again(table: Path, projects: Path, out: Path, steps: float) -> Path:
     return home
 
 
-def _run_again(
-    rows: Sequence[dict[str, str]], names: Sequence[str], projects: Path, home: Path
-) -> list[dict[str, str]]:
+def _trial_again(
+    rows: Sequence[Row], names: Sequence[str], projects: Path, home: Path, steps: float
+) -> list[Row]:
+    """The arms of the trial that has those of the table."""
+    arms = {row["arm"] for row in rows}
+    trial, run = next((trial, run) for trial, run in TRIALS if arms <= {*trial.arms})
+    keys, known = ("arm", "strength", "prompt"), {}
+    for name in names:
+        run(projects / name, home / "runs", steps)
+        for row in trial.told(home / "runs" / name):
+            known[name, *(str(row[key]) for key in keys)] = f"../runs/{name}/pictures/{row['image']}"
+    return [{**row, "picture": known[row["reference"], *(row[key] for key in keys)]} for row in rows]
+
+
+def _first_rounds_again(rows: Sequence[Row], names: Sequence[str], projects: Path, home: Path) -> list[Row]:
+    """All candidates of first rounds; says how far their chances are from those of the table."""
+    found: list[Row] = []
+    for name in names:
+        workspace = home / "runs" / name / "workspace"
+        teachers.first_round(projects / name, workspace)
+        own = [row for row in rows if row["reference"] == name]
+        with Store(workspace) as store:
+            here = store.snapshots.round(store.rounds.of_project(store.projects.all()[0].id)[0].id)
+            prompts = {anchor.id: anchor.prompt for anchor in here.project.anchors}
+            drawn = {(prompts[one.anchor_id], one.index): one for one in here.candidates}
+            there = [row for row in own if (row["prompt"], int(row["index"])) in drawn]
+            apart = []
+            for number, row in enumerate(there):
+                one = drawn[row["prompt"], int(row["index"])]
+                apart.append(
+                    max(abs(float(row["p"]) - one.chance), abs(float(row["a"]) - (one.asked or 0.0)))
+                )
+                picture = f"{name}-{number}.png"
+                store.images.picture(one.image).save(home / "pictures" / picture)
+                arm = runs_by_eye.FIRST if rung_of(one.index) == AS_TRAINED else ""
+                found.append({**row, "arm": arm, "picture": picture})
+        same = sum(each < 1e-6 for each in apart)
+        largest = f"the largest difference is {max(apart):.6f}" if apart else "none is as it was"
+        print(f"{name}: {len(there)} of {len(own)} images drawn again, {same} with equal p and a; {largest}")
+    return found
+
+
+def _run_again(rows: Sequence[Row], names: Sequence[str], projects: Path, home: Path) -> list[Row]:
     """The pages of `runs_by_eye`; a page that shows other cells than those that were rated is left out."""
     for name in names:
         if not (home / "runs" / name / "summary.json").exists():
@@ -403,7 +455,7 @@ def _run_again(
     return found
 
 
-def _read(table: Path) -> list[dict[str, str]]:
+def _read(table: Path) -> list[Row]:
     with table.open(newline="", encoding="utf-8") as file:
         return list(csv.DictReader(file))
 

@@ -4,18 +4,24 @@
 
 writes FOLDER/NAME/project.toml with its pictures, for `gal-studio run`. Nothing was tuned to them. The seed
 moves the grain of the styles (tiles, strokes, wool), never the subject; the same seed gives the same bytes.
+The bundled demos come as demo-style and demo-object.
 """
 
 import argparse
 import io
+import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import numpy.typing as npt
 import resvg_py
 from PIL import Image, ImageDraw, ImageFilter
+
+from gal_studio.assets import demo
+from gal_studio.core.types import Kind
 
 SIZE = 512
 PROJECT_SEED = 3
@@ -488,12 +494,28 @@ def write(folder: Path, seed: int) -> list[Path]:
     return written
 
 
+def write_demos(folder: Path) -> list[Path]:
+    """Write the bundled demos as projects; the files written, in order."""
+    written = []
+    for kind in get_args(Kind):
+        known = demo(kind)
+        home = folder / f"demo-{kind}"
+        home.mkdir(parents=True, exist_ok=True)
+        lines = [f'kind = "{kind}"', f'name = "{known.name}"', "seed = 0"]
+        lines += [f'trigger_word = "{known.trigger_word}"'] if kind == "object" else []
+        for image, prompt in zip(known.images, known.prompts, strict=True):
+            lines += ["", "[[references]]", f'image = "{image.name}"', f'prompt = "{prompt}"']
+        (home / "project.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")
+        written += [home / "project.toml", *(Path(shutil.copy(image, home)) for image in known.images)]
+    return written
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description="Draw the reference sets by code.")
     parser.add_argument("folder", type=Path)
     parser.add_argument("--seed", type=int, default=3)
     options = parser.parse_args()
-    for path in write(options.folder, options.seed):
+    for path in (*write(options.folder, options.seed), *write_demos(options.folder)):
         print(path)
 
 
