@@ -77,7 +77,12 @@ def is_trainable(inputs: TrainingInputs) -> bool:
     if here.round.kind != "fine_tune" or here.round.source:
         return False
     wanted, present = here.project.project.settings, here.settings
-    same = present.tune.essential == wanted.tune.essential
+    tune = wanted.tune
+    if all(example.is_reference for example in inputs.examples):  # nothing accepted that these would affect
+        tune = replace(
+            tune, accepted_noise=present.tune.accepted_noise, accepted_share=present.tune.accepted_share
+        )
+    same = present.tune.essential == tune.essential
     same = same and present.machine.essential == wanted.machine.essential
     return here.round.adapter is None or not same or not is_trained(inputs)
 

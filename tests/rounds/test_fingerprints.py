@@ -62,6 +62,19 @@ def test_a_round_is_trained_until_something_changes(store: Store, thing: Round) 
     assert not fingerprints.is_trained(inputs_of(store, thing.id))
 
 
+def test_settings_of_accepted_images_offer_no_training_without_any(store: Store, first_round: Round) -> None:
+    inputs = inputs_of(store, first_round.id)
+    trained_as = fingerprints.training_fingerprint(inputs)
+    store.rounds.finish_training(first_round.id, "a", trained_as, inputs.examples)
+    kept = store.rounds.settings(first_round.id)
+    for changes, offered in (
+        ({"accepted_noise": 8.0, "accepted_share": 0.25}, False),
+        ({"lowest_rank": 2}, True),
+    ):
+        store.projects.set_settings(first_round.project_id, kept.updated({"tune": changes}))
+        assert fingerprints.is_trainable(inputs_of(store, first_round.id)) is offered, changes
+
+
 def some_map(value: float) -> StoredMap:
     return StoredMap(np.full((2, 2), value, dtype=np.float32), "clip")
 
