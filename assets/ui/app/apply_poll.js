@@ -1,5 +1,5 @@
 /** Applies a poll response to the store and emits an event for each part that changed. */
-/** @import { CandidateMark, NewCandidates, Parts, PollAnswer, Score, Verdict } from "payloads" */
+/** @import { Candidate, CandidateMark, NewCandidates, Parts, PollAnswer, Score, Verdict } from "payloads" */
 import { state, emit, isFinished } from "./store.js";
 
 /** The parts that the state has as they come, in the order in which they are told. */
@@ -148,13 +148,21 @@ const toObject = (map) => Object.fromEntries(map);
 /** @param {NewCandidates} news */
 function takeCandidates({ reset, items, mark }) {
   candidateMark = mark;
-  if (reset) {
+  const versions = new Map(items.map(({ id, version }) => [id, version]));
+  const isSame = [...state.candidates.values()].every(({ id, version }) => versions.get(id) === version);
+  // the same images that count otherwise, as after a mark that teaches the detectors, keep their places
+  const keeps = reset && isSame && state.candidates.size > 0;
+  if (reset && !keeps) {
     state.candidates.clear();
     emit("cleared");
   }
-  for (const item of items) state.candidates.set(item.id, item);
-  if (reset || items.length) emit("candidates", items);
+  const fresh = keeps ? items.filter(isChanged) : items;
+  for (const item of fresh) state.candidates.set(item.id, item);
+  if (reset || fresh.length) emit("candidates", fresh);
 }
+
+/** @param {Candidate} item */
+const isChanged = (item) => JSON.stringify(item) !== JSON.stringify(state.candidates.get(item.id));
 
 /** How many pictures there were when the suggestion came: more pictures bring a new one. */
 let suggestedOf = 0;

@@ -183,3 +183,6 @@ export const reference = (id) => `reference/${encodeURIComponent(id)}`;
 export function typing(target) {
   return Boolean(above(target, "input:not([type=range]), textarea, select, [contenteditable='true']"));
 }
+
+/** Is a finger what points here? Nothing hovers then, and there may be no keys. */
+export const byFinger = () => matchMedia("(hover: none)").matches;

@@ -6,7 +6,8 @@ const [SHORT, LONG] = [4000, 12000]; // ms
 /** @type {HTMLElement | null} */
 let container = null;
 /** @typedef {ReturnType<typeof setTimeout>} Timer */
-/** @type {Map<string, { node: HTMLElement, remove: () => void, at: number, timer: Timer }>} */
+/** @typedef {{ node: HTMLElement, remove: () => void, at: number, timer: Timer }} Shown */
+/** @type {Map<string, Shown>} by what they are about */
 const shown = new Map();
 
 /** Move the toasts into what is in the top layer, a dialog or an enlarged view, and out when it closes. */
@@ -30,11 +31,12 @@ export function clearErrors(since) {
  * @param {string} sentence
  * @param {"plain" | "error" | "offline"} [tone]
  * @param {{ label: string, act: () => void }} [action] a button, such as Undo; the message stays longer
+ * @param {string} [about] a later message about the same takes its place
  */
-export function toast(sentence, tone = "plain", action) {
+export function toast(sentence, tone = "plain", action, about = sentence) {
   container ??= el("div", { class: "studio toasts", role: "region", "aria-label": "Messages" });
   moveToTopLayer();
-  const present = shown.get(sentence);
+  const present = shown.get(about);
   clearTimeout(present?.timer);
   if (present && tone === "offline") {
     present.timer = setTimeout(present.remove, SHORT); // said at each try: it stays, and does not blink
@@ -55,10 +57,10 @@ export function toast(sentence, tone = "plain", action) {
   );
   const remove = () => {
     node.remove();
-    shown.delete(sentence);
+    shown.delete(about);
   };
   close.addEventListener("click", remove);
-  shown.set(sentence, {
+  shown.set(about, {
     node,
     remove,
     at: performance.now(),

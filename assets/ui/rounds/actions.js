@@ -7,7 +7,7 @@ import { openRound, refresh } from "../app/session.js";
 import { write } from "../app/writes.js";
 import { refinementShown, showSide } from "../refine/refine.js";
 import { ask } from "../kit/ask.js";
-import { setAttribute, setText } from "../kit/dom.js";
+import { byFinger, setAttribute, setText } from "../kit/dom.js";
 import { html } from "../kit/html.js";
 import { render } from "../vendor/preact.min.js";
 import { about, inSentence } from "../kit/format.js";
@@ -139,7 +139,9 @@ const HINTS = {
   accept: () =>
     refinementShown()
       ? "Compare, then choose images or accept the suggestion."
-      : "Accept images by A or their ✓, or accept the suggestion.",
+      : byFinger()
+        ? "Tap an image to accept it, or accept the suggestion."
+        : "Accept images by A or their ✓, or accept the suggestion.",
   next_round: () => {
     const child = childOf("next_round");
     if (child) return `${child.name} trains on the images you accepted here.`;

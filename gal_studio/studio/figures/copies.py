@@ -20,7 +20,7 @@ from gal_studio.studio.figures.template import (
 )
 from gal_studio.studio.views.types import CandidateView, RoundView
 
-STRENGTH = "mean strength of the LoRA (0: base model, 1: as trained)"
+STRENGTH = "mean LoRA strength (0: base model, 1: full)"
 
 
 def strengths_figure(view: RoundView, tiles: Sequence[CandidateView], theme: Theme = "light") -> go.Figure:
@@ -46,7 +46,7 @@ def strengths_figure(view: RoundView, tiles: Sequence[CandidateView], theme: The
         hovertemplate="strength %{x:.2f}: %{y:.2f}<extra></extra>",
     )  # fmt: skip
     made.update_xaxes(title_text=STRENGTH, range=[-0.03, max(1.0, *x) + 0.03])
-    made.update_yaxes(title_text="p(copy)", range=[-0.03, 1.03])
+    made.update_yaxes(title_text="copy risk", range=[-0.03, 1.03])
     return made
 
 
@@ -91,7 +91,7 @@ def copy_curves_figure(view: RoundView, tiles: Sequence[CandidateView], theme: T
         }]
     )  # fmt: skip
     made.update_xaxes(title_text=STRENGTH, autorange="reversed")  # strong on the left, as in the grid
-    made.update_yaxes(title_text="p(copy)", range=[-0.04, 1.04], tickformat=".0%")
+    made.update_yaxes(title_text="copy risk", range=[-0.04, 1.04], tickformat=".0%")
     return made
 
 

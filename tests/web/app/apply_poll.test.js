@@ -1,5 +1,5 @@
 /** Poll responses: changes are applied, and a stale response never overwrites newer state. */
-/** @import { CandidateMark, Parts, PollAnswer } from "payloads" */
+/** @import { Candidate, CandidateMark, Parts, PollAnswer } from "payloads" */
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import { ask, forget, known, receive, showsMarks } from "../../../assets/ui/app/apply_poll.js";
@@ -104,6 +104,21 @@ test("candidates are appended, a reset replaces them, and a response to an older
   assert.deepEqual([...state.candidates.keys()], ["a", "b"]);
   take(news("c", { count: 1, digest: "3" }, true));
   assert.deepEqual([...state.candidates.keys()], ["c"]);
+});
+
+test("a reset of the same images tells those that count otherwise, and clears nothing", () => {
+  /** @type {string[]} */
+  const events = [];
+  on("cleared", () => events.push("cleared"));
+  on("candidates", (items) => events.push(items.map(({ id }) => id).join()));
+  const [a, b] = [candidate({ id: "a", version: "1" }), candidate({ id: "b", version: "1" })];
+  const news = (/** @type {Candidate[]} */ items, /** @type {string} */ digest) =>
+    answer({}, digest, { candidates: { reset: true, items, mark: { count: items.length, digest } } });
+  take(news([a, b], "1"));
+  take(news([{ ...a, copy: !a.copy }, b], "2"));
+  assert.deepEqual(events.slice(1), ["a,b", "a"]);
+  take(news([{ ...a, version: "2" }, b], "3"));
+  assert.deepEqual(events.slice(3), ["cleared", "a,b"], "another image of the same name is new");
 });
 
 test("another round is requested in full, the project stays cached", () => {

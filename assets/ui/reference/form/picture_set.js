@@ -2,6 +2,7 @@
 /** @import { DerivedSet, FormNote, ProjectKind, ExaminedSet } from "payloads" */
 /** @import { SavedSet } from "./saved_form.js" */
 /** @import { Note } from "./notes.js" */
+import { byFinger } from "../../kit/dom.js";
 import { count } from "../../kit/format.js";
 import { Button, html, withValue } from "../../kit/html.js";
 import { toast } from "../../kit/toast.js";
@@ -288,8 +289,8 @@ function Drop({ set, id, notes }) {
         type="file" accept="image/*,.heic,.heif,.txt,.caption,.jsonl,.json,.csv" multiple data-part="file"
         aria-label="Choose reference images" onChange=${choose} ...${noted(id, notes)}
       />
-      <b>Drop images here</b>
-      <span>or click to choose. A text file of the same name becomes the prompt.</span>
+      <b>${byFinger() ? "Choose images" : "Drop images here"}</b>
+      <span>${!byFinger() && "or click to choose. "}A text file of the same name becomes the prompt.</span>
     </label>
     <${Notes} id=${id} notes=${notes} />`;
 }

@@ -12,8 +12,8 @@ const NONE = {
     "Images are suggested once all are generated and some test prompts are uncertain: " +
       "some of their images are copies, some are not.",
   ],
-  accepted: ["Nothing accepted yet", "Press A on an image, or its ✓, to accept it."],
-  rejected: ["Nothing rejected yet", "Press R on an image to reject it."],
+  accepted: ["Nothing accepted yet", "Press A on an image, or its ✓; or enlarge it and accept it."],
+  rejected: ["Nothing rejected yet", "Press R on an image, or enlarge it and reject it."],
   undecided: ["Nothing left to review", "Every image of this round is accepted or rejected."],
   copies: [
     "No copies found",

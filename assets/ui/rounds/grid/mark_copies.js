@@ -6,12 +6,12 @@ import { refresh, refreshSoon } from "../../app/session.js";
 import { write } from "../../app/writes.js";
 import { count } from "../../kit/format.js";
 import { toast } from "../../kit/toast.js";
-import { isReplay } from "./verdicts.js";
+import { CHOICE, isReplay, undo } from "./verdicts.js";
 import { marked } from "./copy_words.js";
 import { changedBy, effectWords } from "./mark_effects.js";
 
 /** @typedef {import("./mark_effects.js").Shown} Shown */
-/** @typedef {{ round: string | null, shown: Shown, own: Set<string> }} Before */
+/** @typedef {{ round: string | null, shown: Shown, own: Set<string>, words: string }} Before */
 /** @type {Before | null} what was shown before the first of several marks */
 let before = null;
 
@@ -31,14 +31,16 @@ export async function toggleCopies(ids) {
     round: state.roundId,
     shown: { ...state, candidates: new Map(state.candidates) },
     own: new Set(),
+    words: "",
   };
+  before.words = markedWords(pictures, copy);
   for (const { id } of pictures) before.own.add(id);
   const marks = Object.fromEntries(
     pictures.map((one) => [one.id, (one.copy_by_detectors !== "") === copy ? null : copy]),
   );
   show(pictures.map((one) => marked(one, marks[one.id])));
   showsMarks(marks);
-  toast(`${markedWords(pictures, copy)} Ctrl+Z undoes it.`);
+  toast(before.words, "plain", { label: "Undo", act: undo }, CHOICE);
   const saved = Boolean(await write("mark_copies", { marks }));
   if (saved) refreshSoon().then(tellEffects);
   else refresh(); // it brings the marks that stand
@@ -54,7 +56,7 @@ function tellEffects() {
   const words = effectWords(changed);
   const others = [...changed.copies, ...changed.cleared];
   const show = { label: "Show", act: () => setSelection(others, { filter: true }) };
-  if (words) toast(words, "plain", others.length ? show : undefined);
+  if (words) toast(`${since.words} ${words}`, "plain", others.length ? show : undefined, CHOICE);
 }
 
 /**

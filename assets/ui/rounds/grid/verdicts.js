@@ -7,6 +7,8 @@ import { ask } from "../../app/apply_poll.js";
 import { toast } from "../../kit/toast.js";
 import { byItself } from "../../measures/replay_words.js";
 
+export const CHOICE = "choice"; // what messages of one's own choices are about
+
 /**
  * @param {string} id
  * @param {Verdict} verdict
@@ -57,7 +59,8 @@ function refetch() {
 export function toggle(id, verdict) {
   if (isReplay()) return false;
   const back = verdictOf(id) === verdict;
-  if (back && state.masks.has(id)) toast("Undone, with the painted part: Ctrl+Z brings both back.");
+  if (back && state.masks.has(id))
+    toast("Undone, with the painted part.", "plain", { label: "Bring back", act: undo }, CHOICE);
   return decide([id], back ? "undecided" : verdict);
 }
 
@@ -106,7 +109,7 @@ async function step(name, done, empty) {
   if (!answer || round !== state.roundId) return;
   if (!answer.changed.length) return toast(empty);
   await refetch(); // it is told when it is seen
-  if (round === state.roundId) toast(`${done}: ${answer.what}`);
+  if (round === state.roundId) toast(`${done}: ${answer.what}`, "plain", undefined, CHOICE);
 }
 
 export const undo = () => step("undo", "Undid", "There is nothing to undo in this round.");

@@ -1,5 +1,6 @@
 /** The cards of the tour: which pictures of a round they show, and what they say. */
 /** @import { Candidate, Project, Score } from "payloads" */
+import { byFinger } from "../../kit/dom.js";
 
 /**
  * `picture` is the candidate that the card points to, null for the reference.
@@ -58,7 +59,8 @@ export function cardsOf(project, candidates, suggested) {
       title: "A good image",
       words:
         `The prompt said “${clean.head}”, and it shows that with ${subject} of your reference. ` +
-        "Press A, or its ✓, to accept it: the next round learns from it.",
+        `${byFinger() ? "Tap it to accept it" : "Press A, or its ✓, to accept it"}: ` +
+        "the next round learns from it.",
       picture: clean,
     });
   if (copy)
@@ -68,7 +70,8 @@ export function cardsOf(project, candidates, suggested) {
         `The prompt said “${copy.head}”, but ` +
         (seenIn(copy) ? "the reference came through" : "it is nearer to what the reference shows") +
         ". Copies are paler and " +
-        "marked. Skip them, or press R. Your choice helps most where a prompt gives both.",
+        `marked. ${byFinger() ? "Skip them" : "Skip them, or press R"}. ` +
+        "Your choice helps most where a prompt gives both.",
       picture: copy,
     });
   return cards;

@@ -21,6 +21,8 @@ let at = 0;
 let target = null;
 /** @type {HTMLElement} */
 let strip;
+/** @type {Element | null} what had the focus before */
+let before = null;
 
 /** @param {RoundsParts} rounds */
 export function mountTour(rounds) {
@@ -72,6 +74,7 @@ function start() {
   parts ??= build();
   tourSeen();
   setFilter("all");
+  if (parts.card.hidden) before = document.activeElement;
   parts.card.hidden = false;
   show(0);
   parts.next.focus();
@@ -79,8 +82,10 @@ function start() {
 
 function stop() {
   if (!parts || parts.card.hidden) return;
+  const held = parts.card.contains(document.activeElement);
   parts.card.hidden = true;
   point(null);
+  if (held && before instanceof HTMLElement) before.focus({ preventScroll: true });
 }
 
 /** @param {number} card */
@@ -106,6 +111,8 @@ function point(element) {
   target?.removeAttribute("data-tour");
   target = element;
   target?.setAttribute("data-tour", "");
+  const isTile = target?.matches(".tile");
+  target?.scrollIntoView({ block: isTile ? "center" : "nearest", inline: "nearest" });
 }
 
 /** Beside what the card points to, inside of the window. */

@@ -1,6 +1,7 @@
 /** Which pictures the tour shows. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import "../../browser.js";
 import { cardsOf, pickPictures } from "../../../../assets/ui/rounds/tour/cards.js";
 import { candidate, project, score } from "../../samples.js";
 
