@@ -9,9 +9,11 @@ from safetensors import safe_open
 
 from gal_studio.core.errors import StudioError
 from gal_studio.studio.create.judged import judged_draft
+from gal_studio.worker.export import check
 from gal_studio.worker.models import Models
 from tests.commands.running import run
 from tests.tiny_project import drawing
+from tests.worker.export.check_here import check_here
 from tests.worker.export.test_start import write_lora
 
 
@@ -97,7 +99,10 @@ def test_a_lora_is_judged_without_references(
 
 
 @pytest.mark.slow
-def test_a_judged_lora_is_exported(given: Path, names: tuple[str, str]) -> None:
+def test_a_judged_lora_is_exported(
+    given: Path, names: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(check, "check_files", check_here)
     out, prompts = given / "out", given / "prompts.txt"
     prompts.write_text("A tie {}\n")
     asked = [

@@ -15,12 +15,14 @@ from gal_studio.studio import ProjectDraft, Studio
 from gal_studio.studio.create.judged import judged_draft
 from gal_studio.ui.api.uploads import Uploads
 from gal_studio.ui.panels import reference, reference_form
+from gal_studio.worker.export import check
 from gal_studio.worker.model_check import CheckHere
 from gal_studio.worker.models import Models
 from tests.commands.running import run
 from tests.tiny_project import CHANGES, drawing
 from tests.ui.api.test_uploads import given as uploaded
 from tests.ui.asking import ask
+from tests.worker.export.check_here import check_here
 from tests.worker.working import first_round, work
 
 PROMPT, SEED = "A cat in ink style", 5
@@ -107,7 +109,9 @@ def by_page(own: Own, folder: Path) -> Studio:
 
 @pytest.fixture(scope="module")
 def own(tmp_path_factory: pytest.TempPathFactory, names: tuple[str, str], models: Models) -> Iterator[Own]:
-    made = Own(tmp_path_factory.mktemp("own"), names, models)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(check, "check_files", check_here)
+        made = Own(tmp_path_factory.mktemp("own"), names, models)
     yield made
     made.studio.store.close()
 

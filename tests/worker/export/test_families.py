@@ -1,7 +1,7 @@
 """The whole loop of further families: trained, exported, and checked in the stock pipeline."""
 
 import json
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
@@ -11,9 +11,7 @@ from PIL import Image
 from transformers import CLIPTextModel
 
 from gal_studio.core.recipe import Recipe
-from gal_studio.engine.export import check, stock
-from gal_studio.engine.export.check import Checked
-from gal_studio.engine.export.stock import StockRequest
+from gal_studio.engine.export import check
 from gal_studio.engine.models.image_model import load_image_model
 from gal_studio.studio import Studio
 from gal_studio.worker.export import check as worker_check
@@ -31,6 +29,7 @@ from tests.engine.tiny_flows import (
 )
 from tests.engine.tiny_pipelines import Make, make_wide_two, make_wide_two_with_v
 from tests.tiny_project import CHANGES, tiny_draft
+from tests.worker.export.check_here import check_here
 from tests.worker.working import first_round, work
 
 QUICK = {
@@ -66,6 +65,18 @@ MAKERS = [
     make_tiny_anima,
 ]
 RECIPES = [Recipe(0.0, 1.0, 0.5), Recipe.constant(0.55)]
+OF_A_KIND = (make_half_text, make_tiny_z_image, make_tiny_krea, make_tiny_qwen_image)
+"""Makers whose pipelines take a constant strength as another one's does: checked in the workshop."""
+CASES = [
+    *(pytest.param(make, RECIPES[0], PARTLY_GUIDED, id=f"{make.__name__}-a switch") for make in MAKERS),
+    *(
+        pytest.param(
+            make, RECIPES[1], EXACT, id=f"{make.__name__}-constant",
+            marks=pytest.mark.workshop if make in OF_A_KIND else (),
+        )
+        for make in MAKERS
+    ),
+]  # fmt: skip
 LOOPS: dict[str, tuple[Make, str]] = {
     "sd2 epsilon": (make_wide_two, "kohya"),
     "sd2 v": (make_wide_two_with_v, "diffusers"),
@@ -74,26 +85,14 @@ LOOPS: dict[str, tuple[Make, str]] = {
     "Qwen-Image 2.1": (make_tiny_qwen_image, "comfyui"),
     "Anima": (make_tiny_anima, "comfyui"),
 }
+"""A family with a form for other programs; `tests/engine/export/test_forms.py` draws with all of them."""
+ALL_LOOPS = [
+    pytest.param(name, marks=() if name in ("sd2 v", "klein base", "Anima") else pytest.mark.workshop)
+    for name in LOOPS
+]
 
 
-def check_here(
-    requests: Sequence[StockRequest], expected: Sequence[Image.Image]
-) -> Generator[None, None, tuple[Checked, ...]]:
-    """The check without the process of its own, which `test_folder.py` starts."""
-    paths = [Path(request.file).parent / f"check-{number}" for number, request in enumerate(requests)]
-    for path, request in zip(paths, requests, strict=True):
-        path.mkdir()
-        stock.draw_stock(request, path)
-        yield
-    return tuple(check._compare(path, expected, 0) for path in paths)
-
-
-@pytest.mark.parametrize(
-    ("recipe", "changes"),
-    [(RECIPES[0], PARTLY_GUIDED), (RECIPES[1], EXACT)],
-    ids=["a switch, guided in the middle", "constant"],
-)
-@pytest.mark.parametrize("make", MAKERS)
+@pytest.mark.parametrize(("make", "recipe", "changes"), CASES)
 def test_the_code_of_the_card_draws_the_picture_of_the_recipe(
     make: Make,
     recipe: Recipe,
@@ -183,7 +182,7 @@ def test_an_export_draws_and_tells_what_the_round_is_drawn_with(
         assert nodes["times"]["inputs"]["steps"] == 3 and nodes["guide"]["inputs"]["cfg"] == 1.0
 
 
-@pytest.mark.parametrize("name", LOOPS)
+@pytest.mark.parametrize("name", ALL_LOOPS)
 def test_the_whole_loop(
     name: str,
     studio: Studio,

@@ -12,10 +12,12 @@ from gal_studio.studio import Studio
 from gal_studio.ui.api.view_cache import ViewCache
 from gal_studio.ui.panels.results import results
 from gal_studio.ui.requests import Context
+from gal_studio.worker.export import check
 from gal_studio.worker.models import Models
 from tests.invented import added
 from tests.invented.form import EASEL
 from tests.tiny_project import tiny_draft
+from tests.worker.export.check_here import check_here
 from tests.worker.working import first_round, work
 
 
@@ -26,8 +28,13 @@ def known() -> Iterator[None]:
 
 
 def test_it_is_offered_made_and_named(
-    studio: Studio, models: Models, names: tuple[str, str], capsys: pytest.CaptureFixture[str]
+    studio: Studio,
+    models: Models,
+    names: tuple[str, str],
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(check, "check_files", check_here)
     round_id = first_round(studio, tiny_draft(names))
     project = studio.store.rounds.get(round_id).project_id
     assert work(studio, models, studio.fine_tune(round_id)).state == "completed"

@@ -9,11 +9,18 @@ from gal_studio.state import Store
 from gal_studio.state.files.unfinished import is_unfinished
 from gal_studio.state.tables.exports import Export
 from gal_studio.studio import Studio
+from gal_studio.worker.export import check
 from gal_studio.worker.jobs import export
 from gal_studio.worker.models import Models
 from gal_studio.workspace.check import examine
 from tests.tiny_project import tiny_draft
+from tests.worker.export.check_here import check_here
 from tests.worker.working import first_round, work
+
+
+@pytest.fixture(autouse=True)
+def checked_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(check, "check_files", check_here)
 
 
 def test_the_next_form_is_written(
