@@ -106,7 +106,13 @@ def test_a_later_change_to_a_model_that_does_not_fit_fails_the_job_and_not_the_r
     assert work(studio, models, studio.generate(round_id)).message == ""
 
 
-@pytest.mark.parametrize("make", [make_tiny_pipeline, make_tiny_xl_pipeline], ids=["sd1", "sdxl"])
+@pytest.mark.parametrize(
+    "make",
+    [
+        pytest.param(make_tiny_pipeline, id="sd1"),
+        pytest.param(make_tiny_xl_pipeline, id="sdxl", marks=pytest.mark.workshop),
+    ],
+)
 def test_a_speed_lora_draws_and_trains_nothing(studio: Studio, make: Any, tmp_path: Path) -> None:
     models = Models()
     names = str(make(tmp_path / "model")), f"local-dir:{make_tiny_clip(tmp_path / 'clip')}"

@@ -15,7 +15,7 @@ from tests.engine.tiny import make_tiny_clip
 from tests.engine.tiny_flows import make_tiny_z_image
 from tests.tiny_project import CHANGES, large, tiny_draft
 from tests.worker.export.test_start import write_lora
-from tests.worker.test_families import MADE
+from tests.worker.test_families import LOOPS, MADE
 from tests.worker.working import first_round, work
 
 NAMED = {
@@ -30,10 +30,12 @@ NAMED = {
     "Qwen-Image 2.1, a checkpoint": "LyCORIS",
 }
 """The naming of each family's LoRA."""
+ALL = [pytest.param(name, marks=pytest.mark.workshop if name in LOOPS else ()) for name in MADE]
+"""Those that run the whole loop in every check are judged in that of the workshop."""
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("family", MADE)
+@pytest.mark.parametrize("family", ALL)
 def test_a_lora_is_judged(studio: Studio, tmp_path: Path, family: str) -> None:
     """From a file in the names of another trainer to images, scores and the best strength schedule."""
     studio.models, models = CheckHere(), Models()

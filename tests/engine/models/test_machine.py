@@ -20,6 +20,7 @@ from gal_studio.engine.models.image_model import ImageModel, load_image_model
 from gal_studio.engine.models.text import encode_prompts
 from gal_studio.engine.sampling.fused_adapter import drawing
 from gal_studio.engine.sampling.sampler import DrawnBatch, DrawRequest, draw
+from gal_studio.engine.training import divergence
 from gal_studio.engine.training.batches import ExampleSource
 from gal_studio.engine.training.checkpoints import read_checkpoint
 from gal_studio.engine.training.fine_tune import fine_tune
@@ -263,8 +264,14 @@ def needs(package: str) -> pytest.MarkDecorator:
     return pytest.mark.skipif(not is_installed(package), reason=f"{package} is not installed")
 
 
+ALL = [
+    pytest.param(name, marks=() if name in ("xl", "klein", "krea") else pytest.mark.workshop)
+    for name in MAKERS
+]
+
+
 @needs("torchao")
-@pytest.mark.parametrize("family", MAKERS)
+@pytest.mark.parametrize("family", ALL)
 def test_integers_train_and_draw(tmp_path: Path, family: str) -> None:
     """Training on base weights of 8-bit integers is that on plain ones, up to their rounding."""
     folder = MAKERS[family](tmp_path / "model")
@@ -326,13 +333,18 @@ def test_prodigy_trains_an_adapter(pipeline_folder: Path, tmp_path: Path) -> Non
 
 
 @pytest.mark.slow
-def test_a_compiled_model_draws_the_same(pipeline_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    compile_ = torch.nn.Module.compile  # without the machine code, which takes two minutes
-    monkeypatch.setattr(torch.nn.Module, "compile", lambda self: compile_(self, backend="aot_eager"))
+@pytest.mark.parametrize("backend", ["eager", pytest.param("aot_eager", marks=pytest.mark.workshop)])
+def test_a_compiled_model_draws_and_learns_the_same(
+    backend: str, pipeline_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Traced, without the machine code, which takes two minutes; `aot_eager` traces gradients as well."""
+    compile_ = torch.nn.Module.compile
+    monkeypatch.setattr(torch.nn.Module, "compile", lambda self: compile_(self, backend=backend))
     plain, fast = (
         opened(pipeline_folder, precision="fp32"),
         opened(pipeline_folder, precision="fp32", compile=True),
     )
     assert furthest(pixels(plain), pixels(fast)) <= 1
+    monkeypatch.setattr(divergence, "probe", lambda _: 1.0)  # traced without gradients above
     assert losses(fast) == pytest.approx(losses(plain), rel=1e-3)
     detach(plain), detach(fast)
