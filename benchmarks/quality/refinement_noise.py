@@ -9,7 +9,8 @@ For each folder with a project.toml, `train` trains and draws a first round and 
 to it (`benchmarks.quality.teachers`), makes the pairs of its refinement (Eq. P1) and refines it once for each
 of ARMS, from these pairs, with the same seed and steps. They differ in the noise of the pairs alone; what is
 mixed with them (Eq. G9) is as shipped. The first round and each arm draw the same held-out prompts and seeds
-at full strength, and the studio scores them. What FOLDER has is not made again.
+at full strength and by the first round's best schedule (Eq. G18), and the studio scores them. What FOLDER has
+is not made again.
 
 `sheets` and `report` are those of `benchmarks.quality.teachers`.
 """
@@ -38,6 +39,7 @@ from benchmarks.quality.teachers import (
     write_sheets,
 )
 from gal_studio.commands.running.local_worker import ProgressLine, local_worker
+from gal_studio.core.recipe import AS_TRAINED
 from gal_studio.core.settings import RefineSettings, TimeWeighting, TuneSettings
 from gal_studio.engine.families.processes import as_rows
 from gal_studio.engine.models.image_model import ImageModel
@@ -53,7 +55,7 @@ from gal_studio.worker.patches.patch_scorer import PatchScorer
 from gal_studio.worker.patches.weights import JudgedPair, weights_of_pair
 
 PROMPTS = 12
-FULL = "full"
+FULL, BEST = "full", "best"
 MIDDLE = 1.0  # noise as strong as the picture: half of the bundled model's times are below
 
 
@@ -78,7 +80,7 @@ ARMS: Mapping[str, Arm] = {
     "low noise weighs more": Arm(weighting="low_noise"),
     "patches weigh as noise falls": Arm(focused=True),
 }
-TRIAL = Trial((FIRST, *ARMS), (FULL,), USUAL)
+TRIAL = Trial((FIRST, *ARMS), (FULL, BEST), USUAL)
 
 
 class ArmPairs(patchdpo.Pairs):
@@ -189,8 +191,11 @@ def run(folder: Path, out: Path, share: float) -> None:
                 path = home / f"{name}.safetensors"
                 if not path.exists():
                     refined(copied(home / "pairs/workspace", home / name), ARMS[name], path)
-            with drawing(bench.model, path) as ready:
-                rows: list[dict[str, Any]] = bench.drawn(ready, name, FULL, detector)
+            rows: list[dict[str, Any]] = []
+            best = store.snapshots.round(bench.first.id).best_recipe
+            for how, recipe in ((FULL, AS_TRAINED), (BEST, best)):
+                with drawing(bench.model, path, recipe=recipe) as ready:
+                    rows += bench.drawn(ready, f"{name}-{how}", how, detector)
             write(home / f"{name}.json", rows)
             print(f"{folder.name}, {name}: {time.process_time() - used:.0f} CPU s so far", flush=True)
     spent = time.monotonic() - began, time.process_time() - used
