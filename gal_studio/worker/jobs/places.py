@@ -56,8 +56,8 @@ def _reference_features(task: Task) -> dict[str, NDArray[np.float64]]:
     references = task.store.projects.references(task.project.id)
     if not references:
         return {}
-    pictures = [task.store.images.picture(reference.image) for reference in references]
-    rows = task.models.embedder(task.project.clip_model).images(pictures)
+    names = [reference.image for reference in references]
+    rows = task.models.pictures(task.project.clip_model, names, task.store.images.picture)
     return {reference.id: row for reference, row in zip(references, rows, strict=True)}
 
 

@@ -1,5 +1,12 @@
 """The map grows while pictures are drawn, and is the same in the end; what is said to be kept was kept."""
 
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from PIL import Image
+
 from gal_studio.core.types import Job
 from gal_studio.studio import Studio
 from gal_studio.worker.models import Models
@@ -42,6 +49,27 @@ def test_the_map_grows_and_pauses_do_not_change_it(studio: Studio, models: Model
     assert ended.message == "Kept 4 of 12 images; Generate makes the rest."
     assert work(studio, models, studio.generate(halted)).state == "completed"
     assert places(studio, halted) == places(studio, whole)
+
+
+def test_references_are_embedded_once_for_all_batches(
+    studio: Studio, models: Models, names: Names, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    round_id = first_round(studio, tiny_draft(names))
+    work(studio, models, studio.fine_tune(round_id))
+    project = studio.store.rounds.get(round_id).project_id
+    (reference,) = studio.store.projects.references(project)
+    embedder = models.embedder(studio.store.projects.get(project).clip_model)
+    shown, embed = studio.store.images.picture(reference.image).tobytes(), embedder.images
+    embedded: list[bytes] = []
+
+    def count(pictures: Sequence[Image.Image]) -> NDArray[np.float64]:
+        embedded.extend(each.tobytes() for each in pictures)
+        return embed(pictures)
+
+    monkeypatch.setattr(embedder, "images", count)
+    monkeypatch.setattr(models, "_pictures", {})
+    assert work(studio, models, studio.generate(round_id)).state == "completed"
+    assert len(embedded) > 12 and embedded.count(shown) == 1
 
 
 def test_a_training_that_stops_says_the_step_that_it_kept(
