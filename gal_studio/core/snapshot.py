@@ -77,6 +77,19 @@ class Preview:
     image: str
 
 
+@dataclass(frozen=True)
+class KeptStep:
+    """The LoRA after a step of a training, by its hash, and what a round is that has it.
+
+    `trained_as` is the fingerprint of a training that ends there; `ends_at` is None at its own last step.
+    """
+
+    step: int
+    adapter: str
+    trained_as: str
+    ends_at: int | None
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Pictures:
     """What a round drew, in drawing order, own pictures included, and what was decided and chosen in it.
@@ -112,6 +125,7 @@ class RoundRecord:
     places: Mapping[str, Place] = field(default_factory=dict)
     previews: tuple[Preview, ...] = ()
     validations: tuple[Validation, ...] = ()
+    kept_steps: tuple[KeptStep, ...] = ()
     race: RaceResult | None = None
     asked: tuple[tuple[str, int], ...] = ()
     stored_losses: str = "[]"

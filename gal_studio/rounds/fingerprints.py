@@ -18,7 +18,12 @@ from gal_studio.state.tables.refinements import MapKind, Pair
 def training_fingerprint(inputs: TrainingInputs) -> str:
     """Hash what the adapter depends on: its planned training, and the step at which that was ended."""
     planned, ends_at = planned_fingerprint(inputs), inputs.here.round.ends_at
-    return planned if ends_at is None else hashlib.sha256(f"{planned} {ends_at}".encode()).hexdigest()
+    return planned if ends_at is None else ended_fingerprint(planned, ends_at)
+
+
+def ended_fingerprint(planned: str, step: int) -> str:
+    """The fingerprint of a planned training that is ended at this step."""
+    return hashlib.sha256(f"{planned} {step}".encode()).hexdigest()
 
 
 def planned_fingerprint(inputs: TrainingInputs) -> str:

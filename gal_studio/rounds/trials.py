@@ -7,8 +7,10 @@ says nothing about what the model draws by itself.
 
 from gal_studio.core import checks
 from gal_studio.core.errors import StudioError
+from gal_studio.core.gal.self_check import with_sole_detector
 from gal_studio.core.recipe import AS_TRAINED, Recipe
-from gal_studio.core.types import Round
+from gal_studio.core.snapshot import RoundSnapshot
+from gal_studio.core.types import Candidate, Round
 from gal_studio.state.store import Store
 from gal_studio.state.tables.candidates import NewCandidate, candidate_id
 from gal_studio.state.tables.trials import NewTrial, Trial
@@ -21,7 +23,7 @@ MOST_WAITING = 50
 def check(store: Store, round_id: str, new: NewTrial) -> Round:
     """Refuse what cannot be drawn."""
     round_ = store.rounds.get(round_id)
-    if round_.adapter is None and round_.kind != "instant":
+    if round_.adapter is None and round_.kind != "instant" and new.step is None:
         raise StudioError(f"Round {round_.number} is not trained yet: press Fine-tune first.")
     if not new.prompt.strip():
         raise StudioError("The prompt is empty: write what the image is to show.")
@@ -38,6 +40,29 @@ def check(store: Store, round_id: str, new: NewTrial) -> Round:
     if len(store.trials.waiting(round_id)) >= MOST_WAITING:
         raise StudioError(f"{MOST_WAITING} images are waiting to be generated: let some of them come first.")
     return round_
+
+
+def judged(here: RoundSnapshot, trial: Trial, copy_shift: float) -> Candidate:
+    """A drawn trial as the images of its round are judged; `copy_shift` is that of the project's marks."""
+    scores = dict(trial.scores)
+    made = Candidate(
+        id="",
+        anchor_id="",
+        index=0,
+        seed=trial.seed,
+        image=trial.image,
+        similarity_anchor=scores.pop("similarity_anchor"),
+        similarity_reference=scores.pop("similarity_reference"),
+        remark=trial.remark,
+        more_scores=scores,
+        copy_detectors=here.copy_detectors,
+        own=True,
+        recipe=trial.recipe,
+        copy_shift=copy_shift,
+        full=here.full,
+    )
+    chooses = here.first if here.first and here.first.pictures.tiles else here
+    return with_sole_detector((made,), chooses.sole_detector)[0]
 
 
 def use_as_candidate(store: Store, trial_id: str) -> str:
@@ -77,6 +102,11 @@ def _refuse_unfit(store: Store, trial: Trial, round_: Round) -> None:
     if not store.candidates.count(round_.id):
         raise StudioError(
             f"Round {round_.number} has no images yet: press Generate first, then use this one beside them."
+        )
+    if trial.step is not None and trial.lora != round_.adapter:
+        raise StudioError(
+            f"The LoRA of step {trial.step} generated this image, and round {round_.number} has another one: "
+            "use this step for the round first."
         )
     if trial.trained_as != (store.rounds.trained_as(round_.id) or ""):
         raise StudioError(

@@ -19,8 +19,7 @@ from gal_studio.studio.verbs.projects import ProjectVerbs
 from gal_studio.studio.verbs.replays import ReplayVerbs
 from gal_studio.studio.verbs.rounds import RoundVerbs
 from gal_studio.studio.verbs.search import SearchVerbs
-from gal_studio.studio.verbs.tree import TreeVerbs
-from gal_studio.studio.verbs.trials import TrialVerbs
+from gal_studio.studio.verbs.steps import StepVerbs
 
 if TYPE_CHECKING:
     from gal_studio.studio.figures.figures import Figures
@@ -32,12 +31,11 @@ class Studio(
     ProjectVerbs,
     PictureVerbs,
     RoundVerbs,
-    TreeVerbs,
     JobVerbs,
     DecisionVerbs,
     ReplayVerbs,
     FileVerbs,
-    TrialVerbs,
+    StepVerbs,
     SearchVerbs,
 ):
     """Everything that a user can do in a workspace; see docs/python.md."""

@@ -2,7 +2,7 @@
 
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -85,6 +85,12 @@ def forget_unused_reconstructions(store: Store, before: float) -> None:
     if files:
         for folder, name in files - _named(store):
             _unlinked(store.workspace, folder_of(store, folder).path(name))
+
+
+def forget_unused_adapters(store: Store, names: Collection[str]) -> int:
+    """Delete those of these adapters that nothing uses any more; returns the bytes that were freed."""
+    unused = {("adapters", name) for name in names} - _named(store)
+    return sum(_unlinked(store.workspace, store.adapters.path(name)) for _, name in unused)
 
 
 def _named(store: Store, leave_out: frozenset[str] = frozenset()) -> set[File]:

@@ -28,6 +28,10 @@ _REPAIRS: Mapping[tuple[str, str], tuple[str, str]] = {
         "UPDATE rounds SET adapter = NULL, trained_as = NULL WHERE adapter = :name",
         "Fine-tune trains these rounds again with the same result",
     ),
+    ("kept_steps", "adapter"): (
+        "DELETE FROM kept_steps WHERE adapter = :name",
+        "the LoRAs of these steps are gone; those of the rounds are not",
+    ),
     ("class_images", "image"): (
         "DELETE FROM class_images WHERE drawn_by NOT LIKE 'given %: %' AND EXISTS "
         "(SELECT 1 FROM class_images AS lost WHERE lost.image = :name AND "

@@ -1,6 +1,7 @@
 """A running average of the trained weights (EMA), with which a training ends."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
 import torch
 
@@ -30,9 +31,7 @@ class WeightAverage:
 
     def put_in_place(self) -> None:
         """Replace the weights by their average."""
-        with torch.no_grad():
-            for name, mean in self._means.items():
-                self._weights[name].copy_(mean)
+        _copy(self._weights, self._means)
 
     def state(self) -> dict[str, torch.Tensor]:
         """What a checkpoint keeps, on the CPU."""
@@ -42,3 +41,26 @@ class WeightAverage:
         """Go on from what a checkpoint kept."""
         for name, mean in self._means.items():
             mean.copy_(tensors[f"{NAME}.{name}"])
+
+
+@contextmanager
+def as_at_the_end(
+    weights: Mapping[str, torch.nn.Parameter], tensors: Mapping[str, torch.Tensor]
+) -> Iterator[None]:
+    """Let the weights be for a while what a training that ended at this checkpoint would leave.
+
+    `tensors` are those of the checkpoint. Without an average, the weights stay as they are.
+    """
+    means = {name: tensors[f"{NAME}.{name}"] for name in weights if f"{NAME}.{name}" in tensors}
+    before = {name: weights[name].detach().clone() for name in means}
+    try:
+        _copy(weights, means)
+        yield
+    finally:
+        _copy(weights, before)
+
+
+def _copy(weights: Mapping[str, torch.nn.Parameter], values: Mapping[str, torch.Tensor]) -> None:
+    with torch.no_grad():
+        for name, value in values.items():
+            weights[name].copy_(value)

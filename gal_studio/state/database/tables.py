@@ -278,6 +278,16 @@ TABLES: tuple[Table, ...] = (
         carried REAL,
         PRIMARY KEY (round_id, step)
     """, counter="progress"),
+    # The LoRA as it was after a validated step, and after the last one. `trained_as` is the fingerprint of a
+    # training that ends there, and `ends_at` what its round then has.
+    Table("kept_steps", _OF_ROUND, """
+        round_id TEXT NOT NULL REFERENCES rounds (id),
+        step INTEGER NOT NULL,
+        adapter TEXT NOT NULL,
+        trained_as TEXT NOT NULL,
+        ends_at INTEGER,
+        PRIMARY KEY (round_id, step)
+    """, files={"adapter": "adapters"}, counter="progress"),
     Table("reference_places", _OF_ROUND, """
         round_id TEXT NOT NULL REFERENCES rounds (id),
         reference_id TEXT NOT NULL REFERENCES project_references (id),
@@ -385,7 +395,7 @@ TABLES: tuple[Table, ...] = (
         time REAL NOT NULL
     """, indexes=("reasons_of_override ON override_reasons (override_id)",), counter="decisions"),
     # One without an image waits to be drawn, unless `trouble` says why it cannot be. `forgotten` is when it
-    # was taken off the list.
+    # was taken off the list. `lora` is the hash of the LoRA of a `step` that draws it; NULL: the round's LoRA.
     Table("trials", _OF_ROUND, f"""
         id TEXT PRIMARY KEY {_is_id()},
         round_id TEXT NOT NULL REFERENCES rounds (id),
@@ -404,7 +414,9 @@ TABLES: tuple[Table, ...] = (
         forgotten REAL,
         negative TEXT NOT NULL DEFAULT '',
         early_strength REAL NOT NULL DEFAULT 1.0,
-        switch REAL NOT NULL DEFAULT 0.0
+        switch REAL NOT NULL DEFAULT 0.0,
+        step INTEGER,
+        lora TEXT NOT NULL DEFAULT ''
     """, files=_IMAGE, indexes=("trials_of_round ON trials (round_id, created)",)),
     # `measured` is a JSON list of sentences, `made_of` the hash of the exported weights. The file itself is
     # in a folder of the workspace, and can be made again; what was made stays until a new one is done.

@@ -2,7 +2,7 @@
 
 import math
 import sqlite3
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import astuple, dataclass
 from typing import Any
 
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from gal_studio.core import strict_json
 from gal_studio.core.gal.validation import Validation
 from gal_studio.core.settings import GenerationSettings, Settings
+from gal_studio.core.snapshot import KeptStep as KeptStep
 from gal_studio.core.snapshot import Preview as Preview
 from gal_studio.core.types import Round, RoundKind, TrainingExample
 from gal_studio.state.database.connection import Database, record
@@ -213,9 +214,9 @@ class Rounds:
             )
 
     def clear_training(self, round_id: str, after_step: int = 0) -> None:
-        """Delete the losses, previews and validations after this step, from which the training resumes."""
+        """Delete the losses, previews, validations and LoRAs after this step, from which it resumes."""
         with self._database.transaction() as writer:
-            for table in ("losses", "training_images", "validations"):
+            for table in ("losses", "training_images", "validations", "kept_steps"):
                 writer.execute(f"DELETE FROM {table} WHERE round_id = ? AND step > ?", (round_id, after_step))
 
     def losses(self, round_id: str) -> tuple[tuple[int, float], ...]:
@@ -291,6 +292,31 @@ class Rounds:
             (round_id,),
         )
         return tuple(Validation(*row) for row in rows)
+
+    def keep_step(self, round_id: str, kept: KeptStep) -> None:
+        """Keep the LoRA of a step, in place of one that was kept of it."""
+        self._database.write(
+            "INSERT OR REPLACE INTO kept_steps VALUES (?, ?, ?, ?, ?)", (round_id, *astuple(kept))
+        )
+
+    def kept_steps(self, round_id: str) -> tuple[KeptStep, ...]:
+        """The kept LoRAs of a training, by step."""
+        rows = self._database.rows("SELECT * FROM kept_steps WHERE round_id = ? ORDER BY step", (round_id,))
+        return tuple(record(KeptStep, row) for row in rows)
+
+    def forget_steps(self, round_id: str, steps: Collection[int]) -> None:
+        """No longer keep the LoRAs of these steps."""
+        with self._database.transaction() as writer:
+            writer.executemany(
+                "DELETE FROM kept_steps WHERE round_id = ? AND step = ?", [(round_id, one) for one in steps]
+            )
+
+    def take_step(self, round_id: str, kept: KeptStep) -> None:
+        """Let a round have the LoRA of a step, as if its training had ended there."""
+        self._database.write(
+            "UPDATE rounds SET adapter = ?, trained_as = ?, ends_at = ? WHERE id = ?",
+            (kept.adapter, kept.trained_as, kept.ends_at, round_id),
+        )
 
     def previews(self, round_id: str) -> tuple[Preview, ...]:
         """The pictures drawn during the training, by step."""

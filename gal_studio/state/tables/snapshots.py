@@ -18,6 +18,7 @@ from gal_studio.core.gal.policies.registry import find_policy
 from gal_studio.core.gal.validation import Validation
 from gal_studio.core.settings import read_settings
 from gal_studio.core.snapshot import (
+    KeptStep,
     Pictures,
     Preview,
     Project,
@@ -57,6 +58,8 @@ SELECT rounds.*, projects.id AS its_id, projects.name AS its_name, projects.kind
         (SELECT * FROM training_images WHERE round_id = rounds.id ORDER BY step)) AS previews_json,
     (SELECT json_group_array(json_array(step, pictures, copies, carried)) FROM
         (SELECT * FROM validations WHERE round_id = rounds.id ORDER BY step)) AS validations_json,
+    (SELECT json_group_array(json_array(step, adapter, trained_as, ends_at)) FROM
+        (SELECT * FROM kept_steps WHERE round_id = rounds.id ORDER BY step)) AS kept_steps_json,
     (SELECT json_array(shift, ended, pictures, prompts, settled, decided) FROM races
         WHERE round_id = rounds.id) AS race_json,
     (SELECT json_group_array(json_array(step, loss)) FROM
@@ -332,6 +335,7 @@ def _record_of(row: sqlite3.Row) -> RoundRecord:
         places={name: _place(place) for name, place in places.items()},
         previews=tuple(made(Preview, values) for values in json.loads(row["previews_json"])),
         validations=tuple(made(Validation, values) for values in json.loads(row["validations_json"])),
+        kept_steps=tuple(made(KeptStep, values) for values in json.loads(row["kept_steps_json"])),
         race=None if row["race_json"] is None else course_of(json.loads(row["race_json"])),
         stored_losses=row["losses_json"],
         asked=tuple(_asked(*values) for values in json.loads(row["asked_json"])),

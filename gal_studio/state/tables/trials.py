@@ -24,7 +24,8 @@ _SELECT = "SELECT trials.* FROM trials JOIN rounds ON rounds.id = round_id"
 class NewTrial:
     """What is asked for: a prompt, a seed, the guidance scale, and how the LoRA draws it (Eq. G13).
 
-    `negative` is what guidance leads away from; "" is the model's own unconditional text.
+    `negative` is what guidance leads away from; "" is the model's own unconditional text. With a `step`, the
+    LoRA that was kept of it draws, of the hash `lora`; else the round's own.
     """
 
     prompt: str
@@ -32,6 +33,8 @@ class NewTrial:
     guidance_scale: float
     recipe: Recipe
     negative: str = field(default="", kw_only=True)
+    step: int | None = field(default=None, kw_only=True)
+    lora: str = field(default="", kw_only=True)
 
 
 @dataclass(frozen=True)
@@ -66,10 +69,11 @@ class Trials:
         self._database.write(
             "INSERT INTO trials "
             "(id, round_id, prompt, negative, seed, guidance_scale, "
-            "strength, early_strength, switch, created) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "strength, early_strength, switch, step, lora, created) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (identity, round_id, new.prompt, new.negative, new.seed, new.guidance_scale,
-             float(new.recipe.late), float(new.recipe.early), float(new.recipe.switch), self._clock()),
+             float(new.recipe.late), float(new.recipe.early), float(new.recipe.switch), new.step, new.lora,
+             self._clock()),
         )  # fmt: skip
         return self.get(identity)
 

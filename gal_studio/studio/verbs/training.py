@@ -355,6 +355,11 @@ class TrainingVerbs(MeasureVerbs):
                 f"{name} cannot be continued, since it is not a LoRA with a constant learning rate: set "
                 "more training steps, then press Fine-tune."
             )
+        if round_.ends_at is not None:
+            raise StudioError(
+                f"{name} has the LoRA of step {round_.ends_at}, which no more steps follow: choose more "
+                "training steps in the settings, then press Fine-tune."
+            )
         if steps < 1:
             raise StudioError(f"{steps} more steps make no difference: choose 1 or more.")
         settings = present.updated({"tune": {"steps": present.tune.steps + steps}})
@@ -385,6 +390,8 @@ class TrainingVerbs(MeasureVerbs):
             rounds.add_preview(new.id, preview)
         for validation in rounds.validations(former.id):
             rounds.add_validation(new.id, validation)
+        for kept in rounds.kept_steps(former.id):
+            rounds.keep_step(new.id, kept)
         rounds.set_seconds(new.id, "fine_tune", rounds.seconds(former.id).get("fine_tune", 0.0))
 
     def _refuse_a_lost_start(self, here: RoundSnapshot) -> None:

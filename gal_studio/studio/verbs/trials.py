@@ -6,6 +6,7 @@ from pathlib import Path
 from gal_studio.core.entered import about_entered, entered
 from gal_studio.core.errors import StudioError
 from gal_studio.core.recipe import AS_TRAINED, Recipe
+from gal_studio.core.snapshot import KeptStep
 from gal_studio.rounds import trials
 from gal_studio.rounds.replays import refuse_by_hand
 from gal_studio.state.tables.trials import NewTrial, Trial
@@ -31,6 +32,19 @@ class TrialVerbs(Verbs):
         `guidance_scale` is by default that of the round; `recipe` says how strongly the LoRA counts over the
         denoising steps. Guidance leads away from `negative`, if the model is guided.
         """
+        return self._try(round_id, prompt, seed, guidance_scale, recipe, negative)
+
+    def _try(
+        self,
+        round_id: str,
+        prompt: str,
+        seed: int,
+        guidance_scale: float | None,
+        recipe: Recipe,
+        negative: str,
+        by: KeptStep | None = None,
+    ) -> Trial:
+        """Queue a picture by the LoRA of the round, or by that of a step of its training."""
         round_ = self.store.rounds.get(round_id)
         subject = self.store.projects.prompts(round_.project_id).stands_for
         usual = self.store.rounds.settings(round_id).generation.as_drawn.guidance_scale
@@ -40,6 +54,8 @@ class TrialVerbs(Verbs):
             usual if guidance_scale is None else guidance_scale,
             recipe,
             negative=" ".join(entered(negative).split()),
+            step=None if by is None else by.step,
+            lora="" if by is None else by.adapter,
         )
         with self.store.database.transaction():
             trials.check(self.store, round_id, new)
@@ -64,18 +80,32 @@ class TrialVerbs(Verbs):
         strengths as a grid. Refused if they are more than may wait at once.
         """
         recipes = [Recipe.constant(strength) for strength in strengths] or [recipe]
-        number = len(prompts) * len(seeds) * len(recipes)
+        return self._try_each(round_id, prompts, seeds, recipes, guidance_scale, negative, [None])
+
+    def _try_each(
+        self,
+        round_id: str,
+        prompts: Sequence[str],
+        seeds: Sequence[int],
+        recipes: Sequence[Recipe],
+        guidance_scale: float | None,
+        negative: str,
+        loras: Sequence[KeptStep | None],
+    ) -> tuple[Trial, ...]:
+        """Queue each combination, by the LoRA of the round (None) or of steps of its training."""
+        number = len(prompts) * len(seeds) * len(recipes) * len(loras)
         if number > trials.MOST_WAITING:
+            what = "prompts, seeds or strengths" if loras == [None] else "steps or strengths"
             raise StudioError(
-                f"These are {number} images, and {trials.MOST_WAITING} may wait at once: choose fewer "
-                "prompts, seeds or strengths."
+                f"These are {number} images, and {trials.MOST_WAITING} may wait at once: choose fewer {what}."
             )
         with self.store.database.transaction():
             return tuple(
-                self.try_prompt(round_id, prompt, seed, guidance_scale, one, negative)
+                self._try(round_id, prompt, seed, guidance_scale, recipe, negative, lora)
                 for prompt in prompts
                 for seed in seeds
-                for one in recipes
+                for lora in loras
+                for recipe in recipes
             )
 
     def trials(self, project_id: str) -> tuple[Trial, ...]:

@@ -16,12 +16,14 @@ def check_training_room(task: TrainingTask, model: ImageModel, steps: int) -> No
     """Refuse a training whose adapter, checkpoints, prior pictures and previews do not fit on the disk.
 
     For a moment there are two copies of the adapter, and one checkpoint more than is kept; with validations a
-    further one is kept.
+    further one is kept, and the LoRA of each validated step before the last.
     """
     tune = task.settings.tune
     files = 2 * adapter_bytes(model, tune) + (
         KEPT_CHECKPOINTS + 1 + bool(tune.validate_every)
     ) * checkpoint_bytes(model, tune)
+    if tune.validate_every and tune.method == "lora":
+        files += (steps - 1) // tune.validate_every * adapter_bytes(model, tune)
     previews = sum(steps // every for every in (tune.preview_every, tune.validate_every) if every)
     previews += tune.preview_every > 0  # that of step 0
     drawn = picture_bytes(task, model, previews + _prior_pictures(task))

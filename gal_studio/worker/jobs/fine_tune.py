@@ -3,6 +3,7 @@
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
+from functools import partial
 
 from gal_studio.core.types import Job
 from gal_studio.engine.models.image_model import ImageModel
@@ -80,7 +81,8 @@ def with_previews(
     every = task.settings.tune.validate_every if phase == "fine_tune" else 0
     if task.settings.tune.preview_every and not task.store.rounds.previews(task.round.id):
         yield from _draw_preview(task, model, Progress(phase, 0, task.settings.tune.steps))
-    with closing(training_run.follow(task, start)) as events:
+    keep = partial(training_run.keep_validated_step, task, model) if every else training_run.keep_nothing
+    with closing(training_run.follow(task, start, keep)) as events:
         for event in events:
             is_validated = every > 0 and event.step % every == 0
             if not event.resumed:

@@ -28,7 +28,8 @@ logger = logging.getLogger("gal_studio.worker")
 def draw_trials(store: Store, models: Models, job: Job) -> Generator[Progress, None, None]:
     """Draw what waits, and what is asked for meanwhile; a prompt that cannot be drawn says why."""
     task = open_task(store, models, job)
-    if task.round.adapter is None and task.round.kind != "instant":
+    by_steps = any(trial.step is not None for trial in store.trials.waiting(task.round.id))
+    if task.round.adapter is None and task.round.kind != "instant" and not by_steps:
         raise StudioError(f"Round {task.round.number} is not trained yet: press Fine-tune first.")
     yield Progress("loading", 0, 0, "Loading the models")
     model = models.drawing_model(task.project.base_model, task.settings)
@@ -50,16 +51,18 @@ def draw_trials(store: Store, models: Models, job: Job) -> Generator[Progress, N
         done += len(batch)
 
 
-def _drawn_with(trial: Trial) -> tuple[float, Recipe]:
+def _drawn_with(trial: Trial) -> tuple[float, Recipe, str]:
     """What a batch shares."""
-    return trial.guidance_scale, trial.recipe
+    return trial.guidance_scale, trial.recipe, trial.lora
 
 
 def _drawable(task: Task, waiting: Sequence[Trial]) -> list[Trial]:
-    """The trials whose prompts the models can read; the others are told why not."""
+    """The trials whose prompts the models can read, and whose LoRAs are there; the others say why not."""
     found = []
     for trial in waiting:
         try:
+            if trial.step is not None and not task.store.adapters.has(trial.lora):
+                raise StudioError(f"The LoRA of step {trial.step} is not kept any more.")
             task.models.texts(task.project.clip_model, [trial.prompt])
         except StudioError as error:
             task.store.trials.refuse(trial.id, str(error))
@@ -72,7 +75,7 @@ def _draw(
     task: Task, batch: Sequence[Trial], detector: CopyDetector | None, before: int, total: int
 ) -> Generator[Progress, None, None]:
     """Draw trials with the same guidance and recipe."""
-    name = lineage.drawing_adapter(task.store.snapshots.round(task.round.id))
+    name = batch[0].lora or lineage.drawing_adapter(task.store.snapshots.round(task.round.id))
     adapter = None if name is None else task.store.adapters.path(name)
     recipe = AS_TRAINED if task.round.kind == "instant" else batch[0].recipe  # the references have it there
     settings = replace(task.settings.generation.as_drawn, guidance_scale=batch[0].guidance_scale)

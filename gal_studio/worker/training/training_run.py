@@ -16,10 +16,12 @@ from gal_studio.core.gal.validation import only_copies_since, steps_to_keep
 from gal_studio.core.models.names import public_name, public_settings
 from gal_studio.core.seeds import candidate_seed
 from gal_studio.core.settings import TuneSettings
+from gal_studio.core.snapshot import KeptStep
 from gal_studio.core.types import Job, TrainingExample
-from gal_studio.engine.models.adapters import AdapterCard, adapter_tensors, detach, save_adapter
+from gal_studio.engine.models.adapters import AdapterCard, adapter_tensors, detach, save_adapter, trainable
 from gal_studio.engine.models.image_model import ImageModel
 from gal_studio.engine.sampling.sampler import DrawRequest
+from gal_studio.engine.training.average import as_at_the_end
 from gal_studio.engine.training.checkpoints import Checkpoint, CheckpointError
 from gal_studio.engine.training.fine_tune import TuneEvent
 from gal_studio.engine.training.latents import ExamplePicture, Latents, encode_pictures
@@ -120,8 +122,14 @@ def encoded(
     return latents
 
 
-def follow(task: TrainingTask, start: Start) -> Generator[TuneEvent, None, None]:
-    """Run a training from its newest checkpoint, saving the next ones.
+def keep_nothing(state: Checkpoint) -> None:
+    """Keep no LoRA of this step."""
+
+
+def follow(
+    task: TrainingTask, start: Start, before_saving: Callable[[Checkpoint], None] = keep_nothing
+) -> Generator[TuneEvent, None, None]:
+    """Run a training from its newest checkpoint, saving the next ones, each after `before_saving`.
 
     Closing the generator saves a checkpoint; the stored loss curve has no gaps.
     """
@@ -134,8 +142,9 @@ def follow(task: TrainingTask, start: Start) -> Generator[TuneEvent, None, None]
         rounds.clear_training(task.round.id, step)
 
     def keep(state: Checkpoint) -> None:
-        """Losses first: a training that resumes at the checkpoint does not compute them again."""
+        """The checkpoint last: a training that resumes at it does not make the others again."""
         rounds.save_losses(task.round.id, losses, resumed_at)
+        before_saving(state)
         save_checkpoint(task, state)
 
     events = from_the_newest(task, start, keep, forget)
@@ -196,7 +205,40 @@ def keep_adapter(task: TrainingTask, model: ImageModel, examples: Sequence[Train
     with task.store.database.transaction():
         check_not_ended(task)
         task.store.rounds.finish_training(task.round.id, name, task.fingerprint, examples)
+        _keep_last_step(task, name)
     keep_last_state(task)
+
+
+def keep_validated_step(task: TrainingTask, model: ImageModel, state: Checkpoint) -> None:
+    """Keep the LoRA of a validated step before the last one, as a training that ended there would leave it.
+
+    A whole denoiser is not kept: each has as many gigabytes as the model.
+    """
+    tune = task.settings.tune
+    is_validated = tune.validate_every and state.step and state.step % tune.validate_every == 0
+    if not is_validated or tune.method == "full" or state.step >= task.steps:
+        return
+    with as_at_the_end(trainable(model), state.tensors):
+        written = save_trained(task, model)
+    name = task.store.adapters.add_file(written)
+    with disk_errors(task.store.workspace):
+        written.unlink(missing_ok=True)
+    task.store.rounds.keep_step(task.round.id, _kept_step(task, state.step, name))
+
+
+def _kept_step(task: TrainingTask, step: int, adapter: str) -> KeptStep:
+    return KeptStep(step, adapter, fingerprints.ended_fingerprint(task.planned, step), step)
+
+
+def _keep_last_step(task: TrainingTask, adapter: str) -> None:
+    """Keep the LoRA of the last step beside those before it, which may be those of a shorter training."""
+    rounds = task.store.rounds
+    if not (kept := rounds.kept_steps(task.round.id)):
+        return
+    for one in kept:
+        rounds.keep_step(task.round.id, _kept_step(task, one.step, one.adapter))
+    last = KeptStep(task.steps, adapter, task.fingerprint, task.round.ends_at)
+    rounds.keep_step(task.round.id, last)
 
 
 def keep_last_state(task: TrainingTask) -> None:

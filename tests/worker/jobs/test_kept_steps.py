@@ -1,0 +1,231 @@
+"""A validated training keeps the LoRA of each validated step; they are drawn, taken and deleted."""
+
+import os
+import time
+from typing import Any
+
+import numpy as np
+import pytest
+from safetensors import safe_open
+
+from gal_studio.core.errors import StudioError
+from gal_studio.core.types import Job
+from gal_studio.rounds.fingerprints import is_trained
+from gal_studio.rounds.inputs import inputs_of
+from gal_studio.state.files.errors import NoRoomError
+from gal_studio.studio import Studio
+from gal_studio.worker.jobs import fine_tune
+from gal_studio.worker.models import Models
+from gal_studio.worker.task import Progress
+from gal_studio.workspace.check import examine
+from tests.tiny_project import CHANGES, tiny_draft
+from tests.worker.jobs.test_trials import job_of
+from tests.worker.working import first_round, weights, work
+
+Names = tuple[str, str]
+TUNE = {**CHANGES["tune"], "steps": 8, "checkpoint_every": 50, "validate_every": 3}
+
+
+def draft_of(names: Names, **tune: Any) -> Any:
+    return tiny_draft(names, changes={**CHANGES, "tune": {**TUNE, **tune}})
+
+
+def trained(studio: Studio, models: Models, names: Names, **tune: Any) -> str:
+    first = first_round(studio, draft_of(names, **tune))
+    done = work(studio, models, studio.fine_tune(first))
+    assert done.state == "completed", done.message
+    return first
+
+
+def steps(studio: Studio, round_id: str) -> list[int]:
+    return [one.step for one in studio.kept_steps(round_id)]
+
+
+def tensors(studio: Studio, adapter: str) -> dict[str, bytes]:
+    with safe_open(studio.store.adapters.path(adapter), framework="numpy") as file:
+        return {name: file.get_tensor(name).tobytes() for name in file.keys()}  # noqa: SIM118
+
+
+def old(studio: Studio) -> None:
+    """Let all LoRAs be older than what is never deleted since a row may yet name it."""
+    for path in studio.store.adapters.folder.iterdir():
+        os.utime(path, (time.time() - 3600.0,) * 2)
+
+
+@pytest.mark.parametrize("decay", [0.0, 0.9], ids=["last weights", "average"])
+def test_a_kept_step_is_what_a_training_of_so_many_steps_ends_with(
+    studio: Studio, models: Models, names: Names, decay: float
+) -> None:
+    whole = trained(studio, models, names, average_decay=decay)
+    assert steps(studio, whole) == [3, 6, 8]
+    assert studio.kept_steps(whole)[-1].adapter == studio.store.rounds.get(whole).adapter
+    for step, kept in zip((3, 6), studio.kept_steps(whole), strict=False):
+        shorter = trained(studio, models, names, steps=step, validate_every=0, average_decay=decay)
+        assert weights(studio, shorter) == tensors(studio, kept.adapter)
+        assert steps(studio, shorter) == [], "without validations, nothing is kept"
+    assert examine(studio.store) == ()
+
+
+def test_a_whole_denoiser_is_not_kept_and_says_so(studio: Studio, models: Models, names: Names) -> None:
+    first = trained(studio, models, names, method="full", target="all")
+    assert steps(studio, first) == []
+    with pytest.raises(StudioError, match="trains the whole model, whose steps are not kept"):
+        studio.try_steps(first)
+
+
+def test_a_halted_training_keeps_what_it_has_and_resumes_to_the_same(
+    studio: Studio, models: Models, names: Names, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = trained(studio, models, names)
+    wanted = [one.adapter for one in studio.kept_steps(whole)]
+    first = first_round(studio, draft_of(names))
+    job = studio.fine_tune(first)
+
+    def dies(*_: object) -> Any:
+        raise RuntimeError("killed in a validation")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(fine_tune, "validate", dies)
+        assert work(studio, models, job).state == "error"
+    assert steps(studio, first) in ([], [3])
+
+    def stop(now: Job, progress: Progress) -> None:
+        if progress.phase == "fine_tune" and progress.done >= 6:
+            studio.stop(now.id)
+
+    assert work(studio, models, studio.resume(job.id), stop).state == "stopped"
+    assert steps(studio, first) == [3, 6]
+    with pytest.raises(StudioError, match="The training of Round 1 has not ended"):
+        studio.use_step(first, 3)
+    studio.try_steps(first, strengths=[1.0])
+    assert work(studio, models, job_of(studio, first)).state == "completed", "before the training has ended"
+    assert work(studio, models, studio.resume(job.id)).state == "completed"
+    assert [tensors(studio, one.adapter) for one in studio.kept_steps(first)] == [
+        tensors(studio, adapter) for adapter in wanted
+    ]
+
+
+def test_more_steps_keep_those_before(studio: Studio, models: Models, names: Names) -> None:
+    first = trained(studio, models, names, steps=5)
+    before = studio.kept_steps(first)
+    assert [one.step for one in before] == [3, 5]
+    assert work(studio, models, studio.continue_training(first, 4)).state == "completed"
+    after = studio.kept_steps(first)
+    assert [one.step for one in after] == [3, 5, 6, 9]
+    assert [one.adapter for one in after[:2]] == [one.adapter for one in before]
+    studio.use_step(first, 3)
+    assert is_trained(inputs_of(studio.store, first)), "by the fingerprint of the longer training"
+    with pytest.raises(StudioError, match="has the LoRA of step 3, which no more steps follow"):
+        studio.continue_training(first, 2)
+
+
+def test_steps_by_strengths_are_drawn_with_their_loras(studio: Studio, models: Models, names: Names) -> None:
+    first = trained(studio, models, names)
+    made = studio.try_steps(first, strengths=[0.0, 1.0])
+    assert [(one.step, one.recipe.late) for one in made] == [(s, r) for s in (3, 6, 8) for r in (0.0, 1.0)]
+    assert {one.prompt for one in made} == {"A tie in ink style"}, "a test prompt that nothing learned from"
+    assert len({one.seed for one in made}) == 1 and made[0].seed > 0
+    assert work(studio, models, job_of(studio, first)).state == "completed"
+    drawn = [studio.store.trials.get(one.id) for one in made]
+    pixels = [np.asarray(studio.store.images.picture(one.image)) for one in drawn]
+    assert all((pixels[0] == pixels[place]).all() for place in (2, 4)), "without the LoRA they are the same"
+    assert not any((pixels[1] == pixels[place]).all() for place in (0, 3, 5))
+    assert all({"similarity_anchor", "carries"} <= one.scores.keys() for one in drawn)
+    own = studio.try_prompt(first, made[0].prompt, made[0].seed)
+    assert work(studio, models, job_of(studio, first)).state == "completed"
+    assert studio.store.trials.get(own.id).image == drawn[-1].image, "the last step is the round's LoRA"
+
+
+def test_what_is_not_kept_queues_nothing(studio: Studio, models: Models, names: Names) -> None:
+    first = trained(studio, models, names)
+    with pytest.raises(StudioError, match="step 4 is not kept: choose 3, 6 or 8"):
+        studio.try_steps(first, steps=[3, 4])
+    with pytest.raises(StudioError, match="These are 51 images, and 50 may wait at once: choose fewer steps"):
+        studio.try_steps(first, strengths=[number / 10 for number in range(17)])
+    assert not studio.store.trials.waiting(first)
+    plain = trained(studio, models, names, validate_every=0)
+    with pytest.raises(StudioError, match="Set “Validate every” under Advanced"):
+        studio.try_steps(plain)
+
+
+def test_a_round_without_images_takes_a_step_and_goes_back(
+    studio: Studio, models: Models, names: Names
+) -> None:
+    first = trained(studio, models, names)
+    before = studio.store.rounds.get(first)
+    taken = studio.use_step(first, 3)
+    assert (taken.id, taken.ends_at) == (first, 3)
+    assert is_trained(inputs_of(studio.store, first)) and not studio.round_view(first).trainable
+    assert steps(studio, first) == [3, 6, 8]
+    with pytest.raises(StudioError, match="Round 1 has the LoRA of step 3 already"):
+        studio.use_step(first, 3)
+    assert studio.use_step(first, 8) == before
+    assert is_trained(inputs_of(studio.store, first))
+
+
+def test_a_round_with_images_keeps_all_and_a_round_beside_it_has_the_step(
+    studio: Studio, models: Models, names: Names
+) -> None:
+    first = trained(studio, models, names)
+    work(studio, models, studio.generate(first))
+    before = studio.store.rounds.get(first), studio.store.candidates.of_round(first)
+    new = studio.use_step(first, 6)
+    assert new.id != first and studio.use_step(first, 6).id == new.id, "a double click is one round"
+    assert (studio.store.rounds.get(first), studio.store.candidates.of_round(first)) == before
+    view = studio.round_view(new.id)
+    assert (view.step, view.trainable) == ("generate", False)
+    assert is_trained(inputs_of(studio.store, new.id))
+    assert [step for step, _ in view.losses] == [1, 2, 3, 4, 5, 6]
+    assert studio.store.rounds.training_set(new.id) == studio.store.rounds.training_set(first)
+    assert new.title == "Round 1, step 6"
+    assert work(studio, models, studio.generate(new.id)).state == "completed"
+    later = studio.next_round(new.id)
+    assert later.parent_id == new.id, "the next round goes on from it"
+    studio.forget_steps(first)
+    assert studio.store.adapters.has(new.adapter or "")
+
+
+def test_deleted_steps_free_the_disk_and_leave_what_is_used(
+    studio: Studio, models: Models, names: Names
+) -> None:
+    first = trained(studio, models, names)
+    made = studio.try_steps(first, steps=[3], strengths=[1.0])
+    waiting = studio.try_steps(first, steps=[6], strengths=[1.0])
+    three, six, last = (studio.store.adapters.path(one.adapter) for one in studio.kept_steps(first))
+    old(studio)
+    size = three.stat().st_size + six.stat().st_size
+    assert studio.forget_steps(first) == size
+    assert (three.exists(), six.exists(), last.exists()) == (False, False, True)
+    assert studio.kept_steps(first) == ()
+    assert work(studio, models, job_of(studio, first)).state == "completed"
+    for one in (*made, *waiting):
+        assert "is not kept any more" in studio.store.trials.get(one.id).trouble
+    assert examine(studio.store) == ()
+
+
+def test_a_full_disk_pauses_the_training_and_nothing_is_lost(
+    studio: Studio, models: Models, names: Names, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = first_round(studio, draft_of(names))
+    job = studio.fine_tune(first)
+
+    def full(*_: object) -> str:
+        raise NoRoomError("The disk is full: free some space.", 1 << 40)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(type(studio.store.adapters), "add_file", full)
+        halted = work(studio, models, job)
+    assert (halted.state, halted.paused_for) == ("paused", "room")
+    assert steps(studio, first) == []
+    assert work(studio, models, studio.resume(job.id)).state == "completed"
+    assert steps(studio, first) == [3, 6, 8]
+
+
+def test_an_archive_carries_the_steps(studio: Studio, models: Models, names: Names, tmp_path: Any) -> None:
+    first = trained(studio, models, names)
+    path = studio.export_project(studio.store.rounds.get(first).project_id, tmp_path / "ink.zip")
+    there = studio.rounds(studio.import_project(path))[0].id
+    assert [one.adapter for one in studio.kept_steps(there)] == [
+        one.adapter for one in studio.kept_steps(first)
+    ]
+    assert studio.use_step(there, 3).ends_at == 3
