@@ -9,7 +9,18 @@ import typer
 from typer.core import TyperGroup
 
 NAMES = (
-    *("demo", "run", "judge", "image-to-lora", "refine", "ask", "replay", "tune-vision", "start-from"),
+    *(
+        "demo",
+        "run",
+        "judge",
+        "image-to-lora",
+        "refine",
+        "ask",
+        "steps",
+        "replay",
+        "tune-vision",
+        "start-from",
+    ),
     *("export", "evaluate", "figures", "grid", "export-project", "import-project", "locate-model"),
     *("doctor", "jobs", "download"),
 )

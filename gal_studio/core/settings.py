@@ -189,7 +189,7 @@ class TuneSettings(SettingsGroup):
         "Validate every",
         0,
         100_000,
-        note="Steps between checks for copies, to see when more steps only add copies. 0 = off",
+        note="Steps between checks for copies, each of which keeps the LoRA, to find the best step. 0 = off",
     )
     # a training that is validated ends by itself at the step since which more steps only copied (Eq. G22)
     stop_at_best: bool = setting(

@@ -30,9 +30,7 @@ def why_none(here: RoundSnapshot) -> str:
     if tune.method == "full":
         return "This round trains the whole model, whose steps are not kept: each would take as much as it."
     if not tune.validate_every:
-        return (
-            "Set “Validate every” under Advanced: the next training then keeps the LoRA of each such step."
-        )
+        return "Set “Validate every” under Advanced: the next training then keeps the LoRA of each such step."
     if round_.adapter is not None:
         return "The steps of this training are not kept any more: train again to compare them."
     return ""

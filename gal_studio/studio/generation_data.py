@@ -13,6 +13,7 @@ from gal_studio.core.quoting import prompt_for
 from gal_studio.core.recipe import Recipe
 from gal_studio.core.settings import Settings
 from gal_studio.state import Store
+from gal_studio.state.tables.trials import Trial
 
 KEYWORD = "parameters"
 """The name of the text in the PNG file."""
@@ -40,7 +41,7 @@ def of_trial(store: Store, trial_id: str) -> str:
     """The generation data of a tried prompt."""
     found = store.trials.get(trial_id)
     drawn = (found.round_id, found.prompt, found.seed, found.guidance_scale, found.recipe)
-    return _written(store, *drawn, negative=found.negative)
+    return _written(store, *drawn, negative=found.negative, by=found)
 
 
 def _written(
@@ -51,6 +52,7 @@ def _written(
     guidance: float,
     recipe: Recipe,
     negative: str = "",
+    by: Trial | None = None,
 ) -> str:
     """The prompt, and below it the other values; what is not known is left out."""
     round_, settings = store.rounds.get(round_id), store.rounds.settings(round_id)
@@ -65,7 +67,7 @@ def _written(
         "Seed": str(seed),
         "Model": Path(drawn.fast_model.strip() or project.base_model).name,
         "Speed LoRA": lora,
-        **_of_lora(store, round_id, settings, recipe),
+        **_of_lora(store, round_id, settings, recipe, by),
         "Version": "GAL Studio",
     }
     line = ", ".join(f"{name}: {value}" for name, value in facts.items() if value)
@@ -73,18 +75,23 @@ def _written(
     return "\n".join([prompt_for("a1111", prompt), *avoided, line])
 
 
-def _of_lora(store: Store, round_id: str, settings: Settings, recipe: Recipe) -> dict[str, str]:
+def _of_lora(
+    store: Store, round_id: str, settings: Settings, recipe: Recipe, by: Trial | None
+) -> dict[str, str]:
     """The LoRA with the hash by which A1111 knows it, and how strongly it drew over the steps."""
     round_ = store.rounds.get(round_id)
+    step = by.step if by is not None else None
+    adapter = round_.adapter if by is None or step is None else by.lora
     strength = f"{recipe.late:g}"
     if not recipe.is_constant:
         steps = settings.generation.as_drawn.steps
         strength = f"{recipe.early:g} until step {recipe.until(steps)} of {steps} then {recipe.late:g}"
-    if round_.adapter is None or not store.adapters.has(round_.adapter):
+    if adapter is None or not store.adapters.has(adapter):
         return {"GAL strength": strength}
     name = round_names(store.rounds.of_project(round_.project_id))[round_id]
+    name = name if step is None else f"{name} step {step}"
     stem = file_stem(store.projects.name(round_.project_id), round_.project_id)
-    hash_ = _lora_hash(store.adapters.path(round_.adapter))
+    hash_ = _lora_hash(store.adapters.path(adapter))
     return {"Lora hashes": f'"{stem}-{file_stem(name, round_id)}: {hash_}"', "GAL strength": strength}
 
 

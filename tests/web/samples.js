@@ -91,6 +91,7 @@ export const round = (more) => ({
   losses: [],
   previews: [],
   validations: [],
+  steps: { kept: [], usual: [], used: null, why_none: "" },
   ...more,
 });
 

@@ -1,6 +1,6 @@
 /** One line: what the studio does now, what comes after it, and how long that takes. */
 /** @import { Job, QueuedJob } from "payloads" */
-import { clock, count } from "../kit/format.js";
+import { about, count } from "../kit/format.js";
 
 /** @type {Partial<Record<string, string>>} */
 const DOES = {
@@ -45,7 +45,7 @@ function thenWords(next) {
   if (!next.length) return [];
   const parts = next.slice(0, MOST).map(({ kind, title, amount, expected_seconds: seconds }) => {
     const what = COMES[kind]?.(amount) ?? title.toLowerCase();
-    return seconds === null ? what : `${what}, about ${clock(seconds)}`;
+    return seconds === null ? what : `${what}, ${about(seconds)}`;
   });
   const more = next.length - parts.length;
   return [`Then ${parts.join("; then ")}${more ? `; ${count(more, "more step")}` : ""}.`];

@@ -12,6 +12,7 @@ import { Replays } from "../measures/replays.js";
 import { canTrainOn, MoreSteps } from "./more_steps.js";
 import { inTraining } from "./now.js";
 import { Previews } from "./previews.js";
+import { followSteps, Steps } from "./steps.js";
 
 const [LEAST, MOST] = [190, 340]; // pixels of a chart
 const BESIDE = 110; // pixels of its title and of what stands around it
@@ -19,6 +20,7 @@ const EVENTS = "step round forget view job measures replays busy project";
 
 /** @param {HTMLElement} panel */
 export function mountCurves(panel) {
+  followSteps(panel);
   const shown = () => !panel.hidden && state.step === "rounds";
   renderOn(EVENTS, panel, () => html`<${Curves} room=${panel.clientHeight} at=${{}} />`, shown);
   on(EVENTS, () => panel.toggleAttribute("data-training", inTraining()));
@@ -38,6 +40,7 @@ function Curves({ room }) {
     <${Replays} />
     <div class="curve-box"><${TrainingCurves} height=${height} /></div>
     <${Previews} />
+    <${Steps} at=${{}} />
   `;
 }
 

@@ -395,7 +395,7 @@ TABLES: tuple[Table, ...] = (
         time REAL NOT NULL
     """, indexes=("reasons_of_override ON override_reasons (override_id)",), counter="decisions"),
     # One without an image waits to be drawn, unless `trouble` says why it cannot be. `forgotten` is when it
-    # was taken off the list. `lora` is the hash of the LoRA of a `step` that draws it; NULL: the round's LoRA.
+    # was taken off the list. `lora` is the hash of the LoRA of the `step` that draws it; NULL: the round's.
     Table("trials", _OF_ROUND, f"""
         id TEXT PRIMARY KEY {_is_id()},
         round_id TEXT NOT NULL REFERENCES rounds (id),

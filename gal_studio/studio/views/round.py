@@ -12,6 +12,7 @@ from gal_studio.core.snapshot import ProjectSnapshot, RoundSnapshot
 from gal_studio.core.types import Reference
 from gal_studio.rounds.fingerprints import is_trainable
 from gal_studio.rounds.inputs import load_inputs
+from gal_studio.rounds.kept_steps import usual_steps, why_none
 from gal_studio.rounds.lineage import pool, round_weight
 from gal_studio.rounds.pairs import judged_candidates
 from gal_studio.rounds.planned import left, missing, rule_words
@@ -21,7 +22,7 @@ from gal_studio.studio.views.forecast import estimate
 from gal_studio.studio.views.history import decision_history
 from gal_studio.studio.views.json_types import PictureRef, version
 from gal_studio.studio.views.prompt_scores import score_views
-from gal_studio.studio.views.types import CandidateView, ProjectView, RoundSummary, RoundView, Step
+from gal_studio.studio.views.types import CandidateView, ProjectView, RoundSummary, RoundView, Step, StepsView
 
 
 def model_title(base_model: str) -> str:
@@ -121,6 +122,7 @@ def round_view(store: Store, round_id: str) -> RoundView:
         losses=curve.losses,
         previews=here.record.previews,
         validations=here.record.validations,
+        steps=_steps(here),
         accepted=len(here.decided.accepted),
         trainable=is_trainable(inputs),
         estimates=estimate(here, timings),
@@ -128,6 +130,16 @@ def round_view(store: Store, round_id: str) -> RoundView:
         redo_words=next((step.words for step in history if not step.stands), ""),
         seconds=dict(here.record.seconds),
         unet_forwards=here.record.unet_forwards,
+    )
+
+
+def _steps(here: RoundSnapshot) -> StepsView:
+    kept = here.record.kept_steps
+    return StepsView(
+        kept=tuple(one.step for one in kept),
+        usual=usual_steps(here),
+        used=next((one.step for one in kept if one.adapter == here.round.adapter), None),
+        why_none=why_none(here),
     )
 
 

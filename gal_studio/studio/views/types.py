@@ -104,6 +104,20 @@ class CandidateView:
 
 
 @dataclass(frozen=True)
+class StepsView:
+    """The steps of a round's training whose LoRAs are kept.
+
+    `usual` are those that are compared unless others are chosen, `used` is the one whose LoRA the round has,
+    and `why_none` says why none are kept, and what to do; empty if some are, or none can be.
+    """
+
+    kept: tuple[int, ...]
+    usual: tuple[int, ...]
+    used: int | None
+    why_none: str
+
+
+@dataclass(frozen=True)
 class RoundView:
     """Everything that the Rounds screen shows of one round.
 
@@ -135,6 +149,7 @@ class RoundView:
     losses: tuple[tuple[int, float], ...]
     previews: tuple[Preview, ...]
     validations: tuple[Validation, ...]
+    steps: StepsView
     accepted: int
     trainable: bool
     estimates: Estimates

@@ -8,12 +8,12 @@ from pydantic import Field, FiniteFloat
 from gal_studio.core.entered import about_entered
 from gal_studio.core.errors import StudioError
 from gal_studio.core.recipe import Recipe
-from gal_studio.ui.payloads import Id, Only, Text
+from gal_studio.ui.payloads import Id, OfRound, Only, Text
 from gal_studio.ui.payloads.trials import Trial, trial_payloads
 from gal_studio.ui.requests import Context, Requests
 
 REQUESTS = Requests("rounds")
-MOST_SEEDS, MOST_STRENGTHS = 16, 10
+MOST_SEEDS, MOST_STRENGTHS, MOST_STEPS = 16, 10, 50
 
 
 @dataclass(frozen=True)
@@ -56,16 +56,44 @@ def try_prompt(
 
     The seed comes as text, since a page's numbers have fewer digits.
     """
-    text = seed.strip()
-    if not (text.isascii() and text.isdecimal()):
-        raise StudioError(f"The seed is {text!r}: write a whole number from 0.")
+    first = _seed(seed)
     recipe = Recipe(float(early), float(late), float(switch))
     prompts = [line for line in prompt.splitlines() if line.strip()] or [prompt]
-    seeds = range(int(text), int(text) + count)
+    seeds = range(first, first + count)
     found = context.studio.try_grid(
         round, prompts, seeds, [float(one) for one in strengths or ()], float(guidance), recipe, negative
     )
     return Tried(found[0].id, about_entered(prompt))
+
+
+@REQUESTS.write
+def try_steps(
+    context: Context,
+    round: Id,
+    prompt: Text,
+    steps: Annotated[list[int], Field(max_length=MOST_STEPS)],
+    strengths: Annotated[list[FiniteFloat | int], Field(min_length=1, max_length=MOST_STRENGTHS)],
+    seed: Annotated[str, Field(max_length=40)] = "",
+) -> Tried:
+    """Queue a prompt with one seed by each of these steps of a training, at each strength.
+
+    Without a seed, it is that of the test prompt's first image.
+    """
+    chosen = _seed(seed) if seed.strip() else None
+    found = context.studio.try_steps(round, prompt, steps, [float(one) for one in strengths], chosen)
+    return Tried(found[0].id, about_entered(prompt))
+
+
+@REQUESTS.write
+def use_step(context: Context, round: Id, step: int) -> OfRound:
+    """Let a round have the LoRA of a step; one that has images stays, and the one beside it has it."""
+    return context.studio.use_step(round, step).id
+
+
+@REQUESTS.write
+def forget_steps(context: Context, round: Id) -> None:
+    """Delete the LoRAs of the steps of a training."""
+    context.studio.forget_steps(round)
 
 
 @REQUESTS.write
@@ -85,3 +113,11 @@ def forget_trial(context: Context, trial: Id) -> None:
 def restore_trial(context: Context, trial: Id) -> None:
     """Put a picture back on the strip."""
     context.studio.restore_trial(trial)
+
+
+def _seed(text: str) -> int:
+    """The seed that was typed; refused unless it is a whole number."""
+    text = text.strip()
+    if not (text.isascii() and text.isdecimal()):
+        raise StudioError(f"The seed is {text!r}: write a whole number from 0.")
+    return int(text)

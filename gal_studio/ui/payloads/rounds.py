@@ -15,7 +15,7 @@ from gal_studio.core.types import CopyCurve, CopySource, RoundKind, UsedDetector
 from gal_studio.rounds.planned import most_pictures
 from gal_studio.studio.views.forecast import Estimates
 from gal_studio.studio.views.json_types import Losses, ShownPicture, Ts, shown_picture, version
-from gal_studio.studio.views.types import CandidateView, RoundView, ScoreView
+from gal_studio.studio.views.types import CandidateView, RoundView, ScoreView, StepsView
 from gal_studio.ui.payloads import ShownRecipe, shown_recipe
 from gal_studio.ui.payloads.projects import Anchor, anchor_payloads
 
@@ -79,6 +79,7 @@ class Round:
     losses: Losses
     previews: tuple[Preview, ...]
     validations: Annotated[tuple[Validation, ...], Doc("What held-out prompts said of the training.")]
+    steps: StepsView
 
 
 @dataclass(frozen=True)
@@ -177,6 +178,7 @@ def round_payload(view: RoundView) -> Round:
         losses=view.losses,
         previews=tuple(Preview(one.step, one.prompt, version(one.image)) for one in view.previews),
         validations=view.validations,
+        steps=view.steps,
     )
 
 

@@ -1,16 +1,32 @@
 """The pictures of free prompts as JSON."""
 
 from dataclasses import dataclass
+from typing import Annotated
+
+from typing_extensions import Doc
 
 from gal_studio.core.gal.recipes import recipe_words
 from gal_studio.core.naming import round_names
+from gal_studio.core.snapshot import RoundSnapshot
+from gal_studio.rounds.trials import judged
 from gal_studio.state.tables import trials
+from gal_studio.state.tables.copy_marks import copy_shift
 from gal_studio.studio import Studio
 from gal_studio.studio.views.json_types import version
 from gal_studio.ui.payloads import ShownRecipe, shown_recipe
 
 _LOST = "This image was deleted from the workspace: press Again…, then Generate."
 _UNDRAWN = "It was not generated before the project was moved here: press Again…, then Generate."
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What the studio says of a picture, each in [0, 1]; null where it is not known."""
+
+    copy: bool
+    copy_risk: float | None
+    prompt_match: float | None
+    style_match: float | None
 
 
 @dataclass(frozen=True)
@@ -28,13 +44,17 @@ class Trial:
     recipe: ShownRecipe
     trouble: str
     candidate: str | None
+    step: Annotated[int | None, Doc("The step of the training whose LoRA drew it; null: that of the round.")]
+    former: Annotated[bool, Doc("Whether the LoRA of its step is not kept any more.")]
+    judged: Judged | None
 
 
 def trial_payloads(studio: Studio, project_id: str) -> tuple[Trial, ...]:
     """All of a project, the newest first; those of an archived round are left out."""
-    rounds = studio.store.rounds
-    names = round_names(rounds.of_project(project_id))
-    shown = {round_.id for round_ in rounds.shown(project_id)}
+    project = studio.store.snapshots.project(project_id)
+    names = round_names([each.round for each in project.rounds])
+    shown = {each.id: each for each in project.shown}
+    shift = copy_shift(studio.store.database, project_id)
     return tuple(
         Trial(
             id=trial.id,
@@ -48,10 +68,26 @@ def trial_payloads(studio: Studio, project_id: str) -> tuple[Trial, ...]:
             recipe=shown_recipe(trial.recipe, _recipe_words(studio, trial)),
             trouble=_trouble(studio, project_id, trial),
             candidate=trial.candidate_id,
+            step=trial.step,
+            former=trial.step is not None
+            and all(one.adapter != trial.lora for one in shown[trial.round_id].record.kept_steps),
+            judged=_judged(shown[trial.round_id], trial, shift),
         )
         for trial in studio.trials(project_id)
         if trial.round_id in shown
     )
+
+
+def _judged(here: RoundSnapshot, trial: trials.Trial, shift: float) -> Judged | None:
+    if not trial.image or "similarity_anchor" not in trial.scores or trial.remark == "flat":
+        return None
+    made = judged(here, trial, shift)
+    risk = None if here.copy_detectors == "none" else made.chance
+    return Judged(made.overfit, _rounded(risk), _rounded(made.asked), _rounded(made.kept))
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 3)
 
 
 def _recipe_words(studio: Studio, trial: trials.Trial) -> str:

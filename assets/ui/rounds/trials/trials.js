@@ -1,22 +1,19 @@
 /** Try a prompt: generate any prompt with the shown round, keep the images, and use one as a candidate. */
 /** @import { Trial } from "payloads" */
 import { state, on, setFocus } from "../../app/store.js";
-import { call, openRound, refresh } from "../../app/session.js";
-import { newest } from "../../app/newest.js";
+import { openRound, refresh } from "../../app/session.js";
 import { renderOn } from "../../app/watch.js";
 import { write } from "../../app/writes.js";
-import { html, set, useKeptFocus } from "../../kit/html.js";
+import { html, useKeptFocus } from "../../kit/html.js";
 import { toast } from "../../kit/toast.js";
-import { signal } from "../../vendor/signals.min.js";
 import { changeDraft, takeUpDraft } from "./draft.js";
-import { face } from "./face.js";
+import { enlarge, face, measures } from "./face.js";
 import { forgetAsked, TrialForm, tellDrawn } from "./form.js";
 import { generationOf, pngText } from "./generation_data.js";
+import { GridTable } from "./grid_table.js";
 import { gridsOf } from "./grids.js";
+import { askTrials, trials } from "./list.js";
 import { trialFacts } from "./words.js";
-
-const newRequest = newest();
-const trials = signal(/** @type {Trial[]} */ ([]));
 
 /** @param {HTMLElement} panel */
 export function mountTrials(panel) {
@@ -33,16 +30,11 @@ export function mountTrials(panel) {
   });
   on("view received", async () => {
     if (panel.hidden || !state.projectId) return;
-    const isLatest = newRequest();
-    const answer = await call("rounds", "trials", { project: state.projectId });
-    if (!answer || !isLatest()) return;
-    set(trials, answer.trials);
-    tellDrawn(answer.trials);
+    const found = await askTrials();
+    if (found) tellDrawn(found);
   });
   on("forget", () => {
-    newRequest();
     if (!state.project) forgetAsked();
-    trials.value = [];
   });
   renderOn("view received project round", panel, () => {
     const { project } = state;
@@ -89,52 +81,31 @@ function fill(panel, { prompt, negative, seed, guidance, recipe }) {
 /** @param {{ panel: HTMLElement }} props */
 function Strip({ panel }) {
   useKeptFocus(panel, "data-trial");
-  const { grids, others } = gridsOf(trials.value);
+  const { grids, others } = gridsOf(trials.value.filter(({ step }) => step === null));
   const none = html`<p class="empty">
     Write any prompt and press Generate: the shown round generates it. Or drop a saved image here.
   </p>`;
   // a list without items is none
-  const role = trials.value.length ? "list" : "group";
+  const role = grids.length || others.length ? "list" : "group";
+  const acts = (/** @type {Trial} */ trial) => [use(trial, "Use"), away(trial)];
   return html`<div class="trial-strip" role=${role} aria-label="Your images">
-    ${grids.map((grid) => html`<${GridTable} key=${grid.title} ...${grid} />`)}
-    ${trials.value.length ? others.map((trial) => card(trial, panel)) : none}
+    ${grids.map((grid) => html`<${GridTable} key=${grid.title} ...${grid} acts=${acts} />`)}
+    ${role === "list" ? others.map((trial) => card(trial, others, panel)) : none}
   </div>`;
 }
 
 /**
- * Strengths side by side, a row for each prompt and seed.
- * @param {import("./grids.js").Grid} grid
- */
-function GridTable({ title, strengths, rows: lines }) {
-  const cell = (/** @type {Trial | undefined} */ trial) =>
-    trial &&
-    html`<div data-trial=${trial.id}>
-      ${face(trial, trials.value)}
-      <div class="trial-acts">${use(trial, "Use")}${away(trial)}</div>
-    </div>`;
-  return html`<div class="trial-grid-scroll" role="listitem"><table class="trial-grid">
-    <caption>${title}</caption>
-    <thead><tr>
-      <th scope="col">LoRA strength</th>${strengths.map((one) => html`<th scope="col">${one}</th>`)}
-    </tr></thead>
-    <tbody>${lines.map(
-      ({ name, cells }) => html`<tr key=${name}>
-        <th scope="row" dir="auto">${name}</th>${cells.map((trial) => html`<td>${cell(trial)}</td>`)}
-      </tr>`,
-    )}</tbody>
-  </table></div>`;
-}
-
-/**
  * @param {Trial} trial
+ * @param {Trial[]} others
  * @param {HTMLElement} panel
  */
-function card(trial, panel) {
+function card(trial, others, panel) {
   const again = button("again", "Again…", "Copy its values into the form", () => fill(panel, trial));
   return html`<article class="trial" role="listitem" key=${trial.id} data-trial=${trial.id}>
-    ${face(trial, trials.value)}
+    ${face(trial, () => enlarge(trial, others))}
     <p class="trial-words" dir="auto" translate=${false} title=${trial.prompt}>${trial.prompt}</p>
     <p class="trial-facts">${trialFacts(trial)}</p>
+    ${measures(trial)}
     <div class="trial-acts">${use(trial)}${again}${away(trial)}</div>
   </article>`;
 }

@@ -12,7 +12,7 @@ const trial = ({ at = 1, ...one }) => {
   return /** @type {import("payloads").Trial} */ ({
     ...{ id: `t${made}`, version: "1", round: "r1", round_name: "Round 1", prompt: "A kite", negative: "" },
     seed: "7",
-    ...{ guidance: 4, recipe, trouble: "", candidate: null },
+    ...{ guidance: 4, recipe, trouble: "", candidate: null, step: null, former: false, judged: null },
     ...one,
   });
 };

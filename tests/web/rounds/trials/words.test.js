@@ -15,6 +15,9 @@ const trial = {
   recipe: { early: 1, late: 1, switch: 0, words: "" },
   trouble: "",
   candidate: null,
+  step: null,
+  former: false,
+  judged: null,
 };
 
 test("only what can be generated is sent", () => {

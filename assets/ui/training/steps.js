@@ -1,0 +1,250 @@
+/** The steps of one training side by side: was it too long, and where should it have stopped? */
+/** @import { Trial } from "payloads" */
+import { on, state } from "../app/store.js";
+import { openRound, refresh } from "../app/session.js";
+import { write } from "../app/writes.js";
+import { ask } from "../kit/ask.js";
+import { count, inSentence, listed } from "../kit/format.js";
+import { Button, html, withValue } from "../kit/html.js";
+import { toast } from "../kit/toast.js";
+import { archiveRound } from "../rounds/strip/menu.js";
+import { GridTable } from "../rounds/trials/grid_table.js";
+import { askTrials, trials } from "../rounds/trials/list.js";
+import { strengthsIn } from "../rounds/trials/words.js";
+import { signal } from "../vendor/signals.min.js";
+import { stepGridsOf } from "./step_grids.js";
+
+/** @typedef {{ prompt: string, strengths: string, steps: number[] | null }} StepDraft */
+
+const MOST = 50; // images that may wait at once, as in gal_studio/rounds/trials.py
+/** @type {StepDraft} `steps`: null for the usual ones */
+const EMPTY = { prompt: "", strengths: "0.4 0.7 1", steps: null };
+/** What stands in the form, by round; it lasts as long as the page. */
+const drafts = signal(/** @type {Record<string, StepDraft>} */ ({}));
+const said = signal("");
+const asking = signal(false);
+on("forget", () => {
+  said.value = "";
+});
+
+/**
+ * Ask for the images as often as the view is shown.
+ * @param {HTMLElement} panel
+ */
+export function followSteps(panel) {
+  on("view received", () => {
+    if (!panel.hidden && state.projectId && state.round?.steps.kept.length) askTrials();
+  });
+}
+
+const draftNow = () => drafts.value[state.roundId ?? ""] ?? EMPTY;
+
+/** @param {Partial<StepDraft>} some */
+function change(some) {
+  drafts.value = { ...drafts.value, [state.roundId ?? ""]: { ...draftNow(), ...some } };
+  said.value = "";
+}
+
+/** The section, for a component that is rendered again when the round has changed. */
+export function Steps() {
+  const { round } = state;
+  if (!round) return null;
+  const { kept, why_none: none } = round.steps;
+  const grids = stepGridsOf(trials.value, state.roundId);
+  if (!kept.length && !none && !grids.length) return null;
+  return html`<section class="steps" aria-label="Steps of this training">
+    <p class="chart-title"><b>Steps of this training</b></p>
+    ${kept.length ? html`<${Form} at=${{}} />` : html`<p class="arms-none">${none}</p>`}
+    ${
+      grids.length
+        ? html`<div class="steps-grids" role="list">
+            ${grids.map((grid) => html`<${StepGrid} key=${grid.title} grid=${grid} at=${{}} />`)}
+          </div>`
+        : null
+    }
+  </section>`;
+}
+
+function Form() {
+  const { round, project } = state;
+  if (!round) return null;
+  const { kept, usual } = round.steps;
+  const given = draftNow();
+  const chosen = (given.steps ?? usual).filter((step) => kept.includes(step));
+  const strengths = strengthsIn(given.strengths);
+  const number = chosen.length * strengths.length;
+  const held = round.pool[0]?.prompt ?? "";
+  const turn = (/** @type {number} */ step) =>
+    change({
+      steps: kept.filter((one) => (one === step ? !chosen.includes(one) : chosen.includes(one))),
+    });
+  /** @param {Event} event */
+  const submit = (event) => {
+    event.preventDefault();
+    if (!asking.value) generate(chosen, strengths);
+  };
+  return html`<form class="steps-form" onSubmit=${submit}>
+    <p class="steps-words">
+      Was it trained too long? One prompt and seed by the LoRA after each of these steps.
+    </p>
+    <label class="steps-prompt"><span>Prompt</span><input
+      type="text" list="steps-prompts" maxlength="300" placeholder=${held} value=${given.prompt}
+      title="Empty: a test prompt that nothing was trained on" autocomplete="off"
+      onInput=${withValue((prompt) => change({ prompt }))}
+    /><datalist id="steps-prompts">
+      ${(project?.anchors ?? []).map(({ id, prompt }) => html`<option key=${id} value=${prompt} />`)}
+    </datalist></label>
+    <label class="steps-strengths"><span>LoRA strengths</span><input
+      type="text" inputmode="decimal" autocomplete="off" value=${given.strengths}
+      onInput=${withValue((text) => change({ strengths: text }))}
+    /></label>
+    <fieldset class="steps-chosen"><legend>Steps</legend>
+      ${kept.map(
+        (step) => html`<label key=${step}><input
+          type="checkbox" checked=${chosen.includes(step)} onChange=${() => turn(step)}
+        /><span>${step}</span></label>`,
+      )}
+    </fieldset>
+    <div class="steps-go">
+      <button type="submit" class="button" data-action="try-steps" disabled=${asking.value}>
+        Generate${number ? ` ${count(number, "image")}` : ""}
+      </button>
+      <${Button} class="quiet" data-action="forget-steps" onClick=${askToForget}>Delete these LoRAs…<//>
+    </div>
+    <p class="trial-said" role="status">${said.value}</p>
+  </form>`;
+}
+
+/**
+ * @param {number[]} steps
+ * @param {number[]} strengths
+ */
+async function generate(steps, strengths) {
+  const number = steps.length * strengths.length;
+  said.value = !steps.length
+    ? "Choose at least one step."
+    : !strengths.length || strengths.some((one) => !(one >= 0 && one <= 2))
+      ? "Write strengths from 0 to 2, such as 0.4 0.7 1."
+      : number > MOST
+        ? `These are ${number} images, and ${MOST} may wait at once: choose fewer steps or strengths.`
+        : "";
+  if (said.value) return;
+  asking.value = true;
+  const { roundId: round } = state;
+  const answer = await write("try_steps", { round, prompt: draftNow().prompt, steps, strengths, seed: "" });
+  asking.value = false;
+  if (!answer) return;
+  said.value = answer.said;
+  refresh();
+  askTrials();
+}
+
+/** @param {{ grid: import("./step_grids.js").StepGrid }} props */
+function StepGrid({ grid }) {
+  const remove = html`<${Button}
+    aria-label="Remove the images of ${grid.title}" title="Remove these images"
+    onClick=${() => forget(grid.all)}
+  >✕<//>`;
+  return html`<${GridTable}
+    ...${grid} what="Step" beside=${remove} head=${(/** @type {number} */ row) => head(grid, row)}
+  />`;
+}
+
+/**
+ * What a row says of its step, and the button that takes it.
+ * @param {import("./step_grids.js").StepGrid} grid
+ * @param {number} row
+ */
+function head({ steps, former }, row) {
+  const step = steps[row];
+  const found = state.round?.validations.find((one) => one.step === step);
+  const copies = found && html`<small>${found.copies} of ${found.pictures} copied</small>`;
+  if (former || !state.round?.steps.kept.includes(step)) return copies;
+  if (state.round.steps.used === step) return html`${copies}<small><b>This round’s LoRA</b></small>`;
+  const label = `Use the LoRA of step ${step}`;
+  const use = () => askToUse(step);
+  return html`${copies}<${Button} aria-label=${label} title=${label} onClick=${use}>Use…<//>`;
+}
+
+/** @param {number} step */
+async function askToUse(step) {
+  const { round, roundId, rounds } = state;
+  const here = rounds.find(({ id }) => id === roundId);
+  if (!round || !here) return;
+  const name = inSentence(here.name);
+  const before = round.steps.used;
+  const isKept = state.candidates.size > 0 || rounds.some(({ parent_id: parent }) => parent === roundId);
+  const words = isKept
+    ? [
+        `A new round beside ${name} gets this LoRA. It has no images yet: press Generate there. Results, ` +
+          "exports and next rounds can then be made of it.",
+        `${here.name} keeps its LoRA, images, choices and later rounds. Nothing is trained again.`,
+      ]
+    : [
+        `${here.name} then has this LoRA: its images, results, exports and next rounds are made of it. ` +
+          "What was measured or exported of the other one is made again.",
+        `To go back, use ${before === null ? "another step" : `step ${before}`}. Nothing is trained again.`,
+      ];
+  /** @type {string | null} */
+  let taken = null;
+  await ask({
+    title: `Use the LoRA of step ${step}`,
+    words,
+    answers: [["use", isKept ? "Make the new round" : "Use it"]],
+    attempt: async () => {
+      const answer = await write("use_step", { round: roundId, step });
+      taken = answer?.round ?? null;
+      return taken !== null;
+    },
+  });
+  if (!taken) return;
+  const made = taken;
+  if (made !== roundId && state.roundId === roundId) openRound(made);
+  await refresh();
+  const undo = async () => {
+    if (made !== roundId) {
+      await archiveRound(made);
+      if (roundId) openRound(roundId);
+    } else if (before !== null) await write("use_step", { round: roundId, step: before });
+    await refresh();
+  };
+  const canUndo = made !== roundId || before !== null;
+  toast(
+    made === roundId
+      ? `${here.name} has the LoRA of step ${step}.`
+      : `The new round has the LoRA of step ${step}.`,
+    "plain",
+    canUndo ? { label: "Undo", act: undo } : undefined,
+  );
+}
+
+async function askToForget() {
+  const { round, roundId } = state;
+  if (!round) return;
+  const { kept, used } = round.steps;
+  const gone = kept.filter((step) => step !== used);
+  await ask({
+    title: "Delete these LoRAs",
+    words: [
+      `The LoRAs of ${listed(gone.map((step) => `step ${step}`))} are deleted, and cannot be brought back. ` +
+        "The round keeps its own, and images that were generated stay.",
+    ],
+    answers: [["delete", "Delete"]],
+    attempt: async () => Boolean(await write("forget_steps", { round: roundId })),
+  });
+  await refresh();
+}
+
+/**
+ * Take the images of a grid off the list; they can be put back.
+ * @param {Trial[]} all
+ */
+async function forget(all) {
+  for (const { id } of all) if (!(await write("forget_trial", { trial: id }))) break;
+  askTrials();
+  const act = async () => {
+    for (const { id } of all) await write("restore_trial", { trial: id });
+    askTrials();
+  };
+  toast(`${count(all.length, "image")} removed.`, "plain", { label: "Undo", act });
+}
