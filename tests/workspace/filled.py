@@ -12,6 +12,7 @@ from gal_studio.core.gal.ladder import RaceResult
 from gal_studio.core.gal.validation import Validation
 from gal_studio.core.recipe import AS_TRAINED, Recipe
 from gal_studio.core.settings import Settings
+from gal_studio.core.snapshot import KeptStep
 from gal_studio.core.types import Reference, TrainingExample
 from gal_studio.rounds import test_set
 from gal_studio.state import Store
@@ -118,6 +119,7 @@ def _work(store: Store, random: Random, round_id: str) -> None:
     store.rounds.set_seconds(round_id, "fine_tune", random.random() * 99)
     sample = Preview(2, "A cat", 3, store.images.add_picture(picture(random)))
     store.rounds.add_validation(round_id, Validation(3, 4, 1, 0.5))
+    store.rounds.keep_step(round_id, KeptStep(3, store.adapters.add(weights(10)), "e" * 64, 3))
     store.rounds.add_preview(round_id, sample)
     for anchor in store.projects.anchors(project_id):
         store.candidates.save(round_id, [_candidate(store, random, anchor.id, index) for index in range(2)])
