@@ -89,6 +89,8 @@ def forget_unused_reconstructions(store: Store, before: float) -> None:
 
 def forget_unused_adapters(store: Store, names: Collection[str]) -> int:
     """Delete those of these adapters that nothing uses any more; returns the bytes that were freed."""
+    if not names:
+        return 0
     unused = {("adapters", name) for name in names} - _named(store)
     return sum(_unlinked(store.workspace, store.adapters.path(name)) for _, name in unused)
 

@@ -10,6 +10,7 @@ from PIL import Image
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.recipe import Recipe
+from gal_studio.core.snapshot import KeptStep
 from gal_studio.state import Store
 from gal_studio.state.tables.trials import KEPT
 from gal_studio.studio import Studio
@@ -39,6 +40,20 @@ def test_a_candidate_says_prompt_values_model_and_lora(tmp_path: Path) -> None:
     prompt, avoided, line = of_trial(store, avoiding.id).split("\n")
     assert (prompt, avoided) == ("A lighthouse in watercolor painting style", "Negative prompt: text blurry")
     assert line.startswith("Steps: 10, ")
+    store.close()
+
+
+def test_an_image_of_a_step_names_the_lora_of_the_step(tmp_path: Path) -> None:
+    studio, _, round_id = finished(tmp_path / "workspace")
+    store = studio.store
+    header = b"{}"
+    lora = store.adapters.add(len(header).to_bytes(8, "little") + header + b"weights of step 20")
+    store.rounds.keep_step(round_id, KeptStep(20, lora, "f", 20))
+    (trial,) = studio.try_steps(round_id, "A kite {}", strengths=[0.5])
+    digits = hashlib.sha256(b"weights of step 20").hexdigest()[:12]
+    assert f'Lora hashes: "watercolour-cat-round-1-step-20: {digits}", GAL strength: 0.5' in of_trial(
+        store, trial.id
+    )
     store.close()
 
 

@@ -33,7 +33,8 @@ on("forget", () => {
  */
 export function followSteps(panel) {
   on("view received", () => {
-    if (!panel.hidden && state.projectId && state.round?.steps.kept.length) askTrials();
+    const { round } = state; // images may outlast the LoRAs that drew them
+    if (!panel.hidden && (round?.steps.kept.length || round?.validations.length)) askTrials();
   });
 }
 

@@ -36,6 +36,7 @@ from gal_studio.state.files.inside import remove
 from gal_studio.worker.disk_errors import disk_errors
 from gal_studio.worker.models import Models
 from gal_studio.worker.task import Progress, Task, open_task
+from gal_studio.workspace.delete import forget_unused_adapters
 
 KEPT_CHECKPOINTS = 2
 LOSS_EVERY = 0.5  # seconds between two writes of the loss curve
@@ -139,7 +140,9 @@ def follow(
     def forget(step: int) -> None:
         nonlocal reached
         reached = step
+        gone = {one.adapter for one in rounds.kept_steps(task.round.id) if one.step > step}
         rounds.clear_training(task.round.id, step)
+        forget_unused_adapters(task.store, gone)
 
     def keep(state: Checkpoint) -> None:
         """The checkpoint last: a training that resumes at it does not make the others again."""

@@ -203,6 +203,20 @@ def test_deleted_steps_free_the_disk_and_leave_what_is_used(
     assert examine(studio.store) == ()
 
 
+def test_another_training_of_the_round_deletes_the_steps_of_the_one_before(
+    studio: Studio, models: Models, names: Names
+) -> None:
+    first = trained(studio, models, names)
+    former = [studio.store.adapters.path(one.adapter) for one in studio.kept_steps(first)]
+    old(studio)
+    project = studio.store.rounds.get(first).project_id
+    studio.change_settings(project, {"tune": {"learning_rate": 0.003}})
+    assert work(studio, models, studio.fine_tune(first)).state == "completed"
+    assert steps(studio, first) == [3, 6, 8]
+    assert not any(path.exists() for path in former[:-1])
+    assert all(studio.store.adapters.has(one.adapter) for one in studio.kept_steps(first))
+
+
 def test_a_full_disk_pauses_the_training_and_nothing_is_lost(
     studio: Studio, models: Models, names: Names, monkeypatch: pytest.MonkeyPatch
 ) -> None:
