@@ -1,6 +1,6 @@
 /** A question for the new place of a local model that has moved. */
 import { ask } from "../kit/ask.js";
-import { el, labelled } from "../kit/dom.js";
+import { html, Labelled } from "../kit/html.js";
 import { toast } from "../kit/toast.js";
 import { state } from "./store.js";
 import { write } from "./writes.js";
@@ -13,11 +13,10 @@ import { write } from "./writes.js";
 export async function locateModel(path) {
   const project = state.projectId;
   if (!project) return false;
-  const place = el("input", { type: "text", name: "place", value: path, required: true });
-  const attempt = async () => {
-    const answer = await write("locate", { project, path, place: place.value });
-    if (!answer) place.focus();
-    else
+  /** @param {FormData} typed */
+  const attempt = async (typed) => {
+    const answer = await write("locate", { project, path, place: String(typed.get("place")) });
+    if (answer)
       toast(answer.compared ? "It is the same model." : "It was not compared: no training has used it yet.");
     return answer !== null;
   };
@@ -25,7 +24,9 @@ export async function locateModel(path) {
     title: "Where is the model?",
     words: [
       "Its files are compared with those that the trainings used. Large models take a while.",
-      labelled("Folder or file on the studio’s computer", place),
+      html`<${Labelled} name="Folder or file on the studio’s computer">
+        <input type="text" name="place" defaultValue=${path} required />
+      <//>`,
     ],
     answers: [["locate", "Compare and use"]],
     attempt,

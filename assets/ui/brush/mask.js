@@ -94,13 +94,11 @@ export class Mask {
   }
 
   /**
-   * The fraction of pixels with one of these labels, in [0, 1].
-   * @param {...number} labels
+   * The fraction of pixels with this label, in [0, 1].
+   * @param {number} label
    */
-  share(...labels) {
-    let found = 0;
-    for (const label of this.labels) if (labels.includes(label)) found += 1;
-    return found / this.labels.length;
+  share(label) {
+    return this.labels.filter((other) => other === label).length / this.labels.length;
   }
 
   /**

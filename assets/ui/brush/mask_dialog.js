@@ -1,15 +1,18 @@
 /** The dialog to paint the subject mask of a reference; without a painted mask the server segments it. */
-/** @import { Brush, Tool } from "./brush.js" */
+/** @import { Tool } from "./brush.js" */
 /** @import { Reference, Runs, StoredMask } from "payloads" */
 import { on, state } from "../app/store.js";
 import { call, refresh } from "../app/session.js";
 import { write } from "../app/writes.js";
 import { askStored, draftKept, draftOf, keepDraft } from "../app/drafts.js";
-import { el, makeButton, reference, setAttribute, setText, whenClosed } from "../kit/dom.js";
-import { makeBrush, pictureThere } from "./brush.js";
-import { brushBar } from "./toolbar.js";
+import { Dialog } from "../kit/dialog.js";
+import { reference } from "../kit/dom.js";
+import { Button, html } from "../kit/html.js";
+import { useEffect, useRef, useState } from "../vendor/preact.min.js";
+import { Brush, sizeOf } from "./brush.js";
+import { BrushLayer } from "./layer.js";
 import { Mask } from "./mask.js";
-import { stage } from "../heatmap/heatmap.js";
+import { BrushBar } from "./toolbar.js";
 
 /** @type {Tool[]} */
 const TOOLS = [
@@ -27,29 +30,22 @@ const STEPS = [
   ["undo", "Undo (previous mask)"],
   ["redo", "Redo"],
 ];
-/**
- * State of the open dialog; `kept` is the last saved mask, as JSON; `reference` names a stored one.
- * @typedef {{ brush: Brush | null, draft: string, kept: string | null, reference: string | null }} Open
- * @typedef {{ name: "undo" | "redo", node: HTMLButtonElement }} Step
- * @typedef {() => Promise<void>} Act
- */
 
-/** @type {HTMLDialogElement} created on first use */
-let dialog;
-/** @type {Open | null} */
-let open = null;
+const dialog = new Dialog("lightbox mask-view");
+/** @type {string | null} the stored reference that the dialog shows */
+let shown = null;
 
-export const maskOpen = () => Boolean(dialog?.open);
+export const maskOpen = () => dialog.isOpen;
 
 /** The dialog for a stored reference as a place. @type {import("../app/places.js").Kind} */
 export const maskPlace = {
-  now: () => (maskOpen() ? (open?.reference ?? null) : null),
+  now: () => (dialog.isOpen ? shown : null),
   open: (id) => {
     const found = state.project?.references.find((one) => one.id === id);
     if (found && maskPlace.now() !== id) paintReference(found);
     return Boolean(found);
   },
-  close: () => close(),
+  close: () => dialog.close(),
 };
 
 /**
@@ -57,168 +53,137 @@ export const maskPlace = {
  * @param {Pick<Reference, "id" | "prompt">} picture
  * @param {() => void} [kept]
  */
-export async function paintReference({ id, prompt }, kept = () => {}) {
-  /** @param {Runs | null} mask */
-  const send = async (mask) => {
-    const answer = await write("set_mask", { reference: id, mask });
+export function paintReference({ id, prompt }, kept = () => {}) {
+  /** @param {unknown} answer */
+  const told = (answer) => {
     if (answer) refresh().then(kept);
     return Boolean(answer);
   };
-  /** @param {"undo_mask" | "redo_mask"} name */
-  const step = async (name) => {
-    const mine = open;
-    if (!(await write(name, { reference: id }))) return;
-    refresh().then(kept);
-    if (maskOpen() && open === mine) paintReference({ id, prompt }, kept);
-  };
-  const log = { undo: () => step("undo_mask"), redo: () => step("redo_mask") };
-  await paintMask({
+  paintMask({
     source: reference(id),
     title: prompt,
-    id,
     load: () => call("rounds", "reference_mask", { reference: id }),
-    send,
-    log,
+    send: async (mask) => told(await write("set_mask", { reference: id, mask })),
+    step: async (name) => told(await write(`${name}_mask`, { reference: id })),
   });
+  shown = id;
 }
 
 /**
- * Open the dialog for any picture. `load()` fetches the stored mask, and whether it was painted by the user.
- * `send(runs)` saves a mask, or with `null` restores automatic segmentation, and resolves with whether it was
- * saved; if not, the mask stays as a draft. `log` undoes and redoes saved masks.
- * @param {object} request
- * @param {string} request.source URL of the picture
- * @param {string} request.title
- * @param {string | null} [request.id] of a stored reference
- * @param {() => Promise<StoredMask | null>} request.load
- * @param {(runs: Runs | null) => Promise<boolean>} request.send
- * @param {Record<"undo" | "redo", Act> | null} [request.log]
+ * `load()` fetches the stored mask, and whether it was painted by the user. `send(runs)` saves a mask, or
+ * with `null` restores automatic segmentation, and resolves with whether it was saved; if not, the mask stays
+ * as a draft. `step` undoes and redoes saved masks.
+ * @typedef {{
+ *   source: string, title: string, load: () => Promise<StoredMask | null>,
+ *   send: (runs: Runs | null) => Promise<boolean>, step?: (name: "undo" | "redo") => Promise<boolean>,
+ * }} Request
  */
-export async function paintMask({ source, title, id = null, load, send, log = null }) {
-  if (!dialog) build();
-  close();
-  /** @type {Open} */
-  const mine = { brush: null, draft: `subject ${source}`, kept: null, reference: id };
-  open = mine;
-  const place = stage(el("img", { src: source, alt: title, draggable: false }));
-  const begun = el("p", { class: "field-note", role: "status" });
-  const words = el(
-    "p",
-    { class: "lightbox-why" },
-    "Paint the subject and leave out the background, which counts little when a refinement learns " +
-      "from this image.",
+
+/**
+ * Open the dialog for any image.
+ * @param {Request} request
+ */
+export function paintMask(request) {
+  dialog.close();
+  shown = null;
+  dialog.open("The subject of a reference", html`<${MaskView} ...${request} />`);
+}
+
+/** @typedef {{ mask: StoredMask, brush: Brush, begun: string }} Shown */
+
+/** @param {Request} props */
+function MaskView({ source, title, load, send, step }) {
+  const draft = `subject ${source}`;
+  const [loads, reload] = useState(0);
+  const [stored, show] = useState(/** @type {Shown | null} */ (null));
+  const [isSending, block] = useState(false);
+  const sent = useRef(""); // the mask that was saved last, as JSON
+  const isThere = useRef(true);
+  useEffect(() => {
+    let gone = false;
+    Promise.all([askStored(draft, load), sizeOf(source)]).then(([mask, size]) => {
+      if (gone || !mask) return;
+      const kept = draftOf(draft);
+      const runs = kept ?? (mask.mask && Mask.fromRuns(mask.mask).binary().toRuns());
+      const begun = STARTS[kept ? "draft" : mask.painted ? "painted" : mask.mask ? "found" : "none"];
+      show({ mask, begun, brush: new Brush({ size, tools: TOOLS, runs }) });
+    });
+    return () => {
+      gone = true;
+    };
+  }, [loads]);
+  const { mask, brush, begun } = stored ?? {};
+  useEffect(
+    () => () => {
+      const runs = brush?.runs(); // unsaved strokes become a draft
+      if (runs && brush?.changed.value && JSON.stringify(runs) !== sent.current) keepDraft(draft, runs);
+    },
+    [brush],
   );
+  useEffect(() => {
+    const forget = on("forget", () => dialog.close());
+    return () => {
+      isThere.current = false;
+      forget();
+    };
+  }, []);
+  const isNew = Boolean(brush?.changed.value || draftOf(draft));
+
+  /** One change at a time. @param {() => Promise<unknown>} act */
+  const alone = async (act) => {
+    block(true);
+    await act();
+    block(false);
+  };
   /** @param {boolean} byHand save the painted mask, or let the server segment the subject */
   const give = async (byHand) => {
-    if (!mine.brush) return;
-    const painted = mine.brush.runs();
-    keepDraft(mine.draft, painted);
-    if (!(await send(byHand ? painted : null))) return;
-    draftKept(mine.draft, painted);
-    mine.kept = JSON.stringify(painted);
-    if (open === mine) close();
+    const runs = brush?.runs();
+    if (!runs) return;
+    keepDraft(draft, runs);
+    if (!(await send(byHand ? runs : null))) return;
+    draftKept(draft, runs);
+    sent.current = JSON.stringify(runs);
+    if (isThere.current) dialog.close();
+  };
+  /** @param {"undo" | "redo"} name */
+  const turn = async (name) => {
+    if (await step?.(name)) reload(loads + 1);
   };
   /**
    * @param {string} action
    * @param {string} label
-   * @param {() => void} act
+   * @param {boolean} isOn
+   * @param {() => Promise<unknown>} act
    */
-  const button = (action, label, act) => makeButton({ class: "button", data: { action } }, act, label);
-  /** @param {Act} act */
-  const busy = async (act) => {
-    // one change at a time: re-enable the buttons after the response
-    const closed = [keep, auto, ...steps.map(({ node }) => node)].filter((one) => !one.disabled);
-    for (const one of closed) one.disabled = true;
-    await act();
-    for (const one of closed) one.disabled = false;
-  };
-  const keep = button("keep-mask", "Save this mask", () => busy(() => give(true)));
-  const auto = button("auto-mask", "Let the studio find it", () => busy(() => give(false)));
-  const steps = log
-    ? STEPS.map(([name, label]) => ({ name, node: button(`${name}-mask`, label, () => busy(log[name])) }))
-    : [];
-  const bar = el("div");
-  dialog.replaceChildren(
-    el("figure", {}, place, bar),
-    el(
-      "div",
-      { class: "lightbox-facts" },
-      el("h2", {}, title),
-      words,
-      begun,
-      el(
-        "div",
-        { class: "lightbox-buttons" },
-        keep,
-        auto,
-        ...steps.map(({ node }) => node),
-        button("close", "Close", close),
-      ),
-    ),
-  );
-  keep.disabled = auto.disabled = true;
-  for (const { node } of steps) node.disabled = true;
-  dialog.showModal();
-  const answer = await askStored(mine.draft, load);
-  await pictureThere(place);
-  if (open !== mine || !answer) return;
-  setText(
-    begun,
-    STARTS[draftOf(mine.draft) ? "draft" : answer.painted ? "painted" : answer.mask ? "found" : "none"],
-  );
-  auto.disabled = !answer.painted;
-  mountBrush(mine, place, bar, answer, keep, steps);
-}
-
-/**
- * Add the brush and its toolbar. The server rejects a mask that is empty or covers everything.
- * @param {Open} mine
- * @param {HTMLElement} place
- * @param {HTMLElement} bar
- * @param {StoredMask} answer
- * @param {HTMLButtonElement} keep
- * @param {Step[]} steps
- */
-function mountBrush(mine, place, bar, answer, keep, steps) {
-  /** @type {ReturnType<typeof brushBar> | null} */
-  let made = null;
-  const update = () => {
-    made?.update();
-    keep.disabled = !mine.brush?.changed && !draftOf(mine.draft);
-    setAttribute(keep, "data-next", keep.disabled ? null : "");
-    // the brush has its own undo for unsaved strokes
-    for (const { name, node } of steps) node.disabled = !answer[`can_${name}`] || !keep.disabled;
-  };
-  const runs = draftOf(mine.draft) ?? (answer.mask && Mask.fromRuns(answer.mask).binary().toRuns());
-  mine.brush = makeBrush(place, {
-    tools: TOOLS,
-    runs,
-    name: "The subject of this image",
-    onChange: update,
-  });
-  made = brushBar(mine.brush);
-  bar.replaceChildren(made.node);
-  update();
-}
-
-function build() {
-  dialog = document.body.appendChild(
-    el("dialog", { class: "studio lightbox mask-view", "aria-label": "The subject of a reference" }),
-  );
-  whenClosed(dialog, drop);
-  on("forget", close);
-}
-
-/** Remove the brush; unsaved strokes become a draft. */
-function drop() {
-  const brush = open?.brush;
-  if (open && brush?.changed && JSON.stringify(brush.runs()) !== open.kept)
-    keepDraft(open.draft, brush.runs());
-  brush?.remove();
-  open = null;
-}
-
-function close() {
-  drop();
-  if (dialog.open) dialog.close();
+  const button = (action, label, isOn, act) => html`<${Button}
+    key=${action} class="button" data-action="${action}-mask" disabled=${!isOn || isSending}
+    data-next=${action === "keep" && isOn ? "" : null} onClick=${() => alone(act)}
+  >${label}<//>`;
+  return html`<figure>
+      <div class="stage">
+        <img src=${source} alt=${title} draggable=${false} />
+        ${brush && html`<${BrushLayer} key=${loads} brush=${brush} name="The subject of this image" />`}
+      </div>
+      ${brush && html`<${BrushBar} brush=${brush} />`}
+    </figure>
+    <div class="lightbox-facts">
+      <h2>${title}</h2>
+      <p class="lightbox-why">
+        Paint the subject and leave out the background, which counts little when a refinement learns from this
+        image.
+      </p>
+      <p class="field-note" role="status">${begun}</p>
+      <div class="lightbox-buttons">
+        ${button("keep", "Save this mask", isNew && Boolean(brush), () => give(true))}
+        ${button("auto", "Let the studio find it", Boolean(mask?.painted), () => give(false))}
+        ${
+          step &&
+          STEPS.map(([name, label]) =>
+            // the brush has its own undo for unsaved strokes
+            button(name, label, Boolean(mask?.[`can_${name}`]) && !isNew, () => turn(name)),
+          )
+        }
+        <${Button} class="button" data-action="close" onClick=${() => dialog.close()}>Close<//>
+      </div>
+    </div>`;
 }

@@ -1,30 +1,20 @@
-/** The outline of a stored mask over a picture, the rest dimmed. */
+/** The outline of a stored mask over the image of a stage, the rest dimmed. */
 /** @import { Runs } from "payloads" */
-import { el } from "../kit/dom.js";
-import { drawMask } from "./paint.js";
+import { html } from "../kit/html.js";
+import { useEffect, useRef } from "../vendor/preact.min.js";
 import { Mask } from "./mask.js";
+import { drawMask } from "./paint.js";
 
-/**
- * Add an outline layer to the picture of a stage. Returns `draw(runs)` and `remove()`.
- * @param {HTMLElement} place
- * @param {string} words
- */
-export function layOutline(place, words) {
-  const canvas = el("canvas", { class: "part-outline", role: "img", "aria-label": words });
-  /** @type {Mask | null} */
-  let mask = null;
-  const redraw = () => mask && drawMask(canvas, mask, [{ label: 255, look: "keep" }]);
-  const resized = new ResizeObserver(redraw);
-  place.append(canvas);
-  resized.observe(place);
-  return {
-    draw: (/** @type {Runs} */ runs) => {
-      mask = Mask.fromRuns(runs).binary();
-      redraw();
-    },
-    remove: () => {
-      resized.disconnect();
-      canvas.remove();
-    },
-  };
+/** @param {{ runs: Runs, label: string }} props */
+export function Outline({ runs, label }) {
+  const node = useRef(/** @type {HTMLCanvasElement | null} */ (null));
+  useEffect(() => {
+    const canvas = node.current;
+    if (!canvas) return undefined;
+    const mask = Mask.fromRuns(runs).binary();
+    const resized = new ResizeObserver(() => drawMask(canvas, mask, [{ label: 255, look: "keep" }]));
+    resized.observe(canvas);
+    return () => resized.disconnect();
+  }, [runs]);
+  return html`<canvas class="part-outline" role="img" aria-label=${label} ref=${node} />`;
 }

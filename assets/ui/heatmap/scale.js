@@ -54,16 +54,18 @@ function neighbours(place, end) {
   return [first, Math.min(end - 1, first + 1), inside - first];
 }
 
+const FINE = 8; // pixels per patch
+
 /**
- * Draw the map on a canvas, `fine` pixels per patch.
+ * Draw the map on a canvas.
  * @param {PatchMap} map
+ * @param {HTMLCanvasElement} canvas
  */
-export function paintMap(map, fine = 8) {
-  const canvas = document.createElement("canvas");
-  canvas.width = map.width * fine;
-  canvas.height = map.height * fine;
+export function paintMap(map, canvas) {
+  canvas.width = map.width * FINE;
+  canvas.height = map.height * FINE;
   const context = canvas.getContext("2d");
-  if (!context) return canvas;
+  if (!context) return;
   const picture = context.createImageData(canvas.width, canvas.height);
   for (let row = 0, at = 0; row < canvas.height; row += 1) {
     for (let column = 0; column < canvas.width; column += 1, at += 4) {
@@ -75,5 +77,4 @@ export function paintMap(map, fine = 8) {
     }
   }
   context.putImageData(picture, 0, 0);
-  return canvas;
 }

@@ -1,5 +1,5 @@
 /** "How is this computed?": two lines where a figure stands, and a button to the page with all of it. */
-import { html, rendered } from "../kit/html.js";
+import { html } from "../kit/html.js";
 import { CHAPTERS } from "./chapters.js";
 import { showHow } from "./page.js";
 
@@ -19,9 +19,3 @@ export const How = ({ chapter }) => html`<details class="how" onToggle=${seen}>
     </button>
   </p>
 </details>`;
-
-/**
- * The same as an element, for a part of the page that places it by itself.
- * @param {keyof typeof CHAPTERS} chapter
- */
-export const howComputed = (chapter) => rendered(html`<${How} chapter=${chapter} />`, HTMLDetailsElement);

@@ -1,23 +1,18 @@
 /** The page "How is this computed?": a copy, a blend and a good image, and every figure with its formula. */
-import { html, rendered } from "../kit/html.js";
+import { Dialog } from "../kit/dialog.js";
+import { html } from "../kit/html.js";
 import { CHAPTERS, EXAMPLES, SOURCE } from "./chapters.js";
 
-/** @type {HTMLDialogElement | null} */
-let dialog = null;
-
-export const howOpen = () => Boolean(dialog?.open);
-export const closeHow = () => dialog?.close();
+export const howDialog = new Dialog("how-page", { light: () => true });
 
 /** @param {keyof typeof CHAPTERS} [chapter] which one to begin with; the examples if none is given */
 export function showHow(chapter) {
-  dialog ??= document.body.appendChild(rendered(html`<${Page} />`, HTMLDialogElement));
-  if (!dialog.open) dialog.showModal();
+  const dialog = howDialog.open("How is this computed?", html`<${Page} />`);
   const begin = chapter && chapter !== "suggestions" ? `[data-chapter=${chapter}]` : ".how-examples";
   dialog.querySelector(begin)?.scrollIntoView({ block: "start" });
 }
 
-const Page = () => html`<dialog class="studio how-page" aria-labelledby="how-title">
-  <form method="dialog">
+const Page = () => html`<form method="dialog">
     <h2 id="how-title">How is this computed?</h2>
     <div class="how-chapters" tabindex="0" role="region" aria-labelledby="how-title">
       <section class="how-examples">${EXAMPLES.map(example)}</section>
@@ -33,8 +28,7 @@ const Page = () => html`<dialog class="studio how-page" aria-labelledby="how-tit
       )}
     </div>
     <button class="button" autofocus>Close</button>
-  </form>
-</dialog>`;
+  </form>`;
 
 /** @param {[file: string, name: string, words: string]} shown */
 const example = ([file, name, words]) => html`<figure>

@@ -1,82 +1,71 @@
 /** A question before something starts: what will be done, and answers to choose from. */
-import { el } from "./dom.js";
+import { useState } from "../vendor/preact.min.js";
+import { Dialog } from "./dialog.js";
+import { html } from "./html.js";
 
 const DOUBLE_CLICK = 500; // ms
 const DOUBLE_CLICK_REACH = 8; // pixels
-/** @type {HTMLDialogElement | null} */
-let dialog = null;
 
 /**
- * The first answer is the one that is proposed; Cancel and Escape answer null. With `attempt`, the question
- * stays open, with all that was typed, until it resolves with true; `meanwhile` is shown on the button.
- * @param {{
+ * `words` are sentences and templates, whose fields are told by their names. The first answer is the one that
+ * is proposed. With `attempt`, the question stays open, with all that was typed, until it resolves with true;
+ * `meanwhile` is shown on the button.
+ * @typedef {{
  *   title: string,
- *   words: (string | Node)[],
+ *   words: unknown[],
  *   answers: [name: string, label: string][],
- *   attempt?: () => Promise<boolean>,
+ *   attempt?: (typed: FormData) => Promise<boolean>,
  *   meanwhile?: string,
- * }} question
+ * }} Asked
+ */
+
+/** @type {(name: string | null) => void} */
+let answer = () => {};
+const dialog = new Dialog("question", { closed: () => answer(null) });
+
+/**
+ * Cancel and Escape answer null.
+ * @param {Asked} asked
  * @returns {Promise<string | null>} the name of the answer
  */
-export function ask({ title, words, answers, attempt, meanwhile }) {
-  const form = el(
-    "form",
-    { method: "dialog" },
-    el("h2", {}, title),
-    ...words.map((one) => (typeof one === "string" ? el("p", {}, one) : one)),
-    el(
-      "div",
-      { class: "question-answers" },
-      ...answers.map(([name, label], i) =>
-        el(
-          "button",
-          {
-            class: "button",
-            value: name,
-            data: i ? { answer: name } : { answer: name, next: "" },
-            autofocus: !i,
-          },
-          label,
-        ),
-      ),
-      el("button", { class: "quiet", value: "", formnovalidate: true }, "Cancel"),
-    ),
-  );
-  const box = document.body.appendChild(
-    el("dialog", { class: "studio question", "aria-label": title }, form),
-  );
-  if (attempt) tryFirst(form, box, attempt, meanwhile);
-  dialog?.close(); // an older question is not answered
-  dialog = box;
-  box.addEventListener("click", ignoreSecondClick);
-  box.showModal();
-  return new Promise((done) =>
-    box.addEventListener("close", () => {
-      if (dialog === box) dialog = null;
-      box.remove();
-      done(box.returnValue || null);
-    }),
-  );
+export function ask(asked) {
+  dialog.close(); // an older question is not answered
+  return new Promise((done) => {
+    answer = done;
+    dialog.open(asked.title, html`<${Question} ...${asked} />`);
+  });
 }
 
-/**
- * @param {HTMLFormElement} form
- * @param {HTMLDialogElement} box
- * @param {() => Promise<boolean>} attempt
- * @param {string} [meanwhile]
- */
-function tryFirst(form, box, attempt, meanwhile) {
-  form.addEventListener("submit", async (event) => {
-    const button = event.submitter;
-    if (!(button instanceof HTMLButtonElement) || !button.value) return;
+/** @param {Asked} props */
+function Question({ title, words, answers, attempt, meanwhile }) {
+  const [tried, attemptWith] = useState("");
+  /** @param {SubmitEvent & { currentTarget: HTMLFormElement }} event */
+  const submit = async (event) => {
     event.preventDefault();
-    const label = button.textContent;
-    button.disabled = true;
-    button.textContent = meanwhile ?? label;
-    if (await attempt()) return box.close(button.value);
-    button.disabled = false;
-    button.textContent = label;
-  });
+    const name = event.submitter instanceof HTMLButtonElement ? event.submitter.value : "";
+    if (name && attempt) {
+      const typed = new FormData(event.currentTarget);
+      attemptWith(name);
+      const isDone = await attempt(typed);
+      attemptWith("");
+      if (!isDone) return;
+    }
+    answer(name || null);
+    dialog.close();
+  };
+  return html`<form onSubmit=${submit} onClick=${ignoreSecondClick}>
+    <h2>${title}</h2>
+    ${words.map((one) => (typeof one === "string" ? html`<p>${one}</p>` : one))}
+    <div class="question-answers">
+      ${answers.map(
+        ([name, label], i) => html`<button
+          key=${name} class="button" value=${name} data-answer=${name} data-next=${i ? null : ""}
+          autofocus=${!i} disabled=${tried === name}
+        >${tried === name ? (meanwhile ?? label) : label}</button>`,
+      )}
+      <button class="quiet" value="" formnovalidate>Cancel</button>
+    </div>
+  </form>`;
 }
 
 /**
@@ -85,13 +74,12 @@ function tryFirst(form, box, attempt, meanwhile) {
  * @param {MouseEvent} first
  */
 function ignoreSecondClick(first) {
-  const question = first.currentTarget;
   const answered = first.target instanceof Element && first.target.closest("button");
   if (!answered || !first.detail) return; // a key presses with detail 0
   const types = /** @type {const} */ (["pointerdown", "mousedown", "click", "dblclick"]);
   /** @param {MouseEvent} event */
   const ignore = (event) => {
-    if (question instanceof HTMLDialogElement && question.open) return;
+    if (dialog.isOpen) return;
     if (Math.hypot(event.clientX - first.clientX, event.clientY - first.clientY) > DOUBLE_CLICK_REACH) return;
     event.preventDefault();
     event.stopImmediatePropagation();
@@ -101,5 +89,3 @@ function ignoreSecondClick(first) {
     for (const type of types) removeEventListener(type, ignore, true);
   }, DOUBLE_CLICK);
 }
-
-export const questionOpen = () => Boolean(dialog?.open);

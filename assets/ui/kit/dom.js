@@ -36,25 +36,6 @@ export const makeButton = (props, act, ...children) =>
   el("button", { type: "button", class: "button small", ...props, on: { click: act } }, ...children);
 
 /**
- * A field: its name, and below it what is labelled.
- * @param {string} name
- * @param {...Child} held the input first
- */
-export const labelled = (name, ...held) =>
-  el("label", { class: "field" }, el("span", { class: "field-name" }, name), ...held);
-
-/**
- * Call `act` when a dialog closes. The close event is asynchronous: a dialog reopened by then is ignored.
- * @param {HTMLDialogElement} dialog
- * @param {() => void} act
- */
-export function whenClosed(dialog, act) {
-  dialog.addEventListener("close", () => {
-    if (!dialog.open) act();
-  });
-}
-
-/**
  * Is the element being pressed? Replacing a pressed element would lose its click event.
  * @param {Element} node
  */
@@ -107,33 +88,6 @@ export const focusedIn = (box) =>
   document.activeElement instanceof HTMLElement && box.contains(document.activeElement)
     ? document.activeElement
     : null;
-
-/**
- * Restore the focus after a re-render: focus the element whose `data-keep` is `name`. If it is gone, or
- * cannot be pressed now, focus the first one that `otherwise` selects.
- * @param {HTMLElement} box
- * @param {string | undefined} name
- * @param {string} [otherwise]
- */
-export function focusKept(box, name, otherwise) {
-  if (!name) return;
-  const node =
-    box.querySelector(`[data-keep="${name}"]:not(:disabled)`) ?? (otherwise && box.querySelector(otherwise));
-  if (node instanceof HTMLElement) node.focus();
-}
-
-/**
- * Give a box other children; what has the focus in it keeps it, if it stays or has a `data-keep`.
- * @param {HTMLElement} box
- * @param {Node[]} children
- * @param {string} [otherwise] gets the focus if what had it is gone
- */
-export function replaceKept(box, children, otherwise) {
-  const held = focusedIn(box);
-  box.replaceChildren(...children);
-  if (held?.isConnected) held.focus();
-  else if (held) focusKept(box, held.dataset.keep, otherwise);
-}
 
 const SVG = "http://www.w3.org/2000/svg";
 

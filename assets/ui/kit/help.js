@@ -1,5 +1,6 @@
 /** The dialog with the keyboard shortcuts. */
-import { html, rendered } from "./html.js";
+import { Dialog } from "./dialog.js";
+import { html } from "./html.js";
 
 /** @type {[key: string, what: string][]} */
 const PICTURES = [
@@ -38,8 +39,7 @@ const BRUSH = [
   ["Space", "paint one dab"],
   ["Shift ← → ↑ ↓", "draw a line"],
 ];
-/** @type {HTMLDialogElement | null} */
-let dialog = null;
+export const helpDialog = new Dialog("help", { light: () => true });
 /** @type {{ label: string, act: () => void }[]} */
 const more = [];
 
@@ -50,15 +50,11 @@ const more = [];
  */
 export const addToHelp = (label, act) => more.push({ label, act });
 
-export const helpOpen = () => Boolean(dialog?.open);
-export const closeHelp = () => dialog?.close();
-
 export function showHelp() {
-  dialog ??= document.body.appendChild(rendered(html`<${Help} />`, HTMLDialogElement));
-  if (!dialog.open) dialog.showModal();
+  helpDialog.open("Keys", html`<${Help} />`);
 }
 
-const Help = () => html`<dialog class="studio help" aria-label="Keys"><form method="dialog">
+const Help = () => html`<form method="dialog">
   <div class="help-lists" tabindex="0" role="region" aria-label="Keys">
     ${list("Images", PICTURES)}${list("Brush and heat map", BRUSH)}
   </div>
@@ -69,7 +65,7 @@ const Help = () => html`<dialog class="studio help" aria-label="Keys"><form meth
       ({ label, act }) => html`<button class="quiet" onClick=${() => setTimeout(act)}>${label}</button>`,
     )}
   </div>
-</form></dialog>`;
+</form>`;
 
 /**
  * @param {string} title

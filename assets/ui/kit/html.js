@@ -1,5 +1,5 @@
 /** Components: templates of HTML, which Preact renders and keeps. Strings in them are text, never markup. */
-import { h, render, useLayoutEffect, useRef } from "../vendor/preact.min.js";
+import { h, useLayoutEffect, useRef } from "../vendor/preact.min.js";
 import htm from "../vendor/htm.min.js";
 import "../vendor/signals.min.js"; // renders what has read a signal
 import { focusedIn } from "./dom.js";
@@ -12,6 +12,14 @@ export const html = htm.bind(h);
  */
 export const Button = ({ class: name = "button small", ...rest }) =>
   html`<button type="button" class=${name} ...${rest} />`;
+
+/**
+ * A field: its name, and below it what is labelled.
+ * @param {{ name: string, children?: unknown }} props
+ */
+export const Labelled = ({ name, children }) => html`<label class="field">
+  <span class="field-name">${name}</span>${children}
+</label>`;
 
 /**
  * A listener that is given the value of its field.
@@ -30,20 +38,6 @@ export const withValue =
  */
 export function set(signal, value) {
   if (JSON.stringify(signal.value) !== JSON.stringify(value)) signal.value = value;
-}
-
-/**
- * The one element of a template, for a part of the page that places it by itself.
- * @template {HTMLElement} Kind
- * @param {unknown} template
- * @param {new () => Kind} kind
- * @returns {Kind}
- */
-export function rendered(template, kind) {
-  const box = document.createElement("div");
-  render(template, box);
-  if (box.firstElementChild instanceof kind) return box.firstElementChild;
-  throw new Error("The template has another element.");
 }
 
 /**

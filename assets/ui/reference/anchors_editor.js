@@ -1,20 +1,20 @@
 /** The dialog to enable, disable and add test prompts: typed, pasted or from a text file. */
 /** @import { Anchor } from "payloads" */
-import { renderOn } from "../app/watch.js";
+import { useEvents } from "../app/watch.js";
 import { state } from "../app/store.js";
 import { refresh } from "../app/session.js";
 import { write } from "../app/writes.js";
-import { el, whenClosed } from "../kit/dom.js";
+import { Dialog } from "../kit/dialog.js";
 import { html } from "../kit/html.js";
 import { toast } from "../kit/toast.js";
+import { useLayoutEffect, useRef } from "../vendor/preact.min.js";
 import { signal } from "../vendor/signals.min.js";
 
 const MAX_FILE_SIZE = 200_000; // bytes of a text file; the server limits the number of test prompts
 /** @type {Record<import("payloads").ProjectKind, string>} */
 export const EXAMPLES = { style: "A lighthouse {}", object: "{} on a bridge" };
 
-/** @type {HTMLDialogElement | null} made when it is opened first */
-let dialog = null;
+export const anchorsDialog = new Dialog("anchors-editor", { closed: refocus });
 const typed = signal("");
 /** Whether a list that is imported or pasted switches the others off. */
 const only = signal(false);
@@ -22,29 +22,20 @@ const said = signal("");
 /** The switches that were pressed and are not stored yet, by test prompt. */
 const pressed = signal(/** @type {Map<string, boolean>} */ (new Map()));
 
-export const anchorsOpen = () => Boolean(dialog?.open);
-export const closeAnchors = () => dialog?.close();
-
 export function editAnchors() {
-  dialog ??= build();
-  if (!state.project || dialog.open) return;
+  if (!state.project || anchorsDialog.isOpen) return;
   [typed.value, only.value, said.value] = ["", false, ""];
-  dialog.showModal();
-  dialog.querySelector("ul")?.scrollTo(0, 0);
-}
-
-function build() {
-  const node = document.body.appendChild(
-    el("dialog", { class: "studio anchors-editor", "aria-labelledby": "anchors-title" }),
-  );
-  whenClosed(node, refocus);
-  renderOn("project forget", node, Editor);
-  return node;
+  anchorsDialog.open("Test prompts", html`<${Editor} />`);
 }
 
 /** @typedef {{ currentTarget: HTMLInputElement }} Typed */
 
 function Editor() {
+  useEvents("project forget");
+  const list = useRef(/** @type {HTMLElement | null} */ (null));
+  useLayoutEffect(() => {
+    if (said.value) list.current?.scrollTo(0, 1e6); // what was added is last
+  }, [said.value]);
   const { project } = state;
   const anchors = project?.anchors ?? [];
   const line = typed.value.trim();
@@ -60,14 +51,14 @@ function Editor() {
     only.value = currentTarget.checked;
   };
   return html`<div class="card-head">
-      <h2 id="anchors-title">Test prompts</h2>
+      <h2>Test prompts</h2>
       <span role="status">${anchors.filter(({ enabled }) => enabled).length} of ${anchors.length} on</span>
     </div>
     <p class="field-note">
       Changes take effect with the next Generate. Existing images stay.${" "}
       <code>{}</code> stands for <code>${subjectWords()}</code>.
     </p>
-    <ul class="anchor-rows scroll">
+    <ul class="anchor-rows scroll" ref=${list}>
       ${anchors.map((anchor) => html`<${Row} key=${anchor.id} ...${anchor} />`)}
     </ul>
     <form class="anchor-line" onSubmit=${submit}>
@@ -95,7 +86,7 @@ function Editor() {
     </div>
     <div class="anchors-end">
       <span role="status">${said.value}</span>
-      <button type="button" class="button" onClick=${closeAnchors}>Done</button>
+      <button type="button" class="button" onClick=${() => anchorsDialog.close()}>Done</button>
     </div>`;
 }
 
@@ -145,8 +136,7 @@ function words(prompt) {
 
 /** Restore the focus: the button that opened the dialog may be another one by now. */
 function refocus() {
-  const focused = document.activeElement; // a field of the closed dialog loses the focus only later
-  if (focused !== document.body && !dialog?.contains(focused)) return;
+  if (document.activeElement !== document.body) return;
   /** @type {NodeListOf<HTMLElement>} */
   const buttons = document.querySelectorAll("[data-action=edit-prompts]");
   [...buttons].find((node) => node.offsetParent)?.focus();
@@ -167,7 +157,6 @@ async function add(lines, { byHand = false } = {}) {
   await refresh();
   if (project !== state.project?.id) return;
   said.value = answer.sentence;
-  requestAnimationFrame(() => dialog?.querySelector("ul")?.scrollTo(0, 1e6));
 }
 
 /** @param {string} text */

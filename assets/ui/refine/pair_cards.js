@@ -1,14 +1,13 @@
 /** Cards of the pairs of a refinement: reference, generated picture and their heatmaps. */
 /** @import { PairMap } from "../heatmap/patch_maps.js" */
-/** @import { Pair } from "payloads" */
+/** @import { Pair, PatchMap } from "payloads" */
 import { pairPicture } from "../app/urls.js";
-import { layHeat } from "../heatmap/heatmap.js";
+import { Heat } from "../heatmap/heatmap.js";
 import { patchMaps } from "../heatmap/patch_maps.js";
 import { html } from "../kit/html.js";
 import { useEffect, useRef, useState } from "../vendor/preact.min.js";
 import { signal } from "../vendor/signals.min.js";
-import { mean } from "./pair_parts.js";
-import { openPair } from "./pair_view.js";
+import { mean, openPair } from "./pair_view.js";
 
 /** Which heat maps the cards show. */
 export const pairHeat = signal(
@@ -59,30 +58,23 @@ function Card({ pair, place }) {
  *   alt: string }} props
  */
 function MapImage({ pair, which, kind, isNear, alt }) {
-  const place = useRef(/** @type {HTMLElement | null} */ (null));
-  const wanted = isNear && pairHeat.value[kind] && pair.maps_version;
+  const version = isNear && pairHeat.value[kind] ? pair.maps_version : null;
+  const [map, lay] = useState(/** @type {PatchMap | null} */ (null));
   useEffect(() => {
-    if (!wanted) return undefined;
-    /** @type {{ node: HTMLElement, remove: () => void } | null} */
-    let layer = null;
+    if (!version) return undefined;
     let gone = false;
-    patchMaps(pair.id, kind, wanted).then(([map]) => {
-      if (!map || gone || !place.current) return;
-      layer = layHeat(place.current, map, { read: false });
-      layer.node.removeAttribute("tabindex"); // a card is one button
-      layer.node.setAttribute("aria-hidden", "true");
-    });
+    patchMaps(pair.id, kind, version).then(([found]) => gone || lay(found));
     return () => {
       gone = true;
-      layer?.remove();
     };
-  }, [pair.id, wanted]);
+  }, [pair.id, version]);
   const isThere = which === "reference" || pair.generated_image;
-  return html`<div class="stage ${isThere ? "" : "waiting"}" ref=${place}>
+  return html`<div class="stage ${isThere ? "" : "waiting"}">
     <img
       class="pair-picture" loading="lazy" draggable=${false} alt=${alt}
       src=${isThere ? pairPicture(pair, which, true) : null}
     />
+    ${version && map && html`<${Heat} map=${map} />`}
   </div>`;
 }
 

@@ -1,20 +1,25 @@
-/** The enlarged view of a pair: heatmaps of both pictures, and a brush to override the estimate. */
-/** @import { Brush, Tool } from "../brush/brush.js" */
+/** The enlarged view of a pair: heat maps of both images, and a brush to override the estimate. */
+/** @import { Tool } from "../brush/brush.js" */
+/** @import { View } from "../heatmap/panel.js" */
 /** @import { Pair, Runs } from "payloads" */
+/** @import { Signal } from "../vendor/signals.min.js" */
 import { state, on } from "../app/store.js";
 import { call, refresh } from "../app/session.js";
+import { useEvents } from "../app/watch.js";
 import { write } from "../app/writes.js";
 import { askStored, draftKept, draftOf, keepDraft } from "../app/drafts.js";
-import { toast } from "../kit/toast.js";
-import { el, find, focusedIn, focusKept, setText, whenClosed } from "../kit/dom.js";
-import { head, mean, plate, subjectPanel, referenceLabel } from "./pair_parts.js";
 import { pairPicture } from "../app/urls.js";
-import { stage } from "../heatmap/heatmap.js";
-import { HeatPanel } from "../heatmap/panel.js";
-import { makeBrush, pictureThere } from "../brush/brush.js";
-import { brushBar } from "../brush/toolbar.js";
-import { layOutline } from "../brush/outline.js";
+import { Brush, sizeOf } from "../brush/brush.js";
+import { BrushLayer } from "../brush/layer.js";
 import { paintReference } from "../brush/mask_dialog.js";
+import { Outline } from "../brush/outline.js";
+import { BrushBar } from "../brush/toolbar.js";
+import { flipHeat, useHeat } from "../heatmap/panel.js";
+import { Dialog } from "../kit/dialog.js";
+import { Button, html, useKeptFocus } from "../kit/html.js";
+import { toast } from "../kit/toast.js";
+import { useEffect, useRef, useState } from "../vendor/preact.min.js";
+import { signal, useSignal } from "../vendor/signals.min.js";
 
 /** @type {Tool[]} */
 const TOOLS = [
@@ -24,56 +29,46 @@ const TOOLS = [
 ];
 const UNTOUCHED = 128;
 const SAVE_DELAY = 400; // ms of debounce after the last stroke
-/** @type {Record<import("../heatmap/patch_maps.js").PairMap, { on: boolean, subject?: string }>} */
-const views = { quality: { on: true }, reproduction: { on: false } };
-/**
- * @typedef {{
- *   id: string, maps: string | null, quality: HeatPanel, reproduction: HeatPanel, brush: Brush | null,
- *   outline: { remove: () => void } | null, keep: () => void,
- * }} Open
- */
+/** @type {Record<import("../heatmap/patch_maps.js").PairMap, View>} */
+const views = { quality: signal({ on: true }), reproduction: signal({ on: false }) };
 
-/** @type {HTMLDialogElement} created on first use */
-let dialog;
-/** @type {Open | null} the pair that is shown, with its layers */
-let open = null;
+const shown = signal(/** @type {string | null} */ (null));
+const dialog = new Dialog("pair-view", {
+  light: () => true,
+  closed: () => {
+    const card = document.querySelector(`[data-pair="${shown.value}"]`);
+    shown.value = null;
+    if (card instanceof HTMLElement) card.focus();
+  },
+});
 
-/** @param {string} id */
-const draftName = (id) => `pair ${id}`;
+export const pairOpen = () => dialog.isOpen;
+export const closePair = () => dialog.close();
+export const togglePairHeat = () => flipHeat(views.quality);
 
-export const pairOpen = () => Boolean(dialog?.open);
 /** What Back and Forward do with an enlarged pair. */
 export const pairPlace = {
-  now: () => (pairOpen() ? (open?.id ?? "") : null),
+  now: () => shown.value,
   /** @param {string} id */
   open: (id) => {
-    if (!state.refinement?.pairs.some((pair) => pair.id === id)) return false;
-    if (open?.id !== id) openPair(id);
+    if (!pairOf(id)) return false;
+    if (shown.value !== id) openPair(id);
     return true;
   },
-  close: () => closePair(),
+  close: closePair,
 };
-export const togglePairHeat = () => open?.quality.toggle();
 
-/** Clean up now, not on the asynchronous close event; focus the card of the pair. */
-export function closePair() {
-  const id = open?.id;
-  drop();
-  dialog?.close();
-  /** @type {HTMLElement | null} */
-  const card = document.querySelector(`[data-pair="${id}"]`);
-  card?.focus();
-}
-
-/** @param {string} id */
-export function openPair(id) {
-  if (!dialog) build();
-  if (!dialog.open) dialog.showModal();
-  fill(id);
-}
+/** @param {string | null} id */
+const pairOf = (id) => state.refinement?.pairs.find((pair) => pair.id === id);
 
 /** The pairs that can be opened. */
 const judged = () => state.refinement?.pairs.filter((pair) => pair.maps_version) ?? [];
+
+/** @param {string} id */
+export function openPair(id) {
+  shown.value = id;
+  dialog.open("A pair, enlarged", html`<${PairView} />`);
+}
 
 /**
  * Go to the next or previous pair.
@@ -81,188 +76,224 @@ const judged = () => state.refinement?.pairs.filter((pair) => pair.maps_version)
  */
 export function turnPair(by) {
   const pairs = judged();
-  const at = pairs.findIndex((pair) => pair.id === open?.id);
-  const next = pairs[at + by];
-  if (next) fill(next.id);
+  const next = pairs[pairs.findIndex((pair) => pair.id === shown.value) + by];
+  if (next) shown.value = next.id;
 }
 
-function build() {
-  dialog = document.body.appendChild(
-    el("dialog", { class: "studio pair-view", "aria-label": "A pair, enlarged" }),
-  );
-  dialog.addEventListener("click", (event) => event.target === dialog && closePair());
-  whenClosed(dialog, () => open && closePair()); // closed by the browser, for example with Esc
-  on("forget", closePair);
-  on("leaving", finish);
-  on("refinement", () => {
-    // new maps were computed while the dialog is open
-    const shown = open;
-    const maps = shown && state.refinement?.pairs.find((pair) => pair.id === shown.id)?.maps_version;
-    if (maps && maps !== shown.maps) fill(shown.id);
-  });
+function PairView() {
+  useEvents("refinement");
+  const pair = pairOf(shown.value);
+  const saved = useSignal("");
+  useEffect(() => on("forget", closePair), []);
+  useEffect(() => {
+    if (!pair) closePair();
+  }, [pair]);
+  if (!pair) return null;
+  return html`<${Head} pair=${pair} saved=${saved} />
+    <${Painted} key="${pair.id} ${pair.maps_version}" pair=${pair} saved=${saved} />`;
 }
 
-/** End the current stroke and save. */
-function finish() {
-  if (open?.brush?.stroke) open.brush.endStroke();
-  open?.keep();
+/** @param {{ pair: Pair, saved: Signal<string> }} props */
+function Head({ pair, saved }) {
+  const head = useRef(/** @type {HTMLElement | null} */ (null));
+  useKeptFocus(head.current, "data-action");
+  const pairs = pair.maps_version ? judged() : [pair];
+  const at = pairs.findIndex(({ id }) => id === pair.id);
+  /**
+   * @param {number} by
+   * @param {string} glyph
+   * @param {string} words
+   */
+  const step = (by, glyph, words) => html`<${Button}
+    aria-label=${words} title="${words} (${by < 0 ? "←" : "→"})" disabled=${!pairs[at + by]}
+    onClick=${() => turnPair(by)}
+  >${glyph}<//>`;
+  return html`<header class="pair-head" ref=${head}>
+    <h2 translate=${false}>${pair.prompt}</h2>
+    <span class="pair-seed">${pair.subject ? `${pair.subject} · ` : ""}seed ${pair.seed}</span>
+    <span class="pair-kept" role="status">${saved.value}</span>
+    <span class="pair-turns">
+      ${step(-1, "‹", "Previous pair")}
+      <output>${at + 1} of ${pairs.length}</output>
+      ${step(1, "›", "Next pair")}
+    </span>
+    <${Button} title="Esc" data-action="close" onClick=${closePair}>Close<//>
+  </header>`;
 }
 
-function drop() {
-  finish();
-  open?.brush?.remove();
-  open?.quality.remove();
-  open?.reproduction.remove();
-  open?.outline?.remove();
-  open = null;
-}
+/**
+ * The mean of a map over the subject as text; unknown without a mask.
+ * @param {number | null} value
+ */
+export const mean = (value) => value?.toFixed(2) ?? "unknown (its mask is lost)";
 
-/** @param {string} id */
-async function fill(id) {
-  const keep = focusedIn(dialog)?.dataset.keep;
-  drop();
-  const pair = state.refinement?.pairs.find((other) => other.id === id);
-  if (!pair) return closePair();
-  const turned = pair.maps_version ? judged() : [pair];
-  const y = stage(
-    el("img", { src: pairPicture(pair, "reference"), alt: `Reference: ${pair.prompt}`, draggable: false }),
-  );
-  const x = stage(
-    el("img", { src: pairPicture(pair, "generated"), alt: `Generated: ${pair.prompt}`, draggable: false }),
-  );
-  const reproduction = new HeatPanel(y, {
-    owner: id,
-    kind: "reproduction",
-    version: pair.maps_version ?? "",
-    name: "How much of the reference survives in the generated image",
-    label: "How much of the reference survives",
-    key: null,
+/**
+ * Both images of a pair, and what is painted over the generated one.
+ * @param {{ pair: Pair, saved: Signal<string> }} props
+ */
+function Painted({ pair, saved }) {
+  const { id, prompt } = pair;
+  const owned = { owner: id, version: pair.maps_version ?? "" };
+  const survives = useHeat({
+    ...owned,
     view: views.reproduction,
+    kinds: [
+      {
+        kind: "reproduction",
+        label: "How much of the reference survives",
+        name: "How much of the reference survives in the generated image",
+      },
+    ],
   });
-  const quality = new HeatPanel(x, {
-    owner: id,
-    kind: "quality",
-    version: pair.maps_version ?? "",
-    name: "Likeness of the generated image to the reference",
-    label: "Likeness",
+  const likeness = useHeat({
+    ...owned,
     view: views.quality,
+    kinds: [
+      {
+        kind: "quality",
+        label: "Likeness",
+        name: "Likeness of the generated image to the reference",
+        title: "H",
+      },
+    ],
   });
-  const bars = el("div", { class: "pair-brush" });
-  /** @type {Open} */
-  const mine = {
-    id,
-    maps: pair.maps_version,
-    quality,
-    reproduction,
-    brush: null,
-    outline: null,
-    keep: () => {},
-  };
-  open = mine;
-  dialog.replaceChildren(
-    head(pair, turned.indexOf(pair), turned.length, { turn: turnPair, close: closePair }),
-    el(
-      "div",
-      { class: "pair-plates" },
-      plate(
-        y,
-        referenceLabel(),
-        `${mean(pair.mean_reproduction)} of it survives on average`,
-        "How much of it survives in the generated image: the mean over the subject, 0 to 1",
-        reproduction.node,
-      ),
-      plate(
-        x,
-        "Generated",
-        `likeness ${mean(pair.mean_quality)} on average`,
-        "Likeness to the reference: the mean over the subject, 0 to 1",
-        quality.node,
-      ),
-    ),
-    bars,
-  );
-  focusKept(dialog, keep, "[data-action=close]");
-  const answer = await askStored(draftName(id), () => call("rounds", "pair", { pair: id }));
-  if (open !== mine || !answer) return undefined;
-  if (answer.reference)
-    y.parentNode?.append(subjectButton(pair, answer.reference, Boolean(answer.foreground)));
-  if (answer.foreground) {
-    const outline = layOutline(y, "Where the reference shows its subject");
-    outline.draw(answer.foreground);
-    mine.outline = outline;
-  }
-  await pictureThere(x);
-  return open === mine && mountBrush(mine, x, bars, answer.painting);
+  const { brush, reference, foreground } = usePainting(pair, saved) ?? {};
+  return html`<div class="pair-plates">
+      <figure>
+        ${survives.subjects}
+        <div class="stage">
+          <img src=${pairPicture(pair, "reference")} alt="Reference: ${prompt}" draggable=${false} />
+          ${survives.layer}
+          ${
+            foreground &&
+            html`<${Outline} runs=${foreground} label="Where the reference shows its subject" />`
+          }
+        </div>
+        <figcaption title="How much of it survives in the generated image: the mean over the subject, 0 to 1">
+          <b>${state.project?.kind === "style" ? "Accepted" : "Reference"}</b> ·${" "}
+          ${mean(pair.mean_reproduction)} of it survives on average
+        </figcaption>
+        ${survives.panel}
+        ${
+          reference &&
+          html`<div class="pair-subject">
+            <span>${
+              foreground
+                ? "The bright part counts as the subject. Is it wrong?"
+                : "All of this image counts as the subject."
+            }</span>
+            <${Button} data-action="subject" onClick=${() => paintSubject(pair, reference)}>
+              Paint the subject
+            <//>
+          </div>`
+        }
+      </figure>
+      <figure>
+        ${likeness.subjects}
+        <div class="stage">
+          <img src=${pairPicture(pair, "generated")} alt="Generated: ${prompt}" draggable=${false} />
+          ${likeness.layer}
+          ${brush && html`<${BrushLayer} brush=${brush} name="Which areas are good or bad" />`}
+        </div>
+        <figcaption title="Likeness to the reference: the mean over the subject, 0 to 1">
+          <b>Generated</b> · likeness ${mean(pair.mean_quality)} on average
+        </figcaption>
+        ${likeness.panel}
+      </figure>
+    </div>
+    <div class="pair-brush">
+      ${
+        brush &&
+        html`<${BrushBar} brush=${brush} />
+          <p class="pair-words">
+            Learns the good areas, ignores the bad. What you paint overrides the estimate.
+          </p>`
+      }
+    </div>`;
 }
 
 /**
- * The panel to correct the segmented subject; afterwards the maps of the pairs are computed again.
+ * Correct the segmented subject; afterwards the maps of the pairs are computed again.
  * @param {Pair} pair
- * @param {string} id
- * @param {boolean} found
+ * @param {string} id of the reference
  */
-function subjectButton(pair, id, found) {
-  const act = () => {
-    closePair();
-    const round = state.roundId;
-    paintReference({ id, prompt: pair.prompt }, async () => {
-      if (round !== state.roundId || !["pairs", "review"].includes(state.refinement?.step ?? "")) return;
-      if (await write("make_pairs", { round })) toast("The pairs are being judged again with this mask.");
-      refresh();
-    });
-  };
-  return subjectPanel(found, act);
+function paintSubject({ prompt }, id) {
+  const round = state.roundId;
+  closePair();
+  paintReference({ id, prompt }, async () => {
+    if (round !== state.roundId || !["pairs", "review"].includes(state.refinement?.step ?? "")) return;
+    if (await write("make_pairs", { round })) toast("The pairs are being judged again with this mask.");
+    refresh();
+  });
 }
 
 /**
- * Add the brush to the generated picture. Strokes are saved with a debounce.
- * @param {Open} mine
- * @param {HTMLElement} place
- * @param {HTMLElement} bars
- * @param {Runs | null} runs
+ * @typedef {{ brush: Brush, painting: Runs | null, reference: string | null,
+ *   foreground: Runs | null }} Stored
  */
-function mountBrush(mine, place, bars, runs) {
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  let timer;
-  /** @type {ReturnType<typeof brushBar> | null} */
-  let bar = null;
-  /** @type {string | null} */
-  let sent = JSON.stringify(runs);
-  const draft = draftName(mine.id);
-  const words = find(dialog, ".pair-kept", HTMLElement);
-  mine.keep = async () => {
-    clearTimeout(timer);
-    if (!mine.brush || mine.brush.stroke) return; // endStroke() triggers onChange, which saves
-    const painted = mine.brush.runs();
-    const next = mine.brush.painted ? painted : null;
-    if (JSON.stringify(next) === sent) return;
-    sent = JSON.stringify(next);
-    keepDraft(draft, painted);
-    setText(words, "Saving…");
-    const answer = await write("paint", { pair: mine.id, mask: next });
-    if (answer) draftKept(draft, painted);
-    if (sent !== JSON.stringify(next)) return; // a newer change was sent meanwhile
-    if (!answer) sent = null; // the next save retries
-    setText(words, answer ? "Saved" : "Not saved");
-  };
-  mine.brush = makeBrush(place, {
-    tools: TOOLS,
-    blank: UNTOUCHED,
-    runs: draftOf(draft) ?? runs,
-    name: "Which areas are good or bad",
-    onChange: () => {
-      bar?.update();
+
+/**
+ * What is stored of a pair, and the brush, whose strokes are saved with a debounce; null until it is known.
+ * @param {Pair} pair
+ * @param {Signal<string>} saved is told how the saving goes
+ */
+function usePainting(pair, saved) {
+  const [stored, show] = useState(/** @type {Stored | null} */ (null));
+  const draft = `pair ${pair.id}`;
+  useEffect(() => {
+    let gone = false;
+    saved.value = "";
+    const asked = askStored(draft, () => call("rounds", "pair", { pair: pair.id }));
+    Promise.all([asked, sizeOf(pairPicture(pair, "generated"))]).then(([answer, size]) => {
+      if (gone || !answer) return;
+      const runs = draftOf(draft) ?? answer.painting;
+      show({ ...answer, brush: new Brush({ size, tools: TOOLS, blank: UNTOUCHED, runs }) });
+    });
+    return () => {
+      gone = true;
+    };
+  }, []);
+  useEffect(() => {
+    if (!stored) return undefined;
+    const { brush, painting } = stored;
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    let timer;
+    let sent = JSON.stringify(painting);
+    let isShown = true;
+    /** @param {string} words */
+    const say = (words) => {
+      if (isShown) saved.value = words;
+    };
+    const save = async () => {
       clearTimeout(timer);
-      timer = setTimeout(mine.keep, SAVE_DELAY);
-    },
-  });
-  bar = brushBar(mine.brush);
-  bars.replaceChildren(
-    bar.node,
-    el(
-      "p",
-      { class: "pair-words" },
-      "Learns the good areas, ignores the bad. What you paint overrides the estimate.",
-    ),
-  );
+      if (brush.isPainting) return; // the end of the stroke saves
+      const painted = brush.runs();
+      const next = brush.painted.value ? painted : null;
+      if (JSON.stringify(next) === sent) return;
+      sent = JSON.stringify(next);
+      keepDraft(draft, painted);
+      say("Saving…");
+      const answer = await write("paint", { pair: pair.id, mask: next });
+      if (answer) draftKept(draft, painted);
+      if (sent !== JSON.stringify(next)) return; // a newer change was sent meanwhile
+      if (!answer) sent = ""; // the next save retries
+      say(answer ? "Saved" : "Not saved");
+    };
+    const finish = () => {
+      if (brush.isPainting) brush.endStroke();
+      save();
+    };
+    const forget = brush.changes.subscribe(() => {
+      clearTimeout(timer);
+      timer = setTimeout(save, SAVE_DELAY);
+    });
+    const stay = on("leaving", finish);
+    return () => {
+      isShown = false;
+      forget();
+      stay();
+      finish();
+    };
+  }, [stored]);
+  return stored;
 }

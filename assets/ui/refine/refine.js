@@ -5,8 +5,8 @@ import { refresh } from "../app/session.js";
 import { emit, on, state } from "../app/store.js";
 import { renderOn } from "../app/watch.js";
 import { write } from "../app/writes.js";
-import { heatLegend, heatStrength } from "../heatmap/heatmap.js";
-import { Button, Held, html } from "../kit/html.js";
+import { HeatLegend, HeatStrength } from "../heatmap/heatmap.js";
+import { Button, html } from "../kit/html.js";
 import { Segments } from "../kit/segments.js";
 import { toast } from "../kit/toast.js";
 import { BeforeAfter } from "./before_after.js";
@@ -126,7 +126,7 @@ const PairBar = () => html`<div class="pair-bar">
       onClick=${() => (pairHeat.value = { ...pairHeat.value, [kind]: !pairHeat.value[kind] })}
     >${label}<//>`,
   )}
-  <${Held} make=${heatStrength} /><${Held} make=${() => heatLegend().node} />
+  <${HeatStrength} /><${HeatLegend} />
 </div>`;
 
 /**

@@ -4,23 +4,28 @@ import { call, refresh } from "../app/session.js";
 import { state } from "../app/store.js";
 import { useEvents } from "../app/watch.js";
 import { write } from "../app/writes.js";
-import { openDialog } from "../kit/dialog.js";
+import { Dialog } from "../kit/dialog.js";
 import { inSentence } from "../kit/format.js";
 import { Button, html, set } from "../kit/html.js";
 import { useState } from "../vendor/preact.min.js";
 import { signal } from "../vendor/signals.min.js";
 import { lastly } from "./export_words.js";
 
-/** @type {{ id: string, dialog: HTMLDialogElement } | null} */
-let open = null;
+/** @type {string | null} the round of the dialog */
+let shown = null;
+const dialog = new Dialog("exports", {
+  closed: () => {
+    shown = null;
+  },
+});
 /** The rounds of the screen. */
 const known = signal(/** @type {RoundResult[]} */ ([]));
 
-export const exportsOpen = () => Boolean(open);
+export const exportsOpen = () => dialog.isOpen;
 
 /** The dialog as a place, named by its round. @type {import("../app/places.js").Kind} */
 export const exportsPlace = {
-  now: () => (open?.dialog.open ? open.id : null),
+  now: () => shown,
   open: (id) => {
     const round = known.value.find((one) => one.id === id);
     if (!round)
@@ -28,7 +33,7 @@ export const exportsPlace = {
     else if (exportsPlace.now() !== id) openExports(round);
     return Boolean(round ?? state.projectId);
   },
-  close: () => open?.dialog.close(),
+  close: () => dialog.close(),
 };
 
 /**
@@ -52,13 +57,9 @@ export const showExports = (rounds) => set(known, rounds);
 
 /** @param {RoundResult} round */
 export function openExports(round) {
-  const closed = () => {
-    if (open?.dialog === dialog) open = null;
-  };
   if (!known.value.some(({ id }) => id === round.id)) showExports([...known.value, round]);
-  const label = `Download ${inSentence(round.name)}`;
-  const dialog = openDialog("exports", label, html`<${Exports} id=${round.id} />`, closed);
-  open = { id: round.id, dialog };
+  shown = round.id;
+  dialog.open(`Download ${inSentence(round.name)}`, html`<${Exports} key=${round.id} id=${round.id} />`);
 }
 
 /** @param {{ id: string }} props */
@@ -93,7 +94,7 @@ function Exports({ id }) {
             </a>`
           : null
       }
-      <${Button} class="button" onClick=${() => open?.dialog.close()}>Close<//>
+      <${Button} class="button" onClick=${() => dialog.close()}>Close<//>
     </div>
   `;
 }

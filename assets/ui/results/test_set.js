@@ -2,7 +2,7 @@
 import { refresh } from "../app/session.js";
 import { state } from "../app/store.js";
 import { write } from "../app/writes.js";
-import { openDialog } from "../kit/dialog.js";
+import { Dialog } from "../kit/dialog.js";
 import { count } from "../kit/format.js";
 import { html, withValue } from "../kit/html.js";
 import { toast } from "../kit/toast.js";
@@ -15,25 +15,11 @@ const WHEN = [
   ["never", "only when I press Measure"],
 ];
 
-/** @type {HTMLDialogElement | null} */
-let shown = null;
+export const testSetDialog = new Dialog("test-set");
 
-/** The dialog as a place. @type {import("../app/places.js").Kind} */
-export const testSetPlace = {
-  now: () => (shown?.open ? "" : null),
-  open: () => {
-    if (!shown?.open) openTestSet();
-    return Boolean(shown?.open);
-  },
-  close: () => shown?.close(),
-};
-
+/** Open it, if it is known what to show. */
 export function openTestSet() {
-  if (!state.measures) return;
-  const dialog = openDialog("test-set", "Benchmark", html`<${TestSet} measures=${state.measures} />`, () => {
-    if (shown === dialog) shown = null;
-  });
-  shown = dialog;
+  if (state.measures) testSetDialog.open("Benchmark", html`<${TestSet} measures=${state.measures} />`);
 }
 
 /** @param {{ measures: import("payloads").Measures }} props */
@@ -55,7 +41,7 @@ function TestSet({ measures: { prompts, asking, chosen, rounds, called } }) {
       if (!(await write("change_test_set", { project, prompts: lines.filter(Boolean), seeds }))) return;
       toast("Benchmark saved. Press Measure to generate the new images.");
     }
-    shown?.close();
+    testSetDialog.close();
     refresh();
   };
   return html`<form onSubmit=${save}>
@@ -94,7 +80,7 @@ function TestSet({ measures: { prompts, asking, chosen, rounds, called } }) {
         : null
     }
     <div class="dialog-buttons">
-      <button type="button" class="button" onClick=${() => shown?.close()}>Cancel</button>
+      <button type="button" class="button" onClick=${() => testSetDialog.close()}>Cancel</button>
       <button type="submit" class="button" data-next="">Save</button>
     </div>
   </form>`;

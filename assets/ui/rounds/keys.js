@@ -7,36 +7,27 @@ import { decideFocused, placesShown } from "./grid/grid.js";
 import { neighbour, openPictures } from "./grid/neighbours.js";
 import { below } from "./grid/order.js";
 import { desk } from "./desk/desk.js";
-import { panelOpen } from "./desk/range.js";
 import { toggleFocused } from "./grid/mark_copies.js";
 import { focusRinged, ringed } from "./grid/ring.js";
 import { typeTag } from "./grid/tags.js";
 import { redo, toggle, undo } from "./grid/verdicts.js";
+import { acceptPart } from "./lightbox/accept_part.js";
+import { flicker } from "./lightbox/compare.js";
 import {
-  lightbox,
-  buttonChosen,
-  painting,
-  enlarge,
   close,
   compare,
-  turn,
+  enlarge,
+  lightbox,
+  painting,
+  paintPart,
   toggleHeat,
   toggleZoom,
-  flicker,
-  paintPart,
-  acceptPart,
 } from "./lightbox/lightbox.js";
 import { pairOpen, closePair, togglePairHeat, turnPair } from "../refine/pair_view.js";
-import { questionOpen } from "../kit/ask.js";
+import { tabbedTo } from "../kit/by_tab.js";
 import { maskOpen } from "../brush/mask_dialog.js";
 import { refinementShown, stepPainting } from "../refine/refine.js";
-import { howOpen } from "../how/page.js";
-import { showHelp, helpOpen } from "../kit/help.js";
-import { anchorsOpen } from "../reference/anchors_editor.js";
-import { queueOpen } from "../top/queue.js";
-import { logOpen } from "../top/log.js";
-import { exportsOpen } from "../results/exports.js";
-import { viewerOpen } from "../viewer/viewer.js";
+import { showHelp } from "../kit/help.js";
 
 /** @param {RoundsParts} parts */
 export function mountKeys(parts) {
@@ -57,10 +48,11 @@ export function mountKeys(parts) {
 /** @type {Record<string, [right: number, down: number]>} */
 const ARROWS = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowDown: [0, 1], ArrowUp: [0, -1] };
 
-const shortcutsBlocked = () =>
-  [questionOpen, exportsOpen, panelOpen, helpOpen, howOpen, anchorsOpen, queueOpen, logOpen, viewerOpen].some(
-    (open) => open(),
-  );
+/** What is open has its own keys, apart from the dialogs of an image. */
+const OPEN =
+  "dialog[open]:not(.lightbox, .pair-view), " +
+  ":is(.desk-panel, .round-menu, .save-menu, .queue-list):popover-open";
+const shortcutsBlocked = () => document.querySelector(OPEN) !== null;
 
 /**
  * @param {KeyboardEvent} event
@@ -161,7 +153,7 @@ function refinementAction(event, key) {
  * @returns {Act | null}
  */
 function space(event) {
-  if (lightbox()) return buttonChosen() && above(event.target, "button") ? null : close;
+  if (lightbox()) return tabbedTo(event.target) ? null : close;
   const other = above(event.target, "button, summary, a");
   if (other && !other.classList.contains("tile-face")) return null;
   return () => onRinged(enlarge);
@@ -199,7 +191,6 @@ function markAndStay(id) {
 /** @param {string} id */
 function go(id) {
   setFocus(id, lightbox() ? "lightbox" : "keys");
-  if (lightbox()) turn();
 }
 
 const columns = () => {

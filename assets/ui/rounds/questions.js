@@ -1,14 +1,14 @@
 /** What is asked before an action starts: what it will do, and about how long that takes. */
 /** @import { Round } from "payloads" */
-import { el } from "../kit/dom.js";
 import { about, count } from "../kit/format.js";
+import { html } from "../kit/html.js";
 
 /**
  * The question before an action; null if it starts at once. Each answer is named by the change that it sends.
  * @param {string} name
  * @param {Round | null} round
  * @param {boolean} accepted is any picture of the round accepted?
- * @returns {Parameters<typeof import("../kit/ask.js").ask>[0] | null}
+ * @returns {import("../kit/ask.js").Asked | null}
  */
 export function questionBefore(name, round, accepted) {
   if (!round) return null;
@@ -21,7 +21,7 @@ export function questionBefore(name, round, accepted) {
 const beforeRefinement = ({ estimates }) => ({
   title: "Refine with PatchDPO",
   words: [
-    el("ol", {}, ...stepsOfRefinement(estimates).map((step) => el("li", {}, step))),
+    html`<ol>${stepsOfRefinement(estimates).map((step) => html`<li>${step}</li>`)}</ol>`,
     `${inAll(estimates.refinement_seconds)} This round stays as it is: the refinement is a round of its own.`,
   ],
   answers: /** @type {[string, string][]} */ ([

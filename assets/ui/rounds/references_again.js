@@ -1,9 +1,9 @@
 /** Round 0 once more, with the references given otherwise: how strongly, together or averaged, or alone. */
 import { state } from "../app/store.js";
 import { ask } from "../kit/ask.js";
-import { el } from "../kit/dom.js";
+import { html } from "../kit/html.js";
 import { read } from "../kit/settings_fields.js";
-import { slider, times } from "../kit/slider.js";
+import { useState } from "../vendor/preact.min.js";
 
 /** @typedef {{ strength?: number, several?: string, subject_alone: boolean }} Given */
 
@@ -13,39 +13,71 @@ import { slider, times } from "../kit/slider.js";
  */
 export async function askReferences() {
   const set = (/** @type {string} */ name) => read(state.project?.settings ?? {}, `references.${name}`);
-  const native = set("adapter") === "native";
-  const strength = slider("Reference strength", 1, Number(set("strength") ?? 1), times);
-  const several = el(
-    "select",
-    { "aria-label": "Several references" },
-    el("option", { value: "together" }, "together"),
-    el("option", { value: "average" }, "averaged"),
-    ...((state.project?.subjects.length ?? 0) > 1
-      ? [el("option", { value: "beside" }, "objects side by side")]
-      : []),
-  );
-  several.value = String(set("several") ?? "together");
-  if (!several.value) several.value = "together";
-  const alone = el("input", { type: "checkbox" });
-  alone.checked = set("subject_alone") === true;
-  const many = (state.project?.references.length ?? 0) > 1;
-  const answer = await ask({
+  const isNative = set("adapter") === "native";
+  /** @type {Given | null} */
+  let given = null;
+  await ask({
     title: "Generate again from your references",
     words: [
-      native
+      isNative
         ? "This model reads your references by itself: it has no strength for them."
         : "Less strength follows the prompt more. The images become another Round 0 beside this one.",
-      el(
-        "div",
-        { class: "references-again" },
-        ...(native ? [] : [strength.node]),
-        ...(native || !many ? [] : [el("label", {}, el("span", {}, "Several references "), several)]),
-        el("label", {}, alone, el("span", {}, " Without their background")),
-      ),
+      html`<div class="references-again">
+        ${isNative ? null : html`<${Strength} usual=${Number(set("strength") ?? 1)} />`}
+        ${isNative ? null : html`<${Several} usual=${String(set("several") ?? "together")} />`}
+        <label>
+          <input type="checkbox" name="alone" defaultChecked=${set("subject_alone") === true} />
+          <span> Without their background</span>
+        </label>
+      </div>`,
     ],
     answers: [["draw", "Generate without training"]],
+    attempt: async (typed) => {
+      given = { subject_alone: typed.has("alone") };
+      if (!isNative)
+        given = {
+          ...given,
+          strength: Number(typed.get("strength")),
+          several: String(typed.get("several") ?? set("several") ?? "together"),
+        };
+      return true;
+    },
   });
-  if (!answer) return null;
-  const given = { subject_alone: alone.checked };
-  return native ? given : { ...given, strength: strength.value(), several: several.value };
+  return given;
+}
+
+/** A slider that says its value. @param {{ usual: number }} props */
+function Strength({ usual }) {
+  const [value, say] = useState(usual);
+  return html`<label>
+    <span>Reference strength <span aria-hidden="true">${value}</span></span>
+    <input
+      type="range" name="strength" min="0" max="1" step="0.05" aria-label="Reference strength"
+      aria-valuetext=${value} value=${value}
+      onInput=${(/** @type {{ currentTarget: HTMLInputElement }} */ { currentTarget }) =>
+        say(currentTarget.valueAsNumber)}
+    />
+  </label>`;
+}
+
+/** How several references are given together. @param {{ usual: string }} props */
+function Several({ usual }) {
+  const { references, subjects } = state.project ?? { references: [], subjects: [] };
+  if (references.length < 2) return null;
+  /** @type {[value: string, words: string][]} */
+  const ways = [
+    ["together", "together"],
+    ["average", "averaged"],
+  ];
+  if (subjects.length > 1) ways.push(["beside", "objects side by side"]);
+  return html`<label>
+    <span>Several references </span>
+    <select name="several" aria-label="Several references">
+      ${ways.map(
+        ([value, words]) => html`<option key=${value} value=${value} selected=${value === usual}>
+          ${words}
+        </option>`,
+      )}
+    </select>
+  </label>`;
 }

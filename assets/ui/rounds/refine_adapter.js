@@ -3,41 +3,49 @@ import { state } from "../app/store.js";
 import { refresh } from "../app/session.js";
 import { write } from "../app/writes.js";
 import { ask } from "../kit/ask.js";
-import { el, labelled } from "../kit/dom.js";
+import { html, Labelled } from "../kit/html.js";
 import { typedValue } from "../kit/settings_fields.js";
 import { toast } from "../kit/toast.js";
 
 const PUBLISHED = 30_000; // steps
+const FIELDS = ["folder", "names", "steps", "title"];
+const EXAMPLES = ["red teapot", "wooden chair", "toy car", "old lamp"];
 
 /** Ask what the adapter is to learn from, and start. */
 export async function refineAdapter() {
-  const folder = el("input", { type: "text", autocomplete: "off", placeholder: "/home/me/objects" });
-  const names = el("textarea", { rows: "4", placeholder: "red teapot\nwooden chair\ntoy car\nold lamp" });
-  const steps = el("input", { type: "text", inputmode: "numeric", value: String(PUBLISHED) });
-  const title = el("input", { type: "text", maxlength: "80", placeholder: "My adapter" });
   const round = state.roundId;
   if (!round) return;
-  const attempt = async () =>
-    (await write("refine_adapter", {
+  /** @param {FormData} typed */
+  const attempt = async (typed) => {
+    const [subjects, names, steps, title] = FIELDS.map((name) => String(typed.get(name)));
+    const answer = await write("refine_adapter", {
       round,
-      subjects: folder.value,
-      names: names.value.split("\n"),
-      steps: typedValue({ kind: "whole", optional: false }, steps),
-      title: title.value,
-    })) !== null;
+      subjects,
+      names: names.split("\n"),
+      steps: typedValue({ kind: "whole", optional: false }, { value: steps }),
+      title,
+    });
+    return answer !== null;
+  };
   const started = await ask({
     title: "Refine the adapter",
     words: [
       "Teaches an image adapter to keep more of any object (PatchDPO), for every project. Your current " +
         "adapter stays as it is.",
-      el(
-        "div",
-        { class: "references-again" },
-        labelled("Folder with images of many objects", folder),
-        labelled("… or names of objects, one per line: the model generates them", names),
-        labelled("Steps", steps),
-        labelled("Name of the new adapter", title),
-      ),
+      html`<div class="references-again">
+        <${Labelled} name="Folder with images of many objects">
+          <input type="text" name="folder" autocomplete="off" placeholder="/home/me/objects" />
+        <//>
+        <${Labelled} name="… or names of objects, one per line: the model generates them">
+          <textarea name="names" rows="4" placeholder=${EXAMPLES.join("\n")} />
+        <//>
+        <${Labelled} name="Steps">
+          <input type="text" name="steps" inputmode="numeric" defaultValue=${PUBLISHED} />
+        <//>
+        <${Labelled} name="Name of the new adapter">
+          <input type="text" name="title" maxlength="80" placeholder="My adapter" />
+        <//>
+      </div>`,
       "Published: 30,000 steps on eight devices. After the first steps, the line at the top says how long " +
         "it takes. You can stop and resume it.",
     ],

@@ -1,7 +1,7 @@
 /** Round 0 used as it is: any prompt is drawn with the references, here or in another program. */
 import { emit, state } from "../app/store.js";
 import { ask } from "../kit/ask.js";
-import { el } from "../kit/dom.js";
+import { html } from "../kit/html.js";
 import { read } from "../kit/settings_fields.js";
 import { openDownload } from "../results/exports.js";
 import { refineAdapter } from "./refine_adapter.js";
@@ -20,16 +20,10 @@ export async function useWithoutTraining() {
   const answer = await ask({
     title: "Use without training",
     words: [
-      el(
-        "ul",
-        {},
-        el("li", {}, "Here: under Try a prompt, any prompt is generated with your references."),
-        el(
-          "li",
-          {},
-          "In ComfyUI or Python: a download with your references, images, and how to do the same there.",
-        ),
-      ),
+      html`<ul>
+        <li>Here: under Try a prompt, any prompt is generated with your references.</li>
+        <li>In ComfyUI or Python: a download with your references, images, and how to do the same there.</li>
+      </ul>`,
       "Nothing is trained. You can still start the next round at any time.",
     ],
     answers: [["try", "Try a prompt"], ["download", "Download…"], ...refinable()],

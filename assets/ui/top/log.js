@@ -2,64 +2,50 @@
 /** @import { LogAnswer } from "payloads" */
 import { state } from "../app/store.js";
 import { call } from "../app/session.js";
-import { el, whenClosed } from "../kit/dom.js";
-import { html, set } from "../kit/html.js";
+import { Dialog } from "../kit/dialog.js";
+import { html } from "../kit/html.js";
 import { toast } from "../kit/toast.js";
-import { render, useLayoutEffect, useRef } from "../vendor/preact.min.js";
-import { signal } from "../vendor/signals.min.js";
+import { useEffect, useLayoutEffect, useRef, useState } from "../vendor/preact.min.js";
 
 const REFRESH_INTERVAL = 2000; // ms
-/** @type {HTMLDialogElement | null} made when it is opened first */
-let dialog = null;
-/** @type {ReturnType<typeof setTimeout> | undefined} */
-let timer;
-const log = signal(/** @type {LogAnswer | null} */ (null));
-
-export const logOpen = () => Boolean(dialog?.open);
-export const closeLog = () => dialog?.close();
+export const logDialog = new Dialog("log", { light: () => true });
 
 export function openLog() {
-  dialog ??= build();
-  if (dialog.open) return;
-  log.value = null; // the next lines are shown from their end
-  dialog.showModal();
-  load();
-}
-
-function build() {
-  const made = document.body.appendChild(
-    el("dialog", { class: "studio log", "aria-labelledby": "log-title" }),
-  );
-  render(html`<${Log} />`, made);
-  whenClosed(made, () => clearTimeout(timer));
-  made.addEventListener("click", (event) => event.target === made && made.close());
-  return made;
-}
-
-async function load() {
-  clearTimeout(timer);
-  const answer = await call("top", "log", { project: state.projectId });
-  if (!logOpen()) return;
-  if (answer) set(log, answer);
-  timer = setTimeout(load, REFRESH_INTERVAL);
+  logDialog.open("Log", html`<${Log} />`);
 }
 
 function Log() {
-  const answer = log.value;
+  const [answer, show] = useState(/** @type {LogAnswer | null} */ (null));
   const box = useRef(/** @type {HTMLElement | null} */ (null));
   const { scrollTop = 0, clientHeight = 0, scrollHeight = 0 } = box.current ?? {};
   const atEnd = !box.current?.textContent || scrollTop + clientHeight >= scrollHeight - 4;
+  useEffect(() => {
+    let gone = false;
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    let timer;
+    const load = async () => {
+      const found = await call("top", "log", { project: state.projectId });
+      if (gone) return;
+      if (found) show(found);
+      timer = setTimeout(load, REFRESH_INTERVAL);
+    };
+    load();
+    return () => {
+      gone = true;
+      clearTimeout(timer);
+    };
+  }, []);
   useLayoutEffect(() => {
     if (atEnd) box.current?.scrollTo(0, box.current.scrollHeight);
   });
   return html`<div class="card-head">
-      <h2 id="log-title">Log</h2>
+      <h2>Log</h2>
       <div class="log-buttons">
         <button
           type="button" class="button small" data-action="copy-report" disabled=${!answer}
           onClick=${() => copy(answer?.text ?? "")}
         >Copy for a bug report</button>
-        <button type="button" class="button small" autofocus onClick=${closeLog}>Close</button>
+        <button type="button" class="button small" autofocus onClick=${() => logDialog.close()}>Close</button>
       </div>
     </div>
     <dl class="log-facts">
@@ -99,9 +85,10 @@ async function copyText(text) {
   } catch {
     /* fall through to execCommand */
   }
-  const area = el("textarea", { class: "log-copy", "aria-hidden": "true" });
+  const area = document.createElement("textarea");
+  area.className = "log-copy";
   area.value = text;
-  dialog?.append(area);
+  document.querySelector("dialog.log")?.append(area);
   area.select();
   const done = document.execCommand("copy");
   area.remove();

@@ -23,7 +23,7 @@ let list;
 let sending = false;
 const shown = signal(state.queue);
 
-export const queueOpen = () => Boolean(list?.matches(":popover-open"));
+const queueOpen = () => Boolean(list?.matches(":popover-open"));
 
 export function mountQueue() {
   list = document.body.appendChild(

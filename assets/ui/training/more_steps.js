@@ -3,7 +3,6 @@ import { busy, state } from "../app/store.js";
 import { openRound, refresh } from "../app/session.js";
 import { write } from "../app/writes.js";
 import { ask } from "../kit/ask.js";
-import { el } from "../kit/dom.js";
 import { html } from "../kit/html.js";
 
 const MOST = 100_000; // steps, as in gal_studio/core/settings.py
@@ -21,15 +20,6 @@ async function askSteps() {
   const { round } = state;
   const last = round?.losses.at(-1)?.[0];
   if (!round || !last || busy()) return;
-  const steps = el("input", {
-    type: "number",
-    min: "1",
-    max: String(MOST),
-    step: "1",
-    required: true,
-    value: String(Math.max(1, Math.round(last / 4))),
-    "aria-label": "More steps",
-  });
   /** @type {string | null} */
   let trained = null;
   await ask({
@@ -37,12 +27,18 @@ async function askSteps() {
     words: [
       "The result is as if all steps had been asked for at once. " +
         "A round with images keeps them; a new round beside it is trained.",
-      el("label", {}, el("span", {}, "More steps "), steps),
+      html`<label>
+        <span>More steps </span>
+        <input
+          type="number" name="steps" min="1" max=${MOST} step="1" required aria-label="More steps"
+          defaultValue=${Math.max(1, Math.round(last / 4))}
+        />
+      </label>`,
       "Later rounds then train for this many steps in all; Settings changes that.",
     ],
     answers: [["train", "Train"]],
-    attempt: async () => {
-      const answer = await write("continue_training", { round: round.id, steps: Number(steps.value) });
+    attempt: async (typed) => {
+      const answer = await write("continue_training", { round: round.id, steps: Number(typed.get("steps")) });
       trained = answer?.round ?? null;
       return trained !== null;
     },

@@ -4,6 +4,7 @@
 export class Signal<Value> {
   value: Value;
   peek(): Value;
+  subscribe(act: (value: Value) => void): () => void;
 }
 export function signal<Value>(value: Value): Signal<Value>;
 export function computed<Value>(value: () => Value): Readonly<Signal<Value>>;

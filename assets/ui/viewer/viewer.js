@@ -2,9 +2,11 @@
 import { useEvents } from "../app/watch.js";
 import { state } from "../app/store.js";
 import { reference } from "../kit/dom.js";
+import { tabbedTo } from "../kit/by_tab.js";
+import { Dialog } from "../kit/dialog.js";
 import { Button, html, withValue } from "../kit/html.js";
 import { Segments } from "../kit/segments.js";
-import { render, useEffect, useLayoutEffect, useRef, useState } from "../vendor/preact.min.js";
+import { useEffect, useLayoutEffect, useRef, useState } from "../vendor/preact.min.js";
 import { fileAddress, otherOf, shownOf, turned } from "./looks.js";
 
 /** @import { Frame, Look } from "./looks.js" */
@@ -40,7 +42,6 @@ export function Viewer({ looks, at = 0, mode: first = "cut", best = null, what =
   const [split, cut] = useState(50);
   const [isUnder, flipTo] = useState(false);
   const node = useRef(/** @type {HTMLElement | null} */ (null));
-  const byTab = useRef(false); // whether Tab led to what has the focus: only then does Space press it
   const references = referenceFrames();
   const row = Math.min(turnedTo, looks.length - 1);
   const look = looks[row];
@@ -72,8 +73,7 @@ export function Viewer({ looks, at = 0, mode: first = "cut", best = null, what =
     const place = turned(event.key, frames.indexOf(after), frames.length);
     const rows = { ArrowUp: -1, ArrowDown: 1 }[event.key];
     const isField = event.target instanceof HTMLInputElement || event.target instanceof HTMLSelectElement;
-    if (event.key === "Tab") byTab.current = true;
-    if (event.key === " " && close && !byTab.current) close();
+    if (event.key === " " && close && !tabbedTo(event.target)) close();
     else if (place !== null && !isField) choose(frames[place].name);
     else if (rows && looks.length > 1 && !isField) turn(rows);
     else return;
@@ -82,7 +82,6 @@ export function Viewer({ looks, at = 0, mode: first = "cut", best = null, what =
   };
   return html`<div
     class="view" data-mode=${shown} ref=${node} tabindex="-1" onKeyDown=${onKey}
-    onPointerDown=${() => (byTab.current = false)}
   >
     <div class="view-head">
       <h3 class="view-title" dir="auto" translate=${false}>${look.title}</h3>
@@ -231,19 +230,14 @@ const Side = ({ look, after, references, choose }) => html`<div class="view-side
 
 /** @typedef {{ looks: Look[], at?: number, what?: string }} Opened */
 
-/** @type {HTMLDialogElement | undefined} */
-let dialog;
+export const viewerDialog = new Dialog("viewer", { light: () => true });
 /** @type {Opened | null} */
 let opened = null;
 
-export const viewerOpen = () => Boolean(dialog?.open);
-export const closeViewer = () => dialog?.close();
-
 /** Open it again with what it showed last; false if it showed nothing yet. */
 export function reopenViewer() {
-  if (!opened) return false;
-  if (!viewerOpen()) openViewer(opened);
-  return true;
+  if (opened) openViewer(opened);
+  return Boolean(opened);
 }
 
 /**
@@ -252,17 +246,9 @@ export function reopenViewer() {
  */
 export function openViewer(what) {
   opened = what;
-  dialog ??= makeDialog();
-  render(null, dialog);
-  dialog.showModal();
-  render(html`<${Viewer} ...${what} mode="flip" close=${closeViewer} />`, dialog);
-}
-
-function makeDialog() {
-  const made = document.createElement("dialog");
-  made.className = "studio viewer";
-  made.ariaLabel = "Enlarged image";
-  made.addEventListener("click", (event) => event.target === made && event.detail < 2 && made.close());
-  made.addEventListener("close", () => made.open || render(null, made));
-  return document.body.appendChild(made);
+  viewerDialog.close();
+  viewerDialog.open(
+    "Enlarged image",
+    html`<${Viewer} ...${what} mode="flip" close=${() => viewerDialog.close()} />`,
+  );
 }

@@ -3,8 +3,7 @@
 /** @import { ModelChoice } from "./presets.js" */
 import { write } from "../../app/writes.js";
 import { ask } from "../../kit/ask.js";
-import { el, labelled } from "../../kit/dom.js";
-import { Button, html } from "../../kit/html.js";
+import { Button, html, Labelled } from "../../kit/html.js";
 import { toast } from "../../kit/toast.js";
 
 /**
@@ -42,15 +41,17 @@ export function SavedPresets({ model }) {
 
 /** @param {{ model: ModelChoice }} props */
 export function SavePreset({ model }) {
-  const askName = async () => {
-    const name = el("input", { type: "text", maxLength: 60, required: true, autofocus: true });
-    await ask({
+  const askName = () =>
+    ask({
       title: "Save as a preset",
-      words: [labelled("Name", name)],
+      words: [
+        html`<${Labelled} name="Name">
+          <input type="text" name="name" maxlength="60" required autofocus />
+        <//>`,
+      ],
       answers: [["save", "Save"]],
-      attempt: () => keep(model, { ...model.asPreset(), name: name.value }),
+      attempt: (typed) => keep(model, { ...model.asPreset(), name: String(typed.get("name")) }),
     });
-  };
   return html`<${Button}
     class="button small save-preset" onClick=${askName}
     title="Keep this model with these settings for other projects"

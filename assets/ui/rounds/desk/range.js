@@ -96,7 +96,3 @@ export function RangeFilter() {
     </div>
   <//>`;
 }
-
-/** Is a panel of the bar, a list of the strip or the menu of a view open? Then Esc closes it. */
-export const panelOpen = () =>
-  document.querySelector(":is(.desk-panel, .round-menu, .save-menu):popover-open") !== null;

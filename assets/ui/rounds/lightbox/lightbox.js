@@ -1,75 +1,58 @@
 /** The enlarged view of a picture: facts, scores, heatmap and brush, and a comparison with the reference. */
-/** @import { PartPainter } from "./accept_part.js" */
 /** @import { Candidate } from "payloads" */
-import { state, on, verdictOf, setFocus } from "../../app/store.js";
-import { el, focusedIn, replaceKept, setText, typing, whenClosed } from "../../kit/dom.js";
-import { unbroken } from "../../kit/format.js";
-import { html } from "../../kit/html.js";
-import { render } from "../../vendor/preact.min.js";
+import { on, setFocus, state, verdictOf } from "../../app/store.js";
 import { picture } from "../../app/urls.js";
+import { useEvents } from "../../app/watch.js";
+import { BrushLayer } from "../../brush/layer.js";
+import { BrushBar } from "../../brush/toolbar.js";
+import { flipHeat, heatView, useHeat } from "../../heatmap/panel.js";
+import { Dialog } from "../../kit/dialog.js";
+import { focusedIn } from "../../kit/dom.js";
+import { unbroken } from "../../kit/format.js";
+import { Button, html, useKeptFocus } from "../../kit/html.js";
+import { useEffect, useLayoutEffect, useRef } from "../../vendor/preact.min.js";
+import { moreLike } from "../desk/search.js";
+import { copyWords } from "../grid/copy_words.js";
+import { toggleCopies } from "../grid/mark_copies.js";
+import { neighbour, openPictures } from "../grid/neighbours.js";
+import { toggle } from "../grid/verdicts.js";
+import { AcceptedPart, leavePart, PAINTING, part, PartButtons, startPart } from "./accept_part.js";
+import { comparing, startComparing, stopComparing, useComparison } from "./compare.js";
 import { figures } from "./figures.js";
 import { heatKinds } from "./heat_kinds.js";
-import { neighbour, openPictures } from "../grid/neighbours.js";
-import { copyWords } from "../grid/copy_words.js";
-import { Bar } from "./bar.js";
-import { heatView, stage } from "../../heatmap/heatmap.js";
-import { HeatPanel } from "../../heatmap/panel.js";
-import { uncoverWhile } from "../../heatmap/uncover.js";
-import { PAINTING, PartButtons, partPainter } from "./accept_part.js";
-import { comparing, comparison, startComparing, stopComparing } from "./compare.js";
-import { VerdictButtons } from "./verdict_buttons.js";
 import { WeightField } from "./weight.js";
-import { applyAll, resetZoom, toggleOwnSize, zoomFrame } from "./zoom.js";
+import { resetZoom, toggleOwnSize, ZoomFrame, zoomWords } from "./zoom.js";
 
-/**
- * @typedef {{ id: string, heat: HeatPanel, part: PartPainter, place: HTMLElement, says: HTMLElement,
- *   node: HTMLElement }} Pane
- */
+const dialog = new Dialog("lightbox", {
+  light: () => !painting(),
+  closed: () => {
+    const id = state.focus;
+    leavePart();
+    stopComparing();
+    resetZoom();
+    setFocus(id, "keys"); // the tile of the picture that was shown last
+  },
+});
 
-/** @type {HTMLDialogElement} made when it is opened first, with what is in it */
-let dialog;
-/** @type {HTMLElement} */
-let pictures;
-/** @type {HTMLElement} */
-let bar;
-/** @type {ReturnType<typeof comparison>} */
-let others;
-/** @type {HTMLElement} */
-let facts;
-/** @type {Pane | null} the picture that is shown, with its layers */
-let main = null;
-let fills = 0;
-let byTab = false; // whether Tab led to what has the focus: only then do keys press it
-
-/** Was a button of the large view chosen with Tab? Any other has the focus from a click, maybe long ago. */
-export const buttonChosen = () => byTab;
-
-/** No button has the focus at first: a key that is pressed twice must not decide. */
-function focusPicture() {
-  byTab = false;
-  dialog.focus({ preventScroll: true });
-}
-
-export const lightbox = () => Boolean(dialog?.open);
-export const painting = () => lightbox() && Boolean(main?.part.painting());
+export const lightbox = () => dialog.isOpen;
+export const painting = () => part.value !== null;
+export const toggleZoom = () => painting() || toggleOwnSize();
+export const toggleHeat = () => flipHeat(heatView);
 
 /**
  * @param {string} id
  * @param {{ beside?: boolean, part?: boolean, heat?: boolean }} [options]
  */
-export function enlarge(id, { beside = false, part = false, heat = false } = {}) {
+export function enlarge(id, { beside = false, part: paints = false, heat = false } = {}) {
   if (!state.candidates.has(id)) return;
-  if (!dialog) build();
   const chosen = [...state.selection].filter((other) => other !== id);
   stopComparing();
   if (beside) startComparing(state.selection.has(id) ? chosen : []);
   setFocus(id, "lightbox");
-  const opens = !dialog.open;
-  if (opens) dialog.showModal();
-  fill();
-  if (opens) focusPicture();
-  if (part) main?.part.start();
-  if (heat && !heatView.on) toggleHeat();
+  // no button has the focus at first: a key that is pressed twice must not decide
+  if (!dialog.isOpen) dialog.open("Enlarged image", html`<${Lightbox} />`).focus({ preventScroll: true });
+  if (paints) paintPart(id);
+  if (heat && !heatView.value.on) toggleHeat();
 }
 
 /**
@@ -82,25 +65,16 @@ export function compare(id) {
     .filter((one) => state.selection.has(one));
   const main = chosen.length > 1 && !state.selection.has(id ?? "") ? chosen[0] : (id ?? chosen[0]);
   if (!main) return;
-  if (!lightbox()) return enlarge(main, { beside: true });
-  if (comparing()) stopComparing();
+  if (!lightbox()) enlarge(main, { beside: true });
+  else if (comparing()) stopComparing();
   else startComparing();
-  return fill();
 }
-
-export const turn = () => fill();
-export const toggleZoom = () => painting() || toggleOwnSize();
-export const flicker = () => painting() || others.flicker();
 
 /** @param {1 | -1} step */
 function turnTo(step) {
   const id = neighbour(step);
-  if (!id) return;
-  setFocus(id, "lightbox");
-  fill();
+  if (id) setFocus(id, "lightbox");
 }
-export const toggleHeat = () => main?.heat.toggle();
-export const acceptPart = () => main?.part.accept();
 
 /**
  * Start to paint a part of a picture.
@@ -108,14 +82,14 @@ export const acceptPart = () => main?.part.accept();
  */
 export function paintPart(id) {
   if (!id) return;
-  if (!lightbox()) return enlarge(id, { part: true });
-  return main?.part.start();
+  if (lightbox()) startPart(id, () => lightbox() && state.focus === id);
+  else enlarge(id, { part: true });
 }
 
 /** Leave the painting, or else close the enlarged view. */
 export function close() {
-  if (painting()) return main?.part.leave();
-  return dialog && closeDialog();
+  if (painting()) leavePart();
+  else dialog.close();
 }
 
 /** What Back and Forward do with the enlarged picture. */
@@ -127,150 +101,177 @@ export const picturePlace = {
     if (!lightbox() || state.focus !== id) enlarge(id);
     return true;
   },
-  close: () => closeDialog(),
+  close: () => dialog.close(),
 };
 
-/** Close and clean up now, not on the asynchronous close event; focus the tile of the last shown picture. */
-function closeDialog() {
-  const id = state.focus;
-  dialog.close();
-  drop();
-  setFocus(id, "keys");
+function Lightbox() {
+  useEvents("focus verdicts candidates weights scores");
+  const candidate = state.candidates.get(state.focus ?? "");
+  useEffect(() => on("forget", () => dialog.close()), []);
+  useEffect(() => {
+    if (!candidate) dialog.close();
+  }, [candidate]);
+  return candidate ? html`<${Enlarged} candidate=${candidate} at=${{}} />` : null;
 }
 
-function build() {
-  pictures = el("div", { class: "lightbox-pictures" });
-  others = comparison(() => fill());
-  bar = el("div", { class: "lightbox-turns" });
-  facts = el("div", { class: "lightbox-facts" });
-  const shown = el(
-    "div",
-    { class: "lightbox-main" },
-    el("div", { class: "lightbox-bar" }, bar, others.bar),
-    pictures,
-  );
-  dialog = document.body.appendChild(
-    el("dialog", { class: "studio lightbox", "aria-label": "Enlarged image", tabindex: "-1" }, shown, facts),
-  );
-  dialog.addEventListener("click", (event) => event.target === dialog && !painting() && close());
-  dialog.addEventListener("keydown", ({ key }) => {
-    if (key === "Tab") byTab = true;
-  });
-  dialog.addEventListener("pointerdown", () => {
-    byTab = false;
-  });
-  dialog.addEventListener("cancel", (event) => {
-    if (painting()) event.preventDefault();
-  });
-  whenClosed(dialog, () => main && closeDialog()); // closed by the browser, for example with Esc
-  on("verdicts", (ids) => {
-    if (lightbox() && ids.has(state.focus ?? "")) fill();
-  });
-  on("candidates", (items) => {
-    if (lightbox() && items.some(({ id }) => id === state.focus)) fill();
-  });
-  dialog.addEventListener("zoom", () => showBar());
-  on("weights scores", () => lightbox() && !typing(document.activeElement) && fill());
-  on("job busy", () => lightbox() && main?.heat.refresh());
-  on("forget", () => lightbox() && closeDialog());
+/** @param {{ candidate: Candidate }} props */
+function Enlarged({ candidate }) {
+  const pictures = useRef(/** @type {HTMLElement | null} */ (null));
+  const { bar, over, plates, beside } = useComparison(candidate);
+  useKeptFocus(pictures.current, "data-slot");
+  useEffect(() => leavePart, [candidate.id]);
+  return html`<div class="lightbox-main">
+      <div class="lightbox-bar"><${Turns} at=${{}} />${bar}</div>
+      <div class="lightbox-pictures" data-plates=${plates + 1} ref=${pictures}>
+        <${Pane} key="of ${candidate.id}" candidate=${candidate} over=${over} />
+        ${beside}
+      </div>
+    </div>
+    <${Facts} candidate=${candidate} at=${{}} />`;
 }
 
-function drop() {
-  stopPart();
-  stopComparing();
-  resetZoom();
-}
+const ZOOM = "Image at its own size, or fitted (Z); the wheel zooms, dragging moves";
 
-function stopPart() {
-  main?.part.remove();
-  main?.heat.remove();
-  main = null;
-  render(null, facts);
-}
-
-async function fill() {
-  fills += 1;
-  const own = fills;
-  const id = state.focus;
-  const candidate = state.candidates.get(id ?? "");
-  if (!candidate) return closeDialog();
-  if (main?.id !== candidate.id) {
-    stopPart();
-    main = candidatePlate(candidate);
-  }
-  const now = main;
-  showFacts(now, candidate);
-  showBar();
-  if (pictures.firstChild !== now.node) pictures.replaceChildren(now.node);
-  now.part.show();
-  const beside = await others.show(candidate, now.place);
-  if (own !== fills || main !== now) return;
-  const plates = 1 + beside.filter((node) => !node.matches(".compare-choice")).length;
-  pictures.dataset.plates = String(plates);
-  const wanted = [now.node, ...beside];
-  if (wanted.some((node, i) => pictures.children[i] !== node) || pictures.children.length !== wanted.length)
-    replaceKept(pictures, wanted, ".compare-source");
-  applyAll();
-}
-
-/**
- * @param {Candidate} candidate
- * @returns {Pane}
- */
-function candidatePlate(candidate) {
-  const { id } = candidate;
-  const place = stage(el("img", { src: picture(id), alt: candidate.prompt, draggable: false }));
-  const heat = new HeatPanel(place, { owner: id, judge: true, kinds: heatKinds(candidate) });
-  const uncover = uncoverWhile(() => Boolean(part.painting()), heat);
-  const part = partPainter(place, id, () => {
-    if (part.painting()) resetZoom();
-    uncover();
-    if (!lightbox() || main?.id !== id) return;
-    showFacts(main, candidate);
-    showBar();
-  });
-  const says = el("figcaption", {});
-  const frame = zoomFrame(place, painting);
-  return { id, heat, part, place, says, node: el("figure", {}, frame, says, part.node, heat.node) };
+/** The bar over an enlarged picture: previous and next, its place in the list, zoom. */
+function Turns() {
+  const flat = openPictures().flat();
+  const at = flat.indexOf(state.focus ?? "");
+  /**
+   * @param {1 | -1} step
+   * @param {string} glyph
+   * @param {string} words
+   */
+  const turn = (step, glyph, words) => html`<${Button}
+    class="button small turn" title=${words} aria-label=${words} disabled=${!neighbour(step) || painting()}
+    onClick=${() => turnTo(step)}
+  >${glyph}<//>`;
+  return html`${turn(-1, "‹", "Previous image (←)")}
+    <span class="lightbox-place" role="status">${at < 0 ? "" : `${at + 1} of ${flat.length}`}</span>
+    ${turn(1, "›", "Next image (→)")}
+    <${Button} title=${ZOOM} disabled=${painting()} onClick=${toggleZoom}>${zoomWords()}<//>`;
 }
 
 /** @param {string} words */
 const sentence = (words) => words.charAt(0).toUpperCase() + words.slice(1);
 
 /**
- * @param {Pane} pane
- * @param {Candidate} candidate
+ * The enlarged picture, with what lies over it.
+ * @param {{ candidate: Candidate, over: unknown }} props
  */
-function showFacts({ part, says }, candidate) {
-  const usual = sentence(copyWords(candidate, state.project?.kind)) || "This image";
-  setText(says, part.painting() ? PAINTING : usual);
-  says.toggleAttribute("data-painting", part.painting());
-  const held = focusedIn(facts);
-  render(html`<${Facts} candidate=${candidate} part=${part} />`, facts);
-  if (held && (!held.isConnected || held.matches(":disabled"))) focusPicture();
+function Pane({ candidate, over }) {
+  const { id, prompt } = candidate;
+  const { layer, subjects, panel } = useHeat({
+    owner: id,
+    kinds: heatKinds(candidate),
+    view: heatView,
+    judge: true,
+  });
+  const brush = part.value?.id === id ? part.value.brush : null;
+  const accepted = state.masks.get(id);
+  useEffect(() => {
+    // a picture that is painted is not covered by its heat map; H shows it in between
+    if (!brush || !heatView.value.on) return undefined;
+    toggleHeat();
+    return () => {
+      if (!heatView.value.on) toggleHeat();
+    };
+  }, [brush]);
+  return html`<figure>
+    ${subjects}
+    <${ZoomFrame} locked=${painting}>
+      <img src=${picture(id)} alt=${prompt} draggable=${false} />
+      ${layer}
+      ${over}
+      ${
+        brush
+          ? html`<${BrushLayer} key="brush" brush=${brush} name="What is right in this image" focused />`
+          : accepted && html`<${AcceptedPart} key=${accepted} id=${id} version=${accepted} />`
+      }
+    <//>
+    <figcaption data-painting=${brush ? "" : null}>${
+      brush ? PAINTING : sentence(copyWords(candidate, state.project?.kind)) || "This image"
+    }</figcaption>
+    ${brush && html`<${BrushBar} brush=${brush} />`}
+    ${panel}
+  </figure>`;
 }
 
-/** @param {{ candidate: Candidate, part: PartPainter }} props */
-function Facts({ candidate, part }) {
+/** @param {{ candidate: Candidate }} props */
+function Facts({ candidate }) {
   const { id, prompt } = candidate;
   const score = state.scoreOf.get(candidate.anchor_id);
   const why = score?.suggested === id ? score.why : "";
-  return html`<h2 translate=${false}>${prompt}</h2>
+  const facts = useRef(/** @type {HTMLElement | null} */ (null));
+  const held = facts.current && focusedIn(facts.current);
+  useLayoutEffect(() => {
+    if (held && (!held.isConnected || held.matches(":disabled"))) held.closest("dialog")?.focus();
+  });
+  return html`<div class="lightbox-facts" ref=${facts}>
+    <h2 translate=${false}>${prompt}</h2>
     ${score?.reason && html`<p class="lightbox-why">${unbroken(score.reason)}</p>`}
     ${why && html`<p class="lightbox-why">Why this image: ${why}</p>`}
     <dl>${figures(candidate, score).map(
       ([name, value, title]) => html`<dt title=${title}>${name}</dt><dd>${value}</dd>`,
     )}</dl>
-    ${verdictOf(id) === "accepted" && !part.painting() && html`<${WeightField} id=${id} />`}
+    ${verdictOf(id) === "accepted" && !part.value && html`<${WeightField} id=${id} />`}
     ${
-      part.painting()
-        ? html`<${PartButtons} part=${part} />`
-        : html`<${VerdictButtons} ...${{ id, part, compare, close }} />`
-    }`;
+      part.value
+        ? html`<${PartButtons} brush=${part.value.brush} />`
+        : html`<${VerdictButtons} id=${id} at=${{}} />`
+    }
+  </div>`;
 }
 
-/** The bar above the picture, and there the choice how to compare. */
-function showBar() {
-  render(html`<${Bar} turnTo=${turnTo} toggleZoom=${toggleZoom} painting=${painting()} />`, bar);
-  others.bar.hidden = !comparing();
+/**
+ * Accept, reject, accept in part, compare, a copy or not, close.
+ * @param {{ id: string }} props
+ */
+function VerdictButtons({ id }) {
+  const verdict = verdictOf(id);
+  const copy = Boolean(state.candidates.get(id)?.copy);
+  const inPart = verdict === "accepted" && state.masks.has(id);
+  const accepted = inPart ? "◐ Accepted in part" : "✓ Accepted";
+  const like = () => {
+    close();
+    moreLike(id);
+  };
+  /** @type {[action: string, label: string, act: () => unknown, title: string, pressed?: boolean][]} */
+  const buttons = [
+    [
+      "accept",
+      verdict === "accepted" ? accepted : "Accept",
+      () => toggle(id, "accepted"),
+      "A",
+      verdict === "accepted",
+    ],
+    [
+      "reject",
+      verdict === "rejected" ? "✕ Rejected" : "Reject",
+      () => toggle(id, "rejected"),
+      "R",
+      verdict === "rejected",
+    ],
+    ["part", inPart ? "Change the part" : "Accept in part…", () => paintPart(id), "B: paint what is right"],
+    [
+      "compare",
+      comparing() ? "Stop comparing" : "Compare…",
+      () => compare(id),
+      "C: with the reference, other rounds or any image",
+      comparing(),
+    ],
+    [
+      "copy",
+      copy ? "Not a copy" : "Mark as a copy",
+      () => toggleCopies([id]),
+      "L: mark as copy / not a copy",
+    ],
+    ["more-like", "More like this", like, "Order all images of this round by how alike they are to this one"],
+    ["close", "Close", close, "Esc"],
+  ];
+  return html`<div class="lightbox-buttons">${buttons.map(
+    ([action, label, act, title, pressed]) => html`<${Button}
+      key=${action} class="button" data-action=${action} title=${title} onClick=${act}
+      aria-pressed=${pressed === undefined ? null : String(pressed)}
+    >${label}<//>`,
+  )}</div>`;
 }

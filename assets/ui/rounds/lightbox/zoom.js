@@ -1,128 +1,86 @@
 /** Zoom and pan of enlarged pictures; all pictures of the view move together, to be compared. */
-import { el } from "../../kit/dom.js";
+import { html } from "../../kit/html.js";
+import { useRef } from "../../vendor/preact.min.js";
+import { signal } from "../../vendor/signals.min.js";
 
 const MOST = 8; // times the fitted size
-/**
- * The scale of the fitted picture, and the point of the picture in the middle of its frame, in [0, 1].
- * @type {{ scale: number, x: number, y: number }}
- */
-const view = { scale: 1, x: 0.5, y: 0.5 };
-
-/**
- * A frame in which a picture, with its layers, can be zoomed by the wheel and panned by dragging.
- * @param {HTMLElement} content
- * @param {() => boolean} [locked] while true, the pointer belongs to the content
- */
-export function zoomFrame(content, locked = () => false) {
-  const frame = el("div", { class: "zoom-frame" }, content);
-  frame.addEventListener(
-    "wheel",
-    (event) => {
-      if (locked()) return;
-      event.preventDefault();
-      zoomBy(frame, event, event.deltaY < 0 ? 1.2 : 1 / 1.2);
-    },
-    { passive: false },
-  );
-  frame.addEventListener("pointerdown", (event) => {
-    if (view.scale > 1 && event.button === 0 && !locked()) drag(frame, event);
-  });
-  frame.addEventListener("dblclick", () => locked() || toggleOwnSize());
-  apply(frame);
-  return frame;
-}
+const STEP = 1.2;
+const FITTED = { scale: 1, x: 0.5, y: 0.5 };
+/** The scale of the fitted picture, and the point of it in the middle of its frame, in [0, 1]. */
+const view = signal(FITTED);
 
 /** Is any picture away from its fitted size? */
-export const zoomed = () => view.scale !== 1;
+export const zoomed = () => view.value.scale !== 1;
+
+/** "Fit" or "230 %" of the fitted size. */
+export const zoomWords = () => (zoomed() ? `${Math.round(100 * view.value.scale)}%` : "Fit");
 
 export function resetZoom() {
-  Object.assign(view, { scale: 1, x: 0.5, y: 0.5 });
-  applyAll();
+  view.value = FITTED;
 }
 
 /** One pixel of the picture for one of the page, and back to the fitted size. */
 export function toggleOwnSize() {
-  if (zoomed()) return resetZoom();
-  const own = ownScale();
-  Object.assign(view, { scale: own === 1 ? 2 : own });
-  return applyAll();
-}
-
-/** The scale at which the first picture has its own size. */
-function ownScale() {
-  const [frame] = present();
+  const frame = document.querySelector(".zoom-frame");
   const image = frame?.querySelector("img");
-  return image?.naturalWidth && frame.clientWidth ? image.naturalWidth / frame.clientWidth : 1;
-}
-
-/** @returns {HTMLElement[]} */
-const present = () => [...document.querySelectorAll(/** @type {"div"} */ (".zoom-frame"))];
-
-/** Show every picture on the page at the current zoom, also one that was off the page meanwhile. */
-export function applyAll() {
-  present().forEach(apply);
-  present()[0]?.dispatchEvent(new CustomEvent("zoom", { bubbles: true }));
-}
-
-/** @param {HTMLElement} frame */
-function apply(frame) {
-  const { scale, x, y } = view;
-  const content = frame.firstElementChild;
-  if (!(content instanceof HTMLElement)) return;
-  const [left, top] = [0.5 - x * scale, 0.5 - y * scale].map((share) => `${100 * share}%`);
-  content.style.transform = scale === 1 ? "" : `translate(${left}, ${top}) scale(${scale})`;
-  frame.toggleAttribute("data-zoomed", scale > 1);
-}
-
-/** Keep the picture over its frame. */
-function clamp() {
-  const half = Math.min(0.5, 0.5 / view.scale);
-  view.x = Math.min(1 - half, Math.max(half, view.x));
-  view.y = Math.min(1 - half, Math.max(half, view.y));
+  const own = image?.naturalWidth && frame?.clientWidth ? image.naturalWidth / frame.clientWidth : 1;
+  view.value = zoomed() ? FITTED : { ...FITTED, scale: own === 1 ? 2 : own };
 }
 
 /**
- * Zoom around the pointer.
- * @param {HTMLElement} frame
- * @param {MouseEvent} event
- * @param {number} factor
+ * The view with the picture over its frame.
+ * @param {typeof FITTED} view
  */
-function zoomBy(frame, event, factor) {
-  const box = frame.getBoundingClientRect();
-  const [dx, dy] = [
-    (event.clientX - box.left) / box.width - 0.5,
-    (event.clientY - box.top) / box.height - 0.5,
-  ];
-  const before = Math.max(1, view.scale);
-  const scale = Math.min(MOST, Math.max(1, before * factor));
-  view.x += dx / before - dx / scale;
-  view.y += dy / before - dy / scale;
-  view.scale = scale;
-  if (scale === 1) Object.assign(view, { x: 0.5, y: 0.5 });
-  clamp();
-  applyAll();
+function inside({ scale, x, y }) {
+  const half = Math.min(0.5, 0.5 / scale);
+  const [left, top] = [x, y].map((middle) => Math.min(1 - half, Math.max(half, middle)));
+  return { scale, x: left, y: top };
 }
 
 /**
- * @param {HTMLElement} frame
- * @param {PointerEvent} start
+ * A stage that is zoomed by the wheel and moved by dragging; while `locked`, the pointer belongs to what is
+ * in it.
+ * @param {{ locked?: () => boolean, children?: unknown }} props
  */
-function drag(frame, start) {
-  const box = frame.getBoundingClientRect();
-  const from = { x: view.x, y: view.y };
-  frame.setPointerCapture(start.pointerId);
-  /** @param {PointerEvent} event */
-  const move = (event) => {
-    view.x = from.x - (event.clientX - start.clientX) / box.width / view.scale;
-    view.y = from.y - (event.clientY - start.clientY) / box.height / view.scale;
-    clamp();
-    applyAll();
+export function ZoomFrame({ locked = () => false, children }) {
+  const from = useRef({ ...FITTED, clientX: 0, clientY: 0 });
+  const { scale, x, y } = view.value;
+  const [left, top] = [x, y].map((middle) => `${100 * (0.5 - middle * scale)}%`);
+  /** @param {WheelEvent & { currentTarget: HTMLElement }} event */
+  const zoom = (event) => {
+    if (locked()) return;
+    event.preventDefault();
+    const box = event.currentTarget.getBoundingClientRect();
+    const dx = (event.clientX - box.left) / box.width - 0.5;
+    const dy = (event.clientY - box.top) / box.height - 0.5;
+    const before = Math.max(1, scale);
+    const after = Math.min(MOST, Math.max(1, before * (event.deltaY < 0 ? STEP : 1 / STEP)));
+    const moved = { scale: after, x: x + dx / before - dx / after, y: y + dy / before - dy / after };
+    view.value = after === 1 ? FITTED : inside(moved);
   };
-  const end = () => frame.removeEventListener("pointermove", move);
-  frame.addEventListener("pointermove", move);
-  frame.addEventListener("pointerup", end, { once: true });
-  frame.addEventListener("pointercancel", end, { once: true });
+  /** @param {PointerEvent & { currentTarget: HTMLElement }} event */
+  const press = ({ button, pointerId, clientX, clientY, currentTarget }) => {
+    if (scale <= 1 || button !== 0 || locked()) return;
+    from.current = { ...view.value, clientX, clientY };
+    currentTarget.setPointerCapture(pointerId);
+  };
+  /** @param {PointerEvent & { currentTarget: HTMLElement }} event */
+  const move = ({ pointerId, clientX, clientY, currentTarget }) => {
+    if (!currentTarget.hasPointerCapture(pointerId)) return;
+    const { clientWidth, clientHeight } = currentTarget;
+    const { current: start } = from;
+    view.value = inside({
+      scale,
+      x: start.x - (clientX - start.clientX) / clientWidth / scale,
+      y: start.y - (clientY - start.clientY) / clientHeight / scale,
+    });
+  };
+  return html`<div
+    class="zoom-frame" data-zoomed=${scale > 1 ? "" : null} onWheel=${zoom} onPointerDown=${press}
+    onPointerMove=${move} onDblClick=${() => locked() || toggleOwnSize()}
+  >
+    <div
+      class="stage" style=${scale === 1 ? null : `transform: translate(${left}, ${top}) scale(${scale})`}
+    >${children}</div>
+  </div>`;
 }
-
-/** "Fit" or "230 %" of the fitted size. */
-export const zoomWords = () => (zoomed() ? `${Math.round(100 * view.scale)}%` : "Fit");

@@ -116,7 +116,7 @@ def test_kept_is_said_of_the_last_stroke(watched: Watched, served: Served):
         "() => { window.said = []; const words = document.querySelector('.pair-kept');"
         " const kept = document.querySelector('[data-part=kept]');"
         " new MutationObserver(() => window.said.push([words, kept].map((node) => node.textContent).join()))"
-        ".observe(words, { childList: true }); }"
+        ".observe(words, { childList: true, characterData: true, subtree: true }); }"
     )
     gate.close()
     for height in (0.3, 0.7):
