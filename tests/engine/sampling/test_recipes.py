@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from gal_studio.core.errors import StudioError
 from gal_studio.core.memory.machine import MachineSettings
 from gal_studio.core.recipe import AS_TRAINED, Recipe
 from gal_studio.core.settings import GenerationSettings, TuneSettings
@@ -183,3 +184,19 @@ def test_schedules_that_share_their_first_steps_draw_as_each_alone(trained: Trai
 
 def batches(events: Iterator[DrawEvent]) -> list[DrawnBatch]:
     return [event for event in events if isinstance(event, DrawnBatch)]
+
+
+@pytest.mark.parametrize("number", [1e30, -1e30])
+def test_a_change_beyond_all_numbers_is_refused(tmp_path: Path, number: float) -> None:
+    """Its factors are finite, so that reading the file says nothing."""
+    model = load_image_model(make_tiny_pipeline(tmp_path / "model"), device="cpu")
+    attach_lora(model, TuneSettings(rank=2, target="attention"), torch.Generator())
+    weights = list(trainable(model).values())
+    before = model.denoiser.conv_in.weight.clone()
+    with torch.no_grad():
+        weights[0].fill_(1e30)
+        weights[1].fill_(number)
+    path = save_adapter(model, tmp_path / "huge.safetensors", AdapterCard("", "tiny", 1, 0))
+    with pytest.raises(StudioError, match="by a number that is not finite"), drawing(model, path):
+        raise AssertionError
+    assert torch.equal(model.denoiser.conv_in.weight, before)
