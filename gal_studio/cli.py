@@ -1,20 +1,66 @@
 """The command line: `gal-studio` opens the app; its commands run without the page."""
 
+import importlib
 import os
+import re
 import sys
-from collections.abc import Sequence
+from collections import UserDict
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, TextIO, cast
 
 import typer
+from typer.core import TyperGroup
 
-from gal_studio.commands.lazily import LazyGroup
-from gal_studio.commands.running.workers import name_of_worker
 from gal_studio.commands.terminal.options import Workspace, required_workspace
-from gal_studio.commands.terminal.printing import printable_output
 from gal_studio.core.drive_errors import drive_sentence
-from gal_studio.core.errors import StudioError
+from gal_studio.core.errors import StudioError, printable
 from gal_studio.state.files.paths import user_path
+
+NAMES = (
+    *("demo", "run", "judge", "image-to-lora", "refine", "ask", "steps", "replay", "tune-vision"),
+    *("start-from", "export", "evaluate", "figures", "grid", "export-project", "import-project"),
+    *("locate-model", "doctor", "jobs", "download"),
+)
+"""In the order of the help; a command is the function of its name in the module of its name."""
+_OF_RESEARCH = frozenset({"replay", "evaluate", "figures", "grid"})
+
+
+class LazyCommands(UserDict[str, Any]):
+    """The commands of `NAMES`, and those that are there already.
+
+    A refused start does not wait for the import of all.
+    """
+
+    def __getitem__(self, name: str) -> Any:
+        """The command; its module is imported at first."""
+        if name in NAMES and name not in self.data:
+            module = name.replace("-", "_")
+            folder = "research.commands" if name in _OF_RESEARCH else "commands"
+            function = getattr(importlib.import_module(f"gal_studio.{folder}.{module}"), module)
+            alone = typer.Typer(add_completion=False, rich_markup_mode=None)
+            alone.command(name)(function)
+            self.data[name] = typer.main.get_command(alone)
+        return self.data[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter((*NAMES, *(name for name in self.data if name not in NAMES)))
+
+    def __len__(self) -> int:
+        return len(tuple(iter(self)))
+
+    def __contains__(self, name: object) -> bool:
+        return name in tuple(iter(self))
+
+
+class LazyGroup(TyperGroup):
+    """A group whose commands are imported when they are used."""
+
+    def __init__(self, **given: Any) -> None:
+        super().__init__(**given)
+        self.commands = LazyCommands(self.commands)
+
 
 BAD_INPUT, INTERRUPTED = 2, 130
 
@@ -138,3 +184,58 @@ def is_lack_of_memory(error: BaseException) -> bool:
 
 if __name__ == "__main__":
     sys.exit(main())
+
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,31}")
+
+
+def name_of_worker(beside: str | None, gpu: int | None) -> str:
+    """The name of a worker beside others, empty for the workspace's own; it is given its GPU."""
+    if beside is not None and not _NAME.fullmatch(beside):
+        raise StudioError(
+            f"The worker's name is {beside!r}: choose up to 32 letters, digits and hyphens, such as second."
+        )
+    if gpu is not None:
+        _take_gpu(gpu)
+    return beside or ("" if gpu is None else f"gpu-{gpu}")
+
+
+def _take_gpu(number: int) -> None:
+    """Let this process see one GPU alone, before torch looks for them."""
+    os.environ["CUDA_DEVICE_ORDER"] = "PCI_BUS_ID"
+    os.environ["CUDA_VISIBLE_DEVICES"] = str(number)
+    import torch
+
+    if not torch.cuda.is_available():
+        raise StudioError(f"This machine has no GPU {number} that torch can use: `nvidia-smi -L` lists them.")
+
+
+_STEERING = "\n\t\r"  # what the commands print themselves
+
+
+class Printable:
+    """A stream that writes control characters and what cannot be encoded as escapes."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        """Write a text."""
+        shown = printable(text, kept=_STEERING)
+        encoding = self._stream.encoding or "utf-8"
+        self._stream.write(shown.encode(encoding, "backslashreplace").decode(encoding))
+        return len(text)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+
+@contextmanager
+def printable_output() -> Iterator[None]:
+    """Let this process print nothing but text."""
+    before = sys.stdout, sys.stderr
+    sys.stdout, sys.stderr = (cast(TextIO, Printable(stream)) for stream in before)
+    try:
+        yield
+    finally:
+        sys.stdout, sys.stderr = before

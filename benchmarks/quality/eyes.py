@@ -51,8 +51,7 @@ from gal_studio.core.references import Prompts, describe
 from gal_studio.core.seeds import candidate_seed
 from gal_studio.core.types import Kind
 from gal_studio.core.utility import KEPT_FROM, SLOPE
-from gal_studio.engine.features.clip import load_embedder
-from gal_studio.engine.features.embedder import Embedder
+from gal_studio.engine.features.clip import Embedder, load_embedder
 from gal_studio.engine.models.image_model import load_image_model
 from gal_studio.engine.patches.colours import lab_colours
 from gal_studio.engine.patches.foreground import NoForegroundError, foreground_mask, is_ragged

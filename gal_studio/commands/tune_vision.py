@@ -68,8 +68,7 @@ def tune(plan: TunePlan) -> dict[str, Any]:
     The same command resumes an interrupted tuning from its last checkpoint.
     """
     from gal_studio.engine.patches.loading import DESCRIPTION, load_vision, save_tower
-    from gal_studio.engine.patches.localization import localization_accuracy
-    from gal_studio.engine.patches.tuning import tuned_weights
+    from gal_studio.engine.patches.tuning import localization_accuracy, tuned_weights
 
     if (plan.out / DESCRIPTION).exists():
         raise StudioError(f"{plan.out} already has a tuned vision model: give another folder.")

@@ -1,5 +1,6 @@
 """Numbers and names within a sentence."""
 
+import math
 from collections.abc import Sequence
 
 
@@ -11,3 +12,17 @@ def counted(number: int, one: str, many: str = "") -> str:
 def listed(names: Sequence[str]) -> str:
     """Names in a row: "a", "a and b", "a, b and c"."""
     return f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else "".join(names)
+
+
+def percent(share: float) -> str:
+    """A share in [0, 1] in whole percent, a half rounded up: "83%".
+
+    The page says it by `assets/ui/measures/words.js`; a test holds both to the same numbers.
+    """
+    return f"{math.floor(100 * share + 0.5)}%".replace("-", "−")
+
+
+def share_words(count: int, judged: int, images: int) -> str:
+    """A share with its own denominator: "9 of 11 judged images", and "9 of 18 images" if all are judged."""
+    of = "" if judged == images else "judged "
+    return f"{count} of {judged} {of}image{'' if judged == 1 else 's'}"

@@ -31,8 +31,7 @@ from gal_studio.ui.api.writes import add_writes_route
 from gal_studio.ui.page.first_paint import FirstPaint
 from gal_studio.ui.page.gradio_allow_list import narrow_gradio
 from gal_studio.ui.page.static import add_static_routes
-from gal_studio.ui.panels.everything import PANELS, REQUESTS, check_payloads
-from gal_studio.ui.panels.panel import Panel
+from gal_studio.ui.panels.everything import PANELS, REQUESTS, Panel, check_payloads
 from gal_studio.ui.panels.top_bar import SIGNED_IN
 from gal_studio.ui.programs.endpoints import add_endpoints
 from gal_studio.ui.requests import Context

@@ -16,8 +16,7 @@ from gal_studio.core.gal.scores.noise import roughness
 from gal_studio.core.memory.machine import MachineSettings
 from gal_studio.core.models.locations import located
 from gal_studio.core.settings import Settings
-from gal_studio.engine.features.clip import load_embedder
-from gal_studio.engine.features.embedder import Embedder
+from gal_studio.engine.features.clip import Embedder, load_embedder
 from gal_studio.engine.hub.needs import Revisions
 from gal_studio.engine.memory.plan import release_memory
 from gal_studio.engine.models.devices import device_name

@@ -12,8 +12,7 @@ from typing import Any
 
 from gal_studio.assets import resolve_model
 from gal_studio.core.errors import StudioError
-from gal_studio.engine.features.clip import TooLongError, load_embedder
-from gal_studio.engine.features.embedder import Embedder
+from gal_studio.engine.features.clip import Embedder, TooLongError, load_embedder
 from gal_studio.engine.features.open_clip_source import LOCAL, embedder_needs
 from gal_studio.worker.answering import answer_lines
 

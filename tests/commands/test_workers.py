@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from gal_studio.commands.running.workers import name_of_worker
+from gal_studio.cli import name_of_worker
 from gal_studio.core.errors import StudioError
 from gal_studio.state.jobs.lock import WorkerLock
 from tests.commands.running import run

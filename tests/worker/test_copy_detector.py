@@ -19,7 +19,7 @@ from gal_studio.state.tables.refinements import Foreground
 from gal_studio.studio import Studio
 from gal_studio.ui.payloads.rounds import candidate_payload
 from gal_studio.worker.jobs import generate
-from gal_studio.worker.jobs.base_pictures import draw_base_pictures
+from gal_studio.worker.jobs.generate import draw_base_pictures
 from gal_studio.worker.models import Models
 from gal_studio.worker.patches.copy_detector import open_copy_detector
 from gal_studio.worker.task import open_task

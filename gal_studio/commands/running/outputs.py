@@ -11,7 +11,9 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from gal_studio.commands.running.maps import write_maps
+import numpy as np
+from PIL import Image
+
 from gal_studio.commands.terminal.json_text import write_json
 from gal_studio.commands.terminal.machine import describe_machine
 from gal_studio.core.gal.balance import effective_draws
@@ -20,15 +22,17 @@ from gal_studio.core.gal.scores.registry import SCORES, known_scores
 from gal_studio.core.intervals import FEWEST
 from gal_studio.core.naming import file_stem
 from gal_studio.core.quoting import csv_table
+from gal_studio.core.types import Round
 from gal_studio.provenance import made_by
 from gal_studio.rounds import lineage
 from gal_studio.state.files.content_store import write_whole
-from gal_studio.state.files.errors import disk_problem
+from gal_studio.state.files.errors import disk_problem, make_folder
 from gal_studio.state.files.unfinished import unfinished_name
+from gal_studio.state.tables.refinements import MapKind
 from gal_studio.studio import Studio
 from gal_studio.studio.reports.contact_sheet import contact_sheet
 from gal_studio.studio.reports.measured import describe_measures, describe_round
-from gal_studio.studio.views.types import CandidateView, ProjectView, RefinementView, RoundView
+from gal_studio.studio.views.types import CandidateView, PatchMap, ProjectView, RefinementView, RoundView
 
 BEFORE_SCORES = ("candidate_id", "round", "prompt", "seed", "early_strength", "late_strength", "switch")
 AFTER_SCORES = ("overfit", "overfit_by", "suggested", "accepted", "tsne_x", "tsne_y", "file")
@@ -287,3 +291,44 @@ def _table(views: Sequence[RoundView]) -> str:
                 )
             )  # fmt: skip
     return csv_table(rows)
+
+
+KINDS: tuple[MapKind, ...] = ("quality", "reproduction")
+ENLARGED = 16
+"""Pixels of a patch along each side."""
+
+
+def write_maps(studio: Studio, node: Round, out: Path) -> None:
+    """Write the maps of all pairs of a refinement that have them: an `.npz`, and a grey PNG for each.
+
+    Pairs are numbered in their order from 1; where several subjects were judged, each has maps of its own.
+    """
+    label = f"round-{node.number}-refined"
+    arrays: dict[str, Any] = {}
+    rows: list[tuple[str, int, str]] = []
+    for pair in studio.refinement_view(node.id).pairs:
+        found = {kind: {one.subject: one for one in studio.patch_maps(pair.id, kind)} for kind in KINDS}
+        for subject in found["quality"].keys() & found["reproduction"].keys():
+            rows.append((pair.prompt, pair.seed, subject))
+            for kind, maps in found.items():
+                name = f"{kind}-{len(rows):02d}"
+                arrays[name] = _array(maps[subject])
+                _write_picture(arrays[name], out / "maps" / label / f"{name}.png")
+    if rows:
+        prompts, seeds, subjects = zip(*rows, strict=True)
+        made = io.BytesIO()
+        np.savez(made, prompts=prompts, seeds=np.array(seeds, np.uint64), subjects=subjects, **arrays)
+        write_whole(out / f"maps-{label}.npz", made.getvalue(), out)
+
+
+def _array(given: PatchMap) -> Any:
+    return np.array(given.values, dtype="<f4").reshape(given.height, given.width)
+
+
+def _write_picture(values: Any, path: Path) -> None:
+    """A grey picture of a map (h, w): black is 0, white is 1."""
+    make_folder(path.parent)
+    grey = Image.fromarray(np.round(np.clip(values, 0, 1) * 255).astype(np.uint8))
+    made = io.BytesIO()
+    grey.resize((grey.width * ENLARGED, grey.height * ENLARGED), Image.Resampling.NEAREST).save(made, "PNG")
+    write_whole(path, made.getvalue(), path.parent)

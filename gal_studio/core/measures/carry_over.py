@@ -7,8 +7,8 @@ from gal_studio.core.intervals import FEWEST, Difference, Interval, is_down, is_
 from gal_studio.core.measures.compare import Drawn, change, mean
 from gal_studio.core.measures.pictures import SENSES, Metric
 from gal_studio.core.measures.report import Arm
-from gal_studio.core.measures.wording import percent
 from gal_studio.core.types import Kind
+from gal_studio.core.words import percent
 
 COMPARED: tuple[Metric, ...] = ("as_asked", "copies", "carries")
 

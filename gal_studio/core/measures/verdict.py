@@ -7,7 +7,7 @@ from typing import Literal
 from gal_studio.core.intervals import Difference, is_down, is_up
 from gal_studio.core.measures.compare import gain
 from gal_studio.core.measures.report import Report
-from gal_studio.core.measures.wording import percent, share_words
+from gal_studio.core.words import percent, share_words
 
 LEAKS_FROM = 0.5
 """A leak is told from this share of the asked-for likeness on."""

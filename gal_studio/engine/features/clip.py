@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import torch
@@ -10,10 +10,20 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from gal_studio.core.errors import StudioError, first_line
-from gal_studio.engine.features.embedder import Embedder
 from gal_studio.engine.features.open_clip_source import find_source, open_error
 from gal_studio.engine.hub.needs import Revisions
 from gal_studio.engine.models.devices import choose_device
+
+
+class Embedder(Protocol):
+    """Embeds pictures and prompts as unit rows of one space (Eq. G1)."""
+
+    def images(self, pictures: Sequence[Image.Image]) -> NDArray[np.float64]:
+        """E_i of n pictures, (n, d)."""
+
+    def texts(self, prompts: Sequence[str]) -> NDArray[np.float64]:
+        """E_t of n prompts, (n, d)."""
+
 
 BATCH = 32
 

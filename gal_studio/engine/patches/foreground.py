@@ -3,12 +3,12 @@
 On a busy background, GrabCut starts from the similarity of each patch to the subject in other pictures.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageFilter
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.patchdpo.patch_quality import Map, resize
@@ -202,3 +202,31 @@ def _drop_dissimilar(cut: Pixels, level: Pixels, threshold: float) -> Pixels:
     count, pieces = cv2.connectedComponents(cut, connectivity=8)
     kept = [piece for piece in range(1, count) if level[pieces == piece].mean() > threshold]
     return np.isin(pieces, kept).astype(np.uint8)
+
+
+Colour = tuple[int, int, int]
+SOFT = 0.004  # deviation of the blur of the mask's edge, relative to the side
+
+
+def ground_of(images: Sequence[Image.Image]) -> Colour:
+    """The median colour of the borders of some pictures, which show a plain background."""
+    rings = [_ring(np.asarray(image.convert("RGB"), dtype=np.uint8)) for image in images]
+    red, green, blue = np.median(np.concatenate(rings), axis=0).astype(int).tolist()
+    return red, green, blue
+
+
+def on_plain_ground(image: Image.Image, mask: Image.Image, colour: Colour) -> Image.Image:
+    """The subject that the mask (L, 255 on the subject) shows, on a background of this colour."""
+    edge = mask.convert("L").resize(image.size, Image.Resampling.BILINEAR)
+    edge = edge.filter(ImageFilter.GaussianBlur(SOFT * max(image.size)))
+    return Image.composite(image.convert("RGB"), Image.new("RGB", image.size, colour), edge)
+
+
+def _ring(pixels: np.ndarray) -> np.ndarray:
+    """The pixels of the border, (n, 3)."""
+    height, width = pixels.shape[:2]
+    edge = max(1, round(RING * max(height, width)))
+    border = np.ones((height, width), dtype=bool)
+    border[edge : height - edge, edge : width - edge] = False
+    found: np.ndarray = pixels[border]
+    return found

@@ -1,1 +1,1 @@
-"""The commands of this part; `gal_studio.commands.lazily` finds them by name."""
+"""The commands of this part; `gal_studio.cli` finds them by name."""

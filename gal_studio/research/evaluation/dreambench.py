@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Protocol
 
 from gal_studio.core.errors import StudioError
-from gal_studio.research.evaluation.single_image import KOSMOS_G
 from gal_studio.state.files.paths import is_companion
 
 LIST = "prompts_and_classes.txt"
@@ -165,3 +164,38 @@ def _pictures(folder: Path) -> list[Path]:
     return sorted(
         path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES and not is_companion(path)
     )
+
+
+KOSMOS_G = {
+    "backpack": "02",
+    "backpack_dog": "02",
+    "bear_plushie": "03",
+    "berry_bowl": "02",
+    "can": "01",
+    "candle": "02",
+    "cat": "04",
+    "cat2": "02",
+    "clock": "03",
+    "colorful_sneaker": "01",
+    "dog": "02",
+    "dog2": "02",
+    "dog3": "05",
+    "dog5": "00",
+    "dog6": "02",
+    "dog7": "01",
+    "dog8": "04",
+    "duck_toy": "01",
+    "fancy_boot": "02",
+    "grey_sloth_plushie": "04",
+    "monster_toy": "04",
+    "pink_sunglasses": "04",
+    "poop_emoji": "00",
+    "rc_car": "03",
+    "red_cartoon": "00",
+    "robot_toy": "00",
+    "shiny_sneaker": "01",
+    "teapot": "04",
+    "vase": "02",
+    "wolf_plushie": "04",
+}
+"""Which picture stands for each subject in the single-image setting, as Kosmos-G chose them."""

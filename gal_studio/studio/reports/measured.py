@@ -6,7 +6,7 @@ from typing import Any
 from gal_studio.core.gal.reasons import capitalized
 from gal_studio.core.intervals import Difference, Interval
 from gal_studio.core.measures.report import Change, Report
-from gal_studio.core.measures.wording import share_words
+from gal_studio.core.words import share_words
 from gal_studio.studio.views.measures import FullMeasures, MeasuresView
 
 

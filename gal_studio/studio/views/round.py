@@ -4,8 +4,10 @@ from collections.abc import Collection
 
 from gal_studio.assets import load_presets
 from gal_studio.core.gal.balance import mean_entropy
+from gal_studio.core.gal.disagreement import disagreement
 from gal_studio.core.gal.reasons import ALL_BLANK
 from gal_studio.core.gal.recipes import recipe_words
+from gal_studio.core.intervals import wilson_interval
 from gal_studio.core.naming import round_names
 from gal_studio.core.references import parse_prompts
 from gal_studio.core.snapshot import ProjectSnapshot, RoundSnapshot
@@ -21,8 +23,15 @@ from gal_studio.state import Store
 from gal_studio.studio.views.forecast import estimate
 from gal_studio.studio.views.history import decision_history
 from gal_studio.studio.views.json_types import PictureRef, version
-from gal_studio.studio.views.prompt_scores import score_views
-from gal_studio.studio.views.types import CandidateView, ProjectView, RoundSummary, RoundView, Step, StepsView
+from gal_studio.studio.views.types import (
+    CandidateView,
+    ProjectView,
+    RoundSummary,
+    RoundView,
+    ScoreView,
+    Step,
+    StepsView,
+)
 
 
 def model_title(base_model: str) -> str:
@@ -174,3 +183,30 @@ def _candidate_views(
         )
         for candidate in here.tiles
     )
+
+
+def score_views(proposal: Proposal) -> tuple[ScoreView, ...]:
+    """The scores in the order of the policy, which says why each test prompt is suggested or not."""
+    policy, pool, made = proposal.policy, proposal.pool, proposal.made
+    pictures = {candidate.id: candidate for candidate in pool.candidates}
+    suggested = {chosen.anchor_id: chosen for chosen in made.suggestions}
+    reasons, views = policy.reasons(pool), []
+    for rank, score in enumerate(policy.ranked(pool), start=1):
+        chosen = suggested.get(score.anchor.id)
+        is_top = rank <= pool.top_k and bool(made.suggestions)
+        absence = policy.explain_absence(pool, score) if is_top and not chosen else ""
+        picture = pictures[chosen.candidate_id] if chosen else None
+        views.append(
+            ScoreView(
+                anchor=score.anchor,
+                score=score,
+                interval=wilson_interval(score.overfit_rate * score.candidates, score.candidates),
+                rank=rank,
+                suggested_candidate_id=chosen.candidate_id if chosen else None,
+                reason=chosen.reason if chosen else f"{reasons[score.anchor.id]}{absence}",
+                why=policy.why(pool, score, picture) if picture else "",
+                disagreement=disagreement(pool.groups.get(score.anchor.id, ())),
+                left_out=policy.left_out(pool, score, picture) if picture else 0,
+            )
+        )
+    return tuple(views)

@@ -3,9 +3,11 @@
 import importlib
 import pkgutil
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import product
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
+import gradio as gr
 from pydantic import TypeAdapter
 
 from gal_studio.core import strict_json
@@ -15,9 +17,40 @@ from gal_studio.studio import Studio
 from gal_studio.ui import panels
 from gal_studio.ui.api.polling import Parts
 from gal_studio.ui.api.view_cache import ViewCache
-from gal_studio.ui.panels.panel import Panel
+from gal_studio.ui.page.static import template, ui_address
 from gal_studio.ui.payloads import Payload
 from gal_studio.ui.requests import Context, Request, Requests, joined
+
+_BOOT = """
+import(new URL("%s", document.baseURI).href)
+  .then(({ modules }) => modules["boot.js"].mount("%s", { element, server }));
+"""
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One part of the page: the elements of `NAME/NAME.html`, started by `mount("NAME", …)` in `boot.js`."""
+
+    name: str
+    requests: Requests
+
+    def build(self, context: Context, classes: Sequence[str] = ()) -> gr.HTML:
+        """Build the panel with the requests that only read; writes have a route of their own.
+
+        The template has no values: Gradio would evaluate a `${...}` in a prompt. All texts come from requests
+        and become text nodes. `classes` are CSS classes that the page reads at the start.
+        """
+        return gr.HTML(
+            html_template=template(f"{self.name}/{self.name}"),
+            js_on_load=_BOOT % (ui_address("studio.js"), self.name),
+            server_functions=[one.handler(context) for one in self.requests.reads()],
+            apply_default_css=False,
+            container=False,
+            padding=False,
+            elem_id=f"panel-{self.name}",
+            elem_classes=list(classes),
+        )
+
 
 NAMES = ("top", "reference", "rounds", "results")
 """The parts of the page, from top to bottom."""

@@ -3,7 +3,7 @@
 import logging
 import time
 from collections.abc import Generator, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -25,7 +25,6 @@ from gal_studio.state.files.errors import DiskError
 from gal_studio.state.tables.candidates import NewCandidate, candidate_id
 from gal_studio.state.tables.copy_marks import copy_shift
 from gal_studio.worker.drawing import Drawing, draw_and_keep
-from gal_studio.worker.jobs.base_pictures import draw_base_pictures
 from gal_studio.worker.jobs.disk_space import check_drawing_room
 from gal_studio.worker.jobs.places import place_drawn, place_round
 from gal_studio.worker.models import Models
@@ -279,3 +278,20 @@ def _usual_gap(task: Task) -> float:
 def _known(values: Sequence[float | None]) -> NDArray[np.float64] | None:
     """The values as an array; None where there are none, or not of every picture."""
     return np.array(values, dtype=np.float64) if values and None not in values else None
+
+
+def draw_base_pictures(task: Task) -> Generator[Progress, None, None]:
+    """Draw those that the test prompts lack, with the project's own settings, in every round."""
+    store, project = task.store, task.project
+    missing = base_pictures.missing(store, project)
+    if not missing:
+        return
+
+    def keep(batch: DrawnBatch, seconds: float) -> None:
+        for prompt, image in zip(missing[batch.first :], batch.images, strict=False):
+            base_pictures.keep(store, project, prompt, store.images.add_picture(image))
+        store.rounds.add_seconds(task.round.id, "generate", seconds)
+
+    own = replace(task, settings=replace(task.settings, generation=project.settings.generation))
+    requests = [DrawRequest(prompt, base_pictures.seed(project, prompt)) for prompt in missing]
+    yield from draw_and_keep(own, Drawing(requests, None, "base", len(missing)), keep)

@@ -5,8 +5,7 @@ from collections.abc import Sequence
 from PIL import Image
 
 from gal_studio.core.settings import RefineSettings
-from gal_studio.engine.patches.foreground import is_calm
-from gal_studio.engine.patches.plain_ground import ground_of, on_plain_ground
+from gal_studio.engine.patches.foreground import ground_of, is_calm, on_plain_ground
 from gal_studio.state import Store
 from gal_studio.state.tables.refinements import Pair
 

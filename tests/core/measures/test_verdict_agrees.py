@@ -16,7 +16,7 @@ from gal_studio.core.intervals import is_down, is_up
 from gal_studio.core.measures.pictures import SHARES, MeasuredPicture
 from gal_studio.core.measures.report import Figures, Report
 from gal_studio.core.measures.verdict import carries_on, find_best, find_warnings, lead
-from gal_studio.core.measures.wording import percent, share_words
+from gal_studio.core.words import percent, share_words
 from gal_studio.studio.reports.measured import describe_round, in_sentences
 from tests.core.measures.arms import arm, picture, reports
 

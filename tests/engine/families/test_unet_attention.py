@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from gal_studio.engine.families.unet_attention import Float32Attention
+from gal_studio.engine.families.unet import Float32Attention
 
 
 @pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float32])

@@ -8,8 +8,7 @@ import pytest
 import torch
 
 from gal_studio.core.errors import StudioError
-from gal_studio.engine.features.clip import load_embedder
-from gal_studio.engine.features.embedder import Embedder
+from gal_studio.engine.features.clip import Embedder, load_embedder
 from tests.engine.conftest import noise_picture
 
 

@@ -24,8 +24,7 @@ from gal_studio.engine.training import divergence
 from gal_studio.engine.training.batches import ExampleSource
 from gal_studio.engine.training.checkpoints import read_checkpoint
 from gal_studio.engine.training.fine_tune import fine_tune
-from gal_studio.engine.training.optimizer import learning_rate
-from gal_studio.engine.training.trainer import Run
+from gal_studio.engine.training.trainer import Run, learning_rate
 from tests.engine.tiny import make_tiny_xl_pipeline
 from tests.engine.tiny_flows import (
     make_tiny_anima,

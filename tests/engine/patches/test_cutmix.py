@@ -2,8 +2,7 @@
 
 import torch
 
-from gal_studio.engine.patches.augmented_views import Views, make_views
-from gal_studio.engine.patches.cutmix import mix_regions
+from gal_studio.engine.patches.augmented_views import Views, make_views, mix_regions
 
 SIDE, GRID = 64, 8
 

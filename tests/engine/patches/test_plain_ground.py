@@ -3,8 +3,7 @@
 import numpy as np
 from PIL import Image
 
-from gal_studio.engine.patches.foreground import is_calm
-from gal_studio.engine.patches.plain_ground import ground_of, on_plain_ground
+from gal_studio.engine.patches.foreground import ground_of, is_calm, on_plain_ground
 from tests.engine.patches.test_foreground import BOX, SIZE, busy, shape_mask
 
 

@@ -11,10 +11,10 @@ from PIL import Image
 from gal_studio.core.errors import StudioError
 from gal_studio.core.patchdpo.patch_quality import Limits
 from gal_studio.engine.patches.loading import PatchTower, load_vision
-from gal_studio.engine.patches.localization import localization_accuracy
 from gal_studio.engine.patches.tuning import (
     TowerSettings,
     as_pixels,
+    localization_accuracy,
     place_loss,
     place_targets,
     tune_tower,

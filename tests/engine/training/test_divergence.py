@@ -7,10 +7,8 @@ import pytest
 from gal_studio.core.errors import StudioError
 from gal_studio.engine.models.adapters import detach, has_lora
 from gal_studio.engine.models.image_model import ImageModel
-from gal_studio.engine.training import divergence
 from gal_studio.engine.training.batches import ExampleSource
-from gal_studio.engine.training.divergence import LIMIT, probe
-from gal_studio.engine.training.fine_tune import fine_tune
+from gal_studio.engine.training.fine_tune import DIVERGENCE_LIMIT, fine_tune, probe
 from gal_studio.engine.training.trainer import Run, Training
 from tests.engine.trained import EXAMPLES, SETTINGS
 
@@ -23,7 +21,7 @@ def test_a_diverged_training_is_told_and_not_saved(model: ImageModel) -> None:
         list(fine_tune(model, EXAMPLES, [], WILD, 3, Run(checkpoint=lambda state: saved.append(state.step))))
     words = re.search(r"step (\d+) of 40 \(its loss rose from ([\d.e+]+) to ([\d.e+]+)\)", str(told.value))
     assert words is not None
-    assert float(words[3]) > LIMIT * float(words[2])
+    assert float(words[3]) > DIVERGENCE_LIMIT * float(words[2])
     assert "use a learning rate below 0.1, " in str(told.value)
     assert saved == list(range(1, int(words[1]))), "each step before it, and none after"
     assert f"or keep step {saved[-1]}." in str(told.value) if saved else "no earlier step" in str(told.value)
@@ -42,7 +40,7 @@ def test_a_state_is_measured_once(model: ImageModel, monkeypatch: pytest.MonkeyP
         at.append(training.step)
         return probe(training)
 
-    monkeypatch.setattr(divergence, "probe", counted)
+    monkeypatch.setattr("gal_studio.engine.training.fine_tune.probe", counted)
     short = SETTINGS.updated({"steps": 3, "checkpoint_every": 1})
     list(fine_tune(model, EXAMPLES, [], short, 3, Run(checkpoint=lambda _: None)))
     detach(model)

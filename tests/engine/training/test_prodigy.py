@@ -5,7 +5,7 @@ import torch
 
 from gal_studio.core.settings import TuneSettings
 from gal_studio.engine.training.checkpoints import optimizer_state, restore_state
-from gal_studio.engine.training.optimizer import make_optimizer
+from gal_studio.engine.training.trainer import make_optimizer
 
 pytest.importorskip("prodigyopt")
 STEPS = 60

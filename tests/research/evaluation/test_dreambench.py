@@ -5,8 +5,7 @@ from pathlib import Path
 import pytest
 
 from gal_studio.core.errors import StudioError
-from gal_studio.research.evaluation.dreambench import find_drawn, read_dreambench, single_image
-from gal_studio.research.evaluation.single_image import KOSMOS_G
+from gal_studio.research.evaluation.dreambench import KOSMOS_G, find_drawn, read_dreambench, single_image
 from tests.research.evaluation.made import PROMPTS, make_dreambench, make_pictures, soft_picture
 
 

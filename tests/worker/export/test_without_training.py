@@ -20,9 +20,8 @@ from gal_studio.engine.models.image_model import load_image_model
 from gal_studio.engine.sampling.sampler import DrawRequest
 from gal_studio.studio import Studio
 from gal_studio.worker.export import check as worker_check
-from gal_studio.worker.export.reference_workflow import reference_workflow
 from gal_studio.worker.export.task import open_export
-from gal_studio.worker.export.without_training import export_without_training
+from gal_studio.worker.export.without_training import export_without_training, reference_workflow
 from gal_studio.worker.export.workflow import Workflow, WorkflowOrder
 from gal_studio.worker.models import Models
 from tests.engine.tiny import make_tiny_pipeline, make_tiny_xl_pipeline

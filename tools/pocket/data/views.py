@@ -21,8 +21,8 @@ from diffusers import AutoencoderKL
 
 from gal_studio.assets import resolve_model
 from gal_studio.engine.patches.loading import load_vision
-from gal_studio.engine.patches.tokens import patch_tokens
 from gal_studio.engine.patches.tower import PatchTower
+from gal_studio.engine.patches.tower_encoder import patch_tokens
 from tools.pocket.data import art
 from tools.pocket.data.captions import CLEAN_WORDS, caption
 from tools.pocket.data.concepts import CLEAR_RATES, CONCEPTS, HELD_OUT_DESIGNS, Concept

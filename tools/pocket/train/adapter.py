@@ -24,7 +24,7 @@ from diffusers.models.embeddings import IPAdapterFullImageProjection
 from safetensors.torch import save_file
 from torch import nn
 
-from gal_studio.engine.patches.tokens import GRID
+from gal_studio.engine.patches.tower_encoder import GRID
 from tools.pocket.data.concepts import Concept
 from tools.pocket.data.dataset import NONE
 from tools.pocket.data.views import VIEWS, Encoders, caption_of, finished
