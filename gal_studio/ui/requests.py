@@ -6,21 +6,32 @@ writes them for the page. Answers are frozen dataclasses, or `Only` one field.
 """
 
 import inspect
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Literal, NotRequired, TypeVar, get_args, get_type_hints
+from typing import Annotated, Any, Literal, NotRequired, TypeVar, get_args, get_type_hints
 
 from pydantic import TypeAdapter, ValidationError
 from typing_extensions import TypedDict
 
 from gal_studio.core import checks
 from gal_studio.core.errors import StudioError
+from gal_studio.core.types import Job
 from gal_studio.studio import Studio
 from gal_studio.studio.views.broken import what_is_damaged
 from gal_studio.ui.api.errors import Handler, guarded
 from gal_studio.ui.api.view_cache import ViewCache
-from gal_studio.ui.payloads import Only, Payload, first_fault
+from gal_studio.ui.payloads import (
+    Ids,
+    Only,
+    Payload,
+    RequestedAll,
+    RequestedJob,
+    Text,
+    first_fault,
+    requested_job,
+)
 
 Act = TypeVar("Act", bound=Callable[..., Any])
 Mode = Literal["read", "write", "write outside"]
@@ -124,6 +135,47 @@ class Request:
         return guarded(handler, context.damage)
 
 
+_CHECKED: dict[Any, Any] = {str: Text, Sequence[str]: Ids}
+"""How long the texts of a verb may be that a page sends."""
+
+
+def _of_verb(verb: Callable[..., Any], only: str) -> Callable[..., Any]:
+    """A verb with the signature of a request."""
+    hints = get_type_hints(verb, include_extras=True)
+    _, *parameters = inspect.signature(verb).parameters.values()
+    names = {re.sub("_id(s?)$", r"\1", one.name): one.name for one in parameters if one.name != "author"}
+    answer: Callable[[Any], Any] = _as_it_is
+    result = hints["return"]
+    if result is Job:
+        result, answer = RequestedJob, requested_job
+    elif result == tuple[Job, ...]:
+        result, answer = RequestedAll, _ids
+    elif only:
+        result = Annotated[result, Only(only)]
+
+    def act(context: Context, **question: Any) -> Any:
+        given = {names[field]: value for field, value in question.items()}
+        return answer(getattr(context.studio, verb.__name__)(**given))
+
+    act.__name__, act.__doc__ = verb.__name__, verb.__doc__
+    act.__annotations__ = {field: _CHECKED.get(hints[name], hints[name]) for field, name in names.items()}
+    act.__annotations__["return"] = result
+    fields = [
+        one.replace(name=field) for field, name in names.items() for one in parameters if one.name == name
+    ]
+    context = inspect.Parameter("context", inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    act.__signature__ = inspect.Signature([context, *fields])  # type: ignore[attr-defined]
+    return act
+
+
+def _as_it_is(found: Any) -> Any:
+    return found
+
+
+def _ids(jobs: Sequence[Job]) -> tuple[str, ...]:
+    return tuple(job.id for job in jobs)
+
+
 class Requests(dict[str, Request]):
     """Requests by name; a function becomes one by a decorator, and stays as it is.
 
@@ -148,6 +200,15 @@ class Requests(dict[str, Request]):
         By `context.key` it finds what it has already made.
         """
         return self._add(act, "write outside")
+
+    def verbs(self, mode: Mode, *verbs: Callable[..., Any], only: str = "") -> None:
+        """Requests that are verbs of the studio as they stand, of the same name.
+
+        The fields are the verb's parameters, an ID without `_id`; its author is the person at the page. The
+        answer is what the verb returns, in the field `only` if given, and of a job a `RequestedJob`.
+        """
+        for verb in verbs:
+            self._add(_of_verb(verb, only), mode)
 
     def reads(self) -> list[Request]:
         """Those that change nothing."""

@@ -6,11 +6,10 @@ from collections.abc import Iterable, Mapping
 import torch
 
 from gal_studio.core.errors import StudioError
-from gal_studio.engine.families.description import Description
+from gal_studio.engine.families.description import Description, empty_part
 from gal_studio.engine.families.family import Family
 from gal_studio.engine.models.complete import incomplete
 from gal_studio.engine.models.one_file import PREFIX, Kind, OneFile
-from gal_studio.engine.models.outline import empty_part
 
 Shapes = Mapping[str, tuple[int, ...]]
 _BLOCK = re.compile(r"^.*\.\d+(?=\.)")

@@ -55,6 +55,9 @@ from gal_studio.ui.payloads.projects import adapter_names
 from gal_studio.ui.requests import Context, Requests
 
 REQUESTS = Requests("reference")
+REQUESTS.verbs("write", Studio.restore, Studio.enable_anchor)
+REQUESTS.verbs("write outside", Studio.archive)
+REQUESTS.verbs("write outside", Studio.remove_preset, only="saved")
 _DEMO_NOTES: dict[Kind, str] = {"style": "One image and its style", "object": "A few images of one thing"}
 
 
@@ -300,21 +303,9 @@ def save_preset(
 
 
 @REQUESTS.write_outside
-def remove_preset(context: Context, name: Text) -> Annotated[tuple[OwnPreset, ...], Only("saved")]:
-    """Remove a saved preset."""
-    return context.studio.remove_preset(name)
-
-
-@REQUESTS.write_outside
 def look(context: Context, **form: Unpack[Look]) -> Annotated[dict[str, str], Only("images")]:
     """Ask a model to look at uploaded pictures."""
     return request_looks(context.studio, form["paths"], chosen_base_model(dict(form)))
-
-
-@REQUESTS.write_outside
-def archive(context: Context, project: Id) -> None:
-    """Take a project off the list."""
-    context.studio.archive(project)
 
 
 @REQUESTS.write_outside
@@ -346,18 +337,6 @@ def rename(context: Context, project: Id, name: Text) -> Named:
     """Rename a project."""
     context.studio.rename(project, name)
     return context.studio.project(project).name
-
-
-@REQUESTS.write
-def restore(context: Context, project: Id) -> None:
-    """Put an archived project back on the list."""
-    context.studio.restore(project)
-
-
-@REQUESTS.write
-def enable_anchor(context: Context, anchor: Id, enabled: bool) -> None:
-    """Switch a test prompt on or off."""
-    context.studio.enable_anchor(anchor, enabled)
 
 
 @REQUESTS.write

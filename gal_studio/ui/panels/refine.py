@@ -6,16 +6,18 @@ from typing import Annotated
 from typing_extensions import Doc
 
 from gal_studio.core.settings import AfterRefinement
-from gal_studio.state.tables.refinements import MapKind
 from gal_studio.studio import Studio
 from gal_studio.studio.views.json_types import ShownPicture
-from gal_studio.studio.views.types import CandidateView, PatchMap
+from gal_studio.studio.views.types import CandidateView
 from gal_studio.ui.api.mask_runs import pixels_of, runs_of
-from gal_studio.ui.payloads import Id, OfRound, Only, Requested, Runs
+from gal_studio.ui.payloads import Id, OfRound, Only, Runs
 from gal_studio.ui.payloads.rounds import picture_payload
 from gal_studio.ui.requests import Context, Requests
 
 REQUESTS = Requests("rounds")
+REQUESTS.verbs("read", Studio.patch_maps, only="maps")
+REQUESTS.verbs("write", Studio.judge_quality, Studio.make_pairs, Studio.refine)
+REQUESTS.verbs("write", Studio.undo_painting, Studio.redo_painting, only="changed")
 
 
 @dataclass(frozen=True)
@@ -54,12 +56,6 @@ class ComparedAnchor:
     id: str
     prompt: str
     pictures: tuple[BeforeAfter, ...]
-
-
-@REQUESTS.read
-def patch_maps(context: Context, owner: Id, kind: MapKind) -> Annotated[tuple[PatchMap, ...], Only("maps")]:
-    """The maps of a candidate or a pair."""
-    return context.studio.patch_maps(owner, kind)
 
 
 @REQUESTS.read
@@ -128,24 +124,6 @@ def _place(view: CandidateView) -> tuple[str, int]:
 
 
 @REQUESTS.write
-def judge_quality(context: Context, round: Id) -> Requested:
-    """Make the heat maps of a round's pictures."""
-    return context.studio.judge_quality(round).id
-
-
-@REQUESTS.write
-def make_pairs(context: Context, round: Id) -> OfRound:
-    """Make the comparison pairs of a refinement."""
-    return context.studio.make_pairs(round).round_id
-
-
-@REQUESTS.write
-def refine(context: Context, round: Id) -> OfRound:
-    """Train a refinement on its pairs."""
-    return context.studio.refine(round).round_id
-
-
-@REQUESTS.write
 def run_refinement(context: Context, round: Id) -> OfRound:
     """Make pairs, train and draw."""
     return context.studio.run_refinement(round)[-1].round_id
@@ -155,18 +133,6 @@ def run_refinement(context: Context, round: Id) -> OfRound:
 def paint(context: Context, pair: Id, mask: Runs | None = None) -> None:
     """Paint over a pair; null removes the paint."""
     context.studio.paint(pair, pixels_of(mask) if mask else None)
-
-
-@REQUESTS.write
-def undo_painting(context: Context, round: Id) -> Annotated[str | None, Only("changed")]:
-    """Undo the last painting of a refinement."""
-    return context.studio.undo_painting(round)
-
-
-@REQUESTS.write
-def redo_painting(context: Context, round: Id) -> Annotated[str | None, Only("changed")]:
-    """Redo the painting that was undone last."""
-    return context.studio.redo_painting(round)
 
 
 @REQUESTS.write

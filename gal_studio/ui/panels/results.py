@@ -11,12 +11,13 @@ from gal_studio.core.errors import StudioError
 from gal_studio.core.gal.recipe_rates import is_unjudged, not_judged, recipe_advice, unlike_references
 from gal_studio.core.measures.pictures import MeasuredPicture, Part
 from gal_studio.core.models.forms.registry import about_form, forms_of, is_usable
+from gal_studio.studio import Studio
 from gal_studio.studio.create.plan import shape_of
 from gal_studio.studio.views.json_types import PictureRef, ShownPicture, shown_picture, version
 from gal_studio.studio.views.measures import FullMeasures
 from gal_studio.studio.views.outcomes import Outcome
 from gal_studio.studio.views.round import model_title
-from gal_studio.ui.payloads import Id, Lines, OfProject, Only, Requested, RequestedAll
+from gal_studio.ui.payloads import Id, Lines, OfProject, Only
 from gal_studio.ui.payloads.forms import SettingValue
 from gal_studio.ui.requests import Context, Requests
 
@@ -80,6 +81,11 @@ def _picture(picture: MeasuredPicture) -> SheetPicture:
 
 
 REQUESTS = Requests("results")
+REQUESTS.verbs(
+    "write",
+    *(Studio.measure, Studio.measure_all, Studio.measure_when),
+    *(Studio.export_round, Studio.continue_replay, Studio.stop_replay),
+)
 
 
 @dataclass(frozen=True)
@@ -204,18 +210,6 @@ def test_pictures(context: Context, project: Id) -> Sheet:
 
 
 @REQUESTS.write
-def measure(context: Context, round: Id) -> Requested:
-    """Measure a round on the test set."""
-    return context.studio.measure(round).id
-
-
-@REQUESTS.write
-def measure_all(context: Context, project: Id) -> RequestedAll:
-    """Measure all rounds of a project."""
-    return tuple(job.id for job in context.studio.measure_all(project))
-
-
-@REQUESTS.write
 def change_test_set(context: Context, project: Id, prompts: Lines, seeds: SettingValue) -> None:
     """Choose the held-out prompts and how many pictures each gets."""
     if isinstance(seeds, bool) or not isinstance(seeds, int):
@@ -224,30 +218,6 @@ def change_test_set(context: Context, project: Id, prompts: Lines, seeds: Settin
 
 
 @REQUESTS.write
-def measure_when(context: Context, project: Id, when: Id) -> None:
-    """Choose when rounds are measured."""
-    context.studio.measure_when(project, when)  # type: ignore[arg-type]
-
-
-@REQUESTS.write
-def export_round(context: Context, round: Id, form: Id) -> Requested:
-    """Export a round for other programs."""
-    return context.studio.export_round(round, form).id
-
-
-@REQUESTS.write
 def replay(context: Context, round: Id, policy: Id) -> OfProject:
     """Draw the line of rounds that goes through the shown round again."""
     return context.studio.replay_through(round, policy)
-
-
-@REQUESTS.write
-def continue_replay(context: Context, project: Id) -> RequestedAll:
-    """Go on with a replay."""
-    return tuple(job.id for job in context.studio.continue_replay(project))
-
-
-@REQUESTS.write
-def stop_replay(context: Context, project: Id) -> RequestedAll:
-    """Stop a replay."""
-    return tuple(job.id for job in context.studio.stop_replay(project))

@@ -4,24 +4,32 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field, FiniteFloat
+from pydantic import Field
 
 from gal_studio.core.gal.policies.learned import LEARNED
 from gal_studio.core.gal.policies.uncertainty import UNCERTAINTY
-from gal_studio.core.types import Verdict
+from gal_studio.studio import Studio
 from gal_studio.studio.verbs.search import Found
 from gal_studio.studio.views.changes import ChoiceChange
 from gal_studio.studio.views.choices import RoundChoices
-from gal_studio.studio.views.history import HistoryStep
 from gal_studio.studio.views.learning import Learning
 from gal_studio.studio.views.relatives import Relative
 from gal_studio.ui.api.mask_runs import pixels_of
-from gal_studio.ui.payloads import Changed, Id, Ids, Lines, Named, OfRound, Only, Requested, Runs, Text
+from gal_studio.ui.payloads import Id, Ids, Lines, OfRound, Only, RequestedJob, Runs, Text, requested_job
 from gal_studio.ui.payloads.forms import SettingValue
 from gal_studio.ui.payloads.rounds import MapPoint, map_points
 from gal_studio.ui.requests import Context, Requests
 
 REQUESTS = Requests("rounds")
+REQUESTS.verbs("read", Studio.history, only="steps")
+REQUESTS.verbs("write", Studio.go_to, only="changed")
+REQUESTS.verbs("write", Studio.rename_round, only="name")
+REQUESTS.verbs(
+    "write",
+    *(Studio.fine_tune, Studio.continue_training, Studio.generate, Studio.run_job, Studio.draw_more),
+    *(Studio.ask_trainings, Studio.star_round, Studio.restore_round),
+    *(Studio.decide, Studio.tag, Studio.set_weight, Studio.explain_choice),
+)
 Marks = Annotated[dict[Id, bool | None], Field(max_length=100_000)]
 
 
@@ -48,12 +56,6 @@ class Undone:
 
     changed: tuple[str, ...]
     what: str
-
-
-@REQUESTS.read
-def history(context: Context, round: Id) -> Annotated[tuple[HistoryStep, ...], Only("steps")]:
-    """The history of a round's decisions."""
-    return context.studio.history(round)
 
 
 @REQUESTS.read
@@ -105,42 +107,6 @@ def choices(context: Context, project: Id) -> Choices:
 
 
 @REQUESTS.write
-def fine_tune(context: Context, round: Id) -> OfRound:
-    """Train a round."""
-    return context.studio.fine_tune(round).round_id
-
-
-@REQUESTS.write
-def continue_training(context: Context, round: Id, steps: int) -> OfRound:
-    """Train a finished round by more steps."""
-    return context.studio.continue_training(round, steps).round_id
-
-
-@REQUESTS.write
-def generate(context: Context, round: Id) -> OfRound:
-    """Draw the pictures of a round."""
-    return context.studio.generate(round).round_id
-
-
-@REQUESTS.write
-def run_job(context: Context, round: Id, kind: Id) -> OfRound:
-    """Do a job of a kind that gets its button by its hint."""
-    return context.studio.run_job(round, kind).round_id
-
-
-@REQUESTS.write
-def draw_more(context: Context, round: Id, anchor: Id) -> OfRound:
-    """Draw further pictures of one test prompt."""
-    return context.studio.draw_more(round, anchor).round_id
-
-
-@REQUESTS.write
-def ask_trainings(context: Context, round: Id) -> Requested:
-    """Train a round with other seeds as well, and compare what they draw."""
-    return context.studio.ask_trainings(round).id
-
-
-@REQUESTS.write
 def run_round(context: Context, round: Id) -> OfRound:
     """Do all that a round lacks."""
     return context.studio.run_missing(round)[-1].round_id
@@ -156,10 +122,11 @@ def instant_round(context: Context, round: Id, references: dict[Id, SettingValue
 @REQUESTS.write
 def refine_adapter(
     context: Context, round: Id, subjects: Text, names: Lines, steps: SettingValue, title: Text
-) -> Requested:
+) -> RequestedJob:
     """Refine the image adapter of Round 0 on a folder of pictures, or on names of objects."""
     folder = Path(subjects.strip()) if subjects.strip() else None
-    return context.studio.refine_adapter(round, folder, names, steps, title).id  # type: ignore[arg-type]
+    job = context.studio.refine_adapter(round, folder, names, steps, title)  # type: ignore[arg-type]
+    return requested_job(job)
 
 
 @REQUESTS.write
@@ -177,18 +144,6 @@ def branch(context: Context, round: Id) -> OfRound:
 
 
 @REQUESTS.write
-def rename_round(context: Context, round: Id, name: Text) -> Named:
-    """Name a round; empty for the name by its number."""
-    return context.studio.rename_round(round, name)
-
-
-@REQUESTS.write
-def star_round(context: Context, round: Id, starred: bool) -> None:
-    """Mark a round with a star, or remove it."""
-    context.studio.star_round(round, starred)
-
-
-@REQUESTS.write
 def archive_round(context: Context, round: Id) -> Annotated[str | None, Only("before")]:
     """Hide a round with those after it."""
     before = context.studio.archive_round(round)
@@ -196,21 +151,9 @@ def archive_round(context: Context, round: Id) -> Annotated[str | None, Only("be
 
 
 @REQUESTS.write
-def restore_round(context: Context, round: Id) -> None:
-    """Show an archived round again."""
-    context.studio.restore_round(round)
-
-
-@REQUESTS.write
 def accept(context: Context, round: Id, candidates: Ids) -> Annotated[tuple[str, ...], Only("accepted")]:
     """Accept the suggestion, as far as the page shows it."""
     return context.studio.accept_suggestion(round, shown=frozenset(candidates))
-
-
-@REQUESTS.write
-def decide(context: Context, candidates: Ids, verdict: Verdict) -> None:
-    """Give some pictures a verdict."""
-    context.studio.decide(candidates, verdict)
 
 
 @REQUESTS.write
@@ -226,18 +169,6 @@ def mark_copies(context: Context, marks: Marks) -> None:
 
 
 @REQUESTS.write
-def tag(context: Context, candidates: Ids, tag: Text, on: bool) -> None:
-    """Give pictures a tag, or take it off."""
-    context.studio.tag(candidates, tag, on)
-
-
-@REQUESTS.write
-def set_weight(context: Context, candidate: Id, weight: FiniteFloat | None = None) -> None:
-    """Set the weight of an accepted picture; null for the settings' own."""
-    context.studio.set_weight(candidate, weight)
-
-
-@REQUESTS.write
 def undo(context: Context, round: Id) -> Undone:
     """Undo the last decision of a round."""
     words = [step.words for step in context.studio.history(round) if step.stands]
@@ -249,18 +180,6 @@ def redo(context: Context, round: Id) -> Undone:
     """Redo the decision that was undone last."""
     words = [step.words for step in context.studio.history(round) if not step.stands]
     return Undone(context.studio.redo(round), words[0] if words else "")
-
-
-@REQUESTS.write
-def go_to(context: Context, round: Id, step: int | None = None) -> Changed:
-    """Go back or forward to a step of the history; null for its beginning."""
-    return context.studio.go_to(round, step)
-
-
-@REQUESTS.write
-def explain_choice(context: Context, round: Id, choice: int, reason: Text) -> None:
-    """Store the reason that was typed for a choice."""
-    context.studio.explain_choice(choice, round, reason)
 
 
 @REQUESTS.write

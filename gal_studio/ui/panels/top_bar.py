@@ -1,19 +1,18 @@
 """The top bar: the project, the steps, the current job, the queue of all jobs, and the log."""
 
 from dataclasses import dataclass
-from typing import Annotated
 
 from typing_extensions import Unpack
 
-from gal_studio.core.jobs.states import Direction
-from gal_studio.core.types import JobState
+from gal_studio.studio import Studio
 from gal_studio.ui.api import polling
 from gal_studio.ui.api.polling import Poll, PollAnswer
-from gal_studio.ui.payloads import Fact, Id, Only
+from gal_studio.ui.payloads import Fact, Id, RequestedJob, requested_job
 from gal_studio.ui.requests import Context, Requests
 
 SIGNED_IN = "signed-in"
 REQUESTS = Requests("top")
+REQUESTS.verbs("write", Studio.stop, Studio.pause, Studio.resume, Studio.reorder)
 
 
 @dataclass(frozen=True)
@@ -41,36 +40,12 @@ def log(context: Context, project: Id | None = None) -> LogAnswer:
 
 
 @REQUESTS.write
-def stop(context: Context, job: Id) -> Annotated[JobState, Only("state")]:
-    """Stop a job."""
-    return context.studio.stop(job).state
-
-
-@REQUESTS.write
-def pause(context: Context, job: Id) -> Annotated[JobState, Only("state")]:
-    """Pause a job."""
-    return context.studio.pause(job).state
-
-
-@REQUESTS.write
-def resume(context: Context, job: Id) -> Annotated[JobState, Only("state")]:
-    """Resume a job."""
-    return context.studio.resume(job).state
-
-
-@REQUESTS.write
-def keep(context: Context, job: Id) -> Annotated[JobState, Only("state")]:
+def keep(context: Context, job: Id) -> RequestedJob:
     """End a halted training at the last step that was saved."""
-    return context.studio.keep_step(job).state
+    return requested_job(context.studio.keep_step(job))
 
 
 @REQUESTS.write
 def preview(context: Context, job: Id) -> None:
     """Draw a preview of a running training."""
     context.studio.preview_now(job)
-
-
-@REQUESTS.write
-def reorder(context: Context, job: Id, direction: Direction) -> None:
-    """Move a job in the queue."""
-    context.studio.reorder(job, direction)

@@ -8,11 +8,13 @@ from pydantic import Field, FiniteFloat
 from gal_studio.core.entered import about_entered
 from gal_studio.core.errors import StudioError
 from gal_studio.core.recipe import Recipe
+from gal_studio.studio import Studio
 from gal_studio.ui.payloads import Id, OfRound, Only, Text
 from gal_studio.ui.payloads.trials import Trial, trial_payloads
 from gal_studio.ui.requests import Context, Requests
 
 REQUESTS = Requests("rounds")
+REQUESTS.verbs("write", Studio.forget_trial, Studio.restore_trial)
 MOST_SEEDS, MOST_STRENGTHS, MOST_STEPS = 16, 10, 50
 
 
@@ -101,18 +103,6 @@ def use_trial(context: Context, trial: Id) -> Used:
     """Make a candidate of a picture."""
     found = context.studio.store.trials.get(trial)
     return Used(context.studio.use_trial(trial), found.round_id)
-
-
-@REQUESTS.write
-def forget_trial(context: Context, trial: Id) -> None:
-    """Take a picture off the strip."""
-    context.studio.forget_trial(trial)
-
-
-@REQUESTS.write
-def restore_trial(context: Context, trial: Id) -> None:
-    """Put a picture back on the strip."""
-    context.studio.restore_trial(trial)
 
 
 def _seed(text: str) -> int:

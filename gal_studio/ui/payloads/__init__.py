@@ -7,6 +7,7 @@ from pydantic import Field, ValidationError
 from typing_extensions import Doc, TypedDict
 
 from gal_studio.core.recipe import Recipe
+from gal_studio.core.types import Job, JobState
 
 Payload = dict[str, Any]
 """A checked question, or an answer as JSON."""
@@ -56,12 +57,22 @@ OfRound = Annotated[str, Only("round")]
 """The round to show next."""
 Named = Annotated[str, Only("name")]
 """The name that something has now."""
-Requested = Annotated[str, Only("job")]
-"""The job that was requested."""
 RequestedAll = Annotated[tuple[str, ...], Only("jobs")]
 """The jobs that were requested."""
-Changed = Annotated[tuple[str, ...], Only("changed")]
-"""The pictures that changed."""
+
+
+@dataclass(frozen=True)
+class RequestedJob:
+    """A job that was requested, and the round that it works on, which the page then shows."""
+
+    job: str
+    round: str
+    state: JobState
+
+
+def requested_job(job: Job) -> RequestedJob:
+    """A job as the answer to its request."""
+    return RequestedJob(job.id, job.round_id, job.state)
 
 
 def first_fault(error: ValidationError) -> str:
