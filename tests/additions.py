@@ -38,7 +38,7 @@ LINES = (
     (
         "gal_studio/core/settings.py",
         '    """How pictures are suggested (Eq. G5), and the weight of accepted ones (Eq. G8)."""',
-        '    patience: int = setting(7, checks.whole, "Patience", 1, 9, note="Rounds that you would wait")',
+        '    patience: int = setting(7, "Patience", 1, 9, note="Rounds that you would wait")',
     ),
     ("gal_studio/core/settings_fields.py", '    "": (', '        "gal.patience",'),
     (

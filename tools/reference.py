@@ -90,10 +90,10 @@ def _values(name: str, kind: object, about: Mapping[str, Any]) -> str:
         and all(isinstance(one, str) for one in get_args(kind))
     ):
         return ", ".join(_value(one) for one in get_args(kind))
-    if about.get("kind") in ("whole", "real"):
-        low, high = about["limits"][:2]
+    if about.get("limits"):
+        low, high = about["limits"]
         return f"{low:g} to {high:g}"
-    if about.get("kind") == "flag" or kind is bool:
+    if kind is bool:
         return "`true`, `false`"
     if about and (words := value_words(name)):
         return ", ".join(_value(one) for one in words)

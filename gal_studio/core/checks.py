@@ -4,7 +4,7 @@ import math
 import reprlib
 import types
 from collections.abc import Callable, Mapping
-from dataclasses import field
+from dataclasses import Field, field
 from typing import Any, Literal, Union, get_args, get_origin
 
 from gal_studio.core.errors import StudioError, is_hidden
@@ -18,29 +18,30 @@ _shown.maxstring = _shown.maxother = _shown.maxlong = 120
 
 def setting(
     default: Any,
-    check: Callable[..., None],
     name: str,
-    *limits: Any,
+    *limits: float,
+    check: Callable[[str, object], None] | None = None,
     note: str = "",
     words: Mapping[Any, str] | Callable[[], Mapping[Any, str]] | None = None,
     **options: Any,
 ) -> Any:
-    """A setting with this default; `check` refuses other values, by the name that the page shows, too.
+    """A setting with this default; the check of its type, or `check`, refuses other values (`of_setting`).
 
-    `note` says in plain words what it does, with its unit; `words` are those of the values that can be
-    chosen, or a function that looks them up.
+    `name` is what the page shows. `note` says in plain words what it does, with its unit; `words` are those
+    of the values that can be chosen, or a function that looks them up.
     """
-    return field(
-        default=default,
-        metadata={
-            "check": lambda value: check(name, value, *limits, **options),
-            "kind": check.__name__,
-            "label": name,
-            "limits": limits,
-            "note": note,
-            "words": words or {},
-        },
-    )
+    about = {"label": name, "limits": limits, "options": options, "check": check, "note": note}
+    return field(default=default, metadata={**about, "words": words or {}})
+
+
+def of_setting(option: "Field[Any]", value: object) -> None:
+    """Accept only a value that a setting can have."""
+    about = option.metadata
+    name = about.get("label") or option.name.replace("_", " ").capitalize()
+    if check := about.get("check"):
+        check(name, value)
+    else:
+        of_type(name, value, option.type, *about.get("limits", ()), **about.get("options", {}))
 
 
 def shown(value: object) -> str:
@@ -51,23 +52,23 @@ def shown(value: object) -> str:
         return f"a value of the type {type(value).__name__}"
 
 
-def of_type(name: str, value: object, kind: Any) -> None:
-    """Accept only a value of the declared type: a setting without a check of its own is checked by this."""
+def of_type(name: str, value: object, kind: Any, *limits: Any, **options: Any) -> None:
+    """Accept only a value of the declared type, a number only within its limits, if there are some."""
     origin = get_origin(kind)
     if origin is Literal:
         one_of(name, value, kind)
     elif origin in (Union, types.UnionType):
         if not (value is None and type(None) in get_args(kind)):
             (only,) = (one for one in get_args(kind) if one is not type(None))
-            of_type(name, value, only)
+            of_type(name, value, only, *limits, **options)
     elif origin is tuple:
         words(name, value)
     elif kind is bool:
         flag(name, value)
     elif kind is int:
-        whole(name, value, -LARGEST_NUMBER, LARGEST_NUMBER)
+        whole(name, value, *(limits or (-LARGEST_NUMBER, LARGEST_NUMBER)))
     elif kind is float:
-        real(name, value, -1e100, 1e100)
+        real(name, value, *(limits or (-1e100, 1e100)), **options)
     elif kind is str:
         text(name, value)
     elif not (isinstance(kind, type) and isinstance(value, kind)):

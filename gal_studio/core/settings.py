@@ -58,42 +58,31 @@ class TuneSettings(SettingsGroup):
         "checkpoint_every": 50, "sample_every": 0, "resolution": None, "crop": "center",
     }  # fmt: skip
 
-    steps: int = setting(200, checks.whole, "Training steps", 1, MOST_STEPS, note="Training steps per round")
+    steps: int = setting(200, "Training steps", 1, MOST_STEPS, note="Training steps per round")
     batch_size: int = setting(
-        8, checks.whole, "Training batch size", 1, 256, note="Images per step; split if memory is short"
+        8, "Training batch size", 1, 256, note="Images per step; split if memory is short"
     )
-    learning_rate: float = setting(1e-3, checks.real, "Learning rate", 0.0, 1.0, exclude_low=True)
-    # of the learning rate: constant, or falling to 0 along half a cosine wave
+    learning_rate: float = setting(1e-3, "Learning rate", 0.0, 1.0, exclude_low=True)
     schedule: Schedule = setting(
-        "constant",
-        checks.one_of,
-        "Learning rate schedule",
-        Schedule,
-        words={"constant": "constant", "cosine": "cosine decay"},
+        "constant", "Learning rate schedule", words={"constant": "constant", "cosine": "cosine decay"}
     )
     warmup_steps: int = setting(
-        0, checks.whole, "Warm-up steps", 0, 100_000, note="The learning rate rises from 0 over these steps"
-    )  # the rate rises from 0
-    rank: int = setting(
-        8, checks.whole, "Rank", 1, 1024, note="Size of the LoRA; larger learns more detail"
-    )  # of the LoRA
+        0, "Warm-up steps", 0, 100_000, note="The learning rate rises from 0 over these steps"
+    )
+    rank: int = setting(8, "Rank", 1, 1024, note="Size of the LoRA; larger learns more detail")
     # of the LoRA at pure noise, from `rank` at the picture: T-LoRA; 0: the same at all noise
     lowest_rank: int = setting(
         0,
-        checks.whole,
         "Rank at full noise (T-LoRA)",
         0,
         1024,
         note="The rank falls to this as noise rises, so the layout is learned less. 0 = same rank",
     )
     # "full": train all weights of the denoiser
-    method: Method = setting("lora", checks.one_of, "Method", Method)
-    # layers that get a LoRA; "style": those that decide how things look, not which shape they have
+    method: Method = setting("lora", "Method")
     target: Target = setting(
         "all",
-        checks.one_of,
         "Target",
-        Target,
         note="Layers that learn. Style: lines and colours, not shapes (not in every model)",
         words={"all": "all", "attention": "attention", "style": "style"},
     )
@@ -101,7 +90,6 @@ class TuneSettings(SettingsGroup):
     # 0 disables the prior term, unless the project has prior pictures of the user's own
     prior_images: int = setting(
         0,
-        checks.whole,
         "Regularization images",
         0,
         10_000,
@@ -110,18 +98,16 @@ class TuneSettings(SettingsGroup):
     # styles that the base model knows, in which it draws the anchors; none: no prior term for a style
     prior_styles: tuple[str, ...] = setting(
         (),
-        checks.words,
         "Styles of the regularization images",
         note="For a style: styles the model knows, separated by commas",
     )
-    prior_weight: float = setting(1.0, checks.real, "Regularization weight", 0.0, 100.0)
+    prior_weight: float = setting(1.0, "Regularization weight", 0.0, 100.0)
     # multiply each prior term by the weight of the example beside it
-    prior_as_published: bool = setting(False, checks.flag, "Regularization as published")
+    prior_as_published: bool = setting(False, "Regularization as published")
     # range of training times: 0 is the picture, 1 pure noise
-    time_low: float = setting(0.0, checks.real, "Minimum timestep", 0.0, 0.99)
+    time_low: float = setting(0.0, "Minimum timestep", 0.0, 0.99)
     time_high: float = setting(
         1.0,
-        checks.real,
         "Maximum timestep",
         0.01,
         1.0,
@@ -131,20 +117,18 @@ class TuneSettings(SettingsGroup):
     # references are trained on at all noise
     accepted_noise: float = setting(
         0.0,
-        checks.real,
         "Accepted images: lowest noise",
         0.0,
         1000.0,
         note="High noise decides the layout, low noise the look. 0 = train on all noise levels",
     )
     # one time for all examples of a step, as the published training of styles has it
-    shared_time: bool = setting(False, checks.flag, "One timestep a batch")
+    shared_time: bool = setting(False, "One timestep a batch")
     # a picture's latents are samples of the autoencoder's posterior, anew at each step, and not its mode
-    sample_latents: bool = setting(False, checks.flag, "Sampled latents")
+    sample_latents: bool = setting(False, "Sampled latents")
     # share of training rows whose prompt is left empty, as classifier-free guidance was trained
     caption_dropout: float = setting(
         0.0,
-        checks.real,
         "Caption dropout",
         0.0,
         0.9,
@@ -153,61 +137,42 @@ class TuneSettings(SettingsGroup):
     # decay of the running average of the LoRA's weights with which a training ends (EMA); 0: its last weights
     average_decay: float = setting(
         0.0,
-        checks.real,
         "Weight averaging (EMA)",
         0.0,
         0.9999,
         note="Decay of the average of the LoRA’s weights over the steps, such as 0.99. 0 = off",
     )
     # weight of a time t in the loss: 1, 2 (1 - t) or 2 t
-    time_weighting: TimeWeighting = setting("even", checks.one_of, "Weighting of times", TimeWeighting)
+    time_weighting: TimeWeighting = setting("even", "Weighting of times")
     # share of accepted pictures in the draws, on top of the references' steps x batch size;
     # 0: as published, all pictures share these
     accepted_share: float = setting(
-        0.0,
-        checks.real,
-        "Share of accepted images",
-        0.0,
-        0.9,
-        note="Extra training steps on accepted images. 0 = none",
+        0.0, "Share of accepted images", 0.0, 0.9, note="Extra training steps on accepted images. 0 = none"
     )
-    # start from the last round's weights instead of the base model
-    continue_from_last: bool = setting(False, checks.flag, "Continue from the last round")
-    checkpoint_every: int = setting(50, checks.whole, "Checkpoint every", 1, 100_000)  # steps
+    continue_from_last: bool = setting(False, "Continue from the last round")
+    checkpoint_every: int = setting(50, "Checkpoint every", 1, 100_000)
     preview_every: int = setting(
-        0,
-        checks.whole,
-        "Preview every",
-        0,
-        100_000,
-        note="Training steps between previews. 0 = off",
-    )  # steps; 0 disables previews
+        0, "Preview every", 0, 100_000, note="Training steps between previews. 0 = off"
+    )
     # steps; test prompts are drawn and looked at for copies, which says when more steps only copy (Eq. G22)
     validate_every: int = setting(
         0,
-        checks.whole,
         "Validate every",
         0,
         100_000,
         note="Steps between checks for copies, each of which keeps the LoRA, to find the best step. 0 = off",
     )
-    # a training that is validated ends by itself at the step since which more steps only copied (Eq. G22)
     stop_at_best: bool = setting(
         False,
-        checks.flag,
         "Stop early",
         note="Ends at the step after which training only added copies. Needs “Validate every”",
     )
-    # pixels; None: the model's own
     resolution: int | None = setting(
-        None, checks.resolution, "Training resolution", note="Pixels per side. Empty = the model’s own"
+        None, "Training resolution", check=checks.resolution, note="Pixels per side. Empty = the model’s own"
     )
-    # "none": each picture keeps its shape, and batches are of one shape (aspect-ratio buckets)
     crop: Crop = setting(
         "center",
-        checks.one_of,
         "Crop",
-        Crop,
         note="None: images keep their shape, in aspect-ratio buckets",
         words={"none": "none", "center": "center square", "random": "random squares"},
     )
@@ -253,43 +218,34 @@ class GenerationSettings(SettingsGroup):
     """How the candidates of a round are drawn."""
 
     candidates: int = setting(
-        10,
-        checks.whole,
-        "Images per prompt",
-        1,
-        1000,
-        note="Images that Generate makes for each test prompt",
+        10, "Images per prompt", 1, 1000, note="Images that Generate makes for each test prompt"
     )  # per anchor; n of Eq. G3
     # "fixed": that many of each; "ladder": at most that many, where the LoRA turns (Eq. G20)
     allocation: Allocation = setting(
         "fixed",
-        checks.one_of,
         "LoRA strengths",
-        Allocation,
         note="Adaptive: a few images with each of nine strength schedules, then more with the best",
         words={"fixed": "the same for all prompts", "ladder": "adaptive"},
     )
-    steps: int = setting(20, checks.whole, "Sampling steps", 1, 1000)  # of denoising
+    steps: int = setting(20, "Sampling steps", 1, 1000)
     # 1 disables classifier-free guidance
-    guidance_scale: float = setting(4.0, checks.real, "Guidance scale", 0.0, 100.0)
+    guidance_scale: float = setting(4.0, "Guidance scale", 0.0, 100.0)
     # shares of the steps between which pictures are guided (arXiv 2404.07724)
     guidance_start: float = setting(
-        0.0, checks.real, "Guidance from", 0.0, 1.0, note="Share of the steps before guidance starts"
+        0.0, "Guidance from", 0.0, 1.0, note="Share of the steps before guidance starts"
     )
     guidance_end: float = setting(
         1.0,
-        checks.real,
         "Guidance until",
         0.0,
         1.0,
         note="Share of the steps after which guidance ends; steps without it take half the time",
     )
     # upper limit; smaller if memory is short
-    batch_size: int = setting(20, checks.whole, "Sampling batch size", 1, 1024)
+    batch_size: int = setting(20, "Sampling batch size", 1, 1024)
     # candidates are drawn with strengths of the LoRA from 1 down to this (Eq. G13)
     lowest_strength: float = setting(
         1.0,
-        checks.real,
         "Lowest LoRA strength",
         0.0,
         1.0,
@@ -298,52 +254,32 @@ class GenerationSettings(SettingsGroup):
     # with that strength up to this share of the steps at most, and 1 from there on; 0: constant strengths
     latest_switch: float = setting(
         0.0,
-        checks.real,
         "Latest switch",
         0.0,
         1.0,
         note="Share of the steps (0–1) with the lower strength, at most; the rest use 1. 0 = constant",
     )
-    # pixels; None: the model's own
     resolution: int | None = setting(
-        None, checks.resolution, "Image resolution", note="Pixels per side. Empty = the model’s own"
+        None, "Image resolution", check=checks.resolution, note="Pixels per side. Empty = the model’s own"
     )
     # a sibling of the base model that needs few steps: a folder, a checkpoint or a hub ID; "": the base model
     fast_model: str = setting(
-        "",
-        checks.text,
-        "Fast model",
-        note="Generates the images instead of the base model, which is still trained",
+        "", "Fast model", note="Generates the images instead of the base model, which is still trained"
     )
     # a LoRA with which the base model needs few steps: a file, a hub ID, or a file of a hub ID
     speed_lora: str = setting(
-        "",
-        checks.text,
-        "Speed LoRA",
-        note="Generates images in a few steps (Lightning, Hyper, LCM); not used in training",
+        "", "Speed LoRA", note="Generates images in a few steps (Lightning, Hyper, LCM); not used in training"
     )
     # 0 and "auto": what is known of the sibling or the LoRA (`gal_studio.core.models.fast`)
     fast_steps: int = setting(
-        0,
-        checks.whole,
-        "Fast sampling steps",
-        0,
-        1000,
-        note="With the fast model. 0 = as its card recommends",
+        0, "Fast sampling steps", 0, 1000, note="With the fast model. 0 = as its card recommends"
     )
     fast_guidance: float = setting(
-        0.0,
-        checks.real,
-        "Fast guidance scale",
-        0.0,
-        100.0,
-        note="With the fast model. 0 = as its card recommends",
+        0.0, "Fast guidance scale", 0.0, 100.0, note="With the fast model. 0 = as its card recommends"
     )
     fast_solver: FastSolver = setting(
         "auto",
-        checks.one_of,
         "Fast sampler",
-        FastSolver,
         words={"auto": "as recommended", "own": "the model’s own", "ddim": "DDIM, trailing", "lcm": "LCM"},
     )
 
@@ -444,32 +380,29 @@ class GalSettings(SettingsGroup):
 
     policy: str = setting(
         "uncertainty",
-        known_policy,
         "Selection strategy",
+        check=known_policy,
         note="How test prompts are ranked",
         words=policy_choices,
     )
     # suggestions per round; k of Eq. G5
-    top_k: int = setting(3, checks.whole, "Suggestions", 1, 1000, note="Test prompts suggested per round")
+    top_k: int = setting(3, "Suggestions", 1, 1000, note="Test prompts suggested per round")
     # how many trainings are compared where several are asked (Eq. G21), the round's own among them
     trainings: int = setting(
         3,
-        checks.whole,
         "Runs to compare",
         2,
         5,
         note="Runs of a round with other seeds, to see where they disagree; each takes as long",
     )
     # weigh accepted pictures by Eq. G8; otherwise they weigh 1
-    balance: bool = setting(True, checks.flag, "Balance")
+    balance: bool = setting(True, "Balance")
     # lambda of Eq. G8
-    balance_lambda: float = setting(1.0, checks.real, "Weight multiplier (λ)", 0.0, 1000.0)
+    balance_lambda: float = setting(1.0, "Weight multiplier (λ)", 0.0, 1000.0)
     # what says that a picture is a copy (Eq. G12); "prompts" is published
     copy_detectors: CopyDetectors = setting(
         "both",
-        checks.one_of,
         "Copies are found by",
-        CopyDetectors,
         note="A copy shows the reference instead of its prompt",
         words={
             "both": "prompts and images",
@@ -505,14 +438,12 @@ class ReferenceSettings(SettingsGroup):
     # a folder, a file or a hub ID, `ADAPTER with ENCODER` if its image encoder is elsewhere; NATIVE, or ""
     adapter: str = setting(
         "",
-        checks.text,
         "Image adapter",
         note="For Round 0 (IP-Adapter): a folder or Hugging Face ID; native for FLUX.2 klein",
     )
     # what multiplies the adapter's part of each cross-attention
     strength: float = setting(
         0.7,
-        checks.real,
         "Reference strength",
         0.0,
         1.0,
@@ -521,23 +452,19 @@ class ReferenceSettings(SettingsGroup):
     # the tokens of all pictures one after the other, or their mean, or each object's in a part of the picture
     several: Several = setting(
         "together",
-        checks.one_of,
         "Several references",
-        Several,
         note="How an image adapter combines them; side by side gives each object its own part",
         words={"together": "together", "average": "averaged", "beside": "objects side by side"},
     )
     # leave out what lies around a reference's mask
     subject_alone: bool = setting(
         False,
-        checks.flag,
         "References without their background",
         note="Crops each to its subject, on white: by your mask, or one that is found",
     )
     # per anchor, where a round draws as many or more
     candidates: int = setting(
         5,
-        checks.whole,
         "Images per prompt in Round 0",
         1,
         1000,
@@ -578,29 +505,29 @@ class RefineSettings(SettingsGroup):
     }  # fmt: skip
 
     # distributed over the references (object) or the accepted pictures (style)
-    pairs: int = setting(16, checks.whole, "Pairs", 1, 1000)
-    steps: int = setting(200, checks.whole, "Refinement steps", 1, 100_000)
+    pairs: int = setting(16, "Pairs", 1, 1000)
+    steps: int = setting(200, "Refinement steps", 1, 100_000)
     # pairs per step; a pair is two rows
-    batch_size: int = setting(2, checks.whole, "Pairs in a step", 1, 128)
-    learning_rate: float = setting(1e-4, checks.real, "Refinement learning rate", 0.0, 1.0, exclude_low=True)
+    batch_size: int = setting(2, "Pairs in a step", 1, 128)
+    learning_rate: float = setting(1e-4, "Refinement learning rate", 0.0, 1.0, exclude_low=True)
     # share of the round's own training examples in the loss
-    mix: float = setting(0.5, checks.real, "Mix", 0.0, 0.9)
+    mix: float = setting(0.5, "Mix", 0.0, 0.9)
     # weight of a generated picture's background
-    background_weight: float = setting(0.3, checks.real, "Background weight", 0.0, 1.0)
+    background_weight: float = setting(0.3, "Background weight", 0.0, 1.0)
     # generate an object on a clean background, or ("own") with y's prompt
-    pair_prompts: PairPrompts = setting("clean", checks.one_of, "Prompts of pairs", PairPrompts)
+    pair_prompts: PairPrompts = setting("clean", "Prompts of pairs")
     clean_background: str = "on a plain background"  # appended to the object's name (Eq. P1)
     vision_model: str = ""  # empty: the preset's
     # "repeat": train from the base model, then refine again
-    next_round: AfterRefinement = setting("continue", checks.one_of, "After a refinement", AfterRefinement)
+    next_round: AfterRefinement = setting("continue", "After a refinement")
     # chance that a pair of Eq. P7 goes without its picture, without its prompt, without both; each.
     # A LoRA has no picture as a condition, so that its prompt is dropped with twice this chance
-    drop_conditions: float = setting(0.0, checks.real, "Dropped conditions", 0.0, 0.3)
+    drop_conditions: float = setting(0.0, "Dropped conditions", 0.0, 0.3)
     # divide 1 - r(y) by its mean, so that every reference counts equally
-    even_reference: bool = setting(False, checks.flag, "Even reference")
+    even_reference: bool = setting(False, "Even reference")
     # weight 1 for every patch, as a baseline
-    uniform_weights: bool = setting(False, checks.flag, "Uniform weights")
-    checkpoint_every: int = setting(50, checks.whole, "Refinement checkpoint every", 1, 100_000)  # steps
+    uniform_weights: bool = setting(False, "Uniform weights")
+    checkpoint_every: int = setting(50, "Refinement checkpoint every", 1, 100_000)
 
     @property
     def essential(self) -> Self:

@@ -1,23 +1,16 @@
 """The settings that the page offers as fields, in their order, by what each setting says of itself."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import Field, dataclass, fields, replace
 from functools import cache
 from typing import Any, Literal
 
-from gal_studio.core.checks import LARGEST_SEED
+from gal_studio.core import checks
 from gal_studio.core.models.fast import KNOWN
 from gal_studio.core.settings import Settings
 
 FieldKind = Literal["whole", "number", "text", "choice", "flag"]
-_KINDS: dict[str, FieldKind] = {
-    "whole": "whole",
-    "resolution": "whole",
-    "real": "number",
-    "words": "text",
-    "text": "text",
-    "flag": "flag",
-}
+_KINDS: dict[Any, FieldKind] = {bool: "flag", int: "whole", float: "number", int | None: "whole"}
 GROUPS: dict[str, tuple[str, ...]] = {
     "": (
         "tune.rank", "tune.lowest_rank", "tune.target", "tune.crop", "tune.learning_rate", "tune.steps",
@@ -92,36 +85,35 @@ def _known_fast(are_loras: bool) -> tuple[tuple[str, str], ...]:
 
 def value_words(name: str) -> Mapping[Any, str]:
     """The words of each value that a setting can have, by the setting's dotted name; none for a number."""
-    words: Mapping[Any, str] | Callable[[], Mapping[Any, str]] = _about(name)["words"]
+    words: Mapping[Any, str] | Callable[[], Mapping[Any, str]] = setting_of(name).metadata["words"]
     return words() if callable(words) else words
 
 
 def _field(name: str, heading: str) -> SettingField:
     if name == "seed":  # of the project, not of its settings
         note = "The same seed generates the same images"
-        return SettingField(name, "Seed", note, "whole", 0, LARGEST_SEED)
-    about = _about(name)
-    limits = (64, 2048) if about["kind"] == "resolution" else about["limits"]
-    is_range = about["kind"] in ("whole", "real", "resolution")
+        return SettingField(name, "Seed", note, "whole", 0, checks.LARGEST_SEED)
+    option = setting_of(name)
+    about, choices = option.metadata, value_words(name)
+    is_size = about["check"] is checks.resolution
+    kind = _KINDS.get(option.type, "choice" if choices else "text")
+    low, high = (64, 2048) if is_size else (*about["limits"], None, None)[:2]
     return SettingField(
         name=name,
         label=about["label"],
         note=about["note"],
-        kind=_KINDS.get(about["kind"], "choice"),
-        low=limits[0] if is_range else None,
-        high=limits[1] if is_range else None,
-        choices=tuple(
-            (str(value).lower() if value in (True, False) else value, text)
-            for value, text in value_words(name).items()
-        ),
-        optional=about["kind"] == "resolution",
+        kind=kind,
+        low=low,
+        high=high,
+        choices=tuple((str(v).lower() if kind == "flag" else v, text) for v, text in choices.items()),
+        optional=is_size,
         heading=heading,
     )
 
 
 @cache
-def _about(name: str) -> Mapping[str, Any]:
-    """What a setting says of itself, by its dotted name."""
+def setting_of(name: str) -> "Field[Any]":
+    """The declaration of a setting, by its dotted name."""
     group, _, own = name.partition(".")
     of_group: Any = next(option for option in fields(Settings) if option.name == group).default_factory
-    return next(option for option in fields(of_group) if option.name == own).metadata
+    return next(option for option in fields(of_group) if option.name == own)

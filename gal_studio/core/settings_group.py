@@ -24,11 +24,7 @@ class SettingsGroup:
     def __post_init__(self) -> None:
         """Check every value: by the check of its setting, or else by its type."""
         for option in self._options().values():
-            value = getattr(self, option.name)
-            if "check" in option.metadata:
-                option.metadata["check"](value)
-            else:
-                checks.of_type(option.name.replace("_", " ").capitalize(), value, option.type)
+            checks.of_setting(option, getattr(self, option.name))
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:

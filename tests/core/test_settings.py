@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from gal_studio.core import checks
 from gal_studio.core.checks import setting
 from gal_studio.core.errors import StudioError
 from gal_studio.core.memory.machine import MachineSettings
@@ -241,7 +240,7 @@ def test_another_default_of_a_first_setting_is_told_from_the_former_one():
 
     @dataclass(frozen=True)
     class Longer(TuneSettings):
-        steps: int = setting(300, checks.whole, "Training steps", 1, 1000)
+        steps: int = setting(300, "Training steps", 1, 1000)
 
     assert Longer().distinctive()["steps"] == 300
     assert Longer(steps=200).distinctive() == TuneSettings().distinctive()

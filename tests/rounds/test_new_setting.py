@@ -16,10 +16,8 @@ from gal_studio.state import Store
 
 PACKAGE = Path(gal_studio.__file__).parent
 NEW = {
-    "class TuneSettings(SettingsGroup):": (
-        '    sharpness: float = setting(0.0, checks.real, "Sharpness", 0.0, 1.0)'
-    ),
-    "class RefineSettings(SettingsGroup):": '    softening: bool = setting(False, checks.flag, "Softening")',
+    "class TuneSettings(SettingsGroup):": ('    sharpness: float = setting(0.0, "Sharpness", 0.0, 1.0)'),
+    "class RefineSettings(SettingsGroup):": '    softening: bool = setting(False, "Softening")',
 }
 LOOK = """
 import sys

@@ -109,20 +109,17 @@ def bytes_of(done: float, total: float) -> str:
 DOWNLOAD = "download"
 _MODEL = After(DOWNLOAD, resumed=True)
 _EVERYWHERE = {  # phases of all kinds that load models
-    DOWNLOAD: Phase("Downloading", BYTES, "Kept {amount}; Resume continues from there.")
+    DOWNLOAD: Phase("Downloading", BYTES, "Kept {amount}; Resume continues from there."),
+    "loading": Phase("Loading the model"),
 }
 _STEPS = Phase(unit="steps", kept="Kept {done} of {total} steps; Resume continues from there.")
+_IMAGES = Phase(unit="images", kept="Kept the images that were finished; Resume generates the rest.")
 _PREPARATION = {
-    "loading": Phase("Loading the model"),
     "class_images": Phase("Generating images of other things", "images"),
     "encode": Phase("Encoding the images", "images"),
 }
-_DRAWING = {
-    "loading": Phase("Loading the model"),
-    "base": Phase("Generating with the base model", "images"),
-}
+_DRAWING = {"base": Phase("Generating with the base model", "images")}
 _JUDGEMENT = {
-    "loading": Phase("Loading the model"),
     "foregrounds": Phase("Finding the subject", "images"),
     "maps": Phase("Making heat maps", "images", "Kept the maps that were finished; Resume makes the rest."),
 }
@@ -187,12 +184,7 @@ JOB_KINDS: dict[str, JobKind] = {
         title="Measuring",
         button="Measure",
         done="{count} benchmark images measured",
-        phases={
-            **_DRAWING,
-            "draw": Phase(
-                unit="images", kept="Kept the images that were finished; Resume generates the rest."
-            ),
-        },
+        phases={**_DRAWING, "draw": _IMAGES},
         after=(_MODEL, After("fine_tune"), After("refine"), After("generate", needed=False)),
         allows_jobs=True,
         is_background=True,
@@ -205,9 +197,7 @@ JOB_KINDS: dict[str, JobKind] = {
             **_PREPARATION,
             **_DRAWING,
             "fine_tune": _STEPS,
-            "draw": Phase(
-                unit="images", kept="Kept the images that were finished; Resume generates the rest."
-            ),
+            "draw": _IMAGES,
             "compare": Phase("Comparing", "images"),
         },
         after=(_MODEL, After("fine_tune"), After("generate", needed=False)),
@@ -225,7 +215,6 @@ JOB_KINDS: dict[str, JobKind] = {
         button="Prepare",
         done="The export is ready",
         phases={
-            "loading": Phase("Loading the model"),
             "draw": Phase("Generating two images", "images", "Stopped; Resume starts the export again."),
             "write": Phase("Writing the file"),
             "check": Phase("Checking the file in diffusers"),
@@ -254,12 +243,7 @@ JOB_KINDS: dict[str, JobKind] = {
         title="Trying prompts",
         button="Generate",
         done="Your images are ready",
-        phases={
-            **_DRAWING,
-            "draw": Phase(
-                unit="images", kept="Kept the images that were finished; Resume generates the rest."
-            ),
-        },
+        phases={**_DRAWING, "draw": _IMAGES},
         after=(_MODEL, After("fine_tune"), After("refine")),
         allows_jobs=True,
         allows_decisions=True,
