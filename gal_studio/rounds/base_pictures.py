@@ -7,14 +7,17 @@ from gal_studio.state.tables.projects import Project
 
 def missing(store: Store, project: Project) -> list[str]:
     """The test prompts of a project of which the base model has not drawn a picture yet."""
+    drawn = of_project(store, project)
     prompts = [anchor.prompt for anchor in store.projects.anchors(project.id) if anchor.enabled]
-    return [prompt for prompt in prompts if _kept(store, project, prompt) is None]
+    return [prompt for prompt in prompts if prompt not in drawn]
 
 
 def of_project(store: Store, project: Project) -> dict[str, str]:
     """What the base model drew for the project's test prompts, a picture by prompt (Eq. G16, G17)."""
-    found = {each.prompt: _kept(store, project, each.prompt) for each in store.projects.anchors(project.id)}
-    return {prompt: image for prompt, image in found.items() if image}
+    drawn, _ = store.projects.prior_images(project.id)
+    prompts = [anchor.prompt for anchor in store.projects.anchors(project.id)]
+    found = {prompt: image for prompt in prompts for image in drawn.get(_key(project, prompt), ())}
+    return {prompt: image for prompt, image in found.items() if store.images.has(image)}
 
 
 def seed(project: Project, prompt: str) -> int:
@@ -25,11 +28,6 @@ def seed(project: Project, prompt: str) -> int:
 def keep(store: Store, project: Project, prompt: str, image: str) -> None:
     """Store the picture of a prompt."""
     store.projects.add_class_image(project.id, _key(project, prompt), 0, image)
-
-
-def _kept(store: Store, project: Project, prompt: str) -> str | None:
-    images = store.projects.class_images(project.id, _key(project, prompt))
-    return next((image for image in images if store.images.has(image)), None)
 
 
 def _key(project: Project, prompt: str) -> str:

@@ -77,7 +77,7 @@ def _make(store: Store, line: RecordedLine, policy: str) -> str:
         settings=source.settings,
         references=store.projects.references(source_id),
         anchors=tuple(anchor.prompt for anchor in anchors if anchor.order <= present),
-        prior=store.projects.given_prior(source_id),
+        prior=store.projects.prior_images(source_id)[1],
         described=source.described,
     )
     made = store.projects.add(new)

@@ -48,8 +48,7 @@ def test_class_images_keep_their_order(store: Store, project: Project) -> None:
     store.projects.add_class_image(project.id, "base/cat", 1, "b")
     store.projects.add_class_image(project.id, "base/cat", 0, "a")
     store.projects.add_class_image(project.id, "base/cat", 0, "a")
-    assert store.projects.class_images(project.id, "base/cat") == ("a", "b")
-    assert store.projects.class_images(project.id, "base/dog") == ()
+    assert store.projects.prior_images(project.id) == ({"base/cat": ("a", "b")}, ())
 
 
 def test_rounds_form_a_tree(store: Store, project: Project, first_round: Round) -> None:

@@ -48,7 +48,7 @@ def test_lost_files_come_back_as_they_were(names: tuple[str, str], tmp_path: Pat
         learned = load_file(studio.adapter_path(round_.id))
         lost = [store.images.path(candidate.image) for candidate in candidates[:2]]
         kept = {path: path.read_bytes() for path in lost}
-        class_image = next(iter(store.projects.class_images(project_id, _drawn_by(store))))
+        class_image = store.projects.prior_images(project_id)[0][_drawn_by(store)][0]
         kept[store.images.path(class_image)] = store.images.read(class_image)
         for path in (*kept, studio.adapter_path(round_.id)):
             path.unlink()

@@ -12,7 +12,7 @@ from gal_studio.core.measures.pictures import MeasuredPicture, MeasuredPrompt, P
 from gal_studio.core.types import Candidate, Remark
 from gal_studio.state.database.connection import Database, record
 from gal_studio.state.tables.copy_marks import copy_shift
-from gal_studio.state.tables.projects import derived_id, derived_ids
+from gal_studio.state.tables.projects import append_prompts, derived_id
 
 SELECT_MEASURED = (
     "SELECT test_pictures.* FROM test_pictures JOIN test_prompts ON test_prompts.id = prompt_id "
@@ -100,23 +100,7 @@ class Measures:
 
     def add_prompts(self, project_id: str, part: Part, prompts: Sequence[str]) -> None:
         """Append prompts to a part; one that it has already is enabled again."""
-        with self._database.transaction() as writer:
-            known = {one.prompt: one.enabled for one in self.prompts(project_id) if one.part == part}
-            if not all(known.get(prompt, True) for prompt in prompts):
-                writer.execute(
-                    "UPDATE test_prompts SET enabled = 1 WHERE project_id = ? AND part = ? AND NOT enabled "
-                    "AND prompt IN (SELECT value FROM json_each(?))",
-                    (project_id, part, json.dumps(list(prompts))),
-                )
-            if new := [prompt for prompt in dict.fromkeys(prompts) if prompt not in known]:
-                ids = derived_ids(writer, "test_prompts", [(project_id, part, prompt) for prompt in new])
-                writer.execute(
-                    "INSERT INTO test_prompts (id, project_id, position, part, prompt) "
-                    "SELECT json_extract(value, '$[0]'), ?1, key + (SELECT COALESCE(MAX(position) + 1, 0) "
-                    "FROM test_prompts WHERE project_id = ?1), ?2, json_extract(value, '$[1]') "
-                    "FROM json_each(?3) ORDER BY key",
-                    (project_id, part, json.dumps(list(zip(ids, new, strict=True)))),
-                )
+        append_prompts(self._database, "test_prompts", {"project_id": project_id, "part": part}, prompts)
 
     def keep_only(self, project_id: str, part: Part, prompts: Sequence[str]) -> None:
         """Disable the other prompts of a part; their pictures stay."""

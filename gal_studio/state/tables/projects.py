@@ -7,7 +7,7 @@ import logging
 import sqlite3
 import uuid
 from collections import UserDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,7 +20,7 @@ from gal_studio.core.snapshot import Project as Project
 from gal_studio.core.types import Anchor, Author, Kind, Reference
 from gal_studio.state.database.connection import Database, record
 from gal_studio.state.database.versions import Version
-from gal_studio.state.tables.reference_masks import NEWEST_MASK, ReferenceMasks
+from gal_studio.state.tables.painted import NEWEST_MASK, ReferenceMasks
 
 _log = logging.getLogger(__name__)
 
@@ -53,6 +53,29 @@ def derived_ids(writer: sqlite3.Connection, table: str, contents: Sequence[Seque
 
 def _id_of(table: str, number: int, content: Sequence[Any]) -> str:
     return hashlib.sha256(strict_json.dumps([table, number, *content]).encode()).hexdigest()[:16]
+
+
+def append_prompts(database: Database, table: str, scope: Mapping[str, str], prompts: Sequence[str]) -> None:
+    """Append prompts to those of a table that have these values; one that is there is enabled again."""
+    where = " AND ".join(f"{name} = :{name}" for name in scope)
+    with database.transaction() as writer:
+        rows = writer.execute(f"SELECT prompt, enabled FROM {table} WHERE {where}", scope)
+        known = {row["prompt"]: row["enabled"] for row in rows}
+        if not all(known.get(prompt, True) for prompt in prompts):
+            writer.execute(
+                f"UPDATE {table} SET enabled = 1 WHERE {where} AND NOT enabled "
+                "AND prompt IN (SELECT value FROM json_each(:prompts))",
+                {**scope, "prompts": json.dumps(list(prompts))},
+            )
+        if new := [prompt for prompt in dict.fromkeys(prompts) if prompt not in known]:
+            ids = derived_ids(writer, table, [(*scope.values(), prompt) for prompt in new])
+            writer.execute(
+                f"INSERT INTO {table} (id, prompt, position, {', '.join(scope)}) "
+                "SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]'), "
+                f"key + (SELECT COALESCE(MAX(position) + 1, 0) FROM {table} WHERE project_id = :project_id), "
+                f":{', :'.join(scope)} FROM json_each(:new) ORDER BY key",
+                {**scope, "new": json.dumps(list(zip(ids, new, strict=True)))},
+            )
 
 
 @dataclass(frozen=True)
@@ -239,23 +262,7 @@ class Projects:
 
     def add_anchors(self, project_id: str, prompts: Sequence[str]) -> None:
         """Append anchors; an existing prompt is enabled again."""
-        with self._database.transaction() as writer:
-            known = {anchor.prompt: anchor.enabled for anchor in self.anchors(project_id)}
-            if not all(known.get(prompt, True) for prompt in prompts):
-                writer.execute(
-                    "UPDATE anchors SET enabled = 1 WHERE project_id = ? AND NOT enabled "
-                    "AND prompt IN (SELECT value FROM json_each(?))",
-                    (project_id, json.dumps(list(prompts))),
-                )
-            if new := [prompt for prompt in dict.fromkeys(prompts) if prompt not in known]:
-                ids = derived_ids(writer, "anchors", [(project_id, prompt) for prompt in new])
-                writer.execute(
-                    "INSERT INTO anchors (id, project_id, position, prompt) "
-                    "SELECT json_extract(value, '$[0]'), ?1, key + (SELECT COALESCE(MAX(position) + 1, 0) "
-                    "FROM anchors WHERE project_id = ?1), json_extract(value, '$[1]') FROM json_each(?2) "
-                    "ORDER BY key",
-                    (project_id, json.dumps(list(zip(ids, new, strict=True)))),
-                )
+        append_prompts(self._database, "anchors", {"project_id": project_id}, prompts)
 
     def project_of_anchor(self, anchor_id: str) -> str:
         """The project of this anchor."""
@@ -276,31 +283,16 @@ class Projects:
             (project_id, json.dumps(list(prompts))),
         )
 
-    def class_images(self, project_id: str, drawn_by: str) -> tuple[str, ...]:
-        """The prior pictures (Eq. G9) that were drawn so far by this model, prompt and settings, in order."""
-        rows = self._database.rows(
-            "SELECT image FROM class_images WHERE project_id = ? AND drawn_by = ? ORDER BY position",
-            (project_id, drawn_by),
-        )
-        return tuple(row["image"] for row in rows)
-
     def add_class_image(self, project_id: str, drawn_by: str, position: int, image: str) -> None:
         """Store one prior picture; idempotent."""
         self._database.write(
             "INSERT OR REPLACE INTO class_images VALUES (?, ?, ?, ?)", (project_id, drawn_by, position, image)
         )
 
-    def given_prior(self, project_id: str) -> tuple[tuple[str, str], ...]:
-        """The user's own prior pictures in their order: (prompt, image)."""
-        rows = self._database.rows(
-            "SELECT drawn_by, image FROM class_images WHERE project_id = ? AND drawn_by LIKE 'given %: %' "
-            "ORDER BY rowid",
-            (project_id,),
-        )
-        return tuple((row["drawn_by"].partition(": ")[2], row["image"]) for row in rows)
-
     def prior_images(self, project_id: str) -> tuple[dict[str, tuple[str, ...]], tuple[tuple[str, str], ...]]:
-        """The prior pictures drawn so far, by key (`class_images`), and the user's own (`given_prior`)."""
+        """The prior pictures (Eq. G9): those drawn so far by model, prompt and settings, each in order, and
+        the user's own in their order: (prompt, image).
+        """
         rows = self._database.rows(
             "SELECT drawn_by, image, drawn_by LIKE 'given %: %' AS is_given FROM class_images "
             "WHERE project_id = ? ORDER BY CASE WHEN drawn_by LIKE 'given %: %' THEN rowid ELSE position END",

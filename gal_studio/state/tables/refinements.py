@@ -15,7 +15,7 @@ from gal_studio.core import strict_json
 from gal_studio.core.errors import StudioError
 from gal_studio.core.patchdpo.patch_quality import Limits
 from gal_studio.state.database.connection import Database, record
-from gal_studio.state.tables.paintings import Paintings
+from gal_studio.state.tables.painted import Paintings
 from gal_studio.state.tables.pair_regions import PairRegions
 
 MapKind = Literal["quality", "reproduction", "shown", "disagreement"]

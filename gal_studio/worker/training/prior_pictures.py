@@ -83,7 +83,8 @@ def _notice(task: TrainingTask) -> str:
 def _kept(task: TrainingTask, wanted: PriorPrompt) -> list[str]:
     """The stored pictures of a prompt, in order, up to the first whose file is missing."""
     kept: list[str] = []
-    for image in task.store.projects.class_images(task.project.id, wanted.key)[: wanted.count]:
+    drawn, _ = task.store.projects.prior_images(task.project.id)
+    for image in drawn.get(wanted.key, ())[: wanted.count]:
         if not task.store.images.has(image):
             break
         kept.append(image)

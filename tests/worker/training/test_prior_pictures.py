@@ -154,7 +154,7 @@ def test_the_users_own_pictures_stand_in(studio: Studio, models: Models, names: 
     prior = [(drawing(4), "A drum in pencil style"), (drawing(5), "a photo of a cat")]
     first = first_round(studio, draft(names, changes=with_prior(prior_images=0), prior=prior))
     project = studio.store.rounds.get(first).project_id
-    assert [prompt for prompt, _ in studio.store.projects.given_prior(project)] == [each[1] for each in prior]
+    assert [prompt for prompt, _ in studio.store.projects.prior_images(project)[1]] == [each[1] for each in prior]
     seen: list[str] = []
     assert work(studio, models, studio.fine_tune(first), messages(seen)).state == "completed"
     assert seen == [] and len(studio.store.database.rows("SELECT * FROM class_images")) == 2
@@ -169,7 +169,7 @@ def test_a_lost_picture_of_the_users_own_is_one_sentence_and_comes_back(
 ) -> None:
     prior = [(drawing(4), "A drum in pencil style")]
     first = first_round(studio, tiny_draft(names, changes=with_prior(), prior=prior))
-    ((_, image),) = studio.store.projects.given_prior(studio.store.rounds.get(first).project_id)
+    ((_, image),) = studio.store.projects.prior_images(studio.store.rounds.get(first).project_id)[1]
     data = studio.store.images.read(image)
     studio.store.images.path(image).unlink()
     job = work(studio, models, studio.fine_tune(first))
