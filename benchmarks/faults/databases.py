@@ -17,7 +17,7 @@ from gal_studio.commands.doctor import check_workspace
 from gal_studio.core.errors import StudioError
 from gal_studio.state import Store
 from gal_studio.state.database.backups import back_up, backups
-from gal_studio.workspace.damage import damage_of
+from gal_studio.workspace.check import damage_of
 from gal_studio.workspace.rescue import restore
 from tests.workspace.filled import fill
 

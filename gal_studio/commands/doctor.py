@@ -25,7 +25,7 @@ from gal_studio.studio.plug_ins import problems
 from gal_studio.studio.views.everything import show_all
 from gal_studio.workspace import check, rescue
 from gal_studio.workspace import repair as repairs
-from gal_studio.workspace.damage import damage_of
+from gal_studio.workspace.check import damage_of
 
 PROBE_SECONDS = 4.5  # each, for drawing and for training
 NOT_HERE = "not downloaded (on first use)"

@@ -2,9 +2,11 @@
 
 import hashlib
 import re
+import sqlite3
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -15,17 +17,17 @@ from gal_studio.core.models.forms.registry import FORMS
 from gal_studio.core.words import counted
 from gal_studio.rounds import fingerprints
 from gal_studio.rounds.inputs import inputs_of
+from gal_studio.state.database.own_files import check_files
 from gal_studio.state.database.tables import TABLES, Folder
 from gal_studio.state.database.upgrades import differences
 from gal_studio.state.files.content_store import Files
 from gal_studio.state.files.errors import DiskError, GoneError
 from gal_studio.state.files.inside import is_id
-from gal_studio.state.files.own_folder import DAMAGED
+from gal_studio.state.files.own_folder import DAMAGED, DATABASE
 from gal_studio.state.files.temporary import temporary_folder
 from gal_studio.state.files.unfinished import ENDING, is_unfinished, looks_unfinished
 from gal_studio.state.store import Store
 from gal_studio.workspace.archive.safetensors_header import read_header
-from gal_studio.workspace.damage import damage_of
 from gal_studio.workspace.read_project import damaged_rows, read_project
 from gal_studio.workspace.spare_values import is_spare
 
@@ -46,6 +48,7 @@ Problem = Literal[
 ]
 _CHECKPOINT = re.compile(r"[0-9a-f]{16}/\w+/step-\d+\.safetensors")
 _OF_VALUES = ("CHECK constraint failed in", "NULL value in")
+_OF_INDEXES = ("row ", "wrong # of entries in index", "non-unique entry in index")
 Show = Callable[[Store, str], None]
 
 
@@ -291,3 +294,25 @@ def _is_old(path: Path, age: float) -> bool:
         return time.time() - path.lstat().st_mtime >= age
     except OSError:  # deleted meanwhile
         return False
+
+
+def damage_of(workspace: Path) -> str:
+    """What is wrong with the pages of the database; "" if nothing is, or only indexes and values."""
+    path = workspace / DATABASE
+    check_files(path)
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+            answers = [str(row[0]) for row in connection.execute("PRAGMA integrity_check(20)")]
+    except sqlite3.DatabaseError as error:
+        return _first_words(str(error)) if is_damage(error) else ""
+    answers = [answer for answer in answers if not answer.startswith((*_OF_INDEXES, *_OF_VALUES, "ok"))]
+    return _first_words(answers[0]) if answers else ""
+
+
+def is_damage(error: Exception) -> bool:
+    """Whether this error of SQLite says that the file is damaged."""
+    return any(words in str(error).lower() for words in ("malformed", "not a database", "corrupt"))
+
+
+def _first_words(text: str) -> str:
+    return text.strip().splitlines()[0][:120] if text.strip() else "it cannot be read"

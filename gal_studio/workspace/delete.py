@@ -11,7 +11,7 @@ from gal_studio.core.jobs.states import ACTIVE
 from gal_studio.state.database.tables import Folder
 from gal_studio.state.files.inside import folder_of_row, remove
 from gal_studio.state.store import Store
-from gal_studio.workspace.archive.project_tables import OF_A_PROJECT, files_named, rows_of
+from gal_studio.workspace.archive.project_tables import OF_A_PROJECT, project_files, rows_of
 from gal_studio.workspace.check import folder_of, named_files
 
 File = tuple[Folder, str]  # folder and hash
@@ -71,12 +71,7 @@ def refuse_while_at_work(store: Store, project_id: str) -> None:
 
 
 def _files(store: Store, project_id: str) -> Iterator[File]:
-    for table in OF_A_PROJECT:
-        named = ", ".join(column.name for column in table.columns if column.folder)
-        if named:
-            chosen = f"SELECT DISTINCT {named} FROM {table.name} WHERE rowid IN ({rows_of(table)})"
-            for row in store.database.unchecked_rows(chosen, {"project": project_id}):
-                yield from files_named(table, row)
+    return project_files(store.database.unchecked_rows, OF_A_PROJECT, project_id)
 
 
 def forget_unused_reconstructions(store: Store, before: float) -> None:

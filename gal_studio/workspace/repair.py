@@ -17,9 +17,9 @@ from gal_studio.workspace import spare_rows
 from gal_studio.workspace.archive.writer import export_project
 from gal_studio.workspace.check import Finding, Show, aside, broken_projects, examine, folder_of
 from gal_studio.workspace.read_project import read_project
-from gal_studio.workspace.spare_values import DRAWN_AGAIN, consequence, repair_values
+from gal_studio.workspace.spare_values import DRAWN_AGAIN, MADE_AGAIN, consequence, repair_values
 
-_REPAIRS: Mapping[tuple[str, str], tuple[str, str]] = {
+_REPAIRS: Mapping[tuple[str, str], tuple[str, str]] = {  # beside `MADE_AGAIN`
     ("candidates", "image"): (
         "UPDATE candidates SET image = '' WHERE image = :name",
         "Generate makes them again from their seeds",
@@ -39,45 +39,13 @@ _REPAIRS: Mapping[tuple[str, str], tuple[str, str]] = {
         "lost.position <= class_images.position)",
         "the next training generates them again, with those after them; copy files of your own back",
     ),
-    ("training_images", "image"): (
-        "DELETE FROM training_images WHERE image = :name",
-        "these previews are gone",
-    ),
-    ("test_pictures", "image"): (
-        "DELETE FROM test_pictures WHERE image = :name",
-        "Measure generates them again from their seeds",
-    ),
     ("trials", "image"): (
         "UPDATE trials SET image = NULL WHERE image = :name",
         "they are generated again with the next prompt that is tried in their round",
     ),
-    ("sibling_pictures", "image"): (
-        "DELETE FROM sibling_pictures WHERE image = :name",
-        "Compare runs generates them again",
-    ),
     ("pairs", "generated_image"): (
         "UPDATE pairs SET generated_image = NULL WHERE generated_image = :name",
         "the pairs are generated again from their seeds",
-    ),
-    ("pair_regions", "foreground_mask"): (
-        "DELETE FROM pair_regions WHERE foreground_mask = :name",
-        "the next refinement finds the subjects of these pairs again",
-    ),
-    ("foregrounds", "image"): (
-        "DELETE FROM foregrounds WHERE image = :name",
-        "their foregrounds are searched again when needed",
-    ),
-    ("foregrounds", "mask"): (
-        "DELETE FROM foregrounds WHERE mask = :name",
-        "the foregrounds are searched again",
-    ),
-    ("seen_pictures", "image"): (
-        "DELETE FROM seen_pictures WHERE image = :name",
-        "they are looked at again when they are uploaded",
-    ),
-    ("seen_pictures", "seen_image"): (
-        "DELETE FROM seen_pictures WHERE seen_image = :name",
-        "they are made again when their images are uploaded",
     ),
     ("reference_masks", "mask"): (
         "UPDATE reference_masks SET mask = NULL WHERE mask = :name",
@@ -146,6 +114,13 @@ def _is_broken(store: Store, finding: Finding, show: Show) -> bool:
     return any(one.names == finding.names for one in broken_projects(store, show))
 
 
+def _repair_of(table: str, column: str) -> tuple[str, str] | None:
+    """The SQL that does without a lost file, `:name`, and what follows; None if there is none."""
+    if (table, column) not in _REPAIRS and table in MADE_AGAIN:
+        return f"DELETE FROM {table} WHERE {column} = :name", MADE_AGAIN[table]
+    return _REPAIRS.get((table, column))
+
+
 def remedy(finding: Finding) -> str:
     """What `repair` would do about a finding, or what a person has to do."""
     if finding.place is None:
@@ -163,8 +138,8 @@ def remedy(finding: Finding) -> str:
         beyond = finding.problem in ("database", "rows")
         return "restore a copy of studio.db or import an archive" if beyond else "--repair removes them"
     where = finding.place.table, finding.place.column
-    if where in _REPAIRS:
-        return f"after --repair {_REPAIRS[where][1]}"
+    if repair := _repair_of(*where):
+        return f"after --repair {repair[1]}"
     return _RESTORED_ELSEWHERE.get(where) or _NEEDS_A_PERSON.get(where, "import an archive of this project")
 
 
@@ -206,12 +181,12 @@ def _put_aside(store: Store, project_id: str) -> str:
 
 def _repair_files(store: Store, finding: Finding) -> str:
     assert finding.place is not None
-    where = finding.place.table, finding.place.column
+    repair = _repair_of(finding.place.table, finding.place.column)
     if finding.problem == "altered":
         _set_aside(store, finding)
-    if where not in _REPAIRS:
+    if repair is None:
         return f"{finding.sentence} Not repaired: {remedy(finding)}."
-    statement, consequence = _REPAIRS[where]
+    statement, consequence = repair
     with store.database.transaction() as writer:
         for name in finding.names:
             writer.execute(statement, {"name": name})

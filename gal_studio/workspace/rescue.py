@@ -5,7 +5,7 @@ import shutil
 import sqlite3
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -21,9 +21,9 @@ from gal_studio.state.files.own_folder import BACKUPS, DAMAGED, DATABASE
 from gal_studio.state.files.unfinished import unfinished_name
 from gal_studio.state.jobs.lock import PageLock, WorkerLock
 from gal_studio.state.store import Store
+from gal_studio.workspace.check import Show
 from gal_studio.workspace.read_project import read_project
 
-Show = Callable[[Store, str], None]
 MOST_LOOKUPS, MOST_MISSES = 20_000, 1_000
 """Rows that are tried one by one between those that a scan reaches, and those in a row that are not found."""
 

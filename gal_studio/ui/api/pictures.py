@@ -4,7 +4,8 @@ An address with `v`, a prefix of the content's hash, always means the same pictu
 """
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from fastapi import FastAPI, HTTPException, Response
@@ -13,6 +14,7 @@ from fastapi.responses import FileResponse
 from gal_studio.assets import demo
 from gal_studio.core.errors import StudioError
 from gal_studio.core.naming import file_stem, round_names
+from gal_studio.state import Store
 from gal_studio.studio import Studio, generation_data
 from gal_studio.ui.api.whole_file import METHODS, WholeFile
 
@@ -29,61 +31,117 @@ _DAMAGED = ("This file is damaged:", "run the doctor.")
 _GONE = ("This file is gone", "from the workspace.")
 
 
+@dataclass(frozen=True)
+class Kind:
+    """A kind of pictures by their address, `/NAME/ID`; an ID may have two parts.
+
+    `find` says where the file of one is stored, None where it is lost, and `lost` what stands in its place
+    then. Thumbnails are at `/THUMBS/ID`, if there are any. `text` is what a file says of how it was
+    generated. One that is `fixed` is always the same picture at its address.
+    """
+
+    find: Callable[..., Path | None]
+    thumbs: str = ""
+    text: Callable[[Store, str], str] | None = None
+    lost: Callable[[str], tuple[str, str]] = lambda _: _GONE
+    fixed: bool = False
+
+
+def kinds_of_pictures(studio: Studio) -> Mapping[str, Kind]:
+    """The pictures of a workspace by the first part of their addresses."""
+    store, images = studio.store, studio.store.images
+
+    def candidate(identity: str) -> Path | None:
+        name = store.candidates.get(identity).image
+        return images.path(name) if name else None
+
+    def lost_candidate(identity: str) -> tuple[str, str]:
+        """A drawn one comes back with Generate; a person's own one with its prompt."""
+        return _DRAW_AGAIN if store.candidates.get(identity).own else _GENERATE
+
+    def of_pair(pair_id: str, which: str) -> Path:
+        pair = store.refinements.pair(pair_id)
+        name = {"reference": pair.reference_image, "generated": pair.generated_image}.get(which)
+        if name is None:
+            raise StudioError(f"This pair has no image {which!r}.")
+        return images.path(name)
+
+    def preview(round_id: str, step: str) -> Path:
+        for one in store.rounds.previews(round_id):
+            if str(one.step) == step:
+                return images.path(one.image)
+        raise StudioError(f"There is no preview of step {step!r} of this training.")
+
+    def measured(identity: str) -> Path:
+        return images.path(store.measures.image(identity))
+
+    return {
+        "picture": Kind(candidate, "thumb", generation_data.of_candidate, lost_candidate),
+        "reference": Kind(studio.reference_picture, fixed=True),
+        "pair": Kind(of_pair, "pair-thumb"),
+        "preview": Kind(preview, fixed=True),
+        "test-picture": Kind(measured, "test-thumb"),
+        "trial": Kind(studio.trial_picture, "trial-thumb", generation_data.of_trial, lambda _: _DRAW_AGAIN),
+    }
+
+
 def add_picture_routes(app: FastAPI, studio: Studio) -> None:
-    """Add the routes for candidates, references, pairs, previews, covers of the demos, and LoRAs."""
+    """Add the routes for pictures and their thumbnails, covers of the demos, and LoRAs."""
     thumbnail = functools.lru_cache(KEPT_THUMBNAILS)(
         lambda name: studio.store.images.thumbnail(name, THUMBNAIL_EDGE)
     )
+    for name, kind in kinds_of_pictures(studio).items():
+        _add_routes(app, studio, name, kind, thumbnail)
+    _add_file_routes(app, studio)
 
-    def small(path: Path, version: str) -> Response:
-        if not is_there(path):
-            return _lost()
+
+def _add_routes(
+    app: FastAPI, studio: Studio, name: str, kind: Kind, thumbnail: Callable[[str], bytes]
+) -> None:
+    """Add the routes of one kind of pictures."""
+
+    def found(identity: str) -> Path | None:
         try:
-            data = thumbnail(path.stem)
+            path = kind.find(*identity.split("/"))
+        except TypeError as error:  # an ID of more or fewer parts
+            raise HTTPException(404, "There is no such image.") from error
+        except StudioError as error:
+            raise HTTPException(404, str(error)) from error
+        return path if path and is_there(path) else None
+
+    def headers(path: Path, version: str) -> dict[str, str]:
+        return _FOREVER if kind.fixed or version == path.stem[:8] else _FRESH
+
+    @app.api_route(f"/{name}/{{identity:path}}", methods=METHODS)
+    def picture(identity: str, v: str = "") -> Response:
+        path = found(identity)
+        if path is None:
+            return _lost(kind.lost(identity))
+        if kind.text is None:
+            return FileResponse(path, headers=headers(path, v))
+        data = generation_data.png_with(path.read_bytes(), kind.text(studio.store, identity))
+        return Response(data, media_type="image/png", headers=headers(path, v))
+
+    if not kind.thumbs:
+        return
+
+    @app.api_route(f"/{kind.thumbs}/{{identity:path}}", methods=METHODS)
+    def small(identity: str, v: str = "") -> Response:
+        path = found(identity)
+        if path is None:
+            return _lost(kind.lost(identity))
+        try:
+            return Response(thumbnail(path.stem), media_type="image/png", headers=headers(path, v))
         except StudioError:  # the file is not the picture that was stored
             return _lost(_DAMAGED)
-        return Response(data, media_type="image/png", headers=_keeping(version, path))
-
-    _add_candidate_routes(app, studio, small)
-    _add_reference_routes(app, studio)
-    _add_file_routes(app, studio)
-    _add_pair_routes(app, studio, small)
-    _add_preview_route(app, studio)
-    _add_test_picture_routes(app, studio, small)
-    _add_trial_routes(app, studio, small)
 
 
-def _add_candidate_routes(app: FastAPI, studio: Studio, small: Callable[[Path, str], Response]) -> None:
-    """Add the routes for the candidates of a round."""
-
-    @app.api_route("/picture/{candidate_id}", methods=METHODS)
-    def picture(candidate_id: str, v: str = "") -> Response:
-        path = _picture_of(studio, candidate_id)
-        if path is None:
-            return _lost_candidate(studio, candidate_id)
-        return _saying(path, generation_data.of_candidate(studio.store, candidate_id), v)
-
-    @app.api_route("/thumb/{candidate_id}", methods=METHODS)
-    def thumb(candidate_id: str, v: str = "") -> Response:
-        path = _picture_of(studio, candidate_id)
-        return small(path, v) if path else _lost_candidate(studio, candidate_id)
-
-
-def _add_reference_routes(app: FastAPI, studio: Studio) -> None:
-    """Add the routes for references and for the covers of the demos."""
-
-    @app.api_route("/reference/{reference_id}", methods=METHODS)
-    def reference(reference_id: str) -> Response:
-        path = _path(studio.reference_picture, reference_id)
-        return FileResponse(path, headers=_FOREVER) if is_there(path) else _lost()
+def _add_file_routes(app: FastAPI, studio: Studio) -> None:
+    """Add the routes for a demo's cover, a round's LoRA and its exported forms."""
 
     @app.api_route("/demo/{kind}", methods=METHODS)
     def demo_cover(kind: str) -> FileResponse:
         return FileResponse(_found(lambda name: demo(name).images[0], kind), headers=_FRESH)  # type: ignore[arg-type]
-
-
-def _add_file_routes(app: FastAPI, studio: Studio) -> None:
-    """Add the routes for a round's LoRA and for its exported forms."""
 
     @app.api_route("/adapter/{round_id}", methods=METHODS)
     def adapter(round_id: str) -> FileResponse:
@@ -96,96 +154,15 @@ def _add_file_routes(app: FastAPI, studio: Studio) -> None:
         return WholeFile(path, filename=f"{_name(studio, round_id)}-{form}.zip", headers=_FRESH)
 
 
-def _add_pair_routes(app: FastAPI, studio: Studio, small: Callable[[Path, str], Response]) -> None:
-    """Add the routes for the pictures of a pair; `which` is `reference` or `generated`."""
-
-    def find(pair_id: str, which: str) -> Path:
-        pair = studio.store.refinements.pair(pair_id)
-        name = {"reference": pair.reference_image, "generated": pair.generated_image}.get(which)
-        if name is None:
-            raise StudioError(f"This pair has no image {which!r}.")
-        return studio.store.images.path(name)
-
-    @app.api_route("/pair/{pair_id}/{which}", methods=METHODS)
-    def pair_picture(pair_id: str, which: str, v: str = "") -> Response:
-        path = _path(find, pair_id, which)
-        return FileResponse(path, headers=_keeping(v, path)) if is_there(path) else _lost()
-
-    @app.api_route("/pair-thumb/{pair_id}/{which}", methods=METHODS)
-    def pair_thumbnail(pair_id: str, which: str, v: str = "") -> Response:
-        return small(_path(find, pair_id, which), v)
-
-
-def _add_preview_route(app: FastAPI, studio: Studio) -> None:
-    """Add the route for the previews of a training."""
-
-    def find(round_id: str, step: str) -> Path:
-        for preview in studio.store.rounds.previews(round_id):
-            if str(preview.step) == step:
-                return studio.store.images.path(preview.image)
-        raise StudioError(f"There is no preview of step {step!r} of this training.")
-
-    @app.api_route("/preview/{round_id}/{step}", methods=METHODS)
-    def preview_picture(round_id: str, step: str) -> Response:
-        path = _path(find, round_id, step)
-        return FileResponse(path, headers=_FOREVER) if is_there(path) else _lost()
-
-
-def _add_test_picture_routes(app: FastAPI, studio: Studio, small: Callable[[Path, str], Response]) -> None:
-    """Add the routes for the pictures of the test set."""
-
-    def find(picture_id: str) -> Path:
-        return studio.store.images.path(studio.store.measures.image(picture_id))
-
-    @app.api_route("/test-picture/{picture_id}", methods=METHODS)
-    def test_picture(picture_id: str, v: str = "") -> Response:
-        path = _path(find, picture_id)
-        return FileResponse(path, headers=_keeping(v, path)) if is_there(path) else _lost()
-
-    @app.api_route("/test-thumb/{picture_id}", methods=METHODS)
-    def test_thumbnail(picture_id: str, v: str = "") -> Response:
-        return small(_path(find, picture_id), v)
-
-
-def _add_trial_routes(app: FastAPI, studio: Studio, small: Callable[[Path, str], Response]) -> None:
-    """Add the routes for the pictures of free prompts."""
-
-    @app.api_route("/trial/{trial_id}", methods=METHODS)
-    def trial(trial_id: str, v: str = "") -> Response:
-        path = _path(studio.trial_picture, trial_id)
-        if not is_there(path):
-            return _lost(_DRAW_AGAIN)
-        return _saying(path, generation_data.of_trial(studio.store, trial_id), v)
-
-    @app.api_route("/trial-thumb/{trial_id}", methods=METHODS)
-    def trial_thumbnail(trial_id: str, v: str = "") -> Response:
-        path = _path(studio.trial_picture, trial_id)
-        return small(path, v) if is_there(path) else _lost(_DRAW_AGAIN)
-
-
-def _path(find: Callable[..., Path], *identity: str) -> Path:
-    """Where a file is stored; it may be gone."""
+def _found(find: Callable[..., Path], *identity: str) -> Path:
+    """Where a file is stored; 404 if it is not."""
     try:
-        return find(*identity)
+        path = find(*identity)
     except StudioError as error:
         raise HTTPException(404, str(error)) from error
-
-
-def _found(find: Callable[..., Path], *identity: str) -> Path:
-    path = _path(find, *identity)
     if not is_there(path):
         raise HTTPException(404, "The file is missing from the workspace.")
     return path
-
-
-def _picture_of(studio: Studio, candidate_id: str) -> Path | None:
-    """The path of a candidate's picture; None if the file is missing."""
-    try:
-        name = studio.store.candidates.get(candidate_id).image
-        path = studio.store.images.path(name) if name else None
-    except StudioError as error:
-        raise HTTPException(404, str(error)) from error
-    return path if path and is_there(path) else None
 
 
 def is_there(path: Path) -> bool:
@@ -193,25 +170,9 @@ def is_there(path: Path) -> bool:
     return path.is_file() and not path.is_symlink()  # a link could lead out of the workspace
 
 
-def _keeping(version: str, path: Path) -> dict[str, str]:
-    """Cache forever if the address has the version of the picture."""
-    return _FOREVER if version == path.stem[:8] else _FRESH
-
-
-def _saying(path: Path, text: str, version: str) -> Response:
-    """A picture that says in its file how it was generated, for those who save it."""
-    data = generation_data.png_with(path.read_bytes(), text)
-    return Response(data, media_type="image/png", headers=_keeping(version, path))
-
-
-def _lost(words: tuple[str, str] = _GONE) -> Response:
+def _lost(words: tuple[str, str]) -> Response:
     """A placeholder for a missing picture, with two lines of words."""
     return Response(_LOST.format(*words), 404, _FRESH, "image/svg+xml")
-
-
-def _lost_candidate(studio: Studio, candidate_id: str) -> Response:
-    """A drawn one comes back with Generate; a person's own one with its prompt."""
-    return _lost(_DRAW_AGAIN if studio.store.candidates.get(candidate_id).own else _GENERATE)
 
 
 def _name(studio: Studio, round_id: str) -> str:

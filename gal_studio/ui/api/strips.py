@@ -1,8 +1,7 @@
 """The route that makes a file to send of stored pictures."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import partial
-from pathlib import Path
 from typing import Annotated, Literal
 
 from fastapi import FastAPI, Query
@@ -12,7 +11,7 @@ from starlette.responses import PlainTextResponse, Response
 from gal_studio.core.errors import StudioError
 from gal_studio.studio import Studio
 from gal_studio.studio.reports.strip import Frame, animation, strip
-from gal_studio.ui.api.pictures import is_there
+from gal_studio.ui.api.pictures import Kind, is_there, kinds_of_pictures
 from gal_studio.ui.api.whole_file import METHODS
 
 MOST = 40
@@ -22,7 +21,7 @@ _MAKERS = {"png": (strip, "image/png"), "gif": (animation, "image/gif")}
 
 def add_strip_route(app: FastAPI, studio: Studio) -> None:
     """Serve the pictures at some of the page's addresses as one PNG, or as a GIF that shows one by one."""
-    picture = partial(_picture, _kinds(studio))
+    picture = partial(_picture, kinds_of_pictures(studio))
 
     @app.api_route("/strip.{ending}", methods=METHODS)
     def made(
@@ -46,39 +45,16 @@ def add_strip_route(app: FastAPI, studio: Studio) -> None:
         return Response(make(frames, title), media_type=media, headers=headers)
 
 
-def _kinds(studio: Studio) -> Mapping[str, Callable[..., Path]]:
-    """The file of a picture from the rest of its address, by the first part of the address."""
-    images = studio.store.images
-
-    def candidate(identity: str) -> Path:
-        name = studio.store.candidates.get(identity).image
-        if not name:
-            raise StudioError("This image is not generated yet.")
-        return images.path(name)
-
-    def preview(round_id: str, step: str) -> Path:
-        found = (one for one in studio.store.rounds.previews(round_id) if str(one.step) == step)
-        return images.path(next(found).image)
-
-    return {
-        "picture": candidate,
-        "reference": studio.reference_picture,
-        "test-picture": lambda identity: images.path(studio.store.measures.image(identity)),
-        "preview": preview,
-        "trial": studio.trial_picture,
-    }
-
-
-def _picture(kinds: Mapping[str, Callable[..., Path]], address: str) -> Image.Image:
+def _picture(kinds: Mapping[str, Kind], address: str) -> Image.Image:
     """The picture at an address of the page; refused if there is none, or its file is lost or damaged."""
     kind, *identity = address.split("/")
     try:
-        path = kinds[kind](*identity)
-        if not is_there(path):
+        path = kinds[kind].find(*identity)
+        if path is None or not is_there(path):
             raise OSError(path)
         with Image.open(path) as found:
             return found.convert("RGB")
-    except (KeyError, TypeError, StopIteration) as error:
+    except (KeyError, TypeError) as error:
         raise StudioError(f"There is no image {address!r}.") from error
     except (OSError, ValueError) as error:
         raise StudioError("An image of these is lost or damaged: generate it again.") from error

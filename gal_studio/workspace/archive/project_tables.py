@@ -1,7 +1,7 @@
 """The rows and files of a project, found by the owners declared in `gal_studio.state.database.tables`."""
 
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from gal_studio.state.database.tables import TABLES, Folder, Table
@@ -43,8 +43,12 @@ def rows_of(table: Table, what: str = "rowid") -> str:
     return f"SELECT {what} FROM {table.name} WHERE {column} IN ({found})"
 
 
-def files_named(table: Table, row: sqlite3.Row) -> Iterator[tuple[Folder, str]]:
-    """(folder, hash) of every file that a row names; an empty string names none."""
-    for column in table.columns:
-        if column.folder and row[column.name]:
-            yield column.folder, row[column.name]
+def project_files(query: Query, tables: Iterable[Table], project_id: str) -> Iterator[tuple[Folder, str]]:
+    """(folder, hash) of every file that a project names in these tables; an empty string names none."""
+    for table in tables:
+        columns = [column for column in table.columns if column.folder]
+        if columns:
+            names = ", ".join(column.name for column in columns)
+            sql = f"SELECT DISTINCT {names} FROM {table.name} WHERE rowid IN ({rows_of(table)})"
+            for row in query(sql, {"project": project_id}):
+                yield from ((one.folder, row[one.name]) for one in columns if one.folder and row[one.name])

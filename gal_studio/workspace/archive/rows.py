@@ -11,10 +11,9 @@ from gal_studio.state.database.connection import Database
 from gal_studio.state.database.tables import ROOT, Column, Table
 from gal_studio.state.database.upgrades import VERSION, former_columns, make_former, upgrade
 from gal_studio.state.files.errors import database_problem
+from gal_studio.state.files.inside import is_id
 from gal_studio.workspace.archive.format import ArchivedTable, Limits, Manifest, damaged, read_row
 from gal_studio.workspace.archive.project_tables import ARCHIVED, project_rows
-
-_ID_LENGTH = 16
 
 
 def make_database(folder: Path, manifest: Manifest, limits: Limits) -> str:
@@ -91,13 +90,9 @@ def _check_ids(table: Table, columns: Sequence[Column], values: Sequence[Any]) -
     if any(column.target == table.name and row[column.name] == row.get("id") for column in columns):
         raise damaged(f"a row of its table {table.name} refers to itself")
     for column, value in zip(columns, values, strict=True):
-        is_id = column.name in ("id", *table.loose) or column.target is not None
-        if is_id and isinstance(value, str) and not _is_id(value):
+        holds_ids = column.name in ("id", *table.loose) or column.target is not None
+        if holds_ids and isinstance(value, str) and not is_id(value):
             raise damaged(f"it has an invalid ID ({value[:20]!r})")
-
-
-def _is_id(text: str) -> bool:
-    return len(text) == _ID_LENGTH and all(letter in "0123456789abcdef" for letter in text)
 
 
 def _the_project(database: Database) -> str:

@@ -11,7 +11,7 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 from gal_studio.core.errors import StudioError
 from gal_studio.state.database.tables import Column, Folder, Table
 from gal_studio.state.database.upgrades import VERSION
-from gal_studio.state.files.content_store import Files, writing
+from gal_studio.state.files.content_store import writing
 from gal_studio.state.files.errors import make_folder
 from gal_studio.state.files.paths import user_path
 from gal_studio.state.store import Store
@@ -28,10 +28,11 @@ from gal_studio.workspace.archive.format import (
 from gal_studio.workspace.archive.project_tables import (
     ARCHIVED,
     NOT_CARRIED,
-    files_named,
+    project_files,
     project_rows,
 )
 from gal_studio.workspace.archive.unzip import Unpacking, opened
+from gal_studio.workspace.check import folder_of
 
 CHUNK = 1 << 20
 Named = tuple[Folder, str]
@@ -82,13 +83,7 @@ def _check_replaced(path: Path, name: str) -> None:
 
 def _files_of(store: Store, project_id: str) -> list[Named]:
     """(folder, hash) of every file of a project, each once, sorted."""
-    found = {
-        named
-        for table in ARCHIVED
-        for row in project_rows(store.database.unchecked_rows, table, project_id)
-        for named in files_named(table, row)
-    }
-    return sorted(found, key=repr)
+    return sorted(set(project_files(store.database.unchecked_rows, ARCHIVED, project_id)), key=repr)
 
 
 def _write_tables(
@@ -140,7 +135,7 @@ def _write_file(store: Store, archive: ZipFile, named: Named) -> ArchivedFile:
     folder, name = named
     path, digest = f"{folder}/{name}{ENDINGS[folder]}", hashlib.sha256()
     size = _size(store, named)
-    with _folder(store, folder).path(name).open("rb") as source, _file(archive, path, size) as target:
+    with folder_of(store, folder).path(name).open("rb") as source, _file(archive, path, size) as target:
         while chunk := source.read(CHUNK):
             digest.update(chunk)
             target.write(chunk)
@@ -161,18 +156,14 @@ def _file(archive: ZipFile, name: str, size: int, compression: int = ZIP_STORED)
 
 
 def _is_intact(store: Store, named: Named) -> bool:
-    return isinstance(named[1], str) and _folder(store, named[0]).intact(named[1])
+    return isinstance(named[1], str) and folder_of(store, named[0]).intact(named[1])
 
 
 def _size(store: Store, named: Named) -> int:
     try:
-        return _folder(store, named[0]).path(named[1]).stat().st_size
+        return folder_of(store, named[0]).path(named[1]).stat().st_size
     except OSError as error:
         raise _lost(store) from error
-
-
-def _folder(store: Store, folder: Folder) -> Files:
-    return store.images if folder == "images" else store.adapters
 
 
 def _lost(store: Store) -> StudioError:

@@ -154,7 +154,8 @@ def test_the_users_own_pictures_stand_in(studio: Studio, models: Models, names: 
     prior = [(drawing(4), "A drum in pencil style"), (drawing(5), "a photo of a cat")]
     first = first_round(studio, draft(names, changes=with_prior(prior_images=0), prior=prior))
     project = studio.store.rounds.get(first).project_id
-    assert [prompt for prompt, _ in studio.store.projects.prior_images(project)[1]] == [each[1] for each in prior]
+    _, given = studio.store.projects.prior_images(project)
+    assert [prompt for prompt, _ in given] == [each[1] for each in prior]
     seen: list[str] = []
     assert work(studio, models, studio.fine_tune(first), messages(seen)).state == "completed"
     assert seen == [] and len(studio.store.database.rows("SELECT * FROM class_images")) == 2
