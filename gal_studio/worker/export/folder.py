@@ -4,11 +4,9 @@ import json
 from collections.abc import Generator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from PIL import Image
 
-from gal_studio.assets import resolve_model
 from gal_studio.core.errors import StudioError
 from gal_studio.core.memory.machine import MachineSettings
 from gal_studio.core.models.forms.registry import unread
@@ -22,10 +20,10 @@ from gal_studio.engine.export.stock import StockRequest, has_joined_layers
 from gal_studio.engine.models.adapters import read_adapter
 from gal_studio.engine.models.image_model import ImageModel
 from gal_studio.engine.sampling.fused_adapter import AT_ITS_OWN, drawing
-from gal_studio.engine.sampling.sampler import DrawnBatch, DrawRequest, draw
+from gal_studio.engine.sampling.sampler import DrawRequest, draw
 from gal_studio.engine.saving import give_usual_modes
 from gal_studio.worker.export.card import Written, checked_section, drawing_base, model_card
-from gal_studio.worker.export.check import check_exported
+from gal_studio.worker.export.check import check_exported, collected, stock_request
 from gal_studio.worker.export.shown import save_by_recipe, save_shown
 from gal_studio.worker.export.task import ExportTask, facts_of
 from gal_studio.worker.export.workflow import WorkflowOrder, workflow
@@ -104,17 +102,12 @@ def _draw(
     is_fast: bool = False,
 ) -> Generator[Progress, None, list[Image.Image]]:
     """The studio's own pictures of these requests, drawn one by one; fast ones where the round draws so."""
-    pictures: list[Image.Image] = []
     settings, speed = _settings(task), AT_ITS_OWN
     if is_fast:
         settings = replace(task.settings.generation.as_drawn, batch_size=1)
         speed = task.models.speed(task.project.base_model, task.settings)
     with drawing(model, task.adapter, recipe=recipe, speed=speed) as ready:
-        for event in draw(ready, requests, settings):
-            if isinstance(event, DrawnBatch):
-                pictures += event.images
-            yield Progress("draw", len(pictures), len(requests))
-    return pictures
+        return (yield from collected(draw(ready, requests, settings), len(requests)))
 
 
 def _save_lora(task: ExportTask, model: ImageModel, facts: Facts, out: Path) -> Path:
@@ -163,20 +156,9 @@ def _save_beside(
 
 def _requests(task: ExportTask, model: ImageModel, files: Sequence[Path]) -> list[StockRequest]:
     """What the stock pipeline is to draw with each file."""
-    settings = _settings(task)
-    guided = settings.guided_steps
-    common: dict[str, Any] = {
-        "model": resolve_model(task.models.located(task.project.base_model)),
-        "revisions": dict(task.models.revisions),
-        "device": str(model.device),
-        "held": task.settings.machine.precision,
-        "precision": str(model.drawing_precision).removeprefix("torch."),
-        "pictures": tuple((request.prompt, request.seed) for request in task.requests),
-        "steps": settings.steps,
-        "guidance_scale": settings.guidance_scale,
-        "guided": (guided.start, guided.stop) if settings.guidance_words else None,
-        "resolution": _resolution(task, model),
-    }
     is_whole = files[0].is_dir()
     layers = 0 if is_whole else len(read_layers(task.adapter, model.family.part))
-    return [StockRequest(**common, file=str(path), layers=0 if path.is_dir() else layers) for path in files]
+    return [
+        stock_request(task, model, _settings(task), str(path), layers=0 if path.is_dir() else layers)
+        for path in files
+    ]

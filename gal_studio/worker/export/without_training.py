@@ -8,7 +8,7 @@ from typing import Any
 
 from PIL import Image
 
-from gal_studio.assets import resolve_adapter, resolve_model
+from gal_studio.assets import resolve_adapter
 from gal_studio.core.errors import StudioError
 from gal_studio.core.memory.machine import MachineSettings
 from gal_studio.core.models.forms.references import refuse_beside
@@ -21,7 +21,7 @@ from gal_studio.engine.families.family import Family
 from gal_studio.engine.models.adapter_files import TOWER, AdapterFiles, locate_adapter
 from gal_studio.engine.models.image_model import ImageModel
 from gal_studio.engine.sampling.fused_adapter import drawing
-from gal_studio.engine.sampling.sampler import DrawnBatch, draw
+from gal_studio.engine.sampling.sampler import draw
 from gal_studio.engine.saving import give_usual_modes
 from gal_studio.worker.export.card import (
     IN_FULL,
@@ -31,7 +31,7 @@ from gal_studio.worker.export.card import (
     opening_lines,
     solver_lines,
 )
-from gal_studio.worker.export.check import check_exported
+from gal_studio.worker.export.check import check_exported, collected, stock_request
 from gal_studio.worker.export.shown import save_shown
 from gal_studio.worker.export.task import ExportTask
 from gal_studio.worker.export.workflow import Workflow, WorkflowOrder, node, workflow
@@ -96,14 +96,9 @@ def export_without_training(task: ExportTask, out: Path) -> Generator[Progress, 
 
 
 def _draw(task: ExportTask, model: ImageModel) -> Generator[Progress, None, list[Image.Image]]:
-    pictures: list[Image.Image] = []
     settings = task.settings.generation.updated({"batch_size": 1})
     with drawing(model) as ready, given_references(task, ready) as references:
-        for event in draw(ready, task.requests, settings, references):
-            if isinstance(event, DrawnBatch):
-                pictures += event.images
-            yield Progress("draw", len(pictures), len(task.requests))
-    return pictures
+        return (yield from collected(draw(ready, task.requests, settings, references), len(task.requests)))
 
 
 def _order(task: ExportTask, model: ImageModel) -> WorkflowOrder:
@@ -116,29 +111,11 @@ def _request(
     task: ExportTask, model: ImageModel, references: Sequence[Path], adapter: AdapterFiles | None
 ) -> StockRequest:
     """What the stock pipeline is to draw with the references."""
-    settings, given = task.settings.generation, task.settings.references
-    guided = settings.guided_steps
-    return StockRequest(
-        model=resolve_model(task.models.located(task.project.base_model)),
-        revisions=dict(task.models.revisions),
-        device=str(model.device),
-        held=task.settings.machine.precision,
-        precision=str(model.drawing_precision).removeprefix("torch."),
-        file="",
-        layers=0,
-        pictures=tuple((request.prompt, request.seed) for request in task.requests),
-        steps=settings.steps,
-        guidance_scale=settings.guidance_scale,
-        resolution=settings.resolution or model.resolution,
-        given=GivenReferences(
-            [str(path) for path in references],
-            str(adapter.weights) if adapter else "",
-            str(adapter.encoder) if adapter else "",
-            given.strength,
-            given.several,
-        ),
-        guided=(guided.start, guided.stop) if settings.guidance_words else None,
-    )
+    given = task.settings.references
+    weights, encoder = (str(adapter.weights), str(adapter.encoder)) if adapter else ("", "")
+    pictures = [str(path) for path in references]
+    own = GivenReferences(pictures, weights, encoder, given.strength, given.several)
+    return stock_request(task, model, task.settings.generation, layers=0, given=own)
 
 
 def _card(task: ExportTask, written: _Written) -> str:

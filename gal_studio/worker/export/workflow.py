@@ -6,7 +6,7 @@ steps: their `start_percent` counts noise, in which the steps of all samplers bu
 
 import math
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -87,98 +87,74 @@ def _unet(family: Family, order: WorkflowOrder) -> Workflow:
     return nodes
 
 
-def _z_image(family: Family, order: WorkflowOrder) -> Workflow:
-    """Euler's method; guidance there counts from the unconditional prediction, so that it is 1 more."""
+def _apart(order: WorkflowOrder, text: str, kind: str, vae: str) -> Workflow:
+    """A model whose denoiser, text encoder and autoencoder are files of their own."""
     return {
         "model": _denoiser(order),
-        "text": node("CLIPLoader", clip_name="qwen_3_4b.safetensors", type="lumina2"),
-        "vae": node("VAELoader", vae_name="ae.safetensors"),
+        "text": node("CLIPLoader", clip_name=text, type=kind),
+        "vae": node("VAELoader", vae_name=vae),
         "lora": _lora(order, ["model", 0]),
-        "shift": node(
-            "ModelSamplingAuraFlow", model=["lora", 0], shift=float(family.pipeline.scheduler.config.shift)
-        ),
         "prompt": node("CLIPTextEncode", text=_prompt(order), clip=["text", 0]),
         "nothing": node("CLIPTextEncode", text="", clip=["text", 0]),
-        "latent": _latent("EmptySD3LatentImage", order),
-        "sampler": _sampler(order, ["shift", 0], order.settings.guidance_scale + 1.0, "euler", "simple"),
         "decode": node("VAEDecode", samples=["sampler", 0], vae=["vae", 0]),
         "save": _save(),
     }
+
+
+def _shifted(order: WorkflowOrder, made: Workflow, scale: float, **shift: Any) -> Workflow:
+    """Euler's method at noise levels that are shifted: by a number, or as for pictures of this size."""
+    size: dict[str, Any] = {"width": order.resolution, "height": order.resolution}
+    kind = "ModelSamplingFlux" if "max_shift" in shift else "ModelSamplingAuraFlow"
+    return {
+        **made,
+        "shift": node(kind, model=["lora", 0], **shift, **(size if "max_shift" in shift else {})),
+        "latent": _latent("EmptySD3LatentImage", order),
+        "sampler": _sampler(order, ["shift", 0], scale, "euler", "simple"),
+    }
+
+
+def _z_image(family: Family, order: WorkflowOrder) -> Workflow:
+    """Guidance there counts from the unconditional prediction, so that it is 1 more."""
+    made = _apart(order, "qwen_3_4b.safetensors", "lumina2", "ae.safetensors")
+    shift = float(family.pipeline.scheduler.config.shift)
+    return _shifted(order, made, order.settings.guidance_scale + 1.0, shift=shift)
 
 
 def _krea(family: Any, order: WorkflowOrder) -> Workflow:
-    """Euler's method, shifted as for pictures of this size; guidance there is 1 more, as for Z-Image."""
+    """Guidance there is 1 more, as for Z-Image."""
+    made = _apart(order, "qwen3vl_4b_bf16.safetensors", "krea2", "qwen_image_vae.safetensors")
     shift = family.shift(order.resolution)
-    size: dict[str, Any] = {"width": order.resolution, "height": order.resolution}
-    return {
-        "model": _denoiser(order),
-        "text": node("CLIPLoader", clip_name="qwen3vl_4b_bf16.safetensors", type="krea2"),
-        "vae": node("VAELoader", vae_name="qwen_image_vae.safetensors"),
-        "lora": _lora(order, ["model", 0]),
-        "shift": node("ModelSamplingFlux", model=["lora", 0], max_shift=shift, base_shift=shift, **size),
-        "prompt": node("CLIPTextEncode", text=_prompt(order), clip=["text", 0]),
-        "nothing": node("CLIPTextEncode", text="", clip=["text", 0]),
-        "latent": _latent("EmptySD3LatentImage", order),
-        "sampler": _sampler(order, ["shift", 0], order.settings.guidance_scale + 1.0, "euler", "simple"),
-        "decode": node("VAEDecode", samples=["sampler", 0], vae=["vae", 0]),
-        "save": _save(),
-    }
+    return _shifted(order, made, order.settings.guidance_scale + 1.0, max_shift=shift, base_shift=shift)
 
 
 def _anima(family: Any, order: WorkflowOrder) -> Workflow:
-    """Euler's method with the scheduler's shift; the conditioner of the text is in the model's file."""
-    scale = order.settings.guidance_scale if family.is_guided(order.settings.guidance_scale) else 1.0
+    """The conditioner of the text is in the model's file."""
+    made = _apart(order, "qwen_3_06b_base.safetensors", "stable_diffusion", "qwen_image_vae.safetensors")
     shift = float(family.pipeline.scheduler.config.shift)
-    return {
-        "model": _denoiser(order),
-        "text": node("CLIPLoader", clip_name="qwen_3_06b_base.safetensors", type="stable_diffusion"),
-        "vae": node("VAELoader", vae_name="qwen_image_vae.safetensors"),
-        "lora": _lora(order, ["model", 0]),
-        "shift": node("ModelSamplingAuraFlow", model=["lora", 0], shift=shift),
-        "prompt": node("CLIPTextEncode", text=_prompt(order), clip=["text", 0]),
-        "nothing": node("CLIPTextEncode", text="", clip=["text", 0]),
-        "latent": _latent("EmptySD3LatentImage", order),
-        "sampler": _sampler(order, ["shift", 0], scale, "euler", "simple"),
-        "decode": node("VAEDecode", samples=["sampler", 0], vae=["vae", 0]),
-        "save": _save(),
-    }
+    return _shifted(order, made, _scale(family, order), shift=shift)
 
 
 def _qwen(family: Any, order: WorkflowOrder) -> Workflow:
-    """Euler's method, shifted as for pictures of this size; one node reads prompts and makes the latent."""
-    shift = family.shift(order.resolution)
-    size: dict[str, Any] = {"width": order.resolution, "height": order.resolution}
+    """One node reads prompts and makes the latent."""
+    shift, text = family.shift(order.resolution), "qwen3vl_8b_bf16.safetensors"
+    made = _apart(order, text, "qwen_image", "qwen_image_2.1_vae_bf16.safetensors")
+    made = _shifted(order, made, _scale(family, order), max_shift=shift, base_shift=shift)
     read: dict[str, Any] = {"clip": ["text", 0], "negative_prompt": "", "resolution": order.resolution}
-    scale = order.settings.guidance_scale
-    return {
-        "model": _denoiser(order),
-        "text": node("CLIPLoader", clip_name="qwen3vl_8b_bf16.safetensors", type="qwen_image"),
-        "vae": node("VAELoader", vae_name="qwen_image_2.1_vae_bf16.safetensors"),
-        "lora": _lora(order, ["model", 0]),
-        "shift": node("ModelSamplingFlux", model=["lora", 0], max_shift=shift, base_shift=shift, **size),
-        "prompt": node("TextEncodeQwenImage21", prompt=_prompt(order), **read),
-        "nothing": node("TextEncodeQwenImage21", prompt="", **read),
-        "sampler": _sampler(
-            order, ["shift", 0], scale if family.is_guided(scale) else 1.0, "euler", "simple", ["prompt", 2]
-        ),
-        "decode": node("VAEDecode", samples=["sampler", 0], vae=["vae", 0]),
-        "save": _save(),
-    }  # fmt: skip
+    for name, prompt in (("prompt", _prompt(order)), ("nothing", "")):
+        made[name] = node("TextEncodeQwenImage21", prompt=prompt, **read)
+    del made["latent"]
+    made["sampler"]["inputs"]["latent_image"] = ["prompt", 2]
+    return made
 
 
 def _klein(family: Family, order: WorkflowOrder) -> Workflow:
     """Euler's method with the schedule of FLUX.2; distilled models ignore the guidance."""
-    scale = order.settings.guidance_scale if family.is_guided(order.settings.guidance_scale) else 1.0
     size: dict[str, Any] = {"width": order.resolution, "height": order.resolution}
     return {
-        "model": _denoiser(order),
-        "text": node("CLIPLoader", clip_name="qwen_3_4b.safetensors", type="flux2"),
-        "vae": node("VAELoader", vae_name="flux2-vae.safetensors"),
-        "lora": _lora(order, ["model", 0]),
-        "prompt": node("CLIPTextEncode", text=_prompt(order), clip=["text", 0]),
-        "nothing": node("CLIPTextEncode", text="", clip=["text", 0]),
+        **_apart(order, "qwen_3_4b.safetensors", "flux2", "flux2-vae.safetensors"),
         "guide": node(
-            "CFGGuider", model=["lora", 0], positive=["prompt", 0], negative=["nothing", 0], cfg=scale
+            "CFGGuider",
+            model=["lora", 0], positive=["prompt", 0], negative=["nothing", 0], cfg=_scale(family, order),
         ),
         "noise": node("RandomNoise", noise_seed=order.request.seed),
         "solver": node("KSamplerSelect", sampler_name="euler"),
@@ -189,9 +165,13 @@ def _klein(family: Family, order: WorkflowOrder) -> Workflow:
             noise=["noise", 0], guider=["guide", 0], sampler=["solver", 0], sigmas=["times", 0],
             latent_image=["latent", 0],
         ),
-        "decode": node("VAEDecode", samples=["sampler", 0], vae=["vae", 0]),
-        "save": _save(),
     }  # fmt: skip
+
+
+def _scale(family: Family, order: WorkflowOrder) -> float:
+    """The guidance scale as ComfyUI has it, 1 for none."""
+    scale = order.settings.guidance_scale
+    return scale if family.is_guided(scale) else 1.0
 
 
 _MADE: Mapping[str, Callable[[Family, WorkflowOrder], Workflow]] = {
@@ -307,13 +287,12 @@ def _sampler(
     guidance: float,
     solver: str,
     spacing: str,
-    latent: Sequence[Any] = ("latent", 0),
 ) -> dict[str, Any]:
     return node(
         "KSampler",
         model=model, seed=order.request.seed, steps=order.settings.steps, cfg=max(guidance, 1.0),
         sampler_name=solver, scheduler=spacing, positive=["prompt", 0], negative=["nothing", 0],
-        latent_image=list(latent), denoise=1.0,
+        latent_image=["latent", 0], denoise=1.0,
     )  # fmt: skip
 
 
