@@ -3,18 +3,15 @@
 import numpy
 
 from gal_studio.core.copy_chance import Clues, copy_chance
-from gal_studio.core.gal.scores.prompt_similarity import PROMPT_SIMILARITY
-from gal_studio.core.gal.scores.reference_similarity import REFERENCE_SIMILARITY
 from gal_studio.core.gal.scores.score import DrawnPictures, Floats, Score
+from gal_studio.core.gal.scores.similarities import to_prompts, to_reference_prompts
 from gal_studio.core.types import CHANCE, COPY_FROM
 
 
 def _compute(pictures: DrawnPictures) -> Floats | None:
     if pictures.alike is None:
         return None
-    own = PROMPT_SIMILARITY.compute(pictures)
-    reference = REFERENCE_SIMILARITY.compute(pictures)
-    assert own is not None and reference is not None
+    own, reference = to_prompts(pictures), to_reference_prompts(pictures)
     usual = numpy.zeros_like(own) if pictures.usual is None else pictures.usual
     columns = (own - reference, pictures.alike, usual)
     return numpy.array([copy_chance(Clues(*map(float, row))) for row in zip(*columns, strict=True)])

@@ -1,0 +1,43 @@
+"""What the vision model finds of the references in a picture, by its patches (Eq. G10, G17, G19)."""
+
+import numpy
+
+from gal_studio.core.gal.scores.score import DrawnPictures, Floats, Score
+from gal_studio.core.types import CARRIES, SHOWN, SHOWS_SUBJECT, SUBJECT
+
+
+def _carried(pictures: DrawnPictures) -> Floats | None:
+    known = pictures.carried
+    return None if known is None or numpy.isnan(known).any() else known
+
+
+SHOWS = Score(
+    name=SHOWN,
+    label="Shows the reference",
+    low=0.0,
+    high=1.0,
+    higher="more of it",
+    method="The vision model looks for areas of the reference in the image; what the whole style "
+    "shares does not count",
+    compute=lambda pictures: pictures.shown,
+)
+SHOWS_OBJECT = Score(
+    name=SUBJECT,
+    label="Shows the object",
+    low=0.0,
+    high=1.0,
+    higher=f"more of the object; images below {SHOWS_SUBJECT:g} are not suggested",
+    method="The vision model looks for each area of the object in the image, wherever it is",
+    compute=lambda pictures: pictures.subject,
+)
+CARRIED = Score(
+    name=CARRIES,
+    label="Style or object match",
+    low=-1.0,
+    high=1.5,
+    higher="more of the style or object: 0 is the base model’s images, 1 the references",
+    method="Colours and small areas of the image are looked for in the references; for an object, its areas "
+    "are looked for in the image",
+    compute=_carried,
+    in_percent=True,
+)
