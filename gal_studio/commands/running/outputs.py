@@ -25,7 +25,7 @@ from gal_studio.core.quoting import csv_table
 from gal_studio.core.types import Round
 from gal_studio.provenance import made_by
 from gal_studio.rounds import lineage
-from gal_studio.state.files.content_store import write_whole
+from gal_studio.state.files.content_store import png_of, write_whole
 from gal_studio.state.files.errors import disk_problem, make_folder
 from gal_studio.state.files.unfinished import unfinished_name
 from gal_studio.state.tables.refinements import MapKind
@@ -144,9 +144,8 @@ def _write_round(studio: Studio, view: RoundView, out: Path) -> None:
         studio.export_adapter(view.round.id, out / f"{kind}-{label}.safetensors")
     if not view.candidates:
         return
-    buffer = io.BytesIO()
-    contact_sheet(studio.store.images, view).save(buffer, "PNG")
-    write_whole(out / f"contact-sheet-{label}.png", buffer.getvalue(), out)
+    sheet = contact_sheet(studio.store.images, view)
+    write_whole(out / f"contact-sheet-{label}.png", png_of(sheet), out)
 
 
 def _label(view: RoundView) -> str:
@@ -329,6 +328,5 @@ def _write_picture(values: Any, path: Path) -> None:
     """A grey picture of a map (h, w): black is 0, white is 1."""
     make_folder(path.parent)
     grey = Image.fromarray(np.round(np.clip(values, 0, 1) * 255).astype(np.uint8))
-    made = io.BytesIO()
-    grey.resize((grey.width * ENLARGED, grey.height * ENLARGED), Image.Resampling.NEAREST).save(made, "PNG")
-    write_whole(path, made.getvalue(), path.parent)
+    large = grey.resize((grey.width * ENLARGED, grey.height * ENLARGED), Image.Resampling.NEAREST)
+    write_whole(path, png_of(large), path.parent)

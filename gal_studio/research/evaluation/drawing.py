@@ -1,6 +1,5 @@
 """Draw the pictures of an evaluation into a folder; those that are there are not drawn again."""
 
-import io
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, suppress
@@ -19,7 +18,7 @@ from gal_studio.engine.sampling.fused_adapter import drawing
 from gal_studio.engine.sampling.sampler import DrawnBatch, DrawRequest, draw
 from gal_studio.json_files import read_json
 from gal_studio.state import Store
-from gal_studio.state.files.content_store import write_whole
+from gal_studio.state.files.content_store import png_of, write_whole
 from gal_studio.state.files.errors import make_folder
 from gal_studio.state.tables.projects import Project
 
@@ -97,7 +96,7 @@ def draw_into(
         for event in events:
             if isinstance(event, DrawnBatch):
                 for place, image in enumerate(event.images, start=event.first):
-                    _save_picture(missing[place].path, image, folder)
+                    write_whole(missing[place].path, png_of(image), folder)
                 yield len(event.images)
 
 
@@ -132,10 +131,3 @@ def _is_same(before: object, facts: Mapping[str, Any]) -> bool:
     pinned = {**facts["revisions"], **before["revisions"]}
     agrees = all(pinned[model] == revision for model, revision in facts["revisions"].items())
     return agrees and {**before, "revisions": {}} == {**facts, "revisions": {}}
-
-
-def _save_picture(path: Path, image: Any, folder: Path) -> None:
-    """Write a picture as PNG, whole or not at all."""
-    buffer = io.BytesIO()
-    image.save(buffer, "PNG")
-    write_whole(path, buffer.getvalue(), folder)

@@ -1,7 +1,6 @@
 """Where a picture of several subjects shows each of them, and that part alone as a picture of its own."""
 
 import hashlib
-import io
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ from gal_studio.core.patchdpo.patch_quality import Judged, Map, assign_subjects,
 from gal_studio.engine.patches.foreground import NoForegroundError, foreground_mask, large_pieces
 from gal_studio.engine.patches.tower import VisionTower
 from gal_studio.research.evaluation.embedding import model_identity
-from gal_studio.state.files.content_store import write_whole
+from gal_studio.state.files.content_store import png_of, write_whole
 from gal_studio.state.files.errors import make_folder
 from gal_studio.state.images.decode import SMALLEST_EDGE
 from gal_studio.state.images.read import read_picture
@@ -130,12 +129,11 @@ class OwnParts:
         return self._subjects
 
     def _write(self, path: Path, picture: Image.Image, mask: Flags, made_of: str) -> OwnPart:
-        share, texts, buffer = float(mask.mean()), PngInfo(), io.BytesIO()
+        share, texts = float(mask.mean()), PngInfo()
         texts.add_text(MADE_OF, made_of)
         texts.add_text(SHARE, repr(share))
-        cut_out(picture, mask).save(buffer, "PNG", pnginfo=texts)
         make_folder(path.parent)
-        write_whole(path, buffer.getvalue(), self._folder)
+        write_whole(path, png_of(cut_out(picture, mask), pnginfo=texts), self._folder)
         return OwnPart(path, share)
 
 

@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 
 from gal_studio.core.errors import StudioError
 from gal_studio.studio.figures.figures import TITLES
-from gal_studio.studio.figures.template import MAIN, PALE, PAPER, Theme, figure, panels
+from gal_studio.studio.figures.template import MAIN, PALE, PAPER, Theme, error_bars, figure, panels
 
 COLUMNS = 3
 CLEAR = 0.05
@@ -55,11 +55,7 @@ def _panel(rows: Sequence[Mapping[str, Any]], theme: Theme) -> go.Scatter:
             "size": 11, "line": {"color": MAIN[theme], "width": 2},
             "color": [MAIN[theme] if _is_clear(row) else PAPER[theme] for row in rows],
         },
-        error_x={
-            "type": "data", "symmetric": False, "thickness": 2, "width": 5, "color": MAIN[theme],
-            "array": [0 if one["high"] is None else one["high"] - one["value"] for one in differences],
-            "arrayminus": [0 if one["low"] is None else one["value"] - one["low"] for one in differences],
-        },
+        error_x=error_bars([(one["low"], one["value"], one["high"]) for one in differences], MAIN[theme]),
         text=[_tested(row) for row in rows], hovertemplate="%{y}<br>%{x:+.3f}%{text}<extra></extra>",
     )  # fmt: skip
 

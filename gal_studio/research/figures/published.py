@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.patchdpo.published import PUBLISHED
-from gal_studio.studio.figures.template import INK, MAIN, MUTED, Theme, figure
+from gal_studio.studio.figures.template import INK, MAIN, MUTED, Theme, error_bars, figure
 
 
 def published_table(evaluation: Mapping[str, Any], theme: Theme = "light") -> go.Figure:
@@ -75,8 +75,4 @@ def _known(whole: Mapping[str, Any]) -> str:
 
 def _bars(found: Sequence[Mapping[str, Any]], theme: Theme) -> dict[str, Any]:
     """Intervals as error bars, which are missing with too few prompts or subjects."""
-    return {
-        "type": "data", "symmetric": False, "thickness": 2, "color": INK[theme],
-        "array": [0 if one["high"] is None else one["high"] - one["value"] for one in found],
-        "arrayminus": [0 if one["low"] is None else one["value"] - one["low"] for one in found],
-    }  # fmt: skip
+    return error_bars([(one["low"], one["value"], one["high"]) for one in found], INK[theme], 2, None)

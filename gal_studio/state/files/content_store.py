@@ -9,7 +9,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from PIL import Image
 
@@ -157,6 +157,13 @@ class Files:
             raise StudioError(f"The stored file {name[:12]} cannot be read ({reason}). {_DOCTOR}") from error
 
 
+def png_of(picture: Image.Image, **options: Any) -> bytes:
+    """A picture as the bytes of a PNG file."""
+    buffer = io.BytesIO()
+    picture.save(buffer, "PNG", **options)
+    return buffer.getvalue()
+
+
 class Images(Files):
     """Pictures, stored losslessly, so that the same pixels are scored, shown and trained on."""
 
@@ -167,9 +174,7 @@ class Images(Files):
         """Store an RGB picture, or a mask of one channel, as PNG without metadata; returns its name."""
         mode = "L" if picture.mode == "L" else "RGB"
         clean = Image.frombytes(mode, picture.size, picture.convert(mode).tobytes())
-        buffer = io.BytesIO()
-        clean.save(buffer, "PNG", compress_level=4)
-        return self.add(buffer.getvalue())
+        return self.add(png_of(clean, compress_level=4))
 
     def picture(self, name: str) -> Image.Image:
         """Load a picture as RGB."""
@@ -195,14 +200,13 @@ class Images(Files):
 
     def thumbnail(self, name: str, edge: int) -> bytes:
         """A PNG with edges of at most `edge` pixels; a smaller picture is not changed."""
-        data, buffer = self.read(name), io.BytesIO()
+        data = self.read(name)
         with self._damages(name), Image.open(io.BytesIO(data), formats=("PNG",)) as picture:
             picture.load()
             if max(picture.size) <= edge:
                 return data
             picture.thumbnail((edge, edge), Image.Resampling.LANCZOS)
-            picture.save(buffer, "PNG")
-        return buffer.getvalue()
+            return png_of(picture)
 
 
 class Adapters(Files):

@@ -8,7 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from gal_studio.core.intervals import Interval
-from gal_studio.studio.figures.template import COLOURS, PALE, SYMBOLS, Theme, figure
+from gal_studio.studio.figures.template import COLOURS, PALE, SYMBOLS, Theme, error_bars, figure
 from gal_studio.studio.views.measures import MeasuredRound
 
 ROOM = 0.22
@@ -155,13 +155,16 @@ def _label(point: Point, arm: Arm, best: str | None) -> str:
 
 def _spread(points: Sequence[Point], own: Sequence[bool], theme: Theme) -> dict[str, Any]:
     """The intervals of the points that the arm draws itself."""
+
+    def bars(axis: int, values: Sequence[float]) -> dict[str, Any]:
+        ends = [
+            (one.low, value, one.high) if is_own and point.intervals and (one := point.intervals[axis])
+            else (None, value, None)
+            for point, value, is_own in zip(points, values, own, strict=True)
+        ]  # fmt: skip
+        return error_bars(ends, PALE[theme], 1, 0)
+
     return {
-        f"error_{axis}": {
-            "type": "data", "symmetric": False, "color": PALE[theme], "thickness": 1, "width": 0,
-            "array": [each.high - each.value if each else 0 for each in found],
-            "arrayminus": [each.value - each.low if each else 0 for each in found],
-        }
-        for place, axis in enumerate(("x", "y"))
-        for found in [[point.intervals[place] if point.intervals and is_own else None
-                       for point, is_own in zip(points, own, strict=True)]]
-    }  # fmt: skip
+        "error_x": bars(0, [point.x for point in points]),
+        "error_y": bars(1, [point.y for point in points]),
+    }

@@ -23,6 +23,7 @@ from gal_studio.studio.figures.template import (
     SYMBOLS,
     VERMILION,
     Theme,
+    error_bars,
     figure,
     panels,
     shades,
@@ -186,11 +187,7 @@ class Figures:
                 x=[one.name for one in line], y=[interval.value for interval in values],
                 mode="lines+markers", name=TITLES[metric], cliponaxis=False,
                 line={"color": colour, "width": 2}, marker={"size": 9, "symbol": SYMBOLS[number]},
-                error_y={
-                    "type": "data", "symmetric": False, "thickness": 1, "width": 0, "color": colour,
-                    "array": [interval.high - interval.value for interval in values],
-                    "arrayminus": [interval.value - interval.low for interval in values],
-                },
+                error_y=error_bars([(one.low, one.value, one.high) for one in values], colour, 1, 0),
                 hovertemplate="%{x}: %{y:.0%}<extra>%{fullData.name}</extra>",
             )  # fmt: skip
         made.update_yaxes(tickformat=".0%", rangemode="tozero")
@@ -247,11 +244,8 @@ class Figures:
         made.add_scatter(
             x=[name for name, _ in points], y=values, mode="markers",
             marker={"size": 12, "color": MAIN[theme]}, showlegend=False,
-            error_y=None if few else {
-                "type": "data", "symmetric": False, "thickness": 2, "width": 6, "color": MAIN[theme],
-                "array": [interval.high - interval.value for interval in found],
-                "arrayminus": [interval.value - interval.low for interval in found],
-            },
+            error_y=None if few else error_bars([(one.low, one.value, one.high) for one in found],
+                                                MAIN[theme], 2, 6),
             hovertemplate="%{x}: %{y:.3f}<extra></extra>",
         )  # fmt: skip
         made.update_yaxes(title_text=TITLES[metric])
@@ -274,11 +268,10 @@ class Figures:
             x=[found.name for found in rounds], y=shares, mode="lines+markers+text", showlegend=False,
             line={"color": MAIN[theme], "width": 2}, marker={"size": 11}, cliponaxis=False,
             text=[_kappa(found.agreement.kappa) for found in rounds], textposition="middle right",
-            error_y={
-                "type": "data", "symmetric": False, "thickness": 1.5, "width": 5, "color": MUTED[theme],
-                "array": [high - share for share, (_, high) in zip(shares, rates, strict=True)],
-                "arrayminus": [share - low for share, (low, _) in zip(shares, rates, strict=True)],
-            },
+            error_y=error_bars(
+                [(low, share, high) for share, (low, high) in zip(shares, rates, strict=True)],
+                MUTED[theme], 1.5,
+            ),
             customdata=[f"{one.agreed} of {one.choices}" for one in (found.agreement for found in rounds)],
             hovertemplate="%{x}: %{customdata} took the suggestion<extra></extra>",
         )  # fmt: skip

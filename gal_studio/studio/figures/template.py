@@ -1,6 +1,6 @@
 """One look for all figures, light or dark, in the colours of Okabe and Ito, safe for colour-blind eyes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal
 
 import plotly.graph_objects as go
@@ -79,3 +79,19 @@ def figure(title: str, subtitle: str, theme: Theme, width: int = 820, height: in
         hoverlabel={"font": {"family": FONT}},
     )  # fmt: skip
     return made
+
+
+def error_bars(
+    ends: Iterable[tuple[float | None, float, float | None]],
+    colour: str,
+    thickness: float = 2,
+    width: int | None = 5,
+) -> dict[str, Any]:
+    """(low, value, high) of each point as error bars; a point without ends has none."""
+    found = [(value if low is None else low, value, value if high is None else high)
+             for low, value, high in ends]  # fmt: skip
+    return {
+        "type": "data", "symmetric": False, "thickness": thickness, "width": width, "color": colour,
+        "array": [high - value for _, value, high in found],
+        "arrayminus": [value - low for low, value, _ in found],
+    }  # fmt: skip

@@ -13,15 +13,13 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from PIL import Image
-
 from gal_studio.core.gal.balance import effective_draws
 from gal_studio.core.measures.pictures import METRICS
 from gal_studio.core.quoting import csv_table
 from gal_studio.provenance import made_by
 from gal_studio.rounds import lineage
 from gal_studio.state import Store
-from gal_studio.state.files.content_store import write_whole
+from gal_studio.state.files.content_store import png_of, write_whole
 from gal_studio.studio import Studio
 from gal_studio.studio.reports.contact_sheet import contact_sheet
 from gal_studio.studio.reports.measured import describe_measures, describe_round, interval
@@ -58,11 +56,11 @@ def _results(studio: Studio, project_id: str) -> tuple[dict[str, Any], dict[str,
     rounds = [studio.round_view(each.id) for each in studio.rounds(project_id)]
     images = studio.store.images
     files = {
-        f"contact-sheet-round-{shown.round.number}.png": _png(contact_sheet(images, shown))
+        f"contact-sheet-round-{shown.round.number}.png": png_of(contact_sheet(images, shown))
         for shown in rounds
         if shown.candidates
     }
-    files["contact-sheet.png"] = _png(test_set_sheet(images, _columns(measures, view.title)))
+    files["contact-sheet.png"] = png_of(test_set_sheet(images, _columns(measures, view.title)))
     files["measures.csv"] = _table(_columns(measures, view.title, base=view.title)).encode()
     files |= _arms(studio.store, view, known)
     summary = _summary(studio, view, rounds, measures)
@@ -107,7 +105,7 @@ def _arms(store: Store, view: ReplayView, measures: Measures) -> dict[str, bytes
     base = measures(store, view.project_id).reports.get(None)
     columns = [*([Column("", base)] if base else []), *chain.from_iterable(arms.values())]
     return {
-        "arms.png": _png(test_set_sheet(store.images, columns)),
+        "arms.png": png_of(test_set_sheet(store.images, columns)),
         "arms.csv": _table(columns).encode(),
     }
 
@@ -115,12 +113,6 @@ def _arms(store: Store, view: ReplayView, measures: Measures) -> dict[str, bytes
 def _columns(measures: FullMeasures, arm: str, base: str = "") -> list[Column]:
     """The base model and the measured rounds, which are an arm."""
     return [Column(base if id_ is None else arm, report) for id_, report in measures.reports.items()]
-
-
-def _png(picture: Image.Image) -> bytes:
-    made = io.BytesIO()
-    picture.save(made, "PNG")
-    return made.getvalue()
 
 
 def _round(studio: Studio, view: RoundView) -> dict[str, Any]:

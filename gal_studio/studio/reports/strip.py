@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from PIL import Image, ImageDraw
 
+from gal_studio.state.files.content_store import png_of
 from gal_studio.studio.reports.contact_sheet import INK, PAPER, SOFT, fitted, font
 
 EDGE, GAP = 512, 20
@@ -30,9 +31,7 @@ def strip(frames: Sequence[Frame], title: str) -> bytes:
     for number, frame in enumerate(frames):
         _draw(sheet, frame, GAP + number * (EDGE + GAP))
     _write(sheet, title)
-    file = io.BytesIO()
-    sheet.save(file, "PNG", optimize=True)
-    return file.getvalue()
+    return png_of(sheet, optimize=True)
 
 
 def animation(frames: Sequence[Frame], title: str) -> bytes:

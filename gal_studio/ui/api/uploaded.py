@@ -1,11 +1,11 @@
 """Uploaded pictures before there is a project: what is noted of them, and routes that show them."""
 
 import functools
-import io
 
 from fastapi import FastAPI, HTTPException, Response
 
 from gal_studio.core.errors import StudioError
+from gal_studio.state.files.content_store import png_of
 from gal_studio.state.images.read import read_picture
 from gal_studio.state.tables.reconstructions import Reconstruction
 from gal_studio.studio import Studio
@@ -36,9 +36,7 @@ def examined(identity: str) -> Examined:
 @functools.lru_cache(KEPT_DECODED)
 def decoded(identity: str) -> bytes:
     """An upload as the studio would store it, as PNG."""
-    buffer = io.BytesIO()
-    read_picture(uploads().path(identity))[0].save(buffer, "PNG", compress_level=1)
-    return buffer.getvalue()
+    return png_of(read_picture(uploads().path(identity))[0], compress_level=1)
 
 
 def look(studio: Studio, identities: list[str], base_model: str) -> dict[str, str]:
