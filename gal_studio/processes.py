@@ -1,7 +1,6 @@
 """Start the worker as a separate process, which outlives the page, and restart it when there is work."""
 
 import logging
-import os
 import subprocess
 import sys
 import threading
@@ -19,6 +18,7 @@ from gal_studio.state.files.content_store import log_file
 from gal_studio.state.files.paths import user_path
 from gal_studio.state.jobs.lock import WorkerLock
 from gal_studio.state.jobs.worker_log import OUTPUT
+from gal_studio.with_parent import package_environment
 
 logger = logging.getLogger("gal_studio.keeper")
 LARGEST_OUTPUT = 1_000_000  # bytes
@@ -172,10 +172,3 @@ class Keeper:
             except Exception:  # the thread must outlive whatever it meets
                 logger.exception("the look for waiting work failed")
             time.sleep(POLL_INTERVAL)
-
-
-def package_environment() -> dict[str, str]:
-    """The environment of this process, with this package on the Python path."""
-    package = str(Path(__file__).resolve().parent.parent)
-    paths = [package, *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(dict.fromkeys(paths))}

@@ -3,19 +3,17 @@
 A process of its own looks at the path, and is left behind if the disk does not answer it.
 """
 
-import atexit
 import json
 import os
 import select
 import subprocess
-import sys
 import threading
 import time
-from contextlib import suppress
 from pathlib import Path
 
 from gal_studio.core.errors import StudioError
 from gal_studio.patience import POLL_INTERVAL, Patience
+from gal_studio.with_parent import Child
 
 TIMEOUT = 8.0  # seconds for one answer, once the process runs
 TO_START = 60.0  # seconds for its start, on a busy machine
@@ -23,13 +21,13 @@ BELIEVED = 5.0  # seconds for which an answer is given again
 AVOIDED = 30.0  # seconds for which a path that did not answer is not asked again
 
 
-class Answering:
-    """Asks a process, which is started on first use, one path after another."""
+class Answering(Child):
+    """Asks a process, one path after another."""
 
     def __init__(self, patience: float = TIMEOUT) -> None:
+        super().__init__("gal_studio.state.files.answering_process")
         self._patience = patience
         self._lock = threading.Lock()
-        self._process: subprocess.Popen[bytes] | None = None
         self._known: dict[str, tuple[float, bool]] = {}
 
     def answers(self, path: Path) -> bool:
@@ -48,7 +46,7 @@ class Answering:
 
     def _asked(self, name: str) -> bool:
         try:
-            process = self._running()
+            process = self.running()
             assert process.stdin is not None
             process.stdin.write(json.dumps(name).encode() + b"\n")
             process.stdin.flush()
@@ -60,19 +58,13 @@ class Answering:
             self.close()
         return found is not None
 
-    def _running(self) -> "subprocess.Popen[bytes]":
-        if self._process is None or self._process.poll() is not None:
-            self.close()
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "gal_studio.state.files.answering_process"],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                env={**os.environ, "PYTHONPATH": _package()},
-            )
-            if self._line(self._process, TO_START) is None:
-                raise OSError("the process did not start")
-        return self._process
+    def running(self) -> "subprocess.Popen[bytes]":
+        """The process, once it is ready."""
+        is_new = self._process is None or self._process.poll() is not None
+        process = super().running()
+        if is_new and self._line(process, TO_START) is None:
+            raise OSError("the process did not start")
+        return process
 
     @staticmethod
     def _line(process: "subprocess.Popen[bytes]", patience: float) -> bytes | None:
@@ -87,25 +79,8 @@ class Answering:
             raise OSError("the process has ended")
         return line
 
-    def close(self) -> None:
-        """Kill the process; one that waits for a disk ends when that answers."""
-        process, self._process = self._process, None
-        if process is not None:
-            process.kill()
-            with suppress(subprocess.TimeoutExpired):
-                process.wait(0.5)
-            for pipe in (process.stdin, process.stdout):
-                with suppress(OSError):
-                    if pipe is not None:
-                        pipe.close()
-
-
-def _package() -> str:
-    return str(Path(__file__).resolve().parents[3])
-
 
 _answering = Answering()
-atexit.register(_answering.close)
 
 
 def answers(path: Path) -> bool:

@@ -1,15 +1,12 @@
 """Decode pictures in a sandboxed process, which is restarted if a file crashes it."""
 
-import atexit
 import json
 import os
 import signal
 import subprocess
-import sys
 import threading
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Literal
 
 from PIL import Image
@@ -18,6 +15,7 @@ from gal_studio.core.drive_errors import advice
 from gal_studio.core.errors import StudioError
 from gal_studio.patience import killed_after
 from gal_studio.state.images.sandbox_process import LENGTH, NAME
+from gal_studio.with_parent import Child
 
 TIMEOUT = 60.0  # seconds, for a busy machine; the process limits its own CPU time to much less
 _LARGEST_HEADER = 1 << 16
@@ -34,13 +32,24 @@ class _Answer:
     pixels: bytes
 
 
-class Decoder:
-    """A process that decodes one picture after another; started on first use."""
+class Decoder(Child):
+    """A process that decodes one picture after another."""
 
     def __init__(self, patience: float = TIMEOUT) -> None:
+        threads = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}  # each would reserve memory
+        super().__init__("gal_studio.state.images.sandbox_process", **threads)
         self._patience = patience
         self._lock = threading.Lock()
-        self._process: subprocess.Popen[bytes] | None = None
+
+    def running(self) -> "subprocess.Popen[bytes]":
+        """The process; refused with a sentence if it cannot be started."""
+        try:
+            return super().running()
+        except OSError as error:
+            raise DecoderError(
+                f"The process that reads images could not be started ({error.strerror}): "
+                f"{advice(error, 'free some memory')}."
+            ) from error
 
     def decode(self, data: bytes) -> tuple[Image.Image, tuple[str, ...]]:
         """Decode an uploaded picture to 8-bit RGB, with notes on what was changed."""
@@ -51,17 +60,6 @@ class Decoder:
     def check_stored(self, data: bytes) -> None:
         """Refuse anything but an intact PNG as the studio writes them."""
         self._ask(b"S", data)
-
-    def close(self) -> None:
-        """Kill the process."""
-        process, self._process = self._process, None
-        if process is not None:
-            process.kill()
-            process.wait()
-            for pipe in (process.stdin, process.stdout):
-                with suppress(OSError):  # unread data is lost
-                    if pipe is not None:
-                        pipe.close()
 
     def _ask(self, kind: Literal[b"P", b"S"], data: bytes) -> _Answer:
         with self._lock:
@@ -77,7 +75,7 @@ class Decoder:
         """
         overran = False
         for _ in range(3):
-            process = self._running()
+            process = self.running()
             try:
                 with killed_after(process, self._patience) as late:
                     self._send(process, body)
@@ -95,13 +93,6 @@ class Decoder:
                     self.close()
                 return answer
         raise DecoderError(f"{NAME} could not be read: try again.")
-
-    def _running(self) -> "subprocess.Popen[bytes]":
-        if self._process is not None and self._process.poll() is not None:
-            self.close()
-        if self._process is None:
-            self._process = _start()
-        return self._process
 
     def _ended(self, process: "subprocess.Popen[bytes]") -> int:
         """The exit code of a process that does not answer."""
@@ -150,26 +141,5 @@ def _exactly(source: Any, count: int) -> bytes:
     return data
 
 
-def _start() -> "subprocess.Popen[bytes]":
-    package = str(Path(__file__).resolve().parents[3])
-    paths = [package, *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
-    threads = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}  # each thread would reserve memory
-    try:
-        return subprocess.Popen(
-            [sys.executable, "-m", "gal_studio.state.images.sandbox_process"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env={**os.environ, **threads, "PYTHONPATH": os.pathsep.join(dict.fromkeys(paths))},
-        )
-    except OSError as error:
-        raise DecoderError(
-            f"The process that reads images could not be started ({error.strerror}): "
-            f"{advice(error, 'free some memory')}."
-        ) from error
-
-
 decoder = Decoder()
 """The decoder of this process."""
-
-atexit.register(decoder.close)

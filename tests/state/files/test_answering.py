@@ -25,8 +25,7 @@ def test_a_disk_that_hangs_is_left_behind(tmp_path: Path, monkeypatch: pytest.Mo
         "def slow(path, **how):\n    'silent-drive' in str(path) and time.sleep(600)\n"
         "    return plain(path, **how)\nos.stat = slow\n"
     )
-    package = str(Path(answering.__file__).parents[3])
-    monkeypatch.setattr(answering, "_package", lambda: f"{tmp_path}:{package}")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     asked = Answering(patience=60.0)
     monkeypatch.setattr(answering, "_answering", asked)
     try:

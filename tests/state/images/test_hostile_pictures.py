@@ -49,7 +49,7 @@ def test_hostile_pictures_cost_a_sentence_and_little_else() -> None:
     own = psutil.Process()
     before, fates = own.memory_info().rss, {"read": 0, "refused": 0}
     for file in pictures(seed=1, count=COUNT):
-        worker = sandbox.decoder._running()
+        worker = sandbox.decoder.running()
         process, used = psutil.Process(worker.pid), work_of(psutil.Process(worker.pid))
         fate, said = fate_of(file)
         fates[fate] += 1
@@ -64,7 +64,7 @@ def test_hostile_pictures_cost_a_sentence_and_little_else() -> None:
 
 def test_the_process_that_decodes_is_held_by_the_system() -> None:
     read_picture(encoded(Image.new("RGB", (9, 9))))
-    process = psutil.Process(sandbox.decoder._running().pid)
+    process = psutil.Process(sandbox.decoder.running().pid)
     if hasattr(process, "rlimit"):
         assert process.rlimit(psutil.RLIMIT_AS)[1] == sandbox_process.MEMORY
         assert process.rlimit(psutil.RLIMIT_FSIZE)[1] == 0
@@ -76,7 +76,7 @@ def test_what_lasts_too_long_is_ended_and_the_next_picture_is_read(monkeypatch: 
     impatient = Decoder()
     good = encoded(Image.new("RGB", (9, 9)))
     assert impatient.decode(good)[0].size == (9, 9)
-    os.kill(impatient._running().pid, signal.SIGSTOP)  # it will not answer, however quick it is
+    os.kill(impatient.running().pid, signal.SIGSTOP)  # it will not answer, however quick it is
     monkeypatch.setattr(patience, "_is_stopped", lambda process: False)  # as one that computes for ever
     impatient._patience = 0.01
     with pytest.raises(StudioError, match="the machine was busy: try again"):
@@ -91,7 +91,7 @@ def test_a_picture_that_a_busy_machine_made_slow_is_tried_again() -> None:
     worker = Decoder()
     good = encoded(Image.new("RGB", (9, 9)))
     worker.decode(good)
-    process = worker._running()
+    process = worker.running()
     os.kill(process.pid, signal.SIGSTOP)
     threading.Timer(0.5, os.kill, (process.pid, signal.SIGKILL)).start()  # as the clock of the CPU would
     assert worker.decode(good)[0].size == (9, 9)
@@ -108,7 +108,7 @@ def test_work_without_end_is_ended_by_the_clock() -> None:
     """The process is killed after SECONDS of CPU time, whatever it does."""
     worker = Decoder()
     worker.decode(encoded(Image.new("RGB", (9, 9))))
-    process = worker._running()
+    process = worker.running()
     os.kill(process.pid, signal.SIGPROF)  # what the timer sends
     process.wait()
     with pytest.raises(StudioError, match="takes too long"):
@@ -122,7 +122,7 @@ def test_process_that_died_between_two_pictures_is_replaced(how: str) -> None:
     worker = Decoder()
     data = encoded(Image.new("RGB", (9, 9)))
     worker.decode(data)
-    process = worker._running()
+    process = worker.running()
     if how == "killed":
         process.kill()
     else:
