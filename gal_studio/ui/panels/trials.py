@@ -14,7 +14,7 @@ from gal_studio.ui.payloads.trials import Trial, trial_payloads
 from gal_studio.ui.requests import Context, Requests
 
 REQUESTS = Requests("rounds")
-REQUESTS.verbs("write", Studio.forget_trial, Studio.restore_trial)
+REQUESTS.verbs("write", Studio.forget_trial, Studio.restore_trial, Studio.forget_steps)
 MOST_SEEDS, MOST_STRENGTHS, MOST_STEPS = 16, 10, 50
 
 
@@ -90,12 +90,6 @@ def try_steps(
 def use_step(context: Context, round: Id, step: int) -> OfRound:
     """Let a round have the LoRA of a step; one that has images stays, and the one beside it has it."""
     return context.studio.use_step(round, step).id
-
-
-@REQUESTS.write
-def forget_steps(context: Context, round: Id) -> None:
-    """Delete the LoRAs of the steps of a training."""
-    context.studio.forget_steps(round)
 
 
 @REQUESTS.write
