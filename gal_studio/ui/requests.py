@@ -142,8 +142,10 @@ _CHECKED: dict[Any, Any] = {str: Text, Sequence[str]: Ids}
 def _of_verb(verb: Callable[..., Any], only: str) -> Callable[..., Any]:
     """A verb with the signature of a request."""
     hints = get_type_hints(verb, include_extras=True)
-    _, *parameters = inspect.signature(verb).parameters.values()
-    names = {re.sub("_id(s?)$", r"\1", one.name): one.name for one in parameters if one.name != "author"}
+    _, *parameters = (one for one in inspect.signature(verb).parameters.values() if one.name != "author")
+    fields = {re.sub("_id(s?)$", r"\1", one.name): one for one in parameters}
+    nullable = [one.name for one in parameters if type(None) in get_args(hints[one.name])]
+    usual = {one.name: None for one in parameters if one.name in nullable and one.default is one.empty}
     answer: Callable[[Any], Any] = _as_it_is
     result = hints["return"]
     if result is Job:
@@ -154,17 +156,20 @@ def _of_verb(verb: Callable[..., Any], only: str) -> Callable[..., Any]:
         result = Annotated[result, Only(only)]
 
     def act(context: Context, **question: Any) -> Any:
-        given = {names[field]: value for field, value in question.items()}
-        return answer(getattr(context.studio, verb.__name__)(**given))
+        given = {fields[field].name: value for field, value in question.items()}
+        return answer(getattr(context.studio, verb.__name__)(**{**usual, **given}))
 
     act.__name__, act.__doc__ = verb.__name__, verb.__doc__
-    act.__annotations__ = {field: _CHECKED.get(hints[name], hints[name]) for field, name in names.items()}
-    act.__annotations__["return"] = result
-    fields = [
-        one.replace(name=field) for field, name in names.items() for one in parameters if one.name == name
+    types = {field: hints[one.name] for field, one in fields.items()}
+    act.__annotations__ = {
+        **{field: _CHECKED.get(kind, kind) for field, kind in types.items()},
+        "return": result,
+    }
+    asked = [
+        one.replace(name=field, default=usual.get(one.name, one.default)) for field, one in fields.items()
     ]
     context = inspect.Parameter("context", inspect.Parameter.POSITIONAL_OR_KEYWORD)
-    act.__signature__ = inspect.Signature([context, *fields])  # type: ignore[attr-defined]
+    act.__signature__ = inspect.Signature([context, *asked])  # type: ignore[attr-defined]
     return act
 
 
@@ -204,8 +209,9 @@ class Requests(dict[str, Request]):
     def verbs(self, mode: Mode, *verbs: Callable[..., Any], only: str = "") -> None:
         """Requests that are verbs of the studio as they stand, of the same name.
 
-        The fields are the verb's parameters, an ID without `_id`; its author is the person at the page. The
-        answer is what the verb returns, in the field `only` if given, and of a job a `RequestedJob`.
+        The fields are the verb's parameters, an ID without `_id`; its author is the person at the page. What
+        may be None can be left out. The answer is what the verb returns, in the field `only` if given, and of
+        a job a `RequestedJob`.
         """
         for verb in verbs:
             self._add(_of_verb(verb, only), mode)
