@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from gal_studio.core.errors import StudioError
+from gal_studio.core.snapshot import KeptStep
 from gal_studio.state import Store
 from gal_studio.studio import Studio
 from gal_studio.ui.api.polling import poll
@@ -36,14 +37,16 @@ LIMITS: dict[str, int] = {
     "go_to": 6, "explain_choice": 2, "learn": 22, "patch_maps": 5, "part_mask": 2, "pair": 4,
     "reference_mask": 3, "before_after": 17, "judge_quality": 11, "make_pairs": 23, "refine": 15,
     "run_refinement": 25, "paint": 3, "undo_painting": 1, "redo_painting": 1, "set_mask": 5,
-    "undo_mask": 3, "redo_mask": 3, "next_rule": 22, "trials": 4, "try_prompt": 9, "use_trial": 5,
+    "undo_mask": 3, "redo_mask": 3, "next_rule": 22, "trials": 9, "try_prompt": 9, "use_trial": 5,
     "forget_trial": 3, "restore_trial": 5, "results": 6, "same_seed": 8, "test_pictures": 12,
     "measure": 10, "measure_all": 57, "change_test_set": 18, "measure_when": 7, "export_round": 17,
+    "try_steps": 19, "use_step": 41, "forget_steps": 27,
     "search": 6, "more_like": 4, "changes": 22, "replay": 96, "continue_replay": 2, "stop_replay": 15,
 }  # fmt: skip
 """Statements of each request at most, BEGIN and COMMIT left out."""
 VERB_LIMITS: dict[str, tuple[int, tuple[str, ...]]] = {
     "exports": (2, ("round",)),
+    "kept_steps": (1, ("round",)),
     "mark_copies": (20, ("candidates", "on")),
     "next_step": (2, ("round",)),
     "pool": (1, ("round",)),
@@ -51,6 +54,7 @@ VERB_LIMITS: dict[str, tuple[int, tuple[str, ...]]] = {
     "refinement_view": (17, ("refinement",)),
     "repeated_refinement": (12, ("round",)),
     "run_round": (17, ("untrained",)),
+    "try_prompt": (9, ("round", "prompt")),
     "training_set": (3, ("round",)),
     "trainings_are_compared": (2, ("round",)),
 }
@@ -175,6 +179,8 @@ OTHER: Mapping[str, Mapping[str, str]] = {
     "paint": {"mask": "mask"},
     "search": {"within": "round"},
     "more_like": {"image": "candidate"},
+    "use_step": {"step": "kept"},
+    "try_steps": {"steps": "all_kept", "strengths": "two_strengths"},
 }
 """Which of the things in the workspace a parameter stands for, where it is not that of its own name."""
 REFUSED = {
@@ -204,6 +210,7 @@ def seeded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seeded]:
         train(studio, second)
         draw(studio, second, candidates=2)
         measure(studio, second)
+        store.rounds.keep_step(second, KeptStep(20, 64 * "a", "f", 20))
         tiles = [tile.candidate for tile in studio.round_view(second).candidates]
         studio.decide([tiles[0].id], "accepted")
         halted, untrained = studio.branch(second).id, studio.branch(second).id
@@ -229,6 +236,7 @@ def seeded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seeded]:
                 "settings": {"tune.steps": 9}, "starred": True, "steps": 5, "on": True, "rule": "repeat",
                 "form": "diffusers", "policy": "random", "when": "always", "seeds": 2,
                 "held_out": ["A horse in watercolor painting style"], "prompt": "a cat", "seed": "1",
+                "kept": 20, "all_kept": [20], "two_strengths": [0.4, 1.0],
                 "guidance": 4.0, "early": 1.0, "late": 1.0, "switch": 0.0,
                 "words": "koala", "tag": "hands", "subjects": "cats", "names": ["a cat"], "title": "Cats",
             },

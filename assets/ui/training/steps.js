@@ -177,14 +177,12 @@ async function askToUse(step) {
   const isKept = state.candidates.size > 0 || rounds.some(({ parent_id: parent }) => parent === roundId);
   const words = isKept
     ? [
-        `A new round beside ${name} gets this LoRA. It has no images yet: press Generate there. Results, ` +
-          "exports and next rounds can then be made of it.",
+        `A new round beside ${name} gets this LoRA. It has no images yet: press Generate there.`,
         `${here.name} keeps its LoRA, images, choices and later rounds. Nothing is trained again.`,
       ]
     : [
-        `${here.name} then has this LoRA: its images, results, exports and next rounds are made of it. ` +
-          "What was measured or exported of the other one is made again.",
-        `To go back, use ${before === null ? "another step" : `step ${before}`}. Nothing is trained again.`,
+        `${here.name} then generates, is measured and exported with this LoRA. Nothing is trained again.`,
+        `To go back, use ${before === null ? "another step" : `step ${before}`}.`,
       ];
   /** @type {string | null} */
   let taken = null;

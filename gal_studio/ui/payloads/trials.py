@@ -15,6 +15,7 @@ from gal_studio.studio import Studio
 from gal_studio.studio.views.json_types import version
 from gal_studio.ui.payloads import ShownRecipe, shown_recipe
 
+_SIMILARITIES = {"similarity_anchor", "similarity_reference"}
 _LOST = "This image was deleted from the workspace: press Again…, then Generate."
 _UNDRAWN = "It was not generated before the project was moved here: press Again…, then Generate."
 
@@ -79,7 +80,7 @@ def trial_payloads(studio: Studio, project_id: str) -> tuple[Trial, ...]:
 
 
 def _judged(here: RoundSnapshot, trial: trials.Trial, shift: float) -> Judged | None:
-    if not trial.image or "similarity_anchor" not in trial.scores or trial.remark == "flat":
+    if not trial.image or trial.remark == "flat" or not trial.scores.keys() >= _SIMILARITIES:
         return None
     made = judged(here, trial, shift)
     risk = None if here.copy_detectors == "none" else made.chance
