@@ -1,7 +1,7 @@
 /** Downloads, and export and import of a whole project as one file. */
 import { openProject } from "./session.js";
 import { toast } from "../kit/toast.js";
-import { el } from "../kit/dom.js";
+import { el, whilePressed } from "../kit/dom.js";
 
 /**
  * Download a file of the studio, and say what is in it; a refusal is shown instead.
@@ -47,14 +47,7 @@ export function mountImport(button, input) {
  * @param {HTMLButtonElement} button
  * @param {() => Promise<void>} work
  */
-async function busyWhile(button, work) {
-  if (button.disabled) return;
-  button.disabled = true;
-  try {
-    await work();
-  } catch {
-    toast("The studio does not answer. Try again when it is back.", "offline");
-  } finally {
-    button.disabled = false;
-  }
-}
+const busyWhile = (button, work) =>
+  whilePressed(button, work).catch(() =>
+    toast("The studio does not answer. Try again when it is back.", "offline"),
+  );

@@ -140,3 +140,20 @@ export function typing(target) {
 
 /** Is a finger what points here? Nothing hovers then, and there may be no keys. */
 export const byFinger = () => matchMedia("(hover: none)").matches;
+
+/**
+ * Do the work of a button once: it cannot be pressed meanwhile, and gets the focus back that this takes.
+ * @param {HTMLButtonElement} button
+ * @param {() => Promise<unknown>} work
+ */
+export async function whilePressed(button, work) {
+  if (button.disabled) return;
+  const held = button === document.activeElement;
+  button.disabled = true;
+  try {
+    await work();
+  } finally {
+    button.disabled = false;
+    if (held && document.activeElement === document.body) button.focus({ preventScroll: true });
+  }
+}

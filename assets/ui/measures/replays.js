@@ -5,6 +5,7 @@ import { download } from "../app/archives.js";
 import { openProject, refresh } from "../app/session.js";
 import { write } from "../app/writes.js";
 import { How } from "../how/how.js";
+import { whilePressed } from "../kit/dom.js";
 import { html } from "../kit/html.js";
 import { differenceWords, progressWords } from "./replay_words.js";
 
@@ -36,14 +37,12 @@ const Made = ({ follow, made }) => html`
 `;
 
 /** @param {{ currentTarget: HTMLButtonElement }} event */
-async function start({ currentTarget: button }) {
-  const { roundId } = state;
-  if (!roundId) return;
-  button.disabled = true;
-  await write("replay", { round: roundId, policy: button.dataset.policy ?? "" });
-  button.disabled = false;
-  await refresh();
-}
+const start = ({ currentTarget: button }) =>
+  whilePressed(button, async () => {
+    const { roundId } = state;
+    if (roundId) await write("replay", { round: roundId, policy: button.dataset.policy ?? "" });
+    await refresh();
+  });
 
 /**
  * What the open project draws again.

@@ -162,7 +162,7 @@ const once =
   async (/** @type {{ currentTarget: HTMLButtonElement }} */ { currentTarget: button }) => {
     if (button.disabled) return;
     const list = button.closest("[data-part]");
-    const rows = () => [...(list?.querySelectorAll("li") ?? [])];
+    const rows = () => [...(list?.querySelectorAll("li") ?? [])].filter((row) => row.checkVisibility());
     const at = rows().findIndex((item) => item.contains(button));
     button.disabled = true;
     await act();

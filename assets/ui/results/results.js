@@ -1,5 +1,5 @@
 /** Step 3: the pictures first, then the figures of the rounds. Missing figures are shown as missing. */
-/** @import { RoundResult, SameSeed, SheetRow } from "payloads" */
+/** @import { MeasuredRound, RoundResult, SameSeed, SheetRow } from "payloads" */
 /** @import { ResultsParts } from "../app/types/parts.d.ts" */
 import { download } from "../app/archives.js";
 import { newest } from "../app/newest.js";
@@ -8,11 +8,13 @@ import { loading, on, state } from "../app/store.js";
 import { address, projectFigure } from "../app/urls.js";
 import { renderOn } from "../app/watch.js";
 import { write } from "../app/writes.js";
+import { whilePressed } from "../kit/dom.js";
+import { inSentence } from "../kit/format.js";
 import { Button, html, set } from "../kit/html.js";
 import { theme } from "../kit/theme.js";
 import { signal } from "../vendor/signals.min.js";
 import { openViewer, Viewer } from "../viewer/viewer.js";
-import { exportsOpen, showExports } from "./exports.js";
+import { exportsOpen, openExports, showExports } from "./exports.js";
 import { looksOf, looksOfRounds } from "./first_looks.js";
 import { RoundsTable } from "./rounds_table.js";
 import { SameSeeds } from "./same_seed.js";
@@ -77,7 +79,7 @@ function Results() {
     ${
       looks.length
         ? html`<section class="card wide look" aria-label="Before and after" key=${projectId}>
-            <h2>Before and after</h2>
+            <div class="look-head"><h2>Before and after</h2><${Taken} best=${best} drawn=${drawn} /></div>
             <${Viewer} looks=${looks} best=${best?.name} />
           </section>`
         : null
@@ -106,16 +108,31 @@ function Results() {
   `;
 }
 
+/**
+ * Which round to take: the best one, or how to find it.
+ * @param {{ best: MeasuredRound | undefined, drawn: RoundResult | undefined }} props
+ */
+function Taken({ best, drawn }) {
+  const trained = (state.measures?.rounds ?? []).filter((one) => one.id && one.trained);
+  const done = trained.filter(({ report }) => report).length;
+  if (!drawn || !trained.length) return null;
+  const words =
+    best && done > 1
+      ? html`<span>★ Best of ${done} measured rounds: <b>${best.name}</b></span>`
+      : trained.length > 1 && html`<span>Which round is best? Measure all rounds to see.</span>`;
+  return html`${words || null}
+    <${Button} onClick=${() => openExports(drawn)}>Download ${inSentence(drawn.name)}…<//>`;
+}
+
 function Buttons() {
   const measured = state.measures?.rounds ?? [];
   const unmeasured = measured.filter((one) => one.id && one.trained && !one.report).length;
   /** @param {{ currentTarget: HTMLButtonElement }} event */
-  const measureAll = async ({ currentTarget: button }) => {
-    button.disabled = true;
-    await write("measure_all", { project: state.projectId });
-    button.disabled = false;
-    await refresh();
-  };
+  const measureAll = ({ currentTarget: button }) =>
+    whilePressed(button, async () => {
+      await write("measure_all", { project: state.projectId });
+      await refresh();
+    });
   /**
    * @param {() => string} from
    * @param {string} what

@@ -133,9 +133,11 @@ function unmeasured({ id, trained, drawn, wanted }) {
   if (working) return working.state === "running" ? `${words}· measuring` : `${words}· queued`;
   /** @param {{ currentTarget: HTMLButtonElement }} event */
   const ask = async ({ currentTarget: button }) => {
+    const row = button.closest("tr");
     button.disabled = true;
     if (!(await write("measure", { round: id }))) button.disabled = false;
     await refresh();
+    if (document.activeElement === document.body) row?.querySelector("button")?.focus();
   };
   return html`${words}<${Button} onClick=${ask}>${drawn ? "Continue" : "Measure"}<//>`;
 }

@@ -229,8 +229,12 @@ function button(action) {
 }
 
 /** What runs now and comes after it. */
-const busyWords = () =>
-  (busy() || roundWaits()) && state.job ? planLine(state.job, state.queue.waiting, state.projectId) : "";
+function busyWords() {
+  const { job, queue, projectId, roundId, rounds } = state;
+  if (!job || !(busy() || roundWaits())) return "";
+  const other = job.round_id !== roundId && rounds.find(({ id }) => id === job.round_id);
+  return planLine(job, queue.waiting, projectId, other ? other.name : undefined);
+}
 
 /** Is every suggestion answered? */
 const answered = () => state.suggested.size > 0 && !openSuggestions().length;

@@ -27,10 +27,13 @@ const MOST = 2; // steps to come that are named: the others repeat them for late
  * @param {Job} job that is queued or runs
  * @param {QueuedJob[]} waiting the jobs that wait, of all projects
  * @param {string | null} projectId
+ * @param {string} [round] the name of its round, if that is not the shown one
  */
-export function planLine(job, waiting, projectId) {
+export function planLine(job, waiting, projectId, round) {
   const next = waiting.filter((other) => other.project_id === projectId && other.id !== job.id);
-  return [`${nowWords(job)}.`, ...thenWords(next)].join(" ");
+  const now = nowWords(job);
+  const own = round ? `${round}: ${now.charAt(0).toLowerCase()}${now.slice(1)}` : now;
+  return [`${own}.`, ...thenWords(next)].join(" ");
 }
 
 /** @param {Job} job */

@@ -43,3 +43,7 @@ test("a phase with a name of its own is named; halting and waiting are said", ()
   );
   assert.match(planLine({ ...training, state: "queued", worker_alive: false }, [], "p"), /^Starting/);
 });
+
+test("work on another round than the shown one is said to be its", () => {
+  assert.match(planLine(training, [], "p", "Round 2 refined"), /^Round 2 refined: learning your reference/);
+});

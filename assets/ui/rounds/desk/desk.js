@@ -13,7 +13,7 @@ export const desk = { size: 0, sort: "priority", reverse: false, advance: true }
 
 /** @type {[name: string, label: string][]} */
 const SORTS = [
-  ["priority", "Priority"],
+  ["priority", "Suggested first"],
   ["margin", "Closest calls"],
   ["similarity_anchor", "Nearest to its prompt"],
   ["similarity_reference", "Nearest to the reference’s prompt"],

@@ -2,7 +2,7 @@
 /** @import { RoundsParts } from "../../app/types/parts.d.ts" */
 import { renderOn } from "../../app/watch.js";
 import { state } from "../../app/store.js";
-import { el } from "../../kit/dom.js";
+import { byFinger, el } from "../../kit/dom.js";
 import { html } from "../../kit/html.js";
 import { desk, LARGEST, restoreDesk, setDesk, SMALLEST, sorts } from "./desk.js";
 import { History } from "./history.js";
@@ -55,6 +55,7 @@ function Size({ grid }) {
 }
 
 const Advance = () => html`<button
-  type="button" class="button small desk-advance" title="After A or R, go to the next image"
+  type="button" class="button small desk-advance" hidden=${byFinger()}
+  title="Auto-advance: after A (accept) or R (reject), go to the next image"
   aria-pressed=${String(desk.advance)} onClick=${() => setDesk({ advance: !desk.advance })}
->Auto-advance</button>`;
+>Next after A/R</button>`;

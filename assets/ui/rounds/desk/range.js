@@ -72,8 +72,8 @@ export function RangeFilter() {
     setRange(null);
   };
   return html`<${PopoverButton}
-    class="button small desk-range" title="Filter by a score" pressed=${Boolean(range)}
-    label=${range ? `Scores: ${figure(from)} to ${figure(to)}` : "Scores"}
+    class="button small desk-range" title="Show images with a score in a range" pressed=${Boolean(range)}
+    label=${range ? `Filter: ${figure(from)} to ${figure(to)}` : "Filter…"}
     panelClass="desk-panel" panelLabel="Filter by a score"
   >
     <label>Show images by<select aria-label="Score" value=${name} onChange=${choose}>

@@ -47,7 +47,7 @@ const STEPS = {
 /** @type {[title: string, words: string]} */
 const OUT_OF_RANGE = [
   "No image is in this range of scores",
-  "Press Scores above the images, and then Show all.",
+  "Press Filter above the images, and then Show all.",
 ];
 
 /** @type {[string, string]} */

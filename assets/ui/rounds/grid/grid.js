@@ -45,7 +45,7 @@ const strengths = strengthRow();
 let stop = null;
 let watched = false; // pictures were drawn while the grid was looked at: its rows stay where they are
 const sortNote = el("p", { class: "sort-note", hidden: true }, "The rows keep their order. ");
-sortNote.append(makeButton({ data: { action: "sort" } }, () => sortNow(), "Sort by priority"));
+sortNote.append(makeButton({ data: { action: "sort" } }, () => sortNow(), "Sort again"));
 
 const FEW_RUNGS = 5; // as many columns at least
 const MOST_COLUMNS = 24; // of the smallest tiles

@@ -53,7 +53,8 @@ function Head({ anchor, score, isOpen, canGrow, isStop, onNone, onMore }) {
   const asks = Boolean(score && isOpen && judged && score.n > 0 && score.copies === score.n);
   const rank = judged ? score?.rank : null;
   const told = judged ? score : undefined;
-  return html`<span class="rank" title=${rank ? `Priority ${rank}` : "Not ranked yet"}>${rank || "·"}</span>
+  const place = rank ? `Place ${rank}: where your choice helps most comes first` : "Not ranked yet";
+  return html`<span class="rank" title=${place}>${rank || "·"}</span>
     <span class="prompt" dir="auto" translate=${false} title=${anchor.prompt}>
       <b>${anchor.head}</b>${anchor.tail && ` ${anchor.tail}`}
     </span>

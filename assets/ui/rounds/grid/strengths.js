@@ -86,9 +86,22 @@ export function seriesLength(schedules) {
 function Headings({ schedules }) {
   const each = seriesLength(schedules);
   const starts = schedules.flatMap((_, i) => (i % each ? [] : [i]));
+  const rises = schedules.map((one) => partsOf(one?.sign ?? "")).find(Boolean);
+  const example = rises ? ` · ${rises.early} → ${rises.late}: first ${rises.early}, then ${rises.late}` : "";
   return html`${starts.map(
-    (i) => html`<b style="grid-column: span ${each}">${i ? "second seed" : "LoRA strength"}</b>`,
+    (i) => html`<b style="grid-column: span ${each}">
+      ${i ? "second seed" : `LoRA strength${example}`}
+    </b>`,
   )}${schedules.map(heading)}`;
+}
+
+/**
+ * The parts of a strength that switches, such as "0.4 for 30%, then 1".
+ * @param {string} sign
+ */
+function partsOf(sign) {
+  const [found, early, share, late] = /^(.*) for (.*), then (.*)$/.exec(sign) ?? [];
+  return found ? { early, share, late } : null;
 }
 
 /** @param {Rung | null} schedule */
@@ -96,8 +109,9 @@ function heading(schedule) {
   if (schedule === null) return html`<span />`;
   const { sign, recipe } = schedule;
   const mean = strength(schedule.strength);
-  if (!sign) return html`<span title=${recipe || "LoRA strength 1"}>${mean}</span>`;
-  const [, early, share, late] = /^(.*) for (.*), then (.*)$/.exec(sign) ?? [];
+  const rises = partsOf(sign);
+  if (!rises) return html`<span title=${recipe || "LoRA strength 1"}>${mean}</span>`;
+  const { early, share, late } = rises;
   return html`<span title="${recipe}: ${mean} on average">
     ${early} → ${late}<small>after ${share}</small>
   </span>`;

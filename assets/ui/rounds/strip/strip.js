@@ -10,7 +10,7 @@
 import { renderOn } from "../../app/watch.js";
 import { state, counts } from "../../app/store.js";
 import { openRound, openStep } from "../../app/session.js";
-import { el, reference } from "../../kit/dom.js";
+import { el, reference, whilePressed } from "../../kit/dom.js";
 import { count } from "../../kit/format.js";
 import { html, useKeptFocus } from "../../kit/html.js";
 import { useLayoutEffect } from "../../vendor/preact.min.js";
@@ -179,14 +179,12 @@ function BranchButton() {
 }
 
 /** @param {{ currentTarget: HTMLButtonElement }} event */
-async function branch({ currentTarget: button }) {
-  if (button.disabled) return;
-  button.disabled = true;
-  const round = state.roundId;
-  const answer = await write("branch", { round });
-  button.disabled = false;
-  if (answer && round === state.roundId) openRound(answer.round);
-}
+const branch = ({ currentTarget: button }) =>
+  whilePressed(button, async () => {
+    const round = state.roundId;
+    const answer = await write("branch", { round });
+    if (answer && round === state.roundId) openRound(answer.round);
+  });
 
 function savedWords() {
   if (!pending()) return "All changes saved";

@@ -89,13 +89,17 @@ export function makeViewButtons(views, shown) {
     larger.title = words;
     setAttribute(larger, "aria-label", words);
   };
-  views.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape" || !views.hasAttribute("data-enlarged") || menu.matches(":popover-open"))
-      return;
-    event.stopPropagation(); // it would also clear the selection
-    enlarge(false);
-    larger.focus();
-  });
+  document.addEventListener(
+    "keydown",
+    (event) => {
+      if (event.key !== "Escape" || !views.hasAttribute("data-enlarged") || document.querySelector(ABOVE))
+        return;
+      event.stopPropagation(); // it would also clear the selection
+      enlarge(false);
+      larger.focus();
+    },
+    { capture: true },
+  );
   on("received", () => {
     if (state.step !== "rounds" || refinementShown()) enlarge(false); // its card is not on this screen
   });
@@ -103,16 +107,19 @@ export function makeViewButtons(views, shown) {
   return el("span", { class: "view-buttons" }, saving, larger, menu);
 }
 
+const ABOVE = "dialog[open], [popover=auto]:popover-open"; // it closes first
+
 /**
- * What lies behind an enlarged view: the other parts of its screen.
+ * What lies behind an enlarged view: the rest of the page, but for what opens above it.
  * @param {HTMLElement} views
  */
 function behind(views) {
   /** @type {HTMLElement[]} */
   const found = [];
-  for (let node = views; node.parentElement && !node.classList.contains("rounds"); node = node.parentElement)
+  for (let node = views; node.parentElement && node !== document.body; node = node.parentElement)
     for (const other of node.parentElement.children)
-      if (other !== node && other instanceof HTMLElement) found.push(other);
+      if (other !== node && other instanceof HTMLElement && !other.matches("dialog, [popover], .toasts"))
+        found.push(other);
   return found;
 }
 

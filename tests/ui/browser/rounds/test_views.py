@@ -47,7 +47,9 @@ def test_a_view_is_enlarged_and_goes_back(watched: Watched, served: Served):
     for view in ("curves", "choices", "anchors"):
         page.click(f"[data-view={view}]")
         expect(page.locator(f".view.{view}")).to_be_visible()
-    assert page.evaluate("document.querySelector('.pictures').closest('[inert]') !== null")
+    for covered in (".pictures", ".top"):
+        assert page.evaluate(f"document.querySelector('{covered}').closest('[inert]') !== null"), covered
+    page.evaluate("document.activeElement.blur()")  # as after a click beside the points
     page.keyboard.press("Escape")
     page.wait_for_selector(".card.views:not([data-enlarged])")
     assert page.evaluate("document.querySelector('[inert]') === null")
