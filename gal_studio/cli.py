@@ -182,10 +182,6 @@ def is_lack_of_memory(error: BaseException) -> bool:
     return isinstance(error, MemoryError) or "failed to map segment" in str(error)
 
 
-if __name__ == "__main__":
-    sys.exit(main())
-
-
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,31}")
 
 
@@ -239,3 +235,7 @@ def printable_output() -> Iterator[None]:
         yield
     finally:
         sys.stdout, sys.stderr = before
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -33,8 +33,14 @@ function gridOf(all) {
   const ascending = (/** @type {number[]} */ values) => [...new Set(values)].sort((a, b) => a - b);
   const steps = ascending(all.flatMap(({ step }) => (step === null ? [] : [step])));
   const strengths = ascending(all.map(({ recipe }) => recipe.late));
-  const [{ prompt, seed, former, negative }] = all;
-  const words = [prompt, `seed ${seed}`, negative && `not “${negative}”`, former && "steps no longer kept"];
+  const [{ prompt, seed, guidance, former, negative }] = all;
+  const words = [
+    prompt,
+    `seed ${seed}`,
+    `guidance ${guidance}`,
+    negative && `not “${negative}”`,
+    former && "steps no longer kept",
+  ];
   return {
     title: words.filter(Boolean).join(" · "),
     strengths: strengths.map(strength),

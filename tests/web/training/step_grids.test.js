@@ -21,7 +21,7 @@ test("one prompt and seed is a grid, its steps and strengths in ascending order"
   const older = trial({ at: 1, step: 20 });
   const [grid, ...others] = stepGridsOf([...asked, older], "r1");
   assert.equal(others.length, 0);
-  assert.equal(grid.title, "A kite · seed 7");
+  assert.equal(grid.title, "A kite · seed 7 · guidance 4");
   assert.deepEqual(grid.strengths, ["0.4", "1"]);
   assert.deepEqual(
     grid.rows.map(({ name }) => name),
@@ -53,6 +53,10 @@ test("other prompts, seeds, rounds and trainings are no part of it", () => {
   ];
   assert.deepEqual(
     stepGridsOf(all, "r1").map(({ title }) => title),
-    ["A kite · seed 8", "A kite · seed 7", "A kite · seed 7 · steps no longer kept"],
+    [
+      "A kite · seed 8 · guidance 4",
+      "A kite · seed 7 · guidance 4",
+      "A kite · seed 7 · guidance 4 · steps no longer kept",
+    ],
   );
 });
