@@ -165,12 +165,12 @@ def test_temporary_files_are_swept_however_the_page_ends(running: Running) -> No
         assert running.left == []
 
 
-def test_bad_chunks_are_refused_without_a_word_of_an_error(running: Running) -> None:
+def test_bad_chunks_are_refused_without_a_word_of_an_error(lasting: Running) -> None:
     """Nobody needs a session for them."""
     sizes = (b"ZZ", b"-1", b"f" * 40, b"", b"1 ;x", b"0x10", b"5\x00", b"3\r\nabcd")
     for path in (b"/import-project", b"/gradio_api/upload", b"/writes", b"/sign-in", b"/nothing", b"/"):
         for size in sizes:
-            with socket.create_connection(("127.0.0.1", running.port), timeout=30) as line:
+            with socket.create_connection(("127.0.0.1", lasting.port), timeout=30) as line:
                 line.sendall(
                     b"POST " + path + b" HTTP/1.1\r\nHost: 127.0.0.1\r\nTransfer-Encoding: chunked\r\n\r\n"
                 )
@@ -178,8 +178,8 @@ def test_bad_chunks_are_refused_without_a_word_of_an_error(running: Running) -> 
                 line.sendall(size + b"\r\nabc\r\n")
                 with suppress(ConnectionResetError):  # it was answered before the chunk came
                     assert line.recv(100)[:12] in (b"", *(b"HTTP/1.1 %d" % n for n in range(400, 500)))
-    assert running.get("/favicon.ico") == 200
-    log = running.workspace / "logs" / "page.log"
+    assert lasting.get("/favicon.ico") == 200
+    log = lasting.workspace / "logs" / "page.log"
     assert not log.exists() or "Traceback" not in log.read_text()
 
 
