@@ -10,8 +10,9 @@ Short forms of those stand with what they are about, and run always.
 
 Races between processes come first, one at a time, so that nothing else uses the CPU meanwhile; in the races
 of a page's answers gates say who comes first, so that these run with the other tests. Tests wait a third of
-their time, for pages and processes: two more than there are cores run at a time, and beside them, where
-they leave a core idle, what needs no test, one check after the other; its output is shown when it has ended.
+their time, for pages and processes, and four of them left a quarter of two cores idle: three more than there
+are cores run at a time, and beside them, where they leave a core idle, what needs no test, one check after
+the other; its output is shown when it has ended.
 Tests that fail run once more, one at a time: a fault fails again, a machine that was too busy does not. Both
 are in the output.
 A test that is skipped for a reason that is not listed in tests/conftest.py fails.
@@ -114,8 +115,8 @@ def cores() -> int:
 
 
 def at_a_time() -> int:
-    """How many tests run side by side: two more than cores, if the memory allows it."""
-    return max(1, min(cores() + 2, psutil.virtual_memory().total // MEMORY))
+    """How many tests run side by side: three more than cores, if the memory allows it."""
+    return max(1, min(cores() + 3, psutil.virtual_memory().total // MEMORY))
 
 
 @contextmanager

@@ -145,11 +145,11 @@ def test_the_second_run_has_only_what_failed_in_the_first(
     assert (tmp_path / "passed").read_text() == "."
 
 
-def test_side_by_side_run_two_more_tests_than_there_are_cores_where_the_memory_allows_it(
+def test_side_by_side_run_three_more_tests_than_there_are_cores_where_the_memory_allows_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1}, raising=False)
-    for gigabytes, wanted in ((2, 1), (8, 2), (24, 4), (512, 4)):
+    for gigabytes, wanted in ((2, 1), (8, 2), (24, 5), (512, 5)):
         memory = types.SimpleNamespace(total=gigabytes << 30)
         monkeypatch.setattr(psutil, "virtual_memory", lambda memory=memory: memory)
         assert check.at_a_time() == wanted
