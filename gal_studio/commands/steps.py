@@ -19,7 +19,7 @@ from gal_studio.core.types import Candidate, Round
 from gal_studio.rounds.kept_steps import STRENGTHS
 from gal_studio.rounds.trials import judged
 from gal_studio.state.files.content_store import write_whole
-from gal_studio.state.tables.copy_marks import copy_shift
+from gal_studio.state.tables.candidates import copy_shift
 from gal_studio.state.tables.trials import Trial
 from gal_studio.studio import Studio
 

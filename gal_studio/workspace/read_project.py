@@ -11,8 +11,8 @@ from gal_studio.state.database.connection import Undecoded
 from gal_studio.state.database.tables import Column, Table
 from gal_studio.state.files.inside import is_id
 from gal_studio.state.store import Store
+from gal_studio.state.tables.candidates import vector
 from gal_studio.state.tables.refinements import MapKind
-from gal_studio.state.tables.vectors import vector
 from gal_studio.workspace.archive.project_tables import OF_A_PROJECT, project_rows, rows_of
 
 LONGEST_TEXT = 20_000  # characters of a name, a prompt or a message; JSON may be longer

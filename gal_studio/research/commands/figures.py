@@ -128,6 +128,6 @@ def _data(made: Any, format_: Format, out: Path) -> bytes:
         from plotly.offline import get_plotlyjs
 
         write_whole(script, get_plotlyjs().encode(), out)
-    from gal_studio.studio.figures.page import as_page
+    from gal_studio.studio.figures.template import as_page
 
     return as_page(made, "directory")

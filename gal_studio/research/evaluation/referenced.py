@@ -9,7 +9,7 @@ from PIL import Image
 
 from gal_studio.assets import resolve_adapter
 from gal_studio.core.errors import StudioError
-from gal_studio.core.patchdpo.published import PUBLISHED
+from gal_studio.core.measures.published import PUBLISHED
 from gal_studio.core.seeds import named_seed
 from gal_studio.core.settings import MOST_DRAWN_WITH, NATIVE, GenerationSettings
 from gal_studio.engine.hub.needs import Revisions

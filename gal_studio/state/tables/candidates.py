@@ -9,11 +9,11 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from gal_studio.core.copy_chance import shift_by_marks
+from gal_studio.core.errors import StudioError
 from gal_studio.core.recipe import AS_TRAINED, Recipe
-from gal_studio.core.types import Candidate, Remark, UsedDetectors
+from gal_studio.core.types import CHANCE, Candidate, Remark, UsedDetectors
 from gal_studio.state.database.connection import Database
-from gal_studio.state.tables.copy_marks import copy_shift
-from gal_studio.state.tables.vectors import vector
 
 FIRST_OWN = 100_000
 """The number of a test prompt's first own candidate, above those that are drawn."""
@@ -210,3 +210,22 @@ def candidate_of(
         bool(row["own"]), None if row["marked_copy"] is None else bool(row["marked_copy"]),
         stored_recipe(row["early_strength"], row["strength"], row["switch"]), copy_shift,
     )  # fmt: skip
+
+
+def vector(stored: bytes) -> NDArray[np.float32]:
+    """The numbers of a stored feature; refused if its bytes are not whole numbers of float32."""
+    if len(stored) % 4:
+        raise StudioError("A feature is damaged: run gal-studio doctor on this workspace.")
+    return np.frombuffer(stored, dtype="<f4")
+
+
+def copy_shift(database: Database, project_id: str) -> float:
+    """The shift by all marked pictures of the project whose chance is known."""
+    rows = database.rows(
+        "SELECT score, marked_copy FROM candidates "
+        "JOIN candidate_scores ON candidate_id = candidates.id AND name = ? "
+        "JOIN rounds ON rounds.id = candidates.round_id "
+        "WHERE marked_copy IS NOT NULL AND rounds.project_id = ? ORDER BY candidates.id",
+        (CHANCE, project_id),
+    )
+    return shift_by_marks((float(row["score"]), bool(row["marked_copy"])) for row in rows)

@@ -11,7 +11,7 @@ from gal_studio.core.errors import StudioError
 from gal_studio.core.measures.pictures import MeasuredPicture, MeasuredPrompt, Part, When
 from gal_studio.core.types import Candidate, Remark
 from gal_studio.state.database.connection import Database, record
-from gal_studio.state.tables.copy_marks import copy_shift
+from gal_studio.state.tables.candidates import copy_shift
 from gal_studio.state.tables.projects import append_prompts, derived_id
 
 SELECT_MEASURED = (

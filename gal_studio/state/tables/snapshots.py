@@ -30,13 +30,11 @@ from gal_studio.core.snapshot import (
 from gal_studio.core.types import Anchor, Candidate, Round
 from gal_studio.state.database.connection import DamagedError, Database, made, record
 from gal_studio.state.database.versions import Version
-from gal_studio.state.tables.candidates import candidate_of
-from gal_studio.state.tables.copy_marks import copy_shift
+from gal_studio.state.tables.candidates import candidate_of, copy_shift, vector
 from gal_studio.state.tables.decisions import SELECT_DECISIONS, logged_decision
 from gal_studio.state.tables.measures import ORDER_MEASURED, SELECT_MEASURED, measured_picture
 from gal_studio.state.tables.overrides import SELECT_CHOICES, choice_of
 from gal_studio.state.tables.races import course_of
-from gal_studio.state.tables.vectors import vector
 
 _PROJECT_AND_ROUNDS = """
 SELECT rounds.*, projects.id AS its_id, projects.name AS its_name, projects.kind AS its_kind,

@@ -12,8 +12,8 @@ from gal_studio.core import strict_json
 from gal_studio.core.recipe import Recipe
 from gal_studio.core.types import Remark
 from gal_studio.state.database.connection import Database, record
+from gal_studio.state.tables.candidates import vector
 from gal_studio.state.tables.projects import new_id
-from gal_studio.state.tables.vectors import vector
 
 KEPT = 24 * 3600.0
 """Seconds for which a trial that was taken off the list can be put back."""

@@ -95,3 +95,10 @@ def error_bars(
         "array": [high - value for _, value, high in found],
         "arrayminus": [value - low for low, value, _ in found],
     }  # fmt: skip
+
+
+def as_page(made: go.Figure, script: bool | Literal["directory"] = True) -> bytes:
+    """The page; Plotly (5 MB) is in it, or with "directory" in `plotly.min.js` beside it."""
+    page: str = made.to_html(include_plotlyjs=script, full_html=True, div_id="figure")
+    background = made.layout.paper_bgcolor
+    return page.replace("<body>", f'<body style="margin:0;background:{background}">', 1).encode()

@@ -12,7 +12,7 @@ from gal_studio.core.models.reports import ModelNames, ModelReports
 from gal_studio.core.types import Job, Round
 from gal_studio.state import Store
 from gal_studio.studio.create.model_check import model_check
-from gal_studio.studio.open_jobs import REQUESTED
+from gal_studio.studio.waiting import REQUESTED
 
 
 class Models(Protocol):

@@ -13,9 +13,8 @@ from gal_studio.state.files.content_store import write_whole
 from gal_studio.studio.choices_table import choices_table
 from gal_studio.studio.create.references import Pixels, image_of, read_mask
 from gal_studio.studio.verbs.base import Verbs
-from gal_studio.studio.views.choices import RoundChoices, project_choices
+from gal_studio.studio.views.choices import Learning, RoundChoices, learning_offer, project_choices
 from gal_studio.studio.views.history import HistoryStep, decision_history
-from gal_studio.studio.views.learning import Learning, learning_offer
 
 LARGEST_WEIGHT = 1000.0
 LONGEST_REASON = 500  # characters

@@ -9,10 +9,10 @@ from gal_studio.core.types import Job, Round
 from gal_studio.rounds import test_set
 from gal_studio.rounds.lineage import refuse_instant
 from gal_studio.rounds.replays import refuse_changes_by_hand
-from gal_studio.studio.open_jobs import is_pending
 from gal_studio.studio.verbs.base import Verbs
 from gal_studio.studio.views.changes import ChoiceChange, changes_of
 from gal_studio.studio.views.measures import FullMeasures, measures_view
+from gal_studio.studio.waiting import is_pending
 
 
 class MeasureVerbs(Verbs):

@@ -8,12 +8,12 @@ from gal_studio.rounds.inputs import inputs_of
 from gal_studio.rounds.replays import refuse_by_hand
 from gal_studio.state.database.versions import Version
 from gal_studio.state.tables.refinements import MapKind
-from gal_studio.studio.open_jobs import is_pending
 from gal_studio.studio.verbs.base import Verbs
 from gal_studio.studio.views import refinement, round
 from gal_studio.studio.views.outcomes import Outcome, outcomes
 from gal_studio.studio.views.relatives import Relative, relatives_of
 from gal_studio.studio.views.types import PatchMap, RefinementView, RoundSummary, RoundView, Step
+from gal_studio.studio.waiting import is_pending
 
 
 class RoundVerbs(Verbs):

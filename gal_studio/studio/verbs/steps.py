@@ -17,9 +17,9 @@ from gal_studio.rounds.kept_steps import (
 )
 from gal_studio.rounds.replays import refuse_by_hand
 from gal_studio.state.tables.trials import Trial
-from gal_studio.studio.open_jobs import is_pending
 from gal_studio.studio.verbs.tree import TreeVerbs
 from gal_studio.studio.verbs.trials import TrialVerbs
+from gal_studio.studio.waiting import is_pending
 from gal_studio.workspace.delete import forget_unused_adapters
 
 

@@ -15,8 +15,8 @@ from gal_studio.rounds.fingerprints import endless_fingerprint, is_trainable, is
 from gal_studio.rounds.inputs import TrainingInputs, inputs_of, load_inputs
 from gal_studio.rounds.other_trainings import asked_pictures, is_compared
 from gal_studio.rounds.replays import refuse_by_hand, refuse_changes_of_replay
-from gal_studio.studio.open_jobs import is_pending, is_requested
 from gal_studio.studio.verbs.measures import MeasureVerbs
+from gal_studio.studio.waiting import is_pending, is_requested
 
 _RULE = ("candidates", "allocation")
 """The settings of drawing that change nothing of the pictures that are there."""

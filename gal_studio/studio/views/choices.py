@@ -8,10 +8,12 @@ from typing_extensions import Doc
 
 from gal_studio.core.gal.agreement import Agreement, cohen_kappa
 from gal_studio.core.gal.choices import OVERRIDES, Choice, ChoiceKind, standing_steps
+from gal_studio.core.gal.learned import LEAST_OVERRIDES
+from gal_studio.core.gal.policies.learned import LEARNED, LearnedAgreement, leave_one_round_out
 from gal_studio.core.naming import round_names
 from gal_studio.core.snapshot import RoundSnapshot
 from gal_studio.core.types import Author, Candidate, Verdict
-from gal_studio.rounds.suggestions import first_proposal, rounds_with_choices
+from gal_studio.rounds.suggestions import first_proposal, judged_round, overrides, rounds_with_choices
 from gal_studio.state import Store
 from gal_studio.studio.views.json_types import PictureRef, Seed, version
 
@@ -110,3 +112,29 @@ def _agreement(here: RoundSnapshot, counted: Sequence[Choice]) -> Agreement:
         agreed=sum(choice.kind == "agreed" for choice in counted),
         kappa=cohen_kappa(len(drawn), suggested, drawn.intersection(here.decided.accepted)),
     )
+
+
+@dataclass(frozen=True)
+class Learning:
+    """How many overrides stand of those that are needed, whether learning is on, and what it would gain.
+
+    `agreement` is measured in each round by what was learned from the others; None with too few of them.
+    """
+
+    overrides: int
+    needed: int
+    on: bool
+    agreement: LearnedAgreement | None
+
+
+def learning_offer(store: Store, project_id: str) -> Learning:
+    """The offer of a project."""
+    project, agreement = store.snapshots.project(project_id, choices=True), None
+    standing = overrides(project)
+    if standing >= LEAST_OVERRIDES:
+        rounds = rounds_with_choices(project)
+        agreement = leave_one_round_out(
+            [judged_round(each) for each in rounds], [each.gal.top_k for each in rounds]
+        )
+    is_on = project.project.settings.gal.policy == LEARNED.name
+    return Learning(standing, LEAST_OVERRIDES, is_on, agreement)

@@ -11,9 +11,8 @@ from gal_studio.rounds.replay_decisions import replay_choices
 from gal_studio.state import Store
 from gal_studio.state.tables.refinements import MapKind
 from gal_studio.studio.choices_table import FORMATS, choices_table
-from gal_studio.studio.views.choices import project_choices
+from gal_studio.studio.views.choices import learning_offer, project_choices
 from gal_studio.studio.views.history import decision_history
-from gal_studio.studio.views.learning import learning_offer
 from gal_studio.studio.views.measures import measures_view
 from gal_studio.studio.views.refinement import patch_maps, refinement_view
 from gal_studio.studio.views.replays import replay_view

@@ -52,7 +52,7 @@ def add_download_routes(app: FastAPI, studio: Studio) -> None:
             "progress": lambda look: drawn.progress(identity, look),
             "agreement": lambda look: drawn.agreement(identity, look),
         }
-        from gal_studio.studio.figures.page import as_page
+        from gal_studio.studio.figures.template import as_page
 
         def made() -> tuple[str, str | bytes]:
             if name not in known:

@@ -6,8 +6,7 @@ from typing import Any, TypeVar, cast
 
 from gal_studio.core.types import Job
 from gal_studio.studio import Studio
-from gal_studio.studio.views.choices import RoundChoices
-from gal_studio.studio.views.learning import Learning
+from gal_studio.studio.views.choices import Learning, RoundChoices
 from gal_studio.studio.views.measures import FullMeasures
 from gal_studio.studio.views.queue import QueuedIn
 from gal_studio.studio.views.replays import ReplaysView

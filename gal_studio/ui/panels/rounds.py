@@ -11,8 +11,7 @@ from gal_studio.core.gal.policies.uncertainty import UNCERTAINTY
 from gal_studio.studio import Studio
 from gal_studio.studio.verbs.search import Found
 from gal_studio.studio.views.changes import ChoiceChange
-from gal_studio.studio.views.choices import RoundChoices
-from gal_studio.studio.views.learning import Learning
+from gal_studio.studio.views.choices import Learning, RoundChoices
 from gal_studio.studio.views.relatives import Relative
 from gal_studio.ui.api.mask_runs import pixels_of
 from gal_studio.ui.payloads import Id, Ids, Lines, OfRound, Only, RequestedJob, Runs, Text, requested_job

@@ -10,7 +10,7 @@ from gal_studio.core.naming import round_names
 from gal_studio.core.snapshot import RoundSnapshot
 from gal_studio.rounds.trials import judged
 from gal_studio.state.tables import trials
-from gal_studio.state.tables.copy_marks import copy_shift
+from gal_studio.state.tables.candidates import copy_shift
 from gal_studio.studio import Studio
 from gal_studio.studio.views.json_types import version
 from gal_studio.ui.payloads import ShownRecipe, shown_recipe

@@ -22,8 +22,7 @@ from gal_studio.engine.sampling.sampler import DrawnBatch, DrawRequest, SharedSt
 from gal_studio.rounds import base_pictures, lineage, planned, test_set
 from gal_studio.state import Store
 from gal_studio.state.files.errors import DiskError
-from gal_studio.state.tables.candidates import NewCandidate, candidate_id
-from gal_studio.state.tables.copy_marks import copy_shift
+from gal_studio.state.tables.candidates import NewCandidate, candidate_id, copy_shift
 from gal_studio.worker.drawing import Drawing, draw_and_keep
 from gal_studio.worker.jobs.disk_space import check_drawing_room
 from gal_studio.worker.jobs.places import place_drawn, place_round

@@ -17,7 +17,7 @@ from gal_studio.engine.models.image_model import ImageModel
 from gal_studio.engine.sampling.sampler import DrawEvent, DrawnBatch, DrawRequest, draw
 from gal_studio.engine.training.fine_tune import TuneEvent
 from gal_studio.rounds import lineage
-from gal_studio.state.tables.copy_marks import copy_shift
+from gal_studio.state.tables.candidates import copy_shift
 from gal_studio.state.tables.rounds import Preview
 from gal_studio.worker.jobs.generate import open_detector, score_images
 from gal_studio.worker.patches.copy_detector import CopyDetector

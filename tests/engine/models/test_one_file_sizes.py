@@ -17,9 +17,8 @@ from gal_studio.engine.families.qwen_image_21 import QwenImage21
 from gal_studio.engine.families.stable_diffusion import StableDiffusion
 from gal_studio.engine.families.stable_diffusion_xl import StableDiffusionXL
 from gal_studio.engine.families.z_image import ZImage
-from gal_studio.engine.models.model_files import inspect
+from gal_studio.engine.models.model_files import check_sizes, inspect
 from gal_studio.engine.models.one_file import KINDS, KLEIN_4B, KLEIN_9B, FileTensor, OneFile
-from gal_studio.engine.models.one_file_sizes import check_sizes
 from tests.engine.hub.test_models import OLD, publish, without_network
 from tests.engine.original_names import (
     State,

@@ -7,7 +7,7 @@ from gal_studio.core.snapshot import KeptStep
 from gal_studio.core.types import Candidate
 from gal_studio.rounds import trials
 from gal_studio.rounds.kept_steps import usual_seed, usual_steps
-from gal_studio.state.tables.copy_marks import copy_shift
+from gal_studio.state.tables.candidates import copy_shift
 from tests.ui.conftest import Place
 
 
