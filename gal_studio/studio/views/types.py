@@ -117,42 +117,45 @@ class StepsView:
     why_none: str
 
 
-@dataclass(frozen=True)
-class RoundView:
+@dataclass(frozen=True, kw_only=True)
+class RoundFacts:
+    """What is known of a round beside its pictures, and the page gets as it is."""
+
+    step: Step
+    coming: Annotated[Mapping[str, tuple[int, ...]], Doc("The indices of those generated next, by anchor.")]
+    rule: Annotated[str, Doc("Which rule chose the images, in words; empty if that says nothing new.")]
+    mean_entropy: Annotated[float, Doc("Mean entropy of the test prompts, in [0, ln 2].")]
+    example_weight: float
+    check: Annotated[str, Doc("What the round says of itself: whether copies can be told, and by whom.")]
+    trainable: Annotated[bool, Doc("Would Fine-tune train anything that is not trained yet?")]
+    estimates: Estimates
+    losses: Losses
+    validations: Annotated[tuple[Validation, ...], Doc("What held-out prompts said of the training.")]
+    steps: StepsView
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoundView(RoundFacts):
     """Everything that the Rounds screen shows of one round.
 
     `scores` are in the order of priority; `candidates` in drawing order, so that new ones come last. `pool`
-    are the anchors of this round, drawn or not; `wanted` is how many pictures it has in the end, at most, and
-    `coming` are the indices that are drawn next, by anchor, and `rule` says what chooses them. `trainable`
-    says whether a training would be a new one, and `estimates` what may follow; `check` is what the round
-    says of itself, unless `sentence` does, and `undo_words` and `redo_words` say what Undo and Redo would do,
-    empty for nothing.
+    are the anchors of this round, drawn or not, and `wanted` is how many pictures it has in the end, at most.
+    `undo_words` and `redo_words` say what Undo and Redo would do, empty for nothing.
     """
 
     round: Round
     project: ProjectView
     settings: Settings
-    step: Step
     pool: tuple[Anchor, ...]
     wanted: int
-    coming: Mapping[str, tuple[int, ...]]
-    rule: str
     scores: tuple[ScoreView, ...]
     candidates: tuple[CandidateView, ...]
     best_recipe: Recipe
     reference_positions: dict[str, Place]
-    mean_entropy: float
-    example_weight: float
     exhausted: bool
     sentence: str
-    check: str
-    losses: tuple[tuple[int, float], ...]
     previews: tuple[Preview, ...]
-    validations: tuple[Validation, ...]
-    steps: StepsView
     accepted: int
-    trainable: bool
-    estimates: Estimates
     undo_words: str
     redo_words: str
     seconds: dict[str, float]

@@ -1,7 +1,7 @@
 """A round as JSON: its chip, its scores, its candidates, and their places on the map."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Annotated
 
 from typing_extensions import Doc
@@ -10,12 +10,10 @@ from gal_studio.core.gal.ladder import LADDER
 from gal_studio.core.gal.reasons import short_names
 from gal_studio.core.gal.recipes import on_ladder
 from gal_studio.core.gal.scores.registry import known_scores
-from gal_studio.core.gal.validation import Validation
 from gal_studio.core.types import CopyCurve, CopySource, RoundKind, UsedDetectors
 from gal_studio.rounds.planned import most_pictures
-from gal_studio.studio.views.forecast import Estimates
-from gal_studio.studio.views.json_types import Losses, ShownPicture, Ts, shown_picture, version
-from gal_studio.studio.views.types import CandidateView, RoundView, ScoreView, StepsView
+from gal_studio.studio.views.json_types import ShownPicture, Ts, shown_picture, version
+from gal_studio.studio.views.types import CandidateView, RoundFacts, RoundView, ScoreView
 from gal_studio.ui.payloads import ShownRecipe, shown_recipe
 from gal_studio.ui.payloads.projects import Anchor, anchor_payloads
 
@@ -46,40 +44,29 @@ class Rung:
     sign: Annotated[str, Doc('One that switches, such as "0.4 for 30%, then 1"; empty for a constant one.')]
 
 
-@dataclass(frozen=True)
-class Round:
+@dataclass(frozen=True, kw_only=True)
+class Round(RoundFacts):
     """The round that is shown, without its pictures."""
 
     id: str
     number: int
     kind: RoundKind
-    step: str
     trained: Annotated[bool, Doc("Can it generate? An instant round needs no training.")]
     source: Annotated[str, Doc("The file of a LoRA from elsewhere that it judges; empty if it is trained.")]
     pool: tuple[Anchor, ...]
     each: Annotated[int, Doc("Images of a test prompt by the settings: down the ladder at most.")]
     most: Annotated[int, Doc("Images of all test prompts by the settings, at most.")]
-    coming: Annotated[Mapping[str, tuple[int, ...]], Doc("The indices of those generated next, by anchor.")]
     ladder: Annotated[
         tuple[Rung, ...], Doc("The schedules of these indices, over and over; empty without a ladder.")
     ]
-    rule: Annotated[str, Doc("Which rule chose the images, in words; empty if that says nothing new.")]
     complete: bool
     trainings: Annotated[int, Doc("How many trainings are compared where several are asked.")]
     copy_detectors: Annotated[UsedDetectors, Doc("What finds copies; none without references.")]
-    mean_entropy: Annotated[float, Doc("Mean entropy of the test prompts, in [0, ln 2].")]
-    example_weight: float
     summary: Annotated[str, Doc("Why these test prompts are suggested and not others, or why fewer or none.")]
-    check: Annotated[str, Doc("What the round says of itself: whether copies can be told, and by whom.")]
-    trainable: Annotated[bool, Doc("Would Fine-tune train anything that is not trained yet?")]
-    estimates: Estimates
     undo: Annotated[str, Doc('What Undo would do, such as "accept A drum 04"; empty for nothing.')]
     redo: str
     recipe: Annotated[ShownRecipe, Doc("The best strength schedule of this round.")]
-    losses: Losses
     previews: tuple[Preview, ...]
-    validations: Annotated[tuple[Validation, ...], Doc("What held-out prompts said of the training.")]
-    steps: StepsView
 
 
 @dataclass(frozen=True)
@@ -150,35 +137,26 @@ _ACCEPTED_BEFORE = "One of its images was accepted in the round before and still
 
 def round_payload(view: RoundView) -> Round:
     """The current round, without its pictures."""
+    facts = {field.name: getattr(view, field.name) for field in fields(RoundFacts)}
     return Round(
+        **facts,
         id=view.round.id,
         number=view.round.number,
         kind=view.round.kind,
-        step=view.step,
         trained=view.round.adapter is not None or view.round.kind == "instant",
         source=view.round.source,
         pool=anchor_payloads(view.pool),
         each=view.settings.generation.candidates,
         most=most_pictures(view.settings.generation, len(view.pool)),
-        coming=view.coming,
         ladder=_ladder_payload(view),
-        rule=view.rule,
         complete=view.complete,
         trainings=view.project.settings.gal.trainings,
         copy_detectors="none" if view.project.described else view.settings.gal.copy_detectors,
-        mean_entropy=view.mean_entropy,
-        example_weight=view.example_weight,
         summary=view.sentence,
-        check=view.check,
-        trainable=view.trainable,
-        estimates=view.estimates,
         undo=view.undo_words,
         redo=view.redo_words,
         recipe=shown_recipe(view.best_recipe, view.best_recipe.words),
-        losses=view.losses,
         previews=tuple(Preview(one.step, one.prompt, version(one.image)) for one in view.previews),
-        validations=view.validations,
-        steps=view.steps,
     )
 
 
