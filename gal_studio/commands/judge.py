@@ -1,25 +1,24 @@
 """`gal-studio judge`: how strong a LoRA draws best, what it copies, and which of several to use."""
 
 import shutil
-import time
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import typer
 
-from gal_studio.commands.running.earlier import Results
 from gal_studio.commands.running.local_worker import LocalWorker, ProgressLine, local_worker
 from gal_studio.commands.running.outputs import check_folder, write_outputs
 from gal_studio.commands.running.unattended import (
+    BaseModel,
     Candidates,
+    ClipModel,
     Overwrite,
     Plan,
     SamplingSteps,
-    about_crops,
-    origin_of,
+    Seed,
+    opened,
     own_policy,
-    parts_of,
     setting_changes,
 )
 from gal_studio.commands.terminal.json_text import json_text, write_json
@@ -28,11 +27,9 @@ from gal_studio.core.errors import StudioError
 from gal_studio.core.models.forms.registry import find_form
 from gal_studio.core.naming import file_stem
 from gal_studio.rounds import planned, test_set
-from gal_studio.state import Store
 from gal_studio.state.files.paths import user_path
 from gal_studio.studio import ProjectDraft, Studio
 from gal_studio.studio.create.judged import judged_draft
-from gal_studio.studio.reports.measured import measure_sentences
 from gal_studio.studio.views.judged import JudgedLora
 
 EXPORTED = "exported"
@@ -58,9 +55,6 @@ Prompts = Annotated[
 Preset = Annotated[
     str | None, typer.Option(help="The base model and settings (default: by the LoRA's file).")
 ]
-BaseModel = Annotated[str | None, typer.Option(help="A folder, .safetensors file or hub ID.")]
-ClipModel = Annotated[str | None, typer.Option(help="An open_clip name/tag or local-dir:FOLDER.")]
-Seed = Annotated[int, typer.Option(help="The project's seed.")]
 ExportFormat = Annotated[
     str, typer.Option("--format", help="Also export each for these programs; none: export nothing.")
 ]
@@ -125,20 +119,10 @@ def _judge(
     draft: ProjectDraft, workspace: Path, out: Path, form: str | None, overwrite: bool
 ) -> dict[str, Any]:
     """Draw and measure all that is missing; returns the summary that was written."""
-    from gal_studio.worker.model_check import CheckHere
-
-    started = time.monotonic()
-    plan = Plan(draft, 1, own_policy(draft), out, workspace)
-    results = Results(out, parts_of(plan), overwrite)
-    with Store(workspace) as store:
-        studio = Studio(store, models=CheckHere())
-        line = ProgressLine(studio)
-        studio.tell = line.say
-        for sentence in about_crops(draft):
-            line.say(sentence)
-        project_id = studio.create_project(replace(draft, origin=origin_of(plan)))
-        results.claim()
-        rounds = [one.id for one in store.rounds.of_project(project_id) if one.source and not one.archived]
+    plan = Plan(draft, 1, own_policy(draft), out, workspace, overwrite=overwrite)
+    with opened(plan) as (studio, line, project_id):
+        every = studio.store.rounds.of_project(project_id)
+        rounds = [one.id for one in every if one.source and not one.archived]
         with local_worker(studio, line) as worker:
             for round_id in rounds:
                 _work_on(studio, worker, round_id)
@@ -150,10 +134,7 @@ def _judge(
             _export(studio, one, str(form), out, line)
         for sentence in (sentence for one in judged for sentence in one.sentences):
             line.say(sentence)
-        for sentence in measure_sentences(studio.measures(project_id)):
-            line.say(sentence)
-        line.say(f"Written to {out} after {time.monotonic() - started:.0f} s.")
-    return summary
+        return summary
 
 
 def _work_on(studio: Studio, worker: LocalWorker, round_id: str) -> None:

@@ -7,6 +7,7 @@ import hashlib
 import json
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import astuple, dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any
@@ -49,6 +50,9 @@ Policy = Annotated[
         "(default: that of the settings)."
     ),
 ]
+BaseModel = Annotated[str | None, typer.Option(help="A folder, .safetensors file or hub ID.")]
+ClipModel = Annotated[str | None, typer.Option(help="An open_clip name/tag or local-dir:FOLDER.")]
+Seed = Annotated[int, typer.Option(help="The project's seed.")]
 Overwrite = Annotated[
     bool, typer.Option("--overwrite", help="Replace the results of another run in this folder.")
 ]
@@ -113,8 +117,9 @@ def personalize(plan: Plan, as_json: bool) -> None:
         print(json_text(summary))
 
 
-def carry_out(plan: Plan) -> dict[str, Any]:
-    """Run all missing rounds of a plan; returns the summary that was written."""
+@contextmanager
+def opened(plan: Plan) -> Iterator[tuple[Studio, ProgressLine, str]]:
+    """The project of a plan, made or found; what was measured is said at the end."""
     from gal_studio.worker.model_check import CheckHere
 
     started = time.monotonic()
@@ -125,20 +130,26 @@ def carry_out(plan: Plan) -> dict[str, Any]:
         studio.tell = line.say
         project_id = studio.create_project(replace(plan.draft, origin=origin_of(plan)))
         results.claim()
-        if plan.measure_last:
-            studio.measure_when(project_id, "never")
-        known = about_project(studio.project(project_id))
-        for sentence in (*known, *about_crops(plan.draft)):
+        for sentence in about_crops(plan.draft):
             line.say(sentence)
-        with local_worker(studio, line) as worker:
-            rounds, refinements = _run_rounds(plan, studio, worker, line, project_id)
-            if plan.measure_last and test_set.prepare(store, rounds[-1]).missing:
-                worker.finish(studio.measure(rounds[-1]))
-        summary = write_outputs(studio, rounds, plan.out, plan.policy, refinements)
+        yield studio, line, project_id
         for words in measure_sentences(studio.measures(project_id)):
             line.say(words)
         line.say(f"Written to {plan.out} after {time.monotonic() - started:.0f} s.")
-    return summary
+
+
+def carry_out(plan: Plan) -> dict[str, Any]:
+    """Run all missing rounds of a plan; returns the summary that was written."""
+    with opened(plan) as (studio, line, project_id):
+        if plan.measure_last:
+            studio.measure_when(project_id, "never")
+        for sentence in about_project(studio.project(project_id)):
+            line.say(sentence)
+        with local_worker(studio, line) as worker:
+            rounds, refinements = _run_rounds(plan, studio, worker, line, project_id)
+            if plan.measure_last and test_set.prepare(studio.store, rounds[-1]).missing:
+                worker.finish(studio.measure(rounds[-1]))
+        return write_outputs(studio, rounds, plan.out, plan.policy, refinements)
 
 
 def _run_rounds(
