@@ -107,11 +107,14 @@ def test_a_claimed_address_is_believed_only_behind_a_proxy(
     behind_proxy: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Otherwise anybody could guess passwords from a thousand addresses, or lock another one out."""
-    seen: list[uvicorn.Config] = []
-    monkeypatch.setattr(uvicorn.Server, "run", lambda server: seen.append(server.config))
-    monkeypatch.setattr(signal, "signal", lambda *_: None)
+    seen: list[uvicorn.Server] = []
+    handled: dict[int, object] = {}
+    monkeypatch.setattr(uvicorn.Server, "run", seen.append)
+    monkeypatch.setattr(signal, "signal", handled.__setitem__)
     server.run(None, "127.0.0.1", 1, behind_proxy)
-    assert seen[0].proxy_headers is behind_proxy
+    assert seen[0].config.proxy_headers is behind_proxy
+    if sys.platform != "win32":
+        assert handled[signal.SIGHUP] == seen[0].handle_exit, "a closed terminal ends it as Ctrl+C does"
 
 
 @pytest.mark.slow
@@ -153,11 +156,18 @@ def test_the_one_that_was_silent_longest_is_closed_for_a_new_one(lasting: Runnin
 
 
 @pytest.mark.slow
-def test_temporary_files_are_swept_however_the_page_ends(running: Running) -> None:
+@pytest.mark.parametrize(
+    "signals",
+    [
+        pytest.param((signal.SIGTERM, signal.SIGKILL), id="ended, killed"),
+        pytest.param((getattr(signal, "SIGHUP", 1),), id="terminal closed", marks=pytest.mark.workshop),
+    ],
+)
+def test_temporary_files_are_swept_however_the_page_ends(running: Running, signals: tuple[int, ...]) -> None:
     """Uploads lie in the workspace, where an unfinished form finds them again for a week."""
     assert running.upload() == 200
     assert len(running.uploads) == 1
-    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGKILL):
+    for number in signals:
         (temporary_folder(running.workspace) / "private.png").write_bytes(b"private")
         running.end(number)
         assert bool(running.left) == (number == signal.SIGKILL)
