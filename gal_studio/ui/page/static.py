@@ -38,8 +38,10 @@ _FIRST = (
     "rounds/waiting/waiting", "rounds/tour/tour",
 )  # fmt: skip
 """The stylesheets whose order matters; the others come after these, by name."""
-_LAST = ("kit/styles/small", "kit/styles/phone", "kit/styles/large")
-"""Those for the sizes of the window, which overrule all others."""
+_LAST = (
+    "kit/styles/small", "kit/styles/phone", "kit/styles/large", "kit/styles/touch", "kit/styles/forced",
+)  # fmt: skip
+"""Those for sizes of the window, fingers and forced colours, which overrule all others."""
 _OF_ANOTHER_PAGE = "sign_in/"
 
 

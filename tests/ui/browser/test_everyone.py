@@ -11,6 +11,7 @@ import pytest
 from tests.ui.browser.refine.brushing import settled
 from tests.ui.browser.walk import Walk, make_full
 from tests.ui.conftest import Served, Watched
+from tests.ui.seeded import measure
 
 pytestmark = pytest.mark.browser
 
@@ -51,6 +52,13 @@ CUT_OFF = """() => {
   }
   return [...new Set(found)];
 }"""
+
+# what a finger may miss: smaller than 24 pixels (WCAG 2.5.8); a field is pressed by its label, too
+SMALL = """() => [...document.querySelectorAll(".studio :is(button, a, input, select, summary)")]
+  .filter((node) => node.checkVisibility({ opacityProperty: true, visibilityProperty: true }))
+  .map((node) => [node, (node.closest("label") ?? node).getBoundingClientRect()])
+  .filter(([, { width, height }]) => width && Math.min(width, height) < 24)
+  .map(([node]) => `${node.tagName} ${node.className} ${node.ariaLabel ?? node.textContent.trim()}`)"""
 
 
 @pytest.mark.slow
@@ -119,6 +127,28 @@ def test_keys_alone_reach_the_grid_and_come_back_from_dialogs(watched: Watched, 
     assert page.evaluate("document.activeElement.dataset.action") == "test-set"
 
 
+def test_a_finger_meets_every_target(chromium: Any, served: Served):
+    measure(served.place.studio, served.place.round)
+    for width, height in ((390, 844), (768, 1024)):
+        device = chromium.new_context(
+            viewport={"width": width, "height": height}, is_mobile=True, has_touch=True
+        )
+        device.set_default_timeout(60_000)
+        page = device.new_page()
+        for step, shown in (
+            ("reference", ".open-project .plates img"),
+            ("rounds", ".map .plot .point"),
+            ("rounds&view=anchors", ".anchors tbody tr"),
+            ("rounds&view=curves", ".view.curves .chart-title"),
+            ("results", ".results-table tbody tr"),
+        ):
+            page.goto(served.url(step))
+            page.wait_for_selector(shown)
+            assert page.evaluate(SMALL) == [], f"{step}, {width} pixels wide"
+            assert page.evaluate("document.documentElement.scrollWidth") == width
+        device.close()
+
+
 def test_a_phone_looks_enlarges_and_accepts(chromium: Any, served: Served):
     phone = chromium.new_context(
         viewport={"width": 390, "height": 844}, device_scale_factor=3, is_mobile=True, has_touch=True
@@ -139,6 +169,8 @@ def test_a_phone_looks_enlarges_and_accepts(chromium: Any, served: Served):
     for button in ("accept", "close"):
         box = page.locator(f"dialog.lightbox [data-action={button}]").bounding_box()
         assert box["x"] >= 0 and box["x"] + box["width"] <= 390 and box["y"] + box["height"] <= 844, button
+    buttons = page.locator("dialog.lightbox .lightbox-buttons").bounding_box()
+    assert buttons["height"] < 120, "the facts are seen above them"
     picture = page.locator("dialog.lightbox .stage img").bounding_box()
     assert picture["width"] > 340, "the image fills the width"
     page.tap("dialog.lightbox [data-action=accept]")
