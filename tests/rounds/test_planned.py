@@ -61,6 +61,7 @@ def test_the_ladder_needs_no_setting_but_itself() -> None:
     assert [candidate_recipe(ladder, index) for index in range(9)] == list(LADDER)
     assert {drawing_seed(ladder, 7, "a tie", index) for index in range(9)} == {candidate_seed(7, "a tie", 0)}
     assert drawing_seed(ladder, 7, "a tie", 9) == candidate_seed(7, "a tie", 1)
+    assert drawing_seed(ladder, 7, "a tie", 3, instant=True) == candidate_seed(7, "a tie", 3)
     fixed = ladder.updated({"generation": {"allocation": "fixed"}})
     assert candidate_recipe(fixed, 3) == AS_TRAINED
     assert drawing_seed(fixed, 7, "a tie", 3) == candidate_seed(7, "a tie", 3)

@@ -62,7 +62,8 @@ def redrawn(studio: Studio, round_id: str, adapter: str, prompt: str, seed: int)
 def test_round_0_is_drawn_decided_and_learned_from(
     studio: Studio, names: tuple[str, str], adapter: str
 ) -> None:
-    project = studio.create_project(object_draft(names, changes=with_adapter(adapter)))
+    ladder = {"generation": {**CHANGES["generation"], "allocation": "ladder"}}
+    project = studio.create_project(object_draft(names, changes=with_adapter(adapter, **ladder)))
     studio.change_settings(project, {"references": {"candidates": 2}})
     first = studio.rounds(project)[0].id
     job, models = studio.instant_round(project), Models()
@@ -74,6 +75,7 @@ def test_round_0_is_drawn_decided_and_learned_from(
     assert (after.kind, after.number, after.parent_id) == ("fine_tune", 1, zero.id)
     view = studio.round_view(zero.id)
     assert len(view.candidates) == 8 and len(view.scores) == 4 and view.sentence, "two of each prompt"
+    assert len({tile.candidate.seed for tile in view.candidates}) == 8, "the ladder shares no seed here"
     with pytest.raises(StudioError, match="all its images"):
         studio.instant_round(project)
     assert studio.store.rounds.settings(zero.id).generation.candidates == 2

@@ -30,9 +30,15 @@ def candidate_recipe(settings: Settings, index: int) -> Recipe:
     return Recipe.constant(1.0 - (1.0 - drawing.lowest_strength) * share)
 
 
-def drawing_seed(settings: Settings, project_seed: int, prompt: str, index: int) -> int:
-    """The seed of a candidate: on the ladder one for all rungs, otherwise one for each candidate."""
-    return candidate_seed(project_seed, prompt, noise_of(index) if on_ladder(settings) else index)
+def drawing_seed(
+    settings: Settings, project_seed: int, prompt: str, index: int, *, instant: bool = False
+) -> int:
+    """The seed of a candidate: on the ladder one for all rungs, otherwise one for each candidate.
+
+    An instant round has no rungs, whatever its settings: with one seed its candidates would be equal.
+    """
+    seeds = noise_of(index) if on_ladder(settings) and not instant else index
+    return candidate_seed(project_seed, prompt, seeds)
 
 
 def recipe_words(kind: RoundKind, settings: Settings, recipe: Recipe) -> str:

@@ -83,7 +83,7 @@ def _next(task: Task) -> list[_Planned]:
         _Planned(
             anchor,
             index,
-            drawing_seed(task.settings, task.project.seed, anchor.prompt, index),
+            drawing_seed(task.settings, task.project.seed, anchor.prompt, index, instant=instant),
             AS_TRAINED if instant else candidate_recipe(task.settings, index),
         )
         for anchor, index in planned.missing(task.store.snapshots.round(task.round.id))

@@ -75,8 +75,11 @@ def test_a_measured_round_is_told_on_its_chip_in_curves_and_in_results(watched: 
     box = points.nth(1).bounding_box()
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     page.wait_for_selector(".chip-round[aria-current]:has-text('Round 1')")
-    page.click(".replay-buttons [data-policy=random]")
+    page.focus(".replay-buttons [data-policy=random]")
+    page.keyboard.press("Enter")
     again = ".replay-list li:has-text('Random')"
+    page.wait_for_selector(f"{again}[data-state=working]")
+    expect(page.locator(".replay-buttons [data-policy=random]")).to_be_focused()  # it could not be pressed
     page.click(f"{again}[data-state=working] button:text-is('Stop')")
     page.click(f"{again}[data-state=halted] button:text-is('Continue')")
     page.wait_for_selector(f"{again}[data-state=working]:has-text('0 of 2 rounds measured')")
