@@ -49,6 +49,7 @@ from gal_studio.engine.sampling.sampler import DrawnBatch, DrawRequest, draw
 from gal_studio.engine.training import fine_tune as training
 from gal_studio.engine.training.batches import Batches, ExampleSource
 from gal_studio.engine.training.falling_rank import rank_ends
+from gal_studio.rounds import planned
 from gal_studio.rounds.inputs import inputs_of
 from gal_studio.state import Store
 from gal_studio.studio import Studio
@@ -124,7 +125,8 @@ def first_round(folder: Path, workspace: Path) -> None:
             worker.finish_what_was_left(first.id)
             if first.adapter is None:
                 worker.finish(studio.fine_tune(first.id))
-            worker.finish(studio.generate(first.id))
+            if planned.missing(store.snapshots.round(first.id)):
+                worker.finish(studio.generate(first.id))
         studio.decide(accepted(studio, first.id), "accepted", "policy")
         studio.next_round(first.id)
 
