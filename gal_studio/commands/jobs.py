@@ -11,6 +11,7 @@ from gal_studio.commands.terminal.json_text import json_text
 from gal_studio.commands.terminal.options import AsJson, Workspace, required_workspace
 from gal_studio.commands.terminal.stored import existing_workspace
 from gal_studio.core.errors import StudioError
+from gal_studio.core.jobs.states import REQUESTED, RESUMABLE
 from gal_studio.core.types import Job, JobState
 from gal_studio.processes import start_worker
 from gal_studio.state import Store
@@ -18,10 +19,10 @@ from gal_studio.studio import Studio
 
 SUITS: Mapping[str, frozenset[JobState]] = {
     "pause": frozenset({"running"}),
-    "stop": frozenset({"queued", "running", "pausing", "paused", "interrupted"}),
-    "resume": frozenset({"paused", "stopped", "interrupted", "error"}),
+    "stop": REQUESTED,
+    "resume": RESUMABLE,
     "retry": frozenset({"error", "stopped", "interrupted"}),
-    "keep": frozenset({"paused", "stopped", "interrupted", "error"}),
+    "keep": RESUMABLE,
     "first": frozenset({"queued"}),
 }
 """The states in which an action has an effect."""

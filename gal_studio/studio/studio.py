@@ -13,8 +13,6 @@ from gal_studio.studio.verbs.decisions import DecisionVerbs
 from gal_studio.studio.verbs.files import FileVerbs
 from gal_studio.studio.verbs.instant import InstantVerbs
 from gal_studio.studio.verbs.jobs import JobVerbs
-from gal_studio.studio.verbs.judging import JudgingVerbs
-from gal_studio.studio.verbs.pictures import PictureVerbs
 from gal_studio.studio.verbs.projects import ProjectVerbs
 from gal_studio.studio.verbs.replays import ReplayVerbs
 from gal_studio.studio.verbs.rounds import RoundVerbs
@@ -27,9 +25,7 @@ if TYPE_CHECKING:
 
 class Studio(
     InstantVerbs,
-    JudgingVerbs,
     ProjectVerbs,
-    PictureVerbs,
     RoundVerbs,
     JobVerbs,
     DecisionVerbs,

@@ -6,13 +6,10 @@ from pathlib import Path
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.jobs.kinds import describe_job
-from gal_studio.core.jobs.states import ACTIVE
+from gal_studio.core.jobs.states import ACTIVE, REQUESTED
 from gal_studio.core.types import Job, Round
 from gal_studio.processes import Keeper
 from gal_studio.state import Store
-
-REQUESTED = (ACTIVE | {"paused", "interrupted"}) - {"stopping"}
-"""The states in which a job that is requested again stays the same job."""
 
 
 def is_pending(store: Store, round_: Round, *kinds: str, known: Sequence[Job] | None = None) -> bool:

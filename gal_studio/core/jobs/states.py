@@ -24,6 +24,8 @@ TRANSITIONS: Mapping[JobState, frozenset[JobState]] = {
 }
 WORKING: frozenset[JobState] = frozenset({"running", "pausing", "stopping"})  # a worker has claimed the job
 ACTIVE: frozenset[JobState] = WORKING | {"queued"}  # it continues without the user
+REQUESTED: frozenset[JobState] = (ACTIVE - {"stopping"}) | {"paused", "interrupted"}
+"""The states in which a job that is requested again stays the same job."""
 RESUMABLE: frozenset[JobState] = frozenset({"paused", "stopped", "interrupted", "error"})
 
 

@@ -6,13 +6,12 @@ from typing import Protocol
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.jobs.kinds import describe_job, kinds_before
-from gal_studio.core.jobs.states import ACTIVE, WORKING
+from gal_studio.core.jobs.states import ACTIVE, REQUESTED, WORKING
 from gal_studio.core.models.lora_start import LoraStart
 from gal_studio.core.models.reports import ModelNames, ModelReports
 from gal_studio.core.types import Job, Round
 from gal_studio.state import Store
 from gal_studio.studio.create.model_check import model_check
-from gal_studio.studio.waiting import REQUESTED
 
 
 class Models(Protocol):

@@ -1,4 +1,4 @@
-"""Round 0: pictures of all test prompts, drawn with the references and no training."""
+"""What needs no training: Round 0, drawn with the references, and LoRAs from elsewhere, which are judged."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -8,6 +8,7 @@ from typing import Any
 from gal_studio.assets import drawn_with
 from gal_studio.core import checks
 from gal_studio.core.errors import StudioError
+from gal_studio.core.jobs.states import ACTIVE
 from gal_studio.core.settings import MOST_DRAWN_WITH, MOST_STEPS, Settings
 from gal_studio.core.types import Job, Round
 from gal_studio.rounds import lineage
@@ -15,14 +16,16 @@ from gal_studio.rounds.replays import refuse_changes_by_hand
 from gal_studio.state.files.own_adapters import AdapterPlan, OwnAdapter
 from gal_studio.state.files.paths import user_path
 from gal_studio.state.images.subjects import check_subjects, checked_names
+from gal_studio.studio.create.project import ProjectDraft
 from gal_studio.studio.verbs.projects import ProjectVerbs
 from gal_studio.studio.verbs.training import TrainingVerbs
+from gal_studio.studio.views.judged import JudgedLora, judged_loras
 
 PUBLISHED_STEPS = 30_000
 
 
 class InstantVerbs(ProjectVerbs, TrainingVerbs):
-    """Rounds that need no training."""
+    """Rounds that need no training. Each LoRA that is judged is one, all on the same prompts and seeds."""
 
     def begins_without_training(self, project_id: str) -> bool:
         """Whether the project's own settings ask for a Round 0."""
@@ -109,6 +112,24 @@ class InstantVerbs(ProjectVerbs, TrainingVerbs):
                 )
             self.store.own_adapters.add(replace(plan, job_id=job.id))
             return job
+
+    def judge(self, draft: ProjectDraft) -> str:
+        """Create a project that judges the LoRAs of a draft, and queue their pictures and measurements.
+
+        Returns its ID; the same origin twice is one project. `judged` has the result when the jobs are done.
+        """
+        if not draft.judged:
+            raise StudioError("There is no LoRA to judge: name at least one .safetensors file.")
+        project_id = self.create_project(draft)
+        busy = {job.round_id for job in self.store.jobs.of_project(project_id) if job.state in ACTIVE}
+        for round_ in self.store.rounds.of_project(project_id):
+            if round_.source and round_.id not in busy and not self.store.candidates.count(round_.id):
+                self.run_missing(round_.id)
+        return project_id
+
+    def judged(self, project_id: str) -> tuple[JudgedLora, ...]:
+        """What the LoRAs of a project are, each as far as it is drawn and measured."""
+        return judged_loras(self.store, project_id)
 
     def own_adapters(self) -> tuple[OwnAdapter, ...]:
         """The image adapters of one's own that are trained; each is named by its folder."""

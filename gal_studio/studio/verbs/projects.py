@@ -1,5 +1,6 @@
-"""Create, rename, archive and delete projects; change their settings and anchors."""
+"""Create, rename, archive and delete projects; change their settings and anchors; look at their pictures."""
 
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -19,14 +20,21 @@ from gal_studio.rounds.replays import refuse_changes_by_hand
 from gal_studio.state.files.errors import NoRoomError
 from gal_studio.state.files.own_presets import OwnPreset
 from gal_studio.state.files.reserve_file import release_reserve_file
+from gal_studio.state.images.read import read_picture
+from gal_studio.state.tables.reconstructions import Reconstruction
 from gal_studio.studio.create import anchors, project
-from gal_studio.studio.create.project import ProjectDraft, demo_draft
+from gal_studio.studio.create.looks import edition
+from gal_studio.studio.create.project import ProjectDraft, absolute_base_model, demo_draft
+from gal_studio.studio.create.references import Picture
 from gal_studio.studio.locate import Located, locate
 from gal_studio.studio.verbs.base import Verbs
 from gal_studio.studio.views import broken, round
 from gal_studio.studio.views.broken import BrokenProject
 from gal_studio.studio.views.types import ProjectView
 from gal_studio.workspace import delete
+
+KEPT_SECONDS = 7 * 24 * 3600.0
+"""How long it is kept how a model sees a picture that no project uses."""
 
 
 class ProjectVerbs(Verbs):
@@ -43,6 +51,23 @@ class ProjectVerbs(Verbs):
     def remove_preset(self, name: str) -> tuple[OwnPreset, ...]:
         """Remove a saved preset; returns the others. Projects that were made with it stay."""
         return self.store.own_presets.remove(name)
+
+    def reconstruct(self, picture: Picture, base_model: str) -> Reconstruction:
+        """Request how the autoencoder of a model gives a picture back; the answer, if there is one already.
+
+        A worker looks as soon as it has no other work. A model that is not on this machine is not downloaded.
+        """
+        image = self.store.images.add_picture(read_picture(picture)[0])
+        name = absolute_base_model(base_model.strip())
+        delete.forget_unused_reconstructions(self.store, time.time() - KEPT_SECONDS)
+        known = self.store.reconstructions.ask(image, name, edition(name))
+        if known.answered is None:
+            self._wake_worker()
+        return known
+
+    def reconstruction(self, image: str, base_model: str) -> Reconstruction | None:
+        """What was requested of a stored picture and a model, and its answer."""
+        return self.store.reconstructions.get(image, absolute_base_model(base_model.strip()))
 
     def create_project(self, draft: ProjectDraft) -> str:
         """Create a project and its first round; returns its ID. The same origin twice is one project.

@@ -1,6 +1,7 @@
 """Draw a project again under another policy, or with what the person decided."""
 
 from gal_studio.core.errors import StudioError
+from gal_studio.core.jobs.states import REQUESTED
 from gal_studio.core.types import Job
 from gal_studio.rounds import replays
 from gal_studio.rounds.recorded import last_trained
@@ -48,8 +49,7 @@ class ReplayVerbs(Verbs):
 
     def stop_replay(self, project_id: str) -> tuple[Job, ...]:
         """Stop its running job at the next step and cancel the waiting ones; what is drawn is kept."""
-        halted = ("queued", "running", "pausing", "paused", "interrupted")
-        jobs = [job for job in self.store.jobs.of_project(project_id) if job.state in halted]
+        jobs = [job for job in self.store.jobs.of_project(project_id) if job.state in REQUESTED]
         return tuple(self.store.jobs.request_stop(job.id) for job in jobs)
 
     def replays(self, project_id: str) -> tuple[ReplayView, ...]:
