@@ -7,7 +7,7 @@ from typing import Any
 import torch
 
 from gal_studio.assets import bundled_version
-from gal_studio.core.models.forms.kohya import scheduled
+from gal_studio.core.models.forms.programs import scheduled
 from gal_studio.core.models.names import checkpoint_name, is_bundled, public_name
 from gal_studio.core.quoting import markdown, prompt_for
 from gal_studio.core.recipe import AS_TRAINED, Recipe

@@ -6,7 +6,7 @@ import pytest
 from gal_studio.assets import load_presets
 from gal_studio.core.gal.ladder import LADDER
 from gal_studio.core.models.forms.form import LATEST_FAMILIES, ExportForm
-from gal_studio.core.models.forms.kohya import scheduled
+from gal_studio.core.models.forms.programs import scheduled
 from gal_studio.core.models.forms.references import REFERENCES
 from gal_studio.core.models.forms.registry import FORMS, about_form, forms_of, is_usable
 from gal_studio.core.recipe import Recipe

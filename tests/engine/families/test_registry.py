@@ -11,7 +11,7 @@ from gal_studio.engine.families.registry import FAMILIES, family_of
 
 ALLOWED = {  # a column, and what reads and writes it
     "state/database/tables.py", "state/tables/rounds.py", "state/tables/snapshots.py",
-    "core/snapshot.py", "core/models/forms/kohya.py",
+    "core/snapshot.py", "core/models/forms/programs.py",
     "studio/views/round.py", "studio/views/types.py", "commands/running/outputs.py",
     "workspace/spare_values.py",
     "engine/export/foreign.py", "engine/export/foreign_names.py", "engine/export/stock.py",  # words of others

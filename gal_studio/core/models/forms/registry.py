@@ -1,6 +1,6 @@
 """The forms in which a LoRA is exported, and what is said of one before it is made.
 
-Each file of this folder has one. Other packages bring theirs by entry points of the group
+Files of this folder declare them. Other packages bring theirs by entry points of the group
 `gal_studio.export_formats` (docs/python.md).
 """
 

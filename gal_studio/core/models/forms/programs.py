@@ -1,7 +1,38 @@
-"""The form of kohya's training scripts, which most programs read."""
+"""The forms in which other programs read a LoRA, and the studio's own."""
 
 from gal_studio.core.models.forms.form import LATEST_FAMILIES, ExportForm
 from gal_studio.core.recipe import Recipe
+
+DIFFUSERS = ExportForm(
+    name="diffusers",
+    title="For diffusers",
+    programs="Python, and programs that are built on diffusers",
+    is_own=True,
+)
+
+COMFYUI = ExportForm(
+    name="comfyui",
+    title="For ComfyUI",
+    programs="ComfyUI and SwarmUI",
+    place="models/loras",
+    prefix="diffusion_model.",
+    syntax="comfyui",
+)
+
+INVOKEAI = ExportForm(
+    name="invokeai",
+    title="For InvokeAI",
+    programs="InvokeAI",
+    place="the folder that its Model Manager scans",
+    prefix="diffusion_model.",
+    diffusers_names=True,
+    syntax="compel",
+    unread=LATEST_FAMILIES,
+)
+"""InvokeAI tells a LoRA's base model by the names and sizes of its layers alone.
+
+Of FLUX.2 klein with 4 billion parameters, the original names are those of FLUX.1, and diffusers' are not.
+"""
 
 KOHYA = ExportForm(
     name="kohya",
@@ -16,6 +47,7 @@ KOHYA = ExportForm(
     syntax="a1111",
     unread=LATEST_FAMILIES,
 )
+"""The form of kohya's training scripts, which most programs read."""
 
 
 def scheduled(name: str, recipe: Recipe, steps: int) -> str | None:
