@@ -3,7 +3,7 @@
 /** @import { Brush } from "./brush.js" */
 import { typing } from "../kit/dom.js";
 import { html } from "../kit/html.js";
-import { useEffect, useRef } from "../vendor/preact.min.js";
+import { useLayoutEffect, useRef } from "../vendor/preact.min.js";
 import { drawMask } from "./paint.js";
 
 /** @type {Record<string, Point>} */
@@ -18,7 +18,7 @@ const SIZE_STEP = 0.05;
  */
 export function BrushLayer({ brush, name, focused = false }) {
   const node = useRef(/** @type {HTMLCanvasElement | null} */ (null));
-  useEffect(() => {
+  useLayoutEffect(() => {
     const canvas = node.current;
     if (!canvas) return undefined;
     if (focused) canvas.focus({ preventScroll: true });

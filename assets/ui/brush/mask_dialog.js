@@ -8,7 +8,7 @@ import { askStored, draftKept, draftOf, keepDraft } from "../app/drafts.js";
 import { Dialog } from "../kit/dialog.js";
 import { reference } from "../kit/dom.js";
 import { Button, html } from "../kit/html.js";
-import { useEffect, useRef, useState } from "../vendor/preact.min.js";
+import { useEffect, useLayoutEffect, useRef, useState } from "../vendor/preact.min.js";
 import { Brush, sizeOf } from "./brush.js";
 import { BrushLayer } from "./layer.js";
 import { Mask } from "./mask.js";
@@ -113,7 +113,7 @@ function MaskView({ source, title, load, send, step }) {
     };
   }, [loads]);
   const { mask, brush, begun } = stored ?? {};
-  useEffect(
+  useLayoutEffect(
     () => () => {
       const runs = brush?.runs(); // unsaved strokes become a draft
       if (runs && brush?.changed.value && JSON.stringify(runs) !== sent.current) keepDraft(draft, runs);

@@ -21,7 +21,7 @@ export class Dialog {
   }
 
   get isOpen() {
-    return this.#node !== null;
+    return this.#node?.open === true; // the browser closes it, and tells of it later
   }
 
   /**
@@ -46,6 +46,7 @@ export class Dialog {
       if (event.target === node && !isSecond && this.#light()) this.close();
     });
     node.addEventListener("close", () => {
+      if (node.open) return; // again
       if (this.#node === node) this.close(); // by the browser
       node.remove(); // messages have moved out of it by now
     });

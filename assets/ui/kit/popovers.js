@@ -1,43 +1,41 @@
 /** Panels that open below a button. */
-import { useLayoutEffect, useRef } from "../vendor/preact.min.js";
+import { useLayoutEffect, useRef, useState } from "../vendor/preact.min.js";
 import { html } from "./html.js";
 
-/**
- * Put an open panel under its button.
- * @param {HTMLElement} panel
- * @param {HTMLElement} button
- */
-export function place(panel, button) {
-  const box = button.getBoundingClientRect();
-  const width = panel.offsetWidth;
-  panel.style.left = `${Math.max(8, Math.min(box.left, innerWidth - width - 8))}px`;
-  panel.style.top = `${Math.max(8, Math.min(box.bottom + 6, innerHeight - panel.offsetHeight - 8))}px`;
-}
+const EDGE = 8; // pixels to the edge of the window
 
 /**
- * A button with the panel that it opens below itself; the panel has the children.
- * @param {{ class: string, title: string, label: string, panelClass: string, panelLabel: string,
- *   pressed?: boolean, onOpen?: (panel: HTMLElement) => void, children?: unknown }} props
+ * A button with the panel that it opens below itself; other properties are the button's. The children are in
+ * the panel; a function is called while it is open, and told how to close it.
+ * @param {{ label: string, panelClass: string, panelLabel: string, onOpen?: (panel: HTMLElement) => void,
+ *   children?: unknown, [property: string]: unknown }} props
  */
-export function PopoverButton(props) {
-  const button = useRef(/** @type {HTMLButtonElement | null} */ (null));
+export function PopoverButton({ label, panelClass, panelLabel, onOpen, children, ...button }) {
+  const opener = useRef(/** @type {HTMLButtonElement | null} */ (null));
   const panel = useRef(/** @type {HTMLElement | null} */ (null));
-  const toggled = (/** @type {{ newState: string }} */ { newState }) => {
-    if (newState !== "open" || !panel.current || !button.current) return;
-    place(panel.current, button.current);
-    props.onOpen?.(panel.current);
+  const [isOpen, open] = useState(false);
+  /** @param {{ newState: string }} event */
+  const toggling = ({ newState }) => newState === "open" && open(true);
+  /** @param {{ newState: string }} event */
+  const toggled = ({ newState }) => {
+    const { current: node } = panel;
+    const box = opener.current?.getBoundingClientRect();
+    open(newState === "open");
+    if (newState !== "open" || !node || !box) return;
+    const left = Math.max(EDGE, Math.min(box.left, innerWidth - node.offsetWidth - EDGE));
+    const top = Math.max(EDGE, Math.min(box.bottom + 6, innerHeight - node.offsetHeight - EDGE));
+    Object.assign(node.style, { left: `${left}px`, top: `${top}px` });
+    onOpen?.(node);
   };
+  const close = () => panel.current?.hidePopover();
   useLayoutEffect(() => {
-    if (button.current) button.current.popoverTargetElement = panel.current;
+    if (opener.current) opener.current.popoverTargetElement = panel.current;
   }, []);
   return html`<span>
-    <button
-      type="button" ref=${button} class=${props.class} title=${props.title}
-      aria-pressed=${props.pressed === undefined ? null : String(props.pressed)}
-    >${props.label}</button>
+    <button type="button" ref=${opener} ...${button}>${label}</button>
     <div
-      ref=${panel} class="studio ${props.panelClass}" popover="auto" aria-label=${props.panelLabel}
-      onToggle=${toggled}
-    >${props.children}</div>
+      ref=${panel} class="studio ${panelClass}" popover="auto" role="group" aria-label=${panelLabel}
+      onBeforeToggle=${toggling} onToggle=${toggled}
+    >${typeof children === "function" ? isOpen && children(close) : children}</div>
   </span>`;
 }

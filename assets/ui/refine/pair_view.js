@@ -18,7 +18,7 @@ import { flipHeat, useHeat } from "../heatmap/panel.js";
 import { Dialog } from "../kit/dialog.js";
 import { Button, html, useKeptFocus } from "../kit/html.js";
 import { toast } from "../kit/toast.js";
-import { useEffect, useRef, useState } from "../vendor/preact.min.js";
+import { useEffect, useLayoutEffect, useRef, useState } from "../vendor/preact.min.js";
 import { signal, useSignal } from "../vendor/signals.min.js";
 
 /** @type {Tool[]} */
@@ -48,7 +48,7 @@ export const togglePairHeat = () => flipHeat(views.quality);
 
 /** What Back and Forward do with an enlarged pair. */
 export const pairPlace = {
-  now: () => shown.value,
+  now: () => (dialog.isOpen ? shown.value : null),
   /** @param {string} id */
   open: (id) => {
     if (!pairOf(id)) return false;
@@ -253,7 +253,7 @@ function usePainting(pair, saved) {
       gone = true;
     };
   }, []);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!stored) return undefined;
     const { brush, painting } = stored;
     /** @type {ReturnType<typeof setTimeout> | undefined} */

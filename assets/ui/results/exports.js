@@ -25,7 +25,7 @@ export const exportsOpen = () => dialog.isOpen;
 
 /** The dialog as a place, named by its round. @type {import("../app/places.js").Kind} */
 export const exportsPlace = {
-  now: () => shown,
+  now: () => (dialog.isOpen ? shown : null),
   open: (id) => {
     const round = known.value.find((one) => one.id === id);
     if (!round)

@@ -3,9 +3,9 @@
 import { refresh } from "../app/session.js";
 import { state } from "../app/store.js";
 import { write } from "../app/writes.js";
-import { Explained } from "../kit/explained.js";
 import { inSentence } from "../kit/format.js";
 import { Button, html } from "../kit/html.js";
+import { PopoverButton } from "../kit/popovers.js";
 import { METRICS, metricName, NAMES } from "../measures/metrics.js";
 import { cellWords, learnedWords, signed } from "../measures/words.js";
 import { openExports } from "./exports.js";
@@ -34,6 +34,15 @@ const HEAD = [
  */
 const headed = (name) => (name === METRICS.carries.name ? metricName("carries", state.project?.kind) : name);
 
+/**
+ * A word that explains itself when it is pressed.
+ * @param {string} name
+ * @param {string} words
+ */
+const explained = (name, words) => html`<${PopoverButton}
+  class="explained" title=${words} label=${name} panelClass="explained-words" panelLabel=${name}
+>${words}<//>`;
+
 /** @param {{ rounds: RoundResult[], measures: Measures | null }} props */
 export function RoundsTable({ rounds, measures }) {
   const base = measures?.rounds.find((round) => round.id === null);
@@ -43,7 +52,7 @@ export function RoundsTable({ rounds, measures }) {
         ${HEAD.map(
           ([name, words]) =>
             html`<th scope="col" key=${name}>
-              ${words ? html`<${Explained} name=${headed(name)} words=${words} />` : name}
+              ${words ? explained(headed(name), words) : name}
             </th>`,
         )}
       </tr>

@@ -25,6 +25,7 @@ export interface RoundsParts {
   views: HTMLElement;
   tabs: HTMLDivElement;
   legend: HTMLSpanElement;
+  "view-buttons": HTMLSpanElement;
   suggestion: HTMLElement;
   filters: HTMLDivElement;
   shown: HTMLSpanElement;

@@ -72,7 +72,8 @@ export function RangeFilter() {
     setRange(null);
   };
   return html`<${PopoverButton}
-    class="button small desk-range" title="Show images with a score in a range" pressed=${Boolean(range)}
+    class="button small desk-range" title="Show images with a score in a range"
+    aria-pressed=${String(Boolean(range))}
     label=${range ? `Filter: ${figure(from)} to ${figure(to)}` : "Filter…"}
     panelClass="desk-panel" panelLabel="Filter by a score"
   >

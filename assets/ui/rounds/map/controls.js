@@ -3,11 +3,9 @@
 /** @import { ProjectionName } from "./projections.js" */
 /** @import { Tool } from "./pointer.js" */
 import { isJudged } from "../../app/store.js";
-import { el, makeButton, setAttribute, svg } from "../../kit/dom.js";
 import { html, withValue } from "../../kit/html.js";
 import { roving } from "../../kit/roving.js";
-import { segments } from "../../kit/segments.js";
-import { render } from "../../vendor/preact.min.js";
+import { useLayoutEffect, useRef } from "../../vendor/preact.min.js";
 import { modeOf, modes } from "./colours.js";
 import { gradient } from "./palette.js";
 import { PROJECTIONS } from "./projections.js";
@@ -26,6 +24,7 @@ const ICONS = {
   whole: "M2.5 6V2.5H6M10 2.5h3.5V6M13.5 10v3.5H10M6 13.5H2.5V10",
   others: "M6.2 2.6a3.6 3.6 0 1 1 0 7.2 3.6 3.6 0 0 1 0-7.2M9.8 6.2a3.6 3.6 0 1 1-3.6 3.6",
 };
+export const STEP = 1.6; // of a press on + or −
 /** @type {[name: Tool, title: string][]} */
 const TOOLS = [
   ["lasso", "Lasso: draw around images to select them (Shift adds, Ctrl removes)"],
@@ -44,81 +43,63 @@ const TOOLS = [
  * @param {keyof typeof ICONS} icon
  * @param {string} title
  * @param {() => void} act
- * @param {Record<string, string>} [data]
+ * @param {Record<string, unknown>} [more]
  */
-const button = (icon, title, act, data = { act: icon }) =>
-  makeButton(
-    { class: null, title, "aria-label": title, data },
-    act,
-    svg("svg", { viewBox: "0 0 16 16", "aria-hidden": "true" }, svg("path", { d: ICONS[icon] })),
-  );
+const button = (icon, title, act, more) => html`<button
+  type="button" key=${icon} title=${title} aria-label=${title} data-act=${icon} onClick=${act} ...${more}
+>
+  <svg viewBox="0 0 16 16" aria-hidden="true"><path d=${ICONS[icon]} /></svg>
+</button>`;
 
 /**
- * @param {HTMLElement} panel
- * @param {Acts} acts
+ * @param {{ memory: Memory, isZoomed: boolean, judged: boolean, rounds: number, acts: Acts }} props
  */
-export function makeControls(panel, acts) {
-  const projections = segments(
-    "Places of the images",
-    Object.entries(PROJECTIONS).map(([name, { label }]) => [/** @type {ProjectionName} */ (name), label]),
-    acts.project,
-  );
-  projections.node.classList.add("map-control", "map-projection");
-  for (const node of projections.node.children)
-    node.setAttribute(
-      "title",
-      PROJECTIONS[/** @type {ProjectionName} */ (node.getAttribute("data-choice"))].title,
-    );
-  const tools = TOOLS.map(([name, title]) => button(name, title, () => acts.tool(name), { tool: name }));
-  const others = button("others", "Show the images of the other rounds behind", acts.others);
-  const whole = button("whole", "Show the whole map (0, or double-click)", acts.whole);
-  const toolbar = el(
-    "div",
-    { class: "map-control map-tools", role: "toolbar", "aria-label": "Map" },
-    el("div", {}, tools),
-    el(
-      "div",
-      {},
-      button("in", "Zoom in (+)", () => acts.zoom(1.6)),
-      button("out", "Zoom out (−)", () => acts.zoom(1 / 1.6)),
-      whole,
-    ),
-    el("div", {}, others),
-  );
-  roving(toolbar);
-  roving(projections.node);
-  panel.append(projections.node, toolbar);
-  /** @param {Memory} memory */
-  const show = ({ projection, tool, others: shown }) => {
-    projections.show(projection);
-    for (const node of tools) setAttribute(node, "aria-pressed", String(node.dataset.tool === tool));
-    setAttribute(others, "aria-pressed", String(shown));
-    panel.dataset.tool = tool;
-    panel.dataset.projection = projection;
-  };
-  return {
-    show,
-    /** @param {{ zoomed: boolean, rounds: number }} now */
-    enable: ({ zoomed, rounds }) => {
-      whole.disabled = !zoomed;
-      projections.node.hidden = !isJudged(); // the other one is about the reference
-      others.hidden = rounds < 2;
-    },
-  };
+export function Controls({ memory: { projection, tool, others }, isZoomed, judged, rounds, acts }) {
+  const [places, tools] = [useRef(null), useRef(null)];
+  useLayoutEffect(() => {
+    for (const { current } of [places, tools]) if (current) roving(current);
+  }, []);
+  // the other projection is about the reference
+  return html`<div
+      class="segments map-control map-projection" role="group" aria-label="Places of the images" ref=${places}
+      hidden=${!judged}
+    >
+      ${Object.entries(PROJECTIONS).map(
+        ([name, { label, title }]) => html`<button
+          type="button" key=${name} data-choice=${name} title=${title}
+          aria-pressed=${String(name === projection)}
+          onClick=${() => acts.project(/** @type {ProjectionName} */ (name))}
+        >${label}</button>`,
+      )}
+    </div>
+    <div class="map-control map-tools" role="toolbar" aria-label="Map" ref=${tools}>
+      <div>
+        ${TOOLS.map(([name, title]) =>
+          button(name, title, () => acts.tool(name), {
+            "data-tool": name,
+            "aria-pressed": String(name === tool),
+          }),
+        )}
+      </div>
+      <div>
+        ${button("in", "Zoom in (+)", () => acts.zoom(STEP))}
+        ${button("out", "Zoom out (−)", () => acts.zoom(1 / STEP))}
+        ${button("whole", "Show the whole map (0, or double-click)", acts.whole, { disabled: !isZoomed })}
+      </div>
+      <div>
+        ${button("others", "Show the images of the other rounds behind", acts.others, {
+          hidden: rounds < 2,
+          "aria-pressed": String(others),
+        })}
+      </div>
+    </div>`;
 }
 
 /**
  * The choice of what the colours mean, and their legend.
- * @param {HTMLElement} node
- * @param {Acts} acts
+ * @param {{ colour: string, choose: (name: string) => void }} props
  */
-export function makeLegend(node, acts) {
-  /** @param {string} colour */
-  return (colour) => render(html`<${Legend} colour=${colour} choose=${acts.colour} />`, node);
-}
-
-/** @param {{ colour: string, choose: (name: string) => void }} props */
-function Legend({ colour, choose }) {
+export function Legend({ colour, choose }) {
   const offered = modes();
   const { scale, stops = [], kinds = [], words } = modeOf(colour).legend();
   // what is remembered may not be offered now

@@ -35,7 +35,8 @@ export function makeLayers(panel) {
   const face = el("img", { alt: "" });
   const caption = el("figcaption");
   const hover = el("figure", { class: "hover-preview", hidden: true }, face, caption);
-  panel.append(canvas, plot, dots, pictures, overlay, axes(), empty, note, hover);
+  const controls = el("div", { class: "map-controls" });
+  panel.append(canvas, plot, dots, pictures, overlay, axes(), empty, note, hover, controls);
   const thumbnails = new Thumbnails(pictures);
   let edge = 0;
 
@@ -78,6 +79,7 @@ export function makeLayers(panel) {
 
   return {
     plot,
+    controls,
     drawPoints,
     overlay,
     note,

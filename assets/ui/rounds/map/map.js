@@ -4,10 +4,12 @@
 /** @import { Points } from "./scene.js" */
 /** @import { MapPoint } from "./drawing/marks.js" */
 /** @import { Memory } from "./memory.js" */
-import { state, on } from "../../app/store.js";
+import { isJudged, on, state } from "../../app/store.js";
 import { roundFigure } from "../../app/urls.js";
 import { setText } from "../../kit/dom.js";
-import { makeControls, makeLegend } from "./controls.js";
+import { html } from "../../kit/html.js";
+import { render } from "../../vendor/preact.min.js";
+import { Controls, Legend, STEP } from "./controls.js";
 import { nearest } from "./geometry.js";
 import { glide, MOST_ELEMENTS } from "./drawing/dots.js";
 import { dropGhosts, fetchGhosts, ghostPlaces } from "./drawing/ghosts.js";
@@ -20,7 +22,6 @@ import { frameOf, makePoints, recolour as repaint } from "./scene.js";
 import { Viewpoint } from "./viewpoint.js";
 
 const HIT_RADIUS = 12; // pixels
-const STEP = 1.6; // of a press on + or −
 const STILL = matchMedia("(prefers-reduced-motion: reduce)");
 
 /** @type {HTMLElement} */
@@ -29,9 +30,9 @@ let panel;
 let chart;
 /** @type {ReturnType<typeof makeLayers>} */
 let layers;
-/** @type {ReturnType<typeof makeControls>} */
-let controls;
-/** @type {(colour: string) => void} */
+/** @type {() => void} */
+let showControls;
+/** @type {() => void} */
 let showLegend;
 /** @type {Points} */
 let scene = { points: [], stars: [], alike: false };
@@ -71,9 +72,17 @@ export function mountMap(node, { legend }) {
     whole: showWhole,
     zoom,
   };
-  controls = makeControls(panel, acts);
-  showLegend = makeLegend(legend, acts);
-  controls.show(viewpoint.memory);
+  showControls = () => {
+    const { memory, zoomed } = viewpoint;
+    panel.dataset.tool = memory.tool;
+    panel.dataset.projection = memory.projection;
+    const rounds = state.rounds.length;
+    const judged = isJudged();
+    render(html`<${Controls} ...${{ memory, rounds, judged, acts }} isZoomed=${zoomed} />`, layers.controls);
+  };
+  showLegend = () =>
+    render(html`<${Legend} colour=${viewpoint.memory.colour} choose=${acts.colour} />`, legend);
+  showControls();
   listen();
   watchPointer(
     panel,
@@ -99,8 +108,9 @@ function listen() {
   on("scores rounds step", ask);
   on("candidates", () => viewpoint.memory.projection === "own" && ask());
   on("project", () => {
-    if (viewpoint.enter(state.projectId)) controls.show(viewpoint.memory);
-    showLegend(viewpoint.memory.colour);
+    viewpoint.enter(state.projectId);
+    showControls();
+    showLegend();
   });
   on("forget", leaveRound);
   on("search", colourSearch);
@@ -144,7 +154,7 @@ function grow() {
 function change(changes) {
   const { behind } = viewpoint;
   viewpoint.set(changes);
-  controls.show(viewpoint.memory);
+  showControls();
   if ("projection" in changes || behind !== viewpoint.behind) ask();
   else if ("colour" in changes) recolour();
 }
@@ -158,7 +168,7 @@ function colourSearch() {
 
 /** Other colours of what is drawn, where nothing moves; all of it anew while something is being drawn. */
 function recolour() {
-  showLegend(viewpoint.memory.colour);
+  showLegend();
   if (asked || drawn !== drawings || !panel.clientWidth) return ask();
   repaint(scene.points, viewpoint.memory.colour);
   if (byElements()) chart.recolour(scene.points);
@@ -193,7 +203,7 @@ function ask() {
 
 async function draw() {
   words();
-  showLegend(viewpoint.memory.colour);
+  showLegend();
   drawnSize = null;
   if (!panel.clientWidth || state.step !== "rounds") return;
   if (turned && !state.round) return; // the next round is on its way
@@ -248,7 +258,7 @@ function overlay() {
   const now = view();
   layers.place(now);
   layers.ghosts(viewpoint.behind ? now : null);
-  controls.enable({ zoomed: viewpoint.zoomed, rounds: state.rounds.length });
+  showControls();
   setText(layers.note, scene.alike ? PROJECTIONS[viewpoint.memory.projection].alike : "");
   points();
   marks();

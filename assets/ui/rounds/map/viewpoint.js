@@ -37,14 +37,13 @@ export class Viewpoint {
   }
 
   /**
-   * Take the map as it was left in a project; true unless it is that project's already.
+   * Take the map as it was left in a project.
    * @param {string | null} project
    */
   enter(project) {
-    if (this.#project === project) return false;
+    if (this.#project === project) return;
     this.#project = project;
     this.memory = recall(project);
-    return true;
   }
 
   /** @param {Partial<Memory>} changes */

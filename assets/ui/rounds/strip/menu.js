@@ -1,65 +1,28 @@
 /** What is done to a round of the strip: name, star, archive; and the archived rounds, to be brought back. */
 /** @import { Asked, RoundSummary, WriteRequests } from "payloads" */
-import { renderOn } from "../../app/watch.js";
 import { state } from "../../app/store.js";
 import { openRound, refresh } from "../../app/session.js";
 import { write } from "../../app/writes.js";
-import { el } from "../../kit/dom.js";
 import { count } from "../../kit/format.js";
 import { html } from "../../kit/html.js";
-import { place } from "../../kit/popovers.js";
+import { PopoverButton } from "../../kit/popovers.js";
 import { toast } from "../../kit/toast.js";
-import { render } from "../../vendor/preact.min.js";
 import { branchOf } from "./tree.js";
 
 const LONGEST = 40; // characters of a name, as in gal_studio/core/naming.py
 
 /**
- * A list that opens below a button; it closes by itself, and gives the focus back.
- * @param {string} label
- */
-const makeList = (label) =>
-  document.body.appendChild(
-    el("div", { class: "studio round-menu", popover: "auto", role: "group", "aria-label": label }),
-  );
-
-/**
- * @param {HTMLElement} list
- * @param {HTMLElement} button
- */
-function openBelow(list, button) {
-  list.showPopover({ source: button });
-  place(list, button);
-}
-
-/** @type {HTMLElement | null} */
-let menu = null;
-
-/**
- * The button of a round's menu.
+ * The menu of a round.
  * @param {{ id: string, title: string }} props
  */
-export const MoreButton = ({ id, title }) => html`<button
-  type="button" class="quiet chip-more" title="Name, star or archive this round"
-  aria-label="Name, star or archive ${title}" aria-haspopup="true"
-  onClick=${(/** @type {{ currentTarget: HTMLElement }} */ event) => openMenu(id, event.currentTarget)}
->⋯</button>`;
-
-/**
- * @param {string} id
- * @param {HTMLElement} button
- */
-function openMenu(id, button) {
+export const MoreButton = ({ id, title }) => html`<${PopoverButton}
+  class="quiet chip-more" title="Name, star or archive this round" label="⋯"
+  aria-label="Name, star or archive ${title}" aria-haspopup="true" panelClass="round-menu"
+  panelLabel="This round" onOpen=${(/** @type {HTMLElement} */ menu) => menu.querySelector("input")?.select()}
+>${(/** @type {() => void} */ close) => {
   const round = state.rounds.find((one) => one.id === id);
-  if (!round) return;
-  menu ??= makeList("This round");
-  render(
-    html`<${Menu} key=${`${id} ${round.name}`} round=${round} close=${() => menu?.hidePopover()} />`,
-    menu,
-  );
-  openBelow(menu, button);
-  menu.querySelector("input")?.select();
-}
+  return round && html`<${Menu} key=${round.name} round=${round} close=${close} />`;
+}}<//>`;
 
 /** @param {{ round: RoundSummary, close: () => void }} props */
 function Menu({ round: { id, name, starred }, close }) {
@@ -130,33 +93,19 @@ async function restore(id, open) {
   if (answer && open) openRound(id);
 }
 
-/** @type {HTMLElement} */
-let archive;
-
-/** Make the list of the archived rounds, which `ArchiveButton` opens. */
-export function mountArchive() {
-  archive = makeList("Archived rounds");
-  renderOn("project archived forget", archive, () => {
-    if (!state.archived.length && archive.matches(":popover-open")) archive.hidePopover();
-    return state.archived.map(
-      ({ id, name }) => html`<div class="archived-round" key=${id}>
-        <span>${name}</span>
-        <button
-          type="button" class="button small" aria-label="Bring back ${name}"
-          onClick=${() => restore(id, false)}
-        >Bring back</button>
-      </div>`,
-    );
-  });
-}
-
-/** The button with the archived rounds, at the end of the strip. */
+/** The archived rounds, at the end of the strip. */
 export function ArchiveButton() {
-  const n = state.project ? state.archived.length : 0;
-  const open = (/** @type {{ currentTarget: HTMLElement }} */ { currentTarget }) =>
-    openBelow(archive, currentTarget);
-  return html`<button
-    type="button" class="quiet archived" title="Bring archived rounds back" aria-haspopup="true" hidden=${!n}
-    onClick=${open}
-  >Archived ${n}</button>`;
+  const archived = state.project ? state.archived : [];
+  if (!archived.length) return null;
+  return html`<${PopoverButton}
+    class="quiet archived" title="Bring archived rounds back" aria-haspopup="true"
+    label="Archived ${archived.length}" panelClass="round-menu" panelLabel="Archived rounds"
+  >${archived.map(
+    ({ id, name }) => html`<div class="archived-round" key=${id}>
+      <span>${name}</span>
+      <button
+        type="button" class="button small" aria-label="Bring back ${name}" onClick=${() => restore(id, false)}
+      >Bring back</button>
+    </div>`,
+  )}<//>`;
 }

@@ -17,7 +17,7 @@ import { useLayoutEffect } from "../../vendor/preact.min.js";
 import { address } from "../../app/urls.js";
 import { roundNote } from "./round_note.js";
 import { rowsOf, treeOf } from "./tree.js";
-import { ArchiveButton, archiveRound, MoreButton, mountArchive } from "./menu.js";
+import { ArchiveButton, archiveRound, MoreButton } from "./menu.js";
 import { chipGain } from "../../measures/words.js";
 import { pending, unreachable, write } from "../../app/writes.js";
 
@@ -27,7 +27,6 @@ let strip;
 /** @param {RoundsParts} parts */
 export function mountStrip(parts) {
   strip = parts.strip;
-  mountArchive();
   const tools = el("span", { class: "strip-tools" });
   parts.strip.after(tools);
   const events = "project rounds round received queue measures replays verdicts forget archived";

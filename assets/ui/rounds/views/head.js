@@ -1,10 +1,13 @@
 /** The buttons of the open view: enlarge it, and save what it shows. */
 /** @import { Row } from "./table.js" */
-import { state, on } from "../../app/store.js";
-import { el, makeButton, setAttribute, setText } from "../../kit/dom.js";
+import { state } from "../../app/store.js";
+import { useEvents } from "../../app/watch.js";
+import { html } from "../../kit/html.js";
+import { PopoverButton } from "../../kit/popovers.js";
 import { saveBlob } from "../../kit/save.js";
 import { theme } from "../../kit/theme.js";
 import { toast } from "../../kit/toast.js";
+import { useLayoutEffect, useRef, useState } from "../../vendor/preact.min.js";
 import { oneDrawing, pngFile, svgFile } from "./drawing.js";
 import { refinementShown } from "../../refine/refine.js";
 import { csv, tableDrawing } from "./table.js";
@@ -27,84 +30,59 @@ const FILES = [
   ["html", "Figure (HTML)"],
 ];
 
+/** @typedef {{ name: string, label: string, savable: Savable | undefined }} Shown */
+
 /**
- * @param {HTMLElement} views the card that holds all views
- * @param {() => { name: string, label: string, savable: Savable | undefined }} shown the open view
+ * `views` is the card that holds all views, `shown` the open one.
+ * @param {{ views: HTMLElement, shown: Shown }} props
  */
-export function makeViewButtons(views, shown) {
-  const menu = el("div", { class: "studio save-menu", popover: "auto", role: "group", "aria-label": "Save" });
-  const saving = makeButton(
-    {
-      class: "quiet view-button",
-      "aria-label": "Save this view",
-      "aria-haspopup": "true",
-      title: "Save this view as a file",
-      data: { action: "save-view" },
-    },
-    () => openMenu(),
-    "⤓",
-  );
-  menu.append(
-    ...FILES.map(([ending, words]) =>
-      makeButton(
-        { class: "quiet", data: { save: ending } },
-        () => {
-          menu.hidePopover();
-          save(ending, shown());
-        },
-        words,
-      ),
-    ),
-  );
-  const openMenu = () => {
-    /** @type {HTMLElement | null} */
-    const figure = menu.querySelector("[data-save=html]");
-    if (figure) figure.hidden = !shown().savable?.figure;
-    menu.showPopover({ source: saving });
-    const box = saving.getBoundingClientRect();
-    const left = Math.max(8, Math.min(box.left, innerWidth - menu.offsetWidth - 8));
-    Object.assign(menu.style, { left: `${left}px`, top: `${box.bottom + 4}px` });
-  };
-  const larger = makeButton(
-    { class: "quiet view-button", data: { action: "enlarge-view" } },
-    () => enlarge(!views.hasAttribute("data-enlarged")),
-    "⤢",
-  );
-  /** @param {boolean} on */
-  const enlarge = (on) => {
-    if (on === views.matches(":popover-open")) return;
-    views.toggleAttribute("data-enlarged", on);
-    if (on) {
-      views.popover = "manual"; // above everything, the top bar too, without leaving its place in the page
-      views.showPopover();
-    } else views.removeAttribute("popover");
-    name(on);
-    for (const other of behind(views)) other.inert = on;
-  };
-  /** @param {boolean} on */
-  const name = (on) => {
-    setAttribute(larger, "aria-pressed", String(on));
-    setText(larger, on ? "✕" : "⤢");
-    const words = on ? "Back to its place (Esc)" : "Enlarge this view";
-    larger.title = words;
-    setAttribute(larger, "aria-label", words);
-  };
-  document.addEventListener(
-    "keydown",
-    (event) => {
-      if (event.key !== "Escape" || !views.hasAttribute("data-enlarged") || document.querySelector(ABOVE))
-        return;
+export function ViewButtons({ views, shown }) {
+  const [isLarge, enlarge] = useState(false);
+  const larger = useRef(/** @type {HTMLElement | null} */ (null));
+  useEvents("received");
+  const isOnScreen = state.step === "rounds" && !refinementShown();
+  useLayoutEffect(() => {
+    if (!isOnScreen) enlarge(false);
+  }, [isOnScreen]);
+  useLayoutEffect(() => {
+    views.toggleAttribute("data-enlarged", isLarge);
+    if (!isLarge) return undefined;
+    views.popover = "manual"; // above everything, the top bar too, without leaving its place in the page
+    views.showPopover();
+    const others = behind(views);
+    for (const other of others) other.inert = true;
+    const leave = (/** @type {KeyboardEvent} */ event) => {
+      if (event.key !== "Escape" || document.querySelector(ABOVE)) return;
       event.stopPropagation(); // it would also clear the selection
       enlarge(false);
-      larger.focus();
-    },
-    { capture: true },
-  );
-  on("received", () => {
-    if (state.step !== "rounds" || refinementShown()) enlarge(false); // its card is not on this screen
-  });
-  name(false);
-  return el("span", { class: "view-buttons" }, saving, larger, menu);
+      larger.current?.focus();
+    };
+    document.addEventListener("keydown", leave, true);
+    return () => {
+      document.removeEventListener("keydown", leave, true);
+      views.removeAttribute("popover");
+      for (const other of others) other.inert = false;
+    };
+  }, [isLarge]);
+  const words = isLarge ? "Back to its place (Esc)" : "Enlarge this view";
+  const files = FILES.filter(([ending]) => ending !== "html" || shown.savable?.figure);
+  return html`<${PopoverButton}
+      class="quiet view-button" label="⤓" title="Save this view as a file" aria-label="Save this view"
+      aria-haspopup="true" data-action="save-view" panelClass="save-menu" panelLabel="Save"
+    >${(/** @type {() => void} */ close) =>
+      files.map(
+        ([ending, name]) => html`<button
+          type="button" key=${ending} class="quiet" data-save=${ending}
+          onClick=${() => {
+            close();
+            save(ending, shown);
+          }}
+        >${name}</button>`,
+      )}<//>
+    <button
+      type="button" class="quiet view-button" data-action="enlarge-view" ref=${larger} title=${words}
+      aria-label=${words} aria-pressed=${String(isLarge)} onClick=${() => enlarge(!isLarge)}
+    >${isLarge ? "✕" : "⤢"}</button>`;
 }
 
 const ABOVE = "dialog[open], [popover=auto]:popover-open"; // it closes first
@@ -125,7 +103,7 @@ function behind(views) {
 
 /**
  * @param {string} ending
- * @param {{ name: string, label: string, savable: Savable | undefined }} shown
+ * @param {Shown} shown
  */
 async function save(ending, { name, label, savable }) {
   if (ending === "html") return saveFigure(savable?.figure?.() ?? "", name);
