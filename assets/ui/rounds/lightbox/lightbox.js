@@ -26,13 +26,14 @@ import { resetZoom, toggleOwnSize, ZoomFrame, zoomWords } from "./zoom.js";
 const dialog = new Dialog("lightbox", {
   light: () => !painting(),
   closed: () => {
-    const id = state.focus;
     leavePart();
     stopComparing();
     resetZoom();
-    setFocus(id, "keys"); // the tile of the picture that was shown last
+    setFocus(shown, "keys"); // on its tile, and not on the one that the dialog was opened from
   },
 });
+/** @type {string | null} the picture that was shown last */
+let shown = null;
 
 export const lightbox = () => dialog.isOpen;
 export const painting = () => part.value !== null;
@@ -119,7 +120,10 @@ function Enlarged({ candidate }) {
   const pictures = useRef(/** @type {HTMLElement | null} */ (null));
   const { bar, over, plates, beside } = useComparison(candidate);
   useKeptFocus(pictures.current, "data-slot");
-  useEffect(() => leavePart, [candidate.id]);
+  useEffect(() => {
+    shown = candidate.id;
+    return leavePart;
+  }, [candidate.id]);
   return html`<div class="lightbox-main">
       <div class="lightbox-bar"><${Turns} at=${{}} />${bar}</div>
       <div class="lightbox-pictures" data-plates=${plates + 1} ref=${pictures}>
