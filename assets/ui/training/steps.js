@@ -12,13 +12,14 @@ import { GridTable } from "../rounds/trials/grid_table.js";
 import { askTrials, trials } from "../rounds/trials/list.js";
 import { strengthsIn } from "../rounds/trials/words.js";
 import { signal } from "../vendor/signals.min.js";
+import { inTraining } from "./now.js";
 import { stepGridsOf } from "./step_grids.js";
 
-/** @typedef {{ prompt: string, strengths: string, steps: number[] | null }} StepDraft */
+/** @typedef {{ prompt: string | null, strengths: string, steps: number[] | null }} StepDraft */
 
 const MOST = 50; // images that may wait at once, as in gal_studio/rounds/trials.py
-/** @type {StepDraft} `steps`: null for the usual ones */
-const EMPTY = { prompt: "", strengths: "0.4 0.7 1", steps: null };
+/** @type {StepDraft} null: the usual prompt and steps */
+const EMPTY = { prompt: null, strengths: "0.4 0.7 1", steps: null };
 /** What stands in the form, by round; it lasts as long as the page. */
 const drafts = signal(/** @type {Record<string, StepDraft>} */ ({}));
 const said = signal("");
@@ -53,7 +54,7 @@ export function Steps() {
   const { kept, why_none: none } = round.steps;
   const grids = stepGridsOf(trials.value, state.roundId);
   if (!kept.length && !none && !grids.length) return null;
-  return html`<section class="steps" aria-label="Steps of this training">
+  return html`<section class="kept-steps" aria-label="Steps of this training">
     <p class="chart-title"><b>Steps of this training</b></p>
     ${kept.length ? html`<${Form} at=${{}} />` : html`<p class="arms-none">${none}</p>`}
     ${
@@ -89,7 +90,7 @@ function Form() {
       Was it trained too long? One prompt and seed by the LoRA after each of these steps.
     </p>
     <label class="steps-prompt"><span>Prompt</span><input
-      type="text" list="steps-prompts" maxlength="300" placeholder=${held} value=${given.prompt}
+      type="text" list="steps-prompts" maxlength="300" value=${given.prompt ?? held}
       title="Empty: a test prompt that nothing was trained on" autocomplete="off"
       onInput=${withValue((prompt) => change({ prompt }))}
     /><datalist id="steps-prompts">
@@ -110,7 +111,7 @@ function Form() {
       <button type="submit" class="button" data-action="try-steps" disabled=${asking.value}>
         Generate${number ? ` ${count(number, "image")}` : ""}
       </button>
-      <${Button} class="quiet" data-action="forget-steps" onClick=${askToForget}>Delete these LoRAs…<//>
+      <${Button} class="quiet" data-action="forget-steps" hidden=${inTraining()} onClick=${askToForget}>Delete these LoRAs…<//>
     </div>
     <p class="trial-said" role="status">${said.value}</p>
   </form>`;
@@ -132,7 +133,13 @@ async function generate(steps, strengths) {
   if (said.value) return;
   asking.value = true;
   const { roundId: round } = state;
-  const answer = await write("try_steps", { round, prompt: draftNow().prompt, steps, strengths, seed: "" });
+  const answer = await write("try_steps", {
+    round,
+    prompt: draftNow().prompt ?? "",
+    steps,
+    strengths,
+    seed: "",
+  });
   asking.value = false;
   if (!answer) return;
   said.value = answer.said;

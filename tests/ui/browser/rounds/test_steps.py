@@ -40,7 +40,7 @@ def test_steps_by_strengths_are_kept_over_a_reload_and_walked_by_arrows(
     assert {(one.prompt, one.seed, one.step, one.recipe.late) for one in asked} == {
         (PROMPT, 0, step, strength) for step in (20, 60) for strength in (0.4, 1.0)
     }
-    grid = page.locator(".steps .trial-grid")
+    grid = page.locator(".kept-steps .trial-grid")
     expect(grid.get_by_text("Waiting to be generated…")).to_have_count(4)
     draw_all(studio, first)
     page.reload()
@@ -90,7 +90,7 @@ def test_a_step_is_taken_as_a_round_beside_and_taken_back(watched: Watched, kept
 def test_without_kept_steps_one_sentence_says_what_to_do(watched: Watched, served: Served) -> None:
     page = watched.open(served.url())
     page.get_by_role("tab", name="Curves").click()
-    page.locator(".steps").get_by_text("Set “Validate every” under Advanced").wait_for()
+    page.locator(".kept-steps").get_by_text("Set “Validate every” under Advanced").wait_for()
 
 
 def test_deleting_the_steps_asks_first_and_leaves_the_images(watched: Watched, kept: Served) -> None:
@@ -104,5 +104,5 @@ def test_deleting_the_steps_asks_first_and_leaves_the_images(watched: Watched, k
     question.get_by_text("The LoRAs of step 20 and step 40 are deleted").wait_for()
     question.get_by_role("button", name="Delete", exact=True).click()
     until(lambda: not studio.kept_steps(first))
-    page.locator(".steps").get_by_text("steps no longer kept").wait_for()
-    expect(page.locator(".steps .trial-grid img")).to_have_count(3)
+    page.locator(".kept-steps").get_by_text("steps no longer kept").wait_for()
+    expect(page.locator(".kept-steps .trial-grid img")).to_have_count(3)
