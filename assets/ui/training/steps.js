@@ -111,7 +111,8 @@ function Form() {
       <button type="submit" class="button" data-action="try-steps" disabled=${asking.value}>
         Generate${number ? ` ${count(number, "image")}` : ""}
       </button>
-      <${Button} class="quiet" data-action="forget-steps" hidden=${inTraining()} onClick=${askToForget}>Delete these LoRAs…<//>
+      <${Button} class="quiet" data-action="forget-steps" hidden=${inTraining()}
+        onClick=${askToForget}>Delete these LoRAs…<//>
     </div>
     <p class="trial-said" role="status">${said.value}</p>
   </form>`;
