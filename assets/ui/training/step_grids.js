@@ -4,7 +4,7 @@ import { strength } from "../rounds/grid/strengths.js";
 
 /**
  * `steps` are those of the rows, and `all` the images of the grid, also older ones of the same place.
- * @typedef {{ steps: number[], all: Trial[], former: boolean }} Own
+ * @typedef {{ facts: string, steps: number[], all: Trial[], former: boolean }} Own
  * @typedef {import("../rounds/trials/grids.js").Grid & Own} StepGrid
  */
 
@@ -34,15 +34,10 @@ function gridOf(all) {
   const steps = ascending(all.flatMap(({ step }) => (step === null ? [] : [step])));
   const strengths = ascending(all.map(({ recipe }) => recipe.late));
   const [{ prompt, seed, guidance, former, negative }] = all;
-  const words = [
-    prompt,
-    `seed ${seed}`,
-    `guidance ${guidance}`,
-    negative && `not “${negative}”`,
-    former && "steps no longer kept",
-  ];
+  const words = [`seed ${seed}`, `guidance ${guidance}`, negative && `not “${negative}”`];
   return {
-    title: words.filter(Boolean).join(" · "),
+    title: former ? `${prompt} · steps no longer kept` : prompt,
+    facts: words.filter(Boolean).join(" · "),
     strengths: strengths.map(strength),
     rows: steps.map((step) => ({
       name: `Step ${step}`,

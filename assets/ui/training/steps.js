@@ -60,7 +60,7 @@ export function Steps() {
     ${
       grids.length
         ? html`<div class="steps-grids" role="list">
-            ${grids.map((grid) => html`<${StepGrid} key=${grid.title} grid=${grid} at=${{}} />`)}
+            ${grids.map((grid) => html`<${StepGrid} key=${grid.title + grid.facts} grid=${grid} at=${{}} />`)}
           </div>`
         : null
     }

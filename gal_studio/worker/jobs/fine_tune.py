@@ -16,7 +16,12 @@ from gal_studio.rounds import lineage
 from gal_studio.state import Store
 from gal_studio.state.tables.rounds import Preview
 from gal_studio.worker.jobs.disk_space import check_training_room
-from gal_studio.worker.jobs.validation import drawn_or_refused, open_validation, validate
+from gal_studio.worker.jobs.validation import (
+    drawn_or_refused,
+    open_validation,
+    preview_held_out,
+    validate,
+)
 from gal_studio.worker.models import Models
 from gal_studio.worker.patches.copy_detector import CopyDetector
 from gal_studio.worker.task import Progress, Steps, does, open_task
@@ -79,8 +84,8 @@ def with_previews(
     step.
     """
     every = task.settings.tune.validate_every if phase == "fine_tune" else 0
-    if task.settings.tune.preview_every and not task.store.rounds.previews(task.round.id):
-        yield from _draw_preview(task, model, Progress(phase, 0, task.settings.tune.steps))
+    if not task.store.rounds.previews(task.round.id):
+        yield from _before_the_training(task, model, phase, every)
     keep = partial(training_run.keep_validated_step, task, model) if every else training_run.keep_nothing
     with closing(training_run.follow(task, start, keep)) as events:
         for event in events:
@@ -96,6 +101,15 @@ def with_previews(
                     said = f"Since step {best}, more training has only added copies: it ends there"
                     yield Progress(phase, event.step, event.total, said)
                     training_run.check_not_ended(task)
+
+
+def _before_the_training(task: TrainingTask, model: ImageModel, phase: str, every: int) -> Steps:
+    """The preview of step 0: of the test prompts of a validation where all later previews are of these."""
+    previews = task.settings.tune.preview_every
+    if every and previews % every == 0:
+        yield from preview_held_out(task, model)
+    elif previews:
+        yield from _draw_preview(task, model, Progress(phase, 0, task.settings.tune.steps))
 
 
 def _is_validated_at(task: TrainingTask, step: int) -> bool:

@@ -69,6 +69,32 @@ def validate(
     _keep(task, event.step, requests, images, seen)
 
 
+def preview_held_out(task: TrainingTask, model: ImageModel) -> Generator[Progress, None, None]:
+    """Draw these test prompts before the first step, as the preview of step 0; nothing is judged."""
+    requests, images = held_out(task), list[Image.Image]()
+    if not requests or task.project.described:
+        return
+    for each in drawn_or_refused(model, requests, task.settings.generation):
+        if isinstance(each, DrawnBatch):
+            images += each.images
+        elif isinstance(each, str):
+            yield Progress("fine_tune", 0, task.steps, f"No preview: {each}")
+            return
+        else:
+            message = f"Generating a preview: {each.done} of {each.total} steps"
+            yield Progress("fine_tune", 0, task.steps, each.notice or message)
+    _keep_sheet(task, 0, requests, images)
+
+
+def _keep_sheet(
+    task: TrainingTask, step: int, requests: Sequence[DrawRequest], images: Sequence[Image.Image]
+) -> None:
+    """Store the pictures of a step, side by side, as its preview."""
+    prompts = "; ".join(request.prompt for request in requests)
+    image = task.store.images.add_picture(side_by_side(images))
+    task.store.rounds.add_preview(task.round.id, Preview(step, prompts, requests[0].seed, image))
+
+
 def _keep(
     task: TrainingTask,
     step: int,
@@ -89,9 +115,7 @@ def _keep(
                 carried=fmean(known) if known else None,
             ),
         )
-        prompts = "; ".join(request.prompt for request in requests)
-        image = store.images.add_picture(side_by_side(images))
-        store.rounds.add_preview(task.round.id, Preview(step, prompts, requests[0].seed, image))
+        _keep_sheet(task, step, requests, images)
 
 
 def held_out(task: TrainingTask) -> list[DrawRequest]:

@@ -21,7 +21,8 @@ test("one prompt and seed is a grid, its steps and strengths in ascending order"
   const older = trial({ at: 1, step: 20 });
   const [grid, ...others] = stepGridsOf([...asked, older], "r1");
   assert.equal(others.length, 0);
-  assert.equal(grid.title, "A kite · seed 7 · guidance 4");
+  assert.equal(grid.title, "A kite");
+  assert.equal(grid.facts, "seed 7 · guidance 4");
   assert.deepEqual(grid.strengths, ["0.4", "1"]);
   assert.deepEqual(
     grid.rows.map(({ name }) => name),
@@ -52,11 +53,11 @@ test("other prompts, seeds, rounds and trainings are no part of it", () => {
     trial({ step: null }),
   ];
   assert.deepEqual(
-    stepGridsOf(all, "r1").map(({ title }) => title),
+    stepGridsOf(all, "r1").map(({ title, facts }) => [title, facts]),
     [
-      "A kite · seed 8 · guidance 4",
-      "A kite · seed 7 · guidance 4",
-      "A kite · seed 7 · guidance 4 · steps no longer kept",
+      ["A kite", "seed 8 · guidance 4"],
+      ["A kite", "seed 7 · guidance 4"],
+      ["A kite · steps no longer kept", "seed 7 · guidance 4"],
     ],
   );
 });

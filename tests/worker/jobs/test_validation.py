@@ -32,6 +32,7 @@ def test_a_validated_training_is_the_same_training(studio: Studio, models: Model
     assert [(one.step, one.pictures) for one in view.validations] == [(2, 4), (4, 4), (6, 4), (8, 4)]
     assert all(one.carried is not None and 0 <= one.copies <= 4 for one in view.validations)
     assert [preview.step for preview in view.previews] == [0, 2, 4, 6, 8], "they are shown among the previews"
+    assert len({preview.prompt for preview in view.previews}) == 1, "the large view turns through all"
     assert studio.round_view(rounds[1]).validations == ()
 
 

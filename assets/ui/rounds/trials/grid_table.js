@@ -6,14 +6,14 @@ import { openViewer } from "../../viewer/viewer.js";
 import { face, judgedWords, measures } from "./face.js";
 
 /**
- * `acts` are the buttons below an image, `head` what stands below the name of a row, and `beside` what stands
+ * `facts` stand below the title. `acts` are the buttons below an image, `head` what stands below the name of a row, and `beside` what stands
  * beside the title. `what` is what the rows are, in the large view.
- * @typedef {import("./grids.js").Grid & { acts?: (trial: Trial) => unknown, head?: (row: number) => unknown,
+ * @typedef {import("./grids.js").Grid & { facts?: string, acts?: (trial: Trial) => unknown, head?: (row: number) => unknown,
  *   beside?: unknown, what?: string }} Props
  */
 
 /** @param {Props} props */
-export function GridTable({ title, strengths, rows, acts, head, beside, what = "Row" }) {
+export function GridTable({ title, facts, strengths, rows, acts, head, beside, what = "Row" }) {
   /**
    * @param {Trial | undefined} trial
    * @param {number} row
@@ -27,7 +27,7 @@ export function GridTable({ title, strengths, rows, acts, head, beside, what = "
       ${acts ? html`<div class="trial-acts">${acts(trial)}</div>` : null}
     </div>`;
   return html`<div class="trial-grid-scroll" role="listitem"><table class="trial-grid">
-    <caption><span class="trial-grid-title"><span dir="auto">${title}</span>${beside}</span></caption>
+    <caption><span class="trial-grid-title"><span dir="auto">${title}${facts ? html`<small>${facts}</small>` : null}</span>${beside}</span></caption>
     <thead><tr>
       <th scope="col">LoRA strength</th>
       ${strengths.map((one) => html`<th key=${one} scope="col">${one}</th>`)}
