@@ -240,6 +240,7 @@ async function askToForget() {
     attempt: async () => Boolean(await write("forget_steps", { round: roundId })),
   });
   await refresh();
+  askTrials();
 }
 
 /**
