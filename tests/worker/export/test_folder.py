@@ -1,4 +1,4 @@
-"""A trained round is exported by a job and by the command: written, described, checked by fresh processes."""
+"""A trained round is exported by a job and by the command: written, described, checked by a fresh process."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,10 +12,12 @@ from gal_studio.commands import export as command
 from gal_studio.core.errors import StudioError
 from gal_studio.core.types import Job
 from gal_studio.studio import Studio
+from gal_studio.worker.export import check
 from gal_studio.worker.jobs import export
 from gal_studio.worker.models import Models
 from gal_studio.worker.task import Progress
 from tests.tiny_project import CHANGES, tiny_draft
+from tests.worker.export.check_here import check_here
 from tests.worker.working import first_round, work
 
 SAME = "Checked: loads in diffusers, same images."
@@ -33,6 +35,7 @@ def test_a_style_leaves_with_its_card(
     names: tuple[str, str],
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     round_id = first_round(studio, tiny_draft(names))
     with pytest.raises(StudioError, match="Round 1 is not trained yet"):
@@ -52,6 +55,7 @@ def test_a_style_leaves_with_its_card(
     assert header["modelspec.thumbnail"].startswith("data:image/jpeg;base64,")
     assert len(header["ss_new_sd_model_hash"]) == 64
 
+    monkeypatch.setattr(check, "check_files", check_here)  # the process was seen above
     workspace, out = studio.store.workspace, tmp_path / "out"
     order = ["export", "--workspace", str(workspace), "--round", "1", "--out", str(out), "--merged"]
     assert main(order) == 0
