@@ -85,7 +85,7 @@ def _make(store: Store, line: RecordedLine, policy: str) -> str:
         store.projects.revisions(made.id)[model] = revision
     store.model_locations.copy(source_id, made.id)
     if (given := lineage.given_lora(store.snapshots.round(line.last))) is not None:
-        store.starts.set(made.id, given)
+        store.projects.set_start(made.id, given)
     replay = Replay(made.id, source_id, source.name, line.last, policy, line.left_out)
     store.replays.add(replay, line.rounds)
     _copy_test_set(store, source_id, made.id)

@@ -33,7 +33,6 @@ from gal_studio.state.tables.refinements import Refinements
 from gal_studio.state.tables.replays import Replays
 from gal_studio.state.tables.rounds import Rounds
 from gal_studio.state.tables.snapshots import Snapshots
-from gal_studio.state.tables.starts import Starts
 from gal_studio.state.tables.trials import Trials
 
 
@@ -73,7 +72,6 @@ class Store(AbstractContextManager["Store"]):
         self.replays = Replays(self.database)
         self.trials = Trials(self.database, clock)
         self.exports = Exports(self.database, clock)
-        self.starts = Starts(self.database)
         self.model_locations = ModelLocations(self.database, clock)
         self.snapshots = Snapshots(self.database)
         self.reconstructions = Reconstructions(self.database, clock)

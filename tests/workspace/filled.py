@@ -12,7 +12,7 @@ from gal_studio.core.gal.ladder import RaceResult
 from gal_studio.core.gal.validation import Validation
 from gal_studio.core.recipe import AS_TRAINED, Recipe
 from gal_studio.core.settings import Settings
-from gal_studio.core.snapshot import KeptStep
+from gal_studio.core.snapshot import KeptStep, Start
 from gal_studio.core.types import Reference, TrainingExample
 from gal_studio.rounds import test_set
 from gal_studio.state import Store
@@ -26,7 +26,6 @@ from gal_studio.state.tables.projects import NewProject, Project
 from gal_studio.state.tables.refinements import Foreground, Measurement, PlannedPair, StoredMap
 from gal_studio.state.tables.replays import RecordedDecision, RecordedRound, Replay
 from gal_studio.state.tables.rounds import Preview
-from gal_studio.state.tables.starts import Start
 from gal_studio.state.tables.trials import NewTrial
 
 
@@ -53,7 +52,7 @@ def fill(store: Store, random: Random, name: str = "Cat", rounds: int = 2, repla
     masks.add(reference.id, store.images.add_picture(picture(random, "L")))
     masks.undo(reference.id)
     masks.redo(reference.id)
-    store.starts.set(project.id, Start("ink.safetensors", store.adapters.add(weights(11))))
+    store.projects.set_start(project.id, Start("ink.safetensors", store.adapters.add(weights(11))))
     store.model_locations.keep(project.id, "/models/sd15", {"unet/a.safetensors": FileHash(3, "ab" * 32)})
     store.model_locations.set(project.id, "/models/sd15", "/models/elsewhere")
     parent = None

@@ -17,6 +17,7 @@ from gal_studio.core.references import Prompts, parse_prompts
 from gal_studio.core.settings import Settings
 from gal_studio.core.settings import read_settings as read_settings
 from gal_studio.core.snapshot import Project as Project
+from gal_studio.core.snapshot import Start
 from gal_studio.core.types import Anchor, Author, Kind, Reference
 from gal_studio.state.database.connection import Database, record
 from gal_studio.state.database.versions import Version
@@ -236,6 +237,18 @@ class Projects:
         self._database.write(
             "INSERT INTO project_settings (project_id, settings, author, time) VALUES (?, ?, ?, ?)",
             (project_id, strict_json.dumps(settings.to_dict()), author, self._clock()),
+        )
+
+    def start(self, project_id: str) -> Start | None:
+        """The LoRA from elsewhere that a project starts from; None for its base model."""
+        row = self._database.row("SELECT * FROM project_starts WHERE project_id = ?", (project_id,))
+        return None if row is None else Start(row["source"], row["adapter"])
+
+    def set_start(self, project_id: str, start: Start) -> None:
+        """Store the LoRA that a project starts from."""
+        self._database.write(
+            "INSERT OR REPLACE INTO project_starts VALUES (?, ?, ?)",
+            (project_id, start.source, start.adapter),
         )
 
     def references(self, project_id: str) -> tuple[Reference, ...]:

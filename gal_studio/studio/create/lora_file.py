@@ -20,12 +20,12 @@ from gal_studio.core.models.lora_tensors import (
 )
 from gal_studio.core.models.names import refuse_pickle
 from gal_studio.core.models.weights_header import metadata_object
+from gal_studio.core.snapshot import Start
 from gal_studio.core.words import counted
 from gal_studio.state import Store
 from gal_studio.state.files.answering import check_answers
 from gal_studio.state.files.paths import user_path
 from gal_studio.state.files.unfinished import ENDING, beginning
-from gal_studio.state.tables.starts import Start
 from gal_studio.workspace.archive.safetensors_header import read_header
 
 Convert = Callable[[LoraStart, Path], object]

@@ -20,12 +20,12 @@ from gal_studio.core.naming import MAX_ROUND_NAME_LENGTH, check_name, unique_nam
 from gal_studio.core.prompts import fill_trigger
 from gal_studio.core.references import Prompts, describe
 from gal_studio.core.settings import MOST_STEPS, Settings
+from gal_studio.core.snapshot import Start
 from gal_studio.core.types import Kind, Reference
 from gal_studio.state import Store
 from gal_studio.state.files.answering import check_answers
 from gal_studio.state.files.paths import user_path
 from gal_studio.state.tables.projects import NewProject
-from gal_studio.state.tables.starts import Start
 from gal_studio.studio.create.anchors import anchor_prompts
 from gal_studio.studio.create.lora_file import Convert, checked_lora, prepare_starts, rank_of
 from gal_studio.studio.create.model_check import model_check
@@ -172,7 +172,7 @@ def _add(store: Store, new: NewProject, starts: Sequence[Start], is_judged: bool
             store.rounds.add_given(project.id, new.settings, start.source, start.adapter, title)
         return project.id
     for start in starts:
-        store.starts.set(project.id, start)
+        store.projects.set_start(project.id, start)
     store.rounds.add(project.id, None, new.settings)
     return project.id
 

@@ -66,7 +66,7 @@ class FileVerbs(Verbs):
             commits,
             without_text_encoder,
         )
-        self.store.starts.set(project_id, prepare_start(self.store, asked, self._convert_lora))
+        self.store.projects.set_start(project_id, prepare_start(self.store, asked, self._convert_lora))
 
     def export_round(self, round_id: str, form: str) -> Job:
         """Queue the export of a round: "diffusers", "kohya" (A1111, Forge), "comfyui" or "invokeai".
