@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from gal_studio.core.recipe import Recipe
+from gal_studio.core.snapshot import KeptStep
 from tests.ui.browser.rounds.test_trials import draw_all
 from tests.ui.conftest import Served
 from tests.ui.seeded import draw, measure, train
@@ -24,6 +25,8 @@ def make_full(served: Served) -> str:
     judge(studio, first)
     refined = pairs_made(studio, first)
     studio.try_prompt(first, "A lighthouse {}", 12, 4.0, Recipe.constant(1.3))
+    studio.store.rounds.keep_step(first, KeptStep(20, 64 * "a", "f", 20))
+    studio.try_steps(first, strengths=[0.4, 1.0])
     draw_all(studio, first)
     studio.archive_round(studio.branch(first).id)
     studio.replay(served.place.project, "random")
@@ -83,6 +86,10 @@ class Walk:
         for view in ("anchors", "curves", "choices", "trials"):
             page.click(f"[data-view={view}]")
             yield view
+            if view == "curves":
+                self.shown("dialog.viewer[open]", lambda: page.click(".kept-steps button.trial-face"))
+                yield "a step of the training, enlarged"
+                self.escape()
         self.shown("dialog.viewer[open]", lambda: page.click(".trial button.trial-face"))
         yield "a tried prompt, enlarged"
         self.escape()
