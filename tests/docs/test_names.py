@@ -57,10 +57,10 @@ def exists(dotted: str) -> bool:
 
 
 def place_of(code: str) -> Path | None:
-    """The path that a piece of code names, from the root of the repository, of the package or of the page."""
+    """The path that a piece of code names, from the root, the package, the page or the tests."""
     if "/" not in code or not PATH.fullmatch(code) or code.split("/")[0] not in FOLDERS:
         return None
-    places = [base / code for base in (PACKAGE, PAGE, ROOT)]
+    places = [base / code for base in (PACKAGE, PAGE, ROOT / "tests", ROOT)]
     return next((place for place in places if place.exists()), places[-1])
 
 
