@@ -1,7 +1,8 @@
 /** Downloads, and export and import of a whole project as one file. */
 import { openProject } from "./session.js";
 import { toast } from "../kit/toast.js";
-import { el, whilePressed } from "../kit/dom.js";
+import { whilePressed } from "../kit/dom.js";
+import { saveBlob } from "../kit/save.js";
 
 /**
  * Download a file of the studio, and say what is in it; a refusal is shown instead.
@@ -13,11 +14,9 @@ export function download(button, from, what) {
   return busyWhile(button, async () => {
     const answer = await fetch(from);
     if (!answer.ok) return toast(await answer.text(), "error");
-    const address = URL.createObjectURL(await answer.blob());
     const name =
       /filename="([^"]+)"/.exec(answer.headers.get("content-disposition") ?? "")?.[1] ?? "project.zip";
-    el("a", { href: address, download: name }).click();
-    setTimeout(() => URL.revokeObjectURL(address), 60000);
+    saveBlob(await answer.blob(), name);
     toast(`${name}: ${what}.`);
   });
 }

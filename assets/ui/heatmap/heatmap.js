@@ -14,7 +14,7 @@ const STEPS = { ArrowRight: [0, 1], ArrowLeft: [0, -1], ArrowDown: [1, 0], Arrow
  * @typedef {[low: string, high: string]} Ends
  * @type {Ends}
  */
-export const ENDS = ["different", "identical"];
+const ENDS = ["different", "identical"];
 
 /** How strongly all heat maps cover their images, from 0 to 1. */
 const strength = signal(0.65);

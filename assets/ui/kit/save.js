@@ -1,5 +1,4 @@
 /** Save something that the page made as a file. */
-import { el } from "./dom.js";
 
 /**
  * @param {Blob} file
@@ -7,6 +6,6 @@ import { el } from "./dom.js";
  */
 export function saveBlob(file, name) {
   const address = URL.createObjectURL(file);
-  el("a", { href: address, download: name }).click();
+  Object.assign(document.createElement("a"), { href: address, download: name }).click();
   setTimeout(() => URL.revokeObjectURL(address), 60_000); // the browser may still read it
 }

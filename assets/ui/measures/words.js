@@ -32,7 +32,7 @@ export const percent = (share) => `${String(Math.round(100 * share)).replace("-"
  * @param {number} judged
  * @param {number} images
  */
-export const shareOf = (counted, judged, images) =>
+const shareOf = (counted, judged, images) =>
   `${counted} of ${judged} ${judged === images ? "" : "judged "}image${judged === 1 ? "" : "s"}`;
 
 /**
@@ -141,7 +141,7 @@ export const changeInFull = (metric, change, before) =>
  * @param {Measures | null} measures
  * @param {string | null} id
  */
-export function reportOf(measures, id) {
+function reportOf(measures, id) {
   return measures?.rounds.find((round) => round.id === id)?.report ?? null;
 }
 
@@ -150,7 +150,7 @@ export function reportOf(measures, id) {
  * @param {Measures} measures
  * @param {string | null} id
  */
-export function nameBefore(measures, id) {
+function nameBefore(measures, id) {
   const parent = measures.rounds.find((round) => round.id === id)?.parent_id ?? null;
   return measures.rounds.find((round) => round.id === parent)?.name ?? "the base model";
 }

@@ -11,7 +11,7 @@ import { Viewer } from "../viewer/viewer.js";
  * Every seed of every test prompt.
  * @param {ComparedAnchor[]} anchors
  */
-export const looksOfAnchors = (anchors) =>
+const looksOfAnchors = (anchors) =>
   anchors.flatMap(({ prompt, pictures }) =>
     pictures.map(({ before, after }, i) => ({
       title: pictures.length > 1 ? `${prompt} · seed ${i + 1} of ${pictures.length}` : prompt,

@@ -56,7 +56,7 @@ export function Story() {
  * @param {Refinement} now
  * @returns {{ name: string, words: string, mark: Mark }[]}
  */
-export function stepRows(now) {
+function stepRows(now) {
   const drawn = now.pairs.filter((pair) => pair.maps_version).length;
   const corrected = now.pairs.filter((pair) => pair.painted).length;
   const steps = now.losses.at(-1)?.[0];

@@ -82,7 +82,7 @@ export function markTile(node, candidate) {
  * @param {Verdict} verdict
  * @param {boolean} suggested
  */
-export function describe(candidate, verdict, suggested) {
+function describe(candidate, verdict, suggested) {
   return [
     `${candidate.prompt}, ${candidate.own ? "your own image" : `image ${candidate.index + 1}`}`,
     copyWords(candidate, state.project?.kind) || null,

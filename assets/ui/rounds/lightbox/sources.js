@@ -68,7 +68,7 @@ export function sourcesFor(main, others) {
  * "A drum 04 ✓".
  * @param {Candidate} candidate
  */
-export function labelOf({ id, head, index, own }) {
+function labelOf({ id, head, index, own }) {
   const verdict = verdictOf(id);
   const mark =
     verdict === "accepted" ? " ✓" : verdict === "rejected" ? " ✕" : state.suggested.has(id) ? " ★" : "";

@@ -13,7 +13,7 @@
 const key = (project) => `gal-studio-map ${project}`;
 
 /** @returns {Memory} */
-export const blank = () => ({
+const blank = () => ({
   projection: "alike",
   tool: "lasso",
   colour: "anchor",

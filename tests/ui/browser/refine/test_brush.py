@@ -118,6 +118,24 @@ def test_a_round_is_judged_and_the_heatmap_appears_by_itself(watched: Watched, s
     page.wait_for_selector(".lightbox .heat canvas")
 
 
+def test_the_heatmap_goes_while_an_image_is_painted_and_comes_back(watched: Watched, served: Served):
+    judge(served.place.studio, served.place.round)
+    page, _ = enlarged(watched, served)
+    heat = page.locator(".lightbox .heat")
+    page.keyboard.press("b")
+    page.wait_for_selector(LAYER)
+    page.keyboard.press("h")
+    expect(heat).to_have_count(1)
+    page.keyboard.press("Escape")
+    page.wait_for_selector(LAYER, state="detached")
+    expect(heat).to_have_count(1)  # turned on in between
+    page.keyboard.press("b")
+    page.wait_for_selector(LAYER)
+    expect(heat).to_have_count(0)
+    page.keyboard.press("Escape")
+    expect(heat).to_have_count(1)
+
+
 def next_painted(page) -> str:
     """The next picture, large, with its brush."""
     page.keyboard.press("ArrowRight")
