@@ -101,6 +101,8 @@ class Walk:
         for name, opener, opened in (
             ("filters", ".desk-range", ".desk-panel:popover-open"),
             ("history", ".desk-history", ".desk-panel.history:popover-open"),
+            ("what can be saved", "[data-action=save-view]", ".save-menu:popover-open"),
+            ("the log", "[data-part=log]", "dialog.log[open]"),
             ("the queue", "[data-part=queue]", ".queue-list:popover-open"),
             ("a round's menu", ".chip-more >> nth=0", ".round-menu:popover-open input"),
             ("archived rounds", ".archived", ".round-menu:popover-open .archived-round"),
@@ -183,6 +185,13 @@ class Walk:
         yield "results"
         self.shown("dialog.viewer[open]", lambda: page.click(".sheet .enlarge >> nth=1"))
         yield "an image of the results"
+        self.escape()
+        page.click(".explained >> nth=0")
+        page.wait_for_selector(".explained-words:popover-open")
+        yield "a column that explains itself"
+        self.escape()
+        self.shown("dialog.exports[open]", lambda: page.click(".look-head button"))
+        yield "the downloads"
         self.escape()
         self.shown("dialog.test-set[open]", lambda: page.click("[data-action=test-set]"))
         yield "the test set"
