@@ -182,7 +182,7 @@ function Pane({ candidate, over }) {
   }, [brush]);
   return html`<figure>
     ${subjects}
-    <${ZoomFrame} locked=${painting}>
+    <${ZoomFrame} locked=${painting} turn=${turnTo}>
       <img src=${picture(id)} alt=${prompt} draggable=${false} />
       ${layer}
       ${over}
