@@ -4,7 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.short_searches import short_searches
 from tests.tiny_project import drawing, make_models, make_tower
+
+__all__ = ["short_searches"]
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,10 @@ import pytest
 from gal_studio.state import Store
 from gal_studio.studio import Studio
 from gal_studio.worker.models import Models
+from tests.short_searches import short_searches
 from tests.tiny_project import make_models
+
+__all__ = ["short_searches"]
 
 
 @pytest.fixture(scope="session")

@@ -22,6 +22,11 @@ from gal_studio.worker.patches.foregrounds import find_in_references
 from gal_studio.worker.patches.patch_scorer import PatchScorer
 
 
+@pytest.fixture(scope="module", autouse=True)
+def short_searches() -> None:
+    """Nothing is shortened here: the bundled pictures are searched as users' are."""
+
+
 @pytest.fixture(scope="module")
 def tower() -> PatchTower:
     preset = load_preset("pocket")

@@ -9,6 +9,7 @@ import pytest
 from gal_studio.state import Store
 from gal_studio.studio import Studio
 from gal_studio.worker.models import Models
+from tests.short_searches import shortened
 from tests.tiny_project import make_models, make_tower, object_draft, tiny_draft
 from tests.worker.refinement.working import changes, first_round, refined, work
 
@@ -34,7 +35,7 @@ def trained(
 ) -> Path:
     """A workspace with an object and a style, each with a first round that was trained and drawn."""
     folder = tmp_path_factory.mktemp("refining") / "workspace"
-    with Store(folder) as store:
+    with Store(folder) as store, shortened():
         studio = Studio(store)
         for draft in (object_draft, tiny_draft):
             project_id = studio.create_project(draft(names, changes=changes(tower)))
@@ -55,7 +56,7 @@ def refined_once(trained: Path, tmp_path_factory: pytest.TempPathFactory, models
     """A copy of the workspace, in which the object's first round is refined."""
     folder = tmp_path_factory.mktemp("refined") / "workspace"
     shutil.copytree(trained, folder)
-    with Store(folder) as store:
+    with Store(folder) as store, shortened():
         refined(Studio(store), models, first_round(Studio(store), "object"))
     return folder
 
