@@ -49,6 +49,7 @@ ARGUMENTS = (
     "--no-sandbox", "--disable-dev-shm-usage", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--no-first-run",
     f"--disable-features={','.join(WITHOUT)}",
+    "--process-per-site",  # all pages of the studio: see `first_page`
 )  # fmt: skip
 
 
@@ -215,13 +216,25 @@ def window(chromium: Any) -> Iterator[Any]:
     kept.close()
 
 
+def close_pages(window: Any) -> None:
+    """Close all pages but the first, and what they would still write is not written."""
+    for other in window.pages[1:]:
+        other.close()
+
+
 def first_page(window: Any, address: str) -> Any:
-    """A page that finds nothing of former tests: no stored data, no permission, no lost network."""
-    for other in window.pages:
-        other.close()  # and what it would still write is not written
+    """A page that finds nothing of former tests: no stored data, no permission, no lost network.
+
+    The window's first page stays, with an icon of the studio: a process without pages ends, and the next one
+    compiles all scripts again, a fifth of a short test.
+    """
+    close_pages(window)
     window.clear_cookies()
     window.clear_permissions()
     window.set_offline(False)
+    kept = window.pages[0] if window.pages else window.new_page()
+    if not kept.url.startswith(address):
+        kept.goto(f"{address}/favicon.ico")
     page = window.new_page()
     kinds = "cookies,local_storage,indexeddb,websql,service_workers,cache_storage"
     ask = {"origin": address, "storageTypes": kinds}
@@ -243,6 +256,5 @@ def watched(window: Any, served: Served) -> Iterator[Watched]:
         lambda ask: None if ask.url.startswith(inside) else complaints.append(f"outside: {ask.url}"),
     )
     yield Watched(page, complaints)
-    for opened in window.pages:
-        opened.close()
+    close_pages(window)
     assert complaints == []
