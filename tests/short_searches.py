@@ -11,7 +11,7 @@ from gal_studio.engine.training import divergence
 
 @contextmanager
 def shortened() -> Iterator[None]:
-    """Short searches for divergence and foregrounds: half of a tiny training and of a tiny refinement."""
+    """Short searches for divergence and foregrounds: a fifth of a tiny training and of a refinement."""
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(divergence, "PROBED_ROWS", 2)  # not 8: one pass instead of four
         patched.setattr(foreground, "WORKING_SIDE", 64)  # not 256, however small the pictures are
