@@ -31,7 +31,7 @@ def why_none(here: RoundSnapshot) -> str:
         return "This round trains the whole model, whose steps are not kept: each would take as much as it."
     if not tune.validate_every:
         return "Set “Validate every” under Advanced: the next training then keeps the LoRA of each such step."
-    if round_.adapter is not None:
+    if round_.adapter is not None and round_.ends_at is None:
         return "The steps of this training are not kept any more: train again to compare them."
     return ""
 

@@ -29,7 +29,7 @@ def test_the_steps_of_a_training(
     assert run(*drawn) == 0
     told = json.loads(capsys.readouterr().out)
     assert [(one["step"], one["strength"]) for one in told["images"]] == [(3, 1.0), (6, 1.0)]
-    table = list(csv.DictReader((out / "steps.csv").open()))
+    table = list(csv.DictReader((out / "steps.csv").read_text().splitlines()))
     assert [row["step"] for row in table] == ["3", "6"]
     assert all((out / row["file"]).is_file() for row in table)
     assert run("steps", "use", "3", "--workspace", folder) == 0
@@ -39,6 +39,6 @@ def test_the_steps_of_a_training(
     assert run("steps", "delete", "--workspace", folder) == 0
     capsys.readouterr()
     assert run("steps", "--workspace", folder) == 0
-    assert "not kept any more" in capsys.readouterr().out
+    assert "Round 1: no steps are kept." in capsys.readouterr().out
     assert run("steps", "use", "--workspace", folder) == 2
     assert "Give the one step to use" in capsys.readouterr().err

@@ -14,7 +14,7 @@ from gal_studio.rounds.fingerprints import is_trained
 from gal_studio.rounds.inputs import inputs_of
 from gal_studio.state.files.errors import NoRoomError
 from gal_studio.studio import Studio
-from gal_studio.worker.jobs import fine_tune
+from gal_studio.worker.jobs import disk_space, fine_tune
 from gal_studio.worker.models import Models
 from gal_studio.worker.task import Progress
 from gal_studio.workspace.check import examine
@@ -233,6 +233,21 @@ def test_a_full_disk_pauses_the_training_and_nothing_is_lost(
     assert steps(studio, first) == []
     assert work(studio, models, studio.resume(job.id)).state == "completed"
     assert steps(studio, first) == [3, 6, 8]
+
+
+def test_the_disk_must_have_room_for_the_kept_steps(
+    studio: Studio, models: Models, names: Names, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+    monkeypatch.setattr(disk_space, "picture_bytes", lambda *_: 0)
+    monkeypatch.setattr(type(studio.store.disk), "check", lambda _, size=0, *__: asked.append(size))
+    needs = []
+    for every in (3, 7):
+        asked.clear()
+        first = trained(studio, models, names, validate_every=every)
+        needs.append(max(asked))
+    size = sum(map(len, weights(studio, first).values()))
+    assert needs[0] - needs[1] == size, "steps 3 and 6, and step 7 alone"
 
 
 def test_an_archive_carries_the_steps(studio: Studio, models: Models, names: Names, tmp_path: Any) -> None:
