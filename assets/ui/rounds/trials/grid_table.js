@@ -6,10 +6,10 @@ import { openViewer } from "../../viewer/viewer.js";
 import { face, judgedWords, measures } from "./face.js";
 
 /**
- * `facts` stand below the title. `acts` are the buttons below an image, `head` what stands below the name of a row, and `beside` what stands
- * beside the title. `what` is what the rows are, in the large view.
- * @typedef {import("./grids.js").Grid & { facts?: string, acts?: (trial: Trial) => unknown, head?: (row: number) => unknown,
- *   beside?: unknown, what?: string }} Props
+ * `facts` stand below the title. `acts` are the buttons below an image, `head` what stands below the name of
+ * a row, and `beside` what stands beside the title. `what` is what the rows are, in the large view.
+ * @typedef {import("./grids.js").Grid & { facts?: string, acts?: (trial: Trial) => unknown,
+ *   head?: (row: number) => unknown, beside?: unknown, what?: string }} Props
  */
 
 /** @param {Props} props */
@@ -27,7 +27,9 @@ export function GridTable({ title, facts, strengths, rows, acts, head, beside, w
       ${acts ? html`<div class="trial-acts">${acts(trial)}</div>` : null}
     </div>`;
   return html`<div class="trial-grid-scroll" role="listitem"><table class="trial-grid">
-    <caption><span class="trial-grid-title"><span dir="auto">${title}${facts ? html`<small>${facts}</small>` : null}</span>${beside}</span></caption>
+    <caption><span class="trial-grid-title">
+      <span dir="auto">${title}${facts ? html`<small>${facts}</small>` : null}</span>${beside}
+    </span></caption>
     <thead><tr>
       <th scope="col">LoRA strength</th>
       ${strengths.map((one) => html`<th key=${one} scope="col">${one}</th>`)}
