@@ -1,5 +1,5 @@
-"""What a round says of itself before anything is suggested: whether copies can be told, and whether a "
-"further round is needed.
+"""What a round says of itself before anything is suggested: whether copies can be told, and whether a
+further round is needed.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
