@@ -6,14 +6,14 @@ from contextlib import contextmanager
 import pytest
 
 from gal_studio.engine.patches import foreground
-from gal_studio.engine.training import divergence
+from gal_studio.engine.training import fine_tune
 
 
 @contextmanager
 def shortened() -> Iterator[None]:
     """Short searches for divergence and foregrounds: a fifth of a tiny training and of a refinement."""
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(divergence, "PROBED_ROWS", 2)  # not 8: one pass instead of four
+        patched.setattr(fine_tune, "PROBED_ROWS", 2)  # not 8: one pass instead of four
         patched.setattr(foreground, "WORKING_SIDE", 64)  # not 256, however small the pictures are
         yield
 
