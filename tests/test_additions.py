@@ -116,8 +116,10 @@ def test_a_request_is_answered_and_checked_before_an_import(seen: Seen) -> None:
 def test_a_view_is_served_with_its_styles(seen: Seen) -> None:
     assert "rounds/count/count.js" in seen.shown["files"]
     assert ".rounds .view.count" in seen.shown["css"]
-    last = (ui_folder() / "kit" / "styles" / "large.css").read_text()
-    assert seen.shown["css"].endswith(last), "the sheets for sizes of the window come last"
+    _, after = seen.shown["css"].split(".rounds .view.count", 1)
+    for name in ("small", "phone", "large", "touch", "forced"):
+        sheet = (ui_folder() / "kit" / "styles" / f"{name}.css").read_text()
+        assert sheet in after, "the sheets for sizes of the window, fingers and forced colours come last"
 
 
 def test_every_policy_of_the_folder_is_offered() -> None:

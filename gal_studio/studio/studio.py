@@ -1,5 +1,6 @@
 """One class with a method for each thing that a user can do. No torch, no models, no Gradio."""
 
+import inspect
 import warnings
 from pathlib import Path
 from types import TracebackType
@@ -67,5 +68,8 @@ class Studio(
 
 
 def tell_as_warning(sentence: str) -> None:
-    """A warning at the line that called the verb."""
-    warnings.warn(sentence, stacklevel=4)
+    """A warning at the line that called the studio."""
+    level, frame = 1, inspect.currentframe()
+    while frame is not None and frame.f_globals["__name__"].startswith("gal_studio."):
+        level, frame = level + 1, frame.f_back
+    warnings.warn(sentence, stacklevel=level)

@@ -20,7 +20,7 @@ from gal_studio.core.types import Job
 from gal_studio.state import Store
 from gal_studio.state.files.errors import BusyError, DiskError, NoRoomError, drive_problem
 from gal_studio.state.jobs.lock import LOCK_TIMEOUT, WorkerLock
-from gal_studio.worker.jobs.registry import import_ahead
+from gal_studio.worker.import_ahead import import_ahead
 from gal_studio.worker.log import logging_to
 from gal_studio.worker.reconstruct import reconstruct_waiting
 from gal_studio.worker.space_watch import RoomWatch

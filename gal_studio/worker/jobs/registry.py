@@ -3,8 +3,6 @@
 The first look into it imports torch and the engine.
 """
 
-import importlib
-
 from gal_studio.core.jobs.kinds import find_job_kind
 from gal_studio.core.registry import Registry
 from gal_studio.core.types import Job
@@ -35,19 +33,3 @@ def steps_of(store: Store, models: Models, job: Job) -> Steps:
     if work is None:
         raise ValueError(f"no file of gal_studio/worker/jobs has a function with @does({job.kind!r})")
     yield from work(store, models, job)
-
-
-def import_ahead() -> None:
-    """Import what the first job needs, in the first idle seconds."""
-    for module, names in (
-        ("diffusers", ("StableDiffusionPipeline", "DPMSolverMultistepScheduler")),
-        ("open_clip", ()),
-        ("peft", ()),
-        ("sklearn.manifold", ()),
-    ):
-        imported = importlib.import_module(module)
-        for name in names:  # diffusers imports its parts when they are asked for
-            getattr(imported, name)
-    from gal_studio.worker.jobs.registry import WORK
-
-    WORK.names()  # imports what each kind of job needs

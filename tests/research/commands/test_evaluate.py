@@ -35,6 +35,11 @@ from tests.tiny_project import make_models, object_draft, tiny_draft
 from tests.worker.working import work
 
 
+@pytest.fixture(scope="module", autouse=True)
+def short_searches() -> None:
+    """None: the parts of the subjects are found as they are for users."""
+
+
 @pytest.fixture(scope="module")
 def names(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     folder = tmp_path_factory.mktemp("models")
