@@ -18,6 +18,7 @@ from gal_studio.state.tables.rounds import Preview
 from gal_studio.worker.jobs.disk_space import check_training_room
 from gal_studio.worker.jobs.validation import (
     drawn_or_refused,
+    held_out,
     open_validation,
     preview_held_out,
     validate,
@@ -106,7 +107,7 @@ def with_previews(
 def _before_the_training(task: TrainingTask, model: ImageModel, phase: str, every: int) -> Steps:
     """The preview of step 0: of the test prompts of a validation where all later previews are of these."""
     previews = task.settings.tune.preview_every
-    if every and previews % every == 0:
+    if every and previews % every == 0 and held_out(task) and not task.project.described:
         yield from preview_held_out(task, model)
     elif previews:
         yield from _draw_preview(task, model, Progress(phase, 0, task.settings.tune.steps))

@@ -72,8 +72,6 @@ def validate(
 def preview_held_out(task: TrainingTask, model: ImageModel) -> Generator[Progress, None, None]:
     """Draw these test prompts before the first step, as the preview of step 0; nothing is judged."""
     requests, images = held_out(task), list[Image.Image]()
-    if not requests or task.project.described:
-        return
     for each in drawn_or_refused(model, requests, task.settings.generation):
         if isinstance(each, DrawnBatch):
             images += each.images

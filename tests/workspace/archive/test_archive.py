@@ -29,9 +29,10 @@ from tests.workspace.filled import fill
 
 PLAIN = {
     "anchors.prompt", "candidate_scores.name", "candidate_tags.tag", "candidates.remark",
-    "class_images.drawn_by", "trials.negative",
+    "class_images.drawn_by", "trials.lora", "trials.negative",
     "decision_batches.author",
-    "decisions.verdict", "measurements.metric", "model_hashes.files", "model_hashes.path",
+    "decisions.verdict", "kept_steps.trained_as",
+    "measurements.metric", "model_hashes.files", "model_hashes.path",
     "override_reasons.reason", "overrides.scores",
     "overrides.verdict", "paintings.author", "pairs.prompt", "pairs.subject",
     "patch_maps.kind", "patch_maps.subject", "patch_maps.vision_model", "project_models.model",
@@ -265,7 +266,8 @@ def test_recipes_come_along_and_none_that_cannot_be(
 ) -> None:
     project_id = import_project(target, made[0] / "project.zip")
     assert Recipe(0.25, 0.5, 0.75) in {trial.recipe for trial in target.trials.of_project(project_id)}
-    archive.rows(table, lambda row: [*row[:-1], 1.5])  # the last column is the switch
+    switch = archive.columns_of(table).index("switch")
+    archive.rows(table, lambda row: [*row[:switch], 1.5, *row[switch + 1 :]])
     with pytest.raises(StudioError, match="cannot be read as a project"):
         import_project(target, archive.write())
 
