@@ -148,10 +148,10 @@ const HINTS = {
     if (refining()) return state.refinement?.next_round_rule ?? "";
     if ([...state.verdicts.values()].includes("accepted"))
       return `The next round trains on the images you accepted${takes(state.round?.estimates.next_seconds)}.`;
-    return state.round?.kind === "instant" ? WITHOUT_TRAINING : NOTHING_ACCEPTED;
+    return WITHOUT_TRAINING;
   },
+  choose: () => "Nothing is accepted here: the next round would learn the same again.",
 };
-const NOTHING_ACCEPTED = "Nothing is accepted here: the next round would learn the same again.";
 const WITHOUT_TRAINING =
   "Accept images for the next round, or generate more without training under Try a prompt.";
 /** @param {number | null | undefined} seconds */

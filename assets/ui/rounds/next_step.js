@@ -113,7 +113,10 @@ function drawsWithoutTraining() {
   );
 }
 
-/** The next step according to the server, adjusted for verdicts that are not saved yet. */
+/**
+ * The next step according to the server, adjusted for verdicts that are not saved yet. Where the next round
+ * would only repeat this one, it is to choose images, and no button is marked.
+ */
 export function nextStep() {
   if (unfinished(state.job) && !state.job?.background && state.job?.round_id === state.roundId)
     return "resume";
@@ -122,7 +125,10 @@ export function nextStep() {
   if (state.round?.kind === "fine_tune" && ["fine_tune", "generate"].includes(step)) return "run";
   if (!["accept", "next_round", "done"].includes(step)) return step;
   const accepted = [...state.candidates.keys()].some((id) => verdictOf(id) === "accepted");
-  return closed("accept") === null ? "accept" : accepted ? "next_round" : step;
+  if (closed("accept") === null) return "accept";
+  if (accepted) return "next_round";
+  const repeats = step === "next_round" && state.round?.kind === "fine_tune" && !childOf("next_round");
+  return repeats ? "choose" : step;
 }
 
 /**

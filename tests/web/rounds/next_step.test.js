@@ -46,6 +46,17 @@ test("nothing is next where there is nothing to mend, unless an image is accepte
   assert.equal(nextStep(), "next_round", "before the studio has answered");
 });
 
+test("a next round that would only repeat this one is not what comes next", () => {
+  state.suggested = new Map();
+  state.round = round({ id: "r", step: "next_round" });
+  assert.deepEqual([nextStep(), closed("next_round")], ["choose", null]);
+  state.rounds = [chip({ id: "r" }), chip({ id: "s", parent_id: "r" })];
+  assert.equal(nextStep(), "next_round", "it is there already");
+  state.rounds = [chip({ id: "r" })];
+  state.round = round({ id: "r", step: "next_round", kind: "instant" });
+  assert.equal(nextStep(), "next_round", "it learns the references for the first time");
+});
+
 test("another accepted image of the same test prompt answers the suggestion", () => {
   state.candidates.set("other", candidate({ id: "other", anchor_id: "y" }));
   state.verdicts.set("other", "accepted");

@@ -120,8 +120,8 @@ function Enlarged({ candidate }) {
   const pictures = useRef(/** @type {HTMLElement | null} */ (null));
   const { bar, over, plates, beside } = useComparison(candidate);
   useKeptFocus(pictures.current, "data-slot");
-  useEffect(() => {
-    shown = candidate.id;
+  useLayoutEffect(() => {
+    shown = candidate.id; // at once: a key may close the view before the next paint
     return leavePart;
   }, [candidate.id]);
   return html`<div class="lightbox-main">

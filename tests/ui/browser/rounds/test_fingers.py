@@ -20,7 +20,11 @@ def phone(chromium: Any) -> Iterator[Any]:
 
 
 def touch(page: Any, *moments: Points) -> None:
-    """Fingers at these places, one moment after another; then they are lifted."""
+    """Fingers at these places, one moment after another, on what is painted; then they are lifted."""
+    page.wait_for_function(
+        "[...document.querySelectorAll('.lightbox img')].every((one) => one.complete && one.naturalWidth)"
+    )
+    page.wait_for_timeout(200)  # no hand is quicker
     devtools = page.context.new_cdp_session(page)
     for kind, points in (
         ("touchStart", moments[0]),
