@@ -410,6 +410,18 @@ class GalSettings(SettingsGroup):
             "pictures": "images only",
         },
     )
+    # SSCD in place of the vision model in Eq. G16, for a style: a file or a hub ID, or ""
+    copy_model: str = setting(
+        "",
+        "Copy model (SSCD)",
+        note="For styles: a file, or a Hugging Face ID. Empty = the vision model finds copies",
+    )
+    # CSD in place of patches and colours in Eq. G17, for a style: a file or a hub ID, or ""
+    style_model: str = setting(
+        "",
+        "Style model (CSD)",
+        note="For styles: a file, or a Hugging Face ID. Empty = the vision model compares styles",
+    )
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:

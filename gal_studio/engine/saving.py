@@ -1,11 +1,18 @@
-"""Save tensors in files with the modes of the umask; safetensors gives them to their owner alone."""
+"""Read and write files of tensors: safetensors, and the tables of weights in PyTorch's own format."""
 
+import argparse
+import pickle
 import stat
 import uuid
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
+from zipfile import BadZipFile, ZipFile, is_zipfile
 
+import numpy as np
 import torch
+
+from gal_studio.core.errors import StudioError, first_line
 
 
 def save_tensors(tensors: Mapping[str, torch.Tensor], path: Path, metadata: Mapping[str, str]) -> None:
@@ -17,6 +24,53 @@ def save_tensors(tensors: Mapping[str, torch.Tensor], path: Path, metadata: Mapp
     mode = stat.S_IMODE(path.stat().st_mode)
     save_file(dict(tensors), path, metadata=dict(metadata))
     path.chmod(mode)
+
+
+def read_table(path: Path, called: str) -> Mapping[str, Any]:
+    """The table of a `.safetensors` file, or of PyTorch's own format, of which only what is data is read.
+
+    Tensors are read from the file when they are used.
+
+    Refused, as the file of what it is `called`, if it cannot be read or could run a program.
+    """
+    from safetensors import SafetensorError
+    from safetensors.torch import load_file
+
+    try:
+        if path.suffix.lower() in (".safetensors", ".sft"):
+            return load_file(path)
+        is_archive = is_zipfile(path)
+        if is_archive and _is_program(path):
+            raise StudioError(
+                f"The file {path.name} is a TorchScript program and not a table of weights: choose the "
+                "model's weights alone."
+            )
+        with torch.serialization.safe_globals(_training_state()):
+            found = torch.load(path, map_location="cpu", weights_only=True, mmap=is_archive)
+    except pickle.UnpicklingError as error:
+        raise StudioError(
+            f"The file {path.name} is a pickle with more in it than weights, which could run a program: "
+            "choose a .safetensors file."
+        ) from error
+    except (OSError, SafetensorError, RuntimeError, ValueError, EOFError, BadZipFile) as error:
+        raise StudioError(
+            f"The {called} {path} cannot be read ({first_line(error)}): download it again."
+        ) from error
+    if not isinstance(found, Mapping):
+        raise StudioError(f"The file {path.name} is not the {called}: it has no table of weights.")
+    return found
+
+
+def _is_program(path: Path) -> bool:
+    with ZipFile(path) as archive:
+        return any(name.endswith("/constants.pkl") for name in archive.namelist())
+
+
+def _training_state() -> list[Any]:
+    """What checkpoints keep beside their weights and cannot run anything: arguments and numbers."""
+    scalar = np.float64(0.0).__reduce__()[0]  # numpy had it elsewhere before its version 2
+    former = (scalar, "numpy.core.multiarray.scalar")
+    return [argparse.Namespace, np.dtype, np.dtypes.Float64DType, scalar, former]
 
 
 def give_usual_modes(folder: Path) -> None:

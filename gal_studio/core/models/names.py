@@ -96,7 +96,10 @@ def public_settings(settings: Mapping[str, Any]) -> dict[str, Any]:
     generation = dict(settings["generation"])
     for name in ("fast_model", "speed_lora"):
         generation[name] = " with ".join(map(_last_part, generation[name].split(" with ")))
-    return {**settings, "refine": refine, "references": references, "generation": generation}
+    gal = dict(settings["gal"])
+    for name in ("copy_model", "style_model"):
+        gal[name] = _last_part(gal[name])
+    return {**settings, "gal": gal, "refine": refine, "references": references, "generation": generation}
 
 
 def _last_part(name: str) -> str:

@@ -3,7 +3,7 @@
 Features are (h, w, d), of unit length along d (Eq. P2); colours are in CIELAB, whose distances are seen ones.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,14 +18,21 @@ MOVED = 5 / 16  # how far an object may have moved, relative to the side
 LEAST_APART = 1e-3  # least difference of base model and references that is measured against
 
 Colours = NDArray[np.floating]
+Row = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class Look:
-    """What a picture looks like: its patch features (h, w, d), and its colours in CIELAB (H, W, 3)."""
+    """What a picture looks like: its patch features (h, w, d), and its colours in CIELAB (H, W, 3).
+
+    `content` and `style` are unit vectors of the whole picture by models made for that (SSCD, CSD); None
+    without such a model.
+    """
 
     features: Features
     colours: Colours
+    content: Row | None = None
+    style: Row | None = None
 
 
 @dataclass(frozen=True)
@@ -50,8 +57,11 @@ def style_distance(picture: Look, references: Sequence[Look]) -> float:
     """D of Eq. G17 for a style: how far patches and colours are from the nearest ones of the references.
 
     The mean over the picture's patches of 1 - cosine, plus the mean over its pixels of the distance in CIELAB
-    divided by 30. Places do not count, nor whether all of the references is there.
+    divided by 30. Places do not count, nor whether all of the references is there. Where the styles are
+    described, 1 - the largest cosine of their vectors.
     """
+    if picture.style is not None:
+        return 1.0 - most_alike(picture.style, [each.style for each in references])
     rows = np.concatenate([_rows(each.features) for each in references])
     cosines = (_rows(picture.features) @ rows.T).max(axis=1)
     return float((1.0 - cosines).mean() + _nearest(picture, references).mean() / STYLE_COLOUR)
@@ -64,6 +74,11 @@ def object_distance(picture: Look, references: Sequence[tuple[Look, Flags]]) -> 
     1 - cosine, plus the distance of mean colours in CIELAB divided by 100. The mean over the references.
     """
     return float(np.mean([_placed(picture, *each) for each in references]))
+
+
+def most_alike(own: Row, others: Iterable[Row | None]) -> float:
+    """The largest cosine of a unit vector and those of other pictures, of which one at least is described."""
+    return max(float(own @ other) for other in others if other is not None)
 
 
 def _rows(features: Features) -> NDArray[np.float64]:

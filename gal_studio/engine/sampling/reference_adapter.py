@@ -1,7 +1,6 @@
 """Image adapters (IP-Adapter, IP-Adapter-Plus): read one, and attach it to a denoiser for a while."""
 
 import logging
-import pickle
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
@@ -22,6 +21,7 @@ from gal_studio.engine.memory.plan import free_memory, is_out_of_memory, release
 from gal_studio.engine.models.adapter_files import TOWER, encoder_configuration, locate_adapter
 from gal_studio.engine.models.adapters import differing_tensors, shapes
 from gal_studio.engine.models.image_model import ImageModel
+from gal_studio.engine.saving import read_table
 from gal_studio.json_files import check_plain_folder
 
 Tensors = dict[str, torch.Tensor]
@@ -133,7 +133,7 @@ def check_references(family: Family | type[Family], name: str, is_native: bool) 
 
 def read_parts(path: Path) -> tuple[Tensors, Tensors]:
     """The two parts of an adapter's file, in any published layout; no program in it is ever run."""
-    content = _read(path)
+    content = read_table(path, "image adapter")
     if all(isinstance(content.get(part), Mapping) for part in ("image_proj", "ip_adapter")):
         parts: Mapping[str, Mapping[str, Any]] = content
     else:
@@ -151,28 +151,6 @@ def read_parts(path: Path) -> tuple[Tensors, Tensors]:
     if not all(isinstance(one, torch.Tensor) and one.isfinite().all() for one in tensors):
         raise StudioError(f"The image adapter {path.name} is damaged: download it again.")
     return projection, attention
-
-
-def _read(path: Path) -> Mapping[str, Any]:
-    from safetensors import SafetensorError
-    from safetensors.torch import load_file
-
-    try:
-        if path.suffix == ".safetensors":
-            return load_file(path)
-        found = torch.load(path, map_location="cpu", weights_only=True)
-    except pickle.UnpicklingError as error:
-        raise StudioError(
-            f"The file {path.name} is a pickle with more in it than weights, which could run a program: "
-            "choose a .safetensors file."
-        ) from error
-    except (OSError, SafetensorError, RuntimeError, ValueError, EOFError) as error:
-        raise StudioError(
-            f"The image adapter {path} cannot be read ({first_line(error)}): download it again."
-        ) from error
-    if not isinstance(found, Mapping):
-        raise StudioError(f"The file {path.name} is not an image adapter: it has no table of weights.")
-    return found
 
 
 def _check_kind(adapter: ReferenceAdapter) -> None:

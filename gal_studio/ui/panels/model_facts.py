@@ -21,7 +21,12 @@ _LABELS = {
     "clip_model": "CLIP model",
     "vision_model": "Vision model",
     "adapter": "Image adapter",
+    "fast_model": "Fast model",
+    "speed_lora": "Speed LoRA",
+    "copy_model": "Copy model",
+    "style_model": "Style model",
 }
+_OF_THE_FORM = ("base_model", "clip_model", "vision_model", "start_from")
 
 
 def facts_of_models(studio: Studio, form: Form) -> ModelFacts:
@@ -91,7 +96,7 @@ def _start(form: Form) -> tuple[dict[str, Any], list[ModelProblem]]:
 
 def _found(reports: ModelReports) -> ModelFacts:
     refused = tuple(
-        ModelProblem("base_model" if one.field == "adapter" else one.field, one.refusal)  # type: ignore[arg-type]
+        ModelProblem(one.field if one.field in _OF_THE_FORM else "base_model", one.refusal)  # type: ignore[arg-type]
         for one in reports.models
         if one.refusal
     )

@@ -228,7 +228,8 @@ def _copy_detectors(project: ProjectView) -> str:
     if project.described:
         return "not detected without reference images"
     words = value_words("gal.copy_detectors")[project.settings.gal.copy_detectors]
-    if is_calibrated(project.clip_model, project.settings.refine.vision_model):
+    settings = project.settings
+    if is_calibrated(project.clip_model, settings.gal.copy_model or settings.refine.vision_model):
         return words
     return f"{words}; not calibrated for these models, so check a few images"
 

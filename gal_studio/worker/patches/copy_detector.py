@@ -1,6 +1,6 @@
 """The copy detector: a vision model that looks for the references in pictures (Eq. G10, G16, G17)."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Self
@@ -13,7 +13,9 @@ from gal_studio.core.errors import StudioError
 from gal_studio.core.patchdpo.carried import (
     LEAST_APART,
     Look,
+    Row,
     Scale,
+    most_alike,
     object_distance,
     style_distance,
 )
@@ -31,6 +33,7 @@ from gal_studio.core.patchdpo.shown import (
     show_most,
 )
 from gal_studio.core.types import Kind, Reference
+from gal_studio.engine.features.descriptors import Descriptor
 from gal_studio.engine.patches.colours import lab_colours
 from gal_studio.engine.patches.foreground import is_ragged
 from gal_studio.rounds import lineage, pairs
@@ -57,6 +60,31 @@ class Evidence:
     subject: float | None = None
     likeness: float | None = None
     carries: float = float("nan")
+
+
+@dataclass(frozen=True)
+class Describers:
+    """The models that describe whole pictures of a style (SSCD, CSD); None where the vision model is used."""
+
+    contents: Descriptor | None = None
+    styles: Descriptor | None = None
+
+    def looks(self, pictures: Sequence[Image.Image], features: Iterable[Features]) -> list[Look]:
+        """What pictures look like, whose patch features are known."""
+        return [
+            Look(of_patches, lab_colours(picture), content, style)
+            for picture, of_patches, content, style in zip(
+                pictures,
+                features,
+                _rows(self.contents, pictures),
+                _rows(self.styles, pictures),
+                strict=True,
+            )
+        ]
+
+
+def _rows(descriptor: Descriptor | None, pictures: Sequence[Image.Image]) -> Iterable[Row | None]:
+    return descriptor.describe(pictures) if descriptor else [None] * len(pictures)
 
 
 @dataclass(frozen=True)
@@ -90,27 +118,24 @@ class CopyDetector:
     sought: tuple[ReferencePatches, ...]
     shows_from: float
     learned: Learned
+    describers: Describers = field(default_factory=Describers)
     alike: Mapping[str, float] = field(default_factory=dict)
     objects: tuple[Judged, ...] = ()
 
     def compare(self, pictures: Sequence[Image.Image], prompts: Sequence[str]) -> list[Evidence]:
         """Compare pictures that were drawn for these prompts with the references."""
-        seen = self.scorer.tower.patches(pictures)
-        return [
-            self._evidence(Look(features, lab_colours(picture)), prompt)
-            for features, picture, prompt in zip(seen, pictures, prompts, strict=True)
-        ]
+        looks = self.describers.looks(pictures, self.scorer.tower.patches(pictures))
+        return [self._evidence(look, prompt) for look, prompt in zip(looks, prompts, strict=True)]
 
     def with_base(self, drawn: Mapping[str, Image.Image]) -> Self:
         """A detector that knows the base model's pictures by prompt, too: they carry nothing and are no
         copies.
         """
         pictures = list(drawn.values())
-        seen = self.scorer.tower.patches(pictures)
-        looks = [Look(features, lab_colours(each)) for features, each in zip(seen, pictures, strict=True)]
+        looks = self.describers.looks(pictures, self.scorer.tower.patches(pictures))
         if not looks:
             return self
-        alike = {prompt: self._match(features) for prompt, features in zip(drawn, seen, strict=True)}
+        alike = {prompt: self._match(look) for prompt, look in zip(drawn, looks, strict=True)}
         own = np.mean([self.learned.distance(look) for look in self.learned.looks])
         base = np.mean([self.learned.distance(look) for look in looks])
         learned = replace(self.learned, scale=Scale(float(base), float(own)))
@@ -127,13 +152,15 @@ class CopyDetector:
         if not self.alike:
             return Evidence(score, stored, subject)
         mean = float(np.mean([*self.alike.values()]))
-        above = self._match(look.features) - expected(mean, self.alike.get(prompt))
+        above = self._match(look) - expected(mean, self.alike.get(prompt))
         likeness = above / max(1.0 - mean, LEAST_APART)
         return Evidence(score, stored, subject, likeness, self.learned.carried(look))
 
-    def _match(self, generated: Features) -> float:
+    def _match(self, look: Look) -> float:
         """The v of Eq. G16, of the reference that a picture shows most of."""
-        return max(match(each, generated) for each in self.sought)
+        if look.content is not None:
+            return most_alike(look.content, [each.content for each in self.learned.looks])
+        return max(match(each, look.features) for each in self.sought)
 
 
 def open_copy_detector(task: Task) -> CopyDetector:
@@ -164,8 +191,9 @@ def open_copy_detector(task: Task) -> CopyDetector:
         raise StudioError("No reference has anything to look for: their subjects fill the whole images.")
     shows_from = scorer.tower.shows_from or SHOWS_FROM
     objects = () if is_style else tuple(_objects(scorer, references, known))
-    learned = _learned(scorer, project.kind, references, known)
-    detector = CopyDetector(scorer, tuple(sought), shows_from, learned, objects=objects)
+    describers = _describers(task) if is_style else Describers()
+    learned = _learned(scorer, project.kind, references, known, describers)
+    detector = CopyDetector(scorer, tuple(sought), shows_from, learned, describers, objects=objects)
     base = of_project(store, project)
     return detector.with_base({prompt: store.images.picture(image) for prompt, image in base.items()})
 
@@ -182,12 +210,25 @@ def _objects(
                 yield known[reference.image], inside
 
 
+def _describers(task: Task) -> Describers:
+    """The models that the settings of the round name."""
+    gal, models = task.settings.gal, task.models
+    contents, styles = gal.copy_model.strip(), gal.style_model.strip()
+    return Describers(
+        models.descriptor("SSCD", contents) if contents else None,
+        models.descriptor("CSD", styles) if styles else None,
+    )
+
+
 def _learned(
-    scorer: PatchScorer, kind: Kind, references: Sequence[Reference], known: Mapping[str, Features]
+    scorer: PatchScorer,
+    kind: Kind,
+    references: Sequence[Reference],
+    known: Mapping[str, Features],
+    describers: Describers,
 ) -> Learned:
-    looks = [
-        Look(known[each.image], lab_colours(scorer.store.images.picture(each.image))) for each in references
-    ]
+    pictures = [scorer.store.images.picture(each.image) for each in references]
+    looks = describers.looks(pictures, [known[each.image] for each in references])
     if kind == "style":
         return Learned(tuple(looks), None)
     subjects = [~_counting(scorer, kind, each, known[each.image]) for each in references]
