@@ -11,6 +11,7 @@ from gal_studio.core.settings import Settings
 
 FieldKind = Literal["whole", "number", "text", "choice", "flag"]
 _KINDS: dict[Any, FieldKind] = {bool: "flag", int: "whole", float: "number", int | None: "whole"}
+OFF_ON = {False: "off", True: "on"}
 GROUPS: dict[str, tuple[str, ...]] = {
     "": (
         "tune.rank", "tune.lowest_rank", "tune.target", "tune.crop", "tune.learning_rate", "tune.steps",
@@ -86,7 +87,10 @@ def _known_fast(are_loras: bool) -> tuple[tuple[str, str], ...]:
 
 def value_words(name: str) -> Mapping[Any, str]:
     """The words of each value that a setting can have, by the setting's dotted name; none for a number."""
-    words: Mapping[Any, str] | Callable[[], Mapping[Any, str]] = setting_of(name).metadata["words"]
+    option = setting_of(name)
+    if option.type is bool:
+        return OFF_ON
+    words: Mapping[Any, str] | Callable[[], Mapping[Any, str]] = option.metadata["words"]
     return words() if callable(words) else words
 
 

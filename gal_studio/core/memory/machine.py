@@ -13,8 +13,6 @@ Optimizer = Literal["adamw", "adamw8bit", "prodigy"]
 MOMENTS = {"adamw": 8, "adamw8bit": 2, "prodigy": 16}
 """Bytes that an optimizer holds of each trained weight."""
 
-OFF_ON = {False: "off", True: "on"}
-
 
 @dataclass(frozen=True)
 class MachineSettings(SettingsGroup):
@@ -50,29 +48,20 @@ class MachineSettings(SettingsGroup):
         False,
         "Offload text encoder",
         note="Text encoder and model take turns on the GPU: less memory",
-        words=OFF_ON,
     )
     checkpointing: bool = setting(
         False,
         "Gradient checkpointing",
         note="Recomputes activations: less memory, a third more time",
-        words=OFF_ON,
     )
     tiling: bool = setting(
         False,
         "Autoencoder tiling",
         note="Decodes images in four tiles: less memory, slightly different images",
-        words=OFF_ON,
     )
-    channels_last: bool = setting(
-        False, "channels_last", note="Stores weights by pixel: faster on some GPUs", words=OFF_ON
-    )
-    compile: bool = setting(
-        False, "Compile the model", note="Takes minutes at first; then steps are faster", words=OFF_ON
-    )
-    all_gpus: bool = setting(
-        True, "Train on all GPUs", note="GPUs of one kind share each training step", words=OFF_ON
-    )
+    channels_last: bool = setting(False, "channels_last", note="Stores weights by pixel: faster on some GPUs")
+    compile: bool = setting(False, "Compile the model", note="Takes minutes at first; then steps are faster")
+    all_gpus: bool = setting(True, "Train on all GPUs", note="GPUs of one kind share each training step")
 
     @property
     def rounding(self) -> dict[str, Any]:
