@@ -382,9 +382,10 @@ class TrainingVerbs(MeasureVerbs):
         return state, settings
 
     def _take_along(self, state: Path, former: Round, new: Round) -> None:
-        """Give a new round the last state of a training and all that its curves show."""
+        """Give a new round the last state of a training, its prior images and all that its curves show."""
         checkpoints.copy_state(self.store, state, new.id)
         rounds = self.store.rounds
+        rounds.keep_prior_drawing(new.id, rounds.prior_drawing(former.id))
         rounds.save_losses(new.id, rounds.losses(former.id))
         for preview in rounds.previews(former.id):
             rounds.add_preview(new.id, preview)

@@ -66,6 +66,16 @@ def test_a_round_with_pictures_keeps_them_and_the_new_one_goes_on(
     assert (states(studio, first), states(studio, job.round_id)) == ([], ["step-8.safetensors"])
 
 
+def test_the_new_round_goes_on_with_the_prior_images_of_the_first(
+    studio: Studio, models: Models, names: Names
+) -> None:
+    first = trained(studio, models, names, prior_styles=["oil paint"])
+    project_id = studio.store.rounds.get(first).project_id
+    studio.change_settings(project_id, {"generation": {"guidance_scale": 3.5}})
+    work(studio, models, studio.generate(first))
+    assert finish(studio, models, studio.continue_training(first, 2)) == [7, 8], "not from step 1"
+
+
 def test_the_doctor_leaves_a_last_state(studio: Studio, models: Models, names: Names) -> None:
     first = trained(studio, models, names)
     for path in saved(studio, first):
