@@ -286,6 +286,12 @@ def explain_pool(informative: int, top_k: int, scores: Sequence[AnchorScore]) ->
     if not anchors:
         return "Every test prompt has an accepted image. You can start the next round."
     mixed = sum(0 < score.overfit < score.candidates for score in scores)
+    uncopied = sum(not score.overfit for score in scores)
+    if not informative and mixed and 2 * uncopied >= anchors:
+        return (
+            f"Nothing to suggest: {uncopied} of the {anchors} test prompts gave no copies, the others no "
+            "good image beside them. Accept any images you like, or stop here."
+        )
     if not informative and mixed:
         return (
             "Nothing good enough to suggest. Generate more images, train fewer steps, or accept any you like."

@@ -196,6 +196,15 @@ def test_a_pool_in_which_no_picture_is_good_enough_says_what_to_do():
     )
 
 
+def test_where_most_prompts_give_no_copies_any_more_that_is_why_none_is_suggested():
+    _, _, scores = pool_of(margins(4, 10), margins(0, 10), margins(0, 10), margins(10, 10))
+    weak = [replace(scores[0], too_weak=6), *scores[1:]]
+    assert explain_pool(0, 3, weak) == (
+        "Nothing to suggest: 2 of the 4 test prompts gave no copies, the others no good image beside them. "
+        "Accept any images you like, or stop here."
+    )
+
+
 def test_a_prompt_says_what_its_clean_pictures_lack_and_the_chosen_one_has():
     _, _, (score,) = pool_of(margins(4, 10))
     (told,) = explain_all([replace(score, off_prompt=2, too_weak=4)], 3).values()
