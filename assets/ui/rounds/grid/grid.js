@@ -45,7 +45,7 @@ const strengths = strengthRow();
 let stop = null;
 let watched = false; // pictures were drawn while the grid was looked at: its rows stay where they are
 const sortNote = el("p", { class: "sort-note", hidden: true }, "The rows keep their order. ");
-sortNote.append(makeButton({ data: { action: "sort" } }, () => sortNow(), "Sort again"));
+sortNote.append(makeButton({ data: { action: "sort" } }, sortAndShow, "Sort again"));
 
 const FEW_RUNGS = 5; // as many columns at least
 const MOST_COLUMNS = 24; // of the smallest tiles
@@ -176,6 +176,7 @@ function arrange() {
   const order = inOrder(groups.keys(), pool, (id) => ranks.get(id));
   const wanted = order.flatMap((id) => groups.get(id)?.node ?? []);
   if (drawing() && tiles.size) watched = true;
+  else if (watched && !isUsed()) watched = false;
   sortNote.hidden = !watched || drawing() || !isMoved(wanted);
   if (held === null && sortNote.hidden) place(wanted);
   flat.arrange();
@@ -205,6 +206,14 @@ function sortNow() {
   watched = false;
   arrange();
 }
+
+function sortAndShow() {
+  sortNow();
+  grid.scrollTop = 0; // to what comes first now
+}
+
+/** Does a person do something in the grid, so that rows must not move below the pointer? */
+const isUsed = () => grid.scrollTop > 0 || grid.matches(":hover") || focusedIn(grid) !== null;
 
 /** The rows that are in the page, in its order. */
 const placed = () =>

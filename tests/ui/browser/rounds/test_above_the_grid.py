@@ -48,8 +48,9 @@ def test_strengths_and_copies_stand_above_the_pictures(watched: Watched, served:
     expect(page.locator("[data-filter=undecided]")).to_have_text(re.compile("The rest"))
 
 
-def test_rows_that_were_watched_keep_their_order_until_they_are_asked_to_sort(
-    watched: Watched, served: Served
+@pytest.mark.parametrize("pointed", [True, False])
+def test_rows_below_the_pointer_keep_their_order_until_they_are_asked_to_sort(
+    watched: Watched, served: Served, pointed: bool
 ):
     studio, first = served.place.studio, served.place.round
     studio.accept_suggestion(first)
@@ -63,10 +64,17 @@ def test_rows_that_were_watched_keep_their_order_until_they_are_asked_to_sort(
     studio.store.jobs.progress(job.id, "generate", 150, 150)
     page.wait_for_selector(".tile")
     before = page.locator(".group .prompt b").all_inner_texts()
+    if pointed:
+        page.hover(".tile >> nth=0")
     studio.store.jobs.finish(job.id)
     page.wait_for_selector(".suggestion-row >> nth=2")
-    page.wait_for_selector(".sort-note:visible")
-    assert page.locator(".group .prompt b").all_inner_texts() == before
-    page.click("[data-action=sort]")
+    if pointed:
+        page.wait_for_selector(".sort-note:visible")
+        assert page.locator(".group .prompt b").all_inner_texts() == before
+        page.hover(".tile >> nth=0")
+        page.mouse.wheel(0, 400)
+        page.wait_for_function("document.querySelector('[data-part=grid]').scrollTop > 100")
+        page.click("[data-action=sort]")
     expect(page.locator(".group .rank").first).to_have_text("1")
+    expect(page.locator(".group .rank").first).to_be_in_viewport()
     expect(page.locator(".sort-note")).to_be_hidden()
