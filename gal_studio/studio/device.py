@@ -10,7 +10,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from gal_studio.core.memory.allocator import computes_bfloat16, instruction_set
+from gal_studio.core.memory.allocator import computes_bfloat16
 from gal_studio.core.memory.need import DeviceKind
 from gal_studio.core.memory.room import room_of
 
@@ -81,14 +81,6 @@ def _host() -> Device:
         return Device("mps", "this Mac", *shares)
     kind: DeviceKind = "cpu-bf16" if has_bfloat16() else "cpu"
     return Device(kind, "this computer", memory.total, memory.available)
-
-
-def how_it_computes(device: Device) -> str:
-    """A processor's instruction set and default precision, in words; nothing of another device."""
-    if not device.kind.startswith("cpu"):
-        return ""
-    precision = "bfloat16" if device.kind == "cpu-bf16" else "float32"
-    return f" It computes in {precision} with instructions of {instruction_set(flags_of(), os.environ)}."
 
 
 def main_memory_free() -> int:

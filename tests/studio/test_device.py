@@ -8,7 +8,7 @@ import pytest
 
 from gal_studio.core.memory.allocator import instruction_set
 from gal_studio.studio import device
-from gal_studio.studio.device import Device, flags_of, has_bfloat16, how_it_computes, torch_knows_cuda
+from gal_studio.studio.device import flags_of, has_bfloat16, torch_knows_cuda
 
 
 @pytest.mark.parametrize(
@@ -31,14 +31,11 @@ def test_bfloat16_is_read_from_the_processors_description(tmp_path: Path, text: 
 def test_it_is_what_the_worker_finds(monkeypatch: pytest.MonkeyPatch) -> None:
     torch = pytest.importorskip("torch")
     from gal_studio.engine.models.devices import has_fast_bfloat16, instructions
-    from gal_studio.engine.models.devices import how_it_computes as devices_words
 
     for limit in ("AVX512_CORE", "AVX2", ""):
         monkeypatch.setenv("ONEDNN_MAX_CPU_ISA", limit)
         assert has_bfloat16() == has_fast_bfloat16(torch.device("cpu"))
         assert instruction_set(flags_of(), os.environ) == instructions()
-    told = how_it_computes(Device("cpu-bf16" if has_bfloat16() else "cpu", "this computer", 1, 1))
-    assert told == f" It {devices_words(torch.device('cpu'))}."
 
 
 @pytest.mark.parametrize(

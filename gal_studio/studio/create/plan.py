@@ -17,7 +17,7 @@ from gal_studio.core.words import counted, listed
 from gal_studio.rounds.planned import most_pictures
 from gal_studio.state import Store
 from gal_studio.studio.create.round_zero import plan_round_zero
-from gal_studio.studio.device import Device, how_it_computes, this_device
+from gal_studio.studio.device import Device, this_device
 
 PACKAGES = {"base": "torchao", "optimizer": "bitsandbytes"}
 """What settings of the machine need, beyond the studio's own packages."""
@@ -103,8 +103,7 @@ def plan_round(
     sentence = (
         f"Needs about {gigabytes(peak + programs)} (estimate: {gigabytes(shown.training)} to train, "
         f"{gigabytes(shown.drawing)} to generate{beside}{own}); {device.name}: {gigabytes(device.free)} of "
-        f"{gigabytes(device.total)} free."
-        f"{how_it_computes(device)}{how} "
+        f"{gigabytes(device.total)} free.{how} "
         f"{duration_words(seconds)}"
     )
     if least.peak > most:
@@ -171,7 +170,7 @@ def round_seconds(
     if store is None:
         return None
     steps = plan_draws(settings.tune, True, False).steps
-    pictures = most_pictures(settings.generation, len(load_anchors(kind)))
+    pictures = most_pictures(settings, len(load_anchors(kind)))
     for known, sized, timed in _timed(shape, model, settings):
         timings = store.rounds.timings(known)
         if timings.step is None or timings.picture is None:
