@@ -85,9 +85,7 @@ export function leftOut({ left_out: tested, asking }) {
  * @param {boolean} weaker whether pictures on the Rounds screen are drawn with less as well
  */
 export const strengthNote = (weaker) =>
-  weaker
-    ? "The benchmark always uses full LoRA strength, so it shows more copies than the Rounds screen. "
-    : "";
+  weaker ? "All at full LoRA strength, so with more copies than on the Rounds screen." : "";
 
 /**
  * "+17", "−3": percentage points of a share; "+0.041": a difference of cosines.

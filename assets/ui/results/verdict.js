@@ -26,6 +26,7 @@ export function Verdict({ recipe }) {
         unbroken(sentence) ||
         "No round is measured yet. Measuring generates the same benchmark images with every round."
       }
+      ${done ? ` ${strengthNote(drawsWeaker())}` : null}
     </p>
     ${recipe ? html`<p class="verdict-recipe">${unbroken(recipe)}</p>` : null}
     ${now.map(warning)}
@@ -52,7 +53,7 @@ export function Verdict({ recipe }) {
       done
         ? html`<p class="verdict-set">
               Benchmark: ${size}, the same${" "}
-              for every round; not used in training. ${strengthNote(drawsWeaker())}${leftOut(measures)}
+              for every round; not used in training. ${leftOut(measures)}
             </p>
             <${How} chapter="results" />`
         : null
