@@ -14,7 +14,7 @@ const shown = (more) => {
 
 /** @type {[state: Job["state"], buttons: string[], note: string][]} */
 const STATES = [
-  ["queued", ["Cancel"], "see the queue for its place"],
+  ["queued", ["Cancel"], "Queue shows its place"],
   ["running", ["Pause", "Stop"], ""],
   ["pausing", ["Stop"], "at the next step; finished work is kept"],
   ["stopping", ["Stop"], "at the next step; finished work is kept"],

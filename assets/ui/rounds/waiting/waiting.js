@@ -41,9 +41,9 @@ function title() {
   const { job } = state;
   const work = workHere(TRAININGS);
   if (!work && job && HALTED.has(job.state)) return jobTitle(job);
-  return (work ?? job)?.state === "queued"
-    ? "The model will learn your reference"
-    : "The model is learning your reference";
+  const here = state.rounds.find((round) => round.id === state.roundId);
+  const what = here?.parent_id ? "your reference and what you accepted" : "your reference";
+  return (work ?? job)?.state === "queued" ? `The model will learn ${what}` : `The model is learning ${what}`;
 }
 
 function words() {
