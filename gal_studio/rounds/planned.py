@@ -7,7 +7,7 @@ from dataclasses import replace
 from gal_studio.core.copy_chance import moved
 from gal_studio.core.gal.ladder import Ladder, Place, RaceResult, Seen, at_turn
 from gal_studio.core.gal.recipes import on_ladder
-from gal_studio.core.settings import GenerationSettings
+from gal_studio.core.settings import Settings
 from gal_studio.core.snapshot import RoundSnapshot
 from gal_studio.core.types import CHANCE, Anchor, Candidate
 from gal_studio.core.utility import utility
@@ -18,9 +18,13 @@ MORE = 3  # pictures of a prompt that one click asks for
 Known = tuple[tuple[str, int, Seen | None], ...]  # anchor, index, what it says
 
 
-def most_pictures(settings: GenerationSettings, prompts: int) -> int:
+def most_pictures(settings: Settings, prompts: int) -> int:
     """How many candidates a round of so many test prompts draws, on the ladder at most."""
-    return settings.candidates * prompts
+    drawing = settings.generation
+    if not on_ladder(settings):
+        return drawing.candidates * prompts
+    orders = {str(order): order for order in range(prompts)}
+    return Ladder(orders, drawing.candidates, drawing.steps).at_most({})
 
 
 def is_ladder(here: RoundSnapshot) -> bool:
@@ -49,7 +53,7 @@ def left(here: RoundSnapshot) -> int:
     next_ones = missing(here)
     if not (next_ones and is_ladder(here)) or has_ended(here) or here.copy_detectors == "none":
         return len(next_ones)
-    return max(len(next_ones), most_pictures(here.settings.generation, len(pool(here))) - len(drawn(here)))
+    return max(len(next_ones), _ladder(here).at_most(_pictures(tuple(sorted(_known(here))))))
 
 
 def has_ended(here: RoundSnapshot) -> bool:
@@ -129,10 +133,14 @@ def _seen(candidate: Candidate, shift: float) -> Seen | None:
 @functools.lru_cache(maxsize=32)  # a page asks again and again while a part is drawn
 def _next(values: _Values, known: Known) -> tuple[Place, ...]:
     orders, most, steps, whole = values
+    return Ladder(dict(orders), most, steps, whole).next(_pictures(known))
+
+
+def _pictures(known: Known) -> dict[str, dict[int, Seen | None]]:
     pictures: dict[str, dict[int, Seen | None]] = {}
     for anchor, index, seen in known:
         pictures.setdefault(anchor, {})[index] = seen
-    return Ladder(dict(orders), most, steps, whole).next(pictures)
+    return pictures
 
 
 def rule_words(here: RoundSnapshot) -> str:

@@ -50,7 +50,8 @@ def numbers(here: RoundSnapshot) -> dict[str, int]:
 def test_the_ladder_draws_fewer_than_ten_of_each_and_all_prompts_at_shared_rungs() -> None:
     here = drawn_whole(turning)
     assert max(numbers(here).values()) <= 10
-    assert len(here.candidates) < 0.7 * planned.most_pictures(here.settings.generation, len(ANCHORS))
+    assert len(here.candidates) < 0.7 * 10 * len(ANCHORS)
+    assert len(here.candidates) <= planned.most_pictures(here.settings, len(ANCHORS)) < 10 * len(ANCHORS)
     rungs = Counter(one.recipe for one in here.candidates if noise_of(one.index) == 0)
     assert sum(number == len(ANCHORS) for number in rungs.values()) >= 3
     assert planned.course(here).pictures == len(here.candidates)

@@ -163,12 +163,28 @@ class Ladder:
 
     def next(self, drawn: Drawn) -> tuple[Place, ...]:
         """The part that comes next, without what is there already; empty when all are drawn."""
+        return self._part(drawn)[1]
+
+    def at_most(self, drawn: Drawn) -> int:
+        """How many pictures are left, at most: a part is known when those before it are drawn."""
+        at, places = self._part(drawn)
+        if self.whole or not places:
+            return len(places)
+        more = max(0, self.most - self.each)
+        there = [sum(rung == at for _, rung in self.first()) for at in self.rungs]
+        shared = sum(len(self.orders) - number for number in sorted(there)[: BEST + 1])
+        everywhere = min(shared, more * len(self.orders))
+        own = min(MORE * len(self.orders), max(0, self.most * len(self.orders) - sum(there) - everywhere))
+        return len(places) + sum((everywhere, own)[at:])
+
+    def _part(self, drawn: Drawn) -> tuple[int, tuple[Place, ...]]:
+        """Which part comes next, from 0, and what is missing of it."""
         parts = (lambda _: self.first(), self.everywhere, self.own)
-        for part in parts[:1] if self.whole else parts:
+        for at, part in enumerate(parts[:1] if self.whole else parts):
             left = [place for place in part(drawn) if place[1] not in drawn.get(place[0], {})]
             if left:
-                return tuple(left)
-        return ()
+                return at, tuple(left)
+        return len(parts), ()
 
 
 def at_turn(

@@ -53,13 +53,13 @@ def estimate(here: RoundSnapshot, timings: Timings) -> Estimates:
     accepted = {candidate.anchor_id for candidate in lineage.accepted_candidates(here)}
     pool = lineage.pool(here)
     left = [anchor for anchor in pool if anchor.id not in accepted]
-    pictures = len(lineage.drawn(here)) or planned.most_pictures(here.settings.generation, len(pool))
+    pictures = len(lineage.drawn(here)) or planned.most_pictures(here.settings, len(pool))
     next_seconds = refinement_seconds = None
     if timings.step is not None and timings.picture is not None:
         has_accepted = bool(accepted or lineage.inherited_examples(here))
         steps = plan_draws(settings.tune, True, has_accepted).steps
         next_seconds = steps * timings.step
-        next_seconds += planned.most_pictures(settings.generation, len(left)) * timings.picture
+        next_seconds += planned.most_pictures(settings, len(left)) * timings.picture
         refinement_seconds = _refinement_steps(settings) * timings.step
         refinement_seconds += (settings.refine.pairs + pictures) * timings.picture
     return Estimates(next_seconds, settings.refine.pairs, settings.refine.steps, pictures, refinement_seconds)

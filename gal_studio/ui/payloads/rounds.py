@@ -147,7 +147,7 @@ def round_payload(view: RoundView) -> Round:
         source=view.round.source,
         pool=anchor_payloads(view.pool),
         each=view.settings.generation.candidates,
-        most=most_pictures(view.settings.generation, len(view.pool)),
+        most=most_pictures(view.settings, len(view.pool)),
         ladder=_ladder_payload(view),
         complete=view.complete,
         trainings=view.project.settings.gal.trainings,

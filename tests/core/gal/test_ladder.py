@@ -43,6 +43,37 @@ def drawn_whole(plan: Ladder, turns: dict[str, float]) -> Pictures:
     return drawn
 
 
+@given(
+    st.integers(1, 20), st.integers(1, 12), st.sampled_from([1, 10]), st.lists(st.floats(0, 1), min_size=20)
+)
+@settings(max_examples=40)
+def test_what_is_left_is_at_least_what_will_be_drawn(
+    prompts: int, most: int, steps: int, turns: list[float]
+) -> None:
+    plan = ladder(prompts, most, steps)
+    drawn: Pictures = {}
+    told: list[tuple[int, int]] = []
+    while places := plan.next(drawn):
+        told.append((sum(map(len, drawn.values())), plan.at_most(drawn)))
+        for anchor, index in places:
+            drawn.setdefault(anchor, {})[index] = seen(turns[int(anchor[1:])], index)
+    whole = sum(map(len, drawn.values()))
+    assert plan.at_most(drawn) == 0
+    assert all(there + left >= whole for there, left in told)
+
+
+def test_eighteen_prompts_are_told_to_have_126_images_at_most_until_the_last_part_is_known() -> None:
+    plan = ladder(18)
+    turns = {anchor: 0.4 + 0.02 * order for anchor, order in plan.orders.items()}
+    drawn: Pictures = {}
+    totals = []
+    while places := plan.next(drawn):
+        totals.append(sum(map(len, drawn.values())) + plan.at_most(drawn))
+        for anchor, index in places:
+            drawn.setdefault(anchor, {})[index] = seen(turns[anchor], index)
+    assert totals == [126, 126, sum(map(len, drawn.values()))]
+
+
 def test_the_rungs_go_from_the_lora_as_trained_to_the_weakest() -> None:
     means = [recipe.mean for recipe in LADDER]
     assert LADDER[0] == AS_TRAINED

@@ -78,13 +78,13 @@ def test_the_time_of_another_model_is_scaled_by_its_operations() -> None:
     store = timed(pocket.base_model)
     own = load_shape("pocket"), pocket.base_model, pocket.settings["style"]
     steps = pocket.settings["style"].tune.steps
-    assert round_seconds(store, *own, "style") == pytest.approx(steps * 0.5 + 180 * 0.25)
+    assert round_seconds(store, *own, "style") == pytest.approx(steps * 0.5 + 126 * 0.25)
     settings = XL.settings["style"]
     step, picture = (
         operations(SHAPE, settings, *amounts) / operations(own[0], own[2], *amounts)
         for amounts in ((1, 0), (0, 1))
     )
-    expected = settings.tune.steps * 0.5 * step + 180 * 0.25 * picture
+    expected = settings.tune.steps * 0.5 * step + 126 * 0.25 * picture
     assert round_seconds(store, SHAPE, XL.base_model, settings, "style") == pytest.approx(expected)
 
 

@@ -11,11 +11,11 @@ const measuring = queued({ id: "m", kind: "measure", project_id: "p" });
 test("it says what happens now, and what comes with its time; what is left of it is said elsewhere", () => {
   assert.equal(
     planLine(training, [drawing, measuring], "p"),
-    "Learning your reference. Then 180 images, about 1 minute; then measuring on the benchmark.",
+    "Learning your reference. Then up to 180 images, about 1 minute; then measuring on the benchmark.",
   );
   assert.equal(
     planLine(training, [queued({ ...drawing, expected_seconds: null })], "p"),
-    "Learning your reference. Then 180 images.",
+    "Learning your reference. Then up to 180 images.",
   );
 });
 
