@@ -85,7 +85,7 @@ def test_the_witness_misses_a_whole_database(witness: Witness) -> None:
 
 
 def test_growth_is_told_from_noise() -> None:
-    flat = Sample(0.0, 0, 500 << 20, 8, 20, 200 << 20, 8, 20, 4 << 20)
+    flat = Sample(0.0, 0, 500 << 20, 8, 20, 200 << 20, 8, 20, 4 << 20, 9 << 20, 300)
     noise = [replace(flat, time=float(n), worker_rss=(500 + n % 5) << 20) for n in range(100)]
     assert not any(trend.grows for trend in trends(noise).values())
     rising = [replace(flat, time=float(n), worker_rss=(500 + n) << 20, page_files=20 + n) for n in range(100)]

@@ -139,7 +139,7 @@ def own_routes() -> tuple[str, ...]:
 
     async def build(folder: str) -> tuple[str, ...]:
         with Store(Path(folder)) as store:
-            app = build_app(Studio(store)).app
+            app: Any = build_app(Studio(store)).app
             return tuple(found.path for found in app.routes if isinstance(found, Route))
 
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(1) as pool:

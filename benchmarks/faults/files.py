@@ -120,7 +120,7 @@ def peak(process: psutil.Process) -> int:
 def try_pictures(count: int) -> Costs:
     costs = Costs()
     for case in pictures(seed=2, count=count):
-        child = psutil.Process(decoder._running().pid)
+        child = psutil.Process(decoder.running().pid)
         started, before = time.monotonic(), work(child)
         try:
             read_picture(case.data)
@@ -155,7 +155,7 @@ def try_archives(count: int, folder: Path) -> Costs:
 def _try_archive(costs: Costs, name: str, path: Path, workspace: Path) -> None:
     with Store(workspace) as target:
         before = snapshot(workspace)
-        child = psutil.Process(decoder._running().pid)
+        child = psutil.Process(decoder.running().pid)
         started, worked = time.monotonic(), work(child)
         try:
             import_project(target, path, show_all)

@@ -29,7 +29,7 @@ from gal_studio.core.errors import StudioError
 from gal_studio.core.types import Job
 from gal_studio.state import Store
 from gal_studio.studio import Studio
-from gal_studio.worker.jobs.registry import import_ahead
+from gal_studio.worker.import_ahead import import_ahead
 from gal_studio.worker.loop import Worker
 from gal_studio.worker.models import Models
 from gal_studio.worker.task import Progress

@@ -25,7 +25,7 @@ from benchmarks.faults.report import Kill, Report, compare
 from benchmarks.faults.witness import Witness, phase_now, results
 from gal_studio.commands.running.unattended import Plan, carry_out
 from gal_studio.state.database.connection import Database
-from gal_studio.worker.jobs.registry import import_ahead
+from gal_studio.worker.import_ahead import import_ahead
 from tests.tiny_project import CHANGES, make_models, tiny_draft
 
 KILLED = -signal.SIGKILL

@@ -212,10 +212,11 @@ def _control(bench: Bench, folder: Path, arm: str, number: int) -> Path:
         examples = [e for e in (_weighed(e, arm) for e in inputs_of(store, round_.id).examples) if e]
         pictures = training_pictures(store, examples)
         seed = lineage.round_training_seed(store.snapshots.round(round_.id))
+        drawn, _ = store.projects.prior_images(round_.project_id)
         prior = [
             ExamplePicture(store.images.picture(image), each.prompt)
             for each in drawn_prior(inputs_of(store, round_.id))
-            for image in store.projects.class_images(round_.project_id, each.key)[: each.count]
+            for image in drawn.get(each.key, ())[: each.count]
         ]
         for _ in fine_tune(bench.model, pictures, prior, store.rounds.settings(round_.id).tune, seed):
             pass

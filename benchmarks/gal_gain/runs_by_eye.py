@@ -87,8 +87,8 @@ def cells_of(run: Path, model: ImageModel, wanted: Sequence[str]) -> tuple[list[
         references = store.projects.references(project.id)
         rounds = [each for each in store.rounds.of_project(project.id) if each.adapter is not None]
         named = parse_prompts(project.kind, references)
-        anchors = store.projects.anchors(project.id)
-        own = {each.prompt for each in (*anchors, *references)}
+        own = {each.prompt for each in store.projects.anchors(project.id)}
+        own |= {each.prompt for each in references}
         prompts = [each for each in named.expand(load_held_out(project.kind)) if each not in own][:PROMPTS]
         requests = [
             DrawRequest(prompt, named_seed(project.seed, "by eye", prompt, number))

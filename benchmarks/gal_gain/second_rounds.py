@@ -23,7 +23,6 @@ from benchmarks.speed.allocation import draw, train
 from gal_studio.commands.running.local_worker import ProgressLine, local_worker
 from gal_studio.core.measures.compare import Drawn, change
 from gal_studio.core.measures.pictures import Metric
-from gal_studio.core.seeds import generator
 from gal_studio.core.types import Kind
 from gal_studio.state import Store
 from gal_studio.studio import Studio
@@ -110,7 +109,7 @@ def main() -> None:
         print(f"{args.kind}, {arm}: {means}; accepted: {accepted}", flush=True)
         if arm != against:
             for metric in METRICS:
-                paired = change(found[against], found[arm], metric, lambda name: generator(0, name))
+                paired = change(found[against], found[arm], metric)
                 if paired is not None:
                     print(
                         f"  {metric} {paired.value:+.3f} ({paired.low:+.3f} to {paired.high:+.3f})",

@@ -17,6 +17,7 @@ from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -109,7 +110,7 @@ def redrawn(bench: Bench, strength: float, share: float) -> list[Image.Image]:
     with drawing(bench.model, bench.adapter), torch.no_grad():
         pixels = torch.from_numpy(np.stack(clean)).permute(0, 3, 1, 2) / 127.5 - 1
         latents = torch.cat([family.encode(one[None]) for one in pixels])
-        solver = family.solver(settings.steps, resolution, bench.model.device)
+        solver: Any = family.solver(settings.steps, resolution, bench.model.device)
         generators = [torch.Generator().manual_seed(each.seed + 1) for each in bench.requests]
         noise = torch.stack([torch.randn(latents.shape[1:], generator=one) for one in generators])
         times = solver.timesteps[first:]

@@ -215,8 +215,8 @@ def read_table(path: Path) -> dict[str, list[Picture]]:
             said = np.array([[int(row[f"{word}_{n}"]) for word in QUESTIONS] for n in range(1, raters + 1)])
             copy, asked, like = said.mean(axis=0).tolist()
             seen = (copy, asked, like, float(success(said.astype(bool)).mean()))
-            chances = [float(row[name]) for name in ("p", "a", "c")]
-            one = Picture(row["prompt"], int(row["index"]), *chances, seen)
+            p, a, c = (float(row[name]) for name in ("p", "a", "c"))
+            one = Picture(row["prompt"], int(row["index"]), p, a, c, seen)
             rounds.setdefault(row["reference"], []).append(one)
     return rounds
 

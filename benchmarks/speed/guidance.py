@@ -18,7 +18,6 @@ from PIL import Image
 
 from benchmarks.speed.allocation import draw, train
 from gal_studio.core.gal.agreement import cohen_kappa
-from gal_studio.core.gal.standard import Standard
 from gal_studio.core.types import Candidate
 from gal_studio.state import Store
 
@@ -41,10 +40,9 @@ def told(drawn: Drawn, whole: Drawn) -> str:
     here, before = ([candidate for candidate, _ in part.values()] for part in (drawn, whole))
     copies = [{one.id for one in part if one.overfit} for part in (here, before)]
     kappa = cohen_kappa(len(here), *copies)
-    standard = Standard.of(before)
     return (
         f"copies {len(copies[0])} of {len(here)} (kappa {1.0 if kappa is None else kappa:.2f}), "
-        f"as asked {fmean(standard.is_asked(one) for one in here):.2f}, "
+        f"as asked {fmean(one.asked or 0.0 for one in here):.2f}, "
         f"carries {fmean(one.carries or 0.0 for one in here):.2f}, "
         f"CLIP-T {fmean(one.similarity_anchor for one in here):.3f}"
     )

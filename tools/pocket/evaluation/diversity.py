@@ -108,7 +108,8 @@ def main() -> None:
         rows.append(np.concatenate(list(pictures), 1))
         if not isinstance(case, str):
             ours = spread(features(tower, pictures))
-            theirs = spread(features(tower, drawn_alike(args.work, *case, 40)))
+            concept, style = case
+            theirs = spread(features(tower, drawn_alike(args.work, concept, style, 40)))
             print(f"{prompt}: {ours:.3f}, drawn {theirs:.3f}, ratio {ours / theirs:.2f}", flush=True)
     Image.fromarray(np.concatenate(rows)).save(args.sheet)
 

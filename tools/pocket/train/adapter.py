@@ -92,8 +92,10 @@ class Views:
             moved["subject"] += len(concepts)
             views.append(moved)
             concepts += [Concept(name, phrase, (), ()) for name, phrase in shard["words"]]
-        parts = (np.concatenate([shard[name] for shard in shards]) for name in ("latents", "tokens"))
-        return cls(*parts, np.concatenate(views), concepts)
+        latents, tokens = (
+            np.concatenate([shard[name] for shard in shards]) for name in ("latents", "tokens")
+        )
+        return cls(latents, tokens, np.concatenate(views), concepts)
 
     def captions(self, rows: np.ndarray, rng: np.random.Generator) -> list[str]:
         return [caption_of(view, self.concepts[view["subject"]], rng) for view in self.views[rows]]

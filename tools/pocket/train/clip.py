@@ -278,11 +278,11 @@ def measure(args) -> None:
     pictures, labels = load_split(args.work, "unseen")
     mine = np.flatnonzero((labels["place"] != NONE) & (labels["second"] == NONE))[:1000]
     seen = image_features(model, pictures[mine])
-    told = []
+    places = []
     for x, row in zip(seen, labels[mine], strict=True):
         words = [f"{CONCEPTS[row['first']].phrase} {place.words[0]}" for place in PLACES]
-        told.append(int((texts.features(words) @ x).argmax()))
-    right = np.mean(np.array(told) == labels["place"][mine])
+        places.append(int((texts.features(words) @ x).argmax()))
+    right = np.mean(np.array(places) == labels["place"][mine])
     print(f"place top-1 {right:.3f} of {len(PLACES)} over {len(mine)}")
 
 
