@@ -15,8 +15,8 @@ from gal_studio.commands.terminal.policies import named_policy
 from gal_studio.core.checks import shown
 from gal_studio.core.errors import StudioError, first_line
 from gal_studio.core.gal.policies.registry import policy_names
-from gal_studio.core.models.names import CheckpointName, checkpoint_name
-from gal_studio.core.settings import Settings
+from gal_studio.core.models.names import MODEL_SETTINGS, CheckpointName, checkpoint_name
+from gal_studio.core.settings import NATIVE, Settings
 from gal_studio.state.files.paths import user_path
 from gal_studio.studio import ProjectDraft, ReferenceDraft
 from gal_studio.studio.create.caption_lists import unread_beside
@@ -171,7 +171,7 @@ def read_project_file(path: Path) -> ProjectFile:
         given["without_text_encoder"] = table["without_text_encoder"]
     draft = ProjectDraft(
         references=tuple(_reference(path, row) for row in table.get("references", [])),
-        changes=table.get("settings", {}),
+        changes=_settings(path, table.get("settings", {})),
         prior=_prior(path, table),
         **given,
     )
@@ -273,6 +273,20 @@ def _prior(path: Path, table: Mapping[str, Any]) -> tuple[tuple[Path, str], ...]
     return tuple(given)
 
 
+OWN_WORDS = ("clip", NATIVE)  # that stand for a model: the project's CLIP, and the base model itself
+
+
+def _settings(path: Path, given: Mapping[str, Any]) -> dict[str, Any]:
+    """The tables of settings, with the models beside the project file by their paths."""
+    found = dict(given)
+    for group, name in MODEL_SETTINGS:
+        table = found.get(group)
+        if isinstance(table, dict) and isinstance(table.get(name), str) and table[name] not in OWN_WORDS:
+            parts = table[name].split(" with ")
+            found[group] = {**table, name: " with ".join(_model(path, part) for part in parts)}
+    return found
+
+
 def _base_model(path: Path, name: str) -> str:
     """The name of a base model, as `_model` has it, or a checkpoint, alone or with its pipeline."""
     one_file = checkpoint_name(name)
@@ -283,10 +297,11 @@ def _base_model(path: Path, name: str) -> str:
 
 
 def _model(path: Path, name: str) -> str:
-    """The path of a directory beside the project file, if there is one; otherwise the name unchanged."""
+    """The path of what lies beside the project file under this name; otherwise the name unchanged."""
     prefix = "local-dir:" if name.startswith("local-dir:") else ""
     bare = name.removeprefix(prefix)
     if bare.startswith(("assets:", "/", "~")):
         return prefix + str(user_path(bare)) if bare.startswith("~") else name
     beside = path.parent / user_path(bare)
-    return prefix + str(beside.absolute()) if beside.is_dir() or bare.startswith(".") or prefix else name
+    is_path = bool(prefix) or bare.startswith(".") or (bare != "" and beside.exists())
+    return prefix + str(beside.absolute()) if is_path else name

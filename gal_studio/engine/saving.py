@@ -52,6 +52,8 @@ def read_table(path: Path, called: str) -> Mapping[str, Any]:
             f"The file {path.name} is a pickle with more in it than weights, which could run a program: "
             "choose a .safetensors file."
         ) from error
+    except FileNotFoundError as error:
+        raise StudioError(f"There is no {called} {path}: check the path.") from error
     except (OSError, SafetensorError, RuntimeError, ValueError, EOFError, BadZipFile) as error:
         raise StudioError(
             f"The {called} {path} cannot be read ({first_line(error)}): download it again."

@@ -189,6 +189,26 @@ def test_models_beside_the_project_file_are_found(folder: Path) -> None:
         read_project_file(path)
 
 
+def test_models_in_the_settings_are_found_beside_the_project_file(folder: Path) -> None:
+    for name in ("sscd.pt", "lcm.safetensors", "clip"):
+        (folder / name).touch()
+    path = folder / "project.toml"
+    path.write_text(
+        'kind = "style"\n[settings.gal]\ncopy_model = "sscd.pt"\nstyle_model = "owner/CSD"\n'
+        '[settings.refine]\nvision_model = "clip"\n'
+        '[settings.generation]\nspeed_lora = "lcm.safetensors"\n'
+        'fast_model = "lcm.safetensors with owner/turbo"\n' + REFERENCE
+    )
+    assert read_project_file(path).draft.changes == {
+        "gal": {"copy_model": str(folder / "sscd.pt"), "style_model": "owner/CSD"},
+        "refine": {"vision_model": "clip"},
+        "generation": {
+            "speed_lora": str(folder / "lcm.safetensors"),
+            "fast_model": f"{folder / 'lcm.safetensors'} with owner/turbo",
+        },
+    }
+
+
 def test_a_windows_path_in_single_quotes_or_doubled_backslashes_is_read(folder: Path) -> None:
     for written in (r"'C:\ada\cat.png'", r'"C:\\ada\\cat.png"'):
         path = folder / "windows.toml"

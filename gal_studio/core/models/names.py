@@ -9,6 +9,15 @@ from gal_studio.core.errors import StudioError
 
 INDEXES = ("model_index.json", "modular_model_index.json")
 """The files that list a pipeline's components; the second one is that of a pipeline of blocks."""
+MODEL_SETTINGS = (
+    ("refine", "vision_model"),
+    ("references", "adapter"),
+    ("generation", "fast_model"),
+    ("generation", "speed_lora"),
+    ("gal", "copy_model"),
+    ("gal", "style_model"),
+)
+"""The settings that name models, by group: a hub ID, a path, or two with " with " between them."""
 _CHECKPOINT = re.compile(r"^(?P<file>.+\.(?i:safetensors|sft))(?: with (?P<pipeline>.+))?$")
 _BUNDLED = "assets:"
 _LOCAL = "local-dir:"
@@ -86,20 +95,18 @@ def public_name(name: str) -> str:
 
 def public_settings(settings: Mapping[str, Any]) -> dict[str, Any]:
     """A project's settings as plain data, without the folders of this computer."""
-    refine = dict(settings["refine"])
-    name = refine["vision_model"]
-    if not name.startswith(_BUNDLED):
-        kind = _LOCAL if name.startswith(_LOCAL) else ""
-        refine["vision_model"] = kind + _last_part(name.removeprefix(_LOCAL))
-    references = dict(settings["references"])
-    references["adapter"] = " with ".join(map(_last_part, references["adapter"].split(" with ")))
-    generation = dict(settings["generation"])
-    for name in ("fast_model", "speed_lora"):
-        generation[name] = " with ".join(map(_last_part, generation[name].split(" with ")))
-    gal = dict(settings["gal"])
-    for name in ("copy_model", "style_model"):
-        gal[name] = _last_part(gal[name])
-    return {**settings, "gal": gal, "refine": refine, "references": references, "generation": generation}
+    found = dict(settings)
+    for group, name in MODEL_SETTINGS:
+        parts = found[group][name].split(" with ")
+        found[group] = {**found[group], name: " with ".join(map(_public_part, parts))}
+    return found
+
+
+def _public_part(name: str) -> str:
+    if name.startswith(_BUNDLED):
+        return name
+    kind = _LOCAL if name.startswith(_LOCAL) else ""
+    return kind + _last_part(name.removeprefix(_LOCAL))
 
 
 def _last_part(name: str) -> str:

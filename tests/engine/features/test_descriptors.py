@@ -140,5 +140,5 @@ def test_a_file_of_the_other_kind_or_of_another_size_is_refused(tmp_path: Path) 
 
 
 def test_a_file_that_is_gone_says_so(tmp_path: Path) -> None:
-    with pytest.raises(StudioError, match="cannot be read"):
+    with pytest.raises(StudioError, match=r"There is no SSCD model .*: check the path"):
         descriptor_needs("SSCD", str(tmp_path / "gone.pt"), {})
