@@ -17,7 +17,6 @@ from gal_studio.core.errors import first_line
 from gal_studio.core.memory.machine import MachineSettings, Precision
 from gal_studio.core.settings import Several
 from gal_studio.engine.families.family import Family, unguided_scale
-from gal_studio.engine.families.modular import ModularFamily, guider
 from gal_studio.engine.models.image_model import ImageModel, load_image_model
 from gal_studio.json_files import read_json
 from gal_studio.with_parent import end_with_parent
@@ -114,7 +113,7 @@ def draw_stock(request: StockRequest, out: Path) -> None:
 
 def is_modular(family: Family) -> bool:
     """Whether a pipeline is made of blocks: a component guides it, and its call answers with its state."""
-    return isinstance(family, ModularFamily)
+    return "guider" in family.pipeline.components
 
 
 def guided_call(family: Family, scale: float) -> dict[str, Any]:
@@ -123,6 +122,16 @@ def guided_call(family: Family, scale: float) -> dict[str, Any]:
         return {scale_name(family): scale}
     family.pipeline.update_components(guider=guider(scale if family.is_guided(scale) else 1.0))
     return {}
+
+
+def guider(scale: float, guided: range | None = None, steps: int = 1) -> Any:
+    """A guider with this scale, for these of the steps alone; None: all."""
+    from diffusers import ClassifierFreeGuidance
+
+    if guided is None:
+        return ClassifierFreeGuidance(guidance_scale=scale)
+    start, stop = (step / steps + 1e-9 for step in (guided.start, guided.stop))  # rounded down there
+    return ClassifierFreeGuidance(guidance_scale=scale, start=start, stop=stop)
 
 
 def images_of(drawn: Any) -> Any:

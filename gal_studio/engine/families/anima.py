@@ -1,27 +1,31 @@
-"""Anima, for drawings: a transformer of Cosmos over the picture, which reads text through a conditioner."""
+"""Anima, for drawings: a transformer of Cosmos over the picture, which reads text through a conditioner.
+
+Its pipeline is a modular one of diffusers: blocks in place of one class, whose components lie side by side.
+It is guided by one of them, the guider, and not by an argument of its call.
+"""
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import numpy as np
 import torch
 
+from gal_studio.core.errors import StudioError
 from gal_studio.engine.families.description import Description
-from gal_studio.engine.families.family import Sizes, Solver, TextFeatures, dtype_of
-from gal_studio.engine.families.flow_transformer import TOKENS
+from gal_studio.engine.families.family import ModelFiles, Sizes, Solver, TextFeatures, dtype_of
+from gal_studio.engine.families.flow_transformer import TOKENS, FlowTransformerFamily
 from gal_studio.engine.families.lora_names import LoraNames, anima_layer
-from gal_studio.engine.families.modular import ModularFamily
 
 PATCH = 2
 """Positions of a latent along a side that are one token."""
+WITHOUT_WEIGHTS = {"scheduler", "tokenizer", "t5_tokenizer"}
 
 
-class Anima(ModularFamily):
+class Anima(FlowTransformerFamily):
     """Prompts are read by Qwen3 and, as bare tokens, by the conditioner, which gives 512 features to all."""
 
     name: ClassVar[str] = "anima"
     pipelines: ClassVar[tuple[str, ...]] = ("AnimaModularPipeline",)
-    blocks: ClassVar[str] = "AnimaAutoBlocks"
     denoiser_class: ClassVar[str] = "CosmosTransformer3DModel"
     attention: ClassVar[tuple[str, ...]] = tuple(
         f"{part}.to_{layer}" for part in ("attn1", "attn2") for layer in ("q", "k", "v", "out.0")
@@ -36,6 +40,31 @@ class Anima(ModularFamily):
         "vae": "AutoencoderKLQwenImage",
         "scheduler": "FlowMatchEulerDiscreteScheduler",
     }
+    """Each component, which is a folder, and its class."""
+
+    @classmethod
+    def open(cls, files: ModelFiles, dtype: torch.dtype) -> Self:
+        """Load each component from its own folder: local files and safetensors only."""
+        import diffusers
+        import transformers
+
+        if files.checkpoint is not None:  # diffusers converts none
+            raise StudioError(
+                f"The file {files.checkpoint} cannot be opened: give the diffusers folder of its model, or "
+                "its hub ID."
+            )
+        found: dict[str, Any] = {}
+        for part, kind in cls.parts.items():
+            maker: Any = getattr(diffusers, kind, None) or getattr(transformers, kind)
+            own: dict[str, Any] = {"local_files_only": True, "subfolder": part}
+            if part not in WITHOUT_WEIGHTS:
+                own |= {"use_safetensors": True, "variant": files.variant}
+                own["dtype"] = torch.float32 if part in cls.in_float32 else dtype
+            found[part] = maker.from_pretrained(files.folder, **own)
+        pipeline = diffusers.AnimaAutoBlocks().init_pipeline()
+        pipeline.update_components(**found)
+        pipeline.set_progress_bar_config(disable=True)
+        return cls(pipeline)
 
     @classmethod
     def check(cls, model: Description) -> None:
