@@ -12,10 +12,9 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from gal_studio.core.gal.policies.absent import Absent
+from gal_studio.core.gal.policies.absent import Absent, Unjudged
 from gal_studio.core.gal.policies.policy import Policy
 from gal_studio.core.gal.policies.registry import POLICIES
-from gal_studio.core.gal.policies.unjudged import Unjudged
 from gal_studio.core.jobs.kinds import JOB_KINDS
 from gal_studio.core.settings import Settings
 from gal_studio.core.settings_fields import GROUPS

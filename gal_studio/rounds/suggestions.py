@@ -10,11 +10,10 @@ from numpy.typing import NDArray
 
 from gal_studio.core.gal.choices import NewChoice, count_overrides
 from gal_studio.core.gal.learned import JudgedRound
-from gal_studio.core.gal.policies.absent import Absent
+from gal_studio.core.gal.policies.absent import Absent, Unjudged
 from gal_studio.core.gal.policies.policy import Policy
 from gal_studio.core.gal.policies.pool import PoolSnapshot
 from gal_studio.core.gal.policies.registry import POLICIES, find_policy
-from gal_studio.core.gal.policies.unjudged import Unjudged
 from gal_studio.core.gal.scores.registry import known_scores
 from gal_studio.core.gal.selection import SuggestionSet
 from gal_studio.core.snapshot import ProjectSnapshot, RoundSnapshot

@@ -1,4 +1,4 @@
-"""What stands for a policy that cannot suggest: its plug-in is not installed here, or it fails."""
+"""What stands for a policy that cannot suggest: its plug-in is missing or fails, or no copy is known."""
 
 from collections.abc import Sequence
 from typing import Self
@@ -7,7 +7,8 @@ from gal_studio.core.errors import first_line
 from gal_studio.core.gal.policies.policy import Policy
 from gal_studio.core.gal.policies.pool import PoolSnapshot
 from gal_studio.core.gal.reasons import count_copies
-from gal_studio.core.types import AnchorScore
+from gal_studio.core.gal.selection import SuggestionSet
+from gal_studio.core.types import AnchorScore, Kind
 
 
 class Absent(Policy):
@@ -54,3 +55,24 @@ class Absent(Policy):
     def summary(self, pool: PoolSnapshot, available: int) -> str:
         """Why nothing is suggested."""
         return self.sentence
+
+
+class Unjudged(Absent):
+    """In the place of any policy in a project without references; says what can be done instead."""
+
+    def __init__(self, policy: Policy, kind: Kind) -> None:
+        super().__init__(
+            policy.name,
+            policy.label,
+            f"No reference images: copies and {kind} match are not judged. Compare the strengths, and accept "
+            "any images you like.",
+        )
+
+    def suggest(self, pool: PoolSnapshot) -> SuggestionSet:
+        """Nothing: there is nothing to mend that is known."""
+        return SuggestionSet((), True, self.sentence, ends=True)
+
+    def why_not(self, pool: PoolSnapshot, score: AnchorScore) -> str:
+        """How many images match the test prompt."""
+        matching, number = score.candidates - score.off_prompt, score.candidates
+        return f"{matching} of {number} {'matches' if matching == 1 else 'match'} the prompt."
