@@ -1,23 +1,21 @@
 """The pictures that a program gives: IDs of uploads, as Gradio's client sends them."""
 
-from typing import Annotated, Any, NotRequired
+from typing import Any, NotRequired
 
-from pydantic import Field, TypeAdapter, ValidationError
+from pydantic import TypeAdapter, ValidationError
 from typing_extensions import TypedDict
 
 from gal_studio.core.errors import StudioError
-from gal_studio.ui.payloads import Payload
-
-Words = Annotated[str, Field(max_length=4000)]
+from gal_studio.ui.payloads import Payload, Text, first_fault
 
 
 class Given(TypedDict):
     """A reference; its files are IDs of uploads."""
 
-    picture: Words
-    prompt: Words
-    trigger_word: NotRequired[Words]
-    mask: NotRequired[Words | None]
+    picture: Text
+    prompt: Text
+    trigger_word: NotRequired[Text]
+    mask: NotRequired[Text | None]
 
 
 _GIVEN = TypeAdapter(list[Given])
@@ -28,11 +26,9 @@ def references_of(kind: str, references: list[dict[str, Any]]) -> list[Payload]:
     try:
         given = _GIVEN.validate_python(references, strict=True, extra="forbid")
     except ValidationError as error:
-        first = error.errors(include_url=False, include_context=False, include_input=False)[0]
-        place = ".".join(str(step)[:40] for step in first["loc"][:3])
         raise StudioError(
-            f"The references are not understood ({place}: {first['msg']}): give a list of "
-            '{"image": handle_file(path), "prompt": words}.'
+            f"The references are not understood ({first_fault(error)}): give a list of "
+            '{"picture": handle_file(path), "prompt": words}.'
         ) from error
     if kind == "style" and any(one.get("trigger_word", "").strip() for one in given):
         raise StudioError("A style has no trigger word: its words are in the prompts. Leave it out.")

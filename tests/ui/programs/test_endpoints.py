@@ -126,7 +126,11 @@ def test_a_style_takes_no_trigger_word_and_loses_no_reference() -> None:
         ("decide", [["x"], "good"], "verdict"),
         ("decide", [[], "accepted", "k" * 41], "at most 40"),
         ("create", ["style", [{"picture": "/etc/passwd", "prompt": "A cat in ink style"}]], "not uploaded"),
-        ("create", ["style", [{"picture": "x", "prompt": "A cat", "path": "/"}]], "not understood"),
+        (
+            "create",
+            ["style", [{"picture": "x", "prompt": "A cat", "path": "/"}]],
+            r'path.*: give a list of {"picture": ',
+        ),
         ("create", ["style", []], "sets"),
         ("status", ["nothing"], "There is no project"),
     ],
