@@ -375,3 +375,10 @@ class Database:
                 held.connection.close()
             self._open.clear()
         self._local = threading.local()
+
+
+class Repository:
+    """Reads and writes rows of one kind; `clock` tells the time of what is written, in seconds since 1970."""
+
+    def __init__(self, database: Database, clock: Callable[[], float]) -> None:
+        self._database, self._clock = database, clock

@@ -4,18 +4,14 @@ from collections.abc import Callable
 from typing import Any
 
 from gal_studio.core import strict_json
-from gal_studio.state.database.connection import Database
+from gal_studio.state.database.connection import Repository
 
 KEPT = 7 * 86400.0  # seconds; no client retries after that
 Answer = dict[str, Any]
 
 
-class Answers:
+class Answers(Repository):
     """Stores the answer to each write by its idempotency key."""
-
-    def __init__(self, database: Database, clock: Callable[[], float]) -> None:
-        self._database = database
-        self._clock = clock
 
     def once(self, key: str, act: Callable[[], Answer]) -> Answer:
         """Act and store the answer in one transaction; if the key is known, return the stored answer.

@@ -5,23 +5,19 @@ See `gal_studio.core.undo` for its history.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Generic
 
 from gal_studio.core import checks
 from gal_studio.core.types import Author
 from gal_studio.core.undo import Change, Step, Value, newest, steps_of, undo_stacks
-from gal_studio.state.database.connection import Database
+from gal_studio.state.database.connection import Repository
 
 
-class UndoLog(ABC, Generic[Value]):
+class UndoLog(Repository, ABC, Generic[Value]):
     """A log in the database. A subclass reads and writes its rows; `unset` is the value of an unknown key."""
 
     unset: Value
-
-    def __init__(self, database: Database, clock: Callable[[], float]) -> None:
-        self._database = database
-        self._clock = clock
 
     @abstractmethod
     def _changes(self, scope: str) -> Sequence[Change[Value]]:

@@ -4,13 +4,12 @@ import os
 import socket
 import sqlite3
 import uuid
-from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
 import psutil
 
-from gal_studio.state.database.connection import Database
+from gal_studio.state.database.connection import Repository
 from gal_studio.state.jobs.lock import holders
 
 SILENCE = 5.0
@@ -47,12 +46,8 @@ def own_identity() -> str:
     return process_identity(os.getpid()) or f"{os.getpid()}@{uuid.uuid4().hex}"
 
 
-class Workers:
+class Workers(Repository):
     """The table of workers with their heartbeats."""
-
-    def __init__(self, database: Database, clock: Callable[[], float]) -> None:
-        self._database = database
-        self._clock = clock
 
     def enter(self, worker_id: str) -> None:
         """Register the running process as a worker."""

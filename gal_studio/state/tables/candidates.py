@@ -2,7 +2,7 @@
 
 import hashlib
 import sqlite3
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -13,7 +13,7 @@ from gal_studio.core.copy_chance import shift_by_marks
 from gal_studio.core.errors import StudioError
 from gal_studio.core.recipe import AS_TRAINED, Recipe
 from gal_studio.core.types import CHANCE, Candidate, Remark, UsedDetectors
-from gal_studio.state.database.connection import Database
+from gal_studio.state.database.connection import Database, Repository
 
 FIRST_OWN = 100_000
 """The number of a test prompt's first own candidate, above those that are drawn."""
@@ -47,12 +47,8 @@ def candidate_id(round_id: str, anchor_id: str, index: int) -> str:
     return hashlib.sha256(f"{round_id}/{anchor_id}/{index}".encode()).hexdigest()[:16]
 
 
-class Candidates:
+class Candidates(Repository):
     """Reads and writes candidates."""
-
-    def __init__(self, database: Database, clock: Callable[[], float]) -> None:
-        self._database = database
-        self._clock = clock
 
     def save(self, round_id: str, batch: Sequence[NewCandidate], own: bool = False) -> None:
         """Store a finished batch, all or nothing; idempotent. `own` are those of a person's own prompts."""

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from gal_studio.state.database.connection import Database
+from gal_studio.state.database.connection import Repository
 
 
 @dataclass(frozen=True)
@@ -14,11 +14,8 @@ class EnsembleImage:
     chance: float | None
 
 
-class Ensembles:
+class Ensembles(Repository):
     """Reads and writes pictures of other trainings, which are numbered from 1."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     def save(self, candidate_id: str, training: int, drawn: EnsembleImage) -> None:
         """Store what a training drew in place of a candidate; idempotent."""

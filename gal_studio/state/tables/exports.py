@@ -2,11 +2,11 @@
 
 import json
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gal_studio.core import strict_json
-from gal_studio.state.database.connection import Database, record
+from gal_studio.state.database.connection import Repository, record
 
 
 @dataclass(frozen=True)
@@ -26,12 +26,8 @@ class Export:
     waits: bool
 
 
-class Exports:
+class Exports(Repository):
     """Reads and writes exports."""
-
-    def __init__(self, database: Database, clock: Callable[[], float]) -> None:
-        self._database = database
-        self._clock = clock
 
     def ask(self, round_id: str, form: str, measured: Sequence[str]) -> None:
         """Request an export; one that was made before stays until it is made again."""

@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -10,7 +10,7 @@ from gal_studio.core import checks, strict_json
 from gal_studio.core.errors import StudioError
 from gal_studio.core.measures.pictures import MeasuredPicture, MeasuredPrompt, Part, When
 from gal_studio.core.types import Candidate, Remark
-from gal_studio.state.database.connection import Database, record
+from gal_studio.state.database.connection import Repository, record
 from gal_studio.state.tables.candidates import copy_shift
 from gal_studio.state.tables.projects import append_prompts, derived_id
 
@@ -71,12 +71,8 @@ class NewMeasuredPicture:
     drawn_by: str = ""
 
 
-class Measures:
+class Measures(Repository):
     """Reads and writes test sets."""
-
-    def __init__(self, database: Database, clock: Callable[[], float]) -> None:
-        self._database = database
-        self._clock = clock
 
     def held_out_set(self, project_id: str) -> HeldOutSet | None:
         """The test set of a project; None before it was chosen."""

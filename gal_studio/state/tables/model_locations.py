@@ -1,18 +1,14 @@
 """The local models of projects: the hashes of their files, and where those lie that moved."""
 
-from collections.abc import Callable
 from dataclasses import astuple
 
 from gal_studio.core import strict_json
-from gal_studio.state.database.connection import Database
+from gal_studio.state.database.connection import Repository
 from gal_studio.state.files.model_hashes import FileHash, Hashes
 
 
-class ModelLocations:
+class ModelLocations(Repository):
     """Reads and writes both by the path that is in a model's name."""
-
-    def __init__(self, database: Database, clock: Callable[[], float]) -> None:
-        self._database, self._clock = database, clock
 
     def of_project(self, project_id: str) -> dict[str, str]:
         """Where the models of a project lie that moved, by their paths."""

@@ -2,11 +2,11 @@
 
 import json
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from gal_studio.core import strict_json
 from gal_studio.core.gal.choices import Choice, NewChoice
-from gal_studio.state.database.connection import Database, record
+from gal_studio.state.database.connection import Repository, record
 
 SELECT_CHOICES = (
     "SELECT overrides.*, round_id, time, author, (SELECT reason FROM override_reasons "
@@ -15,12 +15,8 @@ SELECT_CHOICES = (
 )
 
 
-class Overrides:
+class Overrides(Repository):
     """Reads and appends choices and their reasons; nothing is overwritten."""
-
-    def __init__(self, database: Database, clock: Callable[[], float]) -> None:
-        self._database = database
-        self._clock = clock
 
     def add(self, step: int, choices: Sequence[NewChoice]) -> None:
         """Append the choices of one step of the log of decisions."""

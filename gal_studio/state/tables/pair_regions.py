@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from gal_studio.state.database.connection import Database
+from gal_studio.state.database.connection import Repository
 
 Patches = NDArray[np.bool_]
 
@@ -26,11 +26,8 @@ class PairRegion:
     foreground_mask: str | None = None
 
 
-class PairRegions:
+class PairRegions(Repository):
     """Reads and writes regions by pair."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     def save(self, pair_id: str, region: PairRegion) -> None:
         """Store the region of a pair in the place of the one before."""

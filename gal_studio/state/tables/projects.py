@@ -19,7 +19,7 @@ from gal_studio.core.settings import read_settings as read_settings
 from gal_studio.core.snapshot import Project as Project
 from gal_studio.core.snapshot import Start
 from gal_studio.core.types import Anchor, Author, Kind, Reference
-from gal_studio.state.database.connection import Database, record
+from gal_studio.state.database.connection import Database, Repository, record
 from gal_studio.state.database.versions import Version
 from gal_studio.state.tables.painted import NEWEST_MASK, ReferenceMasks
 
@@ -136,12 +136,11 @@ SELECT projects.*, (SELECT settings FROM project_settings WHERE project_id = pro
 _REFERENCES = f"SELECT project_references.*, {NEWEST_MASK} AS mask FROM project_references"
 
 
-class Projects:
+class Projects(Repository):
     """Reads and writes projects."""
 
     def __init__(self, database: Database, clock: Callable[[], float]) -> None:
-        self._database = database
-        self._clock = clock
+        super().__init__(database, clock)
         self.masks = ReferenceMasks(database, clock)
 
     def add(self, new: NewProject) -> Project:

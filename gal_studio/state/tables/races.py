@@ -8,14 +8,11 @@ from typing import Any
 
 from gal_studio.core import strict_json
 from gal_studio.core.gal.ladder import RaceResult
-from gal_studio.state.database.connection import Database
+from gal_studio.state.database.connection import Repository
 
 
-class Races:
+class Races(Repository):
     """Reads and writes the ladders of rounds."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     def begin(self, round_id: str, shift: float) -> None:
         """Let the ladder choose the pictures of a round, unless it does.

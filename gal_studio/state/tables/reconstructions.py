@@ -1,10 +1,9 @@
 """What autoencoders of base models give back of pictures: requests of the page, answers of a worker."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from gal_studio.core.pictures.fidelity import Fidelity
-from gal_studio.state.database.connection import Database, record
+from gal_studio.state.database.connection import Repository, record
 
 
 @dataclass(frozen=True)
@@ -34,11 +33,8 @@ class Reconstruction:
         return Fidelity(self.psnr, self.detail, self.weakest)
 
 
-class Reconstructions:
+class Reconstructions(Repository):
     """The table of requests and answers. It belongs to the workspace: a picture may be used by no project."""
-
-    def __init__(self, database: Database, clock: Callable[[], float]) -> None:
-        self._database, self._clock = database, clock
 
     def ask(self, image: str, base_model: str, edition: str) -> Reconstruction:
         """The answer for a picture and a model; requested if there is none for this edition of the model."""

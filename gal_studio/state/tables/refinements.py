@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from gal_studio.core import strict_json
 from gal_studio.core.errors import StudioError
 from gal_studio.core.patchdpo.patch_quality import Limits
-from gal_studio.state.database.connection import Database, record
+from gal_studio.state.database.connection import Database, Repository, record
 from gal_studio.state.tables.painted import Paintings
 from gal_studio.state.tables.pair_regions import PairRegions
 
@@ -87,13 +87,13 @@ def pair_id(round_id: str, plan: PlannedPair) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-class Refinements:
+class Refinements(Repository):
     """Reads and writes refinements."""
 
     def __init__(self, database: Database, clock: Callable[[], float]) -> None:
-        self._database = database
+        super().__init__(database, clock)
         self.paintings = Paintings(database, clock)
-        self.regions = PairRegions(database)
+        self.regions = PairRegions(database, clock)
 
     def plan(self, round_id: str, planned: Sequence[PlannedPair]) -> tuple[Pair, ...]:
         """Store the plan. Drawn pictures stay; pairs whose masks changed lose their maps and regions."""

@@ -8,7 +8,7 @@ from typing import Literal
 
 from gal_studio.core import strict_json
 from gal_studio.core.settings import GenerationSettings, Settings
-from gal_studio.state.database.connection import Database, record
+from gal_studio.state.database.connection import Repository, record
 from gal_studio.state.tables.projects import read_settings
 
 Place = tuple[str, int]
@@ -61,11 +61,8 @@ class Replay:
     left_out: tuple[str, ...]
 
 
-class Replays:
+class Replays(Repository):
     """Reads and writes replays; what was recorded is never changed."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     def add(self, replay: Replay, rounds: Sequence[RecordedRound]) -> None:
         """Store what a project draws again, its rounds from the first one on."""

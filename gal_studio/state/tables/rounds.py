@@ -2,7 +2,7 @@
 
 import math
 import sqlite3
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import astuple, dataclass
 from typing import Any
 
@@ -15,7 +15,7 @@ from gal_studio.core.settings import GenerationSettings, Settings
 from gal_studio.core.snapshot import KeptStep as KeptStep
 from gal_studio.core.snapshot import Preview as Preview
 from gal_studio.core.types import Round, RoundKind, TrainingExample
-from gal_studio.state.database.connection import Database, record
+from gal_studio.state.database.connection import Repository, record
 from gal_studio.state.tables.projects import derived_id, read_settings
 
 Place = tuple[float, float]
@@ -37,12 +37,8 @@ class LossCurve:
     restarts: tuple[int, ...]
 
 
-class Rounds:
+class Rounds(Repository):
     """Reads and writes rounds."""
-
-    def __init__(self, database: Database, clock: Callable[[], float]) -> None:
-        self._database = database
-        self._clock = clock
 
     def add(
         self, project_id: str, parent_id: str | None, settings: Settings, kind: RoundKind = "fine_tune"

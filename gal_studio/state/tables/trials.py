@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from gal_studio.core import strict_json
 from gal_studio.core.recipe import Recipe
 from gal_studio.core.types import Remark
-from gal_studio.state.database.connection import Database, record
+from gal_studio.state.database.connection import Repository, record
 from gal_studio.state.tables.candidates import vector
 from gal_studio.state.tables.projects import new_id
 
@@ -56,12 +56,8 @@ class Trial(NewTrial):
     feature: NDArray[np.float32] = field(repr=False, compare=False)
 
 
-class Trials:
+class Trials(Repository):
     """Reads and writes trials."""
-
-    def __init__(self, database: Database, clock: Callable[[], float]) -> None:
-        self._database = database
-        self._clock = clock
 
     def add(self, round_id: str, new: NewTrial) -> Trial:
         """Store what is asked for."""
