@@ -12,8 +12,8 @@ from gal_studio.ui.access.credentials import Credentials
 from gal_studio.ui.access.origins import from_elsewhere
 from gal_studio.ui.access.rules import Rules
 from gal_studio.ui.access.sessions import SESSION_SECONDS, Sessions
+from gal_studio.ui.access.sign_in_page import bounce_page, sign_in_page, signed_in_page
 from gal_studio.ui.page.headers import content_policy
-from gal_studio.ui.page.sign_in import bounce_page, sign_in_page, signed_in_page
 
 SIGN_IN, SIGN_OUT = "/sign-in", "/sign-out"
 LOG_IN = "/login"  # where Gradio's client signs in
