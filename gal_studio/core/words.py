@@ -9,9 +9,14 @@ def counted(number: int, one: str, many: str = "") -> str:
     return f"{number} {one if number == 1 else many or f'{one}s'}"
 
 
-def listed(names: Sequence[str]) -> str:
-    """Names in a row: "a", "a and b", "a, b and c"."""
-    return f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else "".join(names)
+def listed(names: Sequence[str], last: str = "and") -> str:
+    """Names in a row, with this word before the last one: "a", "a and b", "a, b and c"."""
+    return f"{', '.join(names[:-1])} {last} {names[-1]}" if len(names) > 1 else "".join(names)
+
+
+def signed(value: float) -> str:
+    """A difference to three digits, with a minus sign as in print: "+0.120", "−0.031"."""
+    return f"{value:+.3f}".replace("-", "−")
 
 
 def percent(share: float) -> str:

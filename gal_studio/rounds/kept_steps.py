@@ -1,10 +1,9 @@
 """The LoRAs that were kept of a training: which there are, and how they are compared with one another."""
 
-from collections.abc import Sequence
-
 from gal_studio.core.errors import StudioError
 from gal_studio.core.seeds import candidate_seed
 from gal_studio.core.snapshot import KeptStep, RoundSnapshot
+from gal_studio.core.words import listed
 from gal_studio.rounds.lineage import pool
 
 MOST_COMPARED = 6
@@ -17,7 +16,11 @@ def kept_step(here: RoundSnapshot, step: int) -> KeptStep:
     """The LoRA of a step; refused if it was not kept."""
     found = {one.step: one for one in here.record.kept_steps}
     if step not in found:
-        known = f"choose {_listed(sorted(found))}" if found else why_none(here) or "no step was kept"
+        known = (
+            f"choose {listed([str(one) for one in sorted(found)], 'or')}"
+            if found
+            else why_none(here) or "no step was kept"
+        )
         raise StudioError(f"The LoRA of step {step} is not kept: {known[:1].lower()}{known[1:].rstrip('.')}.")
     return found[step]
 
@@ -53,8 +56,3 @@ def usual_seed(here: RoundSnapshot, prompt: str) -> int:
     """The seed of a test prompt's first image, as in the round and its validations; 0 of other prompts."""
     known = prompt in here.project.prompts.values()
     return candidate_seed(here.project.project.seed, prompt, 0) if known else 0
-
-
-def _listed(steps: Sequence[int]) -> str:
-    words = [str(step) for step in steps]
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} or {words[-1]}"

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.snapshot import ProjectSnapshot, RoundSnapshot
+from gal_studio.core.words import counted
 from gal_studio.rounds import lineage
 from gal_studio.state.store import Store
 from gal_studio.state.tables.replays import RecordedDecision, RecordedRound
@@ -117,7 +118,7 @@ def _left_out(store: Store, line: list[RoundSnapshot], rounds: list[RecordedRoun
         number = here.round.number
         own = sum(one.own for one in lineage.accepted_candidates(here))
         if own:
-            yield f"the {own} accepted image{'s' * (own > 1)} of your own prompts in round {number}"
+            yield f"the {counted(own, 'accepted image')} of your own prompts in round {number}"
         elif not recorded.accepted:
             yield f"nothing was accepted in round {number}, so no strategy accepts anything there"
         if after.parent is not None and after.parent != here:
@@ -147,7 +148,7 @@ def _refinement(node: RoundSnapshot) -> str:
     accepted, number = len(node.decided.accepted), node.round.number
     lost = ""
     if accepted:
-        lost = f" with the {accepted} image{'s' if accepted > 1 else ''} accepted in it"
+        lost = f" with the {counted(accepted, 'image')} accepted in it"
     return f"the refinement of round {number} is not generated again{lost}, nor what was painted in its pairs"
 
 

@@ -11,6 +11,7 @@ from gal_studio.core.errors import StudioError
 from gal_studio.core.intervals import outcome
 from gal_studio.core.patchdpo.masks import shrink
 from gal_studio.core.types import Job
+from gal_studio.core.words import signed
 from gal_studio.rounds import lineage, pairs, planned
 from gal_studio.rounds.inputs import TrainingInputs, inputs_of
 from gal_studio.state import Store
@@ -150,11 +151,7 @@ def in_words(figure: Measurement, kind: str) -> MeasurementView:
         sense = 1
     return MeasurementView(
         **vars(figure),
-        words=f"{name} {figure.before:.3f} → {figure.after:.3f}, {_signed(figure.difference)} "
-        f"[{_signed(figure.low)}, {_signed(figure.high)}] over {figure.images} images",
+        words=f"{name} {figure.before:.3f} → {figure.after:.3f}, {signed(figure.difference)} "
+        f"[{signed(figure.low)}, {signed(figure.high)}] over {figure.images} images",
         verdict=outcome(figure.difference, not figure.low <= 0 <= figure.high, sense),
     )
-
-
-def _signed(value: float) -> str:
-    return f"{value:+.3f}".replace("-", "−")

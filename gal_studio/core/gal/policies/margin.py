@@ -7,6 +7,7 @@ from gal_studio.core.gal.policies.policy import Policy
 from gal_studio.core.gal.policies.pool import PoolSnapshot
 from gal_studio.core.gal.reasons import count_copies, ordinal, quoted
 from gal_studio.core.types import AnchorScore
+from gal_studio.core.words import signed
 
 
 class Margin(Policy):
@@ -23,15 +24,11 @@ class Margin(Policy):
     def reason(self, pool: PoolSnapshot, score: AnchorScore) -> str:
         """Its margin and rank; the last one suggested is compared with the next in line."""
         place, other = self.place(pool, score)
-        rest = f"; next in line: {quoted(pool.scores, other)} ({_signed(other)})" if other else ""
+        rest = f"; next in line: {quoted(pool.scores, other)} ({signed(other.mean_margin)})" if other else ""
         return (
             f"{count_copies(score)}. {_PLACES.get(place, f'{ordinal(place)} closest call')} between prompt "
-            f"and reference ({_signed(score)}){rest}."
+            f"and reference ({signed(score.mean_margin)}){rest}."
         )
-
-
-def _signed(score: AnchorScore) -> str:
-    return f"{score.mean_margin:+.3f}".replace("-", "−")
 
 
 _PLACES = {1: "Closest call"}
