@@ -17,7 +17,6 @@ import { stepGridsOf } from "./step_grids.js";
 
 /** @typedef {{ prompt: string | null, strengths: string, steps: number[] | null }} StepDraft */
 
-const MOST = 50; // images that may wait at once, as in gal_studio/rounds/trials.py
 /** @type {StepDraft} null: the usual prompt and steps */
 const EMPTY = { prompt: null, strengths: "0.4 0.7 1", steps: null };
 /** What stands in the form, by round; it lasts as long as the page. */
@@ -123,14 +122,11 @@ function Form() {
  * @param {number[]} strengths
  */
 async function generate(steps, strengths) {
-  const number = steps.length * strengths.length;
   said.value = !steps.length
     ? "Choose at least one step."
     : !strengths.length || strengths.some((one) => !(one >= 0 && one <= 2))
       ? "Write strengths from 0 to 2, such as 0.4 0.7 1."
-      : number > MOST
-        ? `These are ${number} images, and ${MOST} may wait at once: choose fewer steps or strengths.`
-        : "";
+      : "";
   if (said.value) return;
   asking.value = true;
   const { roundId: round } = state;
