@@ -72,6 +72,9 @@ def test_licences_name_all_that_is_bundled():
     for library in (CHECKOUT / "ui" / "vendor").glob("*.min.js"):
         text = library.with_name(library.name.replace(".min.js", ".LICENSE.txt"))
         assert text.is_file() and f"`ui/vendor/{text.name}`" in licences
+    made = json.loads((CHECKOUT.parent / "tools" / "web" / "vendor" / "package.json").read_text())
+    for name, version in made["devDependencies"].items():
+        assert f"| {name} {version} |" in licences or name == "esbuild"
 
 
 def test_the_artwork_is_what_the_bundled_model_is_made_of():
