@@ -1,5 +1,6 @@
 """The examples of docs/python.md run, with models that are loaded in a moment."""
 
+import json
 import os
 import re
 import shutil
@@ -10,16 +11,19 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from gal_studio.assets import demo
 from gal_studio.state import Store
 from gal_studio.studio import Studio
 from gal_studio.ui.access.rules import Rules
+from tests.additions import run_python, succeeded
+from tests.commands.running import write_project
 from tests.tiny_project import make_models
 from tests.ui.conftest import Place, serving
 
 ROOT = Path(__file__).parents[2]
-IN_PYTHON, BY_CLIENT = re.findall(
+IN_PYTHON, BY_CLIENT, OWN_POLICY = re.findall(
     r"^```python\n(.*?)^```", (ROOT / "docs" / "python.md").read_text("utf-8"), re.MULTILINE | re.DOTALL
 )
 
@@ -81,6 +85,20 @@ def test_the_examples_run(tmp_path: Path) -> None:
     assert (tmp_path / "lora.safetensors").read_bytes() == lora_of(tmp_path, first.adapter)
     assert (first.candidates, second.parent_id) == (36, first.id)
     assert measured.rounds[1].drawn == measured.rounds[1].wanted > 0
+
+
+@pytest.mark.slow
+def test_the_policy_of_the_document_decides(tmp_path: Path) -> None:
+    Image.new("RGB", (32, 32), "green").save(tmp_path / "cat.png")
+    (tmp_path / "mine.py").write_text(OWN_POLICY)
+    project = write_project(tmp_path, make_models(tmp_path / "models"))
+    command = ("-m", "gal_studio.cli", "run", project, "--out", tmp_path / "out", "--rounds", 2)
+    succeeded(run_python(tmp_path, *command, "--policy", "mine:MostCopied"))
+    summary = json.loads((tmp_path / "out" / "summary.json").read_text())
+    first = summary["rounds"][0]
+    accepted = {one["prompt"] for one in first["accepted"]}
+    assert accepted == {one["prompt"] for one in first["anchors"] if one["suggested"]} != set()
+    assert all(one["reason"].startswith("Copy risk ") for one in first["anchors"] if one["suggested"])
 
 
 def lora_of(folder: Path, name: str | None) -> bytes:

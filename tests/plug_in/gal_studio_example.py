@@ -13,7 +13,6 @@ class Alphabet(Policy):
 
     name = "alphabet"
     label = "Alphabet"
-    wants = "Test prompts from A to Z."
     stops_when_clean = False
 
     def order(self, pool):

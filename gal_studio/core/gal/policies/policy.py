@@ -13,8 +13,8 @@ from gal_studio.core.types import AnchorScore, Candidate, Suggestion
 class Policy(ABC):
     """Orders the test prompts of a round, picks a picture of each, and says why.
 
-    A policy is one file with a subclass, and one line in `registry.py`. `name` is stored and typed in
-    commands, and `label` shown. One that `needs_features` gets the CLIP features of the pictures, one that
+    A policy is one file with a subclass and its instance. `name` is stored and typed in commands, and `label`
+    shown. One that `needs_features` gets the CLIP features of the pictures, one that
     `needs_choices` what the person chose in other rounds. No answer may depend on the order of candidates or
     scores.
     """
