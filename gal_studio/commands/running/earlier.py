@@ -70,4 +70,5 @@ def difference(before: Mapping[str, Any], now: Mapping[str, Any]) -> str:
 def _in_words(name: str, before: object, now: object) -> str:
     if name.startswith(("picture", "mask", "LoRA")):
         return f"another {name}"
-    return f"{name} was {shown(before)} and is {shown(now)}"
+    was, is_ = ("not given" if value is None else shown(value) for value in (before, now))
+    return f"{name} was {was} and is {is_}"
