@@ -48,8 +48,11 @@ SQL = re.compile(
     r"\b(?:SELECT|WHERE|REFERENCES|UPDATE|INSERT|DELETE FROM|PRIMARY KEY|JOIN|ORDER BY|NOT NULL)\b"
 )
 NOT_READ = {"gal_studio/core/gal/choices.py"}  # the stored kinds of a choice
-STORED = {"other picture", "picture = pipeline(", "picture of prior ", "test set", "Picture"}
-"""Stored words, the names of seeds, and Python for other programs."""
+STORED = {
+    "other picture", "picture = pipeline(", "picture of prior ", "test set", "Picture",
+    '{"picture": handle_file(path), "prompt": words}',
+}  # fmt: skip
+"""Stored words, the names of seeds and of fields, and Python for other programs."""
 READ = [
     ROOT / "README.md",
     *sorted((ROOT / "docs").glob("*.md")),

@@ -19,6 +19,7 @@ class Given(TypedDict):
 
 
 _GIVEN = TypeAdapter(list[Given])
+_EXAMPLE = '{"picture": handle_file(path), "prompt": words}'
 
 
 def references_of(kind: str, references: list[dict[str, Any]]) -> list[Payload]:
@@ -27,8 +28,7 @@ def references_of(kind: str, references: list[dict[str, Any]]) -> list[Payload]:
         given = _GIVEN.validate_python(references, strict=True, extra="forbid")
     except ValidationError as error:
         raise StudioError(
-            f"The references are not understood ({first_fault(error)}): give a list of "
-            '{"picture": handle_file(path), "prompt": words}.'
+            f"The references are not understood ({first_fault(error)}): give a list of {_EXAMPLE}."
         ) from error
     if kind == "style" and any(one.get("trigger_word", "").strip() for one in given):
         raise StudioError("A style has no trigger word: its words are in the prompts. Leave it out.")
