@@ -289,8 +289,8 @@ def explain_pool(informative: int, top_k: int, scores: Sequence[AnchorScore]) ->
     uncopied = sum(not score.overfit for score in scores)
     if not informative and mixed and 2 * uncopied >= anchors:
         return (
-            f"Nothing to suggest: {uncopied} of the {anchors} test prompts are never copied, the others have "
-            "no good image. Accept any images you like, or stop here."
+            f"Nothing to suggest: {uncopied} of the {anchors} test prompts never gave a copy, the others no "
+            "good image. Accept any images you like, or stop here."
         )
     if not informative and mixed:
         return (

@@ -200,7 +200,7 @@ def test_where_most_prompts_give_no_copies_any_more_that_is_why_none_is_suggeste
     _, _, scores = pool_of(margins(4, 10), margins(0, 10), margins(0, 10), margins(10, 10))
     weak = [replace(scores[0], too_weak=6), *scores[1:]]
     assert explain_pool(0, 3, weak) == (
-        "Nothing to suggest: 2 of the 4 test prompts are never copied, the others have no good image. "
+        "Nothing to suggest: 2 of the 4 test prompts never gave a copy, the others no good image. "
         "Accept any images you like, or stop here."
     )
 
