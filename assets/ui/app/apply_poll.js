@@ -96,12 +96,12 @@ export function forget({ keepProject = false } = {}) {
 }
 
 /**
- * Apply a poll response. `sent` is the value of `known()` when the request was sent, and `upToDate` whether
- * the response includes every change made so far.
+ * Apply a poll response. `sent` is the value of `known()` when the request was sent, `upToDate` whether the
+ * response includes every change made so far, and `untouched` whether none was made since.
  * @param {PollAnswer} answer
- * @param {{ sent: ReturnType<typeof known>, upToDate: boolean }} circumstances
+ * @param {{ sent: ReturnType<typeof known>, upToDate: boolean, untouched: boolean }} circumstances
  */
-export function receive(answer, { sent, upToDate }) {
+export function receive(answer, { sent, upToDate, untouched }) {
   const { candidates } = answer;
   const { roundId } = state;
   if (roundId && answer.round && answer.round !== roundId) forget({ keepProject: true }); // it was archived
@@ -112,9 +112,11 @@ export function receive(answer, { sent, upToDate }) {
   if (answer.round && answer.round !== state.roundId) state.roundId = answer.round;
   digests = { ...digests, ...Object.fromEntries(Object.entries(answer.digests).filter(current)) };
   for (const part of upToDate ? [] : CHANGED_HERE)
-    if (parts[part] && (part !== "project" || state.project)) {
-      delete parts[part];
-      ask(part);
+    if (parts[part]) {
+      // what a page shows first may lack a change on its way, but not what was stored before it
+      const isFirst = part === "project" ? !state.project : untouched && sent.parts[part] === undefined;
+      if (!isFirst) delete parts[part];
+      if (!isFirst || part !== "project") ask(part);
     }
   const plain = PLAIN.filter((part) => parts[part] !== undefined);
   for (const part of plain) Object.assign(state, { [part]: parts[part] });

@@ -108,7 +108,7 @@ async function requestChanges() {
   if (!answer || requested !== [state.projectId, state.roundId].join()) return;
   if (answer.gone) return projectNotFound(answer.gone);
   const before = state.roundId;
-  receive(answer, { sent, upToDate: includesChanges() });
+  receive(answer, { sent, ...includesChanges() });
   if (before !== state.roundId) remember({ byItself: true });
   if (before && before !== state.roundId) refreshSoon(); // another tab archived the round that was shown
 }

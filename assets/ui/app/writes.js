@@ -50,11 +50,14 @@ export function write(name, request, id = newId()) {
 export const pending = () => queue.length;
 export const unreachable = () => offline;
 
-/** Call before a poll; the returned function says whether the response includes all changes made so far. */
+/**
+ * Call before a poll; the returned function says whether the response includes all changes made so far, and
+ * whether none was made since.
+ */
 export function writeMark() {
   const mark = enqueued;
   const idle = !queue.length;
-  return () => idle && enqueued === mark;
+  return () => ({ upToDate: idle && enqueued === mark, untouched: enqueued === mark });
 }
 
 /** A random id; `crypto.randomUUID` exists only in secure contexts. */

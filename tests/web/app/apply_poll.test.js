@@ -25,9 +25,10 @@ const answer = (parts, digest = "1", more = {}) => ({
 });
 /**
  * @param {PollAnswer} news
- * @param {{ sent?: ReturnType<typeof known>, upToDate?: boolean }} [options]
+ * @param {{ sent?: ReturnType<typeof known>, upToDate?: boolean, untouched?: boolean }} [options]
  */
-const take = (news, { sent = known(), upToDate = true } = {}) => receive(news, { sent, upToDate });
+const take = (news, { sent = known(), upToDate = true, untouched = true } = {}) =>
+  receive(news, { sent, upToDate, untouched });
 
 beforeEach(() => {
   forget();
@@ -80,6 +81,23 @@ test("settings of a response older than a change are ignored and asked for again
 test("the first response brings the project, even while a change is pending", () => {
   take(answer({ project: project({ name: "opened" }) }), { upToDate: false });
   assert.equal(state.project?.name, "opened");
+});
+
+test("a page that opens while a change is on its way shows what was decided before", () => {
+  const sent = known();
+  take(answer({ verdicts: { a: "accepted" }, masks: {} }, "1"), { sent, upToDate: false });
+  assert.equal(state.verdicts.get("a"), "accepted");
+  assert.match(known().parts.verdicts, /^invalid/, "and asks again");
+  state.verdicts.set("b", "accepted");
+  take(answer({ verdicts: { a: "accepted" }, masks: {} }, "1"), { upToDate: false });
+  assert.equal(state.verdicts.get("b"), "accepted", "once");
+});
+
+test("a decision made while the first response was on its way stays", () => {
+  const sent = known();
+  state.verdicts.set("a", "rejected");
+  take(answer({ verdicts: { a: "accepted" }, masks: {} }), { sent, upToDate: false, untouched: false });
+  assert.equal(state.verdicts.get("a"), "rejected");
 });
 
 test("only images with a changed verdict or mask are emitted", () => {

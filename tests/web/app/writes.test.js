@@ -70,14 +70,14 @@ test("a batch without a response is retried with the same ids", async () => {
 test("a poll is up to date only if no change was pending or made since", async () => {
   const { asked, come } = studio();
   const quiet = writeMark();
-  assert.equal(quiet(), true);
+  assert.deepEqual(quiet(), { upToDate: true, untouched: true });
   const done = write("decide", {});
-  assert.equal(quiet(), false, "a change came");
+  assert.deepEqual(quiet(), { upToDate: false, untouched: false }, "a change came");
   const during = writeMark();
   come(asked[0], [{}]);
   await done;
-  assert.equal(during(), false, "it left while one was pending");
-  assert.equal(writeMark()(), true);
+  assert.deepEqual(during(), { upToDate: false, untouched: true }, "it left while one was pending");
+  assert.equal(writeMark()().upToDate, true);
 });
 
 test("on unload the queue is sent and persisted", async () => {
