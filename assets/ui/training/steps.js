@@ -52,7 +52,7 @@ export function Steps() {
   if (!round) return null;
   const { kept, why_none: none } = round.steps;
   const grids = stepGridsOf(trials.value, state.roundId);
-  if (!kept.length && !none && !grids.length) return null;
+  if (!kept.length && !grids.length && !(none && round.trained)) return null;
   return html`<section class="kept-steps" aria-label="Steps of this training">
     <p class="chart-title"><b>Steps of this training</b></p>
     ${kept.length ? html`<${Form} at=${{}} />` : html`<p class="arms-none">${none}</p>`}

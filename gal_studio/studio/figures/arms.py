@@ -11,7 +11,7 @@ from gal_studio.core.intervals import Interval
 from gal_studio.studio.figures.template import COLOURS, PALE, SYMBOLS, Theme, error_bars, figure
 from gal_studio.studio.views.measures import MeasuredRound
 
-ROOM = 0.22
+ROOM = 0.32
 """Of the range, beside the first and the last point, for their names."""
 
 
@@ -19,7 +19,7 @@ ROOM = 0.22
 class Point:
     """CLIP-I (x) and CLIP-T (y) of a round, with their intervals if those are known.
 
-    `kind` is "plain" for a round that learned the references alone. `opens` names project and round.
+    `kind` is "base" for the base model. `opens` names project and round.
     """
 
     name: str
@@ -86,7 +86,7 @@ def arms_figure(
     arms: Sequence[Arm], about: str, theme: Theme = "light", current: str = "", best: str | None = None
 ) -> go.Figure:
     """Each arm by its name; the base model is hollow, `best` has a star, the `current` round is larger."""
-    made = figure("Clock arms", about, theme)
+    made = figure("Rounds on the benchmark", about, theme)
     colours = COLOURS[theme]
     for number, arm in enumerate(arms):
         colour, symbol = colours[number % len(colours)], SYMBOLS[number % len(SYMBOLS)]
@@ -140,7 +140,7 @@ def _point(one: MeasuredRound, project_id: str) -> Point | None:
     across, up = found.get("clip_i"), found.get("clip_t")
     if across is None or up is None:
         return None
-    kind = "base" if one.id is None else "plain" if one.plain else "round"
+    kind = "base" if one.id is None else "round"
     opens = None if one.id is None else (project_id, one.id)
     return Point(one.name, across.value, up.value, (across, up), kind, opens)
 
@@ -150,7 +150,7 @@ def _label(point: Point, arm: Arm, best: str | None) -> str:
     if arm.is_replay:
         return arm.name if point is arm.points[-1] else ""
     star = "★ " if best is not None and point.opens is not None and point.opens[1] == best else ""
-    return f"{star}{point.name}{' (plain)' if point.kind == 'plain' else ''}"
+    return f"{star}{point.name}"
 
 
 def _spread(points: Sequence[Point], own: Sequence[bool], theme: Theme) -> dict[str, Any]:

@@ -71,7 +71,7 @@ def test_a_measured_round_is_told_on_its_chip_in_curves_and_in_results(watched: 
     page.click("[data-view=curves]")
     points = page.locator(".arms .scatterlayer .point")
     expect(points).to_have_count(3)
-    expect(page.locator(".arms .textpoint")).to_have_text(["Base model", "Round 1 (plain)", "★ Round 2"])
+    expect(page.locator(".arms .textpoint")).to_have_text(["Base model", "Round 1", "★ Round 2"])
     box = points.nth(1).bounding_box()
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     page.wait_for_selector(".chip-round[aria-current]:has-text('Round 1')")

@@ -107,7 +107,8 @@ def test_curves_prompts_and_choices_are_saved(watched: Watched, served: Served):
     page.click("[data-view=curves]")
     page.wait_for_selector(".curves .arms .scatterlayer .point")
     page.wait_for_selector(".curves .curve-box .scatterlayer path")
-    assert {"Clock arms", "Training loss"} == {row["chart"] for row in rows(page)}
+    expect(page.locator(".curves .curve-box .legendtext").first).to_be_visible()
+    assert {"Rounds on the benchmark", "Training loss"} == {row["chart"] for row in rows(page)}
     assert marks(page, "path") >= 2
     with Image.open(io.BytesIO(saved(page, "png"))) as picture:
         assert len(picture.convert("RGB").getcolors(1 << 24)) > 20, "charts in their own colours"
@@ -127,7 +128,7 @@ def test_a_view_is_saved_as_a_figure_that_needs_no_network(watched: Watched, ser
     for view, words in (
         ("map", "where its images lie"),
         ("anchors", "copies by test prompt"),
-        ("curves", "Clock arms"),
+        ("curves", "Rounds on the benchmark"),
     ):
         page.click(f"[data-view={view}]")
         (tmp_path / f"{view}.html").write_bytes(saved(page, "html"))
