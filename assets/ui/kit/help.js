@@ -50,15 +50,37 @@ const more = [];
  */
 export const addToHelp = (label, act) => more.push({ label, act });
 
+/** @type {{ label: string, isOn: () => boolean, turn: (on: boolean) => void }[]} */
+const options = [];
+
+/**
+ * Add a choice of what the keys do.
+ * @param {string} label
+ * @param {() => boolean} isOn
+ * @param {(on: boolean) => void} turn
+ */
+export const addOptionToHelp = (label, isOn, turn) => options.push({ label, isOn, turn });
+
 export function showHelp() {
   helpDialog.open("Keys", html`<${Help} />`);
 }
+
+/** @typedef {{ currentTarget: HTMLInputElement }} Turned */
 
 const Help = () => html`<form method="dialog">
   <div class="help-lists" tabindex="0" role="region" aria-label="Keys">
     ${list("Images", PICTURES)}${list("Brush and heat map", BRUSH)}
   </div>
   <p>A, R, L and T act on the whole selection.</p>
+  ${options.map(
+    ({ label, isOn, turn }) => html`<label class="help-option">
+      <input
+        type="checkbox" checked=${isOn()}
+        onChange=${(/** @type {Turned} */ { currentTarget }) => turn(currentTarget.checked)}
+      />
+      ${label}
+    </label>`,
+  )}
   <div class="help-buttons">
     <button class="button" autofocus>Close</button>
     ${more.map(

@@ -141,7 +141,7 @@ const HINTS = {
       ? "Compare, then choose images or accept the suggestion."
       : byFinger()
         ? "Tap an image to accept it, or accept the suggestion."
-        : "Accept images by A or their ✓, or accept the suggestion.",
+        : "Press ✓ on images that you like, or accept the suggestion.",
   next_round: () => {
     const child = childOf("next_round");
     if (child) return `${child.name} trains on the images you accepted here.`;

@@ -1,8 +1,9 @@
-/** The bar over the grid: order, score range, tile size, auto-advance, undo, redo and history. */
+/** The bar over the grid: order, score range, tile size, undo, redo and history. */
 /** @import { RoundsParts } from "../../app/types/parts.d.ts" */
 import { renderOn } from "../../app/watch.js";
 import { state } from "../../app/store.js";
-import { byFinger, el } from "../../kit/dom.js";
+import { el } from "../../kit/dom.js";
+import { addOptionToHelp } from "../../kit/help.js";
 import { html } from "../../kit/html.js";
 import { desk, LARGEST, restoreDesk, setDesk, SMALLEST, sorts } from "./desk.js";
 import { History } from "./history.js";
@@ -15,10 +16,15 @@ export function mountDesk(parts) {
   const line = el("p", { class: "search-line", hidden: true });
   parts.desk.after(line);
   searchLine(line);
+  addOptionToHelp(
+    "After A or R, go to the next image",
+    () => desk.advance,
+    (advance) => setDesk({ advance }),
+  );
   renderOn("desk search filter project round candidates cleared forget", parts.desk, () => {
     parts.desk.hidden = !state.candidates.size;
     return html`<span class="desk-group"><${Order} /><${RangeFilter} at=${{}} /></span>
-      <span class="desk-group"><${Size} grid=${parts.grid} /><${Advance} /></span>
+      <span class="desk-group"><${Size} grid=${parts.grid} /></span>
       <${SearchField} />
       <${History} />`;
   });
@@ -53,9 +59,3 @@ function Size({ grid }) {
     onDblClick=${() => setDesk({ size: 0 })}
   /></label>`;
 }
-
-const Advance = () => html`<button
-  type="button" class="button small desk-advance" hidden=${byFinger()}
-  title="Auto-advance: after A (accept) or R (reject), go to the next image"
-  aria-pressed=${String(desk.advance)} onClick=${() => setDesk({ advance: !desk.advance })}
->Next after A/R</button>`;

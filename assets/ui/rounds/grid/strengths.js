@@ -86,11 +86,9 @@ export function seriesLength(schedules) {
 function Headings({ schedules }) {
   const each = seriesLength(schedules);
   const starts = schedules.flatMap((_, i) => (i % each ? [] : [i]));
-  const rises = schedules.map((one) => partsOf(one?.sign ?? "")).find(Boolean);
-  const example = rises ? ` · ${rises.early} → ${rises.late}: first ${rises.early}, then ${rises.late}` : "";
   return html`${starts.map(
     (i) => html`<b style="grid-column: span ${each}">
-      ${i ? "second seed" : `LoRA strength${example}`}
+      ${i ? "second seed" : "LoRA strength"}
     </b>`,
   )}${schedules.map(heading)}`;
 }
@@ -113,7 +111,7 @@ function heading(schedule) {
   if (!rises) return html`<span title=${recipe || "LoRA strength 1"}>${mean}</span>`;
   const { early, share, late } = rises;
   return html`<span title="${recipe}: ${mean} on average">
-    ${early} → ${late}<small>after ${share}</small>
+    ${early}, then ${late}<small>after ${share}</small>
   </span>`;
 }
 

@@ -61,7 +61,9 @@ def test_a_weight_is_set_by_hand(watched: Watched, served: Served):
     decisions = served.place.studio.store.decisions
     page = watched.open(served.url())
     page.wait_for_selector(".tile")
-    page.click(".desk-advance")
+    page.keyboard.press("?")
+    page.get_by_label("After A or R, go to the next image").click()
+    page.keyboard.press("Escape")
     page.keyboard.press("ArrowRight")
     page.keyboard.press(" ")
     expect(page.locator(".weight-field")).to_have_count(0)

@@ -50,7 +50,9 @@ def test_a_round_is_culled_by_one_key_a_picture(watched: Watched, served: Served
     page.focus(f"[data-id='{order[2]}'] .tile-face")
     page.keyboard.press("a")  # the picture leaves the filter, and the focus goes on
     assert focused(page) == order[3]
-    page.click(".desk-advance")
+    page.keyboard.press("?")
+    page.get_by_label("After A or R, go to the next image").click()
+    page.keyboard.press("Escape")
     page.focus(f"[data-id='{order[3]}'] .tile-face")
     page.click("[data-filter=all]")
     page.focus(f"[data-id='{order[3]}'] .tile-face")

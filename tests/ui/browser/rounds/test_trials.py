@@ -32,6 +32,10 @@ def test_a_prompt_is_tried_and_its_picture_accepted(watched: Watched, served) ->
     page.get_by_role("tab", name="Try a prompt").click()
     form = page.locator(".trial-form")
     form.get_by_text("{} stands for “in watercolor painting style”.").wait_for()
+    inks = form.get_by_label("Negative prompt").evaluate(
+        "(field) => ['::placeholder', null].map((part) => getComputedStyle(field, part).color)"
+    )
+    assert inks[0] != inks[1], "an example does not look like a value"
     form.get_by_role("button", name="Generate").click()
     form.get_by_text("Write what the image should show.").wait_for()
     form.get_by_label("Prompt", exact=True).fill("A lighthouse {}")
