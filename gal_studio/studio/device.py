@@ -7,7 +7,7 @@ import re
 import shutil
 import subprocess
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gal_studio.core.memory.allocator import computes_bfloat16
@@ -21,12 +21,16 @@ _known: dict[str, tuple[float, "Device"]] = {}
 
 @dataclass(frozen=True)
 class Device:
-    """A device, in words as well: "NVIDIA RTX 3060", "this computer". Memory in bytes."""
+    """A device, in words as well: "NVIDIA RTX 3060", "this computer". Memory in bytes.
+
+    `unused_gpu` names an NVIDIA GPU that the installed torch cannot use, since it was built without CUDA.
+    """
 
     kind: DeviceKind
     name: str
     total: int
     free: int
+    unused_gpu: str = ""
 
     @property
     def room(self) -> int:
@@ -38,15 +42,18 @@ def this_device() -> Device:
     """The device of the worker, as it chooses it: an NVIDIA GPU, Apple's, or the processor."""
     now = time.monotonic()
     if "device" not in _known or now - _known["device"][0] > _SECONDS:
-        _known["device"] = now, _nvidia() or _host()
+        gpu = _nvidia()
+        if gpu is None or not torch_knows_cuda():
+            gpu = replace(_host(), unused_gpu="" if gpu is None else gpu.name)
+        _known["device"] = now, gpu
     return _known["device"][1]
 
 
 def _nvidia() -> Device | None:
-    """The first NVIDIA GPU that torch may use; None if its driver's tool reports none."""
+    """The first NVIDIA GPU that a program may use; None if its driver's tool reports none."""
     tool, visible = shutil.which("nvidia-smi"), os.environ.get("CUDA_VISIBLE_DEVICES")
     first = (visible or "").partition(",")[0].strip()
-    if tool is None or (visible is not None and first in ("", "-1")) or not torch_knows_cuda():
+    if tool is None or (visible is not None and first in ("", "-1")):
         return None
     command = [tool, "--query-gpu=name,memory.total,memory.free", "--format=csv,noheader,nounits"]
     command += [f"--id={first}"] if first else []

@@ -8,7 +8,7 @@ import pytest
 
 from gal_studio.core.memory.allocator import instruction_set
 from gal_studio.studio import device
-from gal_studio.studio.device import flags_of, has_bfloat16, torch_knows_cuda
+from gal_studio.studio.device import Device, flags_of, has_bfloat16, torch_knows_cuda
 
 
 @pytest.mark.parametrize(
@@ -59,9 +59,21 @@ def test_a_hidden_gpu_is_not_planned_for(
     tool.write_text('#!/bin/sh\necho "GPU of $3, 8192, 8000"\n')
     tool.chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
-    monkeypatch.setattr(device, "torch_knows_cuda", lambda: True)
     monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
     if visible is not None:
         monkeypatch.setenv("CUDA_VISIBLE_DEVICES", visible)
     found = device._nvidia()
     assert (found and found.name.strip()) == name
+
+
+@pytest.mark.parametrize("knows_cuda", [True, False])
+def test_without_cuda_in_torch_the_processor_is_planned_for_and_the_gpu_is_told_of(
+    monkeypatch: pytest.MonkeyPatch, knows_cuda: bool
+) -> None:
+    monkeypatch.setattr(device, "_known", {})
+    monkeypatch.setattr(device, "_nvidia", lambda: Device("cuda", "RTX 3060", 12 << 30, 11 << 30))
+    monkeypatch.setattr(device, "torch_knows_cuda", lambda: knows_cuda)
+    found = device.this_device()
+    assert (found.name, found.unused_gpu) == (
+        ("RTX 3060", "") if knows_cuda else ("this computer", "RTX 3060")
+    )

@@ -88,6 +88,17 @@ def plan_round(
 ) -> RoundPlan:
     """What a first round of these settings needs on this device, and about how long it takes."""
     device = this_device()
+    found = _plan_on(device, store, shape, model, settings, kind)
+    if not device.unused_gpu:
+        return found
+    unused = f"{device.unused_gpu} is not used, since this PyTorch is built without CUDA (README, Models)."
+    doubt = f"{unused} {found.doubt}" if found.doubt else ""
+    return RoundPlan(found.sentence, doubt, f"{unused} {found.warning}".rstrip())
+
+
+def _plan_on(
+    device: Device, store: Store | None, shape: ModelShape, model: str, settings: Settings, kind: Kind
+) -> RoundPlan:
     least, whole = smallest(shape, settings, device.kind), need(shape, settings, device.kind)
     room, most = device.room, room_of(device.kind, device.total)
     shown = least if whole.peak > room else whole

@@ -1,5 +1,6 @@
 """What a new project is told of memory and time, and the device that it is told for."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -46,6 +47,14 @@ def test_on_a_processor_the_programs_take_memory_too(monkeypatch: pytest.MonkeyP
     own = ", 858 MB for the programs themselves); "
     assert own in told(monkeypatch, sized(64, kind="cpu")).sentence
     assert "programs" not in told(monkeypatch, sized(64)).sentence
+
+
+def test_a_gpu_that_torch_cannot_use_is_told_of(monkeypatch: pytest.MonkeyPatch) -> None:
+    here = replace(sized(64, kind="cpu"), unused_gpu="NVIDIA RTX 3060")
+    unused = "NVIDIA RTX 3060 is not used, since this PyTorch is built without CUDA"
+    assert told(monkeypatch, here).warning.startswith(unused)
+    small = replace(sized(2, kind="cpu"), unused_gpu="NVIDIA RTX 3060")
+    assert told(monkeypatch, small).doubt.startswith(unused)
 
 
 def test_settings_follow_what_is_free_and_a_warning_says_what_is_not(monkeypatch: pytest.MonkeyPatch) -> None:

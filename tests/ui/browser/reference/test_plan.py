@@ -27,6 +27,7 @@ def small_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
     """A GPU on which XL does not fit, held as sparingly as can be."""
     gpu = Device("cuda", "Small GPU", 3 << 30, 3 << 30)
     monkeypatch.setattr(device, "_nvidia", lambda: gpu)
+    monkeypatch.setattr(device, "torch_knows_cuda", lambda: True)
     monkeypatch.setattr(device, "_known", {})
 
 
