@@ -74,10 +74,10 @@ def install(extra: str) -> None:
     done = ENVIRONMENT / "installed.txt"
     if done.exists() and done.read_text() == wanted and not is_inside():
         return
-    print("Installing GAL Studio into .venv: about two minutes and 6 GB the first time.", flush=True)
+    print("Installing GAL Studio into .venv: 6 GB the first time, some minutes.", flush=True)
     if not is_inside() and not has_pip():
         subprocess.run([sys.executable, "-m", "venv", "--clear", str(ENVIRONMENT)], check=True)
-    pip = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    pip = [str(PYTHON), "-m", "pip", "install", "--disable-pip-version-check"]
     subprocess.run([*pip, "--editable", f"{ROOT}{extra}"], check=True)
     done.write_text(wanted)
 
