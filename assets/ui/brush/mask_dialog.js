@@ -23,7 +23,7 @@ const STARTS = {
   draft: "The bright part is what you painted last; it is not saved yet.",
   painted: "The bright part is what you painted.",
   found: "The bright part is what the studio found: correct it where it is wrong.",
-  none: "No mask yet: paint one, or the studio will find the subject when it is needed.",
+  none: "No mask is saved yet: paint one, or the studio will find the subject when it is needed.",
 };
 /** @type {[name: "undo" | "redo", words: string][]} */
 const STEPS = [

@@ -119,7 +119,7 @@ function Taken({ best, drawn }) {
   const words =
     best && done > 1
       ? html`<span>★ Best of ${done} measured rounds: <b>${best.name}</b></span>`
-      : trained.length > 1 && html`<span>Which round is best? Measure all rounds to see.</span>`;
+      : trained.length > 1 && html`<span>Which round is best? All must be measured to know.</span>`;
   return html`${words || null}
     <${Button} onClick=${() => openExports(drawn)}>Download ${inSentence(drawn.name)}…<//>`;
 }
