@@ -61,6 +61,11 @@ def record_line(store: Store, round_id: str) -> RecordedLine:
     for here, after in zip(line, [*line[1:], None], strict=True):
         rounds.append(_record(here, taken, with_decisions=after is not None))
         taken |= {one.anchor_id for one in lineage.accepted_candidates(here) if not one.own}
+    if not any(one.accepted for one in rounds):
+        raise StudioError(
+            "Nothing was accepted before the last round, so every replay would be the same: accept images in "
+            "a round and train the next one."
+        )
     left_out = tuple(_left_out(store, line, rounds))
     return RecordedLine(project.project.id, line[-1].id, tuple(rounds), left_out)
 

@@ -222,6 +222,14 @@ def test_a_project_without_a_second_round_is_refused(studio: Studio, round_id: s
         studio.replay(other, "human")
 
 
+def test_a_line_on_which_nothing_was_accepted_is_refused(studio: Studio, round_id: str) -> None:
+    train(studio, round_id)
+    draw(studio, round_id, [1])
+    train(studio, studio.next_round(round_id).id)
+    with pytest.raises(StudioError, match="Nothing was accepted before the last round"):
+        studio.replay(project_of(studio, round_id), "random")
+
+
 def test_what_was_accepted_before_any_training_is_not_replayed_and_that_is_said(
     studio: Studio, second: str
 ) -> None:
