@@ -30,13 +30,13 @@ BROKEN = "The plug-in 'gone' of gal-studio-example (gal_studio.policies) cannot 
 OWN = """
 from gal_studio.core.gal.policies.policy import Policy
 class Backwards(Policy):
-    name, label, wants = "backwards", "Backwards", "The last test prompts."
+    name, label = "backwards", "Backwards"
     def order(self, pool):
         return [score for score in reversed(pool.ranked) if self.pictures(pool, score)]
     def reason(self, pool, score):
         return "It comes last."
 class Half(Policy):
-    name, label, wants = "half", "Half", "Nothing."
+    name, label = "half", "Half"
 """
 
 
@@ -111,7 +111,12 @@ def test_without_the_package_the_project_is_shown_and_says_what_is_missing(seen:
 
 
 def test_a_command_takes_a_class_of_a_module(seen: Seen) -> None:
-    assert json.loads((seen.out / "summary.json").read_text())["project"]["policy"] == "backwards"
+    summary = json.loads((seen.out / "summary.json").read_text())
+    assert summary["project"]["policy"] == "backwards"
+    reasons = {one["reason"] for one in summary["rounds"][0]["anchors"] if one["suggested"]}
+    assert reasons == {"It comes last."}, "it speaks, not the policy of the settings"
+    with (seen.out / "candidates.csv").open() as file:
+        assert any(int(row["suggested"]) for row in csv.DictReader(file))
 
 
 @pytest.mark.parametrize(

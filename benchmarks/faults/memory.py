@@ -178,7 +178,7 @@ def try_phases(
 
 
 def _plan(folder: Path, models: tuple[str, str]) -> Plan:
-    return replace(plan_in(folder, models), measure_last=True)
+    return replace(plan_in(folder, models), measured="last")
 
 
 def _end(code: int) -> str:

@@ -19,12 +19,13 @@ def demo(
     preset: Annotated[str, typer.Option(help="The base model and settings.")] = DEFAULT_PRESET,
     base_model: unattended.BaseModel = None,
     clip_model: unattended.ClipModel = None,
-    rounds: unattended.Rounds = 2,
+    rounds: unattended.Rounds = None,
     candidates: unattended.Candidates = None,
     steps: unattended.Steps = None,
     sampling_steps: unattended.SamplingSteps = None,
-    policy: unattended.Policy = "uncertainty",
+    policy: unattended.Policy = None,
     refine: unattended.Refine = False,
+    measure: unattended.Measure = False,
     overwrite: unattended.Overwrite = False,
     workspace: Workspace = None,
     as_json: AsJson = False,
@@ -39,6 +40,9 @@ def demo(
         changes=unattended.setting_changes(steps, candidates, sampling_steps),
     )
     folder = given_workspace(context, workspace) or out / "workspace"
-    chosen = named_policy(policy) or "uncertainty"
-    plan = unattended.Plan(draft, rounds or 0, chosen, out, folder, refine, overwrite)
+    chosen = named_policy(policy) or unattended.own_policy(draft)
+    count = 2 if rounds is None else rounds
+    plan = unattended.Plan(
+        draft, count, chosen, out, folder, refine, overwrite, measured="all" if measure else "quick"
+    )
     unattended.personalize(plan, as_json)

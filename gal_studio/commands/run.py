@@ -135,6 +135,7 @@ def run(
     sampling_steps: unattended.SamplingSteps = None,
     policy: unattended.Policy = None,
     refine: unattended.Refine = False,
+    measure: unattended.Measure = False,
     overwrite: unattended.Overwrite = False,
     instant: unattended.Instant = False,
     workspace: Workspace = None,
@@ -149,7 +150,8 @@ def run(
     count = next(number for number in (rounds, file.rounds, 2) if number is not None)
     chosen = named_policy(policy) or file.policy or unattended.own_policy(draft)
     folder = given_workspace(context, workspace) or out / "workspace"
-    plan = unattended.Plan(draft, count, chosen, out, folder, refine, overwrite, instant)
+    measured: unattended.Measured = "all" if measure else "quick"
+    plan = unattended.Plan(draft, count, chosen, out, folder, refine, overwrite, instant, measured)
     unattended.personalize(plan, as_json)
 
 

@@ -125,8 +125,10 @@ def overrides(project: ProjectSnapshot) -> int:
     return sum(count_overrides(each.choices, each.decided) for each in project.rounds)
 
 
-def shown_proposal(here: RoundSnapshot) -> Proposal:
-    """What the page suggests: nothing before all pictures of the round are drawn."""
+def shown_proposal(here: RoundSnapshot, policy: str | None = None) -> Proposal:
+    """What the page suggests, or another policy: nothing before all pictures of the round are drawn."""
+    if policy is not None:
+        return _shown_proposal(here, policy)
     if here not in _SHOWN:
         _SHOWN[here] = _shown_proposal(here)
     return _SHOWN[here]
@@ -136,8 +138,8 @@ _SHOWN: MutableMapping[RoundSnapshot, Proposal] = WeakKeyDictionary()
 """What is suggested in the rounds that are loaded: a round's view, its summary and a verdict ask for it."""
 
 
-def _shown_proposal(here: RoundSnapshot) -> Proposal:
-    made, done, more = proposal(here), len(drawn(here)), left(here)
+def _shown_proposal(here: RoundSnapshot, policy: str | None = None) -> Proposal:
+    made, done, more = proposal(here, policy), len(drawn(here)), left(here)
     if not (done and more):
         return made
     if is_ladder(here) and not has_ended(here):

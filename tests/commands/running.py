@@ -70,6 +70,8 @@ def recomputed(rows: list[dict[str, str]]) -> list[tuple[str, int, float]]:
         by_flags = numbers[0] <= numbers[1] or known.get(SHOWN, 0.0) >= 0.5
         assert int(row["overfit"]) == (known[CHANCE] >= 0.5 if CHANCE in known else by_flags)
         assert bool(row["overfit_by"]) == bool(int(row["overfit"]))
+        known_kept, asked = (float(row[name] or 1.0) for name in ("kept", "asked"))
+        assert float(row["utility"]) == pytest.approx((1.0 - float(row[CHANCE])) * asked * known_kept)
     drawn = [one for group in groups.values() for one in group]
     ranked = rank_anchors(score_pool(list(anchors.values()), drawn))
     return [(score.anchor.prompt, score.overfit, score.entropy) for score in ranked]

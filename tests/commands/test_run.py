@@ -61,6 +61,19 @@ def test_run_writes_everything(
     assert not list(out.glob(".*"))
 
 
+def test_all_rounds_are_measured_on_request_also_afterwards(
+    folder: Path, names: tuple[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    project, out = write_project(folder, names), folder / "out"
+    assert run("run", project, "--out", out) == 0
+    capsys.readouterr()
+    assert run("run", project, "--out", out, "--measure") == 0
+    assert "is measured" not in capsys.readouterr().err
+    summary = json.loads((out / "summary.json").read_text())
+    assert [round_["measured"]["pictures"] for round_ in summary["rounds"]] == [24, 24]
+    assert summary["measured"]["verdict"]
+
+
 def test_object_project_under_the_random_policy(folder: Path, names: tuple[str, str]) -> None:
     path = folder / "object.toml"
     path.write_text(

@@ -25,6 +25,7 @@ from gal_studio.core.quoting import csv_table
 from gal_studio.core.types import Round
 from gal_studio.provenance import made_by
 from gal_studio.rounds import lineage
+from gal_studio.rounds.replay_decisions import HUMAN
 from gal_studio.state.files.content_store import png_of, write_whole
 from gal_studio.state.files.errors import disk_problem, make_folder
 from gal_studio.state.files.unfinished import unfinished_name
@@ -35,10 +36,21 @@ from gal_studio.studio.reports.measured import describe_measures, describe_round
 from gal_studio.studio.views.types import CandidateView, PatchMap, ProjectView, RefinementView, RoundView
 
 BEFORE_SCORES = ("candidate_id", "round", "prompt", "seed", "early_strength", "late_strength", "switch")
-AFTER_SCORES = ("overfit", "overfit_by", "suggested", "accepted", "tsne_x", "tsne_y", "file")
+AFTER_SCORES = (
+    "kept",
+    "utility",
+    "overfit",
+    "overfit_by",
+    "suggested",
+    "accepted",
+    "tsne_x",
+    "tsne_y",
+    "file",
+)
 """The columns of `candidates.csv`; those between have the names of the scores.
 
-The strengths are those of the LoRA, or in Round 0 those of the references.
+The strengths are those of the LoRA, or in Round 0 those of the references. `kept` is c(x) of Eq. G17, empty
+where it is unknown, and `utility` u(x) of Eq. G18.
 """
 
 
@@ -62,12 +74,15 @@ def write_outputs(
 ) -> dict[str, Any]:
     """Write everything about these rounds, each file atomically; returns the summary.
 
-    `refinements` maps rounds to their refinements, whose pictures get a table of their own.
+    `policy` accepted the pictures, or a person (`human`): what is suggested, and why, is what that policy
+    says, or else the one of the settings. `refinements` maps rounds to their refinements, whose pictures get
+    a table of their own.
     """
     check_folder(out)
-    nodes = refinements or {}
-    views = [_drawn(studio.round_view(round_id)) for round_id in round_ids]
-    refined = [_drawn(studio.round_view(nodes[view.round.id])) for view in views if view.round.id in nodes]
+    nodes, asked = refinements or {}, None if policy == HUMAN else policy
+    views = [_drawn(studio.round_view(round_id, asked)) for round_id in round_ids]
+    nodes_of_views = [nodes[view.round.id] for view in views if view.round.id in nodes]
+    refined = [_drawn(studio.round_view(node, asked)) for node in nodes_of_views]
     for view in (*views, *refined):
         _write_round(studio, view, out)
     measures = studio.measures(views[-1].project.id)
@@ -284,7 +299,7 @@ def _table(views: Sequence[RoundView]) -> str:
                     tile.prompt, candidate.seed,
                     recipe.early, recipe.late, recipe.switch,
                     *(scores.get(name) for name in names),
-                    int(candidate.overfit), candidate.overfit_by,
+                    candidate.kept, candidate.utility, int(candidate.overfit), candidate.overfit_by,
                     int(tile.suggested), int(tile.verdict == "accepted"),
                     repr(candidate.x), repr(candidate.y), picture_name(view, tile),
                 )

@@ -6,11 +6,11 @@ Every step skips what is stored already, so that an interrupted command can be r
 import hashlib
 import json
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import astuple, dataclass, replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -37,6 +37,8 @@ from gal_studio.studio.create.references import Mask, open_picture
 from gal_studio.studio.reports.measured import measure_sentences
 
 MOST_ROUNDS = 50
+Measured = Literal["quick", "last", "all"]
+"""Which rounds are measured on the benchmark: those where it is quick, the last one alone, or all."""
 
 Out = Annotated[Path, typer.Option(help="The folder for the results (default workspace: OUT/workspace).")]
 Rounds = Annotated[int | None, typer.Option(help="Rounds to train (default: 2).")]
@@ -59,15 +61,18 @@ Overwrite = Annotated[
 Instant = Annotated[
     bool, typer.Option("--instant", help="Begin with Round 0, generated with the references and no training.")
 ]
+Measure = Annotated[
+    bool,
+    typer.Option(
+        "--measure", help="Measure every round on the benchmark; otherwise only where that is quick."
+    ),
+]
 Refine = Annotated[bool, typer.Option("--refine", help="Refine every round with PatchDPO.")]
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What to do and where to write it; `overwrite` replaces what another run has written there.
-
-    With `measure_last` the last round is measured in any case, and no other one.
-    """
+    """What to do and where to write it; `overwrite` replaces what another run has written there."""
 
     draft: ProjectDraft
     rounds: int
@@ -77,7 +82,7 @@ class Plan:
     refine: bool = False
     overwrite: bool = False
     instant: bool = False
-    measure_last: bool = False
+    measured: Measured = "quick"
 
     def __post_init__(self) -> None:
         """Refuse an unknown policy and an impossible number of rounds."""
@@ -141,15 +146,30 @@ def opened(plan: Plan) -> Iterator[tuple[Studio, ProgressLine, str]]:
 def carry_out(plan: Plan) -> dict[str, Any]:
     """Run all missing rounds of a plan; returns the summary that was written."""
     with opened(plan) as (studio, line, project_id):
-        if plan.measure_last:
+        if plan.measured == "last":
             studio.measure_when(project_id, "never")
         for sentence in about_project(studio.project(project_id)):
             line.say(sentence)
         with local_worker(studio, line) as worker:
             rounds, refinements = _run_rounds(plan, studio, worker, line, project_id)
-            if plan.measure_last and test_set.prepare(studio.store, rounds[-1]).missing:
-                worker.finish(studio.measure(rounds[-1]))
+            _measure(plan, studio, worker, line, rounds)
         return write_outputs(studio, rounds, plan.out, plan.policy, refinements)
+
+
+def _measure(
+    plan: Plan, studio: Studio, worker: LocalWorker, line: ProgressLine, rounds: Sequence[str]
+) -> None:
+    """Measure what the plan asks for and nobody has measured, or say that it was left out."""
+    trained = [one for one in rounds if studio.store.rounds.get(one).kind == "fine_tune"]
+    wanted = trained[-1:] if plan.measured == "last" else trained
+    missing = [one for one in wanted if test_set.prepare(studio.store, one).missing]
+    if missing and plan.measured == "quick":
+        line.say(
+            "Not every round is measured on the benchmark: for that, run the same command with --measure."
+        )
+        return
+    for round_id in missing:
+        worker.finish(studio.measure(round_id))
 
 
 def _run_rounds(
@@ -166,7 +186,7 @@ def _run_rounds(
         if not studio.pool(round_.id):
             line.say(_no_prompts_left(number, plan.rounds))
             break
-        _print_round(studio, line, round_.id)
+        _print_round(studio, line, round_.id, plan.policy)
         if not is_last or (plan.refine and not pairs.can_be_refined(store.snapshots.round(round_.id))):
             made = _decide(studio, round_, plan.policy)
             if made and made.ends:
@@ -208,7 +228,7 @@ def _instant_round(
         job = studio.instant_round(project_id)
         worker.finish(job)
         there = [studio.store.rounds.get(job.round_id)]
-    _print_round(studio, line, there[0].id)
+    _print_round(studio, line, there[0].id, policy)
     _decide(studio, there[0], policy)
     return there[0].id
 
@@ -323,8 +343,8 @@ def _decide(studio: Studio, round_: Round, policy: str) -> SuggestionSet | None:
     return made
 
 
-def _print_round(studio: Studio, line: ProgressLine, round_id: str) -> None:
-    view = studio.round_view(round_id)
+def _print_round(studio: Studio, line: ProgressLine, round_id: str, policy: str) -> None:
+    view = studio.round_view(round_id, policy)
     copies = sum(score.score.overfit for score in view.scores)
     counted = f"Round {view.round.number}: {copies} of {len(view.candidates)} images are copies."
     line.say(" ".join(said for said in (counted, view.check, view.sentence) if said))

@@ -215,7 +215,7 @@ def plan_cells(asked: GridFile, out: Path) -> list[PlannedCell]:
             draft = replace(file.draft, changes=changes, seed=seed)
             policy = arm.get("gal.policy") or file.policy or own_policy(draft)
             rounds = next(number for number in (asked.rounds, file.rounds, 2) if number is not None)
-            plan = Plan(draft, rounds, str(policy), out, out, measure_last=True)
+            plan = Plan(draft, rounds, str(policy), out, out, measured="last")
             parts = json.dumps({"rounds": rounds, **parts_of(plan)}, sort_keys=True, default=str)
             digest = hashlib.sha256(parts.encode()).hexdigest()[:10]
             folder = out / "cells" / f"{name}-{seed}-{digest}"

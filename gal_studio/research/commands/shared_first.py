@@ -28,7 +28,7 @@ def first_plan(plan: Plan, folder: Path) -> Plan:
     first = replace(plan, draft=replace(plan.draft, changes=changes), policy="uncertainty", rounds=1)
     parts = json.dumps(parts_of(first), sort_keys=True, default=str)
     own = folder / hashlib.sha256(parts.encode()).hexdigest()[:10]
-    return replace(first, out=own, workspace=own / "workspace", measure_last=True)
+    return replace(first, out=own, workspace=own / "workspace", measured="last")
 
 
 def finish(first: Plan) -> None:

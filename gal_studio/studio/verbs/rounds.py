@@ -31,9 +31,9 @@ class RoundVerbs(Verbs):
         """What came of each round that is not archived, by number."""
         return outcomes(self.store, project_id)
 
-    def round_view(self, round_id: str) -> RoundView:
-        """Everything that the page shows of a round."""
-        return round.round_view(self.store, round_id)
+    def round_view(self, round_id: str, policy: str | None = None) -> RoundView:
+        """Everything that the page shows of a round, or what another policy would suggest there."""
+        return round.round_view(self.store, round_id, policy)
 
     def proposal(self, round_id: str, policy: str | None = None) -> SuggestionSet:
         """What a policy suggests in a round, by default the policy of its settings."""

@@ -99,16 +99,19 @@ def _summary(here: RoundSnapshot, name: str, busy: Collection[str]) -> RoundSumm
     )
 
 
-def round_view(store: Store, round_id: str) -> RoundView:
-    """Everything that the Rounds screen shows of one round."""
+def round_view(store: Store, round_id: str, policy: str | None = None) -> RoundView:
+    """Everything that the Rounds screen shows of one round.
+
+    With a `policy`, what that one suggests, in place of the one of the settings.
+    """
     with store.database.snapshot():
-        here = store.snapshots.round(round_id)
+        here = store.snapshots.round(round_id, policy)
         inputs = load_inputs(store, here)
         project = project_view(here.project, inputs.references)
         judged = judged_candidates(store, round_id, here.settings, project.prompts)
         busy = store.jobs.busy_rounds(project.id)
         curve, timings = store.rounds.loss_curve(round_id), store.rounds.timings(project.base_model)
-    made, more = shown_proposal(here), left(here)
+    made, more = shown_proposal(here, policy), left(here)
     history = decision_history(here)
     return RoundView(
         round=here.round,
