@@ -13,7 +13,7 @@ from typing import Annotated, Any, TextIO, cast
 import typer
 from typer.core import TyperGroup
 
-from gal_studio.commands.terminal.options import Workspace, required_workspace
+from gal_studio.commands.terminal.options import StoredWorkspace, required_workspace
 from gal_studio.core.drive_errors import drive_sentence
 from gal_studio.core.errors import StudioError, printable
 from gal_studio.state.files.paths import user_path
@@ -120,7 +120,7 @@ def open_app(
 @app.command()
 def worker(
     context: typer.Context,
-    workspace: Workspace = None,
+    workspace: StoredWorkspace = None,
     until_empty: Annotated[bool, typer.Option("--until-empty", help="Stop when the queue is empty.")] = False,
     gpu: Annotated[
         int | None, typer.Option(min=0, help="Work beside other workers, on this GPU alone (0, 1, ...).")

@@ -8,14 +8,14 @@ import typer
 
 from gal_studio.commands.running.local_worker import ProgressLine, local_worker
 from gal_studio.commands.terminal.json_text import json_text
-from gal_studio.commands.terminal.options import AsJson, Wanted, Workspace, required_workspace
+from gal_studio.commands.terminal.options import AsJson, StoredWorkspace, Wanted, required_workspace
 from gal_studio.commands.terminal.stored import existing_workspace, find_project, last_round
 from gal_studio.studio import Studio
 
 
 def ask(
     context: typer.Context,
-    workspace: Workspace = None,
+    workspace: StoredWorkspace = None,
     project: Wanted = None,
     round_: Annotated[
         int | None, typer.Option("--round", help="The round's number (default: the last generated one).")

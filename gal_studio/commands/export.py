@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from gal_studio.commands.running.outputs import check_folder
-from gal_studio.commands.terminal.options import Wanted, Workspace, required_workspace
+from gal_studio.commands.terminal.options import StoredWorkspace, Wanted, required_workspace
 from gal_studio.commands.terminal.stored import existing_workspace, find_project, last_round
 from gal_studio.core.errors import StudioError
 from gal_studio.core.models.forms.references import REFERENCES
@@ -38,7 +38,7 @@ def export(
     merged: Annotated[
         bool, typer.Option("--merged", help="Also write the denoiser with the LoRA merged into it.")
     ] = False,
-    workspace: Workspace = None,
+    workspace: StoredWorkspace = None,
     project: Wanted = None,
 ) -> None:
     """Export a round for other programs, with a model card, and check the file in a fresh process."""

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from gal_studio.commands.terminal.options import Wanted, Workspace, required_workspace
+from gal_studio.commands.terminal.options import StoredWorkspace, Wanted, required_workspace
 from gal_studio.commands.terminal.stored import existing_workspace, find_project_id
 from gal_studio.studio import Studio
 
@@ -13,7 +13,7 @@ from gal_studio.studio import Studio
 def export_project(
     context: typer.Context,
     file: Annotated[Path, typer.Argument(metavar="FILE.zip", help="The file to write.")],
-    workspace: Workspace = None,
+    workspace: StoredWorkspace = None,
     project: Wanted = None,
     raw: Annotated[
         bool, typer.Option("--raw", help="Export a damaged project as it is, without lost and altered files.")

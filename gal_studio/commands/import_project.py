@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from gal_studio.commands.terminal.options import Workspace, required_workspace
+from gal_studio.commands.terminal.options import StoredWorkspace, required_workspace
 from gal_studio.core.words import counted
 from gal_studio.state import Store
 from gal_studio.studio import Studio
@@ -15,7 +15,7 @@ from gal_studio.studio import Studio
 def import_project(
     context: typer.Context,
     file: Annotated[Path, typer.Argument(metavar="FILE.zip", help="A file that export-project wrote.")],
-    workspace: Workspace = None,
+    workspace: StoredWorkspace = None,
 ) -> None:
     """Import a project from a zip file.
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from gal_studio.commands.terminal.json_text import json_text
-from gal_studio.commands.terminal.options import AsJson, Workspace, required_workspace
+from gal_studio.commands.terminal.options import AsJson, StoredWorkspace, required_workspace
 from gal_studio.commands.terminal.stored import existing_workspace
 from gal_studio.core.errors import StudioError
 from gal_studio.core.jobs.states import REQUESTED, RESUMABLE
@@ -36,7 +36,7 @@ def jobs(
         typer.Argument(help=f"One of: {', '.join((*SUITS, 'log'))}. log prints a bug report."),
     ] = None,
     job: Annotated[str | None, typer.Argument(metavar="JOB", help="The job's ID or an ID prefix.")] = None,
-    workspace: Workspace = None,
+    workspace: StoredWorkspace = None,
     as_json: AsJson = False,
 ) -> None:
     """List the jobs of a workspace, or act on one.

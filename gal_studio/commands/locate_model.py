@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from gal_studio.commands.terminal.options import Workspace, required_workspace
+from gal_studio.commands.terminal.options import StoredWorkspace, required_workspace
 from gal_studio.commands.terminal.stored import existing_workspace, find_project
 from gal_studio.studio import Studio
 
@@ -14,7 +14,7 @@ def locate_model(
     context: typer.Context,
     old: Annotated[str, typer.Argument(metavar="OLD", help="The path that projects know: a folder or file.")],
     new: Annotated[Path, typer.Argument(metavar="NEW", help="Where the same model is now.")],
-    workspace: Workspace = None,
+    workspace: StoredWorkspace = None,
     project: Annotated[
         str | None, typer.Option("--project", help="Only this project, by ID or name (default: all).")
     ] = None,

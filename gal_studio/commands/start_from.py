@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from gal_studio.commands.terminal.options import Wanted, Workspace, required_workspace
+from gal_studio.commands.terminal.options import StoredWorkspace, Wanted, required_workspace
 from gal_studio.commands.terminal.stored import existing_workspace, find_project
 from gal_studio.studio import Studio
 
@@ -15,7 +15,7 @@ def start_from(
     file: Annotated[
         Path, typer.Argument(metavar="LORA.safetensors", help="A LoRA of any trainer (docs/models.md).")
     ],
-    workspace: Workspace = None,
+    workspace: StoredWorkspace = None,
     project: Wanted = None,
     without_text_encoder: Annotated[
         bool,

@@ -9,7 +9,7 @@ import typer
 from gal_studio.commands.running.local_worker import ProgressLine, local_worker
 from gal_studio.commands.running.outputs import check_folder
 from gal_studio.commands.terminal.json_text import json_text
-from gal_studio.commands.terminal.options import AsJson, Wanted, Workspace, required_workspace
+from gal_studio.commands.terminal.options import AsJson, StoredWorkspace, Wanted, required_workspace
 from gal_studio.commands.terminal.stored import existing_workspace, find_project, last_round
 from gal_studio.core.errors import StudioError
 from gal_studio.core.jobs.kinds import bytes_in_words
@@ -31,7 +31,8 @@ def steps(
     context: typer.Context,
     action: Annotated[str, typer.Argument(help=f"One of: {', '.join(ACTIONS)}.")] = "list",
     step: Annotated[
-        list[int] | None, typer.Argument(metavar="STEP", help="For use the step; for draw those to draw.")
+        list[int] | None,
+        typer.Argument(metavar="STEP", help="The step to use, or the steps to draw."),
     ] = None,
     round_: Annotated[
         str | None, typer.Option("--round", help="The round's number or name (default: the last with steps).")
@@ -49,7 +50,7 @@ def steps(
     out: Annotated[
         Path | None, typer.Option(help="A folder for the images of draw, and a table of them.")
     ] = None,
-    workspace: Workspace = None,
+    workspace: StoredWorkspace = None,
     project: Wanted = None,
     as_json: AsJson = False,
 ) -> None:

@@ -8,8 +8,10 @@ import typer
 from gal_studio.core.errors import StudioError
 
 Workspace = Annotated[Path | None, typer.Option(help="The workspace folder.")]
+StoredWorkspace = Annotated[Path | None, typer.Option(help="The workspace folder; must be given.")]
 Wanted = Annotated[
-    str | None, typer.Option("--project", help="The project's ID or name (default: the newest of your own).")
+    str | None,
+    typer.Option("--project", help="Its ID or name (default: the newest that is not a replay)."),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 

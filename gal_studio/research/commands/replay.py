@@ -9,7 +9,7 @@ import typer
 from gal_studio.commands.running.local_worker import LocalWorker, ProgressLine, local_worker
 from gal_studio.commands.running.outputs import check_folder
 from gal_studio.commands.terminal.json_text import json_text
-from gal_studio.commands.terminal.options import AsJson, Wanted, Workspace, required_workspace
+from gal_studio.commands.terminal.options import AsJson, StoredWorkspace, Wanted, required_workspace
 from gal_studio.commands.terminal.policies import FROM_A_MODULE, named_policy
 from gal_studio.commands.terminal.stored import existing_workspace, find_project_id
 from gal_studio.core.errors import StudioError
@@ -33,7 +33,7 @@ def replay(
         ),
     ],
     out: Annotated[Path, typer.Option(help="The folder for the results.")],
-    workspace: Workspace = None,
+    workspace: StoredWorkspace = None,
     project: Wanted = None,
     round_: Annotated[
         str | None,
