@@ -1,6 +1,7 @@
 """One worker at a time runs whenever jobs wait, even if processes die or start at the same time."""
 
 import errno
+import io
 import sqlite3
 import subprocess
 import threading
@@ -179,6 +180,19 @@ def test_a_command_does_not_wait_for_a_worker_that_has_gone(
             with pytest.raises(StudioError, match="same command again"):
                 watching.finish(job)
             assert time.monotonic() - started > 0.5
+
+
+def test_a_progress_line_in_a_file_is_not_repeated(
+    studio: Studio, job: Job, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from gal_studio.commands.running import local_worker
+
+    monkeypatch.setattr(local_worker, "LOG_INTERVAL", 0.0)
+    output = io.StringIO()
+    line = local_worker.ProgressLine(studio, output)
+    for done in (1, 1, 2, 2):
+        line.show(job, "fine_tune", done, 4)
+    assert output.getvalue() == "Round 1: Fine-tuning 1 / 4\nRound 1: Fine-tuning 2 / 4\n"
 
 
 def test_what_workers_say_does_not_grow_without_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

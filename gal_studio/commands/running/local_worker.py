@@ -32,7 +32,7 @@ class ProgressLine:
         self._output = output or sys.stderr
         self._live = self._output.isatty()
         self._shown = (0.0, "")
-        self._length = 0
+        self._length, self._last = 0, ""
 
     def show(self, job: Job, phase: str, done: float, total: int) -> None:
         """Say how far a job is, unless that was said a moment ago."""
@@ -47,7 +47,8 @@ class ProgressLine:
         if total and at.unit:
             amount = at.amount(done, total) if at.unit == BYTES else f"{int(done)} / {total}"
             line += f" {amount}{_speed(self._studio.job_view(job.project_id))}"
-        self._write(line)
+        if self._live or line != self._last:
+            self._write(line)
 
     def say(self, line: str) -> None:
         """A line that stays."""
@@ -59,7 +60,7 @@ class ProgressLine:
     def _write(self, line: str) -> None:
         self._output.write(f"\r{line.ljust(self._length)}" if self._live else f"{line}\n")
         self._output.flush()
-        self._length = len(line)
+        self._length, self._last = len(line), line
 
 
 def _speed(view: JobView | None) -> str:
