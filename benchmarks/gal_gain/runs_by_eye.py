@@ -47,6 +47,8 @@ from gal_studio.studio import Studio
 SUGGESTED, BASE, GIVEN = "suggestion", "base", "round 0"
 FIRST, BEST, LAST, LAST_BEST = "first, full", "first, best", "last, full", "last, best"
 ARMS = (SUGGESTED, BASE, GIVEN, FIRST, BEST, LAST, LAST_BEST)
+CONSTANTS = {f"last, at {strength:g}": Recipe(strength, strength, 0.0) for strength in (0.85, 0.7, 0.55)}
+"""Further arms: the last round at these constant strengths."""
 COMPARED = (
     (GIVEN, BASE),
     (GIVEN, FIRST),
@@ -110,6 +112,7 @@ def cells_of(run: Path, model: ImageModel, wanted: Sequence[str]) -> tuple[list[
             (BEST, 0, best),
             (LAST, -1, AS_TRAINED),
             (LAST_BEST, -1, last_best),
+            *((arm, -1, recipe) for arm, recipe in CONSTANTS.items()),
         )
         for arm, place, recipe in (each for each in arms if each[0] in wanted):
             path = None if place is None else Path(folder) / f"{rounds[place].id}.safetensors"
@@ -225,7 +228,11 @@ def kappa(one: np.ndarray, other: np.ndarray) -> float:
 
 def report(key: Mapping[str, Sequence[str]], counts: Mapping[str, Count]) -> Iterator[str]:
     """Lines of text: each page's arms, means, paired differences, and how far two people agree."""
-    arms = [arm for arm in ARMS if any(name.startswith(arm) for names in key.values() for name in names)]
+    arms = [
+        arm
+        for arm in (*ARMS, *CONSTANTS)
+        if any(name.startswith(arm) for names in key.values() for name in names)
+    ]
     pages = [page for page in key if any(page in count for count in counts.values())]
     said = {
         arm: [
@@ -268,7 +275,7 @@ def main() -> None:
     parser.add_argument("what", choices=("sheets", "report"))
     parser.add_argument("runs", type=Path, nargs="*")
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--arms", nargs="+", choices=ARMS, default=ARMS)
+    parser.add_argument("--arms", nargs="+", choices=(*ARMS, *CONSTANTS), default=ARMS)
     args = parser.parse_args()
     torch.set_num_threads(1)
     if args.what == "sheets":
