@@ -20,6 +20,8 @@ MODEL_SETTINGS = (
 """The settings that name models, by group: a hub ID, a path, or two with " with " between them."""
 _CHECKPOINT = re.compile(r"^(?P<file>.+\.(?i:safetensors|sft))(?: with (?P<pipeline>.+))?$")
 _BUNDLED = "assets:"
+BUNDLED = " (bundled with GAL Studio)"
+"""How the public name of a bundled model ends."""
 _LOCAL = "local-dir:"
 _PICKLE = re.compile(r"\.(ckpt|pt|pth|bin|pkl)$", re.IGNORECASE)
 _GGUF = re.compile(r"\.gguf$", re.IGNORECASE)
@@ -85,7 +87,7 @@ def is_calibrated(clip_model: str, vision_model: str) -> bool:
 def public_name(name: str) -> str:
     """A base model's name without the folders of this computer, for files that leave it."""
     if is_bundled(name):
-        return f"{name.removeprefix(_BUNDLED).partition('/')[0]} (bundled with GAL Studio)"
+        return f"{name.removeprefix(_BUNDLED).partition('/')[0]}{BUNDLED}"
     one_file = None if _PICKLE.search(name) or _GGUF.search(name) else checkpoint_name(name)
     if one_file is not None:
         pipeline = f" with {_last_part(one_file.pipeline)}" if one_file.pipeline else ""

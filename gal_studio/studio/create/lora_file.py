@@ -18,7 +18,7 @@ from gal_studio.core.models.lora_tensors import (
     refuse_several_adapters,
     split,
 )
-from gal_studio.core.models.names import refuse_pickle
+from gal_studio.core.models.names import BUNDLED, refuse_pickle
 from gal_studio.core.models.weights_header import metadata_object
 from gal_studio.core.snapshot import Start
 from gal_studio.core.words import counted
@@ -162,11 +162,16 @@ def rank_of(adapter: Path) -> int:
 
 
 def _stated_base(metadata: Mapping[str, str]) -> str:
-    """The base model by the metadata of modelspec, of kohya's scripts, or of the studio."""
+    """The base model by the metadata of modelspec, of kohya's scripts, or of the studio.
+
+    A bundled model has the architecture of another one in them, and its own name in the studio's.
+    """
+    own = str(_json(metadata, "gal_studio").get("base_model", ""))
+    if own.endswith(BUNDLED):
+        return _short(own)
     if known := stated_base(metadata):
         return known
     stated = [metadata.get(key, "") for key in ("modelspec.architecture", "ss_base_model_version")]
-    own = _json(metadata, "gal_studio").get("base_model", "")
     return next((_short(text) for text in (own, *stated) if text), "")
 
 

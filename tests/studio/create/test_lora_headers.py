@@ -66,3 +66,10 @@ def test_a_header_of_too_many_entries_is_refused_before_it_is_parsed(
         prepare_start(
             store, LoraStart(str(path), "m", "", {}, {}), lambda *_: pytest.fail("it was converted")
         )
+
+
+def test_a_file_of_the_bundled_model_says_so_whatever_architecture_it_states(tmp_path: Path) -> None:
+    card = json.dumps(json.dumps({"base_model": "pocket (bundled with GAL Studio)"}))
+    stated = f'"ss_base_model_version": "sd_v1", "gal_studio": {card}'
+    facts = read(tmp_path, f'{{"{NAME}": {ENTRY}, "__metadata__": {{{stated}}}}}')
+    assert facts.base == "pocket (bundled with GAL Studio)"
