@@ -173,7 +173,7 @@ class Ladder:
         more = max(0, self.most - self.each)
         there = [sum(rung == at for _, rung in self.first()) for at in self.rungs]
         shared = sum(len(self.orders) - number for number in sorted(there)[: BEST + 1])
-        everywhere = min(shared, more * len(self.orders))
+        everywhere = len(self.everywhere(drawn)) if at else min(shared, more * len(self.orders))
         own = min(MORE * len(self.orders), max(0, self.most * len(self.orders) - sum(there) - everywhere))
         return len(places) + sum((everywhere, own)[at:])
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean, median, stdev
 
+from gal_studio.core.gal.standard import KEPT_ENOUGH
 from gal_studio.core.recipe import AS_TRAINED, Recipe
 from gal_studio.core.types import Candidate, Kind
 
@@ -54,13 +55,18 @@ def recipe_rates(drawn: Sequence[Candidate]) -> tuple[RecipeRate, ...]:
 def best_recipe(drawn: Sequence[Candidate]) -> Recipe:
     """Eq. G18: the schedule of the largest mean utility, the strongest of equal ones.
 
-    As trained if no picture is of any use. Schedules that drew few pictures are left out. Without references
-    the utility is the prompt match alone, which the weakest schedule has most of: then it is the strongest
-    schedule within one standard error of the largest mean.
+    As trained if no picture is of any use. Schedules that drew few pictures are left out, and those most of
+    whose pictures lack the style or object, which a later training shows at full strength if at all. Without
+    references the utility is the prompt match alone, which the weakest schedule has most of: then it is the
+    strongest schedule within one standard error of the largest mean.
     """
     rates = recipe_rates(drawn)
     most = max((rate.pictures for rate in rates), default=0)
-    known = [rate for rate in rates if rate.pictures >= ENOUGH * most]
+    known = [
+        rate
+        for rate in rates
+        if rate.pictures >= ENOUGH * most and (rate.carried is None or rate.carried >= KEPT_ENOUGH)
+    ]
     best = max(known, key=lambda rate: rate.good, default=None)
     if best is None or best.good == 0.0:
         return AS_TRAINED

@@ -4,7 +4,7 @@ import math
 from collections import Counter
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from gal_studio.core.gal.ladder import (
@@ -47,6 +47,7 @@ def drawn_whole(plan: Ladder, turns: dict[str, float]) -> Pictures:
     st.integers(1, 20), st.integers(1, 12), st.sampled_from([1, 10]), st.lists(st.floats(0, 1), min_size=20)
 )
 @settings(max_examples=40)
+@example(6, 7, 10, [1.0, *[0.0] * 19])  # the second part is smaller than it could be, so the last is larger
 def test_what_is_left_is_at_least_what_will_be_drawn(
     prompts: int, most: int, steps: int, turns: list[float]
 ) -> None:

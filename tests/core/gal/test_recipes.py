@@ -90,6 +90,14 @@ def test_a_recipe_that_drew_few_pictures_is_not_the_best_one() -> None:
     assert best_recipe([*pictures, *drawn(WEAK, 1.0, 1.0, count=1)]) == WEAK
 
 
+def test_a_recipe_that_mostly_lacks_the_style_is_not_the_best_one() -> None:
+    """Raters saw it at full strength in such third rounds, and not at the weak ones of larger utility."""
+    faint = [*drawn(FULL, 0.25, 0.55), *drawn(LATER, 0.5, 0.55), *drawn(WEAK, 1.0, 0.6)]
+    assert max(recipe_rates(faint), key=lambda rate: rate.good).recipe == WEAK
+    assert best_recipe(faint) == AS_TRAINED
+    assert best_recipe([*faint, *drawn(LATE, 0.25, 1.0)]) == LATE
+
+
 def test_a_lora_that_copies_nothing_is_drawn_as_trained() -> None:
     pictures = [*drawn(FULL, 0.75, 0.75), *drawn(LATER, 0.75, 0.75), *drawn(WEAK, 0.75, 0.25)]
     assert best_recipe(pictures) == FULL, "the strongest of equal ones"
