@@ -17,6 +17,7 @@ from tests.ui.seeded import finished
 def test_the_newest_project_is_neither_archived_nor_a_replay(tmp_path: Path) -> None:
     studio, project, first = finished(tmp_path / "place", candidates=2)
     with studio.store:
+        studio.decide([studio.store.candidates.of_round(first)[0].id], "accepted")
         drawn_child(studio, first)
         hidden = studio.create_project(draft(name="Hidden"))
         studio.store.projects.set_archived(hidden, True)

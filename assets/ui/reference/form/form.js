@@ -398,9 +398,18 @@ function Form({ form }) {
         <button
           class="button" data-next="" type="submit" data-part="create" disabled=${form.isSending}
           title="Create the project and run its first round" ...${noted("notes-whole", whole)}
-        >${isJudging ? "Judge" : "Start the project"}</button>
+        >${startWords(form)}</button>
       </span>
     </div>`;
+}
+
+/**
+ * What the button says; a LoRA is checked against its base model meanwhile, which can take a minute.
+ * @param {ProjectForm} form
+ */
+function startWords({ isSending, model: { isJudging } }) {
+  if (isSending) return isJudging ? "Checking the LoRA…" : "Creating the project…";
+  return isJudging ? "Judge" : "Start the project";
 }
 
 /**
