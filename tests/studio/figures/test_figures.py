@@ -86,7 +86,7 @@ def test_clock_arms_and_gains_are_the_measured_figures(made: Made) -> None:
     reports = [one for one in studio.measures(project).rounds if one.report]
     arm, again = studio.figures.clock_arms(project, project).data
     assert [one.name for one in reports] == ["Base model", "Round 1", "Round 2"]
-    assert list(arm.text) == ["Base model", "Round 1 (plain)", "Round 2"]
+    assert list(arm.text) == ["Base model", "Round 1", "Round 2"]
     assert [list(row[:2]) for row in arm.customdata] == [["", ""], [project, first], [project, second]]
     assert list(arm.error_x.array)[1] == pytest.approx(
         reports[1].report.figures["clip_i"].high - arm.x[1] if reports[1].report else 0
