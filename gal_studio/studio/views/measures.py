@@ -3,9 +3,6 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Annotated
-
-from typing_extensions import Doc
 
 from gal_studio.core.measures.carry_over import CarryOver, carry_over
 from gal_studio.core.measures.compare import Key
@@ -33,7 +30,6 @@ class MeasuredRound:
     id: str | None
     name: str
     parent_id: str | None
-    plain: Annotated[bool, Doc("Trained on the references alone.")]
     trained: bool
     drawn: int
     wanted: int
@@ -251,7 +247,6 @@ class _Measured:
                 id=name,
                 name=arm.name,
                 parent_id=arm.before,
-                plain=name is not None and self.is_plain(project.round(name)),
                 trained=name is None or project.round(name).round.adapter is not None,
                 drawn=len(arm.part("held_out")),
                 wanted=self.wanted,
@@ -259,12 +254,6 @@ class _Measured:
             )
             for name, arm in self.arms.items()
         )
-
-    def is_plain(self, here: RoundSnapshot) -> bool:
-        """Whether a round was trained on the references alone: plain fine-tuning."""
-        examples = self.trained.get(here.id, ())
-        trained = here.round.kind == "fine_tune" and not here.round.source
-        return trained and all(example.is_reference for example in examples)
 
     @property
     def left_out(self) -> tuple[str, ...]:

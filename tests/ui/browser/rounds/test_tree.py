@@ -69,7 +69,7 @@ def test_rounds_branch_are_named_starred_archived_and_run_with_one_press(watched
     until(lambda: len(studio.store.jobs.of_project(served.place.project)) == 3)
     jobs = studio.store.jobs.of_project(served.place.project)
     assert [job.kind for job in jobs] == ["fine_tune", "generate", "measure"]
-    page.wait_for_selector("[data-part=hint]:has-text('Then up to 126 images; then measuring')")
+    page.wait_for_selector("[data-part=hint]:has-text('Then up to 180 images; then measuring')")
     assert studio.rounds(served.place.project)[-1].name == "Warm paper"
 
 
