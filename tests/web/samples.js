@@ -303,7 +303,6 @@ export const measuredRound = (more) => ({
   id: "r",
   name: "Round 1",
   parent_id: null,
-  plain: true,
   trained: true,
   drawn: 24,
   wanted: 24,
@@ -335,6 +334,6 @@ export const measures = (more) => ({
   headline: "",
   sentence: "",
   warnings: [],
-  rounds: [measuredRound({ id: null, name: "Base model", plain: false }), measuredRound()],
+  rounds: [measuredRound({ id: null, name: "Base model" }), measuredRound()],
   ...more,
 });

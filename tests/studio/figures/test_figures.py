@@ -154,7 +154,7 @@ def measured(identity: str | None, parent: str | None, value: float | None = Non
         pictures=20, judged=20, as_asked=0, no_copy=0, copies=0, changes={}, since_first={}, gain=None,
         learned=None, learned_change=None, leak=None, figures={"clip_i": interval, "clip_t": interval},
     )  # fmt: skip
-    return MeasuredRound(identity, identity or "base", parent, False, True, 20, 20, report)
+    return MeasuredRound(identity, identity or "base", parent, True, 20, 20, report)
 
 
 def test_the_loss_has_a_running_mean_and_stands_before_the_other_rounds(made: Made) -> None:

@@ -35,7 +35,7 @@ const replay = (more) => ({
   incomparable: "",
   rounds: [
     measuredRound({ id: "x", report: at(0.3, 0.5) }),
-    measuredRound({ id: "y", name: "Round 2", parent_id: "x", plain: false, report: at(0.2, 0.6) }),
+    measuredRound({ id: "y", name: "Round 2", parent_id: "x", report: at(0.2, 0.6) }),
   ],
   differences: {},
   ...more,
