@@ -149,7 +149,7 @@ def read_count(path: Path, numbers: Sequence[int]) -> Counted:
     told = json.loads(path.read_text(encoding="utf-8"))
     unknown = {*told["copies"], *told["unrecognised"]} - set(numbers)
     if unknown:
-        raise ValueError(f"{path.name} names pictures that are not there: {sorted(unknown)}")
+        raise ValueError(f"{path.name} names images that are not there: {sorted(unknown)}")
     copies, lost = (np.isin(numbers, told[name]) for name in ("copies", "unrecognised"))
     return Counted(path.stem.removeprefix("count-"), copies, ~lost)
 
@@ -176,7 +176,7 @@ def _describe(count: Counted, rows: Sequence[dict[str, str]]) -> list[str]:
         f"{count.name}: {int(count.copies.sum())} copies and {recognised}",
         f"  {int(flags.sum())} flags, {int((flags & count.copies).sum())} of them counted: recall "
         f"{found.recall:.2f}, precision {found.precision:.2f}, kappa {found.kappa:.2f}",
-        f"  {clean} of {int(suggested.sum())} suggested pictures are recognised and no copies",
+        f"  {clean} of {int(suggested.sum())} suggested images are recognised and no copies",
     ]
     if 0 < count.copies.sum() < len(rows) and all(row[SHOWN] for row in rows):
         area = roc_auc_score(count.copies, [float(row[SHOWN]) for row in rows])
