@@ -23,8 +23,12 @@ def most_pictures(settings: Settings, prompts: int) -> int:
     drawing = settings.generation
     if not on_ladder(settings):
         return drawing.candidates * prompts
-    orders = {str(order): order for order in range(prompts)}
-    return Ladder(orders, drawing.candidates, drawing.steps).at_most({})
+    return _most_on_ladder(prompts, drawing.candidates, drawing.steps)
+
+
+@functools.cache  # asked with each keystroke in the form
+def _most_on_ladder(prompts: int, most: int, steps: int) -> int:
+    return Ladder({str(order): order for order in range(prompts)}, most, steps).at_most({})
 
 
 def is_ladder(here: RoundSnapshot) -> bool:

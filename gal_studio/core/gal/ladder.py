@@ -7,6 +7,7 @@ stages before it, so that an interrupted round continues as if it had not been i
 
 import functools
 import math
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -170,11 +171,11 @@ class Ladder:
         at, places = self._part(drawn)
         if self.whole or not places:
             return len(places)
-        more = max(0, self.most - self.each)
-        there = [sum(rung == at for _, rung in self.first()) for at in self.rungs]
-        shared = sum(len(self.orders) - number for number in sorted(there)[: BEST + 1])
-        everywhere = len(self.everywhere(drawn)) if at else min(shared, more * len(self.orders))
-        own = min(MORE * len(self.orders), max(0, self.most * len(self.orders) - sum(there) - everywhere))
+        prompts, first = len(self.orders), Counter(rung for _, rung in self.first())
+        room = self.most * prompts - first.total()
+        emptiest = sorted(first[rung] for rung in self.rungs)[: BEST + 1]
+        everywhere = len(self.everywhere(drawn)) if at else min(room, sum(prompts - n for n in emptiest))
+        own = min(MORE * prompts, room - everywhere)
         return len(places) + sum((everywhere, own)[at:])
 
     def _part(self, drawn: Drawn) -> tuple[int, tuple[Place, ...]]:

@@ -2,7 +2,6 @@
 
 import io
 import pickle
-from collections.abc import Iterator
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -15,18 +14,8 @@ from torchvision.transforms import InterpolationMode
 
 from gal_studio.core.errors import StudioError
 from gal_studio.engine.features.descriptors import DescriptorKind, descriptor_needs, load_descriptor
-from gal_studio.engine.hub import needs
 from tests.engine.conftest import noise_picture
 from tests.engine.tiny_descriptors import GeneralizedMean, save_csd, save_sscd, tiny_csd, tiny_sscd
-from tests.local_hub import LocalHub, running, use
-
-
-@pytest.fixture
-def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[LocalHub]:
-    monkeypatch.setattr(needs, "_silent_since", [-1e9])
-    with running(tmp_path / "cache") as hub:
-        use(hub, monkeypatch)
-        yield hub
 
 
 @pytest.mark.parametrize("is_deep", [False, True], ids=["plain blocks", "bottlenecks in groups"])
@@ -67,31 +56,6 @@ def test_a_csd_describes_styles_as_its_paper_says(file: str, tmp_path: Path) -> 
     np.testing.assert_allclose(found, torch.nn.functional.normalize(expected).numpy(), atol=1e-5)
 
 
-def test_a_repository_is_pinned_and_its_pickles_stay_there(hub: LocalHub, tmp_path: Path) -> None:
-    folder = tmp_path / "csd"
-    folder.mkdir()
-    save_csd(folder / "model.safetensors", tiny_csd())
-    save_csd(folder / "pytorch_model.bin", tiny_csd())
-    hub.publish("owner/CSD", folder)
-    (need,) = descriptor_needs("CSD", "owner/CSD", {})
-    assert need.name == "owner/CSD" and [file.path for file in need.files] == ["model.safetensors"]
-    revisions: dict[str, str] = {}
-    loaded = load_descriptor("CSD", "owner/CSD", "cpu", revisions)
-    assert loaded.describe([noise_picture(1)]).shape == (1, 16)
-    assert revisions == {"owner/CSD": "a" * 40}
-    assert not any(path.endswith(".bin") for path in hub.paths())
-
-
-def test_a_repository_with_several_files_is_refused(hub: LocalHub, tmp_path: Path) -> None:
-    folder = tmp_path / "two"
-    folder.mkdir()
-    for name in ("a", "b"):
-        save_sscd(folder / f"{name}.safetensors", tiny_sscd())
-    hub.publish("owner/two", folder)
-    with pytest.raises(StudioError, match="owner/two is not a SSCD model"):
-        load_descriptor("SSCD", "owner/two", "cpu")
-
-
 class Program:
     """What a pickle could run."""
 
@@ -130,12 +94,12 @@ def test_a_file_of_the_other_kind_or_of_another_size_is_refused(tmp_path: Path) 
     sscd = save_sscd(tmp_path / "sscd.safetensors", tiny_sscd())
     csd = save_csd(tmp_path / "csd.safetensors", tiny_csd())
     for kind, other in (("CSD", sscd), ("SSCD", csd)):
-        with pytest.raises(StudioError, match=f"is not a {kind} model \\(it has no "):
+        with pytest.raises(StudioError, match=f"is no {kind} model \\(it has no "):
             descriptor_needs(kind, other, {})  # type: ignore[arg-type]
     assert descriptor_needs("SSCD", sscd, {}) == () == descriptor_needs("CSD", csd, {})
     short = tiny_sscd()
     del short.layer3
-    with pytest.raises(StudioError, match="is not a SSCD model"):
+    with pytest.raises(StudioError, match="is no SSCD model"):
         load_descriptor("SSCD", save_sscd(tmp_path / "short.pt", short), "cpu")
 
 
