@@ -55,7 +55,7 @@ def test_base_and_round_draw_the_same_prompts_and_seeds(studio: Studio, measured
     images = {arm: {p.candidate.image for p in view.pictures if p.round_id == arm} for arm in by_arm}
     assert images[None] != images[measured]
     base, first = view.rounds
-    assert (base.name, first.name, first.plain) == ("Base model", "Round 1", True)
+    assert (base.name, first.name) == ("Base model", "Round 1")
     assert base.report is not None and first.report is not None
     assert first.report.pictures == 6
     assert (
@@ -164,7 +164,6 @@ def test_accepted_prompts_are_measured_before_and_after_they_are_learned(
     last = view.rounds[-1].report
     assert last is not None
     assert last.learned is not None and last.learned_change is not None
-    assert not view.rounds[-1].plain
     first = view.rounds[-2].report
     assert first is not None and first.learned is None, "the round before was not trained on it"
     studio.decide([chosen.candidate.id], "rejected")
