@@ -33,7 +33,7 @@ class Shard:
 
 
 def draw_shard(art: Path, bank: Path, tokenizer: Path, kind: str, seed: tuple[int, ...], count: int) -> Shard:
-    """Draw a shard of a kind ("train" or "plain") from its seed."""
+    """Draw a shard of a kind ("train", "clear" or "plain") from its seed."""
     cv2.setNumThreads(1)
     rng = np.random.default_rng(seed)
     if kind == "plain":
@@ -41,7 +41,7 @@ def draw_shard(art: Path, bank: Path, tokenizer: Path, kind: str, seed: tuple[in
         drawn = [plain.draw(icons, rng) for _ in range(count)]
         return Shard(np.stack(drawn), np.empty(0, LABEL), np.empty((0, WORDINGS, TOKENS), np.int16))
     designs = designs_of(art)
-    plans = [make_plan(art, "train", rng) for _ in range(count)]
+    plans = [make_plan(art, kind, rng) for _ in range(count)]
     pictures = np.stack([render(plan, designs, rng) for plan in plans])
     labels = np.array([label_of(plan, designs) for plan in plans], LABEL)
     return Shard(pictures, labels, token_ids(tokenizer, labels, rng))

@@ -21,17 +21,18 @@ from diffusers import AutoencoderKL
 from tools.pocket.gpu.drawing import SHARD, Drawers
 from tools.pocket.gpu.parts import TooLargeError, load_parts, save_parts
 from tools.pocket.gpu.source import unpack
-from tools.pocket.gpu.tasks import AutoencoderTask, DenoiserTask, Task
+from tools.pocket.gpu.tasks import AutoencoderTask, ClearTask, DenoiserTask, Task
 from tools.pocket.train import autoencoder, denoiser
 from tools.pocket.train.denoiser import SHIPPED
 from tools.pocket.train.muon import Muon
 from tools.pocket.train.training import plateau
 
-BATCHES = {"autoencoder": 256, "denoiser": 1024}
-STEPS = {"autoencoder": 30_000, "denoiser": 20_000}
+BATCHES = {"autoencoder": 256, "denoiser": 1024, "clear": 1024}
+STEPS = {"autoencoder": 30_000, "denoiser": 20_000, "clear": 3_000}
 RATES = {
     "autoencoder": (autoencoder.INNER_RATE, autoencoder.RATE),
     "denoiser": (2 * denoiser.INNER_RATE, 2 * denoiser.RATE),
+    "clear": (denoiser.INNER_RATE, denoiser.RATE),
 }
 DECAY = 0.999
 NAMES = ("mean", "square")  # of the optimizer's state
@@ -126,7 +127,8 @@ class Stretch:
 def make_task(args: argparse.Namespace, device: torch.device) -> Task:
     if args.part == "autoencoder":
         return AutoencoderTask(device, args.room, tuple(args.widths))
-    return DenoiserTask(device, args.room, AutoencoderKL.from_pretrained(args.vae))
+    kind = ClearTask if args.part == "clear" else DenoiserTask
+    return kind(device, args.room, AutoencoderKL.from_pretrained(args.vae))
 
 
 def options() -> argparse.Namespace:

@@ -137,12 +137,15 @@ class DenoiserTask:
         return len(self.latents)
 
     def loss(self, rng: np.random.Generator, batch: int, share: float) -> tuple[torch.Tensor, float]:
-        assert self.draws is not None
-        chosen = torch.from_numpy(self.draws.rows(rng, batch, share)).to(self.device)
+        chosen = torch.from_numpy(self._rows(rng, batch, share)).to(self.device)
         clean = self.latents.rows[chosen].float() * self.vae.config.scaling_factor
         words = self._words(chosen, rng)
         loss = denoiser.denoising_loss(self.model, self.scheduler, clean, words, rng).mean()
         return loss, loss.item()
+
+    def _rows(self, rng: np.random.Generator, batch: int, share: float) -> np.ndarray:
+        assert self.draws is not None
+        return self.draws.rows(rng, batch, share)
 
     @torch.no_grad()
     def _words(self, chosen: torch.Tensor, rng: np.random.Generator) -> torch.Tensor:
@@ -154,3 +157,16 @@ class DenoiserTask:
         ids[dropped] = self.empty
         with fast_precision(self.device):
             return self.encoder(ids).last_hidden_state
+
+
+class ClearTask(DenoiserTask):
+    """The last stage (`tools.pocket.train.clear`): it starts from the shipped weights, each picture as often."""
+
+    kinds = ("clear",)
+
+    def __init__(self, device: torch.device, room: int, vae: AutoencoderKL) -> None:
+        super().__init__(device, room, vae)
+        denoiser.load_shipped(self.model)
+
+    def _rows(self, rng: np.random.Generator, batch: int, share: float) -> np.ndarray:
+        return rng.integers(len(self), size=batch)
