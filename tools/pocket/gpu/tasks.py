@@ -160,7 +160,7 @@ class DenoiserTask:
 
 
 class ClearTask(DenoiserTask):
-    """The last stage (`tools.pocket.train.clear`): it starts from the shipped weights, each picture as often."""
+    """The last stage (`tools.pocket.train.clear`), from the shipped weights; all pictures are drawn alike."""
 
     kinds = ("clear",)
 
