@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import Future
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +13,7 @@ import torch
 
 from tools.pocket.data.dataset import LABEL
 from tools.pocket.gpu import convert, parts, stretch, tasks
-from tools.pocket.gpu.drawing import Shard
+from tools.pocket.gpu.drawing import Drawers, Shard
 
 pytestmark = pytest.mark.workshop
 
@@ -80,6 +82,23 @@ def test_a_stretch_goes_on_where_the_last_one_stopped(tmp_path: Path) -> None:
     assert second.optimizer.state[weight].keys() == {"mean", "square", "step"}
     list(second.run(60, 4, Drawn()))
     assert second.step == 12
+
+
+def test_training_goes_on_between_shards_that_are_drawn_faster_than_it_takes_them() -> None:
+    class Endless(Drawers):
+        """Each shard is finished as soon as it is asked for."""
+
+        def __init__(self) -> None:
+            self.waiting = []
+            for _ in range(3):
+                self._ask()
+
+        def _ask(self) -> None:
+            drawn: Future[Shard] = Future()
+            drawn.set_result(Shard(np.empty(0), NO_LABELS, NO_TOKENS))
+            self.waiting.append(drawn)
+
+    assert len(list(islice(Endless().ready(), 10))) == 3
 
 
 def test_a_state_of_the_other_part_is_refused() -> None:

@@ -7,6 +7,7 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures import wait as wait_for
 from dataclasses import dataclass
 from functools import partial
+from itertools import takewhile
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -90,12 +91,17 @@ class Drawers:
         self.asked += 1
 
     def ready(self, wait: bool = False) -> Iterator[Shard]:
-        """The finished shards in order; with `wait`, at least one."""
+        """The shards that are finished by now, in order; with `wait`, at least one.
+
+        What is finished meanwhile waits for the next call: many processes draw faster than one trains.
+        """
         if wait:
             wait_for(self.waiting[:1])
-        while self.waiting and self.waiting[0].done():
-            yield self.waiting.pop(0).result()
+        finished = list(takewhile(Future.done, self.waiting))
+        for one in finished:
+            self.waiting.remove(one)
             self._ask()
+            yield one.result()
 
     def close(self) -> None:
         self.pool.shutdown(wait=True, cancel_futures=True)
