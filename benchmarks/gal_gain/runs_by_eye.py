@@ -8,7 +8,8 @@
 `sheets` writes a page for each run: its references, and below them in random order what was accepted as
 suggested, and two pictures of each of six held-out prompts by the base model, by it with the references
 given (Round 0, at a reference strength of 1), and by the first and the last round, as trained and by the
-recipe of its best candidates (Eq. G18), all from the same seeds (`--arms` some).
+recipe of its best candidates (Eq. G18), all from the same seeds (`--arms` some). `--beside FOLDER` adds the
+last round of FOLDER/RUN: the same project, carried on by other decisions.
 RULES.md is for somebody who has seen nothing else; each person writes `count-NAME.json` beside it. What the
 cells are is in FOLDER/key.json, which they do not see. `report` prints shares, kappas and paired differences,
 and writes `labels.csv`, which `benchmarks.quality.eyes` reads with project files in FOLDER/references.
@@ -47,6 +48,7 @@ from gal_studio.studio import Studio
 SUGGESTED, BASE, GIVEN = "suggestion", "base", "round 0"
 FIRST, BEST, LAST, LAST_BEST = "first, full", "first, best", "last, full", "last, best"
 ARMS = (SUGGESTED, BASE, GIVEN, FIRST, BEST, LAST, LAST_BEST)
+BESIDE, BESIDE_BEST = "beside, full", "beside, best"
 CONSTANTS = {f"last, at {strength:g}": Recipe(strength, strength, 0.0) for strength in (0.85, 0.7, 0.55)}
 """Further arms: the last round at these constant strengths."""
 COMPARED = (
@@ -58,6 +60,9 @@ COMPARED = (
     (LAST, BASE),
     (LAST_BEST, BEST),
     (LAST_BEST, LAST),
+    (BESIDE, LAST),
+    (BESIDE_BEST, LAST_BEST),
+    (BESIDE_BEST, BEST),
 )
 PROMPTS, SEEDS = 6, 2
 SIDE, EDGE, COLUMNS = 160, 34, 8
@@ -81,8 +86,10 @@ Cell = tuple[str, str, Image.Image]  # arm, what was asked for, picture
 Count = Mapping[str, Mapping[str, Sequence[int]]]
 
 
-def cells_of(run: Path, model: ImageModel, wanted: Sequence[str]) -> tuple[list[Image.Image], list[Cell]]:
-    """The references of a run, and its cells of these arms."""
+def cells_of(
+    run: Path, model: ImageModel, wanted: Sequence[str], beside: Path | None = None
+) -> tuple[list[Image.Image], list[Cell]]:
+    """The references of a run, and its cells of these arms; `beside` is the run carried on otherwise."""
     with Store(run / "workspace") as store, tempfile.TemporaryDirectory() as folder:
         studio = Studio(store)
         (project,) = store.projects.all()
@@ -115,11 +122,17 @@ def cells_of(run: Path, model: ImageModel, wanted: Sequence[str]) -> tuple[list[
             *((arm, -1, recipe) for arm, recipe in CONSTANTS.items()),
         )
         for arm, place, recipe in (each for each in arms if each[0] in wanted):
-            path = None if place is None else Path(folder) / f"{rounds[place].id}.safetensors"
-            if path is not None and place is not None and not path.exists():
-                studio.export_adapter(rounds[place].id, path)
+            path = None if place is None else _exported(studio, rounds[place].id, Path(folder))
             with drawing(model, path, recipe=recipe) as ready:
                 cells += cells_by(arm, ready, requests, project.settings.generation)
+        if beside is not None:
+            with Store(beside / "workspace") as other:
+                last = other.rounds.of_project(project.id)[-1].id
+                path = _exported(Studio(other), last, Path(folder))
+                own = ((BESIDE, AS_TRAINED), (BESIDE_BEST, other.snapshots.round(last).best_recipe))
+            for arm, recipe in own:
+                with drawing(model, path, recipe=recipe) as ready:
+                    cells += cells_by(arm, ready, requests, project.settings.generation)
         pictures = [store.images.picture(each.image) for each in references]
         if GIVEN in wanted:
             adapter = load_adapter(resolve_adapter(POCKET_ADAPTER), model, open_tower=TowerEncoder)
@@ -127,6 +140,14 @@ def cells_of(run: Path, model: ImageModel, wanted: Sequence[str]) -> tuple[list[
                 given = encode_references(ready, adapter, pictures)
                 cells += cells_by(GIVEN, ready, requests, project.settings.generation, given)
         return pictures, cells
+
+
+def _exported(studio: Studio, round_id: str, folder: Path) -> Path:
+    """The LoRA of a round as a file in this folder."""
+    path = folder / f"{round_id}.safetensors"
+    if not path.exists():
+        studio.export_adapter(round_id, path)
+    return path
 
 
 def cells_by(
@@ -157,7 +178,9 @@ def page_of(references: Sequence[Image.Image], cells: Sequence[Cell]) -> Image.I
     return page
 
 
-def write_sheets(runs: Sequence[Path], out: Path, arms: Sequence[str] = ARMS) -> None:
+def write_sheets(
+    runs: Sequence[Path], out: Path, arms: Sequence[str] = ARMS, beside: Path | None = None
+) -> None:
     """Write the pages that are missing, of these arms, and the rules."""
     (out / "pages").mkdir(parents=True, exist_ok=True)
     (out / "pictures").mkdir(exist_ok=True)
@@ -167,7 +190,7 @@ def write_sheets(runs: Sequence[Path], out: Path, arms: Sequence[str] = ARMS) ->
     for run in runs:
         if run.name in key:
             continue
-        references, cells = cells_of(run, model, arms)
+        references, cells = cells_of(run, model, arms, None if beside is None else beside / run.name)
         order = generator(0, run.name).permutation(len(cells))
         cells = [cells[number] for number in order]
         page_of(references, cells).save(out / "pages" / f"{run.name}.png")
@@ -230,7 +253,7 @@ def report(key: Mapping[str, Sequence[str]], counts: Mapping[str, Count]) -> Ite
     """Lines of text: each page's arms, means, paired differences, and how far two people agree."""
     arms = [
         arm
-        for arm in (*ARMS, *CONSTANTS)
+        for arm in (*ARMS, *CONSTANTS, BESIDE, BESIDE_BEST)
         if any(name.startswith(arm) for names in key.values() for name in names)
     ]
     pages = [page for page in key if any(page in count for count in counts.values())]
@@ -276,10 +299,11 @@ def main() -> None:
     parser.add_argument("runs", type=Path, nargs="*")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--arms", nargs="+", choices=(*ARMS, *CONSTANTS), default=ARMS)
+    parser.add_argument("--beside", type=Path, help="A folder with the same runs, carried on otherwise.")
     args = parser.parse_args()
     torch.set_num_threads(1)
     if args.what == "sheets":
-        write_sheets(args.runs, args.out, args.arms)
+        write_sheets(args.runs, args.out, args.arms, args.beside)
         return
     found = sorted((args.out / "pages").glob("count-*.json"))
     counts = {path.stem.removeprefix("count-"): json.loads(path.read_text()) for path in found}
