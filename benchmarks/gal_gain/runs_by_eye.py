@@ -8,8 +8,8 @@
 `sheets` writes a page for each run: its references, and below them in random order what was accepted as
 suggested, and two pictures of each of six held-out prompts by the base model, by it with the references
 given (Round 0, at a reference strength of 1), and by the first and the last round, as trained and by the
-recipe of its best candidates (Eq. G18), all from the same seeds (`--arms` some). `--beside FOLDER` adds the
-last round of FOLDER/RUN: the same project, carried on by other decisions.
+recipe of its best candidates (Eq. G18), all from the same seeds (`--arms` some, or others). `--beside FOLDER`
+adds the last round of FOLDER/RUN: the same project, carried on by other decisions.
 RULES.md is for somebody who has seen nothing else; each person writes `count-NAME.json` beside it. What the
 cells are is in FOLDER/key.json, which they do not see. `report` prints shares, kappas and paired differences,
 and writes `labels.csv`, which `benchmarks.quality.eyes` reads with project files in FOLDER/references.
@@ -48,6 +48,7 @@ from gal_studio.studio import Studio
 SUGGESTED, BASE, GIVEN = "suggestion", "base", "round 0"
 FIRST, BEST, LAST, LAST_BEST = "first, full", "first, best", "last, full", "last, best"
 ARMS = (SUGGESTED, BASE, GIVEN, FIRST, BEST, LAST, LAST_BEST)
+SECOND_BEST = "second, best"
 BESIDE, BESIDE_BEST = "beside, full", "beside, best"
 CONSTANTS = {f"last, at {strength:g}": Recipe(strength, strength, 0.0) for strength in (0.85, 0.7, 0.55)}
 """Further arms: the last round at these constant strengths."""
@@ -112,11 +113,15 @@ def cells_of(
                 for one in shown
                 if one.verdict == "accepted"
             ]
-        best, last_best = (store.snapshots.round(rounds[place].id).best_recipe for place in (0, -1))
+        middle = min(1, len(rounds) - 1)
+        best, second_best, last_best = (
+            store.snapshots.round(rounds[place].id).best_recipe for place in (0, middle, -1)
+        )
         arms: tuple[tuple[str, int | None, Recipe], ...] = (
             (BASE, None, AS_TRAINED),
             (FIRST, 0, AS_TRAINED),
             (BEST, 0, best),
+            (SECOND_BEST, middle, second_best),
             (LAST, -1, AS_TRAINED),
             (LAST_BEST, -1, last_best),
             *((arm, -1, recipe) for arm, recipe in CONSTANTS.items()),
@@ -253,7 +258,7 @@ def report(key: Mapping[str, Sequence[str]], counts: Mapping[str, Count]) -> Ite
     """Lines of text: each page's arms, means, paired differences, and how far two people agree."""
     arms = [
         arm
-        for arm in (*ARMS, *CONSTANTS, BESIDE, BESIDE_BEST)
+        for arm in (*ARMS, SECOND_BEST, *CONSTANTS, BESIDE, BESIDE_BEST)
         if any(name.startswith(arm) for names in key.values() for name in names)
     ]
     pages = [page for page in key if any(page in count for count in counts.values())]
@@ -298,7 +303,7 @@ def main() -> None:
     parser.add_argument("what", choices=("sheets", "report"))
     parser.add_argument("runs", type=Path, nargs="*")
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--arms", nargs="+", choices=(*ARMS, *CONSTANTS), default=ARMS)
+    parser.add_argument("--arms", nargs="+", choices=(*ARMS, SECOND_BEST, *CONSTANTS), default=ARMS)
     parser.add_argument("--beside", type=Path, help="A folder with the same runs, carried on otherwise.")
     args = parser.parse_args()
     torch.set_num_threads(1)
