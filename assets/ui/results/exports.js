@@ -7,7 +7,7 @@ import { write } from "../app/writes.js";
 import { Dialog } from "../kit/dialog.js";
 import { inSentence } from "../kit/format.js";
 import { Button, html, set } from "../kit/html.js";
-import { useState } from "../vendor/preact.min.js";
+import { useLayoutEffect, useRef, useState } from "../vendor/preact.min.js";
 import { signal } from "../vendor/signals.min.js";
 import { lastly } from "./export_words.js";
 
@@ -103,13 +103,14 @@ function Exports({ id }) {
 function Form({ round, choice: { form, title, note, usable, export: found }, job }) {
   const [asking, ask] = useState(false);
   const { text, kind } = lastly(found, job);
+  const item = useKeptInside();
   const prepare = async () => {
     ask(true);
     await write("export_round", { round, form });
     await refresh();
     ask(false);
   };
-  return html`<li data-form=${form} data-state=${kind}>
+  return html`<li ref=${item} tabindex="-1" data-form=${form} data-state=${kind}>
     <div><b>${title}</b><span>${note}</span>${text ? html`<output>${text}</output>` : null}</div>
     ${
       kind === "made" || kind === "differs"
@@ -122,4 +123,17 @@ function Form({ round, choice: { form, title, note, usable, export: found }, job
           : null
     }
   </li>`;
+}
+
+/** An element that keeps the focus inside, by itself where its button is disabled or gone. */
+function useKeptInside() {
+  const item = useRef(/** @type {HTMLElement | null} */ (null));
+  const held = item.current?.contains(document.activeElement);
+  useLayoutEffect(() => {
+    const now = document.activeElement;
+    if (!held || (item.current?.contains(now) && !now?.matches(":disabled"))) return;
+    const next = item.current?.querySelector("a, button:enabled") ?? item.current;
+    if (next instanceof HTMLElement) next.focus();
+  });
+  return item;
 }
