@@ -97,10 +97,13 @@ def test_a_model_family_is_known_where_models_are_loaded() -> None:
     assert succeeded(run_python(PLUG_IN, "-c", code)).strip() == "invented"
 
 
-def test_a_broken_one_is_named_once_in_the_workers_log_and_by_the_doctor(seen: Seen) -> None:
+def test_the_doctor_lists_them_and_the_workers_log_names_a_broken_one_once(seen: Seen) -> None:
     assert (seen.workspace / "logs" / "worker.log").read_text().count(BROKEN) == 1
     said = succeeded(run_python(PLUG_IN, "-m", "gal_studio.cli", "doctor", "--no-probe", cwd=seen.here))
-    (line,) = [line for line in said.splitlines() if line.startswith("Plug-in")]
+    *used, line = [line for line in said.splitlines() if line.startswith("Plug-in")]
+    names = ("alphabet", "greenness", "slate", "list", "invented")
+    assert [words.split()[1] for words in used] == list(names)
+    assert all(words.endswith("from gal-studio-example") for words in used)
     assert BROKEN in line and line.endswith("update gal-studio-example or uninstall it.")
 
 

@@ -21,7 +21,7 @@ from gal_studio.provenance import made_by
 from gal_studio.state.database import upgrades
 from gal_studio.state.files.own_folder import others
 from gal_studio.state.files.paths import user_path
-from gal_studio.studio.plug_ins import problems
+from gal_studio.studio.plug_ins import brought, problems
 from gal_studio.studio.views.everything import show_all
 from gal_studio.workspace import check, rescue
 from gal_studio.workspace import repair as repairs
@@ -126,7 +126,7 @@ def examine(preset_name: str, probe: bool = True) -> dict[str, Any]:
         "machine": describe_machine(),
         "made_by": made_by(),
         "models": {preset.name: _where(preset) for preset in load_presets()},
-        "plug_ins": _broken_plug_ins(),
+        "plug_ins": _plug_ins(),
     }
     if probe:
         preset = load_preset(preset_name)
@@ -173,11 +173,11 @@ def describe(report: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def _broken_plug_ins() -> list[str]:
-    """One sentence for each plug-in that cannot be used, in the page or in a worker."""
+def _plug_ins() -> list[str]:
+    """Each plug-in that is used, in the page or in a worker; then a sentence for each that cannot be."""
     from gal_studio.engine.families.registry import FAMILIES
 
-    return [*problems(), *FAMILIES.problems]
+    return [*brought(), *FAMILIES.brought, *problems(), *FAMILIES.problems]
 
 
 def _where(preset: Preset) -> str:

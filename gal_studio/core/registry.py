@@ -59,6 +59,12 @@ class PlugIns(Generic[T]):
         self.load()
         return tuple(self._problems)
 
+    @property
+    def brought(self) -> tuple[str, ...]:
+        """What each plug-in is that can be used: its name, its group and its package."""
+        self.load()
+        return tuple(f"{name} ({self.group}), from {package}" for name, package in self._origins.items())
+
     def origin(self, name: str) -> str:
         """The package that brings a member; "" for one of the studio."""
         return self._origins.get(name, "")
@@ -141,6 +147,12 @@ class Registry(Sequence[T]):
             return ()
         self._all()
         return self._plug_ins.problems
+
+    @property
+    def brought(self) -> tuple[str, ...]:
+        """What each plug-in is that can be used."""
+        self._all()
+        return self._plug_ins.brought if self._plug_ins else ()
 
     def origin(self, name: str) -> str:
         """The package whose plug-in a member is; "" for one of the studio."""

@@ -49,6 +49,11 @@ def problems() -> tuple[str, ...]:
     return (*plug_ins.problems(), *VIEWS.problems)
 
 
+def brought() -> tuple[str, ...]:
+    """What each plug-in of the page's side is."""
+    return (*plug_ins.brought(), *VIEWS.brought)
+
+
 def plug_in_files() -> Mapping[str, bytes]:
     """The files of all such views, and the module that lists them for the page."""
     views = VIEWS.load().values()
