@@ -17,6 +17,7 @@ from gal_studio.ui.access.rules import Rules
 from gal_studio.ui.access.sign_in import LOG_IN, SIGN_IN, SIGN_OUT, SignIn
 from gal_studio.ui.api.archives import IMPORT_PATH, LARGEST_ARCHIVE
 from gal_studio.ui.api.errors import UNEXPECTED
+from gal_studio.ui.api.lora_files import LARGEST_LORA, LORA_PATH, LORA_TOO_LARGE
 from gal_studio.ui.api.uploads import LARGEST_REQUEST, UPLOAD_PATH
 from gal_studio.ui.page.headers import protect
 
@@ -25,10 +26,11 @@ _BODY_SECONDS = 30  # between two parts of a request
 _OTHER_NAME = "This studio does not answer to that name: use its own address, or give --allow-host."
 _OTHER_SITE = "The request comes from another site: open the studio in a tab of its own."
 _TOO_LARGE = "The request is too large: send a smaller file."
-_LARGE_PROJECT = (
-    "The project is too large for the page: import it with "
-    "gal-studio import-project FILE.zip --workspace FOLDER."
-)
+_LARGE = {
+    IMPORT_PATH: "The project is too large for the page: import it with "
+    "gal-studio import-project FILE.zip --workspace FOLDER.",
+    LORA_PATH: LORA_TOO_LARGE,
+}
 _log = logging.getLogger(__name__)
 
 
@@ -82,8 +84,7 @@ class Access:
             return PlainTextResponse(problem, 403)
         declared = request.headers.get("content-length", "0")
         if not declared.isdecimal() or len(declared) > 12 or int(declared) > _largest(request.scope["path"]):
-            is_project = request.scope["path"] == IMPORT_PATH
-            return PlainTextResponse(_LARGE_PROJECT if is_project else _TOO_LARGE, 413)
+            return PlainTextResponse(_LARGE.get(request.scope["path"], _TOO_LARGE), 413)
         return await self._sign_in.answer(request) if self._sign_in else None
 
     def _is_out_of_place(self, request: HTTPConnection, method: str) -> str:
@@ -99,6 +100,7 @@ def _largest(path: str) -> int:
     largest = {
         UPLOAD_PATH: LARGEST_REQUEST,
         IMPORT_PATH: LARGEST_ARCHIVE,
+        LORA_PATH: LARGEST_LORA,
         SIGN_IN: LARGEST_FORM,
         SIGN_OUT: LARGEST_FORM,
         LOG_IN: LARGEST_FORM,

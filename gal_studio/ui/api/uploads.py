@@ -1,4 +1,4 @@
-"""Uploaded pictures, kept under random IDs in a folder of their own until a project uses them."""
+"""Uploaded pictures and LoRAs, kept under random IDs in a folder of their own until a project uses them."""
 
 import atexit
 import functools
@@ -40,6 +40,7 @@ _workspace: list[Path] = []  # the workspace that this process serves, if it doe
 _ID = re.compile(r"[0-9a-f]{32}")
 _ODD = re.compile(r"[^\w .()+-]")
 _HEAD = 32
+LARGEST_HEADER = 100_000_000  # bytes, as safetensors says
 _opening = Lock()
 _UNKNOWN = "it is not an image in a known format: use PNG, JPEG or WebP."
 
@@ -79,6 +80,18 @@ class Uploads:
             self._drop(identity)
             raise HTTPException(*_not_stored(error)) from error
         return identity
+
+    def take(self, received: Path, name: str) -> Path:
+        """Move a LoRA that has been received to a folder of its own; returns the file.
+
+        Refused if it is no safetensors file, or cannot be moved.
+        """
+        if not is_lora(_head_of(received)):
+            raise StudioError(f"{name} is not a .safetensors file: choose the file of a LoRA.")
+        place = self.folder / secrets.token_hex(16)
+        make_folder(self.folder, self._workspace)
+        place.mkdir(mode=0o700)
+        return Path(shutil.move(received, place / safe_name(name)))
 
     def path(self, identity: str) -> Path:
         """The file with this ID; other files cannot be reached."""
@@ -121,11 +134,11 @@ class Uploads:
             self._drop(waiting.pop(0)[1])
 
     def _waiting(self) -> list[tuple[float, str, int]]:
-        """(time, ID, bytes) of each upload, the oldest first; other files in the folder are left alone."""
+        """(time, ID, bytes) of each picture, the oldest first; other files in the folder are left alone."""
         found = []
         for place in self.folder.glob("*"):
             with suppress(FileNotFoundError):  # deleted by another request
-                if is_upload(place):
+                if is_upload(place) and not any(map(is_lora, map(_head_of, place.iterdir()))):
                     held = sum(path.stat().st_size for path in place.iterdir())
                     found.append((place.stat().st_mtime, place.name, held))
         return sorted(found)
@@ -135,11 +148,14 @@ class Uploads:
 
 
 def is_upload(place: Path) -> bool:
-    """Whether the studio made this folder for a picture; another one stays, whatever its name is."""
+    """Whether the studio made this folder for an upload; another one stays, whatever its name is."""
     if not _ID.fullmatch(place.name) or place.is_symlink() or not place.is_dir():
         return False
     inside = list(place.iterdir())
-    return not inside or (len(inside) == 1 and inside[0].is_file() and is_picture(_head_of(inside[0])))
+    if len(inside) != 1 or not inside[0].is_file():
+        return not inside
+    head = _head_of(inside[0])
+    return is_picture(head) or is_lora(head)
 
 
 def _head_of(path: Path) -> bytes:
@@ -157,6 +173,11 @@ def is_picture(head: bytes) -> bool:
     """Whether a file with these first bytes has a format that the studio reads; nothing is decoded."""
     known = [Image.OPEN[name][1] for name in known_formats()]
     return any(accept is not None and accept(head) is True for accept in known)
+
+
+def is_lora(head: bytes) -> bool:
+    """Whether a file with these first bytes can be a safetensors file: a header's length, and the header."""
+    return len(head) > 8 and head[8:9] == b"{" and int.from_bytes(head[:8], "little") < LARGEST_HEADER
 
 
 def safe_name(name: str) -> str:

@@ -2,29 +2,23 @@
 /** @import { ModelChoice } from "./presets.js" */
 /** @import { Note } from "./notes.js" */
 import { html, withValue } from "../../kit/html.js";
+import { LoraFiles } from "./lora_files.js";
+import { withPath } from "./lora_paths.js";
 import { Notes, noted } from "./notes.js";
-
-/**
- * The paths in a text: one a line, as a file manager copies them, with or without quotes.
- * @param {string} text
- */
-export const pathsIn = (text) =>
-  text
-    .split("\n")
-    .map((line) => line.trim().replace(/^(["'])(.*)\1$/, "$2"))
-    .filter(Boolean);
 
 /** @param {{ model: ModelChoice, said: string, notes: Note[], children?: unknown }} props */
 export const Judged = ({ model, said, notes, children }) => html`<div class="judged">
-  <label class="field">
-    <span class="field-name">LoRA files, one to six</span>
-    <textarea
-      name="judged" rows="2" spellcheck=${false} translate=${false} value=${model.files}
-      placeholder="path to a .safetensors file; several: one per line"
-      onInput=${withValue((text) => model.change({ files: text }))} ...${noted("notes-judged", notes)}
-    />
-    <${Notes} id="notes-judged" notes=${notes} />
-  </label>
+  <${LoraFiles} several add=${(/** @type {string} */ path) => model.change({ files: withPath(model.files, path) })}>
+    <label class="field">
+      <span class="field-name">LoRA files, one to six</span>
+      <textarea
+        name="judged" rows="2" spellcheck=${false} translate=${false} value=${model.files}
+        placeholder="Drop .safetensors files here, or write their paths: one per line"
+        onInput=${withValue((text) => model.change({ files: text }))} ...${noted("notes-judged", notes)}
+      />
+      <${Notes} id="notes-judged" notes=${notes} />
+    </label>
+  <//>
   <p class="field-note by-file" role="status">${said}</p>
   <p class="field-note">
     Nothing is trained. Below, add a few images that it was trained on, with their prompts. Without them,

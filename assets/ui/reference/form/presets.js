@@ -5,7 +5,8 @@
 import { call } from "../../app/session.js";
 import { html, withValue } from "../../kit/html.js";
 import { SettingsFields, typedValue, written } from "../../kit/settings_fields.js";
-import { pathsIn } from "./judged.js";
+import { LoraFiles } from "./lora_files.js";
+import { pathsIn } from "./lora_paths.js";
 import { Facts, NOTHING } from "./model_facts.js";
 import { Notes, noted } from "./notes.js";
 import { SavedPresets, SavePreset } from "./saved_presets.js";
@@ -216,11 +217,13 @@ export function Advanced({ model, answer, notesOf }) {
   return html`<div class="start-from">
       ${
         !isJudging &&
-        html`<${Text}
-            label="Start from a LoRA" name="start_from" value=${model.start} notes=${notesOf("start_from")}
-            placeholder="Path to a .safetensors file (leave empty for the base model)"
-            type=${(/** @type {string} */ start) => model.change({ start })}
-          />
+        html`<${LoraFiles} add=${(/** @type {string} */ start) => model.change({ start })}>
+            <${Text}
+              label="Start from a LoRA" name="start_from" value=${model.start} notes=${notesOf("start_from")}
+              placeholder="Path to a .safetensors file (leave empty for the base model)"
+              type=${(/** @type {string} */ start) => model.change({ start })}
+            />
+          <//>
           <p class="field-note" role="status">${answer?.start}</p>
           <${TextEncoder} model=${model} answer=${answer} />`
       }

@@ -11,19 +11,19 @@ addEventListener("beforeunload", (event) => {
 });
 
 /**
- * Upload a file; null if it was refused or did not arrive, which is then said once.
+ * Send a file, and return what the studio answers; null if it was refused or did not arrive, which is then
+ * said once.
  *
  * The page sends it itself: Gradio's own upload shows a message of its own over ours.
  * @param {File} file
- * @returns {Promise<string | null>} its id
+ * @param {string} to an address
+ * @param {BodyInit} body
  */
-async function sendFile(file) {
-  const body = new FormData();
-  body.append("files", file, file.name);
+async function sent(file, to, body) {
   uploading += 1;
   try {
-    const answer = await fetch(UPLOADS, { method: "POST", body });
-    if (answer.ok) return (await answer.json())[0];
+    const answer = await fetch(to, { method: "POST", body });
+    if (answer.ok) return await answer.json();
     toast(`${file.name} could not be uploaded: ${await answer.text()}`, "error");
   } catch {
     toast(`${file.name} could not be uploaded: try again when the studio answers.`, "error");
@@ -32,6 +32,25 @@ async function sendFile(file) {
   }
   return null;
 }
+
+/**
+ * Upload a picture or a mask.
+ * @param {File} file
+ * @returns {Promise<string | null>} its id, or null
+ */
+async function sendFile(file) {
+  const body = new FormData();
+  body.append("files", file, file.name);
+  return (await sent(file, UPLOADS, body))?.[0] ?? null;
+}
+
+/**
+ * Upload the file of a LoRA.
+ * @param {File} file
+ * @returns {Promise<string | null>} the path of the studio's copy, or null
+ */
+export const sendLora = async (file) =>
+  (await sent(file, `upload-lora?name=${encodeURIComponent(file.name)}`, file))?.path ?? null;
 
 /**
  * Upload one picture and have the server check it; remove the row if the picture cannot be read.

@@ -117,6 +117,20 @@ def test_a_lora_is_judged_without_images(
         expect(page.locator(needed)).to_be_hidden()
 
 
+def test_a_lora_is_chosen_in_place_of_a_path(watched: Watched, served: Served, tmp_path: Path) -> None:
+    lora = tmp_path / "ink.safetensors"
+    write_lora(Models(), make_models(tmp_path / "models")[0], lora)
+    page = opened(watched, served)
+    page.get_by_text("Judge a LoRA").click()
+    files = [file("ink.safetensors", lora.read_bytes()), file("teapot.png", noise(1))]
+    page.set_input_files(".judged input[type=file]", files)
+    page.get_by_text("teapot.png is not a .safetensors file").wait_for()
+    watched.complaints[:] = [line for line in watched.complaints if "409" not in line]
+    written = Path(page.input_value("[name=judged]"))
+    assert written.name == "ink.safetensors" and written.read_bytes() == lora.read_bytes()
+    expect(page.locator(".judged .by-file")).not_to_be_empty()
+
+
 def test_a_tall_reference_is_shown_whole(watched: Watched, served: Served) -> None:
     page = opened(watched, served)
     tall = io.BytesIO()

@@ -1,7 +1,7 @@
 /** The paths of LoRAs to judge, as people paste them. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { pathsIn } from "../../../../assets/ui/reference/form/judged.js";
+import { pathsIn, withPath } from "../../../../assets/ui/reference/form/lora_paths.js";
 
 test("each line is a path, without the quotes of a file manager", () => {
   assert.deepEqual(pathsIn(" /a/ink.safetensors \n\n\"C:\\my loras\\wash.safetensors\"\n'b.safetensors'\n"), [
@@ -10,4 +10,9 @@ test("each line is a path, without the quotes of a file manager", () => {
     "b.safetensors",
   ]);
   assert.deepEqual(pathsIn(" \n"), []);
+});
+
+test("a chosen file comes below the paths", () => {
+  assert.equal(withPath("", "/u/ink.safetensors"), "/u/ink.safetensors");
+  assert.equal(withPath("/a.safetensors\n\n", "/u/b.safetensors"), "/a.safetensors\n/u/b.safetensors");
 });

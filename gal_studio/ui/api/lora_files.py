@@ -1,0 +1,42 @@
+"""The route by which the page sends a LoRA from the machine that it is shown on."""
+
+from pathlib import Path
+
+from fastapi import FastAPI, Request
+from fastapi.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+
+from gal_studio.core.errors import StudioError
+from gal_studio.studio import Studio
+from gal_studio.ui.api.received import receive, temporary_name
+from gal_studio.ui.api.uploads import uploads
+
+LORA_PATH = "/upload-lora"
+LARGEST_LORA = 4 << 30  # bytes
+LORA_TOO_LARGE = "The LoRA is too large for an upload: write the path of its file."
+
+
+def add_lora_route(app: FastAPI, studio: Studio) -> None:
+    """Add the route that stores the body as a file called `name`, and answers with its path.
+
+    The file is a copy, kept until a week has passed; a project converts it when it is created.
+    """
+    arriving: set[Path] = set()
+
+    @app.post(LORA_PATH)
+    async def upload(request: Request, name: str) -> Response:
+        path = temporary_name(studio.store.workspace)
+        try:
+            await run_in_threadpool(studio.store.database.check_there)
+            arriving.add(path)
+            await receive(request, path, studio.store.disk, arriving, LARGEST_LORA, LORA_TOO_LARGE)
+            kept = await run_in_threadpool(uploads().take, path, name)
+            return JSONResponse({"path": str(kept)})
+        except ClientDisconnect:
+            return PlainTextResponse("The LoRA did not arrive whole: send it again.", 400)
+        except StudioError as error:
+            return PlainTextResponse(str(error), 409)
+        finally:
+            arriving.discard(path)
+            path.unlink(missing_ok=True)
