@@ -48,7 +48,7 @@ from gal_studio.studio import Studio
 SUGGESTED, BASE, GIVEN = "suggestion", "base", "round 0"
 FIRST, BEST, LAST, LAST_BEST = "first, full", "first, best", "last, full", "last, best"
 ARMS = (SUGGESTED, BASE, GIVEN, FIRST, BEST, LAST, LAST_BEST)
-SECOND_BEST = "second, best"
+SECOND, SECOND_BEST = "second, full", "second, best"
 BESIDE, BESIDE_BEST = "beside, full", "beside, best"
 CONSTANTS = {f"last, at {strength:g}": Recipe(strength, strength, 0.0) for strength in (0.85, 0.7, 0.55)}
 """Further arms: the last round at these constant strengths."""
@@ -114,16 +114,15 @@ def cells_of(
                 if one.verdict == "accepted"
             ]
         middle = min(1, len(rounds) - 1)
-        best, second_best, last_best = (
-            store.snapshots.round(rounds[place].id).best_recipe for place in (0, middle, -1)
-        )
+        best = [store.snapshots.round(rounds[place].id).best_recipe for place in (0, middle, -1)]
         arms: tuple[tuple[str, int | None, Recipe], ...] = (
             (BASE, None, AS_TRAINED),
             (FIRST, 0, AS_TRAINED),
-            (BEST, 0, best),
-            (SECOND_BEST, middle, second_best),
+            (BEST, 0, best[0]),
+            (SECOND, middle, AS_TRAINED),
+            (SECOND_BEST, middle, best[1]),
             (LAST, -1, AS_TRAINED),
-            (LAST_BEST, -1, last_best),
+            (LAST_BEST, -1, best[2]),
             *((arm, -1, recipe) for arm, recipe in CONSTANTS.items()),
         )
         for arm, place, recipe in (each for each in arms if each[0] in wanted):
@@ -258,7 +257,7 @@ def report(key: Mapping[str, Sequence[str]], counts: Mapping[str, Count]) -> Ite
     """Lines of text: each page's arms, means, paired differences, and how far two people agree."""
     arms = [
         arm
-        for arm in (*ARMS, SECOND_BEST, *CONSTANTS, BESIDE, BESIDE_BEST)
+        for arm in (*ARMS, SECOND, SECOND_BEST, *CONSTANTS, BESIDE, BESIDE_BEST)
         if any(name.startswith(arm) for names in key.values() for name in names)
     ]
     pages = [page for page in key if any(page in count for count in counts.values())]
@@ -287,6 +286,8 @@ def report(key: Mapping[str, Sequence[str]], counts: Mapping[str, Count]) -> Ite
         yield f"{arm}: clean {1 - copy:.2f}  asked {asked:.2f}  like {like:.2f}  of {len(told)} answers"
     for one, other in combinations(counts, 2):
         both = [page for page in pages if page in counts[one] and page in counts[other]]
+        if not both:
+            continue
         for place, question in enumerate((*QUESTIONS, "success")):
             pair = []
             for each in (one, other):
@@ -303,7 +304,7 @@ def main() -> None:
     parser.add_argument("what", choices=("sheets", "report"))
     parser.add_argument("runs", type=Path, nargs="*")
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--arms", nargs="+", choices=(*ARMS, SECOND_BEST, *CONSTANTS), default=ARMS)
+    parser.add_argument("--arms", nargs="+", choices=(*ARMS, SECOND, SECOND_BEST, *CONSTANTS), default=ARMS)
     parser.add_argument("--beside", type=Path, help="A folder with the same runs, carried on otherwise.")
     args = parser.parse_args()
     torch.set_num_threads(1)
