@@ -133,8 +133,8 @@ def cells_of(
             with Store(beside / "workspace") as other:
                 last = other.rounds.of_project(project.id)[-1].id
                 path = _exported(Studio(other), last, Path(folder))
-                own = ((BESIDE, AS_TRAINED), (BESIDE_BEST, other.snapshots.round(last).best_recipe))
-            for arm, recipe in own:
+                both = ((BESIDE, AS_TRAINED), (BESIDE_BEST, other.snapshots.round(last).best_recipe))
+            for arm, recipe in both:
                 with drawing(model, path, recipe=recipe) as ready:
                     cells += cells_by(arm, ready, requests, project.settings.generation)
         pictures = [store.images.picture(each.image) for each in references]
