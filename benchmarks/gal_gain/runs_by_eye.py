@@ -8,8 +8,8 @@
 `sheets` writes a page for each run: its references, and below them in random order what was accepted as
 suggested, and two pictures of each of six held-out prompts by the base model, by it with the references
 given (Round 0, at a reference strength of 1), and by the first and the last round, as trained and by the
-recipe of its best candidates (Eq. G18), all from the same seeds (`--arms` some, or others). `--beside FOLDER`
-adds the last round of FOLDER/RUN: the same project, carried on by other decisions.
+recipe of its best candidates (Eq. G18), all from the same seeds (`--arms` some, or others). `--beside` adds
+the last round of FOLDER/RUN, the same project carried on by other decisions, under the folder's name.
 RULES.md is for somebody who has seen nothing else; each person writes `count-NAME.json` beside it. What the
 cells are is in FOLDER/key.json, which they do not see. `report` prints shares, kappas and paired differences,
 and writes `labels.csv`, which `benchmarks.quality.eyes` reads with project files in FOLDER/references.
@@ -49,7 +49,6 @@ SUGGESTED, BASE, GIVEN = "suggestion", "base", "round 0"
 FIRST, BEST, LAST, LAST_BEST = "first, full", "first, best", "last, full", "last, best"
 ARMS = (SUGGESTED, BASE, GIVEN, FIRST, BEST, LAST, LAST_BEST)
 SECOND, SECOND_BEST = "second, full", "second, best"
-BESIDE, BESIDE_BEST = "beside, full", "beside, best"
 CONSTANTS = {f"last, at {strength:g}": Recipe(strength, strength, 0.0) for strength in (0.85, 0.7, 0.55)}
 """Further arms: the last round at these constant strengths."""
 COMPARED = (
@@ -61,9 +60,6 @@ COMPARED = (
     (LAST, BASE),
     (LAST_BEST, BEST),
     (LAST_BEST, LAST),
-    (BESIDE, LAST),
-    (BESIDE_BEST, LAST_BEST),
-    (BESIDE_BEST, BEST),
 )
 PROMPTS, SEEDS = 6, 2
 SIDE, EDGE, COLUMNS = 160, 34, 8
@@ -88,9 +84,9 @@ Count = Mapping[str, Mapping[str, Sequence[int]]]
 
 
 def cells_of(
-    run: Path, model: ImageModel, wanted: Sequence[str], beside: Path | None = None
+    run: Path, model: ImageModel, wanted: Sequence[str], beside: Sequence[Path] = ()
 ) -> tuple[list[Image.Image], list[Cell]]:
-    """The references of a run, and its cells of these arms; `beside` is the run carried on otherwise."""
+    """The references of a run, and its cells of these arms; `beside` are folders with it carried on."""
     with Store(run / "workspace") as store, tempfile.TemporaryDirectory() as folder:
         studio = Studio(store)
         (project,) = store.projects.all()
@@ -129,12 +125,12 @@ def cells_of(
             path = None if place is None else _exported(studio, rounds[place].id, Path(folder))
             with drawing(model, path, recipe=recipe) as ready:
                 cells += cells_by(arm, ready, requests, project.settings.generation)
-        if beside is not None:
-            with Store(beside / "workspace") as other:
+        for there in beside:
+            with Store(there / run.name / "workspace") as other:
                 last = other.rounds.of_project(project.id)[-1].id
                 path = _exported(Studio(other), last, Path(folder))
-                both = ((BESIDE, AS_TRAINED), (BESIDE_BEST, other.snapshots.round(last).best_recipe))
-            for arm, recipe in both:
+                both = (("full", AS_TRAINED), ("best", other.snapshots.round(last).best_recipe))
+            for arm, recipe in ((f"{there.name}, {how}", recipe) for how, recipe in both):
                 with drawing(model, path, recipe=recipe) as ready:
                     cells += cells_by(arm, ready, requests, project.settings.generation)
         pictures = [store.images.picture(each.image) for each in references]
@@ -183,7 +179,7 @@ def page_of(references: Sequence[Image.Image], cells: Sequence[Cell]) -> Image.I
 
 
 def write_sheets(
-    runs: Sequence[Path], out: Path, arms: Sequence[str] = ARMS, beside: Path | None = None
+    runs: Sequence[Path], out: Path, arms: Sequence[str] = ARMS, beside: Sequence[Path] = ()
 ) -> None:
     """Write the pages that are missing, of these arms, and the rules."""
     (out / "pages").mkdir(parents=True, exist_ok=True)
@@ -194,7 +190,7 @@ def write_sheets(
     for run in runs:
         if run.name in key:
             continue
-        references, cells = cells_of(run, model, arms, None if beside is None else beside / run.name)
+        references, cells = cells_of(run, model, arms, beside)
         order = generator(0, run.name).permutation(len(cells))
         cells = [cells[number] for number in order]
         page_of(references, cells).save(out / "pages" / f"{run.name}.png")
@@ -255,11 +251,10 @@ def kappa(one: np.ndarray, other: np.ndarray) -> float:
 
 def report(key: Mapping[str, Sequence[str]], counts: Mapping[str, Count]) -> Iterator[str]:
     """Lines of text: each page's arms, means, paired differences, and how far two people agree."""
-    arms = [
-        arm
-        for arm in (*ARMS, SECOND, SECOND_BEST, *CONSTANTS, BESIDE, BESIDE_BEST)
-        if any(name.startswith(arm) for names in key.values() for name in names)
-    ]
+    named = [SUGGESTED if name.startswith(SUGGESTED) else name for names in key.values() for name in names]
+    own = [arm for arm in (*ARMS, SECOND, SECOND_BEST, *CONSTANTS) if arm in named]
+    beside = sorted({*named} - {*own})
+    arms = [*own, *beside]
     pages = [page for page in key if any(page in count for count in counts.values())]
     said = {
         arm: [
@@ -275,7 +270,7 @@ def report(key: Mapping[str, Sequence[str]], counts: Mapping[str, Count]) -> Ite
     for row, page in enumerate(pages):
         yield f"{page:28}" + "  ".join(f"{arm} {shares[arm][row]:.2f}" for arm in arms)
     yield f"{'mean':28}" + "  ".join(f"{arm} {np.nanmean(shares[arm]):.2f}" for arm in arms)
-    for one, other in COMPARED:
+    for one, other in (*COMPARED, *((arm, one) for arm in beside for one in (BEST, LAST_BEST))):
         if one in arms and other in arms:
             known = shares[one] - shares[other]
             mean, low, high = interval([each for each in known if not np.isnan(each)])
@@ -305,7 +300,7 @@ def main() -> None:
     parser.add_argument("runs", type=Path, nargs="*")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--arms", nargs="+", choices=(*ARMS, SECOND, SECOND_BEST, *CONSTANTS), default=ARMS)
-    parser.add_argument("--beside", type=Path, help="A folder with the same runs, carried on otherwise.")
+    parser.add_argument("--beside", type=Path, nargs="+", default=(), help="Folders with these runs.")
     args = parser.parse_args()
     torch.set_num_threads(1)
     if args.what == "sheets":
