@@ -287,6 +287,10 @@ def explain_pool(informative: int, top_k: int, scores: Sequence[AnchorScore]) ->
         return "Every test prompt has an accepted image. You can start the next round."
     mixed = sum(0 < score.overfit < score.candidates for score in scores)
     uncopied = sum(not score.overfit for score in scores)
+    if not informative and uncopied == anchors:
+        good = sum(score.good for score in scores)
+        which = f"any of the {good} good images" if good > 1 else "any images you like"
+        return f"Nothing to suggest: no test prompt gave a copy. Accept {which}, or stop here."
     if not informative and mixed and 2 * uncopied >= anchors:
         return (
             f"Nothing to suggest: {uncopied} of the {anchors} test prompts never gave a copy, the others no "

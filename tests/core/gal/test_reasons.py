@@ -196,6 +196,15 @@ def test_a_pool_in_which_no_picture_is_good_enough_says_what_to_do():
     )
 
 
+@pytest.mark.parametrize(("good", "which"), [(3, "any of the 9 good images"), (0, "any images you like")])
+def test_where_no_prompt_gives_copies_the_good_images_are_counted(good: int, which: str) -> None:
+    _, _, scores = pool_of(*[margins(0, 10)] * 3)
+    told = [replace(one, off_prompt=10 - good) for one in scores]
+    assert explain_pool(0, 3, told) == (
+        f"Nothing to suggest: no test prompt gave a copy. Accept {which}, or stop here."
+    )
+
+
 def test_where_most_prompts_give_no_copies_any_more_that_is_why_none_is_suggested():
     _, _, scores = pool_of(margins(4, 10), margins(0, 10), margins(0, 10), margins(10, 10))
     weak = [replace(scores[0], too_weak=6), *scores[1:]]
