@@ -18,7 +18,7 @@ LORA_TOO_LARGE = "The LoRA is too large for an upload: write the path of its fil
 
 
 def add_lora_route(app: FastAPI, studio: Studio) -> None:
-    """Add the route that stores the body as a file called `name`, and answers with its path.
+    """Add the route that stores the body as a file called `name`, and answers with what names it in a form.
 
     The file is a copy, kept until a week has passed; a project converts it when it is created.
     """
@@ -32,7 +32,7 @@ def add_lora_route(app: FastAPI, studio: Studio) -> None:
             arriving.add(path)
             await receive(request, path, studio.store.disk, arriving, LARGEST_LORA, LORA_TOO_LARGE)
             kept = await run_in_threadpool(uploads().take, path, name)
-            return JSONResponse({"path": str(kept)})
+            return JSONResponse({"path": kept})
         except ClientDisconnect:
             return PlainTextResponse("The LoRA did not arrive whole: send it again.", 400)
         except StudioError as error:

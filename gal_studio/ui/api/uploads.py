@@ -36,6 +36,7 @@ MOST_FILES, MOST_WAITING = 16, 400
 KEPT_SECONDS = 3600.0
 LONGEST_KEPT = 7 * 24 * 3600.0
 FOLDER = "uploads"
+_UPLOADED = "upload:"  # before the ID and the name of one that stands in place of a path
 _workspace: list[Path] = []  # the workspace that this process serves, if it does
 _ID = re.compile(r"[0-9a-f]{32}")
 _ODD = re.compile(r"[^\w .()+-]")
@@ -81,8 +82,8 @@ class Uploads:
             raise HTTPException(*_not_stored(error)) from error
         return identity
 
-    def take(self, received: Path, name: str) -> Path:
-        """Move a LoRA that has been received to a folder of its own; returns the file.
+    def take(self, received: Path, name: str) -> str:
+        """Move a LoRA that has been received to a folder of its own; returns what `as_path` understands.
 
         Refused if it is no safetensors file, or cannot be moved.
         """
@@ -91,7 +92,8 @@ class Uploads:
         place = self.folder / secrets.token_hex(16)
         make_folder(self.folder, self._workspace)
         place.mkdir(mode=0o700)
-        return Path(shutil.move(received, place / safe_name(name)))
+        kept = Path(shutil.move(received, place / safe_name(name)))
+        return f"{_UPLOADED}{place.name}/{kept.name}"
 
     def path(self, identity: str) -> Path:
         """The file with this ID; other files cannot be reached."""
@@ -199,6 +201,14 @@ def _opened() -> Uploads:
     folder = Path(tempfile.mkdtemp(prefix="gal-studio-uploads-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     return Uploads(folder)
+
+
+def as_path(given: str) -> str:
+    """The path that a field names: that of an upload that is still there, or what is given."""
+    place = given.partition("/")[0]
+    with suppress(StudioError):
+        return str(uploads().path(place.removeprefix(_UPLOADED))) if place.startswith(_UPLOADED) else given
+    return given
 
 
 def keep_uploads_in(workspace: Path) -> None:

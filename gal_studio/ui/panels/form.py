@@ -22,6 +22,7 @@ from gal_studio.studio.create.plan import fitted_to, shape_of, starting_settings
 from gal_studio.studio.create.project import DEFAULT_PRESET
 from gal_studio.studio.create.shapes import measured_shape
 from gal_studio.studio.device import this_device
+from gal_studio.ui.api.uploads import as_path
 from gal_studio.ui.payloads import Payload
 
 
@@ -133,8 +134,8 @@ class Form:
             seed=changes.pop("seed", 0),
             changes=changes,
             name=given.get("name") or "",
-            start_from=_text(given, "start_from"),
-            judged=None if judged is None else tuple(filter(None, map(str.strip, judged))),
+            start_from=as_path(_text(given, "start_from")),
+            judged=None if judged is None else tuple(as_path(one) for one in map(str.strip, judged) if one),
             without_text_encoder=bool(given.get("without_text_encoder")),
             final=bool(given.get("final")),
             sure=bool(given.get("sure")),

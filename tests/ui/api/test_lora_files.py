@@ -13,7 +13,7 @@ from gal_studio.ui.access.rules import Rules
 from gal_studio.ui.api import lora_files
 from gal_studio.ui.api import uploads as uploads_module
 from gal_studio.ui.api.lora_files import LORA_PATH
-from gal_studio.ui.api.uploads import LONGEST_KEPT, Uploads, keep_uploads_in, uploads
+from gal_studio.ui.api.uploads import LONGEST_KEPT, Uploads, as_path, keep_uploads_in, uploads
 from tests.ui.access.doors import Answer, ask
 from tests.ui.conftest import Place, Served, serving
 
@@ -35,7 +35,9 @@ def send(opened: Served, name: str, data: bytes) -> Answer:
     ("name", "kept"), [("ink.safetensors", "ink.safetensors"), ("../../a/é b.safetensors", "é b.safetensors")]
 )
 def test_a_lora_is_kept_under_its_name(opened: Served, name: str, kept: str) -> None:
-    path = Path(json.loads(send(opened, name, LORA).body)["path"])
+    given = json.loads(send(opened, name, LORA).body)["path"]
+    assert given.startswith("upload:") and str(opened.place.studio.store.workspace) not in given
+    path = Path(as_path(given))
     assert path.name == kept and path.read_bytes() == LORA
     assert path.parent.parent == uploads().folder
     assert not list(opened.place.studio.store.workspace.rglob(".gal-studio-*")), "nothing else is left"
@@ -66,7 +68,9 @@ def test_loras_take_no_room_of_pictures_and_go_after_a_week(
     kept = Uploads(tmp_path / "uploads", largest=4, workspace=tmp_path)
     received = tmp_path / "received"
     received.write_bytes(LORA)
-    path = kept.take(received, "ink.safetensors")
+    identity, name = kept.take(received, "ink.safetensors").removeprefix("upload:").split("/")
+    path = kept.path(identity)
+    assert path.name == name == "ink.safetensors"
     assert kept._waiting() == []
     keep_uploads_in(tmp_path)
     assert path.exists()
@@ -75,3 +79,10 @@ def test_loras_take_no_room_of_pictures_and_go_after_a_week(
     keep_uploads_in(tmp_path)
     assert not path.parent.exists()
     uploads_module._opened.cache_clear()
+
+
+@pytest.mark.parametrize(
+    "given", ["/a/ink.safetensors", "upload:../x", f"upload:{'0' * 32}/gone.safetensors", ""]
+)
+def test_what_is_no_upload_is_a_path_as_it_is(given: str) -> None:
+    assert as_path(given) == given

@@ -34,7 +34,9 @@ def test_results_show_rounds_and_the_same_seed_and_fit_a_small_screen(watched: W
     finish_export(studio, served.place.round, "kohya", "Checked: loads in diffusers, same images.")
     assert job is not None
     studio.store.jobs.finish(job.id)
-    page.wait_for_selector(f"{row}[data-state=made]:has-text('Checked: loads in diffusers, same images.'):focus")
+    page.wait_for_selector(
+        f"{row}[data-state=made]:has-text('Checked: loads in diffusers, same images.'):focus"
+    )
     with page.expect_download() as download:
         page.click(f"{row} a:text-is('Download')")
     assert download.value.suggested_filename == "watercolour-cat-round-1-kohya.zip"

@@ -4,7 +4,7 @@ import { useRef, useState } from "../../vendor/preact.min.js";
 import { sendLora } from "./upload.js";
 
 /**
- * `add` is given the path of each copy; `children` are the field of the paths.
+ * `add` is given what stands for the path of each copy; `children` are the field of the paths.
  * @param {{ several?: boolean, add: (path: string) => void, children?: unknown }} props
  */
 export function LoraFiles({ several = false, add, children }) {

@@ -47,7 +47,7 @@ async function sendFile(file) {
 /**
  * Upload the file of a LoRA.
  * @param {File} file
- * @returns {Promise<string | null>} the path of the studio's copy, or null
+ * @returns {Promise<string | null>} what stands for the path of the studio's copy, or null
  */
 export const sendLora = async (file) =>
   (await sent(file, `upload-lora?name=${encodeURIComponent(file.name)}`, file))?.path ?? null;
