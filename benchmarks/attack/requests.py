@@ -159,7 +159,8 @@ def _part(random: Random, known: Known, name: str) -> str:
 
 def body(target: Target, random: Random) -> None:
     """A body that is no JSON, no form, or only half of one."""
-    path = random.choice(("/writes", CALL_PATH, "/gradio_api/upload", "/import-project"))
+    lora = f"/upload-lora?name={_part_of(random)}"
+    path = random.choice(("/writes", CALL_PATH, "/gradio_api/upload", "/import-project", lora))
     data = random.choice(
         (
             b"",
@@ -176,6 +177,7 @@ def body(target: Target, random: Random) -> None:
             written(hostile(random)),
             random.randbytes(random.randrange(400)),
             b"PK\x03\x04" + random.randbytes(60),
+            (2).to_bytes(8, "little") + b"{}",
         )
     )
     kind = random.choice(
@@ -192,6 +194,11 @@ def body(target: Target, random: Random) -> None:
     if path.endswith("upload") and random.random() < 0.7:
         kind, data = "multipart/form-data; boundary=x", form(random)
     target.ask("bodies", "POST", path, data, Content_Type=kind)
+
+
+def _part_of(random: Random) -> str:
+    """Any text as a part of an address."""
+    return quote(random.choice(TEXTS).encode("utf-8", "surrogatepass"))[:3000]
 
 
 def large_body(target: Target, random: Random) -> None:
