@@ -128,7 +128,7 @@ def cells_of(
         for there in beside:
             with Store(there / run.name / "workspace") as other:
                 last = other.rounds.of_project(project.id)[-1].id
-                path = _exported(Studio(other), last, Path(folder))
+                path = _exported(Studio(other), last, Path(folder) / there.name)  # copies share IDs
                 both = (("full", AS_TRAINED), ("best", other.snapshots.round(last).best_recipe))
             for arm, recipe in ((f"{there.name}, {how}", recipe) for how, recipe in both):
                 with drawing(model, path, recipe=recipe) as ready:
@@ -146,6 +146,7 @@ def _exported(studio: Studio, round_id: str, folder: Path) -> Path:
     """The LoRA of a round as a file in this folder."""
     path = folder / f"{round_id}.safetensors"
     if not path.exists():
+        folder.mkdir(exist_ok=True)
         studio.export_adapter(round_id, path)
     return path
 
