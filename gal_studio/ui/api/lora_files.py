@@ -14,7 +14,7 @@ from gal_studio.ui.api.uploads import uploads
 
 LORA_PATH = "/upload-lora"
 LARGEST_LORA = 4 << 30  # bytes
-LORA_TOO_LARGE = "The LoRA is too large for an upload: write the path of its file."
+LORA_TOO_LARGE = "it is larger than 4 GB: write the path of the file."
 
 
 def add_lora_route(app: FastAPI, studio: Studio) -> None:
@@ -34,7 +34,7 @@ def add_lora_route(app: FastAPI, studio: Studio) -> None:
             kept = await run_in_threadpool(uploads().take, path, name)
             return JSONResponse({"path": kept})
         except ClientDisconnect:
-            return PlainTextResponse("The LoRA did not arrive whole: send it again.", 400)
+            return PlainTextResponse("it did not arrive whole: choose it again.", 400)
         except StudioError as error:
             return PlainTextResponse(str(error), 409)
         finally:

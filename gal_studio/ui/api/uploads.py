@@ -88,7 +88,7 @@ class Uploads:
         Refused if it is no safetensors file, or cannot be moved.
         """
         if not is_lora(_head_of(received)):
-            raise StudioError(f"{name} is not a .safetensors file: choose the file of a LoRA.")
+            raise StudioError("it is not a .safetensors file: choose the file of a LoRA.")
         place = self.folder / secrets.token_hex(16)
         make_folder(self.folder, self._workspace)
         place.mkdir(mode=0o700)

@@ -48,7 +48,7 @@ def test_what_is_no_safetensors_file_is_refused_with_a_sentence(opened: Served, 
     before = sorted(uploads().folder.glob("*")) if uploads().folder.exists() else []
     answer = send(opened, "notes.txt", data)
     assert answer.status == 409
-    assert answer.body == b"notes.txt is not a .safetensors file: choose the file of a LoRA."
+    assert answer.body == b"it is not a .safetensors file: choose the file of a LoRA."
     assert sorted(uploads().folder.glob("*")) == before
 
 
@@ -57,7 +57,7 @@ def test_a_lora_that_is_too_large_has_its_path_written(
 ) -> None:
     monkeypatch.setattr(lora_files, "LARGEST_LORA", 4)
     answer = send(opened, "ink.safetensors", LORA)
-    assert answer.status == 409 and answer.body.endswith(b"write the path of its file.")
+    assert answer.status == 409 and answer.body.endswith(b"write the path of the file.")
 
 
 def test_loras_take_no_room_of_pictures_and_go_after_a_week(

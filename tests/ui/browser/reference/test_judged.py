@@ -125,7 +125,7 @@ def test_a_lora_is_chosen_in_place_of_a_path(watched: Watched, served: Served, t
     page.get_by_text("Judge a LoRA").click()
     files = [file("ink.safetensors", lora.read_bytes()), file("teapot.png", noise(1))]
     page.set_input_files(".judged input[type=file]", files)
-    page.get_by_text("teapot.png is not a .safetensors file").wait_for()
+    page.get_by_text("teapot.png could not be uploaded: it is not a .safetensors file").wait_for()
     watched.complaints[:] = [line for line in watched.complaints if "409" not in line]
     written = page.input_value("[name=judged]")
     assert written.endswith("/ink.safetensors")
