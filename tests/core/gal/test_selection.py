@@ -100,8 +100,8 @@ def test_at_zero_and_one_nothing_is_suggested(copies):
     proposal = propose(candidates, scores)
     assert proposal.suggestions == ()
     assert proposal.exhausted
-    assert proposal.sentence.startswith("Nothing to suggest: every prompt")
-    assert "start the next round" in proposal.sentence
+    none, some = "no test prompt gave a copy. ", "every prompt is either all copies or none. "
+    assert proposal.sentence.startswith(f"Nothing to suggest: {some if any(copies) else none}Accept any")
 
 
 def test_an_empty_pool_says_so():

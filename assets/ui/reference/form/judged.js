@@ -8,7 +8,9 @@ import { Notes, noted } from "./notes.js";
 
 /** @param {{ model: ModelChoice, said: string, notes: Note[], children?: unknown }} props */
 export const Judged = ({ model, said, notes, children }) => html`<div class="judged">
-  <${LoraFiles} several add=${(/** @type {string} */ path) => model.change({ files: withPath(model.files, path) })}>
+  <${LoraFiles}
+    several add=${(/** @type {string} */ path) => model.change({ files: withPath(model.files, path) })}
+  >
     <label class="field">
       <span class="field-name">LoRA files, one to six</span>
       <textarea

@@ -29,7 +29,10 @@ export function LoraFiles({ several = false, add, children }) {
   };
   return html`<div class="lora-files" onDragOver=${drag} onDrop=${drag}>
     ${children}
-    <input type="file" accept=".safetensors" multiple=${several} hidden ref=${input} onChange=${chosen} />
+    <input
+      type="file" accept=".safetensors" multiple=${several} hidden aria-label="LoRA files"
+      ref=${input} onChange=${chosen}
+    />
     <div class="chosen-lora">
       <${Button} disabled=${sending !== ""} onClick=${() => input.current?.click()}>
         ${several ? "Choose files…" : "Choose a file…"}

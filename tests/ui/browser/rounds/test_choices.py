@@ -64,6 +64,7 @@ def test_a_weight_is_set_by_hand(watched: Watched, served: Served):
     page.keyboard.press("?")
     page.get_by_label("After A or R, go to the next image").click()
     page.keyboard.press("Escape")
+    page.wait_for_function("!document.activeElement.closest('dialog')")  # until then it has the keys
     page.keyboard.press("ArrowRight")
     page.keyboard.press(" ")
     expect(page.locator(".weight-field")).to_have_count(0)
