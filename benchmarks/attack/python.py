@@ -32,7 +32,7 @@ def verb(target: Target, random: Random) -> None:
         given: dict[str, Any] = {}
         try:
             for part, hint in get_type_hints(getattr(Studio, name)).items():
-                if part != "return" and get_origin(hint) is not Callable:  # only programs of ours give one
+                if part != "return" and not _takes_function(hint):  # only programs of ours give one
                     given[part] = _value(random, target.ids, part, hint)  # records refuse odd values
             getattr(studio, name)(**given)
             target.tally.add("Python", "taken")
@@ -59,6 +59,10 @@ def verbs() -> tuple[str, ...]:
 
 def _inherited() -> dict[str, Any]:
     return {name: method for base in Studio.__mro__[:-1] for name, method in vars(base).items()}
+
+
+def _takes_function(hint: Any) -> bool:
+    return get_origin(hint) is Callable or any(get_origin(one) is Callable for one in get_args(hint))
 
 
 def _names_path(hint: Any) -> bool:
