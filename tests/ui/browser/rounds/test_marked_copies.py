@@ -74,6 +74,8 @@ def test_a_selection_is_marked_at_once(watched: Watched, served: Served):
         page.locator(f".tile[data-id='{name}'] .tile-face").click(modifiers=["Control"])
     page.keyboard.press("l")
     until(lambda: all(flags(served)[name] == "person" for name in chosen))
+    for name in chosen:  # the page must know it, too, before the next key
+        expect(page.locator(f".tile[data-id='{name}']")).to_have_attribute("data-copy", "person")
     copy = next(name for name, by in before.items() if by)
     page.locator(f".tile[data-id='{copy}'] .tile-face").click(modifiers=["Control"])
     page.keyboard.press("l")  # all are like the reference: now none is
