@@ -126,13 +126,7 @@ def cells_of(
             with drawing(model, path, recipe=recipe) as ready:
                 cells += cells_by(arm, ready, requests, project.settings.generation)
         for there in beside:
-            with Store(there / run.name / "workspace") as other:
-                last = other.rounds.of_project(project.id)[-1].id
-                path = _exported(Studio(other), last, Path(folder) / there.name)  # copies share IDs
-                both = (("full", AS_TRAINED), ("best", other.snapshots.round(last).best_recipe))
-            for arm, recipe in ((f"{there.name}, {how}", recipe) for how, recipe in both):
-                with drawing(model, path, recipe=recipe) as ready:
-                    cells += cells_by(arm, ready, requests, project.settings.generation)
+            cells += _carried_on(there, run.name, Path(folder), model, requests)
         pictures = [store.images.picture(each.image) for each in references]
         if GIVEN in wanted:
             adapter = load_adapter(resolve_adapter(POCKET_ADAPTER), model, open_tower=TowerEncoder)
@@ -140,6 +134,22 @@ def cells_of(
                 given = encode_references(ready, adapter, pictures)
                 cells += cells_by(GIVEN, ready, requests, project.settings.generation, given)
         return pictures, cells
+
+
+def _carried_on(
+    there: Path, name: str, folder: Path, model: ImageModel, requests: Sequence[DrawRequest]
+) -> list[Cell]:
+    """The cells of the last round of a run in another folder, whose name its arms have."""
+    with Store(there / name / "workspace") as store:
+        (project,) = store.projects.all()
+        last = store.rounds.of_project(project.id)[-1].id
+        path = _exported(Studio(store), last, folder / there.name)  # copies of a workspace share IDs
+        both = (("full", AS_TRAINED), ("best", store.snapshots.round(last).best_recipe))
+    cells: list[Cell] = []
+    for how, recipe in both:
+        with drawing(model, path, recipe=recipe) as ready:
+            cells += cells_by(f"{there.name}, {how}", ready, requests, project.settings.generation)
+    return cells
 
 
 def _exported(studio: Studio, round_id: str, folder: Path) -> Path:

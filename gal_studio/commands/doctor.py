@@ -126,7 +126,7 @@ def examine(preset_name: str, probe: bool = True) -> dict[str, Any]:
         "machine": describe_machine(),
         "made_by": made_by(),
         "models": {preset.name: _where(preset) for preset in load_presets()},
-        "plug_ins": _plug_ins(),
+        **_plug_ins(),
     }
     if probe:
         preset = load_preset(preset_name)
@@ -159,7 +159,7 @@ def describe(report: dict[str, Any]) -> str:
         "Versions    " + ", ".join(f"{name} {number}" for name, number in machine["versions"].items()),
     ]
     lines += [f"Model       {name}: {where}" for name, where in report["models"].items()]
-    lines += [f"Plug-in     {sentence}" for sentence in report["plug_ins"]]
+    lines += [f"Plug-in     {sentence}" for sentence in (*report["plug_ins"], *report["broken_plug_ins"])]
     if "speed" in report:
         speed = report["speed"]
         lines += [
@@ -173,11 +173,14 @@ def describe(report: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def _plug_ins() -> list[str]:
-    """Each plug-in that is used, in the page or in a worker; then a sentence for each that cannot be."""
+def _plug_ins() -> dict[str, list[str]]:
+    """Each plug-in that is used, in the page or in a worker, and a sentence for each that cannot be."""
     from gal_studio.engine.families.registry import FAMILIES
 
-    return [*brought(), *FAMILIES.brought, *problems(), *FAMILIES.problems]
+    return {
+        "plug_ins": [*brought(), *FAMILIES.brought],
+        "broken_plug_ins": [*problems(), *FAMILIES.problems],
+    }
 
 
 def _where(preset: Preset) -> str:

@@ -24,6 +24,7 @@ from gal_studio.ui.api.downloads import add_download_routes
 from gal_studio.ui.api.errors import refuse, refuse_disk
 from gal_studio.ui.api.lora_files import add_lora_route
 from gal_studio.ui.api.pictures import add_picture_routes
+from gal_studio.ui.api.received import Inbox
 from gal_studio.ui.api.strips import add_strip_route
 from gal_studio.ui.api.uploaded import add_uploaded_routes
 from gal_studio.ui.api.uploads import add_upload_route
@@ -86,8 +87,9 @@ def build_app(studio: Studio, rules: Rules | None = None, root_path: str = "") -
     add_picture_routes(app, studio)
     add_upload_route(app)
     add_uploaded_routes(app, studio)
-    add_archive_routes(app, studio, check_payloads)
-    add_lora_route(app, studio)
+    inbox = Inbox(studio)
+    add_archive_routes(app, studio, inbox, check_payloads)
+    add_lora_route(app, inbox)
     add_download_routes(app, studio)
     add_strip_route(app, studio)
     add_writes_route(app, context, REQUESTS)

@@ -4,16 +4,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 from fastapi import FastAPI, Request
-from fastapi.concurrency import run_in_threadpool
 from starlette.background import BackgroundTask
-from starlette.requests import ClientDisconnect
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, Response
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.naming import file_stem
 from gal_studio.studio import Studio
 from gal_studio.studio.reports.replay_files import replay_zip
-from gal_studio.ui.api.received import receive, temporary_name
+from gal_studio.ui.api.received import Inbox, temporary_name
 from gal_studio.ui.api.whole_file import METHODS, WholeFile
 from gal_studio.workspace.archive.reader import Check
 
@@ -23,28 +21,18 @@ _ZIP = "application/zip"
 _TOO_LARGE = "The archive is too large for the page: use gal-studio import-project."
 
 
-def add_archive_routes(app: FastAPI, studio: Studio, check: Check) -> None:
+def add_archive_routes(app: FastAPI, studio: Studio, inbox: Inbox, check: Check) -> None:
     """Add the routes to download and upload zip files; `check` sees a project before it is imported."""
     _add_downloads(app, studio)
-    arriving: set[Path] = set()
 
     @app.post(IMPORT_PATH)
     async def import_archive(request: Request) -> Response:
-        path = temporary_name(studio.store.workspace)
-        try:
-            await run_in_threadpool(studio.store.database.check_there)
-            arriving.add(path)
-            await receive(request, path, studio.store.disk, arriving, LARGEST_ARCHIVE, _TOO_LARGE)
+        def imported(path: Path) -> dict[str, str | list[str]]:
             notes: list[str] = []
-            project = await run_in_threadpool(studio.import_project, path, check, notes.append)
-            return JSONResponse({"project": project, "notes": notes})
-        except ClientDisconnect:
-            return PlainTextResponse("The archive did not arrive whole: send it again.", 400)
-        except StudioError as error:
-            return PlainTextResponse(str(error), 409)
-        finally:
-            arriving.discard(path)
-            path.unlink(missing_ok=True)
+            return {"project": studio.import_project(path, check, notes.append), "notes": notes}
+
+        lost = "The archive did not arrive whole: send it again."
+        return await inbox.answer(request, LARGEST_ARCHIVE, imported, _TOO_LARGE, lost)
 
 
 def _add_downloads(app: FastAPI, studio: Studio) -> None:

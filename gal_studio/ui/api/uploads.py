@@ -8,7 +8,7 @@ import secrets
 import shutil
 import tempfile
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from threading import Lock
@@ -85,7 +85,7 @@ class Uploads:
     def take(self, received: Path, name: str) -> str:
         """Move a LoRA that has been received to a folder of its own; returns what `as_path` understands.
 
-        Refused if it is no safetensors file, or cannot be moved.
+        Refused if it is no safetensors file.
         """
         if not is_lora(_head_of(received)):
             raise StudioError("it is not a .safetensors file: choose the file of a LoRA.")
@@ -140,7 +140,7 @@ class Uploads:
         found = []
         for place in self.folder.glob("*"):
             with suppress(FileNotFoundError):  # deleted by another request
-                if is_upload(place) and not any(map(is_lora, map(_head_of, place.iterdir()))):
+                if is_upload(place, is_picture):
                     held = sum(path.stat().st_size for path in place.iterdir())
                     found.append((place.stat().st_mtime, place.name, held))
         return sorted(found)
@@ -149,15 +149,15 @@ class Uploads:
         return sum(held for _, _, held in waiting) + size > self._largest or len(waiting) >= MOST_WAITING
 
 
-def is_upload(place: Path) -> bool:
-    """Whether the studio made this folder for an upload; another one stays, whatever its name is."""
+def is_upload(place: Path, *kinds: Callable[[bytes], bool]) -> bool:
+    """Whether the studio made this folder for an upload of such a kind; others stay, whatever their names."""
     if not _ID.fullmatch(place.name) or place.is_symlink() or not place.is_dir():
         return False
     inside = list(place.iterdir())
     if len(inside) != 1 or not inside[0].is_file():
         return not inside
     head = _head_of(inside[0])
-    return is_picture(head) or is_lora(head)
+    return any(is_kind(head) for is_kind in kinds)
 
 
 def _head_of(path: Path) -> bytes:
@@ -220,7 +220,7 @@ def keep_uploads_in(workspace: Path) -> None:
     with suppress(OSError):
         folder.chmod(0o700)
     for place in folder.iterdir():
-        if is_upload(place) and time.time() - place.stat().st_mtime > LONGEST_KEPT:
+        if is_upload(place, is_picture, is_lora) and time.time() - place.stat().st_mtime > LONGEST_KEPT:
             remove(workspace, place)
     _workspace[:] = [workspace]
     with _opening:
