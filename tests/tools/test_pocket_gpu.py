@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from argparse import Namespace
 from collections.abc import Iterator
 from concurrent.futures import Future
 from itertools import islice
@@ -10,10 +11,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import load_file
 
 from tools.pocket.data.dataset import LABEL
 from tools.pocket.gpu import convert, parts, stretch, tasks
 from tools.pocket.gpu.drawing import Drawers, Shard
+from tools.pocket.train.denoiser import SHIPPED
 
 pytestmark = pytest.mark.workshop
 
@@ -99,6 +102,13 @@ def test_training_goes_on_between_shards_that_are_drawn_faster_than_it_takes_the
             self.waiting.append(drawn)
 
     assert len(list(islice(Endless().ready(), 10))) == 3
+
+
+def test_the_last_stage_goes_on_from_the_shipped_weights() -> None:
+    task = stretch.make_task(Namespace(part="clear", room=4, vae=SHIPPED / "vae"), CPU)
+    shipped = load_file(SHIPPED / "unet" / "diffusion_pytorch_model.safetensors")
+    assert task.kinds == ("clear",)
+    assert all(torch.equal(task.model.state_dict()[name], weight.float()) for name, weight in shipped.items())
 
 
 def test_a_state_of_the_other_part_is_refused() -> None:
