@@ -54,7 +54,7 @@ export function Held({ make }) {
 
 /**
  * In the component of a list: what has the focus keeps it when rows move. If it is gone or disabled, a button
- * of its row gets the focus, or else the row if it can, or one of the list.
+ * of its row gets the focus, or else one of the list.
  * @param {HTMLElement | null} box
  * @param {string} name of the attribute that tells the rows apart
  */
@@ -63,8 +63,7 @@ export function useKeptFocus(box, name) {
   const row = held?.closest(`[${name}]`)?.getAttribute(name);
   useLayoutEffect(() => {
     if (!box || !held || (document.activeElement === held && !held.matches(":disabled"))) return;
-    const here = `[${name}="${row}"]`;
-    const others = [`${here} button:enabled`, `${here}[tabindex]:not(:disabled)`, "button:enabled"];
+    const others = [`[${name}="${row}"] button:enabled`, "button:enabled"];
     const other = others.map((one) => box.querySelector(one)).find((one) => one instanceof HTMLElement);
     (box.contains(held) && !held.matches(":disabled") ? held : other)?.focus();
   });

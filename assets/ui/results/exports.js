@@ -6,8 +6,8 @@ import { useEvents } from "../app/watch.js";
 import { write } from "../app/writes.js";
 import { Dialog } from "../kit/dialog.js";
 import { inSentence } from "../kit/format.js";
-import { Button, html, set, useKeptFocus } from "../kit/html.js";
-import { useRef, useState } from "../vendor/preact.min.js";
+import { Button, html, set } from "../kit/html.js";
+import { useLayoutEffect, useRef, useState } from "../vendor/preact.min.js";
 import { signal } from "../vendor/signals.min.js";
 import { lastly } from "./export_words.js";
 
@@ -103,8 +103,7 @@ function Exports({ id }) {
 function Form({ round, choice: { form, title, note, usable, export: found }, job }) {
   const [asking, ask] = useState(false);
   const { text, kind } = lastly(found, job);
-  const item = useRef(/** @type {HTMLElement | null} */ (null));
-  useKeptFocus(item.current?.parentElement ?? null, "data-form");
+  const item = useKeptInside();
   const prepare = async () => {
     ask(true);
     await write("export_round", { round, form });
@@ -124,4 +123,17 @@ function Form({ round, choice: { form, title, note, usable, export: found }, job
           : null
     }
   </li>`;
+}
+
+/** An element that keeps the focus inside, by itself where its button is disabled or gone. */
+function useKeptInside() {
+  const item = useRef(/** @type {HTMLElement | null} */ (null));
+  const held = item.current?.contains(document.activeElement);
+  useLayoutEffect(() => {
+    const now = document.activeElement;
+    if (!held || (item.current?.contains(now) && !now?.matches(":disabled"))) return;
+    const next = item.current?.querySelector("a, button:enabled") ?? item.current;
+    if (next instanceof HTMLElement) next.focus();
+  });
+  return item;
 }
