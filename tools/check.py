@@ -115,14 +115,15 @@ def cores() -> int:
 
 
 def at_a_time() -> int:
-    """How many tests run side by side: three more than cores, if the memory allows it."""
-    return max(1, min(cores() + 3, psutil.virtual_memory().total // MEMORY))
+    """How many tests run side by side: three more than cores, if there is memory left for them."""
+    return max(1, min(cores() + 3, psutil.virtual_memory().available // MEMORY))
 
 
 @contextmanager
 def temporary_files() -> Iterator[None]:
     """While this lasts, temporary files are in memory if there is room and programs among them may run."""
-    has_room = IN_MEMORY.is_dir() and shutil.disk_usage(IN_MEMORY).free >= MEMORY
+    left = psutil.virtual_memory().available
+    has_room = left >= 2 * MEMORY and IN_MEMORY.is_dir() and shutil.disk_usage(IN_MEMORY).free >= MEMORY
     if "TMPDIR" in os.environ or not has_room or os.statvfs(IN_MEMORY).f_flag & os.ST_NOEXEC:
         yield
         return

@@ -145,25 +145,31 @@ def test_the_second_run_has_only_what_failed_in_the_first(
     assert (tmp_path / "passed").read_text() == "."
 
 
-def test_side_by_side_run_three_more_tests_than_there_are_cores_where_the_memory_allows_it(
+def has_memory(monkeypatch: pytest.MonkeyPatch, left: int) -> None:
+    memory = types.SimpleNamespace(available=left)
+    monkeypatch.setattr(psutil, "virtual_memory", lambda: memory)
+
+
+def test_side_by_side_run_three_more_tests_than_there_are_cores_where_memory_is_left_for_them(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1}, raising=False)
     for gigabytes, wanted in ((2, 1), (8, 2), (24, 5), (512, 5)):
-        memory = types.SimpleNamespace(total=gigabytes << 30)
-        monkeypatch.setattr(psutil, "virtual_memory", lambda memory=memory: memory)
+        has_memory(monkeypatch, gigabytes << 30)
         assert check.at_a_time() == wanted
 
 
 @pytest.mark.parametrize("free", [check.MEMORY - 1, check.MEMORY])
+@pytest.mark.parametrize("left", [2 * check.MEMORY - 1, 2 * check.MEMORY])
 def test_temporary_files_are_in_memory_while_the_checks_run_where_there_is_room(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, free: int
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, free: int, left: int
 ) -> None:
+    has_memory(monkeypatch, left)
     monkeypatch.setattr(check, "IN_MEMORY", tmp_path)
     monkeypatch.setattr(shutil, "disk_usage", lambda _: types.SimpleNamespace(free=free))
     monkeypatch.delenv("TMPDIR", raising=False)
     with check.temporary_files():
         made = [str(folder) for folder in tmp_path.iterdir()]
         assert os.environ.get("TMPDIR") == (made[0] if made else None)
-        assert len(made) == (free == check.MEMORY)
+        assert len(made) == (free == check.MEMORY and left == 2 * check.MEMORY)
     assert "TMPDIR" not in os.environ and not list(tmp_path.iterdir())
