@@ -18,8 +18,6 @@ LOCKED_FROM = 0.5
 """Above this share of test prompts that are copies throughout, nobody can tell copies from the style."""
 FEW_COPIES = 0.1
 """A share of copies that is small: up to it flags are not doubted, and there is nothing to mend."""
-LEAST_HELD_OUT = 12
-"""Benchmark pictures without which nobody knows whether there is anything to mend."""
 FALLS_BY = 0.05
 """How much less likely copies must be with the weakest recipe than with the LoRA as trained."""
 
@@ -163,7 +161,7 @@ def _hardly_copies(measured: Sequence[Candidate]) -> bool:
     At most a tenth of all that the round would draw may be copies, in whole percent, with 95 % confidence:
     none of 24 says so, none of 12 does not. False where nobody knows.
     """
-    if len(measured) < LEAST_HELD_OUT:
+    if not measured:
         return False
     flags: dict[str, list[float]] = {}
     for one in measured:
