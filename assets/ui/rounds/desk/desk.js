@@ -14,7 +14,7 @@ export const desk = { size: 0, sort: "priority", reverse: false, advance: true }
 /** @type {[name: string, label: string][]} */
 const SORTS = [
   ["priority", "Suggested first"],
-  ["margin", "Closest calls"],
+  ["uncertain", "Uncertain copies first"],
   ["similarity_anchor", "Nearest to its prompt"],
   ["similarity_reference", "Nearest to the reference’s prompt"],
   ["seed", "Seed"],
@@ -34,18 +34,28 @@ export function sorts() {
 }
 
 /**
- * The value of a score of a candidate, if it has it; "margin" is the difference of its two likenesses.
+ * The value of a score of a candidate, or of what an order goes by, if it has it; "margin" is the difference of
+ * its two likenesses.
  * @param {Candidate} candidate
  * @param {string} name
  * @returns {number | undefined}
  */
 export const scoreValue = (candidate, name) => {
   if (name === "search") return state.search?.likeness.get(candidate.id);
+  if (name === "uncertain") return candidate.scores.copy_chance;
   return name === "margin" ? candidate.margin : candidate.scores[name];
 };
 
 /**
- * Candidates in an order, ties in the given one: smallest |margin| or seed first, of other scores the
+ * How far a candidate is from being as likely a copy as none, in [0, 0.5]; by its prompts alone, how far its
+ * two likenesses are apart, which is more.
+ * @param {Candidate} candidate
+ */
+const sureness = ({ scores, margin }) =>
+  scores.copy_chance === undefined ? 0.5 + Math.abs(margin) : Math.abs(scores.copy_chance - 0.5);
+
+/**
+ * Candidates in an order, ties in the given one: the most uncertain or smallest seed first, of scores the
  * largest; those without the score come last.
  * @template {Candidate} Item
  * @param {Item[]} candidates
@@ -56,10 +66,8 @@ export const scoreValue = (candidate, name) => {
 export function sorted(candidates, sort, reverse) {
   const sign = reverse ? -1 : 1;
   /** @param {Candidate} candidate */
-  const key = (candidate) => {
-    const value = scoreValue(candidate, sort) ?? Number.NaN;
-    return sort === "margin" ? Math.abs(value) : -value;
-  };
+  const key = (candidate) =>
+    sort === "uncertain" ? sureness(candidate) : -(scoreValue(candidate, sort) ?? Number.NaN);
   /** @type {(a: Candidate, b: Candidate) => number} */
   const compare = (a, b) => {
     if (sort === "seed") return sign * bySeed(a, b);
@@ -138,7 +146,7 @@ export function restoreDesk() {
   }
   const { size, sort, reverse, advance, range, detector } = stored;
   if (typeof size === "number" && size >= 0 && size <= LARGEST) desk.size = size;
-  if (typeof sort === "string") desk.sort = sort;
+  if (typeof sort === "string" && sort !== "margin") desk.sort = sort; // "margin": a former order
   if (typeof reverse === "boolean") desk.reverse = reverse;
   if (typeof advance === "boolean") desk.advance = advance;
   if (range && typeof range.score === "string" && isRange(range)) state.range = range;

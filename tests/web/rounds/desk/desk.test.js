@@ -19,9 +19,12 @@ const order = (sort, reverse = false) =>
     .map(({ id }) => id)
     .join("");
 
-test("closest calls come first, ties keep their order", () => {
-  assert.equal(order("margin"), "bdac");
-  assert.equal(order("margin", true), "cabd");
+test("the most uncertain copies come first, those known by their prompts alone last; ties keep their order", () => {
+  assert.equal(order("uncertain"), "bdac");
+  assert.equal(order("uncertain", true), "cabd");
+  const risks = [0.9, 0.52, 0.2].map((copy_chance, at) => candidate({ id: `${at}`, scores: { copy_chance } }));
+  const found = sorted([PICTURES[1], ...risks], "uncertain", false).map(({ id }) => id);
+  assert.deepEqual(found, ["1", "2", "0", "b"]);
 });
 
 test("seeds are ordered as numbers, however large", () => {
