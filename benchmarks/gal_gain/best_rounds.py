@@ -1,21 +1,23 @@
 """Which round is the best, by the studio and by eye, on benchmark images of every round at full strength.
 
     gal-studio run PROJECT.toml --out RUN                  # for each reference
-    python -m benchmarks.gal_gain.best_rounds sheets RUN ... --out FOLDER
+    python -m benchmarks.gal_gain.best_rounds sheets RUN ... --out FOLDER [--by-best-schedule]
     python -m benchmarks.gal_gain.best_rounds labels --out FOLDER
     python -m benchmarks.gal_gain.best_rounds report docs/lab/2026-11/labels/best-rounds.csv
 
 `sheets` measures the rounds that are not, and writes a page for each, RUN-A.png and so on in random order,
 of its held-out prompts. RULES.md is for somebody who has seen nothing else; each rater writes
 `count-NAME.json` beside it. `labels` joins these with p(x) and u(x) (Eq. G16, G18) to FOLDER/labels.csv.
-`report` reads such a table alone: what each round draws right; of each line of rounds, from the first to one
-that nothing follows, whether the largest mean u is the raters' best; how well copies are flagged, also where
-a person has corrected the flags of the most uncertain images.
+`--by-best-schedule` draws the prompts again, by each round's best schedule, of which p(x) and u(x) are not
+known. `report` reads such a table alone: what each round draws right; of each line of rounds, from the first
+to one that nothing follows, whether the largest mean u is the raters' best; how well copies are flagged, also
+where a person has corrected the flags of the most uncertain images.
 """
 
 import argparse
 import csv
 import json
+import tempfile
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -26,13 +28,17 @@ from statistics import fmean
 import numpy as np
 import torch
 
-from benchmarks.gal_gain.runs_by_eye import QUESTIONS, kappa, page_of, success
+from benchmarks.gal_gain.runs_by_eye import QUESTIONS, Cell, cells_by, kappa, page_of, success
 from benchmarks.output import read, write
 from benchmarks.quality.refinement_gain import interval
+from gal_studio.assets import resolve_model
 from gal_studio.commands.running.local_worker import ProgressLine, local_worker
 from gal_studio.core.copy_chance import moved, shift_by_marks
 from gal_studio.core.seeds import generator
 from gal_studio.core.types import COPY_FROM
+from gal_studio.engine.models.image_model import load_image_model
+from gal_studio.engine.sampling.fused_adapter import drawing
+from gal_studio.engine.sampling.sampler import DrawRequest
 from gal_studio.state import Store
 from gal_studio.studio import Studio
 
@@ -65,7 +71,7 @@ Write `count-YOURNAME.json`: {"fox-A": {"copies": [numbers], "not_asked": [numbe
 @dataclass
 class Round:
     """A round of a reference: the round it follows, its place in each rater's order (0 is the best), p(x) and
-    u(x) of its images, and what each rater said of each: (raters, images, 3).
+    u(x) of its images if they are known, and what each rater said of each: (raters, images, 3).
     """
 
     parent: str
@@ -112,8 +118,13 @@ def report(references: dict[str, Rounds]) -> Iterator[str]:
         yield "{} - {}: {:+.2f} [{:+.2f}, {:+.2f}]".format(other, one, *interval(apart))
     for reference, rounds in references.items():
         yield f"{reference} | " + ", ".join(f"{name} {each.right:.2f}" for name, each in rounds.items())
-    yield from _best_rounds(references)
-    yield from _flags(references)
+    if all(each.copy for rounds in references.values() for each in rounds.values()):
+        yield from _best_rounds(references)
+        yield from _flags(references)
+    for place, question in enumerate(QUESTIONS):
+        said = [each.answers[:, :, place] for rounds in references.values() for each in rounds.values()]
+        pairs = combinations(np.concatenate(said, axis=1), 2)
+        yield f"raters' kappa, {question}: {fmean(kappa(one, other) for one, other in pairs):.2f}"
 
 
 def _best_rounds(references: dict[str, Rounds]) -> Iterator[str]:
@@ -163,10 +174,6 @@ def _flags(references: dict[str, Rounds]) -> Iterator[str]:
             f"copies, {seen} corrected: kappa {fmean(by_reference.values()):.2f} ({each}); "
             f"{enough} of {len(references)} reach {ENOUGH} of the raters' own"
         )
-    for place, question in enumerate(QUESTIONS):
-        said = [each.answers[:, :, place] for rounds in references.values() for each in rounds.values()]
-        pairs = combinations(np.concatenate(said, axis=1), 2)
-        yield f"raters' kappa, {question}: {fmean(kappa(one, other) for one, other in pairs):.2f}"
 
 
 def read_table(path: Path) -> dict[str, Rounds]:
@@ -178,13 +185,14 @@ def read_table(path: Path) -> dict[str, Rounds]:
             rounds = references.setdefault(row["reference"], {})
             places = tuple(int(row[f"place_{rater}"]) for rater in raters)
             here = rounds.setdefault(row["round"], Round(row["parent"], places))
-            here.copy.append(float(row["p"]))
-            here.useful.append(float(row["u"]))
+            if row["p"]:
+                here.copy.append(float(row["p"]))
+                here.useful.append(float(row["u"]))
             here.said.append([[row[f"{word}_{rater}"] == "1" for word in QUESTIONS] for rater in raters])
     return references
 
 
-def write_sheets(runs: Sequence[Path], out: Path) -> None:
+def write_sheets(runs: Sequence[Path], out: Path, by_best_schedule: bool) -> None:
     """Measure what is not, and write a page for each round of each run."""
     (out / "pages").mkdir(parents=True, exist_ok=True)
     for run in runs:
@@ -202,15 +210,33 @@ def write_sheets(runs: Sequence[Path], out: Path) -> None:
             for letter, place in enumerate(generator(0, run.name).permutation(len(rounds)), start=ord("A")):
                 each = rounds[place]
                 drawn = sorted(each.report.arm.part("held_out").items())  # type: ignore[union-attr]
-                cells = [("", key[0], store.images.picture(one.candidate.image)) for key, one in drawn]
+                known: list[tuple[float | str, float | str]] = [("", "")] * len(drawn)
+                if by_best_schedule:
+                    requests = [DrawRequest(key[0], one.candidate.seed) for key, one in drawn]
+                    cells = _drawn_again(studio, str(each.id), requests)
+                else:
+                    cells = [("", key[0], store.images.picture(one.candidate.image)) for key, one in drawn]
+                    known = [(one.candidate.chance, one.utility) for _, one in drawn]
                 page_of(references, cells).save(out / "pages" / f"{run.name}-{chr(letter)}.png")
                 sheets[chr(letter)] = {
                     "round": each.name,
                     "parent": names.get(each.parent_id, ""),
-                    "images": [[*key, one.candidate.chance, one.utility] for key, one in drawn],
+                    "images": [[*key, *figures] for (key, _), figures in zip(drawn, known, strict=True)],
                 }
         write(out / f"{run.name}.json", sheets)
     (out / "pages" / "RULES.md").write_text(RULES, encoding="utf-8")
+
+
+def _drawn_again(studio: Studio, round_id: str, requests: Sequence[DrawRequest]) -> list[Cell]:
+    """What a round draws by its best schedule."""
+    (project,) = studio.store.projects.all()
+    recipe = studio.store.snapshots.round(round_id).best_recipe
+    model = load_image_model(resolve_model(project.base_model))
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "lora.safetensors"
+        studio.export_adapter(round_id, path)
+        with drawing(model, path, recipe=recipe) as ready:
+            return cells_by("", ready, requests, project.settings.generation)
 
 
 def write_labels(out: Path) -> None:
@@ -232,7 +258,7 @@ def write_labels(out: Path) -> None:
                     for each in (copied, not unasked, not unlike)
                 ]
                 first = [path.stem, sheet["round"], sheet["parent"], prompt, str(seed)]
-                table.append([*first, f"{copy:.6f}", f"{useful:.6f}", *places, *answers])
+                table.append([*first, str(copy), str(useful), *places, *answers])
     with (out / "labels.csv").open("w", newline="", encoding="utf-8") as file:
         csv.writer(file, lineterminator="\n").writerows(table)
 
@@ -251,12 +277,13 @@ def main() -> None:
     parser.add_argument("what", choices=("sheets", "labels", "report"))
     parser.add_argument("given", type=Path, nargs="*")
     parser.add_argument("--out", type=Path)
+    parser.add_argument("--by-best-schedule", action="store_true")
     args = parser.parse_args()
     torch.set_num_threads(1)
     if args.what != "report" and args.out is None:
         parser.error("give --out")
     if args.what == "sheets":
-        write_sheets(args.given, args.out)
+        write_sheets(args.given, args.out, args.by_best_schedule)
     elif args.what == "labels":
         write_labels(args.out)
     else:
