@@ -62,7 +62,7 @@ async function handleNoResponse() {
 
 function interval() {
   if (document.hidden) return 4000;
-  return busy() ? 500 : 1500; // changes from other tabs appear within 2 seconds
+  return busy() ? 1000 : 1500; // changes from other tabs appear within 2 seconds
 }
 
 /** Fetch changes once; overlapping calls share one request. */

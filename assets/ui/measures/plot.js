@@ -18,6 +18,7 @@ const drawn = new WeakMap();
 const MARGIN = { l: 52, r: 20, t: 14, b: 42 };
 const LETTERS = { size: 12 };
 const SHAPE = 0.58; // height for each pixel of the width
+const REST = 2500; // ms from one reading of a figure to the next, as a training changes it with each step
 
 /**
  * The figure without its title, which the page says itself, as large as its place.
@@ -63,25 +64,36 @@ async function fetched(source, look) {
 }
 
 /**
- * The figure of an address, read again when `version` or the theme changes; null before the first one came.
+ * The figure of an address, read again when `version` changes, but not at once after it was read, or the
+ * theme; null before the first one came.
  * @param {string} source
  * @param {string} version
  */
 function useFigure(source, version) {
   const [found, show] = useState(/** @type {Answer | null} */ (null));
   const [turns, turn] = useReducer((/** @type {number} */ count) => count + 1, 0);
+  const read = useRef({ what: "", at: -Infinity });
   useEffect(() => {
     document.addEventListener("studio-theme", turn);
     return () => document.removeEventListener("studio-theme", turn);
   }, []);
   useEffect(() => {
     let latest = true;
-    fetched(source, theme()).then(
-      (answer) => latest && show(answer),
-      () => {}, // the page says that the studio is away
+    const what = `${source} ${turns}`;
+    const rest = read.current.what === what ? read.current.at + REST - performance.now() : 0;
+    const waiting = setTimeout(
+      () => {
+        read.current = { what, at: performance.now() };
+        fetched(source, theme()).then(
+          (answer) => latest && show(answer),
+          () => {}, // the page says that the studio is away
+        );
+      },
+      Math.max(0, rest),
     );
     return () => {
       latest = false;
+      clearTimeout(waiting);
     };
   }, [source, version, turns]);
   return found;

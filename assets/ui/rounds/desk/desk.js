@@ -34,8 +34,8 @@ export function sorts() {
 }
 
 /**
- * The value of a score of a candidate, or of what an order goes by, if it has it; "margin" is the difference of
- * its two likenesses.
+ * The value of a score of a candidate, or of what an order goes by, if it has it; "margin" is the
+ * difference of its two likenesses.
  * @param {Candidate} candidate
  * @param {string} name
  * @returns {number | undefined}

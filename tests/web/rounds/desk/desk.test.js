@@ -19,10 +19,12 @@ const order = (sort, reverse = false) =>
     .map(({ id }) => id)
     .join("");
 
-test("the most uncertain copies come first, those known by their prompts alone last; ties keep their order", () => {
+test("the most uncertain copies come first, those known by prompts alone last; ties keep their order", () => {
   assert.equal(order("uncertain"), "bdac");
   assert.equal(order("uncertain", true), "cabd");
-  const risks = [0.9, 0.52, 0.2].map((copy_chance, at) => candidate({ id: `${at}`, scores: { copy_chance } }));
+  const risks = [0.9, 0.52, 0.2].map((copy_chance, at) =>
+    candidate({ id: `${at}`, scores: { copy_chance } }),
+  );
   const found = sorted([PICTURES[1], ...risks], "uncertain", false).map(({ id }) => id);
   assert.deepEqual(found, ["1", "2", "0", "b"]);
 });
