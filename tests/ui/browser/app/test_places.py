@@ -61,7 +61,7 @@ def test_back_closes_the_enlarged_picture_and_an_address_opens_it(watched: Watch
     page = watched.open(served.url())
     page.wait_for_selector(".tile")
     name = page.get_attribute(".tile >> nth=0", "data-id")
-    dialog = page.locator("dialog.lightbox")
+    dialog = page.locator("dialog.lightbox[open]")
     page.focus(f"[data-id='{name}'] .tile-face")
     page.keyboard.press(" ")
     page.wait_for_url(f"**of={name}**")

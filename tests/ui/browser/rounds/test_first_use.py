@@ -228,6 +228,7 @@ def test_the_job_is_the_same_in_every_step_and_can_be_paused_and_stopped(watched
     page.wait_for_selector("[data-part=job-title]:text-is('Pausing')")
     until(lambda: studio.store.jobs.get(job.id).state == "pausing")
     studio.store.jobs.halt(job.id)
+    page.wait_for_selector("[data-part=resume]:enabled")
     page.evaluate(
         "() => { const now = performance.now(); performance.now = () => now; }"
     )  # clocks stand still
