@@ -234,9 +234,8 @@ def test_the_job_is_the_same_in_every_step_and_can_be_paused_and_stopped(watched
     )  # clocks stand still
     pressed = "document.querySelector('[data-part=resume]').click()"
     stop = "document.querySelector('[data-part=stop]').disabled"
-    assert page.evaluate(f"({pressed}, {stop})") is True, (
-        "a second click would stop what the first one resumed"
-    )
+    after = f"async () => {{ {pressed}; await new Promise((done) => setTimeout(done)); return {stop}; }}"
+    assert page.evaluate(after) is True, "a second click would stop what the first one resumed"
     page.wait_for_selector("[data-part=job-title]:text('waiting for its turn')")
     page.click("[data-part=stop]")
     page.wait_for_selector("[data-part=job-title]:text('stopped after 40 of 200 steps')")
