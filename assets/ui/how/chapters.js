@@ -15,7 +15,7 @@ export const CHAPTERS = {
         "Copy risk:",
         "two checks combined: is the image nearer to the reference’s prompt than to its own, and are areas " +
           "of the reference found in it? From 50% on, it counts as a copy. Your marks (L) adjust it for " +
-          "all images: sort by “Uncertain copies first”, and correct the first ones.",
+          "all images: sort by “Uncertain copies”, and correct the first ones.",
       ],
       [
         "Uncertainty:",

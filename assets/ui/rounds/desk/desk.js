@@ -14,7 +14,7 @@ export const desk = { size: 0, sort: "priority", reverse: false, advance: true }
 /** @type {[name: string, label: string][]} */
 const SORTS = [
   ["priority", "Suggested first"],
-  ["uncertain", "Uncertain copies first"],
+  ["uncertain", "Uncertain copies"],
   ["similarity_anchor", "Nearest to its prompt"],
   ["similarity_reference", "Nearest to the reference’s prompt"],
   ["seed", "Seed"],
