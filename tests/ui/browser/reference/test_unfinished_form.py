@@ -2,13 +2,14 @@
 
 import io
 import zipfile
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import expect
+from playwright.sync_api import Error, Route, expect
 
 from gal_studio.assets import demo
 from gal_studio.core.pictures.fidelity import Fidelity
@@ -105,13 +106,19 @@ def test_a_reload_loses_nothing_of_an_unfinished_form(watched: Watched, served: 
     assert page.evaluate("localStorage.getItem('gal-studio-form')") is None
 
 
+def lose_the_answer(route: Route) -> None:
+    route.fetch()
+    with suppress(Error):  # the page is reloaded while the answer comes
+        route.abort()
+
+
 def test_a_reload_while_the_project_is_made_makes_no_second_one(watched: Watched, served: Served):
     page = opened(watched, served)
     page.set_input_files("input[data-part=file]", [file("cat.png", noise(7))])
     page.fill("[data-part=prompt]", "A cat in lumira style")
     pictures_checked(page, 1)
     before = len(served.place.studio.projects())
-    page.route("**/writes", lambda route: (route.fetch(), route.abort()))  # the answer is lost
+    page.route("**/writes", lose_the_answer)
     with page.expect_event("requestfailed", lambda request: '"create"' in (request.post_data or "")):
         page.click("[data-part=create]")
     assert len(served.place.studio.projects()) == before + 1
