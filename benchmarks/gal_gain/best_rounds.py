@@ -14,7 +14,6 @@ to one that nothing follows, whether the largest mean u is the raters' best; how
 where a person has corrected the flags of the most uncertain images.
 """
 
-import argparse
 import csv
 import json
 import tempfile
@@ -28,15 +27,19 @@ from statistics import fmean
 import numpy as np
 import torch
 
-from benchmarks.gal_gain.runs_by_eye import QUESTIONS, Cell, cells_by, kappa, page_of, success
+from benchmarks.gal_gain.runs_by_eye import ASKED, QUESTIONS, Cell, cells_by, kappa, page_of, success
 from benchmarks.output import read, write
 from benchmarks.quality.refinement_gain import interval
+from benchmarks.quality.suggestions import labels_parser, parsed
 from gal_studio.assets import resolve_model
 from gal_studio.commands.running.local_worker import ProgressLine, local_worker
 from gal_studio.core.copy_chance import moved, shift_by_marks
+from gal_studio.core.measures.compare import Key
+from gal_studio.core.measures.pictures import MeasuredPicture
+from gal_studio.core.measures.report import Report
 from gal_studio.core.seeds import generator
 from gal_studio.core.types import COPY_FROM
-from gal_studio.engine.models.image_model import load_image_model
+from gal_studio.engine.models.image_model import ImageModel, load_image_model
 from gal_studio.engine.sampling.fused_adapter import drawing
 from gal_studio.engine.sampling.sampler import DrawRequest
 from gal_studio.state import Store
@@ -46,7 +49,7 @@ ENOUGH = 0.75
 """A flag that reaches this share of the raters' own kappa agrees with them."""
 LOOKED_AT = (0, 4, 8, 12, 20)
 FAULTS = ("copies", "not_asked", "not_like")
-RULES = """# Which round would you keep?
+RULES = f"""# Which round would you keep?
 
 Each sheet has the references above (one thing in a style, or one object), and below them numbered pictures
 that one version of a small image model drew; below each stands what was asked for. Sheets of one name
@@ -54,17 +57,13 @@ that one version of a small image model drew; below each stands what was asked f
 
 For every picture of a sheet decide three things:
 
-- **copy**: it shows the reference's own thing (a style) or its place or empty ground (an object), or a part
-  of these that a person can name, instead of what was asked for or mixed into it.
-- **asked**: a person who is told what was asked for says that it is shown, at least roughly.
-- **like**: it looks made in the reference's style, more so than any ordinary drawing; or it shows that very
-  object, by its shape and its own colours.
-
+{ASKED}
 Then put the sheets of one name in order: first the version that you would keep to draw new things in this
 style or with this object, last the one that you would throw away first.
 
-Write `count-YOURNAME.json`: {"fox-A": {"copies": [numbers], "not_asked": [numbers], "not_like": [numbers]},
-..., "order": {"fox": ["C", "A", ...], ...}}. Read nothing else.
+Write `count-YOURNAME.json`:
+{{"fox-A": {{"copies": [numbers], "not_asked": [numbers], "not_like": [numbers]}}, ...,
+"order": {{"fox": ["C", "A", ...], ...}}}}. Read nothing else.
 """
 
 
@@ -198,22 +197,26 @@ def write_sheets(runs: Sequence[Path], out: Path, by_best_schedule: bool) -> Non
     for run in runs:
         with Store(run / "workspace") as store:
             studio = Studio(store)
-            project = store.projects.all()[0].id
+            (project,) = store.projects.all()
             with local_worker(studio, ProgressLine(studio)) as worker:
-                for each in studio.measures(project).rounds:
+                for each in studio.measures(project.id).rounds:
                     if each.id is not None and each.drawn < each.wanted:
                         worker.finish(studio.measure(each.id))
-            rounds = [each for each in studio.measures(project).rounds if each.id is not None and each.report]
-            names = {each.id: each.name for each in rounds}
-            references = [store.images.picture(each.image) for each in store.projects.references(project)]
+            arms = [
+                (each, each.report.arm.part("held_out"))
+                for each in studio.measures(project.id).rounds
+                if each.id is not None and isinstance(each.report, Report)
+            ]
+            names = {each.id: each.name for each, _ in arms}
+            references = [store.images.picture(each.image) for each in store.projects.references(project.id)]
+            model = load_image_model(resolve_model(project.base_model)) if by_best_schedule else None
             sheets = {}
-            for letter, place in enumerate(generator(0, run.name).permutation(len(rounds)), start=ord("A")):
-                each = rounds[place]
-                drawn = sorted(each.report.arm.part("held_out").items())  # type: ignore[union-attr]
-                known: list[tuple[float | str, float | str]] = [("", "")] * len(drawn)
-                if by_best_schedule:
-                    requests = [DrawRequest(key[0], one.candidate.seed) for key, one in drawn]
-                    cells = _drawn_again(studio, str(each.id), requests)
+            for letter, place in enumerate(generator(0, run.name).permutation(len(arms)), start=ord("A")):
+                each, part = arms[place]
+                drawn = sorted(part.items())
+                known: list[tuple[float, float] | tuple[()]] = [()] * len(drawn)
+                if model is not None:
+                    cells = _drawn_again(studio, model, str(each.id), drawn)
                 else:
                     cells = [("", key[0], store.images.picture(one.candidate.image)) for key, one in drawn]
                     known = [(one.candidate.chance, one.utility) for _, one in drawn]
@@ -227,11 +230,13 @@ def write_sheets(runs: Sequence[Path], out: Path, by_best_schedule: bool) -> Non
     (out / "pages" / "RULES.md").write_text(RULES, encoding="utf-8")
 
 
-def _drawn_again(studio: Studio, round_id: str, requests: Sequence[DrawRequest]) -> list[Cell]:
-    """What a round draws by its best schedule."""
+def _drawn_again(
+    studio: Studio, model: ImageModel, round_id: str, drawn: Sequence[tuple[Key, MeasuredPicture]]
+) -> list[Cell]:
+    """What a round draws by its best schedule, of the same prompts and seeds."""
     (project,) = studio.store.projects.all()
     recipe = studio.store.snapshots.round(round_id).best_recipe
-    model = load_image_model(resolve_model(project.base_model))
+    requests = [DrawRequest(prompt, one.candidate.seed) for (prompt, _), one in drawn]
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "lora.safetensors"
         studio.export_adapter(round_id, path)
@@ -241,7 +246,7 @@ def _drawn_again(studio: Studio, round_id: str, requests: Sequence[DrawRequest])
 
 def write_labels(out: Path) -> None:
     """Join what raters said with what the studio says."""
-    counts = [read_json(path) for path in sorted((out / "pages").glob("count-*.json"))]
+    counts = [json.loads(path.read_text()) for path in sorted((out / "pages").glob("count-*.json"))]
     numbers = range(1, len(counts) + 1)
     said = [f"{word}_{rater}" for rater in numbers for word in QUESTIONS]
     named = [f"place_{rater}" for rater in numbers]
@@ -250,7 +255,7 @@ def write_labels(out: Path) -> None:
         for letter, sheet in read(path).items():
             faults = [count[f"{path.stem}-{letter}"] for count in counts]
             places = [str(count["order"][path.stem].index(letter)) for count in counts]
-            for number, (prompt, seed, copy, useful) in enumerate(sheet["images"], start=1):
+            for number, (prompt, seed, *known) in enumerate(sheet["images"], start=1):
                 wrong = [[number in each[fault] for fault in FAULTS] for each in faults]
                 answers = [
                     str(int(each))
@@ -258,30 +263,17 @@ def write_labels(out: Path) -> None:
                     for each in (copied, not unasked, not unlike)
                 ]
                 first = [path.stem, sheet["round"], sheet["parent"], prompt, str(seed)]
-                table.append([*first, str(copy), str(useful), *places, *answers])
+                table.append([*first, *map(str, known or ("", "")), *places, *answers])
     with (out / "labels.csv").open("w", newline="", encoding="utf-8") as file:
         csv.writer(file, lineterminator="\n").writerows(table)
 
 
-def read_json(path: Path) -> dict[str, dict[str, list[int]]]:
-    """What a rater wrote."""
-    found: dict[str, dict[str, list[int]]] = json.loads(path.read_text(encoding="utf-8"))
-    return found
-
-
 def main() -> None:
     """Write pages or labels, or print what a table says."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("what", choices=("sheets", "labels", "report"))
-    parser.add_argument("given", type=Path, nargs="*")
-    parser.add_argument("--out", type=Path)
+    parser = labels_parser(__doc__)
     parser.add_argument("--by-best-schedule", action="store_true")
-    args = parser.parse_args()
+    args = parsed(parser)
     torch.set_num_threads(1)
-    if args.what != "report" and args.out is None:
-        parser.error("give --out")
     if args.what == "sheets":
         write_sheets(args.given, args.out, args.by_best_schedule)
     elif args.what == "labels":

@@ -64,20 +64,23 @@ COMPARED = (
 PROMPTS, SEEDS = 6, 2
 SIDE, EDGE, COLUMNS = 160, 34, 8
 QUESTIONS = ("copy", "asked", "like")
-RULES = """# Counting by eye
-
-Each page has one or three references above, and below them numbered pictures that a small model drew; below
-each stands what was asked for. The references show one thing in a style, or one object. For every picture say
-1 or 0:
-
+ASKED = """\
 - **copy**: it shows the reference's own thing (a style) or its place or empty ground (an object), or a part
   of these that a person can name, instead of what was asked for or mixed into it.
 - **asked**: a person who is told what was asked for says that it is shown, at least roughly.
 - **like**: it looks made in the reference's style, more so than any ordinary drawing; or it shows that very
   object, by its shape and its own colours.
+"""
+"""What raters decide of each picture."""
+RULES = f"""# Counting by eye
 
-Write `count-YOURNAME.json` beside this file: {"PAGE": {"1": [copy, asked, like], "2": ...}, ...}, where PAGE
-is the page's file name without its end. Read nothing else.
+Each page has one or three references above, and below them numbered pictures that a small model drew; below
+each stands what was asked for. The references show one thing in a style, or one object. For every picture say
+1 or 0:
+
+{ASKED}
+Write `count-YOURNAME.json` beside this file: {{"PAGE": {{"1": [copy, asked, like], "2": ...}}, ...}}, where
+PAGE is the page's file name without its end. Read nothing else.
 """
 Cell = tuple[str, str, Image.Image]  # arm, what was asked for, picture
 Count = Mapping[str, Mapping[str, Sequence[int]]]

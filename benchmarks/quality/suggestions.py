@@ -256,17 +256,28 @@ def write_labels(out: Path) -> None:
         csv.writer(file, lineterminator="\n").writerows(table)
 
 
-def main() -> None:
-    """Write pages or labels, or print what a table says."""
+def labels_parser(description: str | None) -> argparse.ArgumentParser:
+    """What the command line of sheets, labels and their report takes."""
     parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+        description=description, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("what", choices=("sheets", "labels", "report"))
     parser.add_argument("given", type=Path, nargs="*")
     parser.add_argument("--out", type=Path)
+    return parser
+
+
+def parsed(parser: argparse.ArgumentParser) -> argparse.Namespace:
+    """What was given; a report needs no folder to write to."""
     args = parser.parse_args()
     if args.what != "report" and args.out is None:
         parser.error("give --out")
+    return args
+
+
+def main() -> None:
+    """Write pages or labels, or print what a table says."""
+    args = parsed(labels_parser(__doc__))
     if args.what == "sheets":
         write_sheets(args.given, args.out)
     elif args.what == "labels":

@@ -1,6 +1,7 @@
 """Queue, log, previews and every state of a job in a real Chromium."""
 
 import re
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -166,6 +167,15 @@ def test_previews_and_loss_are_shown_while_it_trains(watched: Watched, served: S
     store.rounds.save_losses(jobs[0].round_id, [(step, 1 / step) for step in range(21, 31)], resumed_at=21)
     store.rounds.add_preview(jobs[0].round_id, Preview(30, "A tie in ink", 1, image))
     page.wait_for_selector(".chart-title:has-text('30 steps')")
+    for last in (31, 32, 33):  # as fast as polls bring them
+        store.rounds.save_losses(jobs[0].round_id, [(last, 1 / last)])
+        page.wait_for_timeout(1100)
+    page.wait_for_selector(".chart-title:has-text('33 steps')")
+    read = page.evaluate(
+        "performance.getEntriesByType('resource').filter(({ name }) => name.includes('/figure/training'))"
+        ".map(({ startTime }) => startTime)"
+    )
+    assert len(read) >= 3 and min(after - before for before, after in pairwise(read)) >= 2400
     page.wait_for_selector(".curve-box .legendtext:text-is('resumed')", state="attached")
     page.wait_for_function("document.querySelector('.learning .preview img')?.naturalWidth === 48")
     store.rounds.add_preview(jobs[0].round_id, Preview(0, "A tie in ink", 1, image))

@@ -33,6 +33,9 @@ export function sorts() {
   ];
 }
 
+/** The order in use: that of the test prompts where the one that was kept is not on offer here. */
+export const orderInUse = () => (sorts().some(([name]) => name === desk.sort) ? desk.sort : "priority");
+
 /**
  * The value of a score of a candidate, or of what an order goes by, if it has it; "margin" is the
  * difference of its two likenesses.
@@ -47,8 +50,8 @@ export const scoreValue = (candidate, name) => {
 };
 
 /**
- * How far a candidate is from being as likely a copy as none, in [0, 0.5]; by its prompts alone, how far its
- * two likenesses are apart, which is more.
+ * How far a candidate is, before any marks, from being as likely a copy as none, in [0, 0.5]; more than that
+ * where only its two likenesses are known, by how far they are apart.
  * @param {Candidate} candidate
  */
 const sureness = ({ scores, margin }) =>
@@ -146,7 +149,7 @@ export function restoreDesk() {
   }
   const { size, sort, reverse, advance, range, detector } = stored;
   if (typeof size === "number" && size >= 0 && size <= LARGEST) desk.size = size;
-  if (typeof sort === "string" && sort !== "margin") desk.sort = sort; // "margin": a former order
+  if (typeof sort === "string") desk.sort = sort;
   if (typeof reverse === "boolean") desk.reverse = reverse;
   if (typeof advance === "boolean") desk.advance = advance;
   if (range && typeof range.score === "string" && isRange(range)) state.range = range;

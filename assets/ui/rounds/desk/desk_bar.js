@@ -5,7 +5,7 @@ import { state } from "../../app/store.js";
 import { el } from "../../kit/dom.js";
 import { addOptionToHelp } from "../../kit/help.js";
 import { html } from "../../kit/html.js";
-import { desk, LARGEST, restoreDesk, setDesk, SMALLEST, sorts } from "./desk.js";
+import { desk, LARGEST, orderInUse, restoreDesk, setDesk, SMALLEST, sorts } from "./desk.js";
 import { History } from "./history.js";
 import { RangeFilter } from "./range.js";
 import { SearchField, searchLine } from "./search.js";
@@ -33,15 +33,14 @@ export function mountDesk(parts) {
 /** @typedef {{ currentTarget: HTMLInputElement }} Typed */
 
 function Order() {
-  const offered = sorts();
-  const chosen = offered.some(([value]) => value === desk.sort) ? desk.sort : "priority";
+  const chosen = orderInUse();
   const words = desk.reverse ? "Reversed: press for the usual order" : "Reverse the order";
   return html`<label class="desk-order">
       <span>Sort</span>
       <select
         aria-label="Order of the images" title="Order of the images" value=${chosen}
         onChange=${(/** @type {Typed} */ { currentTarget }) => setDesk({ sort: currentTarget.value })}
-      >${offered.map(([name, label]) => html`<option key=${name} value=${name}>${label}</option>`)}</select>
+      >${sorts().map(([name, label]) => html`<option key=${name} value=${name}>${label}</option>`)}</select>
     </label>
     <button
       type="button" class="quiet desk-turn" hidden=${["priority", "search"].includes(chosen)}

@@ -2,7 +2,7 @@
 /** @import { Group, PlacedTile } from "../grid/group.js" */
 import { drawing, state } from "../../app/store.js";
 import { el } from "../../kit/dom.js";
-import { desk, sorted, scoreValue } from "./desk.js";
+import { desk, orderInUse, sorted, scoreValue } from "./desk.js";
 
 /**
  * A group of all pictures; `tiles` are in their order. What of it is in the page is up to the grid's window.
@@ -17,7 +17,7 @@ export function flatList(grid, tiles, groups) {
   let placed = [];
 
   function join() {
-    const order = sorted([...state.candidates.values()], desk.sort, desk.reverse);
+    const order = sorted([...state.candidates.values()], orderInUse(), desk.reverse);
     placed = order.flatMap(({ id, index }) => {
       const tile = tiles.get(id);
       return tile ? [{ id, index, node: tile }] : [];
@@ -35,7 +35,7 @@ export function flatList(grid, tiles, groups) {
       return placed;
     },
     arrange() {
-      const wanted = desk.sort !== "priority" && !drawing();
+      const wanted = orderInUse() !== "priority" && !drawing();
       if (wanted !== grid.hasAttribute("data-flat")) {
         body.replaceChildren();
         for (const group of groups()) group.body.replaceChildren();
@@ -57,7 +57,7 @@ export function flatList(grid, tiles, groups) {
  */
 function caption(tile, candidate) {
   const note = tile?.querySelector(".tile-note");
-  const value = scoreValue(candidate, desk.sort);
+  const value = scoreValue(candidate, orderInUse());
   const figure = value === undefined ? "" : value.toFixed(3).replace("-", "−");
   note?.replaceChildren(el("span", {}, withoutArticle(candidate.head)), el("b", {}, figure));
 }

@@ -1,7 +1,7 @@
 /** Order of the pictures, and the score range. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { desk, setSearch, sorted, sorts } from "../../../../assets/ui/rounds/desk/desk.js";
+import { desk, orderInUse, setSearch, sorted, sorts } from "../../../../assets/ui/rounds/desk/desk.js";
 import { withoutArticle } from "../../../../assets/ui/rounds/desk/flat.js";
 import { boundAt, extent } from "../../../../assets/ui/rounds/desk/range.js";
 import { passes, state } from "../../../../assets/ui/app/store.js";
@@ -27,6 +27,14 @@ test("the most uncertain copies come first, those known by prompts alone last; t
   );
   const found = sorted([PICTURES[1], ...risks], "uncertain", false).map(({ id }) => id);
   assert.deepEqual(found, ["1", "2", "0", "b"]);
+});
+
+test("an order that is kept but not on offer is that of the test prompts", () => {
+  desk.sort = "a score of a former version";
+  assert.equal(orderInUse(), "priority");
+  desk.sort = "uncertain";
+  assert.equal(orderInUse(), "uncertain");
+  desk.sort = "priority";
 });
 
 test("seeds are ordered as numbers, however large", () => {
