@@ -1,17 +1,28 @@
-"""A small reverse proxy that serves a studio under a path of its own, as nginx does."""
+"""A small reverse proxy that serves a studio under a path of its own, or badly set up, as nginx does."""
 
 import http.client
 import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 _HOP = ("transfer-encoding", "content-length", "connection", "accept-encoding")
 
 
+@dataclass
+class Faults:
+    """What a proxy does wrong; a test changes it while pages are open."""
+
+    loses_port: bool = False  # proxy_set_header Host $host
+    answers: int = 0  # its own error page for each change, with this status
+    largest: int = 1 << 40  # bytes of a body
+
+
 @contextmanager
-def proxy(path: str, port: int, strips: bool) -> Iterator[str]:
+def proxy(path: str, port: int, strips: bool, faults: Faults | None = None) -> Iterator[str]:
     """The address at which the studio of this port is served under `path`, which `strips` leaves out."""
+    wrong = faults or Faults()
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -24,6 +35,11 @@ def proxy(path: str, port: int, strips: bool) -> Iterator[str]:
             length = int(self.headers.get("Content-Length") or 0)
             headers = {name: value for name, value in self.headers.items() if name.lower() not in _HOP}
             body = self.rfile.read(length) if length else None
+            if wrong.loses_port:
+                headers["Host"] = headers["Host"].rpartition(":")[0]
+            if length > wrong.largest or (wrong.answers and self.command == "POST"):
+                self._answer(wrong.answers or 413, [], b"<html><h1>nginx</h1></html>")
+                return
             with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=60)) as connection:
                 connection.request(self.command, asked, body, headers)
                 with connection.getresponse() as answer:

@@ -1,4 +1,5 @@
 /** Downloads, and export and import of a whole project as one file. */
+import { fromStudio } from "./answers.js";
 import { openProject } from "./session.js";
 import { toast } from "../kit/toast.js";
 import { whilePressed } from "../kit/dom.js";
@@ -12,7 +13,7 @@ import { saveBlob } from "../kit/save.js";
  */
 export function download(button, from, what) {
   return busyWhile(button, async () => {
-    const answer = await fetch(from);
+    const answer = await fromStudio(from);
     if (!answer.ok) return toast(await answer.text(), "error");
     const name =
       /filename="([^"]+)"/.exec(answer.headers.get("content-disposition") ?? "")?.[1] ?? "project.zip";
@@ -32,7 +33,7 @@ export function mountImport(button, input) {
       const file = input.files?.[0];
       input.value = "";
       if (!file) return;
-      const answer = await fetch("import-project", { method: "POST", body: file });
+      const answer = await fromStudio("import-project", { method: "POST", body: file });
       if (!answer.ok) return toast(await answer.text(), "error");
       const { project, notes } = await answer.json();
       for (const note of notes) toast(note);
@@ -47,6 +48,4 @@ export function mountImport(button, input) {
  * @param {() => Promise<void>} work
  */
 const busyWhile = (button, work) =>
-  whilePressed(button, work).catch(() =>
-    toast("The studio does not answer. Try again when it is back.", "offline"),
-  );
+  whilePressed(button, work).catch((/** @type {Error} */ { message }) => toast(message, "error"));

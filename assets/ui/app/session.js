@@ -2,6 +2,7 @@
 /** @import { Answers, Asked, Requests } from "payloads" */
 /** @import { Server } from "./types/parts.d.ts" */
 import { state, emit, busy } from "./store.js";
+import { fromStudio } from "./answers.js";
 import { toast, clearErrors } from "../kit/toast.js";
 import { writeMark } from "./writes.js";
 import { receive, forget, known } from "./apply_poll.js";
@@ -11,6 +12,7 @@ const REFRESH_DELAY = 400; // ms
 const REFRESH_SPACING = 1500; // ms
 /** @type {Map<string, Server>} */
 const servers = new Map();
+const SIGN_IN = "sign in";
 const ACTS = new Set(["captions"]); // of a person: a success answers an error that is shown
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let timer;
@@ -52,12 +54,26 @@ export async function call(panel, name, request) {
   return answer;
 }
 
-/** Handle a missing response: reload to sign in if the session has expired, else show that we are offline. */
+/** Handle a missing response: reload to sign in if the session has expired, else say who does not answer. */
 async function handleNoResponse() {
-  const page = await fetch(location.href, { method: "HEAD" }).catch(() => null);
-  if (page?.status === 401) location.reload();
-  else toast("The studio does not answer. The page reconnects by itself.", "offline");
+  const problem = await unanswered();
+  if (problem === SIGN_IN) location.reload();
+  else if (problem) toast(problem, "offline");
   return null;
+}
+
+/**
+ * Why the studio does not answer, as a sentence, or `SIGN_IN`; "" if it answers again. An empty batch of
+ * changes takes the way of all changes and calls, and does nothing.
+ */
+export async function unanswered() {
+  try {
+    const answer = await fromStudio("writes", { method: "POST", body: "[]" });
+    if (answer.status === 401) return SIGN_IN;
+    return answer.ok ? "" : await answer.text();
+  } catch (error) {
+    return /** @type {Error} */ (error).message;
+  }
 }
 
 function interval() {

@@ -6,14 +6,16 @@
  * `writeMark`).
  */
 /** @import { Asked, WriteAnswers, WriteRequests } from "payloads" */
+import { fromStudio, NotTheStudio } from "./answers.js";
 import { emit } from "./store.js";
 import { clearErrors, toast } from "../kit/toast.js";
 
 const PATH = "writes";
-const RETRY_DELAY = 1000; // ms between retries while the server is offline
+const [RETRY_DELAY, SLOW_RETRY] = [1000, 3000]; // ms between tries; slow while a person has to mend something
 const MAX_BATCH = 1_000_000; // bytes; the server accepts 1 MiB
 const MAX_KEEPALIVE = 60_000; // bytes; browsers limit the body of a keepalive request
-const REJECTED = [400, 413]; // other statuses may come from a proxy: retry
+const REJECTED = [400, 413];
+const REFUSED = 403; // for what stands between page and studio: the changes are kept until that is mended
 const STORAGE_KEY = "gal-studio-writes";
 const BY_ITSELF = new Set(["look"]); // not a person's act: its success does not answer an error
 const PERSIST_DELAY = 50; // ms after a change of the queue
@@ -27,6 +29,8 @@ const queue = [];
 let enqueued = 0;
 let sending = false;
 let offline = false;
+let room = MAX_BATCH; // less behind a proxy that lets less pass
+let blocked = false; // until a person has mended something
 let signingIn = false;
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let persistTimer;
@@ -97,11 +101,12 @@ function persistSoon() {
 
 async function send() {
   sending = true;
-  for (let batch = firstChanges(MAX_BATCH); batch.length; batch = firstChanges(MAX_BATCH)) {
+  for (let batch = firstChanges(room); batch.length; batch = firstChanges(room)) {
+    blocked = false;
     const answers = await sendBatch(batch);
     offline = !answers;
     if (answers) settle(queue.splice(0, batch.length), answers);
-    else await new Promise((done) => setTimeout(done, RETRY_DELAY));
+    else await new Promise((done) => setTimeout(done, blocked ? SLOW_RETRY : RETRY_DELAY));
     persistSoon();
     emit("writes");
   }
@@ -130,7 +135,7 @@ const size = (change) => new TextEncoder().encode(JSON.stringify(change)).length
  * @param {RequestInit} [options]
  */
 const post = (changes, options) =>
-  fetch(PATH, {
+  fromStudio(PATH, {
     method: "POST",
     headers: { "Content-Type": "application/json" },
     body: JSON.stringify(changes),
@@ -148,10 +153,29 @@ async function sendBatch(changes) {
     if (answer.ok) return await answer.json();
     if (REJECTED.includes(answer.status)) return rejectAll(changes, await answer.text());
     if (answer.status === 401) signIn();
-  } catch {
-    /* offline */
+    if (answer.status === REFUSED) tellBlocked(await answer.text());
+  } catch (error) {
+    if (error instanceof NotTheStudio) return elsewhere(changes, error);
   }
   return null;
+}
+
+/**
+ * The answers to a batch that did not reach the studio; null when it must be sent again.
+ * @param {Change[]} changes
+ * @param {NotTheStudio} error
+ */
+function elsewhere(changes, error) {
+  if (error.tooLarge && changes.length === 1) return rejectAll(changes, error.message);
+  if (error.tooLarge) room = Math.floor(JSON.stringify(changes).length / 2);
+  else if (!error.passes) tellBlocked(error.message);
+  return null;
+}
+
+/** @param {string} sentence said at each try, until a person has mended what it names */
+function tellBlocked(sentence) {
+  blocked = true;
+  toast(sentence, "offline");
 }
 
 /** The session has expired: reload once to sign in. The next page restores the queue. */

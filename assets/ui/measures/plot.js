@@ -1,4 +1,5 @@
 /** A chart of the page: a figure of the studio, which Python defines, drawn by Plotly in the page's theme. */
+import { fromStudio } from "../app/answers.js";
 import { plotly } from "../app/plotly.js";
 import { html } from "../kit/html.js";
 import { theme } from "../kit/theme.js";
@@ -58,7 +59,7 @@ const withLetters = ({ title, ...axis }) => ({ ...axis, title: { ...title, font:
  * @returns {Promise<Answer>}
  */
 async function fetched(source, look) {
-  const answer = await fetch(`${source}${source.includes("?") ? "&" : "?"}theme=${look}&form=json`);
+  const answer = await fromStudio(`${source}${source.includes("?") ? "&" : "?"}theme=${look}&form=json`);
   if (answer.ok) return answer.json();
   return { missing: await answer.text() };
 }

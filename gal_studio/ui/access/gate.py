@@ -12,7 +12,7 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from gal_studio.ui.access.origins import is_foreign, is_own_name
+from gal_studio.ui.access.origins import is_foreign, is_own_name, lost_port
 from gal_studio.ui.access.rules import Rules
 from gal_studio.ui.access.sign_in import LOG_IN, SIGN_IN, SIGN_OUT, SignIn
 from gal_studio.ui.api.archives import IMPORT_PATH, LARGEST_ARCHIVE
@@ -25,6 +25,10 @@ LARGEST_BODY, LARGEST_FORM = 1 << 20, 4096  # bytes
 _BODY_SECONDS = 30  # between two parts of a request
 _OTHER_NAME = "This studio does not answer to that name: use its own address, or give --allow-host."
 _OTHER_SITE = "The request comes from another site: open the studio in a tab of its own."
+_LOST_PORT = (
+    "The address has another port than the Host header says. If a proxy is in front of GAL Studio, let it "
+    "pass that header on: in nginx, proxy_set_header Host $http_host. No change is lost."
+)
 _TOO_LARGE = "The request is too large: send a smaller file."
 _LARGE = {
     IMPORT_PATH: "The project is too large for the page: import it with "
@@ -90,7 +94,9 @@ class Access:
     def _is_out_of_place(self, request: HTTPConnection, method: str) -> str:
         if not is_own_name(request.headers.get("host"), self.rules.names, self.rules.any_address):
             return _OTHER_NAME
-        return _OTHER_SITE if is_foreign(method, request.headers) else ""
+        if not is_foreign(method, request.headers):
+            return ""
+        return _LOST_PORT if lost_port(request.headers) else _OTHER_SITE
 
     def _is_known(self, request: HTTPConnection) -> bool:
         return self._sign_in is None or self._sign_in.knows(request)

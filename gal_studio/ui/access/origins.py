@@ -11,6 +11,7 @@ if TYPE_CHECKING:  # a start that is refused does not wait for it
 
 OWN_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 SAFE_METHODS = ("GET", "HEAD")
+_PORT = re.compile(r":[0-9]*$")
 _HOST = re.compile(r"(?P<name>[0-9A-Za-z._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?")
 
 
@@ -53,6 +54,13 @@ def is_foreign(method: str, headers: "Headers") -> bool:
         return site not in ("same-origin", "none") and not _is_link(method, headers)
     referer = headers.get("referer")
     return method not in SAFE_METHODS and referer is not None and _authority(referer) != host
+
+
+def lost_port(headers: "Headers") -> bool:
+    """Whether a foreign request differs from the Host header in the port alone, as behind some proxies."""
+    origin = headers.get("origin") or headers.get("referer") or ""
+    names = {_PORT.sub("", authority) for authority in (_authority(origin), headers.get("host", "").lower())}
+    return len(names) == 1 and names != {""}
 
 
 def from_elsewhere(headers: "Headers") -> bool:

@@ -147,9 +147,11 @@ def _page(html: str, status: int) -> Response:
 
 
 def _cookie(request: HTTPConnection) -> str:
-    """The name of the cookie: it has the port, since browsers share cookies between ports of a host."""
-    server = request.scope.get("server") or ("", 0)
-    return f"gal_studio_{server[1] or 0}"
+    """The name of the cookie: it has the address's port, since browsers share cookies between ports of a host.
+
+    Not the port that this process listens on: in containers and behind tunnels, several have the same one.
+    """
+    return f"gal_studio_{request.url.port or 0}"
 
 
 def _address(query: str) -> str:

@@ -161,6 +161,14 @@ def test_other_origins_do_not_even_show_our_pictures(opened: Served, kind: str) 
     assert ask(opened.address, picture_).status == 200
 
 
+def test_a_proxy_that_drops_the_port_is_told_what_to_do(opened: Served) -> None:
+    headers = {"Host": "localhost", "Origin": "http://localhost:8080"}
+    answer = call(opened.address, "overview", {}, headers)
+    assert (answer.status, b"proxy_set_header Host $http_host" in answer.body) == (403, True)
+    other = call(opened.address, "overview", {}, {"Host": "localhost", "Origin": "http://other:8080"})
+    assert (other.status, b"another site" in other.body) == (403, True)
+
+
 def test_a_link_from_elsewhere_opens_the_page(opened: Served) -> None:
     headers = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}
     assert ask(opened.address, "/", headers=headers).status == 200
@@ -201,6 +209,7 @@ def test_no_host_name_at_all_is_refused(opened: Served) -> None:
 
 
 EVERYWHERE = {
+    "gal-studio": "1",
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
     "referrer-policy": "same-origin",

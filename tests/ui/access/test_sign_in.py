@@ -189,3 +189,12 @@ def test_the_password_is_not_taken_from_a_link(locked: Served) -> None:
         locked.address, f"/sign-in?user={USER}&secret={PASSWORD}&token={PASSWORD}".replace(" ", "%20")
     )
     assert "set-cookie" not in answer.headers
+
+
+def test_studios_that_all_listen_on_one_port_inside_keep_their_sign_ins(locked: Served, clock: Clock) -> None:
+    clock.now += 3600
+    names = set()
+    for port in (7861, 7862):  # as `docker -p` and SSH tunnels forward them
+        answer = sign_in(locked.address, Host=f"localhost:{port}")
+        names.add(answer.headers["set-cookie"].partition("=")[0])
+    assert names == {"gal_studio_7861", "gal_studio_7862"}

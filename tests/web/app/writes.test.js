@@ -31,9 +31,7 @@ function studio() {
   return {
     asked,
     come: (/** @type {Asked} */ call, /** @type {object[]} */ answers) =>
-      call.resolve(Response.json(answers)),
-    refuse: (/** @type {Asked} */ call, /** @type {number} */ status, /** @type {string} */ text) =>
-      call.resolve(new Response(text, { status })),
+      call.resolve(Response.json(answers, { headers: { "GAL-Studio": "1" } })),
   };
 }
 

@@ -1,6 +1,7 @@
 /** Uploads of pictures and masks; the server checks each after its upload. */
 /** @import { Row } from "./picture_row.js" */
-import { call } from "../../app/session.js";
+import { fromStudio } from "../../app/answers.js";
+import { call, unanswered } from "../../app/session.js";
 import { toast } from "../../kit/toast.js";
 import { uploaded } from "./picture_row.js";
 
@@ -22,11 +23,11 @@ addEventListener("beforeunload", (event) => {
 async function sent(file, to, body) {
   uploading += 1;
   try {
-    const answer = await fetch(to, { method: "POST", body });
+    const answer = await fromStudio(to, { method: "POST", body });
     if (answer.ok) return await answer.json();
     toast(`${file.name} could not be uploaded: ${await answer.text()}`, "error");
-  } catch {
-    toast(`${file.name} could not be uploaded: try again when the studio answers.`, "error");
+  } catch (error) {
+    toast(`${file.name} could not be uploaded. ${/** @type {Error} */ (error).message}`, "error");
   } finally {
     uploading -= 1;
   }
@@ -77,8 +78,7 @@ export async function send(row, file) {
 async function checked(path) {
   for (;;) {
     const answer = await call("reference", "check", { path });
-    const page = answer ? null : await fetch(location.href, { method: "HEAD" }).catch(() => null);
-    if (answer || page?.ok) return answer;
+    if (answer || !(await unanswered())) return answer;
     await new Promise((done) => setTimeout(done, 2000));
   }
 }

@@ -1,5 +1,6 @@
 /** The log of choices: what was suggested, what was chosen instead, and how often both agree. */
 /** @import { Choice, ChosenPicture, Learning, RoundChoices } from "payloads" */
+import { fromStudio } from "../../app/answers.js";
 import { state, on, setFocus } from "../../app/store.js";
 import { call, openRound, refresh } from "../../app/session.js";
 import { newest } from "../../app/newest.js";
@@ -38,7 +39,7 @@ export function mountChoices(panel) {
 
 /** As the studio writes it. */
 async function rows() {
-  const answer = await fetch(`project/${encodeURIComponent(state.projectId ?? "")}/choices.csv`);
+  const answer = await fromStudio(`project/${encodeURIComponent(state.projectId ?? "")}/choices.csv`);
   return answer.ok ? parseCsv(await answer.text()) : [];
 }
 

@@ -1,5 +1,6 @@
 /** The buttons of the open view: enlarge it, and save what it shows. */
 /** @import { Row } from "./table.js" */
+import { fromStudio } from "../../app/answers.js";
 import { state } from "../../app/store.js";
 import { useEvents } from "../../app/watch.js";
 import { html } from "../../kit/html.js";
@@ -119,10 +120,13 @@ async function save(ending, { name, label, savable }) {
  * @param {string} name of the view
  */
 async function saveFigure(address, name) {
-  const answer = await fetch(`${address}?theme=${theme()}`).catch(() => null);
-  if (!answer) return toast("The figure could not be made. Save it again when the studio is back.", "error");
-  if (!answer.ok) return toast(await answer.text(), "error");
-  return saveBlob(await answer.blob(), `${stem(name)}.html`);
+  try {
+    const answer = await fromStudio(`${address}?theme=${theme()}`);
+    if (!answer.ok) return toast(await answer.text(), "error");
+    return saveBlob(await answer.blob(), `${stem(name)}.html`);
+  } catch (error) {
+    return toast(`The figure was not saved. ${/** @type {Error} */ (error).message}`, "error");
+  }
 }
 
 /**
