@@ -7,7 +7,6 @@ import sys
 from collections import UserDict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Annotated, Any, TextIO, cast
 
 import typer
@@ -16,6 +15,7 @@ from typer.core import TyperGroup
 from gal_studio.commands.terminal.options import StoredWorkspace, required_workspace
 from gal_studio.core.drive_errors import drive_sentence
 from gal_studio.core.errors import StudioError, printable
+from gal_studio.state.files.default_workspace import default_workspace, said_of
 from gal_studio.state.files.paths import user_path
 
 NAMES = (
@@ -73,6 +73,9 @@ app = typer.Typer(
 )
 
 
+_PORT = typer.Option(
+    min=1, max=65535, help="The port to listen on (default: 7860, or the next that is not in use)."
+)
 _DESKTOP = typer.Option("--desktop", help="Open in a desktop window; quit when it closes.")
 _AUTH = typer.Option(
     metavar="USER:PASSWORD",
@@ -89,9 +92,9 @@ _API = typer.Option("--api", help="Let programs of other machines use the studio
 @app.callback(invoke_without_command=True)
 def open_app(
     context: typer.Context,
-    workspace: Annotated[Path | None, typer.Option(help="The workspace folder.")] = None,
+    workspace: StoredWorkspace = None,
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=1, max=65535, help="The port to listen on.")] = 7860,
+    port: Annotated[int | None, _PORT] = None,
     no_browser: Annotated[bool, typer.Option("--no-browser", help="Do not open a browser.")] = False,
     desktop: Annotated[bool, _DESKTOP] = False,
     auth: Annotated[str | None, _AUTH] = None,
@@ -107,11 +110,14 @@ def open_app(
         os.environ["HF_HUB_OFFLINE"] = "1"  # also that of the worker, which this program starts
     if context.invoked_subcommand is not None:
         return
-    from gal_studio.ui.access.listening import Listening, check_start, default_workspace
+    from gal_studio.ui.access.listening import PORT, Listening, check_start
 
-    at = Listening(host, port, tuple(allow_host or ()), behind_proxy, root_path, programs=api)
+    others = tuple(allow_host or ())
+    at = Listening(host, port or PORT, port is None, others, behind_proxy, root_path, programs=api)
     folder = workspace or default_workspace()
     check_start(folder, at, auth)  # before what takes seconds to load
+    if workspace is None and (words := said_of(folder)):
+        print(words, flush=True)
     from gal_studio.ui.serve import serve
 
     serve(folder, at, auth, not no_browser, desktop)
@@ -226,15 +232,29 @@ class Printable:
         return getattr(self._stream, name)
 
 
+def hold_closed_streams() -> None:
+    """Open the standard streams that this process was started without, such as by a service.
+
+    Otherwise the next files would get their numbers, and what other code prints would be written into these.
+    """
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # it gets the lowest number that is free
+
+
 @contextmanager
 def printable_output() -> Iterator[None]:
     """Let this process print nothing but text."""
     before = sys.stdout, sys.stderr
-    sys.stdout, sys.stderr = (cast(TextIO, Printable(stream)) for stream in before)
-    try:
-        yield
-    finally:
-        sys.stdout, sys.stderr = before
+    hold_closed_streams()
+    with open(os.devnull, "w", encoding="utf-8") as nowhere:
+        sys.stdout, sys.stderr = (cast(TextIO, Printable(stream or nowhere)) for stream in before)
+        try:
+            yield
+        finally:
+            sys.stdout, sys.stderr = before
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """Start the worker as a separate process, which outlives the page, and restart it when there is work."""
 
 import logging
+import shlex
 import subprocess
 import sys
 import threading
@@ -52,7 +53,8 @@ def worker_process(workspace: Path) -> Process:
             )
     except OSError as error:
         raise StudioError(
-            f"The worker could not be started ({error.strerror}): run `gal-studio worker` yourself."
+            f"The worker could not be started ({error.strerror}): start one with `gal-studio worker "
+            f"--workspace {shlex.quote(str(workspace))}`."
         ) from error
 
 

@@ -108,7 +108,7 @@ def test_a_disk_without_locks_is_not_taken_for_another_studio(
         raise OSError(errno.ENOLCK, "No locks available")
 
     monkeypatch.setattr("gal_studio.state.jobs.lock._lock", no_locks)
-    with pytest.raises(StudioError, match=r"does not lock files .No locks available.: choose a folder"):
+    with pytest.raises(StudioError, match=r"does not lock files .No locks available.: name a folder"):
         WorkerLock(tmp_path).acquire()
 
 

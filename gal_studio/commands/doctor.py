@@ -19,6 +19,7 @@ from gal_studio.core.words import counted
 from gal_studio.json_files import read_json
 from gal_studio.provenance import made_by
 from gal_studio.state.database import upgrades
+from gal_studio.state.files.default_workspace import default_workspace, is_workspace
 from gal_studio.state.files.own_folder import others
 from gal_studio.state.files.paths import user_path
 from gal_studio.studio.plug_ins import brought, problems
@@ -125,6 +126,7 @@ def examine(preset_name: str, probe: bool = True) -> dict[str, Any]:
     report: dict[str, Any] = {
         "machine": describe_machine(),
         "made_by": made_by(),
+        "workspace": _default_folder(),
         "models": {preset.name: _where(preset) for preset in load_presets()},
         **_plug_ins(),
     }
@@ -158,6 +160,9 @@ def describe(report: dict[str, Any]) -> str:
         f"System      {machine['system']}, Python {machine['python']}",
         "Versions    " + ", ".join(f"{name} {number}" for name, number in machine["versions"].items()),
     ]
+    if report["workspace"] is not None:
+        is_new = not is_workspace(Path(report["workspace"]))
+        lines.append(f"Workspace   {report['workspace']}{' (made by the first start)' if is_new else ''}")
     lines += [f"Model       {name}: {where}" for name, where in report["models"].items()]
     lines += [f"Plug-in     {sentence}" for sentence in (*report["plug_ins"], *report["broken_plug_ins"])]
     if "speed" in report:
@@ -171,6 +176,14 @@ def describe(report: dict[str, Any]) -> str:
             ),
         ]
     return "\n".join(lines)
+
+
+def _default_folder() -> str | None:
+    """Where the page keeps its projects if no --workspace is named; None for a user without a home folder."""
+    try:
+        return str(default_workspace())
+    except StudioError:
+        return None
 
 
 def _plug_ins() -> dict[str, list[str]]:

@@ -16,7 +16,7 @@ from gal_studio.commands.running.outputs import (
     write_outputs,
 )
 from gal_studio.commands.terminal.json_text import json_text
-from gal_studio.commands.terminal.options import AsJson, Wanted, Workspace, required_workspace
+from gal_studio.commands.terminal.options import AsJson, StoredWorkspace, Wanted, required_workspace
 from gal_studio.commands.terminal.stored import existing_workspace, find_project, last_round
 from gal_studio.core.errors import StudioError
 from gal_studio.core.types import Round
@@ -38,7 +38,7 @@ TITLES = {
 
 def refine(
     context: typer.Context,
-    workspace: Workspace = None,
+    workspace: StoredWorkspace = None,
     project: Wanted = None,
     round_: Annotated[
         int | None, typer.Option("--round", help="The round's number (default: the last trained one).")

@@ -1,4 +1,4 @@
-"""Starting a workspace twice opens the page that already runs, instead of a second one."""
+"""Starting a workspace twice opens the page that already runs; a page gets a port of its own."""
 
 import errno
 import os
@@ -6,16 +6,19 @@ import socket
 import time
 import webbrowser
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Self
 
 from gal_studio.core.errors import StudioError
 from gal_studio.json_files import read_plain
 from gal_studio.state.files.content_store import write_whole
+from gal_studio.ui.access.listening import Listening
 from gal_studio.ui.window import NO_BROWSER, NO_WINDOW, Window, open_window
 
 NOTE = "page.address"
 LONGEST = 1_000  # bytes of it
+MORE, HIGHEST = 20, 65535  # ports that are tried beside the usual one, and the last one there is
 TIMEOUT = 20.0  # seconds that a starting page has to note its address
 
 
@@ -88,12 +91,28 @@ def _address(workspace: Path) -> str:
                 return address
         time.sleep(0.1)
     raise StudioError(
-        "Another GAL Studio uses this workspace but does not answer: end it, or choose another --workspace."
+        "Another GAL Studio uses this workspace but does not answer: end it, or name another workspace "
+        "with --workspace FOLDER."
     )
 
 
-def refuse_taken_port(host: str, port: int) -> None:
-    """Refuse an address at which the page cannot be, such as one that is taken, before anything is opened."""
+def with_usable_port(at: Listening) -> Listening:
+    """Where the page can be: refused before anything is opened, such as for a port that is taken.
+
+    With `or_next`, it is the first port that is not in use of `MORE` more.
+    """
+    last = min(at.port + MORE, HIGHEST) if at.or_next else at.port
+    for port in range(at.port, last + 1):
+        if _is_free(at.host, port):
+            if port != at.port:
+                print(f"The port {at.port} is used by another program: the page is at {port}.", flush=True)
+            return replace(at, port=port)
+    which = f"The port {at.port} is" if last == at.port else f"The ports {at.port} to {last} are"
+    raise StudioError(f"{which} used by another program: end it, or choose another port with --port.")
+
+
+def _is_free(host: str, port: int) -> bool:
+    """Whether the page can be at this address; False if the port is taken, an error if it never can."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         with socket.socket(family) as trial:
@@ -102,10 +121,9 @@ def refuse_taken_port(host: str, port: int) -> None:
             trial.bind((host, port))
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
-            raise StudioError(
-                f"The port {port} is used by another program: end it, or choose another port with --port."
-            ) from error
+            return False
         raise StudioError(
             f"The page cannot be at {host}, port {port} ({error.strerror}): give an address of this computer "
             "with --host and a port from 1024 with --port."
         ) from error
+    return True

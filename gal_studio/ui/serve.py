@@ -34,7 +34,7 @@ from gal_studio.ui.access.rules import Rules
 from gal_studio.ui.access.sessions import Sessions
 from gal_studio.ui.access.sign_in import SIGN_IN
 from gal_studio.ui.page_log import page_log
-from gal_studio.ui.running_page import Show, attach, note_address, refuse_taken_port
+from gal_studio.ui.running_page import Show, attach, note_address, with_usable_port
 from gal_studio.ui.window import find_browser
 
 logger = logging.getLogger("gal_studio.page")
@@ -64,7 +64,7 @@ def serve(
         if not lock.acquire(LOCK_TIMEOUT):
             attach(workspace, open_browser, desktop)
             return
-        refuse_taken_port(at.host, at.port)
+        at = with_usable_port(at)
         if desktop:
             find_browser()  # refused while nothing runs yet
         wake = wake or start_worker

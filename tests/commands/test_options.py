@@ -42,9 +42,15 @@ def test_the_workspace_of_a_new_project(
 
 
 @pytest.mark.parametrize("command", ["refine", "jobs", "worker"])
-def test_a_command_that_needs_a_workspace_says_so(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_command_without_any_workspace_says_so(
+    command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
     assert main([command]) == 2
-    assert capsys.readouterr().err == f"{command} needs --workspace FOLDER.\n"
+    folder = tmp_path / "GAL Studio"
+    assert (
+        capsys.readouterr().err == f"There is no workspace in {folder}: name yours with --workspace FOLDER.\n"
+    )
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """The commands for the app, `doctor` and `worker`, and the help that lists them."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -20,7 +21,10 @@ def test_plain_command_opens_the_app(monkeypatch: pytest.MonkeyPatch, tmp_path: 
 
 
 def test_doctor_probes_a_model(
-    names: tuple[str, str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    names: tuple[str, str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     from dataclasses import replace
 
@@ -36,8 +40,10 @@ def test_doctor_probes_a_model(
     assert report["speed"]["training_steps_per_second"] > 0
     assert all(report["round_seconds"][kind] > 0 for kind in ("style", "object"))
     assert "sd15" in report["models"]
+    monkeypatch.setenv("HOME", str(tmp_path))
     assert run("doctor", "--no-probe") == 0
-    assert "torch" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "torch" in said and f"Workspace   {tmp_path / 'GAL Studio'} (made by the first start)" in said
 
 
 def test_doctor_refuses_an_unknown_preset(capsys: pytest.CaptureFixture[str]) -> None:
@@ -47,6 +53,25 @@ def test_doctor_refuses_an_unknown_preset(capsys: pytest.CaptureFixture[str]) ->
 
 def test_worker_command_empties_the_queue(tmp_path: Path) -> None:
     assert run("worker", "--workspace", tmp_path, "--until-empty") == 0
+
+
+WITHOUT_STREAMS = """
+import os, sys
+for number in range(3):
+    os.close(number)
+sys.stdin = sys.stdout = sys.stderr = None  # as Python starts without a console
+from gal_studio.cli import main
+ended = main(["--help"]), main(["jobs"])
+file = open(sys.argv[1], "w")
+file.write(f"{ended} {file.fileno() > 2}")
+"""
+
+
+def test_without_a_console_nothing_is_said_and_no_file_gets_its_number(tmp_path: Path) -> None:
+    """A service, `pythonw` or `--desktop` from a menu."""
+    made, environment = tmp_path / "ended", {**os.environ, "HOME": str(tmp_path)}
+    subprocess.run([sys.executable, "-c", WITHOUT_STREAMS, str(made)], check=True, env=environment)
+    assert made.read_text() == "(0, 2) True"
 
 
 def test_help_names_every_command() -> None:

@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from gal_studio.cli import main
+from gal_studio.core.errors import StudioError
 from gal_studio.state.jobs.lock import PageLock
 from gal_studio.ui import running_page
+from gal_studio.ui.access.listening import Listening
 from gal_studio.ui.running_page import note_address
 from gal_studio.ui.serve import AUTH_VARIABLE
 
@@ -69,6 +71,18 @@ def test_a_taken_port_is_one_sentence(
     said = capsys.readouterr().err.strip()
     assert f"port {listening} is used" in said and len(said.splitlines()) == 1
     assert not (tmp_path / "new" / "studio.db").exists()
+
+
+def test_the_usual_port_makes_way_for_another_program(
+    listening: int, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = running_page.with_usable_port(Listening(port=listening, or_next=True))
+    assert listening < found.port <= listening + running_page.MORE
+    said = capsys.readouterr().out
+    assert f"port {listening} is used by another program: the page is at {found.port}" in said
+    monkeypatch.setattr(running_page, "_is_free", lambda _host, _port: False)
+    with pytest.raises(StudioError, match=r"ports 7860 to 7880 are used .* --port"):
+        running_page.with_usable_port(Listening(or_next=True))
 
 
 def test_an_address_that_is_not_here_is_one_sentence(

@@ -6,9 +6,13 @@ from typing import Annotated
 import typer
 
 from gal_studio.core.errors import StudioError
+from gal_studio.state.files.default_workspace import NAME, default_workspace, is_workspace
 
 Workspace = Annotated[Path | None, typer.Option(help="The workspace folder.")]
-StoredWorkspace = Annotated[Path | None, typer.Option(help="The workspace folder; must be given.")]
+StoredWorkspace = Annotated[
+    Path | None,
+    typer.Option(help=f"The workspace folder (default: the page's own, {NAME!r} in your home folder)."),
+]
 Wanted = Annotated[
     str | None,
     typer.Option("--project", help="Its ID or name (default: the newest that is not a replay)."),
@@ -23,8 +27,11 @@ def given_workspace(context: typer.Context, workspace: Path | None) -> Path | No
 
 
 def required_workspace(context: typer.Context, workspace: Path | None) -> Path:
-    """The workspace named on the command line; without one, this is a usage error."""
+    """The workspace named on the command line, or else the page's own; refused if there is none yet."""
     given = given_workspace(context, workspace)
-    if given is None:
-        raise StudioError(f"{context.info_name} needs --workspace FOLDER.")
-    return given
+    if given is not None:
+        return given
+    default = default_workspace()
+    if not is_workspace(default):
+        raise StudioError(f"There is no workspace in {default}: name yours with --workspace FOLDER.")
+    return default

@@ -2,7 +2,6 @@
 
 import io
 import json
-import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +13,7 @@ from numpy.typing import NDArray
 from gal_studio.core.intervals import FEWEST, Interval
 from gal_studio.core.quoting import csv_table
 from gal_studio.state.files.content_store import write_whole
+from gal_studio.zip_files import zipped
 
 _FIGURES = {"dino": "DINO", "clip_i": "CLIP-I", "clip_t": "CLIP-T"}
 
@@ -107,13 +107,12 @@ def _cells(row: Row) -> list[float | str]:
 
 def _arrays(arrays: Mapping[str, NDArray[np.float64]]) -> bytes:
     """An `.npz` of arrays in float32, with the same bytes for the same arrays."""
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, array in arrays.items():
-            single = io.BytesIO()
-            np.save(single, np.asarray(array, dtype=np.float32), allow_pickle=False)
-            archive.writestr(zipfile.ZipInfo(f"{name}.npy"), single.getvalue(), zipfile.ZIP_DEFLATED)
-    return buffer.getvalue()
+    files = {}
+    for name, array in arrays.items():
+        single = io.BytesIO()
+        np.save(single, np.asarray(array, dtype=np.float32), allow_pickle=False)
+        files[f"{name}.npy"] = single.getvalue()
+    return zipped(files)
 
 
 def _heading(name: str) -> str:

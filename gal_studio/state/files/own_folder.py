@@ -45,8 +45,20 @@ def check_own(workspace: Path) -> None:
     first = next((path for path in _entries(workspace) if not _is_of_a_start(path)), None)
     if first is not None:
         raise StudioError(
-            f"The folder {workspace} holds other files ({first.name!r} for one) and no workspace: choose an "
-            f"empty folder, or put {DATABASE} back if it was there."
+            f"GAL Studio cannot keep its projects in {workspace}, which has other files ({first.name!r} for "
+            f"one): name an empty folder with --workspace FOLDER, or put {DATABASE} back if it was there."
+        )
+
+
+def check_writable(workspace: Path) -> None:
+    """Refuse a workspace that is no folder or cannot be written, as far as the system tells beforehand."""
+    there = next(folder for folder in (workspace, *workspace.parents) if os.path.lexists(folder))
+    if not there.is_dir():
+        raise StudioError(f"{there} is not a folder: name another one with --workspace FOLDER.")
+    if not os.access(there, os.W_OK | os.X_OK):
+        what = "" if there == workspace else f", so that {workspace} cannot be made"
+        raise StudioError(
+            f"You may not write in {there}{what}: name a folder of yours with --workspace FOLDER."
         )
 
 

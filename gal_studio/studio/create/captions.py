@@ -1,8 +1,6 @@
 """Captions in text files of the same name beside the pictures, as other training tools have them."""
 
 import codecs
-import io
-import zipfile
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
@@ -15,6 +13,7 @@ from gal_studio.state import Store
 from gal_studio.state.files.paths import is_companion
 from gal_studio.studio.create.caption_lists import caption_in_list, caption_of_folder
 from gal_studio.studio.create.references import MASK_ENDING
+from gal_studio.zip_files import zipped
 
 ENDING = ".txt"
 ENDINGS = (ENDING, ".caption")
@@ -101,7 +100,7 @@ def captions_zip(captions: Iterable[tuple[str, str]]) -> bytes:
         if taken.lower() not in kept:
             kept[taken.lower()] = caption
             files[taken + ENDING] = caption.encode() + b"\n"
-    return _zipped(files)
+    return zipped(files)
 
 
 def references_zip(store: Store, project_id: str) -> bytes:
@@ -109,7 +108,7 @@ def references_zip(store: Store, project_id: str) -> bytes:
     files: dict[str, bytes] = {}
     for number, reference in enumerate(store.projects.references(project_id), start=1):
         files.update(_files_of(store, reference, f"reference-{number:02}"))
-    return _zipped(files)
+    return zipped(files)
 
 
 def _files_of(store: Store, reference: Reference, stem: str) -> dict[str, bytes]:
@@ -120,11 +119,3 @@ def _files_of(store: Store, reference: Reference, stem: str) -> dict[str, bytes]
     if reference.mask is not None:
         files[f"{stem}{MASK_ENDING}"] = store.images.read(reference.mask)
     return files
-
-
-def _zipped(files: dict[str, bytes]) -> bytes:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in files.items():
-            archive.writestr(name, data)
-    return buffer.getvalue()

@@ -4,9 +4,7 @@
 same decisions give equal files. `arms.csv` and `arms.png` show the project and all of its replays together.
 """
 
-import io
 import json
-import zipfile
 from collections.abc import Iterable
 from functools import cache
 from itertools import chain
@@ -27,9 +25,9 @@ from gal_studio.studio.reports.test_set_sheet import Column, test_set_sheet
 from gal_studio.studio.views.measures import FullMeasures, measures_view
 from gal_studio.studio.views.replays import Measures, ReplayView, replay_view, replay_views
 from gal_studio.studio.views.types import RoundView
+from gal_studio.zip_files import zipped
 
 FIGURES = (*METRICS, "gain")
-_NO_TIME = (1980, 1, 1, 0, 0, 0)
 
 
 def write_replay(studio: Studio, project_id: str, out: Path) -> dict[str, Any]:
@@ -42,11 +40,7 @@ def write_replay(studio: Studio, project_id: str, out: Path) -> dict[str, Any]:
 
 def replay_zip(studio: Studio, project_id: str) -> bytes:
     """The files of a replay as a zip; equal replays give equal bytes."""
-    made = io.BytesIO()
-    with zipfile.ZipFile(made, "w") as archive:
-        for name, data in sorted(_results(studio, project_id)[1].items()):
-            archive.writestr(zipfile.ZipInfo(name, _NO_TIME), data, zipfile.ZIP_DEFLATED)
-    return made.getvalue()
+    return zipped(dict(sorted(_results(studio, project_id)[1].items())))
 
 
 def _results(studio: Studio, project_id: str) -> tuple[dict[str, Any], dict[str, bytes]]:

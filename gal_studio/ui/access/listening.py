@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gal_studio.core.errors import StudioError
-from gal_studio.state.files.own_folder import check_own
-from gal_studio.state.files.paths import home_folder, user_path
+from gal_studio.state.files.own_folder import check_own, check_writable
+from gal_studio.state.files.paths import user_path
 from gal_studio.ui.access.credentials import TOKEN, Credentials, read_credentials
 from gal_studio.ui.access.origins import is_loopback
 
 AUTH_VARIABLE = "GAL_STUDIO_AUTH"
+PORT = 7860
+"""Gradio's own, which other programs for images use as well."""
 
 
 @dataclass(frozen=True)
@@ -21,22 +23,16 @@ class Listening:
     `other_names` are the host names that a proxy or a DNS server has for this machine. `behind_proxy`
     believes a proxy on this machine who its clients are, and `root_path` is where that proxy serves the
     studio. `programs` lets programs of other machines use the named endpoints, as those of this machine may.
+    `or_next` takes one of the ports after `port` if that is used by another program.
     """
 
     host: str = "127.0.0.1"
-    port: int = 7860
+    port: int = PORT
+    or_next: bool = False
     other_names: tuple[str, ...] = ()
     behind_proxy: bool = False
     root_path: str = ""
     programs: bool = False
-
-
-def default_workspace() -> Path:
-    """The workspace that is opened if none is named; refused for a user without a home folder."""
-    home = home_folder()
-    if home is None:
-        raise StudioError("This user has no home folder: name a folder with --workspace.")
-    return home / "gal-studio"
 
 
 def check_start(workspace: Path, at: Listening, auth: str | None) -> Path:
@@ -44,6 +40,7 @@ def check_start(workspace: Path, at: Listening, auth: str | None) -> Path:
     credentials_for(at, os.environ.get(AUTH_VARIABLE) if auth is None else auth)
     checked_root_path(at.root_path)
     workspace = user_path(workspace).absolute()
+    check_writable(workspace)
     check_own(workspace)
     return workspace
 
@@ -52,7 +49,7 @@ def checked_root_path(given: str) -> str:
     """The path without a slash at its end; "" for the root. Refused unless it is a plain path."""
     path = given.strip().rstrip("/")
     if path and not re.fullmatch(r"(/[\w.~-]+)+", path):
-        raise StudioError(f"The root path {given!r} is not a path: write it like /studio.")
+        raise StudioError(f"The root path {given!r} is not a path: write it like --root-path /studio.")
     return path
 
 

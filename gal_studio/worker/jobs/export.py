@@ -18,6 +18,7 @@ from gal_studio.worker.export.task import open_export
 from gal_studio.worker.export.without_training import export_without_training
 from gal_studio.worker.models import Models
 from gal_studio.worker.task import Progress, does
+from gal_studio.zip_files import add_file
 
 SPARE = 16 << 20
 """Bytes of the pictures and the card."""
@@ -61,4 +62,4 @@ def _zip(folder: Path, target: Path, workspace: Path) -> None:
     with writing_beside(target, workspace) as beside, ZipFile(beside, "w") as archive:
         for path in sorted(folder.rglob("*")):
             if path.is_file():
-                archive.write(path, path.relative_to(folder).as_posix())
+                add_file(archive, path, path.relative_to(folder).as_posix())

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
-from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
+from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
 
 from gal_studio.core.errors import StudioError
 from gal_studio.state.database.tables import Column, Folder, Table
@@ -33,6 +33,7 @@ from gal_studio.workspace.archive.project_tables import (
 )
 from gal_studio.workspace.archive.unzip import Unpacking, opened
 from gal_studio.workspace.check import folder_of
+from gal_studio.zip_files import zip_entry
 
 CHUNK = 1 << 20
 Named = tuple[Folder, str]
@@ -146,11 +147,9 @@ def _write_file(store: Store, archive: ZipFile, named: Named) -> ArchivedFile:
 
 @contextmanager
 def _file(archive: ZipFile, name: str, size: int, compression: int = ZIP_STORED) -> Iterator[IO[bytes]]:
-    """Open a file in the archive, without time or owner; `size` is an upper bound of its length."""
-    info = ZipInfo(name)
-    info.compress_type = compression
+    """Open a file in the archive; `size` is an upper bound of its length."""
+    info = zip_entry(name, compression)
     info.file_size = size
-    info.external_attr = 0o644 << 16
     with archive.open(info, "w") as target:
         yield target
 

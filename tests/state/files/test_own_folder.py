@@ -38,7 +38,7 @@ def test_where_other_files_are_none_is_begun(
     before = sorted(folder.rglob("*"))
     (tmp_path / "linked").symlink_to(folder)
     for place in (folder, tmp_path / "linked"):
-        with pytest.raises(StudioError, match=r"holds other files .* choose an empty folder"):
+        with pytest.raises(StudioError, match=r"which has other files .* --workspace FOLDER"):
             Store(place)
         assert main(["--workspace", str(place), "--no-browser"]) == 2
         assert len(capsys.readouterr().err.strip().splitlines()) == 1
