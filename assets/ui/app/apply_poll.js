@@ -118,6 +118,11 @@ export function receive(answer, { sent, upToDate, untouched }) {
       if (!isFirst) delete parts[part];
       if (!isFirst || part !== "project") ask(part);
     }
+  if (parts.round && !state.round && !parts.verdicts) {
+    delete parts.round; // a round comes as a whole: without its decisions it would show none
+    ask("round");
+    ask("verdicts");
+  }
   const plain = PLAIN.filter((part) => parts[part] !== undefined);
   for (const part of plain) Object.assign(state, { [part]: parts[part] });
   for (const part of plain) emit(part);

@@ -33,9 +33,10 @@ export function connect(panel, server) {
  * @param {string} panel
  * @param {Name} name
  * @param {Asked<Requests[Name]>} request
+ * @param {(sentence: string) => void} [refused] is told of an expected error, and of no lost answer
  * @returns {Promise<Answers[Name] | null>}
  */
-export async function call(panel, name, request) {
+export async function call(panel, name, request, refused = (sentence) => toast(sentence, "error")) {
   const since = performance.now();
   /** @type {(Answers[Name] & { error?: string }) | null | undefined} */
   let answer;
@@ -47,7 +48,7 @@ export async function call(panel, name, request) {
   }
   if (answer === undefined) return handleNoResponse();
   if (answer?.error) {
-    toast(answer.error, "error");
+    refused(answer.error);
     return null;
   }
   if (ACTS.has(name)) clearErrors(since);

@@ -141,8 +141,15 @@ export function openSuggestions() {
     .map(([id]) => id);
 }
 
-/** Is a project named of which the studio has not told yet what is in it? No count, no lack is known then. */
-export const loading = () => state.projectId !== null && (state.project === null || state.round === null);
+/**
+ * Has the studio told what is in a round, by default in the one to be shown? Before, no count and no lack of
+ * it is known.
+ */
+export const loaded = (id = state.roundId) =>
+  state.project !== null && state.round !== null && state.round.id === id;
+
+/** Is a project named of whose round the studio has not told yet what is in it? */
+export const loading = () => state.projectId !== null && !loaded();
 
 /**
  * Is the job queued or running?

@@ -2,7 +2,7 @@
 /** @import { Round, RoundKind } from "payloads" */
 /** @import { RoundsParts } from "../app/types/parts.d.ts" */
 import { renderOn } from "../app/watch.js";
-import { state, on, emit, busy, openSuggestions } from "../app/store.js";
+import { state, on, emit, busy, loaded, openSuggestions } from "../app/store.js";
 import { openRound, refresh } from "../app/session.js";
 import { write } from "../app/writes.js";
 import { refinementShown, showSide } from "../refine/refine.js";
@@ -170,7 +170,7 @@ export function mountActions(parts) {
   const events =
     "project step side round measures replays refinement job queue busy scores verdicts candidates cleared " +
     "forget";
-  renderOn(events, parts.actions, () => [...ACTIONS, ...offered()].map((action) => button(action)));
+  renderOn(events, parts.actions, buttons);
   render(
     KEYS.map(([key, what]) => html`<span><kbd>${key}</kbd>${` ${what}`}</span>`),
     parts.keys,
@@ -207,6 +207,18 @@ const offered = () =>
     job: kind,
   }));
 
+/** @type {Set<string>} the buttons of the bar; while another round loads they stay, and no other comes */
+let inBar = new Set();
+
+function buttons() {
+  const all = [...ACTIONS, ...offered()];
+  if (loaded()) inBar = new Set(all.filter(applies).map(({ name }) => name));
+  return all.map(button);
+}
+
+/** @param {Action} action */
+const applies = ({ name, kinds }) => kinds.includes(state.round?.kind ?? "fine_tune") && !notApplicable(name);
+
 /** The action to press next, unless the studio is at work. */
 const next = () => (busy() || roundWaits() ? null : nextStep());
 
@@ -218,11 +230,11 @@ function hintWords() {
 
 /** @param {Action} action */
 function button(action) {
-  const { name, title, kinds, label } = action;
+  const { name, title, label } = action;
   const why = closed(name);
   return html`<button
     type="button" key=${name} class="button" data-action=${name} title=${why ?? title}
-    hidden=${!kinds.includes(state.round?.kind ?? "fine_tune") || notApplicable(name)}
+    hidden=${!inBar.has(name)}
     disabled=${why !== null || sending} data-next=${name === next() && why === null ? "" : null}
     data-done=${name === "accept" && answered() ? "" : null} onClick=${() => act(action)}
   >${name === "accept" ? acceptWords() : name === "next_round" ? nextWords() : label}</button>`;

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import { ask, forget, known, receive, showsMarks } from "../../../assets/ui/app/apply_poll.js";
-import { on, state } from "../../../assets/ui/app/store.js";
+import { loaded, on, state } from "../../../assets/ui/app/store.js";
 import { candidate, chip, job, project, round, score } from "../samples.js";
 
 /** @type {string[][]} */
@@ -210,4 +210,18 @@ test("an answered suggestion stays when a mark changes the figures, and goes wit
   state.verdicts.set("b", "rejected");
   take(answer({ scores: turned }, "3"));
   assert.deepEqual(shown(), [["c"], [false, true]], "the next best is suggested");
+});
+
+test("a round is not shown before what was decided in it has come", () => {
+  forget();
+  state.roundId = "r";
+  state.project = project({});
+  const parts = { round: round({ id: "r" }), verdicts: { a: /** @type {const} */ ("accepted") } };
+  take(answer(parts), { upToDate: false, untouched: false }); // a change of before is on its way
+  assert.equal(state.round, null);
+  assert.ok(!loaded());
+  take(answer(parts, "2"));
+  assert.ok(loaded());
+  assert.ok(!loaded("another"));
+  assert.equal(state.verdicts.get("a"), "accepted");
 });

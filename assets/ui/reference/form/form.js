@@ -7,6 +7,7 @@ import { call } from "../../app/session.js";
 import { write } from "../../app/writes.js";
 import { ask } from "../../kit/ask.js";
 import { Button, html, withValue } from "../../kit/html.js";
+import { toast } from "../../kit/toast.js";
 import { render } from "../../vendor/preact.min.js";
 import { Derived as DerivedFacts } from "./derived.js";
 import { Judged } from "./judged.js";
@@ -251,6 +252,11 @@ class ProjectForm {
     const chosen = this.open();
     this.looked = this.model.chosen();
     await Promise.all([this.lookUp.look(), ...chosen.map((set) => set.ready())]);
+    const unchecked = chosen.flatMap(({ rows }) => rows).find(({ retry }) => retry);
+    if (unchecked) {
+      toast(`${unchecked.name} is not checked yet: press Retry, or remove it.`, "error");
+      return null;
+    }
     const checked = await this.check();
     if (!checked || (checked.doubt && !(await isSure(checked.doubt, only)))) return null;
     const project = { ...this.project(chosen), only, sure: Boolean(checked.doubt) };

@@ -54,6 +54,8 @@ export class Row {
   /** @type {Runs | null} a painted mask */
   painted = null;
   ready = Promise.resolve();
+  /** @type {(() => void) | null} checks it again, where no answer has come */
+  retry = null;
 
   /**
    * @param {{ name: string, source: string, prompt: string }} picture `source` is the address to show it from
@@ -66,6 +68,19 @@ export class Row {
     this.stem = stem({ name });
     this.remove = () => remove(this);
     this.changed = changed;
+  }
+
+  /**
+   * No answer has come: it is not known whether the studio has it.
+   * @param {() => Promise<void>} again
+   */
+  wait(again) {
+    this.retry = () => {
+      this.retry = null;
+      this.ready = again();
+      this.changed();
+    };
+    this.changed();
   }
 
   /** Where the browser does not read its format, such as HEIC, it is shown as the studio has it. */
@@ -104,7 +119,15 @@ export function PictureRow({ row, isOnly, hasMask }) {
         hidden=${isOnly && !prompt} onInput=${withValue(type)} ...${noted(ids, problems)}
       />
       <${Notes} id=${ids} notes=${problems} />
-      <span class="field-note">${note}</span>
+      ${
+        row.retry
+          ? html`<span class="field-note" role="status">
+              Not checked yet <${Button}
+                data-action="retry" aria-label="Retry: ${name}" onClick=${row.retry}
+              >Retry<//>
+            </span>`
+          : html`<span class="field-note">${note}</span>`
+      }
     </span>
     <${Button}
       data-action="paint-mask" aria-label="${painted ? "Change" : "Paint"} mask: ${name}"

@@ -3,7 +3,6 @@
 import { fromStudio } from "../../app/answers.js";
 import { call, unanswered } from "../../app/session.js";
 import { toast } from "../../kit/toast.js";
-import { uploaded } from "./picture_row.js";
 
 const UPLOADS = "gradio_api/upload";
 let uploading = 0;
@@ -12,8 +11,8 @@ addEventListener("beforeunload", (event) => {
 });
 
 /**
- * Send a file, and return what the studio answers; null if it was refused or did not arrive, which is then
- * said once.
+ * Send a file, and return what the studio answers; null if it was refused, and undefined if no answer
+ * came: the studio may have it all the same. Either is said.
  *
  * The page sends it itself: Gradio's own upload shows a message of its own over ours.
  * @param {File} file
@@ -26,23 +25,25 @@ async function sent(file, to, body) {
     const answer = await fromStudio(to, { method: "POST", body });
     if (answer.ok) return await answer.json();
     toast(`${file.name} could not be uploaded: ${await answer.text()}`, "error");
+    return null;
   } catch (error) {
     toast(`${file.name} could not be uploaded. ${/** @type {Error} */ (error).message}`, "error");
+    return undefined;
   } finally {
     uploading -= 1;
   }
-  return null;
 }
 
 /**
  * Upload a picture or a mask.
  * @param {File} file
- * @returns {Promise<string | null>} its id, or null
+ * @returns {Promise<string | null | undefined>} its id, or as `sent`
  */
 async function sendFile(file) {
   const body = new FormData();
   body.append("files", file, file.name);
-  return (await sent(file, UPLOADS, body))?.[0] ?? null;
+  const answer = await sent(file, UPLOADS, body);
+  return answer ? answer[0] : answer;
 }
 
 /**
@@ -61,44 +62,48 @@ export const sendLora = async (file) =>
  */
 export async function send(row, file) {
   const path = await sendFile(file);
-  if (!path) return row.remove();
+  if (path === null) return row.remove();
+  if (path === undefined) return row.wait(() => send(row, file));
   row.kept = path;
-  const answer = await checked(path);
-  if (!answer) return row.remove();
-  row.path = path;
-  row.note = answer.notes.join("; ");
-  row.showStored();
-  return undefined;
+  return checkAgain(row, path);
 }
 
 /**
- * Check an uploaded picture, again while the studio does not answer; null if it is refused or lost.
+ * Check an uploaded picture. A refused one is said and loses its row; one of which no answer came keeps it,
+ * to be checked when the studio answers again, or at Retry.
+ * @param {Row} row
  * @param {string} path
  */
-async function checked(path) {
+async function checked(row, path) {
   for (;;) {
-    const answer = await call("reference", "check", { path });
-    if (answer || !(await unanswered())) return answer;
+    let isRefused = false;
+    const answer = await call("reference", "check", { path }, (sentence) => {
+      isRefused = true;
+      toast(`${row.name}: ${sentence}`, "error");
+    });
+    if (isRefused) row.remove();
+    if (answer || isRefused) return answer;
+    row.wait(() => checkAgain(row, path));
+    if (!(await unanswered())) return null;
     await new Promise((done) => setTimeout(done, 2000));
   }
 }
 
 /**
- * Check a picture that an earlier page uploaded, with its mask; remove the row if the studio has lost it.
+ * Check a picture that the studio has, with its mask.
  * @param {Row} row
  * @param {string} path
+ * @returns {Promise<void>}
  */
 export async function checkAgain(row, path) {
   const { mask, painted } = row;
-  const alone = await checked(path);
-  if (!alone) return row.remove();
-  row.path = path;
-  row.source = uploaded(path);
+  const alone = await checked(row, path);
+  if (!alone) return;
+  Object.assign(row, { path, retry: null });
   const masked = mask || painted ? await call("reference", "check", { path, mask, painted }) : null;
   if (!masked) Object.assign(row, { mask: null, painted: null });
   row.note = (masked ?? alone).notes.join("; ");
-  row.changed();
-  return undefined;
+  row.showStored();
 }
 
 /**

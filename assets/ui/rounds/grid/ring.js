@@ -1,19 +1,22 @@
 /** The ring: it is around the one picture on which the keys act. */
-import { on, setFocus, state, verdictOf } from "../../app/store.js";
+import { on, openSuggestions, setFocus, state, verdictOf } from "../../app/store.js";
 import { tileOf } from "./grid.js";
 import { inSight, openPictures } from "./neighbours.js";
 
 /**
- * The picture under the pointer, or else the focused one, or else the first undecided one in sight.
+ * The picture under the pointer, or else the focused one, or else the first open suggestion, or else the
+ * first undecided one that is not a copy: those in sight first. No key begins on a copy.
  * @returns {string | null}
  */
-export const ringed = () => state.hover ?? state.focus ?? firstUndecided();
+export const ringed = () => state.hover ?? state.focus ?? first();
 
-function firstUndecided() {
-  const open = openPictures()
-    .flat()
-    .filter((id) => verdictOf(id) === "undecided");
-  return open.find(inSight) ?? open[0] ?? null;
+function first() {
+  const shown = openPictures().flat();
+  const suggested = new Set(openSuggestions());
+  const open = shown.filter((id) => verdictOf(id) === "undecided" && !state.candidates.get(id)?.copy);
+  for (const some of [shown.filter((id) => suggested.has(id)), open])
+    if (some.length) return some.find(inSight) ?? some[0];
+  return null;
 }
 
 /** Give the ringed picture the focus, before a key acts on it. */

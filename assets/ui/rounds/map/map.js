@@ -4,7 +4,7 @@
 /** @import { Points } from "./scene.js" */
 /** @import { MapPoint } from "./drawing/marks.js" */
 /** @import { Memory } from "./memory.js" */
-import { isJudged, on, state } from "../../app/store.js";
+import { isJudged, loading, on, state } from "../../app/store.js";
 import { roundFigure } from "../../app/urls.js";
 import { setText } from "../../kit/dom.js";
 import { html } from "../../kit/html.js";
@@ -134,9 +134,9 @@ function listen() {
 function leaveRound() {
   turned = Boolean(state.project);
   left = new Map(turned ? scene.points.map(({ key, x, y }) => [key, [x, y]]) : []);
+  if (turned) return words();
   scene = { points: [], stars: [], alike: false };
   overlay();
-  if (turned) return;
   dropGhosts();
   ask();
 }
@@ -206,7 +206,7 @@ async function draw() {
   showLegend();
   drawnSize = null;
   if (!panel.clientWidth || state.step !== "rounds") return;
-  if (turned && !state.round) return; // the next round is on its way
+  if (turned && loading()) return; // the points of the round before stay, dimmed
   drawnSize = size();
   drawings += 1;
   const drawing = drawings;
@@ -248,7 +248,8 @@ function glideOn(drawing, points) {
 
 function words() {
   const { empty, place } = PROJECTIONS[viewpoint.memory.projection];
-  const none = ![...state.candidates.values()].some(place);
+  panel.toggleAttribute("data-loading", loading());
+  const none = !loading() && ![...state.candidates.values()].some(place);
   const bare = ["fine_tune", "generate", "wait"].includes(state.round?.step ?? "");
   layers.say(none && (bare || !turned) ? empty() : "");
 }

@@ -8,7 +8,7 @@
  *   gain?: ReturnType<typeof chipGain> }} Chip
  */
 import { renderOn } from "../../app/watch.js";
-import { state, counts } from "../../app/store.js";
+import { state, counts, loaded } from "../../app/store.js";
 import { openRound, openStep } from "../../app/session.js";
 import { el, reference, whilePressed } from "../../kit/dom.js";
 import { count } from "../../kit/format.js";
@@ -79,8 +79,9 @@ function referenceChip({ references }) {
  */
 function roundChip(project, { round, ...place }, places) {
   const current = round.id === state.roundId;
-  const accepted = current ? counts().accepted : round.accepted;
-  const step = current && state.round ? state.round.step : round.step;
+  const isKnown = current && loaded(round.id);
+  const accepted = isKnown ? counts().accepted : round.accepted;
+  const step = (isKnown && state.round?.step) || round.step;
   const parent = places.find((other) => other.round.id === round.parent_id)?.round;
   return {
     id: round.id,

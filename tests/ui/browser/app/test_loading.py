@@ -49,6 +49,35 @@ def test_nothing_is_counted_or_missed_before_it_is_known(watched: Watched, serve
     expect(page.locator(shown[step])).to_be_hidden()
 
 
+def test_no_round_is_mixed_with_the_one_that_was_left(watched: Watched, served: Served) -> None:
+    studio, first = served.place.studio, served.place.round
+    studio.accept_suggestion(first)
+    second = studio.next_round(first).id
+    page = watched.open(f"{served.url()}&round={first}")
+    page.wait_for_selector(".tile")
+    page.wait_for_selector("[data-part=actions] button:visible")
+    chips, bar = "[data-part=strip] .chip-note", "[data-part=actions] button:visible"
+    accepted = page.inner_text(f"{chips} >> nth=1")
+    names = page.eval_on_selector_all(bar, "all => all.map((one) => one.dataset.action)")
+    held: list[Route] = []
+    known = False
+    page.route(CALLS, lambda route: route.continue_() if known or not is_poll(route) else held.append(route))
+    page.click(f".chip-round[data-round='{second}']")
+    page.wait_for_selector(".view.map[data-loading]")
+    assert page.inner_text(f"{chips} >> nth=1") == accepted
+    assert page.eval_on_selector_all(bar, "all => all.map((one) => one.dataset.action)") == names
+    expect(page.locator(f"{bar}:enabled")).to_have_count(0)
+    expect(page.locator(".view.map .empty")).to_be_hidden()
+    page.click(f".chip-round[data-round='{first}']")
+    assert page.inner_text(f"{chips} >> nth=1") == accepted
+    known = True
+    for one in held:
+        one.continue_()
+    page.wait_for_selector(".tile")
+    page.wait_for_selector(".view.map:not([data-loading])")
+    assert page.inner_text(f"{chips} >> nth=1") == accepted
+
+
 def test_lost_pictures_come_back_by_themselves(watched: Watched, served: Served) -> None:
     lost: list[str] = []
 

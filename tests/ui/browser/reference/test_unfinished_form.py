@@ -148,6 +148,32 @@ def test_what_the_studio_lost_is_chosen_again_and_has_its_prompt(watched: Watche
     watched.complaints[:] = [line for line in watched.complaints if "404" not in line]  # of the lost picture
 
 
+@pytest.mark.parametrize("lost", ["**/gradio_api/upload", "**/component_server/"])
+def test_a_picture_of_which_no_answer_came_keeps_its_row(watched: Watched, served: Served, lost: str):
+    page = opened(watched, served)
+    page.fill("[data-part=prompt]", "A cat in lumira style")
+    page.route(lost, lambda route: route.fulfill(status=502, body="late"))
+    page.set_input_files("input[data-part=file]", [file("slow.png", noise(41))])
+    page.wait_for_selector("li:has-text('slow.png'):has-text('Not checked yet')")
+    page.unroute(lost)
+    page.click("[data-part=create]")
+    page.wait_for_selector(".toast:has-text('slow.png is not checked yet')")
+    page.click("[data-action=retry]")
+    page.wait_for_selector("[data-action=retry]", state="detached")
+    pictures_checked(page, 1)
+    page.click("[data-part=create]")
+    page.wait_for_selector(".chip-round[aria-current]")
+    assert len(served.place.studio.projects()[0].references) == 1
+    watched.complaints[:] = [line for line in watched.complaints if "502" not in line]
+
+
+def test_a_refused_picture_is_named(watched: Watched, served: Served):
+    page = opened(watched, served)
+    page.set_input_files("input[data-part=file]", [file("broken.png", noise(1)[:120])])
+    page.wait_for_selector(".toast:has-text('broken.png: ')")
+    expect(page.locator(".reference-rows li")).to_have_count(0)
+
+
 def test_each_error_stands_at_its_field(watched: Watched, served: Served):
     page = opened(watched, served)
     page.click("[data-part=create]")

@@ -35,6 +35,21 @@ def test_a_key_pressed_twice_decides_nothing(watched: Watched, served: Served) -
     assert served.place.studio.store.decisions.log(served.place.round) == ()
 
 
+def test_the_first_key_acts_on_a_suggestion_and_never_on_a_copy(watched: Watched, served: Served) -> None:
+    page = watched.open(served.url())
+    page.wait_for_selector(".tile[data-ring]")
+    suggested = page.eval_on_selector_all(
+        ".suggestion-row", "rows => rows.map((row) => row.dataset.candidate)"
+    )
+    assert page.get_attribute(".tile[data-ring]", "data-id") in suggested
+    page.keyboard.press("a")
+    settled(page)
+    ((decided, verdict),) = [
+        (one.candidate_id, one.verdict) for one in served.place.studio.store.decisions.log(served.place.round)
+    ]
+    assert decided in suggested and verdict == "accepted"
+
+
 def test_space_closes_after_a_click_and_presses_what_tab_led_to(watched: Watched, served: Served) -> None:
     page = watched.open(served.url())
     page.wait_for_selector(".tile")
