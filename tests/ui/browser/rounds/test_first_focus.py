@@ -53,7 +53,7 @@ def test_the_first_key_acts_on_a_suggestion_and_never_on_a_copy(watched: Watched
 def test_space_closes_after_a_click_and_presses_what_tab_led_to(watched: Watched, served: Served) -> None:
     page = watched.open(served.url())
     page.wait_for_selector(".tile")
-    first = page.get_attribute(".tile >> nth=0", "data-id")
+    first = page.get_attribute(".tile[data-ring]", "data-id")
     keys = page.keyboard
     keys.press("ArrowRight")
     keys.press(" ")

@@ -14,8 +14,8 @@ def test_a_key_or_a_button_that_is_held_decides_once(watched: Watched, served: S
     decisions = served.place.studio.store.decisions
     page = watched.open(served.url())
     page.wait_for_selector(".tile")
-    first = page.get_attribute(".tile >> nth=0", "data-id")
-    page.keyboard.press("r")  # nothing has the focus yet: the first undecided picture
+    first = page.get_attribute(".tile[data-ring]", "data-id")
+    page.keyboard.press("r")  # nothing has the focus yet: the first open suggestion
     page.wait_for_selector(f"[data-id='{first}'][data-verdict=rejected]")
     page.keyboard.press("Control+z")
     page.wait_for_selector(f"[data-id='{first}']:not([data-verdict])")
