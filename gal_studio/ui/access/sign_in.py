@@ -147,7 +147,7 @@ def _page(html: str, status: int) -> Response:
 
 
 def _cookie(request: HTTPConnection) -> str:
-    """The name of the cookie: it has the address's port, since browsers share cookies between ports of a host.
+    """The name of the cookie: it has the address's port, since the ports of a host share their cookies.
 
     Not the port that this process listens on: in containers and behind tunnels, several have the same one.
     """
