@@ -19,6 +19,7 @@ from gal_studio.core.words import counted
 from gal_studio.json_files import read_json
 from gal_studio.provenance import made_by
 from gal_studio.state.database import upgrades
+from gal_studio.state.database.replaced import finish_replacement
 from gal_studio.state.files.default_workspace import default_workspace, is_workspace
 from gal_studio.state.files.own_folder import others
 from gal_studio.state.files.paths import user_path
@@ -80,11 +81,13 @@ def check_workspace(workspace: Path, repair: bool) -> dict[str, Any]:
     """Check a workspace, and repair it if wanted; reports problems, repairs, what is left, other files."""
     folder = user_path(workspace)
     database, saved = folder / "studio.db", tuple[str, ...]()
+    if finish_replacement(folder):
+        saved = ("studio.db was gone: the one of a repair that did not end is in its place.",)
     if damage := damage_of(folder) if database.is_file() else "":
         found = rescue.describe_damage(folder, damage, show_all)
         if not repair:
             return {"projects": 0, "found": [*found, _RESCUE], "done": [], "left": list(found), "others": []}
-        saved = (*found, *rescue.rescue(folder))
+        saved = (*saved, *found, *rescue.rescue(folder))
     is_mislabelled = upgrades.says_another_version(database)
     if is_mislabelled and not repair:
         wrong = "studio.db has the tables of this version but the number of another (--repair corrects it)"
@@ -104,7 +107,7 @@ def check_workspace(workspace: Path, repair: bool) -> dict[str, Any]:
         done = ("The version number in studio.db is corrected.", *done)
     return {
         "projects": projects,
-        "found": [f"{finding.sentence} ({repairs.remedy(finding)})" for finding in findings],
+        "found": [*saved, *(f"{finding.sentence} ({repairs.remedy(finding)})" for finding in findings)],
         "done": [*saved, *done],
         "left": [f"{finding.sentence} ({repairs.remedy(finding)})" for finding in left],
         "others": elsewhose,

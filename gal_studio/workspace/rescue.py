@@ -15,7 +15,8 @@ from gal_studio.core.words import counted
 from gal_studio.state.database.backups import backups, is_backup
 from gal_studio.state.database.connection import Undecoded
 from gal_studio.state.database.own_files import ENDINGS
-from gal_studio.state.files.errors import NoRoomError, disk_problem, make_folder
+from gal_studio.state.database.replaced import put_in_place
+from gal_studio.state.files.errors import NoRoomError, disk_problem
 from gal_studio.state.files.inside import inside
 from gal_studio.state.files.own_folder import BACKUPS, DAMAGED, DATABASE
 from gal_studio.state.files.unfinished import unfinished_name
@@ -69,7 +70,7 @@ def rescue(workspace: Path) -> tuple[str, ...]:
         target = workspace / unfinished_name(workspace)
         try:
             lost = _salvage(source, target)
-            aside = _put_in_place(workspace, target)
+            aside = put_in_place(workspace, target)
         finally:
             target.unlink(missing_ok=True)
     words = [f"The rows that could be read are in a new {DATABASE}; the damaged one is in {DAMAGED}/{aside}."]
@@ -87,7 +88,7 @@ def restore(workspace: Path, name: str) -> str:
         target = workspace / unfinished_name(workspace)
         try:
             shutil.copyfile(inside(workspace, path), target)
-            aside = _put_in_place(workspace, target)
+            aside = put_in_place(workspace, target)
         except OSError as error:
             raise disk_problem(error, workspace) from error
         finally:
@@ -121,22 +122,6 @@ def _copy(workspace: Path) -> Iterator[Path]:
         except OSError as error:
             raise disk_problem(error, workspace) from error
         yield Path(folder) / DATABASE
-
-
-def _put_in_place(workspace: Path, target: Path) -> str:
-    """Move the present database aside and the new one to its place; returns where the former one is."""
-    folder = make_folder(workspace / DAMAGED, workspace)
-    stem = time.strftime("studio-%Y%m%d-%H%M%S", time.gmtime())
-    number = 1
-    while (folder / f"{stem}-{number}.db").exists():
-        number += 1
-    aside = f"{stem}-{number}.db"
-    for ending in ENDINGS:
-        path = workspace / f"{DATABASE}{ending}"
-        if path.exists():
-            path.rename(folder / f"{aside}{ending}")
-    target.replace(workspace / DATABASE)
-    return aside
 
 
 def _salvage(source: Path, target: Path) -> dict[str, str]:

@@ -11,6 +11,7 @@ from gal_studio.core.errors import StudioError
 from gal_studio.core.types import Round
 from gal_studio.state import Store
 from gal_studio.state.database.own_files import check_files
+from gal_studio.state.database.replaced import finish_replacement
 from gal_studio.state.files.paths import user_path
 from gal_studio.state.tables.projects import Project
 
@@ -22,6 +23,7 @@ def existing_workspace(workspace: Path, writable: bool = True) -> Iterator[Store
     If it need not be `writable` and is not, its rows are read from a copy of the database.
     """
     workspace = user_path(workspace)
+    finish_replacement(workspace)
     if not (workspace / "studio.db").is_file():
         raise StudioError(f"There is no workspace in {workspace}: check the path.")
     if writable or os.access(workspace, os.W_OK):
