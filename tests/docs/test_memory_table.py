@@ -1,11 +1,21 @@
-"""The table of presets in docs/models.md is what the rule chooses."""
+"""The tables of memory in docs/models.md are those of the rule; no plan is below what was measured."""
 
 from pathlib import Path
 
-from tools.shapes.table import table
+import pytest
+
+from gal_studio.core.memory.room import GIGABYTE
+from tools.shapes.measured import ON_A_CPU, ON_A_GPU, Measured
+from tools.shapes.table import measured_table, table
 
 MODELS = Path(__file__).parents[2] / "docs" / "models.md"
 
 
-def test_the_table_is_that_of_the_rule() -> None:
-    assert table() in MODELS.read_text(encoding="utf-8")
+@pytest.mark.parametrize("made", [table, measured_table])
+def test_the_tables_are_those_of_the_rule(made: object) -> None:
+    assert made() in MODELS.read_text(encoding="utf-8")  # type: ignore[operator]
+
+
+@pytest.mark.parametrize("one", [*ON_A_GPU, *ON_A_CPU], ids=lambda one: f"{one.preset}-{one.part}-{one.peak}")
+def test_no_plan_is_below_what_was_measured(one: Measured) -> None:
+    assert one.peak <= one.planned / GIGABYTE <= 1.4 * one.peak

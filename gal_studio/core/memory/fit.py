@@ -42,9 +42,9 @@ def fits(shape: ModelShape, settings: Settings, device: DeviceKind, room: int) -
     return smallest(shape, settings, device).peak <= room
 
 
-def smallest(shape: ModelShape, settings: Settings, device: DeviceKind) -> Need:
-    """What a round needs if its pictures are processed one at a time."""
-    return need(shape, settings, device, whole_batch=False)
+def smallest(shape: ModelShape, settings: Settings, device: DeviceKind, room: int | None = None) -> Need:
+    """What a round needs if its pictures are processed one at a time; `room` as for `need`."""
+    return need(shape, settings, device, whole_batch=False, room=room)
 
 
 def ladder(

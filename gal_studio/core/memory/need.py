@@ -12,11 +12,12 @@ from gal_studio.core.settings import Settings, check_target
 DeviceKind = Literal["cuda", "cpu", "cpu-bf16", "mps"]
 """`cpu-bf16` is a processor with bfloat16: it holds weights in float32, and computes with copies of them."""
 
-OVERHEAD: Mapping[str, float] = {"cuda": 1.4, "mps": 1.4, "cpu": 1.1, "cpu-bf16": 1.1}
-"""Factor for what libraries use within operations, and for gaps: measured on a CPU (docs/models.md)."""
+OVERHEAD: Mapping[str, float] = {"cuda": 1.42, "mps": 1.42, "cpu": 1.1, "cpu-bf16": 1.1}
+"""Factor for what libraries use within operations, and for gaps: measured (docs/models.md)."""
 
-FRAGMENTED = 1.08
-"""Factor of a training's peak on a CPU for free memory that its allocator keeps: measured, 1.05 to 1.18."""
+FRAGMENTED: Mapping[str, float] = {"lora": 1.23, "full": 1.08, "drawing": 1.1}
+"""Factors of the peaks of training and drawing on a CPU, for free memory that its allocator keeps: about the
+least with which no plan is below a measured peak (`tools/shapes/measured.py`)."""
 
 
 @dataclass(frozen=True)
@@ -47,10 +48,18 @@ def computed_bytes(machine: MachineSettings, device: DeviceKind) -> int:
     return 2 if device in ("cuda", "cpu-bf16") else 4
 
 
-def need(shape: ModelShape, settings: Settings, device: DeviceKind, whole_batch: bool = True) -> Need:
+def need(
+    shape: ModelShape,
+    settings: Settings,
+    device: DeviceKind,
+    whole_batch: bool = True,
+    room: int | None = None,
+) -> Need:
     """What a round needs; without `whole_batch`, if each picture is processed alone.
 
-    Text encoders off the device take turns with the denoiser. On a CPU or MPS nothing is off the device.
+    With a `room` in bytes, this includes what a GPU holds only because there is room, so that it is what will
+    be used; without, it is the least. Text encoders off the device take turns with the denoiser. On a CPU or
+    MPS nothing is off the device.
     """
     if settings.tune.method == "lora":
         check_target(settings.tune.target, shape.lora)
@@ -61,11 +70,16 @@ def need(shape: ModelShape, settings: Settings, device: DeviceKind, whole_batch:
     full = settings.tune.method == "full"
     base = 0 if full and device == "cuda" else denoiser  # it waits in main memory
     step = max(base + _training(shape, settings, device, rows), denoiser + _encoding(shape, settings, device))
-    drawn = _drawing(shape, settings, device, whole_batch)
+    held = held_while_drawing(shape, settings, device)
+    drawn = held + int(_drawing(shape, settings, device, whole_batch))
+    with_other = drawn + _other_strength(shape, settings, device, room, held)
+    if room is not None:  # batches are split before more is used
+        with_other = min(with_other, max(drawn, room))
+    on_cpu = device.startswith("cpu")
     return Need(
         text=autoencoder + text + (0 if apart else denoiser),
-        training=int((beside + int(step)) * (FRAGMENTED if device.startswith("cpu") else 1)),
-        drawing=held_while_drawing(shape, settings, device) + int(drawn),
+        training=int((beside + int(step)) * (FRAGMENTED[settings.tune.method] if on_cpu else 1)),
+        drawing=int(with_other * (FRAGMENTED["drawing"] if on_cpu else 1)),
     )
 
 
@@ -138,6 +152,24 @@ def _drawn_copies(shape: ModelShape, settings: Settings, device: DeviceKind) -> 
     all_of_them = size != weight_bytes(machine, device) or tune.method == "full"
     all_of_them = all_of_them or bool(settings.generation.speed_lora.strip())
     return size * (shape.denoiser if all_of_them else shape.targeted[tune.target])
+
+
+def _other_strength(
+    shape: ModelShape, settings: Settings, device: DeviceKind, room: int | None, held: int
+) -> int:
+    """Bytes of the changed weights at the other strength of a schedule that changes in mid-image.
+
+    On a GPU they wait in main memory, unless a second denoiser would leave half of what is free.
+    """
+    generation, full = settings.generation, settings.tune.method == "full"
+    switches = generation.latest_switch > 0 or (generation.allocation == "ladder" and not full)
+    if not switches or settings.machine.base == "int8":
+        return 0
+    size = computed_bytes(settings.machine, device)
+    is_short = settings.machine.text_off_device or room is None or 2 * size * shape.denoiser > room - held
+    if device in ("cuda", "mps") and is_short:
+        return 0
+    return size * (shape.denoiser if full else shape.targeted[settings.tune.target])
 
 
 def _drawing(shape: ModelShape, settings: Settings, device: DeviceKind, whole_batch: bool) -> float:

@@ -99,9 +99,9 @@ def plan_round(
 def _plan_on(
     device: Device, store: Store | None, shape: ModelShape, model: str, settings: Settings, kind: Kind
 ) -> RoundPlan:
-    least, whole = smallest(shape, settings, device.kind), need(shape, settings, device.kind)
     room, most = device.room, room_of(device.kind, device.total)
-    shown = least if whole.peak > room else whole
+    least, whole = smallest(shape, settings, device.kind), need(shape, settings, device.kind, room=room)
+    shown = smallest(shape, settings, device.kind, room) if whole.peak > room else whole
     means = [words for name, (value, words) in SAVINGS.items() if getattr(settings.machine, name) == value]
     if whole.peak > room:
         means.append("batches are split")

@@ -40,10 +40,11 @@ def test_a_need_is_that_of_the_loaded_model(
         model.machine = settings.machine
         weights = 2 * shape.denoiser + 4 * shape.autoencoder + 2 * shape.text
         found, plan = need(shape, settings, "cpu"), Plan(3)
-        step = found.training / FRAGMENTED - weights
+        step = found.training / FRAGMENTED["lora"] - weights
         assert step == pytest.approx(training_need(model, settings.tune, plan), rel=0.1)
         replaced = 2 * shape.targeted[settings.tune.target]  # `drawing` has taken these when the engine plans
-        assert found.drawing - weights - replaced == pytest.approx(
+        drawn = found.drawing / FRAGMENTED["drawing"]
+        assert drawn - weights - replaced == pytest.approx(
             drawing_need(model, settings.generation, plan), rel=0.1
         )
         assert shape.lora["all"] * 8 == trained_weights(model, settings.tune)
