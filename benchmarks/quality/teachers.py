@@ -167,8 +167,8 @@ class Bench:
         if path.exists():
             return path
         arm = ARMS[name]
-        pictures = training_pictures(self.store, self.examples())
         usual_tune = self.store.rounds.settings(self.second.id).tune
+        pictures = training_pictures(self.store, self.examples(), usual_tune)
         tune = usual_tune.updated({"steps": round(self.share * usual_tune.steps), **arm.tune})
         usual = training.ExampleSource
         QuietReferences.share = arm.references

@@ -149,6 +149,14 @@ class TuneSettings(SettingsGroup):
     accepted_share: float = setting(
         0.0, "Share of accepted images", 0.0, 0.9, note="Extra training steps on accepted images. 0 = none"
     )
+    # weight of what the mask of a reference leaves out; 1: masks do not weigh the loss, as at first
+    background: float = setting(
+        1.0,
+        "Background of masked references",
+        0.0,
+        1.0,
+        note="How much it counts in training beside the masked subject. 1 = as much; 0 = not at all",
+    )
     continue_from_last: bool = setting(False, "Continue from the last round")
     checkpoint_every: int = setting(50, "Checkpoint every", 1, 100_000)
     preview_every: int = setting(

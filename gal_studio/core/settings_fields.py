@@ -14,7 +14,8 @@ _KINDS: dict[Any, FieldKind] = {bool: "flag", int: "whole", float: "number", int
 OFF_ON = {False: "off", True: "on"}
 GROUPS: dict[str, tuple[str, ...]] = {
     "": (
-        "tune.rank", "tune.lowest_rank", "tune.target", "tune.crop", "tune.learning_rate", "tune.steps",
+        "tune.rank", "tune.lowest_rank", "tune.target", "tune.crop", "tune.background",
+        "tune.learning_rate", "tune.steps",
         "tune.prior_images", "tune.prior_styles", "tune.prior_weight", "tune.time_high",
         "tune.accepted_noise", "tune.accepted_share",
         "generation.candidates", "generation.allocation", "generation.steps", "generation.sigmas",

@@ -394,6 +394,7 @@ def _settings(task: ExportTask, facts: Facts) -> str:
         "batch size": tune.batch_size,
         "resolution": facts.resolution,
         "training images": sum(facts.tags.values()),
+        **({"masks": f"{facts.masked} (background: {tune.background:g})"} if facts.masked else {}),
         "seed": facts.seed,
     }
     values = {
