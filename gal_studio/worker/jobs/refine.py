@@ -88,8 +88,7 @@ def _weighted(task: TrainingTask, judged: Sequence[JudgedPair]) -> list[RefinePa
 def _train(
     task: TrainingTask, model: ImageModel, pairs: Sequence[RefinePair], prior: Sequence[ExamplePicture]
 ) -> Generator[Progress, None, None]:
-    tune = task.settings.tune
-    examples = training_run.training_pictures(task.store, task.examples, tune)
+    examples, tune = training_run.training_pictures(task.store, task.examples), task.settings.tune
     paired = [image for pair in pairs for image in (pair.reference, pair.generated)]
     others = [picture.image for picture in (*examples, *prior)] if task.settings.refine.mix else []
     settings = task.settings.refine

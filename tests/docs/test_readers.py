@@ -1,0 +1,173 @@
+"""What the documents promise: links that arrive, labels of the page, lengths, sources of numbers."""
+
+import re
+import tomllib
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from gal_studio.assets import bundled_version, load_anchors, load_preset, load_presets
+from gal_studio.core.gal.ladder import LADDER
+from tools.preset_table import PAGE, filled
+from tools.results import MARKED
+from tools.shapes.table import cell
+
+ROOT = Path(__file__).parents[2]
+DOCS = ROOT / "docs"
+README = ROOT / "README.md"
+GENERATED = DOCS / "reference.md"
+WRITTEN = [*sorted(DOCS.glob("*.md")), *sorted((DOCS / "tutorials").glob("*.md"))]
+WRITTEN.remove(GENERATED)
+FOR_USERS = [README, *(path for path in WRITTEN if path.name not in ("tested.md", "training.md"))]
+BLOCKS = re.compile(r"```.*?```|<!--.*?-->", re.DOTALL)
+
+
+def words(text: str) -> int:
+    """How many words a text has: what has a letter or a digit, without the signs of a table."""
+    return sum(any(sign.isalnum() for sign in word) for word in text.split())
+
+
+def plain(path: Path) -> str:
+    """A document without its code."""
+    return BLOCKS.sub("", path.read_text(encoding="utf-8"))
+
+
+def test_the_documents_are_short() -> None:
+    assert words(README.read_text(encoding="utf-8")) <= 900
+    assert sum(words(path.read_text(encoding="utf-8")) for path in WRITTEN) <= 20_000
+
+
+def slug(heading: str) -> str:
+    """The anchor that a heading gets on a page of the repository."""
+    text = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", heading).strip().lower()
+    return re.sub(r"[^\w\- ]", "", text).replace(" ", "-")
+
+
+@cache
+def anchors(path: Path) -> frozenset[str]:
+    """The anchors of a document."""
+    return frozenset(map(slug, re.findall(r"^#+ (.*)$", plain(path), re.MULTILINE)))
+
+
+@pytest.mark.parametrize("path", [README, *WRITTEN, GENERATED], ids=lambda path: path.name)
+def test_links_arrive_at_a_heading(path: Path) -> None:
+    links = re.findall(r"\]\(([^)#\s]*\.md|)#([^)\s]+)\)", plain(path))
+    lost = [
+        f"{file}#{anchor}"
+        for file, anchor in links
+        if anchor not in anchors((path.parent / file).resolve() if file else path)
+    ]
+    assert lost == []
+
+
+@cache
+def sources() -> str:
+    """The program and the page, as they are written."""
+    suffixes = {".py", ".js", ".html"}
+    paths = (path for base in ("gal_studio", "assets/ui") for path in sorted((ROOT / base).rglob("*")))
+    read = [path for path in paths if path.suffix in suffixes and "vendor" not in path.parts]
+    return "\n".join(path.read_text(encoding="utf-8") for path in [ROOT / "launch.py", *read])
+
+
+def is_label(words_: str) -> bool:
+    """Whether the page has this as a button, a setting or a heading, whole."""
+    return re.search(rf"[\"'>`]\s*{re.escape(words_)}\s*[\"'<`$]", sources()) is not None
+
+
+DATA = {"Bold outline cat", "Dotty teapot", "Pocket"}  # the demo and a preset
+PROSE = {
+    "No other program can run this small model", "Describe the surroundings", "Bold",
+    "What the prompt leaves out is learned as part of the teapot",
+}  # fmt: skip
+PRESSED = [*sorted((DOCS / "tutorials").glob("*.md")), DOCS / "troubleshooting.md", DOCS / "settings.md"]
+
+
+@pytest.mark.parametrize("path", [*PRESSED, README], ids=lambda path: path.name)
+def test_what_is_pressed_is_on_the_page(path: Path) -> None:
+    text = plain(path)
+    if path == README:
+        text = text[text.index("## Try it") : text.index("## What you get")] + text[text.index("## Ask") :]
+    bold = {" ".join(found.split()) for found in re.findall(r"\*\*([^*]+)\*\*", text)}
+    assert sorted(label for label in bold - DATA - PROSE if not is_label(label)) == []
+
+
+def test_a_label_is_found_whole() -> None:
+    assert is_label("Accept suggestion") and not is_label("Accept sugg") and not is_label("Accept all of it")
+
+
+def test_what_goes_wrong_is_said_like_this() -> None:
+    rows = [line.split("|")[1] for line in plain(DOCS / "troubleshooting.md").splitlines() if "|" in line]
+    said = [found for row in rows for found in re.findall(r"(?<!\*)\*([^*]+)\*", row)]
+    missing = [
+        part for one in said for part in one.split("…") if part.strip(" ,").lower() not in sources().lower()
+    ]
+    assert len(said) > 10 and [part for part in missing if part != "marks are wrong"] == []
+
+
+def test_the_table_of_presets_is_that_of_the_program() -> None:
+    text = PAGE.read_text(encoding="utf-8")
+    assert filled(text) == text, "run python -m tools.preset_table"
+    assert all(f"| `{preset.name}` |" in text for preset in load_presets())
+
+
+def test_one_page_says_of_what_version_the_images_are() -> None:
+    assert bundled_version() in (DOCS / "tested.md").read_text(encoding="utf-8")
+
+
+PROCESS = re.compile(
+    r"\bpocket \d|\b20\d\d-\d\d-\d\d\b|\braters?\b|\bnot (?:tried|run) here\b", re.IGNORECASE
+)
+
+
+@pytest.mark.parametrize("path", FOR_USERS, ids=lambda path: path.name)
+def test_documents_for_users_are_free_of_how_they_were_made(path: Path) -> None:
+    text = re.sub(r"\]\([^)]*\)|`[^`]*`", "", plain(path))
+    assert PROCESS.findall(text) == []
+
+
+def needed(name: str, *measures: str) -> str:
+    """The smallest card for a preset, if these measures may be taken; "" if there is none."""
+    cells = {size: cell(load_preset(name), "cuda", size) for size in (6, 8, 12, 16, 24)}
+    refused = {"no:", "int8", "adam8", "px"} - set(measures)
+    return next((f"{size} GB" for size, said in cells.items() if refused.isdisjoint(said.split())), "")
+
+
+MODELS = {
+    "Stable Diffusion 1.5": "sd15", "Stable Diffusion XL": "sdxl", "FLUX.2 klein": "flux2-klein",
+    "Stable Diffusion 2.1": "sd21", "Anima": "anima", "Z-Image": "z-image",
+    "Qwen-Image 2.1": "qwen-image-2.1", "Krea 2": "krea-2",
+}  # fmt: skip
+
+
+def test_the_memory_of_the_readme_is_planned() -> None:
+    text = README.read_text(encoding="utf-8")
+    rows = {
+        cells[0]: cells[1:3]
+        for line in text.splitlines()
+        if len(cells := [part.strip() for part in line.strip("|").split("|")]) == 4
+    }
+    for title, name in MODELS.items():
+        whole, small = needed(name), needed(name, "int8")
+        assert rows[title] == [whole, "" if small == whole else small], title
+
+
+def test_every_number_of_the_readme_has_its_source() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    known = [
+        f"Python {project['requires-python'].removeprefix('>=')} or newer",
+        f"{len(load_anchors('style'))} test prompts",
+        "about 6 GB of disk",
+        "icons of 128 pixels",
+        *MODELS, "AUTOMATIC1111", "H200", "DINOv2", "8-bit", "Round 1", "Round 2", "Round 0", "3 Results",
+        "arxiv.org/abs/2403.14987", "arxiv.org/abs/2412.03177", "[2403.14987]", "[2412.03177]",
+    ]  # fmt: skip
+    text = re.sub(r"```.*?```|`[^`]*`", "", README.read_text(encoding="utf-8"), flags=re.DOTALL)
+    text = re.sub(r"\(docs/[^)]*\)", "", MARKED.sub("", text))  # figures of results.json; links
+    for phrase in known:
+        text = re.sub(re.escape(phrase).replace(r"\ ", r"\s+"), "", text)
+    text = re.sub(r"^\d\. |\| \d+ GB (?=\|)", "", text, flags=re.MULTILINE)  # steps; see the test above
+    assert re.findall(r".*\d.*", text) == []
+    assert "nine constant or changing" in README.read_text(encoding="utf-8") and len(LADDER) == 9
+    assert "6 GB" in (ROOT / "launch.py").read_text(encoding="utf-8")
+    assert load_preset("pocket").settings["style"].gal.top_k == 3, "one image each for three of them"
