@@ -210,7 +210,7 @@ def _control(bench: Bench, folder: Path, arm: str, number: int) -> Path:
     with Store(folder / "suggestion") as store:
         round_ = next(r for r in store.rounds.of_project(_project(store)) if r.number == number)
         examples = [e for e in (_weighed(e, arm) for e in inputs_of(store, round_.id).examples) if e]
-        pictures = training_pictures(store, examples)
+        pictures = training_pictures(store, examples, store.rounds.settings(round_.id).tune)
         seed = lineage.round_training_seed(store.snapshots.round(round_.id))
         drawn, _ = store.projects.prior_images(round_.project_id)
         prior = [

@@ -24,11 +24,12 @@ import torch
 from PIL import Image, ImageDraw
 from safetensors.torch import save_file
 
+from gal_studio.core.denoising import Denoising
 from gal_studio.core.gal.recipe_rates import best_recipe, recipe_rates
 from gal_studio.core.recipe import AS_TRAINED, Recipe
 from gal_studio.core.seeds import candidate_seed
 from gal_studio.core.types import Candidate
-from gal_studio.engine.families.family import uncropped
+from gal_studio.engine.families.family import family_solver, uncropped
 from gal_studio.engine.models.adapters import order_header, read_adapter
 from gal_studio.engine.models.image_model import ImageModel
 from gal_studio.engine.models.text import encode_prompts
@@ -76,9 +77,9 @@ def ramp(bench: Bench, first: float, last: float) -> list[Image.Image]:
     """A strength that changes evenly from step to step."""
     with ExitStack() as stack:
 
-        def load(step: int, steps: int) -> None:
+        def load(step: int, steps: Denoising) -> None:
             stack.close()
-            strength = first + (last - first) * step / max(steps - 1, 1)
+            strength = first + (last - first) * step / max(steps.steps - 1, 1)
             stack.enter_context(drawing(bench.model, bench.adapter, recipe=Recipe.constant(strength)))
             bench.model.before_step = load
 
@@ -106,11 +107,11 @@ def redrawn(bench: Bench, strength: float, share: float) -> list[Image.Image]:
     clean = [np.asarray(image.convert("RGB"), np.float32) for image in bench.by(Recipe.constant(strength))]
     texts = encode_prompts(bench.model, [each.prompt for each in bench.requests], unconditional=True)
     rows = [texts[""]] * len(clean) + [texts[each.prompt] for each in bench.requests]
-    first = round(share * settings.steps)
+    first = settings.denoising.before(share)
     with drawing(bench.model, bench.adapter), torch.no_grad():
         pixels = torch.from_numpy(np.stack(clean)).permute(0, 3, 1, 2) / 127.5 - 1
         latents = torch.cat([family.encode(one[None]) for one in pixels])
-        solver: Any = family.solver(settings.steps, resolution, bench.model.device)
+        solver: Any = family_solver(family, settings.denoising, resolution, bench.model.device)
         generators = [torch.Generator().manual_seed(each.seed + 1) for each in bench.requests]
         noise = torch.stack([torch.randn(latents.shape[1:], generator=one) for one in generators])
         times = solver.timesteps[first:]

@@ -37,9 +37,11 @@ from benchmarks.quality.refinement_gain import interval
 from gal_studio.assets import load_held_out
 from gal_studio.commands.run import read_project_file
 from gal_studio.commands.running.local_worker import ProgressLine, local_worker
+from gal_studio.core.denoising import Denoising
 from gal_studio.core.recipe import Recipe
 from gal_studio.core.seeds import generator, named_seed
 from gal_studio.core.types import Candidate, Job, TrainingExample
+from gal_studio.engine.families.family import family_solver
 from gal_studio.engine.families.processes import as_rows
 from gal_studio.engine.models.adapters import AdapterCard, detach, read_adapter, replace_weight, save_adapter
 from gal_studio.engine.models.factors import read_factors
@@ -165,8 +167,8 @@ class Bench:
         if path.exists():
             return path
         arm = ARMS[name]
-        pictures = training_pictures(self.store, self.examples())
         usual_tune = self.store.rounds.settings(self.second.id).tune
+        pictures = training_pictures(self.store, self.examples(), usual_tune)
         tune = usual_tune.updated({"steps": round(self.share * usual_tune.steps), **arm.tune})
         usual = training.ExampleSource
         QuietReferences.share = arm.references
@@ -187,7 +189,7 @@ class Bench:
         path, opened = self.lora(name), masked if name == MASKED else plain
         rows = []
         for strength in STRENGTHS:
-            with opened(self.model, path, strength, self.task.settings.generation.steps) as ready:
+            with opened(self.model, path, strength, self.task.settings.generation.denoising) as ready:
                 rows += self.drawn(ready, f"{name}-{strength:g}", strength, detector)
         return rows
 
@@ -243,19 +245,19 @@ def plain(model: ImageModel, path: Path, strength: float, steps: int) -> Iterato
 
 
 @contextmanager
-def masked(model: ImageModel, path: Path, strength: float, steps: int) -> Iterator[ImageModel]:
+def masked(model: ImageModel, path: Path, strength: float, steps: Denoising) -> Iterator[ImageModel]:
     """The model with a LoRA whose rank falls with the noise of each step, as T-LoRA is published."""
     layers = read_factors(read_adapter(path)[0], model.family.part)
     rank = next(iter(layers.values())).rank
     process = model.family.process()
     ends = rank_ends(process, rank, ARMS["falling rank"].tune["lowest_rank"])
-    times = model.family.solver(steps, model.resolution, model.device).timesteps
+    times = family_solver(model.family, steps, model.resolution, model.device).timesteps
     used = [int((process.share(time) < ends).sum()) for time in times.float()]
     with drawing(model) as ready:
         weights = {name: ready.denoiser.get_parameter(f"{name}.weight") for name in layers}
         base = {name: weight.data.clone() for name, weight in weights.items()}
 
-        def before(step: int, _: int) -> None:
+        def before(step: int, _: Denoising) -> None:
             if step and used[step] == used[step - 1]:
                 return
             for name, factors in layers.items():

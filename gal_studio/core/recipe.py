@@ -1,18 +1,18 @@
 """How strongly a LoRA counts over the denoising steps of a picture (Eq. G13)."""
 
-import math
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Self
 
 from gal_studio.core import checks
+from gal_studio.core.denoising import Denoising
 
 STRONGEST = 2.0
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """Strength `early` for the share `switch` of the denoising steps, strength `late` for the others.
+    """Strength `early` for the share `switch` of denoising, strength `late` for the rest.
 
     High noise decides what is drawn and where, low noise how it is drawn. A strength multiplies what the LoRA
     changes and is in [0, 2]: 0 is the base model, 1 the LoRA as trained. `switch` is in [0, 1]. A constant
@@ -52,20 +52,23 @@ class Recipe:
         """The mean strength over the steps, in [0, 2]: a single number to order recipes by."""
         return self.switch * self.early + (1.0 - self.switch) * self.late
 
-    def first_late(self, steps: int) -> int:
-        """The first of this many denoising steps (from 0) with the late strength.
+    def first_late(self, steps: int | Denoising) -> int:
+        """The first of these denoising steps (from 0) with the late strength.
 
-        The nearest step to the switch. The last step always has the late strength: with a single step, that
-        one alone draws.
+        The nearest step to the switch (`Denoising.before`). The last step always has the late strength: with
+        a single step, that one alone draws.
         """
-        return min(math.floor(self.switch * steps + 0.5), steps - 1)
+        taken = Denoising(steps) if isinstance(steps, int) else steps
+        return min(taken.before(self.switch), taken.steps - 1)
 
-    def until(self, steps: int) -> int:
-        """How many of this many denoising steps have the early strength: all of a constant one."""
-        return steps if self.is_constant else self.first_late(steps)
+    def until(self, steps: int | Denoising) -> int:
+        """How many of these denoising steps have the early strength: all of a constant one."""
+        if self.is_constant:
+            return steps if isinstance(steps, int) else steps.steps
+        return self.first_late(steps)
 
-    def strength(self, step: int, steps: int) -> float:
-        """Eq. G13: the strength of a denoising step (from 0) of this many."""
+    def strength(self, step: int, steps: int | Denoising) -> float:
+        """Eq. G13: the strength of a denoising step (from 0) of these."""
         return self.late if step >= self.first_late(steps) else self.early
 
     def times(self, strength: float) -> "Recipe":

@@ -2,13 +2,13 @@
 
 import dataclasses
 import functools
-import math
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Literal, Self
 
 from gal_studio.core import checks, strict_json
 from gal_studio.core.checks import setting
+from gal_studio.core.denoising import Denoising, check_sigmas, spaced
 from gal_studio.core.errors import StudioError
 from gal_studio.core.gal.policies.registry import allow_stored, find_policy, policy_choices
 from gal_studio.core.memory.machine import MachineSettings
@@ -149,6 +149,14 @@ class TuneSettings(SettingsGroup):
     accepted_share: float = setting(
         0.0, "Share of accepted images", 0.0, 0.9, note="Extra training steps on accepted images. 0 = none"
     )
+    # weight of what the mask of a reference leaves out; 1: masks do not weigh the loss, as at first
+    background: float = setting(
+        1.0,
+        "Background of masked references",
+        0.0,
+        1.0,
+        note="How much it counts in training beside the masked subject. 1 = as much; 0 = not at all",
+    )
     continue_from_last: bool = setting(False, "Continue from the last round")
     checkpoint_every: int = setting(50, "Checkpoint every", 1, 100_000)
     preview_every: int = setting(
@@ -228,9 +236,17 @@ class GenerationSettings(SettingsGroup):
         words={"fixed": "the same for all prompts", "ladder": "adaptive"},
     )
     steps: int = setting(20, "Sampling steps", 1, 1000)
+    # the noise at which each step begins, over the image's deviation; for another number of steps they are
+    # spaced evenly between these (U-Nets alone)
+    sigmas: tuple[float, ...] = setting(
+        (),
+        "Sigmas",
+        check=check_sigmas,
+        note="Noise at each sampling step, from high to low, with commas. Empty = as the model spaces them",
+    )
     # 1 disables classifier-free guidance
     guidance_scale: float = setting(4.0, "Guidance scale", 0.0, 100.0)
-    # shares of the steps between which pictures are guided (arXiv 2404.07724)
+    # shares of denoising between which pictures are guided (arXiv 2404.07724)
     guidance_start: float = setting(
         0.0, "Guidance from", 0.0, 1.0, note="Share of the steps before guidance starts"
     )
@@ -315,6 +331,7 @@ class GenerationSettings(SettingsGroup):
         return replace(
             self,
             steps=self.fast_steps or known.steps,
+            sigmas=(),
             guidance_scale=self.fast_guidance or known.guidance_scale,
             guidance_start=0.0,
             guidance_end=1.0,
@@ -349,11 +366,15 @@ class GenerationSettings(SettingsGroup):
         return f"{model} / {lora} / {drawn.steps} steps / {drawn.guidance_scale:g} / {self.solver}"
 
     @property
+    def denoising(self) -> Denoising:
+        """The steps of an image, with their noise where a list gives it."""
+        return Denoising(self.steps, spaced(self.sigmas, self.steps))
+
+    @property
     def guided_steps(self) -> range:
         """The denoising steps (from 0) that are guided, at least one; the others follow the prompt alone."""
-        first, end = (
-            math.floor(share * self.steps + 0.5) for share in (self.guidance_start, self.guidance_end)
-        )
+        denoising = self.denoising
+        first, end = (denoising.before(share) for share in (self.guidance_start, self.guidance_end))
         first = min(first, self.steps - 1)
         return range(first, max(end, first + 1))
 
@@ -365,10 +386,17 @@ class GenerationSettings(SettingsGroup):
         return f" from {self.guidance_start:.3g} to {self.guidance_end:.3g} of the steps"
 
     @property
+    def sigma_words(self) -> str:
+        """The noise at which the steps begin, in words; empty where the model spaces them."""
+        sigmas = self.denoising.sigmas
+        return f" at sigma {', '.join(f'{sigma:g}' for sigma in sigmas)}" if sigmas else ""
+
+    @property
     def drawn_with(self) -> str:
         """The steps and the guidance in words, and the model if it is not the base model alone."""
         drawn = self.as_drawn
-        told = f"{drawn.steps} steps, guidance {drawn.guidance_scale:g}{drawn.guidance_words}"
+        guidance = f"guidance {drawn.guidance_scale:g}{drawn.guidance_words}"
+        told = f"{drawn.steps} steps{drawn.sigma_words}, {guidance}"
         return f"{told}, {self.fast_words}" if self.is_fast else told
 
 

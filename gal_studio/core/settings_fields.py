@@ -14,10 +14,12 @@ _KINDS: dict[Any, FieldKind] = {bool: "flag", int: "whole", float: "number", int
 OFF_ON = {False: "off", True: "on"}
 GROUPS: dict[str, tuple[str, ...]] = {
     "": (
-        "tune.rank", "tune.lowest_rank", "tune.target", "tune.crop", "tune.learning_rate", "tune.steps",
+        "tune.rank", "tune.lowest_rank", "tune.target", "tune.crop", "tune.background",
+        "tune.learning_rate", "tune.steps",
         "tune.prior_images", "tune.prior_styles", "tune.prior_weight", "tune.time_high",
         "tune.accepted_noise", "tune.accepted_share",
-        "generation.candidates", "generation.allocation", "generation.steps", "generation.guidance_scale",
+        "generation.candidates", "generation.allocation", "generation.steps", "generation.sigmas",
+        "generation.guidance_scale",
         "generation.guidance_start", "generation.guidance_end",
         "generation.lowest_strength", "generation.latest_switch",
         "generation.fast_model", "generation.speed_lora", "generation.fast_steps",

@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import Mapping
 from contextlib import suppress
 from functools import cache
-from typing import Any, ClassVar, Self, get_origin
+from typing import Any, ClassVar, Self, get_args, get_origin
 
 from gal_studio.core import checks
 from gal_studio.core.errors import StudioError
@@ -95,7 +95,8 @@ def _read(kind: object, value: Any) -> Any:
         return value if isinstance(value, kind) else kind.from_dict(value)
     if get_origin(kind) is tuple:  # a list in JSON and TOML; the page sends what was typed
         value = value.split(",") if isinstance(value, str) else value
-        return tuple(filter(None, map(_tidied, value))) if isinstance(value, list) else value
+        tidied = _number if get_args(kind)[0] is float else _tidied
+        return tuple(one for one in map(tidied, value) if one != "") if isinstance(value, list) else value
     if kind is float and isinstance(value, int) and not isinstance(value, bool):
         with suppress(OverflowError):  # of a number that is refused later
             return float(value)
@@ -104,6 +105,15 @@ def _read(kind: object, value: Any) -> Any:
 
 def _tidied(value: Any) -> Any:
     return " ".join(value.split()) if isinstance(value, str) else value
+
+
+def _number(value: Any) -> Any:
+    """A number of a list; text that is none stays, and is refused by its setting."""
+    if isinstance(value, str):
+        with suppress(ValueError):
+            return float(value)
+        return value.strip()
+    return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
 def nested(changes: Mapping[str, Any]) -> dict[str, Any]:

@@ -56,6 +56,8 @@ def _parts(inputs: TrainingInputs, tune: TuneSettings) -> list[object]:
     refines = here.round.kind == "refine"
     if all(example.is_reference for example in inputs.examples):
         tune = replace(tune, accepted_share=0.0)
+    if not any(reference.mask for reference in inputs.references):
+        tune = replace(tune, background=TuneSettings.background)
     return [
         project.base_model,
         project.trigger_word,
@@ -87,6 +89,8 @@ def is_trainable(inputs: TrainingInputs) -> bool:
         tune = replace(
             tune, accepted_noise=present.tune.accepted_noise, accepted_share=present.tune.accepted_share
         )
+    if not any(reference.mask for reference in inputs.references):
+        tune = replace(tune, background=present.tune.background)
     same = present.tune.essential == tune.essential
     same = same and present.machine.essential == wanted.machine.essential
     return here.round.adapter is None or not same or not is_trained(inputs)

@@ -42,8 +42,15 @@ class TrainingInputs:
 
     @cached_property
     def examples(self) -> tuple[TrainingExample, ...]:
-        """Eq. G9: the references (weight 1), and the pictures accepted in earlier rounds, weighted."""
-        own = (TrainingExample(each.image, each.prompt, 1.0, True) for each in self.references)
+        """Eq. G9: the references (weight 1), and the pictures accepted in earlier rounds, weighted.
+
+        A mask counts where the background of a reference has less weight than its subject.
+        """
+        masked = self.here.settings.tune.background < 1.0
+        own = (
+            TrainingExample(each.image, each.prompt, 1.0, True, each.mask if masked else None)
+            for each in self.references
+        )
         return (*own, *lineage.inherited_examples(self.here))
 
     def foreground_of(self, pair: Pair) -> str | None:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from gal_studio.core.copy_chance import moved
+from gal_studio.core.denoising import Denoising
 from gal_studio.core.gal.ladder import Ladder, Place, RaceResult, Seen, at_turn
 from gal_studio.core.gal.recipes import on_ladder
 from gal_studio.core.settings import Settings
@@ -23,11 +24,11 @@ def most_pictures(settings: Settings, prompts: int) -> int:
     drawing = settings.generation
     if not on_ladder(settings):
         return drawing.candidates * prompts
-    return _most_on_ladder(prompts, drawing.candidates, drawing.steps)
+    return _most_on_ladder(prompts, drawing.candidates, drawing.denoising)
 
 
 @functools.cache  # asked with each keystroke in the form
-def _most_on_ladder(prompts: int, most: int, steps: int) -> int:
+def _most_on_ladder(prompts: int, most: int, steps: Denoising) -> int:
     return Ladder({str(order): order for order in range(prompts)}, most, steps).at_most({})
 
 
@@ -99,13 +100,13 @@ def _by_rule(here: RoundSnapshot) -> Sequence[Place]:
     return [(one, index) for one in anchors for index in range(here.settings.generation.candidates)]
 
 
-_Values = tuple[tuple[tuple[str, int], ...], int, int, bool]
+_Values = tuple[tuple[tuple[str, int], ...], int, Denoising, bool]
 
 
 def _ladder_values(here: RoundSnapshot) -> _Values:
     drawing = here.settings.generation
     orders = tuple((anchor.id, anchor.order) for anchor in pool(here))
-    return orders, drawing.candidates, drawing.steps, here.copy_detectors == "none"
+    return orders, drawing.candidates, drawing.denoising, here.copy_detectors == "none"
 
 
 def _ladder(here: RoundSnapshot) -> Ladder:

@@ -60,7 +60,8 @@ def _is_drawn(inputs: TrainingInputs, wanted: Counter[str], settings: Settings) 
 def _key(project: Project, prompt: str, settings: Settings) -> str:
     drawing = settings.generation
     side = f" / {drawing.resolution} pixels" if drawing.resolution else ""
-    how = f"{drawing.steps} steps / {drawing.guidance_scale}{drawing.guidance_words}{side}"
+    steps = f"{drawing.steps} steps{drawing.sigma_words}"
+    how = f"{steps} / {drawing.guidance_scale}{drawing.guidance_words}{side}"
     return f"{project.base_model} / {prompt} / {how}"
 
 

@@ -63,6 +63,7 @@ def _written(
     facts = {
         "Steps": str(drawn.steps),
         "Sampler": sampler,
+        "Sigmas": " ".join(f"{sigma:g}" for sigma in drawn.denoising.sigmas),
         "CFG scale": f"{guidance:g}",
         "Seed": str(seed),
         "Model": Path(drawn.fast_model.strip() or project.base_model).name,
@@ -84,8 +85,9 @@ def _of_lora(
     adapter = round_.adapter if by is None or step is None else by.lora
     strength = f"{recipe.late:g}"
     if not recipe.is_constant:
-        steps = settings.generation.as_drawn.steps
-        strength = f"{recipe.early:g} until step {recipe.until(steps)} of {steps} then {recipe.late:g}"
+        taken = settings.generation.as_drawn.denoising
+        until = f"until step {recipe.until(taken)} of {taken.steps}"
+        strength = f"{recipe.early:g} {until} then {recipe.late:g}"
     if adapter is None or not store.adapters.has(adapter):
         return {"GAL strength": strength}
     name = round_names(store.rounds.of_project(round_.project_id))[round_id]

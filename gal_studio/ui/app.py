@@ -20,6 +20,7 @@ from gal_studio.ui.access.gate import Access
 from gal_studio.ui.access.rules import Rules
 from gal_studio.ui.api.archives import add_archive_routes
 from gal_studio.ui.api.calls import add_call_route
+from gal_studio.ui.api.caption_files import add_captions_route
 from gal_studio.ui.api.downloads import add_download_routes
 from gal_studio.ui.api.errors import refuse, refuse_disk
 from gal_studio.ui.api.lora_files import add_lora_route
@@ -90,6 +91,7 @@ def build_app(studio: Studio, rules: Rules | None = None, root_path: str = "") -
     inbox = Inbox(studio)
     add_archive_routes(app, studio, inbox, check_payloads)
     add_lora_route(app, inbox)
+    add_captions_route(app)
     add_download_routes(app, studio)
     add_strip_route(app, studio)
     add_writes_route(app, context, REQUESTS)

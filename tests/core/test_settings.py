@@ -165,7 +165,7 @@ LEFT_OUT = {
         "accepted_share": 0.0, "schedule": "constant", "warmup_steps": 0, "shared_time": False,
         "sample_latents": False,
         "validate_every": 0, "accepted_noise": 0.0, "stop_at_best": False, "preview_every": 0,
-        "caption_dropout": 0.0, "average_decay": 0.0, "lowest_rank": 0,
+        "caption_dropout": 0.0, "average_decay": 0.0, "lowest_rank": 0, "background": 1.0,
     },
     RefineSettings: {"drop_conditions": 0.0},
     MachineSettings: {"precision": "auto", "base": "plain", "optimizer": "adamw", "tiling": False},
@@ -176,7 +176,7 @@ OTHER = {
     "target": "style", "crop": "none", "resolution": 64, "time_low": 0.2, "time_high": 0.8,
     "learning_rate": 0.5, "background_weight": 0.5, "pair_prompts": "own", "next_round": "repeat",
     "drop_conditions": 0.1, "mix": 0.25, "accepted_share": 0.5,
-    "caption_dropout": 0.1, "average_decay": 0.1,
+    "caption_dropout": 0.1, "average_decay": 0.1, "background": 0.1,
 }  # fmt: skip
 """Values of settings to which neither 3 nor a text nor the other of two flags can be given."""
 
@@ -186,7 +186,7 @@ def as_before(settings: TuneSettings | RefineSettings) -> dict[str, object]:
     added = {
         "prior_styles", "time_low", "time_high", "time_weighting", "accepted_share", "schedule",
         "warmup_steps", "shared_time", "sample_latents", "validate_every", "accepted_noise",
-        "stop_at_best", "drop_conditions", "caption_dropout", "average_decay", "lowest_rank",
+        "stop_at_best", "drop_conditions", "caption_dropout", "average_decay", "lowest_rank", "background",
     }  # fmt: skip
     usual = {option.name: option.default for option in fields(settings)}
     return {

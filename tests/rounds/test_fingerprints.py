@@ -51,6 +51,27 @@ def test_checkpoint_and_preview_intervals_do_not_count(store: Store, first_round
     assert fingerprints.training_fingerprint(inputs_of(store, first_round.id)) == before
 
 
+def test_a_mask_counts_where_the_background_has_less_weight(store: Store, thing: Round) -> None:
+    """Rounds of before, whose settings say nothing of the background, stay trained whatever is painted."""
+    (reference,) = store.projects.references(thing.project_id)
+
+    def fingerprint() -> str:
+        return fingerprints.training_fingerprint(inputs_of(store, thing.id))
+
+    before = fingerprint()
+    change(store, thing.id, tune={"background": 0.1})
+    assert fingerprint() == before, "no reference has a mask"
+    store.projects.masks.add(reference.id, "a mask", "human")
+    masked = fingerprint()
+    assert masked != before
+    assert [one.mask for one in inputs_of(store, thing.id).examples] == ["a mask"]
+    change(store, thing.id, tune={"background": 0.5})
+    assert fingerprint() not in (masked, before)
+    change(store, thing.id, tune={"background": 1.0})
+    assert fingerprint() == before
+    assert [one.mask for one in inputs_of(store, thing.id).examples] == [None]
+
+
 def test_a_round_is_trained_until_something_changes(store: Store, thing: Round) -> None:
     assert not fingerprints.is_trained(inputs_of(store, thing.id))
     inputs = inputs_of(store, thing.id)

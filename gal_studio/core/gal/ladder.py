@@ -15,6 +15,7 @@ from statistics import fmean, median
 
 import numpy
 
+from gal_studio.core.denoising import Denoising
 from gal_studio.core.recipe import Recipe
 
 Place = tuple[str, int]  # an anchor's ID and a candidate's index
@@ -76,11 +77,12 @@ def noise_of(index: int) -> int:
 
 
 @functools.cache  # asked for each prompt of each view
-def rungs_drawn(steps: int) -> tuple[int, ...]:
-    """The rungs that differ with so many denoising steps: with a single one, a switch is no schedule."""
+def rungs_drawn(steps: int | Denoising) -> tuple[int, ...]:
+    """The rungs that differ with these denoising steps: with a single one, a switch is no schedule."""
     first: dict[tuple[float, ...], int] = {}
+    number = steps if isinstance(steps, int) else steps.steps
     for rung, recipe in enumerate(LADDER):
-        first.setdefault(tuple(recipe.strength(step, steps) for step in range(steps)), rung)
+        first.setdefault(tuple(recipe.strength(step, steps) for step in range(number)), rung)
     return tuple(sorted(first.values()))
 
 
@@ -95,7 +97,7 @@ class Ladder:
 
     orders: Mapping[str, int]
     most: int
-    steps: int
+    steps: int | Denoising
     whole: bool = False
 
     @property

@@ -45,6 +45,7 @@ class Facts:
     thumbnail: str = ""
     card: str = ""
     source: str = ""
+    masked: str = ""  # how many references were learned by their masks, in words
 
     @property
     def made(self) -> str:

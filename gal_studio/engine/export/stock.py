@@ -13,10 +13,12 @@ from typing import Any
 import torch
 from PIL import Image
 
+from gal_studio.core.denoising import Denoising
 from gal_studio.core.errors import first_line
 from gal_studio.core.memory.machine import MachineSettings, Precision
 from gal_studio.core.settings import Several
-from gal_studio.engine.families.family import Family, unguided_scale
+from gal_studio.engine.families.family import Family, family_solver, unguided_scale
+from gal_studio.engine.families.unet import UNetFamily
 from gal_studio.engine.models.image_model import ImageModel, load_image_model
 from gal_studio.json_files import read_json
 from gal_studio.with_parent import end_with_parent
@@ -48,7 +50,8 @@ class StockRequest:
     `file` is a LoRA of this many `layers`, or a folder with a denoiser in diffusers' format; empty with
     reference pictures that are `given` in its place. `held` is the
     setting of the base weights' precision, and `precision` that of the denoiser while it draws, such as
-    "bfloat16". The steps from the first one of `guided` to before the second one are guided; None: all.
+    "bfloat16". The steps from the first one of `guided` to before the second one are guided; None: all. They
+    begin at these `sigmas`, or as the model spaces them.
     """
 
     model: str
@@ -64,6 +67,7 @@ class StockRequest:
     resolution: int
     given: "GivenReferences | None" = None
     guided: tuple[int, int] | None = None
+    sigmas: tuple[float, ...] = ()
 
     def write(self, path: Path) -> None:
         """Write the request as JSON."""
@@ -77,6 +81,7 @@ def read_request(path: Path) -> StockRequest:
     guided, references = given.pop("guided"), given.pop("given")
     return StockRequest(
         pictures=pictures,
+        sigmas=tuple(given.pop("sigmas", ())),
         guided=(guided[0], guided[1]) if guided else None,
         given=GivenReferences(**references) if references else None,
         **given,
@@ -90,7 +95,8 @@ def draw_stock(request: StockRequest, out: Path) -> None:
     model = load_image_model(request.model, request.device, revisions=revisions, machine=machine)
     if request.given is None:
         load_exported(model, Path(request.file), request.layers)
-    pipeline = prepare_pipeline(model, request.steps, request.resolution, getattr(torch, request.precision))
+    denoising = Denoising(request.steps, request.sigmas)
+    pipeline = prepare_pipeline(model, denoising, request.resolution, getattr(torch, request.precision))
     references = {} if request.given is None else give_references(pipeline, request.given)
     guidance = guided_call(model.family, request.guidance_scale)
     if request.guided is not None and model.family.is_guided(request.guidance_scale):
@@ -100,7 +106,7 @@ def draw_stock(request: StockRequest, out: Path) -> None:
             pipeline.update_components(guider=pipeline.guider.new())
         drawn = pipeline(
             prompt=prompt,
-            num_inference_steps=request.steps,
+            **step_arguments(model.family, denoising),
             **guidance,
             **other_arguments(model.family, request.steps),
             height=request.resolution,
@@ -109,6 +115,13 @@ def draw_stock(request: StockRequest, out: Path) -> None:
             **references,
         )
         images_of(drawn)[0].save(out / f"{number}.png")
+
+
+def step_arguments(family: Family, denoising: Denoising) -> dict[str, Any]:
+    """What a pipeline's call is told of its steps: their number, or their timesteps."""
+    if isinstance(family, UNetFamily) and denoising.sigmas:
+        return {"timesteps": family.timesteps_at(denoising.sigmas)}
+    return {"num_inference_steps": denoising.steps}
 
 
 def is_modular(family: Family) -> bool:
@@ -282,7 +295,7 @@ def give_references(pipeline: Any, given: GivenReferences) -> dict[str, Any]:
     return {"ip_adapter_image": [pictures]}
 
 
-def prepare_pipeline(model: ImageModel, steps: int, resolution: int, precision: torch.dtype) -> Any:
+def prepare_pipeline(model: ImageModel, denoising: Denoising, resolution: int, precision: torch.dtype) -> Any:
     """The stock pipeline with the studio's solver, in the studio's precision.
 
     The studio keeps latents and text features in float32, whatever the precision of the denoiser.
@@ -290,7 +303,7 @@ def prepare_pipeline(model: ImageModel, steps: int, resolution: int, precision: 
     from diffusers import DPMSolverMultistepScheduler
 
     pipeline = model.family.pipeline
-    solver: Any = model.family.solver(steps, resolution, model.device)
+    solver: Any = family_solver(model.family, denoising, resolution, model.device)
     if isinstance(solver, DPMSolverMultistepScheduler):  # the others draw with their own scheduler
         pipeline.scheduler = DPMSolverMultistepScheduler.from_config(solver.config)
     if precision != torch.float32:

@@ -4,11 +4,12 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, ClassVar, Literal, Protocol, Self, cast
+from typing import Any, ClassVar, Literal, Protocol, Self, cast, runtime_checkable
 
 import torch
 from PIL import Image
 
+from gal_studio.core.denoising import Denoising
 from gal_studio.core.errors import StudioError
 from gal_studio.core.settings import GenerationSettings, Target
 from gal_studio.engine.families.description import Description
@@ -261,6 +262,23 @@ def reference_family(family: Family | type[Family], name: str) -> ReferenceFamil
             "image adapter, or FLUX.2 klein."
         )
     return cast(ReferenceFamily, family)
+
+
+@runtime_checkable
+class TakesSigmas(Protocol):
+    """The optional part of a family whose steps can begin at given noise."""
+
+    def solver_at(self, sigmas: Sequence[float], device: torch.device) -> Solver:
+        """Make a solver for sampling whose steps begin at these sigmas, from high to low."""
+
+
+def family_solver(family: Family, denoising: Denoising, resolution: int, device: torch.device) -> Solver:
+    """The family's solver for these steps; refused if it cannot take their sigmas."""
+    if not denoising.sigmas:
+        return family.solver(denoising.steps, resolution, device)
+    if not isinstance(family, TakesSigmas):
+        raise StudioError("Sigmas are for Stable Diffusion: leave the field empty for this model.")
+    return family.solver_at(denoising.sigmas, device)
 
 
 def is_partly_guided(family: Family, settings: GenerationSettings) -> bool:

@@ -8,6 +8,7 @@ import torch
 from PIL import Image
 from torch.nn.functional import scaled_dot_product_attention
 
+from gal_studio.core.errors import StudioError
 from gal_studio.core.settings import Target
 from gal_studio.engine.families.description import Description
 from gal_studio.engine.families.family import References, Sizes, Solver, TextFeatures, dtype_of
@@ -22,6 +23,10 @@ WIDTH_OF_2 = 1024
 """The width of the text features of Stable Diffusion 2.x."""
 WIDTHS = (768, WIDTH_OF_2)
 """Those of Stable Diffusion 1.x and 2.x; other programs open no other ones of this layout."""
+NO_SPACING = dict.fromkeys(
+    ("use_karras_sigmas", "use_exponential_sigmas", "use_beta_sigmas", "use_lu_lambdas"), False
+)
+"""Without which a solver takes no timesteps of others."""
 TARGETS = {
     "attention": ATTENTION,
     "all": (
@@ -90,6 +95,32 @@ class UNetFamily(PipelineFamily):
 
     def solver(self, steps: int, resolution: int, device: torch.device) -> Solver:
         """DPM-Solver++ 2M with the noise schedule of the pipeline's scheduler."""
+        solver = self._unset_solver()
+        solver.set_timesteps(steps, device=device)
+        solver.set_begin_index(0)  # sought by its timestep, the first step is missed where several share it
+        return solver  # type: ignore[no-any-return]
+
+    def solver_at(self, sigmas: Sequence[float], device: torch.device) -> Solver:
+        """The same at the timesteps that are nearest to these sigmas, with the noise that they have."""
+        solver = self._unset_solver(**NO_SPACING)
+        solver.set_timesteps(timesteps=self.timesteps_at(sigmas), device=device)
+        solver.set_begin_index(0)
+        return solver  # type: ignore[no-any-return]
+
+    def timesteps_at(self, sigmas: Sequence[float]) -> list[int]:
+        """The timesteps with the noise nearest to these sigmas; refused if two share one."""
+        alpha_bar = self.process().alpha_bar.double()
+        known = ((1.0 - alpha_bar) / alpha_bar).log() / 2.0
+        wanted = torch.tensor(sigmas, dtype=torch.float64).log()
+        found: list[int] = (known[None] - wanted[:, None]).abs().argmin(1).tolist()
+        if len({*found}) < len(found):
+            raise StudioError(
+                f"The model has fewer timesteps than these {len(sigmas)} sigmas ask for: choose fewer "
+                "sampling steps, or sigmas that lie further apart."
+            )
+        return found
+
+    def _unset_solver(self, **changes: Any) -> Any:
         from diffusers import DPMSolverMultistepScheduler
 
         # the bounds of Karras' steps are no arguments of that class, but it reads them
@@ -100,13 +131,10 @@ class UNetFamily(PipelineFamily):
             # that class's default, not the model's choice: PNDM's, `leading`, leaves out the last timesteps
             del schedule["timestep_spacing"]
         schedule |= {"algorithm_type": "dpmsolver++", "solver_order": 2, "final_sigmas_type": "zero"}
-        schedule |= {"thresholding": False}
-        solver = DPMSolverMultistepScheduler.from_config(
+        schedule |= {"thresholding": False, **changes}
+        return DPMSolverMultistepScheduler.from_config(
             {key: value for key, value in schedule.items() if not key.startswith("_")}
         )
-        solver.set_timesteps(steps, device=device)
-        solver.set_begin_index(0)  # sought by its timestep, the first step is missed where several share it
-        return solver  # type: ignore[no-any-return]
 
     def encode_references(self, pictures: Sequence[Image.Image], device: torch.device) -> References:
         """The image encoder's features as the attached adapter reads them: the hidden states before the last

@@ -7,6 +7,7 @@ from typing import Any
 
 import torch
 
+from gal_studio.core.denoising import Denoising
 from gal_studio.core.errors import StudioError, first_line
 from gal_studio.core.memory.machine import MachineSettings
 from gal_studio.core.models.fast import Solver
@@ -19,7 +20,7 @@ from gal_studio.engine.models.model_files import locate
 from gal_studio.engine.models.placement import check_machine, lay_out_autoencoder, place, quantize
 
 
-def no_change(step: int, steps: int) -> None:
+def no_change(step: int, steps: Denoising) -> None:
     """Change nothing before a denoising step."""
 
 
@@ -27,7 +28,7 @@ def no_change(step: int, steps: int) -> None:
 class ImageModel:
     """A loaded model on a device. `kept` holds the base weights that others replace, by name.
 
-    The sampler calls `before_step` before each denoising step (from 0) of so many: the strength of an adapter
+    The sampler calls `before_step` before each denoising step (from 0) of these: the strength of an adapter
     may change there. `solver` is what takes the steps: the family's own, or that of a speed LoRA.
     """
 
@@ -36,7 +37,7 @@ class ImageModel:
     device: torch.device
     machine: MachineSettings = field(default_factory=MachineSettings)
     kept: dict[str, torch.Tensor] | None = field(default=None, repr=False)
-    before_step: Callable[[int, int], None] = field(default=no_change, repr=False)
+    before_step: Callable[[int, Denoising], None] = field(default=no_change, repr=False)
     solver: Solver = "own"
 
     @property

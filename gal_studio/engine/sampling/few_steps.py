@@ -5,15 +5,17 @@ from typing import Any
 
 import torch
 
+from gal_studio.core.denoising import Denoising
 from gal_studio.core.errors import StudioError
-from gal_studio.engine.families.family import Solver
+from gal_studio.engine.families.family import Solver, family_solver
 from gal_studio.engine.models.image_model import ImageModel
 
 
-def solver_of(model: ImageModel, steps: int, resolution: int, seeds: Sequence[int]) -> Solver:
+def solver_of(model: ImageModel, denoising: Denoising, resolution: int, seeds: Sequence[int]) -> Solver:
     """The solver that takes the steps of pictures with these seeds: the family's, or that of a speed LoRA."""
+    steps = denoising.steps
     if model.solver == "own":
-        return model.family.solver(steps, resolution, model.device)
+        return family_solver(model.family, denoising, resolution, model.device)
     if model.family.part != "unet":
         raise StudioError(
             f"The sampler {model.solver.upper()} is for Stable Diffusion: set Fast sampler to the "

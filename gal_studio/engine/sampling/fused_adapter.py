@@ -9,6 +9,7 @@ from typing import Any
 import torch
 
 from gal_studio.core import checks
+from gal_studio.core.denoising import Denoising
 from gal_studio.core.errors import StudioError
 from gal_studio.core.models.fast import Solver
 from gal_studio.core.models.weights_header import metadata_object
@@ -131,7 +132,7 @@ class _Switch:
     def __init__(self, model: ImageModel, recipe: Recipe, early: _Weights, late: _Weights) -> None:
         self._model, self._recipe, self._early, self._late = model, recipe, early, late
 
-    def __call__(self, step: int, steps: int) -> None:
+    def __call__(self, step: int, steps: Denoising) -> None:
         """Each batch sets both anew: the one before may have been given up anywhere."""
         first = self._recipe.first_late(steps)
         if step not in (0, first):

@@ -249,18 +249,19 @@ class _Drawing:
         if self._references is not None:
             given = [*([self._references.dropped] * (len(prompts) - count)), *([self._references] * count)]
         seeds = [request.seed for request in requests]
-        solver = solver_of(model, self._settings.steps, self._resolution, seeds)
+        denoising = self._settings.denoising
+        solver = solver_of(model, denoising, self._resolution, seeds)
         noise = torch.cat([starting_noise(model, request.seed, self._resolution) for request in requests])
         latents, first = noise.to(model.device) * solver.init_noise_sigma, 0
         if start is not None:
             latents, solver, first = start.latents, copy.deepcopy(start.solver), start.step
-            model.before_step(0, len(solver.timesteps))
+            model.before_step(0, denoising)
         for index, timestep in enumerate(solver.timesteps):
             if index < first:
                 continue
             if shared is not None:
                 shared.pass_by(requests, index, latents, solver)
-            model.before_step(index, len(solver.timesteps))
+            model.before_step(index, denoising)
             guided = index in self._guided
             rows = slice(0 if guided else len(texts) - count, None)
             with torch.no_grad():

@@ -35,7 +35,8 @@ Shape = tuple[int, int]
 class ExamplePicture:
     """A training example with its picture: prompt, and weight w_i (Eq. G8; 1 for a reference).
 
-    With a `mask` (mode L, of the picture's size) only its white part is learned: w_i times the mask.
+    With a `mask` (mode L, of the picture's size) its white part is learned, w_i times the mask, and the rest
+    with `background` times w_i.
     `is_reference` matters where references have a share of their own in the draws.
     """
 
@@ -44,13 +45,14 @@ class ExamplePicture:
     weight: float = 1.0
     mask: Image.Image | None = None
     is_reference: bool = True
+    background: float = 0.0
 
 
 @dataclass(frozen=True)
 class Crops:
     """Crops (n, c, h, w) of latents, with their size conditions and weights.
 
-    `maps` is w_i x mask, (n, 1, h, w), or None if no picture of the set has a mask.
+    `maps` are the spatial weights, (n, 1, h, w), or None if no picture of the set has a mask.
     """
 
     latents: torch.Tensor
@@ -69,7 +71,7 @@ class CachedPictures:
     """Each picture's latent (c, h, w), which may be larger than the crop, text features and weight.
 
     `shapes` are the heights and widths of the crops: a square, or a bucket near the picture's own shape.
-    `maps` holds each picture's spatial weights w_i x mask, (h, w); None if no picture has a mask. `spreads`
+    `maps` holds each picture's spatial weights, (h, w); None if no picture has a mask. `spreads`
     are the standard deviations of sampled latents, (c, h, w); None if the latents are modes.
     """
 
@@ -196,13 +198,16 @@ def _key(image: Image.Image, size: Size) -> str:
 
 
 def spatial_weights(picture: ExamplePicture, latent: torch.Tensor) -> torch.Tensor:
-    """w_i x mask at the latent's size, (h, w): the mean of the mask over each position's area."""
+    """w_i (b + (1 - b) m) at the latent's size, (h, w): b of the background, m the mean of the mask over each
+    position's area.
+    """
     height, width = latent.shape[1:]
     if picture.mask is None:
         return torch.full((height, width), picture.weight)
     check_size("mask", picture.mask.size, picture.image.size)
     covered = shrink(np.asarray(picture.mask.convert("L"), dtype=np.float64) / 255, height, width)
-    return torch.tensor(picture.weight * covered, dtype=torch.float32)
+    counted = picture.background + (1 - picture.background) * covered
+    return torch.tensor(picture.weight * counted, dtype=torch.float32)
 
 
 def encode_picture(

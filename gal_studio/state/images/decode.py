@@ -30,6 +30,7 @@ KEPT_EDGE = 2048
 FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "HEIF")
 STORED_MODES = ("RGB", "L")
 DEEP = "more than 8 bits per channel: reduced to 8"
+ON_WHITE = "transparent parts: placed on white"
 HEIC = "a HEIC image, which this installation cannot read: save it as JPEG"
 
 _ORIENTATION, _PLACE = 0x0112, 0x8825
@@ -93,6 +94,24 @@ def decode(
             raise StudioError(f"{name} is {width} x {height} px: use one that is wider.")
         picture = _eight_bit_rgb(picture, source if fine is None else SRGB, notes)
     return Image.frombytes("RGB", picture.size, picture.tobytes()), tuple(notes)
+
+
+def decode_alpha(
+    name: str, data: bytes, sized: Callable[[int, bool], None] = lambda *_: None
+) -> Image.Image | None:
+    """The opacity of a picture that `decode` reads, in mode L and of the same size; None if it has none."""
+    with _refusals(name, data), Image.open(io.BytesIO(data), formats=known_formats()) as file:
+        width, height = file.size
+        _check_size(name, width, height)
+        sized(width * height, False)
+        file.load()
+        with suppress(Exception):
+            ImageOps.exif_transpose(file, in_place=True)
+        picture = _plain(file)
+        if picture.mode != "RGBA":
+            return None
+        alpha = picture.getchannel("A")
+        return _smaller(alpha, width, height) if max(width, height) > KEPT_EDGE else alpha
 
 
 def check_stored(name: str, data: bytes, sized: Callable[[int, bool], None] = lambda *_: None) -> None:
@@ -213,7 +232,7 @@ def _eight_bit_rgb(picture: Image.Image, source: Source, notes: list[str]) -> Im
     if picture.mode == "RGBA":
         lowest = picture.getchannel("A").getextrema()[0]
         if isinstance(lowest, int | float) and lowest < 255:
-            notes.append("transparent parts: placed on white")
+            notes.append(ON_WHITE)
         picture = Image.alpha_composite(Image.new("RGBA", picture.size, "white"), picture)
     return picture.convert("RGB")
 

@@ -24,6 +24,11 @@ def read_picture(source: bytes | Path | str) -> tuple[Image.Image, tuple[str, ..
         raise StudioError(str(error).replace(NAME, name, 1)) from error
 
 
+def read_alpha(source: bytes | Path | str) -> Image.Image | None:
+    """The opacity of a picture that `read_picture` reads, in mode L and of its size; None without one."""
+    return decoder.alpha(source if isinstance(source, bytes) else _bytes_of(NAME, Path(source)))
+
+
 def _check_length(name: str, length: int) -> None:
     if length > LARGEST_FILE:
         raise StudioError(f"{name} {too_long(length)}.")

@@ -57,11 +57,19 @@ class Decoder(Child):
         size = answer.header["width"], answer.header["height"]
         return Image.frombytes("RGB", size, answer.pixels), tuple(answer.header["notes"])
 
+    def alpha(self, data: bytes) -> Image.Image | None:
+        """The opacity of an uploaded picture, in mode L and of the size of `decode`; None if it has none."""
+        answer = self._ask(b"A", data)
+        if "width" not in answer.header:
+            return None
+        size = answer.header["width"], answer.header["height"]
+        return Image.frombytes("RGB", size, answer.pixels).convert("L")
+
     def check_stored(self, data: bytes) -> None:
         """Refuse anything but an intact PNG as the studio writes them."""
         self._ask(b"S", data)
 
-    def _ask(self, kind: Literal[b"P", b"S"], data: bytes) -> _Answer:
+    def _ask(self, kind: Literal[b"A", b"P", b"S"], data: bytes) -> _Answer:
         with self._lock:
             answer = self._exchange(kind + data)
         if "refused" in answer.header:

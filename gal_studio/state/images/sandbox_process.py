@@ -1,7 +1,8 @@
 """The sandboxed decoder: little memory, little time, no files. Started by `sandbox`, never by hand.
 
-A request is its length (8 bytes), its kind (`P`: uploaded picture, `S`: stored picture) and the bytes of the
-file; an answer is the length of a JSON header, the header, and the pixels that it announces.
+A request is its length (8 bytes), its kind (`P`: uploaded picture, `A`: the opacity of one, `S`: stored
+picture) and the bytes of the file; an answer is the length of a JSON header, the header, and the pixels that
+it announces.
 """
 
 import json
@@ -9,12 +10,15 @@ import os
 import signal
 import struct
 import sys
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any, BinaryIO
 
+from PIL import Image
+
 from gal_studio.core.errors import StudioError
 from gal_studio.state.images.colours import warm_up
-from gal_studio.state.images.decode import check_stored, decode, known_formats
+from gal_studio.state.images.decode import check_stored, decode, decode_alpha, known_formats
 
 MEMORY = 5 << 28  # bytes of address space: 1.25 GB, as the largest allowed WebP needs
 OPENING = 64 << 20  # bytes besides the file until the size of the picture is known
@@ -116,9 +120,16 @@ def _answer(request: bytes, idle: int) -> tuple[dict[str, Any], bytes]:
         if kind == b"S":
             check_stored(NAME, data, sized)
             return {}, b""
+        if kind == b"A":
+            alpha = decode_alpha(NAME, data, sized)
+            return _told(alpha.convert("RGB"), ()) if alpha else ({}, b"")
         picture, notes = decode(NAME, data, sized)
     except StudioError as error:
         return {"refused": str(error)}, b""
+    return _told(picture, notes)
+
+
+def _told(picture: Image.Image, notes: Sequence[str]) -> tuple[dict[str, Any], bytes]:
     return {"width": picture.width, "height": picture.height, "notes": notes}, picture.tobytes()
 
 

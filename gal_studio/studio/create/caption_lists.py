@@ -1,15 +1,17 @@
 """Captions as other trainers keep them: one list for all pictures of a folder, or the folder's name.
 
 `metadata.jsonl` and `metadata.csv` are those of Hugging Face's image folders, `meta_cap.json` is kohya's; in
-a `.json` file, pictures have their captions by name, or each in an object, or as COCO has them. `10_sks dog`
-is a folder of kohya's scripts: its pictures are repeated ten times, and show a "sks dog" if nothing else is
-said of them.
+a `.json` file, pictures have their captions by name, or each in an object, or as COCO has them. Tables may
+have commas, semicolons or tabs between their columns. `10_sks dog` is a folder of kohya's scripts: its
+pictures are repeated ten times, and show a "sks dog" if nothing else is said of them.
 """
 
 import csv
+import functools
 import io
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,50 +19,157 @@ from gal_studio.core import strict_json
 from gal_studio.core.entered import normalized
 from gal_studio.core.errors import StudioError
 from gal_studio.core.prompts import tidy
+from gal_studio.studio.create.text_files import decoded
 
 LISTS = (
-    "metadata.jsonl", "metadata.csv", "metadata.json", "captions.json", "captions.jsonl", "captions.csv",
-    "meta_cap.json", "meta_clean.json",
+    "metadata.jsonl", "metadata.csv", "metadata.json", "metadata.tsv", "captions.json", "captions.jsonl",
+    "captions.csv", "captions.tsv", "meta_cap.json", "meta_clean.json",
 )  # fmt: skip
 """In any case of letters; of several with one picture, the first counts."""
 LARGEST_LIST = 8 << 20  # bytes
+FOLDERS_ABOVE = 3  # in which a list may name a picture by its folder, too
 _FILE = ("file_name", "file", "image", "img", "path", "filename", "image_path")
 _CAPTION = ("text", "caption", "prompt", "description")
+_SEPARATORS = ",;\t|"
+_MISSING = ("nan", "none", "null")  # as tables are written that have no caption
 _REPEATED = re.compile(r"\d{1,3}_(.*\S)")
 _OTHER_FORMS = (".json", ".yaml", ".yml", ".xml", ".csv", ".md", ".tags", ".cap")
 
 
-def caption_in_list(picture: Path) -> str | None:
-    """The caption of a picture in a list beside it; None if it is in none."""
-    for path in sorted(_beside(picture, LISTS), key=lambda path: LISTS.index(path.name.lower())):
-        for name, caption in captions_of(path).items():
-            if _is(name, picture):
-                return caption
+@dataclass(frozen=True)
+class Entry:
+    """What a list says of one picture: its folders and name as they are compared, and the caption."""
+
+    folders: tuple[str, ...]
+    name: str
+    caption: str
+    is_absolute: bool = False
+
+
+def list_order(name: str) -> int:
+    """The place of a list among several, by its name; ValueError for a file that is none."""
+    return LISTS.index(name.casefold())
+
+
+def is_list(name: str) -> bool:
+    """Whether a file of this name is a list of captions."""
+    return name.casefold() in LISTS
+
+
+def caption_in_lists(picture: Path) -> tuple[str, Path] | None:
+    """The caption of a picture in a list beside it or in a folder above, and that list; None if in none."""
+    folder = picture.absolute().parent
+    places = folder.parts[1:]
+    for above, place in enumerate((folder, *folder.parents)[: FOLDERS_ABOVE + 1]):
+        for path in _lists_in(place):
+            try:
+                entries = _entries_of(path)
+            except StudioError:
+                if above:
+                    continue  # it may be about something else
+                raise
+            if caption := caption_of(entries, picture.name, places, above):
+                return caption, path
     return None
 
 
-def captions_of(path: Path) -> dict[str, str]:
-    """The captions of a list by the names of their pictures; refused if it cannot be read as one."""
+def caption_of(
+    entries: Sequence[Entry], picture: str, folders: Sequence[str] | None, above: int = 0
+) -> str | None:
+    """The caption of a picture by the entries of a list.
+
+    `folders` are those that the picture is in, the last of them `above` folders below the list; None if they
+    are not known, as on the page. An entry whose folders fit comes first; one of another folder never counts,
+    unless the whole list is of one folder, which then may have been renamed, or the folders are not known and
+    the name is the only one of its kind.
+    """
+    named = (_compared(picture), _compared(Path(picture).stem))
+    alike = [entry for entry in entries if entry.name in named]
+    if folders is None:
+        return _only(alike) or next((one.caption for one in alike if not one.folders), None)
+    places = tuple(map(_compared, folders))
+    inside = places[len(places) - above :]
+    fitting = [(_shared(entry, places, inside), -at, entry) for at, entry in enumerate(alike)]
+    fit, _, best = max(fitting, default=(0, 0, None))
+    if best is not None and fit:
+        return best.caption
+    is_one_folder = not above and len({entry.folders for entry in entries}) == 1
+    return alike[0].caption if alike and is_one_folder else None
+
+
+def _only(alike: Sequence[Entry]) -> str | None:
+    """The first caption, if all entries of a name are of one folder."""
+    return alike[0].caption if alike and len({entry.folders for entry in alike}) == 1 else None
+
+
+def _shared(entry: Entry, places: tuple[str, ...], inside: tuple[str, ...]) -> int:
+    """How well an entry's folders fit a picture's: 0 not at all, and more the more folders they share."""
+    if not entry.is_absolute and entry.folders == inside:
+        return len(places) + 1
+    if not entry.folders:
+        return 0
+    same = zip(reversed(entry.folders), reversed(places), strict=False)
+    shared = next((at for at, (one, other) in enumerate(same) if one != other), -1)
+    if shared < 0:
+        shared = min(len(entry.folders), len(places))
+    return shared if entry.is_absolute or shared == len(entry.folders) else 0
+
+
+def entries_in(name: str, data: bytes) -> tuple[Entry, ...]:
+    """The entries of a list of captions with this file name; refused if it cannot be read as one."""
     try:
-        data = path.read_bytes()[: LARGEST_LIST + 1]
         if len(data) > LARGEST_LIST:
             raise ValueError("it is too long")
-        return dict(_rows(path.suffix.lower(), data.decode("utf-8-sig")))
-    except (OSError, ValueError, csv.Error, StudioError) as error:
+        found = _rows(Path(name).suffix.lower(), decoded(data, name))
+        return tuple(_entry(place, caption) for place, caption in found)
+    except (OSError, ValueError, csv.Error, strict_json.InvalidError) as error:
         raise StudioError(
-            f"The captions in {path.name} cannot be read: give each image its caption by name, or write "
+            f"The captions in {name} cannot be read: give each image its caption by name, or write "
             "text files beside the images."
         ) from error
 
 
+def _entry(place: str, caption: str) -> Entry:
+    """An entry by a picture's path, which may be one of another machine."""
+    path = place.replace("\\", "/")
+    *folders, name = (_compared(part) for part in path.split("/"))
+    is_absolute = path.startswith("/") or path[1:3] == ":/"
+    kept = tuple(part for part in folders if part not in ("", ".") and not part.endswith(":"))
+    return Entry(kept, name, caption, is_absolute)
+
+
+def _compared(name: str) -> str:
+    """A name as it is compared: some systems write other letters' forms and cases."""
+    return normalized(name).casefold()
+
+
+def _lists_in(folder: Path) -> list[Path]:
+    return sorted(_named(folder, LISTS), key=lambda path: list_order(path.name))
+
+
+def _entries_of(path: Path) -> tuple[Entry, ...]:
+    try:
+        known = path.stat()
+        return _read(path, known.st_mtime_ns, known.st_size)
+    except OSError as error:
+        raise StudioError(f"The captions in {path.name} cannot be read ({error.strerror}).") from error
+
+
+@functools.lru_cache(8)
+def _read(path: Path, _changed: int, _size: int) -> tuple[Entry, ...]:
+    """The entries of a list, which is read once for all pictures of its folder."""
+    with path.open("rb") as file:
+        return entries_in(path.name, file.read(LARGEST_LIST + 1))
+
+
 def _rows(form: str, text: str) -> Iterator[tuple[str, str]]:
     """Each picture's name and caption; those without one are left out."""
-    if form == ".csv":
-        yield from _listed(csv.DictReader(io.StringIO(text, newline="")))
-    elif form == ".jsonl":
-        yield from _listed(strict_json.loads(line.encode()) for line in text.splitlines() if line.strip())
+    if form in (".csv", ".tsv"):
+        yield from _listed(_table(text))
+    elif form == ".jsonl":  # a text may have other line ends than these inside
+        yield from _listed(strict_json.loads(line, finite=False) for line in text.split("\n") if line.strip())
     else:
-        found = strict_json.loads(text.encode())
+        found = strict_json.loads(text, finite=False)
         if isinstance(found, list):
             yield from _listed(found)
             return
@@ -68,9 +177,22 @@ def _rows(form: str, text: str) -> Iterator[tuple[str, str]]:
             yield from _of_coco(found)
             return
         for name, value in _mapping(found).items():
-            caption = value if isinstance(value, str) else _first(_mapping(value), _CAPTION)
+            caption = _said(value) if isinstance(value, str | list) else _first(_mapping(value), _CAPTION)
             if caption:
                 yield name, tidy(caption)
+
+
+def _table(text: str) -> Iterator[Mapping[str, Any]]:
+    """The rows of a table, by its columns; the separator is the one that makes columns of a known name."""
+    first, _, others = text.partition("\n")
+    told = re.fullmatch(r"sep=(.)\r?", first, re.IGNORECASE)  # Excel's
+    text = others if told else text
+    for separator in told[1] if told else _SEPARATORS:
+        rows = csv.DictReader(io.StringIO(text, newline=""), delimiter=separator)
+        columns = {name.strip().lower() for name in rows.fieldnames or ()}
+        if columns.intersection(_FILE) and columns.intersection(_CAPTION):
+            return rows
+    raise ValueError("it has no columns of images and captions")
 
 
 def _of_coco(found: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -106,14 +228,14 @@ def _mapping(value: Any) -> Mapping[str, Any]:
 
 def _first(row: Mapping[str, Any], keys: tuple[str, ...]) -> str:
     lowered = {str(name).strip().lower(): value for name, value in row.items()}
-    found = next((lowered[key] for key in keys if lowered.get(key)), "")
-    return found if isinstance(found, str) else ""
+    return next((said for key in keys if (said := _said(lowered.get(key)))), "")
 
 
-def _is(name: str, picture: Path) -> bool:
-    """Whether a list means this picture; kohya's lists name it without its ending."""
-    last = normalized(name.replace("\\", "/").rpartition("/")[2]).casefold()
-    return last in (normalized(picture.name).casefold(), normalized(picture.stem).casefold())
+def _said(value: Any) -> str:
+    """A caption, the first of several, or "" for none."""
+    if isinstance(value, list):
+        return next((said for one in value if (said := _said(one))), "")
+    return value if isinstance(value, str) and value.strip().lower() not in _MISSING else ""
 
 
 def caption_of_folder(picture: Path) -> str | None:
@@ -127,19 +249,26 @@ def repeated_folders(folder: Path) -> list[Path]:
     return sorted(path for path in folder.iterdir() if path.is_dir() and _REPEATED.fullmatch(path.name))
 
 
+def other_form(name: str, picture: str) -> bool:
+    """Whether a file may be a picture's caption in a form that is not read."""
+    own = (f"{stem}{ending}" for stem in (Path(picture).stem, picture) for ending in _OTHER_FORMS)
+    return name.casefold() in map(str.casefold, own) and not is_list(name)
+
+
 def unread_beside(picture: Path) -> str:
-    """What lies beside a picture that may be its caption in a form that is not read, as a sentence; or ""."""
+    """What is beside a picture that may be its caption but was not taken, as a sentence; or ""."""
     forms = tuple(f"{stem}{ending}" for stem in (picture.stem, picture.name) for ending in _OTHER_FORMS)
-    found = sorted(path.name for path in _beside(picture, forms))
-    return f" ({found[0]} is not read: put the caption into {picture.stem}.txt)" if found else ""
+    found = sorted(path.name for path in _named(picture.parent, forms))
+    if found:
+        return f" ({found[0]} is not read: put the caption into {picture.stem}.txt)"
+    lists = _lists_in(picture.parent)
+    return f" ({lists[0].name} has no row for it)" if lists else ""
 
 
-def _beside(picture: Path, names: tuple[str, ...]) -> list[Path]:
-    """The files in the picture's folder that have one of these names, in any case of letters."""
+def _named(folder: Path, names: tuple[str, ...]) -> list[Path]:
+    """The files in a folder that have one of these names, in any case of letters."""
     wanted = {name.casefold() for name in names}
     try:
-        return [
-            path for path in picture.parent.iterdir() if path.name.casefold() in wanted and path.is_file()
-        ]
+        return [path for path in folder.iterdir() if path.name.casefold() in wanted and path.is_file()]
     except (OSError, ValueError):
         return []

@@ -1,8 +1,11 @@
-"""Captions in text files of the same name beside the pictures, as other training tools have them."""
+"""Captions of pictures as other training tools have them: in text files of the same name, and in lists.
 
-import codecs
-from collections.abc import Iterable
-from contextlib import suppress
+The command line and programs read them beside pictures (`caption_beside`), the page from the files that a
+person drops together (`captions_among`).
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from gal_studio.core.entered import normalized
@@ -11,8 +14,17 @@ from gal_studio.core.prompts import tidy
 from gal_studio.core.types import Reference
 from gal_studio.state import Store
 from gal_studio.state.files.paths import is_companion
-from gal_studio.studio.create.caption_lists import caption_in_list, caption_of_folder
+from gal_studio.studio.create.caption_lists import (
+    caption_in_lists,
+    caption_of,
+    caption_of_folder,
+    entries_in,
+    is_list,
+    list_order,
+    other_form,
+)
 from gal_studio.studio.create.references import MASK_ENDING
+from gal_studio.studio.create.text_files import decoded
 from gal_studio.zip_files import zipped
 
 ENDING = ".txt"
@@ -21,35 +33,106 @@ ENDINGS = (ENDING, ".caption")
 LARGEST_CAPTION = 10_000  # bytes
 
 
+@dataclass(frozen=True)
+class Caption:
+    """What is written of a picture, on one line, and the name of the file that says so."""
+
+    text: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Captions:
+    """The captions of pictures by their names, and what could not be read, in sentences."""
+
+    found: Mapping[str, Caption]
+    problems: tuple[str, ...] = ()
+
+
 def caption_beside(picture: Path) -> str | None:
     """What is written of `cat.jpg` beside it, on one line; None if there is nothing.
 
     In this order: `cat.txt` or `cat.caption`, `cat.jpg.txt`, `cat.txt.txt` (Windows shows `cat.txt`),
-    a list of captions, the name of kohya's folder.
+    a list of captions beside it or in a folder above, the name of kohya's folder.
     """
     path = _file_beside(picture)
     if path is not None:
         return read_caption(path)
-    return caption_in_list(picture) or caption_of_folder(picture)
+    listed = caption_in_lists(picture)
+    return listed[0] if listed else caption_of_folder(picture)
+
+
+def captions_among(files: Sequence[tuple[str, bytes]], pictures: Sequence[str]) -> Captions:
+    """The captions of pictures among files, given by their names and contents, in the same order as beside.
+
+    Files that are no captions, or of no picture here, are named in the problems.
+    """
+    found: dict[str, Caption] = {}
+    problems: list[str] = []
+    lists = sorted((file for file in files if is_list(file[0])), key=lambda file: list_order(file[0]))
+    texts = [file for file in files if Path(file[0]).suffix.lower() in ENDINGS]
+    for name, data in lists:
+        _from_list(name, data, pictures, found, problems)
+    for picture in pictures:
+        ranked = [(rank, file) for file in texts if (rank := _rank(file[0], picture)) is not None]
+        for _, (name, data) in sorted(ranked, key=lambda one: one[0], reverse=True):
+            try:
+                found[picture] = Caption(caption_text(name, data), name)
+            except StudioError as error:
+                problems.append(str(error))
+    problems += _left_over(files, texts, pictures)
+    return Captions(found, tuple(problems))
+
+
+def _from_list(
+    name: str, data: bytes, pictures: Sequence[str], found: dict[str, Caption], problems: list[str]
+) -> None:
+    """Add the captions of a list to those that are found."""
+    try:
+        entries = entries_in(name, data)
+    except StudioError as error:
+        problems.append(str(error))
+        return
+    listed = {picture: text for picture in pictures if (text := caption_of(entries, picture, folders=None))}
+    if not listed:
+        problems.append(
+            f"No row of {name} fits these images: it names others, or the same in several folders."
+        )
+    found.update({picture: Caption(text, name) for picture, text in listed.items() if picture not in found})
+
+
+def _left_over(
+    files: Sequence[tuple[str, bytes]], texts: Sequence[tuple[str, bytes]], pictures: Sequence[str]
+) -> list[str]:
+    """What is said of files that gave no caption."""
+    lone = [name for name, _ in texts if all(_rank(name, picture) is None for picture in pictures)]
+    unread = [
+        f"{name} is not read: put the caption into {Path(picture).stem}{ENDING}."
+        for name, _ in files
+        if (picture := next((one for one in pictures if other_form(name, one)), None))
+    ]
+    return [f"{name} belongs to an image that is not here: choose both together." for name in lone] + unread
 
 
 def _file_beside(picture: Path) -> Path | None:
-    """The caption's file; of several that differ in letters' case alone, the one of the picture's name."""
+    """The caption's file; of several, the one whose name is most like the picture's."""
     try:
-        files = [path for path in picture.parent.iterdir() if path.suffix.lower() in ENDINGS]
+        files = [path for path in picture.parent.iterdir() if not is_companion(path)]
     except (OSError, ValueError):
         return None
-    names = (_same(picture.stem), _same(picture.name), _same(picture.stem + ENDING))
-    alike = [path for path in files if _same(path.stem) in names and not is_companion(path)]
-    ordered = sorted(
-        alike,
-        key=lambda path: (
-            names.index(_same(path.stem)),
-            ENDINGS.index(path.suffix.lower()),
-            path.stem != picture.stem,
-        ),
-    )
-    return next((path for path in ordered if path.is_file()), None)
+    ranked = [(rank, path) for path in files if (rank := _rank(path.name, picture.name)) is not None]
+    return next((path for _, path in sorted(ranked) if path.is_file()), None)
+
+
+def _rank(name: str, picture: str) -> tuple[int, int, bool] | None:
+    """How far the name of a caption's file is from its picture's; None if it is of another picture."""
+    text, image = Path(name), Path(picture)
+    if text.suffix.lower() not in ENDINGS:
+        return None
+    names = (_same(image.stem), _same(image.name), _same(image.stem + ENDING))
+    if _same(text.stem) not in names:
+        return None
+    return names.index(_same(text.stem)), ENDINGS.index(text.suffix.lower()), text.stem != image.stem
 
 
 def _same(name: str) -> str:
@@ -58,30 +141,20 @@ def _same(name: str) -> str:
 
 
 def read_caption(path: Path) -> str:
-    """Read a caption: UTF-8, of a few lines at most."""
+    """Read a caption: a text of a few lines at most."""
     try:
-        data = path.read_bytes()[: LARGEST_CAPTION + 1]
-        text = data.decode("utf-8-sig")
+        with path.open("rb") as file:
+            data = file.read(LARGEST_CAPTION + 1)
     except OSError as error:
         raise StudioError(f"The caption {path.name!r} cannot be read ({error.strerror}).") from error
-    except UnicodeDecodeError as error:
-        raise StudioError(
-            f"The caption {path.name!r} is not UTF-8 but {encoding_of(data)}: save it again as UTF-8."
-        ) from error
+    return caption_text(path.name, data)
+
+
+def caption_text(name: str, data: bytes) -> str:
+    """The caption in a text file of this name, on one line."""
     if len(data) > LARGEST_CAPTION:
-        raise StudioError(f"The caption {path.name!r} is longer than {LARGEST_CAPTION} bytes: shorten it.")
-    return tidy(text)
-
-
-def encoding_of(data: bytes) -> str:
-    """What a text that is not UTF-8 seems to be written in."""
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\0" in data:
-        return "UTF-16"
-    with suppress(UnicodeDecodeError):
-        others = [letter for letter in data.decode("cp1252") if not letter.isascii()]
-        if 4 * len(others) < len(data):  # a few letters with accents
-            return "Windows-1252"
-    return "in another encoding"
+        raise StudioError(f"The caption {name!r} is longer than {LARGEST_CAPTION} bytes: shorten it.")
+    return tidy(decoded(data, f"The caption {name!r}"))
 
 
 def captions_zip(captions: Iterable[tuple[str, str]]) -> bytes:

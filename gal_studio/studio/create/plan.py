@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gal_studio.assets import Preset, load_anchors, load_presets, load_shape
+from gal_studio.core.denoising import COUNTED
 from gal_studio.core.extras import is_installed
 from gal_studio.core.gal.balance import plan_draws
 from gal_studio.core.memory.fit import fit, ladder, smallest
@@ -50,9 +51,12 @@ class RoundPlan:
 
 
 def starting_settings(kind: Kind, preset: Preset, is_own: bool) -> Settings:
-    """The preset's settings; a user's own model learns pictures in their shapes."""
+    """The preset's settings; a user's own model learns pictures in their shapes, and spaces its own steps."""
     settings = preset.settings[kind]
-    return settings.updated({"tune": {"crop": "none"}}) if is_own else settings
+    if not is_own:
+        return settings
+    own = {"sigmas": [], "steps": COUNTED} if settings.generation.sigmas else {}
+    return settings.updated({"tune": {"crop": "none"}, "generation": own})
 
 
 def fitted(preset: Preset, kind: Kind, device: Device | None = None) -> Settings:

@@ -281,7 +281,8 @@ def _store_pictures(
         raise StudioError(
             f"The project has {len(draft.given)} references: choose the best {MOST_REFERENCES}."
         )
-    read = [read_reference(given, place) for place, given in enumerate(draft.given, start=1)]
+    is_object = draft.kind == "object"
+    read = [read_reference(given, place, is_object) for place, given in enumerate(draft.given, start=1)]
     return tuple(
         replace(
             reference,

@@ -5,9 +5,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from gal_studio.assets import Preset, load_presets, resolve_model
+from gal_studio.core.denoising import COUNTED
 from gal_studio.core.entered import entered
 from gal_studio.core.prompts import about_tokens, class_prompt, has_usual_style, style_descriptor
 from gal_studio.core.references import describe
+from gal_studio.core.settings import GenerationSettings
 from gal_studio.core.types import Kind
 from gal_studio.json_files import read_json
 from gal_studio.state.files.answering import answers
@@ -126,14 +128,29 @@ def about_things(kind: Kind, prompt: str, trigger_word: str, base_model: str) ->
     return _on_unknown(thing, preset, preset.known_things, instead) if preset else ""
 
 
+def about_steps(kind: Kind, generation: GenerationSettings, base_model: str) -> str:
+    """A warning that images of a model with a list of sigmas are drawn in too few steps; "" otherwise."""
+    preset = _preset(base_model)
+    listed = preset.settings[kind].generation.sigmas if preset else ()
+    least = len(listed) if generation.sigmas else COUNTED  # as the model spaces them, half lie in pure noise
+    if not listed or generation.is_fast or generation.steps >= least:
+        return ""
+    without = "" if generation.sigmas else " and no list of sigmas"
+    return (
+        f"With {generation.steps} sampling steps{without}, shapes of {short_model_name(base_model)} melt: "
+        f"choose {least} or more."
+    )
+
+
 def about_project(project: ProjectView) -> list[str]:
-    """What the base model was not taught of a project's prompts, and what these share, each once."""
+    """What the base model was not taught of a project's prompts, what these share, and too few steps."""
     model, anchors = project.base_model, [anchor.prompt for anchor in project.anchors if anchor.enabled]
     said = [about_things(project.kind, one.prompt, one.trigger_word, model) for one in project.references]
     for word in dict.fromkeys(one.trigger_word for one in project.references):
         texts = [(one.prompt, word) for one in project.references if one.trigger_word == word]
         said.append(about_shared_words(project.kind, texts))
     said.append(about_test_prompts(anchors, project.prompts.name, model))
+    said.append(about_steps(project.kind, project.settings.generation, model))
     return list(dict.fromkeys(filter(None, said)))
 
 

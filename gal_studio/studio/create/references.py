@@ -12,7 +12,8 @@ from gal_studio.core import checks
 from gal_studio.core.errors import StudioError
 from gal_studio.core.patchdpo.masks import check_size
 from gal_studio.core.pictures.crop import square_box
-from gal_studio.state.images.read import read_picture
+from gal_studio.state.images.decode import ON_WHITE
+from gal_studio.state.images.read import read_alpha, read_picture
 
 Picture = bytes | str | Path
 Pixels = NDArray[np.uint8]
@@ -44,16 +45,23 @@ def mask_beside(picture: Path) -> Path | None:
     return None
 
 
-def read_reference(given: ReferenceDraft, place: int) -> tuple[Image.Image, Image.Image | None]:
-    """Decode a picture and its mask; `place` (from 1) names a picture without a file name in errors."""
+def read_reference(
+    given: ReferenceDraft, place: int, is_object: bool = False
+) -> tuple[Image.Image, Image.Image | None]:
+    """Decode a picture and its mask; `place` (from 1) names a picture without a file name in errors.
+
+    The opaque part of a picture of an object is its subject, unless another mask is given.
+    """
     try:
-        picture = read_picture(given.picture)[0]
+        picture, notes = read_picture(given.picture)
         mask = None if given.mask is None else read_mask(given.mask, picture.size)
+        if mask is None and is_object and ON_WHITE in notes:
+            mask = _opaque_part(given.picture)
         if given.crop is None:
             return picture, mask
         checks.real("The crop", given.crop, 0.0, 1.0)
         box = square_box(picture.size, given.crop)
-        return picture.crop(box), None if mask is None else mask.crop(box)
+        return picture.crop(box), None if mask is None else _within(mask.crop(box))
     except StudioError as error:
         if isinstance(given.picture, bytes):
             raise StudioError(f"Image {place}: {error}") from error
@@ -79,6 +87,23 @@ def read_mask(mask: Mask, size: tuple[int, int]) -> Image.Image:
         hint = "leave the rest unpainted" if painted else "make it black around the subject, or leave it out"
         raise StudioError(f"The {name} covers everything: {hint}.")
     return grey
+
+
+def _within(mask: Image.Image) -> Image.Image | None:
+    """A mask of the square that is kept of a picture; None where all of that is the subject."""
+    covered = np.asarray(mask) >= 128
+    if not covered.any():
+        raise StudioError(
+            "The mask covers nothing of the square that is kept: choose another square, or leave it out."
+        )
+    return None if covered.all() else mask
+
+
+def _opaque_part(picture: Picture) -> Image.Image | None:
+    """The opacity of a picture as a mask; None where all or nothing would be its subject."""
+    alpha = read_alpha(picture)
+    covered = np.asarray(alpha) >= 128
+    return alpha if covered.any() and not covered.all() else None
 
 
 def open_picture(given: Mask) -> Image.Image:

@@ -16,6 +16,7 @@ from gal_studio.ui.access.origins import is_foreign, is_own_name, lost_port
 from gal_studio.ui.access.rules import Rules
 from gal_studio.ui.access.sign_in import LOG_IN, SIGN_IN, SIGN_OUT, SignIn
 from gal_studio.ui.api.archives import IMPORT_PATH, LARGEST_ARCHIVE
+from gal_studio.ui.api.caption_files import CAPTIONS_PATH, LARGEST_CAPTIONS
 from gal_studio.ui.api.errors import UNEXPECTED
 from gal_studio.ui.api.lora_files import LARGEST_LORA, LORA_PATH, LORA_TOO_LARGE
 from gal_studio.ui.api.uploads import LARGEST_REQUEST, UPLOAD_PATH
@@ -26,8 +27,8 @@ _BODY_SECONDS = 30  # between two parts of a request
 _OTHER_NAME = "This studio does not answer to that name: use its own address, or give --allow-host."
 _OTHER_SITE = "The request comes from another site: open the studio in a tab of its own."
 _LOST_PORT = (
-    "The address has another port than the Host header says. If a proxy is in front of GAL Studio, let it "
-    "pass that header on: in nginx, proxy_set_header Host $http_host. No change is lost."
+    "A proxy drops the port of this address: in nginx, set proxy_set_header Host $http_host. "
+    "Your changes are kept."
 )
 _TOO_LARGE = "The request is too large: send a smaller file."
 _LARGE = {
@@ -105,6 +106,7 @@ class Access:
 def _largest(path: str) -> int:
     largest = {
         UPLOAD_PATH: LARGEST_REQUEST,
+        CAPTIONS_PATH: LARGEST_CAPTIONS,
         IMPORT_PATH: LARGEST_ARCHIVE,
         LORA_PATH: LARGEST_LORA,
         SIGN_IN: LARGEST_FORM,

@@ -12,6 +12,7 @@ from gal_studio.core.types import Kind
 from gal_studio.state import Store
 from gal_studio.studio.create.plan import RoundPlan, plan_round, starting_settings
 from gal_studio.studio.create.project import DEFAULT_PRESET, check_crop
+from gal_studio.studio.create.prompt_notes import about_steps
 from gal_studio.ui.panels.form import Form
 from gal_studio.ui.payloads.forms import FormNote, OwnShape
 
@@ -57,6 +58,14 @@ def notes_on_crop(form: Form) -> list[FormNote]:
     except StudioError as error:
         return [FormNote("tune.crop", str(error))]
     return []
+
+
+def notes_on_steps(form: Form) -> list[FormNote]:
+    """Fewer sampling steps than the chosen model needs, at their field."""
+    if form.settings is None or not form.base_model:
+        return []
+    text = about_steps(form.kind, form.settings.generation, form.base_model)
+    return [FormNote("generation.steps", text, tone="warning")] if text else []
 
 
 def notes_on_target(form: Form) -> list[FormNote]:

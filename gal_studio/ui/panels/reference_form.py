@@ -23,6 +23,7 @@ from gal_studio.ui.panels.form_notes import notes_on_form
 from gal_studio.ui.panels.form_plan import (
     notes_on_crop,
     notes_on_plan,
+    notes_on_steps,
     notes_on_target,
     own_shapes,
     plan_of,
@@ -53,6 +54,7 @@ def derived(form: Form, store: Store | None = None) -> Derived:
             *notes_on_form(form),
             *notes_on_target(form),
             *notes_on_crop(form),
+            *notes_on_steps(form),
             *notes_on_plan(plan),
         ),
         sets=shown,

@@ -7,6 +7,7 @@ from typing import Any
 import torch
 
 from gal_studio.assets import bundled_version
+from gal_studio.core.denoising import Denoising
 from gal_studio.core.models.forms.programs import scheduled
 from gal_studio.core.models.names import checkpoint_name, is_bundled, public_name
 from gal_studio.core.quoting import markdown, prompt_for
@@ -21,9 +22,11 @@ from gal_studio.engine.export.stock import (
     is_modular,
     other_arguments,
     scale_name,
+    step_arguments,
     times_of,
 )
-from gal_studio.engine.families.family import Family, is_partly_guided, unguided_scale
+from gal_studio.engine.families.family import Family, family_solver, is_partly_guided, unguided_scale
+from gal_studio.engine.families.unet import NO_SPACING
 from gal_studio.engine.models.speed_lora import USUAL
 from gal_studio.engine.sampling.sampler import DrawRequest
 from gal_studio.worker.export.shown import CardPicture
@@ -124,7 +127,7 @@ def _use(task: ExportTask, facts: Facts, family: Family, written: Written) -> st
         ]
     if drawn.is_fast:
         lines += ["", f"Images, code and strengths here are for {_fast(drawn)}."]
-    lines += _recipe(task, family, written, drawn.steps)
+    lines += _recipe(task, family, written, drawn.denoising)
     if is_partly_guided(family, drawn):
         guided, steps = drawn.guided_steps, drawn.steps
         lines += [
@@ -146,7 +149,7 @@ def _brackets(task: ExportTask, facts: Facts, family: Family, written: Written) 
     return []
 
 
-def _recipe(task: ExportTask, family: Family, written: Written, steps: int) -> list[str]:
+def _recipe(task: ExportTask, family: Family, written: Written, denoising: Denoising) -> list[str]:
     """What the best recipe is, and how other programs do the same."""
     recipe = written.recipe
     if recipe == AS_TRAINED:
@@ -155,13 +158,15 @@ def _recipe(task: ExportTask, family: Family, written: Written, steps: int) -> l
     if not recipe.is_constant and written.workflow:
         lines[1] += (
             " The workflow does that with hooks; in other nodes, the late strength begins at step "
-            f"{recipe.first_late(steps) + 1} of {steps}."
+            f"{recipe.first_late(denoising) + 1} of {denoising.steps}."
         )
-    name = written.file.removesuffix(".safetensors")
+    name, steps = written.file.removesuffix(".safetensors"), denoising.steps
     is_patched = task.form.syntax == "a1111" and family.part == "unet"  # the extension knows U-Nets alone
     if is_patched and (call := scheduled(name, recipe, steps)):
+        karras = " of the schedule type Karras" if denoising.sigmas else ""  # which shares of a list count
         lines[1] += (
-            f" With the extension sd-webui-loractl, A1111 and Forge do that in {steps} steps by `{call}`; "
+            f" With the extension sd-webui-loractl, A1111 and Forge do that in {steps} steps{karras} by "
+            f"`{call}`; "
             f"without it, {written.constant.late:.3g} is the best strength for all steps."
         )
     return lines
@@ -193,15 +198,18 @@ def opening_lines(name: str, family: Family, is_whole: bool = False) -> list[str
     return [*lines, f"pipeline = {kind}.from_pretrained({base!r}{own})"]
 
 
-def solver_lines(family: Family, steps: int, resolution: int) -> list[str]:
+def solver_lines(family: Family, denoising: Denoising, resolution: int) -> list[str]:
     """Lines that give the pipeline the studio's solver; none where the pipeline has it already."""
     if family.part != "unet":
         return []
-    solver: Any = family.solver(steps, resolution, torch.device("cpu"))
+    solver: Any = family_solver(family, denoising, resolution, torch.device("cpu"))
+    spaced = [name for name in NO_SPACING if family.pipeline.scheduler.config.get(name)]  # type: ignore[attr-defined]
+    given = [f"    {name}=False," for name in spaced] if denoising.sigmas else []
     return [
         "pipeline.scheduler = DPMSolverMultistepScheduler.from_config(",
         "    pipeline.scheduler.config, algorithm_type='dpmsolver++', final_sigmas_type='zero',",
         f"    timestep_spacing={solver.config.timestep_spacing!r},",
+        *given,
         *_velocity_lines(solver.config),
         ")",
     ]
@@ -213,6 +221,11 @@ def _velocity_lines(schedule: Any) -> list[str]:
         return []
     lines = ["    prediction_type='v_prediction',"]
     return [*lines, "    rescale_betas_zero_snr=True,"] if schedule.rescale_betas_zero_snr else lines
+
+
+def step_words(family: Family, denoising: Denoising) -> str:
+    """What a pipeline's call is told of its steps, as it is written in Python."""
+    return ", ".join(f"{name}={value!r}" for name, value in step_arguments(family, denoising).items())
 
 
 def drawing_base(facts: Facts, drawn: GenerationSettings) -> str:
@@ -268,13 +281,13 @@ def _code(task: ExportTask, facts: Facts, family: Family, written: Written) -> l
         kind, solver = _scheduler_lines(generation)
         lines[1] += f", {kind}"
         lines += solver
-    elif solver := solver_lines(family, generation.steps, written.resolution):
+    elif solver := solver_lines(family, generation.denoising, written.resolution):
         lines[1] += ", DPMSolverMultistepScheduler"
         lines += solver
-    recipe, changes = written.recipe, list[str]()
+    recipe, changes, denoising = written.recipe, list[str](), generation.denoising
     if recipe != AS_TRAINED:
-        lines.append(f"pipeline.set_adapters('learned', {recipe.strength(0, generation.steps)})")
-    first_late = recipe.first_late(generation.steps)
+        lines.append(f"pipeline.set_adapters('learned', {recipe.strength(0, denoising)})")
+    first_late = recipe.first_late(denoising)
     if modular:
         lines[1] += ", ClassifierFreeGuidance"
         lines += _modular_lines(family, generation, side, recipe)
@@ -294,7 +307,7 @@ def _code(task: ExportTask, facts: Facts, family: Family, written: Written) -> l
         *lines,
         "picture = pipeline(",
         f"    prompt={first.prompt!r},",
-        f"    num_inference_steps={generation.steps},{guided}{''.join(others)}",
+        f"    {step_words(family, denoising)},{guided}{''.join(others)}",
         f"    height={side}, width={side},",
         f"    generator=torch.Generator('cpu').manual_seed({first.seed}),"
         + (" callback_on_step_end=change," if changes else ""),
@@ -381,6 +394,7 @@ def _settings(task: ExportTask, facts: Facts) -> str:
         "batch size": tune.batch_size,
         "resolution": facts.resolution,
         "training images": sum(facts.tags.values()),
+        **({"masks": f"{facts.masked} (background: {tune.background:g})"} if facts.masked else {}),
         "seed": facts.seed,
     }
     values = {

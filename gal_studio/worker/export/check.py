@@ -43,6 +43,7 @@ def stock_request(
         file=file,
         pictures=tuple((request.prompt, request.seed) for request in task.requests),
         steps=settings.steps,
+        sigmas=settings.denoising.sigmas,
         guidance_scale=settings.guidance_scale,
         resolution=settings.resolution or model.resolution,
         guided=(guided.start, guided.stop) if settings.guidance_words else None,

@@ -5,6 +5,7 @@ import functools
 import io
 import json
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,6 +20,8 @@ from gal_studio.core.models.names import public_name, public_settings
 from gal_studio.core.naming import file_stem, round_names
 from gal_studio.core.recipe import Recipe
 from gal_studio.core.seeds import candidate_seed
+from gal_studio.core.types import TrainingExample
+from gal_studio.core.words import counted
 from gal_studio.engine.export.base_model import licence_of, weights_sha256
 from gal_studio.engine.export.header import Facts
 from gal_studio.engine.models.adapters import AdapterCard
@@ -124,6 +127,7 @@ def facts_of(task: ExportTask, model: ImageModel, picture: Image.Image) -> Facts
         public_settings(task.settings.to_dict()),
         task.settings.tune.method,
     )
+    examples = task.store.rounds.training_set(task.round.id)
     losses = task.store.rounds.losses(task.round.id)
     tune, refine = task.settings.tune, task.settings.refine
     if task.round.kind == "refine":
@@ -139,14 +143,22 @@ def facts_of(task: ExportTask, model: ImageModel, picture: Image.Image) -> Facts
         resolution=task.settings.tune.resolution or model.resolution,
         steps=losses[-1][0] if losses else task.settings.tune.steps,
         tune=tune,
-        tags=Counter(example.prompt for example in task.store.rounds.training_set(task.round.id)),
+        tags=Counter(example.prompt for example in examples),
         date=datetime.now(UTC).date().isoformat(),
         version=__version__,
         licence=licence_of(path, task.models.revisions, half),
         thumbnail=_data_uri(picture),
         card=json.dumps(asdict(card), sort_keys=True),
         source=task.round.source,
+        masked=_masked(examples),
     )
+
+
+def _masked(examples: Sequence[TrainingExample]) -> str:
+    """How many references were learned by their masks, in words; empty where none was."""
+    references = [one for one in examples if one.is_reference]
+    masked = sum(one.mask is not None for one in references)
+    return f"{masked} of {counted(len(references), 'reference')}" if masked else ""
 
 
 def _data_uri(picture: Image.Image) -> str:

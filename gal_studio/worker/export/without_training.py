@@ -30,6 +30,7 @@ from gal_studio.worker.export.card import (
     guidance_lines,
     opening_lines,
     solver_lines,
+    step_words,
 )
 from gal_studio.worker.export.check import check_exported, collected, stock_request
 from gal_studio.worker.export.shown import save_shown
@@ -143,7 +144,7 @@ def _code(task: ExportTask, written: _Written) -> list[str]:
     side = settings.resolution or model.resolution
     kind = type(family.pipeline).__name__
     names = [path.name for path in written.references]
-    solver = solver_lines(family, settings.steps, side)
+    solver = solver_lines(family, settings.denoising, side)
     lines = [
         "import torch",
         f"from diffusers import {kind}{', DPMSolverMultistepScheduler' if solver else ''}",
@@ -168,7 +169,7 @@ def _code(task: ExportTask, written: _Written) -> list[str]:
         *change_lines(changes),
         "picture = pipeline(",
         f"    prompt={first.prompt!r}, {passed},",
-        f"    num_inference_steps={settings.steps}, guidance_scale={scale},",
+        f"    {step_words(family, settings.denoising)}, guidance_scale={scale},",
         f"    height={side}, width={side},",
         f"    generator=torch.Generator('cpu').manual_seed({first.seed}),"
         + (" callback_on_step_end=change," if changes else ""),

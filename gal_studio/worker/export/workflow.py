@@ -15,7 +15,7 @@ import torch
 from gal_studio.core.quoting import prompt_for
 from gal_studio.core.recipe import AS_TRAINED, Recipe
 from gal_studio.core.settings import GenerationSettings
-from gal_studio.engine.families.family import Family, is_partly_guided
+from gal_studio.engine.families.family import Family, family_solver, is_partly_guided
 from gal_studio.engine.sampling.sampler import DrawRequest
 
 Workflow = dict[str, dict[str, Any]]
@@ -41,7 +41,7 @@ def workflow(family: Family, order: WorkflowOrder) -> Workflow | None:
     if made is None or not family.lora_names.is_known:
         return None
     drawn = made(family, order)
-    first_late = order.recipe.first_late(order.settings.steps)
+    first_late = order.recipe.first_late(order.settings.denoising)
     if first_late > 0:
         drawn = _scheduled(drawn, order, _percent(family, order, first_late))
     if is_partly_guided(family, order.settings):
@@ -84,7 +84,22 @@ def _unet(family: Family, order: WorkflowOrder) -> Workflow:
         model = ["velocity", 0]
     solver = _SOLVERS[order.settings.solver]
     nodes["sampler"] = _sampler(order, model, order.settings.guidance_scale, solver, "sgm_uniform")
-    return nodes
+    return {**nodes, **_given(family, order, nodes["sampler"]["inputs"])} if order.settings.sigmas else nodes
+
+
+def _given(family: Family, order: WorkflowOrder, sampler: dict[str, Any]) -> Workflow:
+    """Nodes that take the sampler's steps at given sigmas, the last one ending at 0."""
+    solver: Any = family_solver(family, order.settings.denoising, order.resolution, torch.device("cpu"))
+    taken = ("model", "cfg", "positive", "negative", "latent_image")
+    return {
+        "solver": node("KSamplerSelect", sampler_name=sampler["sampler_name"]),
+        "times": node("ManualSigmas", sigmas=", ".join(f"{float(sigma):.6g}" for sigma in solver.sigmas)),
+        "sampler": node(
+            "SamplerCustom",
+            add_noise=True, noise_seed=sampler["seed"], sampler=["solver", 0], sigmas=["times", 0],
+            **{name: sampler[name] for name in taken},
+        ),
+    }  # fmt: skip
 
 
 def _apart(order: WorkflowOrder, text: str, kind: str, vae: str) -> Workflow:
@@ -270,6 +285,9 @@ def _percent(family: Family, order: WorkflowOrder, first: int) -> float:
     steps = order.settings.steps
     if first in (0, steps):
         return first / steps
+    if order.settings.sigmas:  # which counts timesteps there
+        given: Any = family_solver(family, order.settings.denoising, order.resolution, torch.device("cpu"))
+        return round(1.0 - float(given.timesteps[first - 1] + given.timesteps[first]) / 2 / 999, 3)
     if family.name != "flux2-klein":
         return round((first - 0.5) / steps, 3)
     solver: Any = family.solver(steps, order.resolution, torch.device("cpu"))

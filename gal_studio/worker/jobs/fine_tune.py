@@ -62,7 +62,8 @@ def tuned(
     task: TrainingTask, model: ImageModel, prior: Sequence[ExamplePicture], follow: Callable[[Start], Steps]
 ) -> Steps:
     """Encode the pictures of a training and let `follow` go through its steps, on all its devices."""
-    pictures, tune = training_run.training_pictures(task.store, task.examples), task.settings.tune
+    tune = task.settings.tune
+    pictures = training_run.training_pictures(task.store, task.examples, tune)
     images = [picture.image for picture in (*pictures, *prior)]
     with device_groups.gathered(task, model, tune.batch_size) as gathered:
         latents = yield from training_run.encoded(model, images, tune)

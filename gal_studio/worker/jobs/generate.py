@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from gal_studio.core.copy_chance import OWN
+from gal_studio.core.denoising import Denoising
 from gal_studio.core.errors import StudioError
 from gal_studio.core.gal.recipes import candidate_recipe, drawing_seed
 from gal_studio.core.gal.scores.asked import gaps
@@ -123,7 +124,7 @@ def _draw(
     here = task.store.snapshots.round(task.round.id)
     left = planned.left(here)
     total = len(lineage.drawn(here)) + left
-    for part, shared in _parts(wanted, task.settings.generation.as_drawn.steps):
+    for part, shared in _parts(wanted, task.settings.generation.as_drawn.denoising):
         left -= len(part)
         requests = [DrawRequest(one.anchor.prompt, one.seed) for one in part]
         drawing = Drawing(
@@ -132,7 +133,9 @@ def _draw(
         yield from draw_and_keep(task, drawing, partial(_keep, task, part, detector))
 
 
-def _parts(wanted: Sequence[_Planned], steps: int) -> Iterator[tuple[Sequence[_Planned], SharedSteps | None]]:
+def _parts(
+    wanted: Sequence[_Planned], steps: Denoising
+) -> Iterator[tuple[Sequence[_Planned], SharedSteps | None]]:
     """The candidates of one recipe each, the strongest first, with the steps that some of them share.
 
     Those of one prompt and seed whose recipes begin with the same strength are drawn one after the other, the

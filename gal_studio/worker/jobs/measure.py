@@ -78,9 +78,11 @@ def _as_the_set_is_drawn(task: Task) -> Task:
     """
     now = task.project.settings.generation
     chosen = test_set.ensure(task.store, task.store.snapshots.outline(task.project.id))
+    first = task.store.rounds.of_project(task.project.id)[0]
     drawing = replace(
         task.settings.generation,
         steps=chosen.steps,
+        sigmas=task.store.rounds.settings(first.id).generation.sigmas,
         guidance_scale=chosen.guidance_scale,
         guidance_start=chosen.guidance_start,
         guidance_end=chosen.guidance_end,

@@ -88,7 +88,8 @@ def _weighted(task: TrainingTask, judged: Sequence[JudgedPair]) -> list[RefinePa
 def _train(
     task: TrainingTask, model: ImageModel, pairs: Sequence[RefinePair], prior: Sequence[ExamplePicture]
 ) -> Generator[Progress, None, None]:
-    examples, tune = training_run.training_pictures(task.store, task.examples), task.settings.tune
+    tune = task.settings.tune
+    examples = training_run.training_pictures(task.store, task.examples, tune)
     paired = [image for pair in pairs for image in (pair.reference, pair.generated)]
     others = [picture.image for picture in (*examples, *prior)] if task.settings.refine.mix else []
     settings = task.settings.refine

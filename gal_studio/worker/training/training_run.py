@@ -99,8 +99,10 @@ def open_training(store: Store, models: Models, job: Job) -> TrainingTask:
     )
 
 
-def training_pictures(store: Store, examples: Sequence[TrainingExample]) -> tuple[ExamplePicture, ...]:
-    """Load the pictures and masks of the examples."""
+def training_pictures(
+    store: Store, examples: Sequence[TrainingExample], tune: TuneSettings
+) -> tuple[ExamplePicture, ...]:
+    """Load the pictures and masks of the examples; `tune` says what the background of a reference counts."""
     return tuple(
         ExamplePicture(
             image=store.images.picture(example.image),
@@ -108,6 +110,7 @@ def training_pictures(store: Store, examples: Sequence[TrainingExample]) -> tupl
             weight=example.weight,
             mask=store.images.mask(example.mask) if example.mask else None,
             is_reference=example.is_reference,
+            background=tune.background if example.is_reference else 0.0,
         )
         for example in examples
     )

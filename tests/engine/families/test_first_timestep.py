@@ -9,6 +9,7 @@ import diffusers
 import pytest
 import torch
 
+from gal_studio.core.errors import StudioError
 from gal_studio.engine.families.stable_diffusion import StableDiffusion
 
 STABLE_DIFFUSION_1 = {
@@ -52,6 +53,21 @@ def test_a_first_timestep_that_several_steps_share_is_drawn_from_once() -> None:
     for timestep in solver.timesteps:
         latents = solver.step(torch.zeros_like(latents), timestep, latents, return_dict=False)[0]
     assert solver.step_index == 16
+
+
+def test_sigmas_are_taken_at_the_nearest_timesteps() -> None:
+    karras = diffusers.DPMSolverMultistepScheduler(
+        beta_schedule="squaredcos_cap_v2", use_karras_sigmas=True, prediction_type="v_prediction"
+    )
+    family, wanted = StableDiffusion(SimpleNamespace(scheduler=karras)), [80.0, 12.7, 6.0, 2.6, 1.0, 0.35]
+    solver = family.solver_at(wanted, torch.device("cpu"))
+    assert solver.config.prediction_type == "v_prediction" and solver.config.solver_order == 2
+    assert [float(sigma) for sigma in solver.sigmas] == pytest.approx([*wanted, 0.0], rel=0.06)
+    alpha_bar = karras.alphas_cumprod[solver.timesteps]
+    assert ((1 - alpha_bar) / alpha_bar).sqrt().tolist() == pytest.approx(solver.sigmas[:-1].tolist())
+    assert int(family.solver_at([1e3], torch.device("cpu")).timesteps[0]) == 998
+    with pytest.raises(StudioError, match="fewer timesteps than these 2 sigmas"):
+        family.solver_at([80.0, 79.9], torch.device("cpu"))
 
 
 def test_the_model_bounds_the_noise_of_karras_steps() -> None:

@@ -9,8 +9,16 @@ import pytest
 import torch
 from PIL import Image
 
+from gal_studio.core.errors import StudioError
 from gal_studio.core.settings import GenerationSettings
-from gal_studio.engine.export.stock import images_of, is_modular, other_arguments, scale_name
+from gal_studio.engine.export.stock import (
+    images_of,
+    is_modular,
+    other_arguments,
+    scale_name,
+    step_arguments,
+)
+from gal_studio.engine.families.family import family_solver
 from gal_studio.engine.models.image_model import ImageModel, load_image_model
 from gal_studio.engine.sampling.sampler import DrawRequest
 from tests.engine.sampling.test_sampler import difference, pictures
@@ -48,7 +56,7 @@ def stock(model: ImageModel, folder: Path, settings: GenerationSettings) -> list
             weight.data = weight.data.to(memory_format=torch.channels_last)
     side = settings.resolution or model.resolution
     if model.family.part == "unet":
-        solver = model.family.solver(settings.steps, side, model.device)
+        solver: Any = family_solver(model.family, settings.denoising, side, model.device)
         pipeline.scheduler = diffusers.DPMSolverMultistepScheduler.from_config(solver.config)
     guidance = {scale_name(model.family): settings.guidance_scale}
     if is_modular(model.family):
@@ -58,7 +66,7 @@ def stock(model: ImageModel, folder: Path, settings: GenerationSettings) -> list
         images_of(
             pipeline(
                 prompt=request.prompt,
-                num_inference_steps=settings.steps,
+                **step_arguments(model.family, settings.denoising),
                 **guidance,
                 **other_arguments(model.family, settings.steps),
                 height=side,
@@ -80,6 +88,22 @@ def check_same(make: Make, folder: Path, settings: GenerationSettings, rounding:
 @pytest.mark.parametrize("make", UNETS.values(), ids=UNETS.keys())
 def test_guided_pictures_of_unets(make: Make, tmp_path: Path) -> None:
     check_same(make, tmp_path, GenerationSettings(steps=4, guidance_scale=4.0, batch_size=1))
+
+
+@pytest.mark.parametrize("make", UNETS.values(), ids=UNETS.keys())
+def test_pictures_of_unets_at_given_sigmas(make: Make, tmp_path: Path) -> None:
+    settings = GenerationSettings(steps=3, sigmas=(12.0, 2.0, 0.4), guidance_scale=4.0, batch_size=1)
+    check_same(make, tmp_path, settings)
+    model = load_image_model(tmp_path, device="cpu")
+    at = pictures(model, REQUESTS, settings)
+    as_spaced = pictures(model, REQUESTS, settings.updated({"sigmas": []}))
+    assert difference(at[0], as_spaced[0]) > 2
+
+
+def test_a_flow_takes_no_sigmas(tmp_path: Path) -> None:
+    model = load_image_model(make_tiny_z_image(tmp_path), device="cpu")
+    with pytest.raises(StudioError, match="Sigmas are for Stable Diffusion: leave the field empty"):
+        pictures(model, REQUESTS, GenerationSettings(steps=2, sigmas=(1.0, 0.5)))
 
 
 @pytest.mark.parametrize("scale", [0.0, 1.0])

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from gal_studio.core.denoising import Denoising
 from gal_studio.core.errors import StudioError
 from gal_studio.core.memory.machine import MachineSettings
 from gal_studio.core.recipe import AS_TRAINED, Recipe
@@ -99,7 +100,7 @@ def drawn_plainly(trained: Trained, recipe: Recipe) -> NDArray[np.uint8]:
     model = trained.model
     with ExitStack() as stack:
 
-        def load(step: int, steps: int) -> None:
+        def load(step: int, steps: Denoising) -> None:
             stack.close()
             constant = Recipe.constant(recipe.strength(step, steps))
             stack.enter_context(drawing(model, trained.adapter, recipe=constant))

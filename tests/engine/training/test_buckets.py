@@ -17,6 +17,7 @@ from gal_studio.engine.training.batches import Batch, ExampleSource, rows_betwee
 from gal_studio.engine.training.fine_tune import fine_tune
 from gal_studio.engine.training.gradients import Gradients
 from gal_studio.engine.training.latents import ExamplePicture, cache_pictures
+from gal_studio.engine.training.losses import weighted_loss
 from gal_studio.engine.training.patchdpo import PairSource, refine
 from gal_studio.engine.training.trainer import Run
 from tests.engine.conftest import noise_picture
@@ -283,3 +284,27 @@ def test_what_is_drawn_at_the_ends_of_a_tall_picture_is_learned(model: ImageMode
         rows = cache_pictures(model, both, settings).crops([0, 1], False, torch.Generator()).latents
         changed[settings.crop] = float((rows[0] - rows[1]).abs().mean())
     assert changed["none"] > 2 * changed["center"]
+
+
+def test_the_background_of_a_masked_reference_teaches_its_share(opened: tuple[ImageModel, Path]) -> None:
+    """The gradient of each position is that of the whole picture, times the share of what its mask leaves
+    out: exactly, in every family and in a bucket, whose crop takes the mask along.
+    """
+    model, _ = opened
+    mask = Image.new("L", WIDE, 0)
+    mask.paste(255, (0, 0, WIDE[0] // 2, WIDE[1]))
+    tune = TUNE.updated({"batch_size": 1})
+
+    def gradients(mask: Image.Image | None) -> torch.Tensor:
+        picture = ExamplePicture(noise_picture(1, *WIDE), "A cat in a style", 1.0, mask, background=0.25)
+        (batch,) = ExampleSource(model, [picture], [], tune, 1).next_batches(torch.Generator().manual_seed(1))
+        said = torch.zeros_like(batch.target).requires_grad_()
+        weighted_loss(said, batch.target, batch.weights).backward()
+        assert said.grad is not None
+        return said.grad
+
+    whole, masked = gradients(None), gradients(mask)
+    assert whole.shape == masked.shape and whole.shape[-1] > whole.shape[-2]
+    middle = whole.shape[-1] // 2
+    assert torch.equal(masked[..., : middle - 1], whole[..., : middle - 1])
+    torch.testing.assert_close(masked[..., middle + 1 :], 0.25 * whole[..., middle + 1 :])

@@ -42,6 +42,14 @@ def test_spatial_weights_are_the_weight_times_the_mask(model: ImageModel) -> Non
     assert torch.equal(weights[40:], torch.ones(40, 1, 8, 8))
 
 
+def test_the_background_of_a_reference_counts_with_its_share(model: ImageModel) -> None:
+    cached = cache_pictures(model, [replace(EXAMPLES[1], mask=half_mask(), background=0.1)], SETTINGS)
+    assert cached.maps is not None
+    grey = 0.1 + 0.9 * 128 / 255
+    row = 0.3 * torch.tensor([1.0] * 4 + [grey] * 2 + [0.1] * 2)
+    torch.testing.assert_close(cached.maps[0], row.expand(8, 8), atol=1e-7, rtol=1e-6)
+
+
 def test_a_position_counts_by_its_covered_area(model: ImageModel) -> None:
     mask = Image.new("L", (32, 32), 0)
     mask.paste(255, (0, 0, 6, 32))  # one and a half positions of 4 pixels

@@ -7,7 +7,7 @@ import pytest
 
 from gal_studio.core.errors import StudioError
 from gal_studio.studio.create.caption_lists import LARGEST_LIST, unread_beside
-from gal_studio.studio.create.captions import caption_beside
+from gal_studio.studio.create.captions import caption_beside, captions_among
 from gal_studio.studio.create.prior import prior_folder
 
 LINES = '{"file_name": "dog.png", "text": "A dog"}\n\n{"file_name": "Cat.PNG", "text": "A cat in\\n ink"}\n'
@@ -113,3 +113,106 @@ def test_folders_with_repeats_are_read_as_one(tmp_path: Path) -> None:
     (tmp_path / "20_a cat" / "b.txt").write_text("a cat on a sofa")
     found = prior_folder(tmp_path)
     assert [(path.name, text) for path, text in found] == [("a.png", "dog"), ("b.png", "a cat on a sofa")]
+
+
+def lines(*rows: object) -> str:
+    return "\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
+
+
+def test_an_entry_of_another_folder_never_counts(tmp_path: Path) -> None:
+    rows = [{"file_name": f"{folder}1.png", "text": f"in {folder}"} for folder in ("cats/", "dogs/", "")]
+    (tmp_path / "metadata.jsonl").write_text(lines(*rows))
+    for folder in ("", "cats/", "dogs/", "foxes/", "cats/kittens/"):
+        (tmp_path / folder).mkdir(exist_ok=True)
+    assert caption_beside(tmp_path / "1.png") == "in"
+    assert caption_beside(tmp_path / "cats" / "1.png") == "in cats/"
+    assert caption_beside(tmp_path / "dogs" / "1.png") == "in dogs/"
+    assert caption_beside(tmp_path / "foxes" / "1.png") is None
+    assert caption_beside(tmp_path / "cats" / "kittens" / "1.png") is None
+
+
+def test_kohyas_paths_of_another_machine_are_told_apart_by_their_folders(tmp_path: Path) -> None:
+    meta = {f"/data/{folder}/1": {"caption": folder} for folder in ("cats", "dogs")}
+    for folder in ("cats", "dogs", "foxes"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "meta_cap.json").write_text(json.dumps(meta))
+    assert caption_beside(tmp_path / "cats" / "1.png") == "cats"
+    assert caption_beside(tmp_path / "dogs" / "1.png") == "dogs"
+    assert caption_beside(tmp_path / "foxes" / "1.png") is None
+
+
+def test_a_list_in_a_folder_above_that_is_about_something_else_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "captions.json").write_text("[1, 2]")
+    (tmp_path / "cats").mkdir()
+    assert caption_beside(tmp_path / "cats" / "1.png") is None
+
+
+@pytest.mark.parametrize("end", ["\u2028", "\u2029", "\u0085", "\f"])
+def test_line_ends_of_other_kinds_are_within_a_caption(tmp_path: Path, end: str) -> None:
+    rows = [
+        {"file_name": "dog.png", "text": float("nan")},
+        {"file_name": "cat.png", "text": f"A cat{end}in ink"},
+    ]
+    (tmp_path / "metadata.jsonl").write_text(lines(*rows), encoding="utf-8")
+    assert caption_beside(tmp_path / "cat.png") == "A cat in ink"
+    assert caption_beside(tmp_path / "dog.png") is None
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        "file_name;text\ncat.png;A cat, in ink\n",
+        "sep=;\r\nfile_name;text\r\ncat.png;A cat, in ink\r\n",
+        "file_name\ttext\ncat.png\tA cat, in ink\n",
+        'file_name,text\ncat.png,"A cat, in ink"\ndog.png,nan\n',
+        "file_name|text\ncat.png|A cat, in ink\n",
+    ],
+)
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_tables_of_spreadsheets_are_read(tmp_path: Path, table: str, encoding: str) -> None:
+    (tmp_path / "metadata.csv").write_bytes(table.encode(encoding))
+    assert caption_beside(tmp_path / "cat.png") == "A cat, in ink"
+    assert caption_beside(tmp_path / "dog.png") is None
+    assert unread_beside(tmp_path / "dog.png") == " (metadata.csv has no row for it)"
+
+
+def test_a_table_without_columns_of_captions_is_named(tmp_path: Path) -> None:
+    (tmp_path / "metadata.csv").write_text("a,b\n1,2\n")
+    with pytest.raises(StudioError, match=r"captions in metadata\.csv cannot be read"):
+        caption_beside(tmp_path / "cat.png")
+
+
+def test_of_several_captions_the_first_counts(tmp_path: Path) -> None:
+    (tmp_path / "captions.json").write_text(json.dumps({"cat.png": [None, "A cat in ink", "A cat"]}))
+    assert caption_beside(tmp_path / "cat.png") == "A cat in ink"
+
+
+def test_the_page_reads_what_the_command_reads() -> None:
+    files = [
+        ("metadata.csv", b"file_name;text\na.png;A\nb.png;B from the table\n"),
+        ("B.TXT", "B from its text".encode("utf-16")),
+        ("c.png.caption", b"C"),
+        ("e.json", b"{}"),
+        ("other.txt", b"x"),
+    ]
+    found = captions_among(files, ["a.png", "b.png", "c.png", "d.png", "e.png"])
+    assert {name: (one.text, one.source) for name, one in found.found.items()} == {
+        "a.png": ("A", "metadata.csv"),
+        "b.png": ("B from its text", "B.TXT"),
+        "c.png": ("C", "c.png.caption"),
+    }
+    assert found.problems == (
+        "other.txt belongs to an image that is not here: choose both together.",
+        "e.json is not read: put the caption into e.txt.",
+    )
+
+
+def test_where_folders_are_not_known_only_one_of_a_name_counts() -> None:
+    rows = [("cats/1.png", "cats"), ("dogs/1.png", "dogs"), ("dogs/2.png", "two")]
+    data = lines(*({"file_name": name, "text": text} for name, text in rows)).encode()
+    found = captions_among([("metadata.jsonl", data)], ["1.png", "2.png"])
+    assert {name: one.text for name, one in found.found.items()} == {"2.png": "two"}
+    lost = captions_among([("metadata.jsonl", data)], ["1.png"])
+    assert lost.problems == (
+        "No row of metadata.jsonl fits these images: it names others, or the same in several folders.",
+    )

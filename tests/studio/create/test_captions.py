@@ -40,7 +40,7 @@ def test_text_of_other_programs_is_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("data", "words"),
     [
-        ("A cat in ink style".encode("utf-16"), "is not UTF-8 but UTF-16: save it again as UTF-8"),
+        ("A caf\u00e9 in ink style".encode("utf-16-le"), "is not UTF-8 but UTF-16: save it again as UTF-8"),
         ("A caf\u00e9 in ink style".encode("cp1252"), "is not UTF-8 but Windows-1252"),
         ("\u732b\u3001\u6c34\u5f69\u753b\u98a8".encode("shift_jis"), "is not UTF-8 but in another encoding"),
         (b"x" * (LARGEST_CAPTION + 1), "is longer than"),
@@ -50,6 +50,13 @@ def test_what_is_no_caption_is_refused(tmp_path: Path, data: bytes, words: str) 
     (tmp_path / "cat.txt").write_bytes(data)
     with pytest.raises(StudioError, match=words):
         caption_beside(tmp_path / "cat.png")
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be", "utf-8-sig"])
+def test_a_text_that_marks_its_encoding_is_read(tmp_path: Path, encoding: str) -> None:
+    mark = "\ufeff" if encoding == "utf-16-be" else ""
+    (tmp_path / "cat.txt").write_bytes(f"{mark}A caf\u00e9 in ink style\r\n".encode(encoding))
+    assert caption_beside(tmp_path / "cat.png") == "A caf\u00e9 in ink style"
 
 
 @pytest.mark.parametrize("name", ["cat.TXT", "cat.caption", "cat.CAPTION", "CAT.txt"])
@@ -81,6 +88,6 @@ def test_prior_pictures_are_read_as_references_are(tmp_path: Path) -> None:
         ("a.png", "a photo of a (dog:1.2)"),
         ("b.PNG", "a photo of a tree"),
     ]
-    (tmp_path / "b.TXT").write_bytes("caf\u00e9".encode("utf-16"))
+    (tmp_path / "b.TXT").write_bytes("caf\u00e9".encode("utf-16-le"))
     with pytest.raises(StudioError, match="is not UTF-8 but UTF-16"):
         prior_folder(tmp_path)

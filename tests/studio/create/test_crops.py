@@ -46,6 +46,27 @@ def test_the_mask_is_cut_with_its_picture(tall: Path) -> None:
     assert numpy.asarray(mask).mean() == 255 / 2, "half of the square is of the part that the mask covers"
 
 
+def test_a_square_without_any_of_the_mask_is_refused_and_one_of_it_alone_needs_none(tall: Path) -> None:
+    mask = tall.with_name("tall-masklabel.png")
+    with pytest.raises(StudioError, match="covers nothing of the square that is kept: choose another"):
+        read_reference(ReferenceDraft(tall, "a <sks> cat", mask=mask, crop=1.0), 1)
+    assert read_reference(ReferenceDraft(tall, "a <sks> cat", mask=mask, crop=0.0), 1)[1] is None
+
+
+def test_the_opaque_part_of_an_object_is_its_mask(tmp_path: Path) -> None:
+    cut = Image.new("RGBA", (3000, 1500), (200, 10, 10, 0))
+    cut.paste((200, 10, 10, 255), (0, 0, 1500, 1500))
+    cut.save(tmp_path / "cut.png")
+    given = ReferenceDraft(tmp_path / "cut.png", "a <sks> cup")
+    picture, mask = read_reference(given, 1, is_object=True)
+    assert mask is not None and mask.size == picture.size == (2048, 1024)
+    left, right = numpy.asarray(mask)[:, :1000], numpy.asarray(mask)[:, 1048:]
+    assert (left == 255).all() and (right == 0).all()
+    assert read_reference(given, 1)[1] is None, "of a style"
+    Image.new("RGBA", (64, 64), (9, 9, 9, 200)).save(tmp_path / "veil.png")
+    assert read_reference(ReferenceDraft(tmp_path / "veil.png", "a <sks> cup"), 1, is_object=True)[1] is None
+
+
 def test_without_a_crop_the_whole_picture_is_kept_and_another_number_is_refused(tall: Path) -> None:
     assert read_reference(ReferenceDraft(tall, "A cat in ink"), 1)[0].size == (160, 480)
     with pytest.raises(StudioError, match=r"The crop is 1\.5: choose a number from 0 to 1"):

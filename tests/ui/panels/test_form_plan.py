@@ -29,8 +29,10 @@ def test_a_model_of_the_users_own_and_a_lora_start_as_the_preset() -> None:
     preset = {"kind": "style", "preset": "pocket"}
     drawing = load_preset("pocket").settings["style"].generation
     assert drawing.allocation == "ladder"
-    for request in (preset, {**preset, "start_from": "a.safetensors"}, {**KLEIN, "base_model": "some/model"}):
+    for request in (preset, {**preset, "start_from": "a.safetensors"}):
         assert Form.parsed(request).started_from.generation == drawing
+    own = drawing.updated({"sigmas": [], "steps": 10})  # another model spaces its own steps
+    assert Form.parsed({**KLEIN, "base_model": "some/model"}).started_from.generation == own
     assert Form.parsed({**KLEIN, "base_model": "some/model"}).started_from.tune.crop == "none"
 
 
@@ -44,6 +46,22 @@ def test_a_model_of_the_users_own_is_shown_as_it_starts(place: Place, kind: Kind
 @pytest.mark.usefixtures("own_klein")
 def test_a_transformer_of_the_users_own_has_a_plan() -> None:
     assert plan_of(None, Form.parsed(KLEIN)) is not None
+
+
+def test_too_few_steps_are_told_at_their_field() -> None:
+    def told(**changed: object) -> list[str]:
+        settings = {f"generation.{name}": value for name, value in changed.items()}
+        answer = derived(
+            Form.parsed({"kind": "style", "preset": "pocket", "sets": SETS, "settings": settings})
+        )
+        return [note.text for note in answer.notes if note.field == "generation.steps"]
+
+    assert told() == told(steps=6) == told(steps=9) == told(steps=10, sigmas="") == []
+    assert told(steps=5) == ["With 5 sampling steps, shapes of Pocket melt: choose 6 or more."]
+    (without,) = told(steps=8, sigmas="")
+    assert (
+        without.startswith("With 8 sampling steps and no list of sigmas") and "choose 10 or more" in without
+    )
 
 
 def test_a_target_without_layers_is_told_at_its_field() -> None:

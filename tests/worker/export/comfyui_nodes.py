@@ -52,6 +52,7 @@ NODES = {
         ("LATENT",),
     ),
     "KSamplerSelect": Node({"sampler_name": ""}, ("SAMPLER",)),
+    "ManualSigmas": Node({"sigmas": ""}, ("SIGMAS",)),
     "LoraLoaderModelOnly": Node({"model": "MODEL", "lora_name": "", "strength_model": ""}, ("MODEL",)),
     "ModelSamplingAuraFlow": Node({"model": "MODEL", "shift": ""}, ("MODEL",)),
     "ModelSamplingDiscrete": Node({"model": "MODEL", "sampling": "", "zsnr": ""}, ("MODEL",)),
@@ -67,6 +68,18 @@ NODES = {
         {"mask": "MASK", "hooks": "HOOKS", "timesteps": "TIMESTEPS_RANGE"},
     ),
     "RandomNoise": Node({"noise_seed": ""}, ("NOISE",)),
+    "SamplerCustom": Node(
+        {
+            "model": "MODEL",
+            **dict.fromkeys(("add_noise", "noise_seed", "cfg"), ""),
+            "positive": "CONDITIONING",
+            "negative": "CONDITIONING",
+            "sampler": "SAMPLER",
+            "sigmas": "SIGMAS",
+            "latent_image": "LATENT",
+        },
+        ("LATENT", "LATENT"),
+    ),
     "SamplerCustomAdvanced": Node(
         {
             "noise": "NOISE",

@@ -65,9 +65,14 @@ MAKERS = [
     make_tiny_anima,
 ]
 RECIPES = [Recipe(0.0, 1.0, 0.5), Recipe.constant(0.55)]
+AT_SIGMAS = {
+    **PARTLY_GUIDED,
+    "generation": {**PARTLY_GUIDED["generation"], "steps": 4, "sigmas": [12.0, 4.0, 1.0, 0.4]},
+}
 OF_A_KIND = (make_half_text, make_tiny_z_image, make_tiny_krea, make_tiny_qwen_image)
 """Makers whose pipelines take a constant strength as another one's does: checked in the workshop."""
 CASES = [
+    pytest.param(make_tiny_pipeline, Recipe(0.0, 1.0, 0.7), AT_SIGMAS, id="at sigmas"),
     *(pytest.param(make, RECIPES[0], PARTLY_GUIDED, id=f"{make.__name__}-a switch") for make in MAKERS),
     *(
         pytest.param(

@@ -194,6 +194,26 @@ def test_a_constant_strength_is_that_of_the_loader(tmp_path: Path) -> None:
         assert by_kind(made)["LoraLoaderModelOnly"]["strength_model"] == strength
 
 
+def test_given_sigmas_are_written_and_switches_count_timesteps(tmp_path: Path) -> None:
+    """ComfyUI takes a percent for that share of its 1,000 timesteps, from the noisiest on."""
+    family = load_image_model(make_wide_two(tmp_path), device="cpu").family
+    sigmas, recipe = (12.0, 4.0, 1.0, 0.4), Recipe(0.0, 0.9, 0.7)
+    settings = GenerationSettings(steps=4, sigmas=sigmas, guidance_end=0.3)
+    made = workflow(family, replace(ORDER, settings=settings, recipe=recipe))
+    assert made is not None
+    kinds = by_kind(made)
+    written = [float(sigma) for sigma in kinds["ManualSigmas"]["sigmas"].split(", ")]
+    assert written == pytest.approx([*sigmas, 0.0], rel=0.03)
+    assert recipe.first_late(settings.denoising) == 3 and settings.guided_steps == range(2)
+    for percent, step in ((made["late"]["inputs"]["start_percent"], 3), (made["guided"]["inputs"]["end"], 2)):
+        alpha_bar = family.process().alpha_bar[round(999 * (1.0 - percent))]  # type: ignore[attr-defined]
+        noise = float(((1 - alpha_bar) / alpha_bar).sqrt())
+        assert sigmas[step] < noise < sigmas[step - 1]
+    for node in made.values():
+        known, inputs = NODES[node["class_type"]], node["inputs"]
+        assert known.inputs.keys() <= inputs.keys() <= known.inputs.keys() | known.optional.keys()
+
+
 def test_comfyui_does_not_know_the_bundled_model(tmp_path: Path) -> None:
     family = load_image_model(make_tiny_pipeline(tmp_path), device="cpu").family
     assert workflow(family, ORDER) is None

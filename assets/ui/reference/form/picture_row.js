@@ -14,8 +14,11 @@ const AS_ABOVE = "Same as above";
 
 /** @param {{ name: string }} file */
 export const isMask = (file) => file.name.toLowerCase().endsWith(MASK);
-/** @param {{ name: string }} file */
-export const isText = (file) => /\.(txt|caption)$/i.test(file.name);
+/**
+ * May a file have captions: a text, a list, or what is named if it is not read?
+ * @param {{ name: string }} file
+ */
+export const isText = (file) => /\.(txt|caption|jsonl?|csv|tsv|ya?ml|xml|md|tags|cap)$/i.test(file.name);
 /**
  * Does a file belong to a system instead of a person, such as `._cat.png` of macOS?
  * @param {{ name: string }} file
@@ -34,6 +37,7 @@ let made = 0;
 export class Row {
   id = ++made;
   note = "";
+  captionFile = ""; // that the prompt is from, until it is changed
   isUnread = false; // by this browser
   /** @type {number[] | null} width and height; null until it is shown */
   size = null;
@@ -94,7 +98,7 @@ export class Row {
  * @param {{ row: Row, isOnly: boolean, hasMask: boolean }} props `hasMask`: a mask can be painted
  */
 export function PictureRow({ row, isOnly, hasMask }) {
-  const { id, name, note, painted, problems, prompt, seen, source, size } = row;
+  const { captionFile, id, name, note, painted, problems, prompt, seen, source, size } = row;
   const isLarge = size !== null && Math.max(...size) > LARGEST_PAINTED;
   const ids = `notes-${id}`;
   const warning = seen?.note ? [{ tone: "warning", text: seen.note }] : [];
@@ -108,8 +112,10 @@ export function PictureRow({ row, isOnly, hasMask }) {
   };
   const type = (/** @type {string} */ text) => {
     row.prompt = text;
+    row.captionFile = "";
     row.changed();
   };
+  const notes = [captionFile && `Caption from ${captionFile}`, note].filter(Boolean);
   return html`<li data-row=${id}>
     <img src=${source} alt=${name} width="64" height="64" onLoad=${load} onError=${unread} />
     <span class="reference-text">
@@ -126,7 +132,7 @@ export function PictureRow({ row, isOnly, hasMask }) {
                 data-action="retry" aria-label="Retry: ${name}" onClick=${row.retry}
               >Retry<//>
             </span>`
-          : html`<span class="field-note">${note}</span>`
+          : html`<span class="field-note">${notes.join("; ")}</span>`
       }
     </span>
     <${Button}

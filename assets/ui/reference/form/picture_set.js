@@ -7,7 +7,6 @@ import { count } from "../../kit/format.js";
 import { Button, html, withValue } from "../../kit/html.js";
 import { toast } from "../../kit/toast.js";
 import { useLayoutEffect, useRef, useState } from "../../vendor/preact.min.js";
-import { isList, isOtherForm } from "./caption_lists.js";
 import { giveCaptions, readCaptions, saveCaptions } from "./captions.js";
 import { Derived } from "./derived.js";
 import { Notes, noted } from "./notes.js";
@@ -88,15 +87,13 @@ export class PictureSet {
   async add(files) {
     files = files.filter((file) => !isCompanion(file));
     const masks = new Map(files.filter(isMask).map((one) => [stem(one), one]));
-    const isPicture = (/** @type {File} */ file) =>
-      ![isText, isList, isOtherForm, isMask].some((is) => is(file));
-    const pictures = files.filter(isPicture);
+    const pictures = files.filter((file) => !isText(file) && !isMask(file));
     const captions = await readCaptions(
       files,
       [...pictures, ...this.rows].map(({ name }) => name),
     );
     giveCaptions(this, captions, pictures.map(stem));
-    for (const one of pictures) this.addPicture(one, captions.get(stem(one)) ?? "");
+    for (const one of pictures) this.addPicture(one, captions.get(stem(one)));
     const of = (/** @type {string} */ name) => this.rows.find((row) => row.stem === name);
     for (const [name, mask] of masks) giveMask(of(name), mask);
     if (this.prompts().some((prompt) => !prompt)) this.wanted = PROMPT;
@@ -105,11 +102,12 @@ export class PictureSet {
 
   /**
    * @param {File} file
-   * @param {string} caption
+   * @param {import("./captions.js").Caption} [caption]
    */
   addPicture(file, caption) {
-    const prompt = caption || (this.remembered.get(stem(file)) ?? "");
+    const prompt = caption?.text || (this.remembered.get(stem(file)) ?? "");
     const row = this.newRow({ name: file.name, source: URL.createObjectURL(file), prompt });
+    row.captionFile = caption?.source ?? "";
     this.remembered.delete(row.stem);
     row.ready = send(row, file);
   }
@@ -286,7 +284,8 @@ function Drop({ set, id, notes }) {
       class="drop" data-over=${over} onDragOver=${drag} onDragLeave=${drag} onDrop=${drag}
     >
       <input
-        type="file" accept="image/*,.heic,.heif,.txt,.caption,.jsonl,.json,.csv" multiple data-part="file"
+        type="file" multiple data-part="file"
+        accept="image/*,.heic,.heif,.txt,.caption,.jsonl,.json,.csv,.tsv"
         aria-label="Choose reference images" onChange=${choose} ...${noted(id, notes)}
       />
       <b>${byFinger() ? "Choose images" : "Drop images here"}</b>

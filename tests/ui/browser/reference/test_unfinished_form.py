@@ -223,8 +223,11 @@ def test_captions_are_read_and_saved(watched: Watched, served: Served):
     )
     bad = file("cat.txt", b"\xff\xfe\x00", "text/plain")
     page.set_input_files("input[data-part=file]", [bad, text("owl.txt", "An owl")])
-    page.wait_for_selector(".toast:has-text('cat.txt is not UTF-8 text')")
+    page.wait_for_selector(".toast:has-text('is not UTF-8 but UTF-16')")
     page.wait_for_selector(".toast:has-text('owl.txt belongs to an image that is not here')")
+    table = text("metadata.csv", "file_name;text\ndog.png;A dog in lumira style\n")
+    page.set_input_files("input[data-part=file]", [table])
+    page.wait_for_selector(".reference-rows li:has-text('dog.png'):has-text('Caption from metadata.csv')")
     with page.expect_download() as saved:
         page.click(".save-captions")
     with zipfile.ZipFile(Path(saved.value.path())) as archive:
