@@ -37,6 +37,7 @@ MEASUREMENTS = {
     "page": "benchmarks.speed.page",
     "culling": "benchmarks.speed.culling FOLDER/style/workspace",
     "many-devices": "benchmarks.speed.many_devices",
+    "steps": "benchmarks.quality.steps FOLDER/style/workspace FOLDER/object/workspace --out FOLDER/steps",
     "presets": "benchmarks.real_size",
     "references": "benchmarks.quality.references FOLDER/references",
     **{

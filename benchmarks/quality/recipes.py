@@ -152,7 +152,9 @@ def opened(store: Store, folder: Path) -> Bench:
     return Bench(task, model, store.adapters.path(round_.adapter or ""), requests, folder)
 
 
-def judged(bench: Bench, drawn: Mapping[str, list[Image.Image]]) -> list[Candidate]:
+def judged(
+    bench: Bench, drawn: Mapping[str, list[Image.Image]], recipes: Mapping[str, Recipe] = RECIPES
+) -> list[Candidate]:
     """The pictures of all recipes, scored as candidates are."""
     calling, detector = open_detector(bench.task), None
     while True:
@@ -163,14 +165,14 @@ def judged(bench: Bench, drawn: Mapping[str, list[Image.Image]]) -> list[Candida
             break
     found = []
     prompts = [each.prompt for each in bench.requests]
-    for name in drawn.keys() & RECIPES.keys():
+    for name in (name for name in drawn if name in recipes):
         scores = score_images(bench.task, drawn[name], prompts, detector).scores
         for place, (request, score) in enumerate(zip(bench.requests, scores, strict=True)):
             own, reference = score.pop("similarity_anchor"), score.pop("similarity_reference")
             found.append(
                 Candidate(
                     f"{name} {place}", request.prompt, place, request.seed, "", own, reference,
-                    more_scores=score, recipe=RECIPES[name],
+                    more_scores=score, recipe=recipes[name],
                 )
             )  # fmt: skip
     return found

@@ -94,7 +94,7 @@ class Recipe:
         """The strengths of this part of a model, in words."""
         if not self.is_constant:
             percent = round(100 * self.switch)
-            share = "all but the last step" if percent == 100 else f"{percent}% of the steps"
+            share = "all but the last step" if percent == 100 else f"{percent}% of denoising"
             return f"{part} strength {self.early:.3g} for {share}, then {self.late:.3g}"
         return f"without the {part}" if self.late == 0.0 else f"{part} strength {self.late:.3g}"
 

@@ -248,14 +248,14 @@ class GenerationSettings(SettingsGroup):
     guidance_scale: float = setting(4.0, "Guidance scale", 0.0, 100.0)
     # shares of denoising between which pictures are guided (arXiv 2404.07724)
     guidance_start: float = setting(
-        0.0, "Guidance from", 0.0, 1.0, note="Share of the steps before guidance starts"
+        0.0, "Guidance from", 0.0, 1.0, note="Share of denoising before guidance starts"
     )
     guidance_end: float = setting(
         1.0,
         "Guidance until",
         0.0,
         1.0,
-        note="Share of the steps after which guidance ends; steps without it take half the time",
+        note="Share of denoising after which guidance ends; steps without it take half the time",
     )
     # upper limit; smaller if memory is short
     batch_size: int = setting(20, "Sampling batch size", 1, 1024)
@@ -267,13 +267,13 @@ class GenerationSettings(SettingsGroup):
         1.0,
         note="Generates images with five strength schedules, from 1 down to this",
     )
-    # with that strength up to this share of the steps at most, and 1 from there on; 0: constant strengths
+    # with that strength up to this share of denoising at most, and 1 from there on; 0: constant strengths
     latest_switch: float = setting(
         0.0,
         "Latest switch",
         0.0,
         1.0,
-        note="Share of the steps (0–1) with the lower strength, at most; the rest use 1. 0 = constant",
+        note="Share of denoising (0–1) with the lower strength, at most; the rest use 1. 0 = constant",
     )
     resolution: int | None = setting(
         None, "Image resolution", check=checks.resolution, note="Pixels per side. Empty = the model’s own"

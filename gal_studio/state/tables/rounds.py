@@ -23,10 +23,14 @@ Place = tuple[float, float]
 
 @dataclass(frozen=True)
 class Timings:
-    """Seconds of a training step, and of a picture with its scores; None where nothing was timed."""
+    """Seconds of a training step, and of a picture with its scores; None where nothing was timed.
+
+    `settings` are those of the newest round with timed pictures.
+    """
 
     step: float | None
     picture: float | None
+    settings: Settings | None = None
 
 
 @dataclass(frozen=True)
@@ -255,8 +259,13 @@ class Rounds(Repository):
             f"AND phase IN ({phases}) GROUP BY rounds.id ORDER BY rounds.created DESC LIMIT 5))"
             for made, phases in (("losses", "'fine_tune'"), ("candidates", "'generate', 'embed'"))
         )
-        row = self._database.rows(f"SELECT {sql}", {"model": base_model})[0]
-        return Timings(row[0] or None, row[1] or None)
+        newest = (
+            "(SELECT settings FROM rounds JOIN projects ON projects.id = project_id JOIN round_seconds ON "
+            "round_id = rounds.id WHERE base_model = :model AND phase = 'generate' "
+            "ORDER BY rounds.created DESC LIMIT 1)"
+        )
+        row = self._database.rows(f"SELECT {sql}, {newest}", {"model": base_model})[0]
+        return Timings(row[0] or None, row[1] or None, read_settings(row[2]) if row[2] else None)
 
     def add_forwards(self, round_id: str, forwards: int) -> None:
         """Add to the number of U-Net forward passes for the candidates of this round."""

@@ -186,10 +186,11 @@ def round_seconds(
         return None
     steps = plan_draws(settings.tune, True, False).steps
     pictures = most_pictures(settings, len(load_anchors(kind)))
-    for known, sized, timed in _timed(shape, model, settings):
+    for known, sized, usual in _timed(shape, model, settings):
         timings = store.rounds.timings(known)
         if timings.step is None or timings.picture is None:
             continue
+        timed = timings.settings or usual  # images may have had more steps
         step, picture = (operations(sized, timed, *amounts) for amounts in ((1, 0), (0, 1)))
         own = operations(shape, settings, 1, 0), operations(shape, settings, 0, 1)
         return steps * timings.step * own[0] / step + pictures * timings.picture * own[1] / picture

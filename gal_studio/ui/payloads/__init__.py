@@ -35,7 +35,7 @@ class ShownRecipe:
 
     early: float
     late: float
-    switch: Annotated[float, Doc("The share of the steps that have the early strength.")]
+    switch: Annotated[float, Doc("The share of denoising with the early strength (Eq. G13).")]
     words: str
 
 

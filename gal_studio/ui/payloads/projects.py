@@ -214,7 +214,7 @@ def _recipes(project: ProjectView) -> str:
         return ""
     if latest == 0:
         return f", LoRA strengths from 1 to {lowest:g}"
-    share = "" if latest == 1 else f" in at most the first {100 * latest:.0f}% of the steps"
+    share = "" if latest == 1 else f" in at most the first {100 * latest:.0f}% of denoising"
     return f", LoRA strengths from 1 to {lowest:g}{share}"
 
 

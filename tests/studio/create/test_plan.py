@@ -9,6 +9,7 @@ import pytest
 from gal_studio.assets import load_preset, load_shape
 from gal_studio.core.memory.need import DeviceKind, operations
 from gal_studio.core.memory.room import GIGABYTE
+from gal_studio.core.settings import Settings
 from gal_studio.state.tables.rounds import Timings
 from gal_studio.studio import device
 from gal_studio.studio.create import plan
@@ -75,9 +76,9 @@ def test_a_doubt_names_the_next_step(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "pip" not in lacking
 
 
-def timed(model: str) -> Any:
+def timed(model: str, settings: Settings | None = None) -> Any:
     """A store in which this model took half a second for a step and a quarter for a picture."""
-    known = {model: Timings(0.5, 0.25)}
+    known = {model: Timings(0.5, 0.25, settings)}
     return SimpleNamespace(rounds=SimpleNamespace(timings=lambda name: known.get(name, Timings(None, None))))
 
 
@@ -95,6 +96,15 @@ def test_the_time_of_another_model_is_scaled_by_its_operations() -> None:
     )
     expected = settings.tune.steps * 0.5 * step + 126 * 0.25 * picture
     assert round_seconds(store, SHAPE, XL.base_model, settings, "style") == pytest.approx(expected)
+
+
+def test_pictures_that_were_timed_in_ten_steps_promise_less_for_six() -> None:
+    pocket = load_preset("pocket")
+    settings = pocket.settings["style"]
+    ten = settings.updated({"generation": {"steps": 10, "sigmas": []}})
+    own = load_shape("pocket"), pocket.base_model, settings
+    expected = settings.tune.steps * 0.5 + 126 * 0.25 * 6 / 10
+    assert round_seconds(timed(pocket.base_model, ten), *own, "style") == pytest.approx(expected)
 
 
 def test_a_round_of_days_names_a_model_that_takes_minutes(monkeypatch: pytest.MonkeyPatch) -> None:

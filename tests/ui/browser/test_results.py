@@ -98,7 +98,7 @@ def test_a_measured_round_is_told_on_its_chip_in_curves_and_in_results(watched: 
         in said
     )
     expect(page.locator(".verdict-recipe")).to_contain_text(
-        "Best setting for Round 2: LoRA strength 0.4 for 50% of the steps, then 1 (fewer copies"
+        "Best setting for Round 2: LoRA strength 0.4 for 50% of denoising, then 1 (fewer copies"
     )
     page.wait_for_selector(".verdict-warning, details:has-text('Earlier warnings')")
     said = page.inner_text(".progress figcaption").replace("\N{NO-BREAK SPACE}", " ")

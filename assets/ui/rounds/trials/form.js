@@ -140,7 +140,7 @@ function Slider({ name, label, most, when }) {
   const part = isInstant() ? "references, relative to this round’s" : "LoRA";
   const title = when
     ? `Strength of the ${part}, in the ${when} steps`
-    : "The share of the steps with the early strength; the last step is always late";
+    : "The share of denoising with the early strength; the last step is always late";
   const move = (/** @type {{ currentTarget: HTMLInputElement }} */ { currentTarget }) =>
     changeDraft({ recipe: { ...recipeNow(), [name]: currentTarget.valueAsNumber } });
   return html`<label title=${title}>

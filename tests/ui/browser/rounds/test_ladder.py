@@ -19,11 +19,11 @@ pytestmark = pytest.mark.browser
 HEADINGS = [
     ["1", "LoRA strength 1"],
     ["0.85", "LoRA strength 0.85"],
-    ["0.4, then 1after 30%", "LoRA strength 0.4 for 30% of the steps, then 1: 0.82 on average"],
-    ["0, then 1after 30%", "LoRA strength 0 for 30% of the steps, then 1: 0.7 on average"],
-    ["0.4, then 1after 50%", "LoRA strength 0.4 for 50% of the steps, then 1: 0.7 on average"],
+    ["0.4, then 1after 30%", "LoRA strength 0.4 for 30% of denoising, then 1: 0.82 on average"],
+    ["0, then 1after 30%", "LoRA strength 0 for 30% of denoising, then 1: 0.7 on average"],
+    ["0.4, then 1after 50%", "LoRA strength 0.4 for 50% of denoising, then 1: 0.7 on average"],
     ["0.7", "LoRA strength 0.7"],
-    ["0.4, then 1after 70%", "LoRA strength 0.4 for 70% of the steps, then 1: 0.58 on average"],
+    ["0.4, then 1after 70%", "LoRA strength 0.4 for 70% of denoising, then 1: 0.58 on average"],
     ["0.55", "LoRA strength 0.55"],
     ["0.4", "LoRA strength 0.4"],
 ]

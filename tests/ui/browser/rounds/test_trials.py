@@ -56,7 +56,7 @@ def test_a_prompt_is_tried_and_its_picture_accepted(watched: Watched, served) ->
     draw_all(studio, round_id)
     card.locator("img").wait_for()
     form.get_by_text("It is queued").wait_for(state="hidden")
-    facts = "seed 12 · guidance 4 · LoRA strength 0.4 for 30% of the steps, then 1 · not “blurry, text”"
+    facts = "seed 12 · guidance 4 · LoRA strength 0.4 for 30% of denoising, then 1 · not “blurry, text”"
     card.get_by_text(f"Round 1 · {facts}").wait_for()
     card.get_by_role("button", name="Enlarge").click()
     viewer = page.locator("dialog.viewer[open]")
