@@ -28,7 +28,7 @@ Made by `python -m tools.reference` from what the program declares: do not edit.
 SETTINGS_HEAD = """## Settings
 
 The page shows most of them under *Advanced*; a project file sets them in `[settings.GROUP]`, as in
-`[settings.tune]`. Defaults are those of the program; a preset may have others.
+`[settings.tune]`. Defaults are those of the program; presets have others ([settings.md](settings.md)).
 """
 
 
