@@ -6,13 +6,15 @@ This runs in `sandbox_process`, since a file of 1 MB can make a decoder use giga
 import io
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from importlib import import_module
 from types import MappingProxyType
 
-from PIL import Image, ImageOps, UnidentifiedImageError
+import numpy as np
+from PIL import Image, ImageChops, ImageOps, UnidentifiedImageError
 
 from gal_studio.core.errors import StudioError
+from gal_studio.state.images.beside import is_cut, with_end, without_ballast
 from gal_studio.state.images.to_srgb import (
     SRGB,
     Source,
@@ -29,8 +31,9 @@ SMALLEST_EDGE = 8
 KEPT_EDGE = 2048
 FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "HEIF")
 STORED_MODES = ("RGB", "L")
+HARDLY_SEEN = 24.0  # of 255: white lines on white have less
 DEEP = "more than 8 bits per channel: reduced to 8"
-ON_WHITE = "transparent parts: placed on white"
+PLACED = {ground: f"transparent parts: placed on {ground}" for ground in ("white", "black")}
 HEIC = "a HEIC image, which this installation cannot read: save it as JPEG"
 
 _ORIENTATION, _PLACE = 0x0112, 0x8825
@@ -68,11 +71,19 @@ def decode(
 
     `sized` is called before the pixels are decoded: how many, and whether they have more than 8 bits.
     """
-    with _refusals(name, data), Image.open(io.BytesIO(data), formats=known_formats()) as file:
+    if not data:
+        raise StudioError(f"{name} is empty: it was not saved or copied whole, choose it again.")
+    notes: list[str] = []
+    with _refusals(name, data), ExitStack() as opened:
+        data = without_ballast(data, notes)
+        file = opened.enter_context(Image.open(io.BytesIO(data), formats=known_formats()))
         width, height = file.size
         _check_size(name, width, height)
-        notes = _notes_on(file)
+        notes += _notes_on(file)
         sized(width * height, DEEP in notes)
+        if is_cut(data):
+            data = with_end(data, KEPT_EDGE, notes)
+            file = opened.enter_context(Image.open(io.BytesIO(data), formats=known_formats()))
         file.draft(None, (KEPT_EDGE, KEPT_EDGE))  # a JPEG is decoded at a fraction of its size
         file.load()
         with suppress(Exception):  # a damaged EXIF block says nothing about the picture
@@ -100,7 +111,8 @@ def decode_alpha(
     name: str, data: bytes, sized: Callable[[int, bool], None] = lambda *_: None
 ) -> Image.Image | None:
     """The opacity of a picture that `decode` reads, in mode L and of the same size; None if it has none."""
-    with _refusals(name, data), Image.open(io.BytesIO(data), formats=known_formats()) as file:
+    light = io.BytesIO(without_ballast(data, []))
+    with _refusals(name, data), Image.open(light, formats=known_formats()) as file:
         width, height = file.size
         _check_size(name, width, height)
         sized(width * height, False)
@@ -229,12 +241,32 @@ def _eight_bit_rgb(picture: Image.Image, source: Source, notes: list[str]) -> Im
     if picture.mode in ("I", "F"):
         return _reduced(picture).convert("RGB")
     picture = in_srgb(picture, source, notes)
-    if picture.mode == "RGBA":
-        lowest = picture.getchannel("A").getextrema()[0]
-        if isinstance(lowest, int | float) and lowest < 255:
-            notes.append(ON_WHITE)
-        picture = Image.alpha_composite(Image.new("RGBA", picture.size, "white"), picture)
-    return picture.convert("RGB")
+    return (_opaque(picture, notes) if picture.mode == "RGBA" else picture).convert("RGB")
+
+
+def _opaque(picture: Image.Image, notes: list[str]) -> Image.Image:
+    """A picture on a ground: white, unless hardly anything would be seen there and more on black.
+
+    Transparency that hides everything is an accident of some programs, and is ignored.
+    """
+    alpha = picture.getchannel("A")
+    lowest, highest = alpha.getextrema()
+    if highest == 0:
+        notes.append("all of it was transparent: its transparency is ignored")
+        return picture.convert("RGB")
+    if lowest == 255:
+        return picture
+    seen = {ground: _seen_on(picture, alpha, ground) for ground in PLACED}
+    ground = "black" if seen["white"] < HARDLY_SEEN < seen["black"] else "white"
+    notes.append(PLACED[ground])
+    return Image.alpha_composite(Image.new("RGBA", picture.size, ground), picture)
+
+
+def _seen_on(picture: Image.Image, alpha: Image.Image, ground: str) -> float:
+    """How far what is opaque is from a ground, in [0, 255]: the mean over it, weighed by its opacity."""
+    away = ImageChops.difference(picture.convert("RGB"), Image.new("RGB", picture.size, ground)).convert("L")
+    levels, opacity = np.asarray(away, np.float32), np.asarray(alpha, np.float32)
+    return float((levels * opacity).sum() / max(1.0, float(opacity.sum())))
 
 
 def _reduced(picture: Image.Image) -> Image.Image:

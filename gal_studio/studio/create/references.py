@@ -12,7 +12,7 @@ from gal_studio.core import checks
 from gal_studio.core.errors import StudioError
 from gal_studio.core.patchdpo.masks import check_size
 from gal_studio.core.pictures.crop import square_box
-from gal_studio.state.images.decode import ON_WHITE
+from gal_studio.state.images.decode import PLACED
 from gal_studio.state.images.read import read_alpha, read_picture
 
 Picture = bytes | str | Path
@@ -55,7 +55,7 @@ def read_reference(
     try:
         picture, notes = read_picture(given.picture)
         mask = None if given.mask is None else read_mask(given.mask, picture.size)
-        if mask is None and is_object and ON_WHITE in notes:
+        if mask is None and is_object and set(PLACED.values()).intersection(notes):
             mask = _opaque_part(given.picture)
         if given.crop is None:
             return picture, mask

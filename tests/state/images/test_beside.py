@@ -1,0 +1,77 @@
+"""What is in a file beside its picture never decides whether the picture is read."""
+
+import io
+import random
+import struct
+import zlib
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from gal_studio.core.errors import StudioError
+from gal_studio.state.images.beside import MOST_TEXT, NO_END, NO_PROFILE
+from gal_studio.state.images.read import read_picture
+from tests.state.images.test_read import encoded
+
+PICTURE = Image.radial_gradient("L").convert("RGB").resize((160, 120))
+WORDS = bytes(random.Random(1).randrange(97, 123) for _ in range(MOST_TEXT + 400_000))
+
+
+def chunk(kind: bytes, data: bytes) -> bytes:
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
+LONG = {
+    "zTXt": chunk(b"zTXt", b"Raw profile type xmp\0\0" + zlib.compress(WORDS)),
+    "iTXt packed": chunk(b"iTXt", b"workflow\0\1\0\0\0" + zlib.compress(WORDS)),
+    "iTXt": chunk(b"iTXt", b"XML:com.adobe.xmp\0\0\0\0\0" + WORDS),
+    "tEXt": chunk(b"tEXt", b"workflow\0" + WORDS),
+    "many": b"".join(chunk(b"tEXt", b"note%d\0" % number + WORDS[:900_000]) for number in range(40)),
+    "bomb": chunk(b"zTXt", b"x\0\0" + zlib.compress(b"0" * (400 << 20), 9)),
+}
+
+
+@pytest.mark.parametrize("where", [33, -12])
+@pytest.mark.parametrize("name", LONG)
+def test_long_texts_of_a_png(name: str, where: int) -> None:
+    plain = encoded(PICTURE)
+    picture, notes = read_picture(plain[:where] + LONG[name] + plain[where:])
+    assert np.array_equal(np.asarray(picture), np.asarray(PICTURE))
+    assert notes == ()
+
+
+def test_a_profile_that_is_too_large_is_ignored() -> None:
+    plain = encoded(PICTURE)
+    profile = chunk(b"iCCP", b"CMYK press\0\0" + zlib.compress(WORDS))
+    picture, notes = read_picture(plain[:33] + profile + plain[33:])
+    assert (np.asarray(picture) == np.asarray(PICTURE)).all()
+    assert notes == (NO_PROFILE,)
+
+
+@pytest.mark.parametrize("progressive", [False, True])
+def test_a_jpeg_that_lacks_its_end_mark_alone_is_read(progressive: bool) -> None:
+    whole = encoded(PICTURE, "JPEG", progressive=progressive)
+    pixels = np.asarray(read_picture(whole)[0])
+    for cut in (whole[:-2], whole[:-1], whole[:-2] + b"\0" * 500):
+        picture, notes = read_picture(cut)
+        assert np.array_equal(np.asarray(picture), pixels)
+        assert notes == (NO_END,)
+    for lost in (3, 4, 50, len(whole) // 2):
+        with pytest.raises(StudioError, match="is broken"):
+            read_picture(whole[:-lost])
+
+
+def test_an_empty_file_is_called_empty() -> None:
+    with pytest.raises(StudioError, match="The image is empty"):
+        read_picture(b"")
+
+
+def test_the_place_of_a_photo_is_still_removed() -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    buffer = io.BytesIO()
+    PICTURE.save(buffer, "PNG", exif=exif)
+    plain = buffer.getvalue()
+    picture, notes = read_picture(plain[:-12] + LONG["tEXt"] + plain[-12:])
+    assert (picture.size, notes) == ((120, 160), ("rotated upright, as the camera recorded",))
