@@ -1,5 +1,6 @@
 """Files of others, as in the folder of a model: plain ones alone, and JSON within bounds, strictly read."""
 
+import io
 import os
 import stat
 from itertools import islice
@@ -21,29 +22,44 @@ class JsonFileError(StudioError, ValueError):
     """A file that is no JSON, or too large or deep to be read."""
 
 
-def read_json(path: Path, largest: int = LARGEST) -> Any:
+def read_json(path: Path, largest: int = LARGEST, follow: bool = True) -> Any:
     """The value of a JSON file; an OSError if it cannot be opened, a JsonFileError if it is none.
 
     Nothing waits at a pipe or a device. Numbers may be infinite, as diffusers writes the limits of some
     schedulers.
     """
-    data = read_plain(path, largest)
+    data = read_plain(path, largest, follow)
     try:
         return strict_json.loads(data.removeprefix(b"\xef\xbb\xbf"), finite=False)
     except StudioError as error:
         raise JsonFileError(f"The file {path} is not JSON, or nested too deeply: replace it.") from error
 
 
-def read_plain(path: Path, largest: int = LARGEST) -> bytes:
+def read_plain(path: Path, largest: int = LARGEST, follow: bool = True) -> bytes:
     """The bytes of a plain file; refused if it is something else, or larger."""
-    handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
-    with os.fdopen(handle, "rb") as file:
-        if not stat.S_ISREG(os.fstat(handle).st_mode):
-            raise JsonFileError(f"{path} is not a plain file: replace it.")
+    with open_plain(path, follow) as file:
         data = file.read(largest + 1)
     if len(data) > largest:
         raise JsonFileError(f"The file {path} is larger than {largest >> 20} MB: replace it.")
     return data
+
+
+def open_plain(path: Path, follow: bool = True) -> io.BufferedReader:
+    """Open a plain file for reading; an OSError if that fails, a JsonFileError if it is something else.
+
+    Nothing waits at a pipe or a device. A link is followed, as the models' folders have them, or not.
+    """
+    wanted = ("O_NONBLOCK", "O_BINARY", "O_CLOEXEC", *(() if follow else ("O_NOFOLLOW",)))
+    try:
+        handle = os.open(path, os.O_RDONLY | sum(getattr(os, name, 0) for name in wanted))
+    except OSError:
+        if not follow and path.is_symlink():
+            raise JsonFileError(f"{path} is a link: put the file itself in its place.") from None
+        raise
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)
+        raise JsonFileError(f"{path} is not a plain file: replace it.")
+    return os.fdopen(handle, "rb")
 
 
 def check_plain_folder(folder: Path) -> None:

@@ -1,6 +1,8 @@
 """The checkpoints of a round's training, and the step that can be kept of one that was halted."""
 
+import re
 import shutil
+import stat
 from pathlib import Path
 
 from gal_studio.core.gal.validation import only_copies_since
@@ -14,6 +16,7 @@ from gal_studio.state.files.inside import folder_of_row, inside, remove
 
 TRAININGS = ("fine_tune", "refine")
 """The kinds of jobs that train."""
+_NAME = re.compile(r"step-\d{1,9}\.safetensors")
 
 
 def folder(store: Store, round_id: str, planned: str) -> Path:
@@ -51,8 +54,9 @@ def forget_last_state(store: Store, round_id: str) -> None:
 
 
 def saved(folder: Path) -> list[Path]:
-    """The checkpoints in a folder, the newest last."""
-    return sorted(folder.glob("step-*.safetensors"), key=step)
+    """The checkpoints in a folder, the newest last; what is no plain file of such a name is none."""
+    found = (path for path in folder.glob("step-*.safetensors") if _NAME.fullmatch(path.name))
+    return sorted((path for path in found if stat.S_ISREG(path.lstat().st_mode)), key=step)
 
 
 def step(checkpoint: Path) -> int:
@@ -68,7 +72,7 @@ def step_to_keep(store: Store, job: Job) -> int | None:
     if job.kind not in TRAININGS or job.state not in (*RESUMABLE, "running"):
         return None
     kept = folder_of_row(store.workspace, "checkpoints", job.round_id)  # not made for a look
-    if not any(kept.glob("*/step-*.safetensors")):
+    if not any(map(saved, kept.glob("*"))):
         return None
     made = store.rounds.validations(job.round_id)
     if job.state == "running" and len(made) < 2:

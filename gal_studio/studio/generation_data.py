@@ -93,7 +93,7 @@ def _of_lora(
     name = round_names(store.rounds.of_project(round_.project_id))[round_id]
     name = name if step is None else f"{name} step {step}"
     stem = file_stem(store.projects.name(round_.project_id), round_.project_id)
-    hash_ = _lora_hash(store.adapters.path(adapter))
+    hash_ = _lora_hash(store.adapters.plain(adapter))
     return {"Lora hashes": f'"{stem}-{file_stem(name, round_id)}: {hash_}"', "GAL strength": strength}
 
 

@@ -85,7 +85,7 @@ def _address(workspace: Path) -> str:
     ends = time.monotonic() + TIMEOUT
     while time.monotonic() < ends:
         with suppress(OSError, ValueError):  # no file, no valid address, or no server
-            address = read_plain(workspace / NOTE, LONGEST).decode().strip()
+            address = read_plain(workspace / NOTE, LONGEST, follow=False).decode().strip()
             host, _, port = address.removeprefix("http://").rpartition(":")
             with socket.create_connection((host.strip("[]"), int(port)), timeout=2.0):
                 return address

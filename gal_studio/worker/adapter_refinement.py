@@ -187,8 +187,8 @@ def _draw_all(
         shown = "" if subject is None else _hash(subject.picture.tobytes())
         made_of = json.dumps([how, request.prompt, request.seed, shown], sort_keys=True)
         path = task.out / kind / f"{place + 1:05d}-{_hash(made_of.encode())}.png"
-        if not path.is_file():
-            make_folder(inside(task.out, path.parent))
+        if not inside(task.out, path).is_file():
+            make_folder(path.parent)
             for event in draw(task.model, [request], one, references):
                 if isinstance(event, DrawnBatch):
                     with writing_beside(path, task.out) as beside:
@@ -227,7 +227,7 @@ def _judged(
     pairs = []
     for place, (subject, picture) in enumerate(zip(subjects, drawn, strict=True), start=1):
         path = folder / f"{place:05d}.npy"
-        if not path.is_file():
+        if not inside(task.out, path).is_file():
             scorer = scorer or _opened_scorer(task, [one.picture for one in subjects])
             with writing_beside(path, task.out) as beside, beside.open("wb") as file:
                 np.save(file, scorer.weights(subject.picture, picture))

@@ -64,7 +64,7 @@ def draw_and_keep(
 def _events(task: Task, wanted: Drawing) -> Generator[DrawEvent, None, None]:
     pool, project, settings = task.models.pool, task.project, task.settings
     given = wanted.adapter
-    path = task.store.adapters.path(given) if isinstance(given, str) else given
+    path = task.store.adapters.plain(given) if isinstance(given, str) else given
     instant = wanted.of_round and task.round.kind == "instant"
     if pool is not None and not instant:
         task.models.release_image_model()  # a process of the cluster may need the memory of this device

@@ -259,7 +259,7 @@ def _is_checkpoint(path: Path) -> bool:
     """Whether the studio wrote this file, by its header."""
     try:
         header, _ = read_header(path)
-    except (OSError, ValueError):
+    except (OSError, ValueError):  # also what is no plain file
         return False
     return {"step", "fingerprint"} <= header.metadata.keys()
 

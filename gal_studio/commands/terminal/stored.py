@@ -10,7 +10,7 @@ from pathlib import Path
 from gal_studio.core.errors import StudioError
 from gal_studio.core.types import Round
 from gal_studio.state import Store
-from gal_studio.state.database.own_files import check_files
+from gal_studio.state.database.own_files import ENDINGS, check_files
 from gal_studio.state.database.replaced import finish_replacement
 from gal_studio.state.files.paths import user_path
 from gal_studio.state.tables.projects import Project
@@ -32,7 +32,9 @@ def existing_workspace(workspace: Path, writable: bool = True) -> Iterator[Store
         return
     check_files(workspace / "studio.db")
     with tempfile.TemporaryDirectory() as folder:
-        for path in workspace.glob("studio.db*"):
+        for path in (workspace / f"studio.db{ending}" for ending in ENDINGS):
+            if not path.exists():
+                continue
             shutil.copyfile(path, Path(folder) / path.name)
         with Store(workspace, database=Path(folder) / "studio.db") as store:
             yield store

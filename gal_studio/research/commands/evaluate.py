@@ -294,7 +294,7 @@ def _clock(plan: Plan) -> Any:
         texts = _prompts(plan.prompts, prompts)
         count = plan.per_prompt or clock.PER_PROMPT[project.kind]
         settings = clock.settings_of(project, plan.steps, plan.guidance)
-        references = [store.images.path(each.image) for each in store.projects.references(project.id)]
+        references = [store.images.plain(each.image) for each in store.projects.references(project.id)]
         squashed = project.kind == "style" and plan.references == References.squashed
         revisions = dict(store.projects.revisions(project.id))
         points, drawer = clock.find_points(store, project), RoundDrawer(store)

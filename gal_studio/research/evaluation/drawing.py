@@ -66,7 +66,7 @@ class RoundDrawer:
         missing = [each for each in wanted if not each.path.is_file()]
         if not missing:
             return
-        path = self._store.adapters.path(adapter) if adapter else None
+        path = self._store.adapters.plain(adapter) if adapter else None
         with drawing(self._model(project), path) as ready:
             yield from draw_into(folder, ready, missing, settings)
 

@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 from gal_studio.core.errors import StudioError
+from gal_studio.json_files import open_plain
 from gal_studio.state.files.inside import own_file
 
 ENDINGS = ("", "-wal", "-shm", "-journal")
@@ -27,7 +28,7 @@ def check_files(path: Path) -> None:
 def _end(path: Path) -> bytes:
     """The last 8 bytes of a file; b"" if there is none: another process may delete it meanwhile."""
     try:
-        with path.open("rb") as file:
+        with open_plain(path, follow=False) as file:
             file.seek(max(0, file.seek(0, os.SEEK_END) - len(_NAMES_ANOTHER)))
             return file.read()
     except FileNotFoundError:

@@ -15,7 +15,7 @@ from PIL import Image
 
 from gal_studio.core.errors import StudioError
 from gal_studio.state.files.errors import disk_problem, make_folder
-from gal_studio.state.files.inside import own_file
+from gal_studio.state.files.inside import open_inside, own_file
 from gal_studio.state.files.unfinished import unfinished_name
 
 _NAME = re.compile(r"[0-9a-f]{64}")
@@ -115,11 +115,25 @@ class Files:
         except OSError:
             return False
 
+    def open(self, name: str) -> io.BufferedReader:
+        """Open a file for reading; refused if it is a link or no plain file."""
+        return open_inside(self._workspace, self.path(name))
+
+    def plain(self, name: str) -> Path:
+        """The path of a stored file for a library that opens it by its path; refused if it is no plain file.
+
+        A file that is missing is what the library says of it.
+        """
+        path = self.path(name)
+        if os.path.lexists(path) and not self.has(name):
+            raise StudioError(f"The stored file {name[:12]} is a link or no plain file. {_DOCTOR}")
+        return path
+
     def intact(self, name: str) -> bool:
         """Whether the file exists and its content has this hash."""
         if not self.has(name):
             return False
-        with self.path(name).open("rb") as file:
+        with self.open(name) as file:
             return hashlib.file_digest(file, "sha256").hexdigest() == name
 
     def renewed(self, name: str) -> bool:
@@ -143,11 +157,10 @@ class Files:
 
     def read(self, name: str) -> bytes:
         """The content of a file."""
-        path = self.path(name)
+        self.plain(name)
         try:
-            if path.exists() and not self.has(name):
-                raise StudioError(f"The stored file {name[:12]} is a link or no plain file. {_DOCTOR}")
-            return path.read_bytes()
+            with self.open(name) as file:
+                return file.read()
         except FileNotFoundError as error:
             raise StudioError(
                 f"A stored file is missing from {self.folder}: {name[:12]}. {_DOCTOR}"

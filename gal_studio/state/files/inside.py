@@ -9,9 +9,11 @@ import re
 import shutil
 import stat
 from contextlib import suppress
+from io import BufferedReader
 from pathlib import Path
 
 from gal_studio.core.errors import StudioError
+from gal_studio.json_files import open_plain
 
 _ID = re.compile(r"[0-9a-f]{16}")
 
@@ -46,6 +48,15 @@ def inside(workspace: Path, path: Path) -> Path:
             "remove the link, or run gal-studio doctor on this workspace."
         )
     return path
+
+
+def open_inside(workspace: Path, path: Path) -> BufferedReader:
+    """Open a file of the workspace for reading, the one way to do it: a plain file that is below it.
+
+    Refused behind a link, and for what is no plain file, at which nothing waits; an OSError if it cannot be
+    opened.
+    """
+    return open_plain(inside(workspace, path), follow=False)
 
 
 def own_file(path: Path) -> Path:

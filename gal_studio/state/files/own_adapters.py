@@ -53,7 +53,8 @@ class OwnAdapter:
     @property
     def is_trained(self) -> bool:
         """Whether its weights are there."""
-        return (self.folder / WEIGHTS).is_file()
+        weights = self.folder / WEIGHTS
+        return weights.is_file() and not weights.is_symlink()
 
 
 def name_of(folder: Path, former: str) -> str:
@@ -107,7 +108,7 @@ class OwnAdapters:
         for path in self._folder.glob(f"*/{PLAN}"):
             try:
                 folder_of_row(self._workspace, FOLDER, path.parent.name)  # nothing is written behind a link
-                given = read_json(path)
+                given = read_json(path, follow=False)
                 yield OwnAdapter(path.parent, AdapterPlan(**{**given, "names": tuple(given["names"])}))
             except (OSError, StudioError, TypeError, KeyError):
                 continue

@@ -43,7 +43,7 @@ class OwnPresets:
     def all(self) -> tuple[OwnPreset, ...]:
         """All presets; none where the file is missing. Refused where it cannot be read."""
         try:
-            return tuple(map(_preset, read_json(self._path)))
+            return tuple(map(_preset, read_json(self._path, follow=False)))
         except FileNotFoundError:
             return ()
         except (JsonFileError, OSError, TypeError, AttributeError) as error:

@@ -5,6 +5,9 @@ import stat
 from contextlib import suppress
 from pathlib import Path
 
+from gal_studio.core.errors import StudioError
+from gal_studio.state.files.inside import own_file
+
 _SECRET = ("sessions.json", "studio.db", "studio.db-wal", "studio.db-shm")
 _OTHERS = stat.S_IRWXO
 _GROUP = stat.S_IRWXG
@@ -20,9 +23,10 @@ def keep_private(workspace: Path) -> None:
         return
     taken = _OTHERS if _is_shared(workspace.stat()) else _OTHERS | _GROUP
     for path in (workspace, *(workspace / name for name in _SECRET)):
-        with suppress(OSError):  # not there, or another's, who says who reads it
-            if not path.is_symlink():
-                path.chmod(stat.S_IMODE(path.stat().st_mode) & ~taken)
+        with suppress(OSError, StudioError):  # not there, or another's, who says who reads it
+            if path != workspace:
+                own_file(path)  # not the mode of a file that is elsewhere, too
+            path.chmod(stat.S_IMODE(path.stat().st_mode) & ~taken)
 
 
 def private_mode(folder: Path) -> int:

@@ -209,7 +209,7 @@ def _with_room_for(store: Store, settings: Settings, judged: Sequence[Start]) ->
     """Settings with which a later training can start from any of these LoRAs."""
     if not judged:
         return settings
-    rank = max([settings.tune.rank, *(rank_of(store.adapters.path(one.adapter)) for one in judged)])
+    rank = max([settings.tune.rank, *(rank_of(store.adapters.plain(one.adapter)) for one in judged)])
     return settings.updated({"tune": {"rank": rank, "target": "all"}})
 
 

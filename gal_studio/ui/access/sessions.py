@@ -56,7 +56,7 @@ class Sessions:
         if self._path is None:
             return {}
         try:
-            kept = read_json(self._path, LARGEST_SESSIONS)
+            kept = read_json(self._path, LARGEST_SESSIONS, follow=False)
             return {name: end for name, end in strict_json.numbers(kept).items() if name and end >= 0}
         except (OSError, StudioError):  # whoever was signed in signs in again
             return {}

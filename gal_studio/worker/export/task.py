@@ -53,7 +53,7 @@ class ExportTask(RoundTask):
         """The round's trained weights."""
         if self.round.adapter is None:
             raise StudioError(f"Round {self.round.number} is not trained yet: press Fine-tune first.")
-        return self.store.adapters.path(self.round.adapter)
+        return self.store.adapters.plain(self.round.adapter)
 
     @functools.cached_property
     def recipe(self) -> Recipe:

@@ -76,7 +76,7 @@ def _draw(
 ) -> Generator[Progress, None, None]:
     """Draw trials with the same guidance and recipe."""
     name = batch[0].lora or lineage.drawing_adapter(task.store.snapshots.round(task.round.id))
-    adapter = None if name is None else task.store.adapters.path(name)
+    adapter = None if name is None else task.store.adapters.plain(name)
     recipe = AS_TRAINED if task.round.kind == "instant" else batch[0].recipe  # the references have it there
     settings = replace(task.settings.generation.as_drawn, guidance_scale=batch[0].guidance_scale)
     requests = [DrawRequest(trial.prompt, trial.seed, trial.negative) for trial in batch]

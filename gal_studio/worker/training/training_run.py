@@ -94,7 +94,7 @@ def open_training(store: Store, models: Models, job: Job) -> TrainingTask:
         examples=inputs.examples,
         given_prior=inputs.given_prior,
         drawn_prior=drawn_prior(inputs),
-        start=store.adapters.path(start) if start else None,
+        start=store.adapters.plain(start) if start else None,
         seed=lineage.round_training_seed(inputs.here),
     )
 
@@ -206,7 +206,7 @@ def keep_adapter(task: TrainingTask, model: ImageModel, examples: Sequence[Train
     written = save_trained(task, model)
     name = task.store.adapters.add_file(written)
     verify_adapter(
-        model, task.store.adapters.path(name), trained, first_request(task), task.settings.generation
+        model, task.store.adapters.plain(name), trained, first_request(task), task.settings.generation
     )
     with task.store.database.transaction():
         check_not_ended(task)

@@ -1,11 +1,13 @@
 """Check the header of a safetensors file without loading weights: this package does not import torch."""
 
 import math
+import os
 from collections.abc import Mapping
 from pathlib import Path
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.models.weights_header import TensorEntry, WeightsHeader, parse_header
+from gal_studio.json_files import open_plain
 
 _BYTES: Mapping[str, int] = {
     "F64": 8, "I64": 8, "U64": 8, "F32": 4, "I32": 4, "U32": 4, "F16": 2, "BF16": 2, "I16": 2, "U16": 2,
@@ -27,9 +29,9 @@ def check_weights(path: Path, name: str) -> None:
 
 def read_header(path: Path, largest: int = _LARGEST_HEADER) -> tuple[WeightsHeader, int]:
     """The header of a safetensors file, and its length in bytes; a ValueError without a valid one."""
-    with path.open("rb") as file:
+    with open_plain(path) as file:
         length = int.from_bytes(file.read(8), "little")
-        if not 2 <= length <= min(largest, path.stat().st_size - 8):
+        if not 2 <= length <= min(largest, os.fstat(file.fileno()).st_size - 8):
             raise ValueError("the header is longer than the file")
         return parse_header(file.read(length)), length
 

@@ -136,7 +136,7 @@ def _write_file(store: Store, archive: ZipFile, named: Named) -> ArchivedFile:
     folder, name = named
     path, digest = f"{folder}/{name}{ENDINGS[folder]}", hashlib.sha256()
     size = _size(store, named)
-    with folder_of(store, folder).path(name).open("rb") as source, _file(archive, path, size) as target:
+    with _opened(store, named) as source, _file(archive, path, size) as target:
         while chunk := source.read(CHUNK):
             digest.update(chunk)
             target.write(chunk)
@@ -154,13 +154,20 @@ def _file(archive: ZipFile, name: str, size: int, compression: int = ZIP_STORED)
         yield target
 
 
+def _opened(store: Store, named: Named) -> IO[bytes]:
+    try:
+        return folder_of(store, named[0]).open(named[1])
+    except (FileNotFoundError, StudioError) as error:  # deleted meanwhile, or no plain file
+        raise _lost(store) from error
+
+
 def _is_intact(store: Store, named: Named) -> bool:
     return isinstance(named[1], str) and folder_of(store, named[0]).intact(named[1])
 
 
 def _size(store: Store, named: Named) -> int:
     try:
-        return folder_of(store, named[0]).path(named[1]).stat().st_size
+        return folder_of(store, named[0]).path(named[1]).lstat().st_size
     except OSError as error:
         raise _lost(store) from error
 
