@@ -1,4 +1,4 @@
-"""Look at uploaded pictures with the autoencoder of a base model, between two jobs.
+"""Look at uploaded pictures with the autoencoder of a base model, or for their subjects, between two jobs.
 
 A picture is looked at while its project is still a form, so that this is no job of a round. It takes a
 fraction of a second with the bundled model, and nothing depends on it.
@@ -14,7 +14,7 @@ from gal_studio.assets import resolve_model
 from gal_studio.core.errors import StudioError
 from gal_studio.core.pictures.fidelity import compare
 from gal_studio.state import Store
-from gal_studio.state.tables.reconstructions import Reconstruction
+from gal_studio.state.tables.reconstructions import SUBJECT, Reconstruction
 
 if TYPE_CHECKING:  # it imports torch, which is not needed to find that nothing waits
     from gal_studio.engine.models.autoencoder import Autoencoder
@@ -25,7 +25,9 @@ logger = logging.getLogger("gal_studio.worker")
 def reconstruct_waiting(store: Store) -> int:
     """Look at all pictures that wait for one model; returns how many. A failure is stored as the answer."""
     taken = store.reconstructions.take()
-    if taken:
+    if taken and taken[0].base_model == SUBJECT:
+        _find_subjects(store, taken)
+    elif taken:
         from gal_studio.engine.models.autoencoder import load_autoencoder
 
         try:
@@ -43,6 +45,18 @@ def _look(store: Store, autoencoder: "Autoencoder", taken: Sequence[Reconstructi
         given, returned = autoencoder.returned(store.images.picture(one.image))
         seen = store.images.add_picture(Image.fromarray(returned))
         store.reconstructions.answer(one, seen, compare(given, returned))
+
+
+def _find_subjects(store: Store, taken: Sequence[Reconstruction]) -> None:
+    from gal_studio.engine.patches.foreground import foreground_mask
+
+    for one in taken:
+        try:
+            mask = foreground_mask(store.images.picture(one.image))
+        except StudioError as error:
+            _give_up(store, [one], str(error))
+        else:
+            store.reconstructions.answer_subject(one, store.images.add_picture(mask))
 
 
 def _give_up(store: Store, taken: Sequence[Reconstruction], trouble: str) -> None:

@@ -5,6 +5,7 @@ import io
 import pytest
 from PIL import Image
 
+from gal_studio.state.tables.reconstructions import SUBJECT
 from gal_studio.studio import Studio
 from gal_studio.worker import Worker, reconstruct
 from tests.tiny_project import drawing
@@ -28,6 +29,24 @@ def test_a_picture_is_looked_at_without_any_project(studio: Studio, names: tuple
     woken.clear()
     assert studio.reconstruct(drawing(1), names[0]).answered is not None
     assert not woken, "it is known already"
+
+
+def test_a_subject_is_found_before_there_is_a_project(studio: Studio) -> None:
+    """Red on white, and nothing in a picture of one colour, which is an answer, too."""
+    picture = Image.new("RGB", (64, 48), "white")
+    picture.paste("red", (16, 12, 48, 36))
+    pictures = []
+    for one in (picture, Image.new("RGB", (64, 48), "white")):
+        buffer = io.BytesIO()
+        one.save(buffer, "PNG")
+        pictures.append(buffer.getvalue())
+    asked = [studio.find_subject(each) for each in pictures]
+    work_once(studio)
+    found, none = (studio.store.reconstructions.get(one.image, SUBJECT) for one in asked)
+    assert found is not None and found.seen_image is not None
+    mask = studio.store.images.mask(found.seen_image)
+    assert mask.size == (64, 48) and mask.getpixel((32, 24)) == 255 and mask.getpixel((2, 2)) == 0
+    assert none is not None and none.answered is not None and "nothing stands out" in none.trouble
 
 
 def test_a_model_that_is_not_here_is_an_answer(studio: Studio) -> None:

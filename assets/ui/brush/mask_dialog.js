@@ -128,6 +128,7 @@ function MaskView({ source, title, load, send, step }) {
     };
   }, []);
   const isNew = Boolean(brush?.changed.value || draftOf(draft));
+  const isFound = Boolean(mask?.mask && !mask.painted);
 
   /** One change at a time. @param {() => Promise<unknown>} act */
   const alone = async (act) => {
@@ -169,12 +170,11 @@ function MaskView({ source, title, load, send, step }) {
     <div class="lightbox-facts">
       <h2>${title}</h2>
       <p class="lightbox-why">
-        Paint the subject and leave out the background, which counts little when a refinement learns from this
-        image.
+        Paint the subject and leave out the background, which then counts little in training.
       </p>
       <p class="field-note" role="status">${begun}</p>
       <div class="lightbox-buttons">
-        ${button("keep", "Save this mask", isNew && Boolean(brush), () => give(true))}
+        ${button("keep", "Save this mask", (isNew || isFound) && Boolean(brush), () => give(true))}
         ${button("auto", "Let the studio find it", Boolean(mask?.painted), () => give(false))}
         ${
           step &&

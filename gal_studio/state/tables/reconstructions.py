@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from gal_studio.core.pictures.fidelity import Fidelity
 from gal_studio.state.database.connection import Repository, record
 
+SUBJECT = "the subject"
+"""In place of a base model: what is asked for is the mask of a picture's subject."""
+
 
 @dataclass(frozen=True)
 class Reconstruction:
@@ -90,6 +93,10 @@ class Reconstructions(Repository):
         """Store what came back; dropped if the model has changed since."""
         figures = fidelity.psnr, fidelity.detail, fidelity.weakest
         self._answer(one, "seen_image = ?, psnr = ?, detail = ?, weakest = ?", seen_image, *figures)
+
+    def answer_subject(self, one: Reconstruction, mask: str) -> None:
+        """Store the mask of the subject that was found in a picture."""
+        self._answer(one, "seen_image = ?", mask)
 
     def give_up(self, one: Reconstruction, trouble: str) -> None:
         """Store why the picture could not be looked at."""

@@ -21,7 +21,7 @@ from gal_studio.state.files.errors import NoRoomError
 from gal_studio.state.files.own_presets import OwnPreset
 from gal_studio.state.files.reserve_file import release_reserve_file
 from gal_studio.state.images.read import read_picture
-from gal_studio.state.tables.reconstructions import Reconstruction
+from gal_studio.state.tables.reconstructions import SUBJECT, Reconstruction
 from gal_studio.studio.create import anchors, project
 from gal_studio.studio.create.looks import edition
 from gal_studio.studio.create.project import ProjectDraft, absolute_base_model, demo_draft
@@ -57,10 +57,17 @@ class ProjectVerbs(Verbs):
 
         A worker looks as soon as it has no other work. A model that is not on this machine is not downloaded.
         """
-        image = self.store.images.add_picture(read_picture(picture)[0])
         name = absolute_base_model(base_model.strip())
+        return self._asked(picture, name, edition(name))
+
+    def find_subject(self, picture: Picture) -> Reconstruction:
+        """Request the mask of a picture's subject; an answer has it as its `seen_image`."""
+        return self._asked(picture, SUBJECT, "")
+
+    def _asked(self, picture: Picture, name: str, edition: str) -> Reconstruction:
+        image = self.store.images.add_picture(read_picture(picture)[0])
         delete.forget_unused_reconstructions(self.store, time.time() - KEPT_SECONDS)
-        known = self.store.reconstructions.ask(image, name, edition(name))
+        known = self.store.reconstructions.ask(image, name, edition)
         if known.answered is None:
             self._wake_worker()
         return known

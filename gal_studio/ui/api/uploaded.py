@@ -1,13 +1,14 @@
 """Uploaded pictures before there is a project: what is noted of them, and routes that show them."""
 
 import functools
+from dataclasses import replace
 
 from fastapi import FastAPI, HTTPException, Response
 
 from gal_studio.core.errors import StudioError
 from gal_studio.state.files.content_store import png_of
 from gal_studio.state.images.read import read_picture
-from gal_studio.state.tables.reconstructions import Reconstruction
+from gal_studio.state.tables.reconstructions import SUBJECT, Reconstruction
 from gal_studio.studio import Studio
 from gal_studio.studio.create.looks import (
     LOST_AGAIN,
@@ -17,6 +18,7 @@ from gal_studio.studio.create.looks import (
     reconstruction_warning,
     short_model_name,
 )
+from gal_studio.ui.api.mask_runs import runs_of
 from gal_studio.ui.api.uploads import uploads
 from gal_studio.ui.api.whole_file import METHODS
 from gal_studio.ui.payloads import forms
@@ -39,9 +41,14 @@ def decoded(identity: str) -> bytes:
     return png_of(read_picture(uploads().path(identity))[0], compress_level=1)
 
 
-def look(studio: Studio, identities: list[str], base_model: str) -> dict[str, str]:
-    """Request how a model sees uploads; returns the hash of each picture, by which `seen` knows it."""
-    return {one: studio.reconstruct(uploads().path(one), base_model).image for one in identities}
+def look(studio: Studio, identities: list[str], base_model: str, is_object: bool = False) -> dict[str, str]:
+    """Request how a model sees uploads, and where an object is in them; returns the hash of each picture, by
+    which `seen` knows it.
+    """
+    paths = {one: uploads().path(one) for one in identities}
+    for path in paths.values() if is_object else ():
+        studio.find_subject(path)
+    return {one: studio.reconstruct(path, base_model).image for one, path in paths.items()}
 
 
 def seen(studio: Studio, sets: list[list[UploadedPicture]], base_model: str) -> tuple[ExaminedSet, ...]:
@@ -53,7 +60,8 @@ def seen(studio: Studio, sets: list[list[UploadedPicture]], base_model: str) -> 
         for one, note in zip(pictures, notes.pictures, strict=True):
             image = one.get("image")
             found = studio.reconstruction(image, base_model) if image and base_model else None
-            answers.append(_seen(one["path"], note, found, is_explained))
+            subject = studio.store.reconstructions.get(image, SUBJECT) if image else None
+            answers.append(_with_subject(studio, _seen(one["path"], note, found, is_explained), subject))
             is_explained = is_explained or bool(answers[-1].sentence)
         shown.append(ExaminedSet(notes.whole, tuple(answers)))
     return tuple(shown)
@@ -71,6 +79,17 @@ def _seen(path: str, note: str, found: Reconstruction | None, is_explained: bool
         address=f"/seen/{found.image}/{found.seen_image}" if sentence else None,
         model=short_model_name(found.base_model),
     )
+
+
+def _with_subject(
+    studio: Studio, seen: forms.ExaminedPicture, found: Reconstruction | None
+) -> forms.ExaminedPicture:
+    """Add the subject that was asked for."""
+    if found is None:
+        return seen
+    mask = found.seen_image and studio.store.images.mask(found.seen_image)
+    waiting = seen.waiting or found.answered is None
+    return replace(seen, waiting=waiting, subject=runs_of(mask) if mask else None)
 
 
 def add_uploaded_routes(app: FastAPI, studio: Studio) -> None:

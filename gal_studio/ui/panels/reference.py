@@ -305,7 +305,8 @@ def save_preset(
 @REQUESTS.write_outside
 def look(context: Context, **form: Unpack[Look]) -> Annotated[dict[str, str], Only("images")]:
     """Ask a model to look at uploaded pictures."""
-    return request_looks(context.studio, form["paths"], chosen_base_model(dict(form)))
+    is_object = form.get("kind") == "object"
+    return request_looks(context.studio, form["paths"], chosen_base_model(dict(form)), is_object)
 
 
 @REQUESTS.write_outside

@@ -101,9 +101,10 @@ class Seen(ChosenModel):
 
 
 class Look(ChosenModel):
-    """Uploaded pictures that a model is to look at."""
+    """Uploaded pictures that a model is to look at; of an object, their subjects are to be found as well."""
 
     paths: Annotated[list[Id], Field(max_length=200)]
+    kind: NotRequired[Kind]
     settings: NotRequired[dict[Id, SettingValue] | None]
 
 
@@ -174,7 +175,10 @@ class Derived:
 
 @dataclass(frozen=True)
 class ExaminedPicture:
-    """What is noticed of an uploaded picture; with a sentence, `address` is how the model sees it."""
+    """What is noticed of an uploaded picture; with a sentence, `address` is how the model sees it.
+
+    `subject` is the mask of its subject, where that was asked for and found.
+    """
 
     path: str
     note: str
@@ -182,6 +186,7 @@ class ExaminedPicture:
     sentence: str = ""
     address: str | None = None
     model: str = ""
+    subject: Runs | None = None
 
 
 @dataclass(frozen=True)

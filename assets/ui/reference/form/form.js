@@ -93,6 +93,7 @@ class ProjectForm {
     this.watch = watchPictures(
       () => this.open(),
       () => this.looked,
+      () => this.kind,
       () => this.render(),
     );
     this.restore();

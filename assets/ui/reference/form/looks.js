@@ -1,4 +1,5 @@
 /** What the studio notices of the pictures in the form: near-copies, one colour, what the model loses. */
+/** @import { ProjectKind } from "payloads" */
 /** @import { PictureSet } from "./picture_set.js" */
 import { state } from "../../app/store.js";
 import { call } from "../../app/session.js";
@@ -14,9 +15,10 @@ const QUICK = 20;
  * Watch the pictures; the returned function is to be called when they or the model change.
  * @param {() => PictureSet[]} sets those on the screen
  * @param {() => { preset: string | null, base_model: string } | undefined} model undefined: not known yet
+ * @param {() => ProjectKind} kind subjects are looked for in pictures of an object
  * @param {() => void} seen called when the sets know more
  */
-export function watchPictures(sets, model, seen) {
+export function watchPictures(sets, model, kind, seen) {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
   let asked = 0;
@@ -34,13 +36,13 @@ export function watchPictures(sets, model, seen) {
     const chosen = model();
     const shown = sets();
     if (state.step !== "reference" || !chosen) return;
-    const key = (/** @type {string} */ path) => `${chosen.preset ?? chosen.base_model} ${path}`;
+    const key = (/** @type {string} */ path) => `${kind()} ${chosen.preset ?? chosen.base_model} ${path}`;
     const paths = shown.flatMap((set) => set.uploads().map(({ path }) => path));
     if (!paths.length) return;
     const isLatest = newRequest();
     const missing = paths.filter((path) => !images.has(key(path)));
     if (missing.length && (chosen.preset || chosen.base_model)) {
-      const answer = await write("look", { paths: missing, ...chosen });
+      const answer = await write("look", { paths: missing, kind: kind(), ...chosen });
       for (const path of missing) images.set(key(path), answer?.images[path] ?? "");
     }
     const request = shown.map((set) =>

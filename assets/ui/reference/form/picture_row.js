@@ -10,6 +10,7 @@ import { Notes, noted } from "./notes.js";
 const MASK = "-masklabel.png";
 const LARGEST_PAINTED = 2048; // pixels per edge; the server scales pictures down to this size
 const TOO_LARGE = "This image is large: start the project, then paint over it";
+const FOUND = "The subject was found: check the mask and save it, or the background is learned, too.";
 const AS_ABOVE = "Same as above";
 
 /** @param {{ name: string }} file */
@@ -101,6 +102,7 @@ export function PictureRow({ row, isOnly, hasMask }) {
   const { captionFile, id, name, note, painted, problems, prompt, seen, source, size } = row;
   const isLarge = size !== null && Math.max(...size) > LARGEST_PAINTED;
   const ids = `notes-${id}`;
+  const isFound = hasMask && seen?.subject && !painted && !row.mask;
   const warning = seen?.note ? [{ tone: "warning", text: seen.note }] : [];
   const load = (/** @type {{ currentTarget: HTMLImageElement }} */ { currentTarget: image }) => {
     row.size = [image.naturalWidth || 1, image.naturalHeight || 1];
@@ -132,7 +134,7 @@ export function PictureRow({ row, isOnly, hasMask }) {
                 data-action="retry" aria-label="Retry: ${name}" onClick=${row.retry}
               >Retry<//>
             </span>`
-          : html`<span class="field-note">${notes.join("; ")}</span>`
+          : html`<span class="field-note">${isFound ? FOUND : notes.join("; ")}</span>`
       }
     </span>
     <${Button}
@@ -140,7 +142,7 @@ export function PictureRow({ row, isOnly, hasMask }) {
       hidden=${!hasMask || Boolean(row.mask)}
       disabled=${isLarge} title=${isLarge ? TOO_LARGE : null}
       onClick=${() => paintRow(row)}
-    >${painted ? "Change mask" : "Paint mask"}<//>
+    >${painted ? "Change mask" : isFound ? "Check mask" : "Paint mask"}<//>
     <${Button} class="quiet" aria-label="Remove ${name}" onClick=${row.remove}>✕<//>
     <${Notes} id="${ids}-seen" notes=${warning} />
     <${Crop} row=${row} changed=${row.changed} />
@@ -176,7 +178,7 @@ async function paintRow(row) {
     source: row.source,
     title: row.name,
     load: async () => ({
-      mask: row.painted,
+      mask: row.painted ?? row.seen?.subject ?? null,
       painted: Boolean(row.painted),
       can_undo: false,
       can_redo: false,

@@ -5,9 +5,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
 
+from gal_studio.state.tables.reconstructions import SUBJECT
 from tests.ui.browser.refine.brushing import stroke
-from tests.ui.conftest import Served, Watched
+from tests.ui.conftest import Served, Watched, until
 from tests.ui.seeded import picture
 from tests.ui.seeded_refinement import object_with_subject
 
@@ -106,3 +108,28 @@ def test_a_mask_is_painted_before_there_is_a_project(watched: Watched, served: S
     assert reference.mask is not None
     mask = np.asarray(store.images.mask(reference.mask))
     assert (mask[24, 21], mask[2, 40]) == (255, 0)
+
+
+def test_the_subject_is_found_in_the_form_and_saved_by_hand(watched: Watched, served: Served):
+    studio = served.place.studio
+    page = watched.open(served.address)
+    page.check("input[name=kind][value=object]")
+    given = {"name": "cup.png", "mimeType": "image/png", "buffer": picture(1)}
+    page.set_input_files("input[data-part=file]", [given])
+    page.fill("[data-part=prompt]", "A <muk> cup on the stairs")
+    until(studio.store.reconstructions.has_requests)
+    taken = (*studio.store.reconstructions.take(), *studio.store.reconstructions.take())
+    (asked,) = [one for one in taken if one.base_model == SUBJECT]
+    found = Image.new("L", studio.store.images.picture(asked.image).size, 0)
+    found.paste(255, (4, 4, 30, 30))
+    studio.store.reconstructions.answer_subject(asked, studio.store.images.add_picture(found))
+    page.click("li:has-text('The subject was found') [data-action=paint-mask]:text('Check mask')")
+    page.wait_for_selector(LAYER)
+    page.click(KEEP)
+    page.wait_for_selector("[data-action=paint-mask]:text('Change mask')")
+    page.click("[data-part=create]")
+    page.wait_for_selector(".chip-round[aria-current]")
+    (reference,) = studio.projects()[0].references
+    assert reference.mask is not None
+    mask = np.asarray(studio.store.images.mask(reference.mask))
+    assert (mask == np.asarray(found)).all()
